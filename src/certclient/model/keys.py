@@ -1,0 +1,63 @@
+"""What kind of key is asked for, how a key is named durably, and what a key can do: sign."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from typing import Protocol
+
+MIN_RSA_BITS = 2048
+MAX_RSA_BITS = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class KeySpec:
+    """The key that a profile asks for. `bits` is the RSA modulus length; the exponent is 65537."""
+
+    bits: int = 2048
+
+    def __post_init__(self) -> None:
+        if self.bits not in (2048, 3072, 4096):
+            raise ValueError(f"RSA key length must be 2048, 3072 or 4096 bits, not {self.bits}")
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRef:
+    """A durable name for a key inside a store; holds no secret, so it may be journalled.
+
+    `store_id` names the store (`CertificateStore.store_id`); `key_id` names the key there
+    (CKA_ID for PKCS#11, the UTF-8 container name on Windows).
+    """
+
+    store_id: str
+    key_id: bytes
+
+
+class SignatureAlgorithm(enum.Enum):
+    """RSA signatures that a store's key must be able to make (RFC 8017).
+
+    The PSS salt is as long as the hash, MGF1 uses the same hash: what TLS 1.3 wants.
+    """
+
+    RSA_PKCS1_SHA256 = "rsa-pkcs1-sha256"
+    RSA_PKCS1_SHA384 = "rsa-pkcs1-sha384"
+    RSA_PKCS1_SHA512 = "rsa-pkcs1-sha512"
+    RSA_PSS_SHA256 = "rsa-pss-sha256"
+    RSA_PSS_SHA384 = "rsa-pss-sha384"
+    RSA_PSS_SHA512 = "rsa-pss-sha512"
+
+
+class Signer(Protocol):
+    """A private key that never leaves its store: all it does is sign."""
+
+    @property
+    def spki(self) -> bytes:
+        """The public key as DER SubjectPublicKeyInfo (RFC 5280, 4.1.2.7)."""
+        ...
+
+    def sign(self, data: bytes, algorithm: SignatureAlgorithm) -> bytes:
+        """Signs `data` (hashed inside) and returns the raw signature.
+
+        Raises CertclientError: TOKEN_REMOVED, PIN_…, KEY_NOT_FOUND, TOKEN_FAILED, KEY_UNSUPPORTED.
+        """
+        ...

@@ -1,0 +1,89 @@
+"""A bank's policy and addresses, read from TOML; an unknown key is an error that names it."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from pathlib import Path
+
+from certclient.model.certificate import Certificate, Role, SubjectRule
+from certclient.model.keys import KeySpec
+from certclient.model.lifecycle import RenewalPolicy
+
+
+class AskWhom(enum.Enum):
+    """From whom the bank wants a further secret on renewal (way B2)."""
+
+    NOBODY = "nobody"
+    ADMINISTRATORS = "administrators"
+    EVERYBODY = "everybody"
+
+    def includes(self, role: Role) -> bool:
+        """Whether a holder with `role` is asked."""
+        return self is AskWhom.EVERYBODY or (
+            self is AskWhom.ADMINISTRATORS and role is Role.ADMINISTRATOR
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One text in both languages."""
+
+    ja: str
+    en: str
+
+    def for_language(self, language: str) -> str:
+        return self.ja if language == "ja" else self.en
+
+
+@dataclass(frozen=True, slots=True)
+class CaSettings:
+    """Where the CA is and what it must chain to.
+
+    `url` is the CMP endpoint; `trust_anchors` are the root certificates that issued certificates
+    and every protected answer must chain to; `implicit_confirm` asks the CA to need no certConf.
+    """
+
+    url: str
+    trust_anchors: tuple[Certificate, ...]
+    implicit_confirm: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Contacts:
+    """Who helps whom (seeds S0, S3): by role, and for everybody."""
+
+    user: Words
+    administrator: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """One bank. `id` names it in links, logs and the journal; days are calendar days in Tokyo.
+
+    `tls_anchors`: roots for the TLS of `ca.url` and `login_url`, in place of the system's where
+    given. `pkcs11_modules`: absolute paths of token modules, tried in this order. `destinations`:
+    names of `model.destination.Destination` that the bank allows.
+    """
+
+    id: str
+    bank: Words
+    subject_rule: SubjectRule
+    renewal: RenewalPolicy
+    reminder_days: tuple[int, ...]
+    key: KeySpec
+    ca: CaSettings
+    tls_anchors: tuple[Certificate, ...]
+    login_url: str
+    contacts: Contacts
+    ask_pin: AskWhom
+    ask_one_time_password: AskWhom
+    destinations: tuple[str, ...]
+    pkcs11_modules: tuple[Path, ...]
+    usb_guide_url: str
+
+
+def load_profile(path: Path) -> Profile:
+    """Reads a profile file. Raises CertclientError PROFILE_NOT_FOUND, or PROFILE_INVALID with
+    data file, key and reason (unknown key, missing key, wrong type, bad PEM, not TOML)."""
+    raise NotImplementedError

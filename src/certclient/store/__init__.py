@@ -1,0 +1,1 @@
+"""Where keys and certificates live. Neighbour of ca/, which it never imports."""
