@@ -67,7 +67,7 @@ class Certificate:
     `der` is the certificate as DER bytes; equality is equality of these bytes.
     """
 
-    der: bytes
+    der: bytes = field(repr=False)
     serial: int = field(compare=False)
     subject: bytes = field(compare=False, repr=False)
     issuer: bytes = field(compare=False, repr=False)
@@ -143,7 +143,7 @@ class Certificate:
         return self.not_after.astimezone(TOKYO).replace(second=0, microsecond=0)
 
     def valid_at(self, now: datetime) -> bool:
-        """Whether `now` (aware) lies within the validity, both ends included (RFC 5280, 4.1.2.5)."""
+        """Whether `now` (aware) lies within the validity, ends included (RFC 5280, 4.1.2.5)."""
         return self.not_before <= now <= self.not_after
 
     def owner(self, rule: SubjectRule) -> Owner | None:

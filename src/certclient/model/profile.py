@@ -1,4 +1,4 @@
-"""A bank's policy and addresses, read from TOML; an unknown key is an error that names it."""
+"""A bank's policy and addresses as values. `model.profile_file` reads them from TOML."""
 
 from __future__ import annotations
 
@@ -62,8 +62,10 @@ class Profile:
     """One bank. `id` names it in links, logs and the journal; days are calendar days in Tokyo.
 
     `tls_anchors`: roots for the TLS of `ca.url` and `login_url`, in place of the system's where
-    given. `pkcs11_modules`: absolute paths of token modules, tried in this order. `destinations`:
-    names of `model.destination.Destination` that the bank allows.
+    given. `pkcs11_modules`: absolute paths of token modules for this operating system, tried in
+    this order. `destinations`: values of `model.destination.Destination` ("pc", "usb") that the
+    bank allows, the bank's favourite first. `reminder_days`: days left, the most first.
+    `usb_guide_url` is "" where the bank has no such page.
     """
 
     id: str
@@ -81,9 +83,3 @@ class Profile:
     destinations: tuple[str, ...]
     pkcs11_modules: tuple[Path, ...]
     usb_guide_url: str
-
-
-def load_profile(path: Path) -> Profile:
-    """Reads a profile file. Raises CertclientError PROFILE_NOT_FOUND, or PROFILE_INVALID with
-    data file, key and reason (unknown key, missing key, wrong type, bad PEM, not TOML)."""
-    raise NotImplementedError

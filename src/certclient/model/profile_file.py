@@ -1,0 +1,233 @@
+"""A bank's profile as a TOML file: strict, so that a typing error is found and named.
+
+The layout is described in docs/profile.md. Reading the file itself is `certclient.profiles`'.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import Annotated, Literal, TypeVar
+
+import msgspec
+
+from certclient.model.certificate import Certificate, SubjectRule
+from certclient.model.destination import Destination
+from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.keys import KeySpec
+from certclient.model.lifecycle import RenewalPolicy
+from certclient.model.pem import certificates_from_pem
+from certclient.model.profile import AskWhom, CaSettings, Contacts, Profile, Words
+from certclient.model.urls import check_url
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+Sentence = Annotated[str, msgspec.Meta(min_length=1, max_length=2000)]
+ProfileId = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
+Days = Annotated[int, msgspec.Meta(ge=1, le=366)]
+DaysAfter = Annotated[int, msgspec.Meta(ge=0, le=3660)]
+Suffix = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+
+_ALL_DESTINATIONS = (Destination.PC, Destination.USB)
+
+
+class _Strict(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """An unknown key is an error."""
+
+
+class _Words(_Strict, frozen=True):
+    ja: Sentence
+    en: Sentence
+
+
+class _Subject(_Strict, frozen=True):
+    pattern: Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
+    administrator_suffixes: tuple[Suffix, ...] = ()
+
+
+class _Renewal(_Strict, frozen=True):
+    days_before: Days = 30
+    obtain_days_after: DaysAfter = 90
+    reminder_days: Annotated[tuple[Days, ...], msgspec.Meta(min_length=1, max_length=10)] = (30, 10)
+    ask_pin: AskWhom = AskWhom.NOBODY
+    ask_one_time_password: AskWhom = AskWhom.NOBODY
+
+
+class _Key(_Strict, frozen=True):
+    bits: Literal[2048, 3072, 4096] = 2048
+
+
+class _Ca(_Strict, frozen=True):
+    url: str
+    trust_anchors: str
+    implicit_confirm: bool = False
+
+
+class _Tls(_Strict, frozen=True):
+    trust_anchors: str
+
+
+class _Contacts(_Strict, frozen=True):
+    user: _Words
+    administrator: _Words
+
+
+class _Storage(_Strict, frozen=True):
+    destinations: Annotated[tuple[Destination, ...], msgspec.Meta(min_length=1)] = _ALL_DESTINATIONS
+    pkcs11_modules: tuple[str, ...] = ()
+    usb_guide_url: str = ""
+
+
+class _ProfileFile(_Strict, frozen=True):
+    schema: Literal[1]
+    id: ProfileId
+    login_url: str
+    bank: _Words
+    subject: _Subject
+    ca: _Ca
+    contacts: _Contacts
+    renewal: _Renewal = _Renewal()
+    key: _Key = _Key()
+    tls: _Tls | None = None
+    storage: _Storage = _Storage()
+
+
+def profile_from_text(text: str, source: str) -> Profile:
+    """Reads a profile from TOML `text`; `source` (the file's name) is for error messages.
+
+    Raises CertclientError(PROFILE_INVALID) with data `file`, `key` (dotted, "" for the whole
+    file) and `reason` for the first fault: not TOML, an unknown or missing key, a wrong type or
+    number, a bad pattern, address, path or PEM.
+    """
+    return _Reader(source).read(text)
+
+
+class _Reader:
+    """Turns one file into a Profile; knows the file's name for its complaints."""
+
+    def __init__(self, source: str) -> None:
+        self._source = source
+
+    def read(self, text: str) -> Profile:
+        return self._profile(self._decoded(text))
+
+    def _decoded(self, text: str) -> _ProfileFile:
+        try:
+            return msgspec.convert(tomllib.loads(text), _ProfileFile)
+        except tomllib.TOMLDecodeError as error:
+            raise self._invalid("", str(error)) from error
+        except msgspec.ValidationError as error:
+            raise self._invalid(*_key_and_reason(str(error))) from error
+
+    def _profile(self, file: _ProfileFile) -> Profile:
+        tls = file.tls
+        return Profile(
+            id=file.id,
+            bank=_words(file.bank),
+            subject_rule=self._try("subject.pattern", _subject_rule, file.subject),
+            renewal=RenewalPolicy(file.renewal.days_before, file.renewal.obtain_days_after),
+            reminder_days=self._try("renewal.reminder_days", _falling, file.renewal.reminder_days),
+            key=KeySpec(file.key.bits),
+            ca=CaSettings(
+                url=self._try("ca.url", check_url, file.ca.url),
+                trust_anchors=self._try("ca.trust_anchors", _anchors, file.ca.trust_anchors),
+                implicit_confirm=file.ca.implicit_confirm,
+            ),
+            tls_anchors=self._try("tls.trust_anchors", _anchors, tls.trust_anchors) if tls else (),
+            login_url=self._try("login_url", check_url, file.login_url),
+            contacts=Contacts(_words(file.contacts.user), _words(file.contacts.administrator)),
+            ask_pin=file.renewal.ask_pin,
+            ask_one_time_password=file.renewal.ask_one_time_password,
+            destinations=self._try("storage.destinations", _distinct, file.storage.destinations),
+            pkcs11_modules=self._try(
+                "storage.pkcs11_modules", _module_paths, file.storage.pkcs11_modules
+            ),
+            usb_guide_url=self._optional_url("storage.usb_guide_url", file.storage.usb_guide_url),
+        )
+
+    def _optional_url(self, key: str, url: str) -> str:
+        return self._try(key, check_url, url) if url else ""
+
+    def _try(self, key: str, make: Callable[[T], R], value: T) -> R:
+        """Calls `make(value)`; its ValueError becomes a complaint about `key`."""
+        try:
+            return make(value)
+        except ValueError as error:
+            raise self._invalid(key, str(error)) from error
+
+    def _invalid(self, key: str, reason: str) -> CertclientError:
+        return CertclientError(ErrorCode.PROFILE_INVALID, file=self._source, key=key, reason=reason)
+
+
+_FIELD = re.compile(r"^Object (?P<what>contains unknown|missing required) field `(?P<field>[^`]*)`")
+_PATH = re.compile(r" - at `\$\.?(?P<path>[^`]*)`$")
+
+
+def _key_and_reason(message: str) -> tuple[str, str]:
+    """Splits msgspec's sentence into the dotted key and what is wrong with it."""
+    path = _PATH.search(message)
+    key = path["path"].replace("[...]", "") if path else ""
+    field = _FIELD.match(message)
+    if field is None:
+        return key, _PATH.sub("", message)
+    full_key = ".".join(part for part in (key, field["field"]) if part)
+    return full_key, "unknown key" if field["what"] == "contains unknown" else "missing key"
+
+
+def _words(words: _Words) -> Words:
+    return Words(ja=words.ja, en=words.en)
+
+
+def _subject_rule(subject: _Subject) -> SubjectRule:
+    try:
+        pattern = re.compile(subject.pattern)
+    except re.error as error:
+        raise ValueError(f"not a regular expression: {error}") from error
+    groups = set(pattern.groupindex)
+    if "user_id" not in groups:
+        raise ValueError("the pattern has no group named user_id")
+    if unknown := groups - {"user_id", "suffix"}:
+        raise ValueError(f"unknown group {', '.join(sorted(unknown))}")
+    if subject.administrator_suffixes and "suffix" not in groups:
+        raise ValueError("administrator_suffixes needs a group named suffix in the pattern")
+    return SubjectRule(pattern, frozenset(subject.administrator_suffixes))
+
+
+def _falling(days: tuple[int, ...]) -> tuple[int, ...]:
+    if len(set(days)) != len(days):
+        raise ValueError("a number of days appears twice")
+    return tuple(sorted(days, reverse=True))
+
+
+def _distinct(destinations: tuple[Destination, ...]) -> tuple[str, ...]:
+    if len(set(destinations)) != len(destinations):
+        raise ValueError("a destination appears twice")
+    return tuple(destination.value for destination in destinations)
+
+
+def _anchors(pem: str) -> tuple[Certificate, ...]:
+    certificates = certificates_from_pem(pem)
+    for certificate in certificates:
+        if not certificate.is_ca:
+            raise ValueError(f"not a CA certificate: {certificate.common_name}")
+    return certificates
+
+
+def _module_paths(paths: tuple[str, ...]) -> tuple[Path, ...]:
+    """One profile may name modules for Windows and Linux: those of this system are kept."""
+    for path in paths:
+        _check_absolute(path)
+    return tuple(Path(path) for path in paths if Path(path).is_absolute())
+
+
+def _check_absolute(path: str) -> None:
+    windows, posix = PureWindowsPath(path), PurePosixPath(path)
+    if not (windows.is_absolute() or posix.is_absolute()):
+        raise ValueError(f"not an absolute path: {path}")
+    if windows.drive.startswith("\\\\"):
+        raise ValueError(f"a path on another computer: {path}")
+    if ".." in windows.parts:
+        raise ValueError(f"a path with ..: {path}")
