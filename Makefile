@@ -1,0 +1,31 @@
+# `make demo` and `make test` are all a newcomer needs; each installs what is missing first.
+PYTHON ?= python3
+RUN := .venv/bin/python
+UV_COMPILE := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 \
+	--generate-hashes --no-emit-index-url --no-annotate --no-header
+
+.PHONY: demo test bench lock clean help
+
+help: ## these lines
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
+
+demo: ## renews two certificates, PC and USB, against the practice bank, and logs in with them
+	@$(PYTHON) tools/prepare.py demo
+	@$(RUN) -m demo
+
+test: ## ruff, mypy, import-linter, pytest
+	@$(PYTHON) tools/prepare.py test
+	@$(RUN) tools/gates.py
+
+bench: ## where a renewal's time goes, for the PC's store and the USB token
+	@$(PYTHON) tools/prepare.py bench
+	@$(RUN) -m benchmarks.renewal
+
+lock: ## writes requirements/*.txt again from requirements/*.in (UPGRADE=1: newest versions)
+	@$(PYTHON) tools/prepare.py test
+	@$(RUN) -m pip install --quiet --require-hashes -r requirements/lock.txt
+	cd requirements && for name in runtime dev build lock; do \
+		../$(UV_COMPILE) $(if $(UPGRADE),--upgrade) $$name.in -o $$name.txt || exit 1; done
+
+clean: ## removes .venv, caches and the demo's folder
+	rm -rf .venv .demo build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

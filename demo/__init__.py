@@ -1,0 +1,1 @@
+"""`make demo`: the renewal end to end, told step by step."""

@@ -1,0 +1,1 @@
+"""Fixtures for all tests; each comes from a module in tests/support/."""

@@ -1,0 +1,131 @@
+"""What `make demo` and `make test` do about missing packages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from tools.prepare import (
+    REQUIREMENTS,
+    Machine,
+    PreparationError,
+    installed_packages,
+    missing_packages,
+    prepare_packages,
+    read_packages,
+)
+
+ALL_NAMES = frozenset(
+    package.name
+    for package in read_packages((REQUIREMENTS / "debian.txt").read_text(encoding="utf-8"))
+)
+
+
+class Shell:
+    """Records apt-get's verbs and answers each `install` with the given exit codes in turn."""
+
+    def __init__(self, *install_codes: int) -> None:
+        self.commands: list[Sequence[str]] = []
+        self._codes = list(install_codes)
+
+    def __call__(self, command: Sequence[str]) -> int:
+        self.commands.append(command)
+        return self._codes.pop(0) if "install" in command else 0
+
+    @property
+    def verbs(self) -> list[str]:
+        return ["install" if "install" in command else "update" for command in self.commands]
+
+
+def machine(shell: Shell, *missing: str) -> Machine:
+    """A root user's Debian that has everything of the project's list except `missing`."""
+    return Machine(
+        installed=ALL_NAMES - set(missing),
+        is_root=True,
+        sudo=None,
+        has_package_lists=True,
+        has_ensurepip=False,
+        run=shell,
+    )
+
+
+def test_only_what_the_target_needs_and_the_machine_lacks_is_missing() -> None:
+    packages = read_packages(
+        "# name targets why\nsofthsm2 demo test the token\nopenssl test peer\n"
+    )
+    assert missing_packages(packages, "demo", frozenset()) == ["softhsm2"]
+    assert missing_packages(packages, "test", frozenset({"softhsm2"})) == ["openssl"]
+
+
+def test_every_package_of_the_projects_list_serves_a_target() -> None:
+    packages = read_packages((REQUIREMENTS / "debian.txt").read_text(encoding="utf-8"))
+    assert [package.name for package in packages if not package.targets] == []
+
+
+def test_dpkg_says_what_is_installed() -> None:
+    installed = installed_packages()
+    assert installed is not None
+    assert "dpkg" in installed
+    assert "no-such-package-anywhere" not in installed
+
+
+def test_nothing_missing_means_nothing_is_run() -> None:
+    shell = Shell()
+    prepare_packages("test", machine(shell))
+    assert shell.commands == []
+
+
+def test_an_installation_names_what_is_missing_and_nothing_else() -> None:
+    shell = Shell(0)
+    prepare_packages("demo", machine(shell, "softhsm2", "openssl"))
+    assert shell.verbs == ["install"]
+    assert "softhsm2" in shell.commands[0]
+    assert "openssl" not in shell.commands[0]
+
+
+def test_stale_package_lists_are_read_again_once() -> None:
+    shell = Shell(100, 0)
+    prepare_packages("demo", machine(shell, "softhsm2"))
+    assert shell.verbs == ["install", "update", "install"]
+
+
+def test_without_package_lists_they_are_read_first() -> None:
+    shell = Shell(0)
+    prepare_packages("demo", replace(machine(shell, "softhsm2"), has_package_lists=False))
+    assert shell.verbs == ["update", "install"]
+
+
+def test_a_failing_installation_ends_with_names_and_command() -> None:
+    shell = Shell(100, 100)
+    with pytest.raises(
+        PreparationError, match=r"could not be installed.*apt-get install.*softhsm2"
+    ):
+        prepare_packages("demo", machine(shell, "softhsm2"))
+    assert shell.verbs == ["install", "update", "install"]
+
+
+def test_a_user_with_sudo_uses_it() -> None:
+    shell = Shell(0)
+    prepare_packages(
+        "demo", replace(machine(shell, "softhsm2"), is_root=False, sudo="/usr/bin/sudo")
+    )
+    assert shell.commands[0][0] == "/usr/bin/sudo"
+
+
+def test_a_user_without_sudo_gets_one_line_and_nothing_is_run() -> None:
+    shell = Shell()
+    with pytest.raises(PreparationError) as caught:
+        prepare_packages("demo", replace(machine(shell, "softhsm2", "xvfb"), is_root=False))
+    text = str(caught.value)
+    assert "\n" not in text
+    assert "neither root nor sudo" in text
+    assert "apt-get install --no-install-recommends softhsm2 xvfb" in text
+    assert shell.commands == []
+
+
+def test_a_python_that_brings_pip_along_needs_no_debian_package_for_it() -> None:
+    shell = Shell()
+    prepare_packages("test", replace(machine(shell, "python3-venv"), has_ensurepip=True))
+    assert shell.commands == []

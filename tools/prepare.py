@@ -1,0 +1,199 @@
+"""Installs what a `make` target needs and this machine lacks: Debian packages and .venv.
+
+Runs on the system's python3 with nothing but the standard library. A second run finds everything
+in place and changes nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+REQUIREMENTS = ROOT / "requirements"
+LOCKS = {"demo": ("runtime",), "test": ("dev", "runtime"), "bench": ("runtime",)}
+"""Which locks a target needs; the first one holds the others' packages in the same versions."""
+
+Run = Callable[[Sequence[str]], int]
+
+
+class PreparationError(Exception):
+    """Something is missing that this program cannot install. The text is one line for the user."""
+
+
+@dataclass(frozen=True)
+class Package:
+    """One line of debian.txt."""
+
+    name: str
+    targets: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What this machine has. `installed` are the names of its Debian packages, None without dpkg;
+    `sudo` is the program's path; `run` runs a command, shown to the user, and gives its exit code.
+    """
+
+    installed: frozenset[str] | None
+    is_root: bool
+    sudo: str | None
+    has_package_lists: bool
+    has_ensurepip: bool
+    run: Run
+
+
+def read_packages(text: str) -> list[Package]:
+    """Parses debian.txt: name, targets, then a free comment on each line."""
+    lines = [line.split() for line in text.splitlines() if line and not line.startswith("#")]
+    return [
+        Package(words[0], frozenset(word for word in words[1:] if word in LOCKS)) for words in lines
+    ]
+
+
+def missing_packages(
+    packages: Iterable[Package], target: str, installed: frozenset[str]
+) -> list[str]:
+    """Names of packages that `target` needs and that are not in `installed`."""
+    return [p.name for p in packages if target in p.targets and p.name not in installed]
+
+
+def installed_packages() -> frozenset[str] | None:
+    """Names of all packages that dpkg has installed; None on a machine without dpkg."""
+    if shutil.which("dpkg-query") is None:
+        return None
+    query = ["dpkg-query", "-W", "-f=${Package} ${db:Status-Status}\\n"]
+    answer = subprocess.run(query, capture_output=True, text=True, check=True)
+    rows = (line.split() for line in answer.stdout.splitlines())
+    return frozenset(row[0] for row in rows if row[-1] == "installed")
+
+
+def prepare_packages(target: str, machine: Machine) -> None:
+    """Installs the Debian packages that `target` needs. Raises PreparationError naming them."""
+    if machine.installed is None:
+        say("No dpkg here: requirements/debian.txt says which programs are needed.")
+        return
+    packages = read_packages((REQUIREMENTS / "debian.txt").read_text(encoding="utf-8"))
+    missing = missing_packages(packages, target, machine.installed)
+    if machine.has_ensurepip and "python3-venv" in missing:
+        missing.remove("python3-venv")
+    if not missing:
+        return
+    if not machine.is_root and machine.sudo is None:
+        raise _packages_missing(missing, "neither root nor sudo here")
+    say(f"Installing Debian packages: {' '.join(missing)}")
+    if not _install(missing, machine):
+        raise _packages_missing(missing, "could not be installed, see above")
+
+
+def _packages_missing(names: Sequence[str], why: str) -> PreparationError:
+    command = f"apt-get update && apt-get install --no-install-recommends {' '.join(names)}"
+    return PreparationError(f"Debian packages are missing ({why}). Run as root: {command}")
+
+
+def _install(names: Sequence[str], machine: Machine) -> bool:
+    """Reads the package lists only where there are none or the installation fails at first."""
+    apt = [*_as_administrator(machine), "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qy"]
+    install = [*apt, "-o", "Dpkg::Use-Pty=0", "install", "--no-install-recommends", *names]
+    if machine.has_package_lists and machine.run(install) == 0:
+        return True
+    return machine.run([*apt, "update"]) == 0 and machine.run(install) == 0
+
+
+def _as_administrator(machine: Machine) -> list[str]:
+    if machine.is_root or machine.sudo is None:
+        return []
+    return [machine.sudo] if sys.stdin.isatty() else [machine.sudo, "-n"]
+
+
+def stamp_of(lock: str) -> str:
+    """Names what .venv must have been made from: locks, package metadata, interpreter, place."""
+    digest = hashlib.sha256(f"{sys.version} {ROOT}".encode())
+    for path in (
+        REQUIREMENTS / f"{lock}.txt",
+        REQUIREMENTS / "build.txt",
+        REQUIREMENTS / "runtime.in",
+        ROOT / "pyproject.toml",
+    ):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def prepare_venv(target: str, run: Run) -> None:
+    """Makes .venv or brings it up to the locks. Raises PreparationError if pip fails."""
+    lock = LOCKS[target][0]
+    if _read(_stamp_file(lock)) == stamp_of(lock):
+        return
+    if _read(_stamp_file("python")) != sys.version:
+        say("Making the virtual environment .venv")
+        _check(run([sys.executable, "-m", "venv", "--clear", str(VENV)]))
+        _stamp_file("python").write_text(sys.version)
+    say(f"Installing Python packages by requirements/{lock}.txt (hashes checked)")
+    pip = [str(VENV / "bin" / "python"), "-m", "pip", "--quiet", "--disable-pip-version-check"]
+    files = ["-r", str(REQUIREMENTS / "build.txt"), "-r", str(REQUIREMENTS / f"{lock}.txt")]
+    _check(run([*pip, "install", "--require-hashes", *files]))
+    _check(run([*pip, "install", "--no-deps", "--no-build-isolation", "-e", str(ROOT)]))
+    for name in LOCKS[target]:
+        _stamp_file(name).write_text(stamp_of(name))
+
+
+def say(text: str) -> None:
+    print(f"==> {text}", flush=True)
+
+
+def this_machine() -> Machine:
+    """Looks at the machine that we run on."""
+    return Machine(
+        installed=installed_packages(),
+        is_root=os.geteuid() == 0,
+        sudo=shutil.which("sudo"),
+        has_package_lists=any(Path("/var/lib/apt/lists").glob("*_Packages*")),
+        has_ensurepip=importlib.util.find_spec("ensurepip") is not None,
+        run=_run,
+    )
+
+
+def main(arguments: Sequence[str]) -> int:
+    """`prepare.py demo|test|bench`. Exit code 1 and one line on stderr if it cannot be done."""
+    target = arguments[0]
+    machine = this_machine()
+    try:
+        prepare_packages(target, machine)
+        prepare_venv(target, machine.run)
+    except PreparationError as error:
+        print(f"make {target}: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _stamp_file(name: str) -> Path:
+    return VENV / f"stamp-{name}"
+
+
+def _read(path: Path) -> str:
+    return path.read_text(encoding="utf-8") if path.is_file() else ""
+
+
+def _run(command: Sequence[str]) -> int:
+    print(f"    {shlex.join(command)}", flush=True)
+    return subprocess.run(command, check=False).returncode
+
+
+def _check(code: int) -> None:
+    if code != 0:
+        raise PreparationError("that command failed, see above; running again goes on from there")
+
+
+if __name__ == "__main__":
+    if sys.version_info < (3, 11):  # noqa: UP036 - an older python3 may be what runs this
+        sys.exit("Python 3.11 or newer is needed; choose one by `make PYTHON=…`")
+    sys.exit(main(sys.argv[1:]))
