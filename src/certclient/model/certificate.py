@@ -44,11 +44,13 @@ class SubjectRule:
     """How a bank writes the user ID into the Common Name.
 
     `pattern` has the named groups `user_id` and, where the bank uses one, `suffix` (the seeds'
-    `TKYM1408054 1403`); a suffix in `administrator_suffixes` means 管理者 (S2: 1394).
+    `TKYM1408054 1403`); a suffix in `administrator_suffixes` means 管理者 (S2: 1394). `issuers`
+    are the Common Names of the CAs whose certificates the rule is about; empty means any.
     """
 
     pattern: re.Pattern[str]
     administrator_suffixes: frozenset[str] = frozenset()
+    issuers: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +150,8 @@ class Certificate:
 
     def owner(self, rule: SubjectRule) -> Owner | None:
         """Reads user ID, suffix and role from the Common Name; None if the rule does not match."""
+        if rule.issuers and self.issuer_common_name not in rule.issuers:
+            return None
         match = rule.pattern.fullmatch(self.common_name)
         if match is None:
             return None

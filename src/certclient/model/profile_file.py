@@ -29,7 +29,7 @@ Sentence = Annotated[str, msgspec.Meta(min_length=1, max_length=2000)]
 ProfileId = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
 Days = Annotated[int, msgspec.Meta(ge=1, le=366)]
 DaysAfter = Annotated[int, msgspec.Meta(ge=0, le=3660)]
-Suffix = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+ShortText = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 
 _ALL_DESTINATIONS = (Destination.PC, Destination.USB)
 
@@ -45,7 +45,8 @@ class _Words(_Strict, frozen=True):
 
 class _Subject(_Strict, frozen=True):
     pattern: Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
-    administrator_suffixes: tuple[Suffix, ...] = ()
+    administrator_suffixes: tuple[ShortText, ...] = ()
+    issuers: tuple[ShortText, ...] = ()
 
 
 class _Renewal(_Strict, frozen=True):
@@ -193,7 +194,9 @@ def _subject_rule(subject: _Subject) -> SubjectRule:
         raise ValueError(f"unknown group {', '.join(sorted(unknown))}")
     if subject.administrator_suffixes and "suffix" not in groups:
         raise ValueError("administrator_suffixes needs a group named suffix in the pattern")
-    return SubjectRule(pattern, frozenset(subject.administrator_suffixes))
+    return SubjectRule(
+        pattern, frozenset(subject.administrator_suffixes), frozenset(subject.issuers)
+    )
 
 
 def _falling(days: tuple[int, ...]) -> tuple[int, ...]:

@@ -1,0 +1,109 @@
+"""Putting old certificates away: exact match only, undoable first, never the last valid one.
+
+Keys without a certificate are the procedure's matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from certclient.model.errors import CertclientError, ErrorCode
+from certclient.store.base import CertificateStore, PinProvider, StoredCertificate
+
+
+def find_exact(name: str, certificates: Iterable[StoredCertificate]) -> StoredCertificate:
+    """The one certificate whose serial number or SHA-256 fingerprint (hex) is exactly `name`.
+
+    Upper case, spaces and colons do not matter. Of several copies the one with the key is meant.
+    Raises CERTIFICATE_NOT_FOUND or CERTIFICATE_AMBIGUOUS, both with data `name`.
+    """
+    wanted = name.replace(":", "").replace(" ", "").lower()
+    found = [
+        stored
+        for stored in certificates
+        if wanted in (stored.certificate.serial_hex, stored.certificate.fingerprint)
+    ]
+    if not found:
+        raise CertclientError(ErrorCode.CERTIFICATE_NOT_FOUND, name=name)
+    with_key = [stored for stored in found if stored.key is not None] or found
+    if len(with_key) > 1:
+        raise CertclientError(ErrorCode.CERTIFICATE_AMBIGUOUS, name=name)
+    return with_key[0]
+
+
+def may_delete(
+    stored: StoredCertificate, all_certificates: Sequence[StoredCertificate], now: datetime
+) -> None:
+    """Returns if the holder can still log in without `stored`; `now` is aware.
+
+    An expired certificate, or one without its key, logs nobody in. Otherwise another certificate
+    of the same subject must be left that is usable and not older: banks count only the newest of
+    an ID as valid. Raises CertclientError(LAST_VALID_CERTIFICATE) with data `serial`.
+    """
+    if not _logs_in(stored, now):
+        return
+    if not any(_replaces(other, stored, now) for other in all_certificates):
+        raise CertclientError(
+            ErrorCode.LAST_VALID_CERTIFICATE, serial=stored.certificate.serial_hex
+        )
+
+
+def _logs_in(stored: StoredCertificate, now: datetime) -> bool:
+    """A certificate that begins in the future counts: this computer's clock may be slow."""
+    return stored.key is not None and now <= stored.certificate.not_after
+
+
+def _replaces(other: StoredCertificate, stored: StoredCertificate, now: datetime) -> bool:
+    return (
+        other.certificate != stored.certificate
+        and other.certificate.subject == stored.certificate.subject
+        and not other.archived
+        and other.key is not None
+        and other.certificate.valid_at(now)
+        and other.certificate.not_before >= stored.certificate.not_before
+    )
+
+
+def archive(
+    store: CertificateStore,
+    stored: StoredCertificate,
+    all_certificates: Sequence[StoredCertificate],
+    now: datetime,
+    pin: PinProvider,
+) -> None:
+    """Hides a certificate from browsers; `restore` undoes it. Archived already: no error.
+
+    Raises LAST_VALID_CERTIFICATE, and what the store raises.
+    """
+    if stored.archived:
+        return
+    may_delete(stored, all_certificates, now)
+    with store.open(pin) as session:
+        session.archive(stored.certificate)
+
+
+def restore(store: CertificateStore, stored: StoredCertificate, pin: PinProvider) -> None:
+    """Brings an archived certificate back. Not archived: no error."""
+    if stored.archived:
+        with store.open(pin) as session:
+            session.unarchive(stored.certificate)
+
+
+def delete(
+    store: CertificateStore,
+    stored: StoredCertificate,
+    all_certificates: Sequence[StoredCertificate],
+    now: datetime,
+    pin: PinProvider,
+) -> None:
+    """Deletes a certificate and its key for good; only an archived or expired one.
+
+    Raises CERTIFICATE_IN_USE (neither archived nor expired), LAST_VALID_CERTIFICATE, and what the
+    store raises.
+    """
+    if not stored.archived and now <= stored.certificate.not_after:
+        raise CertclientError(ErrorCode.CERTIFICATE_IN_USE, serial=stored.certificate.serial_hex)
+    may_delete(stored, all_certificates, now)
+    with store.open(pin) as session:
+        session.delete(stored.certificate)

@@ -1,0 +1,143 @@
+"""更新できますか？ Checks before a renewal, each of which passes, warns, fails or is skipped.
+
+Nothing here changes anything, and no check asks for a PIN. The messages are words/'s matter.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from certclient.model.certificate import Certificate
+from certclient.model.errors import CertclientError, ErrorCode
+from certclient.store.base import CertificateStore, StoreSession, Unavailable
+
+CLOCK_TOLERANCE = timedelta(minutes=5)
+"""What a clock may be off without a word; what Kerberos allows as well."""
+
+CLOCK_LIMIT = timedelta(hours=1)
+"""From here on deadlines, TLS and the validity of a new certificate are judged wrongly."""
+
+
+class Check(enum.Enum):
+    """What is looked at, in this order."""
+
+    PROXY = "proxy"
+    CA_REACHABLE = "ca-reachable"
+    TLS_TRUSTED = "tls-trusted"
+    CLOCK = "clock"
+    STORE = "store"
+    KEY = "key"
+
+
+class Verdict(enum.Enum):
+    PASSED = "passed"
+    WARNING = "warning"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """`error` says why a check failed or what it warns of; None for the others."""
+
+    check: Check
+    verdict: Verdict
+    error: CertclientError | None = None
+
+
+def clock_skew(server_time: datetime | None, now: datetime) -> CertclientError | None:
+    """CLOCK_WRONG (data `server`, `local`: ISO 8601, UTC) if `now` is off by over 5 minutes.
+
+    Both times are aware. None if the clock is right, or if the server sent no time.
+    """
+    if server_time is None or abs(server_time - now) <= CLOCK_TOLERANCE:
+        return None
+    return CertclientError(
+        ErrorCode.CLOCK_WRONG, server=_iso_minute(server_time), local=_iso_minute(now)
+    )
+
+
+def check_clock(server_time: datetime | None, now: datetime) -> None:
+    """Raises CertclientError(CLOCK_WRONG) if this computer's clock is off by over an hour.
+
+    A smaller error is worth a warning only: see `clock_skew`.
+    """
+    error = clock_skew(server_time, now)
+    if error is not None and server_time is not None and abs(server_time - now) > CLOCK_LIMIT:
+        raise error
+
+
+def _iso_minute(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="minutes")
+
+
+def clock_result(server_time: datetime | None, now: datetime) -> CheckResult:
+    """The clock as a check: a warning above 5 minutes, a failure above an hour."""
+    if server_time is None:
+        return CheckResult(Check.CLOCK, Verdict.SKIPPED)
+    try:
+        check_clock(server_time, now)
+    except CertclientError as error:
+        return CheckResult(Check.CLOCK, Verdict.FAILED, error)
+    skew = clock_skew(server_time, now)
+    return CheckResult(Check.CLOCK, Verdict.WARNING if skew else Verdict.PASSED, skew)
+
+
+_CONNECTION = (Check.PROXY, Check.CA_REACHABLE, Check.TLS_TRUSTED)
+
+_STOPPED_AT = {
+    ErrorCode.PROXY_UNREACHABLE: Check.PROXY,
+    ErrorCode.PROXY_AUTHENTICATION: Check.PROXY,
+    ErrorCode.TLS_UNTRUSTED: Check.TLS_TRUSTED,
+}
+
+
+def connection_results(probe: Callable[[], None]) -> tuple[CheckResult, ...]:
+    """Tries the way to the CA once and tells how far it leads: proxy, server, its TLS certificate.
+
+    `probe` makes one harmless request and raises the transport's CertclientError. A server that
+    answers with an error of its own has been reached.
+    """
+    try:
+        probe()
+    except CertclientError as error:
+        return _stopped(error)
+    return tuple(CheckResult(check, Verdict.PASSED) for check in _CONNECTION)
+
+
+def _stopped(error: CertclientError) -> tuple[CheckResult, ...]:
+    """Checks before the one that failed have passed, those behind it were never reached."""
+    failed = _CONNECTION.index(_STOPPED_AT.get(error.code, Check.CA_REACHABLE))
+    return (
+        *(CheckResult(check, Verdict.PASSED) for check in _CONNECTION[:failed]),
+        CheckResult(_CONNECTION[failed], Verdict.FAILED, error),
+        *(CheckResult(check, Verdict.SKIPPED) for check in _CONNECTION[failed + 1 :]),
+    )
+
+
+def store_result(store: CertificateStore) -> CheckResult:
+    """Whether the store can be used now (token present, middleware installed)."""
+    state = store.availability()
+    if isinstance(state, Unavailable):
+        error = CertclientError(state.reason, **state.data)
+        return CheckResult(Check.STORE, Verdict.FAILED, error)
+    return CheckResult(Check.STORE, Verdict.PASSED)
+
+
+def key_result(session: StoreSession | None, current: Certificate | None) -> CheckResult:
+    """Whether the current certificate's key still signs. Skipped without an open session."""
+    if session is None or current is None:
+        return CheckResult(Check.KEY, Verdict.SKIPPED)
+    try:
+        session.self_test(current)
+    except CertclientError as error:
+        return CheckResult(Check.KEY, Verdict.FAILED, error)
+    return CheckResult(Check.KEY, Verdict.PASSED)
+
+
+def first_failure(results: Sequence[CheckResult]) -> CertclientError | None:
+    """The error to stop at, or None if the renewal may begin."""
+    return next((r.error for r in results if r.verdict is Verdict.FAILED), None)
