@@ -138,7 +138,7 @@ def prepare_venv(target: str, run: Run) -> None:
         _check(run([sys.executable, "-m", "venv", "--clear", str(VENV)]))
         _stamp_file("python").write_text(sys.version)
     say(f"Installing Python packages by requirements/{lock}.txt (hashes checked)")
-    pip = [str(VENV / "bin" / "python"), "-m", "pip", "--quiet", "--disable-pip-version-check"]
+    pip = [str(VENV / "bin" / "python"), "-m", "pip", "-qq", "--disable-pip-version-check"]
     files = ["-r", str(REQUIREMENTS / "build.txt"), "-r", str(REQUIREMENTS / f"{lock}.txt")]
     _check(run([*pip, "install", "--require-hashes", *files]))
     _check(run([*pip, "install", "--no-deps", "--no-build-isolation", "-e", str(ROOT)]))
