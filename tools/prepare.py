@@ -23,6 +23,9 @@ REQUIREMENTS = ROOT / "requirements"
 LOCKS = {"demo": ("runtime",), "test": ("dev", "runtime"), "bench": ("runtime",)}
 """Which locks a target needs; the first one holds the others' packages in the same versions."""
 
+INTERPRETER = f"{sys.version_info.major}.{sys.version_info.minor} {sys.base_prefix}"
+"""What .venv depends on; a security update of the same Python needs no new one."""
+
 Run = Callable[[Sequence[str]], int]
 
 
@@ -117,7 +120,7 @@ def _as_administrator(machine: Machine) -> list[str]:
 
 def stamp_of(lock: str) -> str:
     """Names what .venv must have been made from: locks, package metadata, interpreter, place."""
-    digest = hashlib.sha256(f"{sys.version} {ROOT}".encode())
+    digest = hashlib.sha256(f"{INTERPRETER} {ROOT}".encode())
     for path in (
         REQUIREMENTS / f"{lock}.txt",
         REQUIREMENTS / "build.txt",
@@ -133,10 +136,10 @@ def prepare_venv(target: str, run: Run) -> None:
     lock = LOCKS[target][0]
     if _read(_stamp_file(lock)) == stamp_of(lock):
         return
-    if _read(_stamp_file("python")) != sys.version:
+    if _read(_stamp_file("python")) != INTERPRETER:
         say("Making the virtual environment .venv")
         _check(run([sys.executable, "-m", "venv", "--clear", str(VENV)]))
-        _stamp_file("python").write_text(sys.version)
+        _stamp_file("python").write_text(INTERPRETER)
     say(f"Installing Python packages by requirements/{lock}.txt (hashes checked)")
     pip = [str(VENV / "bin" / "python"), "-m", "pip", "-qq", "--disable-pip-version-check"]
     files = ["-r", str(REQUIREMENTS / "build.txt"), "-r", str(REQUIREMENTS / f"{lock}.txt")]
