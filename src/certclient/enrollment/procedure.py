@@ -1,45 +1,32 @@
-"""The durable state machine: PREPARED → … → DONE. See ARCHITECTURE.md for the states."""
+"""The front of the durable procedure, PREPARED → … → DONE; ARCHITECTURE.md draws its states."""
 
 from __future__ import annotations
 
-import enum
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import contextlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Protocol
 
-from certclient.ca.client import CaClient
-from certclient.enrollment.interaction import Interaction
+from certclient.enrollment.interaction import ConsentRequest, Interaction
+from certclient.enrollment.journal import Journal, Kind, Record, State
+from certclient.enrollment.lock import exclusive
+from certclient.enrollment.run import Run
+from certclient.enrollment.work import CodeVault, Environment, Work
 from certclient.model.certificate import Certificate
-from certclient.model.errors import ErrorCode
-from certclient.model.profile import Profile
-from certclient.model.secret import Secret
-from certclient.store.base import CertificateStore, StoredCertificate
+from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.lifecycle import Stage, lifecycle
+from certclient.store.base import CertificateStore, StoredCertificate, Unavailable
 
-
-class State(enum.Enum):
-    PREPARED = "prepared"
-    KEY_CREATED = "key-created"
-    REQUESTED = "requested"
-    WAITING = "waiting"
-    ISSUED = "issued"
-    INSTALLED = "installed"
-    VERIFIED = "verified"
-    CONFIRMED = "confirmed"
-    DONE = "done"
-    ABANDONED = "abandoned"
-
-
-class CodeVault(Protocol):
-    """The OS credential store for an issue code that is needed again after a restart."""
-
-    def keep(self, procedure_id: str, code: Secret) -> None:
-        """Best effort: where no credential store is, the code is asked for again."""
-        ...
-
-    def fetch(self, procedure_id: str) -> Secret | None: ...
-
-    def wipe(self, procedure_id: str) -> None: ...
+__all__ = [
+    "CodeVault",
+    "Enrollment",
+    "Environment",
+    "Finished",
+    "Outcome",
+    "Pending",
+    "ProcedureView",
+    "State",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +47,11 @@ class ProcedureView:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """The new certificate is installed, proven and confirmed. `old_archived` tells whether there
-    was an old one and it is now hidden. `seconds` maps key generation, signing, network, rest."""
+    """The new certificate is installed, proven and confirmed.
+
+    `old_archived`: there was an old one and it is now hidden. `seconds`: key_generation, signing,
+    network, waiting (for the CA) and rest of this run.
+    """
 
     procedure_id: str
     certificate: Certificate
@@ -82,44 +72,196 @@ class Pending:
 Outcome = Finished | Pending
 
 
-@dataclass(frozen=True, slots=True)
-class Environment:
-    """Everything from outside, passed in: nothing here is global.
-
-    `clock` gives aware UTC; `sleep` takes seconds; `random_bytes` takes a length. `patience` is
-    how many seconds one call waits for a CA before it returns Pending.
-    """
-
-    profile: Profile
-    stores: Sequence[CertificateStore]
-    ca: CaClient
-    vault: CodeVault
-    clock: Callable[[], datetime]
-    sleep: Callable[[float], None]
-    random_bytes: Callable[[int], bytes]
-    patience: float = 60.0
-
-
 class Enrollment:
     """The front of this room: starts procedures, resumes them, tells which are open."""
+
+    def __init__(self, environment: Environment, journal: Journal) -> None:
+        self._environment = environment
+        self._journal = journal
 
     def renew(
         self, current: StoredCertificate, destination: CertificateStore, interaction: Interaction
     ) -> Outcome:
-        """更新. Raises NOT_YET_RENEWABLE, EXPIRED_OBTAIN_ANEW, TOO_LATE, PROCEDURE_RUNNING,
-        CONSENT_REFUSED and whatever stopped a step; the journal then says how to go on."""
-        raise NotImplementedError
+        """更新: a new key in `destination`, requested with `current`, which stays until the end.
+
+        An interrupted procedure of the same user ID is continued instead; if that was for another
+        place, it is given up first. Raises CertclientError:
+        NOT_YET_RENEWABLE, EXPIRED_OBTAIN_ANEW, TOO_LATE, PROCEDURE_RUNNING, CONSENT_REFUSED and
+        whatever stopped a step; `pending` then says whether there is something to resume.
+        """
+        certificate = current.certificate
+        owner = certificate.owner(self._environment.profile.subject_rule)
+        if owner is None:
+            raise CertclientError(ErrorCode.CERTIFICATE_NOT_FOUND, serial=certificate.serial_hex)
+        self._check_stage(certificate)
+        new = self._new_record(Kind.RENEW, owner.user_id, destination)
+        new = replace(new, old_certificate=certificate.der, old_store_id=current.store_id)
+        return self._start(new, destination, interaction)
 
     def obtain(
         self, user_id: str, destination: CertificateStore, interaction: Interaction
     ) -> Outcome:
-        """取得 with an issue code: first issue, or after expiry."""
-        raise NotImplementedError
+        """取得 with an issue code: first issue, or after expiry. The CA decides whether it may be.
+
+        An older certificate of this user ID in any store is put away at the end. Raises as `renew`
+        does, and ISSUE_CODE_REQUIRED, ISSUE_CODE_WRONG.
+        """
+        new = self._new_record(Kind.OBTAIN, user_id, destination)
+        predecessor = self._predecessor(user_id)
+        if predecessor is not None:
+            new = replace(
+                new,
+                old_certificate=predecessor.certificate.der,
+                old_store_id=predecessor.store_id,
+            )
+        return self._start(new, destination, interaction)
 
     def resume(self, procedure_id: str, interaction: Interaction) -> Outcome:
-        """Goes on with an open procedure from its last journalled state, or cleans it up."""
-        raise NotImplementedError
+        """Goes on with an open procedure from its last journalled state, or cleans it up.
+
+        Raises CertclientError: CERTIFICATE_NOT_FOUND (no such open procedure),
+        PROCEDURE_RUNNING, and as `renew`.
+        """
+        record = self._open_record(procedure_id)
+        with self._lock(record):
+            return self._run(self._open_record(procedure_id), interaction, resumed=True)
+
+    def abandon(self, procedure_id: str, interaction: Interaction) -> None:
+        """Gives an open procedure up: the new key and certificate go, the old one stays.
+
+        What the CA has confirmed already cannot be given up: it is finished instead.
+        """
+        record = self._open_record(procedure_id)
+        with self._lock(record):
+            record = self._open_record(procedure_id)
+            if record.state is State.CONFIRMED:
+                self._run(record, interaction, resumed=True)
+            else:
+                self._give_up(record, interaction)
 
     def pending(self) -> Sequence[ProcedureView]:
         """Procedures that are neither DONE nor ABANDONED, oldest first."""
-        raise NotImplementedError
+        return [_view(record) for record in self._journal.open_procedures()]
+
+    # Starting
+
+    def _check_stage(self, certificate: Certificate) -> None:
+        environment = self._environment
+        life = lifecycle(certificate.not_after, environment.clock(), environment.profile.renewal)
+        refusal = {
+            Stage.NOT_YET: ErrorCode.NOT_YET_RENEWABLE,
+            Stage.OBTAINABLE: ErrorCode.EXPIRED_OBTAIN_ANEW,
+            Stage.TOO_LATE: ErrorCode.TOO_LATE,
+        }.get(life.stage)
+        if refusal is not None:
+            raise CertclientError(
+                refusal,
+                serial=certificate.serial_hex,
+                renew_from=life.renew_from.isoformat(),
+                obtain_until=life.obtain_until.isoformat(),
+            )
+
+    def _new_record(self, kind: Kind, user_id: str, destination: CertificateStore) -> Record:
+        procedure_id = self._environment.random_bytes(8).hex()
+        now = self._environment.clock()
+        return Record(
+            id=procedure_id,
+            kind=kind,
+            profile_id=self._environment.profile.id,
+            user_id=user_id,
+            state=State.PREPARED,
+            started=now,
+            changed=now,
+            store_id=destination.store_id,
+            key_label=f"certclient {procedure_id}",
+        )
+
+    def _predecessor(self, user_id: str) -> StoredCertificate | None:
+        """The newest certificate of this user ID that browsers still offer."""
+        rule = self._environment.profile.subject_rule
+        found = [
+            stored
+            for store in self._environment.stores
+            if not isinstance(store.availability(), Unavailable)
+            for stored in store.certificates()
+            if not stored.archived
+            and (owner := stored.certificate.owner(rule)) is not None
+            and owner.user_id == user_id
+        ]
+        return max(found, key=lambda stored: stored.certificate.not_after, default=None)
+
+    def _start(
+        self, new: Record, destination: CertificateStore, interaction: Interaction
+    ) -> Outcome:
+        with self._lock(new):
+            interrupted = self._journal.open_for(new.profile_id, new.user_id)
+            if interrupted is not None and not _elsewhere(interrupted, destination):
+                return self._run(interrupted, interaction, resumed=True)
+            place = destination.availability()
+            if isinstance(place, Unavailable):
+                raise CertclientError(place.reason, **place.data)
+            request = ConsentRequest(
+                user_id=new.user_id,
+                destination=destination.destination,
+                store_label=destination.label,
+                current=new.old if new.kind is Kind.RENEW else None,
+            )
+            if not interaction.consent(request):
+                raise CertclientError(ErrorCode.CONSENT_REFUSED, user_id=new.user_id)
+            if interrupted is not None:
+                self._give_up(interrupted, interaction)
+            self._journal.save(new)
+            return self._run(new, interaction, resumed=False)
+
+    def _lock(self, record: Record) -> contextlib.AbstractContextManager[None]:
+        folder = self._journal.path.parent / "locks"
+        return exclusive(folder, record.profile_id, record.user_id)
+
+    def _open_record(self, procedure_id: str) -> Record:
+        record = self._journal.load(procedure_id)
+        if record is None or not record.state.open:
+            raise CertclientError(ErrorCode.PROCEDURE_NOT_FOUND, procedure=procedure_id)
+        return record
+
+    def _run(self, record: Record, interaction: Interaction, *, resumed: bool) -> Outcome:
+        work = Work.begin(self._environment, interaction, resumed=resumed)
+        try:
+            record = Run(self._journal, work).to_the_end(record)
+        finally:
+            work.close()
+        if record.state is not State.DONE:
+            return Pending(record.id, record.state, record.check_at)
+        return Finished(
+            procedure_id=record.id,
+            certificate=Certificate.from_der(record.issued),
+            store=work.store(record.store_id),
+            old_archived=record.old_archived,
+            seconds=work.watch.split(),
+        )
+
+    def _give_up(self, record: Record, interaction: Interaction) -> None:
+        work = Work.begin(self._environment, interaction, resumed=True)
+        try:
+            Run(self._journal, work).give_up(record, ErrorCode.CONSENT_REFUSED)
+        finally:
+            work.close()
+
+
+def _elsewhere(interrupted: Record, destination: CertificateStore) -> bool:
+    """Whether the customer now wants another place, and the CA has not confirmed the first one."""
+    return interrupted.store_id != destination.store_id and interrupted.state is not State.CONFIRMED
+
+
+def _view(record: Record) -> ProcedureView:
+    return ProcedureView(
+        id=record.id,
+        profile_id=record.profile_id,
+        user_id=record.user_id,
+        state=record.state,
+        started=record.started,
+        changed=record.changed,
+        store_id=record.store_id,
+        new_certificate=record.new_certificate,
+        check_at=record.check_at,
+        last_error=record.error,
+    )

@@ -1,0 +1,58 @@
+"""Whether what the CA sent back is the certificate that was asked for. No benefit of the doubt."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from certclient.ca.path import PathError, validate_path
+from certclient.enrollment.journal import Record
+from certclient.model.certificate import Certificate
+from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.profile import Profile
+
+_CLOCK_TOLERANCE = timedelta(minutes=10)
+"""A CA's clock may be ahead of ours: notBefore this far in the future still counts as now."""
+
+
+def check_issued(
+    record: Record,
+    certificate: Certificate,
+    received: Sequence[Certificate],
+    profile: Profile,
+    now: datetime,
+) -> list[Certificate]:
+    """Checks public key, subject, validity, purpose and chain, in this order.
+
+    `received` are the CA certificates that came along, `now` is aware. Returns the intermediate
+    CA certificates from the leaf's issuer upwards, without the root. Raises CertclientError:
+    ISSUED_KEY_MISMATCH, ISSUED_SUBJECT_MISMATCH, ISSUED_EXPIRED, ISSUED_NO_CLIENT_AUTH,
+    ISSUED_UNTRUSTED.
+    """
+    data = {"serial": certificate.serial_hex, "subject": certificate.common_name}
+    if certificate.spki != record.spki:
+        raise CertclientError(ErrorCode.ISSUED_KEY_MISMATCH, **data)
+    if not _is_for(record, certificate, profile):
+        raise CertclientError(ErrorCode.ISSUED_SUBJECT_MISMATCH, user_id=record.user_id, **data)
+    if not certificate.not_before - _CLOCK_TOLERANCE <= now <= certificate.not_after:
+        raise CertclientError(ErrorCode.ISSUED_EXPIRED, **data)
+    if certificate.is_ca or not certificate.client_auth:
+        raise CertclientError(ErrorCode.ISSUED_NO_CLIENT_AUTH, **data)
+    try:
+        # At the leaf's first moment where its clock is ahead of ours (tolerated above).
+        moment = max(now, certificate.not_before)
+        chain = validate_path(certificate, received, profile.ca.trust_anchors, moment)
+    except PathError as error:
+        raise CertclientError(
+            ErrorCode.ISSUED_UNTRUSTED, issuer=certificate.issuer_common_name, **data
+        ) from error
+    return [c for c in chain if c != certificate and c not in profile.ca.trust_anchors]
+
+
+def _is_for(record: Record, certificate: Certificate, profile: Profile) -> bool:
+    """Renewal: the same owner, suffix and role included. 取得: the user ID that was asked for."""
+    owner = certificate.owner(profile.subject_rule)
+    if owner is None or owner.user_id != record.user_id:
+        return False
+    old = record.old
+    return old is None or owner == old.owner(profile.subject_rule)

@@ -1,0 +1,228 @@
+"""The journal: what a procedure has done, durable before each side effect. Holds no secret.
+
+SQLite in WAL mode with synchronous=FULL: a committed state survives kill -9 and a power cut.
+"""
+
+from __future__ import annotations
+
+import enum
+import os
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+from certclient.model.certificate import Certificate
+from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.keys import KeyRef
+
+_SCHEMA_VERSION = 1
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS procedure (
+    id TEXT PRIMARY KEY,
+    profile_id TEXT NOT NULL,
+    user_id TEXT NOT NULL,
+    open INTEGER NOT NULL,
+    leftover INTEGER NOT NULL,
+    started TEXT NOT NULL,
+    record BLOB NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX IF NOT EXISTS one_open_per_user ON procedure (profile_id, user_id) WHERE open;
+"""
+_BUSY_SECONDS = 10.0
+
+
+class State(enum.Enum):
+    """How far a procedure is. Each name is what is *done*; REQUESTED is written before sending."""
+
+    PREPARED = "prepared"
+    KEY_CREATED = "key-created"
+    REQUESTED = "requested"
+    WAITING = "waiting"
+    ISSUED = "issued"
+    INSTALLED = "installed"
+    VERIFIED = "verified"
+    CONFIRMED = "confirmed"
+    DONE = "done"
+    ABANDONED = "abandoned"
+
+    @property
+    def open(self) -> bool:
+        """Whether something is left to do."""
+        return self not in (State.DONE, State.ABANDONED)
+
+
+class Kind(enum.Enum):
+    """更新 or 取得."""
+
+    RENEW = "renew"
+    OBTAIN = "obtain"
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One procedure. Certificates are DER, times aware UTC; every field may be shown to support.
+
+    `abandoning`: the procedure is to be cleaned up, not finished. `confirm_unanswered`: a
+    confirmation was sent and its answer never seen. `transactions`: how many were begun.
+    `leftover`: given up while its token was away, so a key of it may still lie there.
+    """
+
+    id: str
+    kind: Kind
+    profile_id: str
+    user_id: str
+    state: State
+    started: datetime
+    changed: datetime
+    store_id: str
+    key_label: str
+    old_certificate: bytes = b""
+    old_store_id: str = ""
+    key_id: bytes = b""
+    spki: bytes = b""
+    transactions: int = 0
+    transaction_id: str = ""
+    transaction_state: bytes = b""
+    check_at: datetime | None = None
+    issued: bytes = b""
+    chain: tuple[bytes, ...] = ()
+    ca_confirmed: bool = False
+    confirm_unanswered: bool = False
+    old_archived: bool = False
+    abandoning: bool = False
+    leftover: bool = False
+    last_error: str = ""
+
+    @property
+    def key(self) -> KeyRef:
+        """The new key's durable name; meaningful from KEY_CREATED on."""
+        return KeyRef(self.store_id, self.key_id)
+
+    @property
+    def new_certificate(self) -> Certificate | None:
+        return Certificate.from_der(self.issued) if self.issued else None
+
+    @property
+    def old(self) -> Certificate | None:
+        return Certificate.from_der(self.old_certificate) if self.old_certificate else None
+
+    @property
+    def error(self) -> ErrorCode | None:
+        """Why it stopped last, None if it did not or an unknown version wrote it."""
+        return next((e for e in ErrorCode if e.code == self.last_error), None)
+
+
+class Journal:
+    """All procedures of this user on this computer."""
+
+    def __init__(self, path: Path) -> None:
+        """Opens or creates the file `path`, readable by its owner alone.
+
+        Raises CertclientError: DATA_FOLDER (cannot be written), JOURNAL_DAMAGED (not a journal, or
+        written by a newer version).
+        """
+        self.path = path
+        self._create_private()
+        with self._connection() as connection:
+            self._migrate(connection)
+
+    def save(self, record: Record) -> None:
+        """Writes `record` durably: when this returns, a power cut no longer loses it.
+
+        Raises PROCEDURE_RUNNING if another open procedure of the same user ID exists.
+        """
+        row = (
+            record.id,
+            record.profile_id,
+            record.user_id,
+            record.state.open,
+            record.leftover,
+            record.started.isoformat(),
+            msgspec.json.encode(record),
+        )
+        with self._connection() as connection:
+            try:
+                connection.execute(
+                    "INSERT INTO procedure VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE"
+                    " SET open = excluded.open, leftover = excluded.leftover,"
+                    " record = excluded.record",
+                    row,
+                )
+            except sqlite3.IntegrityError as error:
+                raise CertclientError(
+                    ErrorCode.PROCEDURE_RUNNING, user_id=record.user_id
+                ) from error
+
+    def load(self, procedure_id: str) -> Record | None:
+        """The procedure with this id, or None. Raises JOURNAL_DAMAGED."""
+        return next(iter(self._select("id = ?", procedure_id)), None)
+
+    def open_procedures(self) -> Sequence[Record]:
+        """Those that are neither DONE nor ABANDONED, oldest first. Raises JOURNAL_DAMAGED."""
+        return self._select("open")
+
+    def open_for(self, profile_id: str, user_id: str) -> Record | None:
+        """The one open procedure of a user ID, if any. Raises JOURNAL_DAMAGED."""
+        found = self._select("open AND profile_id = ? AND user_id = ?", profile_id, user_id)
+        return next(iter(found), None)
+
+    def leftovers(self) -> Sequence[Record]:
+        """Given-up procedures whose key may still lie on a token. Raises JOURNAL_DAMAGED."""
+        return self._select("leftover")
+
+    def _select(self, where: str, *values: str) -> Sequence[Record]:
+        with self._connection() as connection:
+            rows = connection.execute(
+                f"SELECT record FROM procedure WHERE {where} ORDER BY started",  # noqa: S608 - ours
+                values,
+            ).fetchall()
+        try:
+            return [msgspec.json.decode(row[0], type=Record) for row in rows]
+        except msgspec.MsgspecError as error:
+            raise self._damaged(str(error)) from error
+
+    def _create_private(self) -> None:
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
+        except OSError as error:
+            raise CertclientError(
+                ErrorCode.DATA_FOLDER, path=str(self.path), reason=str(error)
+            ) from error
+
+    def _migrate(self, connection: sqlite3.Connection) -> None:
+        version: int = connection.execute("PRAGMA user_version").fetchone()[0]
+        if version == 0:
+            # One transaction: a stop in the middle leaves version 0; a second process may race us.
+            connection.executescript(
+                f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {_SCHEMA_VERSION}; COMMIT;"
+            )
+        elif version > _SCHEMA_VERSION:
+            raise self._damaged(f"written by a newer version ({version})")
+
+    @contextmanager
+    def _connection(self) -> Iterator[sqlite3.Connection]:
+        """A connection for one transaction: committed at the end, rolled back on an error."""
+        try:
+            connection = sqlite3.connect(self.path, timeout=_BUSY_SECONDS)
+            try:
+                connection.execute("PRAGMA journal_mode = WAL")
+                connection.execute("PRAGMA synchronous = FULL")
+                with connection:
+                    yield connection
+            finally:
+                connection.close()
+        except sqlite3.OperationalError as error:
+            raise CertclientError(
+                ErrorCode.DATA_FOLDER, path=str(self.path), reason=str(error)
+            ) from error
+        except sqlite3.DatabaseError as error:
+            raise self._damaged(str(error)) from error
+
+    def _damaged(self, reason: str) -> CertclientError:
+        return CertclientError(ErrorCode.JOURNAL_DAMAGED, path=str(self.path), reason=reason)

@@ -1,0 +1,142 @@
+"""Running a procedure: one step after the other, each result journalled, each error judged."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from certclient.enrollment.disposition import STORE_GONE, Disposition, disposition
+from certclient.enrollment.journal import Journal, Record, State
+from certclient.enrollment.steps import STEPS, clean_up, remove_new, transaction_of
+from certclient.enrollment.work import Work
+from certclient.model.errors import CertclientError, ErrorCode
+
+
+class Run:
+    """One run of one procedure, from its journalled state as far as it gets.
+
+    The journal has the record of every step before the next one begins, so a stop at any moment
+    loses nothing: the next run repeats the one step whose result was not journalled.
+    """
+
+    def __init__(self, journal: Journal, work: Work) -> None:
+        self._journal = journal
+        self._work = work
+
+    def to_the_end(self, record: Record) -> Record:
+        """Runs until DONE, ABANDONED, a wait longer than the patience, or a wish to stop.
+
+        Returns the last journalled record. Raises CertclientError for what stopped a step.
+        """
+        while record.state.open:
+            if self._work.interaction.stop_requested() or self._waits_too_long(record):
+                return record
+            record = self._advance(record)
+        self._work.environment.vault.wipe(record.id)
+        self._sweep()
+        return record
+
+    def save(self, record: Record) -> Record:
+        """Journals `record` with the present time."""
+        record = replace(record, changed=self._work.environment.clock())
+        self._journal.save(record)
+        return record
+
+    def give_up(self, record: Record, reason: ErrorCode | None) -> Record:
+        """Cleans up. What lies on a token that is not here is noted and removed when it is back."""
+        record = self.save(replace(record, abandoning=True))
+        try:
+            return self.save(clean_up(self._work, record, reason))
+        except CertclientError as error:
+            if error.code not in STORE_GONE:
+                raise
+            self._work.interaction.warning(error)
+            self._work.environment.vault.wipe(record.id)
+            return self.save(replace(record, state=State.ABANDONED, leftover=True))
+
+    def _waits_too_long(self, record: Record) -> bool:
+        """Whether the CA's next answer lies beyond this run's patience."""
+        environment = self._work.environment
+        if record.state is not State.WAITING or record.check_at is None or record.abandoning:
+            return False
+        left = (record.check_at - environment.clock()).total_seconds()
+        return not self._work.patient(max(left, 0.0))
+
+    def _advance(self, record: Record) -> Record:
+        """One step; its result, or what its error makes of the procedure, is in the journal."""
+        if record.abandoning:
+            return self.give_up(record, record.error)
+        record = self._before(record)
+        try:
+            return self.save(STEPS[record.state](self._work, record))
+        except CertclientError as error:
+            return self._stopped(record, error)
+
+    def _before(self, record: Record) -> Record:
+        """That a confirmation was sent is journalled before: its answer may get lost."""
+        if record.state is not State.VERIFIED:
+            return record
+        self._work.unanswered = record.confirm_unanswered
+        return self.save(replace(record, confirm_unanswered=True))
+
+    def _stopped(self, record: Record, error: CertclientError) -> Record:
+        """Journals what an error means. Returns a record to go on with, or raises the error."""
+        work = self._work
+        record = replace(record, last_error=error.code.code)
+        if error.code is ErrorCode.CA_CONFIRM_FAILED:
+            return self._confirm_refused(record, error)
+        if error.code is ErrorCode.ISSUE_CODE_WRONG and work.another_code(record):
+            return self.save(self._with_other_code(record))
+        verdict = disposition(
+            record,
+            error.code,
+            resumed=work.resumed,
+            store_open=work.is_open(record.store_id),
+            unanswered=work.unanswered,
+        )
+        if verdict is Disposition.RESTART:
+            return self.save(replace(record, state=State.KEY_CREATED))
+        if verdict is Disposition.DISCARD:
+            self.save(replace(record, state=State.ABANDONED))
+        elif verdict is Disposition.ABANDON:
+            self._abandon(record, error.code)
+        else:
+            self.save(record)
+        raise error
+
+    def _with_other_code(self, record: Record) -> Record:
+        """A request made in this run carries the wrong code's MAC: made anew. One that an earlier
+        run made is sent again first, as the code typed now may have been the only wrong one."""
+        made_here = self._work.transaction is not None
+        self._work.transaction = transaction_of(self._work, record)
+        if made_here and record.state is State.REQUESTED:
+            return replace(record, state=State.KEY_CREATED)
+        return record
+
+    def _abandon(self, record: Record, reason: ErrorCode) -> None:
+        """Cleans up after `reason`, which is what the customer hears: a fault here is a warning,
+        and the journal has the rest of the work."""
+        try:
+            self.give_up(record, reason)
+        except CertclientError as error:
+            self._work.interaction.warning(error)
+
+    def _confirm_refused(self, record: Record, error: CertclientError) -> Record:
+        """An error to a first confirmation is a refusal. To a repeated one it most likely means
+        that the CA has had it: the certificate is installed and signs; but as nobody said yes,
+        the old one is left where it is."""
+        if not self._work.unanswered:
+            self.save(replace(record, confirm_unanswered=False))
+            raise error
+        self._work.interaction.warning(error)
+        return self.save(replace(record, state=State.DONE, confirm_unanswered=False))
+
+    def _sweep(self) -> None:
+        """Removes what given-up procedures left in the stores that are open now."""
+        for record in self._journal.leftovers():
+            if not self._work.is_open(record.store_id):
+                continue
+            try:
+                remove_new(self._work, record)
+                self._journal.save(replace(record, leftover=False))
+            except CertclientError as error:
+                self._work.interaction.warning(error)

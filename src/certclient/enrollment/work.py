@@ -1,0 +1,261 @@
+"""One run of a procedure: what is open, who is asked, and where the time goes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from certclient.ca.client import (
+    CaClient,
+    Credential,
+    MacCredential,
+    SignatureCredential,
+    Transaction,
+)
+from certclient.enrollment.interaction import Interaction, SecretKind, SecretRequest
+from certclient.enrollment.journal import Kind, Record
+from certclient.model.certificate import Certificate
+from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.keys import KeyRef, SignatureAlgorithm, Signer
+from certclient.model.profile import Profile
+from certclient.model.progress import Phase, Progress, Step
+from certclient.model.secret import Secret
+from certclient.store.base import CertificateStore, StoredCertificate, StoreSession
+
+T = TypeVar("T")
+
+
+class CodeVault(Protocol):
+    """The OS credential store for an issue code that is needed again after a restart."""
+
+    def keep(self, procedure_id: str, code: Secret) -> None:
+        """Best effort: where no credential store is, the code is asked for again."""
+        ...
+
+    def fetch(self, procedure_id: str) -> Secret | None: ...
+
+    def wipe(self, procedure_id: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """Everything from outside, passed in: nothing here is global.
+
+    `clock` gives aware UTC; `sleep` takes seconds; `random_bytes` takes a length; `monotonic` gives
+    seconds. `patience` is how many seconds one run waits for a CA before it returns Pending.
+    """
+
+    profile: Profile
+    stores: Sequence[CertificateStore]
+    ca: CaClient
+    vault: CodeVault
+    clock: Callable[[], datetime]
+    sleep: Callable[[float], None]
+    random_bytes: Callable[[int], bytes]
+    patience: float = 60.0
+    monotonic: Callable[[], float] = time.monotonic
+
+
+class Stopwatch:
+    """Splits a run's time. Nested blocks count once: for the innermost kind."""
+
+    def __init__(self, monotonic: Callable[[], float]) -> None:
+        self._monotonic = monotonic
+        self._started = monotonic()
+        self._inner = 0.0
+        self.seconds = {"key_generation": 0.0, "signing": 0.0, "network": 0.0, "waiting": 0.0}
+
+    @contextmanager
+    def measure(self, kind: str) -> Iterator[None]:
+        """Adds the block's time, less what nested blocks took, to `kind`."""
+        outer, self._inner = self._inner, 0.0
+        started = self._monotonic()
+        try:
+            yield
+        finally:
+            took = self._monotonic() - started
+            self.seconds[kind] += took - self._inner
+            self._inner = outer + took
+
+    def split(self) -> dict[str, float]:
+        """Seconds by kind; `rest` is the remainder of the run so far."""
+        total = self._monotonic() - self._started
+        return {**self.seconds, "rest": total - sum(self.seconds.values())}
+
+
+@dataclass(frozen=True, slots=True)
+class TimedSigner:
+    """A Signer whose signatures count as signing, even in the middle of network work."""
+
+    inner: Signer
+    watch: Stopwatch
+
+    @property
+    def spki(self) -> bytes:
+        return self.inner.spki
+
+    def sign(self, data: bytes, algorithm: SignatureAlgorithm) -> bytes:
+        with self.watch.measure("signing"):
+            return self.inner.sign(data, algorithm)
+
+
+@dataclass(slots=True)
+class Work:
+    """What one run of one procedure holds open. Lives as long as the run; never journalled.
+
+    `resumed`: the procedure was begun by an earlier run. `unanswered`: the message in the journal
+    was sent by an earlier run, or twice, so that nobody knows whether the CA has seen it.
+    `transaction` carries a request that must not be journalled (it holds a bank PIN). `code` is
+    the issue code, asked for once per run.
+    """
+
+    environment: Environment
+    interaction: Interaction
+    watch: Stopwatch
+    resumed: bool
+    unanswered: bool
+    transaction: Transaction | None = None
+    code: Secret | None = None
+    _stack: ExitStack = field(default_factory=ExitStack)
+    _sessions: dict[str, StoreSession] = field(default_factory=dict)
+
+    @classmethod
+    def begin(cls, environment: Environment, interaction: Interaction, *, resumed: bool) -> Work:
+        return cls(
+            environment=environment,
+            interaction=interaction,
+            watch=Stopwatch(environment.monotonic),
+            resumed=resumed,
+            unanswered=resumed,
+        )
+
+    def close(self) -> None:
+        """Logs out of every store. Called at the end of the run, whatever happened."""
+        self._sessions.clear()
+        self._stack.close()
+
+    @contextmanager
+    def step(self, step: Step) -> Iterator[None]:
+        """Reports the beginning of a step, and its end if it succeeded."""
+        started = self.environment.monotonic()
+        self.interaction.progress(Progress(step, Phase.STARTED))
+        yield
+        took = self.environment.monotonic() - started
+        self.interaction.progress(Progress(step, Phase.FINISHED, took))
+
+    def store(self, store_id: str) -> CertificateStore:
+        """The store with this id. Raises TOKEN_MISSING if it is not here now."""
+        for store in self.environment.stores:
+            if store.store_id == store_id:
+                return store
+        raise CertclientError(ErrorCode.TOKEN_MISSING, store=store_id)
+
+    def session(self, store_id: str) -> StoreSession:
+        """The open session of a store; opened, with its PIN asked for, on first use in this run."""
+        if store_id not in self._sessions:
+            opened = self.store(store_id).open(self.interaction.pin)
+            self._sessions[store_id] = self._stack.enter_context(opened)
+        return self._sessions[store_id]
+
+    def signer(self, store_id: str, key: KeyRef) -> Signer:
+        return TimedSigner(self.session(store_id).signer(key), self.watch)
+
+    def stored(self, store_id: str, certificate: Certificate) -> StoredCertificate:
+        """A certificate as its store has it now. Raises CERTIFICATE_NOT_FOUND."""
+        for found in self.store(store_id).certificates():
+            if found.certificate == certificate:
+                return found
+        raise CertclientError(ErrorCode.CERTIFICATE_NOT_FOUND, serial=certificate.serial_hex)
+
+    def credential(self, record: Record) -> Credential:
+        """What protects the messages of this procedure: the current key, or the issue code."""
+        if record.kind is Kind.OBTAIN:
+            return MacCredential(record.user_id, self.issue_code(record))
+        return self.current(record)
+
+    def current(self, record: Record) -> SignatureCredential:
+        """The certificate that is being renewed, with its key. Raises KEY_NOT_FOUND."""
+        old = Certificate.from_der(record.old_certificate)
+        key = self.stored(record.old_store_id, old).key
+        if key is None:
+            raise CertclientError(ErrorCode.KEY_NOT_FOUND, serial=old.serial_hex)
+        return SignatureCredential(old, self.signer(record.old_store_id, key))
+
+    def issue_code(self, record: Record) -> Secret:
+        """The issue code of this run, from the vault, or asked for. Raises ISSUE_CODE_REQUIRED."""
+        if self.code is None:
+            self.code = self.environment.vault.fetch(record.id)
+        if self.code is None:
+            self.code = self._ask_code(record, previous_incorrect=False)
+        if self.code is None:
+            raise CertclientError(ErrorCode.ISSUE_CODE_REQUIRED, user_id=record.user_id)
+        return self.code
+
+    def another_code(self, record: Record) -> bool:
+        """After a wrong issue code: asks for another; False if there is none."""
+        self.environment.vault.wipe(record.id)
+        self.code = self._ask_code(record, previous_incorrect=True)
+        return self.code is not None
+
+    def _ask_code(self, record: Record, *, previous_incorrect: bool) -> Secret | None:
+        request = SecretRequest(SecretKind.ISSUE_CODE, record.user_id, previous_incorrect)
+        return self.interaction.secret(request) or None
+
+    def network(self, call: Callable[[], T]) -> T:
+        """Runs one exchange with the CA, again after a passing fault while patience lasts."""
+        for attempt in range(_MAX_ATTEMPTS):
+            try:
+                with self.watch.measure("network"):
+                    return call()
+            except CertclientError as error:
+                pause = _pause(error, attempt, self.environment.random_bytes)
+                if pause is None or not self.patient(pause):
+                    raise
+                self.unanswered = True
+                self.pause(pause)
+        raise AssertionError("the last attempt returns or raises")
+
+    def patient(self, seconds: float) -> bool:
+        """Whether waiting `seconds` more stays within this run's patience."""
+        return self.watch.seconds["waiting"] + seconds <= self.environment.patience
+
+    def is_open(self, store_id: str) -> bool:
+        """Whether this run has that store's session open."""
+        return store_id in self._sessions
+
+    def pause(self, seconds: float) -> None:
+        with self.watch.measure("waiting"):
+            self.environment.sleep(seconds)
+
+
+_MAX_ATTEMPTS = 4
+_FIRST_PAUSE = 1.0
+_LONGEST_PAUSE = 30.0
+_PASSING = frozenset(
+    {
+        ErrorCode.NETWORK_UNREACHABLE,
+        ErrorCode.NETWORK_TIMEOUT,
+        ErrorCode.SERVER_ERROR,
+        ErrorCode.SERVER_BUSY,
+    }
+)
+
+
+def _pause(
+    error: CertclientError, attempt: int, random_bytes: Callable[[int], bytes]
+) -> float | None:
+    """Seconds before the next attempt: exponential with full jitter, at least the server's
+    Retry-After; None if there should be none."""
+    if error.code not in _PASSING or attempt == _MAX_ATTEMPTS - 1:
+        return None
+    ceiling: float = min(_FIRST_PAUSE * 2.0**attempt, _LONGEST_PAUSE)
+    jittered = ceiling * (0.5 + int.from_bytes(random_bytes(2), "big") / 2**17)
+    try:
+        asked = float(error.data.get("retry_after", "0"))
+    except ValueError:
+        asked = 0.0
+    return max(jittered, asked)
