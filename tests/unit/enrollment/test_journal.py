@@ -1,0 +1,145 @@
+"""The journal survives what a computer does to a file, and holds one open procedure per user ID."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from certclient.enrollment.journal import Journal, Kind, Record, State
+from certclient.model.errors import CertclientError, ErrorCode
+
+NOW = datetime(2026, 11, 20, 3, 4, tzinfo=UTC)
+
+
+def record(procedure_id: str = "p1", user_id: str = "TKYM1408054") -> Record:
+    return Record(
+        id=procedure_id,
+        kind=Kind.RENEW,
+        profile_id="practice",
+        user_id=user_id,
+        state=State.PREPARED,
+        started=NOW,
+        changed=NOW,
+        store_id="nss:/x",
+        key_label=f"certclient {procedure_id}",
+        old_certificate=b"\x30\x03old",
+    )
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Journal:
+    return Journal(tmp_path / "data" / "journal.sqlite3")
+
+
+def test_a_record_comes_back_as_it_was_saved_from_another_process_too(journal: Journal) -> None:
+    full = replace(
+        record(),
+        state=State.WAITING,
+        key_id=b"\x00\xff",
+        spki=b"spki",
+        check_at=NOW,
+        chain=(b"a", b"\xfe"),
+        confirm_unanswered=True,
+    )
+    journal.save(full)
+    assert Journal(journal.path).load("p1") == full
+
+
+def test_only_its_owner_can_read_it(journal: Journal) -> None:
+    journal.save(record())
+    for file in journal.path.parent.iterdir():
+        assert file.stat().st_mode & 0o077 == 0, file
+
+
+def test_a_finished_procedure_makes_room_for_the_next_of_the_same_user(journal: Journal) -> None:
+    journal.save(record("p1"))
+    with pytest.raises(CertclientError) as refused:
+        journal.save(record("p2"))
+    assert refused.value.code is ErrorCode.PROCEDURE_RUNNING
+    journal.save(replace(record("p1"), state=State.DONE))
+    journal.save(record("p2"))
+    assert [r.id for r in journal.open_procedures()] == ["p2"]
+    assert journal.open_for("practice", "TKYM1408054") == record("p2")
+    assert journal.open_for("other-bank", "TKYM1408054") is None
+
+
+def test_what_lies_on_an_absent_token_is_remembered_after_the_procedure_is_closed(
+    journal: Journal,
+) -> None:
+    given_up = replace(record(), state=State.ABANDONED, leftover=True)
+    journal.save(given_up)
+    assert journal.open_procedures() == []
+    assert journal.leftovers() == [given_up]
+    journal.save(replace(given_up, leftover=False))
+    assert journal.leftovers() == []
+
+
+def test_a_damaged_file_is_named_and_left_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "journal.sqlite3"
+    path.write_bytes(b"this is not a database, whatever its name says" * 50)
+    before = path.read_bytes()
+    with pytest.raises(CertclientError) as damaged:
+        Journal(path)
+    assert damaged.value.code is ErrorCode.JOURNAL_DAMAGED
+    assert damaged.value.data["path"] == str(path)
+    assert path.read_bytes() == before
+
+
+def test_a_journal_of_a_newer_version_is_not_touched(journal: Journal) -> None:
+    with sqlite3.connect(journal.path) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    with pytest.raises(CertclientError) as damaged:
+        Journal(journal.path)
+    assert damaged.value.code is ErrorCode.JOURNAL_DAMAGED
+    assert "newer" in damaged.value.data["reason"]
+
+
+def test_a_record_that_makes_no_sense_is_damage_not_a_crash(journal: Journal) -> None:
+    journal.save(record())
+    with sqlite3.connect(journal.path) as connection:
+        connection.execute("UPDATE procedure SET record = ?", (b'{"id": 7}',))
+    connection.close()
+    with pytest.raises(CertclientError) as damaged:
+        journal.open_procedures()
+    assert damaged.value.code is ErrorCode.JOURNAL_DAMAGED
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(CertclientError) as failed:
+        Journal(tmp_path / "file" / "journal.sqlite3")
+    assert failed.value.code is ErrorCode.DATA_FOLDER
+    assert "journal.sqlite3" in failed.value.data["path"]
+
+
+_SAVE_AND_DIE = """
+import os, pathlib, signal, sys
+from dataclasses import replace
+sys.path.insert(0, sys.argv[2])
+from test_journal import record
+from certclient.enrollment.journal import Journal, State
+journal = Journal(pathlib.Path(sys.argv[1]))
+journal.save(record())
+journal.save(replace(record(), state=State.KEY_CREATED, key_id=b"made"))
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_what_was_saved_is_there_after_the_process_is_killed(journal: Journal) -> None:
+    here = os.fspath(Path(__file__).parent)
+    killed = subprocess.run(
+        [sys.executable, "-c", _SAVE_AND_DIE, os.fspath(journal.path), here], check=False
+    )
+    assert killed.returncode == -signal.SIGKILL
+    found = Journal(journal.path).load("p1")
+    assert found is not None
+    assert (found.state, found.key_id) == (State.KEY_CREATED, b"made")
