@@ -1,0 +1,1 @@
+"""Certificate stores behind PKCS#11: USB tokens, and NSS = the PC store on Linux."""

@@ -1,0 +1,185 @@
+"""The few PKCS#11 calls that python-pkcs11 does not offer, made with ctypes.
+
+It cannot close all sessions of a token (a failed login leaks one), tell whether a session is still
+alive, give a token's PIN lengths and free memory, pass parameters to C_Initialize or create the
+vendor objects by which NSS opens a database. Layouts: PKCS#11 v2.40, 3 and 4 (pkcs11t.h): packed to
+one byte on Windows, naturally aligned elsewhere.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+CKR_OK = 0x0
+CKR_CRYPTOKI_ALREADY_INITIALIZED = 0x191
+_CKF_OS_LOCKING_OK = 0x2
+_CKF_SERIAL_SESSION = 0x4
+_UNAVAILABLE = ctypes.c_ulong(-1).value
+
+_PACK = 1 if sys.platform == "win32" else 0
+_POINTER_SIZE = ctypes.sizeof(ctypes.c_void_p)
+_FIRST_ENTRY = 2 if _PACK else _POINTER_SIZE
+"""CK_FUNCTION_LIST begins with a CK_VERSION of two bytes, padded where it is not packed."""
+
+_INITIALIZE, _GET_TOKEN_INFO, _OPEN_SESSION, _CLOSE_ALL_SESSIONS = 0, 6, 12, 14
+_GET_SESSION_INFO, _CREATE_OBJECT = 15, 20
+"""Positions in CK_FUNCTION_LIST, fixed since v2.0."""
+
+
+class _InitializeArgs(ctypes.Structure):
+    """CK_C_INITIALIZE_ARGS with the LibraryParameters that NSS adds before pReserved."""
+
+    _pack_ = _PACK
+    _fields_ = (
+        ("mutex_functions", ctypes.c_void_p * 4),
+        ("flags", ctypes.c_ulong),
+        ("library_parameters", ctypes.c_char_p),
+        ("reserved", ctypes.c_void_p),
+    )
+
+
+class _TokenInfo(ctypes.Structure):
+    """CK_TOKEN_INFO."""
+
+    _pack_ = _PACK
+    _fields_ = (
+        ("texts", ctypes.c_char * 96),
+        ("flags", ctypes.c_ulong),
+        ("session_counts", ctypes.c_ulong * 4),
+        ("max_pin_length", ctypes.c_ulong),
+        ("min_pin_length", ctypes.c_ulong),
+        ("total_public_memory", ctypes.c_ulong),
+        ("free_public_memory", ctypes.c_ulong),
+        ("total_private_memory", ctypes.c_ulong),
+        ("free_private_memory", ctypes.c_ulong),
+        ("versions", ctypes.c_ubyte * 4),
+        ("utc_time", ctypes.c_char * 16),
+    )
+
+
+class _SessionInfo(ctypes.Structure):
+    """CK_SESSION_INFO."""
+
+    _pack_ = _PACK
+    _fields_ = (("values", ctypes.c_ulong * 4),)
+
+
+class _Attribute(ctypes.Structure):
+    """CK_ATTRIBUTE."""
+
+    _pack_ = _PACK
+    _fields_ = (
+        ("type", ctypes.c_ulong),
+        ("value", ctypes.c_void_p),
+        ("length", ctypes.c_ulong),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class TokenLimits:
+    """PIN lengths in bytes (0 where the token names none) and free memory in bytes, if known."""
+
+    min_pin_length: int
+    max_pin_length: int
+    free_memory: int | None
+
+
+class Cryptoki:
+    """The function list of a PKCS#11 module, by absolute path.
+
+    Loading the same file a second time gives the same library, so this shares its state with
+    python-pkcs11. Raises OSError where the file is no library, AttributeError where it has no
+    C_GetFunctionList.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._library = ctypes.CDLL(os.fspath(path))
+        pointer = ctypes.c_void_p()
+        get_list = self._library.C_GetFunctionList
+        get_list.restype = ctypes.c_ulong
+        if get_list(ctypes.byref(pointer)) != CKR_OK or not pointer.value:
+            raise OSError(f"C_GetFunctionList failed: {path}")
+        self._entries = pointer.value + _FIRST_ENTRY
+
+    def _call(self, position: int, *arguments: object) -> int:
+        """Calls an entry with pointers and CK_ULONGs; ctypes gives up the GIL meanwhile."""
+        address = ctypes.c_void_p.from_address(self._entries + position * _POINTER_SIZE).value
+        types = [
+            ctypes.c_ulong if isinstance(value, int) else ctypes.c_void_p for value in arguments
+        ]
+        function = ctypes.CFUNCTYPE(ctypes.c_ulong, *types)(address or 0)
+        return int(function(*arguments))
+
+    def initialize(self, library_parameters: str) -> int:
+        """C_Initialize with NSS's LibraryParameters; returns the CKR value."""
+        arguments = _InitializeArgs(
+            flags=_CKF_OS_LOCKING_OK, library_parameters=library_parameters.encode()
+        )
+        return self._call(_INITIALIZE, ctypes.addressof(arguments))
+
+    def limits(self, slot_id: int) -> TokenLimits | None:
+        """What the token in this slot allows; None where it does not answer."""
+        info = _TokenInfo()
+        if self._call(_GET_TOKEN_INFO, slot_id, ctypes.byref(info)) != CKR_OK:
+            return None
+        free = [
+            value
+            for value in (info.free_public_memory, info.free_private_memory)
+            if value != _UNAVAILABLE
+        ]
+        longest = info.max_pin_length
+        return TokenLimits(
+            min_pin_length=info.min_pin_length,
+            max_pin_length=0 if longest == _UNAVAILABLE else longest,
+            free_memory=min(free, default=None),
+        )
+
+    def session_alive(self, session_handle: int) -> bool:
+        """Whether the token still knows this session: not after it was pulled out."""
+        info = _SessionInfo()
+        return self._call(_GET_SESSION_INFO, session_handle, ctypes.byref(info)) == CKR_OK
+
+    def close_all_sessions(self, slot_id: int) -> None:
+        """Closes this process's sessions with a token and logs out. Best effort, never raises."""
+        self._call(_CLOSE_ALL_SESSIONS, slot_id)
+
+    def open_session(self, slot_id: int) -> int:
+        """A read-only session without login; returns its handle. Raises OSError."""
+        handle = ctypes.c_ulong()
+        result = self._call(
+            _OPEN_SESSION, slot_id, _CKF_SERIAL_SESSION, None, None, ctypes.byref(handle)
+        )
+        if result != CKR_OK:
+            raise OSError(f"C_OpenSession: {result:#x}")
+        return handle.value
+
+    def create_object(self, session_handle: int, object_class: int, kind: int, text: str) -> int:
+        """C_CreateObject with a class and one text attribute (zero-terminated); the CKR value."""
+        class_value = ctypes.c_ulong(object_class)
+        buffer = ctypes.create_string_buffer(text.encode())
+        template = (_Attribute * 2)(
+            _Attribute(0, ctypes.addressof(class_value), ctypes.sizeof(class_value)),
+            _Attribute(kind, ctypes.addressof(buffer), len(buffer)),
+        )
+        handle = ctypes.c_ulong()
+        return self._call(
+            _CREATE_OBJECT, session_handle, ctypes.addressof(template), 2, ctypes.byref(handle)
+        )
+
+
+@runtime_checkable
+class _HasHandle(Protocol):
+    @property
+    def handle(self) -> int: ...
+
+
+def session_handle(session: object) -> int:
+    """The CK_SESSION_HANDLE of a python-pkcs11 session, which its type stubs leave out."""
+    if not isinstance(session, _HasHandle):
+        raise TypeError("not an open PKCS#11 session")
+    return session.handle

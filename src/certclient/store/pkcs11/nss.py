@@ -1,0 +1,216 @@
+"""The NSS database as the PC store on Linux: what Chromium and Firefox read.
+
+NSS's softokn is a PKCS#11 module, so a database is a token like any other; only how it is opened
+differs. The key is made inside and marked not extractable, but NSS does not enforce that (pk12util
+exports it): certclient promises nothing of the kind for this store.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pkcs11
+from pkcs11 import TokenFlag
+from pkcs11._pkcs11 import lib as python_pkcs11_library
+
+from certclient.model.destination import Destination
+from certclient.model.errors import CertclientError, ErrorCode
+from certclient.store.base import (
+    Available,
+    PinProvider,
+    StoredCertificate,
+    StoreSession,
+    Unavailable,
+)
+from certclient.store.pkcs11.cryptoki import CKR_CRYPTOKI_ALREADY_INITIALIZED, CKR_OK, Cryptoki
+from certclient.store.pkcs11.errors import translated
+from certclient.store.pkcs11.module import Library, vetted
+from certclient.store.pkcs11.store import list_certificates, look, token_session
+from certclient.store.pkcs11.token import Login
+
+_SOFTOKN_PLACES = (
+    Path("/usr/lib/x86_64-linux-gnu/libsoftokn3.so"),
+    Path("/usr/lib/aarch64-linux-gnu/libsoftokn3.so"),
+    Path("/usr/lib/x86_64-linux-gnu/nss/libsoftokn3.so"),
+    Path("/usr/lib64/libsoftokn3.so"),
+    Path("/usr/lib/libsoftokn3.so"),
+)
+"""Debian, Debian on ARM, Ubuntu, Fedora, Arch. Nothing else is loaded."""
+
+_NO_DATABASE = (
+    "configdir='' certPrefix='' keyPrefix='' secmod='' "
+    "flags=readOnly,noCertDB,noModDB,forceOpen,optimizeSpace"
+)
+_CKO_NSS_NEWSLOT = 0xCE534350 + 5
+_CKA_NSS_MODULE_SPEC = 0xCE534350 + 24
+"""pkcs11n.h: creating an object of this class on the first slot opens a database in a new slot."""
+
+_FIRST_SLOT = 1
+_SLOTS = range(4, 100)
+"""softokn: SFTK_MIN_USER_SLOT_ID to SFTK_MAX_USER_SLOT_ID."""
+
+_UNSAFE = frozenset("'\"\\<>()[]{}")
+"""Would have to be escaped in NSS's parameter language, twice; no home folder has them."""
+
+
+class _SoftoknLibrary(python_pkcs11_library):
+    """softokn through python-pkcs11: C_Initialize wants parameters, else it finds no database."""
+
+    def initialize(self) -> None:
+        result = Cryptoki(Path(self.so)).initialize(_NO_DATABASE)
+        if result not in (CKR_OK, CKR_CRYPTOKI_ALREADY_INITIALIZED):
+            raise OSError(f"C_Initialize: {result:#x}")
+
+
+@dataclass(slots=True)
+class Softokn:
+    """The loaded softokn and the slots in which it has opened databases, by folder."""
+
+    library: Library
+    cryptoki: Cryptoki
+    _slots: dict[Path, int] = field(default_factory=dict)
+
+    def slot(self, directory: Path) -> int:
+        """The slot with the database of `directory`, opened on first use.
+
+        When all slots are used up the oldest is opened anew for `directory`.
+        """
+        if directory not in self._slots:
+            slot_id = self._free_slot()
+            self._open_database(directory, slot_id)
+            self._slots[directory] = slot_id
+        return self._slots[directory]
+
+    def _free_slot(self) -> int:
+        taken = set(self._slots.values())
+        for slot_id in _SLOTS:
+            if slot_id not in taken:
+                return slot_id
+        return self._slots.pop(next(iter(self._slots)))
+
+    def _open_database(self, directory: Path, slot_id: int) -> None:
+        if _UNSAFE & set(str(directory)):
+            raise CertclientError(ErrorCode.STORE_UNAVAILABLE, path=str(directory))
+        specification = (
+            f"tokens=<{slot_id:#x}=<configdir='sql:{directory}' "
+            f"tokenDescription='certclient' certPrefix='' keyPrefix='' flags=>>"
+        )
+        session = self.cryptoki.open_session(_FIRST_SLOT)
+        result = self.cryptoki.create_object(
+            session, _CKO_NSS_NEWSLOT, _CKA_NSS_MODULE_SPEC, specification
+        )
+        self.cryptoki.close_all_sessions(_FIRST_SLOT)
+        if result != CKR_OK:
+            raise CertclientError(
+                ErrorCode.STORE_UNAVAILABLE, path=str(directory), reason=f"{result:#x}"
+            )
+
+
+_loaded: dict[Path, Softokn] = {}
+
+
+def load_softokn(places: Sequence[Path] = _SOFTOKN_PLACES) -> Softokn:
+    """Loads NSS's softokn, once per process.
+
+    Raises CertclientError: STORE_MIDDLEWARE_MISSING, STORE_WRONG_MODULE, STORE_MODULE_NOT_ALLOWED.
+    """
+    present = [place for place in places if place.exists()]
+    if not present:
+        raise CertclientError(ErrorCode.STORE_MIDDLEWARE_MISSING, path=str(places[0]))
+    path = vetted(present[0])
+    if path not in _loaded:
+        try:
+            cryptoki = Cryptoki(path)
+            library = _SoftoknLibrary(str(path))
+        except (OSError, AttributeError, pkcs11.PKCS11Error) as error:
+            raise CertclientError(
+                ErrorCode.STORE_WRONG_MODULE, path=str(path), reason=str(error)[:200]
+            ) from error
+        _loaded[path] = Softokn(library, cryptoki)
+    return _loaded[path]
+
+
+def default_directory(environment: Mapping[str, str], home: Path) -> Path:
+    """Where this user's browsers keep their certificates.
+
+    `~/.pki/nssdb` if it exists, else `$XDG_DATA_HOME/pki/nssdb` if that exists, else the first, to
+    be made. Chromium looks in this order: making the first where only the second exists would hide
+    the user's certificates from it.
+    """
+    classic = home / ".pki" / "nssdb"
+    data_home = environment.get("XDG_DATA_HOME", "")
+    base = Path(data_home) if Path(data_home).is_absolute() else home / ".local" / "share"
+    modern = base / "pki" / "nssdb"
+    return modern if modern.is_dir() and not classic.is_dir() else classic
+
+
+@dataclass(frozen=True, slots=True)
+class NssStore:
+    """One NSS database folder (absolute), made on first use with an empty password."""
+
+    softokn: Softokn
+    directory: Path
+    random_bytes: Callable[[int], bytes] = os.urandom
+
+    @property
+    def store_id(self) -> str:
+        return f"nss:{self.directory}"
+
+    @property
+    def label(self) -> str:
+        return str(self.directory)
+
+    @property
+    def destination(self) -> Destination:
+        return Destination.PC
+
+    def availability(self) -> Available | Unavailable:
+        if not self._exists():
+            return Available(needs_pin=False)
+        return look(self._login)
+
+    def certificates(self) -> Sequence[StoredCertificate]:
+        return list_certificates(self._login) if self._exists() else ()
+
+    @contextmanager
+    def open(self, pin: PinProvider) -> Iterator[StoreSession]:
+        login = self._login
+        self._prepare()
+        with login.working(pin) as session:
+            yield token_session(login, session, self.random_bytes)
+
+    def _exists(self) -> bool:
+        """Looking must not make a database."""
+        return (self.directory / "cert9.db").exists()
+
+    def _prepare(self) -> None:
+        """Makes folder and database where missing; without the empty password set nothing could
+        be written (NSS: C_InitPIN by the security officer, whose PIN is empty)."""
+        try:
+            self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise CertclientError(
+                ErrorCode.STORE_UNAVAILABLE, path=str(self.directory), reason=str(error)
+            ) from error
+        token = self._locate()
+        if not token.flags & TokenFlag.USER_PIN_INITIALIZED:
+            with (
+                translated(self._login.witness, writing=True),
+                token.open(rw=True, so_pin="") as session,
+            ):
+                session.init_pin("")
+
+    @property
+    def _login(self) -> Login:
+        return Login(self.store_id, self.label, self._locate, self.softokn.cryptoki)
+
+    def _locate(self) -> pkcs11.Token:
+        slot_id = self.softokn.slot(self.directory)
+        for slot in self.softokn.library.get_slots(token_present=True):
+            if slot.slot_id == slot_id:
+                return slot.get_token()
+        raise CertclientError(ErrorCode.STORE_UNAVAILABLE, path=str(self.directory))

@@ -1,0 +1,104 @@
+"""A private key on a token as a Signer: hashing here, the RSA operation there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import pkcs11
+from cryptography.hazmat.primitives import hashes
+from pkcs11 import MGF, Mechanism
+
+from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.keys import SignatureAlgorithm
+
+Guard = Callable[[], AbstractContextManager[None]]
+"""Opens the boundary in which a token's errors are translated."""
+
+
+class _Hash(NamedTuple):
+    algorithm: hashes.HashAlgorithm
+    digest_info: bytes
+    mechanism: Mechanism
+    mgf: MGF
+
+
+_SHA256 = _Hash(
+    hashes.SHA256(),
+    bytes.fromhex("3031300d060960864801650304020105000420"),
+    Mechanism.SHA256,
+    MGF.SHA256,
+)
+_SHA384 = _Hash(
+    hashes.SHA384(),
+    bytes.fromhex("3041300d060960864801650304020205000430"),
+    Mechanism.SHA384,
+    MGF.SHA384,
+)
+_SHA512 = _Hash(
+    hashes.SHA512(),
+    bytes.fromhex("3051300d060960864801650304020305000440"),
+    Mechanism.SHA512,
+    MGF.SHA512,
+)
+"""`digest_info`: the DER before the hash in a PKCS#1 v1.5 signature (RFC 8017, 9.2, note 1)."""
+
+_PKCS1 = {
+    SignatureAlgorithm.RSA_PKCS1_SHA256: _SHA256,
+    SignatureAlgorithm.RSA_PKCS1_SHA384: _SHA384,
+    SignatureAlgorithm.RSA_PKCS1_SHA512: _SHA512,
+}
+_PSS = {
+    SignatureAlgorithm.RSA_PSS_SHA256: _SHA256,
+    SignatureAlgorithm.RSA_PSS_SHA384: _SHA384,
+    SignatureAlgorithm.RSA_PSS_SHA512: _SHA512,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TokenSigner:
+    """`model.keys.Signer` over a key object; usable while its session is open.
+
+    Only CKM_RSA_PKCS and CKM_RSA_PKCS_PSS are asked of the token (PKCS#11 v3.1, 6.1.5, 6.1.11):
+    every token has the first, TLS 1.3 needs the second, and hashing here works with both.
+    """
+
+    key: pkcs11.SignMixin
+    spki: bytes
+    guard: Guard
+
+    def sign(self, data: bytes, algorithm: SignatureAlgorithm) -> bytes:
+        """See `model.keys.Signer.sign`."""
+        with self.guard():
+            if algorithm in _PKCS1:
+                return self._pkcs1(data, _PKCS1[algorithm])
+            return self._pss(data, _PSS[algorithm])
+
+    def _pkcs1(self, data: bytes, kind: _Hash) -> bytes:
+        message = kind.digest_info + _digest(data, kind)
+        return bytes(self.key.sign(message, mechanism=Mechanism.RSA_PKCS))
+
+    def _pss(self, data: bytes, kind: _Hash) -> bytes:
+        parameters = (kind.mechanism, kind.mgf, kind.algorithm.digest_size)
+        return bytes(
+            self.key.sign(
+                _digest(data, kind),
+                mechanism=Mechanism.RSA_PKCS_PSS,
+                mechanism_param=parameters,
+            )
+        )
+
+
+def _digest(data: bytes, kind: _Hash) -> bytes:
+    context = hashes.Hash(kind.algorithm)
+    context.update(data)
+    return context.finalize()
+
+
+def token_signer(handle: pkcs11.Object, spki: bytes, guard: Guard) -> TokenSigner:
+    """Makes the Signer. Raises CertclientError(KEY_UNSUPPORTED) where the key may not sign."""
+    if not isinstance(handle, pkcs11.SignMixin):
+        raise CertclientError(ErrorCode.KEY_UNSUPPORTED, reason="CKA_SIGN is false")
+    return TokenSigner(key=handle, spki=spki, guard=guard)

@@ -1,0 +1,126 @@
+"""A USB token as a certificate store (`store.base.CertificateStore`)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import pkcs11
+from pkcs11 import ObjectClass
+
+from certclient.model.destination import Destination
+from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.keys import KeyRef
+from certclient.store.base import (
+    Available,
+    PinProvider,
+    StoredCertificate,
+    StoreSession,
+    Unavailable,
+)
+from certclient.store.pkcs11.errors import translated
+from certclient.store.pkcs11.module import Module
+from certclient.store.pkcs11.objects import CertificateObject, KeyObject, certificates, keys
+from certclient.store.pkcs11.session import TokenSession
+from certclient.store.pkcs11.token import Login, TokenName, TokenWitness, find_token, judge
+
+
+@dataclass(frozen=True, slots=True)
+class TokenStore:
+    """One token, by name, wherever `module` sees it; looked for anew before each operation.
+
+    `label` is the token's own, as the customer knows it.
+    """
+
+    module: Module
+    name: TokenName
+    label: str
+    random_bytes: Callable[[int], bytes] = os.urandom
+
+    @property
+    def store_id(self) -> str:
+        return self.name.uri
+
+    @property
+    def destination(self) -> Destination:
+        return Destination.USB
+
+    def availability(self) -> Available | Unavailable:
+        return look(self._login)
+
+    def certificates(self) -> Sequence[StoredCertificate]:
+        return list_certificates(self._login)
+
+    @contextmanager
+    def open(self, pin: PinProvider) -> Iterator[StoreSession]:
+        login = self._login
+        with login.working(pin) as session:
+            yield token_session(login, session, self.random_bytes)
+
+    @property
+    def _login(self) -> Login:
+        return Login(self.store_id, self.label, self._locate, self.module.cryptoki)
+
+    def _locate(self) -> pkcs11.Token:
+        token = find_token(self.module, self.name)
+        if token is None:
+            raise CertclientError(
+                ErrorCode.TOKEN_MISSING, token=self.label, serial=self.name.serial
+            )
+        return token
+
+
+def look(login: Login) -> Available | Unavailable:
+    """The state of a token now, without a PIN and without raising."""
+    try:
+        with translated(login.witness):
+            return judge(login.locate())
+    except CertclientError as error:
+        return Unavailable(error.code, error.data)
+
+
+def token_session(
+    login: Login, session: pkcs11.Session, random_bytes: Callable[[int], bytes]
+) -> TokenSession:
+    """Wraps an open session."""
+    witness = TokenWitness(login.label, login.locate, login.cryptoki)
+    return TokenSession(login.store_id, session, witness, login.cryptoki, random_bytes)
+
+
+def list_certificates(login: Login) -> Sequence[StoredCertificate]:
+    """End-entity certificates without a PIN; see `store.base.CertificateStore.certificates`."""
+    with login.reading() as session, translated(login.witness):
+        found = [one for one in certificates(session) if not one.certificate.is_ca]
+        publics = keys(session, ObjectClass.PUBLIC_KEY)
+        privates = keys(session, ObjectClass.PRIVATE_KEY)
+        needs_login = bool(session.token.flags & pkcs11.TokenFlag.LOGIN_REQUIRED)
+    return [
+        StoredCertificate(
+            certificate=one.certificate,
+            store_id=login.store_id,
+            friendly_name=one.label,
+            key=_key_of(login.store_id, one, (*privates, *publics), hidden_keys=needs_login),
+            archived=one.archived,
+        )
+        for one in found
+    ]
+
+
+def _key_of(
+    store_id: str, found: CertificateObject, halves: Sequence[KeyObject], *, hidden_keys: bool
+) -> KeyRef | None:
+    """The key that is believed to be here.
+
+    A visible half with the same CKA_ID or the same public key proves it. Where private keys hide
+    until login (`hidden_keys`) and no half is seen, a CKA_ID on an end-entity certificate is the
+    convention by which all middleware pairs it with its key.
+    """
+    for half in halves:
+        same_key = half.spki == found.certificate.spki
+        if half.key_id and (same_key or (half.spki is None and half.key_id == found.key_id)):
+            return KeyRef(store_id, half.key_id)
+    if hidden_keys and found.key_id:
+        return KeyRef(store_id, found.key_id)
+    return None

@@ -1,0 +1,50 @@
+"""Proves by use that a key belongs to a certificate: a challenge signed both ways."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+
+from certclient.model.certificate import Certificate
+from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.keys import SignatureAlgorithm, Signer
+
+_CHALLENGE_LENGTH = 32
+_SCHEMES: tuple[tuple[SignatureAlgorithm, padding.AsymmetricPadding], ...] = (
+    (SignatureAlgorithm.RSA_PKCS1_SHA256, padding.PKCS1v15()),
+    (
+        SignatureAlgorithm.RSA_PSS_SHA256,
+        padding.PSS(padding.MGF1(hashes.SHA256()), hashes.SHA256().digest_size),
+    ),
+)
+"""TLS 1.2 uses the first, TLS 1.3 only the second (RFC 8446, 4.2.3)."""
+
+
+def prove(signer: Signer, certificate: Certificate, random_bytes: Callable[[int], bytes]) -> None:
+    """Signs a random challenge with PKCS#1 v1.5 and with PSS and checks both signatures.
+
+    Raises CertclientError(KEY_SELF_TEST_FAILED) with data algorithm and reason where a signature
+    does not verify with the certificate's public key or the store cannot make it; other errors
+    of the store (TOKEN_REMOVED) pass.
+    """
+    public_key = certificate.x509.public_key()
+    if not isinstance(public_key, rsa.RSAPublicKey):
+        raise CertclientError(ErrorCode.KEY_SELF_TEST_FAILED, reason="not an RSA certificate")
+    challenge = random_bytes(_CHALLENGE_LENGTH)
+    for algorithm, scheme in _SCHEMES:
+        try:
+            signature = signer.sign(challenge, algorithm)
+            public_key.verify(signature, challenge, scheme, hashes.SHA256())
+        except InvalidSignature as error:
+            raise _failed(algorithm, "signature does not verify") from error
+        except CertclientError as error:
+            if error.code is not ErrorCode.KEY_UNSUPPORTED:
+                raise
+            raise _failed(algorithm, error.data.get("reason", "")) from error
+
+
+def _failed(algorithm: SignatureAlgorithm, reason: str) -> CertclientError:
+    return CertclientError(ErrorCode.KEY_SELF_TEST_FAILED, algorithm=algorithm.value, reason=reason)

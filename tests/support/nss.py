@@ -1,0 +1,54 @@
+"""NSS databases for tests, each in a folder of its own, and NSS's own tools to look at them.
+
+def test_x(nss: NssDatabase) -> None:
+    with nss.store().open(no_pin) as session: ...
+    assert "u,u,u" in nss.certutil("-L")
+"""
+
+from __future__ import annotations
+
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from certclient.store.pkcs11.nss import NssStore, load_softokn
+
+
+@dataclass(frozen=True)
+class NssDatabase:
+    """A folder for an NSS database; the database itself is made by whoever comes first."""
+
+    directory: Path
+
+    def store(self) -> NssStore:
+        return NssStore(load_softokn(), self.directory)
+
+    def create(self, password: str = "") -> None:
+        """As `certutil -N` makes it, with a master password if one is given."""
+        self.directory.mkdir(parents=True)
+        if not password:
+            self.certutil("-N", "--empty-password")
+            return
+        secret = self.directory.parent / "master-password"
+        secret.write_text(password)
+        self.certutil("-N", "-f", str(secret))
+
+    def certutil(self, *arguments: str) -> str:
+        """Runs NSS's certutil on the database; returns what it prints."""
+        return self._run("certutil", "-d", f"sql:{self.directory}", *arguments)
+
+    def pk12util(self, *arguments: str) -> str:
+        return self._run("pk12util", "-d", f"sql:{self.directory}", *arguments)
+
+    def _run(self, *command: str) -> str:
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"
+        return done.stdout
+
+
+@pytest.fixture
+def nss(tmp_path: Path) -> NssDatabase:
+    """A folder where no database is yet."""
+    return NssDatabase(tmp_path / "nssdb")
