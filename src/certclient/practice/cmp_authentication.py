@@ -1,0 +1,150 @@
+"""Who sent a CMP message: a customer with an issue code (MAC) or with a certificate (signature)."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+from certclient.ca.cmp.messages import Message
+from certclient.ca.cmp.protection import (
+    ProtectionError,
+    WrongMacError,
+    is_mac,
+    verify_mac,
+    verify_signature,
+)
+from certclient.model.certificate import Certificate
+from certclient.model.errors import CertclientError
+from certclient.model.secret import Secret
+from certclient.practice.bank import Bank, Books
+from certclient.practice.records import (
+    CertificateRecord,
+    CertificateState,
+    CodeState,
+    Customer,
+    IssueCode,
+    TransactionRecord,
+)
+from certclient.practice.refusal import RefusedError
+
+
+@dataclass(frozen=True, slots=True)
+class Requester:
+    """A customer whose message is protected as it should be.
+
+    `name` tells credentials apart within a transaction. Either `code` and `secret` are set (MAC)
+    or `signer` (signature).
+    """
+
+    customer: Customer
+    name: str
+    code: IssueCode | None = None
+    secret: Secret | None = None
+    signer: CertificateRecord | None = None
+
+
+def authenticate(bank: Bank, books: Books, message: Message) -> Requester:
+    """Verifies the protection and the right to speak. Raises RefusedError.
+
+    Inside a transaction that was let in before, a code that is spent by it and a certificate that
+    it replaced may still speak: that is how a lost pkiConf is asked for again.
+    """
+    transaction = books.transactions.find(message.header.transaction_id or b"")
+    if is_mac(message):
+        return _by_mac(bank, books, message, transaction)
+    return _by_signature(bank, books, message, transaction)
+
+
+def _by_mac(
+    bank: Bank, books: Books, message: Message, transaction: TransactionRecord | None
+) -> Requester:
+    user_id = (message.header.sender_kid or b"").decode(errors="replace")
+    customer, code = books.customers.find(user_id), books.codes.latest(user_id)
+    ours = transaction is not None and transaction.user_id == user_id
+    if ours and transaction is not None and transaction.code_id is not None:
+        code = books.codes.by_id(transaction.code_id)
+    secret = books.codes.reveal(code) if code is not None else None
+    if customer is None or code is None or secret is None:
+        _spend_time(message)
+        locked = code is not None and code.state is CodeState.LOCKED
+        raise RefusedError.code_locked() if locked else RefusedError.wrong_code()
+    _check_mac(bank, books, message, code, secret)
+    if not ours and (code.state is not CodeState.ACTIVE or code.expires_at <= bank.clock()):
+        raise RefusedError.wrong_code()
+    return Requester(customer, f"mac:{code.id}", code=code, secret=secret)
+
+
+def _check_mac(bank: Bank, books: Books, message: Message, code: IssueCode, secret: Secret) -> None:
+    """Counts wrong tries. Somebody who knows a user ID can lock its code this way: the price of
+    codes short enough to type, and the branch gives out a new one."""
+    try:
+        verify_mac(message, secret)
+    except WrongMacError as error:
+        books.codes.count_failure(code, bank.policy.code_attempts)
+        left = books.codes.by_id(code.id)
+        if left is not None and left.state is CodeState.LOCKED:
+            raise RefusedError.code_locked() from error
+        raise RefusedError.wrong_code() from error
+    except ProtectionError as error:
+        raise RefusedError.unprotected() from error
+    if code.failures:
+        books.codes.clear_failures(code)
+
+
+def _spend_time(message: Message) -> None:
+    """As long as for a known user ID, so that the time of the answer does not tell them apart."""
+    try:
+        verify_mac(message, Secret(secrets.token_hex(8)))
+    except WrongMacError:
+        return
+    except ProtectionError as error:
+        raise RefusedError.unprotected() from error
+
+
+def _by_signature(
+    bank: Bank, books: Books, message: Message, transaction: TransactionRecord | None
+) -> Requester:
+    certificate = _signing_certificate(books, message, transaction)
+    record = books.register.find_exactly(certificate)
+    customer = books.customers.find(record.user_id) if record is not None else None
+    if record is None or customer is None or not bank.ca.issued(certificate):
+        raise RefusedError.signer_unknown()
+    try:
+        verify_signature(message, certificate.spki)
+    except ProtectionError as error:
+        raise RefusedError.bad_signature() from error
+    if message.header.sender_name != certificate.subject:
+        raise RefusedError.bad_signature()
+    requester = Requester(customer, f"signature:{certificate.fingerprint}", signer=record)
+    if transaction is None or transaction.requester != requester.name:
+        _check_signer(record, bank.clock())
+    elif record.state not in (CertificateState.CONFIRMED, CertificateState.SUPERSEDED):
+        raise RefusedError.signer_revoked()
+    return requester
+
+
+def _signing_certificate(
+    books: Books, message: Message, transaction: TransactionRecord | None
+) -> Certificate:
+    """The first of extraCerts; later messages of a transaction may leave it out (RFC 9483, 3.3)."""
+    if message.extra_certs:
+        try:
+            return Certificate.from_der(message.extra_certs[0])
+        except CertclientError as error:
+            raise RefusedError.signer_unknown() from error
+    known = books.register.find(transaction.old_serial_hex) if transaction is not None else None
+    if known is None:
+        unsigned = message.protection is None
+        raise RefusedError.unprotected() if unsigned else RefusedError.signer_unknown()
+    return known.certificate
+
+
+def _check_signer(record: CertificateRecord, now: datetime) -> None:
+    """For a transaction that begins: confirmed, not revoked, not expired."""
+    if record.state is CertificateState.UNCONFIRMED:
+        raise RefusedError.signer_unconfirmed()
+    if record.state is not CertificateState.CONFIRMED:
+        raise RefusedError.signer_revoked()
+    if not record.certificate.valid_at(now):
+        raise RefusedError.expired()

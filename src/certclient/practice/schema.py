@@ -1,0 +1,69 @@
+"""The tables, as a list of migrations: `MIGRATIONS[n]` leads from schema version n to n + 1.
+
+A published migration is never edited; a change is a new entry at the end.
+Times are whole seconds since 1970 (UTC); `sealed` columns are encrypted (see `vault.py`).
+"""
+
+from __future__ import annotations
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    (
+        """CREATE TABLE customers (
+            user_id TEXT PRIMARY KEY,
+            suffix TEXT NOT NULL,
+            sealed_pin BLOB,
+            sealed_password BLOB,
+            secret_failures INTEGER NOT NULL DEFAULT 0,
+            created INTEGER NOT NULL
+        ) STRICT""",
+        """CREATE TABLE issue_codes (
+            id INTEGER PRIMARY KEY,
+            user_id TEXT NOT NULL REFERENCES customers(user_id),
+            sealed_code BLOB,
+            state TEXT NOT NULL,
+            reissue INTEGER NOT NULL,
+            failures INTEGER NOT NULL DEFAULT 0,
+            created INTEGER NOT NULL,
+            expires INTEGER NOT NULL
+        ) STRICT""",
+        "CREATE INDEX issue_codes_user ON issue_codes(user_id)",
+        """CREATE TABLE certificates (
+            serial TEXT PRIMARY KEY,
+            user_id TEXT NOT NULL REFERENCES customers(user_id),
+            der BLOB NOT NULL,
+            spki BLOB NOT NULL,
+            not_after INTEGER NOT NULL,
+            state TEXT NOT NULL,
+            reason TEXT NOT NULL DEFAULT '',
+            issued INTEGER NOT NULL,
+            changed INTEGER NOT NULL,
+            confirm_by INTEGER,
+            was_confirmed INTEGER NOT NULL DEFAULT 0,
+            transaction_id BLOB NOT NULL DEFAULT x''
+        ) STRICT""",
+        "CREATE INDEX certificates_user ON certificates(user_id)",
+        "CREATE INDEX certificates_spki ON certificates(spki)",
+        """CREATE TABLE transactions (
+            id BLOB PRIMARY KEY,
+            requester TEXT NOT NULL,
+            user_id TEXT NOT NULL REFERENCES customers(user_id),
+            kind TEXT NOT NULL,
+            state TEXT NOT NULL,
+            spki BLOB NOT NULL,
+            polls_left INTEGER NOT NULL,
+            implicit_confirm INTEGER NOT NULL,
+            code_id INTEGER REFERENCES issue_codes(id),
+            old_serial TEXT NOT NULL,
+            serial TEXT NOT NULL,
+            created INTEGER NOT NULL
+        ) STRICT""",
+        """CREATE TABLE responses (
+            transaction_id BLOB NOT NULL REFERENCES transactions(id),
+            request_hash BLOB NOT NULL,
+            nonce BLOB NOT NULL,
+            der BLOB NOT NULL,
+            created INTEGER NOT NULL,
+            PRIMARY KEY (transaction_id, request_hash)
+        ) STRICT""",
+    ),
+)
