@@ -1,0 +1,180 @@
+"""A real Chromium that logs in with a client certificate, in a profile folder of its own.
+
+Read through `--remote-debugging-pipe` (Chrome DevTools Protocol over two pipes): no port is open.
+docs/adr/0008-demo-browser.md says why it is set up like this.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import selectors
+import signal
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+PAGE_SECONDS = 20.0
+_POLL_SECONDS = 0.05
+_FLAGS = (
+    # The only page it sees is the practice bank's, and root cannot have Chromium's sandbox.
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--password-store=basic",
+    "--remote-debugging-pipe",
+    "about:blank",
+)
+
+
+class BrowserError(Exception):
+    """Chromium ended, did not answer in time, or could not reach the page."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which certificate the browser offers to `origin` (scheme, host and port) by itself."""
+
+    origin: str
+    issuer_common_name: str
+    subject_common_name: str
+
+    def preferences(self) -> dict[str, object]:
+        """Chromium's Preferences with the content setting that the policy
+        AutoSelectCertificateForUrls would make for the whole computer."""
+        wanted = {
+            "ISSUER": {"CN": self.issuer_common_name},
+            "SUBJECT": {"CN": self.subject_common_name},
+        }
+        setting = {f"{self.origin},*": {"setting": {"filters": [wanted]}}}
+        exceptions = {"auto_select_certificate": setting}
+        return {"profile": {"content_settings": {"exceptions": exceptions}}}
+
+
+class Browser:
+    """One running Chromium with one page. Made by `chromium()`."""
+
+    def __init__(self, commands: IO[bytes], answers: IO[bytes]) -> None:
+        self._commands = commands
+        self._answers = answers
+        self._buffer = b""
+        self._last_id = 0
+        self._session = ""
+        self._session = self._attach()
+
+    def start_loading(self, url: str) -> int:
+        """Begins to load `url`; `finish_loading` waits for it."""
+        return self._send("Page.navigate", {"url": url})
+
+    def finish_loading(self, loading: int, seconds: float = PAGE_SECONDS) -> str:
+        """Waits until the page is there and returns its visible text.
+
+        Raises BrowserError (no answer within `seconds`, or the page cannot be reached).
+        """
+        deadline = time.monotonic() + seconds
+        failure = self._receive(loading, deadline).get("errorText")
+        if failure:
+            raise BrowserError(f"the page did not load: {failure}")
+        while self._evaluate("document.readyState", deadline) != "complete":
+            time.sleep(_POLL_SECONDS)
+        return self._evaluate("document.body.innerText", deadline)
+
+    def close(self) -> None:
+        self._send("Browser.close", {})
+
+    def _attach(self) -> str:
+        deadline = time.monotonic() + PAGE_SECONDS
+        targets = self._receive(self._send("Target.getTargets", {}), deadline)
+        page = next(t["targetId"] for t in targets["targetInfos"] if t["type"] == "page")
+        attach = self._send("Target.attachToTarget", {"targetId": page, "flatten": True})
+        return str(self._receive(attach, deadline)["sessionId"])
+
+    def _evaluate(self, expression: str, deadline: float) -> str:
+        answer = self._receive(self._send("Runtime.evaluate", {"expression": expression}), deadline)
+        return str(answer["result"].get("value", ""))
+
+    def _send(self, method: str, parameters: Mapping[str, object]) -> int:
+        self._last_id += 1
+        message = {"id": self._last_id, "method": method, "params": parameters}
+        if self._session:
+            message["sessionId"] = self._session
+        self._commands.write(json.dumps(message).encode() + b"\0")
+        return self._last_id
+
+    # Any: the protocol's answers are JSON of a different shape for each method.
+    def _receive(self, message_id: int, deadline: float) -> dict[str, Any]:
+        """The result of the command `message_id`; events on the way are left aside."""
+        while True:
+            answer = json.loads(self._next_message(deadline))
+            if answer.get("id") != message_id:
+                continue
+            if "error" in answer:
+                raise BrowserError(str(answer["error"].get("message", "")))
+            result: dict[str, Any] = answer["result"]
+            return result
+
+    def _next_message(self, deadline: float) -> bytes:
+        while b"\0" not in self._buffer:
+            self._wait_readable(deadline)
+            chunk = os.read(self._answers.fileno(), 1 << 16)
+            if not chunk:
+                raise BrowserError("Chromium ended by itself")
+            self._buffer += chunk
+        message, _, self._buffer = self._buffer.partition(b"\0")
+        return message
+
+    def _wait_readable(self, deadline: float) -> None:
+        with selectors.DefaultSelector() as selector:
+            selector.register(self._answers, selectors.EVENT_READ)
+            if not selector.select(max(deadline - time.monotonic(), 0.0)):
+                raise BrowserError("Chromium did not answer in time")
+
+
+@contextmanager
+def chromium(
+    profile: Path, environment: Mapping[str, str], choice: Choice, *, headless: bool = True
+) -> Iterator[Browser]:
+    """Starts Chromium with a fresh `profile` folder; ends it and what it started at the exit.
+
+    `environment` has HOME (whose NSS database it reads) and, unless headless, DISPLAY.
+    """
+    (profile / "Default").mkdir(parents=True)
+    (profile / "Default" / "Preferences").write_text(json.dumps(choice.preferences()))
+    # The read end is made first, so its number is the lower one: "3<&" never covers the other.
+    command_read, command_write = os.pipe()
+    answer_read, answer_write = os.pipe()
+    flags = [*(["--headless"] if headless else []), f"--user-data-dir={profile}", *_FLAGS]
+    with (
+        os.fdopen(command_write, "wb", buffering=0) as commands,
+        os.fdopen(answer_read, "rb", buffering=0) as answers,
+        (profile / "chromium.log").open("wb") as log,
+    ):
+        redirect = f'exec "$@" 3<&{command_read} 4>&{answer_write}'
+        process = subprocess.Popen(
+            ["bash", "-c", redirect, "bash", "chromium", *flags],
+            pass_fds=(command_read, answer_write),
+            env={**environment, "LC_ALL": "C.UTF-8", "LANGUAGE": "en"},
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+        os.close(command_read)
+        os.close(answer_write)
+        try:
+            browser = Browser(commands, answers)
+            yield browser
+            browser.close()
+            process.wait(timeout=10)
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()

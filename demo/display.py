@@ -1,0 +1,76 @@
+"""A display of our own (Xvfb) and a person's hand on it (xdotool): for the browser's PIN dialog."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from certclient.model.secret import Secret
+
+PIN_DIALOG = "Unlock Security Device"
+"""The title of Chromium's dialog for a token's PIN, in English."""
+_DIALOG_SECONDS = 20.0
+
+
+class DisplayError(Exception):
+    """Xvfb did not start, or the dialog did not appear."""
+
+
+@contextmanager
+def virtual_display() -> Iterator[str]:
+    """Starts Xvfb on a free number and gives the value for DISPLAY."""
+    number_read, number_write = os.pipe()
+    server = subprocess.Popen(
+        [
+            "Xvfb",
+            "-displayfd",
+            str(number_write),
+            "-screen",
+            "0",
+            "1024x768x24",
+            "-nolisten",
+            "tcp",
+        ],
+        pass_fds=(number_write,),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(number_write)
+    try:
+        with os.fdopen(number_read, encoding="ascii") as pipe:
+            number = pipe.readline().strip()
+        if not number:
+            raise DisplayError("Xvfb did not start")
+        yield f":{number}"
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def type_pin(environment: Mapping[str, str], pin: Secret) -> None:
+    """Waits for the PIN dialog on `environment`'s DISPLAY and types the PIN, given by stdin.
+
+    Raises DisplayError if no dialog appears.
+    """
+    find = ["search", "--sync", "--onlyvisible", "--name", PIN_DIALOG, "windowfocus", "--sync"]
+    try:
+        _xdotool(environment, find)
+        _xdotool(environment, ["type", "--delay", "5", "--file", "-"], pin.reveal())
+        _xdotool(environment, ["key", "Return"])
+    except subprocess.TimeoutExpired as error:
+        raise DisplayError("Chromium showed no PIN dialog") from error
+
+
+def _xdotool(environment: Mapping[str, str], arguments: list[str], text: str = "") -> None:
+    subprocess.run(
+        ["xdotool", *arguments],
+        env=dict(environment),
+        input=text,
+        text=True,
+        stdout=subprocess.DEVNULL,
+        check=True,
+        timeout=_DIALOG_SECONDS,
+    )
