@@ -1,0 +1,137 @@
+"""All stores that are here now: NSS, tokens, plug-ins; what fails stays in the list as data."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from urllib.parse import unquote
+
+import pkcs11
+
+from certclient.model.destination import Destination
+from certclient.model.errors import CertclientError, ErrorCode
+from certclient.store.base import CertificateStore, Unavailable
+from certclient.store.pkcs11.module import Module, load_module
+from certclient.store.pkcs11.nss import NssStore, default_directory, load_softokn
+from certclient.store.pkcs11.store import TokenStore
+from certclient.store.pkcs11.token import TokenName
+from certclient.store.unavailable import UnavailableStore, unavailable
+
+PLUGIN_GROUP = "certclient.stores"
+"""Entry point group. Each names a callable without arguments that returns CertificateStores."""
+
+
+def _installed_plugins() -> Iterable[EntryPoint]:
+    return entry_points(group=PLUGIN_GROUP)
+
+
+@dataclass(frozen=True, slots=True)
+class StoreRegistry:
+    """Knows where stores may be; each call looks anew, so a token plugged in later is seen.
+
+    `modules`: absolute paths of PKCS#11 modules, the only ones that are loaded; where two see the
+    same token the first counts. `nss_directory`: the NSS database that is the PC store, None for
+    none (Windows).
+    """
+
+    modules: Sequence[Path]
+    nss_directory: Path | None
+    plugins: Callable[[], Iterable[EntryPoint]] = _installed_plugins
+
+    def stores(self) -> list[CertificateStore]:
+        """PC first, then tokens in the order of `modules`, then plug-ins. Never raises."""
+        found: dict[str, CertificateStore] = {}
+        for store in self._all():
+            found.setdefault(store.store_id, store)
+        return list(found.values())
+
+    def find(self, store_id: str) -> CertificateStore:
+        """The store with this durable name. Where it is not here now the one returned says so
+        (TOKEN_MISSING with the token's serial number), so that a procedure can be resumed later."""
+        for store in self.stores():
+            if store.store_id == store_id:
+                return store
+        return _absent(store_id)
+
+    def _all(self) -> Iterator[CertificateStore]:
+        if self.nss_directory is not None:
+            yield _nss(self.nss_directory)
+        for path in self.modules:
+            yield from _tokens(path, self.modules)
+        for plugin in self.plugins():
+            yield from _plugin(plugin)
+
+
+def registry(modules: Sequence[Path], nss_directory: Path | None = None) -> StoreRegistry:
+    """The registry of this machine and user; `nss_directory` instead of the browsers' own."""
+    if nss_directory is None and sys.platform != "win32":
+        nss_directory = default_directory(os.environ, Path.home())
+    return StoreRegistry(modules, nss_directory and nss_directory.absolute())
+
+
+def open_stores(
+    profile_modules: Sequence[Path], nss_directory: Path | None = None
+) -> list[CertificateStore]:
+    """`registry(…).stores()`: every store that is here now, unusable ones with their reason."""
+    return registry(profile_modules, nss_directory).stores()
+
+
+def _nss(directory: Path) -> CertificateStore:
+    try:
+        return NssStore(load_softokn(), directory)
+    except CertclientError as error:
+        return unavailable(f"nss:{directory}", str(directory), Destination.PC, error)
+
+
+def _tokens(path: Path, allowed: Sequence[Path]) -> list[CertificateStore]:
+    try:
+        return _token_stores(load_module(path, allowed))
+    except CertclientError as error:
+        return [_broken_module(path, error)]
+    except pkcs11.PKCS11Error as error:
+        reason = type(error).__name__
+        unusable = CertclientError(ErrorCode.STORE_UNAVAILABLE, path=str(path), reason=reason)
+        return [_broken_module(path, unusable)]
+
+
+def _token_stores(module: Module) -> list[CertificateStore]:
+    return [TokenStore(module, TokenName.of(token), token.label) for token in module.tokens()]
+
+
+def _broken_module(path: Path, error: CertclientError) -> UnavailableStore:
+    return unavailable(f"pkcs11-module:{path}", path.name, Destination.USB, error)
+
+
+def _plugin(plugin: EntryPoint) -> list[CertificateStore]:
+    try:
+        return list(plugin.load()())
+    except Exception as error:  # noqa: BLE001  anybody's code: whatever it does is only a reason
+        reason = f"{type(error).__name__}: {error}"[:200]
+        return [
+            UnavailableStore(
+                f"plugin:{plugin.name}",
+                plugin.name,
+                Destination.USB,
+                Unavailable(ErrorCode.STORE_UNAVAILABLE, {"path": plugin.value, "reason": reason}),
+            )
+        ]
+
+
+def _absent(store_id: str) -> UnavailableStore:
+    """A token is named by its serial number; a database or plug-in by its own name."""
+    if not store_id.startswith("pkcs11:"):
+        return UnavailableStore(
+            store_id,
+            store_id,
+            Destination.PC,
+            Unavailable(ErrorCode.STORE_UNAVAILABLE, {"path": store_id.partition(":")[2]}),
+        )
+    serial = unquote(store_id.rpartition("serial=")[2])
+    data = {"token": serial, "serial": serial}
+    return UnavailableStore(
+        store_id, serial, Destination.USB, Unavailable(ErrorCode.TOKEN_MISSING, data)
+    )
