@@ -131,22 +131,22 @@ def stamp_of(lock: str) -> str:
     return digest.hexdigest()
 
 
-def prepare_venv(target: str, run: Run) -> None:
-    """Makes .venv or brings it up to the locks. Raises PreparationError if pip fails."""
+def prepare_venv(target: str, run: Run, venv: Path = VENV) -> None:
+    """Makes `venv` or brings it up to the locks. Raises PreparationError if pip fails."""
     lock = LOCKS[target][0]
-    if _read(_stamp_file(lock)) == stamp_of(lock):
+    if _read(venv / f"stamp-{lock}") == stamp_of(lock):
         return
-    if _read(_stamp_file("python")) != INTERPRETER:
-        say("Making the virtual environment .venv")
-        _check(run([sys.executable, "-m", "venv", "--clear", str(VENV)]))
-        _stamp_file("python").write_text(INTERPRETER)
+    if _read(venv / "stamp-python") != INTERPRETER:
+        say(f"Making the virtual environment {venv.name}")
+        _check(run([sys.executable, "-m", "venv", "--clear", str(venv)]))
+        (venv / "stamp-python").write_text(INTERPRETER, encoding="utf-8")
     say(f"Installing Python packages by requirements/{lock}.txt (hashes checked)")
-    pip = [str(VENV / "bin" / "python"), "-m", "pip", "-qq", "--disable-pip-version-check"]
+    pip = [str(venv / "bin" / "python"), "-m", "pip", "-qq", "--disable-pip-version-check"]
     files = ["-r", str(REQUIREMENTS / "build.txt"), "-r", str(REQUIREMENTS / f"{lock}.txt")]
     _check(run([*pip, "install", "--require-hashes", *files]))
     _check(run([*pip, "install", "--no-deps", "--no-build-isolation", "-e", str(ROOT)]))
     for name in LOCKS[target]:
-        _stamp_file(name).write_text(stamp_of(name))
+        (venv / f"stamp-{name}").write_text(stamp_of(name), encoding="utf-8")
 
 
 def say(text: str) -> None:
@@ -176,10 +176,6 @@ def main(arguments: Sequence[str]) -> int:
         print(f"make {target}: {error}", file=sys.stderr)
         return 1
     return 0
-
-
-def _stamp_file(name: str) -> Path:
-    return VENV / f"stamp-{name}"
 
 
 def _read(path: Path) -> str:

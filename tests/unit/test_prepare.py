@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +15,7 @@ from tools.prepare import (
     installed_packages,
     missing_packages,
     prepare_packages,
+    prepare_venv,
     read_packages,
 )
 
@@ -129,3 +131,48 @@ def test_a_python_that_brings_pip_along_needs_no_debian_package_for_it() -> None
     shell = Shell()
     prepare_packages("test", replace(machine(shell, "python3-venv"), has_ensurepip=True))
     assert shell.commands == []
+
+
+class Pip:
+    """Stands for `python -m venv` and pip: makes the folder, installs nothing, records."""
+
+    def __init__(self, venv: Path, pip_code: int = 0) -> None:
+        self.commands: list[Sequence[str]] = []
+        self._venv = venv
+        self._pip_code = pip_code
+
+    def __call__(self, command: Sequence[str]) -> int:
+        self.commands.append(command)
+        if "venv" in command:
+            self._venv.mkdir(exist_ok=True)
+            return 0
+        return self._pip_code
+
+
+def test_a_second_run_installs_nothing_and_the_demo_is_content_with_what_the_tests_need(
+    tmp_path: Path,
+) -> None:
+    pip = Pip(tmp_path / ".venv")
+    prepare_venv("test", pip, tmp_path / ".venv")
+    assert [command for command in pip.commands if "--require-hashes" in command]
+    pip.commands.clear()
+    prepare_venv("test", pip, tmp_path / ".venv")
+    prepare_venv("demo", pip, tmp_path / ".venv")
+    assert pip.commands == []
+
+
+def test_the_tests_need_more_than_the_demo_installed(tmp_path: Path) -> None:
+    pip = Pip(tmp_path / ".venv")
+    prepare_venv("demo", pip, tmp_path / ".venv")
+    pip.commands.clear()
+    prepare_venv("test", pip, tmp_path / ".venv")
+    assert not any("venv" in command for command in pip.commands)
+    assert any(str(REQUIREMENTS / "dev.txt") in command for command in pip.commands)
+
+
+def test_an_interrupted_installation_is_taken_up_again(tmp_path: Path) -> None:
+    with pytest.raises(PreparationError):
+        prepare_venv("demo", Pip(tmp_path / ".venv", pip_code=1), tmp_path / ".venv")
+    pip = Pip(tmp_path / ".venv")
+    prepare_venv("demo", pip, tmp_path / ".venv")
+    assert any("--require-hashes" in command for command in pip.commands)
