@@ -74,8 +74,8 @@ class Browser:
         """Begins to load `url`; `finish_loading` waits for it."""
         return self._send("Page.navigate", {"url": url})
 
-    def finish_loading(self, loading: int, seconds: float = PAGE_SECONDS) -> str:
-        """Waits until the page is there and returns its visible text.
+    def finish_loading(self, loading: int, seconds: float = PAGE_SECONDS) -> None:
+        """Waits until the page is there.
 
         Raises BrowserError (no answer within `seconds`, or the page cannot be reached).
         """
@@ -85,7 +85,17 @@ class Browser:
             raise BrowserError(f"the page did not load: {failure}")
         while self._evaluate("document.readyState", deadline) != "complete":
             time.sleep(_POLL_SECONDS)
-        return self._evaluate("document.body.innerText", deadline)
+
+    def text(self, selector: str) -> str:
+        """The visible text of the first element that `selector` (CSS) finds; "" if none does."""
+        element = f"document.querySelector({json.dumps(selector)})"
+        return self._evaluate(f"{element}?.innerText ?? ''", time.monotonic() + PAGE_SECONDS)
+
+    def attribute(self, selector: str, name: str) -> str:
+        """An attribute of the first element that `selector` (CSS) finds; "" if none does."""
+        element = f"document.querySelector({json.dumps(selector)})"
+        value = f"{element}?.getAttribute({json.dumps(name)}) ?? ''"
+        return self._evaluate(value, time.monotonic() + PAGE_SECONDS)
 
     def close(self) -> None:
         self._send("Browser.close", {})

@@ -1,0 +1,86 @@
+"""Logging in to the practice bank in a real browser, as a customer would."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from certclient.model.certificate import Certificate
+from certclient.model.secret import Secret
+from demo.browser import Browser, Choice, chromium
+from demo.display import type_pin, virtual_display
+
+
+@dataclass(frozen=True)
+class LoginPage:
+    """What the bank's page said. `result` is "welcome" or why not; `serial` in hex is that of the
+    certificate which the browser showed."""
+
+    result: str
+    title: str
+    reason: str
+    serial: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Customer:
+    """Who logs in: with `environment` (HOME), offering the certificate of this name and issuer."""
+
+    environment: Mapping[str, str]
+    certificate: Certificate
+
+    def choice(self, url: str) -> Choice:
+        parts = urlsplit(url)
+        return Choice(
+            f"{parts.scheme}://{parts.netloc}",
+            self.certificate.issuer_common_name,
+            self.certificate.common_name,
+        )
+
+
+def log_in(url: str, customer: Customer, profile: Path) -> LoginPage:
+    """With a certificate of the PC's database; Chromium is headless. `profile` is a new folder.
+
+    Raises BrowserError.
+    """
+    start = time.monotonic()
+    with chromium(profile, customer.environment, customer.choice(url)) as browser:
+        browser.finish_loading(browser.start_loading(url))
+        return _read(browser, start)
+
+
+def log_in_with_token(url: str, customer: Customer, profile: Path, pin: Secret) -> LoginPage:
+    """With a certificate on a token; Chromium asks for the PIN, so it gets a display and a hand.
+
+    Raises BrowserError, DisplayError.
+    """
+    start = time.monotonic()
+    with (
+        _windows(customer.environment) as environment,
+        chromium(profile, environment, customer.choice(url), headless=False) as browser,
+    ):
+        loading = browser.start_loading(url)
+        type_pin(environment, pin)
+        browser.finish_loading(loading)
+        return _read(browser, start)
+
+
+@contextmanager
+def _windows(environment: Mapping[str, str]) -> Iterator[Mapping[str, str]]:
+    with virtual_display() as display:
+        yield {**environment, "DISPLAY": display}
+
+
+def _read(browser: Browser, start: float) -> LoginPage:
+    return LoginPage(
+        result=browser.attribute("meta[name=login-result]", "content"),
+        title=browser.text("h1"),
+        reason=browser.text("section[lang=en] p"),
+        serial=browser.text("#serial"),
+        seconds=time.monotonic() - start,
+    )
