@@ -36,6 +36,14 @@ class Words:
         return self.ja if language == "ja" else self.en
 
 
+class MacAlgorithm(enum.Enum):
+    """How messages with an issue code are protected (CMP): PBMAC1, or PBM for servers that know no
+    other (RFC 9481, 6.1)."""
+
+    PBMAC1 = "pbmac1"
+    PBM = "pbm"
+
+
 @dataclass(frozen=True, slots=True)
 class CaSettings:
     """Where the CA is and what it must chain to.
@@ -47,6 +55,7 @@ class CaSettings:
     url: str
     trust_anchors: tuple[Certificate, ...]
     implicit_confirm: bool = False
+    mac: MacAlgorithm = MacAlgorithm.PBMAC1
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,14 @@ from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import KeySpec
 from certclient.model.lifecycle import RenewalPolicy
 from certclient.model.pem import certificates_from_pem
-from certclient.model.profile import AskWhom, CaSettings, Contacts, Profile, Words
+from certclient.model.profile import (
+    AskWhom,
+    CaSettings,
+    Contacts,
+    MacAlgorithm,
+    Profile,
+    Words,
+)
 from certclient.model.urls import check_url
 
 T = TypeVar("T")
@@ -65,6 +72,7 @@ class _Ca(_Strict, frozen=True):
     url: str
     trust_anchors: str
     implicit_confirm: bool = False
+    mac: MacAlgorithm = MacAlgorithm.PBMAC1
 
 
 class _Tls(_Strict, frozen=True):
@@ -136,6 +144,7 @@ class _Reader:
                 url=self._try("ca.url", check_url, file.ca.url),
                 trust_anchors=self._try("ca.trust_anchors", _anchors, file.ca.trust_anchors),
                 implicit_confirm=file.ca.implicit_confirm,
+                mac=file.ca.mac,
             ),
             tls_anchors=self._try("tls.trust_anchors", _anchors, tls.trust_anchors) if tls else (),
             login_url=self._try("login_url", check_url, file.login_url),

@@ -6,7 +6,6 @@ capped before any work is done.
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Callable
 
 from cryptography.exceptions import InvalidSignature
@@ -16,6 +15,7 @@ from cryptography.hazmat.primitives.kdf.pbkdf2 import PBKDF2HMAC
 
 from certclient.ca.cmp import syntax
 from certclient.ca.cmp.names import AlgorithmIdentifier
+from certclient.model.profile import MacAlgorithm
 
 PBM = "1.2.840.113533.7.66.13"
 PBMAC1 = "1.2.840.113549.1.5.14"
@@ -45,13 +45,6 @@ _ONE_WAY_FUNCTIONS: dict[str, type[hashes.HashAlgorithm]] = {
     "2.16.840.1.101.3.4.2.2": hashes.SHA384,
     "2.16.840.1.101.3.4.2.3": hashes.SHA512,
 }
-
-
-class MacAlgorithm(enum.Enum):
-    """Which MAC to make. PBMAC1 is the one to want; PBM is for servers that know no other."""
-
-    PBMAC1 = "pbmac1"
-    PBM = "pbm"
 
 
 class ProtectionError(Exception):

@@ -1,0 +1,20 @@
+"""The CA certificates that came with an answer, in the order in which they lead upwards."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from certclient.model.certificate import Certificate
+
+
+def sorted_chain(leaf: Certificate, received: Sequence[Certificate]) -> tuple[Certificate, ...]:
+    """The leaf's issuer first, then its issuer and so on by name; then CA certificates that lead
+    nowhere. Nothing is verified here. Copies and end-entity certificates are left out."""
+    rest = [c for c in dict.fromkeys(received) if c.is_ca and c != leaf]
+    chain: list[Certificate] = []
+    issuer = leaf.issuer
+    while step := [c for c in rest if c.subject == issuer]:
+        chain += step
+        rest = [c for c in rest if c not in step]
+        issuer = step[0].issuer
+    return (*chain, *rest)

@@ -1,0 +1,275 @@
+"""The CMP client (RFC 9810, RFC 9483): implements `ca.client.CaClient`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from certclient.ca.client import (
+    Answer,
+    BankSecrets,
+    Credential,
+    Issued,
+    MacCredential,
+    SignatureCredential,
+    Transaction,
+    Waiting,
+)
+from certclient.ca.cmp.answers import Expected, read_answer, refusal, words
+from certclient.ca.cmp.bodies import (
+    Body,
+    CertificateConfirm,
+    CertificateReply,
+    CertificateRequest,
+    CertResponse,
+    PkiConfirm,
+    PollReply,
+    PollRequest,
+    RequestKind,
+)
+from certclient.ca.cmp.chain import sorted_chain
+from certclient.ca.cmp.confirmation import confirmation
+from certclient.ca.cmp.crmf import CertRequest, CertTemplate
+from certclient.ca.cmp.mac import new_parameters
+from certclient.ca.cmp.messages import Message
+from certclient.ca.cmp.names import AlgorithmIdentifier, CertId
+from certclient.ca.cmp.outgoing import Outgoing, common_name, protect
+from certclient.ca.cmp.revocation import Revocation, RevokeReply, RevokeRequest
+from certclient.ca.cmp.signatures import prove_possession
+from certclient.ca.cmp.status import Failure, PkiStatus
+from certclient.ca.cmp.transaction import TransactionState, transaction_octets
+from certclient.ca.cmp.trust import Trust, readable
+from certclient.ca.transport import Transport
+from certclient.model.certificate import Certificate
+from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.keys import Signer
+from certclient.model.profile import CaSettings
+from certclient.model.secret import Secret
+
+CONTENT_TYPE = "application/pkixcmp"
+
+_NO_SECRETS = BankSecrets()
+_REQUEST_ID = 0
+_CESSATION_OF_OPERATION = 5
+_NONCE_BYTES = 16
+_MAX_CHECK_AFTER = 30 * 24 * 3600
+_GRANTED = (PkiStatus.ACCEPTED, PkiStatus.GRANTED_WITH_MODS, PkiStatus.KEY_UPDATE_WARNING)
+_REVOKED = (
+    PkiStatus.ACCEPTED,
+    PkiStatus.GRANTED_WITH_MODS,
+    PkiStatus.REVOCATION_WARNING,
+    PkiStatus.REVOCATION_NOTIFICATION,
+)
+
+
+class CmpClient:
+    """One CA over CMP. Holds no state of a transaction: all of it is in `Transaction`.
+
+    `clock` gives aware UTC; `random_bytes` takes a length and must be unpredictable.
+    """
+
+    def __init__(
+        self,
+        settings: CaSettings,
+        transport: Transport,
+        clock: Callable[[], datetime],
+        random_bytes: Callable[[int], bytes],
+    ) -> None:
+        self._settings = settings
+        self._transport = transport
+        self._clock = clock
+        self._random_bytes = random_bytes
+
+    def prepare_obtain(self, credential: MacCredential, new_key: Signer) -> Transaction:
+        """ir. The subject asked for is the user ID as Common Name; the CA knows the whole of it.
+
+        Raises ISSUE_CODE_REQUIRED for an empty code, and what `new_key.sign` raises.
+        """
+        template = CertTemplate(subject=common_name(credential.user_id), spki=new_key.spki)
+        request = CertRequest(_REQUEST_ID, template)
+        return self._prepare(RequestKind.IR, request, credential, new_key)
+
+    def prepare_renew(
+        self,
+        credential: SignatureCredential,
+        new_key: Signer,
+        secrets: BankSecrets = _NO_SECRETS,
+    ) -> Transaction:
+        """kur (RFC 9483, 4.1.3). The bank's secrets travel as CRMF controls; a request with them
+        is in `volatile` only. Raises what the two keys' `sign` raises."""
+        current = credential.certificate
+        request = CertRequest(
+            _REQUEST_ID,
+            CertTemplate(subject=current.subject, spki=new_key.spki),
+            old_cert_id=CertId(current.issuer, current.serial),
+            registration_token=_revealed(secrets.registration_token),
+            authenticator=_revealed(secrets.authenticator),
+        )
+        return self._prepare(RequestKind.KUR, request, credential, new_key)
+
+    def send(self, transaction: Transaction, credential: Credential) -> Answer:
+        """See CaClient. Sends the bytes that were prepared."""
+        state = TransactionState.of(transaction)
+        request = transaction.volatile or state.request
+        if not request:
+            raise CertclientError(ErrorCode.BANK_SECRETS_REQUIRED)
+        answer = self._exchange(request, transaction, credential, {state.nonce})
+        return self._certificate_answer(answer, transaction, state)
+
+    def poll(self, transaction: Transaction, credential: Credential) -> Answer:
+        """See CaClient. The final answer may carry the nonce of the poll or, as a delayed answer
+        to it, that of the request (RFC 9483, 4.4)."""
+        state = TransactionState.of(transaction)
+        request, nonce = self._follow_up(
+            transaction, state, PollRequest((_REQUEST_ID,)), credential
+        )
+        answer = self._exchange(request, transaction, credential, {nonce, state.nonce})
+        return self._certificate_answer(answer, transaction, state)
+
+    def confirm(
+        self, issued: Issued, credential: Credential, rejection: ErrorCode | None = None
+    ) -> None:
+        """See CaClient. Sends nothing where the CA wants no confirmation."""
+        if issued.confirmed:
+            return
+        state = TransactionState.of(issued.transaction)
+        body = CertificateConfirm((confirmation(issued.certificate, _REQUEST_ID, rejection),))
+        request, nonce = self._follow_up(issued.transaction, state, body, credential)
+        try:
+            answer = self._exchange(request, issued.transaction, credential, {nonce})
+        except CertclientError as error:
+            if error.code is not ErrorCode.CA_REFUSED:
+                raise
+            if _is_already(error, Failure.CERT_CONFIRMED):
+                return
+            raise CertclientError(ErrorCode.CA_CONFIRM_FAILED, **error.data) from error
+        if not isinstance(answer.body, PkiConfirm):
+            raise _unexpected(answer.body)
+
+    def revoke(self, credential: SignatureCredential, certificate: Certificate) -> None:
+        """rr (RFC 9483, 4.2). A certificate that is revoked already is no error."""
+        transaction_id, nonce = self._fresh(), self._fresh()
+        details = Revocation(
+            CertTemplate(serial=certificate.serial, issuer=certificate.issuer),
+            _CESSATION_OF_OPERATION,
+        )
+        outgoing = Outgoing(transaction_id, nonce, self._clock())
+        request = protect(outgoing, RevokeRequest((details,)), credential, self._mac_parameters())
+        answer = self._exchange(
+            request.encode(), Transaction(transaction_id.hex(), b""), credential, {nonce}
+        )
+        if not isinstance(answer.body, RevokeReply) or len(answer.body.statuses) != 1:
+            raise _unexpected(answer.body)
+        status = answer.body.statuses[0]
+        if status.status not in _REVOKED and Failure.CERT_REVOKED not in status.failures:
+            raise refusal(status)
+
+    def server_time(self) -> datetime | None:
+        """See CaClient."""
+        return self._transport.server_time()
+
+    def _prepare(
+        self, kind: RequestKind, request: CertRequest, credential: Credential, new_key: Signer
+    ) -> Transaction:
+        transaction_id, nonce = self._fresh(), self._fresh()
+        body = CertificateRequest(kind, (prove_possession(request, new_key),))
+        outgoing = Outgoing(
+            transaction_id,
+            nonce,
+            self._clock(),
+            implicit_confirm=self._settings.implicit_confirm,
+        )
+        der = protect(outgoing, body, credential, self._mac_parameters()).encode()
+        secret = request.authenticator is not None or request.registration_token is not None
+        state = TransactionState(kind=kind, request=None if secret else der, nonce=nonce)
+        return Transaction(transaction_id.hex(), state.encode(), der if secret else b"")
+
+    def _follow_up(
+        self, transaction: Transaction, state: TransactionState, body: Body, credential: Credential
+    ) -> tuple[bytes, bytes]:
+        """A further message of a transaction as DER, and its senderNonce."""
+        nonce = self._fresh()
+        outgoing = Outgoing(
+            transaction_octets(transaction),
+            nonce,
+            self._clock(),
+            recip_nonce=state.server_nonce or None,
+        )
+        return protect(outgoing, body, credential, self._mac_parameters()).encode(), nonce
+
+    def _exchange(
+        self, request: bytes, transaction: Transaction, credential: Credential, nonces: set[bytes]
+    ) -> Message:
+        answer = self._transport.post(self._settings.url, request, CONTENT_TYPE)
+        expected = Expected(transaction_octets(transaction), frozenset(nonces))
+        return read_answer(answer, credential, self._trust(credential), expected)
+
+    def _certificate_answer(
+        self, answer: Message, transaction: Transaction, state: TransactionState
+    ) -> Answer:
+        next_state = state.answered(answer.header.sender_nonce)
+        after = Transaction(transaction.transaction_id, next_state.encode())
+        body = answer.body
+        if isinstance(body, PollReply):
+            return _poll_reply(body, after)
+        if not isinstance(body, CertificateReply) or body.kind is not state.kind.reply:
+            raise _unexpected(body)
+        response = _only_response(body)
+        status = response.status
+        if status.status == PkiStatus.WAITING:
+            return Waiting(after, check_after=0.0, message=words(status.text))
+        if status.status not in _GRANTED:
+            raise refusal(status)
+        if response.certificate is None:
+            raise CertclientError(ErrorCode.CA_MALFORMED, reason="no certificate in the answer")
+        certificate = Certificate.from_der(response.certificate)
+        received = readable([*body.ca_pubs, *answer.extra_certs])
+        return Issued(
+            after,
+            certificate,
+            sorted_chain(certificate, received),
+            confirmed=self._settings.implicit_confirm and answer.header.implicit_confirm,
+            message=words(status.text),
+        )
+
+    def _trust(self, credential: Credential) -> Trust:
+        known: Sequence[Certificate] = ()
+        if isinstance(credential, SignatureCredential):
+            known = credential.chain
+        return Trust(self._settings.trust_anchors, known, self._clock())
+
+    def _mac_parameters(self) -> AlgorithmIdentifier:
+        return new_parameters(self._settings.mac, self._random_bytes)
+
+    def _fresh(self) -> bytes:
+        """A transactionID or nonce: 128 bits (RFC 9483, 3.1)."""
+        return self._random_bytes(_NONCE_BYTES)
+
+
+def _revealed(secret: Secret | None) -> str | None:
+    return secret.reveal() if secret else None
+
+
+def _only_response(body: CertificateReply) -> CertResponse:
+    found = [response for response in body.responses if response.cert_req_id == _REQUEST_ID]
+    if len(found) != 1 or len(body.responses) != 1:
+        raise CertclientError(ErrorCode.CA_MALFORMED, reason="not one answer to one request")
+    return found[0]
+
+
+def _poll_reply(body: PollReply, after: Transaction) -> Waiting:
+    found = [entry for entry in body.entries if entry.cert_req_id == _REQUEST_ID]
+    if not found:
+        raise CertclientError(ErrorCode.CA_MALFORMED, reason="pollRep for another request")
+    seconds = min(max(found[0].check_after, 0), _MAX_CHECK_AFTER)
+    return Waiting(after, float(seconds), words(found[0].reason))
+
+
+def _is_already(error: CertclientError, failure: Failure) -> bool:
+    """Whether a believable refusal says that nothing is left to do."""
+    named = failure.asn1_name in error.data["failure"].split(",")
+    return named and error.data["protected"] == "yes"
+
+
+def _unexpected(body: Body) -> CertclientError:
+    return CertclientError(ErrorCode.CA_MALFORMED, reason=f"unexpected {type(body).__name__}")

@@ -1,0 +1,52 @@
+"""certConf for one certificate (RFC 9810, 5.3.18)."""
+
+from __future__ import annotations
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes
+
+from certclient.ca.cmp.bodies import CertStatus
+from certclient.ca.cmp.names import AlgorithmIdentifier
+from certclient.ca.cmp.status import Failure, PkiStatus, PkiStatusInfo
+from certclient.model.certificate import Certificate
+from certclient.model.errors import ErrorCode
+
+_SHA256 = AlgorithmIdentifier("2.16.840.1.101.3.4.2.1")
+
+_FAILURES = {
+    ErrorCode.ISSUED_SUBJECT_MISMATCH: Failure.BAD_CERT_TEMPLATE,
+    ErrorCode.ISSUED_KEY_MISMATCH: Failure.BAD_POP,
+    ErrorCode.ISSUED_UNTRUSTED: Failure.SIGNER_NOT_TRUSTED,
+    ErrorCode.ISSUED_EXPIRED: Failure.BAD_TIME,
+    ErrorCode.ISSUED_NO_CLIENT_AUTH: Failure.UNACCEPTED_EXTENSION,
+}
+
+
+def confirmation(
+    certificate: Certificate, cert_req_id: int, rejection: ErrorCode | None
+) -> CertStatus:
+    """Accepts the certificate, or rejects it with the stable error code as text.
+
+    The hash is that of the certificate's own signature; where that has none (Ed25519) or an unknown
+    one it is SHA-256 and named, which needs pvno 3.
+    """
+    digest, named = certificate_hash(certificate)
+    return CertStatus(digest, cert_req_id, _status(rejection), named)
+
+
+def certificate_hash(certificate: Certificate) -> tuple[bytes, AlgorithmIdentifier | None]:
+    """certHash, and hashAlg where it has to be named."""
+    try:
+        algorithm = certificate.x509.signature_hash_algorithm
+    except UnsupportedAlgorithm:
+        algorithm = None
+    digest = hashes.Hash(algorithm or hashes.SHA256())
+    digest.update(certificate.der)
+    return digest.finalize(), None if algorithm else _SHA256
+
+
+def _status(rejection: ErrorCode | None) -> PkiStatusInfo | None:
+    if rejection is None:
+        return None
+    failure = _FAILURES.get(rejection, Failure.INCORRECT_DATA)
+    return PkiStatusInfo(PkiStatus.REJECTION, (rejection.code,), frozenset({failure}))

@@ -1,0 +1,48 @@
+"""What a CMP transaction must remember across a crash; goes into the journal, holds no secret."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from certclient.ca.client import Transaction
+from certclient.ca.cmp.bodies import RequestKind
+from certclient.model.errors import CertclientError, ErrorCode
+
+
+class TransactionState(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """`request` is the DER of the protected request, None where it carries the bank's secrets.
+
+    `nonce` is the senderNonce of that request, `server_nonce` that of the CA's last answer (empty
+    before any). `version` is raised when a field changes its meaning.
+    """
+
+    version: Literal[1] = 1
+    kind: RequestKind
+    request: bytes | None
+    nonce: bytes
+    server_nonce: bytes = b""
+
+    @classmethod
+    def of(cls, transaction: Transaction) -> TransactionState:
+        """Reads what `encode` wrote. Raises JOURNAL_DAMAGED."""
+        try:
+            return msgspec.json.decode(transaction.state, type=cls)
+        except (msgspec.DecodeError, msgspec.ValidationError) as error:
+            raise CertclientError(ErrorCode.JOURNAL_DAMAGED, reason=str(error)[:200]) from error
+
+    def encode(self) -> bytes:
+        return msgspec.json.encode(self)
+
+    def answered(self, server_nonce: bytes | None) -> TransactionState:
+        """The state after an answer of the CA with this senderNonce."""
+        return msgspec.structs.replace(self, server_nonce=server_nonce or b"")
+
+
+def transaction_octets(transaction: Transaction) -> bytes:
+    """The transactionID as it travels. Raises JOURNAL_DAMAGED."""
+    try:
+        return bytes.fromhex(transaction.transaction_id)
+    except ValueError as error:
+        raise CertclientError(ErrorCode.JOURNAL_DAMAGED, reason=str(error)) from error

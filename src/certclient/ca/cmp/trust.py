@@ -1,0 +1,91 @@
+"""Whose signature under a CMP answer a client believes.
+
+Not everybody whom the CA has certified: another customer's certificate chains to the same anchors.
+A signer is believed if it chains to the profile's anchors and is either
+- a CA certificate (which could issue anything anyway), or
+- a certificate with the extended key usage id-kp-cmcCA or id-kp-cmcRA, by which a CA names those
+  who speak for it (RFC 9810, 4.5; RFC 9483, 3.3; RFC 6402, 2.10); anyExtendedKeyUsage is not
+  enough.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from cryptography import x509
+
+from certclient.ca.cmp.messages import Message
+from certclient.ca.cmp.protection import ProtectionError, verify_signature
+from certclient.ca.path import PathError, validate_path
+from certclient.model.certificate import Certificate
+from certclient.model.errors import CertclientError
+
+T = TypeVar("T", bound=x509.ExtensionType)
+
+_CMC_CA = x509.ObjectIdentifier("1.3.6.1.5.5.7.3.27")
+_CMC_RA = x509.ObjectIdentifier("1.3.6.1.5.5.7.3.28")
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """`anchors` are believed. `known` are CA certificates at hand that are not (the chain of the
+    current certificate): they help to build a path. `now` is aware."""
+
+    anchors: Sequence[Certificate]
+    known: Sequence[Certificate]
+    now: datetime
+
+
+def believed_signer(message: Message, trust: Trust) -> Certificate:
+    """Verifies a signed message and finds out who signed it. Raises ProtectionError."""
+    received = readable(message.extra_certs)
+    others = [*received, *trust.known]
+    reasons = []
+    for candidate in dict.fromkeys([*others, *trust.anchors]):
+        try:
+            verify_signature(message, candidate.spki)
+            _check_may_speak(candidate)
+            validate_path(candidate, others, trust.anchors, trust.now)
+        except (ProtectionError, PathError) as error:
+            reasons.append(f"{candidate.common_name}: {error}")
+        else:
+            return candidate
+    raise ProtectionError("; ".join(reasons) or "no certificate to verify the signature with")
+
+
+def readable(certificates: Iterable[bytes]) -> list[Certificate]:
+    """The certificates (DER) that can be read; one that cannot is no reason to refuse the rest."""
+    found = []
+    for der in certificates:
+        try:
+            found.append(Certificate.from_der(der))
+        except CertclientError:
+            continue
+    return found
+
+
+def _check_may_speak(certificate: Certificate) -> None:
+    try:
+        extensions = certificate.x509.extensions
+    except (ValueError, x509.DuplicateExtension) as error:
+        raise ProtectionError(f"unreadable extensions: {error}") from error
+    usage = _value(extensions, x509.KeyUsage)
+    if certificate.is_ca:
+        allowed = usage is None or usage.digital_signature or usage.key_cert_sign
+    else:
+        purposes = _value(extensions, x509.ExtendedKeyUsage) or ()
+        allowed = any(oid in purposes for oid in (_CMC_CA, _CMC_RA)) and (
+            usage is None or usage.digital_signature
+        )
+    if not allowed:
+        raise ProtectionError("signed by a certificate that does not speak for the CA")
+
+
+def _value(extensions: x509.Extensions, kind: type[T]) -> T | None:
+    try:
+        return extensions.get_extension_for_class(kind).value
+    except x509.ExtensionNotFound:
+        return None

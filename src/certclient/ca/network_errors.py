@@ -1,0 +1,80 @@
+"""Where on the way to a server something went wrong, read from what requests and urllib3 raise."""
+
+from __future__ import annotations
+
+import re
+import ssl
+from collections.abc import Iterator
+
+import requests
+from urllib3 import exceptions as urllib3_errors
+
+from certclient.model.errors import CertclientError, ErrorCode
+
+_TUNNEL_STATUS = re.compile(r"Tunnel connection failed: (\d{3})")
+_MAX_REASON = 200
+
+
+def network_error(error: Exception, host: str, *, proxied: bool) -> CertclientError:
+    """The CertclientError for an exception from requests or urllib3.
+
+    `proxied`: a proxy was in use. Data: `host`, and `reason` in English for the support.
+    """
+    causes = list(_causes(error))
+    proxy_status = _tunnel_status(causes)
+    if proxy_status is not None:
+        return proxy_refusal(proxy_status)
+    if _any(causes, requests.exceptions.ProxyError, urllib3_errors.ProxyError):
+        return _with(ErrorCode.PROXY_UNREACHABLE, host, error)
+    if proxied and _any(causes, requests.ConnectTimeout):
+        return _with(ErrorCode.PROXY_UNREACHABLE, host, error)
+    if _any(causes, ssl.SSLError) and not _any(causes, ssl.SSLEOFError, TimeoutError):
+        return CertclientError(
+            ErrorCode.TLS_UNTRUSTED, host=host, reason=_tls_reason(causes), issuer=""
+        )
+    if _any(causes, requests.Timeout, urllib3_errors.TimeoutError, TimeoutError):
+        return _with(ErrorCode.NETWORK_TIMEOUT, host, error)
+    return _with(ErrorCode.NETWORK_UNREACHABLE, host, error)
+
+
+def proxy_refusal(status: int) -> CertclientError:
+    """What an HTTP status that comes from a proxy means."""
+    authentication = status == requests.codes.proxy_authentication_required
+    code = ErrorCode.PROXY_AUTHENTICATION if authentication else ErrorCode.PROXY_UNREACHABLE
+    return CertclientError(code, status=str(status))
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """The exception and all that it came from; urllib3 keeps some in `reason` and in `args`."""
+    pending: list[object] = [error]
+    seen: list[BaseException] = []
+    while pending:
+        found = pending.pop(0)
+        if not isinstance(found, BaseException) or any(found is known for known in seen):
+            continue
+        seen.append(found)
+        yield found
+        pending += [found.__cause__, found.__context__, getattr(found, "reason", None)]
+        pending += found.args
+
+
+def _any(causes: list[BaseException], *kinds: type[BaseException]) -> bool:
+    return any(isinstance(cause, kinds) for cause in causes)
+
+
+def _tunnel_status(causes: list[BaseException]) -> int | None:
+    """http.client tells the proxy's answer to CONNECT in the text of an OSError only."""
+    matches = (_TUNNEL_STATUS.search(str(cause)) for cause in causes if isinstance(cause, OSError))
+    return next((int(match.group(1)) for match in matches if match), None)
+
+
+def _tls_reason(causes: list[BaseException]) -> str:
+    verification = [c for c in causes if isinstance(c, ssl.SSLCertVerificationError)]
+    if verification and verification[0].verify_message:
+        return str(verification[0].verify_message)[:_MAX_REASON]
+    failure = next(cause for cause in causes if isinstance(cause, ssl.SSLError))
+    return str(failure.reason or failure)[:_MAX_REASON]
+
+
+def _with(code: ErrorCode, host: str, error: Exception) -> CertclientError:
+    return CertclientError(code, host=host, reason=str(error)[:_MAX_REASON])
