@@ -44,7 +44,7 @@ class PinRequest:
 class PinProvider(Protocol):
     """Asks for a PIN. Called once per login attempt; never answers from a memory of its own."""
 
-    def __call__(self, request: PinRequest) -> Secret | None:
+    def __call__(self, request: PinRequest, /) -> Secret | None:
         """Returns the PIN, or None if the user has none to give: no attempt is then made."""
         ...
 

@@ -1,0 +1,80 @@
+"""The stores that must pass the contract suite. A new one is a StoreCase and a line in CASES."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import pkcs11
+import pytest
+from pkcs11 import Attribute, CertificateType, ObjectClass
+
+from certclient.model.certificate import Certificate
+from certclient.model.destination import Destination
+from certclient.store.base import CertificateStore, PinProvider, no_pin
+from support.nss import NssDatabase
+from support.softhsm import SoftHsm, right_pin
+
+AddForeign = Callable[[Sequence[Certificate]], None]
+
+
+@dataclass(frozen=True)
+class StoreCase:
+    """A fresh, empty store. `anew` finds it again as after a restart of the program; `add_foreign`
+    puts certificates in as other software would, without keys and without CKA_ID."""
+
+    store: CertificateStore
+    pin: PinProvider
+    destination: Destination
+    anew: Callable[[], CertificateStore]
+    add_foreign: AddForeign
+
+
+def softhsm_case(request: pytest.FixtureRequest) -> StoreCase:
+    softhsm: SoftHsm = request.getfixturevalue("softhsm")
+    token = softhsm.new_token()
+
+    def add_foreign(certificates: Sequence[Certificate]) -> None:
+        found = next(one for one in softhsm.module().tokens() if one.label == token.label)
+        with found.open(rw=True, user_pin=token.pin) as session:
+            _create_all(session, certificates)
+
+    return StoreCase(token.store(), right_pin, Destination.USB, token.store, add_foreign)
+
+
+def nss_case(request: pytest.FixtureRequest) -> StoreCase:
+    nss: NssDatabase = request.getfixturevalue("nss")
+    nss.create()
+    store = nss.store()
+
+    def add_foreign(certificates: Sequence[Certificate]) -> None:
+        slot_id = store.softokn.slot(store.directory)
+        slots = store.softokn.library.get_slots(True)
+        found = next(slot.get_token() for slot in slots if slot.slot_id == slot_id)
+        with found.open(rw=True) as session:
+            _create_all(session, certificates)
+
+    return StoreCase(store, no_pin, Destination.PC, nss.store, add_foreign)
+
+
+CASES: dict[str, Callable[[pytest.FixtureRequest], StoreCase]] = {
+    "softhsm": softhsm_case,
+    "nss": nss_case,
+}
+
+
+def _create_all(session: pkcs11.Session, certificates: Sequence[Certificate]) -> None:
+    for number, certificate in enumerate(certificates):
+        session.create_object(
+            {
+                Attribute.CLASS: ObjectClass.CERTIFICATE,
+                Attribute.CERTIFICATE_TYPE: CertificateType.X_509,
+                Attribute.TOKEN: True,
+                Attribute.LABEL: f"foreign {number} {certificate.serial_hex}",
+                Attribute.SUBJECT: certificate.subject,
+                Attribute.ISSUER: certificate.issuer,
+                # DER INTEGER, as CKA_SERIAL_NUMBER wants it; NSS names certificates by it.
+                Attribute.SERIAL_NUMBER: b"\x02\x15\x00" + certificate.serial.to_bytes(20, "big"),
+                Attribute.VALUE: certificate.der,
+            }
+        )
