@@ -1,0 +1,423 @@
+"""The procedure against a CA that does what no honest one does. Stores are real: NSS and SoftHSM.
+
+The customer's interest in each: either one working new certificate, or the old one as if nothing
+had happened; never a key left over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from certclient.enrollment.interaction import SecretKind
+from certclient.enrollment.journal import State
+from certclient.enrollment.procedure import Finished, Pending
+from certclient.model.certificate import Certificate
+from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.profile import AskWhom
+from certclient.model.progress import Step
+from support.customer import USER, Customer
+from support.pki import SERVER_AUTH, customer_name, make_lab, rsa_signer
+from support.scripted import NoVault, Person, honest
+from support.softhsm import PIN
+
+LOST = CertclientError(ErrorCode.NETWORK_TIMEOUT)
+
+
+def finished(outcome: object) -> Finished:
+    assert isinstance(outcome, Finished)
+    return outcome
+
+
+def test_a_renewal_ends_with_one_usable_certificate_and_the_old_one_put_away(
+    customer: Customer,
+) -> None:
+    person = Person(pins=[PIN])
+    done = finished(customer.renew(person))
+    assert customer.usable() == [done.certificate]
+    assert done.certificate != customer.current
+    assert done.old_archived
+    assert customer.stored().archived
+    with customer.session() as session:
+        session.unarchive(customer.current)  # undoable
+    assert set(customer.usable()) == {done.certificate, customer.current}
+    assert customer.enrollment().pending() == []
+    assert person.warnings == []
+    assert len(person.consents) == 1
+    assert len(person.pin_requests) <= 1, "one PIN for the whole renewal"
+    assert [step for step in person.finished if step is not Step.WAIT] == [
+        Step.CREATE_KEY,
+        Step.REQUEST,
+        Step.CHECK,
+        Step.INSTALL,
+        Step.VERIFY,
+        Step.CONFIRM,
+        Step.ARCHIVE_OLD,
+    ]
+    assert set(done.seconds) == {"key_generation", "signing", "network", "waiting", "rest"}
+    assert done.seconds["key_generation"] > 0
+    assert done.seconds["signing"] > 0
+
+
+def test_without_consent_nothing_happens(customer: Customer) -> None:
+    with pytest.raises(CertclientError) as stopped:
+        customer.renew(Person(pins=[PIN], agrees=False))
+    assert stopped.value.code is ErrorCode.CONSENT_REFUSED
+    assert customer.ca.calls == []
+    customer.assert_old_certificate_untouched()
+    assert customer.enrollment().pending() == []
+
+
+Makes = Callable[[Customer, bytes], Certificate]
+
+DISHONEST: dict[str, tuple[Makes, ErrorCode]] = {
+    "another key": (
+        lambda c, _spki: c.lab.issue(rsa_signer(7).spki),
+        ErrorCode.ISSUED_KEY_MISMATCH,
+    ),
+    "another user": (
+        lambda c, spki: c.lab.issue(spki, customer_name("SOMEBODY99")),
+        ErrorCode.ISSUED_SUBJECT_MISMATCH,
+    ),
+    "another role": (
+        lambda c, spki: c.lab.issue(spki, customer_name(USER, "1394")),
+        ErrorCode.ISSUED_SUBJECT_MISMATCH,
+    ),
+    "another CA": (
+        lambda _c, spki: make_lab(label="Other").issue(spki),
+        ErrorCode.ISSUED_UNTRUSTED,
+    ),
+    "expired": (
+        lambda c, spki: c.lab.issue(spki, days=-1),
+        ErrorCode.ISSUED_EXPIRED,
+    ),
+    "no clientAuth": (
+        lambda c, spki: c.lab.issue(spki, usages=(SERVER_AUTH,)),
+        ErrorCode.ISSUED_NO_CLIENT_AUTH,
+    ),
+}
+
+
+@pytest.mark.parametrize("case", DISHONEST)
+def test_a_wrong_certificate_is_refused_and_the_old_one_stays(
+    customer: Customer, case: str
+) -> None:
+    makes, expected = DISHONEST[case]
+    customer.ca.makes = lambda spki: makes(customer, spki)
+    with pytest.raises(CertclientError) as refused:
+        customer.renew()
+    assert refused.value.code is expected
+    assert ("confirm", expected) in customer.ca.calls, "the CA is told that it was rejected"
+    customer.assert_old_certificate_untouched()
+    assert customer.enrollment().pending() == []
+
+
+def test_a_refusal_shows_the_cas_words_and_leaves_nothing(customer: Customer) -> None:
+    words = CertclientError(ErrorCode.CA_REFUSED, message="契約が停止されています")
+    customer.ca.faults["send"] = [words]
+    with pytest.raises(CertclientError) as refused:
+        customer.renew()
+    assert refused.value.data["message"] == "契約が停止されています"
+    customer.assert_old_certificate_untouched()
+    assert customer.enrollment().pending() == []
+
+
+def test_a_passing_network_fault_is_tried_again_with_growing_pauses(customer: Customer) -> None:
+    busy = CertclientError(ErrorCode.SERVER_BUSY, retry_after="9")
+    customer.ca.faults["send"] = [LOST, busy, None]
+    finished(customer.renew())
+    sent = [detail for call, detail in customer.ca.calls if call == "send"]
+    assert sent == ["t1", "t1", "t1"], "the same request each time"
+    assert 0.5 <= customer.time.slept[0] <= 1.0
+    assert customer.time.slept[1] == 9.0, "Retry-After is obeyed"
+
+
+def test_a_lasting_network_fault_is_kept_for_later_and_resumed(customer: Customer) -> None:
+    customer.ca.faults["send"] = [LOST] * 4
+    with pytest.raises(CertclientError) as failed:
+        customer.renew()
+    assert failed.value.code is ErrorCode.NETWORK_TIMEOUT
+    assert customer.usable() == [customer.current]
+    (open_procedure,) = customer.enrollment().pending()
+    assert open_procedure.state is State.REQUESTED
+    assert open_procedure.last_error is ErrorCode.NETWORK_TIMEOUT
+    person = Person(pins=[PIN])
+    done = finished(customer.enrollment().resume(open_procedure.id, person))
+    assert person.consents == [], "consent was given once"
+    assert customer.usable() == [done.certificate]
+    assert customer.count_keys() == 2
+
+
+def test_an_impatient_customer_who_starts_again_continues_what_was_interrupted(
+    customer: Customer,
+) -> None:
+    customer.ca.faults["send"] = [LOST] * 4
+    with pytest.raises(CertclientError):
+        customer.renew()
+    finished(customer.renew())
+    assert customer.count_keys() == 2, "no second new key"
+
+
+def test_a_ca_that_refuses_a_repeated_request_gets_a_new_transaction_with_the_same_key(
+    customer: Customer,
+) -> None:
+    customer.ca.faults["send"] = [LOST, CertclientError(ErrorCode.CA_REFUSED), None]
+    finished(customer.renew())
+    assert [c for c in customer.ca.calls if c[0] in ("prepare", "send")] == [
+        ("prepare", "t1"),
+        ("send", "t1"),
+        ("send", "t1"),
+        ("prepare", "t2"),
+        ("send", "t2"),
+    ]
+    assert customer.count_keys() == 2
+
+
+def test_a_ca_that_refuses_every_new_transaction_is_believed_in_the_end(
+    customer: Customer,
+) -> None:
+    refused = CertclientError(ErrorCode.CA_REFUSED)
+    customer.ca.faults["send"] = [LOST, refused] * 9
+    with pytest.raises(CertclientError) as stopped:
+        customer.renew()
+    assert stopped.value.code is ErrorCode.CA_REFUSED
+    assert len(customer.ca.calls) < 12, "never a loop"
+    customer.assert_old_certificate_untouched()
+
+
+def test_a_ca_that_needs_time_is_waited_for_as_it_asks(customer: Customer) -> None:
+    customer.ca.waits = 3
+    finished(customer.renew())
+    assert [call for call, _ in customer.ca.calls].count("poll") == 3
+    assert customer.time.slept == [pytest.approx(5.0)] * 3
+
+
+def test_patience_ends_and_the_rest_waits_for_another_day(customer: Customer) -> None:
+    customer.ca.waits = 2
+    customer.ca.check_after = 3600
+    outcome = customer.renew()
+    assert isinstance(outcome, Pending)
+    assert outcome.state is State.WAITING
+    assert outcome.check_at == customer.time.now + timedelta(hours=1)
+    assert customer.time.slept == []
+    customer.time.now += timedelta(hours=2)
+    again = customer.enrollment().resume(outcome.procedure_id, Person(pins=[PIN]))
+    assert isinstance(again, Pending), "still waiting, asked once"
+    customer.time.now += timedelta(hours=2)
+    done = finished(customer.enrollment().resume(outcome.procedure_id, Person(pins=[PIN])))
+    assert customer.usable() == [done.certificate]
+
+
+def test_a_ca_that_says_poll_at_once_is_not_hammered(customer: Customer) -> None:
+    customer.ca.waits = 10_000
+    customer.ca.check_after = 0
+    outcome = customer.renew()
+    assert isinstance(outcome, Pending)
+    assert len(customer.ca.calls) <= 64
+
+
+def test_a_lost_confirmation_is_repeated_after_a_restart(customer: Customer) -> None:
+    customer.ca.faults["confirm"] = [LOST] * 4
+    with pytest.raises(CertclientError):
+        customer.renew()
+    assert customer.current in customer.usable(), "the old one stays until the CA has said yes"
+    (open_procedure,) = customer.enrollment().pending()
+    assert open_procedure.state is State.VERIFIED
+    done = finished(customer.enrollment().resume(open_procedure.id, Person(pins=[PIN])))
+    assert done.old_archived
+
+
+def test_an_error_to_a_repeated_confirmation_warns_and_keeps_both(customer: Customer) -> None:
+    failed = CertclientError(ErrorCode.CA_CONFIRM_FAILED)
+    customer.ca.faults["confirm"] = [LOST, failed]
+    person = Person(pins=[PIN])
+    done = finished(customer.renew(person))
+    assert [w.code for w in person.warnings] == [ErrorCode.CA_CONFIRM_FAILED]
+    assert not done.old_archived
+    assert set(customer.usable()) == {customer.current, done.certificate}
+
+
+def test_a_refused_confirmation_is_an_error_and_not_taken_for_a_lost_one_later(
+    customer: Customer,
+) -> None:
+    failed = CertclientError(ErrorCode.CA_CONFIRM_FAILED)
+    customer.ca.faults["confirm"] = [failed, failed]
+    for attempt in (customer.renew, customer.renew):
+        with pytest.raises(CertclientError) as stopped:
+            attempt()
+        assert stopped.value.code is ErrorCode.CA_CONFIRM_FAILED
+        assert customer.current in customer.usable()
+    finished(customer.renew())
+
+
+def test_implicit_confirmation_sends_none(customer: Customer) -> None:
+    customer.ca.confirmed_at_once = True
+    done = finished(customer.renew())
+    assert "confirm" not in [call for call, _ in customer.ca.calls]
+    assert done.old_archived
+
+
+def test_a_clock_off_by_a_day_is_told_and_mended_without_a_new_key(customer: Customer) -> None:
+    customer.ca.clock_of_server = customer.time.now + timedelta(days=1)
+    with pytest.raises(CertclientError) as stopped:
+        customer.renew()
+    assert stopped.value.code is ErrorCode.CLOCK_WRONG
+    assert customer.usable() == [customer.current]
+    customer.ca.clock_of_server = customer.time.now
+    finished(customer.renew())
+    assert [call for call, _ in customer.ca.calls].count("send") == 1
+    assert customer.count_keys() == 2
+
+
+def test_stopping_between_steps_and_giving_up_removes_the_new_key(customer: Customer) -> None:
+    person = Person(pins=[PIN], stop_before=lambda steps: Step.CREATE_KEY in steps)
+    outcome = customer.renew(person)
+    assert isinstance(outcome, Pending)
+    assert customer.count_keys() == 2
+    customer.enrollment().abandon(outcome.procedure_id, Person(pins=[PIN]))
+    customer.assert_old_certificate_untouched()
+    assert customer.enrollment().pending() == []
+
+
+def test_giving_up_an_installed_certificate_tells_the_ca_and_removes_it(
+    customer: Customer,
+) -> None:
+    person = Person(pins=[PIN], stop_before=lambda steps: Step.VERIFY in steps)
+    outcome = customer.renew(person)
+    assert isinstance(outcome, Pending)
+    customer.enrollment().abandon(outcome.procedure_id, Person(pins=[PIN]))
+    assert ("confirm", ErrorCode.CONSENT_REFUSED) in customer.ca.calls
+    customer.assert_old_certificate_untouched()
+
+
+@pytest.mark.parametrize(
+    ("days", "expected"),
+    [
+        (31, ErrorCode.NOT_YET_RENEWABLE),
+        (-1, ErrorCode.EXPIRED_OBTAIN_ANEW),
+        (-90, ErrorCode.EXPIRED_OBTAIN_ANEW),
+        (-91, ErrorCode.TOO_LATE),
+    ],
+)
+def test_the_wrong_day_is_told_before_anything_is_made(
+    customer: Customer, days: int, expected: ErrorCode
+) -> None:
+    customer.time.now = customer.current.not_after - timedelta(days=days)
+    with pytest.raises(CertclientError) as refused:
+        customer.renew()
+    assert refused.value.code is expected
+    assert customer.ca.calls == []
+    assert customer.count_keys() == 1
+
+
+class TestObtain:
+    """取得 after expiry, with user ID and issue code."""
+
+    @pytest.fixture(autouse=True)
+    def expired(self, customer: Customer) -> None:
+        customer.ca.right_code = "AB12CD34"
+        customer.time.now = customer.current.not_after + timedelta(days=3)
+        customer.ca.makes = customer.makes_at(customer.time.now)
+
+    def codes(self, *codes: str) -> Person:
+        return Person(pins=[PIN] * 3, secrets={SecretKind.ISSUE_CODE: list(codes)})
+
+    def test_the_right_code_gives_a_certificate_and_puts_the_expired_one_away(
+        self, customer: Customer
+    ) -> None:
+        done = finished(customer.enrollment().obtain(USER, customer.store, self.codes("AB12CD34")))
+        assert customer.usable() == [done.certificate]
+        assert done.old_archived
+
+    def test_a_mistyped_code_is_asked_for_again_without_a_second_key(
+        self, customer: Customer
+    ) -> None:
+        person = self.codes("AB12CD43", "AB12CD34")
+        finished(customer.enrollment().obtain(USER, customer.store, person))
+        assert [r.previous_incorrect for r in person.secret_requests] == [False, True]
+        assert customer.count_keys() == 2
+
+    def test_giving_up_after_a_wrong_code_leaves_nothing(self, customer: Customer) -> None:
+        with pytest.raises(CertclientError) as refused:
+            customer.enrollment().obtain(USER, customer.store, self.codes("WRONG"))
+        assert refused.value.code is ErrorCode.ISSUE_CODE_WRONG
+        customer.assert_old_certificate_untouched()
+        assert customer.enrollment().pending() == []
+
+    def test_no_code_makes_nothing(self, customer: Customer) -> None:
+        with pytest.raises(CertclientError) as refused:
+            customer.enrollment().obtain(USER, customer.store, self.codes())
+        assert refused.value.code is ErrorCode.ISSUE_CODE_REQUIRED
+        customer.assert_old_certificate_untouched()
+
+    def test_the_code_is_kept_by_the_system_for_a_restart_and_wiped_at_the_end(
+        self, customer: Customer
+    ) -> None:
+        customer.ca.faults["send"] = [LOST] * 4
+        with pytest.raises(CertclientError):
+            customer.enrollment().obtain(USER, customer.store, self.codes("AB12CD34"))
+        (open_procedure,) = customer.enrollment().pending()
+        asked_nothing = self.codes()
+        finished(customer.enrollment().resume(open_procedure.id, asked_nothing))
+        assert asked_nothing.secret_requests == []
+        assert customer.vault.fetch(open_procedure.id) is None
+        journal = customer.journal.path.read_bytes()
+        assert b"AB12CD34" not in journal
+
+    def test_without_a_credential_store_it_is_asked_again_and_a_typing_error_costs_nothing(
+        self, customer: Customer
+    ) -> None:
+        customer.vault = NoVault()
+        customer.ca.faults["send"] = [LOST] * 4
+        with pytest.raises(CertclientError):
+            customer.enrollment().obtain(USER, customer.store, self.codes("AB12CD34"))
+        (open_procedure,) = customer.enrollment().pending()
+        with pytest.raises(CertclientError) as refused:
+            customer.enrollment().resume(open_procedure.id, self.codes("TYPO"))
+        assert refused.value.code is ErrorCode.ISSUE_CODE_WRONG
+        again = self.codes("TYPO", "AB12CD34")
+        finished(customer.enrollment().resume(open_procedure.id, again))
+        assert [call for call, _ in customer.ca.calls].count("prepare") == 1, "same request"
+
+
+class TestBankSecrets:
+    """Way B2: the bank asks an administrator for ご契約先暗証番号 and a one-time password."""
+
+    @pytest.fixture(autouse=True)
+    def wants_pin(self, customer: Customer) -> None:
+        customer.profile = replace(customer.profile, ask_pin=AskWhom.EVERYBODY)
+
+    def test_it_goes_to_the_ca_and_nowhere_else(self, customer: Customer) -> None:
+        person = Person(pins=[PIN], secrets={SecretKind.BANK_PIN: ["735190"]})
+        finished(customer.renew(person))
+        (secrets,) = customer.ca.seen_secrets
+        assert secrets.authenticator is not None
+        assert secrets.authenticator.reveal() == "735190"
+        assert secrets.registration_token is None
+        assert b"735190" not in customer.journal.path.read_bytes()
+
+    def test_after_a_restart_it_is_asked_for_again_and_the_key_is_kept(
+        self, customer: Customer
+    ) -> None:
+        customer.ca.faults["send"] = [LOST] * 4
+        with pytest.raises(CertclientError):
+            customer.renew(Person(pins=[PIN], secrets={SecretKind.BANK_PIN: ["735190"]}))
+        person = Person(pins=[PIN], secrets={SecretKind.BANK_PIN: ["735190"]})
+        finished(customer.renew(person))
+        assert [r.kind for r in person.secret_requests] == [SecretKind.BANK_PIN]
+        assert customer.count_keys() == 2
+
+    def test_without_it_nothing_is_sent_and_nothing_left(self, customer: Customer) -> None:
+        with pytest.raises(CertclientError) as refused:
+            customer.renew(Person(pins=[PIN]))
+        assert refused.value.code is ErrorCode.BANK_SECRETS_REQUIRED
+        customer.assert_old_certificate_untouched()
+
+
+def test_an_honest_ca_makes_the_same_certificate_for_the_same_key() -> None:
+    make = honest(make_lab())
+    spki = rsa_signer(3).spki
+    assert make(spki) == make(spki)

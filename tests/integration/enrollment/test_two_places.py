@@ -1,0 +1,111 @@
+"""From the PC to the USB token: two stores in one renewal, and a token that comes and goes."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from certclient.enrollment.procedure import Finished, Pending
+from certclient.model.certificate import Certificate
+from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.progress import Step
+from certclient.store.base import AttemptsLeft
+from support.customer import Customer, make_customer, nss_private_keys, token_private_keys
+from support.nss import NssDatabase
+from support.scripted import Person
+from support.softhsm import PIN, SoftHsm, SoftHsmToken
+
+
+@pytest.fixture
+def token(softhsm: SoftHsm) -> SoftHsmToken:
+    return softhsm.new_token()
+
+
+@pytest.fixture
+def customer(tmp_path: Path, nss: NssDatabase, token: SoftHsmToken) -> Customer:
+    """Logs in with a certificate on the PC and would like the next one on the token."""
+    customer = make_customer(tmp_path, nss.store(), lambda: nss_private_keys(nss))
+    customer.stores.append(token.store())
+    return customer
+
+
+def to_usb(customer: Customer, person: Person) -> Finished | Pending:
+    return customer.enrollment().renew(customer.stored(), customer.stores[1], person)
+
+
+def on_token(customer: Customer) -> list[Certificate]:
+    return [s.certificate for s in customer.stores[1].certificates() if not s.archived]
+
+
+def test_the_new_one_is_on_the_token_and_the_old_one_on_the_pc_is_put_away(
+    customer: Customer, token: SoftHsmToken
+) -> None:
+    done = to_usb(customer, Person(pins=[PIN]))
+    assert isinstance(done, Finished)
+    assert on_token(customer) == [done.certificate]
+    assert customer.usable() == []
+    assert customer.stored().archived
+    assert (token_private_keys(token), customer.count_keys()) == (1, 1)
+
+
+def test_a_wrong_pin_costs_one_attempt_and_leaves_nothing(
+    customer: Customer, token: SoftHsmToken
+) -> None:
+    person = Person(pins=["999999"])
+    with pytest.raises(CertclientError) as refused:
+        to_usb(customer, person)
+    assert refused.value.code is ErrorCode.PIN_INCORRECT
+    assert [r.previous_incorrect for r in person.pin_requests] == [False, True]
+    assert person.pin_requests[1].attempts is AttemptsLeft.LOW
+    assert customer.ca.calls == []
+    assert token_private_keys(token) == 0
+    assert customer.enrollment().pending() == []
+    customer.assert_old_certificate_untouched()
+
+
+def test_a_pulled_token_is_named_and_the_renewal_goes_on_when_it_is_back(
+    customer: Customer, token: SoftHsmToken
+) -> None:
+    customer.ca.faults["send"] = [token.pull]
+    with pytest.raises(CertclientError) as stopped:
+        to_usb(customer, Person(pins=[PIN]))
+    assert stopped.value.code in (ErrorCode.TOKEN_REMOVED, ErrorCode.TOKEN_MISSING)
+    assert customer.usable() == [customer.current]
+    (open_procedure,) = customer.enrollment().pending()
+    with pytest.raises(CertclientError) as still_away:
+        customer.enrollment().resume(open_procedure.id, Person(pins=[PIN]))
+    assert still_away.value.code is ErrorCode.TOKEN_MISSING
+    token.plug()
+    done = customer.enrollment().resume(open_procedure.id, Person(pins=[PIN]))
+    assert isinstance(done, Finished)
+    assert on_token(customer) == [done.certificate]
+    assert token_private_keys(token) == 1
+
+
+def test_a_lost_token_does_not_block_the_customer_and_is_tidied_when_found_again(
+    customer: Customer, token: SoftHsmToken
+) -> None:
+    stop = Person(pins=[PIN], stop_before=lambda steps: Step.CREATE_KEY in steps)
+    assert isinstance(to_usb(customer, stop), Pending)
+    token.pull()
+    done = customer.renew(Person())  # to the PC instead
+    assert isinstance(done, Finished)
+    assert customer.usable() == [done.certificate]
+    token.plug()
+    assert token_private_keys(token) == 1, "the key of the given-up renewal still lies there"
+    customer.current = done.certificate
+    customer.time.now = done.certificate.not_after - timedelta(days=5)
+    customer.ca.makes = customer.makes_at(customer.time.now)
+    assert isinstance(to_usb(customer, Person(pins=[PIN])), Finished)
+    assert token_private_keys(token) == 1, "only the new one"
+
+
+def test_a_token_without_a_pin_entered_asks_for_nothing_else(customer: Customer) -> None:
+    person = Person()
+    with pytest.raises(CertclientError) as refused:
+        to_usb(customer, person)
+    assert refused.value.code is ErrorCode.PIN_REQUIRED
+    assert len(person.pin_requests) == 1
+    customer.assert_old_certificate_untouched()

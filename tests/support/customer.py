@@ -1,0 +1,166 @@
+"""A customer with a certificate that ends in 20 days, in a real store; a CA that can misbehave."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import Path
+
+import pkcs11
+import pytest
+from pkcs11 import Attribute, ObjectClass
+
+from certclient.enrollment.journal import Journal
+from certclient.enrollment.procedure import Enrollment, Environment, Outcome
+from certclient.enrollment.work import CodeVault
+from certclient.model.certificate import Certificate, SubjectRule
+from certclient.model.keys import KeySpec
+from certclient.model.lifecycle import RenewalPolicy
+from certclient.model.profile import AskWhom, CaSettings, Contacts, Profile, Words
+from certclient.store.base import (
+    CertificateStore,
+    StoredCertificate,
+    StoreSession,
+)
+from support.nss import NssDatabase
+from support.pki import Lab, customer_name, make_lab
+from support.scripted import MemoryVault, Person, ScriptedCa, Timeline, honest
+from support.softhsm import PIN, SoftHsm, SoftHsmToken, right_pin
+
+USER = "TKYM1408054"
+
+
+def profile_of(lab: Lab) -> Profile:
+    words = Words("練習信用金庫", "Practice Bank")
+    return Profile(
+        id="practice",
+        bank=words,
+        subject_rule=SubjectRule(
+            re.compile(r"(?P<user_id>[A-Z0-9]+) (?P<suffix>[0-9]{4})"), frozenset({"1394"})
+        ),
+        renewal=RenewalPolicy(),
+        reminder_days=(30, 10, 7, 3, 1, 0),
+        key=KeySpec(2048),
+        ca=CaSettings("https://127.0.0.1:1/cmp", lab.anchors),
+        tls_anchors=lab.anchors,
+        login_url="https://127.0.0.1:1/login",
+        contacts=Contacts(words, words),
+        ask_pin=AskWhom.NOBODY,
+        ask_one_time_password=AskWhom.NOBODY,
+        destinations=("pc", "usb"),
+        pkcs11_modules=(),
+        usb_guide_url="",
+    )
+
+
+CountKeys = Callable[[], int]
+
+
+@dataclass
+class Customer:
+    """One customer's computer. `store` holds `current`, the certificate that is to be renewed."""
+
+    lab: Lab
+    store: CertificateStore
+    stores: list[CertificateStore]
+    profile: Profile
+    journal: Journal
+    ca: ScriptedCa
+    current: Certificate
+    count_keys: CountKeys
+    time: Timeline = field(default_factory=Timeline)
+    vault: CodeVault = field(default_factory=MemoryVault)
+    patience: float = 60.0
+
+    def enrollment(self) -> Enrollment:
+        """As after a restart: nothing is remembered but the journal and the stores."""
+        environment = Environment(
+            profile=self.profile,
+            stores=self.stores,
+            ca=self.ca,
+            vault=self.vault,
+            clock=self.time.clock,
+            sleep=self.time.sleep,
+            random_bytes=os.urandom,
+            patience=self.patience,
+            monotonic=self.time.monotonic,
+        )
+        return Enrollment(environment, self.journal)
+
+    def stored(self, certificate: Certificate | None = None) -> StoredCertificate:
+        wanted = certificate or self.current
+        return next(s for s in self.store.certificates() if s.certificate == wanted)
+
+    def session(self) -> AbstractContextManager[StoreSession]:
+        return self.store.open(right_pin)
+
+    def usable(self) -> Sequence[Certificate]:
+        """What a browser offers."""
+        found = self.store.certificates()
+        return [s.certificate for s in found if s.key and not s.archived]
+
+    def renew(self, person: Person | None = None) -> Outcome:
+        return self.enrollment().renew(self.stored(), self.store, person or Person(pins=[PIN]))
+
+    def makes_at(self, now: datetime) -> Callable[[bytes], Certificate]:
+        """As `honest`, for a clock that was moved."""
+        issuing = replace(self.lab.intermediate, now=now)
+        made: dict[bytes, Certificate] = {}
+        return lambda spki: made.setdefault(spki, issuing.issue(spki, customer_name(USER)))
+
+    def assert_old_certificate_untouched(self) -> None:
+        """The customer can go on logging in as if nothing had been tried; nothing is left over."""
+        assert self.usable() == [self.current]
+        assert [s.certificate for s in self.store.certificates()] == [self.current]
+        assert self.count_keys() == 1
+        with self.session() as session:
+            session.self_test(self.current)
+
+
+def nss_private_keys(nss: NssDatabase) -> int:
+    """Counted by NSS's own tool."""
+    return len(re.findall(r"^<\s*\d+>", nss.certutil("-K"), re.MULTILINE))
+
+
+def token_private_keys(token: SoftHsmToken) -> int:
+    library = pkcs11.lib(str(token.hsm.module().path))
+    found = library.get_token(token_label=token.label)
+    with found.open(user_pin=token.pin) as session:
+        return len(list(session.get_objects({Attribute.CLASS: ObjectClass.PRIVATE_KEY})))
+
+
+def _with_current(store: CertificateStore, lab: Lab, user_id: str) -> Certificate:
+    with store.open(right_pin) as session:
+        key = session.create_key(KeySpec(2048), "issued last year")
+        certificate = lab.issue(session.signer(key).spki, customer_name(user_id), days=20)
+        session.install(key, certificate, "old")
+    return certificate
+
+
+def make_customer(tmp_path: Path, store: CertificateStore, count_keys: CountKeys) -> Customer:
+    """A customer whose certificate in `store` ends in 20 days."""
+    lab = make_lab()
+    return Customer(
+        lab=lab,
+        store=store,
+        stores=[store],
+        profile=profile_of(lab),
+        journal=Journal(tmp_path / "data" / "journal.sqlite3"),
+        ca=ScriptedCa(lab, honest(lab)),
+        current=_with_current(store, lab, USER),
+        count_keys=count_keys,
+    )
+
+
+@pytest.fixture(params=["nss", "softhsm"])
+def customer(
+    request: pytest.FixtureRequest, tmp_path: Path, nss: NssDatabase, softhsm: SoftHsm
+) -> Customer:
+    if request.param == "nss":
+        return make_customer(tmp_path, nss.store(), lambda: nss_private_keys(nss))
+    token = softhsm.new_token()
+    return make_customer(tmp_path, token.store(), lambda: token_private_keys(token))

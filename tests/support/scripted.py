@@ -1,0 +1,214 @@
+"""A person and a CA that do as a test tells them. The CA is for what no honest CA does: wrong keys,
+wrong names, lost answers. Stores in these tests are real."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from certclient.ca.client import (
+    Answer,
+    BankSecrets,
+    Credential,
+    Issued,
+    MacCredential,
+    SignatureCredential,
+    Transaction,
+    Waiting,
+)
+from certclient.enrollment.interaction import ConsentRequest, SecretKind, SecretRequest
+from certclient.model.certificate import Certificate
+from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.keys import SignatureAlgorithm, Signer
+from certclient.model.progress import Phase, Progress, Step
+from certclient.model.secret import Secret
+from certclient.store.base import PinRequest
+from support.pki import Lab, customer_name
+
+
+@dataclass
+class Person:
+    """Says yes, has a PIN and the codes; `heard` is every question and warning, in order."""
+
+    pins: list[str] = field(default_factory=list)
+    secrets: dict[SecretKind, list[str]] = field(default_factory=dict)
+    agrees: bool = True
+    stop_before: Callable[[list[Step]], bool] = lambda _steps: False
+    consents: list[ConsentRequest] = field(default_factory=list)
+    pin_requests: list[PinRequest] = field(default_factory=list)
+    secret_requests: list[SecretRequest] = field(default_factory=list)
+    finished: list[Step] = field(default_factory=list)
+    warnings: list[CertclientError] = field(default_factory=list)
+
+    def consent(self, request: ConsentRequest) -> bool:
+        self.consents.append(request)
+        return self.agrees
+
+    def pin(self, request: PinRequest) -> Secret | None:
+        self.pin_requests.append(request)
+        return Secret(self.pins.pop(0)) if self.pins else None
+
+    def secret(self, request: SecretRequest) -> Secret | None:
+        self.secret_requests.append(request)
+        answers = self.secrets.get(request.kind, [])
+        return Secret(answers.pop(0)) if answers else None
+
+    def progress(self, report: Progress) -> None:
+        if report.phase is Phase.FINISHED:
+            self.finished.append(report.step)
+
+    def warning(self, error: CertclientError) -> None:
+        self.warnings.append(error)
+
+    def stop_requested(self) -> bool:
+        return self.stop_before(self.finished)
+
+
+Fault = CertclientError | Callable[[], None]
+
+
+@dataclass
+class ScriptedCa:
+    """Issues from a throw-away CA what `makes` makes; each call first meets the next of its faults.
+
+    `calls` is the log of what was asked: ("send", transaction id), ("confirm", rejection)…
+    A transaction's state is the public key, so that a restored one works as well.
+    """
+
+    lab: Lab
+    makes: Callable[[bytes], Certificate]
+    faults: dict[str, list[Fault | None]] = field(default_factory=dict)
+    waits: int = 0
+    check_after: float = 5.0
+    confirmed_at_once: bool = False
+    clock_of_server: datetime | None = None
+    calls: list[tuple[str, object]] = field(default_factory=list)
+    right_code: str = ""
+    seen_secrets: list[BankSecrets] = field(default_factory=list)
+    _number: int = 0
+
+    def prepare_obtain(self, credential: MacCredential, new_key: Signer) -> Transaction:
+        return self._prepare(new_key, b"|")
+
+    def prepare_renew(
+        self,
+        credential: SignatureCredential,
+        new_key: Signer,
+        secrets: BankSecrets = BankSecrets(),  # noqa: B008 - the protocol's default, frozen
+    ) -> Transaction:
+        credential.signer.sign(b"request", SignatureAlgorithm.RSA_PKCS1_SHA256)
+        self.seen_secrets.append(secrets)
+        volatile = b"bank PIN inside" if secrets.authenticator else b""
+        return self._prepare(new_key, b"|" + (b"volatile" if volatile else b""), volatile)
+
+    def _prepare(self, new_key: Signer, mark: bytes, volatile: bytes = b"") -> Transaction:
+        new_key.sign(b"proof of possession", SignatureAlgorithm.RSA_PKCS1_SHA256)
+        self._number += 1
+        state = new_key.spki + mark
+        self.calls.append(("prepare", f"t{self._number}"))
+        return Transaction(f"t{self._number}", state, volatile)
+
+    def send(self, transaction: Transaction, credential: Credential) -> Answer:
+        self._meet("send", transaction.transaction_id)
+        if transaction.state.endswith(b"|volatile") and not transaction.volatile:
+            raise CertclientError(ErrorCode.BANK_SECRETS_REQUIRED)
+        self._check(credential)
+        return self._answer(transaction)
+
+    def poll(self, transaction: Transaction, credential: Credential) -> Answer:
+        self._meet("poll", transaction.transaction_id)
+        self._check(credential)
+        return self._answer(transaction)
+
+    def confirm(
+        self, issued: Issued, credential: Credential, rejection: ErrorCode | None = None
+    ) -> None:
+        self._meet("confirm", rejection)
+
+    def revoke(self, credential: SignatureCredential, certificate: Certificate) -> None:
+        self._meet("revoke", certificate.serial_hex)
+
+    def server_time(self) -> datetime | None:
+        return self.clock_of_server
+
+    def _check(self, credential: Credential) -> None:
+        if not isinstance(credential, MacCredential):
+            credential.signer.sign(b"protection", SignatureAlgorithm.RSA_PKCS1_SHA256)
+        elif credential.issue_code.reveal() != self.right_code:
+            raise CertclientError(ErrorCode.ISSUE_CODE_WRONG)
+
+    def _answer(self, transaction: Transaction) -> Answer:
+        if self.waits:
+            self.waits -= 1
+            return Waiting(transaction, self.check_after)
+        certificate = self.makes(transaction.state.rpartition(b"|")[0])
+        return Issued(transaction, certificate, self.lab.chain, self.confirmed_at_once)
+
+    def _meet(self, call: str, detail: object) -> None:
+        self.calls.append((call, detail))
+        pending = self.faults.get(call)
+        fault = pending.pop(0) if pending else None
+        if isinstance(fault, CertclientError):
+            raise fault
+        if fault is not None:
+            fault()
+
+
+@dataclass
+class Timeline:
+    """Clock and sleep for a procedure: sleeping moves the clock. `slept`: the pauses, seconds."""
+
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))
+    slept: list[float] = field(default_factory=list)
+
+    def clock(self) -> datetime:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        assert seconds >= 0
+        self.slept.append(seconds)
+        self.now += timedelta(seconds=seconds)
+
+    def monotonic(self) -> float:
+        return time.monotonic() + sum(self.slept)
+
+
+class NoVault:
+    """A computer without a credential store: codes are asked for again."""
+
+    def keep(self, procedure_id: str, code: Secret) -> None: ...
+
+    def fetch(self, procedure_id: str) -> Secret | None:
+        return None
+
+    def wipe(self, procedure_id: str) -> None: ...
+
+
+@dataclass
+class MemoryVault:
+    """A credential store that works; `kept` is what lies in it now."""
+
+    kept: dict[str, Secret] = field(default_factory=dict)
+
+    def keep(self, procedure_id: str, code: Secret) -> None:
+        self.kept[procedure_id] = code
+
+    def fetch(self, procedure_id: str) -> Secret | None:
+        return self.kept.get(procedure_id)
+
+    def wipe(self, procedure_id: str) -> None:
+        self.kept.pop(procedure_id, None)
+
+
+def honest(lab: Lab, user_id: str = "TKYM1408054") -> Callable[[bytes], Certificate]:
+    """Makes what was asked for; the same certificate for the same key."""
+    made: dict[bytes, Certificate] = {}
+
+    def make(spki: bytes) -> Certificate:
+        if spki not in made:
+            made[spki] = lab.issue(spki, customer_name(user_id))
+        return made[spki]
+
+    return make
