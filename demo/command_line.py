@@ -1,0 +1,114 @@
+"""`certclient` as a user has it: a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+_START_SECONDS = 20.0
+_CERTCLIENT = Path(sys.executable).parent / "certclient"
+
+
+class CommandError(Exception):
+    """A command ended with another exit code than 0."""
+
+
+@dataclass(frozen=True)
+class CommandLine:
+    """Runs `certclient` with `environment`."""
+
+    environment: Mapping[str, str]
+
+    def show(self, *arguments: str, stdin: str = "") -> float:
+        """Runs a command whose output the viewer sees; returns its seconds. Raises CommandError."""
+        print(f"   $ certclient {' '.join(arguments)}", flush=True)
+        start = time.monotonic()
+        done = subprocess.run(
+            [_CERTCLIENT, *arguments],
+            env=dict(self.environment),
+            input=stdin,
+            text=True,
+            check=False,
+        )
+        seconds = time.monotonic() - start
+        _check(arguments, done.returncode)
+        return seconds
+
+    def ask(self, *arguments: str) -> str:
+        """Runs a command quietly and returns what it printed. Raises CommandError."""
+        done = subprocess.run(
+            [_CERTCLIENT, *arguments],
+            env=dict(self.environment),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        _check(arguments, done.returncode, done.stdout + done.stderr)
+        return done.stdout
+
+
+@dataclass(frozen=True)
+class PracticeBank:
+    """A running practice bank and its desk. `folder` holds its books."""
+
+    command_line: CommandLine
+    folder: Path
+
+    def desk(self, *arguments: str) -> str:
+        """One command at the desk: `customer add`, `issue`, `revoke`, …"""
+        return self.command_line.ask("practice", "--data", str(self.folder), *arguments)
+
+    @property
+    def login_url(self) -> str:
+        addresses = json.loads((self.folder / "addresses.json").read_text(encoding="utf-8"))
+        return str(addresses["login_url"])
+
+
+@contextmanager
+def practice_bank(command_line: CommandLine, folder: Path, *options: str) -> Iterator[PracticeBank]:
+    """Starts `certclient practice serve` on free ports of this computer, and ends it.
+
+    Raises CommandError if it does not start.
+    """
+    ports = ["--port", "0", "--login-port", "0"]
+    command = [str(_CERTCLIENT), "practice", "--data", str(folder), "serve", *ports, *options]
+    process = subprocess.Popen(
+        command,
+        env=dict(command_line.environment),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=None,
+    )
+    try:
+        _wait_for(folder / "addresses.json", process)
+        yield PracticeBank(command_line, folder)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(timeout=15)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _wait_for(file: Path, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + _START_SECONDS
+    while not file.exists() or os.stat(file).st_size == 0:
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise CommandError("the practice bank did not start")
+        time.sleep(0.05)
+
+
+def _check(arguments: Sequence[str], code: int, output: str = "") -> None:
+    if code != 0:
+        command = " ".join(arguments[:3])
+        raise CommandError(f"certclient {command} ended with {code} {output.strip()[-800:]}")
