@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import stat
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,6 +12,7 @@ from certclient.model.profile import Profile
 from certclient.model.profile_file import profile_from_text
 
 _MAX_BYTES = 1 << 20
+_EXAMPLE = "example-"
 
 
 def load_profile(path: Path) -> Profile:
@@ -45,3 +48,41 @@ def profile_files(folders: Sequence[Path]) -> dict[str, Path]:
         for path in sorted(folder.glob("*.toml")):
             found.setdefault(path.stem, path)
     return found
+
+
+def find_profile(name: str, folders: Sequence[Path]) -> Profile:
+    """The profile with the id or file path `name`; "" means the only one there is.
+
+    Examples are never meant by "". Raises CertclientError: PROFILE_NOT_FOUND (data `file`: what
+    was looked for, or which ones there are), PROFILE_INVALID.
+    """
+    if "/" in name or "\\" in name or name.endswith(".toml"):
+        return load_profile(Path(name))
+    files = profile_files(folders)
+    if name and name not in files:
+        raise CertclientError(ErrorCode.PROFILE_NOT_FOUND, file=name)
+    real = [profile for profile in files if not profile.startswith(_EXAMPLE)]
+    if not name and len(real) != 1:
+        raise CertclientError(ErrorCode.PROFILE_NOT_FOUND, file=", ".join(real))
+    return _named_after_its_file(files[name or real[0]])
+
+
+def _named_after_its_file(path: Path) -> Profile:
+    _check_private(path)
+    profile = load_profile(path)
+    if profile.id != path.stem:
+        raise CertclientError(
+            ErrorCode.PROFILE_INVALID, file=str(path), key="id", reason="not the file's name"
+        )
+    return profile
+
+
+def _check_private(path: Path) -> None:
+    """A profile says whom to trust, so nobody but the administrator may write it.
+
+    Windows: the installer sets the folder's access list.
+    """
+    if os.name == "posix" and any(
+        place.stat().st_mode & (stat.S_IWGRP | stat.S_IWOTH) for place in (path, path.parent)
+    ):
+        raise _unreadable(path, "other users may write to this file or its folder")

@@ -90,6 +90,16 @@ def restore(store: CertificateStore, stored: StoredCertificate, pin: PinProvider
             session.unarchive(stored.certificate)
 
 
+def check_deletable(
+    stored: StoredCertificate, all_certificates: Sequence[StoredCertificate], now: datetime
+) -> None:
+    """Returns if `delete` would be allowed. Raises CERTIFICATE_IN_USE (neither archived nor
+    expired; data `serial`), LAST_VALID_CERTIFICATE."""
+    if not stored.archived and now <= stored.certificate.not_after:
+        raise CertclientError(ErrorCode.CERTIFICATE_IN_USE, serial=stored.certificate.serial_hex)
+    may_delete(stored, all_certificates, now)
+
+
 def delete(
     store: CertificateStore,
     stored: StoredCertificate,
@@ -99,11 +109,8 @@ def delete(
 ) -> None:
     """Deletes a certificate and its key for good; only an archived or expired one.
 
-    Raises CERTIFICATE_IN_USE (neither archived nor expired), LAST_VALID_CERTIFICATE, and what the
-    store raises.
+    Raises as `check_deletable`, and what the store raises.
     """
-    if not stored.archived and now <= stored.certificate.not_after:
-        raise CertclientError(ErrorCode.CERTIFICATE_IN_USE, serial=stored.certificate.serial_hex)
-    may_delete(stored, all_certificates, now)
+    check_deletable(stored, all_certificates, now)
     with store.open(pin) as session:
         session.delete(stored.certificate)

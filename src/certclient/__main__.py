@@ -1,0 +1,10 @@
+"""`python -m certclient` and the `certclient` script."""
+
+from __future__ import annotations
+
+import sys
+
+from certclient.cli.main import main
+
+if __name__ == "__main__":
+    sys.exit(main())

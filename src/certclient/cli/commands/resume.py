@@ -1,0 +1,64 @@
+"""`certclient resume`: goes on with what was interrupted or had to wait."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import click
+
+from certclient.cli.dialogue import Answers
+from certclient.cli.enrolling import Desk, enrolling_parameters
+from certclient.cli.invocation import Invocation
+from certclient.cli.outcomes import Result, attempt, show_results
+from certclient.cli.translated import Command, Option
+from certclient.enrollment.procedure import ProcedureView
+from certclient.model.errors import CertclientError, ErrorCode
+
+
+@click.pass_obj
+def resume(
+    invocation: Invocation,
+    procedure: str | None,
+    code_stdin: bool,
+    yes: bool,
+    pin_stdin: bool,
+    wait: float,
+) -> int:
+    """Resumes one procedure or all of this bank's; returns the worst exit code.
+
+    The customer agreed when the procedure was started, so `--yes` changes nothing here.
+    """
+    invocation.command = "resume"
+    desk = Desk(invocation, Answers(yes, pin_stdin, code_stdin), wait)
+    views = _chosen(desk, procedure)
+    with desk.dialogue.running():
+        results = [_resume(desk, view) for view in views if not desk.dialogue.stop_requested()]
+    return show_results(invocation, results)
+
+
+def _chosen(desk: Desk, procedure: str | None) -> Sequence[ProcedureView]:
+    """The one whose id begins with `procedure`, or all. Raises NOTHING_PENDING and others."""
+    views = [v for v in desk.procedures.pending() if v.profile_id == desk.profile.id]
+    if procedure is None:
+        if not views:
+            raise CertclientError(ErrorCode.NOTHING_PENDING)
+        return views
+    found = [view for view in views if view.id.startswith(procedure)]
+    if len(found) != 1:
+        raise CertclientError(ErrorCode.PROCEDURE_NOT_FOUND, procedure=procedure)
+    return found
+
+
+def _resume(desk: Desk, view: ProcedureView) -> Result:
+    return attempt(view.user_id, None, lambda: desk.procedures.resume(view.id, desk.dialogue))
+
+
+command = Command(
+    name="resume",
+    callback=resume,
+    params=[
+        click.Argument(["procedure"], required=False, metavar="[PROCEDURE]"),
+        Option(["--code-stdin"], is_flag=True),
+        *enrolling_parameters(),
+    ],
+)

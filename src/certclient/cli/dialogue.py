@@ -1,0 +1,201 @@
+"""Answers a procedure's questions: by asking at the terminal, or from the command's options."""
+
+from __future__ import annotations
+
+import signal
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import FrameType
+
+import click
+
+from certclient import log
+from certclient.cli.errors import tell
+from certclient.cli.invocation import Invocation
+from certclient.cli.progress import ProgressView, progress_view
+from certclient.enrollment.interaction import (
+    ConsentRequest,
+    SecretKind,
+    SecretRequest,
+)
+from certclient.model.destination import Destination
+from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.progress import Phase, Progress
+from certclient.model.secret import Secret
+from certclient.store.base import AttemptsLeft, PinRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What was said beforehand: consent, and that PIN or issue code come on standard input."""
+
+    agreed: bool = False
+    pin_stdin: bool = False
+    code_stdin: bool = False
+
+
+class Dialogue:
+    """`enrollment.interaction.Interaction` for the command line. One per run of the command."""
+
+    def __init__(self, invocation: Invocation, answers: Answers) -> None:
+        self._invocation = invocation
+        self._words = invocation.words
+        self._terminal = invocation.services.terminal
+        self._answers = answers
+        self._view: ProgressView = progress_view(self._words, quiet=invocation.json)
+        self._pins: dict[str, Secret | None] = {}
+        self._stopping = False
+        self._asking = False
+
+    def require_consent_possible(self) -> None:
+        """Raises CONSENT_REQUIRED if nobody said yes beforehand and nobody can be asked.
+
+        Standard input that brings a PIN or a code cannot bring a yes as well.
+        """
+        from_stdin = self._answers.pin_stdin or self._answers.code_stdin
+        if not self._answers.agreed and (from_stdin or not self._terminal.interactive):
+            raise CertclientError(ErrorCode.CONSENT_REQUIRED)
+
+    def announce(self, number: int, total: int, user_id: str) -> None:
+        """In a batch: whose turn it is."""
+        self._view.pause()
+        if not self._invocation.json:
+            line = self._words.text("progress.item", number=number, total=total, user_id=user_id)
+            click.echo(line, err=True)
+
+    def consent(self, request: ConsentRequest) -> bool:
+        self._view.pause()
+        if self._answers.agreed:
+            return True
+        for line in self._consent_lines(request):
+            click.echo(line, err=True)
+        return self.yes(self._words.text("ask.consent"))
+
+    def yes(self, question: str) -> bool:
+        """Asks for yes or no; anything but a clear yes is no."""
+        with self._question():
+            answer = unicodedata.normalize("NFKC", self._terminal.visible(f"{question} "))
+        return answer.strip().lower() in ("y", "yes", "はい")
+
+    def pin(self, request: PinRequest) -> Secret | None:
+        self._view.pause()
+        if self._answers.pin_stdin:
+            return self._pin_from_stdin(request)
+        if not self._terminal.interactive:
+            return None
+        if request.previous_incorrect:
+            click.echo(self._words.text("ask.pin-wrong"), err=True)
+        if warning := self._words.attempts(request.attempts):
+            click.echo(warning, err=True)
+        return self._hidden(self._words.text("ask.pin", store=request.label))
+
+    def secret(self, request: SecretRequest) -> Secret | None:
+        self._view.pause()
+        if request.kind is SecretKind.ISSUE_CODE:
+            return self._issue_code(request)
+        if not self._terminal.interactive:
+            return None
+        return self._ask_secret(request)
+
+    def progress(self, report: Progress) -> None:
+        self._view.report(report)
+        if report.phase is Phase.FINISHED:
+            log.event("step", step=report.step.value, seconds=f"{report.seconds:.3f}")
+
+    def warning(self, error: CertclientError) -> None:
+        self._view.pause()
+        log.error(error)
+        tell(self._invocation, error)
+
+    def stop_requested(self) -> bool:
+        return self._stopping
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """While the block runs, the first Ctrl+C asks to stop after the step; the second stops."""
+        previous = signal.signal(signal.SIGINT, self._interrupted)
+        try:
+            yield
+        finally:
+            self._view.pause()
+            signal.signal(signal.SIGINT, previous)
+
+    def _interrupted(self, _number: int, _frame: FrameType | None) -> None:
+        if self._stopping or self._asking:
+            raise KeyboardInterrupt
+        self._stopping = True
+        click.echo(self._words.text("progress.stopping"), err=True)
+
+    def _consent_lines(self, request: ConsentRequest) -> Iterator[str]:
+        words = self._words
+        yield words.text("consent.heading", bank=self._invocation.bank())
+        yield words.text("consent.user", user_id=request.user_id)
+        if request.current is not None:
+            yield words.text(
+                "consent.current",
+                serial=request.current.serial_hex,
+                until=words.minute(request.current.not_after),
+            )
+        yield words.text(
+            "consent.place",
+            destination=words.destination(request.destination),
+            store=request.store_label,
+        )
+        yield words.text("consent.key-stays")
+        if request.destination is Destination.USB:
+            yield words.text("consent.usb")
+
+    def _pin_from_stdin(self, request: PinRequest) -> Secret | None:
+        """One line per store, read once. A wrong one is never used again in this run."""
+        if request.previous_incorrect:
+            self._pins[request.store_id] = None
+        elif request.store_id not in self._pins:
+            if request.attempts is AttemptsLeft.FINAL:
+                # A machine must not spend the last attempt; a person may, at the terminal.
+                self._pins[request.store_id] = None
+            else:
+                line = self._terminal.line()
+                self._pins[request.store_id] = Secret(line) if line else None
+        return self._pins[request.store_id]
+
+    def _issue_code(self, request: SecretRequest) -> Secret | None:
+        if self._answers.code_stdin:
+            line = None if request.previous_incorrect else self._terminal.line()
+            return normalised_code(line) if line else None
+        if not self._terminal.interactive:
+            return None
+        answer = self._ask_secret(request)
+        return answer and normalised_code(answer.reveal())
+
+    def _ask_secret(self, request: SecretRequest) -> Secret | None:
+        if request.previous_incorrect:
+            click.echo(self._words.text("ask.secret-wrong"), err=True)
+        kind = self._words.secret(request.kind)
+        return self._hidden(self._words.text("ask.secret", kind=kind, user_id=request.user_id))
+
+    def _hidden(self, question: str) -> Secret | None:
+        with self._question():
+            answer = self._terminal.hidden(f"{question} ")
+        return Secret(answer) if answer else None
+
+    @contextmanager
+    def _question(self) -> Iterator[None]:
+        """At a question, Ctrl+C means no at once."""
+        self._view.pause()
+        self._asking = True
+        try:
+            yield
+        finally:
+            self._asking = False
+
+
+_DASHES = "−ー‐‑‒–—―─━-"
+
+
+def normalised_code(typed: str) -> Secret | None:
+    """An issue code as typed from a letter: full-width letters, spaces and dashes do not matter."""
+    plain = unicodedata.normalize("NFKC", typed)
+    code = "".join(c for c in plain if not c.isspace() and c not in _DASHES)
+    return Secret(code) if code else None

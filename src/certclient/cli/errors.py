@@ -1,0 +1,38 @@
+"""Shows an error in words and gives its exit code."""
+
+from __future__ import annotations
+
+import click
+
+from certclient import log
+from certclient.cli.exit_codes import EXIT_CODES
+from certclient.cli.invocation import Invocation
+from certclient.cli.records import JsonObject, error_record, print_json
+from certclient.model.certificate import Owner
+from certclient.model.errors import CertclientError
+
+
+def report(invocation: Invocation, error: CertclientError) -> int:
+    """Tells the user on stderr, or the calling program as JSON on stdout."""
+    code = EXIT_CODES[error.code.kind]
+    log.error(error)
+    if invocation.json:
+        record: JsonObject = {"error": error_record(invocation, error)}
+        print_json(invocation.command, code, record)
+    else:
+        tell(invocation, error)
+    return code
+
+
+def tell(invocation: Invocation, error: CertclientError, owner: Owner | None = None) -> None:
+    """What happened, why, what to do, who can help, and the code, on stderr."""
+    shown = invocation.words.error(error, invocation.contact(owner))
+    lines = [
+        shown.title,
+        f"  {shown.sentence}",
+        f"  {shown.next_step}",
+        *(f"  {detail}" for detail in shown.details),
+        f"  {shown.help}",
+        f"  [{shown.code}]",
+    ]
+    click.echo("\n".join(lines), err=True)

@@ -1,0 +1,26 @@
+"""What the command returns to the shell; documented in docs/cli.md and stable."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from certclient.model.errors import Kind
+
+DONE = 0
+
+EXIT_CODES = {
+    Kind.BUG: 1,
+    Kind.USER_ACTION: 2,
+    Kind.NOTHING_TO_DO: 3,
+    Kind.WAITING: 4,
+    Kind.RETRY_LATER: 5,
+    Kind.REFUSED: 6,
+    Kind.CANCELLED: 7,
+}
+
+_WORST_FIRST = (1, 6, 2, 5, 7, 4, 3, 0)
+
+
+def worst(codes: Iterable[int]) -> int:
+    """The exit code of a batch: a bug before a refusal before … before done. Empty: done."""
+    return min(codes, key=_WORST_FIRST.index, default=DONE)

@@ -1,0 +1,80 @@
+"""The command `certclient`, and the boundary where every exception becomes words and a code."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import click
+
+from certclient import __version__, log
+from certclient.cli.errors import report
+from certclient.cli.exit_codes import DONE
+from certclient.cli.invocation import Invocation, system_language
+from certclient.cli.ports import Services
+from certclient.cli.services import system_services
+from certclient.cli.translated import LazyGroup, Option, common_parameters
+from certclient.model.errors import CertclientError, ErrorCode
+
+_COMMANDS = {
+    "list": "certclient.cli.commands.listing:command",
+    "renew": "certclient.cli.commands.renew:command",
+    "obtain": "certclient.cli.commands.obtain:command",
+    "resume": "certclient.cli.commands.resume:command",
+    "status": "certclient.cli.commands.status:command",
+    "show": "certclient.cli.commands.show:command",
+    "remove": "certclient.cli.commands.remove:command",
+    "restore": "certclient.cli.commands.restore:command",
+    "practice": "certclient.practice.cli:practice",
+}
+
+
+def _show_version(ctx: click.Context, _parameter: click.Parameter, value: bool) -> None:
+    if value:
+        click.echo(f"certclient {__version__}")
+        ctx.exit()
+
+
+group = LazyGroup(
+    name="certclient",
+    lazy=_COMMANDS,
+    params=[
+        *common_parameters(),
+        Option(
+            ["--version"], is_flag=True, is_eager=True, expose_value=False, callback=_show_version
+        ),
+    ],
+)
+
+
+def main() -> int:
+    """Runs the command line of this process; returns the exit code."""
+    services = system_services()
+    log.configure(services.log_file)
+    return run(sys.argv[1:], services)
+
+
+def run(arguments: Sequence[str], services: Services) -> int:
+    """Runs one command with `services`; returns its exit code. Never raises."""
+    invocation = Invocation(services, system_language())
+    try:
+        code = _run(arguments, invocation)
+    except CertclientError as error:
+        code = report(invocation, error)
+    except Exception as error:  # noqa: BLE001 - the boundary: nobody is above to catch it
+        log.crash(error)
+        code = report(invocation, CertclientError(ErrorCode.INTERNAL, log=str(services.log_file)))
+    log.event("command", command=invocation.command, exit_code=str(code))
+    return code
+
+
+def _run(arguments: Sequence[str], invocation: Invocation) -> int:
+    try:
+        result = group.main(
+            list(arguments), prog_name="certclient", standalone_mode=False, obj=invocation
+        )
+    except click.ClickException as error:
+        raise CertclientError(ErrorCode.USAGE, reason=error.format_message()) from error
+    except (click.Abort, KeyboardInterrupt, EOFError) as error:
+        raise CertclientError(ErrorCode.CONSENT_REFUSED) from error
+    return result if isinstance(result, int) else DONE

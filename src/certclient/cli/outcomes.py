@@ -1,0 +1,164 @@
+"""Tells how renewals ended: in sentences, as a table for several, or as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import click
+
+from certclient import log
+from certclient.cli.errors import tell
+from certclient.cli.exit_codes import DONE, EXIT_CODES, worst
+from certclient.cli.invocation import Invocation
+from certclient.cli.records import (
+    JsonObject,
+    JsonValue,
+    certificate_record,
+    error_record,
+    moment,
+    print_json,
+)
+from certclient.cli.tables import print_table
+from certclient.enrollment.procedure import Finished, Outcome, Pending, State
+from certclient.model.certificate import Owner
+from certclient.model.errors import CertclientError, ErrorCode, Kind
+
+_ENDED = {
+    State.WAITING: "waiting",
+    State.ABANDONED: "abandoned",
+    State.DONE: "done",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one certificate: an outcome, or the error that stopped it."""
+
+    user_id: str
+    owner: Owner | None
+    outcome: Outcome | None
+    error: CertclientError | None
+
+    @property
+    def name(self) -> str:
+        """done, waiting, abandoned, stopped or failed; stable, for JSON."""
+        if isinstance(self.outcome, Pending):
+            return _ENDED.get(self.outcome.state, "stopped")
+        return "failed" if self.error else "done"
+
+    @property
+    def exit_code(self) -> int:
+        if self.error is not None:
+            return EXIT_CODES[self.error.code.kind]
+        by_name = {"waiting": Kind.WAITING, "stopped": Kind.CANCELLED, "abandoned": Kind.CANCELLED}
+        return EXIT_CODES[by_name[self.name]] if self.name in by_name else DONE
+
+
+def attempt(user_id: str, owner: Owner | None, run: Callable[[], Outcome]) -> Result:
+    """Runs one procedure; its error becomes part of the result, so that a batch goes on."""
+    try:
+        outcome = run()
+    except CertclientError as error:
+        log.error(error)
+        return Result(user_id, owner, None, error)
+    state = outcome.state if isinstance(outcome, Pending) else State.DONE
+    log.event("procedure", procedure=outcome.procedure_id, state=state.value)
+    return Result(user_id, owner, outcome, None)
+
+
+def show_results(invocation: Invocation, results: Sequence[Result]) -> int:
+    """Tells all results; returns the worst exit code."""
+    code = worst(result.exit_code for result in results)
+    if invocation.json:
+        records: list[JsonValue] = [_record(invocation, result) for result in results]
+        print_json(invocation.command, code, {"results": records})
+        return code
+    if len(results) == 1:
+        show_result(invocation, results[0])
+    else:
+        _print_summary(invocation, results)
+    return code
+
+
+def show_result(invocation: Invocation, result: Result) -> None:
+    """One result in sentences."""
+    if result.error is not None:
+        tell(invocation, result.error, result.owner)
+    elif isinstance(result.outcome, Finished):
+        click.echo("\n".join(finished_lines(invocation, result.outcome)))
+    elif isinstance(result.outcome, Pending):
+        tell_pending(invocation, result.outcome)
+
+
+def tell_pending(invocation: Invocation, pending: Pending) -> None:
+    """Not done yet: waiting for the CA, stopped by the user, or cleaned up."""
+    words = invocation.words
+    if pending.state is State.WAITING:
+        tell(invocation, CertclientError(ErrorCode.CA_WAITING))
+        if pending.check_at is not None:
+            until = words.minute(pending.check_at)
+            click.echo(words.text("result.check-at", until=until), err=True)
+    elif pending.state is State.ABANDONED:
+        click.echo(words.text("result.abandoned"), err=True)
+    elif pending.state is State.DONE:
+        click.echo(words.text("result.already-done"))
+    else:
+        state = words.state(pending.state)
+        click.echo(words.text("result.stopped", state=state, id=pending.procedure_id), err=True)
+
+
+def finished_lines(invocation: Invocation, finished: Finished) -> Iterator[str]:
+    """The seeds' last page (S1(1), S1(2)): what was issued, and what to mind from now on."""
+    words, certificate = invocation.words, finished.certificate
+    place = finished.store.destination.value
+    yield words.text(f"finished.{place}")
+    yield ""
+    yield words.text("finished.issuer", issuer=certificate.issuer_common_name)
+    yield from (f"{label} = {value}" for label, value in certificate.dn_lines)
+    yield words.text("finished.serial", serial=certificate.serial_hex)
+    yield words.text("finished.until", until=words.minute(certificate.not_after))
+    yield ""
+    yield words.text(f"finished.mind-{place}")
+    yield words.text("finished.restart-browser")
+    if finished.old_archived:
+        yield words.text("finished.old-archived")
+
+
+def _print_summary(invocation: Invocation, results: Sequence[Result]) -> None:
+    words = invocation.words
+    headings = [words.text(f"column.{name}") for name in ("user-id", "result", "serial", "until")]
+    print_table(headings, [_summary_row(invocation, result) for result in results])
+
+
+def _summary_row(invocation: Invocation, result: Result) -> list[str]:
+    words = invocation.words
+    told = words.text(f"outcome.{result.name}")
+    if result.error is not None:
+        told = f"{words.error(result.error).title} [{result.error.code.code}]"
+    if not isinstance(result.outcome, Finished):
+        return [result.user_id, told, "", ""]
+    certificate = result.outcome.certificate
+    return [result.user_id, told, certificate.serial_hex, words.minute(certificate.not_after)]
+
+
+def _record(invocation: Invocation, result: Result) -> JsonObject:
+    record: JsonObject = {
+        "user_id": result.user_id,
+        "outcome": result.name,
+        "error": error_record(invocation, result.error) if result.error else None,
+    }
+    if isinstance(result.outcome, Pending):
+        check_at = result.outcome.check_at
+        record["procedure"] = result.outcome.procedure_id
+        record["state"] = result.outcome.state.value
+        record["check_at"] = moment(check_at) if check_at else None
+    elif isinstance(result.outcome, Finished):
+        record["procedure"] = result.outcome.procedure_id
+        record["state"] = State.DONE.value
+        record["certificate"] = certificate_record(result.outcome.certificate)
+        record["store"] = result.outcome.store.store_id
+        record["destination"] = result.outcome.store.destination.value
+        record["old_archived"] = result.outcome.old_archived
+        record["seconds"] = {k: round(v, 4) for k, v in result.outcome.seconds.items()}
+    return record

@@ -1,0 +1,44 @@
+"""What the commands need from the composition root; tests hand in their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from certclient.cli.terminal import Terminal
+from certclient.enrollment.interaction import Interaction
+from certclient.enrollment.procedure import Outcome, ProcedureView
+from certclient.model.profile import Profile
+from certclient.store.base import CertificateStore, StoredCertificate
+
+
+class Procedures(Protocol):
+    """The part of `enrollment.procedure.Enrollment` that the commands use."""
+
+    def renew(
+        self, current: StoredCertificate, destination: CertificateStore, interaction: Interaction
+    ) -> Outcome: ...
+
+    def obtain(
+        self, user_id: str, destination: CertificateStore, interaction: Interaction
+    ) -> Outcome: ...
+
+    def resume(self, procedure_id: str, interaction: Interaction) -> Outcome: ...
+
+    def pending(self) -> Sequence[ProcedureView]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """`profile` finds one by id or path ("" for the only one); `procedures` takes the seconds of
+    patience with a CA that lets us wait; `log_file` is where crashes are written."""
+
+    profile: Callable[[str], Profile]
+    stores: Callable[[Profile], Sequence[CertificateStore]]
+    procedures: Callable[[Profile, Sequence[CertificateStore], float], Procedures]
+    clock: Callable[[], datetime]
+    terminal: Terminal
+    log_file: Path

@@ -1,0 +1,112 @@
+"""The JSON of `--json`: documented in docs/cli.md, stable within one `schema`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+
+import click
+
+from certclient.cli.exit_codes import DONE
+from certclient.cli.inventory import Entry
+from certclient.cli.invocation import Invocation
+from certclient.enrollment.procedure import ProcedureView
+from certclient.model.certificate import Certificate
+from certclient.model.errors import CertclientError
+from certclient.store.base import CertificateStore
+
+SCHEMA = 1
+
+JsonValue = str | int | float | bool | None | Sequence["JsonValue"] | Mapping[str, "JsonValue"]
+JsonObject = dict[str, JsonValue]
+
+
+def print_json(command: str, exit_code: int, record: Mapping[str, JsonValue]) -> None:
+    """Prints the one JSON object of this run."""
+    envelope: JsonObject = {
+        "schema": SCHEMA,
+        "command": command,
+        "ok": exit_code == DONE,
+        "exit_code": exit_code,
+    }
+    click.echo(json.dumps({**envelope, **record}, ensure_ascii=False, indent=2))
+
+
+def error_record(invocation: Invocation, error: CertclientError) -> JsonObject:
+    shown = invocation.words.error(error, invocation.contact())
+    return {
+        "code": error.code.code,
+        "kind": error.code.kind.value,
+        "actor": error.code.actor.value,
+        "retriable": error.code.retriable,
+        "title": shown.title,
+        "sentence": shown.sentence,
+        "next": shown.next_step,
+        "help": shown.help,
+        "data": dict(error.data),
+    }
+
+
+def store_record(
+    invocation: Invocation, store: CertificateStore, error: CertclientError | None
+) -> JsonObject:
+    return {
+        "id": store.store_id,
+        "label": store.label,
+        "destination": store.destination.value,
+        "available": error is None,
+        "error": error_record(invocation, error) if error else None,
+    }
+
+
+def entry_record(entry: Entry) -> JsonObject:
+    """A certificate, where it is, and what may be done with it today."""
+    return {
+        **certificate_record(entry.certificate),
+        "user_id": entry.owner.user_id,
+        "suffix": entry.owner.suffix,
+        "role": entry.owner.role.value,
+        "store": entry.store.store_id,
+        "store_label": entry.store.label,
+        "destination": entry.store.destination.value,
+        "friendly_name": entry.stored.friendly_name,
+        "has_key": entry.stored.key is not None,
+        "archived": entry.stored.archived,
+        "stage": entry.life.stage.value,
+        "days_left": entry.life.days_left,
+        "renew_from": entry.life.renew_from.isoformat(),
+        "deadline": entry.life.deadline.isoformat(),
+        "obtain_until": entry.life.obtain_until.isoformat(),
+    }
+
+
+def certificate_record(certificate: Certificate) -> JsonObject:
+    return {
+        "serial": certificate.serial_hex,
+        "fingerprint": certificate.fingerprint,
+        "subject": [list(line) for line in certificate.dn_lines],
+        "issuer": [list(line) for line in certificate.issuer_lines],
+        "not_before": moment(certificate.not_before),
+        "not_after": moment(certificate.not_after),
+    }
+
+
+def procedure_record(view: ProcedureView) -> JsonObject:
+    return {
+        "id": view.id,
+        "profile": view.profile_id,
+        "user_id": view.user_id,
+        "state": view.state.value,
+        "started": moment(view.started),
+        "changed": moment(view.changed),
+        "store": view.store_id,
+        "serial": view.new_certificate.serial_hex if view.new_certificate else None,
+        "check_at": moment(view.check_at) if view.check_at else None,
+        "last_error": view.last_error.code if view.last_error else None,
+    }
+
+
+def moment(time: datetime) -> str:
+    """UTC, to the second, ISO 8601."""
+    return time.astimezone(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,44 @@
+"""The real services, each imported when it is first called."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import cast
+
+from certclient.cli.lazy import load_object
+from certclient.cli.ports import Procedures, Services
+from certclient.cli.terminal import SystemTerminal
+from certclient.folders import log_file, profile_folders
+from certclient.model.profile import Profile
+from certclient.profiles import find_profile
+from certclient.store.base import CertificateStore
+
+# What is loaded by name has no type for mypy; composition.py is checked against the same Services
+# in tests/unit/cli.
+_Stores = Callable[[Profile], Sequence[CertificateStore]]
+_Procedures = Callable[[Profile, Sequence[CertificateStore], float], Procedures]
+
+
+def system_services() -> Services:
+    """What the installed program works with."""
+    return Services(
+        profile=lambda name: find_profile(name, profile_folders()),
+        stores=_stores,
+        procedures=_procedures,
+        clock=lambda: datetime.now(UTC),
+        terminal=SystemTerminal(),
+        log_file=log_file(),
+    )
+
+
+def _stores(profile: Profile) -> Sequence[CertificateStore]:
+    opener = cast(_Stores, load_object("certclient.composition:stores"))
+    return opener(profile)
+
+
+def _procedures(
+    profile: Profile, stores: Sequence[CertificateStore], patience: float
+) -> Procedures:
+    opener = cast(_Procedures, load_object("certclient.composition:enrollment"))
+    return opener(profile, stores, patience)

@@ -1,0 +1,31 @@
+"""Tables: columns that line up for Japanese too, coloured on a terminal, plain in a file."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+_PLAIN_WIDTH = 1000
+"""Outside a terminal nothing is wrapped, so that lines can be searched."""
+
+
+def print_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Prints `rows` under `headings` to stdout."""
+    on_terminal = sys.stdout.isatty()
+    console = Console(
+        file=sys.stdout,
+        width=None if on_terminal else _PLAIN_WIDTH,
+        markup=False,
+        highlight=False,
+        emoji=False,
+    )
+    table = Table(box=box.SIMPLE_HEAD if on_terminal else None, pad_edge=False)
+    for heading in headings:
+        table.add_column(heading, overflow="fold")
+    for row in rows:
+        table.add_row(*row)
+    console.print(table)

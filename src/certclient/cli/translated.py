@@ -1,0 +1,131 @@
+"""click's commands, options and help pages in the user's language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import click
+
+from certclient.cli.invocation import Invocation
+from certclient.cli.lazy import load_object
+from certclient.words.catalogue import Catalogue, Language
+
+
+def invocation_of(context: click.Context) -> Invocation:
+    """The run that `context` belongs to."""
+    invocation = context.find_object(Invocation)
+    if invocation is None:
+        raise RuntimeError("commands run with an Invocation as their context object")
+    return invocation
+
+
+def words_of(context: click.Context) -> Catalogue:
+    """The texts in the language of this run."""
+    return invocation_of(context).words
+
+
+class Option(click.Option):
+    """Its help is `option.<name>` of the messages file."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        record = super().get_help_record(ctx)
+        return record and (record[0], words_of(ctx).text(f"option.{self.name}"))
+
+
+class Command(click.Command):
+    """Its help is `help.<name>` of the messages file."""
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        arguments = " ".join(self.collect_usage_pieces(ctx))
+        prefix = f"{words_of(ctx).text('help.usage')} "
+        formatter.write_usage(ctx.command_path, arguments, prefix)
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        formatter.write_paragraph()
+        with formatter.indentation():
+            formatter.write_text(words_of(ctx).text(f"help.{self.name}"))
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        records = [
+            record
+            for parameter in self.get_params(ctx)
+            if isinstance(parameter, click.Option)
+            and (record := parameter.get_help_record(ctx)) is not None
+        ]
+        if records:
+            with formatter.section(words_of(ctx).text("help.options")):
+                formatter.write_dl(records)
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        option = super().get_help_option(ctx)
+        if option is not None:
+            option.help = words_of(ctx).text("option.help")
+        return option
+
+
+class LazyGroup(Command, click.Group):
+    """A group whose commands are imported when they are run; listing them imports none."""
+
+    def __init__(
+        self, *, lazy: Mapping[str, str], name: str, params: list[click.Parameter]
+    ) -> None:
+        """`lazy` maps a command's name to `package.module:object`."""
+        click.Group.__init__(
+            self, name=name, params=params, callback=_help_if_alone, invoke_without_command=True
+        )
+        self._lazy = dict(lazy)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self._lazy)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self._lazy:
+            return None
+        command = load_object(self._lazy[cmd_name])
+        if not isinstance(command, click.Command):
+            raise TypeError(f"{self._lazy[cmd_name]} is no command")
+        return command
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        words = words_of(ctx)
+        Command.format_options(self, ctx, formatter)
+        with formatter.section(words.text("help.commands")):
+            formatter.write_dl([(name, words.text(f"help.{name}")) for name in self._lazy])
+
+
+@click.pass_context
+def _help_if_alone(ctx: click.Context) -> int:
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
+    return 0
+
+
+def _set_profile(ctx: click.Context, _parameter: click.Parameter, value: str | None) -> None:
+    if value is not None:
+        invocation_of(ctx).profile_name = value
+
+
+def _set_json(ctx: click.Context, _parameter: click.Parameter, value: bool) -> None:
+    if value:
+        invocation_of(ctx).json = True
+
+
+def _set_language(ctx: click.Context, _parameter: click.Parameter, value: str | None) -> None:
+    if value is not None:
+        invocation_of(ctx).language = Language(value)
+
+
+def common_parameters() -> list[click.Parameter]:
+    """`--profile`, `--json`, `--language`: taken before and after the command's name."""
+    languages = click.Choice([language.value for language in Language])
+    return [
+        Option(["--profile"], metavar="ID|FILE", expose_value=False, callback=_set_profile),
+        Option(["--json"], is_flag=True, expose_value=False, is_eager=True, callback=_set_json),
+        Option(
+            ["--language"],
+            type=languages,
+            expose_value=False,
+            is_eager=True,
+            callback=_set_language,
+        ),
+    ]

@@ -1,0 +1,55 @@
+"""The composition root: puts the rooms together for one profile on this computer."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from certclient.ca.factory import ca_client_for
+from certclient.enrollment.journal import Journal
+from certclient.enrollment.procedure import Enrollment
+from certclient.enrollment.vault import system_vault
+from certclient.enrollment.work import Environment
+from certclient.folders import journal_file
+from certclient.model.profile import Profile
+from certclient.store.base import CertificateStore
+from certclient.store.registry import open_stores
+
+DEFAULT_PATIENCE = 60.0
+
+
+def clock() -> datetime:
+    """Now, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+def stores(profile: Profile) -> Sequence[CertificateStore]:
+    """Every store of this user that the bank's tokens or the PC offer now; never raises."""
+    return open_stores(profile.pkcs11_modules)
+
+
+def enrollment(
+    profile: Profile,
+    stores: Sequence[CertificateStore],
+    patience: float = DEFAULT_PATIENCE,
+    journal: Path | None = None,
+) -> Enrollment:
+    """The procedures of this user with the bank of `profile`.
+
+    `patience`: seconds that one run waits for a CA. `journal`: another journal than this user's.
+    Raises CertclientError: DATA_FOLDER, JOURNAL_DAMAGED.
+    """
+    environment = Environment(
+        profile=profile,
+        stores=stores,
+        ca=ca_client_for(profile, clock, secrets.token_bytes),
+        vault=system_vault(),
+        clock=clock,
+        sleep=time.sleep,
+        random_bytes=secrets.token_bytes,
+        patience=patience,
+    )
+    return Enrollment(environment, Journal(journal or journal_file()))

@@ -1,0 +1,88 @@
+"""Keeps an issue code in the operating system's credential store for one procedure.
+
+Only stores that encrypt for the logged-in user are used; a computer without one keeps nothing,
+and the code is asked for again.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from keyring.backend import KeyringBackend
+from keyring.backends import SecretService, Windows, kwallet, libsecret, macOS
+from keyring.errors import KeyringError
+
+from certclient.enrollment.work import CodeVault
+from certclient.model.secret import Secret
+
+_SERVICE = "certclient issue code"
+
+_ENCRYPTING: Sequence[type[KeyringBackend]] = (
+    Windows.WinVaultKeyring,
+    macOS.Keyring,
+    SecretService.Keyring,
+    libsecret.Keyring,
+    kwallet.DBusKeyring,
+)
+"""Named one by one: keyring's own choice may fall on a plug-in that writes plain text."""
+
+if sys.platform == "linux":
+    # keyring's Secret Service back end lets these through.
+    from jeepney import DBusErrorResponse
+    from secretstorage.exceptions import SecretStorageException
+
+    _FAILURES: tuple[type[Exception], ...] = (
+        KeyringError,
+        OSError,
+        DBusErrorResponse,
+        SecretStorageException,
+    )
+else:
+    _FAILURES = (KeyringError, OSError)
+
+
+class KeyringVault:
+    """`CodeVault` on one keyring back end. A back end that fails is as good as none."""
+
+    def __init__(self, backend: KeyringBackend) -> None:
+        self._backend = backend
+
+    def keep(self, procedure_id: str, code: Secret) -> None:
+        try:
+            self._backend.set_password(_SERVICE, procedure_id, code.reveal())
+        except _FAILURES:
+            return
+
+    def fetch(self, procedure_id: str) -> Secret | None:
+        try:
+            found = self._backend.get_password(_SERVICE, procedure_id)
+        except _FAILURES:
+            return None
+        return Secret(found) if found else None
+
+    def wipe(self, procedure_id: str) -> None:
+        try:
+            self._backend.delete_password(_SERVICE, procedure_id)
+        except _FAILURES:
+            # Also how a back end says that nothing is there.
+            return
+
+
+class NoVault:
+    """A computer without a credential store."""
+
+    def keep(self, procedure_id: str, code: Secret) -> None:
+        return
+
+    def fetch(self, procedure_id: str) -> Secret | None:
+        return None
+
+    def wipe(self, procedure_id: str) -> None:
+        return
+
+
+def system_vault() -> CodeVault:
+    """The first encrypting credential store that this session offers, or none."""
+    backend = next((candidate for candidate in _ENCRYPTING if candidate.viable), None)
+    return KeyringVault(backend()) if backend is not None else NoVault()

@@ -1,0 +1,32 @@
+"""Where this program keeps its files on this operating system."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib.resources import files
+from pathlib import Path
+
+import platformdirs
+
+_NAME = "certclient"
+
+
+def journal_file() -> Path:
+    """The journal of this user on this computer; other files of the procedure lie next to it."""
+    return platformdirs.user_data_path(_NAME, appauthor=False, roaming=False) / "journal.sqlite"
+
+
+def log_file() -> Path:
+    return platformdirs.user_log_path(_NAME, appauthor=False) / "certclient.log"
+
+
+def profile_folders() -> tuple[Path, ...]:
+    """An administrator's folder first, then the profiles that came with the program."""
+    return (_administrators_folder(), Path(str(files(_NAME) / "resources" / "profiles")))
+
+
+def _administrators_folder() -> Path:
+    if sys.platform == "win32":
+        return Path(os.environ.get("PROGRAMDATA", r"C:\ProgramData")) / _NAME / "profiles"
+    return Path("/etc") / _NAME / "profiles"
