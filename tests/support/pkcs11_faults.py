@@ -34,11 +34,13 @@ _POINTER = ctypes.sizeof(ctypes.c_void_p)
 _FLAGS_OFFSET = 96
 """Of `flags` in CK_TOKEN_INFO: after label, manufacturer, model and serial number."""
 _PIN_LENGTHS_OFFSET = _FLAGS_OFFSET + 5 * ctypes.sizeof(ctypes.c_ulong)
+_MEMORY_OFFSET = _PIN_LENGTHS_OFFSET + 2 * ctypes.sizeof(ctypes.c_ulong)
 
 _ENTRIES = {
     "C_GetSlotList": (4, 3),
     "C_GetTokenInfo": (6, 2),
     "C_OpenSession": (12, 5),
+    "C_CloseAllSessions": (14, 1),
     "C_GetSessionInfo": (15, 2),
     "C_Login": (18, 4),
     "C_Logout": (19, 1),
@@ -157,6 +159,15 @@ class Faults:
         for name, address in self._saved.items():
             self._entry(name).value = address
         self._saved.clear()
+
+    def free_memory(self, size: int) -> None:
+        """Every token of the module shows this many bytes free, public and private."""
+
+        def change(info: int) -> None:
+            memory = (ctypes.c_ulong * 4).from_address(info + _MEMORY_OFFSET)
+            memory[1] = memory[3] = size
+
+        self._token_info(change)
 
     def _token_info(self, change: Callable[[int], None]) -> None:
         original = self._original("C_GetTokenInfo")

@@ -9,10 +9,10 @@ def test_x(softhsm: SoftHsm) -> None:
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -115,33 +115,45 @@ class SoftHsm:
         self._util("--init-token", "--free", "--label", label, "--so-pin", SO_PIN, "--pin", pin)
         (folder,) = set(self.token_folder.iterdir()) - before
         self.refresh()
+        return self._appeared(label, folder, pin)
+
+    def copy_of(self, original: SoftHsmToken) -> SoftHsmToken:
+        """A token with everything that `original`, from another folder, holds (making keys is
+        slow). The two are the same token to whoever asks for its serial number."""
+        folder = self.token_folder / original.folder.name
+        shutil.copytree(original.folder, folder)
+        self.refresh()
+        return self._appeared(original.label, folder, original.pin)
+
+    def _appeared(self, label: str, folder: Path, pin: str) -> SoftHsmToken:
         known = {token.name for token in self._tokens}
         (name,) = {TokenName.of(found) for found in self.module().tokens()} - known
         token = SoftHsmToken(self, label, name, folder, pin)
         self._tokens.append(token)
         return token
 
-    def delete_tokens(self) -> None:
-        shutil.rmtree(self.token_folder)
+    def _util(self, *arguments: str) -> None:
+        command = ["softhsm2-util", *arguments]
+        subprocess.run(command, env=self.environment, capture_output=True, check=True)
 
-    def _util(self, *arguments: str) -> str:
-        done = subprocess.run(
-            ["softhsm2-util", *arguments],
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        return re.sub(r"\s+", " ", done.stdout)
+
+@contextmanager
+def token_folder(directory: Path) -> Iterator[SoftHsm]:
+    """An empty folder of tokens that this process's SoftHSM uses until the end.
+
+    One at a time: SoftHSM has one configuration per process. No token stays visible afterwards.
+    """
+    hsm = SoftHsm(directory)
+    hsm.prepare()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SOFTHSM2_CONF", str(hsm.configuration))
+        hsm.refresh()
+        yield hsm
+        pkcs11.lib(str(hsm.module().path)).finalize()
 
 
 @pytest.fixture
-def softhsm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SoftHsm]:
-    """An empty folder of tokens that this process's SoftHSM uses until the test ends."""
-    hsm = SoftHsm(tmp_path / "softhsm")
-    hsm.prepare()
-    monkeypatch.setenv("SOFTHSM2_CONF", str(hsm.configuration))
-    hsm.refresh()
-    yield hsm
-    # No token stays open or visible for the next test.
-    pkcs11.lib(str(hsm.module().path)).finalize()
+def softhsm(tmp_path: Path) -> Iterator[SoftHsm]:
+    """An empty folder of tokens for one test."""
+    with token_folder(tmp_path / "softhsm") as hsm:
+        yield hsm
