@@ -25,6 +25,7 @@ from urllib3.response import BaseHTTPResponse
 
 from certclient import __version__
 from certclient.ca.network_errors import network_error, proxy_refusal
+from certclient.ca.openssl_errors import forget_foreign_errors
 from certclient.ca.tls_probe import issuer_seen
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
@@ -97,6 +98,7 @@ class HttpTransport:
             "Accept-Encoding": "identity",
             "User-Agent": f"certclient/{__version__}",
         }
+        forget_foreign_errors()
         request = requests.Request("POST", url, headers=headers, data=body).prepare()
         try:
             with requests.Session() as session:
@@ -197,6 +199,7 @@ class _TlsAdapter(HTTPAdapter):
 
 
 def _tls_context(anchors: Sequence[Certificate]) -> ssl.SSLContext:
+    forget_foreign_errors()
     if not anchors:
         return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

@@ -1,0 +1,21 @@
+"""Errors that other libraries leave behind in the OpenSSL that Python's ssl module uses as well."""
+
+from __future__ import annotations
+
+import ssl
+from contextlib import suppress
+
+
+def forget_foreign_errors() -> None:
+    """Empties this thread's OpenSSL error queue. Call it before any work with ssl.
+
+    A PKCS#11 module may use the same libcrypto in this process, and leave its failures in the
+    queue (SoftHSM: a wrong PIN, a missing engine). OpenSSL asks for an empty queue before each
+    TLS operation (SSL_get_error(3)), and Python would report the foreign error as its own. ssl
+    has no call to empty it, but does so whenever it has raised one.
+    """
+    with suppress(ssl.SSLError):
+        _SCRAP.load_verify_locations(cadata=b"\x30\x00")
+
+
+_SCRAP = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

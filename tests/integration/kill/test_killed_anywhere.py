@@ -1,0 +1,196 @@
+"""kill -9 at every state and after every side effect; then `certclient resume`, the real program.
+
+In the end the customer has exactly one certificate that logs in, the bank agrees, and neither a
+key nor another object is left over.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from certclient.cli.exit_codes import DONE
+from certclient.model.certificate import Certificate
+from certclient.model.keys import KeySpec
+from certclient.practice.records import CertificateState
+from certclient.store.base import CertificateStore
+from support.bank import RunningBank, running_bank
+from support.customer import nss_private_keys, token_private_keys
+from support.doomed import CALL_POINTS, POINTS
+from support.nss import NssDatabase
+from support.softhsm import PIN, SoftHsm, right_pin
+
+TESTS = Path(__file__).parents[2]
+
+
+@dataclass
+class Computer:
+    """A customer's computer with a home of its own; `store` is where the certificate lives."""
+
+    bank: RunningBank
+    user_id: str
+    environment: dict[str, str]
+    store: CertificateStore
+    destination: str
+    count_keys: Callable[[], int]
+    refresh: Callable[[], None]
+
+    def renew_and_be_killed(self, point: str) -> None:
+        self._doomed(point, "renew")
+
+    def obtain_and_be_killed(self, point: str, code: str) -> None:
+        self._doomed(point, "obtain", self.user_id, code)
+
+    def _doomed(self, point: str, *how: str) -> None:
+        done = self._python(
+            "support.doomed", str(self.bank.profile_path), point, *how, self.destination
+        )
+        assert done.returncode == -signal.SIGKILL, f"not killed at {point}: {done.stderr}"
+
+    def certclient(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+        profile = ("--profile", str(self.bank.profile_path))
+        return self._python("certclient", *arguments, *profile, "--json", stdin=stdin)
+
+    def _python(
+        self, module: str, *arguments: str, stdin: str = ""
+    ) -> subprocess.CompletedProcess[str]:
+        done = subprocess.run(
+            [sys.executable, "-m", module, *arguments],
+            env=self.environment,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        self.refresh()
+        return done
+
+    def resume(self) -> None:
+        options = ("--pin-stdin",) if self.destination == "usb" else ()
+        done = self.certclient("resume", *options, stdin=f"{PIN}\n")
+        assert done.returncode == DONE, (done.returncode, done.stdout, done.stderr)
+
+    def open_procedures(self) -> list[object]:
+        done = self.certclient("status")
+        found: list[object] = json.loads(done.stdout)["procedures"]
+        return found
+
+    def usable(self) -> list[Certificate]:
+        found = self.store.certificates()
+        return [s.certificate for s in found if s.key is not None and not s.archived]
+
+    def assert_one_usable_and_nothing_left_over(self) -> None:
+        assert self.open_procedures() == []
+        (certificate,) = self.usable()
+        assert self.bank.state_of(certificate.serial_hex) is CertificateState.CONFIRMED
+        stored = self.store.certificates()
+        assert all(s.key is not None for s in stored), "a certificate without its key"
+        assert self.count_keys() == len(stored), "a key without its certificate"
+        with self.store.open(right_pin) as session:
+            session.self_test(certificate)
+
+    def give_certificate(self, expires_in_days: int) -> Certificate:
+        with self.store.open(right_pin) as session:
+            key = session.create_key(KeySpec(2048), "last year")
+            spki = session.signer(key).spki
+            certificate = self.bank.issue_certificate(self.user_id, spki, expires_in_days)
+            session.install(key, certificate, "last year")
+        return certificate
+
+
+@pytest.fixture(scope="module")
+def bank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningBank]:
+    """One bank for all: each test is another customer with another computer."""
+    with running_bank(tmp_path_factory.mktemp("bank")) as running:
+        running.set_policy(wait_polls=1)
+        yield running
+
+
+@pytest.fixture(params=["pc", "usb"])
+def computer(
+    request: pytest.FixtureRequest, tmp_path: Path, bank: RunningBank, softhsm: SoftHsm
+) -> Computer:
+    user_id = f"TKYM{zlib.crc32(request.node.nodeid.encode()) % 10**7:07d}"
+    bank.add_customer(user_id)
+    home = tmp_path / "home"
+    nss = NssDatabase(home / ".pki" / "nssdb")
+    environment = {
+        "PATH": os.environ["PATH"],
+        "LANG": "C.UTF-8",
+        "HOME": str(home),
+        "PYTHONPATH": str(TESTS),
+        "SOFTHSM2_CONF": str(softhsm.configuration),
+        "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
+    }
+    if request.param == "pc":
+        nss.directory.parent.mkdir(parents=True)
+        return Computer(
+            bank,
+            user_id,
+            environment,
+            nss.store(),
+            "pc",
+            lambda: nss_private_keys(nss),
+            lambda: None,
+        )
+    token = softhsm.new_token()
+    return Computer(
+        bank,
+        user_id,
+        environment,
+        token.store(),
+        "usb",
+        lambda: token_private_keys(token),
+        softhsm.refresh,
+    )
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_a_killed_renewal_is_finished_by_resume(computer: Computer, point: str) -> None:
+    old = computer.give_certificate(expires_in_days=20)
+    computer.renew_and_be_killed(point)
+    if point != "journal:done":
+        assert computer.usable(), "there is a certificate to log in with at every moment"
+        assert len(computer.open_procedures()) == 1
+        computer.resume()
+    computer.assert_one_usable_and_nothing_left_over()
+    assert computer.usable() != [old]
+    assert computer.bank.state_of(old.serial_hex) is CertificateState.SUPERSEDED
+
+
+OBTAIN_POINTS = (
+    "journal:requested",
+    "after:send",
+    "journal:issued",
+    "after:install",
+    "after:confirm",
+)
+
+
+@pytest.mark.parametrize("point", OBTAIN_POINTS)
+def test_a_killed_first_issue_is_finished_by_resume_with_the_same_code(
+    computer: Computer, point: str
+) -> None:
+    code = computer.bank.issue_code(computer.user_id).reveal()
+    computer.obtain_and_be_killed(point, code)
+    options = ["--code-stdin"] + (["--pin-stdin"] if computer.destination == "usb" else [])
+    answers = f"{PIN}\n{code}\n" if computer.destination == "usb" else f"{code}\n"
+    done = computer.certclient("resume", *options, stdin=answers)
+    assert done.returncode == DONE, (done.stdout, done.stderr)
+    computer.assert_one_usable_and_nothing_left_over()
+
+
+def test_every_side_effect_of_a_renewal_is_a_point() -> None:
+    """A new side effect in the steps needs a kill point of its own."""
+    source = (TESTS.parent / "src/certclient/enrollment/steps.py").read_text(encoding="utf-8")
+    for call in CALL_POINTS:
+        assert f".{call}(" in source, f"{call} is no longer called"

@@ -1,0 +1,145 @@
+"""A program that renews or obtains a certificate and is killed, by itself, at a chosen point.
+
+python -m support.doomed PROFILE POINT (renew | obtain USER CODE) DESTINATION
+
+POINT is `journal:STATE`, right after that state is durable, or `after:CALL`, right after a side
+effect and before the journal knows of it. Homes and tokens come from the environment, as for the
+real program. For the real procedure, stores and CMP client; only the killing is put around them.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NoReturn, cast
+
+from certclient.ca.client import CaClient
+from certclient.ca.factory import ca_client_for
+from certclient.enrollment.interaction import SecretKind
+from certclient.enrollment.journal import Journal, Record
+from certclient.enrollment.procedure import Enrollment, Environment
+from certclient.folders import journal_file
+from certclient.model.destination import Destination
+from certclient.model.profile import Profile
+from certclient.profiles import load_profile
+from certclient.store.base import CertificateStore, PinProvider, StoreSession
+from certclient.store.registry import open_stores
+from support.scripted import NoVault, Person
+from support.softhsm import PIN
+
+JOURNAL_POINTS = (
+    "prepared",
+    "key-created",
+    "requested",
+    "waiting",
+    "issued",
+    "installed",
+    "verified",
+    "confirmed",
+    "done",
+)
+CALL_POINTS = (
+    "create_key",
+    "prepare_renew",
+    "send",
+    "poll",
+    "install_intermediates",
+    "install",
+    "self_test",
+    "confirm",
+    "archive",
+)
+POINTS = (*(f"journal:{s}" for s in JOURNAL_POINTS), *(f"after:{c}" for c in CALL_POINTS))
+
+
+def die() -> NoReturn:
+    os.kill(os.getpid(), signal.SIGKILL)
+    raise AssertionError("still alive")
+
+
+class _Lethal:
+    """Passes everything on to `inner`; dies when the call named `point` has returned."""
+
+    def __init__(self, inner: object, point: str) -> None:
+        self._inner = inner
+        self._point = point
+
+    def __getattr__(self, name: str) -> object:
+        attribute = getattr(self._inner, name)
+        if name != self._point:
+            return attribute
+
+        def call_and_die(*arguments: object, **options: object) -> NoReturn:
+            attribute(*arguments, **options)
+            die()
+
+        return call_and_die
+
+
+class _LethalStore(_Lethal):
+    """A store whose sessions are lethal."""
+
+    def open(self, pin: PinProvider) -> AbstractContextManager[StoreSession]:
+        return self._opened(pin)
+
+    @contextmanager
+    def _opened(self, pin: PinProvider) -> Iterator[StoreSession]:
+        with cast(CertificateStore, self._inner).open(pin) as session:
+            yield cast(StoreSession, _Lethal(session, self._point))
+
+
+class _LethalJournal(Journal):
+    def __init__(self, path: Path, state: str) -> None:
+        super().__init__(path)
+        self._state = state
+
+    def save(self, record: Record) -> None:
+        super().save(record)
+        if record.state.value == self._state:
+            die()
+
+
+def enrollment(profile: Profile, point: str) -> tuple[Enrollment, list[CertificateStore]]:
+    kind, _, name = point.partition(":")
+    call = name if kind == "after" else ""
+    stores = [
+        cast(CertificateStore, _LethalStore(store, call))
+        for store in open_stores(profile.pkcs11_modules)
+    ]
+    ca = ca_client_for(profile, lambda: datetime.now(UTC), secrets.token_bytes)
+    environment = Environment(
+        profile=profile,
+        stores=stores,
+        ca=cast(CaClient, _Lethal(ca, call)),
+        vault=NoVault(),
+        clock=lambda: datetime.now(UTC),
+        sleep=time.sleep,
+        random_bytes=secrets.token_bytes,
+    )
+    journal = _LethalJournal(journal_file(), name if kind == "journal" else "")
+    return Enrollment(environment, journal), stores
+
+
+def main(profile_path: str, point: str, kind: str, *rest: str) -> None:
+    front, stores = enrollment(load_profile(Path(profile_path)), point)
+    wanted = Destination(rest[-1])
+    destination = next(s for s in stores if s.destination is wanted)
+    person = Person(pins=[PIN])
+    if kind == "renew":
+        (current,) = (s for s in destination.certificates() if not s.archived)
+        front.renew(current, destination, person)
+    else:
+        user_id, code, _ = rest
+        person.secrets[SecretKind.ISSUE_CODE] = [code]
+        front.obtain(user_id, destination, person)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
