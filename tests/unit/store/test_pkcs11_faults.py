@@ -119,16 +119,24 @@ WORK: dict[str, Work] = {
 }
 
 CALLS: dict[str, tuple[str, ...]] = {
-    "create_key": ("C_FindObjects", "C_GenerateKeyPair", "C_SetAttributeValue"),
-    "find_key": ("C_FindObjects", "C_GetAttributeValue"),
-    "sign": ("C_FindObjects", "C_GetAttributeValue", "C_SignInit", "C_Sign"),
-    "install": ("C_FindObjects", "C_GetAttributeValue", "C_CreateObject"),
-    "install_intermediates": ("C_FindObjects", "C_CreateObject"),
-    "archive": ("C_FindObjects", "C_SetAttributeValue"),
-    "unarchive": ("C_FindObjects",),
-    "delete": ("C_FindObjects", "C_DestroyObject"),
-    "delete_key": ("C_FindObjects", "C_DestroyObject"),
-    "self_test": ("C_FindObjects", "C_Sign"),
+    "create_key": (
+        "C_FindObjectsInit",
+        "C_FindObjects",
+        "C_GenerateKeyPair",
+        "C_SetAttributeValue",
+    ),
+    "find_key": ("C_FindObjectsInit", "C_FindObjects", "C_GetAttributeValue"),
+    "sign": ("C_FindObjectsInit", "C_FindObjects", "C_GetAttributeValue", "C_SignInit", "C_Sign"),
+    "install": ("C_FindObjectsInit", "C_FindObjects", "C_GetAttributeValue", "C_CreateObject"),
+    "install_intermediates": ("C_FindObjectsInit", "C_FindObjects", "C_CreateObject"),
+    "archive": ("C_FindObjectsInit", "C_FindObjects", "C_SetAttributeValue"),
+    "unarchive": (
+        "C_FindObjectsInit",
+        "C_FindObjects",
+    ),
+    "delete": ("C_FindObjectsInit", "C_FindObjects", "C_DestroyObject"),
+    "delete_key": ("C_FindObjectsInit", "C_FindObjects", "C_DestroyObject"),
+    "self_test": ("C_FindObjectsInit", "C_FindObjects", "C_Sign"),
 }
 
 EACH_CALL = [(method, call) for method, calls in CALLS.items() for call in calls]

@@ -14,6 +14,7 @@ from pkcs11.attributes import AttributeMapper
 
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError
+from certclient.store.pkcs11.search import search
 
 ARCHIVED = b"certclient:archived:"
 """Put before the CKA_ID of an archived certificate, which so no longer pairs with its key.
@@ -21,8 +22,6 @@ ARCHIVED = b"certclient:archived:"
 One C_SetAttributeValue, so it happens or does not; it survives on the token and is undone by
 taking the prefix away. Browsers look for the private key with the certificate's CKA_ID.
 """
-
-_BATCH = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +97,7 @@ def _certificates(session: pkcs11.Session) -> Iterator[CertificateObject]:
         Attribute.CLASS: ObjectClass.CERTIFICATE,
         Attribute.CERTIFICATE_TYPE: CertificateType.X_509,
     }
-    # Without a class in the filter python-pkcs11 fails on NSS's trust objects; a half-read
-    # search blocks the session, hence list().
-    for handle in list(session.get_objects(template)):
+    for handle in search(session, template):
         values = handle.get_attributes([Attribute.VALUE, Attribute.ID, Attribute.LABEL])
         try:
             certificate = Certificate.from_der(values.get(Attribute.VALUE, b""))
@@ -133,7 +130,7 @@ def keys(
         template[Attribute.ID] = key_id
     if label is not None:
         template[Attribute.LABEL] = label
-    return [_key(handle, object_class) for handle in list(session.get_objects(template))]
+    return [_key(handle, object_class) for handle in search(session, template)]
 
 
 def _key(handle: pkcs11.Object, object_class: ObjectClass) -> KeyObject:
