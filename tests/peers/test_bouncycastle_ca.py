@@ -1,0 +1,136 @@
+"""The CMP client against a CA built on BouncyCastle."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from certclient.ca.client import Issued, MacCredential, SignatureCredential, Waiting
+from certclient.ca.cmp.client import CmpClient
+from certclient.ca.transport import HttpTransport
+from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.profile import CaSettings, MacAlgorithm
+from certclient.model.secret import Secret
+from support.peers import Peer, bouncycastle_ca, compile_bouncycastle_ca
+from support.pki import Lab, make_lab, rsa_signer
+
+CODE = "himitsu-4711"
+
+StartCa = Callable[..., AbstractContextManager[Peer]]
+
+
+@pytest.fixture(scope="session")
+def classes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return compile_bouncycastle_ca(tmp_path_factory.mktemp("bouncycastle"))
+
+
+@pytest.fixture(scope="module")
+def lab() -> Lab:
+    return make_lab()
+
+
+@pytest.fixture
+def start_ca(classes: Path, tmp_path: Path, lab: Lab) -> StartCa:
+    return partial(bouncycastle_ca, classes, tmp_path, lab.intermediate, CODE)
+
+
+def client_of(
+    peer: Peer, lab: Lab, mac: MacAlgorithm = MacAlgorithm.PBMAC1, *, implicit: bool = False
+) -> CmpClient:
+    settings = CaSettings(peer.url, lab.anchors, implicit_confirm=implicit, mac=mac)
+    return CmpClient(settings, HttpTransport(), lambda: datetime.now(UTC), os.urandom)
+
+
+@pytest.mark.parametrize("mac", list(MacAlgorithm))
+def test_first_issue_with_an_issue_code(start_ca: StartCa, lab: Lab, mac: MacAlgorithm) -> None:
+    key = rsa_signer(1)
+    credential = MacCredential("TKYM1408054", Secret(CODE))
+    with start_ca() as ca:
+        client = client_of(ca, lab, mac)
+        issued = client.send(client.prepare_obtain(credential, key), credential)
+        assert isinstance(issued, Issued)
+        client.confirm(issued, credential)
+        assert issued.certificate.spki == key.spki
+        assert issued.certificate.common_name == "TKYM1408054"
+        assert issued.chain[0] == lab.intermediate.certificate
+        assert not issued.confirmed
+        assert {"protection 0 true", "pop true", "certHash true", "accepted true"} <= set(ca.log)
+
+
+def test_renewal_waits_as_long_as_the_ca_says(start_ca: StartCa, lab: Lab) -> None:
+    current_key, new_key = rsa_signer(1), rsa_signer(2)
+    current = lab.issue(current_key.spki)
+    credential = SignatureCredential(current, current_key, lab.chain)
+    with start_ca(polls=2) as ca:
+        client = client_of(ca, lab)
+        first = client.send(client.prepare_renew(credential, new_key), credential)
+        assert isinstance(first, Waiting)
+        second = client.poll(first.transaction, credential)
+        assert isinstance(second, Waiting)
+        assert second.check_after == 1.0
+        issued = client.poll(second.transaction, credential)
+        assert isinstance(issued, Issued)
+        client.confirm(issued, credential)
+        assert issued.certificate.spki == new_key.spki
+        assert issued.certificate.subject == current.subject
+        assert {"protection 7 true", "oldCertID true", "certHash true"} <= set(ca.log)
+
+
+def test_implicit_confirmation_needs_no_further_message(start_ca: StartCa, lab: Lab) -> None:
+    credential = MacCredential("TKYM1408054", Secret(CODE))
+    with start_ca() as ca:
+        client = client_of(ca, lab, implicit=True)
+        issued = client.send(client.prepare_obtain(credential, rsa_signer(1)), credential)
+        assert isinstance(issued, Issued)
+        client.confirm(issued, credential)
+        assert issued.confirmed
+        assert not [line for line in ca.log if line.startswith("certHash")]
+
+
+def test_a_certificate_that_is_not_ours_is_rejected_to_the_ca(start_ca: StartCa, lab: Lab) -> None:
+    credential = MacCredential("TKYM1408054", Secret(CODE))
+    with start_ca() as ca:
+        client = client_of(ca, lab)
+        issued = client.send(client.prepare_obtain(credential, rsa_signer(1)), credential)
+        assert isinstance(issued, Issued)
+        client.confirm(issued, credential, rejection=ErrorCode.ISSUED_SUBJECT_MISMATCH)
+        assert {"certHash true", "accepted false"} <= set(ca.log)
+
+
+@pytest.mark.parametrize("mac", list(MacAlgorithm))
+def test_a_wrong_issue_code_is_named_as_such(
+    start_ca: StartCa, lab: Lab, mac: MacAlgorithm
+) -> None:
+    credential = MacCredential("TKYM1408054", Secret("himitsu-4712"))
+    with start_ca() as ca:
+        client = client_of(ca, lab, mac)
+        with pytest.raises(CertclientError) as caught:
+            client.send(client.prepare_obtain(credential, rsa_signer(1)), credential)
+        assert caught.value.code is ErrorCode.ISSUE_CODE_WRONG
+        assert "protection 0 false" in ca.log
+
+
+def test_a_certificate_is_revoked_by_its_own_key(start_ca: StartCa, lab: Lab) -> None:
+    key = rsa_signer(1)
+    certificate = lab.issue(key.spki)
+    with start_ca() as ca:
+        client = client_of(ca, lab)
+        client.revoke(SignatureCredential(certificate, key, lab.chain), certificate)
+        assert f"revoked {certificate.serial:x}" in ca.log
+
+
+def test_the_answer_of_a_ca_under_another_root_is_not_believed(start_ca: StartCa, lab: Lab) -> None:
+    key = rsa_signer(1)
+    current = lab.issue(key.spki)
+    credential = SignatureCredential(current, key, lab.chain)
+    with start_ca() as ca:
+        client = client_of(ca, make_lab(label="Other"))
+        with pytest.raises(CertclientError) as caught:
+            client.send(client.prepare_renew(credential, rsa_signer(2)), credential)
+        assert caught.value.code is ErrorCode.CA_PROTECTION_INVALID

@@ -1,0 +1,111 @@
+"""CMP servers that we did not write, for tests to talk to: OpenSSL's mock server, BouncyCastle."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from support.pki import TestCa, certificate_pem, private_key_pem
+
+PEERS = Path(__file__).parent.parent / "peers"
+_OPENSSL_PORT = 8801
+_JARS = [f"/usr/share/java/{name}.jar" for name in ("bcpkix", "bcprov", "bcutil")]
+
+
+@dataclass(frozen=True)
+class Peer:
+    """A running server. `log` is what it has written so far, line by line."""
+
+    url: str
+    log_file: Path
+
+    @property
+    def log(self) -> list[str]:
+        return self.log_file.read_text(errors="replace").splitlines()
+
+
+@contextlib.contextmanager
+def openssl_mock_server(folder: Path, options: Sequence[str]) -> Iterator[Peer]:
+    """`openssl cmp -port` with `options`, in a network namespace: it listens on all interfaces.
+
+    Where the system allows no namespaces it runs without. One transaction at a time.
+    """
+    log_file = folder / "openssl.log"
+    namespace = _namespace_command()
+    port = _OPENSSL_PORT if namespace else _free_port()
+    with socket.create_server(("127.0.0.1", 0)) as listener, log_file.open("wb") as log:
+        relay = [sys.executable, str(PEERS / "namespace_relay.py"), str(listener.fileno())]
+        server = ["openssl", "cmp", "-config", "", "-port", str(port), *options]
+        process = subprocess.Popen(
+            [*namespace, *relay, str(port), *server],
+            stdin=subprocess.PIPE,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            pass_fds=[listener.fileno()],
+        )
+        try:
+            yield Peer(f"http://127.0.0.1:{listener.getsockname()[1]}/pkix/", log_file)
+        finally:
+            process.communicate(timeout=20)
+
+
+def compile_bouncycastle_ca(folder: Path) -> Path:
+    """Compiles tests/peers/BcCa.java into `folder`, which is returned."""
+    command = ["javac", "-d", str(folder), "-cp", ":".join(_JARS), str(PEERS / "BcCa.java")]
+    subprocess.run(command, check=True)
+    return folder
+
+
+@contextlib.contextmanager
+def bouncycastle_ca(
+    classes: Path, folder: Path, ca: TestCa, secret: str, *, polls: int = 0
+) -> Iterator[Peer]:
+    """BcCa from `classes`, issuing as `ca`; hands out at the poll number `polls` (0: at once)."""
+    (folder / "ca.pem").write_bytes(certificate_pem(ca.certificate))
+    (folder / "ca.key").write_bytes(private_key_pem(ca.key))
+    log_file = folder / "bouncycastle.log"
+    class_path = ":".join([*_JARS, str(classes)])
+    arguments = [str(folder / "ca.pem"), str(folder / "ca.key"), secret, str(polls)]
+    with log_file.open("wb") as log:
+        process = subprocess.Popen(
+            ["java", "-XX:TieredStopAtLevel=1", "-cp", class_path, "BcCa", *arguments],
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            yield Peer(f"http://127.0.0.1:{_port_told(log_file, process)}/", log_file)
+        finally:
+            process.terminate()
+            process.wait(timeout=20)
+
+
+def _port_told(log_file: Path, process: subprocess.Popen[bytes]) -> int:
+    """Waits for the line "port N"."""
+    while True:
+        told = re.search(r"^port (\d+)$", log_file.read_text(), re.MULTILINE)
+        if told:
+            return int(told.group(1))
+        assert process.poll() is None, log_file.read_text()
+        time.sleep(0.02)
+
+
+@functools.cache
+def _namespace_command() -> list[str]:
+    command = ["unshare", "-n"] if os.geteuid() == 0 else ["unshare", "-rn"]
+    allowed = subprocess.run([*command, "true"], capture_output=True, check=False)
+    return command if allowed.returncode == 0 else []
+
+
+def _free_port() -> int:
+    with socket.create_server(("", 0)) as probe:
+        port: int = probe.getsockname()[1]
+        return port
