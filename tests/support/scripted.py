@@ -130,6 +130,9 @@ class ScriptedCa:
     def revoke(self, credential: SignatureCredential, certificate: Certificate) -> None:
         self._meet("revoke", certificate.serial_hex)
 
+    def probe(self) -> None:
+        self._meet("probe", None)
+
     def server_time(self) -> datetime | None:
         return self.clock_of_server
 

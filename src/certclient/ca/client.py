@@ -135,6 +135,13 @@ class CaClient(Protocol):
         """Asks the CA to revoke `certificate` (CMP rr, reason cessationOfOperation)."""
         ...
 
+    def probe(self) -> None:
+        """Makes one harmless request, so that a closed way to the CA is known before a key is made.
+
+        Raises the network errors; an error that the server itself answers with is none.
+        """
+        ...
+
     def server_time(self) -> datetime | None:
         """The Date that the CA's server sent with its last answer, aware; None before any."""
         ...

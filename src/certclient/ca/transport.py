@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 from urllib.parse import urlsplit
 
 import requests
@@ -30,6 +30,8 @@ from certclient.ca.tls_probe import issuer_seen
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.urls import is_loopback
+
+T = TypeVar("T")
 
 _CHUNK = 16 * 1024
 _PROXY_AUTHENTICATION_REQUIRED = 407
@@ -50,6 +52,8 @@ class Transport(Protocol):
     """What a CA client needs of HTTP; see HttpTransport for arguments and errors."""
 
     def post(self, url: str, body: bytes, content_type: str) -> bytes: ...
+
+    def probe(self, url: str) -> None: ...
 
     def server_time(self) -> datetime | None: ...
 
@@ -89,36 +93,44 @@ class HttpTransport:
         PROXY_AUTHENTICATION, SERVER_BUSY (data retry_after in seconds where told), SERVER_ERROR
         (data status), CA_MALFORMED for an answer that is too long.
         """
-        self._check_scheme(url)
-        proxies = self._proxies_for(url)
-        proxy = select_proxy(url, proxies)
         headers = {
             "Content-Type": content_type,
             "Accept": content_type,
             "Accept-Encoding": "identity",
-            "User-Agent": f"certclient/{__version__}",
         }
+        request = requests.Request("POST", url, headers=headers, data=body)
+        return self._exchange(request, lambda response: self._answer(response, content_type))
+
+    def probe(self, url: str) -> None:
+        """One HEAD request: raises what stands in the way to the server, as `post` does, and
+        afterwards `server_time` knows. A server that answers with an error has been reached."""
+        self._exchange(requests.Request("HEAD", url), self._heard)
+
+    def server_time(self) -> datetime | None:
+        """The Date header of the last answer, aware; None before any or where there was none."""
+        return self._server_time
+
+    def _exchange(self, request: requests.Request, read: Callable[[requests.Response], T]) -> T:
+        """Sends over a connection of its own and reads the answer with `read`."""
+        url = request.url
+        self._check_scheme(url)
+        proxies = self._proxies_for(url)
+        request.headers["User-Agent"] = f"certclient/{__version__}"
         forget_foreign_errors()
-        request = requests.Request("POST", url, headers=headers, data=body).prepare()
         try:
             with requests.Session() as session:
                 session.trust_env = False
-                adapter = _TlsAdapter(self._context)
-                session.mount("https://", adapter)
+                session.mount("https://", _TlsAdapter(self._context))
                 with session.send(
-                    request,
+                    request.prepare(),
                     proxies=proxies,
                     timeout=(self._timeouts.connect, self._timeouts.read),
                     stream=True,
                     allow_redirects=False,
                 ) as response:
-                    return self._answer(response, content_type)
+                    return read(response)
         except (requests.RequestException, HTTPError) as error:
-            raise self._network_error(error, url, proxy) from error
-
-    def server_time(self) -> datetime | None:
-        """The Date header of the last answer, aware; None before any or where there was none."""
-        return self._server_time
+            raise self._network_error(error, url, select_proxy(url, proxies)) from error
 
     def _check_scheme(self, url: str) -> None:
         parts = urlsplit(url)
@@ -132,11 +144,15 @@ class HttpTransport:
         local = is_loopback(urlsplit(url).hostname or "")
         return {} if local else get_environ_proxies(url)
 
-    def _answer(self, response: requests.Response, content_type: str) -> bytes:
+    def _heard(self, response: requests.Response) -> None:
+        """Any answer: notes the server's time. Raises PROXY_AUTHENTICATION, which is no answer."""
         self._server_time = _http_date(response.headers.get("Date", ""))
+        if response.status_code == _PROXY_AUTHENTICATION_REQUIRED:
+            raise proxy_refusal(response.status_code)
+
+    def _answer(self, response: requests.Response, content_type: str) -> bytes:
+        self._heard(response)
         status = response.status_code
-        if status == _PROXY_AUTHENTICATION_REQUIRED:
-            raise proxy_refusal(status)
         if status in _BUSY:
             raise CertclientError(ErrorCode.SERVER_BUSY, status=str(status), **self._wait(response))
         told_type = response.headers.get("Content-Type", "").split(";")[0].strip().lower()

@@ -3,15 +3,23 @@ that the journal gets next."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 from certclient.ca.client import Answer, BankSecrets, Issued, MacCredential, Transaction
 from certclient.enrollment.acceptance import check_issued
 from certclient.enrollment.interaction import SecretKind, SecretRequest
-from certclient.enrollment.journal import Record, State
-from certclient.enrollment.preflight import check_clock
+from certclient.enrollment.journal import Kind, Record, State
+from certclient.enrollment.preflight import (
+    CheckResult,
+    check_clock,
+    clock_result,
+    connection_results,
+    first_failure,
+    key_result,
+    store_result,
+)
 from certclient.enrollment.work import Work
 from certclient.model.certificate import Certificate, Role
 from certclient.model.errors import CertclientError, ErrorCode
@@ -27,6 +35,7 @@ StepFunction = Callable[[Work, Record], Record]
 
 def create_key(work: Work, record: Record) -> Record:
     """PREPARED → KEY_CREATED. A key that an interrupted run made under our label is taken up."""
+    preflight(work, record)
     session = work.session(record.store_id)
     with work.step(Step.CREATE_KEY), work.watch.measure("key_generation"):
         key = session.find_key(record.key_label)
@@ -34,6 +43,32 @@ def create_key(work: Work, record: Record) -> Record:
             key = session.create_key(work.environment.profile.key, record.key_label)
     spki = session.signer(key).spki
     return replace(record, state=State.KEY_CREATED, key_id=key.key_id, spki=spki)
+
+
+def preflight(work: Work, record: Record) -> None:
+    """更新前処理: what can be known beforehand is said before a key is made.
+
+    The way to the CA, the clock and the store first, as they need no PIN; then, on renewal, whether
+    the current key still signs.
+    """
+    environment = work.environment
+    with work.step(Step.PREFLIGHT):
+        with work.watch.measure("network"):
+            connection = connection_results(environment.ca.probe)
+        clock = clock_result(environment.ca.server_time(), environment.clock())
+        _stop_or_warn(work, (*connection, clock, store_result(work.store(record.store_id))))
+        if record.kind is Kind.RENEW:
+            current = Certificate.from_der(record.old_certificate)
+            _stop_or_warn(work, (key_result(work.session(record.old_store_id), current),))
+
+
+def _stop_or_warn(work: Work, results: Sequence[CheckResult]) -> None:
+    failure = first_failure(results)
+    if failure is not None:
+        raise failure
+    for result in results:
+        if result.error is not None:
+            work.interaction.warning(result.error)
 
 
 def prepare_request(work: Work, record: Record) -> Record:

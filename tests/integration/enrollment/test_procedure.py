@@ -49,6 +49,7 @@ def test_a_renewal_ends_with_one_usable_certificate_and_the_old_one_put_away(
     assert len(person.consents) == 1
     assert len(person.pin_requests) <= 1, "one PIN for the whole renewal"
     assert [step for step in person.finished if step is not Step.WAIT] == [
+        Step.PREFLIGHT,
         Step.CREATE_KEY,
         Step.REQUEST,
         Step.CHECK,
@@ -260,8 +261,50 @@ def test_implicit_confirmation_sends_none(customer: Customer) -> None:
     assert done.old_archived
 
 
-def test_a_clock_off_by_a_day_is_told_and_mended_without_a_new_key(customer: Customer) -> None:
-    customer.ca.clock_of_server = customer.time.now + timedelta(days=1)
+@pytest.mark.parametrize(
+    "code",
+    [
+        ErrorCode.NETWORK_UNREACHABLE,
+        ErrorCode.TLS_UNTRUSTED,
+        ErrorCode.PROXY_AUTHENTICATION,
+    ],
+)
+def test_a_closed_way_to_the_ca_is_told_before_anything_is_made(
+    customer: Customer, code: ErrorCode
+) -> None:
+    customer.ca.faults["probe"] = [CertclientError(code)]
+    person = Person(pins=[PIN])
+    with pytest.raises(CertclientError) as stopped:
+        customer.renew(person)
+    assert stopped.value.code is code
+    assert person.pin_requests == [], "no PIN asked for in vain"
+    assert customer.enrollment().pending() == []
+    customer.assert_old_certificate_untouched()
+
+
+def test_a_clock_off_by_a_day_is_told_before_anything_is_made(customer: Customer) -> None:
+    customer.ca.clock_of_server = customer.time.now - timedelta(days=1)
+    with pytest.raises(CertclientError) as stopped:
+        customer.renew()
+    assert stopped.value.code is ErrorCode.CLOCK_WRONG
+    customer.assert_old_certificate_untouched()
+    assert customer.enrollment().pending() == []
+
+
+def test_a_clock_off_by_ten_minutes_is_a_warning(customer: Customer) -> None:
+    customer.ca.clock_of_server = customer.time.now + timedelta(minutes=10)
+    person = Person(pins=[PIN])
+    finished(customer.renew(person))
+    assert [w.code for w in person.warnings] == [ErrorCode.CLOCK_WRONG]
+
+
+def test_a_clock_that_goes_wrong_on_the_way_is_mended_without_a_new_key(
+    customer: Customer,
+) -> None:
+    def clock_jumps() -> None:
+        customer.ca.clock_of_server = customer.time.now + timedelta(days=1)
+
+    customer.ca.faults["send"] = [clock_jumps]
     with pytest.raises(CertclientError) as stopped:
         customer.renew()
     assert stopped.value.code is ErrorCode.CLOCK_WRONG

@@ -59,7 +59,7 @@ def test_a_wrong_pin_costs_one_attempt_and_leaves_nothing(
     assert refused.value.code is ErrorCode.PIN_INCORRECT
     assert [r.previous_incorrect for r in person.pin_requests] == [False, True]
     assert person.pin_requests[1].attempts is AttemptsLeft.LOW
-    assert customer.ca.calls == []
+    assert customer.ca.calls == [("probe", None)]
     assert token_private_keys(token) == 0
     assert customer.enrollment().pending() == []
     customer.assert_old_certificate_untouched()

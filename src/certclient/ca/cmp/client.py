@@ -164,6 +164,10 @@ class CmpClient:
         if status.status not in _REVOKED and Failure.CERT_REVOKED not in status.failures:
             raise refusal(status)
 
+    def probe(self) -> None:
+        """See CaClient."""
+        self._transport.probe(self._settings.url)
+
     def server_time(self) -> datetime | None:
         """See CaClient."""
         return self._transport.server_time()
