@@ -97,6 +97,7 @@ class HttpTransport:
             "Content-Type": content_type,
             "Accept": content_type,
             "Accept-Encoding": "identity",
+            "Connection": "close",
         }
         request = requests.Request("POST", url, headers=headers, data=body)
         return self._exchange(request, lambda response: self._answer(response, content_type))
