@@ -1,6 +1,93 @@
-"""Runs the demo."""
+"""`make demo`: exit code 0 only if every step worked."""
 
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import subprocess
 import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from certclient.model.errors import CertclientError
+from certclient.model.secret import Secret
+from certclient.profiles import load_profile
+from demo.browser import BrowserError
+from demo.command_line import CommandError, CommandLine, practice_bank
+from demo.display import DisplayError
+from demo.report import Report
+from demo.story import PROFILE, Story, StoryError
+from demo.world import SOFTHSM_MODULE, ToolError, World
+
+_EXPECTED = (
+    BrowserError,
+    CertclientError,
+    CommandError,
+    DisplayError,
+    LookupError,
+    OSError,
+    StoryError,
+    subprocess.SubprocessError,
+    ToolError,
+)
+"""What a step that does not work out may raise; anything else is a bug with its traceback."""
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Plays the story in a folder that is removed at the end, also after a failure.
+
+    With the argument `--keep` it stays, for a look at the logs.
+    """
+    report = Report()
+    try:
+        with _temporary_folder(keep="--keep" in arguments) as folder:
+            _play(folder, report)
+    except _EXPECTED as error:
+        report.failed(f"{type(error).__name__}: {error}")
+        return 1
+    except KeyboardInterrupt:
+        report.failed("interrupted from the keyboard")
+        return 130
+    return 0
+
+
+def _play(folder: Path, report: Report) -> None:
+    start = time.monotonic()
+    world = World(folder, Secret(f"{secrets.randbelow(10**6):06}"))
+    world.prepare()
+    # Stores opened in this process look where those of the processes that it starts look.
+    os.environ.update(world.environment)
+    command_line = CommandLine(folder, world.environment)
+    report.step("The practice bank 練習銀行 starts, a process of its own on this computer")
+    with practice_bank(command_line, folder / "bank") as bank:
+        report.fact(f"login page: {bank.login_url}")
+        bank.desk("profile", "--out", PROFILE, "--pkcs11-module", str(SOFTHSM_MODULE))
+        story = Story(world, report, bank, command_line, load_profile(folder / PROFILE))
+        story.last_year()
+        story.renew_on_the_pc()
+        story.renew_on_the_token()
+        story.log_in_with_the_new_ones()
+        story.replaced_certificate()
+        story.unconfirmed_certificate()
+        story.revoked_certificate()
+    report.summary(story.renewals, time.monotonic() - start)
+
+
+@contextmanager
+def _temporary_folder(*, keep: bool) -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="certclient-demo-"))
+    try:
+        yield folder
+    finally:
+        if keep:
+            print(f"kept: {folder}")
+        else:
+            shutil.rmtree(folder)
+
 
 if __name__ == "__main__":
-    sys.exit("the demo is not written yet")
+    sys.exit(main(sys.argv[1:]))

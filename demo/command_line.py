@@ -23,8 +23,9 @@ class CommandError(Exception):
 
 @dataclass(frozen=True)
 class CommandLine:
-    """Runs `certclient` with `environment`."""
+    """Runs `certclient` in `folder` with `environment`."""
 
+    folder: Path
     environment: Mapping[str, str]
 
     def show(self, *arguments: str, stdin: str = "") -> float:
@@ -33,6 +34,7 @@ class CommandLine:
         start = time.monotonic()
         done = subprocess.run(
             [_CERTCLIENT, *arguments],
+            cwd=self.folder,
             env=dict(self.environment),
             input=stdin,
             text=True,
@@ -46,6 +48,7 @@ class CommandLine:
         """Runs a command quietly and returns what it printed. Raises CommandError."""
         done = subprocess.run(
             [_CERTCLIENT, *arguments],
+            cwd=self.folder,
             env=dict(self.environment),
             stdin=subprocess.DEVNULL,
             capture_output=True,

@@ -27,16 +27,18 @@ class Report:
     def __init__(self) -> None:
         self._console = Console(highlight=False, soft_wrap=True)
         self._step = 0
+        self._title = "getting ready"
 
     def step(self, title: str) -> None:
         self._step += 1
+        self._title = title
         self._console.print(f"\n[bold cyan]{self._step}. {title}[/]")
 
     def fact(self, text: str) -> None:
         self._console.print(f"   {text}", markup=False)
 
-    def failed(self, step: str, reason: str) -> None:
-        self._console.print(f"\n[bold red]FAILED[/] at step {self._step}: {step}")
+    def failed(self, reason: str) -> None:
+        self._console.print(f"\n[bold red]FAILED[/] in step {self._step}: {self._title}")
         self.fact(reason)
 
     def summary(self, renewals: list[Renewal], seconds: float) -> None:

@@ -1,0 +1,127 @@
+"""Where the time of one renewal goes: `make bench`, or `.venv/bin/python -m benchmarks.renewal 30`.
+
+The PC's store (NSS) and a token (SoftHSM) are renewed in turn against a practice bank in a process
+of its own, so that both meet the same moments of a busy machine. Shown are medians.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from certclient.composition import enrollment
+from certclient.enrollment.interaction import ConsentRequest, SecretRequest
+from certclient.enrollment.procedure import Finished
+from certclient.model.destination import Destination
+from certclient.model.errors import CertclientError
+from certclient.model.profile import Profile
+from certclient.model.progress import Progress
+from certclient.model.secret import Secret
+from certclient.profiles import load_profile
+from certclient.store.base import CertificateStore, PinRequest
+from demo.command_line import CommandLine, practice_bank
+from demo.customers import give_certificate, store_for
+from demo.world import World
+
+DEFAULT_RUNS = 10
+USERS = {Destination.PC: "BENCHPC", Destination.USB: "BENCHUSB"}
+WHOLE = "wall time"
+
+
+@dataclass(frozen=True)
+class WillingPerson:
+    """Agrees at once and knows the PIN."""
+
+    known_pin: Secret
+
+    def consent(self, _request: ConsentRequest) -> bool:
+        return True
+
+    def pin(self, _request: PinRequest) -> Secret | None:
+        return self.known_pin
+
+    def secret(self, _request: SecretRequest) -> Secret | None:
+        return None
+
+    def progress(self, _report: Progress) -> None:
+        return
+
+    def warning(self, error: CertclientError) -> None:
+        raise error
+
+    def stop_requested(self) -> bool:
+        return False
+
+
+def renew_once(
+    profile: Profile, store: CertificateStore, person: WillingPerson
+) -> dict[str, float]:
+    """Renews the only certificate that is not archived; returns seconds by part, and in all."""
+    start = time.perf_counter()
+    (current,) = [stored for stored in store.certificates() if not stored.archived]
+    outcome = enrollment(profile, [store]).renew(current, store, person)
+    whole = time.perf_counter() - start
+    if not isinstance(outcome, Finished):
+        raise TypeError("the renewal did not finish")
+    return {**outcome.seconds, WHOLE: whole}
+
+
+def measure(world: World, runs: int) -> dict[Destination, list[dict[str, float]]]:
+    """`runs` renewals in each store, one here, one there."""
+    profile_file = world.folder / "practice.toml"
+    # A renewed certificate can be renewed again at once.
+    options = ["--renew-days", "366", "--profile", str(profile_file)]
+    command_line = CommandLine(world.folder, world.environment)
+    results: dict[Destination, list[dict[str, float]]] = {place: [] for place in USERS}
+    with practice_bank(command_line, world.folder / "bank", *options) as bank:
+        profile = load_profile(profile_file)
+        stores = {place: store_for(place) for place in USERS}
+        for place, user_id in USERS.items():
+            give_certificate(bank, world, user_id, stores[place])
+        for _ in range(runs):
+            for place, store in stores.items():
+                results[place].append(renew_once(profile, store, WillingPerson(world.pin)))
+    return results
+
+
+def show(results: dict[Destination, list[dict[str, float]]]) -> None:
+    """Prints medians in milliseconds, with the smallest and the largest value."""
+    (runs,) = {len(measured) for measured in results.values()}
+    table = Table(title=f"One renewal, {runs} runs: median (smallest-largest), ms", box=None)
+    table.add_column("")
+    table.add_column("PC (NSS)", justify="right")
+    table.add_column("USB token (SoftHSM)", justify="right")
+    for part in results[Destination.PC][0]:
+        cells = [_cell([m[part] for m in results[place]]) for place in USERS]
+        table.add_row(part.replace("_", " "), *cells)
+    Console(highlight=False).print(table)
+
+
+def _cell(seconds: Sequence[float]) -> str:
+    low, middle, high = min(seconds), statistics.median(seconds), max(seconds)
+    return f"{middle * 1000:.0f} ({low * 1000:.0f}-{high * 1000:.0f})"
+
+
+def main(arguments: Sequence[str]) -> int:
+    """`renewal.py [RUNS]`."""
+    runs = int(arguments[0]) if arguments else DEFAULT_RUNS
+    with tempfile.TemporaryDirectory(prefix="certclient-bench-") as folder:
+        world = World(Path(folder), Secret(f"{secrets.randbelow(10**6):06}"))
+        world.prepare()
+        os.environ.update(world.environment)
+        show(measure(world, runs))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,188 @@
+"""The demo's chapters in order. Each says what it does, and raises if it does not work out."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from certclient.composition import enrollment
+from certclient.enrollment.procedure import Pending
+from certclient.model.certificate import Certificate
+from certclient.model.destination import Destination
+from certclient.model.profile import Profile
+from certclient.store.base import CertificateStore
+from demo.command_line import CommandLine, PracticeBank
+from demo.customers import current_certificate, give_certificate, store_for
+from demo.interruption import ImpatientPerson
+from demo.login import Customer, LoginPage, log_in, log_in_with_token
+from demo.report import Renewal, Report
+from demo.world import World, connect_token, trust
+
+PC_USER = "TKYM1408054"
+USB_USER = "TKYM1408055"
+INTERRUPTED_USER = "TKYM1408056"
+
+PROFILE = "practice.toml"
+"""The bank's profile in the demo's folder, where the commands run."""
+
+_PROFILE_OPTION = ("--profile", PROFILE)
+_PATIENCE = 60.0
+"""Seconds that a renewal waits for the CA."""
+
+
+class StoryError(Exception):
+    """Something that should be so is not; the text says what."""
+
+
+@dataclass
+class Story:
+    """What the chapters share."""
+
+    world: World
+    report: Report
+    bank: PracticeBank
+    command_line: CommandLine
+    profile: Profile
+    renewals: list[Renewal] = field(default_factory=list)
+    _old: dict[str, Certificate] = field(default_factory=dict)
+    _seconds: dict[str, float] = field(default_factory=dict)
+    _browsers: int = 0
+
+    def last_year(self) -> None:
+        self.report.step("Three customers whose certificates end in 20 days")
+        pc, usb = store_for(Destination.PC), store_for(Destination.USB)
+        for user_id, store in ((PC_USER, pc), (USB_USER, usb), (INTERRUPTED_USER, pc)):
+            certificate = give_certificate(self.bank, self.world, user_id, store)
+            self._old[user_id] = certificate
+            self.report.fact(f"{user_id}: serial {certificate.serial_hex} in {_place(store)}")
+        self.command_line.show(*_PROFILE_OPTION, "list")
+
+    def renew_on_the_pc(self) -> None:
+        self.report.step("証明書更新, パソコン: the key is made in the PC's certificate database")
+        self._keep_a_copy_of_the_pc()
+        self._renew(PC_USER, store_for(Destination.PC))
+
+    def renew_on_the_token(self) -> None:
+        self.report.step(
+            "証明書更新, 専用USB: the key is made on the token; the PIN comes by stdin"
+        )
+        pin = f"{self.world.pin.reveal()}\n"
+        self._renew(USB_USER, store_for(Destination.USB), "--pin-stdin", stdin=pin)
+
+    def log_in_with_the_new_ones(self) -> None:
+        self.report.step("Logging in to the bank with the new certificates, in Chromium")
+        self._log_in(PC_USER, store_for(Destination.PC))
+        self._log_in(USB_USER, store_for(Destination.USB))
+
+    def replaced_certificate(self) -> None:
+        self.report.step("The old certificate, in a copy of the PC's database from before")
+        page = self._open_page(self._copied_home, self._old[PC_USER])
+        self._expect(page, "superseded", self._old[PC_USER])
+
+    def unconfirmed_certificate(self) -> None:
+        self.report.step("A renewal that is interrupted before the bank hears of its success")
+        store = store_for(Destination.PC)
+        new = self._interrupted_renewal(store)
+        self.report.fact(f"stopped: serial {new.serial_hex} is stored, but not confirmed")
+        self._expect(self._open_page(self.world.home, new), "unconfirmed", new)
+        self.report.step("Resuming it: nothing was lost, and nothing is done twice")
+        self.command_line.show(*_PROFILE_OPTION, "resume")
+        page = self._open_page(self.world.home, new)
+        self._expect(page, "welcome", current_certificate(store, INTERRUPTED_USER))
+
+    def revoked_certificate(self) -> None:
+        self.report.step("The bank's desk revokes it, as after a theft of the PC")
+        certificate = current_certificate(store_for(Destination.PC), INTERRUPTED_USER)
+        self.bank.desk("revoke", certificate.serial_hex)
+        self._expect(self._open_page(self.world.home, certificate), "revoked", certificate)
+
+    # What the chapters are made of
+
+    @property
+    def _copied_home(self) -> Path:
+        return self.world.folder / "home-before"
+
+    def _keep_a_copy_of_the_pc(self) -> None:
+        shutil.copytree(self.world.home / ".pki", self._copied_home / ".pki")
+
+    def _renew(self, user_id: str, store: CertificateStore, *options: str, stdin: str = "") -> None:
+        renew = [*_PROFILE_OPTION, "renew", user_id, "--yes", *options]
+        self._seconds[user_id] = self.command_line.show(*renew, stdin=stdin)
+        new, old = current_certificate(store, user_id), self._old[user_id]
+        if new == old or new.spki == old.spki:
+            raise StoryError(f"{user_id} has no new certificate with a new key")
+        self.report.fact(f"serial {old.serial_hex} → {new.serial_hex}")
+
+    def _log_in(self, user_id: str, store: CertificateStore) -> None:
+        certificate = current_certificate(store, user_id)
+        page = (
+            self._open_page_with_token(certificate)
+            if store.destination is Destination.USB
+            else self._open_page(self.world.home, certificate)
+        )
+        self._expect(page, "welcome", certificate)
+        self.renewals.append(
+            Renewal(
+                place=_place(store),
+                user_id=user_id,
+                old_serial=self._old[user_id].serial_hex,
+                new_serial=certificate.serial_hex,
+                valid_until=f"{certificate.not_after_tokyo:%Y-%m-%d %H:%M}",
+                renew_seconds=self._seconds[user_id],
+                login_seconds=page.seconds,
+            )
+        )
+
+    def _open_page(self, home: Path, certificate: Certificate) -> LoginPage:
+        customer = self._at_a_browser(home, certificate)
+        return log_in(self.bank.login_url, customer, self._new_browser_folder())
+
+    def _open_page_with_token(self, certificate: Certificate) -> LoginPage:
+        """In a browser that knows the token's module, which the PC's own need not."""
+        home = self.world.folder / "home-with-token"
+        customer = self._at_a_browser(home, certificate)
+        connect_token(home / ".pki" / "nssdb", customer.environment)
+        folder = self._new_browser_folder()
+        return log_in_with_token(self.bank.login_url, customer, folder, self.world.pin)
+
+    def _at_a_browser(self, home: Path, certificate: Certificate) -> Customer:
+        environment = self.world.environment_of(home)
+        root = self.world.folder / "root.pem"
+        root.write_bytes(self.profile.tls_anchors[0].x509.public_bytes(Encoding.PEM))
+        trust(home / ".pki" / "nssdb", root, environment)
+        return Customer(environment, certificate)
+
+    def _new_browser_folder(self) -> Path:
+        self._browsers += 1
+        return self.world.folder / f"browser-{self._browsers}"
+
+    def _expect(self, page: LoginPage, result: str, certificate: Certificate) -> None:
+        """Checks what the page says and that it speaks of this certificate."""
+        said = f"{page.title} ({page.result}, serial {page.serial})"
+        self.report.fact(f"The page: {said}")
+        if page.reason and page.result != "welcome":
+            self.report.fact(f"          {page.reason}")
+        if (page.result, page.serial) != (result, certificate.serial_hex):
+            raise StoryError(
+                f"expected “{result}” for serial {certificate.serial_hex}, the page said: {said}"
+            )
+
+    def _interrupted_renewal(self, store: CertificateStore) -> Certificate:
+        """Runs the renewal in this process, with a person who closes the program in the middle."""
+        old = self._old[INTERRUPTED_USER]
+        stored = next(s for s in store.certificates() if s.certificate == old)
+        procedures = enrollment(self.profile, [store], _PATIENCE)
+        outcome = procedures.renew(stored, store, ImpatientPerson())
+        if not isinstance(outcome, Pending):
+            raise StoryError("the renewal was not interrupted")
+        new = procedures.pending()[0].new_certificate
+        if new is None:
+            raise StoryError("the interrupted renewal has no certificate")
+        return new
+
+
+def _place(store: CertificateStore) -> str:
+    return "PC パソコン" if store.destination is Destination.PC else "USB 専用USB"
