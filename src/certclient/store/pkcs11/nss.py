@@ -53,6 +53,8 @@ _FIRST_SLOT = 1
 _SLOTS = range(4, 100)
 """softokn: SFTK_MIN_USER_SLOT_ID to SFTK_MAX_USER_SLOT_ID."""
 
+_DATABASE = "cert9.db"
+
 _UNSAFE = frozenset("'\"\\<>()[]{}")
 """Would have to be escaped in NSS's parameter language, twice; no home folder has them."""
 
@@ -66,31 +68,39 @@ class _SoftoknLibrary(python_pkcs11_library):
             raise OSError(f"C_Initialize: {result:#x}")
 
 
+@dataclass(frozen=True, slots=True)
+class _Slot:
+    slot_id: int
+    database: tuple[int, int] | None
+
+
 @dataclass(slots=True)
 class Softokn:
     """The loaded softokn and the slots in which it has opened databases, by folder."""
 
     library: Library
     cryptoki: Cryptoki
-    _slots: dict[Path, int] = field(default_factory=dict)
+    _slots: dict[Path, _Slot] = field(default_factory=dict)
 
     def slot(self, directory: Path) -> int:
         """The slot with the database of `directory`, opened on first use.
 
-        When all slots are used up the oldest is opened anew for `directory`.
+        Opened again where another file has taken the database's place since (restored from a
+        backup, say). When all slots are used up the oldest serves `directory`.
         """
-        if directory not in self._slots:
-            slot_id = self._free_slot()
+        known = self._slots.get(directory)
+        if known is None or known.database != _file_identity(directory):
+            slot_id = known.slot_id if known else self._free_slot()
             self._open_database(directory, slot_id)
-            self._slots[directory] = slot_id
-        return self._slots[directory]
+            known = self._slots[directory] = _Slot(slot_id, _file_identity(directory))
+        return known.slot_id
 
     def _free_slot(self) -> int:
-        taken = set(self._slots.values())
+        taken = {slot.slot_id for slot in self._slots.values()}
         for slot_id in _SLOTS:
             if slot_id not in taken:
                 return slot_id
-        return self._slots.pop(next(iter(self._slots)))
+        return self._slots.pop(next(iter(self._slots))).slot_id
 
     def _open_database(self, directory: Path, slot_id: int) -> None:
         if _UNSAFE & set(str(directory)):
@@ -108,6 +118,15 @@ class Softokn:
             raise CertclientError(
                 ErrorCode.STORE_UNAVAILABLE, path=str(directory), reason=f"{result:#x}"
             )
+
+
+def _file_identity(directory: Path) -> tuple[int, int] | None:
+    """Tells one database file from another at the same path; None where there is none."""
+    try:
+        status = (directory / _DATABASE).stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 _loaded: dict[Path, Softokn] = {}
@@ -185,7 +204,7 @@ class NssStore:
 
     def _exists(self) -> bool:
         """Looking must not make a database."""
-        return (self.directory / "cert9.db").exists()
+        return (self.directory / _DATABASE).exists()
 
     def _prepare(self) -> None:
         """Makes folder and database where missing; without the empty password set nothing could

@@ -113,14 +113,15 @@ def _key_of(
 ) -> KeyRef | None:
     """The key that is believed to be here.
 
-    A visible half with the same CKA_ID or the same public key proves it. Where private keys hide
-    until login (`hidden_keys`) and no half is seen, a CKA_ID on an end-entity certificate is the
-    convention by which all middleware pairs it with its key.
+    A visible half with the same public key proves it. Where private keys hide until login
+    (`hidden_keys`) and no half is seen, a client certificate with a CKA_ID is taken to be paired
+    with a key by it, as all middleware does; other people's certificates have a CKA_ID in NSS too,
+    hence only those made for client authentication.
     """
     for half in halves:
         same_key = half.spki == found.certificate.spki
         if half.key_id and (same_key or (half.spki is None and half.key_id == found.key_id)):
             return KeyRef(store_id, half.key_id)
-    if hidden_keys and found.key_id:
+    if hidden_keys and found.key_id and found.certificate.client_auth:
         return KeyRef(store_id, found.key_id)
     return None

@@ -1,0 +1,244 @@
+"""The NSS database as the PC store, checked with NSS's own tools."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from certclient.model.certificate import Certificate
+from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.keys import KeySpec
+from certclient.store.base import Available, StoreSession, no_pin
+from certclient.store.pkcs11.nss import NssStore, default_directory, load_softokn
+from support.nss import NssDatabase
+from support.pki import SERVER_AUTH, Lab, certificate_pem, ec_key, make_lab, spki_of
+from support.softhsm import ScriptedPins
+
+LABEL = "certclient 0001"
+NAME = "bank certificate"
+PASSWORD = "master password"
+
+
+@pytest.fixture(scope="module")
+def lab() -> Lab:
+    return make_lab()
+
+
+def enrol(session: StoreSession, lab: Lab) -> Certificate:
+    key = session.create_key(KeySpec(), LABEL)
+    certificate = lab.issue(session.signer(key).spki)
+    session.install(key, certificate, NAME)
+    session.install_intermediates(lab.chain)
+    return certificate
+
+
+def trust_flags(nss: NssDatabase, nickname: str) -> str:
+    """What `certutil -L` says: `u` means that the user has the key, so browsers offer it."""
+    (line,) = [line for line in nss.certutil("-L").splitlines() if line.startswith(nickname)]
+    return line.removeprefix(nickname).strip()
+
+
+def test_looking_makes_no_database(nss: NssDatabase) -> None:
+    assert nss.store().availability() == Available(needs_pin=False)
+    assert list(nss.store().certificates()) == []
+    assert not nss.directory.exists()
+
+
+def test_a_fresh_database_is_one_that_nss_accepts(nss: NssDatabase, lab: Lab) -> None:
+    with nss.store().open(no_pin) as session:
+        enrol(session, lab)
+    assert nss.directory.stat().st_mode & 0o077 == 0
+    assert trust_flags(nss, NAME) == "u,u,u"
+    assert trust_flags(nss, lab.intermediate.certificate.common_name) == ",,"
+    assert LABEL in nss.certutil("-K")
+
+
+def test_nss_itself_believes_the_chain(nss: NssDatabase, lab: Lab, tmp_path: Path) -> None:
+    with nss.store().open(no_pin) as session:
+        enrol(session, lab)
+    root = tmp_path / "root.pem"
+    root.write_bytes(certificate_pem(lab.root.certificate))
+    nss.certutil("-A", "-n", "root", "-t", "CT,,", "-a", "-i", str(root))
+    assert "certificate is valid" in nss.certutil("-V", "-n", NAME, "-u", "C")
+
+
+def test_an_archived_certificate_loses_the_flag_that_browsers_go_by(
+    nss: NssDatabase, lab: Lab
+) -> None:
+    with nss.store().open(no_pin) as session:
+        certificate = enrol(session, lab)
+        session.archive(certificate)
+    assert trust_flags(nss, NAME) == ",,"
+    with nss.store().open(no_pin) as session:
+        session.unarchive(certificate)
+    assert trust_flags(nss, NAME) == "u,u,u"
+
+
+def test_nothing_is_left_in_the_database_after_a_deletion(nss: NssDatabase, lab: Lab) -> None:
+    with nss.store().open(no_pin) as session:
+        session.delete(enrol(session, lab))
+    assert NAME not in nss.certutil("-L")
+    with pytest.raises(AssertionError, match="no keys found"):
+        nss.certutil("-K")
+
+
+def test_what_another_program_brings_is_seen_at_once(
+    nss: NssDatabase, lab: Lab, tmp_path: Path
+) -> None:
+    with nss.store().open(no_pin) as session:
+        enrol(session, lab)
+    other = lab.issue(spki_of(ec_key()))
+    file = tmp_path / "other.pem"
+    file.write_bytes(certificate_pem(other))
+    nss.certutil("-A", "-n", "colleague", "-t", ",,", "-a", "-i", str(file))
+    found = {stored.certificate: stored.key for stored in nss.store().certificates()}
+    assert len(found) == 2
+    assert found[other] is None
+
+
+def test_a_database_restored_from_a_backup_is_read_anew(
+    nss: NssDatabase, lab: Lab, tmp_path: Path
+) -> None:
+    with nss.store().open(no_pin) as session:
+        certificate = enrol(session, lab)
+    backup = tmp_path / "backup"
+    shutil.copytree(nss.directory, backup)
+    with nss.store().open(no_pin) as session:
+        session.delete(certificate)
+    shutil.rmtree(nss.directory)
+    shutil.copytree(backup, nss.directory)
+    with nss.store().open(no_pin) as session:
+        session.self_test(certificate)
+
+
+def test_a_master_password_is_asked_for(nss: NssDatabase, lab: Lab) -> None:
+    nss.create(PASSWORD)
+    assert nss.store().availability() == Available(needs_pin=True)
+    pins = ScriptedPins("not this one", PASSWORD)
+    with nss.store().open(pins) as session:
+        certificate = enrol(session, lab)
+    assert [request.previous_incorrect for request in pins.requests] == [False, True]
+    (stored,) = nss.store().certificates()
+    assert stored.certificate == certificate
+    assert stored.key is not None
+
+
+def test_a_master_password_does_not_make_keys_of_other_peoples_certificates(
+    nss: NssDatabase, lab: Lab, tmp_path: Path
+) -> None:
+    """NSS gives every imported certificate a CKA_ID; private keys hide until login."""
+    nss.create(PASSWORD)
+    file = tmp_path / "server.pem"
+    file.write_bytes(certificate_pem(lab.issue(spki_of(ec_key()), usages=(SERVER_AUTH,))))
+    nss.certutil("-A", "-n", "server", "-t", ",,", "-a", "-i", str(file))
+    (stored,) = nss.store().certificates()
+    assert stored.key is None
+
+
+def test_a_wrong_master_password_is_not_tried_again(nss: NssDatabase) -> None:
+    nss.create(PASSWORD)
+    pins = ScriptedPins("not this one")
+    with pytest.raises(CertclientError) as error, nss.store().open(pins):
+        pass
+    assert error.value.code is ErrorCode.PIN_INCORRECT
+    assert len(pins.requests) == 2
+
+
+def test_nss_exports_keys_whatever_we_ask(nss: NssDatabase, lab: Lab, tmp_path: Path) -> None:
+    """Known, and why certclient promises "never leaves" for tokens only. If this fails one day,
+    the promise can be made for NSS too."""
+    with nss.store().open(no_pin) as session:
+        enrol(session, lab)
+    exported = tmp_path / "exported.p12"
+    nss.pk12util("-o", str(exported), "-n", NAME, "-W", "x", "-K", "")
+    assert exported.stat().st_size > 1000
+
+
+def test_more_databases_than_nss_has_slots(tmp_path: Path, lab: Lab) -> None:
+    first = NssStore(load_softokn(), tmp_path / "first")
+    with first.open(no_pin) as session:
+        certificate = enrol(session, lab)
+    for number in range(100):
+        directory = tmp_path / f"database-{number}"
+        directory.mkdir()
+        assert NssStore(load_softokn(), directory).softokn.slot(directory) >= 4
+    with first.open(no_pin) as session:
+        session.self_test(certificate)
+
+
+def test_two_databases_at_the_same_time(tmp_path: Path, lab: Lab) -> None:
+    one, two = (NssStore(load_softokn(), tmp_path / name) for name in ("one", "two"))
+    with one.open(no_pin) as first, two.open(no_pin) as second:
+        certificate = enrol(first, lab)
+        enrol(second, lab)
+        first.self_test(certificate)
+    assert [len(store.certificates()) for store in (one, two)] == [1, 1]
+
+
+def test_a_damaged_database_is_unavailable_and_stays_as_it_is(nss: NssDatabase) -> None:
+    nss.directory.mkdir()
+    damaged = nss.directory / "cert9.db"
+    damaged.write_bytes(b"not a database" * 1000)
+    with pytest.raises(CertclientError) as error, nss.store().open(no_pin):
+        pass
+    assert error.value.code is ErrorCode.STORE_UNAVAILABLE
+    assert error.value.data["path"] == str(nss.directory)
+    assert damaged.read_bytes() == b"not a database" * 1000
+
+
+def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    store = NssStore(load_softokn(), tmp_path / "file" / "nssdb")
+    with pytest.raises(CertclientError) as error, store.open(no_pin):
+        pass
+    assert error.value.code is ErrorCode.STORE_UNAVAILABLE
+
+
+def test_a_folder_name_cannot_smuggle_parameters(tmp_path: Path) -> None:
+    store = NssStore(load_softokn(), tmp_path / "x' flags=readOnly>")
+    with pytest.raises(CertclientError) as error, store.open(no_pin):
+        pass
+    assert error.value.code is ErrorCode.STORE_UNAVAILABLE
+
+
+def test_a_folder_with_a_japanese_name(tmp_path: Path, lab: Lab) -> None:
+    store = NssStore(load_softokn(), tmp_path / "電子 証明書")
+    with store.open(no_pin) as session:
+        session.self_test(enrol(session, lab))
+    assert (tmp_path / "電子 証明書" / "cert9.db").exists()
+
+
+def test_without_nss_the_reason_is_named(tmp_path: Path) -> None:
+    with pytest.raises(CertclientError) as error:
+        load_softokn([tmp_path / "libsoftokn3.so"])
+    assert error.value.code is ErrorCode.STORE_MIDDLEWARE_MISSING
+
+
+CLASSIC = Path(".pki/nssdb")
+MODERN = Path(".local/share/pki/nssdb")
+
+
+@pytest.mark.parametrize(
+    ("existing", "environment", "expected"),
+    [
+        ([], {}, CLASSIC),
+        ([CLASSIC], {}, CLASSIC),
+        ([MODERN], {}, MODERN),
+        ([CLASSIC, MODERN], {}, CLASSIC),
+        (["data/pki/nssdb"], {"XDG_DATA_HOME": "{home}/data"}, "data/pki/nssdb"),
+        (["data/pki/nssdb", CLASSIC], {"XDG_DATA_HOME": "{home}/data"}, CLASSIC),
+        ([MODERN], {"XDG_DATA_HOME": "{home}/data"}, CLASSIC),
+        ([MODERN], {"XDG_DATA_HOME": ""}, MODERN),
+        ([MODERN], {"XDG_DATA_HOME": "relative"}, MODERN),
+    ],
+)
+def test_the_folder_that_the_browsers_read(
+    tmp_path: Path, existing: list[Path], environment: dict[str, str], expected: Path
+) -> None:
+    """Making the first folder where only the second exists would hide the user's certificates."""
+    for folder in existing:
+        (tmp_path / folder).mkdir(parents=True)
+    variables = {name: value.format(home=tmp_path) for name, value in environment.items()}
+    assert default_directory(variables, tmp_path) == tmp_path / expected
