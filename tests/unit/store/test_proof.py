@@ -1,0 +1,88 @@
+"""The proof that a key belongs to a certificate must fail when it does not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pytest
+
+from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.keys import SignatureAlgorithm
+from certclient.store.proof import prove
+from support.pki import RsaSigner, ec_key, make_lab, rsa_signer, spki_of
+
+
+def zeros(length: int) -> bytes:
+    return bytes(length)
+
+
+@dataclass
+class BrokenSigner:
+    """Signs as `real` does, except for `broken`, where it lies or raises."""
+
+    real: RsaSigner
+    broken: SignatureAlgorithm
+    error: ErrorCode | None = None
+    asked: list[SignatureAlgorithm] = field(default_factory=list)
+
+    @property
+    def spki(self) -> bytes:
+        return self.real.spki
+
+    def sign(self, data: bytes, algorithm: SignatureAlgorithm) -> bytes:
+        self.asked.append(algorithm)
+        signature = self.real.sign(data, algorithm)
+        if algorithm is not self.broken:
+            return signature
+        if self.error is not None:
+            raise CertclientError(self.error)
+        return bytes(len(signature))
+
+
+BOTH = [SignatureAlgorithm.RSA_PKCS1_SHA256, SignatureAlgorithm.RSA_PSS_SHA256]
+
+
+def failure(signer: BrokenSigner) -> CertclientError:
+    certificate = make_lab().issue(signer.spki)
+    with pytest.raises(CertclientError) as error:
+        prove(signer, certificate, zeros)
+    return error.value
+
+
+def test_a_right_key_passes_both_ways() -> None:
+    signer = rsa_signer(1)
+    prove(signer, make_lab().issue(signer.spki), zeros)
+    assert signer.signed == [bytes(32)] * 2
+
+
+@pytest.mark.parametrize("algorithm", BOTH)
+def test_a_wrong_signature_fails(algorithm: SignatureAlgorithm) -> None:
+    error = failure(BrokenSigner(rsa_signer(1), algorithm))
+    assert error.code is ErrorCode.KEY_SELF_TEST_FAILED
+    assert error.data["algorithm"] == algorithm.value
+
+
+def test_another_key_fails() -> None:
+    with pytest.raises(CertclientError) as error:
+        prove(rsa_signer(1), make_lab().issue(rsa_signer(2).spki), zeros)
+    assert error.value.code is ErrorCode.KEY_SELF_TEST_FAILED
+
+
+@pytest.mark.parametrize(
+    ("raised", "expected"),
+    [
+        (ErrorCode.KEY_UNSUPPORTED, ErrorCode.KEY_SELF_TEST_FAILED),
+        (ErrorCode.TOKEN_REMOVED, ErrorCode.TOKEN_REMOVED),
+    ],
+)
+def test_what_a_store_says_is_kept(raised: ErrorCode, expected: ErrorCode) -> None:
+    signer = BrokenSigner(rsa_signer(1), SignatureAlgorithm.RSA_PSS_SHA256, raised)
+    assert failure(signer).code is expected
+
+
+def test_a_certificate_without_an_rsa_key_fails_unasked() -> None:
+    signer = BrokenSigner(rsa_signer(1), SignatureAlgorithm.RSA_PSS_SHA256)
+    with pytest.raises(CertclientError) as error:
+        prove(signer, make_lab().issue(spki_of(ec_key())), zeros)
+    assert error.value.code is ErrorCode.KEY_SELF_TEST_FAILED
+    assert signer.asked == []

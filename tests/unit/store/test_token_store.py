@@ -1,0 +1,168 @@
+"""A USB token: what is written there, and that the private key cannot be had."""
+
+from __future__ import annotations
+
+import pkcs11
+import pytest
+from pkcs11 import Attribute, KeyType, Mechanism, ObjectClass
+from pkcs11 import exceptions as p11
+
+from certclient.model.keys import KeySpec, SignatureAlgorithm
+from certclient.store.base import no_pin
+from certclient.store.pkcs11.objects import key_identifier
+from support.nss import NssDatabase
+from support.pki import Lab, make_lab
+from support.softhsm import SoftHsm, SoftHsmToken, right_pin
+
+LABEL = "certclient 0001"
+NAME = "電子証明書"
+
+
+@pytest.fixture(scope="module")
+def lab() -> Lab:
+    return make_lab()
+
+
+def raw(token: SoftHsmToken) -> pkcs11.Session:
+    """A session past certclient, as an attacker with the PIN would have."""
+    found = next(one for one in token.hsm.module().tokens() if one.label == token.label)
+    return found.open(rw=True, user_pin=token.pin)
+
+
+def only(session: pkcs11.Session, kind: ObjectClass) -> pkcs11.Object:
+    (handle,) = list(session.get_objects({Attribute.CLASS: kind}))
+    return handle
+
+
+def test_a_private_key_is_made_to_sign_and_stay(softhsm: SoftHsm) -> None:
+    token = softhsm.new_token()
+    with token.store().open(right_pin) as session:
+        session.create_key(KeySpec(), LABEL)
+    with raw(token) as session:
+        private = only(session, ObjectClass.PRIVATE_KEY)
+        expected = {
+            Attribute.TOKEN: True,
+            Attribute.PRIVATE: True,
+            Attribute.SENSITIVE: True,
+            Attribute.ALWAYS_SENSITIVE: True,
+            Attribute.EXTRACTABLE: False,
+            Attribute.NEVER_EXTRACTABLE: True,
+            Attribute.LOCAL: True,
+            Attribute.SIGN: True,
+            Attribute.DECRYPT: False,
+            Attribute.UNWRAP: False,
+        }
+        assert {name: private[name] for name in expected} == expected
+
+
+def test_a_private_key_cannot_be_read(softhsm: SoftHsm) -> None:
+    token = softhsm.new_token()
+    with token.store().open(right_pin) as session:
+        session.create_key(KeySpec(), LABEL)
+    with raw(token) as session:
+        private = only(session, ObjectClass.PRIVATE_KEY)
+        for secret in (Attribute.PRIVATE_EXPONENT, Attribute.PRIME_1, Attribute.PRIME_2):
+            with pytest.raises(p11.AttributeSensitive):
+                private[secret]
+
+
+def test_a_private_key_cannot_be_wrapped(softhsm: SoftHsm) -> None:
+    token = softhsm.new_token()
+    with token.store().open(right_pin) as session:
+        session.create_key(KeySpec(), LABEL)
+    with raw(token) as session:
+        private = only(session, ObjectClass.PRIVATE_KEY)
+        wrapper = session.generate_key(KeyType.AES, 256)
+        assert isinstance(wrapper, pkcs11.WrapMixin)
+        assert isinstance(private, pkcs11.Key)
+        with pytest.raises(p11.KeyUnextractable):
+            wrapper.wrap_key(private, mechanism=Mechanism.AES_KEY_WRAP_PAD)
+
+
+def test_a_private_key_cannot_be_made_extractable_later(softhsm: SoftHsm) -> None:
+    token = softhsm.new_token()
+    with token.store().open(right_pin) as session:
+        session.create_key(KeySpec(), LABEL)
+    with raw(token) as session:
+        private = only(session, ObjectClass.PRIVATE_KEY)
+        for change in ((Attribute.EXTRACTABLE, True), (Attribute.SENSITIVE, False)):
+            with pytest.raises(p11.AttributeReadOnly):
+                private[change[0]] = change[1]
+
+
+def test_key_and_certificate_carry_the_id_that_other_software_looks_for(
+    softhsm: SoftHsm, lab: Lab
+) -> None:
+    token = softhsm.new_token()
+    with token.store().open(right_pin) as session:
+        key = session.create_key(KeySpec(), LABEL)
+        certificate = lab.issue(session.signer(key).spki)
+        session.install(key, certificate, NAME)
+    assert key.key_id == key_identifier(certificate.spki)
+    with raw(token) as session:
+        for kind in (ObjectClass.PRIVATE_KEY, ObjectClass.PUBLIC_KEY, ObjectClass.CERTIFICATE):
+            assert only(session, kind)[Attribute.ID] == key.key_id
+        written = only(session, ObjectClass.CERTIFICATE)
+        assert written[Attribute.SUBJECT] == certificate.subject
+        assert written[Attribute.ISSUER] == certificate.issuer
+        assert int.from_bytes(written[Attribute.SERIAL_NUMBER][2:], "big") == certificate.serial
+
+
+def test_the_certificate_is_seen_without_a_pin(softhsm: SoftHsm, lab: Lab) -> None:
+    """Browsers show it in their chooser before they ask for the PIN."""
+    token = softhsm.new_token()
+    with token.store().open(right_pin) as session:
+        key = session.create_key(KeySpec(), LABEL)
+        session.install(key, lab.issue(session.signer(key).spki), NAME)
+    (stored,) = token.store().certificates()
+    assert (stored.key, stored.friendly_name) == (key, NAME)
+
+
+def test_a_label_in_an_old_encoding_does_not_stop_the_list(softhsm: SoftHsm, lab: Lab) -> None:
+    """Middleware of the Internet Explorer days wrote Shift_JIS."""
+    token = softhsm.new_token()
+    with token.store().open(right_pin) as session:
+        key = session.create_key(KeySpec(), LABEL)
+        session.install(key, lab.issue(session.signer(key).spki), "shift-jis-here")
+    for file in token.folder.glob("*.object"):
+        content = file.read_bytes()
+        old = "電子証明書テ".encode("shift_jis") + b"  "
+        file.write_bytes(content.replace(b"shift-jis-here", old))
+    softhsm.refresh()
+    (stored,) = token.store().certificates()
+    assert "\N{REPLACEMENT CHARACTER}" in stored.friendly_name
+
+
+def test_the_token_is_known_by_serial_number_and_not_by_slot(softhsm: SoftHsm) -> None:
+    first, second = softhsm.new_token("first"), softhsm.new_token("second")
+    with second.store().open(right_pin) as session:
+        session.create_key(KeySpec(), LABEL)
+    first.pull()
+    with second.store().open(right_pin) as session:
+        assert session.find_key(LABEL) is not None
+    first.plug()
+    with first.store().open(right_pin) as session:
+        assert session.find_key(LABEL) is None
+
+
+def test_the_old_key_on_a_token_signs_while_the_new_one_is_made_on_the_pc(
+    softhsm: SoftHsm, nss: NssDatabase, lab: Lab
+) -> None:
+    token = softhsm.new_token()
+    with token.store().open(right_pin) as old:
+        old_signer = old.signer(old.create_key(KeySpec(), LABEL))
+        with nss.store().open(no_pin) as new:
+            key = new.create_key(KeySpec(), LABEL)
+            signer = new.signer(key)
+            for one in (old_signer, signer):
+                assert one.sign(b"x", SignatureAlgorithm.RSA_PKCS1_SHA256)
+            new.install(key, lab.issue(signer.spki), NAME)
+        assert old_signer.sign(b"confirm", SignatureAlgorithm.RSA_PKCS1_SHA256)
+
+
+def test_two_tokens_at_the_same_time(softhsm: SoftHsm) -> None:
+    first, second = softhsm.new_token("first"), softhsm.new_token("second")
+    with first.store().open(right_pin) as one:
+        with second.store().open(right_pin) as two:
+            two.create_key(KeySpec(), LABEL)
+        assert one.create_key(KeySpec(), LABEL)
