@@ -1,0 +1,48 @@
+"""`make demo` from outside: what it says, its exit code, and that nothing of it stays."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+PROJECT = Path(__file__).parents[2]
+
+
+def run_demo(temporary: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Runs the demo with its folders in `temporary` and with another home than the user's."""
+    home = temporary / "users-home"
+    home.mkdir()
+    places = {"TMPDIR": str(temporary), "HOME": str(home), "COLUMNS": "160"}
+    done = subprocess.run(
+        [sys.executable, "-m", "demo"],
+        cwd=PROJECT,
+        env={**os.environ, **places, **environment},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=150,
+    )
+    assert list(home.iterdir()) == []
+    assert [path.name for path in temporary.iterdir()] == ["users-home"]
+    return done
+
+
+def test_the_demo_renews_on_pc_and_token_and_logs_in(tmp_path: Path) -> None:
+    done = run_demo(tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    summary = done.stdout[done.stdout.index("Old serial") :]
+    serials = re.findall(r"\b[0-9a-f]{16,40}\b", summary)
+    assert len(serials) == len(set(serials)) == 4
+    for result in ("superseded", "unconfirmed", "revoked"):
+        assert f"({result}, serial" in done.stdout
+
+
+def test_a_step_that_fails_is_named_and_ends_the_demo(tmp_path: Path) -> None:
+    done = run_demo(tmp_path, PATH="")
+    assert done.returncode == 1
+    assert "FAILED in step 0: getting ready" in done.stdout
+    assert "softhsm2-util" in done.stdout
