@@ -42,6 +42,11 @@ class NssDatabase:
     def pk12util(self, *arguments: str) -> str:
         return self._run("pk12util", "-d", f"sql:{self.directory}", *arguments)
 
+    def add_module(self, name: str, module: Path) -> None:
+        """Lets NSS see the tokens of a PKCS#11 module too (`modutil -add`)."""
+        options = ("-force", "-dbdir", f"sql:{self.directory}")
+        self._run("modutil", *options, "-add", name, "-libfile", str(module))
+
     def _run(self, *command: str) -> str:
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         assert done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"

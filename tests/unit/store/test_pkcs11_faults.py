@@ -349,6 +349,13 @@ def test_a_token_fresh_from_the_factory(desk: Desk) -> None:
     assert state.reason is ErrorCode.TOKEN_NOT_INITIALISED
 
 
+def test_a_card_of_another_kind_cannot_be_read(desk: Desk) -> None:
+    desk.faults.fail("C_OpenSession", ckr.CKR_TOKEN_NOT_RECOGNIZED)
+    with pytest.raises(CertclientError) as error:
+        desk.token.store().certificates()
+    assert error.value.code is ErrorCode.TOKEN_NOT_INITIALISED
+
+
 def test_a_token_that_cannot_make_such_a_key(desk: Desk) -> None:
     before = desk.contents()
     desk.faults.fail("C_GenerateKeyPair", ckr.CKR_MECHANISM_INVALID)

@@ -13,6 +13,7 @@ from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import KeySpec
 from certclient.store.base import AttemptsLeft, Available, Unavailable, no_pin
 from support.pkcs11_faults import (
+    CKR_OK,
     CKR_PIN_LOCKED,
     CKR_USER_ALREADY_LOGGED_IN,
     Faults,
@@ -203,3 +204,22 @@ def test_work_without_the_pin_is_logged_out_at_the_end(token: SoftHsmToken) -> N
     with pytest.raises(CertclientError) as error:
         session.find_key("certclient 0001")
     assert error.value.code is ErrorCode.TOKEN_REMOVED
+
+
+def test_a_pin_that_is_no_text_is_not_sent(token: SoftHsmToken, faults: Faults) -> None:
+    """Piped in with a broken encoding; the encoder's exception would hold the PIN."""
+    faults.watch("C_Login")
+    error = failure(token, ScriptedPins("1234\udc83"))
+    assert error.code is ErrorCode.PIN_INCORRECT
+    assert faults.calls == []
+    assert "1234" not in "".join(traceback.format_exception(error))
+
+
+def test_a_reader_with_its_own_keys_asks_there(token: SoftHsmToken, faults: Faults) -> None:
+    faults.token_flags(add=TokenFlag.PROTECTED_AUTHENTICATION_PATH)
+    faults.fail("C_Login", CKR_OK)
+    assert token.store().availability() == Available(needs_pin=False)
+    pins = ScriptedPins(PIN)
+    open_with(token, pins)
+    assert faults.calls == ["C_Login"]
+    assert pins.requests == []

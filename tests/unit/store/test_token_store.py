@@ -12,7 +12,7 @@ from certclient.store.base import no_pin
 from certclient.store.pkcs11.objects import key_identifier
 from support.nss import NssDatabase
 from support.pki import Lab, make_lab
-from support.softhsm import SoftHsm, SoftHsmToken, right_pin
+from support.softhsm import MODULE, SoftHsm, SoftHsmToken, right_pin
 
 LABEL = "certclient 0001"
 NAME = "電子証明書"
@@ -158,6 +158,32 @@ def test_the_old_key_on_a_token_signs_while_the_new_one_is_made_on_the_pc(
                 assert one.sign(b"x", SignatureAlgorithm.RSA_PKCS1_SHA256)
             new.install(key, lab.issue(signer.spki), NAME)
         assert old_signer.sign(b"confirm", SignatureAlgorithm.RSA_PKCS1_SHA256)
+
+
+def test_browsers_stop_offering_an_archived_certificate_on_a_token(
+    softhsm: SoftHsm, nss: NssDatabase, lab: Lab
+) -> None:
+    """NSS, with the token's module added as users do, marks with `u` what it offers."""
+    token = softhsm.new_token("USB")
+    with token.store().open(right_pin) as session:
+        key = session.create_key(KeySpec(), LABEL)
+        certificate = lab.issue(session.signer(key).spki)
+        session.install(key, certificate, "bank")
+        nss.create()
+        nss.add_module("usb", MODULE)
+        assert trust_flags(nss, token) == "u,u,u"
+        session.archive(certificate)
+        assert trust_flags(nss, token) == ",,"
+        session.unarchive(certificate)
+        assert trust_flags(nss, token) == "u,u,u"
+
+
+def trust_flags(nss: NssDatabase, token: SoftHsmToken) -> str:
+    pin_file = nss.directory / "pin"
+    pin_file.write_text(token.pin)
+    listing = nss.certutil("-L", "-h", token.label, "-f", str(pin_file))
+    (line,) = [line for line in listing.splitlines() if line.startswith("USB:bank")]
+    return line.removeprefix("USB:bank").strip()
 
 
 def test_two_tokens_at_the_same_time(softhsm: SoftHsm) -> None:

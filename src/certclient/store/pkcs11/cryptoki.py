@@ -148,18 +148,16 @@ class Cryptoki:
         """Closes this process's sessions with a token and logs out. Best effort, never raises."""
         self._call(_CLOSE_ALL_SESSIONS, slot_id)
 
-    def open_session(self, slot_id: int) -> int:
-        """A read-only session without login; returns its handle. Raises OSError."""
+    def open_session(self, slot_id: int) -> int | None:
+        """A read-only session without login; returns its handle, None where there is none."""
         handle = ctypes.c_ulong()
         result = self._call(
             _OPEN_SESSION, slot_id, _CKF_SERIAL_SESSION, None, None, ctypes.byref(handle)
         )
-        if result != CKR_OK:
-            raise OSError(f"C_OpenSession: {result:#x}")
-        return handle.value
+        return handle.value if result == CKR_OK else None
 
-    def create_object(self, session_handle: int, object_class: int, kind: int, text: str) -> int:
-        """C_CreateObject with a class and one text attribute (zero-terminated); the CKR value."""
+    def create_object(self, session_handle: int, object_class: int, kind: int, text: str) -> bool:
+        """C_CreateObject with a class and one text attribute (zero-terminated); whether it did."""
         class_value = ctypes.c_ulong(object_class)
         buffer = ctypes.create_string_buffer(text.encode())
         template = (_Attribute * 2)(
@@ -167,9 +165,10 @@ class Cryptoki:
             _Attribute(kind, ctypes.addressof(buffer), len(buffer)),
         )
         handle = ctypes.c_ulong()
-        return self._call(
+        result = self._call(
             _CREATE_OBJECT, session_handle, ctypes.addressof(template), 2, ctypes.byref(handle)
         )
+        return result == CKR_OK
 
 
 @runtime_checkable

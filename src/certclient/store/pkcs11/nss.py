@@ -110,14 +110,12 @@ class Softokn:
             f"tokenDescription='certclient' certPrefix='' keyPrefix='' flags=>>"
         )
         session = self.cryptoki.open_session(_FIRST_SLOT)
-        result = self.cryptoki.create_object(
+        opened = session is not None and self.cryptoki.create_object(
             session, _CKO_NSS_NEWSLOT, _CKA_NSS_MODULE_SPEC, specification
         )
         self.cryptoki.close_all_sessions(_FIRST_SLOT)
-        if result != CKR_OK:
-            raise CertclientError(
-                ErrorCode.STORE_UNAVAILABLE, path=str(directory), reason=f"{result:#x}"
-            )
+        if not opened:
+            raise CertclientError(ErrorCode.STORE_UNAVAILABLE, path=str(directory))
 
 
 def _file_identity(directory: Path) -> tuple[int, int] | None:

@@ -189,7 +189,11 @@ class Login:
 
     def _acceptable(self, token: pkcs11.Token, secret: Secret) -> bool:
         """Whether the token's own rule allows a PIN of this length: else no attempt is spent."""
-        length = len(secret.reveal().encode())
+        try:
+            length = len(secret.reveal().encode())
+        except UnicodeEncodeError:
+            # Broken input (a lone surrogate); the exception would carry the PIN along.
+            return False
         limits = self.cryptoki.limits(token.slot.slot_id)
         if limits is None:
             return True
