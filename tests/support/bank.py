@@ -1,0 +1,208 @@
+"""A practice bank for tests: in this process (`bank`), or as a program that can be killed.
+
+def test_something(bank: RunningBank) -> None:
+    bank.add_customer("TKYM1408054")
+    code = bank.issue_code("TKYM1408054")
+    profile = load_profile(bank.profile_path)
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import IO
+
+import pytest
+
+from certclient.model.certificate import Certificate
+from certclient.model.secret import Secret
+from certclient.practice.bank import Bank
+from certclient.practice.ca import certificate_pem
+from certclient.practice.policy import BankPolicy
+from certclient.practice.profile_writer import ProfileOptions, profile_toml
+from certclient.practice.records import CertificateState, Customer
+from certclient.practice.server import Addresses, PracticeServer, ServerSettings, read_addresses
+
+USER_ID = "TKYM1408054"
+SOFTHSM_MODULE = Path("/usr/lib/softhsm/libsofthsm2.so")
+
+
+class SettableClock:
+    """The machine's time plus `ahead`; tests move the bank's days with it."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta()
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+    def advance(self, by: timedelta) -> None:
+        self.ahead += by
+
+
+class RunningBank:
+    """A bank that serves on free ports of 127.0.0.1. `clock` is the bank's business clock only:
+    message times and TLS follow the machine's."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.clock = SettableClock()
+        self.bank = Bank(folder, BankPolicy(check_after=1), clock=self.clock)
+        self._server = PracticeServer(self.bank, ServerSettings())
+        self.profile_path = folder / "practice.toml"
+        self.write_profile()
+        self.root_file = folder / "root.crt.pem"
+        self.root_file.write_text(certificate_pem(self.bank.ca.root))
+
+    @property
+    def addresses(self) -> Addresses:
+        return self._server.addresses
+
+    @property
+    def cmp_url(self) -> str:
+        return self.addresses.cmp_url
+
+    @property
+    def login_url(self) -> str:
+        return self.addresses.login_url
+
+    @property
+    def policy(self) -> BankPolicy:
+        return self.bank.policy
+
+    def set_policy(self, **changes: object) -> None:
+        """Changes rules at once: `set_policy(wait_polls=2)`; see `BankPolicy`."""
+        self.bank.policy = replace(self.bank.policy, **changes)  # type: ignore[arg-type] # by name
+
+    def write_profile(self, options: ProfileOptions | None = None) -> Path:
+        """Writes the profile again, by default with SoftHSM as the token module."""
+        wanted = options or ProfileOptions(pkcs11_modules=(SOFTHSM_MODULE,))
+        text = profile_toml(self.bank, self.addresses, wanted)
+        self.profile_path.write_text(text, encoding="utf-8")
+        return self.profile_path
+
+    def add_customer(
+        self,
+        user_id: str = USER_ID,
+        suffix: str = "1403",
+        *,
+        pin: str | None = None,
+        one_time_password: str | None = None,
+    ) -> Customer:
+        return self.bank.add_customer(
+            user_id,
+            suffix,
+            pin=Secret(pin) if pin is not None else None,
+            one_time_password=Secret(one_time_password) if one_time_password is not None else None,
+        )
+
+    def issue_code(self, user_id: str = USER_ID, *, reissue: bool = False) -> Secret:
+        return self.bank.issue_code(user_id, reissue=reissue)
+
+    def issue_certificate(
+        self, user_id: str, spki: bytes, expires_in_days: int, *, confirmed: bool = True
+    ) -> Certificate:
+        """At the desk, for a key in a test's store. See `Bank.issue_certificate`."""
+        return self.bank.issue_certificate(user_id, spki, expires_in_days, confirmed=confirmed)
+
+    @property
+    def intermediate(self) -> Certificate:
+        return self.bank.ca.intermediate
+
+    def state_of(self, serial_hex: str) -> CertificateState | None:
+        return self.bank.state_of(serial_hex)
+
+    def revoke(self, serial_hex: str) -> None:
+        self.bank.revoke(serial_hex)
+
+    def stop(self) -> None:
+        """Takes it off the network; the books stay. Connections are refused from now on."""
+        self._server.stop()
+
+    def close(self) -> None:
+        self.stop()
+        self.bank.close()
+
+
+@contextmanager
+def running_bank(folder: Path) -> Iterator[RunningBank]:
+    running = RunningBank(folder)
+    try:
+        yield running
+    finally:
+        running.close()
+
+
+@pytest.fixture
+def bank(tmp_path: Path) -> Iterator[RunningBank]:
+    """A fresh practice bank that serves until the test ends."""
+    with running_bank(tmp_path / "practice-bank") as running:
+        yield running
+
+
+class BankProcess:
+    """The practice bank as a program of its own, for tests that kill it."""
+
+    def __init__(self, folder: Path, *options: str) -> None:
+        self.folder = folder
+        self._options = options
+        self._process: subprocess.Popen[str] | None = None
+
+    def start(self, *, port: int = 0, login_port: int = 0) -> Addresses:
+        """Starts it and waits until it serves."""
+        command = [sys.executable, "-m", "certclient.practice", "--data", str(self.folder)]
+        ports = ["--port", str(port), "--login-port", str(login_port)]
+        self._process = subprocess.Popen(
+            [*command, "serve", *ports, *self._options], stdout=subprocess.PIPE, text=True
+        )
+        self._wait_until_ready(self._process.stdout)
+        addresses = read_addresses(self.folder)
+        assert addresses is not None
+        return addresses
+
+    def kill(self) -> None:
+        """kill -9, as a power cut would."""
+        assert self._process is not None
+        self._process.kill()
+        self._end(self._process)
+
+    def stop(self) -> int:
+        """Asks it to end; returns its exit code."""
+        assert self._process is not None
+        self._process.terminate()
+        return self._end(self._process)
+
+    def books(self) -> Bank:
+        """The same books, opened beside the program."""
+        return Bank(self.folder)
+
+    @staticmethod
+    def _wait_until_ready(output: IO[str] | None) -> None:
+        assert output is not None
+        for line in output:
+            if line.startswith("Login:"):
+                return
+        raise AssertionError("the practice bank did not start")
+
+    def _end(self, process: subprocess.Popen[str]) -> int:
+        code = process.wait(timeout=30)
+        assert process.stdout is not None
+        process.stdout.close()
+        self._process = None
+        return code
+
+
+@pytest.fixture
+def bank_process(tmp_path: Path) -> Iterator[BankProcess]:
+    """Not started yet; ends with the test."""
+    program = BankProcess(tmp_path / "practice-bank")
+    try:
+        yield program
+    finally:
+        if program._process is not None:
+            program.kill()
