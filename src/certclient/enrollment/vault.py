@@ -29,7 +29,7 @@ _ENCRYPTING: Sequence[type[KeyringBackend]] = (
 
 if sys.platform == "linux":
     # keyring's Secret Service back end lets these through.
-    from jeepney import DBusErrorResponse
+    from jeepney import DBusErrorResponse  # type: ignore[import-untyped]  # ships no types
     from secretstorage.exceptions import SecretStorageException
 
     _FAILURES: tuple[type[Exception], ...] = (

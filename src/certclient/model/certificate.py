@@ -9,6 +9,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
@@ -16,6 +17,16 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from certclient.model.errors import CertclientError, ErrorCode
 
 TOKYO = ZoneInfo("Asia/Tokyo")
+
+_UNREADABLE = (
+    ValueError,
+    TypeError,
+    UnsupportedAlgorithm,
+    x509.DuplicateExtension,
+    x509.InvalidVersion,
+    x509.UnsupportedGeneralNameType,
+)
+"""What `cryptography` raises for bytes that are no certificate, or one that it cannot handle."""
 
 _DN_LABELS = {
     NameOID.COUNTRY_NAME: "Country",
@@ -86,13 +97,15 @@ class Certificate:
         """Reads DER bytes. Raises CertclientError(CERTIFICATE_UNREADABLE) for anything else."""
         try:
             return cls._from_x509(x509.load_der_x509_certificate(der))
-        except (ValueError, TypeError, x509.DuplicateExtension) as error:
+        except _UNREADABLE as error:
             raise CertclientError(
                 ErrorCode.CERTIFICATE_UNREADABLE, reason=str(error)[:200]
             ) from error
 
     @classmethod
     def _from_x509(cls, parsed: x509.Certificate) -> Certificate:
+        if parsed.serial_number <= 0:
+            raise ValueError("serial number is not positive (RFC 5280, 4.1.2.2)")
         return cls(
             der=parsed.public_bytes(Encoding.DER),
             serial=parsed.serial_number,

@@ -35,6 +35,7 @@ R = TypeVar("R")
 Sentence = Annotated[str, msgspec.Meta(min_length=1, max_length=2000)]
 ProfileId = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
 Days = Annotated[int, msgspec.Meta(ge=1, le=366)]
+ReminderDays = Annotated[int, msgspec.Meta(ge=0, le=366)]
 DaysAfter = Annotated[int, msgspec.Meta(ge=0, le=3660)]
 ShortText = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 
@@ -59,7 +60,9 @@ class _Subject(_Strict, frozen=True):
 class _Renewal(_Strict, frozen=True):
     days_before: Days = 30
     obtain_days_after: DaysAfter = 90
-    reminder_days: Annotated[tuple[Days, ...], msgspec.Meta(min_length=1, max_length=10)] = (30, 10)
+    reminder_days: Annotated[
+        tuple[ReminderDays, ...], msgspec.Meta(min_length=1, max_length=10)
+    ] = (30, 10)
     ask_pin: AskWhom = AskWhom.NOBODY
     ask_one_time_password: AskWhom = AskWhom.NOBODY
 

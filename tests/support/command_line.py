@@ -1,0 +1,114 @@
+"""A customer's computer with the real command line: own home, own NSS database, own token.
+
+def test_x(pc: Computer) -> None:
+    pc.give("TKYM1408054", pc.nss_store)
+    done = pc.run("renew", "--yes")
+    assert done.code == 0, done.err
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from certclient.model.certificate import Certificate
+from certclient.model.keys import KeySpec
+from certclient.store.base import CertificateStore
+from support.bank import RunningBank
+from support.nss import NssDatabase
+from support.softhsm import PIN, SoftHsm, SoftHsmToken, right_pin
+
+PC_USER = "TKYM1408054"
+USB_USER = "TKYM1408055"
+
+
+@dataclass(frozen=True)
+class Done:
+    """A command that has ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """Standard output, which must be one JSON object and nothing else."""
+        return json.loads(self.out)
+
+
+@dataclass
+class Computer:
+    """`home` holds everything that certclient writes."""
+
+    home: Path
+    bank: RunningBank
+    hsm: SoftHsm
+    language: str = "ja_JP.UTF-8"
+
+    @property
+    def nss(self) -> NssDatabase:
+        return NssDatabase(self.home / ".pki" / "nssdb")
+
+    @property
+    def environment(self) -> dict[str, str]:
+        kept = {k: v for k, v in self.hsm.environment.items() if not k.startswith("XDG_")}
+        return {**kept, "HOME": str(self.home), "LC_ALL": "", "LANG": self.language}
+
+    def plug_in_token(self, label: str = "専用USB") -> SoftHsmToken:
+        return self.hsm.new_token(label)
+
+    def give(self, user_id: str, store: CertificateStore, days: int = 20) -> Certificate:
+        """The bank certifies a key made in `store` for the last `days` of its year."""
+        if user_id not in {c.user_id for c in self.bank.bank.customers()}:
+            self.bank.add_customer(user_id)
+        with store.open(right_pin) as session:
+            key = session.create_key(KeySpec(2048), f"{user_id} {days}")
+            spki = session.signer(key).spki
+            certificate = self.bank.issue_certificate(user_id, spki, days)
+            session.install_intermediates([self.bank.intermediate])
+            session.install(key, certificate, user_id)
+        return certificate
+
+    def run(self, *arguments: str, stdin: str = "") -> Done:
+        """`certclient ARGUMENTS` with the bank's profile, without a terminal."""
+        command = [sys.executable, "-X", "dev", "-W", "error", "-m", "certclient"]
+        profile = ["--profile", str(self.bank.profile_path)]
+        done = subprocess.run(
+            [*command, *profile, *arguments],
+            env=self.environment,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        return Done(done.returncode, done.stdout, done.stderr)
+
+    def list(self) -> list[dict[str, Any]]:
+        """What `certclient list` tells, archived ones included."""
+        certificates: list[dict[str, Any]] = self.run("list", "--archived", "--json").json[
+            "certificates"
+        ]
+        return certificates
+
+    def everything_written(self) -> str:
+        """All files below the home folder as text, to look for what must not be there."""
+        files = [path for path in self.home.rglob("*") if path.is_file()]
+        return "\n".join(path.read_bytes().decode("utf-8", "replace") for path in files)
+
+
+@pytest.fixture
+def pc(tmp_path: Path, bank: RunningBank, softhsm: SoftHsm) -> Computer:
+    """A computer without certificates; the bank serves until the test ends."""
+    home = tmp_path / "home"
+    home.mkdir()
+    return Computer(home, bank, softhsm)
+
+
+__all__ = ["PC_USER", "PIN", "USB_USER", "Computer", "Done", "pc"]

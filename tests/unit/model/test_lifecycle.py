@@ -1,0 +1,131 @@
+"""What may be done today: whole days in Japan, both edges of every deadline (seeds S0, S1, S3)."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from certclient.model.certificate import TOKYO
+from certclient.model.lifecycle import RenewalPolicy, Stage, lifecycle
+
+POLICY = RenewalPolicy()
+ORDER = list(Stage)
+
+moments = st.datetimes(
+    min_value=datetime(2020, 1, 1),  # noqa: DTZ001 - hypothesis adds the zone
+    max_value=datetime(2040, 1, 1),  # noqa: DTZ001
+    timezones=st.just(UTC),
+)
+policies = st.builds(
+    RenewalPolicy,
+    renew_days_before=st.integers(1, 366),
+    obtain_days_after=st.integers(0, 3660),
+)
+
+
+def tokyo(year: int, month: int, day: int, hour: int = 12, minute: int = 0) -> datetime:
+    return datetime(year, month, day, hour, minute, tzinfo=TOKYO)
+
+
+END = tokyo(2027, 3, 31, 23, 59)
+
+
+def stage_on(now: datetime, end: datetime = END) -> Stage:
+    return lifecycle(end, now, POLICY).stage
+
+
+@pytest.mark.parametrize(
+    ("now", "stage"),
+    [
+        (tokyo(2027, 2, 28, 23, 59), Stage.NOT_YET),  # 31 days before
+        (tokyo(2027, 3, 1, 0, 0), Stage.RENEWABLE),  # 30 days before
+        (tokyo(2027, 3, 31, 23, 59), Stage.RENEWABLE),  # the last minute
+        (END + timedelta(seconds=1), Stage.OBTAINABLE),
+        (tokyo(2027, 6, 29, 23, 59), Stage.OBTAINABLE),  # 90 days after
+        (tokyo(2027, 6, 30, 0, 0), Stage.TOO_LATE),  # 91 days after
+    ],
+)
+def test_both_edges_of_every_deadline(now: datetime, stage: Stage) -> None:
+    assert stage_on(now) is stage
+
+
+def test_on_the_expiry_day_the_minute_counts() -> None:
+    noon = tokyo(2027, 3, 31, 12, 0)
+    assert stage_on(noon - timedelta(minutes=1), noon) is Stage.RENEWABLE
+    assert stage_on(noon, noon) is Stage.RENEWABLE
+    after = lifecycle(noon, noon + timedelta(minutes=1), POLICY)
+    assert after.stage is Stage.OBTAINABLE
+    assert after.days_left == 0, "it is still the expiry day"
+
+
+def test_days_are_those_of_japan_not_of_greenwich() -> None:
+    end = datetime(2027, 3, 31, 14, 59, tzinfo=UTC)  # 23:59 in Japan, the same day
+    still_not = datetime(2027, 2, 28, 14, 59, tzinfo=UTC)
+    already = datetime(2027, 2, 28, 15, 0, tzinfo=UTC)  # 1 March in Japan, 28 February in UTC
+    assert stage_on(still_not, end) is Stage.NOT_YET
+    assert stage_on(already, end) is Stage.RENEWABLE
+
+
+def test_an_expiry_in_the_japanese_morning_belongs_to_the_japanese_day() -> None:
+    end = datetime(2027, 3, 31, 15, 30, tzinfo=UTC)
+    life = lifecycle(end, end, POLICY)
+    assert life.deadline == tokyo(2027, 4, 1, 0, 30)
+    assert life.renew_from == date(2027, 3, 2)
+    assert life.obtain_until == date(2027, 6, 30)
+
+
+@pytest.mark.parametrize(
+    ("end", "renew_from"),
+    [
+        (tokyo(2028, 3, 1), date(2028, 1, 31)),  # over 29 February
+        (tokyo(2027, 3, 1), date(2027, 1, 30)),
+        (tokyo(2027, 1, 15), date(2026, 12, 16)),  # over the new year
+        (tokyo(2028, 2, 29), date(2028, 1, 30)),
+    ],
+)
+def test_month_year_and_leap_ends(end: datetime, renew_from: date) -> None:
+    assert lifecycle(end, end, POLICY).renew_from == renew_from
+    first = datetime.combine(renew_from, datetime.min.time(), TOKYO)
+    assert stage_on(first, end) is Stage.RENEWABLE
+    assert stage_on(first - timedelta(microseconds=1), end) is Stage.NOT_YET
+
+
+@given(end=moments, one=moments, other=moments, policy=policies)
+def test_time_never_leads_back_to_an_earlier_stage(
+    end: datetime, one: datetime, other: datetime, policy: RenewalPolicy
+) -> None:
+    before, after = sorted((one, other))
+    first, second = lifecycle(end, before, policy), lifecycle(end, after, policy)
+    assert ORDER.index(first.stage) <= ORDER.index(second.stage)
+    assert first.days_left >= second.days_left
+
+
+@given(end=moments, policy=policies, days=st.integers(-4000, 400))
+@example(end=datetime(2028, 2, 29, 15, 0, tzinfo=UTC), policy=POLICY, days=30)
+@example(end=datetime(2027, 3, 31, 14, 59, 59, tzinfo=UTC), policy=POLICY, days=-90)
+def test_the_stage_follows_from_the_dates_that_are_shown(
+    end: datetime, policy: RenewalPolicy, days: int
+) -> None:
+    """What the user reads (first day, deadline, last day) is what the program does."""
+    now = end - timedelta(days=days)
+    life = lifecycle(end, now, policy)
+    today = now.astimezone(TOKYO).date()
+    expected = Stage.TOO_LATE
+    if now <= end:
+        expected = Stage.NOT_YET if today < life.renew_from else Stage.RENEWABLE
+    elif today <= life.obtain_until:
+        expected = Stage.OBTAINABLE
+    assert life.stage is expected
+    assert life.days_left == days
+
+
+@given(end=moments, now=moments)
+def test_the_deadline_is_shown_to_the_minute_and_never_too_late(
+    end: datetime, now: datetime
+) -> None:
+    deadline = lifecycle(end, now, POLICY).deadline
+    assert deadline.second == deadline.microsecond == 0
+    assert timedelta() <= end - deadline < timedelta(minutes=1)

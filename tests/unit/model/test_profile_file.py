@@ -1,0 +1,197 @@
+"""A profile with a mistake is refused, and the file, the key and the reason are named."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from certclient.model.certificate import Role
+from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.keys import KeySpec
+from certclient.model.lifecycle import RenewalPolicy
+from certclient.model.profile import AskWhom, Profile
+from certclient.model.profile_file import profile_from_text
+from support.pki import certificate_pem, make_lab, private_key_pem, rsa_key, spki_of
+
+LAB = make_lab(datetime(2026, 6, 1, tzinfo=UTC))
+ROOT = certificate_pem(*LAB.anchors).decode()
+LEAF = certificate_pem(LAB.issue(spki_of(rsa_key(0)))).decode()
+
+GOOD = f"""
+schema = 1
+id = "example-bank"
+login_url = "https://bank.example.jp/"
+bank = {{ ja = "れい信用金庫", en = "Rei Shinkin Bank" }}
+
+[subject]
+pattern = '(?P<user_id>[A-Z0-9]{{4,32}})(?: (?P<suffix>[0-9]{{4}}))?'
+administrator_suffixes = ["1394"]
+
+[renewal]
+days_before = 40
+reminder_days = [10, 40]
+
+[ca]
+url = "https://ca.example.jp/pkix/"
+trust_anchors = '''
+{ROOT}'''
+
+[contacts]
+user = {{ ja = "管理者の方", en = "your administrator" }}
+administrator = {{ ja = "お取引店", en = "your branch" }}
+
+[storage]
+destinations = ["usb", "pc"]
+pkcs11_modules = ['/usr/lib/a.so', 'C:\\Tokens\\a.dll']
+"""
+
+
+def read(text: str) -> Profile:
+    return profile_from_text(text, "bank.toml")
+
+
+def refusal(text: str) -> CertclientError:
+    with pytest.raises(CertclientError) as raised:
+        read(text)
+    assert raised.value.code is ErrorCode.PROFILE_INVALID
+    assert raised.value.data["file"] == "bank.toml"
+    assert raised.value.data["reason"]
+    return raised.value
+
+
+def test_a_complete_profile() -> None:
+    profile = read(GOOD)
+    assert profile.id == "example-bank"
+    assert profile.bank.for_language("ja") == "れい信用金庫"
+    assert profile.bank.for_language("en") == "Rei Shinkin Bank"
+    assert profile.renewal == RenewalPolicy(40, 90)
+    assert profile.reminder_days == (40, 10)
+    assert profile.key == KeySpec(2048)
+    assert profile.ca.trust_anchors == LAB.anchors
+    assert profile.tls_anchors == ()
+    assert profile.destinations == ("usb", "pc")
+    assert profile.subject_rule.administrator_suffixes == {"1394"}
+    assert profile.ask_pin is AskWhom.NOBODY
+
+
+def test_modules_of_the_other_operating_system_are_passed_over() -> None:
+    (module,) = read(GOOD).pkcs11_modules
+    assert module.is_absolute()
+    assert module in (Path("/usr/lib/a.so"), Path(r"C:\Tokens\a.dll"))
+
+
+def test_what_may_be_left_out_has_the_seeds_numbers() -> None:
+    text = re.sub(r"\[renewal\].*?(?=\[ca\])", "", GOOD, flags=re.DOTALL)
+    text = re.sub(r"\[storage\].*", "", text, flags=re.DOTALL)
+    profile = read(text)
+    assert profile.renewal == RenewalPolicy(30, 90)
+    assert profile.reminder_days == (30, 10)
+    assert profile.destinations == ("pc", "usb")
+    assert profile.pkcs11_modules == ()
+    assert profile.usb_guide_url == ""
+
+
+def test_the_practice_bank_may_be_this_very_computer_without_tls() -> None:
+    for host in ("127.0.0.1:8080", "localhost", "[::1]:1"):
+        url = f"http://{host}/pkix/"
+        assert read(GOOD.replace("https://ca.example.jp/pkix/", url)).ca.url == url
+
+
+@pytest.mark.parametrize(
+    ("find", "put", "key"),
+    [
+        # unknown and missing keys, wrong types and numbers
+        ("schema = 1", "schema = 2", "schema"),
+        ("schema = 1", "", "schema"),
+        ("schema = 1", 'schema = "1"', "schema"),
+        ("schema = 1", "schema = 1\ncolour = 'red'", "colour"),
+        ("[ca]", "[ca]\nurll = 'x'", "ca.urll"),
+        ("[contacts]", "[contact]", "contact"),
+        ('en = "your branch"', 'de = "Filiale"', "contacts.administrator.de"),
+        (', en = "your branch"', "", "contacts.administrator.en"),
+        ('en = "your branch"', 'en = ""', "contacts.administrator.en"),
+        ('"1394"', "1394", "subject.administrator_suffixes[0]"),
+        ("days_before = 40", "days_before = 0", "renewal.days_before"),
+        ("days_before = 40", "days_before = 367", "renewal.days_before"),
+        ("days_before = 40", "days_before = 30.5", "renewal.days_before"),
+        ("days_before = 40", "days_before = true", "renewal.days_before"),
+        ("days_before = 40", "obtain_days_after = -1", "renewal.obtain_days_after"),
+        ("[10, 40]", "[]", "renewal.reminder_days"),
+        ("[10, 40]", "[10, -1]", "renewal.reminder_days[1]"),
+        ("[10, 40]", "[10, 10]", "renewal.reminder_days"),
+        ("days_before = 40", 'ask_pin = "somebody"', "renewal.ask_pin"),
+        ("[ca]", "[key]\nbits = 1024\n[ca]", "key.bits"),
+        ("[ca]", "[key]\nbits = '2048'\n[ca]", "key.bits"),
+        ('"usb", "pc"', '"floppy"', "storage.destinations[0]"),
+        ('"usb", "pc"', "", "storage.destinations"),
+        ('"usb", "pc"', '"pc", "pc"', "storage.destinations"),
+        ('"example-bank"', '"../etc/passwd"', "id"),
+        ('"example-bank"', '"Example"', "id"),
+        # patterns
+        ("user_id", "uid", "subject.pattern"),
+        ("(?P<suffix>", "(?P<other>", "subject.pattern"),
+        ("{4,32}", "{32,4}", "subject.pattern"),
+        ("(?P<suffix>[0-9]{4})", "[0-9]{4}", "subject.pattern"),
+        # addresses
+        ("https://ca.example.jp", "http://ca.example.jp", "ca.url"),
+        ("https://ca.example.jp", "http://127.0.0.1.example.jp", "ca.url"),
+        ("https://ca.example.jp", "http://localhost@example.jp", "ca.url"),
+        ("https://ca.example.jp", "ftp://ca.example.jp", "ca.url"),
+        ("https://ca.example.jp/pkix/", "https:///pkix/", "ca.url"),
+        ("https://ca.example.jp/pkix/", "", "ca.url"),
+        ("https://ca.example.jp/", "https://user:pass@ca.example.jp/", "ca.url"),
+        ("https://ca.example.jp/", "https://ca.example.jp:99999/", "ca.url"),
+        ("https://ca.example.jp/", "https://[ca.example.jp/", "ca.url"),
+        ("https://ca.example.jp/pkix/", "https://ca.example.jp/ pkix", "ca.url"),
+        ("https://bank.example.jp/", "file:///etc/passwd", "login_url"),
+        ("https://bank.example.jp/", "javascript:alert(1)", "login_url"),
+        ("[storage]", "[storage]\nusb_guide_url = 'http://a.example'", "storage.usb_guide_url"),
+        # modules
+        ("'/usr/lib/a.so'", "'lib/a.so'", "storage.pkcs11_modules"),
+        ("'/usr/lib/a.so'", "'/usr/lib/../../tmp/a.so'", "storage.pkcs11_modules"),
+        ("'/usr/lib/a.so'", r"'\\server\share\a.dll'", "storage.pkcs11_modules"),
+        ("'/usr/lib/a.so'", "'C:a.dll'", "storage.pkcs11_modules"),
+        # anchors
+        (ROOT, "", "ca.trust_anchors"),
+        (ROOT, "no certificate at all", "ca.trust_anchors"),
+        (ROOT, LEAF, "ca.trust_anchors"),
+        (ROOT, ROOT + ROOT, "ca.trust_anchors"),
+        (ROOT, ROOT.replace("MII", "MIX", 1), "ca.trust_anchors"),
+        (ROOT, ROOT.replace("-----END CERTIFICATE-----", ""), "ca.trust_anchors"),
+        (ROOT, ROOT + private_key_pem(rsa_key(0)).decode(), "ca.trust_anchors"),
+        ("[contacts]", f"[tls]\ntrust_anchors = '''{LEAF}'''\n[contacts]", "tls.trust_anchors"),
+        ("[contacts]", "[tls]\n[contacts]", "tls.trust_anchors"),
+        # no TOML at all
+        ("[contacts]", "[contacts", ""),
+        ("schema = 1", "schema = 1\nschema = 1", ""),
+    ],
+)
+def test_a_mistake_is_named(find: str, put: str, key: str) -> None:
+    assert find in GOOD
+    assert refusal(GOOD.replace(find, put)).data["key"] == key
+
+
+def test_a_private_key_in_a_profile_is_not_repeated_in_the_complaint() -> None:
+    pem = private_key_pem(rsa_key(0)).decode()
+    assert pem.splitlines()[1] not in str(refusal(GOOD.replace(ROOT, ROOT + pem)))
+
+
+@pytest.mark.parametrize(
+    ("policy", "administrator", "user"),
+    [
+        (AskWhom.NOBODY, False, False),
+        (AskWhom.ADMINISTRATORS, True, False),
+        (AskWhom.EVERYBODY, True, True),
+    ],
+)
+def test_of_whom_a_further_secret_is_asked(
+    policy: AskWhom, administrator: bool, user: bool
+) -> None:
+    """Way B2: the bank asks its administrators for PIN and one-time password."""
+    text = GOOD.replace("days_before = 40", f'ask_one_time_password = "{policy.value}"')
+    asked = read(text).ask_one_time_password
+    assert asked.includes(Role.ADMINISTRATOR) is administrator
+    assert asked.includes(Role.USER) is user
