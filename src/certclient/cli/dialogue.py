@@ -22,6 +22,7 @@ from certclient.enrollment.interaction import (
 )
 from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.issue_code import normalised_code
 from certclient.model.progress import Phase, Progress
 from certclient.model.secret import Secret
 from certclient.store.base import AttemptsLeft, PinRequest
@@ -189,13 +190,3 @@ class Dialogue:
             yield
         finally:
             self._asking = False
-
-
-_DASHES = "−ー‐‑‒–—―─━-"
-
-
-def normalised_code(typed: str) -> Secret | None:
-    """An issue code as typed from a letter: full-width letters, spaces and dashes do not matter."""
-    plain = unicodedata.normalize("NFKC", typed)
-    code = "".join(c for c in plain if not c.isspace() and c not in _DASHES)
-    return Secret(code) if code else None

@@ -5,10 +5,10 @@ from __future__ import annotations
 import click
 
 from certclient.cli.dialogue import Answers, Dialogue
-from certclient.cli.inventory import Entry, Inventory, choose_store, take_inventory
 from certclient.cli.invocation import Invocation
 from certclient.cli.ports import Procedures
 from certclient.cli.translated import Option, common_parameters
+from certclient.enrollment.inventory import Entry, Inventory, choose_store, take_inventory
 from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.store.base import CertificateStore

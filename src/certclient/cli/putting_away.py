@@ -7,11 +7,11 @@ import click
 from certclient import log
 from certclient.cli.dialogue import Answers, Dialogue
 from certclient.cli.exit_codes import DONE
-from certclient.cli.inventory import take_inventory
 from certclient.cli.invocation import Invocation
 from certclient.cli.records import JsonObject, entry_record, print_json
 from certclient.cli.translated import Option, common_parameters
 from certclient.enrollment.cleanup import find_exact
+from certclient.enrollment.inventory import take_inventory
 from certclient.model.errors import CertclientError, ErrorCode
 
 

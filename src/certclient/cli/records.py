@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 import click
 
 from certclient.cli.exit_codes import DONE
-from certclient.cli.inventory import Entry
 from certclient.cli.invocation import Invocation
+from certclient.enrollment.inventory import Entry
 from certclient.enrollment.procedure import ProcedureView
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError

@@ -5,11 +5,11 @@ from __future__ import annotations
 import click
 
 from certclient.cli.exit_codes import DONE
-from certclient.cli.inventory import Entry, Inventory, take_inventory
 from certclient.cli.invocation import Invocation
 from certclient.cli.records import JsonValue, entry_record, print_json, store_record
 from certclient.cli.tables import print_table
 from certclient.cli.translated import Command, Option, common_parameters
+from certclient.enrollment.inventory import Entry, Inventory, take_inventory
 from certclient.model.lifecycle import Stage
 
 _COLUMNS = ("user-id", "role", "place", "until", "days-left", "stage", "serial")

@@ -8,10 +8,10 @@ import click
 
 from certclient.cli.dialogue import Answers
 from certclient.cli.enrolling import Desk, destination_parameters, enrolling_parameters
-from certclient.cli.inventory import Entry, named, renewable, the_renewable_one
 from certclient.cli.invocation import Invocation
 from certclient.cli.outcomes import Result, attempt, show_results
 from certclient.cli.translated import Command, Option
+from certclient.enrollment.inventory import Entry, named, renewable, the_renewable_one
 from certclient.enrollment.procedure import Outcome
 from certclient.model.errors import CertclientError, ErrorCode
 

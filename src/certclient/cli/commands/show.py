@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import click
 
 from certclient.cli.exit_codes import DONE
-from certclient.cli.inventory import Entry, named, take_inventory
 from certclient.cli.invocation import Invocation
 from certclient.cli.records import entry_record, print_json
 from certclient.cli.translated import Command, common_parameters
+from certclient.enrollment.inventory import Entry, named, take_inventory
 from certclient.model.lifecycle import Stage
 
 
