@@ -1,0 +1,268 @@
+"""The command line with everything behind it made up, for what it prints and returns.
+
+clerk = Clerk(); clerk.add("TKYM1408054"); assert clerk.run("list") == 0
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from certclient.cli.main import run
+from certclient.cli.ports import Services
+from certclient.enrollment.interaction import ConsentRequest, Interaction, SecretKind, SecretRequest
+from certclient.enrollment.procedure import Finished, Outcome, Pending, ProcedureView, State
+from certclient.model.certificate import Certificate
+from certclient.model.destination import Destination
+from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.keys import KeyRef
+from certclient.model.profile import Profile
+from certclient.model.progress import Phase, Progress, Step
+from certclient.store.base import (
+    AttemptsLeft,
+    Available,
+    CertificateStore,
+    PinProvider,
+    PinRequest,
+    StoredCertificate,
+    StoreSession,
+    Unavailable,
+)
+from support.customer import profile_of
+from support.pki import Lab, customer_name, make_lab, rsa_key, spki_of
+
+NOW = datetime(2027, 3, 11, 3, 0, tzinfo=UTC)
+"""Noon in Japan."""
+
+LAB = make_lab(NOW)
+
+
+@dataclass
+class ShelfStore:
+    """A store without keys: what it holds is in `held`; what was done to it in `done`."""
+
+    store_id: str = "shelf:pc"
+    label: str = "PC"
+    destination: Destination = Destination.PC
+    held: list[StoredCertificate] = field(default_factory=list)
+    why: Unavailable | None = None
+    pin: str = ""
+    done: list[tuple[str, str]] = field(default_factory=list)
+
+    def availability(self) -> Available | Unavailable:
+        return self.why or Available(needs_pin=bool(self.pin))
+
+    def certificates(self) -> Sequence[StoredCertificate]:
+        return tuple(self.held)
+
+    def open(self, pin: PinProvider) -> AbstractContextManager[StoreSession]:
+        return self._opened(pin)
+
+    @contextmanager
+    def _opened(self, pin: PinProvider) -> Iterator[StoreSession]:
+        self.login(pin)
+        yield self  # type: ignore[misc] # a session that can archive, unarchive and delete
+
+    def login(self, pin: PinProvider) -> None:
+        """As a real store asks: again only if the provider gives another answer."""
+        wrong = False
+        while self.pin:
+            request = PinRequest(self.store_id, self.label, AttemptsLeft.LOW, wrong)
+            answer = pin(request)
+            if answer is None:
+                raise CertclientError(
+                    ErrorCode.PIN_INCORRECT if wrong else ErrorCode.PIN_REQUIRED, token=self.label
+                )
+            if answer.reveal() == self.pin:
+                return
+            wrong = True
+
+    def archive(self, certificate: Certificate) -> None:
+        self._set(certificate, archived=True)
+
+    def unarchive(self, certificate: Certificate) -> None:
+        self._set(certificate, archived=False)
+
+    def delete(self, certificate: Certificate) -> None:
+        self.held = [stored for stored in self.held if stored.certificate != certificate]
+        self.done.append(("delete", certificate.serial_hex))
+
+    def _set(self, certificate: Certificate, *, archived: bool) -> None:
+        self.held = [
+            replace(stored, archived=archived) if stored.certificate == certificate else stored
+            for stored in self.held
+        ]
+        self.done.append(("archive" if archived else "unarchive", certificate.serial_hex))
+
+
+@dataclass
+class TypingTerminal:
+    """Somebody (or nobody) at the keyboard; `asked` is what the screen said."""
+
+    interactive: bool = False
+    answers: list[str] = field(default_factory=list)
+    stdin: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+
+    def hidden(self, question: str) -> str:
+        return self.visible(question)
+
+    def visible(self, question: str) -> str:
+        self.asked.append(question)
+        return self.answers.pop(0)
+
+    def line(self) -> str | None:
+        return self.stdin.pop(0) if self.stdin else None
+
+
+@dataclass
+class MadeUpProcedures:
+    """`fate` maps a user ID to what becomes of it: an error, an outcome, or by default success.
+
+    Asks for consent and for the store's PIN as the real ones do; `obtain` for the issue code as
+    often as `code_attempts` says, and keeps the answers in `codes`.
+    """
+
+    lab: Lab
+    fate: dict[str, CertclientError | Outcome | Exception] = field(default_factory=dict)
+    views: list[ProcedureView] = field(default_factory=list)
+    seen: list[tuple[str, str, str]] = field(default_factory=list)
+    code_attempts: int = 1
+    codes: list[str | None] = field(default_factory=list)
+
+    def renew(
+        self, current: StoredCertificate, destination: CertificateStore, interaction: Interaction
+    ) -> Outcome:
+        user_id = current.certificate.common_name.split()[0]
+        request = ConsentRequest(
+            user_id, destination.destination, destination.label, current.certificate
+        )
+        return self._run("renew", user_id, request, destination, interaction)
+
+    def obtain(
+        self, user_id: str, destination: CertificateStore, interaction: Interaction
+    ) -> Outcome:
+        request = ConsentRequest(user_id, destination.destination, destination.label, None)
+        outcome = self._run("obtain", user_id, request, destination, interaction)
+        for attempt in range(self.code_attempts):
+            asked = SecretRequest(SecretKind.ISSUE_CODE, user_id, previous_incorrect=attempt > 0)
+            answer = interaction.secret(asked)
+            self.codes.append(answer.reveal() if answer else None)
+        return outcome
+
+    def resume(self, procedure_id: str, interaction: Interaction) -> Outcome:
+        view = next(view for view in self.views if view.id == procedure_id)
+        self.seen.append(("resume", view.user_id, view.store_id))
+        return self._end(view.user_id, ShelfStore())
+
+    def pending(self) -> Sequence[ProcedureView]:
+        return tuple(self.views)
+
+    def _run(
+        self,
+        what: str,
+        user_id: str,
+        request: ConsentRequest,
+        store: CertificateStore,
+        interaction: Interaction,
+    ) -> Outcome:
+        self.seen.append((what, user_id, store.store_id))
+        if not interaction.consent(request):
+            raise CertclientError(ErrorCode.CONSENT_REFUSED, user_id=user_id)
+        assert isinstance(store, ShelfStore)
+        store.login(interaction.pin)
+        interaction.progress(Progress(Step.CREATE_KEY, Phase.STARTED))
+        interaction.progress(Progress(Step.CREATE_KEY, Phase.FINISHED, 1.25))
+        return self._end(user_id, store)
+
+    def _end(self, user_id: str, store: CertificateStore) -> Outcome:
+        fate = self.fate.get(user_id)
+        if isinstance(fate, Exception):
+            raise fate
+        if fate is not None:
+            return fate
+        certificate = self.lab.issue(spki_of(rsa_key(7)), customer_name(user_id))
+        return Finished("feed0001", certificate, store, True, {"network": 0.25})
+
+
+@dataclass
+class Clerk:
+    """The command line in this process. `run` returns the exit code; output goes to stdout."""
+
+    log_file: Path
+    profile: Profile = field(default_factory=lambda: profile_of(LAB))
+    pc: ShelfStore = field(default_factory=ShelfStore)
+    others: list[ShelfStore] = field(default_factory=list)
+    procedures: MadeUpProcedures = field(default_factory=lambda: MadeUpProcedures(LAB))
+    terminal: TypingTerminal = field(default_factory=TypingTerminal)
+    language: str = "ja"
+    now: datetime = NOW
+    patience: float | None = None
+
+    def add(
+        self,
+        user_id: str = "TKYM1408054",
+        suffix: str = "1403",
+        *,
+        days: float = 20,
+        store: ShelfStore | None = None,
+        archived: bool = False,
+        key: bool = True,
+    ) -> Certificate:
+        """Puts a certificate with `days` left into a store (the PC's)."""
+        shelf = store or self.pc
+        certificate = LAB.issue(spki_of(rsa_key(3)), customer_name(user_id, suffix), days=days)
+        reference = KeyRef(shelf.store_id, certificate.serial_hex.encode()) if key else None
+        shelf.held.append(
+            StoredCertificate(
+                certificate, shelf.store_id, f"name of {user_id}", reference, archived
+            )
+        )
+        return certificate
+
+    def add_token(self, label: str = "専用USB", pin: str = "") -> ShelfStore:
+        token = ShelfStore(f"shelf:{label}", label, Destination.USB, pin=pin)
+        self.others.append(token)
+        return token
+
+    def run(self, *arguments: str) -> int:
+        return run(["--language", self.language, *arguments], self.services())
+
+    def services(self) -> Services:
+        return Services(
+            profile=lambda _name: self.profile,
+            stores=lambda _profile: [self.pc, *self.others],
+            procedures=self._procedures,
+            clock=lambda: self.now,
+            terminal=self.terminal,
+            log_file=self.log_file,
+        )
+
+    def _procedures(
+        self, _profile: Profile, _stores: Sequence[CertificateStore], patience: float
+    ) -> MadeUpProcedures:
+        self.patience = patience
+        return self.procedures
+
+
+def view(user_id: str, procedure_id: str, *, profile_id: str = "practice") -> ProcedureView:
+    """A procedure that waits for the CA."""
+    return ProcedureView(
+        id=procedure_id,
+        profile_id=profile_id,
+        user_id=user_id,
+        state=State.WAITING,
+        started=NOW,
+        changed=NOW,
+        store_id="shelf:pc",
+        new_certificate=None,
+        check_at=NOW,
+        last_error=ErrorCode.NETWORK_TIMEOUT,
+    )
+
+
+def waiting(procedure_id: str = "feed0002") -> Pending:
+    return Pending(procedure_id, State.WAITING, NOW)

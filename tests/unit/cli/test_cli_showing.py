@@ -1,0 +1,249 @@
+"""list, show, status and help: what a user reads, and what another program reads."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from rich.cells import cell_len
+
+from certclient import __version__
+from certclient.model.destination import Destination
+from certclient.model.errors import ErrorCode
+from certclient.store.base import Unavailable
+from support.clerk import Clerk, ShelfStore, view
+
+Capture = pytest.CaptureFixture[str]
+
+
+def printed(capsys: Capture) -> dict[str, Any]:
+    """Standard output must be one JSON object and nothing else."""
+    record: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return record
+
+
+def test_list_says_whose_where_until_when_and_what_now(clerk: Clerk, capsys: Capture) -> None:
+    due = clerk.add("TKYM1408054", "1394", days=20)
+    fine = clerk.add("TKYM1408055", days=200, store=clerk.add_token())
+    assert clerk.run("list") == 0
+    heading, first, second = capsys.readouterr().out.splitlines()
+    for word in ("ユーザID", "区分", "保存先", "有効期限", "残り日数", "状態", "シリアル番号"):
+        assert word in heading
+    for word in (
+        "TKYM1408054 1394",
+        "管理者",
+        "パソコン",
+        "2027年3月31日 12:00",
+        " 20 ",
+        "更新できます",
+    ):
+        assert word in first
+    assert due.serial_hex in first
+    for word in ("TKYM1408055 1403", "利用者", "専用USB", "有効（2027年8月28日から更新できます）"):
+        assert word in second
+    assert fine.serial_hex in second
+
+
+def test_columns_line_up_with_wide_characters(clerk: Clerk, capsys: Capture) -> None:
+    clerk.add("AB12")
+    clerk.add("TKYM14080551408055", "1394", store=clerk.add_token("専用ＵＳＢトークン"))
+    clerk.run("list")
+    lines = capsys.readouterr().out.splitlines()
+    serials = {cell_len(line[: line.rindex("  ")]) for line in (x.rstrip() for x in lines)}
+    assert len(serials) == 1, "the last column begins at the same place in every line"
+
+
+def test_what_cannot_be_looked_into_is_named_with_its_reason(clerk: Clerk, capsys: Capture) -> None:
+    token = clerk.add_token("銀色のUSB")
+    token.why = Unavailable(ErrorCode.TOKEN_NOT_INITIALISED, {"token": token.label})
+    clerk.add()
+    assert clerk.run("list") == 0
+    told = capsys.readouterr()
+    assert "TKYM1408054" in told.out
+    assert "銀色のUSB" in told.err
+    assert "CC-TOKEN-NOT-INITIALISED" in told.err
+
+
+def test_archived_ones_are_listed_on_request(clerk: Clerk, capsys: Capture) -> None:
+    kept = clerk.add(days=300)
+    put_away = clerk.add(days=20, archived=True)
+    clerk.run("list")
+    assert put_away.serial_hex not in capsys.readouterr().out
+    clerk.run("list", "--archived")
+    out = capsys.readouterr().out
+    assert "しまってあります" in out
+    assert out.index(kept.serial_hex) < out.index(put_away.serial_hex)
+
+
+def test_a_certificate_without_its_key_is_not_called_renewable(
+    clerk: Clerk, capsys: Capture
+) -> None:
+    clerk.add(key=False)
+    clerk.run("list")
+    out = capsys.readouterr().out
+    assert "鍵がありません" in out
+    assert "更新できます" not in out
+
+
+def test_an_empty_list_names_the_bank(clerk: Clerk, capsys: Capture) -> None:
+    assert clerk.run("list") == 0
+    assert "練習信用金庫" in capsys.readouterr().out
+
+
+def test_list_as_json(clerk: Clerk, capsys: Capture) -> None:
+    certificate = clerk.add()
+    token = clerk.add_token()
+    token.why = Unavailable(ErrorCode.TOKEN_MISSING, {"token": token.label})
+    assert clerk.run("list", "--json") == 0
+    record = printed(capsys)
+    assert (record["schema"], record["command"], record["ok"]) == (1, "list", True)
+    assert record["profile"] == "practice"
+    assert [store["available"] for store in record["stores"]] == [True, False]
+    assert record["stores"][1]["error"]["code"] == "CC-TOKEN-MISSING"
+    (entry,) = record["certificates"]
+    assert entry["serial"] == certificate.serial_hex
+    assert entry["fingerprint"] == certificate.fingerprint
+    assert entry["user_id"] == "TKYM1408054"
+    assert entry["role"] == "user"
+    assert entry["stage"] == "renewable"
+    assert entry["days_left"] == 20
+    assert entry["deadline"] == "2027-03-31T12:00:00+09:00"
+    assert entry["not_after"] == "2027-03-31T03:00:00+00:00"
+    assert entry["subject"][0] == ["Country", "JP"]
+
+
+def test_json_may_be_asked_for_before_or_after_the_command(clerk: Clerk, capsys: Capture) -> None:
+    assert clerk.run("--json", "list") == 0
+    before = capsys.readouterr().out
+    assert clerk.run("list", "--json") == 0
+    assert capsys.readouterr().out == before
+
+
+@pytest.mark.parametrize("by", ["user", "full", "serial", "SERIAL", "fingerprint"])
+def test_show_finds_it_by_any_of_its_names(clerk: Clerk, capsys: Capture, by: str) -> None:
+    certificate = clerk.add()
+    names = {
+        "user": "TKYM1408054",
+        "full": "TKYM1408054 1403",
+        "serial": certificate.serial_hex,
+        "SERIAL": certificate.serial_hex.upper(),
+        "fingerprint": certificate.fingerprint,
+    }
+    assert clerk.run("show", names[by]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert "Country = JP" in lines
+    assert "Common Name = TKYM1408054 1403" in lines
+    assert f"シリアル番号 = {certificate.serial_hex}" in lines
+    assert "有効期限 = 2027年3月31日 12:00" in lines
+    assert "$$" not in "".join(lines)
+
+
+@pytest.mark.parametrize(
+    ("days", "advice"),
+    [
+        (100, "2027年5月20日から更新できます"),
+        (20, "certclient renew"),
+        (-1, "2027年6月8日まで"),
+        (-91, "再発行が必要です"),
+    ],
+)
+def test_show_says_what_can_be_done_now(
+    clerk: Clerk, capsys: Capture, days: int, advice: str
+) -> None:
+    clerk.add(days=days)
+    assert clerk.run("show", "TKYM1408054") == 0
+    assert advice in capsys.readouterr().out
+
+
+def test_show_prefers_the_certificate_that_counts(clerk: Clerk, capsys: Capture) -> None:
+    clerk.add(days=20, archived=True)
+    clerk.add(days=10)
+    newest = clerk.add(days=300)
+    clerk.run("show", "TKYM1408054", "--json")
+    assert printed(capsys)["certificate"]["serial"] == newest.serial_hex
+
+
+def test_show_of_an_unknown_one_says_what_was_looked_for(clerk: Clerk, capsys: Capture) -> None:
+    assert clerk.run("show", "NOBODY") == 2
+    told = capsys.readouterr()
+    assert "NOBODY" in told.err
+    assert "CC-CERT-NOT-FOUND" in told.err
+    assert told.out == ""
+
+
+def test_status_shows_what_is_not_finished(clerk: Clerk, capsys: Capture) -> None:
+    clerk.procedures.views = [view("TKYM1408054", "abcd0123")]
+    assert clerk.run("status") == 0
+    out = capsys.readouterr().out
+    for word in ("abcd0123", "TKYM1408054", "発行待ちです", "CC-NET-TIMEOUT", "certclient resume"):
+        assert word in out
+
+
+def test_status_as_json(clerk: Clerk, capsys: Capture) -> None:
+    clerk.procedures.views = [view("TKYM1408054", "abcd0123")]
+    clerk.run("status", "--json")
+    (record,) = printed(capsys)["procedures"]
+    assert record["id"] == "abcd0123"
+    assert record["state"] == "waiting"
+    assert record["last_error"] == "CC-NET-TIMEOUT"
+    assert record["check_at"] == "2027-03-11T03:00:00+00:00"
+
+
+def test_status_with_nothing_open_is_no_error(clerk: Clerk, capsys: Capture) -> None:
+    assert clerk.run("status") == 0
+    assert "途中の手続きはありません" in capsys.readouterr().out
+
+
+def test_help_names_every_command_in_both_languages(clerk: Clerk, capsys: Capture) -> None:
+    for language, word in (("ja", "更新します"), ("en", "Renews")):
+        clerk.language = language
+        assert clerk.run("--help") == 0
+        out = capsys.readouterr().out
+        assert word in out
+        for name in ("list", "renew", "obtain", "resume", "status", "show", "remove", "practice"):
+            assert f"\n  {name} " in out
+
+
+def test_without_a_command_the_help_is_shown(clerk: Clerk, capsys: Capture) -> None:
+    assert clerk.run() == 0
+    assert "certclient" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "command", ["list", "renew", "obtain", "resume", "status", "show", "remove", "restore"]
+)
+def test_every_command_explains_itself(clerk: Clerk, capsys: Capture, command: str) -> None:
+    assert clerk.run(command, "--help") == 0
+    out = capsys.readouterr().out
+    assert "--profile" in out
+    assert "--json" in out
+
+
+def test_version(clerk: Clerk, capsys: Capture) -> None:
+    assert clerk.run("--version") == 0
+    assert capsys.readouterr().out.strip() == f"certclient {__version__}"
+
+
+@pytest.mark.parametrize(
+    "arguments", [["lisst"], ["list", "--colour"], ["show"], ["renew", "--to", "cloud"]]
+)
+def test_a_mistyped_command_changes_nothing(
+    clerk: Clerk, capsys: Capture, arguments: list[str]
+) -> None:
+    assert clerk.run(*arguments) == 2
+    told = capsys.readouterr()
+    assert "CC-USAGE" in told.err
+    assert "certclient --help" in told.err
+    assert clerk.procedures.seen == []
+
+
+def test_stores_of_both_kinds_are_named_in_the_users_words(clerk: Clerk, capsys: Capture) -> None:
+    clerk.add()
+    clerk.others = [ShelfStore("x", "銀", Destination.USB)]
+    clerk.add("AB12", store=clerk.others[0])
+    clerk.language = "en"
+    clerk.run("list")
+    out = capsys.readouterr().out
+    assert "PC PC" in out
+    assert "USB token 銀" in out
