@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.table import Table
 
 
 @dataclass(frozen=True)
 class Renewal:
-    """One line of the summary. Serial numbers in hex, times in seconds."""
+    """One column of the summary. Serial numbers in hex, times in seconds."""
 
     place: str
     user_id: str
@@ -42,21 +43,16 @@ class Report:
         self.fact(reason)
 
     def summary(self, renewals: list[Renewal], seconds: float) -> None:
-        table = Table(title="Renewed 更新", title_justify="left", box=None, padding=(0, 2, 0, 0))
-        for heading in ("Place", "ID", "Old serial", "New serial", "Valid until (Japan)"):
-            table.add_column(heading, overflow="fold")
-        table.add_column("Renewal", justify="right")
-        table.add_column("Login", justify="right")
+        """One column for each renewal, so that serial numbers fit on one line."""
+        table = Table(title="Renewed 更新", title_justify="left", box=SIMPLE)
+        table.add_column()
         for renewal in renewals:
-            table.add_row(
-                renewal.place,
-                renewal.user_id,
-                renewal.old_serial,
-                renewal.new_serial,
-                renewal.valid_until,
-                f"{renewal.renew_seconds:.2f} s",
-                f"{renewal.login_seconds:.2f} s",
-            )
+            table.add_column(f"{renewal.place} {renewal.user_id}")
+        table.add_row("Old serial", *(renewal.old_serial for renewal in renewals))
+        table.add_row("New serial", *(renewal.new_serial for renewal in renewals))
+        table.add_row("Valid until", *(f"{renewal.valid_until} JST" for renewal in renewals))
+        table.add_row("Renewal took", *(f"{renewal.renew_seconds:.2f} s" for renewal in renewals))
+        table.add_row("Login took", *(f"{renewal.login_seconds:.2f} s" for renewal in renewals))
         self._console.print()
-        Console(highlight=False, width=max(self._console.width, 120)).print(table)
-        self._console.print(f"\n[bold green]Everything worked[/] in {seconds:.0f} s.")
+        self._console.print(table)
+        self._console.print(f"[bold green]Everything worked[/] in {seconds:.0f} s.")
