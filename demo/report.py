@@ -22,6 +22,10 @@ class Renewal:
     login_seconds: float
 
 
+_WIDTH = 92
+"""Columns that the summary needs."""
+
+
 class Report:
     """Prints to a terminal in colour, to a file without."""
 
@@ -54,5 +58,6 @@ class Report:
         table.add_row("Renewal took", *(f"{renewal.renew_seconds:.2f} s" for renewal in renewals))
         table.add_row("Login took", *(f"{renewal.login_seconds:.2f} s" for renewal in renewals))
         self._console.print()
-        self._console.print(table)
+        # A serial number is never cut, whatever the terminal says of its width.
+        Console(highlight=False, width=max(self._console.width, _WIDTH)).print(table)
         self._console.print(f"[bold green]Everything worked[/] in {seconds:.0f} s.")
