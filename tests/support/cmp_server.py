@@ -1,0 +1,117 @@
+"""A CMP server without HTTP that answers as a test tells it: for faults that no real CA shows."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from certclient.ca.cmp.bodies import (
+    Body,
+    CertificateReply,
+    CertificateRequest,
+    CertResponse,
+    PkiStatusInfo,
+)
+from certclient.ca.cmp.mac import new_parameters
+from certclient.ca.cmp.messages import Header, Message
+from certclient.ca.cmp.names import directory_name
+from certclient.ca.cmp.protection import protect_with_mac, protect_with_signature
+from certclient.ca.cmp.status import PkiStatus
+from certclient.model.certificate import Certificate
+from certclient.model.keys import Signer
+from certclient.model.profile import MacAlgorithm
+from certclient.model.secret import Secret
+from support.pki import Lab
+
+Responder = Callable[[Message], bytes]
+
+
+@dataclass
+class ScriptedServer:
+    """A `ca.transport.Transport`: each request goes to the next responder, the last one stays."""
+
+    responders: list[Responder]
+    requests: list[Message] = field(default_factory=list)
+    time: datetime | None = None
+
+    def post(self, url: str, body: bytes, content_type: str) -> bytes:
+        assert (url, content_type) == ("https://ca.example.jp/pkix/", "application/pkixcmp")
+        request = Message.decode(body)
+        self.requests.append(request)
+        responder = self.responders[0] if len(self.responders) == 1 else self.responders.pop(0)
+        return responder(request)
+
+    def server_time(self) -> datetime | None:
+        return self.time
+
+
+@dataclass(frozen=True)
+class Speaker:
+    """Who protects an answer: by a signature with `certificate` and `key`, or by a code."""
+
+    name: bytes
+    key: Signer | None = None
+    extra_certs: tuple[Certificate, ...] = ()
+    code: Secret | None = None
+
+    def answer(self, request: Message, body: Body, **changes: Any) -> bytes:
+        """An answer to `request`; `changes` replace fields of its header."""
+        header = replace(reply_header(request, self.name), **changes)
+        extra = tuple(c.der for c in self.extra_certs)
+        if self.code is not None:
+            parameters = new_parameters(MacAlgorithm.PBMAC1, os.urandom)
+            return protect_with_mac(header, body, self.code, parameters, extra).encode()
+        if self.key is not None:
+            return protect_with_signature(header, body, self.key, extra).encode()
+        return Message.build(header, body, extra).encode()
+
+
+def signing_ca(lab: Lab) -> Speaker:
+    """The issuing CA itself, its certificate and the root travelling along."""
+    issuing = lab.intermediate
+    certificates = (issuing.certificate, lab.root.certificate)
+    return Speaker(issuing.certificate.subject, issuing.signer, certificates)
+
+
+def reply_header(request: Message, name: bytes) -> Header:
+    return Header(
+        sender=directory_name(name),
+        recipient=request.header.sender,
+        transaction_id=request.header.transaction_id,
+        sender_nonce=os.urandom(16),
+        recip_nonce=request.header.sender_nonce,
+        message_time=datetime.now(UTC),
+    )
+
+
+def certificate_reply(
+    request: Message,
+    certificate: Certificate | None,
+    status: PkiStatusInfo | None = None,
+    **changes: Any,
+) -> CertificateReply:
+    """ip or kup with one response; `changes` replace fields of that response."""
+    assert isinstance(request.body, CertificateRequest)
+    told = status or PkiStatusInfo(PkiStatus.ACCEPTED)
+    response = CertResponse(0, told, certificate.der if certificate else None)
+    return CertificateReply(request.body.kind.reply, (replace(response, **changes),))
+
+
+def issuing(lab: Lab, speaker: Speaker) -> Responder:
+    """A responder that issues from the lab's intermediate CA what the request asks for."""
+
+    def respond(request: Message) -> bytes:
+        assert isinstance(request.body, CertificateRequest)
+        spki = request.body.requests[0].request.template.spki
+        assert spki is not None
+        return speaker.answer(request, certificate_reply(request, lab.issue(spki)))
+
+    return respond
+
+
+def answering(speaker: Speaker, body: Body, **changes: Any) -> Responder:
+    """A responder that always says `body`."""
+    return lambda request: speaker.answer(request, body, **changes)
