@@ -6,4 +6,10 @@ from hypothesis import settings
 settings.register_profile("certclient", deadline=None)
 settings.load_profile("certclient")
 
-pytest_plugins = ["support.nss", "support.softhsm", "support.customer", "support.bank", "support.command_line"]
+pytest_plugins = [
+    "support.nss",
+    "support.softhsm",
+    "support.customer",
+    "support.bank",
+    "support.command_line",
+]
