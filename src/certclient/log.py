@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import logging
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -41,21 +42,36 @@ _logger.addHandler(logging.NullHandler())
 _logger.propagate = False
 
 
-def configure(path: Path) -> None:
-    """Writes from now on to `path`, three old files of 1 MiB beside it.
+@contextmanager
+def writing_to(path: Path) -> Iterator[None]:
+    """While the block runs, events go to `path`, with three old files of 1 MiB beside it.
 
     Best effort: a program that cannot write its log goes on without one.
     """
+    handler = _handler(path)
+    if handler is None:
+        yield
+        return
+    _logger.addHandler(handler)
+    _logger.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        _logger.removeHandler(handler)
+        handler.close()
+
+
+def _handler(path: Path) -> logging.Handler | None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         handler = RotatingFileHandler(
             path, maxBytes=_MAX_BYTES, backupCount=_BACKUPS, encoding="utf-8", delay=True
         )
+        path.touch(mode=0o600)
     except OSError:
-        return
+        return None
     handler.setFormatter(logging.Formatter("%(message)s"))
-    _logger.addHandler(handler)
-    _logger.setLevel(logging.INFO)
+    return handler
 
 
 def event(name: str, **fields: str) -> None:

@@ -47,6 +47,7 @@ class Dialogue:
         self._answers = answers
         self._view: ProgressView = progress_view(self._words, quiet=invocation.json)
         self._pins: dict[str, Secret | None] = {}
+        self._first_line: tuple[str | None] | None = None
         self._stopping = False
         self._asking = False
 
@@ -139,11 +140,8 @@ class Dialogue:
                 serial=request.current.serial_hex,
                 until=words.minute(request.current.not_after),
             )
-        yield words.text(
-            "consent.place",
-            destination=words.destination(request.destination),
-            store=request.store_label,
-        )
+        place = self._invocation.place(request.destination, request.store_label)
+        yield words.text("consent.place", place=place)
         yield words.text("consent.key-stays")
         if request.destination is Destination.USB:
             yield words.text("consent.usb")
@@ -157,18 +155,26 @@ class Dialogue:
                 # A machine must not spend the last attempt; a person may, at the terminal.
                 self._pins[request.store_id] = None
             else:
+                self._code_line()
                 line = self._terminal.line()
                 self._pins[request.store_id] = Secret(line) if line else None
         return self._pins[request.store_id]
 
     def _issue_code(self, request: SecretRequest) -> Secret | None:
         if self._answers.code_stdin:
-            line = None if request.previous_incorrect else self._terminal.line()
+            line = None if request.previous_incorrect else self._code_line()
             return normalised_code(line) if line else None
         if not self._terminal.interactive:
             return None
         answer = self._ask_secret(request)
         return answer and normalised_code(answer.reveal())
+
+    def _code_line(self) -> str | None:
+        """The issue code's line: always the first one, whichever is asked for first, so that no
+        code is ever tried as a PIN."""
+        if self._first_line is None:
+            self._first_line = (self._terminal.line() if self._answers.code_stdin else None,)
+        return self._first_line[0]
 
     def _ask_secret(self, request: SecretRequest) -> Secret | None:
         if request.previous_incorrect:

@@ -9,7 +9,7 @@ from certclient.cli.exit_codes import EXIT_CODES
 from certclient.cli.invocation import Invocation
 from certclient.cli.records import JsonObject, error_record, print_json
 from certclient.model.certificate import Owner
-from certclient.model.errors import CertclientError
+from certclient.model.errors import Actor, CertclientError
 
 
 def report(invocation: Invocation, error: CertclientError) -> int:
@@ -32,7 +32,7 @@ def tell(invocation: Invocation, error: CertclientError, owner: Owner | None = N
         f"  {shown.sentence}",
         f"  {shown.next_step}",
         *(f"  {detail}" for detail in shown.details),
-        f"  {shown.help}",
+        *([f"  {shown.help}"] if error.code.actor is not Actor.NOBODY else []),
         f"  [{shown.code}]",
     ]
     click.echo("\n".join(lines), err=True)

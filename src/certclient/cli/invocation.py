@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from certclient.cli.ports import Services
 from certclient.model.certificate import Owner, Role
+from certclient.model.destination import Destination
 from certclient.model.profile import Profile
 from certclient.words.catalogue import Catalogue, Language, language_from_environment, load
 
@@ -43,6 +44,13 @@ class Invocation:
         is_user = owner is not None and owner.role is Role.USER
         words = contacts.user if is_user else contacts.administrator
         return words.for_language(self.language.value)
+
+    def place(self, destination: Destination, label: str) -> str:
+        """A store in the customer's words: the PC, or the token with the label written on it."""
+        words = self.words.destination(destination)
+        if destination is Destination.PC:
+            return words
+        return self.words.text("list.token", destination=words, store=label)
 
     def bank(self) -> str:
         return self.profile().bank.for_language(self.language.value)

@@ -50,8 +50,8 @@ group = LazyGroup(
 def main() -> int:
     """Runs the command line of this process; returns the exit code."""
     services = system_services()
-    log.configure(services.log_file)
-    return run(sys.argv[1:], services)
+    with log.writing_to(services.log_file):
+        return run(sys.argv[1:], services)
 
 
 def run(arguments: Sequence[str], services: Services) -> int:

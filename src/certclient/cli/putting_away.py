@@ -50,7 +50,7 @@ class Shelf:
             user_id=self.entry.full_id,
             serial=self.entry.certificate.serial_hex,
             until=words.minute(self.entry.life.deadline),
-            store=self.store.label,
+            place=self._invocation.place(self.store.destination, self.store.label),
         )
         if not self._agreed and not self.dialogue.yes(text):
             raise CertclientError(ErrorCode.CONSENT_REFUSED)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import cast
 
 from certclient.cli.lazy import load_object
@@ -16,7 +17,7 @@ from certclient.store.base import CertificateStore
 
 # What is loaded by name has no type for mypy; composition.py is checked against the same Services
 # in tests/unit/cli.
-_Stores = Callable[[Profile], Sequence[CertificateStore]]
+_Stores = Callable[[Sequence[Path]], Sequence[CertificateStore]]
 _Procedures = Callable[[Profile, Sequence[CertificateStore], float], Procedures]
 
 
@@ -33,8 +34,8 @@ def system_services() -> Services:
 
 
 def _stores(profile: Profile) -> Sequence[CertificateStore]:
-    opener = cast(_Stores, load_object("certclient.composition:stores"))
-    return opener(profile)
+    opener = cast(_Stores, load_object("certclient.store.registry:open_stores"))
+    return opener(profile.pkcs11_modules)
 
 
 def _procedures(

@@ -7,39 +7,35 @@ and the code is asked for again.
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 
 from keyring.backend import KeyringBackend
-from keyring.backends import SecretService, Windows, kwallet, libsecret, macOS
 from keyring.errors import KeyringError
 
 from certclient.enrollment.work import CodeVault
 from certclient.model.secret import Secret
 
-_SERVICE = "certclient issue code"
+# The back ends that encrypt are named one by one: keyring's own choice may fall on a plug-in that
+# writes plain text. `_FAILURES` is what they let through when the store is locked or gone.
+if sys.platform == "win32":
+    from keyring.backends.Windows import WinVaultKeyring
 
-_ENCRYPTING: Sequence[type[KeyringBackend]] = (
-    Windows.WinVaultKeyring,
-    macOS.Keyring,
-    SecretService.Keyring,
-    libsecret.Keyring,
-    kwallet.DBusKeyring,
-)
-"""Named one by one: keyring's own choice may fall on a plug-in that writes plain text."""
-
-if sys.platform == "linux":
-    # keyring's Secret Service back end lets these through.
+    _ENCRYPTING: tuple[type[KeyringBackend], ...] = (WinVaultKeyring,)
+    _FAILURES: tuple[type[Exception], ...] = (KeyringError, OSError)
+else:
     from jeepney import DBusErrorResponse  # type: ignore[import-untyped]  # ships no types
+    from keyring.backends.kwallet import DBusKeyring
+    from keyring.backends.SecretService import Keyring as SecretServiceKeyring
     from secretstorage.exceptions import SecretStorageException
 
+    _ENCRYPTING: tuple[type[KeyringBackend], ...] = (SecretServiceKeyring, DBusKeyring)
     _FAILURES: tuple[type[Exception], ...] = (
         KeyringError,
         OSError,
         DBusErrorResponse,
         SecretStorageException,
     )
-else:
-    _FAILURES = (KeyringError, OSError)
+
+_SERVICE = "certclient issue code"
 
 
 class KeyringVault:

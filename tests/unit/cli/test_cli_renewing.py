@@ -179,7 +179,7 @@ def test_before_the_yes_everything_is_told(clerk: Clerk, capsys: Capture) -> Non
         USER,
         certificate.serial_hex,
         "2027年3月31日 12:00",
-        "専用USB（銀色のUSB）",
+        "専用USB「銀色のUSB」",
         "鍵が保存先から出ることはありません",
         "30秒〜1分程度",
     ):
@@ -372,10 +372,10 @@ def test_nothing_to_resume_is_no_failure(clerk: Clerk, capsys: Capture) -> None:
 def test_a_fault_of_ours_is_told_without_its_text_and_traced_in_the_log(
     clerk: Clerk, capsys: Capture
 ) -> None:
-    log.configure(clerk.log_file)
     clerk.add()
     clerk.procedures.fate[USER] = RuntimeError("PIN 824601 leaked into a text")
-    assert clerk.run("renew", "--yes") == 1
+    with log.writing_to(clerk.log_file):
+        assert clerk.run("renew", "--yes") == 1
     told = capsys.readouterr()
     assert "CC-INTERNAL" in told.err
     assert str(clerk.log_file) in told.err

@@ -245,5 +245,5 @@ def test_stores_of_both_kinds_are_named_in_the_users_words(clerk: Clerk, capsys:
     clerk.language = "en"
     clerk.run("list")
     out = capsys.readouterr().out
-    assert "PC PC" in out
-    assert "USB token 銀" in out
+    assert "  PC  " in out
+    assert 'USB token "銀"' in out

@@ -52,10 +52,8 @@ def _print_text(invocation: Invocation, inventory: Inventory, entries: list[Entr
         error = inventory.unusable.get(store.store_id)
         if error is not None:
             title = words.error(error).title
-            place = words.destination(store.destination)
-            line = words.text(
-                "list.unusable", place=place, store=store.label, title=title, code=error.code.code
-            )
+            place = invocation.place(store.destination, store.label)
+            line = words.text("list.unusable", place=place, title=title, code=error.code.code)
             click.echo(line, err=True)
 
 
@@ -64,7 +62,7 @@ def _row(invocation: Invocation, entry: Entry) -> list[str]:
     return [
         entry.full_id,
         words.role(entry.owner.role),
-        f"{words.destination(entry.store.destination)} {entry.store.label}",
+        invocation.place(entry.store.destination, entry.store.label),
         words.minute(entry.life.deadline),
         str(entry.life.days_left),
         stage_words(invocation, entry),

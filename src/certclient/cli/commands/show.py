@@ -31,10 +31,10 @@ def show(invocation: Invocation, certificate: str) -> int:
 
 def _lines(invocation: Invocation, entry: Entry) -> Iterator[str]:
     words, certificate, life = invocation.words, entry.certificate, entry.life
+    place = invocation.place(entry.store.destination, entry.store.label)
     role = words.role(entry.owner.role)
-    place = words.destination(entry.store.destination)
     yield words.text("show.owner", user_id=entry.full_id, role=role)
-    yield words.text("show.place", destination=place, store=entry.store.label)
+    yield words.text("show.place", place=place)
     yield words.text("show.name", name=entry.stored.friendly_name)
     yield words.text("finished.issuer", issuer=certificate.issuer_common_name)
     yield from (f"{label} = {value}" for label, value in certificate.dn_lines)

@@ -1,0 +1,82 @@
+"""Exit codes, progress, and that the real services fit."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from certclient import composition
+from certclient.cli.exit_codes import EXIT_CODES, worst
+from certclient.cli.ports import Services
+from certclient.cli.progress import LineView, SpinnerView
+from certclient.cli.terminal import SystemTerminal
+from certclient.model.errors import Kind
+from certclient.model.progress import Phase, Progress, Step
+from certclient.words.catalogue import Language, load
+from support.customer import profile_of
+from support.pki import make_lab
+
+
+def test_every_kind_of_error_has_an_exit_code_of_its_own() -> None:
+    assert set(EXIT_CODES) == set(Kind)
+    assert len(set(EXIT_CODES.values())) == len(Kind)
+    assert 0 not in EXIT_CODES.values()
+
+
+@given(codes=st.lists(st.sampled_from([0, *EXIT_CODES.values()])))
+def test_success_is_returned_only_if_everything_succeeded(codes: list[int]) -> None:
+    assert (worst(codes) == 0) == all(code == 0 for code in codes)
+    assert worst(codes) in (codes or [0])
+
+
+def test_a_refusal_weighs_more_than_waiting() -> None:
+    assert worst([0, EXIT_CODES[Kind.WAITING], EXIT_CODES[Kind.REFUSED]]) == 6
+    assert worst([EXIT_CODES[Kind.NOTHING_TO_DO], EXIT_CODES[Kind.WAITING]]) == 4
+
+
+@pytest.mark.parametrize("view", [LineView, SpinnerView])
+def test_each_ended_step_leaves_a_line_with_its_seconds(
+    view: type[LineView | SpinnerView], capsys: pytest.CaptureFixture[str]
+) -> None:
+    shown = view(load(Language.ENGLISH))
+    shown.report(Progress(Step.CREATE_KEY, Phase.STARTED))
+    shown.report(Progress(Step.CREATE_KEY, Phase.FINISHED, 12.34))
+    shown.report(Progress(Step.WAIT, Phase.STARTED))
+    shown.pause()
+    told = capsys.readouterr()
+    assert "Making a new key… done (12.3 s)" in told.err
+    assert told.out == "", "stdout belongs to the result"
+
+
+def test_the_real_services_fit_the_command_line(tmp_path: Path) -> None:
+    """mypy checks the types; this, that opening them needs no network, token or desktop."""
+    services = Services(
+        profile=lambda _name: profile_of(make_lab()),
+        stores=composition.stores,
+        procedures=lambda profile, stores, patience: composition.enrollment(
+            profile, stores, patience, tmp_path / "journal.sqlite"
+        ),
+        clock=lambda: datetime.now(UTC),
+        terminal=SystemTerminal(),
+        log_file=tmp_path / "log",
+    )
+    assert services.procedures(services.profile(""), (), 0.0).pending() == []
+
+
+def test_help_starts_without_the_heavy_parts() -> None:
+    """`certclient --help` is quick because it loads neither network nor tokens nor the bank."""
+    program = (
+        "import sys; from certclient.cli.main import main; sys.argv = ['certclient', '--help'];"
+        "code = main(); heavy = {'requests', 'pkcs11', 'rich', 'keyring', 'flask'};"
+        "print(sorted(heavy & set(sys.modules)), file=sys.stderr); sys.exit(code)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stderr.strip() == "[]"
