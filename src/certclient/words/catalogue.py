@@ -29,6 +29,10 @@ _MONTHS = (
 )
 
 
+FrontEnd = Literal["cli", "ui"]
+"""Who shows a sentence decides what it calls the buttons or commands in it."""
+
+
 class Language(enum.Enum):
     JAPANESE = "ja"
     ENGLISH = "en"
@@ -87,7 +91,10 @@ class Shown:
 
 
 class Catalogue:
-    """The texts of one language for one front end (`cli`, the only one so far)."""
+    """The texts of one language for one front end: `cli`, or `window`.
+
+    They differ in what actions are called: a command here, a button there.
+    """
 
     def __init__(self, language: Language, texts: _File, front_end: str = "cli") -> None:
         self.language = language
@@ -176,9 +183,9 @@ def _parts(day: date) -> dict[str, object]:
     }
 
 
-def load(language: Language) -> Catalogue:
+def load(language: Language, front_end: str = "cli") -> Catalogue:
     """The texts of `language`; read from the package once per process."""
-    return Catalogue(language, _read(language))
+    return Catalogue(language, _read(language), front_end)
 
 
 @lru_cache

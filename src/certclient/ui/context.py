@@ -1,0 +1,56 @@
+"""Everything that the windows work with, passed in. There is no global state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from certclient.enrollment.procedure import Enrollment
+from certclient.model.certificate import Owner, Role
+from certclient.model.profile import Profile
+from certclient.store.base import CertificateStore
+from certclient.ui.language import Languages
+from certclient.ui.settings import Settings
+from certclient.ui.tasks import TaskRunner
+from certclient.words.catalogue import Catalogue
+
+
+@dataclass(frozen=True, slots=True)
+class AppContext:
+    """Made by app.py; tests make one with stores, bank and clock of their own.
+
+    `stores` looks anew at each call (tokens come and go), never raises, and may be slow: call it
+    in a worker. `enrollment` gives the procedures with one bank over these stores; it raises
+    DATA_FOLDER and JOURNAL_DAMAGED and reads files: call it in a worker. `clock` gives aware UTC.
+    `open_url` opens a page in the user's browser and says whether it could. `rehearsal`: every
+    window wears the yellow banner 「リハーサル」. `data_folder` is this user's.
+    """
+
+    profiles: tuple[Profile, ...]
+    stores: Callable[[], Sequence[CertificateStore]]
+    enrollment: Callable[[Profile, Sequence[CertificateStore]], Enrollment]
+    clock: Callable[[], datetime]
+    languages: Languages
+    settings: Settings
+    tasks: TaskRunner
+    open_url: Callable[[str], bool]
+    data_folder: Path
+
+    @property
+    def words(self) -> Catalogue:
+        """The catalogue of the language that is shown now; do not keep it over a switch."""
+        return self.languages.words
+
+    def profile(self, profile_id: str) -> Profile | None:
+        return next((one for one in self.profiles if one.id == profile_id), None)
+
+    def bank(self, profile: Profile) -> str:
+        return profile.bank.for_language(self.languages.current.value)
+
+    def contact(self, profile: Profile, owner: Owner | None = None) -> str:
+        """Who helps: a 利用者 turns to the 管理者, everybody else to the branch (seeds S0, S3)."""
+        is_user = owner is not None and owner.role is Role.USER
+        words = profile.contacts.user if is_user else profile.contacts.administrator
+        return words.for_language(self.languages.current.value)

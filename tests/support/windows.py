@@ -1,0 +1,61 @@
+"""A context for windows in tests: this process's stores and bank, and a clock that is set."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+
+from certclient.enrollment.procedure import Enrollment
+from certclient.model.profile import Profile
+from certclient.store.base import CertificateStore
+from certclient.ui.context import AppContext
+from certclient.ui.language import Languages
+from certclient.ui.settings import Settings
+from certclient.ui.tasks import TaskRunner
+from certclient.words.catalogue import Language
+
+
+@dataclass
+class Desktop:
+    """What a test's windows see of the world. `opened` are the pages sent to the browser;
+    `stores` is the list that is shown: tests add and remove."""
+
+    folder: Path
+    profiles: tuple[Profile, ...]
+    stores: list[CertificateStore]
+    enrollment: Callable[[Profile, Sequence[CertificateStore]], Enrollment]
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    language: Language = Language.JAPANESE
+    opened: list[str] = field(default_factory=list)
+
+    @contextmanager
+    def context(self) -> Iterator[AppContext]:
+        """The context; at the end the runner is closed as the program does it."""
+        parent = QObject()
+        tasks = TaskRunner(parent)
+        languages = Languages(self.language, parent)
+        try:
+            yield AppContext(
+                profiles=self.profiles,
+                stores=lambda: list(self.stores),
+                enrollment=self.enrollment,
+                clock=self.clock,
+                languages=languages,
+                settings=Settings(self.folder / "settings.ini"),
+                tasks=tasks,
+                open_url=self._open,
+                data_folder=self.folder,
+            )
+        finally:
+            ended = tasks.close()
+            languages.remove()
+            assert ended, "work went on after its windows were closed"
+
+    def _open(self, url: str) -> bool:
+        self.opened.append(url)
+        return True

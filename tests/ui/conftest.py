@@ -1,0 +1,33 @@
+"""Fixtures for the windows: no display is needed, and nothing strange may be said on the way."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterator
+
+import pytest
+
+# Before Qt is asked for an application object, and where no environment passes through (Wine).
+os.environ["QT_QPA_PLATFORM"] = os.environ.get("CERTCLIENT_TEST_PLATFORM", "offscreen")
+
+from tools.translations import compile_changed
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _texts() -> None:
+    """Switching languages needs the .qm files, which are not committed."""
+    compile_changed()
+
+
+@pytest.fixture(autouse=True)
+def _no_stray_log_record(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """A warning in the log fails the test that caused it; Qt's own are pytest-qt's matter."""
+    yield
+    stray = [
+        record
+        for phase in ("setup", "call")
+        for record in caplog.get_records(phase)
+        if record.levelno >= logging.WARNING
+    ]
+    assert not stray, [record.getMessage() for record in stray]
