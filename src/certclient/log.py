@@ -74,7 +74,7 @@ def _handler(path: Path) -> logging.Handler | None:
     return handler
 
 
-def event(name: str, **fields: str) -> None:
+def event(name: str, /, **fields: str) -> None:
     """Logs an event. Raises ValueError for a field that is not on the list (a bug)."""
     if unknown := fields.keys() - FIELDS:
         raise ValueError(f"not allowed in the log: {', '.join(sorted(unknown))}")

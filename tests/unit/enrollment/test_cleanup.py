@@ -1,0 +1,130 @@
+"""Which certificate may go: never the last one that logs its owner in."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from certclient.enrollment.cleanup import find_exact, may_delete
+from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.keys import KeyRef
+from certclient.store.base import StoredCertificate
+from support.pki import Lab, customer_name, make_lab, rsa_key, spki_of
+
+NOW = datetime(2027, 3, 11, 3, 0, tzinfo=UTC)
+LAB: Lab = make_lab(NOW)
+SPKI = spki_of(rsa_key(0))
+
+
+def stored(
+    days: float = 20,
+    *,
+    issued: float = 0,
+    user_id: str = "TKYM1408054",
+    key: bool = True,
+    archived: bool = False,
+) -> StoredCertificate:
+    """Ends in `days`, was issued `issued` days ago."""
+    certificate = LAB.intermediate.issue(
+        SPKI,
+        customer_name(user_id),
+        days=days,
+        not_before=NOW + min(timedelta(days=-issued), timedelta(days=days - 1)),
+    )
+    reference = KeyRef("store", b"id") if key else None
+    return StoredCertificate(certificate, "store", "name", reference, archived)
+
+
+def refused(target: StoredCertificate, *others: StoredCertificate) -> bool:
+    try:
+        may_delete(target, [target, *others], NOW)
+    except CertclientError as error:
+        if error.code is not ErrorCode.LAST_VALID_CERTIFICATE:
+            raise
+        return True
+    return False
+
+
+def test_the_old_one_may_go_once_the_new_one_is_there() -> None:
+    old, new = stored(20, issued=345), stored(365, issued=1)
+    assert not refused(old, new)
+    assert refused(new, old), "deleting the new one by hand is what users regret"
+
+
+def test_the_only_one_stays() -> None:
+    assert refused(stored())
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        stored(365, user_id="TKYM1408055"),
+        stored(365, key=False),
+        stored(365, archived=True),
+        stored(-1, issued=400),
+        stored(10, issued=300),
+        replace(stored(365), key=None, archived=True),
+    ],
+    ids=["another user's", "no key", "archived", "expired", "older", "no key and archived"],
+)
+def test_what_does_not_take_its_place(other: StoredCertificate) -> None:
+    assert refused(stored(20, issued=200), other)
+
+
+def test_one_that_is_valid_only_from_tomorrow_does_not_take_its_place() -> None:
+    later = stored(365, issued=-1)
+    assert refused(stored(20, issued=300), later)
+    assert refused(later), "but is not thrown away either"
+
+
+def test_what_logs_nobody_in_may_go() -> None:
+    assert not refused(stored(-1, issued=400))
+    assert not refused(stored(20, key=False))
+
+
+@given(
+    many=st.lists(
+        st.tuples(st.integers(-30, 400), st.integers(0, 400), st.booleans(), st.booleans()),
+        max_size=5,
+    )
+)
+def test_taking_away_all_that_is_allowed_leaves_the_owner_able_to_log_in(
+    many: list[tuple[int, int, bool, bool]],
+) -> None:
+    left = [stored(d + 0.5, issued=i, key=k, archived=a) for d, i, k, a in many]
+
+    def able() -> bool:
+        return any(s.key and s.certificate.valid_at(NOW) for s in left)
+
+    before = able()
+    for certificate in list(left):
+        others = [s for s in left if s is not certificate]
+        if not refused(certificate, *others):
+            left = others
+    assert able() == before
+
+
+def test_an_exact_name_is_needed() -> None:
+    one, other = stored(), stored()
+    assert find_exact(one.certificate.serial_hex, [one, other]) is one
+    assert find_exact(one.certificate.fingerprint.upper(), [one, other]) is one
+    with pytest.raises(CertclientError) as raised:
+        find_exact(one.certificate.serial_hex[1:], [one, other])
+    assert raised.value.code is ErrorCode.CERTIFICATE_NOT_FOUND
+
+
+def test_two_banks_may_use_the_same_serial_number() -> None:
+    foreign = make_lab(NOW, label="Other")
+    serial = 0x1234
+    pair = [
+        replace(stored(), certificate=lab.intermediate.issue(SPKI, serial=serial))
+        for lab in (LAB, foreign)
+    ]
+    with pytest.raises(CertclientError) as raised:
+        find_exact("1234", pair)
+    assert raised.value.code is ErrorCode.CERTIFICATE_AMBIGUOUS
+    assert find_exact(pair[1].certificate.fingerprint, pair) is pair[1]

@@ -1,0 +1,102 @@
+"""更新できますか？ The clock, the way to the CA, the store, the key."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from certclient.enrollment.preflight import (
+    CLOCK_LIMIT,
+    CLOCK_TOLERANCE,
+    Check,
+    CheckResult,
+    Verdict,
+    check_clock,
+    clock_result,
+    clock_skew,
+    connection_results,
+    first_failure,
+    key_result,
+    store_result,
+)
+from certclient.model.destination import Destination
+from certclient.model.errors import CertclientError, ErrorCode
+from certclient.store.base import Unavailable
+from support.clerk import ShelfStore
+
+NOW = datetime(2027, 3, 11, 3, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("direction", [1, -1])
+def test_a_clock_off_by_a_day_stops_the_renewal(direction: int) -> None:
+    with pytest.raises(CertclientError) as raised:
+        check_clock(NOW, NOW + direction * timedelta(days=1))
+    assert raised.value.code is ErrorCode.CLOCK_WRONG
+    assert raised.value.data["server"] == "2027-03-11T03:00+00:00"
+    assert raised.value.data["local"] != raised.value.data["server"]
+
+
+@given(seconds=st.floats(-100_000, 100_000))
+def test_small_errors_are_ignored_middling_ones_warned_of_large_ones_stop(seconds: float) -> None:
+    off = timedelta(seconds=seconds)
+    result = clock_result(NOW, NOW + off)
+    if abs(off) <= CLOCK_TOLERANCE:
+        assert result == CheckResult(Check.CLOCK, Verdict.PASSED)
+    elif abs(off) <= CLOCK_LIMIT:
+        assert result.verdict is Verdict.WARNING
+        check_clock(NOW, NOW + off)  # does not stop
+        assert clock_skew(NOW, NOW + off) is not None
+    else:
+        assert result.verdict is Verdict.FAILED
+
+
+def test_a_server_that_tells_no_time_proves_nothing_wrong() -> None:
+    check_clock(None, NOW)
+    assert clock_result(None, NOW).verdict is Verdict.SKIPPED
+
+
+def fail_with(code: ErrorCode) -> tuple[CheckResult, ...]:
+    def probe() -> None:
+        raise CertclientError(code)
+
+    return connection_results(probe)
+
+
+@pytest.mark.parametrize(
+    ("code", "verdicts"),
+    [
+        (ErrorCode.PROXY_AUTHENTICATION, ("failed", "skipped", "skipped")),
+        (ErrorCode.PROXY_UNREACHABLE, ("failed", "skipped", "skipped")),
+        (ErrorCode.NETWORK_UNREACHABLE, ("passed", "failed", "skipped")),
+        (ErrorCode.SERVER_ERROR, ("passed", "failed", "skipped")),
+        (ErrorCode.TLS_UNTRUSTED, ("passed", "passed", "failed")),
+    ],
+)
+def test_how_far_the_way_to_the_ca_leads(code: ErrorCode, verdicts: tuple[str, ...]) -> None:
+    results = fail_with(code)
+    assert tuple(result.verdict.value for result in results) == verdicts
+    error = first_failure(results)
+    assert error is not None
+    assert error.code is code
+
+
+def test_a_way_that_is_free() -> None:
+    results = connection_results(lambda: None)
+    assert {result.verdict for result in results} == {Verdict.PASSED}
+    assert first_failure(results) is None
+
+
+def test_a_token_that_is_not_there() -> None:
+    missing = Unavailable(ErrorCode.TOKEN_MISSING, {"token": "専用USB"})
+    result = store_result(ShelfStore("x", "専用USB", Destination.USB, why=missing))
+    assert result.error is not None
+    assert result.error.code is ErrorCode.TOKEN_MISSING
+    assert dict(result.error.data) == {"token": "専用USB"}
+    assert store_result(ShelfStore()).verdict is Verdict.PASSED
+
+
+def test_a_key_is_tried_only_where_that_asks_for_no_pin() -> None:
+    assert key_result(None, None).verdict is Verdict.SKIPPED
