@@ -61,12 +61,19 @@ def disposition(
         # Typed anew after a restart, it proves nothing about the request that was sent before.
         sent_now = record.state is State.REQUESTED and not resumed
         return Disposition.ABANDON if sent_now else Disposition.KEEP
-    if record.state is State.REQUESTED and record.transactions < _MAX_TRANSACTIONS:
-        if code is ErrorCode.BANK_SECRETS_REQUIRED:
-            return Disposition.RESTART
-        if unanswered and code in _REQUEST_REFUSED:
-            return Disposition.RESTART
+    if record.state in (State.REQUESTED, State.WAITING) and _may_restart(
+        record, code, unanswered=unanswered
+    ):
+        return Disposition.RESTART
     return Disposition.ABANDON if code in _FINAL else Disposition.KEEP
+
+
+def _may_restart(record: Record, code: ErrorCode, *, unanswered: bool) -> bool:
+    """Whether a new transaction may do what this one did not: the answer to a lost message cannot
+    be had any more, or the request could not be journalled."""
+    return record.transactions < _MAX_TRANSACTIONS and (
+        code is ErrorCode.BANK_SECRETS_REQUIRED or (unanswered and code in _REQUEST_REFUSED)
+    )
 
 
 def _before_sending(

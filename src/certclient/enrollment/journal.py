@@ -67,9 +67,9 @@ class Kind(enum.Enum):
 class Record:
     """One procedure. Certificates are DER, times aware UTC; every field may be shown to support.
 
-    `abandoning`: the procedure is to be cleaned up, not finished. `confirm_unanswered`: a
-    confirmation was sent and its answer never seen. `transactions`: how many were begun.
-    `leftover`: given up while its token was away, so a key of it may still lie there.
+    `abandoning`: the procedure is to be cleaned up, not finished. `unanswered`: a poll or
+    confirmation was about to be sent and its answer was never seen. `transactions`: how many were
+    begun. `leftover`: given up while its token was away, so a key of it may still lie there.
     """
 
     id: str
@@ -92,7 +92,7 @@ class Record:
     issued: bytes = b""
     chain: tuple[bytes, ...] = ()
     ca_confirmed: bool = False
-    confirm_unanswered: bool = False
+    unanswered: bool = False
     old_archived: bool = False
     abandoning: bool = False
     leftover: bool = False

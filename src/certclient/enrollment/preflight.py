@@ -29,7 +29,10 @@ class Check(enum.Enum):
     TLS_TRUSTED = "tls-trusted"
     CLOCK = "clock"
     STORE = "store"
+    MIDDLEWARE = "middleware"
+    TOKEN = "token"
     KEY = "key"
+    REMOTE_DESKTOP = "remote-desktop"
 
 
 class Verdict(enum.Enum):

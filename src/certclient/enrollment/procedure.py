@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from certclient.enrollment.interaction import ConsentRequest, Interaction
 from certclient.enrollment.journal import Journal, Kind, Record, State
 from certclient.enrollment.lock import exclusive
+from certclient.enrollment.preflight import CheckResult
+from certclient.enrollment.readiness import Surroundings, checks
 from certclient.enrollment.run import Run
 from certclient.enrollment.work import CodeVault, Environment, Work
 from certclient.model.certificate import Certificate
+from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.lifecycle import Stage, lifecycle
 from certclient.store.base import CertificateStore, StoredCertificate, Unavailable
@@ -138,6 +141,28 @@ class Enrollment:
                 self._run(record, interaction, resumed=True)
             else:
                 self._give_up(record, interaction)
+
+    def readiness(
+        self,
+        current: Certificate | None,
+        home: CertificateStore | None,
+        remote: Callable[[], bool] | None,
+    ) -> Iterator[CheckResult]:
+        """電子証明書更新前処理: checks that need no PIN, each told as soon as it is known.
+
+        `home` is the store of `current`; both are None for 取得. Blocks; changes nothing.
+        """
+        environment = self._environment
+        around = Surroundings(
+            ca=environment.ca,
+            stores=environment.stores,
+            destinations=[Destination(name) for name in environment.profile.destinations],
+            current=current,
+            home=home,
+            clock=environment.clock,
+            remote=remote,
+        )
+        yield from checks(around)
 
     def pending(self) -> Sequence[ProcedureView]:
         """Procedures that are neither DONE nor ABANDONED, oldest first."""

@@ -72,11 +72,12 @@ class Run:
             return self._stopped(record, error)
 
     def _before(self, record: Record) -> Record:
-        """That a confirmation was sent is journalled before: its answer may get lost."""
-        if record.state is not State.VERIFIED:
+        """That a poll or confirmation is sent is journalled before: its answer may get lost. (The
+        request itself is journalled as REQUESTED.)"""
+        if record.state not in (State.WAITING, State.VERIFIED):
             return record
-        self._work.unanswered = record.confirm_unanswered
-        return self.save(replace(record, confirm_unanswered=True))
+        self._work.unanswered = record.unanswered
+        return self.save(replace(record, unanswered=True))
 
     def _stopped(self, record: Record, error: CertclientError) -> Record:
         """Journals what an error means. Returns a record to go on with, or raises the error."""
@@ -125,10 +126,10 @@ class Run:
         that the CA has had it: the certificate is installed and signs; but as nobody said yes,
         the old one is left where it is."""
         if not self._work.unanswered:
-            self.save(replace(record, confirm_unanswered=False))
+            self.save(replace(record, unanswered=False))
             raise error
         self._work.interaction.warning(error)
-        return self.save(replace(record, state=State.DONE, confirm_unanswered=False))
+        return self.save(replace(record, state=State.DONE, unanswered=False))
 
     def _sweep(self) -> None:
         """Removes what given-up procedures left in the stores that are open now."""

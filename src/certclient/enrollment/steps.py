@@ -91,7 +91,7 @@ def prepare_request(work: Work, record: Record) -> Record:
         transactions=record.transactions + 1,
         transaction_id=transaction.transaction_id,
         transaction_state=transaction.state,
-        confirm_unanswered=False,
+        unanswered=False,
     )
 
 
@@ -150,7 +150,7 @@ def verify(work: Work, record: Record) -> Record:
 def confirm(work: Work, record: Record) -> Record:
     """VERIFIED → CONFIRMED. From here on the new certificate is the one that logs in.
 
-    The caller has journalled `confirm_unanswered` before; an earlier run's value is in
+    The caller has journalled `unanswered` before; an earlier run's value is in
     `work.unanswered`. Only then may an error mean that the CA knew it already.
     """
     if not record.ca_confirmed:
@@ -158,7 +158,7 @@ def confirm(work: Work, record: Record) -> Record:
             work.network(
                 lambda: work.environment.ca.confirm(issued(work, record), work.credential(record))
             )
-    return replace(record, state=State.CONFIRMED, confirm_unanswered=False)
+    return replace(record, state=State.CONFIRMED, unanswered=False)
 
 
 def archive_old(work: Work, record: Record) -> Record:
@@ -232,7 +232,7 @@ def transaction_of(work: Work, record: Record) -> Transaction:
 def _answered(work: Work, record: Record, answer: Answer) -> Record:
     work.transaction = answer.transaction
     work.unanswered = False
-    record = replace(record, transaction_state=answer.transaction.state)
+    record = replace(record, transaction_state=answer.transaction.state, unanswered=False)
     if isinstance(answer, Issued):
         return replace(
             record,

@@ -88,7 +88,12 @@ class Enrollment:
     ) -> Reply:
         """pollReq: still waiting, or the certificate (RFC 9810, 5.3.22)."""
         number = reply_id(transaction.kind)
-        if request.cert_req_ids != (number,) or transaction.state is not TransactionState.WAITING:
+        if request.cert_req_ids != (number,):
+            raise RefusedError.no_transaction()
+        if transaction.state is TransactionState.ISSUED:
+            # The answer to an earlier poll got lost; this one has a nonce of its own.
+            return self._issued_before(books, transaction)
+        if transaction.state is not TransactionState.WAITING:
             raise RefusedError.no_transaction()
         left = books.transactions.polled(transaction)
         if left.polls_left > 0:
@@ -155,6 +160,13 @@ class Enrollment:
         body = _certificate_reply(transaction.kind, PkiStatus.ACCEPTED, (), certificate)
         implicit = transaction.implicit_confirm
         return Reply(body, implicit_confirm=implicit, wants_confirmation=not implicit)
+
+    def _issued_before(self, books: Books, transaction: TransactionRecord) -> Reply:
+        record = books.register.find(transaction.serial_hex)
+        if record is None or record.state is not CertificateState.UNCONFIRMED:
+            raise RefusedError.no_transaction()
+        body = _certificate_reply(transaction.kind, PkiStatus.ACCEPTED, (), record.certificate)
+        return Reply(body, wants_confirmation=True)
 
     def confirm(
         self, books: Books, transaction: TransactionRecord, record: CertificateRecord

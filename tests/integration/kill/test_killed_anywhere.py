@@ -183,7 +183,7 @@ def test_a_killed_first_issue_is_finished_by_resume_with_the_same_code(
     code = computer.bank.issue_code(computer.user_id).reveal()
     computer.obtain_and_be_killed(point, code)
     options = ["--code-stdin"] + (["--pin-stdin"] if computer.destination == "usb" else [])
-    answers = f"{PIN}\n{code}\n" if computer.destination == "usb" else f"{code}\n"
+    answers = f"{code}\n{PIN}\n" if computer.destination == "usb" else f"{code}\n"
     done = computer.certclient("resume", *options, stdin=answers)
     assert done.returncode == DONE, (done.stdout, done.stderr)
     computer.assert_one_usable_and_nothing_left_over()

@@ -47,7 +47,7 @@ def test_a_record_comes_back_as_it_was_saved_from_another_process_too(journal: J
         spki=b"spki",
         check_at=NOW,
         chain=(b"a", b"\xfe"),
-        confirm_unanswered=True,
+        unanswered=True,
     )
     journal.save(full)
     assert Journal(journal.path).load("p1") == full
