@@ -88,6 +88,8 @@ class ErrorCode(enum.Enum):
     SERVER_BUSY = _Trait("CC-NET-BUSY", Kind.RETRY_LATER, Actor.NOBODY)
     CLOCK_WRONG = _Trait("CC-CLOCK", Kind.USER_ACTION, Actor.CUSTOMER)
 
+    REMOTE_SESSION = _Trait("CC-REMOTE-DESKTOP", Kind.USER_ACTION, Actor.CUSTOMER)
+
     # The CA's answers
     CA_WAITING = _Trait("CC-CA-WAITING", Kind.WAITING, Actor.BANK)
     CA_REFUSED = _Trait("CC-CA-REFUSED", Kind.REFUSED, Actor.BANK)

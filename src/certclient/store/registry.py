@@ -55,7 +55,7 @@ class StoreRegistry:
         for store in self.stores():
             if store.store_id == store_id:
                 return store
-        return _absent(store_id)
+        return absent(store_id)
 
     def _all(self) -> Iterator[CertificateStore]:
         if self.nss_directory is not None:
@@ -121,8 +121,11 @@ def _plugin(plugin: EntryPoint) -> list[CertificateStore]:
         ]
 
 
-def _absent(store_id: str) -> UnavailableStore:
-    """A token is named by its serial number; a database or plug-in by its own name."""
+def absent(store_id: str) -> UnavailableStore:
+    """A store that is not here now, which says why.
+
+    A token is named by its serial number; a database or plug-in by its own name.
+    """
     if not store_id.startswith("pkcs11:"):
         return UnavailableStore(
             store_id,

@@ -1,0 +1,124 @@
+"""電子証明書更新前処理: every check that needs no PIN, told one by one as it is known.
+
+The procedure checks again when it runs; these are for the customer to see, before anything is
+asked. Nothing is changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from certclient.ca.client import CaClient
+from certclient.enrollment.preflight import (
+    Check,
+    CheckResult,
+    Verdict,
+    clock_result,
+    connection_results,
+    key_result,
+    store_result,
+)
+from certclient.model.certificate import Certificate
+from certclient.model.destination import Destination
+from certclient.model.errors import CertclientError, ErrorCode
+from certclient.store.base import Available, CertificateStore, no_pin
+
+_MIDDLEWARE = frozenset(
+    {
+        ErrorCode.STORE_MIDDLEWARE_MISSING,
+        ErrorCode.STORE_WRONG_MODULE,
+        ErrorCode.STORE_MODULE_NOT_ALLOWED,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What is looked at. `current` and `home`, the store where it lives, are None for 取得;
+    `clock` gives aware UTC; `remote` is None where that question makes no sense
+    (`remote_session.detector`)."""
+
+    ca: CaClient
+    stores: Sequence[CertificateStore]
+    destinations: Sequence[Destination]
+    current: Certificate | None
+    home: CertificateStore | None
+    clock: Callable[[], datetime]
+    remote: Callable[[], bool] | None
+
+
+def checks(around: Surroundings) -> Iterator[CheckResult]:
+    """Yields a result for each `Check`, in their order; blocks for the network and the token."""
+    yield from connection_results(around.ca.probe)
+    yield clock_result(around.ca.server_time(), around.clock())
+    yield _place(around, Destination.PC, Check.STORE)
+    yield _middleware(around)
+    yield _place(around, Destination.USB, Check.TOKEN)
+    yield _key(around)
+    yield _remote(around)
+
+
+def _of(around: Surroundings, destination: Destination) -> list[CertificateStore]:
+    if destination not in around.destinations:
+        return []
+    return [store for store in around.stores if store.destination is destination]
+
+
+def _needed(around: Surroundings, destination: Destination) -> bool:
+    """Whether nothing goes without this kind of place: the present certificate lives there, or
+    the bank allows no other."""
+    if around.home is not None:
+        return around.home.destination is destination
+    return tuple(around.destinations) == (destination,)
+
+
+def _place(around: Surroundings, destination: Destination, check: Check) -> CheckResult:
+    """A place of this kind can be used. One that is not needed and not here is no fault."""
+    if around.home is not None and around.home.destination is destination:
+        result = store_result(around.home)
+        return CheckResult(check, result.verdict, result.error)
+    found = [store_result(store) for store in _of(around, destination)]
+    if any(result.verdict is Verdict.PASSED for result in found):
+        return CheckResult(check, Verdict.PASSED)
+    if not _needed(around, destination):
+        return CheckResult(check, Verdict.SKIPPED)
+    missing = destination is Destination.USB
+    code = ErrorCode.TOKEN_MISSING if missing else ErrorCode.STORE_UNAVAILABLE
+    error = next((result.error for result in found), None) or CertclientError(code)
+    return CheckResult(check, Verdict.FAILED, error)
+
+
+def _middleware(around: Surroundings) -> CheckResult:
+    """The token's software is here, as far as a token is needed or seen."""
+    results = [store_result(store) for store in _of(around, Destination.USB)]
+    broken = [r.error for r in results if r.error is not None and r.error.code in _MIDDLEWARE]
+    if results and not broken:
+        return CheckResult(Check.MIDDLEWARE, Verdict.PASSED)
+    if broken and _needed(around, Destination.USB):
+        return CheckResult(Check.MIDDLEWARE, Verdict.FAILED, broken[0])
+    return CheckResult(Check.MIDDLEWARE, Verdict.SKIPPED)
+
+
+def _key(around: Surroundings) -> CheckResult:
+    """The present key still signs, tried only where no PIN is asked for."""
+    if around.current is None or around.home is None:
+        return CheckResult(Check.KEY, Verdict.SKIPPED)
+    state = around.home.availability()
+    if not isinstance(state, Available) or state.needs_pin:
+        return CheckResult(Check.KEY, Verdict.SKIPPED)
+    try:
+        with around.home.open(no_pin) as session:
+            return key_result(session, around.current)
+    except CertclientError as error:
+        return CheckResult(Check.KEY, Verdict.FAILED, error)
+
+
+def _remote(around: Surroundings) -> CheckResult:
+    if around.remote is None:
+        return CheckResult(Check.REMOTE_DESKTOP, Verdict.SKIPPED)
+    if not around.remote():
+        return CheckResult(Check.REMOTE_DESKTOP, Verdict.PASSED)
+    error = CertclientError(ErrorCode.REMOTE_SESSION)
+    return CheckResult(Check.REMOTE_DESKTOP, Verdict.WARNING, error)
