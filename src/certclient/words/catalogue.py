@@ -29,10 +29,6 @@ _MONTHS = (
 )
 
 
-FrontEnd = Literal["cli", "ui"]
-"""Who shows a sentence decides what it calls the buttons or commands in it."""
-
-
 class Language(enum.Enum):
     JAPANESE = "ja"
     ENGLISH = "en"
