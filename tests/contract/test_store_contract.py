@@ -294,6 +294,22 @@ def test_a_used_key_is_not_deleted(case: StoreCase, lab: Lab, archived: bool) ->
         session.self_test(certificate)
 
 
+def test_a_key_whose_certificate_other_software_wrote_is_not_deleted(
+    case: StoreCase, lab: Lab
+) -> None:
+    with opened(case) as session:
+        key = session.create_key(SPEC, LABEL)
+        certificate = lab.issue(session.signer(key).spki)
+    case.add_foreign([certificate])
+    assert only(case.store).key == key
+    with opened(case) as session:
+        with pytest.raises(CertclientError) as error:
+            session.delete_key(key)
+        assert refused(error) is ErrorCode.LAST_VALID_CERTIFICATE
+        session.install(key, certificate, NAME)
+        session.self_test(certificate)
+
+
 def test_a_renewal_needs_one_session(case: StoreCase, lab: Lab) -> None:
     """The old key signs while the new one is made; then the old certificate is put aside."""
     with opened(case) as session:

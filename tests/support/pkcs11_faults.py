@@ -36,6 +36,7 @@ _POINTER = ctypes.sizeof(ctypes.c_void_p)
 _FLAGS_OFFSET = 96
 """Of `flags` in CK_TOKEN_INFO: after label, manufacturer, model and serial number."""
 _PIN_LENGTHS_OFFSET = _FLAGS_OFFSET + 5 * ctypes.sizeof(ctypes.c_ulong)
+_SESSION_INFO_SIZE = 4 * ctypes.sizeof(ctypes.c_ulong)
 _MEMORY_OFFSET = _PIN_LENGTHS_OFFSET + 2 * ctypes.sizeof(ctypes.c_ulong)
 
 _ENTRIES = {
@@ -155,6 +156,12 @@ class Faults:
 
         self._replace("C_OpenSession", call)
         return handles
+
+    def session_alive(self, handle: int) -> bool:
+        """Whether the module still knows a session."""
+        info = ctypes.create_string_buffer(_SESSION_INFO_SIZE)
+        result = self._original("C_GetSessionInfo")(handle, ctypes.addressof(info))
+        return result == CKR_OK
 
     def clear(self) -> None:
         """Puts the module's own functions back."""

@@ -55,6 +55,14 @@ def test_a_fresh_database_is_one_that_nss_accepts(nss: NssDatabase, lab: Lab) ->
     assert LABEL in nss.certutil("-K")
 
 
+def test_trust_is_not_ours_to_give(nss: NssDatabase, lab: Lab) -> None:
+    with nss.store().open(no_pin) as session:
+        session.install_intermediates((*lab.chain, lab.root.certificate))
+    listing = nss.certutil("-L")
+    assert lab.intermediate.certificate.common_name in listing
+    assert lab.root.certificate.common_name not in listing
+
+
 def test_nss_itself_believes_the_chain(nss: NssDatabase, lab: Lab, tmp_path: Path) -> None:
     with nss.store().open(no_pin) as session:
         enrol(session, lab)

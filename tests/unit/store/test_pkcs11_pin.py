@@ -11,7 +11,8 @@ from pkcs11 import TokenFlag
 
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import KeySpec
-from certclient.store.base import AttemptsLeft, Available, Unavailable, no_pin
+from certclient.model.secret import Secret
+from certclient.store.base import AttemptsLeft, Available, PinRequest, Unavailable, no_pin
 from support.pkcs11_faults import (
     CKR_OK,
     CKR_PIN_LOCKED,
@@ -158,10 +159,17 @@ def test_a_token_without_a_user_pin_is_not_initialised(token: SoftHsmToken, faul
 def test_no_session_is_left_behind(token: SoftHsmToken, faults: Faults) -> None:
     """A failed login loses its session inside python-pkcs11; tokens have only a few."""
     sessions = faults.note_sessions()
-    failure(token, ScriptedPins(WRONG, WRONG))
-    open_with(token, ScriptedPins(PIN))
+    alive_when_asked: list[int] = []
+
+    def ask(_request: PinRequest) -> Secret:
+        alive_when_asked.append(sum(map(faults.session_alive, sessions)))
+        return Secret(PIN if len(alive_when_asked) == 3 else WRONG)
+
+    with token.store().open(ask) as session:
+        session.find_key("nothing")
     assert len(sessions) == 3
-    assert not any(map(token.hsm.module().cryptoki.session_alive, sessions))
+    assert alive_when_asked == [0, 0, 0]
+    assert not any(map(faults.session_alive, sessions))
 
 
 def test_a_login_left_over_is_cleared_away(token: SoftHsmToken, faults: Faults) -> None:

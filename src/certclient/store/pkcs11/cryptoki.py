@@ -1,8 +1,8 @@
 """The few PKCS#11 calls that python-pkcs11 does not offer, made with ctypes.
 
-It cannot close all sessions of a token (a failed login leaks one), tell whether a session is still
-alive, give a token's PIN lengths and free memory, pass parameters to C_Initialize or create the
-vendor objects by which NSS opens a database. Layouts: PKCS#11 v2.40, 3 and 4 (pkcs11t.h): packed to
+It cannot close all sessions of a token (a failed login leaks one), give a token's PIN lengths and
+free memory, pass parameters to C_Initialize or create the vendor objects by which NSS opens a
+database. Layouts: PKCS#11 v2.40, 3 and 4 (pkcs11t.h): packed to
 one byte on Windows, naturally aligned elsewhere.
 """
 
@@ -13,7 +13,6 @@ import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, runtime_checkable
 
 CKR_OK = 0x0
 CKR_CRYPTOKI_ALREADY_INITIALIZED = 0x191
@@ -27,7 +26,7 @@ _FIRST_ENTRY = 2 if _PACK else _POINTER_SIZE
 """CK_FUNCTION_LIST begins with a CK_VERSION of two bytes, padded where it is not packed."""
 
 _INITIALIZE, _GET_TOKEN_INFO, _OPEN_SESSION, _CLOSE_ALL_SESSIONS = 0, 6, 12, 14
-_GET_SESSION_INFO, _CREATE_OBJECT = 15, 20
+_CREATE_OBJECT = 20
 """Positions in CK_FUNCTION_LIST, fixed since v2.0."""
 
 
@@ -60,13 +59,6 @@ class _TokenInfo(ctypes.Structure):
         ("versions", ctypes.c_ubyte * 4),
         ("utc_time", ctypes.c_char * 16),
     )
-
-
-class _SessionInfo(ctypes.Structure):
-    """CK_SESSION_INFO."""
-
-    _pack_ = _PACK
-    _fields_ = (("values", ctypes.c_ulong * 4),)
 
 
 class _Attribute(ctypes.Structure):
@@ -139,11 +131,6 @@ class Cryptoki:
             free_memory=min(free, default=None),
         )
 
-    def session_alive(self, session_handle: int) -> bool:
-        """Whether the token still knows this session: not after it was pulled out."""
-        info = _SessionInfo()
-        return self._call(_GET_SESSION_INFO, session_handle, ctypes.byref(info)) == CKR_OK
-
     def close_all_sessions(self, slot_id: int) -> None:
         """Closes this process's sessions with a token and logs out. Best effort, never raises."""
         self._call(_CLOSE_ALL_SESSIONS, slot_id)
@@ -169,16 +156,3 @@ class Cryptoki:
             _CREATE_OBJECT, session_handle, ctypes.addressof(template), 2, ctypes.byref(handle)
         )
         return result == CKR_OK
-
-
-@runtime_checkable
-class _HasHandle(Protocol):
-    @property
-    def handle(self) -> int: ...
-
-
-def session_handle(session: object) -> int:
-    """The CK_SESSION_HANDLE of a python-pkcs11 session, which its type stubs leave out."""
-    if not isinstance(session, _HasHandle):
-        raise TypeError("not an open PKCS#11 session")
-    return session.handle

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 
 import pkcs11
@@ -14,7 +14,6 @@ from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import KeyRef, KeySpec, Signer
 from certclient.store.pkcs11 import keypairs
-from certclient.store.pkcs11.cryptoki import Cryptoki, session_handle
 from certclient.store.pkcs11.errors import translated
 from certclient.store.pkcs11.objects import (
     ARCHIVED,
@@ -37,7 +36,6 @@ class TokenSession:
     store_id: str
     session: pkcs11.Session
     witness: TokenWitness
-    cryptoki: Cryptoki
     random_bytes: Callable[[int], bytes]
 
     def create_key(self, spec: KeySpec, label: str) -> KeyRef:
@@ -116,14 +114,9 @@ class TokenSession:
         signer = token_signer(key.handle, key.spki, self._boundary)
         prove(signer, certificate, self.random_bytes)
 
-    @contextmanager
-    def _boundary(self, *, writing: bool = False) -> Iterator[None]:
-        """Around every method: a dead session is noticed before python-pkcs11 stumbles over it,
-        and each of its exceptions becomes a stable code."""
-        if not self.cryptoki.session_alive(session_handle(self.session)):
-            raise CertclientError(ErrorCode.TOKEN_REMOVED, token=self.witness.label)
-        with translated(self.witness, writing=writing):
-            yield
+    def _boundary(self, *, writing: bool = False) -> AbstractContextManager[None]:
+        """Around every method: each of python-pkcs11's exceptions becomes a stable code."""
+        return translated(self.witness, writing=writing)
 
     def _ref(self, key_id: bytes) -> KeyRef:
         return KeyRef(store_id=self.store_id, key_id=key_id)

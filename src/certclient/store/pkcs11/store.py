@@ -24,7 +24,7 @@ from certclient.store.pkcs11.errors import translated
 from certclient.store.pkcs11.module import Module
 from certclient.store.pkcs11.objects import CertificateObject, KeyObject, certificates, keys
 from certclient.store.pkcs11.session import TokenSession
-from certclient.store.pkcs11.token import Login, TokenName, TokenWitness, find_token, judge
+from certclient.store.pkcs11.token import Login, TokenName, find_token, judge
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +85,7 @@ def token_session(
     login: Login, session: pkcs11.Session, random_bytes: Callable[[int], bytes]
 ) -> TokenSession:
     """Wraps an open session."""
-    witness = TokenWitness(login.label, login.locate, login.cryptoki)
-    return TokenSession(login.store_id, session, witness, login.cryptoki, random_bytes)
+    return TokenSession(login.store_id, session, login.witness, random_bytes)
 
 
 def list_certificates(login: Login) -> Sequence[StoredCertificate]:
