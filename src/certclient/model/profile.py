@@ -74,7 +74,8 @@ class Profile:
     given. `pkcs11_modules`: absolute paths of token modules for this operating system, tried in
     this order. `destinations`: values of `model.destination.Destination` ("pc", "usb") that the
     bank allows, the bank's favourite first. `reminder_days`: days left, the most first.
-    `usb_guide_url` is "" where the bank has no such page.
+    `usb_guide_url` is "" where the bank has no such page. `rehearsal`: a practice bank, which every
+    window says in yellow.
     """
 
     id: str
@@ -92,3 +93,4 @@ class Profile:
     destinations: tuple[str, ...]
     pkcs11_modules: tuple[Path, ...]
     usb_guide_url: str
+    rehearsal: bool = False

@@ -62,7 +62,7 @@ class _Renewal(_Strict, frozen=True):
     obtain_days_after: DaysAfter = 90
     reminder_days: Annotated[
         tuple[ReminderDays, ...], msgspec.Meta(min_length=1, max_length=10)
-    ] = (30, 10)
+    ] = (30, 10, 7, 3, 1, 0)
     ask_pin: AskWhom = AskWhom.NOBODY
     ask_one_time_password: AskWhom = AskWhom.NOBODY
 
@@ -105,6 +105,7 @@ class _ProfileFile(_Strict, frozen=True):
     key: _Key = _Key()
     tls: _Tls | None = None
     storage: _Storage = _Storage()
+    rehearsal: bool = False
 
 
 def profile_from_text(text: str, source: str) -> Profile:
@@ -159,6 +160,7 @@ class _Reader:
                 "storage.pkcs11_modules", _module_paths, file.storage.pkcs11_modules
             ),
             usb_guide_url=self._optional_url("storage.usb_guide_url", file.storage.usb_guide_url),
+            rehearsal=file.rehearsal,
         )
 
     def _optional_url(self, key: str, url: str) -> str:

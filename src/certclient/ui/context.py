@@ -24,8 +24,8 @@ class AppContext:
     `stores` looks anew at each call (tokens come and go), never raises, and may be slow: call it
     in a worker. `enrollment` gives the procedures with one bank over these stores; it raises
     DATA_FOLDER and JOURNAL_DAMAGED and reads files: call it in a worker. `clock` gives aware UTC.
-    `open_url` opens a page in the user's browser and says whether it could. `rehearsal`: every
-    window wears the yellow banner 「リハーサル」. `data_folder` is this user's.
+    `open_url` opens a page in the user's browser and says whether it could. `data_folder` is this
+    user's.
     """
 
     profiles: tuple[Profile, ...]
@@ -42,6 +42,11 @@ class AppContext:
     def words(self) -> Catalogue:
         """The catalogue of the language that is shown now; do not keep it over a switch."""
         return self.languages.words
+
+    @property
+    def rehearsal(self) -> bool:
+        """Whether every window wears the yellow banner リハーサル (`ui.banner`)."""
+        return any(profile.rehearsal for profile in self.profiles)
 
     def profile(self, profile_id: str) -> Profile | None:
         return next((one for one in self.profiles if one.id == profile_id), None)

@@ -88,7 +88,7 @@ def test_what_may_be_left_out_has_the_seeds_numbers() -> None:
     text = re.sub(r"\[storage\].*", "", text, flags=re.DOTALL)
     profile = read(text)
     assert profile.renewal == RenewalPolicy(30, 90)
-    assert profile.reminder_days == (30, 10)
+    assert profile.reminder_days == (30, 10, 7, 3, 1, 0)
     assert profile.destinations == ("pc", "usb")
     assert profile.pkcs11_modules == ()
     assert profile.usb_guide_url == ""
