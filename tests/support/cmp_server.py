@@ -44,6 +44,9 @@ class ScriptedServer:
         responder = self.responders[0] if len(self.responders) == 1 else self.responders.pop(0)
         return responder(request)
 
+    def probe(self, url: str) -> None:
+        assert url == "https://ca.example.jp/pkix/"
+
     def server_time(self) -> datetime | None:
         return self.time
 
@@ -110,6 +113,11 @@ def issuing(lab: Lab, speaker: Speaker) -> Responder:
         return speaker.answer(request, certificate_reply(request, lab.issue(spki)))
 
     return respond
+
+
+def repeating(der: bytes) -> Responder:
+    """A responder that always answers with these bytes."""
+    return lambda _request: der
 
 
 def answering(speaker: Speaker, body: Body, **changes: Any) -> Responder:

@@ -166,17 +166,19 @@ class TestCa:
         key: CaKey | None = None,
         *,
         path_length: int | None = 0,
+        may_issue: bool = True,
         may_sign: bool = True,
         days: float = 1825,
     ) -> TestCa:
-        """A CA below this one. `may_sign=False` leaves keyCertSign out of its key usage."""
+        """A CA below this one. `may_issue=False` leaves keyCertSign and cRLSign out of its key
+        usage, `may_sign=False` digitalSignature."""
         own = key or rsa_key(next(_numbers))
         builder = (
             self._builder(spki_of(own), ca_name(common_name), None)
             .not_valid_before(min(self.now, self.now + timedelta(days=days)) - timedelta(days=2))
             .not_valid_after(self.now + timedelta(days=days))
             .add_extension(x509.BasicConstraints(ca=True, path_length=path_length), critical=True)
-            .add_extension(_key_usage(signs=True, issues=may_sign), critical=True)
+            .add_extension(_key_usage(signs=may_sign, issues=may_issue), critical=True)
         )
         return TestCa(self._sign(builder), own, self.now)
 
