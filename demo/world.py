@@ -43,8 +43,11 @@ class World:
     def environment_of(self, home: Path) -> dict[str, str]:
         """The same for another home folder."""
         places = {f"XDG_{name}_HOME": str(home / path) for name, path in _XDG.items()}
-        configuration = str(self.folder / "softhsm2.conf")
-        return {**os.environ, **places, "HOME": str(home), "SOFTHSM2_CONF": configuration}
+        places["HOME"] = str(home)
+        places["SOFTHSM2_CONF"] = str(self.folder / "softhsm2.conf")
+        # Chromium leaves its socket's folder behind now and then.
+        places["TMPDIR"] = str(self.folder)
+        return {**os.environ, **places}
 
     def prepare(self) -> None:
         """Makes the folders and an empty token with the PIN."""
