@@ -32,6 +32,9 @@ def network_error(error: Exception, host: str, *, proxied: bool) -> CertclientEr
         return CertclientError(
             ErrorCode.TLS_UNTRUSTED, host=host, reason=_tls_reason(causes), issuer=""
         )
+    if _any(causes, urllib3_errors.NewConnectionError) and not _any(causes, TimeoutError):
+        # Refused or without a route; urllib3 calls this a kind of timeout too.
+        return _with(ErrorCode.NETWORK_UNREACHABLE, host, error)
     if _any(causes, requests.Timeout, urllib3_errors.TimeoutError, TimeoutError):
         return _with(ErrorCode.NETWORK_TIMEOUT, host, error)
     return _with(ErrorCode.NETWORK_UNREACHABLE, host, error)
