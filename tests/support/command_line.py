@@ -77,7 +77,7 @@ class Computer:
 
     def run(self, *arguments: str, stdin: str = "") -> Done:
         """`certclient ARGUMENTS` with the bank's profile, without a terminal."""
-        command = [sys.executable, "-X", "dev", "-W", "error", "-m", "certclient"]
+        command = [sys.executable, "-W", "error", "-m", "certclient"]
         profile = ["--profile", str(self.bank.profile_path)]
         done = subprocess.run(
             [*command, *profile, *arguments],
