@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from cryptography.exceptions import UnsupportedAlgorithm
+
 from certclient.model.certificate import Certificate, SubjectRule
 from certclient.model.secret import Secret
 from certclient.practice.ca import PracticeCa
@@ -133,7 +135,10 @@ class Bank:
         start = min(now, end - timedelta(days=self.policy.validity_days))
         with self.books() as books:
             customer = _known(books, user_id)
-            certificate = self.ca.issue(customer, spki, start, end)
+            try:
+                certificate = self.ca.issue(customer, spki, start, end)
+            except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+                raise DeskError("this is no RSA or EC public key") from error
             record = CertificateRecord(
                 certificate,
                 user_id,

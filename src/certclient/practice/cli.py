@@ -5,6 +5,8 @@ from __future__ import annotations
 import signal
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -26,6 +28,7 @@ from certclient.model.secret import Secret
 from certclient.practice.bank import Bank, DeskError
 from certclient.practice.ca import certificate_pem
 from certclient.practice.clock import shifted, system_clock
+from certclient.practice.database import DatabaseTooNewError
 from certclient.practice.policy import BankPolicy
 from certclient.practice.profile_writer import ProfileOptions, profile_toml
 from certclient.practice.records import ADMINISTRATOR_SUFFIX, USER_SUFFIX, CertificateRecord
@@ -35,6 +38,7 @@ from certclient.practice.server import (
     ServerSettings,
     read_addresses,
 )
+from certclient.practice.vault import VaultError
 
 _WHOM = click.Choice([whom.value for whom in AskWhom])
 
@@ -46,9 +50,16 @@ class _Desk:
     folder: Path
     shift: timedelta
 
-    def open(self, policy: BankPolicy | None = None) -> Bank:
+    @contextmanager
+    def open(self, policy: BankPolicy | None = None) -> Iterator[Bank]:
+        """The bank, closed at the end; what it cannot do becomes one line for its clerk."""
         clock = shifted(system_clock, self.shift) if self.shift else system_clock
-        return Bank(self.folder, policy, clock=clock)
+        try:
+            bank = Bank(self.folder, policy, clock=clock)
+            with closing(bank):
+                yield bank
+        except (DeskError, DatabaseTooNewError, VaultError, OSError) as error:
+            raise click.ClickException(str(error)) from error
 
 
 @click.group()
@@ -119,11 +130,11 @@ def serve(
         confirm_within=timedelta(seconds=confirm_within),
         allow_implicit_confirm=implicit_confirm,
     )
-    bank = desk.open(policy)
+    settings = ServerSettings(bind, port, login_port)
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: stop.set())
-    with PracticeServer(bank, ServerSettings(bind, port, login_port)) as server:
+    with desk.open(policy) as bank, PracticeServer(bank, settings) as server:
         if profile_file is not None:
             text = profile_toml(bank, server.addresses, ProfileOptions())
             profile_file.write_text(text, encoding="utf-8")
@@ -134,7 +145,6 @@ def serve(
         # With a limit, because an endless wait cannot be interrupted on Windows.
         while not stop.wait(0.5):
             pass
-    bank.close()
 
 
 @practice.group()
@@ -157,10 +167,8 @@ def customer_add(
         raise click.UsageError(f"--administrator goes with the suffix {ADMINISTRATOR_SUFFIX}")
     pin = _ask("ご契約先暗証番号 / bank PIN") if ask_secrets else None
     password = _ask("お客様カードのパスワード / card password") if ask_secrets else None
-    try:
-        added = desk.open().add_customer(user_id, wanted, pin=pin, one_time_password=password)
-    except DeskError as error:
-        raise click.ClickException(str(error)) from error
+    with desk.open() as bank:
+        added = bank.add_customer(user_id, wanted, pin=pin, one_time_password=password)
     click.echo(f"{added.common_name} ({added.role.value})")
 
 
@@ -171,10 +179,8 @@ def customer_add(
 @click.pass_obj
 def issue_code(desk: _Desk, user_id: str, valid_days: float, reissue: bool) -> None:
     """Print a new issue code for USER_ID, once. 発行コードを作成する"""
-    try:
-        code = desk.open().issue_code(user_id, valid=timedelta(days=valid_days), reissue=reissue)
-    except DeskError as error:
-        raise click.ClickException(str(error)) from error
+    with desk.open() as bank:
+        code = bank.issue_code(user_id, valid=timedelta(days=valid_days), reissue=reissue)
     click.echo(code.reveal())
 
 
@@ -195,20 +201,18 @@ def issue(
 ) -> None:
     """Issue a certificate at the desk for a key that a store holds. 窓口で発行する
 
-    Where --out is given, the intermediate CA's certificate follows in the same file.
+    The intermediate CA's certificate follows it.
     """
     if (spki is None) == (csr is None):
         raise click.UsageError("give either --spki or --csr")
-    bank = desk.open()
-    try:
-        key = _spki_from_csr(csr) if csr is not None else _spki_from(spki or Path())
+    key = _spki_from_csr(csr) if csr is not None else _spki_from(spki or Path())
+    with desk.open() as bank:
         certificate = bank.issue_certificate(user_id, key, expires_in_days)
-    except (DeskError, ValueError, TypeError, UnsupportedAlgorithm) as error:
-        raise click.ClickException(str(error)) from error
+        chain = certificate_pem(certificate) + certificate_pem(bank.ca.intermediate)
     if out is None:
-        click.echo(certificate_pem(certificate), nl=False)
+        click.echo(chain, nl=False)
         return
-    out.write_text(certificate_pem(certificate) + certificate_pem(bank.ca.intermediate))
+    out.write_text(chain, encoding="utf-8")
     click.echo(certificate.serial_hex)
 
 
@@ -216,8 +220,9 @@ def issue(
 @click.pass_obj
 def certificates(desk: _Desk) -> None:
     """List every certificate ever issued. 発行した電子証明書の一覧"""
-    for record in desk.open().certificates():
-        click.echo(_line(record))
+    with desk.open() as bank:
+        for record in bank.certificates():
+            click.echo(_line(record))
 
 
 @practice.command()
@@ -225,10 +230,8 @@ def certificates(desk: _Desk) -> None:
 @click.pass_obj
 def revoke(desk: _Desk, serial: str) -> None:
     """Revoke the certificate with this SERIAL (hex). 失効させる"""
-    try:
-        desk.open().revoke(serial.lower())
-    except DeskError as error:
-        raise click.ClickException(str(error)) from error
+    with desk.open() as bank:
+        bank.revoke(serial.lower())
     click.echo(f"{serial.lower()} revoked")
 
 
@@ -263,7 +266,8 @@ def profile(
         ask_one_time_password=AskWhom(ask_one_time_password),
         key_bits=int(key_bits),
     )
-    out.write_text(profile_toml(desk.open(), addresses, options), encoding="utf-8")
+    with desk.open() as bank:
+        out.write_text(profile_toml(bank, addresses, options), encoding="utf-8")
     click.echo(str(out))
 
 
@@ -280,15 +284,23 @@ def _line(record: CertificateRecord) -> str:
 
 def _spki_from(path: Path) -> bytes:
     data = path.read_bytes()
-    pem = data.lstrip().startswith(b"-----BEGIN")
-    key = load_pem_public_key(data) if pem else load_der_public_key(data)
+    try:
+        key = load_pem_public_key(data) if _is_pem(data) else load_der_public_key(data)
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise click.ClickException(f"{path} holds no public key") from error
     return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 
 def _spki_from_csr(path: Path) -> bytes:
     data = path.read_bytes()
-    pem = data.lstrip().startswith(b"-----BEGIN")
-    csr = x509.load_pem_x509_csr(data) if pem else x509.load_der_x509_csr(data)
-    if not csr.is_signature_valid:
-        raise ValueError("the request's own signature does not verify")
-    return csr.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    try:
+        csr = x509.load_pem_x509_csr(data) if _is_pem(data) else x509.load_der_x509_csr(data)
+        if not csr.is_signature_valid:
+            raise click.ClickException("the request's own signature does not verify")
+        return csr.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise click.ClickException(f"{path} holds no certificate request") from error
+
+
+def _is_pem(data: bytes) -> bool:
+    return data.lstrip().startswith(b"-----BEGIN")

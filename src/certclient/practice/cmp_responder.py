@@ -71,10 +71,10 @@ class CmpResponder:
             wanted = self._wanted(books, requester, message)
             with savepoint(books.connection):
                 reply = self._process(books, requester, message, wanted)
+            sealed = self._replies.sealed(message, reply, requester)
         except RefusedError as refusal:
-            return self._replies.refused(message, refusal, requester).der
-        sealed = self._replies.sealed(message, reply, requester)
-        self._store(books, message, request_hash, sealed)
+            sealed = self._replies.refused(message, refusal, requester)
+        self._store(books, requester, message, request_hash, sealed)
         return sealed.der
 
     def _wanted(
@@ -119,13 +119,19 @@ class CmpResponder:
         return GeneralMessage(GeneralKind.GENP, (known,) if asked else ())
 
     def _store(
-        self, books: Books, message: Message, request_hash: bytes, sealed: SealedReply
+        self,
+        books: Books,
+        requester: Requester,
+        message: Message,
+        request_hash: bytes,
+        sealed: SealedReply,
     ) -> None:
-        """Kept for every transaction; a question that opened none is simply asked again."""
-        transaction_id = message.header.transaction_id or b""
-        if books.transactions.find(transaction_id) is not None:
+        """Keeps every answer inside a transaction, a refusal too: the customer's next message may
+        answer it. A question that opened no transaction is simply asked again."""
+        transaction = books.transactions.find(message.header.transaction_id or b"")
+        if transaction is not None and transaction.requester == requester.name:
             books.transactions.store_response(
-                transaction_id, request_hash, sealed.nonce, sealed.der, self._bank.clock()
+                transaction.id, request_hash, sealed.nonce, sealed.der, self._bank.clock()
             )
 
 

@@ -30,15 +30,20 @@ class HttpsListener:
         self._server.ssl_adapter = _TlsAdapter(context)
         self._server.prepare()
         self.port = int(self._server.bind_addr[1])
-        self._thread = threading.Thread(target=self._server.serve, name=f"practice-{self.port}")
+        # A daemon, so that a crash elsewhere ends the program; `stop` waits for it in order.
+        self._thread = threading.Thread(
+            target=self._server.serve, name=f"practice-{self.port}", daemon=True
+        )
 
     def serve(self, app: Flask) -> None:
         self._server.wsgi_app = app
         self._thread.start()
 
     def stop(self) -> None:
+        """Ends after the requests at work, also where it never began to serve."""
         self._server.stop()
-        self._thread.join()
+        if self._thread.ident is not None:
+            self._thread.join()
 
 
 def _not_ready(_environ: object, _start_response: object) -> list[bytes]:
@@ -85,6 +90,8 @@ class _Server(wsgi.Server):
     ConnectionClass = _TlsConnection
     max_request_header_size = MAX_HEADER_BYTES
     max_request_body_size = MAX_REQUEST_BYTES
+    expiration_interval = 0.1
+    """Seconds between two looks at idle connections, and how long `stop` may wait for one."""
 
     def __init__(self, address: tuple[str, int]) -> None:
         super().__init__(
@@ -96,6 +103,16 @@ class _Server(wsgi.Server):
             shutdown_timeout=TIMEOUT_SECONDS,
             request_queue_size=64,
         )
+
+    @staticmethod
+    def bind_socket(socket_: Any, bind_addr: Any) -> Any:
+        """cheroot leaves the socket open where the port is taken."""
+        try:
+            socket_.bind(bind_addr)
+        except OSError:
+            socket_.close()
+            raise
+        return socket_
 
     def error_log(self, msg: str = "", level: int = 20, traceback: bool = False) -> None:
         _log.log(level, "%s", msg, exc_info=traceback)

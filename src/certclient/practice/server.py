@@ -52,15 +52,20 @@ class PracticeServer:
 
     with PracticeServer(bank, ServerSettings()) as server:
         print(server.addresses.public_url)
+
+    Raises OSError where a port is taken or the address is not this computer's.
     """
 
     def __init__(self, bank: Bank, settings: ServerSettings) -> None:
         self._bank = bank
         tls_file = _write_tls_identity(bank, settings.bind)
         self._public = HttpsListener(settings.bind, settings.port, _tls_context(tls_file))
-        self._login = HttpsListener(
-            settings.bind, settings.login_port, _login_context(tls_file, bank.ca)
-        )
+        try:
+            context = _login_context(tls_file, bank.ca)
+            self._login = HttpsListener(settings.bind, settings.login_port, context)
+        except OSError:
+            self._public.stop()
+            raise
         host = _url_host(settings.bind)
         self.addresses = Addresses(
             f"https://{host}:{self._public.port}/", f"https://{host}:{self._login.port}/login"

@@ -1,0 +1,151 @@
+"""Whatever comes in: the bank answers properly, issues nothing, and goes on."""
+
+import http.client
+import socket
+import ssl
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from certclient.ca.cmp.bodies import ErrorMessage
+from certclient.ca.cmp.messages import Message
+from certclient.practice.bank import Bank
+from certclient.practice.cmp_responder import CmpResponder
+from certclient.practice.policy import BankPolicy
+from support.bank import USER_ID, RunningBank
+from support.bank_customer import Talk, accept, by_certificate, by_code, ir, issued, kur
+from support.pki import rsa_signer
+
+OLD_KEY, NEW_KEY = rsa_signer(1), rsa_signer(2)
+
+FUZZ = settings(
+    max_examples=300,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+
+
+class Target:
+    """A bank with a customer, and well-formed messages to spoil."""
+
+    def __init__(self, folder: Path) -> None:
+        # The code must stay unlocked, or nothing but its lock would be tested.
+        self.bank = Bank(folder, BankPolicy(code_attempts=1_000_000))
+        self.bank.add_customer(USER_ID, "1403")
+        self.handle = CmpResponder(self.bank).handle
+        current = self.bank.issue_certificate(USER_ID, OLD_KEY.spki, 20)
+        signed = by_certificate(self.handle, current, OLD_KEY)
+        coded = by_code(self.handle, USER_ID, self.bank.issue_code(USER_ID))
+        self.messages = [
+            signed.message(kur(NEW_KEY, current)),
+            coded.message(ir(NEW_KEY)),
+            signed.message(accept(current)),
+        ]
+
+    def check(self, request: bytes) -> None:
+        """The answer is a signed or MACed `error`; the books hold what they held."""
+        reply = Message.decode(self.handle(request))
+        assert isinstance(reply.body, ErrorMessage)
+        assert reply.protection is not None
+        assert len(self.bank.certificates()) == 1
+
+
+@pytest.fixture(scope="module")
+def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
+    made = Target(tmp_path_factory.mktemp("bank"))
+    yield made
+    made.bank.close()
+
+
+@FUZZ
+@given(st.binary(max_size=300))
+def test_random_bytes(target: Target, junk: bytes) -> None:
+    target.check(junk)
+
+
+@FUZZ
+@given(st.data())
+def test_truncated_messages(target: Target, data: st.DataObject) -> None:
+    message = data.draw(st.sampled_from(target.messages))
+    target.check(message[: data.draw(st.integers(0, len(message) - 1))])
+
+
+@FUZZ
+@given(st.data())
+def test_flipped_bits_in_what_is_protected(target: Target, data: st.DataObject) -> None:
+    """Every single bit of header, body and protection counts; extraCerts are not protected."""
+    message = data.draw(st.sampled_from(target.messages))
+    covered = len(message) - sum(len(der) for der in Message.decode(message).extra_certs)
+    bit = data.draw(st.integers(0, (covered - 16) * 8 - 1))
+    spoilt = bytearray(message)
+    spoilt[bit // 8] ^= 0x80 >> bit % 8
+    target.check(bytes(spoilt))
+
+
+def test_after_all_that_a_customer_is_served(target: Target) -> None:
+    code = target.bank.issue_code(USER_ID)
+    issued(by_code(target.handle, USER_ID, code).say(ir(rsa_signer(3))))
+
+
+# Over the network
+
+
+def request(
+    bank: RunningBank,
+    method: str,
+    path: str,
+    body: bytes = b"",
+    **headers: str,
+) -> int:
+    context = ssl.create_default_context(cafile=str(bank.root_file))
+    host = bank.addresses.public_url.removeprefix("https://").rstrip("/")
+    connection = http.client.HTTPSConnection(host, timeout=20, context=context)
+    try:
+        names = {name.replace("_", "-"): value for name, value in headers.items()}
+        connection.request(method, path, body, {"Content-Type": "application/pkixcmp", **names})
+        answer = connection.getresponse()
+        answer.read()
+        return answer.status
+    finally:
+        connection.close()
+
+
+def test_http_refusals(bank: RunningBank) -> None:
+    assert request(bank, "GET", "/cmp") == 405
+    assert request(bank, "POST", "/cmp", b"x", Content_Type="text/plain") == 415
+    assert request(bank, "POST", "/cmp", b"x", Content_Length="70000") == 413
+    assert request(bank, "GET", "/nowhere") == 404
+    assert request(bank, "POST", "/.well-known/cmp", b"junk") == 200
+
+
+def test_slow_and_silent_peers_keep_nobody_out(bank: RunningBank) -> None:
+    port = int(bank.addresses.public_url.rstrip("/").rpartition(":")[2])
+    silent = [socket.create_connection(("127.0.0.1", port)) for _ in range(3)]
+    try:
+        silent[0].sendall(b"GET / HTTP/1.0\r\n\r\n")
+        assert request(bank, "GET", "/") == 200
+    finally:
+        for peer in silent:
+            peer.close()
+
+
+def test_many_at_once_get_one_certificate(bank: RunningBank) -> None:
+    bank.add_customer()
+    responder = CmpResponder(bank.bank)
+    talk: Talk = by_code(responder.handle, USER_ID, bank.issue_code())
+    message = talk.message(ir(NEW_KEY))
+    answers: list[bytes] = []
+    threads = [
+        threading.Thread(target=lambda: answers.append(responder.handle(message))) for _ in range(6)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(answers) == 6
+    assert len(set(answers)) == 1
+    assert len(bank.bank.certificates()) == 1

@@ -1,0 +1,149 @@
+"""The practice bank as a program that is killed in the middle of its work."""
+
+import http.client
+import ssl
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from certclient.ca.cmp.bodies import PkiConfirm
+from certclient.ca.cmp.messages import Message
+from certclient.practice.ca import certificate_pem
+from certclient.practice.records import CertificateState, TransactionState
+from certclient.practice.server import Addresses
+from support.bank import USER_ID, BankProcess
+from support.bank_customer import Talk, accept, by_certificate, issued, kur
+from support.pki import rsa_signer
+
+KEYS = [rsa_signer(number) for number in range(1, 4)]
+
+
+@dataclass
+class Wire:
+    """Sends CMP to the program over HTTPS; the answer may never come."""
+
+    folder: Path
+    addresses: Addresses
+
+    def handle(self, request: bytes) -> bytes:
+        host = self.addresses.public_url.removeprefix("https://").rstrip("/")
+        connection = http.client.HTTPSConnection(host, timeout=20, context=self._context())
+        try:
+            connection.request("POST", "/cmp", request, {"Content-Type": "application/pkixcmp"})
+            answer = connection.getresponse()
+            assert answer.status == 200
+            return answer.read()
+        finally:
+            connection.close()
+
+    def _context(self) -> ssl.SSLContext:
+        root = (self.folder / "ca" / "root.pem").read_text()
+        start = root.index("-----BEGIN CERTIFICATE-----")
+        return ssl.create_default_context(cadata=root[start:])
+
+
+def renewal(program: BankProcess, wire: Wire) -> tuple[Talk, str, bytes]:
+    """A customer's transaction, the old serial number and the request to send."""
+    books = program.books()
+    books.add_customer(USER_ID, "1403")
+    current = books.issue_certificate(USER_ID, KEYS[0].spki, 20)
+    books.close()
+    talk = by_certificate(wire.handle, current, KEYS[0])
+    return talk, current.serial_hex, talk.message(kur(KEYS[1], current))
+
+
+def test_answers_are_the_same_after_a_kill(bank_process: BankProcess) -> None:
+    wire = Wire(bank_process.folder, bank_process.start())
+    talk, old, request = renewal(bank_process, wire)
+    kup = wire.handle(request)
+
+    bank_process.kill()
+    wire.addresses = bank_process.start()
+    assert wire.handle(request) == kup
+    new = issued(talk.send(request))
+    confirmation = talk.message(accept(new))
+    pki_conf = wire.handle(confirmation)
+    assert isinstance(Message.decode(pki_conf).body, PkiConfirm)
+
+    bank_process.kill()
+    wire.addresses = bank_process.start()
+    assert wire.handle(confirmation) == pki_conf
+    books = bank_process.books()
+    assert books.state_of(new.serial_hex) is CertificateState.CONFIRMED
+    assert books.state_of(old) is CertificateState.SUPERSEDED
+    books.close()
+    assert bank_process.stop() == 0
+
+
+@pytest.mark.parametrize("milliseconds", [0, 3, 6, 9, 14])
+def test_killed_while_requests_are_at_work(bank_process: BankProcess, milliseconds: int) -> None:
+    """Whenever it dies, the books hold a whole step: a certificate with its transaction and its
+    answer, or nothing; and the customer gets through by sending the same bytes again."""
+    wire = Wire(bank_process.folder, bank_process.start())
+    talk, old, request = renewal(bank_process, wire)
+    senders = [threading.Thread(target=_send_and_forget, args=(wire, request)) for _ in range(3)]
+    for sender in senders:
+        sender.start()
+    time.sleep(milliseconds / 1000)
+    bank_process.kill()
+    for sender in senders:
+        sender.join()
+
+    _check_whole(bank_process, talk.transaction_id)
+    wire.addresses = bank_process.start()
+    new = issued(talk.send(request))
+    assert isinstance(talk.say(accept(new)).body, PkiConfirm)
+    books = bank_process.books()
+    states = {r.certificate.serial_hex: r.state for r in books.certificates()}
+    books.close()
+    assert states == {
+        old: CertificateState.SUPERSEDED,
+        new.serial_hex: CertificateState.CONFIRMED,
+    }
+
+
+def test_the_desk_works_while_the_server_runs(bank_process: BankProcess) -> None:
+    wire = Wire(bank_process.folder, bank_process.start())
+    talk, _, request = renewal(bank_process, wire)
+    new = issued(talk.send(request))
+    books = bank_process.books()
+    books.revoke(new.serial_hex)
+    books.close()
+    assert not isinstance(talk.say(accept(new)).body, PkiConfirm)
+
+
+def test_the_root_stays_the_same_for_profiles_in_use(bank_process: BankProcess) -> None:
+    bank_process.start()
+    first = bank_process.books()
+    root = certificate_pem(first.ca.root)
+    first.close()
+    bank_process.kill()
+    bank_process.start()
+    second = bank_process.books()
+    assert certificate_pem(second.ca.root) == root
+    second.close()
+
+
+def _send_and_forget(wire: Wire, request: bytes) -> None:
+    try:
+        wire.handle(request)
+    except (OSError, http.client.HTTPException):
+        return
+
+
+def _check_whole(program: BankProcess, transaction_id: bytes) -> None:
+    bank = program.books()
+    with bank.books() as books:
+        transaction = books.transactions.find(transaction_id)
+        certificates = books.register.all()
+        answers = books.connection.execute("SELECT COUNT(*) FROM responses").fetchone()[0]
+    bank.close()
+    if transaction is None:
+        assert (len(certificates), answers) == (1, 0)
+    else:
+        assert transaction.state is TransactionState.ISSUED
+        assert (len(certificates), answers) == (2, 1)
+        assert certificates[1].certificate.serial_hex == transaction.serial_hex

@@ -1,0 +1,180 @@
+"""The login page, asked with real client certificates over TLS."""
+
+import re
+import ssl
+import subprocess
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from datetime import timedelta
+from email.message import Message as Headers
+from pathlib import Path
+
+import pytest
+
+from certclient.model.certificate import Certificate
+from certclient.practice.ca import PracticeCa
+from certclient.practice.policy import expiry
+from certclient.practice.records import Customer
+from support.bank import USER_ID, RunningBank
+from support.pki import certificate_pem, make_lab, private_key_pem, rsa_signer
+
+KEY = rsa_signer(1)
+
+
+@dataclass(frozen=True)
+class Page:
+    status: int
+    text: str
+    headers: Headers
+
+    @property
+    def reason(self) -> str:
+        found = re.search(r'data-reason="([^"]+)"', self.text)
+        assert found, self.text
+        assert f'name="login-result" content="{found[1]}"' in self.text
+        return found[1]
+
+
+@pytest.fixture
+def customers(bank: RunningBank) -> RunningBank:
+    bank.add_customer()
+    return bank
+
+
+def visit(bank: RunningBank, folder: Path, certificate: Certificate | None = None) -> Page:
+    """As a browser would, but with a throw-away key from a file."""
+    context = ssl.create_default_context(cafile=str(bank.root_file))
+    if certificate is not None:
+        both = folder / "client.pem"
+        chain = certificate_pem(certificate, bank.intermediate)
+        both.write_bytes(private_key_pem(KEY.private_key) + chain)
+        context.load_cert_chain(both)
+    return open_page(bank.login_url, context)
+
+
+def open_page(url: str, context: ssl.SSLContext) -> Page:
+    try:
+        with urllib.request.urlopen(url, context=context, timeout=20) as answer:
+            return Page(answer.status, answer.read().decode(), answer.headers)
+    except urllib.error.HTTPError as refusal:
+        with refusal:
+            return Page(refusal.code, refusal.read().decode(), refusal.headers)
+
+
+def test_a_customer_is_greeted(customers: RunningBank, tmp_path: Path) -> None:
+    certificate = customers.issue_certificate(USER_ID, KEY.spki, 20)
+    page = visit(customers, tmp_path, certificate)
+    assert page.status == 200
+    assert page.reason == "welcome"
+    assert f"ようこそ、{USER_ID} 様" in page.text
+    assert certificate.serial_hex in page.text
+    assert f"{certificate.not_after_tokyo:%Y年%m月%d日} 23:59" in page.text
+    assert 'data-role="user"' in page.text
+
+
+def test_an_administrator_is_greeted_as_such(bank: RunningBank, tmp_path: Path) -> None:
+    bank.add_customer(USER_ID, "1394")
+    page = visit(bank, tmp_path, bank.issue_certificate(USER_ID, KEY.spki, 20))
+    assert 'data-role="administrator"' in page.text
+    assert "管理者" in page.text
+
+
+def test_an_expired_certificate_gets_a_page_that_says_so(
+    customers: RunningBank, tmp_path: Path
+) -> None:
+    page = visit(customers, tmp_path, customers.issue_certificate(USER_ID, KEY.spki, -5))
+    assert (page.status, page.reason) == (403, "expired")
+    assert "有効期限が切れています" in page.text
+    assert "電子証明書取得" in page.text
+    assert "obtain a new one" in page.text
+
+
+def test_on_the_expiry_day_it_still_logs_in(customers: RunningBank, tmp_path: Path) -> None:
+    page = visit(customers, tmp_path, customers.issue_certificate(USER_ID, KEY.spki, 0))
+    assert page.status == 200
+
+
+def test_a_revoked_certificate(customers: RunningBank, tmp_path: Path) -> None:
+    certificate = customers.issue_certificate(USER_ID, KEY.spki, 20)
+    customers.revoke(certificate.serial_hex)
+    page = visit(customers, tmp_path, certificate)
+    assert (page.status, page.reason) == (403, "revoked")
+    assert "失効" in page.text
+
+
+def test_a_replaced_certificate_tells_to_restart_the_browser(
+    customers: RunningBank, tmp_path: Path
+) -> None:
+    old = customers.issue_certificate(USER_ID, KEY.spki, 20)
+    customers.issue_certificate(USER_ID, rsa_signer(2).spki, 365)
+    page = visit(customers, tmp_path, old)
+    assert (page.status, page.reason) == (403, "superseded")
+    assert "開き直し" in page.text
+
+
+def test_an_unconfirmed_certificate_until_it_is_revoked(
+    customers: RunningBank, tmp_path: Path
+) -> None:
+    certificate = customers.issue_certificate(USER_ID, KEY.spki, 365, confirmed=False)
+    page = visit(customers, tmp_path, certificate)
+    assert (page.status, page.reason) == (403, "unconfirmed")
+    customers.clock.advance(customers.policy.confirm_within + timedelta(seconds=5))
+    assert visit(customers, tmp_path, certificate).reason == "revoked"
+
+
+def test_no_certificate(customers: RunningBank, tmp_path: Path) -> None:
+    page = visit(customers, tmp_path)
+    assert (page.status, page.reason) == (403, "no-certificate")
+
+
+def test_a_certificate_that_the_books_do_not_know(customers: RunningBank, tmp_path: Path) -> None:
+    ca = PracticeCa.open(customers.folder, customers.clock())
+    now = customers.clock()
+    stray = ca.issue(Customer(USER_ID, "1403"), KEY.spki, now - timedelta(1), expiry(now, 9))
+    page = visit(customers, tmp_path, stray)
+    assert (page.status, page.reason) == (403, "unknown")
+
+
+def test_a_certificate_of_another_ca_gets_no_further_than_tls(
+    customers: RunningBank, tmp_path: Path
+) -> None:
+    stranger = make_lab().issue(KEY.spki)
+    with pytest.raises((OSError, urllib.error.URLError)):
+        visit(customers, tmp_path, stranger)
+    assert visit(customers, tmp_path).status == 403, "the server goes on"
+
+
+def test_pages_are_closed_to_scripts_frames_and_caches(
+    customers: RunningBank, tmp_path: Path
+) -> None:
+    top = open_page(
+        customers.addresses.public_url,
+        ssl.create_default_context(cafile=str(customers.root_file)),
+    )
+    assert top.status == 200
+    assert customers.login_url in top.text
+    for page in (top, visit(customers, tmp_path)):
+        assert "default-src 'none'" in page.headers["Content-Security-Policy"]
+        assert page.headers["X-Content-Type-Options"] == "nosniff"
+        assert page.headers["Cache-Control"] == "no-store"
+        assert "<script" not in page.text
+
+
+@pytest.mark.parametrize(("port_of", "asked"), [("public_url", False), ("login_url", True)])
+def test_only_the_login_asks_for_a_certificate(
+    customers: RunningBank, port_of: str, asked: bool
+) -> None:
+    address = re.sub(r"https://([^/]+)/.*", r"\1", getattr(customers.addresses, port_of))
+    # In TLS 1.2 OpenSSL says openly whether the server asked.
+    command = ["openssl", "s_client", "-connect", address, "-tls1_2"]
+    done = subprocess.run(
+        [*command, "-CAfile", str(customers.root_file), "-verify_return_error"],
+        input="",
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert "Verification: OK" in done.stdout
+    assert ("Client Certificate Types" in done.stdout) is asked

@@ -1,0 +1,160 @@
+"""A customer's side of CMP, message by message, so that a test can say the wrong thing.
+
+talk = by_code(responder.handle, "TKYM1408054", code)
+reply = talk.send(talk.message(ir(key)))
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from certclient.ca.cmp.bodies import (
+    Body,
+    CertificateConfirm,
+    CertificateReply,
+    CertificateRequest,
+    CertStatus,
+    ErrorMessage,
+    PollRequest,
+    RequestKind,
+)
+from certclient.ca.cmp.crmf import CertRequest, CertTemplate
+from certclient.ca.cmp.mac import new_parameters
+from certclient.ca.cmp.messages import Header, Message
+from certclient.ca.cmp.names import EMPTY_NAME, CertId, directory_name
+from certclient.ca.cmp.protection import protect_with_mac, protect_with_signature
+from certclient.ca.cmp.revocation import Revocation, RevokeRequest
+from certclient.ca.cmp.signatures import prove_possession
+from certclient.ca.cmp.status import Failure, PkiStatus, PkiStatusInfo
+from certclient.model.certificate import Certificate
+from certclient.model.profile import MacAlgorithm
+from certclient.model.secret import Secret
+from support.pki import RsaSigner
+
+Protect = Callable[[Header, Body], Message]
+NOBODY = directory_name(EMPTY_NAME)
+
+
+@dataclass
+class Talk:
+    """One transaction. `nonce` is the bank's last one, which the next message answers."""
+
+    handle: Callable[[bytes], bytes]
+    protect: Protect
+    sender: bytes
+    sender_kid: bytes | None
+    transaction_id: bytes = field(default_factory=lambda: secrets.token_bytes(16))
+    nonce: bytes | None = None
+
+    def header(self, **changes: object) -> Header:
+        values: dict[str, object] = {
+            "sender": self.sender,
+            "recipient": NOBODY,
+            "transaction_id": self.transaction_id,
+            "sender_nonce": secrets.token_bytes(16),
+            "recip_nonce": self.nonce,
+            "message_time": datetime.now(UTC),
+            "sender_kid": self.sender_kid,
+            **changes,
+        }
+        return Header(**values)  # type: ignore[arg-type] # tests name the fields they get wrong
+
+    def message(self, body: Body, **changes: object) -> bytes:
+        """A protected message (DER); `changes` overwrite header fields."""
+        return self.protect(self.header(**changes), body).encode()
+
+    def send(self, der: bytes) -> Message:
+        reply = Message.decode(self.handle(der))
+        self.nonce = reply.header.sender_nonce
+        return reply
+
+    def say(self, body: Body, **changes: object) -> Message:
+        return self.send(self.message(body, **changes))
+
+
+def by_code(
+    handle: Callable[[bytes], bytes],
+    user_id: str,
+    code: Secret,
+    algorithm: MacAlgorithm = MacAlgorithm.PBMAC1,
+) -> Talk:
+    """A customer who has a user ID and an issue code."""
+    parameters = new_parameters(algorithm, secrets.token_bytes)
+
+    def protect(header: Header, body: Body) -> Message:
+        return protect_with_mac(header, body, code, parameters)
+
+    return Talk(handle, protect, NOBODY, user_id.encode())
+
+
+def by_certificate(
+    handle: Callable[[bytes], bytes], certificate: Certificate, signer: RsaSigner
+) -> Talk:
+    """A customer who has a certificate and its key."""
+
+    def protect(header: Header, body: Body) -> Message:
+        return protect_with_signature(header, body, signer, (certificate.der,))
+
+    return Talk(handle, protect, directory_name(certificate.subject), None)
+
+
+def ir(key: RsaSigner, subject: bytes | None = None) -> CertificateRequest:
+    return _request(RequestKind.IR, key, CertTemplate(subject=subject, spki=key.spki))
+
+
+def kur(
+    key: RsaSigner,
+    old: Certificate,
+    *,
+    subject: bytes | None = None,
+    pin: str | None = None,
+    one_time_password: str | None = None,
+) -> CertificateRequest:
+    template = CertTemplate(subject=subject or old.subject, spki=key.spki)
+    request = CertRequest(0, template, CertId(old.issuer, old.serial), one_time_password, pin)
+    return CertificateRequest(RequestKind.KUR, (prove_possession(request, key),))
+
+
+def accept(certificate: Certificate) -> CertificateConfirm:
+    digest = hashlib.sha256(certificate.der).digest()
+    return CertificateConfirm((CertStatus(digest, 0),))
+
+
+def reject(certificate: Certificate) -> CertificateConfirm:
+    digest = hashlib.sha256(certificate.der).digest()
+    status = PkiStatusInfo(PkiStatus.REJECTION, ("another key",))
+    return CertificateConfirm((CertStatus(digest, 0, status),))
+
+
+def poll() -> PollRequest:
+    return PollRequest((0,))
+
+
+def revoke(certificate: Certificate) -> RevokeRequest:
+    template = CertTemplate(serial=certificate.serial, issuer=certificate.issuer)
+    return RevokeRequest((Revocation(template, 5),))
+
+
+def issued(reply: Message) -> Certificate:
+    """The certificate in an ip, cp or kup."""
+    assert isinstance(reply.body, CertificateReply), reply.body
+    der = reply.body.responses[0].certificate
+    assert der is not None, reply.body
+    return Certificate.from_der(der)
+
+
+def failure(reply: Message) -> Failure:
+    """The one failure that an error names."""
+    assert isinstance(reply.body, ErrorMessage), reply.body
+    assert reply.body.status.status == PkiStatus.REJECTION
+    assert len(reply.body.status.text) == 2, "in Japanese and in English"
+    (only,) = reply.body.status.failures
+    return only
+
+
+def _request(kind: RequestKind, key: RsaSigner, template: CertTemplate) -> CertificateRequest:
+    return CertificateRequest(kind, (prove_possession(CertRequest(0, template), key),))
