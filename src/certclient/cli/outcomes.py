@@ -146,7 +146,7 @@ def _record(invocation: Invocation, result: Result) -> JsonObject:
     record: JsonObject = {
         "user_id": result.user_id,
         "outcome": result.name,
-        "error": error_record(invocation, result.error) if result.error else None,
+        "error": error_record(invocation, result.error, result.owner) if result.error else None,
     }
     if isinstance(result.outcome, Pending):
         check_at = result.outcome.check_at

@@ -12,7 +12,7 @@ from certclient.cli.exit_codes import DONE
 from certclient.cli.invocation import Invocation
 from certclient.enrollment.inventory import Entry
 from certclient.enrollment.procedure import ProcedureView
-from certclient.model.certificate import Certificate
+from certclient.model.certificate import Certificate, Owner
 from certclient.model.errors import CertclientError
 from certclient.store.base import CertificateStore
 
@@ -33,8 +33,10 @@ def print_json(command: str, exit_code: int, record: Mapping[str, JsonValue]) ->
     click.echo(json.dumps({**envelope, **record}, ensure_ascii=False, indent=2))
 
 
-def error_record(invocation: Invocation, error: CertclientError) -> JsonObject:
-    shown = invocation.words.error(error, invocation.contact())
+def error_record(
+    invocation: Invocation, error: CertclientError, owner: Owner | None = None
+) -> JsonObject:
+    shown = invocation.words.error(error, invocation.contact(owner))
     return {
         "code": error.code.code,
         "kind": error.code.kind.value,

@@ -11,6 +11,7 @@ import pytest
 from certclient import log
 from certclient.enrollment.procedure import Pending, State
 from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.profile import Contacts, Words
 from support.clerk import Clerk, view, waiting
 
 Capture = pytest.CaptureFixture[str]
@@ -148,6 +149,21 @@ def test_the_patience_with_the_ca_is_the_users(clerk: Clerk) -> None:
     clerk.add()
     clerk.run("renew", "--yes", "--wait", "5")
     assert clerk.patience == 5.0
+
+
+def test_a_user_is_sent_to_the_administrator_an_administrator_to_the_branch(
+    clerk: Clerk, capsys: Capture
+) -> None:
+    """Way C2, seeds S0 and S3."""
+    contacts = Contacts(user=Words("社内の管理者", "x"), administrator=Words("渋谷支店", "x"))
+    clerk.profile = replace(clerk.profile, contacts=contacts)
+    clerk.procedures.fate[USER] = CertclientError(ErrorCode.TOO_LATE)
+    user, administrator = clerk.add(suffix="1403"), clerk.add(suffix="1394")
+    for certificate, contact in ((user, "社内の管理者"), (administrator, "渋谷支店")):
+        assert clerk.run("renew", certificate.serial_hex, "--yes") == 6
+        assert contact in capsys.readouterr().err
+        clerk.run("renew", certificate.serial_hex, "--yes", "--json")
+        assert contact in printed(capsys)["results"][0]["error"]["help"]
 
 
 # Consent

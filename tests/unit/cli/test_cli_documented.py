@@ -1,0 +1,76 @@
+"""docs/cli.md tells every command, option, exit code and JSON field that there is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from certclient.cli.exit_codes import EXIT_CODES
+from certclient.cli.main import group
+from certclient.enrollment.journal import State
+from certclient.model.errors import Actor, CertclientError, ErrorCode
+from certclient.model.lifecycle import Stage
+from support.clerk import Clerk, view, waiting
+
+TEXT = (Path(__file__).parents[3] / "docs" / "cli.md").read_text(encoding="utf-8")
+
+
+def fields(node: object) -> Iterator[str]:
+    if isinstance(node, dict):
+        for key, value in node.items():
+            yield key
+            if key != "data":  # what is known of an error differs from error to error
+                yield from fields(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from fields(value)
+
+
+def test_every_json_field_is_documented(clerk: Clerk, capsys: pytest.CaptureFixture[str]) -> None:
+    old = clerk.add(days=5)
+    clerk.add("TKYM1408055", days=10)
+    clerk.add("TKYM1408056", days=15)
+    clerk.procedures.fate["TKYM1408055"] = waiting()
+    clerk.procedures.fate["TKYM1408056"] = CertclientError(ErrorCode.CA_REFUSED)
+    clerk.procedures.views = [view("TKYM1408055", "aa01")]
+    seen: set[str] = set()
+    for command in (
+        ["list"],
+        ["show", "TKYM1408054"],
+        ["status"],
+        ["renew", "--all", "--yes"],
+        ["resume"],
+        ["restore", old.serial_hex, "--yes"],
+        ["remove", "00", "--yes"],
+    ):
+        clerk.run(*command, "--json")
+        seen |= set(fields(json.loads(capsys.readouterr().out)))
+    assert len(seen) > 50, "else this test has seen too little"
+    assert {field for field in seen if f"`{field}`" not in TEXT} == set()
+
+
+def test_every_value_with_a_meaning_is_documented() -> None:
+    values = [stage.value for stage in Stage] + [actor.value for actor in Actor]
+    values += [state.value for state in State if state.open]
+    values += ["done", "waiting", "stopped", "abandoned", "failed"]
+    assert [value for value in values if f"`{value}`" not in TEXT] == []
+
+
+def test_every_command_and_option_is_documented() -> None:
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        assert f"\ncertclient {name}" in TEXT
+        command = group.get_command(context, name) if name != "practice" else None
+        for parameter in command.params if command else ():
+            if isinstance(parameter, click.Option):
+                assert parameter.opts[0] in TEXT, f"{name} {parameter.opts[0]}"
+
+
+def test_every_exit_code_is_documented() -> None:
+    for kind, code in EXIT_CODES.items():
+        row = next(line for line in TEXT.splitlines() if line.startswith(f"| {code} |"))
+        assert row.endswith(f"| `{kind.value}` |")
