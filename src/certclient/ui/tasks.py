@@ -20,6 +20,9 @@ from certclient.model.errors import CertclientError, ErrorCode
 
 T = TypeVar("T")
 
+LOOKING = "stores"
+"""The lane of work that looks around for stores before their ids are known."""
+
 NETWORK = "network"
 _NETWORK_LANES = 4
 """How many pieces of work without a store run at once."""

@@ -1,0 +1,177 @@
+"""What a customer has on this computer, over all banks: certificates, unusable places, open
+procedures, and what each certificate means for him today."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from types import MappingProxyType
+
+from certclient.enrollment.inventory import (
+    Entry,
+    Inventory,
+    newest_per_owner,
+    take_inventory,
+)
+from certclient.enrollment.procedure import ProcedureView
+from certclient.model.errors import CertclientError
+from certclient.model.lifecycle import Lifecycle, Stage, lifecycle
+from certclient.model.profile import Profile
+from certclient.store.base import CertificateStore, StoredCertificate
+
+URGENT_DAYS = 3
+"""From so many days left a renewal is urgent: the reminders then come close together."""
+
+
+class Condition(enum.Enum):
+    """What a certificate means for its holder now."""
+
+    VALID = "valid"
+    RENEWABLE = "renewable"
+    URGENT = "urgent"
+    """Renewable, and only URGENT_DAYS are left."""
+    OBTAINABLE = "obtainable"
+    TOO_LATE = "too-late"
+    REPLACED = "replaced"
+    """A newer one of the same owner is here."""
+    ARCHIVED = "archived"
+    NO_KEY = "no-key"
+
+    @property
+    def due(self) -> bool:
+        """Whether it can and should be renewed now."""
+        return self in (Condition.RENEWABLE, Condition.URGENT)
+
+
+_BY_STAGE = {
+    Stage.NOT_YET: Condition.VALID,
+    Stage.RENEWABLE: Condition.RENEWABLE,
+    Stage.OBTAINABLE: Condition.OBTAINABLE,
+    Stage.TOO_LATE: Condition.TOO_LATE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One certificate of one bank."""
+
+    profile: Profile
+    entry: Entry
+    condition: Condition
+
+    @property
+    def folded(self) -> bool:
+        """Whether nothing is to be done with it and it is shown only on demand."""
+        gone = self.entry.life.days_left < 0
+        return self.condition in (Condition.ARCHIVED, Condition.REPLACED) or (
+            self.condition is Condition.NO_KEY and gone
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """A look at `taken` (aware UTC). `unusable` maps ids of stores to their reasons; `trouble` is
+    why the open procedures could not be read."""
+
+    taken: datetime
+    stores: tuple[CertificateStore, ...] = ()
+    rows: tuple[Row, ...] = ()
+    unusable: Mapping[str, CertclientError] = field(default_factory=lambda: MappingProxyType({}))
+    pending: tuple[ProcedureView, ...] = ()
+    trouble: CertclientError | None = None
+
+    @property
+    def due(self) -> tuple[Row, ...]:
+        """What should be renewed now, the soonest expiry first."""
+        return tuple(row for row in self.rows if row.condition.due)
+
+    @property
+    def all_stored(self) -> tuple[StoredCertificate, ...]:
+        return tuple(row.entry.stored for row in self.rows)
+
+    def at(self, now: datetime) -> Overview:
+        """The same things judged at `now`, without looking into any store."""
+        entries = [
+            (row.profile, replace(row.entry, life=_life(row.profile, row.entry, now)))
+            for row in self.rows
+        ]
+        return replace(self, taken=now, rows=_rows(entries))
+
+
+def take_overview(
+    profiles: Sequence[Profile],
+    stores: Sequence[CertificateStore],
+    now: datetime,
+    *,
+    skip: Collection[str] = (),
+    before: Overview | None = None,
+) -> Overview:
+    """Looks into every store without a PIN; `now` is aware UTC. Never raises.
+
+    Of stores in `skip` (ids; they are at work) what was known `before` counts. A certificate that
+    fits two profiles belongs to the first.
+    """
+    looked = [store for store in stores if store.store_id not in skip]
+    entries = _known(before, skip, now)
+    unusable: dict[str, CertclientError] = {}
+    for profile in profiles:
+        found: Inventory = take_inventory(profile, looked, now)
+        unusable.update(found.unusable)
+        entries += [(profile, entry) for entry in found.entries]
+    return Overview(
+        taken=now,
+        stores=tuple(stores),
+        rows=_rows(_each_once(entries)),
+        unusable=MappingProxyType(unusable),
+    )
+
+
+_Found = tuple[Profile, Entry]
+
+
+def _known(before: Overview | None, skip: Collection[str], now: datetime) -> list[_Found]:
+    if before is None:
+        return []
+    return [
+        (row.profile, row.entry) for row in before.at(now).rows if row.entry.stored.store_id in skip
+    ]
+
+
+def _each_once(entries: Sequence[_Found]) -> list[_Found]:
+    unique: dict[tuple[str, str], _Found] = {}
+    for profile, entry in entries:
+        name = (entry.stored.store_id, entry.certificate.fingerprint)
+        unique.setdefault(name, (profile, entry))
+    return list(unique.values())
+
+
+def _rows(entries: Sequence[_Found]) -> tuple[Row, ...]:
+    """Soonest expiry first, folded ones last."""
+    newest: set[int] = set()
+    for profile_id in {profile.id for profile, _ in entries}:
+        of_bank = [entry for profile, entry in entries if profile.id == profile_id]
+        newest |= {id(entry) for entry in newest_per_owner(of_bank)}
+    rows = [
+        Row(profile, entry, _condition(entry, newest=id(entry) in newest))
+        for profile, entry in entries
+    ]
+    return tuple(sorted(rows, key=lambda row: (row.folded, row.entry.certificate.not_after)))
+
+
+def _condition(entry: Entry, *, newest: bool) -> Condition:
+    if entry.stored.archived:
+        return Condition.ARCHIVED
+    if entry.stored.key is None:
+        return Condition.NO_KEY
+    if not newest:
+        return Condition.REPLACED
+    condition = _BY_STAGE[entry.life.stage]
+    if condition is Condition.RENEWABLE and entry.life.days_left <= URGENT_DAYS:
+        return Condition.URGENT
+    return condition
+
+
+def _life(profile: Profile, entry: Entry, now: datetime) -> Lifecycle:
+    return lifecycle(entry.certificate.not_after, now, profile.renewal)

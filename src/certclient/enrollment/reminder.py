@@ -1,0 +1,114 @@
+"""When to remind a customer: the bank's days, never more than once a day until the last day.
+
+Quick and without a window: no Qt, no PIN, no network. What was shown is remembered in a small file.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import msgspec
+
+from certclient.enrollment.overview import Condition, Row
+from certclient.model.certificate import TOKYO
+
+LAST_DAY_PAUSE = timedelta(hours=2)
+"""On the last day a reminder comes again after this long."""
+
+_FORGOTTEN_AFTER = timedelta(days=400)
+"""A certificate lives a year; what was shown longer ago concerns none that is still here."""
+
+
+class Shown(msgspec.Struct, frozen=True):
+    """The last reminder of one certificate: when (aware UTC) and with how many days left."""
+
+    at: datetime
+    days_left: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """A certificate of which the customer is to be reminded now."""
+
+    row: Row
+
+    @property
+    def days_left(self) -> int:
+        """Calendar days in Japan; negative after expiry."""
+        return self.row.entry.life.days_left
+
+
+def threshold(days_left: int, reminder_days: Sequence[int]) -> int | None:
+    """The bank's day that counts at `days_left`: the last one that was reached; None before the
+    first."""
+    return min((day for day in reminder_days if days_left <= day), default=None)
+
+
+def is_due(row: Row, shown: Shown | None, now: datetime) -> bool:
+    """Whether `row` is worth a reminder at `now` (aware), given what was shown last."""
+    if row.condition is Condition.OBTAINABLE:
+        return shown is None or shown.days_left >= 0
+    if row.condition not in (Condition.VALID, Condition.RENEWABLE, Condition.URGENT):
+        return False
+    days = row.profile.reminder_days
+    reached = threshold(row.entry.life.days_left, days)
+    if reached is None:
+        return False
+    if shown is None or shown.at > now:
+        # A clock that was set back must not silence us.
+        return True
+    if row.entry.life.days_left == 0:
+        return now - shown.at >= LAST_DAY_PAUSE
+    return reached != threshold(shown.days_left, days) and _another_day(shown.at, now)
+
+
+def _another_day(earlier: datetime, now: datetime) -> bool:
+    return earlier.astimezone(TOKYO).date() != now.astimezone(TOKYO).date()
+
+
+class ReminderBook:
+    """What was shown, in the file `path`. Best effort: a book that is lost costs one reminder."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def due(self, rows: Sequence[Row], now: datetime) -> list[Reminder]:
+        """The reminders for `now` (aware), the most urgent first."""
+        shown = self._read()
+        found = [
+            Reminder(row)
+            for row in rows
+            if is_due(row, shown.get(row.entry.certificate.fingerprint), now)
+        ]
+        return sorted(found, key=lambda reminder: reminder.days_left)
+
+    def note(self, reminders: Sequence[Reminder], now: datetime) -> None:
+        """Remembers that these have been shown at `now`."""
+        if not reminders:
+            return
+        kept = {
+            name: shown for name, shown in self._read().items() if now - shown.at < _FORGOTTEN_AFTER
+        }
+        for reminder in reminders:
+            name = reminder.row.entry.certificate.fingerprint
+            kept[name] = Shown(now.astimezone(UTC), reminder.days_left)
+        self._write(kept)
+
+    def _read(self) -> Mapping[str, Shown]:
+        try:
+            return msgspec.json.decode(self._path.read_bytes(), type=dict[str, Shown])
+        except (OSError, msgspec.MsgspecError):
+            return {}
+
+    def _write(self, shown: Mapping[str, Shown]) -> None:
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            new = self._path.with_suffix(f".{os.getpid()}.new")
+            new.write_bytes(msgspec.json.encode(shown))
+            new.replace(self._path)
+        except OSError:
+            return
