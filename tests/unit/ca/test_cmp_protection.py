@@ -210,6 +210,8 @@ def ecdsa(data: bytes) -> bytes:
         (AlgorithmIdentifier("1.2.840.10045.4.3.3"), spki_of(EC_KEY), ecdsa),
         (AlgorithmIdentifier("1.3.101.112"), spki_of(ED_KEY), ED_KEY.sign),
     ],
+    # Without names a random key would be part of each test's name.
+    ids=["RSA PKCS#1 with SHA-512", "RSA PSS", "ECDSA", "Ed25519"],
 )
 def test_the_signatures_of_many_cas(
     algorithm: AlgorithmIdentifier, spki: bytes, sign: Signing
