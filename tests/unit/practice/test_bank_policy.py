@@ -85,7 +85,9 @@ def test_weak_rsa_keys_are_refused(bits: int, exponent: int) -> None:
     assert caught.value.failure is Failure.BAD_CERT_TEMPLATE
 
 
-@pytest.mark.parametrize("spki", [b"", b"\x30\x00", spki_of(ec_key())])
+@pytest.mark.parametrize(
+    "spki", [b"", b"\x30\x00", spki_of(ec_key())], ids=["nothing", "empty", "EC"]
+)
 def test_what_is_no_rsa_key_is_refused(spki: bytes) -> None:
     with pytest.raises(RefusedError):
         check_key(spki, POLICY)
