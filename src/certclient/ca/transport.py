@@ -97,7 +97,6 @@ class HttpTransport:
             "Content-Type": content_type,
             "Accept": content_type,
             "Accept-Encoding": "identity",
-            "Connection": "close",
         }
         request = requests.Request("POST", url, headers=headers, data=body)
         return self._exchange(request, lambda response: self._answer(response, content_type))
@@ -116,7 +115,7 @@ class HttpTransport:
         url = request.url
         self._check_scheme(url)
         proxies = self._proxies_for(url)
-        request.headers["User-Agent"] = f"certclient/{__version__}"
+        request.headers |= {"User-Agent": f"certclient/{__version__}", "Connection": "close"}
         forget_foreign_errors()
         try:
             with requests.Session() as session:
@@ -157,11 +156,14 @@ class HttpTransport:
         if status in _BUSY:
             raise CertclientError(ErrorCode.SERVER_BUSY, status=str(status), **self._wait(response))
         told_type = response.headers.get("Content-Type", "").split(";")[0].strip().lower()
-        if not response.ok and told_type != content_type:
-            raise _server_error(response)
-        if response.is_redirect or response.is_permanent_redirect:
-            raise _server_error(response)
-        return self._read(response.raw)
+        redirected = 300 <= status < 400
+        if redirected or (status >= 400 and told_type != content_type):
+            raise CertclientError(ErrorCode.SERVER_ERROR, status=str(status))
+        body = self._read(response.raw)
+        if not body:  # cut off among the headers, where http.client notices nothing
+            host = urlsplit(response.url).hostname or ""
+            raise CertclientError(ErrorCode.NETWORK_UNREACHABLE, host=host, reason="empty answer")
+        return body
 
     def _read(self, raw: BaseHTTPResponse) -> bytes:
         """Piece by piece, so that neither an endless nor a dripping answer holds us."""
@@ -223,10 +225,6 @@ def _tls_context(anchors: Sequence[Certificate]) -> ssl.SSLContext:
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.load_verify_locations(cadata=b"".join(anchor.der for anchor in anchors))
     return context
-
-
-def _server_error(response: requests.Response) -> CertclientError:
-    return CertclientError(ErrorCode.SERVER_ERROR, status=str(response.status_code))
 
 
 def _http_date(text: str) -> datetime | None:

@@ -1,0 +1,155 @@
+"""A real server on a loopback port that sends what a test tells it, byte for byte."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from certclient.model.certificate import Certificate
+from support.pki import RsaSigner, certificate_pem, private_key_pem
+
+Piece = bytes | float
+"""Bytes to send, or seconds to wait."""
+
+Script = Callable[[bytes], Iterable[Piece]]
+
+
+@dataclass
+class RawServer:
+    """Keeps every request that it got. A proxy's scripts get the CONNECT or the request."""
+
+    port: int
+    requests: list[bytes] = field(default_factory=list)
+
+    def url(self, scheme: str = "http", host: str = "127.0.0.1") -> str:
+        return f"{scheme}://{host}:{self.port}/pkix/"
+
+
+@contextlib.contextmanager
+def raw_server(
+    script: Script, context: ssl.SSLContext | None = None, greeting: bytes = b""
+) -> Iterator[RawServer]:
+    """Answers each connection's one request with `script`, over TLS where a context is given.
+
+    `greeting` is what it says before it has heard anything.
+    """
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = RawServer(listener.getsockname()[1])
+        stop = threading.Event()
+        arguments = (listener, server, script, context, greeting, stop)
+        thread = threading.Thread(target=_accept_all, args=arguments)
+        thread.start()
+        try:
+            yield server
+        finally:
+            stop.set()
+            with contextlib.suppress(OSError):
+                socket.create_connection(("127.0.0.1", server.port)).close()
+            thread.join()
+
+
+def tls_context(folder: Path, chain: Iterable[Certificate], key: RsaSigner) -> ssl.SSLContext:
+    """A server's TLS with this chain, the leaf first."""
+    (folder / "tls.pem").write_bytes(certificate_pem(*chain))
+    (folder / "tls.key").write_bytes(private_key_pem(key.private_key))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(folder / "tls.pem", folder / "tls.key")
+    return context
+
+
+def http(status: str, body: bytes = b"", *headers: str) -> bytes:
+    """An HTTP answer with its Content-Length."""
+    lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", *headers, "", ""]
+    return "\r\n".join(lines).encode() + body
+
+
+def tunnel(target_port: int) -> Script:
+    """A proxy's script: says yes to CONNECT. `raw_server` then joins the two connections."""
+    return lambda _request: [b"HTTP/1.1 200 OK\r\n\r\n", _Join(target_port)]
+
+
+class _Join(float):
+    """In place of seconds: the port to which the connection is joined from now on."""
+
+    @property
+    def port(self) -> int:
+        return int(self)
+
+
+def _accept_all(
+    listener: socket.socket,
+    server: RawServer,
+    script: Script,
+    context: ssl.SSLContext | None,
+    greeting: bytes,
+    stop: threading.Event,
+) -> None:
+    """One connection after the other: no test needs two at a time."""
+    while True:
+        connection, _ = listener.accept()
+        if stop.is_set():
+            connection.close()
+            return
+        connection.settimeout(10)
+        with contextlib.suppress(OSError):
+            connection.sendall(greeting)
+            _serve(_tls(connection, context), server, script)
+        connection.close()
+
+
+def _tls(connection: socket.socket, context: ssl.SSLContext | None) -> socket.socket:
+    return context.wrap_socket(connection, server_side=True) if context else connection
+
+
+def _serve(connection: socket.socket, server: RawServer, script: Script) -> None:
+    with connection:
+        request = _read_request(connection)
+        if not request:
+            return
+        server.requests.append(request)
+        for piece in script(request):
+            if isinstance(piece, _Join):
+                _join(connection, piece.port)
+            elif isinstance(piece, bytes):
+                connection.sendall(piece)
+            else:
+                time.sleep(piece)
+
+
+def _read_request(connection: socket.socket) -> bytes:
+    data = b""
+    while b"\r\n\r\n" not in data:
+        piece = connection.recv(65536)
+        if not piece:
+            return data
+        data += piece
+    head, _, body = data.partition(b"\r\n\r\n")
+    lengths = [
+        int(line.split(b":")[1])
+        for line in head.split(b"\r\n")
+        if line.lower().startswith(b"content-length:")
+    ]
+    while lengths and len(body) < lengths[0]:
+        body += connection.recv(65536)
+    return head + b"\r\n\r\n" + body
+
+
+def _join(client: socket.socket, port: int) -> None:
+    with socket.create_connection(("127.0.0.1", port)) as target:
+        back = threading.Thread(target=_copy, args=(target, client))
+        back.start()
+        _copy(client, target)
+        back.join()
+
+
+def _copy(source: socket.socket, sink: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        while piece := source.recv(65536):
+            sink.sendall(piece)
+        sink.shutdown(socket.SHUT_WR)
