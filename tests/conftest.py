@@ -13,3 +13,12 @@ pytest_plugins = [
     "support.bank",
     "support.command_line",
 ]
+
+_LONGEST_BYTES_IN_A_NAME = 16
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """A test's name holds no random key: pytest-xdist's workers have to find the same names."""
+    if isinstance(val, bytes) and len(val) > _LONGEST_BYTES_IN_A_NAME:
+        return f"{argname} of {len(val)} bytes"
+    return None
