@@ -8,6 +8,9 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+
+from certclient.ca.client import CaClient, Issued, SignatureCredential
 from certclient.ca.cmp.bodies import (
     Body,
     CertificateReply,
@@ -15,16 +18,20 @@ from certclient.ca.cmp.bodies import (
     CertResponse,
     PkiStatusInfo,
 )
+from certclient.ca.cmp.client import CmpClient
 from certclient.ca.cmp.mac import new_parameters
 from certclient.ca.cmp.messages import Header, Message
 from certclient.ca.cmp.names import directory_name
 from certclient.ca.cmp.protection import protect_with_mac, protect_with_signature
 from certclient.ca.cmp.status import PkiStatus
 from certclient.model.certificate import Certificate
+from certclient.model.errors import CertclientError
 from certclient.model.keys import Signer
-from certclient.model.profile import MacAlgorithm
+from certclient.model.profile import CaSettings, MacAlgorithm
 from certclient.model.secret import Secret
 from support.pki import Lab
+
+URL = "https://ca.example.jp/pkix/"
 
 Responder = Callable[[Message], bytes]
 
@@ -38,14 +45,14 @@ class ScriptedServer:
     time: datetime | None = None
 
     def post(self, url: str, body: bytes, content_type: str) -> bytes:
-        assert (url, content_type) == ("https://ca.example.jp/pkix/", "application/pkixcmp")
+        assert (url, content_type) == (URL, "application/pkixcmp")
         request = Message.decode(body)
         self.requests.append(request)
         responder = self.responders[0] if len(self.responders) == 1 else self.responders.pop(0)
         return responder(request)
 
     def probe(self, url: str) -> None:
-        assert url == "https://ca.example.jp/pkix/"
+        assert url == URL
 
     def server_time(self) -> datetime | None:
         return self.time
@@ -123,3 +130,32 @@ def repeating(der: bytes) -> Responder:
 def answering(speaker: Speaker, body: Body, **changes: Any) -> Responder:
     """A responder that always says `body`."""
     return lambda request: speaker.answer(request, body, **changes)
+
+
+def client_of(server: ScriptedServer, lab: Lab, *, implicit: bool = False) -> CmpClient:
+    """A client of the lab's CA whose clock stands still at the lab's now."""
+    settings = CaSettings(URL, lab.anchors, implicit_confirm=implicit)
+    return CmpClient(settings, server, lambda: lab.now, os.urandom)
+
+
+def renewed(client: CaClient, credential: SignatureCredential, new_key: Signer) -> Issued:
+    """Sends a renewal that must be answered with a certificate at once."""
+    answer = client.send(client.prepare_renew(credential, new_key), credential)
+    assert isinstance(answer, Issued)
+    return answer
+
+
+def error_of(call: Callable[[], object]) -> CertclientError:
+    """The error that `call` must raise."""
+    with pytest.raises(CertclientError) as caught:
+        call()
+    return caught.value
+
+
+def reply_with(lab: Lab, speaker: Speaker, spki: bytes, **header: object) -> Responder:
+    """A responder that issues for `spki`; `header` replaces fields of the answer's header."""
+
+    def respond(request: Message) -> bytes:
+        return speaker.answer(request, certificate_reply(request, lab.issue(spki)), **header)
+
+    return respond

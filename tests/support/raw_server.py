@@ -69,6 +69,11 @@ def http(status: str, body: bytes = b"", *headers: str) -> bytes:
     return "\r\n".join(lines).encode() + body
 
 
+def always(*pieces: Piece) -> Script:
+    """The same pieces whatever the request."""
+    return lambda _request: pieces
+
+
 def tunnel(target_port: int) -> Script:
     """A proxy's script: says yes to CONNECT. `raw_server` then joins the two connections."""
     return lambda _request: [b"HTTP/1.1 200 OK\r\n\r\n", _Join(target_port)]
@@ -80,6 +85,13 @@ class _Join(float):
     @property
     def port(self) -> int:
         return int(self)
+
+
+def free_port() -> int:
+    """A port on which nobody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port: int = closed.getsockname()[1]
+        return port
 
 
 def _accept_all(

@@ -1,0 +1,194 @@
+"""The end of a certificate's story: confirmed, rejected, revoked."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ed25519
+
+from certclient.ca.client import (
+    SignatureCredential,
+)
+from certclient.ca.cmp.bodies import (
+    Body,
+    CertificateConfirm,
+    ErrorMessage,
+    PkiConfirm,
+    PkiStatusInfo,
+    PollEntry,
+    PollReply,
+    RevokeReply,
+    RevokeRequest,
+)
+from certclient.ca.cmp.messages import CMP2000, CMP2021, Message
+from certclient.ca.cmp.names import AlgorithmIdentifier
+from certclient.ca.cmp.status import Failure, PkiStatus
+from certclient.model.certificate import Certificate
+from certclient.model.errors import ErrorCode
+from support.cmp_server import (
+    Responder,
+    ScriptedServer,
+    Speaker,
+    answering,
+    client_of,
+    error_of,
+    issuing,
+    renewed,
+    reply_with,
+    signing_ca,
+)
+from support.pki import Lab, make_lab, make_root, rsa_signer
+
+NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+NEW_KEY = rsa_signer(2)
+REFUSED = PkiStatusInfo(PkiStatus.REJECTION, ("no",), frozenset({Failure.NOT_AUTHORIZED}))
+
+
+@pytest.fixture(scope="module")
+def lab() -> Lab:
+    return make_lab(NOW)
+
+
+@pytest.fixture(scope="module")
+def by_key(lab: Lab) -> SignatureCredential:
+    """The current certificate, its issuer not at hand."""
+    key = rsa_signer(1)
+    return SignatureCredential(lab.issue(key.spki, days=20), key)
+
+
+def confirming(lab: Lab) -> Responder:
+    return answering(signing_ca(lab), PkiConfirm())
+
+
+def confirm_with(
+    lab: Lab,
+    by_key: SignatureCredential,
+    responder: Responder,
+    certificate: Certificate | None = None,
+    rejection: ErrorCode | None = None,
+) -> Message:
+    """Confirms a renewal (of `certificate`) and returns what was sent."""
+    server = ScriptedServer([issuing(lab, signing_ca(lab)), responder])
+    client = client_of(server, lab)
+    issued = renewed(client, by_key, NEW_KEY)
+    client.confirm(
+        replace(issued, certificate=certificate or issued.certificate), by_key, rejection
+    )
+    return server.requests[-1]
+
+
+def test_the_confirmation_names_the_certificate_by_its_own_hash(
+    lab: Lab, by_key: SignatureCredential
+) -> None:
+    certificate = lab.issue(NEW_KEY.spki)
+    sent = confirm_with(lab, by_key, confirming(lab), certificate)
+    assert isinstance(sent.body, CertificateConfirm)
+    (status,) = sent.body.statuses
+    digest = hashes.Hash(hashes.SHA256())
+    digest.update(certificate.der)
+    assert status.cert_hash == digest.finalize()
+    assert (status.status, status.hash_algorithm) == (None, None)
+    assert sent.header.pvno == CMP2000
+
+
+def test_a_certificate_signed_without_a_hash_needs_the_hash_to_be_named(
+    lab: Lab, by_key: SignatureCredential
+) -> None:
+    root = make_root("Ed25519 CA", ed25519.Ed25519PrivateKey.generate(), NOW)
+    sent = confirm_with(lab, by_key, confirming(lab), root.issue(NEW_KEY.spki))
+    assert isinstance(sent.body, CertificateConfirm)
+    assert sent.body.statuses[0].hash_algorithm == AlgorithmIdentifier("2.16.840.1.101.3.4.2.1")
+    assert sent.header.pvno == CMP2021
+
+
+def test_a_rejection_says_why(lab: Lab, by_key: SignatureCredential) -> None:
+    sent = confirm_with(lab, by_key, confirming(lab), rejection=ErrorCode.ISSUED_KEY_MISMATCH)
+    assert isinstance(sent.body, CertificateConfirm)
+    status = sent.body.statuses[0].status
+    assert status == PkiStatusInfo(
+        PkiStatus.REJECTION, ("CC-ISSUED-KEY",), frozenset({Failure.BAD_POP})
+    )
+
+
+def test_an_error_after_the_confirmation_is_told_apart(
+    lab: Lab, by_key: SignatureCredential
+) -> None:
+    failing = answering(signing_ca(lab), ErrorMessage(REFUSED))
+    error = error_of(lambda: confirm_with(lab, by_key, failing))
+    assert error.code is ErrorCode.CA_CONFIRM_FAILED
+    assert error.data["message"] == "no"
+
+
+def test_confirmed_already_is_as_good_as_confirmed_if_the_ca_itself_says_so(
+    lab: Lab, by_key: SignatureCredential
+) -> None:
+    already = ErrorMessage(replace(REFUSED, failures=frozenset({Failure.CERT_CONFIRMED})))
+    confirm_with(lab, by_key, answering(signing_ca(lab), already))
+    nobody = answering(Speaker(lab.root.certificate.subject), already)
+    error = error_of(lambda: confirm_with(lab, by_key, nobody))
+    assert error.code is ErrorCode.CA_CONFIRM_FAILED
+
+
+def test_a_confirmation_answered_with_something_else_is_malformed(
+    lab: Lab, by_key: SignatureCredential
+) -> None:
+    strange = answering(signing_ca(lab), PollReply((PollEntry(0, 1),)))
+    error = error_of(lambda: confirm_with(lab, by_key, strange))
+    assert error.code is ErrorCode.CA_MALFORMED
+
+
+def test_implicit_confirmation_counts_only_if_we_asked_for_it(
+    lab: Lab, by_key: SignatureCredential
+) -> None:
+    granted = {"general_info": (AlgorithmIdentifier("1.3.6.1.5.5.7.4.13", b"\x05\x00"),)}
+    for asked in (True, False):
+        server = ScriptedServer(
+            [reply_with(lab, signing_ca(lab), NEW_KEY.spki, **granted), confirming(lab)]
+        )
+        client = client_of(server, lab, implicit=asked)
+        issued = renewed(client, by_key, NEW_KEY)
+        client.confirm(issued, by_key)
+        assert issued.confirmed is asked
+        assert server.requests[0].header.implicit_confirm is asked
+        assert len(server.requests) == (1 if asked else 2)
+
+
+@pytest.mark.parametrize(
+    "status",
+    [
+        PkiStatusInfo(PkiStatus.ACCEPTED),
+        PkiStatusInfo(PkiStatus.REVOCATION_NOTIFICATION),
+        PkiStatusInfo(PkiStatus.REJECTION, failures=frozenset({Failure.CERT_REVOKED})),
+    ],
+)
+def test_revocation_names_issuer_serial_and_reason(
+    lab: Lab, by_key: SignatureCredential, status: PkiStatusInfo
+) -> None:
+    server = ScriptedServer([answering(signing_ca(lab), RevokeReply((status,)))])
+    client_of(server, lab).revoke(by_key, by_key.certificate)
+    body = server.requests[0].body
+    assert isinstance(body, RevokeRequest)
+    (revocation,) = body.revocations
+    assert revocation.template.serial == by_key.certificate.serial
+    assert revocation.template.issuer == by_key.certificate.issuer
+    assert revocation.reason == 5
+
+
+@pytest.mark.parametrize(
+    ("reply", "code"),
+    [
+        (RevokeReply((REFUSED,)), ErrorCode.CA_REFUSED),
+        (RevokeReply((PkiStatusInfo(0), PkiStatusInfo(0))), ErrorCode.CA_MALFORMED),
+        (PkiConfirm(), ErrorCode.CA_MALFORMED),
+        (ErrorMessage(REFUSED), ErrorCode.CA_REFUSED),
+    ],
+)
+def test_a_revocation_that_did_not_happen_is_an_error(
+    lab: Lab, by_key: SignatureCredential, reply: Body, code: ErrorCode
+) -> None:
+    server = ScriptedServer([answering(signing_ca(lab), reply)])
+    error = error_of(lambda: client_of(server, lab).revoke(by_key, by_key.certificate))
+    assert error.code is code

@@ -1,0 +1,207 @@
+"""TLS and proxies on the way to the CA. All servers are real."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from certclient.ca.transport import HttpTransport
+from certclient.model.errors import CertclientError, ErrorCode
+from support.pki import (
+    SERVER_AUTH,
+    Lab,
+    RsaSigner,
+    certificate_pem,
+    customer_name,
+    make_lab,
+    rsa_signer,
+)
+from support.raw_server import (
+    RawServer,
+    always,
+    free_port,
+    http,
+    raw_server,
+    tls_context,
+    tunnel,
+)
+
+CMP = "application/pkixcmp"
+
+
+def post(server: RawServer, transport: HttpTransport | None = None, **url: str) -> bytes:
+    return (transport or HttpTransport()).post(server.url(**url), b"question", CMP)
+
+
+@pytest.fixture(scope="module")
+def lab() -> Lab:
+    return make_lab()
+
+
+@pytest.fixture(scope="module")
+def tls_key() -> RsaSigner:
+    return rsa_signer(1)
+
+
+@pytest.fixture
+def tls_server(lab: Lab, tls_key: RsaSigner, tmp_path: Path) -> Iterator[RawServer]:
+    """https://localhost:…, its chain complete."""
+    leaf = lab.intermediate.issue(
+        tls_key.spki, customer_name(), usages=[SERVER_AUTH], dns_names=["localhost"]
+    )
+    context = tls_context(tmp_path, [leaf, *lab.chain], tls_key)
+    with raw_server(always(http("200 OK", b"answer")), context) as server:
+        yield server
+
+
+def test_the_given_anchors_are_trusted(tls_server: RawServer, lab: Lab) -> None:
+    transport = HttpTransport(lab.anchors)
+    assert post(tls_server, transport, scheme="https", host="localhost") == b"answer"
+
+
+@pytest.mark.parametrize("given", [True, False])
+def test_an_unknown_authority_is_named(tls_server: RawServer, *, given: bool) -> None:
+    """What a proxy that opens TLS looks like; by other anchors and by the system's."""
+    anchors = make_lab(label="Other").anchors if given else ()
+    with pytest.raises(CertclientError) as caught:
+        post(tls_server, HttpTransport(anchors), scheme="https", host="localhost")
+    assert caught.value.code is ErrorCode.TLS_UNTRUSTED
+    assert caught.value.data["issuer"] == "Example Issuing CA"
+    assert caught.value.data["host"] == "localhost"
+    assert "self-signed" in caught.value.data["reason"] or "issuer" in caught.value.data["reason"]
+    assert tls_server.requests == []
+
+
+@pytest.fixture
+def root_file(lab: Lab, tmp_path: Path) -> str:
+    path = tmp_path / "root.pem"
+    path.write_bytes(certificate_pem(*lab.anchors))
+    return str(path)
+
+
+def test_the_system_s_roots_count_where_no_anchors_are_given(
+    tls_server: RawServer, root_file: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", root_file)
+    assert post(tls_server, HttpTransport(), scheme="https", host="localhost") == b"answer"
+
+
+def test_nothing_but_the_given_anchors_counts(
+    tls_server: RawServer, root_file: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither the system's roots, nor the environment's, nor the bundle that requests brings."""
+    for variable in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        monkeypatch.setenv(variable, root_file)
+    monkeypatch.setattr("requests.adapters.DEFAULT_CA_BUNDLE_PATH", root_file)
+    transport = HttpTransport(make_lab(label="Other").anchors)
+    with pytest.raises(CertclientError) as caught:
+        post(tls_server, transport, scheme="https", host="localhost")
+    assert caught.value.code is ErrorCode.TLS_UNTRUSTED
+
+
+def test_another_host_s_certificate_is_refused(tls_server: RawServer, lab: Lab) -> None:
+    with pytest.raises(CertclientError) as caught:
+        post(tls_server, HttpTransport(lab.anchors), scheme="https", host="127.0.0.1")
+    assert caught.value.code is ErrorCode.TLS_UNTRUSTED
+    assert "mismatch" in caught.value.data["reason"]
+    assert tls_server.requests == []
+
+
+def test_an_expired_certificate_is_refused(lab: Lab, tls_key: RsaSigner, tmp_path: Path) -> None:
+    leaf = lab.intermediate.issue(
+        tls_key.spki, usages=[SERVER_AUTH], dns_names=["localhost"], days=-1
+    )
+    context = tls_context(tmp_path, [leaf, *lab.chain], tls_key)
+    with raw_server(always(http("200 OK", b"answer")), context) as server:
+        with pytest.raises(CertclientError) as caught:
+            post(server, HttpTransport(lab.anchors), scheme="https", host="localhost")
+        assert caught.value.code is ErrorCode.TLS_UNTRUSTED
+        assert "expired" in caught.value.data["reason"]
+
+
+def test_a_server_that_speaks_no_tls_is_not_trusted() -> None:
+    with raw_server(always(), greeting=b"220 smtp.example.jp ESMTP\r\n") as server:
+        with pytest.raises(CertclientError) as caught:
+            post(server, scheme="https", host="localhost")
+        assert caught.value.code is ErrorCode.TLS_UNTRUSTED
+        assert caught.value.data["issuer"] == ""
+
+
+def through(proxy: RawServer, lab: Lab, credentials: str = "") -> HttpTransport:
+    address = f"http://{credentials}127.0.0.1:{proxy.port}"
+    return HttpTransport(lab.anchors, proxies={"https": address, "http": address})
+
+
+def test_a_proxy_leads_to_the_server(tls_server: RawServer, lab: Lab) -> None:
+    with raw_server(tunnel(tls_server.port)) as proxy:
+        transport = through(proxy, lab, "user:pass@")
+        assert post(tls_server, transport, scheme="https", host="localhost") == b"answer"
+        first = proxy.requests[0]
+    assert first.startswith(f"CONNECT localhost:{tls_server.port} HTTP/1".encode())
+    assert b"Proxy-Authorization: Basic dXNlcjpwYXNz" in first
+    assert b"question" not in first
+
+
+@pytest.mark.parametrize("scheme", ["https", "http"])
+def test_a_proxy_that_wants_a_password_is_told_apart(lab: Lab, scheme: str) -> None:
+    wants = http("407 Proxy Authentication Required", b"", "Proxy-Authenticate: Basic realm=x")
+    with raw_server(always(wants)) as proxy, pytest.raises(CertclientError) as caught:
+        through(proxy, lab).post(f"{scheme}://localhost:1/pkix/", b"question", CMP)
+    assert caught.value.code is ErrorCode.PROXY_AUTHENTICATION
+    assert caught.value.data == {"status": "407"}
+
+
+def test_a_proxy_that_does_not_let_us_through_is_named(lab: Lab) -> None:
+    forbidden = http("403 Forbidden", b"policy")
+    with raw_server(always(forbidden)) as proxy, pytest.raises(CertclientError) as caught:
+        through(proxy, lab).post("https://ca.example.jp/pkix/", b"question", CMP)
+    assert caught.value.code is ErrorCode.PROXY_UNREACHABLE
+    assert caught.value.data == {"status": "403"}
+
+
+@pytest.mark.parametrize("scheme", ["https", "http"])
+def test_a_proxy_that_is_not_there_is_named(lab: Lab, scheme: str) -> None:
+    transport = through(RawServer(free_port()), lab)
+    with pytest.raises(CertclientError) as caught:
+        transport.post(f"{scheme}://localhost:1/pkix/", b"question", CMP)
+    assert caught.value.code is ErrorCode.PROXY_UNREACHABLE
+
+
+def test_no_password_of_a_proxy_shows_in_an_error(lab: Lab) -> None:
+    transport = through(RawServer(free_port()), lab, "user:hidden-pass@")
+    with pytest.raises(CertclientError) as caught:
+        transport.post("https://localhost:1/pkix/", b"question", CMP)
+    assert "hidden-pass" not in str(caught.value)
+
+
+def test_a_proxy_that_opens_tls_is_found_out(tls_server: RawServer) -> None:
+    """The user sees the name of the authority that the proxy makes its certificates with."""
+    strangers = make_lab(label="Other")
+    with raw_server(tunnel(tls_server.port)) as proxy, pytest.raises(CertclientError) as caught:
+        post(tls_server, through(proxy, strangers), scheme="https", host="localhost")
+    assert caught.value.code is ErrorCode.TLS_UNTRUSTED
+    assert caught.value.data["issuer"] == "Example Issuing CA"
+
+
+def test_the_system_s_proxy_is_used_but_not_for_this_computer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with (
+        raw_server(always(http("407 No", b""))) as proxy,
+        raw_server(always(http("200 OK", b"answer"))) as server,
+    ):
+        monkeypatch.setenv("https_proxy", proxy.url())
+        monkeypatch.setenv("http_proxy", proxy.url())
+        monkeypatch.delenv("no_proxy", raising=False)
+        assert post(server) == b"answer"
+        with pytest.raises(CertclientError) as caught:
+            HttpTransport().post("https://ca.example.jp/", b"question", CMP)
+        assert caught.value.code is ErrorCode.PROXY_AUTHENTICATION
+
+
+def test_a_probe_names_what_is_in_the_way(lab: Lab) -> None:
+    with pytest.raises(CertclientError) as caught:
+        through(RawServer(free_port()), lab).probe("https://localhost:1/pkix/")
+    assert caught.value.code is ErrorCode.PROXY_UNREACHABLE
