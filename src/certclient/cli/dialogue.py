@@ -157,7 +157,7 @@ class Dialogue:
             else:
                 self._code_line()
                 line = self._terminal.line()
-                self._pins[request.store_id] = Secret(line) if line else None
+                self._pins[request.store_id] = Secret.typed(line) if line else None
         return self._pins[request.store_id]
 
     def _issue_code(self, request: SecretRequest) -> Secret | None:
@@ -185,7 +185,7 @@ class Dialogue:
     def _hidden(self, question: str) -> Secret | None:
         with self._question():
             answer = self._terminal.hidden(f"{question} ")
-        return Secret(answer) if answer else None
+        return Secret.typed(answer) if answer else None
 
     @contextmanager
     def _question(self) -> Iterator[None]:

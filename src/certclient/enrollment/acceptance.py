@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from certclient.ca.path import PathError, validate_path
 from certclient.enrollment.journal import Record
+from certclient.enrollment.preflight import CLOCK_LIMIT
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.profile import Profile
-
-_CLOCK_TOLERANCE = timedelta(minutes=10)
-"""A CA's clock may be ahead of ours: notBefore this far in the future still counts as now."""
 
 
 def check_issued(
@@ -34,7 +32,8 @@ def check_issued(
         raise CertclientError(ErrorCode.ISSUED_KEY_MISMATCH, **data)
     if not _is_for(record, certificate, profile):
         raise CertclientError(ErrorCode.ISSUED_SUBJECT_MISMATCH, user_id=record.user_id, **data)
-    if not certificate.not_before - _CLOCK_TOLERANCE <= now <= certificate.not_after:
+    # A CA's clock may be ahead of ours by what preflight lets pass with a warning.
+    if not certificate.not_before - CLOCK_LIMIT <= now <= certificate.not_after:
         raise CertclientError(ErrorCode.ISSUED_EXPIRED, **data)
     if certificate.is_ca or not certificate.client_auth:
         raise CertclientError(ErrorCode.ISSUED_NO_CLIENT_AUTH, **data)

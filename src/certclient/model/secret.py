@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import NoReturn
 
 
@@ -12,6 +13,14 @@ class Secret:
 
     def __init__(self, text: str) -> None:
         self._text = text
+
+    @classmethod
+    def typed(cls, text: str) -> Secret:
+        """What a person typed. Full-width characters, as a Japanese keyboard gives them with the
+        input method on (１２３４), become the plain ones that were meant: no attempt is wasted on
+        them. A text that is more than that stays as it is."""
+        plain = unicodedata.normalize("NFKC", text)
+        return cls(plain if plain.isascii() else text)
 
     def reveal(self) -> str:
         """The secret itself; call it only where it leaves the program (a token, a MAC)."""
