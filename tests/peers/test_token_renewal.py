@@ -1,0 +1,47 @@
+"""Renewal with keys that were born on a token: other people's CAs verify what it signs."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from certclient.ca.client import Issued, SignatureCredential
+from certclient.ca.cmp.client import CmpClient
+from certclient.ca.transport import HttpTransport
+from certclient.model.keys import KeySpec
+from certclient.model.profile import CaSettings
+from support.peers import bouncycastle_ca, compile_bouncycastle_ca
+from support.pki import Lab, make_lab
+from support.softhsm import SoftHsm, right_pin
+
+
+@pytest.fixture(scope="module")
+def lab() -> Lab:
+    return make_lab()
+
+
+def test_bouncycastle_verifies_both_keys_of_a_token(
+    softhsm: SoftHsm, lab: Lab, tmp_path: Path
+) -> None:
+    classes = compile_bouncycastle_ca(tmp_path)
+    store = softhsm.new_token().store()
+    with (
+        bouncycastle_ca(classes, tmp_path, lab.intermediate, "unused") as ca,
+        store.open(right_pin) as session,
+    ):
+        old_key = session.signer(session.create_key(KeySpec(), "old"))
+        new_ref = session.create_key(KeySpec(), "new")
+        current = lab.issue(old_key.spki, days=20)
+        credential = SignatureCredential(current, old_key, lab.chain)
+        settings = CaSettings(ca.url, lab.anchors)
+        client = CmpClient(settings, HttpTransport(), lambda: datetime.now(UTC), os.urandom)
+        request = client.prepare_renew(credential, session.signer(new_ref))
+        issued = client.send(request, credential)
+        assert isinstance(issued, Issued)
+        session.install(new_ref, issued.certificate, "new")
+        session.self_test(issued.certificate)
+        client.confirm(issued, credential)
+        assert {"protection 7 true", "pop true", "certHash true"} <= set(ca.log)
