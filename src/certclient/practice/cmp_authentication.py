@@ -25,6 +25,7 @@ from certclient.practice.records import (
     Customer,
     IssueCode,
     TransactionRecord,
+    TransactionState,
 )
 from certclient.practice.refusal import RefusedError
 
@@ -60,19 +61,26 @@ def _by_mac(
     bank: Bank, books: Books, message: Message, transaction: TransactionRecord | None
 ) -> Requester:
     user_id = (message.header.sender_kid or b"").decode(errors="replace")
-    customer, code = books.customers.find(user_id), books.codes.latest(user_id)
-    ours = transaction is not None and transaction.user_id == user_id
-    if ours and transaction is not None and transaction.code_id is not None:
-        code = books.codes.by_id(transaction.code_id)
+    customer = books.customers.find(user_id)
+    opened_with = _code_of(books, user_id, transaction)
+    code = opened_with or books.codes.latest(user_id)
     secret = books.codes.reveal(code) if code is not None else None
     if customer is None or code is None or secret is None:
         _spend_time(message)
         locked = code is not None and code.state is CodeState.LOCKED
         raise RefusedError.code_locked() if locked else RefusedError.wrong_code()
     _check_mac(bank, books, message, code, secret)
-    if not ours and (code.state is not CodeState.ACTIVE or code.expires_at <= bank.clock()):
+    usable = code.state is CodeState.ACTIVE and bank.clock() < code.expires_at
+    if opened_with is None and not usable:
         raise RefusedError.wrong_code()
     return Requester(customer, f"mac:{code.id}", code=code, secret=secret)
+
+
+def _code_of(books: Books, user_id: str, transaction: TransactionRecord | None) -> IssueCode | None:
+    """The code with which this customer opened this transaction; None for a new one."""
+    if transaction is None or transaction.code_id is None or transaction.user_id != user_id:
+        return None
+    return books.codes.by_id(transaction.code_id)
 
 
 def _check_mac(bank: Bank, books: Books, message: Message, code: IssueCode, secret: Secret) -> None:
@@ -119,9 +127,17 @@ def _by_signature(
     requester = Requester(customer, f"signature:{certificate.fingerprint}", signer=record)
     if transaction is None or transaction.requester != requester.name:
         _check_signer(record, bank.clock())
-    elif record.state not in (CertificateState.CONFIRMED, CertificateState.SUPERSEDED):
+    elif not _may_go_on(record, transaction):
         raise RefusedError.signer_revoked()
     return requester
+
+
+def _may_go_on(record: CertificateRecord, transaction: TransactionRecord) -> bool:
+    """In its own transaction a certificate may expire while the bank lets it wait, and, once that
+    transaction is done, be the one that was replaced."""
+    replaced = record.state is CertificateState.SUPERSEDED
+    done = transaction.state is TransactionState.DONE
+    return record.state is CertificateState.CONFIRMED or (replaced and done)
 
 
 def _signing_certificate(

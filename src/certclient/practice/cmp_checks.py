@@ -51,5 +51,7 @@ def _attribute(rdn_der: bytes) -> tuple[str, str]:
     members = syntax.items(syntax.retag(syntax.tlv(rdn_der), syntax.SEQUENCE))
     if len(members) != 1:
         raise MalformedMessageError("an RDN of this bank has one attribute")
-    oid, value = syntax.items(syntax.encode(members[0]))
-    return syntax.decoded_oid(oid), bytes(value.data).decode()
+    attribute = syntax.items(syntax.encode(members[0]))
+    if len(attribute) != 2:
+        raise MalformedMessageError("an attribute is a type and a value")
+    return syntax.decoded_oid(attribute[0]), bytes(attribute[1].data).decode()

@@ -85,5 +85,5 @@ def _from_csr(der: bytes) -> WantedCertificate:
             raise RefusedError.bad_pop()
         spki = csr.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
         return WantedCertificate(P10CR, spki, csr.subject.public_bytes())
-    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+    except (ValueError, TypeError, x509.InvalidVersion, UnsupportedAlgorithm) as error:
         raise RefusedError.malformed() from error

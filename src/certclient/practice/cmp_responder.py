@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 
 from certclient.ca.cmp import syntax
 from certclient.ca.cmp.bodies import (
@@ -31,6 +32,9 @@ from certclient.practice.refusal import RefusedError
 
 CA_CERTS = "1.3.6.1.5.5.7.4.17"
 """id-it-caCerts (RFC 9810, 5.3.19.14): the one question of genm that is answered."""
+
+
+_log = logging.getLogger(__name__)
 
 
 class CmpResponder:
@@ -66,6 +70,7 @@ class CmpResponder:
             check_header(message.header, self._bank.wire_clock(), self._bank.policy)
             requester = authenticate(self._bank, books, message)
         except RefusedError as refusal:
+            _log.info("not believed, transaction %s: %s", _name(message), refusal)
             return self._replies.not_believed(message, refusal).der
         try:
             wanted = self._wanted(books, requester, message)
@@ -73,6 +78,8 @@ class CmpResponder:
                 reply = self._process(books, requester, message, wanted)
             sealed = self._replies.sealed(message, reply, requester)
         except RefusedError as refusal:
+            user_id = requester.customer.user_id
+            _log.info("refused, transaction %s of %s: %s", _name(message), user_id, refusal)
             sealed = self._replies.refused(message, refusal, requester)
         self._store(books, requester, message, request_hash, sealed)
         return sealed.der
@@ -133,6 +140,11 @@ class CmpResponder:
             books.transactions.store_response(
                 transaction.id, request_hash, sealed.nonce, sealed.der, self._bank.clock()
             )
+
+
+def _name(message: Message) -> str:
+    """For the log; what a stranger sends is cut to a sensible length."""
+    return (message.header.transaction_id or b"")[:16].hex()
 
 
 def _open_transaction(books: Books, requester: Requester, message: Message) -> TransactionRecord:

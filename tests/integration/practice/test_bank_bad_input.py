@@ -8,19 +8,47 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from certclient.ca.cmp.bodies import ErrorMessage
+from certclient.ca.cmp.bodies import (
+    ErrorMessage,
+    GeneralKind,
+    GeneralMessage,
+    OtherBody,
+    Pkcs10Request,
+)
 from certclient.ca.cmp.messages import Message
+from certclient.ca.cmp.names import AlgorithmIdentifier
+from certclient.ca.cmp.status import Failure
 from certclient.practice.bank import Bank
 from certclient.practice.cmp_responder import CmpResponder
 from certclient.practice.policy import BankPolicy
 from support.bank import USER_ID, RunningBank
-from support.bank_customer import Talk, accept, by_certificate, by_code, ir, issued, kur
-from support.pki import rsa_signer
+from support.bank_customer import (
+    Talk,
+    accept,
+    by_certificate,
+    by_code,
+    failure,
+    ir,
+    issued,
+    kur,
+    poll,
+    revoke,
+)
+from support.pki import RsaSigner, customer_name, rsa_signer
 
 OLD_KEY, NEW_KEY = rsa_signer(1), rsa_signer(2)
+
+
+def csr(signer: RsaSigner) -> bytes:
+    builder = x509.CertificateSigningRequestBuilder().subject_name(customer_name())
+    return builder.sign(signer.private_key, hashes.SHA256()).public_bytes(Encoding.DER)
+
 
 FUZZ = settings(
     max_examples=300,
@@ -37,13 +65,26 @@ class Target:
         self.bank = Bank(folder, BankPolicy(code_attempts=1_000_000))
         self.bank.add_customer(USER_ID, "1403")
         self.handle = CmpResponder(self.bank).handle
-        current = self.bank.issue_certificate(USER_ID, OLD_KEY.spki, 20)
+        self.current = current = self.bank.issue_certificate(USER_ID, OLD_KEY.spki, 20)
         signed = by_certificate(self.handle, current, OLD_KEY)
-        coded = by_code(self.handle, USER_ID, self.bank.issue_code(USER_ID))
+        self.code = self.bank.issue_code(USER_ID)
+        coded = by_code(self.handle, USER_ID, self.code)
         self.messages = [
             signed.message(kur(NEW_KEY, current)),
             coded.message(ir(NEW_KEY)),
             signed.message(accept(current)),
+        ]
+        self.bodies = [
+            (body.tag, body.encode())
+            for body in (
+                ir(NEW_KEY),
+                kur(NEW_KEY, current, pin="1234", one_time_password="ABC"),
+                Pkcs10Request(csr(NEW_KEY)),
+                accept(current),
+                poll(),
+                revoke(self.bank.ca.intermediate),
+                GeneralMessage(GeneralKind.GENM, (AlgorithmIdentifier("1.3.6.1.5.5.7.4.17"),)),
+            )
         ]
 
     def check(self, request: bytes) -> None:
@@ -84,6 +125,43 @@ def test_flipped_bits_in_what_is_protected(target: Target, data: st.DataObject) 
     spoilt = bytearray(message)
     spoilt[bit // 8] ^= 0x80 >> bit % 8
     target.check(bytes(spoilt))
+
+
+@FUZZ
+@given(st.data())
+def test_spoilt_bodies_under_a_right_signature(target: Target, data: st.DataObject) -> None:
+    """What only a customer can send: well protected nonsense. No answer but a proper one."""
+    tag, content = data.draw(st.sampled_from(target.bodies))
+    bits = data.draw(
+        st.lists(st.integers(0, len(content) * 8 - 1), min_size=1, max_size=3, unique=True)
+    )
+    spoilt = bytearray(content)
+    for bit in bits:
+        spoilt[bit // 8] ^= 0x80 >> bit % 8
+    talk = by_certificate(target.handle, target.current, OLD_KEY)
+    reply = talk.send(talk.message(OtherBody(tag, bytes(spoilt))))
+    assert reply.protection is not None
+    assert isinstance(reply.body, ErrorMessage | GeneralMessage)
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        "3000",
+        "30023100",
+        "3004310230 00",
+        "300b3109300706035504030c00",
+        "300c310a300806035504030c01ff",
+        "3009310730050603550403",
+    ],
+)
+def test_odd_subjects(target: Target, subject: str) -> None:
+    talk = by_code(target.handle, USER_ID, target.code)
+    reply = talk.say(ir(rsa_signer(), bytes.fromhex(subject)))
+    if subject == "3000":
+        issued(reply)
+    else:
+        assert failure(reply) in (Failure.BAD_CERT_TEMPLATE, Failure.BAD_DATA_FORMAT)
 
 
 def test_after_all_that_a_customer_is_served(target: Target) -> None:

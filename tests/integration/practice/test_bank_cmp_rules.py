@@ -383,6 +383,26 @@ def test_revoked_in_the_middle_means_no_confirmation(counter: Counter) -> None:
     assert counter.state(new) is CertificateState.UNCONFIRMED
 
 
+def test_replaced_at_the_desk_in_the_middle_means_no_confirmation(counter: Counter) -> None:
+    talk, current = counter.with_certificate()
+    new = issued(talk.say(kur(NEW_KEY, current)))
+    by_desk = counter.bank.issue_certificate(USER_ID, OTHER_KEY.spki, 365)
+    assert failure(talk.say(accept(new))) is Failure.CERT_REVOKED
+    assert counter.state(by_desk) is CertificateState.CONFIRMED
+
+
+def test_a_spent_code_says_nothing_more_in_another_transaction(counter: Counter) -> None:
+    talk = counter.with_code()
+    new = issued(talk.say(ir(NEW_KEY)))
+    talk.say(accept(new))
+    renewal = by_certificate(counter.handle, new, NEW_KEY)
+    counter.clock.advance(timedelta(days=350))
+    issued(renewal.say(kur(OTHER_KEY, new)))
+    intruder = by_code(counter.handle, USER_ID, counter.code)
+    intruder.transaction_id, intruder.nonce = renewal.transaction_id, renewal.nonce
+    assert failure(intruder.say(poll())) is Failure.BAD_MESSAGE_CHECK
+
+
 def test_another_customer_cannot_end_a_transaction(counter: Counter) -> None:
     talk, current = counter.with_certificate()
     new = issued(talk.say(kur(NEW_KEY, current)))

@@ -1,0 +1,112 @@
+"""certclient's own CMP client against the practice bank, over HTTPS."""
+
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+
+from certclient.ca.client import (
+    BankSecrets,
+    CaClient,
+    Issued,
+    MacCredential,
+    SignatureCredential,
+    Waiting,
+)
+from certclient.ca.factory import ca_client_for
+from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.secret import Secret
+from certclient.practice.records import CertificateState
+from certclient.profiles import load_profile
+from support.bank import USER_ID, RunningBank
+from support.pki import rsa_signer
+
+OLD_KEY, NEW_KEY = rsa_signer(1), rsa_signer(2)
+
+
+@pytest.fixture
+def client(bank: RunningBank) -> CaClient:
+    bank.add_customer()
+    profile = load_profile(bank.profile_path)
+    return ca_client_for(profile, lambda: datetime.now(UTC), os.urandom)
+
+
+def current(bank: RunningBank, expires_in_days: int = 20) -> SignatureCredential:
+    certificate = bank.issue_certificate(USER_ID, OLD_KEY.spki, expires_in_days)
+    return SignatureCredential(certificate, OLD_KEY)
+
+
+def refused(work: Callable[[], object]) -> CertclientError:
+    with pytest.raises(CertclientError) as caught:
+        work()
+    return caught.value
+
+
+def test_obtain(bank: RunningBank, client: CaClient) -> None:
+    credential = MacCredential(USER_ID, bank.issue_code())
+    issued = client.send(client.prepare_obtain(credential, NEW_KEY), credential)
+    assert isinstance(issued, Issued)
+    assert issued.chain[0] == bank.intermediate
+    client.confirm(issued, credential)
+    client.confirm(issued, credential)
+    assert bank.state_of(issued.certificate.serial_hex) is CertificateState.CONFIRMED
+
+
+def test_renew_with_waiting_and_a_repeated_request(bank: RunningBank, client: CaClient) -> None:
+    bank.set_policy(wait_polls=2, check_after=3)
+    credential = current(bank)
+    transaction = client.prepare_renew(credential, NEW_KEY)
+    client.send(transaction, credential)
+    waiting = client.send(transaction, credential)
+    assert isinstance(waiting, Waiting)
+    again = client.poll(waiting.transaction, credential)
+    assert isinstance(again, Waiting)
+    assert again.check_after == 3
+    assert "発行手続き中" in again.message
+    issued = client.poll(again.transaction, credential)
+    assert isinstance(issued, Issued)
+    client.confirm(issued, credential)
+    assert bank.state_of(issued.certificate.serial_hex) is CertificateState.CONFIRMED
+    assert bank.state_of(credential.certificate.serial_hex) is CertificateState.SUPERSEDED
+
+
+def test_a_rejected_certificate_is_revoked(bank: RunningBank, client: CaClient) -> None:
+    credential = current(bank)
+    issued = client.send(client.prepare_renew(credential, NEW_KEY), credential)
+    assert isinstance(issued, Issued)
+    client.confirm(issued, credential, ErrorCode.ISSUED_SUBJECT_MISMATCH)
+    assert bank.state_of(issued.certificate.serial_hex) is CertificateState.REVOKED
+    assert bank.state_of(credential.certificate.serial_hex) is CertificateState.CONFIRMED
+
+
+def test_revoke(bank: RunningBank, client: CaClient) -> None:
+    credential = current(bank)
+    client.revoke(credential, credential.certificate)
+    assert bank.state_of(credential.certificate.serial_hex) is CertificateState.REVOKED
+
+
+def test_a_wrong_issue_code_is_called_so(bank: RunningBank, client: CaClient) -> None:
+    bank.issue_code()
+    credential = MacCredential(USER_ID, Secret("WRONGWRONGWRONG2"))
+    transaction = client.prepare_obtain(credential, NEW_KEY)
+    error = refused(lambda: client.send(transaction, credential))
+    assert error.code is ErrorCode.ISSUE_CODE_WRONG
+
+
+def test_the_banks_words_reach_the_customer(bank: RunningBank, client: CaClient) -> None:
+    credential = current(bank, expires_in_days=100)
+    transaction = client.prepare_renew(credential, NEW_KEY)
+    error = refused(lambda: client.send(transaction, credential))
+    assert error.code is ErrorCode.CA_REFUSED
+    assert "まだ更新できません" in error.data["message"]
+
+
+def test_the_banks_secrets(bank: RunningBank, client: CaClient) -> None:
+    bank.add_customer(USER_ID, "1394", pin="1234", one_time_password="ABC")
+    credential = current(bank)
+    bare = client.prepare_renew(credential, NEW_KEY)
+    assert refused(lambda: client.send(bare, credential)).code is ErrorCode.CA_REFUSED
+    secrets = BankSecrets(Secret("1234"), Secret("ABC"))
+    transaction = client.prepare_renew(credential, NEW_KEY, secrets)
+    assert isinstance(client.send(transaction, credential), Issued)
