@@ -133,6 +133,7 @@ def test_an_unprotected_answer_is_refused(lab: Lab, by_key: SignatureCredential)
     assert error.code is ErrorCode.CA_PROTECTION_INVALID
 
 
+@pytest.mark.filterwarnings("ignore:Parsed a serial number:Warning")  # a damaged certificate's
 def test_300_single_bit_errors_in_an_answer_are_all_refused(
     lab: Lab, by_key: SignatureCredential
 ) -> None:

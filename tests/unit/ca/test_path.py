@@ -109,7 +109,7 @@ def test_elliptic_curve_cas_are_accepted() -> None:
 
 
 def test_ed25519_cas_are_refused_for_now() -> None:
-    """A limit of the library, stated in docs: if this fails, the limit is gone."""
+    """A limit of the library, told in ca/path.py: if this fails, the limit is gone."""
     root = make_root("Ed25519 Root", ed25519.Ed25519PrivateKey.generate(), NOW)
     with pytest.raises(PathError):
         validate_path(root.issue(spki_of(ec_key())), (), (root.certificate,), NOW)
