@@ -56,8 +56,19 @@ def practice(context: click.Context, data: Path | None, clock_shift: float) -> N
 @click.option(
     "--bind", default=LOOPBACK, show_default=True, help="Address to listen on. 待受アドレス"
 )
-@click.option("--wait-polls", default=0, help="Let customers ask N times before it is issued.")
-@click.option("--check-after", default=5, show_default=True, help="Seconds between two polls.")
+@click.option(
+    "--wait-polls",
+    type=click.IntRange(min=0),
+    default=0,
+    help="Let customers ask N times before it is issued.",
+)
+@click.option(
+    "--check-after",
+    type=click.IntRange(min=0),
+    default=5,
+    show_default=True,
+    help="Seconds between two polls.",
+)
 @click.option(
     "--confirm-within",
     default=3600.0,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from certclient.model.profile import Words
 from certclient.practice.login import LoginResult
@@ -21,7 +21,7 @@ _RESTART = Words(
 )
 _BRANCH = Words(ja="お取引店へお問い合わせください。", en="Please ask your branch.")
 
-NOTICES: dict[LoginResult, Notice] = {
+_NOTICES: dict[LoginResult, Notice] = {
     LoginResult.NO_CERTIFICATE: Notice(
         Words(ja="電子証明書が選択されていません", en="No certificate was chosen"),
         Words(
@@ -53,9 +53,9 @@ NOTICES: dict[LoginResult, Notice] = {
             en="A certificate past its validity cannot log in.",
         ),
         Words(
-            ja="有効期限日から90日以内は「電子証明書取得」から取得できます。"
+            ja="有効期限日から{days}日以内は「電子証明書取得」から取得できます。"
             "それ以降は、お取引店窓口で再発行をお申し出ください。",
-            en="Within 90 days of the expiry date, obtain a new one with an issue code. "
+            en="Within {days} days of the expiry date, obtain a new one with an issue code. "
             "Later, ask your branch for a reissue.",
         ),
     ),
@@ -99,4 +99,12 @@ NOTICES: dict[LoginResult, Notice] = {
         ),
     ),
 }
-"""Every LoginResult but WELCOME."""
+"""Every LoginResult but WELCOME; `{days}` is how long a certificate can be obtained anew."""
+
+
+def notice(result: LoginResult, obtain_days_after: int) -> Notice:
+    """The words for a refusal; `obtain_days_after` in days, as in the bank's policy."""
+    found = _NOTICES[result]
+    step, days = found.next_step, str(obtain_days_after)
+    filled = Words(ja=step.ja.replace("{days}", days), en=step.en.replace("{days}", days))
+    return replace(found, next_step=filled)

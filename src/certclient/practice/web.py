@@ -9,7 +9,7 @@ from certclient.model.profile import Words
 from certclient.practice.bank import Bank
 from certclient.practice.cmp_responder import CmpResponder
 from certclient.practice.login import decide_login
-from certclient.practice.login_words import NOTICES
+from certclient.practice.login_words import notice
 
 CLIENT_CERTIFICATE = "certclient.practice.client_certificate"
 """Key of the WSGI environment under which the server puts the client certificate (DER or None)."""
@@ -70,7 +70,7 @@ def login_app(bank: Bank, public_url: str) -> Flask:
         page = render_template(
             "refused.html",
             login=decision,
-            notice=NOTICES[decision.result],
+            notice=notice(decision.result, bank.policy.renewal.obtain_days_after),
             public_url=public_url,
         )
         return page, 403

@@ -87,7 +87,7 @@ def test_an_expired_certificate_gets_a_page_that_says_so(
     assert (page.status, page.reason) == (403, "expired")
     assert "有効期限が切れています" in page.text
     assert "電子証明書取得" in page.text
-    assert "obtain a new one" in page.text
+    assert "Within 90 days of the expiry date, obtain a new one" in page.text
 
 
 def test_on_the_expiry_day_it_still_logs_in(customers: RunningBank, tmp_path: Path) -> None:

@@ -122,6 +122,10 @@ def test_a_port_that_is_taken_is_one_line(desk: Desk) -> None:
             assert result.output.startswith("Error: ")
 
 
+def test_waits_are_not_negative(desk: Desk) -> None:
+    assert desk.run("serve", "--wait-polls", "-1").exit_code == 2
+
+
 def test_serve_writes_the_profile_and_ends_in_order(tmp_path: Path) -> None:
     out = tmp_path / "practice.toml"
     program = BankProcess(tmp_path / "bank", "--profile", str(out), "--wait-polls", "2")
