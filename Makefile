@@ -4,10 +4,10 @@ RUN := .venv/bin/python
 UV_COMPILE := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-annotate --no-header
 
-.PHONY: demo test bench lock clean help
+.PHONY: demo test test-windows bench lock clean help
 
 help: ## these lines
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile
 
 demo: ## renews two certificates, PC and USB, against the practice bank, and logs in with them
 	@$(PYTHON) tools/prepare.py demo
@@ -16,6 +16,10 @@ demo: ## renews two certificates, PC and USB, against the practice bank, and log
 test: ## ruff, mypy, import-linter, pytest
 	@$(PYTHON) tools/prepare.py test
 	@$(RUN) tools/gates.py
+
+test-windows: ## tests on a real Windows Python under Wine, made once in ~/.cache (needs root)
+	@$(PYTHON) tools/prepare.py test-windows
+	@$(RUN) -m tools.wine
 
 bench: ## where a renewal's time goes, for the PC's store and the USB token
 	@$(PYTHON) tools/prepare.py bench

@@ -20,7 +20,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 REQUIREMENTS = ROOT / "requirements"
-LOCKS = {"demo": ("runtime",), "test": ("dev", "runtime"), "bench": ("runtime",)}
+LOCKS = {
+    "demo": ("runtime",),
+    "test": ("dev", "runtime"),
+    "test-windows": ("dev", "runtime"),
+    "bench": ("runtime",),
+}
 """Which locks a target needs; the first one holds the others' packages in the same versions."""
 
 INTERPRETER = f"{sys.version_info.major}.{sys.version_info.minor} {sys.base_prefix}"
@@ -166,7 +171,7 @@ def this_machine() -> Machine:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """`prepare.py demo|test|bench`. Exit code 1 and one line on stderr if it cannot be done."""
+    """`prepare.py TARGET`, one of LOCKS. Exit code 1 and one line on stderr if it cannot be done."""
     target = arguments[0]
     machine = this_machine()
     try:

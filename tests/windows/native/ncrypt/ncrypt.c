@@ -1,0 +1,1 @@
+int certclient_placeholder;

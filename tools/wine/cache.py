@@ -1,0 +1,80 @@
+"""Parts that are made once: each named by what it is made from, each complete or absent.
+
+`$XDG_CACHE_HOME/certclient-wine`, by default `~/.cache/certclient-wine`. It may be deleted at any
+time while no test runs.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+_UNUSED_AFTER = 14 * 24 * 3600
+"""Seconds after which a part made from something older is taken away."""
+
+
+class PartError(Exception):
+    """A part could not be made. The text is for the person who ran `make`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cache:
+    """Makes parts and finds them again; safe against a second run at the same time."""
+
+    folder: Path
+
+    def part(self, kind: str, made_from: str, make: Callable[[Path], None]) -> Path:
+        """The folder `kind-…` for `made_from`; where it is missing, `make` fills an empty folder.
+
+        Raises what `make` raises; a half-made part is never found.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        name = f"{kind}-{hashlib.sha256(made_from.encode()).hexdigest()[:16]}"
+        place = self.folder / name
+        with self._lock(kind):
+            if not place.is_dir():
+                started = time.monotonic()
+                print(f"==> Making {name} in {self.folder}", flush=True)
+                self._make(place, make)
+                print(f"==> {name} made in {time.monotonic() - started:.0f} s", flush=True)
+            os.utime(place)
+            self._forget_old(kind)
+        return place
+
+    def mount_point(self) -> Path:
+        """An empty folder to mount over; each mount namespace sees its own."""
+        place = self.folder / "mnt"
+        place.mkdir(parents=True, exist_ok=True)
+        return place
+
+    def _make(self, place: Path, make: Callable[[Path], None]) -> None:
+        unfinished = place.with_name(f"unfinished-{place.name}")
+        shutil.rmtree(unfinished, ignore_errors=True)
+        unfinished.mkdir()
+        make(unfinished)
+        unfinished.rename(place)
+
+    def _forget_old(self, kind: str) -> None:
+        limit = time.time() - _UNUSED_AFTER
+        for place in self.folder.glob(f"{kind}-*"):
+            if place.is_dir() and place.stat().st_mtime < limit:
+                shutil.rmtree(place, ignore_errors=True)
+
+    @contextmanager
+    def _lock(self, kind: str) -> Iterator[None]:
+        with (self.folder / f"{kind}.lock").open("w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+
+def default_folder(environment: Mapping[str, str], home: Path) -> Path:
+    """Where this user's parts are."""
+    base = environment.get("XDG_CACHE_HOME", "")
+    return (Path(base) if Path(base).is_absolute() else home / ".cache") / "certclient-wine"

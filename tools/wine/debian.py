@@ -1,0 +1,59 @@
+"""A small Debian 13 with Wine 10, beside the Debian 12 that we run on (whose Wine 8 is too old)."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+from tools.wine.cache import PartError
+
+SUITE = "trixie"
+PACKAGES = ("wine", "wine64", "xvfb", "xauth", "fonts-noto-cjk", "gcc-mingw-w64-x86-64-win32")
+MADE_FROM = f"{SUITE} {' '.join(PACKAGES)}"
+_KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
+_NOT_NEEDED = ("/usr/share/man/*", "/usr/share/doc/*", "/usr/share/locale/*")
+
+
+def make_root(folder: Path) -> None:
+    """Fills `folder` with the system, from the mirror that this machine uses itself."""
+    command = [
+        "mmdebstrap",
+        "--mode=root",
+        "--variant=apt",
+        f"--include={','.join(PACKAGES)}",
+        f"--keyring={_KEYRING}",
+        '--aptopt=APT::Install-Recommends "false"',
+        *(f"--dpkgopt=path-exclude={pattern}" for pattern in _NOT_NEEDED),
+        *_proxy_options(),
+        SUITE,
+        str(folder),
+        mirror(),
+    ]
+    done = subprocess.run(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+    )
+    if done.returncode != 0:
+        raise PartError(f"no Wine: mmdebstrap failed\n{done.stdout[-3000:]}")
+
+
+def mirror() -> str:
+    """The address of the Debian archive in this machine's own apt configuration."""
+    query = ["apt-get", "indextargets", "--format", "$(REPO_URI) $(RELEASE)", "Origin: Debian"]
+    lines = subprocess.run(query, capture_output=True, text=True, check=True).stdout.splitlines()
+    for line in lines:
+        address, _, release = line.partition(" ")
+        if "-" not in release:  # not bookworm-security, bookworm-updates
+            return address
+    raise PartError("no Wine: apt's configuration names no Debian archive (apt-get update?)")
+
+
+def _proxy_options() -> list[str]:
+    """mmdebstrap's apt reads no configuration of this machine: its proxy is told to it."""
+    options = []
+    for scheme in ("http", "https"):
+        query = ["apt-config", "shell", "proxy", f"Acquire::{scheme}::Proxy"]
+        answer = subprocess.run(query, capture_output=True, text=True, check=True).stdout.strip()
+        address = answer.removeprefix("proxy=").strip("'")
+        if address:
+            options.append(f'--aptopt=Acquire::{scheme}::Proxy "{address}"')
+    return options

@@ -1,0 +1,69 @@
+"""What `tools.wine.sandbox` runs in its new namespaces: mounts, then the command.
+
+The union of the layers is an overlay whose upper part is memory. Where the kernel has no overlay
+for us, the layers are copied instead.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """See `tools.wine.sandbox.Sandbox`."""
+
+    layers: list[str]
+    mounts: dict[str, str]
+    mount_point: str
+    keep: str | None
+    environment: dict[str, str]
+    command: list[str]
+
+
+def run(order: Order) -> int:
+    """Returns the command's exit code."""
+    root = _union(Path(order.mount_point), order.layers)
+    for path, place in order.mounts.items():
+        _bind(place, root / path.lstrip("/"), writable=False)
+    if order.keep is not None:
+        _bind(order.keep, root / "keep", writable=True)
+    _mount("-t", "proc", "proc", str(root / "proc"))
+    _mount("--rbind", "/dev", str(root / "dev"))
+    os.chroot(root)
+    os.chdir("/")
+    return subprocess.run(order.command, env=order.environment, check=False).returncode
+
+
+def _union(memory: Path, layers: Sequence[str]) -> Path:
+    _mount("-t", "tmpfs", "-o", "size=6g", "none", str(memory))
+    root, upper, work = (memory / name for name in ("root", "upper", "work"))
+    for place in (root, upper, work):
+        place.mkdir()
+    options = f"lowerdir={':'.join(layers)},upperdir={upper},workdir={work}"
+    overlay = ("mount", "-t", "overlay", "none", "-o", options, str(root))
+    if subprocess.run(overlay, capture_output=True, check=False).returncode != 0:
+        for layer in reversed(layers):
+            subprocess.run(("cp", "-a", f"{layer}/.", str(root)), check=True)
+    return root
+
+
+def _bind(source: str, place: Path, *, writable: bool) -> None:
+    place.mkdir(parents=True, exist_ok=True)
+    _mount("--bind", source, str(place))
+    if not writable:
+        _mount("-o", "remount,bind,ro", str(place))
+
+
+def _mount(*arguments: str) -> None:
+    subprocess.run(("mount", *arguments), check=True)
+
+
+if __name__ == "__main__":
+    sys.exit(run(Order(**json.loads(sys.argv[1]))))
