@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 
 from certclient.enrollment.journal import Record, State
-from certclient.model.errors import ErrorCode
+from certclient.model.errors import CertclientError, ErrorCode
 
 _MAX_TRANSACTIONS = 3
 """New transactions with the same key before a refusal is taken as the CA's last word."""
@@ -47,20 +47,29 @@ _FINAL = frozenset(
 
 
 def disposition(
-    record: Record, code: ErrorCode, *, resumed: bool, store_open: bool, unanswered: bool
+    record: Record,
+    error: CertclientError,
+    *,
+    resumed: bool,
+    store_open: bool,
+    unanswered: bool,
 ) -> Disposition:
-    """Decides for an error `code` in the step after `record`'s state.
+    """Decides for an `error` in the step after `record`'s state.
 
     `resumed`: an earlier run may have made a key that the journal does not know. `store_open`:
     this run has the new key's store open. `unanswered`: an earlier sending of the same message
     may have reached the CA.
     """
+    code = error.code
     if record.state in (State.PREPARED, State.KEY_CREATED):
         return _before_sending(record, code, resumed=resumed, store_open=store_open)
     if code is ErrorCode.ISSUE_CODE_WRONG:
         # Typed anew after a restart, it proves nothing about the request that was sent before.
         sent_now = record.state is State.REQUESTED and not resumed
         return Disposition.ABANDON if sent_now else Disposition.KEEP
+    if record.state is State.WAITING and error.data.get("protected") == "no":
+        # Anybody on the way could have said so, and the place in the CA's queue would be lost.
+        return Disposition.KEEP
     if record.state in (State.REQUESTED, State.WAITING) and _may_restart(
         record, code, unanswered=unanswered
     ):

@@ -89,7 +89,7 @@ class Run:
             return self.save(self._with_other_code(record))
         verdict = disposition(
             record,
-            error.code,
+            error,
             resumed=work.resumed,
             store_open=work.is_open(record.store_id),
             unanswered=work.unanswered,

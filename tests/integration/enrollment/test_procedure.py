@@ -220,6 +220,26 @@ def test_a_ca_that_says_poll_at_once_is_not_hammered(customer: Customer) -> None
     assert len(customer.ca.calls) <= 64
 
 
+def test_an_unprotected_refusal_does_not_cost_the_place_in_the_queue(customer: Customer) -> None:
+    customer.ca.waits = 1
+    forged = CertclientError(ErrorCode.CA_REFUSED, message="go away", protected="no")
+    customer.ca.faults["poll"] = [forged]
+    with pytest.raises(CertclientError):
+        customer.renew()
+    finished(customer.renew())
+    assert [call for call, _ in customer.ca.calls].count("prepare") == 1
+
+
+def test_a_protected_refusal_after_waiting_is_final(customer: Customer) -> None:
+    customer.ca.waits = 1
+    refused = CertclientError(ErrorCode.CA_REFUSED, message="not approved", protected="yes")
+    customer.ca.faults["poll"] = [refused]
+    with pytest.raises(CertclientError):
+        customer.renew()
+    customer.assert_old_certificate_untouched()
+    assert customer.enrollment().pending() == []
+
+
 def test_a_lost_confirmation_is_repeated_after_a_restart(customer: Customer) -> None:
     customer.ca.faults["confirm"] = [LOST] * 4
     with pytest.raises(CertclientError):
