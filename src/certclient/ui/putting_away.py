@@ -1,0 +1,134 @@
+"""Putting certificates away, bringing them back, deleting them for good: in a worker, with the PIN
+asked for where the token wants it."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable
+from datetime import datetime
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtWidgets import QDialog, QWidget
+
+from certclient import log
+from certclient.enrollment import cleanup
+from certclient.enrollment.overview import Condition, Overview, Row
+from certclient.model.errors import CertclientError
+from certclient.store.base import PinRequest
+from certclient.ui.context import AppContext
+from certclient.ui.interaction import QtInteraction
+from certclient.ui.pin_dialog import PinDialog
+from certclient.ui.tasks import LOOKING
+
+
+class Removal(enum.Enum):
+    """The three things that can be done; the values are the log's events."""
+
+    PUT_AWAY = "archived"
+    BRING_BACK = "restored"
+    DELETE = "deleted"
+
+
+def possible(row: Row, overview: Overview, now: datetime) -> frozenset[Removal]:
+    """What may be done with `row` at `now` (aware). Only what does not count any more can go, and
+    for good only after it was put away or has expired."""
+    if row.condition is Condition.ARCHIVED:
+        back = {Removal.BRING_BACK}
+    else:
+        back = {Removal.PUT_AWAY} if _allows(cleanup.may_delete, row, overview, now) else set()
+    if _allows(cleanup.check_deletable, row, overview, now):
+        back.add(Removal.DELETE)
+    return frozenset(back)
+
+
+def _allows(check: Callable[..., None], row: Row, overview: Overview, now: datetime) -> bool:
+    try:
+        check(row.entry.stored, overview.all_stored, now)
+    except CertclientError:
+        return False
+    return True
+
+
+class PuttingAway(QObject):
+    """Does one removal after the other; lives as long as the window over which it asks."""
+
+    done = Signal(object, object)
+    """The Removal and the Row."""
+    failed = Signal(object, object)
+    """The CertclientError and the Row."""
+
+    def __init__(self, context: AppContext, window: QWidget) -> None:
+        super().__init__(window)
+        self._context = context
+        self._window = window
+        self._interaction: QtInteraction | None = None
+        self._dialog: PinDialog | None = None
+
+    @property
+    def busy(self) -> bool:
+        return self._interaction is not None
+
+    def start(self, removal: Removal, row: Row, overview: Overview) -> None:
+        """Begins; while one is under way it does nothing."""
+        if self.busy:
+            return
+        interaction = QtInteraction(lambda _request: False, self)
+        interaction.pin_asked.connect(self._ask_pin)
+        self._interaction = interaction
+        now = self._context.clock()
+
+        def finish() -> None:
+            log.event(removal.value, serial=row.entry.certificate.serial_hex)
+            self._end()
+            self.done.emit(removal, row)
+
+        def give_up(error: CertclientError) -> None:
+            self._end()
+            self.failed.emit(error, row)
+
+        self._context.tasks.run(
+            lambda: _act(removal, row, overview, now, interaction),
+            stores=(LOOKING, row.entry.store.store_id),
+            done=lambda _nothing: finish(),
+            failed=give_up,
+        )
+
+    def close(self) -> None:
+        """The window goes: a question that is open is answered with no."""
+        if self._interaction is not None:
+            self._interaction.close()
+
+    @Slot(object)
+    def _ask_pin(self, request: PinRequest) -> None:
+        dialog = PinDialog(self._context, request, self._window)
+        self._dialog = dialog
+        dialog.finished.connect(self._answered)
+        dialog.open()
+
+    @Slot(int)
+    def _answered(self, result: int) -> None:
+        dialog, self._dialog = self._dialog, None
+        if dialog is None or self._interaction is None:
+            return
+        accepted = result == QDialog.DialogCode.Accepted.value
+        self._interaction.answer(dialog.take() if accepted else None)
+        dialog.deleteLater()
+
+    def _end(self) -> None:
+        if self._interaction is not None:
+            self._interaction.close()
+            self._interaction.deleteLater()
+            self._interaction = None
+
+
+def _act(
+    removal: Removal, row: Row, overview: Overview, now: datetime, interaction: QtInteraction
+) -> None:
+    """In a worker. Raises as `enrollment.cleanup`."""
+    store, stored = row.entry.store, row.entry.stored
+    if removal is Removal.PUT_AWAY:
+        cleanup.archive(store, stored, overview.all_stored, now, interaction.pin)
+    elif removal is Removal.BRING_BACK:
+        cleanup.restore(store, stored, interaction.pin)
+    else:
+        cleanup.delete(store, stored, overview.all_stored, now, interaction.pin)
