@@ -11,6 +11,7 @@ import pytest
 # Before Qt is asked for an application object, and where no environment passes through (Wine).
 os.environ["QT_QPA_PLATFORM"] = os.environ.get("CERTCLIENT_TEST_PLATFORM", "offscreen")
 
+from support.wizards import office as office  # a fixture
 from tools.translations import compile_changed
 
 

@@ -6,13 +6,14 @@ The ways are the seeds' (A1-A4, B1, B2, C1, C2, D1); a page is only named here, 
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from certclient.enrollment.inventory import Entry
 from certclient.enrollment.procedure import Finished, Outcome, Pending, State
+from certclient.model.certificate import Owner
 from certclient.model.errors import CertclientError, ErrorCode
-from certclient.model.lifecycle import Stage
+from certclient.model.lifecycle import Lifecycle, Stage
+from certclient.store.base import StoredCertificate
 
 
 class Page(enum.IntEnum):
@@ -39,11 +40,20 @@ class Page(enum.IntEnum):
 
 
 class Way(enum.Enum):
-    """更新, 取得, or going on with what was interrupted."""
+    """How the wizard was opened: 更新, 取得, or to go on with what an earlier one left."""
 
     RENEW = "renew"
     OBTAIN = "obtain"
     RESUME = "resume"
+
+
+@dataclass(frozen=True, slots=True)
+class Current:
+    """The certificate that a renewal is about: whose it is, and what its date allows today."""
+
+    stored: StoredCertificate
+    owner: Owner
+    life: Lifecycle
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +66,7 @@ class Journey:
     """
 
     way: Way
-    current: Entry | None = None
+    current: Current | None = None
     user_id: str = ""
     procedure_id: str = ""
     notice: bool = False
@@ -68,11 +78,16 @@ class Journey:
         return self.current.life.stage if self.current is not None else None
 
 
-def renewing(current: Entry, *, notice: bool) -> Journey:
+def renewing(current: Current, *, notice: bool) -> Journey:
     """Begins a renewal, or what its date has made of it: 取得 after expiry (C1)."""
     if current.life.stage is Stage.OBTAINABLE:
         return Journey(Way.OBTAIN, current, current.owner.user_id)
-    return Journey(Way.RENEW, current, current.owner.user_id, notice=notice)
+    journey = Journey(Way.RENEW, current, current.owner.user_id, notice=notice)
+    if current.life.stage is not Stage.NOT_YET:
+        return journey
+    renew_from = current.life.renew_from.isoformat()
+    too_early = CertclientError(ErrorCode.NOT_YET_RENEWABLE, renew_from=renew_from)
+    return replace(journey, error=too_early)
 
 
 def first_page(journey: Journey) -> Page:
@@ -139,8 +154,6 @@ def failed(journey: Journey, error: CertclientError, open_procedure: str = "") -
     An expired certificate turns 更新 into 取得 (it may expire while the wizard is open).
     """
     journey = replace(journey, outcome=None, error=error, procedure_id=open_procedure)
-    if open_procedure:
-        journey = replace(journey, way=Way.RESUME)
     if error.code is ErrorCode.EXPIRED_OBTAIN_ANEW:
         journey = replace(journey, way=Way.OBTAIN)
     return journey
@@ -148,10 +161,9 @@ def failed(journey: Journey, error: CertclientError, open_procedure: str = "") -
 
 def ended(journey: Journey, outcome: Outcome) -> Journey:
     """A run ended as `outcome`; what is pending is resumed from now on."""
-    journey = replace(journey, outcome=outcome, error=None)
-    if isinstance(outcome, Pending) and outcome.state.open:
-        journey = replace(journey, way=Way.RESUME, procedure_id=outcome.procedure_id)
-    return journey
+    still_open = isinstance(outcome, Pending) and outcome.state.open
+    procedure_id = outcome.procedure_id if still_open else ""
+    return replace(journey, outcome=outcome, error=None, procedure_id=procedure_id)
 
 
 class Action(enum.Enum):
@@ -165,15 +177,13 @@ class Action(enum.Enum):
     CLOSE = "close"
 
 
-def page_of_action(action: Action, journey: Journey) -> Page | None:
-    """Where a button of the error page leads; None if it leaves the page as it is."""
-    pages: Mapping[Action, Callable[[Journey], Page]] = {
-        Action.RETRY: retry_page,
-        Action.CHOOSE_PLACE: lambda _journey: Page.START,
-        Action.OBTAIN: lambda _journey: Page.LETTER,
-    }
-    leads = pages.get(action)
-    return leads(journey) if leads is not None else None
+def possible(action: Action, journey: Journey) -> bool:
+    """Whether a button makes sense here: what an earlier wizard left can only be resumed."""
+    if journey.way is not Way.RESUME:
+        return True
+    if action is Action.RETRY:
+        return bool(journey.procedure_id)
+    return action is not Action.CHOOSE_PLACE
 
 
 _LETTER_WRONG = frozenset({ErrorCode.ISSUE_CODE_WRONG, ErrorCode.ISSUE_CODE_REQUIRED})

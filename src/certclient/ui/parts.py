@@ -1,0 +1,95 @@
+"""Small parts that every page is made of: headings, sentences, notes, lines of facts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QSizePolicy, QWidget
+
+HEADING_SCALE = 1.4
+"""How much larger than the system's font a page's heading is."""
+
+
+class Sentence(QLabel):
+    """Plain text that wraps, may be copied with the mouse, and never is taken for HTML."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(True)
+        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+    def say(self, text: str) -> None:
+        """Shows `text`, and nothing at all for an empty one."""
+        self.setText(text)
+        self.setVisible(bool(text))
+
+
+class Heading(Sentence):
+    """The page's name in larger letters."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        font = QFont(self.font())
+        font.setBold(True)
+        font.setPointSizeF(font.pointSizeF() * HEADING_SCALE)
+        self.setFont(font)
+
+
+class Note(QFrame):
+    """A sentence in a frame, for what must not be overlooked."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFrameShape(QFrame.Shape.StyledPanel)
+        layout = QGridLayout(self)
+        self._sentence = Sentence()
+        layout.addWidget(self._sentence)
+
+    def say(self, text: str) -> None:
+        self._sentence.say(text)
+        self.setVisible(bool(text))
+
+
+class Facts(QWidget):
+    """Lines of name and value, as the seeds show a certificate."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(16)
+        self._grid.setColumnStretch(1, 1)
+
+    def show_lines(self, lines: Iterable[tuple[str, str]]) -> None:
+        """Replaces what was shown."""
+        while item := self._grid.takeAt(0):
+            if widget := item.widget():
+                widget.setParent(None)
+                widget.deleteLater()
+        for row, (name, value) in enumerate(lines):
+            label, text = Sentence(), Sentence()
+            label.setText(name)
+            label.setWordWrap(False)
+            text.setText(value)
+            text.setAccessibleName(f"{name} {value}")
+            top = Qt.AlignmentFlag.AlignTop
+            self._grid.addWidget(label, row, 0, top)
+            self._grid.addWidget(text, row, 1, top)
+
+
+class Scroll(QScrollArea):
+    """Whatever does not fit (large text, a small screen) can be scrolled to; focus leads there."""
+
+    def __init__(self, content: QWidget, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setWidget(content)

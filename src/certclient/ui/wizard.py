@@ -1,0 +1,240 @@
+"""The wizard: 更新 and 取得 from the first page to 「このウィンドウを閉じる」. It alone touches the
+buttons; pages say what they want."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QSize, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QAbstractButton, QPushButton, QWidget, QWizard
+
+from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.lifecycle import lifecycle
+from certclient.store.base import StoredCertificate
+from certclient.ui.context import AppContext
+from certclient.ui.navigation import Current, Journey, Page, Way, first_page, renewing
+from certclient.ui.pages.base import Button, WizardPage
+from certclient.ui.pages.checks import ChecksPage
+from certclient.ui.pages.done import DonePage
+from certclient.ui.pages.letter import LetterPage
+from certclient.ui.pages.notice import NoticePage
+from certclient.ui.pages.paused import PausedPage
+from certclient.ui.pages.problem import ProblemPage
+from certclient.ui.pages.start import StartPage
+from certclient.ui.pages.too_late import TooLatePage
+from certclient.ui.pages.waiting import WaitingPage
+from certclient.ui.pages.work import WorkPage
+from certclient.ui.session import Session
+
+_SIZE_IN_LINES = QSize(46, 36)
+"""In heights of a line of text."""
+_FRAME = QSize(20, 60)
+"""What a window's frame and title take."""
+
+_PRIMARY = QWizard.WizardButton.CustomButton1
+_SECONDARY = QWizard.WizardButton.CustomButton2
+_BACK = QWizard.WizardButton.CustomButton3
+_CLOSE = QWizard.WizardButton.CancelButton
+
+
+class EnrollmentWizard(QWizard):
+    """One procedure's window. Closing it in the middle is safe: the procedure goes on in the
+    background, and the window comes back if it has a question."""
+
+    finished_with = Signal(object)
+    """Each time a run ends: enrollment.procedure.Finished or Pending, or the CertclientError."""
+
+    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.session = session
+        session.setParent(self)
+        self._entered = False
+        self._presses: dict[QWizard.WizardButton, Callable[[], None]] = {}
+        self._pages = self._make_pages()
+        self.setWizardStyle(QWizard.WizardStyle.ModernStyle)
+        self.setOption(QWizard.WizardOption.NoDefaultButton)
+        self.setOption(QWizard.WizardOption.NoBackButtonOnStartPage)
+        for which in (_PRIMARY, _SECONDARY, _BACK):
+            self.button(which).clicked.connect(lambda _checked=False, w=which: self._press(w))
+        self.setStartId(first_page(session.journey))
+        session.moved.connect(self._move)
+        session.run_ended.connect(self.finished_with)
+        self._retitle()
+        self.resize(self._fitting_size())
+
+    # How the rest of the program opens it
+
+    @classmethod
+    def renew(
+        cls,
+        context: AppContext,
+        stored: StoredCertificate,
+        parent: QWidget | None = None,
+        *,
+        notice: bool = False,
+    ) -> EnrollmentWizard:
+        """更新 of `stored`, or what its date makes of it (取得 after expiry, whom to ask later).
+
+        `notice`: it opens by itself, so it begins with 電子証明書更新通知. Raises
+        CertclientError(CERTIFICATE_NOT_FOUND) for a certificate of no known bank.
+        """
+        for profile in context.profiles:
+            owner = stored.certificate.owner(profile.subject_rule)
+            if owner is not None:
+                life = lifecycle(stored.certificate.not_after, context.clock(), profile.renewal)
+                journey = renewing(Current(stored, owner, life), notice=notice)
+                return cls(Session(context, profile, journey), parent)
+        serial = stored.certificate.serial_hex
+        raise CertclientError(ErrorCode.CERTIFICATE_NOT_FOUND, serial=serial)
+
+    @classmethod
+    def obtain(
+        cls, context: AppContext, user_id: str = "", parent: QWidget | None = None
+    ) -> EnrollmentWizard:
+        """取得 with an issue code. Of several banks the customer chooses one on the first page."""
+        if not context.profiles:
+            raise CertclientError(ErrorCode.PROFILE_NOT_FOUND)
+        journey = Journey(Way.OBTAIN, user_id=user_id)
+        return cls(Session(context, context.profiles[0], journey), parent)
+
+    @classmethod
+    def resume(
+        cls, context: AppContext, procedure_id: str, parent: QWidget | None = None
+    ) -> EnrollmentWizard:
+        """Goes on with an interrupted procedure at once; its customer has agreed already."""
+        if not context.profiles:
+            raise CertclientError(ErrorCode.PROFILE_NOT_FOUND)
+        journey = Journey(Way.RESUME, procedure_id=procedure_id)
+        return cls(Session(context, context.profiles[0], journey), parent)
+
+    # Pages
+
+    def _make_pages(self) -> dict[Page, WizardPage]:
+        session = self.session
+        letter = LetterPage(session)
+        pages: dict[Page, WizardPage] = {
+            Page.NOTICE: NoticePage(session),
+            Page.LETTER: letter,
+            Page.CHECKS: ChecksPage(session),
+            Page.START: StartPage(session),
+            Page.WORK: WorkPage(session, letter),
+            Page.DONE: DonePage(session),
+            Page.WAITING: WaitingPage(session),
+            Page.PAUSED: PausedPage(session),
+            Page.TOO_LATE: TooLatePage(session),
+            Page.PROBLEM: ProblemPage(session),
+        }
+        for page_id, page in pages.items():
+            self.setPage(page_id, page)
+            page.buttons_changed.connect(lambda p=page: self._show_buttons(p))
+        return pages
+
+    @property
+    def page_now(self) -> WizardPage | None:
+        return self._pages.get(Page(self.currentId())) if self.currentId() >= 0 else None
+
+    def _move(self, page: Page | None) -> None:
+        if page is None:
+            self.accept()
+            return
+        before = self.page_now
+        if before is not None:
+            before.leave()
+        self.setCurrentId(page)
+        self._enter(self._pages[page])
+
+    def _enter(self, page: WizardPage) -> None:
+        page.retranslate()
+        self._show_buttons(page)
+        page.enter()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        page = self.page_now
+        if not self._entered and page is not None:
+            self._entered = True
+            self._enter(page)
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() is QEvent.Type.LanguageChange:
+            self._retitle()
+        super().changeEvent(event)
+
+    def _retitle(self) -> None:
+        obtaining = self.session.journey.way is Way.OBTAIN
+        self.setWindowTitle(
+            self.tr("Obtain a certificate") if obtaining else self.tr("Certificate renewal")
+        )
+
+    def _fitting_size(self) -> QSize:
+        """In proportion to the text, but never more than the screen has."""
+        height = self.fontMetrics().height()
+        wanted = QSize(_SIZE_IN_LINES.width() * height, _SIZE_IN_LINES.height() * height)
+        return wanted.boundedTo(self.screen().availableSize() - _FRAME)
+
+    # Closing
+
+    def reject(self) -> None:
+        """Esc, the window's X and the button. Asks only where something typed would be lost."""
+        page = self.page_now
+        if page is None or page.may_close():
+            super().reject()
+
+    def done(self, result: int) -> None:
+        """Goes when nothing runs any more; a run goes on without its window."""
+        super().done(result)
+        page = self.page_now
+        if isinstance(page, WorkPage) and page.asking:
+            page.cancel_question()
+        if self.session.run is None:
+            self._leave()
+        else:
+            self.session.run_ended.connect(self._leave_if_closed)
+
+    def _leave_if_closed(self, _end: object) -> None:
+        if not self.isVisible():
+            self._leave()
+
+    def _leave(self) -> None:
+        if page := self.page_now:
+            page.leave()
+        self.deleteLater()
+
+    # Buttons
+
+    def _show_buttons(self, page: WizardPage) -> None:
+        if page is not self.page_now:
+            return
+        wanted = page.buttons()
+        layout: list[QWizard.WizardButton] = []
+        for which, button in ((_BACK, wanted.back), (_SECONDARY, wanted.secondary)):
+            layout += self._place(which, button)
+            if which is _BACK:
+                layout.append(QWizard.WizardButton.Stretch)
+        layout += self._place(_PRIMARY, wanted.primary)
+        if wanted.close:
+            layout.append(_CLOSE)
+            self.setButtonText(_CLOSE, wanted.close)
+        self.setButtonLayout(layout)
+        self._choose_default(wanted.primary is not None)
+
+    def _place(
+        self, which: QWizard.WizardButton, button: Button | None
+    ) -> list[QWizard.WizardButton]:
+        if button is None:
+            self._presses.pop(which, None)
+            return []
+        self._presses[which] = button.press
+        self.setButtonText(which, button.text)
+        self.button(which).setEnabled(button.enabled)
+        return [which]
+
+    def _choose_default(self, has_primary: bool) -> None:
+        default: QAbstractButton = self.button(_PRIMARY if has_primary else _CLOSE)
+        if isinstance(default, QPushButton):
+            default.setDefault(True)
+
+    def _press(self, which: QWizard.WizardButton) -> None:
+        if press := self._presses.get(which):
+            press()

@@ -1,0 +1,204 @@
+"""The wizard as a customer meets it: real clicks, the real procedure, stores and practice bank."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractButton, QLineEdit, QWidget
+from pytestqt.qtbot import QtBot
+
+from certclient.ca.factory import ca_client_for
+from certclient.enrollment.journal import Journal
+from certclient.enrollment.procedure import Enrollment, Environment
+from certclient.enrollment.work import CodeVault
+from certclient.model.certificate import Certificate
+from certclient.model.keys import KeySpec
+from certclient.model.profile import Profile
+from certclient.practice.profile_writer import ProfileOptions
+from certclient.profiles import load_profile
+from certclient.store.base import CertificateStore, StoredCertificate
+from certclient.ui.context import AppContext
+from certclient.ui.navigation import Page
+from certclient.ui.wizard import EnrollmentWizard
+from support.bank import USER_ID, RunningBank
+from support.nss import NssDatabase
+from support.scripted import MemoryVault
+from support.softhsm import SoftHsm, SoftHsmToken, right_pin
+from support.windows import Desktop
+
+LONG = 30_000
+"""Milliseconds that a step may take on a slow machine."""
+
+
+@dataclass
+class Office:
+    """A customer's PC with the windows open: `pc` and, once plugged in, a token."""
+
+    bank: RunningBank
+    pc: CertificateStore
+    hsm: SoftHsm
+    folder: Path
+    qtbot: QtBot
+    stack: ExitStack
+    stores: list[CertificateStore] = field(default_factory=list)
+    vault: CodeVault = field(default_factory=MemoryVault)
+    patience: float = 60.0
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    clicks: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.stores.append(self.pc)
+        self.journal = Journal(self.folder / "journal.sqlite3")
+
+    @property
+    def profile(self) -> Profile:
+        return load_profile(self.bank.profile_path)
+
+    def profile_with(self, options: ProfileOptions) -> None:
+        self.bank.write_profile(options)
+
+    def enrollment(self, profile: Profile, stores: Sequence[CertificateStore]) -> Enrollment:
+        environment = Environment(
+            profile=profile,
+            stores=stores,
+            ca=ca_client_for(profile, lambda: datetime.now(UTC), os.urandom),
+            vault=self.vault,
+            clock=self.clock,
+            sleep=time.sleep,
+            random_bytes=os.urandom,
+            patience=self.patience,
+        )
+        return Enrollment(environment, self.journal)
+
+    def context(self) -> AppContext:
+        """A program start: nothing is remembered but the journal and the stores."""
+        self.desktop = Desktop(
+            folder=self.folder,
+            profiles=(self.profile,),
+            stores=self.stores,
+            enrollment=self.enrollment,
+            clock=self.clock,
+        )
+        return self.stack.enter_context(self.desktop.context())
+
+    def new_token(self) -> SoftHsmToken:
+        token = self.hsm.new_token()
+        self.stores.append(token.store())
+        return token
+
+    def give(
+        self, store: CertificateStore, days: int = 20, user_id: str = USER_ID, suffix: str = "1403"
+    ) -> StoredCertificate:
+        """A certificate from last year that ends in `days` days, for a customer of the bank."""
+        self.bank.add_customer(user_id, suffix)
+        return self.give_again(store, days, user_id)
+
+    def give_again(
+        self, store: CertificateStore, days: int, user_id: str = USER_ID
+    ) -> StoredCertificate:
+        with store.open(right_pin) as session:
+            key = session.create_key(KeySpec(2048), f"last year {user_id}")
+            spki = session.signer(key).spki
+            certificate = self.bank.issue_certificate(user_id, spki, days)
+            session.install_intermediates([self.bank.intermediate])
+            session.install(key, certificate, "last year")
+        return next(s for s in store.certificates() if s.certificate == certificate)
+
+    def usable(self, store: CertificateStore) -> list[Certificate]:
+        """What a browser offers."""
+        return [s.certificate for s in store.certificates() if s.key and not s.archived]
+
+    # The customer's hands
+
+    def open(self, wizard: EnrollmentWizard) -> Visitor:
+        wizard.show()
+        self.qtbot.waitExposed(wizard)
+        return Visitor(self, wizard)
+
+
+@dataclass
+class Visitor:
+    """Looks at the wizard and presses what it shows. `clicks` are the texts of what was pressed."""
+
+    office: Office
+    wizard: EnrollmentWizard
+    clicks: list[str] = field(default_factory=list)
+
+    def arrives_at(self, page: Page) -> None:
+        def there() -> None:
+            now = self.wizard.page_now
+            assert self.wizard.currentId() == page, (
+                f"at {Page(self.wizard.currentId()).name}: {now and now.heading.text()}\n"
+                f"{self.text}"
+            )
+
+        self.office.qtbot.waitUntil(there, timeout=LONG)
+
+    @property
+    def text(self) -> str:
+        """Everything that can be read on the page."""
+        page = self.wizard.page_now
+        assert page is not None
+        labels = [child for child in page.findChildren(QWidget) if child.isVisible()]
+        return "\n".join(str(w.property("text")) for w in labels if w.property("text"))
+
+    @property
+    def buttons(self) -> dict[str, QAbstractButton]:
+        """Every button that is visible and enabled, by its text without mnemonic."""
+        found = self.wizard.findChildren(QAbstractButton)
+        return {plain(b.text()): b for b in found if b.isVisible() and b.isEnabled() and b.text()}
+
+    def sees_button(self, text: str) -> None:
+        self.office.qtbot.waitUntil(lambda: text in self.buttons, timeout=LONG)
+
+    def clicks_on(self, text: str) -> None:
+        assert text in self.buttons, f"no button {text!r} among {list(self.buttons)}"
+        self.clicks.append(text)
+        self.office.qtbot.mouseClick(self.buttons[text], Qt.MouseButton.LeftButton)
+
+    def types(self, text: str, field_number: int = 0) -> None:
+        """Into the n-th field that is visible, key by key."""
+        fields = self.fields()
+        self.office.qtbot.waitUntil(lambda: len(self.fields()) > field_number, timeout=LONG)
+        fields = self.fields()
+        fields[field_number].setFocus()
+        self.office.qtbot.keyClicks(fields[field_number], text)
+
+    def fields(self) -> list[QLineEdit]:
+        page = self.wizard.page_now
+        assert page is not None
+        return [f for f in page.findChildren(QLineEdit) if f.isVisible()]
+
+    def is_asked(self, what: str) -> None:
+        """A question whose heading contains `what` waits for an answer."""
+
+        def asked() -> None:
+            page = self.wizard.page_now
+            assert page is not None
+            assert what in page.heading.text(), page.heading.text()
+            assert self.fields(), self.text
+
+        self.office.qtbot.waitUntil(asked, timeout=LONG)
+
+
+def plain(text: str) -> str:
+    """A button's text without its mnemonic: 更新する(&R) is 更新する, Re&new is Renew."""
+    at = text.find("(&")
+    return text[:at] if at >= 0 else text.replace("&", "")
+
+
+@pytest.fixture
+def office(
+    tmp_path: Path, bank: RunningBank, nss: NssDatabase, softhsm: SoftHsm, qtbot: QtBot
+) -> Iterator[Office]:
+    """An office whose PC has no certificate yet."""
+    with ExitStack() as stack:
+        yield Office(bank, nss.store(), softhsm, tmp_path / "data", qtbot, stack)
