@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QDeadlineTimer, Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -46,13 +47,11 @@ class Office:
     pc: CertificateStore
     hsm: SoftHsm
     folder: Path
-    qtbot: QtBot
     stack: ExitStack
     stores: list[CertificateStore] = field(default_factory=list)
     vault: CodeVault = field(default_factory=MemoryVault)
     patience: float = 60.0
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
-    clicks: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.stores.append(self.pc)
@@ -120,27 +119,24 @@ class Office:
 
     def open(self, wizard: EnrollmentWizard) -> Visitor:
         wizard.show()
-        self.qtbot.waitExposed(wizard)
-        return Visitor(self, wizard)
+        until(wizard.isVisible)
+        return Visitor(wizard)
 
 
 @dataclass
 class Visitor:
     """Looks at the wizard and presses what it shows. `clicks` are the texts of what was pressed."""
 
-    office: Office
     wizard: EnrollmentWizard
     clicks: list[str] = field(default_factory=list)
 
     def arrives_at(self, page: Page) -> None:
-        def there() -> None:
-            now = self.wizard.page_now
-            assert self.wizard.currentId() == page, (
-                f"at {Page(self.wizard.currentId()).name}: {now and now.heading.text()}\n"
-                f"{self.text}"
-            )
+        until(lambda: self.wizard.currentId() == page, lambda: self._where)
+        QTest.qWait(1)  # what was just added to the page is shown
 
-        self.office.qtbot.waitUntil(there, timeout=LONG)
+    @property
+    def _where(self) -> str:
+        return f"at {Page(self.wizard.currentId()).name}: {self.text}"
 
     @property
     def text(self) -> str:
@@ -157,20 +153,19 @@ class Visitor:
         return {plain(b.text()): b for b in found if b.isVisible() and b.isEnabled() and b.text()}
 
     def sees_button(self, text: str) -> None:
-        self.office.qtbot.waitUntil(lambda: text in self.buttons, timeout=LONG)
+        until(lambda: text in self.buttons, lambda: f"{list(self.buttons)} {self._where}")
 
     def clicks_on(self, text: str) -> None:
         assert text in self.buttons, f"no button {text!r} among {list(self.buttons)}"
         self.clicks.append(text)
-        self.office.qtbot.mouseClick(self.buttons[text], Qt.MouseButton.LeftButton)
+        QTest.mouseClick(self.buttons[text], Qt.MouseButton.LeftButton)
 
     def types(self, text: str, field_number: int = 0) -> None:
         """Into the n-th field that is visible, key by key."""
-        fields = self.fields()
-        self.office.qtbot.waitUntil(lambda: len(self.fields()) > field_number, timeout=LONG)
-        fields = self.fields()
-        fields[field_number].setFocus()
-        self.office.qtbot.keyClicks(fields[field_number], text)
+        until(lambda: len(self.fields()) > field_number, lambda: self._where)
+        field = self.fields()[field_number]
+        field.setFocus()
+        QTest.keyClicks(field, text)
 
     def fields(self) -> list[QLineEdit]:
         page = self.wizard.page_now
@@ -179,14 +174,20 @@ class Visitor:
 
     def is_asked(self, what: str) -> None:
         """A question whose heading contains `what` waits for an answer."""
+        until(lambda: what in self.heading and bool(self.fields()), lambda: self._where)
 
-        def asked() -> None:
-            page = self.wizard.page_now
-            assert page is not None
-            assert what in page.heading.text(), page.heading.text()
-            assert self.fields(), self.text
+    @property
+    def heading(self) -> str:
+        page = self.wizard.page_now
+        return page.heading.text() if page is not None else ""
 
-        self.office.qtbot.waitUntil(asked, timeout=LONG)
+
+def until(condition: Callable[[], bool], describe: Callable[[], str] = lambda: "") -> None:
+    """Lets Qt work until `condition` holds. Fails after `LONG`, with what is there instead."""
+    waited = QDeadlineTimer(LONG)
+    while not condition():
+        assert not waited.hasExpired(), f"it never came: {describe()}"
+        QTest.qWait(5)
 
 
 def plain(text: str) -> str:
@@ -201,4 +202,4 @@ def office(
 ) -> Iterator[Office]:
     """An office whose PC has no certificate yet."""
     with ExitStack() as stack:
-        yield Office(bank, nss.store(), softhsm, tmp_path / "data", qtbot, stack)
+        yield Office(bank, nss.store(), softhsm, tmp_path / "data", stack)

@@ -21,6 +21,9 @@ def holder_lines(session: Session) -> list[tuple[str, str]]:
             (QCoreApplication.translate("holder", "Role"), words.role(current.owner.role)),
             (QCoreApplication.translate("holder", "Present certificate"), certificate.common_name),
             (QCoreApplication.translate("holder", "Serial number"), certificate.serial_hex),
-            (QCoreApplication.translate("holder", "Valid until"), words.minute(certificate.not_after)),
+            (
+                QCoreApplication.translate("holder", "Valid until"),
+                words.minute(certificate.not_after),
+            ),
         ]
     return [(name, value) for name, value in lines if value]

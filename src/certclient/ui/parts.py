@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QSizePolicy, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QLabel,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
+_FEW_LETTERS = 8
 HEADING_SCALE = 1.4
 """How much larger than the system's font a page's heading is."""
 
@@ -20,9 +29,16 @@ class Sentence(QLabel):
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setWordWrap(True)
         self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
+
+    def minimumSizeHint(self) -> QSize:
+        """A few letters: QLabel's own, a narrow column, would make pages scroll for nothing."""
+        letters = self.fontMetrics().averageCharWidth() * _FEW_LETTERS
+        if not self.wordWrap():
+            return super().minimumSizeHint()
+        return QSize(letters, self.fontMetrics().height())
 
     def say(self, text: str) -> None:
         """Shows `text`, and nothing at all for an empty one."""
@@ -41,15 +57,23 @@ class Heading(Sentence):
         self.setFont(font)
 
 
-class Note(QFrame):
+class Framed(QFrame):
+    """Parts that belong together, in a frame."""
+
+    def __init__(self, *parts: QWidget) -> None:
+        super().__init__()
+        self.setFrameShape(QFrame.Shape.StyledPanel)
+        layout = QVBoxLayout(self)
+        for part in parts:
+            layout.addWidget(part)
+
+
+class Note(Framed):
     """A sentence in a frame, for what must not be overlooked."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setFrameShape(QFrame.Shape.StyledPanel)
-        layout = QGridLayout(self)
+    def __init__(self) -> None:
         self._sentence = Sentence()
-        layout.addWidget(self._sentence)
+        super().__init__(self._sentence)
 
     def say(self, text: str) -> None:
         self._sentence.say(text)
@@ -65,9 +89,14 @@ class Facts(QWidget):
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(16)
         self._grid.setColumnStretch(1, 1)
+        self._lines: list[tuple[str, str]] = []
 
     def show_lines(self, lines: Iterable[tuple[str, str]]) -> None:
         """Replaces what was shown."""
+        lines = list(lines)
+        if lines == self._lines:
+            return
+        self._lines = lines
         while item := self._grid.takeAt(0):
             if widget := item.widget():
                 widget.setParent(None)

@@ -148,6 +148,13 @@ class EnrollmentWizard(QWizard):
         page.retranslate()
         self._show_buttons(page)
         page.enter()
+        if not page.isAncestorOf(self.focusWidget() or self):
+            self.default_button.setFocus()
+
+    @property
+    def default_button(self) -> QAbstractButton:
+        """What Enter presses."""
+        return self.button(_PRIMARY if _PRIMARY in self._presses else _CLOSE)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -217,7 +224,9 @@ class EnrollmentWizard(QWizard):
             layout.append(_CLOSE)
             self.setButtonText(_CLOSE, wanted.close)
         self.setButtonLayout(layout)
-        self._choose_default(wanted.primary is not None)
+        default = self.default_button
+        if isinstance(default, QPushButton):
+            default.setDefault(True)
 
     def _place(
         self, which: QWizard.WizardButton, button: Button | None
@@ -229,11 +238,6 @@ class EnrollmentWizard(QWizard):
         self.setButtonText(which, button.text)
         self.button(which).setEnabled(button.enabled)
         return [which]
-
-    def _choose_default(self, has_primary: bool) -> None:
-        default: QAbstractButton = self.button(_PRIMARY if has_primary else _CLOSE)
-        if isinstance(default, QPushButton):
-            default.setDefault(True)
 
     def _press(self, which: QWizard.WizardButton) -> None:
         if press := self._presses.get(which):

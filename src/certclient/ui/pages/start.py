@@ -9,7 +9,7 @@ from certclient.model.destination import Destination
 from certclient.ui.holder import holder_lines
 from certclient.ui.navigation import Page, Way, previous_page
 from certclient.ui.pages.base import Button, Buttons, WizardPage
-from certclient.ui.parts import Facts, Note, Sentence
+from certclient.ui.parts import Facts, Framed, Note, Sentence
 from certclient.ui.places import Place
 from certclient.ui.session import Session
 
@@ -37,8 +37,7 @@ class StartPage(WizardPage):
         self._key_stays = Sentence()
         for part in (self._intro, self._places, self._usb, self._guide):
             self.body.addWidget(part)
-        for part in (self._agree, self._facts, self._key_stays):
-            self.body.addWidget(part)
+        self.body.addWidget(Framed(self._agree, self._facts, self._key_stays))
         self.body.addStretch()
         self._timer = QTimer(self)
         self._timer.setInterval(_LOOK_AGAIN)

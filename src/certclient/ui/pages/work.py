@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QElapsedTimer, QTimer
-from PySide6.QtWidgets import QGridLayout, QLabel, QProgressBar, QStackedWidget, QStyle, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QProgressBar, QStyle, QWidget
 
 from certclient.enrollment.interaction import SecretKind, SecretRequest
 from certclient.model.errors import CertclientError
@@ -40,19 +40,18 @@ class WorkPage(WizardPage):
         self._steps = _Steps(session)
         self.panel = QuestionPanel(session.context)
         self.panel.changed.connect(self.buttons_changed)
-        self._stack = QStackedWidget()
-        self._stack.addWidget(self._steps)
-        self._stack.addWidget(self.panel)
-        self.body.addWidget(self._stack)
+        self.body.addWidget(self._steps)
+        self.body.addWidget(self.panel)
         self.body.addStretch()
         self._run: ProcedureRun | None = None
         self._stopping = False
+        self._asking = False
         session.run_began.connect(self._began)
 
     @property
     def asking(self) -> bool:
         """Whether a question waits for the customer."""
-        return self._stack.currentWidget() is self.panel
+        return self._asking
 
     def enter(self) -> None:
         self._stopping = False
@@ -85,13 +84,19 @@ class WorkPage(WizardPage):
         self._ask(request)
 
     def _ask(self, question: Question) -> None:
-        self._stack.setCurrentWidget(self.panel)
+        self._swap(asking=True)
         self.panel.ask(question)
         self.refresh()
         window = self.window()
-        window.show()
-        window.raise_()
-        window.activateWindow()
+        if not window.isVisible():
+            window.show()
+            window.raise_()
+            window.activateWindow()
+
+    def _swap(self, *, asking: bool) -> None:
+        self._asking = asking
+        self._steps.setVisible(not asking)
+        self.panel.setVisible(asking)
 
     def _answer(self) -> None:
         if self._run is not None and self.panel.complete:
@@ -106,7 +111,7 @@ class WorkPage(WizardPage):
             self._run.interaction.answer(None)
 
     def _show_steps(self) -> None:
-        self._stack.setCurrentWidget(self._steps)
+        self._swap(asking=False)
         self.refresh()
 
     def _stop(self) -> None:
