@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from certclient.model.errors import CertclientError
@@ -35,6 +35,10 @@ _EXPECTED = (
     ToolError,
 )
 """What a step that does not work out may raise; anything else is a bug with its traceback."""
+
+_REMOVAL_TRIES = 20
+_REMOVAL_PAUSE = 0.1
+"""Seconds."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -86,7 +90,17 @@ def _temporary_folder(*, keep: bool) -> Iterator[Path]:
         if keep:
             print(f"kept: {folder}")
         else:
+            _remove(folder)
+
+
+def _remove(folder: Path) -> None:
+    """A helper process that Chromium leaves to die may still write while we delete."""
+    for _ in range(_REMOVAL_TRIES):
+        with suppress(OSError):
             shutil.rmtree(folder)
+            return
+        time.sleep(_REMOVAL_PAUSE)
+    shutil.rmtree(folder)
 
 
 if __name__ == "__main__":
