@@ -164,6 +164,10 @@ class Enrollment:
         )
         yield from checks(around)
 
+    def with_patience(self, seconds: float) -> Enrollment:
+        """The same procedures, whose runs wait for a CA so many seconds and no longer."""
+        return Enrollment(replace(self._environment, patience=seconds), self._journal)
+
     def pending(self) -> Sequence[ProcedureView]:
         """Procedures that are neither DONE nor ABANDONED, oldest first."""
         return [_view(record) for record in self._journal.open_procedures()]

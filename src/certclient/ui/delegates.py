@@ -51,7 +51,8 @@ class CertificateDelegate(QStyledItemDelegate):
         if index.column() == Column.LEFT:
             _paint_timeline(painter, option, area, row, str(index.data()))
         else:
-            _paint_shape(painter, option, area, *_shape(row, index.column(), option))
+            name, colour = _shape(row, index.column(), option)
+            _paint_shape(painter, option, area, name, colour, str(index.data()))
         painter.restore()
 
     def _paint_background(
@@ -67,15 +68,14 @@ class CertificateDelegate(QStyledItemDelegate):
 _SHAPED = (Column.PLACE, Column.STATE)
 
 
-def _shape(row: Row, column: int, option: QStyleOptionViewItem) -> tuple[str, QColor, str]:
-    """Icon, its colour, and the text beside it."""
-    text = str(option.index.data())
+def _shape(row: Row, column: int, option: QStyleOptionViewItem) -> tuple[str, QColor]:
+    """Icon and its colour."""
     if column == Column.PLACE:
         usb = row.entry.store.destination is Destination.USB
-        return ("usb" if usb else "pc"), _text_colour(option), text
+        return ("usb" if usb else "pc"), _text_colour(option)
     look = LOOKS[row.condition]
     colour = _text_colour(option) if _selected(option) else look.colour(option.palette)
-    return look.icon, colour, text
+    return look.icon, colour
 
 
 def _paint_shape(

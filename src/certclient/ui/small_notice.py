@@ -1,0 +1,47 @@
+"""The reminder where a desktop has no tray: a small window with the card of the main window."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, Signal
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from certclient.enrollment.overview import Overview
+from certclient.ui import icons
+from certclient.ui.banner import RehearsalBanner
+from certclient.ui.context import AppContext
+from certclient.ui.notice_card import NoticeCard
+
+
+class SmallNotice(QWidget):
+    """Closing it is the same as 後で更新する."""
+
+    closed = Signal()
+
+    def __init__(self, context: AppContext) -> None:
+        super().__init__()
+        self.setWindowIcon(icons.app_icon())
+        self.card = NoticeCard(context)
+        layout = QVBoxLayout(self)
+        layout.addWidget(RehearsalBanner(context.rehearsal))
+        layout.addWidget(self.card)
+        self.card.postponed.connect(self.close)
+        self.card.renew_wanted.connect(self.close)
+        self.card.obtain_wanted.connect(self.close)
+        self.setMinimumWidth(480)
+        self._retranslate()
+
+    def show_overview(self, overview: Overview) -> None:
+        self.card.show_for(overview)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.LanguageChange:
+            self._retranslate()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        super().closeEvent(event)
+        self.closed.emit()
+
+    def _retranslate(self) -> None:
+        self.setWindowTitle(self.tr("Client certificates"))

@@ -1,0 +1,100 @@
+"""Opens wizards, one per user ID, and knows which are open and which run without their window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import shiboken6
+from PySide6.QtCore import QObject, Signal
+
+from certclient.enrollment.overview import Row
+from certclient.enrollment.procedure import ProcedureView
+from certclient.model.errors import CertclientError
+from certclient.ui.context import AppContext
+from certclient.ui.wizard import EnrollmentWizard
+
+_LETTER = "letter"
+
+
+class WizardDesk(QObject):
+    """Windows of procedures. Each goes by itself when it is closed and nothing runs in it."""
+
+    failed = Signal(object)
+    """A CertclientError: the wizard could not be opened."""
+    ended = Signal(object)
+    """How a run ended: Finished, Pending or a CertclientError."""
+    changed = Signal()
+    """A window came or went, or a run began or ended."""
+
+    def __init__(self, context: AppContext, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._context = context
+        self._wizards: dict[str, EnrollmentWizard] = {}
+
+    @property
+    def wizards(self) -> list[EnrollmentWizard]:
+        """Those that are there, hidden ones included."""
+        return [one for one in self._wizards.values() if shiboken6.isValid(one)]
+
+    @property
+    def running(self) -> bool:
+        """Whether a procedure is at work, with its window or without."""
+        return any(wizard.session.run is not None for wizard in self.wizards)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a wizard is to be seen, or works without its window."""
+        return self.running or any(wizard.isVisible() for wizard in self.wizards)
+
+    def renew(self, row: Row, *, notice: bool = False) -> None:
+        """更新, or what the date makes of it. `notice`: it was not asked for by a click here."""
+        owner = row.entry.owner
+        self._open(
+            f"{row.profile.id} {owner.user_id}",
+            lambda: EnrollmentWizard.renew(self._context, row.entry.stored, notice=notice),
+        )
+
+    def obtain(self) -> None:
+        """取得 with the bank's letter."""
+        self._open(_LETTER, lambda: EnrollmentWizard.obtain(self._context))
+
+    def obtain_for(self, user_id: str) -> None:
+        """取得 of a user ID that a link named; "" for none."""
+        self._open(f"{_LETTER} {user_id}", lambda: EnrollmentWizard.obtain(self._context, user_id))
+
+    def resume(self, view: ProcedureView) -> None:
+        """続ける."""
+        self._open(
+            f"{view.profile_id} {view.user_id}",
+            lambda: EnrollmentWizard.resume(self._context, view.id),
+        )
+
+    def close(self) -> None:
+        """The program ends: questions are answered with no, procedures stop after their step."""
+        for wizard in self.wizards:
+            if wizard.session.run is not None:
+                wizard.session.run.interaction.close()
+            wizard.hide()
+            wizard.deleteLater()
+        self._wizards.clear()
+
+    def _open(self, key: str, make: Callable[[], EnrollmentWizard]) -> None:
+        wizard = self._wizards.get(key)
+        if wizard is None or not shiboken6.isValid(wizard):
+            try:
+                wizard = make()
+            except CertclientError as error:
+                self.failed.emit(error)
+                return
+            self._wizards[key] = wizard
+            wizard.finished_with.connect(self._run_ended)
+            wizard.finished.connect(self.changed)
+            wizard.destroyed.connect(self.changed)
+        wizard.show()
+        wizard.raise_()
+        wizard.activateWindow()
+        self.changed.emit()
+
+    def _run_ended(self, end: object) -> None:
+        self.ended.emit(end)
+        self.changed.emit()
