@@ -171,7 +171,7 @@ def this_machine() -> Machine:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """`prepare.py TARGET`, one of LOCKS. Exit code 1 and one line on stderr if it cannot be done."""
+    """`prepare.py TARGET`, one of LOCKS. Exit code 1 and a line on stderr if it cannot be done."""
     target = arguments[0]
     machine = this_machine()
     try:
