@@ -31,6 +31,12 @@ def stores(profile: Profile) -> Sequence[CertificateStore]:
     return open_stores(profile.pkcs11_modules)
 
 
+def all_stores(profiles: Sequence[Profile]) -> Sequence[CertificateStore]:
+    """As `stores`, for every bank that is set up; modules that several banks name count once."""
+    modules = dict.fromkeys(path for profile in profiles for path in profile.pkcs11_modules)
+    return open_stores(tuple(modules))
+
+
 def enrollment(
     profile: Profile,
     stores: Sequence[CertificateStore],

@@ -17,6 +17,21 @@ def journal_file() -> Path:
     return platformdirs.user_data_path(_NAME, appauthor=False, roaming=False) / "journal.sqlite"
 
 
+def data_folder() -> Path:
+    """Where the journal lies, and what else the program remembers of this user."""
+    return journal_file().parent
+
+
+def reminders_file() -> Path:
+    """Which reminders were shown."""
+    return data_folder() / "reminders.json"
+
+
+def settings_file() -> Path:
+    """What the user chose in the windows."""
+    return platformdirs.user_config_path(_NAME, appauthor=False, roaming=True) / "settings.ini"
+
+
 def log_file() -> Path:
     return platformdirs.user_log_path(_NAME, appauthor=False) / "certclient.log"
 

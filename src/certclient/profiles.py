@@ -67,6 +67,20 @@ def find_profile(name: str, folders: Sequence[Path]) -> Profile:
     return _named_after_its_file(files[name or real[0]])
 
 
+def all_profiles(folders: Sequence[Path]) -> tuple[list[Profile], list[CertclientError]]:
+    """Every bank that is set up, without examples, and why others could not be read."""
+    found: list[Profile] = []
+    errors: list[CertclientError] = []
+    for name, path in profile_files(folders).items():
+        if name.startswith(_EXAMPLE):
+            continue
+        try:
+            found.append(_named_after_its_file(path))
+        except CertclientError as error:
+            errors.append(error)
+    return found, errors
+
+
 def _named_after_its_file(path: Path) -> Profile:
     _check_private(path)
     profile = load_profile(path)

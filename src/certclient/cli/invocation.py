@@ -21,6 +21,7 @@ class Invocation:
 
     services: Services
     language: Language
+    language_chosen: bool = False
     json: bool = False
     profile_name: str = ""
     command: str = ""

@@ -12,6 +12,7 @@ from certclient.cli.terminal import Terminal
 from certclient.enrollment.interaction import Interaction
 from certclient.enrollment.procedure import Outcome, ProcedureView
 from certclient.model.profile import Profile
+from certclient.start import Start
 from certclient.store.base import CertificateStore, StoredCertificate
 
 
@@ -34,7 +35,9 @@ class Procedures(Protocol):
 @dataclass(frozen=True, slots=True)
 class Services:
     """`profile` finds one by id or path ("" for the only one); `procedures` takes the seconds of
-    patience with a CA that lets us wait; `log_file` is where crashes are written."""
+    patience with a CA that lets us wait; `log_file` is where crashes are written, `reminders`
+    where it is noted which were shown. `windows` opens them and returns the exit code when they are
+    closed; None where there is no display."""
 
     profile: Callable[[str], Profile]
     stores: Callable[[Profile], Sequence[CertificateStore]]
@@ -42,3 +45,5 @@ class Services:
     clock: Callable[[], datetime]
     terminal: Terminal
     log_file: Path
+    reminders: Path | None = None
+    windows: Callable[[Start], int] | None = None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
@@ -10,15 +12,18 @@ from typing import cast
 from certclient.cli.lazy import load_object
 from certclient.cli.ports import Procedures, Services
 from certclient.cli.terminal import SystemTerminal
-from certclient.folders import log_file, profile_folders
+from certclient.folders import log_file, profile_folders, reminders_file
 from certclient.model.profile import Profile
 from certclient.profiles import find_profile
+from certclient.start import Start
 from certclient.store.base import CertificateStore
 
 # What is loaded by name has no type for mypy; composition.py is checked against the same Services
 # in tests/unit/cli.
 _Stores = Callable[[Sequence[Path]], Sequence[CertificateStore]]
 _Procedures = Callable[[Profile, Sequence[CertificateStore], float], Procedures]
+
+_Windows = Callable[[Start], int]
 
 
 def system_services() -> Services:
@@ -30,6 +35,8 @@ def system_services() -> Services:
         clock=lambda: datetime.now(UTC),
         terminal=SystemTerminal(),
         log_file=log_file(),
+        reminders=reminders_file(),
+        windows=_windows if _has_display(os.environ) else None,
     )
 
 
@@ -43,3 +50,14 @@ def _procedures(
 ) -> Procedures:
     opener = cast(_Procedures, load_object("certclient.composition:enrollment"))
     return opener(profile, stores, patience)
+
+
+def _windows(start: Start) -> int:
+    opener = cast(_Windows, load_object("certclient.app:open_windows"))
+    return opener(start)
+
+
+def _has_display(environment: Mapping[str, str]) -> bool:
+    """Qt ends the whole program where it finds no display, so this is asked before."""
+    names = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    return sys.platform in ("win32", "darwin") or any(environment.get(name) for name in names)

@@ -8,6 +8,8 @@ import click
 
 from certclient.cli.invocation import Invocation
 from certclient.cli.lazy import load_object
+from certclient.cli.windows import link_command, start
+from certclient.deep_link import is_link
 from certclient.words.catalogue import Catalogue, Language
 
 
@@ -71,7 +73,7 @@ class LazyGroup(Command, click.Group):
     ) -> None:
         """`lazy` maps a command's name to `package.module:object`."""
         click.Group.__init__(
-            self, name=name, params=params, callback=_help_if_alone, invoke_without_command=True
+            self, name=name, params=params, callback=_alone, invoke_without_command=True
         )
         self._lazy = dict(lazy)
 
@@ -79,6 +81,8 @@ class LazyGroup(Command, click.Group):
         return list(self._lazy)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if is_link(cmd_name):
+            return link_command(cmd_name)
         if cmd_name not in self._lazy:
             return None
         command = load_object(self._lazy[cmd_name])
@@ -94,10 +98,16 @@ class LazyGroup(Command, click.Group):
 
 
 @click.pass_context
-def _help_if_alone(ctx: click.Context) -> int:
-    if ctx.invoked_subcommand is None:
+def _alone(ctx: click.Context) -> int:
+    """Without a command: the windows, or the help where none can be shown."""
+    if ctx.invoked_subcommand is not None:
+        return 0
+    invocation = invocation_of(ctx)
+    if invocation.services.windows is None:
         click.echo(ctx.get_help())
-    return 0
+        return 0
+    invocation.command = "windows"
+    return invocation.services.windows(start(invocation))
 
 
 def _set_profile(ctx: click.Context, _parameter: click.Parameter, value: str | None) -> None:
@@ -113,6 +123,7 @@ def _set_json(ctx: click.Context, _parameter: click.Parameter, value: bool) -> N
 def _set_language(ctx: click.Context, _parameter: click.Parameter, value: str | None) -> None:
     if value is not None:
         invocation_of(ctx).language = Language(value)
+        invocation_of(ctx).language_chosen = True
 
 
 def common_parameters() -> list[click.Parameter]:

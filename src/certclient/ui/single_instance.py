@@ -15,7 +15,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
-from certclient.deep_link import MAX_LENGTH, DeepLink, LinkError, parse
+from certclient.deep_link import MAX_LENGTH, DeepLink, LinkError, Verb, parse
 
 _MAX_BYTES = MAX_LENGTH + 1
 _CONNECT_MILLISECONDS = 500
@@ -46,9 +46,10 @@ class Wish:
     def message(self) -> bytes:
         if self.plea is Plea.REMIND:
             return _REMIND
-        if self.plea is Plea.REFUSED_LINK or self.link is None:
+        if self.plea is Plea.REFUSED_LINK:
             return _REFUSED
-        return self.link.text.encode("ascii")
+        link = self.link or DeepLink(Verb.OPEN)
+        return link.text.encode("ascii")
 
 
 def wish_from(message: bytes) -> Wish:

@@ -275,6 +275,10 @@
       <translation>The certificate is installed already.</translation>
     </message>
     <message>
+      <source>The certificate has been obtained and saved to the USB token</source>
+      <translation>The certificate has been obtained and saved to the USB token</translation>
+    </message>
+    <message>
       <source>The certificate has been renewed and saved to the USB token</source>
       <translation>The certificate has been renewed and saved to the USB token</translation>
     </message>
@@ -778,6 +782,40 @@
     </message>
   </context>
   <context>
+    <name>Shell</name>
+    <message>
+      <source>The link that was opened is not one that this program understands. Nothing was done. Please choose below what you want to do.</source>
+      <translation>The link that was opened is not one that this program understands. Nothing was done. Please choose below what you want to do.</translation>
+    </message>
+    <message>
+      <source>{0}: open the window and continue.</source>
+      <translation>{0}: open the window and continue.</translation>
+    </message>
+    <message>
+      <source>Your certificate can be fetched now</source>
+      <translation>Your certificate can be fetched now</translation>
+    </message>
+    <message>
+      <source>The link is for a bank that is not set up on this computer.</source>
+      <translation>The link is for a bank that is not set up on this computer.</translation>
+    </message>
+    <message>
+      <source>The certificate that the link is about is not on this computer. If it is on a USB token, plug it in and choose it in the list.</source>
+      <translation>The certificate that the link is about is not on this computer. If it is on a USB token, plug it in and choose it in the list.</translation>
+    </message>
+    <message>
+      <source>The new certificate is ready</source>
+      <translation>The new certificate is ready</translation>
+    </message>
+  </context>
+  <context>
+    <name>SmallNotice</name>
+    <message>
+      <source>Client certificates</source>
+      <translation>Client certificates</translation>
+    </message>
+  </context>
+  <context>
     <name>StartPage</name>
     <message>
       <source>Where is the new certificate to be stored?</source>
@@ -820,6 +858,10 @@
       <translation>Stored in</translation>
     </message>
     <message>
+      <source>A new key is made in the chosen place and never leaves it.</source>
+      <translation>A new key is made in the chosen place and never leaves it.</translation>
+    </message>
+    <message>
       <source>A new key is made in the chosen place and never leaves it. The present certificate stays as it is until the new one has proven that it works.</source>
       <translation>A new key is made in the chosen place and never leaves it. The present certificate stays as it is until the new one has proven that it works.</translation>
     </message>
@@ -850,6 +892,55 @@
     <message>
       <source>Cancel</source>
       <translation>Cancel</translation>
+    </message>
+  </context>
+  <context>
+    <name>Tray</name>
+    <message>
+      <source>Please renew your certificate</source>
+      <translation>Please renew your certificate</translation>
+    </message>
+    <message>
+      <source>{bank}, {user}: valid until {until}.</source>
+      <translation>{bank}, {user}: valid until {until}.</translation>
+    </message>
+    <message numerus="yes">
+      <source>%n day(s) are left.</source>
+      <translation type="unfinished">
+        <numerusform />
+        <numerusform />
+      </translation>
+    </message>
+    <message>
+      <source>Today is the last day.</source>
+      <translation>Today is the last day.</translation>
+    </message>
+    <message>
+      <source>It has expired.</source>
+      <translation>It has expired.</translation>
+    </message>
+    <message>
+      <source>&amp;Renew now</source>
+      <translation>&amp;Renew now</translation>
+    </message>
+    <message>
+      <source>&amp;Open</source>
+      <translation>&amp;Open</translation>
+    </message>
+    <message>
+      <source>&amp;Quit</source>
+      <translation>&amp;Quit</translation>
+    </message>
+    <message numerus="yes">
+      <source>%n certificate(s) waiting to be issued</source>
+      <translation type="unfinished">
+        <numerusform />
+        <numerusform />
+      </translation>
+    </message>
+    <message>
+      <source>Client certificates</source>
+      <translation>Client certificates</translation>
     </message>
   </context>
   <context>

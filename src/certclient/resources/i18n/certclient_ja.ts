@@ -9,7 +9,7 @@
     </message>
     <message>
       <source>&amp;Obtain a certificate</source>
-      <translation type="unfinished" />
+      <translation type="unfinished">電子証明書取得(&amp;O)</translation>
     </message>
     <message>
       <source>Renew &amp;all</source>
@@ -28,15 +28,15 @@
     <name>CertificateModel</name>
     <message>
       <source>User ID</source>
-      <translation type="unfinished" />
+      <translation type="unfinished">ユーザID</translation>
     </message>
     <message>
       <source>Role</source>
-      <translation type="unfinished" />
+      <translation type="unfinished">区分</translation>
     </message>
     <message>
       <source>Bank</source>
-      <translation type="unfinished" />
+      <translation type="unfinished">金融機関</translation>
     </message>
     <message>
       <source>Place</source>
@@ -44,7 +44,7 @@
     </message>
     <message>
       <source>Valid until</source>
-      <translation type="unfinished" />
+      <translation type="unfinished">有効期限</translation>
     </message>
     <message>
       <source>Days left</source>
@@ -210,15 +210,15 @@
     </message>
     <message>
       <source>&amp;Copy</source>
-      <translation type="unfinished" />
+      <translation type="unfinished">コピー(&amp;C)</translation>
     </message>
     <message>
       <source>Bank</source>
-      <translation type="unfinished" />
+      <translation type="unfinished">金融機関</translation>
     </message>
     <message>
       <source>Role</source>
-      <translation type="unfinished" />
+      <translation type="unfinished">区分</translation>
     </message>
     <message>
       <source>Place</source>
@@ -230,15 +230,15 @@
     </message>
     <message>
       <source>Valid until</source>
-      <translation type="unfinished" />
+      <translation type="unfinished">有効期限</translation>
     </message>
     <message>
       <source>Serial number</source>
-      <translation type="unfinished" />
+      <translation type="unfinished">シリアル番号</translation>
     </message>
     <message>
       <source>Issuer</source>
-      <translation type="unfinished" />
+      <translation type="unfinished">発行元</translation>
     </message>
     <message>
       <source>Fingerprint (SHA-256)</source>
@@ -270,6 +270,10 @@
     <message>
       <source>The certificate is installed already.</source>
       <translation>電子証明書はすでに保存されています。</translation>
+    </message>
+    <message>
+      <source>The certificate has been obtained and saved to the USB token</source>
+      <translation>電子証明書の取得と専用USBへの保存が完了いたしました</translation>
     </message>
     <message>
       <source>The certificate has been renewed and saved to the USB token</source>
@@ -372,7 +376,7 @@
     <name>EmptyPage</name>
     <message>
       <source>&amp;Obtain a certificate</source>
-      <translation type="unfinished" />
+      <translation type="unfinished">電子証明書取得(&amp;O)</translation>
     </message>
     <message>
       <source>No bank is set up on this computer</source>
@@ -426,7 +430,7 @@
     </message>
     <message>
       <source>USB token</source>
-      <translation type="unfinished" />
+      <translation type="unfinished">専用USB</translation>
     </message>
     <message>
       <source>Plug the USB token in before you log in or renew, and remove it at once after you have logged out. Saving takes 30 seconds to a minute. Too many wrong PINs lock the token; only the bank can help then.</source>
@@ -542,11 +546,11 @@
     </message>
     <message>
       <source>&amp;Obtain a certificate</source>
-      <translation type="unfinished" />
+      <translation type="unfinished">電子証明書取得(&amp;O)</translation>
     </message>
     <message>
       <source>Renew &amp;later</source>
-      <translation type="unfinished" />
+      <translation type="unfinished">後で更新する(&amp;L)</translation>
     </message>
     <message>
       <source>&amp;Later</source>
@@ -586,7 +590,7 @@
     </message>
     <message>
       <source>Today is the last day.</source>
-      <translation type="unfinished" />
+      <translation type="unfinished">本日が有効期限です。本日中に更新してください。</translation>
     </message>
   </context>
   <context>
@@ -772,6 +776,40 @@
     </message>
   </context>
   <context>
+    <name>Shell</name>
+    <message>
+      <source>The link that was opened is not one that this program understands. Nothing was done. Please choose below what you want to do.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>{0}: open the window and continue.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>Your certificate can be fetched now</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>The link is for a bank that is not set up on this computer.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>The certificate that the link is about is not on this computer. If it is on a USB token, plug it in and choose it in the list.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>The new certificate is ready</source>
+      <translation type="unfinished" />
+    </message>
+  </context>
+  <context>
+    <name>SmallNotice</name>
+    <message>
+      <source>Client certificates</source>
+      <translation type="unfinished" />
+    </message>
+  </context>
+  <context>
     <name>StartPage</name>
     <message>
       <source>Where is the new certificate to be stored?</source>
@@ -814,6 +852,10 @@
       <translation>保存先</translation>
     </message>
     <message>
+      <source>A new key is made in the chosen place and never leaves it.</source>
+      <translation>選んだ保存先の中で新しい鍵を作ります。鍵が保存先から出ることはありません。</translation>
+    </message>
+    <message>
       <source>A new key is made in the chosen place and never leaves it. The present certificate stays as it is until the new one has proven that it works.</source>
       <translation>選んだ保存先の中で新しい鍵を作ります。鍵が保存先から出ることはありません。今お使いの電子証明書は、新しいものが使えると確かめるまで、そのまま残します。</translation>
     </message>
@@ -844,6 +886,53 @@
     <message>
       <source>Cancel</source>
       <translation>キャンセル</translation>
+    </message>
+  </context>
+  <context>
+    <name>Tray</name>
+    <message>
+      <source>Please renew your certificate</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>{bank}, {user}: valid until {until}.</source>
+      <translation type="unfinished" />
+    </message>
+    <message numerus="yes">
+      <source>%n day(s) are left.</source>
+      <translation type="unfinished">
+        <numerusform />
+      </translation>
+    </message>
+    <message>
+      <source>Today is the last day.</source>
+      <translation type="unfinished">本日が有効期限です。本日中に更新してください。</translation>
+    </message>
+    <message>
+      <source>It has expired.</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>&amp;Renew now</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>&amp;Open</source>
+      <translation type="unfinished" />
+    </message>
+    <message>
+      <source>&amp;Quit</source>
+      <translation type="unfinished" />
+    </message>
+    <message numerus="yes">
+      <source>%n certificate(s) waiting to be issued</source>
+      <translation type="unfinished">
+        <numerusform />
+      </translation>
+    </message>
+    <message>
+      <source>Client certificates</source>
+      <translation type="unfinished" />
     </message>
   </context>
   <context>

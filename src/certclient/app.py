@@ -1,0 +1,154 @@
+"""The windows' front door and composition root: everything meets here, nothing is decided here."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from collections.abc import Sequence
+from types import TracebackType
+
+from PySide6.QtCore import QLocale, QObject, QUrl, Signal
+from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtWidgets import QApplication, QStyleFactory
+
+from certclient import composition, folders, log
+from certclient.deep_link import LinkError, parse
+from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.profile import Profile
+from certclient.profiles import all_profiles, find_profile
+from certclient.start import Start
+from certclient.store.base import CertificateStore
+from certclient.ui import icons
+from certclient.ui.context import AppContext
+from certclient.ui.language import Languages
+from certclient.ui.settings import Settings
+from certclient.ui.shell import Shell
+from certclient.ui.single_instance import (
+    Plea,
+    SingleInstance,
+    Wish,
+    socket_name,
+    tell_running,
+)
+from certclient.ui.tasks import TaskRunner
+from certclient.words.catalogue import Language, language_from_environment
+
+_DONE = 0
+
+
+def open_windows(start: Start) -> int:
+    """Runs the windows until they are closed, or hands `start` to those that are open already.
+
+    Returns the exit code. Raises CertclientError: PROFILE_NOT_FOUND, PROFILE_INVALID for a bank
+    that was named.
+    """
+    profiles, errors = _profiles(start.profile_name)
+    application = _application()
+    name = socket_name(folders.data_folder())
+    if tell_running(name, _wish(start)):
+        return _DONE
+    folders.data_folder().mkdir(parents=True, exist_ok=True, mode=0o700)
+    instance = SingleInstance(name, application)
+    instance.listen()
+    context = _context(profiles, start, application)
+    shell = Shell(context, resident=start.remind)
+    crashes = _Crashes(shell)
+    sys.excepthook = crashes.hook
+    instance.wished.connect(shell.carry_out)
+    shell.ended.connect(application.quit)
+    for error in errors:
+        shell.window.complain(error)
+    shell.start(_wish(start))
+    application.exec()
+    instance.close()
+    shell.close()
+    context.tasks.close()
+    return _DONE
+
+
+def _profiles(name: str) -> tuple[Sequence[Profile], Sequence[CertclientError]]:
+    if name:
+        return [find_profile(name, folders.profile_folders())], []
+    return all_profiles(folders.profile_folders())
+
+
+def _application() -> QApplication:
+    application = QApplication([sys.argv[0]])
+    application.setApplicationName("certclient")
+    QGuiApplication.setDesktopFileName("certclient")
+    # The shell ends the program: a procedure may go on without a window.
+    application.setQuitOnLastWindowClosed(False)
+    application.setWindowIcon(icons.app_icon())
+    if application.style().name() == "windows":
+        # Qt's last resort, which knows no dark colours.
+        application.setStyle(QStyleFactory.create("Fusion"))
+    return application
+
+
+def _context(profiles: Sequence[Profile], start: Start, parent: QObject) -> AppContext:
+    settings = Settings(folders.settings_file())
+    chosen = next((one for one in Language if one.value == start.language), None)
+    language = chosen or settings.language or _system_language()
+    return AppContext(
+        profiles=tuple(profiles),
+        stores=_Stores(profiles),
+        enrollment=composition.enrollment,
+        clock=composition.clock,
+        languages=Languages(language, parent),
+        settings=settings,
+        tasks=TaskRunner(parent, log_file=str(folders.log_file())),
+        open_url=lambda url: QDesktopServices.openUrl(QUrl(url)),
+        data_folder=folders.data_folder(),
+    )
+
+
+class _Stores:
+    """Looks for stores, one look at a time: token modules are loaded on the way."""
+
+    def __init__(self, profiles: Sequence[Profile]) -> None:
+        self._profiles = profiles
+        self._one_at_a_time = threading.Lock()
+
+    def __call__(self) -> Sequence[CertificateStore]:
+        with self._one_at_a_time:
+            return composition.all_stores(self._profiles)
+
+
+def _system_language() -> Language:
+    return language_from_environment(os.environ, QLocale.system().name())
+
+
+def _wish(start: Start) -> Wish:
+    if start.remind:
+        return Wish(plea=Plea.REMIND)
+    if not start.link:
+        return Wish()
+    try:
+        return Wish(link=parse(start.link))
+    except LinkError:
+        return Wish(plea=Plea.REFUSED_LINK)
+
+
+class _Crashes(QObject):
+    """An exception that nobody caught, in a slot: logged, and said once in plain words."""
+
+    happened = Signal()
+
+    def __init__(self, shell: Shell) -> None:
+        super().__init__(shell)
+        self._shell = shell
+        self._said = False
+        self.happened.connect(self._say)
+
+    def hook(
+        self, _kind: type[BaseException], error: BaseException, _trace: TracebackType | None
+    ) -> None:
+        log.crash(error)
+        self.happened.emit()
+
+    def _say(self) -> None:
+        if not self._said:
+            self._said = True
+            error = CertclientError(ErrorCode.INTERNAL, log=str(folders.log_file()))
+            self._shell.window.complain(error)

@@ -1,0 +1,60 @@
+"""`certclient remind`: what the start of this computer runs; silent if nothing is due."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from certclient.cli.exit_codes import DONE
+from certclient.cli.invocation import Invocation
+from certclient.cli.records import JsonValue, entry_record, print_json
+from certclient.cli.translated import Command, common_parameters
+from certclient.cli.windows import start
+from certclient.enrollment.overview import take_overview
+from certclient.enrollment.reminder import Reminder, ReminderBook
+
+
+@click.pass_obj
+def remind(invocation: Invocation) -> int:
+    """Opens the tray if a reminder is due; says it on standard output where there is no display.
+
+    Asks for nothing and changes nothing.
+    """
+    invocation.command = "remind"
+    due = _due(invocation)
+    if invocation.json:
+        records: list[JsonValue] = [entry_record(reminder.row.entry) for reminder in due]
+        print_json("remind", DONE, {"certificates": records})
+        return DONE
+    windows = invocation.services.windows
+    if due and windows is not None:
+        return windows(start(invocation, remind=True))
+    for reminder in due:
+        click.echo(_sentence(invocation, reminder))
+    return DONE
+
+
+def _due(invocation: Invocation) -> Sequence[Reminder]:
+    services = invocation.services
+    profile = invocation.profile()
+    now = services.clock()
+    rows = take_overview([profile], services.stores(profile), now).rows
+    # Where nothing is remembered, everything is worth a reminder.
+    book = ReminderBook(services.reminders or Path("/nonexistent"))
+    return book.due(rows, now)
+
+
+def _sentence(invocation: Invocation, reminder: Reminder) -> str:
+    words, entry = invocation.words, reminder.row.entry
+    return words.text(
+        "remind.due",
+        bank=invocation.bank(),
+        user_id=entry.full_id,
+        until=words.minute(entry.life.deadline),
+        stage=words.stage(entry.life.stage),
+    )
+
+
+command = Command(name="remind", callback=remind, params=common_parameters())

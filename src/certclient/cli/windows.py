@@ -1,0 +1,34 @@
+"""From the command line into the windows: what they are opened for."""
+
+from __future__ import annotations
+
+import click
+
+from certclient.cli.invocation import Invocation
+from certclient.model.errors import CertclientError, ErrorCode
+from certclient.start import Start
+
+
+def start(invocation: Invocation, *, link: str = "", remind: bool = False) -> Start:
+    """What the options say. The link is not read here: the windows refuse it politely."""
+    return Start(
+        profile_name=invocation.profile_name,
+        language=invocation.language.value if invocation.language_chosen else "",
+        link=link,
+        remind=remind,
+    )
+
+
+def link_command(link: str) -> click.Command:
+    """The command that a link `certclient:…` in place of a command's name stands for."""
+
+    @click.pass_obj
+    def follow(invocation: Invocation) -> int:
+        invocation.command = "link"
+        windows = invocation.services.windows
+        if windows is None:
+            reason = invocation.words.text("reason.no-display")
+            raise CertclientError(ErrorCode.USAGE, reason=reason)
+        return windows(start(invocation, link=link))
+
+    return click.Command(name="link", callback=follow, hidden=True)
