@@ -21,6 +21,7 @@ from demo.command_line import CommandError, CommandLine, practice_bank
 from demo.display import DisplayError
 from demo.report import Report
 from demo.story import PROFILE, Story, StoryError
+from demo.windows import has_display, open_windows
 from demo.world import SOFTHSM_MODULE, ToolError, World
 
 _EXPECTED = (
@@ -44,12 +45,14 @@ _REMOVAL_PAUSE = 0.1
 def main(arguments: Sequence[str]) -> int:
     """Plays the story in a folder that is removed at the end, also after a failure.
 
-    With the argument `--keep` it stays, for a look at the logs.
+    With the argument `--keep` it stays, for a look at the logs. With a display the windows are
+    opened instead, unless `--story` is given.
     """
+    play = _play if "--story" in arguments or not has_display() else open_windows
     report = Report()
     try:
         with _temporary_folder(keep="--keep" in arguments) as folder:
-            _play(folder, report)
+            play(folder, report)
     except _EXPECTED as error:
         report.failed(f"{type(error).__name__}: {error}")
         return 1

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import enum
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 SCHEME = "certclient:"
 MAX_LENGTH = 300
@@ -28,12 +28,13 @@ class Verb(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class DeepLink:
-    """What a link asks for. A name that it does not give is ""."""
+    """What a link asks for. A name that it does not give is "". `ticket` is good once and for
+    minutes, but until then it is a secret: it is never shown or logged."""
 
     verb: Verb
     profile_id: str = ""
     user_id: str = ""
-    ticket: str = ""
+    ticket: str = field(default="", repr=False)
 
     @property
     def text(self) -> str:
