@@ -118,5 +118,5 @@ class SelectionRow(_ButtonRow):
             self.details: self.tr("&Details"),
             self.put_away: self.tr("&Put away"),
             self.bring_back: self.tr("&Bring back"),
-            self.delete: self.tr("Delete for &good…"),
+            self.delete: self.tr("Delete &for good…"),
         }

@@ -42,7 +42,7 @@ class EmptyPage(QWidget):
             self._retranslate()
 
     def _retranslate(self) -> None:
-        self.obtain.setText(self.tr("&Obtain a certificate"))
+        self.obtain.setText(self.tr("Obtain &your first certificate"))
         self.obtain.setVisible(not self._looking and bool(self._context.profiles))
         if not self._context.profiles:
             self._heading.setText(self.tr("No bank is set up on this computer"))

@@ -22,7 +22,7 @@ class PendingPanel(QGroupBox):
         super().__init__(parent)
         self._context = context
         self._views: tuple[ProcedureView, ...] = ()
-        self._lines: list[_Line] = []
+        self._lines: list[PendingLine] = []
         self._layout = QVBoxLayout(self)
         self.hide()
 
@@ -34,7 +34,7 @@ class PendingPanel(QGroupBox):
         for line in self._lines:
             self._layout.removeWidget(line)
             line.deleteLater()
-        self._lines = [_Line(self._context, view) for view in views]
+        self._lines = [PendingLine(self._context, view) for view in views]
         for line in self._lines:
             line.button.clicked.connect(line.ask)
             line.resume_wanted.connect(self.resume_wanted)
@@ -58,7 +58,7 @@ class PendingPanel(QGroupBox):
             line.retranslate()
 
 
-class _Line(QWidget):
+class PendingLine(QWidget):
     resume_wanted = Signal(object)
 
     def __init__(self, context: AppContext, view: ProcedureView) -> None:

@@ -1,1061 +1,1061 @@
 <?xml version="1.0" encoding="utf-8"?>
 <!DOCTYPE TS>
 <TS version="2.1" language="ja" sourcelanguage="en">
-  <context>
+<context>
     <name>ActionRow</name>
     <message>
-      <source>&amp;Renew certificate</source>
-      <translation type="unfinished" />
+        <source>&amp;Renew certificate</source>
+        <translation>証明書更新(&amp;R)</translation>
     </message>
     <message>
-      <source>&amp;Obtain a certificate</source>
-      <translation type="unfinished">電子証明書取得(&amp;O)</translation>
+        <source>&amp;Obtain a certificate</source>
+        <translation>電子証明書取得(&amp;O)</translation>
     </message>
     <message>
-      <source>Renew &amp;all</source>
-      <translation type="unfinished" />
+        <source>Renew &amp;all</source>
+        <translation>すべて更新(&amp;A)</translation>
     </message>
     <message>
-      <source>&amp;Help</source>
-      <translation type="unfinished" />
+        <source>&amp;Help</source>
+        <translation>ヘルプ(&amp;H)</translation>
     </message>
     <message>
-      <source>Lan&amp;guage</source>
-      <translation type="unfinished" />
+        <source>Lan&amp;guage</source>
+        <translation>言語 Language(&amp;G)</translation>
     </message>
-  </context>
-  <context>
+</context>
+<context>
     <name>CertificateModel</name>
     <message>
-      <source>User ID</source>
-      <translation type="unfinished">ユーザID</translation>
+        <source>User ID</source>
+        <translation>ユーザID</translation>
     </message>
     <message>
-      <source>Role</source>
-      <translation type="unfinished">区分</translation>
+        <source>Role</source>
+        <translation>区分</translation>
     </message>
     <message>
-      <source>Bank</source>
-      <translation type="unfinished">金融機関</translation>
+        <source>Bank</source>
+        <translation>金融機関</translation>
     </message>
     <message>
-      <source>Place</source>
-      <translation type="unfinished" />
+        <source>Place</source>
+        <translation>保存先</translation>
     </message>
     <message>
-      <source>Valid until</source>
-      <translation type="unfinished">有効期限</translation>
+        <source>Valid until</source>
+        <translation>有効期限</translation>
     </message>
     <message>
-      <source>Days left</source>
-      <translation type="unfinished" />
+        <source>Days left</source>
+        <translation>残り日数</translation>
     </message>
     <message>
-      <source>State</source>
-      <translation type="unfinished" />
+        <source>State</source>
+        <translation>状態</translation>
     </message>
     <message>
-      <source>{0} ({1})</source>
-      <translation type="unfinished" />
+        <source>{0} ({1})</source>
+        <translation>{0}（{1}）</translation>
     </message>
     <message numerus="yes">
-      <source>%n day(s) left</source>
-      <translation type="unfinished">
-        <numerusform />
-      </translation>
+        <source>%n day(s) left</source>
+        <translation>
+            <numerusform>あと%n日</numerusform>
+        </translation>
     </message>
     <message>
-      <source>Today is the last day</source>
-      <translation type="unfinished" />
+        <source>Today is the last day</source>
+        <translation>本日が最終日です</translation>
     </message>
     <message numerus="yes">
-      <source>Expired %n day(s) ago</source>
-      <translation type="unfinished">
-        <numerusform />
-      </translation>
+        <source>Expired %n day(s) ago</source>
+        <translation>
+            <numerusform>%n日前に期限切れ</numerusform>
+        </translation>
     </message>
     <message>
-      <source>Valid (renew from {0})</source>
-      <translation type="unfinished" />
+        <source>Valid (renew from {0})</source>
+        <translation>有効（{0}から更新できます）</translation>
     </message>
     <message>
-      <source>Renew now</source>
-      <translation type="unfinished" />
+        <source>Renew now</source>
+        <translation>お急ぎください（更新できます）</translation>
     </message>
     <message>
-      <source>Replaced by a newer one</source>
-      <translation type="unfinished" />
+        <source>Replaced by a newer one</source>
+        <translation>新しいものに更新済み</translation>
     </message>
     <message>
-      <source>Put away</source>
-      <translation type="unfinished" />
+        <source>Put away</source>
+        <translation>しまってあります</translation>
     </message>
     <message>
-      <source>Its key is missing</source>
-      <translation type="unfinished" />
+        <source>Its key is missing</source>
+        <translation>鍵がありません</translation>
     </message>
     <message numerus="yes">
-      <source>%n put away or expired certificate(s)</source>
-      <translation type="unfinished">
-        <numerusform />
-      </translation>
+        <source>%n put away or expired certificate(s)</source>
+        <translation>
+            <numerusform>しまった、または期限の切れた電子証明書（%n件）</numerusform>
+        </translation>
     </message>
-  </context>
-  <context>
+</context>
+<context>
     <name>CertificateTable</name>
     <message>
-      <source>Certificates</source>
-      <translation type="unfinished" />
+        <source>Certificates</source>
+        <translation>電子証明書の一覧</translation>
     </message>
-  </context>
-  <context>
+</context>
+<context>
     <name>ChecksPage</name>
     <message>
-      <source>Preparing to obtain the certificate</source>
-      <translation>電子証明書取得前処理中</translation>
+        <source>Preparing to obtain the certificate</source>
+        <translation>電子証明書取得前処理中</translation>
     </message>
     <message>
-      <source>Preparing the certificate renewal</source>
-      <translation>電子証明書更新前処理中</translation>
+        <source>Preparing the certificate renewal</source>
+        <translation>電子証明書更新前処理中</translation>
     </message>
     <message>
-      <source>It cannot go on yet. Please see to what is marked, then check again.</source>
-      <translation>まだ先に進めません。「問題あり」の項目をご確認のうえ、もう一度お試しください。</translation>
+        <source>It cannot go on yet. Please see to what is marked, then check again.</source>
+        <translation>まだ先に進めません。「問題あり」の項目をご確認のうえ、もう一度お試しください。</translation>
     </message>
     <message>
-      <source>Please read what is marked, then go on.</source>
-      <translation>「注意」の項目をお読みになってから、次へお進みください。</translation>
+        <source>Please read what is marked, then go on.</source>
+        <translation>「注意」の項目をお読みになってから、次へお進みください。</translation>
     </message>
     <message>
-      <source>Checking whether everything is ready. It goes on by itself.</source>
-      <translation>更新できるかどうかを確かめています。終わると、自動的に次の画面に進みます。</translation>
+        <source>Checking whether everything is ready. It goes on by itself.</source>
+        <translation>更新できるかどうかを確かめています。終わると、自動的に次の画面に進みます。</translation>
     </message>
     <message>
-      <source>Way to the internet (proxy)</source>
-      <translation>インターネットへの経路（プロキシ）</translation>
+        <source>Way to the internet (proxy)</source>
+        <translation>インターネットへの経路（プロキシ）</translation>
     </message>
     <message>
-      <source>Connection to the bank's server</source>
-      <translation>金融機関のサーバーとの接続</translation>
+        <source>Connection to the bank&apos;s server</source>
+        <translation>金融機関のサーバーとの接続</translation>
     </message>
     <message>
-      <source>The server is the bank's own, nobody listens in between</source>
-      <translation>接続先が本物で、通信が途中で見られていないこと</translation>
+        <source>The server is the bank&apos;s own, nobody listens in between</source>
+        <translation>接続先が本物で、通信が途中で見られていないこと</translation>
     </message>
     <message>
-      <source>Date and time of this PC</source>
-      <translation>パソコンの日付と時刻</translation>
+        <source>Date and time of this PC</source>
+        <translation>パソコンの日付と時刻</translation>
     </message>
     <message>
-      <source>Certificate store of this PC</source>
-      <translation>このパソコンの電子証明書の保存先</translation>
+        <source>Certificate store of this PC</source>
+        <translation>このパソコンの電子証明書の保存先</translation>
     </message>
     <message>
-      <source>Software of the USB token</source>
-      <translation>専用USBの管理ソフト</translation>
+        <source>Software of the USB token</source>
+        <translation>専用USBの管理ソフト</translation>
     </message>
     <message>
-      <source>USB token</source>
-      <translation>専用USB</translation>
+        <source>USB token</source>
+        <translation>専用USB</translation>
     </message>
     <message>
-      <source>Key of the present certificate</source>
-      <translation>今の電子証明書の鍵</translation>
+        <source>Key of the present certificate</source>
+        <translation>今の電子証明書の鍵</translation>
     </message>
     <message>
-      <source>Used at the PC itself, not over remote desktop</source>
-      <translation>リモートデスクトップ（遠隔操作）ではないこと</translation>
+        <source>Used at the PC itself, not over remote desktop</source>
+        <translation>リモートデスクトップ（遠隔操作）ではないこと</translation>
     </message>
     <message>
-      <source>OK</source>
-      <translation>良好</translation>
+        <source>OK</source>
+        <translation>良好</translation>
     </message>
     <message>
-      <source>Note</source>
-      <translation>注意</translation>
+        <source>Note</source>
+        <translation>注意</translation>
     </message>
     <message>
-      <source>Problem</source>
-      <translation>問題あり</translation>
+        <source>Problem</source>
+        <translation>問題あり</translation>
     </message>
     <message>
-      <source>not needed</source>
-      <translation>対象外</translation>
+        <source>not needed</source>
+        <translation>対象外</translation>
     </message>
     <message>
-      <source>Cancel</source>
-      <translation>キャンセル</translation>
+        <source>Cancel</source>
+        <translation>キャンセル</translation>
     </message>
     <message>
-      <source>Check &amp;again</source>
-      <translation>もう一度確かめる(&amp;A)</translation>
+        <source>Check &amp;again</source>
+        <translation>もう一度確かめる(&amp;A)</translation>
     </message>
     <message>
-      <source>&amp;Next</source>
-      <translation>次へ(&amp;N)</translation>
+        <source>&amp;Next</source>
+        <translation>次へ(&amp;N)</translation>
     </message>
-  </context>
-  <context>
+</context>
+<context>
     <name>Complaint</name>
     <message>
-      <source>&amp;Copy for the support desk</source>
-      <translation type="unfinished" />
+        <source>&amp;Copy for the support desk</source>
+        <translation>問い合わせ用にコピー(&amp;C)</translation>
     </message>
-  </context>
-  <context>
+</context>
+<context>
     <name>DetailsDialog</name>
     <message>
-      <source>Certificate details</source>
-      <translation type="unfinished" />
+        <source>Certificate details</source>
+        <translation>電子証明書の詳細</translation>
     </message>
     <message>
-      <source>&amp;Copy</source>
-      <translation type="unfinished">コピー(&amp;C)</translation>
+        <source>&amp;Copy</source>
+        <translation>コピー(&amp;C)</translation>
     </message>
     <message>
-      <source>Bank</source>
-      <translation type="unfinished">金融機関</translation>
+        <source>Bank</source>
+        <translation>金融機関</translation>
     </message>
     <message>
-      <source>Role</source>
-      <translation type="unfinished">区分</translation>
+        <source>Role</source>
+        <translation>区分</translation>
     </message>
     <message>
-      <source>Place</source>
-      <translation type="unfinished" />
+        <source>Place</source>
+        <translation>保存先</translation>
     </message>
     <message>
-      <source>Valid from</source>
-      <translation type="unfinished" />
+        <source>Valid from</source>
+        <translation>有効期間の開始</translation>
     </message>
     <message>
-      <source>Valid until</source>
-      <translation type="unfinished">有効期限</translation>
+        <source>Valid until</source>
+        <translation>有効期限</translation>
     </message>
     <message>
-      <source>Serial number</source>
-      <translation type="unfinished">シリアル番号</translation>
+        <source>Serial number</source>
+        <translation>シリアル番号</translation>
     </message>
     <message>
-      <source>Issuer</source>
-      <translation type="unfinished">発行元</translation>
+        <source>Issuer</source>
+        <translation>発行元</translation>
     </message>
     <message>
-      <source>Fingerprint (SHA-256)</source>
-      <translation type="unfinished" />
+        <source>Fingerprint (SHA-256)</source>
+        <translation>拇印（SHA-256）</translation>
     </message>
-  </context>
-  <context>
+</context>
+<context>
     <name>DonePage</name>
     <message>
-      <source>&amp;Copy</source>
-      <translation>コピー(&amp;C)</translation>
+        <source>&amp;Copy</source>
+        <translation>コピー(&amp;C)</translation>
     </message>
     <message>
-      <source>&amp;Print…</source>
-      <translation>印刷(&amp;P)…</translation>
+        <source>&amp;Print…</source>
+        <translation>印刷(&amp;P)…</translation>
     </message>
     <message>
-      <source>Save as P&amp;DF…</source>
-      <translation>PDFで保存(&amp;D)…</translation>
+        <source>Save as P&amp;DF…</source>
+        <translation>PDFで保存(&amp;D)…</translation>
     </message>
     <message>
-      <source>Next year into the c&amp;alendar…</source>
-      <translation>来年の予定をカレンダーへ(&amp;A)…</translation>
+        <source>Next year into the c&amp;alendar…</source>
+        <translation>来年の予定をカレンダーへ(&amp;A)…</translation>
     </message>
     <message>
-      <source>The procedure is finished</source>
-      <translation>手続きは完了しています</translation>
+        <source>The procedure is finished</source>
+        <translation>手続きは完了しています</translation>
     </message>
     <message>
-      <source>The certificate is installed already.</source>
-      <translation>電子証明書はすでに保存されています。</translation>
+        <source>The certificate is installed already.</source>
+        <translation>電子証明書はすでに保存されています。</translation>
     </message>
     <message>
-      <source>The certificate has been obtained and saved to the USB token</source>
-      <translation>電子証明書の取得と専用USBへの保存が完了いたしました</translation>
+        <source>The certificate has been obtained and saved to the USB token</source>
+        <translation>電子証明書の取得と専用USBへの保存が完了いたしました</translation>
     </message>
     <message>
-      <source>The certificate has been renewed and saved to the USB token</source>
-      <translation>電子証明書の更新と専用USBへの保存が完了いたしました</translation>
+        <source>The certificate has been renewed and saved to the USB token</source>
+        <translation>電子証明書の更新と専用USBへの保存が完了いたしました</translation>
     </message>
     <message>
-      <source>The certificate has been installed</source>
-      <translation>電子証明書のインストールが完了しました</translation>
+        <source>The certificate has been installed</source>
+        <translation>電子証明書のインストールが完了しました</translation>
     </message>
     <message>
-      <source>To log in with this certificate, plug the USB token into the PC first. After logging out, remove the USB token from the PC at once. That protects you from fraudulent transfers.</source>
-      <translation>この電子証明書を使用してログインを行う場合は、専用USBをパソコンに接続してからログインしてください。ログアウト後は、すみやかに専用USBをパソコンから取り外してください。専用USBをパソコンから取り外すことで、不正送金被害を防ぐことができます。</translation>
+        <source>To log in with this certificate, plug the USB token into the PC first. After logging out, remove the USB token from the PC at once. That protects you from fraudulent transfers.</source>
+        <translation>この電子証明書を使用してログインを行う場合は、専用USBをパソコンに接続してからログインしてください。ログアウト後は、すみやかに専用USBをパソコンから取り外してください。専用USBをパソコンから取り外すことで、不正送金被害を防ぐことができます。</translation>
     </message>
     <message>
-      <source>The certificate has been installed on this PC. Use this certificate to log in.</source>
-      <translation>ご使用のパソコンへ電子証明書がインストールされました。ログインを行う場合は、この電子証明書を使用してログインしてください。</translation>
+        <source>The certificate has been installed on this PC. Use this certificate to log in.</source>
+        <translation>ご使用のパソコンへ電子証明書がインストールされました。ログインを行う場合は、この電子証明書を使用してログインしてください。</translation>
     </message>
     <message>
-      <source>Before logging in, close all windows of the browser once. Running now: {names}</source>
-      <translation>ログインの前に、開いているブラウザーを一度すべて閉じてください。いま開いているブラウザー：{names}</translation>
+        <source>Before logging in, close all windows of the browser once. Running now: {names}</source>
+        <translation>ログインの前に、開いているブラウザーを一度すべて閉じてください。いま開いているブラウザー：{names}</translation>
     </message>
     <message>
-      <source>If a browser is open, close all its windows once before logging in.</source>
-      <translation>ブラウザーを開いているときは、ログインの前に一度すべて閉じてください。</translation>
+        <source>If a browser is open, close all its windows once before logging in.</source>
+        <translation>ブラウザーを開いているときは、ログインの前に一度すべて閉じてください。</translation>
     </message>
     <message>
-      <source>You can log in only from the PC on which this certificate is installed.</source>
-      <translation>※ この電子証明書がインストールされたパソコン以外ではログインできません。</translation>
+        <source>You can log in only from the PC on which this certificate is installed.</source>
+        <translation>※ この電子証明書がインストールされたパソコン以外ではログインできません。</translation>
     </message>
     <message>
-      <source>The certificate is valid for one year.</source>
-      <translation>※ 電子証明書の有効期間は1年です。</translation>
+        <source>The certificate is valid for one year.</source>
+        <translation>※ 電子証明書の有効期間は1年です。</translation>
     </message>
     <message>
-      <source>The old certificate is put away: browsers do not offer it any more.</source>
-      <translation>※ 古い電子証明書は、ブラウザーに表示されないようにしまいました（元に戻せます）。</translation>
+        <source>The old certificate is put away: browsers do not offer it any more.</source>
+        <translation>※ 古い電子証明書は、ブラウザーに表示されないようにしまいました（元に戻せます）。</translation>
     </message>
     <message>
-      <source>Bank</source>
-      <translation>金融機関</translation>
+        <source>Bank</source>
+        <translation>金融機関</translation>
     </message>
     <message>
-      <source>User ID</source>
-      <translation>ユーザID</translation>
+        <source>User ID</source>
+        <translation>ユーザID</translation>
     </message>
     <message>
-      <source>Issuer</source>
-      <translation>発行元</translation>
+        <source>Issuer</source>
+        <translation>発行元</translation>
     </message>
     <message>
-      <source>Serial number</source>
-      <translation>シリアル番号</translation>
+        <source>Serial number</source>
+        <translation>シリアル番号</translation>
     </message>
     <message>
-      <source>Valid until</source>
-      <translation>有効期限</translation>
+        <source>Valid until</source>
+        <translation>有効期限</translation>
     </message>
     <message>
-      <source>C&amp;lose this window</source>
-      <translation>このウィンドウを閉じる(&amp;L)</translation>
+        <source>C&amp;lose this window</source>
+        <translation>このウィンドウを閉じる(&amp;L)</translation>
     </message>
     <message>
-      <source>Log &amp;in now</source>
-      <translation>今すぐログイン(&amp;I)</translation>
+        <source>Log &amp;in now</source>
+        <translation>今すぐログイン(&amp;I)</translation>
     </message>
     <message>
-      <source>Copied.</source>
-      <translation>コピーしました。</translation>
+        <source>Copied.</source>
+        <translation>コピーしました。</translation>
     </message>
     <message>
-      <source>certificate.pdf</source>
-      <translation>電子証明書.pdf</translation>
+        <source>certificate.pdf</source>
+        <translation>電子証明書.pdf</translation>
     </message>
     <message>
-      <source>certificate-renewal.ics</source>
-      <translation>電子証明書の更新.ics</translation>
+        <source>certificate-renewal.ics</source>
+        <translation>電子証明書の更新.ics</translation>
     </message>
     <message>
-      <source>Renew the certificate of {user}</source>
-      <translation>電子証明書の更新（{user}）</translation>
+        <source>Renew the certificate of {user}</source>
+        <translation>電子証明書の更新（{user}）</translation>
     </message>
     <message>
-      <source>Last day to renew the certificate of {user}</source>
-      <translation>電子証明書の更新期限（{user}）</translation>
+        <source>Last day to renew the certificate of {user}</source>
+        <translation>電子証明書の更新期限（{user}）</translation>
     </message>
     <message>
-      <source>Save</source>
-      <translation>保存</translation>
+        <source>Save</source>
+        <translation>保存</translation>
     </message>
     <message>
-      <source>Saved: {path}</source>
-      <translation>保存しました：{path}</translation>
+        <source>Saved: {path}</source>
+        <translation>保存しました：{path}</translation>
     </message>
     <message>
-      <source>Could not be saved: {path}</source>
-      <translation>保存できませんでした：{path}</translation>
+        <source>Could not be saved: {path}</source>
+        <translation>保存できませんでした：{path}</translation>
     </message>
-  </context>
-  <context>
+</context>
+<context>
     <name>EmptyPage</name>
     <message>
-      <source>&amp;Obtain a certificate</source>
-      <translation type="unfinished">電子証明書取得(&amp;O)</translation>
+        <source>Obtain &amp;your first certificate</source>
+        <translation>電子証明書を取得する(&amp;Y)</translation>
     </message>
     <message>
-      <source>No bank is set up on this computer</source>
-      <translation type="unfinished" />
+        <source>No bank is set up on this computer</source>
+        <translation>このパソコンには、金融機関の設定がありません</translation>
     </message>
     <message>
-      <source>The settings of your bank are missing. Install the program from your bank's page again, or ask whoever looks after your computers.</source>
-      <translation type="unfinished" />
+        <source>The settings of your bank are missing. Install the program from your bank&apos;s page again, or ask whoever looks after your computers.</source>
+        <translation>お取引の金融機関の設定が見つかりません。金融機関のページからもう一度インストールするか、パソコンを管理されている方にお問い合わせください。</translation>
     </message>
     <message>
-      <source>Looking for certificates…</source>
-      <translation type="unfinished" />
+        <source>Looking for certificates…</source>
+        <translation>電子証明書を探しています…</translation>
     </message>
     <message>
-      <source>There is no certificate yet</source>
-      <translation type="unfinished" />
+        <source>There is no certificate yet</source>
+        <translation>電子証明書がまだありません</translation>
     </message>
     <message>
-      <source>For your first certificate, have the letter at hand that the bank sent you: it has your user ID and the issue code. If your certificate is on a USB token, plug it in; it then appears here by itself.</source>
-      <translation type="unfinished" />
+        <source>For your first certificate, have the letter at hand that the bank sent you: it has your user ID and the issue code. If your certificate is on a USB token, plug it in; it then appears here by itself.</source>
+        <translation>はじめて電子証明書を取得されるときは、金融機関からお送りした手順書をお手元にご用意ください。ユーザIDと発行コードが書かれています。電子証明書が専用USBに入っている場合は、専用USBを接続してください。自動的にここに表示されます。</translation>
     </message>
-  </context>
-  <context>
+</context>
+<context>
     <name>EnrollmentWizard</name>
     <message>
-      <source>Obtain a certificate</source>
-      <translation>電子証明書取得</translation>
+        <source>Obtain a certificate</source>
+        <translation>電子証明書取得</translation>
     </message>
     <message>
-      <source>Certificate renewal</source>
-      <translation>電子証明書の更新</translation>
+        <source>Certificate renewal</source>
+        <translation>電子証明書の更新</translation>
     </message>
-  </context>
-  <context>
+</context>
+<context>
     <name>HelpWindow</name>
     <message>
-      <source>Help</source>
-      <translation type="unfinished" />
+        <source>Help</source>
+        <translation>ヘルプ</translation>
     </message>
     <message>
-      <source>Which certificate should I choose?</source>
-      <translation type="unfinished" />
+        <source>Which certificate should I choose?</source>
+        <translation>どの証明書を選べばよいですか</translation>
     </message>
     <message>
-      <source>Renew or obtain?</source>
-      <translation type="unfinished" />
+        <source>Renew or obtain?</source>
+        <translation>更新と取得の違い</translation>
     </message>
     <message>
-      <source>Renew while your certificate is valid: choose it in the list and press "Renew certificate". After it has expired, or for the first one, press "Obtain a certificate" and have the bank's letter with the user ID and the issue code at hand.</source>
-      <translation type="unfinished" />
+        <source>Renew while your certificate is valid: choose it in the list and press &quot;Renew certificate&quot;. After it has expired, or for the first one, press &quot;Obtain a certificate&quot; and have the bank&apos;s letter with the user ID and the issue code at hand.</source>
+        <translation>有効期限内は、一覧で電子証明書を選び「証明書更新」を押してください。期限が切れたあと、またははじめてのときは「電子証明書取得」を押してください。金融機関からお送りした手順書（ユーザIDと発行コード）が必要です。</translation>
     </message>
     <message>
-      <source>USB token</source>
-      <translation type="unfinished">専用USB</translation>
+        <source>USB token</source>
+        <translation>専用USB</translation>
     </message>
     <message>
-      <source>Plug the USB token in before you log in or renew, and remove it at once after you have logged out. Saving takes 30 seconds to a minute. Too many wrong PINs lock the token; only the bank can help then.</source>
-      <translation type="unfinished" />
+        <source>Plug the USB token in before you log in or renew, and remove it at once after you have logged out. Saving takes 30 seconds to a minute. Too many wrong PINs lock the token; only the bank can help then.</source>
+        <translation>ログインや更新の前に専用USBを接続し、ログアウト後は、すみやかに取り外してください。保存には30秒〜1分程度かかります。PINを何度もまちがえると専用USBがロックされ、金融機関での手続きが必要になります。</translation>
     </message>
     <message>
-      <source>Who can help</source>
-      <translation type="unfinished" />
+        <source>Who can help</source>
+        <translation>お問い合わせ先</translation>
     </message>
     <message>
-      <source>When you log in, the browser asks which certificate to use. Choose the one with the name of your user ID and the newest date:</source>
-      <translation type="unfinished" />
+        <source>When you log in, the browser asks which certificate to use. Choose the one with the name of your user ID and the newest date:</source>
+        <translation>ログインのとき、ブラウザーが証明書の選択画面を表示します。ご自分のユーザIDの名前で、有効期限の最も新しいものを選んでください。</translation>
     </message>
     <message>
-      <source>The browser keeps a wrong choice: close all its windows and open it again, then it asks anew. Certificates that were put away are not offered.</source>
-      <translation type="unfinished" />
+        <source>The browser keeps a wrong choice: close all its windows and open it again, then it asks anew. Certificates that were put away are not offered.</source>
+        <translation>まちがって選んだときは、ブラウザーの画面をすべて閉じて開き直すと、もう一度選べます。しまった証明書は、選択画面に表示されません。</translation>
     </message>
     <message>
-      <source>・{name}: issued by {issuer}, valid until {until}, serial number {serial}</source>
-      <translation type="unfinished" />
+        <source>・{name}: issued by {issuer}, valid until {until}, serial number {serial}</source>
+        <translation>・{name}（発行元 {issuer}、有効期限 {until}、シリアル番号 {serial}）</translation>
     </message>
     <message>
-      <source>{bank}: users ask {user}; administrators ask {administrator}.</source>
-      <translation type="unfinished" />
+        <source>{bank}: users ask {user}; administrators ask {administrator}.</source>
+        <translation>{bank}：利用者の方は{user}、管理者の方は{administrator}にお問い合わせください。</translation>
     </message>
-  </context>
-  <context>
+</context>
+<context>
     <name>LetterPage</name>
     <message>
-      <source>Obtain a certificate</source>
-      <translation>電子証明書取得</translation>
+        <source>Obtain a certificate</source>
+        <translation>電子証明書取得</translation>
     </message>
     <message>
-      <source>&amp;Bank</source>
-      <translation>金融機関(&amp;B)</translation>
+        <source>&amp;Bank</source>
+        <translation>金融機関(&amp;B)</translation>
     </message>
     <message>
-      <source>&amp;User ID</source>
-      <translation>ユーザID(&amp;U)</translation>
+        <source>&amp;User ID</source>
+        <translation>ユーザID(&amp;U)</translation>
     </message>
     <message>
-      <source>&amp;Issue code</source>
-      <translation>発行コード(&amp;I)</translation>
+        <source>&amp;Issue code</source>
+        <translation>発行コード(&amp;I)</translation>
     </message>
     <message>
-      <source>User ID</source>
-      <translation>ユーザID</translation>
+        <source>User ID</source>
+        <translation>ユーザID</translation>
     </message>
     <message>
-      <source>Issue code</source>
-      <translation>発行コード</translation>
+        <source>Issue code</source>
+        <translation>発行コード</translation>
     </message>
     <message>
-      <source>Both are in the letter or message from your bank. Spaces and dashes do not matter, nor do full-width characters.</source>
-      <translation>どちらも、金融機関からお届けした案内に書かれています。全角・半角、空白、ハイフンの違いは、そのままでかまいません。</translation>
+        <source>Both are in the letter or message from your bank. Spaces and dashes do not matter, nor do full-width characters.</source>
+        <translation>どちらも、金融機関からお届けした案内に書かれています。全角・半角、空白、ハイフンの違いは、そのままでかまいません。</translation>
     </message>
     <message>
-      <source>Please have the letter from your bank at hand.</source>
-      <translation>金融機関からの案内（手順書）をお手元にご用意ください。</translation>
+        <source>Please have the letter from your bank at hand.</source>
+        <translation>金融機関からの案内（手順書）をお手元にご用意ください。</translation>
     </message>
     <message>
-      <source>The certificate has expired ({expired}), so it cannot be renewed. Until {until} you can obtain a new one with an issue code.</source>
-      <translation>電子証明書の有効期限（{expired}）を過ぎたため、更新ではなく「取得」になります。{until}まで、発行コードで新しい電子証明書を取得できます。</translation>
+        <source>The certificate has expired ({expired}), so it cannot be renewed. Until {until} you can obtain a new one with an issue code.</source>
+        <translation>電子証明書の有効期限（{expired}）を過ぎたため、更新ではなく「取得」になります。{until}まで、発行コードで新しい電子証明書を取得できます。</translation>
     </message>
     <message>
-      <source>&amp;Next</source>
-      <translation>次へ(&amp;N)</translation>
+        <source>&amp;Next</source>
+        <translation>次へ(&amp;N)</translation>
     </message>
     <message>
-      <source>Cancel</source>
-      <translation>キャンセル</translation>
+        <source>Cancel</source>
+        <translation>キャンセル</translation>
     </message>
     <message>
-      <source>Close?</source>
-      <translation>閉じますか？</translation>
+        <source>Close?</source>
+        <translation>閉じますか？</translation>
     </message>
     <message>
-      <source>What you have typed will be lost. Close the window?</source>
-      <translation>入力した内容は消えます。このウィンドウを閉じますか？</translation>
+        <source>What you have typed will be lost. Close the window?</source>
+        <translation>入力した内容は消えます。このウィンドウを閉じますか？</translation>
     </message>
-  </context>
-  <context>
+</context>
+<context>
     <name>MainWindow</name>
     <message>
-      <source>Client certificates</source>
-      <translation type="unfinished" />
+        <source>Client certificates</source>
+        <translation>電子証明書の更新と取得</translation>
     </message>
     <message>
-      <source>The certificate of {user} (serial number {serial}) and its key will be deleted for good. This cannot be undone.</source>
-      <translation type="unfinished" />
+        <source>The certificate of {user} (serial number {serial}) and its key will be deleted for good. This cannot be undone.</source>
+        <translation>{user} の電子証明書（シリアル番号 {serial}）を、鍵とともに完全に削除します。元に戻せません。</translation>
     </message>
     <message>
-      <source>&amp;Delete</source>
-      <translation type="unfinished" />
+        <source>&amp;Delete</source>
+        <translation>削除する(&amp;D)</translation>
     </message>
-  </context>
-  <context>
+</context>
+<context>
     <name>NoteLines</name>
     <message>
-      <source>{0} ({1})</source>
-      <translation type="unfinished" />
+        <source>{0} ({1})</source>
+        <translation>{0}（{1}）</translation>
     </message>
     <message>
-      <source>{place} cannot be used: {title}. {next}</source>
-      <translation type="unfinished" />
+        <source>{place} cannot be used: {title}. {next}</source>
+        <translation>{place}は使えません：{title}。{next}</translation>
     </message>
-  </context>
-  <context>
+</context>
+<context>
     <name>NoticeCard</name>
     <message>
-      <source>&amp;Renew now</source>
-      <translation type="unfinished" />
+        <source>Renew &amp;now</source>
+        <translation>今すぐ更新する(&amp;N)</translation>
     </message>
     <message>
-      <source>&amp;Obtain a certificate</source>
-      <translation type="unfinished">電子証明書取得(&amp;O)</translation>
+        <source>Obtain a &amp;new certificate</source>
+        <translation>電子証明書取得(&amp;N)</translation>
     </message>
     <message>
-      <source>Renew &amp;later</source>
-      <translation type="unfinished">後で更新する(&amp;L)</translation>
+        <source>Renew &amp;later</source>
+        <translation>後で更新する(&amp;L)</translation>
     </message>
     <message>
-      <source>&amp;Later</source>
-      <translation type="unfinished" />
+        <source>&amp;Later</source>
+        <translation>後で(&amp;L)</translation>
     </message>
     <message>
-      <source>Please renew your certificate</source>
-      <translation type="unfinished" />
+        <source>Please renew your certificate</source>
+        <translation>電子証明書の更新をお願いします</translation>
     </message>
     <message>
-      <source>Your certificate has expired</source>
-      <translation type="unfinished" />
+        <source>Your certificate has expired</source>
+        <translation>電子証明書の有効期限が切れています</translation>
     </message>
     <message>
-      <source>{bank}, {user}: valid until {until}.</source>
-      <translation type="unfinished" />
+        <source>{bank}, {user}: valid until {until}.</source>
+        <translation>{bank}の電子証明書（{user}）の有効期限は {until} です。</translation>
     </message>
     <message>
-      <source>{bank}, {user}: it ended on {until}. Until {day} you can obtain a new one with an issue code.</source>
-      <translation type="unfinished" />
+        <source>{bank}, {user}: it ended on {until}. Until {day} you can obtain a new one with an issue code.</source>
+        <translation>{bank}の電子証明書（{user}）は {until} に期限が切れました。{day}までは、発行コードで新しい電子証明書を取得できます。</translation>
     </message>
     <message>
-      <source>{bank}, {user}: it ended on {until}. It can only be reissued. Please ask {contact}.</source>
-      <translation type="unfinished" />
+        <source>{bank}, {user}: it ended on {until}. It can only be reissued. Please ask {contact}.</source>
+        <translation>{bank}の電子証明書（{user}）は {until} に期限が切れました。再発行の手続きが必要です。{contact}にお問い合わせください。</translation>
     </message>
     <message numerus="yes">
-      <source>and %n more</source>
-      <translation type="unfinished">
-        <numerusform />
-      </translation>
+        <source>and %n more</source>
+        <translation>
+            <numerusform>ほかに%n件あります</numerusform>
+        </translation>
     </message>
     <message numerus="yes">
-      <source>%n day(s) are left.</source>
-      <translation type="unfinished">
-        <numerusform />
-      </translation>
+        <source>%n day(s) are left.</source>
+        <translation>
+            <numerusform>あと%n日です。</numerusform>
+        </translation>
     </message>
     <message>
-      <source>Today is the last day.</source>
-      <translation type="unfinished">本日が有効期限です。本日中に更新してください。</translation>
+        <source>Today is the last day.</source>
+        <translation>本日が最終日です。</translation>
     </message>
-  </context>
-  <context>
+</context>
+<context>
     <name>NoticePage</name>
     <message>
-      <source>Certificate renewal notice</source>
-      <translation>電子証明書更新通知</translation>
+        <source>Certificate renewal notice</source>
+        <translation>電子証明書更新通知</translation>
     </message>
     <message>
-      <source>Please renew your certificate.</source>
-      <translation>電子証明書の更新をお願いします。</translation>
+        <source>Please renew your certificate.</source>
+        <translation>電子証明書の更新をお願いします。</translation>
     </message>
     <message>
-      <source>The certificate has to be renewed every year. If you choose “Renew later”, you will be reminded again in time.</source>
-      <translation>電子証明書は、1年毎に更新処理が必要となります。「後で更新する」を選ぶと、有効期限の前にもう一度お知らせします。</translation>
+        <source>The certificate has to be renewed every year. If you choose “Renew later”, you will be reminded again in time.</source>
+        <translation>電子証明書は、1年毎に更新処理が必要となります。「後で更新する」を選ぶと、有効期限の前にもう一度お知らせします。</translation>
     </message>
     <message>
-      <source>Today is the last day.</source>
-      <translation>本日が有効期限です。本日中に更新してください。</translation>
+        <source>Today is the last day.</source>
+        <translation>本日が有効期限です。本日中に更新してください。</translation>
     </message>
     <message numerus="yes">
-      <source>%n day(s) left.</source>
-      <translation>
-        <numerusform>有効期限まで、あと%n日です。</numerusform>
-      </translation>
+        <source>%n day(s) left.</source>
+        <translation>
+            <numerusform>有効期限まで、あと%n日です。</numerusform>
+        </translation>
     </message>
     <message>
-      <source>Renew &amp;now</source>
-      <translation>今すぐ更新する(&amp;N)</translation>
+        <source>Renew &amp;now</source>
+        <translation>今すぐ更新する(&amp;N)</translation>
     </message>
     <message>
-      <source>Renew &amp;later</source>
-      <translation>後で更新する(&amp;L)</translation>
+        <source>Renew &amp;later</source>
+        <translation>後で更新する(&amp;L)</translation>
     </message>
-  </context>
-  <context>
+</context>
+<context>
     <name>PausedPage</name>
     <message>
-      <source>Stopped on the way</source>
-      <translation>途中で止めました</translation>
+        <source>Stopped on the way</source>
+        <translation>途中で止めました</translation>
     </message>
     <message>
-      <source>As you wished, it stopped after a step. What is done is recorded, and the present certificate works as before. You can go on now or later from the main window.</source>
-      <translation>ご指示により、手順の区切りで止めました。済んだところまでは記録されており、今お使いの電子証明書はそのまま使えます。続きは、今すぐでも、あとでメイン画面からでも再開できます。</translation>
+        <source>As you wished, it stopped after a step. What is done is recorded, and the present certificate works as before. You can go on now or later from the main window.</source>
+        <translation>ご指示により、手順の区切りで止めました。済んだところまでは記録されており、今お使いの電子証明書はそのまま使えます。続きは、今すぐでも、あとでメイン画面からでも再開できます。</translation>
     </message>
     <message>
-      <source>So far: {state}</source>
-      <translation>ここまでの進み具合：{state}</translation>
+        <source>So far: {state}</source>
+        <translation>ここまでの進み具合：{state}</translation>
     </message>
     <message>
-      <source>Go &amp;on</source>
-      <translation>続きから再開する(&amp;O)</translation>
+        <source>Go &amp;on</source>
+        <translation>続きから再開する(&amp;O)</translation>
     </message>
     <message>
-      <source>&amp;Close</source>
-      <translation>閉じる(&amp;C)</translation>
+        <source>&amp;Close</source>
+        <translation>閉じる(&amp;C)</translation>
     </message>
-  </context>
-  <context>
+</context>
+<context>
+    <name>PendingLine</name>
+    <message>
+        <source>{user} ({bank}): {state}</source>
+        <translation>{user}（{bank}）：{state}</translation>
+    </message>
+    <message>
+        <source>The bank wants to be asked again after {0}.</source>
+        <translation>{0} 以降に、もう一度確かめます。</translation>
+    </message>
+    <message>
+        <source>&amp;Continue</source>
+        <translation>続ける(&amp;C)</translation>
+    </message>
+    <message>
+        <source>Continue: {0}</source>
+        <translation>続ける：{0}</translation>
+    </message>
+</context>
+<context>
     <name>PendingPanel</name>
     <message>
-      <source>Not finished yet</source>
-      <translation type="unfinished" />
+        <source>Not finished yet</source>
+        <translation>途中の手続き</translation>
     </message>
-  </context>
-  <context>
+</context>
+<context>
     <name>PinDialog</name>
     <message>
-      <source>PIN of the USB token</source>
-      <translation type="unfinished" />
+        <source>PIN of the USB token</source>
+        <translation>専用USBのPIN</translation>
     </message>
     <message>
-      <source>&amp;PIN of the USB token "{0}":</source>
-      <translation type="unfinished" />
+        <source>&amp;PIN of the USB token &quot;{0}&quot;:</source>
+        <translation>専用USB「{0}」のPIN(&amp;P)：</translation>
     </message>
     <message>
-      <source>The PIN is wrong.</source>
-      <translation type="unfinished" />
+        <source>The PIN is wrong.</source>
+        <translation>PINが違います。</translation>
     </message>
-  </context>
-  <context>
+</context>
+<context>
     <name>ProblemPage</name>
     <message>
-      <source>Error code: {code}</source>
-      <translation>エラーコード：{code}</translation>
+        <source>Error code: {code}</source>
+        <translation>エラーコード：{code}</translation>
     </message>
     <message>
-      <source>&amp;Try again</source>
-      <translation>もう一度試す(&amp;T)</translation>
+        <source>&amp;Try again</source>
+        <translation>もう一度試す(&amp;T)</translation>
     </message>
     <message>
-      <source>Choose another &amp;place</source>
-      <translation>別の保存先を選ぶ(&amp;P)</translation>
+        <source>Choose another &amp;place</source>
+        <translation>別の保存先を選ぶ(&amp;P)</translation>
     </message>
     <message>
-      <source>&amp;Obtain a certificate</source>
-      <translation>電子証明書取得(&amp;O)</translation>
+        <source>&amp;Obtain a certificate</source>
+        <translation>電子証明書取得(&amp;O)</translation>
     </message>
     <message>
-      <source>About the USB token, and its &amp;software for download</source>
-      <translation>専用USBのご案内および管理ソフトのダウンロードページはこちら(&amp;S)</translation>
+        <source>About the USB token, and its &amp;software for download</source>
+        <translation>専用USBのご案内および管理ソフトのダウンロードページはこちら(&amp;S)</translation>
     </message>
     <message>
-      <source>Copy for the &amp;support desk</source>
-      <translation>お問い合わせ用にコピーする(&amp;S)</translation>
+        <source>Copy for the &amp;support desk</source>
+        <translation>お問い合わせ用にコピーする(&amp;S)</translation>
     </message>
     <message>
-      <source>&amp;Close</source>
-      <translation>閉じる(&amp;C)</translation>
+        <source>&amp;Close</source>
+        <translation>閉じる(&amp;C)</translation>
     </message>
     <message>
-      <source>Copied. Paste it into a message to the support desk.</source>
-      <translation>コピーしました。お問い合わせのメールなどに貼り付けてください。</translation>
+        <source>Copied. Paste it into a message to the support desk.</source>
+        <translation>コピーしました。お問い合わせのメールなどに貼り付けてください。</translation>
     </message>
-  </context>
-  <context>
+</context>
+<context>
     <name>QuestionPanel</name>
     <message>
-      <source>Please enter: {what}</source>
-      <translation>{what}を入力してください</translation>
+        <source>Please enter: {what}</source>
+        <translation>{what}を入力してください</translation>
     </message>
     <message>
-      <source>Please enter the PIN of the USB token</source>
-      <translation>専用USBのPINを入力してください</translation>
+        <source>Please enter the PIN of the USB token</source>
+        <translation>専用USBのPINを入力してください</translation>
     </message>
     <message>
-      <source>&amp;Show what I type</source>
-      <translation>入力した文字を表示する(&amp;S)</translation>
+        <source>&amp;Show what I type</source>
+        <translation>入力した文字を表示する(&amp;S)</translation>
     </message>
     <message>
-      <source>I know that this is the &amp;last try: after another wrong PIN the token is locked</source>
-      <translation>最後の1回であることを理解しました(&amp;L)（まちがえると専用USBがロックされます）</translation>
+        <source>I know that this is the &amp;last try: after another wrong PIN the token is locked</source>
+        <translation>最後の1回であることを理解しました(&amp;L)（まちがえると専用USBがロックされます）</translation>
     </message>
     <message>
-      <source>&amp;PIN</source>
-      <translation>PIN(&amp;P)</translation>
+        <source>&amp;PIN</source>
+        <translation>PIN(&amp;P)</translation>
     </message>
     <message>
-      <source>PIN of the USB token {name}</source>
-      <translation>専用USB {name} のPIN</translation>
+        <source>PIN of the USB token {name}</source>
+        <translation>専用USB {name} のPIN</translation>
     </message>
     <message>
-      <source>Please enter the PIN of “{name}”. It is the token's own PIN, not the one of internet banking, and goes to the token only.</source>
-      <translation>専用USB「{name}」のPIN（専用USBの暗証番号）を入力してください。インターネットバンキングの暗証番号とは別のものです。PINは専用USBにだけ送られます。</translation>
+        <source>Please enter the PIN of “{name}”. It is the token&apos;s own PIN, not the one of internet banking, and goes to the token only.</source>
+        <translation>専用USB「{name}」のPIN（専用USBの暗証番号）を入力してください。インターネットバンキングの暗証番号とは別のものです。PINは専用USBにだけ送られます。</translation>
     </message>
     <message>
-      <source>The PIN was wrong.</source>
-      <translation>PINが違います。</translation>
+        <source>The PIN was wrong.</source>
+        <translation>PINが違います。</translation>
     </message>
     <message>
-      <source>The bank wants it for the certificate of {user}. It is sent to the bank, encrypted, and kept nowhere.</source>
-      <translation>{user} の電子証明書の手続きに、金融機関が必要としています。暗号化して金融機関に送り、どこにも保存しません。</translation>
+        <source>The bank wants it for the certificate of {user}. It is sent to the bank, encrypted, and kept nowhere.</source>
+        <translation>{user} の電子証明書の手続きに、金融機関が必要としています。暗号化して金融機関に送り、どこにも保存しません。</translation>
     </message>
     <message>
-      <source>What was entered is wrong.</source>
-      <translation>入力された内容が違います。</translation>
+        <source>What was entered is wrong.</source>
+        <translation>入力された内容が違います。</translation>
     </message>
-  </context>
-  <context>
+</context>
+<context>
     <name>RehearsalBanner</name>
     <message>
-      <source>Rehearsal with the practice bank. Nothing here is real.</source>
-      <translation type="unfinished" />
+        <source>Rehearsal with the practice bank. Nothing here is real.</source>
+        <translation>リハーサル：練習用の金融機関です。実際の手続きではありません。</translation>
     </message>
-  </context>
-  <context>
+</context>
+<context>
     <name>SelectionRow</name>
     <message>
-      <source>&amp;Details</source>
-      <translation type="unfinished" />
+        <source>&amp;Details</source>
+        <translation>詳細(&amp;D)</translation>
     </message>
     <message>
-      <source>&amp;Put away</source>
-      <translation type="unfinished" />
+        <source>&amp;Put away</source>
+        <translation>しまう(&amp;P)</translation>
     </message>
     <message>
-      <source>&amp;Bring back</source>
-      <translation type="unfinished" />
+        <source>&amp;Bring back</source>
+        <translation>元に戻す(&amp;B)</translation>
     </message>
     <message>
-      <source>Delete for &amp;good…</source>
-      <translation type="unfinished" />
+        <source>Delete &amp;for good…</source>
+        <translation>完全に削除(&amp;F)…</translation>
     </message>
-  </context>
-  <context>
+</context>
+<context>
     <name>Shell</name>
     <message>
-      <source>The link that was opened is not one that this program understands. Nothing was done. Please choose below what you want to do.</source>
-      <translation type="unfinished" />
+        <source>The link that was opened is not one that this program understands. Nothing was done. Please choose below what you want to do.</source>
+        <translation>開かれたリンクは、このソフトでは扱えません。何も行っていません。ご希望の操作を、この画面からお選びください。</translation>
     </message>
     <message>
-      <source>{0}: open the window and continue.</source>
-      <translation type="unfinished" />
+        <source>{0}: open the window and continue.</source>
+        <translation>{0}：画面を開いて「続ける」を押してください。</translation>
     </message>
     <message>
-      <source>Your certificate can be fetched now</source>
-      <translation type="unfinished" />
+        <source>Your certificate can be fetched now</source>
+        <translation>電子証明書を受け取れます</translation>
     </message>
     <message>
-      <source>The link is for a bank that is not set up on this computer.</source>
-      <translation type="unfinished" />
+        <source>The link is for a bank that is not set up on this computer.</source>
+        <translation>このリンクの金融機関は、このパソコンに設定されていません。</translation>
     </message>
     <message>
-      <source>The certificate that the link is about is not on this computer. If it is on a USB token, plug it in and choose it in the list.</source>
-      <translation type="unfinished" />
+        <source>The certificate that the link is about is not on this computer. If it is on a USB token, plug it in and choose it in the list.</source>
+        <translation>リンクの電子証明書は、このパソコンにありません。専用USBに入っている場合は、専用USBを接続して、一覧から選んでください。</translation>
     </message>
     <message>
-      <source>The new certificate is ready</source>
-      <translation type="unfinished" />
+        <source>The new certificate is ready</source>
+        <translation>新しい電子証明書の準備ができました</translation>
     </message>
-  </context>
-  <context>
+</context>
+<context>
     <name>SmallNotice</name>
     <message>
-      <source>Client certificates</source>
-      <translation type="unfinished" />
+        <source>Client certificates</source>
+        <translation>電子証明書の更新と取得</translation>
     </message>
-  </context>
-  <context>
+</context>
+<context>
     <name>StartPage</name>
     <message>
-      <source>Where is the new certificate to be stored?</source>
-      <translation>新しい電子証明書の保存先をお選びください。</translation>
+        <source>Where is the new certificate to be stored?</source>
+        <translation>新しい電子証明書の保存先をお選びください。</translation>
     </message>
     <message>
-      <source>Start obtaining the certificate</source>
-      <translation>電子証明書取得開始</translation>
+        <source>Start obtaining the certificate</source>
+        <translation>電子証明書取得開始</translation>
     </message>
     <message>
-      <source>Start the certificate renewal</source>
-      <translation>電子証明書更新開始</translation>
+        <source>Start the certificate renewal</source>
+        <translation>電子証明書更新開始</translation>
     </message>
     <message>
-      <source>used now</source>
-      <translation>今の保存先</translation>
+        <source>used now</source>
+        <translation>今の保存先</translation>
     </message>
     <message>
-      <source>Save to the &amp;USB token</source>
-      <translation>専用USBに保存する(&amp;U)</translation>
+        <source>Save to the &amp;USB token</source>
+        <translation>専用USBに保存する(&amp;U)</translation>
     </message>
     <message>
-      <source>Save to this &amp;PC</source>
-      <translation>パソコンに保存する(&amp;P)</translation>
+        <source>Save to this &amp;PC</source>
+        <translation>パソコンに保存する(&amp;P)</translation>
     </message>
     <message>
-      <source>This bank does not allow this place.</source>
-      <translation>この金融機関では、この保存先はご利用いただけません。</translation>
+        <source>This bank does not allow this place.</source>
+        <translation>この金融機関では、この保存先はご利用いただけません。</translation>
     </message>
     <message>
-      <source>Saving to the USB token takes about 30 seconds to 1 minute; leave it plugged in until it is done. Beforehand, the token has to be ordered from your bank and its software installed.</source>
-      <translation>専用USBに保存する場合は、30秒〜1分程度時間がかかりますので、保存が完了するまで、専用USBを接続したままお待ちください。専用USBをご利用いただくには、事前に利用申込と、管理ソフトのインストールが必要です。</translation>
+        <source>Saving to the USB token takes about 30 seconds to 1 minute; leave it plugged in until it is done. Beforehand, the token has to be ordered from your bank and its software installed.</source>
+        <translation>専用USBに保存する場合は、30秒〜1分程度時間がかかりますので、保存が完了するまで、専用USBを接続したままお待ちください。専用USBをご利用いただくには、事前に利用申込と、管理ソフトのインストールが必要です。</translation>
     </message>
     <message>
-      <source>About the USB token, and its &amp;software for download</source>
-      <translation>専用USBのご案内および管理ソフトのダウンロードページはこちら(&amp;S)</translation>
+        <source>About the USB token, and its &amp;software for download</source>
+        <translation>専用USBのご案内および管理ソフトのダウンロードページはこちら(&amp;S)</translation>
     </message>
     <message>
-      <source>Stored in</source>
-      <translation>保存先</translation>
+        <source>Stored in</source>
+        <translation>保存先</translation>
     </message>
     <message>
-      <source>A new key is made in the chosen place and never leaves it.</source>
-      <translation>選んだ保存先の中で新しい鍵を作ります。鍵が保存先から出ることはありません。</translation>
+        <source>A new key is made in the chosen place and never leaves it.</source>
+        <translation>選んだ保存先の中で新しい鍵を作ります。鍵が保存先から出ることはありません。</translation>
     </message>
     <message>
-      <source>A new key is made in the chosen place and never leaves it. The present certificate stays as it is until the new one has proven that it works.</source>
-      <translation>選んだ保存先の中で新しい鍵を作ります。鍵が保存先から出ることはありません。今お使いの電子証明書は、新しいものが使えると確かめるまで、そのまま残します。</translation>
+        <source>A new key is made in the chosen place and never leaves it. The present certificate stays as it is until the new one has proven that it works.</source>
+        <translation>選んだ保存先の中で新しい鍵を作ります。鍵が保存先から出ることはありません。今お使いの電子証明書は、新しいものが使えると確かめるまで、そのまま残します。</translation>
     </message>
     <message>
-      <source>No place can be used at the moment. Plug the token in, for example.</source>
-      <translation>いま使える保存先がありません。専用USBを差し込むなどして、お待ちください。</translation>
+        <source>No place can be used at the moment. Plug the token in, for example.</source>
+        <translation>いま使える保存先がありません。専用USBを差し込むなどして、お待ちください。</translation>
     </message>
     <message>
-      <source>With “Obtain” you agree that this certificate is obtained:</source>
-      <translation>「取得する」を押すと、次の内容に同意して取得を始めます。</translation>
+        <source>With “Obtain” you agree that this certificate is obtained:</source>
+        <translation>「取得する」を押すと、次の内容に同意して取得を始めます。</translation>
     </message>
     <message>
-      <source>With “Renew” you agree that this certificate is renewed:</source>
-      <translation>「更新する」を押すと、次の内容に同意して更新を始めます。</translation>
+        <source>With “Renew” you agree that this certificate is renewed:</source>
+        <translation>「更新する」を押すと、次の内容に同意して更新を始めます。</translation>
     </message>
     <message>
-      <source>&amp;Obtain</source>
-      <translation>取得する(&amp;O)</translation>
+        <source>&amp;Obtain</source>
+        <translation>取得する(&amp;O)</translation>
     </message>
     <message>
-      <source>&amp;Renew</source>
-      <translation>更新する(&amp;R)</translation>
+        <source>&amp;Renew</source>
+        <translation>更新する(&amp;R)</translation>
     </message>
     <message>
-      <source>&amp;Back</source>
-      <translation>戻る(&amp;B)</translation>
+        <source>&amp;Back</source>
+        <translation>戻る(&amp;B)</translation>
     </message>
     <message>
-      <source>Cancel</source>
-      <translation>キャンセル</translation>
+        <source>Cancel</source>
+        <translation>キャンセル</translation>
     </message>
-  </context>
-  <context>
+</context>
+<context>
     <name>Tray</name>
     <message>
-      <source>Please renew your certificate</source>
-      <translation type="unfinished" />
+        <source>Please renew your certificate</source>
+        <translation>電子証明書の更新をお願いします</translation>
     </message>
     <message>
-      <source>{bank}, {user}: valid until {until}.</source>
-      <translation type="unfinished" />
+        <source>{bank}, {user}: valid until {until}.</source>
+        <translation>{bank}の電子証明書（{user}）の有効期限は {until} です。</translation>
     </message>
     <message numerus="yes">
-      <source>%n day(s) are left.</source>
-      <translation type="unfinished">
-        <numerusform />
-      </translation>
+        <source>%n day(s) are left.</source>
+        <translation>
+            <numerusform>あと%n日です。</numerusform>
+        </translation>
     </message>
     <message>
-      <source>Today is the last day.</source>
-      <translation type="unfinished">本日が有効期限です。本日中に更新してください。</translation>
+        <source>Today is the last day.</source>
+        <translation>本日が最終日です。</translation>
     </message>
     <message>
-      <source>It has expired.</source>
-      <translation type="unfinished" />
+        <source>It has expired.</source>
+        <translation>有効期限が切れています。</translation>
     </message>
     <message>
-      <source>&amp;Renew now</source>
-      <translation type="unfinished" />
+        <source>&amp;Renew now</source>
+        <translation>今すぐ更新する(&amp;R)</translation>
     </message>
     <message>
-      <source>&amp;Open</source>
-      <translation type="unfinished" />
+        <source>&amp;Open</source>
+        <translation>開く(&amp;O)</translation>
     </message>
     <message>
-      <source>&amp;Quit</source>
-      <translation type="unfinished" />
+        <source>&amp;Quit</source>
+        <translation>終了(&amp;Q)</translation>
     </message>
     <message numerus="yes">
-      <source>%n certificate(s) waiting to be issued</source>
-      <translation type="unfinished">
-        <numerusform />
-      </translation>
+        <source>%n certificate(s) waiting to be issued</source>
+        <translation>
+            <numerusform>発行待ちの電子証明書：%n件</numerusform>
+        </translation>
     </message>
     <message>
-      <source>Client certificates</source>
-      <translation type="unfinished" />
+        <source>Client certificates</source>
+        <translation>電子証明書の更新と取得</translation>
     </message>
-  </context>
-  <context>
+</context>
+<context>
     <name>UndoLine</name>
     <message>
-      <source>&amp;Undo</source>
-      <translation type="unfinished" />
+        <source>&amp;Undo</source>
+        <translation>元に戻す(&amp;U)</translation>
     </message>
     <message>
-      <source>The certificate of {user} (serial number {serial}) was put away.</source>
-      <translation type="unfinished" />
+        <source>The certificate of {user} (serial number {serial}) was put away.</source>
+        <translation>{user} の電子証明書（シリアル番号 {serial}）をしまいました。</translation>
     </message>
-  </context>
-  <context>
+</context>
+<context>
     <name>WaitingPage</name>
     <message>
-      <source>Next look: {time}</source>
-      <translation>次に確かめるとき：{time}</translation>
+        <source>Next look: {time}</source>
+        <translation>次に確かめるとき：{time}</translation>
     </message>
     <message>
-      <source>You may close this window. When the certificate is ready, the icon next to the clock tells you.</source>
-      <translation>このウィンドウは閉じてもかまいません。電子証明書ができましたら、画面の隅（時計のそば）のアイコンでお知らせします。</translation>
+        <source>You may close this window. When the certificate is ready, the icon next to the clock tells you.</source>
+        <translation>このウィンドウは閉じてもかまいません。電子証明書ができましたら、画面の隅（時計のそば）のアイコンでお知らせします。</translation>
     </message>
-  </context>
-  <context>
+</context>
+<context>
     <name>WizardPage</name>
     <message>
-      <source>&amp;Close</source>
-      <translation>閉じる(&amp;C)</translation>
+        <source>&amp;Close</source>
+        <translation>閉じる(&amp;C)</translation>
     </message>
-  </context>
-  <context>
+</context>
+<context>
     <name>WorkPage</name>
     <message>
-      <source>Issuing the certificate</source>
-      <translation>電子証明書発行処理中</translation>
+        <source>Issuing the certificate</source>
+        <translation>電子証明書発行処理中</translation>
     </message>
     <message>
-      <source>&amp;Next</source>
-      <translation>次へ(&amp;N)</translation>
+        <source>&amp;Next</source>
+        <translation>次へ(&amp;N)</translation>
     </message>
     <message>
-      <source>S&amp;top here</source>
-      <translation>中止する(&amp;T)</translation>
+        <source>S&amp;top here</source>
+        <translation>中止する(&amp;T)</translation>
     </message>
     <message>
-      <source>S&amp;top after this step</source>
-      <translation>この手順が済んだら止める(&amp;T)</translation>
+        <source>S&amp;top after this step</source>
+        <translation>この手順が済んだら止める(&amp;T)</translation>
     </message>
     <message>
-      <source>&amp;Close</source>
-      <translation>閉じる(&amp;C)</translation>
+        <source>&amp;Close</source>
+        <translation>閉じる(&amp;C)</translation>
     </message>
-  </context>
-  <context>
-    <name>_Line</name>
-    <message>
-      <source>{user} ({bank}): {state}</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>The bank wants to be asked again after {0}.</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>&amp;Continue</source>
-      <translation type="unfinished" />
-    </message>
-    <message>
-      <source>Continue: {0}</source>
-      <translation type="unfinished" />
-    </message>
-  </context>
-  <context>
+</context>
+<context>
     <name>_Steps</name>
     <message>
-      <source>It stops after this step. You can go on with it later.</source>
-      <translation>この手順が済んだら止めます。続きは、あとで再開できます。</translation>
+        <source>It stops after this step. You can go on with it later.</source>
+        <translation>この手順が済んだら止めます。続きは、あとで再開できます。</translation>
     </message>
     <message>
-      <source>You may close this window: it goes on by itself, and nothing is lost even if the PC is switched off. Leave the USB token plugged in, if you use one.</source>
-      <translation>この画面は閉じてもかまいません。手続きはそのまま続きます。途中でパソコンの電源が切れても、何も失われず、続きから再開できます。専用USBをお使いのときは、接続したままにしてください。</translation>
+        <source>You may close this window: it goes on by itself, and nothing is lost even if the PC is switched off. Leave the USB token plugged in, if you use one.</source>
+        <translation>この画面は閉じてもかまいません。手続きはそのまま続きます。途中でパソコンの電源が切れても、何も失われず、続きから再開できます。専用USBをお使いのときは、接続したままにしてください。</translation>
     </message>
     <message numerus="yes">
-      <source>%n second(s) so far</source>
-      <translation>
-        <numerusform>%n秒経過</numerusform>
-      </translation>
+        <source>%n second(s) so far</source>
+        <translation>
+            <numerusform>%n秒経過</numerusform>
+        </translation>
     </message>
     <message>
-      <source>done</source>
-      <translation>済み</translation>
+        <source>done</source>
+        <translation>済み</translation>
     </message>
     <message>
-      <source>under way</source>
-      <translation>実行中</translation>
+        <source>under way</source>
+        <translation>実行中</translation>
     </message>
-  </context>
-  <context>
+</context>
+<context>
     <name>holder</name>
     <message>
-      <source>Bank</source>
-      <translation>金融機関</translation>
+        <source>Bank</source>
+        <translation>金融機関</translation>
     </message>
     <message>
-      <source>User ID</source>
-      <translation>ユーザID</translation>
+        <source>User ID</source>
+        <translation>ユーザID</translation>
     </message>
     <message>
-      <source>Role</source>
-      <translation>区分</translation>
+        <source>Role</source>
+        <translation>区分</translation>
     </message>
     <message>
-      <source>Present certificate</source>
-      <translation>今の電子証明書</translation>
+        <source>Present certificate</source>
+        <translation>今の電子証明書</translation>
     </message>
     <message>
-      <source>Serial number</source>
-      <translation>シリアル番号</translation>
+        <source>Serial number</source>
+        <translation>シリアル番号</translation>
     </message>
     <message>
-      <source>Valid until</source>
-      <translation>有効期限</translation>
+        <source>Valid until</source>
+        <translation>有効期限</translation>
     </message>
-  </context>
+</context>
 </TS>
