@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import sys
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -128,7 +130,10 @@ class Dialogue:
         if self._stopping or self._asking:
             raise KeyboardInterrupt
         self._stopping = True
-        click.echo(self._words.text("progress.stopping"), err=True)
+        # Not through sys.stderr: the signal may have come while it is writing, and Python forbids
+        # to enter it a second time.
+        line = f"{self._words.text('progress.stopping')}\n"
+        os.write(sys.stderr.fileno(), line.encode(sys.stderr.encoding, errors="replace"))
 
     def _consent_lines(self, request: ConsentRequest) -> Iterator[str]:
         words = self._words
