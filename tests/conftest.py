@@ -12,6 +12,7 @@ pytest_plugins = [
     "support.customer",
     "support.bank",
     "support.command_line",
+    "support.windows_pc",
 ]
 
 _LONGEST_BYTES_IN_A_NAME = 16

@@ -20,6 +20,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 REQUIREMENTS = ROOT / "requirements"
+TEXTS = ROOT / "src" / "certclient" / "resources" / "i18n"
 LOCKS = {
     "demo": ("runtime",),
     "test": ("dev", "runtime"),
@@ -154,6 +155,19 @@ def prepare_venv(target: str, run: Run, venv: Path = VENV) -> None:
         (venv / f"stamp-{name}").write_text(stamp_of(name), encoding="utf-8")
 
 
+def prepare_texts(run: Run, folder: Path = TEXTS) -> None:
+    """Compiles the windows' texts where one is new. Raises PreparationError if that fails."""
+    sources = folder.glob("*.ts")
+    if any(_older(source.with_suffix(".qm"), source) for source in sources):
+        say("Compiling the windows' texts")
+        python = str(VENV / "bin" / "python")
+        _check(run([python, str(ROOT / "tools" / "translations.py"), "compile"]))
+
+
+def _older(made: Path, source: Path) -> bool:
+    return not made.exists() or made.stat().st_mtime < source.stat().st_mtime
+
+
 def say(text: str) -> None:
     print(f"==> {text}", flush=True)
 
@@ -177,6 +191,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         prepare_packages(target, machine)
         prepare_venv(target, machine.run)
+        prepare_texts(machine.run)
     except PreparationError as error:
         print(f"make {target}: {error}", file=sys.stderr)
         return 1

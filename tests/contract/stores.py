@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from pkcs11 import Attribute, CertificateType, ObjectClass
 
 from certclient.model.certificate import Certificate
 from certclient.model.destination import Destination
+from certclient.model.keys import SignatureAlgorithm
 from certclient.store.base import CertificateStore, PinProvider, no_pin
 from support.nss import NssDatabase
 from support.softhsm import SoftHsm, right_pin
@@ -21,13 +23,15 @@ AddForeign = Callable[[Sequence[Certificate]], None]
 @dataclass(frozen=True)
 class StoreCase:
     """A fresh, empty store. `anew` finds it again as after a restart of the program; `add_foreign`
-    puts certificates in as other software would, without keys and without CKA_ID."""
+    puts certificates in as other software would, without keys and without CKA_ID. `signs`: what
+    its keys can do."""
 
     store: CertificateStore
     pin: PinProvider
     destination: Destination
     anew: Callable[[], CertificateStore]
     add_foreign: AddForeign
+    signs: frozenset[SignatureAlgorithm] = frozenset(SignatureAlgorithm)
 
 
 def softhsm_case(request: pytest.FixtureRequest) -> StoreCase:
@@ -61,6 +65,22 @@ CASES: dict[str, Callable[[pytest.FixtureRequest], StoreCase]] = {
     "softhsm": softhsm_case,
     "nss": nss_case,
 }
+
+if sys.platform == "win32":
+    from support.windows_pc import SIGNS, WindowsPc
+
+    def windows_case(request: pytest.FixtureRequest) -> StoreCase:
+        pc: WindowsPc = request.getfixturevalue("windows_pc")
+        return StoreCase(
+            pc.store(),
+            no_pin,
+            Destination.PC,
+            pc.store,
+            lambda certificates: pc.add_foreign(*certificates),
+            SIGNS,
+        )
+
+    CASES = {"windows": windows_case}
 
 
 def _create_all(session: pkcs11.Session, certificates: Sequence[Certificate]) -> None:

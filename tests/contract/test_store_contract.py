@@ -80,8 +80,8 @@ def test_a_key_signs_with_every_algorithm(case: StoreCase) -> None:
     data = b"message" * 1000
     with opened(case) as session:
         signer = session.signer(session.create_key(SPEC, LABEL))
-        signatures = {algorithm: signer.sign(data, algorithm) for algorithm in SignatureAlgorithm}
-    assert len(signatures) == 6
+        signatures = {algorithm: signer.sign(data, algorithm) for algorithm in case.signs}
+    assert len(signatures) >= 3
     for algorithm, signature in signatures.items():
         _verify(signer, signature, data, algorithm)
 

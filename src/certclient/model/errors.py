@@ -76,6 +76,7 @@ class ErrorCode(enum.Enum):
     PIN_LOCKED = _Trait("CC-PIN-LOCKED", Kind.USER_ACTION, Actor.BANK)
     KEY_NOT_FOUND = _Trait("CC-KEY-NOT-FOUND", Kind.REFUSED, Actor.BANK)
     KEY_UNSUPPORTED = _Trait("CC-KEY-UNSUPPORTED", Kind.USER_ACTION, Actor.SYSTEM_ADMINISTRATOR)
+    KEY_NOT_IN_TPM = _Trait("CC-KEY-NOT-IN-TPM", Kind.NOTHING_TO_DO, Actor.NOBODY)
     KEY_SELF_TEST_FAILED = _Trait("CC-KEY-SELF-TEST", Kind.REFUSED, Actor.BANK)
 
     # Network

@@ -10,11 +10,28 @@ MIN_RSA_BITS = 2048
 MAX_RSA_BITS = 4096
 
 
+class Protection(enum.Enum):
+    """What Windows asks its user before a key signs (the seeds' セキュリティレベル)."""
+
+    NONE = "none"
+    CONSENT = "consent"
+    """「中」: OK or cancel."""
+    PASSWORD = "password"
+    """「高」: a password that was chosen when the key was made."""
+
+
 @dataclass(frozen=True, slots=True)
 class KeySpec:
-    """The key that a profile asks for. `bits` is the RSA modulus length; the exponent is 65537."""
+    """The key that a profile asks for. `bits` is the RSA modulus length; the exponent is 65537.
+
+    `protection` and `prefer_tpm` are for the Windows store, others have their own ways; `purpose`
+    is a name (the bank's) that Windows shows where it asks about the key.
+    """
 
     bits: int = 2048
+    protection: Protection = Protection.NONE
+    prefer_tpm: bool = False
+    purpose: str = ""
 
     def __post_init__(self) -> None:
         if self.bits not in (2048, 3072, 4096):
@@ -26,7 +43,7 @@ class KeyRef:
     """A durable name for a key inside a store; holds no secret, so it may be journalled.
 
     `store_id` names the store (`CertificateStore.store_id`); `key_id` names the key there
-    (CKA_ID for PKCS#11, the UTF-8 container name on Windows).
+    (CKA_ID for PKCS#11; provider and container on Windows).
     """
 
     store_id: str

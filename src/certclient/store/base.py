@@ -12,11 +12,11 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from certclient.model.certificate import Certificate
 from certclient.model.destination import Destination
-from certclient.model.errors import ErrorCode
+from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import KeyRef, KeySpec, Signer
 from certclient.model.secret import Secret
 
@@ -152,8 +152,19 @@ class StoreSession(Protocol):
     def self_test(self, certificate: Certificate) -> None:
         """Reads the certificate back and signs a random challenge with its key, PKCS#1 and PSS.
 
+        PKCS#1 alone where the key is of a kind that cannot make the other (CAPI on Windows).
+
         Raises CERTIFICATE_NOT_FOUND, KEY_NOT_FOUND, KEY_SELF_TEST_FAILED.
         """
+        ...
+
+
+@runtime_checkable
+class TellsAboutKeys(Protocol):
+    """A StoreSession that may have made a key otherwise than the KeySpec preferred."""
+
+    def take_warnings(self) -> Sequence[CertclientError]:
+        """What the user is to be told about keys made since the last call."""
         ...
 
 

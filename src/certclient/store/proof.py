@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
@@ -13,18 +13,25 @@ from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import SignatureAlgorithm, Signer
 
 _CHALLENGE_LENGTH = 32
-_SCHEMES: tuple[tuple[SignatureAlgorithm, padding.AsymmetricPadding], ...] = (
-    (SignatureAlgorithm.RSA_PKCS1_SHA256, padding.PKCS1v15()),
-    (
-        SignatureAlgorithm.RSA_PSS_SHA256,
-        padding.PSS(padding.MGF1(hashes.SHA256()), hashes.SHA256().digest_size),
+_SCHEMES: dict[SignatureAlgorithm, padding.AsymmetricPadding] = {
+    SignatureAlgorithm.RSA_PKCS1_SHA256: padding.PKCS1v15(),
+    SignatureAlgorithm.RSA_PSS_SHA256: padding.PSS(
+        padding.MGF1(hashes.SHA256()), hashes.SHA256().digest_size
     ),
-)
+}
+TLS_ALGORITHMS = tuple(_SCHEMES)
 """TLS 1.2 uses the first, TLS 1.3 only the second (RFC 8446, 4.2.3)."""
 
 
-def prove(signer: Signer, certificate: Certificate, random_bytes: Callable[[int], bytes]) -> None:
+def prove(
+    signer: Signer,
+    certificate: Certificate,
+    random_bytes: Callable[[int], bytes],
+    algorithms: Sequence[SignatureAlgorithm] = TLS_ALGORITHMS,
+) -> None:
     """Signs a random challenge with PKCS#1 v1.5 and with PSS and checks both signatures.
+
+    `algorithms`: fewer of them where the kind of key is known to make no PSS signatures (CAPI).
 
     Raises CertclientError(KEY_SELF_TEST_FAILED) with data algorithm and reason where a signature
     does not verify with the certificate's public key or the store cannot make it; other errors
@@ -34,7 +41,8 @@ def prove(signer: Signer, certificate: Certificate, random_bytes: Callable[[int]
     if not isinstance(public_key, rsa.RSAPublicKey):
         raise CertclientError(ErrorCode.KEY_SELF_TEST_FAILED, reason="not an RSA certificate")
     challenge = random_bytes(_CHALLENGE_LENGTH)
-    for algorithm, scheme in _SCHEMES:
+    for algorithm in algorithms:
+        scheme = _SCHEMES[algorithm]
         try:
             signature = signer.sign(challenge, algorithm)
             public_key.verify(signature, challenge, scheme, hashes.SHA256())

@@ -49,11 +49,29 @@ _CODES: dict[type[pkcs11.PKCS11Error], ErrorCode] = {
 then the token is asked whether it is still there."""
 
 
+_OF_TOKENS = frozenset(
+    {
+        ErrorCode.TOKEN_MISSING,
+        ErrorCode.TOKEN_REMOVED,
+        ErrorCode.TOKEN_FULL,
+        ErrorCode.TOKEN_WRITE_PROTECTED,
+        ErrorCode.TOKEN_NOT_INITIALISED,
+        ErrorCode.TOKEN_FAILED,
+    }
+)
+"""What is told of a USB token only: nobody can pull out a database or plug it in again."""
+
+
 class Witness(Protocol):
     """Who can tell what became of the token after an error that does not say."""
 
     @property
     def label(self) -> str: ...
+
+    @property
+    def database(self) -> bool:
+        """Whether it is no token but files on this computer (NSS), named by their folder."""
+        ...
 
     def present(self) -> bool:
         """Whether the token can be found now."""
@@ -89,9 +107,22 @@ def _looks_full(witness: Witness) -> bool:
 
 @contextmanager
 def translated(witness: Witness, *, writing: bool = False) -> Iterator[None]:
-    """Turns every PKCS11Error raised inside into the CertclientError that names it."""
+    """Turns every PKCS11Error raised inside into the CertclientError that names it.
+
+    Of a database STORE_UNAVAILABLE is said wherever a code speaks of a token.
+    """
     try:
         yield
     except pkcs11.PKCS11Error as error:
         code = error_code(error, witness, writing=writing)
-        raise CertclientError(code, token=witness.label, reason=type(error).__name__) from error
+        raise _told(code, type(error).__name__, witness) from error
+    except CertclientError as error:
+        if witness.database and error.code in _OF_TOKENS:
+            raise _told(error.code, error.data.get("reason", ""), witness) from error
+        raise
+
+
+def _told(code: ErrorCode, reason: str, witness: Witness) -> CertclientError:
+    if witness.database and code in _OF_TOKENS:
+        return CertclientError(ErrorCode.STORE_UNAVAILABLE, path=witness.label, reason=reason)
+    return CertclientError(code, token=witness.label, reason=reason)

@@ -130,11 +130,22 @@ def delete(session: pkcs11.Session, key_id: bytes, spki: bytes | None = None) ->
     """Deletes both halves with this CKA_ID; with `spki` only those that are not another key's.
 
     The private half first: what a stop in between leaves is harmless and found by the next call.
+    Raises TOKEN_FAILED if a half is still there: NSS says nothing when a full disk kept it from
+    deleting one.
     """
-    for object_class in (ObjectClass.PRIVATE_KEY, ObjectClass.PUBLIC_KEY):
-        for half in keys(session, object_class, key_id=key_id):
-            if spki is None or half.spki in (None, spki):
-                half.handle.destroy()
+    for half in _halves(session, key_id, spki):
+        half.handle.destroy()
+    if _halves(session, key_id, spki):
+        raise CertclientError(ErrorCode.TOKEN_FAILED, reason="the key is still there")
+
+
+def _halves(session: pkcs11.Session, key_id: bytes, spki: bytes | None) -> list[KeyObject]:
+    return [
+        half
+        for object_class in (ObjectClass.PRIVATE_KEY, ObjectClass.PUBLIC_KEY)
+        for half in keys(session, object_class, key_id=key_id)
+        if spki is None or half.spki in (None, spki)
+    ]
 
 
 def used_by(found: Iterable[CertificateObject], key_id: bytes, spki: bytes | None) -> bool:

@@ -104,7 +104,8 @@ class Softokn:
 
     def _open_database(self, directory: Path, slot_id: int) -> None:
         if _UNSAFE & set(str(directory)):
-            raise CertclientError(ErrorCode.STORE_UNAVAILABLE, path=str(directory))
+            reason = f"one of {' '.join(sorted(_UNSAFE))} in the folder's name"
+            raise CertclientError(ErrorCode.STORE_UNAVAILABLE, path=str(directory), reason=reason)
         specification = (
             f"tokens=<{slot_id:#x}=<configdir='sql:{directory}' "
             f"tokenDescription='certclient' certPrefix='' keyPrefix='' flags=>>"
@@ -223,7 +224,7 @@ class NssStore:
 
     @property
     def _login(self) -> Login:
-        return Login(self.store_id, self.label, self._locate, self.softokn.cryptoki)
+        return Login(self.store_id, self.label, self._locate, self.softokn.cryptoki, database=True)
 
     def _locate(self) -> pkcs11.Token:
         slot_id = self.softokn.slot(self.directory)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pkcs11
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 from pkcs11 import Attribute, CertificateType, KeyType, ObjectClass
+from pkcs11 import exceptions as p11
 from pkcs11.attributes import AttributeMapper
 
 from certclient.model.certificate import Certificate
@@ -134,9 +136,7 @@ def keys(
 
 
 def _key(handle: pkcs11.Object, object_class: ObjectClass) -> KeyObject:
-    values = handle.get_attributes(
-        [Attribute.ID, Attribute.LABEL, Attribute.MODULUS, Attribute.PUBLIC_EXPONENT]
-    )
+    values = _readable(handle)
     modulus = values.get(Attribute.MODULUS, b"")
     exponent = values.get(Attribute.PUBLIC_EXPONENT, b"")
     return KeyObject(
@@ -146,6 +146,19 @@ def _key(handle: pkcs11.Object, object_class: ObjectClass) -> KeyObject:
         label=values.get(Attribute.LABEL, ""),
         spki=_spki(modulus, exponent),
     )
+
+
+def _readable(handle: pkcs11.Object) -> dict[Attribute, Any]:
+    """What can be read of a key half, in one call where it is whole.
+
+    NSS cannot read the numbers of a half that a full disk cut short; it must still be found by its
+    label to be removed, and must not make the whole database unreadable.
+    """
+    names = [Attribute.ID, Attribute.LABEL]
+    try:
+        return handle.get_attributes([*names, Attribute.MODULUS, Attribute.PUBLIC_EXPONENT])
+    except p11.FunctionFailed:
+        return handle.get_attributes(names)
 
 
 def _spki(modulus: bytes, exponent: bytes) -> bytes | None:

@@ -91,6 +91,9 @@ class TokenSession:
             for found in doomed:
                 found.handle.destroy()
             rest = certificates(self.session)
+            if any(_identity(one.certificate) == _identity(certificate) for one in rest):
+                # NSS says nothing when a full disk kept it from deleting.
+                raise CertclientError(ErrorCode.TOKEN_FAILED, reason="still there")
             key_ids = {found.key_id for found in doomed}
             if is_rsa(certificate.spki):
                 # Also finishes a deletion that stopped after the certificate.

@@ -93,6 +93,7 @@ class TokenWitness:
     label: str
     locate: Locate
     cryptoki: Cryptoki
+    database: bool = False
 
     def present(self) -> bool:
         try:
@@ -111,16 +112,20 @@ class TokenWitness:
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """Opens sessions on one token; `store_id` and `label` are for the person who is asked."""
+    """Opens sessions on one token; `store_id` and `label` are for the person who is asked.
+
+    `database`: it is no token but a database on this computer.
+    """
 
     store_id: str
     label: str
     locate: Locate
     cryptoki: Cryptoki
+    database: bool = False
 
     @property
     def witness(self) -> TokenWitness:
-        return TokenWitness(self.label, self.locate, self.cryptoki)
+        return TokenWitness(self.label, self.locate, self.cryptoki, self.database)
 
     @contextmanager
     def reading(self) -> Iterator[pkcs11.Session]:

@@ -1,0 +1,210 @@
+"""Keys of CNG key storage providers: Microsoft's software KSP, and the TPM behind another."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Iterator
+from contextlib import contextmanager
+from ctypes.wintypes import DWORD
+from typing import Any
+
+from certclient.model.keys import KeySpec, Protection
+from certclient.store.windows import declarations as w
+from certclient.store.windows.container import CNG, Container, is_ours
+from certclient.store.windows.dll import WindowsCallError
+from certclient.store.windows.errors import NO_PROVIDER, NO_SUCH_KEY
+from certclient.store.windows.rsa import Scheme, digest, spki_from_cng
+
+_NTE_NO_MORE_ITEMS = 0x8009002A
+_RSA_PUBLIC_BLOB = "RSAPUBLICBLOB"
+
+_UI_FLAGS = {
+    Protection.CONSENT: w.NCRYPT_UI_PROTECT_KEY_FLAG,
+    Protection.PASSWORD: w.NCRYPT_UI_PROTECT_KEY_FLAG | w.NCRYPT_UI_FORCE_HIGH_PROTECTION_FLAG,
+}
+"""セキュリティ レベル「中」 asks before each use, 「高」 for a password."""
+
+
+def container(name: str, provider: str = w.MS_KEY_STORAGE_PROVIDER) -> Container:
+    """A container of ours."""
+    return Container(name, provider, CNG, 0)
+
+
+@contextmanager
+def storage_provider(name: str) -> Iterator[int]:
+    """An open key storage provider. Raises WindowsCallError (`errors.NO_PROVIDER`)."""
+    handle = w.Handle()
+    w.ncrypt_open_storage_provider(ctypes.byref(handle), name, 0)
+    try:
+        yield handle.value
+    finally:
+        w.ncrypt_free_object(handle)
+
+
+@contextmanager
+def key(place: Container) -> Iterator[int]:
+    """An open key. Raises WindowsCallError (`errors.NO_SUCH_KEY`, `errors.NO_PROVIDER`)."""
+    with storage_provider(place.provider) as provider:
+        handle = w.Handle()
+        flags = w.NCRYPT_MACHINE_KEY_FLAG if place.machine else 0
+        w.ncrypt_open_key(provider, ctypes.byref(handle), place.name, place.key_spec, flags)
+        try:
+            yield handle.value
+        finally:
+            w.ncrypt_free_object(handle)
+
+
+def create(spec: KeySpec, place: Container) -> None:
+    """Makes a key that cannot be exported; nothing is written before the last call."""
+    with storage_provider(place.provider) as provider:
+        handle = w.Handle()
+        w.ncrypt_create_persisted_key(provider, ctypes.byref(handle), "RSA", place.name, 0, 0)
+        try:
+            _set_number(handle, "Length", spec.bits)
+            _set_number(handle, "Export Policy", 0)
+            _set_number(handle, "Key Usage", w.NCRYPT_ALLOW_SIGNING_FLAG)
+            if spec.protection is not Protection.NONE:
+                _set_protection(handle, spec)
+            w.ncrypt_finalize_key(handle, 0)
+        finally:
+            w.ncrypt_free_object(handle)
+
+
+def _set_number(handle: Any, name: str, value: int) -> None:
+    number = DWORD(value)
+    w.ncrypt_set_property(
+        handle, name, ctypes.byref(number), ctypes.sizeof(number), w.NCRYPT_PERSIST_FLAG
+    )
+
+
+def _set_protection(handle: Any, spec: KeySpec) -> None:
+    """What Windows shows whenever the key is to be used, besides its own words."""
+    title = f"{spec.purpose} 電子証明書".strip()
+    policy = w.UiPolicy(
+        version=1,
+        flags=_UI_FLAGS[spec.protection],
+        creation_title=title,
+        friendly_name=title,
+        description="電子証明書の鍵です。ログインと更新のときに使います。",
+    )
+    w.ncrypt_set_property(
+        handle, "UI Policy", ctypes.byref(policy), ctypes.sizeof(policy), w.NCRYPT_PERSIST_FLAG
+    )
+
+
+def can_keep_keys(provider: str) -> bool:
+    """Whether this provider is here and opens keys by name (Wine's does not)."""
+    try:
+        with key(container("certclient has no key of this name", provider)):
+            return True
+    except WindowsCallError as error:
+        if error.code in NO_PROVIDER:
+            return False
+        if error.code in NO_SUCH_KEY:
+            return True
+        raise
+
+
+def exists(place: Container) -> bool:
+    try:
+        with key(place):
+            return True
+    except WindowsCallError as error:
+        if error.code in NO_SUCH_KEY | NO_PROVIDER:
+            return False
+        raise
+
+
+def is_hardware(provider: str) -> bool:
+    """Whether the provider says of itself that keys live in hardware."""
+    try:
+        with storage_provider(provider) as handle:
+            return bool(_number(handle, "Impl Type") & w.NCRYPT_IMPL_HARDWARE_FLAG)
+    except WindowsCallError:
+        # The question itself is not understood: no TPM that could be relied on.
+        return False
+
+
+def _number(handle: int, name: str) -> int:
+    number, length = DWORD(0), DWORD(0)
+    w.ncrypt_get_property(
+        handle, name, ctypes.byref(number), ctypes.sizeof(number), ctypes.byref(length), 0
+    )
+    return number.value
+
+
+def spki(place: Container) -> bytes:
+    """The public key. Asks nobody."""
+    with key(place) as handle:
+        return spki_of(handle)
+
+
+def spki_of(handle: int) -> bytes:
+    """The public key of an open key."""
+    length = DWORD(0)
+    w.ncrypt_export_key(handle, 0, _RSA_PUBLIC_BLOB, None, None, 0, ctypes.byref(length), 0)
+    blob = ctypes.create_string_buffer(length.value)
+    w.ncrypt_export_key(handle, 0, _RSA_PUBLIC_BLOB, None, blob, length, ctypes.byref(length), 0)
+    return spki_from_cng(blob.raw[: length.value])
+
+
+def sign(handle: int, scheme: Scheme, data: bytes) -> bytes:
+    """PKCS#1 v1.5 or PSS with an open key; a protected key asks its owner now."""
+    hashed = digest(scheme, data)
+    padding: ctypes.Structure = w.Pkcs1Padding(scheme.cng_hash)
+    flags = w.BCRYPT_PAD_PKCS1
+    if scheme.pss:
+        padding, flags = w.PssPadding(scheme.cng_hash, len(hashed)), w.BCRYPT_PAD_PSS
+    info, length = ctypes.byref(padding), DWORD(0)
+    w.ncrypt_sign_hash(handle, info, hashed, len(hashed), None, 0, ctypes.byref(length), flags)
+    signature = ctypes.create_string_buffer(length.value)
+    w.ncrypt_sign_hash(
+        handle, info, hashed, len(hashed), signature, length, ctypes.byref(length), flags
+    )
+    return signature.raw[: length.value]
+
+
+def delete(place: Container) -> None:
+    """Deletes the key; gone already: no error."""
+    try:
+        with storage_provider(place.provider) as provider:
+            handle = w.Handle()
+            flags = w.NCRYPT_MACHINE_KEY_FLAG if place.machine else 0
+            w.ncrypt_open_key(provider, ctypes.byref(handle), place.name, 0, flags)
+            # Frees the handle too.
+            w.ncrypt_delete_key(handle, 0)
+    except WindowsCallError as error:
+        if error.code not in NO_SUCH_KEY | NO_PROVIDER:
+            raise
+
+
+def our_containers(provider: str) -> list[Container]:
+    """Keys whose names begin with ours; none where the provider keeps no keys."""
+    try:
+        with storage_provider(provider) as handle:
+            names = list(_names(handle))
+    except WindowsCallError as error:
+        if error.code in NO_PROVIDER:
+            return []
+        raise
+    return [container(name, provider) for name in names if is_ours(name)]
+
+
+def _names(provider: int) -> Iterator[str]:
+    state = ctypes.c_void_p()
+    try:
+        while True:
+            found = ctypes.POINTER(w.KeyName)()
+            try:
+                w.ncrypt_enum_keys(provider, None, ctypes.byref(found), ctypes.byref(state), 0)
+            except WindowsCallError as error:
+                if error.code == _NTE_NO_MORE_ITEMS:
+                    return
+                raise
+            try:
+                yield found.contents.name or ""
+            finally:
+                w.ncrypt_free_buffer(found)
+    finally:
+        if state:
+            w.ncrypt_free_buffer(state)

@@ -1,0 +1,83 @@
+"""The name of a private key on Windows: container and provider, as CRYPT_KEY_PROV_INFO has it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from certclient.store.windows.declarations import (
+    CRYPT_MACHINE_KEYSET,
+    MS_ENH_RSA_AES_PROV,
+    MS_KEY_STORAGE_PROVIDER,
+    MS_PLATFORM_CRYPTO_PROVIDER,
+    PROV_RSA_AES,
+)
+
+CNG = 0
+"""`provider_type` of a CNG key."""
+
+_PREFIX = "certclient"
+_PROV_RSA_FULL = 1
+_SOFTWARE_TYPES = frozenset({_PROV_RSA_FULL, PROV_RSA_AES})
+_SOFTWARE_PROVIDERS = frozenset(
+    {
+        "Microsoft Base Cryptographic Provider v1.0",
+        "Microsoft Strong Cryptographic Provider",
+        "Microsoft Enhanced Cryptographic Provider v1.0",
+        MS_ENH_RSA_AES_PROV,
+        "Microsoft Enhanced RSA and AES Cryptographic Provider (Prototype)",
+    }
+)
+"""Microsoft's CAPI providers that keep keys in the user's profile: they share containers, and a
+look at a container never asks anybody for anything (a smart card's would)."""
+
+_ENCODED = re.compile(r"(\d{1,9}):(\d{1,9}):(\d{1,9}):([^:]{0,255}):(.+)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """Where a key is. `key_spec` is AT_KEYEXCHANGE or AT_SIGNATURE, 0 for CNG; `machine`: the
+    computer's key set, not the user's."""
+
+    name: str
+    provider: str
+    provider_type: int
+    key_spec: int
+    machine: bool = False
+
+    @property
+    def is_cng(self) -> bool:
+        return self.provider_type == CNG
+
+    @property
+    def in_software(self) -> bool:
+        """Whether the key lies in this user's profile and can be looked at without a question."""
+        if self.is_cng:
+            return self.provider in (MS_KEY_STORAGE_PROVIDER, MS_PLATFORM_CRYPTO_PROVIDER)
+        return self.provider_type in _SOFTWARE_TYPES and self.provider in _SOFTWARE_PROVIDERS
+
+    @property
+    def key_id(self) -> bytes:
+        """`model.keys.KeyRef.key_id`: everything that is needed to open the key again."""
+        flags = CRYPT_MACHINE_KEYSET if self.machine else 0
+        text = f"{self.provider_type}:{self.key_spec}:{flags}:{self.provider}:{self.name}"
+        return text.encode()
+
+
+def from_key_id(key_id: bytes) -> Container | None:
+    """Reads `Container.key_id`; None for anything else."""
+    match = _ENCODED.fullmatch(key_id.decode(errors="replace"))
+    if match is None:
+        return None
+    provider_type, key_spec, flags, provider, name = match.groups()
+    machine = bool(int(flags) & CRYPT_MACHINE_KEYSET)
+    return Container(name, provider, int(provider_type), int(key_spec), machine)
+
+
+def container_name(label: str) -> str:
+    """The container for a procedure's label: what `certutil -key` shows begins with our name."""
+    return label if label.startswith(_PREFIX) else f"{_PREFIX} {label}"
+
+
+def is_ours(name: str) -> bool:
+    return name.startswith(_PREFIX)

@@ -1,0 +1,243 @@
+"""Certificate stores of the current user ("MY", "CA", "Root") as typed values.
+
+A store is opened for each look, so that what other processes change is seen. Every change is
+committed before the method returns.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from ctypes.wintypes import DWORD
+from dataclasses import dataclass
+from typing import Any
+
+from certclient.model.certificate import Certificate
+from certclient.model.errors import CertclientError
+from certclient.store.windows import declarations as w
+from certclient.store.windows.container import Container
+from certclient.store.windows.dll import WindowsCallError
+
+_END_OF_LIST = frozenset({w.CRYPT_E_NOT_FOUND, w.ERROR_NO_MORE_ITEMS, 18})
+"""18: ERROR_NO_MORE_FILES."""
+
+_NO_SUCH_PROPERTY = w.CRYPT_E_NOT_FOUND
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One certificate of a store. `container` is what its KEY_PROV_INFO says, true or not."""
+
+    certificate: Certificate
+    friendly_name: str
+    container: Container | None
+    archived: bool
+
+
+class SystemStore:
+    """An open store. Every method raises WindowsCallError where Windows says no."""
+
+    def __init__(self, handle: int) -> None:
+        self._handle = handle
+
+    def entries(self) -> list[Entry]:
+        """Every readable certificate, archived ones too; what is no certificate is left out."""
+        return [entry for context in self._contexts() if (entry := _entry(context)) is not None]
+
+    def contains(self, certificate: Certificate) -> bool:
+        with self._found(certificate) as context:
+            return context is not None
+
+    def add(
+        self, certificate: Certificate, friendly_name: str, container: Container | None
+    ) -> None:
+        """Writes it with its properties at once. Raises CRYPT_E_EXISTS if it is here already."""
+        with _context(certificate) as context:
+            if container is not None:
+                _set_container(context, container)
+            if friendly_name:
+                _set_friendly_name(context, friendly_name)
+            w.cert_add_certificate_context_to_store(
+                self._handle, context, w.CERT_STORE_ADD_NEW, None
+            )
+        self._commit()
+
+    def set_container(self, certificate: Certificate, container: Container) -> None:
+        """Binds what is here already to a key."""
+        with self._found(certificate) as context:
+            _set_container(_required(context), container)
+        self._commit()
+
+    def set_archived(self, certificate: Certificate, archived: bool) -> None:
+        """Hides it from everybody who does not ask for archived ones, or shows it again."""
+        with self._found(certificate) as context:
+            # That the property is there is all that counts.
+            value = w.Blob(0, None) if archived else None
+            _set_property(_required(context), w.CERT_ARCHIVED_PROP_ID, value)
+        self._commit()
+
+    def delete(self, certificate: Certificate) -> None:
+        """Deletes exactly these bytes; not here: nothing happens."""
+        with self._found(certificate) as context:
+            if context is None:
+                return
+            # The call frees the context that it is given, whatever it returns.
+            doomed = w.cert_duplicate_certificate_context(context)
+            w.cert_delete_certificate_from_store(doomed)
+        self._commit()
+
+    def close(self) -> None:
+        w.cert_close_store(self._handle, 0)
+
+    def _commit(self) -> None:
+        """Windows has written already; Wine does only now."""
+        w.cert_control_store(
+            self._handle, w.CERT_STORE_CTRL_COMMIT_FORCE_FLAG, w.CERT_STORE_CTRL_COMMIT, None
+        )
+
+    def _contexts(self) -> Iterator[Any]:
+        context = None
+        while True:
+            try:
+                # Frees the one before.
+                context = w.cert_enum_certificates_in_store(self._handle, context)
+            except WindowsCallError as error:
+                if error.code not in _END_OF_LIST:
+                    raise
+                return
+            yield context
+
+    @contextmanager
+    def _found(self, certificate: Certificate) -> Iterator[Any]:
+        """The context with exactly these bytes, or None."""
+        digest = hashlib.sha1(certificate.der, usedforsecurity=False).digest()
+        wanted = _blob(digest)
+        try:
+            context = w.cert_find_certificate_in_store(
+                self._handle,
+                w.X509_AND_PKCS7,
+                0,
+                w.CERT_FIND_SHA1_HASH,
+                ctypes.byref(wanted),
+                None,
+            )
+        except WindowsCallError as error:
+            if error.code not in _END_OF_LIST:
+                raise
+            yield None
+            return
+        try:
+            yield context if _encoded(context) == certificate.der else None
+        finally:
+            w.cert_free_certificate_context(context)
+
+
+@contextmanager
+def opened(name: str, *, writable: bool) -> Iterator[SystemStore]:
+    """The current user's store `name`, made where it is missing and `writable`."""
+    flags = w.CERT_SYSTEM_STORE_CURRENT_USER | w.CERT_STORE_ENUM_ARCHIVED_FLAG
+    if not writable:
+        flags |= w.CERT_STORE_READONLY_FLAG
+    provider = ctypes.c_void_p(w.CERT_STORE_PROV_SYSTEM_W)
+    store = SystemStore(w.cert_open_store(provider, 0, None, flags, name))
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+@contextmanager
+def _context(certificate: Certificate) -> Iterator[Any]:
+    context = w.cert_create_certificate_context(
+        w.X509_AND_PKCS7, certificate.der, len(certificate.der)
+    )
+    try:
+        yield context
+    finally:
+        w.cert_free_certificate_context(context)
+
+
+def _required(context: Any) -> Any:
+    if context is None:
+        raise WindowsCallError("CertFindCertificateInStore", w.CRYPT_E_NOT_FOUND)
+    return context
+
+
+def _entry(context: Any) -> Entry | None:
+    try:
+        certificate = Certificate.from_der(_encoded(context))
+    except CertclientError:
+        return None
+    return Entry(
+        certificate=certificate,
+        friendly_name=_friendly_name(context),
+        container=_container(context),
+        archived=_property(context, w.CERT_ARCHIVED_PROP_ID) is not None,
+    )
+
+
+def _encoded(context: Any) -> bytes:
+    contents = context.contents
+    return ctypes.string_at(contents.encoded, contents.encoded_length)
+
+
+def _property(context: Any, property_id: int) -> ctypes.Array[ctypes.c_char] | None:
+    """The property's bytes, None where it is not set."""
+    length = DWORD(0)
+    try:
+        w.cert_get_certificate_context_property(context, property_id, None, ctypes.byref(length))
+        buffer = ctypes.create_string_buffer(length.value)
+        w.cert_get_certificate_context_property(context, property_id, buffer, ctypes.byref(length))
+    except WindowsCallError as error:
+        if error.code == _NO_SUCH_PROPERTY:
+            return None
+        raise
+    return buffer
+
+
+def _friendly_name(context: Any) -> str:
+    raw = _property(context, w.CERT_FRIENDLY_NAME_PROP_ID)
+    return "" if raw is None else raw.raw.decode("utf-16-le", errors="replace").rstrip("\0")
+
+
+def _container(context: Any) -> Container | None:
+    raw = _property(context, w.CERT_KEY_PROV_INFO_PROP_ID)
+    if raw is None:
+        return None
+    info = w.KeyProviderInfo.from_buffer(raw)
+    return Container(
+        name=info.container or "",
+        provider=info.provider or "",
+        provider_type=info.provider_type,
+        key_spec=info.key_spec,
+        machine=bool(info.flags & w.CRYPT_MACHINE_KEYSET),
+    )
+
+
+def _set_container(context: Any, container: Container) -> None:
+    info = w.KeyProviderInfo(
+        container=container.name,
+        provider=container.provider,
+        provider_type=container.provider_type,
+        flags=w.CRYPT_MACHINE_KEYSET if container.machine else 0,
+        key_spec=container.key_spec,
+    )
+    _set_property(context, w.CERT_KEY_PROV_INFO_PROP_ID, info)
+
+
+def _set_friendly_name(context: Any, name: str) -> None:
+    _set_property(context, w.CERT_FRIENDLY_NAME_PROP_ID, _blob((name + "\0").encode("utf-16-le")))
+
+
+def _set_property(context: Any, property_id: int, value: ctypes.Structure | None) -> None:
+    """Sets a property, or takes it away (None)."""
+    pointer = None if value is None else ctypes.byref(value)
+    w.cert_set_certificate_context_property(context, property_id, 0, pointer)
+
+
+def _blob(data: bytes) -> w.Blob:
+    """Keeps its bytes alive: ctypes holds what a pointer field was set from."""
+    buffer = (ctypes.c_ubyte * len(data)).from_buffer_copy(data)
+    return w.Blob(len(data), ctypes.cast(buffer, ctypes.POINTER(ctypes.c_ubyte)))

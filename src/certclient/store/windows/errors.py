@@ -1,0 +1,80 @@
+"""The one boundary between Windows' error codes and certclient's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from certclient.model.errors import CertclientError, ErrorCode
+from certclient.store.windows.dll import WindowsCallError, system_text
+
+ERROR_ACCESS_DENIED = 5
+ERROR_CANCELLED = 1223
+NTE_BAD_KEY_STATE = 0x8009000B
+NTE_NO_KEY = 0x8009000D
+NTE_EXISTS = 0x8009000F
+NTE_PERM = 0x80090010
+NTE_NOT_FOUND = 0x80090011
+NTE_BAD_KEYSET = 0x80090016
+NTE_PROV_TYPE_NOT_DEF = 0x80090017
+NTE_KEYSET_NOT_DEF = 0x80090019
+NTE_KEYSET_ENTRY_BAD = 0x8009001A
+NTE_NOT_SUPPORTED = 0x80090029
+
+NO_SUCH_KEY = frozenset({NTE_NO_KEY, NTE_NOT_FOUND, NTE_BAD_KEYSET})
+"""The container, or the key in it, is not there."""
+
+NO_PROVIDER = frozenset({NTE_PROV_TYPE_NOT_DEF, NTE_KEYSET_NOT_DEF, NTE_NOT_SUPPORTED, 0x80090012})
+"""The provider is not registered, not loadable, or cannot keep keys (Wine's KSP)."""
+
+_CODES: dict[int, ErrorCode] = {
+    **dict.fromkeys(NO_SUCH_KEY, ErrorCode.KEY_NOT_FOUND),
+    # A key whose DPAPI master key was lost (a password reset by force): it is listed, and dead.
+    NTE_BAD_KEY_STATE: ErrorCode.KEY_SELF_TEST_FAILED,
+    NTE_KEYSET_ENTRY_BAD: ErrorCode.KEY_SELF_TEST_FAILED,
+    0x8009002C: ErrorCode.KEY_SELF_TEST_FAILED,  # NTE_DECRYPTION_FAILURE
+    # The system or a policy does not let us.
+    ERROR_ACCESS_DENIED: ErrorCode.STORE_UNAVAILABLE,
+    0x80070005: ErrorCode.STORE_UNAVAILABLE,
+    NTE_PERM: ErrorCode.STORE_UNAVAILABLE,
+    NTE_PROV_TYPE_NOT_DEF: ErrorCode.STORE_UNAVAILABLE,
+    NTE_KEYSET_NOT_DEF: ErrorCode.STORE_UNAVAILABLE,
+    # Windows' own question about the key was answered with no.
+    ERROR_CANCELLED: ErrorCode.CONSENT_REFUSED,
+    0x800704C7: ErrorCode.CONSENT_REFUSED,
+    0x80090036: ErrorCode.CONSENT_REFUSED,  # NTE_USER_CANCELLED
+    0x8010006E: ErrorCode.CONSENT_REFUSED,  # SCARD_W_CANCELLED_BY_USER
+    # Algorithms, lengths, flags that a provider does not know.
+    0x80090004: ErrorCode.KEY_UNSUPPORTED,  # NTE_BAD_LEN
+    0x80090008: ErrorCode.KEY_UNSUPPORTED,  # NTE_BAD_ALGID
+    0x80090009: ErrorCode.KEY_UNSUPPORTED,  # NTE_BAD_FLAGS
+    0x80090027: ErrorCode.KEY_UNSUPPORTED,  # NTE_INVALID_PARAMETER
+    NTE_NOT_SUPPORTED: ErrorCode.KEY_UNSUPPORTED,
+    # Smart cards, whose certificates Windows shows in MY while they are in the reader.
+    0x80090023: ErrorCode.TOKEN_FULL,  # NTE_TOKEN_KEYSET_STORAGE_FULL
+    0x80100023: ErrorCode.TOKEN_FULL,  # SCARD_E_WRITE_TOO_MANY
+    0x8010000C: ErrorCode.TOKEN_MISSING,  # SCARD_E_NO_SMARTCARD
+    0x8010002E: ErrorCode.TOKEN_MISSING,  # SCARD_E_NO_READERS_AVAILABLE
+    0x80100069: ErrorCode.TOKEN_REMOVED,  # SCARD_W_REMOVED_CARD
+    0x8010006B: ErrorCode.PIN_INCORRECT,  # SCARD_W_WRONG_CHV
+    0x8010006C: ErrorCode.PIN_LOCKED,  # SCARD_W_CHV_BLOCKED
+    0x8010001D: ErrorCode.STORE_MIDDLEWARE_MISSING,  # SCARD_E_NO_SERVICE
+    0x8010001E: ErrorCode.STORE_MIDDLEWARE_MISSING,  # SCARD_E_SERVICE_STOPPED
+}
+"""winerror.h. What is not named here is STORE_UNAVAILABLE with Windows' own sentence."""
+
+
+def as_certclient_error(error: WindowsCallError) -> CertclientError:
+    """The stable code for a failed call; `reason` is Windows' own sentence and its code."""
+    code = _CODES.get(error.code, ErrorCode.STORE_UNAVAILABLE)
+    reason = f"{system_text(error.code)} ({error.function} {error.code:#010x})".strip()
+    return CertclientError(code, path="Windows", token="Windows", reason=reason)  # noqa: S106
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turns every WindowsCallError raised inside into the CertclientError that names it."""
+    try:
+        yield
+    except WindowsCallError as error:
+        raise as_certclient_error(error) from error

@@ -1,0 +1,186 @@
+"""The Windows store open for work (`store.base.StoreSession`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field
+
+from certclient.model.certificate import Certificate
+from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.keys import KeyRef, KeySpec, SignatureAlgorithm, Signer
+from certclient.store.proof import TLS_ALGORITHMS, prove
+from certclient.store.windows import crypt32, keys
+from certclient.store.windows.container import Container, from_key_id
+from certclient.store.windows.crypt32 import Entry
+from certclient.store.windows.declarations import CRYPT_E_EXISTS
+from certclient.store.windows.dll import WindowsCallError
+from certclient.store.windows.errors import translated
+from certclient.store.windows.keys import WindowsSigner
+from certclient.store.windows.matching import KeyFinder, identity
+from certclient.store.windows.names import StoreNames
+
+
+@dataclass(slots=True)
+class WindowsSession:
+    """See `store.base.StoreSession` for what each method does and raises.
+
+    Keys stay open until the end, so that a protected one asks its owner once.
+    """
+
+    store_id: str
+    names: StoreNames
+    random_bytes: Callable[[int], bytes]
+    _open_keys: dict[Container, tuple[ExitStack, WindowsSigner]] = field(default_factory=dict)
+    _warnings: list[CertclientError] = field(default_factory=list)
+
+    def create_key(self, spec: KeySpec, label: str) -> KeyRef:
+        with translated():
+            created = keys.create(spec, label)
+        if created.warning is not None:
+            self._warnings.append(created.warning)
+        return self._ref(created.container)
+
+    def take_warnings(self) -> Sequence[CertclientError]:
+        warnings, self._warnings = self._warnings, []
+        return warnings
+
+    def find_key(self, label: str) -> KeyRef | None:
+        with translated():
+            place = keys.find(label)
+        return None if place is None else self._ref(place)
+
+    def signer(self, key: KeyRef) -> Signer:
+        return self._signer(_container(key))
+
+    def install(self, key: KeyRef, certificate: Certificate, friendly_name: str) -> None:
+        place = _container(key)
+        with translated():
+            if keys.spki(place) != certificate.spki:
+                raise CertclientError(ErrorCode.ISSUED_KEY_MISMATCH)
+            with crypt32.opened(self.names.personal, writable=True) as store:
+                present = [e for e in store.entries() if e.certificate == certificate]
+                if not present:
+                    store.add(certificate, friendly_name, place)
+                elif present[0].container != place:
+                    store.set_container(certificate, place)
+
+    def install_intermediates(self, chain: Sequence[Certificate]) -> None:
+        """Roots are left out: trust is not ours to give."""
+        wanted = [c for c in chain if c.is_ca and c.subject != c.issuer]
+        with translated(), crypt32.opened(self.names.intermediates, writable=True) as store:
+            for certificate in wanted:
+                _add_if_missing(store, certificate)
+
+    def archive(self, certificate: Certificate) -> None:
+        self._set_archived(certificate, archived=True)
+
+    def unarchive(self, certificate: Certificate) -> None:
+        self._set_archived(certificate, archived=False)
+
+    def delete(self, certificate: Certificate) -> None:
+        with translated(), crypt32.opened(self.names.personal, writable=True) as store:
+            finder = KeyFinder()
+            entries = store.entries()
+            doomed = [e for e in entries if identity(e.certificate) == identity(certificate)]
+            places = {place for e in doomed if (place := finder.proven(e)) is not None}
+            # Also finishes a deletion that stopped after the certificate.
+            ours = finder.ours.get(certificate.spki)
+            places |= {ours} if ours is not None else set()
+            for entry in doomed:
+                store.delete(entry.certificate)
+            rest = [e for e in entries if e not in doomed]
+            if not _used(rest, certificate.spki):
+                for place in places:
+                    self._delete_key(place)
+
+    def delete_key(self, key: KeyRef) -> None:
+        place = from_key_id(key.key_id)
+        if place is None:
+            return
+        with translated():
+            public_key = keys.spki_or_none(place)
+            if _used(self._entries(), public_key):
+                raise CertclientError(ErrorCode.LAST_VALID_CERTIFICATE)
+            self._delete_key(place)
+
+    def self_test(self, certificate: Certificate) -> None:
+        with translated():
+            entry = self._required(certificate)[0]
+            place = KeyFinder().claimed(entry)
+        if place is None:
+            raise CertclientError(ErrorCode.KEY_NOT_FOUND, serial=certificate.serial_hex)
+        signer = self._signer(place)
+        if signer.spki != certificate.spki:
+            raise CertclientError(
+                ErrorCode.KEY_SELF_TEST_FAILED,
+                algorithm="",
+                reason="Windows names another certificate's key for it",
+            )
+        prove(signer, certificate, self.random_bytes, _provable(signer))
+
+    def close(self) -> None:
+        """Closes every key that was opened."""
+        for stack, _ in self._open_keys.values():
+            stack.close()
+        self._open_keys.clear()
+
+    def _signer(self, place: Container) -> WindowsSigner:
+        if place not in self._open_keys:
+            stack = ExitStack()
+            with translated():
+                signer = stack.enter_context(keys.opened(place))
+            self._open_keys[place] = (stack, signer)
+        return self._open_keys[place][1]
+
+    def _delete_key(self, place: Container) -> None:
+        stack, _ = self._open_keys.pop(place, (ExitStack(), None))
+        with suppress(WindowsCallError):
+            stack.close()
+        keys.delete(place)
+
+    def _set_archived(self, certificate: Certificate, *, archived: bool) -> None:
+        with translated():
+            found = self._required(certificate)
+            with crypt32.opened(self.names.personal, writable=True) as store:
+                for entry in found:
+                    if entry.archived != archived:
+                        store.set_archived(entry.certificate, archived)
+
+    def _required(self, certificate: Certificate) -> list[Entry]:
+        wanted = identity(certificate)
+        found = [entry for entry in self._entries() if identity(entry.certificate) == wanted]
+        if not found:
+            raise CertclientError(ErrorCode.CERTIFICATE_NOT_FOUND, serial=certificate.serial_hex)
+        return found
+
+    def _entries(self) -> list[Entry]:
+        with crypt32.opened(self.names.personal, writable=False) as store:
+            return store.entries()
+
+    def _ref(self, place: Container) -> KeyRef:
+        return KeyRef(self.store_id, place.key_id)
+
+
+def _container(key: KeyRef) -> Container:
+    place = from_key_id(key.key_id)
+    if place is None:
+        raise CertclientError(ErrorCode.KEY_NOT_FOUND)
+    return place
+
+
+def _add_if_missing(store: crypt32.SystemStore, certificate: Certificate) -> None:
+    try:
+        store.add(certificate, "", None)
+    except WindowsCallError as error:
+        if error.code != CRYPT_E_EXISTS:
+            raise
+
+
+def _used(entries: Sequence[Entry], public_key: bytes | None) -> bool:
+    """Whether a certificate, archived or not, belongs to this key."""
+    return any(entry.certificate.spki == public_key for entry in entries)
+
+
+def _provable(signer: WindowsSigner) -> Sequence[SignatureAlgorithm]:
+    return TLS_ALGORITHMS if signer.signs_pss else (SignatureAlgorithm.RSA_PKCS1_SHA256,)

@@ -1,0 +1,88 @@
+"""パソコンに保存する on Windows: the user's certificate store (`store.base.CertificateStore`)."""
+
+from __future__ import annotations
+
+import getpass
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from certclient.model.destination import Destination
+from certclient.model.errors import CertclientError
+from certclient.model.keys import KeyRef
+from certclient.store.base import (
+    Available,
+    PinProvider,
+    StoredCertificate,
+    StoreSession,
+    Unavailable,
+)
+from certclient.store.windows import capi, crypt32
+from certclient.store.windows.crypt32 import Entry
+from certclient.store.windows.errors import translated
+from certclient.store.windows.matching import KeyFinder
+from certclient.store.windows.names import StoreNames
+from certclient.store.windows.session import WindowsSession
+
+_in_use: set[str] = set()
+
+
+@dataclass(frozen=True, slots=True)
+class WindowsStore:
+    """The current user's certificates and keys. No PIN: Windows knows its user."""
+
+    names: StoreNames = field(default_factory=StoreNames)
+    random_bytes: Callable[[int], bytes] = os.urandom
+
+    @property
+    def store_id(self) -> str:
+        return f"windows:{self.names.personal}"
+
+    @property
+    def label(self) -> str:
+        """Whose Windows it is: two people may share a computer."""
+        return f"Windows ({getpass.getuser()})"
+
+    @property
+    def destination(self) -> Destination:
+        return Destination.PC
+
+    def availability(self) -> Available | Unavailable:
+        """Opens the store for writing, which a policy may forbid, and CAPI, which Windows always
+        has: without either there is no place for a key."""
+        try:
+            with translated(), crypt32.opened(self.names.personal, writable=True):
+                capi.our_containers()
+        except CertclientError as error:
+            return Unavailable(error.code, error.data)
+        return Available(needs_pin=False)
+
+    def certificates(self) -> Sequence[StoredCertificate]:
+        with translated():
+            with crypt32.opened(self.names.personal, writable=False) as store:
+                entries = store.entries()
+            finder = KeyFinder()
+            return [self._stored(e, finder) for e in entries if not e.certificate.is_ca]
+
+    @contextmanager
+    def open(self, pin: PinProvider) -> Iterator[StoreSession]:
+        if self.store_id in _in_use:
+            raise RuntimeError(f"{self.store_id} is open already in this process")
+        session = WindowsSession(self.store_id, self.names, self.random_bytes)
+        _in_use.add(self.store_id)
+        try:
+            yield session
+        finally:
+            _in_use.discard(self.store_id)
+            session.close()
+
+    def _stored(self, entry: Entry, finder: KeyFinder) -> StoredCertificate:
+        place = finder.proven(entry)
+        return StoredCertificate(
+            certificate=entry.certificate,
+            store_id=self.store_id,
+            friendly_name=entry.friendly_name,
+            key=None if place is None else KeyRef(self.store_id, place.key_id),
+            archived=entry.archived,
+        )
