@@ -15,10 +15,11 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from certclient.model.certificate import Certificate, SubjectRule
 from certclient.model.secret import Secret
 from certclient.practice.ca import PracticeCa
-from certclient.practice.clock import Clock, system_clock
+from certclient.practice.clock import Clock, ShiftableClock, system_clock
 from certclient.practice.customers import Customers
 from certclient.practice.database import Database
 from certclient.practice.issue_codes import IssueCodes
+from certclient.practice.mails import Mails
 from certclient.practice.policy import BankPolicy, expiry
 from certclient.practice.records import (
     ADMINISTRATOR_SUFFIX,
@@ -28,6 +29,8 @@ from certclient.practice.records import (
     Reason,
 )
 from certclient.practice.register import Register
+from certclient.practice.settings import Settings
+from certclient.practice.tickets import Tickets
 from certclient.practice.transactions import Transactions
 from certclient.practice.vault import Vault
 
@@ -39,6 +42,9 @@ SUBJECT_RULE = SubjectRule(
 
 _USER_ID = re.compile(r"[A-Z0-9]{1,40}")
 _SUFFIX = re.compile(r"[0-9]{4}")
+_CONTRACT = re.compile(r"[A-Z0-9]{0,40}")
+_EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]{1,190}")
+_MAX_SHIFT_DAYS = 3660
 
 
 class DeskError(Exception):
@@ -54,13 +60,16 @@ class Books:
     codes: IssueCodes
     register: Register
     transactions: Transactions
+    tickets: Tickets
+    mails: Mails
 
 
 class Bank:
     """One practice bank in a data folder. Safe to use from several threads and processes.
 
-    `clock` is the bank's business clock (shifted in a rehearsal); `wire_clock` is the machine's
-    time, which the times inside messages and TLS certificates follow.
+    `clock` is the bank's business clock (shifted in a rehearsal, also while it runs: see
+    `shift_clock`); `wire_clock` is the machine's time, which the times inside messages and TLS
+    certificates follow.
     """
 
     def __init__(
@@ -73,11 +82,13 @@ class Bank:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.folder = folder
         self.policy = policy or BankPolicy()
-        self.clock = clock
+        self.clock = ShiftableClock(clock)
         self.wire_clock = wire_clock
         self.ca = PracticeCa.open(folder, wire_clock())
         self._vault = Vault(folder / "vault.key")
         self._database = Database(folder / "bank.sqlite3")
+        with self._database.transaction() as connection:
+            self.clock.shift = Settings(connection).clock_shift
 
     def close(self) -> None:
         self._database.close()
@@ -92,6 +103,8 @@ class Bank:
                 IssueCodes(connection, self._vault),
                 Register(connection),
                 Transactions(connection),
+                Tickets(connection),
+                Mails(connection),
             )
             books.register.sweep(self.clock())
             yield books
@@ -103,13 +116,26 @@ class Bank:
         *,
         pin: Secret | None = None,
         one_time_password: Secret | None = None,
+        contract_id: str = "",
+        email: str = "",
     ) -> Customer:
-        """Puts a customer on file. Raises DeskError for an ID that fits no certificate."""
+        """Puts a customer on file. Raises DeskError for an ID that fits no certificate, a contract
+        or an e-mail address of an odd shape."""
         if not _USER_ID.fullmatch(user_id) or not _SUFFIX.fullmatch(suffix):
             raise DeskError("a user ID is capital letters and digits, a suffix four digits")
+        if not _CONTRACT.fullmatch(contract_id):
+            raise DeskError("a contract ID is capital letters and digits")
+        if email and not _EMAIL.fullmatch(email):
+            raise DeskError("that is no e-mail address")
         with self.books() as books:
             return books.customers.add(
-                user_id, suffix, self.clock(), pin=pin, one_time_password=one_time_password
+                user_id,
+                suffix,
+                self.clock(),
+                pin=pin,
+                one_time_password=one_time_password,
+                contract_id=contract_id,
+                email=email,
             )
 
     def issue_code(
@@ -170,6 +196,17 @@ class Bank:
     def customers(self) -> Sequence[Customer]:
         with self.books() as books:
             return books.customers.all()
+
+    def shift_clock(self, shift: timedelta) -> None:
+        """Runs the business clock so far ahead (or behind), durably, for every later command.
+
+        Raises DeskError for more than ten years.
+        """
+        if abs(shift) > timedelta(days=_MAX_SHIFT_DAYS):
+            raise DeskError("the clock is shifted by at most ten years")
+        with self._database.transaction() as connection:
+            Settings(connection).clock_shift = shift
+        self.clock.shift = shift
 
     def state_of(self, serial_hex: str) -> CertificateState | None:
         """The state of a certificate now; None if this bank never issued it."""

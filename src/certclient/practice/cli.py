@@ -53,6 +53,7 @@ def practice(context: click.Context, data: Path | None, clock_shift: float) -> N
 @practice.command()
 @click.option("--port", default=8443, show_default=True, help="Top page and CMP; 0: any free.")
 @click.option("--login-port", default=8444, show_default=True, help="Login page; 0: any free.")
+@click.option("--operator-port", default=8445, show_default=True, help="Operator's pages; 0: any.")
 @click.option(
     "--bind", default=LOOPBACK, show_default=True, help="Address to listen on. 待受アドレス"
 )
@@ -77,6 +78,11 @@ def practice(context: click.Context, data: Path | None, clock_shift: float) -> N
 )
 @click.option("--renew-days", default=30, show_default=True, help="Renewable days before expiry.")
 @click.option("--obtain-days", default=90, show_default=True, help="Obtainable days after expiry.")
+@click.option(
+    "--downloads",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder with installers for the download page. 配布するファイル",
+)
 @click.option("--implicit-confirm", is_flag=True, help="Allow issuing without confirmation.")
 @click.option(
     "--profile",
@@ -90,12 +96,14 @@ def serve(
     desk: Desk,
     port: int,
     login_port: int,
+    operator_port: int,
     bind: str,
     wait_polls: int,
     check_after: int,
     confirm_within: float,
     renew_days: int,
     obtain_days: int,
+    downloads: Path | None,
     implicit_confirm: bool,
     profile_file: Path | None,
     verbose: bool,
@@ -110,7 +118,7 @@ def serve(
     )
     if verbose:
         logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    settings = ServerSettings(bind, port, login_port)
+    settings = ServerSettings(bind, port, login_port, operator_port, downloads)
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: stop.set())
@@ -120,6 +128,7 @@ def serve(
             profile_file.write_text(text, encoding="utf-8")
         click.echo(f"Practice bank: {server.addresses.public_url}")
         click.echo(f"CMP:           {server.addresses.cmp_url}")
+        click.echo(f"Operator:      {server.addresses.operator_url}")
         click.echo(f"Login:         {server.addresses.login_url}")
         sys.stdout.flush()
         # With a limit, because an endless wait cannot be interrupted on Windows.

@@ -22,6 +22,7 @@ from certclient.model.secret import Secret
 from certclient.practice.bank import Bank, DeskError
 from certclient.practice.ca import certificate_pem
 from certclient.practice.clock import shifted, system_clock
+from certclient.practice.coverage import coverage
 from certclient.practice.database import DatabaseTooNewError
 from certclient.practice.policy import BankPolicy
 from certclient.practice.records import ADMINISTRATOR_SUFFIX, USER_SUFFIX, CertificateRecord
@@ -56,10 +57,18 @@ def customer() -> None:
 @click.argument("user_id")
 @click.option("--suffix", help=f"Four digits; {USER_SUFFIX}, or {ADMINISTRATOR_SUFFIX} for 管理者.")
 @click.option("--administrator", is_flag=True, help="管理者 instead of 利用者.")
+@click.option("--contract", default="", help="Contract that the ID belongs to. ご契約先ID")
+@click.option("--email", default="", help="Where renewal notices go. メールアドレス")
 @click.option("--ask-secrets", is_flag=True, help="Ask here for a bank PIN and card password.")
 @click.pass_obj
 def customer_add(
-    desk: Desk, user_id: str, suffix: str | None, administrator: bool, ask_secrets: bool
+    desk: Desk,
+    user_id: str,
+    suffix: str | None,
+    administrator: bool,
+    contract: str,
+    email: str,
+    ask_secrets: bool,
 ) -> None:
     """Put USER_ID on file. お客様を登録する"""
     wanted = suffix or (ADMINISTRATOR_SUFFIX if administrator else USER_SUFFIX)
@@ -68,7 +77,14 @@ def customer_add(
     pin = _ask("ご契約先暗証番号 / bank PIN") if ask_secrets else None
     password = _ask("お客様カードのパスワード / card password") if ask_secrets else None
     with desk.open() as bank:
-        added = bank.add_customer(user_id, wanted, pin=pin, one_time_password=password)
+        added = bank.add_customer(
+            user_id,
+            wanted,
+            pin=pin,
+            one_time_password=password,
+            contract_id=contract,
+            email=email,
+        )
     click.echo(f"{added.common_name} ({added.role.value})")
 
 
@@ -135,7 +151,40 @@ def revoke(desk: Desk, serial: str) -> None:
     click.echo(f"{serial.lower()} revoked")
 
 
-DESK_COMMANDS: tuple[click.Command, ...] = (customer, issue_code, issue, certificates, revoke)
+@click.command("coverage")
+@click.option("--contract", default="", help="This contract only. ご契約先ID")
+@click.option("--missing", is_flag=True, help="Only IDs without a valid certificate. 未取得のみ")
+@click.pass_obj
+def coverage_command(desk: Desk, contract: str, missing: bool) -> None:
+    """Show which IDs of a contract have a valid certificate. 電子証明書の取得状況"""
+    with desk.open() as bank, bank.books() as books:
+        for group in coverage(books, bank.clock(), bank.policy.renewal):
+            if contract and group.contract != contract:
+                continue
+            for entry in group.uncovered if missing else group.ids:
+                name = entry.customer.common_name
+                click.echo(f"{group.contract}  {name}  {entry.standing.value}")
+
+
+@click.command("clock")
+@click.argument("days", type=int)
+@click.pass_obj
+def clock_command(desk: Desk, days: int) -> None:
+    """Run the bank's clock DAYS ahead from its next start on. 銀行の日付をずらす"""
+    with desk.open() as bank:
+        bank.shift_clock(timedelta(days=days))
+        click.echo(f"{bank.clock():%Y-%m-%d}")
+
+
+DESK_COMMANDS: tuple[click.Command, ...] = (
+    customer,
+    issue_code,
+    issue,
+    certificates,
+    revoke,
+    coverage_command,
+    clock_command,
+)
 
 
 def _ask(what: str) -> Secret:

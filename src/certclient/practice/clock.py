@@ -21,3 +21,14 @@ def shifted(clock: Clock, shift: timedelta) -> Clock:
         return clock() + shift
 
     return shifted_clock
+
+
+class ShiftableClock:
+    """A clock whose shift can be changed while others look at it."""
+
+    def __init__(self, clock: Clock, shift: timedelta = timedelta()) -> None:
+        self._clock = clock
+        self.shift = shift
+
+    def __call__(self) -> datetime:
+        return self._clock() + self.shift

@@ -31,23 +31,36 @@ class Customers:
         *,
         pin: Secret | None = None,
         one_time_password: Secret | None = None,
+        contract_id: str = "",
+        email: str = "",
     ) -> Customer:
-        """Adds a customer, or gives a known one new secrets and a new suffix."""
+        """Adds a customer, or changes all that is on file of a known one."""
         self._db.execute(
-            """INSERT INTO customers (user_id, suffix, sealed_pin, sealed_password, created)
-               VALUES (?, ?, ?, ?, ?)
+            """INSERT INTO customers
+                 (user_id, suffix, sealed_pin, sealed_password, contract_id, email, created)
+               VALUES (?, ?, ?, ?, ?, ?, ?)
                ON CONFLICT (user_id) DO UPDATE SET suffix = excluded.suffix,
                  sealed_pin = excluded.sealed_pin, sealed_password = excluded.sealed_password,
+                 contract_id = excluded.contract_id, email = excluded.email,
                  secret_failures = 0""",
             (
                 user_id,
                 suffix,
                 self._sealed(pin, _PIN, user_id),
                 self._sealed(one_time_password, _PASSWORD, user_id),
+                contract_id,
+                email,
                 to_column(now),
             ),
         )
-        return Customer(user_id, suffix, pin is not None, one_time_password is not None)
+        return Customer(
+            user_id,
+            suffix,
+            asks_pin=pin is not None,
+            asks_one_time_password=one_time_password is not None,
+            contract_id=contract_id,
+            email=email,
+        )
 
     def find(self, user_id: str) -> Customer | None:
         row = self._db.execute("SELECT * FROM customers WHERE user_id = ?", (user_id,)).fetchone()
@@ -82,6 +95,20 @@ class Customers:
         password_fits = self._fits(row["sealed_password"], _PASSWORD, user_id, one_time_password)
         return pin_fits and password_fits
 
+    def pin_is(self, user_id: str, pin: Secret) -> bool:
+        """Whether this is ご契約先暗証番号 on file. Nothing on file or nobody: no PIN is right."""
+        return self._is(user_id, "sealed_pin", _PIN, pin)
+
+    def one_time_password_is(self, user_id: str, password: Secret) -> bool:
+        """Whether this is the お客様カード's 確認用パスワード. Nothing on file: none is right."""
+        return self._is(user_id, "sealed_password", _PASSWORD, password)
+
+    def _is(self, user_id: str, column: str, purpose: str, sent: Secret) -> bool:
+        row = self._db.execute("SELECT * FROM customers WHERE user_id = ?", (user_id,)).fetchone()
+        if row is None or row[column] is None:
+            return False
+        return self._fits(row[column], purpose, user_id, sent.reveal().encode())
+
     def _sealed(self, secret: Secret | None, purpose: str, user_id: str) -> bytes | None:
         if secret is None:
             return None
@@ -100,4 +127,6 @@ def _customer(row: sqlite3.Row) -> Customer:
         suffix=row["suffix"],
         asks_pin=row["sealed_pin"] is not None,
         asks_one_time_password=row["sealed_password"] is not None,
+        contract_id=row["contract_id"],
+        email=row["email"],
     )

@@ -13,7 +13,7 @@ from cheroot.server import HeaderReader, HTTPConnection, HTTPRequest
 from cheroot.ssl import Adapter
 from flask import Flask
 
-from certclient.practice.web import CLIENT_CERTIFICATE, MAX_REQUEST_BYTES
+from certclient.practice.pages.security import CLIENT_CERTIFICATE, MAX_REQUEST_BYTES
 
 THREADS = 8
 TIMEOUT_SECONDS = 10

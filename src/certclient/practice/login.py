@@ -6,7 +6,7 @@ import enum
 from dataclasses import dataclass
 from datetime import datetime
 
-from certclient.model.certificate import Certificate
+from certclient.model.certificate import Certificate, Role
 from certclient.model.errors import CertclientError
 from certclient.practice.bank import Bank
 from certclient.practice.records import CertificateRecord, CertificateState, Customer
@@ -23,6 +23,8 @@ class LoginResult(enum.Enum):
     UNCONFIRMED = "unconfirmed"
     NOT_YET_VALID = "not-yet-valid"
     EXPIRED = "expired"
+    WRONG_ROLE = "wrong-role"
+    """A 利用者's certificate at 管理者ログイン, or the other way round."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +47,9 @@ _BY_STATE = {
 }
 
 
-def decide_login(bank: Bank, shown: bytes | None) -> Login:
+def decide_login(bank: Bank, shown: bytes | None, wanted: Role | None = None) -> Login:
     """Decides on the certificate (DER) that the browser proved to hold; None: it showed none.
+    `wanted` is the role whose login was chosen, None for either.
 
     TLS has checked the chain and the key, but not the time (see `server.py`), and knows nothing
     of the register: both are looked up here, at every request.
@@ -62,7 +65,10 @@ def decide_login(bank: Bank, shown: bytes | None) -> Login:
         customer = books.customers.find(record.user_id) if record is not None else None
     if record is None or customer is None or not bank.ca.issued(certificate):
         return Login(LoginResult.UNKNOWN, certificate)
-    return Login(_result(record, bank.clock()), certificate, customer)
+    result = _result(record, bank.clock())
+    if result is LoginResult.WELCOME and wanted not in (None, customer.role):
+        result = LoginResult.WRONG_ROLE
+    return Login(result, certificate, customer)
 
 
 def _result(record: CertificateRecord, now: datetime) -> LoginResult:

@@ -85,6 +85,20 @@ _NOTICES: dict[LoginResult, Notice] = {
         ),
         _RESTART,
     ),
+    LoginResult.WRONG_ROLE: Notice(
+        Words(ja="ログインの種類が異なります", en="That is the other kind of login"),
+        Words(
+            ja="管理者と利用者では、ログインの入口と電子証明書が異なります。",
+            en="Administrators and users log in at different places, each with their own "
+            "certificate.",
+        ),
+        Words(
+            ja="ログイン画面へ戻り、もう一方のログインを選択してください。"
+            "別の電子証明書を選択する場合は、ブラウザを開き直してください。",
+            en="Go back to the login page and choose the other login. To choose another "
+            "certificate, close all browser windows first.",
+        ),
+    ),
     LoginResult.UNCONFIRMED: Notice(
         Words(ja="電子証明書の確認が済んでいません", en="The certificate is not confirmed yet"),
         Words(

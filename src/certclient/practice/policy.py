@@ -25,7 +25,9 @@ class BankPolicy:
     customer must ask before the certificate is ready, `check_after` the seconds between. An
     unconfirmed certificate is revoked after `confirm_within`. `time_tolerance` is how far a
     message's time may be off. `code_attempts`: wrong tries before an issue code is locked, also
-    the limit for ご契約先暗証番号 and the one-time password.
+    the limit for ご契約先暗証番号 and the one-time password. `ticket_valid` and `web_code_valid`
+    are for what pages give out: a deep link's ticket, a code for 電子証明書取得. `mail_days`: days
+    before the expiry date on which an e-mail goes out (S0, S1, S3; S4 has 40).
     """
 
     renewal: RenewalPolicy = field(default_factory=RenewalPolicy)
@@ -36,6 +38,9 @@ class BankPolicy:
     check_after: int = 5
     code_attempts: int = 5
     code_valid: timedelta = timedelta(days=30)
+    web_code_valid: timedelta = timedelta(minutes=30)
+    ticket_valid: timedelta = timedelta(minutes=10)
+    mail_days: tuple[int, ...] = (30, 10)
     min_rsa_bits: int = MIN_RSA_BITS
     max_rsa_bits: int = MAX_RSA_BITS
     time_tolerance: timedelta = timedelta(minutes=10)

@@ -10,10 +10,8 @@ from pathlib import Path
 from certclient.model.profile import AskWhom
 from certclient.practice.bank import SUBJECT_RULE, Bank
 from certclient.practice.ca import INTERMEDIATE_NAME, certificate_pem
+from certclient.practice.names import BANK_NAME, PROFILE_ID
 from certclient.practice.server import Addresses
-from certclient.practice.web import BANK_NAME
-
-PROFILE_ID = "practice"
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,12 +20,21 @@ class Customer:
 
     `asks_pin` and `asks_one_time_password`: whether renewal wants ご契約先暗証番号 and the
     お客様カード's password (seed S2); the values themselves stay inside `customers.py`.
+    `contract_id` groups the IDs of one company (ご契約先), `email` is where notices go; either may
+    be "".
     """
 
     user_id: str
     suffix: str
     asks_pin: bool = False
     asks_one_time_password: bool = False
+    contract_id: str = ""
+    email: str = ""
+
+    @property
+    def contract(self) -> str:
+        """The contract that this ID belongs to; an ID without one is a contract by itself."""
+        return self.contract_id or self.user_id
 
     @property
     def role(self) -> Role:
@@ -122,3 +131,39 @@ class TransactionRecord:
     code_id: int | None = None
     old_serial_hex: str = ""
     serial_hex: str = ""
+
+
+class TicketState(enum.Enum):
+    """ACTIVE may open one renewal; USED has; WITHDRAWN never will (logged out)."""
+
+    ACTIVE = "active"
+    USED = "used"
+    WITHDRAWN = "withdrawn"
+
+
+class MailState(enum.Enum):
+    """QUEUED is tried again until it is SENT. BOUNCED: the address refuses it for good."""
+
+    QUEUED = "queued"
+    SENT = "sent"
+    BOUNCED = "bounced"
+
+
+@dataclass(frozen=True, slots=True)
+class MailRecord:
+    """One e-mail notice: `days` before the end of the certificate `serial_hex`.
+
+    `next_attempt` is when a QUEUED one may be tried (again); `last_reply` is what the mail server
+    said last. Times are aware, UTC.
+    """
+
+    id: int
+    serial_hex: str
+    days: int
+    recipient: str
+    message_id: str
+    state: MailState
+    attempts: int
+    next_attempt: datetime
+    last_reply: str
+    created_at: datetime

@@ -103,6 +103,15 @@ class RefusedError(Exception):
             "Stopped after too many wrong attempts: call your branch.",
         )
 
+    @classmethod
+    def ticket_unusable(cls) -> RefusedError:
+        return cls(
+            Failure.NOT_AUTHORIZED,
+            "このリンクは使用済みか、期限が切れています。"
+            "ログインして「電子証明書の更新はこちら」をもう一度押してください。",
+            "This link was used before or has expired: log in and follow it once more.",
+        )
+
     # Who asks
 
     @classmethod

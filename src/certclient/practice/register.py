@@ -71,6 +71,23 @@ class Register:
         ).fetchone()
         return None if row["last"] is None else from_column(row["last"])
 
+    def last_confirmed(self, user_id: str) -> CertificateRecord | None:
+        """The certificate that this customer confirmed last, whatever became of it."""
+        row = self._db.execute(
+            """SELECT * FROM certificates WHERE user_id = ? AND was_confirmed
+               ORDER BY not_after DESC, issued DESC, rowid DESC LIMIT 1""",
+            (user_id,),
+        ).fetchone()
+        return None if row is None else _record(row)
+
+    def of_customer(self, user_id: str) -> Sequence[CertificateRecord]:
+        """All certificates of one ID, the newest first."""
+        rows = self._db.execute(
+            "SELECT * FROM certificates WHERE user_id = ? ORDER BY issued DESC, rowid DESC",
+            (user_id,),
+        ).fetchall()
+        return [_record(row) for row in rows]
+
     def key_was_used(self, spki: bytes, user_id: str) -> bool:
         """Whether this key has a certificate of another customer, or one ever confirmed.
 

@@ -66,4 +66,32 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             PRIMARY KEY (transaction_id, request_hash)
         ) STRICT""",
     ),
+    (
+        "ALTER TABLE customers ADD COLUMN contract_id TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE customers ADD COLUMN email TEXT NOT NULL DEFAULT ''",
+        """CREATE TABLE tickets (
+            digest BLOB PRIMARY KEY,
+            user_id TEXT NOT NULL REFERENCES customers(user_id),
+            session TEXT NOT NULL,
+            state TEXT NOT NULL,
+            created INTEGER NOT NULL,
+            expires INTEGER NOT NULL
+        ) STRICT""",
+        "CREATE INDEX tickets_session ON tickets(session)",
+        """CREATE TABLE mails (
+            id INTEGER PRIMARY KEY,
+            serial TEXT NOT NULL REFERENCES certificates(serial),
+            days INTEGER NOT NULL,
+            recipient TEXT NOT NULL,
+            message_id TEXT NOT NULL UNIQUE,
+            state TEXT NOT NULL,
+            attempts INTEGER NOT NULL DEFAULT 0,
+            next_attempt INTEGER NOT NULL,
+            last_reply TEXT NOT NULL DEFAULT '',
+            created INTEGER NOT NULL,
+            changed INTEGER NOT NULL,
+            UNIQUE (serial, days)
+        ) STRICT""",
+        "CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT",
+    ),
 )

@@ -1,22 +1,26 @@
-"""The practice bank on the network: two HTTPS servers on this computer.
+"""The practice bank on the network: three HTTPS servers on this computer.
 
 The public one (top page, CMP) never asks for a certificate, so no browser opens its chooser there;
-the login one asks in the TLS handshake. Both are for 127.0.0.1 unless told otherwise.
+the login one asks in the TLS handshake. Both are for 127.0.0.1 unless told otherwise. The
+operator's is for 127.0.0.1 whatever is told.
 """
 
 from __future__ import annotations
 
 import json
+import secrets
 import ssl
 import threading
-from dataclasses import dataclass
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from types import TracebackType
 
+from certclient.model.secret import Secret
 from certclient.practice.bank import Bank
 from certclient.practice.ca import PracticeCa, certificate_pem, identity_pem, write_private
 from certclient.practice.https import HttpsListener
-from certclient.practice.web import login_app, public_app
+from certclient.practice.web import Limits, login_app, operator_app, public_app
 
 LOOPBACK = "127.0.0.1"
 ADDRESSES_FILE = "addresses.json"
@@ -28,10 +32,12 @@ X509_V_FLAG_NO_CHECK_TIME = 0x200000
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """Where a running practice bank is found."""
+    """Where a running practice bank is found. `operator_url` holds the key to the operator's
+    pages: the file that keeps it is for its owner alone."""
 
     public_url: str
     login_url: str
+    operator_url: str = field(default="", repr=False)
 
     @property
     def cmp_url(self) -> str:
@@ -40,11 +46,15 @@ class Addresses:
 
 @dataclass(frozen=True, slots=True)
 class ServerSettings:
-    """`bind` is an IP address or host name; port 0 takes any free one."""
+    """`bind` is an IP address or host name; port 0 takes any free one. `downloads` is the folder
+    whose installers the download page offers."""
 
     bind: str = LOOPBACK
     port: int = 0
     login_port: int = 0
+    operator_port: int = 0
+    downloads: Path | None = None
+    limits: Limits = field(default_factory=Limits)
 
 
 class PracticeServer:
@@ -59,19 +69,16 @@ class PracticeServer:
     def __init__(self, bank: Bank, settings: ServerSettings) -> None:
         self._bank = bank
         tls_file = _write_tls_identity(bank, settings.bind)
-        self._public = HttpsListener(settings.bind, settings.port, _tls_context(tls_file))
-        try:
+        with ExitStack() as opened:
+            self._public = _listen(opened, settings.bind, settings.port, _tls_context(tls_file))
             context = _login_context(tls_file, bank.ca)
-            self._login = HttpsListener(settings.bind, settings.login_port, context)
-        except OSError:
-            self._public.stop()
-            raise
-        host = _url_host(settings.bind)
-        self.addresses = Addresses(
-            f"https://{host}:{self._public.port}/", f"https://{host}:{self._login.port}/login"
-        )
-        self._public.serve(public_app(bank, self.addresses.login_url))
-        self._login.serve(login_app(bank, self.addresses.public_url))
+            self._login = _listen(opened, settings.bind, settings.login_port, context)
+            context = _tls_context(tls_file)
+            self._operator = _listen(opened, LOOPBACK, settings.operator_port, context)
+            self._key = Secret(secrets.token_urlsafe(24))
+            self.addresses = self._addresses(_url_host(settings.bind))
+            self._serve(settings)
+            opened.pop_all()
         self._stopped = threading.Event()
         self._sweeper = threading.Thread(target=self._sweep, name="practice-sweep", daemon=True)
         self._sweeper.start()
@@ -82,6 +89,7 @@ class PracticeServer:
         self._stopped.set()
         self._public.stop()
         self._login.stop()
+        self._operator.stop()
         self._sweeper.join()
 
     def __enter__(self) -> PracticeServer:
@@ -95,9 +103,29 @@ class PracticeServer:
     ) -> None:
         self.stop()
 
+    def _addresses(self, host: str) -> Addresses:
+        return Addresses(
+            public_url=f"https://{host}:{self._public.port}/",
+            login_url=f"https://{host}:{self._login.port}/login",
+            operator_url=f"https://{LOOPBACK}:{self._operator.port}/enter/{self._key.reveal()}",
+        )
+
+    def _serve(self, settings: ServerSettings) -> None:
+        bank, urls, limits = self._bank, self.addresses, settings.limits
+        self._public.serve(public_app(bank, urls.login_url, settings.downloads, limits))
+        self._login.serve(login_app(bank, urls.public_url, limits))
+        self._operator.serve(operator_app(bank, self._key, urls.public_url, limits))
+
     def _sweep(self) -> None:
         while not self._stopped.wait(SWEEP_SECONDS):
             self._bank.sweep()
+
+
+def _listen(opened: ExitStack, bind: str, port: int, context: ssl.SSLContext) -> HttpsListener:
+    """Listens; stops again where another port turns out to be taken."""
+    listener = HttpsListener(bind, port, context)
+    opened.callback(listener.stop)
+    return listener
 
 
 def read_addresses(folder: Path) -> Addresses | None:
@@ -137,8 +165,7 @@ def _write_tls_identity(bank: Bank, bind: str) -> Path:
 
 
 def _write_addresses(folder: Path, addresses: Addresses) -> None:
-    texts = {"public_url": addresses.public_url, "login_url": addresses.login_url}
-    write_private(folder / ADDRESSES_FILE, json.dumps(texts, indent=2) + "\n")
+    write_private(folder / ADDRESSES_FILE, json.dumps(asdict(addresses), indent=2) + "\n")
 
 
 def _url_host(bind: str) -> str:

@@ -1,50 +1,89 @@
-"""The practice bank's web applications: the public one (top page, CMP) and the login."""
+"""The practice bank's web applications: public (top page, CMP), login, operator."""
 
 from __future__ import annotations
 
-from flask import Flask, Response, abort, render_template, request
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import Flask, Response, abort, request
 
 from certclient.model.certificate import Role
 from certclient.model.profile import Words
+from certclient.model.secret import Secret
 from certclient.practice.bank import Bank
 from certclient.practice.cmp_responder import CmpResponder
-from certclient.practice.login import decide_login
-from certclient.practice.login_words import notice
-
-CLIENT_CERTIFICATE = "certclient.practice.client_certificate"
-"""Key of the WSGI environment under which the server puts the client certificate (DER or None)."""
+from certclient.practice.coverage import Standing
+from certclient.practice.names import BANK_NAME
+from certclient.practice.pages.customer import customer_pages
+from certclient.practice.pages.language import use_languages
+from certclient.practice.pages.letters import letter_pages
+from certclient.practice.pages.login import login_pages
+from certclient.practice.pages.obtain import obtain_pages
+from certclient.practice.pages.office import Office, guard
+from certclient.practice.pages.operator import operator_pages
+from certclient.practice.pages.public import public_pages, read_downloads
+from certclient.practice.pages.rate_limit import RateLimit
+from certclient.practice.pages.reception import Reception
+from certclient.practice.pages.security import secure
+from certclient.practice.pages.sessions import Session, Sessions
+from certclient.practice.records import CertificateState
 
 CMP_TYPE = "application/pkixcmp"
-MAX_REQUEST_BYTES = 64 * 1024
 
-BANK_NAME = Words(ja="練習銀行（リハーサル）", en="Practice Bank (rehearsal)")
+IDLE_SECONDS = 15 * 60.0
+"""After so long without a request a login is over."""
+OFFICE_IDLE_SECONDS = 8 * 3600.0
+WRONG_ALLOWED = 10
+WRONG_SECONDS = 60.0
+"""So many wrong PINs, passwords or codes from one address in so many seconds, then a pause."""
 
-_ROLES = {
+ROLES = {
     Role.ADMINISTRATOR: Words(ja="管理者", en="administrator"),
     Role.USER: Words(ja="利用者", en="user"),
 }
-_SECURITY_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none';"
-        " frame-ancestors 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cache-Control": "no-store",
+STATES = {
+    CertificateState.UNCONFIRMED: Words(ja="未確認", en="not confirmed"),
+    CertificateState.CONFIRMED: Words(ja="有効", en="in use"),
+    CertificateState.REVOKED: Words(ja="失効", en="revoked"),
+    CertificateState.SUPERSEDED: Words(ja="更新済み", en="replaced"),
+}
+STANDINGS = {
+    Standing.VALID: Words(ja="有効", en="valid"),
+    Standing.RENEWABLE: Words(ja="更新期間中", en="to be renewed now"),
+    Standing.OBTAINABLE: Words(ja="期限切れ（取得可能）", en="expired, can be obtained"),
+    Standing.TOO_LATE: Words(ja="期限切れ（窓口で再発行）", en="expired, reissue at the branch"),
+    Standing.NEVER: Words(ja="未取得", en="not obtained yet"),
+    Standing.REVOKED: Words(ja="失効", en="revoked"),
 }
 
 
-def public_app(bank: Bank, login_url: str) -> Flask:
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How strictly pages slow down guessing; a load test from one address may want other numbers.
+
+    `monotonic` gives seconds.
+    """
+
+    wrong_allowed: int = WRONG_ALLOWED
+    wrong_seconds: float = WRONG_SECONDS
+    idle_seconds: float = IDLE_SECONDS
+    monotonic: Callable[[], float] = time.monotonic
+
+    def rate_limit(self) -> RateLimit:
+        return RateLimit(self.wrong_allowed, self.wrong_seconds, self.monotonic)
+
+
+def public_app(
+    bank: Bank, login_url: str, downloads: Path | None = None, limits: Limits = Limits()
+) -> Flask:
     """Pages that want no certificate, and CMP by POST on `/cmp` and `/.well-known/cmp`
-    (RFC 9811, 3.3)."""
+    (RFC 9811, 3.3). `downloads`: folder with installers. Raises OSError."""
     app = _app(bank)
     responder = CmpResponder(bank)
-
-    @app.get("/")
-    def top() -> str:
-        return render_template("top.html", login_url=login_url)
+    app.register_blueprint(public_pages(login_url, read_downloads(downloads)))
+    app.register_blueprint(obtain_pages(bank, limits.rate_limit()))
 
     @app.post("/cmp")
     @app.post("/.well-known/cmp")
@@ -56,36 +95,44 @@ def public_app(bank: Bank, login_url: str) -> Flask:
     return app
 
 
-def login_app(bank: Bank, public_url: str) -> Flask:
-    """The login page; the server in front of it asks for a client certificate."""
+def login_app(bank: Bank, public_url: str, limits: Limits = Limits()) -> Flask:
+    """The login and what is behind it; the server in front asks for a client certificate."""
     app = _app(bank)
 
-    @app.get("/")
-    @app.get("/login")
-    def login() -> tuple[str, int]:
-        decision = decide_login(bank, request.environ.get(CLIENT_CERTIFICATE))
-        if decision.customer is not None and decision.granted:
-            role = _ROLES[decision.customer.role]
-            return render_template("welcome.html", login=decision, role=role), 200
-        page = render_template(
-            "refused.html",
-            login=decision,
-            notice=notice(decision.result, bank.policy.renewal.obtain_days_after),
-            public_url=public_url,
-        )
-        return page, 403
+    def ended(session: Session) -> None:
+        with bank.books() as books:
+            books.tickets.withdraw(session.name)
 
+    sessions = Sessions(limits.idle_seconds, limits.monotonic, ended)
+    reception = Reception(bank, public_url, sessions, limits.rate_limit())
+    app.register_blueprint(login_pages(reception))
+    app.register_blueprint(customer_pages(reception))
+    return app
+
+
+def operator_app(bank: Bank, key: Secret, public_url: str, limits: Limits = Limits()) -> Flask:
+    """For the operator on this computer, who has `key`."""
+    app = _app(bank)
+    sessions = Sessions(OFFICE_IDLE_SECONDS, limits.monotonic)
+    office = Office(bank, key, sessions, public_url)
+    guard(app, office)
+    app.register_blueprint(operator_pages(office))
+    app.register_blueprint(letter_pages(office))
     return app
 
 
 def _app(bank: Bank) -> Flask:
     app = Flask(__name__)
-    app.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST_BYTES
-    app.jinja_env.globals.update(bank_name=BANK_NAME)
-
-    @app.after_request
-    def secure(response: Response) -> Response:
-        response.headers.update(_SECURITY_HEADERS)
-        return response
-
+    app.jinja_env.globals.update(
+        bank_name=BANK_NAME,
+        roles=ROLES,
+        states=STATES,
+        standings=STANDINGS,
+        renew_days=lambda: bank.policy.renewal.renew_days_before,
+        obtain_days=lambda: bank.policy.renewal.obtain_days_after,
+    )
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    use_languages(app)
+    secure(app)
     return app

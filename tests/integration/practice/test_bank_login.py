@@ -153,8 +153,12 @@ def test_pages_are_closed_to_scripts_frames_and_caches(
         ssl.create_default_context(cafile=str(customers.root_file)),
     )
     assert top.status == 200
-    assert customers.login_url in top.text
-    for page in (top, visit(customers, tmp_path)):
+    screen = open_page(
+        f"{customers.addresses.public_url}login-screen",
+        ssl.create_default_context(cafile=str(customers.root_file)),
+    )
+    assert customers.login_url in screen.text
+    for page in (top, screen, visit(customers, tmp_path)):
         assert "default-src 'none'" in page.headers["Content-Security-Policy"]
         assert page.headers["X-Content-Type-Options"] == "nosniff"
         assert page.headers["Cache-Control"] == "no-store"
