@@ -11,9 +11,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QDeadlineTimer, Qt
+import shiboken6
+from PySide6.QtCore import QDeadlineTimer, QEventLoop, Qt, QTimer
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from certclient.ca.factory import ca_client_for
@@ -132,7 +134,7 @@ class Visitor:
 
     def arrives_at(self, page: Page) -> None:
         until(lambda: self.wizard.currentId() == page, lambda: self._where)
-        QTest.qWait(1)  # what was just added to the page is shown
+        wait(1)  # what was just added to the page is shown
 
     @property
     def _where(self) -> str:
@@ -167,6 +169,45 @@ class Visitor:
         field.setFocus()
         QTest.keyClicks(field, text)
 
+    def pastes(self, text: str, field_number: int = 0) -> None:
+        until(lambda: len(self.fields()) > field_number, lambda: self._where)
+        QGuiApplication.clipboard().setText(text)
+        field = self.fields()[field_number]
+        field.setFocus()
+        field.paste()
+
+    def presses_enter(self) -> None:
+        self._presses(Qt.Key.Key_Return)
+
+    def presses_escape(self) -> None:
+        self._presses(Qt.Key.Key_Escape)
+
+    def _presses(self, key: Qt.Key) -> None:
+        QTest.keyClick(self.wizard.focusWidget() or self.wizard, key)
+
+    @property
+    def gone(self) -> bool:
+        """Whether the window is closed; it may be deleted as well."""
+        return not shiboken6.isValid(self.wizard) or not self.wizard.isVisible()
+
+    def answers_no_to(self, question: str) -> None:
+        """The next message box must ask `question`; it is answered with no."""
+
+        def answer() -> None:
+            box = QApplication.activeModalWidget()
+            assert isinstance(box, QMessageBox)
+            assert question in box.text(), box.text()
+            box.button(QMessageBox.StandardButton.No).click()
+
+        QTimer.singleShot(50, answer)
+
+    @property
+    def clipboard(self) -> str:
+        return QGuiApplication.clipboard().text()
+
+    def all_fields(self) -> list[QLineEdit]:
+        return self.wizard.findChildren(QLineEdit)
+
     def fields(self) -> list[QLineEdit]:
         page = self.wizard.page_now
         assert page is not None
@@ -187,7 +228,14 @@ def until(condition: Callable[[], bool], describe: Callable[[], str] = lambda: "
     waited = QDeadlineTimer(LONG)
     while not condition():
         assert not waited.hasExpired(), f"it never came: {describe()}"
-        QTest.qWait(5)
+        wait(5)
+
+
+def wait(milliseconds: int) -> None:
+    """Lets Qt work for a while. QTest.qWait would keep the workers' threads from running."""
+    loop = QEventLoop()
+    QTimer.singleShot(milliseconds, loop.quit)
+    loop.exec()
 
 
 def plain(text: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QSize, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QAbstractButton, QPushButton, QWidget, QWizard
+from PySide6.QtWidgets import QAbstractButton, QDialog, QPushButton, QWidget, QWizard
 
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.lifecycle import lifecycle
@@ -138,16 +138,21 @@ class EnrollmentWizard(QWizard):
         if page is None:
             self.accept()
             return
+        self.show_page(page)
+        self._pages[page].enter()
+        self._set_focus(self._pages[page])
+
+    def show_page(self, page: Page) -> None:
+        """Shows a page as the session is now, without what the page does by itself when it is
+        reached (checking, running)."""
         before = self.page_now
         if before is not None:
             before.leave()
         self.setCurrentId(page)
-        self._enter(self._pages[page])
+        self._pages[page].retranslate()
+        self._show_buttons(self._pages[page])
 
-    def _enter(self, page: WizardPage) -> None:
-        page.retranslate()
-        self._show_buttons(page)
-        page.enter()
+    def _set_focus(self, page: WizardPage) -> None:
         if not page.isAncestorOf(self.focusWidget() or self):
             self.default_button.setFocus()
 
@@ -161,7 +166,7 @@ class EnrollmentWizard(QWizard):
         page = self.page_now
         if not self._entered and page is not None:
             self._entered = True
-            self._enter(page)
+            self._move(Page(self.currentId()))
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() is QEvent.Type.LanguageChange:
@@ -190,8 +195,9 @@ class EnrollmentWizard(QWizard):
 
     def done(self, result: int) -> None:
         """Goes when nothing runs any more; a run goes on without its window."""
-        super().done(result)
         page = self.page_now
+        # Not QWizard's, which forgets the page: a question may bring the window back.
+        QDialog.done(self, result)
         if isinstance(page, WorkPage) and page.asking:
             page.cancel_question()
         if self.session.run is None:

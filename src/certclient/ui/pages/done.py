@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton
 from certclient.enrollment.procedure import Finished
 from certclient.model.destination import Destination
 from certclient.ui.browsers import running_browsers
-from certclient.ui.navigation import Page
+from certclient.ui.navigation import Page, Way
 from certclient.ui.pages.base import Button, Buttons, WizardPage
 from certclient.ui.parts import Facts, Note, Sentence
 from certclient.ui.receipt import Receipt, next_year
@@ -80,6 +80,8 @@ class DonePage(WizardPage):
 
     def _title(self, receipt: Receipt) -> str:
         if receipt.destination is Destination.USB:
+            if self.session.journey.way is Way.OBTAIN:
+                return self.tr("The certificate has been obtained and saved to the USB token")
             return self.tr("The certificate has been renewed and saved to the USB token")
         return self.tr("The certificate has been installed")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QPoint, QTimer
 from PySide6.QtWidgets import QButtonGroup, QPushButton, QRadioButton, QVBoxLayout, QWidget
 
 from certclient.model.destination import Destination
@@ -156,13 +156,16 @@ class StartPage(WizardPage):
         if place is not None:
             lines.append((self.tr("Stored in"), self._stored_in(place)))
         self._facts.show_lines(lines)
-        self._key_stays.say(
-            self.tr(
-                "A new key is made in the chosen place and never leaves it. The present "
-                "certificate stays as it is until the new one has proven that it works."
-            )
-            if place is not None
-            else self.tr("No place can be used at the moment. Plug the token in, for example.")
+        self._key_stays.say(self._promise(place))
+
+    def _promise(self, place: Place | None) -> str:
+        if place is None:
+            return self.tr("No place can be used at the moment. Plug the token in, for example.")
+        if self.session.current is None:
+            return self.tr("A new key is made in the chosen place and never leaves it.")
+        return self.tr(
+            "A new key is made in the chosen place and never leaves it. The present "
+            "certificate stays as it is until the new one has proven that it works."
         )
 
     def _question(self) -> str:
@@ -189,12 +192,19 @@ class StartPage(WizardPage):
         )
 
 
+class _WideRadio(QRadioButton):
+    """Takes clicks on its whole line, not on its text alone."""
+
+    def hitButton(self, position: QPoint) -> bool:
+        return self.rect().contains(position)
+
+
 class _Choice(QWidget):
     """One place: the button, and why it cannot be chosen."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.radio = QRadioButton()
+        self.radio = _WideRadio()
         self._trouble = Sentence()
         self._trouble.setIndent(24)
         layout = QVBoxLayout(self)
