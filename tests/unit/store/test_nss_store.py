@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from pkcs11 import exceptions as p11
 
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import KeySpec
 from certclient.store.base import Available, StoreSession, no_pin
+from certclient.store.pkcs11.errors import translated
 from certclient.store.pkcs11.nss import NssStore, default_directory, load_softokn
 from support.nss import NssDatabase
 from support.pki import SERVER_AUTH, Lab, certificate_pem, ec_key, make_lab, spki_of
@@ -250,3 +255,61 @@ def test_the_folder_that_the_browsers_read(
         (tmp_path / folder).mkdir(parents=True)
     variables = {name: value.format(home=tmp_path) for name, value in environment.items()}
     assert default_directory(variables, tmp_path) == tmp_path / expected
+
+
+def cut_short(nss: NssDatabase, label: str) -> None:
+    """What a disk that is full at the wrong moment leaves of a key pair (measured with NSS 3.87.1):
+    a private half whose numbers NSS refuses to give out, and no public one."""
+    with closing(sqlite3.connect(nss.directory / "key4.db")) as keys, keys:
+        (identifier,) = keys.execute(
+            "SELECT id FROM nssPrivate WHERE a3 = ?", (label.encode(),)
+        ).fetchone()
+        keys.execute("DELETE FROM metaData WHERE id LIKE ?", (f"sig_key_{identifier:08x}_%",))
+    with closing(sqlite3.connect(nss.directory / "cert9.db")) as certificates, certificates:
+        certificates.execute("DELETE FROM nssPublic WHERE a3 = ?", (label.encode(),))
+
+
+def test_a_key_that_a_full_disk_cut_short_hides_nothing_and_can_be_removed(
+    nss: NssDatabase, lab: Lab
+) -> None:
+    with nss.store().open(no_pin) as session:
+        certificate = enrol(session, lab)
+        session.create_key(KeySpec(), "certclient 0002")
+    cut_short(nss, "certclient 0002")
+    (stored,) = nss.store().certificates()
+    assert stored.certificate == certificate
+    with nss.store().open(no_pin) as session:
+        session.self_test(certificate)
+        assert session.find_key("certclient 0002") is None
+    assert "certclient 0002" not in nss.certutil("-K")
+    assert LABEL in nss.certutil("-K")
+
+
+@dataclass(frozen=True)
+class DatabaseWitness:
+    label: str = "/home/taro/.pki/nssdb"
+    database: bool = True
+
+    def present(self) -> bool:
+        return True
+
+    def free_memory(self) -> int | None:
+        return None
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        p11.FunctionFailed(),
+        p11.DeviceMemory(),
+        p11.SessionHandleInvalid(),
+        p11.TokenWriteProtected(),
+        CertclientError(ErrorCode.TOKEN_FAILED, reason="still there"),
+    ],
+    ids=lambda fault: type(fault).__name__,
+)
+def test_nobody_is_told_to_plug_in_a_database(fault: Exception) -> None:
+    with pytest.raises(CertclientError) as error, translated(DatabaseWitness(), writing=True):
+        raise fault
+    assert error.value.code is ErrorCode.STORE_UNAVAILABLE
+    assert error.value.data["path"] == "/home/taro/.pki/nssdb"

@@ -389,3 +389,16 @@ def test_a_reader_that_fails_while_looking_is_no_crash(desk: Desk) -> None:
     state = desk.token.store().availability()
     assert isinstance(state, Unavailable)
     assert state.reason is ErrorCode.TOKEN_REMOVED
+
+
+def test_a_key_that_is_still_there_is_not_said_to_be_deleted(desk: Desk) -> None:
+    """NSS on a full disk: C_DestroyObject says CKR_OK and deletes nothing."""
+    desk.faults.fail("C_DestroyObject", ckr.CKR_OK)
+    error = desk.failure(lambda session: session.delete_key(desk.spare_key))
+    assert error.code is ErrorCode.TOKEN_FAILED
+
+
+def test_a_certificate_that_is_still_there_is_not_said_to_be_deleted(desk: Desk) -> None:
+    desk.faults.fail("C_DestroyObject", ckr.CKR_OK)
+    error = desk.failure(lambda session: session.delete(desk.certificate))
+    assert error.code is ErrorCode.TOKEN_FAILED
