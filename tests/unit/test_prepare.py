@@ -15,6 +15,7 @@ from tools.prepare import (
     installed_packages,
     missing_packages,
     prepare_packages,
+    prepare_texts,
     prepare_venv,
     read_packages,
 )
@@ -176,3 +177,19 @@ def test_an_interrupted_installation_is_taken_up_again(tmp_path: Path) -> None:
     pip = Pip(tmp_path / ".venv")
     prepare_venv("demo", pip, tmp_path / ".venv")
     assert any("--require-hashes" in command for command in pip.commands)
+
+
+def test_texts_are_compiled_where_they_are_new(tmp_path: Path) -> None:
+    source = tmp_path / "certclient_ja.ts"
+    source.touch()
+    commands: list[list[str]] = []
+
+    def run(command: Sequence[str]) -> int:
+        commands.append(list(command))
+        source.with_suffix(".qm").touch()
+        return 0
+
+    prepare_texts(run, tmp_path)
+    assert [command[-1] for command in commands] == ["compile"]
+    prepare_texts(run, tmp_path)
+    assert len(commands) == 1, "nothing is new"

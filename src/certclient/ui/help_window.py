@@ -108,7 +108,7 @@ class HelpWindow(QDialog):
 
     def _choice(self, row: Row) -> str:
         certificate, words = row.entry.certificate, self._context.words
-        text = self.tr("・{name}: issued by {issuer}, valid until {until}, serial number {serial}")
+        text = self.tr("• {name}: issued by {issuer}, valid until {until}, serial number {serial}")
         return text.format(
             name=certificate.common_name,
             issuer=certificate.issuer_common_name,

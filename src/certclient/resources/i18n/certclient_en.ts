@@ -451,8 +451,8 @@
         <translation>The browser keeps a wrong choice: close all its windows and open it again, then it asks anew. Certificates that were put away are not offered.</translation>
     </message>
     <message>
-        <source>・{name}: issued by {issuer}, valid until {until}, serial number {serial}</source>
-        <translation>・{name}: issued by {issuer}, valid until {until}, serial number {serial}</translation>
+        <source>• {name}: issued by {issuer}, valid until {until}, serial number {serial}</source>
+        <translation>• {name}: issued by {issuer}, valid until {until}, serial number {serial}</translation>
     </message>
     <message>
         <source>{bank}: users ask {user}; administrators ask {administrator}.</source>

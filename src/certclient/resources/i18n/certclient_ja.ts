@@ -449,7 +449,7 @@
         <translation>まちがって選んだときは、ブラウザーの画面をすべて閉じて開き直すと、もう一度選べます。しまった証明書は、選択画面に表示されません。</translation>
     </message>
     <message>
-        <source>・{name}: issued by {issuer}, valid until {until}, serial number {serial}</source>
+        <source>• {name}: issued by {issuer}, valid until {until}, serial number {serial}</source>
         <translation>・{name}（発行元 {issuer}、有効期限 {until}、シリアル番号 {serial}）</translation>
     </message>
     <message>

@@ -1,0 +1,129 @@
+"""30, 10, 7, 3, 1, 0 days; never twice a day until the last day; nothing is lost with the book."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from certclient.enrollment.inventory import Entry
+from certclient.enrollment.overview import Condition, Overview, Row
+from certclient.enrollment.reminder import Reminder, ReminderBook, Shown, is_due, threshold
+from certclient.model.certificate import TOKYO, Certificate, Owner, Role
+from certclient.model.destination import Destination
+from certclient.model.errors import ErrorCode
+from certclient.model.keys import KeyRef
+from certclient.model.lifecycle import lifecycle
+from certclient.model.profile import Profile
+from certclient.store.base import StoredCertificate, Unavailable
+from certclient.store.unavailable import UnavailableStore
+from support.customer import profile_of
+from support.pki import customer_name, make_lab, rsa_signer
+
+DAYS = (30, 10, 7, 3, 1, 0)
+STORE = UnavailableStore("nss:x", "x", Destination.PC, Unavailable(ErrorCode.STORE_UNAVAILABLE))
+
+
+@pytest.fixture(scope="module")
+def world() -> tuple[Profile, Certificate]:
+    """A bank, and a certificate of it that ends in the evening of 1 March 2027 in Japan."""
+    lab = make_lab()
+    certificate = lab.issue(rsa_signer().spki, customer_name("TKYM1408054"))
+    end = datetime(2027, 3, 1, 23, 59, 59, tzinfo=TOKYO)
+    return replace(profile_of(lab), reminder_days=DAYS), replace(certificate, not_after=end)
+
+
+def row_at(world: tuple[Profile, Certificate], now: datetime) -> Row:
+    profile, certificate = world
+    stored = StoredCertificate(certificate, "nss:x", "", KeyRef("nss:x", b"1"), archived=False)
+    owner = Owner("TKYM1408054", "1403", Role.USER)
+    entry = Entry(stored, STORE, owner, lifecycle(certificate.not_after, now, profile.renewal))
+    row = Row(profile, entry, Condition.VALID)
+    return Overview(now, rows=(row,)).at(now).rows[0]
+
+
+def noon_before(world: tuple[Profile, Certificate], days: int) -> datetime:
+    """Noon in Japan, so many days before the expiry date."""
+    end = world[1].not_after.astimezone(TOKYO)
+    return (end - timedelta(days=days)).replace(hour=12, minute=0)
+
+
+@pytest.mark.parametrize(
+    ("days_left", "reached"), [(31, None), (30, 30), (11, 30), (10, 10), (2, 3), (1, 1), (0, 0)]
+)
+def test_the_last_of_the_banks_days_counts(days_left: int, reached: int | None) -> None:
+    assert threshold(days_left, DAYS) == reached
+
+
+def test_in_its_last_month_a_certificate_is_spoken_of_on_the_banks_days(
+    world: tuple[Profile, Certificate], tmp_path: Path
+) -> None:
+    book = ReminderBook(tmp_path / "reminders.json")
+    spoken: list[int] = []
+    for days in range(40, -1, -1):
+        now = noon_before(world, days)
+        due = book.due([row_at(world, now)], now)
+        book.note(due, now)
+        spoken += [reminder.days_left for reminder in due]
+        assert book.due([row_at(world, now)], now + timedelta(minutes=5)) == []
+    assert spoken == list(DAYS)
+
+
+def test_who_was_away_is_reminded_at_once_and_then_in_time(
+    world: tuple[Profile, Certificate], tmp_path: Path
+) -> None:
+    book = ReminderBook(tmp_path / "reminders.json")
+    now = noon_before(world, 8)
+    first = book.due([row_at(world, now)], now)
+    assert [reminder.days_left for reminder in first] == [8]
+    book.note(first, now)
+    later = noon_before(world, 7)
+    assert len(book.due([row_at(world, later)], later)) == 1
+
+
+def test_the_last_day_is_spoken_of_every_two_hours(world: tuple[Profile, Certificate]) -> None:
+    now = world[1].not_after.astimezone(TOKYO).replace(minute=0) - timedelta(minutes=1)
+    row = row_at(world, now)
+    assert not is_due(row, Shown(now - timedelta(minutes=119), 0), now)
+    assert is_due(row, Shown(now - timedelta(minutes=120), 0), now)
+
+
+def test_a_clock_that_was_set_back_does_not_silence_us(
+    world: tuple[Profile, Certificate],
+) -> None:
+    now = noon_before(world, 10)
+    assert is_due(row_at(world, now), Shown(now + timedelta(days=300), 10), now)
+
+
+def test_expiry_is_said_once(world: tuple[Profile, Certificate]) -> None:
+    now = world[1].not_after + timedelta(days=5)
+    row = row_at(world, now)
+    assert row.condition is Condition.OBTAINABLE
+    assert is_due(row, Shown(now - timedelta(days=6), 1), now)
+    assert not is_due(row, Shown(now - timedelta(days=1), -4), now)
+
+
+@pytest.mark.parametrize("damaged", [b"", b"[]", b'{"a": {"at": "yesterday"}}', b"\xff"])
+def test_a_damaged_book_costs_a_reminder_and_no_more(
+    damaged: bytes, world: tuple[Profile, Certificate], tmp_path: Path
+) -> None:
+    path = tmp_path / "reminders.json"
+    path.write_bytes(damaged)
+    book = ReminderBook(path)
+    now = noon_before(world, 10)
+    due = book.due([row_at(world, now)], now)
+    assert len(due) == 1
+    book.note(due, now)
+    assert book.due([row_at(world, now)], now) == []
+
+
+def test_a_book_that_cannot_be_written_does_not_stop_anybody(
+    world: tuple[Profile, Certificate], tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    book = ReminderBook(tmp_path / "file" / "reminders.json")
+    now = noon_before(world, 10)
+    book.note([Reminder(row_at(world, now))], now)
+    assert len(book.due([row_at(world, now)], now)) == 1
