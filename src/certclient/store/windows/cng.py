@@ -12,7 +12,7 @@ from certclient.model.keys import KeySpec, Protection
 from certclient.store.windows import declarations as w
 from certclient.store.windows.container import CNG, Container, is_ours
 from certclient.store.windows.dll import WindowsCallError
-from certclient.store.windows.errors import NO_PROVIDER, NO_SUCH_KEY
+from certclient.store.windows.errors import NO_SUCH_KEY, no_provider
 from certclient.store.windows.rsa import Scheme, digest, spki_from_cng
 
 _NTE_NO_MORE_ITEMS = 0x8009002A
@@ -32,7 +32,7 @@ def container(name: str, provider: str = w.MS_KEY_STORAGE_PROVIDER) -> Container
 
 @contextmanager
 def storage_provider(name: str) -> Iterator[int]:
-    """An open key storage provider. Raises WindowsCallError (`errors.NO_PROVIDER`)."""
+    """An open key storage provider. Raises WindowsCallError (`errors.no_provider`)."""
     handle = w.Handle()
     w.ncrypt_open_storage_provider(ctypes.byref(handle), name, 0)
     try:
@@ -43,7 +43,7 @@ def storage_provider(name: str) -> Iterator[int]:
 
 @contextmanager
 def key(place: Container) -> Iterator[int]:
-    """An open key. Raises WindowsCallError (`errors.NO_SUCH_KEY`, `errors.NO_PROVIDER`)."""
+    """An open key. Raises WindowsCallError (`errors.NO_SUCH_KEY`, `errors.no_provider`)."""
     with storage_provider(place.provider) as provider:
         handle = w.Handle()
         flags = w.NCRYPT_MACHINE_KEY_FLAG if place.machine else 0
@@ -98,7 +98,7 @@ def can_keep_keys(provider: str) -> bool:
         with key(container("certclient has no key of this name", provider)):
             return True
     except WindowsCallError as error:
-        if error.code in NO_PROVIDER:
+        if no_provider(error.code):
             return False
         if error.code in NO_SUCH_KEY:
             return True
@@ -110,7 +110,7 @@ def exists(place: Container) -> bool:
         with key(place):
             return True
     except WindowsCallError as error:
-        if error.code in NO_SUCH_KEY | NO_PROVIDER:
+        if error.code in NO_SUCH_KEY or no_provider(error.code):
             return False
         raise
 
@@ -174,7 +174,7 @@ def delete(place: Container) -> None:
             # Frees the handle too.
             w.ncrypt_delete_key(handle, 0)
     except WindowsCallError as error:
-        if error.code not in NO_SUCH_KEY | NO_PROVIDER:
+        if error.code not in NO_SUCH_KEY and not no_provider(error.code):
             raise
 
 
@@ -184,7 +184,7 @@ def our_containers(provider: str) -> list[Container]:
         with storage_provider(provider) as handle:
             names = list(_names(handle))
     except WindowsCallError as error:
-        if error.code in NO_PROVIDER:
+        if no_provider(error.code):
             return []
         raise
     return [container(name, provider) for name in names if is_ours(name)]

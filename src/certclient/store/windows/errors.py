@@ -24,8 +24,25 @@ NTE_NOT_SUPPORTED = 0x80090029
 NO_SUCH_KEY = frozenset({NTE_NO_KEY, NTE_NOT_FOUND, NTE_BAD_KEYSET})
 """The container, or the key in it, is not there."""
 
-NO_PROVIDER = frozenset({NTE_PROV_TYPE_NOT_DEF, NTE_KEYSET_NOT_DEF, NTE_NOT_SUPPORTED, 0x80090012})
-"""The provider is not registered, not loadable, or cannot keep keys (Wine's KSP)."""
+_NO_PROVIDER = frozenset(
+    {
+        NTE_PROV_TYPE_NOT_DEF,
+        NTE_KEYSET_NOT_DEF,
+        NTE_NOT_SUPPORTED,
+        0x8009001D,  # NTE_PROVIDER_DLL_FAIL
+        0x8009001E,  # NTE_PROV_DLL_NOT_FOUND
+        0x80090030,  # NTE_DEVICE_NOT_READY: no TPM
+    }
+)
+_TPM_FACILITIES = frozenset({0x8028, 0x8029})
+"""The upper half of what TPM, its base services and its provider say (winerror.h)."""
+
+
+def no_provider(code: int) -> bool:
+    """The provider is not registered, not loadable, without its TPM, or cannot keep keys (as
+    Wine's)."""
+    return code in _NO_PROVIDER or code >> 16 in _TPM_FACILITIES
+
 
 _CODES: dict[int, ErrorCode] = {
     **dict.fromkeys(NO_SUCH_KEY, ErrorCode.KEY_NOT_FOUND),

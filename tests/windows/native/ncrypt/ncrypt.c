@@ -1,1 +1,338 @@
-int certclient_placeholder;
+/* The functions of ncrypt.dll that are used, with the results that Windows documents. RSA itself is
+   bcrypt's. See double.h. */
+
+#include "double.h"
+
+#include <stdlib.h>
+#include <wchar.h>
+
+#ifndef NTE_USER_CANCELLED
+#define NTE_USER_CANCELLED ((SECURITY_STATUS)0x80090036)
+#endif
+#ifndef NTE_DEVICE_NOT_READY
+#define NTE_DEVICE_NOT_READY ((SECURITY_STATUS)0x80090030)
+#endif
+
+static Object *object(NCRYPT_HANDLE handle, DWORD magic)
+{
+    Object *found = (Object *)handle;
+    return found && found->magic == magic ? found : NULL;
+}
+
+static NCRYPT_HANDLE new_object(DWORD magic, Kind kind, const WCHAR *name)
+{
+    Object *made = calloc(1, sizeof *made);
+    made->magic = magic;
+    made->kind = kind;
+    made->attributes.magic = KEY;
+    made->attributes.bits = 2048;
+    made->attributes.usage = NCRYPT_ALLOW_ALL_USAGES;
+    wcsncpy(made->name, name, NAME_LENGTH - 1);
+    return (NCRYPT_HANDLE)made;
+}
+
+SECURITY_STATUS WINAPI NCryptOpenStorageProvider(NCRYPT_PROV_HANDLE *provider, LPCWSTR name,
+                                                 DWORD flags)
+{
+    (void)flags;
+    if (!name || !wcscmp(name, MS_KEY_STORAGE_PROVIDER)) {
+        if (setting_is(L"CERTCLIENT_KSP", L"missing"))
+            return NTE_KEYSET_NOT_DEF;
+        *provider = new_object(PROVIDER, SOFTWARE, MS_KEY_STORAGE_PROVIDER);
+        return ERROR_SUCCESS;
+    }
+    if (wcscmp(name, L"Microsoft Platform Crypto Provider"))
+        return NTE_KEYSET_NOT_DEF;
+    if (!setting_is(L"CERTCLIENT_TPM", L"works") && !setting_is(L"CERTCLIENT_TPM", L"no-pss") &&
+        !setting_is(L"CERTCLIENT_TPM", L"software"))
+        return NTE_DEVICE_NOT_READY;
+    *provider = new_object(PROVIDER, TPM, name);
+    return ERROR_SUCCESS;
+}
+
+SECURITY_STATUS WINAPI NCryptCreatePersistedKey(NCRYPT_PROV_HANDLE provider, NCRYPT_KEY_HANDLE *key,
+                                                LPCWSTR algorithm, LPCWSTR name, DWORD spec,
+                                                DWORD flags)
+{
+    Object *owner = object(provider, PROVIDER);
+    (void)spec;
+    if (!owner)
+        return NTE_INVALID_HANDLE;
+    if (!name || wcscmp(algorithm, BCRYPT_RSA_ALGORITHM))
+        return NTE_NOT_SUPPORTED;
+    if (wcslen(name) >= NAME_LENGTH)
+        return NTE_INVALID_PARAMETER;
+    if (key_exists(owner->kind, name) && !(flags & NCRYPT_OVERWRITE_KEY_FLAG))
+        return NTE_EXISTS;
+    *key = new_object(KEY, owner->kind, name);
+    return ERROR_SUCCESS;
+}
+
+static void set_ui_policy(Attributes *attributes, const NCRYPT_UI_POLICY *policy)
+{
+    attributes->ui_flags = policy->dwFlags;
+    if (policy->pszCreationTitle)
+        wcsncpy(attributes->ui_title, policy->pszCreationTitle, TEXT_LENGTH - 1);
+    if (policy->pszFriendlyName)
+        wcsncpy(attributes->ui_friendly_name, policy->pszFriendlyName, TEXT_LENGTH - 1);
+    if (policy->pszDescription)
+        wcsncpy(attributes->ui_description, policy->pszDescription, TEXT_LENGTH - 1);
+}
+
+SECURITY_STATUS WINAPI NCryptSetProperty(NCRYPT_HANDLE handle, LPCWSTR name, PBYTE value, DWORD length,
+                                         DWORD flags)
+{
+    Object *key = object(handle, KEY);
+    (void)flags;
+    if (!key)
+        return NTE_INVALID_HANDLE;
+    if (key->blob)
+        return NTE_INVALID_PARAMETER; /* finished: no longer to be changed */
+    if (!wcscmp(name, NCRYPT_UI_POLICY_PROPERTY) && length == sizeof(NCRYPT_UI_POLICY))
+        set_ui_policy(&key->attributes, (NCRYPT_UI_POLICY *)value);
+    else if (length != sizeof(DWORD))
+        return NTE_INVALID_PARAMETER;
+    else if (!wcscmp(name, NCRYPT_LENGTH_PROPERTY))
+        key->attributes.bits = *(DWORD *)value;
+    else if (!wcscmp(name, NCRYPT_EXPORT_POLICY_PROPERTY))
+        key->attributes.export_policy = *(DWORD *)value;
+    else if (!wcscmp(name, NCRYPT_KEY_USAGE_PROPERTY))
+        key->attributes.usage = *(DWORD *)value;
+    else
+        return NTE_NOT_SUPPORTED;
+    return ERROR_SUCCESS;
+}
+
+static SECURITY_STATUS give_number(DWORD number, PBYTE value, DWORD size, DWORD *length)
+{
+    *length = sizeof number;
+    if (!value)
+        return ERROR_SUCCESS;
+    if (size < sizeof number)
+        return NTE_BUFFER_TOO_SMALL;
+    *(DWORD *)value = number;
+    return ERROR_SUCCESS;
+}
+
+SECURITY_STATUS WINAPI NCryptGetProperty(NCRYPT_HANDLE handle, LPCWSTR name, PBYTE value, DWORD size,
+                                         DWORD *length, DWORD flags)
+{
+    Object *key = object(handle, KEY), *provider = object(handle, PROVIDER);
+    (void)flags;
+    if (provider && !wcscmp(name, NCRYPT_IMPL_TYPE_PROPERTY)) {
+        BOOL hardware = provider->kind == TPM && !setting_is(L"CERTCLIENT_TPM", L"software");
+        DWORD kind = hardware ? NCRYPT_IMPL_HARDWARE_FLAG : NCRYPT_IMPL_SOFTWARE_FLAG;
+        return give_number(kind, value, size, length);
+    }
+    if (!key)
+        return NTE_NOT_SUPPORTED;
+    if (!wcscmp(name, NCRYPT_LENGTH_PROPERTY))
+        return give_number(key->attributes.bits, value, size, length);
+    if (!wcscmp(name, NCRYPT_EXPORT_POLICY_PROPERTY))
+        return give_number(key->attributes.export_policy, value, size, length);
+    if (!wcscmp(name, NCRYPT_KEY_USAGE_PROPERTY))
+        return give_number(key->attributes.usage, value, size, length);
+    return NTE_NOT_SUPPORTED;
+}
+
+static BCRYPT_ALG_HANDLE rsa(void)
+{
+    static BCRYPT_ALG_HANDLE provider;
+    if (!provider)
+        BCryptOpenAlgorithmProvider(&provider, BCRYPT_RSA_ALGORITHM, NULL, 0);
+    return provider;
+}
+
+/* STATUS_… of bcrypt as what ncrypt would say; only failures that are bugs end here. */
+static SECURITY_STATUS as_status(NTSTATUS status)
+{
+    return BCRYPT_SUCCESS(status) ? ERROR_SUCCESS : NTE_FAIL;
+}
+
+SECURITY_STATUS WINAPI NCryptFinalizeKey(NCRYPT_KEY_HANDLE handle, DWORD flags)
+{
+    Object *key = object(handle, KEY);
+    BCRYPT_KEY_HANDLE pair;
+    BYTE blob[8192];
+    ULONG length;
+    (void)flags;
+    if (!key || key->blob)
+        return NTE_INVALID_HANDLE;
+    if (!BCRYPT_SUCCESS(BCryptGenerateKeyPair(rsa(), &pair, key->attributes.bits, 0)) ||
+        !BCRYPT_SUCCESS(BCryptFinalizeKeyPair(pair, 0)) ||
+        !BCRYPT_SUCCESS(BCryptExportKey(pair, NULL, BCRYPT_RSAFULLPRIVATE_BLOB, blob, sizeof blob,
+                                        &length, 0)))
+        return NTE_FAIL;
+    BCryptDestroyKey(pair);
+    key->attributes.blob_length = length;
+    key->blob = malloc(length);
+    memcpy(key->blob, blob, length);
+    return write_key(key, blob) ? ERROR_SUCCESS : NTE_PERM;
+}
+
+/* The key for one operation: Wine's bcrypt remembers PSS parameters in a key and then refuses it for
+   other paddings. */
+static BCRYPT_KEY_HANDLE fresh_key(const Object *key)
+{
+    BCRYPT_KEY_HANDLE pair = NULL;
+    BCryptImportKeyPair(rsa(), NULL, BCRYPT_RSAFULLPRIVATE_BLOB, &pair, key->blob,
+                        key->attributes.blob_length, 0);
+    return pair;
+}
+
+static void release(Object *found)
+{
+    found->magic = 0;
+    free(found->blob);
+    free(found);
+}
+
+SECURITY_STATUS WINAPI NCryptOpenKey(NCRYPT_PROV_HANDLE provider, NCRYPT_KEY_HANDLE *handle,
+                                     LPCWSTR name, DWORD spec, DWORD flags)
+{
+    Object *owner = object(provider, PROVIDER), *key;
+    BCRYPT_KEY_HANDLE pair;
+    (void)spec;
+    (void)flags;
+    if (!owner)
+        return NTE_INVALID_HANDLE;
+    key = (Object *)new_object(KEY, owner->kind, name);
+    key->blob = read_key(owner->kind, name, &key->attributes);
+    if (!key->blob) {
+        release(key);
+        return NTE_BAD_KEYSET;
+    }
+    pair = fresh_key(key);
+    if (!pair) {
+        release(key);
+        return NTE_BAD_KEY_STATE; /* damaged: what Windows says of a key that DPAPI cannot open */
+    }
+    BCryptDestroyKey(pair);
+    *handle = (NCRYPT_KEY_HANDLE)key;
+    return ERROR_SUCCESS;
+}
+
+SECURITY_STATUS WINAPI NCryptExportKey(NCRYPT_KEY_HANDLE handle, NCRYPT_KEY_HANDLE wrapper,
+                                       LPCWSTR type, NCryptBufferDesc *parameters, PBYTE output,
+                                       DWORD size, DWORD *length, DWORD flags)
+{
+    Object *key = object(handle, KEY);
+    BCRYPT_KEY_HANDLE pair;
+    NTSTATUS status;
+    (void)parameters;
+    (void)flags;
+    if (!key || !key->blob)
+        return NTE_INVALID_HANDLE;
+    if (wcscmp(type, BCRYPT_RSAPUBLIC_BLOB) &&
+        !(key->attributes.export_policy & NCRYPT_ALLOW_PLAINTEXT_EXPORT_FLAG))
+        return NTE_NOT_SUPPORTED;
+    if (wrapper)
+        return NTE_NOT_SUPPORTED;
+    pair = fresh_key(key);
+    status = BCryptExportKey(pair, NULL, type, output, size, length, 0);
+    BCryptDestroyKey(pair);
+    return as_status(status);
+}
+
+/* A protected key's owner is asked once for each handle. */
+static SECURITY_STATUS ask(Object *key, DWORD flags)
+{
+    if (!key->attributes.ui_flags || key->asked)
+        return ERROR_SUCCESS;
+    if (flags & NCRYPT_SILENT_FLAG)
+        return NTE_SILENT_CONTEXT;
+    note_question(key);
+    if (setting_is(L"CERTCLIENT_USER", L"cancels"))
+        return NTE_USER_CANCELLED;
+    key->asked = TRUE;
+    return ERROR_SUCCESS;
+}
+
+SECURITY_STATUS WINAPI NCryptSignHash(NCRYPT_KEY_HANDLE handle, VOID *padding, PBYTE hash,
+                                      DWORD hash_length, PBYTE output, DWORD size, DWORD *length,
+                                      DWORD flags)
+{
+    Object *key = object(handle, KEY);
+    BCRYPT_KEY_HANDLE pair;
+    SECURITY_STATUS answer;
+    NTSTATUS status;
+    if (!key || !key->blob)
+        return NTE_INVALID_HANDLE;
+    if (!(key->attributes.usage & NCRYPT_ALLOW_SIGNING_FLAG))
+        return NTE_PERM;
+    if (key->kind == TPM && (flags & BCRYPT_PAD_PSS) && setting_is(L"CERTCLIENT_TPM", L"no-pss"))
+        return NTE_NOT_SUPPORTED;
+    answer = output ? ask(key, flags) : ERROR_SUCCESS;
+    if (answer != ERROR_SUCCESS)
+        return answer;
+    pair = fresh_key(key);
+    status = BCryptSignHash(pair, padding, hash, hash_length, output, size, length,
+                            flags & (BCRYPT_PAD_PKCS1 | BCRYPT_PAD_PSS));
+    BCryptDestroyKey(pair);
+    return as_status(status);
+}
+
+SECURITY_STATUS WINAPI NCryptDeleteKey(NCRYPT_KEY_HANDLE handle, DWORD flags)
+{
+    Object *key = object(handle, KEY);
+    BOOL deleted;
+    (void)flags;
+    if (!key)
+        return NTE_INVALID_HANDLE;
+    deleted = delete_key(key->kind, key->name);
+    release(key);
+    return deleted ? ERROR_SUCCESS : NTE_BAD_KEYSET;
+}
+
+SECURITY_STATUS WINAPI NCryptFreeObject(NCRYPT_HANDLE handle)
+{
+    Object *found = object(handle, KEY) ? object(handle, KEY) : object(handle, PROVIDER);
+    if (!found)
+        return NTE_INVALID_HANDLE;
+    release(found);
+    return ERROR_SUCCESS;
+}
+
+typedef struct {
+    NCryptKeyName answer;
+    WCHAR name[NAME_LENGTH];
+} Listed;
+
+/* `*state` is a block that holds the search, so that NCryptFreeBuffer can free both kinds. */
+SECURITY_STATUS WINAPI NCryptEnumKeys(NCRYPT_PROV_HANDLE provider, LPCWSTR scope, NCryptKeyName **name,
+                                      PVOID *state, DWORD flags)
+{
+    Object *owner = object(provider, PROVIDER);
+    Listed *listed = calloc(1, sizeof *listed);
+    BOOL found;
+    (void)scope;
+    (void)flags;
+    if (!owner) {
+        free(listed);
+        return NTE_INVALID_HANDLE;
+    }
+    if (!*state) {
+        HANDLE search = first_key(owner->kind, listed->name);
+        found = search != INVALID_HANDLE_VALUE;
+        if (found) {
+            *state = malloc(sizeof search);
+            *(HANDLE *)*state = search;
+        }
+    } else {
+        found = next_key(*(HANDLE *)*state, listed->name);
+    }
+    if (!found) {
+        free(listed);
+        return NTE_NO_MORE_ITEMS;
+    }
+    listed->answer.pszName = listed->name;
+    listed->answer.pszAlgid = (LPWSTR)BCRYPT_RSA_ALGORITHM;
+    *name = &listed->answer;
+    return ERROR_SUCCESS;
+}
+
+SECURITY_STATUS WINAPI NCryptFreeBuffer(PVOID buffer)
+{
+    free(buffer);
+    return ERROR_SUCCESS;
+}

@@ -1,0 +1,55 @@
+/* A test double of ncrypt.dll for Wine, whose own keeps keys in memory only. It keeps them in files
+   that every user of the machine can read: it must never leave the tests.
+
+   Environment variables, read at each call:
+     CERTCLIENT_TPM   "works", "no-pss", "software" (says so of itself); anything else: no TPM
+     CERTCLIENT_KSP   "missing": the software provider is not there
+     CERTCLIENT_USER  "cancels": whoever is asked about a protected key says no */
+
+#ifndef CERTCLIENT_DOUBLE_H
+#define CERTCLIENT_DOUBLE_H
+
+#include <windows.h>
+#include <bcrypt.h>
+#include <ncrypt.h>
+
+enum { PROVIDER = 0x50524F56, KEY = 0x4B455930, NAME_LENGTH = 200, TEXT_LENGTH = 200 };
+
+typedef enum { SOFTWARE, TPM } Kind;
+
+/* What is written of a key, before its private blob. */
+typedef struct {
+    DWORD magic;
+    DWORD bits;
+    DWORD export_policy;
+    DWORD usage;
+    DWORD ui_flags;
+    WCHAR ui_title[TEXT_LENGTH];
+    WCHAR ui_friendly_name[TEXT_LENGTH];
+    WCHAR ui_description[TEXT_LENGTH];
+    DWORD blob_length;
+} Attributes;
+
+/* What an NCRYPT_HANDLE points to; `magic` is PROVIDER or KEY. */
+typedef struct {
+    DWORD magic;
+    Kind kind;
+    WCHAR name[NAME_LENGTH];
+    Attributes attributes;
+    BYTE *blob; /* the private key, NULL until it is made */
+    BOOL asked;
+} Object;
+
+/* files.c */
+BOOL key_exists(Kind kind, const WCHAR *name);
+BOOL write_key(const Object *key, const BYTE *blob);
+BYTE *read_key(Kind kind, const WCHAR *name, Attributes *attributes); /* to be freed */
+BOOL delete_key(Kind kind, const WCHAR *name);
+HANDLE first_key(Kind kind, WCHAR *name); /* INVALID_HANDLE_VALUE at the end */
+BOOL next_key(HANDLE search, WCHAR *name);
+void note_question(const Object *key);
+
+/* environment */
+BOOL setting_is(const WCHAR *variable, const WCHAR *value);
+
+#endif
