@@ -26,6 +26,7 @@ from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.profile import AskWhom, Profile
 from certclient.model.progress import Step
 from certclient.model.secret import Secret
+from certclient.store.base import TellsAboutKeys
 
 _SHORTEST_WAIT = 1.0
 """Seconds between two polls, whatever a CA says: never a loop."""
@@ -41,6 +42,9 @@ def create_key(work: Work, record: Record) -> Record:
         key = session.find_key(record.key_label)
         if key is None:
             key = session.create_key(work.environment.profile.key, record.key_label)
+    if isinstance(session, TellsAboutKeys):
+        for warning in session.take_warnings():
+            work.interaction.warning(warning)
     spki = session.signer(key).spki
     return replace(record, state=State.KEY_CREATED, key_id=key.key_id, spki=spki)
 

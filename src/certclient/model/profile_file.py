@@ -16,7 +16,7 @@ import msgspec
 from certclient.model.certificate import Certificate, SubjectRule
 from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
-from certclient.model.keys import KeySpec
+from certclient.model.keys import KeySpec, Protection
 from certclient.model.lifecycle import RenewalPolicy
 from certclient.model.pem import certificates_from_pem
 from certclient.model.profile import (
@@ -69,6 +69,8 @@ class _Renewal(_Strict, frozen=True):
 
 class _Key(_Strict, frozen=True):
     bits: Literal[2048, 3072, 4096] = 2048
+    protection: Protection = Protection.NONE
+    prefer_tpm: bool = False
 
 
 class _Ca(_Strict, frozen=True):
@@ -143,7 +145,7 @@ class _Reader:
             subject_rule=self._try("subject.pattern", _subject_rule, file.subject),
             renewal=RenewalPolicy(file.renewal.days_before, file.renewal.obtain_days_after),
             reminder_days=self._try("renewal.reminder_days", _falling, file.renewal.reminder_days),
-            key=KeySpec(file.key.bits),
+            key=_key_spec(file),
             ca=CaSettings(
                 url=self._try("ca.url", check_url, file.ca.url),
                 trust_anchors=self._try("ca.trust_anchors", _anchors, file.ca.trust_anchors),
@@ -190,6 +192,11 @@ def _key_and_reason(message: str) -> tuple[str, str]:
         return key, _PATH.sub("", message)
     full_key = ".".join(part for part in (key, field["field"]) if part)
     return full_key, "unknown key" if field["what"] == "contains unknown" else "missing key"
+
+
+def _key_spec(file: _ProfileFile) -> KeySpec:
+    """Windows shows the bank's Japanese name where it asks about the key."""
+    return KeySpec(file.key.bits, file.key.protection, file.key.prefer_tpm, file.bank.ja)
 
 
 def _words(words: _Words) -> Words:

@@ -21,6 +21,9 @@ from certclient.store.pkcs11.store import TokenStore
 from certclient.store.pkcs11.token import TokenName
 from certclient.store.unavailable import UnavailableStore, unavailable
 
+if sys.platform == "win32":
+    from certclient.store.windows.store import WindowsStore
+
 PLUGIN_GROUP = "certclient.stores"
 """Entry point group. Each names a callable without arguments that returns CertificateStores."""
 
@@ -58,6 +61,8 @@ class StoreRegistry:
         return absent(store_id)
 
     def _all(self) -> Iterator[CertificateStore]:
+        if sys.platform == "win32":
+            yield WindowsStore()
         if self.nss_directory is not None:
             yield _nss(self.nss_directory)
         for path in self.modules:

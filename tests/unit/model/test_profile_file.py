@@ -69,7 +69,7 @@ def test_a_complete_profile() -> None:
     assert profile.bank.for_language("en") == "Rei Shinkin Bank"
     assert profile.renewal == RenewalPolicy(40, 90)
     assert profile.reminder_days == (40, 10)
-    assert profile.key == KeySpec(2048)
+    assert profile.key == KeySpec(2048, purpose="れい信用金庫")
     assert profile.ca.trust_anchors == LAB.anchors
     assert profile.tls_anchors == ()
     assert profile.destinations == ("usb", "pc")
@@ -125,6 +125,8 @@ def test_the_practice_bank_may_be_this_very_computer_without_tls() -> None:
         ("days_before = 40", 'ask_pin = "somebody"', "renewal.ask_pin"),
         ("[ca]", "[key]\nbits = 1024\n[ca]", "key.bits"),
         ("[ca]", "[key]\nbits = '2048'\n[ca]", "key.bits"),
+        ("[ca]", "[key]\nprotection = 'medium'\n[ca]", "key.protection"),
+        ("[ca]", "[key]\nprefer_tpm = 'yes'\n[ca]", "key.prefer_tpm"),
         ('"usb", "pc"', '"floppy"', "storage.destinations[0]"),
         ('"usb", "pc"', "", "storage.destinations"),
         ('"usb", "pc"', '"pc", "pc"', "storage.destinations"),
