@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Mapping
 
 _MAX_VALUE = 300
+_UNSHOWN = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
+"""Unicode categories of control, format and unassigned characters, line and paragraph ends."""
 _FORMATTER = string.Formatter()
 
 
@@ -34,6 +36,6 @@ def placeholders(template: str) -> frozenset[str]:
 
 def clean(text: str) -> str:
     """One line without control or direction characters (a server's text may hold anything)."""
-    visible = "".join(c if unicodedata.category(c)[0] != "C" else " " for c in text)
-    line = " ".join(visible.split(" ")).strip()
+    visible = "".join(" " if unicodedata.category(c) in _UNSHOWN else c for c in text)
+    line = " ".join(visible.split())
     return line if len(line) <= _MAX_VALUE else f"{line[:_MAX_VALUE]}…"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from certclient.model.errors import CertclientError, ErrorCode
@@ -94,6 +94,7 @@ def test_what_a_server_says_cannot_command_the_terminal() -> None:
 
 
 @given(text=st.text())
+@example(text="0\u20280")
 def test_any_text_becomes_one_printable_line(text: str) -> None:
     line = clean(text)
     assert len(line.splitlines()) <= 1

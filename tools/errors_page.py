@@ -1,0 +1,59 @@
+"""Writes docs/errors.md, the page for support desks, from the program's own words.
+
+python -m tools.errors_page
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from certclient.cli.exit_codes import EXIT_CODES
+from certclient.model.errors import Actor, CertclientError, ErrorCode
+from certclient.words.catalogue import Catalogue, Language, Shown, load
+
+PAGE = Path(__file__).parents[1] / "docs" / "errors.md"
+
+_HEAD = """\
+# エラーコード / Error codes
+
+A code never changes its meaning. *Exit code* is that of the command line ([cli.md](cli.md)).
+This page is written by `python -m tools.errors_page` from the program's own words; a test keeps it true.
+"""
+
+_WHO = {
+    Actor.CUSTOMER: "お客さま / customer",
+    Actor.SYSTEM_ADMINISTRATOR: "社内のパソコン担当者 / system administrator",
+    Actor.BANK: "金融機関 / bank",
+    Actor.NOBODY: "だれも / nobody",
+    Actor.DEVELOPER: "提供元 / developer",
+}
+
+
+def page() -> str:
+    """The whole page: every code in the order of `ErrorCode`, in both languages."""
+    japanese, english = load(Language.JAPANESE), load(Language.ENGLISH)
+    return "\n".join([_HEAD, *(_entry(code, japanese, english) for code in ErrorCode)])
+
+
+def _entry(code: ErrorCode, japanese: Catalogue, english: Catalogue) -> str:
+    error = CertclientError(code)
+    return "\n".join(
+        [
+            f"## {code.code}",
+            "",
+            f"exit code {EXIT_CODES[code.kind]} · {_WHO[code.actor]}",
+            "",
+            _words(japanese.error(error)),
+            "",
+            _words(english.error(error)),
+            "",
+        ]
+    )
+
+
+def _words(shown: Shown) -> str:
+    return f"**{shown.title}** {shown.sentence} {shown.next_step}"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")
