@@ -17,7 +17,7 @@ _HEAD = """\
 # エラーコード / Error codes
 
 A code never changes its meaning. *Exit code* is that of the command line ([cli.md](cli.md)).
-This page is written by `python -m tools.errors_page` from the program's own words; a test keeps it true.
+`python -m tools.errors_page` writes this page from the program's own words; a test keeps it true.
 """
 
 _WHO = {
