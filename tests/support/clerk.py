@@ -21,6 +21,7 @@ from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import KeyRef
 from certclient.model.profile import Profile
 from certclient.model.progress import Phase, Progress, Step
+from certclient.model.secret import Secret
 from certclient.store.base import (
     AttemptsLeft,
     Available,
@@ -123,7 +124,7 @@ class MadeUpProcedures:
     """`fate` maps a user ID to what becomes of it: an error, an outcome, or by default success.
 
     Asks for consent and for the store's PIN as the real ones do; `obtain` for the issue code as
-    often as `code_attempts` says, and keeps the answers in `codes`.
+    often as `code_attempts` says, and keeps the answers in `codes`; `tickets` came with a link.
     """
 
     lab: Lab
@@ -132,10 +133,16 @@ class MadeUpProcedures:
     seen: list[tuple[str, str, str]] = field(default_factory=list)
     code_attempts: int = 1
     codes: list[str | None] = field(default_factory=list)
+    tickets: list[str | None] = field(default_factory=list)
 
     def renew(
-        self, current: StoredCertificate, destination: CertificateStore, interaction: Interaction
+        self,
+        current: StoredCertificate,
+        destination: CertificateStore,
+        interaction: Interaction,
+        ticket: Secret | None = None,
     ) -> Outcome:
+        self.tickets.append(ticket.reveal() if ticket else None)
         user_id = current.certificate.common_name.split()[0]
         request = ConsentRequest(
             user_id, destination.destination, destination.label, current.certificate
@@ -143,8 +150,13 @@ class MadeUpProcedures:
         return self._run("renew", user_id, request, destination, interaction)
 
     def obtain(
-        self, user_id: str, destination: CertificateStore, interaction: Interaction
+        self,
+        user_id: str,
+        destination: CertificateStore,
+        interaction: Interaction,
+        ticket: Secret | None = None,
     ) -> Outcome:
+        self.tickets.append(ticket.reveal() if ticket else None)
         request = ConsentRequest(user_id, destination.destination, destination.label, None)
         outcome = self._run("obtain", user_id, request, destination, interaction)
         for attempt in range(self.code_attempts):

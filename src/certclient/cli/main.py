@@ -25,6 +25,7 @@ _COMMANDS = {
     "show": "certclient.cli.commands.show:command",
     "remove": "certclient.cli.commands.remove:command",
     "restore": "certclient.cli.commands.restore:command",
+    "open-link": "certclient.cli.commands.open_link:command",
     "remind": "certclient.cli.commands.remind:command",
     "practice": "certclient.practice.cli:practice",
 }

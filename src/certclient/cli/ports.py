@@ -12,6 +12,7 @@ from certclient.cli.terminal import Terminal
 from certclient.enrollment.interaction import Interaction
 from certclient.enrollment.procedure import Outcome, ProcedureView
 from certclient.model.profile import Profile
+from certclient.model.secret import Secret
 from certclient.start import Start
 from certclient.store.base import CertificateStore, StoredCertificate
 
@@ -20,11 +21,19 @@ class Procedures(Protocol):
     """The part of `enrollment.procedure.Enrollment` that the commands use."""
 
     def renew(
-        self, current: StoredCertificate, destination: CertificateStore, interaction: Interaction
+        self,
+        current: StoredCertificate,
+        destination: CertificateStore,
+        interaction: Interaction,
+        ticket: Secret | None = None,
     ) -> Outcome: ...
 
     def obtain(
-        self, user_id: str, destination: CertificateStore, interaction: Interaction
+        self,
+        user_id: str,
+        destination: CertificateStore,
+        interaction: Interaction,
+        ticket: Secret | None = None,
     ) -> Outcome: ...
 
     def resume(self, procedure_id: str, interaction: Interaction) -> Outcome: ...

@@ -18,6 +18,7 @@ from certclient.model.certificate import Certificate
 from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.lifecycle import Stage, lifecycle
+from certclient.model.secret import Secret
 from certclient.store.base import CertificateStore, StoredCertificate, Unavailable
 
 __all__ = [
@@ -83,12 +84,18 @@ class Enrollment:
         self._journal = journal
 
     def renew(
-        self, current: StoredCertificate, destination: CertificateStore, interaction: Interaction
+        self,
+        current: StoredCertificate,
+        destination: CertificateStore,
+        interaction: Interaction,
+        ticket: Secret | None = None,
     ) -> Outcome:
         """更新: a new key in `destination`, requested with `current`, which stays until the end.
 
-        An interrupted procedure of the same user ID is continued instead; if that was for another
-        place, it is given up first. Raises CertclientError:
+        An interrupted renewal of the same user ID is continued instead; if it was for another
+        place, or has been given up already, what it left is removed first. `ticket`: what the bank's page gave out with its link; it goes
+        to the bank once, in place of PIN and one-time password, and is kept nowhere.
+        Raises CertclientError:
         NOT_YET_RENEWABLE, EXPIRED_OBTAIN_ANEW, TOO_LATE, PROCEDURE_RUNNING, CONSENT_REFUSED and
         whatever stopped a step; `pending` then says whether there is something to resume.
         """
@@ -96,18 +103,22 @@ class Enrollment:
         owner = certificate.owner(self._environment.profile.subject_rule)
         if owner is None:
             raise CertclientError(ErrorCode.CERTIFICATE_NOT_FOUND, serial=certificate.serial_hex)
-        self._check_stage(certificate)
         new = self._new_record(Kind.RENEW, owner.user_id, destination)
         new = replace(new, old_certificate=certificate.der, old_store_id=current.store_id)
-        return self._start(new, destination, interaction)
+        return self._start(new, destination, interaction, ticket)
 
     def obtain(
-        self, user_id: str, destination: CertificateStore, interaction: Interaction
+        self,
+        user_id: str,
+        destination: CertificateStore,
+        interaction: Interaction,
+        ticket: Secret | None = None,
     ) -> Outcome:
         """取得 with an issue code: first issue, or after expiry. The CA decides whether it may be.
 
-        An older certificate of this user ID in any store is put away at the end. Raises as `renew`
-        does, and ISSUE_CODE_REQUIRED, ISSUE_CODE_WRONG.
+        An older certificate of this user ID in any store is put away at the end. `ticket`: an issue
+        code that came with the bank's link, tried before one is asked for. Raises as `renew` does,
+        and ISSUE_CODE_REQUIRED, ISSUE_CODE_WRONG.
         """
         new = self._new_record(Kind.OBTAIN, user_id, destination)
         predecessor = self._predecessor(user_id)
@@ -117,7 +128,7 @@ class Enrollment:
                 old_certificate=predecessor.certificate.der,
                 old_store_id=predecessor.store_id,
             )
-        return self._start(new, destination, interaction)
+        return self._start(new, destination, interaction, ticket)
 
     def resume(self, procedure_id: str, interaction: Interaction) -> Outcome:
         """Goes on with an open procedure from its last journalled state, or cleans it up.
@@ -220,12 +231,18 @@ class Enrollment:
         return max(found, key=lambda stored: stored.certificate.not_after, default=None)
 
     def _start(
-        self, new: Record, destination: CertificateStore, interaction: Interaction
+        self,
+        new: Record,
+        destination: CertificateStore,
+        interaction: Interaction,
+        ticket: Secret | None,
     ) -> Outcome:
         with self._lock(new):
             interrupted = self._journal.open_for(new.profile_id, new.user_id)
-            if interrupted is not None and not _elsewhere(interrupted, destination):
-                return self._run(interrupted, interaction, resumed=True)
+            if interrupted is not None and _continues(interrupted, new):
+                return self._run(interrupted, interaction, resumed=True, ticket=ticket)
+            if new.kind is Kind.RENEW:
+                self._check_stage(Certificate.from_der(new.old_certificate))
             place = destination.availability()
             if isinstance(place, Unavailable):
                 raise CertclientError(place.reason, **place.data)
@@ -240,7 +257,7 @@ class Enrollment:
             if interrupted is not None:
                 self._give_up(interrupted, interaction)
             self._journal.save(new)
-            return self._run(new, interaction, resumed=False)
+            return self._run(new, interaction, resumed=False, ticket=ticket)
 
     def _lock(self, record: Record) -> contextlib.AbstractContextManager[None]:
         folder = self._journal.path.parent / "locks"
@@ -252,8 +269,15 @@ class Enrollment:
             raise CertclientError(ErrorCode.PROCEDURE_NOT_FOUND, procedure=procedure_id)
         return record
 
-    def _run(self, record: Record, interaction: Interaction, *, resumed: bool) -> Outcome:
-        work = Work.begin(self._environment, interaction, resumed=resumed)
+    def _run(
+        self,
+        record: Record,
+        interaction: Interaction,
+        *,
+        resumed: bool,
+        ticket: Secret | None = None,
+    ) -> Outcome:
+        work = Work.begin(self._environment, interaction, resumed=resumed, ticket=ticket)
         try:
             record = Run(self._journal, work).to_the_end(record)
         finally:
@@ -276,9 +300,13 @@ class Enrollment:
             work.close()
 
 
-def _elsewhere(interrupted: Record, destination: CertificateStore) -> bool:
-    """Whether the customer now wants another place, and the CA has not confirmed the first one."""
-    return interrupted.store_id != destination.store_id and interrupted.state is not State.CONFIRMED
+def _continues(interrupted: Record, new: Record) -> bool:
+    """Whether the customer now wants what was interrupted. What the CA has confirmed is finished
+    in any case."""
+    if interrupted.state is State.CONFIRMED:
+        return True
+    same = interrupted.kind is new.kind and interrupted.store_id == new.store_id
+    return same and not interrupted.abandoning
 
 
 def _view(record: Record) -> ProcedureView:

@@ -170,12 +170,12 @@ def archive_old(work: Work, record: Record) -> Record:
     old = record.old
     if old is None:
         return replace(record, state=State.DONE)
-    with work.step(Step.ARCHIVE_OLD):
-        try:
+    try:
+        with work.step(Step.ARCHIVE_OLD):
             work.session(record.old_store_id).archive(old)
-        except CertclientError as error:
-            work.interaction.warning(error)
-            return replace(record, state=State.DONE)
+    except CertclientError as error:
+        work.interaction.warning(error)
+        return replace(record, state=State.DONE)
     return replace(record, state=State.DONE, old_archived=True)
 
 
@@ -252,6 +252,9 @@ def _answered(work: Work, record: Record, answer: Answer) -> Record:
 
 
 def _bank_secrets(work: Work, record: Record, current: Certificate) -> BankSecrets:
+    """The ticket of a link, which stands for both, or what the bank's policy asks for."""
+    if ticket := work.take_ticket():
+        return BankSecrets(registration_token=ticket)
     profile = work.environment.profile
     owner = current.owner(profile.subject_rule)
     role = owner.role if owner else Role.USER

@@ -110,7 +110,7 @@ class Work:
     `resumed`: the procedure was begun by an earlier run. `unanswered`: the message in the journal
     was sent by an earlier run, or twice, so that nobody knows whether the CA has seen it.
     `transaction` carries a request that must not be journalled (it holds a bank PIN). `code` is
-    the issue code, asked for once per run.
+    the issue code, asked for once per run. `ticket` is what a bank's link brought, to be used once.
     """
 
     environment: Environment
@@ -120,17 +120,26 @@ class Work:
     unanswered: bool
     transaction: Transaction | None = None
     code: Secret | None = None
+    ticket: Secret | None = None
     _stack: ExitStack = field(default_factory=ExitStack)
     _sessions: dict[str, StoreSession] = field(default_factory=dict)
 
     @classmethod
-    def begin(cls, environment: Environment, interaction: Interaction, *, resumed: bool) -> Work:
+    def begin(
+        cls,
+        environment: Environment,
+        interaction: Interaction,
+        *,
+        resumed: bool,
+        ticket: Secret | None = None,
+    ) -> Work:
         return cls(
             environment=environment,
             interaction=interaction,
             watch=Stopwatch(environment.monotonic),
             resumed=resumed,
             unanswered=resumed,
+            ticket=ticket,
         )
 
     def close(self) -> None:
@@ -195,6 +204,11 @@ class Work:
             raise CertclientError(ErrorCode.ISSUE_CODE_REQUIRED, user_id=record.user_id)
         return self.code
 
+    def take_ticket(self) -> Secret | None:
+        """The ticket, the first time; the bank takes it no second time."""
+        ticket, self.ticket = self.ticket, None
+        return ticket
+
     def another_code(self, record: Record) -> bool:
         """After a wrong issue code: asks for another; False if there is none."""
         self.environment.vault.wipe(record.id)
@@ -203,7 +217,7 @@ class Work:
 
     def _ask_code(self, record: Record, *, previous_incorrect: bool) -> Secret | None:
         request = SecretRequest(SecretKind.ISSUE_CODE, record.user_id, previous_incorrect)
-        return self.interaction.secret(request) or None
+        return self.take_ticket() or self.interaction.secret(request) or None
 
     def network(self, call: Callable[[], T]) -> T:
         """Runs one exchange with the CA, again after a passing fault while patience lasts."""
