@@ -22,9 +22,9 @@ class Disposition(enum.Enum):
     """Cannot succeed: the new key goes, the old certificate stays."""
 
 
-STORE_GONE = frozenset(
-    {ErrorCode.TOKEN_REMOVED, ErrorCode.TOKEN_MISSING, ErrorCode.STORE_UNAVAILABLE}
-)
+_TOKEN_GONE = frozenset({ErrorCode.TOKEN_REMOVED, ErrorCode.TOKEN_MISSING})
+
+STORE_GONE = _TOKEN_GONE | {ErrorCode.STORE_UNAVAILABLE}
 """Nothing can be cleaned up while this lasts, so the journal keeps it for later."""
 
 _REQUEST_REFUSED = frozenset({ErrorCode.CA_REFUSED, ErrorCode.CA_TRANSACTION_MISMATCH})
@@ -64,9 +64,8 @@ def disposition(
     if record.state in (State.PREPARED, State.KEY_CREATED):
         return _before_sending(record, code, resumed=resumed, store_open=store_open)
     if code is ErrorCode.ISSUE_CODE_WRONG:
-        # Typed anew after a restart, it proves nothing about the request that was sent before.
-        sent_now = record.state is State.REQUESTED and not resumed
-        return Disposition.ABANDON if sent_now else Disposition.KEEP
+        # Typed anew after a restart: it proves nothing about the request that was sent before.
+        return Disposition.KEEP
     if record.state is State.WAITING and error.data.get("protected") == "no":
         # Anybody on the way could have said so, and the place in the CA's queue would be lost.
         return Disposition.KEEP
@@ -89,7 +88,7 @@ def _before_sending(
     record: Record, code: ErrorCode, *, resumed: bool, store_open: bool
 ) -> Disposition:
     """Starting afresh costs the customer nothing, so nothing is kept that can be removed now."""
-    if store_open and code not in STORE_GONE:
+    if store_open and code not in _TOKEN_GONE:
         return Disposition.ABANDON
     if record.state is State.PREPARED and not resumed and not store_open:
         return Disposition.DISCARD

@@ -93,8 +93,9 @@ class Enrollment:
         """更新: a new key in `destination`, requested with `current`, which stays until the end.
 
         An interrupted renewal of the same user ID is continued instead; if it was for another
-        place, or has been given up already, what it left is removed first. `ticket`: what the bank's page gave out with its link; it goes
-        to the bank once, in place of PIN and one-time password, and is kept nowhere.
+        place, or has been given up already, what it left is removed first. `ticket`: what the
+        bank's page gave out with its link; it goes to the bank once, in place of PIN and one-time
+        password, and is kept nowhere.
         Raises CertclientError:
         NOT_YET_RENEWABLE, EXPIRED_OBTAIN_ANEW, TOO_LATE, PROCEDURE_RUNNING, CONSENT_REFUSED and
         whatever stopped a step; `pending` then says whether there is something to resume.

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from certclient.enrollment.disposition import STORE_GONE, Disposition, disposition
 from certclient.enrollment.journal import Journal, Record, State
-from certclient.enrollment.steps import STEPS, clean_up, remove_new, transaction_of
+from certclient.enrollment.steps import STEPS, clean_up, remove_new
 from certclient.enrollment.work import Work
 from certclient.model.errors import CertclientError, ErrorCode
 
@@ -67,7 +67,8 @@ class Run:
             return self.give_up(record, record.error)
         record = self._before(record)
         try:
-            return self.save(STEPS[record.state](self._work, record))
+            # What had stopped an earlier run is over.
+            return self.save(replace(STEPS[record.state](self._work, record), last_error=""))
         except CertclientError as error:
             return self._stopped(record, error)
 
@@ -85,8 +86,11 @@ class Run:
         record = replace(record, last_error=error.code.code)
         if error.code is ErrorCode.CA_CONFIRM_FAILED:
             return self._confirm_refused(record, error)
-        if error.code is ErrorCode.ISSUE_CODE_WRONG and work.another_code(record):
-            return self.save(self._with_other_code(record))
+        if error.code is ErrorCode.ISSUE_CODE_WRONG:
+            record = self._without_spoilt_request(record)
+            other = self._with_other_code(record)
+            if other is not None:
+                return self.save(other)
         verdict = disposition(
             record,
             error,
@@ -104,14 +108,29 @@ class Run:
             self.save(record)
         raise error
 
-    def _with_other_code(self, record: Record) -> Record:
-        """A request made in this run carries the wrong code's MAC: made anew. One that an earlier
-        run made is sent again first, as the code typed now may have been the only wrong one."""
-        made_here = self._work.transaction is not None
-        self._work.transaction = transaction_of(self._work, record)
-        if made_here and record.state is State.REQUESTED:
-            return replace(record, state=State.KEY_CREATED)
+    def _without_spoilt_request(self, record: Record) -> Record:
+        """A request made in this run carries the wrong code's MAC. Journalled before another code
+        is asked for: a stop at that question must not bring it back."""
+        if record.state is State.REQUESTED and self._work.transaction is not None:
+            return self.save(replace(record, state=State.KEY_CREATED))
         return record
+
+    def _with_other_code(self, record: Record) -> Record | None:
+        """Asks for another issue code; returns the record to go on with, None if there is none.
+
+        A request that an earlier run made is sent again with it, as the code typed now may have
+        been the only wrong one; who gives the same code again means it, and the request is made
+        anew. Otherwise a code that was wrong is not sent again.
+        """
+        work = self._work
+        tried = work.issue_code(record).reveal()
+        while work.another_code(record):
+            repeated = work.issue_code(record).reveal() == tried
+            if record.state is State.REQUESTED:
+                return replace(record, state=State.KEY_CREATED) if repeated else record
+            if not repeated:
+                return record
+        return None
 
     def _abandon(self, record: Record, reason: ErrorCode) -> None:
         """Cleans up after `reason`, which is what the customer hears: a fault here is a warning,
