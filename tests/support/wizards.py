@@ -90,8 +90,8 @@ class Office:
         )
         return self.stack.enter_context(self.desktop.context())
 
-    def new_token(self) -> SoftHsmToken:
-        token = self.hsm.new_token()
+    def new_token(self, label: str = "専用USB") -> SoftHsmToken:
+        token = self.hsm.new_token(label)
         self.stores.append(token.store())
         return token
 

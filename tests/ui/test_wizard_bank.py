@@ -135,7 +135,7 @@ def test_stop_after_this_step_and_go_on(office: Office) -> None:
     customer.arrives_at(Page.PAUSED)
     assert "途中で止めました" in customer.text
     assert len(office.usable(office.pc)) == 1
-    customer.clicks_on("続きから再開する")
+    customer.clicks_on("続ける")
     customer.arrives_at(Page.DONE)
 
 

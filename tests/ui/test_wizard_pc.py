@@ -9,7 +9,14 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QProgressBar
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QLabel,
+    QLineEdit,
+    QProgressBar,
+    QScrollArea,
+)
 
 from certclient.enrollment.journal import Journal
 from certclient.model.lifecycle import lifecycle
@@ -218,6 +225,10 @@ def assert_nothing_cut_off(customer: Visitor) -> None:
                 else label.sizeHint().height()
             )
             assert label.height() >= needed, (where, label.text())
+    for area in window.findChildren(QScrollArea):
+        content = area.widget()
+        if area.isVisible() and content is not None:
+            assert content.minimumSizeHint().width() <= area.viewport().width(), where
     for button in window.findChildren(QAbstractButton):
         if button.isVisible() and button.text():
             assert button.width() >= button.minimumSizeHint().width(), (where, button.text())

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QScrollArea,
     QSizePolicy,
+    QStyle,
     QVBoxLayout,
     QWidget,
 )
@@ -122,3 +123,13 @@ class Scroll(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setWidget(content)
+
+
+def show_sign(label: QLabel, icon: QStyle.StandardPixmap | None) -> None:
+    """Shows one of the style's signs in `label`, as high as its text; None for an empty place."""
+    size = label.fontMetrics().height()
+    label.setMinimumWidth(size)
+    if icon is None:
+        label.clear()
+    else:
+        label.setPixmap(label.style().standardIcon(icon).pixmap(size, size))

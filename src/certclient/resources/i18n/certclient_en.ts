@@ -781,6 +781,105 @@
     </message>
 </context>
 <context>
+    <name>RenewAllDialog</name>
+    <message>
+        <source>Renew all</source>
+        <translation>Renew all</translation>
+    </message>
+    <message>
+        <source>Renew all certificates</source>
+        <translation>Renew all certificates</translation>
+    </message>
+    <message>
+        <source>Looking for certificates that are due.</source>
+        <translation>Looking for certificates that are due.</translation>
+    </message>
+    <message>
+        <source>No certificate has to be renewed now.</source>
+        <translation>No certificate has to be renewed now.</translation>
+    </message>
+    <message>
+        <source>It stops after this step. You can go on with it later.</source>
+        <translation>It stops after this step. You can go on with it later.</translation>
+    </message>
+    <message>
+        <source>One after the other. You may close this window: it goes on by itself, and nothing is lost even if the PC is switched off.</source>
+        <translation>One after the other. You may close this window: it goes on by itself, and nothing is lost even if the PC is switched off.</translation>
+    </message>
+    <message>
+        <source>This is how it went. Before logging in, close all windows of the browser once.</source>
+        <translation>This is how it went. Before logging in, close all windows of the browser once.</translation>
+    </message>
+    <message>
+        <source>With “Renew all” you agree that these certificates are renewed, each where it is stored now. New keys are made there and never leave that place. If one fails, the others are renewed all the same.</source>
+        <translation>With “Renew all” you agree that these certificates are renewed, each where it is stored now. New keys are made there and never leave that place. If one fails, the others are renewed all the same.</translation>
+    </message>
+    <message>
+        <source>User ID</source>
+        <translation>User ID</translation>
+    </message>
+    <message>
+        <source>Bank</source>
+        <translation>Bank</translation>
+    </message>
+    <message>
+        <source>Place</source>
+        <translation>Place</translation>
+    </message>
+    <message>
+        <source>Valid until</source>
+        <translation>Valid until</translation>
+    </message>
+    <message>
+        <source>Result</source>
+        <translation>Result</translation>
+    </message>
+    <message>
+        <source>Certificates</source>
+        <translation>Certificates</translation>
+    </message>
+    <message>
+        <source>under way</source>
+        <translation>under way</translation>
+    </message>
+    <message>
+        <source>not begun</source>
+        <translation>not begun</translation>
+    </message>
+    <message>
+        <source>waiting for the bank</source>
+        <translation>waiting for the bank</translation>
+    </message>
+    <message>
+        <source>stopped on the way; you can go on with it later</source>
+        <translation>stopped on the way; you can go on with it later</translation>
+    </message>
+    <message>
+        <source>renewed</source>
+        <translation>renewed</translation>
+    </message>
+    <message>
+        <source>&amp;Close</source>
+        <translation>&amp;Close</translation>
+    </message>
+    <message>
+        <source>&amp;Next</source>
+        <translation>&amp;Next</translation>
+    </message>
+    <message>
+        <source>S&amp;kip this one</source>
+        <translation>S&amp;kip this one</translation>
+    </message>
+    <message>
+        <source>&amp;Renew all</source>
+        <translation>&amp;Renew all</translation>
+    </message>
+    <message>
+        <source>S&amp;top after this step</source>
+        <translation>S&amp;top after this step</translation>
+    </message>
+</context>
+<context>
     <name>SelectionRow</name>
     <message>
         <source>&amp;Details</source>

@@ -642,7 +642,7 @@
     </message>
     <message>
         <source>Go &amp;on</source>
-        <translation>続きから再開する(&amp;O)</translation>
+        <translation>続ける(&amp;O)</translation>
     </message>
     <message>
         <source>&amp;Close</source>
@@ -773,6 +773,105 @@
     <message>
         <source>Rehearsal with the practice bank. Nothing here is real.</source>
         <translation>リハーサル：練習用の金融機関です。実際の手続きではありません。</translation>
+    </message>
+</context>
+<context>
+    <name>RenewAllDialog</name>
+    <message>
+        <source>Renew all</source>
+        <translation>すべて更新</translation>
+    </message>
+    <message>
+        <source>Renew all certificates</source>
+        <translation>すべての電子証明書を更新</translation>
+    </message>
+    <message>
+        <source>Looking for certificates that are due.</source>
+        <translation>更新が必要な電子証明書を探しています。</translation>
+    </message>
+    <message>
+        <source>No certificate has to be renewed now.</source>
+        <translation>いま更新が必要な電子証明書はありません。</translation>
+    </message>
+    <message>
+        <source>It stops after this step. You can go on with it later.</source>
+        <translation>この手順が済んだら止めます。続きは、あとで再開できます。</translation>
+    </message>
+    <message>
+        <source>One after the other. You may close this window: it goes on by itself, and nothing is lost even if the PC is switched off.</source>
+        <translation>1件ずつ順番に更新しています。この画面は閉じてもかまいません。手続きはそのまま続きます。途中でパソコンの電源が切れても、何も失われません。</translation>
+    </message>
+    <message>
+        <source>This is how it went. Before logging in, close all windows of the browser once.</source>
+        <translation>結果は次のとおりです。ログインの前に、開いているブラウザーを一度すべて閉じてください。</translation>
+    </message>
+    <message>
+        <source>With “Renew all” you agree that these certificates are renewed, each where it is stored now. New keys are made there and never leave that place. If one fails, the others are renewed all the same.</source>
+        <translation>「すべて更新」を押すと、次の電子証明書を、それぞれ今の保存先で更新することに同意したものとして始めます。新しい鍵は保存先の中で作り、そこから出ることはありません。1件がうまくいかなくても、残りの更新は続けます。</translation>
+    </message>
+    <message>
+        <source>User ID</source>
+        <translation>ユーザID</translation>
+    </message>
+    <message>
+        <source>Bank</source>
+        <translation>金融機関</translation>
+    </message>
+    <message>
+        <source>Place</source>
+        <translation>保存先</translation>
+    </message>
+    <message>
+        <source>Valid until</source>
+        <translation>有効期限</translation>
+    </message>
+    <message>
+        <source>Result</source>
+        <translation>結果</translation>
+    </message>
+    <message>
+        <source>Certificates</source>
+        <translation>電子証明書の一覧</translation>
+    </message>
+    <message>
+        <source>under way</source>
+        <translation>更新中</translation>
+    </message>
+    <message>
+        <source>not begun</source>
+        <translation>始めていません</translation>
+    </message>
+    <message>
+        <source>waiting for the bank</source>
+        <translation>発行を待っています</translation>
+    </message>
+    <message>
+        <source>stopped on the way; you can go on with it later</source>
+        <translation>途中で止めました（あとで再開できます）</translation>
+    </message>
+    <message>
+        <source>renewed</source>
+        <translation>更新しました</translation>
+    </message>
+    <message>
+        <source>&amp;Close</source>
+        <translation>閉じる(&amp;C)</translation>
+    </message>
+    <message>
+        <source>&amp;Next</source>
+        <translation>次へ(&amp;N)</translation>
+    </message>
+    <message>
+        <source>S&amp;kip this one</source>
+        <translation>この1件をとばす(&amp;K)</translation>
+    </message>
+    <message>
+        <source>&amp;Renew all</source>
+        <translation>すべて更新(&amp;R)</translation>
+    </message>
+    <message>
+        <source>S&amp;top after this step</source>
+        <translation>この手順が済んだら止める(&amp;T)</translation>
     </message>
 </context>
 <context>

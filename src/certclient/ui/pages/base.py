@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QEvent, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget, QWizardPage
 
+from certclient.ui.banner import RehearsalBanner
 from certclient.ui.context import AppContext
 from certclient.ui.parts import Heading, Scroll
 from certclient.ui.session import Session
@@ -50,6 +51,7 @@ class WizardPage(QWizardPage):
         self.body.addWidget(self.heading)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(RehearsalBanner(session.context.rehearsal))
         outer.addWidget(Scroll(body))
 
     @property

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QProgressBar, QStyle
 from certclient.enrollment.preflight import Check, CheckResult, Verdict
 from certclient.ui.navigation import Page, Way
 from certclient.ui.pages.base import Button, Buttons, WizardPage
-from certclient.ui.parts import Sentence
+from certclient.ui.parts import Sentence, show_sign
 from certclient.ui.session import Session
 
 _A_MOMENT = 400
@@ -125,8 +125,8 @@ class ChecksPage(WizardPage):
         if result.error is None:
             return ""
         shown = self.context.words.error(result.error)
-        details = " ".join(shown.details)
-        return f"{shown.title} — {shown.sentence} {shown.next_step} {details} [{shown.code}]"
+        lines = (shown.title, shown.sentence, shown.next_step, *shown.details, f"[{shown.code}]")
+        return "\n".join(lines)
 
     def buttons(self) -> Buttons:
         close = self.tr("Cancel")
@@ -158,11 +158,4 @@ class _Row:
         self._verdict.setText(said)
         self._name.setAccessibleName(f"{name}: {said}" if said else name)
         self._help.say(help_text)
-        style = self._sign.style()
-        size = style.pixelMetric(QStyle.PixelMetric.PM_SmallIconSize)
-        icon = _ICONS.get(verdict) if verdict is not None else None
-        if icon is None:
-            self._sign.clear()
-        else:
-            self._sign.setPixmap(style.standardIcon(icon).pixmap(size, size))
-        self._sign.setMinimumWidth(size)
+        show_sign(self._sign, _ICONS.get(verdict) if verdict is not None else None)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtGui import QGuiApplication, QPageSize, QPdfWriter, QTextDocument
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton
+from PySide6.QtWidgets import QFileDialog, QGridLayout, QPushButton
 
 from certclient.enrollment.procedure import Finished
 from certclient.model.destination import Destination
@@ -30,20 +30,23 @@ class DonePage(WizardPage):
         self._said = Sentence()
         self.copy_button, self.print_button = QPushButton(), QPushButton()
         self.pdf_button, self.calendar_button = QPushButton(), QPushButton()
-        row = QHBoxLayout()
-        for button, press in (
-            (self.copy_button, self._copy),
-            (self.print_button, self._print),
-            (self.pdf_button, self._save_pdf),
-            (self.calendar_button, self._save_calendar),
+        keep = QGridLayout()
+        for number, (button, press) in enumerate(
+            (
+                (self.copy_button, self._copy),
+                (self.print_button, self._print),
+                (self.pdf_button, self._save_pdf),
+                (self.calendar_button, self._save_calendar),
+            )
         ):
             button.clicked.connect(press)
             button.setAutoDefault(False)
-            row.addWidget(button)
-        row.addStretch()
+            # In two rows: large text has room, too.
+            keep.addWidget(button, number // 2, number % 2)
+        keep.setColumnStretch(2, 1)
         for part in (self._intro, self._browsers, self._facts, self._mind):
             self.body.addWidget(part)
-        self.body.addLayout(row)
+        self.body.addLayout(keep)
         self.body.addWidget(self._said)
         self.body.addStretch()
         self._running: tuple[str, ...] = ()

@@ -43,6 +43,7 @@ class QuestionPanel(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         for part in (self._explanation, self._wrong, self._warning, self._understood):
             layout.addWidget(part)
+        layout.addSpacing(self.fontMetrics().height() // 2)
         layout.addLayout(form)
         self.field.textChanged.connect(self.changed)
         self._understood.toggled.connect(self.changed)

@@ -8,27 +8,17 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QProgressBar, QStyle, QWidget
 from certclient.enrollment.interaction import SecretKind, SecretRequest
 from certclient.model.errors import CertclientError
 from certclient.model.progress import Phase, Progress, Step
-from certclient.ui.navigation import Way
 from certclient.ui.pages.base import Button, Buttons, WizardPage
 from certclient.ui.pages.letter import LetterPage
 from certclient.ui.pages.questions import Question, QuestionPanel
-from certclient.ui.parts import Note, Sentence
+from certclient.ui.parts import Note, Sentence, show_sign
 from certclient.ui.running import ProcedureRun
 from certclient.ui.session import Session
 
 _SECOND = 1000
 
-_STEPS = (
-    Step.PREFLIGHT,
-    Step.CREATE_KEY,
-    Step.REQUEST,
-    Step.CHECK,
-    Step.INSTALL,
-    Step.VERIFY,
-    Step.CONFIRM,
-    Step.ARCHIVE_OLD,
-)
-"""What is always shown; waiting and cleaning up appear when they happen."""
+_SOMETIMES = frozenset({Step.WAIT, Step.CLEAN_UP})
+"""Shown only when they happen."""
 
 
 class WorkPage(WizardPage):
@@ -153,7 +143,7 @@ class _Steps(QWidget):
         self._done: set[Step] = set()
         self._now: Step | None = None
         self._warned: list[CertclientError] = []
-        self._rows = {step: (QLabel(), Sentence()) for step in (*_STEPS, Step.WAIT, Step.CLEAN_UP)}
+        self._rows = {step: (QLabel(), Sentence()) for step in Step}
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setColumnStretch(1, 1)
@@ -209,14 +199,11 @@ class _Steps(QWidget):
         self._elapsed.setText(self.tr("%n second(s) so far", "", seconds))
 
     def _shown(self) -> list[Step]:
-        resumed = self._session.journey.way is Way.RESUME or self._session.journey.procedure_id
-        return [
-            step
-            for step in self._rows
-            if step in self._done
-            or step is self._now
-            or (step in _STEPS and not (resumed and step in (Step.PREFLIGHT, Step.CREATE_KEY)))
-        ]
+        """All that may come; of a resumed procedure what was done before is not shown."""
+        resumed = bool(self._session.journey.procedure_id)
+        hidden = _SOMETIMES | ({Step.PREFLIGHT, Step.CREATE_KEY} if resumed else set())
+        happened = self._done | ({self._now} if self._now is not None else set())
+        return [step for step in Step if step not in hidden or step in happened]
 
     def _show_rows(self) -> None:
         words = self._session.context.words
@@ -238,17 +225,8 @@ class _Steps(QWidget):
         return self.tr("under way") if step is self._now else ""
 
     def _show_sign(self, step: Step, sign: QLabel) -> None:
-        style = self.style()
-        size = style.pixelMetric(QStyle.PixelMetric.PM_SmallIconSize)
-        sign.setMinimumWidth(size)
-        if step in self._done:
-            icon = QStyle.StandardPixmap.SP_DialogApplyButton
-        elif step is self._now:
-            icon = QStyle.StandardPixmap.SP_ArrowRight
-        else:
-            sign.clear()
-            return
-        sign.setPixmap(style.standardIcon(icon).pixmap(size, size))
+        done, now = QStyle.StandardPixmap.SP_DialogApplyButton, QStyle.StandardPixmap.SP_ArrowRight
+        show_sign(sign, done if step in self._done else now if step is self._now else None)
 
     def _show_warnings(self) -> None:
         words = self._session.context.words
