@@ -1,0 +1,184 @@
+"""A real Chromium in a customer's home, driven by Selenium: with the certificates of its NSS
+database, and with `certclient:` links handed to the program that the desktop entry names.
+
+with browsing(pc, choice) as driver:
+    driver.get(bank.addresses.public_url)
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from selenium.webdriver import Chrome, ChromeOptions
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.expected_conditions import staleness_of
+from selenium.webdriver.support.wait import WebDriverWait
+
+from certclient.desktop_entry import register
+from support.command_line import Computer
+
+PAGE_SECONDS = 20
+APP_SECONDS = 60
+_AXE = "axe_core_python"
+
+_FLAGS = (
+    "--headless=new",
+    # The only pages are the practice bank's, and root cannot have Chromium's sandbox.
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--password-store=basic",
+)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The customer's desktop: its environment, and what the program said that a link opened."""
+
+    pc: Computer
+    environment: dict[str, str]
+    screen: Path
+    """The terminal's text; its last line is the exit code."""
+
+    def program_ended(self) -> str:
+        """Waits until the program that a link opened has ended; returns what it showed."""
+        deadline = time.monotonic() + APP_SECONDS
+        while not self.screen.exists():
+            assert time.monotonic() < deadline, "no program was opened, or it did not end"
+            time.sleep(0.05)
+        text = self.screen.read_text(encoding="utf-8")
+        self.screen.unlink()
+        return text
+
+
+def set_up_desktop(pc: Computer, *answers: str) -> Desk:
+    """Trusts the bank's TLS root, and registers the scheme with a person who answers the
+    questions of `certclient open-link` at a terminal."""
+    pc.nss.certutil("-A", "-n", "practice bank", "-t", "C,,", "-i", str(pc.bank.root_file))
+    home = pc.home
+    screen = home / "screen.txt"
+    person = home / "person"
+    program = [sys.executable, "-m", "certclient", "--profile", str(pc.bank.profile_path)]
+    helper = Path(__file__).with_name("terminal_person.py")
+    person.write_text(
+        f"#!{sys.executable}\nimport os, sys\n"
+        f"os.execv({sys.executable!r}, [{sys.executable!r}, {str(helper)!r}, {str(screen)!r},"
+        f" {','.join(answers)!r}, *{[*program, 'open-link']!r}, *sys.argv[1:]])\n"
+    )
+    person.chmod(0o755)
+    register([str(person)], home / ".local" / "share", home / ".config")
+    places = {
+        "XDG_CONFIG_HOME": str(home / ".config"),
+        "XDG_DATA_HOME": str(home / ".local" / "share"),
+        "XDG_CACHE_HOME": str(home / ".cache"),
+        # xdg-open opens links only where there is a display; Chromium here draws on none.
+        "DISPLAY": ":none",
+        "TMPDIR": str(home),
+    }
+    return Desk(pc, {**pc.environment, **places, "PATH": os.environ["PATH"]}, screen)
+
+
+@contextmanager
+def browsing(desk: Desk, issuer: str, *, width: int = 1100) -> Iterator[Chrome]:
+    """Starts Chromium, as after a restart: it remembers no choice and no cookie."""
+    origins = [
+        "{0.scheme}://{0.netloc}".format(urlsplit(url))
+        for url in (desk.pc.bank.login_url, desk.pc.bank.addresses.public_url)
+    ]
+    # Chromium's socket must have a path below 108 characters.
+    with tempfile.TemporaryDirectory(prefix="browser-") as profile:
+        options = ChromeOptions()
+        options.binary_location = "/usr/bin/chromium"
+        for flag in (*_FLAGS, f"--user-data-dir={profile}", f"--window-size={width},1400"):
+            options.add_argument(flag)
+        options.add_experimental_option("prefs", _preferences(origins, issuer))
+        environment = {**desk.environment, "TMPDIR": profile, "LANGUAGE": "ja"}
+        service = Service("/usr/bin/chromedriver", env=environment, log_output=subprocess.DEVNULL)
+        driver = Chrome(options=options, service=service)
+        try:
+            driver.set_page_load_timeout(PAGE_SECONDS)
+            yield driver
+        finally:
+            driver.quit()
+
+
+def _preferences(origins: list[str], issuer: str) -> dict[str, Any]:
+    """What a person would click once: this certificate, and "always open links of this page"."""
+    choice = {"setting": {"filters": [{"ISSUER": {"CN": issuer}}]}}
+    return {
+        "profile.content_settings.exceptions.auto_select_certificate": {
+            f"{origin},*": choice for origin in origins
+        },
+        "protocol_handler.allowed_origin_protocol_pairs": {
+            origin: {"certclient": True} for origin in origins
+        },
+        "intl.accept_languages": "ja",
+    }
+
+
+def text_of(driver: Chrome, selector: str) -> str:
+    return driver.find_element(By.CSS_SELECTOR, selector).text
+
+
+def reason_of(driver: Chrome) -> str:
+    """What the page is, for programs."""
+    return driver.find_element(By.CSS_SELECTOR, "main").get_attribute("data-reason") or ""
+
+
+def click(driver: Chrome, selector: str) -> None:
+    """Clicks what leads to another page, and waits until that is there."""
+    _follow(driver, driver.find_element(By.CSS_SELECTOR, selector))
+
+
+def click_link(driver: Chrome, text: str) -> None:
+    """As `click`, by the text of a link."""
+    _follow(driver, driver.find_element(By.LINK_TEXT, text))
+
+
+def open_app(driver: Chrome, selector: str) -> None:
+    """Clicks what opens the app; the page stays."""
+    driver.find_element(By.CSS_SELECTOR, selector).click()
+
+
+def _follow(driver: Chrome, element: WebElement) -> None:
+    before = driver.find_element(By.TAG_NAME, "html")
+    element.click()
+    wait = WebDriverWait(driver, PAGE_SECONDS, poll_frequency=0.05)
+    wait.until(staleness_of(before))
+    wait.until(lambda _: driver.execute_script("return document.readyState") == "complete")
+
+
+def fill(driver: Chrome, selector: str, text: str) -> None:
+    driver.find_element(By.CSS_SELECTOR, selector).send_keys(text)
+
+
+def accessibility_faults(driver: Chrome) -> list[str]:
+    """What axe-core finds wrong with the page (WCAG 2.1 A and AA, best practices)."""
+    source = (files(_AXE) / "axe.min.js").read_text(encoding="utf-8")
+    driver.execute_script(source)
+    found: dict[str, Any] = driver.execute_async_script(
+        "const done = arguments[arguments.length - 1]; axe.run().then(done);"
+    )
+    return [
+        f"{driver.current_url}: {violation['id']}: {node['html']} {node['failureSummary']}"
+        for violation in found["violations"]
+        for node in violation["nodes"]
+    ]

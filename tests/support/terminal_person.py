@@ -1,0 +1,50 @@
+"""A person at a terminal: runs a program there and types answers to its questions.
+
+terminal_person.py SCREEN ANSWERS PROGRAM [ARGUMENT]...
+
+ANSWERS are separated by commas; each is typed at the next question. What was on the screen is in
+the file SCREEN at the end, with the exit code in the last line.
+"""
+
+from __future__ import annotations
+
+import os
+import pty
+import sys
+import time
+from pathlib import Path
+
+_SECONDS = 60.0
+_QUESTION_ENDS = ("]", "：")
+
+
+def main(screen: Path, answers: list[str], program: list[str]) -> None:
+    child, terminal = pty.fork()
+    if child == 0:
+        os.execv(program[0], program)
+    seen = _converse(terminal, answers)
+    _, status = os.waitpid(child, 0)
+    aside = screen.with_suffix(".part")
+    aside.write_text(f"{seen}\n{os.waitstatus_to_exitcode(status)}", encoding="utf-8")
+    aside.replace(screen)
+
+
+def _converse(terminal: int, answers: list[str]) -> str:
+    seen = b""
+    deadline = time.monotonic() + _SECONDS
+    while time.monotonic() < deadline:
+        try:
+            data = os.read(terminal, 4096)
+        except OSError:
+            break
+        if not data:
+            break
+        seen += data
+        if answers and seen.decode("utf-8", "ignore").rstrip(" ").endswith(_QUESTION_ENDS):
+            os.write(terminal, f"{answers.pop(0)}\n".encode())
+    os.close(terminal)
+    return seen.decode("utf-8", "replace")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2].split(",") if sys.argv[2] else [], sys.argv[3:])
