@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -313,3 +315,13 @@ def test_nobody_is_told_to_plug_in_a_database(fault: Exception) -> None:
         raise fault
     assert error.value.code is ErrorCode.STORE_UNAVAILABLE
     assert error.value.data["path"] == "/home/taro/.pki/nssdb"
+
+
+def test_the_program_ends_without_a_word() -> None:
+    """python-pkcs11 unloads a library from its destructor, whenever that is called."""
+    program = "from certclient.store.pkcs11.nss import load_softokn\n"
+    program += "kept = [load_softokn()]; kept.append(kept)"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stderr == ""

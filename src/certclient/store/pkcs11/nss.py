@@ -7,6 +7,7 @@ exports it): certclient promises nothing of the kind for this store.
 
 from __future__ import annotations
 
+import ctypes
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -66,6 +67,12 @@ class _SoftoknLibrary(python_pkcs11_library):
         result = Cryptoki(Path(self.so)).initialize(_NO_DATABASE)
         if result not in (CKR_OK, CKR_CRYPTOKI_ALREADY_INITIALIZED):
             raise OSError(f"C_Initialize: {result:#x}")
+
+
+# At the interpreter's end python-pkcs11 looks up `unload` in the class of a library that goes. A
+# class in Python may have been emptied by then, which prints "Error in sys.excepthook" on the
+# terminal; one that is referred to from outside stays whole.
+ctypes.pythonapi.Py_IncRef(ctypes.py_object(_SoftoknLibrary))
 
 
 @dataclass(frozen=True, slots=True)
