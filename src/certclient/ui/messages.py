@@ -54,6 +54,7 @@ ACTIONS: Mapping[ErrorCode, tuple[Action, ...]] = {
     ErrorCode.KEY_NOT_FOUND: (Action.OBTAIN, Action.COPY_FOR_SUPPORT),
     ErrorCode.KEY_UNSUPPORTED: (Action.CHOOSE_PLACE, Action.COPY_FOR_SUPPORT),
     ErrorCode.KEY_SELF_TEST_FAILED: _TOKEN,
+    ErrorCode.KEY_NOT_IN_TPM: _NOTHING,
     # Network
     ErrorCode.NETWORK_UNREACHABLE: _RETRY,
     ErrorCode.NETWORK_TIMEOUT: _RETRY,
