@@ -57,7 +57,7 @@ class WorkPage(WizardPage):
 
     def _began(self, run: ProcedureRun) -> None:
         self._run = run
-        run.interaction.pin_asked.connect(self._ask)
+        run.interaction.pin_asked.connect(self.ask)
         run.interaction.secret_asked.connect(self._ask_secret)
         run.interaction.progressed.connect(self._steps.report)
         run.interaction.warned.connect(self._steps.warn)
@@ -71,9 +71,9 @@ class WorkPage(WizardPage):
             if code is not None and self._run is not None:
                 self._run.interaction.answer(code)
                 return
-        self._ask(request)
+        self.ask(request)
 
-    def _ask(self, question: Question) -> None:
+    def ask(self, question: Question) -> None:
         self._swap(asking=True)
         self.panel.ask(question)
         self.refresh()
