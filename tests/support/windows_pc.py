@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import os
 import secrets
+import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -57,6 +59,22 @@ if sys.platform == "win32":
     def remove_keys() -> None:
         for place in keys.ours().values():
             keys.delete(place)
+        for damaged in (Path(os.environ["LOCALAPPDATA"]) / "certclient-ncrypt-double").glob(
+            "*.key"
+        ):
+            damaged.unlink()
+
+    def elsewhere(code: str, *arguments: str) -> str:
+        """What `code` prints, run by another Python process on the same Windows."""
+        program = f"import support.windows_pc, sys\n{code}"
+        done = subprocess.run(
+            [sys.executable, "-c", program, *arguments],
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+            capture_output=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr.decode(errors="replace")
+        return done.stdout.decode().strip()
 
     @pytest.fixture
     def windows_pc() -> Iterator[WindowsPc]:

@@ -45,7 +45,8 @@ def system_text(code: int) -> str:
     """Windows' own sentence for an error code, in its language; "" where it has none."""
     if sys.platform == "win32":
         signed = code - 0x1_0000_0000 if code > 0x7FFF_FFFF else code
-        return " ".join((ctypes.FormatError(signed) or "").split())
+        text = " ".join((ctypes.FormatError(signed) or "").split())
+        return "" if text == "<no description>" else text
     return ""
 
 

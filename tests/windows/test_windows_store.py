@@ -1,0 +1,330 @@
+"""The Windows store beyond the contract: what other programs see, do and leave behind."""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+import time
+from ctypes.wintypes import DWORD
+
+import pytest
+
+if sys.platform != "win32":
+    pytest.skip("runs on Windows: make test-windows", allow_module_level=True)
+
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.serialization import load_der_public_key
+
+from certclient.model.certificate import Certificate
+from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.keys import KeyRef, KeySpec, SignatureAlgorithm
+from certclient.store.base import StoreSession, Unavailable, no_pin
+from certclient.store.windows import capi, cng, crypt32, keys
+from certclient.store.windows import declarations as w
+from certclient.store.windows.container import Container, from_key_id
+from certclient.store.windows.dll import WindowsCallError
+from support.pki import Lab, customer_name, ec_key, make_lab, rsa_key, spki_of
+from support.windows_pc import CNG, WindowsPc, elsewhere
+
+LABEL = "certclient 0001"
+NAME = "れい信用金庫 TKYM1408054 (2027-11-20)"
+NTE_BAD_KEY_STATE = 0x8009000B
+NTE_NOT_SUPPORTED = 0x80090029
+
+
+@pytest.fixture(scope="module")
+def lab() -> Lab:
+    return make_lab()
+
+
+def enrolled(session: StoreSession, lab: Lab, label: str = LABEL) -> tuple[KeyRef, Certificate]:
+    key = session.create_key(KeySpec(), label)
+    certificate = lab.issue(session.signer(key).spki)
+    session.install(key, certificate, NAME)
+    return key, certificate
+
+
+def container_of(key: KeyRef) -> Container:
+    place = from_key_id(key.key_id)
+    assert place is not None
+    return place
+
+
+def refused(error: pytest.ExceptionInfo[CertclientError]) -> tuple[ErrorCode, str]:
+    return error.value.code, error.value.data.get("reason", "")
+
+
+# Where keys are
+
+
+def test_a_key_is_made_in_cng_or_where_that_keeps_none_in_capi(windows_pc: WindowsPc) -> None:
+    with windows_pc.store().open(no_pin) as session:
+        place = container_of(session.create_key(KeySpec(), LABEL))
+    assert place.provider == (w.MS_KEY_STORAGE_PROVIDER if CNG else w.MS_ENH_RSA_AES_PROV)
+    assert place.name == LABEL
+
+
+def test_another_process_signs_with_the_key(windows_pc: WindowsPc) -> None:
+    with windows_pc.store().open(no_pin) as session:
+        key = session.create_key(KeySpec(), LABEL)
+        public_key = load_der_public_key(session.signer(key).spki)
+    signature = elsewhere(
+        "from certclient.model.keys import KeyRef, SignatureAlgorithm\n"
+        "from certclient.store.base import no_pin\n"
+        "from certclient.store.windows.store import WindowsStore\n"
+        "with WindowsStore().open(no_pin) as session:\n"
+        "    signer = session.signer(KeyRef('', bytes.fromhex(sys.argv[1])))\n"
+        "    print(signer.sign(b'data', SignatureAlgorithm.RSA_PKCS1_SHA256).hex())",
+        key.key_id.hex(),
+    )
+    assert isinstance(public_key, rsa.RSAPublicKey)
+    public_key.verify(bytes.fromhex(signature), b"data", padding.PKCS1v15(), hashes.SHA256())
+
+
+def test_nobody_gets_the_private_key_out(windows_pc: WindowsPc) -> None:
+    with windows_pc.store().open(no_pin) as session:
+        place = container_of(session.create_key(KeySpec(), LABEL))
+    with pytest.raises(WindowsCallError) as error:
+        (export_from_cng if CNG else export_from_capi)(place)
+    assert error.value.code == (NTE_NOT_SUPPORTED if CNG else NTE_BAD_KEY_STATE)
+
+
+def export_from_cng(place: Container) -> None:
+    length = DWORD(0)
+    with cng.key(place) as key:
+        w.ncrypt_export_key(key, 0, "RSAPRIVATEBLOB", None, None, 0, ctypes.byref(length), 0)
+
+
+def export_from_capi(place: Container) -> None:
+    private_key_blob, length, handle = 7, DWORD(0), w.Handle()
+    with capi.provider(place) as provider:
+        w.crypt_get_user_key(provider, w.AT_KEYEXCHANGE, ctypes.byref(handle))
+        w.crypt_export_key(handle, 0, private_key_blob, 0, None, ctypes.byref(length))
+
+
+# Certificates that other programs wrote or changed
+
+
+def test_another_process_sees_the_certificate_and_its_name(windows_pc: WindowsPc, lab: Lab) -> None:
+    with windows_pc.store().open(no_pin) as session:
+        _, certificate = enrolled(session, lab)
+    seen = elsewhere(
+        "from certclient.store.windows import crypt32\n"
+        "with crypt32.opened(sys.argv[1], writable=False) as store:\n"
+        "    for entry in store.entries():\n"
+        "        print(entry.certificate.serial_hex, entry.friendly_name, entry.container.name)",
+        windows_pc.names.personal,
+    )
+    assert seen == f"{certificate.serial_hex} {NAME} {LABEL}"
+
+
+def test_what_another_process_deletes_is_seen(windows_pc: WindowsPc, lab: Lab) -> None:
+    store = windows_pc.store()
+    with store.open(no_pin) as session:
+        _, certificate = enrolled(session, lab)
+        assert [s.certificate for s in store.certificates()] == [certificate]
+        elsewhere(
+            "from certclient.store.windows import crypt32\n"
+            "with crypt32.opened(sys.argv[1], writable=True) as store:\n"
+            "    for entry in store.entries(): store.delete(entry.certificate)",
+            windows_pc.names.personal,
+        )
+        assert list(store.certificates()) == []
+        with pytest.raises(CertclientError) as error:
+            session.self_test(certificate)
+    assert refused(error)[0] is ErrorCode.CERTIFICATE_NOT_FOUND
+
+
+def test_two_hundred_foreign_certificates_are_listed_quickly_and_untouched(
+    windows_pc: WindowsPc, lab: Lab
+) -> None:
+    spki = spki_of(ec_key())
+    foreign = [lab.issue(spki, customer_name(f"ABCD{number:04}")) for number in range(200)]
+    windows_pc.add_foreign(*foreign)
+    store = windows_pc.store()
+    with store.open(no_pin) as session:
+        key, certificate = enrolled(session, lab)
+        seconds = []
+        for _ in range(3):
+            start = time.perf_counter()
+            listed = store.certificates()
+            seconds.append(time.perf_counter() - start)
+        assert min(seconds) < 0.2
+        assert [s.certificate for s in listed if s.key == key] == [certificate]
+        session.archive(certificate)
+        session.delete(certificate)
+    assert {s.certificate for s in store.certificates()} == set(foreign)
+    assert not any(s.archived or s.key or s.friendly_name for s in store.certificates())
+
+
+# What is damaged
+
+
+def test_a_key_that_was_deleted_behind_our_back_is_told(windows_pc: WindowsPc, lab: Lab) -> None:
+    store = windows_pc.store()
+    with store.open(no_pin) as session:
+        key, certificate = enrolled(session, lab)
+    keys.delete(container_of(key))
+    (stored,) = store.certificates()
+    assert stored.key is None
+    with store.open(no_pin) as session:
+        with pytest.raises(CertclientError) as error:
+            session.self_test(certificate)
+        assert refused(error)[0] is ErrorCode.KEY_NOT_FOUND
+        with pytest.raises(CertclientError) as error:
+            session.signer(key)
+        assert refused(error)[0] is ErrorCode.KEY_NOT_FOUND
+        session.archive(certificate)  # it can still be put away
+        session.delete(certificate)
+    assert list(store.certificates()) == []
+
+
+def test_a_certificate_imported_with_anothers_key_is_told(windows_pc: WindowsPc, lab: Lab) -> None:
+    store = windows_pc.store()
+    with store.open(no_pin) as session:
+        key, _ = enrolled(session, lab)
+        stranger = lab.issue(spki_of(rsa_key(1)))
+        with crypt32.opened(windows_pc.names.personal, writable=True) as system_store:
+            system_store.add(stranger, "", container_of(key))
+        found = next(s for s in store.certificates() if s.certificate == stranger)
+        assert found.key is None, "it does not log in"
+        with pytest.raises(CertclientError) as error:
+            session.self_test(stranger)
+        assert refused(error) == (
+            ErrorCode.KEY_SELF_TEST_FAILED,
+            "Windows names another certificate's key for it",
+        )
+        session.delete(stranger)
+        assert session.find_key(LABEL) == key, "the key is another certificate's"
+
+
+def test_a_key_without_a_certificate_is_found_by_its_label_and_removed(
+    windows_pc: WindowsPc,
+) -> None:
+    with windows_pc.store().open(no_pin) as session:
+        key = session.create_key(KeySpec(), LABEL)
+    with windows_pc.store().open(no_pin) as session:
+        assert session.find_key(LABEL) == key
+        session.delete_key(key)
+        assert session.find_key(LABEL) is None
+
+
+def test_the_machine_stopped_between_container_and_key(windows_pc: WindowsPc) -> None:
+    with capi.provider(capi.container(LABEL), w.CRYPT_NEWKEYSET):
+        pass
+    with windows_pc.store().open(no_pin) as session:
+        assert session.find_key(LABEL) is None
+        assert not capi.exists(capi.container(LABEL)), "the empty container is gone"
+        session.create_key(KeySpec(), LABEL)
+
+
+def test_a_container_name_that_somebody_else_took_is_left_alone(windows_pc: WindowsPc) -> None:
+    foreign = capi.container(LABEL, w.AT_SIGNATURE)
+    handle = w.Handle()
+    with capi.provider(foreign, w.CRYPT_NEWKEYSET) as provider:
+        w.crypt_gen_key(provider, w.AT_SIGNATURE, 2048 << 16, ctypes.byref(handle))
+        w.crypt_destroy_key(handle)
+    try:
+        with (
+            windows_pc.store().open(no_pin) as session,
+            pytest.raises(CertclientError) as error,
+        ):
+            session.create_key(KeySpec(), LABEL)
+        assert refused(error) == (
+            ErrorCode.KEY_UNSUPPORTED,
+            "the container certclient 0001 is taken",
+        )
+        assert capi.has_key(foreign)
+    finally:
+        capi.delete(foreign)
+
+
+def test_a_store_that_a_policy_makes_read_only_says_so(
+    windows_pc: WindowsPc, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = w.cert_open_store
+
+    def refuse_writing(*arguments: object) -> object:
+        flags = arguments[3]
+        assert isinstance(flags, int)
+        if not flags & w.CERT_STORE_READONLY_FLAG:
+            raise WindowsCallError("CertOpenStore", 5)
+        return real(*arguments)
+
+    monkeypatch.setattr(w, "cert_open_store", refuse_writing)
+    state = windows_pc.store().availability()
+    assert isinstance(state, Unavailable)
+    assert state.reason is ErrorCode.STORE_UNAVAILABLE
+    assert "denied" in state.data["reason"], "Windows' own sentence"
+    assert list(windows_pc.store().certificates()) == []
+
+
+# Certificates that today's customers hold
+
+
+def old_provider_container(provider: str, provider_type: int) -> Container:
+    """A key as the old Internet Explorer flow made it: 「新しいRSA交換キーを作成します」."""
+    place = Container("{5F1B0E5C-9A7B-4C8E-8A3D-2B2F0C6D7E10}", provider, provider_type, 1)
+    handle, key = w.Handle(), w.Handle()
+    capi.delete(place)
+    w.crypt_acquire_context(
+        ctypes.byref(handle), place.name, provider, provider_type, w.CRYPT_NEWKEYSET
+    )
+    w.crypt_gen_key(handle, w.AT_KEYEXCHANGE, 2048 << 16, ctypes.byref(key))
+    w.crypt_destroy_key(key)
+    w.crypt_release_context(handle, 0)
+    return place
+
+
+@pytest.mark.parametrize(
+    ("provider", "provider_type"),
+    [
+        ("Microsoft Enhanced Cryptographic Provider v1.0", 1),
+        ("Microsoft Strong Cryptographic Provider", 1),
+        (w.MS_ENH_RSA_AES_PROV, 24),
+    ],
+)
+def test_a_certificate_of_the_internet_explorer_days_signs_its_renewal(
+    windows_pc: WindowsPc, lab: Lab, provider: str, provider_type: int
+) -> None:
+    place = old_provider_container(provider, provider_type)
+    old = lab.issue(capi.spki(place))
+    with crypt32.opened(windows_pc.names.personal, writable=True) as system_store:
+        system_store.add(old, "", place)
+    store = windows_pc.store()
+    (stored,) = store.certificates()
+    assert stored.key is not None
+    with store.open(no_pin) as session:
+        session.self_test(old)
+        signature = session.signer(stored.key).sign(b"kur", SignatureAlgorithm.RSA_PKCS1_SHA256)
+        public_key = old.x509.public_key()
+        assert isinstance(public_key, rsa.RSAPublicKey)
+        public_key.verify(signature, b"kur", padding.PKCS1v15(), hashes.SHA256())
+        session.delete(old)
+    assert not capi.exists(place)
+
+
+def test_an_old_key_says_that_it_makes_no_pss_signatures(windows_pc: WindowsPc, lab: Lab) -> None:
+    place = old_provider_container(w.MS_ENH_RSA_AES_PROV, 24)
+    with windows_pc.store().open(no_pin) as session:
+        signer = session.signer(KeyRef("", place.key_id))
+        with pytest.raises(CertclientError) as error:
+            signer.sign(b"x", SignatureAlgorithm.RSA_PSS_SHA256)
+    capi.delete(place)
+    assert refused(error) == (ErrorCode.KEY_UNSUPPORTED, "a CAPI key, which has no PSS")
+
+
+# The issuer
+
+
+def test_the_intermediate_goes_where_browsers_look_and_the_root_nowhere(
+    windows_pc: WindowsPc, lab: Lab
+) -> None:
+    with windows_pc.store().open(no_pin) as session:
+        session.install_intermediates((*lab.chain, lab.root.certificate))
+        session.install_intermediates(lab.chain)
+    names = windows_pc.names
+    for name, expected in ((names.intermediates, list(lab.chain)), (names.roots, [])):
+        with crypt32.opened(name, writable=True) as store:
+            assert [entry.certificate for entry in store.entries()] == expected
