@@ -29,6 +29,8 @@ from certclient.model.progress import Phase, Progress
 from certclient.model.secret import Secret
 from certclient.store.base import AttemptsLeft, PinRequest
 
+_SAYS_A_CODE = 2
+
 
 @dataclass(frozen=True, slots=True)
 class Answers:
@@ -50,6 +52,7 @@ class Dialogue:
         self._view: ProgressView = progress_view(self._words, quiet=invocation.json)
         self._pins: dict[str, Secret | None] = {}
         self._first_line: tuple[str | None] | None = None
+        self._codes_given = 0
         self._stopping = False
         self._asking = False
 
@@ -167,12 +170,18 @@ class Dialogue:
 
     def _issue_code(self, request: SecretRequest) -> Secret | None:
         if self._answers.code_stdin:
-            line = None if request.previous_incorrect else self._code_line()
-            return normalised_code(line) if line else None
+            return self._code_from_stdin(request)
         if not self._terminal.interactive:
             return None
         answer = self._ask_secret(request)
         return answer and normalised_code(answer.reveal())
+
+    def _code_from_stdin(self, request: SecretRequest) -> Secret | None:
+        """Given twice at most: a procedure takes the same answer again as meant (it may have been
+        a code typed earlier that was wrong), and never sends what it knows to be wrong."""
+        self._codes_given = self._codes_given + 1 if request.previous_incorrect else 1
+        line = self._code_line() if self._codes_given <= _SAYS_A_CODE else None
+        return normalised_code(line) if line else None
 
     def _code_line(self) -> str | None:
         """The issue code's line: always the first one, whichever is asked for first, so that no
@@ -194,10 +203,16 @@ class Dialogue:
 
     @contextmanager
     def _question(self) -> Iterator[None]:
-        """At a question, Ctrl+C means no at once."""
+        """At a question, Ctrl+C and the end of input mean no, to this and to all that follows.
+
+        Raises CONSENT_REFUSED, which a procedure clears up after, as nothing else would.
+        """
         self._view.pause()
         self._asking = True
         try:
             yield
+        except (KeyboardInterrupt, EOFError) as error:
+            self._stopping = True
+            raise CertclientError(ErrorCode.CONSENT_REFUSED) from error
         finally:
             self._asking = False

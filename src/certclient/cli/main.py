@@ -13,7 +13,7 @@ from certclient.cli.exit_codes import DONE
 from certclient.cli.invocation import Invocation, system_language
 from certclient.cli.ports import Services
 from certclient.cli.services import system_services
-from certclient.cli.translated import LazyGroup, Option, common_parameters
+from certclient.cli.translated import LazyGroup, Option, common_parameters, usage_reason
 from certclient.model.errors import CertclientError, ErrorCode
 
 _COMMANDS = {
@@ -76,7 +76,10 @@ def _run(arguments: Sequence[str], invocation: Invocation) -> int:
             list(arguments), prog_name="certclient", standalone_mode=False, obj=invocation
         )
     except click.ClickException as error:
-        raise CertclientError(ErrorCode.USAGE, reason=error.format_message()) from error
+        # A mistake before --json keeps click from reading it.
+        invocation.json = invocation.json or "--json" in arguments
+        reason = usage_reason(invocation.words, error)
+        raise CertclientError(ErrorCode.USAGE, reason=reason) from error
     except (click.Abort, KeyboardInterrupt, EOFError) as error:
         raise CertclientError(ErrorCode.CONSENT_REFUSED) from error
     return result if isinstance(result, int) else DONE

@@ -78,6 +78,7 @@ def show_results(invocation: Invocation, results: Sequence[Result]) -> int:
         show_result(invocation, results[0])
     else:
         _print_summary(invocation, results)
+        _tell_failures(invocation, results)
     return code
 
 
@@ -129,6 +130,14 @@ def _print_summary(invocation: Invocation, results: Sequence[Result]) -> None:
     words = invocation.words
     headings = [words.text(f"column.{name}") for name in ("user-id", "result", "serial", "until")]
     print_table(headings, [_summary_row(invocation, result) for result in results])
+
+
+def _tell_failures(invocation: Invocation, results: Sequence[Result]) -> None:
+    """Below the table: why, and what to do."""
+    for result in results:
+        if result.error is not None:
+            click.echo(f"\n{result.user_id}", err=True)
+            tell(invocation, result.error, result.owner)
 
 
 def _summary_row(invocation: Invocation, result: Result) -> list[str]:

@@ -10,7 +10,7 @@ from certclient.cli.exit_codes import DONE
 from certclient.cli.invocation import Invocation
 from certclient.cli.records import JsonObject, entry_record, print_json
 from certclient.cli.translated import Option, common_parameters
-from certclient.enrollment.cleanup import find_exact
+from certclient.enrollment.cleanup import check_idle, find_exact
 from certclient.enrollment.inventory import take_inventory
 from certclient.model.errors import CertclientError, ErrorCode
 
@@ -28,17 +28,21 @@ class Shelf:
     """The certificate that is meant, its store, and all others of the bank."""
 
     def __init__(self, invocation: Invocation, name: str, *, agreed: bool, pin_stdin: bool) -> None:
-        """Raises CERTIFICATE_NOT_FOUND, CERTIFICATE_AMBIGUOUS, CONSENT_REQUIRED."""
+        """Raises CERTIFICATE_NOT_FOUND, CERTIFICATE_AMBIGUOUS, PROCEDURE_RUNNING,
+        CONSENT_REQUIRED."""
         services = invocation.services
         profile = invocation.profile()
+        stores = services.stores(profile)
         self.now = services.clock()
         self._invocation = invocation
         self._agreed = agreed
-        inventory = take_inventory(profile, services.stores(profile), self.now)
+        inventory = take_inventory(profile, stores, self.now)
         self.all_stored = inventory.stored
         self.stored = find_exact(name, self.all_stored)
         self.entry = next(e for e in inventory.entries if e.stored is self.stored)
         self.store = self.entry.store
+        pending = services.procedures(profile, stores, 0.0).pending()
+        check_idle(self.entry.owner.user_id, [view.user_id for view in pending])
         self.dialogue = Dialogue(invocation, Answers(agreed=agreed, pin_stdin=pin_stdin))
         self.dialogue.require_consent_possible()
 

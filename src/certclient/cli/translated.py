@@ -26,6 +26,19 @@ def words_of(context: click.Context) -> Catalogue:
     return invocation_of(context).words
 
 
+def usage_reason(words: Catalogue, error: click.ClickException) -> str:
+    """What was mistyped, in the user's language where click's own words are known."""
+    if isinstance(error, click.NoSuchOption):
+        return words.text("reason.no-such-option", name=error.option_name)
+    if isinstance(error, click.BadOptionUsage):
+        return words.text("reason.no-value", name=error.option_name)
+    if isinstance(error, click.BadParameter) and error.param is not None and error.ctx is not None:
+        name = error.param.get_error_hint(error.ctx)
+        missing = isinstance(error, click.MissingParameter)
+        return words.text("reason.missing" if missing else "reason.bad-value", name=name)
+    return error.format_message()
+
+
 class Option(click.Option):
     """Its help is `option.<name>` of the messages file."""
 
@@ -80,11 +93,11 @@ class LazyGroup(Command, click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self._lazy)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command:
         if is_link(cmd_name):
             return link_command(cmd_name)
         if cmd_name not in self._lazy:
-            return None
+            ctx.fail(words_of(ctx).text("reason.no-such-command", name=cmd_name))
         command = load_object(self._lazy[cmd_name])
         if not isinstance(command, click.Command):
             raise TypeError(f"{self._lazy[cmd_name]} is no command")

@@ -5,7 +5,7 @@ Keys without a certificate are the procedure's matter.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from certclient.model.errors import CertclientError, ErrorCode
@@ -30,6 +30,14 @@ def find_exact(name: str, certificates: Iterable[StoredCertificate]) -> StoredCe
     if len(with_key) > 1:
         raise CertclientError(ErrorCode.CERTIFICATE_AMBIGUOUS, name=name)
     return with_key[0]
+
+
+def check_idle(user_id: str, open_user_ids: Collection[str]) -> None:
+    """Returns if no procedure of this user ID is open (`Enrollment.pending`): until the CA
+    has confirmed it, the new certificate replaces nothing, and the old one signs. Raises
+    PROCEDURE_RUNNING."""
+    if user_id in open_user_ids:
+        raise CertclientError(ErrorCode.PROCEDURE_RUNNING, user_id=user_id)
 
 
 def may_delete(

@@ -217,8 +217,18 @@ class Enrollment:
             key_label=f"certclient {procedure_id}",
         )
 
+    def _check_owner(self, interrupted: Record | None, new: Record) -> None:
+        """Raises PROCEDURE_RUNNING if the open procedure of this user ID renews the certificate of
+        somebody else: an administrator's has the same ID (seed S2)."""
+        rule = self._environment.profile.subject_rule
+        if interrupted is None or interrupted.old is None or new.kind is not Kind.RENEW:
+            return
+        if interrupted.old.owner(rule) != Certificate.from_der(new.old_certificate).owner(rule):
+            raise CertclientError(ErrorCode.PROCEDURE_RUNNING, user_id=new.user_id)
+
     def _predecessor(self, user_id: str) -> StoredCertificate | None:
-        """The newest certificate of this user ID that browsers still offer."""
+        """The newest certificate of this user ID that browsers still offer; None where an
+        administrator and a user share the ID (seed S2), as nobody knows yet whose it will be."""
         rule = self._environment.profile.subject_rule
         found = [
             stored
@@ -229,6 +239,8 @@ class Enrollment:
             and (owner := stored.certificate.owner(rule)) is not None
             and owner.user_id == user_id
         ]
+        if len({stored.certificate.owner(rule) for stored in found}) > 1:
+            return None
         return max(found, key=lambda stored: stored.certificate.not_after, default=None)
 
     def _start(
@@ -240,6 +252,7 @@ class Enrollment:
     ) -> Outcome:
         with self._lock(new):
             interrupted = self._journal.open_for(new.profile_id, new.user_id)
+            self._check_owner(interrupted, new)
             if interrupted is not None and _continues(interrupted, new):
                 return self._run(interrupted, interaction, resumed=True, ticket=ticket)
             if new.kind is Kind.RENEW:

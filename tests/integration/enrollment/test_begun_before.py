@@ -14,9 +14,12 @@ from certclient.enrollment.interaction import SecretKind, SecretRequest
 from certclient.enrollment.journal import State
 from certclient.enrollment.procedure import Finished, Pending
 from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.keys import KeySpec
 from certclient.model.progress import Step
 from certclient.model.secret import Secret
+from certclient.store.base import StoredCertificate
 from support.customer import USER, Customer
+from support.pki import customer_name
 from support.scripted import NoVault, Person
 
 pytestmark = pytest.mark.parametrize("customer", ["nss"], indirect=True)
@@ -156,3 +159,34 @@ def test_an_old_certificate_that_could_not_be_put_away_is_not_said_to_be(
     assert not done.old_archived
     assert [warning.code for warning in person.warnings] == [ErrorCode.CERTIFICATE_NOT_FOUND]
     assert Step.ARCHIVE_OLD not in person.finished
+
+
+def administrator(customer: Customer) -> StoredCertificate:
+    """S2: the administrator has the same ID, with 1394 behind it."""
+    with customer.session() as session:
+        key = session.create_key(KeySpec(2048), "administrator's")
+        spki = session.signer(key).spki
+        certificate = customer.lab.issue(spki, customer_name(USER, "1394"), days=25)
+        session.install(key, certificate, "administrator")
+    return customer.stored(certificate)
+
+
+def test_the_administrators_renewal_is_not_taken_for_the_users_that_stopped(
+    customer: Customer,
+) -> None:
+    stop_after(customer, Step.CREATE_KEY)
+    other = administrator(customer)
+    with pytest.raises(CertclientError) as refused:
+        customer.enrollment().renew(other, customer.store, Person())
+    assert refused.value.code is ErrorCode.PROCEDURE_RUNNING
+    (stopped,) = customer.enrollment().pending()
+    assert stopped.state is State.KEY_CREATED
+
+
+def test_obtaining_leaves_the_administrators_certificate_alone(customer: Customer) -> None:
+    other = administrator(customer)
+    expire(customer)
+    person = Person(secrets=codes(RIGHT))
+    done = customer.enrollment().obtain(USER, customer.store, person)
+    assert isinstance(done, Finished), "and is not taken for a certificate of somebody else"
+    assert other.certificate in customer.usable()

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from support.clerk import Clerk
+from support.clerk import Clerk, view
 
 Capture = pytest.CaptureFixture[str]
 USER = "TKYM1408054"
@@ -128,3 +128,16 @@ def test_as_json(clerk: Clerk, capsys: Capture) -> None:
     record = json.loads(capsys.readouterr().out)
     assert record["action"] == "archived"
     assert record["certificate"]["serial"] == old.serial_hex
+
+
+@pytest.mark.parametrize("option", [[], ["--delete"]])
+def test_nothing_is_put_away_under_a_procedure_that_is_not_finished(
+    clerk: Clerk, capsys: Capture, option: list[str]
+) -> None:
+    """The new certificate is here, but the CA has not heard of it: only the old one logs in."""
+    old = clerk.add(days=20, archived=bool(option))
+    clerk.add(days=300)
+    clerk.procedures.views = [view(USER, "feed0001")]
+    assert clerk.run("remove", old.serial_hex, "--yes", *option) == 5
+    assert "CC-PROCEDURE-RUNNING" in capsys.readouterr().err
+    assert clerk.pc.done == []

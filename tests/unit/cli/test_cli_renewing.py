@@ -12,7 +12,7 @@ from certclient import log
 from certclient.enrollment.procedure import Pending, State
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.profile import Contacts, Words
-from support.clerk import Clerk, view, waiting
+from support.clerk import Clerk, TypingTerminal, view, waiting
 
 Capture = pytest.CaptureFixture[str]
 USER = "TKYM1408054"
@@ -328,11 +328,13 @@ def test_the_issue_code_is_taken_as_written_in_the_letter(clerk: Clerk) -> None:
     assert clerk.procedures.codes == ["AB23CD45ef67gh89"]
 
 
-def test_a_wrong_code_from_standard_input_is_not_tried_again(clerk: Clerk) -> None:
-    clerk.procedures.code_attempts = 2
+def test_a_code_from_standard_input_is_meant_but_not_for_ever(clerk: Clerk) -> None:
+    """The procedure never sends a code that it knows to be wrong; said again, it may show that the
+    code of an earlier run was."""
+    clerk.procedures.code_attempts = 3
     clerk.terminal.stdin = ["AAAA", "BBBB"]
     clerk.run("obtain", USER, "--yes", "--code-stdin")
-    assert clerk.procedures.codes == ["AAAA", None]
+    assert clerk.procedures.codes == ["AAAA", "AAAA", None]
     assert clerk.terminal.stdin == ["BBBB"]
 
 
@@ -408,3 +410,52 @@ def test_an_error_before_any_renewal_is_json_too(clerk: Clerk, capsys: Capture) 
     record = printed(capsys)
     assert record["ok"] is False
     assert record["error"]["code"] == "CC-CERT-NOTHING-DUE"
+
+
+class LeavingTerminal(TypingTerminal):
+    """Somebody who presses Ctrl+C, or Ctrl+D, at the question for a PIN."""
+
+    leaves_by: type[BaseException] = KeyboardInterrupt
+
+    def hidden(self, question: str) -> str:
+        self.asked.append(question)
+        raise self.leaves_by
+
+
+@pytest.mark.parametrize("key", [KeyboardInterrupt, EOFError])
+def test_leaving_at_the_pin_is_an_answer_to_the_procedure_and_ends_the_batch(
+    clerk: Clerk, capsys: Capture, key: type[BaseException]
+) -> None:
+    """An exception past the procedure would leave a beginning in the journal to be resumed."""
+    token = clerk.add_token(pin="2468")
+    clerk.add(store=token)
+    clerk.add("TKYM1408055", store=token)
+    clerk.terminal = LeavingTerminal(interactive=True)
+    clerk.terminal.leaves_by = key
+    assert clerk.run("renew", "--all", "--yes", "--json") == 7
+    (result,) = printed(capsys)["results"]
+    assert result["error"]["code"] == "CC-CANCELLED"
+    assert len(clerk.terminal.asked) == 1
+
+
+def test_of_a_batch_each_failure_is_told_with_what_to_do(clerk: Clerk, capsys: Capture) -> None:
+    clerk.add()
+    clerk.add("TKYM1408055")
+    clerk.procedures.fate[USER] = CertclientError(ErrorCode.NETWORK_TIMEOUT, host="ca.example")
+    assert clerk.run("renew", "--all", "--yes") == 5
+    told = capsys.readouterr()
+    assert "CC-NET-TIMEOUT" in told.out
+    assert "certclient resume で続きから再開できます" in told.err
+
+
+@pytest.mark.parametrize("option", [[], ["--all"]])
+def test_nothing_due_is_not_said_while_something_is_unfinished(
+    clerk: Clerk, capsys: Capture, option: list[str]
+) -> None:
+    """A new certificate that the CA never had confirmed looks as if there were nothing to do."""
+    clerk.add(days=300)
+    clerk.procedures.views = [view(USER, "feed0001")]
+    assert clerk.run("renew", "--yes", *option) == 5
+    err = capsys.readouterr().err
+    assert "CC-PROCEDURE-RUNNING" in err
+    assert "certclient resume" in err

@@ -33,11 +33,24 @@ def renew(
         reason = invocation.words.text("reason.all-and-ids")
         raise CertclientError(ErrorCode.USAGE, reason=reason)
     desk = Desk(invocation, Answers(agreed=yes, pin_stdin=pin_stdin), wait)
-    entries = _chosen(desk, ids, everything)
+    entries = _chosen_or_resume(desk, ids, everything)
     desk.dialogue.require_consent_possible()
     with desk.dialogue.running():
         results = _renew_all(desk, entries, to, store)
     return show_results(invocation, results)
+
+
+def _chosen_or_resume(desk: Desk, ids: tuple[str, ...], everything: bool) -> Sequence[Entry]:
+    """As `_chosen`. Where nothing is due but something is unfinished, that is what to say: a new
+    certificate that was never confirmed makes it look as if all were done. Raises
+    PROCEDURE_RUNNING."""
+    try:
+        return _chosen(desk, ids, everything)
+    except CertclientError as error:
+        unfinished = [v for v in desk.procedures.pending() if v.profile_id == desk.profile.id]
+        if error.code is not ErrorCode.NOTHING_RENEWABLE or not unfinished:
+            raise
+        raise CertclientError(ErrorCode.PROCEDURE_RUNNING, user_id=unfinished[0].user_id) from error
 
 
 def _chosen(desk: Desk, ids: tuple[str, ...], everything: bool) -> Sequence[Entry]:

@@ -1,0 +1,35 @@
+"""A mistyped command is told in the customer's language, and as JSON where JSON was asked for."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from support.clerk import Clerk
+
+Capture = pytest.CaptureFixture[str]
+
+MISTYPED: dict[str, tuple[list[str], str]] = {
+    "command": (["lst"], "「lst」というコマンドはありません。"),
+    "option": (["list", "--bogus"], "「--bogus」という指定（オプション）はありません。"),
+    "value": (["renew", "--to", "moon"], "'--to' に指定された値は使えません。"),
+    "no value": (["renew", "--to"], "「--to」の後ろに値が必要です。"),
+    "missing": (["obtain"], "'USER_ID' を指定してください。"),
+}
+
+
+@pytest.mark.parametrize("case", MISTYPED)
+def test_it_is_told_in_japanese(clerk: Clerk, capsys: Capture, case: str) -> None:
+    arguments, told = MISTYPED[case]
+    assert clerk.run(*arguments) == 2
+    assert f"理由：{told}\n" in capsys.readouterr().err
+
+
+def test_who_asked_for_json_gets_it_whatever_else_was_mistyped(
+    clerk: Clerk, capsys: Capture
+) -> None:
+    assert clerk.run("list", "--bogus", "--json") == 2
+    printed = capsys.readouterr()
+    assert json.loads(printed.out)["error"]["code"] == "CC-USAGE"
+    assert printed.err == ""
