@@ -21,6 +21,7 @@ from certclient.start import Start
 from certclient.store.base import CertificateStore
 from certclient.ui import icons
 from certclient.ui.context import AppContext
+from certclient.ui.garbage import GuiGarbage
 from certclient.ui.language import Languages
 from certclient.ui.settings import Settings
 from certclient.ui.shell import Shell
@@ -57,6 +58,8 @@ def open_windows(start: Start) -> int:
     sys.excepthook = crashes.hook
     instance.wished.connect(shell.carry_out)
     shell.ended.connect(application.quit)
+    garbage = GuiGarbage(application)
+    garbage.start()
     for error in errors:
         shell.window.complain(error)
     shell.start(_wish(start))
@@ -64,6 +67,7 @@ def open_windows(start: Start) -> int:
     instance.close()
     shell.close()
     context.tasks.close()
+    garbage.stop()
     return _DONE
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 from collections.abc import Iterator
@@ -32,3 +33,12 @@ def _no_stray_log_record(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
         if record.levelno >= logging.WARNING
     ]
     assert not stray, [record.getMessage() for record in stray]
+
+
+@pytest.fixture(autouse=True)
+def _garbage_in_the_gui_thread() -> Iterator[None]:
+    """As the program does it (`ui.garbage`): no worker destroys a widget."""
+    gc.disable()
+    yield
+    gc.enable()
+    gc.collect()

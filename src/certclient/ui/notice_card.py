@@ -108,7 +108,9 @@ class NoticeCard(QFrame):
         self._title.setText(self._title_of(row))
         self._text.setText(self._text_of(row))
         due = row.condition.due
-        self.act_button.setText(self.tr("Renew &now") if due else self.tr("Obtain a &new certificate"))
+        self.act_button.setText(
+            self.tr("Renew &now") if due else self.tr("Obtain a &new certificate")
+        )
         self.act_button.setVisible(row.condition is not Condition.TOO_LATE)
         self.later_button.setText(self.tr("Renew &later") if due else self.tr("&Later"))
         self.setAccessibleName(self._title.text())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 
 from certclient.deep_link import DeepLink, Verb
 from certclient.enrollment.overview import Overview, Row
@@ -94,7 +94,8 @@ class Shell(QObject):
         window.batch_wanted.connect(self._renew_all)
         window.postponed.connect(self._note_rows)
         window.stores_changed.connect(self.survey.refresh)
-        window.closed.connect(self._settle)
+        # Queued: a window that is being closed is still to be seen.
+        window.closed.connect(self._settle, Qt.ConnectionType.QueuedConnection)
         self.desk.failed.connect(window.complain)
         self.desk.ended.connect(self._run_ended)
         self.desk.changed.connect(self._settle)
@@ -129,8 +130,9 @@ class Shell(QObject):
     def _tick(self) -> None:
         """Twice a minute: midnight, the bank's days, the CA's time."""
         if self.survey.complete:
-            self._remind(self.survey.overview)
-            self.quiet.look(self.survey.overview.pending, self.survey.overview.stores)
+            overview = self.survey.overview.at(self._context.clock())
+            self._remind(overview)
+            self.quiet.look(overview.pending, overview.stores)
 
     def _remind(self, overview: Overview) -> None:
         now = self._context.clock()
@@ -200,7 +202,7 @@ class Shell(QObject):
             self.notice = SmallNotice(self._context)
             self.notice.card.renew_wanted.connect(self.desk.renew)
             self.notice.card.obtain_wanted.connect(self.desk.renew)
-            self.notice.closed.connect(self._settle)
+            self.notice.closed.connect(self._settle, Qt.ConnectionType.QueuedConnection)
         self.notice.show_overview(overview)
         self.notice.show()
 

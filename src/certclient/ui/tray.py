@@ -42,7 +42,7 @@ class Tray(QObject):
         self.open = self.menu.addAction("", self.open_wanted.emit)
         self.menu.addSeparator()
         self.quit = self.menu.addAction("", self.quit_wanted.emit)
-        self.icon = QSystemTrayIcon(self)
+        self.icon = QSystemTrayIcon(tray_icon(None), self)
         self.icon.setContextMenu(self.menu)
         self.icon.activated.connect(self._activated)
         self.icon.messageClicked.connect(self.notice_wanted)
