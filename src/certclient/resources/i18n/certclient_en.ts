@@ -995,6 +995,10 @@
         <translation>With “Renew” you agree that this certificate is renewed:</translation>
     </message>
     <message>
+        <source>{place} “{name}”</source>
+        <translation>{place} “{name}”</translation>
+    </message>
+    <message>
         <source>&amp;Obtain</source>
         <translation>&amp;Obtain</translation>
     </message>

@@ -990,6 +990,10 @@
         <translation>「更新する」を押すと、次の内容に同意して更新を始めます。</translation>
     </message>
     <message>
+        <source>{place} “{name}”</source>
+        <translation>{place}「{name}」</translation>
+    </message>
+    <message>
         <source>&amp;Obtain</source>
         <translation>取得する(&amp;O)</translation>
     </message>

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, Signal
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QVBoxLayout, QWidget, QWizardPage
 
 from certclient.ui.banner import RehearsalBanner
@@ -51,7 +52,11 @@ class WizardPage(QWizardPage):
         self.body.addWidget(self.heading)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(RehearsalBanner(session.context.rehearsal))
+        banner = RehearsalBanner(session.context.rehearsal)
+        # A wizard's pages have another role, which children inherit.
+        banner.setBackgroundRole(QPalette.ColorRole.Window)
+        banner.setForegroundRole(QPalette.ColorRole.WindowText)
+        outer.addWidget(banner)
         outer.addWidget(Scroll(body))
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 from certclient.ui.holder import holder_lines
 from certclient.ui.navigation import Page
 from certclient.ui.pages.base import Button, Buttons, WizardPage
-from certclient.ui.parts import Facts, Sentence
+from certclient.ui.parts import Facts, Note, Sentence
 from certclient.ui.session import Session
 
 
@@ -16,9 +16,9 @@ class NoticePage(WizardPage):
         super().__init__(session)
         self._request = Sentence()
         self._facts = Facts()
-        self._deadline = Sentence()
+        self._deadline = Note()
         self._later = Sentence()
-        for part in (self._request, self._facts, self._deadline, self._later):
+        for part in (self._request, self._deadline, self._facts, self._later):
             self.body.addWidget(part)
         self.body.addStretch()
 

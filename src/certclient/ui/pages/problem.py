@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from certclient import __version__
 from certclient.enrollment.procedure import Pending, State
-from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.errors import CertclientError, ErrorCode, Kind
 from certclient.ui.messages import actions, for_support
 from certclient.ui.navigation import Action
 from certclient.ui.pages.base import Button, Buttons, WizardPage
@@ -39,7 +40,7 @@ class ProblemPage(WizardPage):
             button = QPushButton()
             button.setAutoDefault(False)
             button.clicked.connect(self._deeds()[action])
-            layout.addWidget(button)
+            layout.addWidget(button, alignment=Qt.AlignmentFlag.AlignLeft)
             self.action_buttons[action] = button
 
     def enter(self) -> None:
@@ -71,7 +72,8 @@ class ProblemPage(WizardPage):
         self._next.say(shown.next_step)
         self._details.say("\n".join(shown.details))
         self._help.say(shown.help)
-        self._code.say(self.tr("Error code: {code}").format(code=shown.code))
+        failure = self._error.code.kind is not Kind.NOTHING_TO_DO
+        self._code.say(self.tr("Error code: {code}").format(code=shown.code) if failure else "")
         wanted = self._actions()
         texts = self._texts()
         primary = self._primary(wanted)

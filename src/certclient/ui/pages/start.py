@@ -176,7 +176,9 @@ class StartPage(WizardPage):
     def _stored_in(self, place: Place) -> str:
         name = self.context.words.destination(place.destination)
         to_usb = place.store is not None and place.destination is Destination.USB
-        return f"{name} ({place.store.label})" if to_usb and place.store else name
+        if not to_usb or place.store is None or place.store.label == name:
+            return name
+        return self.tr("{place} “{name}”").format(place=name, name=place.store.label)
 
     def buttons(self) -> Buttons:
         obtaining = self.session.journey.way is Way.OBTAIN
