@@ -25,6 +25,7 @@ from certclient.model.profile import Profile
 from certclient.model.progress import Phase, Progress, Step
 from certclient.model.secret import Secret
 from certclient.store.base import CertificateStore, StoredCertificate, StoreSession
+from certclient.store.registry import absent
 
 T = TypeVar("T")
 
@@ -157,11 +158,9 @@ class Work:
         self.interaction.progress(Progress(step, Phase.FINISHED, took))
 
     def store(self, store_id: str) -> CertificateStore:
-        """The store with this id. Raises TOKEN_MISSING if it is not here now."""
-        for store in self.environment.stores:
-            if store.store_id == store_id:
-                return store
-        raise CertclientError(ErrorCode.TOKEN_MISSING, store=store_id)
+        """The store with this id; where it is not here now, one that can only say so."""
+        here = (store for store in self.environment.stores if store.store_id == store_id)
+        return next(here, None) or absent(store_id)
 
     def session(self, store_id: str) -> StoreSession:
         """The open session of a store; opened, with its PIN asked for, on first use in this run."""

@@ -190,3 +190,32 @@ def test_obtaining_leaves_the_administrators_certificate_alone(customer: Custome
     done = customer.enrollment().obtain(USER, customer.store, person)
     assert isinstance(done, Finished), "and is not taken for a certificate of somebody else"
     assert other.certificate in customer.usable()
+
+
+@pytest.mark.parametrize(
+    ("store_id", "code", "told"),
+    [
+        (
+            "pkcs11:manufacturer=Maker;model=USB;serial=00AB12",
+            ErrorCode.TOKEN_MISSING,
+            {"token": "00AB12", "serial": "00AB12"},
+        ),
+        (
+            "nss:/home/taro/.pki/nssdb",
+            ErrorCode.STORE_UNAVAILABLE,
+            {"path": "/home/taro/.pki/nssdb"},
+        ),
+    ],
+)
+def test_a_place_that_is_not_here_is_named(
+    customer: Customer, store_id: str, code: ErrorCode, told: dict[str, str]
+) -> None:
+    """Which token to plug in; and a database is nothing to plug in."""
+    pending = stop_after(customer, Step.REQUEST)
+    record = customer.journal.load(pending.procedure_id)
+    assert record is not None
+    customer.journal.save(replace(record, store_id=store_id))
+    with pytest.raises(CertclientError) as refused:
+        customer.enrollment().resume(pending.procedure_id, Person())
+    assert refused.value.code is code
+    assert dict(refused.value.data) == told
