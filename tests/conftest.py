@@ -11,6 +11,7 @@ pytest_plugins = [
     "support.softhsm",
     "support.customer",
     "support.bank",
+    "support.bank_office",
     "support.command_line",
     "support.windows_pc",
 ]

@@ -34,6 +34,7 @@ def run(order: Order) -> int:
         _bind(place, root / path.lstrip("/"), writable=False)
     if order.keep is not None:
         _bind(order.keep, root / "keep", writable=True)
+    (root / "etc" / "hosts").write_text("127.0.0.1 localhost\n", encoding="ascii")
     _mount("-t", "proc", "proc", str(root / "proc"))
     _mount("--rbind", "/dev", str(root / "dev"))
     os.chroot(root)

@@ -89,6 +89,10 @@ class ErrorCode(enum.Enum):
     SERVER_BUSY = _Trait("CC-NET-BUSY", Kind.RETRY_LATER, Actor.NOBODY)
     CLOCK_WRONG = _Trait("CC-CLOCK", Kind.USER_ACTION, Actor.CUSTOMER)
 
+    # The login test
+    LOGIN_REFUSED = _Trait("CC-LOGIN-REFUSED", Kind.REFUSED, Actor.BANK)
+    LOGIN_FAILED = _Trait("CC-LOGIN-FAILED", Kind.RETRY_LATER, Actor.CUSTOMER)
+
     REMOTE_SESSION = _Trait("CC-REMOTE-DESKTOP", Kind.USER_ACTION, Actor.CUSTOMER)
 
     # The CA's answers

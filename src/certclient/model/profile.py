@@ -74,7 +74,8 @@ class Profile:
     given. `pkcs11_modules`: absolute paths of token modules for this operating system, tried in
     this order. `destinations`: values of `model.destination.Destination` ("pc", "usb") that the
     bank allows, the bank's favourite first. `reminder_days`: days left, the most first.
-    `usb_guide_url` is "" where the bank has no such page. `rehearsal`: a practice bank, which every
+    `usb_guide_url` is "" where the bank has no such page, `login_test_url` where it has no address
+    that answers a GET with 2xx or 3xx exactly if the certificate logs in. `rehearsal`: a practice bank, which every
     window says in yellow.
     """
 
@@ -94,3 +95,4 @@ class Profile:
     pkcs11_modules: tuple[Path, ...]
     usb_guide_url: str
     rehearsal: bool = False
+    login_test_url: str = ""

@@ -108,6 +108,7 @@ class _ProfileFile(_Strict, frozen=True):
     tls: _Tls | None = None
     storage: _Storage = _Storage()
     rehearsal: bool = False
+    login_test_url: str = ""
 
 
 def profile_from_text(text: str, source: str) -> Profile:
@@ -163,6 +164,7 @@ class _Reader:
             ),
             usb_guide_url=self._optional_url("storage.usb_guide_url", file.storage.usb_guide_url),
             rehearsal=file.rehearsal,
+            login_test_url=self._optional_url("login_test_url", file.login_test_url),
         )
 
     def _optional_url(self, key: str, url: str) -> str:

@@ -37,6 +37,7 @@ def profile_toml(
 schema = 1
 id = {_text(PROFILE_ID)}
 login_url = {_text(addresses.login_url)}
+login_test_url = {_text(addresses.login_url)}
 rehearsal = true
 bank = {{ ja = {_text(BANK_NAME.ja)}, en = {_text(BANK_NAME.en)} }}
 

@@ -168,6 +168,20 @@ class TellsAboutKeys(Protocol):
         ...
 
 
+@runtime_checkable
+class LogsIn(Protocol):
+    """A CertificateStore whose system logs in with a certificate by itself, without a browser."""
+
+    def log_in(self, certificate: Certificate, url: str, anchors: Sequence[Certificate]) -> None:
+        """GETs `url` (https) with the certificate; returns if the server takes it.
+
+        `anchors`: roots for the server's TLS, in place of the system's where given. Raises
+        CertclientError: CERTIFICATE_NOT_FOUND, LOGIN_REFUSED (the server said no), LOGIN_FAILED
+        (no connection with this certificate), TLS_UNTRUSTED, NETWORK_…, PROXY_…, SERVER_ERROR.
+        """
+        ...
+
+
 class CertificateStore(Protocol):
     """A place for keys and certificates."""
 

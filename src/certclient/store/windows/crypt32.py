@@ -47,7 +47,7 @@ class SystemStore:
         return [entry for context in self._contexts() if (entry := _entry(context)) is not None]
 
     def contains(self, certificate: Certificate) -> bool:
-        with self._found(certificate) as context:
+        with self.found(certificate) as context:
             return context is not None
 
     def add(
@@ -66,13 +66,13 @@ class SystemStore:
 
     def set_container(self, certificate: Certificate, container: Container) -> None:
         """Binds what is here already to a key."""
-        with self._found(certificate) as context:
+        with self.found(certificate) as context:
             _set_container(_required(context), container)
         self._commit()
 
     def set_archived(self, certificate: Certificate, archived: bool) -> None:
         """Hides it from everybody who does not ask for archived ones, or shows it again."""
-        with self._found(certificate) as context:
+        with self.found(certificate) as context:
             # That the property is there is all that counts.
             value = w.Blob(0, None) if archived else None
             _set_property(_required(context), w.CERT_ARCHIVED_PROP_ID, value)
@@ -80,7 +80,7 @@ class SystemStore:
 
     def delete(self, certificate: Certificate) -> None:
         """Deletes exactly these bytes; not here: nothing happens."""
-        with self._found(certificate) as context:
+        with self.found(certificate) as context:
             if context is None:
                 return
             # The call frees the context that it is given, whatever it returns.
@@ -110,7 +110,7 @@ class SystemStore:
             yield context
 
     @contextmanager
-    def _found(self, certificate: Certificate) -> Iterator[Any]:
+    def found(self, certificate: Certificate) -> Iterator[Any]:
         """The context with exactly these bytes, or None."""
         digest = hashlib.sha1(certificate.der, usedforsecurity=False).digest()
         wanted = _blob(digest)
@@ -129,7 +129,7 @@ class SystemStore:
             yield None
             return
         try:
-            yield context if _encoded(context) == certificate.der else None
+            yield context if encoded(context) == certificate.der else None
         finally:
             w.cert_free_certificate_context(context)
 
@@ -167,7 +167,7 @@ def _required(context: Any) -> Any:
 
 def _entry(context: Any) -> Entry | None:
     try:
-        certificate = Certificate.from_der(_encoded(context))
+        certificate = Certificate.from_der(encoded(context))
     except CertclientError:
         return None
     return Entry(
@@ -178,7 +178,8 @@ def _entry(context: Any) -> Entry | None:
     )
 
 
-def _encoded(context: Any) -> bytes:
+def encoded(context: Any) -> bytes:
+    """The DER bytes of a context."""
     contents = context.contents
     return ctypes.string_at(contents.encoded, contents.encoded_length)
 

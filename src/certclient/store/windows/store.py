@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from certclient.model.certificate import Certificate
 from certclient.model.destination import Destination
-from certclient.model.errors import CertclientError
+from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import KeyRef
 from certclient.store.base import (
     Available,
@@ -18,7 +19,7 @@ from certclient.store.base import (
     StoreSession,
     Unavailable,
 )
-from certclient.store.windows import capi, crypt32
+from certclient.store.windows import capi, crypt32, winhttp
 from certclient.store.windows.crypt32 import Entry
 from certclient.store.windows.errors import translated
 from certclient.store.windows.matching import KeyFinder
@@ -76,6 +77,19 @@ class WindowsStore:
         finally:
             _in_use.discard(self.store_id)
             session.close()
+
+    def log_in(self, certificate: Certificate, url: str, anchors: Sequence[Certificate]) -> None:
+        """See `store.base.LogsIn`."""
+        with (
+            translated(),
+            crypt32.opened(self.names.personal, writable=False) as store,
+            store.found(certificate) as context,
+        ):
+            if context is None:
+                raise CertclientError(
+                    ErrorCode.CERTIFICATE_NOT_FOUND, serial=certificate.serial_hex
+                )
+            winhttp.log_in(context, url, anchors)
 
     def _stored(self, entry: Entry, finder: KeyFinder) -> StoredCertificate:
         place = finder.proven(entry)

@@ -1,0 +1,214 @@
+"""Logging in with a certificate of the Windows store, by Windows' own HTTP (winhttp.h).
+
+Windows signs in the TLS handshake with the certificate's key; nothing of the key is seen here.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from ctypes import POINTER, byref, c_size_t, c_void_p, c_wchar_p
+from ctypes.wintypes import BOOL, DWORD, WORD
+from ipaddress import ip_address
+from typing import Any
+from urllib.parse import urlsplit
+
+from cryptography import x509
+from cryptography.x509.verification import PolicyBuilder, Store, VerificationError
+
+from certclient.model.certificate import Certificate
+from certclient.model.errors import CertclientError, ErrorCode
+from certclient.store.windows import crypt32
+from certclient.store.windows import declarations as w
+from certclient.store.windows.dll import WindowsCallError, declare, load, not_zero, system_text
+
+_winhttp = load("winhttp.dll")
+
+_ACCESS_TYPE_AUTOMATIC_PROXY = 4
+"""The user's settings, PAC and WPAD included (Windows 8.1)."""
+_FLAG_SECURE = 0x800000
+_OPTION_SECURITY_FLAGS = 31
+_OPTION_CLIENT_CERT_CONTEXT = 47
+_OPTION_SERVER_CERT_CONTEXT = 78
+_OPTION_REDIRECT_POLICY = 88
+_REDIRECT_POLICY_NEVER = 0
+_SECURITY_FLAG_IGNORE_UNKNOWN_CA = 0x100
+_QUERY_STATUS_CODE_NUMBER = 19 | 0x20000000
+_TIMEOUT_MS = 20_000
+
+_open = declare(
+    _winhttp, "WinHttpOpen", not_zero, c_void_p, c_wchar_p, DWORD, c_wchar_p, c_wchar_p, DWORD
+)
+_connect = declare(_winhttp, "WinHttpConnect", not_zero, c_void_p, c_void_p, c_wchar_p, WORD, DWORD)
+_open_request = declare(
+    _winhttp,
+    "WinHttpOpenRequest",
+    not_zero,
+    c_void_p,
+    c_void_p,
+    c_wchar_p,
+    c_wchar_p,
+    c_wchar_p,
+    c_wchar_p,
+    c_void_p,
+    DWORD,
+)
+_set_timeouts = declare(
+    _winhttp, "WinHttpSetTimeouts", not_zero, BOOL, c_void_p, *(ctypes.c_int,) * 4
+)
+_set_option = declare(
+    _winhttp, "WinHttpSetOption", not_zero, BOOL, c_void_p, DWORD, c_void_p, DWORD
+)
+_query_option = declare(
+    _winhttp, "WinHttpQueryOption", not_zero, BOOL, c_void_p, DWORD, c_void_p, POINTER(DWORD)
+)
+_send_request = declare(
+    _winhttp,
+    "WinHttpSendRequest",
+    not_zero,
+    BOOL,
+    c_void_p,
+    c_wchar_p,
+    DWORD,
+    c_void_p,
+    DWORD,
+    DWORD,
+    c_size_t,
+)
+_receive_response = declare(_winhttp, "WinHttpReceiveResponse", not_zero, BOOL, c_void_p, c_void_p)
+_query_headers = declare(
+    _winhttp,
+    "WinHttpQueryHeaders",
+    not_zero,
+    BOOL,
+    c_void_p,
+    DWORD,
+    c_wchar_p,
+    c_void_p,
+    POINTER(DWORD),
+    c_void_p,
+)
+_close_handle = declare(_winhttp, "WinHttpCloseHandle", not_zero, BOOL, c_void_p)
+
+_CODES = {
+    12002: ErrorCode.NETWORK_TIMEOUT,
+    12007: ErrorCode.NETWORK_UNREACHABLE,
+    12029: ErrorCode.NETWORK_UNREACHABLE,
+    12030: ErrorCode.NETWORK_UNREACHABLE,
+    12037: ErrorCode.TLS_UNTRUSTED,  # certificate not yet or no longer valid
+    12038: ErrorCode.TLS_UNTRUSTED,  # another name
+    12045: ErrorCode.TLS_UNTRUSTED,  # unknown CA
+    12157: ErrorCode.LOGIN_FAILED,  # the handshake broke off
+    12175: ErrorCode.TLS_UNTRUSTED,
+    12178: ErrorCode.PROXY_UNREACHABLE,
+    12180: ErrorCode.PROXY_UNREACHABLE,
+}
+"""ERROR_WINHTTP_… (winhttp.h); what is not here is LOGIN_FAILED."""
+
+
+def log_in(context: Any, url: str, anchors: Sequence[Certificate]) -> None:
+    """GETs `url` with the certificate `context`; returns if the server takes it (2xx, 3xx).
+
+    `anchors`: roots for the server's TLS in place of the system's. Raises CertclientError:
+    LOGIN_REFUSED (data status), LOGIN_FAILED (no TLS with this certificate), TLS_UNTRUSTED,
+    NETWORK_…, PROXY_…, SERVER_ERROR.
+    """
+    host = urlsplit(url).hostname or ""
+    try:
+        with _request(url) as request:
+            _prepare(request, context, own_roots=bool(anchors))
+            _send_request(request, "Connection: close\r\n", 0xFFFFFFFF, None, 0, 0, 0)
+            _receive_response(request, None)
+            if anchors:
+                _check_server(_server_chain(request), host, anchors)
+            status = _status(request)
+    except WindowsCallError as error:
+        code = _CODES.get(error.code, ErrorCode.LOGIN_FAILED)
+        reason = f"{system_text(error.code)} ({error.function} {error.code})".strip()
+        raise CertclientError(code, host=host, reason=reason, issuer="") from error
+    _judge(status, host)
+
+
+@contextmanager
+def _request(url: str) -> Iterator[int]:
+    parts = urlsplit(url)
+    path = parts.path + (f"?{parts.query}" if parts.query else "")
+    with (
+        _handle(_open("certclient", _ACCESS_TYPE_AUTOMATIC_PROXY, None, None, 0)) as session,
+        _handle(_connect(session, parts.hostname, parts.port or 443, 0)) as connection,
+        _handle(
+            _open_request(connection, "GET", path or "/", None, None, None, _FLAG_SECURE)
+        ) as request,
+    ):
+        _set_timeouts(request, *(_TIMEOUT_MS,) * 4)
+        yield request
+
+
+@contextmanager
+def _handle(handle: int) -> Iterator[int]:
+    try:
+        yield handle
+    finally:
+        _close_handle(handle)
+
+
+def _prepare(request: int, context: Any, *, own_roots: bool) -> None:
+    _set_number(request, _OPTION_REDIRECT_POLICY, _REDIRECT_POLICY_NEVER)
+    if own_roots:
+        # The chain is checked afterwards, against the profile's roots alone.
+        _set_number(request, _OPTION_SECURITY_FLAGS, _SECURITY_FLAG_IGNORE_UNKNOWN_CA)
+    _set_option(request, _OPTION_CLIENT_CERT_CONTEXT, context, ctypes.sizeof(w.CertContext))
+
+
+def _set_number(request: int, option: int, value: int) -> None:
+    number = DWORD(value)
+    _set_option(request, option, byref(number), ctypes.sizeof(number))
+
+
+def _status(request: int) -> int:
+    status, length = DWORD(0), DWORD(ctypes.sizeof(DWORD))
+    _query_headers(request, _QUERY_STATUS_CODE_NUMBER, None, byref(status), byref(length), None)
+    return status.value
+
+
+def _server_chain(request: int) -> list[Certificate]:
+    """What the server showed, its own certificate first."""
+    context, length = w.CertContextPointer(), DWORD(ctypes.sizeof(c_void_p))
+    _query_option(request, _OPTION_SERVER_CERT_CONTEXT, byref(context), byref(length))
+    try:
+        sent_along = crypt32.SystemStore(context.contents.store).entries()
+        own = Certificate.from_der(crypt32.encoded(context))
+    finally:
+        w.cert_free_certificate_context(context)
+    return [own, *(entry.certificate for entry in sent_along)]
+
+
+def _check_server(chain: Sequence[Certificate], host: str, anchors: Sequence[Certificate]) -> None:
+    """Raises TLS_UNTRUSTED unless the server's certificate was issued below `anchors`."""
+    builder = PolicyBuilder().store(Store([anchor.x509 for anchor in anchors]))
+    own, *others = (certificate.x509 for certificate in chain)
+    try:
+        builder.build_server_verifier(_subject(host)).verify(own, others)
+    except VerificationError as error:
+        issuer = chain[0].issuer_common_name
+        raise CertclientError(
+            ErrorCode.TLS_UNTRUSTED, host=host, issuer=issuer, reason=str(error)[:200]
+        ) from error
+
+
+def _subject(host: str) -> x509.DNSName | x509.IPAddress:
+    try:
+        return x509.IPAddress(ip_address(host))
+    except ValueError:
+        return x509.DNSName(host)
+
+
+def _judge(status: int, host: str) -> None:
+    if 200 <= status < 400:
+        return
+    if status == 407:
+        raise CertclientError(ErrorCode.PROXY_AUTHENTICATION, host=host)
+    if status >= 500:
+        raise CertclientError(ErrorCode.SERVER_ERROR, host=host, status=str(status))
+    raise CertclientError(ErrorCode.LOGIN_REFUSED, host=host, status=str(status))

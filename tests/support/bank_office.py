@@ -1,0 +1,67 @@
+"""The practice bank on the Linux side, as tests on Windows see it (tests/windows/office.py)."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass
+from xmlrpc.client import Binary, ServerProxy
+
+import pytest
+
+from certclient.model.certificate import Certificate
+from certclient.model.profile import Profile
+from certclient.model.profile_file import profile_from_text
+
+
+@dataclass(frozen=True)
+class BankOffice:
+    """Clerks of a bank that other tests use at the same time: each test has its own customer."""
+
+    port: str
+
+    def profile(self) -> Profile:
+        """The bank's profile; `localhost` in addresses, as Wine's TLS knows names only."""
+        text = str(self._desk.profile())
+        return profile_from_text(text.replace("//127.0.0.1:", "//localhost:"), "practice.toml")
+
+    def new_customer(self, suffix: str = "1403", pin: str = "", one_time_password: str = "") -> str:
+        """A user ID that no other test has."""
+        user_id = f"TKYM{secrets.randbelow(10**9):09}"
+        self._desk.add_customer(user_id, suffix, pin, one_time_password)
+        return user_id
+
+    def issue_code(self, user_id: str) -> str:
+        return str(self._desk.issue_code(user_id))
+
+    def issue_certificate(self, user_id: str, spki: bytes, days: int) -> Certificate:
+        """Made at the desk; it ends in `days` days."""
+        return _certificate(self._desk.issue_certificate(user_id, Binary(spki), days))
+
+    def intermediate(self) -> Certificate:
+        return _certificate(self._desk.intermediate())
+
+    def revoke(self, certificate: Certificate) -> None:
+        self._desk.revoke(certificate.serial_hex)
+
+    def state_of(self, certificate: Certificate) -> str:
+        return str(self._desk.state_of(certificate.serial_hex))
+
+    def let_wait(self, polls: int) -> None:
+        """From now on each request is answered after so many polls."""
+        self._desk.let_wait(polls)
+
+    @property
+    def _desk(self) -> ServerProxy:
+        # Fresh each time: a kept connection would show up as unclosed at the end of a test.
+        return ServerProxy(f"http://127.0.0.1:{self.port}", allow_none=True)
+
+
+def _certificate(answer: object) -> Certificate:
+    assert isinstance(answer, Binary)
+    return Certificate.from_der(answer.data)
+
+
+@pytest.fixture
+def bank_office() -> BankOffice:
+    return BankOffice(os.environ["CERTCLIENT_OFFICE"])

@@ -1,0 +1,80 @@
+"""The practice bank on the Linux side, for tests that run on Windows; `tools.wine` starts it.
+
+Prints the port of its office, where tests do what bank clerks do, and ends with its input.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from xmlrpc.client import Binary
+from xmlrpc.server import SimpleXMLRPCServer
+
+from support.bank import RunningBank, running_bank
+
+
+def desk(bank: RunningBank) -> list[Callable[..., Any]]:
+    """What clerks do; arguments and results are what XML-RPC can carry."""
+
+    def profile() -> str:
+        return bank.profile_path.read_text(encoding="utf-8")
+
+    def add_customer(user_id: str, suffix: str, pin: str, one_time_password: str) -> None:
+        bank.add_customer(
+            user_id, suffix, pin=pin or None, one_time_password=one_time_password or None
+        )
+
+    def issue_code(user_id: str) -> str:
+        return bank.issue_code(user_id).reveal()
+
+    def issue_certificate(user_id: str, spki: Binary, expires_in_days: int) -> bytes:
+        return bank.issue_certificate(user_id, spki.data, expires_in_days).der
+
+    def intermediate() -> bytes:
+        return bank.intermediate.der
+
+    def revoke(serial_hex: str) -> None:
+        bank.revoke(serial_hex)
+
+    def state_of(serial_hex: str) -> str:
+        state = bank.state_of(serial_hex)
+        return state.value if state is not None else ""
+
+    def let_wait(polls: int) -> None:
+        bank.set_policy(wait_polls=polls)
+
+    return [
+        profile,
+        add_customer,
+        issue_code,
+        issue_certificate,
+        intermediate,
+        revoke,
+        state_of,
+        let_wait,
+    ]
+
+
+def main() -> None:
+    """Serves until standard input ends."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running_bank(Path(folder) / "bank") as bank,
+        SimpleXMLRPCServer(
+            ("127.0.0.1", 0), allow_none=True, use_builtin_types=False, logRequests=False
+        ) as office,
+    ):
+        for task in desk(bank):
+            office.register_function(task)
+        threading.Thread(target=office.serve_forever, daemon=True).start()
+        print(office.server_address[1], flush=True)
+        sys.stdin.read()
+        office.shutdown()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,104 @@
+"""The login test: Windows' own HTTP with the new certificate, at the practice bank on Linux."""
+
+from __future__ import annotations
+
+import socket
+import sys
+from dataclasses import replace
+
+import pytest
+
+if sys.platform != "win32":
+    pytest.skip("runs on Windows: make test-windows", allow_module_level=True)
+
+from certclient.enrollment.login_test import login_test
+from certclient.enrollment.preflight import Verdict
+from certclient.model.certificate import Certificate
+from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.keys import KeySpec
+from certclient.store.base import no_pin
+from certclient.store.windows.store import WindowsStore
+from support.bank_office import BankOffice
+from support.pki import make_lab
+from support.windows_pc import CNG, WindowsPc
+
+if CNG:
+    pytest.skip("Wine's crypt32 finds no CNG key for TLS", allow_module_level=True)
+
+
+@pytest.fixture
+def installed(windows_pc: WindowsPc, bank_office: BankOffice) -> tuple[WindowsStore, Certificate]:
+    """A customer's new certificate in the Windows store."""
+    user_id = bank_office.new_customer()
+    store = windows_pc.store()
+    with store.open(no_pin) as session:
+        key = session.create_key(KeySpec(), "certclient login")
+        certificate = bank_office.issue_certificate(user_id, session.signer(key).spki, 300)
+        session.install_intermediates([bank_office.intermediate()])
+        session.install(key, certificate, "login")
+    return store, certificate
+
+
+Installed = tuple[WindowsStore, Certificate]
+
+
+def test_the_new_certificate_logs_in(installed: Installed, bank_office: BankOffice) -> None:
+    assert login_test(*installed, bank_office.profile()) == (Verdict.PASSED, None)
+
+
+def test_a_revoked_certificate_is_refused(installed: Installed, bank_office: BankOffice) -> None:
+    store, certificate = installed
+    bank_office.revoke(certificate)
+    verdict, error = login_test(store, certificate, bank_office.profile())
+    assert verdict is Verdict.FAILED
+    assert error is not None
+    assert (error.code, error.data["status"]) == (ErrorCode.LOGIN_REFUSED, "403")
+
+
+def test_a_server_that_is_not_the_banks_is_not_believed(
+    installed: Installed, bank_office: BankOffice
+) -> None:
+    profile = replace(bank_office.profile(), tls_anchors=make_lab().anchors)
+    verdict, error = login_test(*installed, profile)
+    assert verdict is Verdict.WARNING
+    assert error is not None
+    assert error.code is ErrorCode.TLS_UNTRUSTED
+    assert error.data["issuer"] == bank_office.intermediate().common_name
+
+
+def test_without_the_banks_roots_windows_own_decide(
+    installed: Installed, bank_office: BankOffice
+) -> None:
+    verdict, error = login_test(*installed, replace(bank_office.profile(), tls_anchors=()))
+    assert verdict is not Verdict.PASSED
+    assert error is not None
+
+
+def test_a_server_that_is_not_there_says_nothing_about_the_certificate(
+    installed: Installed, bank_office: BankOffice
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    profile = replace(bank_office.profile(), login_test_url=f"https://localhost:{port}/")
+    verdict, error = login_test(*installed, profile)
+    assert verdict is Verdict.WARNING
+    assert error is not None
+    assert error.code is ErrorCode.NETWORK_UNREACHABLE
+
+
+def test_a_certificate_that_is_not_installed_cannot_log_in(
+    windows_pc: WindowsPc, installed: Installed, bank_office: BankOffice
+) -> None:
+    store, certificate = installed
+    with store.open(no_pin) as session:
+        session.delete(certificate)
+    with pytest.raises(CertclientError) as error:
+        store.log_in(certificate, bank_office.profile().login_test_url, ())
+    assert error.value.code is ErrorCode.CERTIFICATE_NOT_FOUND
+
+
+def test_a_bank_without_such_an_address_is_not_asked(
+    installed: Installed, bank_office: BankOffice
+) -> None:
+    profile = replace(bank_office.profile(), login_test_url="")
+    assert login_test(*installed, profile) == (Verdict.SKIPPED, None)
