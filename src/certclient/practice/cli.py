@@ -15,6 +15,7 @@ from platformdirs import user_data_path
 from certclient.model.lifecycle import RenewalPolicy
 from certclient.model.profile import AskWhom
 from certclient.practice.cli_desk import DESK_COMMANDS, Desk
+from certclient.practice.cli_mail import bounced, notify
 from certclient.practice.policy import BankPolicy
 from certclient.practice.profile_writer import ProfileOptions, profile_toml
 from certclient.practice.server import (
@@ -172,5 +173,5 @@ def profile(
     click.echo(str(out))
 
 
-for _command in DESK_COMMANDS:
+for _command in (*DESK_COMMANDS, notify, bounced):
     practice.add_command(_command)

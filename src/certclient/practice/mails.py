@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from certclient.practice.database import from_column, to_column
 from certclient.practice.records import MailRecord, MailState
@@ -45,52 +45,72 @@ class Mails:
         )
         return cursor.rowcount == 1
 
-    def thresholds(self, serial_hex: str) -> frozenset[int]:
-        """The days before the end for which this certificate has a notice, sent or to be sent."""
-        rows = self._db.execute("SELECT days FROM mails WHERE serial = ?", (serial_hex,))
-        return frozenset(int(row["days"]) for row in rows)
-
-    def due(self, now: datetime) -> Sequence[MailRecord]:
-        """What may be tried now, oldest first."""
+    def claim(self, now: datetime, lease: timedelta) -> Sequence[MailRecord]:
+        """What may be tried now, oldest first. Nobody else gets it for the time of `lease`: two
+        runs side by side never send the same mail."""
         rows = self._db.execute(
             "SELECT * FROM mails WHERE state = ? AND next_attempt <= ? ORDER BY id",
             (MailState.QUEUED.value, to_column(now)),
         ).fetchall()
+        self._db.executemany(
+            "UPDATE mails SET next_attempt = ? WHERE id = ?",
+            [(to_column(now + lease), row["id"]) for row in rows],
+        )
         return [_record(row) for row in rows]
+
+    def of_certificate(self, serial_hex: str) -> Sequence[MailRecord]:
+        rows = self._db.execute("SELECT * FROM mails WHERE serial = ?", (serial_hex,)).fetchall()
+        return [_record(row) for row in rows]
+
+    def by_message_id(self, message_id: str) -> MailRecord | None:
+        row = self._db.execute("SELECT * FROM mails WHERE message_id = ?", (message_id,)).fetchone()
+        return None if row is None else _record(row)
 
     def all(self) -> Sequence[MailRecord]:
         rows = self._db.execute("SELECT * FROM mails ORDER BY id").fetchall()
         return [_record(row) for row in rows]
 
     def sent(self, mail: MailRecord, now: datetime) -> None:
-        self._change(mail, MailState.SENT, now, now, "")
+        self._change(mail, MailState.SENT, now, now, "", attempts=1)
 
     def bounced(self, mail: MailRecord, reply: str, now: datetime) -> None:
-        self._change(mail, MailState.BOUNCED, now, now, reply)
+        self._change(mail, MailState.BOUNCED, now, now, reply, attempts=1)
 
     def postponed(self, mail: MailRecord, reply: str, until: datetime, now: datetime) -> None:
-        """Did not work: tried again from `until` on."""
-        self._change(mail, MailState.QUEUED, until, now, reply)
+        """The address refused it this time: tried again from `until` on."""
+        self._change(mail, MailState.QUEUED, until, now, reply, attempts=1)
+
+    def released(self, mail: MailRecord, reply: str, now: datetime) -> None:
+        """It could not be tried at all: free for the next run."""
+        self._change(mail, MailState.QUEUED, now, now, reply, attempts=0)
 
     def readdressed(self, mail: MailRecord, recipient: str, now: datetime) -> None:
-        """The customer has another address now: what bounced is sent there."""
-        self._db.execute("UPDATE mails SET recipient = ? WHERE id = ?", (recipient, mail.id))
-        self._change(mail, MailState.QUEUED, now, now, "")
+        """The customer has another address now: what did not get through is sent there, afresh."""
+        self._db.execute(
+            "UPDATE mails SET recipient = ?, attempts = 0 WHERE id = ?", (recipient, mail.id)
+        )
+        self._change(mail, MailState.QUEUED, now, now, "", attempts=0)
 
     def dropped(self, mail: MailRecord) -> None:
         """The certificate was replaced before the mail went out: nobody needs it any more."""
         self._db.execute("DELETE FROM mails WHERE id = ?", (mail.id,))
 
     def _change(
-        self, mail: MailRecord, state: MailState, until: datetime, now: datetime, reply: str
+        self,
+        mail: MailRecord,
+        state: MailState,
+        until: datetime,
+        now: datetime,
+        reply: str,
+        *,
+        attempts: int,
     ) -> None:
-        tried = int(state is not MailState.QUEUED or bool(reply))
         self._db.execute(
             """UPDATE mails SET state = ?, attempts = attempts + ?, next_attempt = ?, changed = ?,
                  last_reply = ? WHERE id = ?""",
             (
                 state.value,
-                tried,
+                attempts,
                 to_column(until),
                 to_column(now),
                 reply[:MAX_REPLY],
