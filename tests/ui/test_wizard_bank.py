@@ -11,7 +11,7 @@ from certclient.ui.navigation import Page
 from certclient.ui.wizard import EnrollmentWizard
 from support.bank import USER_ID
 from support.softhsm import MODULE
-from support.wizards import Office, Visitor, until
+from support.wizards import Office, Visitor, until, wait
 
 BANK_PIN = "4321"
 ONE_TIME_PASSWORD = "998877"
@@ -168,6 +168,18 @@ def test_a_procedure_of_another_process_is_told(office: Office) -> None:
     with exclusive(office.folder / "locks", office.profile.id, USER_ID):
         customer.clicks_on("更新する")
         customer.arrives_at(Page.PROBLEM)
-        assert "同じユーザIDの手続きが進行中です" in customer.text
+        assert "CC-PROCEDURE-RUNNING" in customer.text
     customer.clicks_on("もう一度試す")
     customer.arrives_at(Page.START)
+
+
+def test_closing_while_it_looks_around_does_no_harm(office: Office) -> None:
+    old = office.give(office.pc)
+    context = office.context()
+    for milliseconds in (0, 5, 30, 80):
+        customer = office.open(EnrollmentWizard.renew(context, old))
+        wait(milliseconds)
+        customer.presses_escape()
+        until(lambda customer=customer: customer.gone)  # type: ignore[misc] # bound at once
+    until(lambda: context.tasks.idle)
+    assert office.usable(office.pc) == [old.certificate]

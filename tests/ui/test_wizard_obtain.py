@@ -131,3 +131,20 @@ def test_escape_asks_only_if_something_typed_would_be_lost(office: Office) -> No
     customer.fields()[1].clear()
     customer.presses_escape()
     until(lambda: customer.gone)
+
+
+def test_a_link_brings_the_code(office: Office) -> None:
+    """The bank's page gave out a ticket; here the letter's code stands for it."""
+    office.bank.add_customer()
+    code = office.bank.issue_code()
+    wizard = EnrollmentWizard.obtain(
+        office.context(), USER_ID, profile_id=office.profile.id, ticket=code
+    )
+    customer = office.open(wizard)
+    customer.arrives_at(Page.LETTER)
+    assert len(customer.fields()) == 1, "only the user ID"
+    customer.clicks_on("次へ")
+    customer.arrives_at(Page.START)
+    customer.clicks_on("取得する")
+    customer.arrives_at(Page.DONE)
+    assert not wizard.session.has_ticket

@@ -1,10 +1,14 @@
-"""What the wizard's pages share: where the customer stands, the places, the run. No secret."""
+"""What the wizard's pages share: where the customer stands, the places, the run.
+
+Of secrets it holds the ticket of a bank's link alone, until the run takes it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+import shiboken6
 from PySide6.QtCore import QObject, Signal
 
 from certclient.enrollment.interaction import Interaction
@@ -14,6 +18,7 @@ from certclient.enrollment.remote_session import detector
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.profile import Profile
+from certclient.model.secret import Secret
 from certclient.store.base import CertificateStore
 from certclient.store.registry import absent
 from certclient.ui.context import AppContext
@@ -70,9 +75,14 @@ class Session(QObject):
     places_changed = Signal()
 
     def __init__(
-        self, context: AppContext, profile: Profile, journey: Journey, parent: QObject | None = None
+        self,
+        context: AppContext,
+        profile: Profile,
+        journey: Journey,
+        ticket: Secret | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__()
+        self._ticket = ticket
         self.context = context
         self.profile = profile
         self.journey = journey
@@ -84,6 +94,15 @@ class Session(QObject):
     @property
     def current(self) -> Current | None:
         return self.journey.current
+
+    @property
+    def has_ticket(self) -> bool:
+        """Whether a bank's link brought what stands for issue code, PIN or one-time password."""
+        return self._ticket is not None
+
+    def _take_ticket(self) -> Secret | None:
+        ticket, self._ticket = self._ticket, None
+        return ticket
 
     # Moving
 
@@ -123,6 +142,8 @@ class Session(QObject):
         context, profile, journey = self.context, self.profile, self.journey
 
         def keep(found: Surroundings) -> None:
+            if not shiboken6.isValid(self):
+                return  # the window was closed meanwhile
             self.around = found
             self.profile = found.profile
             self.journey = replace(self.journey, user_id=found.user_id)
@@ -200,13 +221,13 @@ class Session(QObject):
             return lambda person: enrollment.resume(journey.procedure_id, person)
         if self.place is None or self.place.store is None:
             raise AssertionError("a place is chosen before the run")
-        store = self.place.store
+        store, ticket = self.place.store, self._take_ticket()
         if journey.way is Way.OBTAIN:
-            return lambda person: enrollment.obtain(journey.user_id, store, person)
+            return lambda person: enrollment.obtain(journey.user_id, store, person, ticket)
         if journey.current is None:
             raise AssertionError("a renewal has a current certificate")
         stored = journey.current.stored
-        return lambda person: enrollment.renew(stored, store, person)
+        return lambda person: enrollment.renew(stored, store, person, ticket)
 
     def _run_ended(self, end: RunEnd) -> None:
         self.run = None

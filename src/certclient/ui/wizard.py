@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QAbstractButton, QDialog, QPushButton, QWidget, QW
 
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.lifecycle import lifecycle
+from certclient.model.profile import Profile
+from certclient.model.secret import Secret
 from certclient.store.base import StoredCertificate
 from certclient.ui.context import AppContext
 from certclient.ui.navigation import Current, Journey, Page, Way, first_page, renewing
@@ -73,40 +75,55 @@ class EnrollmentWizard(QWizard):
         parent: QWidget | None = None,
         *,
         notice: bool = False,
+        ticket: Secret | None = None,
     ) -> EnrollmentWizard:
         """更新 of `stored`, or what its date makes of it (取得 after expiry, whom to ask later).
 
-        `notice`: it opens by itself, so it begins with 電子証明書更新通知. Raises
-        CertclientError(CERTIFICATE_NOT_FOUND) for a certificate of no known bank.
+        `notice`: it opens by itself, so it begins with 電子証明書更新通知. `ticket`: what a bank's
+        link brought. Raises CertclientError(CERTIFICATE_NOT_FOUND) for a certificate of no known
+        bank.
         """
         for profile in context.profiles:
             owner = stored.certificate.owner(profile.subject_rule)
             if owner is not None:
                 life = lifecycle(stored.certificate.not_after, context.clock(), profile.renewal)
                 journey = renewing(Current(stored, owner, life), notice=notice)
-                return cls(Session(context, profile, journey), parent)
+                return cls(Session(context, profile, journey, ticket), parent)
         serial = stored.certificate.serial_hex
         raise CertclientError(ErrorCode.CERTIFICATE_NOT_FOUND, serial=serial)
 
     @classmethod
     def obtain(
-        cls, context: AppContext, user_id: str = "", parent: QWidget | None = None
+        cls,
+        context: AppContext,
+        user_id: str = "",
+        parent: QWidget | None = None,
+        *,
+        profile_id: str = "",
+        ticket: Secret | None = None,
     ) -> EnrollmentWizard:
-        """取得 with an issue code. Of several banks the customer chooses one on the first page."""
-        if not context.profiles:
-            raise CertclientError(ErrorCode.PROFILE_NOT_FOUND)
+        """取得 with an issue code, or with the `ticket` of a bank's link.
+
+        `profile_id`: the bank; of several the customer else chooses one on the first page. Raises
+        CertclientError(PROFILE_NOT_FOUND).
+        """
+        profile = context.profile(profile_id) if profile_id else _first(context)
+        if profile is None:
+            raise CertclientError(ErrorCode.PROFILE_NOT_FOUND, file=profile_id)
         journey = Journey(Way.OBTAIN, user_id=user_id)
-        return cls(Session(context, context.profiles[0], journey), parent)
+        return cls(Session(context, profile, journey, ticket), parent)
 
     @classmethod
     def resume(
         cls, context: AppContext, procedure_id: str, parent: QWidget | None = None
     ) -> EnrollmentWizard:
         """Goes on with an interrupted procedure at once; its customer has agreed already."""
-        if not context.profiles:
+        # Whose procedure it is, the first look around finds out.
+        profile = _first(context)
+        if profile is None:
             raise CertclientError(ErrorCode.PROFILE_NOT_FOUND)
         journey = Journey(Way.RESUME, procedure_id=procedure_id)
-        return cls(Session(context, context.profiles[0], journey), parent)
+        return cls(Session(context, profile, journey), parent)
 
     # Pages
 
@@ -248,3 +265,7 @@ class EnrollmentWizard(QWizard):
     def _press(self, which: QWizard.WizardButton) -> None:
         if press := self._presses.get(which):
             press()
+
+
+def _first(context: AppContext) -> Profile | None:
+    return next(iter(context.profiles), None)

@@ -486,6 +486,10 @@
         <translation>Issue code</translation>
     </message>
     <message>
+        <source>The link from your bank has brought the issue code.</source>
+        <translation>The link from your bank has brought the issue code.</translation>
+    </message>
+    <message>
         <source>Both are in the letter or message from your bank. Spaces and dashes do not matter, nor do full-width characters.</source>
         <translation>Both are in the letter or message from your bank. Spaces and dashes do not matter, nor do full-width characters.</translation>
     </message>

@@ -484,6 +484,10 @@
         <translation>発行コード</translation>
     </message>
     <message>
+        <source>The link from your bank has brought the issue code.</source>
+        <translation>発行コードは、金融機関のリンクから受け取りました。入力は要りません。</translation>
+    </message>
+    <message>
         <source>Both are in the letter or message from your bank. Spaces and dashes do not matter, nor do full-width characters.</source>
         <translation>どちらも、金融機関からお届けした案内に書かれています。全角・半角、空白、ハイフンの違いは、そのままでかまいません。</translation>
     </message>

@@ -59,8 +59,12 @@ class LetterPage(WizardPage):
         self._code_label.setText(self.tr("&Issue code"))
         self._user.setAccessibleName(self.tr("User ID"))
         self._code.setAccessibleName(self.tr("Issue code"))
+        self._code.setVisible(not self.session.has_ticket)
+        self._code_label.setVisible(not self.session.has_ticket)
         self._hint.say(
-            self.tr(
+            self.tr("The link from your bank has brought the issue code.")
+            if self.session.has_ticket
+            else self.tr(
                 "Both are in the letter or message from your bank. "
                 "Spaces and dashes do not matter, nor do full-width characters."
             )
@@ -92,7 +96,8 @@ class LetterPage(WizardPage):
         self.session.profile = self.context.profiles[index]
 
     def buttons(self) -> Buttons:
-        complete = bool(self._user_id) and normalised_code(self._code.text()) is not None
+        has_code = self.session.has_ticket or normalised_code(self._code.text()) is not None
+        complete = bool(self._user_id) and has_code
         return Buttons(
             primary=Button(self.tr("&Next"), self._next, complete), close=self.tr("Cancel")
         )
