@@ -22,8 +22,11 @@ class BankOffice:
 
     def profile(self) -> Profile:
         """The bank's profile; `localhost` in addresses, as Wine's TLS knows names only."""
-        text = str(self._desk.profile())
-        return profile_from_text(text.replace("//127.0.0.1:", "//localhost:"), "practice.toml")
+        return profile_from_text(self.profile_text(), "practice.toml")
+
+    def profile_text(self) -> str:
+        """The same as it stands in its file."""
+        return str(self._desk.profile()).replace("//127.0.0.1:", "//localhost:")
 
     def new_customer(self, suffix: str = "1403", pin: str = "", one_time_password: str = "") -> str:
         """A user ID that no other test has."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ import pytest
 
 from certclient.model.certificate import Certificate
 from certclient.model.keys import SignatureAlgorithm
+from support.bank_office import BankOffice
 
 CNG = "ncrypt" in os.environ.get("CERTCLIENT_WINDOWS_RUN", "").split(",")
 
@@ -29,7 +31,11 @@ SIGNS = frozenset(
 if sys.platform == "win32":
     import ctypes
 
-    from certclient.store.windows import crypt32, declarations, keys
+    from certclient.folders import journal_file
+    from certclient.model.keys import KeySpec
+    from certclient.store.base import no_pin
+    from certclient.store.windows import capi, crypt32, declarations, keys
+    from certclient.store.windows.container import Container
     from certclient.store.windows.names import StoreNames
     from certclient.store.windows.store import WindowsStore
 
@@ -75,6 +81,63 @@ if sys.platform == "win32":
         )
         assert done.returncode == 0, done.stderr.decode(errors="replace")
         return done.stdout.decode().strip()
+
+    def internet_explorer_key(provider: str, provider_type: int) -> Container:
+        """A key as the old flow made it: 「新しいRSA交換キーを作成します」."""
+        name = "{5F1B0E5C-9A7B-4C8E-8A3D-2B2F0C6D7E10}"
+        place = Container(name, provider, provider_type, declarations.AT_KEYEXCHANGE)
+        capi.delete(place)
+        handle = declarations.Handle()
+        declarations.crypt_acquire_context(
+            ctypes.byref(handle), name, provider, provider_type, declarations.CRYPT_NEWKEYSET
+        )
+        capi.generate(handle.value, place.key_spec, 2048)
+        declarations.crypt_release_context(handle, 0)
+        return place
+
+    @dataclass(frozen=True)
+    class Computer:
+        """The customer's own computer: "MY" as browsers see it, the program's own folder."""
+
+        store: WindowsStore
+
+        def usable(self) -> list[Certificate]:
+            """What a browser offers."""
+            found = self.store.certificates()
+            return [s.certificate for s in found if s.key and not s.archived]
+
+        def give(self, office: BankOffice, user_id: str, days: int) -> Certificate:
+            """A certificate that ends in `days` days, made as this program makes them."""
+            with self.store.open(no_pin) as session:
+                key = session.create_key(KeySpec(), f"certclient {user_id}")
+                spki = session.signer(key).spki
+                certificate = office.issue_certificate(user_id, spki, days)
+                session.install(key, certificate, "last year")
+            return certificate
+
+        def assert_nothing_left_over(self) -> None:
+            """Every key has its certificate, every certificate its key, and each works."""
+            stored = self.store.certificates()
+            assert all(s.key is not None for s in stored), "a certificate without its key"
+            assert len(keys.ours()) == len(stored), "a key without its certificate"
+            with self.store.open(no_pin) as session:
+                for one in stored:
+                    session.self_test(one.certificate)
+
+    @pytest.fixture
+    def computer() -> Iterator[Computer]:
+        """Emptied before and after; one test at a time, as the computer has one "MY"."""
+        _empty()
+        yield Computer(WindowsStore())
+        _empty()
+
+    def _empty() -> None:
+        remove_keys()
+        for name in ("MY", "CA"):
+            with crypt32.opened(name, writable=True) as store:
+                for entry in store.entries():
+                    store.delete(entry.certificate)
+        shutil.rmtree(journal_file().parent, ignore_errors=True)
 
     @pytest.fixture
     def windows_pc() -> Iterator[WindowsPc]:

@@ -25,7 +25,7 @@ from certclient.store.windows import declarations as w
 from certclient.store.windows.container import Container, from_key_id
 from certclient.store.windows.dll import WindowsCallError
 from support.pki import Lab, customer_name, ec_key, make_lab, rsa_key, spki_of
-from support.windows_pc import CNG, WindowsPc, elsewhere
+from support.windows_pc import CNG, WindowsPc, elsewhere, internet_explorer_key
 
 LABEL = "certclient 0001"
 NAME = "れい信用金庫 TKYM1408054 (2027-11-20)"
@@ -221,10 +221,8 @@ def test_the_machine_stopped_between_container_and_key(windows_pc: WindowsPc) ->
 
 def test_a_container_name_that_somebody_else_took_is_left_alone(windows_pc: WindowsPc) -> None:
     foreign = capi.container(LABEL, w.AT_SIGNATURE)
-    handle = w.Handle()
-    with capi.provider(foreign, w.CRYPT_NEWKEYSET) as provider:
-        w.crypt_gen_key(provider, w.AT_SIGNATURE, 2048 << 16, ctypes.byref(handle))
-        w.crypt_destroy_key(handle)
+    with capi.provider(foreign, w.CRYPT_NEWKEYSET) as handle:
+        capi.generate(handle, w.AT_SIGNATURE, 2048)
     try:
         with (
             windows_pc.store().open(no_pin) as session,
@@ -263,20 +261,6 @@ def test_a_store_that_a_policy_makes_read_only_says_so(
 # Certificates that today's customers hold
 
 
-def old_provider_container(provider: str, provider_type: int) -> Container:
-    """A key as the old Internet Explorer flow made it: 「新しいRSA交換キーを作成します」."""
-    place = Container("{5F1B0E5C-9A7B-4C8E-8A3D-2B2F0C6D7E10}", provider, provider_type, 1)
-    handle, key = w.Handle(), w.Handle()
-    capi.delete(place)
-    w.crypt_acquire_context(
-        ctypes.byref(handle), place.name, provider, provider_type, w.CRYPT_NEWKEYSET
-    )
-    w.crypt_gen_key(handle, w.AT_KEYEXCHANGE, 2048 << 16, ctypes.byref(key))
-    w.crypt_destroy_key(key)
-    w.crypt_release_context(handle, 0)
-    return place
-
-
 @pytest.mark.parametrize(
     ("provider", "provider_type"),
     [
@@ -288,7 +272,7 @@ def old_provider_container(provider: str, provider_type: int) -> Container:
 def test_a_certificate_of_the_internet_explorer_days_signs_its_renewal(
     windows_pc: WindowsPc, lab: Lab, provider: str, provider_type: int
 ) -> None:
-    place = old_provider_container(provider, provider_type)
+    place = internet_explorer_key(provider, provider_type)
     old = lab.issue(capi.spki(place))
     with crypt32.opened(windows_pc.names.personal, writable=True) as system_store:
         system_store.add(old, "", place)
@@ -306,7 +290,7 @@ def test_a_certificate_of_the_internet_explorer_days_signs_its_renewal(
 
 
 def test_an_old_key_says_that_it_makes_no_pss_signatures(windows_pc: WindowsPc, lab: Lab) -> None:
-    place = old_provider_container(w.MS_ENH_RSA_AES_PROV, 24)
+    place = internet_explorer_key(w.MS_ENH_RSA_AES_PROV, 24)
     with windows_pc.store().open(no_pin) as session:
         signer = session.signer(KeyRef("", place.key_id))
         with pytest.raises(CertclientError) as error:

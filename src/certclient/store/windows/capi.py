@@ -50,18 +50,21 @@ def provider(place: Container, flags: int = 0) -> Iterator[int]:
 def create(spec: KeySpec, name: str) -> Container:
     """Makes a key that cannot be exported in a new container. Nothing is left after an error."""
     place = container(name)
-    flags = spec.bits << _BITS_SHIFT
-    if spec.protection is not Protection.NONE:
-        flags |= w.CRYPT_USER_PROTECTED
+    protected = spec.protection is not Protection.NONE
     with provider(place, w.CRYPT_NEWKEYSET) as handle:
-        key = w.Handle()
         try:
-            w.crypt_gen_key(handle, w.AT_KEYEXCHANGE, flags, ctypes.byref(key))
+            generate(handle, place.key_spec, spec.bits, w.CRYPT_USER_PROTECTED * protected)
         except WindowsCallError:
             delete(place)
             raise
-        w.crypt_destroy_key(key)
     return place
+
+
+def generate(handle: int, key_spec: int, bits: int, flags: int = 0) -> None:
+    """Makes a key in an open container; without CRYPT_EXPORTABLE it stays there."""
+    key = w.Handle()
+    w.crypt_gen_key(handle, key_spec, flags | bits << _BITS_SHIFT, ctypes.byref(key))
+    w.crypt_destroy_key(key)
 
 
 def find(name: str) -> Container | None:

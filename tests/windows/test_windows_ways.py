@@ -1,0 +1,289 @@
+"""Every way to a new certificate on a Windows PC, against the practice bank on the Linux side.
+
+The whole program but its front doors: the user's own store, journal, credential store, network.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+if sys.platform != "win32":
+    pytest.skip("runs on Windows: make test-windows", allow_module_level=True)
+
+from certclient.cli.main import run
+from certclient.cli.services import system_services
+from certclient.composition import enrollment
+from certclient.enrollment.interaction import SecretKind
+from certclient.enrollment.login_test import login_test
+from certclient.enrollment.preflight import Verdict
+from certclient.enrollment.procedure import Enrollment, Finished, Outcome, Pending
+from certclient.enrollment.vault import KeyringVault, system_vault
+from certclient.model.certificate import Certificate
+from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.profile import AskWhom, Profile
+from certclient.model.secret import Secret
+from certclient.store.base import StoredCertificate
+from certclient.store.registry import open_stores
+from certclient.store.windows import capi, crypt32
+from certclient.store.windows.container import from_key_id
+from support.bank_office import BankOffice
+from support.pki import make_lab, rsa_key, spki_of
+from support.scripted import Person
+from support.windows_pc import CNG, Computer, elsewhere, internet_explorer_key
+
+
+@pytest.fixture
+def profile(bank_office: BankOffice) -> Profile:
+    return bank_office.profile()
+
+
+def front(profile: Profile) -> Enrollment:
+    """As the program makes it, each time anew."""
+    return enrollment(profile, open_stores(()))
+
+
+def current(computer: Computer, certificate: Certificate) -> StoredCertificate:
+    return next(s for s in computer.store.certificates() if s.certificate == certificate)
+
+
+def renewed(computer: Computer, profile: Profile, old: Certificate, person: Person) -> Finished:
+    outcome = front(profile).renew(current(computer, old), computer.store, person)
+    return finished(outcome)
+
+
+def finished(outcome: Outcome) -> Finished:
+    assert isinstance(outcome, Finished)
+    return outcome
+
+
+# A1 今すぐ更新する → パソコンに保存する
+
+
+def test_renew_now(computer: Computer, bank_office: BankOffice, profile: Profile) -> None:
+    user_id = bank_office.new_customer()
+    old = computer.give(bank_office, user_id, 20)
+    person = Person()
+    done = renewed(computer, profile, old, person)
+    assert computer.usable() == [done.certificate]
+    assert current(computer, old).archived
+    assert done.old_archived
+    assert bank_office.state_of(done.certificate) == "confirmed"
+    assert bank_office.state_of(old) == "superseded"
+    assert (len(person.consents), person.pin_requests, person.warnings) == (1, [], [])
+    computer.assert_nothing_left_over()
+    name = current(computer, done.certificate).friendly_name
+    assert name == f"{profile.bank.ja} {user_id} ({done.certificate.not_after_tokyo:%Y-%m-%d})"
+    with crypt32.opened("CA", writable=False) as store:
+        assert bank_office.intermediate() in [e.certificate for e in store.entries()]
+    if not CNG:  # Wine's crypt32 finds no CNG key for TLS
+        assert login_test(computer.store, done.certificate, profile) == (Verdict.PASSED, None)
+
+
+def test_renew_a_certificate_of_the_internet_explorer_days(
+    computer: Computer, bank_office: BankOffice, profile: Profile
+) -> None:
+    user_id = bank_office.new_customer()
+    place = internet_explorer_key("Microsoft Enhanced Cryptographic Provider v1.0", 1)
+    old = bank_office.issue_certificate(user_id, capi.spki(place), 20)
+    with crypt32.opened("MY", writable=True) as store:
+        store.add(old, "", place)
+    done = renewed(computer, profile, old, Person())
+    assert computer.usable() == [done.certificate]
+    key = current(computer, done.certificate).key
+    assert key is not None
+    new_place = from_key_id(key.key_id)
+    assert new_place is not None
+    assert new_place.is_cng is CNG
+    capi.delete(place)
+
+
+# A3 後で更新する → 証明書更新
+
+
+def test_renew_later(computer: Computer, bank_office: BankOffice, profile: Profile) -> None:
+    old = computer.give(bank_office, bank_office.new_customer(), 20)
+    with pytest.raises(CertclientError) as declined:
+        renewed(computer, profile, old, Person(agrees=False))
+    assert declined.value.code is ErrorCode.CONSENT_REFUSED
+    assert computer.usable() == [old]
+    computer.assert_nothing_left_over()
+    done = renewed(computer, profile, old, Person())
+    assert computer.usable() == [done.certificate]
+
+
+# B2 administrator with ご契約先暗証番号 and お客様カード
+
+
+def test_an_administrator_is_asked_for_pin_and_card(
+    computer: Computer, bank_office: BankOffice, profile: Profile
+) -> None:
+    asking = replace(
+        profile, ask_pin=AskWhom.ADMINISTRATORS, ask_one_time_password=AskWhom.ADMINISTRATORS
+    )
+    user_id = bank_office.new_customer("1394", pin="246810", one_time_password="135791")
+    old = computer.give(bank_office, user_id, 20)
+    person = Person(
+        secrets={SecretKind.BANK_PIN: ["246810"], SecretKind.ONE_TIME_PASSWORD: ["135791"]}
+    )
+    done = renewed(computer, asking, old, person)
+    assert [request.kind for request in person.secret_requests] == [
+        SecretKind.BANK_PIN,
+        SecretKind.ONE_TIME_PASSWORD,
+    ]
+    assert computer.usable() == [done.certificate]
+
+
+# C1 電子証明書取得
+
+
+def test_obtain_after_expiry(computer: Computer, bank_office: BankOffice, profile: Profile) -> None:
+    user_id = bank_office.new_customer()
+    expired = computer.give(bank_office, user_id, -10)
+    person = Person(secrets={SecretKind.ISSUE_CODE: [bank_office.issue_code(user_id)]})
+    done = finished(front(profile).obtain(user_id, computer.store, person))
+    assert computer.usable() == [done.certificate]
+    assert current(computer, expired).archived
+    computer.assert_nothing_left_over()
+
+
+# Waiting, and the issue code in Windows' credential store
+
+
+def test_the_issue_code_waits_in_windows_credential_store(
+    computer: Computer, bank_office: BankOffice, profile: Profile
+) -> None:
+    assert isinstance(system_vault(), KeyringVault)
+    user_id = bank_office.new_customer()
+    code = bank_office.issue_code(user_id)
+    asked = Person(
+        secrets={SecretKind.ISSUE_CODE: [code]}, stop_before=lambda finished: len(finished) >= 3
+    )
+    outcome = front(profile).obtain(user_id, computer.store, asked)
+    assert isinstance(outcome, Pending)
+    seen = elsewhere(
+        "from certclient.enrollment.vault import system_vault\n"
+        "print(system_vault().fetch(sys.argv[1]).reveal())",
+        outcome.procedure_id,
+    )
+    assert seen == code, "another process of the same user finds it"
+    person = Person()
+    done = finished(front(profile).resume(outcome.procedure_id, person))
+    assert person.secret_requests == [], "not asked again"
+    assert computer.usable() == [done.certificate]
+    assert system_vault().fetch(outcome.procedure_id) is None, "wiped at the end"
+
+
+def test_the_credential_store_keeps_japanese(computer: Computer) -> None:
+    vault = system_vault()
+    vault.keep("日本語 手続き", Secret("コード"))
+    kept = vault.fetch("日本語 手続き")
+    vault.wipe("日本語 手続き")
+    assert kept is not None
+    assert kept.reveal() == "コード"
+    assert vault.fetch("日本語 手続き") is None
+    vault.wipe("日本語 手続き")  # nothing there: no error
+
+
+# All IDs on the PC
+
+
+def test_a_failure_does_not_stop_the_rest_of_a_batch(
+    computer: Computer, bank_office: BankOffice, profile: Profile, tmp_path: Path
+) -> None:
+    users = [bank_office.new_customer() for _ in range(3)]
+    first, revoked, last = (
+        computer.give(bank_office, user_id, 10 + number) for number, user_id in enumerate(users)
+    )
+    bank_office.revoke(revoked)
+    file = tmp_path / "プロファイル (練習).toml"
+    file.write_text(bank_office.profile_text(), encoding="utf-8")
+    code = run(["renew", "--all", "--yes", "--profile", str(file)], system_services())
+    assert code != 0, "one of them failed"
+    usable = computer.usable()
+    assert revoked in usable
+    assert first not in usable
+    assert last not in usable
+    assert len(usable) == 3
+    computer.assert_nothing_left_over()
+
+
+# TerminateProcess
+
+KILL_POINTS = (
+    "journal:prepared",
+    "after:create_key",
+    "after:send",
+    "after:install",
+    "after:confirm",
+    "after:archive",
+)
+
+
+def doomed(profile_file: Path, point: str) -> None:
+    """A renewal in another process that ends itself at `point`."""
+    program = (
+        "import support.windows_pc, sys; from support import doomed; doomed.main(*sys.argv[1:])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(profile_file), point, "renew", "pc"],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 15, f"not killed at {point}: {done.stderr.decode()}"
+
+
+@pytest.mark.parametrize("point", KILL_POINTS)
+def test_a_killed_renewal_is_finished_by_resume(
+    computer: Computer,
+    bank_office: BankOffice,
+    profile: Profile,
+    tmp_path: Path,
+    point: str,
+) -> None:
+    old = computer.give(bank_office, bank_office.new_customer(), 20)
+    file = tmp_path / "profile.toml"
+    file.write_text(bank_office.profile_text(), encoding="utf-8")
+    doomed(file, point)
+    assert computer.usable(), "there is a certificate to log in with at every moment"
+    (procedure,) = front(profile).pending()
+    done = finished(front(profile).resume(procedure.id, Person()))
+    assert computer.usable() == [done.certificate]
+    assert bank_office.state_of(done.certificate) == "confirmed"
+    assert current(computer, old).archived
+    computer.assert_nothing_left_over()
+    assert front(profile).pending() == []
+
+
+# What the customer's computer may be like
+
+
+def test_a_renewal_that_cannot_be_finished_leaves_no_key(
+    computer: Computer, bank_office: BankOffice, profile: Profile
+) -> None:
+    old = computer.give(bank_office, bank_office.new_customer(), 20)
+    bank_office.revoke(old)
+    with pytest.raises(CertclientError) as refused:
+        renewed(computer, profile, old, Person())
+    assert refused.value.code is ErrorCode.CA_REFUSED
+    assert computer.usable() == [old]
+    computer.assert_nothing_left_over()
+
+
+def test_foreign_certificates_in_the_store_are_neither_renewed_nor_touched(
+    computer: Computer, bank_office: BankOffice, profile: Profile
+) -> None:
+    stranger = make_lab().issue(spki_of(rsa_key(1)))
+    with crypt32.opened("MY", writable=True) as store:
+        store.add(stranger, "会社のVPN", None)
+    old = computer.give(bank_office, bank_office.new_customer(), 20)
+    renewed(computer, profile, old, Person())
+    with crypt32.opened("MY", writable=False) as store:
+        (kept,) = (e for e in store.entries() if e.certificate == stranger)
+    assert (kept.friendly_name, kept.container, kept.archived) == ("会社のVPN", None, False)
