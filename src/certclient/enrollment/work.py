@@ -25,7 +25,7 @@ from certclient.model.profile import Profile
 from certclient.model.progress import Phase, Progress, Step
 from certclient.model.secret import Secret
 from certclient.store.base import CertificateStore, StoredCertificate, StoreSession
-from certclient.store.registry import absent
+from certclient.store.unavailable import absent
 
 T = TypeVar("T")
 

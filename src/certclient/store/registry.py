@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
-from urllib.parse import unquote
 
 import pkcs11
 
@@ -19,7 +18,7 @@ from certclient.store.pkcs11.module import Module, load_module
 from certclient.store.pkcs11.nss import NssStore, default_directory, load_softokn
 from certclient.store.pkcs11.store import TokenStore
 from certclient.store.pkcs11.token import TokenName
-from certclient.store.unavailable import UnavailableStore, unavailable
+from certclient.store.unavailable import UnavailableStore, absent, unavailable
 
 if sys.platform == "win32":
     from certclient.store.windows.store import WindowsStore
@@ -124,22 +123,3 @@ def _plugin(plugin: EntryPoint) -> list[CertificateStore]:
                 Unavailable(ErrorCode.STORE_UNAVAILABLE, {"path": plugin.value, "reason": reason}),
             )
         ]
-
-
-def absent(store_id: str) -> UnavailableStore:
-    """A store that is not here now, which says why.
-
-    A token is named by its serial number; a database or plug-in by its own name.
-    """
-    if not store_id.startswith("pkcs11:"):
-        return UnavailableStore(
-            store_id,
-            store_id,
-            Destination.PC,
-            Unavailable(ErrorCode.STORE_UNAVAILABLE, {"path": store_id.partition(":")[2]}),
-        )
-    serial = unquote(store_id.rpartition("serial=")[2])
-    data = {"token": serial, "serial": serial}
-    return UnavailableStore(
-        store_id, serial, Destination.USB, Unavailable(ErrorCode.TOKEN_MISSING, data)
-    )

@@ -14,8 +14,7 @@ from certclient.enrollment.readiness import Surroundings, checks
 from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.store.base import CertificateStore
-from certclient.store.registry import absent
-from certclient.store.unavailable import unavailable
+from certclient.store.unavailable import absent, unavailable
 from support.customer import Customer, make_customer
 from support.nss import NssDatabase
 from support.softhsm import SoftHsm
