@@ -37,7 +37,7 @@ FIELDS = frozenset(
 _MAX_BYTES = 1 << 20
 _BACKUPS = 3
 
-_logger = logging.getLogger("certclient")
+_logger = logging.getLogger("certclient.events")
 _logger.addHandler(logging.NullHandler())
 _logger.propagate = False
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import stat
 from pathlib import Path
 from typing import Any
@@ -83,3 +84,15 @@ def test_a_log_that_cannot_be_written_stops_nobody(tmp_path: Path) -> None:
     blocked.write_text("")
     with log.writing_to(blocked / "certclient.log"):
         log.event("step", step="create-key")
+
+
+def test_what_another_part_of_the_program_logs_stays_out_of_the_file(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The practice bank says who was refused, for --verbose: on the terminal, not in here."""
+    path = tmp_path / "certclient.log"
+    with log.writing_to(path), caplog.at_level(logging.INFO):
+        logging.getLogger("certclient.practice.desk").info("refused: TKYM1408054")
+        log.event("command", command="practice")
+    assert "TKYM1408054" not in path.read_text()
+    assert "TKYM1408054" in caplog.text
