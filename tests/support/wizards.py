@@ -154,6 +154,12 @@ class Visitor:
         found = self.wizard.findChildren(QAbstractButton)
         return {plain(b.text()): b for b in found if b.isVisible() and b.isEnabled() and b.text()}
 
+    @property
+    def buttons_shown(self) -> list[str]:
+        """Texts of the buttons that are visible, enabled or not."""
+        found = self.wizard.findChildren(QAbstractButton)
+        return [button.text() for button in found if button.isVisible() and button.text()]
+
     def sees_button(self, text: str) -> None:
         until(lambda: text in self.buttons, lambda: f"{list(self.buttons)} {self._where}")
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
+
 from certclient.enrollment.lock import exclusive
 from certclient.enrollment.procedure import Finished, Pending
 from certclient.model.profile import AskWhom
+from certclient.model.progress import Phase, Progress, Step
 from certclient.practice.profile_writer import ProfileOptions
 from certclient.practice.records import CertificateState
 from certclient.ui.navigation import Page
+from certclient.ui.running import ProcedureRun
 from certclient.ui.wizard import EnrollmentWizard
 from support.bank import USER_ID
-from support.softhsm import MODULE
+from support.softhsm import MODULE, PIN
 from support.wizards import Office, Visitor, until, wait
 
 BANK_PIN = "4321"
@@ -183,3 +187,29 @@ def test_closing_while_it_looks_around_does_no_harm(office: Office) -> None:
         until(lambda customer=customer: customer.gone)  # type: ignore[misc] # bound at once
     until(lambda: context.tasks.idle)
     assert office.usable(office.pc) == [old.certificate]
+
+
+def test_what_went_not_quite_right_is_told_at_the_end(office: Office) -> None:
+    """From a token that is pulled before the old certificate is put away."""
+    token = office.new_token()
+    old = office.give(token.store())
+    customer = office.open(EnrollmentWizard.renew(office.context(), old))
+    customer.arrives_at(Page.START)
+    customer.clicks_on("パソコンに保存する")
+    customer.clicks_on("更新する")
+    customer.is_asked("PIN")
+    run = customer.wizard.session.run
+    assert isinstance(run, ProcedureRun)
+
+    def pull(report: Progress) -> None:
+        if report == Progress(Step.ARCHIVE_OLD, Phase.STARTED):
+            token.pull()
+
+    # In the worker's thread, so that it happens before the next step.
+    run.interaction.progressed.connect(pull, Qt.ConnectionType.DirectConnection)
+    customer.types(PIN)
+    customer.clicks_on("次へ")
+    customer.arrives_at(Page.DONE)
+    until(lambda: "専用USB" in customer.text and "[CC-TOKEN-" in customer.text)
+    assert "古い電子証明書は、ブラウザーに表示されないように" not in customer.text
+    assert len(office.usable(office.pc)) == 1

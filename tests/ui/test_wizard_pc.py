@@ -188,6 +188,7 @@ def test_no_two_buttons_of_a_page_share_a_mnemonic(office: Office, language: Lan
         customer.wizard.show_page(page)
         wait(1)
         found = mnemonics(customer)
+        assert len(found) == len(customer.buttons_shown), (page, customer.buttons_shown)
         assert len(found) == len(set(found)), (page, found)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from PySide6.QtCore import Qt
 
 from certclient.model.progress import Phase, Progress, Step
 from certclient.ui.navigation import Page
@@ -131,7 +132,8 @@ def test_a_token_pulled_in_the_middle_is_asked_back_and_it_goes_on(
 
     run = customer.wizard.session.run
     assert isinstance(run, ProcedureRun)
-    run.interaction.progressed.connect(pull)
+    # In the worker's thread, so that it happens before the next step.
+    run.interaction.progressed.connect(pull, Qt.ConnectionType.DirectConnection)
     customer.types(PIN)
     customer.clicks_on("次へ")
     customer.arrives_at(Page.PROBLEM)

@@ -1,4 +1,4 @@
-"""Whose certificate a page is about: bank, user ID, role, valid until. In the words' language."""
+"""What several pages tell: whose certificate it is, and what went not quite right."""
 
 from __future__ import annotations
 
@@ -27,3 +27,9 @@ def holder_lines(session: Session) -> list[tuple[str, str]]:
             ),
         ]
     return [(name, value) for name, value in lines if value]
+
+
+def warnings_told(session: Session) -> str:
+    """What did not stop the run but should be known; "" for nothing."""
+    shown = [session.context.words.error(error) for error in session.warnings]
+    return "\n".join(f"{one.title} — {one.sentence} [{one.code}]" for one in shown)

@@ -20,7 +20,7 @@ from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.profile import Profile
 from certclient.model.secret import Secret
 from certclient.store.base import CertificateStore
-from certclient.store.registry import absent
+from certclient.store.unavailable import absent
 from certclient.ui.context import AppContext
 from certclient.ui.navigation import (
     Current,
@@ -89,6 +89,7 @@ class Session(QObject):
         self.around: Surroundings | None = None
         self.place: Place | None = None
         self.run: ProcedureRun | None = None
+        self.warnings: tuple[CertclientError, ...] = ()
         self._results: _Results | None = None
 
     @property
@@ -198,6 +199,8 @@ class Session(QObject):
         agreement = self._agreement()
         run = ProcedureRun(self.context.tasks, agreement.covers if agreement else no_consent)
         run.ended.connect(self._run_ended)
+        run.interaction.warned.connect(self._warned)
+        self.warnings = ()
         self.run = run
         self.run_began.emit(run)
         run.start(
@@ -228,6 +231,9 @@ class Session(QObject):
             raise AssertionError("a renewal has a current certificate")
         stored = journey.current.stored
         return lambda person: enrollment.renew(stored, store, person, ticket)
+
+    def _warned(self, error: CertclientError) -> None:
+        self.warnings = (*self.warnings, error)
 
     def _run_ended(self, end: RunEnd) -> None:
         self.run = None

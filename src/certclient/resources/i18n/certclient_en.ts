@@ -26,6 +26,10 @@
 <context>
     <name>CertificateModel</name>
     <message>
+        <source>It can be renewed from {0}.</source>
+        <translation>It can be renewed from {0}.</translation>
+    </message>
+    <message>
         <source>User ID</source>
         <translation>User ID</translation>
     </message>
@@ -74,10 +78,6 @@
             <numerusform>Expired %n day ago</numerusform>
             <numerusform>Expired %n days ago</numerusform>
         </translation>
-    </message>
-    <message>
-        <source>Valid (renew from {0})</source>
-        <translation>Valid (renew from {0})</translation>
     </message>
     <message>
         <source>Renew now</source>
@@ -185,8 +185,8 @@
         <translation>not needed</translation>
     </message>
     <message>
-        <source>Cancel</source>
-        <translation>Cancel</translation>
+        <source>&amp;Cancel</source>
+        <translation>&amp;Cancel</translation>
     </message>
     <message>
         <source>Check &amp;again</source>
@@ -506,8 +506,8 @@
         <translation>&amp;Next</translation>
     </message>
     <message>
-        <source>Cancel</source>
-        <translation>Cancel</translation>
+        <source>&amp;Cancel</source>
+        <translation>&amp;Cancel</translation>
     </message>
     <message>
         <source>Close?</source>
@@ -987,6 +987,10 @@
         <translation>A new key is made in the chosen place and never leaves it. The present certificate stays as it is until the new one has proven that it works.</translation>
     </message>
     <message>
+        <source>&amp;Cancel</source>
+        <translation>&amp;Cancel</translation>
+    </message>
+    <message>
         <source>No place can be used at the moment. Plug the token in, for example.</source>
         <translation>No place can be used at the moment. Plug the token in, for example.</translation>
     </message>
@@ -1013,10 +1017,6 @@
     <message>
         <source>&amp;Back</source>
         <translation>&amp;Back</translation>
-    </message>
-    <message>
-        <source>Cancel</source>
-        <translation>Cancel</translation>
     </message>
 </context>
 <context>

@@ -27,6 +27,10 @@
 <context>
     <name>CertificateModel</name>
     <message>
+        <source>It can be renewed from {0}.</source>
+        <translation>{0}から更新できます。</translation>
+    </message>
+    <message>
         <source>User ID</source>
         <translation>ユーザID</translation>
     </message>
@@ -75,12 +79,8 @@
         </translation>
     </message>
     <message>
-        <source>Valid (renew from {0})</source>
-        <translation>有効（{0}から更新できます）</translation>
-    </message>
-    <message>
         <source>Renew now</source>
-        <translation>お急ぎください（更新できます）</translation>
+        <translation>更新をお急ぎください</translation>
     </message>
     <message>
         <source>Replaced by a newer one</source>
@@ -183,8 +183,8 @@
         <translation>対象外</translation>
     </message>
     <message>
-        <source>Cancel</source>
-        <translation>キャンセル</translation>
+        <source>&amp;Cancel</source>
+        <translation>キャンセル(&amp;C)</translation>
     </message>
     <message>
         <source>Check &amp;again</source>
@@ -504,8 +504,8 @@
         <translation>次へ(&amp;N)</translation>
     </message>
     <message>
-        <source>Cancel</source>
-        <translation>キャンセル</translation>
+        <source>&amp;Cancel</source>
+        <translation>キャンセル(&amp;C)</translation>
     </message>
     <message>
         <source>Close?</source>
@@ -982,6 +982,10 @@
         <translation>選んだ保存先の中で新しい鍵を作ります。鍵が保存先から出ることはありません。今お使いの電子証明書は、新しいものが使えると確かめるまで、そのまま残します。</translation>
     </message>
     <message>
+        <source>&amp;Cancel</source>
+        <translation>キャンセル(&amp;C)</translation>
+    </message>
+    <message>
         <source>No place can be used at the moment. Plug the token in, for example.</source>
         <translation>いま使える保存先がありません。専用USBを差し込むなどして、お待ちください。</translation>
     </message>
@@ -1008,10 +1012,6 @@
     <message>
         <source>&amp;Back</source>
         <translation>戻る(&amp;B)</translation>
-    </message>
-    <message>
-        <source>Cancel</source>
-        <translation>キャンセル</translation>
     </message>
 </context>
 <context>

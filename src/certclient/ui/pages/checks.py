@@ -129,7 +129,7 @@ class ChecksPage(WizardPage):
         return "\n".join(lines)
 
     def buttons(self) -> Buttons:
-        close = self.tr("Cancel")
+        close = self.tr("&Cancel")
         if self._busy:
             return Buttons(close=close)
         again = Button(self.tr("Check &again"), self.enter)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QGridLayout, QPushButton
 from certclient.enrollment.procedure import Finished
 from certclient.model.destination import Destination
 from certclient.ui.browsers import running_browsers
+from certclient.ui.holder import warnings_told
 from certclient.ui.navigation import Page, Way
 from certclient.ui.pages.base import Button, Buttons, WizardPage
 from certclient.ui.parts import Facts, Note, Sentence
@@ -27,6 +28,7 @@ class DonePage(WizardPage):
         self._browsers = Note()
         self._facts = Facts()
         self._mind = Sentence()
+        self._warnings = Note()
         self._said = Sentence()
         self.copy_button, self.print_button = QPushButton(), QPushButton()
         self.pdf_button, self.calendar_button = QPushButton(), QPushButton()
@@ -44,7 +46,7 @@ class DonePage(WizardPage):
             # In two rows: large text has room, too.
             keep.addWidget(button, number // 2, number % 2)
         keep.setColumnStretch(2, 1)
-        for part in (self._intro, self._browsers, self._facts, self._mind):
+        for part in (self._intro, self._browsers, self._warnings, self._facts, self._mind):
             self.body.addWidget(part)
         self.body.addLayout(keep)
         self.body.addWidget(self._said)
@@ -72,6 +74,7 @@ class DonePage(WizardPage):
         for button in (self.copy_button, self.print_button, self.pdf_button, self.calendar_button):
             button.setVisible(receipt is not None)
         self._browsers.say(self._restart())
+        self._warnings.say(warnings_told(self.session))
         if receipt is None:
             self.say_heading(self.tr("The procedure is finished"))
             self._intro.say(self.tr("The certificate is installed already."))

@@ -99,7 +99,7 @@ class LetterPage(WizardPage):
         has_code = self.session.has_ticket or normalised_code(self._code.text()) is not None
         complete = bool(self._user_id) and has_code
         return Buttons(
-            primary=Button(self.tr("&Next"), self._next, complete), close=self.tr("Cancel")
+            primary=Button(self.tr("&Next"), self._next, complete), close=self.tr("&Cancel")
         )
 
     @property

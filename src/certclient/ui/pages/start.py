@@ -46,6 +46,7 @@ class StartPage(WizardPage):
         session.places_changed.connect(self._show_places)
 
     def enter(self) -> None:
+        self._looking = False
         self._show_places()
         self._timer.start()
         for choice in self._radios.values():
@@ -190,7 +191,7 @@ class StartPage(WizardPage):
         return Buttons(
             primary=Button(text, lambda: self.session.forward(Page.START), ready),
             back=back,
-            close=self.tr("Cancel"),
+            close=self.tr("&Cancel"),
         )
 
 

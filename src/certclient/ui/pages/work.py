@@ -6,8 +6,8 @@ from PySide6.QtCore import QElapsedTimer, QTimer
 from PySide6.QtWidgets import QGridLayout, QLabel, QProgressBar, QStyle, QWidget
 
 from certclient.enrollment.interaction import SecretKind, SecretRequest
-from certclient.model.errors import CertclientError
 from certclient.model.progress import Phase, Progress, Step
+from certclient.ui.holder import warnings_told
 from certclient.ui.pages.base import Button, Buttons, WizardPage
 from certclient.ui.pages.letter import LetterPage
 from certclient.ui.pages.questions import Question, QuestionPanel
@@ -60,7 +60,7 @@ class WorkPage(WizardPage):
         run.interaction.pin_asked.connect(self.ask)
         run.interaction.secret_asked.connect(self._ask_secret)
         run.interaction.progressed.connect(self._steps.report)
-        run.interaction.warned.connect(self._steps.warn)
+        run.interaction.warned.connect(self._steps.show_warnings)
 
     # Questions
 
@@ -142,7 +142,6 @@ class _Steps(QWidget):
         self._warnings = Note()
         self._done: set[Step] = set()
         self._now: Step | None = None
-        self._warned: list[CertclientError] = []
         self._rows = {step: (QLabel(), Sentence()) for step in Step}
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
@@ -160,7 +159,7 @@ class _Steps(QWidget):
         self._timer.timeout.connect(self._tick)
 
     def begin(self) -> None:
-        self._done, self._now, self._warned = set(), None, []
+        self._done, self._now = set(), None
         self._watch.start()
         self._timer.start()
 
@@ -176,14 +175,14 @@ class _Steps(QWidget):
             self._now = report.step
         self._show_rows()
 
-    def warn(self, error: CertclientError) -> None:
-        self._warned.append(error)
-        self._show_warnings()
+    def show_warnings(self) -> None:
+        """What has gone not quite right so far."""
+        self._warnings.say(warnings_told(self._session))
 
     def retranslate(self, *, stopping: bool) -> None:
         self._intro.say(self._introduction(stopping=stopping))
         self._show_rows()
-        self._show_warnings()
+        self.show_warnings()
         self._tick()
 
     def _introduction(self, *, stopping: bool) -> str:
@@ -212,6 +211,9 @@ class _Steps(QWidget):
             text.setText(words.step(step))
             text.setVisible(step in shown)
             text.setEnabled(step in self._done or step is self._now)
+            font = text.font()
+            font.setBold(step is self._now)
+            text.setFont(font)
             sign.setVisible(step in shown)
             self._show_sign(step, sign)
             text.setAccessibleName(f"{words.step(step)} {self._state(step)}")
@@ -227,8 +229,3 @@ class _Steps(QWidget):
     def _show_sign(self, step: Step, sign: QLabel) -> None:
         done, now = QStyle.StandardPixmap.SP_DialogApplyButton, QStyle.StandardPixmap.SP_ArrowRight
         show_sign(sign, done if step in self._done else now if step is self._now else None)
-
-    def _show_warnings(self) -> None:
-        words = self._session.context.words
-        shown = [words.error(error) for error in self._warned]
-        self._warnings.say("\n".join(f"{one.title} — {one.sentence} [{one.code}]" for one in shown))
