@@ -52,7 +52,7 @@ def open_windows(start: Start) -> int:
     folders.data_folder().mkdir(parents=True, exist_ok=True, mode=0o700)
     instance = SingleInstance(name, application)
     instance.listen()
-    context = _context(profiles, start, application)
+    context = make_context(profiles, start, application)
     shell = Shell(context, resident=start.remind)
     crashes = _Crashes(shell)
     sys.excepthook = crashes.hook
@@ -90,7 +90,8 @@ def _application() -> QApplication:
     return application
 
 
-def _context(profiles: Sequence[Profile], start: Start, parent: QObject) -> AppContext:
+def make_context(profiles: Sequence[Profile], start: Start, parent: QObject) -> AppContext:
+    """What the windows work with on this computer; `parent` is the application."""
     settings = Settings(folders.settings_file())
     chosen = next((one for one in Language if one.value == start.language), None)
     language = chosen or settings.language or _system_language()

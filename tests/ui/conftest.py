@@ -6,11 +6,15 @@ import gc
 import logging
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 # Before Qt is asked for an application object, and where no environment passes through (Wine).
-os.environ["QT_QPA_PLATFORM"] = os.environ.get("CERTCLIENT_TEST_PLATFORM", "offscreen")
+# The screen is as small as one that customers may still have.
+os.environ["QT_QPA_PLATFORM"] = os.environ.get(
+    "CERTCLIENT_TEST_PLATFORM", f"offscreen:configfile={Path(__file__).parent / 'screen.json'}"
+)
 
 from support.wizards import office as office  # a fixture
 from tools.translations import compile_changed

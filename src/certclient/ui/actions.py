@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMenu, QPushButton, QWidget
 from certclient.ui import icons
 from certclient.ui.context import AppContext
 from certclient.ui.flow import FlowLayout
+from certclient.ui.sizes import icon_size
 from certclient.words.catalogue import Language
 
 _GAP = 8
@@ -38,12 +39,13 @@ class _ButtonRow(QWidget):
         super().changeEvent(event)
         if event.type() is QEvent.Type.LanguageChange:
             self.retranslate()
-        elif event.type() in (QEvent.Type.PaletteChange, QEvent.Type.ApplicationPaletteChange):
+        elif event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
             self.set_icons()
 
     def set_icons(self) -> None:
         for button, name in self._icons.items():
             button.setIcon(icons.text_icon(name, self.palette()))
+            button.setIconSize(icon_size(self))
 
     def texts(self) -> Mapping[QPushButton, str]:
         """Each button's text in the present language."""

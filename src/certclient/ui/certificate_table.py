@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeView, QWidget
 
 from certclient.enrollment.overview import Overview, Row
 from certclient.ui.context import AppContext
 from certclient.ui.delegates import CertificateDelegate
 from certclient.ui.models import CertificateModel, Column, name_of, row_at
+
+_LEAST_LINES = 12
+"""Of text: heading, four certificates and the fold."""
 
 
 class CertificateTable(QTreeView):
@@ -32,8 +36,7 @@ class CertificateTable(QTreeView):
         self.setAlternatingRowColors(True)
         self.setTabKeyNavigation(False)
         self.header().setSectionsMovable(False)
-        self.header().setStretchLastSection(True)
-        self.setMinimumHeight(120)
+        self.header().setStretchLastSection(False)
         self.selectionModel().selectionChanged.connect(lambda *_: self.chosen.emit(self.row))
         self.activated.connect(self._open)
         self._retranslate()
@@ -64,6 +67,10 @@ class CertificateTable(QTreeView):
             self.selectionModel().setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
             self.scrollTo(index)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_columns()
+
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() is QEvent.Type.LanguageChange:
@@ -82,12 +89,11 @@ class CertificateTable(QTreeView):
             self.setFirstColumnSpanned(row, QModelIndex(), fold.isValid() and row == fold.row())
 
     def _fit_columns(self) -> None:
+        self.setMinimumHeight(_LEAST_LINES * self.fontMetrics().height())
         self.header().resizeSections(QHeaderView.ResizeMode.ResizeToContents)
-        self.header().setMinimumSectionSize(40)
         spare = self.viewport().width() - self.header().length()
-        if spare > 0:
-            column = Column.LEFT
-            self.setColumnWidth(column, self.columnWidth(column) + spare // 2)
+        for column in (Column.LEFT, Column.STATE):
+            self.setColumnWidth(column, self.columnWidth(column) + max(spare, 0) // 2)
 
     def _retranslate(self) -> None:
         self.setAccessibleName(self.tr("Certificates"))

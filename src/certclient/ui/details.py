@@ -11,6 +11,7 @@ from certclient.ui.banner import RehearsalBanner
 from certclient.ui.complaint import close_box
 from certclient.ui.context import AppContext
 from certclient.ui.parts import Facts, Heading, Scroll
+from certclient.ui.sizes import fitting_size
 
 
 class DetailsDialog(QDialog):
@@ -40,7 +41,7 @@ class DetailsDialog(QDialog):
         layout.addWidget(Scroll(body), 1)
         layout.addWidget(buttons)
         self._retranslate()
-        self.resize(620, 520)
+        self.resize(fitting_size(self, 44, 36))
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -10,6 +10,7 @@ from certclient.ui.banner import RehearsalBanner
 from certclient.ui.complaint import close_box
 from certclient.ui.context import AppContext
 from certclient.ui.parts import Heading, Scroll, Sentence
+from certclient.ui.sizes import fitting_size
 
 
 class HelpWindow(QDialog):
@@ -39,7 +40,7 @@ class HelpWindow(QDialog):
         outer.addWidget(RehearsalBanner(context.rehearsal))
         outer.addWidget(Scroll(body), 1)
         outer.addWidget(buttons)
-        self.resize(640, 560)
+        self.resize(fitting_size(self, 44, 38))
         self._retranslate()
 
     def show_overview(self, overview: Overview) -> None:

@@ -22,11 +22,13 @@ from certclient.ui.help_window import HelpWindow
 from certclient.ui.models import name_of, row_at
 from certclient.ui.notes import NoteLines, UndoLine
 from certclient.ui.notice_card import NoticeCard
+from certclient.ui.parts import Scroll
 from certclient.ui.pending_panel import PendingPanel
 from certclient.ui.putting_away import PuttingAway, Removal, possible
+from certclient.ui.sizes import fitting_size
 
-_SIZE = (960, 640)
-"""Logical pixels; fits a screen of 1024 × 768 with its task bar."""
+_SIZE = (66, 42)
+"""In heights of a line of text: 990 × 630 pixels at the usual size, so 1024 × 768 is enough."""
 
 _RENEWABLE = (
     Condition.RENEWABLE,
@@ -45,8 +47,8 @@ class MainWindow(QMainWindow):
     """The Row to renew, or that has expired."""
     obtain_wanted = Signal()
     """電子証明書取得 with the bank's letter."""
-    batch_wanted = Signal(object)
-    """The Rows to renew one after the other."""
+    batch_wanted = Signal()
+    """すべて更新."""
     resume_wanted = Signal(object)
     """The ProcedureView to go on with."""
     postponed = Signal(object)
@@ -75,7 +77,7 @@ class MainWindow(QMainWindow):
         self._connect_removals()
         self._retranslate()
         self._choose(None)
-        self.resize(*_SIZE)
+        self.resize(fitting_size(self, *_SIZE))
         self.restoreGeometry(context.settings.geometry)
 
     # What the shell says
@@ -138,7 +140,7 @@ class MainWindow(QMainWindow):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
         outer.addWidget(RehearsalBanner(self._context.rehearsal))
-        outer.addWidget(content, 1)
+        outer.addWidget(Scroll(content), 1)
         self.setCentralWidget(central)
 
     def _connect_wishes(self) -> None:
@@ -151,7 +153,7 @@ class MainWindow(QMainWindow):
         actions = self.actions_row
         actions.renew.clicked.connect(self._renew_chosen)
         actions.obtain.clicked.connect(self.obtain_wanted)
-        actions.renew_all.clicked.connect(self._renew_all)
+        actions.renew_all.clicked.connect(self.batch_wanted)
         actions.help.clicked.connect(self._show_help)
         self.empty.obtain.clicked.connect(self.obtain_wanted)
         self.selection_row.details.clicked.connect(self._show_chosen)
@@ -199,9 +201,6 @@ class MainWindow(QMainWindow):
         row = self.table.row
         if row is not None:
             self.renew_wanted.emit(row)
-
-    def _renew_all(self) -> None:
-        self.batch_wanted.emit(self._overview.due)
 
     def _show_help(self) -> None:
         self.help_window.show()

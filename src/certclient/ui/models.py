@@ -116,6 +116,9 @@ class CertificateModel(QAbstractItemModel):
         if row is None:
             return self._fold_text() if index.column() == 0 else None
         text = self._text(row, Column(index.column()))
+        if role == Qt.ItemDataRole.ToolTipRole and row.condition is Condition.VALID:
+            words, life = self._context.words, row.entry.life
+            return self.tr("It can be renewed from {0}.").format(words.day(life.renew_from))
         if role == Qt.ItemDataRole.AccessibleTextRole:
             heading = self._heading(Column(index.column()))
             return f"{heading}: {text}"
@@ -183,8 +186,6 @@ class CertificateModel(QAbstractItemModel):
     def state(self, row: Row) -> str:
         words, life = self._context.words, row.entry.life
         match row.condition:
-            case Condition.VALID:
-                return self.tr("Valid (renew from {0})").format(words.day(life.renew_from))
             case Condition.URGENT:
                 return self.tr("Renew now")
             case Condition.REPLACED:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from certclient.enrollment.overview import Condition, Overview, Row
 from certclient.ui import icons
@@ -12,6 +12,7 @@ from certclient.ui.conditions import LOOKS
 from certclient.ui.context import AppContext
 from certclient.ui.flow import FlowLayout
 from certclient.ui.models import name_of
+from certclient.ui.parts import Sentence
 
 _CONCERNED = (
     Condition.URGENT,
@@ -40,8 +41,8 @@ class NoticeCard(QFrame):
         self.setAutoFillBackground(True)
         self.setBackgroundRole(QPalette.ColorRole.Base)
         self._shape = _Shape()
-        self._title = QLabel()
-        self._text = QLabel()
+        self._title = Sentence()
+        self._text = Sentence()
         self.act_button = QPushButton()
         self.later_button = QPushButton()
         self._lay_out()
@@ -83,10 +84,6 @@ class NoticeCard(QFrame):
         font.setBold(True)
         font.setPointSizeF(font.pointSizeF() * 1.25)
         self._title.setFont(font)
-        for label in (self._title, self._text):
-            label.setWordWrap(True)
-            label.setTextFormat(Qt.TextFormat.PlainText)
-        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.act_button.setDefault(True)
         buttons = FlowLayout()
         buttons.setSpacing(8)

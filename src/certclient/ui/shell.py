@@ -91,7 +91,7 @@ class Shell(QObject):
         window.renew_wanted.connect(self.desk.renew)
         window.obtain_wanted.connect(self.desk.obtain)
         window.resume_wanted.connect(self.desk.resume)
-        window.batch_wanted.connect(self._renew_all)
+        window.batch_wanted.connect(self.desk.renew_all)
         window.postponed.connect(self._note_rows)
         window.stores_changed.connect(self.survey.refresh)
         # Queued: a window that is being closed is still to be seen.
@@ -188,10 +188,6 @@ class Shell(QObject):
             )
 
     # Windows
-
-    def _renew_all(self, rows: Sequence[Row]) -> None:
-        for row in rows[:1]:
-            self.desk.renew(row)
 
     def _show_window(self) -> None:
         self._note_rows(self.survey.overview.due)

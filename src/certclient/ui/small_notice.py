@@ -11,6 +11,7 @@ from certclient.ui import icons
 from certclient.ui.banner import RehearsalBanner
 from certclient.ui.context import AppContext
 from certclient.ui.notice_card import NoticeCard
+from certclient.ui.sizes import fitting_size
 
 
 class SmallNotice(QWidget):
@@ -22,17 +23,17 @@ class SmallNotice(QWidget):
         super().__init__()
         self.setWindowIcon(icons.app_icon())
         self.card = NoticeCard(context)
-        layout = QVBoxLayout(self)
+        self._layout = layout = QVBoxLayout(self)
         layout.addWidget(RehearsalBanner(context.rehearsal))
         layout.addWidget(self.card)
         self.card.postponed.connect(self.close)
         self.card.renew_wanted.connect(self.close)
         self.card.obtain_wanted.connect(self.close)
-        self.setMinimumWidth(480)
         self._retranslate()
 
     def show_overview(self, overview: Overview) -> None:
         self.card.show_for(overview)
+        self._fit()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -42,6 +43,11 @@ class SmallNotice(QWidget):
     def closeEvent(self, event: QCloseEvent) -> None:
         super().closeEvent(event)
         self.closed.emit()
+
+    def _fit(self) -> None:
+        """As high as the text needs at this width."""
+        width = fitting_size(self, 36, 10).width()
+        self.resize(width, self._layout.totalHeightForWidth(width))
 
     def _retranslate(self) -> None:
         self.setWindowTitle(self.tr("Client certificates"))

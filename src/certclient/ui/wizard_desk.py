@@ -6,10 +6,12 @@ from collections.abc import Callable
 
 import shiboken6
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
 
 from certclient.enrollment.overview import Row
 from certclient.enrollment.procedure import ProcedureView
 from certclient.model.errors import CertclientError
+from certclient.ui.batch import RenewAllDialog
 from certclient.ui.context import AppContext
 from certclient.ui.wizard import EnrollmentWizard
 
@@ -30,6 +32,7 @@ class WizardDesk(QObject):
         super().__init__(parent)
         self._context = context
         self._wizards: dict[str, EnrollmentWizard] = {}
+        self._batch: RenewAllDialog | None = None
 
     @property
     def wizards(self) -> list[EnrollmentWizard]:
@@ -39,12 +42,20 @@ class WizardDesk(QObject):
     @property
     def running(self) -> bool:
         """Whether a procedure is at work, with its window or without."""
-        return any(wizard.session.run is not None for wizard in self.wizards)
+        batch = self.batch is not None and self.batch.batch.working
+        return batch or any(wizard.session.run is not None for wizard in self.wizards)
 
     @property
     def busy(self) -> bool:
         """Whether a wizard is to be seen, or works without its window."""
-        return self.running or any(wizard.isVisible() for wizard in self.wizards)
+        windows = [*self.wizards, *([self.batch] if self.batch else [])]
+        return self.running or any(window.isVisible() for window in windows)
+
+    @property
+    def batch(self) -> RenewAllDialog | None:
+        """すべて更新, if it is there."""
+        batch = self._batch
+        return batch if batch is not None and shiboken6.isValid(batch) else None
 
     def renew(self, row: Row, *, notice: bool = False) -> None:
         """更新, or what the date makes of it. `notice`: it was not asked for by a click here."""
@@ -69,6 +80,18 @@ class WizardDesk(QObject):
             lambda: EnrollmentWizard.resume(self._context, view.id),
         )
 
+    def renew_all(self) -> None:
+        """すべて更新."""
+        batch = self.batch
+        if batch is None:
+            batch = RenewAllDialog(self._context)
+            self._batch = batch
+            batch.finished_with.connect(self._run_ended)
+            batch.finished.connect(self.changed)
+            batch.destroyed.connect(self.changed)
+        _raise(batch)
+        self.changed.emit()
+
     def close(self) -> None:
         """The program ends: questions are answered with no, procedures stop after their step."""
         for wizard in self.wizards:
@@ -77,6 +100,13 @@ class WizardDesk(QObject):
             wizard.hide()
             wizard.deleteLater()
         self._wizards.clear()
+        batch = self.batch
+        if batch is not None:
+            batch.batch.stop()
+            if batch.run is not None:
+                batch.run.interaction.close()
+            batch.hide()
+            batch.deleteLater()
 
     def _open(self, key: str, make: Callable[[], EnrollmentWizard]) -> None:
         wizard = self._wizards.get(key)
@@ -90,11 +120,15 @@ class WizardDesk(QObject):
             wizard.finished_with.connect(self._run_ended)
             wizard.finished.connect(self.changed)
             wizard.destroyed.connect(self.changed)
-        wizard.show()
-        wizard.raise_()
-        wizard.activateWindow()
+        _raise(wizard)
         self.changed.emit()
 
     def _run_ended(self, end: object) -> None:
         self.ended.emit(end)
         self.changed.emit()
+
+
+def _raise(window: QWidget) -> None:
+    window.show()
+    window.raise_()
+    window.activateWindow()

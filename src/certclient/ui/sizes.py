@@ -1,0 +1,21 @@
+"""Sizes in proportion to the text, so that windows fit large texts and small screens alike."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QWidget
+
+_FRAME = QSize(20, 60)
+"""What a window's frame and title take, pixels."""
+
+
+def fitting_size(window: QWidget, width: int, height: int) -> QSize:
+    """`width` and `height` in heights of a line of text, but never more than the screen has."""
+    line = window.fontMetrics().height()
+    return QSize(width * line, height * line).boundedTo(window.screen().availableSize() - _FRAME)
+
+
+def icon_size(widget: QWidget) -> QSize:
+    """An icon as high as the text beside it."""
+    line = widget.fontMetrics().height()
+    return QSize(line, line)

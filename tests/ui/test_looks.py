@@ -1,0 +1,246 @@
+"""Every window and page in both languages, light and dark, small and large texts: nothing is cut
+off. With CERTCLIENT_SCREENSHOTS=FOLDER the pictures are kept (`make screenshots`)."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QColor, QPainter, QPixmap
+from PySide6.QtWidgets import QWidget
+
+from certclient.model.errors import CertclientError, ErrorCode
+from certclient.store.base import AttemptsLeft, PinRequest
+from certclient.ui.complaint import Complaint
+from certclient.ui.context import AppContext
+from certclient.ui.details import DetailsDialog
+from certclient.ui.main_window import MainWindow
+from certclient.ui.navigation import Page
+from certclient.ui.pin_dialog import PinDialog
+from certclient.ui.small_notice import SmallNotice
+from certclient.ui.survey import Survey
+from certclient.ui.tray import worst
+from certclient.ui.tray_icon import tray_icon
+from certclient.ui.wizard import EnrollmentWizard
+from certclient.words.catalogue import Language
+from support.looks import appearance, cut_off
+from support.scripted import Person
+from support.softhsm import PIN
+from support.wizards import Office, Visitor, until, wait
+
+_FOLDER = os.environ.get("CERTCLIENT_SCREENSHOTS", "")
+_SCREEN = QSize(1024, 740)
+"""What a small screen leaves beside its task bar."""
+
+LOOKS = [("ja", "dark", 100), ("en", "light", 200)]
+"""Checked on each run. Pictures are made of all there are."""
+if _FOLDER:
+    LOOKS = list(itertools.product(("ja", "en"), ("light", "dark"), (100, 200)))
+    LOOKS.append(("ja", "contrast", 100))
+
+
+class Camera:
+    """Looks at each window, and keeps a picture where a folder is given."""
+
+    def __init__(self, office: Office, look: tuple[str, str, int]) -> None:
+        self.office = office
+        self.language = Language(look[0])
+        self.suffix = "-".join(str(part) for part in look)
+        self.faults: list[str] = []
+
+    def context(self) -> AppContext:
+        context = self.office.context()
+        context.languages.switch(self.language)
+        return context
+
+    def takes(self, name: str, window: QWidget) -> None:
+        wait(1)
+        self.faults += [f"{name}: {text}" for text in cut_off(window)]
+        if window.width() > _SCREEN.width() or window.height() > _SCREEN.height():
+            self.faults.append(f"{name}: {window.size().toTuple()} is larger than the screen")
+        self.keeps(name, window.grab())
+
+    def keeps(self, name: str, picture: QPixmap) -> None:
+        if _FOLDER:
+            picture.save(str(Path(_FOLDER) / f"{name}-{self.suffix}.png"))
+
+
+@pytest.fixture(params=LOOKS, ids=lambda look: "-".join(map(str, look)))
+def camera(office: Office, request: pytest.FixtureRequest) -> Iterator[Camera]:
+    _, theme, percent = request.param
+    with appearance(theme, percent):
+        camera = Camera(office, request.param)
+        yield camera
+    assert camera.faults == []
+
+
+@pytest.fixture
+def main_window(camera: Camera) -> Iterator[Callable[[], tuple[MainWindow, Survey]]]:
+    """Opens the main window after its first look."""
+    opened: list[tuple[MainWindow, Survey]] = []
+
+    def make() -> tuple[MainWindow, Survey]:
+        context = camera.context()
+        window, survey = MainWindow(context), Survey(context)
+        opened.append((window, survey))
+        survey.changed.connect(window.show_overview)
+        window.show()
+        survey.start()
+        until(lambda: survey.complete)
+        return window, survey
+
+    yield make
+    for window, survey in opened:
+        survey.stop()
+        window.deleteLater()
+
+
+Open = Callable[[], tuple[MainWindow, Survey]]
+
+
+def test_main_window(camera: Camera, main_window: Open) -> None:
+    office = camera.office
+    token = office.new_token()
+    office.give(office.pc, 20)
+    office.give(token.store(), 2, "TKYM1408055", "1394")
+    office.give(office.pc, 200, "TKYM1408056")
+    office.give_again(office.pc, -20, "TKYM1408056")
+    office.give(office.pc, -10, "TKYM1408057")
+    window, survey = main_window()
+    camera.takes("main", window)
+    window.actions_row.help.click()
+    camera.takes("help", window.help_window)
+    window.help_window.close()
+    window.selection_row.details.click()
+    (details,) = window.findChildren(DetailsDialog)
+    camera.takes("details", details)
+    details.close()
+    notice = SmallNotice(camera.context())
+    notice.show_overview(survey.overview)
+    notice.show()
+    camera.takes("small-notice", notice)
+    notice.close()
+    _tray_sheet(camera, survey)
+
+
+def _tray_sheet(camera: Camera, survey: Survey) -> None:
+    """The tray's icon on a light and a dark bar, at its usual sizes."""
+    icon = tray_icon(worst(survey.overview))
+    sheet = QPixmap(200, 80)
+    painter = QPainter(sheet)
+    for top, ground in ((0, "#f0f0f0"), (40, "#202020")):
+        painter.fillRect(0, top, 200, 40, QColor(ground))
+        left = 8
+        for size in (16, 22, 24, 32):
+            painter.drawPixmap(left, top + 4, icon.pixmap(size, size))
+            left += size + 12
+    painter.end()
+    camera.keeps("tray", sheet)
+
+
+def test_main_window_at_the_edges(camera: Camera, main_window: Open) -> None:
+    office = camera.office
+    window, survey = main_window()
+    camera.takes("main-empty", window)
+    token = office.new_token()
+    token.pull()
+    current = office.give(office.pc, 25)
+    person = Person(stop_before=lambda steps: len(steps) >= 3)
+    office.enrollment(office.profile, office.stores).renew(current, office.pc, person)
+    office.give(office.pc, -100, "TKYM1408055")
+    survey.refresh()
+    until(window.pending.isVisible)
+    camera.takes("main-unfinished", window)
+    window.complain(CertclientError(ErrorCode.TOKEN_MISSING, token=token.label))
+    (box,) = window.findChildren(Complaint)
+    camera.takes("complaint", box)
+    box.close()
+    request = PinRequest("x", token.label, AttemptsLeft.FINAL, previous_incorrect=True)
+    dialog = PinDialog(camera.context(), request, window)
+    dialog.show()
+    camera.takes("pin", dialog)
+    dialog.close()
+
+
+def test_renewal_on_the_pc(camera: Camera) -> None:
+    office = camera.office
+    stored = office.give(office.pc)
+    visitor = office.open(EnrollmentWizard.renew(camera.context(), stored, notice=True))
+    visitor.arrives_at(Page.NOTICE)
+    camera.takes("wizard-notice", visitor.wizard)
+    _press_primary(visitor)
+    camera.keeps("wizard-checks", _last_look_at(visitor, Page.CHECKS))
+    visitor.arrives_at(Page.START)
+    camera.takes("wizard-start-pc", visitor.wizard)
+    _press_primary(visitor)
+    camera.keeps("wizard-work", _last_look_at(visitor, Page.WORK))
+    visitor.arrives_at(Page.DONE)
+    camera.takes("wizard-done-pc", visitor.wizard)
+
+
+def test_renewal_on_the_usb_token(camera: Camera) -> None:
+    office = camera.office
+    token = office.new_token()
+    stored = office.give(token.store())
+    visitor = office.open(EnrollmentWizard.renew(camera.context(), stored))
+    visitor.arrives_at(Page.START)
+    camera.takes("wizard-start-usb", visitor.wizard)
+    _press_primary(visitor)
+    visitor.types(PIN)
+    camera.takes("wizard-pin", visitor.wizard)
+    visitor.presses_enter()
+    visitor.arrives_at(Page.DONE)
+    camera.takes("wizard-done-usb", visitor.wizard)
+
+
+def test_obtaining(camera: Camera) -> None:
+    camera.office.bank.add_customer()
+    visitor = camera.office.open(EnrollmentWizard.obtain(camera.context(), "TKYM1408054"))
+    visitor.arrives_at(Page.LETTER)
+    camera.takes("wizard-letter", visitor.wizard)
+
+
+def test_waiting_and_paused(camera: Camera) -> None:
+    office = camera.office
+    office.bank.set_policy(wait_polls=9)
+    office.patience = 0.0
+    stored = office.give(office.pc)
+    context = camera.context()
+    visitor = office.open(EnrollmentWizard.renew(context, stored))
+    visitor.arrives_at(Page.START)
+    _press_primary(visitor)
+    visitor.arrives_at(Page.WAITING)
+    camera.takes("wizard-waiting", visitor.wizard)
+    visitor.wizard.close()  # else it asks the CA again by itself
+
+
+def test_too_late_and_problem(camera: Camera) -> None:
+    office = camera.office
+    late = office.give(office.pc, -100)
+    visitor = office.open(EnrollmentWizard.renew(camera.context(), late))
+    visitor.arrives_at(Page.TOO_LATE)
+    camera.takes("wizard-too-late", visitor.wizard)
+    stored = office.give(office.pc, 20, "TKYM1408055")
+    visitor = office.open(EnrollmentWizard.renew(camera.context(), stored))
+    visitor.arrives_at(Page.START)
+    office.bank.stop()
+    _press_primary(visitor)
+    visitor.arrives_at(Page.PROBLEM)
+    camera.takes("wizard-problem", visitor.wizard)
+
+
+def _press_primary(visitor: Visitor) -> None:
+    visitor.wizard.button(visitor.wizard.WizardButton.CustomButton1).click()
+
+
+def _last_look_at(visitor: Visitor, page: Page) -> QPixmap:
+    """The page as it was just before it went on by itself."""
+    picture = visitor.wizard.grab()
+    while visitor.wizard.currentId() == page:
+        picture = visitor.wizard.grab()
+        wait(5)
+    return picture
