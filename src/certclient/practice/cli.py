@@ -25,6 +25,8 @@ from certclient.practice.server import (
     read_addresses,
 )
 
+OPERATOR_PORT = 8445
+
 _WHOM = click.Choice([whom.value for whom in AskWhom])
 
 
@@ -54,7 +56,11 @@ def practice(context: click.Context, data: Path | None, clock_shift: float) -> N
 @practice.command()
 @click.option("--port", default=8443, show_default=True, help="Top page and CMP; 0: any free.")
 @click.option("--login-port", default=8444, show_default=True, help="Login page; 0: any free.")
-@click.option("--operator-port", default=8445, show_default=True, help="Operator's pages; 0: any.")
+@click.option(
+    "--operator-port",
+    type=int,
+    help="Operator's pages; 0: any. Default: 8445, or any free one with --port 0. 窓口の画面",
+)
 @click.option(
     "--bind", default=LOOPBACK, show_default=True, help="Address to listen on. 待受アドレス"
 )
@@ -97,7 +103,7 @@ def serve(
     desk: Desk,
     port: int,
     login_port: int,
-    operator_port: int,
+    operator_port: int | None,
     bind: str,
     wait_polls: int,
     check_after: int,
@@ -119,6 +125,8 @@ def serve(
     )
     if verbose:
         logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    if operator_port is None:
+        operator_port = OPERATOR_PORT if port else 0
     settings = ServerSettings(bind, port, login_port, operator_port, downloads)
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import ssl
 import threading
+import time
+from contextlib import suppress
 from typing import Any
 
 from cheroot import errors, wsgi
@@ -15,9 +17,12 @@ from flask import Flask
 
 from certclient.practice.pages.security import CLIENT_CERTIFICATE, MAX_REQUEST_BYTES
 
-THREADS = 8
+THREADS = 16
 TIMEOUT_SECONDS = 10
 MAX_HEADER_BYTES = 16 * 1024
+DRAIN_SECONDS = 1.0
+DRAIN_BYTES = 1 << 20
+"""What of a refused request is still read, at most."""
 
 _log = logging.getLogger(__name__)
 
@@ -63,6 +68,10 @@ class _HeaderReader(HeaderReader):
 class _Request(HTTPRequest):
     header_reader = _HeaderReader()
 
+    def simple_response(self, status: Any, msg: Any = "") -> None:
+        super().simple_response(status, msg)
+        self.conn.refused = True
+
 
 class _TlsConnection(HTTPConnection):
     """Shakes hands in the worker thread: cheroot would do it in the thread that accepts, where
@@ -70,6 +79,8 @@ class _TlsConnection(HTTPConnection):
 
     RequestHandlerClass = _Request
     _client_certificate_read = False
+    refused = False
+    """The server itself said no, maybe before it had read the whole request."""
 
     def communicate(self) -> Any:
         if not self._client_certificate_read:
@@ -81,7 +92,23 @@ class _TlsConnection(HTTPConnection):
             self._client_certificate_read = True
             self.ssl_env = {CLIENT_CERTIFICATE: self.socket.getpeercert(binary_form=True)}
         # cheroot ships stubs that leave this method untyped.
-        return super().communicate()  # type: ignore[no-untyped-call]
+        goes_on = super().communicate()  # type: ignore[no-untyped-call]
+        if self.refused and not goes_on:
+            self._drain()
+        return goes_on
+
+    def _drain(self) -> None:
+        """Reads on for a moment: closing on a peer who is still sending would reset the
+        connection, and the answer that says why would be lost with it."""
+        deadline = time.monotonic() + DRAIN_SECONDS
+        self.socket.settimeout(DRAIN_SECONDS)
+        left = DRAIN_BYTES
+        with suppress(OSError):
+            while left > 0 and time.monotonic() < deadline:
+                chunk = self.socket.recv(min(left, 1 << 16))
+                if not chunk:
+                    return
+                left -= len(chunk)
 
 
 class _Server(wsgi.Server):
@@ -115,6 +142,9 @@ class _Server(wsgi.Server):
         return socket_
 
     def error_log(self, msg: str = "", level: int = 20, traceback: bool = False) -> None:
+        if msg.startswith("socket.error"):
+            # A peer that went away in the middle: no news, and nothing to be done about.
+            level, traceback = logging.DEBUG, False
         _log.log(level, "%s", msg, exc_info=traceback)
 
 

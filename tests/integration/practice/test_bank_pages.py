@@ -1,0 +1,306 @@
+"""Login, 重要なお知らせ, 電子証明書取得: what the pages let through, and what not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urljoin
+
+import pytest
+
+from certclient import deep_link
+from certclient.model.certificate import Certificate
+from certclient.model.secret import Secret
+from certclient.practice.cmp_responder import CmpResponder
+from support.bank import USER_ID, RunningBank
+from support.bank_customer import by_code, ir, issued
+from support.pki import rsa_signer
+from support.web_customer import Page, WebCustomer
+
+KEY, OTHER_KEY, NEW_KEY = rsa_signer(1), rsa_signer(2), rsa_signer(3)
+PIN, PASSWORD = "4711", "83920174"
+
+Open = Callable[..., WebCustomer]
+
+
+@pytest.fixture
+def visit(bank: RunningBank, tmp_path: Path) -> Iterator[Open]:
+    """Opens a browser with this certificate."""
+    opened: list[WebCustomer] = []
+
+    def open_browser(certificate: Certificate | None = None) -> WebCustomer:
+        opened.append(WebCustomer(bank, tmp_path, certificate, KEY))
+        return opened[-1]
+
+    yield open_browser
+    for customer in opened:
+        customer.close()
+
+
+def administrator(bank: RunningBank, days: int = 20) -> Certificate:
+    bank.add_customer(USER_ID, "1394", pin=PIN, one_time_password=PASSWORD)
+    return bank.issue_certificate(USER_ID, KEY.spki, days)
+
+
+def log_in(bank: RunningBank, guest: WebCustomer) -> Page:
+    page = guest.submit(guest.get(bank.login_url), secret=PIN)
+    return guest.submit(page, secret=PASSWORD)
+
+
+def at(bank: RunningBank, path: str) -> str:
+    return urljoin(bank.login_url, path)
+
+
+def obtain(bank: RunningBank, guest: WebCustomer, user_id: str = USER_ID, pin: str = PIN) -> Page:
+    page = guest.get(f"{bank.addresses.public_url}obtain")
+    return guest.submit(page, user_id=user_id, pin=pin)
+
+
+# Logging in
+
+
+def test_certificate_then_pin_then_password(bank: RunningBank, visit: Open) -> None:
+    guest = visit(administrator(bank))
+    page = guest.get(bank.login_url)
+    assert (page.title, page.reason) == ("ご契約先暗証番号", "pin")
+    assert guest.get(at(bank, "/main")).reason == "pin", "not in yet: asked again"
+    page = guest.submit(guest.get(bank.login_url), secret=PIN)
+    assert page.reason == "password"
+    page = guest.submit(page, secret=PASSWORD)
+    assert (page.title, page.reason) == ("重要なお知らせ", "welcome")
+
+
+def test_full_width_digits_are_digits(bank: RunningBank, visit: Open) -> None:
+    guest = visit(administrator(bank))
+    assert guest.submit(guest.get(bank.login_url), secret="４７１１").reason == "password"
+
+
+def test_the_notice_comes_thirty_days_before(bank: RunningBank, visit: Open) -> None:
+    bank.add_customer()
+    guest = visit(bank.issue_certificate(USER_ID, KEY.spki, 31))
+    assert guest.get(bank.login_url).title == "メイン"
+    assert guest.get(at(bank, "/notices/renewal")).title == "重要なお知らせ"
+    bank.clock.advance(timedelta(days=1))
+    assert guest.get(bank.login_url).title == "重要なお知らせ"
+    assert "電子証明書の更新はこちら" in guest.get(at(bank, "/notices/renewal")).text
+
+
+def test_wrong_secrets_lock_the_id_and_a_right_pin_buys_no_more_guesses(
+    bank: RunningBank, visit: Open
+) -> None:
+    guest = visit(administrator(bank))
+    reasons = []
+    for _attempt in range(5):
+        page = guest.submit(guest.get(bank.login_url), secret=PIN)
+        reasons.append(guest.submit(page, secret="00000000").reason)
+    assert reasons == ["wrong"] * 4 + ["locked"]
+    assert guest.submit(guest.get(bank.login_url), secret=PIN).reason == "locked"
+
+
+def test_guessing_from_one_address_is_slowed_down(bank: RunningBank, visit: Open) -> None:
+    for number in range(60, 63):
+        bank.add_customer(f"TKYM14080{number}", pin=PIN)
+    guest, statuses = visit(), []
+    for attempt in range(11):
+        statuses.append(obtain(bank, guest, f"TKYM14080{60 + attempt % 3}", "0000"))
+    assert [page.status for page in statuses] == [403] * 10 + [429]
+    assert 1 <= int(statuses[-1].headers["Retry-After"]) <= 60
+    assert statuses[-1].reason == "too-many"
+
+
+def test_the_other_kind_of_login(bank: RunningBank, visit: Open) -> None:
+    guest = visit(administrator(bank))
+    assert guest.get(f"{bank.login_url}?as=user").reason == "wrong-role"
+    assert guest.get(f"{bank.login_url}?as=administrator").reason == "pin"
+
+
+def test_logging_out_ends_the_session(bank: RunningBank, visit: Open) -> None:
+    guest = visit(administrator(bank))
+    page = guest.submit(log_in(bank, guest), "logout")
+    assert page.reason == "logged-out"
+    assert guest.get(at(bank, "/main")).reason == "pin"
+
+
+def test_english(bank: RunningBank, visit: Open) -> None:
+    guest = visit(administrator(bank))
+    assert guest.get(bank.login_url, Accept_Language="en-US,en").title == "Bank PIN"
+    assert guest.get(f"{bank.addresses.public_url}?lang=en").title == "Corporate internet banking"
+    assert guest.get(bank.login_url).title == "Bank PIN", "remembered"
+    assert guest.get(f"{bank.login_url}?lang=xx").title == "Bank PIN"
+
+
+# Sessions
+
+
+def test_a_form_without_its_token_does_nothing(bank: RunningBank, visit: Open) -> None:
+    guest = visit(administrator(bank))
+    log_in(bank, guest)
+    for fields in ({}, {"csrf": ""}, {"csrf": "x" * 43}, {"csrf": "日本"}):
+        assert guest.post(at(bank, "/renew"), fields).status == 403
+        assert guest.post(at(bank, "/logout"), fields).status == 403
+    assert guest.get(at(bank, "/main")).reason == "welcome"
+
+
+def test_a_form_sent_by_another_page_does_nothing(bank: RunningBank, visit: Open) -> None:
+    """Another port of this computer shares cookies; the browser says that it is not us."""
+    guest = visit(administrator(bank))
+    page = log_in(bank, guest)
+    csrf = page.form("logout").fields
+    for site in ("same-site", "cross-site", "none"):
+        assert guest.post(at(bank, "/renew"), csrf, Sec_Fetch_Site=site).status == 403
+
+
+def test_a_second_login_ends_the_first(bank: RunningBank, visit: Open) -> None:
+    certificate = administrator(bank)
+    first, second = visit(certificate), visit(certificate)
+    log_in(bank, first)
+    log_in(bank, second)
+    assert first.get(at(bank, "/main")).reason == "pin"
+
+
+def test_a_stolen_cookie_is_worth_nothing_without_the_certificate(
+    bank: RunningBank, visit: Open, tmp_path: Path
+) -> None:
+    guest = visit(administrator(bank))
+    log_in(bank, guest)
+    bank.add_customer("TKYM1408055")
+    other = bank.issue_certificate("TKYM1408055", OTHER_KEY.spki, 300)
+    thief = WebCustomer(bank, tmp_path, other, OTHER_KEY)
+    thief.session.cookies.update(guest.session.cookies)
+    page = thief.get(at(bank, "/main"))
+    assert USER_ID not in page.text
+    assert "TKYM1408055" in page.text, "logged in as himself, by his own certificate"
+    thief.close()
+    nobody = visit()
+    nobody.session.cookies.update(guest.session.cookies)
+    assert nobody.get(at(bank, "/main")).reason == "no-certificate"
+
+
+def test_a_certificate_that_is_revoked_meanwhile(bank: RunningBank, visit: Open) -> None:
+    certificate = administrator(bank)
+    guest = visit(certificate)
+    log_in(bank, guest)
+    bank.revoke(certificate.serial_hex)
+    assert guest.get(at(bank, "/main")).reason == "revoked"
+    assert guest.post(at(bank, "/renew"), {}).reason == "revoked"
+
+
+def test_the_session_gets_a_new_name_at_each_stage(bank: RunningBank, visit: Open) -> None:
+    guest = visit(administrator(bank))
+    tokens = set()
+    page = guest.get(bank.login_url)
+    for secret in (PIN, PASSWORD):
+        tokens.add(guest.session.cookies["__Host-practice-login"])
+        page = guest.submit(page, secret=secret)
+    tokens.add(guest.session.cookies["__Host-practice-login"])
+    assert len(tokens) == 3
+    assert page.reason == "welcome"
+
+
+# The way to the app
+
+
+def test_the_link_is_one_that_the_app_reads(bank: RunningBank, visit: Open) -> None:
+    guest = visit(administrator(bank))
+    page = guest.submit(log_in(bank, guest), "logout")
+    page = guest.submit(guest.get(at(bank, "/notices/renewal")), "pin", secret=PIN)
+    guest.submit(page, secret=PASSWORD)
+    page = guest.submit(guest.get(at(bank, "/notices/renewal")), "renew")
+    link = deep_link.parse(page.link)
+    assert (link.verb, link.profile_id) == (deep_link.Verb.RENEW, "practice")
+    assert link.user_id == USER_ID
+    assert link.ticket == page.ticket != ""
+
+
+def test_no_ticket_before_its_time(bank: RunningBank, visit: Open) -> None:
+    bank.add_customer()
+    guest = visit(bank.issue_certificate(USER_ID, KEY.spki, 31))
+    page = guest.get(bank.login_url)
+    answer = guest.post(at(bank, "/renew"), page.form("logout").fields)
+    assert (answer.status, answer.link) == (409, "")
+
+
+# 電子証明書取得
+
+
+def test_after_expiry_id_and_pin_give_a_code_that_works_once(
+    bank: RunningBank, visit: Open
+) -> None:
+    bank.add_customer(pin=PIN)
+    bank.issue_certificate(USER_ID, KEY.spki, -5)
+    page = obtain(bank, visit())
+    assert page.reason == "granted"
+    link = deep_link.parse(page.link)
+    code = page.text_of("issue-code").replace("-", "")
+    assert (link.verb, link.user_id, link.ticket) == (deep_link.Verb.OBTAIN, USER_ID, code)
+    handle = CmpResponder(bank.bank).handle
+    talk = by_code(handle, USER_ID, Secret(code))
+    assert issued(talk.say(ir(NEW_KEY))).common_name == f"{USER_ID} 1403"
+
+
+def test_the_code_is_good_for_minutes(bank: RunningBank, visit: Open) -> None:
+    bank.add_customer(pin=PIN)
+    code = obtain(bank, visit()).text_of("issue-code").replace("-", "")
+    bank.clock.advance(timedelta(minutes=31))
+    reply = by_code(CmpResponder(bank.bank).handle, USER_ID, Secret(code)).say(ir(NEW_KEY))
+    with pytest.raises(AssertionError):
+        issued(reply)
+
+
+@pytest.mark.parametrize(
+    ("days", "reason"), [(20, "still-valid"), (-90, "granted"), (-91, "too-late")]
+)
+def test_who_gets_a_code(bank: RunningBank, visit: Open, days: int, reason: str) -> None:
+    bank.add_customer(pin=PIN)
+    bank.issue_certificate(USER_ID, KEY.spki, days)
+    assert obtain(bank, visit()).reason == reason
+
+
+def test_a_revoked_certificate_is_for_the_branch(bank: RunningBank, visit: Open) -> None:
+    bank.add_customer(pin=PIN)
+    bank.revoke(bank.issue_certificate(USER_ID, KEY.spki, 20).serial_hex)
+    assert obtain(bank, visit()).reason == "revoked"
+
+
+def test_unknown_ids_wrong_pins_and_ids_without_pin_look_alike(
+    bank: RunningBank, visit: Open
+) -> None:
+    bank.add_customer(pin=PIN)
+    bank.add_customer("TKYM1408055")
+    guest = visit()
+    pages = [
+        obtain(bank, guest, "NOBODY", PIN),
+        obtain(bank, guest, USER_ID, "0000"),
+        obtain(bank, guest, "TKYM1408055", ""),
+    ]
+    assert {(page.status, page.reason) for page in pages} == {(403, "wrong")}
+
+
+def test_guessing_the_pin_locks_it(bank: RunningBank, visit: Open) -> None:
+    bank.add_customer(pin=PIN)
+    guest = visit()
+    for _attempt in range(5):
+        assert obtain(bank, guest, pin="0000").reason == "wrong"
+    assert obtain(bank, guest).reason == "locked"
+
+
+def test_the_form_belongs_to_its_cookie(bank: RunningBank, visit: Open) -> None:
+    bank.add_customer(pin=PIN)
+    url = f"{bank.addresses.public_url}obtain"
+    fields = {"user_id": USER_ID, "pin": PIN}
+    assert visit().post(url, fields).status == 403
+    page = visit().get(url)
+    assert visit().submit(page, **fields).status == 403
+    guest = visit()
+    csrf = guest.get(url).form().fields
+    assert guest.post(url, {**csrf, **fields}, Sec_Fetch_Site="same-site").status == 403
+    assert guest.post(url, {**csrf, **fields}, Sec_Fetch_Site="same-origin").status == 200
+
+
+def test_the_download_page_offers_what_lies_there(bank: RunningBank, visit: Open) -> None:
+    guest = visit()
+    page = guest.get(f"{bank.addresses.public_url}download")
+    assert "まだインストーラーが置かれていません" in page.text
+    for path in ("bank.sqlite3", "..%2Fbank.sqlite3", "%2e%2e/bank.sqlite3"):
+        assert guest.get(f"{bank.addresses.public_url}download/{path}").status == 404
