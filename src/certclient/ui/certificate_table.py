@@ -14,6 +14,8 @@ from certclient.ui.models import CertificateModel, Column, name_of, row_at
 _LEAST_LINES = 12
 """Of text: heading, four certificates and the fold."""
 
+_STRETCHED = (Column.BANK, Column.PLACE, Column.UNTIL, Column.STATE)
+
 
 class CertificateTable(QTreeView):
     """One row is chosen or none; the choice survives a new look."""
@@ -34,6 +36,7 @@ class CertificateTable(QTreeView):
         self.setAllColumnsShowFocus(True)
         self.setUniformRowHeights(False)
         self.setAlternatingRowColors(True)
+        self.setIndentation(self.fontMetrics().height())
         self.setTabKeyNavigation(False)
         self.header().setSectionsMovable(False)
         self.header().setStretchLastSection(False)
@@ -51,6 +54,8 @@ class CertificateTable(QTreeView):
             self.select(before)
         if self.row is None:
             self.setCurrentIndex(self.certificates.index(0, 0))
+            for row in overview.due[:1]:
+                self.select(row)
         self._fit_columns()
         self.chosen.emit(self.row)
 
@@ -92,8 +97,8 @@ class CertificateTable(QTreeView):
         self.setMinimumHeight(_LEAST_LINES * self.fontMetrics().height())
         self.header().resizeSections(QHeaderView.ResizeMode.ResizeToContents)
         spare = self.viewport().width() - self.header().length()
-        for column in (Column.LEFT, Column.STATE):
-            self.setColumnWidth(column, self.columnWidth(column) + max(spare, 0) // 2)
+        for column in _STRETCHED:
+            self.setColumnWidth(column, self.columnWidth(column) + max(spare, 0) // len(_STRETCHED))
 
     def _retranslate(self) -> None:
         self.setAccessibleName(self.tr("Certificates"))

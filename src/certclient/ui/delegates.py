@@ -5,8 +5,17 @@ Everything is drawn from the palette, so that light, dark and high contrast look
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPalette, QPen
+from PySide6.QtCore import (
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QPointF,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+)
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPalette, QPen
 from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from certclient.enrollment.overview import Row
@@ -34,14 +43,15 @@ class CertificateDelegate(QStyledItemDelegate):
         hint = super().sizeHint(option, index)
         if row_at(index) is None:
             return hint
-        metrics = option.fontMetrics
+        metrics, text = option.fontMetrics, str(index.data())
         shape = metrics.height() + _GAP if index.column() in _SHAPED else 0
-        width = metrics.horizontalAdvance(str(index.data())) + shape + 3 * _GAP
-        return QSize(max(hint.width(), width), 2 * metrics.height() + _GAP)
+        wide = metrics.horizontalAdvance(text)
+        width = two_line_width(metrics, text) if index.column() in _TWO_LINED else wide
+        return QSize(width + shape + 2 * _GAP + 2, 2 * _line_height(metrics, text) + _GAP)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _AnyIndex) -> None:
         row = row_at(index)
-        if row is None or index.column() not in (Column.LEFT, *_SHAPED):
+        if row is None or index.column() not in _DRAWN:
             super().paint(painter, option, index)
             return
         self._paint_background(painter, option, index)
@@ -50,6 +60,9 @@ class CertificateDelegate(QStyledItemDelegate):
         painter.setFont(option.font)
         if index.column() == Column.LEFT:
             _paint_timeline(painter, option, area, row, str(index.data()))
+        elif index.column() not in _SHAPED:
+            painter.setPen(_text_colour(option))
+            painter.drawText(area, _WRAP, str(index.data()))
         else:
             name, colour = _shape(row, index.column(), option)
             _paint_shape(painter, option, area, name, colour, str(index.data()))
@@ -66,6 +79,29 @@ class CertificateDelegate(QStyledItemDelegate):
 
 
 _SHAPED = (Column.PLACE, Column.STATE)
+
+_TWO_LINED = (Column.BANK, Column.PLACE, Column.UNTIL, Column.STATE)
+"""Whose texts may take both lines of a row, so that all columns fit."""
+
+_DRAWN = (Column.LEFT, *_TWO_LINED)
+
+_WRAP = int(Qt.TextFlag.TextWordWrap) | int(Qt.AlignmentFlag.AlignVCenter)
+
+
+def two_line_width(metrics: QFontMetrics, text: str) -> int:
+    """The least width (pixels) in which `text` takes no more than two lines."""
+    whole = metrics.horizontalAdvance(text)
+    step = max(metrics.averageCharWidth(), 1)
+    for width in range(whole // 2, whole, step):
+        needed = metrics.boundingRect(QRect(0, 0, width, 0), _WRAP, text)
+        if needed.width() <= width and needed.height() <= 2 * _line_height(metrics, text):
+            return width
+    return whole
+
+
+def _line_height(metrics: QFontMetrics, text: str) -> int:
+    """Of this text: Japanese letters of another font may be higher than the font's own."""
+    return metrics.boundingRect(QRect(0, 0, 1 << 20, 0), _WRAP, text).height()
 
 
 def _shape(row: Row, column: int, option: QStyleOptionViewItem) -> tuple[str, QColor]:
@@ -91,7 +127,7 @@ def _paint_shape(
     icons.paint(name, colour, painter, place)
     painter.setPen(_text_colour(option))
     beside = area.adjusted(side + _GAP, 0, 0, 0)
-    _draw_text(painter, option, beside, text, Qt.AlignmentFlag.AlignVCenter)
+    painter.drawText(beside, _WRAP, text)
 
 
 def _paint_timeline(
@@ -105,7 +141,7 @@ def _paint_timeline(
     middle = area.center().y() + _BAR
     above = QRectF(area.left(), area.top(), area.width(), middle - area.top())
     painter.setPen(_text_colour(option))
-    _draw_text(painter, option, above, text, Qt.AlignmentFlag.AlignVCenter)
+    painter.drawText(above, int(Qt.AlignmentFlag.AlignVCenter), text)
     track = QRectF(area.left(), middle, area.width(), _BAR)
     colour = _text_colour(option)
     frame = QColor(colour)
@@ -120,17 +156,6 @@ def _paint_timeline(
         if 0 < day < whole:
             x = track.left() + track.width() * day / whole
             painter.drawLine(QPointF(x, track.top() - 2), QPointF(x, track.bottom() + 2))
-
-
-def _draw_text(
-    painter: QPainter,
-    option: QStyleOptionViewItem,
-    area: QRectF,
-    text: str,
-    alignment: Qt.AlignmentFlag,
-) -> None:
-    elided = option.fontMetrics.elidedText(text, Qt.TextElideMode.ElideRight, int(area.width()))
-    painter.drawText(area, alignment | Qt.AlignmentFlag.AlignLeft, elided)
 
 
 def _selected(option: QStyleOptionViewItem) -> bool:

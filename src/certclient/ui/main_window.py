@@ -27,8 +27,8 @@ from certclient.ui.pending_panel import PendingPanel
 from certclient.ui.putting_away import PuttingAway, Removal, possible
 from certclient.ui.sizes import fitting_size
 
-_SIZE = (66, 42)
-"""In heights of a line of text: 990 × 630 pixels at the usual size, so 1024 × 768 is enough."""
+_SIZE = (67, 42)
+"""In heights of a line of text: 1005 × 630 pixels at the usual size, so 1024 × 768 is enough."""
 
 _RENEWABLE = (
     Condition.RENEWABLE,

@@ -11,6 +11,7 @@ from certclient.store.base import PinRequest
 from certclient.ui.banner import RehearsalBanner
 from certclient.ui.context import AppContext
 from certclient.ui.parts import Note, Sentence
+from certclient.ui.sizes import fit_height
 
 
 class PinDialog(QDialog):
@@ -43,6 +44,7 @@ class PinDialog(QDialog):
             layout.addWidget(widget)
         self._retranslate()
         self._typed("")
+        fit_height(self, layout, 30)
 
     def take(self) -> Secret:
         """What was typed; the field forgets it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLayout, QWidget
 
 _FRAME = QSize(20, 60)
 """What a window's frame and title take, pixels."""
@@ -13,6 +13,12 @@ def fitting_size(window: QWidget, width: int, height: int) -> QSize:
     """`width` and `height` in heights of a line of text, but never more than the screen has."""
     line = window.fontMetrics().height()
     return QSize(width * line, height * line).boundedTo(window.screen().availableSize() - _FRAME)
+
+
+def fit_height(window: QWidget, layout: QLayout, width: int) -> None:
+    """Makes `window` so wide (in heights of a line of text), and as high as its texts then need."""
+    pixels = fitting_size(window, width, 1).width()
+    window.resize(pixels, layout.totalHeightForWidth(pixels))
 
 
 def icon_size(widget: QWidget) -> QSize:

@@ -11,7 +11,7 @@ from certclient.ui import icons
 from certclient.ui.banner import RehearsalBanner
 from certclient.ui.context import AppContext
 from certclient.ui.notice_card import NoticeCard
-from certclient.ui.sizes import fitting_size
+from certclient.ui.sizes import fit_height
 
 
 class SmallNotice(QWidget):
@@ -33,7 +33,7 @@ class SmallNotice(QWidget):
 
     def show_overview(self, overview: Overview) -> None:
         self.card.show_for(overview)
-        self._fit()
+        fit_height(self, self._layout, 36)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -43,11 +43,6 @@ class SmallNotice(QWidget):
     def closeEvent(self, event: QCloseEvent) -> None:
         super().closeEvent(event)
         self.closed.emit()
-
-    def _fit(self) -> None:
-        """As high as the text needs at this width."""
-        width = fitting_size(self, 36, 10).width()
-        self.resize(width, self._layout.totalHeightForWidth(width))
 
     def _retranslate(self) -> None:
         self.setWindowTitle(self.tr("Client certificates"))
