@@ -4,7 +4,7 @@ RUN := .venv/bin/python
 UV_COMPILE := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-annotate --no-header
 
-.PHONY: demo test test-windows bench lock clean help
+.PHONY: demo test test-windows bench screenshots texts lock clean help
 
 help: ## these lines
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile
@@ -21,9 +21,19 @@ test-windows: ## tests on a real Windows Python under Wine, made once in ~/.cach
 	@$(PYTHON) tools/prepare.py test-windows
 	@$(RUN) -m tools.wine
 
-bench: ## where a renewal's time goes, for the PC's store and the USB token
+bench: ## where a renewal's time goes, PC and USB token; how long the windows stall meanwhile
 	@$(PYTHON) tools/prepare.py bench
 	@$(RUN) -m benchmarks.renewal
+	@$(RUN) -m benchmarks.bank_load
+	@$(RUN) -m benchmarks.gui_stall
+
+screenshots: ## every window into docs/screenshots/, and in every look into build/screenshots/
+	@$(PYTHON) tools/prepare.py test
+	@$(RUN) -m tools.screenshots
+
+texts: ## the windows' new texts into resources/i18n/*.ts, to be translated there
+	@$(PYTHON) tools/prepare.py test
+	@$(RUN) tools/translations.py update
 
 lock: ## writes requirements/*.txt again from requirements/*.in (UPGRADE=1: newest versions)
 	@$(PYTHON) tools/prepare.py test
