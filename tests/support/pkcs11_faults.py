@@ -222,6 +222,7 @@ def _change_flags(info: int, add: int, remove: int) -> None:
 def _make_writable(address: int) -> None:
     """The list lies in the library's read-only data; an entry may lie across two pages."""
     page = address & ~(mmap.PAGESIZE - 1)
+    size = address + _POINTER - page  # the next page only where it is needed: it may not exist
     libc = ctypes.CDLL(None, use_errno=True)
-    failed = libc.mprotect(ctypes.c_void_p(page), 2 * mmap.PAGESIZE, _PROT_READ_WRITE)
+    failed = libc.mprotect(ctypes.c_void_p(page), size, _PROT_READ_WRITE)
     assert not failed, f"mprotect: {ctypes.get_errno()}"

@@ -121,6 +121,7 @@ class Office:
 
     def open(self, wizard: EnrollmentWizard) -> Visitor:
         wizard.show()
+        self.stack.callback(_tidy_away, wizard)
         until(wizard.isVisible)
         return Visitor(wizard)
 
@@ -227,6 +228,15 @@ class Visitor:
     def heading(self) -> str:
         page = self.wizard.page_now
         return page.heading.text() if page is not None else ""
+
+
+def _tidy_away(wizard: EnrollmentWizard) -> None:
+    """What the program's end does to a window that is still open."""
+    if not shiboken6.isValid(wizard):
+        return
+    if wizard.session.run is not None:
+        wizard.session.run.interaction.close()
+    shiboken6.delete(wizard)
 
 
 def until(condition: Callable[[], bool], describe: Callable[[], str] = lambda: "") -> None:
