@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
+import tomllib
 from collections.abc import Sequence
+from dataclasses import replace
+from importlib.resources import files
 from pathlib import Path
 
+from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.profile import Profile
 from certclient.model.profile_file import profile_from_text
@@ -21,7 +26,24 @@ def load_profile(path: Path) -> Profile:
     Raises CertclientError: PROFILE_NOT_FOUND (data `file`), PROFILE_INVALID (data `file`, `key`,
     `reason`; see `profile_from_text`).
     """
-    return profile_from_text(_text(path), source=str(path))
+    return _with_modules(profile_from_text(_text(path), source=str(path)))
+
+
+def _with_modules(profile: Profile) -> Profile:
+    """A bank with USB tokens whose profile names no module for this system means the well-known
+    ones, as far as they are installed."""
+    if profile.pkcs11_modules or Destination.USB.value not in profile.destinations:
+        return profile
+    installed = tuple(path for path in known_modules() if path.is_file())
+    return replace(profile, pkcs11_modules=installed)
+
+
+def known_modules() -> tuple[Path, ...]:
+    """The allow-list of middleware for this operating system (`resources/pkcs11-modules.toml`)."""
+    if sys.platform != "win32":
+        return ()
+    text = (files("certclient") / "resources" / "pkcs11-modules.toml").read_text(encoding="utf-8")
+    return tuple(Path(path) for path in tomllib.loads(text)["windows"])
 
 
 def _text(path: Path) -> str:

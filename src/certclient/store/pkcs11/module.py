@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ import pkcs11
 from pkcs11 import exceptions as p11
 
 from certclient.model.errors import CertclientError, ErrorCode
+from certclient.store.pkcs11.architecture import mismatch
 from certclient.store.pkcs11.cryptoki import Cryptoki
 
 _loaded: dict[Path, Module] = {}
@@ -97,6 +99,8 @@ def _require_ours(path: Path, place: Path) -> None:
 
 def _load(path: Path) -> Module:
     try:
+        if reason := mismatch(path, Path(sys.executable)):
+            raise _wrong(path, reason)
         # First, since python-pkcs11 crashes on a library without C_GetFunctionList.
         cryptoki = Cryptoki(path)
         library = pkcs11.lib(str(path))

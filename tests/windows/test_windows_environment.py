@@ -1,0 +1,88 @@
+"""更新できますか？ on a Windows PC: every check, with what a real one finds."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+
+import pytest
+
+if sys.platform != "win32":
+    pytest.skip("runs on Windows: make test-windows", allow_module_level=True)
+
+from certclient.composition import enrollment
+from certclient.enrollment.preflight import Check, CheckResult, Verdict
+from certclient.enrollment.remote_session import detector
+from certclient.model.certificate import Certificate
+from certclient.model.errors import ErrorCode
+from certclient.model.profile import Profile
+from certclient.store.registry import open_stores
+from certclient.store.windows import keys
+from certclient.store.windows.container import from_key_id
+from support.bank_office import BankOffice
+from support.pki import make_lab
+from support.windows_pc import Computer
+
+
+@pytest.fixture
+def current(computer: Computer, bank_office: BankOffice) -> Certificate:
+    return computer.give(bank_office, bank_office.new_customer(), 20)
+
+
+def results(
+    computer: Computer, profile: Profile, current: Certificate, *, remote: bool = False
+) -> dict[Check, CheckResult]:
+    front = enrollment(profile, open_stores(()))
+    home = next(s for s in open_stores(()) if s.store_id == computer.store.store_id)
+    return {r.check: r for r in front.readiness(current, home, lambda: remote)}
+
+
+def test_a_healthy_computer_passes(
+    computer: Computer, bank_office: BankOffice, current: Certificate
+) -> None:
+    found = results(computer, bank_office.profile(), current)
+    verdicts = {check: result.verdict for check, result in found.items()}
+    for check in (Check.PROXY, Check.CA_REACHABLE, Check.TLS_TRUSTED, Check.CLOCK, Check.STORE):
+        assert verdicts[check] is Verdict.PASSED, check
+    assert verdicts[Check.KEY] is Verdict.PASSED
+    assert verdicts[Check.REMOTE_DESKTOP] is Verdict.PASSED
+
+
+def test_windows_is_asked_about_remote_desktop() -> None:
+    ask = detector()
+    assert ask is not None
+    assert ask() is False
+
+
+def test_remote_desktop_is_warned_of(
+    computer: Computer, bank_office: BankOffice, current: Certificate
+) -> None:
+    found = results(computer, bank_office.profile(), current, remote=True)[Check.REMOTE_DESKTOP]
+    assert found.verdict is Verdict.WARNING
+    assert found.error is not None
+    assert found.error.code is ErrorCode.REMOTE_SESSION
+
+
+def test_a_box_that_opens_tls_is_named(
+    computer: Computer, bank_office: BankOffice, current: Certificate
+) -> None:
+    profile = replace(bank_office.profile(), tls_anchors=make_lab().anchors)
+    found = results(computer, profile, current)[Check.TLS_TRUSTED]
+    assert found.verdict is Verdict.FAILED
+    assert found.error is not None
+    assert found.error.code is ErrorCode.TLS_UNTRUSTED
+    assert found.error.data["issuer"] == bank_office.intermediate().common_name
+
+
+def test_a_lost_key_is_found_before_anything_is_sent(
+    computer: Computer, bank_office: BankOffice, current: Certificate
+) -> None:
+    (stored,) = computer.store.certificates()
+    assert stored.key is not None
+    place = from_key_id(stored.key.key_id)
+    assert place is not None
+    keys.delete(place)
+    found = results(computer, bank_office.profile(), current)[Check.KEY]
+    assert found.verdict is Verdict.FAILED
+    assert found.error is not None
+    assert found.error.code is ErrorCode.KEY_NOT_FOUND
