@@ -1,0 +1,176 @@
+"""The longest time that the GUI thread was away during a renewal: `python -m benchmarks.gui_stall`.
+
+A timer that should fire every millisecond notes how late it comes. Whatever keeps the event loop
+from it (a slot of ours, painting, the interpreter's lock held by a worker) is a stall that the
+customer feels as a window that hangs. The goal is 50 ms. No display is needed.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QDeadlineTimer, QEventLoop, QObject, Qt, QTimer
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit
+from rich.console import Console
+from rich.table import Table
+
+from certclient.app import make_context
+from certclient.model.destination import Destination
+from certclient.model.secret import Secret
+from certclient.profiles import load_profile
+from certclient.start import Start
+from certclient.ui.garbage import GuiGarbage
+from certclient.ui.navigation import Page
+from certclient.ui.shell import Shell
+from certclient.ui.wizard import EnrollmentWizard
+from demo.command_line import CommandLine, practice_bank
+from demo.customers import give_certificate, store_for
+from demo.world import SOFTHSM_MODULE, World
+
+GOAL_MILLISECONDS = 50.0
+DEFAULT_RUNS = 3
+_PATIENCE_MILLISECONDS = 60_000
+_ONCE = "--once"
+_PHASES = ("start", "renewal on the PC", "renewal on the USB token")
+
+
+class StallMeter(QObject):
+    """Measures from construction on; `take` gives the longest stall (ms) since the last one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._worst = 0.0
+        self._last = time.perf_counter()
+        self._timer = QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.setInterval(1)
+        self._timer.timeout.connect(self._tick)
+        self._timer.start()
+
+    def take(self) -> float:
+        worst, self._worst = self._worst, 0.0
+        return worst
+
+    def _tick(self) -> None:
+        now = time.perf_counter()
+        self._worst = max(self._worst, (now - self._last) * 1000 - 1)
+        self._last = now
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    """Lets Qt work until `condition` holds. Raises TimeoutError."""
+    deadline = QDeadlineTimer(_PATIENCE_MILLISECONDS)
+    while not condition():
+        if deadline.hasExpired():
+            raise TimeoutError
+        loop = QEventLoop()
+        QTimer.singleShot(5, loop.quit)
+        loop.exec()
+
+
+def press(wizard: EnrollmentWizard, text: str) -> None:
+    """Presses the button whose text begins so, as soon as it can be pressed."""
+
+    def found() -> list[QAbstractButton]:
+        buttons = wizard.findChildren(QAbstractButton)
+        return [b for b in buttons if b.isVisible() and b.isEnabled() and b.text().startswith(text)]
+
+    wait_for(lambda: bool(found()))
+    found()[0].click()
+
+
+def renew(shell: Shell, user_id: str, pin: Secret | None) -> None:
+    """Renews through the windows, from the list to the last page, and closes the wizard."""
+    rows = shell.survey.overview.rows
+    row = next(r for r in rows if r.entry.owner.user_id == user_id and r.condition.due)
+    shell.desk.renew(row)
+    (wizard,) = shell.desk.wizards
+    wait_for(lambda: wizard.currentId() == Page.START)
+    press(wizard, "更新する")
+    if pin is not None:
+        wait_for(lambda: bool(_fields(wizard)))
+        _fields(wizard)[0].setText(pin.reveal())
+        press(wizard, "次へ")
+    wait_for(lambda: wizard.currentId() == Page.DONE)
+    wizard.close()
+    wait_for(lambda: not shell.desk.wizards)
+
+
+def _fields(wizard: EnrollmentWizard) -> list[QLineEdit]:
+    return [field for field in wizard.findChildren(QLineEdit) if field.isVisible()]
+
+
+def measure(world: World, application: QApplication) -> list[float]:
+    """The longest stalls (ms) of one run: start, PC, USB token."""
+    command_line = CommandLine(world.folder, world.environment)
+    with practice_bank(command_line, world.folder / "bank") as bank:
+        profile_file = world.folder / "practice.toml"
+        modules = ["--pkcs11-module", str(SOFTHSM_MODULE)]
+        bank.desk("profile", "--out", str(profile_file), *modules)
+        for place in Destination:
+            give_certificate(bank, world, f"BENCH{place.value.upper()}", store_for(place))
+        meter = StallMeter()
+        profiles = [load_profile(profile_file)]
+        context = make_context(profiles, Start(language="ja"), application)
+        shell = Shell(context, has_tray=False)
+        shell.start()
+        wait_for(lambda: shell.survey.complete)
+        stalls = [meter.take()]
+        renew(shell, "BENCHPC", None)
+        stalls.append(meter.take())
+        renew(shell, "BENCHUSB", world.pin)
+        stalls.append(meter.take())
+        shell.close()
+        context.tasks.close()
+    return stalls
+
+
+def run_once() -> list[float]:
+    """One run in a world of its own; SoftHSM knows one world per process."""
+    application = QApplication([])
+    application.setQuitOnLastWindowClosed(False)
+    garbage = GuiGarbage(application)
+    garbage.start()
+    with tempfile.TemporaryDirectory(prefix="certclient-stall-") as folder:
+        world = World(Path(folder), Secret(f"{secrets.randbelow(10**6):06}"))
+        world.prepare()
+        os.environ.update(world.environment)
+        return measure(world, application)
+
+
+def run_elsewhere() -> list[float]:
+    """The same in a process of its own."""
+    environment = {"QT_QPA_PLATFORM": "offscreen", **os.environ}
+    command = [sys.executable, "-m", "benchmarks.gui_stall", _ONCE]
+    done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True)
+    return [float(word) for word in done.stdout.split()[-len(_PHASES) :]]
+
+
+def main(arguments: Sequence[str]) -> int:
+    """`gui_stall.py [RUNS]`. Exit code 1 if the goal was missed in a renewal."""
+    if arguments[:1] == [_ONCE]:
+        print(*run_once())
+        return 0
+    runs = int(arguments[0]) if arguments else DEFAULT_RUNS
+    stalls = [run_elsewhere() for _ in range(runs)]
+    table = Table(title=f"Longest stall of the GUI thread, {runs} runs, ms", box=None)
+    table.add_column("")
+    table.add_column("each run", justify="right")
+    for number, phase in enumerate(_PHASES):
+        table.add_row(phase, "  ".join(f"{run[number]:.0f}" for run in stalls))
+    Console(highlight=False).print(table)
+    worst = max(max(run[1:]) for run in stalls)
+    met = worst < GOAL_MILLISECONDS
+    print(f"goal {GOAL_MILLISECONDS:.0f} ms: {'met' if met else 'missed'}")
+    return 0 if met else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

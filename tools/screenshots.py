@@ -1,0 +1,42 @@
+"""`make screenshots`: every window and page in docs/screenshots/, by the tests that look at them.
+
+All pictures are made: Japanese and English, light and dark, 100 and 200 % text, high contrast.
+Those that the documents show are kept in the repository; the others are for looking at, in build/.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+ALL = ROOT / "build" / "screenshots"
+KEPT = ROOT / "docs" / "screenshots"
+KEPT_LOOKS = ("ja-light-100", "en-light-100")
+KEPT_BESIDES = ("main-ja-dark-100", "main-ja-light-200", "main-ja-contrast-100")
+
+
+def is_kept(name: str) -> bool:
+    """Whether the picture `name` (without .png) belongs into the repository."""
+    return name.endswith(KEPT_LOOKS) or name in KEPT_BESIDES
+
+
+def main() -> int:
+    """Returns pytest's exit code: not 0 if a text was cut off somewhere."""
+    shutil.rmtree(ALL, ignore_errors=True)
+    ALL.mkdir(parents=True)
+    KEPT.mkdir(exist_ok=True)
+    environment = {**os.environ, "CERTCLIENT_SCREENSHOTS": str(ALL)}
+    command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "tests/ui/test_looks.py"]
+    code = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
+    for picture in sorted(ALL.glob("*.png")):
+        if is_kept(picture.stem):
+            shutil.copy(picture, KEPT)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())
