@@ -124,6 +124,8 @@ def finished_lines(invocation: Invocation, finished: Finished) -> Iterator[str]:
     yield words.text("finished.restart-browser")
     if finished.old_archived:
         yield words.text("finished.old-archived")
+    if finished.old_kept:
+        yield words.text("finished.old-kept", serial=certificate.serial_hex)
 
 
 def _print_summary(invocation: Invocation, results: Sequence[Result]) -> None:
@@ -169,5 +171,6 @@ def _record(invocation: Invocation, result: Result) -> JsonObject:
         record["store"] = result.outcome.store.store_id
         record["destination"] = result.outcome.store.destination.value
         record["old_archived"] = result.outcome.old_archived
+        record["old_kept"] = result.outcome.old_kept
         record["seconds"] = {k: round(v, 4) for k, v in result.outcome.seconds.items()}
     return record

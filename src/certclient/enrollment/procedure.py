@@ -53,7 +53,8 @@ class ProcedureView:
 class Finished:
     """The new certificate is installed, proven and confirmed.
 
-    `old_archived`: there was an old one and it is now hidden. `seconds`: key_generation, signing,
+    `old_archived`: there was an old one and it is now hidden; `old_kept`: there was one, and
+    browsers still offer it (its token was not there, say). `seconds`: key_generation, signing,
     network, waiting (for the CA) and rest of this run.
     """
 
@@ -62,6 +63,7 @@ class Finished:
     store: CertificateStore
     old_archived: bool
     seconds: dict[str, float]
+    old_kept: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,6 +305,7 @@ class Enrollment:
             certificate=Certificate.from_der(record.issued),
             store=work.store(record.store_id),
             old_archived=record.old_archived,
+            old_kept=record.old is not None and not record.old_archived,
             seconds=work.watch.split(),
         )
 

@@ -65,6 +65,8 @@ ACTIONS: Mapping[ErrorCode, tuple[Action, ...]] = {
     ErrorCode.SERVER_BUSY: _RETRY,
     ErrorCode.CLOCK_WRONG: _RETRY,
     ErrorCode.REMOTE_SESSION: _RETRY,
+    ErrorCode.LOGIN_REFUSED: _SUPPORT,
+    ErrorCode.LOGIN_FAILED: _RETRY,
     # The CA's answers
     ErrorCode.CA_WAITING: _RETRY,
     ErrorCode.CA_REFUSED: _RETRY,

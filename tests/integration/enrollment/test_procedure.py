@@ -40,6 +40,7 @@ def test_a_renewal_ends_with_one_usable_certificate_and_the_old_one_put_away(
     assert customer.usable() == [done.certificate]
     assert done.certificate != customer.current
     assert done.old_archived
+    assert not done.old_kept
     assert customer.stored().archived
     with customer.session() as session:
         session.unarchive(customer.current)  # undoable
@@ -258,6 +259,7 @@ def test_an_error_to_a_repeated_confirmation_warns_and_keeps_both(customer: Cust
     done = finished(customer.renew(person))
     assert [w.code for w in person.warnings] == [ErrorCode.CA_CONFIRM_FAILED]
     assert not done.old_archived
+    assert done.old_kept
     assert set(customer.usable()) == {customer.current, done.certificate}
 
 

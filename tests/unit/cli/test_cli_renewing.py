@@ -111,6 +111,7 @@ def test_all_as_json(clerk: Clerk, capsys: Capture) -> None:
     assert second["outcome"] == "done"
     assert second["error"] is None
     assert second["old_archived"] is True
+    assert second["old_kept"] is False
     assert second["seconds"] == {"network": 0.25}
     assert second["certificate"]["serial"]
 
