@@ -19,18 +19,16 @@ from certclient.ui.complaint import Complaint
 from certclient.ui.context import AppContext
 from certclient.ui.details import DetailsDialog
 from certclient.ui.main_window import MainWindow
-from certclient.ui.navigation import Page
 from certclient.ui.pin_dialog import PinDialog
 from certclient.ui.small_notice import SmallNotice
 from certclient.ui.survey import Survey
 from certclient.ui.tray import worst
 from certclient.ui.tray_icon import tray_icon
-from certclient.ui.wizard import EnrollmentWizard
 from certclient.words.catalogue import Language
+from support.gallery import wizard_pages
 from support.looks import appearance, cut_off
 from support.scripted import Person
-from support.softhsm import PIN
-from support.wizards import Office, Visitor, until, wait
+from support.wizards import Office, until, wait
 
 _FOLDER = os.environ.get("CERTCLIENT_SCREENSHOTS", "")
 _SCREEN = QSize(1024, 740)
@@ -166,81 +164,6 @@ def test_main_window_at_the_edges(camera: Camera, main_window: Open) -> None:
     dialog.close()
 
 
-def test_renewal_on_the_pc(camera: Camera) -> None:
-    office = camera.office
-    stored = office.give(office.pc)
-    visitor = office.open(EnrollmentWizard.renew(camera.context(), stored, notice=True))
-    visitor.arrives_at(Page.NOTICE)
-    camera.takes("wizard-notice", visitor.wizard)
-    _press_primary(visitor)
-    camera.keeps("wizard-checks", _last_look_at(visitor, Page.CHECKS))
-    visitor.arrives_at(Page.START)
-    camera.takes("wizard-start-pc", visitor.wizard)
-    _press_primary(visitor)
-    camera.keeps("wizard-work", _last_look_at(visitor, Page.WORK))
-    visitor.arrives_at(Page.DONE)
-    camera.takes("wizard-done-pc", visitor.wizard)
-
-
-def test_renewal_on_the_usb_token(camera: Camera) -> None:
-    office = camera.office
-    token = office.new_token()
-    stored = office.give(token.store())
-    visitor = office.open(EnrollmentWizard.renew(camera.context(), stored))
-    visitor.arrives_at(Page.START)
-    camera.takes("wizard-start-usb", visitor.wizard)
-    _press_primary(visitor)
-    visitor.types(PIN)
-    camera.takes("wizard-pin", visitor.wizard)
-    visitor.presses_enter()
-    visitor.arrives_at(Page.DONE)
-    camera.takes("wizard-done-usb", visitor.wizard)
-
-
-def test_obtaining(camera: Camera) -> None:
-    camera.office.bank.add_customer()
-    visitor = camera.office.open(EnrollmentWizard.obtain(camera.context(), "TKYM1408054"))
-    visitor.arrives_at(Page.LETTER)
-    camera.takes("wizard-letter", visitor.wizard)
-
-
-def test_waiting_and_paused(camera: Camera) -> None:
-    office = camera.office
-    office.bank.set_policy(wait_polls=9)
-    office.patience = 0.0
-    stored = office.give(office.pc)
-    context = camera.context()
-    visitor = office.open(EnrollmentWizard.renew(context, stored))
-    visitor.arrives_at(Page.START)
-    _press_primary(visitor)
-    visitor.arrives_at(Page.WAITING)
-    camera.takes("wizard-waiting", visitor.wizard)
-    visitor.wizard.close()  # else it asks the CA again by itself
-
-
-def test_too_late_and_problem(camera: Camera) -> None:
-    office = camera.office
-    late = office.give(office.pc, -100)
-    visitor = office.open(EnrollmentWizard.renew(camera.context(), late))
-    visitor.arrives_at(Page.TOO_LATE)
-    camera.takes("wizard-too-late", visitor.wizard)
-    stored = office.give(office.pc, 20, "TKYM1408055")
-    visitor = office.open(EnrollmentWizard.renew(camera.context(), stored))
-    visitor.arrives_at(Page.START)
-    office.bank.stop()
-    _press_primary(visitor)
-    visitor.arrives_at(Page.PROBLEM)
-    camera.takes("wizard-problem", visitor.wizard)
-
-
-def _press_primary(visitor: Visitor) -> None:
-    visitor.wizard.button(visitor.wizard.WizardButton.CustomButton1).click()
-
-
-def _last_look_at(visitor: Visitor, page: Page) -> QPixmap:
-    """The page as it was just before it went on by itself."""
-    picture = visitor.wizard.grab()
-    while visitor.wizard.currentId() == page:
-        picture = visitor.wizard.grab()
-        wait(5)
-    return picture
+def test_every_page_of_the_wizard(camera: Camera) -> None:
+    for name, window in wizard_pages(camera.office, camera.context()):
+        camera.takes(f"wizard-{name}", window)

@@ -25,6 +25,7 @@ from certclient.ui.context import AppContext
 from certclient.ui.pages.questions import Question, QuestionPanel
 from certclient.ui.parts import Heading, Scroll, Sentence
 from certclient.ui.running import ProcedureRun, RunEnd
+from certclient.ui.sizes import fitting_size
 
 _COLUMNS = 5
 
@@ -88,8 +89,7 @@ class RenewAllDialog(QDialog):
         outer.addWidget(RehearsalBanner(self._context.rehearsal))
         outer.addWidget(Scroll(body), 1)
         outer.addWidget(self._buttons)
-        height = self.fontMetrics().height()
-        self.resize(min(50 * height, self.screen().availableSize().width() - height), 32 * height)
+        self.resize(fitting_size(self, 50, 26))
 
     def _one_ended(self, end: object) -> None:
         self._asking = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QSize, Signal
+from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QAbstractButton, QDialog, QPushButton, QWidget, QWizard
 
@@ -28,11 +28,10 @@ from certclient.ui.pages.too_late import TooLatePage
 from certclient.ui.pages.waiting import WaitingPage
 from certclient.ui.pages.work import WorkPage
 from certclient.ui.session import Session
+from certclient.ui.sizes import fitting_size
 
-_SIZE_IN_LINES = QSize(46, 36)
-"""In heights of a line of text."""
-_FRAME = QSize(20, 60)
-"""What a window's frame and title take."""
+_SIZE_IN_LINES = (46, 36)
+"""Width and height in heights of a line of text; never more than the screen has."""
 
 _PRIMARY = QWizard.WizardButton.CustomButton1
 _SECONDARY = QWizard.WizardButton.CustomButton2
@@ -63,7 +62,7 @@ class EnrollmentWizard(QWizard):
         session.moved.connect(self._move)
         session.run_ended.connect(self.finished_with)
         self._retitle()
-        self.resize(self._fitting_size())
+        self.resize(fitting_size(self, *_SIZE_IN_LINES))
 
     # How the rest of the program opens it
 
@@ -195,12 +194,6 @@ class EnrollmentWizard(QWizard):
         self.setWindowTitle(
             self.tr("Obtain a certificate") if obtaining else self.tr("Certificate renewal")
         )
-
-    def _fitting_size(self) -> QSize:
-        """In proportion to the text, but never more than the screen has."""
-        height = self.fontMetrics().height()
-        wanted = QSize(_SIZE_IN_LINES.width() * height, _SIZE_IN_LINES.height() * height)
-        return wanted.boundedTo(self.screen().availableSize() - _FRAME)
 
     # Closing
 
