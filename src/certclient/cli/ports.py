@@ -43,7 +43,8 @@ class Procedures(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """`profile` finds one by id or path ("" for the only one); `procedures` takes the seconds of
+    """`profile` finds one by id or path ("" for the only one), `profiles` all that are set up;
+    `procedures` takes the seconds of
     patience with a CA that lets us wait; `log_file` is where crashes are written, `reminders`
     where it is noted which were shown. `windows` opens them and returns the exit code when they are
     closed; None where there is no display."""
@@ -55,4 +56,5 @@ class Services:
     terminal: Terminal
     log_file: Path
     reminders: Path | None = None
+    profiles: Callable[[], Sequence[Profile]] = tuple
     windows: Callable[[Start], int] | None = None

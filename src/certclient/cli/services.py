@@ -14,7 +14,7 @@ from certclient.cli.ports import Procedures, Services
 from certclient.cli.terminal import SystemTerminal
 from certclient.folders import log_file, profile_folders, reminders_file
 from certclient.model.profile import Profile
-from certclient.profiles import find_profile
+from certclient.profiles import all_profiles, find_profile
 from certclient.start import Start
 from certclient.store.base import CertificateStore
 
@@ -36,6 +36,7 @@ def system_services() -> Services:
         terminal=SystemTerminal(),
         log_file=log_file(),
         reminders=reminders_file(),
+        profiles=lambda: all_profiles(profile_folders())[0],
         windows=_windows if _has_display(os.environ) else None,
     )
 

@@ -11,6 +11,7 @@ import pytest
 from certclient.cli.main import run
 from certclient.enrollment.overview import take_overview
 from certclient.enrollment.reminder import ReminderBook
+from certclient.model.profile import Words
 from certclient.start import Start
 from support.clerk import Clerk
 
@@ -92,3 +93,13 @@ def test_what_was_shown_is_not_shown_again(clerk: Clerk, tmp_path: Path) -> None
     assert services.windows is not None
     assert isinstance(services.windows, Windows)
     assert services.windows.starts == []
+
+
+def test_a_reminder_is_for_every_bank_of_the_computer(
+    clerk: Clerk, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clerk.add(days=5)
+    other = dataclasses.replace(clerk.profile, bank=Words("第二銀行", "Second Bank"))
+    services = dataclasses.replace(clerk.services(), profiles=lambda: [other])
+    assert run(["--language", "en", "remind"], services) == 0
+    assert "Second Bank" in capsys.readouterr().out

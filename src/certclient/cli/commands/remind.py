@@ -14,6 +14,7 @@ from certclient.cli.translated import Command, common_parameters
 from certclient.cli.windows import start
 from certclient.enrollment.overview import take_overview
 from certclient.enrollment.reminder import Reminder, ReminderBook
+from certclient.model.profile import Profile
 
 
 @click.pass_obj
@@ -38,19 +39,28 @@ def remind(invocation: Invocation) -> int:
 
 def _due(invocation: Invocation) -> Sequence[Reminder]:
     services = invocation.services
-    profile = invocation.profile()
     now = services.clock()
-    rows = take_overview([profile], services.stores(profile), now).rows
+    rows = [
+        row
+        for profile in _profiles(invocation)
+        for row in take_overview([profile], services.stores(profile), now).rows
+    ]
     # Where nothing is remembered, everything is worth a reminder.
     book = ReminderBook(services.reminders or Path("/nonexistent"))
     return book.due(rows, now)
+
+
+def _profiles(invocation: Invocation) -> Sequence[Profile]:
+    """The bank that was named, or every one: a reminder is for the whole computer."""
+    every = () if invocation.profile_name else invocation.services.profiles()
+    return every or [invocation.profile()]
 
 
 def _sentence(invocation: Invocation, reminder: Reminder) -> str:
     words, entry = invocation.words, reminder.row.entry
     return words.text(
         "remind.due",
-        bank=invocation.bank(),
+        bank=reminder.row.profile.bank.for_language(invocation.language.value),
         user_id=entry.full_id,
         until=words.minute(entry.life.deadline),
         stage=words.stage(entry.life.stage),
