@@ -19,6 +19,7 @@ from certclient.profiles import load_profile
 from demo.browser import BrowserError
 from demo.command_line import CommandError, CommandLine, practice_bank
 from demo.display import DisplayError
+from demo.handover import HandoverError
 from demo.report import Report
 from demo.story import PROFILE, Story, StoryError
 from demo.windows import has_display, open_windows
@@ -29,6 +30,7 @@ _EXPECTED = (
     CertclientError,
     CommandError,
     DisplayError,
+    HandoverError,
     LookupError,
     OSError,
     StoryError,
@@ -71,12 +73,15 @@ def _play(folder: Path, report: Report) -> None:
     command_line = CommandLine(folder, world.environment)
     report.step("The practice bank 練習銀行 starts, a process of its own on this computer")
     with practice_bank(command_line, folder / "bank") as bank:
+        report.fact(f"the bank: {bank.public_url}")
         report.fact(f"login page: {bank.login_url}")
+        report.fact(f"its desk, for the operator: {bank.operator_url}")
         bank.desk("profile", "--out", PROFILE, "--pkcs11-module", str(SOFTHSM_MODULE))
         story = Story(world, report, bank, command_line, load_profile(folder / PROFILE))
         story.last_year()
         story.renew_on_the_pc()
         story.renew_on_the_token()
+        story.renew_from_the_notice()
         story.log_in_with_the_new_ones()
         story.replaced_certificate()
         story.unconfirmed_certificate()

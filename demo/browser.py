@@ -35,6 +35,21 @@ _FLAGS = (
 )
 
 
+_WINDOW_FLAGS = (
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--no-default-browser-check",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--password-store=basic",
+    # Beside the app's window on a usual screen.
+    "--window-position=560,40",
+    "--window-size=900,800",
+)
+
+
 class BrowserError(Exception):
     """Chromium ended, did not answer in time, or could not reach the page."""
 
@@ -56,7 +71,13 @@ class Choice:
         }
         setting = {f"{self.origin},*": {"setting": {"filters": [wanted]}}}
         exceptions = {"auto_select_certificate": setting}
-        return {"profile": {"content_settings": {"exceptions": exceptions}}}
+        return {
+            "profile": {"content_settings": {"exceptions": exceptions}},
+            # As after a click on "always open links of this kind" in Chromium's question.
+            "protocol_handler": {
+                "allowed_origin_protocol_pairs": {self.origin: {"certclient": True}}
+            },
+        }
 
 
 class Browser:
@@ -97,6 +118,22 @@ class Browser:
         value = f"{element}?.getAttribute({json.dumps(name)}) ?? ''"
         return self._evaluate(value, time.monotonic() + PAGE_SECONDS)
 
+    def press(self, selector: str) -> None:
+        """Clicks the element that `selector` (CSS) finds, as a person would."""
+        deadline = time.monotonic() + PAGE_SECONDS
+        self._evaluate(f"document.querySelector({json.dumps(selector)}).click()", deadline)
+
+    def follow(self, selector: str) -> None:
+        """Clicks what leads to another page, and waits for that. Raises BrowserError."""
+        deadline = time.monotonic() + PAGE_SECONDS
+        self._evaluate("window.before = true", deadline)
+        self.press(selector)
+        there = "window.before === undefined && document.readyState === 'complete'"
+        while self._evaluate(there, deadline) != "True":
+            if time.monotonic() > deadline:
+                raise BrowserError("no other page came")
+            time.sleep(_POLL_SECONDS)
+
     def close(self) -> None:
         self._send("Browser.close", {})
 
@@ -108,7 +145,8 @@ class Browser:
         return str(self._receive(attach, deadline)["sessionId"])
 
     def _evaluate(self, expression: str, deadline: float) -> str:
-        answer = self._receive(self._send("Runtime.evaluate", {"expression": expression}), deadline)
+        parameters = {"expression": expression, "userGesture": True}
+        answer = self._receive(self._send("Runtime.evaluate", parameters), deadline)
         return str(answer["result"].get("value", ""))
 
     def _send(self, method: str, parameters: Mapping[str, object]) -> int:
@@ -146,6 +184,36 @@ class Browser:
             selector.register(self._answers, selectors.EVENT_READ)
             if not selector.select(max(deadline - time.monotonic(), 0.0)):
                 raise BrowserError("Chromium did not answer in time")
+
+
+@contextmanager
+def window(profile: Path, environment: Mapping[str, str], url: str) -> Iterator[None]:
+    """Opens Chromium's own window at `url`, for a person; closes it at the end.
+
+    It asks which certificate to use, as a customer's browser does.
+    """
+    profile.mkdir()
+    sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
+    flags = [*sandbox, f"--user-data-dir={profile}", *_WINDOW_FLAGS, url]
+    with (profile / "chromium.log").open("wb") as log:
+        process = subprocess.Popen(
+            ["chromium", *flags],
+            env=dict(environment),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+        try:
+            yield
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGTERM)
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=5)
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
 
 
 @contextmanager

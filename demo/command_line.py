@@ -71,9 +71,20 @@ class PracticeBank:
         return self.command_line.ask("practice", "--data", str(self.folder), *arguments)
 
     @property
+    def public_url(self) -> str:
+        return self._address("public_url")
+
+    @property
     def login_url(self) -> str:
+        return self._address("login_url")
+
+    @property
+    def operator_url(self) -> str:
+        return self._address("operator_url")
+
+    def _address(self, name: str) -> str:
         addresses = json.loads((self.folder / "addresses.json").read_text(encoding="utf-8"))
-        return str(addresses["login_url"])
+        return str(addresses[name])
 
 
 @contextmanager

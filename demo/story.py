@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -14,8 +14,10 @@ from certclient.model.certificate import Certificate
 from certclient.model.destination import Destination
 from certclient.model.profile import Profile
 from certclient.store.base import CertificateStore
+from demo.browser import chromium
 from demo.command_line import CommandLine, PracticeBank
 from demo.customers import current_certificate, give_certificate, store_for
+from demo.handover import to_a_terminal
 from demo.interruption import ImpatientPerson
 from demo.login import Customer, LoginPage, log_in, log_in_with_token
 from demo.report import Renewal, Report
@@ -24,6 +26,7 @@ from demo.world import World, connect_token, trust
 PC_USER = "TKYM1408054"
 USB_USER = "TKYM1408055"
 INTERRUPTED_USER = "TKYM1408056"
+NOTICE_USER = "TKYM1408057"
 
 PROFILE = "practice.toml"
 """The bank's profile in the demo's folder, where the commands run."""
@@ -71,6 +74,31 @@ class Story:
         )
         pin = f"{self.world.pin.reveal()}\n"
         self._renew(USB_USER, store_for(Destination.USB), "--pin-stdin", stdin=pin)
+
+    def renew_from_the_notice(self) -> None:
+        self.report.step("重要なお知らせ → 電子証明書の更新はこちら: the bank's page opens the app")
+        store = store_for(Destination.PC)
+        old = give_certificate(self.bank, self.world, NOTICE_USER, store)
+        handover = to_a_terminal(self.world, self.world.folder / PROFILE)
+        browser_at_home = self._at_a_browser(self.world.home, old)
+        customer = replace(browser_at_home, environment=handover.environment)
+        url, profile = self.bank.login_url, self._new_browser_folder()
+        with chromium(profile, customer.environment, customer.choice(url)) as browser:
+            browser.finish_loading(browser.start_loading(url))
+            self.report.fact(f"Logged in with the old certificate: {browser.text('h1')}")
+            browser.follow("#renewal-notice")
+            self.report.fact(f"The notice: {browser.text('h1')}")
+            browser.press("#renew")
+            screen, code = handover.app_ended()
+            for line in screen.splitlines():
+                if line.strip():
+                    self.report.fact(f"  | {line}")
+            if code != 0:
+                raise StoryError(f"the app ended with {code}: {screen[-500:]}")
+            browser.follow(".inside a")
+            self.report.fact(f"Back in the browser, without a restart: {browser.text('h1')}")
+        new = current_certificate(store, NOTICE_USER)
+        self._expect(self._open_page(self.world.home, new), "welcome", new)
 
     def log_in_with_the_new_ones(self) -> None:
         self.report.step("Logging in to the bank with the new certificates, in Chromium")

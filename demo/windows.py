@@ -11,8 +11,10 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from certclient.model.destination import Destination
 from certclient.model.secret import Secret
 from certclient.profiles import load_profile
+from demo.browser import window
 from demo.command_line import CommandLine, practice_bank
 from demo.customers import give_certificate, store_for
+from demo.handover import to_the_windows
 from demo.report import Report
 from demo.world import SOFTHSM_MODULE, World, trust
 
@@ -46,11 +48,17 @@ def open_windows(folder: Path, report: Report) -> None:
         bank.desk("customer", "add", NEW_USER)
         code = bank.desk("issue-code", NEW_USER).strip()
         _let_the_browser_trust(world)
+        to_the_windows(world, folder / _PROFILE)
+        report.step("The browser opens at the bank; the page's link opens the app")
+        report.fact(f"the bank: {bank.public_url}")
+        report.fact(f"its desk, for the operator: {bank.operator_url}")
+        report.fact(f"log in as 利用者 with {PC_USER}, open 重要なお知らせ, follow the link")
         report.step("The main window opens; close it to end the demo")
         report.fact(f"{PC_USER}: renew it on this PC, two clicks")
         report.fact(f"{USB_USER}: renew it on the USB token, PIN {world.pin.reveal()}")
         report.fact(f"{NEW_USER}: obtain it with the issue code {code}")
-        command_line.show("--profile", _PROFILE)
+        with window(folder / "browser", world.environment, bank.public_url):
+            command_line.show("--profile", _PROFILE)
 
 
 def _let_the_browser_trust(world: World) -> None:

@@ -28,6 +28,7 @@ from selenium.webdriver.support.expected_conditions import staleness_of
 from selenium.webdriver.support.wait import WebDriverWait
 
 from certclient.desktop_entry import register
+from demo.terminal_person import write_person
 from support.command_line import Computer
 
 PAGE_SECONDS = 20
@@ -77,13 +78,7 @@ def set_up_desktop(pc: Computer, *answers: str) -> Desk:
     screen = home / "screen.txt"
     person = home / "person"
     program = [sys.executable, "-m", "certclient", "--profile", str(pc.bank.profile_path)]
-    helper = Path(__file__).with_name("terminal_person.py")
-    person.write_text(
-        f"#!{sys.executable}\nimport os, sys\n"
-        f"os.execv({sys.executable!r}, [{sys.executable!r}, {str(helper)!r}, {str(screen)!r},"
-        f" {','.join(answers)!r}, *{[*program, 'open-link']!r}, *sys.argv[1:]])\n"
-    )
-    person.chmod(0o755)
+    write_person(person, screen, answers, [*program, "open-link"])
     register([str(person)], home / ".local" / "share", home / ".config")
     places = {
         "XDG_CONFIG_HOME": str(home / ".config"),

@@ -12,16 +12,32 @@ import os
 import pty
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 _SECONDS = 60.0
 _QUESTION_ENDS = ("]", "：")
 
 
+def write_person(
+    script: Path, screen: Path, answers: Sequence[str], program: Sequence[str]
+) -> None:
+    """Writes a program that is such a person, for a place that wants one word only. What it is
+    called with comes after the `program`'s own arguments."""
+    command = [sys.executable, __file__, str(screen), ",".join(answers), *program]
+    script.write_text(
+        f"#!{sys.executable}\nimport os, sys\n"
+        f"os.execv({sys.executable!r}, [*{command!r}, *sys.argv[1:]])\n",
+        encoding="utf-8",
+    )
+    script.chmod(0o755)
+
+
 def main(screen: Path, answers: list[str], program: list[str]) -> None:
     child, terminal = pty.fork()
     if child == 0:
-        os.execv(program[0], program)
+        # A terminal that can do nothing: what is on its screen can be read afterwards.
+        os.execve(program[0], program, {**os.environ, "TERM": "dumb"})
     seen = _converse(terminal, answers)
     _, status = os.waitpid(child, 0)
     aside = screen.with_suffix(".part")
