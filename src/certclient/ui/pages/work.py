@@ -17,7 +17,7 @@ from certclient.ui.session import Session
 
 _SECOND = 1000
 
-_SOMETIMES = frozenset({Step.WAIT, Step.CLEAN_UP})
+_SOMETIMES = frozenset({Step.WAIT, Step.LOGIN, Step.CLEAN_UP})
 """Shown only when they happen."""
 
 
@@ -227,5 +227,8 @@ class _Steps(QWidget):
         return self.tr("under way") if step is self._now else ""
 
     def _show_sign(self, step: Step, sign: QLabel) -> None:
-        done, now = QStyle.StandardPixmap.SP_DialogApplyButton, QStyle.StandardPixmap.SP_ArrowRight
-        show_sign(sign, done if step in self._done else now if step is self._now else None)
+        if step is self._now:
+            sign.setText("▶")  # a letter, so that it is seen on every ground
+        else:
+            done = QStyle.StandardPixmap.SP_DialogApplyButton
+            show_sign(sign, done if step in self._done else None)
