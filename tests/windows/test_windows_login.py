@@ -11,11 +11,11 @@ import pytest
 if sys.platform != "win32":
     pytest.skip("runs on Windows: make test-windows", allow_module_level=True)
 
-from certclient.enrollment.login_test import login_test
-from certclient.enrollment.preflight import Verdict
+from certclient.enrollment.login_test import LOGIN_SAYS_NO, can_log_in, log_in
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import KeySpec
+from certclient.model.profile import Profile
 from certclient.store.base import no_pin
 from certclient.store.windows.store import WindowsStore
 from support.bank_office import BankOffice
@@ -42,36 +42,39 @@ def installed(windows_pc: WindowsPc, bank_office: BankOffice) -> tuple[WindowsSt
 Installed = tuple[WindowsStore, Certificate]
 
 
+def refusal(installed: Installed, profile: Profile) -> CertclientError:
+    with pytest.raises(CertclientError) as error:
+        log_in(*installed, profile)
+    return error.value
+
+
 def test_the_new_certificate_logs_in(installed: Installed, bank_office: BankOffice) -> None:
-    assert login_test(*installed, bank_office.profile()) == (Verdict.PASSED, None)
+    store, certificate = installed
+    assert can_log_in(store, bank_office.profile())
+    log_in(store, certificate, bank_office.profile())
 
 
 def test_a_revoked_certificate_is_refused(installed: Installed, bank_office: BankOffice) -> None:
-    store, certificate = installed
-    bank_office.revoke(certificate)
-    verdict, error = login_test(store, certificate, bank_office.profile())
-    assert verdict is Verdict.FAILED
-    assert error is not None
+    bank_office.revoke(installed[1])
+    error = refusal(installed, bank_office.profile())
     assert (error.code, error.data["status"]) == (ErrorCode.LOGIN_REFUSED, "403")
+    assert error.code in LOGIN_SAYS_NO
 
 
 def test_a_server_that_is_not_the_banks_is_not_believed(
     installed: Installed, bank_office: BankOffice
 ) -> None:
     profile = replace(bank_office.profile(), tls_anchors=make_lab().anchors)
-    verdict, error = login_test(*installed, profile)
-    assert verdict is Verdict.WARNING
-    assert error is not None
+    error = refusal(installed, profile)
     assert error.code is ErrorCode.TLS_UNTRUSTED
     assert error.data["issuer"] == bank_office.intermediate().common_name
+    assert error.code not in LOGIN_SAYS_NO, "it says nothing about the certificate"
 
 
 def test_without_the_banks_roots_windows_own_decide(
     installed: Installed, bank_office: BankOffice
 ) -> None:
-    verdict, error = login_test(*installed, replace(bank_office.profile(), tls_anchors=()))
-    assert verdict is not Verdict.PASSED
-    assert error is not None
+    refusal(installed, replace(bank_office.profile(), tls_anchors=()))
 
 
 def test_a_server_that_is_not_there_says_nothing_about_the_certificate(
@@ -80,25 +83,22 @@ def test_a_server_that_is_not_there_says_nothing_about_the_certificate(
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     profile = replace(bank_office.profile(), login_test_url=f"https://localhost:{port}/")
-    verdict, error = login_test(*installed, profile)
-    assert verdict is Verdict.WARNING
-    assert error is not None
+    error = refusal(installed, profile)
     assert error.code is ErrorCode.NETWORK_UNREACHABLE
+    assert error.code not in LOGIN_SAYS_NO
 
 
 def test_a_certificate_that_is_not_installed_cannot_log_in(
-    windows_pc: WindowsPc, installed: Installed, bank_office: BankOffice
+    installed: Installed, bank_office: BankOffice
 ) -> None:
     store, certificate = installed
     with store.open(no_pin) as session:
         session.delete(certificate)
-    with pytest.raises(CertclientError) as error:
-        store.log_in(certificate, bank_office.profile().login_test_url, ())
-    assert error.value.code is ErrorCode.CERTIFICATE_NOT_FOUND
+    error = refusal(installed, bank_office.profile())
+    assert error.code is ErrorCode.CERTIFICATE_NOT_FOUND
 
 
 def test_a_bank_without_such_an_address_is_not_asked(
     installed: Installed, bank_office: BankOffice
 ) -> None:
-    profile = replace(bank_office.profile(), login_test_url="")
-    assert login_test(*installed, profile) == (Verdict.SKIPPED, None)
+    assert not can_log_in(installed[0], replace(bank_office.profile(), login_test_url=""))

@@ -11,6 +11,7 @@ from certclient.ca.client import Answer, BankSecrets, Issued, MacCredential, Tra
 from certclient.enrollment.acceptance import check_issued
 from certclient.enrollment.interaction import SecretKind, SecretRequest
 from certclient.enrollment.journal import Kind, Record, State
+from certclient.enrollment.login_test import LOGIN_SAYS_NO, can_log_in, log_in
 from certclient.enrollment.preflight import (
     CheckResult,
     check_clock,
@@ -166,9 +167,13 @@ def confirm(work: Work, record: Record) -> Record:
 
 
 def archive_old(work: Work, record: Record) -> Record:
-    """CONFIRMED → DONE. What cannot be hidden now (token pulled out) is only a warning."""
+    """CONFIRMED → DONE. What cannot be hidden now (token pulled out) is only a warning.
+
+    Where a real login with the new certificate can be tried and fails, the old one stays.
+    """
+    logs_in = _log_in(work, record)
     old = record.old
-    if old is None:
+    if old is None or not logs_in:
         return replace(record, state=State.DONE)
     try:
         with work.step(Step.ARCHIVE_OLD):
@@ -177,6 +182,21 @@ def archive_old(work: Work, record: Record) -> Record:
         work.interaction.warning(error)
         return replace(record, state=State.DONE)
     return replace(record, state=State.DONE, old_archived=True)
+
+
+def _log_in(work: Work, record: Record) -> bool:
+    """Tries a login, before the old certificate is touched. False if something speaks against the
+    new one; what only hindered the test does not."""
+    profile, store = work.environment.profile, work.store(record.store_id)
+    if not can_log_in(store, profile):
+        return True
+    try:
+        with work.step(Step.LOGIN), work.watch.measure("network"):
+            log_in(store, Certificate.from_der(record.issued), profile)
+    except CertclientError as error:
+        work.interaction.warning(error)
+        return error.code not in LOGIN_SAYS_NO
+    return True
 
 
 STEPS: Mapping[State, StepFunction] = {

@@ -17,6 +17,7 @@ class Step(enum.Enum):
     INSTALL = "install"
     VERIFY = "verify"
     CONFIRM = "confirm"
+    LOGIN = "login"
     ARCHIVE_OLD = "archive-old"
     CLEAN_UP = "clean-up"
 
