@@ -1,0 +1,267 @@
+r"""What only a real Windows can show, as a table: `py tests\windows\real_windows.py PROFILE`.
+
+REAL_WINDOWS.md says what to prepare and what the other checks by hand are. Uses the user's own
+certificate store; everything that it makes is removed at the end. Exit code 1 if a check failed.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import platform
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, load_der_public_key
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from certclient.enrollment.login_test import log_in
+from certclient.enrollment.remote_session import detector
+from certclient.enrollment.vault import KeyringVault, system_vault
+from certclient.model.certificate import Certificate
+from certclient.model.errors import CertclientError
+from certclient.model.keys import KeyRef, KeySpec, Protection, SignatureAlgorithm
+from certclient.profiles import load_profile
+from certclient.store.base import StoreSession, TellsAboutKeys, no_pin
+from certclient.store.windows import capi, cng
+from certclient.store.windows import declarations as w
+from certclient.store.windows.container import from_key_id
+from certclient.store.windows.dll import WindowsCallError
+from certclient.store.windows.keys import opened
+from certclient.store.windows.store import WindowsStore
+
+LABEL = "certclient real windows check"
+
+
+class FailedError(Exception):
+    """What a check found wrong."""
+
+
+@dataclass(frozen=True)
+class Result:
+    name: str
+    passed: bool | None
+    """None: not applicable here."""
+    text: str
+
+
+@dataclass(frozen=True)
+class Check:
+    name: str
+    run: Callable[[], str]
+
+
+class NotHereError(Exception):
+    """This computer cannot show it."""
+
+
+@contextmanager
+def session() -> Iterator[StoreSession]:
+    """An open store; the check's key is removed before and after."""
+    with WindowsStore().open(no_pin) as open_session:
+        _remove(open_session)
+        try:
+            yield open_session
+        finally:
+            _remove(open_session)
+
+
+def _remove(open_session: StoreSession) -> None:
+    key = open_session.find_key(LABEL)
+    if key is None:
+        return
+    for stored in WindowsStore().certificates():
+        if stored.key == key:
+            open_session.delete(stored.certificate)
+    open_session.delete_key(key)
+
+
+def require(condition: object, otherwise: str) -> None:
+    if not condition:
+        raise FailedError(otherwise)
+
+
+def provider_of(key: KeyRef) -> str:
+    place = from_key_id(key.key_id)
+    return place.provider if place else "?"
+
+
+def software_ksp() -> str:
+    """Made, found by another process, signs with PKCS#1 and PSS, cannot be exported."""
+    with session() as open_session:
+        key = open_session.create_key(KeySpec(), LABEL)
+        require(provider_of(key) == w.MS_KEY_STORAGE_PROVIDER, f"made in {provider_of(key)}")
+        for algorithm in SignatureAlgorithm:
+            open_session.signer(key).sign(b"x", algorithm)
+        place = from_key_id(key.key_id)
+        assert place is not None
+        length = ctypes.c_ulong(0)
+        try:
+            with cng.key(place) as handle:
+                w.ncrypt_export_key(
+                    handle, 0, "RSAPRIVATEBLOB", None, None, 0, ctypes.byref(length), 0
+                )
+        except WindowsCallError as error:
+            _other_process_finds(key)
+            return f"export refused with {error.code:#010x}"
+    raise FailedError("the private key can be exported")
+
+
+def _other_process_finds(key: KeyRef) -> None:
+    code = (
+        "import sys; from certclient.store.windows.store import WindowsStore;"
+        "from certclient.store.base import no_pin; from certclient.model.keys import KeyRef\n"
+        "with WindowsStore().open(no_pin) as s: s.signer(KeyRef('', bytes.fromhex(sys.argv[1])))"
+    )
+    subprocess.run([sys.executable, "-c", code, key.key_id.hex()], check=True, env=os.environ)
+
+
+def tpm() -> str:
+    with session() as open_session:
+        key = open_session.create_key(KeySpec(prefer_tpm=True), LABEL)
+        assert isinstance(open_session, TellsAboutKeys)
+        for warning in open_session.take_warnings():
+            raise NotHereError(warning.data["reason"])
+        return f"kept by {provider_of(key)}"
+
+
+def protected() -> str:
+    """Windows asks twice: when the key is made, and once when it signs."""
+    print("    Windows will ask about a key: answer OK.")
+    with session() as open_session:
+        spec = KeySpec(protection=Protection.CONSENT, purpose="れい信用金庫")
+        key = open_session.create_key(spec, LABEL)
+        for _ in range(2):
+            open_session.signer(key).sign(b"x", SignatureAlgorithm.RSA_PKCS1_SHA256)
+    return "did you see れい信用金庫 電子証明書, once for two signatures?"
+
+
+def capi_key_signs_pss() -> str:
+    """A customer's old key, opened through CNG."""
+    place = capi.container(LABEL)
+    capi.delete(place)
+    capi.create(KeySpec(), LABEL)
+    try:
+        with opened(place) as signer:
+            require(signer.signs_pss, "CNG does not open the CAPI key")
+            signer.sign(b"x", SignatureAlgorithm.RSA_PSS_SHA256)
+    finally:
+        capi.delete(place)
+    return "TLS 1.3 works with the keys that customers have"
+
+
+def archived_is_hidden() -> str:
+    """Other programs do not list an archived certificate, and list it again afterwards."""
+    with session() as open_session:
+        key = open_session.create_key(KeySpec(), LABEL)
+        certificate = _self_signed(open_session, key)
+        open_session.install(key, certificate, "certclient: check")
+        seen = [_listed_by_windows(certificate)]
+        open_session.archive(certificate)
+        seen.append(_listed_by_windows(certificate))
+        open_session.unarchive(certificate)
+        seen.append(_listed_by_windows(certificate))
+    require(seen == [True, False, True], f"listed: {seen}")
+    return "hidden, and back"
+
+
+def _self_signed(open_session: StoreSession, key: KeyRef) -> Certificate:
+    """For a public key of the store, signed by a key that is thrown away."""
+    public_key = load_der_public_key(open_session.signer(key).spki)
+    assert isinstance(public_key, rsa.RSAPublicKey)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "certclient check")])
+    now = datetime.now(UTC)
+    built = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(public_key)
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now)
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH]), critical=False)
+        .sign(rsa.generate_private_key(65537, 2048), hashes.SHA256())
+    )
+    return Certificate.from_der(built.public_bytes(Encoding.DER))
+
+
+def _listed_by_windows(certificate: Certificate) -> bool:
+    thumbprint = certificate.x509.fingerprint(hashes.SHA1()).hex().upper()
+    command = "(Get-ChildItem Cert:\\CurrentUser\\My).Thumbprint"
+    done = subprocess.run(
+        ["powershell", "-NoProfile", "-Command", command],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return thumbprint in done.stdout.split()
+
+
+def credential_store() -> str:
+    require(isinstance(system_vault(), KeyringVault), "no credential store")
+    return "Windows Credential Manager"
+
+
+def remote_desktop() -> str:
+    ask = detector()
+    return "inside a remote session" if ask is not None and ask() else "at the computer itself"
+
+
+def login(profile_file: Path) -> str:
+    """With the certificate of this bank that is installed now."""
+    profile = load_profile(profile_file)
+    for stored in WindowsStore().certificates():
+        if stored.key and not stored.archived and stored.certificate.owner(profile.subject_rule):
+            log_in(WindowsStore(), stored.certificate, profile)
+            return stored.certificate.common_name
+    raise NotHereError("no certificate of this bank here: renew or obtain one first")
+
+
+def attempt(check: Check) -> Result:
+    print(f"  {check.name} …", flush=True)
+    try:
+        return Result(check.name, True, check.run())
+    except NotHereError as reason:
+        return Result(check.name, None, str(reason))
+    except (
+        FailedError,
+        CertclientError,
+        WindowsCallError,
+        OSError,
+        subprocess.SubprocessError,
+    ) as error:
+        return Result(check.name, False, str(error))
+
+
+def main(arguments: list[str]) -> int:
+    """Runs every check and prints the table as Markdown."""
+    checks = [
+        Check("software KSP: persistent, PKCS#1 and PSS, not exportable", software_ksp),
+        Check("TPM with PSS trial", tpm),
+        Check("protected key asks once, in the bank's name", protected),
+        Check("CAPI key signs PSS through CNG", capi_key_signs_pss),
+        Check("archived certificate is hidden from others", archived_is_hidden),
+        Check("credential store", credential_store),
+        Check("remote session", remote_desktop),
+    ]
+    if arguments:
+        checks.append(Check("login test (TLS with the key)", lambda: login(Path(arguments[0]))))
+    print(f"certclient on {platform.platform()}, Python {platform.python_version()}")
+    results = [attempt(check) for check in checks]
+    words = {True: "ok", False: "FAILED", None: "not here"}
+    print("\n| check | result | |\n|---|---|---|")
+    for result in results:
+        print(f"| {result.name} | {words[result.passed]} | {result.text} |")
+    return 1 if any(result.passed is False for result in results) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
