@@ -164,6 +164,9 @@ def test_wrong_secrets_are_in_no_log_and_on_no_page(
     form = stranger.get(f"{target.addresses.public_url}obtain")
     answer = stranger.submit(form, user_id=USER_ID, pin=typed)
     stranger.close()
+    said = [record.getMessage() for record in caplog.records]
+    assert f"wrong pin of {USER_ID}, locked: False" in said
+    assert "取得 by somebody: wrong" in said
     for text in (page.text, answer.text, *(record.getMessage() for record in caplog.records)):
         assert typed not in text
         assert PIN not in text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
@@ -19,6 +20,8 @@ from certclient.practice.pages.security import (
 )
 from certclient.practice.pages.sessions import Stage
 from certclient.practice.records import Customer
+
+_log = logging.getLogger(__name__)
 
 MAX_SECRET = 64
 """Characters of a PIN or password that are looked at."""
@@ -102,6 +105,7 @@ def _check(
             books.customers.count_secret_failure(user_id)
             locked = books.customers.secret_failures(user_id) >= allowed
     if not right:
+        _log.info("wrong %s of %s, locked: %s", stage.value, user_id, locked)
         reception.limit.failed(remote_address())
         return make_response(_ask(visitor, wrong=True, locked=locked), 403)
     further = reception.sessions.advance(session, following)

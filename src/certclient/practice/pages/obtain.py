@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import hmac
+import logging
 import secrets
 from dataclasses import dataclass
 
@@ -15,6 +16,8 @@ from certclient.practice.coverage import Standing, id_coverage
 from certclient.practice.links import obtain_link
 from certclient.practice.pages.rate_limit import RateLimit
 from certclient.practice.pages.security import CSRF_FIELD, remote_address, too_many
+
+_log = logging.getLogger(__name__)
 
 COOKIE = "__Host-practice-form"
 MAX_USER_ID = 40
@@ -85,6 +88,9 @@ def obtain_pages(bank: Bank, limit: RateLimit) -> Blueprint:
         user_id = request.form.get("user_id", "").strip().upper()[:MAX_USER_ID]
         pin = Secret.typed(request.form.get("pin", "")[:MAX_PIN].strip())
         decision = decide_obtaining(bank, user_id, pin)
+        # What was typed as user ID is logged only once it is known to be one.
+        known = user_id if decision.result is not ObtainResult.WRONG else "somebody"
+        _log.info("取得 by %s: %s", known, decision.result.value)
         if decision.result in (ObtainResult.WRONG, ObtainResult.LOCKED):
             limit.failed(remote_address())
             return _form_page(decision.result, user_id, 403)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 
 from flask import Response, make_response, redirect, render_template, request, url_for
@@ -16,6 +17,8 @@ from certclient.practice.pages.security import CLIENT_CERTIFICATE
 from certclient.practice.pages.sessions import Session, Sessions
 from certclient.practice.pages.sessions import Stage as LoginStage
 from certclient.practice.records import Customer
+
+_log = logging.getLogger(__name__)
 
 COOKIE = "__Host-practice-login"
 
@@ -72,6 +75,8 @@ class Reception:
 
     def refused(self, login: Login) -> Response:
         """Says why this certificate does not log in, and what to do."""
+        serial = login.certificate.serial_hex if login.certificate is not None else "none"
+        _log.info("login refused: %s, certificate %s", login.result.value, serial)
         page = render_template(
             "refused.html",
             login=login,

@@ -1,0 +1,64 @@
+"""A ticket that a bank's link brought: used once, kept nowhere."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from certclient.ca.client import BankSecrets
+from certclient.enrollment.interaction import SecretKind
+from certclient.enrollment.procedure import Finished
+from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.profile import AskWhom
+from certclient.model.secret import Secret
+from support.customer import Customer
+from support.scripted import Person
+from support.softhsm import PIN
+
+TICKET = "tk-NeverWrittenAnywhere"
+
+
+def asking(customer: Customer) -> Customer:
+    """The bank wants PIN and one-time password from everybody."""
+    everybody = AskWhom.EVERYBODY
+    customer.profile = replace(customer.profile, ask_pin=everybody, ask_one_time_password=everybody)
+    return customer
+
+
+def revealed(secrets: BankSecrets) -> tuple[str | None, str | None]:
+    pin, token = secrets.authenticator, secrets.registration_token
+    return (pin.reveal() if pin else None, token.reveal() if token else None)
+
+
+def test_it_stands_for_pin_and_one_time_password(customer: Customer) -> None:
+    person = Person(pins=[PIN])
+    outcome = (
+        asking(customer)
+        .enrollment()
+        .renew(customer.stored(), customer.store, person, Secret(TICKET))
+    )
+    assert isinstance(outcome, Finished)
+    assert person.secret_requests == []
+    assert [revealed(one) for one in customer.ca.seen_secrets] == [(None, TICKET)]
+    folder = customer.journal.path.parent
+    assert not any(
+        TICKET.encode() in path.read_bytes() for path in folder.rglob("*") if path.is_file()
+    )
+
+
+def test_a_second_transaction_asks_instead(customer: Customer) -> None:
+    """The bank would not take the ticket again."""
+    customer.ca.faults["send"] = [
+        CertclientError(ErrorCode.BANK_SECRETS_REQUIRED),
+    ]
+    answers = {SecretKind.BANK_PIN: ["4711"], SecretKind.ONE_TIME_PASSWORD: ["83920174"]}
+    person = Person(pins=[PIN], secrets=answers)
+    outcome = (
+        asking(customer)
+        .enrollment()
+        .renew(customer.stored(), customer.store, person, Secret(TICKET))
+    )
+    assert isinstance(outcome, Finished)
+    assert [revealed(one) for one in customer.ca.seen_secrets] == [
+        (None, TICKET),
+        ("4711", "83920174"),
+    ]
