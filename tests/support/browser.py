@@ -20,11 +20,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from selenium.common.exceptions import WebDriverException
 from selenium.webdriver import Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
-from selenium.webdriver.support.expected_conditions import staleness_of
 from selenium.webdriver.support.wait import WebDriverWait
 
 from certclient.desktop_entry import register
@@ -154,11 +154,12 @@ def open_app(driver: Chrome, selector: str) -> None:
 
 
 def _follow(driver: Chrome, element: WebElement) -> None:
-    before = driver.find_element(By.TAG_NAME, "html")
+    """A mark on the old page tells it from the new one. In between, nothing can be asked."""
+    driver.execute_script("window.before = true")
     element.click()
-    wait = WebDriverWait(driver, PAGE_SECONDS, poll_frequency=0.05)
-    wait.until(staleness_of(before))
-    wait.until(lambda _: driver.execute_script("return document.readyState") == "complete")
+    wait = WebDriverWait(driver, PAGE_SECONDS, 0.05, ignored_exceptions=[WebDriverException])
+    there = "return window.before === undefined && document.readyState === 'complete'"
+    wait.until(lambda _: driver.execute_script(there))
 
 
 def fill(driver: Chrome, selector: str, text: str) -> None:

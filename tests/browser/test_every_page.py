@@ -1,0 +1,58 @@
+"""Every page of the bank in a real browser: accessible (axe), in both languages, on a phone."""
+
+from __future__ import annotations
+
+from urllib.parse import urljoin
+
+import pytest
+from selenium.webdriver import Chrome
+
+from certclient.practice.ca import INTERMEDIATE_NAME
+from support.browser import Desk, accessibility_faults, browsing, click, set_up_desktop
+from support.command_line import Computer
+
+USER = "TKYM1408054"
+PHONE = 390
+
+
+@pytest.fixture
+def desk(pc: Computer) -> Desk:
+    bank = pc.bank
+    bank.bank.add_customer(USER, "1403", contract_id="TKYM14080", email="a@example.jp")
+    bank.bank.add_customer("TKYM1408055", "1394", contract_id="TKYM14080")
+    pc.give(USER, pc.nss.store(), days=20)
+    return set_up_desktop(pc)
+
+
+def faults(driver: Chrome, width: int) -> list[str]:
+    """What axe finds, and whether the page is wider than the screen."""
+    found = accessibility_faults(driver)
+    root = "document.documentElement"
+    if driver.execute_script(f"return {root}.scrollWidth > {root}.clientWidth"):
+        found.append(f"{driver.current_url} is wider than {width} pixels")
+    if driver.execute_script("return document.scripts.length"):
+        found.append(f"{driver.current_url} has a script")
+    return found
+
+
+@pytest.mark.parametrize(("language", "width"), [("ja", PHONE), ("en", 1100)])
+def test_every_page(desk: Desk, language: str, width: int) -> None:
+    addresses = desk.pc.bank.addresses
+    found: list[str] = []
+    with browsing(desk, INTERMEDIATE_NAME, width=width) as driver:
+        driver.get(f"{addresses.public_url}?lang={language}")
+        assert driver.find_element("tag name", "html").get_attribute("lang") == language
+        found += faults(driver, width)
+        for base, paths in (
+            (addresses.public_url, ("login-screen", "obtain", "download", "nowhere")),
+            (addresses.login_url, ("login", "notices", "notices/renewal", "main")),
+            (addresses.login_url, ("login?as=administrator",)),
+            (addresses.operator_url, (addresses.operator_url, "certificates", "coverage")),
+            (addresses.operator_url, ("mails", "clock", f"/customers/{USER}")),
+        ):
+            for path in paths:
+                driver.get(urljoin(base, path if "://" in path else f"/{path.lstrip('/')}"))
+                found += faults(driver, width)
+        click(driver, "#letter")
+        found += faults(driver, width)
+    assert found == []
