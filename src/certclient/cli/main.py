@@ -26,6 +26,7 @@ _COMMANDS = {
     "remove": "certclient.cli.commands.remove:command",
     "restore": "certclient.cli.commands.restore:command",
     "open-link": "certclient.cli.commands.open_link:command",
+    "register-links": "certclient.cli.commands.register_links:command",
     "remind": "certclient.cli.commands.remind:command",
     "practice": "certclient.practice.cli:practice",
 }

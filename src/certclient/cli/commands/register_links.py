@@ -1,0 +1,49 @@
+"""`certclient register-links`: this program opens `certclient:` links from now on, for this user."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from certclient.cli.exit_codes import DONE
+from certclient.cli.invocation import Invocation
+from certclient.cli.translated import Command, common_parameters
+from certclient.desktop_entry import register
+from certclient.model.errors import CertclientError, ErrorCode
+
+
+@click.pass_obj
+def register_links(invocation: Invocation) -> int:
+    """Writes the desktop entry; returns the exit code. On Windows the installer does this."""
+    invocation.command = "register-links"
+    if sys.platform == "win32":
+        reason = invocation.words.text("reason.installer")
+        raise CertclientError(ErrorCode.USAGE, reason=reason)
+    home = Path.home()
+    data = Path(os.environ.get("XDG_DATA_HOME") or home / ".local" / "share")
+    config = Path(os.environ.get("XDG_CONFIG_HOME") or home / ".config")
+    try:
+        entry = register(_command(invocation.profile_name), data, config)
+    except ValueError as error:
+        reason = invocation.words.text("reason.entry-path")
+        raise CertclientError(ErrorCode.USAGE, reason=reason) from error
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise CertclientError(ErrorCode.DATA_FOLDER, path=str(data), reason=reason) from error
+    click.echo(invocation.words.text("register.done", path=entry))
+    return DONE
+
+
+def _command(profile_name: str) -> list[str]:
+    """This very program, with the bank that was named, if any."""
+    script = Path(sys.executable).with_name("certclient")
+    program = [str(script)] if script.exists() else [sys.executable, "-m", "certclient"]
+    if "/" in profile_name or profile_name.endswith(".toml"):
+        profile_name = str(Path(profile_name).absolute())
+    return [*program, *(["--profile", profile_name] if profile_name else [])]
+
+
+command = Command(name="register-links", callback=register_links, params=common_parameters())
