@@ -12,16 +12,29 @@ import subprocess
 import sys
 from pathlib import Path
 
+from PySide6.QtGui import QImage
+
 ROOT = Path(__file__).resolve().parent.parent
 ALL = ROOT / "build" / "screenshots"
 KEPT = ROOT / "docs" / "screenshots"
-KEPT_LOOKS = ("ja-light-100", "en-light-100")
-KEPT_BESIDES = ("main-ja-dark-100", "main-ja-light-200", "main-ja-contrast-100")
+KEPT_LOOK = "ja-light-100"
+KEPT_WINDOW = "main"
+"""Every window in one look, one window in every look: more would only make the repository large."""
+
+
+_TIGHTEST = 0
 
 
 def is_kept(name: str) -> bool:
     """Whether the picture `name` (without .png) belongs into the repository."""
-    return name.endswith(KEPT_LOOKS) or name in KEPT_BESIDES
+    window = name.rsplit("-", 3)[0]
+    return name.endswith(KEPT_LOOK) or window == KEPT_WINDOW
+
+
+def keep(picture: Path) -> None:
+    """Packed as tightly as PNG allows."""
+    image = QImage(str(picture)).convertToFormat(QImage.Format.Format_RGB888)
+    image.save(str(KEPT / picture.name), "PNG", _TIGHTEST)
 
 
 def main() -> int:
@@ -34,7 +47,7 @@ def main() -> int:
     code = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
     for picture in sorted(ALL.glob("*.png")):
         if is_kept(picture.stem):
-            shutil.copy(picture, KEPT)
+            keep(picture)
     return code
 
 

@@ -14,13 +14,13 @@ _SLACK = 1
 
 
 def dark_palette() -> QPalette:
-    """As desktops with a dark theme hand it to Qt."""
+    """As Fusion's own for a dark desktop (qt_fusionPalette)."""
     role = QPalette.ColorRole
     palette = QPalette()
     for roles, colour in (
-        ((role.Window, role.Button), "#2d2d2d"),
-        ((role.Base,), "#1e1e1e"),
-        ((role.AlternateBase, role.ToolTipBase), "#262626"),
+        ((role.Window, role.Button), "#323232"),
+        ((role.Base,), "#232323"),
+        ((role.AlternateBase, role.ToolTipBase), "#2b2b2b"),
         ((role.WindowText, role.Text, role.ButtonText, role.ToolTipText), "#eeeeee"),
         ((role.Highlight, role.Accent), "#3d7ab8"),
         ((role.HighlightedText, role.BrightText), "#ffffff"),

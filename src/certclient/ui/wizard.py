@@ -53,7 +53,8 @@ class EnrollmentWizard(QWizard):
         self._entered = False
         self._presses: dict[QWizard.WizardButton, Callable[[], None]] = {}
         self._pages = self._make_pages()
-        self.setWizardStyle(QWizard.WizardStyle.ModernStyle)
+        # Modern paints pages in the fields' own colour: on dark ground they could not be seen.
+        self.setWizardStyle(QWizard.WizardStyle.ClassicStyle)
         self.setOption(QWizard.WizardOption.NoDefaultButton)
         self.setOption(QWizard.WizardOption.NoBackButtonOnStartPage)
         for which in (_PRIMARY, _SECONDARY, _BACK):
