@@ -121,6 +121,10 @@ def test_after_ninety_days_only_the_branch_helps(pc: Computer) -> None:
     bank.clock.advance(timedelta(days=20 + 91))
     desk = set_up_desktop(pc)
     with browsing(desk, INTERMEDIATE_NAME, width=390) as driver:
+        driver.get(bank.login_url)
+        assert reason_of(driver) == "too-late"
+        assert "お取引店窓口で再発行" in text_of(driver, "main")
+        checked(driver)
         driver.get(f"{bank.addresses.public_url}obtain")
         fill(driver, "#user-id", USER)
         fill(driver, "#pin", PIN)

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from certclient.model.certificate import Certificate, Role
 from certclient.model.errors import CertclientError
+from certclient.model.lifecycle import RenewalPolicy, Stage, lifecycle
 from certclient.practice.bank import Bank
 from certclient.practice.records import CertificateRecord, CertificateState, Customer
 
@@ -23,6 +24,8 @@ class LoginResult(enum.Enum):
     UNCONFIRMED = "unconfirmed"
     NOT_YET_VALID = "not-yet-valid"
     EXPIRED = "expired"
+    TOO_LATE = "too-late"
+    """Expired for so long that it cannot be obtained anew without the branch."""
     WRONG_ROLE = "wrong-role"
     """A 利用者's certificate at 管理者ログイン, or the other way round."""
 
@@ -65,16 +68,19 @@ def decide_login(bank: Bank, shown: bytes | None, wanted: Role | None = None) ->
         customer = books.customers.find(record.user_id) if record is not None else None
     if record is None or customer is None or not bank.ca.issued(certificate):
         return Login(LoginResult.UNKNOWN, certificate)
-    result = _result(record, bank.clock())
+    result = _result(record, bank.clock(), bank.policy.renewal)
     if result is LoginResult.WELCOME and wanted not in (None, customer.role):
         result = LoginResult.WRONG_ROLE
     return Login(result, certificate, customer)
 
 
-def _result(record: CertificateRecord, now: datetime) -> LoginResult:
+def _result(record: CertificateRecord, now: datetime, policy: RenewalPolicy) -> LoginResult:
     by_state = _BY_STATE.get(record.state)
     if by_state is not None:
         return by_state
     if now < record.certificate.not_before:
         return LoginResult.NOT_YET_VALID
-    return LoginResult.WELCOME if record.certificate.valid_at(now) else LoginResult.EXPIRED
+    if record.certificate.valid_at(now):
+        return LoginResult.WELCOME
+    late = lifecycle(record.certificate.not_after, now, policy).stage is Stage.TOO_LATE
+    return LoginResult.TOO_LATE if late else LoginResult.EXPIRED

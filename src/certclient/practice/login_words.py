@@ -59,6 +59,19 @@ _NOTICES: dict[LoginResult, Notice] = {
             "Later, ask your branch for a reissue.",
         ),
     ),
+    LoginResult.TOO_LATE: Notice(
+        Words(ja="電子証明書の有効期限が切れています", en="The certificate has expired"),
+        Words(
+            ja="有効期限日から{days}日を超過したため、電子証明書を取得できません。",
+            en="More than {days} days have passed since the expiry date: it cannot be obtained "
+            "anew here.",
+        ),
+        Words(
+            ja="お取引店窓口で再発行をお申し出ください。"
+            "利用者の方は、まず貴社の管理者の方にご相談ください。",
+            en="Ask your branch for a reissue. Users: ask your administrator first.",
+        ),
+    ),
     LoginResult.NOT_YET_VALID: Notice(
         Words(
             ja="電子証明書の有効期間がまだ始まっていません", en="The certificate is not valid yet"
@@ -119,6 +132,12 @@ _NOTICES: dict[LoginResult, Notice] = {
 def notice(result: LoginResult, obtain_days_after: int) -> Notice:
     """The words for a refusal; `obtain_days_after` in days, as in the bank's policy."""
     found = _NOTICES[result]
-    step, days = found.next_step, str(obtain_days_after)
-    filled = Words(ja=step.ja.replace("{days}", days), en=step.en.replace("{days}", days))
-    return replace(found, next_step=filled)
+    return replace(
+        found,
+        why=_filled(found.why, obtain_days_after),
+        next_step=_filled(found.next_step, obtain_days_after),
+    )
+
+
+def _filled(text: Words, days: int) -> Words:
+    return Words(ja=text.ja.replace("{days}", str(days)), en=text.en.replace("{days}", str(days)))

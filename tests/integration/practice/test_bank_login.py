@@ -90,6 +90,16 @@ def test_an_expired_certificate_gets_a_page_that_says_so(
     assert "Within 90 days of the expiry date, obtain a new one" in page.text
 
 
+@pytest.mark.parametrize(("days", "reason"), [(-90, "expired"), (-91, "too-late")])
+def test_after_ninety_days_the_page_leads_to_the_branch(
+    customers: RunningBank, tmp_path: Path, days: int, reason: str
+) -> None:
+    page = visit(customers, tmp_path, customers.issue_certificate(USER_ID, KEY.spki, days))
+    assert (page.status, page.reason) == (403, reason)
+    assert ("お取引店窓口で再発行をお申し出" in page.text) is True
+    assert ("電子証明書取得</a>" in page.text) is (reason == "expired")
+
+
 def test_on_the_expiry_day_it_still_logs_in(customers: RunningBank, tmp_path: Path) -> None:
     page = visit(customers, tmp_path, customers.issue_certificate(USER_ID, KEY.spki, 0))
     assert page.status == 200

@@ -115,6 +115,13 @@ def test_the_other_kind_of_login(bank: RunningBank, visit: Open) -> None:
     assert guest.get(f"{bank.login_url}?as=administrator").reason == "pin"
 
 
+def test_an_image_on_a_strangers_page_ends_no_session(bank: RunningBank, visit: Open) -> None:
+    guest = visit(administrator(bank))
+    log_in(bank, guest)
+    assert guest.get(bank.login_url, Sec_Fetch_Mode="no-cors").status == 403
+    assert guest.get(at(bank, "/main"), Sec_Fetch_Mode="navigate").reason == "welcome"
+
+
 def test_logging_out_ends_the_session(bank: RunningBank, visit: Open) -> None:
     guest = visit(administrator(bank))
     page = guest.submit(log_in(bank, guest), "logout")

@@ -143,3 +143,22 @@ def test_a_shifted_clock_moves_the_banks_days(desk: Desk, tmp_path: Path) -> Non
     desk.done("--clock-shift", "40", "issue-code", USER_ID)
     with_shift = desk.done("--clock-shift", "40", "certificates")
     assert CertificateState.CONFIRMED.value in with_shift, "expired, but still the last one"
+
+
+def test_coverage_of_a_contract(desk: Desk) -> None:
+    for user_id in ("A1", "A2"):
+        desk.done("customer", "add", user_id, "--contract", "COMPANY", "--email", "a@example.jp")
+    desk.done("customer", "add", "B1")
+    assert desk.done("coverage").splitlines() == [
+        "B1  B1 1403  never",
+        "COMPANY  A1 1403  never",
+        "COMPANY  A2 1403  never",
+    ]
+    assert len(desk.done("coverage", "--contract", "COMPANY", "--missing").splitlines()) == 2
+    assert "no e-mail address" in desk.run("customer", "add", "A3", "--email", "nonsense").output
+
+
+def test_the_clock_stays_shifted(desk: Desk) -> None:
+    ahead = desk.done("clock", "40")
+    assert desk.done("clock", "--", "-1") < desk.done("clock", "0") < ahead
+    assert desk.run("clock", "99999").exit_code == 1

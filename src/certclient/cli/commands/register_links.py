@@ -1,4 +1,4 @@
-"""`certclient register-links`: this program opens `certclient:` links from now on, for this user."""
+"""`certclient register-links`: from now on this program opens `certclient:` links of this user."""
 
 from __future__ import annotations
 

@@ -5,7 +5,16 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 
 from certclient.model.certificate import Role
 from certclient.model.secret import Secret
@@ -36,6 +45,9 @@ def login_pages(reception: Reception) -> Blueprint:
     @pages.get("/")
     @pages.get("/login")
     def login() -> Response:
+        if request.headers.get("Sec-Fetch-Mode", "navigate") != "navigate":
+            # An image on a stranger's page must not end a customer's session.
+            abort(403)
         decision = reception.decide(_ROLES.get(request.args.get("as", "")))
         customer, certificate = decision.customer, decision.certificate
         if customer is None or certificate is None or not decision.granted:
