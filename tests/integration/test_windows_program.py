@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -66,11 +67,13 @@ class Program:
 
 
 @pytest.fixture
-def program(tmp_path: Path) -> Iterator[Program]:
-    program = Program(tmp_path)
-    yield program
-    if program.runs:
-        program.is_killed()
+def program() -> Iterator[Program]:
+    # A short path, as home folders have: a socket's name has room for a hundred bytes.
+    with tempfile.TemporaryDirectory(prefix="home-") as home:
+        program = Program(Path(home))
+        yield program
+        if program.runs:
+            program.is_killed()
 
 
 def test_a_second_start_reaches_the_first_and_ends(program: Program) -> None:

@@ -4,7 +4,7 @@ procedures, and what each certificate means for him today."""
 from __future__ import annotations
 
 import enum
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
@@ -100,24 +100,20 @@ class Overview:
         return replace(self, taken=now, rows=_rows(entries))
 
 
+_Found = tuple[Profile, Entry]
+
+
 def take_overview(
-    profiles: Sequence[Profile],
-    stores: Sequence[CertificateStore],
-    now: datetime,
-    *,
-    skip: Collection[str] = (),
-    before: Overview | None = None,
+    profiles: Sequence[Profile], stores: Sequence[CertificateStore], now: datetime
 ) -> Overview:
     """Looks into every store without a PIN; `now` is aware UTC. Never raises.
 
-    Of stores in `skip` (ids; they are at work) what was known `before` counts. A certificate that
-    fits two profiles belongs to the first.
+    A certificate that fits two profiles belongs to the first.
     """
-    looked = [store for store in stores if store.store_id not in skip]
-    entries = _known(before, skip, now)
+    entries: list[_Found] = []
     unusable: dict[str, CertclientError] = {}
     for profile in profiles:
-        found: Inventory = take_inventory(profile, looked, now)
+        found: Inventory = take_inventory(profile, stores, now)
         unusable.update(found.unusable)
         entries += [(profile, entry) for entry in found.entries]
     return Overview(
@@ -126,17 +122,6 @@ def take_overview(
         rows=_rows(_each_once(entries)),
         unusable=MappingProxyType(unusable),
     )
-
-
-_Found = tuple[Profile, Entry]
-
-
-def _known(before: Overview | None, skip: Collection[str], now: datetime) -> list[_Found]:
-    if before is None:
-        return []
-    return [
-        (row.profile, row.entry) for row in before.at(now).rows if row.entry.stored.store_id in skip
-    ]
 
 
 def _each_once(entries: Sequence[_Found]) -> list[_Found]:
