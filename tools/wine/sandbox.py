@@ -54,7 +54,10 @@ class Sandbox:
             "environment": dict(self.environment),
             "command": list(command),
         }
-        namespaces = ("unshare", "--mount", "--propagation=private", "--pid", "--fork")
+        namespaces = (
+            *("setpriv", "--pdeathsig=KILL", "--"),  # ends with us, however we end
+            *("unshare", "--mount", "--propagation=private", "--pid", "--fork"),
+        )
         inside = (sys.executable, "-m", "tools.wine.inside", json.dumps(order))
         return subprocess.Popen(
             (*namespaces, "--kill-child", "--", *inside),

@@ -1,0 +1,76 @@
+"""Everything that is made once for the Windows that tests run in."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from tools.wine import debian, dlls, python
+from tools.wine.cache import Cache, PartError
+from tools.wine.sandbox import PREFIX, ROOT, WINE, Sandbox
+
+LOCK = ROOT / "requirements" / "dev.txt"
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Folders: Debian with Wine, Windows' drive C, Python, its libraries, our DLLs."""
+
+    root: Path
+    prefix: Path
+    python: Path
+    wheels: Path
+    dlls: Path
+
+    def windows(self, mount_point: Path) -> Sandbox:
+        """The Windows that tests run in; the project is Z:\\project."""
+        return Sandbox(
+            layers=(self.prefix, self.root),
+            mounts={
+                "/python": self.python,
+                "/wheels": self.wheels,
+                "/dlls": self.dlls,
+                "/project": ROOT,
+            },
+            mount_point=mount_point,
+        )
+
+
+def prepare(cache: Cache) -> Parts:
+    """Makes what is missing; what does not depend on each other at the same time.
+
+    Raises PartError, OSError, subprocess.SubprocessError.
+    """
+    with ThreadPoolExecutor() as pool:
+        system = pool.submit(cache.part, "debian", debian.MADE_FROM, debian.make_root)
+        snake = pool.submit(cache.part, "python", python.python_made_from(), python.make_python)
+        wheels = pool.submit(
+            cache.part,
+            "wheels",
+            python.wheels_made_from(LOCK),
+            lambda folder: python.make_wheels(folder, LOCK),
+        )
+        root = system.result()
+        prefix = pool.submit(
+            cache.part,
+            "prefix",
+            f"{root.name} {WINE}",
+            lambda folder: _make_prefix(folder, root, cache.mount_point()),
+        )
+        libraries = cache.part(
+            "dlls",
+            f"{root.name} {dlls.made_from()}",
+            lambda folder: dlls.make_dlls(folder, root, cache.mount_point()),
+        )
+        return Parts(root, prefix.result(), snake.result(), wheels.result(), libraries)
+
+
+def _make_prefix(folder: Path, root: Path, mount_point: Path) -> None:
+    """A fresh Windows: drive C and registry."""
+    sandbox = Sandbox((root,), {}, mount_point, keep=folder)
+    script = f"wineboot -i >/dev/null 2>&1; wineserver -w; cp -a {PREFIX} /keep/"
+    process = sandbox.start(("sh", "-c", script))
+    output, _ = process.communicate()
+    if not (folder / PREFIX.lstrip("/") / "system.reg").is_file():
+        raise PartError(f"no Wine: wineboot failed\n{output[-3000:]}")

@@ -1,0 +1,126 @@
+"""pytest on the Windows Python, each run in a fresh Windows of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from tools.wine.cache import Cache, PartError
+from tools.wine.parts import Parts
+from tools.wine.sandbox import PREFIX, ROOT, Sandbox
+
+_PYTHON_PATH = (r"Z:\project\src", r"Z:\project\tests\windows\site", r"Z:\wheels")
+_NOT_IN_TESTS = "mscoree,mshtml,winedbg.exe,winemenubuilder.exe="
+_BYTECODE = "bytecode"
+_STUBS = ("icuuc", "mscms")
+"""DLLs that Qt wants and Wine has not, or not whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """`overrides`: DLLs of ours that take the place of Wine's. `tests`: what pytest is given."""
+
+    name: str
+    overrides: tuple[str, ...]
+    tests: tuple[str, ...]
+
+
+RUNS = (
+    Run("Wine's ncrypt: keys in CAPI", _STUBS, ("tests/windows", "tests/contract")),
+    Run(
+        "a double of ncrypt: keys in CNG", (*_STUBS, "ncrypt"), ("tests/windows", "tests/contract")
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Windows:
+    """Starts Python in a fresh Windows."""
+
+    sandbox: Sandbox
+
+    def start(self, run: Run, *arguments: str, office: str = "") -> Process:
+        """Starts `python.exe arguments` in the project's folder. `office`: the practice bank's
+        port for tests."""
+        environment = {
+            **self.sandbox.environment,
+            "WINEDLLOVERRIDES": f"{','.join(run.overrides)}=n;{_NOT_IN_TESTS}",
+            "PYTHONPATH": ";".join(_PYTHON_PATH),
+            "PYTHONUTF8": "1",
+            "PYTHONPYCACHEPREFIX": rf"Z:\{_BYTECODE}",
+            "HYPOTHESIS_STORAGE_DIRECTORY": r"C:\hypothesis",
+            "CERTCLIENT_WINDOWS_RUN": ",".join(run.overrides),
+            "CERTCLIENT_OFFICE": office,
+        }
+        copies = " ".join(f"/dlls/{name}.dll" for name in run.overrides)
+        script = (
+            f"cp {copies} {PREFIX}/drive_c/windows/system32/ && cd /project && "
+            'wine /python/python.exe "$@"; code=$?; '
+            f"[ ! -d /keep ] || cp -r /{_BYTECODE} /keep/; exit $code"
+        )
+        return replace(self.sandbox, environment=environment).start(
+            ("sh", "-c", script, "sh", *arguments)
+        )
+
+
+Process = subprocess.Popen[str]
+
+
+def windows(parts: Parts, cache: Cache) -> Windows:
+    """With Python's libraries compiled: without, each start takes 8 s longer. What changed since
+    is compiled again in each run."""
+    sandbox = parts.windows(cache.mount_point())
+    made_from = f"{_BYTECODE} {parts.python.name} {parts.wheels.name} {parts.prefix.name}"
+    bytecode = cache.part("bytecode", made_from, lambda folder: _compile(sandbox, folder))
+    return Windows(replace(sandbox, layers=(bytecode, *sandbox.layers)))
+
+
+def _compile(sandbox: Sandbox, folder: Path) -> None:
+    """Lets pytest import what the tests import."""
+    options = ("-p", "no:cacheprovider", "--collect-only", "-qq")
+    fresh = Windows(replace(sandbox, keep=folder))
+    output, _ = fresh.start(RUNS[0], "-m", "pytest", *options, *RUNS[0].tests).communicate()
+    # A test that cannot be imported is the tests' own matter.
+    if not any(folder.rglob("*.pyc")):
+        raise PartError(f"Python does not run under Wine\n{output[-3000:]}")
+
+
+def run_tests(target: Windows, arguments: Sequence[str]) -> int:
+    """All runs at the same time, their outputs one after the other; the worst exit code."""
+    with _practice_bank() as office:
+        running = [(run, _start_pytest(target, run, arguments, office)) for run in RUNS]
+        return max(_show(run, process) for run, process in running)
+
+
+def _show(run: Run, process: Process) -> int:
+    print(f"==> Windows with {run.name}", flush=True)
+    for line in process.stdout or ():
+        print(line, end="", flush=True)
+    return process.wait()
+
+
+def _start_pytest(target: Windows, run: Run, arguments: Sequence[str], office: str) -> Process:
+    tests = arguments or ("-q", *run.tests)
+    return target.start(run, "-m", "pytest", "-p", "no:cacheprovider", *tests, office=office)
+
+
+@contextmanager
+def _practice_bank() -> Iterator[str]:
+    """The practice bank on our side; gives the port of its office."""
+    path = os.pathsep.join(str(ROOT / name) for name in ("src", "tests"))
+    process = subprocess.Popen(
+        (sys.executable, str(ROOT / "tests" / "windows" / "office.py")),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": path},
+    )
+    with process:
+        yield process.stdout.readline().strip() if process.stdout else ""
+        # The end of its input ends it.
+        process.communicate()
