@@ -226,6 +226,22 @@ def test_a_link_that_leads_nowhere_is_refused_politely(
     assert desk.shell.desk.wizards == []
 
 
+def test_the_code_that_a_link_brings_need_not_be_typed(office: Office, program: Program) -> None:
+    office.bank.add_customer()
+    code = office.bank.issue_code().reveal()
+    desk = program()
+    link = parse(f"certclient:obtain?profile=practice&user={USER}&ticket={code}")
+    desk.starts(Wish(link=link))
+    desk.visitor.arrives_at(Page.LETTER)
+    assert code not in desk.visitor.text
+    desk.visitor.clicks_on("次へ")
+    desk.visitor.arrives_at(Page.START)
+    assert office.usable(office.pc) == [], "it asks before it does anything"
+    desk.visitor.clicks_on("取得する")
+    desk.visitor.arrives_at(Page.DONE)
+    assert len(office.usable(office.pc)) == 1
+
+
 # Reminders, tray, end
 
 

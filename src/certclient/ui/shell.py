@@ -10,6 +10,7 @@ from certclient.deep_link import DeepLink, Verb
 from certclient.enrollment.overview import Overview, Row
 from certclient.enrollment.procedure import Finished, ProcedureView, State
 from certclient.enrollment.reminder import Reminder, ReminderBook
+from certclient.model.secret import Secret
 from certclient.ui.clock_watch import ClockWatch
 from certclient.ui.context import AppContext
 from certclient.ui.main_window import MainWindow
@@ -167,10 +168,11 @@ class Shell(QObject):
             self.window.table.select(row)
         if link.verb is Verb.OPEN:
             return
+        ticket = Secret(link.ticket) if link.ticket else None
         if link.verb is Verb.OBTAIN:
-            self.desk.obtain_for(link.user_id)
+            self.desk.obtain_for(link.user_id, profile_id=link.profile_id, ticket=ticket)
         elif row is not None:
-            self.desk.renew(row, notice=True)
+            self.desk.renew(row, notice=True, ticket=ticket)
         else:
             self.window.say(
                 self.tr(

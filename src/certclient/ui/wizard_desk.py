@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from certclient.enrollment.overview import Row
 from certclient.enrollment.procedure import ProcedureView
 from certclient.model.errors import CertclientError
+from certclient.model.secret import Secret
 from certclient.ui.batch import RenewAllDialog
 from certclient.ui.context import AppContext
 from certclient.ui.wizard import EnrollmentWizard
@@ -57,21 +58,31 @@ class WizardDesk(QObject):
         batch = self._batch
         return batch if batch is not None and shiboken6.isValid(batch) else None
 
-    def renew(self, row: Row, *, notice: bool = False) -> None:
-        """更新, or what the date makes of it. `notice`: it was not asked for by a click here."""
+    def renew(self, row: Row, *, notice: bool = False, ticket: Secret | None = None) -> None:
+        """更新, or what the date makes of it. `notice`: it was not asked for by a click here;
+        `ticket`: what a bank's link brought."""
         owner = row.entry.owner
         self._open(
             f"{row.profile.id} {owner.user_id}",
-            lambda: EnrollmentWizard.renew(self._context, row.entry.stored, notice=notice),
+            lambda: EnrollmentWizard.renew(
+                self._context, row.entry.stored, notice=notice, ticket=ticket
+            ),
         )
 
     def obtain(self) -> None:
         """取得 with the bank's letter."""
         self._open(_LETTER, lambda: EnrollmentWizard.obtain(self._context))
 
-    def obtain_for(self, user_id: str) -> None:
-        """取得 of a user ID that a link named; "" for none."""
-        self._open(f"{_LETTER} {user_id}", lambda: EnrollmentWizard.obtain(self._context, user_id))
+    def obtain_for(
+        self, user_id: str, *, profile_id: str = "", ticket: Secret | None = None
+    ) -> None:
+        """取得 of what a link named; "" for what it did not name."""
+        self._open(
+            f"{_LETTER} {profile_id} {user_id}",
+            lambda: EnrollmentWizard.obtain(
+                self._context, user_id, profile_id=profile_id, ticket=ticket
+            ),
+        )
 
     def resume(self, view: ProcedureView) -> None:
         """続ける."""
