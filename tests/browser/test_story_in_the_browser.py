@@ -19,6 +19,7 @@ from support.browser import (
     open_app,
     reason_of,
     set_up_desktop,
+    set_up_desktop_with_windows,
     text_of,
 )
 from support.command_line import Computer
@@ -82,6 +83,30 @@ def test_renewing_from_the_banks_notice(pc: Computer) -> None:
     assert new_serial != old.serial_hex
     assert bank.state_of(old.serial_hex) is CertificateState.SUPERSEDED
     assert bank.state_of(new_serial) is CertificateState.CONFIRMED
+
+
+def test_the_link_opens_the_windows(pc: Computer) -> None:
+    """Way B1 as most customers go it: in the window two clicks are left."""
+    bank = pc.bank
+    bank.add_customer(USER)
+    old = pc.give(USER, pc.nss.store(), days=20)
+    desk = set_up_desktop_with_windows(pc)
+    with browsing(desk, INTERMEDIATE_NAME) as driver:
+        driver.get(bank.login_url)
+        click(driver, "#renewal-notice")
+        open_app(driver, "#renew")
+        *seen, code = desk.program_ended().splitlines()
+    assert code == "0"
+    assert seen == [
+        "NOTICE",
+        "今すぐ更新する",
+        "CHECKS",
+        "START",
+        "更新する",
+        "WORK",
+        "DONE",
+    ]
+    assert bank.state_of(old.serial_hex) is CertificateState.SUPERSEDED
 
 
 def test_expired_then_obtained_with_a_code(pc: Computer) -> None:

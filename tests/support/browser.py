@@ -8,6 +8,7 @@ with browsing(pc, choice) as driver:
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -71,14 +72,27 @@ class Desk:
 
 
 def set_up_desktop(pc: Computer, *answers: str) -> Desk:
-    """Trusts the bank's TLS root, and registers the scheme with a person who answers the
-    questions of `certclient open-link` at a terminal."""
-    pc.nss.certutil("-A", "-n", "practice bank", "-t", "C,,", "-i", str(pc.bank.root_file))
-    home = pc.home
-    screen = home / "screen.txt"
-    person = home / "person"
+    """Registers the scheme with a person who answers the questions of `certclient open-link` at a
+    terminal, and trusts the bank's TLS root."""
+    person, screen = pc.home / "person", pc.home / "screen.txt"
     program = [sys.executable, "-m", "certclient", "--profile", str(pc.bank.profile_path)]
     write_person(person, screen, answers, [*program, "open-link"])
+    return _desk(pc, person, screen)
+
+
+def set_up_desktop_with_windows(pc: Computer) -> Desk:
+    """The same with a person in front of the app's windows; see `support.window_person`."""
+    person, screen = pc.home / "person", pc.home / "screen.txt"
+    helper = str(Path(__file__).with_name("window_person.py"))
+    command = [sys.executable, helper, str(screen), str(pc.bank.profile_path)]
+    person.write_text(f'#!/bin/sh\nexec {shlex.join(command)} "$@"\n', encoding="utf-8")
+    person.chmod(0o755)
+    return _desk(pc, person, screen)
+
+
+def _desk(pc: Computer, person: Path, screen: Path) -> Desk:
+    pc.nss.certutil("-A", "-n", "practice bank", "-t", "C,,", "-i", str(pc.bank.root_file))
+    home = pc.home
     register([str(person)], home / ".local" / "share", home / ".config")
     places = {
         "XDG_CONFIG_HOME": str(home / ".config"),

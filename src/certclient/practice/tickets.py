@@ -19,6 +19,7 @@ from certclient.practice.records import TicketState
 PREFIX = "tk-"
 """Tells a ticket from a 確認用パスワード; a card shows digits or capital letters only."""
 _RANDOM_BYTES = 24
+_KEPT = timedelta(days=30)
 
 
 def is_ticket(registration_token: bytes) -> bool:
@@ -73,6 +74,14 @@ class Tickets:
             "UPDATE tickets SET state = ? WHERE session = ? AND state = ?",
             (TicketState.WITHDRAWN.value, session, TicketState.ACTIVE.value),
         )
+
+    def begin_afresh(self, now: datetime) -> None:
+        """The bank starts: no login of before goes on, so no ticket does. Long past ones go."""
+        self._db.execute(
+            "UPDATE tickets SET state = ? WHERE state = ?",
+            (TicketState.WITHDRAWN.value, TicketState.ACTIVE.value),
+        )
+        self._db.execute("DELETE FROM tickets WHERE expires < ?", (to_column(now - _KEPT),))
 
 
 def _digest(ticket: bytes) -> bytes:

@@ -98,6 +98,8 @@ def public_app(
 def login_app(bank: Bank, public_url: str, limits: Limits = Limits()) -> Flask:
     """The login and what is behind it; the server in front asks for a client certificate."""
     app = _app(bank)
+    with bank.books() as books:
+        books.tickets.begin_afresh(bank.clock())
 
     def ended(session: Session) -> None:
         with bank.books() as books:

@@ -11,6 +11,7 @@ from certclient.ca.cmp.status import Failure
 from certclient.model.certificate import Certificate
 from certclient.practice.cmp_responder import CmpResponder
 from certclient.practice.records import CertificateState
+from certclient.practice.server import PracticeServer, ServerSettings
 from support.bank import USER_ID, RunningBank
 from support.bank_customer import accept, by_certificate, failure, issued, kur
 from support.pki import RsaSigner, rsa_signer
@@ -110,6 +111,15 @@ def test_after_the_logout(bank: RunningBank, current: Certificate) -> None:
     with bank.bank.books() as books:
         books.tickets.withdraw("a session")
     refused(renew(bank, current, ticket))
+
+
+def test_after_a_restart_of_the_bank(bank: RunningBank, current: Certificate) -> None:
+    """Logins do not survive it, so what they gave out does not either."""
+    ticket = give(bank)
+    bank.stop()
+    with PracticeServer(bank.bank, ServerSettings()):
+        refused(renew(bank, current, ticket))
+        issued(renew(bank, current, give(bank)))
 
 
 def test_a_refused_renewal_does_not_use_it_up(bank: RunningBank) -> None:
