@@ -34,7 +34,7 @@ def is_kept(name: str) -> bool:
 def keep(picture: Path) -> None:
     """Packed as tightly as PNG allows."""
     image = QImage(str(picture)).convertToFormat(QImage.Format.Format_RGB888)
-    image.save(str(KEPT / picture.name), "PNG", _TIGHTEST)
+    image.save(str(KEPT / picture.name), None, _TIGHTEST)
 
 
 def main() -> int:
