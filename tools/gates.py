@@ -16,15 +16,16 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 PYTHON_SOURCES = ("src", "tests", "tools", "demo", "benchmarks")
-WINDOWS_SOURCES = ("src/certclient", "tests/windows")
-"""What runs on Windows is typed as it is there; tests/windows has no meaning elsewhere."""
+WINDOWS_SOURCES = ("src/certclient", *map(str, sorted(ROOT.glob("tests/windows/*.py"))))
+"""What runs on Windows is typed as it is there. Files one by one, as pyproject.toml leaves
+tests/windows out of the run as on Linux, where it has no meaning."""
 MAX_WORKERS = 4
 
 GATES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("ruff check", ("ruff", "check", *PYTHON_SOURCES)),
     ("ruff format", ("ruff", "format", "--check", *PYTHON_SOURCES)),
     ("mypy --strict", ("mypy",)),
-    ("mypy win32", ("mypy", "--platform", "win32", "--exclude", "^$", *WINDOWS_SOURCES)),
+    ("mypy win32", ("mypy", "--platform", "win32", *WINDOWS_SOURCES)),
     ("import-linter", ("lint-imports",)),
 )
 
