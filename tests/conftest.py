@@ -7,13 +7,13 @@ settings.register_profile("certclient", deadline=None)
 settings.load_profile("certclient")
 
 pytest_plugins = [
+    "support.bank_office",
+    "support.windows_pc",
     "support.nss",
     "support.softhsm",
     "support.customer",
     "support.bank",
-    "support.bank_office",
     "support.command_line",
-    "support.windows_pc",
 ]
 
 _LONGEST_BYTES_IN_A_NAME = 16

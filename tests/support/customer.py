@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
@@ -156,11 +157,21 @@ def make_customer(tmp_path: Path, store: CertificateStore, count_keys: CountKeys
     )
 
 
-@pytest.fixture(params=["nss", "softhsm"])
-def customer(
-    request: pytest.FixtureRequest, tmp_path: Path, nss: NssDatabase, softhsm: SoftHsm
-) -> Customer:
-    if request.param == "nss":
-        return make_customer(tmp_path, nss.store(), lambda: nss_private_keys(nss))
-    token = softhsm.new_token()
-    return make_customer(tmp_path, token.store(), lambda: token_private_keys(token))
+if sys.platform == "win32":
+    from certclient.store.windows import keys
+    from support.windows_pc import WindowsPc
+
+    @pytest.fixture(params=["windows"])
+    def customer(tmp_path: Path, windows_pc: WindowsPc) -> Customer:
+        return make_customer(tmp_path, windows_pc.store(), lambda: len(keys.ours()))
+
+else:
+
+    @pytest.fixture(params=["nss", "softhsm"])
+    def customer(
+        request: pytest.FixtureRequest, tmp_path: Path, nss: NssDatabase, softhsm: SoftHsm
+    ) -> Customer:
+        if request.param == "nss":
+            return make_customer(tmp_path, nss.store(), lambda: nss_private_keys(nss))
+        token = softhsm.new_token()
+        return make_customer(tmp_path, token.store(), lambda: token_private_keys(token))

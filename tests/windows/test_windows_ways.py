@@ -123,6 +123,24 @@ def test_where_the_new_certificate_cannot_log_in_the_old_one_stays(
     assert set(computer.usable()) == {old, done.certificate}
 
 
+def test_the_root_is_trusted_only_if_the_bank_wants_it(
+    computer: Computer, bank_office: BankOffice, profile: Profile
+) -> None:
+    def trusted() -> bool:
+        with crypt32.opened("Root", writable=False) as store:
+            return profile.ca.trust_anchors[0] in [e.certificate for e in store.entries()]
+
+    user_id = bank_office.new_customer()
+    first = renewed(computer, profile, computer.give(bank_office, user_id, 20), Person())
+    assert not trusted()
+    code = Person(secrets={SecretKind.ISSUE_CODE: [bank_office.issue_code(user_id)]})
+    wanting = replace(profile, install_root=True)
+    assert finished(front(wanting).obtain(user_id, computer.store, code)) != first
+    assert trusted()
+    with crypt32.opened("Root", writable=True) as store:
+        store.delete(profile.ca.trust_anchors[0])
+
+
 # A3 後で更新する → 証明書更新
 
 

@@ -27,7 +27,7 @@ from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.profile import AskWhom, Profile
 from certclient.model.progress import Step
 from certclient.model.secret import Secret
-from certclient.store.base import TellsAboutKeys
+from certclient.store.base import StoreSession, TellsAboutKeys, TrustsRoots
 
 _SHORTEST_WAIT = 1.0
 """Seconds between two polls, whatever a CA says: never a loop."""
@@ -141,8 +141,23 @@ def install(work: Work, record: Record) -> Record:
         session = work.session(record.store_id)
         # The issuer first: browsers silently offer nothing where it is missing.
         session.install_intermediates(chain)
+        _install_root(work, session, [certificate, *chain][-1])
         session.install(record.key, certificate, friendly_name(environment.profile, certificate))
     return replace(record, state=State.INSTALLED)
+
+
+def _install_root(work: Work, session: StoreSession, last: Certificate) -> None:
+    """Where the profile wants it and the user agrees; a no is only a warning. `last`: the highest
+    certificate below the root."""
+    profile = work.environment.profile
+    if not profile.install_root or not isinstance(session, TrustsRoots):
+        return
+    for root in profile.ca.trust_anchors:
+        if root.subject == last.issuer:
+            try:
+                session.install_root(root)
+            except CertclientError as error:
+                work.interaction.warning(error)
 
 
 def verify(work: Work, record: Record) -> Record:

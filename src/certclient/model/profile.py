@@ -75,8 +75,9 @@ class Profile:
     this order. `destinations`: values of `model.destination.Destination` ("pc", "usb") that the
     bank allows, the bank's favourite first. `reminder_days`: days left, the most first.
     `usb_guide_url` is "" where the bank has no such page, `login_test_url` where it has no address
-    that answers a GET with 2xx or 3xx exactly if the certificate logs in. `rehearsal`: a practice
-    bank, which every window says in yellow.
+    that answers a GET with 2xx or 3xx exactly if the certificate logs in. `install_root`: Windows
+    is to trust the CA's root too, if its user says yes to Windows' own question. `rehearsal`: a
+    practice bank, which every window says in yellow.
     """
 
     id: str
@@ -96,3 +97,4 @@ class Profile:
     usb_guide_url: str
     rehearsal: bool = False
     login_test_url: str = ""
+    install_root: bool = False

@@ -93,6 +93,7 @@ class _Storage(_Strict, frozen=True):
     destinations: Annotated[tuple[Destination, ...], msgspec.Meta(min_length=1)] = _ALL_DESTINATIONS
     pkcs11_modules: tuple[str, ...] = ()
     usb_guide_url: str = ""
+    install_root: bool = False
 
 
 class _ProfileFile(_Strict, frozen=True):
@@ -165,6 +166,7 @@ class _Reader:
             usb_guide_url=self._optional_url("storage.usb_guide_url", file.storage.usb_guide_url),
             rehearsal=file.rehearsal,
             login_test_url=self._optional_url("login_test_url", file.login_test_url),
+            install_root=file.storage.install_root,
         )
 
     def _optional_url(self, key: str, url: str) -> str:

@@ -169,6 +169,15 @@ class TellsAboutKeys(Protocol):
 
 
 @runtime_checkable
+class TrustsRoots(Protocol):
+    """A StoreSession of a system that can be told to trust a root CA, and asks its user first."""
+
+    def install_root(self, root: Certificate) -> None:
+        """Trusted already: nothing happens. Raises CONSENT_REFUSED if the user said no."""
+        ...
+
+
+@runtime_checkable
 class LogsIn(Protocol):
     """A CertificateStore whose system logs in with a certificate by itself, without a browser."""
 

@@ -72,6 +72,11 @@ class WindowsSession:
             for certificate in wanted:
                 _add_if_missing(store, certificate)
 
+    def install_root(self, root: Certificate) -> None:
+        """See `store.base.TrustsRoots`. Windows shows the thumbprint and asks."""
+        with translated(), crypt32.opened(self.names.roots, writable=True) as store:
+            _add_if_missing(store, root)
+
     def archive(self, certificate: Certificate) -> None:
         self._set_archived(certificate, archived=True)
 
