@@ -17,7 +17,7 @@ from certclient.model.certificate import Certificate
 from certclient.model.errors import ErrorCode
 from certclient.model.profile import Profile
 from certclient.store.registry import open_stores
-from certclient.store.windows import keys
+from certclient.store.windows import card_service, keys
 from certclient.store.windows.container import from_key_id
 from support.bank_office import BankOffice
 from support.pki import make_lab
@@ -86,3 +86,16 @@ def test_a_lost_key_is_found_before_anything_is_sent(
     assert found.verdict is Verdict.FAILED
     assert found.error is not None
     assert found.error.code is ErrorCode.KEY_NOT_FOUND
+
+
+def test_without_the_smart_card_service_no_token_can_be_seen(
+    computer: Computer, bank_office: BankOffice
+) -> None:
+    """Wine has none."""
+    assert card_service.running() is False
+    profile = replace(bank_office.profile(), destinations=("usb",))
+    front = enrollment(profile, open_stores(()))
+    found = {r.check: r for r in front.readiness(None, None, None)}[Check.TOKEN]
+    assert found.verdict is Verdict.FAILED
+    assert found.error is not None
+    assert found.error.code is ErrorCode.SMART_CARD_SERVICE

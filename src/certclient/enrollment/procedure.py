@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from certclient.enrollment import card_service
 from certclient.enrollment.interaction import ConsentRequest, Interaction
 from certclient.enrollment.journal import Journal, Kind, Record, State
 from certclient.enrollment.lock import exclusive
@@ -175,6 +176,7 @@ class Enrollment:
             home=home,
             clock=environment.clock,
             remote=remote,
+            card_service=card_service.detector(),
         )
         yield from checks(around)
 

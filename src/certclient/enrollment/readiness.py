@@ -38,7 +38,7 @@ _MIDDLEWARE = frozenset(
 class Surroundings:
     """What is looked at. `current` and `home`, the store where it lives, are None for 取得;
     `clock` gives aware UTC; `remote` is None where that question makes no sense
-    (`remote_session.detector`)."""
+    (`remote_session.detector`), and so is `card_service` (`card_service.detector`)."""
 
     ca: CaClient
     stores: Sequence[CertificateStore]
@@ -47,6 +47,7 @@ class Surroundings:
     home: CertificateStore | None
     clock: Callable[[], datetime]
     remote: Callable[[], bool] | None
+    card_service: Callable[[], bool] | None = None
 
 
 def checks(around: Surroundings) -> Iterator[CheckResult]:
@@ -87,7 +88,14 @@ def _place(around: Surroundings, destination: Destination, check: Check) -> Chec
     missing = destination is Destination.USB
     code = ErrorCode.TOKEN_MISSING if missing else ErrorCode.STORE_UNAVAILABLE
     error = next((result.error for result in found), None) or CertclientError(code)
+    if missing and error.code is ErrorCode.TOKEN_MISSING and _no_card_service(around):
+        error = CertclientError(ErrorCode.SMART_CARD_SERVICE)
     return CheckResult(check, Verdict.FAILED, error)
+
+
+def _no_card_service(around: Surroundings) -> bool:
+    """Whether it is known that no token can be seen at all."""
+    return around.card_service is not None and not around.card_service()
 
 
 def _middleware(around: Surroundings) -> CheckResult:
