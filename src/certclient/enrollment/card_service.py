@@ -11,6 +11,6 @@ if sys.platform == "win32":
 
 def detector() -> Callable[[], bool] | None:
     """Asks Windows; None elsewhere, where a module does without or tells itself."""
-    if sys.platform != "win32":
-        return None
-    return card_service.running
+    if sys.platform == "win32":
+        return card_service.running
+    return None
