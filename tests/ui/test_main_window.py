@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QAbstractButton, QLabel, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from certclient.enrollment.overview import Condition, Row
+from certclient.model.progress import Step
 from certclient.ui.complaint import Complaint
 from certclient.ui.context import AppContext
 from certclient.ui.details import DetailsDialog
@@ -21,6 +22,7 @@ from certclient.ui.models import Column
 from certclient.ui.pin_dialog import PinDialog
 from certclient.ui.survey import Survey
 from certclient.words.catalogue import Language
+from support.scripted import Person
 from support.softhsm import PIN
 from support.wizards import LONG, Office, plain
 
@@ -232,6 +234,21 @@ def test_the_certificate_in_use_cannot_be_removed(screen: Screen) -> None:
     assert not buttons.put_away.isEnabled()
     assert not buttons.delete.isEnabled()
     assert buttons.details.isEnabled()
+
+
+def test_nothing_is_put_away_while_a_procedure_is_open(screen: Screen) -> None:
+    """Installed is not confirmed: the old one may be the only one that logs in."""
+    office = screen.office
+    current = office.give(office.pc, 20)
+    person = Person(stop_before=lambda steps: Step.INSTALL in steps)
+    office.enrollment(office.profile, office.stores).renew(current, office.pc, person)
+    screen.looks()
+    assert len(screen.survey.overview.rows) == 2
+    assert len(screen.survey.overview.pending) == 1
+    for row in screen.survey.overview.rows:
+        screen.window.table.select(row)
+        assert not screen.window.selection_row.put_away.isEnabled()
+        assert not screen.window.selection_row.delete.isEnabled()
 
 
 def test_deleting_for_good_asks_once_and_the_default_is_no(screen: Screen, qtbot: QtBot) -> None:

@@ -31,7 +31,9 @@ class Removal(enum.Enum):
 
 def possible(row: Row, overview: Overview, now: datetime) -> frozenset[Removal]:
     """What may be done with `row` at `now` (aware). Only what does not count any more can go, and
-    for good only after it was put away or has expired."""
+    for good only after it was put away or has expired; nothing while a procedure is open."""
+    if not _idle(row, overview):
+        return frozenset()
     if row.condition is Condition.ARCHIVED:
         back = {Removal.BRING_BACK}
     else:
@@ -39,6 +41,19 @@ def possible(row: Row, overview: Overview, now: datetime) -> frozenset[Removal]:
     if _allows(cleanup.check_deletable, row, overview, now):
         back.add(Removal.DELETE)
     return frozenset(back)
+
+
+def _idle(row: Row, overview: Overview) -> bool:
+    try:
+        _check_idle(row, overview)
+    except CertclientError:
+        return False
+    return True
+
+
+def _check_idle(row: Row, overview: Overview) -> None:
+    open_user_ids = [view.user_id for view in overview.pending]
+    cleanup.check_idle(row.entry.owner.user_id, open_user_ids)
 
 
 def _allows(check: Callable[..., None], row: Row, overview: Overview, now: datetime) -> bool:
@@ -126,6 +141,7 @@ def _act(
 ) -> None:
     """In a worker. Raises as `enrollment.cleanup`."""
     store, stored = row.entry.store, row.entry.stored
+    _check_idle(row, overview)
     if removal is Removal.PUT_AWAY:
         cleanup.archive(store, stored, overview.all_stored, now, interaction.pin)
     elif removal is Removal.BRING_BACK:
