@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 
 from certclient.enrollment import card_service
 from certclient.enrollment.interaction import ConsentRequest, Interaction
 from certclient.enrollment.journal import Journal, Kind, Record, State
 from certclient.enrollment.lock import exclusive
+from certclient.enrollment.outcomes import Finished, Outcome, Pending, ProcedureView, view_of
 from certclient.enrollment.preflight import CheckResult
 from certclient.enrollment.readiness import Surroundings, checks
 from certclient.enrollment.run import Run
@@ -32,51 +32,6 @@ __all__ = [
     "ProcedureView",
     "State",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class ProcedureView:
-    """One procedure as `status` shows it. Times are aware, UTC. `last_error` is why it stopped."""
-
-    id: str
-    profile_id: str
-    user_id: str
-    state: State
-    started: datetime
-    changed: datetime
-    store_id: str
-    new_certificate: Certificate | None
-    check_at: datetime | None
-    last_error: ErrorCode | None
-
-
-@dataclass(frozen=True, slots=True)
-class Finished:
-    """The new certificate is installed, proven and confirmed.
-
-    `old_archived`: there was an old one and it is now hidden; `old_kept`: there was one, and
-    browsers still offer it (its token was not there, say). `seconds`: key_generation, signing,
-    network, waiting (for the CA) and rest of this run.
-    """
-
-    procedure_id: str
-    certificate: Certificate
-    store: CertificateStore
-    old_archived: bool
-    seconds: dict[str, float]
-    old_kept: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Pending:
-    """Not done yet: the CA wants time (`check_at`, aware UTC) or the user asked to stop."""
-
-    procedure_id: str
-    state: State
-    check_at: datetime | None
-
-
-Outcome = Finished | Pending
 
 
 class Enrollment:
@@ -186,7 +141,7 @@ class Enrollment:
 
     def pending(self) -> Sequence[ProcedureView]:
         """Procedures that are neither DONE nor ABANDONED, oldest first."""
-        return [_view(record) for record in self._journal.open_procedures()]
+        return [view_of(record) for record in self._journal.open_procedures()]
 
     # Starting
 
@@ -326,18 +281,3 @@ def _continues(interrupted: Record, new: Record) -> bool:
         return True
     same = interrupted.kind is new.kind and interrupted.store_id == new.store_id
     return same and not interrupted.abandoning
-
-
-def _view(record: Record) -> ProcedureView:
-    return ProcedureView(
-        id=record.id,
-        profile_id=record.profile_id,
-        user_id=record.user_id,
-        state=record.state,
-        started=record.started,
-        changed=record.changed,
-        store_id=record.store_id,
-        new_certificate=record.new_certificate,
-        check_at=record.check_at,
-        last_error=record.error,
-    )

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from certclient.enrollment.disposition import STORE_GONE, Disposition, disposition
+from certclient.enrollment.giving_up import clean_up, remove_new
 from certclient.enrollment.journal import Journal, Record, State
-from certclient.enrollment.steps import STEPS, clean_up, remove_new
+from certclient.enrollment.steps import STEPS
 from certclient.enrollment.work import Work
 from certclient.model.errors import CertclientError, ErrorCode
 

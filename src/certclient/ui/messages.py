@@ -55,6 +55,7 @@ ACTIONS: Mapping[ErrorCode, tuple[Action, ...]] = {
     ErrorCode.KEY_UNSUPPORTED: (Action.CHOOSE_PLACE, Action.COPY_FOR_SUPPORT),
     ErrorCode.KEY_SELF_TEST_FAILED: _TOKEN,
     ErrorCode.KEY_NOT_IN_TPM: _NOTHING,
+    ErrorCode.SMART_CARD_SERVICE: _TOKEN,
     # Network
     ErrorCode.NETWORK_UNREACHABLE: _RETRY,
     ErrorCode.NETWORK_TIMEOUT: _RETRY,

@@ -1,0 +1,72 @@
+"""What a run of a procedure ended in, and how an open one looks from outside."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from certclient.enrollment.journal import Record, State
+from certclient.model.certificate import Certificate
+from certclient.model.errors import ErrorCode
+from certclient.store.base import CertificateStore
+
+
+@dataclass(frozen=True, slots=True)
+class ProcedureView:
+    """One procedure as `status` shows it. Times are aware, UTC. `last_error` is why it stopped."""
+
+    id: str
+    profile_id: str
+    user_id: str
+    state: State
+    started: datetime
+    changed: datetime
+    store_id: str
+    new_certificate: Certificate | None
+    check_at: datetime | None
+    last_error: ErrorCode | None
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The new certificate is installed, proven and confirmed.
+
+    `old_archived`: there was an old one and it is now hidden; `old_kept`: there was one, and
+    browsers still offer it (its token was not there, say). `seconds`: key_generation, signing,
+    network, waiting (for the CA) and rest of this run.
+    """
+
+    procedure_id: str
+    certificate: Certificate
+    store: CertificateStore
+    old_archived: bool
+    seconds: dict[str, float]
+    old_kept: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """Not done yet: the CA wants time (`check_at`, aware UTC) or the user asked to stop."""
+
+    procedure_id: str
+    state: State
+    check_at: datetime | None
+
+
+Outcome = Finished | Pending
+
+
+def view_of(record: Record) -> ProcedureView:
+    """What may be told of a journalled procedure."""
+    return ProcedureView(
+        id=record.id,
+        profile_id=record.profile_id,
+        user_id=record.user_id,
+        state=record.state,
+        started=record.started,
+        changed=record.changed,
+        store_id=record.store_id,
+        new_certificate=record.new_certificate,
+        check_at=record.check_at,
+        last_error=record.error,
+    )
