@@ -30,7 +30,7 @@ from certclient.ui.pages.work import WorkPage
 from certclient.ui.session import Session
 from certclient.ui.sizes import fitting_size
 
-_SIZE_IN_LINES = (46, 36)
+_SIZE_IN_LINES = (46, 46)
 """Width and height in heights of a line of text; never more than the screen has."""
 
 _PRIMARY = QWizard.WizardButton.CustomButton1
