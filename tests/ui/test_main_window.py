@@ -355,7 +355,10 @@ def test_a_rehearsal_is_said_on_every_window(screen: Screen) -> None:
     screen.press(screen.window.selection_row.details)
     dialog = screen.window.findChild(DetailsDialog)
     assert dialog is not None
-    for window in (dialog, screen.window.help_window):
+    screen.window.say("更新しました")
+    box = screen.window.findChild(QMessageBox)
+    assert box is not None
+    for window in (dialog, screen.window.help_window, box):
         assert any("リハーサル" in label.text() for label in window.findChildren(QLabel))
 
 

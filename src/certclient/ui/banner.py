@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QColor, QPalette
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QMessageBox, QWidget
 
 # Black on yellow in every colour scheme: a warning sign that is not to be mistaken.
 _YELLOW = QColor("#ffd400")
@@ -34,3 +34,11 @@ class RehearsalBanner(QLabel):
 
     def _retranslate(self) -> None:
         self.setText(self.tr("Rehearsal with the practice bank. Nothing here is real."))
+
+
+def put_banner_into(box: QMessageBox, rehearsal: bool) -> None:
+    """The banner below a finished message box, whose layout leaves no room above."""
+    layout = box.layout()
+    if rehearsal and isinstance(layout, QGridLayout):
+        banner = RehearsalBanner(rehearsal, box)
+        layout.addWidget(banner, layout.rowCount(), 0, 1, layout.columnCount())

@@ -7,6 +7,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialogButtonBox, QMessageBox, QPushButton, QWidget
 
 from certclient.model.errors import CertclientError
+from certclient.ui.banner import put_banner_into
 from certclient.ui.context import AppContext
 from certclient.ui.messages import for_support
 from certclient.words.catalogue import Shown
@@ -36,6 +37,7 @@ class Complaint(QMessageBox):
         self.addButton(QMessageBox.StandardButton.Close)
         self.setDefaultButton(QMessageBox.StandardButton.Close)
         self.setEscapeButton(QMessageBox.StandardButton.Close)
+        put_banner_into(self, context.rehearsal)
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(for_support(self._shown, {}))

@@ -12,7 +12,7 @@ from certclient.enrollment.overview import Condition, Overview, Row
 from certclient.model.errors import CertclientError
 from certclient.ui import icons
 from certclient.ui.actions import ActionRow, SelectionRow
-from certclient.ui.banner import RehearsalBanner
+from certclient.ui.banner import RehearsalBanner, put_banner_into
 from certclient.ui.certificate_table import CertificateTable
 from certclient.ui.complaint import Complaint
 from certclient.ui.context import AppContext
@@ -112,6 +112,7 @@ class MainWindow(QMainWindow):
         box = QMessageBox(QMessageBox.Icon.Information, self.windowTitle(), text, parent=self)
         box.setTextFormat(Qt.TextFormat.PlainText)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        put_banner_into(box, self._context.rehearsal)
         box.open()
 
     def come_forward(self) -> None:
@@ -242,6 +243,7 @@ class MainWindow(QMainWindow):
         box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
         delete.clicked.connect(lambda: self._remove(Removal.DELETE, row))
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        put_banner_into(box, self._context.rehearsal)
         box.open()
 
     def _remove(self, removal: Removal, row: Row | None) -> None:
