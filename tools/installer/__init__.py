@@ -1,0 +1,1 @@
+"""Makes what customers and administrators install: `make installer`."""
