@@ -34,9 +34,9 @@ from certclient.store.base import StoreSession, TellsAboutKeys, no_pin
 from certclient.store.windows import capi, cng
 from certclient.store.windows import declarations as w
 from certclient.store.windows.container import from_key_id
-from certclient.store.windows.dll import WindowsCallError
 from certclient.store.windows.keys import opened
 from certclient.store.windows.store import WindowsStore
+from certclient.windows_dll import WindowsCallError
 
 LABEL = "certclient real windows check"
 

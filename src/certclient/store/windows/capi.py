@@ -16,9 +16,9 @@ from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import KeySpec, Protection
 from certclient.store.windows import declarations as w
 from certclient.store.windows.container import Container, is_ours
-from certclient.store.windows.dll import WindowsCallError
 from certclient.store.windows.errors import NO_SUCH_KEY
 from certclient.store.windows.rsa import Scheme, digest, spki_from_capi
+from certclient.windows_dll import WindowsCallError
 
 _BITS_SHIFT = 16
 """CryptGenKey takes the modulus length in the upper half of its flags."""

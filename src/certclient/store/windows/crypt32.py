@@ -18,7 +18,7 @@ from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError
 from certclient.store.windows import declarations as w
 from certclient.store.windows.container import Container
-from certclient.store.windows.dll import WindowsCallError
+from certclient.windows_dll import WindowsCallError
 
 _END_OF_LIST = frozenset({w.CRYPT_E_NOT_FOUND, w.ERROR_NO_MORE_ITEMS, 18})
 """18: ERROR_NO_MORE_FILES."""

@@ -16,9 +16,9 @@ from certclient.model.keys import KeySpec, SignatureAlgorithm
 from certclient.store.windows import capi, cng
 from certclient.store.windows import declarations as w
 from certclient.store.windows.container import CNG, Container, container_name
-from certclient.store.windows.dll import WindowsCallError
 from certclient.store.windows.errors import as_certclient_error, translated
 from certclient.store.windows.rsa import SCHEMES, Scheme
+from certclient.windows_dll import WindowsCallError
 
 _CNG_PROVIDERS = (w.MS_KEY_STORAGE_PROVIDER, w.MS_PLATFORM_CRYPTO_PROVIDER)
 

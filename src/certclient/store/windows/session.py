@@ -14,11 +14,11 @@ from certclient.store.windows import crypt32, keys
 from certclient.store.windows.container import Container, from_key_id
 from certclient.store.windows.crypt32 import Entry
 from certclient.store.windows.declarations import CRYPT_E_EXISTS
-from certclient.store.windows.dll import WindowsCallError
 from certclient.store.windows.errors import translated
 from certclient.store.windows.keys import WindowsSigner
 from certclient.store.windows.matching import KeyFinder, identity
 from certclient.store.windows.names import StoreNames
+from certclient.windows_dll import WindowsCallError
 
 
 @dataclass(slots=True)

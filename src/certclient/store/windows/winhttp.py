@@ -21,7 +21,7 @@ from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.store.windows import crypt32
 from certclient.store.windows import declarations as w
-from certclient.store.windows.dll import WindowsCallError, declare, load, not_zero, system_text
+from certclient.windows_dll import WindowsCallError, declare, load, not_zero, system_text
 
 _winhttp = load("winhttp.dll")
 
