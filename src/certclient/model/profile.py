@@ -73,7 +73,8 @@ class Profile:
     `tls_anchors`: roots for the TLS of `ca.url` and `login_url`, in place of the system's where
     given. `pkcs11_modules`: absolute paths of token modules for this operating system, tried in
     this order. `destinations`: values of `model.destination.Destination` ("pc", "usb") that the
-    bank allows, the bank's favourite first. `reminder_days`: days left, the most first.
+    bank allows, the bank's favourite first; `withheld`: those of them that this computer's
+    administrator took away (`model.policy`). `reminder_days`: days left, the most first.
     `usb_guide_url` is "" where the bank has no such page, `login_test_url` where it has no address
     that answers a GET with 2xx or 3xx exactly if the certificate logs in. `install_root`: Windows
     is to trust the CA's root too, if its user says yes to Windows' own question. `rehearsal`: a
@@ -98,3 +99,4 @@ class Profile:
     rehearsal: bool = False
     login_test_url: str = ""
     install_root: bool = False
+    withheld: tuple[str, ...] = ()

@@ -18,6 +18,9 @@ ACTIONS: Mapping[ErrorCode, tuple[Action, ...]] = {
     # Configuration
     ErrorCode.PROFILE_INVALID: _SUPPORT,
     ErrorCode.PROFILE_NOT_FOUND: _SUPPORT,
+    ErrorCode.POLICY_INVALID: _SUPPORT,
+    ErrorCode.POLICY_FORBIDS: _SUPPORT,
+    ErrorCode.UNATTENDED_OFF: _SUPPORT,
     ErrorCode.USAGE: _SUPPORT,
     ErrorCode.DATA_FOLDER: _RETRY,
     ErrorCode.INTERNAL: _RETRY,
@@ -53,6 +56,7 @@ ACTIONS: Mapping[ErrorCode, tuple[Action, ...]] = {
     ErrorCode.PIN_LOCKED: (Action.CHOOSE_PLACE, Action.OPEN_USB_GUIDE, Action.COPY_FOR_SUPPORT),
     ErrorCode.KEY_NOT_FOUND: (Action.OBTAIN, Action.COPY_FOR_SUPPORT),
     ErrorCode.KEY_UNSUPPORTED: (Action.CHOOSE_PLACE, Action.COPY_FOR_SUPPORT),
+    ErrorCode.KEY_PROTECTED: _RETRY,
     ErrorCode.KEY_SELF_TEST_FAILED: _TOKEN,
     ErrorCode.KEY_NOT_IN_TPM: _NOTHING,
     ErrorCode.SMART_CARD_SERVICE: _TOKEN,

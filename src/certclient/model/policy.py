@@ -1,0 +1,256 @@
+"""What the administrator of a company's computers has decided: values, and their strict reading.
+
+`certclient.policy` finds the values (registry, file). docs/fleet.md describes each. A value that
+cannot be understood is an error and never passed over: it may be the one that forbids something.
+"""
+
+from __future__ import annotations
+
+import enum
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from certclient.model.destination import Destination
+from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.profile import Profile
+
+T = TypeVar("T")
+
+Raw = str | int | tuple[str, ...]
+"""A value as it is stored: REG_SZ, REG_DWORD, REG_MULTI_SZ, and what corresponds to them."""
+
+
+class ValueKind(enum.Enum):
+    """How a value is stored."""
+
+    LIST = "list"
+    """REG_MULTI_SZ, or REG_SZ with commas or spaces in between."""
+    TEXT = "text"
+    """REG_SZ."""
+    SWITCH = "switch"
+    """REG_DWORD, 0 or 1."""
+
+
+PROFILE = "Profile"
+DESTINATIONS = "Destinations"
+REMINDER_DAYS = "ReminderDays"
+PROXY = "Proxy"
+UNATTENDED_RENEWAL = "UnattendedRenewal"
+UPDATE_NOTICE = "UpdateNotice"
+
+VALUES: Mapping[str, ValueKind] = {
+    PROFILE: ValueKind.LIST,
+    DESTINATIONS: ValueKind.LIST,
+    REMINDER_DAYS: ValueKind.LIST,
+    PROXY: ValueKind.TEXT,
+    UNATTENDED_RENEWAL: ValueKind.SWITCH,
+    UPDATE_NOTICE: ValueKind.SWITCH,
+}
+"""Every value that there is. Another name is an error."""
+
+_PROFILE_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
+_BETWEEN = re.compile(r"[,\s]+")
+_MOST_REMINDERS = 10
+_LONGEST_AHEAD = 366
+
+
+class ProxyMode(enum.Enum):
+    SYSTEM = "system"
+    """What Windows' settings or the environment say."""
+    NONE = "none"
+    FIXED = "fixed"
+
+
+@dataclass(frozen=True, slots=True)
+class ProxyChoice:
+    """The way to the network. `address` is `http://host:port` for FIXED, else ""."""
+
+    mode: ProxyMode
+    address: str = ""
+
+    def __str__(self) -> str:
+        return self.address or self.mode.value
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What was decided; without a decision the field has its default.
+
+    `profiles`: ids of the only banks that count, () for every one. `destinations`: what of the
+    bank's choice remains, () for all of it. `reminder_days`: days left, the most first, in place
+    of the bank's; () for the bank's. `proxy`: None leaves it to the system. `unattended_renewal`:
+    the company's consent to renewals without a person. `sources`: where decisions were found.
+    """
+
+    profiles: tuple[str, ...] = ()
+    destinations: tuple[Destination, ...] = ()
+    reminder_days: tuple[int, ...] = ()
+    proxy: ProxyChoice | None = None
+    unattended_renewal: bool = False
+    update_notice: bool = True
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One stored value, and where: a registry key, a file."""
+
+    raw: Raw
+    source: str
+
+
+def invalid(source: str, name: str, reason: str) -> CertclientError:
+    """POLICY_INVALID with data `source`, `name` (of the value, "" for all of it), `reason`."""
+    return CertclientError(ErrorCode.POLICY_INVALID, source=source, name=name, reason=reason)
+
+
+def policy_from(found: Mapping[str, Found]) -> Policy:
+    """The policy that these values make. Raises CertclientError(POLICY_INVALID) for the first
+    value whose name, type or content is not one that is known."""
+    for name, value in found.items():
+        if name not in VALUES:
+            raise invalid(value.source, name, "unknown value")
+    proxy = _text(found, PROXY)
+    return Policy(
+        profiles=_checked(found, PROFILE, _profile_ids),
+        destinations=_checked(found, DESTINATIONS, _destinations),
+        reminder_days=_checked(found, REMINDER_DAYS, _days),
+        proxy=None if proxy is None else _proxy(found[PROXY], proxy),
+        unattended_renewal=_switch(found, UNATTENDED_RENEWAL, default=False),
+        update_notice=_switch(found, UPDATE_NOTICE, default=True),
+        sources=tuple(sorted({value.source for value in found.values()})),
+    )
+
+
+def restricted(profile: Profile, policy: Policy) -> Profile:
+    """The bank's profile as far as the policy leaves it; never with more than the bank allows.
+
+    Raises CertclientError: POLICY_FORBIDS (data `name`, `value`) for a bank that is not named,
+    POLICY_INVALID where no destination would be left.
+    """
+    if policy.profiles and profile.id not in policy.profiles:
+        raise forbidden(PROFILE, profile.id)
+    allowed = {destination.value for destination in policy.destinations} or {
+        destination.value for destination in Destination
+    }
+    left = tuple(name for name in profile.destinations if name in allowed)
+    if not left:
+        reason = f"the bank {profile.id} allows none of them"
+        raise invalid(", ".join(policy.sources), DESTINATIONS, reason)
+    return replace(
+        profile,
+        destinations=left,
+        withheld=tuple(name for name in profile.destinations if name not in allowed),
+        reminder_days=policy.reminder_days or profile.reminder_days,
+    )
+
+
+def forbidden(name: str, value: str) -> CertclientError:
+    """POLICY_FORBIDS: the policy `name` does not allow `value`."""
+    return CertclientError(ErrorCode.POLICY_FORBIDS, name=name, value=value)
+
+
+# Reading values
+
+
+def _switch(found: Mapping[str, Found], name: str, *, default: bool) -> bool:
+    value = found.get(name)
+    if value is None:
+        return default
+    if not isinstance(value.raw, int):
+        raise invalid(value.source, name, "a number 0 or 1 is wanted")
+    if value.raw not in (0, 1):
+        raise invalid(value.source, name, f"0 or 1 is wanted, not {value.raw}")
+    return bool(value.raw)
+
+
+def _text(found: Mapping[str, Found], name: str) -> str | None:
+    value = found.get(name)
+    if value is None:
+        return None
+    if not isinstance(value.raw, str):
+        raise invalid(value.source, name, "text is wanted")
+    return value.raw.strip()
+
+
+def _items(value: Found, name: str) -> list[str]:
+    raw = value.raw
+    if isinstance(raw, int):
+        raise invalid(value.source, name, "text is wanted")
+    lines: Iterable[str] = (raw,) if isinstance(raw, str) else raw
+    items = [item for line in lines for item in _BETWEEN.split(line) if item]
+    if not items:
+        raise invalid(value.source, name, "empty")
+    if len(set(items)) != len(items):
+        raise invalid(value.source, name, "something appears twice")
+    return items
+
+
+def _checked(
+    found: Mapping[str, Found], name: str, read: Callable[[list[str]], tuple[T, ...]]
+) -> tuple[T, ...]:
+    value = found.get(name)
+    if value is None:
+        return ()
+    try:
+        return read(_items(value, name))
+    except ValueError as error:
+        raise invalid(value.source, name, str(error)) from error
+
+
+def _profile_ids(items: list[str]) -> tuple[str, ...]:
+    for item in items:
+        if not _PROFILE_ID.fullmatch(item):
+            raise ValueError(f"not a profile's id: {item[:80]}")
+    return tuple(items)
+
+
+def _destinations(items: list[str]) -> tuple[Destination, ...]:
+    known = {destination.value: destination for destination in Destination}
+    for item in items:
+        if item not in known:
+            raise ValueError(f"{' or '.join(known)} is wanted, not {item[:80]}")
+    return tuple(known[item] for item in items)
+
+
+def _days(items: list[str]) -> tuple[int, ...]:
+    days = tuple(_day(item) for item in items)
+    if len(set(days)) != len(days) or len(days) > _MOST_REMINDERS:
+        raise ValueError(f"at most {_MOST_REMINDERS} different numbers are wanted")
+    return tuple(sorted(days, reverse=True))
+
+
+def _day(item: str) -> int:
+    if not (item.isascii() and item.isdigit() and int(item[:4]) <= _LONGEST_AHEAD) or len(item) > 3:
+        raise ValueError(f"days from 0 to {_LONGEST_AHEAD} are wanted, not {item[:80]}")
+    return int(item)
+
+
+def _proxy(value: Found, text: str) -> ProxyChoice:
+    for mode in (ProxyMode.SYSTEM, ProxyMode.NONE):
+        if text.lower() == mode.value:
+            return ProxyChoice(mode)
+    try:
+        return ProxyChoice(ProxyMode.FIXED, _address(text))
+    except ValueError as error:
+        raise invalid(value.source, PROXY, str(error)) from error
+
+
+def _address(text: str) -> str:
+    """`host:port` or `http://host:port`, as `http://host:port`. Raises ValueError."""
+    address = text if "://" in text else f"http://{text}"
+    if not text or not text.isascii() or not text.isprintable() or " " in text:
+        raise ValueError("system, none or an address is wanted")
+    parts = urlsplit(address)
+    if parts.username is not None or parts.password is not None:
+        # Every user of the computer can read a policy.
+        raise ValueError("an address must not hold a user or a password")
+    if parts.scheme != "http" or not parts.hostname or not parts.port:
+        raise ValueError("http://host:port is wanted")
+    if parts.path not in ("", "/") or parts.query or parts.fragment:
+        raise ValueError("nothing may follow the port")
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    return f"http://{host}:{parts.port}"
