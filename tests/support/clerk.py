@@ -14,7 +14,16 @@ from pathlib import Path
 from certclient.cli.main import run
 from certclient.cli.ports import Services
 from certclient.enrollment.interaction import ConsentRequest, Interaction, SecretKind, SecretRequest
-from certclient.enrollment.procedure import Finished, Outcome, Pending, ProcedureView, State
+from certclient.enrollment.procedure import (
+    Finished,
+    Kind,
+    LoginResult,
+    LoginTest,
+    Outcome,
+    Pending,
+    ProcedureView,
+    State,
+)
 from certclient.model.certificate import Certificate
 from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
@@ -39,6 +48,9 @@ NOW = datetime(2027, 3, 11, 3, 0, tzinfo=UTC)
 """Noon in Japan."""
 
 LAB = make_lab(NOW)
+
+
+NOT_TRIED_HERE = LoginTest(LoginResult.BROWSER_ONLY)
 
 
 @dataclass
@@ -134,6 +146,7 @@ class MadeUpProcedures:
     code_attempts: int = 1
     codes: list[str | None] = field(default_factory=list)
     tickets: list[str | None] = field(default_factory=list)
+    login: LoginTest = NOT_TRIED_HERE
 
     def renew(
         self,
@@ -197,7 +210,15 @@ class MadeUpProcedures:
         if fate is not None:
             return fate
         certificate = self.lab.issue(spki_of(rsa_key(7)), customer_name(user_id))
-        return Finished("feed0001", certificate, store, True, {"network": 0.25})
+        return Finished(
+            "feed0001",
+            Kind.RENEW,
+            certificate,
+            store,
+            True,
+            {"network": 0.25},
+            self.login,
+        )
 
 
 @dataclass
@@ -264,6 +285,7 @@ def view(user_id: str, procedure_id: str, *, profile_id: str = "practice") -> Pr
     """A procedure that waits for the CA."""
     return ProcedureView(
         id=procedure_id,
+        kind=Kind.RENEW,
         profile_id=profile_id,
         user_id=user_id,
         state=State.WAITING,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,8 @@ from PySide6.QtWidgets import (
 )
 
 from certclient.enrollment.journal import Journal
+from certclient.enrollment.procedure import Finished, LoginResult, LoginTest
+from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.lifecycle import lifecycle
 from certclient.practice.records import CertificateState
 from certclient.ui.navigation import Page
@@ -85,8 +88,55 @@ def test_the_last_page_shows_what_was_issued(office: Office) -> None:
     assert "{" not in text
 
 
-def test_log_in_now_opens_the_banks_page(office: Office) -> None:
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows tries it itself: runs on Linux")
+def test_the_login_is_tried_in_the_browser(office: Office) -> None:
     customer = renewed(office)
+    assert "ログインできるかどうかは、まだ確かめていません" in customer.text
+    customer.clicks_on("ログインを試す")
+    assert office.desktop.opened == [office.profile.login_test_url]
+
+
+@pytest.mark.parametrize(
+    ("test", "told", "button"),
+    [
+        (
+            LoginTest(LoginResult.WORKED),
+            "新しい電子証明書でのログインを確認しました",
+            "今すぐログイン",
+        ),
+        (
+            LoginTest(LoginResult.FAILED, CertclientError(ErrorCode.LOGIN_REFUSED)),
+            "金融機関にご連絡ください。 [CC-LOGIN-REFUSED]",
+            "ログインを試す",
+        ),
+        (
+            LoginTest(LoginResult.HINDERED, CertclientError(ErrorCode.NETWORK_TIMEOUT)),
+            "「ログインを試す」で、確かめられます。 [CC-NET-TIMEOUT]",
+            "ログインを試す",
+        ),
+    ],
+    ids=["worked", "failed", "hindered"],
+)
+def test_what_the_login_test_found_is_told(
+    office: Office, test: LoginTest, told: str, button: str
+) -> None:
+    """Results that only Windows brings, where tests/windows has them from a real login."""
+    customer = renewed(office)
+    session = customer.wizard.session
+    done = session.journey.outcome
+    assert isinstance(done, Finished)
+    session.journey = replace(session.journey, outcome=replace(done, login=test))
+    customer.wizard.show_page(Page.DONE)
+    assert told in customer.text
+    customer.sees_button(button)
+
+
+def test_a_bank_without_a_test_page_is_logged_in_to_as_always(office: Office) -> None:
+    text = office.bank.profile_path.read_text(encoding="utf-8")
+    lines = [one for one in text.splitlines() if not one.startswith("login_test_url")]
+    office.bank.profile_path.write_text("\n".join(lines), encoding="utf-8")
+    customer = renewed(office)
+    assert "ブラウザーでログインして、お確かめください" in customer.text
     customer.clicks_on("今すぐログイン")
     assert office.desktop.opened == [office.profile.login_url]
     customer.clicks_on("このウィンドウを閉じる")

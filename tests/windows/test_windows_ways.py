@@ -20,7 +20,7 @@ from certclient.cli.main import run
 from certclient.cli.services import system_services
 from certclient.composition import enrollment
 from certclient.enrollment.interaction import SecretKind
-from certclient.enrollment.procedure import Enrollment, Finished, Outcome, Pending
+from certclient.enrollment.procedure import Enrollment, Finished, LoginResult, Outcome, Pending
 from certclient.enrollment.vault import KeyringVault, system_vault
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
@@ -89,6 +89,7 @@ def test_renew_now(computer: Computer, bank_office: BankOffice, profile: Profile
     with crypt32.opened("CA", writable=False) as store:
         assert bank_office.intermediate() in [e.certificate for e in store.entries()]
     assert (Step.LOGIN in person.finished) is not CNG, "a real login before the old one is put away"
+    assert done.login.result is (LoginResult.NO_ADDRESS if CNG else LoginResult.WORKED)
 
 
 def test_renew_a_certificate_of_the_internet_explorer_days(
@@ -116,9 +117,10 @@ def test_where_the_new_certificate_cannot_log_in_the_old_one_stays(
         pytest.skip("needs a login with the new key")
     old = computer.give(bank_office, bank_office.new_customer(), 20)
     refusing = replace(profile, login_test_url=profile.login_test_url.replace("/login", "/none"))
-    person = Person()
-    done = renewed(computer, refusing, old, person)
-    assert [warning.code for warning in person.warnings] == [ErrorCode.LOGIN_REFUSED]
+    done = renewed(computer, refusing, old, Person())
+    assert done.login.result is LoginResult.FAILED
+    assert done.login.error is not None
+    assert done.login.error.code is ErrorCode.LOGIN_REFUSED
     assert not done.old_archived
     assert set(computer.usable()) == {old, done.certificate}
 

@@ -20,9 +20,19 @@ from certclient.cli.records import (
     print_json,
 )
 from certclient.cli.tables import print_table
-from certclient.enrollment.procedure import Finished, Outcome, Pending, State
+from certclient.enrollment.procedure import (
+    Finished,
+    Kind,
+    LoginResult,
+    LoginTest,
+    Outcome,
+    Pending,
+    State,
+)
 from certclient.model.certificate import Owner
-from certclient.model.errors import CertclientError, ErrorCode, Kind
+from certclient.model.destination import Destination
+from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.errors import Kind as ErrorKind
 
 _ENDED = {
     State.WAITING: "waiting",
@@ -51,7 +61,11 @@ class Result:
     def exit_code(self) -> int:
         if self.error is not None:
             return EXIT_CODES[self.error.code.kind]
-        by_name = {"waiting": Kind.WAITING, "stopped": Kind.CANCELLED, "abandoned": Kind.CANCELLED}
+        by_name = {
+            "waiting": ErrorKind.WAITING,
+            "stopped": ErrorKind.CANCELLED,
+            "abandoned": ErrorKind.CANCELLED,
+        }
         return EXIT_CODES[by_name[self.name]] if self.name in by_name else DONE
 
 
@@ -64,6 +78,8 @@ def attempt(user_id: str, owner: Owner | None, run: Callable[[], Outcome]) -> Re
         return Result(user_id, owner, None, error)
     state = outcome.state if isinstance(outcome, Pending) else State.DONE
     log.event("procedure", procedure=outcome.procedure_id, state=state.value)
+    if isinstance(outcome, Finished) and outcome.login.error is not None:
+        log.error(outcome.login.error)
     return Result(user_id, owner, outcome, None)
 
 
@@ -109,11 +125,15 @@ def tell_pending(invocation: Invocation, pending: Pending) -> None:
         click.echo(words.text("result.stopped", state=state, id=pending.procedure_id), err=True)
 
 
+_HEADING = {(Kind.OBTAIN, Destination.USB.value): "usb-obtained"}
+
+
 def finished_lines(invocation: Invocation, finished: Finished) -> Iterator[str]:
     """The seeds' last page (S1(1), S1(2)): what was issued, and what to mind from now on."""
     words, certificate = invocation.words, finished.certificate
     place = finished.store.destination.value
-    yield words.text(f"finished.{place}")
+    yield words.text(f"finished.{_HEADING.get((finished.kind, place), place)}")
+    yield words.login(finished.login, invocation.profile().login_test_url)
     yield ""
     yield words.text("finished.issuer", issuer=certificate.issuer_common_name)
     yield from (f"{label} = {value}" for label, value in certificate.dn_lines)
@@ -125,7 +145,9 @@ def finished_lines(invocation: Invocation, finished: Finished) -> Iterator[str]:
     if finished.old_archived:
         yield words.text("finished.old-archived")
     if finished.old_kept:
-        yield words.text("finished.old-kept", serial=certificate.serial_hex)
+        failed = finished.login.result is LoginResult.FAILED
+        key = "finished.old-kept-login" if failed else "finished.old-kept"
+        yield words.text(key, serial=certificate.serial_hex)
 
 
 def _print_summary(invocation: Invocation, results: Sequence[Result]) -> None:
@@ -172,5 +194,13 @@ def _record(invocation: Invocation, result: Result) -> JsonObject:
         record["destination"] = result.outcome.store.destination.value
         record["old_archived"] = result.outcome.old_archived
         record["old_kept"] = result.outcome.old_kept
+        record["login"] = _login_record(invocation, result.outcome.login)
         record["seconds"] = {k: round(v, 4) for k, v in result.outcome.seconds.items()}
     return record
+
+
+def _login_record(invocation: Invocation, test: LoginTest) -> JsonObject:
+    return {
+        "result": test.result.value,
+        "error": error_record(invocation, test.error) if test.error else None,
+    }

@@ -97,6 +97,7 @@ def certificate_record(certificate: Certificate) -> JsonObject:
 def procedure_record(view: ProcedureView) -> JsonObject:
     return {
         "id": view.id,
+        "kind": view.kind.value,
         "profile": view.profile_id,
         "user_id": view.user_id,
         "state": view.state.value,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from certclient.enrollment.journal import Record, State
+from certclient.enrollment.journal import Kind, Record, State
+from certclient.enrollment.login_test import LoginTest
 from certclient.model.certificate import Certificate
 from certclient.model.errors import ErrorCode
 from certclient.store.base import CertificateStore
@@ -16,6 +17,7 @@ class ProcedureView:
     """One procedure as `status` shows it. Times are aware, UTC. `last_error` is why it stopped."""
 
     id: str
+    kind: Kind
     profile_id: str
     user_id: str
     state: State
@@ -33,14 +35,16 @@ class Finished:
 
     `old_archived`: there was an old one and it is now hidden; `old_kept`: there was one, and
     browsers still offer it (its token was not there, say). `seconds`: key_generation, signing,
-    network, waiting (for the CA) and rest of this run.
+    network, waiting (for the CA) and rest of this run. `login`: whether the new one logs in.
     """
 
     procedure_id: str
+    kind: Kind
     certificate: Certificate
     store: CertificateStore
     old_archived: bool
     seconds: dict[str, float]
+    login: LoginTest
     old_kept: bool = False
 
 
@@ -60,6 +64,7 @@ def view_of(record: Record) -> ProcedureView:
     """What may be told of a journalled procedure."""
     return ProcedureView(
         id=record.id,
+        kind=record.kind,
         profile_id=record.profile_id,
         user_id=record.user_id,
         state=record.state,

@@ -10,6 +10,7 @@ from certclient.enrollment import card_service
 from certclient.enrollment.interaction import ConsentRequest, Interaction
 from certclient.enrollment.journal import Journal, Kind, Record, State
 from certclient.enrollment.lock import exclusive
+from certclient.enrollment.login_test import LoginResult, LoginTest
 from certclient.enrollment.outcomes import Finished, Outcome, Pending, ProcedureView, view_of
 from certclient.enrollment.preflight import CheckResult
 from certclient.enrollment.readiness import Surroundings, checks
@@ -27,6 +28,9 @@ __all__ = [
     "Enrollment",
     "Environment",
     "Finished",
+    "Kind",
+    "LoginResult",
+    "LoginTest",
     "Outcome",
     "Pending",
     "ProcedureView",
@@ -259,11 +263,13 @@ class Enrollment:
             return Pending(record.id, record.state, record.check_at)
         return Finished(
             procedure_id=record.id,
+            kind=record.kind,
             certificate=Certificate.from_der(record.issued),
             store=work.store(record.store_id),
             old_archived=record.old_archived,
             old_kept=record.old is not None and not record.old_archived,
             seconds=work.watch.split(),
+            login=work.login,
         )
 
     def _give_up(self, record: Record, interaction: Interaction) -> None:

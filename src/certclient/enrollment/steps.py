@@ -11,7 +11,14 @@ from certclient.ca.client import Answer, BankSecrets, Issued, MacCredential, Tra
 from certclient.enrollment.acceptance import check_issued
 from certclient.enrollment.interaction import SecretKind, SecretRequest
 from certclient.enrollment.journal import Kind, Record, State
-from certclient.enrollment.login_test import LOGIN_SAYS_NO, can_log_in, log_in
+from certclient.enrollment.login_test import (
+    LoginResult,
+    LoginTest,
+    can_log_in,
+    judged,
+    log_in,
+    not_tried,
+)
 from certclient.enrollment.preflight import (
     CheckResult,
     check_clock,
@@ -186,9 +193,9 @@ def archive_old(work: Work, record: Record) -> Record:
 
     Where a real login with the new certificate can be tried and fails, the old one stays.
     """
-    logs_in = _log_in(work, record)
+    work.login = _log_in(work, record)
     old = record.old
-    if old is None or not logs_in:
+    if old is None or work.login.result is LoginResult.FAILED:
         return replace(record, state=State.DONE)
     try:
         with work.step(Step.ARCHIVE_OLD):
@@ -199,19 +206,18 @@ def archive_old(work: Work, record: Record) -> Record:
     return replace(record, state=State.DONE, old_archived=True)
 
 
-def _log_in(work: Work, record: Record) -> bool:
-    """Tries a login, before the old certificate is touched. False if something speaks against the
-    new one; what only hindered the test does not."""
+def _log_in(work: Work, record: Record) -> LoginTest:
+    """Tries a login, before the old certificate is touched. What only hinders the test does not
+    speak against the new one, which has signed (`verify`)."""
     profile, store = work.environment.profile, work.store(record.store_id)
     if not can_log_in(store, profile):
-        return True
+        return not_tried(profile)
     try:
         with work.step(Step.LOGIN), work.watch.measure("network"):
             log_in(store, Certificate.from_der(record.issued), profile)
     except CertclientError as error:
-        work.interaction.warning(error)
-        return error.code not in LOGIN_SAYS_NO
-    return True
+        return judged(error)
+    return LoginTest(LoginResult.WORKED)
 
 
 STEPS: Mapping[State, StepFunction] = {

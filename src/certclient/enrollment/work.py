@@ -18,6 +18,7 @@ from certclient.ca.client import (
 )
 from certclient.enrollment.interaction import Interaction, SecretKind, SecretRequest
 from certclient.enrollment.journal import Kind, Record
+from certclient.enrollment.login_test import UNCONFIRMED, LoginTest
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import KeyRef, SignatureAlgorithm, Signer
@@ -112,6 +113,7 @@ class Work:
     was sent by an earlier run, or twice, so that nobody knows whether the CA has seen it.
     `transaction` carries a request that must not be journalled (it holds a bank PIN). `code` is
     the issue code, asked for once per run. `ticket` is what a bank's link brought, to be used once.
+    `login` is what this run has found out about logging in with the new certificate.
     """
 
     environment: Environment
@@ -122,6 +124,7 @@ class Work:
     transaction: Transaction | None = None
     code: Secret | None = None
     ticket: Secret | None = None
+    login: LoginTest = UNCONFIRMED
     _stack: ExitStack = field(default_factory=ExitStack)
     _sessions: dict[str, StoreSession] = field(default_factory=dict)
 

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from certclient.enrollment.overview import Row
-from certclient.enrollment.procedure import Finished, Pending, State
+from certclient.enrollment.procedure import Finished, LoginResult, LoginTest, Pending, State
 from certclient.ui.banner import RehearsalBanner
 from certclient.ui.batch_run import BatchRun
 from certclient.ui.context import AppContext
@@ -238,7 +238,13 @@ class RenewAllDialog(QDialog):
             return self.tr("waiting for the bank")
         if isinstance(end.outcome, Pending):
             return self.tr("stopped on the way; you can go on with it later")
+        if isinstance(end.outcome, Finished) and end.outcome.login.result is LoginResult.FAILED:
+            return self._login_failed(end.outcome.login)
         return self.tr("renewed")
+
+    def _login_failed(self, test: LoginTest) -> str:
+        told = self._context.words.login(test, "")
+        return self.tr("renewed, but: {problem}").format(problem=told)
 
     def _show_buttons(self) -> None:
         self.closing.setText(self.tr("&Close"))

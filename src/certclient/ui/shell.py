@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 
 from certclient.deep_link import DeepLink, Verb
 from certclient.enrollment.overview import Overview, Row
-from certclient.enrollment.procedure import Finished, ProcedureView, State
+from certclient.enrollment.procedure import Finished, LoginResult, ProcedureView, State
 from certclient.enrollment.reminder import Reminder, ReminderBook
 from certclient.model.secret import Secret
 from certclient.ui.clock_watch import ClockWatch
@@ -184,10 +184,15 @@ class Shell(QObject):
     def _run_ended(self, end: object) -> None:
         self.survey.refresh()
         if self._has_tray and not self.window.isVisible() and isinstance(end, Finished):
-            self.tray.tell(
-                self.tr("The new certificate is ready"),
-                end.certificate.common_name,
-            )
+            self._tell_finished(end)
+
+    def _tell_finished(self, end: Finished) -> None:
+        name, error = end.certificate.common_name, end.login.error
+        if end.login.result is LoginResult.FAILED and error is not None:
+            shown = self._context.words.error(error)
+            self.tray.tell(shown.title, f"{name}: {shown.next_step} [{shown.code}]")
+        else:
+            self.tray.tell(self.tr("The new certificate is ready"), name)
 
     # Windows
 

@@ -15,6 +15,7 @@ import msgspec
 
 from certclient.enrollment.interaction import SecretKind
 from certclient.enrollment.journal import State
+from certclient.enrollment.login_test import LoginTest
 from certclient.model.certificate import TOKYO, Role
 from certclient.model.destination import Destination
 from certclient.model.errors import Actor, CertclientError
@@ -67,6 +68,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     destination: dict[str, str]
     attempts: dict[str, str]
     secret: dict[str, str]
+    login: dict[str, str]
     how: dict[str, dict[str, str]]
     cli: dict[str, dict[str, str]]
 
@@ -144,6 +146,16 @@ class Catalogue:
 
     def secret(self, kind: SecretKind) -> str:
         return self._texts.secret[kind.value]
+
+    def login(self, test: LoginTest, url: str) -> str:
+        """Whether the new certificate logs in, or what to do to find out; `url`: where to try."""
+        values: dict[str, object] = {"url": url}
+        if test.error is not None:
+            shown = self.error(test.error)
+            values |= {"title": shown.title, "next": shown.next_step, "code": shown.code}
+        # What is to be done contains the address itself.
+        values |= {name: self._fill(words, values) for name, words in self._how.items()}
+        return self._fill(self._texts.login[test.result.value], values)
 
     def day(self, day: date) -> str:
         """A calendar day: 2027年3月1日, 1 March 2027."""

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from certclient import log
-from certclient.enrollment.procedure import Pending, State
+from certclient.enrollment.procedure import LoginResult, LoginTest, Pending, State
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.profile import Contacts, Words
 from support.clerk import Clerk, TypingTerminal, view, waiting
@@ -46,6 +46,48 @@ def test_after_saving_to_the_token_the_seeds_advice_for_tokens_is_given(
     assert "電子証明書の更新と専用USBへの保存が完了いたしました" in out
     assert "不正送金被害" in out
     assert "パソコン以外では" not in out
+
+
+@pytest.mark.parametrize(
+    ("test", "told"),
+    [
+        (LoginTest(LoginResult.WORKED), "新しい電子証明書でのログインを確認しました。"),
+        (
+            LoginTest(LoginResult.FAILED, CertclientError(ErrorCode.LOGIN_FAILED)),
+            "ログインの確認ができませんでした。ブラウザーを起動し直して",
+        ),
+        (
+            LoginTest(LoginResult.HINDERED, CertclientError(ErrorCode.NETWORK_TIMEOUT)),
+            "まだ確かめられていません（金融機関のサーバーから返事がありません）",
+        ),
+        (
+            LoginTest(LoginResult.BROWSER_ONLY),
+            "ブラウザーで https://bank.example/login を開くと、確かめられます。",
+        ),
+        (LoginTest(LoginResult.UNCONFIRMED), "数分待ってから、ブラウザーでログインして"),
+    ],
+    ids=lambda value: value.result.value if isinstance(value, LoginTest) else "",
+)
+def test_whether_the_new_certificate_logs_in_is_told(
+    clerk: Clerk, capsys: Capture, test: LoginTest, told: str
+) -> None:
+    clerk.profile = replace(clerk.profile, login_test_url="https://bank.example/login")
+    clerk.procedures.login = test
+    clerk.add()
+    assert clerk.run("renew", "--yes") == 0
+    out = capsys.readouterr().out
+    assert told in out
+    assert test.error is None or test.error.code.code in out
+
+
+def test_a_failed_login_as_json(clerk: Clerk, capsys: Capture) -> None:
+    error = CertclientError(ErrorCode.LOGIN_REFUSED, host="bank.example", status="403")
+    clerk.procedures.login = LoginTest(LoginResult.FAILED, error)
+    clerk.add()
+    assert clerk.run("renew", "--yes", "--json") == 0, "the certificate is installed"
+    login = printed(capsys)["results"][0]["login"]
+    assert (login["result"], login["error"]["code"]) == ("failed", "CC-LOGIN-REFUSED")
+    assert login["error"]["data"]["status"] == "403"
 
 
 def test_nothing_due_is_told_apart_from_success(clerk: Clerk, capsys: Capture) -> None:
@@ -366,10 +408,13 @@ def test_a_place_that_the_bank_does_not_allow_is_refused(clerk: Clerk, capsys: C
 # resume
 
 
-def test_resume_goes_on_with_everything_that_is_open(clerk: Clerk) -> None:
+def test_resume_goes_on_with_everything_that_is_open(clerk: Clerk, capsys: Capture) -> None:
     clerk.procedures.views = [view("TKYM1408051", "aa01"), view("TKYM1408052", "bb02")]
     assert clerk.run("resume") == 0
     assert [user for _, user, _ in clerk.procedures.seen] == ["TKYM1408051", "TKYM1408052"]
+    err = capsys.readouterr().err
+    assert "[1/2] TKYM1408051" in err
+    assert "[2/2] TKYM1408052" in err
 
 
 def test_resume_by_the_beginning_of_its_number(clerk: Clerk) -> None:

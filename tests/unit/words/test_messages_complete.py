@@ -18,6 +18,7 @@ import certclient
 from certclient.cli.main import group
 from certclient.enrollment.interaction import SecretKind
 from certclient.enrollment.journal import State
+from certclient.enrollment.login_test import LoginResult
 from certclient.model.certificate import Role
 from certclient.model.destination import Destination
 from certclient.model.errors import Actor, CertclientError, ErrorCode
@@ -36,6 +37,7 @@ ENUMS: dict[str, type[enum.Enum]] = {
     "destination": Destination,
     "attempts": AttemptsLeft,
     "secret": SecretKind,
+    "login": LoginResult,
 }
 
 

@@ -32,8 +32,20 @@ def resume(
     desk = Desk(invocation, Answers(yes, pin_stdin, code_stdin), wait)
     views = _chosen(desk, procedure)
     with desk.dialogue.running():
-        results = [_resume(desk, view) for view in views if not desk.dialogue.stop_requested()]
+        results = _resume_all(desk, views)
     return show_results(invocation, results)
+
+
+def _resume_all(desk: Desk, views: Sequence[ProcedureView]) -> list[Result]:
+    """One after the other; a failure does not stop the rest, the user's Ctrl+C does."""
+    results: list[Result] = []
+    for number, view in enumerate(views, start=1):
+        if desk.dialogue.stop_requested():
+            break
+        if len(views) > 1:
+            desk.dialogue.announce(number, len(views), view.user_id)
+        results.append(_resume(desk, view))
+    return results
 
 
 def _chosen(desk: Desk, procedure: str | None) -> Sequence[ProcedureView]:

@@ -314,6 +314,14 @@
         <translation>The old certificate is put away: browsers do not offer it any more.</translation>
     </message>
     <message>
+        <source>The old certificate was not put away but left as it was.</source>
+        <translation>The old certificate was not put away but left as it was.</translation>
+    </message>
+    <message>
+        <source>The old certificate could not be put away, and browsers still offer it. When you log in, choose the new one (serial number {serial}).</source>
+        <translation>The old certificate could not be put away, and browsers still offer it. When you log in, choose the new one (serial number {serial}).</translation>
+    </message>
+    <message>
         <source>Bank</source>
         <translation>Bank</translation>
     </message>
@@ -336,6 +344,10 @@
     <message>
         <source>C&amp;lose this window</source>
         <translation>C&amp;lose this window</translation>
+    </message>
+    <message>
+        <source>Try to log &amp;in</source>
+        <translation>Try to log &amp;in</translation>
     </message>
     <message>
         <source>Log &amp;in now</source>
@@ -861,6 +873,10 @@
     <message>
         <source>renewed</source>
         <translation>renewed</translation>
+    </message>
+    <message>
+        <source>renewed, but: {problem}</source>
+        <translation>renewed, but: {problem}</translation>
     </message>
     <message>
         <source>&amp;Close</source>

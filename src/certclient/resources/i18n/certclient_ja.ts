@@ -312,6 +312,14 @@
         <translation>※ 古い電子証明書は、ブラウザーに表示されないようにしまいました（元に戻せます）。</translation>
     </message>
     <message>
+        <source>The old certificate was not put away but left as it was.</source>
+        <translation>※ 古い電子証明書は、しまわずにそのまま残してあります。</translation>
+    </message>
+    <message>
+        <source>The old certificate could not be put away, and browsers still offer it. When you log in, choose the new one (serial number {serial}).</source>
+        <translation>※ 古い電子証明書をしまえなかったため、ブラウザーの選択画面に残っています。ログインのときは、新しいほう（シリアル番号 {serial}）を選んでください。</translation>
+    </message>
+    <message>
         <source>Bank</source>
         <translation>金融機関</translation>
     </message>
@@ -334,6 +342,10 @@
     <message>
         <source>C&amp;lose this window</source>
         <translation>このウィンドウを閉じる(&amp;L)</translation>
+    </message>
+    <message>
+        <source>Try to log &amp;in</source>
+        <translation>ログインを試す(&amp;I)</translation>
     </message>
     <message>
         <source>Log &amp;in now</source>
@@ -856,6 +868,10 @@
     <message>
         <source>renewed</source>
         <translation>更新しました</translation>
+    </message>
+    <message>
+        <source>renewed, but: {problem}</source>
+        <translation>更新しましたが、{problem}</translation>
     </message>
     <message>
         <source>&amp;Close</source>

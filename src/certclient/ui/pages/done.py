@@ -8,11 +8,11 @@ from PySide6.QtGui import QGuiApplication, QPageSize, QPdfWriter, QTextDocument
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtWidgets import QFileDialog, QGridLayout, QPushButton
 
-from certclient.enrollment.procedure import Finished
+from certclient.enrollment.procedure import Finished, Kind, LoginResult, LoginTest
 from certclient.model.destination import Destination
 from certclient.ui.browsers import running_browsers
 from certclient.ui.holder import warnings_told
-from certclient.ui.navigation import Page, Way
+from certclient.ui.navigation import Page
 from certclient.ui.pages.base import Button, Buttons, WizardPage
 from certclient.ui.parts import Facts, Note, Sentence
 from certclient.ui.receipt import Receipt, next_year
@@ -25,6 +25,7 @@ class DonePage(WizardPage):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._intro = Sentence()
+        self._login = Note()
         self._browsers = Note()
         self._facts = Facts()
         self._mind = Sentence()
@@ -46,7 +47,8 @@ class DonePage(WizardPage):
             # In two rows: large text has room, too.
             keep.addWidget(button, number // 2, number % 2)
         keep.setColumnStretch(2, 1)
-        for part in (self._intro, self._browsers, self._warnings, self._facts, self._mind):
+        notes = (self._login, self._browsers, self._warnings)
+        for part in (self._intro, *notes, self._facts, self._mind):
             self.body.addWidget(part)
         self.body.addLayout(keep)
         self.body.addWidget(self._said)
@@ -75,6 +77,7 @@ class DonePage(WizardPage):
             button.setVisible(receipt is not None)
         self._browsers.say(self._restart())
         self._warnings.say(warnings_told(self.session))
+        self._login.say(self._told_login())
         if receipt is None:
             self.say_heading(self.tr("The procedure is finished"))
             self._intro.say(self.tr("The certificate is installed already."))
@@ -86,10 +89,29 @@ class DonePage(WizardPage):
 
     def _title(self, receipt: Receipt) -> str:
         if receipt.destination is Destination.USB:
-            if self.session.journey.way is Way.OBTAIN:
+            if receipt.finished.kind is Kind.OBTAIN:
                 return self.tr("The certificate has been obtained and saved to the USB token")
             return self.tr("The certificate has been renewed and saved to the USB token")
         return self.tr("The certificate has been installed")
+
+    def _told_login(self) -> str:
+        test = self._login_test
+        return self.context.words.login(test, self._test_url) if test is not None else ""
+
+    @property
+    def _login_test(self) -> LoginTest | None:
+        receipt = self._receipt
+        return receipt.finished.login if receipt is not None else None
+
+    @property
+    def _test_url(self) -> str:
+        return self.session.profile.login_test_url
+
+    @property
+    def _can_try(self) -> bool:
+        """Whether the browser can find out what is not known yet."""
+        test = self._login_test
+        return bool(self._test_url) and test is not None and test.result is not LoginResult.WORKED
 
     def _introduction(self, receipt: Receipt) -> str:
         if receipt.destination is Destination.USB:
@@ -120,6 +142,15 @@ class DonePage(WizardPage):
             lines.append(
                 self.tr("The old certificate is put away: browsers do not offer it any more.")
             )
+        elif receipt.finished.login.result is LoginResult.FAILED and receipt.finished.old_kept:
+            lines.append(self.tr("The old certificate was not put away but left as it was."))
+        elif receipt.finished.old_kept:
+            lines.append(
+                self.tr(
+                    "The old certificate could not be put away, and browsers still offer it. When "
+                    "you log in, choose the new one (serial number {serial})."
+                ).format(serial=receipt.finished.certificate.serial_hex)
+            )
         return lines
 
     def _names(self) -> dict[str, str]:
@@ -134,13 +165,20 @@ class DonePage(WizardPage):
     def buttons(self) -> Buttons:
         return Buttons(
             primary=Button(self.tr("C&lose this window"), lambda: self.session.forward(Page.DONE)),
-            secondary=Button(self.tr("Log &in now"), self._log_in),
+            secondary=(
+                Button(self.tr("Try to log &in"), self._try_login)
+                if self._can_try
+                else Button(self.tr("Log &in now"), self._log_in)
+            ),
         )
 
     # What the buttons do
 
     def _log_in(self) -> None:
         self.context.open_url(self.session.profile.login_url)
+
+    def _try_login(self) -> None:
+        self.context.open_url(self._test_url)
 
     def _copy(self) -> None:
         if receipt := self._receipt:
