@@ -17,7 +17,11 @@ _RESERVED = frozenset(" \t\n\"'\\><~|&;$*?#()`%")
 """Characters that need quoting in Exec, which not every opener of links understands."""
 
 
-def entry_text(command: Sequence[str]) -> str:
+def entry_text(
+    command: Sequence[str],
+    title_en: str = "certclient",
+    title_ja: str = "電子証明書の更新",
+) -> str:
     """The desktop entry that runs `command` with a link as its last argument.
 
     Raises ValueError for a command that would have to be quoted.
@@ -27,8 +31,8 @@ def entry_text(command: Sequence[str]) -> str:
     return (
         "[Desktop Entry]\n"
         "Type=Application\n"
-        "Name=certclient\n"
-        "Name[ja]=電子証明書の更新\n"
+        f"Name={title_en}\n"
+        f"Name[ja]={title_ja}\n"
         "Comment=Renews the client certificate for internet banking\n"
         "Comment[ja]=インターネットバンキングの電子証明書を更新・取得します\n"
         f"Exec={' '.join(command)} %u\n"

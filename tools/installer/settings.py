@@ -22,13 +22,14 @@ class SettingsError(Exception):
 class Product(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`name` and `publisher` are ASCII, as an MSI loses other letters; titles are what people read.
 
-    `icon` is a square SVG.
+    `contact` is an e-mail address for questions, `icon` a square SVG.
     """
 
     name: str
     title_ja: str
     title_en: str
     publisher: str
+    contact: str
     icon: str
 
 

@@ -1,0 +1,34 @@
+"""The packages for Linux, built once for these tests, and a Debian to install them in."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from support.clean_debian import CleanDebian, clean_debian
+from tools.installer.linux.deb import make_deb
+from tools.installer.linux.wheel import make_wheel
+from tools.installer.settings import read_settings
+from tools.wine.cache import Cache, default_folder
+
+EPOCH = 1_790_000_000
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_wheel(tmp_path_factory.mktemp("wheel"), EPOCH)
+
+
+@pytest.fixture(scope="session")
+def deb(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """As it is handed out."""
+    return make_deb(read_settings(), wheel, tmp_path_factory.mktemp("deb"), EPOCH)
+
+
+@pytest.fixture(scope="session")
+def debian() -> CleanDebian:
+    if os.geteuid() != 0:
+        pytest.skip("needs root (mmdebstrap, chroot): sudo make test-installer")
+    return clean_debian(Cache(default_folder(os.environ, Path.home())))

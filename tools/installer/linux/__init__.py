@@ -1,0 +1,1 @@
+"""The packages for Linux: a wheel for pipx, and a .deb."""

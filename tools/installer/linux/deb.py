@@ -1,0 +1,203 @@
+"""The .deb for Debian 12: the wheel and its locked libraries below /usr/lib/certclient.
+
+It runs on the system's Python, so that Debian's security updates reach it. What lies outside:
+/usr/bin/certclient, the desktop entry (which brings the scheme `certclient:`), the icon, the
+reminder's autostart, and the banks' profiles in /etc/certclient/profiles, where an administrator
+may change them.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import os
+import re
+import shutil
+import sys
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from pathlib import Path
+from string import Template
+from tempfile import TemporaryDirectory
+
+from certclient.desktop_entry import ENTRY_NAME, entry_text
+from tools.installer.linux import qt
+from tools.installer.linux.wheel import PackageError, run
+from tools.installer.settings import ROOT, Settings
+
+PYTHON = (3, 11)
+"""Debian 12's; extension modules fit no other."""
+
+DEPENDS = (
+    "python3 (>= 3.11)",
+    "python3 (<< 3.12)",
+    "libnss3",
+    "tzdata",
+    "desktop-file-utils",
+    # What Qt is linked with, or loads for a window.
+    "libc6 (>= 2.34)",
+    "libdbus-1-3",
+    "libegl1",
+    "libfontconfig1",
+    "libfreetype6",
+    "libgl1",
+    "libglib2.0-0",
+    "libwayland-client0",
+    "libwayland-cursor0",
+    "libwayland-egl1",
+    "libx11-xcb1",
+    "libxcb-cursor0",
+    "libxcb-glx0",
+    "libxcb-icccm4",
+    "libxcb-image0",
+    "libxcb-keysyms1",
+    "libxcb-randr0",
+    "libxcb-render-util0",
+    "libxcb-render0",
+    "libxcb-shape0",
+    "libxcb-shm0",
+    "libxcb-sync1",
+    "libxcb-xfixes0",
+    "libxcb-xkb1",
+    "libxcb1",
+    "libxkbcommon-x11-0",
+    "libxkbcommon0",
+)
+_TEMPLATES = ROOT / "installer" / "linux"
+_SITE = "usr/lib/certclient"
+_PROFILES = "etc/certclient/profiles"
+_AUTOSTART = "etc/xdg/autostart/certclient-reminder.desktop"
+_DOC = "usr/share/doc/certclient"
+
+
+def make_deb(settings: Settings, wheel: Path, results: Path, epoch: int) -> Path:
+    """Builds the package into the folder `results` and returns its path.
+
+    `wheel`: from `make_wheel`. `epoch`: seconds, the time of everything in it. Raises PackageError,
+    also where this Python is not the one that the package is for.
+    """
+    if sys.version_info[:2] != PYTHON:
+        raise PackageError("the .deb is for Debian 12 and is built with Python 3.11 there")
+    results.mkdir(parents=True, exist_ok=True)
+    version = debian_version(settings.version)
+    with TemporaryDirectory() as folder:
+        root = Path(folder) / "root"
+        _libraries(root / _SITE, wheel)
+        _desktop(root, settings)
+        _profiles(root, settings)
+        _documents(root, settings, version, epoch)
+        _control(root, settings, version)
+        _settle(root, epoch)
+        package = results / f"certclient_{version}_amd64.deb"
+        # xz, which every dpkg reads; one thread, as the result depends on their number.
+        compression = ("-Zxz", "-z6", "--threads-max=1")
+        run(
+            ("dpkg-deb", "--root-owner-group", *compression, "--build", str(root), str(package)),
+            SOURCE_DATE_EPOCH=str(epoch),
+        )
+    return package
+
+
+def debian_version(version: str) -> str:
+    """PEP 440's version in Debian's order: `~` sorts before the end.
+
+    >>> debian_version("1.0.0rc1")
+    '1.0.0~rc1'
+    """
+    return re.sub(r"(?<=\d)(a|b|rc|\.dev)(?=\d)", r"~\1", version).replace("~.dev", "~dev")
+
+
+def _libraries(site: Path, wheel: Path) -> None:
+    pip = (sys.executable, "-m", "pip", "-qq", "--disable-pip-version-check", "install")
+    options = ("--no-deps", "--no-compile", "--only-binary=:all:", f"--target={site}")
+    lock = ROOT / "requirements" / "runtime.txt"
+    run((*pip, *options, "--require-hashes", "-r", str(lock)))
+    run((*pip, *options, str(wheel)))
+    shutil.rmtree(site / "bin", ignore_errors=True)  # scripts with this machine's paths
+    qt.trim(site)
+    for record in site.glob("*.dist-info"):
+        for name in ("RECORD", "direct_url.json", "REQUESTED"):
+            (record / name).unlink(missing_ok=True)
+
+
+def _desktop(root: Path, settings: Settings) -> None:
+    product = settings.product
+    _write(root / "usr/bin/certclient", _TEMPLATES.joinpath("certclient").read_text("utf-8"), 0o755)
+    entry = entry_text(["/usr/bin/certclient"], product.title_en, product.title_ja)
+    _write(root / "usr/share/applications" / ENTRY_NAME, entry)
+    titles = {"title_en": product.title_en, "title_ja": product.title_ja}
+    _write(root / _AUTOSTART, _filled("certclient-reminder.desktop", **titles))
+    _copy(settings.icon, root / "usr/share/icons/hicolor/scalable/apps/certclient.svg")
+
+
+def _profiles(root: Path, settings: Settings) -> None:
+    for profile in settings.profiles:
+        _copy(profile, root / _PROFILES / profile.name)
+
+
+def _documents(root: Path, settings: Settings, version: str, epoch: int) -> None:
+    _copy(ROOT / "LICENSE", root / _DOC / "LICENSE")
+    _write(root / _DOC / "copyright", _TEMPLATES.joinpath("copyright").read_text("utf-8"))
+    product, day = settings.product, format_datetime(datetime.fromtimestamp(epoch, UTC))
+    changes = (
+        f"certclient ({version}) unstable; urgency=medium\n\n  * See CHANGELOG.md.\n\n"
+        f" -- {product.publisher} <{product.contact}>  {day}\n"
+    )
+    _write_gzip(root / _DOC / "changelog.gz", changes)
+    _copy(ROOT / "CHANGELOG.md", root / _DOC / "CHANGELOG.md")
+    _write_gzip(
+        root / "usr/share/man/man1/certclient.1.gz",
+        _TEMPLATES.joinpath("certclient.1").read_text("utf-8"),
+    )
+
+
+def _control(root: Path, settings: Settings, version: str) -> None:
+    folder = root / "DEBIAN"
+    files = sorted(path for path in root.rglob("*") if path.is_file() and not path.is_symlink())
+    control = _filled(
+        "control",
+        version=version,
+        maintainer=f"{settings.product.publisher} <{settings.product.contact}>",
+        size=str(sum(path.stat().st_size for path in files) // 1024),
+        depends=", ".join(DEPENDS),
+    )
+    _write(folder / "control", control)
+    settled = [f"/{_PROFILES}/{profile.name}" for profile in settings.profiles]
+    _write(folder / "conffiles", "".join(f"{path}\n" for path in (f"/{_AUTOSTART}", *settled)))
+    sums = (
+        f"{hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest()}"
+        f"  {path.relative_to(root)}\n"
+        for path in files
+    )
+    _write(folder / "md5sums", "".join(sums))
+    for name in ("postinst", "prerm"):
+        _write(folder / name, _TEMPLATES.joinpath(name).read_text("utf-8"), 0o755)
+
+
+def _settle(root: Path, epoch: int) -> None:
+    """The same modes and times, whoever builds it and when."""
+    for path in (root, *root.rglob("*")):
+        runs = path.parent.name in {"bin", "DEBIAN"} and os.access(path, os.X_OK)
+        executable = path.is_dir() or runs
+        path.chmod(0o755 if executable else 0o644)
+        os.utime(path, (epoch, epoch))
+
+
+def _filled(name: str, **values: str) -> str:
+    return Template(_TEMPLATES.joinpath(name).read_text("utf-8")).substitute(values)
+
+
+def _write(path: Path, text: str, mode: int = 0o644) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    path.chmod(mode)
+
+
+def _write_gzip(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(gzip.compress(text.encode(), mtime=0))
+
+
+def _copy(source: Path, place: Path) -> None:
+    place.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(source, place)

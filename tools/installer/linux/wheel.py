@@ -1,0 +1,63 @@
+"""The wheel: `pipx install certclient-….whl`."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from tools.installer.settings import ROOT
+
+_FILES = ("pyproject.toml", "LICENSE", "README.md", "requirements/runtime.in")
+
+
+class PackageError(Exception):
+    """A package could not be made. The text is for the person who ran `make`."""
+
+
+def make_wheel(results: Path, epoch: int) -> Path:
+    """Builds the wheel into the folder `results` and returns its path.
+
+    From a copy, as setuptools keeps what an earlier build left in `build/`. The windows' texts must
+    be compiled. `epoch`: seconds, the time that every file in it gets. Raises PackageError.
+    """
+    results.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory() as folder:
+        source = Path(folder) / "source"
+        _copy(source)
+        made = Path(folder) / "wheel"
+        options = ("--no-deps", "--no-build-isolation", "--no-index", "-w", str(made))
+        run(
+            (sys.executable, "-m", "pip", "-qq", "wheel", *options, str(source)),
+            SOURCE_DATE_EPOCH=str(epoch),
+        )
+        (wheel,) = made.glob("*.whl")
+        return Path(shutil.copy(wheel, results))
+
+
+def _copy(place: Path) -> None:
+    shutil.copytree(
+        ROOT / "src", place / "src", ignore=shutil.ignore_patterns("__pycache__", "*.egg-info")
+    )
+    for name in _FILES:
+        (place / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, place / name)
+    for path in (place, *place.rglob("*")):
+        path.chmod(0o755 if path.is_dir() else 0o644)  # whatever this machine's umask is
+
+
+def run(command: tuple[str, ...], **environment: str) -> None:
+    """Runs `command` quietly. Raises PackageError with the end of what it said."""
+    done = subprocess.run(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+        env={**os.environ, **environment},
+    )
+    if done.returncode != 0:
+        raise PackageError(f"{' '.join(command[:4])} failed\n{done.stdout[-3000:]}")
