@@ -13,10 +13,11 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QApplication, QStyleFactory
 
 from certclient import composition, folders, log
+from certclient.banks import all_banks, find_bank
 from certclient.deep_link import LinkError, parse
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.profile import Profile
-from certclient.profiles import all_profiles, find_profile
+from certclient.policy import read_policy
 from certclient.start import Start
 from certclient.store.base import CertificateStore
 from certclient.ui import icons
@@ -72,9 +73,14 @@ def open_windows(start: Start) -> int:
 
 
 def _profiles(name: str) -> tuple[Sequence[Profile], Sequence[CertclientError]]:
+    try:
+        policy = read_policy()
+    except CertclientError as error:
+        # Nothing may be done, but somebody has to be told.
+        return [], [error]
     if name:
-        return [find_profile(name, folders.profile_folders())], []
-    return all_profiles(folders.profile_folders())
+        return [find_bank(name, folders.profile_folders(), policy)], []
+    return all_banks(folders.profile_folders(), policy)
 
 
 def _application() -> QApplication:

@@ -11,6 +11,7 @@ from typing import Protocol
 from certclient.cli.terminal import Terminal
 from certclient.enrollment.interaction import Interaction
 from certclient.enrollment.procedure import Outcome, ProcedureView
+from certclient.model.policy import Policy
 from certclient.model.profile import Profile
 from certclient.model.secret import Secret
 from certclient.start import Start
@@ -47,7 +48,8 @@ class Services:
     `procedures` takes the seconds of
     patience with a CA that lets us wait; `log_file` is where crashes are written, `reminders`
     where it is noted which were shown. `windows` opens them and returns the exit code when they are
-    closed; None where there is no display."""
+    closed; None where there is no display. `policy` is what the administrator decided; it raises
+    POLICY_INVALID, as `profile` and `profiles` do, which obey it."""
 
     profile: Callable[[str], Profile]
     stores: Callable[[Profile], Sequence[CertificateStore]]
@@ -57,4 +59,5 @@ class Services:
     log_file: Path
     reminders: Path | None = None
     profiles: Callable[[], Sequence[Profile]] = tuple
+    policy: Callable[[], Policy] = Policy
     windows: Callable[[Start], int] | None = None

@@ -9,12 +9,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
 
+from certclient.banks import all_banks, find_bank
 from certclient.cli.lazy import load_object
 from certclient.cli.ports import Procedures, Services
 from certclient.cli.terminal import SystemTerminal
 from certclient.folders import log_file, profile_folders, reminders_file
 from certclient.model.profile import Profile
-from certclient.profiles import all_profiles, find_profile
+from certclient.policy import read_policy
 from certclient.start import Start
 from certclient.store.base import CertificateStore
 
@@ -29,14 +30,15 @@ _Windows = Callable[[Start], int]
 def system_services() -> Services:
     """What the installed program works with."""
     return Services(
-        profile=lambda name: find_profile(name, profile_folders()),
+        profile=lambda name: find_bank(name, profile_folders(), read_policy()),
         stores=_stores,
         procedures=_procedures,
         clock=lambda: datetime.now(UTC),
         terminal=SystemTerminal(),
         log_file=log_file(),
         reminders=reminders_file(),
-        profiles=lambda: all_profiles(profile_folders())[0],
+        profiles=lambda: all_banks(profile_folders(), read_policy())[0],
+        policy=read_policy,
         windows=_windows if _has_display(os.environ) else None,
     )
 

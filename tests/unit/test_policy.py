@@ -1,0 +1,180 @@
+"""What an administrator may decide, how strictly it is read, and what it leaves of a profile."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from certclient.model.destination import Destination
+from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.policy import (
+    VALUES,
+    Found,
+    Policy,
+    ProxyChoice,
+    ProxyMode,
+    Raw,
+    policy_from,
+    restricted,
+)
+from certclient.model.profile import Profile
+from support.customer import profile_of
+from support.pki import make_lab
+
+PLACE = r"HKLM\Software\Policies\certclient"
+LAB = make_lab(datetime(2027, 3, 11, tzinfo=UTC))
+
+
+def read(**values: Raw) -> Policy:
+    return policy_from({name: Found(raw, PLACE) for name, raw in values.items()})
+
+
+@pytest.fixture
+def profile() -> Profile:
+    return replace(profile_of(LAB), destinations=("usb", "pc"), reminder_days=(30, 10))
+
+
+def test_without_a_decision_nothing_changes(profile: Profile) -> None:
+    policy = read()
+    assert policy == Policy()
+    assert restricted(profile, policy) == profile
+    assert not policy.unattended_renewal, "consent is never assumed"
+    assert policy.update_notice
+
+
+def test_every_value(profile: Profile) -> None:
+    policy = read(
+        Profile=("rei-shinkin", "so-shinkin"),
+        Destinations="pc",
+        ReminderDays="10, 40",
+        Proxy="proxy.example.co.jp:8080",
+        UnattendedRenewal=1,
+        UpdateNotice=0,
+    )
+    assert policy == Policy(
+        profiles=("rei-shinkin", "so-shinkin"),
+        destinations=(Destination.PC,),
+        reminder_days=(40, 10),
+        proxy=ProxyChoice(ProxyMode.FIXED, "http://proxy.example.co.jp:8080"),
+        unattended_renewal=True,
+        update_notice=False,
+        sources=(PLACE,),
+    )
+    assert len(VALUES) == 6, "else this test does not know every value"
+
+
+@pytest.mark.parametrize(
+    "stored", ["pc,usb", "pc usb", "pc, usb", ("pc", "usb"), ("pc", "", " usb ")]
+)
+def test_a_list_may_be_lines_or_separated(stored: Raw) -> None:
+    assert read(Destinations=stored).destinations == (Destination.PC, Destination.USB)
+
+
+@pytest.mark.parametrize(
+    ("name", "stored", "reason"),
+    [
+        ("Profil", "rei-shinkin", "unknown value"),
+        ("profile", "rei-shinkin", "unknown value"),
+        ("Profile", "", "empty"),
+        ("Profile", (), "empty"),
+        ("Profile", r"C:\temp\mine.toml", "not a profile's id"),
+        ("Profile", 1, "text is wanted"),
+        ("Profile", "a a", "twice"),
+        ("Destinations", "pc,cloud", "pc or usb is wanted, not cloud"),
+        ("Destinations", "PC", "pc or usb is wanted"),
+        ("ReminderDays", "30,x", "days from 0 to 366"),
+        ("ReminderDays", "-1", "days from 0 to 366"),
+        ("ReminderDays", "367", "days from 0 to 366"),
+        ("ReminderDays", "9999999999999999", "days from 0 to 366"),
+        ("ReminderDays", "３０", "days from 0 to 366"),
+        ("ReminderDays", "1,01", "different"),
+        ("ReminderDays", ",".join(str(n) for n in range(11)), "at most 10"),
+        ("Proxy", 8080, "text is wanted"),
+        ("Proxy", ("a:1",), "text is wanted"),
+        ("Proxy", "", "an address is wanted"),
+        ("Proxy", "proxy.example.co.jp", "http://host:port is wanted"),
+        ("Proxy", "https://proxy.example.co.jp:443", "http://host:port is wanted"),
+        ("Proxy", "socks5://proxy.example.co.jp:1080", "http://host:port is wanted"),
+        ("Proxy", "http://proxy.example.co.jp:99999", "out of range"),
+        ("Proxy", "http://proxy.example.co.jp:8080/wpad.dat", "nothing may follow"),
+        ("Proxy", "http://taro:himitsu@proxy.example.co.jp:8080", "a user or a password"),
+        ("Proxy", "プロキシ:8080", "an address is wanted"),
+        ("UnattendedRenewal", "1", "a number 0 or 1"),
+        ("UnattendedRenewal", 2, "not 2"),
+        ("UnattendedRenewal", ("1",), "a number 0 or 1"),
+        ("UpdateNotice", 7, "not 7"),
+    ],
+)
+def test_what_is_not_understood_is_named_and_never_passed_over(
+    name: str, stored: Raw, reason: str
+) -> None:
+    with pytest.raises(CertclientError) as refused:
+        read(**{"Destinations": "pc", name: stored})
+    assert refused.value.code is ErrorCode.POLICY_INVALID
+    assert refused.value.data["name"] == name
+    assert refused.value.data["source"] == PLACE
+    assert reason in refused.value.data["reason"]
+    assert "himitsu" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("system", ProxyChoice(ProxyMode.SYSTEM)),
+        ("None", ProxyChoice(ProxyMode.NONE)),
+        ("http://10.0.0.1:3128/", ProxyChoice(ProxyMode.FIXED, "http://10.0.0.1:3128")),
+        ("[fd00::1]:3128", ProxyChoice(ProxyMode.FIXED, "http://[fd00::1]:3128")),
+    ],
+)
+def test_proxies(text: str, meant: ProxyChoice) -> None:
+    assert read(Proxy=text).proxy == meant
+
+
+def test_destinations_are_what_bank_and_company_both_allow(profile: Profile) -> None:
+    left = restricted(profile, read(Destinations="pc"))
+    assert (left.destinations, left.withheld) == (("pc",), ("usb",))
+    both = restricted(profile, read(Destinations="pc,usb"))
+    assert (both.destinations, both.withheld) == (("usb", "pc"), ()), "the bank's favourite first"
+
+
+def test_a_company_cannot_allow_what_the_bank_does_not(profile: Profile) -> None:
+    pc_only = replace(profile, destinations=("pc",))
+    assert restricted(pc_only, read(Destinations="pc,usb")).destinations == ("pc",)
+    with pytest.raises(CertclientError) as nothing_left:
+        restricted(pc_only, read(Destinations="usb"))
+    assert nothing_left.value.code is ErrorCode.POLICY_INVALID
+    assert nothing_left.value.data["name"] == "Destinations"
+
+
+def test_the_company_decides_when_its_people_are_reminded(profile: Profile) -> None:
+    assert restricted(profile, read(ReminderDays="45,5")).reminder_days == (45, 5)
+
+
+def test_another_bank_is_refused(profile: Profile) -> None:
+    with pytest.raises(CertclientError) as refused:
+        restricted(profile, read(Profile="another-bank"))
+    assert refused.value.code is ErrorCode.POLICY_FORBIDS
+    assert refused.value.data["value"] == profile.id
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(sorted(VALUES)) | st.text(max_size=12),
+        st.integers() | st.text(max_size=30) | st.lists(st.text(max_size=12)).map(tuple),
+    )
+)
+def test_whatever_is_stored_is_read_or_refused_by_name(stored: dict[str, Raw]) -> None:
+    try:
+        policy = policy_from({name: Found(raw, PLACE) for name, raw in stored.items()})
+    except CertclientError as refused:
+        error = refused
+    else:
+        assert set(stored) <= set(VALUES)
+        assert all(0 <= day <= 366 for day in policy.reminder_days)
+        return
+    assert error.code is ErrorCode.POLICY_INVALID
+    assert error.data["name"] in stored
