@@ -49,8 +49,11 @@ class CleanDebian:
     def run(self, script: str, mounts: Mapping[str, Path], results: Path) -> dict[str, Step]:
         """Runs the shell `script` as root. It calls `step NAME COMMAND...`; these are returned.
 
-        `mounts`: folders to be seen read-only in there; `results`: an empty folder for the outputs.
+        `mounts`: folders of tests, to be seen read-only in there, by every user; `results`: an
+        empty folder for the outputs.
         """
+        for place in mounts.values():
+            place.chmod(0o755)
         resolv = Path("/etc/resolv.conf").read_text(encoding="utf-8")
         sandbox = Sandbox(
             (self.system,),

@@ -14,6 +14,7 @@ from certclient.cli.lazy import load_object
 from certclient.cli.ports import Procedures, Services
 from certclient.cli.terminal import SystemTerminal
 from certclient.folders import log_file, profile_folders, reminders_file
+from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.profile import Profile
 from certclient.policy import read_policy
 from certclient.start import Start
@@ -56,7 +57,11 @@ def _procedures(
 
 
 def _windows(start: Start) -> int:
-    opener = cast(_Windows, load_object("certclient.app:open_windows"))
+    try:
+        opener = cast(_Windows, load_object("certclient.app:open_windows"))
+    except ImportError as error:
+        # Qt is there, but not a library of the system that it is linked with.
+        raise CertclientError(ErrorCode.WINDOWS_LIBRARY, reason=str(error)) from error
     return opener(start)
 
 

@@ -18,9 +18,11 @@ _STORY = """
 useradd -m taro
 as_taro() { runuser -u taro -- env HOME=/home/taro LANG=C.UTF-8 "$@"; }
 apt-get -qq update
-step system apt-get -qy --no-install-recommends install pipx python3-venv libnss3 tzdata libegl1 \
-    libxkbcommon0 libdbus-1-3 libfontconfig1 libglib2.0-0
+step system apt-get -qy --no-install-recommends install pipx python3-venv libnss3 tzdata
 step install as_taro pipx install --pip-args='--no-index --find-links=/wheels' /package/*.whl
+step bare as_taro env QT_QPA_PLATFORM=offscreen /home/taro/.local/bin/certclient
+step libraries apt-get -qy --no-install-recommends install libegl1 libgl1 libxkbcommon0 \
+    libdbus-1-3 libfontconfig1 libglib2.0-0
 step version as_taro /home/taro/.local/bin/certclient --version
 step list as_taro /home/taro/.local/bin/certclient --language en list --profile example-shinkin
 step windows as_taro timeout 20 env QT_QPA_PLATFORM=offscreen /home/taro/.local/bin/certclient
@@ -72,6 +74,13 @@ def test_it_lists_certificates_and_opens_its_windows(by_pipx: dict[str, Step]) -
     assert by_pipx["list"].code == 0, by_pipx["list"].output
     # Still open when `timeout` ends it.
     assert by_pipx["windows"].code == 124, by_pipx["windows"].output
+
+
+@pytest.mark.installer
+def test_a_library_that_windows_need_is_named(by_pipx: dict[str, Step]) -> None:
+    assert by_pipx["bare"].code == 2
+    assert "CC-WINDOWS-LIBRARY" in by_pipx["bare"].output
+    assert ".so" in by_pipx["bare"].output
 
 
 @pytest.mark.installer
