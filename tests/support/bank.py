@@ -30,6 +30,7 @@ from certclient.practice.server import Addresses, PracticeServer, ServerSettings
 
 USER_ID = "TKYM1408054"
 SOFTHSM_MODULE = Path("/usr/lib/softhsm/libsofthsm2.so")
+_TOKEN_MODULES = () if sys.platform == "win32" else (SOFTHSM_MODULE,)
 
 
 class SettableClock:
@@ -81,8 +82,11 @@ class RunningBank:
 
     def write_profile(self, options: ProfileOptions | None = None) -> Path:
         """Writes the profile again, by default with SoftHSM as the token module."""
-        wanted = options or ProfileOptions(pkcs11_modules=(SOFTHSM_MODULE,))
+        wanted = options or ProfileOptions(pkcs11_modules=_TOKEN_MODULES)
         text = profile_toml(self.bank, self.addresses, wanted)
+        if sys.platform == "win32":
+            # Wine's WinHTTP knows servers by name only.
+            text = text.replace("//127.0.0.1:", "//localhost:")
         self.profile_path.write_text(text, encoding="utf-8")
         return self.profile_path
 

@@ -31,7 +31,8 @@ CKR_TOKEN_NOT_RECOGNIZED = 0xE1
 CKR_TOKEN_WRITE_PROTECTED = 0xE2
 CKR_USER_ALREADY_LOGGED_IN = 0x100
 
-_PROT_READ_WRITE = mmap.PROT_READ | mmap.PROT_WRITE
+_PROT_READ_WRITE = 1 | 2
+"""PROT_READ | PROT_WRITE, which `mmap` has no names for on Windows."""
 _POINTER = ctypes.sizeof(ctypes.c_void_p)
 _FLAGS_OFFSET = 96
 """Of `flags` in CK_TOKEN_INFO: after label, manufacturer, model and serial number."""

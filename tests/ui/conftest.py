@@ -5,17 +5,21 @@ from __future__ import annotations
 import gc
 import logging
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QApplication
 
 # Before Qt is asked for an application object, and where no environment passes through (Wine).
-# The screen is as small as one that customers may still have.
+# The screen is as small as one that customers may still have; Windows' own is made so, too.
+_OFFSCREEN = f"offscreen:configfile={Path(__file__).parent / 'screen.json'}"
 os.environ["QT_QPA_PLATFORM"] = os.environ.get(
-    "CERTCLIENT_TEST_PLATFORM", f"offscreen:configfile={Path(__file__).parent / 'screen.json'}"
+    "CERTCLIENT_TEST_PLATFORM", "windows" if sys.platform == "win32" else _OFFSCREEN
 )
 
+from certclient.ui.looks import dress
 from support.wizards import office as office  # a fixture
 from tools.translations import compile_changed
 
@@ -24,6 +28,12 @@ from tools.translations import compile_changed
 def _texts() -> None:
     """Switching languages needs the .qm files, which are not committed."""
     compile_changed()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _dressed(qapp: QApplication) -> None:
+    """As the program's first lines do it."""
+    dress(qapp)
 
 
 @pytest.fixture(autouse=True)

@@ -160,7 +160,7 @@ def test_after_expiry_the_card_says_what_is_left_to_do(
 
 
 def test_a_token_that_comes_and_goes_shows_within_two_seconds(screen: Screen, qtbot: QtBot) -> None:
-    token = screen.office.hsm.new_token()
+    token = screen.office.tokens.new_token()
     screen.office.give(token.store(), 20)
     screen.survey.start()
     qtbot.waitUntil(lambda: screen.survey.complete, timeout=LONG)

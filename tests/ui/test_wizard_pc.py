@@ -287,12 +287,13 @@ def assert_nothing_cut_off(customer: Visitor) -> None:
 
 def test_a_killed_renewal_goes_on_at_the_right_page(office: Office) -> None:
     """kill -9 right after the certificate came, in another process; then the window."""
+    hsm = office.tokens
     home = office.folder / "home"
     nss = NssDatabase(home / ".pki" / "nssdb")
     nss.directory.parent.mkdir(parents=True)
     office.stores[:] = [nss.store()]
     old = office.give(nss.store())
-    environment = office.hsm.environment | {
+    environment = hsm.environment | {
         "HOME": str(home),
         "XDG_DATA_HOME": str(home / ".local" / "share"),
         "PYTHONPATH": str(TESTS),
