@@ -282,6 +282,53 @@ def test_an_unused_key_can_be_deleted(case: StoreCase) -> None:
         assert session.find_key(LABEL) is None
 
 
+OURS = "certclient 0123456789abcdef"
+
+
+def test_a_key_of_ours_without_certificate_is_named_without_a_pin(case: StoreCase) -> None:
+    assert list(case.store.unused_keys()) == []
+    with opened(case) as session:
+        session.create_key(SPEC, OURS)
+    assert list(case.anew().unused_keys()) == [OURS]
+    with opened(case) as session:
+        assert list(case.store.unused_keys()) == [OURS]
+        key = session.find_key(OURS)
+        assert key is not None
+        session.delete_key(key)
+    assert list(case.anew().unused_keys()) == []
+
+
+@pytest.mark.parametrize("archived", [False, True])
+def test_a_key_with_a_certificate_is_not_unused(case: StoreCase, lab: Lab, archived: bool) -> None:
+    with opened(case) as session:
+        _, certificate = enrolled(session, lab, OURS)
+        if archived:
+            session.archive(certificate)
+    assert list(case.anew().unused_keys()) == []
+
+
+def test_a_key_whose_certificate_other_software_wrote_is_not_unused(
+    case: StoreCase, lab: Lab
+) -> None:
+    with opened(case) as session:
+        key = session.create_key(SPEC, OURS)
+        certificate = lab.issue(session.signer(key).spki)
+    case.add_foreign([certificate])
+    assert list(case.store.unused_keys()) == []
+
+
+@pytest.mark.parametrize(
+    "label", ["certclient", "certclient 0123", "my certclient key", "last year"]
+)
+def test_a_key_that_is_not_called_as_ours_are_is_nobodys_to_remove(
+    case: StoreCase, label: str
+) -> None:
+    with opened(case) as session:
+        session.create_key(SPEC, label)
+        session.create_key(SPEC, OURS)
+    assert list(case.store.unused_keys()) == [OURS]
+
+
 @pytest.mark.parametrize("archived", [False, True])
 def test_a_used_key_is_not_deleted(case: StoreCase, lab: Lab, archived: bool) -> None:
     with opened(case) as session:

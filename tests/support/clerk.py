@@ -64,12 +64,16 @@ class ShelfStore:
     why: Unavailable | None = None
     pin: str = ""
     done: list[tuple[str, str]] = field(default_factory=list)
+    unused: list[str] = field(default_factory=list)
 
     def availability(self) -> Available | Unavailable:
         return self.why or Available(needs_pin=bool(self.pin))
 
     def certificates(self) -> Sequence[StoredCertificate]:
         return tuple(self.held)
+
+    def unused_keys(self) -> Sequence[str]:
+        return tuple(self.unused)
 
     def open(self, pin: PinProvider) -> AbstractContextManager[StoreSession]:
         return self._opened(pin)
@@ -92,6 +96,12 @@ class ShelfStore:
             if answer.reveal() == self.pin:
                 return
             wrong = True
+
+    def find_key(self, label: str) -> KeyRef | None:
+        return KeyRef(self.store_id, label.encode()) if label in self.unused else None
+
+    def delete_key(self, key: KeyRef) -> None:
+        self.unused.remove(key.key_id.decode())
 
     def archive(self, certificate: Certificate) -> None:
         self._set(certificate, archived=True)

@@ -92,11 +92,12 @@ class Dialogue:
             return self._pin_from_stdin(request)
         if not self._terminal.interactive:
             return None
+        what = "password" if request.database else "pin"
         if request.previous_incorrect:
-            click.echo(self._words.text("ask.pin-wrong"), err=True)
+            click.echo(self._words.text(f"ask.{what}-wrong"), err=True)
         if warning := self._words.attempts(request.attempts):
             click.echo(warning, err=True)
-        return self._hidden(self._words.text("ask.pin", store=request.label))
+        return self._hidden(self._words.text(f"ask.{what}", store=request.label))
 
     def secret(self, request: SecretRequest) -> Secret | None:
         self._view.pause()

@@ -9,6 +9,7 @@ from dataclasses import replace
 from certclient.enrollment import card_service
 from certclient.enrollment.interaction import ConsentRequest, Interaction
 from certclient.enrollment.journal import Journal, Kind, Record, State
+from certclient.enrollment.leftovers import Leftover, find_leftovers, remove_leftover
 from certclient.enrollment.lock import exclusive
 from certclient.enrollment.login_test import LoginResult, LoginTest
 from certclient.enrollment.outcomes import Finished, Outcome, Pending, ProcedureView, view_of
@@ -19,9 +20,10 @@ from certclient.enrollment.work import CodeVault, Environment, Work
 from certclient.model.certificate import Certificate
 from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.keys import own_label
 from certclient.model.lifecycle import Stage, lifecycle
 from certclient.model.secret import Secret
-from certclient.store.base import CertificateStore, StoredCertificate, Unavailable
+from certclient.store.base import CertificateStore, PinProvider, StoredCertificate, Unavailable
 
 __all__ = [
     "CodeVault",
@@ -29,6 +31,7 @@ __all__ = [
     "Environment",
     "Finished",
     "Kind",
+    "Leftover",
     "LoginResult",
     "LoginTest",
     "Outcome",
@@ -147,6 +150,14 @@ class Enrollment:
         """Procedures that are neither DONE nor ABANDONED, oldest first."""
         return [view_of(record) for record in self._journal.open_procedures()]
 
+    def leftovers(self, stores: Sequence[CertificateStore]) -> Sequence[Leftover]:
+        """Keys in `stores` that this program made and that lead to nothing; see `leftovers`."""
+        return find_leftovers(self._journal, stores)
+
+    def remove_leftover(self, leftover: Leftover, pin: PinProvider) -> None:
+        """Deletes exactly this key. Raises as `leftovers.remove_leftover`."""
+        remove_leftover(self._journal, leftover, pin)
+
     # Starting
 
     def _check_stage(self, certificate: Certificate) -> None:
@@ -177,7 +188,7 @@ class Enrollment:
             started=now,
             changed=now,
             store_id=destination.store_id,
-            key_label=f"certclient {procedure_id}",
+            key_label=own_label(procedure_id),
         )
 
     def _check_owner(self, interrupted: Record | None, new: Record) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import re
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -48,6 +49,21 @@ class KeyRef:
 
     store_id: str
     key_id: bytes
+
+
+_OWN_LABEL = re.compile(r"certclient ([0-9a-f]{16})")
+
+
+def own_label(procedure_id: str) -> str:
+    """What the key of a procedure is called in its store: its CKA_LABEL, its Windows container.
+    `procedure_id`: 16 hexadecimal digits."""
+    return f"certclient {procedure_id}"
+
+
+def procedure_of(label: str) -> str | None:
+    """The procedure that made the key `label`; None for a key that this program did not make."""
+    match = _OWN_LABEL.fullmatch(label)
+    return match.group(1) if match else None
 
 
 class SignatureAlgorithm(enum.Enum):

@@ -33,12 +33,16 @@ class AttemptsLeft(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class PinRequest:
-    """What a user must know to enter a PIN: whose, what is left, whether one just failed."""
+    """What a user must know to enter a PIN: whose, what is left, whether one just failed.
+
+    `database`: it is the master password of a database on this computer (NSS), and no PIN.
+    """
 
     store_id: str
     label: str
     attempts: AttemptsLeft
     previous_incorrect: bool = False
+    database: bool = False
 
 
 class PinProvider(Protocol):
@@ -218,11 +222,21 @@ class CertificateStore(Protocol):
         """
         ...
 
+    def unused_keys(self) -> Sequence[str]:
+        """Labels of key pairs that this program made (`model.keys.procedure_of`) and that belong to
+        no certificate here, archived or not; without a PIN, so only as far as they are seen then.
+
+        Keys of other programs are never among them. Whether a procedure still needs one, the
+        caller knows (`enrollment.leftovers`). Raises CertclientError as `certificates`.
+        """
+        ...
+
     def open(self, pin: PinProvider) -> AbstractContextManager[StoreSession]:
         """Opens for private-key work. Asks through `pin` where the store wants a PIN.
 
         A wrong PIN is told to `pin` (`previous_incorrect`), which decides whether the user tries
         again; it is never retried from here. Raises PIN_REQUIRED, PIN_INCORRECT (provider gave up
-        after a wrong one), PIN_LOCKED, TOKEN_MISSING and what `availability` names.
+        after a wrong one), or PASSWORD_REQUIRED, PASSWORD_INCORRECT of a database; PIN_LOCKED,
+        TOKEN_MISSING and what `availability` names.
         """
         ...

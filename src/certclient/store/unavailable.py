@@ -27,6 +27,9 @@ class UnavailableStore:
     def certificates(self) -> Sequence[StoredCertificate]:
         raise self._error()
 
+    def unused_keys(self) -> Sequence[str]:
+        raise self._error()
+
     def open(self, pin: PinProvider) -> AbstractContextManager[StoreSession]:
         raise self._error()
 

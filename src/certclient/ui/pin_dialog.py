@@ -65,8 +65,15 @@ class PinDialog(QDialog):
         self._buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(bool(text))
 
     def _retranslate(self) -> None:
-        self.setWindowTitle(self.tr("PIN of the USB token"))
-        self._label.setText(self.tr('&PIN of the USB token "{0}":').format(self._request.label))
+        if self._request.database:
+            title = self.tr("Master password")
+            label = self.tr("&Master password of your browser's certificates:")
+            wrong = self.tr("The master password is wrong.")
+        else:
+            title = self.tr("PIN of the USB token")
+            label = self.tr('&PIN of the USB token "{0}":').format(self._request.label)
+            wrong = self.tr("The PIN is wrong.")
+        self.setWindowTitle(title)
+        self._label.setText(label)
         self._warning.say(self._context.words.attempts(self._request.attempts))
-        wrong = self._request.previous_incorrect
-        self._wrong.say(self.tr("The PIN is wrong.") if wrong else "")
+        self._wrong.say(wrong if self._request.previous_incorrect else "")

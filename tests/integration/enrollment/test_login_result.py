@@ -55,6 +55,9 @@ class LoggingIn:
     def certificates(self) -> Sequence[StoredCertificate]:
         return self.store.certificates()
 
+    def unused_keys(self) -> Sequence[str]:
+        return self.store.unused_keys()
+
     def open(self, pin: PinProvider) -> AbstractContextManager[StoreSession]:
         return self.store.open(pin)
 

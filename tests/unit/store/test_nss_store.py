@@ -157,8 +157,10 @@ def test_a_wrong_master_password_is_not_tried_again(nss: NssDatabase) -> None:
     pins = ScriptedPins("not this one")
     with pytest.raises(CertclientError) as error, nss.store().open(pins):
         pass
-    assert error.value.code is ErrorCode.PIN_INCORRECT
+    assert error.value.code is ErrorCode.PASSWORD_INCORRECT
+    assert error.value.data["path"] == str(nss.directory)
     assert len(pins.requests) == 2
+    assert all(request.database for request in pins.requests)
 
 
 def test_nss_exports_keys_whatever_we_ask(nss: NssDatabase, lab: Lab, tmp_path: Path) -> None:

@@ -699,6 +699,18 @@
 <context>
     <name>PinDialog</name>
     <message>
+        <source>Master password</source>
+        <translation>Master password</translation>
+    </message>
+    <message>
+        <source>&amp;Master password of your browser's certificates:</source>
+        <translation>&amp;Master password of your browser's certificates:</translation>
+    </message>
+    <message>
+        <source>The master password is wrong.</source>
+        <translation>The master password is wrong.</translation>
+    </message>
+    <message>
         <source>PIN of the USB token</source>
         <translation>PIN of the USB token</translation>
     </message>
@@ -753,6 +765,10 @@
         <translation>Please enter: {what}</translation>
     </message>
     <message>
+        <source>Please enter the master password</source>
+        <translation>Please enter the master password</translation>
+    </message>
+    <message>
         <source>Please enter the PIN of the USB token</source>
         <translation>Please enter the PIN of the USB token</translation>
     </message>
@@ -779,6 +795,22 @@
     <message>
         <source>The PIN was wrong.</source>
         <translation>The PIN was wrong.</translation>
+    </message>
+    <message>
+        <source>&amp;Master password</source>
+        <translation>&amp;Master password</translation>
+    </message>
+    <message>
+        <source>Master password</source>
+        <translation>Master password</translation>
+    </message>
+    <message>
+        <source>Your browser's certificates on this PC are protected by a master password, which you chose yourself. It is not the one of internet banking, and does not leave this PC.</source>
+        <translation>Your browser's certificates on this PC are protected by a master password, which you chose yourself. It is not the one of internet banking, and does not leave this PC.</translation>
+    </message>
+    <message>
+        <source>The master password was wrong.</source>
+        <translation>The master password was wrong.</translation>
     </message>
     <message>
         <source>The bank wants it for the certificate of {user}. It is sent to the bank, encrypted, and kept nowhere.</source>

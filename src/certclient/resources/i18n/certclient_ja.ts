@@ -694,6 +694,18 @@
 <context>
     <name>PinDialog</name>
     <message>
+        <source>Master password</source>
+        <translation>マスターパスワード</translation>
+    </message>
+    <message>
+        <source>&amp;Master password of your browser&apos;s certificates:</source>
+        <translation>ブラウザーの電子証明書のマスターパスワード(&amp;M)：</translation>
+    </message>
+    <message>
+        <source>The master password is wrong.</source>
+        <translation>マスターパスワードが違います。</translation>
+    </message>
+    <message>
         <source>PIN of the USB token</source>
         <translation>専用USBのPIN</translation>
     </message>
@@ -748,6 +760,10 @@
         <translation>{what}を入力してください</translation>
     </message>
     <message>
+        <source>Please enter the master password</source>
+        <translation>マスターパスワードを入力してください</translation>
+    </message>
+    <message>
         <source>Please enter the PIN of the USB token</source>
         <translation>専用USBのPINを入力してください</translation>
     </message>
@@ -774,6 +790,22 @@
     <message>
         <source>The PIN was wrong.</source>
         <translation>PINが違います。</translation>
+    </message>
+    <message>
+        <source>&amp;Master password</source>
+        <translation>マスターパスワード(&amp;M)</translation>
+    </message>
+    <message>
+        <source>Master password</source>
+        <translation>マスターパスワード</translation>
+    </message>
+    <message>
+        <source>Your browser&apos;s certificates on this PC are protected by a master password, which you chose yourself. It is not the one of internet banking, and does not leave this PC.</source>
+        <translation>このパソコンのブラウザーの電子証明書は、ご自身で設定したマスターパスワードで守られています。ネットバンキングのパスワードとは別のもので、このパソコンの外に出ることはありません。</translation>
+    </message>
+    <message>
+        <source>The master password was wrong.</source>
+        <translation>マスターパスワードが違います。</translation>
     </message>
     <message>
         <source>The bank wants it for the certificate of {user}. It is sent to the bank, encrypted, and kept nowhere.</source>

@@ -62,6 +62,12 @@ _OF_TOKENS = frozenset(
 """What is told of a USB token only: nobody can pull out a database or plug it in again."""
 
 
+_OF_DATABASES = {
+    ErrorCode.PIN_REQUIRED: ErrorCode.PASSWORD_REQUIRED,
+    ErrorCode.PIN_INCORRECT: ErrorCode.PASSWORD_INCORRECT,
+}
+
+
 class Witness(Protocol):
     """Who can tell what became of the token after an error that does not say."""
 
@@ -115,14 +121,20 @@ def translated(witness: Witness, *, writing: bool = False) -> Iterator[None]:
         yield
     except pkcs11.PKCS11Error as error:
         code = error_code(error, witness, writing=writing)
-        raise _told(code, type(error).__name__, witness) from error
+        raise told(code, witness, reason=type(error).__name__) from error
     except CertclientError as error:
         if witness.database and error.code in _OF_TOKENS:
-            raise _told(error.code, error.data.get("reason", ""), witness) from error
+            raise told(error.code, witness, reason=error.data.get("reason", "")) from error
         raise
 
 
-def _told(code: ErrorCode, reason: str, witness: Witness) -> CertclientError:
-    if witness.database and code in _OF_TOKENS:
-        return CertclientError(ErrorCode.STORE_UNAVAILABLE, path=witness.label, reason=reason)
-    return CertclientError(code, token=witness.label, reason=reason)
+def told(code: ErrorCode, witness: Witness, **data: str) -> CertclientError:
+    """The error in the words of what it is about: a token with a PIN, or a database, which may have
+    a master password."""
+    if not witness.database:
+        return CertclientError(code, token=witness.label, **data)
+    if code in _OF_TOKENS:
+        return CertclientError(ErrorCode.STORE_UNAVAILABLE, path=witness.label, **data)
+    if code in _OF_DATABASES:
+        return CertclientError(_OF_DATABASES[code], path=witness.label)
+    return CertclientError(code, token=witness.label, **data)

@@ -30,7 +30,12 @@ from certclient.store.base import (
 from certclient.store.pkcs11.cryptoki import CKR_CRYPTOKI_ALREADY_INITIALIZED, CKR_OK, Cryptoki
 from certclient.store.pkcs11.errors import translated
 from certclient.store.pkcs11.module import Library, vetted
-from certclient.store.pkcs11.store import list_certificates, look, token_session
+from certclient.store.pkcs11.store import (
+    list_certificates,
+    list_unused_keys,
+    look,
+    token_session,
+)
 from certclient.store.pkcs11.token import Login
 
 _SOFTOKN_PLACES = (
@@ -200,6 +205,9 @@ class NssStore:
 
     def certificates(self) -> Sequence[StoredCertificate]:
         return list_certificates(self._login) if self._exists() else ()
+
+    def unused_keys(self) -> Sequence[str]:
+        return list_unused_keys(self._login) if self._exists() else ()
 
     @contextmanager
     def open(self, pin: PinProvider) -> Iterator[StoreSession]:

@@ -12,7 +12,7 @@ from pkcs11 import ObjectClass
 
 from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
-from certclient.model.keys import KeyRef
+from certclient.model.keys import KeyRef, procedure_of
 from certclient.store.base import (
     Available,
     PinProvider,
@@ -52,6 +52,9 @@ class TokenStore:
 
     def certificates(self) -> Sequence[StoredCertificate]:
         return list_certificates(self._login)
+
+    def unused_keys(self) -> Sequence[str]:
+        return list_unused_keys(self._login)
 
     @contextmanager
     def open(self, pin: PinProvider) -> Iterator[StoreSession]:
@@ -105,6 +108,31 @@ def list_certificates(login: Login) -> Sequence[StoredCertificate]:
         )
         for one in found
     ]
+
+
+def list_unused_keys(login: Login) -> Sequence[str]:
+    """Labels without a PIN; see `store.base.CertificateStore.unused_keys`.
+
+    A token hides private halves until login, but the public half that `keypairs.generate` makes
+    is seen.
+    """
+    with login.reading() as session, translated(login.witness):
+        present = certificates(session)
+        halves = [
+            half
+            for object_class in (ObjectClass.PUBLIC_KEY, ObjectClass.PRIVATE_KEY)
+            for half in keys(session, object_class)
+            if procedure_of(half.label) is not None
+        ]
+    used = {half.label for half in halves if _belongs(half, present)}
+    return sorted({half.label for half in halves} - used)
+
+
+def _belongs(half: KeyObject, present: Sequence[CertificateObject]) -> bool:
+    return any(
+        half.spki == one.certificate.spki or bool(half.key_id and half.key_id == one.key_id)
+        for one in present
+    )
 
 
 def _key_of(

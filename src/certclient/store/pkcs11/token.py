@@ -15,7 +15,7 @@ from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.secret import Secret
 from certclient.store.base import AttemptsLeft, Available, PinProvider, PinRequest, Unavailable
 from certclient.store.pkcs11.cryptoki import Cryptoki
-from certclient.store.pkcs11.errors import translated
+from certclient.store.pkcs11.errors import told, translated
 from certclient.store.pkcs11.module import Module
 from certclient.store.pkcs11.objects import attribute_mapper
 
@@ -185,11 +185,12 @@ class Login:
                 label=self.label,
                 attempts=attempts_left(token),
                 previous_incorrect=previous_incorrect,
+                database=self.database,
             )
         )
         if secret is None:
             code = ErrorCode.PIN_INCORRECT if previous_incorrect else ErrorCode.PIN_REQUIRED
-            raise CertclientError(code, token=self.label)
+            raise told(code, self.witness)
         return secret
 
     def _acceptable(self, token: pkcs11.Token, secret: Secret) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from certclient.model.certificate import Certificate
 from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
-from certclient.model.keys import KeyRef
+from certclient.model.keys import KeyRef, procedure_of
 from certclient.store.base import (
     Available,
     PinProvider,
@@ -19,7 +19,7 @@ from certclient.store.base import (
     StoreSession,
     Unavailable,
 )
-from certclient.store.windows import capi, crypt32, winhttp
+from certclient.store.windows import capi, crypt32, keys, winhttp
 from certclient.store.windows.crypt32 import Entry
 from certclient.store.windows.errors import translated
 from certclient.store.windows.matching import KeyFinder
@@ -65,6 +65,21 @@ class WindowsStore:
                 entries = store.entries()
             finder = KeyFinder()
             return [self._stored(e, finder) for e in entries if not e.certificate.is_ca]
+
+    def unused_keys(self) -> Sequence[str]:
+        """A key whose public half cannot be read may belong to anything, and is left out."""
+        with translated():
+            with crypt32.opened(self.names.personal, writable=False) as store:
+                entries = store.entries()
+            used = {entry.certificate.spki for entry in entries}
+            claimed = {entry.container for entry in entries}
+            return sorted(
+                place.name
+                for public_key, place in keys.ours().items()
+                if procedure_of(place.name) is not None
+                and public_key not in used
+                and place not in claimed
+            )
 
     @contextmanager
     def open(self, pin: PinProvider) -> Iterator[StoreSession]:

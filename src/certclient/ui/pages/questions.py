@@ -54,6 +54,8 @@ class QuestionPanel(QWidget):
         """The page's heading while it asks."""
         if isinstance(self._question, SecretRequest):
             return self.tr("Please enter: {what}").format(what=self._kind(self._question))
+        if self._question is not None and self._question.database:
+            return self.tr("Please enter the master password")
         return self.tr("Please enter the PIN of the USB token")
 
     @property
@@ -110,7 +112,9 @@ class QuestionPanel(QWidget):
             )
         )
         self._understood.setVisible(self._is_last_try)
-        if isinstance(self._question, PinRequest):
+        if isinstance(self._question, PinRequest) and self._question.database:
+            self._say_password(self._question)
+        elif isinstance(self._question, PinRequest):
             self._say_pin(self._question)
         elif isinstance(self._question, SecretRequest):
             self._say_secret(self._question)
@@ -128,6 +132,21 @@ class QuestionPanel(QWidget):
         )
         self._wrong.say(self.tr("The PIN was wrong.") if request.previous_incorrect else "")
         self._warning.say(self._context.words.attempts(request.attempts))
+
+    def _say_password(self, request: PinRequest) -> None:
+        self._label.setText(self.tr("&Master password"))
+        self.field.setAccessibleName(self.tr("Master password"))
+        self._explanation.say(
+            self.tr(
+                "Your browser's certificates on this PC are protected by a master password, which "
+                "you chose yourself. It is not the one of internet banking, and does not leave "
+                "this PC."
+            )
+        )
+        self._wrong.say(
+            self.tr("The master password was wrong.") if request.previous_incorrect else ""
+        )
+        self._warning.say("")
 
     def _say_secret(self, request: SecretRequest) -> None:
         kind = self._kind(request)

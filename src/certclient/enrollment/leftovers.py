@@ -1,0 +1,79 @@
+"""Keys that this program made and that lead to nothing: no certificate, no open procedure.
+
+They are left where a journal was lost, or where other software deleted a certificate without its
+key. They do no harm but take up room on a token; they go only if their owner says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from certclient.enrollment.journal import Journal, Record
+from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.keys import procedure_of
+from certclient.store.base import CertificateStore, PinProvider
+
+
+@dataclass(frozen=True, slots=True)
+class Leftover:
+    """A key pair without a certificate. `label` is its exact name in `store`."""
+
+    store: CertificateStore
+    label: str
+
+    @property
+    def name(self) -> str:
+        """The number of the procedure that made it: what a person calls it by."""
+        return procedure_of(self.label) or self.label
+
+
+def find_leftovers(journal: Journal, stores: Sequence[CertificateStore]) -> Sequence[Leftover]:
+    """What lies in these stores, seen without a PIN. A store that cannot be looked at counts as
+    empty. Raises JOURNAL_DAMAGED, DATA_FOLDER."""
+    found = [Leftover(store, label) for store in stores for label in _labels(store)]
+    if not found:
+        return []
+    # After the keys: a procedure that begins meanwhile is in the journal before it makes its key.
+    needed = {record.key_label for record in journal.open_procedures()}
+    return [one for one in found if one.label not in needed]
+
+
+def _labels(store: CertificateStore) -> Sequence[str]:
+    try:
+        return store.unused_keys()
+    except CertclientError:
+        return ()
+
+
+def named(leftovers: Sequence[Leftover], name: str) -> Leftover:
+    """The one with exactly this number. Raises LEFTOVER_NOT_FOUND."""
+    found = [one for one in leftovers if name in (one.name, one.label)]
+    if len(found) != 1:
+        raise CertclientError(ErrorCode.LEFTOVER_NOT_FOUND, name=name)
+    return found[0]
+
+
+def remove_leftover(journal: Journal, leftover: Leftover, pin: PinProvider) -> None:
+    """Deletes exactly this key pair; gone already, or in use by now: nothing happens.
+
+    Raises PROCEDURE_RUNNING if an open procedure needs it, and what the store raises.
+    """
+    _check_idle(journal, leftover)
+    with leftover.store.open(pin) as session:
+        # Once more: while the PIN was asked for, another program may have used it.
+        if leftover.label in leftover.store.unused_keys():
+            key = session.find_key(leftover.label)
+            if key is not None:
+                session.delete_key(key)
+    record = journal.load(leftover.name)
+    if record is not None and record.leftover:
+        journal.save(replace(record, leftover=False))
+
+
+def _check_idle(journal: Journal, leftover: Leftover) -> None:
+    needing: Sequence[Record] = [
+        record for record in journal.open_procedures() if record.key_label == leftover.label
+    ]
+    for record in needing:
+        raise CertclientError(ErrorCode.PROCEDURE_RUNNING, user_id=record.user_id)
