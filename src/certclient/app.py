@@ -10,7 +10,7 @@ from types import TracebackType
 
 from PySide6.QtCore import QLocale, QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication
-from PySide6.QtWidgets import QApplication, QStyleFactory
+from PySide6.QtWidgets import QApplication
 
 from certclient import composition, folders, log
 from certclient.banks import all_banks, find_bank
@@ -20,7 +20,7 @@ from certclient.model.profile import Profile
 from certclient.policy import read_policy
 from certclient.start import Start
 from certclient.store.base import CertificateStore
-from certclient.ui import icons
+from certclient.ui import icons, looks
 from certclient.ui.context import AppContext
 from certclient.ui.garbage import GuiGarbage
 from certclient.ui.language import Languages
@@ -90,9 +90,7 @@ def _application() -> QApplication:
     # The shell ends the program: a procedure may go on without a window.
     application.setQuitOnLastWindowClosed(False)
     application.setWindowIcon(icons.app_icon())
-    if application.style().name() == "windows":
-        # Qt's last resort, which knows no dark colours.
-        application.setStyle(QStyleFactory.create("Fusion"))
+    looks.dress(application)
     return application
 
 
