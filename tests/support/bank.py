@@ -21,12 +21,13 @@ import pytest
 
 from certclient.model.certificate import Certificate
 from certclient.model.secret import Secret
+from certclient.practice.addresses import Addresses
 from certclient.practice.bank import Bank
 from certclient.practice.ca import certificate_pem
 from certclient.practice.policy import BankPolicy
 from certclient.practice.profile_writer import ProfileOptions, profile_toml
 from certclient.practice.records import CertificateState, Customer
-from certclient.practice.server import Addresses, PracticeServer, ServerSettings, read_addresses
+from certclient.practice.server import PracticeServer, ServerSettings, read_addresses
 
 USER_ID = "TKYM1408054"
 SOFTHSM_MODULE = Path("/usr/lib/softhsm/libsofthsm2.so")

@@ -102,6 +102,8 @@ class ErrorCode(enum.Enum):
     SERVER_BUSY = _Trait("CC-NET-BUSY", Kind.RETRY_LATER, Actor.NOBODY)
     CLOCK_WRONG = _Trait("CC-CLOCK", Kind.USER_ACTION, Actor.CUSTOMER)
 
+    UPDATE_INVALID = _Trait("CC-UPDATE-INVALID", Kind.REFUSED, Actor.BANK)
+
     # The login test
     LOGIN_REFUSED = _Trait("CC-LOGIN-REFUSED", Kind.REFUSED, Actor.BANK)
     LOGIN_FAILED = _Trait("CC-LOGIN-FAILED", Kind.RETRY_LATER, Actor.CUSTOMER)

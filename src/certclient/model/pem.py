@@ -1,16 +1,22 @@
-"""Certificates written as PEM text (RFC 7468)."""
+"""Certificates and public keys written as PEM text (RFC 7468)."""
 
 from __future__ import annotations
 
 import re
 
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    PublicFormat,
+    load_pem_public_key,
+)
 
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError
 
 _BEGIN = re.compile(r"-----BEGIN ([^-]*)-----")
+_PUBLIC_KEY = re.compile(r"-----BEGIN PUBLIC KEY-----[^-]*-----END PUBLIC KEY-----")
 
 
 def certificates_from_pem(text: str) -> tuple[Certificate, ...]:
@@ -34,3 +40,24 @@ def certificates_from_pem(text: str) -> tuple[Certificate, ...]:
     if len(set(certificates)) != len(certificates):
         raise ValueError("the same certificate stands there twice")
     return certificates
+
+
+def public_keys_from_pem(text: str) -> tuple[bytes, ...]:
+    """Every `PUBLIC KEY` in `text` as SubjectPublicKeyInfo (DER), at least one; text between the
+    blocks is a comment. Raises ValueError with an English reason, as `certificates_from_pem`."""
+    kinds = _BEGIN.findall(text)
+    if other := [kind for kind in kinds if kind != "PUBLIC KEY"]:
+        raise ValueError(f"only public keys may stand here, not {other[0]}")
+    blocks = _PUBLIC_KEY.findall(text)
+    if not kinds or len(blocks) != len(kinds):
+        raise ValueError("no PEM public key, or a block that is not closed")
+    try:
+        parsed = [load_pem_public_key(block.encode()) for block in blocks]
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise ValueError(f"damaged PEM public key: {error}") from error
+    keys = tuple(
+        key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo) for key in parsed
+    )
+    if len(set(keys)) != len(keys):
+        raise ValueError("the same public key stands there twice")
+    return keys

@@ -59,6 +59,15 @@ class CaSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class UpdateSettings:
+    """Where the bank announces new versions (`model.update`), and the keys of which one must have
+    signed that (SubjectPublicKeyInfo, DER)."""
+
+    address: str
+    keys: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Contacts:
     """Who helps whom (seeds S0, S3): by role, and for everybody."""
 
@@ -99,4 +108,5 @@ class Profile:
     rehearsal: bool = False
     login_test_url: str = ""
     install_root: bool = False
+    updates: UpdateSettings | None = None
     withheld: tuple[str, ...] = ()

@@ -16,15 +16,17 @@ import msgspec
 from certclient.model.certificate import Certificate, SubjectRule
 from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.jws import public_key
 from certclient.model.keys import KeySpec, Protection
 from certclient.model.lifecycle import RenewalPolicy
-from certclient.model.pem import certificates_from_pem
+from certclient.model.pem import certificates_from_pem, public_keys_from_pem
 from certclient.model.profile import (
     AskWhom,
     CaSettings,
     Contacts,
     MacAlgorithm,
     Profile,
+    UpdateSettings,
     Words,
 )
 from certclient.model.urls import check_url
@@ -96,6 +98,11 @@ class _Storage(_Strict, frozen=True):
     install_root: bool = False
 
 
+class _Updates(_Strict, frozen=True):
+    address: str
+    public_keys: str
+
+
 class _ProfileFile(_Strict, frozen=True):
     schema: Literal[1]
     id: ProfileId
@@ -108,6 +115,7 @@ class _ProfileFile(_Strict, frozen=True):
     key: _Key = _Key()
     tls: _Tls | None = None
     storage: _Storage = _Storage()
+    updates: _Updates | None = None
     rehearsal: bool = False
     login_test_url: str = ""
 
@@ -167,6 +175,15 @@ class _Reader:
             rehearsal=file.rehearsal,
             login_test_url=self._optional_url("login_test_url", file.login_test_url),
             install_root=file.storage.install_root,
+            updates=self._updates(file.updates),
+        )
+
+    def _updates(self, updates: _Updates | None) -> UpdateSettings | None:
+        if updates is None:
+            return None
+        return UpdateSettings(
+            address=self._try("updates.address", check_url, updates.address),
+            keys=self._try("updates.public_keys", _public_keys, updates.public_keys),
         )
 
     def _optional_url(self, key: str, url: str) -> str:
@@ -242,6 +259,13 @@ def _anchors(pem: str) -> tuple[Certificate, ...]:
         if not certificate.is_ca:
             raise ValueError(f"not a CA certificate: {certificate.common_name}")
     return certificates
+
+
+def _public_keys(pem: str) -> tuple[bytes, ...]:
+    keys = public_keys_from_pem(pem)
+    for spki in keys:
+        public_key(spki)
+    return keys
 
 
 def _module_paths(paths: tuple[str, ...]) -> tuple[Path, ...]:

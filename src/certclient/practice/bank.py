@@ -32,6 +32,7 @@ from certclient.practice.register import Register
 from certclient.practice.settings import Settings
 from certclient.practice.tickets import Tickets
 from certclient.practice.transactions import Transactions
+from certclient.practice.updates import UpdateDesk
 from certclient.practice.vault import Vault
 
 SUBJECT_RULE = SubjectRule(
@@ -85,6 +86,7 @@ class Bank:
         self.clock = ShiftableClock(clock)
         self.wire_clock = wire_clock
         self.ca = PracticeCa.open(folder, wire_clock())
+        self.updates = UpdateDesk(folder, wire_clock)
         self._vault = Vault(folder / "vault.key")
         self._database = Database(folder / "bank.sqlite3")
         with self._database.transaction() as connection:

@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 from platformdirs import user_data_path
 
+from certclient import __version__
 from certclient.model.lifecycle import RenewalPolicy
 from certclient.model.profile import AskWhom
 from certclient.practice.cli_desk import DESK_COMMANDS, Desk
@@ -24,6 +25,7 @@ from certclient.practice.server import (
     ServerSettings,
     read_addresses,
 )
+from certclient.practice.updates import Announced
 
 OPERATOR_PORT = 8445
 
@@ -90,6 +92,16 @@ def practice(context: click.Context, data: Path | None, clock_shift: float) -> N
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="Folder with installers for the download page. 配布するファイル",
 )
+@click.option(
+    "--announce-version",
+    metavar="VERSION",
+    help="Newest version of the app that is announced; default: this one. お知らせする最新の版",
+)
+@click.option(
+    "--minimum-version",
+    metavar="VERSION",
+    help="Oldest version that the bank supports; default: any. 使える最も古い版",
+)
 @click.option("--implicit-confirm", is_flag=True, help="Allow issuing without confirmation.")
 @click.option(
     "--profile",
@@ -111,6 +123,8 @@ def serve(
     renew_days: int,
     obtain_days: int,
     downloads: Path | None,
+    announce_version: str | None,
+    minimum_version: str | None,
     implicit_confirm: bool,
     profile_file: Path | None,
     verbose: bool,
@@ -131,7 +145,9 @@ def serve(
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: stop.set())
+    announced = Announced(announce_version or __version__, minimum_version or "")
     with desk.open(policy) as bank, PracticeServer(bank, settings) as server:
+        bank.updates.announced = announced
         if profile_file is not None:
             text = profile_toml(bank, server.addresses, ProfileOptions())
             profile_file.write_text(text, encoding="utf-8")

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from certclient.model.profile import AskWhom
+from certclient.practice.addresses import Addresses
 from certclient.practice.bank import SUBJECT_RULE, Bank
 from certclient.practice.ca import INTERMEDIATE_NAME, certificate_pem
 from certclient.practice.names import BANK_NAME, PROFILE_ID
-from certclient.practice.server import Addresses
+from certclient.practice.updates import PATH
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,11 @@ administrator = {{ ja = "練習銀行の窓口", en = "the practice bank's desk"
 [storage]
 destinations = ["pc", "usb"]
 pkcs11_modules = {_list(modules)}
+
+[updates]
+address = {_text(addresses.public_url + PATH)}
+public_keys = \"\"\"
+{bank.updates.public_key_pem}\"\"\"
 """
 
 

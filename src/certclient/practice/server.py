@@ -17,6 +17,7 @@ from pathlib import Path
 from types import TracebackType
 
 from certclient.model.secret import Secret
+from certclient.practice.addresses import Addresses
 from certclient.practice.bank import Bank
 from certclient.practice.ca import PracticeCa, certificate_pem, identity_pem, write_private
 from certclient.practice.https import HttpsListener
@@ -28,20 +29,6 @@ SWEEP_SECONDS = 30.0
 
 X509_V_FLAG_NO_CHECK_TIME = 0x200000
 """<openssl/x509_vfy.h>; Python's ssl has no name for it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Addresses:
-    """Where a running practice bank is found. `operator_url` holds the key to the operator's
-    pages: the file that keeps it is for its owner alone."""
-
-    public_url: str
-    login_url: str
-    operator_url: str = field(default="", repr=False)
-
-    @property
-    def cmp_url(self) -> str:
-        return f"{self.public_url}cmp"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +99,7 @@ class PracticeServer:
 
     def _serve(self, settings: ServerSettings) -> None:
         bank, urls, limits = self._bank, self.addresses, settings.limits
-        self._public.serve(public_app(bank, urls.login_url, settings.downloads, limits))
+        self._public.serve(public_app(bank, urls, settings.downloads, limits))
         self._login.serve(login_app(bank, urls.public_url, limits))
         self._operator.serve(operator_app(bank, self._key, urls.public_url, limits))
 

@@ -12,6 +12,7 @@ from flask import Flask, Response, abort, request
 from certclient.model.certificate import Role
 from certclient.model.profile import Words
 from certclient.model.secret import Secret
+from certclient.practice.addresses import Addresses
 from certclient.practice.bank import Bank
 from certclient.practice.cmp_responder import CmpResponder
 from certclient.practice.coverage import Standing
@@ -29,6 +30,7 @@ from certclient.practice.pages.reception import Reception
 from certclient.practice.pages.security import secure
 from certclient.practice.pages.sessions import Session, Sessions
 from certclient.practice.records import CertificateState
+from certclient.practice.updates import MEDIA_TYPE, PATH
 
 CMP_TYPE = "application/pkixcmp"
 
@@ -76,13 +78,13 @@ class Limits:
 
 
 def public_app(
-    bank: Bank, login_url: str, downloads: Path | None = None, limits: Limits = Limits()
+    bank: Bank, addresses: Addresses, downloads: Path | None = None, limits: Limits = Limits()
 ) -> Flask:
-    """Pages that want no certificate, and CMP by POST on `/cmp` and `/.well-known/cmp`
-    (RFC 9811, 3.3). `downloads`: folder with installers. Raises OSError."""
+    """Pages that want no certificate, announcements of versions, and CMP by POST on `/cmp` and
+    `/.well-known/cmp` (RFC 9811, 3.3). `downloads`: folder with installers. Raises OSError."""
     app = _app(bank)
     responder = CmpResponder(bank)
-    app.register_blueprint(public_pages(login_url, read_downloads(downloads)))
+    app.register_blueprint(public_pages(addresses.login_url, read_downloads(downloads)))
     app.register_blueprint(obtain_pages(bank, limits.rate_limit()))
 
     @app.post("/cmp")
@@ -91,6 +93,10 @@ def public_app(
         if request.mimetype != CMP_TYPE:
             abort(415)
         return Response(responder.handle(request.get_data()), mimetype=CMP_TYPE)
+
+    @app.get(f"/{PATH}")
+    def latest() -> Response:
+        return Response(bank.updates.message(addresses.download_url), mimetype=MEDIA_TYPE)
 
     return app
 

@@ -76,6 +76,7 @@ ACTIONS: Mapping[ErrorCode, tuple[Action, ...]] = {
     ErrorCode.SERVER_BUSY: _RETRY,
     ErrorCode.CLOCK_WRONG: _RETRY,
     ErrorCode.REMOTE_SESSION: _RETRY,
+    ErrorCode.UPDATE_INVALID: _SUPPORT,
     ErrorCode.LOGIN_REFUSED: _SUPPORT,
     ErrorCode.LOGIN_FAILED: _RETRY,
     # The CA's answers

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 
 from certclient.model.certificate import Role
 from certclient.model.errors import CertclientError, ErrorCode
@@ -14,7 +15,11 @@ from certclient.model.keys import KeySpec
 from certclient.model.lifecycle import RenewalPolicy
 from certclient.model.profile import AskWhom, Profile
 from certclient.model.profile_file import profile_from_text
+from support.announcements import ec_key, public_key_pem, spki
 from support.pki import certificate_pem, make_lab, private_key_pem, rsa_key, spki_of
+
+EC_KEY, OTHER_EC_KEY = ec_key(), ec_key()
+SHORT_RSA_KEY = generate_private_key(public_exponent=65537, key_size=1024)
 
 LAB = make_lab(datetime(2026, 6, 1, tzinfo=UTC))
 ROOT = certificate_pem(*LAB.anchors).decode()
@@ -197,3 +202,41 @@ def test_of_whom_a_further_secret_is_asked(
     asked = read(text).ask_one_time_password
     assert asked.includes(Role.ADMINISTRATOR) is administrator
     assert asked.includes(Role.USER) is user
+
+
+# --- Announcements of new versions ---------------------------------------------------------------
+
+UPDATES = f"""
+[updates]
+address = "https://bank.example.jp/certclient/latest.json"
+public_keys = '''
+the present one
+{public_key_pem(EC_KEY)}
+the next one
+{public_key_pem(OTHER_EC_KEY)}'''
+"""
+
+
+def test_where_versions_are_announced_and_who_signs() -> None:
+    updates = read(GOOD + UPDATES).updates
+    assert updates is not None
+    assert updates.address == "https://bank.example.jp/certclient/latest.json"
+    assert updates.keys == (spki(EC_KEY), spki(OTHER_EC_KEY))
+    assert read(GOOD).updates is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key"),
+    [
+        ("https://bank.example.jp/certclient", "http://bank.example.jp/certclient", "address"),
+        ("BEGIN PUBLIC KEY", "BEGIN PRIVATE KEY", "public_keys"),
+        ("-----END PUBLIC KEY-----", "", "public_keys"),
+        (public_key_pem(EC_KEY), public_key_pem(OTHER_EC_KEY), "public_keys"),
+        (public_key_pem(EC_KEY), public_key_pem(SHORT_RSA_KEY), "public_keys"),
+        ("public_keys", "keys", "keys"),
+        ("MFkw", "MFkx", "public_keys"),
+    ],
+    ids=["http", "private", "open", "twice", "short", "name", "damaged"],
+)
+def test_a_mistake_about_announcements(old: str, new: str, key: str) -> None:
+    assert refusal(GOOD + UPDATES.replace(old, new)).data["key"] == f"updates.{key}"

@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from flask import Blueprint, Response, abort, render_template, send_file
 
+from certclient.model.profile import Words
+
 _CHUNK = 1 << 20
+
+
+KINDS = {
+    ".exe": Words(ja="Windows", en="Windows"),
+    ".msi": Words(ja="Windows（会社の管理者の方がまとめて配布する場合）", en="Windows, for fleets"),
+    ".deb": Words(ja="Debian / Ubuntu", en="Debian / Ubuntu"),
+    ".whl": Words(ja="Python (pipx)", en="Python (pipx)"),
+}
+"""What is offered, in this order; other files of the folder (check sums, lists) are not."""
+
+_VERSION = re.compile(r"(?<![\d.])\d+\.\d+\.\d+(?:(?:a|b|rc)\d+)?(?![\d.]*\d)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +37,16 @@ class Download:
     @property
     def name(self) -> str:
         return self.path.name
+
+    @property
+    def kind(self) -> Words:
+        return KINDS[self.path.suffix.lower()]
+
+    @property
+    def version(self) -> str:
+        """As its name says it, "" where that says none."""
+        found = _VERSION.search(self.path.stem)
+        return found[0] if found else ""
 
 
 def public_pages(login_url: str, downloads: Sequence[Download]) -> Blueprint:
@@ -54,10 +78,11 @@ def public_pages(login_url: str, downloads: Sequence[Download]) -> Blueprint:
 
 
 def read_downloads(folder: Path | None) -> Sequence[Download]:
-    """The installers in `folder`, by name. Raises OSError."""
+    """The installers in `folder`, by kind and name. Raises OSError."""
     if folder is None:
         return ()
-    return [_download(path) for path in sorted(folder.iterdir()) if path.is_file()]
+    paths = [path for path in sorted(folder.iterdir()) if path.is_file()]
+    return [_download(path) for kind in KINDS for path in paths if path.suffix.lower() == kind]
 
 
 def _download(path: Path) -> Download:

@@ -1,0 +1,119 @@
+"""What a bank says about versions of this program, and what follows from it. docs/updates.md.
+
+The program is never changed by itself: all that comes of an announcement is a sentence and a
+button that opens a page of the bank's in the browser.
+"""
+
+from __future__ import annotations
+
+import enum
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from certclient.model.profile import Words
+
+_VERSION = re.compile(r"(\d{1,5})\.(\d{1,5})\.(\d{1,5})(?:(a|b|rc)(\d{1,3}))?", re.ASCII)
+_STAGES = {"a": 0, "b": 1, "rc": 2, None: 3}
+
+MAX_VALIDITY = timedelta(days=100)
+"""An announcement must be signed anew at least every quarter, so that an old one cannot be shown
+for years by whoever stands between."""
+
+CLOCK_TOLERANCE = timedelta(days=1)
+"""A computer's clock may be behind."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Version:
+    """A version as this program counts them: 1.2.3, and before it 1.2.3a1, 1.2.3b1, 1.2.3rc1.
+
+    A part of PEP 440 that also fits the numbers of a Windows file (`tools.installer.settings`).
+    """
+
+    release: tuple[int, int, int]
+    stage: int
+    number: int
+
+    @classmethod
+    def parse(cls, text: str) -> Version:
+        """Raises ValueError for another form."""
+        found = _VERSION.fullmatch(text)
+        if found is None:
+            raise ValueError(f"not a version: {text[:40]!r}")
+        major, minor, micro, stage, number = found.groups()
+        return cls((int(major), int(minor), int(micro)), _STAGES[stage], int(number or 0))
+
+    def __str__(self) -> str:
+        stage = next(name for name, value in _STAGES.items() if value == self.stage)
+        return ".".join(map(str, self.release)) + (f"{stage}{self.number}" if stage else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """What the bank signed: the newest `version`, the `minimum` that it still supports (None: any),
+    the `page` to get it from, its own words (None: ours are enough).
+
+    `serial` grows with each announcement; `published` and `valid_until` are aware moments.
+    """
+
+    serial: int
+    published: datetime
+    valid_until: datetime
+    version: Version
+    minimum: Version | None
+    page: str
+    text: Words | None
+
+
+class Standing(enum.Enum):
+    """How a version stands to an announcement; the values are those of `--json`."""
+
+    CURRENT = "current"
+    NEWER_THERE = "newer-version"
+    UNSUPPORTED = "unsupported"
+    """The bank no longer supports this version."""
+
+
+def standing(own: Version, announcement: Announcement) -> Standing:
+    """How the version `own` stands. An older one is never announced as new."""
+    if announcement.minimum is not None and own < announcement.minimum:
+        return Standing.UNSUPPORTED
+    return Standing.NEWER_THERE if own < announcement.version else Standing.CURRENT
+
+
+def reason_against(announcement: Announcement, now: datetime, highest_serial: int) -> str:
+    """Why an announcement does not count at `now` (aware), in English; "" if it does.
+
+    `highest_serial`: of all that this user's program has accepted from this bank, so that nobody
+    can hide a newer one by showing an older one again.
+    """
+    if announcement.serial < highest_serial:
+        return f"serial {announcement.serial} is older than {highest_serial}, which was seen"
+    if announcement.published > now + CLOCK_TOLERANCE:
+        return "published in the future"
+    if announcement.valid_until <= now:
+        return "no longer valid"
+    return ""
+
+
+def check_consistent(announcement: Announcement) -> None:
+    """Raises ValueError with an English reason for what no bank can mean."""
+    if announcement.minimum is not None and announcement.minimum > announcement.version:
+        raise ValueError("the minimum version is newer than the newest")
+    if announcement.valid_until <= announcement.published:
+        raise ValueError("valid_until is not after published")
+    if announcement.valid_until - announcement.published > MAX_VALIDITY:
+        raise ValueError(f"valid for more than {MAX_VALIDITY.days} days")
+
+
+def same_site(page: str, *addresses: str) -> bool:
+    """Whether `page` is on the host of one of the bank's `addresses`, or below it.
+
+    (`www.bank.example.jp` for `bank.example.jp`, never the other way: whoever may write into one
+    part of a site does not speak for all of it.)
+    """
+    host = urlsplit(page).hostname or ""
+    known = [urlsplit(address).hostname or "" for address in addresses]
+    return any(host == name or (name and host.endswith(f".{name}")) for name in known)
