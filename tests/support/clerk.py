@@ -17,6 +17,7 @@ from certclient.enrollment.interaction import ConsentRequest, Interaction, Secre
 from certclient.enrollment.procedure import (
     Finished,
     Kind,
+    Leftover,
     LoginResult,
     LoginTest,
     Outcome,
@@ -96,12 +97,6 @@ class ShelfStore:
             if answer.reveal() == self.pin:
                 return
             wrong = True
-
-    def find_key(self, label: str) -> KeyRef | None:
-        return KeyRef(self.store_id, label.encode()) if label in self.unused else None
-
-    def delete_key(self, key: KeyRef) -> None:
-        self.unused.remove(key.key_id.decode())
 
     def archive(self, certificate: Certificate) -> None:
         self._set(certificate, archived=True)
@@ -193,8 +188,23 @@ class MadeUpProcedures:
         self.seen.append(("resume", view.user_id, view.store_id))
         return self._end(view.user_id, ShelfStore())
 
+    def abandon(self, procedure_id: str, interaction: Interaction) -> Outcome:
+        view = next(view for view in self.views if view.id == procedure_id)
+        self.seen.append(("abandon", view.user_id, view.store_id))
+        if view.state is State.CONFIRMED:
+            return self._end(view.user_id, ShelfStore())
+        return Pending(procedure_id, State.ABANDONED, None)
+
     def pending(self) -> Sequence[ProcedureView]:
         return tuple(self.views)
+
+    def leftovers(self, stores: Sequence[CertificateStore]) -> Sequence[Leftover]:
+        return [Leftover(store, label) for store in stores for label in store.unused_keys()]
+
+    def remove_leftover(self, leftover: Leftover, pin: PinProvider) -> None:
+        assert isinstance(leftover.store, ShelfStore)
+        leftover.store.login(pin)
+        leftover.store.unused.remove(leftover.label)
 
     def _run(
         self,

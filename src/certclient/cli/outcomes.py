@@ -11,6 +11,7 @@ from certclient import log
 from certclient.cli.errors import tell
 from certclient.cli.exit_codes import DONE, EXIT_CODES, worst
 from certclient.cli.invocation import Invocation
+from certclient.cli.ports import Procedures
 from certclient.cli.records import (
     JsonObject,
     JsonValue,
@@ -27,6 +28,7 @@ from certclient.enrollment.procedure import (
     LoginTest,
     Outcome,
     Pending,
+    ProcedureView,
     State,
 )
 from certclient.model.certificate import Owner
@@ -67,6 +69,24 @@ class Result:
             "abandoned": ErrorKind.CANCELLED,
         }
         return EXIT_CODES[by_name[self.name]] if self.name in by_name else DONE
+
+
+def chosen_procedures(
+    procedures: Procedures, profile_id: str, name: str | None
+) -> Sequence[ProcedureView]:
+    """The bank's open procedure whose id begins with `name`, or all of them.
+
+    Raises NOTHING_PENDING, PROCEDURE_NOT_FOUND.
+    """
+    views = [view for view in procedures.pending() if view.profile_id == profile_id]
+    if name is None:
+        if not views:
+            raise CertclientError(ErrorCode.NOTHING_PENDING)
+        return views
+    found = [view for view in views if view.id.startswith(name)]
+    if len(found) != 1:
+        raise CertclientError(ErrorCode.PROCEDURE_NOT_FOUND, procedure=name)
+    return found
 
 
 def attempt(user_id: str, owner: Owner | None, run: Callable[[], Outcome]) -> Result:

@@ -10,12 +10,12 @@ from typing import Protocol
 
 from certclient.cli.terminal import Terminal
 from certclient.enrollment.interaction import Interaction
-from certclient.enrollment.procedure import Outcome, ProcedureView
+from certclient.enrollment.procedure import Leftover, Outcome, ProcedureView
 from certclient.model.policy import Policy
 from certclient.model.profile import Profile
 from certclient.model.secret import Secret
 from certclient.start import Start
-from certclient.store.base import CertificateStore, StoredCertificate
+from certclient.store.base import CertificateStore, PinProvider, StoredCertificate
 
 
 class Procedures(Protocol):
@@ -39,7 +39,13 @@ class Procedures(Protocol):
 
     def resume(self, procedure_id: str, interaction: Interaction) -> Outcome: ...
 
+    def abandon(self, procedure_id: str, interaction: Interaction) -> Outcome: ...
+
     def pending(self) -> Sequence[ProcedureView]: ...
+
+    def leftovers(self, stores: Sequence[CertificateStore]) -> Sequence[Leftover]: ...
+
+    def remove_leftover(self, leftover: Leftover, pin: PinProvider) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)

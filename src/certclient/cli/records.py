@@ -11,7 +11,7 @@ import click
 from certclient.cli.exit_codes import DONE
 from certclient.cli.invocation import Invocation
 from certclient.enrollment.inventory import Entry
-from certclient.enrollment.procedure import ProcedureView
+from certclient.enrollment.procedure import Leftover, ProcedureView
 from certclient.model.certificate import Certificate, Owner
 from certclient.model.errors import CertclientError
 from certclient.store.base import CertificateStore
@@ -107,6 +107,16 @@ def procedure_record(view: ProcedureView) -> JsonObject:
         "serial": view.new_certificate.serial_hex if view.new_certificate else None,
         "check_at": moment(view.check_at) if view.check_at else None,
         "last_error": view.last_error.code if view.last_error else None,
+    }
+
+
+def leftover_record(leftover: Leftover) -> JsonObject:
+    """A key without a certificate and without an open procedure."""
+    return {
+        "key": leftover.name,
+        "store": leftover.store.store_id,
+        "store_label": leftover.store.label,
+        "destination": leftover.store.destination.value,
     }
 
 

@@ -106,18 +106,20 @@ class Enrollment:
         with self._lock(record):
             return self._run(self._open_record(procedure_id), interaction, resumed=True)
 
-    def abandon(self, procedure_id: str, interaction: Interaction) -> None:
+    def abandon(self, procedure_id: str, interaction: Interaction) -> Outcome:
         """Gives an open procedure up: the new key and certificate go, the old one stays.
 
-        What the CA has confirmed already cannot be given up: it is finished instead.
+        Returns it as Pending(ABANDONED). What the CA has confirmed already cannot be given up: it is
+        finished instead. Raises PROCEDURE_NOT_FOUND, PROCEDURE_RUNNING, and what the store raises:
+        it is then cleaned up by a later run.
         """
         record = self._open_record(procedure_id)
         with self._lock(record):
             record = self._open_record(procedure_id)
             if record.state is State.CONFIRMED:
-                self._run(record, interaction, resumed=True)
-            else:
-                self._give_up(record, interaction)
+                return self._run(record, interaction, resumed=True)
+            self._give_up(record, interaction)
+            return Pending(record.id, State.ABANDONED, None)
 
     def readiness(
         self,

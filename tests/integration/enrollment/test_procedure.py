@@ -342,9 +342,20 @@ def test_stopping_between_steps_and_giving_up_removes_the_new_key(customer: Cust
     outcome = customer.renew(person)
     assert isinstance(outcome, Pending)
     assert customer.count_keys() == 2
-    customer.enrollment().abandon(outcome.procedure_id, Person(pins=[PIN]))
+    end = customer.enrollment().abandon(outcome.procedure_id, Person(pins=[PIN]))
+    assert end == Pending(outcome.procedure_id, State.ABANDONED, None)
     customer.assert_old_certificate_untouched()
     assert customer.enrollment().pending() == []
+
+
+def test_what_the_ca_has_confirmed_is_finished_instead_of_given_up(customer: Customer) -> None:
+    person = Person(pins=[PIN], stop_before=lambda steps: Step.CONFIRM in steps)
+    outcome = customer.renew(person)
+    assert isinstance(outcome, Pending)
+    assert outcome.state is State.CONFIRMED
+    done = finished(customer.enrollment().abandon(outcome.procedure_id, Person(pins=[PIN])))
+    assert done.old_archived
+    assert customer.usable() == [done.certificate]
 
 
 def test_giving_up_an_installed_certificate_tells_the_ca_and_removes_it(

@@ -37,6 +37,7 @@ def test_every_json_field_is_documented(clerk: Clerk, capsys: pytest.CaptureFixt
     clerk.procedures.fate["TKYM1408055"] = waiting()
     clerk.procedures.fate["TKYM1408056"] = CertclientError(ErrorCode.CA_REFUSED)
     clerk.procedures.views = [view("TKYM1408055", "aa01")]
+    clerk.pc.unused = ["certclient 00000000000000aa"]
     seen: set[str] = set()
     for command in (
         ["list"],
@@ -44,6 +45,8 @@ def test_every_json_field_is_documented(clerk: Clerk, capsys: pytest.CaptureFixt
         ["status"],
         ["renew", "--all", "--yes"],
         ["resume"],
+        ["abandon", "aa01", "--yes"],
+        ["remove-key", "00000000000000aa", "--yes"],
         ["restore", old.serial_hex, "--yes"],
         ["remove", "00", "--yes"],
     ):

@@ -9,10 +9,9 @@ import click
 from certclient.cli.dialogue import Answers
 from certclient.cli.enrolling import Desk, enrolling_parameters
 from certclient.cli.invocation import Invocation
-from certclient.cli.outcomes import Result, attempt, show_results
+from certclient.cli.outcomes import Result, attempt, chosen_procedures, show_results
 from certclient.cli.translated import Command, Option
 from certclient.enrollment.procedure import ProcedureView
-from certclient.model.errors import CertclientError, ErrorCode
 
 
 @click.pass_obj
@@ -30,7 +29,7 @@ def resume(
     """
     invocation.command = "resume"
     desk = Desk(invocation, Answers(yes, pin_stdin, code_stdin), wait)
-    views = _chosen(desk, procedure)
+    views = chosen_procedures(desk.procedures, desk.profile.id, procedure)
     with desk.dialogue.running():
         results = _resume_all(desk, views)
     return show_results(invocation, results)
@@ -46,19 +45,6 @@ def _resume_all(desk: Desk, views: Sequence[ProcedureView]) -> list[Result]:
             desk.dialogue.announce(number, len(views), view.user_id)
         results.append(_resume(desk, view))
     return results
-
-
-def _chosen(desk: Desk, procedure: str | None) -> Sequence[ProcedureView]:
-    """The one whose id begins with `procedure`, or all. Raises NOTHING_PENDING and others."""
-    views = [v for v in desk.procedures.pending() if v.profile_id == desk.profile.id]
-    if procedure is None:
-        if not views:
-            raise CertclientError(ErrorCode.NOTHING_PENDING)
-        return views
-    found = [view for view in views if view.id.startswith(procedure)]
-    if len(found) != 1:
-        raise CertclientError(ErrorCode.PROCEDURE_NOT_FOUND, procedure=procedure)
-    return found
 
 
 def _resume(desk: Desk, view: ProcedureView) -> Result:

@@ -1,12 +1,14 @@
-"""`certclient status`: procedures that are not finished."""
+"""`certclient status`: procedures that are not finished, and keys that were left behind."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import click
 
 from certclient.cli.exit_codes import DONE
 from certclient.cli.invocation import Invocation
-from certclient.cli.records import JsonValue, print_json, procedure_record
+from certclient.cli.records import JsonValue, leftover_record, print_json, procedure_record
 from certclient.cli.tables import print_table
 from certclient.cli.translated import Command, common_parameters
 from certclient.enrollment.procedure import ProcedureView
@@ -16,21 +18,35 @@ _COLUMNS = ("procedure", "user-id", "state", "changed", "check-at", "last-error"
 
 @click.pass_obj
 def status(invocation: Invocation) -> int:
-    """Shows the open procedures; returns the exit code 0 also where there are none."""
+    """Shows what is open or left; returns the exit code 0 also where there is nothing."""
     invocation.command = "status"
     profile = invocation.profile()
     services = invocation.services
-    views = services.procedures(profile, (), 0.0).pending()
+    stores = services.stores(profile)
+    procedures = services.procedures(profile, stores, 0.0)
+    views, leftovers = procedures.pending(), procedures.leftovers(stores)
     if invocation.json:
         records: list[JsonValue] = [procedure_record(view) for view in views]
-        print_json("status", DONE, {"procedures": records})
-    elif views:
-        headings = [invocation.words.text(f"column.{name}") for name in _COLUMNS]
-        print_table(headings, [_row(invocation, view) for view in views])
-        click.echo(invocation.words.text("status.resume"))
-    else:
-        click.echo(invocation.words.text("status.none"))
+        left: list[JsonValue] = [leftover_record(one) for one in leftovers]
+        print_json("status", DONE, {"procedures": records, "leftover_keys": left})
+        return DONE
+    _print_procedures(invocation, views)
+    for one in leftovers:
+        place = invocation.place(one.store.destination, one.store.label)
+        click.echo(invocation.words.text("status.leftover", number=one.name, place=place))
     return DONE
+
+
+def _print_procedures(invocation: Invocation, views: Sequence[ProcedureView]) -> None:
+    words = invocation.words
+    if not views:
+        click.echo(words.text("status.none"))
+        return
+    print_table(
+        [words.text(f"column.{name}") for name in _COLUMNS],
+        [_row(invocation, view) for view in views],
+    )
+    click.echo(words.text("status.resume"))
 
 
 def _row(invocation: Invocation, view: ProcedureView) -> list[str]:

@@ -1,0 +1,124 @@
+"""abandon, remove-key and what status says of keys: what goes, what stays, who agreed."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from certclient.enrollment.procedure import State
+from support.clerk import Clerk, TypingTerminal, view
+
+Capture = pytest.CaptureFixture[str]
+USER = "TKYM1408054"
+KEY = "00000000000000aa"
+OTHER = "00000000000000bb"
+
+
+def printed(capsys: Capture) -> dict[str, Any]:
+    record: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return record
+
+
+def labels(*keys: str) -> list[str]:
+    return [f"certclient {key}" for key in keys]
+
+
+def test_giving_up_says_what_goes_and_what_stays(clerk: Clerk, capsys: Capture) -> None:
+    clerk.procedures.views = [view(USER, "aa01"), view("TKYM1408055", "bb02")]
+    clerk.terminal = TypingTerminal(interactive=True, answers=["はい"])
+    assert clerk.run("abandon", "aa") == 0
+    (question,) = clerk.terminal.asked
+    assert USER in question
+    assert "作りかけの鍵" in question
+    assert "今お使いの電子証明書はそのままです" in question
+    assert clerk.procedures.seen == [("abandon", USER, "shelf:pc")]
+    assert f"{USER} の手続きをやめて" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("answer", ["", "n", "いいえ"])
+def test_anything_but_yes_leaves_the_procedure_open(clerk: Clerk, answer: str) -> None:
+    clerk.procedures.views = [view(USER, "aa01")]
+    clerk.terminal = TypingTerminal(interactive=True, answers=[answer])
+    assert clerk.run("abandon", "aa01") == 7
+    assert clerk.procedures.seen == []
+
+
+def test_nothing_is_given_up_without_a_name_or_by_a_machine_unasked(
+    clerk: Clerk, capsys: Capture
+) -> None:
+    clerk.procedures.views = [view(USER, "aa01"), view("TKYM1408055", "ab02")]
+    assert clerk.run("abandon", "--yes") == 2
+    assert clerk.run("abandon", "a", "--yes") == 2, "two begin so"
+    assert clerk.run("abandon", "aa01") == 2
+    assert "CC-CONSENT-REQUIRED" in capsys.readouterr().err
+    assert clerk.procedures.seen == []
+
+
+def test_what_the_ca_has_confirmed_is_finished_instead(clerk: Clerk, capsys: Capture) -> None:
+    clerk.procedures.views = [replace(view(USER, "aa01"), state=State.CONFIRMED)]
+    clerk.terminal = TypingTerminal(interactive=True, answers=["y"])
+    assert clerk.run("abandon", "aa01") == 0
+    assert "やめられません。残りの手順を済ませます" in clerk.terminal.asked[0]
+    assert "電子証明書のインストールが完了しました" in capsys.readouterr().out
+
+
+def test_giving_up_as_json(clerk: Clerk, capsys: Capture) -> None:
+    clerk.procedures.views = [view(USER, "aa01")]
+    assert clerk.run("abandon", "aa01", "--yes", "--json") == 0
+    record = printed(capsys)
+    assert (record["ok"], record["action"]) == (True, "abandoned")
+    assert (record["procedure"]["id"], record["procedure"]["kind"]) == ("aa01", "renew")
+
+
+def test_status_names_keys_that_were_left_and_how_to_remove_them(
+    clerk: Clerk, capsys: Capture
+) -> None:
+    clerk.add_token("銀色のUSB").unused = labels(KEY)
+    assert clerk.run("status") == 0
+    out = capsys.readouterr().out
+    assert "途中の手続きはありません" in out
+    assert f"番号 {KEY}、専用USB「銀色のUSB」" in out
+    assert f"certclient remove-key {KEY}" in out
+    assert clerk.run("status", "--json") == 0
+    (left,) = printed(capsys)["leftover_keys"]
+    assert (left["key"], left["store_label"], left["destination"]) == (KEY, "銀色のUSB", "usb")
+
+
+def test_exactly_the_key_that_is_named_goes_after_a_yes(clerk: Clerk, capsys: Capture) -> None:
+    token = clerk.add_token(pin="1234")
+    token.unused = labels(KEY, OTHER)
+    clerk.terminal = TypingTerminal(interactive=True, answers=["y", "1234"])
+    assert clerk.run("remove-key", KEY) == 0
+    assert token.unused == labels(OTHER)
+    question = clerk.terminal.asked[0]
+    assert KEY in question
+    assert "どの電子証明書にも使われていない" in question
+    assert "別のパソコンの手続き" in question
+    assert f"削除しました（番号 {KEY}）" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", [KEY[:-1], "certclient", "", "cc"])
+def test_a_part_of_a_number_names_no_key(clerk: Clerk, capsys: Capture, name: str) -> None:
+    clerk.pc.unused = labels(KEY)
+    assert clerk.run("remove-key", name, "--yes") == 2
+    assert "CC-LEFTOVER-NOT-FOUND" in capsys.readouterr().err
+    assert clerk.pc.unused == labels(KEY)
+
+
+def test_no_key_goes_without_a_yes(clerk: Clerk) -> None:
+    clerk.pc.unused = labels(KEY)
+    assert clerk.run("remove-key", KEY) == 2, "nobody was asked"
+    clerk.terminal = TypingTerminal(interactive=True, answers=["n"])
+    assert clerk.run("remove-key", KEY) == 7
+    assert clerk.pc.unused == labels(KEY)
+
+
+def test_removing_a_key_as_json(clerk: Clerk, capsys: Capture) -> None:
+    clerk.pc.unused = labels(KEY)
+    assert clerk.run("remove-key", KEY, "--yes", "--json") == 0
+    record = printed(capsys)
+    assert (record["action"], record["leftover"]["key"]) == ("key-removed", KEY)
+    assert clerk.pc.unused == []
