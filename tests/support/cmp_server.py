@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -51,8 +51,9 @@ class ScriptedServer:
         responder = self.responders[0] if len(self.responders) == 1 else self.responders.pop(0)
         return responder(request)
 
-    def probe(self, url: str) -> None:
+    def probe(self, url: str) -> Sequence[CertclientError]:
         assert url == URL
+        return ()
 
     def server_time(self) -> datetime | None:
         return self.time

@@ -4,7 +4,7 @@ wrong names, lost answers. Stores in these tests are real."""
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -84,6 +84,7 @@ class ScriptedCa:
     check_after: float = 5.0
     confirmed_at_once: bool = False
     clock_of_server: datetime | None = None
+    remarks: Sequence[CertclientError] = ()
     calls: list[tuple[str, object]] = field(default_factory=list)
     right_code: str = ""
     seen_secrets: list[BankSecrets] = field(default_factory=list)
@@ -130,8 +131,9 @@ class ScriptedCa:
     def revoke(self, credential: SignatureCredential, certificate: Certificate) -> None:
         self._meet("revoke", certificate.serial_hex)
 
-    def probe(self) -> None:
+    def probe(self) -> Sequence[CertclientError]:
         self._meet("probe", None)
+        return self.remarks
 
     def server_time(self) -> datetime | None:
         return self.clock_of_server

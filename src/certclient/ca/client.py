@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Protocol
 
 from certclient.model.certificate import Certificate
-from certclient.model.errors import ErrorCode
+from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import Signer
 from certclient.model.secret import Secret
 
@@ -135,10 +135,11 @@ class CaClient(Protocol):
         """Asks the CA to revoke `certificate` (CMP rr, reason cessationOfOperation)."""
         ...
 
-    def probe(self) -> None:
+    def probe(self) -> Sequence[CertclientError]:
         """Makes one harmless request, so that a closed way to the CA is known before a key is made.
 
-        Raises the network errors; an error that the server itself answers with is none.
+        Raises the network errors; an error that the server itself answers with is none. Returns
+        what is worth a word although the way is open: PROXY_SCRIPT, TLS_OPENED.
         """
         ...
 

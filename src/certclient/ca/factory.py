@@ -7,15 +7,26 @@ from datetime import datetime
 
 from certclient.ca.client import CaClient
 from certclient.ca.cmp.client import CmpClient
+from certclient.ca.proxy_routes import ProxyResolver
+from certclient.ca.tls_opener import system_roots
 from certclient.ca.transport import HttpTransport
 from certclient.model.profile import Profile
 
 
 def ca_client_for(
-    profile: Profile, clock: Callable[[], datetime], random_bytes: Callable[[int], bytes]
+    profile: Profile,
+    clock: Callable[[], datetime],
+    random_bytes: Callable[[int], bytes],
+    proxies: ProxyResolver | None = None,
 ) -> CaClient:
     """A client that talks to `profile.ca.url` and trusts what the profile trusts.
 
-    `clock` gives aware UTC; `random_bytes` takes a length and must be unpredictable.
+    `clock` gives aware UTC; `random_bytes` takes a length and must be unpredictable. `proxies`: an
+    administrator's decision (`proxies.fixed_proxy`); without one the system's settings count.
     """
-    return CmpClient(profile.ca, HttpTransport(profile.tls_anchors), clock, random_bytes)
+    transport = HttpTransport(
+        profile.tls_anchors,
+        proxies=proxies,
+        roots=lambda: system_roots().knowing(profile.ca.trust_anchors),
+    )
+    return CmpClient(profile.ca, transport, clock, random_bytes)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import ssl
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import requests
 from urllib3 import exceptions as urllib3_errors
@@ -15,19 +16,20 @@ _TUNNEL_STATUS = re.compile(r"Tunnel connection failed: (\d{3})")
 _MAX_REASON = 200
 
 
-def network_error(error: Exception, host: str, *, proxied: bool) -> CertclientError:
+def network_error(error: Exception, host: str, proxy: str) -> CertclientError:
     """The CertclientError for an exception from requests or urllib3.
 
-    `proxied`: a proxy was in use. Data: `host`, and `reason` in English for the support.
+    `proxy`: the address of the one in use, "" for none. Data: `host`, which is the proxy where that
+    is at fault, and `reason` in English for the support.
     """
     causes = list(_causes(error))
     proxy_status = _tunnel_status(causes)
     if proxy_status is not None:
-        return proxy_refusal(proxy_status)
+        return proxy_refusal(proxy_status, proxy)
     if _any(causes, requests.exceptions.ProxyError, urllib3_errors.ProxyError):
-        return _with(ErrorCode.PROXY_UNREACHABLE, host, error)
-    if proxied and _any(causes, requests.ConnectTimeout):
-        return _with(ErrorCode.PROXY_UNREACHABLE, host, error)
+        return _with(ErrorCode.PROXY_UNREACHABLE, _without_password(proxy), error)
+    if proxy and _any(causes, requests.ConnectTimeout):
+        return _with(ErrorCode.PROXY_UNREACHABLE, _without_password(proxy), error)
     if _any(causes, ssl.SSLError) and not _any(causes, ssl.SSLEOFError, TimeoutError):
         return CertclientError(
             ErrorCode.TLS_UNTRUSTED, host=host, reason=_tls_reason(causes), issuer=""
@@ -40,11 +42,21 @@ def network_error(error: Exception, host: str, *, proxied: bool) -> CertclientEr
     return _with(ErrorCode.NETWORK_UNREACHABLE, host, error)
 
 
-def proxy_refusal(status: int) -> CertclientError:
-    """What an HTTP status that comes from a proxy means."""
+def proxy_refusal(status: int, proxy: str) -> CertclientError:
+    """What an HTTP status that comes from `proxy` (its address) means."""
     authentication = status == requests.codes.proxy_authentication_required
     code = ErrorCode.PROXY_AUTHENTICATION if authentication else ErrorCode.PROXY_UNREACHABLE
-    return CertclientError(code, status=str(status))
+    return CertclientError(code, host=_without_password(proxy), status=str(status))
+
+
+def is_away(error: CertclientError) -> bool:
+    """Whether a proxy did not answer at all, so that another one may be tried."""
+    return error.code is ErrorCode.PROXY_UNREACHABLE and "status" not in error.data
+
+
+def _without_password(proxy: str) -> str:
+    """host:port, whatever else the address holds."""
+    return urlsplit(proxy).netloc.rpartition("@")[2]
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

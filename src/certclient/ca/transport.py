@@ -7,26 +7,26 @@ nothing stays open and there is nothing to close.
 
 from __future__ import annotations
 
-import ssl
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 from urllib.parse import urlsplit
 
 import requests
-import truststore
-from requests.adapters import HTTPAdapter
-from requests.utils import get_environ_proxies, select_proxy
 from urllib3.exceptions import HTTPError
 from urllib3.response import BaseHTTPResponse
 
 from certclient import __version__
-from certclient.ca.network_errors import network_error, proxy_refusal
+from certclient.ca.network_errors import is_away, network_error, proxy_refusal
 from certclient.ca.openssl_errors import forget_foreign_errors
-from certclient.ca.tls_probe import issuer_seen
+from certclient.ca.proxies import system_proxies
+from certclient.ca.proxy_routes import DIRECT, ProxyResolver, Routes
+from certclient.ca.tls import TlsAdapter, tls_context
+from certclient.ca.tls_opener import KnownRoots, issuer_name, opener, system_roots
+from certclient.ca.tls_probe import Way, certificates_shown
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.urls import is_loopback
@@ -37,6 +37,11 @@ _CHUNK = 16 * 1024
 _PROXY_AUTHENTICATION_REQUIRED = 407
 _BUSY = (429, 503)
 _MAX_RETRY_AFTER = 24 * 3600
+_MAX_PROXIES = 3
+"""How many of the proxies that a script names are tried: each may take a whole timeout."""
+
+_NO_WAY = frozenset({ErrorCode.NETWORK_UNREACHABLE, ErrorCode.NETWORK_TIMEOUT})
+"""What it looks like where only a proxy leads out and none is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,7 @@ class Transport(Protocol):
 
     def post(self, url: str, body: bytes, content_type: str) -> bytes: ...
 
-    def probe(self, url: str) -> None: ...
+    def probe(self, url: str) -> Sequence[CertclientError]: ...
 
     def server_time(self) -> datetime | None: ...
 
@@ -62,7 +67,8 @@ class HttpTransport:
     """Sends messages to a CA.
 
     `tls_anchors`: exactly these roots are trusted for TLS; none given: those of the system.
-    `proxies`: by scheme as in requests; None means the system's settings (never for loopback).
+    `proxies`: which ways to try; the environment's and the system's settings if None. `roots`:
+    tells which TLS roots are known to the public, for `probe`.
     `max_bytes`: the longest answer that is read. `monotonic` gives seconds that never go back.
     """
 
@@ -71,14 +77,17 @@ class HttpTransport:
         tls_anchors: Sequence[Certificate] = (),
         *,
         timeouts: Timeouts = Timeouts(),
-        proxies: Mapping[str, str] | None = None,
+        proxies: ProxyResolver | None = None,
+        roots: Callable[[], KnownRoots] = system_roots,
         max_bytes: int = 256 * 1024,
         allow_http: bool = False,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._context = _tls_context(tls_anchors)
+        self._context = tls_context(tls_anchors)
+        self._own_roots = bool(tls_anchors)
         self._timeouts = timeouts
-        self._proxies = proxies
+        self._proxies = proxies or system_proxies()
+        self._roots = roots
         self._max_bytes = max_bytes
         self._allow_http = allow_http
         self._monotonic = monotonic
@@ -90,7 +99,8 @@ class HttpTransport:
         An answer of type `content_type` counts also with an error status (RFC 9811, 3.6).
         Redirects are not followed, cookies not kept. Raises CertclientError: NETWORK_UNREACHABLE,
         NETWORK_TIMEOUT, TLS_UNTRUSTED (data issuer, reason), PROXY_UNREACHABLE,
-        PROXY_AUTHENTICATION, SERVER_BUSY (data retry_after in seconds where told), SERVER_ERROR
+        PROXY_AUTHENTICATION, PROXY_SCRIPT (proxy settings that could not be followed, and no way
+        without them), SERVER_BUSY (data retry_after in seconds where told), SERVER_ERROR
         (data status), CA_MALFORMED for an answer that is too long.
         """
         headers = {
@@ -99,38 +109,85 @@ class HttpTransport:
             "Accept-Encoding": "identity",
         }
         request = requests.Request("POST", url, headers=headers, data=body)
-        return self._exchange(request, lambda response: self._answer(response, content_type))
+        answer, _ = self._exchange(
+            request, lambda response: self._answer(response, content_type), self._routes(url)
+        )
+        return answer
 
-    def probe(self, url: str) -> None:
+    def get(self, url: str, accept: str) -> bytes:
+        """The body of what is at `url`; `accept` is the media type that is asked for.
+
+        An error status is an error whatever came with it. Raises as `post`.
+        """
+        headers = {"Accept": accept, "Accept-Encoding": "identity"}
+        request = requests.Request("GET", url, headers=headers)
+        answer, _ = self._exchange(
+            request, lambda response: self._answer(response, None), self._routes(url)
+        )
+        return answer
+
+    def probe(self, url: str) -> Sequence[CertclientError]:
         """One HEAD request: raises what stands in the way to the server, as `post` does, and
-        afterwards `server_time` knows. A server that answers with an error has been reached."""
-        self._exchange(requests.Request("HEAD", url), self._heard)
+        afterwards `server_time` knows. A server that answers with an error has been reached.
+
+        Returns what is worth a word although the way is open: PROXY_SCRIPT (proxy settings that
+        could not be followed; data address, reason) and TLS_OPENED (somebody in between reads
+        what is sent, and the system trusts him; data host, issuer). The latter is looked for over
+        a TLS connection of its own, and only where the system's roots count.
+        """
+        routes = self._routes(url)
+        _, route = self._exchange(requests.Request("HEAD", url), self._heard, routes)
+        opened = None if self._own_roots else self._opened(url, route)
+        return [remark for remark in (routes.problem, opened) if remark is not None]
 
     def server_time(self) -> datetime | None:
         """The Date header of the last answer, aware; None before any or where there was none."""
         return self._server_time
 
-    def _exchange(self, request: requests.Request, read: Callable[[requests.Response], T]) -> T:
-        """Sends over a connection of its own and reads the answer with `read`."""
-        url = request.url
-        self._check_scheme(url)
-        proxies = self._proxies_for(url)
+    def _exchange(
+        self,
+        request: requests.Request,
+        read: Callable[[requests.Response], T],
+        routes: Routes,
+    ) -> tuple[T, str]:
+        """Sends over the first way that is open; returns what `read` made of the answer, and the
+        proxy that led there (DIRECT for none)."""
         request.headers |= {"User-Agent": f"certclient/{__version__}", "Connection": "close"}
+        *others, last = routes.addresses[:_MAX_PROXIES] or (DIRECT,)
+        for proxy in others:
+            try:
+                return self._send(request, read, proxy), proxy
+            except CertclientError as error:
+                if not is_away(error):
+                    raise
+        try:
+            return self._send(request, read, last), last
+        except CertclientError as error:
+            if routes.problem is not None and error.code in _NO_WAY:
+                raise routes.problem from error
+            raise
+
+    def _send(
+        self, request: requests.Request, read: Callable[[requests.Response], T], proxy: str
+    ) -> T:
+        """Sends over a connection of its own and reads the answer with `read`."""
         forget_foreign_errors()
         try:
             with requests.Session() as session:
                 session.trust_env = False
-                session.mount("https://", _TlsAdapter(self._context))
+                session.mount("https://", TlsAdapter(self._context))
                 with session.send(
                     request.prepare(),
-                    proxies=proxies,
+                    proxies={"http": proxy, "https": proxy} if proxy else {},
                     timeout=(self._timeouts.connect, self._timeouts.read),
                     stream=True,
                     allow_redirects=False,
                 ) as response:
+                    if response.status_code == _PROXY_AUTHENTICATION_REQUIRED:
+                        raise proxy_refusal(response.status_code, proxy)
                     return read(response)
         except (requests.RequestException, HTTPError) as error:
-            raise self._network_error(error, url, select_proxy(url, proxies)) from error
+            raise self._network_error(error, request.url, proxy) from error
 
     def _check_scheme(self, url: str) -> None:
         parts = urlsplit(url)
@@ -138,19 +195,28 @@ class HttpTransport:
         if parts.scheme != "https" and not local and not self._allow_http:
             raise CertclientError(ErrorCode.TLS_UNTRUSTED, reason="not https", issuer="")
 
-    def _proxies_for(self, url: str) -> dict[str, str]:
-        if self._proxies is not None:
-            return dict(self._proxies)
-        local = is_loopback(urlsplit(url).hostname or "")
-        return {} if local else get_environ_proxies(url)
+    def _routes(self, url: str) -> Routes:
+        self._check_scheme(url)
+        return self._proxies.routes(url)
+
+    def _opened(self, url: str, proxy: str) -> CertclientError | None:
+        """TLS_OPENED where somebody whom the system trusts stands in for the server."""
+        parts = urlsplit(url)
+        if parts.scheme != "https":
+            return None
+        name = opener(self._way(url, proxy), self._roots())
+        if name is None:
+            return None
+        return CertclientError(ErrorCode.TLS_OPENED, host=parts.hostname or "", issuer=name)
+
+    def _way(self, url: str, proxy: str) -> Way:
+        return Way(url, proxy, self._timeouts.connect)
 
     def _heard(self, response: requests.Response) -> None:
-        """Any answer: notes the server's time. Raises PROXY_AUTHENTICATION, which is no answer."""
+        """Any answer: notes the server's time."""
         self._server_time = _http_date(response.headers.get("Date", ""))
-        if response.status_code == _PROXY_AUTHENTICATION_REQUIRED:
-            raise proxy_refusal(response.status_code)
 
-    def _answer(self, response: requests.Response, content_type: str) -> bytes:
+    def _answer(self, response: requests.Response, content_type: str | None) -> bytes:
         self._heard(response)
         status = response.status_code
         if status in _BUSY:
@@ -190,41 +256,12 @@ class HttpTransport:
             return {}
         return {"retry_after": str(min(max(seconds, 0), _MAX_RETRY_AFTER))}
 
-    def _network_error(self, error: Exception, url: str, proxy: str | None) -> CertclientError:
-        found = network_error(error, urlsplit(url).hostname or "", proxied=proxy is not None)
+    def _network_error(self, error: Exception, url: str, proxy: str) -> CertclientError:
+        found = network_error(error, urlsplit(url).hostname or "", proxy)
         if found.code is not ErrorCode.TLS_UNTRUSTED:
             return found
-        issuer = issuer_seen(url, proxy, self._timeouts.connect)
-        return CertclientError(found.code, **{**found.data, "issuer": issuer})
-
-
-class _TlsAdapter(HTTPAdapter):
-    """Trusts what its context trusts. requests would add its own bundle of roots to it."""
-
-    def __init__(self, context: ssl.SSLContext) -> None:
-        self._context = context
-        super().__init__()
-
-    def init_poolmanager(
-        self, connections: int, maxsize: int, block: bool = False, **kwargs: Any
-    ) -> None:
-        super().init_poolmanager(connections, maxsize, block, ssl_context=self._context, **kwargs)
-
-    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
-        return super().proxy_manager_for(proxy, ssl_context=self._context, **kwargs)
-
-    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
-        conn.cert_reqs = "CERT_REQUIRED"
-
-
-def _tls_context(anchors: Sequence[Certificate]) -> ssl.SSLContext:
-    forget_foreign_errors()
-    if not anchors:
-        return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.load_verify_locations(cadata=b"".join(anchor.der for anchor in anchors))
-    return context
+        shown = certificates_shown(self._way(url, proxy))
+        return CertclientError(found.code, **{**found.data, "issuer": issuer_name(shown)})
 
 
 def _http_date(text: str) -> datetime | None:

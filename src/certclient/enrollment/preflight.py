@@ -91,29 +91,37 @@ def clock_result(server_time: datetime | None, now: datetime) -> CheckResult:
 
 _CONNECTION = (Check.PROXY, Check.CA_REACHABLE, Check.TLS_TRUSTED)
 
-_STOPPED_AT = {
+_MET_AT = {
     ErrorCode.PROXY_UNREACHABLE: Check.PROXY,
     ErrorCode.PROXY_AUTHENTICATION: Check.PROXY,
+    ErrorCode.PROXY_SCRIPT: Check.PROXY,
     ErrorCode.TLS_UNTRUSTED: Check.TLS_TRUSTED,
+    ErrorCode.TLS_OPENED: Check.TLS_TRUSTED,
 }
 
 
-def connection_results(probe: Callable[[], None]) -> tuple[CheckResult, ...]:
+def connection_results(
+    probe: Callable[[], Sequence[CertclientError]],
+) -> tuple[CheckResult, ...]:
     """Tries the way to the CA once and tells how far it leads: proxy, server, its TLS certificate.
 
-    `probe` makes one harmless request and raises the transport's CertclientError. A server that
-    answers with an error of its own has been reached.
+    `probe` makes one harmless request and raises the transport's CertclientError, or returns what
+    is to be warned of. A server that answers with an error of its own has been reached.
     """
     try:
-        probe()
+        remarks = {_MET_AT[remark.code]: remark for remark in probe()}
     except CertclientError as error:
         return _stopped(error)
-    return tuple(CheckResult(check, Verdict.PASSED) for check in _CONNECTION)
+    return tuple(_passed(check, remarks.get(check)) for check in _CONNECTION)
+
+
+def _passed(check: Check, remark: CertclientError | None) -> CheckResult:
+    return CheckResult(check, Verdict.PASSED if remark is None else Verdict.WARNING, remark)
 
 
 def _stopped(error: CertclientError) -> tuple[CheckResult, ...]:
     """Checks before the one that failed have passed, those behind it were never reached."""
-    failed = _CONNECTION.index(_STOPPED_AT.get(error.code, Check.CA_REACHABLE))
+    failed = _CONNECTION.index(_MET_AT.get(error.code, Check.CA_REACHABLE))
     return (
         *(CheckResult(check, Verdict.PASSED) for check in _CONNECTION[:failed]),
         CheckResult(_CONNECTION[failed], Verdict.FAILED, error),

@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 import pytest
 
 from certclient import __version__
+from certclient.ca.proxies import FixedProxy
+from certclient.ca.proxy_routes import DIRECT
 from certclient.ca.transport import HttpTransport, Timeouts
 from certclient.model.errors import CertclientError, ErrorCode
 from support.raw_server import (
@@ -189,7 +191,7 @@ def test_a_compressed_bomb_is_not_opened() -> None:
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "no-such-host.invalid"])
 def test_a_server_that_is_not_there_is_unreachable(host: str) -> None:
-    transport = HttpTransport(allow_http=True, proxies={})
+    transport = HttpTransport(allow_http=True, proxies=FixedProxy(DIRECT))
     with pytest.raises(CertclientError) as caught:
         transport.post(f"http://{host}:{free_port()}/pkix/", b"question", CMP)
     assert caught.value.code is ErrorCode.NETWORK_UNREACHABLE
@@ -198,7 +200,7 @@ def test_a_server_that_is_not_there_is_unreachable(host: str) -> None:
 
 def test_plain_http_leaves_this_computer_only_if_told() -> None:
     with pytest.raises(CertclientError) as caught:
-        HttpTransport(proxies={}).post("http://ca.example.jp/pkix/", b"question", CMP)
+        HttpTransport().post("http://ca.example.jp/pkix/", b"question", CMP)
     assert caught.value.code is ErrorCode.TLS_UNTRUSTED
     assert caught.value.data["reason"] == "not https"
 

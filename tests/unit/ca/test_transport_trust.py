@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from certclient.ca.proxies import FixedProxy
 from certclient.ca.transport import HttpTransport
 from certclient.model.errors import CertclientError, ErrorCode
 from support.pki import (
@@ -131,7 +132,7 @@ def test_a_server_that_speaks_no_tls_is_not_trusted() -> None:
 
 def through(proxy: RawServer, lab: Lab, credentials: str = "") -> HttpTransport:
     address = f"http://{credentials}127.0.0.1:{proxy.port}"
-    return HttpTransport(lab.anchors, proxies={"https": address, "http": address})
+    return HttpTransport(lab.anchors, proxies=FixedProxy(address))
 
 
 def test_a_proxy_leads_to_the_server(tls_server: RawServer, lab: Lab) -> None:
@@ -150,7 +151,7 @@ def test_a_proxy_that_wants_a_password_is_told_apart(lab: Lab, scheme: str) -> N
     with raw_server(always(wants)) as proxy, pytest.raises(CertclientError) as caught:
         through(proxy, lab).post(f"{scheme}://localhost:1/pkix/", b"question", CMP)
     assert caught.value.code is ErrorCode.PROXY_AUTHENTICATION
-    assert caught.value.data == {"status": "407"}
+    assert caught.value.data == {"status": "407", "host": f"127.0.0.1:{proxy.port}"}
 
 
 def test_a_proxy_that_does_not_let_us_through_is_named(lab: Lab) -> None:
@@ -158,15 +159,16 @@ def test_a_proxy_that_does_not_let_us_through_is_named(lab: Lab) -> None:
     with raw_server(always(forbidden)) as proxy, pytest.raises(CertclientError) as caught:
         through(proxy, lab).post("https://ca.example.jp/pkix/", b"question", CMP)
     assert caught.value.code is ErrorCode.PROXY_UNREACHABLE
-    assert caught.value.data == {"status": "403"}
+    assert caught.value.data == {"status": "403", "host": f"127.0.0.1:{proxy.port}"}
 
 
 @pytest.mark.parametrize("scheme", ["https", "http"])
 def test_a_proxy_that_is_not_there_is_named(lab: Lab, scheme: str) -> None:
-    transport = through(RawServer(free_port()), lab)
+    proxy = RawServer(free_port())
     with pytest.raises(CertclientError) as caught:
-        transport.post(f"{scheme}://localhost:1/pkix/", b"question", CMP)
+        through(proxy, lab).post(f"{scheme}://localhost:1/pkix/", b"question", CMP)
     assert caught.value.code is ErrorCode.PROXY_UNREACHABLE
+    assert caught.value.data["host"] == f"127.0.0.1:{proxy.port}"
 
 
 def test_no_password_of_a_proxy_shows_in_an_error(lab: Lab) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -59,7 +60,7 @@ def test_a_server_that_tells_no_time_proves_nothing_wrong() -> None:
 
 
 def fail_with(code: ErrorCode) -> tuple[CheckResult, ...]:
-    def probe() -> None:
+    def probe() -> Sequence[CertclientError]:
         raise CertclientError(code)
 
     return connection_results(probe)
@@ -70,6 +71,7 @@ def fail_with(code: ErrorCode) -> tuple[CheckResult, ...]:
     [
         (ErrorCode.PROXY_AUTHENTICATION, ("failed", "skipped", "skipped")),
         (ErrorCode.PROXY_UNREACHABLE, ("failed", "skipped", "skipped")),
+        (ErrorCode.PROXY_SCRIPT, ("failed", "skipped", "skipped")),
         (ErrorCode.NETWORK_UNREACHABLE, ("passed", "failed", "skipped")),
         (ErrorCode.SERVER_ERROR, ("passed", "failed", "skipped")),
         (ErrorCode.TLS_UNTRUSTED, ("passed", "passed", "failed")),
@@ -84,8 +86,23 @@ def test_how_far_the_way_to_the_ca_leads(code: ErrorCode, verdicts: tuple[str, .
 
 
 def test_a_way_that_is_free() -> None:
-    results = connection_results(lambda: None)
+    results = connection_results(tuple)
     assert {result.verdict for result in results} == {Verdict.PASSED}
+    assert first_failure(results) is None
+
+
+@pytest.mark.parametrize(
+    ("code", "verdicts"),
+    [
+        (ErrorCode.PROXY_SCRIPT, ("warning", "passed", "passed")),
+        (ErrorCode.TLS_OPENED, ("passed", "passed", "warning")),
+    ],
+)
+def test_a_way_that_is_free_but_worth_a_word(code: ErrorCode, verdicts: tuple[str, ...]) -> None:
+    remark = CertclientError(code)
+    results = connection_results(lambda: (remark,))
+    assert tuple(result.verdict.value for result in results) == verdicts
+    assert [result.error for result in results if result.error] == [remark]
     assert first_failure(results) is None
 
 

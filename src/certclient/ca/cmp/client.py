@@ -164,9 +164,9 @@ class CmpClient:
         if status.status not in _REVOKED and Failure.CERT_REVOKED not in status.failures:
             raise refusal(status)
 
-    def probe(self) -> None:
+    def probe(self) -> Sequence[CertclientError]:
         """See CaClient."""
-        self._transport.probe(self._settings.url)
+        return self._transport.probe(self._settings.url)
 
     def server_time(self) -> datetime | None:
         """See CaClient."""

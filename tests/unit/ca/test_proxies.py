@@ -1,0 +1,209 @@
+"""Proxies: where their settings come from, which is tried, what is told where none works."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+
+from certclient.ca.proxies import (
+    EnvironmentProxies,
+    FixedProxy,
+    InOrder,
+    fixed_proxy,
+    system_proxies,
+)
+from certclient.ca.proxy_routes import DIRECT, Routes
+from certclient.ca.proxy_text import is_exempt, names_socks, proxies_in
+from certclient.ca.transport import HttpTransport, Timeouts
+from certclient.model.errors import CertclientError, ErrorCode
+from support.raw_server import RawServer, always, free_port, http, raw_server
+
+CMP = "application/pkixcmp"
+CA = "https://ca.example.jp/pkix/"
+UNREADABLE = CertclientError(ErrorCode.PROXY_SCRIPT, address="http://wpad/x.pac", reason="gone")
+VARIABLES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
+
+
+@dataclass(frozen=True)
+class Scripted:
+    """A `ProxyResolver` with this answer for every address."""
+
+    answer: Routes
+
+    def routes(self, url: str) -> Routes:
+        return self.answer
+
+
+@pytest.fixture(autouse=True)
+def no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
+# --- How Windows writes them ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("proxy:8080", ["http://proxy:8080"]),
+        ("proxy", ["http://proxy:80"]),
+        ("http://proxy:8080/", ["http://proxy:8080"]),
+        ("http=a:1;https=b:2;ftp=c:3", ["http://b:2"]),
+        ("HTTPS=http://b:2 http=a:1", ["http://b:2"]),
+        ("a:1;b:2", ["http://a:1", "http://b:2"]),
+        ("https=a:1;https=b:2", ["http://a:1", "http://b:2"]),
+        ("[2001:db8::1]:8080", ["http://[2001:db8::1]:8080"]),
+        ("http=a:1", []),
+        ("socks=s:1080", []),
+        ("socks5://s:1080", []),
+        ("https=", []),
+        ("user:secret@proxy:8080", []),
+        ("", []),
+        (" ; ;", []),
+    ],
+)
+def test_a_list_of_proxies(text: str, found: list[str]) -> None:
+    assert list(proxies_in(text, "https")) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "named"), [("socks=s:1", True), ("SOCKS5://s:1", True), ("http=a:1", False)]
+)
+def test_socks_is_told_apart(text: str, named: bool) -> None:
+    assert names_socks(text) is named
+
+
+@pytest.mark.parametrize(
+    ("rules", "exempt"),
+    [
+        ("", False),
+        ("*.example.jp", True),
+        ("*.EXAMPLE.jp", True),
+        ("example.jp", False),
+        ("ca.example.jp", True),
+        ("ca.example.jp:443", True),
+        ("ca.example.jp:8443", False),
+        ("https://ca.example.jp", True),
+        ("http://ca.example.jp", False),
+        ("<local>", False),
+        ("<local>;*.jp", True),
+        ("other.jp ca.*", True),
+        ("ca.example.jp.evil.com", False),
+        ("ca?example.jp", False),
+    ],
+)
+def test_exceptions(rules: str, exempt: bool) -> None:
+    assert is_exempt(CA, rules) is exempt
+
+
+@pytest.mark.parametrize(
+    ("url", "exempt"),
+    [
+        ("https://intranet/", True),
+        ("https://10.1.2.3/", False),
+        ("https://[2001:db8::1]/", False),
+    ],
+)
+def test_local_means_a_name_without_a_dot(url: str, exempt: bool) -> None:
+    assert is_exempt(url, "<local>") is exempt
+
+
+# --- Who decides ---------------------------------------------------------------------------------
+
+
+def test_nothing_set_means_no_opinion() -> None:
+    assert EnvironmentProxies().routes(CA) == Routes()
+
+
+def test_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy:3128")
+    monkeypatch.setenv("NO_PROXY", "internal.jp")
+    assert EnvironmentProxies().routes(CA) == Routes(("http://proxy:3128",))
+    assert EnvironmentProxies().routes("https://a.internal.jp/") == Routes((DIRECT,))
+    assert system_proxies().routes(CA) == Routes(("http://proxy:3128",))
+
+
+def test_an_administrator_s_decision_comes_before_the_environment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy:3128")
+    assert fixed_proxy("http://other:1").routes(CA) == Routes(("http://other:1",))
+    assert fixed_proxy(DIRECT).routes(CA) == Routes((DIRECT,))
+
+
+def test_no_proxy_leads_to_this_very_computer() -> None:
+    for url in ("https://localhost:8443/", "https://127.0.0.1/", "https://[::1]/"):
+        assert fixed_proxy("http://other:1").routes(url) == Routes((DIRECT,))
+
+
+def test_the_first_that_has_an_opinion_decides_and_problems_are_kept() -> None:
+    silent, broken = Scripted(Routes()), Scripted(Routes((), UNREADABLE))
+    last = FixedProxy("http://last:1")
+    assert InOrder((silent, broken, last)).routes(CA) == Routes(("http://last:1",), UNREADABLE)
+    assert InOrder((silent, broken)).routes(CA) == Routes((), UNREADABLE)
+
+
+# --- What the transport makes of it --------------------------------------------------------------
+
+
+def asked(routes: Routes, url: str = CA) -> CertclientError:
+    transport = HttpTransport(
+        proxies=Scripted(routes), timeouts=Timeouts(connect=2.0), allow_http=True
+    )
+    with pytest.raises(CertclientError) as caught:
+        transport.post(url, b"question", CMP)
+    return caught.value
+
+
+def address(proxy: RawServer) -> str:
+    return f"http://127.0.0.1:{proxy.port}"
+
+
+def test_a_proxy_that_is_away_is_passed_over_for_the_next() -> None:
+    away = f"http://127.0.0.1:{free_port()}"
+    with raw_server(always(http("403 Forbidden", b""))) as second:
+        error = asked(Routes((away, address(second))))
+        assert second.requests[0].startswith(b"CONNECT ca.example.jp:443 ")
+    assert error.code is ErrorCode.PROXY_UNREACHABLE
+    assert error.data["host"] == f"127.0.0.1:{second.port}"
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [
+        ("407 Who", ErrorCode.PROXY_AUTHENTICATION),
+        ("403 No", ErrorCode.PROXY_UNREACHABLE),
+    ],
+)
+def test_a_proxy_that_says_no_is_believed(status: str, code: ErrorCode) -> None:
+    with raw_server(always(http(status, b""))) as first, raw_server(always()) as second:
+        assert asked(Routes((address(first), address(second)))).code is code
+        assert second.requests == []
+
+
+def test_a_message_is_sent_once_although_the_first_proxy_is_away() -> None:
+    away = f"http://127.0.0.1:{free_port()}"
+    with raw_server(always(http("200 OK", b"answer"))) as server:
+        transport = HttpTransport(proxies=Scripted(Routes((away, DIRECT))))
+        assert transport.post(server.url(), b"question", CMP) == b"answer"
+        assert len(server.requests) == 1
+
+
+def test_settings_that_cannot_be_read_are_told_where_the_way_is_closed() -> None:
+    closed = f"http://127.0.0.1:{free_port()}/"
+    assert asked(Routes((), UNREADABLE), closed) is UNREADABLE
+    assert asked(Routes(), closed).code is ErrorCode.NETWORK_UNREACHABLE
+
+
+def test_settings_that_cannot_be_read_are_a_remark_where_the_way_is_open() -> None:
+    with raw_server(always(http("200 OK", b""))) as server:
+        transport = HttpTransport(proxies=Scripted(Routes((), UNREADABLE)))
+        assert transport.probe(server.url()) == [UNREADABLE]
+
+
+def test_the_server_s_own_errors_are_not_blamed_on_the_settings() -> None:
+    with raw_server(always(http("500 Oops", b""))) as server:
+        assert asked(Routes((), UNREADABLE), server.url()).code is ErrorCode.SERVER_ERROR
