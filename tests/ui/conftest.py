@@ -1,58 +1,6 @@
 """Fixtures for the windows: no display is needed, and nothing strange may be said on the way."""
 
-from __future__ import annotations
+from support.qt_session import dressed, garbage_in_the_gui_thread, no_stray_log_record, texts
+from support.wizards import office
 
-import gc
-import logging
-import os
-import sys
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-from PySide6.QtWidgets import QApplication
-
-# Before Qt is asked for an application object, and where no environment passes through (Wine).
-# The screen is as small as one that customers may still have; Windows' own is made so, too.
-_OFFSCREEN = f"offscreen:configfile={Path(__file__).parent / 'screen.json'}"
-os.environ["QT_QPA_PLATFORM"] = os.environ.get(
-    "CERTCLIENT_TEST_PLATFORM", "windows" if sys.platform == "win32" else _OFFSCREEN
-)
-
-from certclient.ui.looks import dress
-from support.wizards import office as office  # a fixture
-from tools.translations import compile_changed
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _texts() -> None:
-    """Switching languages needs the .qm files, which are not committed."""
-    compile_changed()
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _dressed(qapp: QApplication) -> None:
-    """As the program's first lines do it."""
-    dress(qapp)
-
-
-@pytest.fixture(autouse=True)
-def _no_stray_log_record(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
-    """A warning in the log fails the test that caused it; Qt's own are pytest-qt's matter."""
-    yield
-    stray = [
-        record
-        for phase in ("setup", "call")
-        for record in caplog.get_records(phase)
-        if record.levelno >= logging.WARNING
-    ]
-    assert not stray, [record.getMessage() for record in stray]
-
-
-@pytest.fixture(autouse=True)
-def _garbage_in_the_gui_thread() -> Iterator[None]:
-    """As the program does it (`ui.garbage`): no worker destroys a widget."""
-    gc.disable()
-    yield
-    gc.enable()
-    gc.collect()
+__all__ = ["dressed", "garbage_in_the_gui_thread", "no_stray_log_record", "office", "texts"]

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from tools.translations import compile_changed
 from tools.wine.cache import Cache, PartError
 from tools.wine.parts import Parts
 from tools.wine.sandbox import PREFIX, ROOT, Sandbox
@@ -23,14 +24,28 @@ _STUBS = ("icuuc", "mscms")
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """`overrides`: DLLs of ours that take the place of Wine's. `tests`: what pytest is given."""
+    """`overrides`: DLLs of ours that take the place of Wine's. `tests`: what pytest is given.
+    `screen`: with a screen, and with a folder for pictures of it."""
 
     name: str
     overrides: tuple[str, ...]
     tests: tuple[str, ...]
+    screen: bool = False
 
 
-_STORE = ("tests/windows", "tests/contract")
+PICTURES = ROOT / "build" / "screenshots" / "windows"
+"""Where the run with a screen leaves every page and window, in both languages."""
+
+_UI_FOLDERS = ("tests/windows/ui", "tests/ui")
+_STORE = ("tests/windows", "tests/contract", f"--ignore={_UI_FOLDERS[0]}")
+_UI = (
+    "tests/windows/ui",
+    "tests/ui/test_looks.py",
+    "tests/ui/test_shell.py",
+    "tests/ui/test_single_instance.py",
+    "tests/ui/test_wizard_obtain.py",
+    "tests/ui/test_wizard_pc.py",
+)
 _MORE = ("tests/unit/model", "tests/unit/ca", "tests/integration/enrollment/test_procedure.py")
 _NOT_HERE = (
     # Wine's crypt32 finds every root trusted.
@@ -47,7 +62,11 @@ RUNS = (
         (*_STUBS, "ncrypt"),
         (*_STORE, *_MORE, *(f"--deselect={test}" for test in _NOT_HERE)),
     ),
+    Run("Qt's windows plugin on a screen: keys in CAPI", _STUBS, _UI, screen=True),
 )
+
+# One screen per run; without the abstract socket, which all sandboxes share.
+_ON_A_SCREEN = "xvfb-run -a -s '-screen 0 1024x768x24 -nolisten local' "
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +75,11 @@ class Windows:
 
     sandbox: Sandbox
 
-    def start(self, run: Run, *arguments: str, office: str = "") -> Process:
+    def start(
+        self, run: Run, *arguments: str, office: str = "", keep_bytecode: bool = False
+    ) -> Process:
         """Starts `python.exe arguments` in the project's folder. `office`: the practice bank's
-        port for tests."""
+        port for tests. `keep_bytecode`: in the sandbox's folder that stays."""
         environment = {
             **self.sandbox.environment,
             "WINEDLLOVERRIDES": f"{','.join(run.overrides)}=n;{_NOT_IN_TESTS}",
@@ -68,12 +89,13 @@ class Windows:
             "HYPOTHESIS_STORAGE_DIRECTORY": r"C:\hypothesis",
             "CERTCLIENT_WINDOWS_RUN": ",".join(run.overrides),
             "CERTCLIENT_OFFICE": office,
+            "CERTCLIENT_SCREENSHOTS": r"Z:\keep" if run.screen else "",
         }
         copies = " ".join(f"/dlls/{name}.dll" for name in run.overrides)
         script = (
             f"cp {copies} {PREFIX}/drive_c/windows/system32/ && cd /project && "
-            'wine /python/python.exe "$@"; code=$?; '
-            f"[ ! -d /keep ] || cp -r /{_BYTECODE} /keep/; exit $code"
+            f'{_ON_A_SCREEN if run.screen else ""}wine /python/python.exe "$@"; code=$?; '
+            f"{f'cp -r /{_BYTECODE} /keep/; ' if keep_bytecode else ''}exit $code"
         )
         return replace(self.sandbox, environment=environment).start(
             ("sh", "-c", script, "sh", *arguments)
@@ -87,7 +109,7 @@ def windows(parts: Parts, cache: Cache) -> Windows:
     """With Python's libraries compiled: without, each start takes 8 s longer. What changed since
     is compiled again in each run."""
     sandbox = parts.windows(cache.mount_point())
-    made_from = f"{_BYTECODE} {parts.python.name} {parts.wheels.name} {parts.prefix.name}"
+    made_from = f"{_BYTECODE} 2 {parts.python.name} {parts.wheels.name} {parts.prefix.name}"
     bytecode = cache.part("bytecode", made_from, lambda folder: _compile(sandbox, folder))
     return Windows(replace(sandbox, layers=(bytecode, *sandbox.layers)))
 
@@ -95,18 +117,30 @@ def windows(parts: Parts, cache: Cache) -> Windows:
 def _compile(sandbox: Sandbox, folder: Path) -> None:
     """Lets pytest import what the tests import."""
     options = ("-p", "no:cacheprovider", "--collect-only", "-qq")
+    tests = [name for run in RUNS for name in run.tests if not name.startswith("-")]
     fresh = Windows(replace(sandbox, keep=folder))
-    output, _ = fresh.start(RUNS[0], "-m", "pytest", *options, *RUNS[0].tests).communicate()
+    output, _ = fresh.start(
+        RUNS[0], "-m", "pytest", *options, *tests, keep_bytecode=True
+    ).communicate()
     # A test that cannot be imported is the tests' own matter.
     if not any(folder.rglob("*.pyc")):
         raise PartError(f"Python does not run under Wine\n{output[-3000:]}")
 
 
 def run_tests(target: Windows, arguments: Sequence[str]) -> int:
-    """All runs at the same time, their outputs one after the other; the worst exit code."""
+    """All runs at the same time, their outputs one after the other; the worst exit code.
+
+    With `arguments` those that have a screen, if a test of the windows is named, else the others.
+    """
+    compile_changed()
     with _practice_bank() as office:
-        running = [(run, _start_pytest(target, run, arguments, office)) for run in RUNS]
+        runs = [run for run in RUNS if not arguments or run.screen is _of_windows(arguments)]
+        running = [(run, _start_pytest(target, run, arguments, office)) for run in runs]
         return max(_show(run, process) for run, process in running)
+
+
+def _of_windows(arguments: Sequence[str]) -> bool:
+    return any(argument.startswith(_UI_FOLDERS) for argument in arguments)
 
 
 def _show(run: Run, process: Process) -> int:
@@ -118,6 +152,9 @@ def _show(run: Run, process: Process) -> int:
 
 def _start_pytest(target: Windows, run: Run, arguments: Sequence[str], office: str) -> Process:
     tests = arguments or ("-q", *run.tests)
+    if run.screen:
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        target = Windows(replace(target.sandbox, keep=PICTURES))
     return target.start(run, "-m", "pytest", "-p", "no:cacheprovider", *tests, office=office)
 
 
