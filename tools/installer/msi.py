@@ -1,0 +1,177 @@
+"""The MSI for company networks: per machine, silent, the same payload as the customer's installer.
+
+    python -m tools.installer.msi [PAYLOAD]
+
+wixl 0.101 (Debian's) does the work; what it lacks is added to its tables with msibuild afterwards:
+other letters than ASCII (it writes none), conditions of components, both edges of the version
+ranges of an upgrade, the package code. docs/adr/ tells what was measured.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from packaging.version import Version
+
+from tools.installer import msi_times
+from tools.installer.msi_source import ICON, PAYLOAD, Package, component_id, source
+from tools.installer.settings import Places, Settings, read_settings
+
+Sign = Callable[[Path], None]
+"""Signs a finished file in place."""
+
+_CODE_PAGE_TABLE = "\n\n65001\t_ForceCodepage\n"
+"""UTF-8."""
+
+_UPGRADE_COLUMNS = (
+    *("UpgradeCode", "VersionMin", "VersionMax"),
+    *("Language", "Attributes", "Remove", "ActionProperty"),
+)
+_VERSION_MIN_INCLUSIVE, _VERSION_MAX_INCLUSIVE = 0x100, 0x200
+_MIGRATE_FEATURES, _ONLY_DETECT = 0x1, 0x2
+_REPLACED = _MIGRATE_FEATURES | _VERSION_MIN_INCLUSIVE | _VERSION_MAX_INCLUSIVE
+
+TOO_OLD = "64ビット版のWindows 10以降が必要です。 / 64-bit Windows 10 or newer is needed."
+NEWER = (
+    "すでに新しい版が入っています。古い版に戻すときは、先に新しい版をアンインストールしてください。"
+    " / A newer version is installed. To go back to an older one, uninstall the newer one first."
+)
+"""What Windows Installer shows, or writes to its log where it is silent."""
+
+
+class MsiError(Exception):
+    """The MSI could not be made. The text is what the tool said."""
+
+
+def make_msi(
+    settings: Settings,
+    payload: Path,
+    results: Path,
+    epoch: int,
+    sign: Sign | None = None,
+    icon: Path | None = None,
+) -> Path:
+    """Packs `payload` into an MSI in the folder `results` and returns its path.
+
+    `epoch`: seconds, the time of everything in it; the same payload gives the same bytes until
+    `sign` changes them. `icon`: an .ico for Windows' list of programs. Raises MsiError.
+    """
+    results.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory() as folder:
+        work = Path(folder)
+        _copy(payload, work / PAYLOAD, epoch)
+        if icon is not None:
+            shutil.copyfile(icon, work / ICON)
+        package = Package(
+            name=settings.product.name,
+            publisher=settings.product.publisher,
+            version=msi_version(settings.version),
+            payload=work / PAYLOAD,
+            has_icon=icon is not None,
+        )
+        built = work / "built.msi"
+        (work / "source.wxs").write_bytes(source(package))
+        _run(("wixl", "--arch", "x64", "--output", built.name, "source.wxs"), work)
+        _complete(built, package, settings)
+        msi_times.set_times(built, epoch)
+        target = results / f"{settings.product.name}-{settings.version}.msi"
+        shutil.copyfile(built, target)
+    if sign is not None:
+        sign(target)
+    return target
+
+
+def msi_version(version: str) -> str:
+    """The three numbers that Windows Installer compares. Builds of the same three numbers (rc1,
+    then the release) replace each other in any order.
+
+    >>> msi_version("1.2.3rc1")
+    '1.2.3'
+    """
+    parsed = Version(version)
+    return f"{parsed.major}.{parsed.minor}.{parsed.micro}"
+
+
+def _copy(payload: Path, place: Path, epoch: int) -> None:
+    """With one time for all files: a cabinet keeps it."""
+    shutil.copytree(payload, place)
+    for path in place.rglob("*"):
+        os.utime(path, (epoch, epoch))
+
+
+def _complete(msi: Path, package: Package, settings: Settings) -> None:
+    """Adds what wixl cannot say."""
+    for table in (_CODE_PAGE_TABLE, _upgrade_table(package)):
+        file = msi.with_name("table.idt")
+        file.write_text(table, encoding="utf-8", newline="\r\n")
+        _run(("msibuild", msi.name, "-i", file.name), msi.parent)
+    for query in _queries(settings):
+        _run(("msibuild", msi.name, "-q", query), msi.parent)
+    title, template = f"{package.name} {package.version}", "x64;1041"
+    summary = (title, package.publisher, template, package.package_code)
+    _run(("msibuild", msi.name, "-s", *summary), msi.parent)
+
+
+def _upgrade_table(package: Package) -> str:
+    """The whole table: its numbers are part of the key and cannot be changed by a query."""
+    rows = (
+        _UPGRADE_COLUMNS,
+        ("s38", "S20", "S20", "S255", "i4", "S255", "s72"),
+        ("Upgrade", *_UPGRADE_COLUMNS[:5]),
+        (package.upgrade_code, "0.0.0", package.version, "", str(_REPLACED), "", "OLDER"),
+        (package.upgrade_code, package.version, "", "", str(_ONLY_DETECT), "", "NEWER"),
+    )
+    return "".join("\t".join(row) + "\n" for row in rows)
+
+
+def _queries(settings: Settings) -> Iterator[str]:
+    yield _update("Property", "Value", "OLDER;NEWER;PROFILE", "SecureCustomProperties")
+    yield _update("Component", "Condition", "PROFILE", component_id("PROFILE"))
+    kept = "KEPTPROFILE AND NOT PROFILE"
+    yield _update("Component", "Condition", kept, component_id("KEPTPROFILE"))
+    yield _update("Shortcut", "Name", f"CERTCL~1|{settings.product.title_ja}", "start")
+    yield _update("Shortcut", "Description", settings.product.title_en, "start")
+    yield _update("LaunchCondition", "Description", TOO_OLD, "VersionNT64", "Condition")
+    yield _update("LaunchCondition", "Description", NEWER, "Installed OR NOT NEWER", "Condition")
+
+
+def _update(table: str, column: str, value: str, row: str, key: str = "") -> str:
+    """`key` is the table's own name where none is given, as is usual in an MSI."""
+    if "'" in value + row:
+        raise MsiError(f"an MSI's query cannot hold an apostrophe: {value}")
+    return f"UPDATE `{table}` SET `{column}`='{value}' WHERE `{key or table}`='{row}'"  # noqa: S608
+
+
+def _run(command: Sequence[str], folder: Path) -> str:
+    """Both tools go on after an attribute or value that they do not know, with a warning."""
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "LC_ALL": "C.UTF-8"},
+    )
+    said = done.stderr.strip()
+    if done.returncode != 0 or said:
+        raise MsiError(f"{' '.join(command)}\n{said or done.stdout}")
+    return done.stdout
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Packs the payload of the last build, or the folder that is named; unsigned."""
+    places = Places()
+    payload = Path(arguments[0]) if arguments else places.payload
+    epoch = int(os.environ.get("SOURCE_DATE_EPOCH", "1000000000"))
+    print(make_msi(read_settings(), payload, places.results, epoch))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,268 @@
+"""What the MSI holds, as WiX source for wixl: pure ASCII, as wixl loses all else (see `msi`)."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from xml.etree import ElementTree as ET
+
+WINDOWS_PROGRAM = "certclientw.exe"
+"""The exe of the payload that opens windows; links, the start menu and the logon start it."""
+
+POLICY_KEY = r"Software\Policies\certclient"
+RUN_KEY = r"Software\Microsoft\Windows\CurrentVersion\Run"
+SCHEME = "certclient"
+
+PAYLOAD = "payload"
+ICON = "program.ico"
+"""What the source calls the payload and the icon, beside it: wixl takes relative paths only."""
+
+_NAMESPACE = uuid.UUID("4d2c5a57-6f0e-5d0b-9d0e-5f8c3f0b7a11")
+_WIX = "http://schemas.microsoft.com/wix/2006/wi"
+_OLDEST_INSTALLER = "500"
+_JAPANESE = "1041"
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """One MSI. `name` and `publisher` are ASCII; `version` has three numbers, which is what
+    Windows Installer compares; `payload` is the folder whose files it installs; `has_icon`:
+    whether ICON lies beside it."""
+
+    name: str
+    publisher: str
+    version: str
+    payload: Path
+    has_icon: bool = False
+
+    @property
+    def upgrade_code(self) -> str:
+        """What all versions of this product have in common."""
+        return _guid(_NAMESPACE, f"product {self.name}")
+
+    @property
+    def product_code(self) -> str:
+        """This very content: another build is another product, which replaces the one before."""
+        return _guid(uuid.UUID(self.upgrade_code), f"{self.version} {self.digest}")
+
+    @property
+    def package_code(self) -> str:
+        return _guid(uuid.UUID(self.product_code), "package")
+
+    @property
+    def digest(self) -> str:
+        digest = hashlib.sha256()
+        for file in self.files:
+            content = hashlib.sha256((self.payload / file).read_bytes()).hexdigest()
+            digest.update(f"{file} {content}\n".encode())
+        return digest.hexdigest()
+
+    @property
+    def files(self) -> Sequence[PurePosixPath]:
+        """Paths below the payload, always in the same order."""
+        found = (path for path in self.payload.rglob("*") if path.is_file())
+        return sorted(PurePosixPath(path.relative_to(self.payload)) for path in found)
+
+    def component(self, what: str) -> str:
+        """The GUID of what is installed under the name `what`; the same in every version."""
+        return _guid(uuid.UUID(self.upgrade_code), f"component {what}")
+
+
+def source(package: Package) -> bytes:
+    """The WiX source."""
+    text: bytes = ET.tostring(_Writer(package).wix(), encoding="us-ascii", xml_declaration=True)
+    return text
+
+
+def file_id(path: PurePosixPath) -> str:
+    """The row of a file in the MSI's tables."""
+    return f"f{hashlib.sha256(str(path).encode()).hexdigest()[:24]}"
+
+
+class _Writer:
+    def __init__(self, package: Package) -> None:
+        self._package = package
+        self._components: list[str] = []
+
+    def wix(self) -> ET.Element:
+        package = self._package
+        root = ET.Element("Wix", xmlns=_WIX)
+        product = ET.SubElement(
+            root,
+            "Product",
+            Id=package.product_code,
+            UpgradeCode=package.upgrade_code,
+            Name=package.name,
+            Language=_JAPANESE,
+            Version=package.version,
+            Manufacturer=package.publisher,
+        )
+        _add(
+            product,
+            "Package",
+            Id=package.package_code,
+            InstallerVersion=_OLDEST_INSTALLER,
+            Compressed="yes",
+            InstallScope="perMachine",
+        )
+        _add(product, "Media", Id="1", Cabinet="payload.cab", EmbedCab="yes")
+        self._rules(product)
+        self._properties(product)
+        self._folders(product)
+        feature = _add(product, "Feature", Id="all", Level="1")
+        for component in self._components:
+            _add(feature, "ComponentRef", Id=component)
+        return root
+
+    def _rules(self, product: ET.Element) -> None:
+        """Every build replaces the one before, of the same version too; never a newer one."""
+        upgrade = _add(product, "Upgrade", Id=self._package.upgrade_code)
+        version = self._package.version
+        _add(upgrade, "UpgradeVersion", Minimum="0.0.0", Maximum=version, Property="OLDER")
+        _add(upgrade, "UpgradeVersion", Minimum=version, OnlyDetect="yes", Property="NEWER")
+        sequence = _add(product, "InstallExecuteSequence")
+        # Within the transaction: where the new one cannot be installed, the old one comes back.
+        _add(sequence, "RemoveExistingProducts", After="InstallInitialize")
+        _condition(product, "certclient needs 64-bit Windows 10 or newer.", "VersionNT64")
+        _condition(product, "A newer version is installed.", "Installed OR NOT NEWER")
+
+    def _properties(self, product: ET.Element) -> None:
+        _add(product, "Property", Id="ARPNOMODIFY", Value="1")
+        # Files are replaced whatever their version resources say: the old product's are gone by
+        # the time that they are written, but Windows Installer compares before.
+        _add(product, "Property", Id="REINSTALLMODE", Value="amus")
+        if self._package.has_icon:
+            _add(product, "Icon", Id="program.ico", SourceFile=ICON)
+            _add(product, "Property", Id="ARPPRODUCTICON", Value="program.ico")
+        kept = _add(product, "Property", Id="KEPTPROFILE")
+        _add(
+            kept,
+            "RegistrySearch",
+            Id="keptprofile",
+            Root="HKLM",
+            Key=POLICY_KEY,
+            Name="Profile",
+            Type="raw",
+            Win64="yes",
+        )
+
+    def _folders(self, product: ET.Element) -> None:
+        target = _add(product, "Directory", Id="TARGETDIR", Name="SourceDir")
+        _add(target, "Directory", Id="ProgramMenuFolder")
+        programs = _add(target, "Directory", Id="ProgramFiles64Folder")
+        name = short_and_long(self._package.name, set())
+        folder = _add(programs, "Directory", Id="INSTALLDIR", Name=name)
+        self._files(folder, PurePosixPath())
+        self._registry(folder)
+
+    def _files(self, folder: ET.Element, place: PurePosixPath) -> None:
+        """The files in `place` (below the payload), then its folders."""
+        package, taken = self._package, set[str]()
+        here = package.payload / place
+        for entry in sorted(here.iterdir(), key=lambda path: path.name):
+            path, name = place / entry.name, short_and_long(entry.name, taken)
+            if entry.is_dir():
+                below = _add(folder, "Directory", Id=f"d{file_id(path)}", Name=name)
+                self._files(below, path)
+                continue
+            component = self._component(folder, str(path))
+            _add(
+                component,
+                "File",
+                Id=file_id(path),
+                Name=name,
+                Source=f"{PAYLOAD}/{path}",
+                KeyPath="yes",
+            )
+            if str(path) == WINDOWS_PROGRAM:
+                _shortcut(component, path)
+
+    def _registry(self, folder: ET.Element) -> None:
+        program = f'"[#{file_id(PurePosixPath(WINDOWS_PROGRAM))}]"'
+        classes = rf"Software\Classes\{SCHEME}"
+        scheme = self._component(folder, "scheme")
+        _value(scheme, classes, "", f"URL:{SCHEME}", key_path=True)
+        _value(scheme, classes, "URL Protocol", "")
+        _value(scheme, rf"{classes}\DefaultIcon", "", f"{program},0")
+        _value(scheme, rf"{classes}\shell\open\command", "", f'{program} "%1"')
+        logon = self._component(folder, "logon")
+        _value(logon, RUN_KEY, self._package.name, f"{program} remind", key_path=True)
+        for name in ("PROFILE", "KEPTPROFILE"):
+            policy = self._component(folder, name)
+            _value(policy, POLICY_KEY, "Profile", f"[{name}]", key_path=True)
+
+    def _component(self, folder: ET.Element, what: str) -> ET.Element:
+        name = component_id(what)
+        self._components.append(name)
+        guid = self._package.component(what)
+        return _add(folder, "Component", Id=name, Guid=guid, Win64="yes")
+
+
+def component_id(what: str) -> str:
+    """The row of a component in the MSI's tables."""
+    return f"c{hashlib.sha256(what.encode()).hexdigest()[:24]}"
+
+
+def short_and_long(name: str, taken: set[str]) -> str:
+    """`SHORT~1.EXT|name` as the tables want it, or the name alone where it fits 8.3. `taken` are
+    the short names in the same folder; the new one is added."""
+    if re.fullmatch(r"[A-Za-z0-9_-]{1,8}(\.[A-Za-z0-9_-]{1,3})?", name):
+        taken.add(name.upper())
+        return name
+    stem, _, extension = name.rpartition(".")
+    if not stem:
+        stem, extension = name, ""
+    for candidate in _short_names(stem, extension):
+        if candidate not in taken:
+            taken.add(candidate)
+            return f"{candidate}|{name}"
+    raise AssertionError("endless")
+
+
+def _short_names(stem: str, extension: str) -> Iterator[str]:
+    plain = re.sub(r"[^A-Z0-9_]", "", stem.upper()) or "X"
+    ending = re.sub(r"[^A-Z0-9_]", "", extension.upper())[:3]
+    number = 0
+    while True:
+        number += 1
+        tail = f"~{number}"
+        yield f"{plain[: 8 - len(tail)]}{tail}" + (f".{ending}" if ending else "")
+
+
+def _shortcut(component: ET.Element, program: PurePosixPath) -> None:
+    """Its name is filled in later, in Japanese."""
+    _add(
+        component,
+        "Shortcut",
+        Id="start",
+        Directory="ProgramMenuFolder",
+        Name="certclient",
+        Target=f"[#{file_id(program)}]",
+        Description="certclient",
+        WorkingDirectory="INSTALLDIR",
+    )
+
+
+def _value(
+    component: ET.Element, key: str, name: str, text: str, *, key_path: bool = False
+) -> None:
+    attributes = {"Name": name} if name else {}
+    if key_path:
+        attributes["KeyPath"] = "yes"
+    _add(component, "RegistryValue", Root="HKLM", Key=key, Type="string", Value=text, **attributes)
+
+
+def _condition(parent: ET.Element, message: str, condition: str) -> None:
+    _add(parent, "Condition", Message=message).text = condition
+
+
+def _add(parent: ET.Element, tag: str, **attributes: str) -> ET.Element:
+    return ET.SubElement(parent, tag, attributes)
+
+
+def _guid(namespace: uuid.UUID, name: str) -> str:
+    return f"{{{str(uuid.uuid5(namespace, name)).upper()}}}"
