@@ -90,7 +90,7 @@ def make_deb(settings: Settings, wheel: Path, results: Path, epoch: int) -> Path
         _settle(root, epoch)
         package = results / f"certclient_{version}_amd64.deb"
         # xz, which every dpkg reads; one thread, as the result depends on their number.
-        compression = ("-Zxz", "-z6", "--threads-max=1")
+        compression = ("-Zxz", "-z3", "--threads-max=1")
         run(
             ("dpkg-deb", "--root-owner-group", *compression, "--build", str(root), str(package)),
             SOURCE_DATE_EPOCH=str(epoch),
