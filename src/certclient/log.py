@@ -30,6 +30,8 @@ FIELDS = frozenset(
         "step",
         "seconds",
         "profile",
+        "version",
+        "system",
     }
 )
 """What may be logged of an event."""

@@ -30,6 +30,7 @@ _COMMANDS = {
     "open-link": "certclient.cli.commands.open_link:command",
     "register-links": "certclient.cli.commands.register_links:command",
     "remind": "certclient.cli.commands.remind:command",
+    "version": "certclient.cli.commands.version:command",
     "practice": "certclient.practice.cli:practice",
 }
 
@@ -56,6 +57,7 @@ def main() -> int:
     """Runs the command line of this process; returns the exit code."""
     services = system_services()
     with log.writing_to(services.log_file):
+        log.event("start", version=__version__, system=sys.platform)
         return run(sys.argv[1:], services)
 
 

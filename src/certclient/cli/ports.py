@@ -11,8 +11,10 @@ from typing import Protocol
 from certclient.cli.terminal import Terminal
 from certclient.enrollment.interaction import Interaction
 from certclient.enrollment.procedure import Leftover, Outcome, ProcedureView
+from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.policy import Policy
 from certclient.model.profile import Profile
+from certclient.model.update import Announcement
 from certclient.model.secret import Secret
 from certclient.start import Start
 from certclient.store.base import CertificateStore, PinProvider, StoredCertificate
@@ -48,6 +50,10 @@ class Procedures(Protocol):
     def remove_leftover(self, leftover: Leftover, pin: PinProvider) -> None: ...
 
 
+def _nothing_announced(_profile: Profile) -> Announcement:
+    raise CertclientError(ErrorCode.UPDATE_INVALID, reason="nothing announced")
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     """`profile` finds one by id or path ("" for the only one), `profiles` all that are set up;
@@ -55,7 +61,8 @@ class Services:
     patience with a CA that lets us wait; `log_file` is where crashes are written, `reminders`
     where it is noted which were shown. `windows` opens them and returns the exit code when they are
     closed; None where there is no display. `policy` is what the administrator decided; it raises
-    POLICY_INVALID, as `profile` and `profiles` do, which obey it."""
+    POLICY_INVALID, as `profile` and `profiles` do, which obey it. `announcement` asks a bank that
+    announces versions; it raises UPDATE_INVALID, and what stands in the way to its server."""
 
     profile: Callable[[str], Profile]
     stores: Callable[[Profile], Sequence[CertificateStore]]
@@ -67,3 +74,4 @@ class Services:
     profiles: Callable[[], Sequence[Profile]] = tuple
     policy: Callable[[], Policy] = Policy
     windows: Callable[[Start], int] | None = None
+    announcement: Callable[[Profile], Announcement] = _nothing_announced

@@ -13,9 +13,10 @@ from certclient.banks import all_banks, find_bank
 from certclient.cli.lazy import load_object
 from certclient.cli.ports import Procedures, Services
 from certclient.cli.terminal import SystemTerminal
-from certclient.folders import log_file, profile_folders, reminders_file
+from certclient.folders import data_folder, log_file, profile_folders, reminders_file
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.profile import Profile
+from certclient.model.update import Announcement
 from certclient.policy import read_policy
 from certclient.start import Start
 from certclient.store.base import CertificateStore
@@ -26,6 +27,7 @@ _Stores = Callable[[Sequence[Path]], Sequence[CertificateStore]]
 _Procedures = Callable[[Profile, Sequence[CertificateStore], float], Procedures]
 
 _Windows = Callable[[Start], int]
+_Asker = Callable[[Profile, Path, Callable[[], datetime]], Announcement]
 
 
 def system_services() -> Services:
@@ -41,6 +43,7 @@ def system_services() -> Services:
         profiles=lambda: all_banks(profile_folders(), read_policy())[0],
         policy=read_policy,
         windows=_windows if _has_display(os.environ) else None,
+        announcement=_announcement,
     )
 
 
@@ -54,6 +57,11 @@ def _procedures(
 ) -> Procedures:
     opener = cast(_Procedures, load_object("certclient.composition:enrollment"))
     return opener(profile, stores, patience)
+
+
+def _announcement(profile: Profile) -> Announcement:
+    asker = cast(_Asker, load_object("certclient.updates.check:ask_bank"))
+    return asker(profile, data_folder(), lambda: datetime.now(UTC))
 
 
 def _windows(start: Start) -> int:

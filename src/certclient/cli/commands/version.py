@@ -1,0 +1,76 @@
+"""`certclient version`: which version this is and, if wanted, what the bank says of it."""
+
+from __future__ import annotations
+
+import click
+
+from certclient import __version__
+from certclient.cli.exit_codes import DONE
+from certclient.cli.invocation import Invocation
+from certclient.cli.records import JsonObject, moment, print_json
+from certclient.cli.translated import Command, Option, common_parameters
+from certclient.model.update import Announcement, Standing, Version, standing
+
+
+@click.pass_obj
+def version(invocation: Invocation, check: bool) -> int:
+    """Shows the version; with `check` asks the bank at once. Returns the exit code 0 also where
+    there is a newer one. Raises UPDATE_INVALID, and what stands in the way to the bank."""
+    invocation.command = "version"
+    announced = _announced(invocation) if check else None
+    if invocation.json:
+        print_json("version", DONE, _record(announced, check=check))
+        return DONE
+    click.echo(f"certclient {__version__}")
+    if announced is not None:
+        _tell(invocation, announced)
+    elif check:
+        click.echo(invocation.words.text("version.silent", bank=invocation.bank()))
+    return DONE
+
+
+def _announced(invocation: Invocation) -> Announcement | None:
+    """None for a bank that announces nothing."""
+    profile = invocation.profile()
+    if profile.updates is None:
+        return None
+    return invocation.services.announcement(profile)
+
+
+def _tell(invocation: Invocation, announced: Announcement) -> None:
+    words, stands = invocation.words, standing(_own(), announced)
+    click.echo(words.text(f"version.{stands.value}", version=announced.version))
+    if stands is not Standing.CURRENT:
+        if announced.text is not None:
+            click.echo(announced.text.for_language(invocation.language.value))
+        click.echo(words.text("version.page", page=announced.page))
+
+
+def _record(announced: Announcement | None, *, check: bool) -> JsonObject:
+    record: JsonObject = {"version": __version__}
+    if check:
+        record["announcement"] = _announcement(announced) if announced else None
+    return record
+
+
+def _announcement(announced: Announcement) -> JsonObject:
+    text = announced.text
+    return {
+        "standing": standing(_own(), announced).value,
+        "newest": str(announced.version),
+        "minimum": str(announced.minimum) if announced.minimum else None,
+        "published": moment(announced.published),
+        "page": announced.page,
+        "text": {"ja": text.ja, "en": text.en} if text else None,
+    }
+
+
+def _own() -> Version:
+    return Version.parse(__version__)
+
+
+command = Command(
+    name="version",
+    callback=version,
+    params=[Option(["--check"], is_flag=True), *common_parameters()],
+)
