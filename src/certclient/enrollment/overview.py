@@ -15,7 +15,7 @@ from certclient.enrollment.inventory import (
     newest_per_owner,
     take_inventory,
 )
-from certclient.enrollment.procedure import ProcedureView
+from certclient.enrollment.procedure import Leftover, ProcedureView
 from certclient.model.errors import CertclientError
 from certclient.model.lifecycle import Lifecycle, Stage, lifecycle
 from certclient.model.profile import Profile
@@ -72,14 +72,15 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """A look at `taken` (aware UTC). `unusable` maps ids of stores to their reasons; `trouble` is
-    why the open procedures could not be read."""
+    """A look at `taken` (aware UTC). `unusable` maps ids of stores to their reasons; `leftovers`
+    are keys that lead to nothing; `trouble` is why the open procedures could not be read."""
 
     taken: datetime
     stores: tuple[CertificateStore, ...] = ()
     rows: tuple[Row, ...] = ()
     unusable: Mapping[str, CertclientError] = field(default_factory=lambda: MappingProxyType({}))
     pending: tuple[ProcedureView, ...] = ()
+    leftovers: tuple[Leftover, ...] = ()
     trouble: CertclientError | None = None
 
     @property

@@ -9,16 +9,19 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QMainWindow, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
 
 from certclient.enrollment.overview import Condition, Overview, Row
+from certclient.enrollment.procedure import ProcedureView
 from certclient.model.errors import CertclientError
 from certclient.ui import icons
 from certclient.ui.actions import ActionRow, SelectionRow
 from certclient.ui.banner import RehearsalBanner, put_banner_into
 from certclient.ui.certificate_table import CertificateTable
+from certclient.ui.clearing import Clearing
 from certclient.ui.complaint import Complaint
 from certclient.ui.context import AppContext
 from certclient.ui.details import DetailsDialog
 from certclient.ui.empty_page import EmptyPage
 from certclient.ui.help_window import HelpWindow
+from certclient.ui.leftover_panel import LeftoverPanel
 from certclient.ui.models import name_of, row_at
 from certclient.ui.notes import NoteLines, UndoLine
 from certclient.ui.notice_card import NoticeCard
@@ -63,6 +66,7 @@ class MainWindow(QMainWindow):
         self.setWindowIcon(icons.app_icon())
         self.card = NoticeCard(context)
         self.pending = PendingPanel(context)
+        self.leftovers = LeftoverPanel(context)
         self.actions_row = ActionRow(context)
         self.table = CertificateTable(context)
         self.selection_row = SelectionRow()
@@ -70,6 +74,7 @@ class MainWindow(QMainWindow):
         self.notes = NoteLines(context)
         self.undo = UndoLine()
         self.removals = PuttingAway(context, self)
+        self.clearing = Clearing(context, self)
         self.help_window = HelpWindow(context, self)
         self._pages = QStackedWidget()
         self._lay_out()
@@ -90,6 +95,7 @@ class MainWindow(QMainWindow):
         self.table.show_overview(overview)
         self.card.show_for(overview)
         self.pending.show_views(overview.pending)
+        self.leftovers.show_leftovers(overview.leftovers)
         self.notes.show_overview(overview)
         self.help_window.show_overview(overview)
         self.actions_row.renew_all.setEnabled(len(overview.due) > 1)
@@ -131,6 +137,7 @@ class MainWindow(QMainWindow):
         layout = QVBoxLayout(content)
         layout.addWidget(self.card)
         layout.addWidget(self.pending)
+        layout.addWidget(self.leftovers)
         layout.addWidget(self.actions_row)
         layout.addWidget(self._pages, 1)
         layout.addWidget(self.undo)
@@ -167,6 +174,10 @@ class MainWindow(QMainWindow):
         self.undo.undo_wanted.connect(self._take_back)
         self.removals.done.connect(self._removed)
         self.removals.failed.connect(self.complain)
+        self.pending.give_up_wanted.connect(self._ask_give_up)
+        self.leftovers.removal_wanted.connect(self.clearing.ask_remove)
+        self.clearing.done.connect(self._cleared)
+        self.clearing.failed.connect(self._not_cleared)
 
     # Qt's events
 
@@ -179,6 +190,7 @@ class MainWindow(QMainWindow):
         """Nothing is lost: procedures have windows of their own."""
         self._context.settings.geometry = self.saveGeometry()
         self.removals.close()
+        self.clearing.close()
         super().closeEvent(event)
         self.closed.emit()
 
@@ -250,6 +262,17 @@ class MainWindow(QMainWindow):
         if row is not None:
             self.undo.hide()
             self.removals.start(removal, row, self._overview)
+
+    def _ask_give_up(self, view: ProcedureView) -> None:
+        self.clearing.ask_give_up(view, self._overview.stores)
+
+    def _cleared(self, told: str) -> None:
+        self.say(told)
+        self.stores_changed.emit()
+
+    def _not_cleared(self, error: CertclientError) -> None:
+        self.complain(error)
+        self.stores_changed.emit()
 
     def _removed(self, removal: Removal, row: Row) -> None:
         if removal is Removal.PUT_AWAY:

@@ -16,6 +16,7 @@ class PendingPanel(QGroupBox):
     """Hidden while there is nothing to go on with."""
 
     resume_wanted = Signal(object)
+    give_up_wanted = Signal(object)
     """The ProcedureView."""
 
     def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
@@ -37,7 +38,9 @@ class PendingPanel(QGroupBox):
         self._lines = [PendingLine(self._context, view) for view in views]
         for line in self._lines:
             line.button.clicked.connect(line.ask)
+            line.give_up_button.clicked.connect(line.ask_give_up)
             line.resume_wanted.connect(self.resume_wanted)
+            line.give_up_wanted.connect(self.give_up_wanted)
             self._layout.addWidget(line)
         self._retranslate()
         self.setVisible(bool(views))
@@ -46,6 +49,11 @@ class PendingPanel(QGroupBox):
     def buttons(self) -> list[QPushButton]:
         """続ける, one for each procedure."""
         return [line.button for line in self._lines]
+
+    @property
+    def give_up_buttons(self) -> list[QPushButton]:
+        """やめる, one for each procedure."""
+        return [line.give_up_button for line in self._lines]
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -60,20 +68,25 @@ class PendingPanel(QGroupBox):
 
 class PendingLine(QWidget):
     resume_wanted = Signal(object)
+    give_up_wanted = Signal(object)
 
     def __init__(self, context: AppContext, view: ProcedureView) -> None:
         super().__init__()
         self._context = context
         self._view = view
         self._text: QLabel = Sentence()
-        self.button = QPushButton()
+        self.button, self.give_up_button = QPushButton(), QPushButton()
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._text, 1)
         layout.addWidget(self.button)
+        layout.addWidget(self.give_up_button)
 
     def ask(self) -> None:
         self.resume_wanted.emit(self._view)
+
+    def ask_give_up(self) -> None:
+        self.give_up_wanted.emit(self._view)
 
     def retranslate(self) -> None:
         view, words = self._view, self._context.words
@@ -93,3 +106,7 @@ class PendingLine(QWidget):
         self.button.setAccessibleName(self.tr("Continue: {0}").format(view.user_id))
         # A bank whose profile is gone cannot be asked.
         self.button.setEnabled(profile is not None)
+        self.give_up_button.setText(self.tr("Gi&ve up…"))
+        self.give_up_button.setAccessibleName(self.tr("Give up: {0}").format(view.user_id))
+        # What the bank knows as received can only be finished.
+        self.give_up_button.setVisible(profile is not None and view.state is not State.CONFIRMED)

@@ -7,18 +7,16 @@ import enum
 from collections.abc import Callable
 from datetime import datetime
 
-from PySide6.QtCore import QObject, Signal, Slot
-from PySide6.QtWidgets import QDialog, QWidget
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
 
 from certclient import log
 from certclient.enrollment import cleanup
 from certclient.enrollment.overview import Condition, Overview, Row
 from certclient.model.errors import CertclientError
-from certclient.store.base import PinRequest
 from certclient.ui.context import AppContext
+from certclient.ui.errand import Errand
 from certclient.ui.interaction import QtInteraction
-from certclient.ui.pin_dialog import PinDialog
-from certclient.ui.tasks import LOOKING
 
 
 class Removal(enum.Enum):
@@ -75,65 +73,30 @@ class PuttingAway(QObject):
     def __init__(self, context: AppContext, window: QWidget) -> None:
         super().__init__(window)
         self._context = context
-        self._window = window
-        self._interaction: QtInteraction | None = None
-        self._dialog: PinDialog | None = None
+        self._errand = Errand(context, window)
 
     @property
     def busy(self) -> bool:
-        return self._interaction is not None
+        return self._errand.busy
 
     def start(self, removal: Removal, row: Row, overview: Overview) -> None:
         """Begins; while one is under way it does nothing."""
-        if self.busy:
-            return
-        interaction = QtInteraction(lambda _request: False, self)
-        interaction.pin_asked.connect(self._ask_pin)
-        self._interaction = interaction
         now = self._context.clock()
 
-        def finish() -> None:
+        def finish(_nothing: None) -> None:
             log.event(removal.value, serial=row.entry.certificate.serial_hex)
-            self._end()
             self.done.emit(removal, row)
 
-        def give_up(error: CertclientError) -> None:
-            self._end()
-            self.failed.emit(error, row)
-
-        self._context.tasks.run(
-            lambda: _act(removal, row, overview, now, interaction),
-            stores=(LOOKING, row.entry.store.store_id),
-            done=lambda _nothing: finish(),
-            failed=give_up,
+        self._errand.start(
+            lambda interaction: _act(removal, row, overview, now, interaction),
+            (row.entry.store.store_id,),
+            finish,
+            lambda error: self.failed.emit(error, row),
         )
 
     def close(self) -> None:
         """The window goes: a question that is open is answered with no."""
-        if self._interaction is not None:
-            self._interaction.close()
-
-    @Slot(object)
-    def _ask_pin(self, request: PinRequest) -> None:
-        dialog = PinDialog(self._context, request, self._window)
-        self._dialog = dialog
-        dialog.finished.connect(self._answered)
-        dialog.open()
-
-    @Slot(int)
-    def _answered(self, result: int) -> None:
-        dialog, self._dialog = self._dialog, None
-        if dialog is None or self._interaction is None:
-            return
-        accepted = result == QDialog.DialogCode.Accepted.value
-        self._interaction.answer(dialog.take() if accepted else None)
-        dialog.deleteLater()
-
-    def _end(self) -> None:
-        if self._interaction is not None:
-            self._interaction.close()
-            self._interaction.deleteLater()
-            self._interaction = None
+        self._errand.close()
 
 
 def _act(

@@ -79,6 +79,7 @@ class Shell(QObject):
         self.survey.stop()
         self.desk.close()
         self.window.removals.close()
+        self.window.clearing.close()
         self.tray.hide()
         self.window.hide()
 

@@ -140,7 +140,9 @@ class _Looker:
             if self._enrollment is None:
                 # The journal is one for all banks.
                 self._enrollment = self._context.enrollment(self._context.profiles[0], ())
-            return replace(overview, pending=tuple(self._enrollment.pending()))
+            leftovers = tuple(self._enrollment.leftovers(overview.stores))
+            pending = tuple(self._enrollment.pending())
+            return replace(overview, pending=pending, leftovers=leftovers)
         except CertclientError as error:
             return replace(overview, trouble=error)
 
