@@ -14,8 +14,8 @@ from certclient.enrollment.procedure import Leftover, Outcome, ProcedureView
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.policy import Policy
 from certclient.model.profile import Profile
-from certclient.model.update import Announcement
 from certclient.model.secret import Secret
+from certclient.model.update import Announcement
 from certclient.start import Start
 from certclient.store.base import CertificateStore, PinProvider, StoredCertificate
 
