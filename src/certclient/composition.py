@@ -9,12 +9,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from certclient.ca.factory import ca_client_for
+from certclient.ca.proxies import fixed_proxy
+from certclient.ca.proxy_routes import DIRECT, ProxyResolver
 from certclient.enrollment.journal import Journal
 from certclient.enrollment.procedure import Enrollment
 from certclient.enrollment.vault import system_vault
 from certclient.enrollment.work import Environment
 from certclient.folders import journal_file
+from certclient.model.policy import Policy, ProxyMode
 from certclient.model.profile import Profile
+from certclient.policy import read_policy
 from certclient.store.base import CertificateStore
 from certclient.store.registry import open_stores
 
@@ -37,6 +41,14 @@ def all_stores(profiles: Sequence[Profile]) -> Sequence[CertificateStore]:
     return open_stores(tuple(modules))
 
 
+def decided_proxy(policy: Policy) -> ProxyResolver | None:
+    """The way to the network that an administrator decided; None leaves it to the system."""
+    choice = policy.proxy
+    if choice is None or choice.mode is ProxyMode.SYSTEM:
+        return None
+    return fixed_proxy(choice.address or DIRECT)
+
+
 def enrollment(
     profile: Profile,
     stores: Sequence[CertificateStore],
@@ -46,12 +58,12 @@ def enrollment(
     """The procedures of this user with the bank of `profile`.
 
     `patience`: seconds that one run waits for a CA. `journal`: another journal than this user's.
-    Raises CertclientError: DATA_FOLDER, JOURNAL_DAMAGED.
+    Raises CertclientError: DATA_FOLDER, JOURNAL_DAMAGED, POLICY_INVALID.
     """
     environment = Environment(
         profile=profile,
         stores=stores,
-        ca=ca_client_for(profile, clock, secrets.token_bytes),
+        ca=ca_client_for(profile, clock, secrets.token_bytes, decided_proxy(read_policy())),
         vault=system_vault(),
         clock=clock,
         sleep=time.sleep,

@@ -1,0 +1,31 @@
+"""The proxy that an administrator decided, on its way to the CA."""
+
+from __future__ import annotations
+
+import pytest
+
+from certclient.ca.proxy_routes import DIRECT
+from certclient.composition import decided_proxy
+from certclient.model.policy import Policy, ProxyChoice, ProxyMode
+
+CA = "https://ca.example.jp/pkix/"
+
+
+def test_a_fixed_proxy_counts_whatever_the_system_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://other.example.jp:1")
+    choice = ProxyChoice(ProxyMode.FIXED, "http://proxy.example.jp:8080")
+    proxies = decided_proxy(Policy(proxy=choice))
+    assert proxies is not None
+    assert proxies.routes(CA).addresses == ("http://proxy.example.jp:8080",)
+
+
+def test_none_means_a_direct_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://other.example.jp:1")
+    proxies = decided_proxy(Policy(proxy=ProxyChoice(ProxyMode.NONE)))
+    assert proxies is not None
+    assert proxies.routes(CA).addresses == (DIRECT,)
+
+
+@pytest.mark.parametrize("choice", [None, ProxyChoice(ProxyMode.SYSTEM)])
+def test_otherwise_the_system_decides(choice: ProxyChoice | None) -> None:
+    assert decided_proxy(Policy(proxy=choice)) is None
