@@ -242,6 +242,27 @@ def test_the_code_that_a_link_brings_need_not_be_typed(office: Office, program: 
     assert len(office.usable(office.pc)) == 1
 
 
+def test_a_second_link_brings_what_the_open_wizard_lacks(office: Office, program: Program) -> None:
+    """The customer opened it without, and then pressed the bank's link."""
+    office.bank.add_customer()
+    desk = program()
+    desk.starts(Wish(link=parse(f"certclient:obtain?profile=practice&user={USER}")))
+    desk.visitor.arrives_at(Page.LETTER)
+    assert "発行コードを受け取りました" not in desk.visitor.text
+    code = office.bank.issue_code().reveal()
+    link = parse(f"certclient:obtain?profile=practice&user={USER}&ticket={code}")
+    desk.shell.carry_out(Wish(link=link))
+    desk.visitor.clicks_on("次へ")
+    desk.visitor.arrives_at(Page.START)
+    desk.visitor.clicks_on("取得する")
+    desk.visitor.arrives_at(Page.DONE)
+    assert len(office.usable(office.pc)) == 1
+    desk.shell.carry_out(Wish(link=link))
+    until(lambda: desk.boxes != [])
+    assert "すでに始まっています" in desk.boxes[0]
+    assert desk.visitor.wizard.isVisible()
+
+
 # Reminders, tray, end
 
 

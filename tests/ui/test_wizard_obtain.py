@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from certclient.enrollment.interaction import SecretKind
+from certclient.enrollment.procedure import Pending
 from certclient.model.secret import Secret
 from certclient.ui.navigation import Page
 from certclient.ui.wizard import EnrollmentWizard
 from support.bank import USER_ID
-from support.scripted import NoVault
+from support.scripted import NoVault, Person
 from support.softhsm import PIN
 from support.wizards import Office, Visitor, until
 
@@ -88,6 +90,34 @@ def test_the_ninetieth_day_is_not_too_late(office: Office) -> None:
     old = office.give(office.pc, days=-90)
     customer = office.open(EnrollmentWizard.renew(office.context(), old))
     customer.arrives_at(Page.LETTER)
+
+
+@pytest.mark.parametrize("place", ["usb", "pc"])
+def test_what_is_resumed_is_called_what_it_is(office: Office, place: str) -> None:
+    """取得, not 更新, also after it was interrupted."""
+    store = office.new_token().store() if place == "usb" else office.pc
+    office.bank.add_customer(USER_ID)
+    code = office.bank.issue_code(USER_ID)
+    office.patience = 0.0
+    office.bank.set_policy(wait_polls=1)
+    person = Person(pins=[PIN], secrets={SecretKind.ISSUE_CODE: [code.reveal()]})
+    enrollment = office.enrollment(office.profile, office.stores)
+    assert isinstance(enrollment.obtain(USER_ID, store, person), Pending)
+    office.patience = 60.0
+    (view,) = enrollment.pending()
+    wizard = EnrollmentWizard.resume(office.context(), view.id, kind=view.kind)
+    customer = office.open(wizard)
+    assert wizard.windowTitle() == "電子証明書取得"
+    if place == "usb":
+        customer.is_asked("PIN")
+        customer.types(PIN)
+        customer.presses_enter()
+    customer.arrives_at(Page.DONE)
+    told = {
+        "usb": "電子証明書の取得と専用USBへの保存が完了いたしました",
+        "pc": "電子証明書のインストールが完了しました",
+    }
+    assert told[place] in customer.text
 
 
 def test_a_wrong_code_is_asked_for_again(office: Office) -> None:

@@ -9,7 +9,7 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from certclient.enrollment.procedure import Finished, Outcome, Pending, State
+from certclient.enrollment.procedure import Finished, Kind, Outcome, Pending, State
 from certclient.model.certificate import Owner
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.lifecycle import Lifecycle, Stage
@@ -62,7 +62,8 @@ class Journey:
 
     `current` is the certificate that is renewed or has expired; `user_id` what 取得 asks for;
     `procedure_id` what can be resumed. `notice`: the wizard came by itself, so it begins with the
-    notice. `outcome` and `error` say how the last run ended; at most one of them is set.
+    notice. `kind` is what is resumed, as far as it is known. `outcome` and `error` say how the last
+    run ended; at most one of them is set.
     """
 
     way: Way
@@ -70,8 +71,14 @@ class Journey:
     user_id: str = ""
     procedure_id: str = ""
     notice: bool = False
+    kind: Kind | None = None
     outcome: Outcome | None = None
     error: CertclientError | None = None
+
+    @property
+    def obtains(self) -> bool:
+        """取得 and not 更新."""
+        return self.way is Way.OBTAIN or (self.way is Way.RESUME and self.kind is Kind.OBTAIN)
 
     @property
     def stage(self) -> Stage | None:

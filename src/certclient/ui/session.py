@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Signal
 
 from certclient.enrollment.interaction import Interaction
 from certclient.enrollment.preflight import CheckResult
-from certclient.enrollment.procedure import Enrollment, Outcome
+from certclient.enrollment.procedure import Enrollment, Finished, Outcome
 from certclient.enrollment.remote_session import detector
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
@@ -100,6 +100,15 @@ class Session(QObject):
     def has_ticket(self) -> bool:
         """Whether a bank's link brought what stands for issue code, PIN or one-time password."""
         return self._ticket is not None
+
+    def offer_ticket(self, ticket: Secret) -> bool:
+        """Keeps another ticket for the run that comes; False once a run has begun that it could not
+        help any more: it goes with the request or not at all."""
+        journey = self.journey
+        if self.run is not None or journey.procedure_id or isinstance(journey.outcome, Finished):
+            return False
+        self._ticket = ticket
+        return True
 
     def _take_ticket(self) -> Secret | None:
         ticket, self._ticket = self._ticket, None

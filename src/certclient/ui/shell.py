@@ -99,6 +99,7 @@ class Shell(QObject):
         # Queued: a window that is being closed is still to be seen.
         window.closed.connect(self._settle, Qt.ConnectionType.QueuedConnection)
         self.desk.failed.connect(window.complain)
+        self.desk.came_too_late.connect(self._say_too_late)
         self.desk.ended.connect(self._run_ended)
         self.desk.changed.connect(self._settle)
         self.quiet.finished.connect(self._run_ended)
@@ -181,6 +182,14 @@ class Shell(QObject):
                     " USB token, plug it in and choose it in the list."
                 )
             )
+
+    def _say_too_late(self) -> None:
+        self.window.say(
+            self.tr(
+                "The procedure that the link is about has begun already. Please go on in its"
+                " window."
+            )
+        )
 
     def _run_ended(self, end: object) -> None:
         self.survey.refresh()

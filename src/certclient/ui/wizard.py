@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QAbstractButton, QDialog, QPushButton, QWidget, QWizard
 
+from certclient.enrollment.procedure import Kind
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.lifecycle import lifecycle
 from certclient.model.profile import Profile
@@ -115,14 +116,22 @@ class EnrollmentWizard(QWizard):
 
     @classmethod
     def resume(
-        cls, context: AppContext, procedure_id: str, parent: QWidget | None = None
+        cls,
+        context: AppContext,
+        procedure_id: str,
+        parent: QWidget | None = None,
+        *,
+        kind: Kind | None = None,
     ) -> EnrollmentWizard:
-        """Goes on with an interrupted procedure at once; its customer has agreed already."""
+        """Goes on with an interrupted procedure at once; its customer has agreed already.
+
+        `kind`: 更新 or 取得, for the window's title.
+        """
         # Whose procedure it is, the first look around finds out.
         profile = _first(context)
         if profile is None:
             raise CertclientError(ErrorCode.PROFILE_NOT_FOUND)
-        journey = Journey(Way.RESUME, procedure_id=procedure_id)
+        journey = Journey(Way.RESUME, procedure_id=procedure_id, kind=kind)
         return cls(Session(context, profile, journey), parent)
 
     # Pages
@@ -191,7 +200,7 @@ class EnrollmentWizard(QWizard):
         super().changeEvent(event)
 
     def _retitle(self) -> None:
-        obtaining = self.session.journey.way is Way.OBTAIN
+        obtaining = self.session.journey.obtains
         self.setWindowTitle(
             self.tr("Obtain a certificate") if obtaining else self.tr("Certificate renewal")
         )
@@ -224,6 +233,13 @@ class EnrollmentWizard(QWizard):
         if page := self.page_now:
             page.leave()
         self.deleteLater()
+
+    def offer_ticket(self, ticket: Secret) -> bool:
+        """A bank's link has brought another ticket; False where it comes too late."""
+        taken = self.session.offer_ticket(ticket)
+        if taken and self.page_now is not None:
+            self.page_now.refresh()
+        return taken
 
     # Buttons
 

@@ -24,6 +24,8 @@ class WizardDesk(QObject):
 
     failed = Signal(object)
     """A CertclientError: the wizard could not be opened."""
+    came_too_late = Signal()
+    """A link brought a ticket for a procedure that has sent its request already."""
     ended = Signal(object)
     """How a run ended: Finished, Pending or a CertclientError."""
     changed = Signal()
@@ -67,6 +69,7 @@ class WizardDesk(QObject):
             lambda: EnrollmentWizard.renew(
                 self._context, row.entry.stored, notice=notice, ticket=ticket
             ),
+            ticket,
         )
 
     def obtain(self) -> None:
@@ -82,13 +85,14 @@ class WizardDesk(QObject):
             lambda: EnrollmentWizard.obtain(
                 self._context, user_id, profile_id=profile_id, ticket=ticket
             ),
+            ticket,
         )
 
     def resume(self, view: ProcedureView) -> None:
         """続ける."""
         self._open(
             f"{view.profile_id} {view.user_id}",
-            lambda: EnrollmentWizard.resume(self._context, view.id),
+            lambda: EnrollmentWizard.resume(self._context, view.id, kind=view.kind),
         )
 
     def renew_all(self) -> None:
@@ -119,7 +123,10 @@ class WizardDesk(QObject):
             batch.hide()
             batch.deleteLater()
 
-    def _open(self, key: str, make: Callable[[], EnrollmentWizard]) -> None:
+    def _open(
+        self, key: str, make: Callable[[], EnrollmentWizard], ticket: Secret | None = None
+    ) -> None:
+        """Opens the wizard of `key`, or raises the one that is there and hands it the `ticket`."""
         wizard = self._wizards.get(key)
         if wizard is None or not shiboken6.isValid(wizard):
             try:
@@ -131,7 +138,10 @@ class WizardDesk(QObject):
             wizard.finished_with.connect(self._run_ended)
             wizard.finished.connect(self.changed)
             wizard.destroyed.connect(self.changed)
+            ticket = None
         _raise(wizard)
+        if ticket is not None and not wizard.offer_ticket(ticket):
+            self.came_too_late.emit()
         self.changed.emit()
 
     def _run_ended(self, end: object) -> None:

@@ -1054,6 +1054,10 @@
         <source>The new certificate is ready</source>
         <translation>The new certificate is ready</translation>
     </message>
+    <message>
+        <source>The procedure that the link is about has begun already. Please go on in its window.</source>
+        <translation>The procedure that the link is about has begun already. Please go on in its window.</translation>
+    </message>
 </context>
 <context>
     <name>SmallNotice</name>

@@ -1049,6 +1049,10 @@
         <source>The new certificate is ready</source>
         <translation>新しい電子証明書の準備ができました</translation>
     </message>
+    <message>
+        <source>The procedure that the link is about has begun already. Please go on in its window.</source>
+        <translation>リンクの手続きは、すでに始まっています。開いている手続きの画面で、お続けください。</translation>
+    </message>
 </context>
 <context>
     <name>SmallNotice</name>
