@@ -41,7 +41,7 @@ by others, each under its own licence.
 
 Qt and Qt for Python (PySide6, shiboken6) are used under the GNU Lesser General Public License,
 version 3. They are linked dynamically: the files Qt6*.dll, pyside6*.dll, shiboken6*.dll and *.pyd
-in the folders _internal/PySide6 and _internal/shiboken6 (on Linux: *.so) are the unchanged files of
+in the folders app-*/PySide6 and app-*/shiboken6 (on Linux: *.so) are the unchanged files of
 the packages named below. You may replace them by versions of your own with the same interface;
 nothing in certclient hinders it, and reverse engineering for debugging such changes is permitted.
 Their complete source is at https://download.qt.io/official_releases/ (qt and QtForPython, the

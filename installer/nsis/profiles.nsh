@@ -1,0 +1,106 @@
+; Which bank: /PROFILE=id[,id…], or the setup's own name (certclient-setup-<id>.exe), or the one that was
+; chosen before, or the first.
+
+!define UN ""
+
+; Sets $Profiles to what was asked for, "" for nothing. Refuses an id that is not in this setup.
+Function ReadProfiles
+  ClearErrors
+  ${GetOptions} $Arguments "/PROFILE=" $0
+  ${If} ${Errors}
+    Call NameOfSetup
+    Pop $0
+  ${EndIf}
+  StrCpy $Profiles ","
+  ${Do}
+    ${If} $0 == ""
+      ${ExitDo}
+    ${EndIf}
+    Call FirstId
+    ${If} $1 == ""
+      ${Continue}
+    ${EndIf}
+    Push $1
+    Call IsProfile
+    Pop $2
+    ${If} $2 == "0"
+      ${Refuse} ${CODE_PROFILE} "$(UnknownProfile)"
+    ${EndIf}
+    Push $2 ; as it is written here, whatever the case of what was asked for
+    Call AddProfile
+  ${Loop}
+FunctionEnd
+
+; [id] Adds it to $Profiles, once.
+Function AddProfile
+  Exch $0
+  ${WordFind} "$Profiles" "," "E/$0" $R9
+  ${If} ${Errors}
+    StrCpy $Profiles "$Profiles$0,"
+  ${EndIf}
+  ClearErrors
+  Pop $0
+FunctionEnd
+
+; → the id in the setup's name, "" if there is none. Browsers and Windows add " (1)" or " - コピー": what is
+; no letter of an id ends it.
+Function NameOfSetup
+  StrLen $2 "${SETUP_NAME}-"
+  StrCpy $0 $EXEFILE $2
+  StrCpy $1 ""
+  ${If} $0 == "${SETUP_NAME}-"
+    ${Do}
+      StrCpy $3 $EXEFILE 1 $2
+      ${If} $3 == ""
+        ${ExitDo}
+      ${EndIf}
+      ${WordFind} "a,b,c,d,e,f,g,h,i,j,k,l,m,n,o,p,q,r,s,t,u,v,w,x,y,z,0,1,2,3,4,5,6,7,8,9,-" "," "E/$3" $4
+      ${If} ${Errors}
+        ${ExitDo}
+      ${EndIf}
+      StrCpy $1 "$1$3"
+      IntOp $2 $2 + 1
+    ${Loop}
+    ClearErrors
+    StrCpy $3 $1 1 -1
+    ${If} $3 == "-"
+      StrCpy $1 $1 -1
+    ${EndIf}
+  ${EndIf}
+  Push $1
+FunctionEnd
+
+; What was chosen before stays; where nothing is chosen at all, the first bank is.
+Function CompleteProfiles
+  ReadRegStr $0 HKCU "${ROOT_KEY}" "Profiles"
+  ${DoWhile} $0 != ""
+    Call FirstId
+    ${If} $1 != ""
+      Push $1
+      Call AddProfile
+    ${EndIf}
+  ${Loop}
+  ${If} $Profiles == ","
+    Push "${DEFAULT_PROFILE}"
+    Call AddProfile
+  ${EndIf}
+FunctionEnd
+
+; Puts the chosen banks' files where the program looks for them, each in one rename.
+Function WriteProfiles
+  CreateDirectory "$INSTDIR\profiles"
+  StrCpy $0 $Profiles
+  ${DoWhile} $0 != ""
+    Call FirstId
+    ${If} $1 != ""
+    ${AndIf} ${FileExists} "$INSTDIR\profiles-available\$1.toml"
+      CopyFiles /SILENT "$INSTDIR\profiles-available\$1.toml" "$INSTDIR\profiles\$1.toml.new"
+      Push "profiles\$1.toml"
+      Call MoveIn
+    ${EndIf}
+  ${Loop}
+  WriteRegStr HKCU "${ROOT_KEY}" "Profiles" "$Profiles"
+  ${Log} "profiles: $Profiles"
+FunctionEnd
+
+!undef UN
