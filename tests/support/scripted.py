@@ -177,7 +177,7 @@ class Timeline:
         self.now += timedelta(seconds=seconds)
 
     def monotonic(self) -> float:
-        return time.monotonic() + sum(self.slept)
+        return time.perf_counter() + sum(self.slept)
 
 
 class NoVault:
