@@ -44,6 +44,8 @@ class Signing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`key`: a PEM file or a PKCS#11 URI (RFC 7512) for `module`; "" means a CA of the build's own.
 
     `certificates`: PEM, the leaf first. `timestamp`: address of an RFC 3161 server, "" for none.
+    `anchors` and `timestamp_anchors`: PEM, what the chains have to lead to when the build checks
+    what it signed; "" means the last of `certificates`, and what this machine trusts.
     A passphrase or PIN is never here: it is asked for, or comes from CERTCLIENT_SIGNING_PIN.
     """
 
@@ -51,6 +53,8 @@ class Signing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     certificates: str = ""
     module: str = ""
     timestamp: str = ""
+    anchors: str = ""
+    timestamp_anchors: str = ""
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -80,6 +84,12 @@ class Settings:
         return f"{version.major}.{version.minor}.{version.micro}.{_STAGES[stage] + number}"
 
     @property
+    def contents_folder(self) -> str:
+        """Where the frozen program keeps its libraries, beside certclient.exe. Named after the
+        version: an update is written beside the old one's, and each program finds its own."""
+        return f"app-{self.version}"
+
+    @property
     def profiles(self) -> tuple[Path, ...]:
         return tuple(self.folder / name for name in self.contents.profiles)
 
@@ -91,8 +101,8 @@ class Settings:
 @dataclass(frozen=True, slots=True)
 class Places:
     """Below `folder`: the frozen program (certclient.exe for the command line, certclientw.exe for
-    the windows, `_internal`, `profiles`, licence texts), as NSIS and the MSI install it; and what
-    is handed out."""
+    the windows, `app-<version>`, `profiles`, licence texts), as NSIS and the MSI install it; and
+    what is handed out."""
 
     folder: Path = OUTPUT
 
@@ -103,6 +113,11 @@ class Places:
     @property
     def results(self) -> Path:
         return self.folder / "results"
+
+    @property
+    def work(self) -> Path:
+        """What a build writes on its way."""
+        return self.folder / "work"
 
 
 def read_settings(path: Path = DEFAULT) -> Settings:

@@ -56,7 +56,7 @@ def prepare(cache: Cache) -> Parts:
             cache.part,
             "prefix",
             f"{root.name} {WINE}",
-            lambda folder: _make_prefix(folder, root, cache.mount_point()),
+            lambda folder: make_prefix(folder, root, cache.mount_point()),
         )
         libraries = cache.part(
             "dlls",
@@ -66,7 +66,7 @@ def prepare(cache: Cache) -> Parts:
         return Parts(root, prefix.result(), snake.result(), wheels.result(), libraries)
 
 
-def _make_prefix(folder: Path, root: Path, mount_point: Path) -> None:
+def make_prefix(folder: Path, root: Path, mount_point: Path) -> None:
     """A fresh Windows: drive C and registry."""
     sandbox = Sandbox((root,), {}, mount_point, keep=folder)
     script = f"wineboot -i >/dev/null 2>&1; wineserver -w; cp -a {PREFIX} /keep/"

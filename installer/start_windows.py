@@ -1,0 +1,7 @@
+"""certclientw.exe: windows, links and reminders, without a console."""
+
+import sys
+
+from certclient.windowed import main
+
+sys.exit(main())

@@ -1,0 +1,166 @@
+"""Freezes the program with PyInstaller on the Windows Python under Wine.
+
+Wheels are exactly those that requirements/runtime.txt pins for Windows; PyInstaller and what it
+needs come from a folder of their own (requirements/installer.txt).
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from tools.installer.icon import make_icon
+from tools.installer.resources import MANIFEST, programs, version_resource
+from tools.installer.settings import ROOT, Settings
+from tools.wine import debian, dlls, python
+from tools.wine.cache import Cache, PartError
+from tools.wine.parts import make_prefix
+from tools.wine.sandbox import PREFIX, WINE, Sandbox
+
+RUNTIME = ROOT / "requirements" / "runtime.txt"
+TOOLS = ROOT / "requirements" / "installer.txt"
+_PYTHON_PATH = (r"Z:\project\src", r"Z:\project\tests\windows\site", r"Z:\wheels", r"Z:\tools")
+
+
+class FreezeError(Exception):
+    """PyInstaller did not make the program. The text is what it said last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """Folders: Debian with Wine, Windows' drive C, CPython, wheels that ship, PyInstaller, DLLs
+    that Wine lacks."""
+
+    root: Path
+    prefix: Path
+    python: Path
+    wheels: Path
+    tools: Path
+    dlls: Path
+
+    def sandbox(self, mount_point: Path, order: Path, result: Path) -> Sandbox:
+        mounts = {
+            "/python": self.python,
+            "/wheels": self.wheels,
+            "/tools": self.tools,
+            "/dlls": self.dlls,
+            "/project": ROOT,
+            "/order": order,
+        }
+        return Sandbox((self.prefix, self.root), mounts, mount_point, keep=result)
+
+
+def prepare(cache: Cache) -> Workshop:
+    """Makes what is missing. Raises PartError, OSError, subprocess.SubprocessError."""
+    root = cache.part("debian", debian.MADE_FROM, debian.make_root)
+    return Workshop(
+        root=root,
+        prefix=cache.part(
+            "prefix",
+            f"{root.name} {WINE}",
+            lambda folder: make_prefix(folder, root, cache.mount_point()),
+        ),
+        python=cache.part("python", python.python_made_from(), python.make_python),
+        wheels=cache.part(
+            "wheels",
+            python.wheels_made_from(RUNTIME),
+            lambda folder: python.make_wheels(folder, RUNTIME),
+        ),
+        tools=cache.part("tools", _tools_made_from(), _make_tools),
+        dlls=cache.part(
+            "dlls",
+            f"{root.name} {dlls.made_from()}",
+            lambda folder: dlls.make_dlls(folder, root, cache.mount_point()),
+        ),
+    )
+
+
+def _tools_made_from() -> str:
+    return "\n".join(_tool_lines())
+
+
+def _make_tools(folder: Path) -> None:
+    with tempfile.TemporaryDirectory() as place:
+        lock = Path(place) / "tools.txt"
+        lock.write_text("\n".join(_tool_lines()) + "\n", encoding="utf-8")
+        python.make_wheels(folder, lock)
+
+
+def _tool_lines() -> list[str]:
+    """installer.txt without what runtime.txt has, so that nothing is there twice."""
+    shipped = {line for line in python.windows_requirements(RUNTIME) if not line.startswith(" ")}
+    found: list[str] = []
+    wanted = False
+    for line in python.windows_requirements(TOOLS):
+        if not line.startswith(" "):
+            wanted = line not in shipped
+        found += [line] if wanted else []
+    return found
+
+
+def freeze(
+    settings: Settings, workshop: Workshop, mount_point: Path, target: Path, epoch: int
+) -> None:
+    """Makes `target`, a folder with certclient.exe, certclientw.exe and `app-<version>`; one that
+    is there is replaced. `epoch`: seconds, the programs' date.
+
+    Raises FreezeError, and SettingsError's and IconError's reasons as they come.
+    """
+    with tempfile.TemporaryDirectory() as place:
+        order, result = Path(place) / "order", Path(place) / "result"
+        order.mkdir()
+        result.mkdir()
+        write_order(settings, order)
+        output = _run(workshop.sandbox(mount_point, order, result), epoch)
+        made = result / "dist" / "payload"
+        if not (made / "certclientw.exe").is_file():
+            raise FreezeError(f"PyInstaller failed\n{output[-6000:]}")
+        shutil.rmtree(target, ignore_errors=True)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copytree(made, target)
+
+
+def write_order(settings: Settings, folder: Path) -> None:
+    """What the spec file reads besides the project."""
+    order = {
+        "practice_bank": settings.contents.practice_bank,
+        "contents_folder": settings.contents_folder,
+    }
+    (folder / "order.json").write_text(json.dumps(order), encoding="utf-8")
+    (folder / "manifest.xml").write_text(MANIFEST, encoding="utf-8")
+    make_icon(settings.icon, folder / "icon.ico")
+    for program in programs(settings):
+        text = version_resource(settings, program)
+        (folder / f"{program.name}.version").write_text(text, encoding="utf-8")
+
+
+def _run(sandbox: Sandbox, epoch: int) -> str:
+    environment = {
+        **WINE,
+        "PYTHONPATH": ";".join(_PYTHON_PATH),
+        "PYTHONUTF8": "1",
+        "PYTHONHASHSEED": "0",
+        "PYTHONPYCACHEPREFIX": r"C:\bytecode",
+        "PYTHONNOUSERSITE": "1",
+        "SOURCE_DATE_EPOCH": str(epoch),
+    }
+    command = (
+        "sh",
+        "-c",
+        f'cp /dlls/icuuc.dll /dlls/mscms.dll {PREFIX}/drive_c/windows/system32/ && exec "$@"',
+        "sh",
+        *("wine", "/python/python.exe", "-m", "PyInstaller", "--noconfirm", "--clean"),
+        *("--distpath", r"Z:\keep\dist", "--workpath", r"C:\work", "--log-level=INFO"),
+        r"Z:\project\installer\certclient.spec",
+    )
+    process = Sandbox(
+        sandbox.layers, sandbox.mounts, sandbox.mount_point, sandbox.keep, environment
+    ).start(command)
+    output, _ = process.communicate()
+    return output
+
+
+__all__ = ["FreezeError", "PartError", "Workshop", "freeze", "prepare"]

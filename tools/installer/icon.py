@@ -1,0 +1,55 @@
+"""The program's icon for Windows: one .ico of several sizes, drawn by Qt from one SVG."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF, Qt
+from PySide6.QtGui import QImage, QPainter
+from PySide6.QtSvg import QSvgRenderer
+
+SIZES = (16, 20, 24, 32, 40, 48, 64, 96, 128, 256)
+"""Pixels: what Windows shows at 100 % to 250 %, and in its largest view of a folder."""
+
+_HEADER = struct.Struct("<HHH")
+_ENTRY = struct.Struct("<BBBBHHII")
+_ICON, _PLANES, _BITS = 1, 1, 32
+
+
+class IconError(Exception):
+    """The drawing cannot be used. The text names it."""
+
+
+def make_icon(drawing: Path, target: Path) -> None:
+    """Writes `target`. The same drawing and Qt give the same bytes. Raises IconError."""
+    renderer = QSvgRenderer(QByteArray(drawing.read_bytes()))
+    if not renderer.isValid():
+        raise IconError(f"{drawing} is no SVG")
+    target.write_bytes(_ico([(size, _png(renderer, size)) for size in SIZES]))
+
+
+def _png(renderer: QSvgRenderer, size: int) -> bytes:
+    image = QImage(size, size, QImage.Format.Format_ARGB32)
+    image.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(image)
+    renderer.render(painter, QRectF(0, 0, size, size))
+    painter.end()
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    image.save(buffer, b"PNG")
+    return bytes(buffer.data().data())
+
+
+def _ico(pictures: Sequence[tuple[int, bytes]]) -> bytes:
+    """ICONDIR, its entries, then the pictures; a side of 256 is written as 0."""
+    head = _HEADER.pack(0, _ICON, len(pictures))
+    place = len(head) + _ENTRY.size * len(pictures)
+    entries, bodies = [], []
+    for size, png in pictures:
+        side = size % 256
+        entries.append(_ENTRY.pack(side, side, 0, 0, _PLANES, _BITS, len(png), place))
+        bodies.append(png)
+        place += len(png)
+    return b"".join([head, *entries, *bodies])

@@ -1,0 +1,95 @@
+"""What Windows reads in our programs: version, names in two languages, and the manifest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tools.installer.settings import Settings
+
+_LANGUAGES = {"041104B0": "ja", "040904B0": "en"}
+"""Japanese and American English, both in Unicode."""
+
+MANIFEST = """\
+<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
+<assembly xmlns="urn:schemas-microsoft-com:asm.v1" manifestVersion="1.0">
+  <trustInfo xmlns="urn:schemas-microsoft-com:asm.v3">
+    <security>
+      <requestedPrivileges>
+        <requestedExecutionLevel level="asInvoker" uiAccess="false"/>
+      </requestedPrivileges>
+    </security>
+  </trustInfo>
+  <compatibility xmlns="urn:schemas-microsoft-com:compatibility.v1">
+    <application>
+      <supportedOS Id="{8e0f7a12-bfb3-4fe8-b9a5-48fd50a15a9a}"/>
+    </application>
+  </compatibility>
+  <application xmlns="urn:schemas-microsoft-com:asm.v3">
+    <windowsSettings>
+      <dpiAware xmlns="http://schemas.microsoft.com/SMI/2005/WindowsSettings">true/pm</dpiAware>
+      <dpiAwareness xmlns="http://schemas.microsoft.com/SMI/2016/WindowsSettings"\
+>PerMonitorV2, PerMonitor</dpiAwareness>
+      <longPathAware xmlns="http://schemas.microsoft.com/SMI/2016/WindowsSettings"\
+>true</longPathAware>
+    </windowsSettings>
+  </application>
+  <dependency>
+    <dependentAssembly>
+      <assemblyIdentity type="win32" name="Microsoft.Windows.Common-Controls" version="6.0.0.0"\
+ processorArchitecture="*" publicKeyToken="6595b64144ccf1df" language="*"/>
+    </dependentAssembly>
+  </dependency>
+</assembly>
+"""
+"""Windows 10 and later; the user's own rights; sharp on every screen; paths of any length."""
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """One of the two: `name` is the file without .exe; descriptions are what the task manager,
+    the firewall and the file's properties show."""
+
+    name: str
+    description_ja: str
+    description_en: str
+
+
+def programs(settings: Settings) -> tuple[Program, Program]:
+    """The command line, and the windows."""
+    product = settings.product
+    return (
+        Program("certclient", f"{product.title_ja}(コマンド)", f"{product.title_en} (commands)"),
+        Program("certclientw", product.title_ja, product.title_en),
+    )
+
+
+def version_resource(settings: Settings, program: Program) -> str:
+    """The text that PyInstaller makes VERSIONINFO of."""
+    numbers = tuple(int(number) for number in settings.numeric_version.split("."))
+    tables = ", ".join(
+        f"StringTable({code!r}, [{_strings(settings, program, language)}])"
+        for code, language in _LANGUAGES.items()
+    )
+    codes = [number for code in _LANGUAGES for number in (int(code[:4], 16), int(code[4:], 16))]
+    return (
+        "VSVersionInfo(ffi=FixedFileInfo("
+        f"filevers={numbers}, prodvers={numbers}, mask=0x3F, flags=0, OS=0x40004, "
+        "fileType=1, subtype=0, date=(0, 0)), kids=["
+        f"StringFileInfo([{tables}]), VarFileInfo([VarStruct('Translation', {codes})])])\n"
+    )
+
+
+def _strings(settings: Settings, program: Program, language: str) -> str:
+    product = settings.product
+    japanese = language == "ja"
+    values = {
+        "CompanyName": product.publisher,
+        "FileDescription": program.description_ja if japanese else program.description_en,
+        "FileVersion": settings.numeric_version,
+        "InternalName": program.name,
+        "LegalCopyright": f"{product.publisher}, Apache License 2.0",
+        "OriginalFilename": f"{program.name}.exe",
+        "ProductName": product.title_ja if japanese else product.title_en,
+        "ProductVersion": settings.version,
+    }
+    return ", ".join(f"StringStruct({name!r}, {value!r})" for name, value in values.items())

@@ -1,0 +1,236 @@
+"""Signs what Windows runs (Authenticode, by osslsigncode), and checks what was signed.
+
+`python -m tools.installer.signing sign FILE` and `… check FILE`; NSIS signs its uninstaller and
+setup through the first (`Signer.command`).
+"""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from certclient.model.secret import Secret
+from tools.installer.settings import DEFAULT, Places, Settings, SettingsError, read_settings
+from tools.installer.testing_ca import make_testing_ca
+
+PIN_VARIABLE = "CERTCLIENT_SIGNING_PIN"
+_ENGINES = "/usr/lib/x86_64-linux-gnu/engines-3/pkcs11.so"
+_UNTRUSTED = re.compile(r"^Signature verification: ok$", re.MULTILINE)
+
+
+class SigningError(Exception):
+    """Not signed, or the signature does not hold. The text is what osslsigncode said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who signs. `key`: a PEM file or a PKCS#11 URI for `module`; `certificates`: PEM, the leaf
+    first; `anchors`: PEM, what its chain has to lead to; `timestamp`: address of an RFC 3161
+    server, "" for none, and `timestamp_anchors` what its certificates have to lead to."""
+
+    key: str
+    certificates: Path
+    anchors: Path
+    module: str = ""
+    timestamp: str = ""
+    timestamp_anchors: Path | None = None
+    is_test: bool = False
+
+    @property
+    def is_token(self) -> bool:
+        return self.key.startswith("pkcs11:")
+
+    @property
+    def needs_pin(self) -> bool:
+        return self.is_token or "ENCRYPTED" in Path(self.key).read_text(encoding="ascii")
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """Signs and checks files. `pin` is called once for each file that is signed, if the key needs
+    one. `settings_file` and `folder` are what `command` repeats."""
+
+    identity: Identity
+    product: str
+    pin: Callable[[], Secret]
+    settings_file: Path = DEFAULT
+    folder: Path = Places().folder
+
+    def sign(self, path: Path) -> None:
+        """Signs `path` in place (.exe, .dll, .pyd, .msi) and checks it. Raises SigningError: then
+        the file is as it was."""
+        signed = path.with_name(f"{path.name}.signed")
+        signed.unlink(missing_ok=True)
+        try:
+            with _pin_file(self.pin if self.identity.needs_pin else None) as (pin, descriptors):
+                _run(self._sign_command(path, signed, pin), descriptors)
+            self.check(signed)
+            shutil.copymode(path, signed)
+            signed.replace(path)
+        finally:
+            signed.unlink(missing_ok=True)
+
+    def check(self, path: Path) -> None:
+        """Raises SigningError unless `path` is whole and signed by us: its chain leads to our
+        anchors and its leaf is our certificate."""
+        leaf = leaf_hash(self.identity.certificates)
+        anchors = ["-CAfile", str(self.identity.anchors)]
+        if self.identity.timestamp_anchors is not None:
+            anchors += ["-TSA-CAfile", str(self.identity.timestamp_anchors)]
+        options = (*offline(), *anchors, "-require-leaf-hash", f"sha256:{leaf}")
+        _run(("osslsigncode", "verify", *options, "-in", str(path)))
+
+    def command(self) -> tuple[str, ...]:
+        """The command that signs the file which is given as one more argument. It asks nobody:
+        a PIN comes from CERTCLIENT_SIGNING_PIN."""
+        script = str(Path(__file__).resolve())
+        places = ("--settings", str(self.settings_file.resolve()), "--folder", str(self.folder))
+        return (sys.executable, script, "sign", *places)
+
+    def _sign_command(self, path: Path, signed: Path, pin: str) -> tuple[str, ...]:
+        who = self.identity
+        options = ["-certs", str(who.certificates), "-key", who.key, "-h", "sha256"]
+        options += ["-n", self.product]
+        if who.is_token:
+            options += ["-pkcs11engine", _ENGINES, "-pkcs11module", who.module, "-login"]
+        if pin:
+            options += ["-readpass", pin]
+        if who.timestamp:
+            options += ["-ts", who.timestamp]
+        return ("osslsigncode", "sign", *options, "-in", str(path), "-out", str(signed))
+
+
+def make_signer(
+    settings: Settings, places: Places, settings_file: Path, *, ask: bool = True
+) -> Signer:
+    """The signer that `settings` describe. Where they name no key, a CA of the build's own is
+    used: it is made at the first time. `ask`: whether a person may be asked for the PIN.
+
+    Raises SettingsError: key without certificates, a file is missing.
+    """
+    identity = _identity(settings) if settings.signing.key else _testing(places)
+    pin = _Pin(f"PIN / passphrase of {identity.key}: ", ask=ask)
+    return Signer(identity, settings.product.title_en, pin, settings_file, places.folder)
+
+
+def _identity(settings: Settings) -> Identity:
+    signing = settings.signing
+    is_token = signing.key.startswith("pkcs11:")
+    if not signing.certificates:
+        raise SettingsError("signing.certificates: which certificate belongs to signing.key?")
+    if is_token and not signing.module:
+        raise SettingsError("signing.module: a PKCS#11 URI needs its module")
+    certificates = settings.folder / signing.certificates
+    anchors = settings.folder / signing.anchors if signing.anchors else certificates
+    of_timestamps = signing.timestamp_anchors
+    identity = Identity(
+        key=signing.key if is_token else str(settings.folder / signing.key),
+        certificates=certificates,
+        anchors=anchors,
+        module=signing.module,
+        timestamp=signing.timestamp,
+        timestamp_anchors=settings.folder / of_timestamps if of_timestamps else None,
+    )
+    for file in (certificates, anchors, *(() if is_token else (Path(identity.key),))):
+        if not file.is_file():
+            raise SettingsError(f"signing: {file} is not there")
+    return identity
+
+
+def _testing(places: Places) -> Identity:
+    ca = make_testing_ca(places.folder / "testing-ca")
+    return Identity(str(ca.key), ca.certificates, ca.root, is_test=True)
+
+
+@dataclass(slots=True)
+class _Pin:
+    """Asks once, and leaves the answer in our environment for the signers that we start."""
+
+    question: str
+    ask: bool
+
+    def __call__(self) -> Secret:
+        if PIN_VARIABLE not in os.environ:
+            if not (self.ask and sys.stdin.isatty()):
+                raise SigningError(f"the signing key needs a PIN or passphrase: set {PIN_VARIABLE}")
+            os.environ[PIN_VARIABLE] = getpass.getpass(self.question)
+        return Secret(os.environ[PIN_VARIABLE])
+
+
+@contextmanager
+def _pin_file(pin: Callable[[], Secret] | None) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """A path that osslsigncode reads the PIN from once: a pipe, so that it is in no file and in no
+    command line. Gives the path and the descriptors to hand down."""
+    if pin is None:
+        yield "", ()
+        return
+    reading, writing = os.pipe()
+    try:
+        os.write(writing, pin().reveal().encode())
+        os.close(writing)
+        yield f"/dev/fd/{reading}", (reading,)
+    finally:
+        os.close(reading)
+
+
+def leaf_hash(certificates: Path) -> str:
+    """SHA-256 of the first certificate of a PEM file, in hexadecimal."""
+    output = _run(
+        ("openssl", "x509", "-in", str(certificates), "-noout", "-fingerprint", "-sha256")
+    )
+    return output.strip().partition("=")[2].replace(":", "")
+
+
+def offline() -> tuple[str, ...]:
+    """Newer versions than Debian 12's want revocation lists from the network: told not to."""
+    done = subprocess.run(
+        ("osslsigncode", "verify", "--help"), capture_output=True, text=True, check=False
+    )
+    return ("-ignore-crl",) if "-ignore-crl" in done.stdout + done.stderr else ()
+
+
+def _run(command: Sequence[str], descriptors: Sequence[int] = ()) -> str:
+    done = subprocess.run(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        check=False,
+        pass_fds=descriptors,
+    )
+    if done.returncode != 0:
+        raise SigningError(f"{command[0]} {command[1]} failed\n{done.stdout[-3000:]}")
+    return done.stdout
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Exit code 1 and a text on stderr if the file is not signed, or its signature not good."""
+    parser = argparse.ArgumentParser(description="Signs a file, or checks it.")
+    parser.add_argument("action", choices=("sign", "check"))
+    parser.add_argument("--settings", type=Path, default=DEFAULT)
+    parser.add_argument("--folder", type=Path, default=Places().folder)
+    parser.add_argument("file", type=Path)
+    given = parser.parse_args(arguments)
+    try:
+        settings = read_settings(given.settings)
+        signer = make_signer(settings, Places(given.folder), given.settings)
+        (signer.sign if given.action == "sign" else signer.check)(given.file)
+    except (SigningError, SettingsError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
