@@ -45,16 +45,21 @@ _ENDED = {
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of one certificate: an outcome, or the error that stopped it."""
+    """What became of one certificate: an outcome, or the error that stopped it. `needs_person`:
+    nothing was tried, as nobody was there. `profile_id`: the bank, "" for that of the run."""
 
     user_id: str
     owner: Owner | None
     outcome: Outcome | None
     error: CertclientError | None
+    needs_person: bool = False
+    profile_id: str = ""
 
     @property
     def name(self) -> str:
-        """done, waiting, abandoned, stopped or failed; stable, for JSON."""
+        """done, waiting, abandoned, stopped, failed or needs-person; stable, for JSON."""
+        if self.needs_person:
+            return "needs-person"
         if isinstance(self.outcome, Pending):
             return _ENDED.get(self.outcome.state, "stopped")
         return "failed" if self.error else "done"
@@ -197,6 +202,7 @@ def _summary_row(invocation: Invocation, result: Result) -> list[str]:
 
 def _record(invocation: Invocation, result: Result) -> JsonObject:
     record: JsonObject = {
+        "profile": result.profile_id or invocation.profile().id,
         "user_id": result.user_id,
         "outcome": result.name,
         "error": error_record(invocation, result.error, result.owner) if result.error else None,

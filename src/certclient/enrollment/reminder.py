@@ -98,6 +98,15 @@ class ReminderBook:
             kept[name] = Shown(now.astimezone(UTC), reminder.days_left)
         self._write(kept)
 
+    def bring_back(self, fingerprint: str, now: datetime) -> None:
+        """Forgets that this certificate's reminder was shown on an earlier day than `now` (aware),
+        so that it comes again: something new hinders its renewal."""
+        kept = dict(self._read())
+        shown = kept.get(fingerprint)
+        if shown is not None and _another_day(shown.at, now):
+            del kept[fingerprint]
+            self._write(kept)
+
     def _read(self) -> Mapping[str, Shown]:
         try:
             return msgspec.json.decode(self._path.read_bytes(), type=dict[str, Shown])

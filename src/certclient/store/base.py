@@ -195,6 +195,19 @@ class LogsIn(Protocol):
         ...
 
 
+@runtime_checkable
+class WorksAlone(Protocol):
+    """A CertificateStore of a system that may itself ask the user before a key is used."""
+
+    def try_alone(self, certificate: Certificate) -> None:
+        """Returns if the certificate's key signs without a question; finds out without a window.
+
+        Raises CertclientError: KEY_PROTECTED (it would ask), PIN_REQUIRED (it is on a card),
+        CERTIFICATE_NOT_FOUND, KEY_NOT_FOUND.
+        """
+        ...
+
+
 class CertificateStore(Protocol):
     """A place for keys and certificates."""
 

@@ -11,6 +11,7 @@ from certclient.cli.enrolling import Desk, destination_parameters, enrolling_par
 from certclient.cli.invocation import Invocation
 from certclient.cli.outcomes import Result, attempt, show_results
 from certclient.cli.translated import Command, Option
+from certclient.cli.unattended import check_alone, renew_unattended
 from certclient.enrollment.inventory import Entry, named, renewable, the_renewable_one
 from certclient.enrollment.procedure import Outcome
 from certclient.model.errors import CertclientError, ErrorCode
@@ -26,9 +27,13 @@ def renew(
     yes: bool,
     pin_stdin: bool,
     wait: float,
+    unattended: bool,
 ) -> int:
     """Renews; returns the exit code, the worst of all."""
     invocation.command = "renew"
+    if unattended:
+        check_alone(invocation, everything=everything, others=(ids, to, store, yes, pin_stdin))
+        return renew_unattended(invocation, wait)
     if everything and ids:
         reason = invocation.words.text("reason.all-and-ids")
         raise CertclientError(ErrorCode.USAGE, reason=reason)
@@ -91,6 +96,7 @@ command = Command(
     params=[
         click.Argument(["ids"], nargs=-1, metavar="[ID]..."),
         Option(["--all", "everything"], is_flag=True),
+        Option(["--unattended"], is_flag=True),
         *destination_parameters(),
         *enrolling_parameters(),
     ],

@@ -148,13 +148,14 @@ def spki_of(handle: int) -> bytes:
     return spki_from_cng(blob.raw[: length.value])
 
 
-def sign(handle: int, scheme: Scheme, data: bytes) -> bytes:
-    """PKCS#1 v1.5 or PSS with an open key; a protected key asks its owner now."""
+def sign(handle: int, scheme: Scheme, data: bytes, flags: int = 0) -> bytes:
+    """PKCS#1 v1.5 or PSS with an open key; a protected key asks its owner now (with
+    NCRYPT_SILENT_FLAG it fails instead)."""
     hashed = digest(scheme, data)
     padding: ctypes.Structure = w.Pkcs1Padding(scheme.cng_hash)
-    flags = w.BCRYPT_PAD_PKCS1
     if scheme.pss:
-        padding, flags = w.PssPadding(scheme.cng_hash, len(hashed)), w.BCRYPT_PAD_PSS
+        padding = w.PssPadding(scheme.cng_hash, len(hashed))
+    flags |= w.BCRYPT_PAD_PSS if scheme.pss else w.BCRYPT_PAD_PKCS1
     info, length = ctypes.byref(padding), DWORD(0)
     w.ncrypt_sign_hash(handle, info, hashed, len(hashed), None, 0, ctypes.byref(length), flags)
     signature = ctypes.create_string_buffer(length.value)

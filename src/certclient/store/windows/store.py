@@ -19,7 +19,7 @@ from certclient.store.base import (
     StoreSession,
     Unavailable,
 )
-from certclient.store.windows import capi, crypt32, keys, winhttp
+from certclient.store.windows import capi, crypt32, keys, silent, winhttp
 from certclient.store.windows.crypt32 import Entry
 from certclient.store.windows.errors import translated
 from certclient.store.windows.matching import KeyFinder
@@ -105,6 +105,19 @@ class WindowsStore:
                     ErrorCode.CERTIFICATE_NOT_FOUND, serial=certificate.serial_hex
                 )
             winhttp.log_in(context, url, anchors)
+
+    def try_alone(self, certificate: Certificate) -> None:
+        """See `store.base.WorksAlone`."""
+        with translated():
+            with crypt32.opened(self.names.personal, writable=False) as store:
+                entry = next((e for e in store.entries() if e.certificate == certificate), None)
+            serial = certificate.serial_hex
+            if entry is None:
+                raise CertclientError(ErrorCode.CERTIFICATE_NOT_FOUND, serial=serial)
+            place = KeyFinder().proven(entry)
+            if place is None:
+                raise CertclientError(ErrorCode.KEY_NOT_FOUND, serial=serial)
+            silent.try_to_sign(place)
 
     def _stored(self, entry: Entry, finder: KeyFinder) -> StoredCertificate:
         place = finder.proven(entry)

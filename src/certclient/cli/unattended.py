@@ -1,0 +1,145 @@
+"""`certclient renew --all --unattended`: a scheduled job that asks nobody and shows no window."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from certclient import log
+from certclient.cli.dialogue import Answers
+from certclient.cli.enrolling import Desk
+from certclient.cli.exit_codes import worst
+from certclient.cli.invocation import Invocation
+from certclient.cli.outcomes import Result, attempt, show_results
+from certclient.enrollment.inventory import Entry
+from certclient.enrollment.procedure import Kind, Outcome
+from certclient.enrollment.reminder import ReminderBook
+from certclient.enrollment.unattended import obstacle, worth_a_look
+from certclient.model.errors import CertclientError, ErrorCode
+
+
+class Nobody:
+    """`cli.terminal.Terminal` with nobody before it."""
+
+    @property
+    def interactive(self) -> bool:
+        return False
+
+    def hidden(self, question: str) -> str:
+        raise EOFError
+
+    def visible(self, question: str) -> str:
+        raise EOFError
+
+    def line(self) -> str | None:
+        return None
+
+
+def renew_unattended(invocation: Invocation, wait: float) -> int:
+    """Renews what needs no person, at every bank; reports the rest and has people reminded of it.
+
+    `wait`: seconds for a CA that needs time. Returns the worst exit code. Raises UNATTENDED_OFF
+    without the administrator's consent, NOTHING_RENEWABLE where nothing is to be done.
+    """
+    if not invocation.services.policy().unattended_renewal:
+        raise CertclientError(ErrorCode.UNATTENDED_OFF)
+    taken: set[str] = set()
+    banks = [(bank, _Bank(bank, wait, taken).renew()) for bank in _banks(invocation)]
+    results = [result for _, found in banks for result in found]
+    if not results:
+        raise CertclientError(ErrorCode.NOTHING_RENEWABLE)
+    if invocation.json:
+        return show_results(invocation, results)
+    return worst([show_results(bank, found) for bank, found in banks if found])
+
+
+def _banks(invocation: Invocation) -> list[Invocation]:
+    """One run for the bank that was named, or one for each; none of them can ask."""
+    services = replace(invocation.services, terminal=Nobody())
+    every = () if invocation.profile_name else services.profiles()
+    return [
+        # To trust a root is Windows' question; a renewal does without.
+        replace(invocation, services=services, _profile=replace(profile, install_root=False))
+        for profile in (every or [invocation.profile()])
+    ]
+
+
+class _Bank:
+    """The certificates of one bank. `taken`: fingerprints of those that another bank's pattern
+    fits, too; each belongs to the first."""
+
+    def __init__(self, invocation: Invocation, wait: float, taken: set[str]) -> None:
+        self._invocation = invocation
+        self._wait = wait
+        self._taken = taken
+
+    def renew(self) -> list[Result]:
+        """First what an earlier run left unfinished, then what is due."""
+        desk = self._desk()
+        finished = [
+            self._resume(desk, view.id, view.user_id)
+            for view in desk.procedures.pending()
+            if view.profile_id == desk.profile.id and view.kind is Kind.RENEW
+        ]
+        if finished:
+            desk = self._desk()
+        tried = {result.user_id for result in finished}
+        due = [
+            entry
+            for entry in worth_a_look(desk.inventory)
+            if entry.owner.user_id not in tried and entry.certificate.fingerprint not in self._taken
+        ]
+        self._taken |= {entry.certificate.fingerprint for entry in desk.inventory.entries}
+        return finished + [self._renew(desk, entry) for entry in due]
+
+    def _desk(self) -> Desk:
+        return Desk(self._invocation, Answers(agreed=True), self._wait)
+
+    def _resume(self, desk: Desk, procedure_id: str, user_id: str) -> Result:
+        """With the owner's keys as they are: one that asks is not touched."""
+        for entry in desk.inventory.entries:
+            if entry.owner.user_id == user_id and entry.stored.key is not None:
+                reason = obstacle(desk.profile, entry)
+                if reason is not None:
+                    return self._left_to_a_person(entry, user_id, reason)
+        return self._named(
+            attempt(user_id, None, lambda: desk.procedures.resume(procedure_id, desk.dialogue))
+        )
+
+    def _renew(self, desk: Desk, entry: Entry) -> Result:
+        reason = obstacle(desk.profile, entry)
+        if reason is not None:
+            return self._left_to_a_person(entry, entry.full_id, reason)
+
+        def run() -> Outcome:
+            destination = desk.store(None, "", entry)
+            return desk.procedures.renew(entry.stored, destination, desk.dialogue)
+
+        result = self._named(attempt(entry.full_id, entry.owner, run))
+        if result.error is not None and not result.error.code.retriable:
+            self._remind(entry)
+        return result
+
+    def _left_to_a_person(self, entry: Entry, name: str, reason: CertclientError) -> Result:
+        profile, serial = self._invocation.profile(), entry.certificate.serial_hex
+        log.event("needs-person", profile=profile.id, serial=serial, code=reason.code.code)
+        self._remind(entry)
+        result = Result(name, entry.owner, None, reason, needs_person=True)
+        return self._named(result)
+
+    def _remind(self, entry: Entry) -> None:
+        """The next look of the reminder tells the customer, but not twice on one day."""
+        services = self._invocation.services
+        book = ReminderBook(services.reminders or Path("/nonexistent"))
+        book.bring_back(entry.certificate.fingerprint, services.clock())
+
+    def _named(self, result: Result) -> Result:
+        return replace(result, profile_id=self._invocation.profile().id)
+
+
+def check_alone(invocation: Invocation, *, everything: bool, others: Sequence[object]) -> None:
+    """Raises USAGE where `--unattended` is not with `--all`, or with what only a person says."""
+    if not everything or any(others):
+        reason = invocation.words.text("reason.unattended")
+        raise CertclientError(ErrorCode.USAGE, reason=reason)

@@ -1,0 +1,158 @@
+"""renew --all --unattended on Windows: no key that asks is touched, and no window comes."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+if sys.platform != "win32":
+    pytest.skip("runs on Windows: make test-windows", allow_module_level=True)
+
+import winreg
+
+from certclient.cli.main import run
+from certclient.cli.services import system_services
+from certclient.enrollment.lock import exclusive
+from certclient.folders import journal_file
+from certclient.model.certificate import Certificate
+from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.keys import KeySpec, Protection
+from certclient.policy import KEY
+from certclient.store.base import WorksAlone, no_pin
+from certclient.store.windows import crypt32
+from support.bank_office import BankOffice
+from support.windows_pc import CNG, Computer
+
+cng_only = pytest.mark.skipif(not CNG, reason="the run with the double of ncrypt asks about keys")
+
+
+@pytest.fixture
+def _consent() -> Iterator[None]:
+    """As group policy writes it."""
+    machine, view = winreg.HKEY_LOCAL_MACHINE, winreg.KEY_WOW64_64KEY
+    with winreg.CreateKeyEx(machine, KEY, 0, winreg.KEY_WRITE | view) as key:
+        winreg.SetValueEx(key, "UnattendedRenewal", 0, winreg.REG_DWORD, 1)
+    yield
+    winreg.DeleteKeyEx(machine, KEY, view)
+
+
+@pytest.fixture
+def bank_file(bank_office: BankOffice, tmp_path: Path) -> Path:
+    lines = bank_office.profile_text().splitlines(keepends=True)
+    # Wine's crypt32 finds no CNG key for TLS, so there the login cannot be tried.
+    text = "".join(line for line in lines if not (CNG and line.startswith("login_test_url")))
+    file = tmp_path / "銀行.toml"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def job(file: Path, capsys: pytest.CaptureFixture[str]) -> Any:
+    """What the task scheduler starts."""
+    arguments = ["renew", "--all", "--unattended", "--json", "--profile", str(file)]
+    code = run(arguments, system_services())
+    record = json.loads(capsys.readouterr().out)
+    assert record["exit_code"] == code
+    return record
+
+
+def give_protected(computer: Computer, office: BankOffice, user_id: str) -> Certificate:
+    """A certificate whose key asks (セキュリティ レベル「中」)."""
+    with computer.store.open(no_pin) as session:
+        key = session.create_key(KeySpec(protection=Protection.CONSENT), f"certclient {user_id}")
+        spki = session.signer(key).spki
+        certificate = office.issue_certificate(user_id, spki, 20)
+        session.install(key, certificate, "last year")
+    return certificate
+
+
+def test_without_the_policy_nothing_happens(
+    computer: Computer, bank_office: BankOffice, bank_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old = computer.give(bank_office, bank_office.new_customer(), 20)
+    record = job(bank_file, capsys)
+    assert (record["exit_code"], record["error"]["code"]) == (6, "CC-UNATTENDED-OFF")
+    assert computer.usable() == [old]
+
+
+@pytest.mark.usefixtures("_consent")
+def test_a_key_that_asks_nobody_is_renewed(
+    computer: Computer, bank_office: BankOffice, bank_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old = computer.give(bank_office, bank_office.new_customer(), 20)
+    record = job(bank_file, capsys)
+    assert record["exit_code"] == 0, record
+    (new,) = computer.usable()
+    assert record["results"][0]["certificate"]["serial"] == new.serial_hex != old.serial_hex
+    assert bank_office.state_of(new) == "confirmed"
+    computer.assert_nothing_left_over()
+    assert job(bank_file, capsys)["exit_code"] == 3, "nothing is due any more"
+
+
+@cng_only
+@pytest.mark.usefixtures("_consent")
+def test_a_key_that_asks_is_left_alone_and_the_next_one_renewed(
+    computer: Computer, bank_office: BankOffice, bank_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plain = computer.give(bank_office, bank_office.new_customer(), 15)
+    protected = give_protected(computer, bank_office, bank_office.new_customer())
+    record = job(bank_file, capsys)
+    first, second = record["results"]
+    assert first["outcome"] == "done"
+    assert (second["outcome"], second["error"]["code"]) == ("needs-person", "CC-KEY-PROTECTED")
+    assert record["exit_code"] == 2
+    assert protected in computer.usable()
+    assert plain not in computer.usable()
+
+
+@cng_only
+def test_whether_a_key_asks_is_found_out_without_asking(
+    computer: Computer, bank_office: BankOffice
+) -> None:
+    store = computer.store
+    assert isinstance(store, WorksAlone)
+    store.try_alone(computer.give(bank_office, bank_office.new_customer(), 20))
+    protected = give_protected(computer, bank_office, bank_office.new_customer())
+    with pytest.raises(CertclientError) as would_ask:
+        store.try_alone(protected)
+    assert would_ask.value.code is ErrorCode.KEY_PROTECTED
+
+
+def test_a_certificate_without_its_key_is_no_surprise(
+    computer: Computer, bank_office: BankOffice
+) -> None:
+    with crypt32.opened("MY", writable=True) as store:
+        store.add(bank_office.intermediate(), "", None)
+    with pytest.raises(CertclientError) as keyless:
+        computer.store.try_alone(bank_office.intermediate())
+    assert keyless.value.code is ErrorCode.KEY_NOT_FOUND
+
+
+@pytest.mark.usefixtures("_consent")
+def test_keys_that_the_bank_wants_to_ask_are_never_made(
+    computer: Computer, bank_office: BankOffice, bank_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old = computer.give(bank_office, bank_office.new_customer(), 20)
+    text = bank_file.read_text(encoding="utf-8")
+    assert "[key]" in text
+    bank_file.write_text(text.replace("[key]", '[key]\nprotection = "consent"'), encoding="utf-8")
+    record = job(bank_file, capsys)
+    assert record["results"][0]["error"]["code"] == "CC-KEY-PROTECTED"
+    assert computer.usable() == [old]
+
+
+@pytest.mark.usefixtures("_consent")
+def test_a_renewal_in_an_open_window_is_left_alone(
+    computer: Computer, bank_office: BankOffice, bank_file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    user_id = bank_office.new_customer()
+    old = computer.give(bank_office, user_id, 20)
+    with exclusive(journal_file().parent / "locks", bank_office.profile().id, user_id):
+        record = job(bank_file, capsys)
+    assert record["results"][0]["error"]["code"] == "CC-PROCEDURE-RUNNING"
+    assert record["exit_code"] == 5
+    assert computer.usable() == [old]
