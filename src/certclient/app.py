@@ -34,6 +34,7 @@ from certclient.ui.single_instance import (
     tell_running,
 )
 from certclient.ui.tasks import TaskRunner
+from certclient.updates.check import Updates
 from certclient.words.catalogue import Language, language_from_environment
 
 _DONE = 0
@@ -109,7 +110,16 @@ def make_context(profiles: Sequence[Profile], start: Start, parent: QObject) -> 
         tasks=TaskRunner(parent, log_file=str(folders.log_file())),
         open_url=lambda url: QDesktopServices.openUrl(QUrl(url)),
         data_folder=folders.data_folder(),
+        updates=_updates(profiles),
     )
+
+
+def _updates(profiles: Sequence[Profile]) -> Updates | None:
+    """None where the administrator does not want notices of new versions."""
+    if not profiles:
+        return None
+    policy = read_policy()
+    return composition.update_checks(profiles, policy) if policy.update_notice else None
 
 
 class _Stores:

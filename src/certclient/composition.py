@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from certclient import __version__
 from certclient.ca.factory import ca_client_for
 from certclient.ca.proxies import fixed_proxy
 from certclient.ca.proxy_routes import DIRECT, ProxyResolver
@@ -15,12 +16,15 @@ from certclient.enrollment.journal import Journal
 from certclient.enrollment.procedure import Enrollment
 from certclient.enrollment.vault import system_vault
 from certclient.enrollment.work import Environment
-from certclient.folders import journal_file
+from certclient.folders import data_folder, journal_file
 from certclient.model.policy import Policy, ProxyMode
 from certclient.model.profile import Profile
+from certclient.model.update import Announcement, Version
 from certclient.policy import read_policy
 from certclient.store.base import CertificateStore
 from certclient.store.registry import open_stores
+from certclient.updates.book import UpdateBook
+from certclient.updates.check import UpdateChecks, fetcher
 
 DEFAULT_PATIENCE = 60.0
 
@@ -47,6 +51,18 @@ def decided_proxy(policy: Policy) -> ProxyResolver | None:
     if choice is None or choice.mode is ProxyMode.SYSTEM:
         return None
     return fixed_proxy(choice.address or DIRECT)
+
+
+def update_checks(profiles: Sequence[Profile], policy: Policy) -> UpdateChecks:
+    """The announcements of these banks for this user; memory is next to the journal."""
+    book = UpdateBook(data_folder() / "updates.json")
+    fetch = fetcher(decided_proxy(policy))
+    return UpdateChecks(tuple(profiles), book, clock, Version.parse(__version__), fetch)
+
+
+def announcement(profile: Profile) -> Announcement:
+    """What the bank of `profile` announces now. Raises as `UpdateChecks.ask`, POLICY_INVALID."""
+    return update_checks([profile], read_policy()).ask(profile).announcement
 
 
 def enrollment(

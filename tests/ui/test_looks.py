@@ -15,6 +15,8 @@ from PySide6.QtGui import QColor, QPainter, QPixmap
 from PySide6.QtWidgets import QWidget
 
 from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.update import Version
+from certclient.practice.updates import Announced
 from certclient.store.base import AttemptsLeft, PinRequest
 from certclient.ui.complaint import Complaint
 from certclient.ui.context import AppContext
@@ -26,6 +28,8 @@ from certclient.ui.small_notice import SmallNotice
 from certclient.ui.survey import Survey
 from certclient.ui.tray import worst
 from certclient.ui.tray_icon import tray_icon
+from certclient.updates.book import UpdateBook
+from certclient.updates.check import UpdateChecks, fetcher
 from certclient.words.catalogue import Language
 from support.gallery import wizard_pages
 from support.looks import appearance, cut_off
@@ -126,6 +130,7 @@ def test_main_window(camera: Camera, main_window: Open) -> None:
     window.actions_row.help.click()
     camera.takes("help", window.help_window)
     window.help_window.close()
+    _about(camera, window)
     window.selection_row.details.click()
     (details,) = window.findChildren(DetailsDialog)
     camera.takes("details", details)
@@ -136,6 +141,24 @@ def test_main_window(camera: Camera, main_window: Open) -> None:
     camera.takes("small-notice", notice)
     notice.close()
     _tray_sheet(camera, survey)
+
+
+def _about(camera: Camera, window: MainWindow) -> None:
+    about = window.about.open_window()
+    for name, page in (("program", 0), ("licence", 1), ("notices", 2)):
+        about.tabs.setCurrentIndex(page)
+        until(lambda: about.tabs.currentIndex() != 2 or about.notices.parts.count() > 0)
+        camera.takes(f"about-{name}", about)
+    about.close()
+    for name, minimum in (("newer", ""), ("unsupported", "1.0.1")):
+        camera.office.bank.bank.updates.announced = Announced("1.1.0", minimum)
+        profile = window.about.context.profiles[0]
+        book = UpdateBook(camera.office.folder / f"{name}.json")
+        clock, own = window.about.context.clock, Version.parse("1.0.0")
+        looked = UpdateChecks((profile,), book, clock, own, fetcher()).look()
+        window.updates.show_notices(looked.notices)
+        camera.takes(f"update-{name}", window)
+    window.updates.show_notices(())
 
 
 def _tray_sheet(camera: Camera, survey: Survey) -> None:

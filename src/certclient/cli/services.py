@@ -13,7 +13,7 @@ from certclient.banks import all_banks, find_bank
 from certclient.cli.lazy import load_object
 from certclient.cli.ports import Procedures, Services
 from certclient.cli.terminal import SystemTerminal
-from certclient.folders import data_folder, log_file, profile_folders, reminders_file
+from certclient.folders import log_file, profile_folders, reminders_file
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.profile import Profile
 from certclient.model.update import Announcement
@@ -27,7 +27,7 @@ _Stores = Callable[[Sequence[Path]], Sequence[CertificateStore]]
 _Procedures = Callable[[Profile, Sequence[CertificateStore], float], Procedures]
 
 _Windows = Callable[[Start], int]
-_Asker = Callable[[Profile, Path, Callable[[], datetime]], Announcement]
+_Asker = Callable[[Profile], Announcement]
 
 
 def system_services() -> Services:
@@ -60,8 +60,8 @@ def _procedures(
 
 
 def _announcement(profile: Profile) -> Announcement:
-    asker = cast(_Asker, load_object("certclient.updates.check:ask_bank"))
-    return asker(profile, data_folder(), lambda: datetime.now(UTC))
+    asker = cast(_Asker, load_object("certclient.composition:announcement"))
+    return asker(profile)
 
 
 def _windows(start: Start) -> int:

@@ -14,6 +14,7 @@ from certclient.store.base import CertificateStore
 from certclient.ui.language import Languages
 from certclient.ui.settings import Settings
 from certclient.ui.tasks import TaskRunner
+from certclient.updates.check import Updates
 from certclient.words.catalogue import Catalogue
 
 
@@ -25,7 +26,8 @@ class AppContext:
     in a worker. `enrollment` gives the procedures with one bank over these stores; it raises
     DATA_FOLDER and JOURNAL_DAMAGED and reads files: call it in a worker. `clock` gives aware UTC.
     `open_url` opens a page in the user's browser and says whether it could. `data_folder` is this
-    user's.
+    user's. `updates` asks the banks for their newest version: call it in a worker; None: nobody
+    is asked.
     """
 
     profiles: tuple[Profile, ...]
@@ -37,6 +39,7 @@ class AppContext:
     tasks: TaskRunner
     open_url: Callable[[str], bool]
     data_folder: Path
+    updates: Updates | None = None
 
     @property
     def words(self) -> Catalogue:

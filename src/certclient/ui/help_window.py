@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent
-from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, Signal
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPushButton, QVBoxLayout, QWidget
 
 from certclient.enrollment.overview import Overview, Row
 from certclient.ui.banner import RehearsalBanner
@@ -15,6 +15,8 @@ from certclient.ui.sizes import fitting_size
 
 class HelpWindow(QDialog):
     """Stays open beside the main window, so that one can read and do."""
+
+    about_wanted = Signal()
 
     def __init__(self, context: AppContext, parent: QWidget) -> None:
         super().__init__(parent)
@@ -36,6 +38,9 @@ class HelpWindow(QDialog):
         self._layout.addStretch(1)
         buttons = close_box(self)
         buttons.rejected.connect(self.reject)
+        self.about_button = QPushButton()
+        self.about_button.clicked.connect(self.about_wanted)
+        buttons.addButton(self.about_button, QDialogButtonBox.ButtonRole.HelpRole)
         outer = QVBoxLayout(self)
         outer.addWidget(RehearsalBanner(context.rehearsal))
         outer.addWidget(Scroll(body), 1)
@@ -66,6 +71,7 @@ class HelpWindow(QDialog):
 
     def _retranslate(self) -> None:
         self.setWindowTitle(self.tr("Help"))
+        self.about_button.setText(self.tr("&About this program"))
         self._chooser_heading.setText(self.tr("Which certificate should I choose?"))
         self._chooser.setText(self._chooser_text())
         self._renewal_heading.setText(self.tr("Renew or obtain?"))

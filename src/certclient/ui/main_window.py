@@ -6,12 +6,20 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QMainWindow, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QMainWindow,
+    QMessageBox,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from certclient.enrollment.overview import Condition, Overview, Row
 from certclient.enrollment.procedure import ProcedureView
 from certclient.model.errors import CertclientError
 from certclient.ui import icons
+from certclient.ui.about_corner import AboutCorner
 from certclient.ui.actions import ActionRow, SelectionRow
 from certclient.ui.banner import RehearsalBanner, put_banner_into
 from certclient.ui.certificate_table import CertificateTable
@@ -29,6 +37,7 @@ from certclient.ui.parts import Scroll
 from certclient.ui.pending_panel import PendingPanel
 from certclient.ui.putting_away import PuttingAway, Removal, possible
 from certclient.ui.sizes import fitting_size
+from certclient.ui.update_notice import UpdateLine
 
 _SIZE = (67, 42)
 """In heights of a line of text: 1005 × 630 pixels at the usual size, so 1024 × 768 is enough."""
@@ -76,6 +85,8 @@ class MainWindow(QMainWindow):
         self.removals = PuttingAway(context, self)
         self.clearing = Clearing(context, self)
         self.help_window = HelpWindow(context, self)
+        self.updates = UpdateLine(context)
+        self.about = AboutCorner(context, self)
         self._pages = QStackedWidget()
         self._lay_out()
         self._connect_wishes()
@@ -136,13 +147,17 @@ class MainWindow(QMainWindow):
         content = QWidget()
         layout = QVBoxLayout(content)
         layout.addWidget(self.card)
+        layout.addWidget(self.updates)
         layout.addWidget(self.pending)
         layout.addWidget(self.leftovers)
         layout.addWidget(self.actions_row)
         layout.addWidget(self._pages, 1)
         layout.addWidget(self.undo)
         layout.addWidget(self.notes)
-        layout.addWidget(self.selection_row)
+        last = QHBoxLayout()
+        last.addWidget(self.selection_row, 1)
+        last.addWidget(self.about, 0, Qt.AlignmentFlag.AlignBottom)
+        layout.addLayout(last)
         central = QWidget()
         outer = QVBoxLayout(central)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -165,6 +180,7 @@ class MainWindow(QMainWindow):
         actions.help.clicked.connect(self._show_help)
         self.empty.obtain.clicked.connect(self.obtain_wanted)
         self.selection_row.details.clicked.connect(self._show_chosen)
+        self.help_window.about_wanted.connect(self.about.open_window)
 
     def _connect_removals(self) -> None:
         row = self.selection_row

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from certclient import __version__
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.ui.navigation import Action, Journey, possible
 from certclient.words.catalogue import Shown
@@ -119,5 +120,6 @@ def for_support(shown: Shown, context: Mapping[str, str]) -> str:
     """The text to copy for the support desk: the code, what was shown, and facts without secrets
     (`context`: name to value)."""
     lines = [f"[{shown.code}] {shown.title}", shown.sentence, *shown.details]
+    lines.append(f"certclient {__version__}")
     lines += [f"{name}: {value}" for name, value in context.items() if value]
     return "\n".join(lines)

@@ -19,7 +19,9 @@ from certclient.ui.single_instance import Plea, Wish
 from certclient.ui.small_notice import SmallNotice
 from certclient.ui.survey import Survey
 from certclient.ui.tray import Tray
+from certclient.ui.update_notice_watch import UpdateWatch
 from certclient.ui.wizard_desk import WizardDesk
+from certclient.updates.check import UpdateNotice
 
 REMINDERS_FILE = "reminders.json"
 
@@ -47,6 +49,7 @@ class Shell(QObject):
         self.watch = ClockWatch(context.clock, self)
         self.desk = WizardDesk(context, self)
         self.quiet = QuietResume(context, self)
+        self.updates = UpdateWatch(context, self)
         self.notice: SmallNotice | None = None
         self._connect()
 
@@ -87,6 +90,8 @@ class Shell(QObject):
 
     def _connect(self) -> None:
         self.survey.changed.connect(self._seen)
+        self.updates.found.connect(self.window.updates.show_notices)
+        self.updates.news.connect(self._tell_news)
         self.watch.jumped.connect(self.survey.refresh)
         self.watch.ticked.connect(self._tick)
         window, tray = self.window, self.tray
@@ -132,6 +137,7 @@ class Shell(QObject):
 
     def _tick(self) -> None:
         """Twice a minute: midnight, the bank's days, the CA's time."""
+        self.updates.look()
         if self.survey.complete:
             overview = self.survey.overview.at(self._context.clock())
             self._remind(overview)
@@ -159,6 +165,11 @@ class Shell(QObject):
         if self._has_tray and not self.window.isVisible():
             text = self.tr("{0}: open the window and continue.").format(view.user_id)
             self.tray.tell(self.tr("Your certificate can be fetched now"), text)
+
+    def _tell_news(self, notice: UpdateNotice) -> None:
+        """Where only the tray is to be seen."""
+        if self._has_tray and self.tray.icon.isVisible() and not self.window.isVisible():
+            self.tray.tell(self.window.updates.title(notice), self.window.updates.sentence(notice))
 
     def _follow(self, link: DeepLink, overview: Overview) -> None:
         """Leads to a window that asks; a link never does anything by itself."""
@@ -209,6 +220,7 @@ class Shell(QObject):
     def _show_window(self) -> None:
         self._note_rows(self.survey.overview.due)
         self.window.come_forward()
+        self.updates.look()
 
     def _show_notice(self, overview: Overview) -> None:
         if self.notice is None:

@@ -5,19 +5,19 @@ Blocks: call it in a worker. What goes wrong goes to the log and to nobody's scr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Protocol
 
 from msgspec.structs import replace
 
-from certclient import __version__, log
+from certclient import log
+from certclient.ca.proxy_routes import ProxyResolver
 from certclient.ca.transport import HttpTransport, Timeouts
 from certclient.model.certificate import TOKYO
 from certclient.model.errors import CertclientError, ErrorCode
-from certclient.model.profile import Profile, UpdateSettings
+from certclient.model.profile import Profile
 from certclient.model.update import Announcement, Standing, Version, reason_against, standing
 from certclient.model.update_file import MAX_BYTES, read_announcement, update_invalid
 from certclient.updates.book import Heard, UpdateBook
@@ -55,10 +55,16 @@ class Updates(Protocol):
     def look(self) -> Looked: ...
 
 
-def fetch(profile: Profile, url: str) -> bytes:
-    """By HTTPS, trusting what the profile trusts."""
-    transport = HttpTransport(profile.tls_anchors, timeouts=_TIMEOUTS, max_bytes=MAX_BYTES)
-    return transport.get(url, MEDIA_TYPE)
+def fetcher(proxies: ProxyResolver | None = None) -> Fetch:
+    """By HTTPS, trusting what the profile trusts. `proxies`: as in HttpTransport."""
+
+    def fetch(profile: Profile, url: str) -> bytes:
+        transport = HttpTransport(
+            profile.tls_anchors, timeouts=_TIMEOUTS, proxies=proxies, max_bytes=MAX_BYTES
+        )
+        return transport.get(url, MEDIA_TYPE)
+
+    return fetch
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +75,7 @@ class UpdateChecks:
     book: UpdateBook
     clock: Callable[[], datetime]
     own: Version
-    fetch: Fetch = fetch
+    fetch: Fetch
 
     def look(self) -> Looked:
         """Asks each bank whose turn it is; of the others, what they said last counts as long as
@@ -81,14 +87,17 @@ class UpdateChecks:
         notices.sort(key=lambda notice: notice.standing is not Standing.UNSUPPORTED)
         return Looked(tuple(notices), min(turns, default=now + timedelta(days=1)))
 
-    def ask(self, profile: Profile, settings: UpdateSettings) -> UpdateNotice:
+    def ask(self, profile: Profile) -> UpdateNotice:
         """Asks one bank now, whatever was asked before.
 
-        Raises CertclientError: UPDATE_INVALID, or what stands in the way to the bank's server.
+        Raises CertclientError: UPDATE_INVALID, also for a bank that announces nothing, or what
+        stands in the way to its server.
         """
+        if profile.updates is None:
+            raise update_invalid("the profile names no address")
         heard = replace(self.book.of(profile.id), asked=self.clock(), answered=False)
         self.book.note(profile.id, heard)
-        message = self._fetched(profile, settings)
+        message = self._fetched(profile, profile.updates.address)
         self.book.note(profile.id, replace(heard, answered=True))
         announcement = self._checked(profile, message, heard)
         accepted = Heard(heard.asked, True, announcement.serial, message.decode())
@@ -98,8 +107,8 @@ class UpdateChecks:
     def _notice(self, profile: Profile) -> UpdateNotice | None:
         heard, now = self.book.of(profile.id), self.clock()
         try:
-            if profile.updates is not None and next_turn(heard, now) <= now:
-                return _worth_a_word(self.ask(profile, profile.updates))
+            if next_turn(heard, now) <= now:
+                return _worth_a_word(self.ask(profile))
         except CertclientError as error:
             log.event("update-check", profile=profile.id, code=error.code.code)
         return _worth_a_word(self._remembered(profile))
@@ -114,9 +123,9 @@ class UpdateChecks:
             return None  # out of date by now, or the bank has another key
         return UpdateNotice(profile, announcement, standing(self.own, announcement))
 
-    def _fetched(self, profile: Profile, settings: UpdateSettings) -> bytes:
+    def _fetched(self, profile: Profile, url: str) -> bytes:
         try:
-            return self.fetch(profile, settings.address)
+            return self.fetch(profile, url)
         except CertclientError as error:
             if error.code is ErrorCode.CA_MALFORMED:  # too long: that error speaks of a CA
                 raise update_invalid("too long") from error
@@ -140,23 +149,6 @@ def next_turn(heard: Heard, now: datetime) -> datetime:
         return heard.asked + AGAIN_AFTER
     midnight = heard.asked.astimezone(TOKYO).replace(hour=0, minute=0, second=0, microsecond=0)
     return midnight + timedelta(days=1)
-
-
-def update_checks(
-    profiles: Sequence[Profile], data_folder: Path, clock: Callable[[], datetime]
-) -> UpdateChecks:
-    """The announcements of these banks for this user; the book lies in `data_folder`."""
-    book = UpdateBook(data_folder / "updates.json")
-    return UpdateChecks(tuple(profiles), book, clock, Version.parse(__version__))
-
-
-def ask_bank(profile: Profile, data_folder: Path, clock: Callable[[], datetime]) -> Announcement:
-    """What the bank of `profile`, which announces versions, says now. Raises as
-    `UpdateChecks.ask`; ValueError for a bank that announces nothing (a bug)."""
-    if profile.updates is None:
-        raise ValueError(f"{profile.id} announces nothing")
-    checks = update_checks([profile], data_folder, clock)
-    return checks.ask(profile, profile.updates).announcement
 
 
 def _worth_a_word(notice: UpdateNotice | None) -> UpdateNotice | None:

@@ -17,7 +17,7 @@ from certclient.model.update import Standing, Version
 from certclient.practice.updates import Announced
 from certclient.profiles import load_profile
 from certclient.updates.book import UpdateBook
-from certclient.updates.check import AGAIN_AFTER, Fetch, UpdateChecks, UpdateNotice, fetch
+from certclient.updates.check import AGAIN_AFTER, Fetch, UpdateChecks, UpdateNotice, fetcher
 from support.announcements import NOW, Announcer, ec_key
 from support.bank import RunningBank
 from support.raw_server import RawServer, always, free_port, http, raw_server
@@ -32,7 +32,7 @@ class Desk:
 
     folder: Path
     now: datetime = NOW
-    fetch: Fetch = fetch
+    fetch: Fetch = field(default_factory=fetcher)
     asked: list[str] = field(default_factory=list)
 
     def checks(self, *profiles: Profile) -> UpdateChecks:
@@ -43,9 +43,8 @@ class Desk:
         return next(iter(self.checks(profile).look().notices), None)
 
     def refuses(self, profile: Profile) -> CertclientError:
-        assert profile.updates is not None
         with pytest.raises(CertclientError) as raised:
-            self.checks(profile).ask(profile, profile.updates)
+            self.checks(profile).ask(profile)
         return raised.value
 
     def _fetch(self, profile: Profile, url: str) -> bytes:

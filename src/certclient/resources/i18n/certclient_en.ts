@@ -1,6 +1,81 @@
 <?xml version='1.0' encoding='utf-8'?>
 <TS version="2.1" language="en" sourcelanguage="en">
 <context>
+    <name>AboutCorner</name>
+    <message>
+        <source>Vers&amp;ion {0}</source>
+        <translation>Vers&amp;ion {0}</translation>
+    </message>
+    <message>
+        <source>About this program</source>
+        <translation>About this program</translation>
+    </message>
+</context>
+<context>
+    <name>AboutSummary</name>
+    <message>
+        <source>certclient, for client certificates</source>
+        <translation>certclient, for client certificates</translation>
+    </message>
+    <message>
+        <source>This program is licensed under the Apache License 2.0. It comes without any warranty. The text is on the next page.</source>
+        <translation>This program is licensed under the Apache License 2.0. It comes without any warranty. The text is on the next page.</translation>
+    </message>
+    <message>
+        <source>Qt and PySide6 (LGPL 3)</source>
+        <translation>Qt and PySide6 (LGPL 3)</translation>
+    </message>
+    <message>
+        <source>Open the page with Qt's &amp;source</source>
+        <translation>Open the page with Qt's &amp;source</translation>
+    </message>
+    <message>
+        <source>Version</source>
+        <translation>Version</translation>
+    </message>
+    <message>
+        <source>Bank</source>
+        <translation>Bank</translation>
+    </message>
+    <message>
+        <source>none is set up</source>
+        <translation>none is set up</translation>
+    </message>
+    <message>
+        <source>The windows are made with Qt and PySide6, under the GNU Lesser General Public License, version 3. They are separate files in the folders PySide6 and shiboken6, where this program is installed. You may replace those files by your own versions of them.
+Their source is at {address}. On request you also get it from whoever gave you this program, for three years, for no more than the cost of the copy.</source>
+        <translation>The windows are made with Qt and PySide6, under the GNU Lesser General Public License, version 3. They are separate files in the folders PySide6 and shiboken6, where this program is installed. You may replace those files by your own versions of them.
+Their source is at {address}. On request you also get it from whoever gave you this program, for three years, for no more than the cost of the copy.</translation>
+    </message>
+</context>
+<context>
+    <name>AboutWindow</name>
+    <message>
+        <source>About this program</source>
+        <translation>About this program</translation>
+    </message>
+    <message>
+        <source>&amp;Program</source>
+        <translation>&amp;Program</translation>
+    </message>
+    <message>
+        <source>&amp;Licence</source>
+        <translation>&amp;Licence</translation>
+    </message>
+    <message>
+        <source>Parts by &amp;others</source>
+        <translation>Parts by &amp;others</translation>
+    </message>
+    <message>
+        <source>The text of the licence</source>
+        <translation>The text of the licence</translation>
+    </message>
+    <message>
+        <source>&amp;Copy for the support desk</source>
+        <translation>&amp;Copy for the support desk</translation>
+    </message>
+</context>
+<context>
     <name>ActionRow</name>
     <message>
         <source>&amp;Renew certificate</source>
@@ -208,6 +283,10 @@
         <translation>&amp;Give it up</translation>
     </message>
     <message>
+        <source>&amp;Keep it</source>
+        <translation>&amp;Keep it</translation>
+    </message>
+    <message>
         <source>The unfinished key and, if it has arrived, the new certificate are deleted.</source>
         <translation>The unfinished key and, if it has arrived, the new certificate are deleted.</translation>
     </message>
@@ -254,6 +333,10 @@
     <message>
         <source>&amp;Delete the key</source>
         <translation>&amp;Delete the key</translation>
+    </message>
+    <message>
+        <source>&amp;Keep the key</source>
+        <translation>&amp;Keep the key</translation>
     </message>
     <message>
         <source>The unused key was deleted.</source>
@@ -494,6 +577,10 @@
         <translation>Help</translation>
     </message>
     <message>
+        <source>&amp;About this program ({0})</source>
+        <translation>&amp;About this program ({0})</translation>
+    </message>
+    <message>
         <source>Which certificate should I choose?</source>
         <translation>Which certificate should I choose?</translation>
     </message>
@@ -715,6 +802,28 @@
     <message>
         <source>Renew &amp;later</source>
         <translation>Renew &amp;later</translation>
+    </message>
+</context>
+<context>
+    <name>NoticesPage</name>
+    <message>
+        <source>&amp;Search in the licences</source>
+        <translation>&amp;Search in the licences</translation>
+    </message>
+    <message>
+        <source>Parts by others</source>
+        <translation>Parts by others</translation>
+    </message>
+    <message>
+        <source>The text of the licence</source>
+        <translation>The text of the licence</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n part(s)</source>
+        <translation>
+            <numerusform>%n part</numerusform>
+            <numerusform>%n parts</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -1051,12 +1160,12 @@
         <translation>The certificate that the link is about is not on this computer. If it is on a USB token, plug it in and choose it in the list.</translation>
     </message>
     <message>
-        <source>The new certificate is ready</source>
-        <translation>The new certificate is ready</translation>
-    </message>
-    <message>
         <source>The procedure that the link is about has begun already. Please go on in its window.</source>
         <translation>The procedure that the link is about has begun already. Please go on in its window.</translation>
+    </message>
+    <message>
+        <source>The new certificate is ready</source>
+        <translation>The new certificate is ready</translation>
     </message>
 </context>
 <context>
@@ -1210,6 +1319,33 @@
     </message>
 </context>
 <context>
+    <name>UpdateLine</name>
+    <message>
+        <source>Please install the new version of this program</source>
+        <translation>Please install the new version of this program</translation>
+    </message>
+    <message>
+        <source>A new version of this program is available</source>
+        <translation>A new version of this program is available</translation>
+    </message>
+    <message>
+        <source>{bank} no longer supports the version that you use. The new one is {version}. Until it is installed, renewing may not work.</source>
+        <translation>{bank} no longer supports the version that you use. The new one is {version}. Until it is installed, renewing may not work.</translation>
+    </message>
+    <message>
+        <source>{bank} offers version {version}. You can go on working meanwhile.</source>
+        <translation>{bank} offers version {version}. You can go on working meanwhile.</translation>
+    </message>
+    <message>
+        <source>Open the bank's do&amp;wnload page</source>
+        <translation>Open the bank's do&amp;wnload page</translation>
+    </message>
+    <message>
+        <source>No&amp;t now</source>
+        <translation>No&amp;t now</translation>
+    </message>
+</context>
+<context>
     <name>WaitingPage</name>
     <message>
         <source>Next look: {time}</source>
@@ -1257,8 +1393,8 @@
         <translation>{0} ({1})</translation>
     </message>
     <message>
-        <source>{place}: a key that no certificate uses was left by an interrupted procedure (number {number}).</source>
-        <translation>{place}: a key that no certificate uses was left by an interrupted procedure (number {number}).</translation>
+        <source>{place}: a key that no certificate uses was left by an interrupted procedure (number {number}). It does no harm there.</source>
+        <translation>{place}: a key that no certificate uses was left by an interrupted procedure (number {number}). It does no harm there.</translation>
     </message>
     <message>
         <source>Clear a&amp;way…</source>

@@ -2,6 +2,81 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="ja" sourcelanguage="en">
 <context>
+    <name>AboutCorner</name>
+    <message>
+        <source>Vers&amp;ion {0}</source>
+        <translation>バージョン {0}(&amp;I)</translation>
+    </message>
+    <message>
+        <source>About this program</source>
+        <translation>このソフトについて</translation>
+    </message>
+</context>
+<context>
+    <name>AboutSummary</name>
+    <message>
+        <source>certclient, for client certificates</source>
+        <translation>電子証明書の更新ソフト certclient</translation>
+    </message>
+    <message>
+        <source>This program is licensed under the Apache License 2.0. It comes without any warranty. The text is on the next page.</source>
+        <translation>このソフトのライセンスは Apache License 2.0 です。保証はありません。本文は「ライセンス」のページにあります。</translation>
+    </message>
+    <message>
+        <source>Qt and PySide6 (LGPL 3)</source>
+        <translation>QtとPySide6（LGPL 3）</translation>
+    </message>
+    <message>
+        <source>Open the page with Qt&apos;s &amp;source</source>
+        <translation>Qtのソースコードのページを開く(&amp;S)</translation>
+    </message>
+    <message>
+        <source>Version</source>
+        <translation>バージョン</translation>
+    </message>
+    <message>
+        <source>Bank</source>
+        <translation>金融機関</translation>
+    </message>
+    <message>
+        <source>none is set up</source>
+        <translation>まだ設定されていません</translation>
+    </message>
+    <message>
+        <source>The windows are made with Qt and PySide6, under the GNU Lesser General Public License, version 3. They are separate files in the folders PySide6 and shiboken6, where this program is installed. You may replace those files by your own versions of them.
+Their source is at {address}. On request you also get it from whoever gave you this program, for three years, for no more than the cost of the copy.</source>
+        <translation>このソフトの画面は、QtとPySide6を使って作られています。どちらもGNU LGPL（Lesser General Public License）バージョン3に従って使用しています。これらは、このソフトをインストールした場所のPySide6とshiboken6というフォルダーに、独立したファイルとして入っています。お客様は、このファイルをご自分の版に置き換えることができます。
+ソースコードは {address} にあります。また、このソフトの提供元にご請求いただければ、受け取った日から3年間、複製の実費だけでお渡しします。</translation>
+    </message>
+</context>
+<context>
+    <name>AboutWindow</name>
+    <message>
+        <source>About this program</source>
+        <translation>このソフトについて</translation>
+    </message>
+    <message>
+        <source>&amp;Program</source>
+        <translation>このソフト(&amp;P)</translation>
+    </message>
+    <message>
+        <source>&amp;Licence</source>
+        <translation>ライセンス(&amp;L)</translation>
+    </message>
+    <message>
+        <source>Parts by &amp;others</source>
+        <translation>他社のソフトウェア(&amp;O)</translation>
+    </message>
+    <message>
+        <source>The text of the licence</source>
+        <translation>ライセンスの本文</translation>
+    </message>
+    <message>
+        <source>&amp;Copy for the support desk</source>
+        <translation>サポート窓口へ伝える内容をコピー(&amp;C)</translation>
+    </message>
+</context>
+<context>
     <name>ActionRow</name>
     <message>
         <source>&amp;Renew certificate</source>
@@ -206,6 +281,10 @@
         <translation>手続きをやめる(&amp;G)</translation>
     </message>
     <message>
+        <source>&amp;Keep it</source>
+        <translation>やめずに残す(&amp;K)</translation>
+    </message>
+    <message>
         <source>The unfinished key and, if it has arrived, the new certificate are deleted.</source>
         <translation>作りかけの鍵と、届いていれば新しい電子証明書を削除します。</translation>
     </message>
@@ -252,6 +331,10 @@
     <message>
         <source>&amp;Delete the key</source>
         <translation>鍵を削除する(&amp;D)</translation>
+    </message>
+    <message>
+        <source>&amp;Keep the key</source>
+        <translation>残しておく(&amp;K)</translation>
     </message>
     <message>
         <source>The unused key was deleted.</source>
@@ -492,6 +575,10 @@
         <translation>ヘルプ</translation>
     </message>
     <message>
+        <source>&amp;About this program ({0})</source>
+        <translation>このソフトについて（{0}）(&amp;A)</translation>
+    </message>
+    <message>
         <source>Which certificate should I choose?</source>
         <translation>どの証明書を選べばよいですか</translation>
     </message>
@@ -710,6 +797,27 @@
     <message>
         <source>Renew &amp;later</source>
         <translation>後で更新する(&amp;L)</translation>
+    </message>
+</context>
+<context>
+    <name>NoticesPage</name>
+    <message>
+        <source>&amp;Search in the licences</source>
+        <translation>ライセンスの中をさがす(&amp;S)</translation>
+    </message>
+    <message>
+        <source>Parts by others</source>
+        <translation>他社のソフトウェア</translation>
+    </message>
+    <message>
+        <source>The text of the licence</source>
+        <translation>ライセンスの本文</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n part(s)</source>
+        <translation>
+            <numerusform>%n件</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -1046,12 +1154,12 @@
         <translation>リンクの電子証明書は、このパソコンにありません。専用USBに入っている場合は、専用USBを接続して、一覧から選んでください。</translation>
     </message>
     <message>
-        <source>The new certificate is ready</source>
-        <translation>新しい電子証明書の準備ができました</translation>
-    </message>
-    <message>
         <source>The procedure that the link is about has begun already. Please go on in its window.</source>
         <translation>リンクの手続きは、すでに始まっています。開いている手続きの画面で、お続けください。</translation>
+    </message>
+    <message>
+        <source>The new certificate is ready</source>
+        <translation>新しい電子証明書の準備ができました</translation>
     </message>
 </context>
 <context>
@@ -1203,6 +1311,33 @@
     </message>
 </context>
 <context>
+    <name>UpdateLine</name>
+    <message>
+        <source>Please install the new version of this program</source>
+        <translation>新しい版をインストールしてください</translation>
+    </message>
+    <message>
+        <source>A new version of this program is available</source>
+        <translation>新しい版があります</translation>
+    </message>
+    <message>
+        <source>{bank} no longer supports the version that you use. The new one is {version}. Until it is installed, renewing may not work.</source>
+        <translation>お使いの版は、{bank}で使えなくなりました。新しい版は {version} です。インストールするまで、電子証明書の更新ができないことがあります。</translation>
+    </message>
+    <message>
+        <source>{bank} offers version {version}. You can go on working meanwhile.</source>
+        <translation>{bank}から、このソフトの新しい版（{version}）が出ています。今の版のまま作業を続けても大丈夫です。</translation>
+    </message>
+    <message>
+        <source>Open the bank&apos;s do&amp;wnload page</source>
+        <translation>ダウンロードページを開く(&amp;W)</translation>
+    </message>
+    <message>
+        <source>No&amp;t now</source>
+        <translation>あとで(&amp;T)</translation>
+    </message>
+</context>
+<context>
     <name>WaitingPage</name>
     <message>
         <source>Next look: {time}</source>
@@ -1250,8 +1385,8 @@
         <translation>{0}（{1}）</translation>
     </message>
     <message>
-        <source>{place}: a key that no certificate uses was left by an interrupted procedure (number {number}).</source>
-        <translation>{place}に、中断した手続きの鍵が、使われないまま残っています（番号 {number}）。</translation>
+        <source>{place}: a key that no certificate uses was left by an interrupted procedure (number {number}). It does no harm there.</source>
+        <translation>{place}に、中断した手続きの鍵が、使われないまま残っています（番号 {number}）。そのままでも、ログインや更新に支障はありません。</translation>
     </message>
     <message>
         <source>Clear a&amp;way…</source>
