@@ -1,7 +1,9 @@
-"""The quality gates of `make test`: the quick ones first, then the tests.
+"""The quality gates of `make test`: the quick ones first, then the tests on Linux and on Windows.
 
 All quick gates run even if one fails, so that one run shows everything; the tests run only when
-they are all clean. The output ends with pytest's summary.
+they are all clean. What the tests on Windows need is made while the quick gates run, and those
+tests run beside the others, which leave a part of the processors idle. The output ends with a line
+for each.
 """
 
 from __future__ import annotations
@@ -11,7 +13,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
+
+from tools.prepare import NO_ROOT
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
@@ -19,47 +25,98 @@ PYTHON_SOURCES = ("src", "tests", "tools", "demo", "benchmarks")
 WINDOWS_SOURCES = ("src/certclient", *map(str, sorted(ROOT.glob("tests/windows/**/*.py"))))
 """What runs on Windows is typed as it is there. Files one by one, as pyproject.toml leaves
 tests/windows out of the run as on Linux, where it has no meaning."""
+WINDOWS_CACHE = ".mypy_cache/win32"
+"""In a cache that two platforms share, each run throws away what the other found out."""
 MAX_WORKERS = 4
 
 GATES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("ruff check", ("ruff", "check", *PYTHON_SOURCES)),
     ("ruff format", ("ruff", "format", "--check", *PYTHON_SOURCES)),
-    ("mypy --strict", ("mypy",)),
-    ("mypy win32", ("mypy", "--platform", "win32", *WINDOWS_SOURCES)),
     ("import-linter", ("lint-imports",)),
+    ("mypy --strict", ("mypy",)),
+    ("mypy win32", ("mypy", "--platform=win32", f"--cache-dir={WINDOWS_CACHE}", *WINDOWS_SOURCES)),
 )
 
 
-def run_gate(name: str, command: Sequence[str]) -> bool:
-    """Runs one gate quietly; shows its output only if it failed. Returns whether it is clean."""
+@dataclass(frozen=True)
+class Outcome:
+    """What a command did. `output` is empty where it went to the terminal."""
+
+    name: str
+    code: int
+    seconds: float
+    output: str = ""
+
+    @property
+    def line(self) -> str:
+        return f"{self.name:<17} {'FAILED' if self.code else 'ok':<6} {self.seconds:6.1f} s"
+
+
+def run(name: str, command: Sequence[str], *, live: bool = False) -> Outcome:
+    """Runs a program of .venv; `live`: its output is shown as it comes, not kept."""
     start = time.monotonic()
     done = subprocess.run(
         [str(BIN / command[0]), *command[1:]],
         cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
+        stdout=None if live else subprocess.PIPE,
+        stderr=None if live else subprocess.STDOUT,
         text=True,
+        errors="replace",
         check=False,
     )
-    clean = done.returncode == 0
-    print(
-        f"{name:<14} {'ok' if clean else 'FAILED':<6} {time.monotonic() - start:6.1f} s", flush=True
-    )
-    if not clean:
-        print(done.stdout, flush=True)
+    return Outcome(name, done.returncode, time.monotonic() - start, done.stdout or "")
+
+
+def gates_are_clean(pool: ThreadPoolExecutor) -> bool:
+    """Runs the quick gates; shows the output of those that failed."""
+    clean = True
+    for outcome in pool.map(lambda gate: run(*gate), GATES):
+        print(outcome.line, flush=True)
+        if outcome.code:
+            print(outcome.output, flush=True)
+        clean = clean and not outcome.code
     return clean
 
 
-def main() -> int:
-    """Returns 0 only if every gate is clean and every test passes."""
-    clean = [run_gate(name, command) for name, command in GATES]
-    if not all(clean):
-        print("The tests did not run: first the gates above.")
-        return 1
+def windows_parts() -> Outcome:
+    return run("tests on Windows", ("python", "-m", "tools.wine", "--parts"))
+
+
+def windows_tests(parts: Future[Outcome]) -> Outcome:
+    """The tests on Windows; where what they need could not be had, that."""
+    made = parts.result()
+    return made if made.code else run(made.name, ("python", "-m", "tools.wine"))
+
+
+def test(parts: Future[Outcome] | None, pool: ThreadPoolExecutor) -> Sequence[Outcome]:
+    """All tests; those on Windows only where `parts` are there. Their output comes last."""
+    windows = pool.submit(windows_tests, parts) if parts else None
+    if windows:
+        print("The tests on Windows run at the same time; their output follows.", flush=True)
     workers = min(os.cpu_count() or 1, MAX_WORKERS)
-    pytest = [str(BIN / "python"), "-m", "pytest", "-q", "-n", str(workers)]
-    return subprocess.run(pytest, cwd=ROOT, check=False).returncode
+    linux = run("tests on Linux", ("python", "-m", "pytest", "-q", "-n", str(workers)), live=True)
+    if windows is None:
+        return [linux]
+    print(f"\n{windows.result().output}", flush=True)
+    return [linux, windows.result()]
+
+
+def main(*, is_root: bool) -> int:
+    """Returns 0 only if every gate is clean and every test passes; otherwise the worst code."""
+    with ThreadPoolExecutor(max_workers=3) as pool:
+        parts = pool.submit(windows_parts) if is_root else None
+        if not gates_are_clean(pool):
+            print("The tests did not run: first the gates above.", flush=True)
+            if parts and not parts.done():
+                print("Windows is still being made, for the next run.", flush=True)
+            return 1
+        outcomes = test(parts, pool)
+    for outcome in outcomes:
+        print(outcome.line)
+    if not is_root:
+        print(NO_ROOT)
+    return max(outcome.code for outcome in outcomes)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(is_root=os.geteuid() == 0))

@@ -29,6 +29,11 @@ LOCKS = {
 }
 """Which locks a target needs; the first one holds the others' packages in the same versions."""
 
+ROOT_ONLY = "test-windows"
+"""A target that only root can make: `make test` makes it, too, where root runs it."""
+
+NO_ROOT = "SKIPPED: the tests on Windows (Wine in a chroot) need root: sudo make test-windows"
+
 INTERPRETER = f"{sys.version_info.major}.{sys.version_info.minor} {sys.base_prefix}"
 """What .venv depends on; a security update of the same Python needs no new one."""
 
@@ -70,10 +75,15 @@ def read_packages(text: str) -> list[Package]:
 
 
 def missing_packages(
-    packages: Iterable[Package], target: str, installed: frozenset[str]
+    packages: Iterable[Package], targets: frozenset[str], installed: frozenset[str]
 ) -> list[str]:
-    """Names of packages that `target` needs and that are not in `installed`."""
-    return [p.name for p in packages if target in p.targets and p.name not in installed]
+    """Names of packages that one of `targets` needs and that are not in `installed`."""
+    return [p.name for p in packages if targets & p.targets and p.name not in installed]
+
+
+def targets_of(target: str, *, is_root: bool) -> frozenset[str]:
+    """`target`, and what it makes on the way."""
+    return frozenset({target, ROOT_ONLY} if target == "test" and is_root else {target})
 
 
 def installed_packages() -> frozenset[str] | None:
@@ -92,7 +102,8 @@ def prepare_packages(target: str, machine: Machine) -> None:
         say("No dpkg here: requirements/debian.txt says which programs are needed.")
         return
     packages = read_packages((REQUIREMENTS / "debian.txt").read_text(encoding="utf-8"))
-    missing = missing_packages(packages, target, machine.installed)
+    targets = targets_of(target, is_root=machine.is_root)
+    missing = missing_packages(packages, targets, machine.installed)
     if machine.has_ensurepip and "python3-venv" in missing:
         missing.remove("python3-venv")
     if not missing:
@@ -188,6 +199,9 @@ def main(arguments: Sequence[str]) -> int:
     """`prepare.py TARGET`, one of LOCKS. Exit code 1 and a line on stderr if it cannot be done."""
     target = arguments[0]
     machine = this_machine()
+    if target == ROOT_ONLY and not machine.is_root:
+        print(NO_ROOT)
+        return 0
     try:
         prepare_packages(target, machine)
         prepare_venv(target, machine.run)

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from tools import prepare
 from tools.prepare import (
+    NO_ROOT,
     REQUIREMENTS,
     Machine,
     PreparationError,
@@ -58,8 +60,9 @@ def test_only_what_the_target_needs_and_the_machine_lacks_is_missing() -> None:
     packages = read_packages(
         "# name targets why\nsofthsm2 demo test the token\nopenssl test peer\n"
     )
-    assert missing_packages(packages, "demo", frozenset()) == ["softhsm2"]
-    assert missing_packages(packages, "test", frozenset({"softhsm2"})) == ["openssl"]
+    demo, test = frozenset({"demo"}), frozenset({"test"})
+    assert missing_packages(packages, demo, frozenset()) == ["softhsm2"]
+    assert missing_packages(packages, test, frozenset({"softhsm2"})) == ["openssl"]
 
 
 def test_every_package_of_the_projects_list_serves_a_target() -> None:
@@ -86,6 +89,28 @@ def test_an_installation_names_what_is_missing_and_nothing_else() -> None:
     assert shell.verbs == ["install"]
     assert "softhsm2" in shell.commands[0]
     assert "openssl" not in shell.commands[0]
+
+
+def test_the_tests_of_root_need_wine_those_of_a_user_do_not() -> None:
+    shell = Shell(0)
+    prepare_packages("test", machine(shell, "mmdebstrap"))
+    assert "mmdebstrap" in shell.commands[0]
+    shell = Shell()
+    prepare_packages(
+        "test", replace(machine(shell, "mmdebstrap"), is_root=False, sudo="/usr/bin/sudo")
+    )
+    assert shell.commands == []
+
+
+def test_without_root_the_windows_tests_are_skipped_in_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shell = Shell()
+    user = replace(machine(shell, "mmdebstrap"), is_root=False)
+    monkeypatch.setattr(prepare, "this_machine", lambda: user)
+    assert prepare.main(["test-windows"]) == 0
+    assert capsys.readouterr().out.splitlines() == [NO_ROOT]
+    assert shell.commands == []
 
 
 def test_stale_package_lists_are_read_again_once() -> None:

@@ -1,6 +1,7 @@
 """`make test-windows`: the tests that need Windows, on a real Windows Python under Wine.
 
     python -m tools.wine [pytest's arguments]
+    python -m tools.wine --parts        only makes what they need
 
 Needs root (namespaces, chroot). Without root it says what is skipped and succeeds; with root it
 fails if Wine cannot be had.
@@ -15,6 +16,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from tools.prepare import NO_ROOT
 from tools.wine.cache import Cache, PartError, default_folder
 from tools.wine.parts import prepare
 from tools.wine.runs import run_tests, windows
@@ -23,7 +25,7 @@ from tools.wine.runs import run_tests, windows
 def main(arguments: Sequence[str]) -> int:
     """Returns the exit code."""
     if os.geteuid() != 0:
-        print("SKIPPED: tests on Windows (Wine in a chroot) need root: sudo make test-windows")
+        print(NO_ROOT)
         return 0
     started = time.monotonic()
     cache = Cache(default_folder(os.environ, Path.home()))
@@ -32,6 +34,8 @@ def main(arguments: Sequence[str]) -> int:
     except (PartError, OSError, subprocess.SubprocessError) as error:
         print(f"make test-windows: {error}", file=sys.stderr)
         return 1
+    if list(arguments) == ["--parts"]:
+        return 0
     code = run_tests(target, arguments)
     print(f"==> Windows tests took {time.monotonic() - started:.0f} s", flush=True)
     return code

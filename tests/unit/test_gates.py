@@ -1,0 +1,94 @@
+"""What `make test` runs, in which order, and how it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from tools import gates
+from tools.gates import Outcome
+from tools.prepare import NO_ROOT
+
+
+class Programs:
+    """Stands for the programs: each ends with the code given for a part of its command, or 0."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, **codes: int) -> None:
+        self.started: list[str] = []
+        self._codes = codes
+        monkeypatch.setattr(gates, "run", self._run)
+
+    def _run(self, name: str, command: Sequence[str], *, live: bool = False) -> Outcome:
+        words = " ".join(command)
+        self.started.append(words)
+        code = next((c for part, c in self._codes.items() if part in words), 0)
+        return Outcome(name, code, 1.5, "" if live else f"what {name} said")
+
+    def ran(self, part: str) -> bool:
+        return any(part in words for words in self.started)
+
+
+def last_lines(capsys: pytest.CaptureFixture[str], count: int) -> list[str]:
+    return [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()[-count:]]
+
+
+def test_all_is_well(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    programs = Programs(monkeypatch)
+    assert gates.main(is_root=True) == 0
+    assert programs.ran("pytest")
+    assert programs.started[-1] != "python -m tools.wine --parts"
+    assert last_lines(capsys, 2) == ["tests on Linux ok 1.5 s", "tests on Windows ok 1.5 s"]
+
+
+def test_a_gate_that_fails_is_shown_and_no_test_runs(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    programs = Programs(monkeypatch, mypy=1)
+    assert gates.main(is_root=True) == 1
+    assert not programs.ran("pytest")
+    assert "python -m tools.wine" not in programs.started
+    shown = capsys.readouterr().out
+    assert "what mypy --strict said" in shown
+    assert "what ruff check said" not in shown
+    assert "The tests did not run" in shown
+
+
+@pytest.mark.parametrize(("linux", "windows", "worst"), [(1, 0, 1), (0, 1, 1), (1, 2, 2)])
+def test_the_worst_exit_code_counts(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    linux: int,
+    windows: int,
+    worst: int,
+) -> None:
+    Programs(monkeypatch, pytest=linux, **{"tools.wine": windows})
+    assert gates.main(is_root=True) == worst
+    shown = last_lines(capsys, 2)
+    assert ["FAILED" in line for line in shown] == [bool(linux), bool(windows)]
+
+
+def test_root_without_wine_fails_and_says_why(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    programs = Programs(monkeypatch, **{"tools.wine --parts": 1})
+    assert gates.main(is_root=True) == 1
+    assert programs.ran("pytest"), "the others run all the same"
+    assert "python -m tools.wine" not in programs.started
+    assert "what tests on Windows said" in capsys.readouterr().out
+
+
+def test_without_root_one_line_says_what_is_left_out(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    programs = Programs(monkeypatch)
+    assert gates.main(is_root=False) == 0
+    assert not programs.ran("tools.wine")
+    assert last_lines(capsys, 2) == ["tests on Linux ok 1.5 s", NO_ROOT]
+
+
+def test_a_program_is_judged_by_its_exit_code() -> None:
+    failed = gates.run("x", ("python", "-c", "print('said'); raise SystemExit(3)"))
+    assert (failed.code, failed.output) == (3, "said\n")
+    assert "FAILED" in failed.line
+    assert "ok" in gates.run("x", ("python", "-c", "")).line
