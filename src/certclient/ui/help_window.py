@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, Signal
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPushButton, QVBoxLayout, QWidget
 
+from certclient import __version__
 from certclient.enrollment.overview import Overview, Row
 from certclient.ui.banner import RehearsalBanner
 from certclient.ui.complaint import close_box
@@ -71,7 +72,7 @@ class HelpWindow(QDialog):
 
     def _retranslate(self) -> None:
         self.setWindowTitle(self.tr("Help"))
-        self.about_button.setText(self.tr("&About this program"))
+        self.about_button.setText(self.tr("&About this program ({0})").format(__version__))
         self._chooser_heading.setText(self.tr("Which certificate should I choose?"))
         self._chooser.setText(self._chooser_text())
         self._renewal_heading.setText(self.tr("Renew or obtain?"))

@@ -3,8 +3,8 @@
 <context>
     <name>AboutCorner</name>
     <message>
-        <source>Vers&amp;ion {0}</source>
-        <translation>Vers&amp;ion {0}</translation>
+        <source>Version {0}</source>
+        <translation>Version {0}</translation>
     </message>
     <message>
         <source>About this program</source>
@@ -1200,6 +1200,10 @@ Their source is at {address}. On request you also get it from whoever gave you t
     <message>
         <source>Save to this &amp;PC</source>
         <translation>Save to this &amp;PC</translation>
+    </message>
+    <message>
+        <source>Your administrator's settings do not allow this place.</source>
+        <translation>Your administrator's settings do not allow this place.</translation>
     </message>
     <message>
         <source>This bank does not allow this place.</source>

@@ -4,8 +4,8 @@
 <context>
     <name>AboutCorner</name>
     <message>
-        <source>Vers&amp;ion {0}</source>
-        <translation>バージョン {0}(&amp;I)</translation>
+        <source>Version {0}</source>
+        <translation>バージョン {0}</translation>
     </message>
     <message>
         <source>About this program</source>
@@ -1194,6 +1194,10 @@ Their source is at {address}. On request you also get it from whoever gave you t
     <message>
         <source>Save to this &amp;PC</source>
         <translation>パソコンに保存する(&amp;P)</translation>
+    </message>
+    <message>
+        <source>Your administrator&apos;s settings do not allow this place.</source>
+        <translation>会社の管理者の設定により、この保存先はご利用いただけません。</translation>
     </message>
     <message>
         <source>This bank does not allow this place.</source>
