@@ -119,14 +119,18 @@ def _button(button: QAbstractButton) -> Iterator[str]:
 
 
 def _cells(view: QTreeView) -> Iterator[str]:
-    """Cells that are elided. Those outside the view can be scrolled to."""
+    """Cells that are elided. Those below can be scrolled to; nobody should scroll sideways."""
     model = view.model()
     if not view.isVisible() or model is None:
         return
+    if view.horizontalScrollBar().maximum() > 0:
+        yield f"{view.accessibleName()} scrolls sideways"
     for row in range(model.rowCount()):
         if view.isFirstColumnSpanned(row, QModelIndex()):
             continue
         for column in range(model.columnCount()):
+            if view.isColumnHidden(column):
+                continue
             index = model.index(row, column)
             place: QRect = view.visualRect(index)
             if view.sizeHintForIndex(index).width() > place.width() + _SLACK:

@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor, QPainter, QPixmap
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QMessageBox, QWidget
 
 from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.keys import KeySpec, own_label
 from certclient.model.update import Version
 from certclient.practice.updates import Announced
 from certclient.store.base import AttemptsLeft, PinRequest
@@ -34,6 +35,7 @@ from certclient.words.catalogue import Language
 from support.gallery import wizard_pages
 from support.looks import appearance, cut_off
 from support.scripted import Person
+from support.softhsm import right_pin
 from support.wizards import Office, until, wait
 
 _FOLDER = os.environ.get("CERTCLIENT_SCREENSHOTS", "")
@@ -197,6 +199,33 @@ def test_main_window_at_the_edges(camera: Camera, main_window: Open) -> None:
     dialog = PinDialog(camera.context(), request, window)
     dialog.show()
     camera.takes("pin", dialog)
+    dialog.close()
+
+
+def test_what_was_left_behind(camera: Camera, main_window: Open) -> None:
+    office = camera.office
+    window, survey = main_window()
+    current = office.give(office.pc, 25)
+    person = Person(stop_before=lambda steps: len(steps) >= 3)
+    office.enrollment(office.profile, office.stores).renew(current, office.pc, person)
+    with office.pc.open(right_pin) as session:
+        session.create_key(KeySpec(2048), own_label("a4c91e07d25b3f68"))
+    survey.refresh()
+    until(window.leftovers.isVisible)
+    camera.takes("main-left-behind", window)
+    for name, button in (
+        ("give-up", window.pending.give_up_buttons[0]),
+        ("clear-away", window.leftovers.buttons[0]),
+    ):
+        button.click()
+        (box,) = window.findChildren(QMessageBox)
+        camera.takes(name, box)
+        box.close()
+        box.setParent(None)
+    request = PinRequest("x", "", AttemptsLeft.UNKNOWN, database=True)
+    dialog = PinDialog(camera.context(), request, window)
+    dialog.show()
+    camera.takes("master-password", dialog)
     dialog.close()
 
 

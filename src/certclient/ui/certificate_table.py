@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeView, QWidget
@@ -15,6 +17,9 @@ _LEAST_LINES = 12
 """Of text: heading, four certificates and the fold."""
 
 _STRETCHED = (Column.BANK, Column.PLACE, Column.UNTIL, Column.STATE)
+
+_DISPENSABLE = (Column.ROLE, Column.BANK, Column.LEFT, Column.PLACE)
+"""The suffix tells the role, the date the days. BANK stays where there are several."""
 
 
 class CertificateTable(QTreeView):
@@ -94,11 +99,28 @@ class CertificateTable(QTreeView):
             self.setFirstColumnSpanned(row, QModelIndex(), fold.isValid() and row == fold.row())
 
     def _fit_columns(self) -> None:
+        """All columns where there is room; on a small screen or with large text those go that the
+        others tell as well, or that 詳細 shows. Nobody has to scroll sideways."""
         self.setMinimumHeight(_LEAST_LINES * self.fontMetrics().height())
+        for column in _DISPENSABLE:
+            self.setColumnHidden(column, False)
         self.header().resizeSections(QHeaderView.ResizeMode.ResizeToContents)
+        for column in self._dispensable():
+            if self.header().length() <= self.viewport().width():
+                break
+            self.setColumnHidden(column, True)
+        self._stretch_columns()
+
+    def _dispensable(self) -> Sequence[Column]:
+        """What can be done without, the least useful first."""
+        several = self.certificates.several_banks
+        return tuple(one for one in _DISPENSABLE if not (several and one is Column.BANK))
+
+    def _stretch_columns(self) -> None:
         spare = self.viewport().width() - self.header().length()
-        for column in _STRETCHED:
-            self.setColumnWidth(column, self.columnWidth(column) + max(spare, 0) // len(_STRETCHED))
+        shown = [column for column in _STRETCHED if not self.isColumnHidden(column)]
+        for column in shown:
+            self.setColumnWidth(column, self.columnWidth(column) + max(spare, 0) // len(shown))
 
     def _retranslate(self) -> None:
         self.setAccessibleName(self.tr("Certificates"))

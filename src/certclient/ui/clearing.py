@@ -43,7 +43,8 @@ class Clearing(QObject):
         box = self._box(
             self.tr("Give up the procedure of {0}?").format(view.user_id), self._given_up(view)
         )
-        self._offer(box, self.tr("&Give it up"), lambda: self._give_up(view, tuple(stores)))
+        texts = self.tr("&Give it up"), self.tr("&Keep it")
+        self._offer(box, texts, lambda: self._give_up(view, tuple(stores)))
 
     def _given_up(self, view: ProcedureView) -> list[str]:
         lines = [
@@ -108,7 +109,8 @@ class Clearing(QObject):
         lines.append(self.tr("This cannot be undone."))
         title = self.tr("Delete the unused key {number} ({place})?")
         box = self._box(title.format(number=leftover.name, place=place), lines)
-        self._offer(box, self.tr("&Delete the key"), lambda: self._remove(leftover))
+        texts = self.tr("&Delete the key"), self.tr("&Keep the key")
+        self._offer(box, texts, lambda: self._remove(leftover))
 
     def _remove(self, leftover: Leftover) -> None:
         profiles = self._context.profiles
@@ -131,14 +133,17 @@ class Clearing(QObject):
         box.setWindowTitle(self._window.windowTitle())
         box.setTextFormat(Qt.TextFormat.PlainText)
         box.setText(title)
-        box.setInformativeText("\n".join(f"・{line}" for line in lines))
+        box.setInformativeText("\n".join(f"• {line}" for line in lines))
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         return box
 
-    def _offer(self, box: QMessageBox, yes: str, deed: Callable[[], None]) -> None:
-        """Enter and Esc leave everything as it is."""
+    def _offer(self, box: QMessageBox, texts: tuple[str, str], deed: Callable[[], None]) -> None:
+        """`texts` of yes and no. Enter and Esc leave everything as it is."""
+        yes, no = texts
         button = box.addButton(yes, QMessageBox.ButtonRole.DestructiveRole)
-        box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
+        keep = box.addButton(no, QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(keep)
+        box.setEscapeButton(keep)
         button.clicked.connect(deed)
         put_banner_into(box, self._context.rehearsal)
         box.open()

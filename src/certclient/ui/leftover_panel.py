@@ -84,7 +84,7 @@ class _LeftoverLine(QWidget):
             place = self.tr("{0} ({1})").format(place, store.label)
         text = self.tr(
             "{place}: a key that no certificate uses was left by an interrupted procedure (number"
-            " {number})."
+            " {number}). It does no harm there."
         )
         self._text.setText(text.format(place=place, number=self._leftover.name))
         self.button.setText(self.tr("Clear a&way…"))

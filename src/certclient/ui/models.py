@@ -74,6 +74,10 @@ class CertificateModel(QAbstractItemModel):
             self.dataChanged.emit(self.index(0, 0, fold), self.index(children - 1, last, fold))
 
     @property
+    def several_banks(self) -> bool:
+        return len({row.profile.id for row in (*self._top, *self._folded)}) > 1
+
+    @property
     def fold(self) -> QModelIndex:
         """Under which those lie that no longer count; invalid where there are none."""
         return self.index(len(self._top), 0) if self._folded else QModelIndex()

@@ -26,7 +26,6 @@ class DonePage(WizardPage):
         super().__init__(session)
         self._intro = Sentence()
         self._login = Note()
-        self._browsers = Note()
         self._facts = Facts()
         self._mind = Sentence()
         self._warnings = Note()
@@ -47,8 +46,7 @@ class DonePage(WizardPage):
             # In two rows: large text has room, too.
             keep.addWidget(button, number // 2, number % 2)
         keep.setColumnStretch(2, 1)
-        notes = (self._login, self._browsers, self._warnings)
-        for part in (self._intro, *notes, self._facts, self._mind):
+        for part in (self._intro, self._login, self._warnings, self._facts, self._mind):
             self.body.addWidget(part)
         self.body.addLayout(keep)
         self.body.addWidget(self._said)
@@ -75,9 +73,9 @@ class DonePage(WizardPage):
         self.calendar_button.setText(self.tr("Next year into the c&alendar…"))
         for button in (self.copy_button, self.print_button, self.pdf_button, self.calendar_button):
             button.setVisible(receipt is not None)
-        self._browsers.say(self._restart())
         self._warnings.say(warnings_told(self.session))
-        self._login.say(self._told_login())
+        told = (self._told_login(), self._restart())
+        self._login.say("\n".join(one for one in told if one))
         if receipt is None:
             self.say_heading(self.tr("The procedure is finished"))
             self._intro.say(self.tr("The certificate is installed already."))
