@@ -14,6 +14,7 @@ from certclient.enrollment.inventory import Entry
 from certclient.enrollment.procedure import Leftover, ProcedureView
 from certclient.model.certificate import Certificate, Owner
 from certclient.model.errors import CertclientError
+from certclient.model.policy import Policy
 from certclient.store.base import CertificateStore
 
 SCHEMA = 1
@@ -117,6 +118,19 @@ def leftover_record(leftover: Leftover) -> JsonObject:
         "store": leftover.store.store_id,
         "store_label": leftover.store.label,
         "destination": leftover.store.destination.value,
+    }
+
+
+def policy_record(policy: Policy) -> JsonObject:
+    """What the administrator decided, null where nothing was."""
+    return {
+        "sources": list(policy.sources),
+        "profiles": list(policy.profiles) or None,
+        "destinations": [one.value for one in policy.destinations] or None,
+        "reminder_days": list(policy.reminder_days) or None,
+        "proxy": str(policy.proxy) if policy.proxy else None,
+        "unattended_renewal": policy.unattended_renewal,
+        "update_notice": policy.update_notice,
     }
 
 

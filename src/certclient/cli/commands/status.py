@@ -8,7 +8,14 @@ import click
 
 from certclient.cli.exit_codes import DONE
 from certclient.cli.invocation import Invocation
-from certclient.cli.records import JsonValue, leftover_record, print_json, procedure_record
+from certclient.cli.records import (
+    JsonObject,
+    JsonValue,
+    leftover_record,
+    policy_record,
+    print_json,
+    procedure_record,
+)
 from certclient.cli.tables import print_table
 from certclient.cli.translated import Command, common_parameters
 from certclient.enrollment.procedure import ProcedureView
@@ -28,12 +35,16 @@ def status(invocation: Invocation) -> int:
     if invocation.json:
         records: list[JsonValue] = [procedure_record(view) for view in views]
         left: list[JsonValue] = [leftover_record(one) for one in leftovers]
-        print_json("status", DONE, {"procedures": records, "leftover_keys": left})
+        policy = policy_record(services.policy())
+        fields: JsonObject = {"procedures": records, "leftover_keys": left, "policy": policy}
+        print_json("status", DONE, fields)
         return DONE
     _print_procedures(invocation, views)
     for one in leftovers:
         place = invocation.place(one.store.destination, one.store.label)
         click.echo(invocation.words.text("status.leftover", number=one.name, place=place))
+    if sources := services.policy().sources:
+        click.echo(invocation.words.text("status.policy", places=", ".join(sources)))
     return DONE
 
 

@@ -125,6 +125,8 @@ class StartPage(WizardPage):
         return self.tr("Save to this &PC")
 
     def _trouble(self, place: Place) -> str:
+        if place.destination.value in self.session.profile.withheld:
+            return self.tr("Your administrator's settings do not allow this place.")
         if not place.allowed:
             return self.tr("This bank does not allow this place.")
         if place.problem is None:
