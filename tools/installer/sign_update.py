@@ -92,22 +92,24 @@ def key_on_token(uri: str, module: Path, pin: Pin) -> SigningKey:
         key = session.get_key(object_class=pkcs11.ObjectClass.PRIVATE_KEY, label=names["object"])
     except pkcs11.PKCS11Error as error:
         raise NotSignedError(f"the token: {type(error).__name__}") from error
-    if key.key_type is pkcs11.KeyType.EC:
+    if not isinstance(key, SignMixin):
+        raise NotSignedError("the token's key cannot sign")
+    return _key_of_kind(key, key.key_type)
+
+
+def _key_of_kind(key: SignMixin, kind: pkcs11.KeyType) -> SigningKey:
+    """PKCS#11 leaves the hash for ECDSA to us, and gives r and s as JWS wants them."""
+    if kind is pkcs11.KeyType.EC:
+        ecdsa = pkcs11.Mechanism.ECDSA
+        return SigningKey("ES256", lambda data: bytes(key.sign(_digest(data), mechanism=ecdsa)))
+    if kind is pkcs11.KeyType.RSA:
+        pss = pkcs11.Mechanism.SHA256_RSA_PKCS_PSS
+        parameter = (pkcs11.Mechanism.SHA256, pkcs11.MGF.SHA256, hashes.SHA256().digest_size)
         return SigningKey(
-            "ES256", lambda data: _on_token(key, _digest(data), pkcs11.Mechanism.ECDSA)
-        )
-    if key.key_type is pkcs11.KeyType.RSA:
-        return SigningKey(
-            "PS256", lambda data: _on_token(key, data, pkcs11.Mechanism.SHA256_RSA_PKCS_PSS)
+            "PS256",
+            lambda data: bytes(key.sign(data, mechanism=pss, mechanism_param=parameter)),
         )
     raise NotSignedError("the token's key is neither P-256 nor RSA")
-
-
-def _on_token(key: SignMixin, data: bytes, mechanism: pkcs11.Mechanism) -> bytes:
-    parameter = None
-    if mechanism is pkcs11.Mechanism.SHA256_RSA_PKCS_PSS:
-        parameter = (pkcs11.Mechanism.SHA256, pkcs11.MGF.SHA256, hashes.SHA256().digest_size)
-    return bytes(key.sign(data, mechanism=mechanism, mechanism_param=parameter))
 
 
 def _digest(data: bytes) -> bytes:
