@@ -23,7 +23,7 @@ KINDS = {
 }
 """What is offered, in this order; other files of the folder (check sums, lists) are not."""
 
-_VERSION = re.compile(r"(?<![\d.])\d+\.\d+\.\d+(?:(?:a|b|rc)\d+)?(?![\d.]*\d)", re.ASCII)
+_VERSION = re.compile(r"(?<![\d.])\d+\.\d+\.\d+(?:~?(?:a|b|rc)\d+)?(?![\d.]*\d)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +44,9 @@ class Download:
 
     @property
     def version(self) -> str:
-        """As its name says it, "" where that says none."""
+        """As its name says it (Debian writes 1.0.0~rc1), "" where that says none."""
         found = _VERSION.search(self.path.stem)
-        return found[0] if found else ""
+        return found[0].replace("~", "") if found else ""
 
 
 def public_pages(login_url: str, downloads: Sequence[Download]) -> Blueprint:
