@@ -22,7 +22,10 @@ FunctionEnd
 ; Sets $Pending to the user IDs of procedures that are not finished. Asks the program itself.
 Function un.FindPending
   StrCpy $Pending ""
-  nsExec::ExecToStack '"$INSTDIR\${CONSOLE_PROGRAM}" status --json'
+  ReadRegStr $0 HKCU "${ROOT_KEY}" "Profiles"
+  Call un.FirstId ; of ",a,b,": nothing
+  Call un.FirstId
+  nsExec::ExecToStack '"$INSTDIR\${CONSOLE_PROGRAM}" --profile "$1" status --json'
   Pop $0
   Pop $1
   ${If} $0 != 0
@@ -156,6 +159,7 @@ Function un.RemoveSettings
   Delete "$LOCALAPPDATA\${DATA}\journal.sqlite-wal"
   Delete "$LOCALAPPDATA\${DATA}\journal.sqlite-shm"
   Delete "$LOCALAPPDATA\${DATA}\reminders.json"
+  Delete "$LOCALAPPDATA\${DATA}\daily-reminder.txt"
   Delete "$LOCALAPPDATA\${DATA}\*.lock"
   Delete "$LOCALAPPDATA\${DATA}\Logs\certclient.log*"
   RMDir "$LOCALAPPDATA\${DATA}\Logs"

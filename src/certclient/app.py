@@ -8,12 +8,13 @@ import threading
 from collections.abc import Sequence
 from types import TracebackType
 
-from PySide6.QtCore import QLocale, QObject, QUrl, Signal
+from PySide6.QtCore import QCoreApplication, QLocale, QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from certclient import composition, folders, log
 from certclient.banks import all_banks, find_bank
+from certclient.daily_reminder import daily_reminder
 from certclient.deep_link import LinkError, parse
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.profile import Profile
@@ -22,8 +23,10 @@ from certclient.start import Start
 from certclient.store.base import CertificateStore
 from certclient.ui import icons, looks
 from certclient.ui.context import AppContext
+from certclient.ui.first_place import take_place
 from certclient.ui.garbage import GuiGarbage
 from certclient.ui.language import Languages
+from certclient.ui.leaving import ask_to_quit
 from certclient.ui.settings import Settings
 from certclient.ui.shell import Shell
 from certclient.ui.single_instance import (
@@ -31,7 +34,6 @@ from certclient.ui.single_instance import (
     SingleInstance,
     Wish,
     socket_name,
-    tell_running,
 )
 from certclient.ui.tasks import TaskRunner
 from certclient.updates.check import Updates
@@ -49,9 +51,9 @@ def open_windows(start: Start) -> int:
     profiles, errors = _profiles(start.profile_name)
     application = _application()
     name = socket_name(folders.data_folder())
-    if tell_running(name, _wish(start)):
+    place = take_place(folders.data_folder(), name, _wish(start))
+    if place is None:
         return _DONE
-    folders.data_folder().mkdir(parents=True, exist_ok=True, mode=0o700)
     instance = SingleInstance(name, application)
     instance.listen()
     context = make_context(profiles, start, application)
@@ -65,12 +67,25 @@ def open_windows(start: Start) -> int:
     for error in errors:
         shell.window.complain(error)
     shell.start(_wish(start))
+    daily = daily_reminder(folders.data_folder())
+    if daily is not None:
+        context.tasks.run(daily.ensure)
     application.exec()
     instance.close()
     shell.close()
     context.tasks.close()
     garbage.stop()
+    place.release()
     return _DONE
+
+
+def quit_windows(seconds: float) -> str:
+    """Asks the program that runs to quit, for a setup; waits up to `seconds`. Returns `quit`,
+    `not-running`, or `busy` (it is in the middle of something and quits after it)."""
+    application = QCoreApplication.instance() or QCoreApplication([sys.argv[0]])
+    answer = ask_to_quit(socket_name(folders.data_folder()), seconds)
+    application.processEvents()
+    return answer.value
 
 
 def _profiles(name: str) -> tuple[Sequence[Profile], Sequence[CertclientError]]:

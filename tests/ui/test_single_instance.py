@@ -6,10 +6,11 @@ import os
 import stat
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from PySide6.QtNetwork import QLocalSocket
+from PySide6.QtNetwork import QLocalServer, QLocalSocket
 from pytestqt.qtbot import QtBot
 
 from certclient.deep_link import DeepLink, Verb, parse
@@ -21,6 +22,7 @@ from certclient.ui.single_instance import (
     tell_running,
     wish_from,
 )
+from support.wizards import until
 
 
 @pytest.fixture
@@ -34,6 +36,14 @@ def first(name: str, qtbot: QtBot) -> Iterator[SingleInstance]:
     assert instance.listen()
     yield instance
     instance.close()
+
+
+def told(name: str, wish: Wish) -> bool:
+    """Says it as another process would, while Qt works here."""
+    with ThreadPoolExecutor(1) as other:
+        answer = other.submit(tell_running, name, wish)
+        until(answer.done)
+        return answer.result()
 
 
 @pytest.mark.parametrize(
@@ -52,7 +62,7 @@ def test_a_second_start_tells_the_first(
     wish: Wish, heard: Wish, first: SingleInstance, name: str, qtbot: QtBot
 ) -> None:
     with qtbot.waitSignal(first.wished) as wished:
-        assert tell_running(name, wish)
+        assert told(name, wish)
     assert wished.args == [heard]
 
 
@@ -69,11 +79,20 @@ if sys.platform != "win32":  # Windows' pipes are no files, and go with their pr
         instance = SingleInstance(name)
         assert instance.listen()
         with qtbot.waitSignal(instance.wished):
-            assert tell_running(name, Wish())
+            assert told(name, Wish())
         instance.close()
 
     def test_only_this_user_can_reach_it(first: SingleInstance, name: str) -> None:
         assert stat.S_IMODE(os.stat(name).st_mode) & 0o077 == 0
+
+
+def test_a_program_that_hangs_does_not_count(name: str, qtbot: QtBot) -> None:
+    """It takes the connection and never answers: this start has to open its own windows."""
+    server = QLocalServer()
+    assert server.listen(name)
+    assert not told(name, Wish())
+    assert server.hasPendingConnections()
+    server.close()
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,9 @@ _COMMANDS = {
     "register-links": "certclient.cli.commands.register_links:command",
     "remind": "certclient.cli.commands.remind:command",
     "version": "certclient.cli.commands.version:command",
+    "remove-old": "certclient.cli.commands.remove_old:command",
+    "register-reminder": "certclient.cli.commands.register_reminder:command",
+    "quit": "certclient.cli.commands.quitting:command",
     "practice": "certclient.practice.cli:practice",
 }
 

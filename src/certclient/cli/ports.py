@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from certclient.cli.terminal import Terminal
+from certclient.daily_reminder import DailyReminder
 from certclient.enrollment.interaction import Interaction
 from certclient.enrollment.procedure import Leftover, Outcome, ProcedureView
 from certclient.model.errors import CertclientError, ErrorCode
@@ -62,7 +63,9 @@ class Services:
     where it is noted which were shown. `windows` opens them and returns the exit code when they are
     closed; None where there is no display. `policy` is what the administrator decided; it raises
     POLICY_INVALID, as `profile` and `profiles` do, which obey it. `announcement` asks a bank that
-    announces versions; it raises UPDATE_INVALID, and what stands in the way to its server."""
+    announces versions; it raises UPDATE_INVALID, and what stands in the way to its server.
+    `quit_windows` asks those that are open to close and waits so many seconds: `quit`,
+    `not-running`, `busy`. `daily_reminder` is the task of the installed program."""
 
     profile: Callable[[str], Profile]
     stores: Callable[[Profile], Sequence[CertificateStore]]
@@ -75,3 +78,5 @@ class Services:
     policy: Callable[[], Policy] = Policy
     windows: Callable[[Start], int] | None = None
     announcement: Callable[[Profile], Announcement] = _nothing_announced
+    quit_windows: Callable[[float], str] = lambda _seconds: "not-running"
+    daily_reminder: Callable[[], DailyReminder | None] = lambda: None

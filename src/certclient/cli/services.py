@@ -13,7 +13,8 @@ from certclient.banks import all_banks, find_bank
 from certclient.cli.lazy import load_object
 from certclient.cli.ports import Procedures, Services
 from certclient.cli.terminal import SystemTerminal
-from certclient.folders import log_file, profile_folders, reminders_file
+from certclient.daily_reminder import daily_reminder
+from certclient.folders import data_folder, log_file, profile_folders, reminders_file
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.profile import Profile
 from certclient.model.update import Announcement
@@ -27,6 +28,7 @@ _Stores = Callable[[Sequence[Path]], Sequence[CertificateStore]]
 _Procedures = Callable[[Profile, Sequence[CertificateStore], float], Procedures]
 
 _Windows = Callable[[Start], int]
+_Quit = Callable[[float], str]
 _Asker = Callable[[Profile], Announcement]
 
 
@@ -42,6 +44,8 @@ def system_services() -> Services:
         reminders=reminders_file(),
         profiles=lambda: all_banks(profile_folders(), read_policy())[0],
         policy=read_policy,
+        quit_windows=_quit_windows,
+        daily_reminder=lambda: daily_reminder(data_folder()),
         windows=_windows if _has_display(os.environ) else None,
         announcement=_announcement,
     )
@@ -71,6 +75,11 @@ def _windows(start: Start) -> int:
         # Qt is there, but not a library of the system that it is linked with.
         raise CertclientError(ErrorCode.WINDOWS_LIBRARY, reason=str(error)) from error
     return opener(start)
+
+
+def _quit_windows(seconds: float) -> str:
+    asker = cast(_Quit, load_object("certclient.app:quit_windows"))
+    return asker(seconds)
 
 
 def _has_display(environment: Mapping[str, str]) -> bool:

@@ -13,6 +13,7 @@ from certclient.enrollment.reminder import Reminder, ReminderBook
 from certclient.model.secret import Secret
 from certclient.ui.clock_watch import ClockWatch
 from certclient.ui.context import AppContext
+from certclient.ui.leaving import Leaving
 from certclient.ui.main_window import MainWindow
 from certclient.ui.quiet_resume import QuietResume
 from certclient.ui.single_instance import Plea, Wish
@@ -49,6 +50,7 @@ class Shell(QObject):
         self.watch = ClockWatch(context.clock, self)
         self.desk = WizardDesk(context, self)
         self.quiet = QuietResume(context, self)
+        self.leaving = Leaving(self.desk, context.tasks, self)
         self.updates = UpdateWatch(context, self)
         self.notice: SmallNotice | None = None
         self._connect()
@@ -64,6 +66,10 @@ class Shell(QObject):
         if wish.plea is Plea.REMIND:
             self._remind_next = True
             self._act_on(self.survey.overview)
+            return
+        if wish.plea is Plea.QUIT:
+            self.survey.stop()
+            self.leaving.begin()
             return
         self._show_window()
         if wish.plea is Plea.REFUSED_LINK:
@@ -107,6 +113,7 @@ class Shell(QObject):
         self.desk.came_too_late.connect(self._say_too_late)
         self.desk.ended.connect(self._run_ended)
         self.desk.changed.connect(self._settle)
+        self.leaving.ready.connect(self._quit)
         self.quiet.finished.connect(self._run_ended)
         self.quiet.called.connect(self._call)
         tray.renew_wanted.connect(self.desk.renew)

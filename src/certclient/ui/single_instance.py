@@ -12,19 +12,25 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QDeadlineTimer, QObject, Signal
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 from certclient.deep_link import MAX_LENGTH, DeepLink, LinkError, Verb, parse
 
 _MAX_BYTES = MAX_LENGTH + 1
 _CONNECT_MILLISECONDS = 500
-_SEND_MILLISECONDS = 2000
+_ANSWER_MILLISECONDS = 3000
+_ONE_LOOK_MILLISECONDS = 20
+"""PySide keeps Python's threads from running while Qt waits."""
 _LONGEST_SOCKET_PATH = 100
 """sockaddr_un has room for 107 bytes."""
 
 _REMIND = b"remind"
 _REFUSED = b"refused"
+_QUIT = b"quit"
+_HEARD = b"heard\n"
+"""The first start's answer. That a message was sent says nothing: the first may hang, and on
+Windows Qt's waitForBytesWritten can say no to what has arrived."""
 
 
 class Plea(enum.Enum):
@@ -33,6 +39,8 @@ class Plea(enum.Enum):
     REMIND = "remind"
     REFUSED_LINK = "refused"
     """It was given a link that is none of ours: the window says so."""
+    QUIT = "quit"
+    """A setup is about to replace the program."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +56,8 @@ class Wish:
             return _REMIND
         if self.plea is Plea.REFUSED_LINK:
             return _REFUSED
+        if self.plea is Plea.QUIT:
+            return _QUIT
         link = self.link or DeepLink(Verb.OPEN)
         return link.text.encode("ascii")
 
@@ -56,6 +66,8 @@ def wish_from(message: bytes) -> Wish:
     """Reads what came through the socket; anything odd is a refused link."""
     if message == _REMIND:
         return Wish(plea=Plea.REMIND)
+    if message == _QUIT:
+        return Wish(plea=Plea.QUIT)
     try:
         return Wish(link=parse(message.decode("ascii")))
     except (UnicodeDecodeError, LinkError):
@@ -73,15 +85,19 @@ def socket_name(data_folder: Path) -> str:
 
 
 def tell_running(name: str, wish: Wish) -> bool:
-    """Hands `wish` to the program that runs already; False if there is none."""
+    """Hands `wish` to the program that runs already; False if there is none that answers."""
     socket = QLocalSocket()
     socket.connectToServer(name)
     if not socket.waitForConnected(_CONNECT_MILLISECONDS):
         return False
     socket.write(wish.message + b"\n")
-    sent = socket.waitForBytesWritten(_SEND_MILLISECONDS)
-    socket.disconnectFromServer()
-    return sent
+    answer = b""
+    patience = QDeadlineTimer(_ANSWER_MILLISECONDS)
+    while len(answer) < len(_HEARD) and not patience.hasExpired():
+        socket.waitForReadyRead(_ONE_LOOK_MILLISECONDS)
+        answer += bytes(socket.read(len(_HEARD)).data())
+    socket.abort()
+    return answer == _HEARD
 
 
 class SingleInstance(QObject):
@@ -134,9 +150,12 @@ class _Connection(QObject):
     def _more(self) -> None:
         self._read += bytes(self._socket.read(_MAX_BYTES + 1).data())
         line, newline, _ = self._read.partition(b"\n")
-        if newline:
-            self.said.emit(wish_from(line))
-        elif len(self._read) <= _MAX_BYTES:
+        if not newline and len(self._read) <= _MAX_BYTES:
             return
         self._socket.readyRead.disconnect(self._more)
-        self._socket.abort()
+        if not newline:
+            self._socket.abort()
+            return
+        self._socket.write(_HEARD)
+        self._socket.flush()
+        self.said.emit(wish_from(line))

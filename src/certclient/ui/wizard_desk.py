@@ -107,6 +107,14 @@ class WizardDesk(QObject):
         _raise(batch)
         self.changed.emit()
 
+    def stop_after_step(self) -> None:
+        """Procedures stop when the step that they are at is done; questions stay open."""
+        for wizard in self.wizards:
+            if wizard.session.run is not None:
+                wizard.session.run.interaction.stop()
+        if self.batch is not None:
+            self.batch.batch.stop()
+
     def close(self) -> None:
         """The program ends: questions are answered with no, procedures stop after their step."""
         for wizard in self.wizards:

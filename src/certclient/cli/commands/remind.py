@@ -21,9 +21,12 @@ from certclient.model.profile import Profile
 def remind(invocation: Invocation) -> int:
     """Opens the tray if a reminder is due; says it on standard output where there is no display.
 
-    Asks for nothing and changes nothing.
+    Asks for nothing, and changes nothing but that it comes every day from now on.
     """
     invocation.command = "remind"
+    daily = invocation.services.daily_reminder()
+    if daily is not None:
+        daily.ensure()
     due = _due(invocation)
     if invocation.json:
         records: list[JsonValue] = [entry_record(reminder.row.entry) for reminder in due]

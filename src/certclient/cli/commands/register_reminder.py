@@ -1,0 +1,35 @@
+"""`certclient register-reminder`: the task that reminds each day; `--remove` for the uninstaller.
+
+The program makes it by itself at its first start.
+"""
+
+from __future__ import annotations
+
+import click
+
+from certclient.cli.exit_codes import DONE, EXIT_CODES
+from certclient.cli.invocation import Invocation
+from certclient.cli.translated import Command, Option, common_parameters
+from certclient.model.errors import CertclientError, ErrorCode, Kind
+
+
+@click.pass_obj
+def register_reminder(invocation: Invocation, remove_task: bool) -> int:
+    """Makes or removes the task; raises USAGE where the program is not installed on Windows."""
+    invocation.command = "register-reminder"
+    words = invocation.words
+    reminder = invocation.services.daily_reminder()
+    if reminder is None:
+        reason = words.text("reason.no-daily-reminder")
+        raise CertclientError(ErrorCode.USAGE, reason=reason)
+    done = reminder.remove() if remove_task else reminder.make()
+    result = ("removed" if remove_task else "made") if done else "failed"
+    click.echo(words.text(f"daily-reminder.{result}"))
+    return DONE if done else EXIT_CODES[Kind.RETRY_LATER]
+
+
+command = Command(
+    name="register-reminder",
+    callback=register_reminder,
+    params=[Option(["--remove", "remove_task"], is_flag=True), *common_parameters()],
+)

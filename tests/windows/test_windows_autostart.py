@@ -1,0 +1,46 @@
+"""The task of each day, in Windows' own Task Scheduler."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+if sys.platform != "win32":
+    pytest.skip("runs on Windows: make test-windows", allow_module_level=True)
+
+from certclient.daily_reminder import DailyReminder, current_user, daily_reminder, run_schtasks
+
+TASKS = Path(os.environ["SYSTEMROOT"]) / "system32" / "tasks"
+
+
+@pytest.fixture
+def reminder(tmp_path: Path) -> DailyReminder:
+    program = tmp_path / "信金 & 太郎" / "certclientw.exe"
+    return DailyReminder(program, current_user(), tmp_path, run_schtasks)
+
+
+def test_the_user_has_a_sid() -> None:
+    assert re.fullmatch(r"S-1-5-\d+(-\d+)+", current_user())
+
+
+def test_windows_takes_the_task_and_gives_it_up(reminder: DailyReminder) -> None:
+    place = TASKS / reminder.name
+    assert reminder.ensure()
+    assert place.is_file()
+    assert reminder.make(), "one that is there is replaced"
+    assert reminder.remove()
+    assert not place.exists()
+    assert list(reminder.folder.iterdir()) == []
+
+
+def test_removing_what_was_never_made_is_no_fault(reminder: DailyReminder) -> None:
+    assert not run_schtasks(("/delete", "/tn", reminder.name, "/f"))
+    assert reminder.remove()
+
+
+def test_python_itself_makes_no_task(tmp_path: Path) -> None:
+    assert daily_reminder(tmp_path) is None
