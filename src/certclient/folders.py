@@ -37,8 +37,12 @@ def log_file() -> Path:
 
 
 def profile_folders() -> tuple[Path, ...]:
-    """An administrator's folder first, then the profiles that came with the program."""
-    return (_administrators_folder(), Path(str(files(_NAME) / "resources" / "profiles")))
+    """An administrator's folder first, then the banks that were chosen at the installation (beside
+    the frozen program), then the profiles that came with the program."""
+    ours = Path(str(files(_NAME) / "resources" / "profiles"))
+    if getattr(sys, "frozen", False):
+        return (_administrators_folder(), Path(sys.executable).parent / "profiles", ours)
+    return (_administrators_folder(), ours)
 
 
 def _administrators_folder() -> Path:
