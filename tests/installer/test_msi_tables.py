@@ -12,7 +12,8 @@ import pytest
 from support.msi_windows import PACKED, rows, tools_missing
 from tools.installer.msi import NEWER, TOO_OLD, MsiError, make_msi, msi_version
 from tools.installer.msi_source import Package, component_id, short_and_long, source
-from tools.installer.settings import Settings, read_settings
+from tools.installer.settings import DEFAULT, Places, Settings, read_settings
+from tools.installer.signing import SigningError, make_signer
 
 pytestmark = pytest.mark.skipif(bool(tools_missing()), reason=tools_missing())
 
@@ -101,6 +102,26 @@ def test_the_same_payload_gives_the_same_bytes(settings: Settings, tmp_path: Pat
     third = make_msi(settings, other, tmp_path / "results-c", EPOCH)
     code = [column(msi, "Property", "ProductCode", 1) for msi in (first, third)]
     assert code[0] != code[1], "another content is another product that replaces this one"
+
+
+def test_signed_and_any_change_is_noticed(settings: Settings, tmp_path: Path) -> None:
+    signer = make_signer(settings, Places(tmp_path), DEFAULT, ask=False)
+    msi = make_msi(settings, packed(tmp_path / "payload"), tmp_path, EPOCH, signer.sign)
+    signer.check(msi)
+    assert column(msi, "Shortcut", "start", 2).endswith(settings.product.title_ja)
+    content = bytearray(msi.read_bytes())
+    content[len(content) // 2] ^= 1
+    msi.write_bytes(content)
+    with pytest.raises(SigningError):
+        signer.check(msi)
+
+
+def test_the_list_of_programs_shows_the_icon(settings: Settings, tmp_path: Path) -> None:
+    icon = tmp_path / "drawn.ico"
+    icon.write_bytes(b"\0\0\1\0" + bytes(100))
+    msi = make_msi(settings, packed(tmp_path / "payload"), tmp_path, EPOCH, icon=icon)
+    assert column(msi, "Property", "ARPPRODUCTICON", 1) == "program.ico"
+    assert [row[0] for row in rows(msi, "Icon")] == ["program.ico"]
 
 
 def test_the_product_belongs_to_its_name(tmp_path: Path) -> None:

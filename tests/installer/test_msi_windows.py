@@ -15,7 +15,8 @@ import pytest
 
 from support.msi_windows import PACKED, Seen, see, tools_missing
 from tools.installer.msi import make_msi
-from tools.installer.settings import read_settings
+from tools.installer.settings import DEFAULT, Places, read_settings
+from tools.installer.signing import make_signer
 
 pytestmark = [
     pytest.mark.installer,
@@ -50,6 +51,9 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Seen]:
     one = make(folder / "packages", "one", "1.0.0", PACKED)
     rebuilt = make(folder / "packages", "rebuilt", "1.0.0", {**PACKED, "certclient.exe": "again"})
     two = make(folder / "packages", "two", "1.1.0", ANOTHER)
+    settings = read_settings()
+    signer = make_signer(settings, Places(folder / "signing"), DEFAULT, ask=False)
+    signer.sign(folder / "packages" / "two.msi")
     steps = {
         "installed": ("/i", one, "PROFILE=rei-shinkin"),
         "rebuilt": ("/i", rebuilt),
