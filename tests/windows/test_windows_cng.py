@@ -16,6 +16,7 @@ import pytest
 if sys.platform != "win32":
     pytest.skip("runs on Windows: make test-windows", allow_module_level=True)
 
+from certclient.enrollment.preflight import key_result
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import KeyRef, KeySpec, Protection, SignatureAlgorithm
 from certclient.store.base import StoreSession, TellsAboutKeys, no_pin
@@ -190,3 +191,6 @@ def test_a_key_that_was_lost_with_the_users_password_is_told(windows_pc: Windows
             session.signer(key)
         assert error.value.code is ErrorCode.KEY_SELF_TEST_FAILED
         assert "0x8009000b" in error.value.data["reason"]
+        result = key_result(session, certificate)
+        assert result.error is not None
+        assert result.error.code is ErrorCode.KEY_DEAD, "told in its own words before a renewal"

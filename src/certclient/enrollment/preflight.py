@@ -139,12 +139,17 @@ def store_result(store: CertificateStore) -> CheckResult:
 
 
 def key_result(session: StoreSession | None, current: Certificate | None) -> CheckResult:
-    """Whether the current certificate's key still signs. Skipped without an open session."""
+    """Whether the current certificate's key still signs: KEY_DEAD if it is there and does not.
+
+    Skipped without an open session.
+    """
     if session is None or current is None:
         return CheckResult(Check.KEY, Verdict.SKIPPED)
     try:
         session.self_test(current)
     except CertclientError as error:
+        if error.code is ErrorCode.KEY_SELF_TEST_FAILED:
+            error = CertclientError(ErrorCode.KEY_DEAD, **error.data)
         return CheckResult(Check.KEY, Verdict.FAILED, error)
     return CheckResult(Check.KEY, Verdict.PASSED)
 

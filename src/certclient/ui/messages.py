@@ -63,6 +63,7 @@ ACTIONS: Mapping[ErrorCode, tuple[Action, ...]] = {
     ErrorCode.KEY_UNSUPPORTED: (Action.CHOOSE_PLACE, Action.COPY_FOR_SUPPORT),
     ErrorCode.KEY_PROTECTED: _RETRY,
     ErrorCode.KEY_SELF_TEST_FAILED: _TOKEN,
+    ErrorCode.KEY_DEAD: (Action.RETRY, Action.OBTAIN, Action.COPY_FOR_SUPPORT),
     ErrorCode.KEY_NOT_IN_TPM: _NOTHING,
     ErrorCode.SMART_CARD_SERVICE: _TOKEN,
     # Network

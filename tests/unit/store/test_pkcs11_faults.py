@@ -9,6 +9,7 @@ import pkcs11
 import pytest
 from pkcs11 import Attribute, ObjectClass, TokenFlag
 
+from certclient.enrollment.preflight import Verdict, key_result
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import KeyRef, KeySpec, SignatureAlgorithm
@@ -370,6 +371,15 @@ def test_a_token_without_pss_fails_the_self_test(desk: Desk) -> None:
     error = desk.failure(lambda session: session.self_test(desk.certificate))
     assert error.code is ErrorCode.KEY_SELF_TEST_FAILED
     assert error.data["algorithm"] == SignatureAlgorithm.RSA_PSS_SHA256.value
+
+
+def test_a_present_key_that_does_not_sign_is_told_before_a_renewal(desk: Desk) -> None:
+    with desk.token.store().open(right_pin) as session:
+        desk.faults.fail("C_SignInit", ckr.CKR_MECHANISM_INVALID)
+        result = key_result(session, desk.certificate)
+    assert result.verdict is Verdict.FAILED
+    assert result.error is not None
+    assert result.error.code is ErrorCode.KEY_DEAD
 
 
 def test_an_error_at_the_end_does_not_cover_the_first(desk: Desk) -> None:
