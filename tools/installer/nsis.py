@@ -5,6 +5,7 @@ Bit for bit the same from the same payload (makensis writes no time, `SetDateSav
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -70,6 +71,7 @@ def make_setup(order: Order, work: Path) -> Path:
         errors="replace",
         check=False,
         cwd=work,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},  # for a signer of ours
     )
     if done.returncode != 0:
         raise SetupError(f"makensis failed\n{done.stdout[-3000:]}")

@@ -1,0 +1,140 @@
+"""A fresh Windows (Wine in a chroot) that lives as long as a test wants, seen from Linux.
+
+`tools.wine.Sandbox` runs one command and forgets everything; here many commands meet the same
+Windows, with a screen that `xdotool` and `import` on the Linux side can look at.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from tools.wine.sandbox import PREFIX, USER, Sandbox
+
+_SECONDS = 180
+LOCAL_APPDATA = f"{PREFIX}/drive_c/users/{USER}/AppData/Local"
+
+
+@dataclass(frozen=True)
+class FreshWindows:
+    """`process`: a process (by its number outside) inside; `shared` is C:'s neighbour: the folder
+    of this machine that Windows programs know as Z:\\keep."""
+
+    process: int
+    shared: Path
+    environment: Mapping[str, str]
+
+    def run(
+        self, *command: str, seconds: float = _SECONDS, environment: Mapping[str, str] | None = None
+    ) -> subprocess.CompletedProcess[bytes]:
+        """Runs a Linux program in there, `wine` for example; waits for its end."""
+        return subprocess.run(
+            self._enter(command, environment or {}),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            check=False,
+            timeout=seconds,
+        )
+
+    def start(self, *command: str) -> subprocess.Popen[bytes]:
+        """As `run`, without waiting; the output is thrown away."""
+        return subprocess.Popen(
+            self._enter(command, {}),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+
+    def wine(self, *command: str, seconds: float = _SECONDS) -> subprocess.CompletedProcess[bytes]:
+        return self.run("wine", *command, seconds=seconds)
+
+    def path(self, windows_path: str) -> Path:
+        """Where a file of drive C is seen from outside, while this Windows lives."""
+        drive, _, rest = windows_path.replace("\\", "/").partition(":/")
+        place = f"{PREFIX}/drive_c/{rest}" if drive.lower() == "c" else f"/{rest}"
+        return Path(f"/proc/{self.process}/root{place}")
+
+    def registry(self, key: str) -> dict[str, dict[str, str]]:
+        """Keys below `key`, with their values as `reg` exports them; {} where there is none."""
+        self.wine("reg", "export", key, r"Z:\keep\export.reg", "/y")
+        file = self.shared / "export.reg"
+        if not file.exists():
+            return {}
+        text = file.read_text(encoding="utf-16")
+        file.unlink()
+        return read_export(text)
+
+    def settle(self) -> None:
+        """Waits until every Windows program has ended."""
+        self.run("wineserver", "-w")
+
+    def _enter(self, command: Sequence[str], more: Mapping[str, str]) -> list[str]:
+        variables = [f"{name}={value}" for name, value in {**self.environment, **more}.items()]
+        namespaces = ("nsenter", f"--target={self.process}", "--mount", "--pid", "--root")
+        return [*namespaces, "env", "-i", "-C", "/", *variables, *command]
+
+
+def read_export(text: str) -> dict[str, dict[str, str]]:
+    """Reads a `.reg` file: key to names and values, as they are written there."""
+    keys: dict[str, dict[str, str]] = {}
+    values: dict[str, str] = {}
+    for line in text.replace("\\\r\n  ", "").replace("\\\n  ", "").splitlines():
+        if line.startswith("["):
+            values = keys.setdefault(line.strip("[]"), {})
+        elif "=" in line:
+            name, _, value = _split(line)
+            values[name] = value
+    return keys
+
+
+def _split(line: str) -> tuple[str, str, str]:
+    if line.startswith('"'):
+        name, equals, value = line[1:].partition('"=')
+        return name, equals, value
+    return line.partition("=")
+
+
+@contextmanager
+def fresh_windows(sandbox: Sandbox, shared: Path, display: str = "") -> Iterator[FreshWindows]:
+    """`shared` becomes Z:\\keep; `display`: an X server of this machine that lets everybody in."""
+    environment = {**sandbox.environment, **({"DISPLAY": display} if display else {})}
+    process = replace(sandbox, keep=shared).start(("sleep", "infinity"))
+    try:
+        yield FreshWindows(_innermost(process), shared, environment)
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def _innermost(process: subprocess.Popen[str]) -> int:
+    """The `sleep` in the chroot, by its number outside."""
+    deadline = time.monotonic() + _SECONDS
+    while time.monotonic() < deadline:
+        number = process.pid
+        while children := _children(number):
+            number = children[0]
+        if _name(number) == "sleep":
+            return number
+        assert process.poll() is None, process.communicate()[0]
+        time.sleep(0.05)
+    raise AssertionError("the sandbox did not come up")
+
+
+def _children(number: int) -> list[int]:
+    try:
+        text = Path(f"/proc/{number}/task/{number}/children").read_text(encoding="ascii")
+    except OSError:
+        return []
+    return [int(child) for child in text.split()]
+
+
+def _name(number: int) -> str:
+    try:
+        return Path(f"/proc/{number}/comm").read_text(encoding="utf-8").strip()
+    except OSError:
+        return ""
