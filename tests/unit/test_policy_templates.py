@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
 
-from certclient.model.policy import VALUES, Found, Raw, ValueKind, policy_from
+from certclient.cli.main import run
+from certclient.model.policy import VALUES, Found, Policy, Raw, ValueKind, policy_from
+from support.clerk import Clerk
 
 FOLDER = Path(__file__).parents[2] / "installer" / "policy"
 NAMESPACE = "{http://schemas.microsoft.com/GroupPolicy/2006/07/PolicyDefinitions}"
@@ -137,3 +140,22 @@ def test_revisions_fit() -> None:
     for language in LANGUAGES:
         adml = read(FOLDER / language / "certclient.adml")
         assert adml.get("revision") == required.get("minRequiredRevision") == "1.0"
+
+
+def test_the_scheduled_task_runs_what_there_is_as_the_user(tmp_path: Path) -> None:
+    task = read(FOLDER / "renew-task.xml")
+    space = "{http://schemas.microsoft.com/windows/2004/02/mit/task}"
+    program = task.findtext(f".//{space}Command", "")
+    assert program == r'"%ProgramFiles%\certclient\certclientw.exe"'
+    arguments = task.findtext(f".//{space}Arguments", "").split()
+    clerk = Clerk(tmp_path / "certclient.log")
+    clerk.add()
+    consent = replace(clerk.services(), policy=lambda: Policy(unattended_renewal=True))
+    assert run(arguments, consent) == 0
+    assert len(clerk.procedures.seen) == 1
+    assert task.findtext(f".//{space}GroupId") == "S-1-5-32-545", "Users, with their own keys"
+
+
+def test_the_guide_names_every_value() -> None:
+    guide = (FOLDER.parents[1] / "docs" / "fleet.md").read_text(encoding="utf-8")
+    assert [name for name in VALUES if f"| `{name}` |" not in guide] == []
