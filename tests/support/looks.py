@@ -60,20 +60,16 @@ PALETTES = {
 
 @contextmanager
 def appearance(theme: str, text_percent: int) -> Iterator[None]:
-    """Every window in the block is light, dark or of high contrast, with texts so large; or of a
-    style of Windows' own, which brings its colours."""
+    """Every window in the block is light, dark or of high contrast, with texts so large."""
     application = QApplication.instance()
     assert isinstance(application, QApplication)
     font, palette, style = application.font(), application.palette(), application.style().name()
     larger = QFont(font)
     larger.setPointSizeF(font.pointSizeF() * text_percent / 100)
-    if theme in PALETTES:
-        application.setStyle("Fusion")
-        application.setPalette(application.style().standardPalette())
-        if theme != "light":
-            application.setPalette(PALETTES[theme]())
-    else:
-        application.setStyle(theme)
+    application.setStyle("Fusion")
+    application.setPalette(application.style().standardPalette())
+    if theme != "light":
+        application.setPalette(PALETTES[theme]())
     application.setFont(larger)
     try:
         yield

@@ -45,7 +45,7 @@ _SCREEN = QSize(1024, 740)
 LOOKS = [("ja", "dark", 100), ("en", "light", 200)]
 """Checked on each run. Pictures are made of all there are."""
 if sys.platform == "win32":
-    LOOKS = [("ja", "windows11", 100)]  # each picture in English, too
+    LOOKS = [("ja", "light", 100)]  # each picture in English, too
 elif _FOLDER:
     LOOKS = list(itertools.product(("ja", "en"), ("light", "dark"), (100, 200)))
     LOOKS.append(("ja", "contrast", 100))

@@ -6,9 +6,6 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QMessageBox
 
 from certclient.deep_link import parse
 from certclient.enrollment.overview import Condition
@@ -16,8 +13,9 @@ from certclient.enrollment.procedure import Pending
 from certclient.ui.navigation import Page
 from certclient.ui.shell import Shell
 from certclient.ui.single_instance import Plea, Wish
+from support.desk import Desk
 from support.scripted import Person
-from support.wizards import Office, Visitor, plain, until
+from support.wizards import Office, plain, until
 
 USER = "TKYM1408054"
 
@@ -30,39 +28,6 @@ class Clock:
 
     def __call__(self) -> datetime:
         return datetime.now(UTC) + self.ahead
-
-
-class Desk:
-    """A started program. `over` counts how often it said that it is over."""
-
-    def __init__(self, shell: Shell) -> None:
-        self.shell = shell
-        self.over = 0
-        shell.ended.connect(self._ended)
-
-    def _ended(self) -> None:
-        self.over += 1
-
-    def starts(self, wish: Wish | None = None) -> None:
-        self.shell.start(wish)
-        until(lambda: self.shell.survey.complete)
-
-    def press(self, button: QAbstractButton) -> None:
-        assert button.isVisible(), button.text()
-        assert button.isEnabled(), button.text()
-        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
-
-    @property
-    def visitor(self) -> Visitor:
-        """In front of the only wizard."""
-        (wizard,) = self.shell.desk.wizards
-        return Visitor(wizard)
-
-    @property
-    def boxes(self) -> list[str]:
-        """What message boxes say."""
-        found = self.shell.window.findChildren(QMessageBox)
-        return [box.text() for box in found if box.isVisible()]
 
 
 Program = Callable[..., Desk]

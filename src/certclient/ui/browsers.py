@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from pathlib import Path
+
+from certclient import processes
 
 _NAMES: Mapping[str, str] = {
     "chrome": "Google Chrome",
@@ -17,26 +18,13 @@ _NAMES: Mapping[str, str] = {
     "firefox-esr": "Firefox",
     "firefox-bin": "Firefox",
     "brave": "Brave",
+    "vivaldi": "Vivaldi",
     "vivaldi-bin": "Vivaldi",
     "opera": "Opera",
 }
-"""The process's name (Linux cuts it at 15 characters) to the name that users know."""
+"""The process's name (see `processes.running`) to the name that users know."""
 
 
 def running_browsers(proc: Path = Path("/proc")) -> tuple[str, ...]:
     """Names of the browsers that run now, each once. Empty where the system does not tell."""
-    if sys.platform == "win32":
-        # `tasklist` would flash a console window; naming them on Windows is the installer's issue.
-        return ()
-    found = {
-        _NAMES[name] for entry in proc.glob("[0-9]*/comm") if (name := _command(entry)) in _NAMES
-    }
-    return tuple(sorted(found))
-
-
-def _command(entry: Path) -> str:
-    try:
-        return entry.read_text(encoding="utf-8", errors="replace").strip().lower()
-    except OSError:
-        # The process ended meanwhile.
-        return ""
+    return tuple(sorted({_NAMES[name] for name in processes.running(proc) if name in _NAMES}))

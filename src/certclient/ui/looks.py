@@ -1,4 +1,4 @@
-"""How the windows look as a whole: the platform's own style, and a font drawn for Japanese."""
+"""How the windows look as a whole: a style that can be read everywhere, a font for Japanese."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ _LEAST_POINTS = 9.0
 
 def dress(application: QApplication) -> None:
     """Sets style and font, before the first window."""
-    if application.style().name() == "windows":
-        # Qt's last resort, which knows no dark colours.
+    if sys.platform == "win32" or application.style().name() == "windows":
+        # Qt's last resort knows no dark colours, and neither does its style of Windows 10; that of
+        # Windows 11 writes black on the dark blue of a chosen row (docs/adr/0009).
         application.setStyle(QStyleFactory.create("Fusion"))
     if sys.platform == "win32":
         application.setFont(for_japanese(application.font(), QFontDatabase.families()))

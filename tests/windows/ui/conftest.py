@@ -1,5 +1,57 @@
-"""As in tests/ui, where the windows are on Windows' own screen."""
+"""The whole program on Windows' own screen: the user's certificate store, journal, credential store
+and settings, and the practice bank on the Linux side."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import pytest
 
 from support.qt_session import dressed, garbage_in_the_gui_thread, no_stray_log_record, texts
 
+# isort: split
+from PySide6.QtWidgets import QApplication
+
+from certclient import folders
+from certclient.app import make_context
+from certclient.model.profile import Profile
+from certclient.start import Start
+from certclient.ui.context import AppContext
+from certclient.ui.shell import Shell
+from support.bank_office import BankOffice
+from support.desk import Desk
+
 __all__ = ["dressed", "garbage_in_the_gui_thread", "no_stray_log_record", "texts"]
+
+Program = Callable[..., Desk]
+
+if sys.platform == "win32":
+    from support.windows_pc import Computer
+
+    @pytest.fixture
+    def profile(bank_office: BankOffice) -> Profile:
+        return bank_office.profile()
+
+    @pytest.fixture
+    def context(qapp: QApplication, computer: Computer, profile: Profile) -> Iterator[AppContext]:
+        """As the program's front door makes it, in Japanese."""
+        folders.settings_file().unlink(missing_ok=True)
+        context = make_context([profile], Start(language="ja"), qapp)
+        yield context
+        assert context.tasks.close(), "work went on after its windows were closed"
+        context.languages.remove()
+
+    @pytest.fixture
+    def program(context: AppContext) -> Iterator[Program]:
+        """Makes the program; what is open at the end is closed as the program does it."""
+        with ExitStack() as stack:
+
+            def make(*, resident: bool = False) -> Desk:
+                shell = Shell(context, resident=resident)
+                stack.callback(shell.deleteLater)
+                stack.callback(shell.close)
+                return Desk(shell)
+
+            yield make

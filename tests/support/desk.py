@@ -1,0 +1,44 @@
+"""A started program in front of a customer: its windows, and what is pressed in them."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QMessageBox
+
+from certclient.ui.shell import Shell
+from certclient.ui.single_instance import Wish
+from support.wizards import Visitor, until
+
+
+class Desk:
+    """A started program. `over` counts how often it said that it is over."""
+
+    def __init__(self, shell: Shell) -> None:
+        self.shell = shell
+        self.over = 0
+        shell.ended.connect(self._ended)
+
+    def _ended(self) -> None:
+        self.over += 1
+
+    def starts(self, wish: Wish | None = None) -> None:
+        self.shell.start(wish)
+        until(lambda: self.shell.survey.complete)
+
+    def press(self, button: QAbstractButton) -> None:
+        assert button.isVisible(), button.text()
+        assert button.isEnabled(), button.text()
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+    @property
+    def visitor(self) -> Visitor:
+        """In front of the only wizard."""
+        (wizard,) = self.shell.desk.wizards
+        return Visitor(wizard)
+
+    @property
+    def boxes(self) -> list[str]:
+        """What message boxes say."""
+        found = self.shell.window.findChildren(QMessageBox)
+        return [box.text() for box in found if box.isVisible()]

@@ -1,0 +1,158 @@
+"""What Windows' desktop gives: its plugin, fonts, tray, pipes between two starts, processes."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+if sys.platform != "win32":
+    pytest.skip("runs on Windows: make test-windows", allow_module_level=True)
+
+from PySide6.QtGui import QFontDatabase, QFontInfo, QGuiApplication, QRawFont
+from PySide6.QtWidgets import QApplication, QLabel
+from pytestqt.qtbot import QtBot
+
+from certclient import folders
+from certclient.deep_link import Verb
+from certclient.ui.browsers import running_browsers
+from certclient.ui.looks import WINDOWS_FONTS
+from certclient.ui.navigation import Page
+from certclient.ui.single_instance import Plea, SingleInstance, Wish, socket_name
+from certclient.ui.tray import Tray
+from support.bank_office import BankOffice
+from support.desk import Desk
+from support.windows_pc import Computer
+from support.wizards import until
+from tools.translations import FOLDER
+
+Program = Callable[..., Desk]
+
+
+def test_it_is_windows_own_plugin(qapp: QApplication) -> None:
+    assert QGuiApplication.platformName() == "windows"
+
+
+# Glyphs
+
+
+def test_the_font_was_drawn_for_japanese(qapp: QApplication) -> None:
+    assert QFontInfo(qapp.font()).family() in WINDOWS_FONTS
+    assert QFontDatabase.WritingSystem.Japanese in QFontDatabase.writingSystems(
+        qapp.font().families()[0]
+    )
+    assert qapp.font().pointSizeF() >= 9
+
+
+def test_the_font_has_every_letter_that_is_shown(qapp: QApplication) -> None:
+    texts = [*FOLDER.glob("*_ja.ts"), *FOLDER.glob("*.ja.toml")]
+    assert len(texts) == 2
+    letters = {letter for text in texts for letter in text.read_text(encoding="utf-8")}
+    font = QRawFont.fromFont(qapp.font())
+    missing = [one for one in letters if one.isprintable() and not font.supportsCharacter(ord(one))]
+    assert missing == []
+    assert 0 not in font.glyphIndexesForString("電子証明書の更新をお願いします")
+
+
+def test_letters_are_drawn_and_no_boxes(qapp: QApplication, qtbot: QtBot) -> None:
+    """A letter that no font has is drawn as the same box each time."""
+
+    def drawn(letter: str) -> bytes:
+        label = QLabel(letter)
+        qtbot.addWidget(label)
+        label.setFixedSize(40, 40)
+        picture = label.grab().toImage()
+        return bytes(picture.constBits())
+
+    pictures = {letter: drawn(letter) for letter in "電子証明書更新鍵認\U0010fffe"}
+    assert len(set(pictures.values())) == len(pictures)
+
+
+# Tray
+
+
+def test_the_reminder_is_in_windows_tray(
+    computer: Computer, bank_office: BankOffice, program: Program
+) -> None:
+    assert Tray.available()
+    user_id = bank_office.new_customer()
+    computer.give(bank_office, user_id, 5)
+    desk = program(resident=True)
+    desk.starts(Wish(plea=Plea.REMIND))
+    tray = desk.shell.tray
+    until(lambda: tray.icon.isVisible())
+    assert not desk.shell.window.isVisible()
+    assert user_id in tray.icon.toolTip()
+    tray.renew.trigger()
+    until(lambda: len(desk.shell.desk.wizards) == 1)
+    desk.visitor.arrives_at(Page.START)
+
+
+# Two starts
+
+
+@pytest.fixture
+def listening(program: Program) -> Iterator[Desk]:
+    """The first start, as the front door does it."""
+    desk = program()
+    instance = SingleInstance(socket_name(folders.data_folder()))
+    assert instance.listen()
+    instance.wished.connect(desk.shell.carry_out)
+    yield desk
+    instance.close()
+
+
+def second_start(profile: Path, *arguments: str) -> subprocess.Popen[bytes]:
+    command = (sys.executable, "-m", "certclient", "--profile", str(profile), *arguments)
+    return subprocess.Popen(
+        command,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+
+
+def test_a_banks_link_reaches_the_window_that_is_open(
+    computer: Computer, bank_office: BankOffice, listening: Desk, tmp_path: Path
+) -> None:
+    users = [bank_office.new_customer() for _ in range(2)]
+    for days, user_id in zip((10, 20), users, strict=True):
+        computer.give(bank_office, user_id, days)
+    listening.starts()
+    profile = tmp_path / "練習 bank.toml"
+    profile.write_text(bank_office.profile_text(), encoding="utf-8")
+    link = f"certclient:{Verb.RENEW.value}?profile=practice&user={users[1]}"
+    with second_start(profile, link) as second:
+        try:
+            until(lambda: second.poll() is not None)
+        finally:
+            second.kill()
+        assert second.stdout is not None
+        assert (second.returncode, second.stdout.read().decode(errors="replace")) == (0, "")
+    until(lambda: bool(listening.shell.desk.wizards))
+    listening.visitor.arrives_at(Page.NOTICE)
+    assert users[1] in listening.visitor.text
+    assert list(listening.shell.survey.overview.pending) == [], "nothing was begun"
+    assert len(computer.usable()) == 2
+
+
+# Browsers
+
+
+@pytest.mark.parametrize(
+    ("program_name", "known_as"),
+    [("msedge.exe", "Microsoft Edge"), ("Chrome.exe", "Google Chrome"), ("firefox.exe", "Firefox")],
+)
+def test_a_running_browser_is_named(program_name: str, known_as: str, tmp_path: Path) -> None:
+    assert known_as not in running_browsers()
+    browser = tmp_path / program_name
+    shutil.copy(Path(os.environ["SYSTEMROOT"]) / "system32" / "cmd.exe", browser)
+    with subprocess.Popen([browser, "/k"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as run:
+        until(lambda: known_as in running_browsers())
+        run.kill()
+    assert known_as not in running_browsers()
