@@ -36,6 +36,6 @@ class AboutCorner(QPushButton):
             self._retranslate()
 
     def _retranslate(self) -> None:
-        self.setText(self.tr("Version {0}").format(__version__))
+        self.setText(self.tr("Vers&ion {0}").format(__version__))
         self.setToolTip(self.tr("About this program"))
         self.setAccessibleName(self.tr("About this program"))

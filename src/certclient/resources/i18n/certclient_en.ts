@@ -3,8 +3,8 @@
 <context>
     <name>AboutCorner</name>
     <message>
-        <source>Version {0}</source>
-        <translation>Version {0}</translation>
+        <source>Vers&amp;ion {0}</source>
+        <translation>Vers&amp;ion {0}</translation>
     </message>
     <message>
         <source>About this program</source>

@@ -4,8 +4,8 @@
 <context>
     <name>AboutCorner</name>
     <message>
-        <source>Version {0}</source>
-        <translation>バージョン {0}</translation>
+        <source>Vers&amp;ion {0}</source>
+        <translation>バージョン(&amp;I) {0}</translation>
     </message>
     <message>
         <source>About this program</source>
