@@ -22,7 +22,7 @@ step() {
   look $name
 }
 look() {
-  (cd $WINEPREFIX/drive_c && find . -type f) > /keep/$1.files
+  (cd $WINEPREFIX/drive_c && find . -type f -o -type d -empty) > /keep/$1.files
   cp $WINEPREFIX/system.reg /keep/$1.system.reg
   cp $WINEPREFIX/user.reg /keep/$1.user.reg
 }
