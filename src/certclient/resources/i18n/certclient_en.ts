@@ -1206,10 +1206,6 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <translation>Your administrator's settings do not allow this place.</translation>
     </message>
     <message>
-        <source>Your administrator's settings do not allow this place.</source>
-        <translation>Your administrator's settings do not allow this place.</translation>
-    </message>
-    <message>
         <source>This bank does not allow this place.</source>
         <translation>This bank does not allow this place.</translation>
     </message>

@@ -1200,10 +1200,6 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <translation>会社の管理者の設定により、この保存先はご利用いただけません。</translation>
     </message>
     <message>
-        <source>Your administrator's settings do not allow this place.</source>
-        <translation>会社の管理者の設定により、この保存先はご利用いただけません。</translation>
-    </message>
-    <message>
         <source>This bank does not allow this place.</source>
         <translation>この金融機関では、この保存先はご利用いただけません。</translation>
     </message>
