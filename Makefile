@@ -4,7 +4,7 @@ RUN := .venv/bin/python
 UV_COMPILE := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-annotate --no-header
 
-.PHONY: demo test test-windows bench screenshots texts lock clean help
+.PHONY: demo test test-windows installer test-installer bench screenshots texts lock clean help
 
 help: ## these lines
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile
@@ -20,6 +20,14 @@ test: ## ruff, mypy, import-linter, pytest, and the tests on Windows (root)
 test-windows: ## tests on a real Windows Python under Wine, made once in ~/.cache (needs root)
 	@$(PYTHON) tools/prepare.py test-windows
 	@[ "$$(id -u)" -ne 0 ] || $(RUN) -m tools.wine
+
+installer: ## setup, MSI, packages for Linux, all signed: build/installer/results (SETTINGS=file, root)
+	@$(PYTHON) tools/prepare.py installer
+	@$(RUN) -m tools.installer $(if $(SETTINGS),--settings $(SETTINGS))
+
+test-installer: ## everything that `make installer` makes, installed and tried out (root; minutes)
+	@$(PYTHON) tools/prepare.py test-installer
+	@$(RUN) -m pytest -q -m "installer or not installer" tests/installer
 
 bench: ## where a renewal's time goes, PC and USB token; how long the windows stall meanwhile
 	@$(PYTHON) tools/prepare.py bench
@@ -38,7 +46,7 @@ texts: ## the windows' new texts into resources/i18n/*.ts, to be translated ther
 lock: ## writes requirements/*.txt again from requirements/*.in (UPGRADE=1: newest versions)
 	@$(PYTHON) tools/prepare.py test
 	@$(RUN) -m pip install --quiet --require-hashes -r requirements/lock.txt
-	cd requirements && for name in runtime dev build lock; do \
+	cd requirements && for name in runtime dev build lock installer; do \
 		../$(UV_COMPILE) $(if $(UPGRADE),--upgrade) $$name.in -o $$name.txt || exit 1; done
 
 clean: ## removes .venv, caches and the demo's folder

@@ -26,6 +26,8 @@ LOCKS = {
     "test": ("dev", "runtime"),
     "test-windows": ("dev", "runtime"),
     "bench": ("runtime",),
+    "installer": ("dev", "runtime"),
+    "test-installer": ("dev", "runtime"),
 }
 """Which locks a target needs; the first one holds the others' packages in the same versions."""
 

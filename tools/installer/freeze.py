@@ -9,9 +9,11 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from tools.installer import bootloader
 from tools.installer.icon import make_icon
 from tools.installer.resources import MANIFEST, programs, version_resource
 from tools.installer.settings import ROOT, Settings
@@ -32,7 +34,7 @@ class FreezeError(Exception):
 @dataclass(frozen=True, slots=True)
 class Workshop:
     """Folders: Debian with Wine, Windows' drive C, CPython, wheels that ship, PyInstaller, DLLs
-    that Wine lacks."""
+    that Wine lacks, and the hashes of the wheels (hashes.json)."""
 
     root: Path
     prefix: Path
@@ -40,6 +42,7 @@ class Workshop:
     wheels: Path
     tools: Path
     dlls: Path
+    hashes: Path
 
     def sandbox(self, mount_point: Path, order: Path, result: Path) -> Sandbox:
         mounts = {
@@ -69,7 +72,12 @@ def prepare(cache: Cache) -> Workshop:
             python.wheels_made_from(RUNTIME),
             lambda folder: python.make_wheels(folder, RUNTIME),
         ),
-        tools=cache.part("tools", _tools_made_from(), _make_tools),
+        tools=cache.part(
+            "tools",
+            f"{root.name} {_tools_made_from()} {bootloader.made_from()}",
+            lambda folder: _make_tools(folder, root, cache.mount_point()),
+        ),
+        hashes=cache.part("hashes", python.wheels_made_from(RUNTIME), _make_hashes),
         dlls=cache.part(
             "dlls",
             f"{root.name} {dlls.made_from()}",
@@ -82,11 +90,17 @@ def _tools_made_from() -> str:
     return "\n".join(_tool_lines())
 
 
-def _make_tools(folder: Path) -> None:
+def _make_tools(folder: Path, root: Path, mount_point: Path) -> None:
     with tempfile.TemporaryDirectory() as place:
         lock = Path(place) / "tools.txt"
         lock.write_text("\n".join(_tool_lines()) + "\n", encoding="utf-8")
         python.make_wheels(folder, lock)
+    (loaders,) = folder.glob("PyInstaller/bootloader/Windows-64bit-intel")
+    bootloader.make_bootloader(loaders, root, mount_point)
+
+
+def _make_hashes(folder: Path) -> None:
+    python.write_hashes(folder / "hashes.json", RUNTIME)
 
 
 def _tool_lines() -> list[str]:
@@ -103,9 +117,10 @@ def _tool_lines() -> list[str]:
 
 def freeze(
     settings: Settings, workshop: Workshop, mount_point: Path, target: Path, epoch: int
-) -> None:
+) -> Sequence[str]:
     """Makes `target`, a folder with certclient.exe, certclientw.exe and `app-<version>`; one that
-    is there is replaced. `epoch`: seconds, the programs' date.
+    is there is replaced. `epoch`: seconds, the programs' date. Returns which files of the wheels
+    are in it.
 
     Raises FreezeError, and SettingsError's and IconError's reasons as they come.
     """
@@ -121,6 +136,13 @@ def freeze(
         shutil.rmtree(target, ignore_errors=True)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copytree(made, target)
+        return (result / "sources.lst").read_text(encoding="utf-8").splitlines()
+
+
+def pyinstaller_version() -> str:
+    """As the lock pins it."""
+    (line,) = (line for line in _tool_lines() if line.startswith("pyinstaller=="))
+    return line.removeprefix("pyinstaller==").rstrip(" \\")
 
 
 def write_order(settings: Settings, folder: Path) -> None:

@@ -1,7 +1,7 @@
 """Signs what Windows runs (Authenticode, by osslsigncode), and checks what was signed.
 
-`python -m tools.installer.signing sign FILE` and `… check FILE`; NSIS signs its uninstaller and
-setup through the first (`Signer.command`).
+`python tools/installer/sign.py sign FILE` and `… check FILE`; NSIS signs its uninstaller and setup
+through the first (`Signer.command`).
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import getpass
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -24,7 +23,7 @@ from tools.installer.testing_ca import make_testing_ca
 
 PIN_VARIABLE = "CERTCLIENT_SIGNING_PIN"
 _ENGINES = "/usr/lib/x86_64-linux-gnu/engines-3/pkcs11.so"
-_UNTRUSTED = re.compile(r"^Signature verification: ok$", re.MULTILINE)
+_STAMPED = "Timestamp Server Signature verification: ok"
 
 
 class SigningError(Exception):
@@ -87,12 +86,15 @@ class Signer:
         if self.identity.timestamp_anchors is not None:
             anchors += ["-TSA-CAfile", str(self.identity.timestamp_anchors)]
         options = (*offline(), *anchors, "-require-leaf-hash", f"sha256:{leaf}")
-        _run(("osslsigncode", "verify", *options, "-in", str(path)))
+        output = _run(("osslsigncode", "verify", *options, "-in", str(path)))
+        # osslsigncode goes on without a timestamp that it cannot verify.
+        if (self.identity.timestamp or self.identity.timestamp_anchors) and _STAMPED not in output:
+            raise SigningError(f"{path.name}: no timestamp that leads to signing.timestamp_anchors")
 
     def command(self) -> tuple[str, ...]:
         """The command that signs the file which is given as one more argument. It asks nobody:
         a PIN comes from CERTCLIENT_SIGNING_PIN."""
-        script = str(Path(__file__).resolve())
+        script = str(Path(__file__).resolve().with_name("sign.py"))
         places = ("--settings", str(self.settings_file.resolve()), "--folder", str(self.folder))
         return (sys.executable, script, "sign", *places)
 
@@ -230,7 +232,3 @@ def main(arguments: Sequence[str]) -> int:
         print(error, file=sys.stderr)
         return 1
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import subprocess
 import sys
 import tarfile
+import tempfile
 import zipfile
 from collections.abc import Iterator, Sequence
 from io import BytesIO
@@ -15,6 +17,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from tools.wine.cache import PartError
 
@@ -64,6 +67,8 @@ _WINDOWS = {
 }
 """What environment markers say there (pip evaluates them for the machine that it runs on)."""
 
+_PLATFORM = ("--platform=win_amd64", f"--python-version={VERSION}", "--implementation=cp")
+_LOCKED = ("--no-deps", "--only-binary=:all:", "--require-hashes")
 _PIP = (sys.executable, "-m", "pip", "-qq", "--disable-pip-version-check")
 
 
@@ -145,9 +150,25 @@ def make_wheels(folder: Path, lock: Path) -> None:
     """Installs into `folder` what `lock` pins for Windows, hashes checked."""
     wanted = folder / "requirements.txt"
     wanted.write_text("\n".join(windows_requirements(lock)), encoding="utf-8")
-    platform = ("--platform=win_amd64", f"--python-version={VERSION}", "--implementation=cp")
-    options = ("--no-deps", "--no-compile", "--only-binary=:all:", "--require-hashes")
-    _run((*_PIP, "install", f"--target={folder}", *platform, *options, "-r", str(wanted)))
+    target = (f"--target={folder}", "--no-compile")
+    _run((*_PIP, "install", *target, *_PLATFORM, *_LOCKED, "-r", str(wanted)))
+
+
+def write_hashes(target: Path, lock: Path) -> None:
+    """Writes which of the hashes in `lock` are those of Windows' wheels: name to SHA-256, JSON."""
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        wanted, report = folder / "requirements.txt", folder / "report.json"
+        wanted.write_text("\n".join(windows_requirements(lock)), encoding="utf-8")
+        nothing = ("--dry-run", f"--report={report}", "--ignore-installed", f"--target={folder}")
+        _run((*_PIP, "install", *nothing, *_PLATFORM, *_LOCKED, "-r", str(wanted)))
+        found = json.loads(report.read_text(encoding="utf-8"))["install"]
+    hashes = {
+        canonicalize_name(one["metadata"]["name"]): one["download_info"]["archive_info"]["hashes"]
+        for one in found
+    }
+    text = json.dumps({name: every["sha256"] for name, every in hashes.items()}, indent=1)
+    target.write_text(text, encoding="utf-8")
 
 
 def windows_requirements(lock: Path) -> Sequence[str]:

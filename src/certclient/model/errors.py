@@ -48,6 +48,7 @@ class ErrorCode(enum.Enum):
     USAGE = _Trait("CC-USAGE", Kind.USER_ACTION, Actor.CUSTOMER)
     DATA_FOLDER = _Trait("CC-DATA-FOLDER", Kind.USER_ACTION, Actor.SYSTEM_ADMINISTRATOR)
     WINDOWS_LIBRARY = _Trait("CC-WINDOWS-LIBRARY", Kind.USER_ACTION, Actor.SYSTEM_ADMINISTRATOR)
+    PROGRAM_CHANGED = _Trait("CC-PROGRAM-CHANGED", Kind.REFUSED, Actor.SYSTEM_ADMINISTRATOR)
     INTERNAL = _Trait("CC-INTERNAL", Kind.BUG, Actor.DEVELOPER)
 
     # What may be done with a certificate today

@@ -25,6 +25,7 @@ ACTIONS: Mapping[ErrorCode, tuple[Action, ...]] = {
     ErrorCode.USAGE: _SUPPORT,
     ErrorCode.DATA_FOLDER: _RETRY,
     ErrorCode.WINDOWS_LIBRARY: _RETRY,
+    ErrorCode.PROGRAM_CHANGED: _SUPPORT,
     ErrorCode.INTERNAL: _RETRY,
     # What may be done with a certificate today
     ErrorCode.CERTIFICATE_NOT_FOUND: _RETRY,

@@ -1,0 +1,218 @@
+/* The program's files against the list that lies in the .exe as resource FILES (RT_RCDATA).
+   Its first line is the name of the libraries' folder; then one file a line: SHA-256 in hexadecimal,
+   `L` for a library that the user may replace or `-`, and the path below that folder. */
+#include <windows.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "start.h"
+
+#define WORKERS 4
+#define PREFIX 67 /* characters before the path: 64 of the hash, a blank, the letter, a blank */
+
+typedef struct {
+    unsigned char digest[32];
+    bool replaceable;
+    wchar_t *path;
+} Listed;
+
+static Listed listed[MOST_FILES];
+static LONG count;
+static wchar_t program[LONGEST_PATH]; /* folder of the .exe, with a backslash at its end */
+static wchar_t contents[MAX_PATH];    /* name of the libraries' folder below it */
+static volatile LONG next_file;
+static volatile LONG wrong_file = -1;
+
+
+static wchar_t *wide(const char *text, int length) {
+    int size = MultiByteToWideChar(CP_UTF8, MB_ERR_INVALID_CHARS, text, length, NULL, 0);
+    wchar_t *made = calloc((size_t)size + 1, sizeof *made);
+    if (made == NULL || size == 0) abort();
+    MultiByteToWideChar(CP_UTF8, 0, text, length, made, size);
+    return made;
+}
+
+static int digit(char letter) {
+    return letter <= '9' ? letter - '0' : letter - 'a' + 10;
+}
+
+static bool read_line(const char *line, int length) {
+    Listed *file = &listed[count];
+    if (contents[0] == 0) {
+        wchar_t *name = wide(line, length);
+        wcsncpy(contents, name, MAX_PATH - 1);
+        free(name);
+        return true;
+    }
+    if (count >= MOST_FILES || length <= PREFIX) return false;
+    for (int i = 0; i < 32; i++)
+        file->digest[i] = (unsigned char)(digit(line[2 * i]) << 4 | digit(line[2 * i + 1]));
+    file->replaceable = line[65] == 'L';
+    file->path = wide(line + PREFIX, length - PREFIX);
+    count++;
+    return true;
+}
+
+static bool read_list(void) {
+    HRSRC found = FindResourceW(NULL, L"FILES", RT_RCDATA);
+    HGLOBAL loaded = found ? LoadResource(NULL, found) : NULL;
+    const char *text = loaded ? LockResource(loaded) : NULL;
+    if (text == NULL) return false;
+    const char *end = text + SizeofResource(NULL, found);
+    while (text < end) {
+        const char *line_end = memchr(text, '\n', (size_t)(end - text));
+        if (line_end == NULL || !read_line(text, (int)(line_end - text))) return false;
+        text = line_end + 1;
+    }
+    return count > 0;
+}
+
+static bool find_program(void) {
+    DWORD length = GetModuleFileNameW(NULL, program, LONGEST_PATH);
+    wchar_t *name = wcsrchr(program, L'\\');
+    if (length == 0 || length >= LONGEST_PATH || name == NULL) return false;
+    name[1] = 0;
+    return true;
+}
+
+static bool join(wchar_t *target, const wchar_t *folder, const wchar_t *name) {
+    bool fits = wcslen(program) + wcslen(folder) + wcslen(name) + 3 < LONGEST_PATH;
+    if (fits) {
+        wcscpy(target, program);
+        wcscat(target, folder);
+        if (*folder) wcscat(target, L"\\");
+        wcscat(target, name);
+    }
+    return fits;
+}
+
+/* The handle stays open: nobody can write to the file, rename or remove it while we run. */
+static bool is_as_listed(const Listed *file, wchar_t *path) {
+    LARGE_INTEGER size;
+    unsigned char digest[32];
+    if (!join(path, contents, file->path)) return false;
+    HANDLE opened = CreateFileW(path, GENERIC_READ, FILE_SHARE_READ, NULL, OPEN_EXISTING,
+                                FILE_FLAG_SEQUENTIAL_SCAN, NULL);
+    if (opened == INVALID_HANDLE_VALUE || !GetFileSizeEx(opened, &size)) return false;
+    if (size.QuadPart == 0) return sha256("", 0, digest) && !memcmp(digest, file->digest, 32);
+    HANDLE mapping = CreateFileMappingW(opened, NULL, PAGE_READONLY, 0, 0, NULL);
+    void *data = mapping ? MapViewOfFile(mapping, FILE_MAP_READ, 0, 0, 0) : NULL;
+    if (data == NULL) return false;
+    bool good = sha256(data, (size_t)size.QuadPart, digest);
+    UnmapViewOfFile(data);
+    CloseHandle(mapping);
+    return good && !memcmp(digest, file->digest, sizeof digest);
+}
+
+static DWORD WINAPI work(void *unused) {
+    (void)unused;
+    wchar_t *path = malloc(LONGEST_PATH * sizeof *path);
+    if (path == NULL) abort();
+    for (;;) {
+        LONG index = InterlockedIncrement(&next_file) - 1;
+        if (index >= count || wrong_file >= 0) break;
+        const Listed *file = &listed[index];
+        if (!is_as_listed(file, path) && !(file->replaceable && is_own_library(file->path)))
+            InterlockedCompareExchange(&wrong_file, index, -1);
+    }
+    free(path);
+    return 0;
+}
+
+static void compare_all(void) {
+    HANDLE threads[WORKERS];
+    DWORD started = 0;
+    is_own_library(L""); /* is read before there are threads */
+    for (int i = 0; i < WORKERS - 1; i++) {
+        HANDLE thread = CreateThread(NULL, 0, work, NULL, 0, NULL);
+        if (thread != NULL) threads[started++] = thread;
+    }
+    work(NULL);
+    WaitForMultipleObjects(started, threads, TRUE, INFINITE);
+}
+
+static bool is_listed(const wchar_t *path) {
+    for (LONG i = 0; i < count; i++)
+        if (CompareStringOrdinal(listed[i].path, -1, path, -1, TRUE) == CSTR_EQUAL) return true;
+    return false;
+}
+
+static bool ends_with(const wchar_t *name, const wchar_t *end) {
+    size_t length = wcslen(name), tail = wcslen(end);
+    return length >= tail && _wcsicmp(name + length - tail, end) == 0;
+}
+
+/* What Python would import. */
+static bool is_python(const wchar_t *name) {
+    static const wchar_t *ends[] = {L".py", L".pyc", L".pyw", L".pyd", L".pth", L".zip", L".egg"};
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+        if (ends_with(name, ends[i])) return true;
+    return false;
+}
+
+/* What Windows would load, whatever its name ends in. A file that nobody can read is none. */
+static bool is_dll(const wchar_t *path) {
+    char magic[2] = {0, 0};
+    DWORD length = 0;
+    HANDLE file = CreateFileW(path, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE, NULL,
+                              OPEN_EXISTING, 0, NULL);
+    if (file == INVALID_HANDLE_VALUE) return ends_with(path, L".dll");
+    bool is_read = ReadFile(file, magic, 2, &length, NULL);
+    CloseHandle(file);
+    return is_read && length == 2 && magic[0] == 'M' && magic[1] == 'Z';
+}
+
+/* `folder` below the program's, `inner` the same below the libraries' folder (NULL: outside of it,
+   where only DLLs beside the .exe count and no folder is entered). */
+static bool has_stranger(const wchar_t *folder, const wchar_t *inner, wchar_t *culprit) {
+    WIN32_FIND_DATAW found;
+    wchar_t *path = malloc(2 * LONGEST_PATH * sizeof *path);
+    if (path == NULL) abort();
+    wchar_t *name = path + LONGEST_PATH;
+    bool stranger = false;
+    HANDLE search = join(path, folder, L"*") ? FindFirstFileW(path, &found) : INVALID_HANDLE_VALUE;
+    if (search == INVALID_HANDLE_VALUE) {
+        free(path);
+        wcscpy(culprit, folder);
+        return true;
+    }
+    do {
+        if (!wcscmp(found.cFileName, L".") || !wcscmp(found.cFileName, L"..")) continue;
+        if (!join(path, folder, found.cFileName)) continue;
+        wcscpy(name, inner && *inner ? inner : L"");
+        if (*name) wcscat(name, L"\\");
+        wcscat(name, found.cFileName);
+        if (found.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY) {
+            /* A folder that leads elsewhere would not be looked through. */
+            if (inner && found.dwFileAttributes & FILE_ATTRIBUTE_REPARSE_POINT)
+                stranger = true;
+            else if (inner)
+                stranger = has_stranger(path + wcslen(program), name, culprit);
+            if (stranger && *culprit) break;
+        } else if (inner) {
+            stranger = !is_listed(name) && (is_python(found.cFileName) || is_dll(path));
+        } else {
+            stranger = !ends_with(found.cFileName, L".exe") && is_dll(path);
+        }
+        if (stranger) wcscpy(culprit, path + wcslen(program));
+    } while (!stranger && FindNextFileW(search, &found));
+    FindClose(search);
+    free(path);
+    return stranger;
+}
+
+bool files_are_ours(wchar_t *culprit, size_t size) {
+    *culprit = 0;
+    if (!find_program() || !read_list() || !open_hashing()) {
+        wcsncpy(culprit, L"certclient.exe", size - 1);
+        return false;
+    }
+    if (has_stranger(L"", NULL, culprit) || has_stranger(contents, L"", culprit)) return false;
+    compare_all();
+    if (wrong_file < 0) return true;
+    wcscpy(culprit, contents);
+    wcscat(culprit, L"\\");
+    wcsncat(culprit, listed[wrong_file].path, size - wcslen(culprit) - 1);
+    return false;
+}

@@ -1,0 +1,17 @@
+/* Where Windows looks for DLLs. What the .exe itself is linked with are KnownDLLs, which Windows
+   never takes from a folder. */
+#include <windows.h>
+
+#include "start.h"
+
+void search_dlls_safely(void) {
+    /* Not the current folder, not PATH, not the folder of the .exe. PyInstaller adds the folder of
+       the libraries (SetDllDirectory counts as a user's directory). */
+    SetDllDirectoryW(L"");
+    SetDefaultDllDirectories(LOAD_LIBRARY_SEARCH_SYSTEM32 | LOAD_LIBRARY_SEARCH_USER_DIRS);
+    HeapSetInformation(NULL, HeapEnableTerminationOnCorruption, NULL, 0);
+
+    /* Nothing that a sandboxed browser wrote. */
+    PROCESS_MITIGATION_IMAGE_LOAD_POLICY policy = {.NoLowMandatoryLabelImages = 1};
+    SetProcessMitigationPolicy(ProcessImageLoadPolicy, &policy, sizeof policy);
+}

@@ -1,0 +1,290 @@
+"""Signing a Windows program with each kind of key, and what a check finds."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import msgspec
+import pip
+import pytest
+from cryptography.hazmat.primitives import serialization
+
+from tools.installer.settings import DEFAULT, Places, SettingsError, read_settings
+from tools.installer.signatures import UNSIGNED, read_signer
+from tools.installer.signing import PIN_VARIABLE, Signer, SigningError, make_signer
+from tools.installer.testing_ca import TestingCa, make_testing_ca
+
+PROGRAM = Path(pip.__file__).parent / "_vendor" / "distlib" / "t64.exe"
+"""A small program for Windows that every Python has."""
+
+SOFTHSM = "/usr/lib/softhsm/libsofthsm2.so"
+PIN = "s3cret word"
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Path:
+    copy = tmp_path / "program.exe"
+    copy.write_bytes(PROGRAM.read_bytes())
+    return copy
+
+
+@pytest.fixture(scope="module")
+def ca(tmp_path_factory: pytest.TempPathFactory) -> TestingCa:
+    return make_testing_ca(tmp_path_factory.mktemp("ca"))
+
+
+def signer_for(folder: Path, **signing: str | Path) -> Signer:
+    settings = read_settings()
+    given = {name: str(value) for name, value in signing.items()}
+    changed = msgspec.structs.replace(settings.signing, **given)
+    return make_signer(replace(settings, signing=changed), Places(folder), DEFAULT, ask=False)
+
+
+def test_without_a_key_the_builds_own_ca_signs_and_says_that_it_is_a_test(
+    tmp_path: Path, program: Path
+) -> None:
+    signer = signer_for(tmp_path)
+    assert signer.identity.is_test
+    signer.sign(program)
+    signer.check(program)
+    assert read_signer(program).startswith("CN=certclient TEST signature")
+    again = signer_for(tmp_path)
+    again.check(program)
+    assert Path(signer.identity.key).stat().st_mode & 0o077 == 0
+
+
+def test_a_signature_is_sha256_and_carries_the_product(tmp_path: Path, program: Path) -> None:
+    signer_for(tmp_path).sign(program)
+    shown = subprocess.run(
+        ["osslsigncode", "verify", "-in", program], capture_output=True, text=True, check=False
+    ).stdout
+    assert "Message digest algorithm  : SHA256" in shown
+    assert read_settings().product.title_en in shown
+
+
+def test_a_program_that_was_changed_is_found(tmp_path: Path, program: Path) -> None:
+    signer = signer_for(tmp_path)
+    signer.sign(program)
+    content = bytearray(program.read_bytes())
+    content[0x600] ^= 1
+    program.write_bytes(content)
+    with pytest.raises(SigningError, match="verify failed"):
+        signer.check(program)
+    with pytest.raises(SigningError, match="was changed after it was signed"):
+        read_signer(program)
+
+
+def test_another_ca_and_another_certificate_of_the_same_ca_are_not_ours(
+    tmp_path: Path, program: Path
+) -> None:
+    signer_for(tmp_path / "one").sign(program)
+    with pytest.raises(SigningError):
+        signer_for(tmp_path / "other").check(program)
+
+
+def test_an_unsigned_program_is_called_so(tmp_path: Path, program: Path) -> None:
+    assert read_signer(program) == UNSIGNED
+    with pytest.raises(SigningError):
+        signer_for(tmp_path).check(program)
+
+
+def encrypted(ca: TestingCa, target: Path) -> Path:
+    key = serialization.load_pem_private_key(ca.key.read_bytes(), None)
+    target.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.BestAvailableEncryption(PIN.encode()),
+        )
+    )
+    return target
+
+
+def test_a_passphrase_comes_from_the_environment_and_is_in_no_command_line(
+    tmp_path: Path, program: Path, ca: TestingCa, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = encrypted(ca, tmp_path / "key.pem")
+    signer = signer_for(tmp_path, key=key, certificates=ca.certificates, anchors=ca.root)
+    assert not signer.identity.is_test
+    with pytest.raises(SigningError, match=PIN_VARIABLE):
+        signer.sign(program)
+    monkeypatch.setenv(PIN_VARIABLE, PIN)
+    assert not any(PIN in word for word in signer.command())
+    signer.sign(program)
+    signer.check(program)
+
+
+def test_a_wrong_passphrase_leaves_the_file_as_it_was(
+    tmp_path: Path, program: Path, ca: TestingCa, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = encrypted(ca, tmp_path / "key.pem")
+    signer = signer_for(tmp_path, key=key, certificates=ca.certificates, anchors=ca.root)
+    monkeypatch.setenv(PIN_VARIABLE, "another")
+    with pytest.raises(SigningError, match="sign failed"):
+        signer.sign(program)
+    assert program.read_bytes() == PROGRAM.read_bytes()
+    assert list(tmp_path.glob("*.signed")) == []
+
+
+def softhsm(command: str, *arguments: str | Path) -> None:
+    line = ["softhsm2-util", command, *map(str, arguments)]
+    subprocess.run(line, check=True, capture_output=True)
+
+
+@pytest.fixture
+def token(tmp_path: Path, ca: TestingCa, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A token with the CA's signing key; its PKCS#11 URI."""
+    (tmp_path / "tokens").mkdir()
+    configuration = tmp_path / "softhsm2.conf"
+    configuration.write_text(f"directories.tokendir = {tmp_path / 'tokens'}\n", encoding="utf-8")
+    monkeypatch.setenv("SOFTHSM2_CONF", str(configuration))
+    softhsm("--init-token", "--free", "--label", "signing", "--pin", PIN, "--so-pin", "97531086")
+    named = ("--token", "signing", "--label", "code", "--id", "01", "--pin", PIN)
+    softhsm("--import", ca.key, *named)
+    return "pkcs11:token=signing;object=code;type=private"
+
+
+def test_a_key_on_a_token_signs_with_the_pin_from_the_environment(
+    tmp_path: Path, program: Path, ca: TestingCa, token: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    signer = signer_for(tmp_path, key=token, module=SOFTHSM, certificates=ca.certificates)
+    monkeypatch.setenv(PIN_VARIABLE, PIN)
+    signer.sign(program)
+    signer.check(program)
+
+
+def test_a_token_with_another_pin_signs_nothing(
+    tmp_path: Path, program: Path, ca: TestingCa, token: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    signer = signer_for(tmp_path, key=token, module=SOFTHSM, certificates=ca.certificates)
+    monkeypatch.setenv(PIN_VARIABLE, "0000")
+    with pytest.raises(SigningError):
+        signer.sign(program)
+    assert read_signer(program) == UNSIGNED
+
+
+@pytest.mark.parametrize("missing", ["certificates", "module"])
+def test_settings_that_are_not_complete_are_refused(
+    tmp_path: Path, ca: TestingCa, missing: str
+) -> None:
+    given = {"key": "pkcs11:object=code", "certificates": str(ca.certificates), "module": SOFTHSM}
+    with pytest.raises(SettingsError, match=f"signing.{missing}"):
+        signer_for(tmp_path, **{**given, missing: ""})
+
+
+@contextmanager
+def timestamp_server(folder: Path) -> Iterator[tuple[str, Path]]:
+    """OpenSSL's own time stamping authority over HTTP; its address and its root."""
+    make_authority(folder)
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            query, answer = folder / "query.tsq", folder / "answer.tsr"
+            query.write_bytes(self.rfile.read(int(self.headers["Content-Length"])))
+            openssl(
+                *("ts", "-reply", "-config", folder / "ts.cnf", "-section", "tsa"),
+                *("-queryfile", query, "-out", answer),
+            )
+            self.send_response(200)
+            self.send_header("Content-Type", "application/timestamp-reply")
+            self.end_headers()
+            self.wfile.write(answer.read_bytes())
+
+        def log_message(self, format: str, *args: object) -> None:
+            return
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/", folder / "root.pem"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def openssl(*arguments: str | Path) -> None:
+    subprocess.run(["openssl", *map(str, arguments)], check=True, capture_output=True)
+
+
+TS_CONFIGURATION = """\
+[tsa]
+dir = {folder}
+serial = {folder}/serial
+signer_cert = {folder}/tsa.pem
+certs = {folder}/root.pem
+signer_key = {folder}/tsa.key
+signer_digest = sha256
+default_policy = 1.2.3.4.1
+digests = sha256, sha384, sha512
+accuracy = secs:1
+ess_cert_id_chain = yes
+[req]
+distinguished_name = dn
+[dn]
+[root]
+basicConstraints = critical, CA:TRUE
+keyUsage = critical, keyCertSign, cRLSign
+[stamps]
+basicConstraints = critical, CA:FALSE
+keyUsage = critical, digitalSignature
+extendedKeyUsage = critical, timeStamping
+"""
+
+
+def make_authority(folder: Path) -> None:
+    folder.mkdir()
+    configuration = folder / "ts.cnf"
+    configuration.write_text(TS_CONFIGURATION.format(folder=folder), encoding="ascii")
+    (folder / "serial").write_text("01", encoding="ascii")
+    new = ("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30", "-config", configuration)
+    root = ("-keyout", folder / "root.key", "-out", folder / "root.pem")
+    openssl(*new, "-subj", "/CN=stamps root", "-extensions", "root", *root)
+    issued = ("-CA", folder / "root.pem", "-CAkey", folder / "root.key")
+    leaf = ("-keyout", folder / "tsa.key", "-out", folder / "tsa.pem")
+    openssl(*new, "-subj", "/CN=stamps", "-extensions", "stamps", *issued, *leaf)
+
+
+def test_a_timestamp_is_fetched_and_checked_against_its_own_anchors(
+    tmp_path: Path, program: Path, ca: TestingCa
+) -> None:
+    with timestamp_server(tmp_path / "tsa") as (address, root):
+        signer = signer_for(
+            tmp_path,
+            key=ca.key,
+            certificates=ca.certificates,
+            timestamp=address,
+            timestamp_anchors=root,
+        )
+        signer.sign(program)
+    signer.check(program)
+    other = signer_for(
+        tmp_path, key=ca.key, certificates=ca.certificates, timestamp_anchors=ca.root
+    )
+    with pytest.raises(SigningError):
+        other.check(program)
+
+
+def test_a_timestamp_server_that_does_not_answer_stops_the_build(
+    tmp_path: Path, program: Path, ca: TestingCa
+) -> None:
+    with timestamp_server(tmp_path / "tsa") as (address, _):
+        pass
+    signer = signer_for(tmp_path, key=ca.key, certificates=ca.certificates, timestamp=address)
+    with pytest.raises(SigningError):
+        signer.sign(program)
+    assert read_signer(program) == UNSIGNED
+
+
+def test_the_command_signs_from_any_folder(tmp_path: Path, program: Path) -> None:
+    signer = signer_for(tmp_path)
+    subprocess.run([*signer.command(), program.name], cwd=tmp_path, check=True, env=os.environ)
+    signer.check(program)

@@ -1,0 +1,27 @@
+"""Windows' program files, as far as a build has to know them (Microsoft's "PE Format")."""
+
+from __future__ import annotations
+
+import struct
+
+_CHECKSUM = 64
+_SECURITY_DIRECTORY = 112 + 4 * 8
+"""Offsets in the optional header of PE32+."""
+
+
+def is_pe(content: bytes) -> bool:
+    return content[:2] == b"MZ" and content[_header(content) :][:4] == b"PE\0\0"
+
+
+def without_signature(content: bytes) -> bytes:
+    """A program as it was before it was signed: no certificate table, no checksum."""
+    optional = _header(content) + 24
+    place, size = struct.unpack_from("<II", content, optional + _SECURITY_DIRECTORY)
+    bare = bytearray(content[:place] + content[place + size :] if size else content)
+    struct.pack_into("<II", bare, optional + _SECURITY_DIRECTORY, 0, 0)
+    struct.pack_into("<I", bare, optional + _CHECKSUM, 0)
+    return bytes(bare)
+
+
+def _header(content: bytes) -> int:
+    return int(struct.unpack_from("<I", content, 0x3C)[0]) if len(content) > 0x40 else 0

@@ -1,0 +1,133 @@
+"""Whose signature each program file of the payload carries, and whether that is as it should be.
+
+Ours is on our programs. Libraries of others ship as they came, byte for byte: with the signature of
+their makers or without one. Either way our programs start with none but those whose SHA-256 lies
+inside of them (installer/native).
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import tempfile
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import pkcs7
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from tools.installer.pe import is_pe
+from tools.installer.settings import ROOT
+from tools.installer.signing import Signer, SigningError, offline
+
+CONTENTS = ROOT / "installer" / "contents.toml"
+OURS = "ours"
+UNSIGNED = "unsigned"
+_DIGEST = re.compile(r"^(?:Current|Calculated) message digest\s*: ([0-9A-F]+)", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """One file below the payload; `signer` is an organisation, OURS or UNSIGNED."""
+
+    path: str
+    signer: str
+
+
+def check_signatures(payload: Path, signer: Signer) -> Sequence[State]:
+    """Every .exe, .dll and .pyd below `payload` (and what else is a program by its content).
+
+    Raises SigningError naming each that does not have the signature which contents.toml expects,
+    or whose content is not what was signed.
+    """
+    expected = tomllib.loads(CONTENTS.read_text(encoding="utf-8"))["signatures"]
+    states, wrong = [], []
+    for path in _programs(payload):
+        name = path.relative_to(payload).as_posix()
+        wanted = expected_signer(name, expected)
+        try:
+            found = _signer(path, signer if wanted == OURS else None)
+        except SigningError as error:
+            found = f"not whole: {error}"
+        states.append(State(name, found))
+        if found != wanted:
+            wrong.append(f"{name}: {found}, expected: {wanted or 'no such file'}")
+    if wrong:
+        raise SigningError("signatures are not as expected\n" + "\n".join(wrong))
+    return states
+
+
+def _signer(path: Path, ours: Signer | None) -> str:
+    if ours is None:
+        return read_signer(path)
+    ours.check(path)
+    return OURS
+
+
+def expected_signer(name: str, expected: Mapping[str, Sequence[str]]) -> str:
+    """Who has to have signed the file `name` (slashes, below the payload); "" if nobody knows it.
+
+    `expected` maps a signer to patterns; libraries are named below their folder.
+    """
+    inside = name.partition("/")[2] if name.startswith("app-") else name
+    for signer, patterns in expected.items():
+        if any(fnmatch(inside, pattern) for pattern in patterns):
+            return signer
+    return ""
+
+
+def read_signer(path: Path) -> str:
+    """The organisation in the certificate that `path` is signed with, or UNSIGNED.
+
+    Raises SigningError if the content is not what was signed. Whether Windows trusts the
+    certificate is not asked: what is expected here came through hashes (requirements/*.txt).
+    """
+    done = subprocess.run(
+        ("osslsigncode", "verify", *offline(), "-in", str(path)),
+        capture_output=True,
+        text=True,
+        errors="replace",
+        check=False,
+    )
+    output = done.stdout + done.stderr
+    if "No signature found" in output:
+        return UNSIGNED
+    digests = _DIGEST.findall(output)
+    if len(digests) < 2 or digests[0] != digests[1]:
+        raise SigningError(f"{path.name} was changed after it was signed")
+    return _organisation(path)
+
+
+def _organisation(path: Path) -> str:
+    with tempfile.TemporaryDirectory() as folder:
+        pem = Path(folder) / "signature.pem"
+        command = ("osslsigncode", "extract-signature", "-pem", "-in", str(path), "-out", str(pem))
+        subprocess.run(command, capture_output=True, check=True)
+        certificates = pkcs7.load_pem_pkcs7_certificates(pem.read_bytes())
+    (leaf,) = (certificate for certificate in certificates if _signs_code(certificate))
+    names = leaf.subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)
+    return str(names[0].value) if names else leaf.subject.rfc4514_string()
+
+
+def _signs_code(certificate: x509.Certificate) -> bool:
+    """A leaf for code; authorities may have the usage, too."""
+    try:
+        usage = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+    except x509.ExtensionNotFound:
+        return False
+    if ExtendedKeyUsageOID.CODE_SIGNING not in usage:
+        return False
+    try:
+        return not certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
+    except x509.ExtensionNotFound:
+        return True
+
+
+def _programs(payload: Path) -> Iterator[Path]:
+    for path in sorted(payload.rglob("*")):
+        if path.is_file() and (path.suffix in {".exe", ".dll", ".pyd"} or is_pe(path.read_bytes())):
+            yield path
