@@ -12,6 +12,7 @@ import pytest
 from support.msi_windows import PACKED, rows, tools_missing
 from tools.installer.msi import NEWER, TOO_OLD, MsiError, make_msi, msi_version
 from tools.installer.msi_source import Package, component_id, short_and_long, source
+from tools.installer.msi_times import TimesError, set_times
 from tools.installer.settings import DEFAULT, Places, Settings, read_settings
 from tools.installer.signing import SigningError, make_signer
 
@@ -171,3 +172,11 @@ def test_short_names_are_unique_in_a_folder() -> None:
 )
 def test_versions(version: str, expected: str) -> None:
     assert msi_version(version) == expected
+
+
+def test_a_file_that_is_no_msi_of_wixls_keeps_its_bytes(tmp_path: Path) -> None:
+    file = tmp_path / "some.msi"
+    file.write_bytes(b"no compound file")
+    with pytest.raises(TimesError):
+        set_times(file, EPOCH)
+    assert file.read_bytes() == b"no compound file"

@@ -1,7 +1,5 @@
 """The MSI for company networks: per machine, silent, the same payload as the customer's installer.
 
-    python -m tools.installer.msi [PAYLOAD]
-
 wixl 0.101 (Debian's) does the work; what it lacks is added to its tables with msibuild afterwards:
 other letters than ASCII (it writes none), conditions of components, both edges of the version
 ranges of an upgrade, the package code. docs/adr/ tells what was measured.
@@ -12,7 +10,6 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,7 +18,7 @@ from packaging.version import Version
 
 from tools.installer import msi_times
 from tools.installer.msi_source import ICON, PAYLOAD, Package, component_id, source
-from tools.installer.settings import Places, Settings, read_settings
+from tools.installer.settings import Settings
 
 Sign = Callable[[Path], None]
 """Signs a finished file in place."""
@@ -79,12 +76,19 @@ def make_msi(
         (work / "source.wxs").write_bytes(source(package))
         _run(("wixl", "--arch", "x64", "--output", built.name, "source.wxs"), work)
         _complete(built, package, settings)
-        msi_times.set_times(built, epoch)
+        _set_times(built, epoch)
         target = results / f"{settings.product.name}-{settings.version}.msi"
         shutil.copyfile(built, target)
     if sign is not None:
         sign(target)
     return target
+
+
+def _set_times(msi: Path, epoch: int) -> None:
+    try:
+        msi_times.set_times(msi, epoch)
+    except msi_times.TimesError as error:
+        raise MsiError(f"{msi.name}: {error}") from error
 
 
 def msi_version(version: str) -> str:
@@ -162,16 +166,3 @@ def _run(command: Sequence[str], folder: Path) -> str:
     if done.returncode != 0 or said:
         raise MsiError(f"{' '.join(command)}\n{said or done.stdout}")
     return done.stdout
-
-
-def main(arguments: Sequence[str]) -> int:
-    """Packs the payload of the last build, or the folder that is named; unsigned."""
-    places = Places()
-    payload = Path(arguments[0]) if arguments else places.payload
-    epoch = int(os.environ.get("SOURCE_DATE_EPOCH", "1000000000"))
-    print(make_msi(read_settings(), payload, places.results, epoch))
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
