@@ -16,7 +16,7 @@ from certclient.model.keys import KeySpec, SignatureAlgorithm
 from certclient.store.windows import capi, cng
 from certclient.store.windows import declarations as w
 from certclient.store.windows.container import CNG, Container, container_name
-from certclient.store.windows.errors import as_certclient_error, translated
+from certclient.store.windows.errors import NO_SUCH_KEY, as_certclient_error, translated
 from certclient.store.windows.rsa import SCHEMES, Scheme
 from certclient.windows_dll import WindowsCallError
 
@@ -119,6 +119,17 @@ def spki_or_none(place: Container) -> bytes | None:
         return spki(place)
     except (WindowsCallError, CertclientError):
         return None
+
+
+def is_there(place: Container) -> bool:
+    """Whether there is such a key, even one that cannot be opened any more."""
+    try:
+        spki(place)
+    except WindowsCallError as error:
+        return error.code not in NO_SUCH_KEY
+    except CertclientError as error:
+        return error.code is not ErrorCode.KEY_NOT_FOUND
+    return True
 
 
 def delete(place: Container) -> None:

@@ -38,6 +38,6 @@ class KeyFinder:
         """As `proven`, else what the property says although it is not true, if anything is there:
         to find out what is wrong with it."""
         found = self.proven(entry)
-        if found is None and entry.container and keys.spki_or_none(entry.container) is not None:
+        if found is None and entry.container and keys.is_there(entry.container):
             return entry.container
         return found
