@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ctypes
 import mmap
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
@@ -33,7 +34,11 @@ CKR_USER_ALREADY_LOGGED_IN = 0x100
 
 _PROT_READ_WRITE = 1 | 2
 """PROT_READ | PROT_WRITE, which `mmap` has no names for on Windows."""
+_PAGE_READWRITE = 4
+"""The same for VirtualProtect (winnt.h)."""
 _POINTER = ctypes.sizeof(ctypes.c_void_p)
+_FIRST_ENTRY = 2 if sys.platform == "win32" else _POINTER
+"""CK_VERSION comes first, padded to a pointer where structures are not packed."""
 _FLAGS_OFFSET = 96
 """Of `flags` in CK_TOKEN_INFO: after label, manufacturer, model and serial number."""
 _PIN_LENGTHS_OFFSET = _FLAGS_OFFSET + 5 * ctypes.sizeof(ctypes.c_ulong)
@@ -58,7 +63,7 @@ _ENTRIES = {
     "C_Sign": (43, 5),
     "C_GenerateKeyPair": (59, 8),
 }
-"""Position in CK_FUNCTION_LIST (v2.x), after CK_VERSION padded to a pointer; arguments."""
+"""Position in CK_FUNCTION_LIST (v2.x), after CK_VERSION; arguments."""
 
 Call = Callable[..., int]
 
@@ -191,7 +196,7 @@ class Faults:
 
     def _entry(self, name: str) -> ctypes.c_void_p:
         position, _ = _ENTRIES[name]
-        return ctypes.c_void_p.from_address(self._base + _POINTER * (1 + position))
+        return ctypes.c_void_p.from_address(self._base + _FIRST_ENTRY + _POINTER * position)
 
     def _original(self, name: str) -> Call:
         """The function as it is now, so that changes can be laid over each other."""
@@ -222,6 +227,12 @@ def _change_flags(info: int, add: int, remove: int) -> None:
 
 def _make_writable(address: int) -> None:
     """The list lies in the library's read-only data; an entry may lie across two pages."""
+    if sys.platform == "win32":
+        before = ctypes.c_ulong()
+        protect = ctypes.windll.kernel32.VirtualProtect
+        place = ctypes.c_void_p(address)
+        assert protect(place, ctypes.c_size_t(_POINTER), _PAGE_READWRITE, ctypes.byref(before))
+        return
     page = address & ~(mmap.PAGESIZE - 1)
     size = address + _POINTER - page  # the next page only where it is needed: it may not exist
     libc = ctypes.CDLL(None, use_errno=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,12 +12,20 @@ import pytest
 if sys.platform != "win32":
     pytest.skip("runs on Windows: make test-windows", allow_module_level=True)
 
+from certclient.composition import enrollment
+from certclient.enrollment.preflight import Check, Verdict
+from certclient.enrollment.procedure import Finished
+from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.keys import KeySpec
 from certclient.profiles import known_modules, load_profile
 from certclient.store.base import Unavailable
 from certclient.store.pkcs11.module import load_module
 from certclient.store.registry import open_stores
 from support.bank_office import BankOffice
+from support.scripted import Person
+from support.softhsm import MODULE, PIN, SoftHsm, right_pin
+from support.windows_pc import CNG, Computer
 
 SYSTEM = Path(r"C:\Windows\System32")
 
@@ -54,6 +63,46 @@ def test_only_listed_absolute_paths_are_loaded(path: str) -> None:
     with pytest.raises(CertclientError) as error:
         load_module(Path(path), ())
     assert error.value.code is ErrorCode.STORE_MODULE_NOT_ALLOWED
+
+
+def test_a_vendor_s_dll_without_the_dlls_that_it_needs_is_told(tmp_path: Path) -> None:
+    """A setup that was copied by hand: SoftHSM's DLL with a name in it that nobody has."""
+    vendor = tmp_path / "token.dll"
+    vendor.write_bytes(MODULE.read_bytes().replace(b"libcrypto-3.dll", b"libnobody-3.dll"))
+    error = refusal(vendor)
+    assert error.code is ErrorCode.STORE_WRONG_MODULE
+    assert error.data["path"] == str(vendor)
+    assert error.data["reason"]
+
+
+@pytest.mark.skipif(CNG, reason="in the run with Wine's ncrypt: to a token it is the same Windows")
+def test_renew_on_a_usb_token(
+    softhsm: SoftHsm, computer: Computer, bank_office: BankOffice
+) -> None:
+    """A2 専用USBに保存する: the vendor's DLL makes the key, which never leaves the token."""
+    token = softhsm.new_token()
+    store = token.store()
+    user_id = bank_office.new_customer()
+    with store.open(right_pin) as session:
+        key = session.create_key(KeySpec(), f"certclient {user_id}")
+        old = bank_office.issue_certificate(user_id, session.signer(key).spki, 20)
+        session.install(key, old, "last year")
+    profile = replace(bank_office.profile(), pkcs11_modules=(MODULE,), destinations=("usb",))
+    stores = open_stores(profile.pkcs11_modules)
+    assert [s.label for s in stores if s.destination is Destination.USB] == ["専用USB"]
+    front = enrollment(profile, stores)
+    checks = {r.check: r.verdict for r in front.readiness(old, store, lambda: False)}
+    assert checks[Check.TOKEN] is Verdict.PASSED
+    assert checks[Check.MIDDLEWARE] is Verdict.PASSED
+    (current,) = store.certificates()
+    person = Person(pins=[PIN])
+    done = front.renew(current, store, person)
+    assert isinstance(done, Finished)
+    assert [s.certificate for s in store.certificates() if not s.archived] == [done.certificate]
+    assert len(person.pin_requests) == 1
+    assert bank_office.state_of(done.certificate) == "confirmed"
+    with store.open(right_pin) as session:
+        session.self_test(done.certificate)
 
 
 @pytest.fixture

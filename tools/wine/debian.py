@@ -8,9 +8,12 @@ from pathlib import Path
 from tools.wine.cache import PartError
 
 SUITE = "trixie"
-PACKAGES = ("wine", "wine64", "xvfb", "xauth", "fonts-noto-cjk", "gcc-mingw-w64-x86-64-win32")
+PACKAGES = (
+    *("wine", "wine64", "xvfb", "xauth", "fonts-noto-cjk"),
+    *("gcc-mingw-w64-x86-64-win32", "g++-mingw-w64-x86-64-win32", "libssl-dev", "patch"),
+)
 MADE_FROM = f"{SUITE} {' '.join(PACKAGES)}"
-_KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
+KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 _NOT_NEEDED = ("/usr/share/man/*", "/usr/share/doc/*", "/usr/share/locale/*")
 
 
@@ -21,7 +24,7 @@ def make_root(folder: Path) -> None:
         "--mode=root",
         "--variant=apt",
         f"--include={','.join(PACKAGES)}",
-        f"--keyring={_KEYRING}",
+        f"--keyring={KEYRING}",
         '--aptopt=APT::Install-Recommends "false"',
         *(f"--dpkgopt=path-exclude={pattern}" for pattern in _NOT_NEEDED),
         *_proxy_options(),

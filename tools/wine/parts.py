@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from tools.wine import debian, dlls, python
+from tools.wine import debian, dlls, python, softhsm
 from tools.wine.cache import Cache, PartError
 from tools.wine.sandbox import PREFIX, ROOT, WINE, Sandbox
 
@@ -15,13 +15,14 @@ LOCK = ROOT / "requirements" / "dev.txt"
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """Folders: Debian with Wine, Windows' drive C, Python, its libraries, our DLLs."""
+    """Folders: Debian with Wine, Windows' drive C, Python, its libraries, our DLLs, SoftHSM."""
 
     root: Path
     prefix: Path
     python: Path
     wheels: Path
     dlls: Path
+    softhsm: Path
 
     def windows(self, mount_point: Path) -> Sandbox:
         """The Windows that tests run in; the project is Z:\\project."""
@@ -31,6 +32,7 @@ class Parts:
                 "/python": self.python,
                 "/wheels": self.wheels,
                 "/dlls": self.dlls,
+                "/softhsm": self.softhsm,
                 "/project": ROOT,
             },
             mount_point=mount_point,
@@ -58,12 +60,19 @@ def prepare(cache: Cache) -> Parts:
             f"{root.name} {WINE}",
             lambda folder: make_prefix(folder, root, cache.mount_point()),
         )
+        interpreter = snake.result()
+        token = pool.submit(
+            cache.part,
+            "softhsm",
+            f"{root.name} {interpreter.name} {softhsm.made_from()}",
+            lambda folder: softhsm.make_softhsm(folder, root, interpreter, cache.mount_point()),
+        )
         libraries = cache.part(
             "dlls",
             f"{root.name} {dlls.made_from()}",
             lambda folder: dlls.make_dlls(folder, root, cache.mount_point()),
         )
-        return Parts(root, prefix.result(), snake.result(), wheels.result(), libraries)
+        return Parts(root, prefix.result(), interpreter, wheels.result(), libraries, token.result())
 
 
 def make_prefix(folder: Path, root: Path, mount_point: Path) -> None:
