@@ -11,6 +11,7 @@ from certclient.cli.translated import Option, common_parameters
 from certclient.enrollment.inventory import Entry, Inventory, choose_store, take_inventory
 from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.policy import DESTINATIONS, forbidden
 from certclient.store.base import CertificateStore
 
 _DEFAULT_WAIT = 60.0
@@ -47,12 +48,15 @@ class Desk:
     def store(self, to: str | None, label: str, current: Entry | None) -> CertificateStore:
         """Where the new key is made; the bank's favourite where nothing else says so.
 
-        Raises USAGE for a destination that the bank does not allow, and as `choose_store`.
+        Raises USAGE for a destination that the bank does not allow, POLICY_FORBIDS for one that
+        the administrator took away, and as `choose_store`.
         """
         destination = Destination(to) if to else None
         if destination is None and current is None and not label:
             destination = Destination(self.profile.destinations[0])
         store = choose_store(self.inventory, destination, label, current)
+        if store.destination.value in self.profile.withheld:
+            raise forbidden(DESTINATIONS, store.destination.value)
         if store.destination.value not in self.profile.destinations:
             place = self.invocation.words.destination(store.destination)
             reason = self.invocation.words.text("reason.destination", destination=place)

@@ -57,7 +57,8 @@ def _nothing_announced(_profile: Profile) -> Announcement:
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """`profile` finds one by id or path ("" for the only one), `profiles` all that are set up;
+    """`profile` finds one by id or path ("" for the only one), `profiles` all that are set up,
+    `unusable_banks` why others are not;
     `procedures` takes the seconds of
     patience with a CA that lets us wait; `log_file` is where crashes are written, `reminders`
     where it is noted which were shown. `windows` opens them and returns the exit code when they are
@@ -75,6 +76,7 @@ class Services:
     log_file: Path
     reminders: Path | None = None
     profiles: Callable[[], Sequence[Profile]] = tuple
+    unusable_banks: Callable[[], Sequence[CertclientError]] = tuple
     policy: Callable[[], Policy] = Policy
     windows: Callable[[Start], int] | None = None
     announcement: Callable[[Profile], Announcement] = _nothing_announced

@@ -43,6 +43,7 @@ def system_services() -> Services:
         log_file=log_file(),
         reminders=reminders_file(),
         profiles=lambda: all_banks(profile_folders(), read_policy())[0],
+        unusable_banks=lambda: all_banks(profile_folders(), read_policy())[1],
         policy=read_policy,
         quit_windows=_quit_windows,
         daily_reminder=lambda: daily_reminder(data_folder()),

@@ -46,6 +46,7 @@ def renew_unattended(invocation: Invocation, wait: float) -> int:
         raise CertclientError(ErrorCode.UNATTENDED_OFF)
     taken: set[str] = set()
     banks = [(bank, _Bank(bank, wait, taken).renew()) for bank in _banks(invocation)]
+    banks.append((invocation, _unusable(invocation)))
     results = [result for _, found in banks for result in found]
     if not results:
         raise CertclientError(ErrorCode.NOTHING_RENEWABLE)
@@ -63,6 +64,13 @@ def _banks(invocation: Invocation) -> list[Invocation]:
         replace(invocation, services=services, _profile=replace(profile, install_root=False))
         for profile in (every or [invocation.profile()])
     ]
+
+
+def _unusable(invocation: Invocation) -> list[Result]:
+    """Banks whose profile cannot be used: nobody would notice that theirs are not renewed."""
+    errors = () if invocation.profile_name else invocation.services.unusable_banks()
+    names = [(error.data.get("file") or error.data.get("value", ""), error) for error in errors]
+    return [Result("", None, None, error, profile_id=name or "?") for name, error in names]
 
 
 class _Bank:

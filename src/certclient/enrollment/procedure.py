@@ -22,6 +22,7 @@ from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import own_label
 from certclient.model.lifecycle import Stage, lifecycle
+from certclient.model.policy import DESTINATIONS, forbidden
 from certclient.model.secret import Secret
 from certclient.store.base import CertificateStore, PinProvider, StoredCertificate, Unavailable
 
@@ -62,7 +63,8 @@ class Enrollment:
         bank's page gave out with its link; it goes to the bank once, in place of PIN and one-time
         password, and is kept nowhere.
         Raises CertclientError:
-        NOT_YET_RENEWABLE, EXPIRED_OBTAIN_ANEW, TOO_LATE, PROCEDURE_RUNNING, CONSENT_REFUSED and
+        NOT_YET_RENEWABLE, EXPIRED_OBTAIN_ANEW, TOO_LATE, PROCEDURE_RUNNING, CONSENT_REFUSED,
+        POLICY_FORBIDS (the administrator took this place away) and
         whatever stopped a step; `pending` then says whether there is something to resume.
         """
         certificate = current.certificate
@@ -233,6 +235,8 @@ class Enrollment:
                 return self._run(interrupted, interaction, resumed=True, ticket=ticket)
             if new.kind is Kind.RENEW:
                 self._check_stage(Certificate.from_der(new.old_certificate))
+            if destination.destination.value in self._environment.profile.withheld:
+                raise forbidden(DESTINATIONS, destination.destination.value)
             place = destination.availability()
             if isinstance(place, Unavailable):
                 raise CertclientError(place.reason, **place.data)

@@ -9,6 +9,7 @@ from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import Protection
 from certclient.model.lifecycle import Stage
+from certclient.model.policy import DESTINATIONS, forbidden
 from certclient.model.profile import Profile
 from certclient.store.base import Unavailable, WorksAlone
 
@@ -34,9 +35,7 @@ def obstacle(profile: Profile, entry: Entry) -> CertclientError | None:
     if profile.ask_pin.includes(role) or profile.ask_one_time_password.includes(role):
         return CertclientError(ErrorCode.BANK_SECRETS_REQUIRED, user_id=user_id)
     if entry.store.destination.value in profile.withheld:
-        return CertclientError(
-            ErrorCode.POLICY_FORBIDS, name="Destinations", value=entry.store.destination.value
-        )
+        return forbidden(DESTINATIONS, entry.store.destination.value)
     return _at_the_store(profile, entry)
 
 

@@ -131,8 +131,9 @@ def test_destinations_are_narrowed(company: Company) -> None:
     pc.give(PC_USER, pc.nss.store())
     pc.plug_in_token()
     refused = company.run("renew", "--yes", "--to", "usb")
-    assert refused.code == 2
-    assert "CC-USAGE" in refused.err
+    assert refused.code == 6
+    assert "CC-POLICY-FORBIDS" in refused.err
+    assert "会社の管理者の設定" in refused.err
     assert company.run("renew", "--yes", "--to", "pc").code == 0
 
 

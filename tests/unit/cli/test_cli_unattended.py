@@ -201,3 +201,15 @@ def test_the_reminder_comes_again_but_once_a_day(
     assert due() == [], "no other of the bank's days was reached"
     start(clerk, capsys)
     assert len(due()) == 1
+
+
+def test_a_bank_that_cannot_be_used_is_not_passed_over(clerk: Clerk, capsys: Capture) -> None:
+    clerk.add()
+    missing = CertclientError(ErrorCode.PROFILE_NOT_FOUND, file="so-shinkin")
+    several = replace(services(clerk, profiles=[clerk.profile]), unusable_banks=lambda: [missing])
+    assert run(list(COMMAND), several) == 2
+    results = json.loads(capsys.readouterr().out)["results"]
+    assert [(r["profile"], r["outcome"]) for r in results] == [
+        ("practice", "done"),
+        ("so-shinkin", "failed"),
+    ]
