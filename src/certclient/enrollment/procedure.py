@@ -111,9 +111,9 @@ class Enrollment:
     def abandon(self, procedure_id: str, interaction: Interaction) -> Outcome:
         """Gives an open procedure up: the new key and certificate go, the old one stays.
 
-        Returns it as Pending(ABANDONED). What the CA has confirmed already cannot be given up: it is
-        finished instead. Raises PROCEDURE_NOT_FOUND, PROCEDURE_RUNNING, and what the store raises:
-        it is then cleaned up by a later run.
+        Returns it as Pending(ABANDONED). What the CA has confirmed already cannot be given up: it
+        is finished instead. Raises PROCEDURE_NOT_FOUND, PROCEDURE_RUNNING, and what the store
+        raises: it is then cleaned up by a later run.
         """
         record = self._open_record(procedure_id)
         with self._lock(record):
