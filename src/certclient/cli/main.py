@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Sequence
 
@@ -58,6 +59,10 @@ group = LazyGroup(
 
 def main() -> int:
     """Runs the command line of this process; returns the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A pipe on Windows may lack letters of a name; better a question mark than no word.
+            stream.reconfigure(errors="replace")
     services = system_services()
     with log.writing_to(services.log_file):
         log.event("start", version=__version__, system=sys.platform)

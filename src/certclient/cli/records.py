@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
 import json
+import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
@@ -31,7 +33,15 @@ def print_json(command: str, exit_code: int, record: Mapping[str, JsonValue]) ->
         "ok": exit_code == DONE,
         "exit_code": exit_code,
     }
-    click.echo(json.dumps({**envelope, **record}, ensure_ascii=False, indent=2))
+    text = json.dumps({**envelope, **record}, ensure_ascii=_escapes_letters(), indent=2)
+    click.echo(text)
+
+
+def _escapes_letters() -> bool:
+    r"""Whether standard output cannot take every letter (a pipe on Windows, in the system's code
+    page): JSON then says \u4fe1, which every reader understands."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    return codecs.lookup(encoding).name != "utf-8"
 
 
 def error_record(
