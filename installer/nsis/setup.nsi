@@ -62,9 +62,12 @@ BrandingText "${PRODUCT} ${VERSION}"
 
 !define MUI_ICON "${ICON}"
 !define MUI_UNICON "${ICON}"
+!define MUI_WELCOMEFINISHPAGE_BITMAP "${BANNER}"
+!define MUI_WELCOMEFINISHPAGE_BITMAP_STRETCH "FitControl"
 !define MUI_ABORTWARNING
 !define MUI_ABORTWARNING_TEXT "$(AbortWarning)"
 !define MUI_UNABORTWARNING
+!define MUI_UNABORTWARNING_TEXT "$(UnAbortWarning)"
 !define MUI_CUSTOMFUNCTION_GUIINIT OnWindow
 
 !define MUI_WELCOMEPAGE_TITLE "$(WelcomeTitle)"

@@ -25,7 +25,7 @@ Function un.FindPending
   ReadRegStr $0 HKCU "${ROOT_KEY}" "Profiles"
   Call un.FirstId ; of ",a,b,": nothing
   Call un.FirstId
-  nsExec::ExecToStack '"$INSTDIR\${CONSOLE_PROGRAM}" --profile "$1" status --json'
+  nsExec::ExecToStack '"$INSTDIR\${CONSOLE_PROGRAM}" status --json --profile "$1"'
   Pop $0
   Pop $1
   ${If} $0 != 0
@@ -59,6 +59,8 @@ FunctionEnd
 
 Function un.ShowChoices
   !insertmacro MUI_HEADER_TEXT "$(UnTitle)" "$(UnSubtitle)"
+  GetDlgItem $0 $HWNDPARENT 1
+  SendMessage $0 ${WM_SETTEXT} 0 "STR:$(UnButton)" ; NSIS writes it in half-width letters
   nsDialogs::Create 1018
   Pop $0
   ${NSD_CreateLabel} 0 0u 100% 26u "$(UnText)"

@@ -26,7 +26,7 @@ class FreshWindows:
 
     process: int
     shared: Path
-    environment: Mapping[str, str]
+    environment: dict[str, str]
 
     def run(
         self, *command: str, seconds: float = _SECONDS, environment: Mapping[str, str] | None = None

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from tools.installer.banner import make_banner
 from tools.installer.settings import ROOT, Settings
 
 SOURCES = ROOT / "installer" / "nsis"
@@ -53,13 +54,15 @@ def setup_name(settings: Settings) -> str:
 def make_setup(order: Order, work: Path) -> Path:
     """Makes `order.output`; `work` is a folder for what is written on the way.
 
-    Raises SetupError: the payload is not as described, or makensis (or the signer) fails.
+    Raises SetupError: the payload is not as described, or makensis (or the signer) fails. And
+    IconError.
     """
     work.mkdir(parents=True, exist_ok=True)
     order.output.parent.mkdir(parents=True, exist_ok=True)
     files = _Files.of(order.payload)
     (work / _LIST).write_bytes("".join(f"{line}\r\n" for line in files.lines()).encode("utf-16-le"))
-    (work / "build.nsh").write_text(_defines(order, files), encoding="utf-8")
+    make_banner(order.settings.icon, work / "banner.bmp")
+    (work / "build.nsh").write_text(_defines(order, files, work), encoding="utf-8")
     (work / "files.nsh").write_text(_macros(files, work / _LIST), encoding="utf-8")
     folders = (f"-X!addincludedir {_quoted(folder)}" for folder in (SOURCES, work))
     command = ("makensis", "-V2", "-WX", "-NOCD", "-INPUTCHARSET", "UTF8", *folders)
@@ -131,13 +134,14 @@ def _installed(path: PurePosixPath) -> PurePosixPath:
     return path
 
 
-def _defines(order: Order, files: _Files) -> str:
+def _defines(order: Order, files: _Files, work: Path) -> str:
     settings = order.settings
     product = settings.product
     values = {
         "SOURCES": str(SOURCES),
         "OUTPUT": str(order.output),
         "ICON": str(order.icon),
+        "BANNER": str(work / "banner.bmp"),
         "PRODUCT": product.name,
         "PUBLISHER": product.publisher,
         "CONTACT": product.contact,
