@@ -1,0 +1,69 @@
+"""A screen (Xvfb) for programs in the Wine sandbox, which tests look at and type into."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+_SECONDS = 90
+
+
+@dataclass(frozen=True)
+class Screen:
+    """`display`: what DISPLAY is set to."""
+
+    display: str
+
+    def windows(self, title: str) -> list[str]:
+        """Windows that are to be seen whose title contains `title` (a regular expression)."""
+        return self._xdotool("search", "--onlyvisible", "--name", title).split()
+
+    def shows(self, title: str) -> bool:
+        """Waits for such a window."""
+        deadline = time.monotonic() + _SECONDS
+        while not self.windows(title):
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.1)
+        return True
+
+    def press(self, *keys: str) -> None:
+        self._xdotool("key", *keys)
+
+    def picture(self, file: Path) -> None:
+        """Everything that is to be seen, as PNG; for people who look for what went wrong."""
+        subprocess.run(("import", "-window", "root", str(file)), env=self._environment, check=False)
+
+    def _xdotool(self, *words: str) -> str:
+        done = subprocess.run(
+            ("xdotool", *words), env=self._environment, capture_output=True, text=True, check=False
+        )
+        return done.stdout
+
+    @property
+    def _environment(self) -> dict[str, str]:
+        return {**os.environ, "DISPLAY": self.display}
+
+
+@contextmanager
+def screen() -> Iterator[Screen]:
+    """A free display; everybody on this machine may draw on it."""
+    reading, writing = os.pipe()
+    options = ("-screen", "0", "1280x900x24", "-ac", "-nolisten", "tcp")
+    process = subprocess.Popen(
+        ("Xvfb", "-displayfd", str(writing), *options),
+        pass_fds=(writing,),
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(writing)
+    try:
+        with os.fdopen(reading) as answer:
+            yield Screen(f":{answer.readline().strip()}")
+    finally:
+        process.terminate()
+        process.wait()
