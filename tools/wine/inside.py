@@ -29,6 +29,7 @@ class Order:
 
 def run(order: Order) -> int:
     """Returns the command's exit code."""
+    _keep_mounts_to_ourselves()
     root = _union(Path(order.mount_point), order.layers)
     for path, place in order.mounts.items():
         _bind(place, root / path.lstrip("/"), writable=False)
@@ -42,8 +43,15 @@ def run(order: Order) -> int:
     return subprocess.run(order.command, env=order.environment, check=False).returncode
 
 
+def _keep_mounts_to_ourselves() -> None:
+    """In a chroot "/" is no mount that could be changed; what is mounted below is private then."""
+    command = ("mount", "--make-rprivate", "/")
+    subprocess.run(command, capture_output=True, check=False)
+
+
 def _union(memory: Path, layers: Sequence[str]) -> Path:
     _mount("-t", "tmpfs", "-o", "size=6g", "none", str(memory))
+    _mount("--make-private", str(memory))
     root, upper, work = (memory / name for name in ("root", "upper", "work"))
     for place in (root, upper, work):
         place.mkdir()

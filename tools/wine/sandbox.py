@@ -56,7 +56,7 @@ class Sandbox:
         }
         namespaces = (
             *("setpriv", "--pdeathsig=KILL", "--"),  # ends with us, however we end
-            *("unshare", "--mount", "--propagation=private", "--pid", "--fork"),
+            *("unshare", "--mount", "--propagation=unchanged", "--pid", "--fork"),
         )
         inside = (sys.executable, "-m", "tools.wine.inside", json.dumps(order))
         return subprocess.Popen(

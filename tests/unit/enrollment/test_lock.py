@@ -25,7 +25,7 @@ def test_a_second_process_is_told_at_once_and_a_killed_one_blocks_nobody(tmp_pat
     command = [sys.executable, "-c", _HOLD, os.fspath(tmp_path)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
         assert holder.stdout is not None
-        assert holder.stdout.readline() == b"held\n"
+        assert holder.stdout.readline().strip() == b"held"
         with pytest.raises(CertclientError) as refused, exclusive(tmp_path, "bank", "USER1"):
             pytest.fail("two processes held one lock")
         assert refused.value.code is ErrorCode.PROCEDURE_RUNNING

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,9 @@ from support.softhsm import SoftHsm, right_pin
 PKCS1 = padding.PKCS1v15()
 
 
+ON_LINUX = pytest.mark.skipif(sys.platform == "win32", reason="OpenSSL's program is there on Linux")
+
+
 def openssl_req(request: bytes, folder: Path, *arguments: str) -> str:
     file = folder / "request.der"
     file.write_bytes(request)
@@ -48,6 +52,7 @@ def request_from(store: CertificateStore, pin: PinProvider) -> tuple[bytes, byte
         return certificate_request(signer, customer_name()), signer.spki
 
 
+@ON_LINUX
 def test_openssl_accepts_a_request_from_a_token(softhsm: SoftHsm, tmp_path: Path) -> None:
     request, spki = request_from(softhsm.new_token().store(), right_pin)
     assert "verify OK" in openssl_req(request, tmp_path, "-verify")
@@ -61,6 +66,7 @@ def test_openssl_accepts_a_request_from_nss(nss: NssDatabase, tmp_path: Path) ->
     assert "verify OK" in openssl_req(request, tmp_path, "-verify")
 
 
+@ON_LINUX
 def test_a_common_name_is_enough(tmp_path: Path) -> None:
     request = certificate_request(rsa_signer(1), "TKYM1408054")
     assert openssl_req(request, tmp_path, "-subject").strip() == "subject=CN = TKYM1408054"

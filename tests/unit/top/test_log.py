@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import stat
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,13 @@ def test_an_event_is_one_line_of_json(tmp_path: Path) -> None:
     (line,) = lines(path)
     assert line["event"] == "step"
     assert line["step"] == "create-key"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows goes by the folder's ACL")
+def test_only_its_owner_can_read_it(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "certclient.log"
+    with log.writing_to(path):
+        log.event("step", step="create-key", seconds="0.2")
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
