@@ -1,0 +1,76 @@
+"""The frozen program in a Windows of its own (Wine in a chroot)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+
+from support.fresh_windows import FreshWindows, fresh_windows
+from tools.installer.settings import ROOT, Places, Settings, read_settings
+from tools.installer.short import short_build
+from tools.wine.cache import Cache, default_folder
+from tools.wine.parts import prepare
+from tools.wine.sandbox import PREFIX
+
+_STUBS = "icuuc,mscms=n;mscoree,mshtml,winedbg.exe,winemenubuilder.exe="
+
+
+@dataclass(frozen=True)
+class Program:
+    """The program in C:\\app of a Windows, where a test may do anything to it."""
+
+    windows: FreshWindows
+    settings: Settings
+
+    @property
+    def folder(self) -> Path:
+        return self.windows.path(r"C:\app")
+
+    @property
+    def libraries(self) -> Path:
+        return self.folder / self.settings.contents_folder
+
+    def run(self, *arguments: str) -> tuple[int, str]:
+        """Runs the command line; its exit code and what it wrote."""
+        done = self.windows.wine(r"C:\app\certclient.exe", *arguments)
+        return done.returncode, done.stdout.decode(errors="replace")
+
+    def starts(self) -> bool:
+        code, text = self.run("--version")
+        return (code, text.strip()) == (0, f"certclient {self.settings.version}")
+
+    def refuses(self, file: str) -> bool:
+        """Whether it stops, and names `file` (with slashes) as the reason."""
+        code, text = self.run("--version")
+        return code == 6 and "CC-PROGRAM-CHANGED" in text and file.replace("/", "\\") in text
+
+
+@pytest.fixture(scope="session")
+def frozen() -> Places:
+    """Made from the sources as they are; `make test` makes it once."""
+    if os.geteuid() != 0:
+        pytest.skip("Wine in a chroot needs root: sudo make test-installer")
+    return short_build()
+
+
+@pytest.fixture(scope="module")
+def program(frozen: Places, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
+    cache = Cache(default_folder(os.environ, Path.home()))
+    sandbox = prepare(cache).windows(cache.mount_point())
+    mounts = {
+        **sandbox.mounts,
+        "/frozen": frozen.payload,
+        "/native": ROOT / "tests/installer/native",
+    }
+    environment = {**sandbox.environment, "WINEDLLOVERRIDES": _STUBS}
+    shared = tmp_path_factory.mktemp("shared")
+    with fresh_windows(replace(sandbox, mounts=mounts, environment=environment), shared) as windows:
+        drive = f"{PREFIX}/drive_c"
+        for name in ("icuuc", "mscms"):
+            windows.run("cp", f"/dlls/{name}.dll", f"{drive}/windows/system32/")
+        windows.run("cp", "-r", "/frozen", f"{drive}/app")
+        yield Program(windows, read_settings())

@@ -1,0 +1,192 @@
+"""The frozen program: it works, and starts with nothing but its own files."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tools.installer.settings import Places, read_settings
+from tools.installer.sums import sha256
+
+from .conftest import Program
+
+pytestmark = [pytest.mark.timeout(900)]
+
+COMPILER = "x86_64-w64-mingw32-gcc-win32"
+NOTE = r"C:\loaded.txt"
+
+
+def test_the_command_line_starts_and_knows_the_bank_beside_it(program: Program) -> None:
+    assert program.starts()
+    code, text = program.run("list")
+    assert code == 0
+    assert "例信用金庫" in text or "Rei Shinkin" in text
+
+
+def test_the_practice_bank_is_politely_not_in_it(program: Program) -> None:
+    code, text = program.run("practice")
+    assert code == 2
+    assert "CC-USAGE" in text
+    assert "practice" in text
+
+
+def test_nothing_that_is_not_needed_is_in_it(frozen: Places) -> None:
+    names = [str(path.relative_to(frozen.payload)) for path in frozen.payload.rglob("*")]
+    unwanted = ("Quick", "Qml", "WebEngine", "opengl32sw", "d3dcompiler", "tkinter", "flask")
+    assert [name for name in names if any(word in name for word in unwanted)] == []
+    texts = [name for name in names if "PySide6/translations/" in name]
+    assert [Path(name).name for name in texts] == ["qtbase_ja.qm"]
+    assert any(name.endswith("certclient_ja.qm") for name in names)
+
+
+def test_the_path_of_the_build_is_in_no_program(frozen: Places) -> None:
+    for program in frozen.payload.glob("*.exe"):
+        content = program.read_bytes()
+        assert b"Z:\\project" not in content
+        assert b"/work" not in content
+
+
+@contextmanager
+def put(file: Path, content: bytes) -> Iterator[None]:
+    """`file` with this content for a while; what was there comes back."""
+    before = file.read_bytes() if file.exists() else None
+    file.parent.mkdir(exist_ok=True)
+    file.write_bytes(content)
+    try:
+        yield
+    finally:
+        file.unlink()
+        if before is not None:
+            file.write_bytes(before)
+
+
+@pytest.fixture(scope="module")
+def stranger(program: Program) -> bytes:
+    """A DLL of somebody else's, really compiled, that notes when it is loaded."""
+    made = program.windows.run(
+        COMPILER, "-shared", "-municode", "-o", "/keep/stranger.dll", "/native/stranger.c"
+    )
+    assert made.returncode == 0, made.stdout
+    return (program.windows.shared / "stranger.dll").read_bytes()
+
+
+def was_loaded(program: Program) -> bool:
+    return program.windows.path(NOTE).exists()
+
+
+def test_the_stranger_would_be_noticed(program: Program, stranger: bytes) -> None:
+    place = program.windows.path(r"C:\strange.dll")
+    with put(place, stranger):
+        program.windows.wine("rundll32", r"C:\strange.dll,Nothing")
+    assert was_loaded(program)
+    program.windows.path(NOTE).unlink()
+
+
+@pytest.mark.parametrize(
+    "name", ["version.dll", "cryptbase.dll", "libssl-3-x64.dll", "winspool.drv"]
+)
+@pytest.mark.parametrize("beside", ["program", "libraries"])
+def test_a_dll_that_was_put_into_the_folder_stops_it_before_it_is_loaded(
+    program: Program, stranger: bytes, name: str, beside: str
+) -> None:
+    folder = program.folder if beside == "program" else program.libraries
+    with put(folder / name, stranger):
+        assert program.refuses(name)
+    assert not was_loaded(program)
+    assert program.starts()
+
+
+@pytest.mark.parametrize("name", ["python312.dll", "libcrypto-3.dll", "_ctypes.pyd", "Qt6Core.dll"])
+def test_a_library_that_was_exchanged_is_not_loaded(
+    program: Program, stranger: bytes, name: str
+) -> None:
+    with put(program.libraries / name, stranger):
+        assert program.refuses(f"{program.settings.contents_folder}/{name}")
+    assert not was_loaded(program)
+    assert program.starts()
+
+
+@pytest.mark.parametrize("name", ["python312.dll", "version.dll", "libssl-3.dll"])
+def test_the_current_folder_is_no_place_for_dlls(
+    program: Program, stranger: bytes, name: str
+) -> None:
+    folder = program.windows.path(r"C:\elsewhere")
+    with put(folder / name, stranger):
+        command = r"cd /d C:\elsewhere && C:\app\certclient.exe list"
+        done = program.windows.wine("cmd", "/c", command)
+    assert done.returncode == 0, done.stdout
+    assert not was_loaded(program)
+
+
+@pytest.mark.parametrize("name", ["colorama.py", "sitecustomize.pyc", "flask/__init__.py"])
+def test_a_module_that_was_put_beside_the_libraries_is_not_imported(
+    program: Program, name: str
+) -> None:
+    file = program.libraries / name
+    with put(file, b"open(r'C:/loaded.txt', 'w').close()\n"):
+        assert program.refuses(name)
+    if file.parent != program.libraries:
+        shutil.rmtree(file.parent)
+    assert not was_loaded(program)
+
+
+def test_data_is_looked_at_as_well(program: Program) -> None:
+    name = "certclient/resources/pkcs11-modules.toml"
+    file = program.libraries / name
+    with put(file, file.read_bytes() + b"\n"):
+        assert program.refuses(name)
+    with put(program.libraries / "installed.lst", b"the setup's own list\n"):
+        assert program.starts()
+
+
+def test_a_file_that_is_missing_is_named(program: Program) -> None:
+    file = program.libraries / "Qt6Svg.dll"
+    content = file.read_bytes()
+    file.unlink()
+    assert program.refuses("Qt6Svg.dll")
+    file.write_bytes(content)
+    assert program.starts()
+
+
+def own_libraries(program: Program, *names: str) -> None:
+    key = r"HKCU\Software\certclient"
+    if names:
+        value = ("/v", "OwnLibraries", "/t", "REG_MULTI_SZ", "/d", r"\0".join(names))
+        done = program.windows.wine("reg", "add", key, *value, "/f")
+    else:
+        done = program.windows.wine("reg", "delete", key, "/v", "OwnLibraries", "/f")
+    assert done.returncode == 0
+
+
+def test_who_uses_the_program_may_put_in_a_qt_of_their_own_and_nothing_else(
+    program: Program,
+) -> None:
+    """LGPL 3, section 4: an overlay at the end of a DLL changes nothing but its hash."""
+    qt, python = program.libraries / "Qt6Svg.dll", program.libraries / "select.pyd"
+    own_libraries(program, "Qt6Svg.dll", "select.pyd")
+    with put(qt, qt.read_bytes() + b"mine"):
+        assert program.starts()
+    with put(python, python.read_bytes() + b"mine"):
+        assert program.refuses("select.pyd")
+    own_libraries(program)
+    with put(qt, qt.read_bytes() + b"mine"):
+        assert program.refuses("Qt6Svg.dll")
+
+
+def test_the_list_inside_of_the_programs_is_that_of_the_folder(frozen: Places) -> None:
+    libraries = frozen.payload / read_settings().contents_folder
+    expected = {
+        f"{sha256(path)} {path.relative_to(libraries).as_posix()}"
+        for path in libraries.rglob("*")
+        if path.is_file()
+    }
+    for program in frozen.payload.glob("*.exe"):
+        content = program.read_bytes()
+        begin = content.index(f"{read_settings().contents_folder}\n".encode())
+        text = content[begin : begin + 100 * len(expected) + 100].split(b"\0")[0].decode()
+        lines = text.splitlines()[1:]
+        assert {line[:65] + line[67:].replace("\\", "/") for line in lines} == expected
