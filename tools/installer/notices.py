@@ -41,9 +41,11 @@ by others, each under its own licence.
 
 Qt and Qt for Python (PySide6, shiboken6) are used under the GNU Lesser General Public License,
 version 3. They are linked dynamically: the files Qt6*.dll, pyside6*.dll, shiboken6*.dll and *.pyd
-in the folders app-*/PySide6 and app-*/shiboken6 (on Linux: *.so) are the unchanged files of
-the packages named below. You may replace them by versions of your own with the same interface;
-nothing in certclient hinders it, and reverse engineering for debugging such changes is permitted.
+in the folder app-* and its folders PySide6 and shiboken6 (on Linux: *.so) are the unchanged files
+of the packages named below. You may replace them by versions of your own with the same interface,
+and reverse engineering for debugging such changes is permitted. On Windows, certclient starts with
+files that you replaced once you have named them, as they are called below app-*, in the registry:
+HKEY_CURRENT_USER\\Software\\certclient, value OwnLibraries (REG_MULTI_SZ), Qt6Core.dll for example.
 Their complete source is at https://download.qt.io/official_releases/ (qt and QtForPython, the
 versions named below), and who gave you this program will hand it to you on request, for three years
 from the day when you received it, for no more than the cost of the copy.
