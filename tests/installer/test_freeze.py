@@ -187,6 +187,6 @@ def test_the_list_inside_of_the_programs_is_that_of_the_folder(frozen: Places) -
     for program in frozen.payload.glob("*.exe"):
         content = program.read_bytes()
         begin = content.index(f"{read_settings().contents_folder}\n".encode())
-        text = content[begin : begin + 100 * len(expected) + 100].split(b"\0")[0].decode()
-        lines = text.splitlines()[1:]
-        assert {line[:65] + line[67:].replace("\\", "/") for line in lines} == expected
+        lines = content[begin:].split(b"\n", len(expected) + 1)[1:-1]
+        texts = (line.decode().replace("\\", "/") for line in lines)
+        assert {text[:65] + text[67:] for text in texts} == expected
