@@ -42,6 +42,9 @@ _FOLDER = os.environ.get("CERTCLIENT_SCREENSHOTS", "")
 _SCREEN = QSize(1024, 740)
 """What a small screen leaves beside its task bar."""
 
+_SETTLED = 300
+"""Milliseconds until the last layout, if it is not there at once."""
+
 LOOKS = [("ja", "dark", 100), ("en", "light", 200)]
 """Checked on each run. Pictures are made of all there are."""
 if sys.platform == "win32":
@@ -76,6 +79,9 @@ class Camera:
 
     def _takes_now(self, name: str, window: QWidget) -> None:
         wait(1)
+        if cut_off(window):
+            # A slow machine has not laid everything out yet.
+            wait(_SETTLED)
         self.faults += [f"{name}: {text}" for text in cut_off(window)]
         if window.width() > _SCREEN.width() or window.height() > _SCREEN.height():
             self.faults.append(f"{name}: {window.size().toTuple()} is larger than the screen")

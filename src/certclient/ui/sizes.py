@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize
+from PySide6.QtGui import QCursor, QGuiApplication
 from PySide6.QtWidgets import QLayout, QWidget
 
 _FRAME = QSize(20, 60)
@@ -12,7 +13,19 @@ _FRAME = QSize(20, 60)
 def fitting_size(window: QWidget, width: int, height: int) -> QSize:
     """`width` and `height` in heights of a line of text, but never more than the screen has."""
     line = window.fontMetrics().height()
-    return QSize(width * line, height * line).boundedTo(window.screen().availableSize() - _FRAME)
+    return QSize(width * line, height * line).boundedTo(_room(window) - _FRAME)
+
+
+def _room(window: QWidget) -> QSize:
+    """Of the screen where `window` will come up: that of its parent, else the pointer's.
+
+    Not `window.screen()`: PySide makes the screen a child of the window, and on Windows it was
+    destroyed with a window that went; the next one ended the program.
+    """
+    parent = window.parentWidget()
+    place = parent.window().frameGeometry().center() if parent is not None else QCursor.pos()
+    screen = QGuiApplication.screenAt(place) or QGuiApplication.primaryScreen()
+    return screen.availableSize()
 
 
 def fit_height(window: QWidget, layout: QLayout, width: int) -> None:
