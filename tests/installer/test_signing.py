@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sysconfig
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +13,6 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import msgspec
-import pip
 import pytest
 from cryptography.hazmat.primitives import serialization
 
@@ -21,8 +21,8 @@ from tools.installer.signatures import UNSIGNED, read_signer
 from tools.installer.signing import PIN_VARIABLE, Signer, SigningError, make_signer
 from tools.installer.testing_ca import TestingCa, make_testing_ca
 
-PROGRAM = Path(pip.__file__).parent / "_vendor" / "distlib" / "t64.exe"
-"""A small program for Windows that every Python has."""
+PROGRAM = Path(sysconfig.get_path("purelib")) / "setuptools" / "cli-64.exe"
+"""A small program for Windows."""
 
 SOFTHSM = "/usr/lib/softhsm/libsofthsm2.so"
 PIN = "s3cret word"
