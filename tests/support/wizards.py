@@ -254,9 +254,13 @@ def _tidy_away(wizard: EnrollmentWizard) -> None:
     shiboken6.delete(wizard)
 
 
-def until(condition: Callable[[], bool], describe: Callable[[], str] = lambda: "") -> None:
-    """Lets Qt work until `condition` holds. Fails after `LONG`, with what is there instead."""
-    waited = QDeadlineTimer(LONG)
+def until(
+    condition: Callable[[], bool],
+    describe: Callable[[], str] = lambda: "",
+    milliseconds: int = LONG,
+) -> None:
+    """Lets Qt work until `condition` holds. Fails after so long, with what is there instead."""
+    waited = QDeadlineTimer(milliseconds)
     while not condition():
         assert not waited.hasExpired(), f"it never came: {describe()}"
         wait(5)

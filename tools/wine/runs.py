@@ -42,7 +42,6 @@ _UI = (
     "tests/ui/test_looks.py",
     "tests/ui/test_shell.py",
     "tests/ui/test_single_instance.py",
-    "tests/ui/test_wizard_obtain.py",
     "tests/ui/test_wizard_pc.py",
     # Last: where a process with windows is killed, Wine's screen is gone for a moment.
     "tests/windows/ui",
