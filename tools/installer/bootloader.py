@@ -16,6 +16,7 @@ from pathlib import Path
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.words.catalogue import Language, load
 from tools.installer.settings import ROOT
+from tools.wine.archives import unpack
 from tools.wine.cache import PartError
 from tools.wine.sandbox import Sandbox
 
@@ -118,6 +119,6 @@ def _download(folder: Path) -> Path:
         raise PartError(f"no source of PyInstaller's bootloader\n{done.stdout[-3000:]}")
     (archive,) = folder.glob("*.tar.gz")
     with tarfile.open(archive) as tar:
-        tar.extractall(folder, filter="data")
+        unpack(tar, folder)
     (unpacked,) = folder.glob("*/bootloader")
     return unpacked

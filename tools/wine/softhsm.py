@@ -13,6 +13,7 @@ import tarfile
 from pathlib import Path
 
 from tools.wine import debian
+from tools.wine.archives import unpack
 from tools.wine.cache import PartError
 from tools.wine.sandbox import ROOT, Sandbox
 
@@ -69,4 +70,4 @@ def _download(work: Path) -> None:
     for archive in sorted(work.glob(f"{_SOURCE}_*.tar.*")):
         place = work / ("source" if ".orig." in archive.name else "packaging")
         with tarfile.open(archive) as tar:
-            tar.extractall(place, filter="data")
+            unpack(tar, place)
