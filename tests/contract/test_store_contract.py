@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import AbstractContextManager
 
 import pytest
@@ -395,9 +394,7 @@ def test_hundreds_of_foreign_certificates_do_not_matter(case: StoreCase, lab: La
     case.add_foreign(foreign)
     with opened(case) as session:
         key, certificate = enrolled(session, lab)
-        start = time.perf_counter()
         listed = case.store.certificates()
-        assert time.perf_counter() - start < 2
         session.self_test(certificate)
     assert len(listed) == 201
     with_key = [stored for stored in listed if stored.key is not None]

@@ -1,0 +1,78 @@
+"""How long Windows' store takes to list 201 certificates, 200 of them not ours.
+
+    .venv/bin/python -m benchmarks.windows_listing      (root, after `make test-windows`)
+
+On Linux it starts itself on the Windows Python of those tests. The goal is 0.2 s: the window looks
+into the store after each change.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import sys
+import time
+from pathlib import Path
+
+RUNS = 9
+FOREIGN = 200
+
+if sys.platform == "win32":
+    sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
+    from certclient.model.keys import KeySpec
+    from certclient.store.base import no_pin
+    from certclient.store.windows import crypt32
+    from certclient.store.windows.names import StoreNames
+    from certclient.store.windows.store import WindowsStore
+    from support.pki import customer_name, ec_key, make_lab, spki_of
+
+    def main() -> int:
+        """Prints the median of `RUNS` listings of a store that was made for it."""
+        lab, spki = make_lab(), spki_of(ec_key())
+        names = StoreNames("certclient-bench", "certclient-bench-ca", "certclient-bench-root")
+        with crypt32.opened(names.personal, writable=True) as system_store:
+            for number in range(FOREIGN):
+                system_store.add(lab.issue(spki, customer_name(f"ABCD{number:04}")), "", None)
+        store = WindowsStore(names)
+        with store.open(no_pin) as session:
+            key = session.create_key(KeySpec(), "certclient bench")
+            session.install(key, lab.issue(session.signer(key).spki), "")
+        seconds = [_listing(store) for _ in range(RUNS)]
+        median = statistics.median(seconds)
+        print(f"Windows' store: {FOREIGN + 1} certificates in {median * 1000:.0f} ms", end="")
+        print(f" (fastest {min(seconds) * 1000:.0f} ms, slowest {max(seconds) * 1000:.0f} ms)")
+        return 0
+
+    def _listing(store: WindowsStore) -> float:
+        start = time.perf_counter()
+        listed = store.certificates()
+        took = time.perf_counter() - start
+        if len([stored for stored in listed if stored.key]) != 1 or len(listed) != FOREIGN + 1:
+            raise SystemExit(f"{len(listed)} certificates listed, one with a key is wanted")
+        return took
+
+else:
+    from tools.prepare import NO_ROOT
+    from tools.wine.cache import Cache, default_folder
+    from tools.wine.parts import prepare
+    from tools.wine.runs import RUNS as WINDOWS_RUNS
+    from tools.wine.runs import windows
+
+    def main() -> int:
+        """Runs the other half under Wine, with keys in CAPI and with keys in CNG."""
+        if os.geteuid() != 0:
+            print(NO_ROOT)
+            return 0
+        cache = Cache(default_folder(os.environ, Path.home()))
+        target = windows(prepare(cache), cache)
+        worst = 0
+        for run in (run for run in WINDOWS_RUNS if not run.screen):
+            print(f"{run.name}: ", end="", flush=True)
+            process = target.start(run, "-m", "benchmarks.windows_listing")
+            print(process.communicate()[0].strip(), flush=True)
+            worst = max(worst, process.returncode)
+        return worst
+
+
+if __name__ == "__main__":
+    sys.exit(main())
