@@ -124,5 +124,6 @@ def tools_missing() -> str:
 def rows(msi: Path, name: str) -> list[Sequence[str]]:
     """Those of one of the MSI's tables."""
     command = ("msiinfo", "export", str(msi), name)
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    # Where it runs, it leaves what a table holds of files.
+    done = subprocess.run(command, cwd=msi.parent, capture_output=True, text=True, check=True)
     return [line.split("\t") for line in done.stdout.splitlines()[3:]]
