@@ -134,14 +134,24 @@ def tpm() -> str:
 
 
 def protected() -> str:
-    """Windows asks twice: when the key is made, and once when it signs."""
+    """Windows asks twice: when the key is made, and once when it signs. Only who sits there knows
+    whether it did."""
     print("    Windows will ask about a key: answer OK.")
     with session() as open_session:
         spec = KeySpec(protection=Protection.CONSENT, purpose="れい信用金庫")
         key = open_session.create_key(spec, LABEL)
         for _ in range(2):
             open_session.signer(key).sign(b"x", SignatureAlgorithm.RSA_PKCS1_SHA256)
-    return "did you see れい信用金庫 電子証明書, once for two signatures?"
+    return _seen("Was れい信用金庫 電子証明書 named, and asked once for two signatures?")
+
+
+def _seen(question: str) -> str:
+    try:
+        answer = input(f"    {question} [y/n] ")
+    except EOFError:
+        raise NotHereError(f"nobody answered: {question}") from None
+    require(answer.strip().lower() == "y", f"no: {question}")
+    return "seen"
 
 
 def capi_key_signs_pss() -> str:

@@ -1,0 +1,44 @@
+"""The script for real Windows computers (REAL_WINDOWS.md) runs to its end and prints its table."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+if sys.platform != "win32":
+    pytest.skip("runs on Windows: make test-windows", allow_module_level=True)
+
+from support.windows_pc import CNG, Computer
+
+SCRIPT = Path(__file__).with_name("real_windows.py")
+
+
+@pytest.mark.skipif(not CNG, reason="in the run with the double of ncrypt, the nearest to Windows")
+def test_the_script_ends_with_its_table_and_leaves_nothing(computer: Computer) -> None:
+    done = subprocess.run(
+        [sys.executable, str(SCRIPT)],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+    rows = [line.split(" | ") for line in done.stdout.splitlines() if line.startswith("| ")]
+    results = {row[0].removeprefix("| "): row[1] for row in rows[1:]}
+    assert results == {
+        "software KSP: persistent, PKCS#1 and PSS, not exportable": "ok",
+        "TPM with PSS trial": "not here",
+        "protected key asks once, in the bank's name": "not here",
+        "CAPI key signs PSS through CNG": "FAILED",  # the double does not open CAPI keys
+        "archived certificate is hidden from others": "FAILED",  # Wine has no such property
+        "credential store": "ok",
+        "remote session": "ok",
+    }, done.stderr
+    assert done.returncode == 1
+    computer.assert_nothing_left_over()
+    assert computer.usable() == []
