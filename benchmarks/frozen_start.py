@@ -1,0 +1,102 @@
+"""How long until the first window of the frozen program is to be seen, against the unfrozen one.
+
+    python -m benchmarks.frozen_start        (root: Wine in a chroot; needs `make installer`)
+
+Both run side by side in one Windows under Wine, in turns; medians are compared.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path, PureWindowsPath
+
+from tools.installer.settings import ROOT, Places, read_settings
+from tools.wine.cache import Cache, default_folder
+from tools.wine.parts import prepare
+from tools.wine.runs import windows
+from tools.wine.sandbox import PREFIX
+
+sys.path.insert(0, str(ROOT / "tests"))
+
+from support.fresh_windows import FreshWindows, fresh_windows
+from support.screen import Screen, screen
+
+ROUNDS = 5
+TITLE = "電子証明書|ertificate"
+FROZEN = (r"C:\app\certclientw.exe",)
+_PATIENCE = 60
+"""Seconds."""
+
+_STUBS = ("icuuc", "mscms")
+
+
+def first_window(pc: FreshWindows, display: Screen, command: Sequence[str]) -> float | None:
+    """Seconds from the start of `command` until its window is to be seen, None for no window
+    within a minute (after a program that was killed, Wine sometimes shows none); then it is ended.
+    """
+    begin = time.perf_counter()
+    process = pc.start("wine", *command)
+    seconds: float | None = None
+    while seconds is None and time.perf_counter() - begin < _PATIENCE:
+        time.sleep(0.005)
+        if display.windows(TITLE):
+            seconds = time.perf_counter() - begin
+    name = PureWindowsPath(command[0]).name
+    pc.wine("taskkill", "/f", "/im", name)
+    process.wait()
+    pc.settle()
+    return seconds
+
+
+def main() -> int:
+    if os.geteuid() != 0:
+        print("SKIPPED: Wine in a chroot needs root")
+        return 0
+    cache = Cache(default_folder(os.environ, Path.home()))
+    target = windows(prepare(cache), cache).sandbox
+    profile = read_settings().profiles[0]
+    environment = {
+        **target.environment,
+        "WINEDLLOVERRIDES": f"{','.join(_STUBS)}=n;mscoree,mshtml,winedbg.exe,winemenubuilder.exe=",
+        "PYTHONPATH": r"Z:\project\src;Z:\project\tests\windows\site;Z:\wheels",
+        "PYTHONPYCACHEPREFIX": r"Z:\bytecode",
+        "PYTHONUTF8": "1",
+    }
+    mounts = {**target.mounts, "/frozen": Places().payload, "/bank": profile.parent}
+    with screen() as display, tempfile.TemporaryDirectory() as shared:
+        sandbox = replace(target, mounts=mounts, environment=environment)
+        with fresh_windows(sandbox, Path(shared), display.display) as pc:
+            for name in _STUBS:
+                pc.run("cp", f"/dlls/{name}.dll", f"{PREFIX}/drive_c/windows/system32/")
+            pc.run("cp", "-r", "/frozen", f"{PREFIX}/drive_c/app")
+            return _compare(pc, display, rf"Z:\bank\{profile.name}")
+
+
+def _compare(pc: FreshWindows, display: Screen, profile: str) -> int:
+    programs = {
+        "frozen": (*FROZEN, "--profile", profile),
+        "unfrozen": (r"Z:\python\python.exe", "-m", "certclient", "--profile", profile),
+    }
+    times: dict[str, list[float]] = {name: [] for name in programs}
+    for number in range(ROUNDS + 1):
+        for name, command in programs.items():
+            seconds = first_window(pc, display, command)
+            if seconds is None:
+                print(f"{name}: no window", flush=True)
+            elif number:  # the first one fills caches
+                times[name].append(seconds)
+    medians = {name: statistics.median(values) for name, values in times.items()}
+    for name, median in medians.items():
+        print(f"{name:<9} median {median:5.2f} s, {min(times[name]):.2f} to {max(times[name]):.2f}")
+    print(f"ratio     {medians['frozen'] / medians['unfrozen']:5.2f}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
