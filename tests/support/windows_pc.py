@@ -72,7 +72,7 @@ if sys.platform == "win32":
 
     def elsewhere(code: str, *arguments: str) -> str:
         """What `code` prints, run by another Python process on the same Windows."""
-        program = f"import support.windows_pc, sys\n{code}"
+        program = f"import sys\n{code}"
         done = subprocess.run(
             [sys.executable, "-c", program, *arguments],
             env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},

@@ -37,7 +37,16 @@ PICTURES = ROOT / "build" / "screenshots" / "windows"
 """Where the run with a screen leaves every page and window, in both languages."""
 
 _UI_FOLDERS = ("tests/windows/ui", "tests/ui")
-_STORE = ("tests/windows", "tests/contract", f"--ignore={_UI_FOLDERS[0]}")
+_ALL_OF_WINDOWS = ("tests/windows", f"--ignore={_UI_FOLDERS[0]}")
+_ABOUT_KEYS = (
+    "tests/windows/test_this_is_windows.py",
+    "tests/windows/test_windows_login.py",
+    "tests/windows/test_windows_store.py",
+    "tests/windows/test_windows_unattended.py",
+    "tests/windows/test_windows_ways.py",
+)
+"""What differs with the keys' place."""
+_CONTRACT = ("tests/contract",)
 _UI = (
     "tests/ui/test_looks.py",
     "tests/ui/test_shell.py",
@@ -63,6 +72,7 @@ _ONLY_ON_LINUX = (
 )
 # SoftHSM's tokens, in one of the runs: to a token they are the same Windows.
 _TOKENS = (
+    "tests/windows/test_windows_middleware.py",
     "tests/unit/store/test_pkcs11_faults.py",
     "tests/unit/store/test_pkcs11_pin.py",
     "tests/unit/store/test_token_store.py",
@@ -77,11 +87,11 @@ _UNIT = (
 _PROCEDURE = ("tests/integration/enrollment/test_procedure.py",)
 
 RUNS = (
-    Run("Wine's ncrypt: keys in CAPI", _STUBS, (*_STORE, *_TOKENS)),
+    Run("Wine's ncrypt: keys in CAPI", _STUBS, (*_ABOUT_KEYS, *_CONTRACT, *_TOKENS)),
     Run(
         "a double of ncrypt: keys in CNG",
         (*_STUBS, "ncrypt"),
-        (*_STORE, *_PROCEDURE, *_UNIT),
+        (*_ALL_OF_WINDOWS, *_CONTRACT, *_PROCEDURE, *_UNIT),
     ),
     Run("Qt's windows plugin on a screen: keys in CAPI", _STUBS, _UI, screen=True),
 )
