@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -35,8 +36,11 @@ def test_a_real_process_is_seen(tmp_path: Path) -> None:
     browser.symlink_to("/bin/sleep")
     running = subprocess.Popen([str(browser), "20"])
     try:
-        # comm is set by exec, which Popen has waited for.
-        assert "Chromium" in running_browsers()
+        deadline = time.monotonic() + 10
+        # Popen comes back a moment before Linux names the process.
+        while "Chromium" not in running_browsers():
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
     finally:
         running.kill()
         running.wait()
