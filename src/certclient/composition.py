@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import sys
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ from certclient.ca.factory import ca_client_for
 from certclient.ca.proxies import fixed_proxy
 from certclient.ca.proxy_routes import DIRECT, ProxyResolver
 from certclient.enrollment.journal import Journal
+from certclient.enrollment.preflight import System
 from certclient.enrollment.procedure import Enrollment
 from certclient.enrollment.vault import system_vault
 from certclient.enrollment.work import Environment
@@ -25,6 +27,10 @@ from certclient.store.base import CertificateStore
 from certclient.store.registry import open_stores
 from certclient.updates.book import UpdateBook
 from certclient.updates.check import UpdateChecks, fetcher
+
+if sys.platform == "win32":
+    from certclient.remote_session import is_remote
+    from certclient.store.windows import card_service
 
 DEFAULT_PATIENCE = 60.0
 
@@ -65,6 +71,13 @@ def announcement(profile: Profile) -> Announcement:
     return update_checks([profile], read_policy()).ask(profile).announcement
 
 
+def system() -> System:
+    """What can be asked of this computer's system."""
+    if sys.platform == "win32":
+        return System(remote=is_remote, card_service=card_service.running)
+    return System()
+
+
 def enrollment(
     profile: Profile,
     stores: Sequence[CertificateStore],
@@ -85,5 +98,6 @@ def enrollment(
         sleep=time.sleep,
         random_bytes=secrets.token_bytes,
         patience=patience,
+        system=system(),
     )
     return Enrollment(environment, Journal(journal or journal_file()))

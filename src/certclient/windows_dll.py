@@ -5,10 +5,18 @@ from __future__ import annotations
 import ctypes
 import sys
 from collections.abc import Callable
+from ctypes import c_void_p, c_wchar_p
+from ctypes.wintypes import DWORD
+from functools import cache
 from typing import Any
 
 _LOAD_LIBRARY_SEARCH_SYSTEM32 = 0x800
 """LoadLibraryEx: a file of the same name next to the program or in PATH is not taken."""
+
+_FROM_SYSTEM, _FROM_MODULE, _IGNORE_INSERTS = 0x1000, 0x800, 0x200
+"""FORMAT_MESSAGE_… (winbase.h)."""
+
+_LONGEST_TEXT = 1024
 
 
 class WindowsCallError(Exception):
@@ -41,13 +49,25 @@ def last_error() -> int:
     return 0
 
 
-def system_text(code: int) -> str:
-    """Windows' own sentence for an error code, in its language; "" where it has none."""
-    if sys.platform == "win32":
-        signed = code - 0x1_0000_0000 if code > 0x7FFF_FFFF else code
-        text = " ".join((ctypes.FormatError(signed) or "").split())
-        return "" if text == "<no description>" else text
-    return ""
+def system_text(code: int, library: ctypes.CDLL | None = None) -> str:
+    """Windows' own sentence for an error code, in its language; "" where it has none.
+
+    `library`: the DLL that has sentences for its own codes (winhttp.dll: 12xxx).
+    """
+    if sys.platform != "win32":
+        return ""
+    flags = _IGNORE_INSERTS | (_FROM_SYSTEM if library is None else _FROM_MODULE)
+    module = None if library is None else library._handle
+    buffer = ctypes.create_unicode_buffer(_LONGEST_TEXT)
+    _format_message()(flags, module, code, 0, buffer, _LONGEST_TEXT, None)
+    return " ".join(buffer.value.split())
+
+
+@cache
+def _format_message() -> Function:
+    arguments = (DWORD, c_void_p, DWORD, DWORD, c_wchar_p, DWORD, c_void_p)
+    # Zero letters are an answer, too.
+    return declare(load("kernel32.dll"), "FormatMessageW", lambda _: None, DWORD, *arguments)
 
 
 def not_zero(result: Any) -> int | None:

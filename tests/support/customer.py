@@ -16,6 +16,7 @@ import pytest
 from pkcs11 import Attribute, ObjectClass
 
 from certclient.enrollment.journal import Journal
+from certclient.enrollment.preflight import System
 from certclient.enrollment.procedure import Enrollment, Environment, Outcome
 from certclient.enrollment.work import CodeVault
 from certclient.model.certificate import Certificate, SubjectRule
@@ -76,6 +77,7 @@ class Customer:
     time: Timeline = field(default_factory=Timeline)
     vault: CodeVault = field(default_factory=MemoryVault)
     patience: float = 60.0
+    system: System = field(default_factory=System)
 
     def enrollment(self) -> Enrollment:
         """As after a restart: nothing is remembered but the journal and the stores."""
@@ -89,6 +91,7 @@ class Customer:
             random_bytes=os.urandom,
             patience=self.patience,
             monotonic=self.time.monotonic,
+            system=self.system,
         )
         return Enrollment(environment, self.journal)
 

@@ -62,13 +62,44 @@ if sys.platform == "win32":
                 for certificate in certificates:
                     store.add(certificate, "", None)
 
+    DOUBLE = Path(os.environ["LOCALAPPDATA"]) / "certclient-ncrypt-double"
+    """Where the double of ncrypt.dll keeps keys (tests/windows/native/ncrypt)."""
+
+    _BEFORE_THE_KEY = 1224
+    """Bytes of a key's file in front of the private key (double.h holds it to that)."""
+
+    def lose_keys_with_the_password() -> None:
+        """As after a forced reset: Windows lists keys that it cannot open any more."""
+        for file in DOUBLE.glob("0-*.key"):
+            raw = file.read_bytes()
+            file.write_bytes(raw[:_BEFORE_THE_KEY] + bytes(len(raw) - _BEFORE_THE_KEY))
+
     def remove_keys() -> None:
         for place in keys.ours().values():
             keys.delete(place)
-        for damaged in (Path(os.environ["LOCALAPPDATA"]) / "certclient-ncrypt-double").glob(
-            "*.key"
-        ):
+        for damaged in DOUBLE.glob("*.key"):
             damaged.unlink()
+
+    class Owner:
+        """Who sits at the computer and is asked about protected keys, by the double."""
+
+        _file = DOUBLE / "questions.txt"
+
+        def questions(self) -> list[list[str]]:
+            """Key name, flags, friendly name, description of each question so far."""
+            if not self._file.exists():
+                return []
+            return [line.split("|") for line in self._file.read_text("utf-8-sig").splitlines()]
+
+        def forget(self) -> None:
+            self._file.unlink(missing_ok=True)
+
+    @pytest.fixture
+    def owner() -> Iterator[Owner]:
+        owner = Owner()
+        owner.forget()
+        yield owner
+        owner.forget()
 
     def elsewhere(code: str, *arguments: str) -> str:
         """What `code` prints, run by another Python process on the same Windows."""
@@ -106,10 +137,12 @@ if sys.platform == "win32":
             found = self.store.certificates()
             return [s.certificate for s in found if s.key and not s.archived]
 
-        def give(self, office: BankOffice, user_id: str, days: int) -> Certificate:
+        def give(
+            self, office: BankOffice, user_id: str, days: int, spec: KeySpec | None = None
+        ) -> Certificate:
             """A certificate that ends in `days` days, made as this program makes them."""
             with self.store.open(no_pin) as session:
-                key = session.create_key(KeySpec(), f"certclient {user_id}")
+                key = session.create_key(spec or KeySpec(), f"certclient {user_id}")
                 spki = session.signer(key).spki
                 certificate = office.issue_certificate(user_id, spki, days)
                 session.install(key, certificate, "last year")

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import pytest
 from PySide6.QtCore import Qt
@@ -21,9 +22,11 @@ from PySide6.QtWidgets import (
 
 from certclient.enrollment.journal import Journal
 from certclient.enrollment.procedure import Finished, LoginResult, LoginTest
+from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.lifecycle import lifecycle
 from certclient.practice.records import CertificateState
+from certclient.store.base import CertificateStore
 from certclient.ui.navigation import Page
 from certclient.ui.pages.done import DonePage
 from certclient.ui.wizard import EnrollmentWizard
@@ -61,6 +64,35 @@ def test_from_the_notice_to_the_end_in_two_clicks(office: Office) -> None:
     assert new != old.certificate
     assert office.bank.state_of(new.serial_hex) is CertificateState.CONFIRMED
     assert office.bank.state_of(old.certificate.serial_hex) is CertificateState.SUPERSEDED
+
+
+class _AsksFirst:
+    """The PC's store where the present key was made with セキュリティレベル「中」. Windows' own
+    questions are a matter of tests/windows."""
+
+    def __init__(self, store: CertificateStore) -> None:
+        self._store = store
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._store, name)
+
+    def try_alone(self, _certificate: Certificate) -> None:
+        raise CertclientError(ErrorCode.KEY_PROTECTED)
+
+
+@pytest.mark.parametrize("asks", [True, False])
+def test_that_windows_will_ask_about_the_key_is_said_before_it_does(
+    office: Office, asks: bool
+) -> None:
+    old = office.give(office.pc)
+    if asks:
+        office.stores[:] = [cast(CertificateStore, _AsksFirst(office.pc))]
+    customer = office.open(EnrollmentWizard.renew(office.context(), old))
+    customer.arrives_at(Page.START)
+    told = "鍵を使ってよいかをWindowsが確認する画面が出ます" in customer.text
+    assert told is asks
+    customer.clicks_on("更新する")
+    customer.arrives_at(Page.DONE)
 
 
 def test_later_asks_nothing_and_changes_nothing(office: Office) -> None:

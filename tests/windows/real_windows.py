@@ -24,20 +24,22 @@ from cryptography.hazmat.primitives.serialization import Encoding, load_der_publ
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from certclient.enrollment.login_test import log_in
-from certclient.enrollment.remote_session import detector
 from certclient.enrollment.vault import KeyringVault, system_vault
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError
 from certclient.model.keys import KeyRef, KeySpec, Protection, SignatureAlgorithm
 from certclient.profiles import load_profile
+from certclient.remote_session import is_remote
 from certclient.store.base import StoreSession, TellsAboutKeys, no_pin
-from certclient.store.windows import capi, cng
+from certclient.store.windows import capi, card_service, cng
 from certclient.store.windows import declarations as w
 from certclient.store.windows.container import from_key_id
+from certclient.store.windows.errors import NTE_DEVICE_NOT_READY
 from certclient.store.windows.keys import opened
 from certclient.store.windows.store import WindowsStore
 from certclient.windows_dll import WindowsCallError
 
+NO_TPM = f"{NTE_DEVICE_NOT_READY:#010x}"
 LABEL = "certclient real windows check"
 
 
@@ -129,7 +131,8 @@ def tpm() -> str:
         key = open_session.create_key(KeySpec(prefer_tpm=True), LABEL)
         assert isinstance(open_session, TellsAboutKeys)
         for warning in open_session.take_warnings():
-            raise NotHereError(warning.data["reason"])
+            reason = warning.data["reason"]
+            raise NotHereError(reason) if NO_TPM in reason else FailedError(reason)
         return f"kept by {provider_of(key)}"
 
 
@@ -221,8 +224,11 @@ def credential_store() -> str:
 
 
 def remote_desktop() -> str:
-    ask = detector()
-    return "inside a remote session" if ask is not None and ask() else "at the computer itself"
+    return "inside a remote session" if is_remote() else "at the computer itself"
+
+
+def smart_card_service() -> str:
+    return "runs" if card_service.running() else "does not run: plug a USB token in, try again"
 
 
 def login(profile_file: Path) -> str:
@@ -261,6 +267,7 @@ def main(arguments: list[str]) -> int:
         Check("archived certificate is hidden from others", archived_is_hidden),
         Check("credential store", credential_store),
         Check("remote session", remote_desktop),
+        Check("smart card service", smart_card_service),
     ]
     if arguments:
         checks.append(Check("login test (TLS with the key)", lambda: login(Path(arguments[0]))))

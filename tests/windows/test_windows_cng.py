@@ -6,10 +6,8 @@ providers themselves are a matter of REAL_WINDOWS.md.
 
 from __future__ import annotations
 
-import os
+import ctypes
 import sys
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -20,37 +18,21 @@ from certclient.enrollment.preflight import key_result
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import KeyRef, KeySpec, Protection, SignatureAlgorithm
 from certclient.store.base import StoreSession, TellsAboutKeys, no_pin
+from certclient.store.windows import cng, crypt32
 from certclient.store.windows import declarations as w
 from certclient.store.windows.container import from_key_id
-from support.pki import make_lab
-from support.windows_pc import CNG, WindowsPc
+from support.pki import make_lab, rsa_key, spki_of
+from support.windows_pc import CNG, Owner, WindowsPc, lose_keys_with_the_password
 
 if not CNG:
     pytest.skip("needs the double of ncrypt.dll", allow_module_level=True)
 
 LABEL = "certclient 0001"
 BANK = "れい信用金庫"
-ATTRIBUTES = 1224
-"""Bytes before the private key in a file of the double (double.h)."""
+EXPORTABLE = 3
+"""NCRYPT_ALLOW_EXPORT_FLAG | NCRYPT_ALLOW_PLAINTEXT_EXPORT_FLAG."""
 
-
-class Owner:
-    """Who sits at the computer and is asked about protected keys."""
-
-    file = Path(os.environ["LOCALAPPDATA"]) / "certclient-ncrypt-double" / "questions.txt"
-
-    def questions(self) -> list[list[str]]:
-        """Key name, flags, friendly name, description of each question so far."""
-        if not self.file.exists():
-            return []
-        return [line.split("|") for line in self.file.read_text("utf-8-sig").splitlines()]
-
-
-@pytest.fixture
-def owner() -> Iterator[Owner]:
-    Owner.file.unlink(missing_ok=True)
-    yield Owner()
-    Owner.file.unlink(missing_ok=True)
+CARD = "Microsoft Smart Card Key Storage Provider"
 
 
 def provider_of(key: KeyRef) -> str:
@@ -77,7 +59,7 @@ def test_an_unprotected_key_asks_nobody(windows_pc: WindowsPc, owner: Owner) -> 
 @pytest.mark.parametrize(
     ("protection", "flags"), [(Protection.CONSENT, "1"), (Protection.PASSWORD, "3")]
 )
-def test_a_protected_key_asks_once_in_a_renewal_with_the_banks_name(
+def test_a_protected_key_asks_once_while_it_is_open_with_the_banks_name(
     windows_pc: WindowsPc, owner: Owner, protection: Protection, flags: str
 ) -> None:
     spec = KeySpec(protection=protection, purpose=BANK)
@@ -138,7 +120,12 @@ def test_a_tpm_that_signs_as_tls_wants_keeps_the_key(
 
 @pytest.mark.parametrize(
     ("tpm", "reason"),
-    [("none", "no TPM"), ("software", "no TPM"), ("no-pss", "NCryptSignHash 0x80090029")],
+    [
+        ("none", "NCryptOpenStorageProvider 0x80090030"),
+        ("software", "0x80090030"),
+        ("no-pss", "NCryptSignHash 0x80090029"),
+        ("sick", "NCryptGetProperty 0x8009002d"),
+    ],
 )
 def test_a_tpm_that_will_not_do_is_told_and_windows_keeps_the_key(
     windows_pc: WindowsPc, monkeypatch: pytest.MonkeyPatch, tpm: str, reason: str
@@ -163,7 +150,87 @@ def test_a_tpm_is_not_used_unless_the_bank_wants_it(
         assert provider_of(session.create_key(KeySpec(), LABEL)) == w.MS_KEY_STORAGE_PROVIDER
 
 
+@pytest.mark.parametrize(
+    ("tpm", "provider"),
+    [("no-pss", w.MS_KEY_STORAGE_PROVIDER), ("works", w.MS_PLATFORM_CRYPTO_PROVIDER)],
+)
+def test_a_key_that_a_stop_left_untried_in_the_tpm_is_tried_before_it_is_used(
+    windows_pc: WindowsPc, monkeypatch: pytest.MonkeyPatch, tpm: str, provider: str
+) -> None:
+    monkeypatch.setenv("CERTCLIENT_TPM", tpm)
+    spec, untried = KeySpec(prefer_tpm=True), cng.container(LABEL, w.MS_PLATFORM_CRYPTO_PROVIDER)
+    cng.create(spec, untried)
+    with windows_pc.store().open(no_pin) as session:
+        assert provider_of(session.create_key(spec, LABEL)) == provider
+        told = [warning.code for warning in warnings_of(session)]
+    in_tpm = provider == untried.provider
+    assert told == ([] if in_tpm else [ErrorCode.KEY_NOT_IN_TPM])
+    assert cng.exists(untried) is in_tpm
+
+
+def test_a_no_to_windows_question_is_no_fault_of_the_tpm(
+    windows_pc: WindowsPc, owner: Owner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CERTCLIENT_TPM", "works")
+    monkeypatch.setenv("CERTCLIENT_USER", "cancels")
+    spec = KeySpec(prefer_tpm=True, protection=Protection.CONSENT)
+    with windows_pc.store().open(no_pin) as session:
+        with pytest.raises(CertclientError) as error:
+            session.create_key(spec, LABEL)
+        assert error.value.code is ErrorCode.CONSENT_REFUSED
+        assert session.find_key(LABEL) is None
+    assert len(owner.questions()) == 1, "not asked again for another place"
+
+
+def test_a_tpm_in_trouble_hurts_nobody_who_uses_none(
+    windows_pc: WindowsPc, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CERTCLIENT_TPM", "sick")
+    windows_pc.add_foreign(make_lab().issue(spki_of(rsa_key(1))))
+    store = windows_pc.store()
+    with store.open(no_pin) as session:
+        key = session.create_key(KeySpec(), LABEL)
+        session.install(key, make_lab().issue(session.signer(key).spki), "")
+        assert {stored.key for stored in store.certificates()} == {None, key}
+        assert list(store.unused_keys()) == []
+
+
+# Cards, whose certificates Windows shows in MY while they are in the reader
+
+
+def test_the_key_on_a_card_stays_when_its_certificate_is_deleted(
+    windows_pc: WindowsPc, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CERTCLIENT_CARD", "here")
+    on_card = cng.container("someone's card", CARD)
+    cng.create(KeySpec(), on_card)
+    certificate = make_lab().issue(cng.spki(on_card))
+    with crypt32.opened(windows_pc.names.personal, writable=True) as system_store:
+        system_store.add(certificate, "", on_card)
+    store = windows_pc.store()
+    with store.open(no_pin) as session:
+        session.delete(certificate)
+    assert list(store.certificates()) == []
+    assert cng.exists(on_card)
+
+
 # Providers and keys that fail
+
+
+def test_a_key_of_somebody_else_under_our_name_is_left_alone(windows_pc: WindowsPc) -> None:
+    place = cng.container(LABEL)
+    handle = w.Handle()
+    with cng.storage_provider(place.provider) as provider:
+        w.ncrypt_create_persisted_key(provider, ctypes.byref(handle), "RSA", place.name, 0, 0)
+        policy = ctypes.c_ulong(EXPORTABLE)
+        w.ncrypt_set_property(handle, "Export Policy", ctypes.byref(policy), 4, 0)
+        w.ncrypt_finalize_key(handle, 0)
+        w.ncrypt_free_object(handle)
+    with windows_pc.store().open(no_pin) as session, pytest.raises(CertclientError) as error:
+        session.create_key(KeySpec(), LABEL)
+    assert error.value.code is ErrorCode.KEY_UNSUPPORTED
+    assert error.value.data["reason"] == f"the container {LABEL} is taken"
+    assert cng.exists(place)
 
 
 def test_without_the_software_provider_the_key_goes_to_capi(
@@ -183,9 +250,7 @@ def test_a_key_that_was_lost_with_the_users_password_is_told(windows_pc: Windows
         key = session.create_key(KeySpec(), LABEL)
         certificate = make_lab().issue(session.signer(key).spki)
         session.install(key, certificate, "")
-    for file in Owner.file.parent.glob("0-*.key"):
-        raw = file.read_bytes()
-        file.write_bytes(raw[:ATTRIBUTES] + bytes(len(raw) - ATTRIBUTES))
+    lose_keys_with_the_password()
     with windows_pc.store().open(no_pin) as session:
         with pytest.raises(CertclientError) as error:
             session.signer(key)
@@ -194,3 +259,6 @@ def test_a_key_that_was_lost_with_the_users_password_is_told(windows_pc: Windows
         result = key_result(session, certificate)
         assert result.error is not None
         assert result.error.code is ErrorCode.KEY_DEAD, "told in its own words before a renewal"
+        with pytest.raises(CertclientError) as error:
+            session.delete_key(key)
+        assert error.value.code is ErrorCode.LAST_VALID_CERTIFICATE, "its certificate names it"

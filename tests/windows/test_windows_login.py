@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -19,7 +21,8 @@ from certclient.model.profile import Profile
 from certclient.store.base import no_pin
 from certclient.store.windows.store import WindowsStore
 from support.bank_office import BankOffice
-from support.pki import make_lab
+from support.pki import SERVER_AUTH, certificate_pem, make_lab, rsa_signer
+from support.raw_server import always, http, raw_server, tls_context
 from support.windows_pc import CNG, WindowsPc
 
 if CNG:
@@ -86,6 +89,27 @@ def test_a_server_that_is_not_there_says_nothing_about_the_certificate(
     error = refusal(installed, profile)
     assert error.code is ErrorCode.NETWORK_UNREACHABLE
     assert error.code not in LOGIN_SAYS_NO
+
+
+def test_a_server_that_refuses_the_certificate_in_tls_speaks_against_it(
+    installed: Installed, bank_office: BankOffice, tmp_path: Path
+) -> None:
+    """It takes certificates of another CA only, and hangs up."""
+    lab = make_lab(label="Another bank")
+    key = rsa_signer()
+    leaf = lab.intermediate.issue(key.spki, usages=[SERVER_AUTH], dns_names=["localhost"])
+    context = tls_context(tmp_path, (leaf, *lab.chain), key)
+    context.verify_mode = ssl.CERT_REQUIRED
+    context.load_verify_locations(cadata=certificate_pem(*lab.anchors).decode())
+    with raw_server(always(http("200 OK", b"come in")), context) as server:
+        profile = replace(
+            bank_office.profile(),
+            login_test_url=server.url("https", "localhost"),
+            tls_anchors=lab.anchors,
+        )
+        error = refusal(installed, profile)
+    assert error.code in LOGIN_SAYS_NO
+    assert server.requests == []
 
 
 def test_a_certificate_that_is_not_installed_cannot_log_in(

@@ -91,7 +91,7 @@ def test_renew_on_a_usb_token(
     stores = open_stores(profile.pkcs11_modules)
     assert [s.label for s in stores if s.destination is Destination.USB] == ["専用USB"]
     front = enrollment(profile, stores)
-    checks = {r.check: r.verdict for r in front.readiness(old, store, lambda: False)}
+    checks = {r.check: r.verdict for r in front.readiness(old, store)}
     assert checks[Check.TOKEN] is Verdict.PASSED
     assert checks[Check.MIDDLEWARE] is Verdict.PASSED
     (current,) = store.certificates()

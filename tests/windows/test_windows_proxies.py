@@ -188,7 +188,7 @@ def bank_port(bank_office: BankOffice) -> int:
 
 
 def connection(front: Enrollment) -> dict[Check, CheckResult]:
-    return {result.check: result for result in front.readiness(None, None, None)}
+    return {result.check: result for result in front.readiness(None, None)}
 
 
 def test_a_renewal_goes_through_the_proxy_that_a_script_names(

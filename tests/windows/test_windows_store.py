@@ -30,6 +30,8 @@ LABEL = "certclient 0001"
 NAME = "れい信用金庫 TKYM1408054 (2027-11-20)"
 NTE_BAD_KEY_STATE = 0x8009000B
 NTE_NOT_SUPPORTED = 0x80090029
+ERROR_NOT_SUPPORTED = 50
+ERROR_CALL_NOT_IMPLEMENTED = 120
 
 
 @pytest.fixture(scope="module")
@@ -249,6 +251,25 @@ def test_a_store_that_a_policy_makes_read_only_says_so(
     assert state.reason is ErrorCode.STORE_UNAVAILABLE
     assert "denied" in state.data["reason"], "Windows' own sentence"
     assert list(windows_pc.store().certificates()) == []
+
+
+@pytest.mark.parametrize("code", [ERROR_NOT_SUPPORTED, ERROR_CALL_NOT_IMPLEMENTED])
+def test_a_store_that_has_nothing_to_commit_is_written_all_the_same(
+    windows_pc: WindowsPc, lab: Lab, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    """Windows has written at once, and may say so."""
+    commit = w.cert_control_store
+
+    def written_already(*arguments: object) -> None:
+        commit(*arguments)
+        raise WindowsCallError("CertControlStore", code)
+
+    monkeypatch.setattr(w, "cert_control_store", written_already)
+    with windows_pc.store().open(no_pin) as session:
+        key, certificate = enrolled(session, lab)
+    assert [(s.certificate, s.key) for s in windows_pc.store().certificates()] == [
+        (certificate, key)
+    ]
 
 
 # Certificates that today's customers hold

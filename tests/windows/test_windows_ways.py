@@ -20,21 +20,26 @@ from certclient.cli.main import run
 from certclient.cli.services import system_services
 from certclient.composition import enrollment
 from certclient.enrollment.interaction import SecretKind
+from certclient.enrollment.preflight import Check, Verdict
 from certclient.enrollment.procedure import Enrollment, Finished, LoginResult, Outcome, Pending
 from certclient.enrollment.vault import KeyringVault, system_vault
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.keys import KeySpec, Protection
 from certclient.model.profile import AskWhom, Profile
 from certclient.model.progress import Step
 from certclient.model.secret import Secret
 from certclient.store.base import StoredCertificate
 from certclient.store.registry import open_stores
 from certclient.store.windows import capi, crypt32
+from certclient.store.windows import declarations as w
 from certclient.store.windows.container import from_key_id
+from certclient.store.windows.errors import ERROR_ACCESS_DENIED, ERROR_CANCELLED
+from certclient.windows_dll import WindowsCallError
 from support.bank_office import BankOffice
 from support.pki import make_lab, rsa_key, spki_of
 from support.scripted import Person
-from support.windows_pc import CNG, Computer, elsewhere, internet_explorer_key
+from support.windows_pc import CNG, Computer, Owner, elsewhere, internet_explorer_key
 
 
 @pytest.fixture
@@ -125,22 +130,55 @@ def test_where_the_new_certificate_cannot_log_in_the_old_one_stays(
     assert set(computer.usable()) == {old, done.certificate}
 
 
-def test_the_root_is_trusted_only_if_the_bank_wants_it(
-    computer: Computer, bank_office: BankOffice, profile: Profile
+def test_the_root_is_trusted_only_if_the_bank_wants_it_and_the_customer_agrees(
+    computer: Computer,
+    bank_office: BankOffice,
+    profile: Profile,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def trusted() -> bool:
         with crypt32.opened("Root", writable=False) as store:
             return profile.ca.trust_anchors[0] in [e.certificate for e in store.entries()]
 
     user_id = bank_office.new_customer()
-    first = renewed(computer, profile, computer.give(bank_office, user_id, 20), Person())
+    renewed(computer, profile, computer.give(bank_office, user_id, 20), Person())
     assert not trusted()
-    code = Person(secrets={SecretKind.ISSUE_CODE: [bank_office.issue_code(user_id)]})
     wanting = replace(profile, install_root=True)
-    assert finished(front(wanting).obtain(user_id, computer.store, code)) != first
+
+    def obtained() -> tuple[Finished, Person]:
+        person = Person(secrets={SecretKind.ISSUE_CODE: [bank_office.issue_code(user_id)]})
+        return finished(front(wanting).obtain(user_id, computer.store, person)), person
+
+    with monkeypatch.context() as says_no:
+        # What Windows answers after いいえ to its own question.
+        refuse_adding(says_no, "Root", ERROR_CANCELLED)
+        done, person = obtained()
+    assert [warning.code for warning in person.warnings] == [ErrorCode.CONSENT_REFUSED]
+    assert computer.usable() == [done.certificate], "the certificate is there all the same"
+    assert not trusted()
+    obtained()
     assert trusted()
     with crypt32.opened("Root", writable=True) as store:
         store.delete(profile.ca.trust_anchors[0])
+
+
+def refuse_adding(monkeypatch: pytest.MonkeyPatch, name: str, code: int) -> None:
+    """Windows answers with `code` when a certificate is to be added to its store `name`."""
+    open_store, add = w.cert_open_store, w.cert_add_certificate_context_to_store
+    opened: set[object] = set()
+
+    def remember(*arguments: object) -> object:
+        handle = open_store(*arguments)
+        (opened.add if arguments[-1] == name else opened.discard)(handle)
+        return handle
+
+    def refuse(*arguments: object) -> object:
+        if arguments[0] in opened:
+            raise WindowsCallError("CertAddCertificateContextToStore", code)
+        return add(*arguments)
+
+    monkeypatch.setattr(w, "cert_open_store", remember)
+    monkeypatch.setattr(w, "cert_add_certificate_context_to_store", refuse)
 
 
 # A3 後で更新する → 証明書更新
@@ -300,7 +338,82 @@ def test_a_killed_renewal_is_finished_by_resume(
     assert front(profile).pending() == []
 
 
+# Keys that ask, and the TPM
+
+
+def test_an_old_protected_key_asks_once_and_only_after_consent(
+    computer: Computer, bank_office: BankOffice, profile: Profile, owner: Owner
+) -> None:
+    if not CNG:
+        pytest.skip("CAPI's own questions are a matter of REAL_WINDOWS.md")
+    spec = KeySpec(protection=Protection.CONSENT, purpose="去年の")
+    old = computer.give(bank_office, bank_office.new_customer(), 20, spec)
+    home = next(s for s in open_stores(()) if s.store_id == computer.store.store_id)
+    (key,) = (r for r in front(profile).readiness(old, home) if r.check is Check.KEY)
+    assert key.verdict is Verdict.SKIPPED
+    assert key.error is not None
+    assert key.error.code is ErrorCode.KEY_PROTECTED
+    assert owner.questions() == [], "looking asks nothing"
+    done = renewed(computer, profile, old, Person())
+    assert computer.usable() == [done.certificate]
+    assert [name for _, _, name, _ in owner.questions()] == ["去年の 電子証明書"]
+
+
+def test_that_the_tpm_cannot_be_used_is_told_and_the_renewal_goes_on(
+    computer: Computer, bank_office: BankOffice, profile: Profile
+) -> None:
+    if not CNG:
+        pytest.skip("Wine's TPM says that it is software")
+    old = computer.give(bank_office, bank_office.new_customer(), 20)
+    wanting = replace(profile, key=replace(profile.key, prefer_tpm=True))
+    person = Person()
+    done = renewed(computer, wanting, old, person)
+    assert [warning.code for warning in person.warnings] == [ErrorCode.KEY_NOT_IN_TPM]
+    assert computer.usable() == [done.certificate]
+
+
 # What the customer's computer may be like
+
+
+def test_a_store_that_a_policy_closes_on_the_way_loses_nothing(
+    computer: Computer,
+    bank_office: BankOffice,
+    profile: Profile,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    old = computer.give(bank_office, bank_office.new_customer(), 20)
+    with monkeypatch.context() as policy:
+        refuse_adding(policy, "MY", ERROR_ACCESS_DENIED)
+        with pytest.raises(CertclientError) as refused:
+            renewed(computer, profile, old, Person())
+    assert refused.value.code is ErrorCode.STORE_UNAVAILABLE
+    assert computer.usable() == [old]
+    (procedure,) = front(profile).pending()
+    done = finished(front(profile).resume(procedure.id, Person()))
+    assert computer.usable() == [done.certificate]
+    computer.assert_nothing_left_over()
+
+
+def test_an_old_certificate_that_a_policy_lets_nobody_put_away_stays(
+    computer: Computer,
+    bank_office: BankOffice,
+    profile: Profile,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    set_property = w.cert_set_certificate_context_property
+
+    def refuse(*arguments: object) -> object:
+        if arguments[1] == w.CERT_ARCHIVED_PROP_ID:
+            raise WindowsCallError("CertSetCertificateContextProperty", ERROR_ACCESS_DENIED)
+        return set_property(*arguments)
+
+    old = computer.give(bank_office, bank_office.new_customer(), 20)
+    monkeypatch.setattr(w, "cert_set_certificate_context_property", refuse)
+    person = Person()
+    done = renewed(computer, profile, old, person)
+    assert [warning.code for warning in person.warnings] == [ErrorCode.STORE_UNAVAILABLE]
+    assert not done.old_archived
+    assert set(computer.usable()) == {old, done.certificate}
 
 
 def test_a_renewal_that_cannot_be_finished_leaves_no_key(

@@ -252,5 +252,5 @@ def _unreadable(address: str, reason: str) -> CertclientError:
 
 
 def _reason(error: WindowsCallError) -> str:
-    text = system_text(error.code) if error.code else ""
+    text = system_text(error.code, _winhttp) if error.code else ""
     return f"{text} ({error.function} {error.code})".strip()

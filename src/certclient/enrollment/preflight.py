@@ -12,7 +12,19 @@ from datetime import UTC, datetime, timedelta
 
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.keys import REQUEST_ALGORITHMS
 from certclient.store.base import CertificateStore, StoreSession, Unavailable
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """What can be asked of the system that the program runs on; None where it knows no such
+    question. `remote`: is it used over remote desktop? `card_service`: does the service run
+    without which no token is ever seen?"""
+
+    remote: Callable[[], bool] | None = None
+    card_service: Callable[[], bool] | None = None
+
 
 CLOCK_TOLERANCE = timedelta(minutes=5)
 """What a clock may be off without a word; what Kerberos allows as well."""
@@ -44,7 +56,7 @@ class Verdict(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """`error` says why a check failed or what it warns of; None for the others."""
+    """`error` says why a check failed, what it warns of, or what keeps it from being made."""
 
     check: Check
     verdict: Verdict
@@ -138,15 +150,24 @@ def store_result(store: CertificateStore) -> CheckResult:
     return CheckResult(Check.STORE, Verdict.PASSED)
 
 
-def key_result(session: StoreSession | None, current: Certificate | None) -> CheckResult:
+def remote_result(system: System) -> CheckResult:
+    """Over remote desktop, a warning: the key would be made on the far computer."""
+    if system.remote is None:
+        return CheckResult(Check.REMOTE_DESKTOP, Verdict.SKIPPED)
+    if not system.remote():
+        return CheckResult(Check.REMOTE_DESKTOP, Verdict.PASSED)
+    error = CertclientError(ErrorCode.REMOTE_SESSION)
+    return CheckResult(Check.REMOTE_DESKTOP, Verdict.WARNING, error)
+
+
+def key_result(session: StoreSession, current: Certificate) -> CheckResult:
     """Whether the current certificate's key still signs: KEY_DEAD if it is there and does not.
 
-    Skipped without an open session.
+    As a request is signed, and no other way: it asks a protected key's owner as seldom as can be,
+    and an old key need not know what TLS 1.3 wants of the new one.
     """
-    if session is None or current is None:
-        return CheckResult(Check.KEY, Verdict.SKIPPED)
     try:
-        session.self_test(current)
+        session.self_test(current, REQUEST_ALGORITHMS)
     except CertclientError as error:
         if error.code is ErrorCode.KEY_SELF_TEST_FAILED:
             error = CertclientError(ErrorCode.KEY_DEAD, **error.data)

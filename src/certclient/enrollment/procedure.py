@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from certclient.enrollment import card_service
 from certclient.enrollment.interaction import ConsentRequest, Interaction
 from certclient.enrollment.journal import Journal, Kind, Record, State
 from certclient.enrollment.leftovers import Leftover, find_leftovers, remove_leftover
@@ -127,7 +126,6 @@ class Enrollment:
         self,
         current: Certificate | None,
         home: CertificateStore | None,
-        remote: Callable[[], bool] | None,
     ) -> Iterator[CheckResult]:
         """電子証明書更新前処理: checks that need no PIN, each told as soon as it is known.
 
@@ -141,8 +139,7 @@ class Enrollment:
             current=current,
             home=home,
             clock=environment.clock,
-            remote=remote,
-            card_service=card_service.detector(),
+            system=environment.system,
         )
         yield from checks(around)
 

@@ -14,16 +14,18 @@ from certclient.ca.client import CaClient
 from certclient.enrollment.preflight import (
     Check,
     CheckResult,
+    System,
     Verdict,
     clock_result,
     connection_results,
     key_result,
+    remote_result,
     store_result,
 )
 from certclient.model.certificate import Certificate
 from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
-from certclient.store.base import Available, CertificateStore, no_pin
+from certclient.store.base import Available, CertificateStore, WorksAlone, no_pin
 
 _MIDDLEWARE = frozenset(
     {
@@ -37,8 +39,7 @@ _MIDDLEWARE = frozenset(
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What is looked at. `current` and `home`, the store where it lives, are None for 取得;
-    `clock` gives aware UTC; `remote` is None where that question makes no sense
-    (`remote_session.detector`), and so is `card_service` (`card_service.detector`)."""
+    `clock` gives aware UTC."""
 
     ca: CaClient
     stores: Sequence[CertificateStore]
@@ -46,8 +47,7 @@ class Surroundings:
     current: Certificate | None
     home: CertificateStore | None
     clock: Callable[[], datetime]
-    remote: Callable[[], bool] | None
-    card_service: Callable[[], bool] | None = None
+    system: System
 
 
 def checks(around: Surroundings) -> Iterator[CheckResult]:
@@ -58,7 +58,7 @@ def checks(around: Surroundings) -> Iterator[CheckResult]:
     yield _middleware(around)
     yield _place(around, Destination.USB, Check.TOKEN)
     yield _key(around)
-    yield _remote(around)
+    yield remote_result(around.system)
 
 
 def _of(around: Surroundings, destination: Destination) -> list[CertificateStore]:
@@ -95,7 +95,8 @@ def _place(around: Surroundings, destination: Destination, check: Check) -> Chec
 
 def _no_card_service(around: Surroundings) -> bool:
     """Whether it is known that no token can be seen at all."""
-    return around.card_service is not None and not around.card_service()
+    ask = around.system.card_service
+    return ask is not None and not ask()
 
 
 def _middleware(around: Surroundings) -> CheckResult:
@@ -110,12 +111,15 @@ def _middleware(around: Surroundings) -> CheckResult:
 
 
 def _key(around: Surroundings) -> CheckResult:
-    """The present key still signs, tried only where no PIN is asked for."""
+    """The present key still signs, tried only where nobody is asked for anything."""
     if around.current is None or around.home is None:
         return CheckResult(Check.KEY, Verdict.SKIPPED)
     state = around.home.availability()
     if not isinstance(state, Available) or state.needs_pin:
         return CheckResult(Check.KEY, Verdict.SKIPPED)
+    question = _question(around.home, around.current)
+    if question is not None:
+        return CheckResult(Check.KEY, Verdict.SKIPPED, question)
     try:
         with around.home.open(no_pin) as session:
             return key_result(session, around.current)
@@ -123,10 +127,12 @@ def _key(around: Surroundings) -> CheckResult:
         return CheckResult(Check.KEY, Verdict.FAILED, error)
 
 
-def _remote(around: Surroundings) -> CheckResult:
-    if around.remote is None:
-        return CheckResult(Check.REMOTE_DESKTOP, Verdict.SKIPPED)
-    if not around.remote():
-        return CheckResult(Check.REMOTE_DESKTOP, Verdict.PASSED)
-    error = CertclientError(ErrorCode.REMOTE_SESSION)
-    return CheckResult(Check.REMOTE_DESKTOP, Verdict.WARNING, error)
+def _question(store: CertificateStore, certificate: Certificate) -> CertclientError | None:
+    """What the store's system would ask the customer before a signature; None for nothing."""
+    if isinstance(store, WorksAlone):
+        try:
+            store.try_alone(certificate)
+        except CertclientError as error:
+            if error.code in (ErrorCode.KEY_PROTECTED, ErrorCode.PIN_REQUIRED):
+                return error
+    return None

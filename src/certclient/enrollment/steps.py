@@ -26,6 +26,7 @@ from certclient.enrollment.preflight import (
     connection_results,
     first_failure,
     key_result,
+    remote_result,
     store_result,
 )
 from certclient.enrollment.work import Work
@@ -47,9 +48,7 @@ def create_key(work: Work, record: Record) -> Record:
     preflight(work, record)
     session = work.session(record.store_id)
     with work.step(Step.CREATE_KEY), work.watch.measure("key_generation"):
-        key = session.find_key(record.key_label)
-        if key is None:
-            key = session.create_key(work.environment.profile.key, record.key_label)
+        key = session.create_key(work.environment.profile.key, record.key_label)
     if isinstance(session, TellsAboutKeys):
         for warning in session.take_warnings():
             work.interaction.warning(warning)
@@ -68,7 +67,9 @@ def preflight(work: Work, record: Record) -> None:
         with work.watch.measure("network"):
             connection = connection_results(environment.ca.probe)
         clock = clock_result(environment.ca.server_time(), environment.clock())
-        _stop_or_warn(work, (*connection, clock, store_result(work.store(record.store_id))))
+        store = store_result(work.store(record.store_id))
+        remote = remote_result(environment.system)
+        _stop_or_warn(work, (*connection, clock, store, remote))
         if record.kind is Kind.RENEW:
             current = Certificate.from_der(record.old_certificate)
             _stop_or_warn(work, (key_result(work.session(record.old_store_id), current),))

@@ -19,6 +19,7 @@ from certclient.ca.client import (
 from certclient.enrollment.interaction import Interaction, SecretKind, SecretRequest
 from certclient.enrollment.journal import Kind, Record
 from certclient.enrollment.login_test import UNCONFIRMED, LoginTest
+from certclient.enrollment.preflight import System
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import KeyRef, SignatureAlgorithm, Signer
@@ -50,7 +51,7 @@ class Environment:
     `clock` gives aware UTC; `sleep` takes seconds; `random_bytes` takes a length; `monotonic` gives
     seconds, by default of the clock that is fine enough on Windows, too (time.monotonic goes in
     steps of 16 ms there before Python 3.13). `patience` is how many seconds one run waits for a CA
-    before it returns Pending.
+    before it returns Pending. `system`: what can be asked of this computer.
     """
 
     profile: Profile
@@ -62,6 +63,7 @@ class Environment:
     random_bytes: Callable[[int], bytes]
     patience: float = 60.0
     monotonic: Callable[[], float] = time.perf_counter
+    system: System = field(default_factory=System)
 
 
 class Stopwatch:

@@ -80,6 +80,13 @@ class SignatureAlgorithm(enum.Enum):
     RSA_PSS_SHA512 = "rsa-pss-sha512"
 
 
+TLS_ALGORITHMS = (SignatureAlgorithm.RSA_PKCS1_SHA256, SignatureAlgorithm.RSA_PSS_SHA256)
+"""How a key signs when it logs in: TLS 1.2 takes both, TLS 1.3 the second (RFC 8446, 4.2.3)."""
+
+REQUEST_ALGORITHMS = (SignatureAlgorithm.RSA_PKCS1_SHA256,)
+"""How a key signs a message to the CA (RFC 9481, 3.1)."""
+
+
 class Signer(Protocol):
     """A private key that never leaves its store: all it does is sign."""
 

@@ -17,7 +17,7 @@ from typing import Protocol, runtime_checkable
 from certclient.model.certificate import Certificate
 from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
-from certclient.model.keys import KeyRef, KeySpec, Signer
+from certclient.model.keys import TLS_ALGORITHMS, KeyRef, KeySpec, SignatureAlgorithm, Signer
 from certclient.model.secret import Secret
 
 
@@ -95,8 +95,9 @@ class StoreSession(Protocol):
     def create_key(self, spec: KeySpec, label: str) -> KeyRef:
         """Makes a key pair inside the store, persistent, sensitive and not extractable.
 
-        `label` (unique per procedure) is written to the key pair so that it can be found again by
-        `find_key` if the machine stops before the returned KeyRef is journalled.
+        `label` (unique per procedure) is written to the key pair so that it can be found again if
+        the machine stops before the returned KeyRef is journalled: by the same call, which then
+        takes up the pair that is there, or by `find_key`.
         Raises TOKEN_FULL, TOKEN_WRITE_PROTECTED, KEY_UNSUPPORTED.
         """
         ...
@@ -153,10 +154,12 @@ class StoreSession(Protocol):
         """
         ...
 
-    def self_test(self, certificate: Certificate) -> None:
-        """Reads the certificate back and signs a random challenge with its key, PKCS#1 and PSS.
+    def self_test(
+        self, certificate: Certificate, algorithms: Sequence[SignatureAlgorithm] = TLS_ALGORITHMS
+    ) -> None:
+        """Reads the certificate back and signs a random challenge with its key in each way.
 
-        PKCS#1 alone where the key is of a kind that cannot make the other (CAPI on Windows).
+        PKCS#1 alone where the key is of a kind that cannot make PSS signatures (CAPI on Windows).
 
         Raises CERTIFICATE_NOT_FOUND, KEY_NOT_FOUND, KEY_SELF_TEST_FAILED.
         """

@@ -1,4 +1,4 @@
-"""Proves by use that a key belongs to a certificate: a challenge signed both ways."""
+"""Proves by use that a key belongs to a certificate: it signs a challenge."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
-from certclient.model.keys import SignatureAlgorithm, Signer
+from certclient.model.keys import TLS_ALGORITHMS, SignatureAlgorithm, Signer
 
 _CHALLENGE_LENGTH = 32
 _SCHEMES: dict[SignatureAlgorithm, padding.AsymmetricPadding] = {
@@ -19,8 +19,6 @@ _SCHEMES: dict[SignatureAlgorithm, padding.AsymmetricPadding] = {
         padding.MGF1(hashes.SHA256()), hashes.SHA256().digest_size
     ),
 }
-TLS_ALGORITHMS = tuple(_SCHEMES)
-"""TLS 1.2 uses the first, TLS 1.3 only the second (RFC 8446, 4.2.3)."""
 
 
 def prove(
@@ -29,9 +27,7 @@ def prove(
     random_bytes: Callable[[int], bytes],
     algorithms: Sequence[SignatureAlgorithm] = TLS_ALGORITHMS,
 ) -> None:
-    """Signs a random challenge with PKCS#1 v1.5 and with PSS and checks both signatures.
-
-    `algorithms`: fewer of them where the kind of key is known to make no PSS signatures (CAPI).
+    """Signs a random challenge with each of `algorithms` (SHA-256) and checks the signatures.
 
     Raises CertclientError(KEY_SELF_TEST_FAILED) with data algorithm and reason where a signature
     does not verify with the certificate's public key or the store cannot make it; other errors

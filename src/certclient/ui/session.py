@@ -12,9 +12,8 @@ import shiboken6
 from PySide6.QtCore import QObject, Signal
 
 from certclient.enrollment.interaction import Interaction
-from certclient.enrollment.preflight import CheckResult
+from certclient.enrollment.preflight import Check, CheckResult
 from certclient.enrollment.procedure import Enrollment, Finished, Outcome
-from certclient.enrollment.remote_session import detector
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.profile import Profile
@@ -90,6 +89,8 @@ class Session(QObject):
         self.place: Place | None = None
         self.run: ProcedureRun | None = None
         self.warnings: tuple[CertclientError, ...] = ()
+        self.key_asks = False
+        """Whether Windows will ask before the present key is used; known after the checks."""
         self._results: _Results | None = None
 
     @property
@@ -180,14 +181,20 @@ class Session(QObject):
         certificate = self._renewed_certificate()
         home = around.home if certificate is not None else None
         results = _Results()
+        results.arrived.connect(self._remember)
         results.arrived.connect(arrived)
         self._results = results
 
         def work() -> None:
-            for result in around.enrollment.readiness(certificate, home, detector()):
+            for result in around.enrollment.readiness(certificate, home):
                 results.arrived.emit(result)
 
         self.context.tasks.run(work, stores=around.store_ids, done=done, failed=self.fail)
+
+    def _remember(self, result: CheckResult) -> None:
+        if result.check is Check.KEY:
+            error = result.error
+            self.key_asks = error is not None and error.code is ErrorCode.KEY_PROTECTED
 
     def _looked(self) -> Surroundings:
         if self.around is None:

@@ -14,6 +14,7 @@ import pytest
 
 from certclient.enrollment.interaction import SecretKind
 from certclient.enrollment.journal import State
+from certclient.enrollment.preflight import System
 from certclient.enrollment.procedure import Finished, Pending
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
@@ -318,6 +319,15 @@ def test_a_clock_off_by_ten_minutes_is_a_warning(customer: Customer) -> None:
     person = Person(pins=[PIN])
     finished(customer.renew(person))
     assert [w.code for w in person.warnings] == [ErrorCode.CLOCK_WRONG]
+
+
+def test_remote_desktop_is_told_before_the_key_is_made_on_the_far_computer(
+    customer: Customer,
+) -> None:
+    customer.system = System(remote=lambda: True)
+    person = Person(pins=[PIN], stop_before=lambda finished: Step.PREFLIGHT in finished)
+    customer.renew(person)
+    assert [w.code for w in person.warnings] == [ErrorCode.REMOTE_SESSION]
 
 
 def test_a_clock_that_goes_wrong_on_the_way_is_mended_without_a_new_key(

@@ -20,7 +20,6 @@ from certclient.enrollment.preflight import (
     clock_skew,
     connection_results,
     first_failure,
-    key_result,
     store_result,
 )
 from certclient.model.destination import Destination
@@ -113,7 +112,3 @@ def test_a_token_that_is_not_there() -> None:
     assert result.error.code is ErrorCode.TOKEN_MISSING
     assert dict(result.error.data) == {"token": "専用USB"}
     assert store_result(ShelfStore()).verdict is Verdict.PASSED
-
-
-def test_a_key_is_tried_only_where_that_asks_for_no_pin() -> None:
-    assert key_result(None, None).verdict is Verdict.SKIPPED

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from certclient.enrollment.preflight import Check, CheckResult, Verdict
+from certclient.enrollment.preflight import Check, CheckResult, System, Verdict
 from certclient.enrollment.readiness import Surroundings, checks
 from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
@@ -41,7 +41,7 @@ def around(customer: Customer, *others: CertificateStore) -> Surroundings:
         current=customer.current,
         home=customer.store,
         clock=lambda: NOW,
-        remote=None,
+        system=System(),
     )
 
 
@@ -136,8 +136,8 @@ def test_the_clock(on_pc: Customer, minutes: int, verdict: Verdict) -> None:
 
 @pytest.mark.parametrize(("far", "verdict"), [(True, Verdict.WARNING), (False, Verdict.PASSED)])
 def test_remote_desktop_is_worth_a_word(on_pc: Customer, far: bool, verdict: Verdict) -> None:
-    asked: list[Callable[[], bool]] = [lambda: far]
-    result = results(replace(around(on_pc), remote=asked[0]))[Check.REMOTE_DESKTOP]
+    system = System(remote=lambda: far)
+    result = results(replace(around(on_pc), system=system))[Check.REMOTE_DESKTOP]
     assert result.verdict is verdict
     assert (result.error is not None) is far
 

@@ -1222,6 +1222,10 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <translation>Stored in</translation>
     </message>
     <message>
+        <source>On the way, Windows itself asks whether the key may be used. Please choose “OK” or “Allow”; if the key has a password, enter it.</source>
+        <translation>On the way, Windows itself asks whether the key may be used. Please choose “OK” or “Allow”; if the key has a password, enter it.</translation>
+    </message>
+    <message>
         <source>A new key is made in the chosen place and never leaves it.</source>
         <translation>A new key is made in the chosen place and never leaves it.</translation>
     </message>

@@ -1216,6 +1216,10 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <translation>保存先</translation>
     </message>
     <message>
+        <source>On the way, Windows itself asks whether the key may be used. Please choose “OK” or “Allow”; if the key has a password, enter it.</source>
+        <translation>途中で、鍵を使ってよいかをWindowsが確認する画面が出ます。［OK］または［許可］を選んでください。鍵にパスワードを付けている場合は、そのパスワードを入力します。</translation>
+    </message>
+    <message>
         <source>A new key is made in the chosen place and never leaves it.</source>
         <translation>選んだ保存先の中で新しい鍵を作ります。鍵が保存先から出ることはありません。</translation>
     </message>

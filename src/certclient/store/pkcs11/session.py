@@ -12,7 +12,7 @@ from pkcs11 import exceptions as p11
 
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
-from certclient.model.keys import KeyRef, KeySpec, Signer
+from certclient.model.keys import TLS_ALGORITHMS, KeyRef, KeySpec, SignatureAlgorithm, Signer
 from certclient.store.pkcs11 import keypairs
 from certclient.store.pkcs11.errors import translated
 from certclient.store.pkcs11.objects import (
@@ -110,12 +110,14 @@ class TokenSession:
                 raise CertclientError(ErrorCode.LAST_VALID_CERTIFICATE)
             keypairs.delete(self.session, key.key_id)
 
-    def self_test(self, certificate: Certificate) -> None:
+    def self_test(
+        self, certificate: Certificate, algorithms: Sequence[SignatureAlgorithm] = TLS_ALGORITHMS
+    ) -> None:
         with self._boundary():
             found = self._required(certificate)[0]
             key = keypairs.private_key(self.session, found.key_id)
         signer = token_signer(key.handle, key.spki, self._boundary)
-        prove(signer, certificate, self.random_bytes)
+        prove(signer, certificate, self.random_bytes, algorithms)
 
     def _boundary(self, *, writing: bool = False) -> AbstractContextManager[None]:
         """Around every method: each of python-pkcs11's exceptions becomes a stable code."""

@@ -12,11 +12,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from ctypes.wintypes import DWORD
 
-from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import KeySpec, Protection
 from certclient.store.windows import declarations as w
 from certclient.store.windows.container import Container, is_ours
-from certclient.store.windows.errors import NO_SUCH_KEY
+from certclient.store.windows.errors import NO_SUCH_KEY, taken
 from certclient.store.windows.rsa import Scheme, digest, spki_from_capi
 from certclient.windows_dll import WindowsCallError
 
@@ -34,17 +33,22 @@ def container(name: str, key_spec: int = w.AT_KEYEXCHANGE) -> Container:
 @contextmanager
 def provider(place: Container, flags: int = 0) -> Iterator[int]:
     """The provider with this container open. Raises WindowsCallError (`errors.NO_SUCH_KEY`)."""
+    handle = _acquired(place, flags)
+    try:
+        yield handle
+    finally:
+        w.crypt_release_context(handle, 0)
+
+
+def _acquired(place: Container, flags: int) -> int:
+    """An HCRYPTPROV to be released; 0 for what gives none (CRYPT_DELETEKEYSET)."""
     name, kind = place.provider, place.provider_type
     if place.in_software:
         name, kind = w.MS_ENH_RSA_AES_PROV, w.PROV_RSA_AES
-    if place.machine:
-        flags |= w.CRYPT_MACHINE_KEYSET
+    flags |= w.CRYPT_MACHINE_KEYSET if place.machine else 0
     handle = w.Handle()
-    w.crypt_acquire_context(ctypes.byref(handle), place.name, name, kind, flags)
-    try:
-        yield handle.value
-    finally:
-        w.crypt_release_context(handle, 0)
+    w.crypt_acquire_context(ctypes.byref(handle), place.name or None, name, kind, flags)
+    return handle.value
 
 
 def create(spec: KeySpec, name: str) -> Container:
@@ -77,12 +81,13 @@ def find(name: str) -> Container | None:
     if not exists(place):
         return None
     if has_key(container(name, w.AT_SIGNATURE)):
-        raise CertclientError(ErrorCode.KEY_UNSUPPORTED, reason=f"the container {name} is taken")
+        raise taken(name)
     delete(place)
     return None
 
 
 def exists(place: Container) -> bool:
+    """Whether there is a container of this name, with keys or without."""
     with suppress_missing(), provider(place, w.CRYPT_SILENT):
         return True
     return False
@@ -133,35 +138,30 @@ def sign(handle: int, key_spec: int, scheme: Scheme, data: bytes) -> bytes:
 
 def delete(place: Container) -> None:
     """Deletes the container with its keys; gone already: no error."""
-    name, kind = place.provider, place.provider_type
-    if place.in_software:
-        name, kind = w.MS_ENH_RSA_AES_PROV, w.PROV_RSA_AES
+    if not place.name:
+        raise ValueError("the user's default container belongs to everybody")
     with suppress_missing():
-        # No handle comes back from a deletion.
-        w.crypt_acquire_context(
-            ctypes.byref(w.Handle()), place.name, name, kind, w.CRYPT_DELETEKEYSET
-        )
+        _acquired(place, w.CRYPT_DELETEKEYSET)
+
+
+def look() -> None:
+    """Opens CAPI without a container. Raises WindowsCallError where it does not work at all."""
+    with provider(container(""), w.CRYPT_VERIFYCONTEXT):
+        pass
 
 
 def our_containers() -> list[Container]:
     """Those whose names begin with ours (the names of others may need another code page)."""
-    nobody = Container("", w.MS_ENH_RSA_AES_PROV, w.PROV_RSA_AES, 0)
-    handle = w.Handle()
-    w.crypt_acquire_context(
-        ctypes.byref(handle), None, nobody.provider, nobody.provider_type, w.CRYPT_VERIFYCONTEXT
-    )
-    try:
-        names = list(_names(handle.value))
-    finally:
-        w.crypt_release_context(handle, 0)
+    with provider(container(""), w.CRYPT_VERIFYCONTEXT) as handle:
+        names = list(_names(handle))
     return [container(name) for name in names if is_ours(name)]
 
 
 def _names(handle: int) -> Iterator[str]:
     flag = w.CRYPT_FIRST
-    with suppress(
-        WindowsCallError
-    ):  # the end of the list is an error too, and each provider has its own
+    # The end of the list is an error, too; which one, also for a user without any container, is
+    # each provider's own.
+    with suppress(WindowsCallError):
         while True:
             length = DWORD(_LONGEST_NAME)
             buffer = ctypes.create_string_buffer(_LONGEST_NAME)

@@ -42,16 +42,26 @@ def storage_provider(name: str) -> Iterator[int]:
 
 
 @contextmanager
-def key(place: Container) -> Iterator[int]:
-    """An open key. Raises WindowsCallError (`errors.NO_SUCH_KEY`, `errors.no_provider`)."""
-    with storage_provider(place.provider) as provider:
-        handle = w.Handle()
-        flags = w.NCRYPT_MACHINE_KEY_FLAG if place.machine else 0
-        w.ncrypt_open_key(provider, ctypes.byref(handle), place.name, place.key_spec, flags)
+def key(place: Container, flags: int = 0) -> Iterator[int]:
+    """An open key; with NCRYPT_SILENT_FLAG one that fails where it would ask its owner.
+
+    Raises WindowsCallError (`errors.NO_SUCH_KEY`, `errors.no_provider`).
+    """
+    with _opened(place, flags) as handle:
         try:
-            yield handle.value
+            yield handle
         finally:
             w.ncrypt_free_object(handle)
+
+
+@contextmanager
+def _opened(place: Container, flags: int) -> Iterator[int]:
+    """As `key`; who uses it frees the handle."""
+    with storage_provider(place.provider) as provider:
+        handle = w.Handle()
+        flags |= w.NCRYPT_MACHINE_KEY_FLAG if place.machine else 0
+        w.ncrypt_open_key(provider, ctypes.byref(handle), place.name, place.key_spec, flags)
+        yield handle.value
 
 
 def create(spec: KeySpec, place: Container) -> None:
@@ -95,34 +105,35 @@ def _set_protection(handle: Any, spec: KeySpec) -> None:
 def can_keep_keys(provider: str) -> bool:
     """Whether this provider is here and opens keys by name (Wine's does not)."""
     try:
-        with key(container("certclient has no key of this name", provider)):
-            return True
+        exists(container("certclient has no key of this name", provider))
     except WindowsCallError as error:
         if no_provider(error.code):
             return False
-        if error.code in NO_SUCH_KEY:
-            return True
         raise
+    return True
 
 
 def exists(place: Container) -> bool:
+    """Whether there is a key of this name. Raises WindowsCallError (`errors.no_provider`)."""
     try:
-        with key(place):
+        with key(place, w.NCRYPT_SILENT_FLAG):
             return True
     except WindowsCallError as error:
-        if error.code in NO_SUCH_KEY or no_provider(error.code):
+        if error.code in NO_SUCH_KEY:
             return False
         raise
 
 
 def is_hardware(provider: str) -> bool:
-    """Whether the provider says of itself that keys live in hardware."""
-    try:
-        with storage_provider(provider) as handle:
-            return bool(_number(handle, "Impl Type") & w.NCRYPT_IMPL_HARDWARE_FLAG)
-    except WindowsCallError:
-        # The question itself is not understood: no TPM that could be relied on.
-        return False
+    """Whether the provider says of itself that keys live in hardware. Raises WindowsCallError."""
+    with storage_provider(provider) as handle:
+        return bool(_number(handle, "Impl Type") & w.NCRYPT_IMPL_HARDWARE_FLAG)
+
+
+def can_be_exported(place: Container) -> bool:
+    """Whether the key could leave its place. Raises WindowsCallError."""
+    with key(place, w.NCRYPT_SILENT_FLAG) as handle:
+        return _number(handle, "Export Policy") != 0
 
 
 def _number(handle: int, name: str) -> int:
@@ -135,7 +146,7 @@ def _number(handle: int, name: str) -> int:
 
 def spki(place: Container) -> bytes:
     """The public key. Asks nobody."""
-    with key(place) as handle:
+    with key(place, w.NCRYPT_SILENT_FLAG) as handle:
         return spki_of(handle)
 
 
@@ -168,26 +179,25 @@ def sign(handle: int, scheme: Scheme, data: bytes, flags: int = 0) -> bytes:
 def delete(place: Container) -> None:
     """Deletes the key; gone already: no error."""
     try:
-        with storage_provider(place.provider) as provider:
-            handle = w.Handle()
-            flags = w.NCRYPT_MACHINE_KEY_FLAG if place.machine else 0
-            w.ncrypt_open_key(provider, ctypes.byref(handle), place.name, 0, flags)
-            # Frees the handle too.
-            w.ncrypt_delete_key(handle, 0)
+        with _opened(place, 0) as handle:
+            _delete(handle)
     except WindowsCallError as error:
         if error.code not in NO_SUCH_KEY and not no_provider(error.code):
             raise
 
 
-def our_containers(provider: str) -> list[Container]:
-    """Keys whose names begin with ours; none where the provider keeps no keys."""
+def _delete(handle: int) -> None:
     try:
-        with storage_provider(provider) as handle:
-            names = list(_names(handle))
-    except WindowsCallError as error:
-        if no_provider(error.code):
-            return []
+        w.ncrypt_delete_key(handle, 0)  # frees the handle, too
+    except WindowsCallError:
+        w.ncrypt_free_object(handle)
         raise
+
+
+def our_containers(provider: str) -> list[Container]:
+    """Keys whose names begin with ours. Raises WindowsCallError (`errors.no_provider`)."""
+    with storage_provider(provider) as handle:
+        names = list(_names(handle))
     return [container(name, provider) for name in names if is_ours(name)]
 
 

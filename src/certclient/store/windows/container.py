@@ -18,12 +18,16 @@ CNG = 0
 
 _PREFIX = "certclient"
 _PROV_RSA_FULL = 1
-_SOFTWARE_TYPES = frozenset({_PROV_RSA_FULL, PROV_RSA_AES})
+_PROV_RSA_SIG = 2
+_PROV_RSA_SCHANNEL = 12
+_SOFTWARE_TYPES = frozenset({_PROV_RSA_FULL, _PROV_RSA_SIG, _PROV_RSA_SCHANNEL, PROV_RSA_AES})
 _SOFTWARE_PROVIDERS = frozenset(
     {
         "Microsoft Base Cryptographic Provider v1.0",
         "Microsoft Strong Cryptographic Provider",
         "Microsoft Enhanced Cryptographic Provider v1.0",
+        "Microsoft RSA Signature Cryptographic Provider",
+        "Microsoft RSA SChannel Cryptographic Provider",
         MS_ENH_RSA_AES_PROV,
         "Microsoft Enhanced RSA and AES Cryptographic Provider (Prototype)",
     }
@@ -80,4 +84,5 @@ def container_name(label: str) -> str:
 
 
 def is_ours(name: str) -> bool:
+    """Whether this program gave the container its name."""
     return name.startswith(_PREFIX)

@@ -25,6 +25,9 @@ _END_OF_LIST = frozenset({w.CRYPT_E_NOT_FOUND, w.ERROR_NO_MORE_ITEMS, 18})
 
 _NO_SUCH_PROPERTY = w.CRYPT_E_NOT_FOUND
 
+_NOT_FOR_THIS_STORE = frozenset({50, 120})
+"""ERROR_NOT_SUPPORTED, ERROR_CALL_NOT_IMPLEMENTED."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -45,10 +48,6 @@ class SystemStore:
     def entries(self) -> list[Entry]:
         """Every readable certificate, archived ones too; what is no certificate is left out."""
         return [entry for context in self._contexts() if (entry := _entry(context)) is not None]
-
-    def contains(self, certificate: Certificate) -> bool:
-        with self.found(certificate) as context:
-            return context is not None
 
     def add(
         self, certificate: Certificate, friendly_name: str, container: Container | None
@@ -89,25 +88,34 @@ class SystemStore:
         self._commit()
 
     def close(self) -> None:
+        """The store is not to be used afterwards."""
         w.cert_close_store(self._handle, 0)
 
     def _commit(self) -> None:
-        """Windows has written already; Wine does only now."""
-        w.cert_control_store(
-            self._handle, w.CERT_STORE_CTRL_COMMIT_FORCE_FLAG, w.CERT_STORE_CTRL_COMMIT, None
-        )
+        """Windows has written already; Wine does only now. A store that has nothing to commit may
+        say that it does not know the word."""
+        try:
+            w.cert_control_store(
+                self._handle, w.CERT_STORE_CTRL_COMMIT_FORCE_FLAG, w.CERT_STORE_CTRL_COMMIT, None
+            )
+        except WindowsCallError as error:
+            if error.code not in _NOT_FOR_THIS_STORE:
+                raise
 
     def _contexts(self) -> Iterator[Any]:
         context = None
-        while True:
-            try:
-                # Frees the one before.
-                context = w.cert_enum_certificates_in_store(self._handle, context)
-            except WindowsCallError as error:
-                if error.code not in _END_OF_LIST:
-                    raise
-                return
-            yield context
+        try:
+            while True:
+                # The call frees the one that it is given, whatever it returns.
+                previous, context = context, None
+                context = w.cert_enum_certificates_in_store(self._handle, previous)
+                yield context
+        except WindowsCallError as error:
+            if error.code not in _END_OF_LIST:
+                raise
+        finally:
+            if context is not None:
+                w.cert_free_certificate_context(context)
 
     @contextmanager
     def found(self, certificate: Certificate) -> Iterator[Any]:

@@ -10,6 +10,7 @@ from certclient.windows_dll import WindowsCallError, system_text
 
 ERROR_ACCESS_DENIED = 5
 ERROR_CANCELLED = 1223
+NTE_BAD_SIGNATURE = 0x80090006
 NTE_BAD_KEY_STATE = 0x8009000B
 NTE_NO_KEY = 0x8009000D
 NTE_EXISTS = 0x8009000F
@@ -20,6 +21,7 @@ NTE_PROV_TYPE_NOT_DEF = 0x80090017
 NTE_KEYSET_NOT_DEF = 0x80090019
 NTE_KEYSET_ENTRY_BAD = 0x8009001A
 NTE_NOT_SUPPORTED = 0x80090029
+NTE_DEVICE_NOT_READY = 0x80090030
 
 NO_SUCH_KEY = frozenset({NTE_NO_KEY, NTE_NOT_FOUND, NTE_BAD_KEYSET})
 """The container, or the key in it, is not there."""
@@ -31,7 +33,8 @@ _NO_PROVIDER = frozenset(
         NTE_NOT_SUPPORTED,
         0x8009001D,  # NTE_PROVIDER_DLL_FAIL
         0x8009001E,  # NTE_PROV_DLL_NOT_FOUND
-        0x80090030,  # NTE_DEVICE_NOT_READY: no TPM
+        NTE_DEVICE_NOT_READY,  # no TPM
+        0x80090035,  # NTE_DEVICE_NOT_FOUND: the same, said by others
     }
 )
 _TPM_FACILITIES = frozenset({0x8028, 0x8029})
@@ -65,6 +68,8 @@ _CODES: dict[int, ErrorCode] = {
     0x80090004: ErrorCode.KEY_UNSUPPORTED,  # NTE_BAD_LEN
     0x80090008: ErrorCode.KEY_UNSUPPORTED,  # NTE_BAD_ALGID
     0x80090009: ErrorCode.KEY_UNSUPPORTED,  # NTE_BAD_FLAGS
+    0x8009000A: ErrorCode.KEY_UNSUPPORTED,  # NTE_BAD_TYPE: not an RSA key
+    NTE_EXISTS: ErrorCode.KEY_UNSUPPORTED,
     0x80090027: ErrorCode.KEY_UNSUPPORTED,  # NTE_INVALID_PARAMETER
     NTE_NOT_SUPPORTED: ErrorCode.KEY_UNSUPPORTED,
     # Smart cards, whose certificates Windows shows in MY while they are in the reader.
@@ -86,6 +91,11 @@ def as_certclient_error(error: WindowsCallError) -> CertclientError:
     code = _CODES.get(error.code, ErrorCode.STORE_UNAVAILABLE)
     reason = f"{system_text(error.code)} ({error.function} {error.code:#010x})".strip()
     return CertclientError(code, path="Windows", token="Windows", reason=reason)  # noqa: S106
+
+
+def taken(container: str) -> CertclientError:
+    """Somebody else's key has the name that ours was to get."""
+    return CertclientError(ErrorCode.KEY_UNSUPPORTED, reason=f"the container {container} is taken")
 
 
 @contextmanager

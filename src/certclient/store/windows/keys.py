@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
@@ -16,7 +16,15 @@ from certclient.model.keys import KeySpec, SignatureAlgorithm
 from certclient.store.windows import capi, cng
 from certclient.store.windows import declarations as w
 from certclient.store.windows.container import CNG, Container, container_name
-from certclient.store.windows.errors import NO_SUCH_KEY, as_certclient_error, translated
+from certclient.store.windows.errors import (
+    NO_SUCH_KEY,
+    NTE_BAD_SIGNATURE,
+    NTE_DEVICE_NOT_READY,
+    as_certclient_error,
+    no_provider,
+    taken,
+    translated,
+)
 from certclient.store.windows.rsa import SCHEMES, Scheme
 from certclient.windows_dll import WindowsCallError
 
@@ -32,16 +40,21 @@ class Created:
 
 
 def create(spec: KeySpec, label: str) -> Created:
-    """Makes a key under `label`; the same label again: the same key. Raises WindowsCallError."""
-    present = find(label)
-    if present is not None:
-        return Created(present)
+    """Makes a key under `label`; the same label again: the same key.
+
+    Raises WindowsCallError, and KEY_UNSUPPORTED where somebody else's key has this name.
+    """
     name = container_name(label)
-    if not spec.prefer_tpm:
+    tpm = cng.container(name, w.MS_PLATFORM_CRYPTO_PROVIDER)
+    present = find(label)
+    if present not in (None, tpm):
+        return Created(present)
+    if present is None and not spec.prefer_tpm:
         return Created(_create_in_software(spec, name))
-    reason = _try_tpm(spec, name)
-    if reason is None:
-        return Created(cng.container(name, w.MS_PLATFORM_CRYPTO_PROVIDER))
+    refusal = _try_tpm(spec, tpm)
+    if refusal is None:
+        return Created(tpm)
+    reason = as_certclient_error(refusal).data["reason"]
     warning = CertclientError(ErrorCode.KEY_NOT_IN_TPM, reason=reason)
     return Created(_create_in_software(spec, name), warning)
 
@@ -54,58 +67,94 @@ def _create_in_software(spec: KeySpec, name: str) -> Container:
     return place
 
 
-def _try_tpm(spec: KeySpec, name: str) -> str | None:
-    """Makes the key in the TPM and lets it sign as TLS 1.3 will; why it does not, None if it does.
+def _try_tpm(spec: KeySpec, place: Container) -> WindowsCallError | None:
+    """Makes the key in the TPM, unless a run that was stopped has, and lets it sign as TLS 1.3
+    will. Returns why it does not; then there is no key.
 
     Many TPMs cannot make PSS signatures whose salt is as long as the hash; better known now than
-    after the certificate was issued.
+    after the certificate was issued. Raises WindowsCallError if the owner said no to Windows'
+    question: that is no fault of the TPM.
     """
-    place = cng.container(name, w.MS_PLATFORM_CRYPTO_PROVIDER)
-    if not cng.is_hardware(place.provider):
-        return "no TPM"
     try:
-        cng.create(spec, place)
+        if not cng.is_hardware(place.provider):
+            return WindowsCallError("NCryptGetProperty", NTE_DEVICE_NOT_READY)
+        if not cng.exists(place):
+            cng.create(spec, place)
         _try_pss(place)
     except WindowsCallError as error:
-        cng.delete(place)
-        return as_certclient_error(error).data["reason"]
-    except InvalidSignature:
-        cng.delete(place)
-        return "PSS signatures do not verify"
+        with suppress(WindowsCallError):
+            cng.delete(place)
+        if as_certclient_error(error).code is ErrorCode.CONSENT_REFUSED:
+            raise
+        return error
     return None
 
 
 def _try_pss(place: Container) -> None:
-    """Raises WindowsCallError or InvalidSignature."""
     data = b"certclient"
     with cng.key(place) as key:
         signature = cng.sign(key, SCHEMES[SignatureAlgorithm.RSA_PSS_SHA256], data)
-        public_key = load_der_public_key(cng.spki_of(key))
-    if not isinstance(public_key, rsa.RSAPublicKey):
-        raise InvalidSignature
+        public_key = cng.spki_of(key)
+    if not _verifies(public_key, signature, data):
+        raise WindowsCallError("NCryptSignHash", NTE_BAD_SIGNATURE)
+
+
+def _verifies(public_key: bytes, signature: bytes, data: bytes) -> bool:
+    key = load_der_public_key(public_key)
     scheme = padding.PSS(padding.MGF1(hashes.SHA256()), hashes.SHA256().digest_size)
-    public_key.verify(signature, data, scheme, hashes.SHA256())
+    try:
+        if isinstance(key, rsa.RSAPublicKey):
+            key.verify(signature, data, scheme, hashes.SHA256())
+            return True
+    except InvalidSignature:
+        pass
+    return False
 
 
 def find(label: str) -> Container | None:
-    """The key that was made under `label`, wherever it was made."""
+    """The key that was made under `label`, wherever it was made.
+
+    Raises WindowsCallError, and KEY_UNSUPPORTED where somebody else's key has this name.
+    """
     name = container_name(label)
     for provider in _CNG_PROVIDERS:
         place = cng.container(name, provider)
-        if cng.exists(place):
+        if _is_in_cng(place):
             return place
     return capi.find(name)
+
+
+def _is_in_cng(place: Container) -> bool:
+    """A TPM in trouble counts as none: who wants no TPM must not suffer from it."""
+    in_tpm = place.provider == w.MS_PLATFORM_CRYPTO_PROVIDER
+    try:
+        found = cng.exists(place)
+    except WindowsCallError as error:
+        if in_tpm or no_provider(error.code):
+            return False
+        raise
+    if found and not in_tpm and cng.can_be_exported(place):
+        raise taken(place.name)
+    return found
 
 
 def ours() -> dict[bytes, Container]:
     """SubjectPublicKeyInfo to container, for every key that this program made."""
     found: dict[bytes, Container] = {}
-    places = [place for provider in _CNG_PROVIDERS for place in cng.our_containers(provider)]
+    places = [place for provider in _CNG_PROVIDERS for place in _ours_in_cng(provider)]
     for place in (*places, *capi.our_containers()):
         public_key = spki_or_none(place)
         if public_key is not None:
             found.setdefault(public_key, place)
     return found
+
+
+def _ours_in_cng(provider: str) -> list[Container]:
+    """Nothing where the provider is missing or in trouble: the others' keys are to be seen."""
+    try:
+        return cng.our_containers(provider)
+    except WindowsCallError:
+        return []
 
 
 def spki(place: Container) -> bytes:
@@ -133,19 +182,19 @@ def is_there(place: Container) -> bool:
 
 
 def delete(place: Container) -> None:
-    """Deletes the key; gone already: no error. A CAPI container that holds another key too, and
-    one on a card, are left alone."""
+    """Deletes the key; gone already: no error. Left alone: what is on a card, the computer's own
+    keys, and a CAPI container that holds another key, too."""
+    if not place.in_software or place.machine or not place.name:
+        return
     if place.is_cng:
         cng.delete(place)
-    elif place.in_software and not _shared(place):
+    elif not _shared(place):
         capi.delete(place)
 
 
 def _shared(place: Container) -> bool:
     other = w.AT_SIGNATURE if place.key_spec == w.AT_KEYEXCHANGE else w.AT_KEYEXCHANGE
-    return capi.has_key(
-        Container(place.name, place.provider, place.provider_type, other, place.machine)
-    )
+    return capi.has_key(replace(place, key_spec=other))
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +216,10 @@ class WindowsSigner:
 
 @contextmanager
 def opened(place: Container) -> Iterator[WindowsSigner]:
-    """The key, open until the end of the block: a protected one asks once, not each time."""
+    """The key, open until the end of the block: a protected one asks once, not each time.
+
+    A CAPI key makes its PSS signatures, which no request needs, through the KSP, which asks anew.
+    """
     if place.is_cng:
         with cng.key(place) as key:
             yield WindowsSigner(cng.spki_of(key), _cng_operation(key), signs_pss=True)

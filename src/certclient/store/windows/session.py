@@ -8,8 +8,15 @@ from dataclasses import dataclass, field
 
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
-from certclient.model.keys import KeyRef, KeySpec, SignatureAlgorithm, Signer
-from certclient.store.proof import TLS_ALGORITHMS, prove
+from certclient.model.keys import (
+    REQUEST_ALGORITHMS,
+    TLS_ALGORITHMS,
+    KeyRef,
+    KeySpec,
+    SignatureAlgorithm,
+    Signer,
+)
+from certclient.store.proof import prove
 from certclient.store.windows import crypt32, keys
 from certclient.store.windows.container import Container, from_key_id
 from certclient.store.windows.crypt32 import Entry
@@ -104,12 +111,14 @@ class WindowsSession:
         if place is None:
             return
         with translated():
-            public_key = keys.spki_or_none(place)
-            if _used(self._entries(), public_key):
+            entries, public_key = self._entries(), keys.spki_or_none(place)
+            if _used(entries, public_key) or any(e.container == place for e in entries):
                 raise CertclientError(ErrorCode.LAST_VALID_CERTIFICATE)
             self._delete_key(place)
 
-    def self_test(self, certificate: Certificate) -> None:
+    def self_test(
+        self, certificate: Certificate, algorithms: Sequence[SignatureAlgorithm] = TLS_ALGORITHMS
+    ) -> None:
         with translated():
             entry = self._required(certificate)[0]
             place = KeyFinder().claimed(entry)
@@ -122,7 +131,8 @@ class WindowsSession:
                 algorithm="",
                 reason="Windows names another certificate's key for it",
             )
-        prove(signer, certificate, self.random_bytes, _provable(signer))
+        possible = [a for a in algorithms if signer.signs_pss or a in REQUEST_ALGORITHMS]
+        prove(signer, certificate, self.random_bytes, possible)
 
     def close(self) -> None:
         """Closes every key that was opened."""
@@ -185,7 +195,3 @@ def _add_if_missing(store: crypt32.SystemStore, certificate: Certificate) -> Non
 def _used(entries: Sequence[Entry], public_key: bytes | None) -> bool:
     """Whether a certificate, archived or not, belongs to this key."""
     return any(entry.certificate.spki == public_key for entry in entries)
-
-
-def _provable(signer: WindowsSigner) -> Sequence[SignatureAlgorithm]:
-    return TLS_ALGORITHMS if signer.signs_pss else (SignatureAlgorithm.RSA_PKCS1_SHA256,)

@@ -54,7 +54,7 @@ class WindowsStore:
         has: without either there is no place for a key."""
         try:
             with translated(), crypt32.opened(self.names.personal, writable=True):
-                capi.our_containers()
+                capi.look()
         except CertclientError as error:
             return Unavailable(error.code, error.data)
         return Available(needs_pin=False)

@@ -106,6 +106,10 @@ _CODES = {
 }
 """ERROR_WINHTTP_… (winhttp.h); what is not here is LOGIN_FAILED."""
 
+_HANG_UPS = frozenset({12030, 12152, 12157, 12175})
+"""How a server ends a connection that stood already: TLS 1.3 refuses a client's certificate only
+then (RFC 8446, 4.4.2.4 and 6.2)."""
+
 
 def log_in(context: Any, url: str, anchors: Sequence[Certificate]) -> None:
     """GETs `url` with the certificate `context`; returns if the server takes it (2xx, 3xx).
@@ -125,7 +129,9 @@ def log_in(context: Any, url: str, anchors: Sequence[Certificate]) -> None:
             status = _status(request)
     except WindowsCallError as error:
         code = _CODES.get(error.code, ErrorCode.LOGIN_FAILED)
-        reason = f"{system_text(error.code)} ({error.function} {error.code})".strip()
+        if error.function == "WinHttpReceiveResponse" and error.code in _HANG_UPS:
+            code = ErrorCode.LOGIN_FAILED
+        reason = f"{system_text(error.code, _winhttp)} ({error.function} {error.code})".strip()
         raise CertclientError(code, host=host, reason=reason, issuer="") from error
     _judge(status, host)
 

@@ -122,7 +122,7 @@ class ChecksPage(WizardPage):
         }
 
     def _help(self, result: CheckResult) -> str:
-        if result.error is None:
+        if result.error is None or result.verdict is Verdict.SKIPPED:
             return ""
         shown = self.context.words.error(result.error)
         lines = (shown.title, shown.sentence, shown.next_step, *shown.details, f"[{shown.code}]")

@@ -6,6 +6,8 @@ from PySide6.QtCore import QPoint, QTimer
 from PySide6.QtWidgets import QButtonGroup, QPushButton, QRadioButton, QVBoxLayout, QWidget
 
 from certclient.model.destination import Destination
+from certclient.model.keys import Protection
+from certclient.store.base import WorksAlone
 from certclient.ui.holder import holder_lines
 from certclient.ui.navigation import Page, Way, previous_page
 from certclient.ui.pages.base import Button, Buttons, WizardPage
@@ -35,9 +37,11 @@ class StartPage(WizardPage):
         self._agree = Sentence()
         self._facts = Facts()
         self._key_stays = Sentence()
+        self._windows_asks = Note()
         for part in (self._intro, self._places, self._usb, self._guide):
             self.body.addWidget(part)
         self.body.addWidget(Framed(self._agree, self._facts, self._key_stays))
+        self.body.addWidget(self._windows_asks)
         self.body.addStretch()
         self._timer = QTimer(self)
         self._timer.setInterval(_LOOK_AGAIN)
@@ -160,6 +164,20 @@ class StartPage(WizardPage):
             lines.append((self.tr("Stored in"), self._stored_in(place)))
         self._facts.show_lines(lines)
         self._key_stays.say(self._promise(place))
+        self._windows_asks.say(
+            self.tr(
+                "On the way, Windows itself asks whether the key may be used. Please choose “OK” "
+                "or “Allow”; if the key has a password, enter it."
+            )
+            if self._windows_will_ask(place)
+            else ""
+        )
+
+    def _windows_will_ask(self, place: Place | None) -> bool:
+        """The present key has, or the new one shall have, セキュリティレベル「中」 or 「高」."""
+        protected = self.session.profile.key.protection is not Protection.NONE
+        of_windows = place is not None and isinstance(place.store, WorksAlone)
+        return self.session.key_asks or (protected and of_windows)
 
     def _promise(self, place: Place | None) -> str:
         if place is None:

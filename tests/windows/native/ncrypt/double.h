@@ -2,7 +2,9 @@
    that every user of the machine can read: it must never leave the tests.
 
    Environment variables, read at each call:
-     CERTCLIENT_TPM   "works", "no-pss", "software" (says so of itself); anything else: no TPM
+     CERTCLIENT_TPM   "works", "no-pss", "software" (says so of itself), "sick" (answers each question
+                      with an error); anything else: no TPM
+     CERTCLIENT_CARD  "here": a smart card with a provider of its own
      CERTCLIENT_KSP   "missing": the software provider is not there
      CERTCLIENT_USER  "cancels": whoever is asked about a protected key says no */
 
@@ -15,7 +17,7 @@
 
 enum { PROVIDER = 0x50524F56, KEY = 0x4B455930, NAME_LENGTH = 200, TEXT_LENGTH = 200 };
 
-typedef enum { SOFTWARE, TPM } Kind;
+typedef enum { SOFTWARE, TPM, CARD } Kind;
 
 /* What is written of a key, before its private blob. */
 typedef struct {
@@ -30,6 +32,9 @@ typedef struct {
     DWORD blob_length;
 } Attributes;
 
+/* tests/windows/test_windows_cng.py damages what follows. */
+_Static_assert(sizeof(Attributes) == 1224, "Attributes");
+
 /* What an NCRYPT_HANDLE points to; `magic` is PROVIDER or KEY. */
 typedef struct {
     DWORD magic;
@@ -37,7 +42,7 @@ typedef struct {
     WCHAR name[NAME_LENGTH];
     Attributes attributes;
     BYTE *blob; /* the private key, NULL until it is made */
-    BOOL asked;
+    BOOL asked, silent;
 } Object;
 
 /* files.c */

@@ -41,13 +41,23 @@ SECURITY_STATUS WINAPI NCryptOpenStorageProvider(NCRYPT_PROV_HANDLE *provider, L
         *provider = new_object(PROVIDER, SOFTWARE, MS_KEY_STORAGE_PROVIDER);
         return ERROR_SUCCESS;
     }
+    if (!wcscmp(name, L"Microsoft Smart Card Key Storage Provider") &&
+        setting_is(L"CERTCLIENT_CARD", L"here")) {
+        *provider = new_object(PROVIDER, CARD, name);
+        return ERROR_SUCCESS;
+    }
     if (wcscmp(name, L"Microsoft Platform Crypto Provider"))
         return NTE_KEYSET_NOT_DEF;
     if (!setting_is(L"CERTCLIENT_TPM", L"works") && !setting_is(L"CERTCLIENT_TPM", L"no-pss") &&
-        !setting_is(L"CERTCLIENT_TPM", L"software"))
+        !setting_is(L"CERTCLIENT_TPM", L"software") && !setting_is(L"CERTCLIENT_TPM", L"sick"))
         return NTE_DEVICE_NOT_READY;
     *provider = new_object(PROVIDER, TPM, name);
     return ERROR_SUCCESS;
+}
+
+static BOOL is_sick(const Object *provider)
+{
+    return provider->kind == TPM && setting_is(L"CERTCLIENT_TPM", L"sick");
 }
 
 SECURITY_STATUS WINAPI NCryptCreatePersistedKey(NCRYPT_PROV_HANDLE provider, NCRYPT_KEY_HANDLE *key,
@@ -58,6 +68,8 @@ SECURITY_STATUS WINAPI NCryptCreatePersistedKey(NCRYPT_PROV_HANDLE provider, NCR
     (void)spec;
     if (!owner)
         return NTE_INVALID_HANDLE;
+    if (is_sick(owner))
+        return NTE_INTERNAL_ERROR;
     if (!name || wcscmp(algorithm, BCRYPT_RSA_ALGORITHM))
         return NTE_NOT_SUPPORTED;
     if (wcslen(name) >= NAME_LENGTH)
@@ -119,6 +131,8 @@ SECURITY_STATUS WINAPI NCryptGetProperty(NCRYPT_HANDLE handle, LPCWSTR name, PBY
 {
     Object *key = object(handle, KEY), *provider = object(handle, PROVIDER);
     (void)flags;
+    if (provider && is_sick(provider))
+        return NTE_INTERNAL_ERROR;
     if (provider && !wcscmp(name, NCRYPT_IMPL_TYPE_PROPERTY)) {
         BOOL hardware = provider->kind == TPM && !setting_is(L"CERTCLIENT_TPM", L"software");
         DWORD kind = hardware ? NCRYPT_IMPL_HARDWARE_FLAG : NCRYPT_IMPL_SOFTWARE_FLAG;
@@ -193,10 +207,12 @@ SECURITY_STATUS WINAPI NCryptOpenKey(NCRYPT_PROV_HANDLE provider, NCRYPT_KEY_HAN
     Object *owner = object(provider, PROVIDER), *key;
     BCRYPT_KEY_HANDLE pair;
     (void)spec;
-    (void)flags;
     if (!owner)
         return NTE_INVALID_HANDLE;
+    if (is_sick(owner))
+        return NTE_INTERNAL_ERROR;
     key = (Object *)new_object(KEY, owner->kind, name);
+    key->silent = (flags & NCRYPT_SILENT_FLAG) != 0;
     key->blob = read_key(owner->kind, name, &key->attributes);
     if (!key->blob) {
         release(key);
@@ -239,7 +255,7 @@ static SECURITY_STATUS ask(Object *key, DWORD flags)
 {
     if (!key->attributes.ui_flags || key->asked)
         return ERROR_SUCCESS;
-    if (flags & NCRYPT_SILENT_FLAG)
+    if (key->silent || flags & NCRYPT_SILENT_FLAG)
         return NTE_SILENT_CONTEXT;
     note_question(key);
     if (setting_is(L"CERTCLIENT_USER", L"cancels"))
@@ -280,7 +296,8 @@ SECURITY_STATUS WINAPI NCryptDeleteKey(NCRYPT_KEY_HANDLE handle, DWORD flags)
     if (!key)
         return NTE_INVALID_HANDLE;
     deleted = delete_key(key->kind, key->name);
-    release(key);
+    if (deleted)
+        release(key); /* otherwise the handle stays the caller's */
     return deleted ? ERROR_SUCCESS : NTE_BAD_KEYSET;
 }
 
@@ -307,9 +324,9 @@ SECURITY_STATUS WINAPI NCryptEnumKeys(NCRYPT_PROV_HANDLE provider, LPCWSTR scope
     BOOL found;
     (void)scope;
     (void)flags;
-    if (!owner) {
+    if (!owner || is_sick(owner)) {
         free(listed);
-        return NTE_INVALID_HANDLE;
+        return owner ? NTE_INTERNAL_ERROR : NTE_INVALID_HANDLE;
     }
     if (!*state) {
         HANDLE search = first_key(owner->kind, listed->name);
