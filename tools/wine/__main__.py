@@ -22,9 +22,9 @@ from tools.wine.parts import prepare
 from tools.wine.runs import run_tests, windows
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Returns the exit code."""
-    if os.geteuid() != 0:
+def main(arguments: Sequence[str], *, is_root: bool) -> int:
+    """Returns the exit code: pytest's worst, 1 if Windows could not be made, 0 without root."""
+    if not is_root:
         print(NO_ROOT)
         return 0
     started = time.monotonic()
@@ -42,4 +42,4 @@ def main(arguments: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main(sys.argv[1:], is_root=os.geteuid() == 0))

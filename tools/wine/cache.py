@@ -62,10 +62,13 @@ class Cache:
         unfinished.rename(place)
 
     def _forget_old(self, kind: str) -> None:
+        """Under `kind`'s lock, so what is unfinished now was left by a run that was killed."""
         limit = time.time() - _UNUSED_AFTER
         for place in self.folder.glob(f"{kind}-*"):
             if place.is_dir() and place.stat().st_mtime < limit:
                 shutil.rmtree(place, ignore_errors=True)
+        for place in self.folder.glob(f"unfinished-{kind}-*"):
+            shutil.rmtree(place, ignore_errors=True)
 
     @contextmanager
     def _lock(self, kind: str) -> Iterator[None]:

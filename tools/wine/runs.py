@@ -60,6 +60,7 @@ _ONLY_ON_LINUX = (
     "practice",
     "installer",
     "test_gates.py",
+    "test_windows_made.py",
     "test_prepare.py",
     # What is there: /etc, NSS databases, .so modules and who may replace them, no other PC store.
     "test_policy_file.py",

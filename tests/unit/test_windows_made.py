@@ -1,0 +1,56 @@
+"""`make test-windows`: how it ends where Windows is not made, and what is kept between runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tools.prepare import NO_ROOT
+from tools.wine import __main__ as test_windows
+from tools.wine.cache import Cache, PartError
+
+
+def test_without_root_a_line_says_what_is_left_out(capsys: pytest.CaptureFixture[str]) -> None:
+    assert test_windows.main([], is_root=False) == 0
+    assert capsys.readouterr().out.strip() == NO_ROOT
+
+
+@pytest.mark.parametrize("arguments", [[], ["--parts"], ["tests/windows"]])
+def test_with_root_it_fails_where_wine_cannot_be_had(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: list[str]
+) -> None:
+    def no_wine(_cache: Cache) -> None:
+        raise PartError("no Debian with Wine 10")
+
+    monkeypatch.setattr(test_windows, "prepare", no_wine)
+    assert test_windows.main(arguments, is_root=True) == 1
+    assert capsys.readouterr().err.strip() == "make test-windows: no Debian with Wine 10"
+
+
+def test_a_part_is_made_once_and_is_whole_or_absent(tmp_path: Path) -> None:
+    cache, made = Cache(tmp_path), []
+
+    def make(folder: Path) -> None:
+        (folder / "half").touch()
+        made.append(folder)
+        if len(made) == 1:
+            raise PartError("the network is gone")
+
+    with pytest.raises(PartError):
+        cache.part("python", "3.12", make)
+    assert list(tmp_path.glob("python-*/")) == []
+    place = cache.part("python", "3.12", make)
+    assert cache.part("python", "3.12", make) == place
+    assert (place / "half").exists()
+    assert len(made) == 2
+
+
+def test_what_a_killed_run_left_is_cleared_away_even_under_an_older_name(tmp_path: Path) -> None:
+    left = tmp_path / "unfinished-python-0123456789abcdef"
+    left.mkdir()
+    another = tmp_path / "unfinished-wheels-0123456789abcdef"
+    another.mkdir()
+    Cache(tmp_path).part("python", "3.13", lambda folder: (folder / "python.exe").touch())
+    assert not left.exists()
+    assert another.exists(), "its maker may still be at it"
