@@ -37,7 +37,7 @@ def refusal(path: Path) -> CertclientError:
 
 
 def test_32_bit_middleware_is_told_as_such(tmp_path: Path) -> None:
-    """python.exe's header with another machine in it stands for a vendor's DLL."""
+    """The header of a DLL of Windows with another machine in it stands for a vendor's DLL."""
     raw = bytearray((SYSTEM / "crypt32.dll").read_bytes()[:4096])
     offset = int.from_bytes(raw[60:64], "little")
     raw[offset + 4 : offset + 6] = (0x014C).to_bytes(2, "little")

@@ -38,6 +38,7 @@ def test_the_script_ends_with_its_table_and_leaves_nothing(computer: Computer) -
         "archived certificate is hidden from others": "FAILED",  # Wine has no such property
         "credential store": "ok",
         "remote session": "ok",
+        "smart card service": "ok",
     }, done.stderr
     assert done.returncode == 1
     computer.assert_nothing_left_over()

@@ -1,4 +1,5 @@
-"""All stores that are here now: NSS, tokens, plug-ins; what fails stays in the list as data."""
+"""All stores that are here now: the PC's own (Windows, NSS), tokens, plug-ins; what fails stays in
+the list as data."""
 
 from __future__ import annotations
 
