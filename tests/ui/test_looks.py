@@ -7,6 +7,7 @@ import itertools
 import os
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -160,11 +161,13 @@ def _about(camera: Camera, window: MainWindow) -> None:
     about.close()
     for name, minimum in (("newer", ""), ("unsupported", "1.0.1")):
         camera.office.bank.bank.updates.announced = Announced("1.1.0", minimum)
-        profile = window.about.context.profiles[0]
+        # The bank names its page by number, the profile on Windows by name (support/bank.py).
+        profile = replace(window.about.context.profiles[0], login_url=camera.office.bank.login_url)
         book = UpdateBook(camera.office.folder / f"{name}.json")
         clock, own = window.about.context.clock, Version.parse("1.0.0")
         looked = UpdateChecks((profile,), book, clock, own, fetcher()).look()
         window.updates.show_notices(looked.notices)
+        assert window.updates.isVisible()
         camera.takes(f"update-{name}", window)
     window.updates.show_notices(())
 
