@@ -86,7 +86,7 @@ if sys.platform == "win32":
         _file = DOUBLE / "questions.txt"
 
         def questions(self) -> list[list[str]]:
-            """Key name, flags, friendly name, description of each question so far."""
+            """Key name, flags, friendly name, description and window of each question so far."""
             if not self._file.exists():
                 return []
             return [line.split("|") for line in self._file.read_text("utf-8-sig").splitlines()]

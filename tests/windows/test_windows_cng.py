@@ -18,7 +18,7 @@ from certclient.enrollment.preflight import key_result
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import KeyRef, KeySpec, Protection, SignatureAlgorithm
 from certclient.store.base import StoreSession, TellsAboutKeys, no_pin
-from certclient.store.windows import cng, crypt32
+from certclient.store.windows import cng, crypt32, question_window
 from certclient.store.windows import declarations as w
 from certclient.store.windows.container import from_key_id
 from support.pki import make_lab, rsa_key, spki_of
@@ -71,10 +71,30 @@ def test_a_protected_key_asks_once_while_it_is_open_with_the_banks_name(
         for _ in range(3):
             session.signer(key).sign(b"x", SignatureAlgorithm.RSA_PKCS1_SHA256)
         session.self_test(certificate)
-    ((name, asked_flags, friendly_name, description),) = owner.questions()
+    ((name, asked_flags, friendly_name, description, _),) = owner.questions()
     assert (name, asked_flags) == (LABEL, flags)
     assert friendly_name == "れい信用金庫 電子証明書"
     assert "電子証明書の鍵" in description
+
+
+def test_windows_asks_over_the_window_that_the_customer_works_in(
+    windows_pc: WindowsPc, owner: Owner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Which that is: tests/windows/ui. Here is no screen."""
+    monkeypatch.setattr(question_window, "in_front", lambda: 4711)
+    with windows_pc.store().open(no_pin) as session:
+        key = session.create_key(KeySpec(protection=Protection.CONSENT), LABEL)
+        session.signer(key).sign(b"x", SignatureAlgorithm.RSA_PKCS1_SHA256)
+    assert [question[-1] for question in owner.questions()] == ["4711"]
+
+
+def test_without_a_window_of_ours_in_front_windows_asks_as_it_likes(
+    windows_pc: WindowsPc, owner: Owner
+) -> None:
+    with windows_pc.store().open(no_pin) as session:
+        key = session.create_key(KeySpec(protection=Protection.CONSENT), LABEL)
+        session.signer(key).sign(b"x", SignatureAlgorithm.RSA_PKCS1_SHA256)
+    assert [question[-1] for question in owner.questions()] == ["0"]
 
 
 def test_listing_never_asks(windows_pc: WindowsPc, owner: Owner) -> None:

@@ -356,7 +356,7 @@ def test_an_old_protected_key_asks_once_and_only_after_consent(
     assert owner.questions() == [], "looking asks nothing"
     done = renewed(computer, profile, old, Person())
     assert computer.usable() == [done.certificate]
-    assert [name for _, _, name, _ in owner.questions()] == ["去年の 電子証明書"]
+    assert [name for _, _, name, *_ in owner.questions()] == ["去年の 電子証明書"]
 
 
 def test_that_the_tpm_cannot_be_used_is_told_and_the_renewal_goes_on(

@@ -20,6 +20,7 @@ from pytestqt.qtbot import QtBot
 
 from certclient import folders
 from certclient.deep_link import Verb
+from certclient.store.windows import question_window
 from certclient.ui.browsers import running_browsers
 from certclient.ui.looks import WINDOWS_FONTS
 from certclient.ui.navigation import Page
@@ -71,6 +72,20 @@ def test_letters_are_drawn_and_no_boxes(qapp: QApplication, qtbot: QtBot) -> Non
 
     pictures = {letter: drawn(letter) for letter in "電子証明書更新鍵認\U0010fffe"}
     assert len(set(pictures.values())) == len(pictures)
+
+
+# Windows' questions about keys
+
+
+def test_they_belong_to_the_window_that_the_customer_works_in(qtbot: QtBot) -> None:
+    window = QLabel("電子証明書更新開始")
+    qtbot.addWidget(window)
+    assert question_window.in_front() != window.winId()
+    window.show()
+    window.activateWindow()
+    until(lambda: question_window.in_front() == window.winId())
+    window.hide()
+    until(lambda: question_window.in_front() != window.winId())
 
 
 # Tray

@@ -16,6 +16,7 @@ from certclient.model.keys import KeySpec, Protection
 from certclient.store.windows import declarations as w
 from certclient.store.windows.container import Container, is_ours
 from certclient.store.windows.errors import NO_SUCH_KEY, taken
+from certclient.store.windows.question_window import ask_over_it_capi
 from certclient.store.windows.rsa import Scheme, digest, spki_from_capi
 from certclient.windows_dll import WindowsCallError
 
@@ -67,6 +68,7 @@ def create(spec: KeySpec, name: str) -> Container:
 def generate(handle: int, key_spec: int, bits: int, flags: int = 0) -> None:
     """Makes a key in an open container; without CRYPT_EXPORTABLE it stays there."""
     key = w.Handle()
+    ask_over_it_capi(handle)
     w.crypt_gen_key(handle, key_spec, flags | bits << _BITS_SHIFT, ctypes.byref(key))
     w.crypt_destroy_key(key)
 
@@ -128,6 +130,7 @@ def sign(handle: int, key_spec: int, scheme: Scheme, data: bytes) -> bytes:
     try:
         w.crypt_set_hash_param(mark, w.HP_HASHVAL, digest(scheme, data), 0)
         length = DWORD(0)
+        ask_over_it_capi(handle)
         w.crypt_sign_hash(mark, key_spec, None, 0, None, ctypes.byref(length))
         signature = ctypes.create_string_buffer(length.value)
         w.crypt_sign_hash(mark, key_spec, None, 0, signature, ctypes.byref(length))

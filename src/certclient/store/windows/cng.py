@@ -12,6 +12,7 @@ from certclient.model.keys import KeySpec, Protection
 from certclient.store.windows import declarations as w
 from certclient.store.windows.container import CNG, Container, is_ours
 from certclient.store.windows.errors import NO_SUCH_KEY, no_provider
+from certclient.store.windows.question_window import ask_over_it_cng
 from certclient.store.windows.rsa import Scheme, digest, spki_from_cng
 from certclient.windows_dll import WindowsCallError
 
@@ -75,6 +76,7 @@ def create(spec: KeySpec, place: Container) -> None:
             _set_number(handle, "Key Usage", w.NCRYPT_ALLOW_SIGNING_FLAG)
             if spec.protection is not Protection.NONE:
                 _set_protection(handle, spec)
+                ask_over_it_cng(handle.value)
             w.ncrypt_finalize_key(handle, 0)
         finally:
             w.ncrypt_free_object(handle)
@@ -168,6 +170,7 @@ def sign(handle: int, scheme: Scheme, data: bytes, flags: int = 0) -> bytes:
         padding = w.PssPadding(scheme.cng_hash, len(hashed))
     flags |= w.BCRYPT_PAD_PSS if scheme.pss else w.BCRYPT_PAD_PKCS1
     info, length = ctypes.byref(padding), DWORD(0)
+    ask_over_it_cng(handle)
     w.ncrypt_sign_hash(handle, info, hashed, len(hashed), None, 0, ctypes.byref(length), flags)
     signature = ctypes.create_string_buffer(length.value)
     w.ncrypt_sign_hash(

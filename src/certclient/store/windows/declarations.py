@@ -325,6 +325,9 @@ crypt_export_key = declare(
 crypt_get_prov_param = declare(
     advapi32, "CryptGetProvParam", not_zero, BOOL, Handle, DWORD, c_void_p, POINTER(DWORD), DWORD
 )
+crypt_set_prov_param = declare(
+    advapi32, "CryptSetProvParam", not_zero, BOOL, Handle, DWORD, c_void_p, DWORD
+)
 crypt_create_hash = declare(
     advapi32, "CryptCreateHash", not_zero, BOOL, Handle, DWORD, Handle, DWORD, POINTER(Handle)
 )

@@ -43,6 +43,7 @@ typedef struct {
     Attributes attributes;
     BYTE *blob; /* the private key, NULL until it is made */
     BOOL asked, silent;
+    HWND window; /* over which its questions are asked */
 } Object;
 
 /* files.c */

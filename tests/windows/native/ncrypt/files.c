@@ -116,8 +116,9 @@ void note_question(const Object *key)
     file = _wfopen(file_path, L"a, ccs=UTF-8");
     if (!file)
         return;
-    fwprintf(file, L"%ls|%lu|%ls|%ls\n", key->name, key->attributes.ui_flags,
-             key->attributes.ui_friendly_name, key->attributes.ui_description);
+    fwprintf(file, L"%ls|%lu|%ls|%ls|%llu\n", key->name, key->attributes.ui_flags,
+             key->attributes.ui_friendly_name, key->attributes.ui_description,
+             (unsigned long long)(ULONG_PTR)key->window);
     fclose(file);
 }
 

@@ -98,6 +98,10 @@ SECURITY_STATUS WINAPI NCryptSetProperty(NCRYPT_HANDLE handle, LPCWSTR name, PBY
     (void)flags;
     if (!key)
         return NTE_INVALID_HANDLE;
+    if (!wcscmp(name, NCRYPT_WINDOW_HANDLE_PROPERTY) && length == sizeof(HWND)) {
+        key->window = *(HWND *)value;
+        return ERROR_SUCCESS;
+    }
     if (key->blob)
         return NTE_INVALID_PARAMETER; /* finished: no longer to be changed */
     if (!wcscmp(name, NCRYPT_UI_POLICY_PROPERTY) && length == sizeof(NCRYPT_UI_POLICY))
