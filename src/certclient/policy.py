@@ -1,7 +1,8 @@
 """Finds the administrator's decisions on this computer; `model.policy` says what they mean.
 
 Windows: the registry, `HKLM\\Software\\Policies\\certclient` before the same key of HKCU, value by
-value. Both are written by group policy; a user may write to neither.
+value. Both are written by group policy; a user may write to neither. Where neither names a bank,
+the one that the MSI was given (PROFILE=) counts, which it keeps in `HKLM\\Software\\certclient`.
 Elsewhere: /etc/certclient/policy.toml, which must belong to root.
 """
 
@@ -15,6 +16,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from certclient.model.policy import (
+    PROFILE,
     VALUES,
     Found,
     Policy,
@@ -103,17 +105,32 @@ if sys.platform == "win32":
     import winreg
 
     KEY = r"Software\Policies\certclient"
+    PACKAGE_KEY = r"Software\certclient"
+    """The MSI's own (tools/installer/msi_source.py), with other values that are none of policy."""
 
     _PLACES = (("HKCU", winreg.HKEY_CURRENT_USER), ("HKLM", winreg.HKEY_LOCAL_MACHINE))
     """The later one wins."""
 
     def _registry() -> Mapping[str, Found]:
-        found: dict[str, Found] = {}
+        found = _of_the_package()
         for name, hive in _PLACES:
             found |= _values_below(hive, rf"{name}\{KEY}")
         return found
 
-    def _values_below(hive: int, source: str) -> Mapping[str, Found]:
+    def _of_the_package() -> dict[str, Found]:
+        """The bank that the MSI was given; "" is written where it was given none."""
+        source = rf"HKLM\{PACKAGE_KEY}"
+        try:
+            access = winreg.KEY_READ | winreg.KEY_WOW64_64KEY
+            with winreg.OpenKey(winreg.HKEY_LOCAL_MACHINE, PACKAGE_KEY, 0, access) as key:
+                data, kind = winreg.QueryValueEx(key, PROFILE)
+        except FileNotFoundError:
+            return {}
+        except OSError as error:
+            raise invalid(source, PROFILE, error.strerror or type(error).__name__) from error
+        return {PROFILE: Found(_stored(source, PROFILE, data, kind), source)} if data else {}
+
+    def _values_below(hive: int, source: str) -> dict[str, Found]:
         try:
             # The same key for every program: a 32-bit view has no policies of its own.
             access = winreg.KEY_READ | winreg.KEY_WOW64_64KEY

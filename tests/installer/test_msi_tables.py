@@ -2,42 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
 from dataclasses import replace
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from support.msi_windows import PACKED, rows, tools_missing
+from support.msi_windows import EPOCH, lay_out, packed, rows, tools_missing
 from tools.installer.msi import NEWER, TOO_OLD, MsiError, make_msi, msi_version
-from tools.installer.msi_source import Package, component_id, short_and_long, source
+from tools.installer.msi_source import FITS, OWN_KEY, Package, short_and_long, source
 from tools.installer.msi_times import TimesError, set_times
-from tools.installer.settings import DEFAULT, Places, Settings, read_settings
+from tools.installer.settings import DEFAULT, ROOT, Places, Settings, read_settings
 from tools.installer.signing import SigningError, make_signer
 
 pytestmark = pytest.mark.skipif(bool(tools_missing()), reason=tools_missing())
 
-EPOCH = 1_790_000_000
+VERSION = "1.2.3"
+PACKED = packed(VERSION)
 
 
 @pytest.fixture
 def settings() -> Settings:
-    return replace(read_settings(), version="1.2.3")
-
-
-def packed(folder: Path, files: Mapping[str, str] = PACKED) -> Path:
-    """A payload: names to contents."""
-    for name, content in files.items():
-        file = folder / name
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(content, encoding="utf-8")
-    return folder
+    return replace(read_settings(), version=VERSION)
 
 
 @pytest.fixture
 def msi(settings: Settings, tmp_path: Path) -> Path:
-    return make_msi(settings, packed(tmp_path / "payload"), tmp_path / "results", EPOCH)
+    return make_msi(settings, lay_out(tmp_path / "payload", PACKED), tmp_path / "results", EPOCH)
 
 
 def column(msi: Path, table: str, key: str, number: int) -> str:
@@ -68,38 +60,62 @@ def test_every_version_up_to_this_one_is_replaced_and_no_newer_one(msi: Path) ->
 def test_japanese_gets_through(msi: Path, settings: Settings) -> None:
     assert column(msi, "Shortcut", "start", 2).split("|")[1] == settings.product.title_ja
     told = {row[0]: row[1] for row in rows(msi, "LaunchCondition")}
-    assert told == {"VersionNT64": TOO_OLD, "Installed OR NOT NEWER": NEWER}
+    assert told == {FITS: TOO_OLD, "Installed OR NOT NEWER": NEWER}
 
 
-def test_the_bank_is_written_only_where_one_was_chosen(msi: Path) -> None:
-    assert column(msi, "Component", component_id("PROFILE"), 4) == "PROFILE"
-    kept = column(msi, "Component", component_id("KEPTPROFILE"), 4)
-    assert kept == "KEPTPROFILE AND NOT PROFILE"
+def test_nobody_s_windows_restarts_by_itself(msi: Path) -> None:
+    """Windows Installer does so where a file is in use and nobody can be asked."""
+    assert column(msi, "Property", "REBOOT", 1) == "ReallySuppress"
+    guide = (ROOT / "docs" / "fleet.md").read_text(encoding="utf-8")
+    commands = re.findall(r"msiexec /[^`\n]*", guide)
+    assert len(commands) > 3
+    assert [command for command in commands if "/qn /norestart" not in command] == []
+
+
+def test_the_policy_key_is_left_to_the_administrator(msi: Path) -> None:
+    keys = {row[2] for row in rows(msi, "Registry")} | {row[2] for row in rows(msi, "RegLocator")}
+    assert OWN_KEY in keys
+    assert [key for key in keys if "policies" in key.lower()] == []
+    program = (ROOT / "src" / "certclient" / "policy.py").read_text(encoding="utf-8")
+    assert f'PACKAGE_KEY = r"{OWN_KEY}"' in program, "where it looks for the bank"
+
+
+def test_the_bank_of_before_counts_unless_another_is_chosen(msi: Path) -> None:
+    """Windows Installer looks for it first and would else forget what the command line says."""
+    assert column(msi, "AppSearch", "KEPTPROFILE", 1) == "keptprofile"
+    raw_and_64_bit = str(2 + 16)
+    assert rows(msi, "RegLocator")[1][1:] == ["2", OWN_KEY, "Profile", raw_and_64_bit]
+    assert rows(msi, "CustomAction")[0][:4] == ["keepprofile", "51", "PROFILE", "[KEPTPROFILE]"]
+    for sequence in ("InstallUISequence", "InstallExecuteSequence"):
+        (condition,) = (row[1] for row in rows(msi, sequence) if row[0] == "keepprofile")
+        assert condition == "KEPTPROFILE AND NOT PROFILE"
+        order = {row[0]: int(row[2]) for row in rows(msi, sequence)}
+        assert order["AppSearch"] < order["keepprofile"] < order["CostInitialize"]
 
 
 def test_every_file_has_a_component_that_stays_the_same(settings: Settings, tmp_path: Path) -> None:
-    """What two versions share must have the same GUID (Microsoft: the component rules)."""
+    """The same file in the same place has the same GUID in every version, another place another
+    one (Microsoft: the component rules)."""
     found: list[dict[str, str]] = []
-    for version in ("1.2.3", "1.3.0"):
-        payload = packed(tmp_path / version, {**PACKED, f"only-{version}.txt": "x"})
+    for version in (VERSION, "1.3.0"):
+        payload = lay_out(tmp_path / version, packed(version))
         msi = make_msi(replace(settings, version=version), payload, tmp_path / "results", EPOCH)
         guids = {row[0]: row[1] for row in rows(msi, "Component")}
         found.append({row[2].split("|")[-1]: guids[row[1]] for row in rows(msi, "File")})
     one, two = found
-    assert len(set(one.values())) == len(one) == len(PACKED) + 1
-    assert {name: one[name] for name in one if name in two} == {
-        name: two[name] for name in two if name in one
-    }
-    assert len(one.keys() & two.keys()) == len(PACKED)
+    assert len(set(one.values())) == len(one) == len(PACKED)
+    same = {name for name in one if one[name] == two[name]}
+    assert same == {"certclient.exe", "certclientw.exe", "LICENSE.txt", "rei-shinkin.toml"}
+    assert set(one) - same == {"base_library.zip", "Qt6Core.dll"}, "in app-<version>"
 
 
 def test_the_same_payload_gives_the_same_bytes(settings: Settings, tmp_path: Path) -> None:
     first, second = (
-        make_msi(settings, packed(tmp_path / name), tmp_path / f"results-{name}", EPOCH)
+        make_msi(settings, lay_out(tmp_path / name, PACKED), tmp_path / f"results-{name}", EPOCH)
         for name in ("a", "b")
     )
     assert first.read_bytes() == second.read_bytes()
-    other = packed(tmp_path / "c", {**PACKED, "certclient.exe": "changed"})
+    other = lay_out(tmp_path / "c", {**PACKED, "certclient.exe": "changed"})
     third = make_msi(settings, other, tmp_path / "results-c", EPOCH)
     code = [column(msi, "Property", "ProductCode", 1) for msi in (first, third)]
     assert code[0] != code[1], "another content is another product that replaces this one"
@@ -107,7 +123,7 @@ def test_the_same_payload_gives_the_same_bytes(settings: Settings, tmp_path: Pat
 
 def test_signed_and_any_change_is_noticed(settings: Settings, tmp_path: Path) -> None:
     signer = make_signer(settings, Places(tmp_path), DEFAULT, ask=False)
-    msi = make_msi(settings, packed(tmp_path / "payload"), tmp_path, EPOCH, signer.sign)
+    msi = make_msi(settings, lay_out(tmp_path / "payload", PACKED), tmp_path, EPOCH, signer.sign)
     signer.check(msi)
     assert column(msi, "Shortcut", "start", 2).endswith(settings.product.title_ja)
     content = bytearray(msi.read_bytes())
@@ -120,25 +136,25 @@ def test_signed_and_any_change_is_noticed(settings: Settings, tmp_path: Path) ->
 def test_the_list_of_programs_shows_the_icon(settings: Settings, tmp_path: Path) -> None:
     icon = tmp_path / "drawn.ico"
     icon.write_bytes(b"\0\0\1\0" + bytes(100))
-    msi = make_msi(settings, packed(tmp_path / "payload"), tmp_path, EPOCH, icon=icon)
+    msi = make_msi(settings, lay_out(tmp_path / "payload", PACKED), tmp_path, EPOCH, icon=icon)
     assert column(msi, "Property", "ARPPRODUCTICON", 1) == "program.ico"
     assert [row[0] for row in rows(msi, "Icon")] == ["program.ico"]
 
 
 def test_the_product_belongs_to_its_name(tmp_path: Path) -> None:
-    ours = Package("certclient", "x", "1.0.0", packed(tmp_path))
+    ours = Package("certclient", "x", "1.0.0", lay_out(tmp_path, PACKED))
     assert ours.upgrade_code == replace(ours, version="2.0.0").upgrade_code
     assert ours.upgrade_code != replace(ours, name="other").upgrade_code
 
 
 def test_the_source_is_ascii(tmp_path: Path) -> None:
-    assert source(Package("certclient", "x", "1.0.0", packed(tmp_path))).isascii()
+    assert source(Package("certclient", "x", "1.0.0", lay_out(tmp_path, PACKED))).isascii()
 
 
 def test_a_title_that_would_break_a_query_is_refused(settings: Settings, tmp_path: Path) -> None:
     product = replace_struct(settings, title_ja="it's")
     with pytest.raises(MsiError):
-        make_msi(product, packed(tmp_path / "payload"), tmp_path, EPOCH)
+        make_msi(product, lay_out(tmp_path / "payload", PACKED), tmp_path, EPOCH)
 
 
 def replace_struct(settings: Settings, **product: str) -> Settings:
@@ -150,7 +166,7 @@ def replace_struct(settings: Settings, **product: str) -> Settings:
     [
         ("a.txt", "a.txt"),
         ("certclientw.exe", "CERTCL~1.EXE|certclientw.exe"),
-        ("_internal", "_INTER~1|_internal"),
+        ("app-1.2.3", "APP12~1.3|app-1.2.3"),
         ("api-ms-win-core.dll", "APIMSW~1.DLL|api-ms-win-core.dll"),
         ("LICENSE.long.txt", "LICENS~1.TXT|LICENSE.long.txt"),
         ("日本語.toml", "X~1.TOM|日本語.toml"),

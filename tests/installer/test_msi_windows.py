@@ -8,13 +8,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
-from support.msi_windows import PACKED, Seen, see, tools_missing
-from tools.installer.msi import make_msi
+from support.msi_windows import Seen, make_package, packed, see, tools_missing
 from tools.installer.settings import DEFAULT, Places, read_settings
 from tools.installer.signing import make_signer
 
@@ -25,44 +22,33 @@ pytestmark = [
     pytest.mark.skipif(bool(tools_missing()), reason=tools_missing()),
 ]
 
-EPOCH = 1_790_000_000
 CLASSES = r"Software\Classes\certclient"
-POLICY = r"Software\Policies\certclient"
+OWN = r"Software\certclient"
 RUN = r"Software\Microsoft\Windows\CurrentVersion\Run"
-PROGRAM = '"C:\\Program Files\\certclient\\certclientw.exe"'
-ANOTHER = {**PACKED, "_internal/new.dll": "new"}
-ANOTHER.pop("_internal/PySide6/Qt6Core.dll")
-
-
-def make(packages: Path, name: str, version: str, files: Mapping[str, str]) -> str:
-    """Makes an MSI; returns its path on Windows."""
-    payload = packages / f"payload-{name}"
-    for path, content in files.items():
-        (payload / path).parent.mkdir(parents=True, exist_ok=True)
-        (payload / path).write_text(content, encoding="utf-8")
-    made = make_msi(replace(read_settings(), version=version), payload, packages, EPOCH)
-    made.rename(packages / f"{name}.msi")
-    return f"Z:\\packages\\{name}.msi"
+PLACE = "C:\\Program Files\\certclient\\"
+PROGRAM = rf'"{PLACE}certclientw.exe"'
+ONE, TWO = packed("1.0.0"), packed("1.1.0")
 
 
 @pytest.fixture(scope="module")
 def story(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Seen]:
     folder = tmp_path_factory.mktemp("msi")
-    one = make(folder / "packages", "one", "1.0.0", PACKED)
-    rebuilt = make(folder / "packages", "rebuilt", "1.0.0", {**PACKED, "certclient.exe": "again"})
-    two = make(folder / "packages", "two", "1.1.0", ANOTHER)
+    packages = folder / "packages"
+    one = make_package(packages, "one", "1.0.0", ONE)
+    rebuilt = make_package(packages, "rebuilt", "1.0.0", {**ONE, "certclient.exe": "again"})
+    two = make_package(packages, "two", "1.1.0", TWO)
     settings = read_settings()
     signer = make_signer(settings, Places(folder / "signing"), DEFAULT, ask=False)
-    signer.sign(folder / "packages" / "two.msi")
+    signer.sign(packages / "two.msi")
     steps = {
-        "installed": ("/i", one, "PROFILE=rei-shinkin"),
-        "rebuilt": ("/i", rebuilt),
-        "upgraded": ("/i", two),
-        "downgraded": ("/i", one),
-        "rechosen": ("/i", two, "PROFILE=so-shinkin", "REINSTALL=ALL"),
-        "removed": ("/x", two),
-        "without": ("/i", two),
-        "gone": ("/x", two),
+        "installed": ("msiexec", "/i", one, "PROFILE=rei-shinkin"),
+        "rebuilt": ("msiexec", "/i", rebuilt),
+        "upgraded": ("msiexec", "/i", two),
+        "downgraded": ("msiexec", "/i", one),
+        "rechosen": ("msiexec", "/i", two, "PROFILE=so-shinkin", "REINSTALL=ALL"),
+        "removed": ("msiexec", "/x", two),
+        "without": ("msiexec", "/i", two),
+        "gone": ("msiexec", "/x", two),
     }
     return see(steps, folder)
 
@@ -70,25 +56,25 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Seen]:
 def test_installed_for_the_whole_computer(story: Mapping[str, Seen]) -> None:
     seen = story["installed"]
     assert seen.code == 0, seen.log[-3000:]
-    assert seen.programs == set(PACKED)
+    assert seen.programs == set(ONE)
     assert seen.values(CLASSES) == {"@": "URL:certclient", "URL Protocol": ""}
     assert seen.values(rf"{CLASSES}\shell\open\command") == {"@": f'{PROGRAM} "%1"'}
     assert seen.values(RUN)["certclient"] == f"{PROGRAM} remind"
-    assert seen.values(POLICY) == {"Profile": "rei-shinkin"}
+    assert seen.values(OWN) == {"InstallDir": PLACE, "Profile": "rei-shinkin"}
     assert [f for f in seen.files if f.endswith("/Programs/電子証明書の更新.lnk")]
 
 
 def test_another_build_of_the_same_version_takes_its_place(story: Mapping[str, Seen]) -> None:
     seen = story["rebuilt"]
-    assert (seen.code, set(seen.programs)) == (0, set(PACKED))
+    assert (seen.code, set(seen.programs)) == (0, set(ONE))
     assert products(seen) == 1
 
 
 def test_an_upgrade_replaces_every_file_and_keeps_the_bank(story: Mapping[str, Seen]) -> None:
     seen = story["upgraded"]
     assert seen.code == 0, seen.log[-3000:]
-    assert seen.programs == set(ANOTHER), "the old one's are gone, the new one's are here"
-    assert seen.values(POLICY) == {"Profile": "rei-shinkin"}
+    assert seen.programs == set(TWO), "the old one's are gone, the new one's are here"
+    assert seen.values(OWN) == {"InstallDir": PLACE, "Profile": "rei-shinkin"}
     assert seen.values(RUN)["certclient"] == f"{PROGRAM} remind"
     assert products(seen) == 1
 
@@ -97,12 +83,12 @@ def test_a_downgrade_is_refused_and_changes_nothing(story: Mapping[str, Seen]) -
     seen, before = story["downgraded"], story["upgraded"]
     assert seen.code == 1603 & 0xFF, "ERROR_INSTALL_FAILURE, of which Linux sees eight bits"
     assert seen.files == before.files
-    assert seen.values(POLICY) == before.values(POLICY)
+    assert seen.values(OWN) == before.values(OWN)
 
 
 def test_the_bank_can_be_chosen_anew(story: Mapping[str, Seen]) -> None:
     assert story["rechosen"].code == 0
-    assert story["rechosen"].values(POLICY) == {"Profile": "so-shinkin"}
+    assert story["rechosen"].values(OWN)["Profile"] == "so-shinkin"
 
 
 @pytest.mark.parametrize("step", ["removed", "gone"])
@@ -114,10 +100,10 @@ def test_removed_without_a_trace(story: Mapping[str, Seen], step: str) -> None:
     assert "certclient" not in before.registry, "else this shows nothing"
 
 
-def test_without_a_bank_no_policy_is_written(story: Mapping[str, Seen]) -> None:
+def test_without_a_bank_none_is_remembered(story: Mapping[str, Seen]) -> None:
     seen = story["without"]
-    assert (seen.code, set(seen.programs)) == (0, set(ANOTHER))
-    assert seen.values(POLICY) == {}
+    assert (seen.code, set(seen.programs)) == (0, set(TWO))
+    assert seen.values(OWN) == {"InstallDir": PLACE, "Profile": ""}
 
 
 def products(seen: Seen) -> int:

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from tools.installer.msi import make_msi
+from tools.installer.settings import read_settings
 from tools.wine.cache import Cache, default_folder
 from tools.wine.parts import prepare
 
+EPOCH = 1_790_000_000
 _SCRIPT = """
 step() {
   name=$1; shift
-  wine msiexec "$@" /qn /l*v 'Z:\\keep\\'$name.log >/dev/null 2>&1
+  case $1 in
+    msiexec) wine "$@" /qn /norestart /l*v 'Z:\\keep\\'$name.log >/dev/null 2>&1 ;;
+    *) wine "$@" >/dev/null 2>&1 ;;
+  esac
   echo $? > /keep/$name.code
   wineserver -w
   look $name
@@ -27,23 +34,43 @@ look() {
   cp $WINEPREFIX/user.reg /keep/$1.user.reg
 }
 wine wineboot >/dev/null 2>&1; wineserver -w
+mkdir -p $WINEPREFIX/drive_c/windows/Installer  # which a Windows has always; Wine, once it is used
 look before
 """
 
 
-PACKED = {
-    "certclient.exe": "for the command line",
-    "certclientw.exe": "for the windows",
-    "_internal/base_library.zip": "a library",
-    "_internal/PySide6/Qt6Core.dll": "another",
-    "profiles/rei-shinkin.toml": "a bank",
-}
-"""A payload as the freeze makes it, in small."""
+def packed(version: str) -> Mapping[str, str]:
+    """A payload as the freeze makes it, in small: names, and what is in the files."""
+    return {
+        "certclient.exe": f"for the command line, {version}",
+        "certclientw.exe": f"for the windows, {version}",
+        f"app-{version}/base_library.zip": "a library",
+        f"app-{version}/PySide6/Qt6Core.dll": "another",
+        "LICENSE.txt": "Apache-2.0",
+        "profiles/rei-shinkin.toml": "a bank",
+    }
+
+
+def lay_out(folder: Path, files: Mapping[str, str]) -> Path:
+    """Writes `files` (names to contents) below `folder`, and returns it."""
+    for name, content in files.items():
+        file = folder / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(content, encoding="utf-8")
+    return folder
+
+
+def make_package(packages: Path, name: str, version: str, files: Mapping[str, str]) -> str:
+    """Makes an MSI of `files`; returns its path on Windows."""
+    payload = lay_out(packages / f"payload-{name}", files)
+    made = make_msi(replace(read_settings(), version=version), payload, packages, EPOCH)
+    made.rename(packages / f"{name}.msi")
+    return f"Z:\\packages\\{name}.msi"
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """Windows after a step: msiexec's exit code, its log, drive C, the registry."""
+    """Windows after a step: its exit code, msiexec's log, drive C, the registry."""
 
     code: int
     log: str
@@ -80,8 +107,8 @@ def _unescaped(text: str) -> str:
 
 
 def see(steps: Mapping[str, Sequence[str]], folder: Path) -> Mapping[str, Seen]:
-    """Runs `msiexec` with the arguments of each step (packages are in Z:\\packages, which is
-    `folder`/packages) and returns what there is after each, and `before` all of them."""
+    """Runs the program of each step, msiexec silently (packages are in Z:\\packages, which is
+    `folder`/packages), and returns what there is after each, and `before` all of them."""
     keep = folder / "keep"
     keep.mkdir()
     cache = Cache(default_folder(os.environ, Path.home()))
@@ -89,16 +116,15 @@ def see(steps: Mapping[str, Sequence[str]], folder: Path) -> Mapping[str, Seen]:
     sandbox = replace(
         windows, mounts={**windows.mounts, "/packages": folder / "packages"}, keep=keep
     )
-    lines = [_line(name, arguments) for name, arguments in steps.items()]
+    lines = [_line(name, command) for name, command in steps.items()]
     process = sandbox.start(("sh", "-c", "\n".join((_SCRIPT, *lines))))
     output, _ = process.communicate(timeout=600)
     assert process.returncode == 0, output
     return {name: _seen(keep, name) for name in ("before", *steps)}
 
 
-def _line(name: str, arguments: Sequence[str]) -> str:
-    quoted = " ".join("'" + argument + "'" for argument in arguments)
-    return f"step {name} {quoted}"
+def _line(name: str, command: Sequence[str]) -> str:
+    return shlex.join(("step", name, *command))
 
 
 def _seen(keep: Path, name: str) -> Seen:

@@ -20,7 +20,7 @@ from certclient.cli.services import system_services
 from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.policy import Policy, ProxyChoice, ProxyMode
-from certclient.policy import KEY, read_policy
+from certclient.policy import KEY, PACKAGE_KEY, read_policy
 
 MACHINE, USER = winreg.HKEY_LOCAL_MACHINE, winreg.HKEY_CURRENT_USER
 
@@ -34,18 +34,26 @@ def _no_policy() -> Iterator[None]:
 
 def _forget() -> None:
     for hive in (MACHINE, USER):
-        for below in (rf"{KEY}\Sub", KEY):
+        for below in (rf"{KEY}\Sub", KEY, PACKAGE_KEY):
             try:
                 winreg.DeleteKeyEx(hive, below, winreg.KEY_WOW64_64KEY)
             except FileNotFoundError:
                 continue
 
 
-def decide(
-    name: str, data: Any, kind: int, hive: int = MACHINE, view: int = winreg.KEY_WOW64_64KEY
-) -> None:
-    with winreg.CreateKeyEx(hive, KEY, 0, winreg.KEY_WRITE | view) as key:
+def decide(name: str, data: Any, kind: int, hive: int = MACHINE) -> None:
+    write(KEY, name, data, kind, hive)
+
+
+def write(below: str, name: str, data: Any, kind: int, hive: int = MACHINE) -> None:
+    with winreg.CreateKeyEx(hive, below, 0, winreg.KEY_WRITE | winreg.KEY_WOW64_64KEY) as key:
         winreg.SetValueEx(key, name, 0, kind, data)
+
+
+def install(profile: str) -> None:
+    """What the MSI leaves."""
+    write(PACKAGE_KEY, "InstallDir", "C:\\Program Files\\certclient\\", winreg.REG_SZ)
+    write(PACKAGE_KEY, "Profile", profile, winreg.REG_SZ)
 
 
 def test_nobody_decided_anything() -> None:
@@ -131,3 +139,35 @@ def test_a_bank_that_was_not_chosen_is_refused(
     file = str(tmp_path / "mine.toml")
     assert run(["renew", "--yes", "--json", "--profile", file], system_services()) == 6
     assert json.loads(capsys.readouterr().out)["error"]["code"] == "CC-POLICY-FORBIDS"
+
+
+def test_the_bank_that_the_msi_was_installed_for_counts() -> None:
+    install("rei-shinkin,so-shinkin")
+    assert read_policy() == Policy(
+        profiles=("rei-shinkin", "so-shinkin"), sources=(rf"HKLM\{PACKAGE_KEY}",)
+    )
+
+
+def test_without_a_bank_the_msi_decides_nothing() -> None:
+    install("")
+    assert read_policy() == Policy()
+
+
+@pytest.mark.parametrize("hive", [MACHINE, USER])
+def test_group_policy_wins_over_the_msi(hive: int) -> None:
+    install("rei-shinkin")
+    decide("Profile", ["so-shinkin"], winreg.REG_MULTI_SZ, hive)
+    policy = read_policy()
+    assert policy.profiles == ("so-shinkin",)
+    assert [source for source in policy.sources if "Policies" not in source] == []
+
+
+def test_what_the_msi_was_given_by_mistake_is_named() -> None:
+    install("Rei Shinkin!")
+    with pytest.raises(CertclientError) as refused:
+        read_policy()
+    assert refused.value.code is ErrorCode.POLICY_INVALID
+    assert refused.value.data["source"] == rf"HKLM\{PACKAGE_KEY}"
+    write(PACKAGE_KEY, "Profile", 7, winreg.REG_QWORD)
+    with pytest.raises(CertclientError):
+        read_policy()

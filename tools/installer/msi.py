@@ -1,8 +1,8 @@
 """The MSI for company networks: per machine, silent, the same payload as the customer's installer.
 
 wixl 0.101 (Debian's) does the work; what it lacks is added to its tables with msibuild afterwards:
-other letters than ASCII (it writes none), conditions of components, both edges of the version
-ranges of an upgrade, the package code. docs/adr/ tells what was measured.
+other letters than ASCII (it writes none), both edges of the version ranges of an upgrade, the
+package code. docs/adr/0014-fleets.md tells what was measured.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 from packaging.version import Version
 
 from tools.installer import msi_times
-from tools.installer.msi_source import ICON, PAYLOAD, Package, component_id, source
+from tools.installer.msi_source import FITS, ICON, NOT_OLDER, PAYLOAD, Package, source
 from tools.installer.settings import Settings
 
 Sign = Callable[[Path], None]
@@ -136,13 +136,10 @@ def _upgrade_table(package: Package) -> str:
 
 def _queries(settings: Settings) -> Iterator[str]:
     yield _update("Property", "Value", "OLDER;NEWER;PROFILE", "SecureCustomProperties")
-    yield _update("Component", "Condition", "PROFILE", component_id("PROFILE"))
-    kept = "KEPTPROFILE AND NOT PROFILE"
-    yield _update("Component", "Condition", kept, component_id("KEPTPROFILE"))
     yield _update("Shortcut", "Name", f"CERTCL~1|{settings.product.title_ja}", "start")
     yield _update("Shortcut", "Description", settings.product.title_en, "start")
-    yield _update("LaunchCondition", "Description", TOO_OLD, "VersionNT64", "Condition")
-    yield _update("LaunchCondition", "Description", NEWER, "Installed OR NOT NEWER", "Condition")
+    yield _update("LaunchCondition", "Description", TOO_OLD, FITS, "Condition")
+    yield _update("LaunchCondition", "Description", NEWER, NOT_OLDER, "Condition")
 
 
 def _update(table: str, column: str, value: str, row: str, key: str = "") -> str:

@@ -13,9 +13,19 @@ from xml.etree import ElementTree as ET
 WINDOWS_PROGRAM = "certclientw.exe"
 """The exe of the payload that opens windows; links, the start menu and the logon start it."""
 
-POLICY_KEY = r"Software\Policies\certclient"
+OWN_KEY = r"Software\certclient"
+"""The package's own, in HKLM. `InstallDir` tells the setup for one user that it is not needed;
+`Profile` holds what PROFILE= chose, for the program and for later packages. The policy key is the
+administrator's: nothing of it is written or removed here."""
+
 RUN_KEY = r"Software\Microsoft\Windows\CurrentVersion\Run"
 SCHEME = "certclient"
+
+FITS = "Installed OR (VersionNT64 AND WINDOWSMAJOR)"
+"""64-bit Windows 10 or newer. VersionNT stands still at 603 since 8.1; the registry value behind
+WINDOWSMAJOR came with 10. What is installed can be removed everywhere."""
+
+NOT_OLDER = "Installed OR NOT NEWER"
 
 PAYLOAD = "payload"
 ICON = "program.ico"
@@ -24,6 +34,7 @@ ICON = "program.ico"
 _NAMESPACE = uuid.UUID("4d2c5a57-6f0e-5d0b-9d0e-5f8c3f0b7a11")
 _WIX = "http://schemas.microsoft.com/wix/2006/wi"
 _OLDEST_INSTALLER = "500"
+_WINDOWS_KEY = r"Software\Microsoft\Windows NT\CurrentVersion"
 _JAPANESE = "1041"
 
 
@@ -127,8 +138,8 @@ class _Writer:
         sequence = _add(product, "InstallExecuteSequence")
         # Within the transaction: where the new one cannot be installed, the old one comes back.
         _add(sequence, "RemoveExistingProducts", After="InstallInitialize")
-        _condition(product, "certclient needs 64-bit Windows 10 or newer.", "VersionNT64")
-        _condition(product, "A newer version is installed.", "Installed OR NOT NEWER")
+        _condition(product, "certclient needs 64-bit Windows 10 or newer.", FITS)
+        _condition(product, "A newer version is installed.", NOT_OLDER)
 
     def _properties(self, product: ET.Element) -> None:
         _add(product, "Property", Id="ARPNOMODIFY", Value="1")
@@ -138,17 +149,18 @@ class _Writer:
         if self._package.has_icon:
             _add(product, "Icon", Id="program.ico", SourceFile=ICON)
             _add(product, "Property", Id="ARPPRODUCTICON", Value="program.ico")
-        kept = _add(product, "Property", Id="KEPTPROFILE")
-        _add(
-            kept,
-            "RegistrySearch",
-            Id="keptprofile",
-            Root="HKLM",
-            Key=POLICY_KEY,
-            Name="Profile",
-            Type="raw",
-            Win64="yes",
-        )
+        # Where nobody is asked, Windows Installer would restart the computer by itself.
+        _add(product, "Property", Id="REBOOT", Value="ReallySuppress")
+        _search(product, "WINDOWSMAJOR", _WINDOWS_KEY, "CurrentMajorVersionNumber")
+        _search(product, "KEPTPROFILE", OWN_KEY, "Profile")
+        # What was found must not take the place of what the command line says.
+        keep = {"Id": "keepprofile", "Property": "PROFILE", "Value": "[KEPTPROFILE]"}
+        _add(product, "CustomAction", **keep, Impersonate="yes")
+        for sequence in ("InstallUISequence", "InstallExecuteSequence"):
+            actions = _add(product, sequence)
+            # wixl does not know where AppSearch (50) is.
+            action = _add(actions, "Custom", Action="keepprofile", Sequence="51")
+            action.text = "KEPTPROFILE AND NOT PROFILE"
 
     def _folders(self, product: ET.Element) -> None:
         target = _add(product, "Directory", Id="TARGETDIR", Name="SourceDir")
@@ -191,9 +203,11 @@ class _Writer:
         _value(scheme, rf"{classes}\shell\open\command", "", f'{program} "%1"')
         logon = self._component(folder, "logon")
         _value(logon, RUN_KEY, self._package.name, f"{program} remind", key_path=True)
-        for name in ("PROFILE", "KEPTPROFILE"):
-            policy = self._component(folder, name)
-            _value(policy, POLICY_KEY, "Profile", f"[{name}]", key_path=True)
+        own = self._component(folder, "own")
+        _value(own, OWN_KEY, "InstallDir", "[INSTALLDIR]", key_path=True)
+        # Always written, empty without a bank: a component's condition is not looked at again
+        # when it is repaired, or installed anew with another PROFILE.
+        _value(own, OWN_KEY, "Profile", "[PROFILE]")
 
     def _component(self, folder: ET.Element, what: str) -> ET.Element:
         name = component_id(what)
@@ -254,6 +268,13 @@ def _value(
     if key_path:
         attributes["KeyPath"] = "yes"
     _add(component, "RegistryValue", Root="HKLM", Key=key, Type="string", Value=text, **attributes)
+
+
+def _search(product: ET.Element, name: str, key: str, value: str) -> None:
+    """Lets Windows Installer set the property `name` from HKLM, 64-bit view."""
+    found = _add(product, "Property", Id=name)
+    where = {"Root": "HKLM", "Key": key, "Name": value}
+    _add(found, "RegistrySearch", Id=name.lower(), **where, Type="raw", Win64="yes")
 
 
 def _condition(parent: ET.Element, message: str, condition: str) -> None:
