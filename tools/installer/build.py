@@ -13,6 +13,7 @@ from pathlib import Path
 from tools.installer import freeze, msi, nsis
 from tools.installer.icon import make_icon
 from tools.installer.linux import deb, wheel
+from tools.installer.policy_zip import make_policy_zip
 from tools.installer.sbom import Shipped, make_sbom
 from tools.installer.settings import ROOT, Places, Settings
 from tools.installer.signatures import check_signatures
@@ -56,6 +57,7 @@ def make_all(build: Build) -> None:
     build.places.results.mkdir(parents=True)
     make_setups(build)
     make_linux(build)
+    make_policy_zip(build.settings, build.places.results, build.epoch)
     say("Writing the bill of materials and the checksums")
     (build.places.results / f"{_stem(build)}.cdx.json").write_text(
         _sbom(build, workshop, sources), encoding="utf-8"

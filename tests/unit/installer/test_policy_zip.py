@@ -1,0 +1,71 @@
+"""The ZIP for administrators of companies: whole, where group policy and the guide expect it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from xml.etree import ElementTree
+from zipfile import ZipFile
+
+import msgspec
+import pytest
+
+from tools.installer.policy_zip import make_policy_zip
+from tools.installer.settings import ROOT, Settings, read_settings
+
+EPOCH = 1_790_000_000
+SOURCES = ROOT / "installer" / "policy"
+TASK = "renew-task.xml"
+
+
+@pytest.fixture
+def settings() -> Settings:
+    return replace(read_settings(), version="1.2.3")
+
+
+def test_an_administrator_finds_every_file_as_windows_calls_it(
+    settings: Settings, tmp_path: Path
+) -> None:
+    made = make_policy_zip(settings, tmp_path, EPOCH)
+    assert made.name == "certclient-1.2.3-policy.zip"
+    with ZipFile(made) as archive:
+        found = {name: archive.read(name) for name in archive.namelist()}
+    there = {
+        str(file.relative_to(SOURCES)): file.read_bytes()
+        for file in SOURCES.rglob("*")
+        if file.is_file()
+    }
+    assert found == there
+
+
+def test_the_same_files_give_the_same_bytes_at_any_time(settings: Settings, tmp_path: Path) -> None:
+    made = []
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        made.append(make_policy_zip(settings, tmp_path / name, EPOCH))
+    assert made[0].read_bytes() == made[1].read_bytes()
+    moment = datetime.fromtimestamp(EPOCH, UTC)
+    with ZipFile(made[0]) as archive:
+        # A ZIP counts in steps of two seconds.
+        assert {entry.date_time[:5] for entry in archive.infolist()} == {moment.timetuple()[:5]}
+
+
+def test_the_task_starts_the_program_in_the_folder_of_the_product(
+    settings: Settings, tmp_path: Path
+) -> None:
+    product = msgspec.structs.replace(settings.product, name="Rei & Co")
+    made = make_policy_zip(replace(settings, product=product), tmp_path, EPOCH)
+    assert made.name == "Rei & Co-1.2.3-policy.zip"
+    with ZipFile(made) as archive:
+        task = ElementTree.fromstring(archive.read(TASK))
+    (command,) = (element.text for element in task.iter() if element.tag.endswith("}Command"))
+    assert command == r'"%ProgramFiles%\Rei & Co\certclientw.exe"'
+
+
+def test_the_guide_and_the_build_name_it() -> None:
+    guide = (ROOT / "docs" / "fleet.md").read_text(encoding="utf-8")
+    assert "`certclient-1.0.0-policy.zip`" in guide
+    assert "installer/policy" not in guide, "which administrators of companies do not have"
+    build = (ROOT / "tools" / "installer" / "build.py").read_text(encoding="utf-8")
+    assert "make_policy_zip(build.settings, build.places.results, build.epoch)" in build
