@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -14,6 +17,7 @@ from tools.installer.settings import read_settings
 from tools.wine.cache import Cache, default_folder
 
 EPOCH = 1_790_000_000
+OLDER = "0.0.1"
 
 
 @pytest.fixture(scope="session")
@@ -25,6 +29,25 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def deb(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """As it is handed out."""
     return make_deb(read_settings(), wheel, tmp_path_factory.mktemp("deb"), EPOCH)
+
+
+@pytest.fixture(scope="session")
+def older_deb(deb: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same as a version before it, with a module that has gone since."""
+    folder = tmp_path_factory.mktemp("older")
+    root = folder / "root"
+    subprocess.run(("dpkg-deb", "--raw-extract", deb, root), check=True)
+    control = root / "DEBIAN" / "control"
+    text = control.read_text(encoding="utf-8")
+    version = re.sub(r"(?m)^Version: .*", f"Version: {OLDER}", text)
+    control.write_text(version, encoding="utf-8")
+    gone = root / "usr/lib/certclient/certclient/gone.py"
+    gone.write_text("GONE = True\n", encoding="utf-8")
+    package = folder / f"certclient_{OLDER}_amd64.deb"
+    options = ("--root-owner-group", "-Zgzip", "-z1")
+    subprocess.run(("dpkg-deb", *options, "--build", root, package), check=True)
+    shutil.rmtree(root)
+    return package
 
 
 @pytest.fixture(scope="session")

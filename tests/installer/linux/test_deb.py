@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import shlex
 import subprocess
 from pathlib import Path
 
+import click
 import pytest
 
 from certclient import __version__
+from certclient.cli.main import group
 from support.clean_debian import CleanDebian, Step
 from tools.installer.linux.deb import debian_version, make_deb
 from tools.installer.settings import read_settings
@@ -18,8 +21,12 @@ pytestmark = [pytest.mark.installer, pytest.mark.timeout(900)]
 _STORY = """
 useradd -m taro
 as_taro() { runuser -u taro -- env HOME=/home/taro LANG=ja_JP.UTF-8 "$@"; }
-find / -xdev -not -path '/home/*' -not -path '/keep/*' -not -path '/package/*' \
-    | grep -i certclient | sort > /keep/before
+files() {
+    find / -xdev -not -path '/home/*' -not -path '/keep/*' -not -path '/package/*' \
+        -not -path '/older/*' -not -path '/proc/*' -not -path '/var/cache/apt/*' \
+        | grep -i certclient | sort
+}
+files > /keep/before
 apt-get -qq update
 step install apt-get -qy --no-install-recommends install /package/*.deb
 
@@ -44,29 +51,72 @@ obtain() {
 step obtain obtain
 step list as_taro certclient --profile practice list --json
 
-step extras apt-get -qy --no-install-recommends install xvfb xdotool xdg-utils
+reminder=/etc/xdg/autostart/certclient-reminder.desktop
+step valid desktop-file-validate /usr/share/applications/certclient.desktop $reminder
+remind() {
+    as_taro env -u DISPLAY -u QT_QPA_PLATFORM $1 sh -c "exec $(sed -n 's/^Exec=//p' $reminder)"
+}
+step remind remind
+echo 'ReminderDays = [366]' > /etc/certclient/policy.toml
+step remind-due remind
+rm /etc/certclient/policy.toml
+
+step extras apt-get -qy --no-install-recommends install xvfb xdotool xdg-utils dex man-db
+step manual as_taro env LC_ALL=C.UTF-8 MANWIDTH=500 man --warnings=w certclient
+step autostart as_taro dex --autostart --environment GNOME --dry-run
 Xvfb :7 >/dev/null 2>&1 &
 for try in $(seq 100); do [ -S /tmp/.X11-unix/X7 ] && break; sleep 0.1; done
 export DISPLAY=:7 QT_QPA_PLATFORM=xcb
+icon=$(sed -n 's/^Icon=//p' /usr/share/applications/certclient.desktop $reminder | sort -u)
+step icon as_taro /usr/bin/python3 -I -c "$LOOK_UP" "$icon"
 as_taro certclient --profile practice >/keep/windows 2>&1 & app=$!
 step window timeout 60 xdotool search --sync --onlyvisible --class certclient
 kill $app
+step remind-on-desktop remind DISPLAY=:7
 step scheme as_taro xdg-mime query default x-scheme-handler/certclient
 
 step purge apt-get -qy purge certclient
-rm -f /etc/certclient/profiles/practice.toml
+mv /etc/certclient/profiles/practice.toml /tmp/
 rmdir /etc/certclient/profiles /etc/certclient 2>/dev/null
-find / -xdev -not -path '/home/*' -not -path '/keep/*' -not -path '/package/*' \
-    -not -path '/proc/*' -not -path '/var/cache/apt/*' | grep -i certclient | sort > /keep/after
+files > /keep/after
 step left diff /keep/before /keep/after
+
+step older apt-get -qy install /older/*.deb
+echo 'ReminderDays = [366]' > /etc/certclient/policy.toml
+cp /tmp/practice.toml /etc/certclient/profiles/
+bank=/etc/certclient/profiles/rei-shinkin.toml
+echo '# ours' >> $bank
+step older-list as_taro certclient --profile practice list --json
+step upgrade apt-get -qy install /package/*.deb
+step upgraded-version dpkg-query --show --showformat '${Version}' certclient
+step upgraded-list as_taro certclient --profile practice list --json
+rm /home/taro/.local/share/certclient/reminders.json  # else it has told today
+step upgraded-remind remind
+step kept tail -1 $bank
+step gone find /usr/lib/certclient -name 'gone*'
+step whole dpkg --verify certclient
 """
+
+_LOOK_UP = """
+import sys
+sys.path.insert(0, "/usr/lib/certclient")
+from PySide6.QtGui import QGuiApplication, QIcon
+application = QGuiApplication([])
+QIcon.setThemeName("hicolor")
+picture = QIcon.fromTheme(sys.argv[1]).pixmap(48, 48).toImage()
+colours = {picture.pixel(x, y) for x in range(picture.width()) for y in range(picture.height())}
+print(sys.argv[1], "drawn" if len(colours) > 2 else "empty")
+"""
+"""As a desktop does it: by the name in the entry, in the theme that every other one rests on."""
 
 
 @pytest.fixture(scope="module")
 def installed(
-    debian: CleanDebian, deb: Path, tmp_path_factory: pytest.TempPathFactory
+    debian: CleanDebian, deb: Path, older_deb: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, Step]:
-    return debian.run(_STORY, {"/package": deb.parent}, tmp_path_factory.mktemp("steps"))
+    look_up = f"LOOK_UP={shlex.quote(_LOOK_UP)}\n"
+    mounts = {"/package": deb.parent, "/older": older_deb.parent}
+    return debian.run(look_up + _STORY, mounts, tmp_path_factory.mktemp("steps"))
 
 
 def test_it_installs_with_what_it_depends_on(installed: dict[str, Step]) -> None:
@@ -92,17 +142,54 @@ def test_the_desktop_gives_links_of_the_bank_to_it(installed: dict[str, Step]) -
     assert installed["scheme"].output.strip() == "certclient.desktop"
 
 
+def test_the_desktops_entries_are_as_the_standard_has_them(installed: dict[str, Step]) -> None:
+    assert (installed["valid"].code, installed["valid"].output) == (0, "")
+
+
+def test_the_desktop_finds_its_icon(installed: dict[str, Step]) -> None:
+    assert installed["icon"].output.strip() == "certclient drawn"
+
+
+def test_the_reminder_starts_at_login(installed: dict[str, Step]) -> None:
+    assert "/usr/bin/certclient remind" in installed["autostart"].output
+    for nothing_due in ("remind", "remind-on-desktop"):
+        assert (installed[nothing_due].code, installed[nothing_due].output) == (0, "")
+    due = installed["remind-due"]
+    assert due.code == 0, due.output
+    assert "TKYM1408054" in due.output
+
+
+def test_the_manual_names_every_command(installed: dict[str, Step]) -> None:
+    manual = installed["manual"]
+    assert (manual.code, "warning" in manual.output) == (0, False), manual.output
+    words = {line.split()[0] for line in manual.output.splitlines() if line.strip()}
+    assert set(group.list_commands(click.Context(group))) <= words
+
+
+def test_a_newer_one_takes_the_place_of_an_older_one(installed: dict[str, Step]) -> None:
+    assert installed["older"].code == 0, installed["older"].output
+    assert installed["upgrade"].code == 0, installed["upgrade"].output
+    assert installed["upgraded-version"].output == debian_version(__version__)
+    assert installed["gone"].output == "", "neither the old module nor its bytecode"
+    before, after = (installed[name].output for name in ("older-list", "upgraded-list"))
+    assert json.loads(before)["certificates"] == json.loads(after)["certificates"]
+    assert len(json.loads(after)["certificates"]) == 1
+    assert "TKYM1408054" in installed["upgraded-remind"].output
+    assert installed["kept"].output.strip() == "# ours", "what the administrator has changed"
+    changed = installed["whole"].output.split()
+    assert changed[1:] == ["c", "/etc/certclient/profiles/rei-shinkin.toml"]
+
+
 def test_purged_it_leaves_nothing_on_the_system(installed: dict[str, Step]) -> None:
     assert installed["purge"].code == 0, installed["purge"].output
     assert installed["left"].output == ""
 
 
-def test_the_reminder_starts_at_login_and_profiles_are_the_administrators(deb: Path) -> None:
+def test_profiles_are_the_administrators(deb: Path) -> None:
     listing = subprocess.run(
         ("dpkg-deb", "--contents", str(deb)), capture_output=True, text=True, check=True
     ).stdout
     modes = {line.split()[5]: line.split()[:2] for line in listing.splitlines()}
-    assert "./etc/xdg/autostart/certclient-reminder.desktop" in modes
     assert modes["./etc/certclient/profiles/rei-shinkin.toml"] == ["-rw-r--r--", "root/root"]
     assert modes["./usr/bin/certclient"] == ["-rwxr-xr-x", "root/root"]
 

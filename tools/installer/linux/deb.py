@@ -22,6 +22,7 @@ from tempfile import TemporaryDirectory
 
 from certclient.desktop_entry import ENTRY_NAME, entry_text
 from tools.installer.linux import qt
+from tools.installer.linux.man import manual_page
 from tools.installer.linux.wheel import PackageError, run
 from tools.installer.settings import ROOT, Settings
 
@@ -34,6 +35,7 @@ DEPENDS = (
     "libnss3",
     "tzdata",
     "desktop-file-utils",
+    "hicolor-icon-theme",
     # What Qt is linked with, or loads for a window.
     "libc6 (>= 2.34)",
     "libdbus-1-3",
@@ -68,6 +70,7 @@ _SITE = "usr/lib/certclient"
 _PROFILES = "etc/certclient/profiles"
 _AUTOSTART = "etc/xdg/autostart/certclient-reminder.desktop"
 _DOC = "usr/share/doc/certclient"
+_MANUAL = "usr/share/man/man1/certclient.1.gz"
 
 
 def make_deb(settings: Settings, wheel: Path, results: Path, epoch: int) -> Path:
@@ -145,10 +148,7 @@ def _documents(root: Path, settings: Settings, version: str, epoch: int) -> None
     )
     _write_gzip(root / _DOC / "changelog.gz", changes)
     _copy(ROOT / "CHANGELOG.md", root / _DOC / "CHANGELOG.md")
-    _write_gzip(
-        root / "usr/share/man/man1/certclient.1.gz",
-        _TEMPLATES.joinpath("certclient.1").read_text("utf-8"),
-    )
+    _write_gzip(root / _MANUAL, manual_page(_TEMPLATES / "certclient.1"))
 
 
 def _control(root: Path, settings: Settings, version: str) -> None:

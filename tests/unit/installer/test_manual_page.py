@@ -1,0 +1,54 @@
+"""certclient(1): every command, option and exit code that there is. That `man` reads it is seen on
+Debian (tests/installer/linux/test_deb.py)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import click
+import pytest
+
+from certclient.cli.exit_codes import EXIT_CODES
+from certclient.cli.main import group
+from certclient.words.catalogue import Language, load
+from tools.installer.linux.man import manual_page
+from tools.installer.settings import ROOT
+
+WORDS = load(Language.ENGLISH)
+TEMPLATE = ROOT / "installer" / "linux" / "certclient.1"
+
+
+def items(section: str) -> Mapping[str, str]:
+    """What is explained in a section of the page, and how."""
+    page = manual_page(TEMPLATE).replace("\\-", "-")
+    (text,) = [part for part in page.split("\n.SH ") if part.startswith(f"{section}\n")]
+    lines = [item.split("\n") for item in text.split(".TP\n")[1:]]
+    return {bold.removeprefix(".B "): told for bold, told, *_ in lines}
+
+
+def test_every_command_is_there_in_the_programs_own_words() -> None:
+    commands = group.list_commands(click.Context(group))
+    assert items("COMMANDS") == {name: WORDS.text(f"help.{name}") for name in commands}
+    assert {"renew", "abandon", "remove-key", "practice"} <= set(commands)
+
+
+def test_every_option_that_all_commands_take() -> None:
+    options = [option for option in group.params if isinstance(option, click.Option)]
+    assert [name.split()[0] for name in items("OPTIONS")] == [one.opts[0] for one in options]
+    assert items("OPTIONS")["--version"] == WORDS.text("option.version")
+
+
+def test_every_exit_code() -> None:
+    assert set(items("EXIT STATUS")) == {"0", *(str(code) for code in EXIT_CODES.values())}
+
+
+@pytest.mark.parametrize("awkward", [".TH x", "'x", "a\\b"])
+def test_words_are_never_commands_of_roffs(
+    awkward: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("certclient.words.catalogue.Catalogue.text", lambda *_, **__: awkward)
+    template = tmp_path / "page.1"
+    template.write_text("$commands", encoding="utf-8")
+    told = manual_page(template).splitlines()[2]
+    assert told in (r"\&.TH x", r"\&'x", r"a\eb")

@@ -1,0 +1,39 @@
+"""The manual page certclient(1): its commands are those that the program has, in its own words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from string import Template
+
+import click
+
+from certclient.cli.main import group
+from certclient.words.catalogue import Language, load
+
+
+def manual_page(template: Path) -> str:
+    """The page in roff, from `template`, a roff text with $commands and $options."""
+    return Template(template.read_text("utf-8")).substitute(
+        commands="".join(_commands()), options="".join(_options())
+    )
+
+
+def _commands() -> Iterator[str]:
+    words, context = load(Language.ENGLISH), click.Context(group)
+    for name in group.list_commands(context):
+        yield f".TP\n.B {_roff(name)}\n{_roff(words.text(f'help.{name}'))}\n"
+
+
+def _options() -> Iterator[str]:
+    words = load(Language.ENGLISH)
+    for option in group.params:
+        if isinstance(option, click.Option):
+            written = f"{', '.join(option.opts)} {option.metavar or ''}".strip()
+            yield f".TP\n.B {_roff(written)}\n{_roff(words.text(f'option.{option.name}'))}\n"
+
+
+def _roff(text: str) -> str:
+    """Nothing in `text` is a command of roff's."""
+    plain = text.replace("\\", "\\e").replace("-", "\\-")
+    return f"\\&{plain}" if plain.startswith((".", "'")) else plain
