@@ -68,6 +68,7 @@ _ONLY_ON_LINUX = (
     "store/test_pkcs11_module.py",
     "store/test_registry.py",
     # They read sources, which are the same everywhere.
+    "test_documents.py",
     "words/test_errors_page.py",
     "words/test_messages_complete.py",
 )
