@@ -78,6 +78,18 @@ def system() -> System:
     return System()
 
 
+def unfinished(journal: Path | None = None) -> Sequence[str]:
+    """The user IDs of this user's open procedures, of every bank, oldest first. Wants no profile.
+
+    `journal`: another journal than this user's. Where there is none, none is made.
+    Raises CertclientError: DATA_FOLDER, JOURNAL_DAMAGED.
+    """
+    path = journal or journal_file()
+    if not path.exists():
+        return ()
+    return tuple(dict.fromkeys(record.user_id for record in Journal(path).open_procedures()))
+
+
 def enrollment(
     profile: Profile,
     stores: Sequence[CertificateStore],

@@ -36,6 +36,12 @@ def log_file() -> Path:
     return platformdirs.user_log_path(_NAME, appauthor=False) / "certclient.log"
 
 
+def own_folders() -> tuple[Path, ...]:
+    """Everything that this program keeps of its user lies in these, and nothing else does."""
+    state = platformdirs.user_state_path(_NAME, appauthor=False, roaming=False)
+    return tuple(dict.fromkeys((settings_file().parent, log_file().parent, state, data_folder())))
+
+
 def profile_folders() -> tuple[Path, ...]:
     """An administrator's folder first, then the banks that were chosen at the installation (beside
     the frozen program), then the profiles that came with the program."""

@@ -63,6 +63,14 @@ def writing_to(path: Path) -> Iterator[None]:
         handler.close()
 
 
+def close() -> None:
+    """Ends the log of this process: on Windows a file that is open cannot be deleted."""
+    for handler in list(_logger.handlers):
+        if isinstance(handler, RotatingFileHandler):
+            _logger.removeHandler(handler)
+            handler.close()
+
+
 def _handler(path: Path) -> logging.Handler | None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -33,6 +33,7 @@ _COMMANDS = {
     "remind": "certclient.cli.commands.remind:command",
     "version": "certclient.cli.commands.version:command",
     "remove-old": "certclient.cli.commands.remove_old:command",
+    "remove-data": "certclient.cli.commands.remove_data:command",
     "register-reminder": "certclient.cli.commands.register_reminder:command",
     "quit": "certclient.cli.commands.quitting:command",
     "practice": "certclient.practice.cli:practice",

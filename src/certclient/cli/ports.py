@@ -66,7 +66,9 @@ class Services:
     POLICY_INVALID, as `profile` and `profiles` do, which obey it. `announcement` asks a bank that
     announces versions; it raises UPDATE_INVALID, and what stands in the way to its server.
     `quit_windows` asks those that are open to close and waits so many seconds: `quit`,
-    `not-running`, `busy`. `daily_reminder` is the task of the installed program."""
+    `not-running`, `busy`. `daily_reminder` is the task of the installed program. `unfinished` are
+    the user IDs of open procedures at every bank; it raises DATA_FOLDER, JOURNAL_DAMAGED.
+    `own_folders`: all that is kept of this user lies there."""
 
     profile: Callable[[str], Profile]
     stores: Callable[[Profile], Sequence[CertificateStore]]
@@ -82,3 +84,5 @@ class Services:
     announcement: Callable[[Profile], Announcement] = _nothing_announced
     quit_windows: Callable[[float], str] = lambda _seconds: "not-running"
     daily_reminder: Callable[[], DailyReminder | None] = lambda: None
+    unfinished: Callable[[], Sequence[str]] = tuple
+    own_folders: Callable[[], Sequence[Path]] = tuple

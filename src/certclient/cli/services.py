@@ -14,7 +14,13 @@ from certclient.cli.lazy import load_object
 from certclient.cli.ports import Procedures, Services
 from certclient.cli.terminal import SystemTerminal
 from certclient.daily_reminder import daily_reminder
-from certclient.folders import data_folder, log_file, profile_folders, reminders_file
+from certclient.folders import (
+    data_folder,
+    log_file,
+    own_folders,
+    profile_folders,
+    reminders_file,
+)
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.profile import Profile
 from certclient.model.update import Announcement
@@ -28,6 +34,7 @@ _Stores = Callable[[Sequence[Path]], Sequence[CertificateStore]]
 _Procedures = Callable[[Profile, Sequence[CertificateStore], float], Procedures]
 
 _Windows = Callable[[Start], int]
+_Unfinished = Callable[[], Sequence[str]]
 _Quit = Callable[[float], str]
 _Asker = Callable[[Profile], Announcement]
 
@@ -49,6 +56,8 @@ def system_services() -> Services:
         daily_reminder=lambda: daily_reminder(data_folder()),
         windows=_windows if _has_display(os.environ) else None,
         announcement=_announcement,
+        unfinished=_unfinished,
+        own_folders=own_folders,
     )
 
 
@@ -62,6 +71,11 @@ def _procedures(
 ) -> Procedures:
     opener = cast(_Procedures, load_object("certclient.composition:enrollment"))
     return opener(profile, stores, patience)
+
+
+def _unfinished() -> Sequence[str]:
+    reader = cast(_Unfinished, load_object("certclient.composition:unfinished"))
+    return reader()
 
 
 def _announcement(profile: Profile) -> Announcement:

@@ -17,16 +17,21 @@ from certclient.cli.records import (
     procedure_record,
 )
 from certclient.cli.tables import print_table
-from certclient.cli.translated import Command, common_parameters
+from certclient.cli.translated import Command, Option, common_parameters
 from certclient.enrollment.procedure import ProcedureView
 
 _COLUMNS = ("procedure", "user-id", "state", "changed", "check-at", "last-error")
 
 
 @click.pass_obj
-def status(invocation: Invocation) -> int:
-    """Shows what is open or left; returns the exit code 0 also where there is nothing."""
+def status(invocation: Invocation, unfinished: bool) -> int:
+    """Shows what is open or left; returns the exit code 0 also where there is nothing.
+
+    `unfinished`: only the user IDs, one a line, of every bank and without its profile.
+    """
     invocation.command = "status"
+    if unfinished:
+        return _print_user_ids(invocation)
     profile = invocation.profile()
     services = invocation.services
     stores = services.stores(profile)
@@ -45,6 +50,16 @@ def status(invocation: Invocation) -> int:
         click.echo(invocation.words.text("status.leftover", number=one.name, place=place))
     if sources := services.policy().sources:
         click.echo(invocation.words.text("status.policy", places=", ".join(sources)))
+    return DONE
+
+
+def _print_user_ids(invocation: Invocation) -> int:
+    user_ids = invocation.services.unfinished()
+    if invocation.json:
+        print_json("status", DONE, {"unfinished": list(user_ids)})
+    else:
+        for user_id in user_ids:
+            click.echo(user_id)
     return DONE
 
 
@@ -72,4 +87,8 @@ def _row(invocation: Invocation, view: ProcedureView) -> list[str]:
     ]
 
 
-command = Command(name="status", callback=status, params=common_parameters())
+command = Command(
+    name="status",
+    callback=status,
+    params=[Option(["--unfinished"], is_flag=True), *common_parameters()],
+)

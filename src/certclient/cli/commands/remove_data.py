@@ -1,0 +1,60 @@
+"""`certclient remove-data`: deletes what this program keeps of its user: settings, journal, log.
+
+For the uninstaller, where somebody wished it, and for who wants to be rid of it. Certificates and
+keys are none of it.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import click
+
+from certclient import log
+from certclient.cli.exit_codes import DONE
+from certclient.cli.invocation import Invocation
+from certclient.cli.records import JsonValue, print_json
+from certclient.cli.translated import Command, Option, common_parameters
+from certclient.model.errors import CertclientError, ErrorCode
+
+
+@click.pass_obj
+def remove_data(invocation: Invocation, yes: bool) -> int:
+    """Deletes it; done halfway, it may be run again. Raises CONSENT_REQUIRED without `yes`,
+    PROCEDURE_UNFINISHED before anything is deleted, DATA_REMAINS, and JOURNAL_DAMAGED, as nobody
+    knows then what is unfinished."""
+    invocation.command = "remove-data"
+    services = invocation.services
+    if not yes:
+        raise CertclientError(ErrorCode.CONSENT_REQUIRED)
+    if user_ids := services.unfinished():
+        raise CertclientError(ErrorCode.PROCEDURE_UNFINISHED, user_id=", ".join(user_ids))
+    folders = [folder for folder in services.own_folders() if folder.exists()]
+    log.close()
+    for folder in folders:
+        _remove(folder)
+    if invocation.json:
+        records: list[JsonValue] = [str(folder) for folder in folders]
+        print_json("remove-data", DONE, {"removed": records})
+    else:
+        click.echo(invocation.words.text("remove-data.done"))
+    return DONE
+
+
+def _remove(folder: Path) -> None:
+    """One that lay in another is gone with it."""
+    try:
+        if folder.exists():
+            shutil.rmtree(folder)
+    except OSError as error:
+        left = str(error.filename or folder)
+        reason = error.strerror or str(error)
+        raise CertclientError(ErrorCode.DATA_REMAINS, path=left, reason=reason) from error
+
+
+command = Command(
+    name="remove-data",
+    callback=remove_data,
+    params=[Option(["--yes", "-y"], is_flag=True), *common_parameters()],
+)
