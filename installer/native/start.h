@@ -23,5 +23,6 @@ bool sha256(const void *data, size_t size, unsigned char digest[32]);
    HKCU\Software\certclient, OwnLibraries (REG_MULTI_SZ). The LGPL gives them that right. */
 bool is_own_library(const wchar_t *path);
 
-/* Tells why the program does not start: a box, or stderr of the command line. */
+/* Tells why the program does not start: a box (none for `--unattended`), or stderr of the command
+   line. */
 void tell(const wchar_t *culprit);

@@ -9,7 +9,14 @@
 
 #define LONGEST_TEXT (LONGEST_PATH + 2048)
 
-#if !defined(WINDOWED)
+#if defined(WINDOWED)
+/* As certclient.windowed: where nobody is there to close a box, the exit code tells. */
+static bool nobody_is_there(void) {
+    for (int i = 1; i < __argc; i++)
+        if (!wcscmp(__wargv[i], L"--unattended")) return true;
+    return false;
+}
+#else
 static void write_out(const wchar_t *text) {
     HANDLE out = GetStdHandle(STD_ERROR_HANDLE);
     DWORD mode, written;
@@ -32,7 +39,7 @@ void tell(const wchar_t *culprit) {
     const wchar_t *title = japanese ? TITLE_JA : TITLE_EN;
     _snwprintf(text, LONGEST_TEXT - 1, japanese ? TEXT_JA : TEXT_EN, culprit);
 #if defined(WINDOWED)
-    MessageBoxW(NULL, text, title, MB_ICONERROR | MB_SETFOREGROUND);
+    if (!nobody_is_there()) MessageBoxW(NULL, text, title, MB_ICONERROR | MB_SETFOREGROUND);
 #else
     write_out(title);
     write_out(L"\r\n");

@@ -52,27 +52,71 @@ FunctionEnd
 
 ; /LOG=, /LANG=, and that nobody else sets up at the same time.
 Function ${UN}Begin
+  StrCpy $WasRunning 0
+  StrCpy $Everything 0
+  StrCpy $Left 0
+  StrCpy $Waited 0
   ${GetParameters} $Arguments
-  ClearErrors
-  ${GetOptions} $Arguments "/LOG=" $LogFile
-  ${If} ${Errors}
-  ${OrIf} $LogFile == ""
+  Push "/LOG="
+  Call ${UN}Option
+  Pop $LogFile
+  ${If} $LogFile == ""
     StrCpy $LogFile "$TEMP\${PRODUCT}-setup.log"
   ${EndIf}
-  ClearErrors
-  ${GetOptions} $Arguments "/LANG=" $0
-  ${IfNot} ${Errors}
-    ${If} $0 == "ja"
-      StrCpy $LANGUAGE ${LANG_JAPANESE}
-    ${Else}
-      StrCpy $LANGUAGE ${LANG_ENGLISH}
-    ${EndIf}
+  Push "/LANG="
+  Call ${UN}Option
+  Pop $0
+  ${If} $0 == "ja"
+    StrCpy $LANGUAGE ${LANG_JAPANESE}
+  ${ElseIf} $0 != ""
+    StrCpy $LANGUAGE ${LANG_ENGLISH}
   ${EndIf}
   System::Call 'kernel32::CreateMutexW(p 0, i 1, w "Local\${PRODUCT}-setup") p ?e'
   Pop $0
   ${If} $0 = 183 ; ERROR_ALREADY_EXISTS
     ${Refuse} ${CODE_BUSY} "$(AlreadyRunning)"
   ${EndIf}
+FunctionEnd
+
+; [switch, as /LOG=] → what follows it; sets the error flag if nobody said it. The value may be in quotes, or the
+; whole, as PowerShell writes it (NSIS's own GetOptions does not see that one).
+Function ${UN}Option
+  Exch $0
+  Push $1
+  Push $2
+  Push $3
+  Push $4
+  Push $5
+  StrLen $5 $0
+  System::Call 'kernel32::GetCommandLineW() p .r1'
+  System::Call 'shell32::CommandLineToArgvW(p r1, *i .r2) p .r1'
+  SetErrors
+  ${While} $2 > 1
+    IntOp $2 $2 - 1
+    IntOp $3 $2 * ${NSIS_PTR_SIZE}
+    IntPtrOp $3 $3 + $1
+    System::Call '*$3(p .r3)'
+    System::Call 'kernel32::lstrcpynW(w .r4, p r3, i ${NSIS_MAX_STRLEN}) p'
+    StrCpy $3 $4 $5
+    ${If} $3 == $0
+      ClearErrors
+      ${ExitWhile}
+    ${EndIf}
+  ${EndWhile}
+  System::Call 'kernel32::LocalFree(p r1) p'
+  StrCpy $0 ""
+  ${IfNot} ${Errors}
+    StrCpy $0 $4 "" $5
+    ClearErrors
+  ${Else}
+    SetErrors
+  ${EndIf}
+  Pop $5
+  Pop $4
+  Pop $3
+  Pop $2
+  Pop $1
+  Exch $0
 FunctionEnd
 
 ; [file] → "1" if it can be written or is not there, "0" if a program runs from it.
@@ -118,10 +162,9 @@ Function ${UN}NothingRuns
   ${Loop}
 FunctionEnd
 
-; Asks the running program to quit, which it does after the step that it is at; never ends it by force. Does
-; not come back while it runs.
+; → "1" when no program of ours runs any more, "0" if the person gives up. Asks the running program to quit,
+; which it does after the step that it is at; never ends it by force.
 Function ${UN}QuitRunning
-  StrCpy $WasRunning 0
   ${Do}
     ${If} ${FileExists} "$INSTDIR\${CONSOLE_PROGRAM}"
       DetailPrint "$(AskingToQuit)"
@@ -137,23 +180,27 @@ Function ${UN}QuitRunning
     Call ${UN}NothingRuns
     Pop $0
     ${If} $0 == "1"
+      Push "1"
       Return
     ${EndIf}
     MessageBox MB_RETRYCANCEL|MB_ICONEXCLAMATION "$(StillRunning)" /SD IDCANCEL IDRETRY again
     ${Log} "refused (${CODE_RUNNING}): it still runs"
-    SetErrorLevel ${CODE_RUNNING}
-    Quit
+    Push "0"
+    Return
     again:
   ${Loop}
 FunctionEnd
 
 ; [folder app-…] Removes what its list names, the list last, and the folders that are empty then. What
-; somebody else put there stays. A file at the top stays if this version has it, too.
+; somebody else put there stays. A file at the top stays if this version has it, too. Where a file cannot be
+; removed, $Left is 1 and the list stays, so that the next run goes on.
 Function ${UN}RemoveByList
   Exch $0
   Push $1
   Push $2
   Push $3
+  StrCpy $3 $Left
+  StrCpy $Left 0
   ${Log} "removing the files of $0"
   ClearErrors
   FileOpen $1 "$INSTDIR\$0\${LIST}" r
@@ -165,32 +212,83 @@ Function ${UN}RemoveByList
       ${EndIf}
       ${TrimNewLines} $2 $2
       Push $2
-      Call ${UN}IsInside
-      Pop $3
-      ${If} $3 == "1"
-        StrCpy $3 $2 1 -1
-        ${If} $3 == "\"
-          RMDir "$INSTDIR\$2"
-        ${Else}
-          Push $2
-          Call ${UN}IsKept
-          Pop $3
-          ${If} $3 == "0"
-            Delete "$INSTDIR\$2"
-          ${EndIf}
-        ${EndIf}
-      ${EndIf}
+      Call ${UN}RemoveListed
       ClearErrors
     ${Loop}
     FileClose $1
   ${EndIf}
-  Delete "$INSTDIR\$0\${LIST}"
-  RMDir "$INSTDIR\$0"
+  ${If} $Left = 0
+    Delete "$INSTDIR\$0\${LIST}"
+    RMDir "$INSTDIR\$0"
+    StrCpy $Left $3
+  ${EndIf}
   ClearErrors
   Pop $3
   Pop $2
   Pop $1
   Pop $0
+FunctionEnd
+
+; [line of a list] Removes what it names: a file, or a folder that is empty by now.
+Function ${UN}RemoveListed
+  Exch $0
+  Push $1
+  Push $0
+  Call ${UN}MayGo
+  Pop $1
+  ${If} $1 == "1"
+    StrCpy $1 $0 1 -1
+    ${If} $1 == "\"
+      RMDir "$INSTDIR\$0"
+    ${Else}
+      Push $0
+      Call ${UN}Remove
+    ${EndIf}
+  ${EndIf}
+  Pop $1
+  Pop $0
+FunctionEnd
+
+; [file below $INSTDIR] Removes it, or sets $Left. An antivirus program may hold it for a moment; the patience
+; is 10 seconds for all files together.
+Function ${UN}Remove
+  Exch $0
+  ${Do}
+    Delete "$INSTDIR\$0"
+    ${IfNot} ${FileExists} "$INSTDIR\$0"
+      ${ExitDo}
+    ${EndIf}
+    ${If} $Waited >= 20
+      ${Log} "cannot remove $0"
+      StrCpy $Left 1
+      ${ExitDo}
+    ${EndIf}
+    IntOp $Waited $Waited + 1
+    Sleep 500
+  ${Loop}
+  Pop $0
+FunctionEnd
+
+; [line of a list] → "1" if it may be removed.
+Function ${UN}MayGo
+  Exch $0
+  Push $1
+  Push $0
+  Call ${UN}IsInside
+  Pop $1
+  !if "${UN}" == ""
+    ${If} $Everything = 0
+      Push $0
+      Call IsKept
+      Pop $0
+      ${If} $0 != "0"
+        StrCpy $1 "0"
+      ${EndIf}
+    ${EndIf}
+  !endif
+  StrCpy $0 $1
+  Pop $1
+  Exch $0
 FunctionEnd
 
 ; [line of a list] → "1" if it names something below $INSTDIR.

@@ -1,124 +1,167 @@
-; Installing: checks that change nothing, then the new version beside the old one, then the change-over.
+; Installing: the new version beside the old one, then the change-over. checks.nsh has what comes before.
 
 !define UN ""
 
-Function .onInit
-  Call Begin
-  ${Log} "setup ${VERSION} (${NUMERIC_VERSION}): $Arguments"
-  ${IfNot} ${AtLeastWin10}
-    ${Refuse} ${CODE_WINDOWS} "$(WindowsTooOld)"
-  ${EndIf}
-  ReadRegStr $0 HKLM "Software\certclient" "InstallDir" ; the MSI's, whatever the product is called
-  ${If} $0 != ""
-    ${Refuse} ${CODE_MACHINE} "$(ForAllUsers)"
-  ${EndIf}
-  Call CheckVersion
-  Call ReadProfiles
-  Call CheckSpace
-FunctionEnd
-
-; The banner's letters are as large as the rest wants them.
-Function OnWindow
-  BringToFront
-FunctionEnd
-
-Function CheckVersion
-  ReadRegStr $0 HKCU "${ROOT_KEY}" "Version"
-  ${If} $0 == ""
-    Return
-  ${EndIf}
-  ${Log} "installed: $0"
-  ${VersionCompare} "$0" "${NUMERIC_VERSION}" $1
-  ${If} $1 == 1
-    ClearErrors
-    ${GetOptions} $Arguments "/ALLOWDOWNGRADE" $2
-    ${If} ${Errors}
-      ReadRegStr $0 HKCU "${UNINSTALL_KEY}" "DisplayVersion"
-      ${Refuse} ${CODE_DOWNGRADE} "$(Downgrade)"
-    ${EndIf}
-    ClearErrors
-  ${EndIf}
-FunctionEnd
-
-; The old version stays until the new one is there.
-Function CheckSpace
-  CreateDirectory "$LOCALAPPDATA\Programs"
-  ${DriveSpace} "$LOCALAPPDATA\Programs" "/D=F /S=K" $0
-  ${If} ${Errors}
-    ClearErrors
-    Return
-  ${EndIf}
-  ClearErrors
-  ${GetOptions} $Arguments "/SPACE=" $1 ; for tests: how much is wanted, in KB
-  ${If} ${Errors}
-    StrCpy $1 ${SIZE_KB}
-  ${EndIf}
-  ClearErrors
-  System::Int64Op $0 < $1
-  Pop $2
-  ${If} $2 = 1
-    IntOp $1 $1 / 1024
-    IntOp $1 $1 + 1
-    ${Refuse} ${CODE_SPACE} "$(NoSpace)"
-  ${EndIf}
-FunctionEnd
-
 Section "main"
   SetShellVarContext current
-  Call QuitRunning
-  SetOutPath "$INSTDIR"
-  ${If} ${FileExists} "$INSTDIR\${CONTENTS}\*.*"
-    StrCpy $Fresh 0
+  StrCpy $First 0
+  StrCpy $Fresh 0
+  StrCpy $Changed 0
+  StrCpy $Aside ""
+  Call BeAlone
+  ${If} $OnlyBank = 1
+    Call AddBank
   ${Else}
-    StrCpy $Fresh 1
+    Call Install
   ${EndIf}
+  ${If} ${Silent}
+    Call ComeBack
+  ${EndIf}
+SectionEnd
+
+Function Install
+  Call LookAround
   DetailPrint "$(Copying)"
-  ClearErrors
-  !insertmacro FILES
-  ${If} ${Errors}
-    ${Log} "the files could not be written"
-    Abort "$(CannotWrite)"
-  ${EndIf}
-  ; From here on, each of these is the old or the new one.
-  WriteUninstaller "$INSTDIR\uninstall.exe.new"
+  Call Write
+  Call BeAlone ; a link, a task or the start at logon may have started it meanwhile
+  Call SetStrangersAside
   !insertmacro CHANGE_OVER
-  Push "uninstall.exe"
-  Call MoveIn
   Call CompleteProfiles
   Call WriteProfiles
   Call WriteRegistry
   Call WriteShortcut
   Call RemoveOtherVersions
-  SetOutPath "$TEMP" ; so that the folder is nobody's working folder
-  ${If} ${Silent}
-  ${AndIf} $WasRunning = 1
-    Exec '"$INSTDIR\${WINDOWS_PROGRAM}" remind'
-  ${EndIf}
+  Call RemoveIncoming
   ${Log} "installed ${VERSION} in $INSTDIR"
-SectionEnd
+FunctionEnd
 
-; [name] Makes name.new name, in one step. An antivirus program may hold it for a moment.
-Function MoveIn
+; The installed version is newer and stays.
+Function AddBank
+  ClearErrors
+  !insertmacro PROFILES
+  ${If} ${Errors}
+    ${Log} "the bank's file could not be written"
+    Abort "$(CannotWrite)"
+  ${EndIf}
+  Call CompleteProfiles
+  Call WriteProfiles
+  Call RemoveIncoming
+  ${Log} "added a bank to $Installed in $INSTDIR"
+FunctionEnd
+
+; Comes back when no program of ours runs, or ends the setup.
+Function BeAlone
+  StrCpy $0 1
+  Call NothingRuns
+  Pop $0
+  ${If} $0 == "0"
+    Call QuitRunning
+    Pop $0
+    ${If} $0 == "0"
+      Call TakeBack
+      SetErrorLevel ${CODE_RUNNING}
+      Quit
+    ${EndIf}
+  ${EndIf}
+FunctionEnd
+
+Function LookAround
+  ${If} ${FileExists} "$INSTDIR\${CONSOLE_PROGRAM}"
+  ${OrIf} ${FileExists} "$INSTDIR\${WINDOWS_PROGRAM}"
+    StrCpy $First 0
+  ${Else}
+    StrCpy $First 1
+  ${EndIf}
+  ${If} ${FileExists} "$INSTDIR\${CONTENTS}\*.*"
+    StrCpy $Fresh 0
+  ${Else}
+    StrCpy $Fresh 1
+  ${EndIf}
+FunctionEnd
+
+; Everything, complete and on the disk, in a folder of the setup's own.
+Function Write
+  Call RemoveIncoming
+  ClearErrors
+  !insertmacro FILES
+  WriteUninstaller "$INSTDIR\${INCOMING}\uninstall.exe"
+  ${If} ${Errors}
+    ${Log} "the files could not be written"
+    Abort "$(CannotWrite)"
+  ${EndIf}
+  !insertmacro FLUSH
+FunctionEnd
+
+; [name] Has Windows write the file to the disk: a rename alone would survive a power cut that its contents do
+; not. Another program may hold it for a moment.
+Function Flush
   Exch $0
   Push $1
   Push $2
-  StrCpy $2 20
+  Push $3
+  StrCpy $3 0
   ${Do}
-    ; MOVEFILE_REPLACE_EXISTING | MOVEFILE_WRITE_THROUGH
-    System::Call 'kernel32::MoveFileExW(w "$INSTDIR\$0.new", w "$INSTDIR\$0", i 9) i .r1'
-    ${If} $1 <> 0
+    StrCpy $2 "$INSTDIR\${INCOMING}\$0"
+    ; GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_DELETE, OPEN_EXISTING
+    System::Call 'kernel32::CreateFileW(w r2, i 0x40000000, i 5, p 0, i 3, i 0, p 0) p .r1'
+    System::Call 'kernel32::FlushFileBuffers(p r1) i .r2'
+    System::Call 'kernel32::CloseHandle(p r1)'
+    ${If} $2 <> 0
       ${ExitDo}
     ${EndIf}
-    IntOp $2 $2 - 1
-    ${If} $2 <= 0
-      ${Log} "cannot replace $0"
+    IntOp $3 $3 + 1
+    ${If} $3 >= 20
+      ${Log} "$0 does not get to the disk"
       Abort "$(CannotWrite)"
     ${EndIf}
     Sleep 500
   ${Loop}
+  Pop $3
   Pop $2
   Pop $1
   Pop $0
+FunctionEnd
+
+; [name] Puts it from the setup's own folder into its place, in one step.
+Function MoveIn
+  Exch $0
+  Push $1
+  Push $2
+  StrCpy $1 "$INSTDIR\${INCOMING}\$0"
+  StrCpy $2 "$INSTDIR\$0"
+  Call Rename
+  Pop $2
+  Pop $1
+  Pop $0
+FunctionEnd
+
+; Renames $1 to $2, whatever was there. Another program may hold one of them for a moment.
+Function Rename
+  Push $3
+  Push $4
+  StrCpy $4 0
+  ${Do}
+    ; MOVEFILE_REPLACE_EXISTING | MOVEFILE_WRITE_THROUGH
+    System::Call 'kernel32::MoveFileExW(w r1, w r2, i 9) i .r3'
+    ${If} $3 <> 0
+      ${ExitDo}
+    ${EndIf}
+    IntOp $4 $4 + 1
+    ${If} $4 >= 20
+      ${Log} "cannot write $2"
+      Abort "$(CannotWrite)"
+    ${EndIf}
+    Sleep 500
+  ${Loop}
+  Pop $4
+  Pop $3
+FunctionEnd
+
+; The folder is nobody's working folder by then.
+Function RemoveIncoming
+  SetOutPath "$TEMP"
+  RMDir /r "$INSTDIR\${INCOMING}"
+  ClearErrors
 FunctionEnd
 
 Function WriteRegistry
@@ -152,14 +195,35 @@ Function WriteShortcut
   System::Call 'shell32::SHChangeNotify(i 0x08000000, i 0, p 0, p 0)' ; SHCNE_ASSOCCHANGED
 FunctionEnd
 
-; What was written of a version that is not the installed one goes again.
-Function .onInstFailed
-  ${Log} "failed"
-  ${If} $Fresh = 1
+; Starts again what the setup has asked to quit.
+Function ComeBack
+  ${If} $WasRunning = 1
+    Exec '"$INSTDIR\${WINDOWS_PROGRAM}" remind'
+  ${EndIf}
+FunctionEnd
+
+; Leaves what was there before. Once a program is the new one, its libraries stay, and so do the old ones: each
+; program has its own until the setup has run again.
+Function TakeBack
+  Call RemoveIncoming
+  ${If} $First = 1
+    StrCpy $Everything 1
+    Push "${CONTENTS}"
+    Call RemoveByList
+    Delete "$INSTDIR\uninstall.exe"
+    RMDir "$INSTDIR"
+  ${ElseIf} $Fresh = 1
+  ${AndIf} $Changed = 0
     Push "${CONTENTS}"
     Call RemoveByList
   ${EndIf}
-  !insertmacro FORGET_NEW
+  ClearErrors
+FunctionEnd
+
+Function .onInstFailed
+  ${Log} "failed"
+  Call TakeBack
+  Call ComeBack
   SetErrorLevel ${CODE_ABORTED}
 FunctionEnd
 

@@ -5,8 +5,9 @@
 
 ; Sets $Profiles to what was asked for, "" for nothing. Refuses an id that is not in this setup.
 Function ReadProfiles
-  ClearErrors
-  ${GetOptions} $Arguments "/PROFILE=" $0
+  Push "/PROFILE="
+  Call Option
+  Pop $0
   ${If} ${Errors}
     Call NameOfSetup
     Pop $0
@@ -86,15 +87,37 @@ Function CompleteProfiles
   ${EndIf}
 FunctionEnd
 
-; Puts the chosen banks' files where the program looks for them, each in one rename.
-Function WriteProfiles
-  CreateDirectory "$INSTDIR\profiles"
+; Leaves in $Profiles those that the installed program does not have.
+Function ForgetKnownProfiles
   StrCpy $0 $Profiles
+  StrCpy $Profiles ","
   ${DoWhile} $0 != ""
     Call FirstId
     ${If} $1 != ""
-    ${AndIf} ${FileExists} "$INSTDIR\profiles-available\$1.toml"
-      CopyFiles /SILENT "$INSTDIR\profiles-available\$1.toml" "$INSTDIR\profiles\$1.toml.new"
+    ${AndIfNot} ${FileExists} "$INSTDIR\profiles\$1.toml"
+      Push $1
+      Call AddProfile
+    ${EndIf}
+  ${Loop}
+FunctionEnd
+
+; Puts the chosen banks' files where the program looks for them, each in one rename. The installed version's own
+; come first: where an older setup adds a bank, the newer version may know it, too.
+Function WriteProfiles
+  CreateDirectory "$INSTDIR\profiles"
+  CreateDirectory "$INSTDIR\${INCOMING}\profiles"
+  StrCpy $0 $Profiles
+  ${DoWhile} $0 != ""
+    Call FirstId
+    StrCpy $2 "$INSTDIR\profiles-available\$1.toml"
+    ${IfNot} ${FileExists} "$2"
+      StrCpy $2 "$INSTDIR\${INCOMING}\profiles-available\$1.toml"
+    ${EndIf}
+    ${If} $1 != ""
+    ${AndIf} ${FileExists} "$2"
+      CopyFiles /SILENT "$2" "$INSTDIR\${INCOMING}\profiles\$1.toml"
+      Push "profiles\$1.toml"
+      Call Flush
       Push "profiles\$1.toml"
       Call MoveIn
     ${EndIf}

@@ -1,10 +1,12 @@
 ; The setup that a customer double-clicks. tools/installer/nsis.py writes build.nsh beside a list of the
 ; files and runs makensis; docs/install.md tells what the setup does, its switches and exit codes.
 ;
-; A power cut leaves the old version or the new one working, never half of each: the program's libraries lie
-; in a folder named after their version (app-1.2.0), written beside the old one's. Then each program file at
-; the top (certclient.exe, …), which knows its own folder's name, replaces the old one in one rename. The old
-; version's folder goes last, by the list of files that it brought with it.
+; A power cut leaves the old version or the new one working, never half of each. Everything is written into a
+; folder of the setup's own first, where no program looks, and is on the disk before anything else happens. Then
+; each file takes its place in one rename: the libraries in a folder named after their version (app-1.2.0),
+; beside the old one's; then the programs (certclientw.exe, …), each of which knows its own folder's name. The
+; old version's folder goes last, by the list of files that it brought with it. Wherever this stops or fails,
+; each program has its own libraries.
 
 Unicode true
 Target amd64-unicode
@@ -34,6 +36,7 @@ Target amd64-unicode
 !define CODE_SPACE 14
 !define CODE_WINDOWS 15
 !define CODE_MACHINE 16
+!define CODE_FOLDER 17
 
 Name "$(Title)"
 OutFile "${OUTPUT}"
@@ -117,8 +120,17 @@ VIFileVersion "${NUMERIC_VERSION}"
 Var Arguments
 Var LogFile
 Var Profiles     ; ids, each between commas: ",a,b,"
+Var Installed    ; version (four numbers) of the program that is here, "" if there is none
+Var OnlyBank     ; that version is newer and stays: only a bank is added
 Var WasRunning   ; it was asked to quit, and did
+Var First        ; no version was here before
 Var Fresh        ; this version's folder was not there before
+Var Changed      ; a program is the new one
+Var Aside        ; where strangers are put, "" while there were none
+Var Everything   ; what is removed by list goes even if this version has it, too
+Var Left         ; a file could not be removed
+Var Waited       ; half seconds, for files to be removed
+Var Asked        ; the program has told what is not finished
 Var Pending      ; user IDs of procedures that are not finished
 Var DeleteOld
 Var DeleteSettings
@@ -130,5 +142,7 @@ Var SettingsBox
 !insertmacro COMMON ""
 !insertmacro COMMON "un."
 !include "profiles.nsh"
+!include "strangers.nsh"
 !include "install.nsh"
+!include "checks.nsh"
 !include "uninstall.nsh"

@@ -10,51 +10,55 @@ Function un.onInit
   StrCpy $DeleteSettings 0
   ${Log} "uninstall ${VERSION}: $Arguments"
   Call un.FindPending
-  ${If} $Pending != ""
+  ${If} $Asked = 0
+    MessageBox MB_YESNO|MB_ICONEXCLAMATION|MB_DEFBUTTON2 "$(UnUnknown)" /SD IDYES IDYES goes_on
+    SetErrorLevel 1
+    Quit
+  ${ElseIf} $Pending != ""
     ${Log} "not finished: $Pending"
     MessageBox MB_YESNO|MB_ICONEXCLAMATION|MB_DEFBUTTON2 "$(UnPending)" /SD IDYES IDYES goes_on
     SetErrorLevel 1
     Quit
-    goes_on:
+  ${EndIf}
+  goes_on:
+FunctionEnd
+
+; Asks the program for the user IDs of procedures that are not finished, one a line: $Pending, if $Asked is 1.
+Function un.FindPending
+  StrCpy $Pending ""
+  nsExec::ExecToStack /TIMEOUT=60000 '"$INSTDIR\${CONSOLE_PROGRAM}" status --unfinished'
+  Pop $0
+  Pop $1
+  ${If} $0 == "0"
+    StrCpy $Asked 1
+    Call un.ReadPending
+  ${Else}
+    StrCpy $Asked 0
+    ${Log} "nobody knows what is not finished: $0"
   ${EndIf}
 FunctionEnd
 
-; Sets $Pending to the user IDs of procedures that are not finished. Asks the program itself.
-Function un.FindPending
-  StrCpy $Pending ""
-  ReadRegStr $0 HKCU "${ROOT_KEY}" "Profiles"
-  Call un.FirstId ; of ",a,b,": nothing
-  Call un.FirstId
-  nsExec::ExecToStack '"$INSTDIR\${CONSOLE_PROGRAM}" status --json --profile "$1"'
-  Pop $0
-  Pop $1
-  ${If} $0 != 0
-    ${Log} "status: $0"
-    Return
-  ${EndIf}
-  StrLen $3 '"user_id": "'
+; Lines of $1 → $Pending, with blanks between them; of many the first ones (nsExec gives 1024 letters).
+Function un.ReadPending
   StrCpy $2 0
   ${Do}
-    StrCpy $4 $1 $3 $2
-    ${If} $4 == ""
+    StrCpy $3 $1 1 $2
+    IntOp $2 $2 + 1
+    ${If} $3 == ""
+    ${OrIf} $2 > 400
       ${ExitDo}
     ${EndIf}
-    IntOp $2 $2 + 1
-    ${If} $4 == '"user_id": "'
-      IntOp $2 $2 - 1
-      IntOp $2 $2 + $3
-      ${Do}
-        StrCpy $4 $1 1 $2
-        IntOp $2 $2 + 1
-        ${If} $4 == '"'
-        ${OrIf} $4 == ""
-          ${ExitDo}
-        ${EndIf}
-        StrCpy $Pending "$Pending$4"
-      ${Loop}
-      StrCpy $Pending "$Pending "
+    ${If} $3 == "$\r"
+      ${Continue}
     ${EndIf}
+    ${If} $3 == "$\n"
+      StrCpy $3 " "
+    ${EndIf}
+    StrCpy $Pending "$Pending$3"
   ${Loop}
+  ${If} $3 != ""
+    StrCpy $Pending "$Pending…"
+  ${EndIf}
 FunctionEnd
 
 Function un.ShowChoices
@@ -74,7 +78,8 @@ Function un.ShowChoices
   Pop $SettingsBox
   ${NSD_CreateLabel} 12u 98u 95% 26u "$(UnSettingsNote)"
   Pop $0
-  ${If} $Pending != ""
+  ${If} $Asked = 0
+  ${OrIf} $Pending != ""
     EnableWindow $SettingsBox 0
   ${EndIf}
   nsDialogs::Show
@@ -95,35 +100,67 @@ FunctionEnd
 Section "Uninstall"
   SetShellVarContext current
   Call un.QuitRunning
-  DetailPrint "$(UnRemoving)"
-  nsExec::ExecToStack '"$INSTDIR\${CONSOLE_PROGRAM}" register-reminder --remove'
   Pop $0
-  Pop $1
-  ${Log} "daily reminder removed: $0"
-  ${If} $DeleteOld = 1
-    nsExec::ExecToStack '"$INSTDIR\${CONSOLE_PROGRAM}" remove-old --yes'
-    Pop $0
-    Pop $1
-    ${Log} "old certificates removed: $0 $1"
+  ${If} $0 == "0"
+    SetErrorLevel ${CODE_RUNNING}
+    Quit
   ${EndIf}
+  DetailPrint "$(UnRemoving)"
+  Call un.AskProgram
   SetOutPath "$TEMP"
-  Call un.RemoveRegistry
   Delete "$SMPROGRAMS\${TITLE_JA}.lnk"
   Delete "$SMPROGRAMS\${TITLE_EN}.lnk"
+  Call un.RemoveStarts
+  RMDir /r "$INSTDIR\${INCOMING}"
   Call un.RemoveOtherVersions
   Call un.RemoveProfiles
   Push "${CONTENTS}"
   Call un.RemoveByList
+  ${If} $Left = 1
+    ${Log} "not all files could be removed"
+    SetErrorLevel ${CODE_ABORTED}
+    MessageBox MB_OK|MB_ICONEXCLAMATION "$(UnLeft)" /SD IDOK
+    Abort
+  ${EndIf}
   Delete "$INSTDIR\uninstall.exe"
   RMDir "$INSTDIR"
-  ${If} $DeleteSettings = 1
-    Call un.RemoveSettings
-  ${EndIf}
+  Call un.RemoveEntries
   ${Log} "uninstalled ${VERSION}"
 SectionEnd
 
+; What only the program knows: its daily task, which certificates log in, where it keeps its data.
+Function un.AskProgram
+  nsExec::ExecToStack '"$INSTDIR\${CONSOLE_PROGRAM}" register-reminder --remove'
+  Pop $0
+  Pop $1
+  ${Log} "daily reminder removed: $0"
+  StrCpy $2 0
+  ${If} $DeleteOld = 1
+    nsExec::ExecToStack '"$INSTDIR\${CONSOLE_PROGRAM}" remove-old --yes'
+    Call un.NoteAnswer
+  ${EndIf}
+  ${If} $DeleteSettings = 1
+    nsExec::ExecToStack '"$INSTDIR\${CONSOLE_PROGRAM}" remove-data --yes'
+    Call un.NoteAnswer
+  ${EndIf}
+  ${If} $2 <> 0
+    MessageBox MB_OK|MB_ICONEXCLAMATION "$(UnNotDeleted)" /SD IDOK
+  ${EndIf}
+FunctionEnd
+
+; [exit code, text] If the program could not do what was wished, $2 is not 0 and $3 says why.
+Function un.NoteAnswer
+  Pop $0
+  Pop $1
+  ${Log} "deleted what was wished: $0 $1"
+  ${If} $0 != "0"
+    StrCpy $2 1
+    StrCpy $3 $1
+  ${EndIf}
+FunctionEnd
+
 ; The scheme and the start at logon only where they are still ours.
-Function un.RemoveRegistry
+Function un.RemoveStarts
   ReadRegStr $0 HKCU "${SCHEME_KEY}\shell\open\command" ""
   ${If} $0 == '"$INSTDIR\${WINDOWS_PROGRAM}" "%1"'
     DeleteRegKey HKCU "${SCHEME_KEY}"
@@ -132,44 +169,29 @@ Function un.RemoveRegistry
   ${If} $0 == '"$INSTDIR\${WINDOWS_PROGRAM}" remind'
     DeleteRegValue HKCU "${RUN_KEY}" "${PRODUCT}"
   ${EndIf}
-  DeleteRegKey HKCU "${UNINSTALL_KEY}"
 FunctionEnd
 
-; The chosen banks' files, then our own key, which says which those are.
+; The chosen banks' files; our own key says which those are.
 Function un.RemoveProfiles
   ReadRegStr $0 HKCU "${ROOT_KEY}" "Profiles"
   ${DoWhile} $0 != ""
     Call un.FirstId
     ${If} $1 != ""
-      Delete "$INSTDIR\profiles\$1.toml"
+      Push "profiles\$1.toml"
+      Call un.Remove
     ${EndIf}
   ${Loop}
   RMDir "$INSTDIR\profiles"
   ClearErrors
+FunctionEnd
+
+; Last of all: until then Windows offers to uninstall again what was stopped halfway.
+Function un.RemoveEntries
   DeleteRegValue HKCU "${ROOT_KEY}" "InstallDir"
   DeleteRegValue HKCU "${ROOT_KEY}" "Version"
   DeleteRegValue HKCU "${ROOT_KEY}" "Profiles"
   DeleteRegKey /ifempty HKCU "${ROOT_KEY}"
-FunctionEnd
-
-; Journal, reminders, log and what was chosen in the windows. Never while something is not finished.
-Function un.RemoveSettings
-  ${If} $Pending != ""
-    Return
-  ${EndIf}
-  Delete "$LOCALAPPDATA\${DATA}\journal.sqlite"
-  Delete "$LOCALAPPDATA\${DATA}\journal.sqlite-wal"
-  Delete "$LOCALAPPDATA\${DATA}\journal.sqlite-shm"
-  Delete "$LOCALAPPDATA\${DATA}\reminders.json"
-  Delete "$LOCALAPPDATA\${DATA}\daily-reminder.txt"
-  Delete "$LOCALAPPDATA\${DATA}\*.lock"
-  Delete "$LOCALAPPDATA\${DATA}\Logs\certclient.log*"
-  RMDir "$LOCALAPPDATA\${DATA}\Logs"
-  RMDir "$LOCALAPPDATA\${DATA}"
-  Delete "$APPDATA\${DATA}\settings.ini"
-  RMDir "$APPDATA\${DATA}"
-  ClearErrors
-  ${Log} "settings removed"
+  DeleteRegKey HKCU "${UNINSTALL_KEY}"
 FunctionEnd
 
 !undef UN

@@ -6,10 +6,12 @@ Windows, with a screen that `xdotool` and `import` on the Linux side can look at
 
 from __future__ import annotations
 
+import os
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -31,15 +33,22 @@ class FreshWindows:
     def run(
         self, *command: str, seconds: float = _SECONDS, environment: Mapping[str, str] | None = None
     ) -> subprocess.CompletedProcess[bytes]:
-        """Runs a Linux program in there, `wine` for example; waits for its end."""
-        return subprocess.run(
-            self._enter(command, environment or {}),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            check=False,
-            timeout=seconds,
-        )
+        """Runs a Linux program in there, `wine` for example; waits for its end.
+
+        Its output goes to a file: what Windows itself starts meanwhile, as the desktop, would keep
+        a pipe open after it.
+        """
+        with tempfile.TemporaryFile() as output:
+            done = subprocess.run(
+                self._enter(command, environment or {}),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                check=False,
+                timeout=seconds,
+            )
+            output.seek(0)
+            return subprocess.CompletedProcess(done.args, done.returncode, output.read())
 
     def start(self, *command: str) -> subprocess.Popen[bytes]:
         """As `run`, without waiting; the output is thrown away."""
@@ -68,6 +77,33 @@ class FreshWindows:
         text = file.read_text(encoding="utf-16")
         file.unlink()
         return read_export(text)
+
+    @contextmanager
+    def small_disk(self, folder: str, kilobytes: int) -> Iterator[None]:
+        """Meanwhile `folder` is a disk of its own, of this size, and empty."""
+        root = os.readlink(f"/proc/{self.process}/root")
+        place = root + str(self.path(folder)).removeprefix(f"/proc/{self.process}/root")
+        inside = ("nsenter", f"--target={self.process}", "--mount")
+        disk = ("-t", "tmpfs", "-o", f"size={kilobytes}k", "none", place)
+        subprocess.run((*inside, "mount", *disk), check=True)
+        try:
+            yield
+        finally:
+            subprocess.run((*inside, "umount", "--lazy", place), check=True)
+
+    def runs(self, name: str) -> list[str]:
+        """Programs whose command line has `name` in it, by their numbers inside."""
+        found = []
+        for file in self.path("Z:/proc").glob("[0-9]*/cmdline"):
+            with suppress(OSError):  # it has just ended
+                if name.encode() in file.read_bytes():
+                    found.append(file.parent.name)
+        return found
+
+    def kill(self, name: str) -> None:
+        """Ends such programs, as the task manager would."""
+        for number in self.runs(name):
+            self.run("sh", "-c", f"kill -9 {number}")
 
     def settle(self) -> None:
         """Waits until every Windows program has ended."""

@@ -2,64 +2,55 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
 
 from support.fresh_windows import FreshWindows, fresh_windows
+from support.stand_ins import add_stand_ins, sandbox
 from tools.installer.icon import make_icon
 from tools.installer.nsis import Order, make_setup
-from tools.installer.settings import ROOT, Settings, read_settings
-from tools.wine.cache import Cache, default_folder
-from tools.wine.parts import Parts, prepare
-from tools.wine.sandbox import USER, Sandbox
+from tools.installer.settings import Settings, read_settings
+from tools.wine.sandbox import USER
 
-STAND_IN = ROOT / "tests" / "installer" / "native" / "stand_in.c"
 PLACE = rf"C:\users\{USER}\AppData\Local\Programs\certclient"
-LOG = rf"C:\users\{USER}\AppData\Local\Temp\certclient-setup.log"
+TEMPORARY = rf"C:\users\{USER}\AppData\Local\Temp"
+LOG = rf"{TEMPORARY}\certclient-setup.log"
+INCOMING = rf"{PLACE}\certclient-incoming"
 MENU = rf"C:\users\{USER}\AppData\Roaming\Microsoft\Windows\Start Menu\Programs"
 UNINSTALL_KEY = r"HKEY_CURRENT_USER\Software\Microsoft\Windows\CurrentVersion\Uninstall\certclient"
 OWN_KEY = r"HKEY_CURRENT_USER\Software\certclient"
 RUN_KEY = r"HKEY_CURRENT_USER\Software\Microsoft\Windows\CurrentVersion\Run"
 SCHEME_KEY = r"HKEY_CURRENT_USER\Software\Classes\certclient"
 BANKS = ("rei-shinkin", "moshi-kumiai")
+PROGRAM_FILES = {
+    *("LICENSE.txt", "certclient.exe", "certclientw.exe", "uninstall.exe"),
+    *("profiles\\", "profiles\\rei-shinkin.toml", "profiles-available\\"),
+    *(rf"profiles-available\{bank}.toml" for bank in BANKS),
+}
+"""Of every version that a Workbench makes, with the first bank chosen."""
 _SECONDS = 60
 
 
-@cache
-def parts() -> Parts:
-    """Made once per machine."""
-    return prepare(Cache(default_folder(os.environ, Path.home())))
-
-
-def sandbox() -> Sandbox:
-    return parts().windows(Cache(default_folder(os.environ, Path.home())).mount_point())
+def contents(version: str) -> set[str]:
+    """Below the program's folder, what is one version's alone."""
+    names = ("", "PySide6\\", r"PySide6\Qt6Core.dll", "certclient\\", "certclient\\日本語 $1.txt")
+    return {rf"app-{version}\{name}" for name in (*names, "installed.lst", "python312.dll")}
 
 
 @dataclass(frozen=True)
 class Workbench:
-    """Makes setups of any version in `folder`; `program`: the stand-in as .exe."""
+    """Makes setups of any version in `folder`."""
 
     folder: Path
-    program: Path
 
     @classmethod
     def furnish(cls, folder: Path) -> Workbench:
-        program = folder / "stand-in.exe"
-        made = sandbox()
-        compiler = ("x86_64-w64-mingw32-gcc-win32", "-municode", "-Os", "-s", "-Wall", "-Werror")
-        process = replace(made, keep=folder).start(
-            (*compiler, "-o", "/keep/stand-in.exe", "/project/tests/installer/native/stand_in.c")
-        )
-        output, _ = process.communicate()
-        assert program.is_file(), output
         make_icon(read_settings().icon, folder / "icon.ico")
-        return cls(folder, program)
+        return cls(folder)
 
     def settings(self, version: str) -> Settings:
         return replace(read_settings(), version=version)
@@ -68,10 +59,10 @@ class Workbench:
         """A frozen program in small. `more`: further files and what they hold."""
         folder = self.folder / f"payload-{version}"
         files = {
-            f"app-{version}/python312.dll": f"library {version}",
-            f"app-{version}/PySide6/Qt6Core.dll": f"Qt {version}",
+            f"app-{version}/python312.dll": f"MZ: library {version}",
+            f"app-{version}/PySide6/Qt6Core.dll": f"MZ: Qt {version}",
             f"app-{version}/certclient/日本語 $1.txt": "an awkward name",
-            "LICENSE.txt": "Apache-2.0",
+            "LICENSE.txt": f"Apache-2.0, {version}",
             **{f"profiles/{bank}.toml": f"{bank} {version}" for bank in BANKS},
             **(more or {}),
         }
@@ -79,9 +70,9 @@ class Workbench:
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
-        for name in ("certclient.exe", "certclientw.exe"):
-            # Each version is another file, as real ones are.
-            (folder / name).write_bytes(self.program.read_bytes() + version.encode())
+        work = self.folder / f"programs-{version}"
+        work.mkdir(exist_ok=True)
+        add_stand_ins(folder, f"app-{version}", work)
         return folder
 
     def setup(
@@ -119,10 +110,21 @@ class Customer:
         arguments = ("/S", "/LANG=en") if silent else ()
         return self.windows.wine(rf"Z:\keep\{downloaded.name}", *arguments, *switches).returncode
 
-    def uninstalls(self, *switches: str) -> None:
+    def types(self, line: str) -> int:
+        """A line at the command prompt, quotes and all; returns the exit code of its program."""
+        batch = self.windows.shared / "line.cmd"
+        batch.write_text(f"@start /wait {line}\r\n@exit %errorlevel%\r\n", encoding="ascii")
+        return self.windows.wine("cmd", "/c", r"Z:\keep\line.cmd").returncode
+
+    def uninstalls(self, *switches: str, place: str = PLACE) -> None:
         """As Windows' settings do it: the uninstaller copies itself away and goes on there."""
-        self.windows.wine(rf"{PLACE}\uninstall.exe", "/S", *switches)
-        self.wait_until(lambda: not self.has(rf"{PLACE}\uninstall.exe"))
+        self.windows.wine(rf"{place}\uninstall.exe", "/S", *switches)
+        self.wait_until(lambda: not self.has(rf"{place}\uninstall.exe"))
+
+    def starts(self, place: str = PLACE) -> bool:
+        """Whether both programs find their own files there, and nothing that is not theirs."""
+        command = [rf"{place}\certclient.exe", rf"{place}\certclientw.exe"]
+        return all(self.windows.wine(one, "--unattended").returncode == 0 for one in command)
 
     def wait_until(self, true: Callable[[], bool]) -> None:
         deadline = time.monotonic() + _SECONDS
@@ -143,6 +145,10 @@ class Customer:
             str(path.relative_to(root)).replace("/", "\\") + ("\\" if path.is_dir() else "")
             for path in root.rglob("*")
         }
+
+    def banks(self) -> set[str]:
+        """Whose certificates the program looks after."""
+        return {name.removesuffix(".toml") for name in self.files(rf"{PLACE}\profiles")}
 
     @property
     def log(self) -> str:

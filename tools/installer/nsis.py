@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -21,8 +21,9 @@ AVAILABLE = "profiles-available"
 """Where the setup puts every bank's profile; the chosen ones are copied to `profiles`."""
 
 _LIST = "installed.lst"
-_DATA = "certclient"
-"""The folders of `certclient.folders`, whatever the product is called."""
+_UNINSTALLER = PurePosixPath("uninstall.exe")
+_CLUSTER = 4096
+"""Bytes: what a file takes on a disk is a multiple of this."""
 
 
 class SetupError(Exception):
@@ -109,23 +110,39 @@ class _Files:
         return [path.stem for path in self.paths if path.parts[0] == "profiles"]
 
     @property
-    def top(self) -> list[str]:
-        """Files beside the programs; the programs last, as they make a version the current one."""
-        names = [path.name for path in self.paths if len(path.parts) == 1]
-        return sorted(names, key=lambda name: (name.endswith(".exe"), name))
+    def installed(self) -> list[PurePosixPath]:
+        """Where the files come to lie, in the order of `paths`."""
+        return [_installed(path) for path in self.paths]
+
+    @property
+    def folders(self) -> list[PurePosixPath]:
+        """Where `installed` lie, the inner ones first."""
+        found = {parent for path in self.installed for parent in path.parents if parent.name}
+        return sorted(found, key=lambda folder: (-len(folder.parts), folder))
+
+    @property
+    def listing(self) -> PurePosixPath:
+        return PurePosixPath(self.contents, _LIST)
 
     def lines(self) -> Iterator[str]:
-        """What is removed when this version goes: files, then folders, the inner ones first."""
-        installed = [_installed(path) for path in self.paths]
-        yield from (_windows(path) for path in installed)
-        folders = {parent for path in installed for parent in path.parents if parent.name}
-        deepest_first = sorted(folders, key=lambda folder: (-len(folder.parts), folder))
-        yield from (f"{_windows(folder)}\\" for folder in deepest_first)
+        """What is removed when this version goes."""
+        yield from (_windows(path) for path in self.installed)
+        yield from (f"{_windows(folder)}\\" for folder in self.folders)
+
+    @property
+    def change_over(self) -> list[PurePosixPath]:
+        """The order in which files take their places. The list first: what was begun can be taken
+        away. The programs last, as each makes this version the current one; that of the windows
+        before the other, as it is the one that a link or the logon may have started just now."""
+        programs = [PurePosixPath(WINDOWS_PROGRAM), PurePosixPath(CONSOLE_PROGRAM)]
+        others = [path for path in self.installed if path not in programs]
+        return [self.listing, *others, *programs]
 
     @property
     def size(self) -> int:
-        """Bytes."""
-        return sum((self.payload / path).stat().st_size for path in self.paths)
+        """Bytes on the disk."""
+        sizes = ((self.payload / path).stat().st_size for path in self.paths)
+        return sum(-(-size // _CLUSTER) * _CLUSTER for size in sizes)
 
 
 def _installed(path: PurePosixPath) -> PurePosixPath:
@@ -154,8 +171,8 @@ def _defines(order: Order, files: _Files, work: Path) -> str:
         "WINDOWS_PROGRAM": WINDOWS_PROGRAM,
         "CONTENTS": files.contents,
         "DEFAULT_PROFILE": settings.profiles[0].stem,
-        "SIZE_KB": str(-(-files.size // 1024)),
-        "DATA": _DATA,
+        "SIZE_KB": str(files.size // 1024),
+        "INCOMING": f"{product.name}-incoming",
     }
     lines = [f"!define {name} {_quoted(value)}" for name, value in values.items()]
     lines += ["!define QUICK"] if order.quick else []
@@ -165,54 +182,66 @@ def _defines(order: Order, files: _Files, work: Path) -> str:
 
 
 def _macros(files: _Files, listing: Path) -> str:
-    moves = [f'  Push "{_escaped(name)}"\n  Call MoveIn' for name in files.top]
-    forget = [f'  Delete "$INSTDIR\\{_escaped(name)}.new"' for name in files.top]
-    forget.append('  Delete "$INSTDIR\\uninstall.exe.new"')
+    top = [path for path in files.paths if path.parts[0] != files.contents]
+    banks = [path for path in top if path.parts[0] == "profiles"]
     return "\n".join(
         [
             "; Written by tools/installer/nsis.py.",
-            "!macro FILES",
-            *_file_commands(files, listing),
-            "!macroend",
-            "!macro CHANGE_OVER",
-            *moves,
-            "!macroend",
-            "!macro FORGET_NEW",
-            *forget,
-            "!macroend",
-            *_questions(files),
+            *_macro("FILES", _file_commands(files, files.paths, listing)),
+            *_macro("PROFILES", _file_commands(files, banks)),
+            *_macro("FLUSH", _calls("Flush", [*files.change_over, _UNINSTALLER])),
+            *_macro("CHANGE_OVER", _change_over(files)),
+            # What stays when another version goes.
+            *_question("IsKept", [_windows(_installed(path)) for path in top]),
+            *_question("IsOurs", [*files.lines(), _windows(files.listing)]),
+            *_question("IsProfile", files.profiles),
             "",
         ]
     )
 
 
-def _file_commands(files: _Files, listing: Path) -> Iterator[str]:
-    """The list comes first: what was begun can be taken away again."""
-    yield f'  SetOutPath "$INSTDIR\\{files.contents}"'
-    yield f'  File "/oname={_LIST}" "{listing}"'
-    folder = PurePosixPath(files.contents)
-    for path in files.paths:
-        target = _installed(path)
+def _macro(name: str, lines: Iterable[str]) -> Iterator[str]:
+    yield f"!macro {name}"
+    yield from lines
+    yield "!macroend"
+
+
+def _file_commands(
+    files: _Files, paths: Sequence[PurePosixPath], listing: Path | None = None
+) -> Iterator[str]:
+    """Into the setup's own folder, each where it lies below $INSTDIR later."""
+    sources = [(_installed(path), files.payload / path) for path in paths]
+    sources += [(files.listing, listing)] if listing else []
+    folder = None
+    for target, source in sources:
         if target.parent != folder:
             folder = target.parent
-            below = f"\\{_windows(folder)}" if folder.name else ""
-            yield f'  SetOutPath "$INSTDIR{_escaped(below)}"'
-        name = target.name if folder.name else f"{target.name}.new"
-        yield f'  File "/oname={_escaped(name)}" "{files.payload / path}"'
+            below = "\\".join(("", *folder.parts))
+            yield f'  SetOutPath "$INSTDIR\\${{INCOMING}}{_escaped(below)}"'
+        yield f'  File "/oname={_escaped(target.name)}" "{source}"'
 
 
-def _questions(files: _Files) -> Iterator[str]:
-    """Functions that answer a name on the stack with itself, if they know it, or with "0".
+def _change_over(files: _Files) -> Iterator[str]:
+    for folder in reversed(files.folders):
+        yield f'  CreateDirectory "$INSTDIR\\{_escaped(_windows(folder))}"'
+    for path in files.change_over:
+        yield from _calls("MoveIn", [path])
+        if path.name == WINDOWS_PROGRAM:
+            yield "  StrCpy $Changed 1"
+    yield from _calls("MoveIn", [_UNINSTALLER])
 
-    (Two names are the same to NSIS, as to Windows, whatever their case.)
-    """
-    kept = [_windows(_installed(p)) for p in files.paths if p.parts[0] != files.contents]
-    yield from _question("IsKept", kept)
-    yield from _question("un.IsKept", [])
-    yield from _question("IsProfile", files.profiles)
+
+def _calls(function: str, paths: Iterable[PurePosixPath]) -> Iterator[str]:
+    for path in paths:
+        yield f"  Push {_quoted(_windows(path))}"
+        yield f"  Call {function}"
 
 
 def _question(name: str, answers: Sequence[str]) -> Iterator[str]:
+    """A function that answers a name on the stack with itself, if it knows it, or with "0".
+
+    (Two names are the same to NSIS, as to Windows, whatever their case.)
+    """
     yield f"Function {name}"
     yield "  Exch $0"
     for number, answer in enumerate(answers):

@@ -1,16 +1,23 @@
-/* Stands for certclient.exe and certclientw.exe in tests of the setup: a few kilobytes in place of a hundred
-   megabytes. Notes each command line in Z:\keep\calls.txt.
+/* Stands for Python and everything behind it in tests of the setup: a few kilobytes in place of a hundred
+   megabytes. What comes before, the look at the program's files, is the real one (installer/native).
+   Notes each command line in Z:\keep\calls.txt.
 
-     hold             runs until `quit` comes; with Z:\keep\busy there, it does not hear it
-     quit --wait N    asks it to quit and waits: 0 it did, 3 nobody runs, 5 it runs on
-     status --json    prints Z:\keep\status.json
-     anything else    ends at once with 0                                                                  */
+     hold                  runs until `quit` comes; with Z:\keep\busy there, it does not hear it
+     quit --wait N         asks it to quit and waits: 0 it did, 3 nobody runs, 5 it runs on
+     status --unfinished   prints Z:\keep\unfinished.txt; with Z:\keep\dumb there, fails
+     grip FILE             as an antivirus program: keeps others from replacing FILE while Z:\keep\grip is there
+     remove-data           fails with Z:\keep\dumb there
+     anything else         ends at once with 0                                                                 */
+#include "pyi_main.h"
+
 #include <windows.h>
 #include <stdio.h>
-#include <wchar.h>
 
 #define WISH L"certclient-stand-in-quit"
 #define ALIVE L"certclient-stand-in-alive"
+
+static PYI_CONTEXT context;
+PYI_CONTEXT *const global_pyi_ctx = &context;
 
 static void note(void)
 {
@@ -60,7 +67,9 @@ static int quit(int seconds)
 static int status(void)
 {
     char text[4096];
-    FILE *file = _wfopen(L"Z:\\keep\\status.json", L"rb");
+    FILE *file = _wfopen(L"Z:\\keep\\unfinished.txt", L"rb");
+    if (there(L"Z:\\keep\\dumb"))
+        return 1;
     if (!file)
         return 0;
     fwrite(text, 1, fread(text, 1, sizeof text, file), stdout);
@@ -68,15 +77,39 @@ static int status(void)
     return 0;
 }
 
-int wmain(int count, wchar_t **words)
+static int remove_data(void)
 {
-    const wchar_t *verb = count > 1 ? words[1] : L"";
+    if (!there(L"Z:\\keep\\dumb"))
+        return 0;
+    fputs("not deleted [CC-DATA-REMAINS]\n", stderr);
+    return 5;
+}
+
+static int grip(const wchar_t *path)
+{
+    HANDLE file = CreateFileW(path, GENERIC_READ, FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, OPEN_EXISTING, 0,
+                              NULL);
+    if (file == INVALID_HANDLE_VALUE)
+        return 1;
+    fclose(_wfopen(L"Z:\\keep\\gripping", L"wb"));
+    while (there(L"Z:\\keep\\grip"))
+        Sleep(20);
+    return 0;
+}
+
+int pyi_main(PYI_CONTEXT *given)
+{
+    const wchar_t *verb = given->argc > 1 ? given->argv_w[1] : L"";
     note();
     if (!wcscmp(verb, L"hold"))
         return hold();
     if (!wcscmp(verb, L"quit"))
-        return quit(count > 3 ? _wtoi(words[3]) : 0);
+        return quit(given->argc > 3 ? _wtoi(given->argv_w[3]) : 0);
     if (!wcscmp(verb, L"status"))
         return status();
+    if (!wcscmp(verb, L"grip"))
+        return grip(given->argv_w[2]);
+    if (!wcscmp(verb, L"remove-data"))
+        return remove_data();
     return 0;
 }

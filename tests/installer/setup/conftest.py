@@ -1,0 +1,35 @@
+"""Setups of two versions around stand-in programs, and a customer with a fresh Windows."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from support.setups import Customer, Workbench, customer
+
+
+@pytest.fixture(scope="session")
+def bench(tmp_path_factory: pytest.TempPathFactory) -> Workbench:
+    if os.geteuid() != 0:
+        pytest.skip("Wine in a chroot needs root: sudo make test")
+    return Workbench.furnish(tmp_path_factory.mktemp("bench"))
+
+
+@pytest.fixture(scope="session")
+def old(bench: Workbench) -> Path:
+    return bench.setup("1.0.0", more={"README-1.txt": "of this version only"})
+
+
+@pytest.fixture(scope="session")
+def new(bench: Workbench) -> Path:
+    return bench.setup("1.1.0rc1")
+
+
+@pytest.fixture
+def taro(bench: Workbench, tmp_path: Path) -> Iterator[Customer]:
+    """`bench` is only there so that the reason is told where there is no root."""
+    with customer(tmp_path) as somebody:
+        yield somebody

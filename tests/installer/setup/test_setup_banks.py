@@ -1,0 +1,84 @@
+"""Which banks a setup brings: by its name or a switch, one after the other, from an older one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from support.setups import BANKS, PLACE, PROGRAM_FILES, UNINSTALL_KEY, Customer, contents
+
+DONE, DOWNGRADE, PROFILE = 0, 12, 13
+
+CHOICES = [
+    ("certclient-setup.exe", (), BANKS[:1]),
+    ("setup.exe", (), BANKS[:1]),
+    (f"certclient-setup-{BANKS[1]}.exe", (), BANKS[1:]),
+    (f"certclient-setup-{BANKS[1]} (1).exe", (), BANKS[1:]),
+    (f"certclient-setup-{BANKS[1]}(2).exe", (), BANKS[1:]),
+    (f"certclient-setup-{BANKS[1]} - コピー.exe", (), BANKS[1:]),
+    (f"CERTCLIENT-SETUP-{BANKS[1].upper()}.EXE", (), BANKS[1:]),
+    ("certclient-setup - コピー.exe", (), BANKS[:1]),
+    (f"certclient-setup-{BANKS[1]}.exe", (f"/PROFILE={BANKS[0]}",), BANKS[:1]),
+    ("certclient-setup.exe", (f"/PROFILE={BANKS[1]},{BANKS[0]}",), BANKS),
+]
+
+
+@pytest.mark.installer
+def test_the_bank_is_chosen_by_name_or_switch(taro: Customer, new: Path) -> None:
+    for name, switches, banks in CHOICES:
+        assert taro.sets_up(new, *switches, name=name) == DONE, taro.log
+        assert taro.banks() == set(banks), name
+        taro.uninstalls()
+    assert not taro.has(PLACE)
+
+
+@pytest.mark.installer
+def test_a_bank_that_is_not_in_it_is_refused(taro: Customer, new: Path) -> None:
+    assert taro.sets_up(new, name="certclient-setup-other-bank.exe") == PROFILE
+    assert 'does not know the bank "other-bank"' in taro.log
+    assert taro.sets_up(new, "/PROFILE=rei") == PROFILE
+    assert not taro.has(PLACE)
+
+
+@pytest.mark.installer
+def test_a_second_bank_is_added_and_both_stay(taro: Customer, old: Path, new: Path) -> None:
+    assert taro.sets_up(old) == DONE
+    assert taro.sets_up(old, name=f"certclient-setup-{BANKS[1]}.exe") == DONE
+    assert taro.sets_up(new) == DONE
+    assert taro.banks() == set(BANKS)
+    taro.uninstalls()
+    assert not taro.has(PLACE)
+
+
+def test_an_older_setup_adds_its_bank_and_never_an_older_program(
+    taro: Customer, old: Path, new: Path
+) -> None:
+    """Two banks hand out the same program, the second one in an older version."""
+    assert taro.sets_up(new) == DONE
+    assert taro.sets_up(old) == DOWNGRADE
+    assert taro.sets_up(old, f"/PROFILE={BANKS[0]}") == DOWNGRADE, "that bank is here already"
+    # The newer program knows nothing of the second bank.
+    (taro.windows.path(PLACE) / "profiles-available" / f"{BANKS[1]}.toml").unlink()
+    assert taro.sets_up(old, name=f"certclient-setup-{BANKS[1]}.exe") == DONE, taro.log
+    assert taro.banks() == set(BANKS)
+    assert taro.text(rf"{PLACE}\profiles\{BANKS[1]}.toml") == f"{BANKS[1]} 1.0.0"
+    assert "only the bank's settings are added" not in taro.log, "that is shown, silent or not"
+    assert f"only a bank is added: ,{BANKS[1]}," in taro.log
+    added = {rf"profiles\{BANKS[1]}.toml"}, {rf"profiles-available\{BANKS[1]}.toml"}
+    assert taro.files() == PROGRAM_FILES - added[1] | added[0] | contents("1.1.0rc1")
+    assert taro.windows.registry(UNINSTALL_KEY)[UNINSTALL_KEY]["DisplayVersion"] == '"1.1.0rc1"'
+    assert taro.starts()
+    assert taro.sets_up(old, "/ALLOWDOWNGRADE") == DONE
+    assert taro.files() == PROGRAM_FILES | added[0] | contents("1.0.0") | {"README-1.txt"}
+    taro.uninstalls()
+    assert not taro.has(PLACE)
+
+
+@pytest.mark.installer
+def test_what_the_newer_program_knows_of_the_bank_counts(
+    taro: Customer, old: Path, new: Path
+) -> None:
+    assert taro.sets_up(new) == DONE
+    assert taro.sets_up(old, f"/PROFILE={BANKS[0]},{BANKS[1]}") == DONE, taro.log
+    assert taro.text(rf"{PLACE}\profiles\{BANKS[1]}.toml") == f"{BANKS[1]} 1.1.0rc1"

@@ -1,0 +1,68 @@
+"""What the setup refuses before it has changed anything, each by its own exit code."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from support.setups import OWN_KEY, PLACE, TEMPORARY, Customer, Workbench
+
+pytestmark = [pytest.mark.installer]
+
+DONE, SPACE, WINDOWS, MACHINE, FOLDER = 0, 14, 15, 16, 17
+MACHINE_KEY = r"HKLM\Software\certclient"
+WINE_KEY = r"HKCU\Software\Wine"
+
+
+def test_without_room_nothing_is_begun(taro: Customer, bench: Workbench) -> None:
+    """Neither where the program goes, nor where Windows keeps temporary files."""
+    large = bench.setup("3.0.0", more={"app-3.0.0/data.bin": "x" * (1 << 20)})
+    taro.windows.path(PLACE).parent.mkdir()
+    for folder in (PLACE.rpartition("\\")[0], TEMPORARY):
+        with taro.windows.small_disk(folder, kilobytes=800):
+            assert taro.sets_up(large) == SPACE, folder
+            assert not taro.has(PLACE)
+    assert taro.sets_up(large) == DONE, taro.log
+
+
+def test_a_program_for_all_users_is_enough(taro: Customer, new: Path) -> None:
+    taro.windows.wine("reg", "add", MACHINE_KEY, "/v", "InstallDir", "/d", r"C:\program", "/f")
+    assert taro.sets_up(new) == MACHINE
+    assert "for everybody on this computer" in taro.log
+    assert not taro.has(PLACE)
+    taro.windows.wine("reg", "delete", MACHINE_KEY, "/f")
+    assert taro.sets_up(new) == DONE, taro.log
+
+
+def test_windows_8_is_too_old(taro: Customer, new: Path) -> None:
+    taro.windows.wine("reg", "add", WINE_KEY, "/v", "Version", "/d", "win81", "/f")
+    assert taro.sets_up(new) == WINDOWS
+    assert "needs Windows 10 or newer" in taro.log
+    assert not taro.has(PLACE)
+
+
+def test_there_is_one_program_in_one_folder(taro: Customer, old: Path, new: Path) -> None:
+    strange = taro.windows.path(r"C:\tools")
+    strange.mkdir()
+    (strange / "their.dll").write_bytes(b"MZ of another program")
+    assert taro.sets_up(old, r"/D=C:\tools") == FOLDER
+    assert "their.dll" in taro.log
+    assert taro.files(r"C:\tools") == {"their.dll"}
+    assert taro.sets_up(old) == DONE
+    assert taro.sets_up(new, r"/D=C:\second") == FOLDER
+    assert not taro.has(r"C:\second")
+    assert taro.sets_up(new, f"/D={PLACE}") == DONE, "it is the folder where it is"
+
+
+def test_what_the_registry_says_counts_only_where_the_program_is(
+    taro: Customer, old: Path, new: Path
+) -> None:
+    """A folder that was deleted by hand; a roaming profile, which brings another PC's registry."""
+    assert taro.sets_up(new, r"/D=C:\first") == DONE
+    taro.windows.wine("cmd", "/c", "rd", "/s", "/q", r"C:\first")
+    assert taro.sets_up(old) == DONE, "no downgrade: nothing is here"
+    assert taro.starts()
+    assert not taro.has(r"C:\first")
+    place = taro.windows.registry(OWN_KEY)[OWN_KEY]["InstallDir"]
+    assert place == f'"{PLACE}"'.replace("\\", "\\\\")

@@ -1,0 +1,187 @@
+"""The setup as its user sees it: 次へ → インストール → 完了, and the uninstaller's questions.
+
+Pictures of each page are left in build/screenshots/setup.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from support.dialogs import Dialogs
+from support.screen import screen
+from support.setups import MENU, PLACE, UNINSTALL_KEY, Workbench, customer
+from tools.installer.settings import ROOT
+
+pytestmark = [pytest.mark.timeout(600)]
+
+DONE, CANCELLED, BUSY = 0, 1, 10
+REFUSES = 6
+TITLE = "電子証明書の更新"
+PICTURES = ROOT / "build" / "screenshots" / "setup"
+USER_ID = "TKYM1408054"
+
+
+@pytest.fixture
+def hanako(bench: Workbench, tmp_path: Path) -> Iterator[Dialogs]:
+    """Somebody who sits there, and has downloaded the setup."""
+    with screen() as shown, customer(tmp_path, shown.display) as somebody:
+        shutil.copyfile(bench.setup("1.0.0"), tmp_path / "certclient-setup.exe")
+        yield Dialogs.of(somebody, shown, PICTURES)
+
+
+def double_click(hanako: Dialogs) -> subprocess.Popen[bytes]:
+    return hanako.customer.windows.start("wine", r"Z:\keep\certclient-setup.exe")
+
+
+def test_next_install_finish(hanako: Dialogs, bench: Workbench) -> None:
+    taro = hanako.customer
+    setup = double_click(hanako)
+    hanako.waits_with("次へ(&N)")
+    hanako.picture("1-welcome")
+    assert hanako.find(f"{TITLE} セットアップ")
+    assert taro.sets_up(bench.setup("1.0.0"), name="again.exe") == BUSY
+    hanako.screen.press("Return")
+    hanako.waits_with("インストール(&I)")
+    assert hanako.find("このソフトウェアは Apache License 2.0")
+    hanako.picture("2-licence")
+    hanako.screen.press("Escape")
+    hanako.waits_with("インストールを中止しますか？")
+    hanako.screen.press("alt+y")
+    assert setup.wait(20) == CANCELLED
+    assert not taro.has(PLACE)
+
+    setup = double_click(hanako)
+    hanako.waits_with("次へ(&N)")
+    hanako.screen.press("Return")
+    hanako.waits_with("インストール(&I)")
+    hanako.screen.press("Return")
+    hanako.waits_with("完了(&F)")
+    hanako.picture("3-finish")
+    assert (box := hanako.find("起動する(&R)")) is not None
+    assert box.ticked
+    hanako.screen.press("Return")
+    assert setup.wait(20) == DONE
+    taro.wait_until(lambda: any(call.endswith('certclientw.exe"') for call in taro.calls))
+    assert taro.has(rf"{MENU}\{TITLE}.lnk")
+    entry = taro.windows.registry(UNINSTALL_KEY)[UNINSTALL_KEY]
+    assert entry["DisplayName"] == f'"{TITLE}"'
+
+
+@pytest.mark.installer
+def test_a_damaged_program_says_so_where_somebody_is_there_to_read_it(hanako: Dialogs) -> None:
+    taro = hanako.customer
+    assert taro.sets_up(taro.windows.shared / "certclient-setup.exe") == DONE
+    (taro.windows.path(PLACE) / "app-1.0.0" / "python312.dll").write_text("damaged")
+    program = taro.windows.start("wine", rf"{PLACE}\certclientw.exe", "remind")
+    hanako.waits_with("変わった、なくなった、またはよそから加わった")
+    hanako.picture("damaged")
+    hanako.screen.press("Return")
+    assert program.wait(20) == REFUSES
+    job = ("renew", "--all", "--unattended", "--json")
+    assert taro.windows.wine(rf"{PLACE}\certclientw.exe", *job).returncode == REFUSES
+
+
+class Uninstaller:
+    """Started from Windows' list of programs."""
+
+    def __init__(self, hanako: Dialogs) -> None:
+        self.hanako = hanako
+        self.process = hanako.customer.windows.start("wine", rf"{PLACE}\uninstall.exe")
+
+    def shows(self, text: str, picture: str = "") -> None:
+        self.hanako.waits_with(text)
+        if picture:
+            self.hanako.picture(picture)
+
+    def cancel(self) -> None:
+        self.hanako.screen.press("Escape")
+        self.shows("アンインストールをやめますか？")
+        self.hanako.screen.press("alt+y")
+        self.end()
+
+    def end(self) -> None:
+        """It goes on in a copy of itself, which is what ends."""
+        self.process.wait(20)
+        windows = self.hanako.customer.windows
+        self.hanako.customer.wait_until(lambda: not windows.runs("Un_"))
+
+
+@pytest.mark.installer
+def test_the_uninstaller_asks_before_it_deletes_anything(hanako: Dialogs) -> None:
+    taro, shared = hanako.customer, hanako.customer.windows.shared
+    assert taro.sets_up(shared / "certclient-setup.exe") == DONE
+
+    # What is unfinished is told; the answer that Return gives is no.
+    (shared / "unfinished.txt").write_bytes(f"{USER_ID}\nTKYM1408055\n".encode())
+    uninstaller = Uninstaller(hanako)
+    uninstaller.shows(
+        f"電子証明書の手続きが終わっていません：{USER_ID} TKYM1408055", "4-unfinished"
+    )
+    hanako.screen.press("Return")
+    uninstaller.end()
+    uninstaller = Uninstaller(hanako)
+    uninstaller.shows("電子証明書の手続きが終わっていません")
+    hanako.screen.press("alt+y")
+    uninstaller.shows("削除する(&U)", "5-choices-unfinished")
+    assert (settings := hanako.find("個人の設定も削除する")) is not None
+    assert (settings.enabled, settings.ticked) == (False, False)
+    uninstaller.cancel()
+
+    # Neither is anything offered that rests on an answer which nobody gave.
+    (shared / "unfinished.txt").unlink()
+    (shared / "dumb").touch()
+    uninstaller = Uninstaller(hanako)
+    uninstaller.shows("途中の手続きがあるかどうかを確かめられませんでした", "6-unknown")
+    hanako.screen.press("alt+y")
+    uninstaller.shows("削除する(&U)")
+    assert (settings := hanako.find("個人の設定も削除する")) is not None
+    assert not settings.enabled
+    uninstaller.cancel()
+    (shared / "dumb").unlink()
+    assert not any("remove-" in call for call in taro.calls)
+
+    # Deleting certificates is asked once more, and no is the answer that Return gives.
+    uninstaller = Uninstaller(hanako)
+    uninstaller.shows("削除する(&U)", "7-choices")
+    assert (keep := hanako.find("パソコンの電子証明書をすべて残す")) is not None
+    assert keep.ticked
+    assert (settings := hanako.find("個人の設定も削除する")) is not None
+    assert (settings.enabled, settings.ticked) == (True, False)
+    hanako.screen.press("alt+k", "alt+d", "alt+u")
+    uninstaller.shows("期限が切れた電子証明書と、片付けた電子証明書を", "8-really")
+    hanako.screen.press("Return")
+    uninstaller.shows("削除する(&U)")
+    assert not any("remove-" in call for call in taro.calls)
+    (shared / "dumb").touch()
+    hanako.screen.press("alt+u")
+    uninstaller.shows("期限が切れた電子証明書と、片付けた電子証明書を")
+    hanako.screen.press("alt+y")
+    uninstaller.shows("削除できなかったものがあります", "9-not-deleted")
+    assert (box := hanako.find("削除できなかったものがあります")) is not None
+    assert "CC-DATA-REMAINS" in box.text
+    hanako.screen.press("Return")
+    uninstaller.shows("閉じる(&C)", "10-end")
+    hanako.screen.press("Return")
+    uninstaller.end()
+    assert not taro.has(PLACE)
+    asked = [call.rpartition('exe"')[2].strip() for call in taro.calls if "remove-" in call]
+    assert asked == ["remove-old --yes", "remove-data --yes"]
+
+
+@pytest.mark.installer
+def test_whoever_changes_nothing_keeps_certificates_and_settings(hanako: Dialogs) -> None:
+    taro = hanako.customer
+    assert taro.sets_up(taro.windows.shared / "certclient-setup.exe") == DONE
+    uninstaller = Uninstaller(hanako)
+    uninstaller.shows("削除する(&U)")
+    hanako.screen.press("Return")
+    uninstaller.shows("閉じる(&C)")
+    hanako.screen.press("Return")
+    uninstaller.end()
+    assert not taro.has(PLACE)
+    assert not any("remove-" in call for call in taro.calls)

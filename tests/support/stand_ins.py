@@ -1,0 +1,100 @@
+"""Programs of a few kilobytes for tests of the setup: all that comes before Python is the real one.
+
+They look at their files (installer/native) as the frozen program does, and start with nothing but
+their own libraries; tests/installer/native/stand_in.c stands for the rest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+from tools.installer import bootloader
+from tools.installer.nsis import CONSOLE_PROGRAM, WINDOWS_PROGRAM
+from tools.installer.settings import ROOT
+from tools.installer.sums import sha256
+from tools.wine.cache import Cache, default_folder
+from tools.wine.parts import Parts, prepare
+from tools.wine.sandbox import Sandbox
+
+_SOURCES = ROOT / "tests" / "installer" / "native"
+_PROGRAMS = {CONSOLE_PROGRAM: "", WINDOWS_PROGRAM: "-DWINDOWED -mwindows"}
+_GCC = "x86_64-w64-mingw32-gcc-win32 -municode -D_WIN32_WINNT=0x0A00 -Wall -Wextra -Werror -Os -s"
+_LD = "-static-libgcc -Wl,--no-insert-timestamp"
+_THEIRS, _OURS = "/project/installer/native", "/project/tests/installer/native"
+_COMPILE = (
+    "set -e"
+    + "".join(
+        f"\nmkdir /keep/{name} && cd /keep/{name} && "
+        f"{_GCC} {options} -c -I{_OURS} -I/keep {_THEIRS}/*.c {_OURS}/stand_in.c"
+        for name, options in _PROGRAMS.items()
+    )
+    + f"\n{_GCC} {_LD} -o /keep/reader.exe {_OURS}/reader.c -luser32"
+)
+_LINK = "set -e\ncd /keep\nx86_64-w64-mingw32-windres list.rc list.o" + "".join(
+    f"\n{_GCC} {options} {_LD} -o {name} /objects/{name}/*.o list.o -ladvapi32 -luser32"
+    for name, options in _PROGRAMS.items()
+)
+
+
+@cache
+def parts() -> Parts:
+    """Made once per machine."""
+    return prepare(_cache())
+
+
+def sandbox() -> Sandbox:
+    return parts().windows(_cache().mount_point())
+
+
+def add_stand_ins(payload: Path, contents: str, work: Path) -> None:
+    """Puts both programs into `payload`, each with the list of what is in its folder `contents`, as
+    installer/certclient.spec writes it. `work`: a folder for what is written on the way."""
+    lines = [contents]
+    for path in sorted(path for path in (payload / contents).rglob("*") if path.is_file()):
+        name = str(path.relative_to(payload / contents)).replace("/", "\\")
+        lines.append(f"{sha256(path)} - {name}")
+    (work / "files.lst").write_bytes("".join(f"{line}\n" for line in lines).encode())
+    (work / "list.rc").write_text("FILES RCDATA files.lst\n", encoding="ascii")
+    _run(_LINK, work, {"/objects": _objects()})
+    for name in _PROGRAMS:
+        shutil.copyfile(work / name, payload / name)
+
+
+def screen_reader() -> Path:
+    """The program of native/reader.c."""
+    return _objects() / "reader.exe"
+
+
+@cache
+def _objects() -> Path:
+    return _cache().part("stand-in", f"{parts().root.name} {_digest()}", _compile)
+
+
+def _compile(folder: Path) -> None:
+    (folder / "texts.h").write_text(bootloader.texts(), encoding="utf-8")
+    _run(_COMPILE, folder, {})
+
+
+def _digest() -> str:
+    """Changes with whatever they are made from."""
+    digest = hashlib.sha256(f"{bootloader.made_from()} {_COMPILE}".encode())
+    for source in sorted(_SOURCES.glob("*.[ch]")):
+        digest.update(source.read_bytes())
+    return digest.hexdigest()
+
+
+def _run(script: str, keep: Path, mounts: dict[str, Path]) -> None:
+    """In the Debian with the compiler."""
+    made = sandbox()
+    process = replace(made, keep=keep, mounts={**made.mounts, **mounts}).start(("sh", "-c", script))
+    output, _ = process.communicate()
+    assert process.returncode == 0, output
+
+
+def _cache() -> Cache:
+    return Cache(default_folder(os.environ, Path.home()))
