@@ -183,6 +183,8 @@ Function WriteRegistry
   WriteRegDWORD HKCU "${UNINSTALL_KEY}" "EstimatedSize" ${SIZE_KB}
   WriteRegDWORD HKCU "${UNINSTALL_KEY}" "NoModify" 1
   WriteRegDWORD HKCU "${UNINSTALL_KEY}" "NoRepair" 1
+  ; Windows would write it in some seconds; without it nothing reminds and nothing uninstalls.
+  System::Call 'advapi32::RegFlushKey(p -2147483647) i' ; HKEY_CURRENT_USER, as 64 bit
 FunctionEnd
 
 ; In the language of this setup; one in the other language goes.
