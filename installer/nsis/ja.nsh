@@ -16,7 +16,7 @@ LangString AlreadyRunning ${LANG_JAPANESE} "セットアップはすでに実行
 LangString WindowsTooOld ${LANG_JAPANESE} "このソフトウェアは Windows 10 以降の 64 ビット版で動作します。このパソコンにはインストールできません。"
 LangString ForAllUsers ${LANG_JAPANESE} "このソフトウェアは、管理者の方がすべての利用者のためにインストールしています。そのままお使いいただけます。"
 LangString Downgrade ${LANG_JAPANESE} "新しい版（$0）がすでにインストールされています。この版（${VERSION}）はインストールしません。"
-LangString OnlyBankText ${LANG_JAPANESE} "新しい版（$0）がすでに入っています。ソフトウェアはそのままにして、金融機関の設定だけを追加します。"
+LangString OnlyBankText ${LANG_JAPANESE} "新しい版（$0）がすでに入っているため、ソフトウェアはそのままにして、金融機関の設定だけを追加します。"
 LangString OtherFolder ${LANG_JAPANESE} "このソフトウェアは、別のフォルダーにすでに入っています。$\r$\n$0$\r$\n$\r$\n/D= を付けずに実行すると、そちらを新しくします。フォルダーを変えるときは、先にアンインストールしてください。"
 LangString StrangeFolder ${LANG_JAPANESE} "このフォルダーには、ほかのソフトウェアのファイル（$0）があります。$\r$\n$INSTDIR$\r$\n$\r$\n何も入っていないフォルダーを指定してください。"
 LangString UnknownProfile ${LANG_JAPANESE} "このセットアップには、金融機関「$1」の設定が入っていません。$\r$\n$\r$\n金融機関のホームページからもう一度ダウンロードし、ファイルの名前を変えずに実行してください。"

@@ -17,6 +17,8 @@ from tools.installer.settings import Settings, read_settings
 from tools.wine.sandbox import USER
 
 PLACE = rf"C:\users\{USER}\AppData\Local\Programs\certclient"
+PLACE_OF_DATA = rf"C:\users\{USER}\AppData\Local\certclient"
+SETTINGS = rf"C:\users\{USER}\AppData\Roaming\certclient"
 TEMPORARY = rf"C:\users\{USER}\AppData\Local\Temp"
 LOG = rf"{TEMPORARY}\certclient-setup.log"
 INCOMING = rf"{PLACE}\certclient-incoming"

@@ -14,7 +14,7 @@ import pytest
 
 from support.dialogs import Dialogs
 from support.screen import screen
-from support.setups import MENU, PLACE, UNINSTALL_KEY, Workbench, customer
+from support.setups import BANKS, MENU, PLACE, UNINSTALL_KEY, Workbench, customer
 from tools.installer.settings import ROOT
 
 pytestmark = [pytest.mark.timeout(600)]
@@ -24,18 +24,24 @@ REFUSES = 6
 TITLE = "電子証明書の更新"
 PICTURES = ROOT / "build" / "screenshots" / "setup"
 USER_ID = "TKYM1408054"
+SETUP = "certclient-setup.exe"
 
 
 @pytest.fixture
 def hanako(bench: Workbench, tmp_path: Path) -> Iterator[Dialogs]:
     """Somebody who sits there, and has downloaded the setup."""
     with screen() as shown, customer(tmp_path, shown.display) as somebody:
-        shutil.copyfile(bench.setup("1.0.0"), tmp_path / "certclient-setup.exe")
+        shutil.copyfile(bench.setup("1.0.0"), tmp_path / SETUP)
         yield Dialogs.of(somebody, shown, PICTURES)
 
 
-def double_click(hanako: Dialogs) -> subprocess.Popen[bytes]:
-    return hanako.customer.windows.start("wine", r"Z:\keep\certclient-setup.exe")
+def double_click(hanako: Dialogs, bank: str = "") -> subprocess.Popen[bytes]:
+    """The setup, as it is called or by the name that chooses a bank."""
+    shared = hanako.customer.windows.shared
+    name = f"certclient-setup-{bank}.exe" if bank else SETUP
+    if bank:
+        shutil.copyfile(shared / SETUP, shared / name)
+    return hanako.customer.windows.start("wine", rf"Z:\keep\{name}")
 
 
 def test_next_install_finish(hanako: Dialogs, bench: Workbench) -> None:
@@ -73,9 +79,37 @@ def test_next_install_finish(hanako: Dialogs, bench: Workbench) -> None:
 
 
 @pytest.mark.installer
+def test_an_older_setup_says_that_it_adds_the_bank_and_waits_for_the_program(
+    hanako: Dialogs, new: Path
+) -> None:
+    taro, shared = hanako.customer, hanako.customer.windows.shared
+    assert taro.sets_up(new) == DONE
+    (shared / "busy").touch()
+    program = taro.windows.start("wine", rf"{PLACE}\certclientw.exe", "hold")
+    taro.wait_until((shared / "holding").exists)
+    setup = double_click(hanako, BANKS[1])
+    hanako.waits_with("新しい版（1.1.0rc1）がすでに入っているため")
+    hanako.picture("older")
+    hanako.screen.press("Return")
+    hanako.waits_with("次へ(&N)")
+    hanako.screen.press("Return")
+    hanako.waits_with("インストール(&I)")
+    hanako.screen.press("Return")
+    hanako.waits_with(f"「{TITLE}」がまだ動いています")
+    hanako.picture("still-running")
+    (shared / "busy").unlink()
+    hanako.screen.press("alt+r")
+    hanako.waits_with("完了(&F)")
+    hanako.screen.press("Return")
+    assert setup.wait(20) == DONE
+    assert program.wait(20) == 0
+    assert taro.banks() == set(BANKS)
+
+
+@pytest.mark.installer
 def test_a_damaged_program_says_so_where_somebody_is_there_to_read_it(hanako: Dialogs) -> None:
     taro = hanako.customer
-    assert taro.sets_up(taro.windows.shared / "certclient-setup.exe") == DONE
+    assert taro.sets_up(taro.windows.shared / SETUP) == DONE
     (taro.windows.path(PLACE) / "app-1.0.0" / "python312.dll").write_text("damaged")
     program = taro.windows.start("wine", rf"{PLACE}\certclientw.exe", "remind")
     hanako.waits_with("変わった、なくなった、またはよそから加わった")
@@ -114,7 +148,7 @@ class Uninstaller:
 @pytest.mark.installer
 def test_the_uninstaller_asks_before_it_deletes_anything(hanako: Dialogs) -> None:
     taro, shared = hanako.customer, hanako.customer.windows.shared
-    assert taro.sets_up(shared / "certclient-setup.exe") == DONE
+    assert taro.sets_up(shared / SETUP) == DONE
 
     # What is unfinished is told; the answer that Return gives is no.
     (shared / "unfinished.txt").write_bytes(f"{USER_ID}\nTKYM1408055\n".encode())
@@ -176,7 +210,7 @@ def test_the_uninstaller_asks_before_it_deletes_anything(hanako: Dialogs) -> Non
 @pytest.mark.installer
 def test_whoever_changes_nothing_keeps_certificates_and_settings(hanako: Dialogs) -> None:
     taro = hanako.customer
-    assert taro.sets_up(taro.windows.shared / "certclient-setup.exe") == DONE
+    assert taro.sets_up(taro.windows.shared / SETUP) == DONE
     uninstaller = Uninstaller(hanako)
     uninstaller.shows("削除する(&U)")
     hanako.screen.press("Return")

@@ -1,0 +1,78 @@
+"""The frozen program in the setup: what only it can do for setup and uninstaller."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from support.dialogs import Dialogs
+from support.screen import screen
+from support.setups import INCOMING, PLACE, PLACE_OF_DATA, SETTINGS, Customer, customer
+from tools.installer.icon import make_icon
+from tools.installer.nsis import Order, make_setup
+from tools.installer.settings import ROOT, Places, read_settings
+
+pytestmark = [pytest.mark.installer, pytest.mark.timeout(600)]
+
+DONE = 0
+CONSOLE = rf"{PLACE}\certclient.exe"
+_STUBS = ("icuuc", "mscms")
+
+
+@pytest.fixture(scope="module")
+def setup(frozen: Places, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("setup")
+    make_icon(read_settings().icon, folder / "icon.ico")
+    order = Order(
+        read_settings(), frozen.payload, folder / "icon.ico", folder / "full.exe", quick=True
+    )
+    return make_setup(order, folder / "work")
+
+
+@pytest.fixture
+def hanako(tmp_path: Path) -> Iterator[Dialogs]:
+    with screen() as shown, customer(tmp_path, shown.display) as somebody:
+        windows = somebody.windows
+        disabled = "mscoree,mshtml,winedbg.exe,winemenubuilder.exe="
+        windows.environment["WINEDLLOVERRIDES"] = f"{','.join(_STUBS)}=n;{disabled}"
+        for name in _STUBS:
+            windows.run("cp", f"/dlls/{name}.dll", "/prefix/drive_c/windows/system32/")
+        yield Dialogs.of(somebody, shown, ROOT / "build" / "screenshots" / "setup")
+
+
+def starts(taro: Customer) -> bool:
+    return taro.windows.wine(CONSOLE, "--version").returncode == DONE
+
+
+def test_it_starts_beside_a_stopped_setup_and_deletes_its_own_data(
+    hanako: Dialogs, setup: Path, frozen: Places
+) -> None:
+    taro = hanako.customer
+    assert taro.sets_up(setup) == DONE, taro.log
+    taro.windows.path(INCOMING).mkdir()
+    shutil.copyfile(
+        frozen.payload / "certclient.exe", taro.windows.path(INCOMING) / "certclient.exe"
+    )
+    assert starts(taro)
+    stranger = taro.windows.path(PLACE) / "version.dll"
+    shutil.copyfile(frozen.payload / "certclient.exe", stranger)
+    assert not starts(taro)
+    assert taro.sets_up(setup) == DONE, "whoever reads CC-PROGRAM-CHANGED runs it again"
+    assert starts(taro)
+
+    assert taro.windows.wine(CONSOLE, "status").returncode == DONE
+    assert taro.has(rf"{PLACE_OF_DATA}\journal.sqlite")
+    uninstaller = taro.windows.start("wine", rf"{PLACE}\uninstall.exe")
+    hanako.waits_with("削除する(&U)")
+    hanako.screen.press("alt+d", "alt+u")
+    hanako.waits_with("閉じる(&C)")
+    hanako.screen.press("Return")
+    uninstaller.wait(20)
+    taro.wait_until(lambda: not taro.windows.runs("Un_"))
+    assert not taro.has(CONSOLE)
+    assert not taro.has(PLACE_OF_DATA)
+    assert not taro.has(SETTINGS)
+    assert "設定と記録を削除しました" in taro.log
