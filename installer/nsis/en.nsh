@@ -20,7 +20,7 @@ LangString OnlyBankText ${LANG_ENGLISH} "A newer version ($0) is installed alrea
 LangString OtherFolder ${LANG_ENGLISH} "The program is installed in another folder already:$\r$\n$0$\r$\n$\r$\nWithout /D= that one is brought up to date. For another folder, uninstall it first."
 LangString StrangeFolder ${LANG_ENGLISH} "Other programs' files are in this folder ($0):$\r$\n$INSTDIR$\r$\n$\r$\nPlease choose an empty folder."
 LangString UnknownProfile ${LANG_ENGLISH} "This setup does not know the bank $\"$1$\".$\r$\n$\r$\nPlease download it again from the bank's page, and run it without renaming it."
-LangString NoSpace ${LANG_ENGLISH} "There is not enough room on the disk. Please make at least $1 MB free and run this again."
+LangString NoSpace ${LANG_ENGLISH} "There is not enough room. Please make at least $1 MB free here and run this again:$\r$\n$0"
 LangString AskingToQuit ${LANG_ENGLISH} "Asking the running program to quit..."
 LangString StillRunning ${LANG_ENGLISH} "$\"${TITLE_EN}$\" is still running.$\r$\n$\r$\nIt finishes the step that it is at. If it asks for a PIN or a code, enter or cancel it. You can go on with the procedure after the installation.$\r$\n$\r$\nThen press Retry."
 LangString Copying ${LANG_ENGLISH} "Copying files..."

@@ -20,7 +20,7 @@ LangString OnlyBankText ${LANG_JAPANESE} "新しい版（$0）がすでに入っ
 LangString OtherFolder ${LANG_JAPANESE} "このソフトウェアは、別のフォルダーにすでに入っています。$\r$\n$0$\r$\n$\r$\n/D= を付けずに実行すると、そちらを新しくします。フォルダーを変えるときは、先にアンインストールしてください。"
 LangString StrangeFolder ${LANG_JAPANESE} "このフォルダーには、ほかのソフトウェアのファイル（$0）があります。$\r$\n$INSTDIR$\r$\n$\r$\n何も入っていないフォルダーを指定してください。"
 LangString UnknownProfile ${LANG_JAPANESE} "このセットアップには、金融機関「$1」の設定が入っていません。$\r$\n$\r$\n金融機関のホームページからもう一度ダウンロードし、ファイルの名前を変えずに実行してください。"
-LangString NoSpace ${LANG_JAPANESE} "ディスクの空きが足りません。あと $1 MB 以上の空きをつくってから、もう一度実行してください。"
+LangString NoSpace ${LANG_JAPANESE} "ディスクの空きが足りません。次の場所に $1 MB 以上の空きをつくってから、もう一度実行してください。$\r$\n$0"
 LangString AskingToQuit ${LANG_JAPANESE} "起動中の画面に終了をお願いしています…"
 LangString StillRunning ${LANG_JAPANESE} "「${TITLE_JA}」がまだ動いています。$\r$\n$\r$\n電子証明書の処理中は、区切りのよいところまで終わるのを待ちます。PIN などの入力画面が出ていれば、入力するかキャンセルしてください。続きは、インストールのあとで再開できます。$\r$\n$\r$\n終わりましたら［再試行］を押してください。"
 LangString Copying ${LANG_JAPANESE} "ファイルをコピーしています…"

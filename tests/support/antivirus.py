@@ -36,4 +36,4 @@ class Antivirus:
         finally:
             (shared / "grip").unlink()
             (shared / "gripping").unlink()
-            scanner.wait(20)
+            scanner.wait(60)

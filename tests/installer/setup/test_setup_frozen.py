@@ -70,7 +70,7 @@ def test_it_starts_beside_a_stopped_setup_and_deletes_its_own_data(
     hanako.screen.press("alt+d", "alt+u")
     hanako.waits_with("閉じる(&C)")
     hanako.screen.press("Return")
-    uninstaller.wait(20)
+    uninstaller.wait(60)
     taro.wait_until(lambda: not taro.windows.runs("Un_"))
     assert not taro.has(CONSOLE)
     assert not taro.has(PLACE_OF_DATA)

@@ -14,7 +14,7 @@ import pytest
 
 from support.dialogs import Dialogs
 from support.screen import screen
-from support.setups import BANKS, MENU, PLACE, UNINSTALL_KEY, Workbench, customer
+from support.setups import BANKS, MENU, PLACE, UNINSTALL_KEY, customer
 from tools.installer.settings import ROOT
 
 pytestmark = [pytest.mark.timeout(600)]
@@ -28,10 +28,10 @@ SETUP = "certclient-setup.exe"
 
 
 @pytest.fixture
-def hanako(bench: Workbench, tmp_path: Path) -> Iterator[Dialogs]:
+def hanako(old: Path, tmp_path: Path) -> Iterator[Dialogs]:
     """Somebody who sits there, and has downloaded the setup."""
     with screen() as shown, customer(tmp_path, shown.display) as somebody:
-        shutil.copyfile(bench.setup("1.0.0"), tmp_path / SETUP)
+        shutil.copyfile(old, tmp_path / SETUP)
         yield Dialogs.of(somebody, shown, PICTURES)
 
 
@@ -44,13 +44,13 @@ def double_click(hanako: Dialogs, bank: str = "") -> subprocess.Popen[bytes]:
     return hanako.customer.windows.start("wine", rf"Z:\keep\{name}")
 
 
-def test_next_install_finish(hanako: Dialogs, bench: Workbench) -> None:
+def test_next_install_finish(hanako: Dialogs, old: Path) -> None:
     taro = hanako.customer
     setup = double_click(hanako)
     hanako.waits_with("次へ(&N)")
     hanako.picture("1-welcome")
     assert hanako.find(f"{TITLE} セットアップ")
-    assert taro.sets_up(bench.setup("1.0.0"), name="again.exe") == BUSY
+    assert taro.sets_up(old, name="again.exe") == BUSY
     hanako.screen.press("Return")
     hanako.waits_with("インストール(&I)")
     assert hanako.find("このソフトウェアは Apache License 2.0")
@@ -58,7 +58,7 @@ def test_next_install_finish(hanako: Dialogs, bench: Workbench) -> None:
     hanako.screen.press("Escape")
     hanako.waits_with("インストールを中止しますか？")
     hanako.screen.press("alt+y")
-    assert setup.wait(20) == CANCELLED
+    assert setup.wait(60) == CANCELLED
     assert not taro.has(PLACE)
 
     setup = double_click(hanako)
@@ -71,7 +71,7 @@ def test_next_install_finish(hanako: Dialogs, bench: Workbench) -> None:
     assert (box := hanako.find("起動する(&R)")) is not None
     assert box.ticked
     hanako.screen.press("Return")
-    assert setup.wait(20) == DONE
+    assert setup.wait(60) == DONE
     taro.wait_until(lambda: any(call.endswith('certclientw.exe"') for call in taro.calls))
     assert taro.has(rf"{MENU}\{TITLE}.lnk")
     entry = taro.windows.registry(UNINSTALL_KEY)[UNINSTALL_KEY]
@@ -101,8 +101,8 @@ def test_an_older_setup_says_that_it_adds_the_bank_and_waits_for_the_program(
     hanako.screen.press("alt+r")
     hanako.waits_with("完了(&F)")
     hanako.screen.press("Return")
-    assert setup.wait(20) == DONE
-    assert program.wait(20) == 0
+    assert setup.wait(60) == DONE
+    assert program.wait(60) == 0
     assert taro.banks() == set(BANKS)
 
 
@@ -115,7 +115,7 @@ def test_a_damaged_program_says_so_where_somebody_is_there_to_read_it(hanako: Di
     hanako.waits_with("変わった、なくなった、またはよそから加わった")
     hanako.picture("damaged")
     hanako.screen.press("Return")
-    assert program.wait(20) == REFUSES
+    assert program.wait(60) == REFUSES
     job = ("renew", "--all", "--unattended", "--json")
     assert taro.windows.wine(rf"{PLACE}\certclientw.exe", *job).returncode == REFUSES
 
@@ -140,7 +140,7 @@ class Uninstaller:
 
     def end(self) -> None:
         """It goes on in a copy of itself, which is what ends."""
-        self.process.wait(20)
+        self.process.wait(60)
         windows = self.hanako.customer.windows
         self.hanako.customer.wait_until(lambda: not windows.runs("Un_"))
 

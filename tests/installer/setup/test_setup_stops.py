@@ -58,7 +58,7 @@ def test_a_power_cut_leaves_two_programs_that_start(
             running = begin(taro, new, after=after)
             assert taro.has(rf"{INCOMING}\{held}"), "it is really in the middle"
             cut_power(taro)
-            running.wait(20)
+            running.wait(60)
         assert taro.starts(), f"stopped after {after}"
     assert taro.sets_up(new) == DONE, taro.log
     assert taro.files() == PROGRAM_FILES | contents(NEW)
@@ -87,7 +87,7 @@ def test_a_repair_heals_what_the_program_would_not_start_with(
     with antivirus.holds("certclient.exe"):
         running = begin(taro, new, after="certclientw.exe")
         cut_power(taro)
-        running.wait(20)
+        running.wait(60)
     assert taro.sets_up(new) == DONE, taro.log
     assert taro.starts()
     aside = {name for name in taro.files(rf"{PLACE}\set-aside\1") if not name.endswith("\\")}
@@ -98,7 +98,7 @@ def test_a_repair_heals_what_the_program_would_not_start_with(
         running = begin(taro, new, after=rf"app-{NEW}\installed.lst")
         assert taro.starts(), "a repair never takes away what is right"
         cut_power(taro)
-        running.wait(20)
+        running.wait(60)
 
 
 @pytest.mark.installer
@@ -187,7 +187,7 @@ def test_an_uninstaller_that_was_stopped_or_hindered_goes_on(
         first = taro.windows.start("wine", rf"{PLACE}\uninstall.exe", "/S")
         taro.wait_until(lambda: not taro.has(rf"{PLACE}\app-{NEW}\certclient"))
         taro.windows.kill("Un_")
-        first.wait(20)
+        first.wait(60)
         assert taro.windows.registry(UNINSTALL_KEY), "Windows offers it again"
         taro.windows.wine(rf"{PLACE}\uninstall.exe", "/S")
         taro.wait_until(lambda: "not all files could be removed" in taro.log)
