@@ -34,6 +34,8 @@ PROGRAM_FILES = {
     *(rf"profiles-available\{bank}.toml" for bank in BANKS),
 }
 """Of every version that a Workbench makes, with the first bank chosen."""
+UNINSTALLER = "Un_"
+"""How the copy of itself is called that an uninstaller makes; a letter and .exe follow."""
 _SECONDS = 60
 
 
@@ -122,6 +124,7 @@ class Customer:
         """As Windows' settings do it: the uninstaller copies itself away and goes on there."""
         self.windows.wine(rf"{place}\uninstall.exe", "/S", *switches)
         self.wait_until(lambda: not self.has(rf"{place}\uninstall.exe"))
+        self.wait_until(lambda: not self.windows.runs(UNINSTALLER))
 
     def starts(self, place: str = PLACE) -> bool:
         """Whether both programs find their own files there, and nothing that is not theirs."""

@@ -10,7 +10,7 @@ import pytest
 
 from support.dialogs import Dialogs
 from support.screen import screen
-from support.setups import INCOMING, PLACE, PLACE_OF_DATA, SETTINGS, Customer, customer
+from support.setups import INCOMING, PLACE, PLACE_OF_DATA, SETTINGS, UNINSTALLER, Customer, customer
 from tools.installer.icon import make_icon
 from tools.installer.nsis import Order, make_setup
 from tools.installer.settings import ROOT, Places, read_settings
@@ -71,7 +71,7 @@ def test_it_starts_beside_a_stopped_setup_and_deletes_its_own_data(
     hanako.waits_with("閉じる(&C)")
     hanako.screen.press("Return")
     uninstaller.wait(60)
-    taro.wait_until(lambda: not taro.windows.runs("Un_"))
+    taro.wait_until(lambda: not taro.windows.runs(UNINSTALLER))
     assert not taro.has(CONSOLE)
     assert not taro.has(PLACE_OF_DATA)
     assert not taro.has(SETTINGS)

@@ -14,7 +14,7 @@ import pytest
 
 from support.dialogs import Dialogs
 from support.screen import screen
-from support.setups import BANKS, MENU, PLACE, UNINSTALL_KEY, customer
+from support.setups import BANKS, MENU, PLACE, UNINSTALL_KEY, UNINSTALLER, customer
 from tools.installer.settings import ROOT
 
 pytestmark = [pytest.mark.timeout(600)]
@@ -142,7 +142,7 @@ class Uninstaller:
         """It goes on in a copy of itself, which is what ends."""
         self.process.wait(60)
         windows = self.hanako.customer.windows
-        self.hanako.customer.wait_until(lambda: not windows.runs("Un_"))
+        self.hanako.customer.wait_until(lambda: not windows.runs(UNINSTALLER))
 
 
 @pytest.mark.installer

@@ -17,6 +17,7 @@ from support.setups import (
     PLACE,
     PROGRAM_FILES,
     UNINSTALL_KEY,
+    UNINSTALLER,
     Customer,
     Workbench,
     contents,
@@ -186,7 +187,7 @@ def test_an_uninstaller_that_was_stopped_or_hindered_goes_on(
     with antivirus.holds(rf"app-{NEW}\python312.dll"):
         first = taro.windows.start("wine", rf"{PLACE}\uninstall.exe", "/S")
         taro.wait_until(lambda: not taro.has(rf"{PLACE}\app-{NEW}\certclient"))
-        taro.windows.kill("Un_")
+        taro.windows.kill(UNINSTALLER)
         first.wait(60)
         assert taro.windows.registry(UNINSTALL_KEY), "Windows offers it again"
         taro.windows.wine(rf"{PLACE}\uninstall.exe", "/S")
