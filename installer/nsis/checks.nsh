@@ -9,7 +9,7 @@ Function .onInit
   ${IfNot} ${AtLeastWin10}
     ${Refuse} ${CODE_WINDOWS} "$(WindowsTooOld)"
   ${EndIf}
-  ReadRegStr $0 HKLM "${ROOT_KEY}" "InstallDir"
+  ReadRegStr $0 HKLM "Software\certclient" "InstallDir" ; the MSI's, whatever the product is called
   ${If} $0 != ""
     ${Refuse} ${CODE_MACHINE} "$(ForAllUsers)"
   ${EndIf}
