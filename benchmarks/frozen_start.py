@@ -20,7 +20,7 @@ from tools.installer.settings import ROOT, Places, read_settings
 from tools.wine.cache import Cache, default_folder
 from tools.wine.parts import prepare
 from tools.wine.runs import windows
-from tools.wine.sandbox import PREFIX
+from tools.wine.sandbox import PREFIX, SITE
 
 sys.path.insert(0, str(ROOT / "tests"))
 
@@ -32,8 +32,6 @@ TITLE = "電子証明書|ertificate"
 FROZEN = (r"C:\app\certclientw.exe",)
 _PATIENCE = 60
 """Seconds."""
-
-_STUBS = ("icuuc", "mscms")
 
 
 def first_window(pc: FreshWindows, display: Screen, command: Sequence[str]) -> float | None:
@@ -63,8 +61,7 @@ def main() -> int:
     profile = read_settings().profiles[0]
     environment = {
         **target.environment,
-        "WINEDLLOVERRIDES": f"{','.join(_STUBS)}=n;mscoree,mshtml,winedbg.exe,winemenubuilder.exe=",
-        "PYTHONPATH": r"Z:\project\src;Z:\project\tests\windows\site;Z:\wheels",
+        "PYTHONPATH": ";".join((r"Z:\project\src", SITE, r"Z:\wheels")),
         "PYTHONPYCACHEPREFIX": r"Z:\bytecode",
         "PYTHONUTF8": "1",
     }
@@ -72,8 +69,6 @@ def main() -> int:
     with screen() as display, tempfile.TemporaryDirectory() as shared:
         sandbox = replace(target, mounts=mounts, environment=environment)
         with fresh_windows(sandbox, Path(shared), display.display) as pc:
-            for name in _STUBS:
-                pc.run("cp", f"/dlls/{name}.dll", f"{PREFIX}/drive_c/windows/system32/")
             pc.run("cp", "-r", "/frozen", f"{PREFIX}/drive_c/app")
             return _compare(pc, display, rf"Z:\bank\{profile.name}")
 

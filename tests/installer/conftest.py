@@ -16,8 +16,6 @@ from tools.wine.cache import Cache, default_folder
 from tools.wine.parts import prepare
 from tools.wine.sandbox import PREFIX
 
-_STUBS = "icuuc,mscms=n;mscoree,mshtml,winedbg.exe,winemenubuilder.exe="
-
 
 @dataclass(frozen=True)
 class Program:
@@ -66,11 +64,7 @@ def program(frozen: Places, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         "/frozen": frozen.payload,
         "/native": ROOT / "tests/installer/native",
     }
-    environment = {**sandbox.environment, "WINEDLLOVERRIDES": _STUBS}
     shared = tmp_path_factory.mktemp("shared")
-    with fresh_windows(replace(sandbox, mounts=mounts, environment=environment), shared) as windows:
-        drive = f"{PREFIX}/drive_c"
-        for name in ("icuuc", "mscms"):
-            windows.run("cp", f"/dlls/{name}.dll", f"{drive}/windows/system32/")
-        windows.run("cp", "-r", "/frozen", f"{drive}/app")
+    with fresh_windows(replace(sandbox, mounts=mounts), shared) as windows:
+        windows.run("cp", "-r", "/frozen", f"{PREFIX}/drive_c/app")
         yield Program(windows, read_settings())

@@ -17,13 +17,14 @@ from pathlib import Path
 
 from tools.installer.build import Build, epoch, make_all
 from tools.installer.compare import differences
-from tools.installer.freeze import FreezeError, PartError
+from tools.installer.freeze import FreezeError
 from tools.installer.icon import IconError
 from tools.installer.linux.wheel import PackageError
 from tools.installer.msi import MsiError
 from tools.installer.nsis import SetupError
 from tools.installer.settings import DEFAULT, Places, SettingsError, read_settings
 from tools.installer.signing import SigningError, make_signer
+from tools.wine.cache import PartError
 
 _FAILURES = (
     FreezeError,

@@ -10,7 +10,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tools.installer import bootloader
@@ -18,13 +18,13 @@ from tools.installer.icon import make_icon
 from tools.installer.resources import MANIFEST, programs, version_resource
 from tools.installer.settings import ROOT, Settings
 from tools.wine import debian, dlls, python
-from tools.wine.cache import Cache, PartError
+from tools.wine.cache import Cache
 from tools.wine.parts import make_prefix
-from tools.wine.sandbox import PREFIX, WINE, Sandbox
+from tools.wine.sandbox import SITE, WINE, Sandbox
 
 RUNTIME = ROOT / "requirements" / "runtime.txt"
 TOOLS = ROOT / "requirements" / "installer.txt"
-_PYTHON_PATH = (r"Z:\project\src", r"Z:\project\tests\windows\site", r"Z:\wheels", r"Z:\tools")
+_PYTHON_PATH = (r"Z:\project\src", SITE, r"Z:\wheels", r"Z:\tools")
 
 
 class FreezeError(Exception):
@@ -49,11 +49,11 @@ class Workshop:
             "/python": self.python,
             "/wheels": self.wheels,
             "/tools": self.tools,
-            "/dlls": self.dlls,
             "/project": ROOT,
             "/order": order,
         }
-        return Sandbox((self.prefix, self.root), mounts, mount_point, keep=result)
+        bare = Sandbox((self.prefix, self.root), mounts, mount_point, keep=result)
+        return dlls.with_dlls(bare, self.dlls, dlls.QT)
 
 
 def prepare(cache: Cache) -> Workshop:
@@ -161,7 +161,7 @@ def write_order(settings: Settings, folder: Path) -> None:
 
 def _run(sandbox: Sandbox, epoch: int) -> str:
     environment = {
-        **WINE,
+        **sandbox.environment,
         "PYTHONPATH": ";".join(_PYTHON_PATH),
         "PYTHONUTF8": "1",
         "PYTHONHASHSEED": "0",
@@ -170,19 +170,9 @@ def _run(sandbox: Sandbox, epoch: int) -> str:
         "SOURCE_DATE_EPOCH": str(epoch),
     }
     command = (
-        "sh",
-        "-c",
-        f'cp /dlls/icuuc.dll /dlls/mscms.dll {PREFIX}/drive_c/windows/system32/ && exec "$@"',
-        "sh",
         *("wine", "/python/python.exe", "-m", "PyInstaller", "--noconfirm", "--clean"),
         *("--distpath", r"Z:\keep\dist", "--workpath", r"C:\work", "--log-level=INFO"),
         r"Z:\project\installer\certclient.spec",
     )
-    process = Sandbox(
-        sandbox.layers, sandbox.mounts, sandbox.mount_point, sandbox.keep, environment
-    ).start(command)
-    output, _ = process.communicate()
+    output, _ = replace(sandbox, environment=environment).start(command).communicate()
     return output
-
-
-__all__ = ["FreezeError", "PartError", "Workshop", "freeze", "prepare"]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from tools.wine.cache import PartError
-from tools.wine.sandbox import ROOT, Sandbox
+from tools.wine.sandbox import OVERRIDES, PREFIX, ROOT, Sandbox
 
 _NATIVE = ROOT / "tests" / "windows" / "native"
 _COMPILER = "x86_64-w64-mingw32-gcc-win32"
@@ -18,24 +19,46 @@ _LIBRARIES: Mapping[str, tuple[str, ...]] = {
 }
 """DLL, and what it is linked with. Its sources are tests/windows/native/<name>/*.c."""
 
+QT = ("icuuc", "mscms")
+"""Those that Qt wants and Wine has not, or not whole."""
+
+_SYSTEM = f"{PREFIX}/drive_c/windows/system32"
+
 
 def made_from() -> str:
     """Changes whenever a source changes."""
-    digest = hashlib.sha256(repr(_LIBRARIES).encode())
+    digest = hashlib.sha256(f"{_LIBRARIES} {_SYSTEM}".encode())
     for source in sorted(_NATIVE.rglob("*.[ch]")):
         digest.update(source.read_bytes())
     return digest.hexdigest()
 
 
 def make_dlls(folder: Path, system: Path, mount_point: Path) -> None:
-    """Compiles all of them into `folder`, with the compiler in the Debian `system`."""
+    """Compiles all of them into `folder`, each as a layer of its own for a sandbox, with the
+    compiler in the Debian `system`."""
     sandbox = Sandbox((system,), {"/native": _NATIVE}, mount_point, keep=folder)
     flags = "-shared -O2 -s -Wall -Wextra -Werror -municode"
     commands = (
-        f"{_COMPILER} {flags} -o /keep/{name}.dll /native/{name}/*.c {' '.join(libraries)}"
+        f"mkdir -p /keep/{name}{_SYSTEM} && {_COMPILER} {flags} "
+        f"-o /keep/{name}{_SYSTEM}/{name}.dll /native/{name}/*.c {' '.join(libraries)}"
         for name, libraries in _LIBRARIES.items()
     )
     process = sandbox.start(("sh", "-c", " && ".join(commands)))
     output, _ = process.communicate()
     if process.returncode != 0:
         raise PartError(f"the DLLs for tests do not compile\n{output[-3000:]}")
+
+
+def with_dlls(sandbox: Sandbox, made: Path, names: Sequence[str]) -> Sandbox:
+    """The Windows of `sandbox` with the DLLs `names` in place of Wine's own.
+
+    `made`: the folder that `make_dlls` filled.
+    """
+    if not names:
+        return sandbox
+    overrides = f"{','.join(names)}=n;{sandbox.environment[OVERRIDES]}"
+    return replace(
+        sandbox,
+        layers=(*(made / name for name in names), *sandbox.layers),
+        environment={**sandbox.environment, OVERRIDES: overrides},
+    )

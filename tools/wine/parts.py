@@ -25,18 +25,18 @@ class Parts:
     softhsm: Path
 
     def windows(self, mount_point: Path) -> Sandbox:
-        """The Windows that tests run in; the project is Z:\\project."""
-        return Sandbox(
+        """The Windows that tests run in, ready for Qt; the project is Z:\\project."""
+        bare = Sandbox(
             layers=(self.prefix, self.root),
             mounts={
                 "/python": self.python,
                 "/wheels": self.wheels,
-                "/dlls": self.dlls,
                 "/softhsm": self.softhsm,
                 "/project": ROOT,
             },
             mount_point=mount_point,
         )
+        return dlls.with_dlls(bare, self.dlls, dlls.QT)
 
 
 def prepare(cache: Cache) -> Parts:

@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tools.translations import compile_changed
 from tools.wine.cache import Cache, PartError
+from tools.wine.dlls import with_dlls
+from tools.wine.office import practice_bank
 from tools.wine.parts import Parts
-from tools.wine.sandbox import PREFIX, ROOT, Sandbox
+from tools.wine.sandbox import ROOT, SITE, Sandbox
 
-_PYTHON_PATH = (r"Z:\project\src", r"Z:\project\tests\windows\site", r"Z:\wheels")
-_NOT_IN_TESTS = "mscoree,mshtml,winedbg.exe,winemenubuilder.exe="
+_PYTHON_PATH = (r"Z:\project\src", SITE, r"Z:\wheels")
 _BYTECODE = "bytecode"
-_STUBS = ("icuuc", "mscms")
-"""DLLs that Qt wants and Wine has not, or not whole."""
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """`overrides`: DLLs of ours that take the place of Wine's. `tests`: what pytest is given.
-    `screen`: with a screen, and with a folder for pictures of it."""
+    """`dlls`: those of ours that take the place of Wine's, beside Qt's. `tests`: what pytest is
+    given. `screen`: with a screen, and with a folder for pictures of it."""
 
     name: str
-    overrides: tuple[str, ...]
+    dlls: tuple[str, ...]
     tests: tuple[str, ...]
     screen: bool = False
 
@@ -89,13 +85,13 @@ _UNIT = (
 _PROCEDURE = ("tests/integration/enrollment/test_procedure.py",)
 
 RUNS = (
-    Run("Wine's ncrypt: keys in CAPI", _STUBS, (*_ABOUT_KEYS, *_CONTRACT, *_TOKENS)),
+    Run("Wine's ncrypt: keys in CAPI", (), (*_ABOUT_KEYS, *_CONTRACT, *_TOKENS)),
     Run(
         "a double of ncrypt: keys in CNG",
-        (*_STUBS, "ncrypt"),
+        ("ncrypt",),
         (*_ALL_OF_WINDOWS, *_CONTRACT, *_PROCEDURE, *_UNIT),
     ),
-    Run("Qt's windows plugin on a screen: keys in CAPI", _STUBS, _UI, screen=True),
+    Run("Qt's windows plugin on a screen: keys in CAPI", (), _UI, screen=True),
 )
 
 # One screen per run; without the abstract socket, which all sandboxes share.
@@ -104,33 +100,32 @@ _ON_A_SCREEN = "xvfb-run -a -s '-screen 0 1024x768x24 -nolisten local' "
 
 @dataclass(frozen=True, slots=True)
 class Windows:
-    """Starts Python in a fresh Windows."""
+    """Starts Python in a fresh Windows. `dlls`: where our DLLs were made."""
 
     sandbox: Sandbox
+    dlls: Path
 
     def start(
         self, run: Run, *arguments: str, office: str = "", keep_bytecode: bool = False
     ) -> Process:
         """Starts `python.exe arguments` in the project's folder. `office`: the practice bank's
         port for tests. `keep_bytecode`: in the sandbox's folder that stays."""
+        sandbox = with_dlls(self.sandbox, self.dlls, run.dlls)
         environment = {
-            **self.sandbox.environment,
-            "WINEDLLOVERRIDES": f"{','.join(run.overrides)}=n;{_NOT_IN_TESTS}",
+            **sandbox.environment,
             "PYTHONPATH": ";".join(_PYTHON_PATH),
             "PYTHONUTF8": "1",
             "PYTHONPYCACHEPREFIX": rf"Z:\{_BYTECODE}",
             "HYPOTHESIS_STORAGE_DIRECTORY": r"C:\hypothesis",
-            "CERTCLIENT_WINDOWS_RUN": ",".join(run.overrides),
+            "CERTCLIENT_WINDOWS_RUN": ",".join(run.dlls),
             "CERTCLIENT_OFFICE": office,
             "CERTCLIENT_SCREENSHOTS": r"Z:\keep" if run.screen else "",
         }
-        copies = " ".join(f"/dlls/{name}.dll" for name in run.overrides)
         script = (
-            f"cp {copies} {PREFIX}/drive_c/windows/system32/ && cd /project && "
-            f'{_ON_A_SCREEN if run.screen else ""}wine /python/python.exe "$@"; code=$?; '
-            f"{f'cp -r /{_BYTECODE} /keep/; ' if keep_bytecode else ''}exit $code"
+            f'cd /project && {_ON_A_SCREEN if run.screen else ""}wine /python/python.exe "$@"; '
+            f"code=$?; {f'cp -r /{_BYTECODE} /keep/; ' if keep_bytecode else ''}exit $code"
         )
-        return replace(self.sandbox, environment=environment).start(
+        return replace(sandbox, environment=environment).start(
             ("sh", "-c", script, "sh", *arguments)
         )
 
@@ -143,15 +138,18 @@ def windows(parts: Parts, cache: Cache) -> Windows:
     is compiled again in each run."""
     sandbox = parts.windows(cache.mount_point())
     made_from = f"{_BYTECODE} 2 {parts.python.name} {parts.wheels.name} {parts.prefix.name}"
-    bytecode = cache.part("bytecode", made_from, lambda folder: _compile(sandbox, folder))
-    return Windows(replace(sandbox, layers=(bytecode, *sandbox.layers)))
+    bytecode = cache.part(
+        "bytecode",
+        made_from,
+        lambda folder: _compile(Windows(replace(sandbox, keep=folder), parts.dlls), folder),
+    )
+    return Windows(replace(sandbox, layers=(bytecode, *sandbox.layers)), parts.dlls)
 
 
-def _compile(sandbox: Sandbox, folder: Path) -> None:
-    """Lets pytest import what the tests import."""
+def _compile(fresh: Windows, folder: Path) -> None:
+    """Lets pytest import what the tests import; `folder` is what stays of that Windows."""
     options = ("-p", "no:cacheprovider", "--collect-only", "-qq")
     tests = [name for run in RUNS for name in run.tests if not name.startswith("-")]
-    fresh = Windows(replace(sandbox, keep=folder))
     output, _ = fresh.start(
         RUNS[0], "-m", "pytest", *options, *tests, keep_bytecode=True
     ).communicate()
@@ -166,7 +164,7 @@ def run_tests(target: Windows, arguments: Sequence[str]) -> int:
     With `arguments` those that have a screen, if a test of the windows is named, else the others.
     """
     compile_changed()
-    with _practice_bank() as office:
+    with practice_bank() as office:
         runs = [run for run in RUNS if not arguments or run.screen is _of_windows(arguments)]
         running = [(run, _start_pytest(target, run, arguments, office)) for run in runs]
         return max(_show(run, process) for run, process in running)
@@ -187,22 +185,5 @@ def _start_pytest(target: Windows, run: Run, arguments: Sequence[str], office: s
     tests = arguments or ("-q", *run.tests)
     if run.screen:
         PICTURES.mkdir(parents=True, exist_ok=True)
-        target = Windows(replace(target.sandbox, keep=PICTURES))
+        target = replace(target, sandbox=replace(target.sandbox, keep=PICTURES))
     return target.start(run, "-m", "pytest", "-p", "no:cacheprovider", *tests, office=office)
-
-
-@contextmanager
-def _practice_bank() -> Iterator[str]:
-    """The practice bank on our side; gives the port of its office."""
-    path = os.pathsep.join(str(ROOT / name) for name in ("src", "tests"))
-    process = subprocess.Popen(
-        (sys.executable, str(ROOT / "tests" / "windows" / "office.py")),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONPATH": path},
-    )
-    with process:
-        yield process.stdout.readline().strip() if process.stdout else ""
-        # The end of its input ends it.
-        process.communicate()

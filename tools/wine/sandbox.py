@@ -20,16 +20,20 @@ USER = "信金 太郎"
 """Who is logged in to that Windows: a name with a space and Japanese letters, as customers have."""
 
 PREFIX = "/prefix"
+OVERRIDES = "WINEDLLOVERRIDES"
 WINE = {
     "WINEPREFIX": PREFIX,
     "WINEDEBUG": "-all",
-    "WINEDLLOVERRIDES": "mscms,icuuc=n,b;mscoree,mshtml,winedbg.exe,winemenubuilder.exe=",
+    OVERRIDES: "mscoree,mshtml,winedbg.exe,winemenubuilder.exe=",
     "HOME": "/root",
     "USER": USER,
     "LANG": "C.UTF-8",
     "PATH": "/usr/bin:/bin:/usr/sbin:/sbin",
     "XDG_RUNTIME_DIR": "/tmp",  # noqa: S108 - the sandbox's own
 }
+
+SITE = r"Z:\project\tools\wine\site"
+"""Belongs on the Windows Python's path: what it reads at its start (sitecustomize.py)."""
 
 
 @dataclass(frozen=True, slots=True)

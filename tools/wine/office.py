@@ -1,0 +1,28 @@
+"""The practice bank on Linux, for Windows programs under Wine (tests/windows/office.py)."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from tools.wine.sandbox import ROOT
+
+
+@contextmanager
+def practice_bank() -> Iterator[str]:
+    """Runs it; gives the port of its office, where tests do what bank clerks do."""
+    path = os.pathsep.join(str(ROOT / name) for name in ("src", "tests"))
+    process = subprocess.Popen(
+        (sys.executable, str(ROOT / "tests" / "windows" / "office.py")),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": path},
+    )
+    with process:
+        yield process.stdout.readline().strip() if process.stdout else ""
+        # The end of its input ends it.
+        process.communicate()
