@@ -9,10 +9,13 @@ from tools.wine.cache import PartError
 
 SUITE = "trixie"
 PACKAGES = (
-    *("wine", "wine64", "xvfb", "xauth", "fonts-noto-cjk"),
+    *("wine", "wine64", "xvfb", "xauth", "fonts-noto-cjk", "locales"),
     *("gcc-mingw-w64-x86-64-win32", "g++-mingw-w64-x86-64-win32", "libssl-dev", "patch"),
 )
-MADE_FROM = f"{SUITE} {' '.join(PACKAGES)}"
+LANGUAGES = ("ja_JP", "en_US")
+"""Wine makes its code page and the language of its messages from these: locales, in UTF-8."""
+
+MADE_FROM = f"{SUITE} {' '.join((*PACKAGES, *LANGUAGES))}"
 KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 _NOT_NEEDED = ("/usr/share/man/*", "/usr/share/doc/*", "/usr/share/locale/*")
 
@@ -27,6 +30,10 @@ def make_root(folder: Path) -> None:
         f"--keyring={KEYRING}",
         '--aptopt=APT::Install-Recommends "false"',
         *(f"--dpkgopt=path-exclude={pattern}" for pattern in _NOT_NEEDED),
+        *(
+            f'--customize-hook=chroot "$1" localedef -i {name} -f UTF-8 {name}.UTF-8'
+            for name in LANGUAGES
+        ),
         *_proxy_options(),
         SUITE,
         str(folder),

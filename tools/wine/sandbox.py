@@ -21,6 +21,9 @@ USER = "信金 太郎"
 
 PREFIX = "/prefix"
 OVERRIDES = "WINEDLLOVERRIDES"
+JAPANESE, ENGLISH = "ja_JP.UTF-8", "en_US.UTF-8"
+"""Of debian.LANGUAGES."""
+
 WINE = {
     "WINEPREFIX": PREFIX,
     "WINEDEBUG": "-all",
@@ -28,6 +31,10 @@ WINE = {
     "HOME": "/root",
     "USER": USER,
     "LANG": "C.UTF-8",
+    # A Japanese Windows' code page: with another one Wine does not find what the start menu leads
+    # to. Its messages in English, unless a test wants them otherwise.
+    "LC_CTYPE": JAPANESE,
+    "LC_MESSAGES": ENGLISH,
     "PATH": "/usr/bin:/bin:/usr/sbin:/sbin",
     "XDG_RUNTIME_DIR": "/tmp",  # noqa: S108 - the sandbox's own
 }
