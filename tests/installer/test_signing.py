@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sysconfig
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,13 +15,11 @@ import msgspec
 import pytest
 from cryptography.hazmat.primitives import serialization
 
+from support.small_build import PROGRAM
 from tools.installer.settings import DEFAULT, Places, SettingsError, read_settings
 from tools.installer.signatures import UNSIGNED, read_signer
 from tools.installer.signing import PIN_VARIABLE, Signer, SigningError, make_signer
 from tools.installer.testing_ca import TestingCa, make_testing_ca
-
-PROGRAM = Path(sysconfig.get_path("purelib")) / "setuptools" / "cli-64.exe"
-"""A small program for Windows."""
 
 SOFTHSM = "/usr/lib/softhsm/libsofthsm2.so"
 PIN = "s3cret word"

@@ -1,6 +1,6 @@
 """`make installer`: makes what customers and administrators install.
 
-    python -m tools.installer [--settings FILE] [--folder FOLDER] [--quick]
+    python -m tools.installer [--settings FILE] [--folder FOLDER] [--quick] [--if-needed]
     python -m tools.installer compare ONE OTHER
 
 Settings come from installer/build.toml; what is made goes to build/installer.
@@ -15,18 +15,21 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from tools.installer.build import Build, epoch, make_all
-from tools.installer.compare import differences
-from tools.installer.freeze import FreezeError
+from tools.installer import made_from
+from tools.installer.build import Build, BuildError, epoch, make_all, say
+from tools.installer.compare import compare
+from tools.installer.freeze import FreezeError, prepare
 from tools.installer.icon import IconError
 from tools.installer.linux.wheel import PackageError
 from tools.installer.msi import MsiError
 from tools.installer.nsis import SetupError
 from tools.installer.settings import DEFAULT, Places, SettingsError, read_settings
 from tools.installer.signing import SigningError, make_signer
-from tools.wine.cache import PartError
+from tools.installer.wine_freeze import freeze_in
+from tools.wine.cache import Cache, PartError, default_folder
 
 _FAILURES = (
+    BuildError,
     FreezeError,
     IconError,
     MsiError,
@@ -41,37 +44,58 @@ _FAILURES = (
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Exit code 1 and a text on stderr if there is no installer, or the two folders differ."""
+    """Exit code 1 and a text on stderr if there is no installer, or the two builds differ."""
     if arguments[:1] == ["compare"]:
         return _compare(arguments[1:])
     parser = argparse.ArgumentParser(description="Makes the installer.")
     parser.add_argument("--settings", type=Path, default=DEFAULT)
     parser.add_argument("--folder", type=Path, default=Places().folder)
     parser.add_argument("--quick", action="store_true", help="larger, and faster to make")
+    parser.add_argument("--if-needed", action="store_true", help="not if it would be the same")
     given = parser.parse_args(arguments)
     if os.geteuid() != 0:
-        print("make installer: Wine in a chroot needs root: sudo make installer", file=sys.stderr)
+        print("make installer: Wine in a chroot needs root: run it with sudo", file=sys.stderr)
         return 1
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     try:
         settings = read_settings(given.settings)
         places = Places(given.folder.absolute())
         signer = make_signer(settings, places, given.settings)
-        make_all(Build(settings, places, signer, epoch(os.environ), quick=given.quick))
+        build = Build(settings, places, signer, epoch(os.environ), quick=given.quick)
+        if given.if_needed and made_from.is_current(build):
+            say(f"{places.results} is what a build would make again")
+        else:
+            _make(build)
     except _FAILURES as error:
         print(f"make installer: {error}", file=sys.stderr)
         return 1
     return 0
 
 
+def _make(build: Build) -> None:
+    cache = Cache(default_folder(os.environ, Path.home()))
+    made_from.forget(build)
+    stamp = made_from.stamp(build)
+    make_all(build, freeze_in(prepare(cache), cache.mount_point()))
+    made_from.note(build, stamp)
+
+
 def _compare(arguments: Sequence[str]) -> int:
+    """1 if they differ, 2 if they cannot be compared."""
     parser = argparse.ArgumentParser(description="Compares two builds without their signatures.")
-    parser.add_argument("one", type=Path)
-    parser.add_argument("other", type=Path)
+    parser.add_argument("one", type=Path, help="a build's folder, as --folder names it")
+    parser.add_argument("other", type=Path, help="another one's")
     given = parser.parse_args(arguments)
-    found = list(differences(given.one, given.other))
-    print("\n".join(found) or "The same, apart from signatures.")
-    return 1 if found else 0
+    try:
+        found = compare(given.one, given.other)
+    except OSError as error:
+        print(f"compare: {error}", file=sys.stderr)
+        return 2
+    for line in (*found.not_compared, *found.differences):
+        print(line)
+    if not found.differences:
+        print("The rest is the same, apart from signatures.")
+    return 1 if found.differences else 0
 
 
 if __name__ == "__main__":

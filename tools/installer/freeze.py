@@ -22,6 +22,7 @@ from tools.wine.cache import Cache
 from tools.wine.parts import make_prefix
 from tools.wine.sandbox import SITE, WINE, Sandbox
 
+SOURCES = ROOT / "src"
 RUNTIME = ROOT / "requirements" / "runtime.txt"
 TOOLS = ROOT / "requirements" / "installer.txt"
 _PYTHON_PATH = (r"Z:\project\src", SITE, r"Z:\wheels", r"Z:\tools")
@@ -29,6 +30,16 @@ _PYTHON_PATH = (r"Z:\project\src", SITE, r"Z:\wheels", r"Z:\tools")
 
 class FreezeError(Exception):
     """PyInstaller did not make the program. The text is what it said last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be frozen. `epoch`: seconds, the programs' date. `sources`: a folder with the
+    package `certclient`, in place of our own."""
+
+    settings: Settings
+    epoch: int
+    sources: Path = SOURCES
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +55,14 @@ class Workshop:
     dlls: Path
     hashes: Path
 
-    def sandbox(self, mount_point: Path, order: Path, result: Path) -> Sandbox:
+    def sandbox(self, mount_point: Path, sources: Path, order: Path, result: Path) -> Sandbox:
+        """The Windows of a freeze; `sources` lie where the project's own would."""
         mounts = {
             "/python": self.python,
             "/wheels": self.wheels,
             "/tools": self.tools,
             "/project": ROOT,
+            "/project/src": sources,
             "/order": order,
         }
         bare = Sandbox((self.prefix, self.root), mounts, mount_point, keep=result)
@@ -115,21 +128,19 @@ def _tool_lines() -> list[str]:
     return found
 
 
-def freeze(
-    settings: Settings, workshop: Workshop, mount_point: Path, target: Path, epoch: int
-) -> Sequence[str]:
+def freeze(order: Order, workshop: Workshop, mount_point: Path, target: Path) -> Sequence[str]:
     """Makes `target`, a folder with certclient.exe, certclientw.exe and `app-<version>`; one that
-    is there is replaced. `epoch`: seconds, the programs' date. Returns which files of the wheels
-    are in it.
+    is there is replaced. Returns which files of the wheels are in it.
 
     Raises FreezeError, and SettingsError's and IconError's reasons as they come.
     """
     with tempfile.TemporaryDirectory() as place:
-        order, result = Path(place) / "order", Path(place) / "result"
-        order.mkdir()
+        orders, result = Path(place) / "order", Path(place) / "result"
+        orders.mkdir()
         result.mkdir()
-        write_order(settings, order)
-        output = _run(workshop.sandbox(mount_point, order, result), epoch)
+        write_order(order.settings, orders)
+        sandbox = workshop.sandbox(mount_point, order.sources, orders, result)
+        output = _run(sandbox, order.epoch)
         made = result / "dist" / "payload"
         if not (made / "certclientw.exe").is_file():
             raise FreezeError(f"PyInstaller failed\n{output[-6000:]}")

@@ -11,7 +11,10 @@ from packaging.version import Version
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DEFAULT = ROOT / "installer" / "build.toml"
+CONTENTS = ROOT / "installer" / "contents.toml"
 OUTPUT = ROOT / "build" / "installer"
+VERSION_LINE = re.compile(r'^__version__ = "([^"]+)"$', re.MULTILINE)
+"""In src/certclient/__init__.py."""
 _STAGES = {"a": 1000, "b": 2000, "rc": 3000, "release": 9000}
 
 
@@ -146,7 +149,7 @@ def _check(settings: Settings, path: Path) -> None:
 def _version() -> str:
     """Read, not imported: a build must not run the program."""
     text = (ROOT / "src" / "certclient" / "__init__.py").read_text(encoding="utf-8")
-    found = re.search(r'^__version__ = "([^"]+)"$', text, re.MULTILINE)
+    found = VERSION_LINE.search(text)
     if found is None:
         raise SettingsError("src/certclient/__init__.py names no version")
     return found[1]

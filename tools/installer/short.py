@@ -1,43 +1,104 @@
-"""The frozen program for tests: made once for the sources as they are, and signed by a testing CA.
+"""Frozen programs for tests: made once for the sources as they are, and signed by a testing CA.
 
-It lies beside the other parts of the Windows that tests run in (`tools.wine.cache`).
+They lie beside the other parts of the Windows that tests run in (`tools.wine.cache`).
 """
 
 from __future__ import annotations
 
-import hashlib
 import os
+import shutil
+from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from tools.installer import freeze
+import msgspec
+
+from tools.installer import freeze, made_from, nsis
 from tools.installer.build import Build, epoch, make_payload
-from tools.installer.settings import DEFAULT, ROOT, Places, read_settings
+from tools.installer.settings import DEFAULT, VERSION_LINE, Places, Settings, read_settings
 from tools.installer.signing import make_signer
+from tools.installer.wine_freeze import freeze_in
 from tools.wine.cache import Cache, default_folder
 
-_SOURCES = ("src/certclient", "installer", "tools/installer")
-_PATTERNS = ("*.py", "*.spec", "*.toml", "*.svg", "*.qm", "*.txt", "*.[ch]", "*.html", "*.css")
+EARLIER = "0.0.1"
+"""Comes before every version that there is."""
 
 
-def short_build() -> Places:
-    """Folder with `payload`, as `make installer` makes it, and `testing-ca`. Safe against others
-    that want it at the same time. Raises what `build.make_payload` raises."""
-    cache = Cache(default_folder(os.environ, Path.home()))
+@dataclass(frozen=True, slots=True)
+class ShortBuild:
+    """`places`: a payload as `make installer` makes it from `settings`, and the testing CA."""
+
+    settings: Settings
+    places: Places
+
+    @property
+    def payload(self) -> Path:
+        return self.places.payload
+
+    def setup(self) -> Path:
+        """The setup around it, not signed: larger than a customer's, and faster to make."""
+        key = f"{self.places.folder.name} {made_from.setup()}"
+        name = f"{nsis.setup_name(self.settings)}.exe"
+        return _cache().part("setup", key, lambda folder: self._pack(folder / name)) / name
+
+    def _pack(self, target: Path) -> None:
+        icon = self.places.work / "icon.ico"
+        order = nsis.Order(self.settings, self.payload, icon, target, quick=True)
+        with TemporaryDirectory() as work:
+            nsis.make_setup(order, Path(work))
+
+
+def short_build() -> ShortBuild:
+    """The program as its sources are.
+
+    This and the others are safe against somebody who wants the same at the same time, and raise
+    what `freeze.prepare` and `build.make_payload` raise.
+    """
+    return _build("frozen", read_settings())
+
+
+def earlier_build() -> ShortBuild:
+    """The same sources, as if they were an earlier version's."""
+    return _build("earlier", replace(read_settings(), version=EARLIER))
+
+
+def rehearsal_build() -> ShortBuild:
+    """The practice bank is in it, too."""
+    settings = read_settings()
+    contents = msgspec.structs.replace(settings.contents, practice_bank=True)
+    return _build("rehearsal", replace(settings, contents=contents))
+
+
+def _build(kind: str, settings: Settings) -> ShortBuild:
+    cache = _cache()
     workshop = freeze.prepare(cache)
-    made_from = f"{workshop.root.name} {workshop.tools.name} {workshop.wheels.name} {_digest()}"
-    return Places(cache.part("frozen", made_from, lambda folder: _make(folder, workshop)))
+    parts = f"{workshop.root.name} {workshop.tools.name} {workshop.wheels.name}"
+    made = cache.part(
+        kind,
+        f"{parts} {settings.version} {made_from.program()}",
+        lambda folder: _make(folder, settings, workshop, cache.mount_point()),
+    )
+    return ShortBuild(settings, Places(made))
 
 
-def _make(folder: Path, workshop: freeze.Workshop) -> None:
-    settings, places = read_settings(), Places(folder)
+def _make(folder: Path, settings: Settings, workshop: freeze.Workshop, mount_point: Path) -> None:
+    places = Places(folder)
     signer = make_signer(settings, places, DEFAULT, ask=False)
-    make_payload(Build(settings, places, signer, epoch(os.environ), quick=True), workshop)
+    build = Build(settings, places, signer, epoch(os.environ))
+    with TemporaryDirectory() as place:
+        sources = Path(place) / "src"
+        _copy_sources(sources, settings.version)
+        make_payload(build, freeze_in(workshop, mount_point, sources))
 
 
-def _digest() -> str:
-    digest = hashlib.sha256()
-    for folder in _SOURCES:
-        files = {file for pattern in _PATTERNS for file in (ROOT / folder).rglob(pattern)}
-        for file in sorted(files):
-            digest.update(f"{file.relative_to(ROOT)}\n".encode() + file.read_bytes())
-    return digest.hexdigest()
+def _copy_sources(place: Path, version: str) -> None:
+    """Our sources, where the program says that it is `version`."""
+    ignored = shutil.ignore_patterns("__pycache__", "*.egg-info")
+    shutil.copytree(freeze.SOURCES, place, ignore=ignored)
+    file = place / "certclient" / "__init__.py"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(VERSION_LINE.sub(f'__version__ = "{version}"', text), encoding="utf-8")
+
+
+def _cache() -> Cache:
+    return Cache(default_folder(os.environ, Path.home()))

@@ -21,10 +21,9 @@ from cryptography.hazmat.primitives.serialization import pkcs7
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from tools.installer.pe import is_pe
-from tools.installer.settings import ROOT
+from tools.installer.settings import CONTENTS
 from tools.installer.signing import Signer, SigningError, offline
 
-CONTENTS = ROOT / "installer" / "contents.toml"
 OURS = "ours"
 UNSIGNED = "unsigned"
 _DIGEST = re.compile(r"^(?:Current|Calculated) message digest\s*: ([0-9A-F]+)", re.MULTILINE)

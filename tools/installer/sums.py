@@ -13,10 +13,19 @@ def sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+def sums_hold(folder: Path) -> bool:
+    """Whether `folder` holds what its SHA256SUMS names, unchanged, and nothing else."""
+    target = folder / NAME
+    return target.is_file() and target.read_text(encoding="utf-8") == _sums(folder)
+
+
 def write_sums(folder: Path) -> Path:
     """Writes `folder`/SHA256SUMS for every other file in it, by name."""
-    files = sorted(path for path in folder.iterdir() if path.is_file() and path.name != NAME)
     target = folder / NAME
-    lines = (f"{sha256(path)}  {path.name}\n" for path in files)
-    target.write_text("".join(lines), encoding="utf-8")
+    target.write_text(_sums(folder), encoding="utf-8")
     return target
+
+
+def _sums(folder: Path) -> str:
+    files = sorted(path for path in folder.iterdir() if path.is_file() and path.name != NAME)
+    return "".join(f"{sha256(path)}  {path.name}\n" for path in files)

@@ -1,0 +1,76 @@
+"""`make test-installer` builds what is missing or not of these sources, and nothing twice."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from support.small_build import EPOCH, small_build
+from tools.installer import made_from
+from tools.installer.build import Build
+from tools.installer.settings import DEFAULT, read_settings
+from tools.installer.sums import write_sums
+
+
+@pytest.fixture
+def build(tmp_path: Path) -> Build:
+    """A bank's own, complete."""
+    shutil.copytree(DEFAULT.parent, tmp_path / "bank")
+    small = small_build(tmp_path / "out")
+    file = tmp_path / "bank" / DEFAULT.name
+    signer = replace(small.signer, settings_file=file)
+    done = replace(small, settings=read_settings(file), signer=signer)
+    done.places.results.mkdir()
+    (done.places.results / "certclient-setup.exe").write_bytes(b"a setup")
+    write_sums(done.places.results)
+    made_from.note(done, made_from.stamp(done))
+    return done
+
+
+def test_what_is_complete_is_not_built_again(build: Build) -> None:
+    assert made_from.is_current(build)
+
+
+def test_a_build_that_was_begun_again_has_to_be_finished(build: Build) -> None:
+    made_from.forget(build)
+    assert not made_from.is_current(build)
+
+
+def test_results_that_were_changed_or_taken_away_are_built_again(build: Build) -> None:
+    setup = build.places.results / "certclient-setup.exe"
+    setup.write_bytes(b"another")
+    assert not made_from.is_current(build)
+    shutil.rmtree(build.places.results)
+    assert not made_from.is_current(build)
+
+
+@pytest.mark.parametrize("name", ["build.toml", "profiles/rei-shinkin.toml", "certclient.svg"])
+def test_the_banks_own_files_count(build: Build, name: str) -> None:
+    file = build.settings.folder / name
+    file.write_bytes(file.read_bytes() + b"\n")
+    assert not made_from.is_current(build)
+
+
+def test_another_date_or_a_quick_setup_is_another_build(build: Build) -> None:
+    assert not made_from.is_current(replace(build, epoch=EPOCH + 1))
+    assert not made_from.is_current(replace(build, quick=True))
+
+
+def test_another_signing_certificate_is_another_build(build: Build) -> None:
+    certificates = build.signer.identity.certificates
+    certificates.write_bytes(certificates.read_bytes() + b"\n")
+    assert not made_from.is_current(build)
+
+
+def test_the_sources_count(tmp_path: Path) -> None:
+    (tmp_path / "src").mkdir()
+    source = tmp_path / "src" / "main.py"
+    source.write_text("one", encoding="utf-8")
+    before = made_from.hash_of([tmp_path / "src"], ["*.py"])
+    (tmp_path / "src" / "notes.txt").touch()
+    assert made_from.hash_of([tmp_path / "src"], ["*.py"]) == before
+    source.write_text("two", encoding="utf-8")
+    assert made_from.hash_of([tmp_path / "src"], ["*.py"]) != before
