@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from support.fresh_windows import FreshWindows, fresh_windows
-from tools.installer.settings import ROOT, Places, Settings, read_settings
-from tools.installer.short import short_build
+from tools.installer.settings import DEFAULT, ROOT, Places, Settings, read_settings
+from tools.installer.short import ShortBuild, short_build
+from tools.installer.signing import Signer, make_signer
 from tools.wine.cache import Cache, default_folder
 from tools.wine.parts import prepare
 from tools.wine.sandbox import PREFIX
@@ -48,15 +49,29 @@ class Program:
 
 
 @pytest.fixture(scope="session")
-def frozen() -> Places:
+def frozen() -> ShortBuild:
     """Made from the sources as they are; `make test` makes it once."""
     if os.geteuid() != 0:
-        pytest.skip("Wine in a chroot needs root: sudo make test-installer")
+        pytest.skip("Wine in a chroot needs root: sudo make test")
     return short_build()
 
 
+@pytest.fixture(scope="session")
+def handed_out() -> Places:
+    """What `make installer` made. `make test-installer` lets it do so first."""
+    places = Places()
+    assert places.results.is_dir(), "nothing is handed out yet: make installer"
+    return places
+
+
+@pytest.fixture(scope="session")
+def signer(handed_out: Places) -> Signer:
+    """Who signed it."""
+    return make_signer(read_settings(), handed_out, DEFAULT, ask=False)
+
+
 @pytest.fixture(scope="module")
-def program(frozen: Places, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
+def program(frozen: ShortBuild, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
     cache = Cache(default_folder(os.environ, Path.home()))
     sandbox = prepare(cache).windows(cache.mount_point())
     mounts = {

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
 
-from tools.installer.settings import Places, read_settings
+from support.small_build import stranger
+from tools.installer.build import LICENSES
+from tools.installer.settings import read_settings
+from tools.installer.short import ShortBuild
 from tools.installer.sums import sha256
 
 from .conftest import Program
@@ -18,6 +21,7 @@ pytestmark = [pytest.mark.timeout(900)]
 
 COMPILER = "x86_64-w64-mingw32-gcc-win32"
 NOTE = r"C:\loaded.txt"
+UNSIGNED, FOREIGN = "unsigned", "signed by somebody else"
 
 
 def test_the_command_line_starts_and_knows_the_bank_beside_it(program: Program) -> None:
@@ -34,7 +38,7 @@ def test_the_practice_bank_is_politely_not_in_it(program: Program) -> None:
     assert "practice" in text
 
 
-def test_nothing_that_is_not_needed_is_in_it(frozen: Places) -> None:
+def test_nothing_that_is_not_needed_is_in_it(frozen: ShortBuild) -> None:
     names = [str(path.relative_to(frozen.payload)) for path in frozen.payload.rglob("*")]
     unwanted = ("Quick", "Qml", "WebEngine", "opengl32sw", "d3dcompiler", "tkinter", "flask")
     assert [name for name in names if any(word in name for word in unwanted)] == []
@@ -43,7 +47,14 @@ def test_nothing_that_is_not_needed_is_in_it(frozen: Places) -> None:
     assert any(name.endswith("certclient_ja.qm") for name in names)
 
 
-def test_the_path_of_the_build_is_in_no_program(frozen: Places) -> None:
+@pytest.mark.parametrize("name", ["LICENSE.txt", "THIRD-PARTY-NOTICES.txt"])
+def test_the_licences_are_beside_the_programs(frozen: ShortBuild, name: str) -> None:
+    text = (frozen.payload / name).read_bytes()
+    assert len(text) > 10_000
+    assert text == (LICENSES / name).read_bytes()
+
+
+def test_the_path_of_the_build_is_in_no_program(frozen: ShortBuild) -> None:
     for program in frozen.payload.glob("*.exe"):
         content = program.read_bytes()
         assert b"Z:\\project" not in content
@@ -65,57 +76,71 @@ def put(file: Path, content: bytes) -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def stranger(program: Program) -> bytes:
-    """A DLL of somebody else's, really compiled, that notes when it is loaded."""
+def strangers(program: Program, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """A DLL of somebody else's, really compiled, that notes when it is loaded: as it is, and with a
+    signature that is good and not ours."""
     made = program.windows.run(
         COMPILER, "-shared", "-municode", "-o", "/keep/stranger.dll", "/native/stranger.c"
     )
     assert made.returncode == 0, made.stdout
-    return (program.windows.shared / "stranger.dll").read_bytes()
+    dll = program.windows.shared / "stranger.dll"
+    unsigned = dll.read_bytes()
+    stranger(tmp_path_factory.mktemp("stranger")).sign(dll)
+    return {UNSIGNED: unsigned, FOREIGN: dll.read_bytes()}
 
 
 def was_loaded(program: Program) -> bool:
     return program.windows.path(NOTE).exists()
 
 
-def test_the_stranger_would_be_noticed(program: Program, stranger: bytes) -> None:
+@pytest.mark.parametrize("kind", [UNSIGNED, FOREIGN])
+def test_the_stranger_would_be_noticed(
+    program: Program, strangers: dict[str, bytes], kind: str
+) -> None:
     place = program.windows.path(r"C:\strange.dll")
-    with put(place, stranger):
+    with put(place, strangers[kind]):
         program.windows.wine("rundll32", r"C:\strange.dll,Nothing")
     assert was_loaded(program)
     program.windows.path(NOTE).unlink()
 
 
 @pytest.mark.parametrize(
-    ("beside", "name"),
-    [("program", "version.dll"), ("libraries", "cryptbase.dll"), ("libraries", "winspool.drv")],
+    ("beside", "name", "kind"),
+    [
+        ("program", "version.dll", UNSIGNED),
+        ("program", "userenv.dll", FOREIGN),
+        ("libraries", "cryptbase.dll", FOREIGN),
+        ("libraries", "winspool.drv", UNSIGNED),
+    ],
 )
 def test_a_dll_that_was_put_into_the_folder_stops_it_before_it_is_loaded(
-    program: Program, stranger: bytes, name: str, beside: str
+    program: Program, strangers: dict[str, bytes], name: str, beside: str, kind: str
 ) -> None:
     folder = program.folder if beside == "program" else program.libraries
-    with put(folder / name, stranger):
+    with put(folder / name, strangers[kind]):
         assert program.refuses(name)
     assert not was_loaded(program)
-    assert program.starts()
 
 
-@pytest.mark.parametrize("name", ["python312.dll", "_ctypes.pyd", "Qt6Core.dll"])
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("python312.dll", UNSIGNED), ("_ctypes.pyd", UNSIGNED), ("Qt6Core.dll", FOREIGN)],
+)
 def test_a_library_that_was_exchanged_is_not_loaded(
-    program: Program, stranger: bytes, name: str
+    program: Program, strangers: dict[str, bytes], name: str, kind: str
 ) -> None:
-    with put(program.libraries / name, stranger):
+    with put(program.libraries / name, strangers[kind]):
         assert program.refuses(f"{program.settings.contents_folder}/{name}")
     assert not was_loaded(program)
-    assert program.starts()
 
 
-@pytest.mark.parametrize("name", ["python312.dll", "version.dll", "libssl-3.dll"])
 def test_the_current_folder_is_no_place_for_dlls(
-    program: Program, stranger: bytes, name: str
+    program: Program, strangers: dict[str, bytes]
 ) -> None:
     folder = program.windows.path(r"C:\elsewhere")
-    with put(folder / name, stranger):
+    with ExitStack() as all_of_them:
+        for name in ("python312.dll", "version.dll", "libssl-3.dll", "userenv.dll"):
+            all_of_them.enter_context(put(folder / name, strangers[FOREIGN]))
         command = r"cd /d C:\elsewhere && C:\app\certclient.exe list"
         done = program.windows.wine("cmd", "/c", command)
     assert done.returncode == 0, done.stdout
@@ -177,7 +202,7 @@ def test_who_uses_the_program_may_put_in_a_qt_of_their_own_and_nothing_else(
         assert program.refuses("Qt6Svg.dll")
 
 
-def test_the_list_inside_of_the_programs_is_that_of_the_folder(frozen: Places) -> None:
+def test_the_list_inside_of_the_programs_is_that_of_the_folder(frozen: ShortBuild) -> None:
     libraries = frozen.payload / read_settings().contents_folder
     expected = {
         f"{sha256(path)} {path.relative_to(libraries).as_posix()}"
