@@ -1,7 +1,4 @@
-"""Gives this Windows a certificate of last year: `give.py OFFICE USER_ID DAYS`, for its Python.
-
-Prints its serial number in hexadecimal.
-"""
+"""Gives this Windows certificates of last year: `give.py OFFICE DAYS USER_ID…`, for its Python."""
 
 from __future__ import annotations
 
@@ -14,13 +11,14 @@ from support.bank_office import BankOffice
 
 
 def main() -> None:
-    port, user_id, days = sys.argv[1:]
+    port, days, *user_ids = sys.argv[1:]
     office = BankOffice(port)
     with WindowsStore().open(no_pin) as session:
-        key = session.create_key(KeySpec(), f"certclient {user_id}")
-        certificate = office.issue_certificate(user_id, session.signer(key).spki, int(days))
-        session.install(key, certificate, "last year")
-    print(certificate.serial_hex)
+        for user_id in user_ids:
+            key = session.create_key(KeySpec(), f"certclient {user_id}")
+            spki = session.signer(key).spki
+            certificate = office.issue_certificate(user_id, spki, int(days))
+            session.install(key, certificate, "last year")
 
 
 if __name__ == "__main__":

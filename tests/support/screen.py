@@ -32,8 +32,9 @@ class Screen:
             time.sleep(0.1)
         return True
 
-    def press(self, *keys: str) -> None:
-        self._xdotool("key", *keys)
+    def press(self, title: str, *keys: str) -> None:
+        """In the window whose title contains `title`, as above; nowhere if there is none."""
+        self._xdotool("search", "--onlyvisible", "--name", title, "windowfocus", "key", *keys)
 
     def picture(self, file: Path) -> None:
         """Everything that is to be seen, as PNG; for people who look for what went wrong."""

@@ -1,0 +1,116 @@
+"""A customer's year with the program, as `make test` can afford it: frozen, in a quick setup.
+
+What takes minutes is in test_setup_program.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from support.customers_pc import DATA, MAIN_WINDOW, START_MENU, WIZARD, CustomersPc, customers_pc
+from support.program_pc import BANK
+from support.setups import MENU, PLACE
+from tools.installer.short import EARLIER, ShortBuild, earlier_build
+
+pytestmark = pytest.mark.timeout(900)
+
+A_YEAR = 360
+"""Days, nearly."""
+KEPT = {
+    *("Logs\\", r"Logs\certclient.log", "instance.lock", "journal.sqlite", "locks\\"),
+    *("reminders.json", "updates.json"),
+}
+"""What an uninstaller leaves of the user's own, unless told otherwise."""
+
+
+@dataclass(frozen=True)
+class Setups:
+    """Of two versions that were both really frozen."""
+
+    earlier: Path
+    current: Path
+
+
+@pytest.fixture(scope="module")
+def setups(frozen: ShortBuild) -> Setups:
+    with ThreadPoolExecutor() as pool:
+        current = pool.submit(frozen.setup)
+        return Setups(earlier_build().setup(), current.result())
+
+
+@pytest.fixture
+def pc(tmp_path: Path, setups: Setups) -> Iterator[CustomersPc]:
+    with customers_pc(tmp_path) as pc:
+        yield pc
+
+
+def test_installed_used_updated_in_the_middle_and_removed(
+    pc: CustomersPc, setups: Setups, frozen: ShortBuild
+) -> None:
+    first, second = pc.give(2)
+    assert pc.sets_up(setups.earlier) == 0, pc.customer.log
+    starts_it_from_the_start_menu(pc)
+    renews_from_the_banks_link(pc, first)
+    pc.begins_a_renewal_that_has_to_wait(second)
+    updates(pc, setups.current, frozen.settings.version)
+    pc.windows.wine(pc.console, "quit", "--wait", "30")  # the reminder, which came back
+    pc.resumes()
+    assert pc.days_left()[second] > A_YEAR
+    removes_it(pc)
+
+
+def starts_it_from_the_start_menu(pc: CustomersPc) -> None:
+    pc.opens(START_MENU)
+    assert pc.screen.shows(MAIN_WINDOW)
+    assert pc.command_lines() == [[pc.program]]
+    pc.waits_until(lambda: len(pc.daily_tasks()) == 1)
+
+
+def renews_from_the_banks_link(pc: CustomersPc, user_id: str) -> None:
+    """今すぐ更新する, and 更新する for the one consent; in the window that is open already."""
+    pc.knows_the_scheme()
+    link = f"certclient:renew?profile={BANK}&user={user_id}"
+    pc.follows(link)
+    assert pc.screen.shows(WIZARD)
+
+    def goes_on() -> bool:
+        pc.screen.press(WIZARD, "alt+n", "alt+r")
+        return pc.days_left()[user_id] > A_YEAR
+
+    pc.waits_until(goes_on)
+
+
+def updates(pc: CustomersPc, setup: Path, version: str) -> None:
+    """The window that is open goes by itself; in the end only the new version is there."""
+    assert pc.version() == EARLIER
+    assert pc.sets_up(setup) == 0, pc.customer.log
+    assert "quit: 0" in pc.customer.log
+    assert pc.contents() == {f"app-{version}"}
+    assert pc.version() == version
+
+
+def removes_it(pc: CustomersPc) -> None:
+    assert traces(pc), "else the next lines show nothing"
+    pc.customer.uninstalls()
+    assert traces(pc) == set()
+    assert not pc.customer.has(PLACE)
+    assert pc.customer.files(DATA) <= KEPT
+
+
+def traces(pc: CustomersPc) -> set[str]:
+    """Keys of the user's registry, shortcuts and tasks that name us. (A certificate's key is where
+    Wine keeps such keys.)"""
+    return {
+        *pc.daily_tasks(),
+        *(path for path in pc.customer.files(MENU) if path.endswith("更新.lnk")),
+        *(
+            key
+            for key, values in pc.windows.registry("HKEY_CURRENT_USER").items()
+            if "certclient" in f"{key} {values}" and r"\Wine\Crypto" not in key
+        ),
+    }

@@ -1,0 +1,89 @@
+"""A Windows on which the program is installed, and a bank whose customer sits there."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from support.bank_office import BankOffice
+from support.fresh_windows import FreshWindows
+
+DONE, WAITING = 0, 4
+"""Exit codes of the program (docs/cli.md)."""
+
+BANK = "practice"
+"""The practice bank's profile."""
+
+_GIVE = r"Z:\project\tests\installer\give.py"
+_FOR_SCRIPTS = {
+    "PYTHONPATH": r"Z:\project\src;Z:\project\tests;Z:\project;Z:\wheels",
+    "PYTHONUTF8": "1",
+    "PYTHONDONTWRITEBYTECODE": "1",
+}
+
+
+@dataclass(frozen=True)
+class ProgramPc:
+    """`place`: the folder of the program there."""
+
+    windows: FreshWindows
+    office: BankOffice
+    place: str
+
+    @property
+    def console(self) -> str:
+        return rf"{self.place}\certclient.exe"
+
+    @property
+    def program(self) -> str:
+        return rf"{self.place}\certclientw.exe"
+
+    def learns_of_the_bank(self) -> None:
+        """The bank's profile, in the place that belongs to the PC's administrator."""
+        folder = self.windows.path(r"C:\ProgramData\certclient\profiles")
+        folder.mkdir(parents=True)
+        (folder / f"{BANK}.toml").write_text(self.office.profile_text(), encoding="utf-8")
+
+    def certclient(self, *arguments: str) -> tuple[int, Any]:
+        """The exit code and the JSON of the command line."""
+        done = self.windows.wine(self.console, *arguments, "--json")
+        text = done.stdout.decode(errors="replace")
+        assert "{" in text, f"exit code {done.returncode}: {text}"
+        return done.returncode, json.loads(text[text.index("{") :])
+
+    def contents(self) -> set[str]:
+        """Which versions' libraries are there."""
+        return {path.name for path in self.windows.path(self.place).glob("app-*")}
+
+    def version(self) -> str:
+        return self.windows.wine(self.console, "--version").stdout.decode().split()[-1]
+
+    def give(self, count: int = 1) -> list[str]:
+        """So many user IDs whose certificates, made last year, end in 20 days."""
+        user_ids = [self.office.new_customer() for _ in range(count)]
+        command = ("wine", "/python/python.exe", _GIVE, self.office.port, "20", *user_ids)
+        done = self.windows.run(*command, environment=_FOR_SCRIPTS)
+        assert done.returncode == 0, done.stdout.decode(errors="replace")
+        return user_ids
+
+    def begins_a_renewal_that_has_to_wait(self, user_id: str) -> None:
+        """The bank's answer comes later."""
+        self.office.let_wait(2)
+        code, answer = self.certclient("renew", user_id, "--yes", "--wait", "0", "--profile", BANK)
+        assert code == WAITING, answer
+
+    def resumes(self) -> None:
+        """Until it is done."""
+        code, answer = self.certclient("resume", "--wait", "60", "--profile", BANK)
+        assert code == DONE, answer
+        assert [one["outcome"] for one in answer["results"]] == ["done"]
+
+    def days_left(self) -> dict[str, int]:
+        """Of the newest certificate of each user ID."""
+        code, answer = self.certclient("list", "--profile", BANK)
+        assert code == 0, answer
+        found: dict[str, int] = {}
+        for one in answer["certificates"]:
+            found[one["user_id"]] = max(one["days_left"], found.get(one["user_id"], 0))
+        return found
