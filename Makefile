@@ -25,9 +25,10 @@ installer: ## setup, MSI, packages for Linux, all signed: build/installer/result
 	@$(PYTHON) tools/prepare.py installer
 	@$(RUN) -m tools.installer $(if $(SETTINGS),--settings $(SETTINGS))
 
-test-installer: ## everything that `make installer` makes, installed and tried out (root; minutes)
+test-installer: ## what `make installer` hands out, made where it is missing or old, tried out (root; 15 min)
 	@$(PYTHON) tools/prepare.py test-installer
-	@$(RUN) -m pytest -q -m "installer or not installer" tests/installer
+	@$(RUN) -m tools.installer --if-needed
+	@$(RUN) -m pytest -q -n 2 --dist loadfile -m "installer or not installer" tests/installer
 
 bench: ## where a renewal's time goes, PC and USB token; how long the windows stall meanwhile
 	@$(PYTHON) tools/prepare.py bench

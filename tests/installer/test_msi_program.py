@@ -1,40 +1,29 @@
-"""The MSI with the frozen program in it: a company's PC, installed and renewed without a person.
-
-Needs what `make installer` builds; in an environment variable CERTCLIENT_INSTALLER another folder.
+"""The MSI that is handed out, on a company's PC: installed over an earlier version, restricted by
+policy, renewed without a person, removed.
 """
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from support.bank_office import BankOffice
-from support.fresh_windows import FreshWindows, fresh_windows
-from support.msi_windows import tools_missing
+from support.fresh_windows import fresh_windows
+from support.program_pc import BANK, ProgramPc
 from tools.installer.msi import make_msi
-from tools.installer.settings import OUTPUT, ROOT, Places, read_settings
+from tools.installer.settings import Places
+from tools.installer.short import EARLIER, earlier_build
+from tools.installer.signing import Signer
 from tools.wine.cache import Cache, default_folder
+from tools.wine.office import practice_bank
 from tools.wine.parts import prepare
+from tools.wine.sandbox import USER
 
 pytestmark = [pytest.mark.installer, pytest.mark.timeout(900)]
-
-if os.geteuid() != 0:
-    pytest.skip("Wine in a chroot needs root: sudo make test-installer", allow_module_level=True)
-if tools_missing():
-    pytest.skip(tools_missing(), allow_module_level=True)
-
-PAYLOAD = Places(Path(os.environ.get("CERTCLIENT_INSTALLER", OUTPUT))).payload
-if not (PAYLOAD / "certclientw.exe").is_file():
-    pytest.skip("needs the frozen program: make installer", allow_module_level=True)
 
 PLACE = r"C:\Program Files\certclient"
 POLICY = r"HKLM\Software\Policies\certclient"
@@ -42,102 +31,84 @@ JOB = ("renew", "--all", "--unattended", "--json")
 
 
 @dataclass(frozen=True)
-class Pc:
-    """A company's Windows, seen from its administrator's desk."""
+class CompanyPc(ProgramPc):
+    """Seen from its administrator's desk. `earlier` and `current`: packages there."""
 
-    windows: FreshWindows
-    office: BankOffice
+    earlier: str = r"Z:\keep\earlier.msi"
+    current: str = r"Z:\keep\certclient.msi"
 
     def msiexec(self, *arguments: str) -> int:
         return self.windows.wine("msiexec", *arguments, "/qn").returncode
 
-    def decide(self, name: str, kind: str, data: str) -> None:
+    def decides(self, name: str, kind: str, data: str) -> None:
         """As group policy writes it."""
         value = ("/v", name, "/t", kind, "/d", data)
         assert self.windows.wine("reg", "add", POLICY, *value, "/f", "/reg:64").returncode == 0
 
-    def certclient(self, *arguments: str) -> tuple[int, Any]:
-        """The exit code and the JSON of certclient.exe."""
-        done = self.windows.wine(rf"{PLACE}\certclient.exe", *arguments)
-        text = done.stdout.decode(errors="replace")
-        assert "{" in text, f"exit code {done.returncode}: {text}"
-        return done.returncode, json.loads(text[text.index("{") :])
-
     def scheduled_job(self) -> int:
         """What the task starts."""
-        return self.windows.wine(rf"{PLACE}\certclientw.exe", *JOB).returncode
-
-    def give(self, days: int = 20) -> str:
-        """A user ID whose certificate ends in `days` days."""
-        user_id = self.office.new_customer()
-        script = r"Z:\project\tests\installer\give.py"
-        done = self.windows.wine("/python/python.exe", script, self.office.port, user_id, str(days))
-        assert done.returncode == 0, done.stdout.decode(errors="replace")
-        return user_id
-
-
-@contextmanager
-def practice_bank() -> Iterator[str]:
-    """The port of its office."""
-    path = os.pathsep.join(str(ROOT / name) for name in ("src", "tests"))
-    with subprocess.Popen(
-        (sys.executable, str(ROOT / "tests" / "windows" / "office.py")),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONPATH": path},
-    ) as process:
-        yield process.stdout.readline().strip() if process.stdout else ""
-        process.communicate()
+        return self.windows.wine(self.program, *JOB).returncode
 
 
 @pytest.fixture
-def pc(tmp_path: Path) -> Iterator[Pc]:
+def pc(tmp_path: Path, handed_out: Places) -> Iterator[CompanyPc]:
     shared = tmp_path / "keep"
     shared.mkdir()
-    made = make_msi(read_settings(), PAYLOAD, shared, 1_790_000_000)
-    made.rename(shared / "certclient.msi")
+    (package,) = handed_out.results.glob("*.msi")
+    (shared / "certclient.msi").write_bytes(package.read_bytes())
+    earlier = earlier_build()
+    make_msi(earlier.settings, earlier.payload, shared, 1_790_000_000).rename(
+        shared / "earlier.msi"
+    )
     cache = Cache(default_folder(os.environ, Path.home()))
     sandbox = prepare(cache).windows(cache.mount_point())
-    more = {
-        "PYTHONPATH": r"Z:\project\src;Z:\project\tests;Z:\project;Z:\wheels",
-        "PYTHONUTF8": "1",
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "WINEDLLOVERRIDES": "mscoree,mshtml,winedbg.exe,winemenubuilder.exe=",
-    }
-    sandbox = replace(sandbox, environment={**sandbox.environment, **more})
     with practice_bank() as port, fresh_windows(sandbox, shared) as windows:
-        yield Pc(windows, BankOffice(port))
+        yield CompanyPc(windows, BankOffice(port), PLACE)
 
 
-def test_installed_restricted_renewed_without_a_person_removed(pc: Pc) -> None:
-    bank = pc.office.profile()
-    assert pc.msiexec("/i", r"Z:\keep\certclient.msi", f"PROFILE={bank.id}") == 0
-    code, answer = pc.certclient("status", "--json")
+def test_installed_updated_restricted_renewed_without_a_person_removed(
+    pc: CompanyPc, handed_out: Places, signer: Signer
+) -> None:
+    assert pc.msiexec("/i", pc.earlier, f"PROFILE={BANK}") == 0
+    assert (pc.version(), pc.contents()) == (EARLIER, {f"app-{EARLIER}"})
+    assert pc.msiexec("/i", pc.current) == 0
+    libraries = {path.name for path in handed_out.payload.glob("app-*")}
+    assert (f"app-{pc.version()}", pc.contents()) == (*libraries, libraries)
+    signer.check(pc.windows.path(pc.console))
+    knows_the_bank_by_policy(pc)
+    renews_as_the_policy_says(pc)
+    stops_at_a_policy_that_is_wrong(pc)
+    removes_it(pc)
+
+
+def knows_the_bank_by_policy(pc: CompanyPc) -> None:
+    """PROFILE= of the first installation; the update kept it."""
+    code, answer = pc.certclient("status")
     assert (code, answer["error"]["code"]) == (2, "CC-PROFILE-NOT-FOUND"), "not in the package"
-    profiles = pc.windows.path(r"C:\ProgramData\certclient\profiles")
-    profiles.mkdir(parents=True)
-    (profiles / f"{bank.id}.toml").write_text(pc.office.profile_text(), encoding="utf-8")
-    code, answer = pc.certclient("status", "--json")
-    assert (code, answer["policy"]["profiles"]) == (0, [bank.id])
+    pc.learns_of_the_bank()
+    code, answer = pc.certclient("status")
+    assert (code, answer["policy"]["profiles"]) == (0, [BANK])
 
-    user_id = pc.give()
+
+def renews_as_the_policy_says(pc: CompanyPc) -> None:
+    (user_id,) = pc.give()
     assert pc.scheduled_job() == 6, "without the company's consent nothing is done"
-    pc.decide("UnattendedRenewal", "REG_DWORD", "1")
+    pc.decides("UnattendedRenewal", "REG_DWORD", "1")
     assert pc.scheduled_job() == 0
-    _, answer = pc.certclient("list", "--json")
-    # Wine cannot put the old one away; it stays in the list.
-    assert {one["user_id"] for one in answer["certificates"]} == {user_id}
-    assert max(one["days_left"] for one in answer["certificates"]) > 300
+    assert pc.days_left() == {user_id: 365}
     assert pc.scheduled_job() == 3, "nothing is due any more"
 
-    pc.decide("Destinations", "REG_SZ", "cloud")
-    code, answer = pc.certclient("list", "--json")
+
+def stops_at_a_policy_that_is_wrong(pc: CompanyPc) -> None:
+    pc.decides("Destinations", "REG_SZ", "cloud")
+    code, answer = pc.certclient("list")
     assert (code, answer["error"]["data"]["name"]) == (2, "Destinations")
     assert pc.scheduled_job() == 2, "nobody is asked, and no box waits for a click"
 
+
+def removes_it(pc: CompanyPc) -> None:
     pc.windows.settle()
-    assert pc.msiexec("/x", r"Z:\keep\certclient.msi") == 0
+    assert pc.msiexec("/x", pc.current) == 0
     assert not pc.windows.path(PLACE).exists()
-    journal = pc.windows.path(r"C:\users\信金 太郎\AppData\Local\certclient\journal.sqlite")
-    assert journal.exists(), "what belongs to the user stays"
+    journal = rf"C:\users\{USER}\AppData\Local\certclient\journal.sqlite"
+    assert pc.windows.path(journal).exists(), "what belongs to the user stays"

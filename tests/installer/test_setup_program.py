@@ -1,193 +1,114 @@
-"""The setup with the frozen program in it: installed, started, used, updated, taken away.
+"""The setup that is handed out: installed over an earlier version, used, taken away.
 
-Needs what `make installer` builds; in an environment variable CERTCLIENT_INSTALLER another folder.
+test_story.py tells the short story in `make test`; test_setup_files.py has the rest of what the
+setup does, with a program of a few kilobytes.
 """
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
+import re
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from support.bank_office import BankOffice
-from support.screen import Screen, screen
-from support.setups import MENU, PLACE, SCHEME_KEY, Customer, customer
-from tools.installer.icon import make_icon
-from tools.installer.nsis import Order, make_setup
-from tools.installer.settings import OUTPUT, ROOT, Places, read_settings
-from tools.wine.sandbox import USER
+from support.customers_pc import DATA, MAIN_WINDOW, CustomersPc, customers_pc
+from support.program_pc import BANK
+from support.setups import PLACE
+from tools.installer.settings import Places, read_settings
+from tools.installer.short import EARLIER, earlier_build
+from tools.installer.signing import Signer, SigningError
+from tools.installer.sums import sha256
 
 pytestmark = [pytest.mark.installer, pytest.mark.timeout(900)]
 
-if os.geteuid() != 0:
-    pytest.skip("Wine in a chroot needs root: sudo make test-installer", allow_module_level=True)
-
-PAYLOAD = Places(Path(os.environ.get("CERTCLIENT_INSTALLER", OUTPUT))).payload
-if not (PAYLOAD / "certclientw.exe").is_file():
-    pytest.skip("needs the frozen program: make installer", allow_module_level=True)
-
-PROGRAM, CONSOLE = rf"{PLACE}\certclientw.exe", rf"{PLACE}\certclient.exe"
-TITLE = "電子証明書の更新|Client certificates|certclient"
-DATA = rf"C:\users\{USER}\AppData\Local\certclient"
-PENDING, DONE = 4, 0
-_STUBS = ("icuuc", "mscms")
-_OVERRIDES = f"{','.join(_STUBS)}=n;mscoree,mshtml,winedbg.exe,winemenubuilder.exe="
+VERSION = read_settings().version
+DONE, ABORTED = 0, 2
 
 
-@pytest.fixture(scope="module")
-def setups(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """The same program as two versions, an older one and its own."""
-    folder = tmp_path_factory.mktemp("setups")
-    settings = read_settings()
-    make_icon(settings.icon, folder / "icon.ico")
-
-    def made(version: str) -> Path:
-        numbered = replace(settings, version=version)
-        order = Order(numbered, PAYLOAD, folder / "icon.ico", folder / f"{version}.exe", quick=True)
-        return make_setup(order, folder / f"work-{version}")
-
-    return made("0.9.0"), made(settings.version)
-
-
-@dataclass(frozen=True)
-class Pc:
-    """A customer's Windows with a screen, and a bank."""
-
-    customer: Customer
-    screen: Screen
-    office: BankOffice
-
-    def certclient(self, *arguments: str) -> tuple[int, Any]:
-        """The exit code and the JSON of the installed command line."""
-        done = self.customer.windows.wine(
-            CONSOLE, *arguments, "--json", "--profile", r"Z:\keep\practice.toml"
-        )
-        text = done.stdout.decode(errors="replace")
-        return done.returncode, json.loads(text[text.index("{") :])
-
-    def give(self, days: int = 20) -> str:
-        """A user ID whose certificate ends in `days` days."""
-        user_id = self.office.new_customer()
-        script = r"Z:\project\tests\installer\give.py"
-        done = self.customer.windows.wine(
-            "/python/python.exe", script, self.office.port, user_id, str(days)
-        )
-        assert done.returncode == 0, done.stdout.decode(errors="replace")
-        return user_id
-
-    def task_files(self) -> list[str]:
-        folder = self.customer.windows.path(r"C:\windows\system32\tasks")
-        return [path.name for path in folder.glob("*")] if folder.exists() else []
-
-    def command_lines(self) -> list[list[str]]:
-        """Of every program that runs there."""
-        found = []
-        for file in self.customer.windows.path(r"Z:\proc").glob("[0-9]*/cmdline"):
-            words = file.read_bytes().decode(errors="replace").split("\0")
-            found.append([word for word in words if word])
-        return [words for words in found if words]
+@pytest.fixture(scope="session")
+def setup(handed_out: Places) -> Path:
+    return handed_out.results / "certclient-setup.exe"
 
 
 @pytest.fixture
-def pc(tmp_path: Path) -> Iterator[Pc]:
-    shared = tmp_path / "keep"
-    shared.mkdir()
-    with screen() as shown, practice_bank() as port, customer(shared, shown.display) as somebody:
-        windows = somebody.windows
-        windows.environment.update(
-            WINEDLLOVERRIDES=_OVERRIDES,
-            PYTHONPATH=r"Z:\project\src;Z:\project\tests;Z:\project;Z:\wheels",
-            PYTHONUTF8="1",
-            PYTHONDONTWRITEBYTECODE="1",
+def pc(tmp_path: Path) -> Iterator[CustomersPc]:
+    with customers_pc(tmp_path) as pc:
+        yield pc
+
+
+def test_it_takes_the_place_of_an_earlier_version_in_the_middle_of_a_renewal(
+    pc: CustomersPc, setup: Path, handed_out: Places, signer: Signer
+) -> None:
+    (user_id,) = pc.give()
+    assert pc.sets_up(earlier_build().setup()) == DONE
+    assert pc.version() == EARLIER
+    pc.begins_a_renewal_that_has_to_wait(user_id)
+    assert pc.sets_up(setup) == DONE, pc.customer.log
+    assert_installed(pc, handed_out.payload)
+    for name in ("certclient.exe", "certclientw.exe", "uninstall.exe"):
+        signer.check(pc.windows.path(rf"{PLACE}\{name}"))
+    assert pc.version() == VERSION
+    pc.resumes()
+    assert pc.days_left() == {user_id: 365}
+
+
+def assert_installed(pc: CustomersPc, payload: Path) -> None:
+    """Every file of `payload`, and no other but what the setup makes itself."""
+    place = pc.windows.path(PLACE)
+    installed = {
+        path.relative_to(place).as_posix(): sha256(path)
+        for path in place.rglob("*")
+        if path.is_file()
+    }
+    assert installed.pop(f"app-{VERSION}/installed.lst")
+    assert installed.pop("uninstall.exe")
+    assert installed.pop("profiles/rei-shinkin.toml")
+    assert installed == {
+        re.sub(r"^profiles/", "profiles-available/", path.relative_to(payload).as_posix()): sha256(
+            path
         )
-        for name in _STUBS:
-            windows.run("cp", f"/dlls/{name}.dll", "/prefix/drive_c/windows/system32/")
-        office = BankOffice(port)
-        (shared / "practice.toml").write_text(office.profile_text(), encoding="utf-8")
-        yield Pc(somebody, shown, office)
-        shown.picture(tmp_path / "last.png")
+        for path in payload.rglob("*")
+        if path.is_file()
+    }
 
 
-@contextmanager
-def practice_bank() -> Iterator[str]:
-    """The port of its office."""
-    path = os.pathsep.join(str(ROOT / name) for name in ("src", "tests"))
-    with subprocess.Popen(
-        (sys.executable, str(ROOT / "tests" / "windows" / "office.py")),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONPATH": path},
-    ) as process:
-        yield process.stdout.readline().strip() if process.stdout else ""
-        process.communicate()
+def test_a_link_starts_it_and_arrives_as_it_was(pc: CustomersPc, setup: Path) -> None:
+    assert pc.sets_up(setup) == DONE
+    pc.knows_the_scheme()
+    link = f"certclient:renew?profile={BANK}&user=TKYM1408054"
+    pc.follows(link)
+    assert pc.screen.shows(MAIN_WINDOW)
+    assert pc.command_lines() == [[pc.program, link]]
 
 
-def test_installed_started_asked_to_quit_updated(pc: Pc, setups: tuple[Path, Path]) -> None:
-    old, new = setups
-    somebody = pc.customer
-    assert somebody.sets_up(old) == DONE, somebody.log
-    assert somebody.has(rf"{MENU}\Client certificates.lnk")
-    running = somebody.windows.start("wine", PROGRAM)
-    assert pc.screen.shows(TITLE), "the first window"
-    somebody.wait_until(lambda: len(pc.task_files()) == 1)
-    assert somebody.sets_up(new) == DONE, somebody.log
-    assert running.wait(30) == 0, "it went by itself"
-    assert "quit: 0" in somebody.log
-    somebody.uninstalls()
-    assert not somebody.has(PLACE)
-    assert pc.task_files() == []
-    assert somebody.files(DATA) <= {
-        *("Logs\\", r"Logs\certclient.log", "instance.lock", "journal.sqlite", "locks\\"),
-        *("reminders.json", "updates.json"),
-    }, "what is kept unless the settings are to go, too"
+def test_it_asks_the_running_program_to_quit_before_it_goes(pc: CustomersPc, setup: Path) -> None:
+    assert pc.sets_up(setup) == DONE
+    running = pc.windows.start("wine", pc.program)
+    assert pc.screen.shows(MAIN_WINDOW)
+    pc.customer.uninstalls()
+    assert running.wait(30) == DONE, "it went by itself"
+    assert "quit: 0" in pc.customer.log
+    assert not pc.customer.has(PLACE)
 
 
-def test_a_link_arrives_as_it_was(pc: Pc, setups: tuple[Path, Path]) -> None:
-    assert pc.customer.sets_up(setups[1]) == DONE
-    # Wine reads schemes of the computer only, Windows those of the user first.
-    windows = pc.customer.windows
-    windows.wine("reg", "copy", SCHEME_KEY, r"HKLM\Software\Classes\certclient", "/s", "/f")
-    link = "certclient:renew?profile=rei-shinkin&user=TKYM1408054"
-    started = windows.start("wine", "start", link)
-    assert pc.screen.shows(TITLE)
-    ours = [words for words in pc.command_lines() if words[0].endswith("certclientw.exe")]
-    assert ours == [[PROGRAM, link]]
-    assert windows.wine(CONSOLE, "quit").returncode == DONE
-    started.wait(30)
-
-
-def test_a_renewal_goes_on_after_an_update(pc: Pc, setups: tuple[Path, Path]) -> None:
-    old, new = setups
-    assert pc.customer.sets_up(old) == DONE
-    renewed, waiting = pc.give(), pc.give()
-    code, answer = pc.certclient("renew", renewed, "--yes")
-    assert code == DONE, answer
-    assert answer["results"][0]["outcome"] == "done"
-    pc.office.let_wait(2)
-    code, answer = pc.certclient("renew", waiting, "--yes", "--wait", "0")
-    assert code == PENDING, answer
-    assert pc.customer.sets_up(new) == DONE, pc.customer.log
-    code, answer = pc.certclient("status")
-    assert [one["user_id"] for one in answer["procedures"]] == [waiting]
-    code, answer = pc.certclient("resume", "--wait", "60")
-    assert code == DONE, answer
-    assert [one["outcome"] for one in answer["results"]] == ["done"]
-
-
-def test_an_unfinished_renewal_is_told_at_the_end(pc: Pc, setups: tuple[Path, Path]) -> None:
-    assert pc.customer.sets_up(setups[1]) == DONE
-    user_id = pc.give()
-    pc.office.let_wait(2)
-    assert pc.certclient("renew", user_id, "--yes", "--wait", "0")[0] == PENDING
+def test_an_unfinished_renewal_is_told_at_the_end(pc: CustomersPc, setup: Path) -> None:
+    (user_id,) = pc.give()
+    assert pc.sets_up(setup) == DONE
+    pc.begins_a_renewal_that_has_to_wait(user_id)
     pc.customer.uninstalls()
     assert f"not finished: {user_id}" in pc.customer.log
     assert pc.customer.has(rf"{DATA}\journal.sqlite")
+
+
+def test_one_that_was_tampered_with_is_found_out_and_installs_nothing(
+    pc: CustomersPc, setup: Path, signer: Signer, tmp_path: Path
+) -> None:
+    changed = bytearray(setup.read_bytes())
+    changed[len(changed) // 2] ^= 1
+    tampered = tmp_path / "tampered.exe"
+    tampered.write_bytes(changed)
+    with pytest.raises(SigningError):
+        signer.check(tampered)
+    assert pc.sets_up(tampered) == ABORTED
+    assert not pc.customer.has(PLACE)

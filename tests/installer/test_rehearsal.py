@@ -1,0 +1,82 @@
+"""A build with the practice bank in it: on one Windows, the same program is bank and customer."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from support.fresh_windows import FreshWindows, fresh_windows
+from support.setups import sandbox
+from tools.installer.short import rehearsal_build
+from tools.wine.sandbox import PREFIX
+
+pytestmark = [pytest.mark.installer, pytest.mark.timeout(900)]
+
+CONSOLE = r"C:\app\certclient.exe"
+PROFILE = r"C:\app\profiles\practice.toml"
+USER_ID = "TKYM1408054"
+_SECONDS = 120
+
+
+@dataclass(frozen=True)
+class Rehearsal:
+    windows: FreshWindows
+
+    def bank(self, *arguments: str) -> str:
+        """What the bank's desk answers."""
+        done = self.windows.wine(CONSOLE, "practice", "--data", r"C:\bank", *arguments)
+        text = done.stdout.decode(errors="replace")
+        assert done.returncode == 0, text
+        return text
+
+    def customer(self, *arguments: str, given: str = "") -> Any:
+        """The JSON of the customer's command; `given` is typed."""
+        (self.windows.shared / "typed").write_text(given, encoding="utf-8")
+        command = (CONSOLE, "--profile", "practice", *arguments, "--json")
+        done = self.windows.run("sh", "-c", 'wine "$@" </keep/typed', "sh", *command)
+        text = done.stdout.decode(errors="replace")
+        assert done.returncode == 0, text
+        return json.loads(text[text.index("{") :])
+
+
+@pytest.fixture
+def rehearsal(tmp_path: Path) -> Iterator[Rehearsal]:
+    """The bank is open."""
+    made = sandbox()
+    mounts = {**made.mounts, "/frozen": rehearsal_build().payload}
+    with fresh_windows(replace(made, mounts=mounts), tmp_path) as windows:
+        windows.run("cp", "-r", "/frozen", f"{PREFIX}/drive_c/app")
+        bank = windows.start(
+            *("wine", CONSOLE, "practice", "--data", r"C:\bank", "serve"),
+            *("--port", "0", "--login-port", "0", "--profile", PROFILE),
+        )
+        profile = windows.path(PROFILE)
+        deadline = time.monotonic() + _SECONDS
+        while not profile.exists() or "login_test_url" not in profile.read_text("utf-8"):
+            assert bank.poll() is None, "the bank did not open"
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        # Wine's TLS knows names only.
+        text = profile.read_text("utf-8").replace("//127.0.0.1:", "//localhost:")
+        profile.write_text(text, "utf-8")
+        yield Rehearsal(windows)
+        windows.wine("taskkill", "/f", "/im", "certclient.exe")
+        bank.wait(30)
+
+
+def test_a_certificate_is_obtained_from_the_bank_beside_it(rehearsal: Rehearsal) -> None:
+    rehearsal.bank("customer", "add", USER_ID)
+    code = rehearsal.bank("issue-code", USER_ID)
+    answer = rehearsal.customer("obtain", USER_ID, "--code-stdin", "--yes", given=code)
+    (result,) = answer["results"]
+    assert result["outcome"] == "done"
+    assert result["login"]["result"] == "worked", "the bank's login page took it"
+    (certificate,) = rehearsal.customer("list")["certificates"]
+    assert (certificate["user_id"], certificate["has_key"]) == (USER_ID, True)
+    assert result["certificate"]["serial"] in rehearsal.bank("certificates")
