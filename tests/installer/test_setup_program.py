@@ -79,7 +79,7 @@ def test_a_link_starts_it_and_arrives_as_it_was(pc: CustomersPc, setup: Path) ->
     link = f"certclient:renew?profile={BANK}&user=TKYM1408054"
     pc.follows(link)
     assert pc.screen.shows(MAIN_WINDOW)
-    assert pc.command_lines() == [[pc.program, link]]
+    assert pc.command_lines() == {(pc.program, link)}
 
 
 def test_it_asks_the_running_program_to_quit_before_it_goes(pc: CustomersPc, setup: Path) -> None:

@@ -67,7 +67,7 @@ def test_installed_used_updated_in_the_middle_and_removed(
 def starts_it_from_the_start_menu(pc: CustomersPc) -> None:
     pc.opens(START_MENU)
     assert pc.screen.shows(MAIN_WINDOW)
-    assert pc.command_lines() == [[pc.program]]
+    assert pc.command_lines() == {(pc.program,)}
     pc.waits_until(lambda: len(pc.daily_tasks()) == 1)
 
 

@@ -42,7 +42,7 @@ class CustomersPc(ProgramPc):
     def follows(self, link: str) -> None:
         """A click in the browser; returns when it has started the program with exactly that."""
         click = self.windows.start("wine", "start", link)
-        self.waits_until(lambda: [self.program, link] in self.command_lines())
+        self.waits_until(lambda: (self.program, link) in self.command_lines())
         assert click.wait(_SECONDS) == 0, link
 
     def knows_the_scheme(self) -> None:
@@ -50,14 +50,12 @@ class CustomersPc(ProgramPc):
         copy = ("reg", "copy", SCHEME_KEY, r"HKLM\Software\Classes\certclient", "/s", "/f")
         assert self.windows.wine(*copy).returncode == 0
 
-    def command_lines(self) -> list[list[str]]:
-        """Of every program of ours that runs with windows."""
-        found = []
-        for file in self.windows.path(r"Z:\proc").glob("[0-9]*/cmdline"):
-            words = _read(file).rstrip("\0").split("\0")
-            if words[0].endswith("certclientw.exe"):
-                found.append(words)
-        return found
+    def command_lines(self) -> set[tuple[str, ...]]:
+        """Of the programs of ours with windows. (One that starts another is there twice for a
+        moment: Wine forks.)"""
+        files = self.windows.path(r"Z:\proc").glob("[0-9]*/cmdline")
+        found = {tuple(_read(file).rstrip("\0").split("\0")) for file in files}
+        return {words for words in found if words[0].endswith("certclientw.exe")}
 
     def daily_tasks(self) -> list[str]:
         folder = self.windows.path(r"C:\windows\system32\tasks")
