@@ -27,6 +27,7 @@ TEXTS = ("LICENSE.txt", "THIRD-PARTY-NOTICES.txt")
 def test_all_of_it_is_there_and_nothing_else(handed_out: Places) -> None:
     assert {path.name for path in handed_out.results.iterdir()} == {
         *(SETUP, MSI, BILL, *TEXTS, "SHA256SUMS"),
+        f"certclient-{VERSION}-policy.zip",
         f"certclient-{VERSION}-py3-none-any.whl",
         f"certclient_{debian_version(VERSION)}_amd64.deb",
     }

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from support.fresh_windows import FreshWindows, fresh_windows
-from support.setups import sandbox
+from support.stand_ins import sandbox
 from tools.installer.short import rehearsal_build
 from tools.wine.sandbox import PREFIX
 

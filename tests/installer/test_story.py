@@ -79,7 +79,7 @@ def renews_from_the_banks_link(pc: CustomersPc, user_id: str) -> None:
     assert pc.screen.shows(WIZARD)
 
     def goes_on() -> bool:
-        pc.screen.press(WIZARD, "alt+n", "alt+r")
+        pc.screen.press_in(WIZARD, "alt+n", "alt+r")
         return pc.days_left()[user_id] > A_YEAR
 
     pc.waits_until(goes_on)

@@ -32,7 +32,10 @@ class Screen:
             time.sleep(0.1)
         return True
 
-    def press(self, title: str, *keys: str) -> None:
+    def press(self, *keys: str) -> None:
+        self._xdotool("key", *keys)
+
+    def press_in(self, title: str, *keys: str) -> None:
         """In the window whose title contains `title`, as above; nowhere if there is none."""
         self._xdotool("search", "--onlyvisible", "--name", title, "windowfocus", "key", *keys)
 

@@ -11,35 +11,23 @@ import pytest
 from support.dialogs import Dialogs
 from support.screen import screen
 from support.setups import INCOMING, PLACE, PLACE_OF_DATA, SETTINGS, UNINSTALLER, Customer, customer
-from tools.installer.icon import make_icon
-from tools.installer.nsis import Order, make_setup
-from tools.installer.settings import ROOT, Places, read_settings
+from tools.installer.settings import ROOT
+from tools.installer.short import ShortBuild
 
 pytestmark = [pytest.mark.installer, pytest.mark.timeout(600)]
 
 DONE = 0
 CONSOLE = rf"{PLACE}\certclient.exe"
-_STUBS = ("icuuc", "mscms")
 
 
 @pytest.fixture(scope="module")
-def setup(frozen: Places, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("setup")
-    make_icon(read_settings().icon, folder / "icon.ico")
-    order = Order(
-        read_settings(), frozen.payload, folder / "icon.ico", folder / "full.exe", quick=True
-    )
-    return make_setup(order, folder / "work")
+def setup(frozen: ShortBuild) -> Path:
+    return frozen.setup()
 
 
 @pytest.fixture
 def hanako(tmp_path: Path) -> Iterator[Dialogs]:
     with screen() as shown, customer(tmp_path, shown.display) as somebody:
-        windows = somebody.windows
-        disabled = "mscoree,mshtml,winedbg.exe,winemenubuilder.exe="
-        windows.environment["WINEDLLOVERRIDES"] = f"{','.join(_STUBS)}=n;{disabled}"
-        for name in _STUBS:
-            windows.run("cp", f"/dlls/{name}.dll", "/prefix/drive_c/windows/system32/")
         yield Dialogs.of(somebody, shown, ROOT / "build" / "screenshots" / "setup")
 
 
@@ -48,7 +36,7 @@ def starts(taro: Customer) -> bool:
 
 
 def test_it_starts_beside_a_stopped_setup_and_deletes_its_own_data(
-    hanako: Dialogs, setup: Path, frozen: Places
+    hanako: Dialogs, setup: Path, frozen: ShortBuild
 ) -> None:
     taro = hanako.customer
     assert taro.sets_up(setup) == DONE, taro.log
