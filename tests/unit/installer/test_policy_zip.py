@@ -63,9 +63,7 @@ def test_the_task_starts_the_program_in_the_folder_of_the_product(
     assert command == r'"%ProgramFiles%\Rei & Co\certclientw.exe"'
 
 
-def test_the_guide_and_the_build_name_it() -> None:
+def test_the_guide_names_it() -> None:
     guide = (ROOT / "docs" / "fleet.md").read_text(encoding="utf-8")
     assert "`certclient-1.0.0-policy.zip`" in guide
     assert "installer/policy" not in guide, "which administrators of companies do not have"
-    build = (ROOT / "tools" / "installer" / "build.py").read_text(encoding="utf-8")
-    assert "make_policy_zip(build.settings, build.places.results, build.epoch)" in build
