@@ -9,6 +9,7 @@ from pathlib import Path
 from support.screen import Screen
 from support.setups import Customer
 from support.stand_ins import screen_reader
+from tools.wine.sandbox import JAPANESE
 
 FONT = "Meiryo UI"
 """What the setup writes Japanese in. Windows has it; here another one stands for it."""
@@ -35,10 +36,7 @@ class Dialogs:
     @classmethod
     def of(cls, customer: Customer, screen: Screen, pictures: Path) -> Dialogs:
         """Before anything runs in that Windows."""
-        # Wine goes by the locale's name; what is in it does not matter to it.
-        places = ("/usr/lib/locale/C.utf8", "/usr/lib/locale/ja_JP.utf8")
-        assert customer.windows.run("cp", "-r", *places).returncode == 0
-        customer.windows.environment["LANG"] = "ja_JP.UTF-8"
+        customer.windows.environment["LC_MESSAGES"] = JAPANESE
         shutil.copyfile(screen_reader(), customer.windows.shared / "reader.exe")
         key = r"HKCU\Software\Wine\Fonts\Replacements"
         customer.windows.wine("reg", "add", key, "/v", FONT, "/d", "Noto Sans CJK JP", "/f")
