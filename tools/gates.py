@@ -28,6 +28,8 @@ tests/windows out of the run as on Linux, where it has no meaning."""
 WINDOWS_CACHE = ".mypy_cache/win32"
 """In a cache that two platforms share, each run throws away what the other found out."""
 MAX_WORKERS = 4
+"""At most so many, and one more than there are processors: every test waits now and then, for a
+program to start or a bank to answer."""
 
 GATES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("ruff check", ("ruff", "check", *PYTHON_SOURCES)),
@@ -93,7 +95,7 @@ def test(parts: Future[Outcome] | None, pool: ThreadPoolExecutor) -> Sequence[Ou
     windows = pool.submit(windows_tests, parts) if parts else None
     if windows:
         print("The tests on Windows run at the same time; their output follows.", flush=True)
-    workers = min(os.cpu_count() or 1, MAX_WORKERS)
+    workers = min((os.cpu_count() or 1) + 1, MAX_WORKERS)
     linux = run("tests on Linux", ("python", "-m", "pytest", "-q", "-n", str(workers)), live=True)
     if windows is None:
         return [linux]

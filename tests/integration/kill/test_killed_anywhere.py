@@ -6,19 +6,19 @@ key nor another object is left over.
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
 import sys
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from certclient.cli.exit_codes import DONE
+from certclient.enrollment.journal import Journal, Record
 from certclient.model.certificate import Certificate
 from certclient.model.keys import KeySpec
 from certclient.practice.records import CertificateState
@@ -79,10 +79,11 @@ class Computer:
         done = self.certclient("resume", *options, stdin=f"{PIN}\n")
         assert done.returncode == DONE, (done.returncode, done.stdout, done.stderr)
 
-    def open_procedures(self) -> list[object]:
-        done = self.certclient("status")
-        found: list[object] = json.loads(done.stdout)["procedures"]
-        return found
+    def open_procedures(self) -> Sequence[Record]:
+        """As `certclient status` tells them, without the half second that it takes to start."""
+        journal = Path(self.environment["HOME"]) / ".local/share/certclient/journal.sqlite"
+        assert journal.is_file()
+        return Journal(journal).open_procedures()
 
     def usable(self) -> list[Certificate]:
         found = self.store.certificates()
