@@ -160,6 +160,7 @@ if sys.platform == "win32":
     @pytest.fixture
     def computer() -> Iterator[Computer]:
         """Emptied before and after; one test at a time, as the computer has one "MY"."""
+        _only_under_wine()
         _empty()
         yield Computer(WindowsStore())
         _empty()
@@ -172,8 +173,14 @@ if sys.platform == "win32":
                     store.delete(entry.certificate)
         shutil.rmtree(journal_file().parent, ignore_errors=True)
 
+    def _only_under_wine() -> None:
+        """Whoever's Windows it is keeps their certificates: tests delete keys and empty stores."""
+        if not WINE:
+            pytest.exit("these tests delete certificates: tests/windows/REAL_WINDOWS.md instead", 2)
+
     @pytest.fixture
     def windows_pc() -> Iterator[WindowsPc]:
+        _only_under_wine()
         remove_keys()
         name = f"certclient-test-{secrets.token_hex(6)}"
         yield WindowsPc(StoreNames(name, f"{name}-ca", f"{name}-root"))
