@@ -11,6 +11,7 @@ import re
 import subprocess
 import tempfile
 import tomllib
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatch
@@ -106,7 +107,10 @@ def _organisation(path: Path) -> str:
         pem = Path(folder) / "signature.pem"
         command = ("osslsigncode", "extract-signature", "-pem", "-in", str(path), "-out", str(pem))
         subprocess.run(command, capture_output=True, check=True)
-        certificates = pkcs7.load_pem_pkcs7_certificates(pem.read_bytes())
+        with warnings.catch_warnings():
+            # Programs that sign leave the set of certificates as they like, not in DER's order.
+            warnings.filterwarnings("ignore", "PKCS#7 certificates could not be parsed as DER")
+            certificates = pkcs7.load_pem_pkcs7_certificates(pem.read_bytes())
     (leaf,) = (certificate for certificate in certificates if _signs_code(certificate))
     names = leaf.subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)
     return str(names[0].value) if names else leaf.subject.rfc4514_string()

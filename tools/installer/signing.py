@@ -22,7 +22,6 @@ from tools.installer.settings import DEFAULT, Places, Settings, SettingsError, r
 from tools.installer.testing_ca import make_testing_ca
 
 PIN_VARIABLE = "CERTCLIENT_SIGNING_PIN"
-_ENGINES = "/usr/lib/x86_64-linux-gnu/engines-3/pkcs11.so"
 _STAMPED = "Timestamp Server Signature verification: ok"
 
 
@@ -103,7 +102,7 @@ class Signer:
         options = ["-certs", str(who.certificates), "-key", who.key, "-h", "sha256"]
         options += ["-n", self.product]
         if who.is_token:
-            options += ["-pkcs11engine", _ENGINES, "-pkcs11module", who.module, "-login"]
+            options += ["-pkcs11module", who.module]
         if pin:
             options += ["-readpass", pin]
         if who.timestamp:
