@@ -11,7 +11,7 @@ from pathlib import Path
 
 from certclient import __version__
 from certclient.ca.factory import ca_client_for
-from certclient.ca.proxies import fixed_proxy
+from certclient.ca.proxies import fixed_proxy, named_proxy
 from certclient.ca.proxy_routes import DIRECT, ProxyResolver
 from certclient.enrollment.journal import Journal
 from certclient.enrollment.preflight import System
@@ -101,15 +101,17 @@ def enrollment(
     `patience`: seconds that one run waits for a CA. `journal`: another journal than this user's.
     Raises CertclientError: DATA_FOLDER, JOURNAL_DAMAGED, POLICY_INVALID.
     """
+    proxies = decided_proxy(read_policy())
     environment = Environment(
         profile=profile,
         stores=stores,
-        ca=ca_client_for(profile, clock, secrets.token_bytes, decided_proxy(read_policy())),
+        ca=ca_client_for(profile, clock, secrets.token_bytes, proxies),
         vault=system_vault(),
         clock=clock,
         sleep=time.sleep,
         random_bytes=secrets.token_bytes,
         patience=patience,
         system=system(),
+        named_proxy=lambda url: named_proxy(url, proxies),
     )
     return Enrollment(environment, Journal(journal or journal_file()))

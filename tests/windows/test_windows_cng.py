@@ -16,7 +16,7 @@ if sys.platform != "win32":
 
 from certclient.enrollment.preflight import key_result
 from certclient.model.errors import CertclientError, ErrorCode
-from certclient.model.keys import KeyRef, KeySpec, Protection, SignatureAlgorithm
+from certclient.model.keys import KeyRef, KeySpec, Protection, SignatureAlgorithm, own_label
 from certclient.store.base import StoreSession, TellsAboutKeys, no_pin
 from certclient.store.windows import cng, crypt32, question_window
 from certclient.store.windows import declarations as w
@@ -65,6 +65,8 @@ def test_a_protected_key_asks_once_while_it_is_open_with_the_banks_name(
     spec = KeySpec(protection=protection, purpose=BANK)
     with windows_pc.store().open(no_pin) as session:
         key = session.create_key(spec, LABEL)
+        assert len(owner.questions()) == 1, "Windows tells its owner of the new key"
+        owner.forget()
         certificate = make_lab().issue(session.signer(key).spki)
         session.install(key, certificate, "")
         assert owner.questions() == [], "looking and installing ask nobody"
@@ -85,7 +87,7 @@ def test_windows_asks_over_the_window_that_the_customer_works_in(
     with windows_pc.store().open(no_pin) as session:
         key = session.create_key(KeySpec(protection=Protection.CONSENT), LABEL)
         session.signer(key).sign(b"x", SignatureAlgorithm.RSA_PKCS1_SHA256)
-    assert [question[-1] for question in owner.questions()] == ["4711"]
+    assert [question[-1] for question in owner.questions()] == ["4711", "4711"]
 
 
 def test_without_a_window_of_ours_in_front_windows_asks_as_it_likes(
@@ -94,13 +96,14 @@ def test_without_a_window_of_ours_in_front_windows_asks_as_it_likes(
     with windows_pc.store().open(no_pin) as session:
         key = session.create_key(KeySpec(protection=Protection.CONSENT), LABEL)
         session.signer(key).sign(b"x", SignatureAlgorithm.RSA_PKCS1_SHA256)
-    assert [question[-1] for question in owner.questions()] == ["0"]
+    assert [question[-1] for question in owner.questions()] == ["0", "0"]
 
 
 def test_listing_never_asks(windows_pc: WindowsPc, owner: Owner) -> None:
     store = windows_pc.store()
     with store.open(no_pin) as session:
         key = session.create_key(KeySpec(protection=Protection.PASSWORD), LABEL)
+        owner.forget()
         session.install(key, make_lab().issue(session.signer(key).spki), "")
     assert [stored.key for stored in store.certificates()] == [key]
     assert owner.questions() == []
@@ -109,14 +112,25 @@ def test_listing_never_asks(windows_pc: WindowsPc, owner: Owner) -> None:
 def test_a_no_to_windows_question_is_a_cancellation(
     windows_pc: WindowsPc, owner: Owner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("CERTCLIENT_USER", "cancels")
     with windows_pc.store().open(no_pin) as session:
         key = session.create_key(KeySpec(protection=Protection.CONSENT), LABEL)
+        monkeypatch.setenv("CERTCLIENT_USER", "cancels")
         with pytest.raises(CertclientError) as error:
             session.signer(key).sign(b"x", SignatureAlgorithm.RSA_PKCS1_SHA256)
         assert error.value.code is ErrorCode.CONSENT_REFUSED
         monkeypatch.delenv("CERTCLIENT_USER")
         assert session.signer(key).sign(b"x", SignatureAlgorithm.RSA_PKCS1_SHA256)
+
+
+def test_a_no_while_the_key_is_made_is_a_cancellation_and_leaves_none(
+    windows_pc: WindowsPc, owner: Owner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CERTCLIENT_USER", "cancels")
+    with windows_pc.store().open(no_pin) as session:
+        with pytest.raises(CertclientError) as error:
+            session.create_key(KeySpec(protection=Protection.CONSENT), LABEL)
+        assert error.value.code is ErrorCode.CONSENT_REFUSED
+        assert session.find_key(LABEL) is None
 
 
 # TPM
@@ -213,6 +227,31 @@ def test_a_tpm_in_trouble_hurts_nobody_who_uses_none(
         session.install(key, make_lab().issue(session.signer(key).spki), "")
         assert {stored.key for stored in store.certificates()} == {None, key}
         assert list(store.unused_keys()) == []
+
+
+def test_a_key_that_a_sick_tpm_did_not_let_go_is_removed_when_it_is_well(
+    windows_pc: WindowsPc, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CERTCLIENT_TPM", "works")
+    spec, label = KeySpec(prefer_tpm=True), own_label("0123456789abcdef")
+    store = windows_pc.store()
+    with store.open(no_pin) as session:
+        in_tpm = session.create_key(spec, label)
+        monkeypatch.setenv("CERTCLIENT_TPM", "sick")
+        with pytest.raises(CertclientError) as refused:
+            session.delete_key(in_tpm)
+        assert refused.value.code is ErrorCode.STORE_UNAVAILABLE, "it may still be there"
+        in_software = session.create_key(spec, label)
+        assert in_software != in_tpm
+        certificate = make_lab().issue(session.signer(in_software).spki)
+        session.install(in_software, certificate, "")
+        monkeypatch.setenv("CERTCLIENT_TPM", "works")
+        assert list(store.unused_keys()) == [label]
+        assert session.find_key(label) == in_tpm
+        session.delete_key(in_tpm)
+        assert list(store.unused_keys()) == []
+        assert session.find_key(label) == in_software
+        session.self_test(certificate)
 
 
 # Cards, whose certificates Windows shows in MY while they are in the reader

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import ssl
 import sys
 from dataclasses import replace
@@ -13,6 +12,7 @@ import pytest
 if sys.platform != "win32":
     pytest.skip("runs on Windows: make test-windows", allow_module_level=True)
 
+from certclient.ca.proxy_routes import DIRECT
 from certclient.enrollment.login_test import LOGIN_SAYS_NO, can_log_in, log_in
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
@@ -21,8 +21,8 @@ from certclient.model.profile import Profile
 from certclient.store.base import no_pin
 from certclient.store.windows.store import WindowsStore
 from support.bank_office import BankOffice
-from support.pki import SERVER_AUTH, certificate_pem, make_lab, rsa_signer
-from support.raw_server import always, http, raw_server, tls_context
+from support.pki import SERVER_AUTH, Lab, certificate_pem, make_lab, rsa_signer
+from support.raw_server import always, free_port, http, raw_server, tls_context, tunnel
 from support.windows_pc import CNG, WindowsPc
 
 if CNG:
@@ -45,10 +45,17 @@ def installed(windows_pc: WindowsPc, bank_office: BankOffice) -> tuple[WindowsSt
 Installed = tuple[WindowsStore, Certificate]
 
 
-def refusal(installed: Installed, profile: Profile) -> CertclientError:
+def refusal(installed: Installed, profile: Profile, proxy: str | None = None) -> CertclientError:
     with pytest.raises(CertclientError) as error:
-        log_in(*installed, profile)
+        log_in(*installed, profile, proxy)
     return error.value
+
+
+def banks_tls(folder: Path, lab: Lab) -> ssl.SSLContext:
+    """A server's that calls itself localhost."""
+    key = rsa_signer()
+    leaf = lab.intermediate.issue(key.spki, usages=[SERVER_AUTH], dns_names=["localhost"])
+    return tls_context(folder, (leaf, *lab.chain), key)
 
 
 def test_the_new_certificate_logs_in(installed: Installed, bank_office: BankOffice) -> None:
@@ -77,15 +84,16 @@ def test_a_server_that_is_not_the_banks_is_not_believed(
 def test_without_the_banks_roots_windows_own_decide(
     installed: Installed, bank_office: BankOffice
 ) -> None:
-    refusal(installed, replace(bank_office.profile(), tls_anchors=()))
+    error = refusal(installed, replace(bank_office.profile(), tls_anchors=()))
+    wine_says_only_that_it_broke_off = ErrorCode.LOGIN_FAILED
+    assert error.code in (ErrorCode.TLS_UNTRUSTED, wine_says_only_that_it_broke_off)
 
 
 def test_a_server_that_is_not_there_says_nothing_about_the_certificate(
     installed: Installed, bank_office: BankOffice
 ) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    profile = replace(bank_office.profile(), login_test_url=f"https://localhost:{port}/")
+    url = f"https://localhost:{free_port()}/"
+    profile = replace(bank_office.profile(), login_test_url=url)
     error = refusal(installed, profile)
     assert error.code is ErrorCode.NETWORK_UNREACHABLE
     assert error.code not in LOGIN_SAYS_NO
@@ -96,9 +104,7 @@ def test_a_server_that_refuses_the_certificate_in_tls_speaks_against_it(
 ) -> None:
     """It takes certificates of another CA only, and hangs up."""
     lab = make_lab(label="Another bank")
-    key = rsa_signer()
-    leaf = lab.intermediate.issue(key.spki, usages=[SERVER_AUTH], dns_names=["localhost"])
-    context = tls_context(tmp_path, (leaf, *lab.chain), key)
+    context = banks_tls(tmp_path, lab)
     context.verify_mode = ssl.CERT_REQUIRED
     context.load_verify_locations(cadata=certificate_pem(*lab.anchors).decode())
     with raw_server(always(http("200 OK", b"come in")), context) as server:
@@ -110,6 +116,38 @@ def test_a_server_that_refuses_the_certificate_in_tls_speaks_against_it(
         error = refusal(installed, profile)
     assert error.code in LOGIN_SAYS_NO
     assert server.requests == []
+
+
+# By way of a proxy that an administrator or the environment names
+
+
+def test_the_named_proxy_leads_to_the_bank(
+    installed: Installed, bank_office: BankOffice, tmp_path: Path
+) -> None:
+    """What a proxy that asks for a password does is a matter of REAL_WINDOWS.md: Wine goes on as if
+    it had said yes."""
+    lab = make_lab()
+    with (
+        raw_server(always(http("200 OK", b"come in")), banks_tls(tmp_path, lab)) as server,
+        raw_server(tunnel(server.port)) as proxy,
+    ):
+        profile = replace(
+            bank_office.profile(),
+            login_test_url=server.url("https", "localhost"),
+            tls_anchors=lab.anchors,
+        )
+        log_in(*installed, profile, f"http://127.0.0.1:{proxy.port}")
+        log_in(*installed, profile, DIRECT)
+    (request,) = proxy.requests
+    assert request.startswith(f"CONNECT localhost:{server.port} ".encode())
+    assert len(server.requests) == 2
+
+
+def test_a_proxy_that_is_not_there_says_nothing_about_the_certificate(
+    installed: Installed, bank_office: BankOffice
+) -> None:
+    error = refusal(installed, bank_office.profile(), f"http://127.0.0.1:{free_port()}")
+    assert error.code in (ErrorCode.NETWORK_UNREACHABLE, ErrorCode.PROXY_UNREACHABLE)
 
 
 def test_a_certificate_that_is_not_installed_cannot_log_in(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import sys
 from ctypes.wintypes import DWORD
+from typing import NoReturn
 
 import pytest
 
@@ -301,6 +302,31 @@ def test_a_certificate_of_the_internet_explorer_days_signs_its_renewal(
         public_key.verify(signature, b"kur", padding.PKCS1v15(), hashes.SHA256())
         session.delete(old)
     assert not capi.exists(place)
+
+
+def test_a_deletion_that_stops_on_the_way_orphans_no_key(
+    windows_pc: WindowsPc, lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No name tells whose an Internet Explorer's key is: only its certificate leads to it."""
+    place = internet_explorer_key(w.MS_ENH_RSA_AES_PROV, 24)
+    old = lab.issue(capi.spki(place))
+    with crypt32.opened(windows_pc.names.personal, writable=True) as system_store:
+        system_store.add(old, "", place)
+
+    def power_cut(*_: object) -> NoReturn:
+        raise KeyboardInterrupt
+
+    store = windows_pc.store()
+    with monkeypatch.context() as cut:
+        cut.setattr(w, "cert_delete_certificate_from_store", power_cut)
+        with pytest.raises(KeyboardInterrupt), store.open(no_pin) as session:
+            session.delete(old)
+    assert not capi.exists(place)
+    (left,) = store.certificates()
+    assert (left.certificate, left.key) == (old, None), "still listed, to be deleted again"
+    with store.open(no_pin) as session:
+        session.delete(old)
+    assert list(store.certificates()) == []
 
 
 def test_an_old_key_says_that_it_makes_no_pss_signatures(windows_pc: WindowsPc, lab: Lab) -> None:

@@ -39,7 +39,14 @@ from certclient.windows_dll import WindowsCallError
 from support.bank_office import BankOffice
 from support.pki import make_lab, rsa_key, spki_of
 from support.scripted import Person
-from support.windows_pc import CNG, Computer, Owner, elsewhere, internet_explorer_key
+from support.windows_pc import (
+    CNG,
+    Computer,
+    Owner,
+    elsewhere,
+    internet_explorer_key,
+    lose_keys_with_the_password,
+)
 
 
 @pytest.fixture
@@ -338,6 +345,29 @@ def test_a_killed_renewal_is_finished_by_resume(
     assert front(profile).pending() == []
 
 
+def test_a_new_key_that_died_on_the_way_keeps_nobody_from_another_certificate(
+    computer: Computer, bank_office: BankOffice, profile: Profile
+) -> None:
+    """The bank took its time, and meanwhile the user's password was reset by force."""
+    if not CNG:
+        pytest.skip("keys in CAPI die with REAL_WINDOWS.md's password alone")
+    user_id = bank_office.new_customer()
+    old = computer.give(bank_office, user_id, 20)
+    asked = Person(stop_before=lambda finished: Step.REQUEST in finished)
+    outcome = front(profile).renew(current(computer, old), computer.store, asked)
+    assert isinstance(outcome, Pending)
+    lose_keys_with_the_password()
+    person = Person(secrets={SecretKind.ISSUE_CODE: [bank_office.issue_code(user_id)]})
+    done = finished(front(profile).obtain(user_id, computer.store, person))
+    assert ErrorCode.KEY_SELF_TEST_FAILED in [warning.code for warning in person.warnings]
+    assert computer.usable() == [done.certificate]
+    assert front(profile).pending() == []
+    later = Person(secrets={SecretKind.ISSUE_CODE: [bank_office.issue_code(user_id)]})
+    again = finished(front(profile).obtain(user_id, computer.store, later))
+    assert computer.usable() == [again.certificate]
+    assert later.warnings == [], "told once"
+
+
 # Keys that ask, and the TPM
 
 
@@ -348,6 +378,7 @@ def test_an_old_protected_key_asks_once_and_only_after_consent(
         pytest.skip("CAPI's own questions are a matter of REAL_WINDOWS.md")
     spec = KeySpec(protection=Protection.CONSENT, purpose="去年の")
     old = computer.give(bank_office, bank_office.new_customer(), 20, spec)
+    owner.forget()  # Windows told of the key when it was made
     home = next(s for s in open_stores(()) if s.store_id == computer.store.store_id)
     (key,) = (r for r in front(profile).readiness(old, home) if r.check is Check.KEY)
     assert key.verdict is Verdict.SKIPPED

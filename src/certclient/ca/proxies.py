@@ -76,6 +76,13 @@ def system_proxies() -> ProxyResolver:
     return ExceptLoopback(EnvironmentProxies())
 
 
+def named_proxy(url: str, decided: ProxyResolver | None) -> str | None:
+    """The proxy to `url` that an administrator `decided` or the environment names, DIRECT for none;
+    None leaves it to the system's own settings, for who follows them by himself."""
+    source = decided or ExceptLoopback(EnvironmentProxies())
+    return next(iter(source.routes(url).addresses), None)
+
+
 def fixed_proxy(address: str) -> ProxyResolver:
     """`address` (`http://host:port`; DIRECT for none) whatever the system says: an
     administrator's decision."""

@@ -24,7 +24,6 @@ from certclient.cli.tables import print_table
 from certclient.enrollment.procedure import (
     Finished,
     Kind,
-    LoginResult,
     LoginTest,
     Outcome,
     Pending,
@@ -170,8 +169,7 @@ def finished_lines(invocation: Invocation, finished: Finished) -> Iterator[str]:
     if finished.old_archived:
         yield words.text("finished.old-archived")
     if finished.old_kept:
-        failed = finished.login.result is LoginResult.FAILED
-        key = "finished.old-kept-login" if failed else "finished.old-kept"
+        key = "finished.old-kept-login" if finished.login.in_doubt else "finished.old-kept"
         yield words.text(key, serial=certificate.serial_hex)
 
 

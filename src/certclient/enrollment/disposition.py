@@ -27,6 +27,18 @@ _TOKEN_GONE = frozenset({ErrorCode.TOKEN_REMOVED, ErrorCode.TOKEN_MISSING})
 STORE_GONE = _TOKEN_GONE | {ErrorCode.STORE_UNAVAILABLE}
 """Nothing can be cleaned up while this lasts, so the journal keeps it for later."""
 
+KEY_STAYS = frozenset(
+    {
+        ErrorCode.CONSENT_REFUSED,
+        ErrorCode.KEY_SELF_TEST_FAILED,
+        ErrorCode.KEY_UNSUPPORTED,
+        ErrorCode.LAST_VALID_CERTIFICATE,
+    }
+)
+"""Why a store does not delete a key: its owner says no to Windows' question, it cannot be opened
+any more (a password reset by force), it is somebody's after all. Waiting for another answer would
+keep the customer from every other certificate."""
+
 _REQUEST_REFUSED = frozenset({ErrorCode.CA_REFUSED, ErrorCode.CA_TRANSACTION_MISMATCH})
 """What a CA may answer to a request that it has seen before (some refuse every repetition)."""
 

@@ -20,7 +20,7 @@ class LoginResult(enum.Enum):
 
     WORKED = "worked"
     FAILED = "failed"
-    """Tried, and something speaks against the certificate: the old one stays where it is."""
+    """Tried, and something speaks against the certificate."""
     HINDERED = "hindered"
     """Begun, but something else was in the way (the network, say)."""
     BROWSER_ONLY = "browser-only"
@@ -38,6 +38,11 @@ class LoginTest:
     result: LoginResult
     error: CertclientError | None = None
 
+    @property
+    def in_doubt(self) -> bool:
+        """Tried without success: the old certificate stays where it is."""
+        return self.result in (LoginResult.FAILED, LoginResult.HINDERED)
+
 
 UNCONFIRMED = LoginTest(LoginResult.UNCONFIRMED)
 
@@ -54,9 +59,12 @@ def not_tried(profile: Profile) -> LoginTest:
     return LoginTest(LoginResult.BROWSER_ONLY)
 
 
-def log_in(store: LogsIn, certificate: Certificate, profile: Profile) -> None:
-    """Logs in once with an installed certificate; blocks. Raises as `store.base.LogsIn.log_in`."""
-    store.log_in(certificate, profile.login_test_url, profile.tls_anchors)
+def log_in(
+    store: LogsIn, certificate: Certificate, profile: Profile, proxy: str | None = None
+) -> None:
+    """Logs in once with an installed certificate; blocks. `proxy` and what is raised: see
+    `store.base.LogsIn.log_in`."""
+    store.log_in(certificate, profile.login_test_url, profile.tls_anchors, proxy)
 
 
 def judged(error: CertclientError) -> LoginTest:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from certclient.enrollment.disposition import STORE_GONE, Disposition, disposition
+from certclient.enrollment.disposition import KEY_STAYS, STORE_GONE, Disposition, disposition
 from certclient.enrollment.giving_up import clean_up, remove_new
 from certclient.enrollment.journal import Journal, Record, State
 from certclient.enrollment.steps import STEPS
@@ -43,12 +43,13 @@ class Run:
         return record
 
     def give_up(self, record: Record, reason: ErrorCode | None) -> Record:
-        """Cleans up. What lies on a token that is not here is noted and removed when it is back."""
+        """Cleans up. What cannot be removed now (its token is not here, say) is noted, and removed
+        when it can be."""
         record = self.save(replace(record, abandoning=True))
         try:
             return self.save(clean_up(self._work, record, reason))
         except CertclientError as error:
-            if error.code not in STORE_GONE:
+            if error.code not in STORE_GONE | KEY_STAYS:
                 raise
             self._work.interaction.warning(error)
             self._work.environment.vault.wipe(record.id)
@@ -160,4 +161,5 @@ class Run:
                 remove_new(self._work, record)
                 self._journal.save(replace(record, leftover=False))
             except CertclientError as error:
-                self._work.interaction.warning(error)
+                if error.code not in KEY_STAYS:  # these were told when it was given up
+                    self._work.interaction.warning(error)

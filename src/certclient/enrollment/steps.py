@@ -192,11 +192,12 @@ def confirm(work: Work, record: Record) -> Record:
 def archive_old(work: Work, record: Record) -> Record:
     """CONFIRMED → DONE. What cannot be hidden now (token pulled out) is only a warning.
 
-    Where a real login with the new certificate can be tried and fails, the old one stays.
+    Where this system can try a real login with the new certificate and it does not work, for
+    whatever reason, the old one stays.
     """
     work.login = _log_in(work, record)
     old = record.old
-    if old is None or work.login.result is LoginResult.FAILED:
+    if old is None or work.login.in_doubt:
         return replace(record, state=State.DONE)
     try:
         with work.step(Step.ARCHIVE_OLD):
@@ -208,14 +209,14 @@ def archive_old(work: Work, record: Record) -> Record:
 
 
 def _log_in(work: Work, record: Record) -> LoginTest:
-    """Tries a login, before the old certificate is touched. What only hinders the test does not
-    speak against the new one, which has signed (`verify`)."""
+    """Tries a login, before the old certificate is touched."""
     profile, store = work.environment.profile, work.store(record.store_id)
     if not can_log_in(store, profile):
         return not_tried(profile)
     try:
         with work.step(Step.LOGIN), work.watch.measure("network"):
-            log_in(store, Certificate.from_der(record.issued), profile)
+            proxy = work.environment.named_proxy(profile.login_test_url)
+            log_in(store, Certificate.from_der(record.issued), profile, proxy)
     except CertclientError as error:
         return judged(error)
     return LoginTest(LoginResult.WORKED)

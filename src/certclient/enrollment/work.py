@@ -51,7 +51,8 @@ class Environment:
     `clock` gives aware UTC; `sleep` takes seconds; `random_bytes` takes a length; `monotonic` gives
     seconds, by default of the clock that is fine enough on Windows, too (time.monotonic goes in
     steps of 16 ms there before Python 3.13). `patience` is how many seconds one run waits for a CA
-    before it returns Pending. `system`: what can be asked of this computer.
+    before it returns Pending. `system`: what can be asked of this computer. `named_proxy`: the
+    proxy for a URL, as `store.base.LogsIn.log_in` takes it.
     """
 
     profile: Profile
@@ -64,6 +65,7 @@ class Environment:
     patience: float = 60.0
     monotonic: Callable[[], float] = time.perf_counter
     system: System = field(default_factory=System)
+    named_proxy: Callable[[str], str | None] = lambda _url: None
 
 
 class Stopwatch:

@@ -188,10 +188,17 @@ class TrustsRoots(Protocol):
 class LogsIn(Protocol):
     """A CertificateStore whose system logs in with a certificate by itself, without a browser."""
 
-    def log_in(self, certificate: Certificate, url: str, anchors: Sequence[Certificate]) -> None:
+    def log_in(
+        self,
+        certificate: Certificate,
+        url: str,
+        anchors: Sequence[Certificate],
+        proxy: str | None = None,
+    ) -> None:
         """GETs `url` (https) with the certificate; returns if the server takes it.
 
-        `anchors`: roots for the server's TLS, in place of the system's where given. Raises
+        `anchors`: roots for the server's TLS, in place of the system's where given. `proxy`:
+        `http://host:port`, "" for none, None for what the system's own settings say. Raises
         CertclientError: CERTIFICATE_NOT_FOUND, LOGIN_REFUSED (the server said no), LOGIN_FAILED
         (no connection with this certificate), TLS_UNTRUSTED, NETWORK_…, PROXY_…, SERVER_ERROR.
         """

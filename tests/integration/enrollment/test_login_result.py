@@ -61,8 +61,14 @@ class LoggingIn:
     def open(self, pin: PinProvider) -> AbstractContextManager[StoreSession]:
         return self.store.open(pin)
 
-    def log_in(self, certificate: Certificate, url: str, anchors: Sequence[Certificate]) -> None:
-        assert url == TEST_URL
+    def log_in(
+        self,
+        certificate: Certificate,
+        url: str,
+        anchors: Sequence[Certificate],
+        proxy: str | None = None,
+    ) -> None:
+        assert (url, proxy) == (TEST_URL, None)
         assert certificate in [s.certificate for s in self.store.certificates()]
         if self.answer is not None:
             raise self.answer
@@ -93,10 +99,11 @@ def test_a_login_that_fails_leaves_the_old_one_alone(customer: Customer, code: E
     assert set(customer.usable()) == {customer.current, done.certificate}
 
 
-def test_what_only_hinders_the_test_does_not_speak_against_the_new_one(customer: Customer) -> None:
+def test_until_a_login_could_be_tried_the_old_one_stays_too(customer: Customer) -> None:
     done = renewed(customer, CertclientError(ErrorCode.NETWORK_UNREACHABLE))
     assert done.login.result is LoginResult.HINDERED
-    assert done.old_archived
+    assert (done.old_archived, done.old_kept) == (False, True)
+    assert set(customer.usable()) == {customer.current, done.certificate}
 
 
 def test_why_nothing_was_tried_is_known(customer: Customer) -> None:

@@ -458,8 +458,8 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <translation>※ 古い電子証明書は、ブラウザーに表示されないようにしまいました（元に戻せます）。</translation>
     </message>
     <message>
-        <source>The old certificate was not put away but left as it was.</source>
-        <translation>※ 古い電子証明書は、しまわずにそのまま残してあります。</translation>
+        <source>Until it is known that the new certificate logs in, the old one is left as it was. The new one has the serial number {serial}.</source>
+        <translation>※ 新しい電子証明書でログインできると分かるまで、古い電子証明書もしまわずに残してあります。新しいほうのシリアル番号は {serial} です。</translation>
     </message>
     <message>
         <source>The old certificate could not be put away, and browsers still offer it. When you log in, choose the new one (serial number {serial}).</source>

@@ -11,7 +11,7 @@ from typing import Any
 from certclient.model.keys import KeySpec, Protection
 from certclient.store.windows import declarations as w
 from certclient.store.windows.container import CNG, Container, is_ours
-from certclient.store.windows.errors import NO_SUCH_KEY, no_provider
+from certclient.store.windows.errors import NO_SUCH_KEY, in_trouble, no_provider
 from certclient.store.windows.question_window import ask_over_it_cng
 from certclient.store.windows.rsa import Scheme, digest, spki_from_cng
 from certclient.windows_dll import WindowsCallError
@@ -180,12 +180,13 @@ def sign(handle: int, scheme: Scheme, data: bytes, flags: int = 0) -> bytes:
 
 
 def delete(place: Container) -> None:
-    """Deletes the key; gone already: no error."""
+    """Deletes the key; gone already: no error. A device in trouble may still have it."""
     try:
         with _opened(place, 0) as handle:
             _delete(handle)
     except WindowsCallError as error:
-        if error.code not in NO_SUCH_KEY and not no_provider(error.code):
+        gone = error.code in NO_SUCH_KEY or no_provider(error.code)
+        if not gone or in_trouble(error.code):
             raise
 
 

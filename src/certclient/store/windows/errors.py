@@ -26,6 +26,12 @@ NTE_DEVICE_NOT_READY = 0x80090030
 NO_SUCH_KEY = frozenset({NTE_NO_KEY, NTE_NOT_FOUND, NTE_BAD_KEYSET})
 """The container, or the key in it, is not there."""
 
+_NO_DEVICE = frozenset(
+    {
+        NTE_DEVICE_NOT_READY,  # no TPM
+        0x80090035,  # NTE_DEVICE_NOT_FOUND: the same, said by others
+    }
+)
 _NO_PROVIDER = frozenset(
     {
         NTE_PROV_TYPE_NOT_DEF,
@@ -33,8 +39,6 @@ _NO_PROVIDER = frozenset(
         NTE_NOT_SUPPORTED,
         0x8009001D,  # NTE_PROVIDER_DLL_FAIL
         0x8009001E,  # NTE_PROV_DLL_NOT_FOUND
-        NTE_DEVICE_NOT_READY,  # no TPM
-        0x80090035,  # NTE_DEVICE_NOT_FOUND: the same, said by others
     }
 )
 _TPM_FACILITIES = frozenset({0x8028, 0x8029})
@@ -44,7 +48,12 @@ _TPM_FACILITIES = frozenset({0x8028, 0x8029})
 def no_provider(code: int) -> bool:
     """The provider is not registered, not loadable, without its TPM, or cannot keep keys (as
     Wine's)."""
-    return code in _NO_PROVIDER or code >> 16 in _TPM_FACILITIES
+    return code in _NO_PROVIDER or in_trouble(code)
+
+
+def in_trouble(code: int) -> bool:
+    """The provider's TPM does not answer, now or any more."""
+    return code in _NO_DEVICE or code >> 16 in _TPM_FACILITIES
 
 
 _CODES: dict[int, ErrorCode] = {

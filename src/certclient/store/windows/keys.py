@@ -69,7 +69,7 @@ def _create_in_software(spec: KeySpec, name: str) -> Container:
 
 def _try_tpm(spec: KeySpec, place: Container) -> WindowsCallError | None:
     """Makes the key in the TPM, unless a run that was stopped has, and lets it sign as TLS 1.3
-    will. Returns why it does not; then there is no key.
+    will. Returns why it does not; then there is no key, unless the TPM does not let go of it.
 
     Many TPMs cannot make PSS signatures whose salt is as long as the hash; better known now than
     after the certificate was issued. Raises WindowsCallError if the owner said no to Windows'
@@ -112,16 +112,21 @@ def _verifies(public_key: bytes, signature: bytes, data: bytes) -> bool:
 
 
 def find(label: str) -> Container | None:
-    """The key that was made under `label`, wherever it was made.
+    """The first of `named`, if any. Raises as it does."""
+    return next(iter(named(label)), None)
+
+
+def named(label: str) -> list[Container]:
+    """The keys that were made under `label`: most often one or none; two where a TPM did not let go
+    of the first (`_try_tpm`).
 
     Raises WindowsCallError, and KEY_UNSUPPORTED where somebody else's key has this name.
     """
     name = container_name(label)
-    for provider in _CNG_PROVIDERS:
-        place = cng.container(name, provider)
-        if _is_in_cng(place):
-            return place
-    return capi.find(name)
+    places = [cng.container(name, provider) for provider in _CNG_PROVIDERS]
+    found = [place for place in places if _is_in_cng(place)]
+    in_capi = None if found else capi.find(name)
+    return found if in_capi is None else [in_capi]
 
 
 def _is_in_cng(place: Container) -> bool:

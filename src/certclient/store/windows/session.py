@@ -54,8 +54,10 @@ class WindowsSession:
 
     def find_key(self, label: str) -> KeyRef | None:
         with translated():
-            place = keys.find(label)
-        return None if place is None else self._ref(place)
+            places, entries = keys.named(label), self._entries()
+            unused = [place for place in places if not _claimed(entries, place)]
+            found = next(iter((*unused, *places)), None)
+        return None if found is None else self._ref(found)
 
     def signer(self, key: KeyRef) -> Signer:
         return self._signer(_container(key))
@@ -95,16 +97,19 @@ class WindowsSession:
             finder = KeyFinder()
             entries = store.entries()
             doomed = [e for e in entries if identity(e.certificate) == identity(certificate)]
-            places = {place for e in doomed if (place := finder.proven(e)) is not None}
-            # Also finishes a deletion that stopped after the certificate.
+            shared = _used([e for e in entries if e not in doomed], certificate.spki)
+            proven = {place for e in doomed if (place := finder.proven(e)) is not None}
+            # After a stop between the two the rest is to be found: a foreign key leads to nothing
+            # without its certificate; one of ours has its name, which also finishes a deletion
+            # that stopped after the certificate.
             ours = finder.ours.get(certificate.spki)
-            places |= {ours} if ours is not None else set()
+            foreign = proven - {ours}
+            for place in () if shared else foreign:
+                self._delete_key(place)
             for entry in doomed:
                 store.delete(entry.certificate)
-            rest = [e for e in entries if e not in doomed]
-            if not _used(rest, certificate.spki):
-                for place in places:
-                    self._delete_key(place)
+            if ours is not None and not shared:
+                self._delete_key(ours)
 
     def delete_key(self, key: KeyRef) -> None:
         place = from_key_id(key.key_id)
@@ -112,7 +117,7 @@ class WindowsSession:
             return
         with translated():
             entries, public_key = self._entries(), keys.spki_or_none(place)
-            if _used(entries, public_key) or any(e.container == place for e in entries):
+            if _used(entries, public_key) or _claimed(entries, place):
                 raise CertclientError(ErrorCode.LAST_VALID_CERTIFICATE)
             self._delete_key(place)
 
@@ -135,10 +140,9 @@ class WindowsSession:
         prove(signer, certificate, self.random_bytes, possible)
 
     def close(self) -> None:
-        """Closes every key that was opened."""
-        for stack, _ in self._open_keys.values():
-            stack.close()
-        self._open_keys.clear()
+        """Closes every key that was opened, whatever Windows says of one of them."""
+        while self._open_keys:
+            self._close(next(iter(self._open_keys)))
 
     def _signer(self, place: Container) -> WindowsSigner:
         if place not in self._open_keys:
@@ -149,10 +153,14 @@ class WindowsSession:
         return self._open_keys[place][1]
 
     def _delete_key(self, place: Container) -> None:
-        stack, _ = self._open_keys.pop(place, (ExitStack(), None))
+        if place in self._open_keys:
+            self._close(place)
+        keys.delete(place)
+
+    def _close(self, place: Container) -> None:
+        stack, _ = self._open_keys.pop(place)
         with suppress(WindowsCallError):
             stack.close()
-        keys.delete(place)
 
     def _set_archived(self, certificate: Certificate, *, archived: bool) -> None:
         with translated():
@@ -190,6 +198,11 @@ def _add_if_missing(store: crypt32.SystemStore, certificate: Certificate) -> Non
     except WindowsCallError as error:
         if error.code != CRYPT_E_EXISTS:
             raise
+
+
+def _claimed(entries: Sequence[Entry], place: Container) -> bool:
+    """Whether a certificate names this container as its key's."""
+    return any(entry.container == place for entry in entries)
 
 
 def _used(entries: Sequence[Entry], public_key: bytes | None) -> bool:

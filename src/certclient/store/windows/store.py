@@ -93,7 +93,13 @@ class WindowsStore:
             _in_use.discard(self.store_id)
             session.close()
 
-    def log_in(self, certificate: Certificate, url: str, anchors: Sequence[Certificate]) -> None:
+    def log_in(
+        self,
+        certificate: Certificate,
+        url: str,
+        anchors: Sequence[Certificate],
+        proxy: str | None = None,
+    ) -> None:
         """See `store.base.LogsIn`."""
         with (
             translated(),
@@ -104,7 +110,7 @@ class WindowsStore:
                 raise CertclientError(
                     ErrorCode.CERTIFICATE_NOT_FOUND, serial=certificate.serial_hex
                 )
-            winhttp.log_in(context, url, anchors)
+            winhttp.log_in(context, url, anchors, proxy)
 
     def try_alone(self, certificate: Certificate) -> None:
         """See `store.base.WorksAlone`."""

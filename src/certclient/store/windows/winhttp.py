@@ -25,6 +25,8 @@ from certclient.windows_dll import WindowsCallError, declare, load, not_zero, sy
 
 _winhttp = load("winhttp.dll")
 
+_ACCESS_TYPE_NO_PROXY = 1
+_ACCESS_TYPE_NAMED_PROXY = 3
 _ACCESS_TYPE_AUTOMATIC_PROXY = 4
 """The user's settings, PAC and WPAD included (Windows 8.1)."""
 _FLAG_SECURE = 0x800000
@@ -34,6 +36,7 @@ _OPTION_SERVER_CERT_CONTEXT = 78
 _OPTION_REDIRECT_POLICY = 88
 _REDIRECT_POLICY_NEVER = 0
 _SECURITY_FLAG_IGNORE_UNKNOWN_CA = 0x100
+_PROXY_AUTHENTICATION_REQUIRED = 407
 _QUERY_STATUS_CODE_NUMBER = 19 | 0x20000000
 _TIMEOUT_MS = 20_000
 
@@ -111,22 +114,27 @@ _HANG_UPS = frozenset({12030, 12152, 12157, 12175})
 then (RFC 8446, 4.4.2.4 and 6.2)."""
 
 
-def log_in(context: Any, url: str, anchors: Sequence[Certificate]) -> None:
+def log_in(
+    context: Any, url: str, anchors: Sequence[Certificate], proxy: str | None = None
+) -> None:
     """GETs `url` with the certificate `context`; returns if the server takes it (2xx, 3xx).
 
-    `anchors`: roots for the server's TLS in place of the system's. Raises CertclientError:
-    LOGIN_REFUSED (data status), LOGIN_FAILED (no TLS with this certificate), TLS_UNTRUSTED,
-    NETWORK_…, PROXY_…, SERVER_ERROR.
+    `anchors`: roots for the server's TLS in place of the system's. `proxy`: `http://host:port`, ""
+    for none, None for the user's settings in Windows. Raises CertclientError: LOGIN_REFUSED (data
+    status), LOGIN_FAILED (no TLS with this certificate), TLS_UNTRUSTED, NETWORK_…, PROXY_…,
+    SERVER_ERROR.
     """
     host = urlsplit(url).hostname or ""
     try:
-        with _request(url) as request:
+        with _request(url, proxy) as request:
             _prepare(request, context, own_roots=bool(anchors))
             _send_request(request, "Connection: close\r\n", 0xFFFFFFFF, None, 0, 0, 0)
             _receive_response(request, None)
+            status = _status(request)
+            if status == _PROXY_AUTHENTICATION_REQUIRED:  # and no server has been reached
+                raise CertclientError(ErrorCode.PROXY_AUTHENTICATION, host=host)
             if anchors:
                 _check_server(_server_chain(request), host, anchors)
-            status = _status(request)
     except WindowsCallError as error:
         code = _CODES.get(error.code, ErrorCode.LOGIN_FAILED)
         if error.function == "WinHttpReceiveResponse" and error.code in _HANG_UPS:
@@ -137,11 +145,11 @@ def log_in(context: Any, url: str, anchors: Sequence[Certificate]) -> None:
 
 
 @contextmanager
-def _request(url: str) -> Iterator[int]:
+def _request(url: str, proxy: str | None) -> Iterator[int]:
     parts = urlsplit(url)
     path = parts.path + (f"?{parts.query}" if parts.query else "")
     with (
-        _handle(_open("certclient", _ACCESS_TYPE_AUTOMATIC_PROXY, None, None, 0)) as session,
+        _handle(_open("certclient", *_way(proxy), None, 0)) as session,
         _handle(_connect(session, parts.hostname, parts.port or 443, 0)) as connection,
         _handle(
             _open_request(connection, "GET", path or "/", None, None, None, _FLAG_SECURE)
@@ -149,6 +157,16 @@ def _request(url: str) -> Iterator[int]:
     ):
         _set_timeouts(request, *(_TIMEOUT_MS,) * 4)
         yield request
+
+
+def _way(proxy: str | None) -> tuple[int, str | None]:
+    """How WinHttpOpen is told."""
+    if proxy is None:
+        return _ACCESS_TYPE_AUTOMATIC_PROXY, None
+    if not proxy:
+        return _ACCESS_TYPE_NO_PROXY, None
+    parts = urlsplit(proxy)
+    return _ACCESS_TYPE_NAMED_PROXY, f"{parts.hostname}:{parts.port or 80}"
 
 
 @contextmanager
@@ -213,8 +231,6 @@ def _subject(host: str) -> x509.DNSName | x509.IPAddress:
 def _judge(status: int, host: str) -> None:
     if 200 <= status < 400:
         return
-    if status == 407:
-        raise CertclientError(ErrorCode.PROXY_AUTHENTICATION, host=host)
     if status >= 500:
         raise CertclientError(ErrorCode.SERVER_ERROR, host=host, status=str(status))
     raise CertclientError(ErrorCode.LOGIN_REFUSED, host=host, status=str(status))

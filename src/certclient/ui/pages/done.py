@@ -140,8 +140,13 @@ class DonePage(WizardPage):
             lines.append(
                 self.tr("The old certificate is put away: browsers do not offer it any more.")
             )
-        elif receipt.finished.login.result is LoginResult.FAILED and receipt.finished.old_kept:
-            lines.append(self.tr("The old certificate was not put away but left as it was."))
+        elif receipt.finished.old_kept and receipt.finished.login.in_doubt:
+            lines.append(
+                self.tr(
+                    "Until it is known that the new certificate logs in, the old one is left as it "
+                    "was. The new one has the serial number {serial}."
+                ).format(serial=receipt.finished.certificate.serial_hex)
+            )
         elif receipt.finished.old_kept:
             lines.append(
                 self.tr(

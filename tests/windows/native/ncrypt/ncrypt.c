@@ -167,15 +167,32 @@ static SECURITY_STATUS as_status(NTSTATUS status)
     return BCRYPT_SUCCESS(status) ? ERROR_SUCCESS : NTE_FAIL;
 }
 
+/* A protected key's owner is told when it is made, and asked once for each handle that signs. */
+static SECURITY_STATUS ask(Object *key, DWORD flags)
+{
+    if (!key->attributes.ui_flags || key->asked)
+        return ERROR_SUCCESS;
+    if (key->silent || flags & NCRYPT_SILENT_FLAG)
+        return NTE_SILENT_CONTEXT;
+    note_question(key);
+    if (setting_is(L"CERTCLIENT_USER", L"cancels"))
+        return NTE_USER_CANCELLED;
+    key->asked = TRUE;
+    return ERROR_SUCCESS;
+}
+
 SECURITY_STATUS WINAPI NCryptFinalizeKey(NCRYPT_KEY_HANDLE handle, DWORD flags)
 {
     Object *key = object(handle, KEY);
     BCRYPT_KEY_HANDLE pair;
     BYTE blob[8192];
     ULONG length;
-    (void)flags;
+    SECURITY_STATUS answer;
     if (!key || key->blob)
         return NTE_INVALID_HANDLE;
+    answer = ask(key, flags);
+    if (answer != ERROR_SUCCESS)
+        return answer;
     if (!BCRYPT_SUCCESS(BCryptGenerateKeyPair(rsa(), &pair, key->attributes.bits, 0)) ||
         !BCRYPT_SUCCESS(BCryptFinalizeKeyPair(pair, 0)) ||
         !BCRYPT_SUCCESS(BCryptExportKey(pair, NULL, BCRYPT_RSAFULLPRIVATE_BLOB, blob, sizeof blob,
@@ -252,20 +269,6 @@ SECURITY_STATUS WINAPI NCryptExportKey(NCRYPT_KEY_HANDLE handle, NCRYPT_KEY_HAND
     status = BCryptExportKey(pair, NULL, type, output, size, length, 0);
     BCryptDestroyKey(pair);
     return as_status(status);
-}
-
-/* A protected key's owner is asked once for each handle. */
-static SECURITY_STATUS ask(Object *key, DWORD flags)
-{
-    if (!key->attributes.ui_flags || key->asked)
-        return ERROR_SUCCESS;
-    if (key->silent || flags & NCRYPT_SILENT_FLAG)
-        return NTE_SILENT_CONTEXT;
-    note_question(key);
-    if (setting_is(L"CERTCLIENT_USER", L"cancels"))
-        return NTE_USER_CANCELLED;
-    key->asked = TRUE;
-    return ERROR_SUCCESS;
 }
 
 SECURITY_STATUS WINAPI NCryptSignHash(NCRYPT_KEY_HANDLE handle, VOID *padding, PBYTE hash,
