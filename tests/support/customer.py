@@ -78,6 +78,7 @@ class Customer:
     vault: CodeVault = field(default_factory=MemoryVault)
     patience: float = 60.0
     system: System = field(default_factory=System)
+    named_proxy: str | None = None
 
     def enrollment(self) -> Enrollment:
         """As after a restart: nothing is remembered but the journal and the stores."""
@@ -92,6 +93,7 @@ class Customer:
             patience=self.patience,
             monotonic=self.time.monotonic,
             system=self.system,
+            named_proxy=lambda _url: self.named_proxy,
         )
         return Enrollment(environment, self.journal)
 

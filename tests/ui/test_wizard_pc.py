@@ -157,9 +157,11 @@ def test_what_the_login_test_found_is_told(
     session = customer.wizard.session
     done = session.journey.outcome
     assert isinstance(done, Finished)
-    session.journey = replace(session.journey, outcome=replace(done, login=test))
+    kept = replace(done, login=test, old_archived=not test.in_doubt, old_kept=test.in_doubt)
+    session.journey = replace(session.journey, outcome=kept)
     customer.wizard.show_page(Page.DONE)
     assert told in customer.text
+    assert ("古い電子証明書もしまわずに" in customer.text) is test.in_doubt
     customer.sees_button(button)
 
 

@@ -28,6 +28,7 @@ from certclient.enrollment.vault import KeyringVault, system_vault
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError
 from certclient.model.keys import KeyRef, KeySpec, Protection, SignatureAlgorithm
+from certclient.model.secret import Secret
 from certclient.profiles import load_profile
 from certclient.remote_session import is_remote
 from certclient.store.base import StoreSession, TellsAboutKeys, no_pin
@@ -219,8 +220,16 @@ def _listed_by_windows(certificate: Certificate) -> bool:
 
 
 def credential_store() -> str:
-    require(isinstance(system_vault(), KeyringVault), "no credential store")
-    return "Windows Credential Manager"
+    vault, name, code = system_vault(), "real-windows-check", Secret("確認用 123")
+    require(isinstance(vault, KeyringVault), "no credential store")
+    try:
+        vault.keep(name, code)
+        kept = vault.fetch(name)
+        require(kept is not None and kept.reveal() == code.reveal(), "what was kept is not there")
+    finally:
+        vault.wipe(name)
+    require(vault.fetch(name) is None, "what was wiped is still there")
+    return "Windows Credential Manager keeps a code and forgets it"
 
 
 def remote_desktop() -> str:

@@ -44,7 +44,7 @@ def test_32_bit_middleware_is_told_as_such(tmp_path: Path) -> None:
     vendor = tmp_path / "ベンダー x86.dll"
     vendor.write_bytes(bytes(raw))
     error = refusal(vendor)
-    assert error.code is ErrorCode.STORE_WRONG_MODULE
+    assert error.code is ErrorCode.STORE_MODULE_ARCHITECTURE
     assert error.data["reason"] == "made for x86 (32-bit) programs; this one is x64 (64-bit)"
     assert error.data["path"] == str(vendor)
 
@@ -58,10 +58,17 @@ def test_a_dll_that_is_not_there_means_missing_software() -> None:
     assert error.code is ErrorCode.STORE_MIDDLEWARE_MISSING
 
 
-@pytest.mark.parametrize("path", [r"token.dll", r"\\server\share\token.dll", r"C:token.dll"])
-def test_only_listed_absolute_paths_are_loaded(path: str) -> None:
+@pytest.mark.parametrize(
+    "path", [r"token.dll", r"\\server\share\token.dll", r"C:token.dll", r"\token.dll"]
+)
+def test_only_absolute_paths_of_this_computer_are_loaded(path: str) -> None:
+    error = refusal(Path(path))
+    assert error.code is ErrorCode.STORE_MODULE_NOT_ALLOWED
+
+
+def test_only_listed_paths_are_loaded() -> None:
     with pytest.raises(CertclientError) as error:
-        load_module(Path(path), ())
+        load_module(MODULE, (SYSTEM / "winhttp.dll",))
     assert error.value.code is ErrorCode.STORE_MODULE_NOT_ALLOWED
 
 

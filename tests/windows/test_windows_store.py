@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
+from certclient.enrollment.preflight import key_result
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import KeyRef, KeySpec, SignatureAlgorithm
@@ -187,10 +188,10 @@ def test_a_certificate_imported_with_anothers_key_is_told(windows_pc: WindowsPc,
         assert found.key is None, "it does not log in"
         with pytest.raises(CertclientError) as error:
             session.self_test(stranger)
-        assert refused(error) == (
-            ErrorCode.KEY_SELF_TEST_FAILED,
-            "Windows names another certificate's key for it",
-        )
+        assert error.value.code is ErrorCode.KEY_OF_ANOTHER
+        ready = key_result(session, stranger)
+        assert ready.error is not None
+        assert ready.error.code is ErrorCode.KEY_OF_ANOTHER, "and nobody blames a password"
         session.delete(stranger)
         assert session.find_key(LABEL) == key, "the key is another certificate's"
 
@@ -225,10 +226,8 @@ def test_a_container_name_that_somebody_else_took_is_left_alone(windows_pc: Wind
             pytest.raises(CertclientError) as error,
         ):
             session.create_key(KeySpec(), LABEL)
-        assert refused(error) == (
-            ErrorCode.KEY_UNSUPPORTED,
-            "the container certclient 0001 is taken",
-        )
+        assert error.value.code is ErrorCode.KEY_NAME_TAKEN
+        assert error.value.data["name"] == LABEL
         assert capi.has_key(foreign)
     finally:
         capi.delete(foreign)

@@ -30,8 +30,8 @@ STORE_GONE = _TOKEN_GONE | {ErrorCode.STORE_UNAVAILABLE}
 KEY_STAYS = frozenset(
     {
         ErrorCode.CONSENT_REFUSED,
+        ErrorCode.KEY_NAME_TAKEN,
         ErrorCode.KEY_SELF_TEST_FAILED,
-        ErrorCode.KEY_UNSUPPORTED,
         ErrorCode.LAST_VALID_CERTIFICATE,
     }
 )

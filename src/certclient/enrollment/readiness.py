@@ -31,6 +31,7 @@ _MIDDLEWARE = frozenset(
     {
         ErrorCode.STORE_MIDDLEWARE_MISSING,
         ErrorCode.STORE_WRONG_MODULE,
+        ErrorCode.STORE_MODULE_ARCHITECTURE,
         ErrorCode.STORE_MODULE_NOT_ALLOWED,
     }
 )

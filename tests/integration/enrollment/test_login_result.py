@@ -28,6 +28,7 @@ from support.scripted import Person
 from support.softhsm import PIN
 
 TEST_URL = "https://127.0.0.1:1/login"
+PROXY = "http://proxy.example:8080"
 
 
 @dataclass
@@ -68,7 +69,7 @@ class LoggingIn:
         anchors: Sequence[Certificate],
         proxy: str | None = None,
     ) -> None:
-        assert (url, proxy) == (TEST_URL, None)
+        assert (url, proxy) == (TEST_URL, PROXY)
         assert certificate in [s.certificate for s in self.store.certificates()]
         if self.answer is not None:
             raise self.answer
@@ -76,6 +77,7 @@ class LoggingIn:
 
 def renewed(customer: Customer, answer: CertclientError | None) -> Finished:
     customer.profile = replace(customer.profile, login_test_url=TEST_URL)
+    customer.named_proxy = PROXY
     customer.store = LoggingIn(customer.store, answer)
     customer.stores = [customer.store]
     outcome = customer.renew(Person(pins=[PIN]))

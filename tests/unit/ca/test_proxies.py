@@ -11,6 +11,7 @@ from certclient.ca.proxies import (
     FixedProxy,
     InOrder,
     fixed_proxy,
+    named_proxy,
     system_proxies,
 )
 from certclient.ca.proxy_routes import DIRECT, Routes
@@ -132,6 +133,21 @@ def test_an_administrator_s_decision_comes_before_the_environment(
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy:3128")
     assert fixed_proxy("http://other:1").routes(CA) == Routes(("http://other:1",))
     assert fixed_proxy(DIRECT).routes(CA) == Routes((DIRECT,))
+
+
+def test_what_is_named_beforehand_is_told_apart_from_the_systems_own_settings(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for variable in ("https_proxy", "http_proxy", "all_proxy", "no_proxy"):
+        monkeypatch.delenv(variable, raising=False)
+        monkeypatch.delenv(variable.upper(), raising=False)
+    url = "https://login.example.jp/test"
+    assert named_proxy(url, None) is None
+    monkeypatch.setenv("https_proxy", "http://of.the.environment:8080")
+    assert named_proxy(url, None) == "http://of.the.environment:8080"
+    assert named_proxy("https://127.0.0.1/test", None) == DIRECT
+    assert named_proxy(url, fixed_proxy("http://decided:3128")) == "http://decided:3128"
+    assert named_proxy(url, fixed_proxy(DIRECT)) == DIRECT
 
 
 def test_no_proxy_leads_to_this_very_computer() -> None:

@@ -58,11 +58,12 @@ class Module:
 def load_module(path: Path, allowed: Collection[Path]) -> Module:
     """Loads the module at `path`, an absolute path that must be in `allowed`.
 
-    Raises CertclientError: STORE_MODULE_NOT_ALLOWED (relative, not in `allowed`, or somebody else
-    than root and this user could replace it), STORE_MIDDLEWARE_MISSING (no such file),
-    STORE_WRONG_MODULE (not a library, for another architecture, not PKCS#11). data: path, reason.
+    Raises CertclientError: STORE_MODULE_NOT_ALLOWED (relative, on another computer, not in
+    `allowed`, or somebody else than root and this user could replace it), STORE_MIDDLEWARE_MISSING
+    (no such file), STORE_MODULE_ARCHITECTURE (for 32-bit programs, say), STORE_WRONG_MODULE (not a
+    library, not PKCS#11). data: path, reason.
     """
-    if not path.is_absolute() or path not in allowed:
+    if not path.is_absolute() or path.drive.startswith("\\\\") or path not in allowed:
         raise _refused(path, "not an absolute path on the list of allowed modules")
     real = vetted(path)
     if real not in _loaded:
@@ -104,7 +105,9 @@ def _require_ours(path: Path, place: Path) -> None:
 def _load(path: Path) -> Module:
     try:
         if reason := mismatch(path, Path(sys.executable)):
-            raise _wrong(path, reason)
+            raise CertclientError(
+                ErrorCode.STORE_MODULE_ARCHITECTURE, path=str(path), reason=reason
+            )
         # First, since python-pkcs11 crashes on a library without C_GetFunctionList.
         cryptoki = Cryptoki(path)
         library = pkcs11.lib(str(path))

@@ -75,7 +75,7 @@ def generate(handle: int, key_spec: int, bits: int, flags: int = 0) -> None:
 
 def find(name: str) -> Container | None:
     """Our key in the container `name`; an empty container (a stop between its making and the
-    key's) is removed. Raises KEY_UNSUPPORTED if somebody else's key is in it."""
+    key's) is removed. Raises KEY_NAME_TAKEN if somebody else's key is in it."""
     place = container(name)
     with suppress_missing():
         spki(place)

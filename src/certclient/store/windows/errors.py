@@ -104,7 +104,7 @@ def as_certclient_error(error: WindowsCallError) -> CertclientError:
 
 def taken(container: str) -> CertclientError:
     """Somebody else's key has the name that ours was to get."""
-    return CertclientError(ErrorCode.KEY_UNSUPPORTED, reason=f"the container {container} is taken")
+    return CertclientError(ErrorCode.KEY_NAME_TAKEN, name=container)
 
 
 @contextmanager

@@ -42,7 +42,7 @@ class Created:
 def create(spec: KeySpec, label: str) -> Created:
     """Makes a key under `label`; the same label again: the same key.
 
-    Raises WindowsCallError, and KEY_UNSUPPORTED where somebody else's key has this name.
+    Raises WindowsCallError, and KEY_NAME_TAKEN where somebody else's key has this name.
     """
     name = container_name(label)
     tpm = cng.container(name, w.MS_PLATFORM_CRYPTO_PROVIDER)
@@ -120,7 +120,7 @@ def named(label: str) -> list[Container]:
     """The keys that were made under `label`: most often one or none; two where a TPM did not let go
     of the first (`_try_tpm`).
 
-    Raises WindowsCallError, and KEY_UNSUPPORTED where somebody else's key has this name.
+    Raises WindowsCallError, and KEY_NAME_TAKEN where somebody else's key has this name.
     """
     name = container_name(label)
     places = [cng.container(name, provider) for provider in _CNG_PROVIDERS]

@@ -131,11 +131,7 @@ class WindowsSession:
             raise CertclientError(ErrorCode.KEY_NOT_FOUND, serial=certificate.serial_hex)
         signer = self._signer(place)
         if signer.spki != certificate.spki:
-            raise CertclientError(
-                ErrorCode.KEY_SELF_TEST_FAILED,
-                algorithm="",
-                reason="Windows names another certificate's key for it",
-            )
+            raise CertclientError(ErrorCode.KEY_OF_ANOTHER, serial=certificate.serial_hex)
         possible = [a for a in algorithms if signer.signs_pss or a in REQUEST_ALGORITHMS]
         prove(signer, certificate, self.random_bytes, possible)
 
