@@ -21,7 +21,11 @@ pytestmark = pytest.mark.installer
 VERSION = read_settings().version
 SETUP, MSI = "certclient-setup.exe", f"certclient-{VERSION}.msi"
 BILL = f"certclient-{VERSION}.cdx.json"
+PACKAGE = f"certclient_{debian_version(VERSION)}_amd64.deb"
 TEXTS = ("LICENSE.txt", "THIRD-PARTY-NOTICES.txt")
+SCANNED = ("openssl", "sqlite", "expat", "zlib", "bzip2", "libffi", "qtbase", "LibPNG", "PCRE2")
+"""With the name by which vulnerabilities are listed."""
+INSIDE = ("cpython", *SCANNED, "libmpdec", "visual-c++-runtime", "qtsvg")
 
 
 def test_all_of_it_is_there_and_nothing_else(handed_out: Places) -> None:
@@ -29,7 +33,7 @@ def test_all_of_it_is_there_and_nothing_else(handed_out: Places) -> None:
         *(SETUP, MSI, BILL, *TEXTS, "SHA256SUMS"),
         f"certclient-{VERSION}-policy.zip",
         f"certclient-{VERSION}-py3-none-any.whl",
-        f"certclient_{debian_version(VERSION)}_amd64.deb",
+        *(PACKAGE, f"{PACKAGE}.cdx.json"),
     }
 
 
@@ -72,9 +76,12 @@ def test_the_bill_of_materials_is_cyclonedx_and_names_what_ships(handed_out: Pla
     validator = make_schemabased_validator(OutputFormat.JSON, SchemaVersion.V1_6)
     assert validator.validate_str(text) is None
     parts = {part["name"]: part for part in json.loads(text)["components"]}
-    for name in ("cpython", "openssl", "qtbase", "pyside6-essentials", "cryptography", "requests"):
+    for name in ("pyside6-essentials", "cryptography", "requests", "nsis-stub", *INSIDE):
         assert parts[name]["version"], name
         assert parts[name]["licenses"], name
+    for name in ("cpython", *SCANNED):
+        assert parts[name]["cpe"].split(":")[5] == parts[name]["version"], name
+    assert "version" not in parts["xz"], "nothing that ships tells it"
     assert {"flask", "pyinstaller", "pytest"} & set(parts) == set(), "these do not ship"
     assert "openssl" in {part["name"] for part in parts["cryptography"]["components"]}
     named = {name: part for name, part in parts.items() if part["type"] == "file"}

@@ -20,6 +20,7 @@ from tools.installer.build import Build, BuildError, epoch, make_all, say
 from tools.installer.compare import compare
 from tools.installer.freeze import FreezeError, prepare
 from tools.installer.icon import IconError
+from tools.installer.inside import VersionError
 from tools.installer.linux.wheel import PackageError
 from tools.installer.msi import MsiError
 from tools.installer.nsis import SetupError
@@ -39,6 +40,7 @@ _FAILURES = (
     SettingsError,
     SetupError,
     SigningError,
+    VersionError,
     subprocess.SubprocessError,
 )
 
