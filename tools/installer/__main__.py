@@ -41,6 +41,7 @@ _FAILURES = (
     SetupError,
     SigningError,
     VersionError,
+    made_from.NotOursToReplaceError,
     subprocess.SubprocessError,
 )
 
@@ -67,6 +68,8 @@ def main(arguments: Sequence[str]) -> int:
         if given.if_needed and made_from.is_current(build):
             say(f"{places.results} is what a build would make again")
         else:
+            if given.if_needed:
+                made_from.check_replaceable(build)
             _make(build)
     except _FAILURES as error:
         print(f"make installer: {error}", file=sys.stderr)
