@@ -25,10 +25,10 @@ installer: ## setup, MSI, packages for Linux, all signed: build/installer/result
 	@$(PYTHON) tools/prepare.py installer
 	@$(RUN) -m tools.installer $(if $(SETTINGS),--settings $(SETTINGS))
 
-test-installer: ## what `make installer` hands out, made where it is missing or old, tried out (root; 15 min)
+test-installer: ## what `make installer` hands out, made where it is missing or old, tried out (SETTINGS, root)
 	@$(PYTHON) tools/prepare.py test-installer
-	@$(RUN) -m tools.installer --if-needed
-	@$(RUN) -m pytest -q -n 2 --dist loadfile -m "installer or not installer" tests/installer
+	@$(RUN) -m tools.installer --if-needed $(if $(SETTINGS),--settings $(SETTINGS))
+	@CERTCLIENT_SETTINGS=$(abspath $(SETTINGS)) $(RUN) -m pytest -q -n 2 --dist loadfile -m "installer or not installer" tests/installer
 
 bench: ## where a renewal's time goes, PC and USB token; how long the windows stall meanwhile
 	@$(PYTHON) tools/prepare.py bench

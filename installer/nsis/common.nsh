@@ -18,6 +18,11 @@
 
 !macro COMMON UN_
 !define UN "${UN_}"
+!if "${UN}" == ""
+  !define STILL_RUNNING "$(StillRunning)"
+!else
+  !define STILL_RUNNING "$(UnStillRunning)"
+!endif
 
 ; [text] → one line of the log, with the time. A log that cannot be written is no reason to stop.
 Function ${UN}WriteLog
@@ -183,7 +188,7 @@ Function ${UN}QuitRunning
       Push "1"
       Return
     ${EndIf}
-    MessageBox MB_RETRYCANCEL|MB_ICONEXCLAMATION "$(StillRunning)" /SD IDCANCEL IDRETRY again
+    MessageBox MB_RETRYCANCEL|MB_ICONEXCLAMATION "${STILL_RUNNING}" /SD IDCANCEL IDRETRY again
     ${Log} "refused (${CODE_RUNNING}): it still runs"
     Push "0"
     Return
@@ -366,5 +371,6 @@ Function ${UN}FirstId
   ${Loop}
 FunctionEnd
 
+!undef STILL_RUNNING
 !undef UN
 !macroend

@@ -82,7 +82,7 @@ def unfinished(journal: Path | None = None) -> Sequence[str]:
     """The user IDs of this user's open procedures, of every bank, oldest first. Wants no profile.
 
     `journal`: another journal than this user's. Where there is none, none is made.
-    Raises CertclientError: DATA_FOLDER, JOURNAL_DAMAGED.
+    Raises CertclientError: DATA_FOLDER, JOURNAL_DAMAGED, JOURNAL_NEWER.
     """
     path = journal or journal_file()
     if not path.exists():
@@ -99,7 +99,7 @@ def enrollment(
     """The procedures of this user with the bank of `profile`.
 
     `patience`: seconds that one run waits for a CA. `journal`: another journal than this user's.
-    Raises CertclientError: DATA_FOLDER, JOURNAL_DAMAGED, POLICY_INVALID.
+    Raises CertclientError: DATA_FOLDER, JOURNAL_DAMAGED, JOURNAL_NEWER, POLICY_INVALID.
     """
     proxies = decided_proxy(read_policy())
     environment = Environment(

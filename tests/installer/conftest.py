@@ -17,6 +17,9 @@ from tools.wine.cache import Cache, default_folder
 from tools.wine.parts import prepare
 from tools.wine.sandbox import PREFIX
 
+SETTINGS_FILE = Path(os.environ.get("CERTCLIENT_SETTINGS") or DEFAULT)
+"""By which what is handed out was made: `make test-installer SETTINGS=…`."""
+
 
 @dataclass(frozen=True)
 class Program:
@@ -48,6 +51,12 @@ class Program:
         return code == 6 and "CC-PROGRAM-CHANGED" in text and file.replace("/", "\\") in text
 
 
+def skip_another_name(settings: Settings) -> None:
+    """For tests that install over an earlier version, which is called as we call it."""
+    if settings.product.name != read_settings().product.name:
+        pytest.skip(f"product.name is {settings.product.name}: its folders and entries are others")
+
+
 @pytest.fixture(scope="session")
 def frozen() -> ShortBuild:
     """Made from the sources as they are; `make test` makes it once."""
@@ -58,7 +67,7 @@ def frozen() -> ShortBuild:
 
 @pytest.fixture(scope="session")
 def handed_out() -> Places:
-    """What `make installer` made. `make test-installer` lets it do so first."""
+    """What `make installer` made, a bank's too. `make test-installer` lets it do so first."""
     places = Places()
     assert places.results.is_dir(), "nothing is handed out yet: make installer"
     return places
@@ -67,7 +76,7 @@ def handed_out() -> Places:
 @pytest.fixture(scope="session")
 def signer(handed_out: Places) -> Signer:
     """Who signed it."""
-    return make_signer(read_settings(), handed_out, DEFAULT, ask=False)
+    return make_signer(read_settings(SETTINGS_FILE), handed_out, SETTINGS_FILE, ask=False)
 
 
 @pytest.fixture(scope="module")

@@ -12,24 +12,32 @@ from cyclonedx.validation import make_schemabased_validator
 
 from tools.installer.build import LICENSES, largest_setup
 from tools.installer.linux.deb import debian_version
+from tools.installer.nsis import setup_name
 from tools.installer.settings import Places, read_settings
 from tools.installer.signing import Signer, SigningError
 from tools.installer.sums import sha256
 
+from .conftest import SETTINGS_FILE
+
 pytestmark = pytest.mark.installer
 
-VERSION = read_settings().version
-SETUP, MSI = "certclient-setup.exe", f"certclient-{VERSION}.msi"
-BILL = f"certclient-{VERSION}.cdx.json"
+SETTINGS = read_settings(SETTINGS_FILE)
+NAME, VERSION = SETTINGS.product.name, SETTINGS.version
+SETUP, MSI = f"{setup_name(SETTINGS)}.exe", f"{NAME}-{VERSION}.msi"
+BILL = f"{NAME}-{VERSION}.cdx.json"
+PACKAGE = f"certclient_{debian_version(VERSION)}_amd64.deb"
 TEXTS = ("LICENSE.txt", "THIRD-PARTY-NOTICES.txt")
+SCANNED = ("openssl", "sqlite", "expat", "zlib", "bzip2", "libffi", "qtbase", "LibPNG", "PCRE2")
+"""With the name by which vulnerabilities are listed."""
+INSIDE = ("cpython", *SCANNED, "libmpdec", "visual-c++-runtime", "qtsvg")
 
 
 def test_all_of_it_is_there_and_nothing_else(handed_out: Places) -> None:
     assert {path.name for path in handed_out.results.iterdir()} == {
         *(SETUP, MSI, BILL, *TEXTS, "SHA256SUMS"),
-        f"certclient-{VERSION}-policy.zip",
+        f"{NAME}-{VERSION}-policy.zip",
         f"certclient-{VERSION}-py3-none-any.whl",
-        f"certclient_{debian_version(VERSION)}_amd64.deb",
+        *(PACKAGE, f"{PACKAGE}.cdx.json"),
     }
 
 
@@ -72,10 +80,14 @@ def test_the_bill_of_materials_is_cyclonedx_and_names_what_ships(handed_out: Pla
     validator = make_schemabased_validator(OutputFormat.JSON, SchemaVersion.V1_6)
     assert validator.validate_str(text) is None
     parts = {part["name"]: part for part in json.loads(text)["components"]}
-    for name in ("cpython", "openssl", "qtbase", "pyside6-essentials", "cryptography", "requests"):
+    for name in ("pyside6-essentials", "cryptography", "requests", "nsis-stub", *INSIDE):
         assert parts[name]["version"], name
         assert parts[name]["licenses"], name
-    assert {"flask", "pyinstaller", "pytest"} & set(parts) == set(), "these do not ship"
+    for name in ("cpython", *SCANNED):
+        assert parts[name]["cpe"].split(":")[5] == parts[name]["version"], name
+    assert "version" not in parts["xz"], "nothing that ships tells it"
+    assert ("flask" in parts) is SETTINGS.contents.practice_bank
+    assert {"pyinstaller", "pytest"} & set(parts) == set(), "these do not ship"
     assert "openssl" in {part["name"] for part in parts["cryptography"]["components"]}
     named = {name: part for name, part in parts.items() if part["type"] == "file"}
     assert {name: part["hashes"][0]["content"] for name, part in named.items()} == {

@@ -15,13 +15,15 @@ from support.bank_office import BankOffice
 from support.fresh_windows import fresh_windows
 from support.program_pc import BANK, ProgramPc
 from tools.installer.msi import make_msi
-from tools.installer.settings import Places
+from tools.installer.settings import Places, read_settings
 from tools.installer.short import EARLIER, earlier_build
 from tools.installer.signing import Signer
 from tools.wine.cache import Cache, default_folder
 from tools.wine.office import practice_bank
 from tools.wine.parts import prepare
 from tools.wine.sandbox import USER
+
+from .conftest import SETTINGS_FILE, skip_another_name
 
 pytestmark = [pytest.mark.installer, pytest.mark.timeout(900)]
 
@@ -52,6 +54,7 @@ class CompanyPc(ProgramPc):
 
 @pytest.fixture
 def pc(tmp_path: Path, handed_out: Places) -> Iterator[CompanyPc]:
+    skip_another_name(read_settings(SETTINGS_FILE))
     shared = tmp_path / "keep"
     shared.mkdir()
     (package,) = handed_out.results.glob("*.msi")

@@ -17,6 +17,8 @@ from tools.installer.signing import make_signer
 from tools.installer.wine_freeze import freeze_in
 from tools.wine.cache import Cache, default_folder
 
+from .conftest import SETTINGS_FILE
+
 pytestmark = [pytest.mark.installer, pytest.mark.timeout(1800)]
 
 
@@ -29,11 +31,11 @@ def date_of(program: Path) -> int:
 
 @pytest.fixture(scope="module")
 def again(handed_out: Places, tmp_path_factory: pytest.TempPathFactory) -> Places:
-    """By somebody else: the same sources and date, another signature. Quick, as setups are not
-    compared."""
-    settings, places = read_settings(), Places(tmp_path_factory.mktemp("again"))
+    """By somebody else: the same sources, settings and date, signed by a testing CA. Quick, as
+    setups are not compared."""
+    settings, places = read_settings(SETTINGS_FILE), Places(tmp_path_factory.mktemp("again"))
     date = date_of(handed_out.payload / "certclient.exe")
-    signer = make_signer(settings, places, DEFAULT, ask=False)
+    signer = make_signer(read_settings(), places, DEFAULT, ask=False)
     cache = Cache(default_folder(os.environ, Path.home()))
     freeze = freeze_in(prepare(cache), cache.mount_point())
     make_all(Build(settings, places, signer, date, quick=True), freeze)
@@ -45,5 +47,5 @@ def test_two_builds_differ_by_their_signatures_only(handed_out: Places, again: P
     assert found.differences == ()
     assert len(found.not_compared) == 4, "setup, MSI, bill of materials, checksums"
     one, other = (place.payload / "certclient.exe" for place in (handed_out, again))
-    assert one.read_bytes() != other.read_bytes(), "two testing CAs"
+    assert one.read_bytes() != other.read_bytes(), "two signers"
     assert without_signature(one.read_bytes()) == without_signature(other.read_bytes())

@@ -15,20 +15,25 @@ import pytest
 from support.customers_pc import DATA, MAIN_WINDOW, CustomersPc, customers_pc
 from support.program_pc import BANK
 from support.setups import PLACE
+from tools.installer.nsis import setup_name
 from tools.installer.settings import Places, read_settings
 from tools.installer.short import EARLIER, earlier_build
 from tools.installer.signing import Signer, SigningError
 from tools.installer.sums import sha256
 
+from .conftest import SETTINGS_FILE, skip_another_name
+
 pytestmark = [pytest.mark.installer, pytest.mark.timeout(900)]
 
-VERSION = read_settings().version
+SETTINGS = read_settings(SETTINGS_FILE)
+VERSION = SETTINGS.version
 DONE, ABORTED = 0, 2
 
 
 @pytest.fixture(scope="session")
 def setup(handed_out: Places) -> Path:
-    return handed_out.results / "certclient-setup.exe"
+    skip_another_name(SETTINGS)
+    return handed_out.results / f"{setup_name(SETTINGS)}.exe"
 
 
 @pytest.fixture
@@ -63,7 +68,7 @@ def assert_installed(pc: CustomersPc, payload: Path) -> None:
     }
     assert installed.pop(f"app-{VERSION}/installed.lst")
     assert installed.pop("uninstall.exe")
-    assert installed.pop("profiles/rei-shinkin.toml")
+    assert installed.pop(f"profiles/{SETTINGS.profiles[0].name}")
     assert installed == {
         re.sub(r"^profiles/", "profiles-available/", path.relative_to(payload).as_posix()): sha256(
             path

@@ -20,6 +20,7 @@ from tools.installer.build import Build, BuildError, epoch, make_all, say
 from tools.installer.compare import compare
 from tools.installer.freeze import FreezeError, prepare
 from tools.installer.icon import IconError
+from tools.installer.inside import VersionError
 from tools.installer.linux.wheel import PackageError
 from tools.installer.msi import MsiError
 from tools.installer.nsis import SetupError
@@ -39,6 +40,8 @@ _FAILURES = (
     SettingsError,
     SetupError,
     SigningError,
+    VersionError,
+    made_from.NotOursToReplaceError,
     subprocess.SubprocessError,
 )
 
@@ -65,6 +68,8 @@ def main(arguments: Sequence[str]) -> int:
         if given.if_needed and made_from.is_current(build):
             say(f"{places.results} is what a build would make again")
         else:
+            if given.if_needed:
+                made_from.check_replaceable(build)
             _make(build)
     except _FAILURES as error:
         print(f"make installer: {error}", file=sys.stderr)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tools.installer.build import Build
-from tools.installer.settings import ROOT
+from tools.installer.settings import DEFAULT, ROOT
 from tools.installer.sums import sums_hold
 
 _PROGRAM = ("src/certclient", "installer", "tools/installer")
@@ -30,12 +30,30 @@ def setup() -> str:
     return hash_of([ROOT / name for name in _SETUP], ("*",))
 
 
+class NotOursToReplaceError(Exception):
+    """What lies there is a bank's, perhaps signed for its customers. The text says what to do."""
+
+
 def is_current(build: Build) -> bool:
     """Whether the results of `build` are there, whole, and what it would make again."""
     noted = build.places.folder / _STAMP
     if not noted.is_file() or noted.read_text(encoding="utf-8") != stamp(build):
         return False
     return sums_hold(build.places.results)
+
+
+def check_replaceable(build: Build) -> None:
+    """Raises NotOursToReplaceError if a bank's settings made the results that lie there. Only who
+    says `make installer` wants new ones; tests must not."""
+    places, noted = build.places, build.places.folder / _STAMP
+    made_with = noted.read_text(encoding="utf-8").splitlines()[1:] if noted.is_file() else []
+    if places.results.is_dir() and made_with and made_with[0] != str(DEFAULT):
+        raise NotOursToReplaceError(
+            f"{places.results} was made with {made_with[0]}, and is not what a build with"
+            f" {build.signer.settings_file} would make now. It is left as it is: try it out with"
+            f" SETTINGS={made_with[0]} and the sources that it was made from, or make it anew with"
+            " `make installer`"
+        )
 
 
 def note(build: Build, made: str) -> None:
@@ -49,12 +67,13 @@ def forget(build: Build) -> None:
 
 
 def stamp(build: Build) -> str:
-    """Changes whenever the results of `build` would."""
+    """Changes whenever the results of `build` would. Its second line: the settings' file."""
     settings = build.settings
     named = [build.signer.settings_file, *settings.profiles, settings.icon]
     keys = [build.signer.identity.certificates, build.signer.identity.anchors]
     sources = [*(ROOT / name for name in _ALL), *named, *keys]
-    return f"{hash_of(sources, ('*',))} {build.epoch} {build.quick}\n"
+    settings_file = build.signer.settings_file.resolve()
+    return f"{hash_of(sources, ('*',))} {build.epoch} {build.quick}\n{settings_file}\n"
 
 
 def hash_of(places: Sequence[Path], patterns: Sequence[str]) -> str:

@@ -52,6 +52,12 @@ def setup_name(settings: Settings) -> str:
     return f"{settings.product.name}-setup"
 
 
+def maker_version() -> str:
+    """Debian's, of the package that the setup's own code comes from: `3.08-3+deb12u1`."""
+    done = subprocess.run(("makensis", "-VERSION"), capture_output=True, text=True, check=True)
+    return done.stdout.strip().removeprefix("v")
+
+
 def make_setup(order: Order, work: Path) -> Path:
     """Makes `order.output`; `work` is a folder for what is written on the way.
 

@@ -7,6 +7,8 @@ import struct
 _CHECKSUM = 64
 _SECURITY_DIRECTORY = 112 + 4 * 8
 """Offsets in the optional header of PE32+."""
+_FIXED_FILE_INFO = struct.pack("<II", 0xFEEF04BD, 0x00010000)
+"""dwSignature and dwStrucVersion; dwFileVersionMS and dwFileVersionLS follow."""
 
 
 def is_pe(content: bytes) -> bool:
@@ -21,6 +23,15 @@ def without_signature(content: bytes) -> bytes:
     struct.pack_into("<II", bare, optional + _SECURITY_DIRECTORY, 0, 0)
     struct.pack_into("<I", bare, optional + _CHECKSUM, 0)
     return bytes(bare)
+
+
+def file_version(content: bytes) -> str:
+    """The four numbers of its version resource (VS_FIXEDFILEINFO), "" if it has none."""
+    place = content.find(_FIXED_FILE_INFO)
+    if place < 0:
+        return ""
+    high, low = struct.unpack_from("<II", content, place + len(_FIXED_FILE_INFO))
+    return f"{high >> 16}.{high & 0xFFFF}.{low >> 16}.{low & 0xFFFF}"
 
 
 def _header(content: bytes) -> int:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from tools.installer import freeze
+from tools.installer import freeze, nsis
 from tools.installer.build import Bill, Build, Freeze
 from tools.installer.sbom import Shipped, make_sbom
 
@@ -33,5 +33,6 @@ def _shipped(build: Build, workshop: freeze.Workshop, taken: Sequence[str]) -> S
         sources=taken,
         hashes=json.loads((workshop.hashes / "hashes.json").read_text(encoding="utf-8")),
         bootloader=freeze.pyinstaller_version(),
+        nsis=nsis.maker_version(),
         epoch=build.epoch,
     )

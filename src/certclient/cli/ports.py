@@ -67,7 +67,8 @@ class Services:
     announces versions; it raises UPDATE_INVALID, and what stands in the way to its server.
     `quit_windows` asks those that are open to close and waits so many seconds: `quit`,
     `not-running`, `busy`. `daily_reminder` is the task of the installed program. `unfinished` are
-    the user IDs of open procedures at every bank; it raises DATA_FOLDER, JOURNAL_DAMAGED.
+    the user IDs of open procedures at every bank; it raises DATA_FOLDER, JOURNAL_DAMAGED,
+    JOURNAL_NEWER.
     `own_folders`: all that is kept of this user lies there."""
 
     profile: Callable[[str], Profile]

@@ -123,8 +123,8 @@ class Journal:
     def __init__(self, path: Path) -> None:
         """Opens or creates the file `path`, readable by its owner alone.
 
-        Raises CertclientError: DATA_FOLDER (cannot be written), JOURNAL_DAMAGED (not a journal, or
-        written by a newer version).
+        Raises CertclientError: DATA_FOLDER (cannot be written), JOURNAL_DAMAGED (not a journal),
+        JOURNAL_NEWER (a newer version of this program wrote it; nothing is changed).
         """
         self.path = path
         self._create_private()
@@ -203,7 +203,12 @@ class Journal:
                 f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {_SCHEMA_VERSION}; COMMIT;"
             )
         elif version > _SCHEMA_VERSION:
-            raise self._damaged(f"written by a newer version ({version})")
+            raise CertclientError(
+                ErrorCode.JOURNAL_NEWER,
+                path=str(self.path),
+                schema=str(version),
+                known=str(_SCHEMA_VERSION),
+            )
 
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:

@@ -144,6 +144,7 @@ class ErrorCode(enum.Enum):
     PROCEDURE_NOT_FOUND = _Trait("CC-PROCEDURE-NOT-FOUND", Kind.USER_ACTION, Actor.CUSTOMER)
     NOTHING_PENDING = _Trait("CC-PROCEDURE-NONE", Kind.NOTHING_TO_DO, Actor.NOBODY)
     JOURNAL_DAMAGED = _Trait("CC-JOURNAL", Kind.USER_ACTION, Actor.SYSTEM_ADMINISTRATOR)
+    JOURNAL_NEWER = _Trait("CC-JOURNAL-NEWER", Kind.USER_ACTION, Actor.CUSTOMER)
 
     @property
     def code(self) -> str:

@@ -24,7 +24,8 @@ class AppContext:
 
     `stores` looks anew at each call (tokens come and go), never raises, and may be slow: call it
     in a worker. `enrollment` gives the procedures with one bank over these stores; it raises
-    DATA_FOLDER and JOURNAL_DAMAGED and reads files: call it in a worker. `clock` gives aware UTC.
+    DATA_FOLDER, JOURNAL_DAMAGED and JOURNAL_NEWER and reads files: call it in a worker. `clock`
+    gives aware UTC.
     `open_url` opens a page in the user's browser and says whether it could. `data_folder` is this
     user's. `updates` asks the banks for their newest version: call it in a worker; None: nobody
     is asked.

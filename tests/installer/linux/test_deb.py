@@ -5,16 +5,20 @@ from __future__ import annotations
 import json
 import shlex
 import subprocess
+from importlib.metadata import version
 from pathlib import Path
 
 import click
 import pytest
+from cyclonedx.schema import OutputFormat, SchemaVersion
+from cyclonedx.validation import make_schemabased_validator
 
 from certclient import __version__
 from certclient.cli.main import group
 from support.clean_debian import CleanDebian, Step
-from tools.installer.linux.deb import debian_version, make_deb
+from tools.installer.linux.deb import bill_of, debian_version, make_deb
 from tools.installer.settings import read_settings
+from tools.installer.sums import sha256
 
 pytestmark = [pytest.mark.installer, pytest.mark.timeout(900)]
 
@@ -197,6 +201,7 @@ def test_profiles_are_the_administrators(deb: Path) -> None:
 def test_built_twice_it_is_the_same_to_the_bit(deb: Path, wheel: Path, tmp_path: Path) -> None:
     again = make_deb(read_settings(), wheel, tmp_path, 1_790_000_000)
     assert again.read_bytes() == deb.read_bytes()
+    assert bill_of(again).read_bytes() == bill_of(deb).read_bytes()
 
 
 @pytest.mark.parametrize(
@@ -205,3 +210,26 @@ def test_built_twice_it_is_the_same_to_the_bit(deb: Path, wheel: Path, tmp_path:
 )
 def test_a_version_before_the_release_sorts_before_it(version: str, expected: str) -> None:
     assert debian_version(version) == expected
+
+
+def test_its_bill_of_materials_names_what_it_installs(deb: Path, tmp_path: Path) -> None:
+    text = bill_of(deb).read_text(encoding="utf-8")
+    validator = make_schemabased_validator(OutputFormat.JSON, SchemaVersion.V1_6)
+    assert validator.validate_str(text) is None
+    parts = {part["name"]: part for part in json.loads(text)["components"]}
+    for name in ("cryptography", "pyside6-essentials"):
+        assert parts[name]["version"] == version(name), "the lock is the tests' too"
+    assert "openssl" in {part["name"] for part in parts["cryptography"]["components"]}
+    assert {"icu", "LibPNG", "LibJPEG-turbo"} <= set(parts)
+    assert {"cpython", "Freetype 2"} & set(parts) == set(), "Debian's own, and updated by it"
+    subprocess.run(("dpkg-deb", "--extract", deb, tmp_path), check=True)
+    named = {part["name"]: part["hashes"][0]["content"] for part in parts.values() if is_file(part)}
+    assert named == {
+        path.relative_to(tmp_path).as_posix(): sha256(path)
+        for path in tmp_path.rglob("*")
+        if path.is_file()
+    }
+
+
+def is_file(part: dict[str, str]) -> bool:
+    return part["type"] == "file"

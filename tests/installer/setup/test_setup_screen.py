@@ -112,12 +112,41 @@ def test_a_damaged_program_says_so_where_somebody_is_there_to_read_it(hanako: Di
     assert taro.sets_up(taro.windows.shared / SETUP) == DONE
     (taro.windows.path(PLACE) / "app-1.0.0" / "python312.dll").write_text("damaged")
     program = taro.windows.start("wine", rf"{PLACE}\certclientw.exe", "remind")
-    hanako.waits_with("変わった、なくなった、またはよそから加わった")
+    hanako.waits_with("変更・削除・追加されたファイルがあります")
     hanako.picture("damaged")
     hanako.screen.press("Return")
     assert program.wait(60) == REFUSES
     job = ("renew", "--all", "--unattended", "--json")
     assert taro.windows.wine(rf"{PLACE}\certclientw.exe", *job).returncode == REFUSES
+
+
+@pytest.mark.installer
+def test_the_uninstaller_waits_for_the_program_and_keeps_a_setup_waiting(hanako: Dialogs) -> None:
+    taro, shared = hanako.customer, hanako.customer.windows.shared
+    assert taro.sets_up(shared / SETUP) == DONE
+    (shared / "busy").touch()
+    program = taro.windows.start("wine", rf"{PLACE}\certclientw.exe", "hold")
+    taro.wait_until((shared / "holding").exists)
+    uninstaller = Uninstaller(hanako)
+    uninstaller.shows("削除する(&U)")
+    setup = double_click(hanako)
+    hanako.waits_with("インストールまたはアンインストールをすでに実行中です")
+    hanako.picture("already-running")
+    hanako.screen.press("Return")
+    assert setup.wait(60) == BUSY
+    uninstaller.shows("削除する(&U)")
+    hanako.screen.press("Return")
+    told = f"「{TITLE}」がまだ動いています"
+    uninstaller.shows(told, "still-running-uninstaller")
+    assert (box := hanako.find(told)) is not None
+    assert "もう一度インストールすれば再開できます" in box.text
+    (shared / "busy").unlink()
+    hanako.screen.press("alt+r")
+    uninstaller.shows("閉じる(&C)")
+    hanako.screen.press("Return")
+    uninstaller.end()
+    assert program.wait(60) == 0
+    assert not taro.has(PLACE)
 
 
 class Uninstaller:
@@ -187,13 +216,13 @@ def test_the_uninstaller_asks_before_it_deletes_anything(hanako: Dialogs) -> Non
     assert (settings := hanako.find("個人の設定も削除する")) is not None
     assert (settings.enabled, settings.ticked) == (True, False)
     hanako.screen.press("alt+k", "alt+d", "alt+u")
-    uninstaller.shows("期限が切れた電子証明書と、片付けた電子証明書を", "8-really")
+    uninstaller.shows("期限が切れた電子証明書と、しまった電子証明書を", "8-really")
     hanako.screen.press("Return")
     uninstaller.shows("削除する(&U)")
     assert not any("remove-" in call for call in taro.calls)
     (shared / "dumb").touch()
     hanako.screen.press("alt+u")
-    uninstaller.shows("期限が切れた電子証明書と、片付けた電子証明書を")
+    uninstaller.shows("期限が切れた電子証明書と、しまった電子証明書を")
     hanako.screen.press("alt+y")
     uninstaller.shows("削除できなかったものがあります", "9-not-deleted")
     assert (box := hanako.find("削除できなかったものがあります")) is not None

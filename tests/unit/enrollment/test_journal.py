@@ -94,14 +94,25 @@ def test_a_damaged_file_is_named_and_left_as_it_is(tmp_path: Path) -> None:
     assert path.read_bytes() == before
 
 
-def test_a_journal_of_a_newer_version_is_not_touched(journal: Journal) -> None:
-    with sqlite3.connect(journal.path) as connection:
-        connection.execute("PRAGMA user_version = 99")
-    connection.close()
-    with pytest.raises(CertclientError) as damaged:
+def test_a_journal_of_a_newer_version_is_no_damage_and_not_touched(journal: Journal) -> None:
+    """Once that version is back, what is unfinished goes on."""
+    journal.save(record())
+    set_schema(journal.path, 99)
+    before = journal.path.read_bytes()
+    with pytest.raises(CertclientError) as newer:
         Journal(journal.path)
-    assert damaged.value.code is ErrorCode.JOURNAL_DAMAGED
-    assert "newer" in damaged.value.data["reason"]
+    assert newer.value.code is ErrorCode.JOURNAL_NEWER
+    assert newer.value.data == {"path": str(journal.path), "schema": "99", "known": "1"}
+    assert journal.path.read_bytes() == before
+    set_schema(journal.path, 1)
+    assert list(Journal(journal.path).open_procedures()) == [record()]
+
+
+def set_schema(path: Path, version: int) -> None:
+    connection = sqlite3.connect(path)
+    connection.execute(f"PRAGMA user_version = {version}")
+    connection.commit()
+    connection.close()
 
 
 def test_a_record_that_makes_no_sense_is_damage_not_a_crash(journal: Journal) -> None:

@@ -19,7 +19,8 @@ def built(folder: Path) -> Path:
     copied(payload / "certclient.exe")
     signer(folder / "signing", folder.name).sign(payload / "certclient.exe")
     (payload / "app-1.0.0" / "library.zip").write_bytes(b"the same")
-    (results / "certclient.deb").write_bytes(b"the same")
+    for name in ("certclient.deb", "certclient.deb.cdx.json"):
+        (results / name).write_bytes(b"the same")
     for name in ("certclient-setup.exe", "certclient.msi", "certclient.cdx.json", "SHA256SUMS"):
         (results / name).write_text(str(folder), encoding="utf-8")
     return folder
@@ -45,7 +46,14 @@ def test_signatures_may_differ_and_what_packs_them_is_not_compared(one: Path, ot
     ]
 
 
-@pytest.mark.parametrize("name", ["payload/app-1.0.0/library.zip", "results/certclient.deb"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "payload/app-1.0.0/library.zip",
+        "results/certclient.deb",
+        "results/certclient.deb.cdx.json",
+    ],
+)
 def test_a_changed_byte_is_found(one: Path, other: Path, name: str) -> None:
     (other / name).write_bytes(b"thE same")
     (line,) = compare(one, other).differences

@@ -5,11 +5,13 @@ from __future__ import annotations
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 from support.small_build import EPOCH, small_build
 from tools.installer import made_from
+from tools.installer.__main__ import main
 from tools.installer.build import Build
 from tools.installer.settings import DEFAULT, read_settings
 from tools.installer.sums import write_sums
@@ -63,6 +65,35 @@ def test_another_signing_certificate_is_another_build(build: Build) -> None:
     certificates = build.signer.identity.certificates
     certificates.write_bytes(certificates.read_bytes() + b"\n")
     assert not made_from.is_current(build)
+
+
+@pytest.mark.parametrize("wanted", ["the bank's", "the project's"])
+def test_a_banks_signed_build_is_not_replaced_by_tests(
+    build: Build, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], wanted: str
+) -> None:
+    """Not even an old one: these are of another commit's date."""
+    banks = build.signer.settings_file
+    settings = banks if wanted == "the bank's" else DEFAULT
+    monkeypatch.setattr("tools.installer.__main__.os.geteuid", lambda: 0)
+    monkeypatch.setattr("tools.installer.__main__.prepare", _nothing_is_frozen)
+    before = {path: path.read_bytes() for path in build.places.results.iterdir()}
+    order = ("--settings", str(settings), "--folder", str(build.places.folder))
+    assert main([*order, "--if-needed"]) == 1
+    assert f"SETTINGS={banks}" in capsys.readouterr().err
+    assert {path: path.read_bytes() for path in build.places.results.iterdir()} == before
+
+
+def _nothing_is_frozen(_cache: object) -> NoReturn:
+    raise OSError("a build began")
+
+
+def test_our_own_old_build_is_replaced(build: Build) -> None:
+    ours = replace(build, signer=replace(build.signer, settings_file=DEFAULT))
+    made_from.note(ours, made_from.stamp(ours))
+    made_from.check_replaceable(build)
+    shutil.rmtree(build.places.results)
+    made_from.note(build, made_from.stamp(build))
+    made_from.check_replaceable(build)  # nothing is there
 
 
 def test_the_sources_count(tmp_path: Path) -> None:

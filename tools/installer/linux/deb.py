@@ -24,6 +24,7 @@ from certclient.desktop_entry import ENTRY_NAME, entry_text
 from tools.installer.linux import qt
 from tools.installer.linux.man import manual_page
 from tools.installer.linux.wheel import PackageError, run
+from tools.installer.sbom import make_linux_sbom
 from tools.installer.settings import ROOT, Settings
 
 PYTHON = (3, 11)
@@ -74,10 +75,11 @@ _MANUAL = "usr/share/man/man1/certclient.1.gz"
 
 
 def make_deb(settings: Settings, wheel: Path, results: Path, epoch: int) -> Path:
-    """Builds the package into the folder `results` and returns its path.
+    """Builds the package into the folder `results`, with its bill of materials beside it
+    (`bill_of`), and returns its path.
 
     `wheel`: from `make_wheel`. `epoch`: seconds, the time of everything in it. Raises PackageError,
-    also where this Python is not the one that the package is for.
+    also where this Python is not the one that the package is for, and VersionError.
     """
     if sys.version_info[:2] != PYTHON:
         raise PackageError("the .deb is for Debian 12 and is built with Python 3.11 there")
@@ -89,6 +91,7 @@ def make_deb(settings: Settings, wheel: Path, results: Path, epoch: int) -> Path
         _desktop(root, settings)
         _profiles(root, settings)
         _documents(root, settings, version, epoch)
+        bill = make_linux_sbom(settings, root, root / _SITE, epoch)
         _control(root, settings, version)
         _settle(root, epoch)
         package = results / f"certclient_{version}_amd64.deb"
@@ -98,7 +101,13 @@ def make_deb(settings: Settings, wheel: Path, results: Path, epoch: int) -> Path
             ("dpkg-deb", "--root-owner-group", *compression, "--build", str(root), str(package)),
             SOURCE_DATE_EPOCH=str(epoch),
         )
+    bill_of(package).write_text(bill, encoding="utf-8")
     return package
+
+
+def bill_of(package: Path) -> Path:
+    """Where its bill of materials lies."""
+    return package.with_name(f"{package.name}.cdx.json")
 
 
 def debian_version(version: str) -> str:

@@ -22,8 +22,8 @@ from certclient.model.errors import CertclientError, ErrorCode
 @click.pass_obj
 def remove_data(invocation: Invocation, yes: bool) -> int:
     """Deletes it; done halfway, it may be run again. Raises CONSENT_REQUIRED without `yes`,
-    PROCEDURE_UNFINISHED before anything is deleted, DATA_REMAINS, and JOURNAL_DAMAGED, as nobody
-    knows then what is unfinished."""
+    PROCEDURE_UNFINISHED before anything is deleted, DATA_REMAINS, and JOURNAL_DAMAGED or
+    JOURNAL_NEWER, as nobody knows then what is unfinished."""
     invocation.command = "remove-data"
     services = invocation.services
     if not yes:

@@ -1,0 +1,186 @@
+"""Libraries of others inside of the files that ship, with the versions that these files tell.
+
+Only the standard library: a test asks the Windows Python whether it says the same.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from certclient.notices import read_components
+from tools.installer.pe import file_version
+
+ATTRIBUTIONS = Path(__file__).resolve().parent / "licenses" / "qt-attributions.txt"
+
+
+class VersionError(Exception):
+    """A file does not tell the version of what is in it as it used to. The text names both."""
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """`licence`: an SPDX expression. `maker`: vendor and product, as in CPEs, or "". `version`: ""
+    where nothing tells it. `told_by`: the file that does; `is_certain`: whether that one ships."""
+
+    name: str
+    version: str
+    licence: str
+    maker: str = ""
+    told_by: str = ""
+    is_certain: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A library in a file of that name (a pattern); `version` takes the file's bytes."""
+
+    name: str
+    licence: str
+    maker: str
+    file: str
+    version: Callable[[bytes], str] | None
+
+
+def _told(pattern: bytes) -> Callable[[bytes], str]:
+    """By the one text that fits; "" if there is none, or two that differ."""
+
+    def version(content: bytes) -> str:
+        found = set(re.findall(pattern, content))
+        return str(found.pop(), "ascii") if len(found) == 1 else ""
+
+    return version
+
+
+def _resource(numbers: int) -> Callable[[bytes], str]:
+    """By Windows' version resource, of which so many numbers count."""
+
+    def version(content: bytes) -> str:
+        return ".".join(file_version(content).split(".")[:numbers])
+
+    return version
+
+
+_OPENSSL = rb"OpenSSL (\d+\.\d+\.\d+)[^\n\0]{0,3} \d+ [A-Z][a-z]{2} \d{4}"
+_ZLIB = rb"\0(1\.\d+\.\d+(?:\.\d+)?)\0"
+_IN_PYTHON = (
+    _Place("openssl", "Apache-2.0", "openssl:openssl", "libcrypto-3.dll", _told(_OPENSSL)),
+    _Place("sqlite", "blessing", "sqlite:sqlite", "sqlite3.dll", _resource(3)),
+    _Place(
+        "expat",
+        "MIT",
+        "libexpat_project:libexpat",
+        "pyexpat.pyd",
+        _told(rb"expat_(\d+\.\d+\.\d+)\0"),
+    ),
+    _Place(
+        "zlib", "Zlib", "zlib:zlib", "python3[0-9]*.dll", _told(rb"\0(1\.\d+\.\d+(?:\.\d+)?)\0")
+    ),
+    _Place(
+        "bzip2",
+        "bzip2-1.0.6",
+        "bzip:bzip2",
+        "_bz2.pyd",
+        _told(rb"\0(\d+\.\d+\.\d+), \d+-[A-Z][a-z]{2}-\d{4}\0"),
+    ),
+    _Place("libmpdec", "BSD-2-Clause", "", "_decimal.pyd", _told(rb"\0(\d+\.\d+\.\d+)\0")),
+    _Place("xz", "0BSD", "tukaani:xz", "_lzma.pyd", None),
+)
+_FFI = "libffi-8.dll"
+_FFI_NEWS = re.compile(r"libffi bundled with Windows\s+installs to (\d+(?:\.\d+)+)")
+
+
+def in_python(contents: Path, news: str) -> Iterator[Library]:
+    """What CPython for Windows brings, as far as it is in the folder `contents`.
+
+    `news`: CPython's NEWS.txt. Raises VersionError.
+    """
+    for place in _IN_PYTHON:
+        for file in contents.glob(place.file):
+            yield _library(place, file)
+    if (contents / _FFI).is_file():
+        told = _FFI_NEWS.search(news)  # the newest comes first
+        version, source = (told[1], "CPython's NEWS.txt") if told else ("", "")
+        yield Library("libffi", version, "MIT", "libffi_project:libffi", source, is_certain=False)
+
+
+def microsofts(contents: Path) -> Iterator[Library]:
+    """The Visual C++ runtime: CPython and Qt may bring different ones. Raises VersionError."""
+    licence = "LicenseRef-Microsoft-Distributable-Code"
+    found: dict[str, Library] = {}
+    for pattern in ("MSVCP140*.dll", "VCRUNTIME140*.dll"):
+        place = _Place("visual-c++-runtime", licence, "", pattern, _resource(4))
+        for file in sorted(contents.glob(pattern)):
+            part = _library(place, file)
+            found.setdefault(part.version, part)
+    yield from found.values()
+
+
+_QT = _told(rb"\0Qt (\d+\.\d+\.\d+) \(")
+_ICU = _told(rb"\0(\d+\.\d+)\0")
+_IN_QT = {
+    "LibPNG": _told(rb"\0(1\.6\.\d+)\0"),
+    "PCRE2": _told(rb"\0(\d+\.\d+) \d{4}-\d\d-\d\d\0"),
+}
+_ONLY_IN = {"LibJPEG-turbo": "qjpeg"}
+"""Parts that one plug-in has."""
+_MAKERS = {
+    "Data Compression Library (zlib)": "zlib:zlib",
+    "Freetype 2": "freetype:freetype",
+    "HarfBuzz-NG": "harfbuzz_project:harfbuzz",
+    "LibJPEG-turbo": "libjpeg-turbo:libjpeg-turbo",
+    "LibPNG": "libpng:libpng",
+    "PCRE2": "pcre:pcre2",
+}
+ELSEWHERE_ON_LINUX = ("D3D12", "Data Compression", "Freetype 2", "Mipmap generator for D3D12")
+"""How those begin that Qt takes from the system there, or has no use for."""
+_VERSION = re.compile(r" v?(\d+(?:\.\d+)+)$")
+"""At the end of an attribution's title. (Some have a commit or a date instead.)"""
+
+
+def qts(core: Path, modules: Iterable[str] = ("qtbase", "qtsvg")) -> Iterator[Library]:
+    """Qt's own modules; they have one version. `core`: its library. Raises VersionError."""
+    for name in modules:
+        yield _library(_Place(name, "LGPL-3.0-only", "qt:qt", core.name, _QT), core)
+
+
+def icu(uc: Path) -> Library:
+    """What Qt for Linux brings beside it; `uc`: its library. Raises VersionError."""
+    return _library(_Place("icu", "Unicode-3.0", "unicode:icu", uc.name, _ICU), uc)
+
+
+def in_qt(
+    core: Path, gui: Path, plugins: Collection[str], elsewhere: tuple[str, ...] = ()
+) -> Iterator[Library]:
+    """What Qt's libraries contain, by Qt's own attributions, without names that begin as
+    `elsewhere` says. `plugins`: the plug-ins that ship, as `qico`.
+
+    The attributions are those of one version of Qt (qt_attributions.py); where the libraries tell
+    a version, that counts. Raises VersionError.
+    """
+    libraries = {"PCRE2": core, "LibPNG": gui}
+    for component in read_components(ATTRIBUTIONS.read_text(encoding="utf-8")):
+        name, *versions = _VERSION.split(component.title.removeprefix("Qt: "))
+        version = versions[0] if versions else ""
+        of = name.partition(" - ")[0]
+        if name.startswith(elsewhere) or _ONLY_IN.get(name, "") not in {"", *plugins}:
+            continue
+        maker = _MAKERS.get(name, "")
+        if of in libraries:
+            file = libraries[of]
+            place = _Place(name, component.licence, maker, file.name, _IN_QT[of])
+            yield _library(place, file)
+        else:
+            source = ATTRIBUTIONS.name if version else ""
+            yield Library(name, version, component.licence, maker, source, is_certain=False)
+
+
+def _library(place: _Place, file: Path) -> Library:
+    if place.version is None:
+        return Library(place.name, "", place.licence, place.maker)
+    version = place.version(file.read_bytes())
+    if not version:
+        raise VersionError(f"{file} does not tell the version of {place.name}: see {__file__}")
+    return Library(place.name, version, place.licence, place.maker, file.name)
