@@ -119,6 +119,8 @@ def test_the_stranger_would_be_noticed(
     [
         ("program", "version.dll", UNSIGNED),
         ("program", "userenv.dll", FOREIGN),
+        ("program", "imageformats/stranger.dll", UNSIGNED),
+        ("program", "platforms/qwindows.dll", FOREIGN),
         ("libraries", "cryptbase.dll", FOREIGN),
         ("libraries", "winspool.drv", UNSIGNED),
     ],
@@ -130,6 +132,15 @@ def test_a_dll_that_was_put_into_the_folder_stops_it_before_it_is_loaded(
     with put(folder / name, strangers[kind]):
         assert program.refuses(name)
     assert not was_loaded(program)
+
+
+def test_a_file_that_leads_qt_elsewhere_stops_it(program: Program) -> None:
+    qt = (program.libraries / "Qt6Core.dll").read_bytes()
+    names = set(re.findall("/(qt[0-9]?[.]conf)", qt.decode("utf-16-le", errors="replace")))
+    assert names == {"qt.conf", "qt6.conf"}, "what this Qt looks for beside the program"
+    for name in names:
+        with put(program.folder / name, b"[Paths]\nPlugins=C:/elsewhere\n"):
+            assert program.refuses(name)
 
 
 @pytest.mark.parametrize(
