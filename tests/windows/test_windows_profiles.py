@@ -123,6 +123,15 @@ def test_the_file_and_both_folders_count(
     assert refusal().data == {"file": str(place), "who": who}
 
 
+def test_a_link_is_refused_whoever_made_it(
+    file: Path, windows_says: Says, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Wine can make no junctions, so one is only claimed here."""
+    windows_says({})
+    monkeypatch.setattr(program_data, "_is_link", lambda place: place == file.parent)
+    assert refusal().data == {"file": str(file.parent), "who": "it leads elsewhere"}
+
+
 def test_where_windows_gives_no_answer_nothing_is_believed(
     file: Path, windows_says: Says, monkeypatch: pytest.MonkeyPatch
 ) -> None:
