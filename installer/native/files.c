@@ -163,10 +163,31 @@ static bool is_dll(const wchar_t *path) {
     return is_read && length == 2 && magic[0] == 'M' && magic[1] == 'Z';
 }
 
-/* `folder` below the program's, `inner` the same below the libraries' folder (NULL: outside of it,
-   where only DLLs beside the .exe count and no folder is entered). */
+/* Tells Qt where to look for plugins, if it lies beside the .exe. */
+static bool leads_qt(const wchar_t *name) {
+    return !_wcsicmp(name, L"qt.conf") || !_wcsicmp(name, L"qt6.conf");
+}
+
+/* Folders beside the .exe from which nobody loads what is in them: those of versions (ours is
+   looked at by its list), what the setup is about to install, and what it has put aside. */
+static bool keeps_libraries(const wchar_t *name) {
+    return !_wcsnicmp(name, L"app-", 4) || !_wcsicmp(name, L"set-aside") ||
+           ends_with(name, L"-incoming");
+}
+
+static bool is_foreign(const WIN32_FIND_DATAW *found, const wchar_t *path, const wchar_t *inner,
+                       bool at_top) {
+    if (inner) return !is_listed(inner) && (is_python(found->cFileName) || is_dll(path));
+    if (at_top && leads_qt(found->cFileName)) return true;
+    return !ends_with(found->cFileName, L".exe") && is_dll(path);
+}
+
+/* `folder` below the program's, `inner` the same below the libraries' folder. NULL: outside of it;
+   there only DLLs count, beside the .exe and in the folders there, as Qt looks into those for
+   plugins (platforms, imageformats, styles, ...) and no deeper. */
 static bool has_stranger(const wchar_t *folder, const wchar_t *inner, wchar_t *culprit) {
     WIN32_FIND_DATAW found;
+    bool at_top = !*folder;
     wchar_t *path = malloc(2 * LONGEST_PATH * sizeof *path);
     if (path == NULL) abort();
     wchar_t *name = path + LONGEST_PATH;
@@ -184,16 +205,15 @@ static bool has_stranger(const wchar_t *folder, const wchar_t *inner, wchar_t *c
         if (*name) wcscat(name, L"\\");
         wcscat(name, found.cFileName);
         if (found.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY) {
-            /* A folder that leads elsewhere would not be looked through. */
-            if (inner && found.dwFileAttributes & FILE_ATTRIBUTE_REPARSE_POINT)
+            if (!inner && (!at_top || keeps_libraries(found.cFileName))) continue;
+            /* A folder that leads elsewhere could be made to lead to something else. */
+            if (found.dwFileAttributes & FILE_ATTRIBUTE_REPARSE_POINT)
                 stranger = true;
-            else if (inner)
-                stranger = has_stranger(path + wcslen(program), name, culprit);
+            else
+                stranger = has_stranger(path + wcslen(program), inner ? name : NULL, culprit);
             if (stranger && *culprit) break;
-        } else if (inner) {
-            stranger = !is_listed(name) && (is_python(found.cFileName) || is_dll(path));
         } else {
-            stranger = !ends_with(found.cFileName, L".exe") && is_dll(path);
+            stranger = is_foreign(&found, path, inner ? name : NULL, at_top);
         }
         if (stranger) wcscpy(culprit, path + wcslen(program));
     } while (!stranger && FindNextFileW(search, &found));

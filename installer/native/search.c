@@ -1,5 +1,5 @@
-/* Where Windows looks for DLLs. What the .exe itself is linked with are KnownDLLs, which Windows
-   never takes from a folder. */
+/* Where Windows and Qt look for DLLs. What the .exe itself is linked with are KnownDLLs, which
+   Windows never takes from a folder. */
 #include <windows.h>
 
 #include "start.h"
@@ -9,6 +9,12 @@ void search_dlls_safely(void) {
        the libraries (SetDllDirectory counts as a user's directory). */
     SetDllDirectoryW(L"");
     SetDefaultDllDirectories(LOAD_LIBRARY_SEARCH_SYSTEM32 | LOAD_LIBRARY_SEARCH_USER_DIRS);
+
+    /* Nor where the environment tells Qt to; and PySide tells Qt where its plugins are. */
+    SetEnvironmentVariableW(L"QT_PLUGIN_PATH", NULL);
+    SetEnvironmentVariableW(L"QT_QPA_PLATFORM_PLUGIN_PATH", NULL);
+    SetEnvironmentVariableW(L"PYSIDE_DISABLE_INTERNAL_QT_CONF", NULL);
+
     HeapSetInformation(NULL, HeapEnableTerminationOnCorruption, NULL, 0);
 
     /* Nothing that a sandboxed browser wrote. */

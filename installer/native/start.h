@@ -7,7 +7,7 @@
 #define MOST_FILES 4096
 #define LONGEST_PATH 32768
 
-/* Looks for DLLs in System32 and in our own folder only, from now on. */
+/* Looks for DLLs in System32 and in our own folder only, from now on; Qt for its plugins, too. */
 void search_dlls_safely(void);
 
 /* Compares the files of the program with the list inside of this .exe. Files that were looked at

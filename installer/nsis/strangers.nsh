@@ -3,7 +3,7 @@
 
 !define UN ""
 
-; Where this version lies, whatever it does not have; at the top what Windows would load.
+; Where this version lies, whatever it does not have; at the top what Windows and Qt would load.
 Function SetStrangersAside
   Push "${CONTENTS}"
   Call SetAsideBelow
@@ -72,53 +72,105 @@ Function KindOf
   Exch $0
 FunctionEnd
 
-; → the name of a file beside the programs that is a DLL, whatever its name ends in; "" if there is none.
+; → the path below $INSTDIR of what keeps the program from starting, beside the programs or in a folder there;
+; "" if there is nothing.
 Function FindStranger
-  Push $0
+  Push ""
+  Call FindStrangerIn
+FunctionEnd
+
+; ["" or a folder below $INSTDIR, with a backslash at its end] → as FindStranger. Goes no deeper: nor does Qt,
+; which looks for plugins in the folders beside the programs.
+Function FindStrangerIn
+  Exch $0
   Push $1
   Push $2
-  FindFirst $1 $0 "$INSTDIR\*.*"
-  ${While} $0 != ""
-    Push $0
-    Call IsStranger
-    Pop $2
-    ${If} $2 == "1"
+  Push $3
+  Push $4
+  StrCpy $4 ""
+  FindFirst $1 $2 "$INSTDIR\$0*.*"
+  ${While} $2 != ""
+    Push "$0$2"
+    Call KindOf
+    Pop $3
+    ${If} $3 == ""
+      Push "$0$2"
+      Call IsStranger
+      Pop $4
+    ${ElseIf} $0 == ""
+      Push $2
+      Call KeepsLibraries
+      Pop $4
+      ${If} $4 == "1"
+        StrCpy $4 ""
+      ${ElseIf} $3 == "?"
+        StrCpy $4 $2
+      ${Else}
+        Push "$2\"
+        Call FindStrangerIn
+        Pop $4
+      ${EndIf}
+    ${EndIf}
+    ${If} $4 != ""
       ${ExitWhile}
     ${EndIf}
     ClearErrors
-    FindNext $1 $0
+    FindNext $1 $2
   ${EndWhile}
   FindClose $1
   ClearErrors
+  StrCpy $0 $4
+  Pop $4
+  Pop $3
   Pop $2
   Pop $1
   Exch $0
 FunctionEnd
 
-; [name at the top] → "1" or "0"
+; [folder at the top] → "1" for one whose libraries nobody loads, or that is looked at by itself; "0".
+Function KeepsLibraries
+  Exch $0
+  Push $1
+  Push $2
+  StrCpy $1 $0 4
+  StrCpy $2 $0 9 -9
+  ${If} $1 == "app-"
+  ${OrIf} $2 == "-incoming"
+  ${OrIf} $0 == "set-aside"
+  ${OrIf} $0 == "."
+  ${OrIf} $0 == ".."
+    StrCpy $0 "1"
+  ${Else}
+    StrCpy $0 "0"
+  ${EndIf}
+  Pop $2
+  Pop $1
+  Exch $0
+FunctionEnd
+
+; [file below $INSTDIR] → the same if it is a DLL, whatever its name ends in, or tells Qt where plugins are;
+; else "".
 Function IsStranger
   Exch $0
   Push $1
   Push $2
   Push $3
   StrCpy $1 $0 "" -4
-  Push $0
-  Call KindOf
-  Pop $2
   ${If} $1 == ".exe"
-  ${OrIf} $2 != ""
-    StrCpy $0 "0"
-  ${Else}
+    StrCpy $0 ""
+  ${ElseIf} $0 != "qt.conf"
+  ${AndIf} $0 != "qt6.conf"
+    StrCpy $2 ""
+    StrCpy $3 ""
     ClearErrors
     FileOpen $1 "$INSTDIR\$0" r
     FileReadByte $1 $2
     FileReadByte $1 $3
     FileClose $1
-    StrCpy $0 "0"
-    ${If} "$2 $3" == "77 90" ; MZ
-      StrCpy $0 "1"
-    ${EndIf}
     ClearErrors
+    ${If} "$2 $3" != "77 90" ; MZ
+      StrCpy $0 ""
+    ${EndIf}
   ${EndIf}
   Pop $3
   Pop $2

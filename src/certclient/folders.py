@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from importlib.resources import files
 from pathlib import Path
 
 import platformdirs
+
+from certclient import program_data
 
 _NAME = "certclient"
 
@@ -53,5 +54,5 @@ def profile_folders() -> tuple[Path, ...]:
 
 def _administrators_folder() -> Path:
     if sys.platform == "win32":
-        return Path(os.environ.get("PROGRAMDATA", r"C:\ProgramData")) / _NAME / "profiles"
+        return program_data.folder() / _NAME / "profiles"
     return Path("/etc") / _NAME / "profiles"

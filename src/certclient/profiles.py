@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import stat
 import sys
 import tomllib
@@ -11,6 +10,7 @@ from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
+from certclient import program_data
 from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.profile import Profile
@@ -76,7 +76,8 @@ def find_profile(name: str, folders: Sequence[Path]) -> Profile:
     """The profile with the id or file path `name`; "" means the only one there is.
 
     Examples are never meant by "". Raises CertclientError: PROFILE_NOT_FOUND (data `file`: what
-    was looked for, or which ones there are), PROFILE_INVALID.
+    was looked for, or which ones there are), PROFILE_INVALID, PROFILE_EXPOSED (data `file`:
+    the place that others may write to, `who`).
     """
     if "/" in name or "\\" in name or name.endswith(".toml"):
         return load_profile(Path(name))
@@ -116,9 +117,25 @@ def _named_after_its_file(path: Path) -> Profile:
 def _check_private(path: Path) -> None:
     """A profile says whom to trust, so nobody but the administrator may write it.
 
-    Windows: the installer sets the folder's access list.
+    Windows: nobody else in the folder that is everybody's. Beside a program that was installed for
+    one user it is that user's own, as the program is.
     """
-    if os.name == "posix" and any(
-        place.stat().st_mode & (stat.S_IWGRP | stat.S_IWOTH) for place in (path, path.parent)
-    ):
-        raise _unreadable(path, "other users may write to this file or its folder")
+    if exposed := _exposed(path):
+        place, who = exposed
+        raise CertclientError(ErrorCode.PROFILE_EXPOSED, file=str(place), who=who)
+
+
+if sys.platform == "win32":
+
+    def _exposed(path: Path) -> tuple[Path, str] | None:
+        return program_data.exposed(path) if program_data.folder() in path.parents else None
+
+else:
+
+    def _exposed(path: Path) -> tuple[Path, str] | None:
+        """The file or its folder, if others than its owner may write to it, and how (its mode)."""
+        for place in (path.parent, path):
+            mode = place.stat().st_mode
+            if mode & (stat.S_IWGRP | stat.S_IWOTH):
+                return place, stat.filemode(mode)
+        return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -9,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from support.frozen_code import python_code
 from support.small_build import stranger
 from tools.installer.build import LICENSES
-from tools.installer.settings import read_settings
+from tools.installer.settings import ROOT, read_settings
 from tools.installer.short import ShortBuild
 from tools.installer.sums import sha256
 
@@ -55,10 +57,18 @@ def test_the_licences_are_beside_the_programs(frozen: ShortBuild, name: str) -> 
 
 
 def test_the_path_of_the_build_is_in_no_program(frozen: ShortBuild) -> None:
-    for program in frozen.payload.glob("*.exe"):
-        content = program.read_bytes()
-        assert b"Z:\\project" not in content
-        assert b"/work" not in content
+    """Neither as Windows called it (Z:) nor as it is called here; Python's modules are packed."""
+    programs = sorted(frozen.payload.glob("*.exe"))
+    assert len(programs) == 2
+    for program in programs:
+        code = python_code(program)
+        assert b"certclient\\app.py" in code["certclient.app"], "file names can be read"
+        for name, content in code.items():
+            assert not re.search(rb"(?i)z:\\\w+\\", content), name
+            assert str(ROOT).encode() not in content, name
+        whole = program.read_bytes()
+        assert b"Z:\\project" not in whole
+        assert str(ROOT).encode() not in whole
 
 
 @contextmanager
@@ -109,6 +119,8 @@ def test_the_stranger_would_be_noticed(
     [
         ("program", "version.dll", UNSIGNED),
         ("program", "userenv.dll", FOREIGN),
+        ("program", "imageformats/stranger.dll", UNSIGNED),
+        ("program", "platforms/qwindows.dll", FOREIGN),
         ("libraries", "cryptbase.dll", FOREIGN),
         ("libraries", "winspool.drv", UNSIGNED),
     ],
@@ -120,6 +132,15 @@ def test_a_dll_that_was_put_into_the_folder_stops_it_before_it_is_loaded(
     with put(folder / name, strangers[kind]):
         assert program.refuses(name)
     assert not was_loaded(program)
+
+
+def test_a_file_that_leads_qt_elsewhere_stops_it(program: Program) -> None:
+    qt = (program.libraries / "Qt6Core.dll").read_bytes()
+    names = set(re.findall("/(qt[0-9]?[.]conf)", qt.decode("utf-16-le", errors="replace")))
+    assert names == {"qt.conf", "qt6.conf"}, "what this Qt looks for beside the program"
+    for name in names:
+        with put(program.folder / name, b"[Paths]\nPlugins=C:/elsewhere\n"):
+            assert program.refuses(name)
 
 
 @pytest.mark.parametrize(

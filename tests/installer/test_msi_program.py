@@ -112,6 +112,6 @@ def stops_at_a_policy_that_is_wrong(pc: CompanyPc) -> None:
 def removes_it(pc: CompanyPc) -> None:
     pc.windows.settle()
     assert pc.msiexec("/x", pc.current) == 0
-    assert not pc.windows.path(PLACE).exists()
+    assert pc.is_left() == set()
     journal = rf"C:\users\{USER}\AppData\Local\certclient\journal.sqlite"
     assert pc.windows.path(journal).exists(), "what belongs to the user stays"

@@ -48,6 +48,7 @@ def test_it_takes_the_place_of_an_earlier_version_in_the_middle_of_a_renewal(
     (user_id,) = pc.give()
     assert pc.sets_up(earlier_build().setup()) == DONE
     assert pc.version() == EARLIER
+    pc.learns_of_the_bank()
     pc.begins_a_renewal_that_has_to_wait(user_id)
     assert pc.sets_up(setup) == DONE, pc.customer.log
     assert_installed(pc, handed_out.payload)
@@ -69,6 +70,7 @@ def assert_installed(pc: CustomersPc, payload: Path) -> None:
     assert installed.pop(f"app-{VERSION}/installed.lst")
     assert installed.pop("uninstall.exe")
     assert installed.pop(f"profiles/{SETTINGS.profiles[0].name}")
+    assert installed.pop(f"profiles/{BANK}.toml")
     assert installed == {
         re.sub(r"^profiles/", "profiles-available/", path.relative_to(payload).as_posix()): sha256(
             path
@@ -80,6 +82,7 @@ def assert_installed(pc: CustomersPc, payload: Path) -> None:
 
 def test_a_link_starts_it_and_arrives_as_it_was(pc: CustomersPc, setup: Path) -> None:
     assert pc.sets_up(setup) == DONE
+    pc.learns_of_the_bank()
     pc.knows_the_scheme()
     link = f"certclient:renew?profile={BANK}&user=TKYM1408054"
     pc.follows(link)
@@ -100,6 +103,7 @@ def test_it_asks_the_running_program_to_quit_before_it_goes(pc: CustomersPc, set
 def test_an_unfinished_renewal_is_told_at_the_end(pc: CustomersPc, setup: Path) -> None:
     (user_id,) = pc.give()
     assert pc.sets_up(setup) == DONE
+    pc.learns_of_the_bank()
     pc.begins_a_renewal_that_has_to_wait(user_id)
     pc.customer.uninstalls()
     assert f"not finished: {user_id}" in pc.customer.log

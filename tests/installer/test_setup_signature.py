@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives import serialization
 
 from support.setups import PLACE, Customer, Workbench, customer
 from tools.installer.settings import DEFAULT, Places, read_settings
-from tools.installer.signing import Signer, SigningError, make_signer
+from tools.installer.signing import PIN_VARIABLE, Signer, SigningError, make_signer
+from tools.installer.testing_ca import make_testing_ca
 
 if os.geteuid() != 0:
     pytest.skip("Wine in a chroot needs root: sudo make test", allow_module_level=True)
+
+
+PASSPHRASE = "s3cret word"
 
 
 @dataclass(frozen=True)
@@ -26,9 +32,29 @@ class Signed:
 @pytest.fixture(scope="module")
 def signed(tmp_path_factory: pytest.TempPathFactory) -> Signed:
     folder = tmp_path_factory.mktemp("signed")
-    signer = make_signer(read_settings(), Places(folder), DEFAULT)
-    setup = Workbench.furnish(folder).setup("1.0.0", sign=signer.command())
+    file = bank_with_a_passphrase(folder / "bank")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(PIN_VARIABLE, PASSPHRASE)
+        signer = make_signer(read_settings(file), Places(folder), file)
+    environment = signer.environment()
+    setup = Workbench.furnish(folder).setup("1.0.0", sign=signer.command(), environment=environment)
     return Signed(signer, setup)
+
+
+def bank_with_a_passphrase(folder: Path) -> Path:
+    """A bank's own settings, whose signing key needs one."""
+    shutil.copytree(DEFAULT.parent, folder)
+    ca = make_testing_ca(folder / "ca")
+    key = serialization.load_pem_private_key(ca.key.read_bytes(), None)
+    encryption = serialization.BestAvailableEncryption(PASSPHRASE.encode())
+    (folder / "key.pem").write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, encryption)
+    )
+    file = folder / DEFAULT.name
+    names = f'key = "key.pem"\ncertificates = "{ca.certificates}"\nanchors = "{ca.root}"\n'
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("[signing]\n", f"[signing]\n{names}"), encoding="utf-8")
+    return file
 
 
 @pytest.fixture

@@ -108,22 +108,43 @@ def test_a_passphrase_comes_from_the_environment_and_is_in_no_command_line(
     tmp_path: Path, program: Path, ca: TestingCa, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     key = encrypted(ca, tmp_path / "key.pem")
-    signer = signer_for(tmp_path, key=key, certificates=ca.certificates, anchors=ca.root)
-    assert not signer.identity.is_test
+    given = {"key": key, "certificates": ca.certificates, "anchors": ca.root}
+    unaware = signer_for(tmp_path, **given)
+    assert not unaware.identity.is_test
     with pytest.raises(SigningError, match=PIN_VARIABLE):
-        signer.sign(program)
+        unaware.sign(program)
     monkeypatch.setenv(PIN_VARIABLE, PIN)
+    signer = signer_for(tmp_path, **given)
     assert not any(PIN in word for word in signer.command())
     signer.sign(program)
     signer.check(program)
+
+
+def test_only_the_command_that_signs_sees_the_pin(
+    tmp_path: Path, program: Path, ca: TestingCa, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every other program of the build is started with our environment as it is."""
+
+    def seen() -> bool:
+        return PIN.encode() in subprocess.run(["env"], capture_output=True, check=True).stdout
+
+    monkeypatch.setenv(PIN_VARIABLE, PIN)
+    assert seen()
+    key = encrypted(ca, tmp_path / "key.pem")
+    signer = signer_for(tmp_path, key=key, certificates=ca.certificates, anchors=ca.root)
+    assert not seen()
+    assert signer.environment() == {PIN_VARIABLE: PIN}
+    signer.sign(program)
+    assert not seen()
+    assert signer_for(tmp_path).environment() == {}, "a key without a PIN"
 
 
 def test_a_wrong_passphrase_leaves_the_file_as_it_was(
     tmp_path: Path, program: Path, ca: TestingCa, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     key = encrypted(ca, tmp_path / "key.pem")
-    signer = signer_for(tmp_path, key=key, certificates=ca.certificates, anchors=ca.root)
     monkeypatch.setenv(PIN_VARIABLE, "another")
+    signer = signer_for(tmp_path, key=key, certificates=ca.certificates, anchors=ca.root)
     with pytest.raises(SigningError, match="sign failed"):
         signer.sign(program)
     assert program.read_bytes() == PROGRAM.read_bytes()
@@ -151,8 +172,8 @@ def token(tmp_path: Path, ca: TestingCa, monkeypatch: pytest.MonkeyPatch) -> str
 def test_a_key_on_a_token_signs_with_the_pin_from_the_environment(
     tmp_path: Path, program: Path, ca: TestingCa, token: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    signer = signer_for(tmp_path, key=token, module=SOFTHSM, certificates=ca.certificates)
     monkeypatch.setenv(PIN_VARIABLE, PIN)
+    signer = signer_for(tmp_path, key=token, module=SOFTHSM, certificates=ca.certificates)
     signer.sign(program)
     signer.check(program)
 
@@ -160,8 +181,8 @@ def test_a_key_on_a_token_signs_with_the_pin_from_the_environment(
 def test_a_token_with_another_pin_signs_nothing(
     tmp_path: Path, program: Path, ca: TestingCa, token: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    signer = signer_for(tmp_path, key=token, module=SOFTHSM, certificates=ca.certificates)
     monkeypatch.setenv(PIN_VARIABLE, "0000")
+    signer = signer_for(tmp_path, key=token, module=SOFTHSM, certificates=ca.certificates)
     with pytest.raises(SigningError):
         signer.sign(program)
     assert read_signer(program) == UNSIGNED

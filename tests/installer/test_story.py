@@ -14,7 +14,7 @@ import pytest
 
 from support.customers_pc import DATA, MAIN_WINDOW, START_MENU, WIZARD, CustomersPc, customers_pc
 from support.program_pc import BANK
-from support.setups import MENU, PLACE
+from support.setups import MENU
 from tools.installer.short import EARLIER, ShortBuild, earlier_build
 
 pytestmark = pytest.mark.timeout(900)
@@ -54,6 +54,7 @@ def test_installed_used_updated_in_the_middle_and_removed(
 ) -> None:
     first, second = pc.give(2)
     assert pc.sets_up(setups.earlier) == 0, pc.customer.log
+    pc.learns_of_the_bank()
     starts_it_from_the_start_menu(pc)
     renews_from_the_banks_link(pc, first)
     pc.begins_a_renewal_that_has_to_wait(second)
@@ -98,7 +99,7 @@ def removes_it(pc: CustomersPc) -> None:
     assert traces(pc), "else the next lines show nothing"
     pc.customer.uninstalls()
     assert traces(pc) == set()
-    assert not pc.customer.has(PLACE)
+    assert pc.is_left() == set()
     assert pc.customer.files(DATA) <= KEPT
 
 

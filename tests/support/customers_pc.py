@@ -84,7 +84,6 @@ def customers_pc(folder: Path) -> Iterator[CustomersPc]:
     with screen() as shown, practice_bank() as port, customer(shared, shown.display) as somebody:
         somebody.windows.environment["LC_MESSAGES"] = JAPANESE
         pc = CustomersPc(somebody.windows, BankOffice(port), PLACE, somebody, shown)
-        pc.learns_of_the_bank()
         try:
             yield pc
         finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from support.bank_office import BankOffice
@@ -40,10 +41,20 @@ class ProgramPc:
         return rf"{self.place}\certclientw.exe"
 
     def learns_of_the_bank(self) -> None:
-        """The bank's profile, in the place that belongs to the PC's administrator."""
-        folder = self.windows.path(r"C:\ProgramData\certclient\profiles")
-        folder.mkdir(parents=True)
-        (folder / f"{BANK}.toml").write_text(self.office.profile_text(), encoding="utf-8")
+        """The bank's profile, beside the program that is installed. (In %ProgramData%, under Wine,
+        nothing belongs to an administrator, so that the program rightly believes none there.)"""
+        self._profile.write_text(self.office.profile_text(), encoding="utf-8")
+
+    def is_left(self) -> set[str]:
+        """Of the program's folder after its removal, without the bank's profile: that is none of
+        the installer's files."""
+        self._profile.unlink()
+        place = self.windows.path(self.place)
+        return {path.name for path in place.rglob("*") if path != self._profile.parent}
+
+    @property
+    def _profile(self) -> Path:
+        return self.windows.path(rf"{self.place}\profiles\{BANK}.toml")
 
     def certclient(self, *arguments: str) -> tuple[int, Any]:
         """The exit code and the JSON of the command line."""

@@ -85,6 +85,7 @@ class Workbench:
         *,
         more: Mapping[str, str] | None = None,
         sign: Sequence[str] = (),
+        environment: Mapping[str, str] | None = None,
         name: str = "",
         quick: bool = True,
     ) -> Path:
@@ -95,6 +96,7 @@ class Workbench:
             self.folder / "icon.ico",
             output,
             sign,
+            environment or {},
             quick,
         )
         return make_setup(order, self.folder / f"work-{version}")

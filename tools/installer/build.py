@@ -119,6 +119,7 @@ def make_setups(build: Build, results: Path) -> None:
         icon=build.icon,
         output=setup,
         sign=build.signer.command(),
+        environment=build.signer.environment(),
         quick=build.quick,
     )
     nsis.make_setup(order, places.work / "nsis")

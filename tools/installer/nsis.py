@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from tools.installer.banner import make_banner
@@ -36,7 +36,8 @@ class Order:
 
     `payload`: the frozen program, with its libraries in one folder `app-<version>` and the banks in
     `profiles`. `icon`: an .ico file. `sign`: a command, run with the file as last argument, that
-    signs it in place; () leaves it unsigned. `quick`: larger and faster to make, for tests.
+    signs it in place; () leaves it unsigned. `environment`: what that needs beside ours, a PIN for
+    example. `quick`: larger and faster to make, for tests.
     """
 
     settings: Settings
@@ -44,6 +45,7 @@ class Order:
     icon: Path
     output: Path
     sign: Sequence[str] = ()
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     quick: bool = False
 
 
@@ -81,7 +83,8 @@ def make_setup(order: Order, work: Path) -> Path:
         errors="replace",
         check=False,
         cwd=work,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},  # for a signer of ours
+        # Both for a signer of ours.
+        env={**os.environ, "PYTHONPATH": str(ROOT), **order.environment},
     )
     if done.returncode != 0:
         raise SetupError(f"makensis failed\n{done.stdout[-3000:]}")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -72,7 +72,7 @@ def rehearsal_build() -> ShortBuild:
 def _build(kind: str, settings: Settings) -> ShortBuild:
     cache = _cache()
     workshop = freeze.prepare(cache)
-    parts = f"{workshop.root.name} {workshop.tools.name} {workshop.wheels.name}"
+    parts = " ".join(part.name for part in astuple(workshop))
     made = cache.part(
         kind,
         f"{parts} {settings.version} {made_from.program()}",

@@ -12,7 +12,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,11 +91,15 @@ class Signer:
             raise SigningError(f"{path.name}: no timestamp that leads to signing.timestamp_anchors")
 
     def command(self) -> tuple[str, ...]:
-        """The command that signs the file which is given as one more argument. It asks nobody:
-        a PIN comes from CERTCLIENT_SIGNING_PIN."""
+        """The command that signs the file which is given as one more argument, in `environment`.
+        It asks nobody."""
         script = str(Path(__file__).resolve().with_name("sign.py"))
         places = ("--settings", str(self.settings_file.resolve()), "--folder", str(self.folder))
         return (sys.executable, script, "sign", *places)
+
+    def environment(self) -> Mapping[str, str]:
+        """What `command` needs in its environment beside ours: the PIN, if the key has one."""
+        return {PIN_VARIABLE: self.pin().reveal()} if self.identity.needs_pin else {}
 
     def _sign_command(self, path: Path, signed: Path, pin: str) -> tuple[str, ...]:
         who = self.identity
@@ -114,12 +118,14 @@ def make_signer(
     settings: Settings, places: Places, settings_file: Path, *, ask: bool = True
 ) -> Signer:
     """The signer that `settings` describe. Where they name no key, a CA of the build's own is
-    used: it is made at the first time. `ask`: whether a person may be asked for the PIN.
+    used: it is made at the first time. `ask`: whether a person may be asked for the PIN. One in our
+    environment is taken out of it, so that wixl, pip and the like never see it.
 
     Raises SettingsError: key without certificates, a file is missing.
     """
     identity = _identity(settings) if settings.signing.key else _testing(places)
-    pin = _Pin(f"PIN / passphrase of {identity.key}: ", ask=ask)
+    given = os.environ.pop(PIN_VARIABLE, None)
+    pin = _Pin(f"PIN / passphrase of {identity.key}: ", ask, Secret(given) if given else None)
     return Signer(identity, settings.product.title_en, pin, settings_file, places.folder)
 
 
@@ -154,17 +160,18 @@ def _testing(places: Places) -> Identity:
 
 @dataclass(slots=True)
 class _Pin:
-    """Asks once, and leaves the answer in our environment for the signers that we start."""
+    """Asks once, if it was not given."""
 
     question: str
     ask: bool
+    known: Secret | None
 
     def __call__(self) -> Secret:
-        if PIN_VARIABLE not in os.environ:
+        if self.known is None:
             if not (self.ask and sys.stdin.isatty()):
                 raise SigningError(f"the signing key needs a PIN or passphrase: set {PIN_VARIABLE}")
-            os.environ[PIN_VARIABLE] = getpass.getpass(self.question)
-        return Secret(os.environ[PIN_VARIABLE])
+            self.known = Secret(getpass.getpass(self.question))
+        return self.known
 
 
 @contextmanager

@@ -7,6 +7,7 @@
      status --unfinished   prints Z:\keep\unfinished.txt; with Z:\keep\dumb there, fails
      grip FILE             as an antivirus program: keeps others from replacing FILE while Z:\keep\grip is there
      remove-data           fails with Z:\keep\dumb there
+     has NAME              fails unless the environment has that variable
      anything else         ends at once with 0                                                                 */
 #include "pyi_main.h"
 
@@ -111,5 +112,7 @@ int pyi_main(PYI_CONTEXT *given)
         return grip(given->argv_w[2]);
     if (!wcscmp(verb, L"remove-data"))
         return remove_data();
+    if (!wcscmp(verb, L"has"))
+        return GetEnvironmentVariableW(given->argv_w[2], NULL, 0) == 0;
     return 0;
 }

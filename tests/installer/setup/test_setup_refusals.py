@@ -49,6 +49,10 @@ def test_there_is_one_program_in_one_folder(taro: Customer, old: Path, new: Path
     assert taro.sets_up(old, r"/D=C:\tools") == FOLDER
     assert "their.dll" in taro.log
     assert taro.files(r"C:\tools") == {"their.dll"}
+    (strange / "plugins").mkdir()
+    (strange / "their.dll").rename(strange / "plugins" / "their.dll")
+    assert taro.sets_up(old, r"/D=C:\tools") == FOLDER
+    assert taro.files(r"C:\tools") == {"plugins\\", r"plugins\their.dll"}
     assert taro.sets_up(old) == DONE
     assert taro.sets_up(new, r"/D=C:\second") == FOLDER
     assert not taro.has(r"C:\second")

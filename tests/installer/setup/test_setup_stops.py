@@ -75,6 +75,7 @@ def test_a_repair_heals_what_the_program_would_not_start_with(
     strange = {
         *("version.dll", "notes.dat", rf"app-{NEW}\colorama.py", rf"app-{NEW}\flask\__init__.py"),
         *(rf"app-{NEW}\PySide6\plugin.dll", rf"app-{NEW}\python312.dll\in the way.txt"),
+        *("qt.conf", r"imageformats\stranger.dll", r"profiles\library.toml"),
     }
     (place / f"app-{NEW}" / "python312.dll").unlink()
     for name in strange:
@@ -83,6 +84,7 @@ def test_a_repair_heals_what_the_program_would_not_start_with(
         file.write_bytes(b"MZ, somebody's")
     (place / f"app-{NEW}" / "PySide6" / "Qt6Core.dll").write_text("damaged")
     (place / "readme of mine.txt").write_text("mine")
+    (place / "imageformats" / "picture.txt").write_text("mine, too")
     (place / "certclientw.exe").unlink()
     assert taro.windows.wine(rf"{PLACE}\certclient.exe").returncode == REFUSES
     with antivirus.holds("certclient.exe"):
@@ -95,6 +97,7 @@ def test_a_repair_heals_what_the_program_would_not_start_with(
     assert aside == strange
     assert rf"app-{NEW}\colorama.py" in taro.log
     assert taro.text(rf"{PLACE}\readme of mine.txt") == "mine"
+    assert taro.text(rf"{PLACE}\imageformats\picture.txt") == "mine, too"
     with antivirus.holds("LICENSE.txt"):
         running = begin(taro, new, after=rf"app-{NEW}\installed.lst")
         assert taro.starts(), "a repair never takes away what is right"

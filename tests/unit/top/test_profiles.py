@@ -85,11 +85,17 @@ def test_a_path_is_a_path(folder: Path) -> None:
     assert refusal(str(folder / "nothing.toml")).code is ErrorCode.PROFILE_NOT_FOUND
 
 
-@pytest.mark.skipif("os.name == 'nt'", reason="the installer sets the access list there")
+@pytest.mark.skipif("os.name == 'nt'", reason="tests/windows/test_windows_profiles.py")
 @pytest.mark.parametrize("mode", [0o666, 0o664])
 def test_a_profile_that_others_may_write_is_not_believed(folder: Path, mode: int) -> None:
-    put(folder, "bank-a").chmod(mode)
-    assert refusal("bank-a", folder).code is ErrorCode.PROFILE_INVALID
+    path = put(folder, "bank-a")
+    path.chmod(mode)
+    error = refusal("bank-a", folder)
+    assert (error.code, error.data["file"]) == (ErrorCode.PROFILE_EXPOSED, str(path))
+    path.chmod(0o644)
+    folder.chmod(0o777)
+    error = refusal("bank-a", folder)
+    assert error.data == {"file": str(folder), "who": "drwxrwxrwx"}
 
 
 def test_a_file_with_another_banks_id_is_refused(folder: Path) -> None:

@@ -1,0 +1,72 @@
+"""Who may change a file on Windows: what its security descriptor says (MS-DTYP, 2.4)."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+
+ADMINISTRATORS = frozenset(
+    {
+        "S-1-5-18",  # SYSTEM
+        "S-1-5-32-544",  # Administrators
+        # TrustedInstaller, to whom Windows' own files belong
+        "S-1-5-80-956008885-3418522649-1831038044-1853292631-2271478464",
+    }
+)
+EVERYBODY = "S-1-1-0"
+
+_SELF_RELATIVE, _ACL_PRESENT = 0x8000, 0x4
+_ALLOWED, _DENIED, _ALLOWED_IF, _DENIED_IF = 0x0, 0x1, 0x9, 0xA
+_FOR_WHAT_IS_MADE_IN_IT = 0x8
+"""INHERIT_ONLY_ACE: says nothing of the folder itself; what lies in it is asked for its own."""
+
+_READING = 0x1 | 0x8 | 0x20 | 0x80 | 0x20000 | 0x100000 | 0x20000000 | 0x80000000
+"""FILE_READ_DATA, _EA, _EXECUTE and _ATTRIBUTES, READ_CONTROL, SYNCHRONIZE, GENERIC_EXECUTE and
+_READ. All else changes something: whoever may write a folder's attributes, even, can have it lead
+elsewhere (a reparse point)."""
+
+
+def strangers(descriptor: bytes) -> tuple[str, ...]:
+    """Those (SIDs) who own the file or folder or may change it and are no administrators.
+
+    `descriptor`: self-relative, with owner and access list. An owner may always give itself any
+    right. What is denied is not looked at, so that somebody may be named who could not, but nobody
+    is left out. Raises ValueError: not understood, so nothing may be taken for granted.
+    """
+    try:
+        found = set(_who_may_change(descriptor))
+    except (struct.error, IndexError) as error:
+        raise ValueError("a security descriptor that ends too early") from error
+    return tuple(sorted(found - ADMINISTRATORS))
+
+
+def _who_may_change(descriptor: bytes) -> Iterator[str]:
+    control, owner, acl = struct.unpack_from("<2xHI8xI", descriptor)
+    if not (control & _SELF_RELATIVE and owner):
+        raise ValueError("a security descriptor without an owner")
+    yield _sid(descriptor, owner)
+    if control & _ACL_PRESENT and acl:
+        yield from _who_is_let(descriptor, acl)
+    else:
+        yield EVERYBODY
+
+
+def _who_is_let(descriptor: bytes, acl: int) -> Iterator[str]:
+    """By the access list that begins at `acl`."""
+    (count,) = struct.unpack_from("<4xH2x", descriptor, acl)
+    place = acl + 8
+    for _ in range(count):
+        kind, flags, size, mask = struct.unpack_from("<BBHI", descriptor, place)
+        if kind not in (_ALLOWED, _DENIED, _ALLOWED_IF, _DENIED_IF):
+            raise ValueError(f"an access list with an entry of kind {kind}")
+        lets = kind in (_ALLOWED, _ALLOWED_IF) and not flags & _FOR_WHAT_IS_MADE_IN_IT
+        if lets and mask & ~_READING:
+            yield _sid(descriptor, place + 8)
+        place += size
+
+
+def _sid(descriptor: bytes, place: int) -> str:
+    revision, count = descriptor[place], descriptor[place + 1]
+    authority = int.from_bytes(descriptor[place + 2 : place + 8], "big")
+    parts = struct.unpack_from(f"<{count}I", descriptor, place + 8)
+    return "-".join(map(str, ("S", revision, authority, *parts)))

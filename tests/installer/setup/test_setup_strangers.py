@@ -1,0 +1,90 @@
+"""Where Qt would look for plugins: beside the program, and where the environment says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from support.setups import PLACE, Customer, Workbench, customer
+
+CONSOLE = rf"{PLACE}\certclient.exe"
+DONE, ABSENT, REFUSES = 0, 1, 6
+LIBRARY = b"MZ, somebody's"
+
+
+@pytest.fixture(scope="module")
+def hanako(
+    bench: Workbench, new: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Customer]:
+    with customer(tmp_path_factory.mktemp("shared")) as somebody:
+        assert somebody.sets_up(new) == DONE, somebody.log
+        yield somebody
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("qt.conf", b"[Paths]\r\nPlugins=C:/elsewhere\r\n"),
+        ("QT6.CONF", b""),
+        ("imageformats/stranger.dll", LIBRARY),
+        ("Platforms/notes.txt", LIBRARY),
+        ("styles.of.mine/style.dll", LIBRARY),
+        ("profiles/library.toml", LIBRARY),
+        ("profiles-available/library.dll", LIBRARY),
+    ],
+)
+def test_what_qt_would_take_from_beside_the_program_stops_it(
+    hanako: Customer, name: str, content: bytes
+) -> None:
+    file = hanako.windows.path(PLACE) / name
+    file.parent.mkdir(exist_ok=True)
+    file.write_bytes(content)
+    done = hanako.windows.wine(CONSOLE)
+    file.unlink()
+    assert done.returncode == REFUSES
+    assert name.replace("/", "\\") in done.stdout.decode()
+    assert hanako.starts()
+
+
+def test_a_folder_that_leads_elsewhere_stops_it(hanako: Customer) -> None:
+    """To Wine's programs a symbolic link is a reparse point."""
+    link = hanako.windows.path(PLACE) / "platforms-elsewhere"
+    link.symlink_to("../../Temp")
+    done = hanako.windows.wine(CONSOLE)
+    link.unlink()
+    assert done.returncode == REFUSES
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("readme.txt", "tools/other.exe", "tools/qt.conf", "tools/deeper/library.dll"),
+        *("set-aside/1/library.dll", "certclient-incoming/library.dll", "app-0.9/library.dll"),
+    ],
+)
+def test_what_nobody_loads_may_be_there(hanako: Customer, name: str) -> None:
+    file = hanako.windows.path(PLACE) / name
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(b"mine" if name.endswith((".txt", ".conf")) else LIBRARY)
+    starts = hanako.starts()
+    file.unlink()
+    assert starts
+
+
+@pytest.mark.parametrize(
+    ("variable", "code"),
+    [
+        ("OTHER", DONE),
+        ("QT_PLUGIN_PATH", ABSENT),
+        ("QT_QPA_PLATFORM_PLUGIN_PATH", ABSENT),
+        ("PYSIDE_DISABLE_INTERNAL_QT_CONF", ABSENT),
+    ],
+)
+def test_the_environment_does_not_tell_qt_where_to_look(
+    hanako: Customer, variable: str, code: int
+) -> None:
+    """Wine keeps such variables from Windows' programs, so a Windows program sets them."""
+    line = rf"set {variable}=C:\elsewhere&& cd /d {PLACE}&& certclient.exe has {variable}"
+    assert hanako.windows.wine("cmd", "/c", line).returncode == code

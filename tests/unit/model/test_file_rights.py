@@ -1,0 +1,127 @@
+"""Who may change a file, from security descriptors as Windows writes them."""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from certclient.model.file_rights import EVERYBODY, strangers
+
+SYSTEM, ADMINISTRATORS, USERS, OWNER = "S-1-5-18", "S-1-5-32-544", "S-1-5-32-545", "S-1-3-0"
+INSTALLER = "S-1-5-80-956008885-3418522649-1831038044-1853292631-2271478464"
+TARO = "S-1-5-21-1-2-3-1001"
+ALL, READ, ADD_FOLDER = 0x1F01FF, 0x1200A9, 0x116
+ALLOWED, DENIED, ALLOWED_IF, COMPOUND = 0, 1, 9, 4
+INHERITED_BY_ALL, INHERIT_ONLY = 0x3, 0x8
+
+
+@dataclass(frozen=True)
+class Entry:
+    sid: str
+    mask: int
+    kind: int = ALLOWED
+    flags: int = INHERITED_BY_ALL
+
+    def encode(self) -> bytes:
+        sid = encoded(self.sid)
+        return struct.pack("<BBHI", self.kind, self.flags, 8 + len(sid), self.mask) + sid
+
+
+def encoded(sid: str) -> bytes:
+    authority, *parts = (int(part) for part in sid.split("-")[2:])
+    head = bytes((1, len(parts))) + authority.to_bytes(6, "big")
+    return head + struct.pack(f"<{len(parts)}I", *parts)
+
+
+def descriptor(owner: str, *entries: Entry, control: int = 0x8004) -> bytes:
+    acl = b"".join(entry.encode() for entry in entries)
+    head = struct.pack("<BBHHH", 2, 0, 8 + len(acl), len(entries), 0)
+    place = 20 + len(head) + len(acl)
+    return struct.pack("<BBHIIII", 1, 0, control, place, 0, 0, 20) + head + acl + encoded(owner)
+
+
+PRIVATE = (Entry(SYSTEM, ALL), Entry(ADMINISTRATORS, ALL), Entry(USERS, READ))
+
+
+@pytest.mark.parametrize("owner", [SYSTEM, ADMINISTRATORS, INSTALLER])
+def test_what_administrators_own_and_others_read_is_theirs_alone(owner: str) -> None:
+    assert strangers(descriptor(owner, *PRIVATE)) == ()
+
+
+def test_an_owner_may_give_itself_any_right() -> None:
+    assert strangers(descriptor(TARO, *PRIVATE)) == (TARO,)
+
+
+def test_a_folder_that_an_administrator_makes_in_program_data_lets_users_add_to_it() -> None:
+    """As it inherits it from C:\\ProgramData on Windows 10."""
+    owner = Entry(OWNER, 0x10000000, flags=INHERITED_BY_ALL | INHERIT_ONLY)
+    add = Entry(USERS, ADD_FOLDER, flags=0x12)
+    assert strangers(descriptor(ADMINISTRATORS, owner, *PRIVATE)) == ()
+    assert strangers(descriptor(ADMINISTRATORS, owner, *PRIVATE, add)) == (USERS,)
+
+
+@pytest.mark.parametrize("bit", range(32))
+def test_every_right_but_reading_counts(bit: int) -> None:
+    reading = {0, 3, 5, 7, 17, 20, 29, 31}
+    found = strangers(descriptor(SYSTEM, *PRIVATE, Entry(TARO, 1 << bit)))
+    assert found == (() if bit in reading else (TARO,))
+
+
+def test_everybody_who_may_is_named() -> None:
+    entries = (Entry(USERS, ALL), Entry(TARO, ALL, ALLOWED_IF), Entry(EVERYBODY, ALL))
+    assert strangers(descriptor(SYSTEM, *entries)) == (EVERYBODY, TARO, USERS)
+
+
+def test_what_is_denied_harms_nobody_and_helps_nobody() -> None:
+    denied = Entry(USERS, ALL, DENIED)
+    assert strangers(descriptor(SYSTEM, denied, *PRIVATE)) == ()
+    assert strangers(descriptor(SYSTEM, denied, Entry(USERS, ALL))) == (USERS,)
+
+
+def test_without_an_access_list_everybody_may() -> None:
+    assert strangers(descriptor(SYSTEM, *PRIVATE, control=0x8000)) == (EVERYBODY,)
+    no_list = bytearray(descriptor(SYSTEM, *PRIVATE))
+    no_list[16:20] = bytes(4)
+    assert strangers(bytes(no_list)) == (EVERYBODY,)
+    assert strangers(descriptor(SYSTEM)) == (), "an empty one lets nobody"
+
+
+def test_as_wine_writes_it() -> None:
+    """Of C:\\ProgramData: its user owns it, and everybody reads."""
+    text = (
+        "01000480140000000000000000000000300000000105000000000005150000000000000000000000"
+        "00000000e8030000020054000300000000031400ff011f0001010000000000051200000000032400"
+        "ff011f00010500000000000515000000000000000000000000000000e803000000031400a9001200"
+        "010100000000000100000000"
+    )
+    assert strangers(bytes.fromhex(text)) == ("S-1-5-21-0-0-0-1000",)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(b"", id="nothing"),
+        pytest.param(descriptor(SYSTEM, *PRIVATE)[:-1], id="cut off"),
+        pytest.param(descriptor(SYSTEM, *PRIVATE, control=0x4), id="pointers"),
+        pytest.param(b"\1\0\4\x80" + bytes(16), id="no owner"),
+        pytest.param(descriptor(SYSTEM, Entry(SYSTEM, ALL, COMPOUND)), id="unknown entry"),
+    ],
+)
+def test_what_is_not_understood_is_an_error(content: bytes) -> None:
+    with pytest.raises(ValueError, match=r"descriptor|kind 4"):
+        strangers(content)
+
+
+@given(st.integers(0, 200), st.binary(min_size=1, max_size=4))
+def test_damage_is_an_error_or_an_answer_and_nothing_else(place: int, damage: bytes) -> None:
+    content = bytearray(descriptor(TARO, *PRIVATE))
+    content[place : place + len(damage)] = damage
+    try:
+        found = strangers(bytes(content))
+    except ValueError:
+        return
+    assert all(sid.startswith("S-") for sid in found)

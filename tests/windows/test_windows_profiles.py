@@ -1,0 +1,146 @@
+"""An administrator's profiles on Windows: %ProgramData% is everybody's.
+
+Wine makes access lists up from Unix modes and has every file belong to its user, so that nothing
+there is an administrator's; what Windows says is put in its place where a test needs it.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from ctypes import POINTER, byref, c_void_p, c_wchar_p, string_at
+from ctypes.wintypes import BOOL, DWORD
+from pathlib import Path
+
+import pytest
+
+if sys.platform != "win32":
+    pytest.skip("runs on Windows: make test-windows", allow_module_level=True)
+
+from certclient import program_data
+from certclient.folders import profile_folders
+from certclient.model.errors import CertclientError, ErrorCode
+from certclient.profiles import all_profiles, find_profile
+from certclient.windows_dll import declare, load, not_zero
+
+BANK, EXAMPLE = "rei-shinkin", "example-shinkin"
+TARO = "S-1-5-21-0-0-0-1000"
+INHERITED = "(A;OICIIO;GA;;;CO)(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;0x1200a9;;;BU)"
+"""What a new folder inherits from C:\\ProgramData on Windows 10, but for one entry."""
+AS_MADE = f"O:BAD:AI{INHERITED}(A;CI;0x116;;;BU)"
+TIGHTENED = f"O:BAD:PAI{INHERITED}"
+"""After the commands of docs/fleet.md."""
+
+_of_text = declare(
+    *(load("advapi32.dll"), "ConvertStringSecurityDescriptorToSecurityDescriptorW", not_zero, BOOL),
+    *(c_wchar_p, DWORD, POINTER(c_void_p), POINTER(DWORD)),
+)
+_free = declare(load("kernel32.dll"), "LocalFree", lambda _: None, c_void_p, c_void_p)
+
+
+def descriptor(sddl: str) -> bytes:
+    made, size = c_void_p(), DWORD()
+    _of_text(sddl, 1, byref(made), byref(size))
+    try:
+        return string_at(made, size.value)
+    finally:
+        _free(made)
+
+
+@pytest.fixture
+def file() -> Iterator[Path]:
+    """The profile of a bank in the folder for administrators."""
+    folder = profile_folders()[0]
+    folder.mkdir(parents=True)
+    example = (profile_folders()[-1] / f"{EXAMPLE}.toml").read_text(encoding="utf-8")
+    path = folder / f"{BANK}.toml"
+    path.write_text(example.replace(EXAMPLE, BANK), encoding="utf-8")
+    yield path
+    shutil.rmtree(folder.parent)
+
+
+Says = Callable[[dict[Path, str]], None]
+
+
+@pytest.fixture
+def windows_says(monkeypatch: pytest.MonkeyPatch) -> Says:
+    """Gives places access lists (SDDL); all others have the tightened one."""
+
+    def set_them(lists: dict[Path, str]) -> None:
+        monkeypatch.setattr(
+            program_data, "_descriptor", lambda place: descriptor(lists.get(place, TIGHTENED))
+        )
+
+    return set_them
+
+
+def refusal() -> CertclientError:
+    with pytest.raises(CertclientError) as raised:
+        find_profile(BANK, profile_folders())
+    return raised.value
+
+
+def test_the_folder_is_windows_own_whatever_the_environment_says(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PROGRAMDATA", r"C:\users\Public")
+    monkeypatch.setenv("ALLUSERSPROFILE", r"C:\users\Public")
+    assert profile_folders()[0] == Path(r"C:\ProgramData\certclient\profiles")
+
+
+def test_a_bank_that_an_ordinary_user_planted_is_not_believed(file: Path) -> None:
+    """As it really is in this Windows: the folder belongs to who runs the tests."""
+    error = refusal()
+    assert error.code is ErrorCode.PROFILE_EXPOSED
+    assert error.data["file"] == str(file.parents[1]), "who owns that may exchange the rest"
+    assert error.data["who"].startswith("S-1-5-21-")
+    found, errors = all_profiles(profile_folders())
+    assert BANK not in [profile.id for profile in found]
+    assert ErrorCode.PROFILE_EXPOSED in [error.code for error in errors]
+
+
+def test_what_only_administrators_may_change_is_believed(file: Path, windows_says: Says) -> None:
+    windows_says({})
+    assert find_profile(BANK, profile_folders()).id == BANK
+
+
+@pytest.mark.parametrize("above", [0, 1, 2])
+@pytest.mark.parametrize(
+    ("sddl", "who"),
+    [
+        (AS_MADE, "S-1-5-32-545"),
+        (TIGHTENED.replace("O:BA", f"O:{TARO}"), TARO),
+        (f"{TIGHTENED}(A;;FA;;;WD)", "S-1-1-0"),
+    ],
+    ids=["as made", "a user's own", "everybody's"],
+)
+def test_the_file_and_both_folders_count(
+    file: Path, windows_says: Says, above: int, sddl: str, who: str
+) -> None:
+    place = (file, *file.parents)[above]
+    windows_says({place: sddl})
+    assert refusal().data == {"file": str(place), "who": who}
+
+
+def test_a_link_is_refused_whoever_made_it(
+    file: Path, windows_says: Says, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Wine can make no junctions, so one is only claimed here."""
+    windows_says({})
+    monkeypatch.setattr(program_data, "_is_link", lambda place: place == file.parent)
+    assert refusal().data == {"file": str(file.parent), "who": "it leads elsewhere"}
+
+
+def test_where_windows_gives_no_answer_nothing_is_believed(
+    file: Path, windows_says: Says, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert program_data.exposed(file.with_name("nothing.toml")) is not None
+    monkeypatch.setattr(program_data, "_descriptor", lambda _: b"")
+    assert "descriptor" in str(refusal().data["who"])
+
+
+def test_a_profile_beside_the_program_of_one_user_is_that_users(tmp_path: Path, file: Path) -> None:
+    own = tmp_path / file.name
+    own.write_bytes(file.read_bytes())
+    assert find_profile(BANK, (tmp_path,)).id == BANK
