@@ -1,4 +1,4 @@
-/* Where Windows and Qt look for DLLs. What the .exe itself is linked with are KnownDLLs, which
+/* Where Windows, Qt and OpenSSL look for DLLs. What the .exe itself is linked with are KnownDLLs, which
    Windows never takes from a folder. */
 #include <windows.h>
 
@@ -14,6 +14,11 @@ void search_dlls_safely(void) {
     SetEnvironmentVariableW(L"QT_PLUGIN_PATH", NULL);
     SetEnvironmentVariableW(L"QT_QPA_PLATFORM_PLUGIN_PATH", NULL);
     SetEnvironmentVariableW(L"PYSIDE_DISABLE_INTERNAL_QT_CONF", NULL);
+
+    /* Nor OpenSSL for its providers and engines. */
+    SetEnvironmentVariableW(L"OPENSSL_CONF", NULL);
+    SetEnvironmentVariableW(L"OPENSSL_MODULES", NULL);
+    SetEnvironmentVariableW(L"OPENSSL_ENGINES", NULL);
 
     HeapSetInformation(NULL, HeapEnableTerminationOnCorruption, NULL, 0);
 

@@ -80,9 +80,12 @@ def test_what_nobody_loads_may_be_there(hanako: Customer, name: str) -> None:
         ("QT_PLUGIN_PATH", ABSENT),
         ("QT_QPA_PLATFORM_PLUGIN_PATH", ABSENT),
         ("PYSIDE_DISABLE_INTERNAL_QT_CONF", ABSENT),
+        ("OPENSSL_CONF", ABSENT),
+        ("OPENSSL_MODULES", ABSENT),
+        ("OPENSSL_ENGINES", ABSENT),
     ],
 )
-def test_the_environment_does_not_tell_qt_where_to_look(
+def test_the_environment_does_not_tell_where_to_look(
     hanako: Customer, variable: str, code: int
 ) -> None:
     """Wine keeps such variables from Windows' programs, so a Windows program sets them."""
