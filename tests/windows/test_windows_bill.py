@@ -11,6 +11,11 @@ import sys
 import zlib
 from pathlib import Path
 
+import pytest
+
+if sys.platform != "win32":
+    pytest.skip("runs on Windows: make test-windows", allow_module_level=True)
+
 from tools.installer.inside import in_python, microsofts
 
 PYTHON = Path(sys.base_prefix)

@@ -460,8 +460,8 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <translation>The old certificate is put away: browsers do not offer it any more.</translation>
     </message>
     <message>
-        <source>The old certificate was not put away but left as it was.</source>
-        <translation>The old certificate was not put away but left as it was.</translation>
+        <source>Until it is known that the new certificate logs in, the old one is left as it was. The new one has the serial number {serial}.</source>
+        <translation>Until it is known that the new certificate logs in, the old one is left as it was. The new one has the serial number {serial}.</translation>
     </message>
     <message>
         <source>The old certificate could not be put away, and browsers still offer it. When you log in, choose the new one (serial number {serial}).</source>
