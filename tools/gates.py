@@ -31,6 +31,9 @@ MAX_WORKERS = 4
 """At most so many, and one more than there are processors: every test waits now and then, for a
 program to start or a bank to answer."""
 
+_PARALLEL = ("-q", "--dist", "worksteal", "-n")
+"""A worker that waits, minutes for the frozen program, say, leaves its tests to the others."""
+
 GATES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("ruff check", ("ruff", "check", *PYTHON_SOURCES)),
     ("ruff format", ("ruff", "format", "--check", *PYTHON_SOURCES)),
@@ -96,7 +99,7 @@ def test(parts: Future[Outcome] | None, pool: ThreadPoolExecutor) -> Sequence[Ou
     if windows:
         print("The tests on Windows run at the same time; their output follows.", flush=True)
     workers = min((os.cpu_count() or 1) + 1, MAX_WORKERS)
-    linux = run("tests on Linux", ("python", "-m", "pytest", "-q", "-n", str(workers)), live=True)
+    linux = run("tests on Linux", ("python", "-m", "pytest", *_PARALLEL, str(workers)), live=True)
     if windows is None:
         return [linux]
     print(f"\n{windows.result().output}", flush=True)

@@ -287,8 +287,7 @@ def test_a_key_of_somebody_else_under_our_name_is_left_alone(windows_pc: Windows
         w.ncrypt_free_object(handle)
     with windows_pc.store().open(no_pin) as session, pytest.raises(CertclientError) as error:
         session.create_key(KeySpec(), LABEL)
-    assert error.value.code is ErrorCode.KEY_UNSUPPORTED
-    assert error.value.data["reason"] == f"the container {LABEL} is taken"
+    assert error.value.code is ErrorCode.KEY_NAME_TAKEN
     assert cng.exists(place)
 
 

@@ -58,6 +58,7 @@ _ONLY_ON_LINUX = (
     "test_gates.py",
     "test_windows_made.py",
     "test_prepare.py",
+    "test_prepare_qt.py",
     # What is there: /etc, NSS databases, .so modules and who may replace them, no other PC store.
     "test_policy_file.py",
     "store/test_nss_store.py",
