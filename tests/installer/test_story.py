@@ -1,21 +1,20 @@
 """A customer's year with the program, as `make test` can afford it: frozen, in a quick setup.
 
-What takes minutes is in test_setup_program.py.
+The earlier version is a program of a few kilobytes. test_setup_program.py has two that were both
+really frozen, and a renewal between them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from support.customers_pc import DATA, MAIN_WINDOW, START_MENU, WIZARD, CustomersPc, customers_pc
 from support.program_pc import BANK
-from support.setups import MENU
-from tools.installer.short import EARLIER, ShortBuild, earlier_build
+from support.setups import MENU, PLACE, Workbench
+from tools.installer.short import EARLIER, ShortBuild
 
 pytestmark = pytest.mark.timeout(900)
 
@@ -28,37 +27,32 @@ KEPT = {
 """What an uninstaller leaves of the user's own, unless told otherwise."""
 
 
-@dataclass(frozen=True)
-class Setups:
-    """Of two versions that were both really frozen."""
-
-    earlier: Path
-    current: Path
-
-
 @pytest.fixture(scope="module")
-def setups(frozen: ShortBuild) -> Setups:
-    with ThreadPoolExecutor() as pool:
-        current = pool.submit(frozen.setup)
-        return Setups(earlier_build().setup(), current.result())
+def earlier(frozen: ShortBuild, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """`frozen` is only there so that the reason is told where there is no root."""
+    return Workbench.furnish(tmp_path_factory.mktemp("bench")).setup(EARLIER)
 
 
 @pytest.fixture
-def pc(tmp_path: Path, setups: Setups) -> Iterator[CustomersPc]:
+def pc(tmp_path: Path) -> Iterator[CustomersPc]:
     with customers_pc(tmp_path) as pc:
         yield pc
 
 
-def test_installed_used_updated_in_the_middle_and_removed(
-    pc: CustomersPc, setups: Setups, frozen: ShortBuild
+def test_installed_updated_used_repaired_in_the_middle_and_removed(
+    earlier: Path, frozen: ShortBuild, pc: CustomersPc
 ) -> None:
     first, second = pc.give(2)
-    assert pc.sets_up(setups.earlier) == 0, pc.customer.log
+    version = frozen.settings.version
+    assert pc.sets_up(earlier) == 0, pc.customer.log
+    assert pc.contents() == {f"app-{EARLIER}"}
+    assert pc.sets_up(frozen.setup()) == 0, pc.customer.log
+    assert (pc.contents(), pc.version()) == ({f"app-{version}"}, version)
     pc.learns_of_the_bank()
     starts_it_from_the_start_menu(pc)
     renews_from_the_banks_link(pc, first)
     pc.begins_a_renewal_that_has_to_wait(second)
-    updates(pc, setups.current, frozen.settings.version)
+    repairs(pc, frozen.setup())
     pc.windows.wine(pc.console, "quit", "--wait", "30")  # the reminder, which came back
     pc.resumes()
     assert pc.days_left()[second] > A_YEAR
@@ -86,13 +80,15 @@ def renews_from_the_banks_link(pc: CustomersPc, user_id: str) -> None:
     pc.waits_until(goes_on)
 
 
-def updates(pc: CustomersPc, setup: Path, version: str) -> None:
-    """The window that is open goes by itself; in the end only the new version is there."""
-    assert pc.version() == EARLIER
+def repairs(pc: CustomersPc, setup: Path) -> None:
+    """The window that is open goes by itself, and what was damaged is whole."""
+    licence = pc.windows.path(rf"{PLACE}\LICENSE.txt")
+    whole = licence.read_bytes()
+    licence.write_bytes(b"")
+    quits = pc.customer.log.count("quit: 0")
     assert pc.sets_up(setup) == 0, pc.customer.log
-    assert "quit: 0" in pc.customer.log
-    assert pc.contents() == {f"app-{version}"}
-    assert pc.version() == version
+    assert pc.customer.log.count("quit: 0") == quits + 1
+    assert licence.read_bytes() == whole
 
 
 def removes_it(pc: CustomersPc) -> None:
