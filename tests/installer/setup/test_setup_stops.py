@@ -195,8 +195,9 @@ def test_an_uninstaller_that_was_stopped_or_hindered_goes_on(
         assert taro.windows.registry(UNINSTALL_KEY), "Windows offers it again"
         taro.windows.wine(rf"{PLACE}\uninstall.exe", "/S")
         taro.wait_until(lambda: "not all files could be removed" in taro.log)
+        taro.wait_until(lambda: not taro.windows.runs(UNINSTALLER))
+        assert taro.has(rf"{PLACE}\app-{NEW}\python312.dll")
     assert taro.windows.registry(UNINSTALL_KEY), "and again"
-    assert taro.has(rf"{PLACE}\app-{NEW}\python312.dll")
     taro.uninstalls()
     taro.windows.settle()
     assert not taro.has(PLACE)
