@@ -1,5 +1,5 @@
-/* Where Windows, Qt and OpenSSL look for DLLs. What the .exe itself is linked with are KnownDLLs, which
-   Windows never takes from a folder. */
+/* Where Windows, Qt and OpenSSL look for DLLs. What the .exe itself is linked with are KnownDLLs,
+   which Windows never takes from a folder. */
 #include <windows.h>
 
 #include "start.h"

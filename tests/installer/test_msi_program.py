@@ -14,6 +14,7 @@ import pytest
 from support.bank_office import BankOffice
 from support.fresh_windows import fresh_windows
 from support.program_pc import BANK, ProgramPc
+from support.setups import PLACE_OF_DATA
 from tools.installer.msi import make_msi
 from tools.installer.settings import Places, read_settings
 from tools.installer.short import EARLIER, earlier_build
@@ -21,7 +22,6 @@ from tools.installer.signing import Signer
 from tools.wine.cache import Cache, default_folder
 from tools.wine.office import practice_bank
 from tools.wine.parts import prepare
-from tools.wine.sandbox import USER
 
 from .conftest import SETTINGS_FILE, skip_another_name
 
@@ -113,5 +113,5 @@ def removes_it(pc: CompanyPc) -> None:
     pc.windows.settle()
     assert pc.msiexec("/x", pc.current) == 0
     assert pc.is_left() == set()
-    journal = rf"C:\users\{USER}\AppData\Local\certclient\journal.sqlite"
-    assert pc.windows.path(journal).exists(), "what belongs to the user stays"
+    journal = pc.windows.path(rf"{PLACE_OF_DATA}\journal.sqlite")
+    assert journal.exists(), "what belongs to the user stays"

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from support.customers_pc import DATA, MAIN_WINDOW, CustomersPc, customers_pc
+from support.customers_pc import MAIN_WINDOW, CustomersPc, customers_pc
 from support.program_pc import BANK
-from support.setups import PLACE
+from support.setups import PLACE, PLACE_OF_DATA
 from tools.installer.nsis import setup_name
 from tools.installer.settings import Places, read_settings
 from tools.installer.short import EARLIER, earlier_build
@@ -107,7 +107,7 @@ def test_an_unfinished_renewal_is_told_at_the_end(pc: CustomersPc, setup: Path) 
     pc.begins_a_renewal_that_has_to_wait(user_id)
     pc.customer.uninstalls()
     assert f"not finished: {user_id}" in pc.customer.log
-    assert pc.customer.has(rf"{DATA}\journal.sqlite")
+    assert pc.customer.has(rf"{PLACE_OF_DATA}\journal.sqlite")
 
 
 def test_one_that_was_tampered_with_is_found_out_and_installs_nothing(

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from support.customers_pc import DATA, MAIN_WINDOW, START_MENU, WIZARD, CustomersPc, customers_pc
+from support.customers_pc import MAIN_WINDOW, START_MENU, WIZARD, CustomersPc, customers_pc
 from support.program_pc import BANK
-from support.setups import MENU, PLACE, Workbench
+from support.setups import MENU, PLACE, PLACE_OF_DATA, Workbench
 from tools.installer.short import EARLIER, ShortBuild
 
 pytestmark = pytest.mark.timeout(900)
@@ -96,7 +96,7 @@ def removes_it(pc: CustomersPc) -> None:
     pc.customer.uninstalls()
     assert traces(pc) == set()
     assert pc.is_left() == set()
-    assert pc.customer.files(DATA) <= KEPT
+    assert pc.customer.files(PLACE_OF_DATA) <= KEPT
 
 
 def traces(pc: CustomersPc) -> set[str]:

@@ -14,11 +14,10 @@ from support.program_pc import ProgramPc
 from support.screen import Screen, screen
 from support.setups import MENU, PLACE, SCHEME_KEY, Customer, customer
 from tools.wine.office import practice_bank
-from tools.wine.sandbox import JAPANESE, USER
+from tools.wine.sandbox import JAPANESE
 
 START_MENU = rf"{MENU}\電子証明書の更新.lnk"
 MAIN_WINDOW, WIZARD = "^電子証明書の更新と取得$", "^電子証明書の更新$"
-DATA = rf"C:\users\{USER}\AppData\Local\certclient"
 _SECONDS = 180
 
 

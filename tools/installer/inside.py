@@ -75,9 +75,7 @@ _IN_PYTHON = (
         "pyexpat.pyd",
         _told(rb"expat_(\d+\.\d+\.\d+)\0"),
     ),
-    _Place(
-        "zlib", "Zlib", "zlib:zlib", "python3[0-9]*.dll", _told(rb"\0(1\.\d+\.\d+(?:\.\d+)?)\0")
-    ),
+    _Place("zlib", "Zlib", "zlib:zlib", "python3[0-9]*.dll", _told(_ZLIB)),
     _Place(
         "bzip2",
         "bzip2-1.0.6",
