@@ -119,6 +119,7 @@ def make_context(profiles: Sequence[Profile], start: Start, parent: QObject) -> 
         profiles=tuple(profiles),
         stores=_Stores(profiles),
         enrollment=composition.enrollment,
+        statuses=composition.bank_statuses,
         clock=composition.clock,
         languages=Languages(language, parent),
         settings=settings,

@@ -13,12 +13,14 @@ from certclient import __version__
 from certclient.ca.factory import ca_client_for
 from certclient.ca.proxies import fixed_proxy, named_proxy
 from certclient.ca.proxy_routes import DIRECT, ProxyResolver
+from certclient.enrollment.bank_status import BankStatuses, read_statuses
 from certclient.enrollment.journal import Journal
 from certclient.enrollment.preflight import System
 from certclient.enrollment.procedure import Enrollment
 from certclient.enrollment.vault import system_vault
 from certclient.enrollment.work import Environment
 from certclient.folders import data_folder, journal_file
+from certclient.model.errors import CertclientError
 from certclient.model.policy import Policy, ProxyMode
 from certclient.model.profile import Profile
 from certclient.model.update import Announcement, Version
@@ -88,6 +90,19 @@ def unfinished(journal: Path | None = None) -> Sequence[str]:
     if not path.exists():
         return ()
     return tuple(dict.fromkeys(record.user_id for record in Journal(path).open_procedures()))
+
+
+def bank_statuses(journal: Path | None = None) -> BankStatuses:
+    """What this user's journal knows of which certificates the banks accept. Wants no profile, and
+    never raises: where the journal cannot be read, nothing is known but why (`trouble`).
+
+    `journal`: another journal than this user's. Where there is none, none is made.
+    """
+    path = journal or journal_file()
+    try:
+        return read_statuses(Journal(path)) if path.exists() else BankStatuses()
+    except CertclientError as error:
+        return BankStatuses(trouble=error)
 
 
 def enrollment(

@@ -1,6 +1,7 @@
 """Links `certclient:…` from a bank's page or mail: a verb and names, and nothing else.
 
     certclient:renew?profile=rei-shinkin&user=TKYM1408054
+    certclient:renew?profile=rei-shinkin&user=TKYM1408054&serial=00c0ffee
     certclient:obtain?profile=rei-shinkin&user=TKYM1408054&ticket=9f3c
     certclient:open
 
@@ -28,18 +29,25 @@ class Verb(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class DeepLink:
-    """What a link asks for. A name that it does not give is "". `ticket` is good once and for
-    minutes, but until then it is a secret: it is never shown or logged."""
+    """What a link asks for. A name that it does not give is "". `serial`, in lower-case hex, is the
+    certificate that the customer has logged in with. `ticket` is good once and for minutes, but
+    until then it is a secret: it is never shown or logged."""
 
     verb: Verb
     profile_id: str = ""
     user_id: str = ""
     ticket: str = field(default="", repr=False)
+    serial: str = ""
 
     @property
     def text(self) -> str:
         """The link again, in the one way in which we write it."""
-        names = {"profile": self.profile_id, "user": self.user_id, "ticket": self.ticket}
+        names = {
+            "profile": self.profile_id,
+            "user": self.user_id,
+            "serial": self.serial,
+            "ticket": self.ticket,
+        }
         query = "&".join(f"{name}={value}" for name, value in names.items() if value)
         return f"{SCHEME}{self.verb.value}" + (f"?{query}" if query else "")
 
@@ -53,6 +61,7 @@ class LinkError(ValueError):
 _NAMES = {
     "profile": re.compile(r"[a-z0-9][a-z0-9-]{0,63}"),
     "user": re.compile(r"[A-Za-z0-9]{1,32}"),
+    "serial": re.compile(r"(?:[0-9a-f]{2}){1,20}"),
     "ticket": re.compile(r"[A-Za-z0-9_-]{1,64}"),
 }
 _LINK = re.compile(r"certclient:(?P<verb>[a-z]{1,16})(?:\?(?P<query>[A-Za-z0-9_&=-]{1,280}))?")
@@ -77,6 +86,7 @@ def parse(text: str) -> DeepLink:
         profile_id=names.get("profile", ""),
         user_id=names.get("user", ""),
         ticket=names.get("ticket", ""),
+        serial=names.get("serial", ""),
     )
 
 

@@ -22,6 +22,7 @@ from certclient.ui.context import AppContext
 from certclient.ui.navigation import Page, failed
 from certclient.ui.pages.work import WorkPage
 from certclient.ui.wizard import EnrollmentWizard
+from support.clerk import view
 from support.pkcs11_faults import CKR_PIN_LOCKED, Faults
 from support.softhsm import MODULE, PIN
 from support.wizards import Office, Visitor, until, wait
@@ -168,12 +169,13 @@ def _stopped(office: Office, context: AppContext) -> Shown:
         visitor.wizard.show_page(Page.PAUSED)
         yield _settled("paused", visitor.wizard)
         session = visitor.wizard.session
+        stopped = view("TKYM1408054", "p1")
         for code, data in (
             (ErrorCode.TOKEN_REMOVED, {"token": "専用USB"}),
             (ErrorCode.NETWORK_UNREACHABLE, {"host": "ca.example"}),
             (ErrorCode.CA_REFUSED, {"message": "この電子証明書は失効しています。"}),
         ):
-            session.journey = failed(session.journey, CertclientError(code, **data), "p1")
+            session.journey = failed(session.journey, CertclientError(code, **data), stopped)
             visitor.wizard.show_page(Page.PROBLEM)
             yield _settled(f"problem-{code.code.removeprefix('CC-').lower()}", visitor.wizard)
     office.patience = 60.0

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QMessage
 from pytestqt.qtbot import QtBot
 
 from certclient.ca.factory import ca_client_for
+from certclient.enrollment.bank_status import read_statuses
 from certclient.enrollment.journal import Journal
 from certclient.enrollment.procedure import Enrollment, Environment
 from certclient.enrollment.work import CodeVault
@@ -94,6 +95,7 @@ class Office:
             profiles=(self.profile,),
             stores=self.stores,
             enrollment=self.enrollment,
+            statuses=lambda: read_statuses(self.journal),
             clock=self.clock,
         )
         return self.stack.enter_context(self.desktop.context())

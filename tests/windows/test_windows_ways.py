@@ -345,6 +345,26 @@ def test_a_killed_renewal_is_finished_by_resume(
     assert front(profile).pending() == []
 
 
+def test_a_certificate_that_the_bank_has_revoked_unconfirmed_is_replaced(
+    computer: Computer, bank_office: BankOffice, profile: Profile
+) -> None:
+    """The PC slept before the confirmation, and the bank did not wait."""
+    old = computer.give(bank_office, bank_office.new_customer(), 20)
+    stop = Person(stop_before=lambda finished: Step.VERIFY in finished)
+    assert isinstance(front(profile).renew(current(computer, old), computer.store, stop), Pending)
+    (procedure,) = front(profile).pending()
+    assert procedure.new_certificate is not None
+    bank_office.revoke(procedure.new_certificate)
+    person = Person()
+    done = finished(front(profile).resume(procedure.id, person))
+    assert done.not_accepted == procedure.new_certificate.serial_hex
+    assert [warning.code for warning in person.warnings] == [ErrorCode.CERTIFICATE_NOT_ACCEPTED]
+    assert computer.usable() == [done.certificate]
+    assert bank_office.state_of(done.certificate) == "confirmed"
+    assert current(computer, old).archived
+    computer.assert_nothing_left_over()
+
+
 def test_a_new_key_that_died_on_the_way_keeps_nobody_from_another_certificate(
     computer: Computer, bank_office: BankOffice, profile: Profile
 ) -> None:

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from certclient.cli.terminal import Terminal
 from certclient.daily_reminder import DailyReminder
+from certclient.enrollment.bank_status import BankStatuses
 from certclient.enrollment.interaction import Interaction
 from certclient.enrollment.procedure import Leftover, Outcome, ProcedureView
 from certclient.model.errors import CertclientError, ErrorCode
@@ -44,6 +45,10 @@ class Procedures(Protocol):
 
     def abandon(self, procedure_id: str, interaction: Interaction) -> Outcome: ...
 
+    def check_with_bank(
+        self, current: StoredCertificate, interaction: Interaction
+    ) -> CertclientError | None: ...
+
     def pending(self) -> Sequence[ProcedureView]: ...
 
     def leftovers(self, stores: Sequence[CertificateStore]) -> Sequence[Leftover]: ...
@@ -69,6 +74,7 @@ class Services:
     `not-running`, `busy`. `daily_reminder` is the task of the installed program. `unfinished` are
     the user IDs of open procedures at every bank; it raises DATA_FOLDER, JOURNAL_DAMAGED,
     JOURNAL_NEWER.
+    `statuses` is what is known of which certificates the banks accept; it never raises.
     `own_folders`: all that is kept of this user lies there."""
 
     profile: Callable[[str], Profile]
@@ -86,4 +92,5 @@ class Services:
     quit_windows: Callable[[float], str] = lambda _seconds: "not-running"
     daily_reminder: Callable[[], DailyReminder | None] = lambda: None
     unfinished: Callable[[], Sequence[str]] = tuple
+    statuses: Callable[[], BankStatuses] = BankStatuses
     own_folders: Callable[[], Sequence[Path]] = tuple

@@ -36,8 +36,8 @@ class Shelf:
         self.now = services.clock()
         self._invocation = invocation
         self._agreed = agreed
-        inventory = take_inventory(profile, stores, self.now)
-        self.all_stored = inventory.stored
+        inventory = take_inventory(profile, stores, self.now, services.statuses())
+        self.all_stored, self.statuses = inventory.stored, inventory.statuses
         self.stored = find_exact(name, self.all_stored)
         self.entry = next(e for e in inventory.entries if e.stored is self.stored)
         self.store = self.entry.store

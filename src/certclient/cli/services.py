@@ -14,6 +14,7 @@ from certclient.cli.lazy import load_object
 from certclient.cli.ports import Procedures, Services
 from certclient.cli.terminal import SystemTerminal
 from certclient.daily_reminder import daily_reminder
+from certclient.enrollment.bank_status import BankStatuses
 from certclient.folders import (
     data_folder,
     log_file,
@@ -36,6 +37,7 @@ _Procedures = Callable[[Profile, Sequence[CertificateStore], float], Procedures]
 _Windows = Callable[[Start], int]
 _Unfinished = Callable[[], Sequence[str]]
 _Quit = Callable[[float], str]
+_Statuses = Callable[[], BankStatuses]
 _Asker = Callable[[Profile], Announcement]
 
 
@@ -57,6 +59,7 @@ def system_services() -> Services:
         windows=_windows if _has_display(os.environ) else None,
         announcement=_announcement,
         unfinished=_unfinished,
+        statuses=_statuses,
         own_folders=own_folders,
     )
 
@@ -75,6 +78,11 @@ def _procedures(
 
 def _unfinished() -> Sequence[str]:
     reader = cast(_Unfinished, load_object("certclient.composition:unfinished"))
+    return reader()
+
+
+def _statuses() -> BankStatuses:
+    reader = cast(_Statuses, load_object("certclient.composition:bank_statuses"))
     return reader()
 
 

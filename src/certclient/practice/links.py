@@ -7,9 +7,10 @@ from certclient.model.secret import Secret
 from certclient.practice.names import PROFILE_ID
 
 
-def renew_link(user_id: str, ticket: Secret) -> str:
-    """Opens the app at the certificate of `user_id`, to renew it."""
-    return f"certclient:renew?profile={PROFILE_ID}&user={user_id}&ticket={ticket.reveal()}"
+def renew_link(user_id: str, serial_hex: str, ticket: Secret) -> str:
+    """Opens the app at the certificate of `user_id` that logged in, to renew it."""
+    names = f"profile={PROFILE_ID}&user={user_id}&serial={serial_hex}"
+    return f"certclient:renew?{names}&ticket={ticket.reveal()}"
 
 
 def obtain_link(user_id: str, code: Secret) -> str:

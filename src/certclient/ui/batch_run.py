@@ -28,7 +28,7 @@ class _Found:
 def _look(context: AppContext) -> _Found:
     """In a worker."""
     stores = tuple(context.stores())
-    overview = take_overview(context.profiles, stores, context.clock())
+    overview = take_overview(context.profiles, stores, context.clock(), context.statuses())
     wanted = {row.profile.id: row.profile for row in overview.due}
     enrollments = {name: context.enrollment(one, stores) for name, one in wanted.items()}
     return _Found(stores, overview.due, enrollments)

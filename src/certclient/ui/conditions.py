@@ -38,6 +38,8 @@ LOOKS = {
     Condition.REPLACED: Look("archived", *_PLAIN),
     Condition.ARCHIVED: Look("put-away", *_PLAIN),
     Condition.NO_KEY: Look("no-key", *_AMBER),
+    Condition.UNFINISHED: Look("waiting", *_AMBER),
+    Condition.NOT_ACCEPTED: Look("not-accepted", *_RED),
 }
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from certclient.enrollment.bank_status import BankStatuses
 from certclient.enrollment.procedure import Enrollment
 from certclient.model.certificate import Owner, Role
 from certclient.model.profile import Profile
@@ -24,8 +25,9 @@ class AppContext:
 
     `stores` looks anew at each call (tokens come and go), never raises, and may be slow: call it
     in a worker. `enrollment` gives the procedures with one bank over these stores; it raises
-    DATA_FOLDER, JOURNAL_DAMAGED and JOURNAL_NEWER and reads files: call it in a worker. `clock`
-    gives aware UTC.
+    DATA_FOLDER, JOURNAL_DAMAGED and JOURNAL_NEWER and reads files: call it in a worker. `statuses`
+    is what the journal knows of which certificates the banks accept; it reads files, too, and never
+    raises. `clock` gives aware UTC.
     `open_url` opens a page in the user's browser and says whether it could. `data_folder` is this
     user's. `updates` asks the banks for their newest version: call it in a worker; None: nobody
     is asked.
@@ -34,6 +36,7 @@ class AppContext:
     profiles: tuple[Profile, ...]
     stores: Callable[[], Sequence[CertificateStore]]
     enrollment: Callable[[Profile, Sequence[CertificateStore]], Enrollment]
+    statuses: Callable[[], BankStatuses]
     clock: Callable[[], datetime]
     languages: Languages
     settings: Settings

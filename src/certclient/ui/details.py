@@ -61,6 +61,7 @@ class DetailsDialog(QDialog):
             (self.tr("Bank"), self._context.bank(self._row.profile)),
             (self.tr("Role"), words.role(entry.owner.role)),
             (self.tr("Place"), self._place),
+            *self._bank_says(),
             (self.tr("Valid from"), words.minute(certificate.not_before)),
             (self.tr("Valid until"), words.minute(entry.life.deadline)),
             (self.tr("Serial number"), certificate.serial_hex),
@@ -68,6 +69,16 @@ class DetailsDialog(QDialog):
             *certificate.dn_lines,
             (self.tr("Fingerprint (SHA-256)"), _in_pairs(certificate.fingerprint)),
         ]
+
+    def _bank_says(self) -> list[tuple[str, str]]:
+        """Why the bank does not accept it, if so."""
+        rejection = self._row.entry.rejection
+        if rejection is None:
+            return []
+        told = self.tr("Not accepted by the bank")
+        reason = f"{told} [{rejection.reason}] {rejection.message}".rstrip()
+        when = self._context.words.minute(rejection.noted)
+        return [(self.tr("State"), reason), (self.tr("Known since"), when)]
 
     def _copy(self) -> None:
         text = "\n".join(f"{name}: {value}" for name, value in self._lines())

@@ -112,7 +112,7 @@ class HelpWindow(QDialog):
         return "\n".join(lines)
 
     def _usable(self, row: Row) -> bool:
-        return not row.folded and row.entry.life.days_left >= 0
+        return row.condition.counts and row.entry.life.days_left >= 0
 
     def _choice(self, row: Row) -> str:
         certificate, words = row.entry.certificate, self._context.words

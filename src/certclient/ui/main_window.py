@@ -63,6 +63,8 @@ class MainWindow(QMainWindow):
     """すべて更新."""
     resume_wanted = Signal(object)
     """The ProcedureView to go on with."""
+    continue_wanted = Signal(object)
+    """The Row whose procedure is to go on."""
     postponed = Signal(object)
     """The Rows of which the customer was told and wants to hear later."""
     stores_changed = Signal()
@@ -216,7 +218,10 @@ class MainWindow(QMainWindow):
     # The customer's wishes
 
     def _choose(self, row: Row | None) -> None:
-        self.actions_row.renew.setEnabled(row is not None and row.condition in _RENEWABLE)
+        goes_on = row is not None and row.condition is Condition.UNFINISHED
+        self.actions_row.renew.setEnabled(
+            row is not None and (goes_on or row.condition in _RENEWABLE)
+        )
         buttons = self.selection_row
         buttons.details.setEnabled(row is not None)
         can: frozenset[Removal] = frozenset()
@@ -228,8 +233,10 @@ class MainWindow(QMainWindow):
 
     def _renew_chosen(self) -> None:
         row = self.table.row
-        if row is not None:
-            self.renew_wanted.emit(row)
+        if row is None:
+            return
+        unfinished = row.condition is Condition.UNFINISHED
+        (self.continue_wanted if unfinished else self.renew_wanted).emit(row)
 
     def _show_help(self) -> None:
         self.help_window.show()

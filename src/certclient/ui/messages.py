@@ -38,6 +38,7 @@ ACTIONS: Mapping[ErrorCode, tuple[Action, ...]] = {
     ErrorCode.TOO_LATE: _SUPPORT,
     ErrorCode.CERTIFICATE_UNREADABLE: _RETRY,
     ErrorCode.CERTIFICATE_IN_USE: _NOTHING,
+    ErrorCode.CERTIFICATE_NOT_ACCEPTED: (Action.OBTAIN, Action.COPY_FOR_SUPPORT),
     ErrorCode.LAST_VALID_CERTIFICATE: _NOTHING,
     # Stores
     ErrorCode.STORE_MIDDLEWARE_MISSING: (

@@ -123,6 +123,9 @@ class CertificateModel(QAbstractItemModel):
         if role == Qt.ItemDataRole.ToolTipRole and row.condition is Condition.VALID:
             words, life = self._context.words, row.entry.life
             return self.tr("It can be renewed from {0}.").format(words.day(life.renew_from))
+        rejection = row.entry.rejection
+        if role == Qt.ItemDataRole.ToolTipRole and rejection is not None:
+            return f"{rejection.message or text} [{rejection.reason}]"
         if role == Qt.ItemDataRole.AccessibleTextRole:
             heading = self._heading(Column(index.column()))
             return f"{heading}: {text}"
@@ -198,6 +201,10 @@ class CertificateModel(QAbstractItemModel):
                 return self.tr("Put away")
             case Condition.NO_KEY:
                 return self.tr("Its key is missing")
+            case Condition.UNFINISHED:
+                return self.tr("Not finished: continue")
+            case Condition.NOT_ACCEPTED:
+                return self.tr("Not accepted by the bank")
             case _:
                 return words.stage(life.stage)
 

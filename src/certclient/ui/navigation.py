@@ -9,7 +9,14 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from certclient.enrollment.procedure import Finished, Kind, Outcome, Pending, State
+from certclient.enrollment.procedure import (
+    Finished,
+    Kind,
+    Outcome,
+    Pending,
+    ProcedureView,
+    State,
+)
 from certclient.model.certificate import Owner
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.lifecycle import Lifecycle, Stage
@@ -63,13 +70,15 @@ class Journey:
     `current` is the certificate that is renewed or has expired; `user_id` what 取得 asks for;
     `procedure_id` what can be resumed. `notice`: the wizard came by itself, so it begins with the
     notice. `kind` is what is resumed, as far as it is known. `outcome` and `error` say how the last
-    run ended; at most one of them is set.
+    run ended; at most one of them is set. `unconfirmed`: it ended before the bank knew that the
+    new certificate had arrived.
     """
 
     way: Way
     current: Current | None = None
     user_id: str = ""
     procedure_id: str = ""
+    unconfirmed: bool = False
     notice: bool = False
     kind: Kind | None = None
     outcome: Outcome | None = None
@@ -155,12 +164,20 @@ def _page_for(error: CertclientError) -> Page:
     return Page.TOO_LATE if error.code is ErrorCode.TOO_LATE else Page.PROBLEM
 
 
-def failed(journey: Journey, error: CertclientError, open_procedure: str = "") -> Journey:
+def failed(
+    journey: Journey, error: CertclientError, open_procedure: ProcedureView | None = None
+) -> Journey:
     """A run, or a check before it, ended with `error`; `open_procedure` is what can be resumed.
 
     An expired certificate turns 更新 into 取得 (it may expire while the wizard is open).
     """
-    journey = replace(journey, outcome=None, error=error, procedure_id=open_procedure)
+    journey = replace(
+        journey,
+        outcome=None,
+        error=error,
+        procedure_id=open_procedure.id if open_procedure else "",
+        unconfirmed=open_procedure is not None and open_procedure.state.unconfirmed,
+    )
     if error.code is ErrorCode.EXPIRED_OBTAIN_ANEW:
         journey = replace(journey, way=Way.OBTAIN)
     return journey
@@ -170,7 +187,10 @@ def ended(journey: Journey, outcome: Outcome) -> Journey:
     """A run ended as `outcome`; what is pending is resumed from now on."""
     still_open = isinstance(outcome, Pending) and outcome.state.open
     procedure_id = outcome.procedure_id if still_open else ""
-    return replace(journey, outcome=outcome, error=None, procedure_id=procedure_id)
+    unconfirmed = isinstance(outcome, Pending) and outcome.state.unconfirmed
+    return replace(
+        journey, outcome=outcome, error=None, procedure_id=procedure_id, unconfirmed=unconfirmed
+    )
 
 
 class Action(enum.Enum):

@@ -56,7 +56,7 @@ def _check_idle(row: Row, overview: Overview) -> None:
 
 def _allows(check: Callable[..., None], row: Row, overview: Overview, now: datetime) -> bool:
     try:
-        check(row.entry.stored, overview.all_stored, now)
+        check(row.entry.stored, overview.all_stored, now, overview.statuses)
     except CertclientError:
         return False
     return True
@@ -103,11 +103,11 @@ def _act(
     removal: Removal, row: Row, overview: Overview, now: datetime, interaction: QtInteraction
 ) -> None:
     """In a worker. Raises as `enrollment.cleanup`."""
-    store, stored = row.entry.store, row.entry.stored
+    store, stored, statuses = row.entry.store, row.entry.stored, overview.statuses
     _check_idle(row, overview)
     if removal is Removal.PUT_AWAY:
-        cleanup.archive(store, stored, overview.all_stored, now, interaction.pin)
+        cleanup.archive(store, stored, overview.all_stored, now, statuses, interaction.pin)
     elif removal is Removal.BRING_BACK:
         cleanup.restore(store, stored, interaction.pin)
     else:
-        cleanup.delete(store, stored, overview.all_stored, now, interaction.pin)
+        cleanup.delete(store, stored, overview.all_stored, now, statuses, interaction.pin)

@@ -1,4 +1,5 @@
-"""Asks the CA again for what it wanted time for, without a window and without a question."""
+"""Goes on with what needs no person, without a window and without a question: asks the CA again for
+what it wanted time for, and reports a certificate that has arrived."""
 
 from __future__ import annotations
 
@@ -7,19 +8,20 @@ from datetime import datetime
 
 from PySide6.QtCore import QObject, Signal
 
-from certclient.enrollment.interaction import ConsentRequest, SecretRequest
+from certclient.enrollment.interaction import Nobody
+from certclient.enrollment.inventory import take_inventory
 from certclient.enrollment.procedure import Finished, Outcome, ProcedureView, State
+from certclient.enrollment.unattended import RetrySchedule, resume_obstacle
 from certclient.model.errors import CertclientError
-from certclient.model.progress import Progress
-from certclient.model.secret import Secret
-from certclient.store.base import Available, CertificateStore, PinRequest
+from certclient.store.base import CertificateStore
 from certclient.ui.context import AppContext
 from certclient.ui.tasks import LOOKING
 
 
 class QuietResume(QObject):
-    """Tries each procedure once each time that the CA named. What needs a person (a PIN, a code)
-    is not tried: the person is called instead."""
+    """Tries each waiting procedure once each time that the CA named, and each confirmation again
+    and again (`RetrySchedule`). What needs a person (a PIN, a code) is not tried: the person is
+    called instead, once."""
 
     finished = Signal(object)
     """A Finished: the new certificate is in its place."""
@@ -30,20 +32,34 @@ class QuietResume(QObject):
         super().__init__(parent)
         self._context = context
         self._tried: dict[str, datetime] = {}
+        self._confirmations = RetrySchedule()
+        self._called: set[str] = set()
+        self._left: set[str] = set()
 
     def look(self, pending: Sequence[ProcedureView], stores: Sequence[CertificateStore]) -> None:
         """Goes on with those whose time has come; `stores` are those that are here."""
         if LOOKING in self._context.tasks.busy_stores:
             return
         now = self._context.clock()
-        for view in pending:
-            check_at = view.check_at
-            if view.state is not State.WAITING or check_at is None or check_at > now:
-                continue
-            if self._tried.get(view.id) != check_at:
-                self._tried[view.id] = check_at
-                self._try(view, tuple(stores))
-                return
+        view = next((view for view in pending if self._is_due(view, now)), None)
+        if view is None:
+            return
+        if view.state.unconfirmed:
+            self._confirmations.tried(view.id, now)
+        elif view.check_at is not None:
+            self._tried[view.id] = view.check_at
+        self._try(view, tuple(stores))
+
+    def leave(self, procedure_id: str) -> None:
+        """The customer has stopped this one: before the CA has answered it waits for 続ける."""
+        self._left.add(procedure_id)
+
+    def _is_due(self, view: ProcedureView, now: datetime) -> bool:
+        if view.state.unconfirmed:
+            return view.id not in self._left and self._confirmations.is_due(view.id, now)
+        if view.state is not State.WAITING or view.check_at is None or view.check_at > now:
+            return False
+        return self._tried.get(view.id) != view.check_at
 
     def _try(self, view: ProcedureView, stores: tuple[CertificateStore, ...]) -> None:
         ids = [store.store_id for store in stores]
@@ -51,46 +67,37 @@ class QuietResume(QObject):
             lambda: _resume(self._context, view, stores),
             stores=(LOOKING, *ids),
             done=lambda outcome: self._done(view, outcome),
-            failed=lambda _error: self.called.emit(view),
+            failed=lambda error: self._failed(view, error),
         )
 
     def _done(self, view: ProcedureView, outcome: Outcome | None) -> None:
         if outcome is None:
-            self.called.emit(view)
+            self._call(view)
         elif isinstance(outcome, Finished):
             self.finished.emit(outcome)
+
+    def _failed(self, view: ProcedureView, error: CertclientError) -> None:
+        if not (view.state.unconfirmed and error.code.retriable):
+            self._call(view)
+
+    def _call(self, view: ProcedureView) -> None:
+        """A confirmation is tried on, but the person is not called each time."""
+        if not view.state.unconfirmed:
+            self.called.emit(view)
+        elif view.id not in self._called:
+            self._called.add(view.id)
+            self.called.emit(view)
 
 
 def _resume(
     context: AppContext, view: ProcedureView, stores: Sequence[CertificateStore]
 ) -> Outcome | None:
-    """In a worker. None where somebody would be asked for a PIN."""
+    """In a worker. None where somebody would be asked for something."""
     profile = context.profile(view.profile_id)
-    store = next((one for one in stores if one.store_id == view.store_id), None)
-    state = store.availability() if store is not None else None
-    if profile is None or not isinstance(state, Available) or state.needs_pin:
+    if profile is None or all(store.store_id != view.store_id for store in stores):
+        return None
+    inventory = take_inventory(profile, stores, context.clock(), context.statuses())
+    if resume_obstacle(profile, inventory, view) is not None:
         return None
     enrollment = context.enrollment(profile, stores).with_patience(0.0)
-    return enrollment.resume(view.id, _Nobody())
-
-
-class _Nobody:
-    """`enrollment.interaction.Interaction` that knows no answer."""
-
-    def consent(self, request: ConsentRequest) -> bool:
-        return False
-
-    def pin(self, request: PinRequest) -> Secret | None:
-        return None
-
-    def secret(self, request: SecretRequest) -> Secret | None:
-        return None
-
-    def progress(self, report: Progress) -> None:
-        return
-
-    def warning(self, error: CertclientError) -> None:
-        return
-
-    def stop_requested(self) -> bool:
-        return False
+    return enrollment.resume(view.id, Nobody())

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication, QObject, Signal
 
 from certclient.enrollment.interaction import ConsentRequest, Interaction
-from certclient.enrollment.procedure import Enrollment, Outcome
+from certclient.enrollment.procedure import Enrollment, Outcome, ProcedureView
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError
 from certclient.store.base import CertificateStore
@@ -33,11 +33,12 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True)
 class RunEnd:
-    """How a run ended: an outcome or an error. `open_procedure` is what can be resumed, or ""."""
+    """How a run ended: an outcome or an error. `open_procedure` is what can be resumed after an
+    error, None if nothing can."""
 
     outcome: Outcome | None
     error: CertclientError | None = None
-    open_procedure: str = ""
+    open_procedure: ProcedureView | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +96,7 @@ def _run(job: Job, interaction: Interaction) -> RunEnd:
         return RunEnd(None, error, _open_procedure(job))
 
 
-def _open_procedure(job: Job) -> str:
-    views: Iterable[str] = (
-        view.id
-        for view in job.enrollment.pending()
-        if (view.profile_id, view.user_id) == (job.profile_id, job.user_id)
-    )
-    return next(iter(views), "")
+def _open_procedure(job: Job) -> ProcedureView | None:
+    wanted = (job.profile_id, job.user_id)
+    views = (v for v in job.enrollment.pending() if (v.profile_id, v.user_id) == wanted)
+    return next(views, None)

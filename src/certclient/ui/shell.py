@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import QObject, Qt, Signal
 
 from certclient.deep_link import DeepLink, Verb
-from certclient.enrollment.overview import Overview, Row
-from certclient.enrollment.procedure import Finished, LoginResult, ProcedureView, State
+from certclient.enrollment.interaction import Nobody
+from certclient.enrollment.overview import Condition, Overview, Row
+from certclient.enrollment.procedure import Finished, LoginResult, Pending, ProcedureView, State
 from certclient.enrollment.reminder import Reminder, ReminderBook
+from certclient.enrollment.unattended import store_obstacle
 from certclient.model.secret import Secret
+from certclient.store.base import CertificateStore
 from certclient.ui.clock_watch import ClockWatch
 from certclient.ui.context import AppContext
 from certclient.ui.leaving import Leaving
@@ -19,6 +23,7 @@ from certclient.ui.quiet_resume import QuietResume
 from certclient.ui.single_instance import Plea, Wish
 from certclient.ui.small_notice import SmallNotice
 from certclient.ui.survey import Survey
+from certclient.ui.tasks import LOOKING
 from certclient.ui.tray import Tray
 from certclient.ui.update_notice_watch import UpdateWatch
 from certclient.ui.wizard_desk import WizardDesk
@@ -104,6 +109,7 @@ class Shell(QObject):
         window.renew_wanted.connect(self.desk.renew)
         window.obtain_wanted.connect(self.desk.obtain)
         window.resume_wanted.connect(self.desk.resume)
+        window.continue_wanted.connect(self._resume)
         window.batch_wanted.connect(self.desk.renew_all)
         window.postponed.connect(self._note_rows)
         window.stores_changed.connect(self.survey.refresh)
@@ -112,6 +118,7 @@ class Shell(QObject):
         self.desk.failed.connect(window.complain)
         self.desk.came_too_late.connect(self._say_too_late)
         self.desk.ended.connect(self._run_ended)
+        self.desk.left_unconfirmed.connect(self._left_unconfirmed)
         self.desk.changed.connect(self._settle)
         self.leaving.ready.connect(self._quit)
         self.quiet.finished.connect(self._run_ended)
@@ -171,7 +178,26 @@ class Shell(QObject):
         self.survey.refresh()
         if self._has_tray and not self.window.isVisible():
             text = self.tr("{0}: open the window and continue.").format(view.user_id)
-            self.tray.tell(self.tr("Your certificate can be fetched now"), text)
+            title = (
+                self.tr("The bank does not know yet that your certificate has arrived")
+                if view.state.unconfirmed
+                else self.tr("Your certificate can be fetched now")
+            )
+            self.tray.tell(title, text)
+
+    def _left_unconfirmed(self) -> None:
+        """The customer closes the wizard while the bank still awaits the confirmation."""
+        self.survey.refresh()
+        title = self.tr("Please leave this PC on and online for a moment")
+        text = self.tr(
+            "The new certificate is stored, but the bank does not know yet that it has arrived."
+            " This program goes on telling it by itself."
+        )
+        if self._has_tray and not self.window.isVisible():
+            self.tray.show()
+            self.tray.tell(title, text)
+        else:
+            self.window.say(f"{title}\n\n{text}")
 
     def _tell_news(self, notice: UpdateNotice) -> None:
         """Where only the tray is to be seen."""
@@ -186,11 +212,14 @@ class Shell(QObject):
         row = _meant(link, overview)
         if row is not None:
             self.window.table.select(row)
+            self._doubt(row, overview)
         if link.verb is Verb.OPEN:
             return
         ticket = Secret(link.ticket) if link.ticket else None
         if link.verb is Verb.OBTAIN:
             self.desk.obtain_for(link.user_id, profile_id=link.profile_id, ticket=ticket)
+        elif row is not None and row.condition is Condition.UNFINISHED:
+            self._resume(row)
         elif row is not None:
             self.desk.renew(row, notice=True, ticket=ticket)
         else:
@@ -200,6 +229,26 @@ class Shell(QObject):
                     " USB token, plug it in and choose it in the list."
                 )
             )
+
+    def _resume(self, row: Row) -> None:
+        """続ける, for a certificate whose procedure is not finished."""
+        view = self.survey.overview.procedure_of(row)
+        if view is not None:
+            self.desk.resume(view)
+
+    def _doubt(self, meant: Row, overview: Overview) -> None:
+        """A page named another certificate than the one that counts here. Anybody may write a page,
+        so the CA is asked, in the background and only where that asks nobody for anything."""
+        owner = (meant.profile.id, meant.entry.owner)
+        for row in overview.rows:
+            same_owner = (row.profile.id, row.entry.owner) == owner
+            if row is not meant and same_owner and row.condition.counts:
+                self._context.tasks.run(
+                    partial(_ask_bank, self._context, row, overview.stores),
+                    stores=(LOOKING, *(store.store_id for store in overview.stores)),
+                    done=lambda _nothing: self.survey.refresh(),
+                    failed=lambda _error: None,
+                )
 
     def _say_too_late(self) -> None:
         self.window.say(
@@ -211,6 +260,8 @@ class Shell(QObject):
 
     def _run_ended(self, end: object) -> None:
         self.survey.refresh()
+        if isinstance(end, Pending):
+            self.quiet.leave(end.procedure_id)
         if self._has_tray and not self.window.isVisible() and isinstance(end, Finished):
             self._tell_finished(end)
 
@@ -260,18 +311,32 @@ class Shell(QObject):
 
     @property
     def _waits(self) -> bool:
-        return any(view.state is State.WAITING for view in self.survey.overview.pending)
+        pending = self.survey.overview.pending
+        return any(view.state is State.WAITING or view.state.unconfirmed for view in pending)
 
     def _quit(self) -> None:
         self.window.hide()
         self.ended.emit()
 
 
+def _ask_bank(context: AppContext, row: Row, stores: Sequence[CertificateStore]) -> None:
+    """In a worker."""
+    if store_obstacle(row.profile, row.entry) is None:
+        context.enrollment(row.profile, stores).check_with_bank(row.entry.stored, Nobody())
+
+
 def _meant(link: DeepLink, overview: Overview) -> Row | None:
-    """The newest certificate of the link's user ID; without one, the most urgent that is due."""
+    """The certificate that the link names, else the one of its user ID that counts; without a user
+    ID, the most urgent that is due."""
     rows = [
-        row for row in overview.rows if not row.folded and link.profile_id in ("", row.profile.id)
+        row
+        for row in overview.rows
+        if link.profile_id in ("", row.profile.id)
+        and (not row.folded or row.condition is Condition.REPLACED)
     ]
     if link.user_id:
-        return next((row for row in rows if row.entry.owner.user_id == link.user_id), None)
+        own = [row for row in rows if row.entry.owner.user_id == link.user_id]
+        own.sort(key=lambda row: not row.condition.counts)
+        named = (row for row in own if row.entry.certificate.serial_hex == link.serial)
+        return next(named, None) or next(iter(own), None)
     return next((row for row in rows if row.condition.due), None)

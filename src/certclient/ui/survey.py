@@ -44,6 +44,7 @@ class Survey(QObject):
         self._context = context
         self._presence: _Presence = ()
         self._looking = False
+        self._stopped = False
         self._again = False
         self._stale = True
         self._looker = _Looker(context)
@@ -55,10 +56,13 @@ class Survey(QObject):
 
     def start(self) -> None:
         """Looks now and from now on."""
+        self._stopped = False
         self._timer.start()
         self._look()
 
     def stop(self) -> None:
+        """Looks no more: the program ends, and what still runs may ask for another look."""
+        self._stopped = True
         self._timer.stop()
 
     def refresh(self) -> None:
@@ -72,7 +76,7 @@ class Survey(QObject):
 
     def _look(self) -> None:
         # A procedure is alone with the stores; they are looked at when it has ended.
-        if self._looking or LOOKING in self._context.tasks.busy_stores:
+        if self._stopped or self._looking or LOOKING in self._context.tasks.busy_stores:
             return
         self._looking = True
         now = self._context.clock()
@@ -126,11 +130,12 @@ class _Looker:
 
     def glance(self, known: _Presence | None) -> _Glance:
         """Sees which stores are here, and looks into them unless that is what is `known`."""
-        stores = self._context.stores()
+        context = self._context
+        stores = context.stores()
         presence = _presence(stores)
         if presence == known:
             return _Glance(presence, None)
-        overview = take_overview(self._context.profiles, stores, self._context.clock())
+        overview = take_overview(context.profiles, stores, context.clock(), context.statuses())
         return _Glance(presence, self._with_procedures(overview))
 
     def _with_procedures(self, overview: Overview) -> Overview:

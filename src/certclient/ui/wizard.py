@@ -46,6 +46,8 @@ class EnrollmentWizard(QWizard):
 
     finished_with = Signal(object)
     """Each time a run ends: enrollment.procedure.Finished or Pending, or the CertclientError."""
+    left_unconfirmed = Signal()
+    """It is closed before the bank knows that the new certificate has arrived."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -220,10 +222,17 @@ class EnrollmentWizard(QWizard):
         QDialog.done(self, result)
         if isinstance(page, WorkPage) and page.asking:
             page.cancel_question()
+        if self._is_unconfirmed(page):
+            self.left_unconfirmed.emit()
         if self.session.run is None:
             self._leave()
         else:
             self.session.run_ended.connect(self._leave_if_closed)
+
+    def _is_unconfirmed(self, page: WizardPage | None) -> bool:
+        if self.session.run is None:
+            return self.session.journey.unconfirmed
+        return isinstance(page, WorkPage) and page.confirming
 
     def _leave_if_closed(self, _end: object) -> None:
         if not self.isVisible():

@@ -28,6 +28,8 @@ class WizardDesk(QObject):
     """A link brought a ticket for a procedure that has sent its request already."""
     ended = Signal(object)
     """How a run ended: Finished, Pending or a CertclientError."""
+    left_unconfirmed = Signal()
+    """A wizard was closed before the bank knew that the new certificate had arrived."""
     changed = Signal()
     """A window came or went, or a run began or ended."""
 
@@ -144,6 +146,7 @@ class WizardDesk(QObject):
                 return
             self._wizards[key] = wizard
             wizard.finished_with.connect(self._run_ended)
+            wizard.left_unconfirmed.connect(self.left_unconfirmed)
             wizard.finished.connect(self.changed)
             wizard.destroyed.connect(self.changed)
             ticket = None

@@ -16,6 +16,7 @@ import msgspec
 from certclient.enrollment.interaction import SecretKind
 from certclient.enrollment.journal import State
 from certclient.enrollment.login_test import LoginTest
+from certclient.enrollment.outcomes import BankHolds
 from certclient.model.certificate import TOKYO, Role
 from certclient.model.destination import Destination
 from certclient.model.errors import Actor, CertclientError
@@ -63,6 +64,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     actor: dict[str, str]
     step: dict[str, str]
     state: dict[str, str]
+    bank_holds: dict[str, str] = msgspec.field(name="bank-holds")
     stage: dict[str, str]
     role: dict[str, str]
     destination: dict[str, str]
@@ -108,6 +110,9 @@ class Catalogue:
         """An error in words; `contact` is the bank's own text about who helps this customer."""
         words = self._texts.error[error.code.code]
         values = {name: self._presentable(value) for name, value in error.data.items() if value}
+        # Without a word the CA knows: it is told of every refusal before the customer is.
+        holds = error.data.get("bank_holds", BankHolds.OLD.value)
+        values["bank_holds"] = self._texts.bank_holds[holds]
         known = frozenset(values)
         return Shown(
             code=error.code.code,

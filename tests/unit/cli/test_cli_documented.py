@@ -49,6 +49,7 @@ def test_every_json_field_is_documented(clerk: Clerk, capsys: pytest.CaptureFixt
         ["remove-key", "00000000000000aa", "--yes"],
         ["restore", old.serial_hex, "--yes"],
         ["remove", "00", "--yes"],
+        ["remind"],
     ):
         clerk.run(*command, "--json")
         seen |= set(fields(json.loads(capsys.readouterr().out)))

@@ -192,7 +192,9 @@ def test_the_reminder_comes_again_but_once_a_day(
 
     def due() -> list[Reminder]:
         stores = [clerk.pc, *clerk.others]
-        return book.due(take_overview([clerk.profile], stores, clerk.now).rows, clerk.now)
+        return book.due(
+            take_overview([clerk.profile], stores, clerk.now, clerk.statuses).rows, clerk.now
+        )
 
     book.note(due(), clerk.now)
     start(clerk, capsys)

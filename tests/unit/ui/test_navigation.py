@@ -28,6 +28,7 @@ from certclient.ui.navigation import (
     renewing,
     retry_page,
 )
+from support.clerk import view
 from support.pki import make_lab
 
 NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
@@ -114,7 +115,7 @@ def test_where_an_unfinished_run_leads(state: State, page: Page) -> None:
 
 def test_an_error_that_left_a_procedure_open_is_tried_again_there() -> None:
     error = CertclientError(ErrorCode.TOKEN_REMOVED)
-    journey = failed(renewing(current(20), notice=False), error, "p1")
+    journey = failed(renewing(current(20), notice=False), error, view("TKYM1408054", "p1"))
     assert next_page(Page.WORK, journey) is Page.PROBLEM
     assert retry_page(journey) is Page.WORK
 

@@ -19,6 +19,7 @@ from certclient.cli.main import group
 from certclient.enrollment.interaction import SecretKind
 from certclient.enrollment.journal import State
 from certclient.enrollment.login_test import LoginResult
+from certclient.enrollment.outcomes import BankHolds
 from certclient.model.certificate import Role
 from certclient.model.destination import Destination
 from certclient.model.errors import Actor, CertclientError, ErrorCode
@@ -38,6 +39,7 @@ ENUMS: dict[str, type[enum.Enum]] = {
     "attempts": AttemptsLeft,
     "secret": SecretKind,
     "login": LoginResult,
+    "bank-holds": BankHolds,
 }
 
 

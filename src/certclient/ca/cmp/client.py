@@ -12,8 +12,10 @@ from certclient.ca.client import (
     Issued,
     MacCredential,
     SignatureCredential,
+    SignerStatus,
     Transaction,
     Waiting,
+    names_failure,
 )
 from certclient.ca.cmp.answers import Expected, read_answer, refusal, words
 from certclient.ca.cmp.bodies import (
@@ -22,6 +24,8 @@ from certclient.ca.cmp.bodies import (
     CertificateReply,
     CertificateRequest,
     CertResponse,
+    GeneralKind,
+    GeneralMessage,
     PkiConfirm,
     PollReply,
     PollRequest,
@@ -54,6 +58,19 @@ _CESSATION_OF_OPERATION = 5
 _NONCE_BYTES = 16
 _MAX_CHECK_AFTER = 30 * 24 * 3600
 _GRANTED = (PkiStatus.ACCEPTED, PkiStatus.GRANTED_WITH_MODS, PkiStatus.KEY_UPDATE_WARNING)
+_CA_CERTS = AlgorithmIdentifier("1.3.6.1.5.5.7.4.17")
+"""id-it-caCerts (RFC 9810, 5.3.19.14): any CA may answer it, and it changes
+nothing."""
+
+_NO_ANSWER = frozenset(
+    {
+        ErrorCode.CA_MALFORMED,
+        ErrorCode.CA_PROTECTION_INVALID,
+        ErrorCode.CA_TRANSACTION_MISMATCH,
+    }
+)
+"""Answers that cannot be believed, so that they say nothing."""
+
 _REVOKED = (
     PkiStatus.ACCEPTED,
     PkiStatus.GRANTED_WITH_MODS,
@@ -140,7 +157,7 @@ class CmpClient:
         except CertclientError as error:
             if error.code is not ErrorCode.CA_REFUSED:
                 raise
-            if _is_already(error, Failure.CERT_CONFIRMED):
+            if names_failure(error, Failure.CERT_CONFIRMED.asn1_name):
                 return
             raise CertclientError(ErrorCode.CA_CONFIRM_FAILED, **error.data) from error
         if not isinstance(answer.body, PkiConfirm):
@@ -163,6 +180,21 @@ class CmpClient:
         status = answer.body.statuses[0]
         if status.status not in _REVOKED and Failure.CERT_REVOKED not in status.failures:
             raise refusal(status)
+
+    def signer_status(self, credential: SignatureCredential) -> SignerStatus:
+        """genm (RFC 9483, 4.3.1), for the sake of its signature: a CA that answers it, whatever the
+        answer, has accepted the signer."""
+        transaction_id, nonce = self._fresh(), self._fresh()
+        question = GeneralMessage(GeneralKind.GENM, (_CA_CERTS,))
+        outgoing = Outgoing(transaction_id, nonce, self._clock())
+        request = protect(outgoing, question, credential, self._mac_parameters())
+        transaction = Transaction(transaction_id.hex(), b"")
+        try:
+            answer = self._exchange(request.encode(), transaction, credential, {nonce})
+        except CertclientError as error:
+            return _signer_refused(error)
+        answered = isinstance(answer.body, GeneralMessage) and answer.body.kind is GeneralKind.GENP
+        return SignerStatus.ACCEPTED if answered else SignerStatus.UNKNOWN
 
     def probe(self) -> Sequence[CertclientError]:
         """See CaClient."""
@@ -269,10 +301,17 @@ def _poll_reply(body: PollReply, after: Transaction) -> Waiting:
     return Waiting(after, float(seconds), words(found[0].reason))
 
 
-def _is_already(error: CertclientError, failure: Failure) -> bool:
-    """Whether a believable refusal says that nothing is left to do."""
-    named = failure.asn1_name in error.data["failure"].split(",")
-    return named and error.data["protected"] == "yes"
+def _signer_refused(error: CertclientError) -> SignerStatus:
+    """What an error to a signed question says of the signer. Raises errors of the network."""
+    if error.code in _NO_ANSWER:
+        return SignerStatus.UNKNOWN
+    if error.code is not ErrorCode.CA_REFUSED:
+        raise error
+    if names_failure(error, Failure.CERT_REVOKED.asn1_name):
+        return SignerStatus.REVOKED
+    if names_failure(error, Failure.SIGNER_NOT_TRUSTED.asn1_name):
+        return SignerStatus.NOT_TRUSTED
+    return SignerStatus.UNKNOWN
 
 
 def _unexpected(body: Body) -> CertclientError:

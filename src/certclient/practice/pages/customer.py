@@ -54,7 +54,8 @@ def customer_pages(reception: Reception) -> Blueprint:
             ticket = books.tickets.give(
                 visitor.customer.user_id, session.name, bank.clock(), bank.policy.ticket_valid
             )
-        return make_response(redirect(renew_link(visitor.customer.user_id, ticket), 303))
+        link = renew_link(visitor.customer.user_id, visitor.certificate.serial_hex, ticket)
+        return make_response(redirect(link, 303))
 
     return pages
 

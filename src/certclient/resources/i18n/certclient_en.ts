@@ -170,6 +170,14 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <source>Its key is missing</source>
         <translation>Its key is missing</translation>
     </message>
+    <message>
+        <source>Not finished: continue</source>
+        <translation>Not finished: continue</translation>
+    </message>
+    <message>
+        <source>Not accepted by the bank</source>
+        <translation>Not accepted by the bank</translation>
+    </message>
     <message numerus="yes">
         <source>%n put away or expired certificate(s)</source>
         <translation>
@@ -391,6 +399,18 @@ Their source is at {address}. On request you also get it from whoever gave you t
     <message>
         <source>Fingerprint (SHA-256)</source>
         <translation>Fingerprint (SHA-256)</translation>
+    </message>
+    <message>
+        <source>Not accepted by the bank</source>
+        <translation>Not accepted by the bank</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>State</translation>
+    </message>
+    <message>
+        <source>Known since</source>
+        <translation>Known since</translation>
     </message>
 </context>
 <context>
@@ -917,6 +937,10 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <translation>Error code: {code}</translation>
     </message>
     <message>
+        <source>The new certificate is stored, but the bank does not know yet that it has arrived. Please leave this PC on and online for a moment: this program tries again by itself.</source>
+        <translation>The new certificate is stored, but the bank does not know yet that it has arrived. Please leave this PC on and online for a moment: this program tries again by itself.</translation>
+    </message>
+    <message>
         <source>&amp;Try again</source>
         <translation>&amp;Try again</translation>
     </message>
@@ -1148,8 +1172,20 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <translation>{0}: open the window and continue.</translation>
     </message>
     <message>
+        <source>The bank does not know yet that your certificate has arrived</source>
+        <translation>The bank does not know yet that your certificate has arrived</translation>
+    </message>
+    <message>
         <source>Your certificate can be fetched now</source>
         <translation>Your certificate can be fetched now</translation>
+    </message>
+    <message>
+        <source>Please leave this PC on and online for a moment</source>
+        <translation>Please leave this PC on and online for a moment</translation>
+    </message>
+    <message>
+        <source>The new certificate is stored, but the bank does not know yet that it has arrived. This program goes on telling it by itself.</source>
+        <translation>The new certificate is stored, but the bank does not know yet that it has arrived. This program goes on telling it by itself.</translation>
     </message>
     <message>
         <source>The link is for a bank that is not set up on this computer.</source>

@@ -169,6 +169,14 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <source>Its key is missing</source>
         <translation>鍵がありません</translation>
     </message>
+    <message>
+        <source>Not finished: continue</source>
+        <translation>手続きの途中です（続ける）</translation>
+    </message>
+    <message>
+        <source>Not accepted by the bank</source>
+        <translation>金融機関で使えません</translation>
+    </message>
     <message numerus="yes">
         <source>%n put away or expired certificate(s)</source>
         <translation>
@@ -389,6 +397,18 @@ Their source is at {address}. On request you also get it from whoever gave you t
     <message>
         <source>Fingerprint (SHA-256)</source>
         <translation>拇印（SHA-256）</translation>
+    </message>
+    <message>
+        <source>Not accepted by the bank</source>
+        <translation>金融機関で使えません</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>状態</translation>
+    </message>
+    <message>
+        <source>Known since</source>
+        <translation>分かった日時</translation>
     </message>
 </context>
 <context>
@@ -911,6 +931,10 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <translation>エラーコード：{code}</translation>
     </message>
     <message>
+        <source>The new certificate is stored, but the bank does not know yet that it has arrived. Please leave this PC on and online for a moment: this program tries again by itself.</source>
+        <translation>新しい電子証明書は保存されましたが、受け取りをまだ金融機関に連絡できていません。しばらくの間、パソコンの電源を切らず、インターネットにつないだままにしてください。このソフトが自動で連絡し直します。</translation>
+    </message>
+    <message>
         <source>&amp;Try again</source>
         <translation>もう一度試す(&amp;T)</translation>
     </message>
@@ -1142,8 +1166,20 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <translation>{0}：画面を開いて「続ける」を押してください。</translation>
     </message>
     <message>
+        <source>The bank does not know yet that your certificate has arrived</source>
+        <translation>電子証明書の受け取りを、まだ金融機関に連絡できていません</translation>
+    </message>
+    <message>
         <source>Your certificate can be fetched now</source>
         <translation>電子証明書を受け取れます</translation>
+    </message>
+    <message>
+        <source>Please leave this PC on and online for a moment</source>
+        <translation>しばらくの間、パソコンの電源を切らず、インターネットにつないだままにしてください</translation>
+    </message>
+    <message>
+        <source>The new certificate is stored, but the bank does not know yet that it has arrived. This program goes on telling it by itself.</source>
+        <translation>新しい電子証明書は保存されましたが、受け取りをまだ金融機関に連絡できていません。このソフトが自動で連絡し直します。</translation>
     </message>
     <message>
         <source>The link is for a bank that is not set up on this computer.</source>

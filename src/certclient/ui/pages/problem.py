@@ -25,12 +25,20 @@ class ProblemPage(WizardPage):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._sentence, self._details, self._help = Sentence(), Sentence(), Sentence()
+        self._unconfirmed = Sentence()
         self._code, self._said = Sentence(), Sentence()
         self._next = Note()
         self._choices = QWidget()
         layout = QVBoxLayout(self._choices)
         layout.setContentsMargins(0, 0, 0, 0)
-        for part in (self._sentence, self._next, self._details, self._help, self._code):
+        for part in (
+            self._sentence,
+            self._unconfirmed,
+            self._next,
+            self._details,
+            self._help,
+            self._code,
+        ):
             self.body.addWidget(part)
         self.body.addWidget(self._choices)
         self.body.addWidget(self._said)
@@ -69,6 +77,7 @@ class ProblemPage(WizardPage):
         shown = self._shown()
         self.say_heading(shown.title)
         self._sentence.say(shown.sentence)
+        self._unconfirmed.say(self._stays_online() if self.session.journey.unconfirmed else "")
         self._next.say(shown.next_step)
         self._details.say("\n".join(shown.details))
         self._help.say(shown.help)
@@ -80,6 +89,12 @@ class ProblemPage(WizardPage):
         for action, button in self.action_buttons.items():
             button.setText(texts[action])
             button.setVisible(action in wanted and action is not primary)
+
+    def _stays_online(self) -> str:
+        return self.tr(
+            "The new certificate is stored, but the bank does not know yet that it has arrived. "
+            "Please leave this PC on and online for a moment: this program tries again by itself."
+        )
 
     def _texts(self) -> Mapping[Action, str]:
         return {

@@ -43,6 +43,11 @@ class WorkPage(WizardPage):
         """Whether a question waits for the customer."""
         return self._asking
 
+    @property
+    def confirming(self) -> bool:
+        """Whether the bank is being told that the certificate has arrived."""
+        return self._steps.now is Step.CONFIRM
+
     def enter(self) -> None:
         self._stopping = False
         self._steps.begin()
@@ -162,6 +167,11 @@ class _Steps(QWidget):
         self._done, self._now = set(), None
         self._watch.start()
         self._timer.start()
+
+    @property
+    def now(self) -> Step | None:
+        """The step that is under way."""
+        return self._now
 
     def end(self) -> None:
         self._timer.stop()
