@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
 from certclient.enrollment.interaction import SecretKind, SecretRequest
+from certclient.enrollment.journal import State
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.store.base import AttemptsLeft, PinRequest, StoredCertificate
 from certclient.ui.batch import RenewAllDialog
@@ -173,11 +175,17 @@ def _stopped(office: Office, context: AppContext) -> Shown:
         for code, data in (
             (ErrorCode.TOKEN_REMOVED, {"token": "専用USB"}),
             (ErrorCode.NETWORK_UNREACHABLE, {"host": "ca.example"}),
+            (ErrorCode.CERTIFICATE_NOT_ACCEPTED, {"serial": "2f81", "message": "失効しました。"}),
             (ErrorCode.CA_REFUSED, {"message": "この電子証明書は失効しています。"}),
         ):
             session.journey = failed(session.journey, CertclientError(code, **data), stopped)
             visitor.wizard.show_page(Page.PROBLEM)
             yield _settled(f"problem-{code.code.removeprefix('CC-').lower()}", visitor.wizard)
+        lost = CertclientError(ErrorCode.NETWORK_UNREACHABLE, host="ca.example")
+        unconfirmed = replace(stopped, state=State.VERIFIED)
+        session.journey = failed(session.journey, lost, unconfirmed)
+        visitor.wizard.show_page(Page.PROBLEM)
+        yield _settled("problem-unconfirmed", visitor.wizard)
     office.patience = 60.0
     office.bank.set_policy(wait_polls=0, check_after=1)
 

@@ -90,9 +90,9 @@ def test_one_failure_does_not_stop_the_rest(office: Office) -> None:
     clerk.presses("すべて更新")
     clerk.sees(lambda: len(ends) == 2)
     assert isinstance(ends[0], CertclientError)
-    assert ends[0].code is ErrorCode.CA_REFUSED
+    assert ends[0].code is ErrorCode.CERTIFICATE_NOT_ACCEPTED
     assert isinstance(ends[1], Finished)
-    assert "CC-CA-REFUSED" in clerk.table[0][4]
+    assert "CC-CERT-NOT-ACCEPTED" in clerk.table[0][4]
     assert clerk.table[1][4] == "更新しました"
     clerk.presses("閉じる")
 

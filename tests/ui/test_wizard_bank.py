@@ -110,12 +110,12 @@ def test_a_refusal_shows_the_banks_own_words(office: Office) -> None:
     office.bank.revoke(old.serial_hex)
     customer.clicks_on("更新する")
     customer.arrives_at(Page.PROBLEM)
-    assert "申請が受け付けられませんでした" in customer.text
+    assert "この電子証明書は金融機関で使えません" in customer.text
     assert "認証局からの説明" in customer.text
     assert office.usable(office.pc) == [old]
     customer.clicks_on("お問い合わせ用にコピーする")
     copied = customer.clipboard
-    assert "[CC-CA-REFUSED]" in copied
+    assert "[CC-CERT-NOT-ACCEPTED]" in copied
     assert USER_ID in copied
 
 

@@ -474,7 +474,7 @@ def test_a_renewal_that_cannot_be_finished_leaves_no_key(
     bank_office.revoke(old)
     with pytest.raises(CertclientError) as refused:
         renewed(computer, profile, old, Person())
-    assert refused.value.code is ErrorCode.CA_REFUSED
+    assert refused.value.code is ErrorCode.CERTIFICATE_NOT_ACCEPTED
     assert computer.usable() == [old]
     computer.assert_nothing_left_over()
 
