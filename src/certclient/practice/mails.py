@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from certclient.practice.database import from_column, to_column
+from certclient.practice.database import to_column
 from certclient.practice.records import MailRecord, MailState
 
 MAX_REPLY = 200
@@ -128,7 +128,5 @@ def _record(row: sqlite3.Row) -> MailRecord:
         message_id=row["message_id"],
         state=MailState(row["state"]),
         attempts=row["attempts"],
-        next_attempt=from_column(row["next_attempt"]),
         last_reply=row["last_reply"],
-        created_at=from_column(row["created"]),
     )

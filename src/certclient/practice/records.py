@@ -153,8 +153,7 @@ class MailState(enum.Enum):
 class MailRecord:
     """One e-mail notice: `days` before the end of the certificate `serial_hex`.
 
-    `next_attempt` is when a QUEUED one may be tried (again); `last_reply` is what the mail server
-    said last. Times are aware, UTC.
+    `last_reply` is what the mail server said last.
     """
 
     id: int
@@ -164,6 +163,4 @@ class MailRecord:
     message_id: str
     state: MailState
     attempts: int
-    next_attempt: datetime
     last_reply: str
-    created_at: datetime

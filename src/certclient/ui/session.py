@@ -123,9 +123,6 @@ class Session(QObject):
     def back(self, page: Page) -> None:
         self.moved.emit(previous_page(page, self.journey))
 
-    def go(self, page: Page) -> None:
-        self.moved.emit(page)
-
     def obtain(self) -> None:
         """From now on 取得 and no longer 更新."""
         self.journey = replace(self.journey, way=Way.OBTAIN, procedure_id="", error=None)

@@ -15,7 +15,6 @@ REG_TOKEN = "1.3.6.1.5.5.7.5.1.1"
 AUTHENTICATOR = "1.3.6.1.5.5.7.5.1.2"
 OLD_CERT_ID = "1.3.6.1.5.5.7.5.1.5"
 
-_RA_VERIFIED = b"\x80"
 _SIGNATURE = b"\xa1"
 
 
@@ -62,7 +61,7 @@ class CertTemplate:
 class CertRequest:
     """RFC 4211, 4 and 6. `registration_token` and `authenticator` are secrets of the customer.
 
-    `other_controls` are the dotted OIDs of controls that were read over.
+    Other controls are read over.
     """
 
     cert_req_id: int
@@ -70,7 +69,6 @@ class CertRequest:
     old_cert_id: CertId | None = None
     registration_token: str | None = field(default=None, repr=False)
     authenticator: str | None = field(default=None, repr=False)
-    other_controls: tuple[str, ...] = ()
 
     @classmethod
     def decode(cls, der: bytes) -> CertRequest:
@@ -83,7 +81,6 @@ class CertRequest:
             old_cert_id=CertId.decode(old) if old is not None else None,
             registration_token=_text(controls.pop(REG_TOKEN, None)),
             authenticator=_text(controls.pop(AUTHENTICATOR, None)),
-            other_controls=tuple(controls),
         )
 
     def encode(self) -> bytes:
@@ -135,14 +132,12 @@ class PopSignature:
 class CertReqMsg:
     """One request. `request_der` is the CertRequest exactly as signed and as it travelled.
 
-    `pop` is None without a signature as proof; `ra_verified` claims that a registration authority
-    has checked the proof.
+    `pop` is None without a signature as proof.
     """
 
     request: CertRequest
     request_der: bytes = field(repr=False)
     pop: PopSignature | None = None
-    ra_verified: bool = False
 
     @classmethod
     def build(cls, request: CertRequest, pop: PopSignature | None = None) -> CertReqMsg:
@@ -160,7 +155,6 @@ class CertReqMsg:
             CertRequest.decode(request_der),
             request_der,
             PopSignature.from_tlv(proof) if proof is not None else None,
-            any(item.tag_bytes == _RA_VERIFIED for item in rest),
         )
 
     def encode(self) -> bytes:

@@ -115,12 +115,6 @@ class PKIMessage:
 
 
 @asn1.sequence
-class ProtectedPart:
-    header: TLV
-    body: TLV
-
-
-@asn1.sequence
 class PKIHeader:
     pvno: int
     sender: TLV
