@@ -182,7 +182,7 @@ class CertificateModel(QAbstractItemModel):
 
     def days_left(self, row: Row) -> str:
         days = row.entry.life.days_left
-        if row.condition in (Condition.ARCHIVED, Condition.REPLACED) and days >= 0:
+        if not row.condition.counts and days >= 0:
             return ""
         if days > 0:
             return self.tr("%n day(s) left", "", days)
