@@ -22,10 +22,10 @@ from rich.console import Console
 from rich.table import Table
 
 from certclient.app import make_context
+from certclient.configuration.profiles import load_profile
 from certclient.model.destination import Destination
 from certclient.model.secret import Secret
-from certclient.profiles import load_profile
-from certclient.start import Start
+from certclient.model.start import Start
 from certclient.ui.garbage import GuiGarbage
 from certclient.ui.navigation import Page
 from certclient.ui.shell import Shell

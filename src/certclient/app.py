@@ -12,14 +12,16 @@ from PySide6.QtCore import QCoreApplication, QLocale, QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QApplication
 
-from certclient import composition, folders, log
-from certclient.banks import all_banks, find_bank
-from certclient.daily_reminder import daily_reminder
-from certclient.deep_link import LinkError, parse
+from certclient import composition
+from certclient.configuration.banks import all_banks, find_bank
+from certclient.configuration.policy import read_policy
+from certclient.i18n.catalogue import Language, language_from_environment
+from certclient.model.deep_link import LinkError, parse
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.profile import Profile
-from certclient.policy import read_policy
-from certclient.start import Start
+from certclient.model.start import Start
+from certclient.platform import folders, log
+from certclient.platform.daily_reminder import daily_reminder
 from certclient.store.base import CertificateStore
 from certclient.ui import icons, looks
 from certclient.ui.context import AppContext
@@ -37,7 +39,6 @@ from certclient.ui.single_instance import (
 )
 from certclient.ui.tasks import TaskRunner
 from certclient.updates.check import Updates
-from certclient.words.catalogue import Language, language_from_environment
 
 _DONE = 0
 

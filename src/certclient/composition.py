@@ -12,24 +12,24 @@ from pathlib import Path
 from certclient import __version__
 from certclient.ca.factory import ca_client_for
 from certclient.ca.proxies import fixed_proxy, named_proxy
-from certclient.ca.proxy_routes import DIRECT, ProxyResolver
+from certclient.configuration.policy import read_policy
 from certclient.enrollment.journal import Journal
 from certclient.enrollment.preflight import System
 from certclient.enrollment.procedure import Enrollment
 from certclient.enrollment.vault import system_vault
 from certclient.enrollment.work import Environment
-from certclient.folders import data_folder, journal_file
 from certclient.model.policy import Policy, ProxyMode
 from certclient.model.profile import Profile
 from certclient.model.update import Announcement, Version
-from certclient.policy import read_policy
+from certclient.platform.folders import data_folder, journal_file
+from certclient.platform.proxies.routes import DIRECT, ProxyResolver
 from certclient.store.base import CertificateStore
 from certclient.store.registry import open_stores
 from certclient.updates.book import UpdateBook
 from certclient.updates.check import UpdateChecks, fetcher
 
 if sys.platform == "win32":
-    from certclient.remote_session import is_remote
+    from certclient.platform.remote_session import is_remote
     from certclient.store.windows import card_service
 
 DEFAULT_PATIENCE = 60.0

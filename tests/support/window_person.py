@@ -22,7 +22,7 @@ from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal
 from PySide6.QtWidgets import QApplication, QWizard
 
 from certclient.app import open_windows
-from certclient.start import Start
+from certclient.model.start import Start
 from certclient.ui.navigation import Page
 from certclient.ui.wizard import EnrollmentWizard
 

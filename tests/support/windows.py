@@ -11,13 +11,13 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 
 from certclient.enrollment.procedure import Enrollment
+from certclient.i18n.catalogue import Language
 from certclient.model.profile import Profile
 from certclient.store.base import CertificateStore
 from certclient.ui.context import AppContext
 from certclient.ui.language import Languages
 from certclient.ui.settings import Settings
 from certclient.ui.tasks import TaskRunner
-from certclient.words.catalogue import Language
 
 
 @dataclass

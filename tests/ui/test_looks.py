@@ -15,6 +15,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor, QPainter, QPixmap
 from PySide6.QtWidgets import QMessageBox, QWidget
 
+from certclient.i18n.catalogue import Language
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import KeySpec, own_label
 from certclient.model.update import Version
@@ -32,7 +33,6 @@ from certclient.ui.tray import worst
 from certclient.ui.tray_icon import tray_icon
 from certclient.updates.book import UpdateBook
 from certclient.updates.check import UpdateChecks, fetcher
-from certclient.words.catalogue import Language
 from support.gallery import wizard_pages
 from support.looks import appearance, cut_off
 from support.scripted import Person

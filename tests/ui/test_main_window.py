@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QAbstractButton, QLabel, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from certclient.enrollment.overview import Condition, Row
+from certclient.i18n.catalogue import Language
 from certclient.model.progress import Step
 from certclient.ui.complaint import Complaint
 from certclient.ui.context import AppContext
@@ -21,7 +22,6 @@ from certclient.ui.main_window import MainWindow
 from certclient.ui.models import Column
 from certclient.ui.pin_dialog import PinDialog
 from certclient.ui.survey import Survey
-from certclient.words.catalogue import Language
 from support.scripted import Person
 from support.softhsm import PIN
 from support.wizards import LONG, Office, plain

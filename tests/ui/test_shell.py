@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from certclient.deep_link import parse
 from certclient.enrollment.overview import Condition
 from certclient.enrollment.procedure import Pending
+from certclient.model.deep_link import parse
 from certclient.ui.navigation import Page
 from certclient.ui.shell import Shell
 from certclient.ui.single_instance import Plea, Wish

@@ -13,7 +13,7 @@ import pytest
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 from pytestqt.qtbot import QtBot
 
-from certclient.deep_link import DeepLink, Verb, parse
+from certclient.model.deep_link import DeepLink, Verb, parse
 from certclient.ui.single_instance import (
     Plea,
     SingleInstance,

@@ -11,6 +11,7 @@ import pytest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
+from certclient.i18n.catalogue import Language
 from certclient.model.profile import Profile
 from certclient.model.update import Standing, Version
 from certclient.model.update_file import read_announcement
@@ -21,7 +22,6 @@ from certclient.ui.update_notice import UpdateLine
 from certclient.ui.update_notice_watch import UpdateWatch
 from certclient.updates.book import UpdateBook
 from certclient.updates.check import Looked, UpdateChecks, UpdateNotice, fetcher
-from certclient.words.catalogue import Language
 from support.announcements import NOW, Announcer
 from support.wizards import LONG, Office
 

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from certclient.enrollment.journal import Journal
 from certclient.enrollment.procedure import Finished, LoginResult, LoginTest
+from certclient.i18n.catalogue import Language
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.lifecycle import lifecycle
@@ -30,7 +31,6 @@ from certclient.store.base import CertificateStore
 from certclient.ui.navigation import Page
 from certclient.ui.pages.done import DonePage
 from certclient.ui.wizard import EnrollmentWizard
-from certclient.words.catalogue import Language
 from support.nss import NssDatabase
 from support.wizards import Office, Visitor, until, wait
 

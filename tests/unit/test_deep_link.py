@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from certclient.deep_link import MAX_LENGTH, DeepLink, LinkError, Verb, is_link, parse
+from certclient.model.deep_link import MAX_LENGTH, DeepLink, LinkError, Verb, is_link, parse
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from certclient.banks import all_banks, find_bank
-from certclient.folders import profile_folders
+from certclient.configuration.banks import all_banks, find_bank
+from certclient.configuration.policy import values_in
 from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.policy import Policy, policy_from
-from certclient.policy import values_in
+from certclient.platform.folders import profile_folders
 
 EXAMPLE = (profile_folders()[-1] / "example-shinkin.toml").read_text(encoding="utf-8")
 

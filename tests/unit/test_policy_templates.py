@@ -101,7 +101,9 @@ def test_computers_and_users_can_be_meant_and_the_key_is_ours(name: str) -> None
 
 
 def test_the_key_is_the_programs() -> None:
-    source = (FOLDER.parents[1] / "src/certclient/policy.py").read_text(encoding="utf-8")
+    source = (FOLDER.parents[1] / "src/certclient/configuration/policy.py").read_text(
+        encoding="utf-8"
+    )
     assert f'KEY = r"{KEY}"' in source
 
 

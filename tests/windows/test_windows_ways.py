@@ -29,13 +29,13 @@ from certclient.model.keys import KeySpec, Protection
 from certclient.model.profile import AskWhom, Profile
 from certclient.model.progress import Step
 from certclient.model.secret import Secret
+from certclient.platform.windows_dll import WindowsCallError
 from certclient.store.base import StoredCertificate
 from certclient.store.registry import open_stores
 from certclient.store.windows import capi, crypt32
 from certclient.store.windows import declarations as w
 from certclient.store.windows.container import from_key_id
 from certclient.store.windows.errors import ERROR_ACCESS_DENIED, ERROR_CANCELLED
-from certclient.windows_dll import WindowsCallError
 from support.bank_office import BankOffice
 from support.pki import make_lab, rsa_key, spki_of
 from support.scripted import Person

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import click
 
-from certclient import __version__, log
+from certclient import __version__
 from certclient.cli.errors import report
 from certclient.cli.exit_codes import DONE
 from certclient.cli.invocation import Invocation, system_language
@@ -16,6 +16,7 @@ from certclient.cli.ports import Services
 from certclient.cli.services import system_services
 from certclient.cli.translated import LazyGroup, Option, common_parameters, usage_reason
 from certclient.model.errors import CertclientError, ErrorCode
+from certclient.platform import log
 
 _COMMANDS = {
     "list": "certclient.cli.commands.listing:command",

@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import Protocol
 
 from certclient.cli.terminal import Terminal
-from certclient.daily_reminder import DailyReminder
 from certclient.enrollment.interaction import Interaction
 from certclient.enrollment.procedure import Leftover, Outcome, ProcedureView
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.policy import Policy
 from certclient.model.profile import Profile
 from certclient.model.secret import Secret
+from certclient.model.start import Start
 from certclient.model.update import Announcement
-from certclient.start import Start
+from certclient.platform.daily_reminder import DailyReminder
 from certclient.store.base import CertificateStore, PinProvider, StoredCertificate
 
 

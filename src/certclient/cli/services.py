@@ -9,23 +9,23 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
 
-from certclient.banks import all_banks, find_bank
 from certclient.cli.lazy import load_object
 from certclient.cli.ports import Procedures, Services
 from certclient.cli.terminal import SystemTerminal
-from certclient.daily_reminder import daily_reminder
-from certclient.folders import (
+from certclient.configuration.banks import all_banks, find_bank
+from certclient.configuration.policy import read_policy
+from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.profile import Profile
+from certclient.model.start import Start
+from certclient.model.update import Announcement
+from certclient.platform.daily_reminder import daily_reminder
+from certclient.platform.folders import (
     data_folder,
     log_file,
     own_folders,
     profile_folders,
     reminders_file,
 )
-from certclient.model.errors import CertclientError, ErrorCode
-from certclient.model.profile import Profile
-from certclient.model.update import Announcement
-from certclient.policy import read_policy
-from certclient.start import Start
 from certclient.store.base import CertificateStore
 
 # What is loaded by name has no type for mypy; composition.py is checked against the same Services

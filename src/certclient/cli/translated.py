@@ -9,8 +9,8 @@ import click
 from certclient.cli.invocation import Invocation
 from certclient.cli.lazy import load_object
 from certclient.cli.windows import link_command, start
-from certclient.deep_link import is_link
-from certclient.words.catalogue import Catalogue, Language
+from certclient.i18n.catalogue import Catalogue, Language
+from certclient.model.deep_link import is_link
 
 
 def invocation_of(context: click.Context) -> Invocation:

@@ -8,11 +8,11 @@ from PySide6.QtCore import QEvent
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QPushButton, QWidget
 
+from certclient.i18n.catalogue import Language
 from certclient.ui import icons
 from certclient.ui.context import AppContext
 from certclient.ui.flow import FlowLayout
 from certclient.ui.sizes import icon_size
-from certclient.words.catalogue import Language
 
 _GAP = 8
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from certclient import processes
+from certclient.platform import processes
 
 _NAMES: Mapping[str, str] = {
     "chrome": "Google Chrome",

@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QMessageBox, QWidget
 
-from certclient import log
 from certclient.enrollment.procedure import Finished, Kind, Leftover, Outcome, ProcedureView
 from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
+from certclient.platform import log
 from certclient.store.base import CertificateStore
 from certclient.ui.banner import put_banner_into
 from certclient.ui.context import AppContext

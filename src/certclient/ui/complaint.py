@@ -6,11 +6,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialogButtonBox, QMessageBox, QPushButton, QWidget
 
+from certclient.i18n.catalogue import Shown
 from certclient.model.errors import CertclientError
 from certclient.ui.banner import put_banner_into
 from certclient.ui.context import AppContext
 from certclient.ui.messages import for_support
-from certclient.words.catalogue import Shown
 
 
 class Complaint(QMessageBox):

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from certclient.enrollment.procedure import Enrollment
+from certclient.i18n.catalogue import Catalogue
 from certclient.model.certificate import Owner, Role
 from certclient.model.profile import Profile
 from certclient.store.base import CertificateStore
@@ -15,7 +16,6 @@ from certclient.ui.language import Languages
 from certclient.ui.settings import Settings
 from certclient.ui.tasks import TaskRunner
 from certclient.updates.check import Updates
-from certclient.words.catalogue import Catalogue
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,13 @@
-"""What the error page offers for each error code. The sentences are words/'s."""
+"""What the error page offers for each error code. The sentences are i18n/'s."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from certclient import __version__
+from certclient.i18n.catalogue import Shown
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.ui.navigation import Action, Journey, possible
-from certclient.words.catalogue import Shown
 
 _RETRY = (Action.RETRY, Action.COPY_FOR_SUPPORT)
 _SUPPORT = (Action.COPY_FOR_SUPPORT,)

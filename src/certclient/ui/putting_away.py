@@ -10,10 +10,10 @@ from datetime import datetime
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
-from certclient import log
 from certclient.enrollment import cleanup
 from certclient.enrollment.overview import Condition, Overview, Row
 from certclient.model.errors import CertclientError
+from certclient.platform import log
 from certclient.ui.context import AppContext
 from certclient.ui.errand import Errand
 from certclient.ui.interaction import QtInteraction

@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from html import escape
 
 from certclient.enrollment.procedure import Finished
+from certclient.i18n.catalogue import Catalogue
 from certclient.model.destination import Destination
 from certclient.model.lifecycle import lifecycle
 from certclient.model.profile import Profile
 from certclient.ui.ics import Appointment, calendar_file, morning_of
-from certclient.words.catalogue import Catalogue
 
 _LAST_WARNING = timedelta(days=3)
 """How long before the deadline its alarm sounds."""

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, Qt, Signal
 
-from certclient.deep_link import DeepLink, Verb
 from certclient.enrollment.overview import Overview, Row
 from certclient.enrollment.procedure import Finished, LoginResult, ProcedureView, State
 from certclient.enrollment.reminder import Reminder, ReminderBook
+from certclient.model.deep_link import DeepLink, Verb
 from certclient.model.secret import Secret
 from certclient.ui.clock_watch import ClockWatch
 from certclient.ui.context import AppContext

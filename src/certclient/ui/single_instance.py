@@ -15,7 +15,7 @@ from pathlib import Path
 from PySide6.QtCore import QDeadlineTimer, QObject, Signal
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
-from certclient.deep_link import MAX_LENGTH, DeepLink, LinkError, Verb, parse
+from certclient.model.deep_link import MAX_LENGTH, DeepLink, LinkError, Verb, parse
 
 _MAX_BYTES = MAX_LENGTH + 1
 _CONNECT_MILLISECONDS = 500

@@ -15,8 +15,8 @@ from typing import Generic, TypeVar
 import shiboken6
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
-from certclient import log
 from certclient.model.errors import CertclientError, ErrorCode
+from certclient.platform import log
 
 T = TypeVar("T")
 

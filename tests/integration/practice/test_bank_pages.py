@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 
 import pytest
 
-from certclient import deep_link
+from certclient.model import deep_link
 from certclient.model.certificate import Certificate
 from certclient.model.secret import Secret
 from certclient.practice.cmp_responder import CmpResponder

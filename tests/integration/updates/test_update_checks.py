@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from certclient import log
+from certclient.configuration.profiles import load_profile
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.profile import Profile
 from certclient.model.update import Standing, Version
+from certclient.platform import log
 from certclient.practice.updates import Announced
-from certclient.profiles import load_profile
 from certclient.updates.book import UpdateBook
 from certclient.updates.check import AGAIN_AFTER, Fetch, UpdateChecks, UpdateNotice, fetcher
 from support.announcements import NOW, Announcer, ec_key

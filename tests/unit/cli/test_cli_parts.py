@@ -16,9 +16,9 @@ from certclient.cli.exit_codes import EXIT_CODES, worst
 from certclient.cli.ports import Services
 from certclient.cli.progress import LineView, SpinnerView
 from certclient.cli.terminal import SystemTerminal
+from certclient.i18n.catalogue import Language, load
 from certclient.model.errors import Kind
 from certclient.model.progress import Phase, Progress, Step
-from certclient.words.catalogue import Language, load
 from support.customer import profile_of
 from support.pki import make_lab
 

@@ -32,7 +32,7 @@ from certclient.enrollment.journal import Journal
 from certclient.enrollment.lock import exclusive
 from certclient.ui.settings import Settings
 from certclient.updates.book import Heard, UpdateBook
-from certclient.words.catalogue import Language
+from certclient.i18n.catalogue import Language
 
 now, data = datetime.now(UTC), folders.data_folder()
 with log.writing_to(folders.log_file()), exclusive(data / "locks", "bank", "user"):

@@ -11,7 +11,7 @@ import pytest
 
 from certclient.cli.exit_codes import EXIT_CODES
 from certclient.cli.main import group
-from certclient.words.catalogue import Language, load
+from certclient.i18n.catalogue import Language, load
 from tools.installer.linux.man import manual_page
 from tools.installer.settings import ROOT
 
@@ -47,7 +47,7 @@ def test_every_exit_code() -> None:
 def test_words_are_never_commands_of_roffs(
     awkward: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("certclient.words.catalogue.Catalogue.text", lambda *_, **__: awkward)
+    monkeypatch.setattr("certclient.i18n.catalogue.Catalogue.text", lambda *_, **__: awkward)
     template = tmp_path / "page.1"
     template.write_text("$commands", encoding="utf-8")
     told = manual_page(template).splitlines()[2]

@@ -11,7 +11,7 @@ from pathlib import Path, PureWindowsPath
 from typing import cast
 from xml.etree import ElementTree as ET
 
-from certclient.daily_reminder import DailyReminder, daily_reminder
+from certclient.platform.daily_reminder import DailyReminder, daily_reminder
 
 SID = "S-1-5-21-1-2-3-1001"
 NAME = f"certclient-reminder-{SID}"

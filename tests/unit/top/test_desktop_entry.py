@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from certclient.desktop_entry import entry_text, register, with_default
+from certclient.platform.desktop_entry import entry_text, register, with_default
 
 
 def test_other_associations_stay(tmp_path: Path) -> None:

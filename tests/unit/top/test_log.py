@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from certclient import log
 from certclient.model.errors import CertclientError, ErrorCode
+from certclient.platform import log
 
 
 def lines(path: Path) -> list[dict[str, Any]]:

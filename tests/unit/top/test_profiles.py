@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from certclient.folders import profile_folders
+from certclient.configuration.profiles import find_profile, load_profile
 from certclient.model.errors import CertclientError, ErrorCode
-from certclient.profiles import find_profile, load_profile
+from certclient.platform.folders import profile_folders
 
 BUILT_IN = profile_folders()[-1]
 EXAMPLE = "example-shinkin"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from certclient.i18n.catalogue import Language, load
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.ui.messages import ACTIONS, actions, for_support
 from certclient.ui.navigation import Action, Journey, Way
-from certclient.words.catalogue import Language, load
 
 
 @pytest.mark.parametrize("code", list(ErrorCode))

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from certclient.i18n.catalogue import Catalogue, Language, language_from_environment, load
+from certclient.i18n.formatting import clean, fill
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.store.base import AttemptsLeft
-from certclient.words.catalogue import Catalogue, Language, language_from_environment, load
-from certclient.words.formatting import clean, fill
 
 JA = load(Language.JAPANESE)
 EN = load(Language.ENGLISH)

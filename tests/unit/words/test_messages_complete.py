@@ -19,14 +19,14 @@ from certclient.cli.main import group
 from certclient.enrollment.interaction import SecretKind
 from certclient.enrollment.journal import State
 from certclient.enrollment.login_test import LoginResult
+from certclient.i18n.catalogue import Language, load
+from certclient.i18n.formatting import placeholders
 from certclient.model.certificate import Role
 from certclient.model.destination import Destination
 from certclient.model.errors import Actor, CertclientError, ErrorCode
 from certclient.model.lifecycle import Stage
 from certclient.model.progress import Step
 from certclient.store.base import AttemptsLeft
-from certclient.words.catalogue import Language, load
-from certclient.words.formatting import placeholders
 
 SOURCE = Path(certclient.__file__).parent
 ENUMS: dict[str, type[enum.Enum]] = {

@@ -14,10 +14,10 @@ from support.qt_session import dressed, garbage_in_the_gui_thread, no_stray_log_
 # isort: split
 from PySide6.QtWidgets import QApplication
 
-from certclient import folders
 from certclient.app import make_context
 from certclient.model.profile import Profile
-from certclient.start import Start
+from certclient.model.start import Start
+from certclient.platform import folders
 from certclient.ui.context import AppContext
 from certclient.ui.shell import Shell
 from support.bank_office import BankOffice

@@ -18,8 +18,8 @@ from PySide6.QtGui import QFontDatabase, QFontInfo, QGuiApplication, QRawFont
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
-from certclient import folders
-from certclient.deep_link import Verb
+from certclient.model.deep_link import Verb
+from certclient.platform import folders
 from certclient.store.windows import question_window
 from certclient.ui.browsers import running_browsers
 from certclient.ui.looks import WINDOWS_FONTS

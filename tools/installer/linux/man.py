@@ -9,7 +9,7 @@ from string import Template
 import click
 
 from certclient.cli.main import group
-from certclient.words.catalogue import Language, load
+from certclient.i18n.catalogue import Language, load
 
 
 def manual_page(template: Path) -> str:

@@ -10,13 +10,13 @@ from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from certclient import __version__
 from certclient.enrollment.procedure import Pending, State
+from certclient.i18n.catalogue import Shown
 from certclient.model.errors import CertclientError, ErrorCode, Kind
 from certclient.ui.messages import actions, for_support
 from certclient.ui.navigation import Action
 from certclient.ui.pages.base import Button, Buttons, WizardPage
 from certclient.ui.parts import Note, Sentence
 from certclient.ui.session import Session
-from certclient.words.catalogue import Shown
 
 
 class ProblemPage(WizardPage):

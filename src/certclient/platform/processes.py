@@ -9,7 +9,7 @@ from ctypes import POINTER, byref, c_size_t, c_wchar, sizeof
 from ctypes.wintypes import BOOL, DWORD, HANDLE, LONG
 from pathlib import Path
 
-from certclient.windows_dll import WindowsCallError, declare, last_error, load, not_zero
+from certclient.platform.windows_dll import WindowsCallError, declare, last_error, load, not_zero
 
 _PROC = Path("/proc")
 

@@ -13,7 +13,7 @@ if sys.platform == "win32":
     from pathlib import Path
 
     from certclient.model import file_rights
-    from certclient.windows_dll import (
+    from certclient.platform.windows_dll import (
         WindowsCallError,
         declare,
         last_error,

@@ -7,7 +7,7 @@ import sys
 from ctypes import POINTER, byref, c_int
 from ctypes.wintypes import BOOL, DWORD
 
-from certclient.windows_dll import declare, load, not_zero
+from certclient.platform.windows_dll import declare, load, not_zero
 
 if sys.platform == "win32":
     import winreg

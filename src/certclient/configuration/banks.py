@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from certclient.configuration.profiles import all_profiles, find_profile
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.policy import PROFILE, Policy, forbidden, restricted
 from certclient.model.profile import Profile
-from certclient.profiles import all_profiles, find_profile
 
 
 def find_bank(name: str, folders: Sequence[Path], policy: Policy) -> Profile:

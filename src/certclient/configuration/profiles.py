@@ -10,11 +10,11 @@ from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
-from certclient import program_data
 from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.profile import Profile
 from certclient.model.profile_file import profile_from_text
+from certclient.platform import program_data
 
 _MAX_BYTES = 1 << 20
 _EXAMPLE = "example-"

@@ -17,16 +17,10 @@ from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
-from certclient.ca.proxy_routes import DIRECT, Routes
-from certclient.ca.proxy_text import is_exempt, names_socks, proxies_in
 from certclient.model.errors import CertclientError, ErrorCode
-from certclient.windows_dll import (
-    WindowsCallError,
-    declare,
-    load,
-    not_zero,
-    system_text,
-)
+from certclient.platform.proxies.routes import DIRECT, Routes
+from certclient.platform.proxies.text import is_exempt, names_socks, proxies_in
+from certclient.platform.windows_dll import WindowsCallError, declare, load, not_zero, system_text
 
 _ACCESS_TYPE_NO_PROXY = 1
 _ACCESS_TYPE_NAMED_PROXY = 3

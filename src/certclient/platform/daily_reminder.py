@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-from certclient.windows_dll import WindowsCallError, declare, load, not_zero
+from certclient.platform.windows_dll import WindowsCallError, declare, load, not_zero
 
 PROGRAM = "certclientw.exe"
 _MEMORY = "daily-reminder.txt"

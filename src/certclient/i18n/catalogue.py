@@ -16,13 +16,13 @@ import msgspec
 from certclient.enrollment.interaction import SecretKind
 from certclient.enrollment.journal import State
 from certclient.enrollment.login_test import LoginTest
+from certclient.i18n.formatting import fill, placeholders
 from certclient.model.certificate import TOKYO, Role
 from certclient.model.destination import Destination
 from certclient.model.errors import Actor, CertclientError
 from certclient.model.lifecycle import Stage
 from certclient.model.progress import Step
 from certclient.store.base import AttemptsLeft
-from certclient.words.formatting import fill, placeholders
 
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June", "July", "August"),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import platformdirs
 
-from certclient import program_data
+from certclient.platform import program_data
 
 _NAME = "certclient"
 
