@@ -6,8 +6,8 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
-from certclient.ca.cmp.messages import Message
-from certclient.ca.cmp.protection import (
+from certclient.cmp.messages import Message
+from certclient.cmp.protection import (
     ProtectionError,
     WrongMacError,
     is_mac,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from certclient.ca.cmp import syntax
-from certclient.ca.cmp.messages import CMP2000, CMP2021, Header, MalformedMessageError
+from certclient.cmp import syntax
+from certclient.cmp.messages import CMP2000, CMP2021, Header, MalformedMessageError
 from certclient.practice.policy import BankPolicy
 from certclient.practice.refusal import RefusedError
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from cryptography.hazmat.primitives import hashes
 
-from certclient.ca.cmp.bodies import CertificateConfirm, CertStatus, PkiConfirm
-from certclient.ca.cmp.status import PkiStatus
+from certclient.cmp.bodies import CertificateConfirm, CertStatus, PkiConfirm
+from certclient.cmp.status import PkiStatus
 from certclient.model.certificate import Certificate
 from certclient.practice.bank import Bank, Books
 from certclient.practice.cmp_enrollment import Enrollment

@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-from certclient.ca.cmp.bodies import (
-    CertificateReply,
-    CertResponse,
-    PollEntry,
-    PollReply,
-    PollRequest,
-)
-from certclient.ca.cmp.messages import Header
-from certclient.ca.cmp.status import PkiStatus, PkiStatusInfo
+from certclient.cmp.bodies import CertificateReply, CertResponse, PollEntry, PollReply, PollRequest
+from certclient.cmp.messages import Header
+from certclient.cmp.status import PkiStatus, PkiStatusInfo
 from certclient.model.certificate import Certificate
 from certclient.practice.bank import Bank, Books
 from certclient.practice.ca import SKEW, customer_subject

@@ -9,9 +9,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from certclient.ca.cmp import syntax
-from certclient.ca.cmp.bodies import Body, ErrorMessage
-from certclient.ca.cmp.messages import (
+from certclient.cmp import syntax
+from certclient.cmp.bodies import Body, ErrorMessage
+from certclient.cmp.messages import (
     CMP2000,
     CMP2021,
     CONFIRM_WAIT_TIME,
@@ -19,9 +19,9 @@ from certclient.ca.cmp.messages import (
     Header,
     Message,
 )
-from certclient.ca.cmp.names import EMPTY_NAME, AlgorithmIdentifier, directory_name
-from certclient.ca.cmp.protection import protect_with_mac
-from certclient.ca.cmp.status import PkiStatus, PkiStatusInfo
+from certclient.cmp.names import EMPTY_NAME, AlgorithmIdentifier, directory_name
+from certclient.cmp.protection import protect_with_mac
+from certclient.cmp.status import PkiStatus, PkiStatusInfo
 from certclient.model.secret import Secret
 from certclient.practice.bank import Bank
 from certclient.practice.cmp_authentication import Requester

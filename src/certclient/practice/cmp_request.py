@@ -9,10 +9,10 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from certclient.ca.cmp.bodies import CertificateRequest, Pkcs10Request, ReplyKind, RequestKind
-from certclient.ca.cmp.names import EMPTY_NAME, CertId
-from certclient.ca.cmp.protection import ProtectionError
-from certclient.ca.cmp.signatures import check_possession
+from certclient.cmp.bodies import CertificateRequest, Pkcs10Request, ReplyKind, RequestKind
+from certclient.cmp.names import EMPTY_NAME, CertId
+from certclient.cmp.protection import ProtectionError
+from certclient.cmp.signatures import check_possession
 from certclient.practice.refusal import RefusedError
 
 CRMF_ID = 0

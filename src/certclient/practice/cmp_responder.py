@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import logging
 
-from certclient.ca.cmp import syntax
-from certclient.ca.cmp.bodies import (
+from certclient.cmp import syntax
+from certclient.cmp.bodies import (
     CertificateConfirm,
     CertificateRequest,
     ErrorMessage,
@@ -15,9 +15,9 @@ from certclient.ca.cmp.bodies import (
     Pkcs10Request,
     PollRequest,
 )
-from certclient.ca.cmp.messages import MalformedMessageError, Message
-from certclient.ca.cmp.names import AlgorithmIdentifier
-from certclient.ca.cmp.revocation import RevokeRequest
+from certclient.cmp.messages import MalformedMessageError, Message
+from certclient.cmp.names import AlgorithmIdentifier
+from certclient.cmp.revocation import RevokeRequest
 from certclient.practice.bank import Bank, Books
 from certclient.practice.cmp_authentication import Requester, authenticate
 from certclient.practice.cmp_checks import check_header

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from certclient.ca.cmp.messages import Header
-from certclient.ca.cmp.names import CertId
-from certclient.ca.cmp.revocation import RevokeReply, RevokeRequest
-from certclient.ca.cmp.status import PkiStatus, PkiStatusInfo
+from certclient.cmp.messages import Header
+from certclient.cmp.names import CertId
+from certclient.cmp.revocation import RevokeReply, RevokeRequest
+from certclient.cmp.status import PkiStatus, PkiStatusInfo
 from certclient.practice.bank import Bank, Books
 from certclient.practice.cmp_authentication import Requester
 from certclient.practice.cmp_replies import Reply

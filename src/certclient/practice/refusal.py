@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from certclient.ca.cmp.status import Failure
+from certclient.cmp.status import Failure
 from certclient.model.profile import Words
 
 

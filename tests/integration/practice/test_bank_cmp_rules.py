@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from certclient.ca.cmp.bodies import (
+from certclient.cmp.bodies import (
     CertificateConfirm,
     CertificateReply,
     CertificateRequest,
@@ -19,12 +19,12 @@ from certclient.ca.cmp.bodies import (
     PollReply,
     RequestKind,
 )
-from certclient.ca.cmp.crmf import CertReqMsg, CertRequest, CertTemplate
-from certclient.ca.cmp.messages import CMP2021, IMPLICIT_CONFIRM, Message
-from certclient.ca.cmp.names import AlgorithmIdentifier, CertId
-from certclient.ca.cmp.protection import is_mac, verify_mac, verify_signature
-from certclient.ca.cmp.revocation import RevokeReply
-from certclient.ca.cmp.status import Failure, PkiStatus, PkiStatusInfo
+from certclient.cmp.crmf import CertReqMsg, CertRequest, CertTemplate
+from certclient.cmp.messages import CMP2021, IMPLICIT_CONFIRM, Message
+from certclient.cmp.names import AlgorithmIdentifier, CertId
+from certclient.cmp.protection import is_mac, verify_mac, verify_signature
+from certclient.cmp.revocation import RevokeReply
+from certclient.cmp.status import Failure, PkiStatus, PkiStatusInfo
 from certclient.model.certificate import Certificate
 from certclient.model.profile import MacAlgorithm
 from certclient.model.secret import Secret

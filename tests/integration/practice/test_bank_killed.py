@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from certclient.ca.cmp.bodies import PkiConfirm
-from certclient.ca.cmp.messages import Message
+from certclient.cmp.bodies import PkiConfirm
+from certclient.cmp.messages import Message
 from certclient.practice.addresses import Addresses
 from certclient.practice.ca import certificate_pem
 from certclient.practice.records import CertificateState, TransactionState

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from certclient.ca.cmp.messages import Message
-from certclient.ca.cmp.status import Failure
+from certclient.cmp.messages import Message
+from certclient.cmp.status import Failure
 from certclient.model.certificate import Certificate
 from certclient.practice.cmp_responder import CmpResponder
 from certclient.practice.records import CertificateState

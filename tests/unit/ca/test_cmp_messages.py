@@ -15,8 +15,8 @@ from pyasn1.codec.der.decoder import decode as pyasn1_decode
 from pyasn1.codec.der.encoder import encode as pyasn1_encode
 from pyasn1_alt_modules import rfc4211, rfc9810
 
-from certclient.ca.cmp import syntax
-from certclient.ca.cmp.bodies import (
+from certclient.cmp import syntax
+from certclient.cmp.bodies import (
     Body,
     CertificateRequest,
     CertResponse,
@@ -24,7 +24,7 @@ from certclient.ca.cmp.bodies import (
     Pkcs10Request,
     RequestKind,
 )
-from certclient.ca.cmp.crmf import (
+from certclient.cmp.crmf import (
     AUTHENTICATOR,
     OLD_CERT_ID,
     REG_TOKEN,
@@ -32,16 +32,16 @@ from certclient.ca.cmp.crmf import (
     CertRequest,
     CertTemplate,
 )
-from certclient.ca.cmp.messages import (
+from certclient.cmp.messages import (
     MAX_CERTIFICATES,
     MAX_MESSAGE_BYTES,
     Header,
     MalformedMessageError,
     Message,
 )
-from certclient.ca.cmp.names import EMPTY_NAME, CertId, directory_name
-from certclient.ca.cmp.signatures import prove_possession
-from certclient.ca.cmp.status import Failure, PkiStatus, PkiStatusInfo
+from certclient.cmp.names import EMPTY_NAME, CertId, directory_name
+from certclient.cmp.signatures import prove_possession
+from certclient.cmp.status import Failure, PkiStatus, PkiStatusInfo
 from support import cmp_values
 from support.pki import customer_name, make_lab, rsa_key, rsa_signer
 

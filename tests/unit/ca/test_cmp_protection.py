@@ -11,13 +11,13 @@ import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 
-from certclient.ca.cmp import mac, syntax
-from certclient.ca.cmp.bodies import PkiConfirm
-from certclient.ca.cmp.crmf import CertReqMsg, CertRequest, CertTemplate
-from certclient.ca.cmp.mac import new_parameters
-from certclient.ca.cmp.messages import Header, Message
-from certclient.ca.cmp.names import EMPTY_NAME, AlgorithmIdentifier, directory_name
-from certclient.ca.cmp.protection import (
+from certclient.cmp import mac, syntax
+from certclient.cmp.bodies import PkiConfirm
+from certclient.cmp.crmf import CertReqMsg, CertRequest, CertTemplate
+from certclient.cmp.mac import new_parameters
+from certclient.cmp.messages import Header, Message
+from certclient.cmp.names import EMPTY_NAME, AlgorithmIdentifier, directory_name
+from certclient.cmp.protection import (
     ProtectionError,
     WrongMacError,
     is_mac,
@@ -26,7 +26,7 @@ from certclient.ca.cmp.protection import (
     verify_mac,
     verify_signature,
 )
-from certclient.ca.cmp.signatures import (
+from certclient.cmp.signatures import (
     RSA_SHA256,
     check_possession,
     check_signature,

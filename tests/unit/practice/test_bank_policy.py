@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from certclient.ca.cmp.status import Failure
+from certclient.cmp.status import Failure
 from certclient.model.certificate import TOKYO
 from certclient.practice.policy import (
     BankPolicy,

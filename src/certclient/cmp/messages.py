@@ -11,10 +11,10 @@ from datetime import datetime
 
 from cryptography.hazmat.asn1 import BitString
 
-from certclient.ca.cmp import syntax
-from certclient.ca.cmp.bodies import Body, decode_body, encode_body
-from certclient.ca.cmp.names import EMPTY_NAME, AlgorithmIdentifier, name_in
-from certclient.ca.cmp.syntax import MalformedMessageError
+from certclient.cmp import syntax
+from certclient.cmp.bodies import Body, decode_body, encode_body
+from certclient.cmp.names import EMPTY_NAME, AlgorithmIdentifier, name_in
+from certclient.cmp.syntax import MalformedMessageError
 
 MAX_MESSAGE_BYTES = 256 * 1024
 MAX_CERTIFICATES = 32

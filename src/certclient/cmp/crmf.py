@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from cryptography.hazmat.asn1 import TLV, BitString
 from cryptography.x509 import ObjectIdentifier
 
-from certclient.ca.cmp import syntax
-from certclient.ca.cmp.names import AlgorithmIdentifier, CertId
-from certclient.ca.cmp.syntax import MalformedMessageError
+from certclient.cmp import syntax
+from certclient.cmp.names import AlgorithmIdentifier, CertId
+from certclient.cmp.syntax import MalformedMessageError
 
 REG_TOKEN = "1.3.6.1.5.5.7.5.1.1"
 AUTHENTICATOR = "1.3.6.1.5.5.7.5.1.2"

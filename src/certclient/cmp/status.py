@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from cryptography.hazmat.asn1 import BitString
 
-from certclient.ca.cmp import syntax
+from certclient.cmp import syntax
 
 
 class PkiStatus(enum.IntEnum):

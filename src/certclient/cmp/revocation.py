@@ -7,10 +7,10 @@ from typing import ClassVar
 
 from cryptography import x509
 
-from certclient.ca.cmp import syntax
-from certclient.ca.cmp.crmf import CertTemplate
-from certclient.ca.cmp.names import CertId
-from certclient.ca.cmp.status import PkiStatusInfo
+from certclient.cmp import syntax
+from certclient.cmp.crmf import CertTemplate
+from certclient.cmp.names import CertId
+from certclient.cmp.status import PkiStatusInfo
 
 _CRL_REASON = "2.5.29.21"
 

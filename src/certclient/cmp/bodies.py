@@ -9,9 +9,9 @@ from typing import ClassVar
 
 from cryptography.hazmat.asn1 import TLV
 
-from certclient.ca.cmp import syntax
-from certclient.ca.cmp.crmf import CertReqMsg
-from certclient.ca.cmp.issuing import (
+from certclient.cmp import syntax
+from certclient.cmp.crmf import CertReqMsg
+from certclient.cmp.issuing import (
     CertificateConfirm,
     CertificateReply,
     CertificateRequest,
@@ -21,10 +21,10 @@ from certclient.ca.cmp.issuing import (
     ReplyKind,
     RequestKind,
 )
-from certclient.ca.cmp.names import AlgorithmIdentifier
-from certclient.ca.cmp.revocation import RevokeReply, RevokeRequest
-from certclient.ca.cmp.status import PkiStatusInfo, free_text
-from certclient.ca.cmp.syntax import MalformedMessageError
+from certclient.cmp.names import AlgorithmIdentifier
+from certclient.cmp.revocation import RevokeReply, RevokeRequest
+from certclient.cmp.status import PkiStatusInfo, free_text
+from certclient.cmp.syntax import MalformedMessageError
 
 __all__ = [
     "Body",

@@ -6,10 +6,10 @@ import enum
 from dataclasses import dataclass
 from typing import ClassVar
 
-from certclient.ca.cmp import syntax
-from certclient.ca.cmp.crmf import CertReqMsg
-from certclient.ca.cmp.names import AlgorithmIdentifier
-from certclient.ca.cmp.status import PkiStatusInfo
+from certclient.cmp import syntax
+from certclient.cmp.crmf import CertReqMsg
+from certclient.cmp.names import AlgorithmIdentifier
+from certclient.cmp.status import PkiStatusInfo
 
 _CERTIFICATE = b"\xa0"
 

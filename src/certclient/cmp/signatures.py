@@ -7,10 +7,10 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
-from certclient.ca.cmp import syntax
-from certclient.ca.cmp.crmf import CertReqMsg, CertRequest, PopSignature
-from certclient.ca.cmp.mac import ProtectionError
-from certclient.ca.cmp.names import AlgorithmIdentifier
+from certclient.cmp import syntax
+from certclient.cmp.crmf import CertReqMsg, CertRequest, PopSignature
+from certclient.cmp.mac import ProtectionError
+from certclient.cmp.names import AlgorithmIdentifier
 from certclient.model.keys import MIN_RSA_BITS, SignatureAlgorithm, Signer
 
 RSA_SHA256 = AlgorithmIdentifier("1.2.840.113549.1.1.11", syntax.NULL)

@@ -18,7 +18,7 @@ import certifi
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 
-from certclient.ca.tls_probe import Way, certificates_shown, verifies
+from certclient.ca.tls.probe import Way, certificates_shown, verifies
 from certclient.model.certificate import Certificate
 
 _PEM = re.compile("-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)

@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.hmac import HMAC
 from cryptography.hazmat.primitives.kdf.pbkdf2 import PBKDF2HMAC
 
-from certclient.ca.cmp import syntax
-from certclient.ca.cmp.names import AlgorithmIdentifier
+from certclient.cmp import syntax
+from certclient.cmp.names import AlgorithmIdentifier
 from certclient.model.profile import MacAlgorithm
 
 PBM = "1.2.840.113533.7.66.13"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from certclient.ca.cmp import mac
-from certclient.ca.cmp.bodies import Body
-from certclient.ca.cmp.mac import ProtectionError, WrongMacError
-from certclient.ca.cmp.messages import Header, Message
-from certclient.ca.cmp.names import AlgorithmIdentifier
-from certclient.ca.cmp.signatures import RSA_SHA256, check_signature
+from certclient.cmp import mac
+from certclient.cmp.bodies import Body
+from certclient.cmp.mac import ProtectionError, WrongMacError
+from certclient.cmp.messages import Header, Message
+from certclient.cmp.names import AlgorithmIdentifier
+from certclient.cmp.signatures import RSA_SHA256, check_signature
 from certclient.model.keys import SignatureAlgorithm, Signer
 from certclient.model.profile import MacAlgorithm
 from certclient.model.secret import Secret

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from certclient.ca.cmp import syntax
-from certclient.ca.cmp.syntax import MalformedMessageError
+from certclient.cmp import syntax
+from certclient.cmp.syntax import MalformedMessageError
 
 _DIRECTORY_NAME = 0xA4
 """GeneralName directoryName [4], explicit because Name is a CHOICE (RFC 5280, 4.2.1.6)."""
