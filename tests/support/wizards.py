@@ -27,11 +27,11 @@ from certclient.enrollment.work import CodeVault
 from certclient.model.certificate import Certificate
 from certclient.model.keys import KeySpec
 from certclient.model.profile import Profile
-from certclient.practice.profile_writer import ProfileOptions
 from certclient.store.base import CertificateStore, StoredCertificate
 from certclient.ui.context import AppContext
 from certclient.ui.navigation import Page
 from certclient.ui.wizard import EnrollmentWizard
+from certclient_practice.admin.profile_writer import ProfileOptions
 from support.bank import USER_ID, RunningBank
 from support.nss import NssDatabase
 from support.scripted import MemoryVault

@@ -19,7 +19,6 @@ from certclient.i18n.catalogue import Language
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import KeySpec, own_label
 from certclient.model.update import Version
-from certclient.practice.updates import Announced
 from certclient.store.base import AttemptsLeft, PinRequest
 from certclient.ui.complaint import Complaint
 from certclient.ui.context import AppContext
@@ -33,6 +32,7 @@ from certclient.ui.tray import worst
 from certclient.ui.tray_icon import tray_icon
 from certclient.updates.book import UpdateBook
 from certclient.updates.check import UpdateChecks, fetcher
+from certclient_practice.bank.updates import Announced
 from support.gallery import wizard_pages
 from support.looks import appearance, cut_off
 from support.scripted import Person

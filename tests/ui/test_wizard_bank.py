@@ -8,11 +8,11 @@ from certclient.enrollment.lock import exclusive
 from certclient.enrollment.procedure import Finished, Pending
 from certclient.model.profile import AskWhom
 from certclient.model.progress import Phase, Progress, Step
-from certclient.practice.profile_writer import ProfileOptions
-from certclient.practice.records import CertificateState
 from certclient.ui.navigation import Page
 from certclient.ui.running import ProcedureRun
 from certclient.ui.wizard import EnrollmentWizard
+from certclient_practice.admin.profile_writer import ProfileOptions
+from certclient_practice.repositories.records import CertificateState
 from support.bank import USER_ID
 from support.softhsm import MODULE, PIN
 from support.wizards import Office, Visitor, until, wait

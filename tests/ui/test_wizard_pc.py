@@ -26,11 +26,11 @@ from certclient.i18n.catalogue import Language
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.lifecycle import lifecycle
-from certclient.practice.records import CertificateState
 from certclient.store.base import CertificateStore
 from certclient.ui.navigation import Page
 from certclient.ui.pages.done import DonePage
 from certclient.ui.wizard import EnrollmentWizard
+from certclient_practice.repositories.records import CertificateState
 from support.nss import NssDatabase
 from support.wizards import Office, Visitor, until, wait
 

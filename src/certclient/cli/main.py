@@ -37,7 +37,7 @@ _COMMANDS = {
     "remove-data": "certclient.cli.commands.remove_data:command",
     "register-reminder": "certclient.cli.commands.register_reminder:command",
     "quit": "certclient.cli.commands.quitting:command",
-    "practice": "certclient.practice.cli:practice",
+    "practice": "certclient_practice.admin.cli:practice",
 }
 
 

@@ -24,9 +24,9 @@ from certclient.cmp.bodies import (
 from certclient.cmp.messages import Message
 from certclient.cmp.names import AlgorithmIdentifier
 from certclient.cmp.status import Failure
-from certclient.practice.bank import Bank
-from certclient.practice.cmp_responder import CmpResponder
-from certclient.practice.policy import BankPolicy
+from certclient_practice.bank.bank import Bank
+from certclient_practice.bank.policy import BankPolicy
+from certclient_practice.cmp.responder import CmpResponder
 from support.bank import USER_ID, RunningBank
 from support.bank_customer import (
     Talk,

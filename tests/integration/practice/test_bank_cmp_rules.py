@@ -28,11 +28,11 @@ from certclient.cmp.status import Failure, PkiStatus, PkiStatusInfo
 from certclient.model.certificate import Certificate
 from certclient.model.profile import MacAlgorithm
 from certclient.model.secret import Secret
-from certclient.practice.bank import Bank
-from certclient.practice.ca import customer_subject
-from certclient.practice.cmp_responder import CmpResponder
-from certclient.practice.policy import BankPolicy
-from certclient.practice.records import CertificateState, CodeState, Customer, Reason
+from certclient_practice.bank.bank import Bank
+from certclient_practice.bank.ca import customer_subject
+from certclient_practice.bank.policy import BankPolicy
+from certclient_practice.cmp.responder import CmpResponder
+from certclient_practice.repositories.records import CertificateState, CodeState, Customer, Reason
 from support.bank import USER_ID, SettableClock
 from support.bank_customer import (
     Talk,

@@ -100,7 +100,7 @@ def test_what_another_part_of_the_program_logs_stays_out_of_the_file(
     """The practice bank says who was refused, for --verbose: on the terminal, not in here."""
     path = tmp_path / "certclient.log"
     with log.writing_to(path), caplog.at_level(logging.INFO):
-        logging.getLogger("certclient.practice.desk").info("refused: TKYM1408054")
+        logging.getLogger("certclient_practice.desk").info("refused: TKYM1408054")
         log.event("command", command="practice")
     assert "TKYM1408054" not in path.read_text()
     assert "TKYM1408054" in caplog.text

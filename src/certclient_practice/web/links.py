@@ -1,0 +1,17 @@
+"""The `certclient:` links that pages write. The bank has its own writer: the app's strict reader is
+tested against it."""
+
+from __future__ import annotations
+
+from certclient.model.secret import Secret
+from certclient_practice.bank.names import PROFILE_ID
+
+
+def renew_link(user_id: str, ticket: Secret) -> str:
+    """Opens the app at the certificate of `user_id`, to renew it."""
+    return f"certclient:renew?profile={PROFILE_ID}&user={user_id}&ticket={ticket.reveal()}"
+
+
+def obtain_link(user_id: str, code: Secret) -> str:
+    """Opens the app to obtain a certificate for `user_id`; the ticket is the issue code."""
+    return f"certclient:obtain?profile={PROFILE_ID}&user={user_id}&ticket={code.reveal()}"
