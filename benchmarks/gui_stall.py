@@ -26,10 +26,10 @@ from certclient.configuration.profiles import load_profile
 from certclient.model.destination import Destination
 from certclient.model.secret import Secret
 from certclient.model.start import Start
-from certclient.ui.garbage import GuiGarbage
-from certclient.ui.navigation import Page
-from certclient.ui.shell import Shell
-from certclient.ui.wizard import EnrollmentWizard
+from certclient.ui.enrollment.navigation import Page
+from certclient.ui.enrollment.wizard import EnrollmentWizard
+from certclient.ui.shell.shell import Shell
+from certclient.ui.tasks.garbage import GuiGarbage
 from demo.command_line import CommandLine, practice_bank
 from demo.customers import give_certificate, store_for
 from demo.world import SOFTHSM_MODULE, World

@@ -23,21 +23,16 @@ from certclient.model.start import Start
 from certclient.platform import folders, log
 from certclient.platform.daily_reminder import daily_reminder
 from certclient.store.base import CertificateStore
-from certclient.ui import icons, looks
 from certclient.ui.context import AppContext
-from certclient.ui.first_place import take_place
-from certclient.ui.garbage import GuiGarbage
 from certclient.ui.language import Languages
-from certclient.ui.leaving import ask_to_quit
 from certclient.ui.settings import Settings
-from certclient.ui.shell import Shell
-from certclient.ui.single_instance import (
-    Plea,
-    SingleInstance,
-    Wish,
-    socket_name,
-)
-from certclient.ui.tasks import TaskRunner
+from certclient.ui.shell.first_place import take_place
+from certclient.ui.shell.leaving import ask_to_quit
+from certclient.ui.shell.shell import Shell
+from certclient.ui.shell.single_instance import Plea, SingleInstance, Wish, socket_name
+from certclient.ui.tasks.garbage import GuiGarbage
+from certclient.ui.tasks.runner import TaskRunner
+from certclient.ui.widgets import icons, looks
 from certclient.updates.check import Updates
 
 _DONE = 0

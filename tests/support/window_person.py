@@ -23,8 +23,8 @@ from PySide6.QtWidgets import QApplication, QWizard
 
 from certclient.app import open_windows
 from certclient.model.start import Start
-from certclient.ui.navigation import Page
-from certclient.ui.wizard import EnrollmentWizard
+from certclient.ui.enrollment.navigation import Page
+from certclient.ui.enrollment.wizard import EnrollmentWizard
 
 _SECONDS = 60.0
 _PRESSED_ON = (Page.NOTICE, Page.LETTER, Page.START)

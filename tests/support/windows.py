@@ -17,7 +17,7 @@ from certclient.store.base import CertificateStore
 from certclient.ui.context import AppContext
 from certclient.ui.language import Languages
 from certclient.ui.settings import Settings
-from certclient.ui.tasks import TaskRunner
+from certclient.ui.tasks.runner import TaskRunner
 
 
 @dataclass

@@ -29,8 +29,8 @@ from certclient.model.keys import KeySpec
 from certclient.model.profile import Profile
 from certclient.store.base import CertificateStore, StoredCertificate
 from certclient.ui.context import AppContext
-from certclient.ui.navigation import Page
-from certclient.ui.wizard import EnrollmentWizard
+from certclient.ui.enrollment.navigation import Page
+from certclient.ui.enrollment.wizard import EnrollmentWizard
 from certclient_practice.admin.profile_writer import ProfileOptions
 from support.bank import USER_ID, RunningBank
 from support.nss import NssDatabase

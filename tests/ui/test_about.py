@@ -12,10 +12,10 @@ from pytestqt.qtbot import QtBot
 from certclient import __version__
 from certclient.i18n.catalogue import Language
 from certclient.model.errors import CertclientError, ErrorCode
-from certclient.ui.about import QT_SOURCE, AboutWindow
 from certclient.ui.context import AppContext
-from certclient.ui.main_window import MainWindow
-from certclient.ui.messages import for_support
+from certclient.ui.dialogs.about.dialog import QT_SOURCE, AboutWindow
+from certclient.ui.enrollment.messages import for_support
+from certclient.ui.overview.main_window import MainWindow
 from support.wizards import LONG, Office
 
 

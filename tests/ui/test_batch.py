@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QTableWidget
 
 from certclient.enrollment.procedure import Finished
 from certclient.model.errors import CertclientError, ErrorCode
-from certclient.ui.batch import RenewAllDialog
+from certclient.ui.enrollment.batch import RenewAllDialog
 from certclient_practice.repositories.records import CertificateState
 from support.softhsm import PIN
 from support.wizards import Office, plain, until

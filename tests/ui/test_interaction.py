@@ -11,8 +11,8 @@ from certclient.enrollment.interaction import SecretKind, SecretRequest
 from certclient.model.progress import Phase, Progress, Step
 from certclient.model.secret import Secret
 from certclient.store.base import AttemptsLeft, PinRequest
-from certclient.ui.interaction import QtInteraction
-from certclient.ui.tasks import TaskRunner
+from certclient.ui.tasks.interaction import QtInteraction
+from certclient.ui.tasks.runner import TaskRunner
 
 REQUEST = PinRequest("pkcs11:1", "専用USB", AttemptsLeft.FINAL)
 

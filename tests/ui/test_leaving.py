@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from certclient.ui.first_place import take_place
-from certclient.ui.leaving import Leave, ask_to_quit
-from certclient.ui.navigation import Page
-from certclient.ui.shell import Shell
-from certclient.ui.single_instance import Plea, SingleInstance, Wish, socket_name, wish_from
+from certclient.ui.enrollment.navigation import Page
+from certclient.ui.shell.first_place import take_place
+from certclient.ui.shell.leaving import Leave, ask_to_quit
+from certclient.ui.shell.shell import Shell
+from certclient.ui.shell.single_instance import Plea, SingleInstance, Wish, socket_name, wish_from
 from support.desk import Desk
 from support.softhsm import PIN
 from support.wizards import Office, until, wait

@@ -16,9 +16,9 @@ from certclient.enrollment.procedure import Pending
 from certclient.model.keys import KeySpec, own_label
 from certclient.model.progress import Step
 from certclient.store.base import CertificateStore
-from certclient.ui.main_window import MainWindow
-from certclient.ui.pin_dialog import PinDialog
-from certclient.ui.survey import Survey
+from certclient.ui.dialogs.pin_dialog import PinDialog
+from certclient.ui.overview.main_window import MainWindow
+from certclient.ui.overview.survey import Survey
 from certclient_practice.repositories.records import CertificateState
 from support.scripted import Person
 from support.softhsm import PIN, right_pin

@@ -15,13 +15,13 @@ from pytestqt.qtbot import QtBot
 from certclient.enrollment.overview import Condition, Row
 from certclient.i18n.catalogue import Language
 from certclient.model.progress import Step
-from certclient.ui.complaint import Complaint
 from certclient.ui.context import AppContext
-from certclient.ui.details import DetailsDialog
-from certclient.ui.main_window import MainWindow
-from certclient.ui.models import Column
-from certclient.ui.pin_dialog import PinDialog
-from certclient.ui.survey import Survey
+from certclient.ui.dialogs.complaint import Complaint
+from certclient.ui.dialogs.details import DetailsDialog
+from certclient.ui.dialogs.pin_dialog import PinDialog
+from certclient.ui.overview.main_window import MainWindow
+from certclient.ui.overview.models import Column
+from certclient.ui.overview.survey import Survey
 from support.scripted import Person
 from support.softhsm import PIN
 from support.wizards import LONG, Office, plain

@@ -10,9 +10,9 @@ import pytest
 from certclient.enrollment.overview import Condition
 from certclient.enrollment.procedure import Pending
 from certclient.model.deep_link import parse
-from certclient.ui.navigation import Page
-from certclient.ui.shell import Shell
-from certclient.ui.single_instance import Plea, Wish
+from certclient.ui.enrollment.navigation import Page
+from certclient.ui.shell.shell import Shell
+from certclient.ui.shell.single_instance import Plea, Wish
 from support.desk import Desk
 from support.scripted import Person
 from support.wizards import Office, plain, until

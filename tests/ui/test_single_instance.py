@@ -14,7 +14,7 @@ from PySide6.QtNetwork import QLocalServer, QLocalSocket
 from pytestqt.qtbot import QtBot
 
 from certclient.model.deep_link import DeepLink, Verb, parse
-from certclient.ui.single_instance import (
+from certclient.ui.shell.single_instance import (
     Plea,
     SingleInstance,
     Wish,

@@ -7,7 +7,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from certclient.ui.sizes import fitting_size
+from certclient.ui.widgets.sizes import fitting_size
 
 
 def test_the_screen_does_not_become_a_part_of_the_window(qtbot: QtBot) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
 from certclient.model.errors import CertclientError, ErrorCode
-from certclient.ui.tasks import TaskRunner
+from certclient.ui.tasks.runner import TaskRunner
 
 
 @pytest.fixture

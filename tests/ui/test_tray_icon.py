@@ -9,8 +9,8 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
-from certclient.ui.clock_watch import TICK, ClockWatch
-from certclient.ui.tray_icon import tray_icon
+from certclient.ui.shell.clock_watch import TICK, ClockWatch
+from certclient.ui.shell.tray_icon import tray_icon
 
 
 @pytest.mark.parametrize("size", [16, 22, 32])

@@ -16,9 +16,9 @@ from certclient.model.profile import Profile
 from certclient.model.update import Standing, Version
 from certclient.model.update_file import read_announcement
 from certclient.ui.context import AppContext
-from certclient.ui.shell import Shell
-from certclient.ui.update_notice import UpdateLine
-from certclient.ui.update_notice_watch import UpdateWatch
+from certclient.ui.overview.update_notice import UpdateLine
+from certclient.ui.shell.shell import Shell
+from certclient.ui.shell.update_notice_watch import UpdateWatch
 from certclient.updates.book import UpdateBook
 from certclient.updates.check import Looked, UpdateChecks, UpdateNotice, fetcher
 from certclient_practice.bank.updates import Announced

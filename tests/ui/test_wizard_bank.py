@@ -8,9 +8,9 @@ from certclient.enrollment.lock import exclusive
 from certclient.enrollment.procedure import Finished, Pending
 from certclient.model.profile import AskWhom
 from certclient.model.progress import Phase, Progress, Step
-from certclient.ui.navigation import Page
-from certclient.ui.running import ProcedureRun
-from certclient.ui.wizard import EnrollmentWizard
+from certclient.ui.enrollment.navigation import Page
+from certclient.ui.enrollment.wizard import EnrollmentWizard
+from certclient.ui.tasks.running import ProcedureRun
 from certclient_practice.admin.profile_writer import ProfileOptions
 from certclient_practice.repositories.records import CertificateState
 from support.bank import USER_ID

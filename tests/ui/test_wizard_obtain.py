@@ -7,8 +7,8 @@ import pytest
 from certclient.enrollment.interaction import SecretKind
 from certclient.enrollment.procedure import Pending
 from certclient.model.secret import Secret
-from certclient.ui.navigation import Page
-from certclient.ui.wizard import EnrollmentWizard
+from certclient.ui.enrollment.navigation import Page
+from certclient.ui.enrollment.wizard import EnrollmentWizard
 from support.bank import USER_ID
 from support.scripted import NoVault, Person
 from support.softhsm import PIN

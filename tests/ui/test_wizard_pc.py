@@ -27,9 +27,9 @@ from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.lifecycle import lifecycle
 from certclient.store.base import CertificateStore
-from certclient.ui.navigation import Page
-from certclient.ui.pages.done import DonePage
-from certclient.ui.wizard import EnrollmentWizard
+from certclient.ui.enrollment.navigation import Page
+from certclient.ui.enrollment.pages.done import DonePage
+from certclient.ui.enrollment.wizard import EnrollmentWizard
 from certclient_practice.repositories.records import CertificateState
 from support.nss import NssDatabase
 from support.wizards import Office, Visitor, until, wait

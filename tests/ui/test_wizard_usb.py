@@ -8,9 +8,9 @@ import pytest
 from PySide6.QtCore import Qt
 
 from certclient.model.progress import Phase, Progress, Step
-from certclient.ui.navigation import Page
-from certclient.ui.running import ProcedureRun
-from certclient.ui.wizard import EnrollmentWizard
+from certclient.ui.enrollment.navigation import Page
+from certclient.ui.enrollment.wizard import EnrollmentWizard
+from certclient.ui.tasks.running import ProcedureRun
 from support.customer import token_private_keys
 from support.pkcs11_faults import CKR_PIN_LOCKED, Faults
 from support.softhsm import MODULE, PIN, SoftHsmToken

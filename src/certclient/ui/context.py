@@ -14,7 +14,7 @@ from certclient.model.profile import Profile
 from certclient.store.base import CertificateStore
 from certclient.ui.language import Languages
 from certclient.ui.settings import Settings
-from certclient.ui.tasks import TaskRunner
+from certclient.ui.tasks.runner import TaskRunner
 from certclient.updates.check import Updates
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from certclient.ui.browsers import running_browsers
+from certclient.ui.enrollment.browsers import running_browsers
 
 
 def process(proc: Path, number: int, name: str) -> None:

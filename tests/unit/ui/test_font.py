@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtGui import QFont
 
-from certclient.ui.looks import for_japanese
+from certclient.ui.widgets.looks import for_japanese
 
 
 def font(family: str, points: float) -> QFont:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
-from certclient.ui.ics import Appointment, calendar_file, morning_of
+from certclient.ui.enrollment.ics import Appointment, calendar_file, morning_of
 
 NOW = datetime(2026, 11, 20, 3, 4, 5, tzinfo=UTC)
 SUMMARY = "電子証明書の更新（TKYM1408054）：セミコロン; コンマ, 逆斜線\\ と、とても長い件名"

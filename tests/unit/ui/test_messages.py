@@ -6,8 +6,8 @@ import pytest
 
 from certclient.i18n.catalogue import Language, load
 from certclient.model.errors import CertclientError, ErrorCode
-from certclient.ui.messages import ACTIONS, actions, for_support
-from certclient.ui.navigation import Action, Journey, Way
+from certclient.ui.enrollment.messages import ACTIONS, actions, for_support
+from certclient.ui.enrollment.navigation import Action, Journey, Way
 
 
 @pytest.mark.parametrize("code", list(ErrorCode))

@@ -13,7 +13,7 @@ from certclient.model.certificate import Owner, Role
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.lifecycle import RenewalPolicy, lifecycle
 from certclient.store.base import StoredCertificate
-from certclient.ui.navigation import (
+from certclient.ui.enrollment.navigation import (
     Action,
     Current,
     Journey,
@@ -148,5 +148,5 @@ def test_what_an_earlier_wizard_left_can_only_be_resumed() -> None:
 
 
 def test_navigation_needs_no_qt() -> None:
-    program = "import sys, certclient.ui.navigation; sys.exit('PySide6' in sys.modules)"
+    program = "import sys, certclient.ui.enrollment.navigation; sys.exit('PySide6' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

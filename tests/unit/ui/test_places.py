@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from certclient.model.errors import ErrorCode
-from certclient.ui.places import favourite, find_places
+from certclient.ui.enrollment.places import favourite, find_places
 from support.customer import profile_of
 from support.nss import NssDatabase
 from support.pki import make_lab

@@ -19,7 +19,7 @@ from certclient.model.profile import Profile
 from certclient.model.start import Start
 from certclient.platform import folders
 from certclient.ui.context import AppContext
-from certclient.ui.shell import Shell
+from certclient.ui.shell.shell import Shell
 from support.bank_office import BankOffice
 from support.desk import Desk
 

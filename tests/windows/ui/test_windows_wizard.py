@@ -16,7 +16,7 @@ if sys.platform != "win32":
 from certclient.enrollment.overview import Condition
 from certclient.i18n.catalogue import Language
 from certclient.ui.context import AppContext
-from certclient.ui.navigation import Page
+from certclient.ui.enrollment.navigation import Page
 from support.bank_office import BankOffice
 from support.desk import Desk
 from support.looks import cut_off
