@@ -19,7 +19,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from certclient.composition import enrollment
+from certclient.bootstrap import enrollment
 from certclient.configuration.profiles import load_profile
 from certclient.enrollment.interaction import ConsentRequest, SecretRequest
 from certclient.enrollment.procedure import Finished

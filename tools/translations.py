@@ -26,7 +26,7 @@ BIN = Path(sys.executable).parent
 
 def sources() -> list[Path]:
     """Every file whose texts are collected."""
-    return [PACKAGE / "app.py", *sorted((PACKAGE / "ui").rglob("*.py"))]
+    return sorted((PACKAGE / "ui").rglob("*.py"))
 
 
 def ts_file(language: str) -> Path:

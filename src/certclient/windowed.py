@@ -9,7 +9,7 @@ import io
 import sys
 from collections.abc import Callable
 
-from certclient.cli.main import main as command_line
+from certclient.bootstrap import main as command_line
 from certclient.platform.windows_dll import load
 
 _TITLE = "certclient"

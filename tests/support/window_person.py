@@ -21,7 +21,7 @@ os.environ["QT_QPA_PLATFORM"] = "offscreen"
 from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal
 from PySide6.QtWidgets import QApplication, QWizard
 
-from certclient.app import open_windows
+from certclient.bootstrap import open_windows
 from certclient.model.start import Start
 from certclient.ui.enrollment.navigation import Page
 from certclient.ui.enrollment.wizard import EnrollmentWizard

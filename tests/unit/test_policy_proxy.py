@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from certclient.composition import decided_proxy
+from certclient.bootstrap import decided_proxy
 from certclient.model.policy import Policy, ProxyChoice, ProxyMode
 from certclient.platform.proxies.routes import DIRECT
 

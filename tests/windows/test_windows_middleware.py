@@ -12,7 +12,7 @@ import pytest
 if sys.platform != "win32":
     pytest.skip("runs on Windows: make test-windows", allow_module_level=True)
 
-from certclient.composition import enrollment
+from certclient.bootstrap import enrollment
 from certclient.configuration.profiles import known_modules, load_profile
 from certclient.enrollment.preflight import Check, Verdict
 from certclient.enrollment.procedure import Finished

@@ -15,8 +15,8 @@ if sys.platform != "win32":
 
 import winreg
 
+from certclient.bootstrap import system_services
 from certclient.cli.main import run
-from certclient.cli.services import system_services
 from certclient.configuration.policy import KEY, PACKAGE_KEY, read_policy
 from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode

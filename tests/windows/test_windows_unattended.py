@@ -15,8 +15,8 @@ if sys.platform != "win32":
 
 import winreg
 
+from certclient.bootstrap import system_services
 from certclient.cli.main import run
-from certclient.cli.services import system_services
 from certclient.configuration.policy import KEY
 from certclient.enrollment.lock import exclusive
 from certclient.model.certificate import Certificate

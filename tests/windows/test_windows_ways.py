@@ -16,9 +16,8 @@ import pytest
 if sys.platform != "win32":
     pytest.skip("runs on Windows: make test-windows", allow_module_level=True)
 
+from certclient.bootstrap import enrollment, system_services
 from certclient.cli.main import run
-from certclient.cli.services import system_services
-from certclient.composition import enrollment
 from certclient.enrollment.interaction import SecretKind
 from certclient.enrollment.preflight import Check, Verdict
 from certclient.enrollment.procedure import Enrollment, Finished, LoginResult, Outcome, Pending

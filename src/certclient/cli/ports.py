@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
+
+import click
 
 from certclient.cli.terminal import Terminal
 from certclient.enrollment.interaction import Interaction
@@ -51,13 +53,21 @@ class Procedures(Protocol):
     def remove_leftover(self, leftover: Leftover, pin: PinProvider) -> None: ...
 
 
+class CommandLeftOutError(Exception):
+    """This program was built without the package of a command."""
+
+
+CommandLoader = Callable[[], click.Command]
+
+
 def _nothing_announced(_profile: Profile) -> Announcement:
     raise CertclientError(ErrorCode.UPDATE_INVALID, reason="nothing announced")
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """`profile` finds one by id or path ("" for the only one), `profiles` all that are set up,
+    """`commands` are those of the command line, each imported when it is run. `profile` finds one
+    by id or path ("" for the only one), `profiles` all that are set up,
     `unusable_banks` why others are not;
     `procedures` takes the seconds of
     patience with a CA that lets us wait; `log_file` is where crashes are written, `reminders`
@@ -71,6 +81,7 @@ class Services:
     JOURNAL_NEWER.
     `own_folders`: all that is kept of this user lies there."""
 
+    commands: Mapping[str, CommandLoader]
     profile: Callable[[str], Profile]
     stores: Callable[[Profile], Sequence[CertificateStore]]
     procedures: Callable[[Profile, Sequence[CertificateStore], float], Procedures]

@@ -20,7 +20,7 @@ from certclient.updates.check import Updates
 
 @dataclass(frozen=True, slots=True)
 class AppContext:
-    """Made by app.py; tests make one with stores, bank and clock of their own.
+    """Made by shell/app.py; tests make one with stores, bank and clock of their own.
 
     `stores` looks anew at each call (tokens come and go), never raises, and may be slow: call it
     in a worker. `enrollment` gives the procedures with one bank over these stores; it raises

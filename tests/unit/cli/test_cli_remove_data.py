@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from certclient.bootstrap import unfinished
 from certclient.cli.main import run
-from certclient.composition import unfinished
 from certclient.enrollment.journal import Journal, Kind, Record, State
 from support.clerk import NOW, Clerk
 

@@ -9,8 +9,9 @@ from pathlib import Path
 import click
 import pytest
 
+from certclient.bootstrap import COMMANDS
 from certclient.cli.exit_codes import EXIT_CODES
-from certclient.cli.main import group
+from certclient.cli.main import command_group
 from certclient.i18n.catalogue import Language, load
 from tools.installer.linux.man import manual_page
 from tools.installer.settings import ROOT
@@ -28,13 +29,15 @@ def items(section: str) -> Mapping[str, str]:
 
 
 def test_every_command_is_there_in_the_programs_own_words() -> None:
-    commands = group.list_commands(click.Context(group))
+    commands = list(COMMANDS)
     assert items("COMMANDS") == {name: WORDS.text(f"help.{name}") for name in commands}
     assert {"renew", "abandon", "remove-key", "practice"} <= set(commands)
 
 
 def test_every_option_that_all_commands_take() -> None:
-    options = [option for option in group.params if isinstance(option, click.Option)]
+    options = [
+        option for option in command_group(COMMANDS).params if isinstance(option, click.Option)
+    ]
     assert [name.split()[0] for name in items("OPTIONS")] == [one.opts[0] for one in options]
     assert items("OPTIONS")["--version"] == WORDS.text("option.version")
 

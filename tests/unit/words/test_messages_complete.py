@@ -15,7 +15,8 @@ import click
 import pytest
 
 import certclient
-from certclient.cli.main import group
+from certclient.bootstrap import COMMANDS
+from certclient.cli.main import command_group
 from certclient.enrollment.interaction import SecretKind
 from certclient.enrollment.journal import State
 from certclient.enrollment.login_test import LoginResult
@@ -154,6 +155,7 @@ def _used_keys() -> set[str]:
 
 def _command_keys() -> set[str]:
     """help.* and option.* are read by the name of a command or option."""
+    group = command_group(COMMANDS)
     context = click.Context(group)
     ours = [name for name in group.list_commands(context) if name != "practice"]
     commands = [group, *(group.get_command(context, name) for name in ours)]

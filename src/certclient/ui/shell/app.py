@@ -1,23 +1,26 @@
-"""The windows' front door and composition root: everything meets here, nothing is decided here."""
+"""The windows' front door: everything meets here, nothing is decided here."""
 
 from __future__ import annotations
 
 import os
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from types import TracebackType
 
 from PySide6.QtCore import QCoreApplication, QLocale, QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QApplication
 
-from certclient import composition
 from certclient.configuration.banks import all_banks, find_bank
 from certclient.configuration.policy import read_policy
+from certclient.enrollment.procedure import Enrollment
 from certclient.i18n.catalogue import Language, language_from_environment
 from certclient.model.deep_link import LinkError, parse
 from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.policy import Policy
 from certclient.model.profile import Profile
 from certclient.model.start import Start
 from certclient.platform import folders, log
@@ -38,7 +41,18 @@ from certclient.updates.check import Updates
 _DONE = 0
 
 
-def open_windows(start: Start) -> int:
+@dataclass(frozen=True, slots=True)
+class WindowServices:
+    """What the windows need from the composition root. `all_stores` looks for those of these banks;
+    `enrollment` and `clock` are AppContext's; `update_checks` are these banks' announcements."""
+
+    all_stores: Callable[[Sequence[Profile]], Sequence[CertificateStore]]
+    enrollment: Callable[[Profile, Sequence[CertificateStore]], Enrollment]
+    clock: Callable[[], datetime]
+    update_checks: Callable[[Sequence[Profile], Policy], Updates]
+
+
+def open_windows(start: Start, services: WindowServices) -> int:
     """Runs the windows until they are closed, or hands `start` to those that are open already.
 
     Returns the exit code. Raises CertclientError: PROFILE_NOT_FOUND, PROFILE_INVALID for a bank
@@ -52,7 +66,7 @@ def open_windows(start: Start) -> int:
         return _DONE
     instance = SingleInstance(name, application)
     instance.listen()
-    context = make_context(profiles, start, application)
+    context = make_context(profiles, start, application, services)
     shell = Shell(context, resident=start.remind)
     crashes = _Crashes(shell)
     sys.excepthook = crashes.hook
@@ -106,43 +120,46 @@ def _application() -> QApplication:
     return application
 
 
-def make_context(profiles: Sequence[Profile], start: Start, parent: QObject) -> AppContext:
+def make_context(
+    profiles: Sequence[Profile], start: Start, parent: QObject, services: WindowServices
+) -> AppContext:
     """What the windows work with on this computer; `parent` is the application."""
     settings = Settings(folders.settings_file())
     chosen = next((one for one in Language if one.value == start.language), None)
     language = chosen or settings.language or _system_language()
     return AppContext(
         profiles=tuple(profiles),
-        stores=_Stores(profiles),
-        enrollment=composition.enrollment,
-        clock=composition.clock,
+        stores=_Stores(profiles, services),
+        enrollment=services.enrollment,
+        clock=services.clock,
         languages=Languages(language, parent),
         settings=settings,
         tasks=TaskRunner(parent, log_file=str(folders.log_file())),
         open_url=lambda url: QDesktopServices.openUrl(QUrl(url)),
         data_folder=folders.data_folder(),
-        updates=_updates(profiles),
+        updates=_updates(profiles, services),
     )
 
 
-def _updates(profiles: Sequence[Profile]) -> Updates | None:
+def _updates(profiles: Sequence[Profile], services: WindowServices) -> Updates | None:
     """None where the administrator does not want notices of new versions."""
     if not profiles:
         return None
     policy = read_policy()
-    return composition.update_checks(profiles, policy) if policy.update_notice else None
+    return services.update_checks(profiles, policy) if policy.update_notice else None
 
 
 class _Stores:
     """Looks for stores, one look at a time: token modules are loaded on the way."""
 
-    def __init__(self, profiles: Sequence[Profile]) -> None:
+    def __init__(self, profiles: Sequence[Profile], services: WindowServices) -> None:
         self._profiles = profiles
+        self._services = services
         self._one_at_a_time = threading.Lock()
 
     def __call__(self) -> Sequence[CertificateStore]:
         with self._one_at_a_time:
-            return composition.all_stores(self._profiles)
+            return self._services.all_stores(self._profiles)
 
 
 def _system_language() -> Language:
