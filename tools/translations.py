@@ -19,7 +19,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "src" / "certclient"
-FOLDER = PACKAGE / "resources" / "i18n"
+FOLDER = ROOT / "resources" / "i18n"
 LANGUAGES = ("ja", "en")
 BIN = Path(sys.executable).parent
 

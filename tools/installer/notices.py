@@ -36,7 +36,7 @@ from tools.wine.python import (
 )
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-TARGET = ROOT / "src" / "certclient" / "resources" / "licenses" / NOTICES_NAME
+TARGET = ROOT / "resources" / "licenses" / NOTICES_NAME
 LOCK = ROOT / "requirements" / "runtime.txt"
 TEXTS = Path(__file__).resolve().parent / "licenses"
 

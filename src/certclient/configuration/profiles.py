@@ -42,7 +42,7 @@ def known_modules() -> tuple[Path, ...]:
     """The allow-list of middleware for this operating system (`resources/pkcs11-modules.toml`)."""
     if sys.platform != "win32":
         return ()
-    text = (files("certclient") / "resources" / "pkcs11-modules.toml").read_text(encoding="utf-8")
+    text = (files("certclient.resources") / "pkcs11-modules.toml").read_text(encoding="utf-8")
     return tuple(Path(path) for path in tomllib.loads(text)["windows"])
 
 

@@ -198,5 +198,5 @@ def load(language: Language, front_end: str = "cli") -> Catalogue:
 
 @lru_cache
 def _read(language: Language) -> _File:
-    resource = files("certclient") / "resources" / "i18n" / f"messages.{language.value}.toml"
+    resource = files("certclient.resources") / "i18n" / f"messages.{language.value}.toml"
     return msgspec.convert(tomllib.loads(resource.read_text(encoding="utf-8")), _File)

@@ -46,7 +46,7 @@ def own_folders() -> tuple[Path, ...]:
 def profile_folders() -> tuple[Path, ...]:
     """An administrator's folder first, then the banks that were chosen at the installation (beside
     the frozen program), then the profiles that came with the program."""
-    ours = Path(str(files(_NAME) / "resources" / "profiles"))
+    ours = Path(str(files("certclient.resources") / "profiles"))
     if getattr(sys, "frozen", False):
         return (_administrators_folder(), Path(sys.executable).parent / "profiles", ours)
     return (_administrators_folder(), ours)

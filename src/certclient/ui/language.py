@@ -72,4 +72,4 @@ class Languages(QObject):
 
 
 def _folder() -> Path:
-    return Path(str(files("certclient"))) / "resources" / "i18n"
+    return Path(str(files("certclient.resources"))) / "i18n"

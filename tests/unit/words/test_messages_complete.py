@@ -43,7 +43,7 @@ ENUMS: dict[str, type[enum.Enum]] = {
 
 
 def messages(language: Language) -> dict[str, Any]:
-    folder = files("certclient") / "resources" / "i18n"
+    folder = files("certclient.resources") / "i18n"
     text = (folder / f"messages.{language.value}.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)
 

@@ -51,5 +51,5 @@ def paint(name: str, colour: QColor, painter: QPainter, place: QRectF) -> None:
 
 @lru_cache(maxsize=128)
 def _renderer(name: str, colour: str) -> QSvgRenderer:
-    drawing = files("certclient").joinpath("resources", "icons", f"{name}.svg").read_bytes()
+    drawing = files("certclient.resources").joinpath("icons", f"{name}.svg").read_bytes()
     return QSvgRenderer(QByteArray(drawing.replace(b"currentColor", colour.encode())))

@@ -64,4 +64,4 @@ def third_party_notices() -> list[Component]:
 
 
 def _resource(name: str) -> str:
-    return (files("certclient") / "resources" / "licenses" / name).read_text(encoding="utf-8")
+    return (files("certclient.resources") / "licenses" / name).read_text(encoding="utf-8")
