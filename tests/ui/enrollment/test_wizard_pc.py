@@ -34,7 +34,7 @@ from certclient_practice.repositories.records import CertificateState
 from support.nss import NssDatabase
 from support.wizards import Office, Visitor, until, wait
 
-TESTS = Path(__file__).parents[1]
+TESTS = Path(__file__).parents[2]
 
 
 def renewed(office: Office) -> Visitor:

@@ -14,7 +14,7 @@ from certclient.cli.main import run
 from certclient.model.policy import VALUES, Found, Policy, Raw, ValueKind, policy_from
 from support.clerk import Clerk
 
-FOLDER = Path(__file__).parents[2] / "installer" / "policy"
+FOLDER = Path(__file__).parents[3] / "installer" / "policy"
 NAMESPACE = "{http://schemas.microsoft.com/GroupPolicy/2006/07/PolicyDefinitions}"
 LANGUAGES = ("ja-JP", "en-US")
 KEY = r"Software\Policies\certclient"
