@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from certclient.bootstrap import COMMANDS
 from certclient.cli.main import run
 from certclient.cli.ports import Services
 from certclient.enrollment.bank_status import BankStatuses
@@ -294,6 +295,7 @@ class Clerk:
 
     def services(self) -> Services:
         return Services(
+            commands=COMMANDS,
             profile=lambda _name: self.profile,
             stores=lambda _profile: [self.pc, *self.others],
             procedures=self._procedures,

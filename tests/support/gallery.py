@@ -19,11 +19,11 @@ from certclient.enrollment.interaction import SecretKind, SecretRequest
 from certclient.enrollment.journal import State
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.store.base import AttemptsLeft, PinRequest, StoredCertificate
-from certclient.ui.batch import RenewAllDialog
 from certclient.ui.context import AppContext
-from certclient.ui.navigation import Page, failed
-from certclient.ui.pages.work import WorkPage
-from certclient.ui.wizard import EnrollmentWizard
+from certclient.ui.enrollment.batch import RenewAllDialog
+from certclient.ui.enrollment.navigation import Page, failed
+from certclient.ui.enrollment.pages.work import WorkPage
+from certclient.ui.enrollment.wizard import EnrollmentWizard
 from support.clerk import view
 from support.pkcs11_faults import CKR_PIN_LOCKED, Faults
 from support.softhsm import MODULE, PIN

@@ -12,13 +12,13 @@ from PySide6.QtCore import QObject
 
 from certclient.enrollment.bank_status import BankStatuses
 from certclient.enrollment.procedure import Enrollment
+from certclient.i18n.catalogue import Language
 from certclient.model.profile import Profile
 from certclient.store.base import CertificateStore
 from certclient.ui.context import AppContext
 from certclient.ui.language import Languages
 from certclient.ui.settings import Settings
-from certclient.ui.tasks import TaskRunner
-from certclient.words.catalogue import Language
+from certclient.ui.tasks.runner import TaskRunner
 
 
 @dataclass

@@ -16,9 +16,8 @@ import pytest
 if sys.platform != "win32":
     pytest.skip("runs on Windows: make test-windows", allow_module_level=True)
 
+from certclient.bootstrap import enrollment, system_services
 from certclient.cli.main import run
-from certclient.cli.services import system_services
-from certclient.composition import enrollment
 from certclient.enrollment.interaction import SecretKind
 from certclient.enrollment.preflight import Check, Verdict
 from certclient.enrollment.procedure import Enrollment, Finished, LoginResult, Outcome, Pending
@@ -29,13 +28,13 @@ from certclient.model.keys import KeySpec, Protection
 from certclient.model.profile import AskWhom, Profile
 from certclient.model.progress import Step
 from certclient.model.secret import Secret
+from certclient.platform.windows_dll import WindowsCallError
 from certclient.store.base import StoredCertificate
 from certclient.store.registry import open_stores
 from certclient.store.windows import capi, crypt32
 from certclient.store.windows import declarations as w
 from certclient.store.windows.container import from_key_id
 from certclient.store.windows.errors import ERROR_ACCESS_DENIED, ERROR_CANCELLED
-from certclient.windows_dll import WindowsCallError
 from support.bank_office import BankOffice
 from support.pki import make_lab, rsa_key, spki_of
 from support.scripted import Person

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from certclient import log
 from certclient.cli.invocation import Invocation
 from certclient.cli.records import JsonObject, error_record
 from certclient.enrollment.interaction import Nobody
@@ -14,6 +13,7 @@ from certclient.enrollment.procedure import ProcedureView
 from certclient.enrollment.unattended import resume_obstacle
 from certclient.model.errors import CertclientError
 from certclient.model.profile import Profile
+from certclient.platform import log
 
 
 @dataclass(frozen=True, slots=True)

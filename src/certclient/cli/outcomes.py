@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import click
 
-from certclient import log
 from certclient.cli.errors import tell
 from certclient.cli.exit_codes import DONE, EXIT_CODES, worst
 from certclient.cli.invocation import Invocation
@@ -34,6 +33,7 @@ from certclient.model.certificate import Owner
 from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.errors import Kind as ErrorKind
+from certclient.platform import log
 
 _ENDED = {
     State.WAITING: "waiting",

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+import click
+
 from certclient.cli.terminal import Terminal
-from certclient.daily_reminder import DailyReminder
 from certclient.enrollment.bank_status import BankStatuses
 from certclient.enrollment.interaction import Interaction
 from certclient.enrollment.procedure import Leftover, Outcome, ProcedureView
@@ -17,8 +18,9 @@ from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.policy import Policy
 from certclient.model.profile import Profile
 from certclient.model.secret import Secret
+from certclient.model.start import Start
 from certclient.model.update import Announcement
-from certclient.start import Start
+from certclient.platform.daily_reminder import DailyReminder
 from certclient.store.base import CertificateStore, PinProvider, StoredCertificate
 
 
@@ -56,13 +58,21 @@ class Procedures(Protocol):
     def remove_leftover(self, leftover: Leftover, pin: PinProvider) -> None: ...
 
 
+class CommandLeftOutError(Exception):
+    """This program was built without the package of a command."""
+
+
+CommandLoader = Callable[[], click.Command]
+
+
 def _nothing_announced(_profile: Profile) -> Announcement:
     raise CertclientError(ErrorCode.UPDATE_INVALID, reason="nothing announced")
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """`profile` finds one by id or path ("" for the only one), `profiles` all that are set up,
+    """`commands` are those of the command line, each imported when it is run. `profile` finds one
+    by id or path ("" for the only one), `profiles` all that are set up,
     `unusable_banks` why others are not;
     `procedures` takes the seconds of
     patience with a CA that lets us wait; `log_file` is where crashes are written, `reminders`
@@ -77,6 +87,7 @@ class Services:
     `statuses` is what is known of which certificates the banks accept; it never raises.
     `own_folders`: all that is kept of this user lies there."""
 
+    commands: Mapping[str, CommandLoader]
     profile: Callable[[str], Profile]
     stores: Callable[[Profile], Sequence[CertificateStore]]
     procedures: Callable[[Profile, Sequence[CertificateStore], float], Procedures]

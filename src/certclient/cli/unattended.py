@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from certclient import log
 from certclient.cli.dialogue import Answers
 from certclient.cli.enrolling import Desk
 from certclient.cli.exit_codes import worst
@@ -17,6 +16,7 @@ from certclient.enrollment.procedure import Kind, Outcome, ProcedureView
 from certclient.enrollment.reminder import ReminderBook
 from certclient.enrollment.unattended import obstacle, resume_obstacle, worth_a_look
 from certclient.model.errors import CertclientError, ErrorCode
+from certclient.platform import log
 
 
 class Nobody:

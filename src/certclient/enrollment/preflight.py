@@ -1,6 +1,6 @@
 """更新できますか？ Checks before a renewal, each of which passes, warns, fails or is skipped.
 
-Nothing here changes anything, and no check asks for a PIN. The messages are words/'s matter.
+Nothing here changes anything, and no check asks for a PIN. The messages are i18n/'s matter.
 """
 
 from __future__ import annotations

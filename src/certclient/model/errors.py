@@ -1,4 +1,4 @@
-"""Stable error codes and the one exception that carries them. Texts for users are in words/."""
+"""Stable error codes and the one exception that carries them. Texts for users are in i18n/."""
 
 from __future__ import annotations
 

@@ -9,19 +9,19 @@ from pathlib import Path
 
 from certclient.enrollment.bank_status import BankStatuses
 from certclient.enrollment.procedure import Enrollment
+from certclient.i18n.catalogue import Catalogue
 from certclient.model.certificate import Owner, Role
 from certclient.model.profile import Profile
 from certclient.store.base import CertificateStore
 from certclient.ui.language import Languages
 from certclient.ui.settings import Settings
-from certclient.ui.tasks import TaskRunner
+from certclient.ui.tasks.runner import TaskRunner
 from certclient.updates.check import Updates
-from certclient.words.catalogue import Catalogue
 
 
 @dataclass(frozen=True, slots=True)
 class AppContext:
-    """Made by app.py; tests make one with stores, bank and clock of their own.
+    """Made by shell/app.py; tests make one with stores, bank and clock of their own.
 
     `stores` looks anew at each call (tokens come and go), never raises, and may be slow: call it
     in a worker. `enrollment` gives the procedures with one bank over these stores; it raises

@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from certclient.practice.records import CertificateState
+from certclient_practice.repositories.records import CertificateState
 from support.command_line import PC_USER, PIN, USB_USER, Computer
 
 

@@ -13,7 +13,7 @@ from datetime import timedelta
 
 import pytest
 
-from certclient.practice.records import CertificateState
+from certclient_practice.repositories.records import CertificateState
 from support.command_line import PC_USER, PIN, USB_USER, Computer
 from support.lossy_line import LossyLine, lossy_line
 

@@ -17,10 +17,10 @@ from certclient.ca.client import (
     names_failure,
 )
 from certclient.ca.factory import ca_client_for
+from certclient.configuration.profiles import load_profile
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.secret import Secret
-from certclient.practice.records import CertificateState
-from certclient.profiles import load_profile
+from certclient_practice.repositories.records import CertificateState
 from support.bank import USER_ID, RunningBank
 from support.pki import rsa_signer
 

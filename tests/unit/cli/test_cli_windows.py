@@ -12,7 +12,7 @@ from certclient.cli.main import run
 from certclient.enrollment.overview import take_overview
 from certclient.enrollment.reminder import ReminderBook
 from certclient.model.profile import Words
-from certclient.start import Start
+from certclient.model.start import Start
 from support.clerk import Clerk
 
 

@@ -18,7 +18,13 @@ from certclient.ca.client import (
     names_failure,
 )
 from certclient.ca.cmp.answers import Expected, read_answer, refusal, words
-from certclient.ca.cmp.bodies import (
+from certclient.ca.cmp.chain import sorted_chain
+from certclient.ca.cmp.confirmation import confirmation
+from certclient.ca.cmp.outgoing import Outgoing, common_name, protect
+from certclient.ca.cmp.transaction import TransactionState, transaction_octets
+from certclient.ca.cmp.trust import Trust, readable
+from certclient.ca.transport import Transport
+from certclient.cmp.bodies import (
     Body,
     CertificateConfirm,
     CertificateReply,
@@ -31,19 +37,13 @@ from certclient.ca.cmp.bodies import (
     PollRequest,
     RequestKind,
 )
-from certclient.ca.cmp.chain import sorted_chain
-from certclient.ca.cmp.confirmation import confirmation
-from certclient.ca.cmp.crmf import CertRequest, CertTemplate
-from certclient.ca.cmp.mac import new_parameters
-from certclient.ca.cmp.messages import Message
-from certclient.ca.cmp.names import AlgorithmIdentifier, CertId
-from certclient.ca.cmp.outgoing import Outgoing, common_name, protect
-from certclient.ca.cmp.revocation import Revocation, RevokeReply, RevokeRequest
-from certclient.ca.cmp.signatures import prove_possession
-from certclient.ca.cmp.status import Failure, PkiStatus
-from certclient.ca.cmp.transaction import TransactionState, transaction_octets
-from certclient.ca.cmp.trust import Trust, readable
-from certclient.ca.transport import Transport
+from certclient.cmp.crmf import CertRequest, CertTemplate
+from certclient.cmp.mac import new_parameters
+from certclient.cmp.messages import Message
+from certclient.cmp.names import AlgorithmIdentifier, CertId
+from certclient.cmp.revocation import Revocation, RevokeReply, RevokeRequest
+from certclient.cmp.signatures import prove_possession
+from certclient.cmp.status import Failure, PkiStatus
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import Signer

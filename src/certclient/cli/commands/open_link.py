@@ -14,9 +14,9 @@ from certclient.cli.enrolling import Desk, destination_parameters
 from certclient.cli.invocation import Invocation
 from certclient.cli.outcomes import attempt, show_results
 from certclient.cli.translated import Command, common_parameters
-from certclient.deep_link import DeepLink, LinkError, Verb, parse
 from certclient.enrollment.inventory import Entry, named, the_renewable_one
 from certclient.enrollment.procedure import Outcome
+from certclient.model.deep_link import DeepLink, LinkError, Verb, parse
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.secret import Secret
 

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 import click
 
-from certclient import log
 from certclient.cli.commands.listing import stage_words
 from certclient.cli.dialogue import Answers, Dialogue
 from certclient.cli.errors import tell
@@ -26,6 +25,7 @@ from certclient.enrollment.inventory import Entry, take_inventory
 from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.profile import Profile
+from certclient.platform import log
 from certclient.store.base import StoredCertificate, no_pin
 
 
