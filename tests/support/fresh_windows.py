@@ -17,7 +17,7 @@ from pathlib import Path
 
 from tools.wine.sandbox import PREFIX, USER, Sandbox
 
-_SECONDS = 180
+_SECONDS = 1200
 LOCAL_APPDATA = f"{PREFIX}/drive_c/users/{USER}/AppData/Local"
 
 

@@ -26,7 +26,7 @@ from certclient.start import Start
 from certclient.ui.navigation import Page
 from certclient.ui.wizard import EnrollmentWizard
 
-_SECONDS = 60.0
+_SECONDS = 600.0
 _PRESSED_ON = (Page.NOTICE, Page.LETTER, Page.START)
 
 
