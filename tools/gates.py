@@ -30,6 +30,9 @@ WINDOWS_SOURCES = ("src/certclient", *map(str, sorted(ROOT.glob("tests/windows/*
 tests/windows out of the run as on Linux, where it has no meaning."""
 WINDOWS_CACHE = ".mypy_cache/win32"
 """In a cache that two platforms share, each run throws away what the other found out."""
+NO_BYTECODE = "PYTHONDONTWRITEBYTECODE"
+"""Set in many containers. Each worker and each of the hundreds of programs that tests start would
+compile the sources again."""
 MAX_WORKERS = 4
 """At most so many, and one more than there are processors: every test waits now and then, for a
 program to start or a bank to answer."""
@@ -75,6 +78,7 @@ def run(name: str, command: Sequence[str], *, live: bool = False) -> Outcome:
         text=True,
         errors="replace",
         check=False,
+        env={name: value for name, value in os.environ.items() if name != NO_BYTECODE},
     )
     return Outcome(name, done.returncode, time.monotonic() - start, done.stdout or "")
 

@@ -128,6 +128,14 @@ def test_quick_stops_at_a_gate_that_fails(monkeypatch: pytest.MonkeyPatch) -> No
     assert not programs.ran("pytest")
 
 
+def test_bytecode_is_kept_where_the_environment_forbids_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv(gates.NO_BYTECODE, "1")
+    code = "import sys; print(sys.dont_write_bytecode)"
+    assert gates.run("x", ("python", "-c", code)).output == "False\n"
+
+
 def test_a_program_is_judged_by_its_exit_code() -> None:
     failed = gates.run("x", ("python", "-c", "print('said'); raise SystemExit(3)"))
     assert (failed.code, failed.output) == (3, "said\n")
