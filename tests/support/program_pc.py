@@ -18,7 +18,7 @@ BANK = "practice"
 
 _GIVE = r"Z:\project\tests\installer\give.py"
 _FOR_SCRIPTS = {
-    "PYTHONPATH": r"Z:\project\src;Z:\project\tests;Z:\project;Z:\wheels",
+    "PYTHONPATH": r"Z:\project\src;Z:\project\tests;Z:\project",
     "PYTHONUTF8": "1",
     "PYTHONDONTWRITEBYTECODE": "1",
 }
