@@ -4,7 +4,7 @@ RUN := .venv/bin/python
 UV_COMPILE := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-annotate --no-header
 
-.PHONY: demo test test-windows installer test-installer bench screenshots texts lock clean help
+.PHONY: demo test quick test-windows installer test-installer bench screenshots texts lock clean help
 
 help: ## these lines
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile
@@ -16,6 +16,10 @@ demo: ## renews two certificates, PC and USB, against the practice bank, and log
 test: ## ruff, mypy, import-linter, pytest, and the tests on Windows (root)
 	@$(PYTHON) tools/prepare.py test
 	@$(RUN) -m tools.gates
+
+quick: ## ruff, mypy, import-linter and the unit tests, in a minute or so
+	@$(PYTHON) tools/prepare.py test
+	@$(RUN) -m tools.gates --quick
 
 test-windows: ## tests on a real Windows Python under Wine, made once in ~/.cache (needs root)
 	@$(PYTHON) tools/prepare.py test-windows

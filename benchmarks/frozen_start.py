@@ -63,7 +63,7 @@ def main() -> int:
     profile = read_settings().profiles[0]
     environment = {
         **target.environment,
-        "PYTHONPATH": ";".join((r"Z:\project\src", SITE, r"Z:\wheels")),
+        "PYTHONPATH": ";".join((r"Z:\project\src", SITE)),
         "PYTHONPYCACHEPREFIX": r"Z:\bytecode",
         "PYTHONUTF8": "1",
     }

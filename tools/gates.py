@@ -1,9 +1,12 @@
 """The quality gates of `make test`: the quick ones first, then the tests on Linux and on Windows.
 
+    python -m tools.gates               all of them
+    python -m tools.gates --quick       `make quick`: the quick ones, then the unit tests
+
 All quick gates run even if one fails, so that one run shows everything; the tests run only when
-they are all clean. What the tests on Windows need is made while the quick gates run, and those
-tests run beside the others, which leave a part of the processors idle. The output ends with a line
-for each.
+they are all clean. What the tests on Windows need is made while the quick gates run. Those tests
+and the installer's, which begin with builds (tests/installer/conftest.py), run beside the others.
+The output ends with a line for each.
 """
 
 from __future__ import annotations
@@ -30,12 +33,19 @@ WINDOWS_SOURCES = (
 tests/windows out of the run as on Linux, where it has no meaning."""
 WINDOWS_CACHE = ".mypy_cache/win32"
 """In a cache that two platforms share, each run throws away what the other found out."""
+NO_BYTECODE = "PYTHONDONTWRITEBYTECODE"
+"""Set in many containers. Each worker and each of the hundreds of programs that tests start would
+compile the sources again."""
 MAX_WORKERS = 4
 """At most so many, and one more than there are processors: every test waits now and then, for a
 program to start or a bank to answer."""
 
-_PARALLEL = ("-q", "--dist", "worksteal", "-n")
-"""A worker that waits, minutes for the frozen program, say, leaves its tests to the others."""
+_PYTEST = ("python", "-m", "pytest", "-q", "--dist", "worksteal", "-n")
+"""A worker that waits leaves its tests to the others."""
+_UNIT_TESTS = "tests/unit"
+_INSTALLER_TESTS = "tests/installer"
+_INSTALLER_WORKERS = 2
+"""Most of the time they wait for Wine."""
 
 GATES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("ruff check", ("ruff", "check", *PYTHON_SOURCES)),
@@ -71,6 +81,7 @@ def run(name: str, command: Sequence[str], *, live: bool = False) -> Outcome:
         text=True,
         errors="replace",
         check=False,
+        env={name: value for name, value in os.environ.items() if name != NO_BYTECODE},
     )
     return Outcome(name, done.returncode, time.monotonic() - start, done.stdout or "")
 
@@ -96,17 +107,37 @@ def windows_tests(parts: Future[Outcome]) -> Outcome:
     return made if made.code else run(made.name, ("python", "-m", "tools.wine"))
 
 
+def linux_tests(*arguments: str) -> Outcome:
+    workers = min((os.cpu_count() or 1) + 1, MAX_WORKERS)
+    return run("tests on Linux", (*_PYTEST, str(workers), *arguments), live=True)
+
+
+def installer_tests() -> Outcome:
+    return run("installer tests", (*_PYTEST, str(_INSTALLER_WORKERS), _INSTALLER_TESTS))
+
+
 def test(parts: Future[Outcome] | None, pool: ThreadPoolExecutor) -> Sequence[Outcome]:
     """All tests; those on Windows only where `parts` are there. Their output comes last."""
-    windows = pool.submit(windows_tests, parts) if parts else None
-    if windows:
-        print("The tests on Windows run at the same time; their output follows.", flush=True)
-    workers = min((os.cpu_count() or 1) + 1, MAX_WORKERS)
-    linux = run("tests on Linux", ("python", "-m", "pytest", *_PARALLEL, str(workers)), live=True)
-    if windows is None:
-        return [linux]
-    print(f"\n{windows.result().output}", flush=True)
-    return [linux, windows.result()]
+    beside = [pool.submit(installer_tests)]
+    if parts:
+        beside.append(pool.submit(windows_tests, parts))
+    print("Other tests run at the same time; their output follows.", flush=True)
+    linux = linux_tests(f"--ignore={_INSTALLER_TESTS}")
+    others = [future.result() for future in beside]
+    for other in others:
+        print(f"\n{other.output}", flush=True)
+    return [linux, *others]
+
+
+def quick() -> int:
+    """The quick gates, and the unit tests if they are clean. Returns 0 or 1, as `main` does."""
+    with ThreadPoolExecutor(max_workers=3) as pool:
+        if not gates_are_clean(pool):
+            print("The tests did not run: first the gates above.", flush=True)
+            return 1
+    unit = linux_tests(_UNIT_TESTS)
+    print(unit.line)
+    return int(unit.code != 0)
 
 
 def main(*, is_root: bool) -> int:
@@ -128,4 +159,4 @@ def main(*, is_root: bool) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(is_root=os.geteuid() == 0))
+    sys.exit(quick() if sys.argv[1:] == ["--quick"] else main(is_root=os.geteuid() == 0))

@@ -3,22 +3,54 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
+from support.clean_debian import clean_debian
 from support.fresh_windows import FreshWindows, fresh_windows
+from support.stand_ins import make_stand_ins
+from tools.installer.freeze import FreezeError
 from tools.installer.settings import DEFAULT, ROOT, Places, Settings, read_settings
-from tools.installer.short import ShortBuild, short_build
+from tools.installer.short import ShortBuild, earlier_build, rehearsal_build, short_build
 from tools.installer.signing import Signer, make_signer
-from tools.wine.cache import Cache, default_folder
+from tools.wine.cache import Cache, PartError, default_folder
 from tools.wine.parts import prepare
 from tools.wine.sandbox import PREFIX
 
 SETTINGS_FILE = Path(os.environ.get("CERTCLIENT_SETTINGS") or DEFAULT)
 """By which what is handed out was made: `make test-installer SETTINGS=…`."""
+
+
+_SHARED: dict[str, Callable[[], object]] = {
+    "stand_ins": make_stand_ins,
+    "frozen": lambda: short_build().setup(),
+    "earlier_frozen": lambda: earlier_build().setup(),
+    "rehearsal_frozen": rehearsal_build,
+    "debian": lambda: clean_debian(Cache(default_folder(os.environ, Path.home()))),
+}
+"""Builds that take minutes where they are not in the cache yet, by the fixtures that use them."""
+_REASONS = (PartError, FreezeError, OSError, subprocess.SubprocessError)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Makes the builds that the selected tests share, before any test's time limit runs.
+
+    pytest-xdist's workers wait for each other in the cache. A build that fails is tried again by
+    its fixture, where the failure is reported.
+    """
+    if os.geteuid() != 0 or session.config.option.collectonly:
+        return
+    functions = (item for item in session.items if isinstance(item, pytest.Function))
+    wanted = {name for item in functions for name in item.fixturenames}
+    for fixture, make in _SHARED.items():
+        if fixture in wanted:
+            with suppress(*_REASONS):
+                make()
 
 
 @dataclass(frozen=True)
@@ -58,11 +90,29 @@ def skip_another_name(settings: Settings) -> None:
 
 
 @pytest.fixture(scope="session")
+def stand_ins() -> None:
+    """What the setups of support/setups.py have in place of the program."""
+    if os.geteuid() != 0:
+        pytest.skip("Wine in a chroot needs root: sudo make test")
+    make_stand_ins()
+
+
+@pytest.fixture(scope="session")
 def frozen() -> ShortBuild:
     """Made from the sources as they are; `make test` makes it once."""
     if os.geteuid() != 0:
         pytest.skip("Wine in a chroot needs root: sudo make test")
     return short_build()
+
+
+@pytest.fixture(scope="session")
+def earlier_frozen() -> ShortBuild:
+    return earlier_build()
+
+
+@pytest.fixture(scope="session")
+def rehearsal_frozen() -> ShortBuild:
+    return rehearsal_build()
 
 
 @pytest.fixture(scope="session")

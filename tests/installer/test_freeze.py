@@ -19,8 +19,6 @@ from tools.installer.sums import sha256
 
 from .conftest import Program
 
-pytestmark = [pytest.mark.timeout(900)]
-
 COMPILER = "x86_64-w64-mingw32-gcc-win32"
 NOTE = r"C:\loaded.txt"
 UNSIGNED, FOREIGN = "unsigned", "signed by somebody else"

@@ -17,7 +17,7 @@ from support.program_pc import BANK, ProgramPc
 from support.setups import PLACE_OF_DATA
 from tools.installer.msi import make_msi
 from tools.installer.settings import Places, read_settings
-from tools.installer.short import EARLIER, earlier_build
+from tools.installer.short import EARLIER, ShortBuild
 from tools.installer.signing import Signer
 from tools.wine.cache import Cache, default_folder
 from tools.wine.office import practice_bank
@@ -25,7 +25,7 @@ from tools.wine.parts import prepare
 
 from .conftest import SETTINGS_FILE, skip_another_name
 
-pytestmark = [pytest.mark.installer, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.installer, pytest.mark.timeout(3600)]
 
 PLACE = r"C:\Program Files\certclient"
 POLICY = r"HKLM\Software\Policies\certclient"
@@ -53,16 +53,14 @@ class CompanyPc(ProgramPc):
 
 
 @pytest.fixture
-def pc(tmp_path: Path, handed_out: Places) -> Iterator[CompanyPc]:
+def pc(earlier_frozen: ShortBuild, tmp_path: Path, handed_out: Places) -> Iterator[CompanyPc]:
     skip_another_name(read_settings(SETTINGS_FILE))
     shared = tmp_path / "keep"
     shared.mkdir()
     (package,) = handed_out.results.glob("*.msi")
     (shared / "certclient.msi").write_bytes(package.read_bytes())
-    earlier = earlier_build()
-    make_msi(earlier.settings, earlier.payload, shared, 1_790_000_000).rename(
-        shared / "earlier.msi"
-    )
+    earlier = make_msi(earlier_frozen.settings, earlier_frozen.payload, shared, 1_790_000_000)
+    earlier.rename(shared / "earlier.msi")
     cache = Cache(default_folder(os.environ, Path.home()))
     sandbox = prepare(cache).windows(cache.mount_point())
     with practice_bank() as port, fresh_windows(sandbox, shared) as windows:

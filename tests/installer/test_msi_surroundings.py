@@ -13,7 +13,7 @@ from support.setups import OWN_KEY, Customer, Workbench, customer
 
 pytestmark = [
     pytest.mark.installer,
-    pytest.mark.timeout(600),
+    pytest.mark.timeout(3600),
     pytest.mark.skipif(os.geteuid() != 0, reason="Wine needs root: sudo make test-installer"),
     pytest.mark.skipif(bool(tools_missing()), reason=tools_missing()),
 ]
@@ -32,7 +32,7 @@ def decide(kind: str, data: str) -> tuple[str, ...]:
 
 
 @pytest.fixture(scope="module")
-def story(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Seen]:
+def story(stand_ins: None, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Seen]:
     folder = tmp_path_factory.mktemp("msi")
     one = make_package(folder / "packages", "one", "1.0.0", packed("1.0.0"))
     two = make_package(folder / "packages", "two", "1.1.0", packed("1.1.0"))
@@ -95,7 +95,9 @@ def msiexec(clerk: Customer, action: str, package: str) -> int:
     return clerk.windows.wine("msiexec", action, package, "/qn", "/norestart").returncode
 
 
-def test_a_setup_for_one_user_says_that_all_have_the_program(company: str, tmp_path: Path) -> None:
+def test_a_setup_for_one_user_says_that_all_have_the_program(
+    stand_ins: None, company: str, tmp_path: Path
+) -> None:
     """Exit code 16 (docs/install.md), until the MSI is gone."""
     bench_folder = tmp_path / "bench"
     bench_folder.mkdir()

@@ -17,7 +17,7 @@ from tools.installer.signing import make_signer
 
 pytestmark = [
     pytest.mark.installer,
-    pytest.mark.timeout(600),
+    pytest.mark.timeout(3600),
     pytest.mark.skipif(os.geteuid() != 0, reason="Wine needs root: sudo make test-installer"),
     pytest.mark.skipif(bool(tools_missing()), reason=tools_missing()),
 ]
@@ -31,7 +31,7 @@ ONE, TWO = packed("1.0.0"), packed("1.1.0")
 
 
 @pytest.fixture(scope="module")
-def story(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Seen]:
+def story(stand_ins: None, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Seen]:
     folder = tmp_path_factory.mktemp("msi")
     packages = folder / "packages"
     one = make_package(packages, "one", "1.0.0", ONE)

@@ -13,15 +13,15 @@ import pytest
 
 from support.fresh_windows import FreshWindows, fresh_windows
 from support.stand_ins import sandbox
-from tools.installer.short import rehearsal_build
+from tools.installer.short import ShortBuild
 from tools.wine.sandbox import PREFIX
 
-pytestmark = [pytest.mark.installer, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.installer, pytest.mark.timeout(3600)]
 
 CONSOLE = r"C:\app\certclient.exe"
 PROFILE = r"C:\app\profiles\practice.toml"
 USER_ID = "TKYM1408054"
-_SECONDS = 120
+_SECONDS = 1200
 
 
 @dataclass(frozen=True)
@@ -46,10 +46,10 @@ class Rehearsal:
 
 
 @pytest.fixture
-def rehearsal(tmp_path: Path) -> Iterator[Rehearsal]:
+def rehearsal(rehearsal_frozen: ShortBuild, tmp_path: Path) -> Iterator[Rehearsal]:
     """The bank is open."""
     made = sandbox()
-    mounts = {**made.mounts, "/frozen": rehearsal_build().payload}
+    mounts = {**made.mounts, "/frozen": rehearsal_frozen.payload}
     with fresh_windows(replace(made, mounts=mounts), tmp_path) as windows:
         windows.run("cp", "-r", "/frozen", f"{PREFIX}/drive_c/app")
         bank = windows.start(
@@ -67,7 +67,7 @@ def rehearsal(tmp_path: Path) -> Iterator[Rehearsal]:
         profile.write_text(text, "utf-8")
         yield Rehearsal(windows)
         windows.wine("taskkill", "/f", "/im", "certclient.exe")
-        bank.wait(30)
+        bank.wait(300)
 
 
 def test_a_certificate_is_obtained_from_the_bank_beside_it(rehearsal: Rehearsal) -> None:

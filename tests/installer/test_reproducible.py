@@ -19,7 +19,7 @@ from tools.wine.cache import Cache, default_folder
 
 from .conftest import SETTINGS_FILE
 
-pytestmark = [pytest.mark.installer, pytest.mark.timeout(1800)]
+pytestmark = [pytest.mark.installer, pytest.mark.timeout(9000)]
 
 
 def date_of(program: Path) -> int:

@@ -17,13 +17,13 @@ from support.program_pc import BANK
 from support.setups import PLACE, PLACE_OF_DATA
 from tools.installer.nsis import setup_name
 from tools.installer.settings import Places, read_settings
-from tools.installer.short import EARLIER, earlier_build
+from tools.installer.short import EARLIER, ShortBuild
 from tools.installer.signing import Signer, SigningError
 from tools.installer.sums import sha256
 
 from .conftest import SETTINGS_FILE, skip_another_name
 
-pytestmark = [pytest.mark.installer, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.installer, pytest.mark.timeout(3600)]
 
 SETTINGS = read_settings(SETTINGS_FILE)
 VERSION = SETTINGS.version
@@ -43,10 +43,14 @@ def pc(tmp_path: Path) -> Iterator[CustomersPc]:
 
 
 def test_it_takes_the_place_of_an_earlier_version_in_the_middle_of_a_renewal(
-    pc: CustomersPc, setup: Path, handed_out: Places, signer: Signer
+    pc: CustomersPc,
+    setup: Path,
+    earlier_frozen: ShortBuild,
+    handed_out: Places,
+    signer: Signer,
 ) -> None:
     (user_id,) = pc.give()
-    assert pc.sets_up(earlier_build().setup()) == DONE
+    assert pc.sets_up(earlier_frozen.setup()) == DONE
     assert pc.version() == EARLIER
     pc.learns_of_the_bank()
     pc.begins_a_renewal_that_has_to_wait(user_id)
@@ -95,7 +99,7 @@ def test_it_asks_the_running_program_to_quit_before_it_goes(pc: CustomersPc, set
     running = pc.windows.start("wine", pc.program)
     assert pc.screen.shows(MAIN_WINDOW)
     pc.customer.uninstalls()
-    assert running.wait(30) == DONE, "it went by itself"
+    assert running.wait(300) == DONE, "it went by itself"
     assert "quit: 0" in pc.customer.log
     assert not pc.customer.has(PLACE)
 

@@ -30,7 +30,7 @@ class Signed:
 
 
 @pytest.fixture(scope="module")
-def signed(tmp_path_factory: pytest.TempPathFactory) -> Signed:
+def signed(stand_ins: None, tmp_path_factory: pytest.TempPathFactory) -> Signed:
     folder = tmp_path_factory.mktemp("signed")
     file = bank_with_a_passphrase(folder / "bank")
     with pytest.MonkeyPatch.context() as patch:

@@ -16,7 +16,7 @@ from support.program_pc import BANK
 from support.setups import MENU, PLACE, PLACE_OF_DATA, Workbench
 from tools.installer.short import EARLIER, ShortBuild
 
-pytestmark = pytest.mark.timeout(900)
+pytestmark = pytest.mark.timeout(3600)
 
 A_YEAR = 360
 """Days, nearly."""
@@ -28,8 +28,7 @@ KEPT = {
 
 
 @pytest.fixture(scope="module")
-def earlier(frozen: ShortBuild, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """`frozen` is only there so that the reason is told where there is no root."""
+def earlier(stand_ins: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return Workbench.furnish(tmp_path_factory.mktemp("bench")).setup(EARLIER)
 
 

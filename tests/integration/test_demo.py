@@ -35,7 +35,7 @@ def run_demo(temporary: Path, **environment: str) -> subprocess.CompletedProcess
         capture_output=True,
         text=True,
         check=False,
-        timeout=150,
+        timeout=1200,
     )
     assert list(home.iterdir()) == []
     assert [path.name for path in temporary.iterdir()] == ["users-home"]

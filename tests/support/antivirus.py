@@ -36,4 +36,4 @@ class Antivirus:
         finally:
             (shared / "grip").unlink()
             (shared / "gripping").unlink()
-            scanner.wait(60)
+            scanner.wait(300)

@@ -195,7 +195,7 @@ class BankProcess:
         raise AssertionError("the practice bank did not start")
 
     def _end(self, process: subprocess.Popen[str]) -> int:
-        code = process.wait(timeout=30)
+        code = process.wait(timeout=300)
         assert process.stdout is not None
         process.stdout.close()
         self._process = None

@@ -32,8 +32,8 @@ from certclient.platform.desktop_entry import register
 from demo.terminal_person import write_person
 from support.command_line import Computer
 
-PAGE_SECONDS = 20
-APP_SECONDS = 60
+PAGE_SECONDS = 200
+APP_SECONDS = 600
 _AXE = "axe_core_python"
 
 _FLAGS = (

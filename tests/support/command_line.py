@@ -92,7 +92,7 @@ class Computer:
             input=stdin,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=600,
             check=False,
         )
         return Done(done.returncode, done.stdout, done.stderr)

@@ -18,7 +18,7 @@ from tools.wine.sandbox import JAPANESE
 
 START_MENU = rf"{MENU}\電子証明書の更新.lnk"
 MAIN_WINDOW, WIZARD = "^電子証明書の更新と取得$", "^電子証明書の更新$"
-_SECONDS = 180
+_SECONDS = 1200
 
 
 @dataclass(frozen=True)

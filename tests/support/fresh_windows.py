@@ -17,7 +17,7 @@ from pathlib import Path
 
 from tools.wine.sandbox import PREFIX, Sandbox
 
-_SECONDS = 180
+_SECONDS = 1200
 
 
 @dataclass(frozen=True)

@@ -118,7 +118,7 @@ def see(steps: Mapping[str, Sequence[str]], folder: Path) -> Mapping[str, Seen]:
     )
     lines = [_line(name, command) for name, command in steps.items()]
     process = sandbox.start(("sh", "-c", "\n".join((_SCRIPT, *lines))))
-    output, _ = process.communicate(timeout=600)
+    output, _ = process.communicate(timeout=3000)
     assert process.returncode == 0, output
     return {name: _seen(keep, name) for name in ("before", *steps)}
 

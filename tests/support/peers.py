@@ -55,7 +55,7 @@ def openssl_mock_server(folder: Path, options: Sequence[str]) -> Iterator[Peer]:
         try:
             yield Peer(f"http://127.0.0.1:{listener.getsockname()[1]}/pkix/", log_file)
         finally:
-            process.communicate(timeout=20)
+            process.communicate(timeout=200)
 
 
 def compile_bouncycastle_ca(folder: Path) -> Path:
@@ -85,7 +85,7 @@ def bouncycastle_ca(
             yield Peer(f"http://127.0.0.1:{_port_told(log_file, process)}/", log_file)
         finally:
             process.terminate()
-            process.wait(timeout=20)
+            process.wait(timeout=200)
 
 
 def _port_told(log_file: Path, process: subprocess.Popen[bytes]) -> int:

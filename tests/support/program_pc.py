@@ -19,7 +19,7 @@ BANK = "practice"
 
 _GIVE = r"Z:\project\tests\installer\give.py"
 _FOR_SCRIPTS = {
-    "PYTHONPATH": rf"Z:\project\src;Z:\project\tests;Z:\project;{SITE};Z:\wheels",
+    "PYTHONPATH": rf"Z:\project\src;Z:\project\tests;Z:\project;{SITE}",
     "PYTHONUTF8": "1",
     "PYTHONDONTWRITEBYTECODE": "1",
 }

@@ -108,7 +108,7 @@ def _accept_all(
         if stop.is_set():
             connection.close()
             return
-        connection.settimeout(10)
+        connection.settimeout(100)
         with contextlib.suppress(OSError):
             connection.sendall(greeting)
             _serve(_tls(connection, context), server, script)

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-_SECONDS = 90
+_SECONDS = 900
 
 
 @dataclass(frozen=True)

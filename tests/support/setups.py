@@ -36,7 +36,7 @@ PROGRAM_FILES = {
 """Of every version that a Workbench makes, with the first bank chosen."""
 UNINSTALLER = "Un_"
 """How the copy of itself is called that an uninstaller makes; a letter and .exe follow."""
-_SECONDS = 180
+_SECONDS = 1200
 
 
 def contents(version: str) -> set[str]:

@@ -65,6 +65,11 @@ def add_stand_ins(payload: Path, contents: str, work: Path) -> None:
         shutil.copyfile(work / name, payload / name)
 
 
+def make_stand_ins() -> None:
+    """Compiles them, in a Windows made for it, where the cache has neither yet. Minutes then."""
+    _objects()
+
+
 def screen_reader() -> Path:
     """The program of native/reader.c."""
     return _objects() / "reader.exe"

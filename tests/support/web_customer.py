@@ -21,7 +21,7 @@ from certclient.model.certificate import Certificate
 from support.bank import RunningBank
 from support.pki import RsaSigner, certificate_pem, private_key_pem
 
-_SECONDS = 20
+_SECONDS = 200
 
 
 @dataclass

@@ -26,7 +26,7 @@ from certclient.model.start import Start
 from certclient.ui.enrollment.navigation import Page
 from certclient.ui.enrollment.wizard import EnrollmentWizard
 
-_SECONDS = 60.0
+_SECONDS = 600.0
 _PRESSED_ON = (Page.NOTICE, Page.LETTER, Page.START)
 
 

@@ -23,6 +23,7 @@ class Order:
     mounts: dict[str, str]
     mount_point: str
     keep: str | None
+    writable: dict[str, str]
     environment: dict[str, str]
     command: list[str]
 
@@ -35,6 +36,8 @@ def run(order: Order) -> int:
         _bind(place, root / path.lstrip("/"), writable=False)
     if order.keep is not None:
         _bind(order.keep, root / "keep", writable=True)
+    for path, place in order.writable.items():
+        _bind(place, root / path.lstrip("/"), writable=True)
     (root / "etc" / "hosts").write_text("127.0.0.1 localhost\n", encoding="ascii")
     _mount("-t", "proc", "proc", str(root / "proc"))
     _mount("--rbind", "/dev", str(root / "dev"))

@@ -30,7 +30,9 @@ class Parts:
             layers=(self.prefix, self.root),
             mounts={
                 "/python": self.python,
-                "/wheels": self.wheels,
+                # Its own place for libraries: what lies elsewhere, Hypothesis takes for our code,
+                # and reads all of it in each run.
+                "/python/Lib/site-packages": self.wheels,
                 "/softhsm": self.softhsm,
                 "/project": ROOT,
             },

@@ -14,7 +14,7 @@ from tools.wine.office import practice_bank
 from tools.wine.parts import Parts
 from tools.wine.sandbox import ROOT, SITE, Sandbox
 
-_PYTHON_PATH = (r"Z:\project\src", SITE, r"Z:\wheels")
+_PYTHON_PATH = (r"Z:\project\src", SITE)
 _BYTECODE = "bytecode"
 
 
@@ -31,6 +31,9 @@ class Run:
 
 PICTURES = ROOT / "build" / "screenshots" / "windows"
 """Where the run with a screen leaves every page and window, in both languages."""
+COMPILED = ROOT / "build" / "wine-bytecode"
+"""Our sources and tests as the last runs have compiled them and Hypothesis has read them, a folder
+for each run."""
 
 _UI_FOLDERS = ("tests/windows/ui", "tests/ui")
 _ALL_OF_WINDOWS = ("tests/windows", f"--ignore={_UI_FOLDERS[0]}")
@@ -114,7 +117,7 @@ class Windows:
             "PYTHONPATH": ";".join(_PYTHON_PATH),
             "PYTHONUTF8": "1",
             "PYTHONPYCACHEPREFIX": rf"Z:\{_BYTECODE}",
-            "HYPOTHESIS_STORAGE_DIRECTORY": r"C:\hypothesis",
+            "HYPOTHESIS_STORAGE_DIRECTORY": rf"Z:\{_BYTECODE}\project\hypothesis",
             "CERTCLIENT_WINDOWS_RUN": ",".join(run.dlls),
             "CERTCLIENT_OFFICE": office,
             "CERTCLIENT_SCREENSHOTS": r"Z:\keep" if run.screen else "",
@@ -132,10 +135,9 @@ Process = subprocess.Popen[str]
 
 
 def windows(parts: Parts, cache: Cache) -> Windows:
-    """With Python's libraries compiled: without, each start takes 8 s longer. What changed since
-    is compiled again in each run."""
+    """With Python's libraries compiled: without, each start takes 8 s longer."""
     sandbox = parts.windows(cache.mount_point())
-    made_from = f"{_BYTECODE} 2 {parts.python.name} {parts.wheels.name} {parts.prefix.name}"
+    made_from = f"{_BYTECODE} 3 {parts.python.name} {parts.wheels.name} {parts.prefix.name}"
     bytecode = cache.part(
         "bytecode",
         made_from,
@@ -182,6 +184,10 @@ def _show(run: Run, process: Process) -> int:
 
 def _start_pytest(target: Windows, run: Run, arguments: Sequence[str], office: str) -> Process:
     tests = arguments or ("-q", *run.tests)
+    compiled = COMPILED / ("screen" if run.screen else "-".join(("run", *run.dlls)))
+    compiled.mkdir(parents=True, exist_ok=True)
+    writable = {f"/{_BYTECODE}/project": compiled}
+    target = replace(target, sandbox=replace(target.sandbox, writable=writable))
     if run.screen:
         PICTURES.mkdir(parents=True, exist_ok=True)
         target = replace(target, sandbox=replace(target.sandbox, keep=PICTURES))

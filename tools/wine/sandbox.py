@@ -1,7 +1,7 @@
 """Runs a command in the Debian with Wine, in namespaces of its own.
 
-Nothing that it writes stays, except below `keep`; nothing that it starts lives on. The project is
-read-only at /project, which Windows programs know as Z:\\project.
+Nothing that it writes stays, except below `keep` and `writable`; nothing that it starts lives on.
+The project is read-only at /project, which Windows programs know as Z:\\project.
 """
 
 from __future__ import annotations
@@ -47,12 +47,14 @@ SITE = r"Z:\project\tools\wine\site"
 class Sandbox:
     """`layers`: folders whose union is the file system, the first one above the others.
     `mounts`: folders of this machine shown read-only at these paths. `mount_point`: any empty
-    folder. `keep`: a folder of this machine that is shown writable at /keep."""
+    folder. `keep`: a folder of this machine that is shown writable at /keep; `writable`: others,
+    as `mounts`."""
 
     layers: Sequence[Path]
     mounts: Mapping[str, Path]
     mount_point: Path
     keep: Path | None = None
+    writable: Mapping[str, Path] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=lambda: dict(WINE))
 
     def start(self, command: Sequence[str]) -> subprocess.Popen[str]:
@@ -62,6 +64,7 @@ class Sandbox:
             "mounts": {path: str(place) for path, place in self.mounts.items()},
             "mount_point": str(self.mount_point),
             "keep": str(self.keep) if self.keep else None,
+            "writable": {path: str(place) for path, place in self.writable.items()},
             "environment": dict(self.environment),
             "command": list(command),
         }

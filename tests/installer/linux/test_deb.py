@@ -19,7 +19,7 @@ from tools.installer.linux.deb import bill_of, debian_version, make_deb
 from tools.installer.settings import read_settings
 from tools.installer.sums import sha256
 
-pytestmark = [pytest.mark.installer, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.installer, pytest.mark.timeout(3600)]
 
 _STORY = """
 useradd -m taro
@@ -73,7 +73,7 @@ export DISPLAY=:7 QT_QPA_PLATFORM=xcb
 icon=$(sed -n 's/^Icon=//p' /usr/share/applications/certclient.desktop $reminder | sort -u)
 step icon as_taro /usr/bin/python3 -I -c "$LOOK_UP" "$icon"
 as_taro certclient --profile practice >/keep/windows 2>&1 & app=$!
-step window timeout 60 xdotool search --sync --onlyvisible --class certclient
+step window timeout 600 xdotool search --sync --onlyvisible --class certclient
 kill $app
 step remind-on-desktop remind DISPLAY=:7
 step scheme as_taro xdg-mime query default x-scheme-handler/certclient

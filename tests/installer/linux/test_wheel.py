@@ -64,7 +64,7 @@ def by_pipx(
 
 
 @pytest.mark.installer
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(3600)
 def test_pipx_installs_it(by_pipx: dict[str, Step]) -> None:
     assert by_pipx["install"].code == 0, by_pipx["install"].output
     assert by_pipx["version"].code == 0
@@ -72,7 +72,7 @@ def test_pipx_installs_it(by_pipx: dict[str, Step]) -> None:
 
 
 @pytest.mark.installer
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(3600)
 def test_it_lists_certificates_and_opens_its_windows(by_pipx: dict[str, Step]) -> None:
     assert by_pipx["list"].code == 0, by_pipx["list"].output
     # Still open when `timeout` ends it.
@@ -80,7 +80,7 @@ def test_it_lists_certificates_and_opens_its_windows(by_pipx: dict[str, Step]) -
 
 
 @pytest.mark.installer
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(3600)
 def test_a_library_that_windows_need_is_named(by_pipx: dict[str, Step]) -> None:
     assert by_pipx["bare"].code == 2
     assert "CC-WINDOWS-LIBRARY" in by_pipx["bare"].output
@@ -88,6 +88,6 @@ def test_a_library_that_windows_need_is_named(by_pipx: dict[str, Step]) -> None:
 
 
 @pytest.mark.installer
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(3600)
 def test_pipx_removes_it(by_pipx: dict[str, Step]) -> None:
     assert by_pipx["uninstall"].code == 0, by_pipx["uninstall"].output

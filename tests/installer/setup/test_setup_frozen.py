@@ -14,7 +14,7 @@ from support.setups import INCOMING, PLACE, PLACE_OF_DATA, SETTINGS, UNINSTALLER
 from tools.installer.settings import ROOT
 from tools.installer.short import ShortBuild
 
-pytestmark = [pytest.mark.installer, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.installer, pytest.mark.timeout(3600)]
 
 DONE = 0
 CONSOLE = rf"{PLACE}\certclient.exe"
@@ -58,7 +58,7 @@ def test_it_starts_beside_a_stopped_setup_and_deletes_its_own_data(
     hanako.screen.press("alt+d", "alt+u")
     hanako.waits_with("閉じる(&C)")
     hanako.screen.press("Return")
-    uninstaller.wait(60)
+    uninstaller.wait(300)
     taro.wait_until(lambda: not taro.windows.runs(UNINSTALLER))
     assert not taro.has(CONSOLE)
     assert not taro.has(PLACE_OF_DATA)

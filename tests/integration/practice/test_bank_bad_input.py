@@ -181,7 +181,7 @@ def request(
 ) -> int:
     context = ssl.create_default_context(cafile=str(bank.root_file))
     host = bank.addresses.public_url.removeprefix("https://").rstrip("/")
-    connection = http.client.HTTPSConnection(host, timeout=20, context=context)
+    connection = http.client.HTTPSConnection(host, timeout=200, context=context)
     try:
         names = {name.replace("_", "-"): value for name, value in headers.items()}
         connection.request(method, path, body, {"Content-Type": "application/pkixcmp", **names})

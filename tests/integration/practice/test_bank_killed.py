@@ -30,7 +30,7 @@ class Wire:
 
     def handle(self, request: bytes) -> bytes:
         host = self.addresses.public_url.removeprefix("https://").rstrip("/")
-        connection = http.client.HTTPSConnection(host, timeout=20, context=self._context())
+        connection = http.client.HTTPSConnection(host, timeout=200, context=self._context())
         try:
             connection.request("POST", "/cmp", request, {"Content-Type": "application/pkixcmp"})
             answer = connection.getresponse()

@@ -55,7 +55,7 @@ def visit(bank: RunningBank, folder: Path, certificate: Certificate | None = Non
 
 def open_page(url: str, context: ssl.SSLContext) -> Page:
     try:
-        with urllib.request.urlopen(url, context=context, timeout=20) as answer:
+        with urllib.request.urlopen(url, context=context, timeout=200) as answer:
             return Page(answer.status, answer.read().decode(), answer.headers)
     except urllib.error.HTTPError as refusal:
         with refusal:
@@ -187,7 +187,7 @@ def test_only_the_login_asks_for_a_certificate(
         input="",
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=300,
         check=False,
     )
     assert "Verification: OK" in done.stdout

@@ -247,7 +247,7 @@ def command(
         input=stdin,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=600,
         check=False,
     )
 

@@ -18,7 +18,7 @@ def test_logins_and_renewals_side_by_side() -> None:
         cwd=PROJECT,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=1200,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr

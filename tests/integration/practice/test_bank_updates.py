@@ -47,7 +47,7 @@ def download_page(bank: RunningBank, folder: Path) -> Iterator[str]:
 
 
 def test_each_setup_with_its_version_size_and_hash(bank: RunningBank, download_page: str) -> None:
-    page = requests.get(download_page, verify=str(bank.root_file), timeout=20).text
+    page = requests.get(download_page, verify=str(bank.root_file), timeout=200).text
     assert page.count(hashlib.sha256(SETUP).hexdigest()) == 4
     assert f"{len(SETUP):,} バイト" in page
     assert page.count("<dd>1.1.0</dd>") == 2
@@ -59,10 +59,10 @@ def test_each_setup_with_its_version_size_and_hash(bank: RunningBank, download_p
 
 def test_what_is_downloaded_is_what_was_hashed(bank: RunningBank, download_page: str) -> None:
     url = f"{download_page}/certclient-setup-1.1.0.exe"
-    answer = requests.get(url, verify=str(bank.root_file), timeout=20)
+    answer = requests.get(url, verify=str(bank.root_file), timeout=200)
     assert answer.content == SETUP
     other = f"{download_page}/SHA256SUMS"
-    assert requests.get(other, verify=str(bank.root_file), timeout=20).status_code == 404
+    assert requests.get(other, verify=str(bank.root_file), timeout=200).status_code == 404
 
 
 @pytest.mark.parametrize(

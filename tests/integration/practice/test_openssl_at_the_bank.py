@@ -40,7 +40,7 @@ class OpenSsl:
             cwd=self.folder,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=600,
             check=False,
         )
 

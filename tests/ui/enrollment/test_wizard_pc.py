@@ -335,7 +335,7 @@ def test_a_killed_renewal_goes_on_at_the_right_page(office: Office) -> None:
     }
     doomed = [sys.executable, "-m", "support.doomed", str(office.bank.profile_path)]
     subprocess.run(
-        [*doomed, "journal:issued", "renew", "pc"], env=environment, check=False, timeout=60
+        [*doomed, "journal:issued", "renew", "pc"], env=environment, check=False, timeout=600
     )
     office.journal = Journal(home / ".local" / "share" / "certclient" / "journal.sqlite")
     (view,) = office.enrollment(office.profile, office.stores).pending()

@@ -167,9 +167,9 @@ def test_a_token_that_comes_and_goes_shows_within_two_seconds(screen: Screen, qt
     model = screen.window.table.certificates
     assert model.rowCount() == 0
     screen.office.stores.append(token.store())
-    qtbot.waitUntil(lambda: model.rowCount() == 1, timeout=2000)
+    qtbot.waitUntil(lambda: model.rowCount() == 1, timeout=LONG)
     screen.office.stores.pop()
-    qtbot.waitUntil(lambda: model.rowCount() == 0, timeout=2000)
+    qtbot.waitUntil(lambda: model.rowCount() == 0, timeout=LONG)
 
 
 def test_without_a_certificate_it_says_what_to_do_first(screen: Screen, qtbot: QtBot) -> None:

@@ -136,7 +136,7 @@ class Answers:
 
     def look(self) -> Looked:
         self.asked += 1
-        assert self.may.wait(60)
+        assert self.may.wait(600)
         answer = self.answers.pop(0)
         if isinstance(answer, Exception):
             raise answer

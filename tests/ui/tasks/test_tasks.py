@@ -12,6 +12,9 @@ from pytestqt.qtbot import QtBot
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.ui.tasks.runner import TaskRunner
 
+SECONDS = 60
+"""After which work that nobody lets go on hangs."""
+
 
 @pytest.fixture
 def runner(qtbot: QtBot) -> Iterator[TaskRunner]:
@@ -71,7 +74,7 @@ def test_one_store_is_used_by_one_at_a_time_in_order(runner: TaskRunner, qtbot: 
 
     def work(name: str) -> str:
         inside.append(name)
-        gate.wait(5)
+        gate.wait(SECONDS)
         assert inside == [name], "somebody else is in the same store"
         inside.remove(name)
         return name
@@ -88,9 +91,9 @@ def test_one_store_is_used_by_one_at_a_time_in_order(runner: TaskRunner, qtbot: 
 
 def test_the_network_does_not_wait_for_a_token(runner: TaskRunner, qtbot: QtBot) -> None:
     gate = threading.Event()
-    runner.run(lambda: gate.wait(5), stores=["token"])
+    runner.run(lambda: gate.wait(SECONDS), stores=["token"])
     quick = runner.run(lambda: None)
-    with qtbot.waitSignal(quick.ended, timeout=2000):
+    with qtbot.waitSignal(quick.ended, timeout=SECONDS * 500):
         pass
     assert runner.busy_stores == {"token"}
     gate.set()
@@ -99,7 +102,7 @@ def test_the_network_does_not_wait_for_a_token(runner: TaskRunner, qtbot: QtBot)
 def test_a_widget_that_is_gone_hears_nothing(runner: TaskRunner, qtbot: QtBot) -> None:
     widget = Widget()
     gate = threading.Event()
-    task = runner.run(lambda: gate.wait(5), done=widget.hear)
+    task = runner.run(lambda: gate.wait(SECONDS), done=widget.hear)
     widget.deleteLater()
     qtbot.wait(10)
     gate.set()
@@ -116,10 +119,10 @@ def test_closing_waits_for_work_and_tells_nobody(qtbot: QtBot) -> None:
 
     def work() -> None:
         started.set()
-        done.wait(5)
+        done.wait(SECONDS)
 
     runner.run(work, done=widget.hear)
-    assert started.wait(5)
+    assert started.wait(SECONDS)
     threading.Timer(0.05, done.set).start()
     assert runner.close()
     qtbot.wait(20)

@@ -58,7 +58,7 @@ def test_two_programs_that_start_together_make_one_ca(tmp_path: Path) -> None:
     )
     command = [sys.executable, "-c", script, str(tmp_path / "bank")]
     programs = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(3)]
-    roots = {program.communicate(timeout=60)[0] for program in programs}
+    roots = {program.communicate(timeout=600)[0] for program in programs}
     assert [program.returncode for program in programs] == [0, 0, 0]
     assert len(roots) == 1
 

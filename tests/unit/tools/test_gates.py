@@ -38,7 +38,18 @@ def test_all_is_well(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixt
     assert gates.main(is_root=True) == 0
     assert programs.ran("pytest")
     assert programs.started[-1] != "python -m tools.wine --parts"
-    assert last_lines(capsys, 2) == ["tests on Linux ok 1.5 s", "tests on Windows ok 1.5 s"]
+    assert last_lines(capsys, 3) == [
+        "tests on Linux ok 1.5 s",
+        "installer tests ok 1.5 s",
+        "tests on Windows ok 1.5 s",
+    ]
+
+
+def test_every_linux_test_is_in_one_of_two_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    programs = Programs(monkeypatch)
+    gates.main(is_root=False)
+    runs = sorted(words.split()[-1] for words in programs.started if "pytest" in words)
+    assert runs == ["--ignore=tests/installer", "tests/installer"]
 
 
 def test_a_gate_that_fails_is_shown_and_no_test_runs(
@@ -58,18 +69,21 @@ SEGMENTATION_FAULT, KILLED = -11, -9
 
 
 @pytest.mark.parametrize(
-    ("linux", "windows"), [(1, 0), (0, 1), (1, 2), (SEGMENTATION_FAULT, 0), (0, KILLED)]
+    ("linux", "installer", "windows"),
+    [(1, 0, 0), (0, 0, 1), (0, 1, 0), (1, 1, 2), (SEGMENTATION_FAULT, 0, 0), (0, 0, KILLED)],
 )
 def test_whatever_fails_or_crashes_counts(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     linux: int,
+    installer: int,
     windows: int,
 ) -> None:
-    Programs(monkeypatch, pytest=linux, **{"tools.wine": windows})
+    codes = {"--ignore=": linux, "pytest": installer, "tools.wine": windows}
+    Programs(monkeypatch, **codes)
     assert gates.main(is_root=True) == 1
-    shown = last_lines(capsys, 2)
-    assert ["FAILED" in line for line in shown] == [bool(linux), bool(windows)]
+    shown = last_lines(capsys, 3)
+    assert ["FAILED" in line for line in shown] == [bool(linux), bool(installer), bool(windows)]
 
 
 def test_root_without_wine_fails_and_says_why(
@@ -88,7 +102,38 @@ def test_without_root_one_line_says_what_is_left_out(
     programs = Programs(monkeypatch)
     assert gates.main(is_root=False) == 0
     assert not programs.ran("tools.wine")
-    assert last_lines(capsys, 2) == ["tests on Linux ok 1.5 s", NO_ROOT]
+    assert last_lines(capsys, 3) == [
+        "tests on Linux ok 1.5 s",
+        "installer tests ok 1.5 s",
+        NO_ROOT,
+    ]
+
+
+@pytest.mark.parametrize("code", [0, 1])
+def test_quick_is_the_gates_and_the_unit_tests(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], code: int
+) -> None:
+    programs = Programs(monkeypatch, pytest=code)
+    assert gates.quick() == code
+    assert all(programs.ran(" ".join(command)) for _, command in gates.GATES)
+    assert programs.started[-1].endswith(" tests/unit")
+    assert not programs.ran("tools.wine")
+    (line,) = last_lines(capsys, 1)
+    assert ("FAILED" in line) is bool(code)
+
+
+def test_quick_stops_at_a_gate_that_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    programs = Programs(monkeypatch, ruff=1)
+    assert gates.quick() == 1
+    assert not programs.ran("pytest")
+
+
+def test_bytecode_is_kept_where_the_environment_forbids_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv(gates.NO_BYTECODE, "1")
+    code = "import sys; print(sys.dont_write_bytecode)"
+    assert gates.run("x", ("python", "-c", code)).output == "False\n"
 
 
 def test_a_program_is_judged_by_its_exit_code() -> None:

@@ -29,7 +29,7 @@ from certclient.ui.widgets.looks import WINDOWS_FONTS
 from support.bank_office import BankOffice
 from support.desk import Desk
 from support.windows_pc import Computer
-from support.wizards import LONG, until
+from support.wizards import until
 from tools.translations import FOLDER
 
 Program = Callable[..., Desk]
@@ -144,8 +144,7 @@ def test_a_banks_link_reaches_the_window_that_is_open(
     link = f"certclient:{Verb.RENEW.value}?profile=practice&user={users[1]}"
     with second_start(profile, link) as second:
         try:
-            # A whole program begins there, and on a busy machine that takes its time.
-            until(lambda: second.poll() is not None, milliseconds=4 * LONG)
+            until(lambda: second.poll() is not None)
         finally:
             second.kill()
         assert second.stdout is not None

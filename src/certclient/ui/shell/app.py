@@ -45,8 +45,8 @@ _DONE = 0
 @dataclass(frozen=True, slots=True)
 class WindowServices:
     """What the windows need from the composition root. `all_stores` looks for those of these banks;
-    `enrollment`, `statuses` and `clock` are AppContext's; `update_checks` are the announcements of these
-    banks."""
+    `enrollment`, `statuses` and `clock` are AppContext's; `update_checks` are the announcements of
+    these banks."""
 
     all_stores: Callable[[Sequence[Profile]], Sequence[CertificateStore]]
     enrollment: Callable[[Profile, Sequence[CertificateStore]], Enrollment]

@@ -34,9 +34,9 @@ def test_none_is_none(tmp_path: Path) -> None:
 def test_a_real_process_is_seen(tmp_path: Path) -> None:
     browser = tmp_path / "chromium"
     browser.symlink_to("/bin/sleep")
-    running = subprocess.Popen([str(browser), "20"])
+    running = subprocess.Popen([str(browser), "1200"])
     try:
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 600
         # Popen comes back a moment before Linux names the process.
         while "Chromium" not in running_browsers():
             assert time.monotonic() < deadline
