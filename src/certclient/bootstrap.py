@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from certclient.cli.ports import CommandLoader, Services
     from certclient.enrollment.bank_status import BankStatuses
+    from certclient.enrollment.open_procedures import OpenProcedures
     from certclient.enrollment.preflight import System
     from certclient.enrollment.procedure import Enrollment
     from certclient.model.policy import Policy
@@ -66,7 +67,7 @@ def system_services() -> Services:
         daily_reminder=lambda: daily_reminder(folders.data_folder()),
         windows=open_windows if _has_display(os.environ) else None,
         announcement=announcement,
-        unfinished=unfinished,
+        open_procedures=open_procedures,
         statuses=bank_statuses,
         own_folders=folders.own_folders,
     )
@@ -100,6 +101,7 @@ def window_services() -> WindowServices:
         all_stores=all_stores,
         enrollment=enrollment,
         statuses=bank_statuses,
+        open_procedures=open_procedures,
         clock=clock,
         update_checks=update_checks,
     )
@@ -175,19 +177,18 @@ def system() -> System:
     return System()
 
 
-def unfinished(journal: Path | None = None) -> Sequence[str]:
-    """The user IDs of this user's open procedures, of every bank, oldest first. Wants no profile.
+def open_procedures(journal: Path | None = None) -> OpenProcedures:
+    """This user's unfinished procedures at every bank. Needs no profile.
 
     `journal`: another journal than this user's. Where there is none, none is made.
     Raises CertclientError: DATA_FOLDER, JOURNAL_DAMAGED, JOURNAL_NEWER.
     """
     from certclient.enrollment.journal import Journal
+    from certclient.enrollment.open_procedures import OpenProcedures, read_open_procedures
     from certclient.platform.folders import journal_file
 
     path = journal or journal_file()
-    if not path.exists():
-        return ()
-    return tuple(dict.fromkeys(record.user_id for record in Journal(path).open_procedures()))
+    return read_open_procedures(Journal(path)) if path.exists() else OpenProcedures()
 
 
 def bank_statuses(journal: Path | None = None) -> BankStatuses:

@@ -16,6 +16,7 @@ from certclient.cli.main import run
 from certclient.cli.ports import Services
 from certclient.enrollment.bank_status import BankStatuses
 from certclient.enrollment.interaction import ConsentRequest, Interaction, SecretKind, SecretRequest
+from certclient.enrollment.open_procedures import OpenProcedures
 from certclient.enrollment.procedure import (
     Finished,
     Kind,
@@ -204,7 +205,7 @@ class MadeUpProcedures:
         return None
 
     def pending(self) -> Sequence[ProcedureView]:
-        return tuple(self.views)
+        return OpenProcedures(tuple(self.views)).at_bank("practice")
 
     def leftovers(self, stores: Sequence[CertificateStore]) -> Sequence[Leftover]:
         return [Leftover(store, label) for store in stores for label in store.unused_keys()]
@@ -303,6 +304,7 @@ class Clerk:
             terminal=self.terminal,
             log_file=self.log_file,
             statuses=lambda: self.statuses,
+            open_procedures=lambda: OpenProcedures(tuple(self.procedures.views)),
         )
 
     def _procedures(

@@ -11,6 +11,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 
 from certclient.enrollment.bank_status import BankStatuses
+from certclient.enrollment.open_procedures import OpenProcedures
 from certclient.enrollment.procedure import Enrollment
 from certclient.i18n.catalogue import Language
 from certclient.model.profile import Profile
@@ -31,6 +32,7 @@ class Desktop:
     stores: list[CertificateStore]
     enrollment: Callable[[Profile, Sequence[CertificateStore]], Enrollment]
     statuses: Callable[[], BankStatuses] = BankStatuses
+    open_procedures: Callable[[], OpenProcedures] = OpenProcedures
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     language: Language = Language.JAPANESE
     opened: list[str] = field(default_factory=list)
@@ -47,6 +49,7 @@ class Desktop:
                 stores=lambda: list(self.stores),
                 enrollment=self.enrollment,
                 statuses=self.statuses,
+                open_procedures=self.open_procedures,
                 clock=self.clock,
                 languages=languages,
                 settings=Settings(self.folder / "settings.ini"),

@@ -23,6 +23,7 @@ from certclient.ca.factory import ca_client_for
 from certclient.configuration.profiles import load_profile
 from certclient.enrollment.bank_status import read_statuses
 from certclient.enrollment.journal import Journal
+from certclient.enrollment.open_procedures import read_open_procedures
 from certclient.enrollment.procedure import Enrollment, Environment
 from certclient.enrollment.work import CodeVault
 from certclient.model.certificate import Certificate
@@ -96,6 +97,7 @@ class Office:
             stores=self.stores,
             enrollment=self.enrollment,
             statuses=lambda: read_statuses(self.journal),
+            open_procedures=lambda: read_open_procedures(self.journal),
             clock=self.clock,
         )
         return self.stack.enter_context(self.desktop.context())

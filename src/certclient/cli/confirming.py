@@ -41,7 +41,7 @@ def _of_bank(invocation: Invocation, profile: Profile) -> Iterator[ConfirmationT
     stores = services.stores(profile)
     procedures = services.procedures(profile, stores, 0.0)
     for view in procedures.pending():
-        if view.profile_id != profile.id or not view.state.unconfirmed:
+        if not view.state.unconfirmed:
             continue
         inventory = take_inventory(profile, stores, services.clock(), services.statuses())
         error = resume_obstacle(profile, inventory, view)

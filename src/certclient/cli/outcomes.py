@@ -75,14 +75,12 @@ class Result:
         return EXIT_CODES[by_name[self.name]] if self.name in by_name else DONE
 
 
-def chosen_procedures(
-    procedures: Procedures, profile_id: str, name: str | None
-) -> Sequence[ProcedureView]:
+def chosen_procedures(procedures: Procedures, name: str | None) -> Sequence[ProcedureView]:
     """The bank's open procedure whose id begins with `name`, or all of them.
 
     Raises NOTHING_PENDING, PROCEDURE_NOT_FOUND.
     """
-    views = [view for view in procedures.pending() if view.profile_id == profile_id]
+    views = procedures.pending()
     if name is None:
         if not views:
             raise CertclientError(ErrorCode.NOTHING_PENDING)

@@ -13,6 +13,7 @@ import click
 from certclient.cli.terminal import Terminal
 from certclient.enrollment.bank_status import BankStatuses
 from certclient.enrollment.interaction import Interaction
+from certclient.enrollment.open_procedures import OpenProcedures
 from certclient.enrollment.procedure import Leftover, Outcome, ProcedureView
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.policy import Policy
@@ -81,9 +82,8 @@ class Services:
     POLICY_INVALID, as `profile` and `profiles` do, which obey it. `announcement` asks a bank that
     announces versions; it raises UPDATE_INVALID, and what stands in the way to its server.
     `quit_windows` asks those that are open to close and waits so many seconds: `quit`,
-    `not-running`, `busy`. `daily_reminder` is the task of the installed program. `unfinished` are
-    the user IDs of open procedures at every bank; it raises DATA_FOLDER, JOURNAL_DAMAGED,
-    JOURNAL_NEWER.
+    `not-running`, `busy`. `daily_reminder` is the task of the installed program. `open_procedures`
+    are the unfinished ones at every bank; it raises DATA_FOLDER, JOURNAL_DAMAGED, JOURNAL_NEWER.
     `statuses` is what is known of which certificates the banks accept; it never raises.
     `own_folders`: all that is kept of this user lies there."""
 
@@ -102,6 +102,6 @@ class Services:
     announcement: Callable[[Profile], Announcement] = _nothing_announced
     quit_windows: Callable[[float], str] = lambda _seconds: "not-running"
     daily_reminder: Callable[[], DailyReminder | None] = lambda: None
-    unfinished: Callable[[], Sequence[str]] = tuple
+    open_procedures: Callable[[], OpenProcedures] = OpenProcedures
     statuses: Callable[[], BankStatuses] = BankStatuses
     own_folders: Callable[[], Sequence[Path]] = tuple

@@ -41,7 +41,7 @@ class Shelf:
         self.stored = find_exact(name, self.all_stored)
         self.entry = next(e for e in inventory.entries if e.stored is self.stored)
         self.store = self.entry.store
-        pending = services.procedures(profile, stores, 0.0).pending()
+        pending = services.open_procedures().at_bank(profile.id)
         check_idle(self.entry.owner.user_id, [view.user_id for view in pending])
         self.dialogue = Dialogue(invocation, Answers(agreed=agreed, pin_stdin=pin_stdin))
         self.dialogue.require_consent_possible()

@@ -86,9 +86,7 @@ class _Bank:
         """First what an earlier run left unfinished, then what is due."""
         desk = self._desk()
         finished = [
-            self._resume(desk, view)
-            for view in desk.procedures.pending()
-            if view.profile_id == desk.profile.id and _resumes_alone(view)
+            self._resume(desk, view) for view in desk.procedures.pending() if _resumes_alone(view)
         ]
         if finished:
             desk = self._desk()

@@ -14,7 +14,8 @@ from certclient.enrollment.journal import Journal, Kind, Record, State
 from certclient.enrollment.leftovers import Leftover, find_leftovers, remove_leftover
 from certclient.enrollment.lock import exclusive
 from certclient.enrollment.login_test import LoginResult, LoginTest
-from certclient.enrollment.outcomes import Finished, Outcome, Pending, ProcedureView, view_of
+from certclient.enrollment.open_procedures import read_open_procedures
+from certclient.enrollment.outcomes import Finished, Outcome, Pending, ProcedureView
 from certclient.enrollment.preflight import CheckResult
 from certclient.enrollment.readiness import Surroundings, checks
 from certclient.enrollment.refusals import not_accepted
@@ -190,8 +191,8 @@ class Enrollment:
         return Enrollment(replace(self._environment, patience=seconds), self._journal)
 
     def pending(self) -> Sequence[ProcedureView]:
-        """Procedures that are neither DONE nor ABANDONED, oldest first."""
-        return [view_of(record) for record in self._journal.open_procedures()]
+        """The unfinished procedures at this bank, oldest first."""
+        return read_open_procedures(self._journal).at_bank(self._environment.profile.id)
 
     def leftovers(self, stores: Sequence[CertificateStore]) -> Sequence[Leftover]:
         """Keys in `stores` that this program made and that lead to nothing; see `leftovers`."""

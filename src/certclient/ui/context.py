@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from certclient.enrollment.bank_status import BankStatuses
+from certclient.enrollment.open_procedures import OpenProcedures
 from certclient.enrollment.procedure import Enrollment
 from certclient.i18n.catalogue import Catalogue
 from certclient.model.certificate import Owner, Role
@@ -24,10 +25,11 @@ class AppContext:
     """Made by shell/app.py; tests make one with stores, bank and clock of their own.
 
     `stores` looks anew at each call (tokens come and go), never raises, and may be slow: call it
-    in a worker. `enrollment` gives the procedures with one bank over these stores; it raises
-    DATA_FOLDER, JOURNAL_DAMAGED and JOURNAL_NEWER and reads files: call it in a worker. `statuses`
-    is what the journal knows of which certificates the banks accept; it reads files, too, and never
-    raises. `clock` gives aware UTC.
+    in a worker. `enrollment` gives the procedures with one bank over these stores,
+    `open_procedures` the unfinished ones at every bank; both raise DATA_FOLDER, JOURNAL_DAMAGED and
+    JOURNAL_NEWER and read files: call them in a worker. `statuses` is what the journal knows of
+    which certificates the banks accept; it reads files, too, and never raises. `clock` gives aware
+    UTC.
     `open_url` opens a page in the user's browser and says whether it could. `data_folder` is this
     user's. `updates` asks the banks for their newest version: call it in a worker; None: nobody
     is asked.
@@ -37,6 +39,7 @@ class AppContext:
     stores: Callable[[], Sequence[CertificateStore]]
     enrollment: Callable[[Profile, Sequence[CertificateStore]], Enrollment]
     statuses: Callable[[], BankStatuses]
+    open_procedures: Callable[[], OpenProcedures]
     clock: Callable[[], datetime]
     languages: Languages
     settings: Settings

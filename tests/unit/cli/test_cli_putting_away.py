@@ -141,3 +141,12 @@ def test_nothing_is_put_away_under_a_procedure_that_is_not_finished(
     assert clerk.run("remove", old.serial_hex, "--yes", *option) == 5
     assert "CC-PROCEDURE-RUNNING" in capsys.readouterr().err
     assert clerk.pc.done == []
+
+
+def test_a_procedure_at_another_bank_keeps_nothing_here(clerk: Clerk) -> None:
+    """Two banks may have given out the same user ID."""
+    old = clerk.add(days=20)
+    clerk.add(days=300)
+    clerk.procedures.views = [view(USER, "feed0001", profile_id="another-bank")]
+    assert clerk.run("remove", old.serial_hex, "--yes") == 0
+    assert clerk.pc.done == [("archive", old.serial_hex)]

@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from certclient.bootstrap import unfinished
+from certclient.bootstrap import open_procedures
 from certclient.cli.main import run
 from certclient.enrollment.journal import Journal, Kind, Record, State
-from support.clerk import NOW, Clerk
+from certclient.enrollment.open_procedures import OpenProcedures
+from support.clerk import NOW, Clerk, view
 
 Capture = pytest.CaptureFixture[str]
 USER = "TKYM1408054"
@@ -100,8 +101,11 @@ def kept(folder: Path) -> Path:
 
 
 def says(clerk: Clerk, *arguments: str, folders: tuple[Path, ...] = (), users: str = "") -> int:
+    views = tuple(view(user_id, f"p{number}") for number, user_id in enumerate(users.split()))
     services = replace(
-        clerk.services(), unfinished=lambda: users.split(), own_folders=lambda: folders
+        clerk.services(),
+        open_procedures=lambda: OpenProcedures(views),
+        own_folders=lambda: folders,
     )
     return run(["--language", "ja", *arguments], services)
 
@@ -146,13 +150,13 @@ def test_unfinished_user_ids_come_one_a_line_and_nothing_else(
 
 def test_procedures_of_every_bank_count(tmp_path: Path) -> None:
     path = tmp_path / "journal.sqlite"
-    assert unfinished(path) == ()
+    assert open_procedures(path).user_ids == ()
     assert not path.exists(), "asking makes no journal"
     journal = Journal(path)
     journal.save(record("TKYM1408055", 2))
     journal.save(replace(record(USER, 1), profile_id="another bank"))
     journal.save(record("TKYM1408056", 3, state=State.DONE))
-    assert unfinished(path) == (USER, "TKYM1408055")
+    assert open_procedures(path).user_ids == (USER, "TKYM1408055")
 
 
 def test_a_damaged_journal_is_no_empty_one(clerk: Clerk, capsys: Capture, tmp_path: Path) -> None:
@@ -160,7 +164,9 @@ def test_a_damaged_journal_is_no_empty_one(clerk: Clerk, capsys: Capture, tmp_pa
     journal = folder / "journal.sqlite"
     journal.write_bytes(b"not a journal" * 100)
     services = replace(
-        clerk.services(), unfinished=lambda: unfinished(journal), own_folders=lambda: (folder,)
+        clerk.services(),
+        open_procedures=lambda: open_procedures(journal),
+        own_folders=lambda: (folder,),
     )
     for command in (["status", "--unfinished"], ["remove-data", "--yes"]):
         assert run(command, services) == 2

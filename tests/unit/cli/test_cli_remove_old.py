@@ -63,9 +63,18 @@ def test_nothing_of_a_user_id_goes_whose_procedure_is_not_finished(clerk: Clerk)
     clerk.add(days=20, archived=True)
     clerk.add(days=300)
     other = clerk.add(COLLEAGUE, days=-1)
-    clerk.procedures.views = [view(USER, "feed0001", profile_id="another bank's")]
+    clerk.procedures.views = [view(USER, "feed0001")]
     assert clerk.run("remove-old", "--yes") == 0
     assert deleted(clerk.pc) == {other.serial_hex}
+
+
+def test_a_procedure_at_another_bank_blocks_nothing_here(clerk: Clerk) -> None:
+    """Two banks may have given out the same user ID."""
+    expired = clerk.add(days=-1)
+    clerk.add(days=300)
+    clerk.procedures.views = [view(USER, "feed0001", profile_id="another-bank")]
+    assert clerk.run("remove-old", "--yes") == 0
+    assert deleted(clerk.pc) == {expired.serial_hex}
 
 
 def test_usb_tokens_are_not_touched(clerk: Clerk) -> None:

@@ -26,7 +26,7 @@ def abandon(
     """Gives up exactly one procedure; returns the exit code."""
     invocation.command = "abandon"
     desk = Desk(invocation, Answers(yes, pin_stdin, code_stdin), _PATIENCE)
-    (view,) = chosen_procedures(desk.procedures, desk.profile.id, procedure)
+    (view,) = chosen_procedures(desk.procedures, procedure)
     desk.dialogue.require_consent_possible()
     if not yes and not desk.dialogue.yes(_question(invocation, view)):
         raise CertclientError(ErrorCode.CONSENT_REFUSED)

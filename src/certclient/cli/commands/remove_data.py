@@ -28,7 +28,7 @@ def remove_data(invocation: Invocation, yes: bool) -> int:
     services = invocation.services
     if not yes:
         raise CertclientError(ErrorCode.CONSENT_REQUIRED)
-    if user_ids := services.unfinished():
+    if user_ids := services.open_procedures().user_ids:
         raise CertclientError(ErrorCode.PROCEDURE_UNFINISHED, user_id=", ".join(user_ids))
     folders = [folder for folder in services.own_folders() if folder.exists()]
     log.close()

@@ -79,7 +79,7 @@ def _of_bank(invocation: Invocation, profile: Profile, errors: _Errors) -> Itera
     inventory = take_inventory(profile, stores, services.clock(), services.statuses())
     on_pc = {one.store_id for one in stores if one.destination is Destination.PC}
     errors |= {name: error for name, error in inventory.unusable.items() if name in on_pc}
-    pending = {view.user_id for view in services.procedures(profile, stores, 0.0).pending()}
+    pending = {view.user_id for view in services.open_procedures().at_bank(profile.id)}
     for entry in inventory.entries:
         if entry.store.store_id in on_pc and entry.owner.user_id not in pending:
             old = _Old(entry, inventory.stored, inventory.statuses)

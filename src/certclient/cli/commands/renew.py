@@ -52,7 +52,7 @@ def _chosen_or_resume(desk: Desk, ids: tuple[str, ...], everything: bool) -> Seq
     try:
         return _chosen(desk, ids, everything)
     except CertclientError as error:
-        unfinished = [v for v in desk.procedures.pending() if v.profile_id == desk.profile.id]
+        unfinished = desk.procedures.pending()
         if error.code is not ErrorCode.NOTHING_RENEWABLE or not unfinished:
             raise
         raise CertclientError(ErrorCode.PROCEDURE_RUNNING, user_id=unfinished[0].user_id) from error

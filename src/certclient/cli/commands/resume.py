@@ -29,7 +29,7 @@ def resume(
     """
     invocation.command = "resume"
     desk = Desk(invocation, Answers(yes, pin_stdin, code_stdin), wait)
-    views = chosen_procedures(desk.procedures, desk.profile.id, procedure)
+    views = chosen_procedures(desk.procedures, procedure)
     with desk.dialogue.running():
         results = _resume_all(desk, views)
     return show_results(invocation, results)

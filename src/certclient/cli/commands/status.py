@@ -36,7 +36,7 @@ def status(invocation: Invocation, unfinished: bool) -> int:
     services = invocation.services
     stores = services.stores(profile)
     procedures = services.procedures(profile, stores, 0.0)
-    views, leftovers = procedures.pending(), procedures.leftovers(stores)
+    views, leftovers = services.open_procedures().views, procedures.leftovers(stores)
     if invocation.json:
         records: list[JsonValue] = [procedure_record(view) for view in views]
         left: list[JsonValue] = [leftover_record(one) for one in leftovers]
@@ -54,7 +54,7 @@ def status(invocation: Invocation, unfinished: bool) -> int:
 
 
 def _print_user_ids(invocation: Invocation) -> int:
-    user_ids = invocation.services.unfinished()
+    user_ids = invocation.services.open_procedures().user_ids
     if invocation.json:
         print_json("status", DONE, {"unfinished": list(user_ids)})
     else:

@@ -265,7 +265,7 @@ def _look(context: AppContext, profile: Profile, journey: Journey) -> Surroundin
     user_id = journey.user_id
     enrollment = context.enrollment(profile, stores)
     if journey.procedure_id:
-        profile, user_id = _owner_of(journey.procedure_id, context, enrollment)
+        profile, user_id = _owner_of(journey.procedure_id, context)
         enrollment = context.enrollment(profile, stores)
     home_id = journey.current.stored.store_id if journey.current is not None else ""
     home = next((store for store in stores if store.store_id == home_id), None)
@@ -279,12 +279,10 @@ def _look(context: AppContext, profile: Profile, journey: Journey) -> Surroundin
     )
 
 
-def _owner_of(
-    procedure_id: str, context: AppContext, enrollment: Enrollment
-) -> tuple[Profile, str]:
+def _owner_of(procedure_id: str, context: AppContext) -> tuple[Profile, str]:
     """Whose procedure it is: the journal is one for all banks. Raises PROCEDURE_NOT_FOUND,
     PROFILE_NOT_FOUND."""
-    view = next((one for one in enrollment.pending() if one.id == procedure_id), None)
+    view = context.open_procedures().find(procedure_id)
     if view is None:
         raise CertclientError(ErrorCode.PROCEDURE_NOT_FOUND, procedure=procedure_id)
     profile = context.profile(view.profile_id)

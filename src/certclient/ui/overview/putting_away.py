@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from certclient.enrollment import cleanup
+from certclient.enrollment.open_procedures import OpenProcedures
 from certclient.enrollment.overview import Condition, Overview, Row
 from certclient.model.errors import CertclientError
 from certclient.platform import log
@@ -50,7 +51,8 @@ def _idle(row: Row, overview: Overview) -> bool:
 
 
 def _check_idle(row: Row, overview: Overview) -> None:
-    open_user_ids = [view.user_id for view in overview.pending]
+    at_bank = OpenProcedures(overview.pending).at_bank(row.profile.id)
+    open_user_ids = [view.user_id for view in at_bank]
     cleanup.check_idle(row.entry.owner.user_id, open_user_ids)
 
 

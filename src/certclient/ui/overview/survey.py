@@ -146,7 +146,7 @@ class _Looker:
                 # The journal is one for all banks.
                 self._enrollment = self._context.enrollment(self._context.profiles[0], ())
             leftovers = tuple(self._enrollment.leftovers(overview.stores))
-            pending = tuple(self._enrollment.pending())
+            pending = self._context.open_procedures().views
             return replace(overview, pending=pending, leftovers=leftovers)
         except CertclientError as error:
             return replace(overview, trouble=error)

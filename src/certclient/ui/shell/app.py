@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QApplication
 from certclient.configuration.banks import all_banks, find_bank
 from certclient.configuration.policy import read_policy
 from certclient.enrollment.bank_status import BankStatuses
+from certclient.enrollment.open_procedures import OpenProcedures
 from certclient.enrollment.procedure import Enrollment
 from certclient.i18n.catalogue import Language, language_from_environment
 from certclient.model.deep_link import LinkError, parse
@@ -44,13 +45,16 @@ _DONE = 0
 
 @dataclass(frozen=True, slots=True)
 class WindowServices:
-    """What the windows need from the composition root. `all_stores` looks for those of these banks;
-    `enrollment`, `statuses` and `clock` are AppContext's; `update_checks` are the announcements of
-    these banks."""
+    """What the windows need from the composition root.
+
+    `all_stores` finds the stores of these banks, `update_checks` gives their announcements; the
+    others are AppContext's.
+    """
 
     all_stores: Callable[[Sequence[Profile]], Sequence[CertificateStore]]
     enrollment: Callable[[Profile, Sequence[CertificateStore]], Enrollment]
     statuses: Callable[[], BankStatuses]
+    open_procedures: Callable[[], OpenProcedures]
     clock: Callable[[], datetime]
     update_checks: Callable[[Sequence[Profile], Policy], Updates]
 
@@ -135,6 +139,7 @@ def make_context(
         stores=_Stores(profiles, services),
         enrollment=services.enrollment,
         statuses=services.statuses,
+        open_procedures=services.open_procedures,
         clock=services.clock,
         languages=Languages(language, parent),
         settings=settings,

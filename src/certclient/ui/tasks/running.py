@@ -97,6 +97,5 @@ def _run(job: Job, interaction: Interaction) -> RunEnd:
 
 
 def _open_procedure(job: Job) -> ProcedureView | None:
-    wanted = (job.profile_id, job.user_id)
-    views = (v for v in job.enrollment.pending() if (v.profile_id, v.user_id) == wanted)
+    views = (view for view in job.enrollment.pending() if view.user_id == job.user_id)
     return next(views, None)

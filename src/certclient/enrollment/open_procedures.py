@@ -1,0 +1,37 @@
+"""The user's unfinished procedures, at one bank or at all of them.
+
+The journal belongs to the user and not to a bank, so reading it needs no profile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from certclient.enrollment.journal import Journal
+from certclient.enrollment.outcomes import ProcedureView, view_of
+
+
+@dataclass(frozen=True, slots=True)
+class OpenProcedures:
+    """A snapshot of the procedures with something left to do (`State.open`), oldest first."""
+
+    views: tuple[ProcedureView, ...] = ()
+
+    def at_bank(self, profile_id: str) -> Sequence[ProcedureView]:
+        """Those at one bank."""
+        return [view for view in self.views if view.profile_id == profile_id]
+
+    def find(self, procedure_id: str) -> ProcedureView | None:
+        """The open procedure with this id, at any bank; None if there is none."""
+        return next((view for view in self.views if view.id == procedure_id), None)
+
+    @property
+    def user_ids(self) -> Sequence[str]:
+        """Whose procedures they are, at every bank, each ID once."""
+        return tuple(dict.fromkeys(view.user_id for view in self.views))
+
+
+def read_open_procedures(journal: Journal) -> OpenProcedures:
+    """What `journal` holds now. Raises CertclientError: JOURNAL_DAMAGED, DATA_FOLDER."""
+    return OpenProcedures(tuple(view_of(record) for record in journal.open_procedures()))
