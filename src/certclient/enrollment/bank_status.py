@@ -107,8 +107,7 @@ def read_statuses(journal: Journal) -> BankStatuses:
 
 
 def _replaced(record: Record) -> bool:
-    """Whether the CA has the confirmation of the new certificate, which then replaces the old
-    one."""
+    """Whether the CA has the new certificate's confirmation, so that it replaces the old one."""
     confirmed = record.state in (State.CONFIRMED, State.DONE)
     return confirmed and bool(record.old_certificate and record.issued)
 

@@ -1,7 +1,7 @@
-"""Archives and deletes old certificates: by exact match, reversibly first, never the last valid
-one.
+"""Archives and deletes old certificates.
 
-The procedure itself removes keys without a certificate.
+Only by exact match, reversibly first, and never the last valid one. The procedure itself removes
+keys without a certificate.
 """
 
 from __future__ import annotations
@@ -50,8 +50,7 @@ def may_delete(
     now: datetime,
     statuses: BankStatuses,
 ) -> None:
-    """Raises LAST_VALID_CERTIFICATE (data `serial`) if the holder could not log in without
-    `stored`.
+    """Raises LAST_VALID_CERTIFICATE (data `serial`) if only `stored` can still log its holder in.
 
     `now` is aware. A certificate that has expired, has no key or was refused by the bank does not
     log in anyway. Otherwise another usable certificate of the same subject must remain that takes
@@ -104,8 +103,7 @@ def archive(
 
 
 def restore(store: CertificateStore, stored: StoredCertificate, pin: PinProvider) -> None:
-    """Restores an archived certificate. No error if it is not archived. Raises the store's
-    errors."""
+    """Restores an archived certificate; does nothing to another. Raises the store's errors."""
     if stored.archived:
         with store.open(pin) as session:
             session.unarchive(stored.certificate)
@@ -136,8 +134,7 @@ def delete(
     statuses: BankStatuses,
     pin: PinProvider,
 ) -> None:
-    """Deletes a certificate and its key for good, if it is archived, expired or refused by the
-    bank.
+    """Deletes an archived, expired or refused certificate and its key for good.
 
     Raises as `check_deletable`, and the store's errors.
     """

@@ -20,8 +20,8 @@ class Disposition(enum.Enum):
     RESTART = "restart"
     """Starts a new transaction with the same key, now."""
     DISCARD = "discard"
-    """Closes the procedure without opening the store (which would ask for a PIN): it made
-    nothing."""
+    """Nothing was created: closes the procedure without opening the store, which might need a
+    PIN."""
     ABANDON = "abandon"
     """Cannot succeed: deletes the new key and keeps the old certificate."""
 
@@ -44,8 +44,7 @@ no longer be opened (a password reset by force), or it turns out to be in use or
 the procedure open until that changes would block every other certificate of the user ID."""
 
 _REQUEST_REFUSED = frozenset({ErrorCode.CA_REFUSED, ErrorCode.CA_TRANSACTION_MISMATCH})
-"""Possible responses of a CA to a request that it has already received (some refuse every
-repetition)."""
+"""Responses to a request that the CA has already received (some CAs refuse every repetition)."""
 
 _FINAL = frozenset(
     {
@@ -80,8 +79,8 @@ def disposition(
     if record.state in (State.PREPARED, State.KEY_CREATED):
         return _before_sending(record, code, resumed=resumed, store_open=store_open)
     if code is ErrorCode.ISSUE_CODE_WRONG:
-        # The code was typed again after a restart; that it is wrong proves nothing about the
-        # request sent before.
+        # The code was typed again after a restart: a wrong one says nothing about the request sent
+        # before.
         return Disposition.KEEP
     if record.state is State.WAITING and error.data.get("protected") == "no":
         # An unprotected refusal can be forged, and giving up loses the place in the CA's queue.

@@ -16,8 +16,7 @@ from certclient.store.base import PinRequest
 
 @dataclass(frozen=True, slots=True)
 class ConsentRequest:
-    """The one consent of a procedure: the user ID and the store in which the key is created for
-    good.
+    """Asks for the one consent of a procedure: a new key in this store, where it stays.
 
     `current` is None for 取得 (first issue or after expiry).
     """
@@ -29,7 +28,10 @@ class ConsentRequest:
 
 
 class SecretKind(enum.Enum):
-    """The secrets that a bank may require; each is asked for just in time."""
+    """The secrets that a bank may require, each asked for just in time.
+
+    Only an issue code is ever stored (`CodeVault`).
+    """
 
     ISSUE_CODE = "issue-code"
     BANK_PIN = "bank-pin"
@@ -54,15 +56,15 @@ class Nobody:
     """
 
     def consent(self, request: ConsentRequest) -> bool:
-        """Refuses."""
+        """False: nothing starts without consent."""
         return False
 
     def pin(self, request: PinRequest) -> Secret | None:
-        """None: the caller stops before it tries a PIN."""
+        """None: no PIN attempt is used."""
         return None
 
     def secret(self, request: SecretRequest) -> Secret | None:
-        """None: the caller stops."""
+        """None: the step that needs the secret stops."""
         return None
 
     def progress(self, report: Progress) -> None:
@@ -81,11 +83,11 @@ class Nobody:
 class Interaction(Protocol):
     """Answers from the user, or from options given in advance.
 
-    None or False stops the procedure without loss; it can be resumed.
+    None or False stops the procedure; nothing is lost.
     """
 
     def consent(self, request: ConsentRequest) -> bool:
-        """Asks for the consent to a new certificate. False raises CONSENT_REFUSED in the caller."""
+        """Asks before anything is created. If False, the caller raises CONSENT_REFUSED."""
         ...
 
     def pin(self, request: PinRequest) -> Secret | None:
@@ -101,11 +103,12 @@ class Interaction(Protocol):
         ...
 
     def warning(self, error: CertclientError) -> None:
-        """Reports an error that does not stop the procedure, such as a failure to archive the old
-        certificate."""
+        """Reports an error that does not stop the procedure.
+
+        For example, the old certificate could not be archived.
+        """
         ...
 
     def stop_requested(self) -> bool:
-        """Polled between steps: True leaves the procedure in its current state, to be resumed
-        later."""
+        """Polled between steps. True leaves the procedure in its state, to be resumed later."""
         ...

@@ -1,5 +1,4 @@
-"""Lists the bank's certificates on this computer: where they are and what can be done with them
-today."""
+"""Lists the bank's certificates on this computer and what can be done with them today."""
 
 from __future__ import annotations
 

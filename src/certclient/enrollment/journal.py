@@ -137,7 +137,7 @@ class Record:
 
     @property
     def error(self) -> ErrorCode | None:
-        """The error that stopped the last run; None if none did, or if this version does not know
+        """The error that stopped the last run; None if none did or this version does not know
         it."""
         return next((e for e in ErrorCode if e.code == self.last_error), None)
 
@@ -227,8 +227,7 @@ class Journal:
         return self._select("open")
 
     def open_for(self, profile_id: str, user_id: str) -> Record | None:
-        """The open procedure of a user ID at a bank; there is at most one. Raises
-        JOURNAL_DAMAGED."""
+        """The one open procedure of a user ID at a bank, if any. Raises JOURNAL_DAMAGED."""
         found = self._select("open AND profile_id = ? AND user_id = ?", profile_id, user_id)
         return next(iter(found), None)
 
@@ -275,6 +274,7 @@ class Journal:
 
     def _create_private(self) -> None:
         try:
+            # Before SQLite opens it: SQLite would create the file with the umask's permissions.
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
         except OSError as error:

@@ -14,8 +14,7 @@ from certclient.model.errors import CertclientError, ErrorCode
 
 @contextmanager
 def exclusive(folder: Path, profile_id: str, user_id: str) -> Iterator[None]:
-    """Holds the lock of one user ID for the block; the operating system releases it if the process
-    dies.
+    """Holds the lock of one user ID for the block; the operating system frees it at process exit.
 
     Raises CertclientError: PROCEDURE_RUNNING immediately if another process or thread holds it,
     DATA_FOLDER if the lock file cannot be created.

@@ -48,8 +48,7 @@ UNCONFIRMED = LoginTest(LoginResult.UNCONFIRMED)
 
 
 def can_log_in(store: CertificateStore, profile: Profile) -> TypeGuard[LogsIn]:
-    """Whether the profile has a test address and the store can log in (on Linux only the browser
-    can)."""
+    """Whether the profile has a test address and the store can log in (Linux needs the browser)."""
     return bool(profile.login_test_url) and isinstance(store, LogsIn)
 
 

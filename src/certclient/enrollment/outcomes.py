@@ -74,8 +74,10 @@ class Finished:
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """Not finished: the CA needs time (`check_at`, aware UTC), the user asked to stop, or it was
-    abandoned."""
+    """Not finished: the CA needs time, the user asked to stop, or the procedure was abandoned.
+
+    `check_at` (aware UTC) is the time of the next poll, None if no poll is due.
+    """
 
     procedure_id: str
     state: State

@@ -48,7 +48,7 @@ class Condition(enum.Enum):
 
     @property
     def counts(self) -> bool:
-        """Whether it is its owner's valid certificate at the bank, as far as known."""
+        """Whether it is the certificate that counts for its owner at the bank, as far as known."""
         return self in (*_BY_STAGE.values(), Condition.URGENT)
 
     @property

@@ -160,8 +160,7 @@ class Certificate:
         return self.not_after.astimezone(TOKYO).replace(second=0, microsecond=0)
 
     def valid_at(self, now: datetime) -> bool:
-        """Whether `now` (aware) is within the validity period, both ends included (RFC 5280,
-        4.1.2.5)."""
+        """Whether `now` (aware) is in the validity period, ends included (RFC 5280, 4.1.2.5)."""
         return self.not_before <= now <= self.not_after
 
     def owner(self, rule: SubjectRule) -> Owner | None:

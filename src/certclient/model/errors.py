@@ -53,7 +53,7 @@ class ErrorCode(enum.Enum):
     PROGRAM_CHANGED = _Trait("CC-PROGRAM-CHANGED", Kind.REFUSED, Actor.SYSTEM_ADMINISTRATOR)
     INTERNAL = _Trait("CC-INTERNAL", Kind.BUG, Actor.DEVELOPER)
 
-    # What may be done with a certificate today
+    # Choosing a certificate
     CERTIFICATE_NOT_FOUND = _Trait("CC-CERT-NOT-FOUND", Kind.USER_ACTION, Actor.CUSTOMER)
     CERTIFICATE_AMBIGUOUS = _Trait("CC-CERT-AMBIGUOUS", Kind.USER_ACTION, Actor.CUSTOMER)
     NOT_YET_RENEWABLE = _Trait("CC-CERT-NOT-YET", Kind.NOTHING_TO_DO, Actor.NOBODY)
@@ -120,7 +120,7 @@ class ErrorCode(enum.Enum):
 
     REMOTE_SESSION = _Trait("CC-REMOTE-DESKTOP", Kind.USER_ACTION, Actor.CUSTOMER)
 
-    # The CA's answers
+    # The CA's responses
     CA_WAITING = _Trait("CC-CA-WAITING", Kind.WAITING, Actor.BANK)
     CA_REFUSED = _Trait("CC-CA-REFUSED", Kind.REFUSED, Actor.BANK)
     CA_MALFORMED = _Trait("CC-CA-MALFORMED", Kind.REFUSED, Actor.BANK)
@@ -131,7 +131,7 @@ class ErrorCode(enum.Enum):
     ISSUE_CODE_REQUIRED = _Trait("CC-CODE-REQUIRED", Kind.USER_ACTION, Actor.CUSTOMER)
     BANK_SECRETS_REQUIRED = _Trait("CC-BANK-PIN-REQUIRED", Kind.USER_ACTION, Actor.CUSTOMER)
 
-    # The certificate that came back
+    # The issued certificate
     ISSUED_KEY_MISMATCH = _Trait("CC-ISSUED-KEY", Kind.REFUSED, Actor.BANK)
     ISSUED_SUBJECT_MISMATCH = _Trait("CC-ISSUED-SUBJECT", Kind.REFUSED, Actor.BANK)
     ISSUED_UNTRUSTED = _Trait("CC-ISSUED-ISSUER", Kind.REFUSED, Actor.BANK)

@@ -63,8 +63,7 @@ def own_label(procedure_id: str) -> str:
 
 
 def procedure_of(label: str) -> str | None:
-    """The id of the procedure that created the key `label`; None if certclient did not create
-    it."""
+    """The id of the procedure that created the key `label`; None for a key of other software."""
     match = _OWN_LABEL.fullmatch(label)
     return match.group(1) if match else None
 

@@ -106,8 +106,10 @@ class Found:
 
 
 def invalid(source: str, name: str, reason: str) -> CertclientError:
-    """POLICY_INVALID with data `source`, `name` (the value's name, "" for the whole source),
-    `reason`."""
+    """POLICY_INVALID with data `source`, `name` and `reason`.
+
+    `name` is the value's name, "" for the whole source.
+    """
     return CertclientError(ErrorCode.POLICY_INVALID, source=source, name=name, reason=reason)
 
 
@@ -133,8 +135,7 @@ def policy_from(found: Mapping[str, Found]) -> Policy:
 
 
 def restricted(profile: Profile, policy: Policy) -> Profile:
-    """Restricts the bank's profile to what the policy permits; never allows more than the bank
-    does.
+    """Restricts the bank's profile to what the policy permits; never extends it.
 
     Raises CertclientError: POLICY_FORBIDS (data `name`, `value`) for a bank that is not listed,
     POLICY_INVALID if no destination would be left.

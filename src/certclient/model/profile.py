@@ -83,8 +83,7 @@ class Contacts:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """One bank. `id` identifies it in links, logs and the journal; days are calendar days in
-    Asia/Tokyo.
+    """One bank. `id` identifies it in links, logs and the journal; days are in Asia/Tokyo.
 
     `tls_anchors`: roots for the TLS of `ca.url` and `login_url`, in place of the system's if given.
     `pkcs11_modules`: absolute paths of token modules for this operating system, in the order in

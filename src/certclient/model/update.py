@@ -113,8 +113,8 @@ def check_consistent(announcement: Announcement) -> None:
 def same_site(page: str, *addresses: str) -> bool:
     """Whether `page` is on the host of one of the bank's `addresses`, or on a subdomain of it.
 
-    `www.bank.example.jp` matches `bank.example.jp`, but not the reverse: whoever controls one part
-    of a site does not control all of it.
+    `www.bank.example.jp` matches `bank.example.jp`, but not the reverse: control over one part of a
+    site is not control over all of it.
     """
     host = urlsplit(page).hostname or ""
     known = [urlsplit(address).hostname or "" for address in addresses]

@@ -60,8 +60,7 @@ def read_announcement(message: bytes, profile: Profile) -> Announcement:
 
 
 def update_invalid(reason: str) -> CertclientError:
-    """UPDATE_INVALID with an English `reason`, truncated to 200 characters: it may quote foreign
-    text."""
+    """UPDATE_INVALID with an English `reason`, truncated to 200 characters: it may quote input."""
     return CertclientError(ErrorCode.UPDATE_INVALID, reason=reason[:200])
 
 
