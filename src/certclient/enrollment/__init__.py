@@ -1,1 +1,1 @@
-"""The procedure: from a certificate that runs out to one that works, whatever happens between."""
+"""The durable procedure that renews or obtains a certificate and survives any interruption."""

@@ -1,4 +1,4 @@
-"""Whether what the CA sent back is the certificate that was asked for. No benefit of the doubt."""
+"""Strict checks that an issued certificate is the one that was requested."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def check_issued(
 ) -> list[Certificate]:
     """Checks public key, subject, validity, purpose and chain, in this order.
 
-    `received` are the CA certificates that came along, `now` is aware. Returns the intermediate
-    CA certificates from the leaf's issuer upwards, without the root. Raises CertclientError:
+    `received`: the CA certificates in the response; `now` is aware. Returns the intermediate CA
+    certificates from the leaf's issuer upwards, without the root. Raises CertclientError:
     ISSUED_KEY_MISMATCH, ISSUED_SUBJECT_MISMATCH, ISSUED_EXPIRED, ISSUED_NO_CLIENT_AUTH,
     ISSUED_UNTRUSTED.
     """
@@ -32,13 +32,13 @@ def check_issued(
         raise CertclientError(ErrorCode.ISSUED_KEY_MISMATCH, **data)
     if not _is_for(record, certificate, profile):
         raise CertclientError(ErrorCode.ISSUED_SUBJECT_MISMATCH, user_id=record.user_id, **data)
-    # A CA's clock may be ahead of ours by what preflight lets pass with a warning.
+    # The CA's clock may be ahead of ours by as much as preflight tolerates with a warning.
     if not certificate.not_before - CLOCK_LIMIT <= now <= certificate.not_after:
         raise CertclientError(ErrorCode.ISSUED_EXPIRED, **data)
     if certificate.is_ca or not certificate.client_auth:
         raise CertclientError(ErrorCode.ISSUED_NO_CLIENT_AUTH, **data)
     try:
-        # At the leaf's first moment where its clock is ahead of ours (tolerated above).
+        # If the CA's clock is ahead (tolerated above), the leaf is not valid yet at `now`.
         moment = max(now, certificate.not_before)
         chain = validate_path(certificate, received, profile.ca.trust_anchors, moment)
     except PathError as error:
@@ -49,7 +49,7 @@ def check_issued(
 
 
 def _is_for(record: Record, certificate: Certificate, profile: Profile) -> bool:
-    """Renewal: the same owner, suffix and role included. 取得: the user ID that was asked for."""
+    """更新: same owner, including suffix and role. 取得: same user ID as requested."""
     owner = certificate.owner(profile.subject_rule)
     if owner is None or owner.user_id != record.user_id:
         return False

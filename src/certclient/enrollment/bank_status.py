@@ -1,9 +1,8 @@
-"""What is known of the certificates that the bank accepts: the one place that decides which
-certificate of an owner counts.
+"""What is known about the bank's acceptance of certificates.
 
-A bank holds one certificate per ID as valid, the one that was confirmed last. What this computer
-knows about that is in the journal: which certificates await their confirmation, which one replaced
-which, and which the bank has refused.
+The only place that decides which of an owner's certificates counts. A bank holds one certificate
+per ID as valid, the last one confirmed. The journal records what this computer knows about that:
+which certificates await confirmation, which one replaced which, and which the bank has refused.
 """
 
 from __future__ import annotations
@@ -23,22 +22,22 @@ T = TypeVar("T")
 
 
 class BankStatus(enum.Enum):
-    """What the bank is known to think of one certificate; dates and keys are another matter."""
+    """Whether the bank accepts a certificate, as far as known; ignores validity dates and keys."""
 
     PRESUMED_ACCEPTED = "presumed-accepted"
-    """Nothing speaks against it."""
+    """Nothing is known against it."""
     UNCONFIRMED = "unconfirmed"
-    """Issued in a procedure that is not finished: it may be revoked any moment."""
+    """Issued in a procedure that is not finished: the CA may revoke it at any moment."""
     NOT_ACCEPTED = "not-accepted"
 
 
 @dataclass(frozen=True, slots=True)
 class BankStatuses:
-    """A snapshot of the journal; certificates are named by their SHA-256 fingerprints.
+    """A snapshot of the journal; certificates are identified by their SHA-256 fingerprints (hex).
 
-    `rejections`: what the bank does not accept, and why. `unconfirmed`: the procedure that each
-    unconfirmed certificate belongs to. `successors`: the certificate that replaced another.
-    `trouble`: why the journal could not be read; nothing is known then.
+    `rejections`: the certificates that the bank does not accept, and why. `unconfirmed`: the id of
+    the procedure of each unconfirmed certificate. `successors`: the certificate that replaced
+    another. `trouble`: why the journal could not be read; the other fields are then empty.
     """
 
     rejections: Mapping[str, Rejection] = field(default_factory=lambda: MappingProxyType({}))
@@ -47,7 +46,7 @@ class BankStatuses:
     trouble: CertclientError | None = None
 
     def of(self, certificate: Certificate) -> BankStatus:
-        """What is known of this one."""
+        """The status of one certificate."""
         fingerprint = certificate.fingerprint
         if fingerprint in self.rejections:
             return BankStatus.NOT_ACCEPTED
@@ -56,11 +55,11 @@ class BankStatuses:
         return BankStatus.PRESUMED_ACCEPTED
 
     def newest(self, items: Collection[T], certificate: Callable[[T], Certificate]) -> T | None:
-        """Of several certificates of one owner the one that counts, None if none does.
+        """The certificate that counts among several of one owner; None if none does.
 
-        It was not refused, is confirmed, was not replaced by another one of them, and is the one
-        that was issued last: of two that end on the same day the bank holds the later one as
-        valid. Which one replaced another goes first, as the clocks of CAs differ.
+        It was not refused, is confirmed, was not replaced by another one of `items`, and is the
+        last one issued: if two expire on the same day, the bank holds the later one as valid.
+        Replacement takes precedence over dates, as the clocks of CAs differ.
         """
         accepted = {
             certificate(item).fingerprint: item
@@ -75,7 +74,7 @@ class BankStatuses:
         return max(standing, key=lambda item: _issue_order(certificate(item)), default=None)
 
     def _is_replaced(self, fingerprint: str, accepted: Collection[str]) -> bool:
-        """Whether one of `accepted` took its place, at once or over several renewals."""
+        """Whether one of `accepted` replaced it, directly or over several renewals."""
         seen = {fingerprint}
         successor = self.successors.get(fingerprint)
         while successor is not None and successor not in seen:
@@ -91,7 +90,7 @@ def _issue_order(certificate: Certificate) -> tuple[object, ...]:
 
 
 def read_statuses(journal: Journal) -> BankStatuses:
-    """What the journal knows now. Raises CertclientError: JOURNAL_DAMAGED, DATA_FOLDER."""
+    """Reads the statuses from the journal. Raises CertclientError: JOURNAL_DAMAGED, DATA_FOLDER."""
     return BankStatuses(
         rejections={one.fingerprint: one for one in journal.rejections()},
         unconfirmed={
@@ -108,7 +107,7 @@ def read_statuses(journal: Journal) -> BankStatuses:
 
 
 def _replaced(record: Record) -> bool:
-    """Whether the CA knows the new certificate to be in use, so that it replaces the old one."""
+    """Whether the CA has the new certificate's confirmation, so that it replaces the old one."""
     confirmed = record.state in (State.CONFIRMED, State.DONE)
     return confirmed and bool(record.old_certificate and record.issued)
 

@@ -1,6 +1,7 @@
-"""Putting old certificates away: exact match only, undoable first, never the last valid one.
+"""Archives and deletes old certificates.
 
-Keys without a certificate are the procedure's matter.
+Only by exact match, reversibly first, and never the last valid one. The procedure itself removes
+keys without a certificate.
 """
 
 from __future__ import annotations
@@ -14,10 +15,10 @@ from certclient.store.base import CertificateStore, PinProvider, StoredCertifica
 
 
 def find_exact(name: str, certificates: Iterable[StoredCertificate]) -> StoredCertificate:
-    """The one certificate whose serial number or SHA-256 fingerprint (hex) is exactly `name`.
+    """Finds the one certificate whose serial number or SHA-256 fingerprint (hex) equals `name`.
 
-    Upper case, spaces and colons do not matter. Of several copies the one with the key is meant.
-    Raises CERTIFICATE_NOT_FOUND or CERTIFICATE_AMBIGUOUS, both with data `name`.
+    Ignores case, spaces and colons. Among several copies, prefers the one with the key. Raises
+    CERTIFICATE_NOT_FOUND or CERTIFICATE_AMBIGUOUS, both with data `name`.
     """
     wanted = name.replace(":", "").replace(" ", "").lower()
     found = [
@@ -34,9 +35,11 @@ def find_exact(name: str, certificates: Iterable[StoredCertificate]) -> StoredCe
 
 
 def check_idle(user_id: str, open_user_ids: Collection[str]) -> None:
-    """Returns if no procedure of this user ID is open (`Enrollment.pending`): until the CA
-    has confirmed it, the new certificate replaces nothing, and the old one signs. Raises
-    PROCEDURE_RUNNING."""
+    """Raises PROCEDURE_RUNNING if a procedure of this user ID is open (`Enrollment.pending`).
+
+    Until the CA has confirmed it, the new certificate replaces nothing, and the old one still
+    signs.
+    """
     if user_id in open_user_ids:
         raise CertclientError(ErrorCode.PROCEDURE_RUNNING, user_id=user_id)
 
@@ -47,13 +50,11 @@ def may_delete(
     now: datetime,
     statuses: BankStatuses,
 ) -> None:
-    """Returns if the holder can still log in without `stored`; `now` is aware.
+    """Raises LAST_VALID_CERTIFICATE (data `serial`) if only `stored` can still log its holder in.
 
-    An expired certificate, one without its key, or one that the bank has refused logs nobody in.
-    Otherwise another certificate of the same subject must be left that is usable and takes its
-    place at the bank (`BankStatuses.newest`).
-
-    Raises CertclientError(LAST_VALID_CERTIFICATE) with data `serial`.
+    `now` is aware. A certificate that has expired, has no key or was refused by the bank does not
+    log in anyway. Otherwise another usable certificate of the same subject must remain that takes
+    its place at the bank (`BankStatuses.newest`).
     """
     if not _logs_in(stored, now, statuses):
         return
@@ -64,7 +65,7 @@ def may_delete(
 
 
 def _logs_in(stored: StoredCertificate, now: datetime, statuses: BankStatuses) -> bool:
-    """A certificate that begins in the future counts: this computer's clock may be slow."""
+    """Counts a certificate that is not valid yet: this computer's clock may be slow."""
     refused = statuses.of(stored.certificate) is BankStatus.NOT_ACCEPTED
     return stored.key is not None and now <= stored.certificate.not_after and not refused
 
@@ -90,9 +91,9 @@ def archive(
     statuses: BankStatuses,
     pin: PinProvider,
 ) -> None:
-    """Hides a certificate from browsers; `restore` undoes it. Archived already: no error.
+    """Hides a certificate from browsers; `restore` undoes it. No error if already archived.
 
-    Raises LAST_VALID_CERTIFICATE, and what the store raises.
+    Raises LAST_VALID_CERTIFICATE and the store's errors.
     """
     if stored.archived:
         return
@@ -102,7 +103,7 @@ def archive(
 
 
 def restore(store: CertificateStore, stored: StoredCertificate, pin: PinProvider) -> None:
-    """Brings an archived certificate back. Not archived: no error."""
+    """Restores an archived certificate; does nothing to another. Raises the store's errors."""
     if stored.archived:
         with store.open(pin) as session:
             session.unarchive(stored.certificate)
@@ -114,8 +115,11 @@ def check_deletable(
     now: datetime,
     statuses: BankStatuses,
 ) -> None:
-    """Returns if `delete` would be allowed. Raises CERTIFICATE_IN_USE (neither archived nor expired
-    nor refused by the bank; data `serial`), LAST_VALID_CERTIFICATE."""
+    """Raises if `delete` would refuse.
+
+    Raises CERTIFICATE_IN_USE (data `serial`) for a certificate that is neither archived nor expired
+    nor refused by the bank, and LAST_VALID_CERTIFICATE.
+    """
     refused = statuses.of(stored.certificate) is BankStatus.NOT_ACCEPTED
     if not (stored.archived or refused) and now <= stored.certificate.not_after:
         raise CertclientError(ErrorCode.CERTIFICATE_IN_USE, serial=stored.certificate.serial_hex)
@@ -130,9 +134,9 @@ def delete(
     statuses: BankStatuses,
     pin: PinProvider,
 ) -> None:
-    """Deletes a certificate and its key for good; only one that is archived, expired or refused.
+    """Deletes an archived, expired or refused certificate and its key for good.
 
-    Raises as `check_deletable`, and what the store raises.
+    Raises as `check_deletable`, and the store's errors.
     """
     check_deletable(stored, all_certificates, now, statuses)
     with store.open(pin) as session:

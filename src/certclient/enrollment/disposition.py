@@ -1,4 +1,4 @@
-"""What an error means for a procedure: keep it for later, begin again, or give it up."""
+"""Decides what an error means for a procedure: keep it, restart it, or abandon it."""
 
 from __future__ import annotations
 
@@ -9,24 +9,27 @@ from certclient.enrollment.journal import Record, State
 from certclient.model.errors import CertclientError, ErrorCode
 
 _MAX_TRANSACTIONS = 3
-"""New transactions with the same key before a refusal is taken as the CA's last word."""
+"""New transactions with the same key before a refusal counts as final."""
 
 
 class Disposition(enum.Enum):
+    """What happens to the procedure."""
+
     KEEP = "keep"
-    """Stays as journalled; a later run goes on."""
+    """Stays as journalled; a later run continues."""
     RESTART = "restart"
-    """A new transaction with the same key, now."""
+    """Starts a new transaction with the same key, now."""
     DISCARD = "discard"
-    """Nothing was made yet: closed without touching the store (which would ask for a PIN)."""
+    """Nothing was created: closes the procedure without opening the store, which might need a
+    PIN."""
     ABANDON = "abandon"
-    """Cannot succeed: the new key goes, the old certificate stays."""
+    """Cannot succeed: deletes the new key and keeps the old certificate."""
 
 
 _TOKEN_GONE = frozenset({ErrorCode.TOKEN_REMOVED, ErrorCode.TOKEN_MISSING})
 
 STORE_GONE = _TOKEN_GONE | {ErrorCode.STORE_UNAVAILABLE}
-"""Nothing can be cleaned up while this lasts, so the journal keeps it for later."""
+"""Errors that prevent cleaning up for now; the journal keeps the work for a later run."""
 
 KEY_STAYS = frozenset(
     {
@@ -36,12 +39,12 @@ KEY_STAYS = frozenset(
         ErrorCode.LAST_VALID_CERTIFICATE,
     }
 )
-"""Why a store does not delete a key: its owner says no to Windows' question, it cannot be opened
-any more (a password reset by force), it is somebody's after all. Waiting for another answer would
-keep the customer from every other certificate."""
+"""Errors with which a store refuses to delete a key: the user declined Windows' prompt, the key can
+no longer be opened (a password reset by force), or it turns out to be in use or not ours. Keeping
+the procedure open until that changes would block every other certificate of the user ID."""
 
 _REQUEST_REFUSED = frozenset({ErrorCode.CA_REFUSED, ErrorCode.CA_TRANSACTION_MISMATCH})
-"""What a CA may answer to a request that it has seen before (some refuse every repetition)."""
+"""Responses to a request that the CA has already received (some CAs refuse every repetition)."""
 
 _FINAL = frozenset(
     {
@@ -56,7 +59,7 @@ _FINAL = frozenset(
         ErrorCode.KEY_SELF_TEST_FAILED,
     }
 )
-"""Errors that no waiting and no repetition will mend."""
+"""Errors that neither waiting nor retrying can resolve."""
 
 
 def disposition(
@@ -67,23 +70,23 @@ def disposition(
     store_open: bool,
     unanswered: bool,
 ) -> Disposition:
-    """Decides for an `error` in the step after `record`'s state.
+    """Decides about an `error` in the step that follows `record`'s state.
 
-    `resumed`: an earlier run may have made a key that the journal does not know. `store_open`:
-    this run has the new key's store open. `unanswered`: an earlier sending of the same message
-    may have reached the CA.
+    `resumed`: an earlier run may have created a key that is not journalled. `store_open`: this run
+    has the new key's store open. `unanswered`: the same message may have reached the CA before.
     """
     code = error.code
     if record.state in (State.PREPARED, State.KEY_CREATED):
         return _before_sending(record, code, resumed=resumed, store_open=store_open)
     if code is ErrorCode.ISSUE_CODE_WRONG:
-        # Typed anew after a restart: it proves nothing about the request that was sent before.
+        # The code was typed again after a restart: a wrong one says nothing about the request sent
+        # before.
         return Disposition.KEEP
     if record.state is State.WAITING and error.data.get("protected") == "no":
-        # Anybody on the way could have said so, and the place in the CA's queue would be lost.
+        # An unprotected refusal can be forged, and giving up loses the place in the CA's queue.
         return Disposition.KEEP
     if names_failure(error, "badTime"):
-        # The customer mends the clock, and the same request will do.
+        # The same request succeeds once the customer has corrected the clock.
         return Disposition.KEEP
     if record.state in (State.REQUESTED, State.WAITING) and _may_restart(
         record, code, unanswered=unanswered
@@ -93,8 +96,11 @@ def disposition(
 
 
 def _may_restart(record: Record, code: ErrorCode, *, unanswered: bool) -> bool:
-    """Whether a new transaction may do what this one did not: the answer to a lost message cannot
-    be had any more, or the request could not be journalled."""
+    """Whether a new transaction can succeed where this one failed.
+
+    That is so if the response to a lost message can no longer be fetched, or if the request could
+    not be journalled.
+    """
     return record.transactions < _MAX_TRANSACTIONS and (
         code is ErrorCode.BANK_SECRETS_REQUIRED or (unanswered and code in _REQUEST_REFUSED)
     )
@@ -103,7 +109,7 @@ def _may_restart(record: Record, code: ErrorCode, *, unanswered: bool) -> bool:
 def _before_sending(
     record: Record, code: ErrorCode, *, resumed: bool, store_open: bool
 ) -> Disposition:
-    """Starting afresh costs the customer nothing, so nothing is kept that can be removed now."""
+    """Starting over costs the customer nothing, so removes everything that can be removed now."""
     if store_open and code not in _TOKEN_GONE:
         return Disposition.ABANDON
     if record.state is State.PREPARED and not resumed and not store_open:

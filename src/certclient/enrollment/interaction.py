@@ -1,4 +1,4 @@
-"""The port through which a procedure talks to a person: window, command line or test."""
+"""The port between a procedure and its user: window, command line or test."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from certclient.store.base import PinRequest
 
 @dataclass(frozen=True, slots=True)
 class ConsentRequest:
-    """The one consent: whose certificate, where the new key is made; the key stays there.
+    """Asks for the one consent of a procedure: a new key in this store, where it stays.
 
     `current` is None for 取得 (first issue or after expiry).
     """
@@ -28,7 +28,10 @@ class ConsentRequest:
 
 
 class SecretKind(enum.Enum):
-    """What else a bank may want, each asked for just in time and never kept."""
+    """The secrets that a bank may require, each asked for just in time.
+
+    Only an issue code is ever stored (`CodeVault`).
+    """
 
     ISSUE_CODE = "issue-code"
     BANK_PIN = "bank-pin"
@@ -39,53 +42,73 @@ class SecretKind(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class SecretRequest:
+    """A request for one secret. `previous_incorrect`: the one given before was wrong."""
+
     kind: SecretKind
     user_id: str
     previous_incorrect: bool = False
 
 
 class Nobody:
-    """An `Interaction` without a person: every question is answered with no, so that no PIN is
-    tried and nothing begins that was not agreed to."""
+    """An `Interaction` without a user.
+
+    Refuses every question, so that no PIN attempt is used and nothing starts without consent.
+    """
 
     def consent(self, request: ConsentRequest) -> bool:
+        """False: nothing starts without consent."""
         return False
 
     def pin(self, request: PinRequest) -> Secret | None:
+        """None: no PIN attempt is used."""
         return None
 
     def secret(self, request: SecretRequest) -> Secret | None:
+        """None: the step that needs the secret stops."""
         return None
 
     def progress(self, report: Progress) -> None:
+        """Discards the report."""
         return
 
     def warning(self, error: CertclientError) -> None:
+        """Discards the warning."""
         return
 
     def stop_requested(self) -> bool:
+        """False: the procedure runs as far as it can without a user."""
         return False
 
 
 class Interaction(Protocol):
-    """Answers come from a person or from options given beforehand. None or False means: stop here,
-    nothing is lost."""
+    """Answers from the user, or from options given in advance.
 
-    def consent(self, request: ConsentRequest) -> bool: ...
+    None or False stops the procedure; nothing is lost.
+    """
 
-    def pin(self, request: PinRequest) -> Secret | None:
-        """A token's PIN; see `store.base.PinProvider`."""
+    def consent(self, request: ConsentRequest) -> bool:
+        """Asks before anything is created. If False, the caller raises CONSENT_REFUSED."""
         ...
 
-    def secret(self, request: SecretRequest) -> Secret | None: ...
+    def pin(self, request: PinRequest) -> Secret | None:
+        """Asks for a token's PIN; see `store.base.PinProvider`."""
+        ...
 
-    def progress(self, report: Progress) -> None: ...
+    def secret(self, request: SecretRequest) -> Secret | None:
+        """Asks for one of the bank's secrets; None if the user gives none."""
+        ...
+
+    def progress(self, report: Progress) -> None:
+        """Reports the beginning or the end of a step."""
+        ...
 
     def warning(self, error: CertclientError) -> None:
-        """Something went wrong that does not stop the procedure (the old certificate could not be
-        archived, say)."""
+        """Reports an error that does not stop the procedure.
+
+        For example, the old certificate could not be archived.
+        """
         ...
 
     def stop_requested(self) -> bool:
-        """Asked between steps: True leaves the procedure where it is, to be resumed later."""
+        """Polled between steps. True leaves the procedure in its state, to be resumed later."""
         ...

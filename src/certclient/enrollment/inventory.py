@@ -1,4 +1,4 @@
-"""Which certificates of the bank are here, where, and what may be done with them today."""
+"""Lists the bank's certificates on this computer and what can be done with them today."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from certclient.store.base import CertificateStore, StoredCertificate, Unavailab
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One certificate of the bank in one store, with what is known of the bank's opinion."""
+    """One certificate of the bank in one store, with the snapshot of its bank status."""
 
     stored: StoredCertificate
     store: CertificateStore
@@ -28,6 +28,7 @@ class Entry:
 
     @property
     def bank_status(self) -> BankStatus:
+        """Whether the bank accepts it, as far as known."""
         return self.statuses.of(self.certificate)
 
     @property
@@ -37,22 +38,26 @@ class Entry:
 
     @property
     def unfinished_procedure(self) -> str:
-        """The id of the procedure in which it awaits its confirmation, "" for none."""
+        """The id of the procedure in which it awaits confirmation, "" for none."""
         return self.statuses.unconfirmed.get(self.certificate.fingerprint, "")
 
     @property
     def certificate(self) -> Certificate:
+        """The certificate itself."""
         return self.stored.certificate
 
     @property
     def full_id(self) -> str:
-        """User ID and contract suffix as the certificate shows them: `TKYM1408054 1403`."""
+        """User ID and contract suffix as in the certificate: `TKYM1408054 1403`."""
         return " ".join(part for part in (self.owner.user_id, self.owner.suffix) if part)
 
 
 @dataclass(frozen=True, slots=True)
 class Inventory:
-    """All of them; `unusable` maps the stores that could not be looked at to their reasons."""
+    """The bank's certificates in all stores.
+
+    `unusable` maps the ids of the stores that could not be read to their errors.
+    """
 
     stores: tuple[CertificateStore, ...]
     entries: tuple[Entry, ...]
@@ -61,6 +66,7 @@ class Inventory:
 
     @property
     def stored(self) -> tuple[StoredCertificate, ...]:
+        """The certificates as their stores hold them, archived ones included."""
         return tuple(entry.stored for entry in self.entries)
 
 
@@ -70,8 +76,11 @@ def take_inventory(
     now: datetime,
     statuses: BankStatuses,
 ) -> Inventory:
-    """Looks into every store, without a PIN; `now` is aware, `statuses` what the journal knows.
-    Soonest expiry first."""
+    """Reads every store without a PIN. Soonest expiry first, archived ones last.
+
+    `now` is aware; `statuses` is what the journal knows. A store that cannot be read goes to
+    `Inventory.unusable`.
+    """
     entries: list[Entry] = []
     unusable: dict[str, CertclientError] = {}
     for store in stores:
@@ -103,8 +112,10 @@ def check_available(store: CertificateStore) -> None:
 
 
 def newest_per_owner(entries: Sequence[Entry]) -> list[Entry]:
-    """The certificates that count: of each owner the newest that the bank is known to accept
-    (`BankStatuses.newest`), with its key and not archived. Soonest expiry first."""
+    """The certificate that counts for each owner (`BankStatuses.newest`). Soonest expiry first.
+
+    Only certificates with a key that are not archived are considered.
+    """
     by_owner: dict[Owner, list[Entry]] = {}
     for entry in entries:
         if entry.stored.key is not None and not entry.stored.archived:
@@ -119,7 +130,7 @@ def newest_per_owner(entries: Sequence[Entry]) -> list[Entry]:
 
 
 def renewable(inventory: Inventory) -> list[Entry]:
-    """What `renew --all` renews. Raises NOTHING_RENEWABLE if there is none."""
+    """The certificates that `renew --all` renews. Raises NOTHING_RENEWABLE if there are none."""
     found = [e for e in newest_per_owner(inventory.entries) if e.life.stage is Stage.RENEWABLE]
     if not found:
         raise CertclientError(ErrorCode.NOTHING_RENEWABLE)
@@ -127,19 +138,22 @@ def renewable(inventory: Inventory) -> list[Entry]:
 
 
 def the_renewable_one(inventory: Inventory) -> Entry:
-    """What `renew` without a name renews. Raises NOTHING_RENEWABLE, CERTIFICATE_AMBIGUOUS."""
+    """The certificate that `renew` without a name renews.
+
+    Raises NOTHING_RENEWABLE, CERTIFICATE_AMBIGUOUS.
+    """
     return _only(renewable(inventory), "")
 
 
 def named(inventory: Inventory, name: str) -> Entry:
-    """The certificate called `name`: a user ID, user ID and suffix, serial number or fingerprint.
+    """Finds a certificate by user ID, user ID and suffix, serial number or fingerprint.
 
-    Of an owner's certificates the newest is meant. Raises CERTIFICATE_NOT_FOUND,
+    Of an owner's certificates, the newest counts. Raises CERTIFICATE_NOT_FOUND,
     CERTIFICATE_AMBIGUOUS, both with data `name`.
     """
     exact = [e for e in inventory.entries if _is_exactly(e, name)]
     by_owner = [e for e in newest_per_owner(inventory.entries) if _is_owned_by(e, name)]
-    # An owner of whom only archived or keyless certificates are left is still worth showing.
+    # An owner with only archived or keyless certificates left must still be found.
     others = [e for e in inventory.entries if _is_owned_by(e, name)]
     found = exact or by_owner or others[-1:]
     if not found:
@@ -168,11 +182,11 @@ def _only(entries: Sequence[Entry], name: str) -> Entry:
 def choose_store(
     inventory: Inventory, destination: Destination | None, label: str, current: Entry | None
 ) -> CertificateStore:
-    """Where the new key is to be made.
+    """Selects the store for the new key.
 
-    `label` (or a store's id) names it; else `destination` does; else it is where `current` is.
-    Raises the store's reason if it cannot be used, TOKEN_MISSING or STORE_UNAVAILABLE if there is
-    none, STORE_AMBIGUOUS (data `stores`) if several fit.
+    By `label` (or a store's id) if given, else by `destination`, else the store of `current`.
+    Raises the store's reason if it cannot be used, TOKEN_MISSING or STORE_UNAVAILABLE if none
+    matches, STORE_AMBIGUOUS (data `stores`) if several do.
     """
     if not label and current is not None and destination in (None, current.store.destination):
         return current.store

@@ -1,4 +1,4 @@
-"""The journal: what a procedure has done, durable before each side effect. Holds no secret.
+"""The journal: the durable state of procedures, written before each side effect. Holds no secret.
 
 SQLite in WAL mode with synchronous=FULL: a committed state survives kill -9 and a power cut.
 """
@@ -40,13 +40,16 @@ CREATE TABLE IF NOT EXISTS rejection (
     record BLOB NOT NULL
 ) STRICT;
 """
-"""Version 1 had no table of rejections. Every statement can be run again, so that it also brings an
-earlier version up to date."""
+"""Version 1 had no rejection table. Every statement is idempotent, so the script also migrates an
+earlier version."""
 _BUSY_SECONDS = 10.0
 
 
 class State(enum.Enum):
-    """How far a procedure is. Each name is what is *done*; REQUESTED is written before sending."""
+    """The progress of a procedure.
+
+    Each name states what is *done*; REQUESTED is written before sending.
+    """
 
     PREPARED = "prepared"
     KEY_CREATED = "key-created"
@@ -59,21 +62,21 @@ class State(enum.Enum):
     DONE = "done"
     ABANDONED = "abandoned"
     NOT_ACCEPTED = "not-accepted"
-    """The bank does not hold the new certificate for good: it and its key were removed."""
+    """The bank refused the new certificate for good: it and its key were removed."""
 
     @property
     def open(self) -> bool:
-        """Whether something is left to do."""
+        """Whether any step remains."""
         return self not in (State.DONE, State.ABANDONED, State.NOT_ACCEPTED)
 
     @property
     def unconfirmed(self) -> bool:
-        """Whether the CA has issued a certificate that it does not know to have arrived."""
+        """Whether the CA has issued a certificate but not yet received its confirmation."""
         return self in (State.ISSUED, State.INSTALLED, State.VERIFIED)
 
 
 class Kind(enum.Enum):
-    """更新 or 取得."""
+    """Renewal (更新) or a new certificate with an issue code (取得)."""
 
     RENEW = "renew"
     OBTAIN = "obtain"
@@ -83,11 +86,11 @@ class Kind(enum.Enum):
 class Record:
     """One procedure. Certificates are DER, times aware UTC; every field may be shown to support.
 
-    `abandoning`: the procedure is to be cleaned up, not finished. `unanswered`: a poll or
-    confirmation was about to be sent and its answer was never seen. `transactions`: how many were
-    begun. `leftover`: given up while its token was away, so a key of it may still lie there.
-    `not_accepted`: the bank refused the new certificate for good, so that it is removed and the
-    procedure ends in NOT_ACCEPTED.
+    `abandoning`: the procedure is to be rolled back, not finished. `unanswered`: a poll or
+    confirmation was about to be sent and no response was seen. `transactions`: how many were begun.
+    `leftover`: closed while its store was unavailable or kept the key, which may therefore still
+    exist. `not_accepted`: the bank refused the new certificate for good; it is removed, and the
+    procedure ends in NOT_ACCEPTED. `last_error`: a public code, "" for none.
     """
 
     id: str
@@ -119,43 +122,48 @@ class Record:
 
     @property
     def key(self) -> KeyRef:
-        """The new key's durable name; meaningful from KEY_CREATED on."""
+        """The new key's durable reference; valid from KEY_CREATED on."""
         return KeyRef(self.store_id, self.key_id)
 
     @property
     def new_certificate(self) -> Certificate | None:
+        """The issued certificate, None before ISSUED."""
         return Certificate.from_der(self.issued) if self.issued else None
 
     @property
     def old(self) -> Certificate | None:
+        """The certificate to be replaced, None if there is none."""
         return Certificate.from_der(self.old_certificate) if self.old_certificate else None
 
     @property
     def error(self) -> ErrorCode | None:
-        """Why it stopped last, None if it did not or an unknown version wrote it."""
+        """The error that stopped the last run; None if none did or this version does not know
+        it."""
         return next((e for e in ErrorCode if e.code == self.last_error), None)
 
 
 class RejectionSource(enum.Enum):
-    """How it was learned that the bank does not accept a certificate."""
+    """How certclient learned that the bank does not accept a certificate."""
 
     CONFIRMATION = "confirmation"
-    """The CA's answer to certConf."""
+    """The CA's response to certConf."""
     RENEWAL = "renewal"
     """The CA refused the signature of a request."""
     LOGIN = "login"
     """The login test."""
     GIVEN_UP = "given-up"
-    """Its procedure was given up, and it could not be removed then."""
+    """Its procedure was abandoned, and it could not be removed then."""
     INQUIRY = "inquiry"
-    """The CA was asked, because a page's link named another certificate, say."""
+    """An inquiry at the CA, for example because a page's link named another certificate."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """A certificate that the bank does not accept. `fingerprint`: SHA-256 of its DER bytes in
-    lower-case hex. `reason`: the public code of the error that said so. `message`: the CA's own
-    words, if any. `noted` is aware UTC."""
+    """A certificate that the bank does not accept.
+
+    `fingerprint`: SHA-256 of its DER bytes in lower-case hex. `reason`: the public code of the
+    error that showed it. `message`: the CA's own text, "" for none. `noted` is aware UTC.
+    """
 
     fingerprint: str
     profile_id: str
@@ -166,13 +174,17 @@ class Rejection:
 
 
 class Journal:
-    """All procedures of this user on this computer."""
+    """All procedures of this user on this computer.
+
+    Every method raises CertclientError: DATA_FOLDER if the file cannot be accessed, JOURNAL_DAMAGED
+    if it is corrupt.
+    """
 
     def __init__(self, path: Path) -> None:
-        """Opens or creates the file `path`, readable by its owner alone.
+        """Opens or creates the file `path`, readable only by its owner.
 
-        Raises CertclientError: DATA_FOLDER (cannot be written), JOURNAL_DAMAGED (not a journal),
-        JOURNAL_NEWER (a newer version of this program wrote it; nothing is changed).
+        Raises CertclientError: DATA_FOLDER (not writable), JOURNAL_DAMAGED (not a journal),
+        JOURNAL_NEWER (written by a newer version of this program; left unchanged).
         """
         self.path = path
         self._create_private()
@@ -180,9 +192,9 @@ class Journal:
             self._migrate(connection)
 
     def save(self, record: Record) -> None:
-        """Writes `record` durably: when this returns, a power cut no longer loses it.
+        """Writes `record` durably: once this returns, it survives a power cut.
 
-        Raises PROCEDURE_RUNNING if another open procedure of the same user ID exists.
+        Raises PROCEDURE_RUNNING if another procedure of the same user ID is open.
         """
         row = (
             record.id,
@@ -211,16 +223,16 @@ class Journal:
         return next(iter(self._select("id = ?", procedure_id)), None)
 
     def open_procedures(self) -> Sequence[Record]:
-        """Those that are neither DONE nor ABANDONED, oldest first. Raises JOURNAL_DAMAGED."""
+        """Procedures with a step left (`State.open`), oldest first. Raises JOURNAL_DAMAGED."""
         return self._select("open")
 
     def open_for(self, profile_id: str, user_id: str) -> Record | None:
-        """The one open procedure of a user ID, if any. Raises JOURNAL_DAMAGED."""
+        """The one open procedure of a user ID at a bank, if any. Raises JOURNAL_DAMAGED."""
         found = self._select("open AND profile_id = ? AND user_id = ?", profile_id, user_id)
         return next(iter(found), None)
 
     def leftovers(self) -> Sequence[Record]:
-        """Given-up procedures whose key may still lie on a token. Raises JOURNAL_DAMAGED."""
+        """Closed procedures whose key may still be in its store. Raises JOURNAL_DAMAGED."""
         return self._select("leftover")
 
     def finished(self) -> Sequence[Record]:
@@ -228,7 +240,7 @@ class Journal:
         return [record for record in self._select("NOT open") if record.state is State.DONE]
 
     def reject(self, rejection: Rejection) -> None:
-        """Remembers that the bank does not accept this certificate; the first reason stays."""
+        """Records that the bank does not accept this certificate; an earlier rejection is kept."""
         with self._connection() as connection:
             connection.execute(
                 "INSERT OR IGNORE INTO rejection VALUES (?, ?)",
@@ -236,12 +248,12 @@ class Journal:
             )
 
     def accept(self, fingerprint: str) -> None:
-        """Forgets a rejection: the bank has just accepted this certificate."""
+        """Deletes a rejection, as the bank has just accepted this certificate."""
         with self._connection() as connection:
             connection.execute("DELETE FROM rejection WHERE fingerprint = ?", (fingerprint,))
 
     def rejections(self) -> Sequence[Rejection]:
-        """What is remembered so. Raises JOURNAL_DAMAGED."""
+        """All recorded rejections. Raises JOURNAL_DAMAGED."""
         with self._connection() as connection:
             rows = connection.execute("SELECT record FROM rejection").fetchall()
         return self._decoded([row[0] for row in rows], Rejection)
@@ -262,6 +274,7 @@ class Journal:
 
     def _create_private(self) -> None:
         try:
+            # Before SQLite opens it: SQLite would create the file with the umask's permissions.
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
         except OSError as error:
@@ -272,8 +285,8 @@ class Journal:
     def _migrate(self, connection: sqlite3.Connection) -> None:
         version: int = connection.execute("PRAGMA user_version").fetchone()[0]
         if version < _SCHEMA_VERSION:
-            # One transaction: a stop in the middle leaves the old version; a second process may
-            # race us.
+            # One transaction: an interruption leaves the old version, and a second process may
+            # migrate at the same time.
             connection.executescript(
                 f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {_SCHEMA_VERSION}; COMMIT;"
             )

@@ -1,7 +1,7 @@
-"""Keys that this program made and that lead to nothing: no certificate, no open procedure.
+"""Keys created by certclient that have neither a certificate nor an open procedure.
 
-They are left where a journal was lost, or where other software deleted a certificate without its
-key. They do no harm but take up room on a token; they go only if their owner says so.
+They remain if a journal was lost, or if other software deleted a certificate without its key. They
+are harmless but take up space on a token; they are deleted only on the user's request.
 """
 
 from __future__ import annotations
@@ -24,17 +24,20 @@ class Leftover:
 
     @property
     def name(self) -> str:
-        """The number of the procedure that made it: what a person calls it by."""
+        """The id of the procedure that created it, by which the user refers to it."""
         return procedure_of(self.label) or self.label
 
 
 def find_leftovers(journal: Journal, stores: Sequence[CertificateStore]) -> Sequence[Leftover]:
-    """What lies in these stores, seen without a PIN. A store that cannot be looked at counts as
-    empty. Raises JOURNAL_DAMAGED, DATA_FOLDER."""
+    """Lists the leftovers in `stores`, as far as visible without a PIN.
+
+    A store that cannot be read counts as empty. Raises JOURNAL_DAMAGED, DATA_FOLDER.
+    """
     found = [Leftover(store, label) for store in stores for label in _labels(store)]
     if not found:
         return []
-    # After the keys: a procedure that begins meanwhile is in the journal before it makes its key.
+    # Read after the keys: a procedure that starts in between is journalled before it creates
+    # its key.
     needed = {record.key_label for record in journal.open_procedures()}
     return [one for one in found if one.label not in needed]
 
@@ -47,7 +50,7 @@ def _labels(store: CertificateStore) -> Sequence[str]:
 
 
 def named(leftovers: Sequence[Leftover], name: str) -> Leftover:
-    """The one with exactly this number. Raises LEFTOVER_NOT_FOUND."""
+    """The leftover with exactly this name or label. Raises LEFTOVER_NOT_FOUND."""
     found = [one for one in leftovers if name in (one.name, one.label)]
     if len(found) != 1:
         raise CertclientError(ErrorCode.LEFTOVER_NOT_FOUND, name=name)
@@ -55,13 +58,13 @@ def named(leftovers: Sequence[Leftover], name: str) -> Leftover:
 
 
 def remove_leftover(journal: Journal, leftover: Leftover, pin: PinProvider) -> None:
-    """Deletes exactly this key pair; gone already, or in use by now: nothing happens.
+    """Deletes exactly this key pair; does nothing if it is gone or in use by now.
 
-    Raises PROCEDURE_RUNNING if an open procedure needs it, and what the store raises.
+    Raises PROCEDURE_RUNNING if an open procedure needs it, and the store's errors.
     """
     _check_idle(journal, leftover)
     with leftover.store.open(pin) as session:
-        # Once more: while the PIN was asked for, another program may have used it.
+        # Checked again: another program may have used the key during the PIN prompt.
         if leftover.label in leftover.store.unused_keys():
             key = session.find_key(leftover.label)
             if key is not None:

@@ -14,12 +14,12 @@ from certclient.model.errors import CertclientError, ErrorCode
 
 @contextmanager
 def exclusive(folder: Path, profile_id: str, user_id: str) -> Iterator[None]:
-    """Holds the lock of one user ID while the block runs; the operating system frees it at exit.
+    """Holds the lock of one user ID for the block; the operating system frees it at process exit.
 
-    Raises CertclientError: PROCEDURE_RUNNING at once if another process or thread holds it,
-    DATA_FOLDER if the lock file cannot be made.
+    Raises CertclientError: PROCEDURE_RUNNING immediately if another process or thread holds it,
+    DATA_FOLDER if the lock file cannot be created.
     """
-    # Hashed, because a user ID comes from a certificate and is no file name.
+    # Hashed: a user ID comes from a certificate and is not safe as a file name.
     name = hashlib.sha256(f"{profile_id}\0{user_id}".encode()).hexdigest()[:32]
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -1,4 +1,4 @@
-"""What a run of a procedure ended in, and how an open one looks from outside."""
+"""The results of a run, and the public view of a procedure."""
 
 from __future__ import annotations
 
@@ -14,26 +14,28 @@ from certclient.store.base import CertificateStore
 
 
 class BankHolds(enum.Enum):
-    """What the CA holds after a new certificate was refused here. The values are error data
-    (`bank_holds`), which the catalogue words."""
+    """What the CA holds after this program refused a new certificate.
+
+    The values are error data (`bank_holds`); i18n/ has a text for each.
+    """
 
     OLD = "old"
-    """It knows of the refusal; the certificate in use counts as before."""
+    """The CA received the refusal; the current certificate remains valid."""
     OLD_NOT_TOLD = "old-not-told"
-    """It could not be told, and revokes what is never confirmed."""
+    """The CA could not be reached; it revokes a certificate that is never confirmed."""
     NOTHING = "nothing"
-    """It knows of the refusal, but had retired the certificate in use already."""
+    """The CA received the refusal but had already retired the current certificate."""
     UNCERTAIN = "uncertain"
-    """It knows of the refusal, but may have retired the certificate in use already."""
+    """The CA received the refusal but may already have retired the current certificate."""
     NEW = "new"
-    """It could not be told, and takes the new certificate for confirmed."""
+    """The CA could not be reached and regards the new certificate as confirmed."""
     CODE_SPENT = "code-spent"
-    """取得: it knows of the refusal, and the issue code was used for it."""
+    """取得: the CA received the refusal, and the issue code is used up."""
 
 
 @dataclass(frozen=True, slots=True)
 class ProcedureView:
-    """One procedure as `status` shows it. Times are aware, UTC. `last_error` is why it stopped."""
+    """One procedure as `status` shows it. Times are aware UTC; `last_error` is why it stopped."""
 
     id: str
     kind: Kind
@@ -50,13 +52,13 @@ class ProcedureView:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """The new certificate is installed, proven and confirmed.
+    """The new certificate is installed, verified and confirmed.
 
-    `old_archived`: there was an old one and it is now hidden; `old_kept`: there was one, and
-    browsers still offer it (its token was not there, say). `seconds`: key_generation, signing,
-    network, waiting (for the CA) and rest of this run. `login`: whether the new one logs in.
-    `not_accepted`: the serial number (hex) of a certificate that the bank did not take before, so
-    that another one was obtained in the same run; "" where there was none.
+    `old_archived`: there was an old certificate, now hidden; `old_kept`: there was one, and
+    browsers still offer it (its token was not present, for example). `seconds`: key_generation,
+    signing, network, waiting (for the CA) and rest of this run. `login`: the login test of the new
+    certificate. `not_accepted`: the serial number (hex) of a certificate that the bank refused
+    earlier in this run, so that another one was obtained; "" for none.
     """
 
     procedure_id: str
@@ -72,7 +74,10 @@ class Finished:
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """Not done yet: the CA wants time (`check_at`, aware UTC) or the user asked to stop."""
+    """Not finished: the CA needs time, the user asked to stop, or the procedure was abandoned.
+
+    `check_at` (aware UTC) is the time of the next poll, None if no poll is due.
+    """
 
     procedure_id: str
     state: State
@@ -83,7 +88,7 @@ Outcome = Finished | Pending
 
 
 def view_of(record: Record) -> ProcedureView:
-    """What may be told of a journalled procedure."""
+    """The public view of a journalled procedure."""
     return ProcedureView(
         id=record.id,
         kind=record.kind,

@@ -1,5 +1,7 @@
-"""What a customer has on this computer, over all banks: certificates, unusable places, open
-procedures, and what each certificate means for him today."""
+"""All certificates, unusable stores and open procedures on this computer, across all banks.
+
+Decides the condition of each certificate for its holder today.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,7 @@ from certclient.model.profile import Profile
 from certclient.store.base import CertificateStore, StoredCertificate
 
 URGENT_DAYS = 3
-"""From so many days left a renewal is urgent: the reminders then come close together."""
+"""With this many days left or fewer, a renewal is urgent; reminders then become more frequent."""
 
 
 class Condition(enum.Enum):
@@ -32,21 +34,21 @@ class Condition(enum.Enum):
     VALID = "valid"
     RENEWABLE = "renewable"
     URGENT = "urgent"
-    """Renewable, and only URGENT_DAYS are left."""
+    """Renewable, with at most URGENT_DAYS left."""
     OBTAINABLE = "obtainable"
     TOO_LATE = "too-late"
     REPLACED = "replaced"
-    """A newer one of the same owner is here."""
+    """A newer certificate of the same owner exists here."""
     ARCHIVED = "archived"
     NO_KEY = "no-key"
     UNFINISHED = "unfinished"
-    """Installed, but its procedure is not finished: the bank may not know that it arrived."""
+    """Installed, but its procedure is not finished: the bank may not have the confirmation."""
     NOT_ACCEPTED = "not-accepted"
     """The bank has refused it."""
 
     @property
     def counts(self) -> bool:
-        """Whether it is its owner's certificate at the bank, as far as is known."""
+        """Whether it is the certificate that counts for its owner at the bank, as far as known."""
         return self in (*_BY_STAGE.values(), Condition.URGENT)
 
     @property
@@ -73,7 +75,7 @@ class Row:
 
     @property
     def folded(self) -> bool:
-        """Whether nothing is to be done with it and it is shown only on demand."""
+        """Whether it needs no action and is shown only on demand."""
         gone = self.entry.life.days_left < 0
         return self.condition in (Condition.ARCHIVED, Condition.REPLACED) or (
             self.condition in (Condition.NO_KEY, Condition.NOT_ACCEPTED) and gone
@@ -82,8 +84,11 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """A look at `taken` (aware UTC). `unusable` maps ids of stores to their reasons; `leftovers`
-    are keys that lead to nothing; `trouble` is why the open procedures could not be read."""
+    """A snapshot taken at `taken` (aware UTC).
+
+    `unusable` maps store ids to their errors; `leftovers` are keys without a certificate or
+    procedure; `trouble` is why the open procedures could not be read.
+    """
 
     taken: datetime
     stores: tuple[CertificateStore, ...] = ()
@@ -96,20 +101,21 @@ class Overview:
 
     @property
     def due(self) -> tuple[Row, ...]:
-        """What should be renewed now, the soonest expiry first."""
+        """The certificates to renew now, soonest expiry first."""
         return tuple(row for row in self.rows if row.condition.due)
 
     @property
     def all_stored(self) -> tuple[StoredCertificate, ...]:
+        """The certificates of all rows as their stores hold them."""
         return tuple(row.entry.stored for row in self.rows)
 
     def procedure_of(self, row: Row) -> ProcedureView | None:
-        """The open procedure in which this certificate awaits its confirmation."""
+        """The open procedure in which this certificate awaits confirmation, None for none."""
         procedure_id = row.entry.unfinished_procedure
         return next((view for view in self.pending if view.id == procedure_id), None)
 
     def at(self, now: datetime) -> Overview:
-        """The same things judged at `now`, without looking into any store."""
+        """The same snapshot evaluated at `now` (aware UTC), without reading any store."""
         entries = [
             (row.profile, replace(row.entry, life=_life(row.profile, row.entry, now)))
             for row in self.rows
@@ -126,10 +132,10 @@ def take_overview(
     now: datetime,
     statuses: BankStatuses,
 ) -> Overview:
-    """Looks into every store without a PIN; `now` is aware UTC, `statuses` what the journal knows.
-    Never raises.
+    """Reads every store without a PIN. Never raises a CertclientError.
 
-    A certificate that fits two profiles belongs to the first.
+    `now` is aware UTC; `statuses` is what the journal knows. A certificate that matches two
+    profiles belongs to the first.
     """
     entries: list[_Found] = []
     unusable: dict[str, CertclientError] = {}
@@ -156,7 +162,7 @@ def _each_once(entries: Sequence[_Found]) -> list[_Found]:
 
 
 def _rows(entries: Sequence[_Found]) -> tuple[Row, ...]:
-    """Soonest expiry first, folded ones last."""
+    """Soonest expiry first, folded rows last."""
     newest: set[int] = set()
     for profile_id in {profile.id for profile, _ in entries}:
         of_bank = [entry for profile, entry in entries if profile.id == profile_id]

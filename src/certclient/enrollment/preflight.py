@@ -1,6 +1,6 @@
-"""更新できますか？ Checks before a renewal, each of which passes, warns, fails or is skipped.
+"""更新できますか？ Checks before a renewal; each passes, warns, fails or is skipped.
 
-Nothing here changes anything, and no check asks for a PIN. The messages are i18n/'s matter.
+They change nothing and never ask for a PIN. The texts are in i18n/.
 """
 
 from __future__ import annotations
@@ -18,23 +18,25 @@ from certclient.store.base import CertificateStore, StoreSession, Unavailable
 
 @dataclass(frozen=True, slots=True)
 class System:
-    """What can be asked of the system that the program runs on; None where it knows no such
-    question. `remote`: is it used over remote desktop? `card_service`: does the service run
-    without which no token is ever seen?"""
+    """Queries to the operating system; None where a query does not exist.
+
+    `remote`: whether this is a remote desktop session. `card_service`: whether the smart card
+    service is running, without which no token is visible.
+    """
 
     remote: Callable[[], bool] | None = None
     card_service: Callable[[], bool] | None = None
 
 
 CLOCK_TOLERANCE = timedelta(minutes=5)
-"""What a clock may be off without a word; what Kerberos allows as well."""
+"""A clock error up to this is ignored; Kerberos has the same limit."""
 
 CLOCK_LIMIT = timedelta(hours=1)
-"""From here on deadlines, TLS and the validity of a new certificate are judged wrongly."""
+"""Beyond this, deadlines, TLS and the validity of a new certificate would be misjudged."""
 
 
 class Check(enum.Enum):
-    """What is looked at, in this order."""
+    """The checks, in this order."""
 
     PROXY = "proxy"
     CA_REACHABLE = "ca-reachable"
@@ -48,6 +50,8 @@ class Check(enum.Enum):
 
 
 class Verdict(enum.Enum):
+    """The result of one check; a warning does not stop the renewal."""
+
     PASSED = "passed"
     WARNING = "warning"
     FAILED = "failed"
@@ -56,7 +60,7 @@ class Verdict(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """`error` says why a check failed, what it warns of, or what keeps it from being made."""
+    """The result of a check. `error`: why it failed, what it warns of, or why it was skipped."""
 
     check: Check
     verdict: Verdict
@@ -64,9 +68,9 @@ class CheckResult:
 
 
 def clock_skew(server_time: datetime | None, now: datetime) -> CertclientError | None:
-    """CLOCK_WRONG (data `server`, `local`: ISO 8601, UTC) if `now` is off by over 5 minutes.
+    """CLOCK_WRONG (data `server`, `local`: ISO 8601, UTC) if `now` is off by more than 5 minutes.
 
-    Both times are aware. None if the clock is right, or if the server sent no time.
+    Both times are aware. None if the clock is right or the server sent no time.
     """
     if server_time is None or abs(server_time - now) <= CLOCK_TOLERANCE:
         return None
@@ -78,10 +82,9 @@ def clock_skew(server_time: datetime | None, now: datetime) -> CertclientError |
 def check_clock(
     server_time: datetime | None, now: datetime, limit: timedelta = CLOCK_LIMIT
 ) -> None:
-    """Raises CertclientError(CLOCK_WRONG) if this computer's clock is off by more than `limit`, an
-    hour.
+    """Raises CertclientError(CLOCK_WRONG) if this computer's clock is off by more than `limit`.
 
-    A smaller error is worth a warning only: see `clock_skew`.
+    The default is an hour. A smaller error only deserves a warning: see `clock_skew`.
     """
     error = clock_skew(server_time, now)
     if error is not None and server_time is not None and abs(server_time - now) > limit:
@@ -93,7 +96,10 @@ def _iso_minute(moment: datetime) -> str:
 
 
 def clock_result(server_time: datetime | None, now: datetime) -> CheckResult:
-    """The clock as a check: a warning above 5 minutes, a failure above an hour."""
+    """Checks the clock: a warning above 5 minutes, a failure above an hour.
+
+    Skipped if the server sent no time.
+    """
     if server_time is None:
         return CheckResult(Check.CLOCK, Verdict.SKIPPED)
     try:
@@ -118,10 +124,10 @@ _MET_AT = {
 def connection_results(
     probe: Callable[[], Sequence[CertclientError]],
 ) -> tuple[CheckResult, ...]:
-    """Tries the way to the CA once and tells how far it leads: proxy, server, its TLS certificate.
+    """Checks the connection to the CA with one request: proxy, server, TLS certificate.
 
-    `probe` makes one harmless request and raises the transport's CertclientError, or returns what
-    is to be warned of. A server that answers with an error of its own has been reached.
+    `probe` makes one harmless request and raises the transport's CertclientError, or returns the
+    warnings. A server that responds with an error of its own counts as reached.
     """
     try:
         remarks = {_MET_AT[remark.code]: remark for remark in probe()}
@@ -135,7 +141,7 @@ def _passed(check: Check, remark: CertclientError | None) -> CheckResult:
 
 
 def _stopped(error: CertclientError) -> tuple[CheckResult, ...]:
-    """Checks before the one that failed have passed, those behind it were never reached."""
+    """Checks before the failed one have passed; those after it were not reached."""
     failed = _CONNECTION.index(_MET_AT.get(error.code, Check.CA_REACHABLE))
     return (
         *(CheckResult(check, Verdict.PASSED) for check in _CONNECTION[:failed]),
@@ -145,7 +151,7 @@ def _stopped(error: CertclientError) -> tuple[CheckResult, ...]:
 
 
 def store_result(store: CertificateStore) -> CheckResult:
-    """Whether the store can be used now (token present, middleware installed)."""
+    """Checks that the store can be used now (token present, middleware installed)."""
     state = store.availability()
     if isinstance(state, Unavailable):
         error = CertclientError(state.reason, **state.data)
@@ -154,7 +160,7 @@ def store_result(store: CertificateStore) -> CheckResult:
 
 
 def remote_result(system: System) -> CheckResult:
-    """Over remote desktop, a warning: the key would be made on the far computer."""
+    """Warns in a remote desktop session: the key would be created on the remote computer."""
     if system.remote is None:
         return CheckResult(Check.REMOTE_DESKTOP, Verdict.SKIPPED)
     if not system.remote():
@@ -164,10 +170,10 @@ def remote_result(system: System) -> CheckResult:
 
 
 def key_result(session: StoreSession, current: Certificate) -> CheckResult:
-    """Whether the current certificate's key still signs: KEY_DEAD if it is there and does not.
+    """Checks that the current certificate's key still signs; KEY_DEAD if it exists but does not.
 
-    As a request is signed, and no other way: it asks a protected key's owner as seldom as can be,
-    and an old key need not know what TLS 1.3 wants of the new one.
+    Signs only as a request is signed: a protected key then prompts its owner as rarely as possible,
+    and an old key need not support the PSS signatures that TLS 1.3 requires of the new one.
     """
     try:
         session.self_test(current, REQUEST_ALGORITHMS)
@@ -179,5 +185,5 @@ def key_result(session: StoreSession, current: Certificate) -> CheckResult:
 
 
 def first_failure(results: Sequence[CheckResult]) -> CertclientError | None:
-    """The error to stop at, or None if the renewal may begin."""
+    """The error that stops the renewal, or None if it may begin."""
     return next((r.error for r in results if r.verdict is Verdict.FAILED), None)

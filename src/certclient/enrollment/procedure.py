@@ -1,4 +1,4 @@
-"""The front of the durable procedure, PREPARED → … → DONE; ARCHITECTURE.md draws its states."""
+"""The entry point to the durable procedure, PREPARED → … → DONE; states: see ARCHITECTURE.md."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ __all__ = [
 
 
 class Enrollment:
-    """The front of this room: starts procedures, resumes them, tells which are open."""
+    """The public interface of this package: starts, resumes and lists procedures."""
 
     def __init__(self, environment: Environment, journal: Journal) -> None:
         self._environment = environment
@@ -61,20 +61,21 @@ class Enrollment:
         interaction: Interaction,
         ticket: Secret | None = None,
     ) -> Outcome:
-        """更新: a new key in `destination`, requested with `current`, which stays until the end.
+        """更新: creates a key in `destination` and requests its certificate, signed with `current`.
 
-        An interrupted renewal of the same user ID is continued instead; if it was for another
-        place, or has been given up already, what it left is removed first. `current` awaits its
-        own confirmation: its procedure goes on. The bank has refused `current` before: it is asked
-        once more. The bank does not hold the new certificate for good: it is removed, and another
-        one is requested in the same run, once. `ticket`: what the
-        bank's page gave out with its link; it goes to the bank once, in place of PIN and one-time
-        password, and is kept nowhere.
-        Raises CertclientError:
-        NOT_YET_RENEWABLE, EXPIRED_OBTAIN_ANEW, TOO_LATE, PROCEDURE_RUNNING, CONSENT_REFUSED,
-        POLICY_FORBIDS (the administrator took this place away), CERTIFICATE_NOT_ACCEPTED (the bank
-        does not accept `current`, or not the new one either) and
-        whatever stopped a step; `pending` then says whether there is something to resume.
+        `current` stays untouched until the end. An interrupted renewal of the same user ID is
+        resumed instead; if it was for another store or is being abandoned, it is rolled back first.
+        If `current` itself awaits confirmation, its procedure is resumed. If the bank has refused
+        `current` before, the CA is asked once more. If the bank refuses the new certificate for
+        good, it is removed, and another one is requested in the same run, once. `ticket`: issued by
+        the bank's page with its link; sent to the bank once, in place of PIN and one-time password,
+        and never stored.
+
+        Raises CertclientError: NOT_YET_RENEWABLE, EXPIRED_OBTAIN_ANEW, TOO_LATE, PROCEDURE_RUNNING,
+        CONSENT_REFUSED, POLICY_FORBIDS (the administrator's policy excludes this store),
+        CERTIFICATE_NOT_ACCEPTED (the bank does not accept `current`, or the second new certificate
+        either), and the error that stopped a step; `pending` then shows whether there is a
+        procedure to resume.
         """
         certificate = current.certificate
         unfinished = self.statuses().unconfirmed.get(certificate.fingerprint)
@@ -94,11 +95,11 @@ class Enrollment:
     def check_with_bank(
         self, current: StoredCertificate, interaction: Interaction
     ) -> CertclientError | None:
-        """Asks the CA whether it accepts signatures by `current`, and remembers the answer.
+        """Asks the CA whether it accepts signatures by `current`, and records the answer.
 
-        Returns CERTIFICATE_NOT_ACCEPTED if it does not, None if it does or if nobody can say.
-        Changes nothing at the CA; what was archived in favour of `current` is brought back.
-        Raises what the store and the network raise.
+        Returns CERTIFICATE_NOT_ACCEPTED if it does not, None if it does or gives no answer. Changes
+        nothing at the CA; if it refuses `current`, the certificate archived in its favour is
+        restored. Raises the errors of the store and the network.
         """
         if current.key is None:
             raise CertclientError(ErrorCode.KEY_NOT_FOUND, serial=current.certificate.serial_hex)
@@ -113,7 +114,7 @@ class Enrollment:
             work.close()
 
     def statuses(self) -> BankStatuses:
-        """What the journal knows of the bank's opinion. Raises JOURNAL_DAMAGED, DATA_FOLDER."""
+        """The bank's acceptance as journalled. Raises JOURNAL_DAMAGED, DATA_FOLDER."""
         return read_statuses(self._journal)
 
     def obtain(
@@ -123,12 +124,12 @@ class Enrollment:
         interaction: Interaction,
         ticket: Secret | None = None,
     ) -> Outcome:
-        """取得 with an issue code: first issue, or after expiry. The CA decides whether it may be.
+        """取得: a first certificate, or one after expiry, with an issue code.
 
-        An older certificate of this user ID in any store is put away at the end. `ticket`: an issue
-        code that came with the bank's link, tried before one is asked for. Where the bank does not
-        hold the new certificate for good, a code is asked for again, once. Raises as `renew` does,
-        and ISSUE_CODE_REQUIRED, ISSUE_CODE_WRONG.
+        The CA decides whether to issue. An older certificate of this user ID, in any store, is
+        archived at the end. `ticket`: an issue code from the bank's link, tried before the user is
+        asked for one. If the bank refuses the new certificate for good, a code is asked for again,
+        once. Raises as `renew` does, and ISSUE_CODE_REQUIRED, ISSUE_CODE_WRONG.
         """
         new = self._new_record(Kind.OBTAIN, user_id, destination.store_id)
         predecessor = self._predecessor(user_id)
@@ -141,21 +142,21 @@ class Enrollment:
         return self._start(new, destination, interaction, ticket)
 
     def resume(self, procedure_id: str, interaction: Interaction) -> Outcome:
-        """Goes on with an open procedure from its last journalled state, or cleans it up.
+        """Continues an open procedure from its last journalled state, or completes its rollback.
 
-        Raises CertclientError: CERTIFICATE_NOT_FOUND (no such open procedure),
-        PROCEDURE_RUNNING, and as `renew`.
+        Raises CertclientError: PROCEDURE_NOT_FOUND (no such open procedure), PROCEDURE_RUNNING, and
+        as `renew`.
         """
         record = self._open_record(procedure_id)
         with self._lock(record):
             return self._run(self._open_record(procedure_id), interaction, resumed=True)
 
     def abandon(self, procedure_id: str, interaction: Interaction) -> Outcome:
-        """Gives an open procedure up: the new key and certificate go, the old one stays.
+        """Abandons an open procedure: deletes the new key and certificate, keeps the old ones.
 
-        Returns it as Pending(ABANDONED). What the CA has confirmed already cannot be given up: it
-        is finished instead. Raises PROCEDURE_NOT_FOUND, PROCEDURE_RUNNING, and what the store
-        raises: it is then cleaned up by a later run.
+        Returns Pending(ABANDONED). A procedure that the CA has confirmed cannot be abandoned; it is
+        finished instead. Raises PROCEDURE_NOT_FOUND, PROCEDURE_RUNNING, and the store's errors; a
+        later run then completes the rollback.
         """
         record = self._open_record(procedure_id)
         with self._lock(record):
@@ -170,7 +171,7 @@ class Enrollment:
         current: Certificate | None,
         home: CertificateStore | None,
     ) -> Iterator[CheckResult]:
-        """電子証明書更新前処理: checks that need no PIN, each told as soon as it is known.
+        """電子証明書更新前処理: the checks that need no PIN, each yielded as soon as it is known.
 
         `home` is the store of `current`; both are None for 取得. Blocks; changes nothing.
         """
@@ -187,15 +188,15 @@ class Enrollment:
         yield from checks(around)
 
     def with_patience(self, seconds: float) -> Enrollment:
-        """The same procedures, whose runs wait for a CA so many seconds and no longer."""
+        """The same procedures, with runs that wait at most `seconds` for the CA."""
         return Enrollment(replace(self._environment, patience=seconds), self._journal)
 
     def pending(self) -> Sequence[ProcedureView]:
-        """The unfinished procedures at this bank, oldest first."""
+        """The unfinished procedures at this bank, oldest first. Raises JOURNAL_DAMAGED, DATA_FOLDER."""
         return read_open_procedures(self._journal).at_bank(self._environment.profile.id)
 
     def leftovers(self, stores: Sequence[CertificateStore]) -> Sequence[Leftover]:
-        """Keys in `stores` that this program made and that lead to nothing; see `leftovers`."""
+        """Keys in `stores` left by this program; see `leftovers.find_leftovers`."""
         return find_leftovers(self._journal, stores)
 
     def remove_leftover(self, leftover: Leftover, pin: PinProvider) -> None:
@@ -236,8 +237,10 @@ class Enrollment:
         )
 
     def _check_owner(self, interrupted: Record | None, new: Record) -> None:
-        """Raises PROCEDURE_RUNNING if the open procedure of this user ID renews the certificate of
-        somebody else: an administrator's has the same ID (seed S2)."""
+        """Raises PROCEDURE_RUNNING if an open procedure renews another owner's certificate.
+
+        Two owners can share a user ID: an administrator and a user (seed S2).
+        """
         rule = self._environment.profile.subject_rule
         if interrupted is None or interrupted.old is None or new.kind is not Kind.RENEW:
             return
@@ -245,9 +248,11 @@ class Enrollment:
             raise CertclientError(ErrorCode.PROCEDURE_RUNNING, user_id=new.user_id)
 
     def _predecessor(self, user_id: str) -> Entry | None:
-        """The newest certificate of this user ID that browsers still offer and the bank has not
-        refused; None where an administrator and a user share the ID (seed S2), as nobody knows yet
-        whose it will be."""
+        """The newest certificate of this user ID that is not archived and not refused by the bank.
+
+        None if an administrator and a user share the ID (seed S2): only the issued certificate
+        shows which of the two it is for.
+        """
         environment, statuses = self._environment, self.statuses()
         found = take_inventory(
             environment.profile, environment.stores, environment.clock(), statuses
@@ -333,12 +338,12 @@ class Enrollment:
         )
 
     def _request_again(self, ended: Record, work: Work) -> Record:
-        """Another certificate in place of one that the bank does not hold for good; once a run, so
-        that a bank that refuses everything is not asked for ever. The customer has agreed to this
-        renewal already; 取得 needs a code again.
+        """Requests another certificate in place of one that the bank refused for good.
 
-        Raises CERTIFICATE_NOT_ACCEPTED without a code, or where the same happens again, and as
-        `renew`.
+        Once per run, so that a bank that refuses everything is not asked forever. The customer's
+        consent still holds; 取得 needs a new issue code.
+
+        Raises CERTIFICATE_NOT_ACCEPTED without a code or after a second refusal, and as `renew`.
         """
         refused = self._refusal_of(ended)
         work.interaction.warning(refused)
@@ -373,8 +378,7 @@ class Enrollment:
 
 
 def _continues(interrupted: Record, new: Record) -> bool:
-    """Whether the customer now wants what was interrupted. What the CA has confirmed is finished
-    in any case."""
+    """Whether to resume the interrupted procedure for `new`; a confirmed one is always finished."""
     if interrupted.state is State.CONFIRMED:
         return True
     same = interrupted.kind is new.kind and interrupted.store_id == new.store_id

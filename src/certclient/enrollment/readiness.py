@@ -1,7 +1,7 @@
-"""電子証明書更新前処理: every check that needs no PIN, told one by one as it is known.
+"""電子証明書更新前処理: every check that needs no PIN, yielded one by one.
 
-The procedure checks again when it runs; these are for the customer to see, before anything is
-asked. Nothing is changed.
+They inform the customer before anything is asked; the procedure checks again when it runs. Nothing
+is changed.
 """
 
 from __future__ import annotations
@@ -39,8 +39,10 @@ _MIDDLEWARE = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What is looked at. `current` and `home`, the store where it lives, are None for 取得;
-    `clock` gives aware UTC."""
+    """The input of the checks.
+
+    `current` and `home`, its store, are None for 取得; `clock` returns aware UTC.
+    """
 
     ca: CaClient
     stores: Sequence[CertificateStore]
@@ -52,7 +54,7 @@ class Surroundings:
 
 
 def checks(around: Surroundings) -> Iterator[CheckResult]:
-    """Yields a result for each `Check`, in their order; blocks for the network and the token."""
+    """Yields one result for each `Check`, in their order; blocks on the network and the token."""
     yield from connection_results(around.ca.probe)
     yield clock_result(around.ca.server_time(), around.clock())
     yield _place(around, Destination.PC, Check.STORE)
@@ -69,15 +71,14 @@ def _of(around: Surroundings, destination: Destination) -> list[CertificateStore
 
 
 def _needed(around: Surroundings, destination: Destination) -> bool:
-    """Whether nothing goes without this kind of place: the present certificate lives there, or
-    the bank allows no other."""
+    """Whether the current certificate is in this kind of store, or the bank allows no other."""
     if around.home is not None:
         return around.home.destination is destination
     return tuple(around.destinations) == (destination,)
 
 
 def _place(around: Surroundings, destination: Destination, check: Check) -> CheckResult:
-    """A place of this kind can be used. One that is not needed and not here is no fault."""
+    """Checks that a store of this kind can be used; skipped if it is absent and not needed."""
     if around.home is not None and around.home.destination is destination:
         result = store_result(around.home)
         return CheckResult(check, result.verdict, result.error)
@@ -95,13 +96,13 @@ def _place(around: Surroundings, destination: Destination, check: Check) -> Chec
 
 
 def _no_card_service(around: Surroundings) -> bool:
-    """Whether it is known that no token can be seen at all."""
+    """Whether the smart card service is known to be stopped, so that no token is visible."""
     ask = around.system.card_service
     return ask is not None and not ask()
 
 
 def _middleware(around: Surroundings) -> CheckResult:
-    """The token's software is here, as far as a token is needed or seen."""
+    """Checks that the token's middleware is installed, if a token is needed or present."""
     results = [store_result(store) for store in _of(around, Destination.USB)]
     broken = [r.error for r in results if r.error is not None and r.error.code in _MIDDLEWARE]
     if results and not broken:
@@ -112,7 +113,7 @@ def _middleware(around: Surroundings) -> CheckResult:
 
 
 def _key(around: Surroundings) -> CheckResult:
-    """The present key still signs, tried only where nobody is asked for anything."""
+    """Checks that the current key still signs; skipped if the store would prompt the user."""
     if around.current is None or around.home is None:
         return CheckResult(Check.KEY, Verdict.SKIPPED)
     state = around.home.availability()
@@ -129,7 +130,7 @@ def _key(around: Surroundings) -> CheckResult:
 
 
 def _question(store: CertificateStore, certificate: Certificate) -> CertclientError | None:
-    """What the store's system would ask the customer before a signature; None for nothing."""
+    """The error for the prompt that a signature would show, or None."""
     if isinstance(store, WorksAlone):
         try:
             store.try_alone(certificate)

@@ -1,6 +1,6 @@
-"""What a CA's refusal says of a certificate: of the new one, or of the current one that signed.
+"""Interprets a CA's refusal: does it concern the new certificate, or the current one that signed?
 
-Only a protected answer counts: whatever else stands on the way could take a good certificate away.
+Only a protected response counts: a forged one could cost the customer a good certificate.
 """
 
 from __future__ import annotations
@@ -15,28 +15,29 @@ from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
 
 _NOT_HELD = ("certRevoked", "badCertId", "badRequest")
-"""To a certConf: it is revoked, no such certificate was issued, or the transaction is unknown, as
-that of a certificate which was not confirmed in time."""
+"""Failures in response to a certConf: the certificate is revoked, none such was issued, or the
+transaction is unknown, as after a confirmation that came too late."""
 
 _SIGNER_REFUSED = ("certRevoked", "signerNotTrusted")
 
 
 class Confirmation(enum.Enum):
-    """What became of a certificate whose confirmation the CA has refused."""
+    """What became of a certificate after the CA refused its confirmation."""
 
     ACCEPTED = "accepted"
-    """It is in use at the bank: the CA had the confirmation before."""
+    """It is in use at the bank: an earlier confirmation reached the CA."""
     NOT_HELD = "not-held"
-    """The bank does not hold it for good, and never will."""
+    """The bank does not hold it as valid and never will."""
     OPEN = "open"
-    """Not known: to be tried again later."""
+    """Unknown; to be tried again later."""
 
 
 def judge_confirmation(work: Work, record: Record, error: CertclientError) -> Confirmation:
-    """Judges CA_CONFIRM_FAILED. Before a certificate is given up as refused it may prove itself.
+    """Interprets CA_CONFIRM_FAILED, after checking whether the certificate works all the same.
 
-    The refusal may mean the confirmation alone: after a lost pkiConf some CAs have forgotten the
-    transaction, others refuse the certificate that signs it, as the new one has replaced it.
+    The refusal may concern the confirmation only: after a lost pkiConf, some CAs have forgotten the
+    transaction, and others refuse the old certificate that signs it, as the new one has replaced
+    it.
     """
     if _logs_in(work, record):
         return Confirmation.ACCEPTED
@@ -54,7 +55,7 @@ def judge_confirmation(work: Work, record: Record, error: CertclientError) -> Co
 
 
 def _logs_in(work: Work, record: Record) -> bool:
-    """Whether the new certificate is seen to log in; False also where nobody can try."""
+    """Whether a login with the new certificate succeeds; False also if it cannot be tried."""
     profile, store = work.environment.profile, work.store(record.store_id)
     if not can_log_in(store, profile):
         return False
@@ -78,6 +79,6 @@ def signer_refused(record: Record, error: CertclientError) -> bool:
 
 
 def not_accepted(certificate: Certificate, message: str) -> CertclientError:
-    """CERTIFICATE_NOT_ACCEPTED: what the customer hears, with the CA's words, "" for none."""
+    """CERTIFICATE_NOT_ACCEPTED for the customer; `message` is the CA's own text, "" for none."""
     serial = certificate.serial_hex
     return CertclientError(ErrorCode.CERTIFICATE_NOT_ACCEPTED, serial=serial, message=message)

@@ -1,4 +1,4 @@
-"""Remembering that the bank does not accept a certificate, and bringing back the one before it."""
+"""Records that the bank does not accept a certificate, and restores its predecessor."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _FAILURES = {
 
 
 class Rejections:
-    """What one run learns about certificates; the journal keeps it."""
+    """Writes what one run learns about the bank's acceptance to the journal."""
 
     def __init__(self, journal: Journal, work: Work) -> None:
         self._journal = journal
@@ -28,7 +28,7 @@ class Rejections:
     def note(
         self, certificate: Certificate, source: RejectionSource, error: CertclientError
     ) -> None:
-        """Remembers that the bank does not accept `certificate`, as `error` says."""
+        """Records that the bank does not accept `certificate`, with `error` as the reason."""
         environment = self._work.environment
         self._journal.reject(
             Rejection(
@@ -44,8 +44,11 @@ class Rejections:
     def reject(
         self, certificate: Certificate, source: RejectionSource, error: CertclientError
     ) -> CertclientError:
-        """As `note`; what was archived in favour of `certificate` is brought back. Returns
-        CERTIFICATE_NOT_ACCEPTED, for the customer."""
+        """As `note`; also restores the certificate archived in favour of `certificate`.
+
+        Returns CERTIFICATE_NOT_ACCEPTED for the customer, with data `restored` (serial number, hex)
+        if one was restored.
+        """
         self.note(certificate, source, error)
         told = not_accepted(certificate, error.data.get("message", ""))
         restored = self._bring_back(certificate)
@@ -54,7 +57,7 @@ class Rejections:
         return CertclientError(told.code, **{**told.data, "restored": restored.serial_hex})
 
     def note_login(self, certificate: Certificate) -> None:
-        """Keeps what the login test of this run has found out."""
+        """Records the result of this run's login test."""
         login = self._work.login
         if login.result is LoginResult.WORKED:
             self._journal.accept(certificate.fingerprint)
@@ -62,8 +65,7 @@ class Rejections:
             self.note(certificate, RejectionSource.LOGIN, login.error)
 
     def note_status(self, certificate: Certificate, status: SignerStatus) -> CertclientError | None:
-        """Keeps what the CA has said when it was asked. Returns CERTIFICATE_NOT_ACCEPTED if it was
-        a no."""
+        """Records the CA's answer to an inquiry; returns CERTIFICATE_NOT_ACCEPTED for a refusal."""
         if status is SignerStatus.ACCEPTED:
             self._journal.accept(certificate.fingerprint)
         if status not in _FAILURES:
@@ -72,8 +74,10 @@ class Rejections:
         return self.reject(certificate, RejectionSource.INQUIRY, error)
 
     def _bring_back(self, refused: Certificate) -> Certificate | None:
-        """Makes the newest archived certificate of the same owner usable again, if the bank may
-        still accept it and the owner has no other."""
+        """Restores the newest archived certificate of the same owner.
+
+        Only if the bank may still accept it and the owner has no other.
+        """
         usable = self._usable_of_same_owner(refused)
         if newest_per_owner(usable):
             return None
@@ -89,7 +93,7 @@ class Rejections:
         return archived.certificate
 
     def _usable_of_same_owner(self, refused: Certificate) -> list[Entry]:
-        """With their keys and valid today, archived or not."""
+        """Certificates with a key that are valid today, archived or not."""
         environment = self._work.environment
         now = environment.clock()
         statuses = read_statuses(self._journal)

@@ -1,6 +1,6 @@
-"""When to remind a customer: the bank's days, never more than once a day until the last day.
+"""Decides when to remind a customer: on the bank's days, once a day at most until the last day.
 
-Quick and without a window: no Qt, no PIN, no network. What was shown is remembered in a small file.
+Fast and without a window: no Qt, no PIN, no network. A small file records what was shown.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from certclient.enrollment.overview import Condition, Row
 from certclient.model.certificate import TOKYO
 
 LAST_DAY_PAUSE = timedelta(hours=2)
-"""On the last day a reminder comes again after this long."""
+"""Interval between reminders on the last day."""
 
 _FORGOTTEN_AFTER = timedelta(days=400)
-"""A certificate lives a year; what was shown longer ago concerns none that is still here."""
+"""A certificate is valid for a year; an older entry concerns none that is still here."""
 
 
 class Shown(msgspec.Struct, frozen=True):
@@ -32,24 +32,23 @@ class Shown(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Reminder:
-    """A certificate of which the customer is to be reminded now."""
+    """A reminder to show now."""
 
     row: Row
 
     @property
     def days_left(self) -> int:
-        """Calendar days in Japan; negative after expiry."""
+        """Calendar days in Asia/Tokyo; negative after expiry."""
         return self.row.entry.life.days_left
 
 
 def threshold(days_left: int, reminder_days: Sequence[int]) -> int | None:
-    """The bank's day that counts at `days_left`: the last one that was reached; None before the
-    first."""
+    """The bank's reminder day last reached at `days_left`; None before the first."""
     return min((day for day in reminder_days if days_left <= day), default=None)
 
 
 def is_due(row: Row, shown: Shown | None, now: datetime) -> bool:
-    """Whether `row` is worth a reminder at `now` (aware), given what was shown last."""
+    """Whether to remind of `row` at `now` (aware), given the last reminder shown."""
     if row.condition is Condition.OBTAINABLE:
         return shown is None or shown.days_left >= 0
     if row.condition not in (Condition.VALID, Condition.RENEWABLE, Condition.URGENT):
@@ -59,7 +58,7 @@ def is_due(row: Row, shown: Shown | None, now: datetime) -> bool:
     if reached is None:
         return False
     if shown is None or shown.at > now:
-        # A clock that was set back must not silence us.
+        # A clock that was set back must not suppress reminders.
         return True
     if row.entry.life.days_left == 0:
         return now - shown.at >= LAST_DAY_PAUSE
@@ -71,13 +70,13 @@ def _another_day(earlier: datetime, now: datetime) -> bool:
 
 
 class ReminderBook:
-    """What was shown, in the file `path`. Best effort: a book that is lost costs one reminder."""
+    """The reminders shown, in the file `path`. Best effort: losing it costs one extra reminder."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
     def due(self, rows: Sequence[Row], now: datetime) -> list[Reminder]:
-        """The reminders for `now` (aware), the most urgent first."""
+        """The reminders for `now` (aware), most urgent first."""
         shown = self._read()
         found = [
             Reminder(row)
@@ -87,7 +86,7 @@ class ReminderBook:
         return sorted(found, key=lambda reminder: reminder.days_left)
 
     def note(self, reminders: Sequence[Reminder], now: datetime) -> None:
-        """Remembers that these have been shown at `now`."""
+        """Records that these reminders were shown at `now` (aware). Ignores write errors."""
         if not reminders:
             return
         kept = {
@@ -99,8 +98,10 @@ class ReminderBook:
         self._write(kept)
 
     def bring_back(self, fingerprint: str, now: datetime) -> None:
-        """Forgets that this certificate's reminder was shown on an earlier day than `now` (aware),
-        so that it comes again: something new hinders its renewal."""
+        """Makes a reminder due again because a new obstacle prevents the certificate's renewal.
+
+        Has no effect if the reminder was shown on the day of `now` (aware) in Japan.
+        """
         kept = dict(self._read())
         shown = kept.get(fingerprint)
         if shown is not None and _another_day(shown.at, now):

@@ -1,4 +1,4 @@
-"""Rolling a procedure back: the CA is told, the new certificate and key go, the old one stays."""
+"""Rolls a procedure back: informs the CA and deletes the new certificate and key."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from certclient.model.progress import Step
 
 
 def clean_up(work: Work, record: Record, reason: ErrorCode | None) -> Record:
-    """Any state before CONFIRMED → ABANDONED or, of a certificate that the bank has refused itself,
-    NOT_ACCEPTED: the CA is told, the new certificate and key go.
+    """Any state before CONFIRMED → ABANDONED, or NOT_ACCEPTED if the bank refused the certificate.
 
-    Telling the CA is best effort (it revokes what is never confirmed); removing is not: an error
-    there leaves the procedure open, and a later run cleans up.
+    Informs the CA, then deletes the new certificate and key. Informing the CA is best effort (it
+    revokes what is never confirmed); deleting is not: an error there leaves the procedure open, and
+    a later run cleans up.
     """
     with work.step(Step.CLEAN_UP):
         if record.issued and not record.not_accepted:
@@ -30,13 +30,16 @@ def clean_up(work: Work, record: Record, reason: ErrorCode | None) -> Record:
 
 
 def end_state(record: Record) -> State:
-    """In which state a procedure ends that is rolled back."""
+    """The final state of a procedure that is rolled back."""
     return State.NOT_ACCEPTED if record.not_accepted else State.ABANDONED
 
 
 def _reject(work: Work, record: Record, reason: ErrorCode | None) -> BankHolds:
-    """Tells the CA that the certificate is not wanted: in place of the confirmation that it awaits,
-    or, where it awaits none, as a revocation (RFC 9483, 4.2)."""
+    """Informs the CA that the certificate is not wanted.
+
+    In place of the confirmation that the CA awaits or, if it awaits none, by a revocation (RFC
+    9483, 4.2).
+    """
     try:
         if record.ca_confirmed:
             work.network(lambda: _revoke(work, record))
@@ -67,8 +70,10 @@ def _after_rejection(work: Work, record: Record) -> BankHolds:
 
 
 def _revoke(work: Work, record: Record) -> None:
-    """Signed with the new key; where the certificate is for another key, with the current one.
-    Raises KEY_NOT_FOUND where neither can sign."""
+    """Signs with the new key; if the certificate is for another key, with the current one.
+
+    Raises KEY_NOT_FOUND if neither can sign.
+    """
     certificate = Certificate.from_der(record.issued)
     if certificate.spki == record.spki:
         credential = work.new_credential(record)
@@ -80,11 +85,11 @@ def _revoke(work: Work, record: Record) -> None:
 
 
 def remove_new(work: Work, record: Record) -> None:
-    """Deletes the new certificate and key of a procedure, as far as they were made."""
+    """Deletes a procedure's new certificate and key, if they exist. Raises the store's errors."""
     session = work.session(record.store_id)
     if record.issued:
         session.delete(Certificate.from_der(record.issued))
-    # Made, but not journalled: the label still finds it.
+    # A key that was created but not journalled is found by its label.
     key = record.key if record.key_id else session.find_key(record.key_label)
     if key is not None:
         session.delete_key(key)

@@ -1,4 +1,4 @@
-"""Running a procedure: one step after the other, each result journalled, each error judged."""
+"""Runs a procedure: executes each step, journals its result, handles its error."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from certclient.model.errors import CertclientError, ErrorCode
 
 
 class Run:
-    """One run of one procedure, from its journalled state as far as it gets.
+    """One run of one procedure, from its journalled state as far as possible.
 
-    The journal has the record of every step before the next one begins, so a stop at any moment
-    loses nothing: the next run repeats the one step whose result was not journalled.
+    Every step is journalled before the next one begins, so an interruption loses nothing: the next
+    run repeats the one step whose result was not journalled.
     """
 
     def __init__(self, journal: Journal, work: Work) -> None:
@@ -32,10 +32,10 @@ class Run:
         self._rejections = Rejections(journal, work)
 
     def to_the_end(self, record: Record) -> Record:
-        """Runs until DONE, ABANDONED, NOT_ACCEPTED, a wait longer than the patience, or a wish to
-        stop.
+        """Runs until a final state, a wait beyond this run's patience, or a request to stop.
 
-        Returns the last journalled record. Raises CertclientError for what stopped a step.
+        Returns the last journalled record. Raises CertclientError for the error that stopped a
+        step.
         """
         while record.state.open:
             if self._work.interaction.stop_requested() or self._waits_too_long(record):
@@ -46,14 +46,17 @@ class Run:
         return record
 
     def save(self, record: Record) -> Record:
-        """Journals `record` with the present time."""
+        """Journals `record` with the current time as `changed`; returns it."""
         record = replace(record, changed=self._work.environment.clock())
         self._journal.save(record)
         return record
 
     def give_up(self, record: Record, reason: ErrorCode | None) -> Record:
-        """Cleans up. What cannot be removed now (its token is not here, say) is noted, and removed
-        when it can be."""
+        """Rolls the procedure back. Raises the store's errors; the procedure then stays open.
+
+        What cannot be deleted now (its token is not present, for example) is journalled as a
+        leftover and deleted by a later run.
+        """
         record = self.save(replace(record, abandoning=True))
         try:
             return self.save(clean_up(self._work, record, reason))
@@ -68,7 +71,7 @@ class Run:
             return self.save(replace(record, state=end_state(record), leftover=True))
 
     def _waits_too_long(self, record: Record) -> bool:
-        """Whether the CA's next answer lies beyond this run's patience."""
+        """Whether the CA's next response is due beyond this run's patience."""
         environment = self._work.environment
         if record.state is not State.WAITING or record.check_at is None or record.abandoning:
             return False
@@ -76,12 +79,12 @@ class Run:
         return not self._work.patient(max(left, 0.0))
 
     def _advance(self, record: Record) -> Record:
-        """One step; its result, or what its error makes of the procedure, is in the journal."""
+        """Runs one step and journals its result or the consequence of its error."""
         if record.abandoning:
             return self.give_up(record, record.error)
         record = self._before(record)
         try:
-            # What had stopped an earlier run is over.
+            # Success clears the error of an earlier run.
             record = self.save(replace(STEPS[record.state](self._work, record), last_error=""))
         except CertclientError as error:
             return self._stopped(record, error)
@@ -90,15 +93,17 @@ class Run:
         return record
 
     def _before(self, record: Record) -> Record:
-        """That a poll or confirmation is sent is journalled before: its answer may get lost. (The
-        request itself is journalled as REQUESTED.)"""
+        """Journals that a poll or confirmation is about to be sent, as its response may get lost.
+
+        The request itself is journalled as REQUESTED.
+        """
         if record.state not in (State.WAITING, State.VERIFIED):
             return record
         self._work.unanswered = record.unanswered
         return self.save(replace(record, unanswered=True))
 
     def _stopped(self, record: Record, error: CertclientError) -> Record:
-        """Journals what an error means. Returns a record to go on with, or raises the error."""
+        """Journals the consequence of an error; returns a record to continue with, or raises."""
         work = self._work
         record = replace(record, last_error=error.code.code)
         if error.code is ErrorCode.CA_CONFIRM_FAILED:
@@ -130,18 +135,21 @@ class Run:
         raise self._with_bank_holds(error)
 
     def _without_spoilt_request(self, record: Record) -> Record:
-        """A request made in this run carries the wrong code's MAC. Journalled before another code
-        is asked for: a stop at that question must not bring it back."""
+        """Discards a request made in this run, whose MAC was computed with the wrong code.
+
+        Journalled before another code is asked for: an interruption during that prompt must not
+        bring the request back.
+        """
         if record.state is State.REQUESTED and self._work.transaction is not None:
             return self.save(replace(record, state=State.KEY_CREATED))
         return record
 
     def _with_other_code(self, record: Record) -> Record | None:
-        """Asks for another issue code; returns the record to go on with, None if there is none.
+        """Asks for another issue code; returns the record to continue with, None without a code.
 
-        A request that an earlier run made is sent again with it, as the code typed now may have
-        been the only wrong one; who gives the same code again means it, and the request is made
-        anew. Otherwise a code that was wrong is not sent again.
+        A request made by an earlier run is sent again with the new code, as the code typed in this
+        run may have been the only wrong one; if the same code is entered again, it is taken as
+        meant, and a new request is made. In any other case, a wrong code is not sent again.
         """
         work = self._work
         tried = work.issue_code(record).reveal()
@@ -154,15 +162,18 @@ class Run:
         return None
 
     def _abandon(self, record: Record, reason: ErrorCode) -> None:
-        """Cleans up after `reason`, which is what the customer hears: a fault here is a warning,
-        and the journal has the rest of the work."""
+        """Rolls back after `reason`, which remains the error shown to the customer.
+
+        An error here is only a warning; the journal keeps the remaining work.
+        """
         try:
             self.give_up(record, reason)
         except CertclientError as error:
             self._work.interaction.warning(error)
 
     def _with_bank_holds(self, error: CertclientError) -> CertclientError:
-        """The customer reads what the CA holds now, as far as something was issued and refused."""
+        """Adds what the CA holds, for the customer's message, if an issued certificate was
+        refused."""
         holds = self._work.bank_holds
         if holds is None:
             return error
@@ -171,8 +182,11 @@ class Run:
         return told
 
     def _confirm_refused(self, record: Record, error: CertclientError) -> Record:
-        """An error to a confirmation is a warning only where the certificate is seen to be accepted
-        all the same; as nobody said yes, the old one is left where it is then."""
+        """Handles an error in response to a confirmation.
+
+        It is only a warning if the certificate is accepted all the same. The procedure then ends
+        without archiving the old one, as the CA never acknowledged the confirmation.
+        """
         verdict = judge_confirmation(self._work, record, error)
         if verdict is Confirmation.NOT_HELD:
             return self._remove_not_held(record, error)
@@ -183,14 +197,14 @@ class Run:
         return self.save(replace(record, state=State.DONE, unanswered=False))
 
     def _remove_not_held(self, record: Record, error: CertclientError) -> Record:
-        """The bank will never accept the new certificate: it and its key go, the old one counts."""
+        """Rolls back a certificate that the bank will never accept; the old one counts again."""
         new = Certificate.from_der(record.issued)
         self._rejections.note(new, RejectionSource.CONFIRMATION, error)
         code = ErrorCode.CERTIFICATE_NOT_ACCEPTED.code
         return self.give_up(replace(record, not_accepted=True, last_error=code), None)
 
     def _sweep(self) -> None:
-        """Removes what given-up procedures left in the stores that are open now."""
+        """Deletes what closed procedures left in the stores that are open now."""
         for record in self._journal.leftovers():
             if not self._work.is_open(record.store_id):
                 continue
@@ -198,5 +212,5 @@ class Run:
                 remove_new(self._work, record)
                 self._journal.save(replace(record, leftover=False))
             except CertclientError as error:
-                if error.code not in KEY_STAYS:  # these were told when it was given up
+                if error.code not in KEY_STAYS:  # already reported when it was given up
                     self._work.interaction.warning(error)

@@ -1,5 +1,7 @@
-"""The steps between two states. Each does one side effect, can be run again, and returns the record
-that the journal gets next."""
+"""The steps between two states.
+
+Each has one side effect, can be run again, and returns the record to journal next.
+"""
 
 from __future__ import annotations
 
@@ -47,13 +49,14 @@ from certclient.model.secret import Secret
 from certclient.store.base import StoreSession, TellsAboutKeys, TrustsRoots
 
 _SHORTEST_WAIT = 1.0
-"""Seconds between two polls, whatever a CA says: never a loop."""
+"""Minimum seconds between two polls, whatever the CA requests, to prevent a busy loop."""
 
 StepFunction = Callable[[Work, Record], Record]
+"""Runs one step and returns the record to journal; raises CertclientError."""
 
 
 def create_key(work: Work, record: Record) -> Record:
-    """PREPARED → KEY_CREATED. A key that an interrupted run made under our label is taken up."""
+    """PREPARED → KEY_CREATED. Reuses a key that an interrupted run created under our label."""
     preflight(work, record)
     session = work.session(record.store_id)
     with work.step(Step.CREATE_KEY), work.watch.measure("key_generation"):
@@ -66,10 +69,10 @@ def create_key(work: Work, record: Record) -> Record:
 
 
 def preflight(work: Work, record: Record) -> None:
-    """更新前処理: what can be known beforehand is said before a key is made.
+    """更新前処理: reports what can be known before a key is created.
 
-    The way to the CA, the clock and the store first, as they need no PIN; then, on renewal, whether
-    the current key still signs.
+    Checks the connection to the CA, the clock and the store first, as they need no PIN; then, on
+    renewal, whether the current key still signs. Raises the first failure; reports warnings.
     """
     environment = work.environment
     with work.step(Step.PREFLIGHT):
@@ -94,12 +97,12 @@ def _stop_or_warn(work: Work, results: Sequence[CheckResult]) -> None:
 
 
 def prepare_request(work: Work, record: Record) -> Record:
-    """KEY_CREATED → REQUESTED. Signs the request; nothing is sent before the journal has it."""
+    """KEY_CREATED → REQUESTED. Signs the request; it is journalled before it is sent."""
     new_key = work.signer(record.store_id, record.key)
     credential = work.credential(record)
     ca = work.environment.ca
     if isinstance(credential, MacCredential):
-        # Kept first: from the moment of sending, a restart needs the same code again.
+        # Kept first: once the request is sent, a restart needs the same code.
         work.environment.vault.keep(record.id, credential.issue_code)
         transaction = ca.prepare_obtain(credential, new_key)
     else:
@@ -118,7 +121,7 @@ def prepare_request(work: Work, record: Record) -> Record:
 
 
 def send_request(work: Work, record: Record) -> Record:
-    """REQUESTED → ISSUED or WAITING. The same bytes each time it is run."""
+    """REQUESTED → ISSUED or WAITING. Sends the same bytes on each run."""
     credential = work.credential(record)
     transaction = transaction_of(work, record)
     with work.step(Step.REQUEST), _clock_first(work):
@@ -127,7 +130,7 @@ def send_request(work: Work, record: Record) -> Record:
 
 
 def poll(work: Work, record: Record) -> Record:
-    """WAITING → ISSUED or WAITING again, not before the CA's time. The caller watches patience."""
+    """WAITING → ISSUED or WAITING; waits until `check_at` first. The caller enforces patience."""
     environment = work.environment
     left = (record.check_at - environment.clock()).total_seconds() if record.check_at else 0.0
     with work.step(Step.WAIT):
@@ -141,7 +144,7 @@ def poll(work: Work, record: Record) -> Record:
 
 
 def install(work: Work, record: Record) -> Record:
-    """ISSUED → INSTALLED. Refuses a certificate that is not the one we asked for."""
+    """ISSUED → INSTALLED. Refuses a certificate that is not the requested one (`check_issued`)."""
     environment = work.environment
     certificate = Certificate.from_der(record.issued)
     _check_clock(work)
@@ -152,7 +155,7 @@ def install(work: Work, record: Record) -> Record:
         )
     with work.step(Step.INSTALL):
         session = work.session(record.store_id)
-        # The issuer first: browsers silently offer nothing where it is missing.
+        # The issuer first: without it, browsers silently do not offer the certificate.
         session.install_intermediates(chain)
         _install_root(work, session, [certificate, *chain][-1])
         session.install(record.key, certificate, friendly_name(environment.profile, certificate))
@@ -160,8 +163,10 @@ def install(work: Work, record: Record) -> Record:
 
 
 def _install_root(work: Work, session: StoreSession, last: Certificate) -> None:
-    """Where the profile wants it and the user agrees; a no is only a warning. `last`: the highest
-    certificate below the root."""
+    """Installs the root if the profile requires it; an error, such as a refusal, is only a warning.
+
+    `last`: the highest certificate below the root.
+    """
     profile = work.environment.profile
     if not profile.install_root or not isinstance(session, TrustsRoots):
         return
@@ -174,17 +179,17 @@ def _install_root(work: Work, session: StoreSession, last: Certificate) -> None:
 
 
 def verify(work: Work, record: Record) -> Record:
-    """INSTALLED → VERIFIED. Reads it back and signs with it as a browser will."""
+    """INSTALLED → VERIFIED. Reads the certificate back and signs with its key as a browser does."""
     with work.step(Step.VERIFY):
         work.session(record.store_id).self_test(Certificate.from_der(record.issued))
     return replace(record, state=State.VERIFIED)
 
 
 def confirm(work: Work, record: Record) -> Record:
-    """VERIFIED → CONFIRMED. From here on the new certificate is the one that logs in.
+    """VERIFIED → CONFIRMED. From here on, the new certificate is the one that logs in.
 
-    The caller has journalled `unanswered` before; an earlier run's value is in
-    `work.unanswered`. Only then may an error mean that the CA knew it already.
+    The caller has journalled `unanswered` before; an earlier run's value is in `work.unanswered`.
+    Only if that is set can an error mean that the CA already had the confirmation.
     """
     if not record.ca_confirmed:
         with work.step(Step.CONFIRM), _clock_first(work):
@@ -195,10 +200,10 @@ def confirm(work: Work, record: Record) -> Record:
 
 
 def archive_old(work: Work, record: Record) -> Record:
-    """CONFIRMED → DONE. What cannot be hidden now (token pulled out) is only a warning.
+    """CONFIRMED → DONE. A failure to archive now (token removed) is only a warning.
 
-    Where this system can try a real login with the new certificate and it does not work, for
-    whatever reason, the old one stays.
+    If this system can test a login with the new certificate and it fails for any reason, the old
+    one is not archived.
     """
     work.login = _log_in(work, record)
     old = record.old
@@ -214,7 +219,7 @@ def archive_old(work: Work, record: Record) -> Record:
 
 
 def _log_in(work: Work, record: Record) -> LoginTest:
-    """Tries a login, before the old certificate is touched."""
+    """Tests a login before the old certificate is touched."""
     profile, store = work.environment.profile, work.store(record.store_id)
     if not can_log_in(store, profile):
         return not_tried(profile)
@@ -237,18 +242,18 @@ STEPS: Mapping[State, StepFunction] = {
     State.VERIFIED: confirm,
     State.CONFIRMED: archive_old,
 }
-"""What to do in each open state."""
+"""The step to run in each open state."""
 
 
 def friendly_name(profile: Profile, certificate: Certificate) -> str:
-    """What the browser's chooser shows: bank, user ID, valid until (Japan date)."""
+    """The name in the browser's certificate chooser: bank, user ID, expiry date in Japan."""
     owner = certificate.owner(profile.subject_rule)
     user_id = owner.user_id if owner else certificate.common_name
     return f"{profile.bank.ja} {user_id} ({certificate.not_after_tokyo:%Y-%m-%d})"
 
 
 def issued(work: Work, record: Record) -> Issued:
-    """The CA's answer as the journal has it."""
+    """The CA's response as journalled."""
     return Issued(
         transaction=transaction_of(work, record),
         certificate=Certificate.from_der(record.issued),
@@ -264,13 +269,16 @@ _REFUSALS = frozenset(
         ErrorCode.CA_PROTECTION_INVALID,
     }
 )
-"""What a wrong clock leads to: our messageTime, or the CA's certificate, is not valid then."""
+"""Errors that a wrong clock can cause: our messageTime or the CA's certificate is then invalid."""
 
 
 @contextmanager
 def _clock_first(work: Work) -> Iterator[None]:
-    """Where the CA refuses and the clock is wrong, raises CLOCK_WRONG: the likelier reason, one
-    that the customer can mend, and no reason to give anything up."""
+    """Raises CLOCK_WRONG if the CA refuses while the clock is wrong.
+
+    That is the likelier cause, the customer can correct it, and it is no reason to abandon
+    anything.
+    """
     try:
         yield
     except CertclientError as error:
@@ -288,7 +296,7 @@ def _check_clock(work: Work) -> None:
 
 
 def transaction_of(work: Work, record: Record) -> Transaction:
-    """This run's transaction, which may carry what is not journalled; else the journal's."""
+    """This run's transaction, which may carry data not journalled; else the journalled one."""
     if work.transaction and work.transaction.state == record.transaction_state:
         return work.transaction
     return Transaction(record.transaction_id, record.transaction_state)
@@ -313,7 +321,7 @@ def _answered(work: Work, record: Record, answer: Answer) -> Record:
 
 
 def _bank_secrets(work: Work, record: Record, current: Certificate) -> BankSecrets:
-    """The ticket of a link, which stands for both, or what the bank's policy asks for."""
+    """The link's ticket, which replaces both secrets, or the secrets that the bank requires."""
     if ticket := work.take_ticket():
         return BankSecrets(registration_token=ticket)
     profile = work.environment.profile

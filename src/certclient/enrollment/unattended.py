@@ -1,5 +1,8 @@
-"""Working without a person: which certificates and procedures allow it, what stands in the way of
-others, and when a confirmation is tried again."""
+"""Renewal without user interaction.
+
+Which certificates and procedures allow it, what prevents it for others, and when a confirmation is
+retried.
+"""
 
 from __future__ import annotations
 
@@ -18,17 +21,16 @@ from certclient.store.base import Unavailable, WorksAlone
 
 
 def worth_a_look(inventory: Inventory) -> Sequence[Entry]:
-    """The certificates that count and that need something now: renewable ones, and expired ones
-    for which a new one can still be obtained."""
+    """The certificates that count and need action now: renewable or obtainable ones."""
     needy = (Stage.RENEWABLE, Stage.OBTAINABLE)
     return [e for e in newest_per_owner(inventory.entries) if e.life.stage in needy]
 
 
 def obstacle(profile: Profile, entry: Entry) -> CertclientError | None:
-    """Why this certificate cannot be renewed without a person: EXPIRED_OBTAIN_ANEW, PIN_REQUIRED,
-    BANK_SECRETS_REQUIRED, KEY_PROTECTED, POLICY_FORBIDS, or why its store or key cannot be used.
+    """Why this certificate cannot be renewed without user interaction; None if it can.
 
-    None if it can. Asks nobody and shows nothing.
+    EXPIRED_OBTAIN_ANEW, PIN_REQUIRED, BANK_SECRETS_REQUIRED, KEY_PROTECTED, POLICY_FORBIDS, or why
+    its store or key cannot be used. Never prompts.
     """
     user_id = entry.full_id
     if entry.life.stage is Stage.OBTAINABLE:
@@ -45,10 +47,10 @@ def obstacle(profile: Profile, entry: Entry) -> CertclientError | None:
 def resume_obstacle(
     profile: Profile, inventory: Inventory, view: ProcedureView
 ) -> CertclientError | None:
-    """Why this procedure cannot go on without a person, as `obstacle`; None if it can.
+    """Why this procedure cannot continue without user interaction, as `obstacle`; None if it can.
 
-    A certificate that is there needs the bank's secrets no more, only keys that ask for nothing:
-    with those of the user ID as they are, one that asks is not touched.
+    Once a certificate is issued, the bank's secrets are no longer needed, only keys that sign
+    without a prompt. Every key of the user ID is checked, so that none that would prompt is used.
     """
     own = [
         entry
@@ -61,21 +63,21 @@ def resume_obstacle(
 
 
 class RetrySchedule:
-    """When to try confirmations again by itself: soon, then less and less often.
+    """When to retry confirmations automatically: soon at first, then at doubling intervals.
 
-    A bank revokes what is not confirmed in time, often within an hour.
+    A bank revokes a certificate that is not confirmed in time, often within an hour.
     """
 
     def __init__(self) -> None:
         self._next: dict[str, tuple[datetime, timedelta]] = {}
 
     def is_due(self, procedure_id: str, now: datetime) -> bool:
-        """Whether it is time (`now` is aware) for this procedure; the first time always."""
+        """Whether this procedure is due at `now` (aware); always on the first call."""
         planned = self._next.get(procedure_id)
         return planned is None or now >= planned[0]
 
     def tried(self, procedure_id: str, now: datetime) -> None:
-        """It was tried at `now`; the next time is twice as far away as the last."""
+        """Records an attempt at `now` (aware); the interval doubles, up to five minutes."""
         planned = self._next.get(procedure_id)
         pause = _FIRST_PAUSE if planned is None else min(planned[1] * 2, _LONGEST_PAUSE)
         self._next[procedure_id] = (now + pause, pause)
@@ -86,8 +88,10 @@ _LONGEST_PAUSE = timedelta(minutes=5)
 
 
 def store_obstacle(profile: Profile, entry: Entry) -> CertclientError | None:
-    """Why its key cannot be used without a person: PIN_REQUIRED, KEY_PROTECTED, or the store's or
-    the key's own reason; None if it can. Asks nobody and shows nothing."""
+    """Why this certificate's key cannot be used without user interaction; None if it can.
+
+    PIN_REQUIRED, KEY_PROTECTED, or the store's or the key's own reason. Never prompts.
+    """
     store = entry.store
     state = store.availability()
     if isinstance(state, Unavailable):
@@ -97,7 +101,7 @@ def store_obstacle(profile: Profile, entry: Entry) -> CertclientError | None:
     if not isinstance(store, WorksAlone):
         return None
     if profile.key.protection is not Protection.NONE:
-        # The bank wants keys that ask: already the new one's making would.
+        # The bank requires protected keys: even creating the new one would prompt.
         return CertclientError(ErrorCode.KEY_PROTECTED, user_id=entry.full_id)
     try:
         store.try_alone(entry.certificate)

@@ -1,4 +1,4 @@
-"""One run of a procedure: what is open, who is asked, and where the time goes."""
+"""The state of one run of a procedure: open sessions, secrets, time spent."""
 
 from __future__ import annotations
 
@@ -34,26 +34,30 @@ T = TypeVar("T")
 
 
 class CodeVault(Protocol):
-    """The OS credential store for an issue code that is needed again after a restart."""
+    """The OS credential store, for an issue code that is needed again after a restart."""
 
     def keep(self, procedure_id: str, code: Secret) -> None:
-        """Best effort: where no credential store is, the code is asked for again."""
+        """Stores the code, best effort: without a credential store, it is asked for again."""
         ...
 
-    def fetch(self, procedure_id: str) -> Secret | None: ...
+    def fetch(self, procedure_id: str) -> Secret | None:
+        """The code of a procedure, None if none is stored."""
+        ...
 
-    def wipe(self, procedure_id: str) -> None: ...
+    def wipe(self, procedure_id: str) -> None:
+        """Deletes the code of a procedure; no error if there is none."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """Everything from outside, passed in: nothing here is global.
+    """All external dependencies, passed in explicitly: nothing here is global.
 
-    `clock` gives aware UTC; `sleep` takes seconds; `random_bytes` takes a length; `monotonic` gives
-    seconds, by default of the clock that is fine enough on Windows, too (time.monotonic goes in
-    steps of 16 ms there before Python 3.13). `patience` is how many seconds one run waits for a CA
-    before it returns Pending. `system`: what can be asked of this computer. `named_proxy`: the
-    proxy for a URL, as `store.base.LogsIn.log_in` takes it.
+    `clock` returns aware UTC; `sleep` takes seconds; `random_bytes` takes a length. `monotonic`
+    returns seconds; the default is perf_counter, as time.monotonic has a resolution of 16 ms on
+    Windows before Python 3.13. `patience`: how many seconds one run waits for the CA before it
+    returns Pending. `system`: queries to the operating system. `named_proxy`: the proxy for a URL,
+    as `store.base.LogsIn.log_in` takes it.
     """
 
     profile: Profile
@@ -70,7 +74,7 @@ class Environment:
 
 
 class Stopwatch:
-    """Splits a run's time. Nested blocks count once: for the innermost kind."""
+    """Splits a run's time by kind. Nested blocks count once, for the innermost kind."""
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
         self._monotonic = monotonic
@@ -80,7 +84,7 @@ class Stopwatch:
 
     @contextmanager
     def measure(self, kind: str) -> Iterator[None]:
-        """Adds the block's time, less what nested blocks took, to `kind`."""
+        """Adds the block's time to `kind`, less that of nested blocks."""
         outer, self._inner = self._inner, 0.0
         started = self._monotonic()
         try:
@@ -98,31 +102,33 @@ class Stopwatch:
 
 @dataclass(frozen=True, slots=True)
 class TimedSigner:
-    """A Signer whose signatures count as signing, even in the middle of network work."""
+    """A Signer whose signatures count as signing time, even within network time."""
 
     inner: Signer
     watch: Stopwatch
 
     @property
     def spki(self) -> bytes:
+        """See `Signer.spki`."""
         return self.inner.spki
 
     def sign(self, data: bytes, algorithm: SignatureAlgorithm) -> bytes:
+        """See `Signer.sign`."""
         with self.watch.measure("signing"):
             return self.inner.sign(data, algorithm)
 
 
 @dataclass(slots=True)
 class Work:
-    """What one run of one procedure holds open. Lives as long as the run; never journalled.
+    """The state of one run of one procedure; lives as long as the run and is never journalled.
 
-    `resumed`: the procedure was begun by an earlier run. `unanswered`: the message in the journal
-    was sent by an earlier run, or twice, so that nobody knows whether the CA has seen it.
-    `transaction` carries a request that must not be journalled (it holds a bank PIN). `code` is
-    the issue code, asked for once per run. `ticket` is what a bank's link brought, to be used once.
-    `login` is what this run has found out about logging in with the new certificate. `bank_holds`
-    is what the CA holds after the new certificate was refused. `not_accepted` is the serial number
-    (hex) of a new certificate that the bank did not take and that this run has replaced.
+    `resumed`: an earlier run began the procedure. `unanswered`: the journalled message was sent by
+    an earlier run, or more than once, so the CA may already have processed it. `transaction`
+    carries a request that must not be journalled (it holds a bank PIN). `code`: the issue code,
+    asked for once per run. `ticket`: from a bank's link, to be used once. `login`: this run's login
+    test of the new certificate. `bank_holds`: what the CA holds after the new certificate was
+    refused. `not_accepted`: the serial number (hex) of a new certificate that the bank refused and
+    this run has replaced.
     """
 
     environment: Environment
@@ -148,6 +154,7 @@ class Work:
         resumed: bool,
         ticket: Secret | None = None,
     ) -> Work:
+        """Starts a run without opening any store; call `close` at its end."""
         return cls(
             environment=environment,
             interaction=interaction,
@@ -158,13 +165,14 @@ class Work:
         )
 
     def begin_again(self) -> None:
-        """Forgets the procedure that ended; the stores stay open, so that no PIN is asked twice."""
+        """Resets the run for another procedure; stores stay open, so each PIN is asked for only
+        once."""
         self.resumed = self.unanswered = False
         self.transaction = self.code = self.ticket = self.bank_holds = None
         self.login = UNCONFIRMED
 
     def close(self) -> None:
-        """Logs out of every store. Called at the end of the run, whatever happened."""
+        """Logs out of every store. Call it at the end of the run, whatever the outcome."""
         self._sessions.clear()
         self._stack.close()
 
@@ -178,35 +186,37 @@ class Work:
         self.interaction.progress(Progress(step, Phase.FINISHED, took))
 
     def store(self, store_id: str) -> CertificateStore:
-        """The store with this id; where it is not here now, one that can only say so."""
+        """The store with this id, or a placeholder that raises the reason why it is unavailable."""
         here = (store for store in self.environment.stores if store.store_id == store_id)
         return next(here, None) or absent(store_id)
 
     def session(self, store_id: str) -> StoreSession:
-        """The open session of a store; opened, with its PIN asked for, on first use in this run."""
+        """The open session of a store; opened on first use in this run, with a PIN prompt if
+        needed."""
         if store_id not in self._sessions:
             opened = self.store(store_id).open(self.interaction.pin)
             self._sessions[store_id] = self._stack.enter_context(opened)
         return self._sessions[store_id]
 
     def signer(self, store_id: str, key: KeyRef) -> Signer:
+        """The key as a Signer with timed signatures. Raises KEY_NOT_FOUND, and as `session`."""
         return TimedSigner(self.session(store_id).signer(key), self.watch)
 
     def stored(self, store_id: str, certificate: Certificate) -> StoredCertificate:
-        """A certificate as its store has it now. Raises CERTIFICATE_NOT_FOUND."""
+        """The certificate as its store has it now. Raises CERTIFICATE_NOT_FOUND."""
         for found in self.store(store_id).certificates():
             if found.certificate == certificate:
                 return found
         raise CertclientError(ErrorCode.CERTIFICATE_NOT_FOUND, serial=certificate.serial_hex)
 
     def credential(self, record: Record) -> Credential:
-        """What protects the messages of this procedure: the current key, or the issue code."""
+        """The credential for this procedure's messages: the current key or the issue code."""
         if record.kind is Kind.OBTAIN:
             return MacCredential(record.user_id, self.issue_code(record))
         return self.current(record)
 
     def current(self, record: Record) -> SignatureCredential:
-        """The certificate that is being renewed, with its key. Raises KEY_NOT_FOUND."""
+        """The old certificate with its key. Raises CERTIFICATE_NOT_FOUND, KEY_NOT_FOUND."""
         old = Certificate.from_der(record.old_certificate)
         key = self.stored(record.old_store_id, old).key
         if key is None:
@@ -220,7 +230,7 @@ class Work:
         return SignatureCredential(Certificate.from_der(record.issued), signer, chain)
 
     def issue_code(self, record: Record) -> Secret:
-        """The issue code of this run, from the vault, or asked for. Raises ISSUE_CODE_REQUIRED."""
+        """The issue code of this run, from the vault or the user. Raises ISSUE_CODE_REQUIRED."""
         if self.code is None:
             self.code = self.environment.vault.fetch(record.id)
         if self.code is None:
@@ -230,7 +240,7 @@ class Work:
         return self.code
 
     def has_issue_code(self, record: Record) -> bool:
-        """Whether there is one; asks for it."""
+        """Whether an issue code is available; asks the user if necessary."""
         try:
             self.issue_code(record)
         except CertclientError as error:
@@ -240,12 +250,12 @@ class Work:
         return True
 
     def take_ticket(self) -> Secret | None:
-        """The ticket, the first time; the bank takes it no second time."""
+        """The ticket on the first call, then None: the bank accepts it only once."""
         ticket, self.ticket = self.ticket, None
         return ticket
 
     def another_code(self, record: Record) -> bool:
-        """After a wrong issue code: asks for another; False if there is none."""
+        """Asks for another issue code after a wrong one; False if the user gives none."""
         self.environment.vault.wipe(record.id)
         self.code = self._ask_code(record, previous_incorrect=True)
         return self.code is not None
@@ -255,7 +265,7 @@ class Work:
         return self.take_ticket() or self.interaction.secret(request) or None
 
     def network(self, call: Callable[[], T]) -> T:
-        """Runs one exchange with the CA, again after a passing fault while patience lasts."""
+        """Runs one exchange with the CA; retries after a transient error while patience lasts."""
         for attempt in range(_MAX_ATTEMPTS):
             try:
                 with self.watch.measure("network"):
@@ -273,10 +283,11 @@ class Work:
         return self.watch.seconds["waiting"] + seconds <= self.environment.patience
 
     def is_open(self, store_id: str) -> bool:
-        """Whether this run has that store's session open."""
+        """Whether this run has a session open on that store."""
         return store_id in self._sessions
 
     def pause(self, seconds: float) -> None:
+        """Sleeps for `seconds`, counted as waiting."""
         with self.watch.measure("waiting"):
             self.environment.sleep(seconds)
 
@@ -297,8 +308,10 @@ _PASSING = frozenset(
 def _pause(
     error: CertclientError, attempt: int, random_bytes: Callable[[int], bytes]
 ) -> float | None:
-    """Seconds before the next attempt: exponential with full jitter, at least the server's
-    Retry-After; None if there should be none."""
+    """Seconds before the next attempt, None if there is none.
+
+    Exponential with jitter (half to all of the interval), at least the server's Retry-After.
+    """
     if error.code not in _PASSING or attempt == _MAX_ATTEMPTS - 1:
         return None
     ceiling: float = min(_FIRST_PAUSE * 2.0**attempt, _LONGEST_PAUSE)

@@ -1,1 +1,1 @@
-"""Plain, frozen, typed values and rules. No I/O, no clock, no Qt; imports no other room."""
+"""Plain, frozen, typed values and rules. No I/O, no clock, no Qt; imports no other package."""

@@ -1,4 +1,4 @@
-"""Facts read from a certificate: DN lines, serial number, expiry, whose it is."""
+"""Facts read from a certificate: DN lines, serial number, expiry, owner."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from certclient.model.errors import CertclientError, ErrorCode
 
 TOKYO = ZoneInfo("Asia/Tokyo")
+"""The time zone of every calendar day that certclient counts or shows."""
 
 _UNREADABLE = (
     ValueError,
@@ -26,7 +27,7 @@ _UNREADABLE = (
     x509.InvalidVersion,
     x509.UnsupportedGeneralNameType,
 )
-"""What `cryptography` raises for bytes that are no certificate, or one that it cannot handle."""
+"""What `cryptography` raises for bytes that are not a certificate, or not one that it supports."""
 
 _DN_LABELS = {
     NameOID.COUNTRY_NAME: "Country",
@@ -44,7 +45,7 @@ _DN_ORDER = tuple(_DN_LABELS)
 
 
 class Role(enum.Enum):
-    """Whose certificate it is: 管理者 or 利用者 (seed S2)."""
+    """The owner's role: 管理者 or 利用者 (seed S2)."""
 
     ADMINISTRATOR = "administrator"
     USER = "user"
@@ -56,7 +57,7 @@ class SubjectRule:
 
     `pattern` has the named groups `user_id` and, where the bank uses one, `suffix` (the seeds'
     `TKYM1408054 1403`); a suffix in `administrator_suffixes` means 管理者 (S2: 1394). `issuers`
-    are the Common Names of the CAs whose certificates the rule is about; empty means any.
+    holds the Common Names of the CAs that the rule applies to; empty means any.
     """
 
     pattern: re.Pattern[str]
@@ -66,7 +67,7 @@ class SubjectRule:
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """Who logs in with a certificate: the user ID, the contract suffix ("" if none), the role."""
+    """The holder of a certificate: user ID, contract suffix ("" if none), role."""
 
     user_id: str
     suffix: str
@@ -75,9 +76,10 @@ class Owner:
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """What certclient knows of one certificate. Times are aware and in UTC.
+    """The fields of a certificate that certclient uses. Times are aware UTC.
 
-    `der` is the certificate as DER bytes; equality is equality of these bytes.
+    `der` is the certificate as DER bytes and alone decides equality; `subject` and `issuer` are DER
+    Names, `spki` is a DER SubjectPublicKeyInfo.
     """
 
     der: bytes = field(repr=False)
@@ -94,7 +96,7 @@ class Certificate:
 
     @classmethod
     def from_der(cls, der: bytes) -> Certificate:
-        """Reads DER bytes. Raises CertclientError(CERTIFICATE_UNREADABLE) for anything else."""
+        """Parses DER bytes. Raises CertclientError(CERTIFICATE_UNREADABLE) for anything else."""
         try:
             return cls._from_x509(x509.load_der_x509_certificate(der))
         except _UNREADABLE as error:
@@ -122,7 +124,7 @@ class Certificate:
 
     @property
     def x509(self) -> x509.Certificate:
-        """The same certificate as `cryptography` sees it."""
+        """The certificate as a `cryptography` object, parsed anew on each access."""
         return x509.load_der_x509_certificate(self.der)
 
     @property
@@ -133,36 +135,36 @@ class Certificate:
 
     @property
     def fingerprint(self) -> str:
-        """SHA-256 of the DER bytes in lower-case hex: names exactly this certificate."""
+        """SHA-256 of the DER bytes in lower-case hex; identifies exactly this certificate."""
         digest = hashes.Hash(hashes.SHA256())
         digest.update(self.der)
         return digest.finalize().hex()
 
     @property
     def common_name(self) -> str:
-        """The last Common Name of the subject, or "" where it has none."""
+        """The last Common Name of the subject, "" if there is none."""
         return next(
             (value for label, value in reversed(self.dn_lines) if label == "Common Name"), ""
         )
 
     @property
     def issuer_common_name(self) -> str:
-        """The issuer's Common Name, or its last DN line's value where it has none."""
+        """The issuer's last Common Name; without one, the value of its last DN line."""
         names = [value for label, value in self.issuer_lines if label == "Common Name"]
         others = [value for _, value in self.issuer_lines]
         return (names or others or [""])[-1]
 
     @property
     def not_after_tokyo(self) -> datetime:
-        """The last moment of validity in Japan time, to the minute (rounded down)."""
+        """The end of validity in Asia/Tokyo, rounded down to the minute."""
         return self.not_after.astimezone(TOKYO).replace(second=0, microsecond=0)
 
     def valid_at(self, now: datetime) -> bool:
-        """Whether `now` (aware) lies within the validity, ends included (RFC 5280, 4.1.2.5)."""
+        """Whether `now` (aware) is in the validity period, ends included (RFC 5280, 4.1.2.5)."""
         return self.not_before <= now <= self.not_after
 
     def owner(self, rule: SubjectRule) -> Owner | None:
-        """Reads user ID, suffix and role from the Common Name; None if the rule does not match."""
+        """Parses user ID, suffix and role from the Common Name; None if the rule does not match."""
         if rule.issuers and self.issuer_common_name not in rule.issuers:
             return None
         match = rule.pattern.fullmatch(self.common_name)
@@ -177,8 +179,8 @@ class Certificate:
 def _dn_lines(name: x509.Name) -> tuple[tuple[str, str], ...]:
     """Label and value of each attribute in the seeds' order (Country first, Common Name last).
 
-    Several attributes of one type (the three Organizational Units) keep the order they have in
-    the certificate; types that the seeds do not show come at the end under their dotted OID.
+    Attributes of one type (the three Organizational Units) keep their order in the certificate;
+    types that the seeds do not show come last, labelled with the dotted OID.
     """
     known = [a for oid in _DN_ORDER for a in name.get_attributes_for_oid(oid)]
     other = [a for a in name if a.oid not in _DN_LABELS]
@@ -192,7 +194,7 @@ def _text(value: str | bytes) -> str:
 
 
 def _allows_client_auth(parsed: x509.Certificate) -> bool:
-    """clientAuth is named in the extended key usage. Absent means no: the bank must say so."""
+    """Whether the extended key usage includes clientAuth; a missing extension does not count."""
     try:
         usages = parsed.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
     except x509.ExtensionNotFound:

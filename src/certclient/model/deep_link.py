@@ -1,12 +1,12 @@
-"""Links `certclient:…` from a bank's page or mail: a verb and names, and nothing else.
+"""Links `certclient:…` from a bank's page or mail: a verb and identifiers, nothing else.
 
     certclient:renew?profile=rei-shinkin&user=TKYM1408054
     certclient:renew?profile=rei-shinkin&user=TKYM1408054&serial=00c0ffee
     certclient:obtain?profile=rei-shinkin&user=TKYM1408054&ticket=9f3c
     certclient:open
 
-Whoever writes a web page chooses what is in a link. It can therefore only bring the customer to a
-window that asks; it never carries an address, a path, a code or an answer.
+Any web page can contain such a link. It can therefore only open a consent screen and never carries
+an address, a path, an issue code or an answer.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ MAX_LENGTH = 300
 
 
 class Verb(enum.Enum):
-    """What is to be opened."""
+    """The screen to open."""
 
     OPEN = "open"
     RENEW = "renew"
@@ -29,9 +29,11 @@ class Verb(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class DeepLink:
-    """What a link asks for. A name that it does not give is "". `serial`, in lower-case hex, is the
-    certificate that the customer has logged in with. `ticket` is good once and for minutes, but
-    until then it is a secret: it is never shown or logged."""
+    """A parsed link; fields that the link does not set are "".
+
+    `serial`, in lower-case hex, is the certificate that the customer has logged in with. `ticket`
+    is valid once and for minutes; it is a secret until then and never shown or logged.
+    """
 
     verb: Verb
     profile_id: str = ""
@@ -41,7 +43,7 @@ class DeepLink:
 
     @property
     def text(self) -> str:
-        """The link again, in the one way in which we write it."""
+        """The link in canonical form; `parse` accepts it."""
         names = {
             "profile": self.profile_id,
             "user": self.user_id,
@@ -53,11 +55,13 @@ class DeepLink:
 
 
 class LinkError(ValueError):
-    """The link is not one of ours. Its text is never shown or logged: anybody may have written
-    it."""
+    """Not a valid certclient link.
+
+    The link's text is never shown or logged, as anyone may have written it.
+    """
 
 
-# ASCII throughout: `\d` and `\w` know more digits and letters than a bank does.
+# Explicit ASCII ranges: `\d` and `\w` also match non-ASCII digits and letters.
 _NAMES = {
     "profile": re.compile(r"[a-z0-9][a-z0-9-]{0,63}"),
     "user": re.compile(r"[A-Za-z0-9]{1,32}"),
@@ -68,12 +72,12 @@ _LINK = re.compile(r"certclient:(?P<verb>[a-z]{1,16})(?:\?(?P<query>[A-Za-z0-9_&
 
 
 def is_link(text: str) -> bool:
-    """Whether `text` is meant as a link of ours, good or bad."""
+    """Whether `text` has our scheme, valid or not."""
     return text[: len(SCHEME)].lower() == SCHEME
 
 
 def parse(text: str) -> DeepLink:
-    """Reads a link. Raises LinkError for everything that is not exactly as described above."""
+    """Parses a link. Raises LinkError for anything but the forms listed above."""
     match = _LINK.fullmatch(text) if len(text) <= MAX_LENGTH else None
     if match is None:
         raise LinkError

@@ -1,4 +1,4 @@
-"""Where a certificate lives, in the customer's words."""
+"""Where a certificate is stored, in the terms of the bank's screens."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Stable error codes and the one exception that carries them. Texts for users are in i18n/."""
+"""Stable error codes and the one exception that carries them. The texts for users are in i18n/."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 
 class Kind(enum.Enum):
-    """What the caller can do about an error; decides the exit code and the button."""
+    """What the caller can do about an error; determines the exit code and the button."""
 
     NOTHING_TO_DO = "nothing-to-do"
     WAITING = "waiting"
@@ -21,7 +21,7 @@ class Kind(enum.Enum):
 
 
 class Actor(enum.Enum):
-    """Who has to act so that the customer gets on."""
+    """The party that has to act before the customer can continue."""
 
     CUSTOMER = "customer"
     SYSTEM_ADMINISTRATOR = "system-administrator"
@@ -37,7 +37,7 @@ class _Trait(NamedTuple):
 
 
 class ErrorCode(enum.Enum):
-    """Every error certclient knows. A code is public and never reused for another meaning."""
+    """Every error of certclient. A code is public and never reused with another meaning."""
 
     # Configuration
     PROFILE_INVALID = _Trait("CC-PROFILE-INVALID", Kind.USER_ACTION, Actor.SYSTEM_ADMINISTRATOR)
@@ -53,7 +53,7 @@ class ErrorCode(enum.Enum):
     PROGRAM_CHANGED = _Trait("CC-PROGRAM-CHANGED", Kind.REFUSED, Actor.SYSTEM_ADMINISTRATOR)
     INTERNAL = _Trait("CC-INTERNAL", Kind.BUG, Actor.DEVELOPER)
 
-    # What may be done with a certificate today
+    # Choosing a certificate
     CERTIFICATE_NOT_FOUND = _Trait("CC-CERT-NOT-FOUND", Kind.USER_ACTION, Actor.CUSTOMER)
     CERTIFICATE_AMBIGUOUS = _Trait("CC-CERT-AMBIGUOUS", Kind.USER_ACTION, Actor.CUSTOMER)
     NOT_YET_RENEWABLE = _Trait("CC-CERT-NOT-YET", Kind.NOTHING_TO_DO, Actor.NOBODY)
@@ -120,7 +120,7 @@ class ErrorCode(enum.Enum):
 
     REMOTE_SESSION = _Trait("CC-REMOTE-DESKTOP", Kind.USER_ACTION, Actor.CUSTOMER)
 
-    # The CA's answers
+    # The CA's responses
     CA_WAITING = _Trait("CC-CA-WAITING", Kind.WAITING, Actor.BANK)
     CA_REFUSED = _Trait("CC-CA-REFUSED", Kind.REFUSED, Actor.BANK)
     CA_MALFORMED = _Trait("CC-CA-MALFORMED", Kind.REFUSED, Actor.BANK)
@@ -131,7 +131,7 @@ class ErrorCode(enum.Enum):
     ISSUE_CODE_REQUIRED = _Trait("CC-CODE-REQUIRED", Kind.USER_ACTION, Actor.CUSTOMER)
     BANK_SECRETS_REQUIRED = _Trait("CC-BANK-PIN-REQUIRED", Kind.USER_ACTION, Actor.CUSTOMER)
 
-    # The certificate that came back
+    # The issued certificate
     ISSUED_KEY_MISMATCH = _Trait("CC-ISSUED-KEY", Kind.REFUSED, Actor.BANK)
     ISSUED_SUBJECT_MISMATCH = _Trait("CC-ISSUED-SUBJECT", Kind.REFUSED, Actor.BANK)
     ISSUED_UNTRUSTED = _Trait("CC-ISSUED-ISSUER", Kind.REFUSED, Actor.BANK)
@@ -155,23 +155,25 @@ class ErrorCode(enum.Enum):
 
     @property
     def kind(self) -> Kind:
+        """What the caller can do about it."""
         return self.value.kind
 
     @property
     def actor(self) -> Actor:
+        """The party that has to act."""
         return self.value.actor
 
     @property
     def retriable(self) -> bool:
-        """Whether the same thing may work later without anybody changing anything."""
+        """Whether a later attempt may succeed without anyone changing anything."""
         return self.kind in (Kind.RETRY_LATER, Kind.WAITING)
 
 
 class CertclientError(Exception):
-    """An error that a user may see: a stable code and data for its sentence.
+    """An error that may be shown to users: a stable code and the data for its text.
 
-    `data` holds short texts for the sentence (a file, the CA's own words, a token's label);
-    never a PIN, a code or a key. The technical cause is the exception's `__cause__`.
+    `data` holds short strings for the text (a file, the CA's message, a token's label); never a
+    PIN, an issue code or a key. The technical cause is the exception's `__cause__`.
     """
 
     def __init__(self, code: ErrorCode, **data: str) -> None:

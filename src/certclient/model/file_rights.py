@@ -1,4 +1,4 @@
-"""Who may change a file on Windows: what its security descriptor says (MS-DTYP, 2.4)."""
+"""Finds out from a Windows security descriptor which accounts can modify a file (MS-DTYP, 2.4)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ ADMINISTRATORS = frozenset(
     {
         "S-1-5-18",  # SYSTEM
         "S-1-5-32-544",  # Administrators
-        # TrustedInstaller, to whom Windows' own files belong
+        # TrustedInstaller, the owner of Windows' own files
         "S-1-5-80-956008885-3418522649-1831038044-1853292631-2271478464",
     }
 )
@@ -18,20 +18,21 @@ EVERYBODY = "S-1-1-0"
 _SELF_RELATIVE, _ACL_PRESENT = 0x8000, 0x4
 _ALLOWED, _DENIED, _ALLOWED_IF, _DENIED_IF = 0x0, 0x1, 0x9, 0xA
 _FOR_WHAT_IS_MADE_IN_IT = 0x8
-"""INHERIT_ONLY_ACE: says nothing of the folder itself; what lies in it is asked for its own."""
+"""INHERIT_ONLY_ACE: does not apply to the folder itself; its contents are checked separately."""
 
 _READING = 0x1 | 0x8 | 0x20 | 0x80 | 0x20000 | 0x100000 | 0x20000000 | 0x80000000
 """FILE_READ_DATA, _EA, _EXECUTE and _ATTRIBUTES, READ_CONTROL, SYNCHRONIZE, GENERIC_EXECUTE and
-_READ. All else changes something: whoever may write a folder's attributes, even, can have it lead
-elsewhere (a reparse point)."""
+_READ. Every other right counts as a right to modify: even writing a folder's attributes is enough
+to redirect it (a reparse point)."""
 
 
 def strangers(descriptor: bytes) -> tuple[str, ...]:
-    """Those (SIDs) who own the file or folder or may change it and are no administrators.
+    """The SIDs, other than administrators, that own the file or folder or may modify it.
 
-    `descriptor`: self-relative, with owner and access list. An owner may always give itself any
-    right. What is denied is not looked at, so that somebody may be named who could not, but nobody
-    is left out. Raises ValueError: not understood, so nothing may be taken for granted.
+    `descriptor`: self-relative, with owner and DACL. The owner counts, as it can always grant
+    itself any right. Deny entries are ignored, so the result may name too many accounts but never
+    too few. Raises ValueError if the descriptor cannot be parsed; then assume that anyone may
+    modify the file.
     """
     try:
         found = set(_who_may_change(descriptor))
@@ -48,11 +49,11 @@ def _who_may_change(descriptor: bytes) -> Iterator[str]:
     if control & _ACL_PRESENT and acl:
         yield from _who_is_let(descriptor, acl)
     else:
-        yield EVERYBODY
+        yield EVERYBODY  # no DACL, or a null one, grants everyone full access (MS-DTYP, 2.4.6)
 
 
 def _who_is_let(descriptor: bytes, acl: int) -> Iterator[str]:
-    """By the access list that begins at `acl`."""
+    """The SIDs granted a right to modify by the DACL at offset `acl`."""
     (count,) = struct.unpack_from("<4xH2x", descriptor, acl)
     place = acl + 8
     for _ in range(count):

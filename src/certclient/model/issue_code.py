@@ -1,4 +1,4 @@
-"""An issue code as a person types it from the letter."""
+"""Normalises an issue code typed from the bank's letter."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ _DASHES = "−ー‐‑‒–—―─━-"
 
 
 def normalised_code(typed: str) -> Secret | None:
-    """An issue code as typed from a letter: full-width letters, spaces and dashes do not matter."""
+    """The issue code without spaces and dashes, full-width characters normalised (NFKC).
+
+    None if nothing is left.
+    """
     plain = unicodedata.normalize("NFKC", typed)
     code = "".join(c for c in plain if not c.isspace() and c not in _DASHES)
     return Secret(code) if code else None

@@ -1,8 +1,8 @@
-"""Signed JSON: JWS in its flattened form (RFC 7515, 7.2.2), as far as this project needs it.
+"""Signed JSON: the subset of JWS in flattened form (RFC 7515, 7.2.2) that this project needs.
 
-The kind of key decides the algorithm, never what the message says of itself (RFC 8725, 3.1):
-Ed25519 EdDSA (RFC 8037), P-256 ES256, RSA PS256 (RFC 7518, 3.4 and 3.5). One signature, no header
-that is not protected, and in that one exactly `alg` and `typ`.
+The type of the key determines the algorithm, never the message's own header (RFC 8725, 3.1):
+Ed25519 EdDSA (RFC 8037), P-256 ES256, RSA PS256 (RFC 7518, 3.4 and 3.5). One signature, no
+unprotected header, and a protected header of exactly `alg` and `typ`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ PublicKey = ed25519.Ed25519PublicKey | ec.EllipticCurvePublicKey | rsa.RSAPublic
 
 MIN_RSA_BITS = 2048
 COORDINATE = 32
-"""Octets of r and of s for P-256."""
+"""Length of r and of s for P-256, in bytes."""
 
 _BASE64URL = re.compile(r"[A-Za-z0-9_-]*")
 
@@ -39,8 +39,7 @@ class _Envelope(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def public_key(spki: bytes) -> PublicKey:
-    """The key in a SubjectPublicKeyInfo (DER). Raises ValueError for a kind or size that is not
-    one of the above."""
+    """Loads a DER SubjectPublicKeyInfo. Raises ValueError for any other key type or size."""
     try:
         key = load_der_public_key(spki)
     except UnsupportedAlgorithm as error:
@@ -55,15 +54,18 @@ def public_key(spki: bytes) -> PublicKey:
 
 
 def algorithm(key: PublicKey) -> str:
-    """The `alg` of RFC 7518 and RFC 8037 that goes with a key."""
+    """The `alg` value (RFC 7518, RFC 8037) for a key."""
     if isinstance(key, ed25519.Ed25519PublicKey):
         return "EdDSA"
     return "ES256" if isinstance(key, ec.EllipticCurvePublicKey) else "PS256"
 
 
 def sign(payload: bytes, alg: str, typ: str, signature: Callable[[bytes], bytes]) -> bytes:
-    """The signed message as JSON. `signature` signs these octets in the form of RFC 7518 (of ECDSA
-    r and s, 32 octets each)."""
+    """Returns the signed message as JSON.
+
+    `signature` signs the bytes passed to it and returns the form of RFC 7518 (for ECDSA: r and s,
+    32 bytes each).
+    """
     protected = _encoded(msgspec.json.encode(_Header(alg, typ)))
     body = _encoded(payload)
     signed = signature(f"{protected}.{body}".encode())
@@ -71,10 +73,10 @@ def sign(payload: bytes, alg: str, typ: str, signature: Callable[[bytes], bytes]
 
 
 def verified_payload(message: bytes, typ: str, keys: Sequence[PublicKey]) -> bytes:
-    """The payload of a message of type `typ` that one of `keys` signed.
+    """Returns the payload of a message of type `typ` signed by one of `keys`.
 
-    Raises ValueError with an English reason: not a JWS of this form, another type or algorithm,
-    signed by none of them.
+    Raises ValueError with an English reason: not a JWS of this form, wrong type or algorithm, not
+    signed by any of the keys.
     """
     try:
         envelope = msgspec.json.decode(message, type=_Envelope)
@@ -116,7 +118,7 @@ def _encoded(data: bytes) -> str:
 
 
 def _decoded(text: str) -> bytes:
-    """Strict: one text for one value. Raises ValueError."""
+    """Strict base64url: each value has exactly one encoding. Raises ValueError."""
     if not _BASE64URL.fullmatch(text):
         raise ValueError("not base64url")
     data = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))

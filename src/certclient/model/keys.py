@@ -1,4 +1,4 @@
-"""What kind of key is asked for, how a key is named durably, and what a key can do: sign."""
+"""Key specifications, durable references to keys, and the Signer protocol."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ MAX_RSA_BITS = 4096
 
 
 class Protection(enum.Enum):
-    """What Windows asks its user before a key signs (the seeds' セキュリティレベル)."""
+    """What Windows asks the user before a key signs (the seeds' セキュリティレベル)."""
 
     NONE = "none"
     CONSENT = "consent"
     """「中」: OK or cancel."""
     PASSWORD = "password"
-    """「高」: a password that was chosen when the key was made."""
+    """「高」: a password chosen when the key was created."""
 
 
 @dataclass(frozen=True, slots=True)
 class KeySpec:
-    """The key that a profile asks for. `bits` is the RSA modulus length; the exponent is 65537.
+    """The key that a profile requires. `bits` is the RSA modulus length; the exponent is 65537.
 
-    `protection` and `prefer_tpm` are for the Windows store, others have their own ways; `purpose`
-    is a name (the bank's) that Windows shows where it asks about the key.
+    `protection` and `prefer_tpm` apply to the Windows store only; `purpose` is a name (the bank's)
+    that Windows shows in its prompt for the key.
     """
 
     bits: int = 2048
@@ -41,10 +41,10 @@ class KeySpec:
 
 @dataclass(frozen=True, slots=True)
 class KeyRef:
-    """A durable name for a key inside a store; holds no secret, so it may be journalled.
+    """A durable reference to a key inside a store; holds no secret, so it may be journalled.
 
-    `store_id` names the store (`CertificateStore.store_id`); `key_id` names the key there
-    (CKA_ID for PKCS#11; provider and container on Windows).
+    `store_id` identifies the store (`CertificateStore.store_id`), `key_id` the key in it (CKA_ID
+    for PKCS#11; provider and container on Windows).
     """
 
     store_id: str
@@ -55,21 +55,23 @@ _OWN_LABEL = re.compile(r"certclient ([0-9a-f]{16})")
 
 
 def own_label(procedure_id: str) -> str:
-    """What the key of a procedure is called in its store: its CKA_LABEL, its Windows container.
-    `procedure_id`: 16 hexadecimal digits."""
+    """The name of a procedure's key in its store: CKA_LABEL, or the Windows key container.
+
+    `procedure_id`: 16 hexadecimal digits.
+    """
     return f"certclient {procedure_id}"
 
 
 def procedure_of(label: str) -> str | None:
-    """The procedure that made the key `label`; None for a key that this program did not make."""
+    """The id of the procedure that created the key `label`; None for a key of other software."""
     match = _OWN_LABEL.fullmatch(label)
     return match.group(1) if match else None
 
 
 class SignatureAlgorithm(enum.Enum):
-    """RSA signatures that a store's key must be able to make (RFC 8017).
+    """RSA signatures that a store's key must support (RFC 8017).
 
-    The PSS salt is as long as the hash, MGF1 uses the same hash: what TLS 1.3 wants.
+    For PSS, salt length and MGF1 hash follow the digest, as TLS 1.3 requires.
     """
 
     RSA_PKCS1_SHA256 = "rsa-pkcs1-sha256"
@@ -81,14 +83,14 @@ class SignatureAlgorithm(enum.Enum):
 
 
 TLS_ALGORITHMS = (SignatureAlgorithm.RSA_PKCS1_SHA256, SignatureAlgorithm.RSA_PSS_SHA256)
-"""How a key signs when it logs in: TLS 1.2 takes both, TLS 1.3 the second (RFC 8446, 4.2.3)."""
+"""Algorithms for logging in: TLS 1.2 accepts both, TLS 1.3 only PSS (RFC 8446, 4.2.3)."""
 
 REQUEST_ALGORITHMS = (SignatureAlgorithm.RSA_PKCS1_SHA256,)
-"""How a key signs a message to the CA (RFC 9481, 3.1)."""
+"""Algorithm for messages to the CA (RFC 9481, 3.1)."""
 
 
 class Signer(Protocol):
-    """A private key that never leaves its store: all it does is sign."""
+    """A private key that never leaves its store; signing is its only operation."""
 
     @property
     def spki(self) -> bytes:

@@ -1,7 +1,7 @@
-"""What may be done with a certificate today: whole calendar days in Asia/Tokyo.
+"""Decides whether a certificate can be renewed today, in whole calendar days in Asia/Tokyo.
 
-The numbers come from the bank's profile (seeds S0, S1, S3: 30 days before, 90 days after); the
-CA decides in the end.
+The limits come from the bank's profile (seeds S0, S1, S3: 30 days before, 90 days after); the CA
+has the final say.
 """
 
 from __future__ import annotations
@@ -14,8 +14,11 @@ from certclient.model.certificate import TOKYO
 
 
 class Stage(enum.Enum):
-    """NOT_YET: too early to renew. RENEWABLE: renew with the certificate itself. OBTAINABLE:
-    expired, obtain anew with an issue code. TOO_LATE: only the branch can help."""
+    """The stages of a certificate.
+
+    NOT_YET: too early to renew. RENEWABLE: renew with the certificate itself. OBTAINABLE: expired,
+    obtain a new one with an issue code. TOO_LATE: only the branch can help.
+    """
 
     NOT_YET = "not-yet"
     RENEWABLE = "renewable"
@@ -25,7 +28,7 @@ class Stage(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class RenewalPolicy:
-    """A bank's numbers in calendar days, counted from the expiry date in Japan."""
+    """A bank's limits in calendar days, counted from the expiry date in Japan."""
 
     renew_days_before: int = 30
     obtain_days_after: int = 90
@@ -33,10 +36,10 @@ class RenewalPolicy:
 
 @dataclass(frozen=True, slots=True)
 class Lifecycle:
-    """Where a certificate stands. `days_left` is negative after the expiry date.
+    """The stage of a certificate. `days_left` is negative after the expiry date.
 
-    `renew_from` is the first day of renewal, `deadline` the last moment (aware, Asia/Tokyo, to the
-    minute), `obtain_until` the last day on which it can be obtained anew.
+    `renew_from` is the first day of renewal, `deadline` the last minute of validity (aware,
+    Asia/Tokyo), `obtain_until` the last day on which a new certificate can be obtained.
     """
 
     stage: Stage
@@ -47,10 +50,10 @@ class Lifecycle:
 
 
 def lifecycle(not_after: datetime, now: datetime, policy: RenewalPolicy) -> Lifecycle:
-    """Says where a certificate that ends at `not_after` stands at `now` (both aware).
+    """Computes the Lifecycle at `now` of a certificate that expires at `not_after` (both aware).
 
-    On the expiry date itself it is renewable up to its last moment; from then on a signature by
-    it is worth nothing any more, so it has to be obtained anew.
+    On the expiry date it is renewable up to the last moment; after that its signature no longer
+    counts, and a new certificate has to be obtained.
     """
     end = not_after.astimezone(TOKYO)
     days_left = (end.date() - now.astimezone(TOKYO).date()).days

@@ -1,4 +1,4 @@
-"""Certificates and public keys written as PEM text (RFC 7468)."""
+"""Parses certificates and public keys from PEM text (RFC 7468)."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ _PUBLIC_KEY = re.compile(r"-----BEGIN PUBLIC KEY-----[^-]*-----END PUBLIC KEY---
 
 
 def certificates_from_pem(text: str) -> tuple[Certificate, ...]:
-    """Reads every certificate in `text`, at least one; text between the blocks is a comment.
+    """Parses every certificate in `text`, at least one; text between the blocks is ignored.
 
-    Raises ValueError with an English reason: none at all, a block of another kind (a private key
-    has no business here), a damaged block, the same certificate twice.
+    Raises ValueError with an English reason: no certificate, a block of another type (such as a
+    private key), a damaged block, a duplicate.
     """
     kinds = _BEGIN.findall(text)
     if other := [kind for kind in kinds if kind != "CERTIFICATE"]:
@@ -43,8 +43,10 @@ def certificates_from_pem(text: str) -> tuple[Certificate, ...]:
 
 
 def public_keys_from_pem(text: str) -> tuple[bytes, ...]:
-    """Every `PUBLIC KEY` in `text` as SubjectPublicKeyInfo (DER), at least one; text between the
-    blocks is a comment. Raises ValueError with an English reason, as `certificates_from_pem`."""
+    """Parses every `PUBLIC KEY` block in `text`, at least one, into DER SubjectPublicKeyInfo.
+
+    Text between the blocks is ignored. Raises ValueError as `certificates_from_pem`.
+    """
     kinds = _BEGIN.findall(text)
     if other := [kind for kind in kinds if kind != "PUBLIC KEY"]:
         raise ValueError(f"only public keys may stand here, not {other[0]}")

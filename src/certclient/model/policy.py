@@ -1,8 +1,7 @@
-"""What the administrator of a company's computers has decided: values, and their strict reading.
+"""The administrator's policy for a company's computers: values and their strict parsing.
 
-`certclient.configuration.policy` finds the values (registry, file). docs/fleet.md describes each. A
-value that cannot be understood is an error and never passed over: it may be the one that forbids
-something.
+`certclient.configuration.policy` finds the values (registry, file); docs/fleet.md describes each. A
+value that cannot be parsed is an error, never ignored: it may be the one that forbids something.
 """
 
 from __future__ import annotations
@@ -21,14 +20,14 @@ from certclient.model.profile import Profile
 T = TypeVar("T")
 
 Raw = str | int | tuple[str, ...]
-"""A value as it is stored: REG_SZ, REG_DWORD, REG_MULTI_SZ, and what corresponds to them."""
+"""A value as stored: REG_SZ, REG_DWORD, REG_MULTI_SZ, or the equivalent in a file."""
 
 
 class ValueKind(enum.Enum):
-    """How a value is stored."""
+    """The type of a stored value."""
 
     LIST = "list"
-    """REG_MULTI_SZ, or REG_SZ with commas or spaces in between."""
+    """REG_MULTI_SZ, or REG_SZ separated by commas or spaces."""
     TEXT = "text"
     """REG_SZ."""
     SWITCH = "switch"
@@ -50,7 +49,7 @@ VALUES: Mapping[str, ValueKind] = {
     UNATTENDED_RENEWAL: ValueKind.SWITCH,
     UPDATE_NOTICE: ValueKind.SWITCH,
 }
-"""Every value that there is. Another name is an error."""
+"""All known values. Any other name is an error."""
 
 _PROFILE_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _BETWEEN = re.compile(r"[,\s]+")
@@ -59,15 +58,18 @@ _LONGEST_AHEAD = 366
 
 
 class ProxyMode(enum.Enum):
+    """How connections find their proxy."""
+
     SYSTEM = "system"
-    """What Windows' settings or the environment say."""
+    """As configured in Windows or in the environment."""
     NONE = "none"
     FIXED = "fixed"
+    """The address in `ProxyChoice.address`."""
 
 
 @dataclass(frozen=True, slots=True)
 class ProxyChoice:
-    """The way to the network. `address` is `http://host:port` for FIXED, else ""."""
+    """The configured proxy. `address` is `http://host:port` for FIXED, "" otherwise."""
 
     mode: ProxyMode
     address: str = ""
@@ -78,12 +80,12 @@ class ProxyChoice:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What was decided; without a decision the field has its default.
+    """The administrator's settings; a field that is not set has its default.
 
-    `profiles`: ids of the only banks that count, () for every one. `destinations`: what of the
-    bank's choice remains, () for all of it. `reminder_days`: days left, the most first, in place
-    of the bank's; () for the bank's. `proxy`: None leaves it to the system. `unattended_renewal`:
-    the company's consent to renewals without a person. `sources`: where decisions were found.
+    `profiles`: ids of the only permitted banks, () for all. `destinations`: the only permitted ones
+    of the bank's destinations, () for all. `reminder_days`: days left, descending, in place of the
+    bank's; () for the bank's. `proxy`: None for the system's. `unattended_renewal`: the company's
+    consent to renewals without user interaction. `sources`: where the settings were found.
     """
 
     profiles: tuple[str, ...] = ()
@@ -97,20 +99,26 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One stored value, and where: a registry key, a file."""
+    """One stored value and its source, a registry key or a file."""
 
     raw: Raw
     source: str
 
 
 def invalid(source: str, name: str, reason: str) -> CertclientError:
-    """POLICY_INVALID with data `source`, `name` (of the value, "" for all of it), `reason`."""
+    """POLICY_INVALID with data `source`, `name` and `reason`.
+
+    `name` is the value's name, "" for the whole source.
+    """
     return CertclientError(ErrorCode.POLICY_INVALID, source=source, name=name, reason=reason)
 
 
 def policy_from(found: Mapping[str, Found]) -> Policy:
-    """The policy that these values make. Raises CertclientError(POLICY_INVALID) for the first
-    value whose name, type or content is not one that is known."""
+    """Parses the values into a Policy.
+
+    Raises CertclientError(POLICY_INVALID) for the first value with an unknown name, a wrong type or
+    invalid content.
+    """
     for name, value in found.items():
         if name not in VALUES:
             raise invalid(value.source, name, "unknown value")
@@ -127,10 +135,10 @@ def policy_from(found: Mapping[str, Found]) -> Policy:
 
 
 def restricted(profile: Profile, policy: Policy) -> Profile:
-    """The bank's profile as far as the policy leaves it; never with more than the bank allows.
+    """Restricts the bank's profile to what the policy permits; never extends it.
 
-    Raises CertclientError: POLICY_FORBIDS (data `name`, `value`) for a bank that is not named,
-    POLICY_INVALID where no destination would be left.
+    Raises CertclientError: POLICY_FORBIDS (data `name`, `value`) for a bank that is not listed,
+    POLICY_INVALID if no destination would be left.
     """
     if policy.profiles and profile.id not in policy.profiles:
         raise forbidden(PROFILE, profile.id)
@@ -150,11 +158,11 @@ def restricted(profile: Profile, policy: Policy) -> Profile:
 
 
 def forbidden(name: str, value: str) -> CertclientError:
-    """POLICY_FORBIDS: the policy `name` does not allow `value`."""
+    """POLICY_FORBIDS: the policy value `name` does not permit `value`."""
     return CertclientError(ErrorCode.POLICY_FORBIDS, name=name, value=value)
 
 
-# Reading values
+# Parsing
 
 
 def _switch(found: Mapping[str, Found], name: str, *, default: bool) -> bool:
@@ -241,13 +249,13 @@ def _proxy(value: Found, text: str) -> ProxyChoice:
 
 
 def _address(text: str) -> str:
-    """`host:port` or `http://host:port`, as `http://host:port`. Raises ValueError."""
+    """Normalises `host:port` or `http://host:port` to `http://host:port`. Raises ValueError."""
     address = text if "://" in text else f"http://{text}"
     if not text or not text.isascii() or not text.isprintable() or " " in text:
         raise ValueError("system, none or an address is wanted")
     parts = urlsplit(address)
     if parts.username is not None or parts.password is not None:
-        # Every user of the computer can read a policy.
+        # Every user of the computer can read the policy.
         raise ValueError("an address must not hold a user or a password")
     if parts.scheme != "http" or not parts.hostname or not parts.port:
         raise ValueError("http://host:port is wanted")

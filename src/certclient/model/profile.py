@@ -1,4 +1,4 @@
-"""A bank's policy and addresses as values. `model.profile_file` reads them from TOML."""
+"""A bank's policy and addresses as values. `model.profile_file` parses them from TOML."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from certclient.model.lifecycle import RenewalPolicy
 
 
 class AskWhom(enum.Enum):
-    """From whom the bank wants a further secret on renewal (way B2)."""
+    """The users whom the bank asks for an additional secret on renewal (way B2)."""
 
     NOBODY = "nobody"
     ADMINISTRATORS = "administrators"
     EVERYBODY = "everybody"
 
     def includes(self, role: Role) -> bool:
-        """Whether a holder with `role` is asked."""
+        """Whether the bank asks a holder with `role`."""
         return self is AskWhom.EVERYBODY or (
             self is AskWhom.ADMINISTRATORS and role is Role.ADMINISTRATOR
         )
@@ -27,18 +27,21 @@ class AskWhom(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """One text in both languages."""
+    """One text in Japanese and English."""
 
     ja: str
     en: str
 
     def for_language(self, language: str) -> str:
+        """The Japanese text for "ja", the English one for any other language."""
         return self.ja if language == "ja" else self.en
 
 
 class MacAlgorithm(enum.Enum):
-    """How messages with an issue code are protected (CMP): PBMAC1, or PBM for servers that know no
-    other (RFC 9481, 6.1)."""
+    """How CMP messages with an issue code are protected.
+
+    PBMAC1, or PBM for servers that support nothing else (RFC 9481, 6.1).
+    """
 
     PBMAC1 = "pbmac1"
     PBM = "pbm"
@@ -46,10 +49,11 @@ class MacAlgorithm(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class CaSettings:
-    """Where the CA is and what it must chain to.
+    """The CA's endpoint and trust anchors.
 
-    `url` is the CMP endpoint; `trust_anchors` are the root certificates that issued certificates
-    and every protected answer must chain to; `implicit_confirm` asks the CA to need no certConf.
+    `url` is the CMP endpoint; `trust_anchors` are the roots that issued certificates and signed
+    responses must chain to; `implicit_confirm` requests implicitConfirm, so that no certConf is
+    needed.
     """
 
     url: str
@@ -60,8 +64,10 @@ class CaSettings:
 
 @dataclass(frozen=True, slots=True)
 class UpdateSettings:
-    """Where the bank announces new versions (`model.update`), and the keys of which one must have
-    signed that (SubjectPublicKeyInfo, DER)."""
+    """Where the bank announces new versions (`model.update`).
+
+    `keys`: DER SubjectPublicKeyInfo; one of them must have signed an announcement.
+    """
 
     address: str
     keys: tuple[bytes, ...]
@@ -69,7 +75,7 @@ class UpdateSettings:
 
 @dataclass(frozen=True, slots=True)
 class Contacts:
-    """Who helps whom (seeds S0, S3): by role, and for everybody."""
+    """The bank's help contacts by role (seeds S0, S3)."""
 
     user: Words
     administrator: Words
@@ -77,17 +83,17 @@ class Contacts:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """One bank. `id` names it in links, logs and the journal; days are calendar days in Tokyo.
+    """One bank. `id` identifies it in links, logs and the journal; days are in Asia/Tokyo.
 
-    `tls_anchors`: roots for the TLS of `ca.url` and `login_url`, in place of the system's where
-    given. `pkcs11_modules`: absolute paths of token modules for this operating system, tried in
-    this order. `destinations`: values of `model.destination.Destination` ("pc", "usb") that the
-    bank allows, the bank's favourite first; `withheld`: those of them that this computer's
-    administrator took away (`model.policy`). `reminder_days`: days left, the most first.
-    `usb_guide_url` is "" where the bank has no such page, `login_test_url` where it has no address
-    that answers a GET with 2xx or 3xx exactly if the certificate logs in. `install_root`: Windows
-    is to trust the CA's root too, if its user says yes to Windows' own question. `rehearsal`: a
-    practice bank, which every window says in yellow.
+    `tls_anchors`: roots for the TLS of `ca.url` and `login_url`, in place of the system's if given.
+    `pkcs11_modules`: absolute paths of token modules for this operating system, in the order in
+    which they are tried. `destinations`: values of `model.destination.Destination` ("pc", "usb")
+    that the bank allows, its preferred one first; `withheld`: those that the administrator's policy
+    removed (`model.policy`). `reminder_days`: days left, descending. `usb_guide_url`: "" if the
+    bank has no such page. `login_test_url`: an address that answers a GET with 2xx or 3xx only if
+    the certificate logs in, "" if the bank has none. `install_root`: install the CA's root in
+    Windows, too, if the user agrees to Windows' prompt. `rehearsal`: a practice bank, marked in
+    yellow in every window.
     """
 
     id: str

@@ -1,7 +1,6 @@
-"""A bank's profile as a TOML file: strict, so that a typing error is found and named.
+"""Parses a bank's profile from TOML, strictly, so that a typing error is found and reported.
 
-The layout is described in docs/profile.md. Reading the file itself is
-`certclient.configuration.profiles`'.
+docs/profile.md describes the format; `certclient.configuration.profiles` reads the file.
 """
 
 from __future__ import annotations
@@ -46,7 +45,7 @@ _ALL_DESTINATIONS = (Destination.PC, Destination.USB)
 
 
 class _Strict(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """An unknown key is an error."""
+    """Rejects unknown keys."""
 
 
 class _Words(_Strict, frozen=True):
@@ -122,17 +121,17 @@ class _ProfileFile(_Strict, frozen=True):
 
 
 def profile_from_text(text: str, source: str) -> Profile:
-    """Reads a profile from TOML `text`; `source` (the file's name) is for error messages.
+    """Parses a profile from TOML `text`; `source` (the file's name) is for error messages.
 
-    Raises CertclientError(PROFILE_INVALID) with data `file`, `key` (dotted, "" for the whole
-    file) and `reason` for the first fault: not TOML, an unknown or missing key, a wrong type or
-    number, a bad pattern, address, path or PEM.
+    Raises CertclientError(PROFILE_INVALID) with data `file`, `key` (dotted, "" for the whole file)
+    and `reason` for the first fault: not TOML, an unknown or missing key, a wrong type or number, a
+    bad pattern, address, path or PEM.
     """
     return _Reader(source).read(text)
 
 
 class _Reader:
-    """Turns one file into a Profile; knows the file's name for its complaints."""
+    """Converts one file into a Profile; keeps the file's name for error messages."""
 
     def __init__(self, source: str) -> None:
         self._source = source
@@ -191,7 +190,7 @@ class _Reader:
         return self._try(key, check_url, url) if url else ""
 
     def _try(self, key: str, make: Callable[[T], R], value: T) -> R:
-        """Calls `make(value)`; its ValueError becomes a complaint about `key`."""
+        """Returns `make(value)`; turns its ValueError into PROFILE_INVALID for `key`."""
         try:
             return make(value)
         except ValueError as error:
@@ -206,7 +205,7 @@ _PATH = re.compile(r" - at `\$\.?(?P<path>[^`]*)`$")
 
 
 def _key_and_reason(message: str) -> tuple[str, str]:
-    """Splits msgspec's sentence into the dotted key and what is wrong with it."""
+    """Splits msgspec's message into the dotted key and the reason."""
     path = _PATH.search(message)
     key = path["path"].replace("[...]", "") if path else ""
     field = _FIELD.match(message)
@@ -217,7 +216,7 @@ def _key_and_reason(message: str) -> tuple[str, str]:
 
 
 def _key_spec(file: _ProfileFile) -> KeySpec:
-    """Windows shows the bank's Japanese name where it asks about the key."""
+    """The key's specification; Windows shows the bank's Japanese name in its prompt."""
     return KeySpec(file.key.bits, file.key.protection, file.key.prefer_tpm, file.bank.ja)
 
 
@@ -270,7 +269,7 @@ def _public_keys(pem: str) -> tuple[bytes, ...]:
 
 
 def _module_paths(paths: tuple[str, ...]) -> tuple[Path, ...]:
-    """One profile may name modules for Windows and Linux: those of this system are kept."""
+    """Keeps the paths for this operating system: one profile may list Windows and Linux modules."""
     for path in paths:
         _check_absolute(path)
     return tuple(Path(path) for path in paths if Path(path).is_absolute())

@@ -1,4 +1,4 @@
-"""The steps of a procedure as a user sees them."""
+"""The steps of a procedure as shown to the user."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 
 class Step(enum.Enum):
-    """What is going on right now; i18n/ has the sentence for each."""
+    """The current step; i18n/ has a text for each."""
 
     PREFLIGHT = "preflight"
     CREATE_KEY = "create-key"
@@ -23,13 +23,15 @@ class Step(enum.Enum):
 
 
 class Phase(enum.Enum):
+    """Whether a step has begun or ended."""
+
     STARTED = "started"
     FINISHED = "finished"
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """One report: a step began or ended. `seconds` is how long the ended step took."""
+    """One report: a step began or ended. `seconds` is the duration of an ended step."""
 
     step: Step
     phase: Phase

@@ -1,4 +1,4 @@
-"""A PIN, an issue code or a password: a text that no log or traceback shows by accident."""
+"""A PIN, an issue code or a password, kept out of logs and tracebacks."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import NoReturn
 
 
 class Secret:
-    """Wraps a secret text. Only `reveal()` gives it out; printing, pickling and copying do not."""
+    """Wraps a secret text. Only `reveal()` returns it; printing, pickling and copying do not."""
 
     __slots__ = ("_text",)
 
@@ -16,9 +16,11 @@ class Secret:
 
     @classmethod
     def typed(cls, text: str) -> Secret:
-        """What a person typed. Full-width characters, as a Japanese keyboard gives them with the
-        input method on (１２３４), become the plain ones that were meant: no attempt is wasted on
-        them. A text that is more than that stays as it is."""
+        """A secret as typed by a user.
+
+        Full-width characters (１２３４), as a Japanese input method produces them, become ASCII, so
+        that they do not cost an attempt. A text that contains other characters stays unchanged.
+        """
         plain = unicodedata.normalize("NFKC", text)
         return cls(plain if plain.isascii() else text)
 

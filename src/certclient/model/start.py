@@ -1,4 +1,4 @@
-"""What the program was started for, from one front door to the other."""
+"""A start request, passed from the command line or another instance to the windows."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """What the windows are opened for. `profile_name` is a profile's id or file, "" for every bank
-    that is set up; `language` is "ja" or "en", "" where nobody asked for one; `link` is a link
-    `certclient:…` as it was given, "" for none; `remind`: only to remind, if it is time."""
+    """What the windows are opened for.
+
+    `profile_name`: a profile's id or file, "" for every installed bank. `language`: "ja" or "en",
+    "" if not requested. `link`: a `certclient:…` link as given, "" for none. `remind`: only show a
+    reminder, if one is due.
+    """
 
     profile_name: str = ""
     language: str = ""

@@ -1,7 +1,7 @@
-"""What a bank says about versions of this program, and what follows from it. docs/updates.md.
+"""A bank's announcement of program versions and how to judge it; see docs/updates.md.
 
-The program is never changed by itself: all that comes of an announcement is a sentence and a
-button that opens a page of the bank's in the browser.
+The program never updates itself: an announcement leads only to a message and a button that opens a
+page of the bank in the browser.
 """
 
 from __future__ import annotations
@@ -18,18 +18,19 @@ _VERSION = re.compile(r"(\d{1,5})\.(\d{1,5})\.(\d{1,5})(?:(a|b|rc)(\d{1,3}))?", 
 _STAGES = {"a": 0, "b": 1, "rc": 2, None: 3}
 
 MAX_VALIDITY = timedelta(days=100)
-"""An announcement must be signed anew at least every quarter, so that an old one cannot be shown
-for years by whoever stands between."""
+"""An announcement must be signed anew at least every quarter, so that an attacker on the network
+cannot replay an old one for years."""
 
 CLOCK_TOLERANCE = timedelta(days=1)
-"""A computer's clock may be behind."""
+"""How far the computer's clock may be behind."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Version:
-    """A version as this program counts them: 1.2.3, and before it 1.2.3a1, 1.2.3b1, 1.2.3rc1.
+    """A version of this program: 1.2.3, and before it 1.2.3a1, 1.2.3b1, 1.2.3rc1.
 
-    A part of PEP 440 that also fits the numbers of a Windows file (`tools.installer.settings`).
+    A subset of PEP 440 that also fits the version numbers of a Windows file
+    (`tools.installer.settings`).
     """
 
     release: tuple[int, int, int]
@@ -38,7 +39,7 @@ class Version:
 
     @classmethod
     def parse(cls, text: str) -> Version:
-        """Raises ValueError for another form."""
+        """Parses a version. Raises ValueError for any other form."""
         found = _VERSION.fullmatch(text)
         if found is None:
             raise ValueError(f"not a version: {text[:40]!r}")
@@ -52,10 +53,11 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """What the bank signed: the newest `version`, the `minimum` that it still supports (None: any),
-    the `page` to get it from, its own words (None: ours are enough).
+    """The signed content of an announcement.
 
-    `serial` grows with each announcement; `published` and `valid_until` are aware moments.
+    `version`: the newest version. `minimum`: the oldest supported one, None for any. `page`: where
+    to download it. `text`: the bank's own message, None for ours. `serial` increases with each
+    announcement; `published` and `valid_until` are aware.
     """
 
     serial: int
@@ -68,7 +70,7 @@ class Announcement:
 
 
 class Standing(enum.Enum):
-    """How a version stands to an announcement; the values are those of `--json`."""
+    """How a version compares with an announcement; the values appear in `--json`."""
 
     CURRENT = "current"
     NEWER_THERE = "newer-version"
@@ -77,7 +79,7 @@ class Standing(enum.Enum):
 
 
 def standing(own: Version, announcement: Announcement) -> Standing:
-    """How the version `own` stands. An older one is never announced as new."""
+    """Compares the version `own` with an announcement. An older version is never offered as new."""
     if announcement.minimum is not None and own < announcement.minimum:
         return Standing.UNSUPPORTED
     return Standing.NEWER_THERE if own < announcement.version else Standing.CURRENT
@@ -86,8 +88,8 @@ def standing(own: Version, announcement: Announcement) -> Standing:
 def reason_against(announcement: Announcement, now: datetime, highest_serial: int) -> str:
     """Why an announcement does not count at `now` (aware), in English; "" if it does.
 
-    `highest_serial`: of all that this user's program has accepted from this bank, so that nobody
-    can hide a newer one by showing an older one again.
+    `highest_serial`: the highest serial that this user's program has accepted from the bank. It
+    prevents an attacker from hiding a newer announcement by replaying an older one.
     """
     if announcement.serial < highest_serial:
         return f"serial {announcement.serial} is older than {highest_serial}, which was seen"
@@ -99,7 +101,7 @@ def reason_against(announcement: Announcement, now: datetime, highest_serial: in
 
 
 def check_consistent(announcement: Announcement) -> None:
-    """Raises ValueError with an English reason for what no bank can mean."""
+    """Raises ValueError with an English reason if the announcement contradicts itself."""
     if announcement.minimum is not None and announcement.minimum > announcement.version:
         raise ValueError("the minimum version is newer than the newest")
     if announcement.valid_until <= announcement.published:
@@ -109,10 +111,10 @@ def check_consistent(announcement: Announcement) -> None:
 
 
 def same_site(page: str, *addresses: str) -> bool:
-    """Whether `page` is on the host of one of the bank's `addresses`, or below it.
+    """Whether `page` is on the host of one of the bank's `addresses`, or on a subdomain of it.
 
-    (`www.bank.example.jp` for `bank.example.jp`, never the other way: whoever may write into one
-    part of a site does not speak for all of it.)
+    `www.bank.example.jp` matches `bank.example.jp`, but not the reverse: control over one part of a
+    site is not control over all of it.
     """
     host = urlsplit(page).hostname or ""
     known = [urlsplit(address).hostname or "" for address in addresses]

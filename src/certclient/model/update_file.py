@@ -1,4 +1,4 @@
-"""Reads a bank's signed announcement of a version: strict, so that only what it meant counts."""
+"""Verifies and parses a bank's signed announcement of a version, strictly."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from certclient.model.update import Announcement, Version, check_consistent, sam
 from certclient.model.urls import check_url
 
 TYPE = "certclient-update+json"
-"""`typ` of the JWS: the bank's key may sign other things, too."""
+"""`typ` of the JWS; the bank's key may sign other things, too."""
 
 MAX_BYTES = 16 * 1024
 
@@ -24,6 +24,8 @@ Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 class TextFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The bank's own message in Japanese and English."""
+
     ja: Sentence
     en: Sentence
 
@@ -31,7 +33,7 @@ class TextFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class AnnouncementFile(
     msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True
 ):
-    """The payload, as docs/updates.md describes it."""
+    """The payload; docs/updates.md describes it."""
 
     schema: Literal[1]
     profile: str
@@ -45,11 +47,11 @@ class AnnouncementFile(
 
 
 def read_announcement(message: bytes, profile: Profile) -> Announcement:
-    """The announcement in `message` (JWS, JSON), if a key of `profile.updates` signed it.
+    """Parses the announcement in `message` (JWS, JSON) if a key of `profile.updates` signed it.
 
-    Whether it is fresh is not asked here (`model.update.reason_against`). Raises
+    Does not check freshness; see `model.update.reason_against`. Raises
     CertclientError(UPDATE_INVALID) with data `reason`: too long, not signed by the bank, for
-    another bank, an unknown or wrong field, a page that is not the bank's.
+    another bank, an unknown or wrong field, a page that is not on the bank's site.
     """
     try:
         return _read(message, profile)
@@ -58,7 +60,7 @@ def read_announcement(message: bytes, profile: Profile) -> Announcement:
 
 
 def update_invalid(reason: str) -> CertclientError:
-    """UPDATE_INVALID for an English `reason`, shortened: it may quote what others wrote."""
+    """UPDATE_INVALID with an English `reason`, truncated to 200 characters: it may quote input."""
     return CertclientError(ErrorCode.UPDATE_INVALID, reason=reason[:200])
 
 

@@ -1,4 +1,4 @@
-"""Which addresses a profile may name."""
+"""Checks the addresses in a profile."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ _MAX_URL = 2000
 
 
 def check_url(url: str) -> str:
-    """Returns `url` if it is https (or http to this very computer, for the practice bank).
+    """Returns `url` if it is https, or http on a loopback address (for the practice bank).
 
-    Raises ValueError with an English reason: another scheme, no host, user and password or a
-    fragment inside, spaces, a port that is none.
+    Raises ValueError with an English reason: another scheme, no host, a user, password or fragment,
+    spaces, an invalid port.
     """
     if len(url) > _MAX_URL or not url.isascii() or not url.isprintable() or " " in url:
         raise ValueError(f"not an address: {url[:80]!r}")
@@ -27,7 +27,7 @@ def check_url(url: str) -> str:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether `host` (a name or an address without brackets) is this very computer."""
+    """Whether `host` (a name or an address without brackets) is this computer."""
     if host == "localhost":
         return True
     try:

@@ -1,1 +1,1 @@
-"""Hears from banks which version of this program is the newest. It never fetches or runs one."""
+"""Reads the banks' announcements of new versions. Never downloads or runs one."""

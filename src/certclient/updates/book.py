@@ -1,4 +1,4 @@
-"""What was heard of each bank's announcements: a small file of this user's, best effort."""
+"""Caches the last announcement of each bank in a small per-user file; best effort."""
 
 from __future__ import annotations
 
@@ -14,9 +14,12 @@ _MAX_BYTES = 1 << 20
 
 
 class Heard(msgspec.Struct, frozen=True):
-    """Of one bank: when it was asked last (aware) and whether it answered, the highest serial
-    that was accepted, and the last message that was, as it came (""): its signature is checked
-    again at each reading, so nothing in this file is trusted."""
+    """The last update check of one bank.
+
+    `asked`: when the bank was last asked (aware), None if never. `answered`: whether it responded.
+    `serial`: the highest serial accepted so far. `message`: the last accepted message as received,
+    "" for none. Its signature is verified again on every read, so nothing in this file is trusted.
+    """
 
     asked: datetime | None = None
     answered: bool = False
@@ -26,16 +29,19 @@ class Heard(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class UpdateBook:
-    """The file `path`. A book that is lost or damaged costs one question to the bank, and the
-    memory of its serials."""
+    """The file `path`. Losing it costs one request per bank and the record of accepted serials."""
 
     path: Path
 
     def of(self, profile_id: str) -> Heard:
+        """The last check of a bank; an empty `Heard` if none is on file or the file is damaged."""
         return self._read().get(profile_id, Heard())
 
     def note(self, profile_id: str, heard: Heard) -> None:
-        """Remembers; another program of this user may write at the same time, and one wins."""
+        """Stores `heard`; ignores write errors.
+
+        If another process of this user writes at the same time, one of the two wins.
+        """
         self._write({**self._read(), profile_id: heard})
 
     def _read(self) -> Mapping[str, Heard]:
@@ -47,6 +53,7 @@ class UpdateBook:
             return {}
 
     def _write(self, heard: Mapping[str, Heard]) -> None:
+        # Written aside and renamed, so that a reader never sees half a file.
         aside = self.path.with_name(f".{self.path.name}.{os.getpid()}")
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

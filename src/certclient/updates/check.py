@@ -1,6 +1,6 @@
-"""Asks banks for their announcements, once a day at the most, and says which are worth a word.
+"""Fetches the banks' announcements, at most once a day, and selects those worth showing.
 
-Blocks: call it in a worker. What goes wrong goes to the log and to nobody's screen.
+Blocks: call it in a worker thread. Errors of `look` go to the log, never to the screen.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ from certclient.updates.book import Heard, UpdateBook
 
 MEDIA_TYPE = "application/jose+json"
 AGAIN_AFTER = timedelta(hours=1)
-"""Where nothing answered: a computer that has just been switched on may have no network yet."""
+"""Pause after a failed request: a computer that has just started may have no network yet."""
 
 _TIMEOUTS = Timeouts(connect=5.0, read=5.0, total=10.0)
 
 Fetch = Callable[[Profile, str], bytes]
-"""Gets the bytes at the address of a bank; raises the CertclientErrors of `HttpTransport.get`."""
+"""Fetches a URL for a bank; raises the same CertclientErrors as `HttpTransport.get`."""
 
 
 @dataclass(frozen=True, slots=True)
 class UpdateNotice:
-    """A bank's announcement, and how this version stands to it."""
+    """A bank's announcement and how the running version compares with it."""
 
     profile: Profile
     announcement: Announcement
@@ -43,20 +43,22 @@ class UpdateNotice:
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """What is to be told now, the most urgent first; and when to look again (aware)."""
+    """The notices to show now, most urgent first, and when to look again (aware)."""
 
     notices: tuple[UpdateNotice, ...]
     again: datetime
 
 
 class Updates(Protocol):
-    """What the windows need; `UpdateChecks` is the real one."""
+    """The interface that the windows use; `UpdateChecks` implements it."""
 
-    def look(self) -> Looked: ...
+    def look(self) -> Looked:
+        """See `UpdateChecks.look`."""
+        ...
 
 
 def fetcher(proxies: ProxyResolver | None = None) -> Fetch:
-    """By HTTPS, trusting what the profile trusts. `proxies`: as in HttpTransport."""
+    """Returns a Fetch over HTTPS with the profile's TLS anchors. `proxies`: see HttpTransport."""
 
     def fetch(profile: Profile, url: str) -> bytes:
         transport = HttpTransport(
@@ -69,7 +71,10 @@ def fetcher(proxies: ProxyResolver | None = None) -> Fetch:
 
 @dataclass(frozen=True, slots=True)
 class UpdateChecks:
-    """The announcements of `profiles`. `clock` gives aware UTC; `own` is the running version."""
+    """Checks the announcements of `profiles`.
+
+    `clock` returns aware UTC; `own` is the running version.
+    """
 
     profiles: tuple[Profile, ...]
     book: UpdateBook
@@ -78,8 +83,10 @@ class UpdateChecks:
     fetch: Fetch
 
     def look(self) -> Looked:
-        """Asks each bank whose turn it is; of the others, what they said last counts as long as
-        it is valid. Never raises a CertclientError."""
+        """Asks each bank that is due; for the others, the cached announcement counts while valid.
+
+        Skips announcements that leave the running version current. Never raises a CertclientError.
+        """
         announcing = [profile for profile in self.profiles if profile.updates is not None]
         notices = [notice for profile in announcing if (notice := self._notice(profile))]
         now = self.clock()
@@ -88,10 +95,10 @@ class UpdateChecks:
         return Looked(tuple(notices), min(turns, default=now + timedelta(days=1)))
 
     def ask(self, profile: Profile) -> UpdateNotice:
-        """Asks one bank now, whatever was asked before.
+        """Asks one bank now, even if it is not due.
 
-        Raises CertclientError: UPDATE_INVALID, also for a bank that announces nothing, or what
-        stands in the way to its server.
+        Raises CertclientError: UPDATE_INVALID, also for a bank without announcements, and the
+        errors of the connection to its server.
         """
         if profile.updates is None:
             raise update_invalid("the profile names no address")
@@ -120,14 +127,14 @@ class UpdateChecks:
         try:
             announcement = self._checked(profile, heard.message.encode(), heard)
         except CertclientError:
-            return None  # out of date by now, or the bank has another key
+            return None  # expired since, or the bank has changed its key
         return UpdateNotice(profile, announcement, standing(self.own, announcement))
 
     def _fetched(self, profile: Profile, url: str) -> bytes:
         try:
             return self.fetch(profile, url)
         except CertclientError as error:
-            if error.code is ErrorCode.CA_MALFORMED:  # too long: that error speaks of a CA
+            if error.code is ErrorCode.CA_MALFORMED:  # too long; the user's text would blame a CA
                 raise update_invalid("too long") from error
             raise
 
@@ -139,9 +146,9 @@ class UpdateChecks:
 
 
 def next_turn(heard: Heard, now: datetime) -> datetime:
-    """When a bank is asked again: on another day in Japan, or an hour later where nothing came.
+    """When to ask a bank again (aware): the next calendar day in Japan, or an hour after a failure.
 
-    A clock that was set back does not silence it.
+    A clock that was set back does not suppress the check.
     """
     if heard.asked is None or heard.asked > now:
         return now
