@@ -122,7 +122,7 @@ def _broken_module(path: Path, error: CertclientError) -> UnavailableStore:
 def _plugin(plugin: EntryPoint) -> list[CertificateStore]:
     try:
         return list(plugin.load()())
-    except Exception as error:  # noqa: BLE001  anybody's code: whatever it does is only a reason
+    except Exception as error:  # noqa: BLE001  third-party code: any failure becomes a reason
         reason = f"{type(error).__name__}: {error}"[:200]
         return [
             UnavailableStore(
