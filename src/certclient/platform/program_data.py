@@ -70,7 +70,8 @@ if sys.platform == "win32":
         Returns the place, and the users' SIDs or the reason why the check failed; None if all are
         safe. Whoever can write to a folder can replace its contents. `folder()` itself is
         Windows' own: other users can add to it, but not replace what administrators put there.
-        Never follows a link, whose target may change at any time; always reports one.
+        Never follows a link, whose target may change at any time; always reports one. Raises
+        WindowsCallError if `folder()` fails.
         """
         above = [place for place in path.parents if folder() in place.parents]
         for place in (*reversed(above), path):

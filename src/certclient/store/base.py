@@ -169,7 +169,7 @@ class StoreSession(Protocol):
 
 @runtime_checkable
 class TellsAboutKeys(Protocol):
-    """A StoreSession that may create a key other than the KeySpec preferred (no TPM, say)."""
+    """A StoreSession that may create keys elsewhere than the KeySpec prefers (no TPM, say)."""
 
     def take_warnings(self) -> Sequence[CertclientError]:
         """Returns the warnings to show for keys created since the last call, and clears them."""

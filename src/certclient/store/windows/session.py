@@ -80,7 +80,7 @@ class WindowsSession:
                     store.set_container(certificate, place)
 
     def install_intermediates(self, chain: Sequence[Certificate]) -> None:
-        """See StoreSession.install_intermediates. Skips roots: trust is not ours to grant."""
+        """See StoreSession.install_intermediates. Skips roots (see `install_root`)."""
         wanted = [c for c in chain if c.is_ca and c.subject != c.issuer]
         with translated(), crypt32.opened(self.names.intermediates, writable=True) as store:
             for certificate in wanted:

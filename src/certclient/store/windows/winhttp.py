@@ -179,6 +179,7 @@ def _handle(handle: int) -> Iterator[int]:
 
 
 def _prepare(request: int, context: Any, *, own_roots: bool) -> None:
+    # A redirect already counts as an accepted login (`_judge`).
     _set_number(request, _OPTION_REDIRECT_POLICY, _REDIRECT_POLICY_NEVER)
     if own_roots:
         # `_check_server` verifies the chain afterwards, against the profile's roots alone.
