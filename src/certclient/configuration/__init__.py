@@ -1,1 +1,1 @@
-"""Which banks there are, by their profiles, and what the administrator allows."""
+"""Bank profiles and the administrator's policy."""

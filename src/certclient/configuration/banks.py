@@ -1,4 +1,4 @@
-"""The banks that this computer is set up for, as far as its administrator's policy leaves them."""
+"""The banks that this computer is set up for, restricted by the administrator's policy."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from certclient.model.profile import Profile
 
 
 def find_bank(name: str, folders: Sequence[Path], policy: Policy) -> Profile:
-    """As `profiles.find_profile`, under `policy`; "" also means the only bank that it names.
+    """Like `profiles.find_profile`, restricted by `policy`; "" also means its only bank.
 
-    Where the policy names banks they come from the administrator's and the program's folders
-    alone: a file given by its path could say anything under the same name.
-    Raises CertclientError: PROFILE_NOT_FOUND, PROFILE_INVALID, POLICY_FORBIDS, POLICY_INVALID.
+    If the policy names banks, their profiles are only read from `folders`, never from a path: a
+    file could contain anything under an allowed name. Raises CertclientError: PROFILE_NOT_FOUND,
+    PROFILE_INVALID, PROFILE_EXPOSED, POLICY_FORBIDS, POLICY_INVALID.
     """
     if not policy.profiles:
         return restricted(find_profile(name, folders), policy)
@@ -31,8 +31,11 @@ def find_bank(name: str, folders: Sequence[Path], policy: Policy) -> Profile:
 def all_banks(
     folders: Sequence[Path], policy: Policy
 ) -> tuple[list[Profile], list[CertclientError]]:
-    """Every bank that is set up and not excluded, and why others could not be used. One that the
-    policy names and that is not here is an error; the policy's order counts."""
+    """Returns the usable banks, and the errors of those that cannot be used.
+
+    If the policy names banks, returns them in the policy's order, with an error for each one that
+    is not set up.
+    """
     if policy.profiles:
         return _each(policy.profiles, folders, policy)
     profiles, errors = all_profiles(folders)

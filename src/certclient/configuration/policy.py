@@ -1,9 +1,9 @@
-"""Finds the administrator's decisions on this computer; `model.policy` says what they mean.
+"""Reads the administrator's policy on this computer; `model.policy` interprets the values.
 
-Windows: the registry, `HKLM\\Software\\Policies\\certclient` before the same key of HKCU, value by
-value. Both are written by group policy; a user may write to neither. Where neither names a bank,
-the one that the MSI was given (PROFILE=) counts, which it keeps in `HKLM\\Software\\certclient`.
-Elsewhere: /etc/certclient/policy.toml, which must belong to root.
+Windows: the registry; each value in `HKLM\\Software\\Policies\\certclient` overrides the same one
+in HKCU. Group Policy writes both keys; users can write neither. If neither names a bank, the bank
+passed to the MSI (PROFILE=) applies, which the MSI stores in `HKLM\\Software\\certclient`.
+Elsewhere: /etc/certclient/policy.toml, which must be owned by root.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ _ROOT = 0
 
 
 def read_policy() -> Policy:
-    """The policy of this computer and user; the defaults where nobody decided anything.
+    """Returns the policy for this computer and user; values that are not set have their defaults.
 
-    Raises CertclientError(POLICY_INVALID) with data `source`, `name`, `reason`: a value that is
-    not known, of a wrong type or content; a place that cannot be read; a file that others than
-    root may write to.
+    Raises CertclientError(POLICY_INVALID) with data `source`, `name`, `reason` for an unknown
+    value, a wrong type or content, a key or file that cannot be read, and a file that users other
+    than root may write to.
     """
     if sys.platform == "win32":
         return policy_from(_registry())
@@ -45,9 +45,10 @@ def read_policy() -> Policy:
 
 
 def values_in(path: Path, owner: int = _ROOT) -> Mapping[str, Found]:
-    """The values in a TOML file; none where there is no file. `owner`: whose it must be (uid).
+    """Returns the values in a TOML file; empty if there is no file.
 
-    Raises CertclientError(POLICY_INVALID) as `read_policy`.
+    `owner`: the uid that must own the file and its folder. Raises CertclientError(POLICY_INVALID)
+    as `read_policy`.
     """
     text = _text(path, owner)
     if text is None:
@@ -60,8 +61,10 @@ def values_in(path: Path, owner: int = _ROOT) -> Mapping[str, Found]:
 
 
 def _text(path: Path, owner: int) -> str | None:
-    """What is in the file, None where there is none. Looks at the open file and its folder, so
-    that nobody exchanges it between the look and the reading."""
+    """Returns the file's text, or None if there is no file.
+
+    Checks the open file and its folder, so that nobody can replace it between check and read.
+    """
     try:
         with path.open("rb") as file:
             _check_owner(path, os.fstat(file.fileno()), owner)
@@ -80,14 +83,16 @@ def _text(path: Path, owner: int) -> str | None:
 
 
 def _check_owner(path: Path, state: os.stat_result, owner: int) -> None:
-    """Of the file or its folder: who may write there decides what the policy is."""
+    """Checks a file or its folder: whoever can write to either controls the policy."""
     if state.st_uid != owner or state.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
         raise invalid(str(path), "", "others than its administrator may write to it")
 
 
 def _raw(path: Path, name: str, value: object) -> Raw:
-    """The TOML value in the registry's types: true and false are switches, numbers stand in lists
-    only."""
+    """Converts a TOML value to the registry's types.
+
+    true and false are only valid for switches, numbers only in lists.
+    """
     if name not in VALUES:
         raise invalid(str(path), name, "unknown value")
     if VALUES[name] is ValueKind.SWITCH and not isinstance(value, bool):
@@ -118,7 +123,7 @@ if sys.platform == "win32":
         return found
 
     def _of_the_package() -> dict[str, Found]:
-        """The bank that the MSI was given; "" is written where it was given none."""
+        """The bank passed to the MSI, which writes "" if there was none."""
         source = rf"HKLM\{PACKAGE_KEY}"
         try:
             access = winreg.KEY_READ | winreg.KEY_WOW64_64KEY
@@ -132,7 +137,7 @@ if sys.platform == "win32":
 
     def _values_below(hive: int, source: str) -> dict[str, Found]:
         try:
-            # The same key for every program: a 32-bit view has no policies of its own.
+            # Always the 64-bit view, so that 32-bit and 64-bit programs read the same policy.
             access = winreg.KEY_READ | winreg.KEY_WOW64_64KEY
             with winreg.OpenKey(hive, KEY, 0, access) as key:
                 subkeys, count, _ = winreg.QueryInfoKey(key)
@@ -147,7 +152,7 @@ if sys.platform == "win32":
         return {n: Found(_stored(source, n, *value), source) for n, value in found.items()}
 
     def _name(name: str) -> str:
-        """As we write it: to the registry, upper and lower case are the same."""
+        """The name in this program's spelling, as registry names are case-insensitive."""
         return next((known for known in VALUES if known.lower() == name.lower()), name)
 
     def _stored(source: str, name: str, data: object, kind: int) -> Raw:

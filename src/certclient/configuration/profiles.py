@@ -1,4 +1,4 @@
-"""Finds and reads the profiles of banks: with the installer, or in an administrator's folder."""
+"""Finds and reads bank profiles, shipped with the program or in the administrator's folder."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _EXAMPLE = "example-"
 
 
 def load_profile(path: Path) -> Profile:
-    """Reads one profile file.
+    """Reads one profile file (UTF-8 TOML, at most 1 MiB).
 
     Raises CertclientError: PROFILE_NOT_FOUND (data `file`), PROFILE_INVALID (data `file`, `key`,
     `reason`; see `profile_from_text`).
@@ -30,8 +30,10 @@ def load_profile(path: Path) -> Profile:
 
 
 def _with_modules(profile: Profile) -> Profile:
-    """A bank with USB tokens whose profile names no module for this system means the well-known
-    ones, as far as they are installed."""
+    """Fills in the PKCS#11 modules of a bank with USB tokens that names none for this system.
+
+    Uses those of `known_modules` that are installed.
+    """
     if profile.pkcs11_modules or Destination.USB.value not in profile.destinations:
         return profile
     installed = tuple(path for path in known_modules() if path.is_file())
@@ -39,7 +41,10 @@ def _with_modules(profile: Profile) -> Profile:
 
 
 def known_modules() -> tuple[Path, ...]:
-    """The allow-list of middleware for this operating system (`resources/pkcs11-modules.toml`)."""
+    """Returns the allow-list of PKCS#11 modules (`resources/pkcs11-modules.toml`).
+
+    Empty on systems other than Windows.
+    """
     if sys.platform != "win32":
         return ()
     text = (files("certclient.resources") / "pkcs11-modules.toml").read_text(encoding="utf-8")
@@ -64,7 +69,7 @@ def _unreadable(path: Path, reason: str) -> CertclientError:
 
 
 def profile_files(folders: Sequence[Path]) -> dict[str, Path]:
-    """Profile id (the file's name) to path, over all `folders`; an earlier folder wins."""
+    """Maps profile id (the file's stem) to path over all `folders`; earlier folders win."""
     found: dict[str, Path] = {}
     for folder in folders:
         for path in sorted(folder.glob("*.toml")):
@@ -73,11 +78,11 @@ def profile_files(folders: Sequence[Path]) -> dict[str, Path]:
 
 
 def find_profile(name: str, folders: Sequence[Path]) -> Profile:
-    """The profile with the id or file path `name`; "" means the only one there is.
+    """Returns the profile with the id or file path `name`; "" means the only one.
 
-    Examples are never meant by "". Raises CertclientError: PROFILE_NOT_FOUND (data `file`: what
-    was looked for, or which ones there are), PROFILE_INVALID, PROFILE_EXPOSED (data `file`:
-    the place that others may write to, `who`).
+    "" ignores examples. Raises CertclientError: PROFILE_NOT_FOUND (data `file`: the requested
+    name, or the ids to choose from), PROFILE_INVALID, PROFILE_EXPOSED (data `file`: the place that
+    other users may write to, `who`). A file given by path is not checked for exposure.
     """
     if "/" in name or "\\" in name or name.endswith(".toml"):
         return load_profile(Path(name))
@@ -91,7 +96,7 @@ def find_profile(name: str, folders: Sequence[Path]) -> Profile:
 
 
 def all_profiles(folders: Sequence[Path]) -> tuple[list[Profile], list[CertclientError]]:
-    """Every bank that is set up, without examples, and why others could not be read."""
+    """Returns every profile except examples, and the errors of those that cannot be read."""
     found: list[Profile] = []
     errors: list[CertclientError] = []
     for name, path in profile_files(folders).items():
@@ -115,10 +120,10 @@ def _named_after_its_file(path: Path) -> Profile:
 
 
 def _check_private(path: Path) -> None:
-    """A profile says whom to trust, so nobody but the administrator may write it.
+    """Raises PROFILE_EXPOSED if unauthorised users may change a profile, as it sets trust anchors.
 
-    Windows: nobody else in the folder that is everybody's. Beside a program that was installed for
-    one user it is that user's own, as the program is.
+    On Windows, only profiles in %ProgramData% are checked: only administrators may change them.
+    Beside a program installed for one user, profiles belong to that user, as the program does.
     """
     if exposed := _exposed(path):
         place, who = exposed
@@ -133,7 +138,7 @@ if sys.platform == "win32":
 else:
 
     def _exposed(path: Path) -> tuple[Path, str] | None:
-        """The file or its folder, if others than its owner may write to it, and how (its mode)."""
+        """The file or its folder if group or others may write to it, and its mode."""
         for place in (path.parent, path):
             mode = place.stat().st_mode
             if mode & (stat.S_IWGRP | stat.S_IWOTH):

@@ -1,11 +1,11 @@
-"""The reminder of each day on Windows: a task of this user alone, made by the program itself.
+"""The daily reminder on Windows: a scheduled task that the program creates for the current user.
 
-The setup writes the Run key, which reminds at logon; a computer that is never restarted is reminded
-by this task. Both start `certclientw.exe remind`, of which a second one at the same time tells the
-first and ends. Where the task cannot be made (forbidden by a company's policy), the Run key is all.
+The setup writes the Run key, which reminds at logon; this task covers computers that are never
+restarted. Both start `certclientw.exe remind`; a second instance notifies the first and exits. If
+the task cannot be created (forbidden by a company's policy), only the Run key reminds.
 
-Task Scheduler 2.0's XML (Microsoft, "Task Scheduler Schema") through schtasks.exe, which needs no
-administrator for a task of one's own.
+Task Scheduler 2.0 XML (Microsoft, "Task Scheduler Schema"), registered with schtasks.exe, which
+needs no administrator rights for the user's own tasks.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _MEMORY = "daily-reminder.txt"
 _SECONDS = 60
 
 Schtasks = Callable[[Sequence[str]], bool]
-"""Runs schtasks.exe with these arguments; whether it did what it was told."""
+"""Runs schtasks.exe with these arguments; returns whether it succeeded."""
 
 _XML = """\
 <?xml version="1.0" encoding="UTF-16"?>
@@ -65,15 +65,18 @@ _XML = """\
   </Actions>
 </Task>
 """
-# At 10:00 by the computer's clock, or as soon after it as the computer runs. No limit of time: the
-# program may stay in the tray. Priority 5: that of a program somebody starts; 7, the default, is
-# lower, also for its windows.
+# At 10:00 local time, or as soon as possible afterwards if the computer was off. No execution time
+# limit, as the program may stay in the tray. Priority 5 is normal; the default, 7, would lower the
+# priority of the program's windows too.
 
 
 @dataclass(frozen=True, slots=True)
 class DailyReminder:
-    """`program`: certclientw.exe, absolute; `user`: the SID; `folder`: this program's data, where
-    it is noted that the task was made: one that the user deletes stays deleted."""
+    """The scheduled task of one user.
+
+    `program`: absolute path of certclientw.exe. `user`: SID. `folder`: this program's data folder,
+    which records that the task was created, so that a task deleted by the user stays deleted.
+    """
 
     program: Path
     user: str
@@ -82,19 +85,23 @@ class DailyReminder:
 
     @property
     def name(self) -> str:
-        """Tasks of all users share one folder."""
+        """The task's name; includes the SID, because the tasks of all users share one folder."""
         return f"certclient-reminder-{self.user}"
 
     @property
     def xml(self) -> str:
+        """The task's definition for `schtasks /create /xml`, to be written as UTF-16."""
         return _XML.format(user=escape(self.user), program=escape(str(self.program)))
 
     def ensure(self) -> bool:
-        """Makes the task unless that was done before. Whether it was made, now or then."""
+        """Creates the task unless this definition was created before.
+
+        Returns whether it was created, now or earlier, even if the user has deleted it since.
+        """
         return self._remembered == self._digest or self.make()
 
     def make(self) -> bool:
-        """Makes the task; one that is there is replaced."""
+        """Creates or replaces the task. Returns whether that succeeded; never raises OSError."""
         description = self.folder / "daily-reminder.xml"
         try:
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -108,7 +115,7 @@ class DailyReminder:
         return made
 
     def remove(self) -> bool:
-        """Removes the task. False if it was made and cannot be removed."""
+        """Removes the task. Returns False if it was created and cannot be removed."""
         removed = self.schtasks(("/delete", "/tn", self.name, "/f"))
         known = self._remembered
         if removed:
@@ -128,9 +135,10 @@ class DailyReminder:
 
 
 def daily_reminder(folder: Path) -> DailyReminder | None:
-    """That of the installed program; None on another system, or where it is not installed.
+    """Returns the reminder of the installed program.
 
-    `folder`: this program's data.
+    `folder`: this program's data folder. Returns None on other systems, if the program is not
+    installed (not frozen), or if the user's SID cannot be determined.
     """
     if sys.platform == "win32" and getattr(sys, "frozen", False):
         try:
@@ -146,9 +154,12 @@ if sys.platform == "win32":
     _LONGEST_TOKEN_USER = 256
 
     def run_schtasks(arguments: Sequence[str]) -> bool:
-        """Windows' own, never one of the same name in PATH; no console window flashes."""
+        """Runs schtasks.exe for at most 60 seconds; returns whether it exited with 0.
+
+        Takes it from the system folder, never from PATH, and hides its console window.
+        """
         try:
-            done = subprocess.run(  # noqa: S603 - its path is Windows' own
+            done = subprocess.run(  # noqa: S603 - from Windows' own system folder
                 (str(_system_folder() / "schtasks.exe"), *arguments),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -167,7 +178,7 @@ if sys.platform == "win32":
         return Path(text.value)
 
     def current_user() -> str:
-        """The SID of who runs this program. Raises WindowsCallError."""
+        """Returns the SID of the user who runs this process. Raises WindowsCallError."""
         kernel, security = load("kernel32.dll"), load("advapi32.dll")
         pointer, handle = ctypes.c_void_p, wintypes.HANDLE
         process = declare(kernel, "GetCurrentProcess", lambda _: None, handle)

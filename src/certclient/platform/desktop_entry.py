@@ -1,4 +1,4 @@
-"""Registers `certclient:` links on a Linux desktop, for one user (on Windows the installer does).
+"""Registers `certclient:` links on a Linux desktop for one user (the installer does on Windows).
 
 Desktop Entry Specification 1.5 and freedesktop.org's "Association between MIME types and
 applications" 1.0: a scheme is the MIME type x-scheme-handler/<scheme>.
@@ -14,7 +14,7 @@ ENTRY_NAME = "certclient.desktop"
 MIME_TYPE = "x-scheme-handler/certclient"
 _SECTION = "[Default Applications]"
 _RESERVED = frozenset(" \t\n\"'\\><~|&;$*?#()`%")
-"""Characters that need quoting in Exec, which not every opener of links understands."""
+"""Characters that need quoting in Exec, which not every link opener supports."""
 
 
 def entry_text(
@@ -22,9 +22,9 @@ def entry_text(
     title_en: str = "certclient",
     title_ja: str = "電子証明書の更新",
 ) -> str:
-    """The desktop entry that runs `command` with a link as its last argument.
+    """Returns the text of a desktop entry that runs `command` with a link as its last argument.
 
-    Raises ValueError for a command that would have to be quoted.
+    Raises ValueError if the command would need quoting.
     """
     if any(_RESERVED & set(word) for word in command):
         raise ValueError("the program lies in a folder whose name a desktop entry cannot hold")
@@ -44,8 +44,11 @@ def entry_text(
 
 
 def register(command: Sequence[str], data_home: Path, config_home: Path) -> Path:
-    """Writes the entry below `data_home` (XDG_DATA_HOME) and makes it the default for our links
-    in `config_home` (XDG_CONFIG_HOME). Returns the entry's path. Raises ValueError, OSError."""
+    """Writes the entry and makes it the default handler of `certclient:` links.
+
+    `data_home`: XDG_DATA_HOME, for the entry. `config_home`: XDG_CONFIG_HOME, for mimeapps.list.
+    Returns the entry's path. Raises ValueError (as `entry_text`) and OSError.
+    """
     text = entry_text(command)
     entry = data_home / "applications" / ENTRY_NAME
     _write(entry, text)
@@ -56,7 +59,7 @@ def register(command: Sequence[str], data_home: Path, config_home: Path) -> Path
 
 
 def with_default(associations: str) -> str:
-    """The text of a mimeapps.list in which our entry opens our links; the rest stays as it was."""
+    """Returns the text of a mimeapps.list with our entry as the handler; keeps all other lines."""
     line = f"{MIME_TYPE}={ENTRY_NAME}"
     lines = [kept for kept in associations.splitlines() if not kept.startswith(f"{MIME_TYPE}=")]
     if _SECTION not in lines:
@@ -66,7 +69,7 @@ def with_default(associations: str) -> str:
 
 
 def _write(path: Path, text: str) -> None:
-    """Whole or not at all."""
+    """Writes a file atomically."""
     path.parent.mkdir(parents=True, exist_ok=True)
     aside = path.with_name(f".{path.name}.new")
     aside.write_text(text, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Where this program keeps its files on this operating system."""
+"""Locations of this program's files on each operating system. Creates nothing."""
 
 from __future__ import annotations
 
@@ -14,38 +14,42 @@ _NAME = "certclient"
 
 
 def journal_file() -> Path:
-    """The journal of this user on this computer; other files of the procedure lie next to it."""
+    """Returns this user's journal on this computer; other procedure files lie next to it."""
     return platformdirs.user_data_path(_NAME, appauthor=False, roaming=False) / "journal.sqlite"
 
 
 def data_folder() -> Path:
-    """Where the journal lies, and what else the program remembers of this user."""
+    """Returns the folder of the journal and the program's other per-user data."""
     return journal_file().parent
 
 
 def reminders_file() -> Path:
-    """Which reminders were shown."""
+    """Returns the file that records which reminders were shown."""
     return data_folder() / "reminders.json"
 
 
 def settings_file() -> Path:
-    """What the user chose in the windows."""
+    """Returns the file with the user's choices in the windows; roams with a Windows profile."""
     return platformdirs.user_config_path(_NAME, appauthor=False, roaming=True) / "settings.ini"
 
 
 def log_file() -> Path:
+    """Returns the current log file; older ones lie next to it (`log.writing_to`)."""
     return platformdirs.user_log_path(_NAME, appauthor=False) / "certclient.log"
 
 
 def own_folders() -> tuple[Path, ...]:
-    """Everything that this program keeps of its user lies in these, and nothing else does."""
+    """Returns all folders with this user's data; they contain nothing else."""
     state = platformdirs.user_state_path(_NAME, appauthor=False, roaming=False)
     return tuple(dict.fromkeys((settings_file().parent, log_file().parent, state, data_folder())))
 
 
 def profile_folders() -> tuple[Path, ...]:
-    """An administrator's folder first, then the banks that were chosen at the installation (beside
-    the frozen program), then the profiles that came with the program."""
+    """Returns the folders of bank profiles, highest precedence first.
+
+    These are the administrator's folder, then (frozen program only) the banks chosen during
+    installation, beside the program, then the profiles shipped with the program.
+    """
     ours = Path(str(files("certclient.resources") / "profiles"))
     if getattr(sys, "frozen", False):
         return (_administrators_folder(), Path(sys.executable).parent / "profiles", ours)

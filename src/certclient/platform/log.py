@@ -1,7 +1,7 @@
-"""The log file: events and fields from an allow-list, so that nothing personal gets in.
+"""The log file: events with fields from an allow-list, so that no personal data is logged.
 
-One JSON object per line. Of a person it holds user IDs' procedures, serial numbers and codes,
-never a name, a PIN, a code or the text of a foreign exception.
+One JSON object per line. It holds procedure IDs, serial numbers and error codes, never a name, a
+PIN, an issue code or the text of a foreign exception.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ FIELDS = frozenset(
         "system",
     }
 )
-"""What may be logged of an event."""
+"""The fields that an event may contain."""
 
 _MAX_BYTES = 1 << 20
 _BACKUPS = 3
@@ -46,9 +46,9 @@ _logger.propagate = False
 
 @contextmanager
 def writing_to(path: Path) -> Iterator[None]:
-    """While the block runs, events go to `path`, with three old files of 1 MiB beside it.
+    """Logs events to `path` during the block; rotates at 1 MiB and keeps three old files.
 
-    Best effort: a program that cannot write its log goes on without one.
+    Best effort: if the log cannot be written, the program continues without one.
     """
     handler = _handler(path)
     if handler is None:
@@ -64,7 +64,7 @@ def writing_to(path: Path) -> Iterator[None]:
 
 
 def close() -> None:
-    """Ends the log of this process: on Windows a file that is open cannot be deleted."""
+    """Closes this process's log files: Windows cannot delete an open file."""
     for handler in list(_logger.handlers):
         if isinstance(handler, RotatingFileHandler):
             _logger.removeHandler(handler)
@@ -85,22 +85,22 @@ def _handler(path: Path) -> logging.Handler | None:
 
 
 def event(name: str, /, **fields: str) -> None:
-    """Logs an event. Raises ValueError for a field that is not on the list (a bug)."""
+    """Logs an event. Raises ValueError for a field not in FIELDS (a bug)."""
     if unknown := fields.keys() - FIELDS:
         raise ValueError(f"not allowed in the log: {', '.join(sorted(unknown))}")
     _write(name, fields)
 
 
 def error(raised: CertclientError) -> None:
-    """Logs an error's code and what is on the list of its data."""
+    """Logs an error's code and those of its data fields that are in FIELDS; drops the others."""
     allowed = {name: value for name, value in raised.data.items() if name in FIELDS}
     _write("error", {**allowed, "code": raised.code.code})
 
 
 def crash(raised: BaseException) -> None:
-    """Logs where an unexpected exception came from: types, files and lines, not its text.
+    """Logs the origin of an unexpected exception: types, files and lines, but not its text.
 
-    The text of a foreign exception may hold anything, a PIN included.
+    The text of a foreign exception may contain anything, including a PIN.
     """
     _write("crash", {"version": __version__, "trace": _trace(raised)})
 

@@ -1,4 +1,4 @@
-"""Which programs run on this computer now: their names and nothing else."""
+"""Lists the names, and nothing else, of the programs running on this computer."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _PROC = Path("/proc")
 
 
 def running(proc: Path = _PROC) -> frozenset[str]:
-    """Names in small letters, on Windows without `.exe`, on Linux cut at 15 characters.
+    """Returns lower-case names, on Windows without `.exe`, on Linux cut to 15 characters.
 
-    Empty where the system does not tell. `proc`: where Linux tells it.
+    Empty if the system does not list processes. `proc`: the mount point of Linux's procfs.
     """
     if sys.platform == "win32" and proc == _PROC:
         return frozenset(name.lower().removesuffix(".exe") for name in _of_windows())
@@ -29,12 +29,12 @@ def _commands(proc: Path) -> Iterator[str]:
         try:
             yield entry.read_text(encoding="utf-8", errors="replace").strip().lower()
         except OSError:
-            # The process ended meanwhile.
+            # The process has ended in the meantime.
             continue
 
 
 if sys.platform == "win32":
-    # The Tool Help Library (Windows SDK: tlhelp32.h) needs no rights, and `tasklist` would flash a
+    # The Tool Help Library (Windows SDK: tlhelp32.h) needs no privileges; `tasklist` would flash a
     # console window.
     _TH32CS_SNAPPROCESS = 0x2
 
@@ -75,7 +75,7 @@ if sys.platform == "win32":
                 yield entry.exe_file
                 ask = _next
         except WindowsCallError:
-            # ERROR_NO_MORE_FILES, or Windows tells no more.
+            # ERROR_NO_MORE_FILES at the end; any other error also ends the list.
             return
         finally:
             _close(snapshot)

@@ -1,4 +1,4 @@
-"""%ProgramData%, Windows' folder for all users: any of them may make a folder there, and own it."""
+"""%ProgramData%, Windows' folder for all users: anyone may create a folder there, and own it."""
 
 from __future__ import annotations
 
@@ -52,7 +52,10 @@ if sys.platform == "win32":
     )
 
     def folder() -> Path:
-        """Asked of Windows: the environment variable is whatever started us says."""
+        """Returns Windows' known folder, as the parent process controls the environment variable.
+
+        Raises WindowsCallError.
+        """
         found = c_void_p()
         _get_known_folder(_FOLDERID_PROGRAM_DATA.bytes_le, 0, None, byref(found))
         try:
@@ -61,12 +64,14 @@ if sys.platform == "win32":
             _free(found)
 
     def exposed(path: Path) -> tuple[Path, str] | None:
-        """The first of `path` (below `folder()`) and the folders above it that others than
-        administrators own or may change, and who they are (SIDs) or why that cannot be told.
+        """Finds the first place that users other than administrators own or may change.
 
-        Who may write to a folder may exchange what lies in it. `folder()` itself is Windows':
-        others may add to it, but not exchange what administrators have put there. A link is judged
-        itself, as it may lead to something else a moment later, and refused in any case.
+        Checks the folders between `folder()` and `path`, outermost first, then `path` itself.
+        Returns the place, and the users' SIDs or the reason why the check failed; None if all are
+        safe. Whoever can write to a folder can replace its contents. `folder()` itself is
+        Windows' own: other users can add to it, but not replace what administrators put there.
+        Never follows a link, whose target may change at any time; always reports one. Raises
+        WindowsCallError if `folder()` fails.
         """
         above = [place for place in path.parents if folder() in place.parents]
         for place in (*reversed(above), path):
@@ -78,7 +83,7 @@ if sys.platform == "win32":
         try:
             if found := file_rights.strangers(_descriptor(place)):
                 return ", ".join(found)
-            # Nobody but administrators could have made it a link since.
+            # Only administrators can have turned it into a link since the descriptor was read.
             return "it leads elsewhere" if _is_link(place) else ""
         except (ValueError, OSError) as error:
             return str(error)

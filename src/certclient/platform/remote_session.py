@@ -1,4 +1,4 @@
-"""Whether this program is used over remote desktop: keys would be made on the far computer."""
+"""Detects remote desktop, where keys would be created on the remote computer."""
 
 from __future__ import annotations
 
@@ -23,8 +23,11 @@ if sys.platform == "win32":
     )
 
     def is_remote() -> bool:
-        """Asks Windows both ways that Microsoft names ("Detecting the Remote Desktop Services
-        environment"): remote sessions with a graphics card of their own deny the first."""
+        """Returns whether this process runs in a remote desktop session. Raises WindowsCallError.
+
+        Makes both checks that Microsoft documents ("Detecting the Remote Desktop Services
+        environment"): the first misses remote sessions with a graphics card of their own.
+        """
         if _get_system_metrics(_SM_REMOTESESSION):
             return True
         console = _console_session()
@@ -36,7 +39,7 @@ if sys.platform == "win32":
         return session.value
 
     def _console_session() -> int | None:
-        """The session at the computer's own screen; None where Windows does not write it."""
+        """The session at the computer's own screen; None if Windows does not record it."""
         try:
             with winreg.OpenKey(winreg.HKEY_LOCAL_MACHINE, _TERMINAL_SERVER) as key:
                 value, kind = winreg.QueryValueEx(key, "GlassSessionId")

@@ -1,4 +1,4 @@
-"""Windows' own DLLs: loaded from System32 only, every function's failure an exception."""
+"""Loads Windows' own DLLs from System32 only; functions raise an exception on failure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 _LOAD_LIBRARY_SEARCH_SYSTEM32 = 0x800
-"""LoadLibraryEx: a file of the same name next to the program or in PATH is not taken."""
+"""LoadLibraryEx: ignores a file of the same name next to the program or in PATH."""
 
 _FROM_SYSTEM, _FROM_MODULE, _IGNORE_INSERTS = 0x1000, 0x800, 0x200
 """FORMAT_MESSAGE_… (winbase.h)."""
@@ -29,30 +29,30 @@ class WindowsCallError(Exception):
 
 
 Function = Callable[..., Any]
-"""A declared function: ctypes checks the arguments against the declaration when it is called."""
+"""A declared function: ctypes checks the arguments of each call against the declaration."""
 
 Verdict = Callable[[Any], int | None]
-"""What a result means: None for success, else the error code."""
+"""Interprets a function's result: returns None for success, else the error code."""
 
 
 def load(name: str) -> ctypes.CDLL:
-    """The system DLL `name` (`crypt32.dll`). Raises OSError where it is not, or no Windows is."""
+    """Loads the system DLL `name` (`crypt32.dll`). Raises OSError if missing or not on Windows."""
     if sys.platform == "win32":
         return ctypes.WinDLL(name, use_last_error=True, winmode=_LOAD_LIBRARY_SEARCH_SYSTEM32)
     raise OSError(f"{name} is a part of Windows")
 
 
 def last_error() -> int:
-    """What GetLastError said after the last call through these declarations."""
+    """Returns LastError of the last call through these declarations as unsigned 32 bits."""
     if sys.platform == "win32":
         return ctypes.get_last_error() & 0xFFFFFFFF
     return 0
 
 
 def system_text(code: int, library: ctypes.CDLL | None = None) -> str:
-    """Windows' own sentence for an error code, in its language; "" where it has none.
+    """Returns Windows' message for an error code, in Windows' language; "" if there is none.
 
-    `library`: the DLL that has sentences for its own codes (winhttp.dll: 12xxx).
+    `library`: the DLL with the messages of its own codes (winhttp.dll: 12xxx).
     """
     if sys.platform != "win32":
         return ""
@@ -66,24 +66,28 @@ def system_text(code: int, library: ctypes.CDLL | None = None) -> str:
 @cache
 def _format_message() -> Function:
     arguments = (DWORD, c_void_p, DWORD, DWORD, c_wchar_p, DWORD, c_void_p)
-    # Zero letters are an answer, too.
+    # Zero characters mean that there is no message, which is not an error here.
     return declare(load("kernel32.dll"), "FormatMessageW", lambda _: None, DWORD, *arguments)
 
 
 def not_zero(result: Any) -> int | None:
-    """BOOL, HANDLE or pointer: zero means that LastError says why."""
+    """Verdict for BOOL, HANDLE and pointers: zero is a failure, with its code in LastError."""
     return None if result else last_error()
 
 
 def status(result: Any) -> int | None:
-    """SECURITY_STATUS or HRESULT: zero is success."""
+    """Verdict for SECURITY_STATUS and HRESULT: zero is success, any other value is the code."""
     return int(result) & 0xFFFFFFFF or None
 
 
 def declare(
     library: ctypes.CDLL, name: str, verdict: Verdict, result: Any, *arguments: Any
 ) -> Function:
-    """A function of `library` with its types; a call that fails raises WindowsCallError."""
+    """Returns a function of `library` with its types; a failing call raises WindowsCallError.
+
+    `verdict` decides from the raw result whether a call failed. Raises AttributeError if the DLL
+    does not export `name`.
+    """
 
     def check(value: Any, _function: Any, _arguments: Any) -> Any:
         code = verdict(value)

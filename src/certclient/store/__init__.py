@@ -1,1 +1,1 @@
-"""Where keys and certificates live. Neighbour of ca/, which it never imports."""
+"""Certificate stores, which hold keys and certificates. A sibling of ca/; never imports it."""

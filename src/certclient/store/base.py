@@ -1,8 +1,8 @@
 """The interface of every certificate store: PC (Windows, NSS) and USB token (PKCS#11).
 
-A store is looked at without a PIN (`availability`, `certificates`); whatever touches a private
-key happens in a `StoreSession`, which asks for the PIN just in time and logs out at its end.
-A store is used by one thread at a time. Each operation can be repeated after a crash.
+Reading a store (`availability`, `certificates`) never needs a PIN. Work with private keys is done
+in a `StoreSession`, which asks for the PIN just in time and logs out when it closes.
+Only one thread may use a store at a time. Every operation can be repeated after a crash.
 """
 
 from __future__ import annotations
@@ -22,20 +22,20 @@ from certclient.model.secret import Secret
 
 
 class AttemptsLeft(enum.Enum):
-    """What a token tells about its PIN counter (PKCS#11 v3.1, CK_TOKEN_INFO flags)."""
+    """A token's PIN counter as reported by its flags (PKCS#11 v3.1, CK_TOKEN_INFO)."""
 
     UNKNOWN = "unknown"
     LOW = "low"
-    """CKF_USER_PIN_COUNT_LOW: a wrong PIN was entered since the last good one."""
+    """CKF_USER_PIN_COUNT_LOW: a wrong PIN has been entered since the last correct one."""
     FINAL = "final"
     """CKF_USER_PIN_FINAL_TRY: one more wrong PIN locks the token."""
 
 
 @dataclass(frozen=True, slots=True)
 class PinRequest:
-    """What a user must know to enter a PIN: whose, what is left, whether one just failed.
+    """What a PIN prompt shows: the store, the attempts left, whether the last PIN was wrong.
 
-    `database`: it is the master password of a database on this computer (NSS), and no PIN.
+    `database`: asks for the master password of a database on this computer (NSS), not for a PIN.
     """
 
     store_id: str
@@ -46,21 +46,21 @@ class PinRequest:
 
 
 class PinProvider(Protocol):
-    """Asks for a PIN. Called once per login attempt; never answers from a memory of its own."""
+    """Asks the user for a PIN. Called once per login attempt; must never return a cached PIN."""
 
     def __call__(self, request: PinRequest, /) -> Secret | None:
-        """Returns the PIN, or None if the user has none to give: no attempt is then made."""
+        """Returns the PIN, or None to give up without a login attempt."""
         ...
 
 
 def no_pin(_request: PinRequest) -> Secret | None:
-    """A PinProvider for work that must not ask."""
+    """A PinProvider for work that must not prompt: always gives up."""
     return None
 
 
 @dataclass(frozen=True, slots=True)
 class Unavailable:
-    """Why a store cannot be used now; `data` is for the sentence (label, path)."""
+    """Why a store cannot be used now. `data` fills in the error text (label, path)."""
 
     reason: ErrorCode
     data: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
@@ -68,7 +68,7 @@ class Unavailable:
 
 @dataclass(frozen=True, slots=True)
 class Available:
-    """The store can be used; `needs_pin` says whether a session will ask for one."""
+    """The store can be used. `needs_pin`: opening a session will ask for a PIN."""
 
     needs_pin: bool
     attempts: AttemptsLeft = AttemptsLeft.UNKNOWN
@@ -76,7 +76,7 @@ class Available:
 
 @dataclass(frozen=True, slots=True)
 class StoredCertificate:
-    """A certificate in a store. `key` is None where the store has no key for it."""
+    """A certificate in a store. `key` is None if the store has no key for it."""
 
     certificate: Certificate
     store_id: str
@@ -86,69 +86,70 @@ class StoredCertificate:
 
 
 class StoreSession(Protocol):
-    """A store that is open for work with private keys.
+    """A store opened for work with private keys.
 
     Every method may raise CertclientError with TOKEN_REMOVED, TOKEN_FAILED or STORE_UNAVAILABLE;
-    others are named. After any error nothing half-written is left: a write happened or it did not.
+    each method lists its other codes. Writes are atomic: an error leaves nothing half-written.
     """
 
     def create_key(self, spec: KeySpec, label: str) -> KeyRef:
-        """Makes a key pair inside the store, persistent, sensitive and not extractable.
+        """Generates a key pair inside the store: persistent, sensitive and not extractable.
 
-        `label` (unique per procedure) is written to the key pair so that it can be found again if
-        the machine stops before the returned KeyRef is journalled: by the same call, which then
-        takes up the pair that is there, or by `find_key`.
+        `label` (unique per procedure) is stored with the key pair, so that the pair can be found
+        again if the computer stops before the returned KeyRef is journalled: calling `create_key`
+        again returns the existing pair, and so does `find_key`.
         Raises TOKEN_FULL, TOKEN_WRITE_PROTECTED, KEY_UNSUPPORTED.
         """
         ...
 
     def find_key(self, label: str) -> KeyRef | None:
-        """The complete key pair that `create_key` made under `label`; None if there is none.
+        """Returns the complete key pair that `create_key` made under `label`, or None.
 
-        A half-made pair (a public key without its private key) is removed on the way.
+        Removes an incomplete pair (a public key without its private key).
         """
         ...
 
     def signer(self, key: KeyRef) -> Signer:
-        """The key as a Signer, usable while the session is open. Raises KEY_NOT_FOUND."""
+        """Returns a Signer for `key`, usable while the session is open. Raises KEY_NOT_FOUND."""
         ...
 
     def install(self, key: KeyRef, certificate: Certificate, friendly_name: str) -> None:
-        """Writes `certificate` next to its key. The same one again changes nothing.
+        """Writes `certificate` next to its key. Installing it again changes nothing.
 
-        Raises KEY_NOT_FOUND, ISSUED_KEY_MISMATCH (another public key), TOKEN_FULL,
-        TOKEN_WRITE_PROTECTED.
+        Raises KEY_NOT_FOUND, ISSUED_KEY_MISMATCH (the certificate has another public key),
+        TOKEN_FULL, TOKEN_WRITE_PROTECTED.
         """
         ...
 
     def install_intermediates(self, chain: Sequence[Certificate]) -> None:
-        """Adds CA certificates that browsers need to offer ours; those present stay as they are.
+        """Adds the CA certificates that browsers need to offer the client certificate.
 
-        Does nothing where the store has no room for CA certificates by design.
+        Leaves certificates that are already present unchanged. Does nothing if the store has no
+        room for CA certificates by design.
         """
         ...
 
     def archive(self, certificate: Certificate) -> None:
-        """Hides a certificate from browsers' choosers; the key stays. Undone by `unarchive`.
+        """Hides a certificate from browsers and keeps its key; `unarchive` undoes it.
 
-        Archiving what is archived changes nothing. Raises CERTIFICATE_NOT_FOUND.
+        Archiving an archived certificate changes nothing. Raises CERTIFICATE_NOT_FOUND.
         """
         ...
 
     def unarchive(self, certificate: Certificate) -> None:
-        """Brings an archived certificate back as it was. Raises CERTIFICATE_NOT_FOUND."""
+        """Restores an archived certificate as it was. Raises CERTIFICATE_NOT_FOUND."""
         ...
 
     def delete(self, certificate: Certificate) -> None:
-        """Deletes exactly this certificate (issuer, serial and public key) and then its key.
+        """Deletes exactly this certificate (issuer, serial number, public key), then its key.
 
-        The key stays while another certificate in the store uses it. Gone already: no error.
-        Whether it may be deleted is the caller's decision (`enrollment.cleanup`).
+        Keeps the key while another certificate in the store uses it. No error if the certificate
+        is already gone. The caller decides whether it may be deleted (`enrollment.cleanup`).
         """
         ...
 
     def delete_key(self, key: KeyRef) -> None:
-        """Deletes a key pair that no certificate uses. Gone already: no error.
+        """Deletes a key pair that no certificate uses. No error if it is already gone.
 
         Raises LAST_VALID_CERTIFICATE if a certificate in the store, archived or not, uses the key.
         """
@@ -157,9 +158,9 @@ class StoreSession(Protocol):
     def self_test(
         self, certificate: Certificate, algorithms: Sequence[SignatureAlgorithm] = TLS_ALGORITHMS
     ) -> None:
-        """Reads the certificate back and signs a random challenge with its key in each way.
+        """Reads the certificate back and signs a random challenge with each of `algorithms`.
 
-        PKCS#1 alone where the key is of a kind that cannot make PSS signatures (CAPI on Windows).
+        Tests PKCS#1 v1.5 only if the key cannot make PSS signatures (CAPI on Windows).
 
         Raises CERTIFICATE_NOT_FOUND, KEY_NOT_FOUND, KEY_SELF_TEST_FAILED.
         """
@@ -168,25 +169,28 @@ class StoreSession(Protocol):
 
 @runtime_checkable
 class TellsAboutKeys(Protocol):
-    """A StoreSession that may have made a key otherwise than the KeySpec preferred."""
+    """A StoreSession that may create keys elsewhere than the KeySpec prefers (no TPM, say)."""
 
     def take_warnings(self) -> Sequence[CertclientError]:
-        """What the user is to be told about keys made since the last call."""
+        """Returns the warnings to show for keys created since the last call, and clears them."""
         ...
 
 
 @runtime_checkable
 class TrustsRoots(Protocol):
-    """A StoreSession of a system that can be told to trust a root CA, and asks its user first."""
+    """A StoreSession of a system that can add a trusted root CA after asking the user."""
 
     def install_root(self, root: Certificate) -> None:
-        """Trusted already: nothing happens. Raises CONSENT_REFUSED if the user said no."""
+        """Adds a trusted root; does nothing if it is already trusted.
+
+        Raises CONSENT_REFUSED if the user declines.
+        """
         ...
 
 
 @runtime_checkable
 class LogsIn(Protocol):
-    """A CertificateStore whose system logs in with a certificate by itself, without a browser."""
+    """A CertificateStore whose system can log in with a certificate without a browser."""
 
     def log_in(
         self,
@@ -195,11 +199,11 @@ class LogsIn(Protocol):
         anchors: Sequence[Certificate],
         proxy: str | None = None,
     ) -> None:
-        """GETs `url` (https) with the certificate; returns if the server takes it.
+        """Sends a GET to `url` (https) with the certificate; returns if the server accepts it.
 
-        `anchors`: roots for the server's TLS, in place of the system's where given. `proxy`:
-        `http://host:port`, "" for none, None for what the system's own settings say. Raises
-        CertclientError: CERTIFICATE_NOT_FOUND, LOGIN_REFUSED (the server said no), LOGIN_FAILED
+        `anchors`: if given, roots for the server's TLS certificate, replacing the system's.
+        `proxy`: `http://host:port`, "" for none, None for the system's settings. Raises
+        CertclientError: CERTIFICATE_NOT_FOUND, LOGIN_REFUSED (the server refused), LOGIN_FAILED
         (no connection with this certificate), TLS_UNTRUSTED, NETWORK_…, PROXY_…, SERVER_ERROR.
         """
         ...
@@ -207,59 +211,62 @@ class LogsIn(Protocol):
 
 @runtime_checkable
 class WorksAlone(Protocol):
-    """A CertificateStore of a system that may itself ask the user before a key is used."""
+    """A CertificateStore whose system may prompt the user itself before a key is used."""
 
     def try_alone(self, certificate: Certificate) -> None:
-        """Returns if the certificate's key signs without a question; finds out without a window.
+        """Returns if the certificate's key signs without user interaction; shows no window.
 
-        Raises CertclientError: KEY_PROTECTED (it would ask), PIN_REQUIRED (it is on a card),
-        CERTIFICATE_NOT_FOUND, KEY_NOT_FOUND.
+        Raises CertclientError: KEY_PROTECTED (the key would prompt), PIN_REQUIRED (the key is on
+        a card), CERTIFICATE_NOT_FOUND, KEY_NOT_FOUND.
         """
         ...
 
 
 class CertificateStore(Protocol):
-    """A place for keys and certificates."""
+    """A place that holds keys and certificates."""
 
     @property
     def store_id(self) -> str:
-        """A durable name, the same after a restart: `nss:/home/x/.pki/nssdb`, `pkcs11:SERIAL`."""
+        """A durable name: `nss:/home/x/.pki/nssdb`, `windows:MY`, `pkcs11:…;serial=…`."""
         ...
 
     @property
     def label(self) -> str:
-        """A name that the customer recognises: the token's label, the database's folder."""
+        """A name that the customer recognises: the token's label or the database's folder."""
         ...
 
     @property
-    def destination(self) -> Destination: ...
+    def destination(self) -> Destination:
+        """Whether this is a store of the PC or a USB token."""
+        ...
 
     def availability(self) -> Available | Unavailable:
-        """Looks now, without a PIN and without raising."""
+        """Checks the store's current state. Needs no PIN and never raises."""
         ...
 
     def certificates(self) -> Sequence[StoredCertificate]:
-        """End-entity certificates here, archived ones included, without a PIN.
+        """Returns the end-entity certificates, archived ones included. Needs no PIN.
 
-        Raises CertclientError as `availability` would name it.
+        Raises CertclientError with the code that `availability` would report.
         """
         ...
 
     def unused_keys(self) -> Sequence[str]:
-        """Labels of key pairs that this program made (`model.keys.procedure_of`) and that belong to
-        no certificate here, archived or not; without a PIN, so only as far as they are seen then.
+        """Returns labels of this program's key pairs that no certificate, archived or not, uses.
 
-        Keys of other programs are never among them. Whether a procedure still needs one, the
-        caller knows (`enrollment.leftovers`). Raises CertclientError as `certificates`.
+        Recognises them by label (`model.keys.procedure_of`); keys of other programs are never
+        listed. Needs no PIN and therefore misses keys that are hidden until login. The caller
+        decides whether a procedure still needs a key (`enrollment.leftovers`). Raises
+        CertclientError like `certificates`.
         """
         ...
 
     def open(self, pin: PinProvider) -> AbstractContextManager[StoreSession]:
-        """Opens for private-key work. Asks through `pin` where the store wants a PIN.
+        """Opens a session for private-key work; calls `pin` if the store requires a PIN.
 
-        A wrong PIN is told to `pin` (`previous_incorrect`), which decides whether the user tries
-        again; it is never retried from here. Raises PIN_REQUIRED, PIN_INCORRECT (provider gave up
-        after a wrong one), or PASSWORD_REQUIRED, PASSWORD_INCORRECT of a database; PIN_LOCKED,
-        TOKEN_MISSING and what `availability` names.
+        After a wrong PIN it calls `pin` again with `previous_incorrect`, which decides whether the
+        user tries again; it never retries a PIN by itself. Raises PIN_REQUIRED (no PIN entered),
+        PIN_INCORRECT (`pin` gave up after a wrong one), for a database PASSWORD_REQUIRED and
+        PASSWORD_INCORRECT instead; PIN_LOCKED, TOKEN_MISSING and the codes of `availability`.
         """
         ...

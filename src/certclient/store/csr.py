@@ -28,11 +28,11 @@ _PKCS1 = {
 
 
 def certificate_request(signer: Signer, subject: x509.Name | str) -> bytes:
-    """A request for `subject` (a Name, or just a Common Name) as DER bytes.
+    """Returns a PKCS#10 request for `subject` (a Name or a plain Common Name) as DER bytes.
 
-    Signed with SHA-256 and PKCS#1 v1.5, which every CA accepts; the signature is the proof of
-    possession. Raises CertclientError(KEY_UNSUPPORTED) for a key that is not RSA, and whatever
-    `Signer.sign` raises.
+    The request is signed with SHA-256 and PKCS#1 v1.5, which every CA accepts; the signature is
+    the proof of possession. Raises CertclientError(KEY_UNSUPPORTED) for a non-RSA key, and
+    anything that `Signer.sign` raises.
     """
     if isinstance(subject, str):
         subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, subject)])
@@ -41,7 +41,10 @@ def certificate_request(signer: Signer, subject: x509.Name | str) -> bytes:
 
 
 class SignerKey(rsa.RSAPrivateKey):
-    """A Signer where `cryptography` wants an RSA private key. It signs, and nothing else."""
+    """Adapts a Signer to `cryptography`'s RSAPrivateKey. Supports nothing but signing.
+
+    Raises CertclientError(KEY_UNSUPPORTED) if the signer's key is not RSA.
+    """
 
     def __init__(self, signer: Signer) -> None:
         public_key = load_der_public_key(signer.spki)
@@ -51,10 +54,12 @@ class SignerKey(rsa.RSAPrivateKey):
         self._public_key = public_key
 
     def public_key(self) -> rsa.RSAPublicKey:
+        """Returns the key from `Signer.spki`, without accessing the store."""
         return self._public_key
 
     @property
     def key_size(self) -> int:
+        """The modulus length in bits."""
         return self._public_key.key_size
 
     def sign(
@@ -63,13 +68,15 @@ class SignerKey(rsa.RSAPrivateKey):
         padding: padding.AsymmetricPadding,
         algorithm: Prehashed | hashes.HashAlgorithm | object,
     ) -> bytes:
-        """PKCS#1 v1.5 with SHA-2; anything else raises UnsupportedAlgorithm."""
+        """Signs with PKCS#1 v1.5 and SHA-2; raises UnsupportedAlgorithm for anything else."""
         return self._signer.sign(bytes(data), _algorithm(padding, algorithm))
 
     def decrypt(self, ciphertext: object, padding: padding.AsymmetricPadding) -> NoReturn:
+        """Not supported: always raises UnsupportedAlgorithm."""
         raise UnsupportedAlgorithm("this key only signs")
 
     def private_numbers(self) -> NoReturn:
+        """Not supported, as the key cannot leave its store: always raises UnsupportedAlgorithm."""
         raise UnsupportedAlgorithm("this key never leaves its store")
 
     def private_bytes(
@@ -78,6 +85,7 @@ class SignerKey(rsa.RSAPrivateKey):
         format: PrivateFormat,
         encryption_algorithm: KeySerializationEncryption,
     ) -> NoReturn:
+        """Not supported, as the key cannot leave its store: always raises UnsupportedAlgorithm."""
         raise UnsupportedAlgorithm("this key never leaves its store")
 
     def __copy__(self) -> SignerKey:

@@ -1,4 +1,4 @@
-"""Proves by use that a key belongs to a certificate: it signs a challenge."""
+"""Proves that a key belongs to a certificate by signing a random challenge."""
 
 from __future__ import annotations
 
@@ -27,11 +27,12 @@ def prove(
     random_bytes: Callable[[int], bytes],
     algorithms: Sequence[SignatureAlgorithm] = TLS_ALGORITHMS,
 ) -> None:
-    """Signs a random challenge with each of `algorithms` (SHA-256) and checks the signatures.
+    """Signs a random challenge with each of `algorithms` (SHA-256) and verifies the signatures.
 
-    Raises CertclientError(KEY_SELF_TEST_FAILED) with data algorithm and reason where a signature
-    does not verify with the certificate's public key or the store cannot make it; other errors
-    of the store (TOKEN_REMOVED) pass.
+    Raises CertclientError(KEY_SELF_TEST_FAILED) with data `algorithm` and `reason` if a signature
+    does not verify with the certificate's public key or the store does not support the algorithm;
+    with data `reason` alone if the certificate is not RSA. Other errors of the store
+    (TOKEN_REMOVED) propagate unchanged.
     """
     public_key = certificate.x509.public_key()
     if not isinstance(public_key, rsa.RSAPublicKey):

@@ -1,5 +1,7 @@
-"""All stores that are here now: the PC's own (Windows, NSS), tokens, plug-ins; what fails stays in
-the list as data."""
+"""Enumerates the stores present now: the PC's own (Windows, NSS), tokens and plug-ins.
+
+A store that fails stays in the list with its error as data.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,7 @@ if sys.platform == "win32":
     from certclient.store.windows.store import WindowsStore
 
 PLUGIN_GROUP = "certclient.stores"
-"""Entry point group. Each names a callable without arguments that returns CertificateStores."""
+"""Entry point group. Each entry is a callable without arguments that returns CertificateStores."""
 
 
 def _installed_plugins() -> Iterable[EntryPoint]:
@@ -34,11 +36,11 @@ def _installed_plugins() -> Iterable[EntryPoint]:
 
 @dataclass(frozen=True, slots=True)
 class StoreRegistry:
-    """Knows where stores may be; each call looks anew, so a token plugged in later is seen.
+    """The places to search for stores. Every call searches again, so new tokens are found.
 
-    `modules`: absolute paths of PKCS#11 modules, the only ones that are loaded; where two see the
-    same token the first counts. `nss_directory`: the NSS database that is the PC store, None for
-    none (Windows).
+    `modules`: absolute paths of the PKCS#11 modules, the only ones that are loaded; if two modules
+    report the same token, the first one wins. `nss_directory`: the NSS database that serves as the
+    PC store, or None for none (Windows).
     """
 
     modules: Sequence[Path]
@@ -46,15 +48,18 @@ class StoreRegistry:
     plugins: Callable[[], Iterable[EntryPoint]] = _installed_plugins
 
     def stores(self) -> list[CertificateStore]:
-        """PC first, then tokens in the order of `modules`, then plug-ins. Never raises."""
+        """Returns the PC store, tokens in the order of `modules`, then plug-ins. Never raises."""
         found: dict[str, CertificateStore] = {}
         for store in self._all():
             found.setdefault(store.store_id, store)
         return list(found.values())
 
     def find(self, store_id: str) -> CertificateStore:
-        """The store with this durable name. Where it is not here now the one returned says so
-        (TOKEN_MISSING with the token's serial number), so that a procedure can be resumed later."""
+        """Returns the store with this `store_id`, or a placeholder if it is not present now.
+
+        The placeholder (`unavailable.absent`) reports TOKEN_MISSING with the token's serial
+        number, so that a procedure can be resumed later.
+        """
         for store in self.stores():
             if store.store_id == store_id:
                 return store
@@ -72,7 +77,10 @@ class StoreRegistry:
 
 
 def registry(modules: Sequence[Path], nss_directory: Path | None = None) -> StoreRegistry:
-    """The registry of this machine and user; `nss_directory` instead of the browsers' own."""
+    """Returns the registry for this computer and user.
+
+    `nss_directory` replaces the browsers' default NSS database; a relative path is made absolute.
+    """
     if nss_directory is None and sys.platform != "win32":
         nss_directory = default_directory(os.environ, Path.home())
     return StoreRegistry(modules, nss_directory and nss_directory.absolute())
@@ -81,7 +89,7 @@ def registry(modules: Sequence[Path], nss_directory: Path | None = None) -> Stor
 def open_stores(
     profile_modules: Sequence[Path], nss_directory: Path | None = None
 ) -> list[CertificateStore]:
-    """`registry(…).stores()`: every store that is here now, unusable ones with their reason."""
+    """Returns every store present now (`registry(…).stores()`); unusable ones carry a reason."""
     return registry(profile_modules, nss_directory).stores()
 
 
@@ -114,7 +122,7 @@ def _broken_module(path: Path, error: CertclientError) -> UnavailableStore:
 def _plugin(plugin: EntryPoint) -> list[CertificateStore]:
     try:
         return list(plugin.load()())
-    except Exception as error:  # noqa: BLE001  anybody's code: whatever it does is only a reason
+    except Exception as error:  # noqa: BLE001  third-party code: any failure becomes a reason
         reason = f"{type(error).__name__}: {error}"[:200]
         return [
             UnavailableStore(

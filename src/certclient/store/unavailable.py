@@ -1,4 +1,4 @@
-"""A store that should be there and is not: kept in the list, with its reason, to be shown."""
+"""Placeholders for stores that cannot be used: they stay in the list and carry the reason."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from certclient.store.base import PinProvider, StoredCertificate, StoreSession, 
 
 @dataclass(frozen=True, slots=True)
 class UnavailableStore:
-    """`store.base.CertificateStore` that can only say why it cannot be used."""
+    """A `store.base.CertificateStore` that fails every operation with the error in `why`."""
 
     store_id: str
     label: str
@@ -22,15 +22,19 @@ class UnavailableStore:
     why: Unavailable
 
     def availability(self) -> Unavailable:
+        """See CertificateStore.availability."""
         return self.why
 
     def certificates(self) -> Sequence[StoredCertificate]:
+        """Always raises CertclientError with the code and data of `why`."""
         raise self._error()
 
     def unused_keys(self) -> Sequence[str]:
+        """Always raises CertclientError with the code and data of `why`."""
         raise self._error()
 
     def open(self, pin: PinProvider) -> AbstractContextManager[StoreSession]:
+        """Always raises CertclientError with the code and data of `why`; never calls `pin`."""
         raise self._error()
 
     def _error(self) -> CertclientError:
@@ -40,14 +44,15 @@ class UnavailableStore:
 def unavailable(
     store_id: str, label: str, destination: Destination, error: CertclientError
 ) -> UnavailableStore:
-    """Keeps an error as a store."""
+    """Wraps `error`, raised while looking for a store, in a placeholder for that store."""
     return UnavailableStore(store_id, label, destination, Unavailable(error.code, error.data))
 
 
 def absent(store_id: str) -> UnavailableStore:
-    """A store that is not here now, which says why.
+    """Returns a placeholder for a store that is not present now.
 
-    A token is named by its serial number; a database or plug-in by its own name.
+    A token (`pkcs11:…`) gets TOKEN_MISSING with its serial number as the label; any other store
+    gets STORE_UNAVAILABLE with its `store_id` as the label.
     """
     if not store_id.startswith("pkcs11:"):
         return UnavailableStore(

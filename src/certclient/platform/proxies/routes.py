@@ -1,4 +1,4 @@
-"""Which way leads to a server: through which proxies, in which order, or without one."""
+"""Routes to a server: an ordered list of proxies, or a direct connection."""
 
 from __future__ import annotations
 
@@ -8,14 +8,16 @@ from typing import Protocol
 from certclient.model.errors import CertclientError
 
 DIRECT = ""
-"""In place of a proxy's address: none."""
+"""Stands for a direct connection in place of a proxy's address."""
 
 
 @dataclass(frozen=True, slots=True)
 class Routes:
-    """`addresses`: proxies (`http://host:port`) in the order in which they are to be tried, DIRECT
-    among them for none; empty where nothing is set. `problem`: settings that could not be
-    followed, of which the user has to know."""
+    """The routes to one server.
+
+    `addresses`: proxies (`http://host:port`, or DIRECT) in the order to try them; empty if nothing
+    is configured. `problem`: an error to show, if settings could not be applied.
+    """
 
     addresses: tuple[str, ...] = ()
     problem: CertclientError | None = None
@@ -25,5 +27,5 @@ class ProxyResolver(Protocol):
     """A source of proxy settings."""
 
     def routes(self, url: str) -> Routes:
-        """The ways to `url`. May block for seconds (a script from the network); never raises."""
+        """Returns the routes to `url`. May block for seconds (a network script); never raises."""
         ...

@@ -1,8 +1,8 @@
-"""Proxy settings as Windows writes them: a list of proxies and a list of exceptions from them.
+"""Parses proxy settings in Windows' syntax: a proxy list and a bypass list.
 
-Microsoft, WINHTTP_PROXY_INFO and "Setting proxy options": entries stand between semicolons or
-spaces, `([<scheme>=][<scheme>"://"]<server>[":"<port>])`; an exception may hold `*`, and `<local>`
-means names without a dot.
+Microsoft, WINHTTP_PROXY_INFO and "Setting proxy options": entries are separated by semicolons or
+whitespace, `([<scheme>=][<scheme>"://"]<server>[":"<port>])`; a bypass entry may contain `*`, and
+`<local>` means host names without a dot.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ _LOCAL = "<local>"
 
 
 def proxies_in(text: str, scheme: str) -> tuple[str, ...]:
-    """The HTTP proxies in `text` for addresses of `scheme`, each as `http://host:port`.
+    """Returns the HTTP proxies in `text` for URLs of `scheme`, each as `http://host:port`.
 
-    Entries for another scheme, other kinds of proxies (SOCKS) and what cannot be read are left
-    out. A port that is not named is 80.
+    Entries for exactly this scheme take precedence over general ones. Skips entries for other
+    schemes, other kinds of proxies (SOCKS) and unparsable entries. The default port is 80.
     """
     found = [match for entry in _split(text) if (match := _ENTRY.fullmatch(entry))]
     own = [match for match in found if (match["target"] or "").lower() == scheme]
@@ -38,14 +38,14 @@ def proxies_in(text: str, scheme: str) -> tuple[str, ...]:
 
 
 def names_socks(text: str) -> bool:
-    """Whether `text` names a SOCKS proxy, of whatever version."""
+    """Returns whether `text` names a SOCKS proxy of any version."""
     found = (_ENTRY.fullmatch(entry) for entry in _split(text))
     words = (match[name] or "" for match in found if match for name in ("target", "kind"))
     return any(word.lower().startswith("socks") for word in words)
 
 
 def is_exempt(url: str, exceptions: str) -> bool:
-    """Whether `url` is reached without the proxy, by a list of exceptions."""
+    """Returns whether the bypass list `exceptions` covers `url`, so that no proxy is used."""
     parts = urlsplit(url)
     host = (parts.hostname or "").lower()
     port = parts.port or _PORTS.get(parts.scheme, 0)

@@ -1,7 +1,7 @@
-"""The proxy settings of the Windows user, asked of Windows itself (winhttp.h).
+"""The Windows user's proxy settings, read through WinHTTP (winhttp.h).
 
-As browsers do: what the network announces (WPAD), then the script that is named (PAC), then the
-proxy that is named, then the computer's own setting (netsh winhttp).
+In the order that browsers use: automatic detection (WPAD), the configured script (PAC), the
+configured proxy, then the computer's own setting (netsh winhttp).
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _SCRIPT_TIMEOUT_MS = 10_000
 
 
 class _UserSettings(ctypes.Structure):
-    """WINHTTP_CURRENT_USER_IE_PROXY_CONFIG; the texts are the caller's to free."""
+    """WINHTTP_CURRENT_USER_IE_PROXY_CONFIG; the caller frees the strings."""
 
     _fields_ = (
         ("auto_detect", BOOL),
@@ -44,7 +44,7 @@ class _UserSettings(ctypes.Structure):
 
 
 class _ProxyInfo(ctypes.Structure):
-    """WINHTTP_PROXY_INFO; the texts are the caller's to free."""
+    """WINHTTP_PROXY_INFO; the caller frees the strings."""
 
     _fields_ = (("access_type", DWORD), ("proxy", c_void_p), ("exceptions", c_void_p))
 
@@ -92,7 +92,7 @@ _global_free = declare(load("kernel32.dll"), "GlobalFree", lambda _: None, c_voi
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`script` is a PAC address; all are "" where nothing is set."""
+    """Proxy settings in Windows' syntax (`text`). `script`: a PAC URL. "" means not set."""
 
     auto_detect: bool = False
     script: str = ""
@@ -102,12 +102,16 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class WindowsProxies:
-    """A `ca.proxies.ProxyResolver`. `time_limit`: seconds for an answer, since looking for a
-    script in the network cannot be interrupted; it then ends by itself."""
+    """A `routes.ProxyResolver` for Windows.
+
+    `time_limit`: seconds to wait for an answer. The search for a script in the network cannot be
+    interrupted; after the limit its thread runs on in the background until it ends by itself.
+    """
 
     time_limit: float = 20.0
 
     def routes(self, url: str) -> Routes:
+        """See ProxyResolver.routes. After `time_limit`, returns no addresses and a `problem`."""
         answer: Future[Routes] = Future()
         work = threading.Thread(
             target=lambda: answer.set_result(_routes(url)), name="proxy settings", daemon=True
@@ -120,7 +124,7 @@ class WindowsProxies:
 
 
 def user_settings() -> Settings:
-    """What the user has set in Windows. Raises WindowsCallError."""
+    """Returns the user's settings in Windows. Raises WindowsCallError."""
     found = _UserSettings()
     _get_user_settings(byref(found))
     return Settings(
@@ -132,7 +136,7 @@ def user_settings() -> Settings:
 
 
 def computer_settings() -> Settings:
-    """What `netsh winhttp` has set for the computer. Raises WindowsCallError."""
+    """Returns the computer's settings (`netsh winhttp`). Raises WindowsCallError."""
     found = _ProxyInfo()
     _get_computer_settings(byref(found))
     proxy, exceptions = _taken(found.proxy), _taken(found.exceptions)
@@ -141,7 +145,7 @@ def computer_settings() -> Settings:
 
 
 def _routes(url: str) -> Routes:
-    """Never raises; blocks as long as Windows wants."""
+    """Never raises; may block until Windows' own timeouts expire."""
     try:
         user = user_settings()
         by_script = _by_script(user, url)
@@ -157,7 +161,7 @@ def _routes(url: str) -> Routes:
 
 
 def _by_name(settings: Settings, url: str) -> Routes:
-    """Empty where no proxy is named."""
+    """Routes by configured proxy; empty if none is configured."""
     if not settings.proxy:
         return Routes()
     if is_exempt(url, settings.exceptions):
@@ -166,7 +170,7 @@ def _by_name(settings: Settings, url: str) -> Routes:
 
 
 def _usable(named: str, url: str) -> Routes:
-    """The HTTP proxies among the `named` ones; none of them may be for this address."""
+    """The HTTP proxies in `named` for this URL; DIRECT if none of them applies."""
     addresses = proxies_in(named, urlsplit(url).scheme)
     if not addresses and names_socks(named):
         return Routes((DIRECT,), _unreadable(named, "SOCKS proxies are not supported"))
@@ -174,8 +178,10 @@ def _usable(named: str, url: str) -> Routes:
 
 
 def _by_script(user: Settings, url: str) -> Routes:
-    """What WPAD or PAC says. Empty without either; most networks announce nothing, which is no
-    problem."""
+    """Routes by WPAD or PAC script; empty without either.
+
+    A failed WPAD detection is not reported, as most networks do not announce a script.
+    """
     problem: CertclientError | None = None
     if user.auto_detect:
         try:
@@ -192,17 +198,17 @@ def _by_script(user: Settings, url: str) -> Routes:
 
 
 def _ask_script(script: str, url: str) -> Routes:
-    """Evaluates the PAC script at `script`, the one that the network announces for "".
+    """Evaluates the PAC script at the URL `script`; "" means the one found by WPAD.
 
-    It gets to know the host alone, as in browsers. Raises WindowsCallError.
+    Passes only the URL's origin to the script, as browsers do. Raises WindowsCallError.
     """
     parts = urlsplit(url)
     origin = f"{parts.scheme}://{parts.netloc}/"
     try:
         found = _evaluate(script, origin, log_on=False)
     except WindowsCallError as error:
-        # The script's server wants to know the user. Windows tells it where the user has named
-        # that server himself, never where just anybody in the network has announced it.
+        # The script's server requires authentication. Send the user's credentials only to a server
+        # that the user has configured, never to one that anyone in the network may have announced.
         if error.code != _ERROR_LOGIN_FAILURE or not script:
             raise
         found = _evaluate(script, origin, log_on=True)
@@ -226,14 +232,14 @@ def _evaluate(script: str, origin: str, *, log_on: bool) -> _ProxyInfo:
 
 @cache
 def _session() -> Any:
-    """One for the whole process: with it WinHTTP remembers scripts."""
+    """One session for the whole process, so that WinHTTP caches scripts."""
     session = _open("certclient", _ACCESS_TYPE_NO_PROXY, None, None, 0)
     _set_timeouts(session, *(_SCRIPT_TIMEOUT_MS,) * 4)
     return session
 
 
 def _taken(pointer: int | None) -> str:
-    """The text behind `pointer`, which is freed."""
+    """Returns the string at `pointer` and frees it; "" for NULL."""
     if not pointer:
         return ""
     text = ctypes.wstring_at(pointer)

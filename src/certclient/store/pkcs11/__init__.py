@@ -1,1 +1,1 @@
-"""Certificate stores behind PKCS#11: USB tokens, and NSS = the PC store on Linux."""
+"""PKCS#11 certificate stores: USB tokens, and the NSS database (the PC store on Linux)."""

@@ -1,5 +1,7 @@
-"""Whether a Windows DLL is for programs like this one: 32-bit middleware is common and its loading
-fails with a sentence that helps nobody."""
+"""Detects the CPU architecture of a Windows DLL.
+
+32-bit middleware is common, and Windows' error for loading it does not name the cause.
+"""
 
 from __future__ import annotations
 
@@ -10,13 +12,13 @@ _MACHINES = {0x014C: "x86 (32-bit)", 0x8664: "x64 (64-bit)", 0xAA64: "ARM64"}
 """IMAGE_FILE_HEADER.Machine (winnt.h)."""
 
 _HEADER = 4096
-"""Bytes in which both headers lie in every DLL that a linker makes."""
+"""Bytes to read: enough for the DOS and PE headers of any DLL that a linker produces."""
 
 
 def dll_architecture(path: Path) -> str | None:
-    """What kind of programs the DLL at `path` is for; None for what is no Windows DLL.
+    """Returns the architecture of the PE file at `path` (`x64 (64-bit)`), None if it is not one.
 
-    Raises OSError if it cannot be read.
+    Raises OSError if the file cannot be read.
     """
     with path.open("rb") as file:
         head = file.read(_HEADER)
@@ -30,8 +32,10 @@ def dll_architecture(path: Path) -> str | None:
 
 
 def mismatch(path: Path, program: Path) -> str | None:
-    """Why `program` (this process's executable) cannot load the DLL; None if it can, or if that
-    is not the question here."""
+    """Returns why `program` (this process's executable) cannot load the DLL at `path`.
+
+    Returns None if the architectures agree or either file is not a Windows binary. Raises OSError.
+    """
     wanted, found = dll_architecture(program), dll_architecture(path)
     if wanted is None or found is None or wanted == found:
         return None

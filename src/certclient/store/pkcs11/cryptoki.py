@@ -1,9 +1,9 @@
-"""The few PKCS#11 calls that python-pkcs11 does not offer, made with ctypes.
+"""ctypes bindings for the few PKCS#11 calls that python-pkcs11 does not offer.
 
-It cannot close all sessions of a token (a failed login leaks one), give a token's PIN lengths and
-free memory, pass parameters to C_Initialize or create the vendor objects by which NSS opens a
-database. Layouts: PKCS#11 v2.40, 3 and 4 (pkcs11t.h): packed to
-one byte on Windows, naturally aligned elsewhere.
+python-pkcs11 cannot close all sessions of a token (a failed login leaks one), report a token's PIN
+lengths and free memory, pass parameters to C_Initialize, or create the vendor objects that make
+NSS open a database. Layouts: PKCS#11 v2.40, sections 3 and 4 (pkcs11t.h): packed to one byte on
+Windows, naturally aligned elsewhere.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _UNAVAILABLE = ctypes.c_ulong(-1).value
 _PACK = 1 if sys.platform == "win32" else 0
 _POINTER_SIZE = ctypes.sizeof(ctypes.c_void_p)
 _FIRST_ENTRY = 2 if _PACK else _POINTER_SIZE
-"""CK_FUNCTION_LIST begins with a CK_VERSION of two bytes, padded where it is not packed."""
+"""CK_FUNCTION_LIST begins with a two-byte CK_VERSION, followed by padding unless it is packed."""
 
 _INITIALIZE, _GET_TOKEN_INFO, _OPEN_SESSION, _CLOSE_ALL_SESSIONS = 0, 6, 12, 14
 _CREATE_OBJECT = 20
@@ -31,7 +31,7 @@ _CREATE_OBJECT = 20
 
 
 class _InitializeArgs(ctypes.Structure):
-    """CK_C_INITIALIZE_ARGS with the LibraryParameters that NSS adds before pReserved."""
+    """CK_C_INITIALIZE_ARGS with the LibraryParameters field that NSS inserts before pReserved."""
 
     _pack_ = _PACK
     _fields_ = (
@@ -74,7 +74,7 @@ class _Attribute(ctypes.Structure):
 
 @dataclass(frozen=True, slots=True)
 class TokenLimits:
-    """PIN lengths in bytes (0 where the token names none) and free memory in bytes, if known."""
+    """PIN lengths in bytes (0 if the token sets no limit) and free memory in bytes, if known."""
 
     min_pin_length: int
     max_pin_length: int
@@ -82,11 +82,11 @@ class TokenLimits:
 
 
 class Cryptoki:
-    """The function list of a PKCS#11 module, by absolute path.
+    """The function list of the PKCS#11 module at an absolute path.
 
-    Loading the same file a second time gives the same library, so this shares its state with
-    python-pkcs11. Raises OSError where the file is no library, AttributeError where it has no
-    C_GetFunctionList.
+    The loader returns the same library when a file is loaded twice, so this object shares the
+    module's state with python-pkcs11. Raises OSError if the file is not a library, AttributeError
+    if it has no C_GetFunctionList.
     """
 
     def __init__(self, path: Path) -> None:
@@ -99,7 +99,7 @@ class Cryptoki:
         self._entries = pointer.value + _FIRST_ENTRY
 
     def _call(self, position: int, *arguments: object) -> int:
-        """Calls an entry with pointers and CK_ULONGs; ctypes gives up the GIL meanwhile."""
+        """Calls an entry with pointers and CK_ULONGs; ctypes releases the GIL during the call."""
         address = ctypes.c_void_p.from_address(self._entries + position * _POINTER_SIZE).value
         types = [
             ctypes.c_ulong if isinstance(value, int) else ctypes.c_void_p for value in arguments
@@ -108,14 +108,14 @@ class Cryptoki:
         return int(function(*arguments))
 
     def initialize(self, library_parameters: str) -> int:
-        """C_Initialize with NSS's LibraryParameters; returns the CKR value."""
+        """Calls C_Initialize with NSS's LibraryParameters; returns the CKR value."""
         arguments = _InitializeArgs(
             flags=_CKF_OS_LOCKING_OK, library_parameters=library_parameters.encode()
         )
         return self._call(_INITIALIZE, ctypes.addressof(arguments))
 
     def limits(self, slot_id: int) -> TokenLimits | None:
-        """What the token in this slot allows; None where it does not answer."""
+        """Returns the limits of the token in this slot, or None if C_GetTokenInfo fails."""
         info = _TokenInfo()
         if self._call(_GET_TOKEN_INFO, slot_id, ctypes.byref(info)) != CKR_OK:
             return None
@@ -132,11 +132,11 @@ class Cryptoki:
         )
 
     def close_all_sessions(self, slot_id: int) -> None:
-        """Closes this process's sessions with a token and logs out. Best effort, never raises."""
+        """Closes all sessions of this process with a token, which logs out. Ignores errors."""
         self._call(_CLOSE_ALL_SESSIONS, slot_id)
 
     def open_session(self, slot_id: int) -> int | None:
-        """A read-only session without login; returns its handle, None where there is none."""
+        """Opens a read-only session without login; returns its handle, or None on failure."""
         handle = ctypes.c_ulong()
         result = self._call(
             _OPEN_SESSION, slot_id, _CKF_SERIAL_SESSION, None, None, ctypes.byref(handle)
@@ -144,7 +144,10 @@ class Cryptoki:
         return handle.value if result == CKR_OK else None
 
     def create_object(self, session_handle: int, object_class: int, kind: int, text: str) -> bool:
-        """C_CreateObject with a class and one text attribute (zero-terminated); whether it did."""
+        """Calls C_CreateObject with a class and one NUL-terminated text attribute of type `kind`.
+
+        Returns whether the call succeeded.
+        """
         class_value = ctypes.c_ulong(object_class)
         buffer = ctypes.create_string_buffer(text.encode())
         template = (_Attribute * 2)(

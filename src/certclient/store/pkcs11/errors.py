@@ -1,4 +1,4 @@
-"""The one boundary between python-pkcs11's exceptions and certclient's error codes."""
+"""The only place that maps python-pkcs11's exceptions to certclient's error codes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pkcs11 import exceptions as p11
 from certclient.model.errors import CertclientError, ErrorCode
 
 _ROOM_FOR_ONE_OBJECT = 4096
-"""Bytes: a token with less free memory than this is called full."""
+"""Bytes. A token with less free memory than this is reported as full."""
 
 _CODES: dict[type[pkcs11.PKCS11Error], ErrorCode] = {
     p11.DeviceRemoved: ErrorCode.TOKEN_REMOVED,
@@ -45,8 +45,8 @@ _CODES: dict[type[pkcs11.PKCS11Error], ErrorCode] = {
     p11.AttributeValueInvalid: ErrorCode.KEY_UNSUPPORTED,
     p11.AttributeReadOnly: ErrorCode.KEY_UNSUPPORTED,
 }
-"""What is not named here says little (GeneralError, DeviceError, FunctionFailed, a vendor's own):
-then the token is asked whether it is still there."""
+"""Other exceptions are ambiguous (GeneralError, DeviceError, FunctionFailed, vendor codes); for
+these, `error_code` checks whether the token is still present."""
 
 
 _OF_TOKENS = frozenset(
@@ -59,7 +59,7 @@ _OF_TOKENS = frozenset(
         ErrorCode.TOKEN_FAILED,
     }
 )
-"""What is told of a USB token only: nobody can pull out a database or plug it in again."""
+"""Codes for USB tokens only: a database cannot be unplugged or plugged in again."""
 
 
 _OF_DATABASES = {
@@ -69,30 +69,32 @@ _OF_DATABASES = {
 
 
 class Witness(Protocol):
-    """Who can tell what became of the token after an error that does not say."""
+    """Diagnoses the token's state after an ambiguous error."""
 
     @property
-    def label(self) -> str: ...
+    def label(self) -> str:
+        """The token's label, or the folder of a database; appears in error data."""
+        ...
 
     @property
     def database(self) -> bool:
-        """Whether it is no token but files on this computer (NSS), named by their folder."""
+        """Whether this is a database on this computer (NSS) rather than a token."""
         ...
 
     def present(self) -> bool:
-        """Whether the token can be found now."""
+        """Returns whether the token can be found now."""
         ...
 
     def free_memory(self) -> int | None:
-        """Bytes free on the token, None where it does not say."""
+        """Returns the free memory in bytes, or None if the token does not report it."""
         ...
 
 
 def error_code(error: pkcs11.PKCS11Error, witness: Witness, *, writing: bool) -> ErrorCode:
-    """The stable code for an exception of python-pkcs11.
+    """Returns the stable code for an exception of python-pkcs11.
 
-    `writing`: an object was being made; a token that is full says DeviceMemory or just
-    FunctionFailed (measured on SoftHSM), and most tokens do not tell their free memory.
+    `writing`: an object was being created. A full token raises DeviceMemory or only FunctionFailed
+    (measured with SoftHSM), and most tokens do not report their free memory.
     """
     known = _CODES.get(type(error))
     if known is not None:
@@ -113,9 +115,9 @@ def _looks_full(witness: Witness) -> bool:
 
 @contextmanager
 def translated(witness: Witness, *, writing: bool = False) -> Iterator[None]:
-    """Turns every PKCS11Error raised inside into the CertclientError that names it.
+    """Converts every PKCS11Error raised in the block into the matching CertclientError.
 
-    Of a database STORE_UNAVAILABLE is said wherever a code speaks of a token.
+    For a database, codes that only apply to tokens become STORE_UNAVAILABLE.
     """
     try:
         yield
@@ -129,8 +131,11 @@ def translated(witness: Witness, *, writing: bool = False) -> Iterator[None]:
 
 
 def told(code: ErrorCode, witness: Witness, **data: str) -> CertclientError:
-    """The error in the words of what it is about: a token with a PIN, or a database, which may have
-    a master password."""
+    """Returns a CertclientError with `code`, adapted to a token or a database.
+
+    A token error carries its label as data `token`. For a database, token codes become
+    STORE_UNAVAILABLE and PIN_… codes become PASSWORD_…, both with the folder as data `path`.
+    """
     if not witness.database:
         return CertclientError(code, token=witness.label, **data)
     if code in _OF_TOKENS:

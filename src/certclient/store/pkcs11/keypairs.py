@@ -1,4 +1,4 @@
-"""RSA key pairs on a token: made there, found again, deleted."""
+"""Generates, finds and deletes RSA key pairs on a token."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from certclient.store.pkcs11.objects import (
 )
 
 _PUBLIC_TEMPLATE = {Attribute.PRIVATE: False}
-"""Seen without a PIN: tells whose certificates have their key here."""
+"""Visible without a PIN: shows which certificates have their key on this token."""
 
 _PRIVATE_TEMPLATE = {
     Attribute.PRIVATE: True,
@@ -32,17 +32,19 @@ _PRIVATE_TEMPLATE = {
 
 @dataclass(frozen=True, slots=True)
 class PrivateKey:
-    """A private key that can be used now, with its public key as DER SubjectPublicKeyInfo."""
+    """A handle to a private key in the open session; `spki`: DER SubjectPublicKeyInfo."""
 
     handle: pkcs11.Object
     spki: bytes
 
 
 def generate(session: pkcs11.Session, spec: KeySpec, label: str) -> bytes:
-    """Makes a pair that can only sign; returns its CKA_ID. The same label again: the same pair.
+    """Generates a signing-only pair and returns its CKA_ID; an existing label returns its pair.
 
-    The label is part of the generation itself, the ID can only follow: a stop in between leaves a
-    pair that `find` completes. After an error nothing is left.
+    The label is set by the generation itself, but the CKA_ID, derived from the modulus, can only
+    be set afterwards: a crash in between leaves a pair that `find` completes. An error leaves
+    nothing behind. Raises pkcs11.PKCS11Error; CertclientError(KEY_UNSUPPORTED) if the new public
+    key cannot be read.
     """
     present = find(session, label)
     if present is not None:
@@ -68,7 +70,7 @@ def generate(session: pkcs11.Session, spec: KeySpec, label: str) -> bytes:
 
 
 def _identify(publics: Sequence[KeyObject], pair: Iterable[pkcs11.Object]) -> bytes:
-    """Writes the CKA_ID that follows from the modulus to both halves."""
+    """Writes the CKA_ID derived from the modulus to both halves."""
     spki = publics[0].spki if publics else None
     if spki is None:
         raise CertclientError(ErrorCode.KEY_UNSUPPORTED, reason="public key cannot be read")
@@ -79,9 +81,10 @@ def _identify(publics: Sequence[KeyObject], pair: Iterable[pkcs11.Object]) -> by
 
 
 def find(session: pkcs11.Session, label: str) -> bytes | None:
-    """CKA_ID of the pair generated under `label`; a pair without it gets it, a half is removed.
+    """Returns the CKA_ID of the pair generated under `label`, or None.
 
-    A half that a certificate pairs with stays: some tokens keep no public key object.
+    Sets a missing CKA_ID and removes an incomplete pair, except for a half that a certificate is
+    paired with: some tokens keep no public key object. Raises as `generate`.
     """
     publics = keys(session, ObjectClass.PUBLIC_KEY, label=label)
     privates = keys(session, ObjectClass.PRIVATE_KEY, label=label)
@@ -100,7 +103,7 @@ def find(session: pkcs11.Session, label: str) -> bytes | None:
 
 
 def _remove_labelled(session: pkcs11.Session, label: str) -> None:
-    """Takes back what a failed generation left; the error that made it fail is what counts."""
+    """Removes what a failed generation left; ignores errors, as the first one is reported."""
     with suppress(pkcs11.PKCS11Error):
         for object_class in (ObjectClass.PRIVATE_KEY, ObjectClass.PUBLIC_KEY):
             for half in keys(session, object_class, label=label):
@@ -108,8 +111,10 @@ def _remove_labelled(session: pkcs11.Session, label: str) -> None:
 
 
 def private_key(session: pkcs11.Session, key_id: bytes) -> PrivateKey:
-    """The private key with this CKA_ID. Raises KEY_NOT_FOUND; KEY_UNSUPPORTED if it is not known
-    which public key belongs to it."""
+    """Returns the private key with this CKA_ID.
+
+    Raises CertclientError: KEY_NOT_FOUND, KEY_UNSUPPORTED (its public key cannot be determined).
+    """
     found = keys(session, ObjectClass.PRIVATE_KEY, key_id=key_id) if key_id else ()
     if not found:
         raise CertclientError(ErrorCode.KEY_NOT_FOUND)
@@ -120,18 +125,18 @@ def private_key(session: pkcs11.Session, key_id: bytes) -> PrivateKey:
 
 
 def _public_spki(session: pkcs11.Session, key_id: bytes) -> bytes | None:
-    """For tokens that do not show a private key's modulus: public key object, else certificate."""
+    """For tokens that hide a private key's modulus: the public key object, else a certificate."""
     public = (half.spki for half in keys(session, ObjectClass.PUBLIC_KEY, key_id=key_id))
     paired = (found.certificate.spki for found in certificates(session) if found.key_id == key_id)
     return next((spki for spki in chain(public, paired) if spki is not None), None)
 
 
 def delete(session: pkcs11.Session, key_id: bytes, spki: bytes | None = None) -> None:
-    """Deletes both halves with this CKA_ID; with `spki` only those that are not another key's.
+    """Deletes both halves with this CKA_ID; `spki` excludes halves of another public key.
 
-    The private half first: what a stop in between leaves is harmless and found by the next call.
-    Raises TOKEN_FAILED if a half is still there: NSS says nothing when a full disk kept it from
-    deleting one.
+    Deletes the private half first: a crash in between leaves a harmless public half, which the
+    next call finds. Raises TOKEN_FAILED if a half still exists afterwards: NSS reports no error
+    when a full disk prevents a deletion.
     """
     for half in _halves(session, key_id, spki):
         half.handle.destroy()
@@ -149,5 +154,5 @@ def _halves(session: pkcs11.Session, key_id: bytes, spki: bytes | None) -> list[
 
 
 def used_by(found: Iterable[CertificateObject], key_id: bytes, spki: bytes | None) -> bool:
-    """Whether a certificate, archived or not, belongs to this key."""
+    """Returns whether any certificate, archived or not, belongs to this key."""
     return any(one.key_id == key_id or one.certificate.spki == spki for one in found)

@@ -1,4 +1,4 @@
-"""Loading PKCS#11 modules: only vetted files, each once per process."""
+"""Loads PKCS#11 modules: vetted files only, each at most once per process."""
 
 from __future__ import annotations
 
@@ -21,24 +21,26 @@ _loaded: dict[Path, Module] = {}
 
 
 class Library(Protocol):
-    """The part of python-pkcs11's `lib` that is used here."""
+    """The part of python-pkcs11's `lib` that this program uses."""
 
-    def get_slots(self, token_present: bool = False) -> Sequence[pkcs11.Slot]: ...
+    def get_slots(self, token_present: bool = False) -> Sequence[pkcs11.Slot]:
+        """Returns all slots, or only those with a token. Raises pkcs11.PKCS11Error."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class Module:
-    """A loaded PKCS#11 module: python-pkcs11's view of it and the calls that it lacks."""
+    """A loaded PKCS#11 module: python-pkcs11's `lib` and the calls that it lacks."""
 
     path: Path
     library: Library
     cryptoki: Cryptoki
 
     def tokens(self) -> Iterator[pkcs11.Token]:
-        """The tokens present now; each Token is a snapshot, its flags do not change later.
+        """Yields the tokens present now. Each Token is a snapshot whose flags never change.
 
-        A slot that fails meanwhile (a card being pulled) counts as empty. SoftHSM's always present
-        free slot, uninitialised and without a serial number, is no token.
+        Skips slots that fail (a card being removed) and SoftHSM's permanent free slot, which holds
+        an uninitialised token without a serial number. Raises pkcs11.PKCS11Error.
         """
         for slot in self.library.get_slots(token_present=True):
             try:
@@ -58,10 +60,10 @@ class Module:
 def load_module(path: Path, allowed: Collection[Path]) -> Module:
     """Loads the module at `path`, an absolute path that must be in `allowed`.
 
-    Raises CertclientError: STORE_MODULE_NOT_ALLOWED (relative, on another computer, not in
-    `allowed`, or somebody else than root and this user could replace it), STORE_MIDDLEWARE_MISSING
-    (no such file), STORE_MODULE_ARCHITECTURE (for 32-bit programs, say), STORE_WRONG_MODULE (not a
-    library, not PKCS#11). data: path, reason.
+    Raises CertclientError: STORE_MODULE_NOT_ALLOWED (relative, a UNC path, not in `allowed`, or
+    replaceable by users other than root and this one), STORE_MIDDLEWARE_MISSING (no such file),
+    STORE_MODULE_ARCHITECTURE (a 32-bit DLL, say), STORE_WRONG_MODULE (not a library, or not
+    PKCS#11). data: path, reason.
     """
     if not path.is_absolute() or path.drive.startswith("\\\\") or path not in allowed:
         raise _refused(path, "not an absolute path on the list of allowed modules")
@@ -72,10 +74,11 @@ def load_module(path: Path, allowed: Collection[Path]) -> Module:
 
 
 def vetted(path: Path) -> Path:
-    """The real path behind `path` if nobody else can change what would be loaded.
+    """Resolves `path` after checking that no other user can change what would be loaded.
 
-    Checks the file and every folder above it, before and behind symbolic links. On Windows the
-    folders that hold middleware are closed to users already. Raises as `load_module`.
+    Checks the file and every folder above it, on both sides of symbolic links. On Windows it only
+    checks that the file exists: the folders that hold middleware are not writable by users.
+    Raises STORE_MIDDLEWARE_MISSING, STORE_WRONG_MODULE, STORE_MODULE_NOT_ALLOWED.
     """
     try:
         real = path.resolve(strict=True)
@@ -89,9 +92,10 @@ def vetted(path: Path) -> Path:
 
 
 def _require_ours(path: Path, place: Path) -> None:
-    """Owner is root or this user; nobody else may write, or (sticky, /tmp) only add files.
+    """Requires that root or this user owns `place` and that no other user can write to it.
 
-    Windows has access lists instead; there the list of allowed paths decides alone.
+    A sticky folder (/tmp) passes, as others can only add files there. Windows uses access lists
+    instead of modes; there, the list of allowed paths is the only check.
     """
     if sys.platform == "win32":
         return
@@ -108,7 +112,7 @@ def _load(path: Path) -> Module:
             raise CertclientError(
                 ErrorCode.STORE_MODULE_ARCHITECTURE, path=str(path), reason=reason
             )
-        # First, since python-pkcs11 crashes on a library without C_GetFunctionList.
+        # Must come first: python-pkcs11 crashes on a library without C_GetFunctionList.
         cryptoki = Cryptoki(path)
         library = pkcs11.lib(str(path))
     except (OSError, AttributeError, pkcs11.PKCS11Error) as error:

@@ -1,8 +1,8 @@
-"""The NSS database as the PC store on Linux: what Chromium and Firefox read.
+"""The NSS database, which Chromium and Firefox read, as the PC store on Linux.
 
-NSS's softokn is a PKCS#11 module, so a database is a token like any other; only how it is opened
-differs. The key is made inside and marked not extractable, but NSS does not enforce that (pk12util
-exports it): certclient promises nothing of the kind for this store.
+NSS's softokn is a PKCS#11 module, so a database behaves like any other token once it is open.
+Keys are generated inside and marked non-extractable, but NSS does not enforce that (pk12util
+exports them): certclient does not claim non-exportable keys for this store.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _SOFTOKN_PLACES = (
     Path("/usr/lib64/libsoftokn3.so"),
     Path("/usr/lib/libsoftokn3.so"),
 )
-"""Debian, Debian on ARM, Ubuntu, Fedora, Arch. Nothing else is loaded."""
+"""Debian, Debian on ARM, Ubuntu, Fedora, Arch. No other path is loaded."""
 
 _NO_DATABASE = (
     "configdir='' certPrefix='' keyPrefix='' secmod='' "
@@ -53,7 +53,7 @@ _NO_DATABASE = (
 )
 _CKO_NSS_NEWSLOT = 0xCE534350 + 5
 _CKA_NSS_MODULE_SPEC = 0xCE534350 + 24
-"""pkcs11n.h: creating an object of this class on the first slot opens a database in a new slot."""
+"""pkcs11n.h. Creating an object of this class on the first slot opens a database in a new slot."""
 
 _FIRST_SLOT = 1
 _SLOTS = range(4, 100)
@@ -62,11 +62,11 @@ _SLOTS = range(4, 100)
 _DATABASE = "cert9.db"
 
 _UNSAFE = frozenset("'\"\\<>()[]{}")
-"""Would have to be escaped in NSS's parameter language, twice; no home folder has them."""
+"""Characters that NSS's parameter syntax would need escaped twice; home folders have none."""
 
 
 class _SoftoknLibrary(python_pkcs11_library):
-    """softokn through python-pkcs11: C_Initialize wants parameters, else it finds no database."""
+    """python-pkcs11's library for softokn, whose C_Initialize requires NSS's LibraryParameters."""
 
     def initialize(self) -> None:
         result = Cryptoki(Path(self.so)).initialize(_NO_DATABASE)
@@ -74,9 +74,9 @@ class _SoftoknLibrary(python_pkcs11_library):
             raise OSError(f"C_Initialize: {result:#x}")
 
 
-# At the interpreter's end python-pkcs11 looks up `unload` in the class of a library that goes. A
-# class in Python may have been emptied by then, which prints "Error in sys.excepthook" on the
-# terminal; one that is referred to from outside stays whole.
+# At interpreter shutdown, python-pkcs11 looks up `unload` in the class of a library that is being
+# destroyed. A Python class may have been cleared by then, which prints "Error in sys.excepthook" on
+# the terminal; the extra reference keeps the class intact.
 ctypes.pythonapi.Py_IncRef(ctypes.py_object(_SoftoknLibrary))
 
 
@@ -88,17 +88,17 @@ class _Slot:
 
 @dataclass(slots=True)
 class Softokn:
-    """The loaded softokn and the slots in which it has opened databases, by folder."""
+    """The loaded softokn and, by folder, the slots with the databases opened in them."""
 
     library: Library
     cryptoki: Cryptoki
     _slots: dict[Path, _Slot] = field(default_factory=dict)
 
     def slot(self, directory: Path) -> int:
-        """The slot with the database of `directory`, opened on first use.
+        """Returns the slot with the database of `directory`, opening it on first use.
 
-        Opened again where another file has taken the database's place since (restored from a
-        backup, say). When all slots are used up the oldest serves `directory`.
+        Reopens it if another file has replaced the database since (restored from a backup, say).
+        When all slots are taken, reuses the oldest one. Raises CertclientError(STORE_UNAVAILABLE).
         """
         known = self._slots.get(directory)
         if known is None or known.database != _file_identity(directory):
@@ -132,7 +132,7 @@ class Softokn:
 
 
 def _file_identity(directory: Path) -> tuple[int, int] | None:
-    """Tells one database file from another at the same path; None where there is none."""
+    """Returns (device, inode) to detect a replaced database file; None if there is no file."""
     try:
         status = (directory / _DATABASE).stat()
     except OSError:
@@ -144,7 +144,7 @@ _loaded: dict[Path, Softokn] = {}
 
 
 def load_softokn(places: Sequence[Path] = _SOFTOKN_PLACES) -> Softokn:
-    """Loads NSS's softokn, once per process.
+    """Loads the first softokn present in `places`, once per process.
 
     Raises CertclientError: STORE_MIDDLEWARE_MISSING, STORE_WRONG_MODULE, STORE_MODULE_NOT_ALLOWED.
     """
@@ -165,11 +165,11 @@ def load_softokn(places: Sequence[Path] = _SOFTOKN_PLACES) -> Softokn:
 
 
 def default_directory(environment: Mapping[str, str], home: Path) -> Path:
-    """Where this user's browsers keep their certificates.
+    """Returns the folder in which this user's browsers keep their certificates.
 
-    `~/.pki/nssdb` if it exists, else `$XDG_DATA_HOME/pki/nssdb` if that exists, else the first, to
-    be made. Chromium looks in this order: making the first where only the second exists would hide
-    the user's certificates from it.
+    `~/.pki/nssdb` if it exists, else `$XDG_DATA_HOME/pki/nssdb` if that exists, else the first,
+    yet to be created. Chromium looks in this order: creating the first when only the second exists
+    would hide the user's certificates from Chromium.
     """
     classic = home / ".pki" / "nssdb"
     data_home = environment.get("XDG_DATA_HOME", "")
@@ -180,7 +180,7 @@ def default_directory(environment: Mapping[str, str], home: Path) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class NssStore:
-    """One NSS database folder (absolute), made on first use with an empty password."""
+    """One NSS database folder (absolute), created on first `open` with an empty password."""
 
     softokn: Softokn
     directory: Path
@@ -188,41 +188,51 @@ class NssStore:
 
     @property
     def store_id(self) -> str:
+        """`nss:` and the database's folder."""
         return f"nss:{self.directory}"
 
     @property
     def label(self) -> str:
+        """The database's folder."""
         return str(self.directory)
 
     @property
     def destination(self) -> Destination:
+        """Always PC."""
         return Destination.PC
 
     def availability(self) -> Available | Unavailable:
+        """See CertificateStore.availability. A database not yet created is available."""
         if not self._exists():
             return Available(needs_pin=False)
         return look(self._login)
 
     def certificates(self) -> Sequence[StoredCertificate]:
+        """See CertificateStore.certificates. Empty if there is no database yet."""
         return list_certificates(self._login) if self._exists() else ()
 
     def unused_keys(self) -> Sequence[str]:
+        """See CertificateStore.unused_keys. Empty if there is no database yet."""
         return list_unused_keys(self._login) if self._exists() else ()
 
     @contextmanager
     def open(self, pin: PinProvider) -> Iterator[StoreSession]:
+        """See CertificateStore.open. Creates a missing database."""
         login = self._login
         self._prepare()
         with login.working(pin) as session:
             yield token_session(login, session, self.random_bytes)
 
     def _exists(self) -> bool:
-        """Looking must not make a database."""
+        """Checked before reading, because opening a missing database would create it."""
         return (self.directory / _DATABASE).exists()
 
     def _prepare(self) -> None:
-        """Makes folder and database where missing; without the empty password set nothing could
-        be written (NSS: C_InitPIN by the security officer, whose PIN is empty)."""
+        """Creates the folder and database if missing and sets an empty password.
+
+        Until a password is set, NSS refuses to write; the security officer, whose PIN is empty,
+        sets it with C_InitPIN.
+        """
         try:
             self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:

@@ -1,4 +1,4 @@
-"""Objects on a token as typed values: certificates, key halves; searching and reading only."""
+"""Reads certificates and key halves on a token as typed values. Never writes."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from certclient.model.errors import CertclientError
 from certclient.store.pkcs11.search import search
 
 ARCHIVED = b"certclient:archived:"
-"""Put before the CKA_ID of an archived certificate, which so no longer pairs with its key.
+"""CKA_ID prefix of an archived certificate, which therefore no longer pairs with its key.
 
-One C_SetAttributeValue, so it happens or does not; it survives on the token and is undone by
-taking the prefix away. Browsers look for the private key with the certificate's CKA_ID.
+Browsers look up the private key by the certificate's CKA_ID. Archiving is a single
+C_SetAttributeValue and thus atomic; it persists on the token, and removing the prefix undoes it.
 """
 
 
 @dataclass(frozen=True, slots=True)
 class CertificateObject:
-    """An X.509 certificate on a token. `raw_id` is its CKA_ID as it stands there."""
+    """An X.509 certificate on a token. `raw_id` is its CKA_ID as stored, prefix included."""
 
     handle: pkcs11.Object
     raw_id: bytes
@@ -37,17 +37,18 @@ class CertificateObject:
 
     @property
     def archived(self) -> bool:
+        """Whether its CKA_ID carries the ARCHIVED prefix."""
         return self.raw_id.startswith(ARCHIVED)
 
     @property
     def key_id(self) -> bytes:
-        """The CKA_ID of its key, archived or not; b"" where it was never paired."""
+        """The CKA_ID of its key, archived or not; b"" if it was never paired with one."""
         return self.raw_id.removeprefix(ARCHIVED)
 
 
 @dataclass(frozen=True, slots=True)
 class KeyObject:
-    """One half of a key pair. `spki` is None where modulus or exponent cannot be read."""
+    """One half of a key pair. `spki` is None if modulus or exponent cannot be read."""
 
     handle: pkcs11.Object
     object_class: ObjectClass
@@ -57,8 +58,11 @@ class KeyObject:
 
 
 def attribute_mapper() -> AttributeMapper:
-    """As python-pkcs11's, but a label in another encoding than UTF-8 (Shift_JIS of older
-    middleware) is shown with replacement characters instead of an exception."""
+    """Returns python-pkcs11's mapper with a tolerant decoder for CKA_LABEL.
+
+    A label that is not UTF-8 (older middleware writes Shift_JIS) decodes with replacement
+    characters instead of raising an exception.
+    """
     mapper = AttributeMapper()
     mapper.register_handler(
         Attribute.LABEL, lambda text: str(text).encode(), lambda raw: raw.decode(errors="replace")
@@ -67,10 +71,10 @@ def attribute_mapper() -> AttributeMapper:
 
 
 def key_identifier(spki: bytes) -> bytes:
-    """SHA-1 of the RSA modulus: the CKA_ID by which NSS pairs key and certificate.
+    """Returns the SHA-1 of the RSA modulus, the CKA_ID by which NSS pairs key and certificate.
 
-    It names, it protects nothing; with another ID a certificate imported later by other software
-    would not find its key.
+    With any other ID, a certificate imported later by other software would not pair with its key.
+    The hash is an identifier only; no security depends on it. Raises TypeError for a non-RSA key.
     """
     modulus = _rsa_public_key(spki).public_numbers().n
     raw = modulus.to_bytes((modulus.bit_length() + 7) // 8, "big")
@@ -78,7 +82,7 @@ def key_identifier(spki: bytes) -> bytes:
 
 
 def is_rsa(spki: bytes) -> bool:
-    """Whether a SubjectPublicKeyInfo holds an RSA key."""
+    """Returns whether a DER SubjectPublicKeyInfo holds an RSA key."""
     return isinstance(load_der_public_key(spki), rsa.RSAPublicKey)
 
 
@@ -90,7 +94,7 @@ def _rsa_public_key(spki: bytes) -> rsa.RSAPublicKey:
 
 
 def certificates(session: pkcs11.Session) -> Sequence[CertificateObject]:
-    """Every readable X.509 certificate; what is no certificate inside is left out."""
+    """Returns every X.509 certificate on the token; skips objects that cannot be parsed."""
     return list(_certificates(session))
 
 
@@ -120,9 +124,9 @@ def keys(
     key_id: bytes | None = None,
     label: str | None = None,
 ) -> Sequence[KeyObject]:
-    """RSA key halves of `object_class` (PUBLIC_KEY or PRIVATE_KEY), narrowed by ID or label.
+    """Returns RSA key halves of `object_class` (PUBLIC_KEY or PRIVATE_KEY), by ID or label.
 
-    Private halves are seen only after login, where the token wants one.
+    Private halves are visible only after login if the token requires one.
     """
     template: dict[Attribute, object] = {
         Attribute.CLASS: object_class,
@@ -149,10 +153,10 @@ def _key(handle: pkcs11.Object, object_class: ObjectClass) -> KeyObject:
 
 
 def _readable(handle: pkcs11.Object) -> dict[Attribute, Any]:
-    """What can be read of a key half, in one call where it is whole.
+    """Reads the attributes of a key half; without modulus and exponent if NSS cannot read them.
 
-    NSS cannot read the numbers of a half that a full disk cut short; it must still be found by its
-    label to be removed, and must not make the whole database unreadable.
+    A full disk can leave a half truncated. It must remain findable by its label, so that it can be
+    removed, and must not make the whole database unreadable.
     """
     names = [Attribute.ID, Attribute.LABEL]
     try:
@@ -168,6 +172,6 @@ def _spki(modulus: bytes, exponent: bytes) -> bytes | None:
     try:
         public_key = numbers.public_key()
     except ValueError:
-        # A foreign key that `cryptography` refuses (too short, even exponent) is none of ours.
+        # `cryptography` refuses the key (too short, even exponent): another program's key.
         return None
     return public_key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)

@@ -1,8 +1,8 @@
-"""Searching for objects on a token.
+"""Searches for objects on a token.
 
-python-pkcs11's `Session.get_objects` closes a search that could not begin a second time from its
-finaliser: pulling a token at that moment prints "Exception ignored in …" on the terminal. Its
-search class can be told to end quietly; the error that ended the search is raised all the same.
+If a search cannot start, python-pkcs11's `Session.get_objects` finalises it a second time from its
+destructor: removing a token at that moment prints "Exception ignored in …" on the terminal. The
+subclass here suppresses errors of the finalisation; the original error is still raised.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pkcs11 import Attribute
 if TYPE_CHECKING:
 
     class SearchIter:
-        """The part of python-pkcs11 0.10's search class that is used; its stubs leave it out."""
+        """The used part of python-pkcs11 0.10's search class, which its stubs omit."""
 
         def __init__(
             self, session: pkcs11.Session, template: Mapping[Attribute, object], batch_size: int
@@ -41,10 +41,10 @@ class _QuietSearch(SearchIter):
 
 
 def search(session: pkcs11.Session, template: Mapping[Attribute, object]) -> list[pkcs11.Object]:
-    """All objects that match `template`, which must name a class.
+    """Returns all objects that match `template`, which must contain CKA_CLASS.
 
-    Without one python-pkcs11 fails on NSS's trust objects. A list, since a search that is not
-    read to its end blocks the session. Raises pkcs11.PKCS11Error.
+    Without a class, python-pkcs11 fails on NSS's trust objects. Returns a list because an
+    unfinished search blocks the session. Raises pkcs11.PKCS11Error.
     """
     with _QuietSearch(session, template, _BATCH) as found:
         return [handle for batch in found for handle in batch]

@@ -1,4 +1,4 @@
-"""A token or NSS database that is open for work (`store.base.StoreSession`)."""
+"""A token or NSS database opened for work (`store.base.StoreSession`)."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _LABEL_ATTEMPTS = 20
 
 @dataclass(frozen=True, slots=True)
 class TokenSession:
-    """See `store.base.StoreSession` for what each method does and raises."""
+    """Implements `store.base.StoreSession`, which documents the methods and their errors."""
 
     store_id: str
     session: pkcs11.Session
@@ -39,20 +39,24 @@ class TokenSession:
     random_bytes: Callable[[int], bytes]
 
     def create_key(self, spec: KeySpec, label: str) -> KeyRef:
+        """See StoreSession.create_key."""
         with self._boundary(writing=True):
             return self._ref(keypairs.generate(self.session, spec, label))
 
     def find_key(self, label: str) -> KeyRef | None:
+        """See StoreSession.find_key."""
         with self._boundary():
             key_id = keypairs.find(self.session, label)
         return None if key_id is None else self._ref(key_id)
 
     def signer(self, key: KeyRef) -> Signer:
+        """See StoreSession.signer."""
         with self._boundary():
             found = keypairs.private_key(self.session, key.key_id)
         return token_signer(found.handle, found.spki, self._boundary)
 
     def install(self, key: KeyRef, certificate: Certificate, friendly_name: str) -> None:
+        """See StoreSession.install. The friendly name becomes CKA_LABEL."""
         with self._boundary(writing=True):
             if keypairs.private_key(self.session, key.key_id).spki != certificate.spki:
                 raise CertclientError(ErrorCode.ISSUED_KEY_MISMATCH)
@@ -64,9 +68,12 @@ class TokenSession:
                 self._write(certificate, friendly_name, key.key_id)
 
     def install_intermediates(self, chain: Sequence[Certificate]) -> None:
-        """Browsers build the chain from what is on the token too, so CA certificates go there as
-        well. A token that is full does without them: the certificate itself is what counts.
-        Roots are left out: trust is not ours to give."""
+        """See StoreSession.install_intermediates.
+
+        Browsers also use the token's certificates to build the chain. Skips CA certificates that
+        a full token has no room for (the user's own certificate matters more), and roots: trust
+        is not this program's to grant.
+        """
         with self._boundary(writing=True):
             for certificate in chain:
                 wanted = certificate.is_ca and certificate.subject != certificate.issuer
@@ -74,35 +81,39 @@ class TokenSession:
                     self._write_if_room(certificate)
 
     def archive(self, certificate: Certificate) -> None:
+        """See StoreSession.archive. Prefixes the certificate's CKA_ID (`objects.ARCHIVED`)."""
         with self._boundary(writing=True):
             for found in self._required(certificate):
                 if not found.archived:
                     found.handle[Attribute.ID] = ARCHIVED + found.raw_id
 
     def unarchive(self, certificate: Certificate) -> None:
+        """See StoreSession.unarchive."""
         with self._boundary(writing=True):
             for found in self._required(certificate):
                 if found.archived:
                     found.handle[Attribute.ID] = found.key_id
 
     def delete(self, certificate: Certificate) -> None:
+        """See StoreSession.delete."""
         with self._boundary(writing=True):
             doomed = self._exactly(certificate)
             for found in doomed:
                 found.handle.destroy()
             rest = certificates(self.session)
             if any(_identity(one.certificate) == _identity(certificate) for one in rest):
-                # NSS says nothing when a full disk kept it from deleting.
+                # NSS reports no error when a full disk prevents a deletion.
                 raise CertclientError(ErrorCode.TOKEN_FAILED, reason="still there")
             key_ids = {found.key_id for found in doomed}
             if is_rsa(certificate.spki):
-                # Also finishes a deletion that stopped after the certificate.
+                # Completes an earlier deletion that stopped after the certificate.
                 key_ids.add(key_identifier(certificate.spki))
             for key_id in key_ids - {b""}:
                 if not keypairs.used_by(rest, key_id, certificate.spki):
                     keypairs.delete(self.session, key_id, certificate.spki)
 
     def delete_key(self, key: KeyRef) -> None:
+        """See StoreSession.delete_key."""
         with self._boundary(writing=True):
             if not key.key_id:
                 return
@@ -113,6 +124,7 @@ class TokenSession:
     def self_test(
         self, certificate: Certificate, algorithms: Sequence[SignatureAlgorithm] = TLS_ALGORITHMS
     ) -> None:
+        """See StoreSession.self_test."""
         with self._boundary():
             found = self._required(certificate)[0]
             key = keypairs.private_key(self.session, found.key_id)
@@ -120,7 +132,7 @@ class TokenSession:
         prove(signer, certificate, self.random_bytes, algorithms)
 
     def _boundary(self, *, writing: bool = False) -> AbstractContextManager[None]:
-        """Around every method: each of python-pkcs11's exceptions becomes a stable code."""
+        """Wraps every method, so that python-pkcs11's exceptions become stable codes."""
         return translated(self.witness, writing=writing)
 
     def _ref(self, key_id: bytes) -> KeyRef:
@@ -136,7 +148,7 @@ class TokenSession:
         return [found for found in certificates(self.session) if found.certificate == certificate]
 
     def _exactly(self, certificate: Certificate) -> list[CertificateObject]:
-        """Issuer, serial number and public key agree: nothing less may be deleted."""
+        """Matches issuer, serial number and public key; anything less is unsafe for deletion."""
         wanted = _identity(certificate)
         return [
             found for found in certificates(self.session) if _identity(found.certificate) == wanted
@@ -158,7 +170,7 @@ class TokenSession:
                 raise
 
     def _write(self, certificate: Certificate, label: str, key_id: bytes) -> None:
-        """One C_CreateObject. NSS refuses a label that another subject has: then "label (2)"."""
+        """Calls C_CreateObject. NSS refuses a label of another subject: tries "label (2)" next."""
         for number in range(1, _LABEL_ATTEMPTS):
             text = label if number == 1 else f"{label} ({number})"
             try:
@@ -172,7 +184,7 @@ class TokenSession:
         raise CertclientError(ErrorCode.TOKEN_FAILED, reason="no free label", label=label)
 
     def _take_back(self, certificate: Certificate) -> None:
-        """Removes what a failed write left; the error that made it fail is what counts."""
+        """Removes what a failed write left; ignores errors, as the first one is reported."""
         with suppress(pkcs11.PKCS11Error):
             for found in self._same_bytes(certificate):
                 found.handle.destroy()
@@ -200,6 +212,6 @@ def _template(certificate: Certificate, label: str, key_id: bytes) -> dict[Attri
 
 
 def _der_integer(value: int) -> bytes:
-    """A non-negative INTEGER of at most 127 bytes in DER: what CKA_SERIAL_NUMBER holds."""
+    """Encodes a non-negative INTEGER of at most 127 bytes in DER, as CKA_SERIAL_NUMBER needs."""
     content = value.to_bytes(value.bit_length() // 8 + 1, "big")
     return bytes((0x02, len(content))) + content

@@ -1,4 +1,4 @@
-"""A private key on a token as a Signer: hashing here, the RSA operation there."""
+"""A Signer for a private key on a token: hashes in software, runs RSA on the token."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import SignatureAlgorithm
 
 Guard = Callable[[], AbstractContextManager[None]]
-"""Opens the boundary in which a token's errors are translated."""
+"""Returns the context manager that translates the token's errors (`errors.translated`)."""
 
 
 class _Hash(NamedTuple):
@@ -43,7 +43,8 @@ _SHA512 = _Hash(
     Mechanism.SHA512,
     MGF.SHA512,
 )
-"""`digest_info`: the DER before the hash in a PKCS#1 v1.5 signature (RFC 8017, 9.2, note 1)."""
+"""`digest_info`: the DER that precedes the hash in a PKCS#1 v1.5 signature (RFC 8017, 9.2,
+note 1)."""
 
 _PKCS1 = {
     SignatureAlgorithm.RSA_PKCS1_SHA256: _SHA256,
@@ -59,10 +60,10 @@ _PSS = {
 
 @dataclass(frozen=True, slots=True)
 class TokenSigner:
-    """`model.keys.Signer` over a key object; usable while its session is open.
+    """A `model.keys.Signer` for a key object; usable while its session is open.
 
-    Only CKM_RSA_PKCS and CKM_RSA_PKCS_PSS are asked of the token (PKCS#11 v3.1, 6.1.5, 6.1.11):
-    every token has the first, TLS 1.3 needs the second, and hashing here works with both.
+    Uses only CKM_RSA_PKCS and CKM_RSA_PKCS_PSS (PKCS#11 v3.1, 6.1.5, 6.1.11): every token has the
+    first, TLS 1.3 needs the second, and both accept a hash computed in software.
     """
 
     key: pkcs11.SignMixin
@@ -98,7 +99,7 @@ def _digest(data: bytes, kind: _Hash) -> bytes:
 
 
 def token_signer(handle: pkcs11.Object, spki: bytes, guard: Guard) -> TokenSigner:
-    """Makes the Signer. Raises CertclientError(KEY_UNSUPPORTED) where the key may not sign."""
+    """Returns a Signer. Raises CertclientError(KEY_UNSUPPORTED) if CKA_SIGN is false."""
     if not isinstance(handle, pkcs11.SignMixin):
         raise CertclientError(ErrorCode.KEY_UNSUPPORTED, reason="CKA_SIGN is false")
     return TokenSigner(key=handle, spki=spki, guard=guard)

@@ -29,9 +29,9 @@ from certclient.store.pkcs11.token import Login, TokenName, find_token, judge
 
 @dataclass(frozen=True, slots=True)
 class TokenStore:
-    """One token, by name, wherever `module` sees it; looked for anew before each operation.
+    """One token, identified by name in any slot of `module`; located anew for each operation.
 
-    `label` is the token's own, as the customer knows it.
+    `label` is the token's own label, which the customer knows.
     """
 
     module: Module
@@ -41,23 +41,29 @@ class TokenStore:
 
     @property
     def store_id(self) -> str:
+        """The token's PKCS#11 URI (`TokenName.uri`)."""
         return self.name.uri
 
     @property
     def destination(self) -> Destination:
+        """Always USB."""
         return Destination.USB
 
     def availability(self) -> Available | Unavailable:
+        """See CertificateStore.availability."""
         return look(self._login)
 
     def certificates(self) -> Sequence[StoredCertificate]:
+        """See CertificateStore.certificates."""
         return list_certificates(self._login)
 
     def unused_keys(self) -> Sequence[str]:
+        """See CertificateStore.unused_keys."""
         return list_unused_keys(self._login)
 
     @contextmanager
     def open(self, pin: PinProvider) -> Iterator[StoreSession]:
+        """See CertificateStore.open."""
         login = self._login
         with login.working(pin) as session:
             yield token_session(login, session, self.random_bytes)
@@ -76,7 +82,7 @@ class TokenStore:
 
 
 def look(login: Login) -> Available | Unavailable:
-    """The state of a token now, without a PIN and without raising."""
+    """Returns the current state of a token. Needs no PIN and never raises."""
     try:
         with translated(login.witness):
             return judge(login.locate())
@@ -87,12 +93,12 @@ def look(login: Login) -> Available | Unavailable:
 def token_session(
     login: Login, session: pkcs11.Session, random_bytes: Callable[[int], bytes]
 ) -> TokenSession:
-    """Wraps an open session."""
+    """Wraps a session opened by `login` as a StoreSession."""
     return TokenSession(login.store_id, session, login.witness, random_bytes)
 
 
 def list_certificates(login: Login) -> Sequence[StoredCertificate]:
-    """End-entity certificates without a PIN; see `store.base.CertificateStore.certificates`."""
+    """Lists end-entity certificates without a PIN; see CertificateStore.certificates."""
     with login.reading() as session, translated(login.witness):
         found = [one for one in certificates(session) if not one.certificate.is_ca]
         publics = keys(session, ObjectClass.PUBLIC_KEY)
@@ -111,10 +117,10 @@ def list_certificates(login: Login) -> Sequence[StoredCertificate]:
 
 
 def list_unused_keys(login: Login) -> Sequence[str]:
-    """Labels without a PIN; see `store.base.CertificateStore.unused_keys`.
+    """Lists labels of unused keys without a PIN; see CertificateStore.unused_keys.
 
-    A token hides private halves until login, but the public half that `keypairs.generate` makes
-    is seen.
+    A token hides private halves until login, but the public halves that `keypairs.generate` makes
+    are visible.
     """
     with login.reading() as session, translated(login.witness):
         present = certificates(session)
@@ -138,12 +144,12 @@ def _belongs(half: KeyObject, present: Sequence[CertificateObject]) -> bool:
 def _key_of(
     store_id: str, found: CertificateObject, halves: Sequence[KeyObject], *, hidden_keys: bool
 ) -> KeyRef | None:
-    """The key that is believed to be here.
+    """Returns the key that the certificate is presumed to have on this token.
 
-    A visible half with the same public key proves it. Where private keys hide until login
-    (`hidden_keys`) and no half is seen, a client certificate with a CKA_ID is taken to be paired
-    with a key by it, as all middleware does; other people's certificates have a CKA_ID in NSS too,
-    hence only those made for client authentication.
+    A visible half with the same public key is proof. If private keys are hidden until login
+    (`hidden_keys`) and no half is visible, the CKA_ID of a client certificate is taken to pair it
+    with a key, as all middleware does. This is limited to certificates for client authentication,
+    because NSS gives other people's certificates a CKA_ID as well.
     """
     for half in halves:
         same_key = half.spki == found.certificate.spki

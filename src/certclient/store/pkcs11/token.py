@@ -1,4 +1,4 @@
-"""One token, found anew before each operation: its name, its state, logging in and out."""
+"""One token, located anew for each operation: its name, its state, login and logout."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from certclient.store.pkcs11.objects import attribute_mapper
 _WRONG_PIN = (p11.PinIncorrect, p11.PinInvalid, p11.PinLenRange)
 
 _in_use: set[str] = set()
-"""Tokens open for work: login belongs to the token and the process, not to a session, so a second
-`open` would be logged out by the end of the first."""
+"""The `store_id`s open for work. PKCS#11 login state is per token and process, not per session, so
+closing the first session would log out a second one."""
 
 
 @dataclass(frozen=True, slots=True)
 class TokenName:
-    """What tells a token from every other, wherever it is plugged in."""
+    """Identifies a token independently of the slot it is plugged into."""
 
     manufacturer: str
     model: str
@@ -36,6 +36,7 @@ class TokenName:
 
     @classmethod
     def of(cls, token: pkcs11.Token) -> TokenName:
+        """Reads the name of `token`; strips the padding of its serial number."""
         serial = token.serial.decode("ascii", errors="backslashreplace").strip("\0 ")
         return cls(manufacturer=token.manufacturer_id, model=token.model, serial=serial)
 
@@ -49,17 +50,18 @@ class TokenName:
 
 
 Locate = Callable[[], pkcs11.Token]
-"""Finds the token as it is now. Raises CertclientError: TOKEN_MISSING, STORE_UNAVAILABLE."""
+"""Returns a fresh snapshot of the token. Raises CertclientError: TOKEN_MISSING,
+STORE_UNAVAILABLE."""
 
 
 def find_token(module: Module, name: TokenName) -> pkcs11.Token | None:
-    """The token called `name`, if it is plugged in; two alike count as none (never guess)."""
+    """Returns the token with this name, or None if there is none or more than one (ambiguous)."""
     found = [token for token in module.tokens() if TokenName.of(token) == name]
     return found[0] if len(found) == 1 else None
 
 
 def judge(token: pkcs11.Token) -> Available | Unavailable:
-    """What the flags of a fresh snapshot say (PKCS#11 v3.1, CK_TOKEN_INFO)."""
+    """Derives availability from the flags of a fresh snapshot (PKCS#11 v3.1, CK_TOKEN_INFO)."""
     flags = token.flags
     data = {"token": token.label}
     if not flags & TokenFlag.TOKEN_INITIALIZED:
@@ -74,7 +76,7 @@ def judge(token: pkcs11.Token) -> Available | Unavailable:
 
 
 def attempts_left(token: pkcs11.Token) -> AttemptsLeft:
-    """The PIN counter as far as the token tells it."""
+    """Returns the state of the PIN counter as far as the token's flags report it."""
     if token.flags & TokenFlag.USER_PIN_FINAL_TRY:
         return AttemptsLeft.FINAL
     if token.flags & TokenFlag.USER_PIN_COUNT_LOW:
@@ -88,7 +90,7 @@ def _pin_pad(token: pkcs11.Token) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class TokenWitness:
-    """Asks again what became of a token (`errors.Witness`)."""
+    """Locates the token again to diagnose an error (`errors.Witness`)."""
 
     label: str
     locate: Locate
@@ -96,6 +98,7 @@ class TokenWitness:
     database: bool = False
 
     def present(self) -> bool:
+        """See Witness.present."""
         try:
             self.locate()
         except (CertclientError, pkcs11.PKCS11Error):
@@ -103,6 +106,7 @@ class TokenWitness:
         return True
 
     def free_memory(self) -> int | None:
+        """See Witness.free_memory."""
         try:
             limits = self.cryptoki.limits(self.locate().slot.slot_id)
         except (CertclientError, pkcs11.PKCS11Error):
@@ -112,9 +116,9 @@ class TokenWitness:
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """Opens sessions on one token; `store_id` and `label` are for the person who is asked.
+    """Opens sessions on one token. `store_id` and `label` go into PIN requests.
 
-    `database`: it is no token but a database on this computer.
+    `database`: this is a database on this computer (NSS) rather than a token.
     """
 
     store_id: str
@@ -125,11 +129,12 @@ class Login:
 
     @property
     def witness(self) -> TokenWitness:
+        """Diagnoses errors of this token for `errors.translated`."""
         return TokenWitness(self.label, self.locate, self.cryptoki, self.database)
 
     @contextmanager
     def reading(self) -> Iterator[pkcs11.Session]:
-        """A session without login. Only public objects are seen."""
+        """Opens a session without login, in which only public objects are visible."""
         with translated(self.witness):
             session = self.locate().open(attribute_mapper=attribute_mapper())
         try:
@@ -140,11 +145,11 @@ class Login:
 
     @contextmanager
     def working(self, pin: PinProvider) -> Iterator[pkcs11.Session]:
-        """A session for reading and writing, logged in where the token wants it.
+        """Opens a read-write session, logged in if the token requires it.
 
-        At its end every session of this process with the token is closed: that also logs out, and
-        clears away what a login that failed has left behind. Never raises at the end, so that an
-        error inside is not covered by one of closing.
+        On exit, closes all sessions of this process with the token, which also logs out and
+        removes sessions leaked by failed logins. Closing never raises, so that it cannot mask an
+        error from the block. Raises RuntimeError if the store is already open in this process.
         """
         if self.store_id in _in_use:
             raise RuntimeError(f"{self.store_id} is open already in this process")
@@ -166,7 +171,7 @@ class Login:
             return self._open(token, PROTECTED_AUTH if _pin_pad(token) else None)
 
     def _ask_until_right(self, token: pkcs11.Token, pin: PinProvider) -> pkcs11.Session:
-        """One login per answer of `pin`; each question carries the counter as it is now."""
+        """Attempts one login per PIN from `pin`; each request carries the current counter state."""
         secret = self._ask(token, pin, previous_incorrect=False)
         while True:
             if self._acceptable(token, secret):
@@ -194,11 +199,11 @@ class Login:
         return secret
 
     def _acceptable(self, token: pkcs11.Token, secret: Secret) -> bool:
-        """Whether the token's own rule allows a PIN of this length: else no attempt is spent."""
+        """Checks the PIN's length against the token's limits, to avoid wasting an attempt."""
         try:
             length = len(secret.reveal().encode())
         except UnicodeEncodeError:
-            # Broken input (a lone surrogate); the exception would carry the PIN along.
+            # Broken input (a lone surrogate). The exception must not escape: it contains the PIN.
             return False
         limits = self.cryptoki.limits(token.slot.slot_id)
         if limits is None:
@@ -206,10 +211,11 @@ class Login:
         return limits.min_pin_length <= length <= (limits.max_pin_length or length)
 
     def _open(self, token: pkcs11.Token, pin: str | object | None) -> pkcs11.Session:
-        """One attempt. A failed login leaks its session inside python-pkcs11: closed here.
+        """Makes one login attempt and closes the session that python-pkcs11 leaks if it fails.
 
-        UserAlreadyLoggedIn means that an earlier session of this process did not end well; the
-        PIN was not looked at, so it is sent once more after everything old is closed.
+        UserAlreadyLoggedIn means that an earlier session of this process was not closed cleanly.
+        The token has not checked the PIN, so it is safe to send it once more after closing all
+        sessions.
         """
         try:
             return token.open(rw=True, user_pin=pin, attribute_mapper=attribute_mapper())

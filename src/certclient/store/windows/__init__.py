@@ -1,1 +1,1 @@
-"""The certificate store of a Windows PC: crypt32 for certificates, CNG and CAPI for keys."""
+"""The PC store on Windows: crypt32 for certificates, CNG and CAPI for keys."""

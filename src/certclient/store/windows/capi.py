@@ -1,8 +1,8 @@
-"""Keys in CAPI containers: those that today's customers hold, and where CNG cannot keep any.
+"""Keys in CAPI containers: customers' existing keys, and the fallback if CNG cannot persist keys.
 
 The old Internet Explorer flow (「新しいRSA交換キーを作成します」) left AT_KEYEXCHANGE keys in
-containers of the providers "v1.0" (type 1), which know no SHA-2; the same container opened under
-the AES provider (type 24) does. CAPI makes PKCS#1 v1.5 signatures only.
+containers of the "v1.0" providers (type 1), which do not support SHA-2. Opening the same container
+under the AES provider (type 24) adds it. CAPI makes PKCS#1 v1.5 signatures only.
 """
 
 from __future__ import annotations
@@ -21,19 +21,22 @@ from certclient.store.windows.question_window import ask_over_it_capi
 from certclient.store.windows.rsa import Scheme, digest, spki_from_capi
 
 _BITS_SHIFT = 16
-"""CryptGenKey takes the modulus length in the upper half of its flags."""
+"""CryptGenKey takes the modulus length in the high word of its flags."""
 
 _LONGEST_NAME = 1024
 
 
 def container(name: str, key_spec: int = w.AT_KEYEXCHANGE) -> Container:
-    """A container of ours."""
+    """Returns the location of this program's CAPI key `name`. Does not access the key."""
     return Container(name, w.MS_ENH_RSA_AES_PROV, w.PROV_RSA_AES, key_spec)
 
 
 @contextmanager
 def provider(place: Container, flags: int = 0) -> Iterator[int]:
-    """The provider with this container open. Raises WindowsCallError (`errors.NO_SUCH_KEY`)."""
+    """Opens the container and yields its HCRYPTPROV.
+
+    Raises WindowsCallError (`errors.NO_SUCH_KEY`).
+    """
     handle = _acquired(place, flags)
     try:
         yield handle
@@ -42,9 +45,10 @@ def provider(place: Container, flags: int = 0) -> Iterator[int]:
 
 
 def _acquired(place: Container, flags: int) -> int:
-    """An HCRYPTPROV to be released; 0 for what gives none (CRYPT_DELETEKEYSET)."""
+    """Returns an HCRYPTPROV for the caller to release; 0 with CRYPT_DELETEKEYSET."""
     name, kind = place.provider, place.provider_type
     if place.in_software:
+        # Microsoft's software providers share containers, and only this one supports SHA-2.
         name, kind = w.MS_ENH_RSA_AES_PROV, w.PROV_RSA_AES
     flags |= w.CRYPT_MACHINE_KEYSET if place.machine else 0
     handle = w.Handle()
@@ -53,7 +57,10 @@ def _acquired(place: Container, flags: int) -> int:
 
 
 def create(spec: KeySpec, name: str) -> Container:
-    """Makes a key that cannot be exported in a new container. Nothing is left after an error."""
+    """Creates a non-exportable key in a new container; removes the container on error.
+
+    Raises WindowsCallError (NTE_EXISTS if the container exists).
+    """
     place = container(name)
     protected = spec.protection is not Protection.NONE
     with provider(place, w.CRYPT_NEWKEYSET) as handle:
@@ -66,7 +73,10 @@ def create(spec: KeySpec, name: str) -> Container:
 
 
 def generate(handle: int, key_spec: int, bits: int, flags: int = 0) -> None:
-    """Makes a key in an open container; without CRYPT_EXPORTABLE it stays there."""
+    """Generates a key of `bits` in an open container; non-exportable without CRYPT_EXPORTABLE.
+
+    Raises WindowsCallError.
+    """
     key = w.Handle()
     ask_over_it_capi(handle)
     w.crypt_gen_key(handle, key_spec, flags | bits << _BITS_SHIFT, ctypes.byref(key))
@@ -74,8 +84,11 @@ def generate(handle: int, key_spec: int, bits: int, flags: int = 0) -> None:
 
 
 def find(name: str) -> Container | None:
-    """Our key in the container `name`; an empty container (a stop between its making and the
-    key's) is removed. Raises KEY_NAME_TAKEN if somebody else's key is in it."""
+    """Returns this program's key in the container `name`, or None.
+
+    Removes an empty container, which a crash between creating container and key leaves behind.
+    Raises KEY_NAME_TAKEN if the container holds another program's key, and WindowsCallError.
+    """
     place = container(name)
     with suppress_missing():
         spki(place)
@@ -89,14 +102,14 @@ def find(name: str) -> Container | None:
 
 
 def exists(place: Container) -> bool:
-    """Whether there is a container of this name, with keys or without."""
+    """Returns whether the container exists, with or without keys. Raises WindowsCallError."""
     with suppress_missing(), provider(place, w.CRYPT_SILENT):
         return True
     return False
 
 
 def has_key(place: Container) -> bool:
-    """Whether the container holds a key of this key spec."""
+    """Returns whether the container holds a key with this `key_spec`. Raises WindowsCallError."""
     with suppress_missing():
         spki(place)
         return True
@@ -104,7 +117,10 @@ def has_key(place: Container) -> bool:
 
 
 def spki(place: Container) -> bytes:
-    """The public key. Asks nobody. Raises WindowsCallError (`errors.NO_SUCH_KEY`)."""
+    """Returns the public key as DER SubjectPublicKeyInfo. Never prompts.
+
+    Raises WindowsCallError (`errors.NO_SUCH_KEY`) and KEY_UNSUPPORTED.
+    """
     with provider(place, w.CRYPT_SILENT) as handle, _user_key(handle, place.key_spec) as key:
         length = DWORD(0)
         w.crypt_export_key(key, 0, w.PUBLICKEYBLOB, 0, None, ctypes.byref(length))
@@ -124,7 +140,10 @@ def _user_key(handle: int, key_spec: int) -> Iterator[int]:
 
 
 def sign(handle: int, key_spec: int, scheme: Scheme, data: bytes) -> bytes:
-    """PKCS#1 v1.5 with an open provider; a protected key asks its owner now."""
+    """Signs with PKCS#1 v1.5 through an open provider; a protected key prompts the user now.
+
+    Hashes `data` itself; returns a big-endian signature. Raises WindowsCallError.
+    """
     mark = w.Handle()
     w.crypt_create_hash(handle, scheme.capi_hash, 0, 0, ctypes.byref(mark))
     try:
@@ -136,11 +155,14 @@ def sign(handle: int, key_spec: int, scheme: Scheme, data: bytes) -> bytes:
         w.crypt_sign_hash(mark, key_spec, None, 0, signature, ctypes.byref(length))
     finally:
         w.crypt_destroy_hash(mark)
-    return signature.raw[: length.value][::-1]  # CAPI's numbers are little-endian
+    return signature.raw[: length.value][::-1]  # CAPI signatures are little-endian
 
 
 def delete(place: Container) -> None:
-    """Deletes the container with its keys; gone already: no error."""
+    """Deletes the container and its keys. No error if it is already gone.
+
+    Raises ValueError for the default container (empty name), and WindowsCallError.
+    """
     if not place.name:
         raise ValueError("the user's default container belongs to everybody")
     with suppress_missing():
@@ -148,13 +170,17 @@ def delete(place: Container) -> None:
 
 
 def look() -> None:
-    """Opens CAPI without a container. Raises WindowsCallError where it does not work at all."""
+    """Checks that CAPI works by opening it without a container. Raises WindowsCallError if not."""
     with provider(container(""), w.CRYPT_VERIFYCONTEXT):
         pass
 
 
 def our_containers() -> list[Container]:
-    """Those whose names begin with ours (the names of others may need another code page)."""
+    """Returns the containers whose names begin with this program's prefix.
+
+    Other programs' names may be in any code page; they are only compared with the ASCII prefix.
+    Raises WindowsCallError.
+    """
     with provider(container(""), w.CRYPT_VERIFYCONTEXT) as handle:
         names = list(_names(handle))
     return [container(name) for name in names if is_ours(name)]
@@ -162,8 +188,8 @@ def our_containers() -> list[Container]:
 
 def _names(handle: int) -> Iterator[str]:
     flag = w.CRYPT_FIRST
-    # The end of the list is an error, too; which one, also for a user without any container, is
-    # each provider's own.
+    # The end of the list is reported as an error. The code differs between providers, also for a
+    # user without any container.
     with suppress(WindowsCallError):
         while True:
             length = DWORD(_LONGEST_NAME)
@@ -175,7 +201,7 @@ def _names(handle: int) -> Iterator[str]:
 
 @contextmanager
 def suppress_missing() -> Iterator[None]:
-    """Goes on where a key or container is not there."""
+    """Suppresses errors that mean that the key or container does not exist."""
     try:
         yield
     except WindowsCallError as error:

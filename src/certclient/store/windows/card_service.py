@@ -1,4 +1,4 @@
-"""Whether Windows' smart-card service answers: without it no USB token is ever seen."""
+"""Checks Windows' Smart Card service, without which no USB token is visible."""
 
 from __future__ import annotations
 
@@ -24,7 +24,10 @@ _release = declare(_winscard, "SCardReleaseContext", status, LONG, c_size_t)
 
 
 def running() -> bool:
-    """Asks the resource manager (winscard.h), which starts with the first reader plugged in."""
+    """Returns whether the smart card resource manager (winscard.h) accepts a connection.
+
+    Windows starts it when the first reader is plugged in.
+    """
     context = c_size_t()
     try:
         _establish(_SCOPE_USER, None, None, byref(context))

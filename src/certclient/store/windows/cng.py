@@ -1,4 +1,4 @@
-"""Keys of CNG key storage providers: Microsoft's software KSP, and the TPM behind another."""
+"""Keys of CNG key storage providers: Microsoft's software KSP and the TPM's platform provider."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ _UI_FLAGS = {
     Protection.CONSENT: w.NCRYPT_UI_PROTECT_KEY_FLAG,
     Protection.PASSWORD: w.NCRYPT_UI_PROTECT_KEY_FLAG | w.NCRYPT_UI_FORCE_HIGH_PROTECTION_FLAG,
 }
-"""セキュリティ レベル「中」 asks before each use, 「高」 for a password."""
+"""セキュリティ レベル「中」 prompts before each use, 「高」 asks for a password."""
 
 
 def container(name: str, provider: str = w.MS_KEY_STORAGE_PROVIDER) -> Container:
-    """A container of ours."""
+    """Returns the location of this program's CNG key `name`. Does not access the key."""
     return Container(name, provider, CNG, 0)
 
 
 @contextmanager
 def storage_provider(name: str) -> Iterator[int]:
-    """An open key storage provider. Raises WindowsCallError (`errors.no_provider`)."""
+    """Opens a key storage provider. Raises WindowsCallError (`errors.no_provider`)."""
     handle = w.Handle()
     w.ncrypt_open_storage_provider(ctypes.byref(handle), name, 0)
     try:
@@ -44,7 +44,7 @@ def storage_provider(name: str) -> Iterator[int]:
 
 @contextmanager
 def key(place: Container, flags: int = 0) -> Iterator[int]:
-    """An open key; with NCRYPT_SILENT_FLAG one that fails where it would ask its owner.
+    """Opens a key; with NCRYPT_SILENT_FLAG, operations that would prompt fail instead.
 
     Raises WindowsCallError (`errors.NO_SUCH_KEY`, `errors.no_provider`).
     """
@@ -57,7 +57,7 @@ def key(place: Container, flags: int = 0) -> Iterator[int]:
 
 @contextmanager
 def _opened(place: Container, flags: int) -> Iterator[int]:
-    """As `key`; who uses it frees the handle."""
+    """Like `key`, but the caller frees the handle."""
     with storage_provider(place.provider) as provider:
         handle = w.Handle()
         flags |= w.NCRYPT_MACHINE_KEY_FLAG if place.machine else 0
@@ -66,7 +66,10 @@ def _opened(place: Container, flags: int) -> Iterator[int]:
 
 
 def create(spec: KeySpec, place: Container) -> None:
-    """Makes a key that cannot be exported; nothing is written before the last call."""
+    """Creates a non-exportable, signing-only key; NCryptFinalizeKey alone writes it.
+
+    Raises WindowsCallError (`errors.no_provider`, NTE_EXISTS).
+    """
     with storage_provider(place.provider) as provider:
         handle = w.Handle()
         w.ncrypt_create_persisted_key(provider, ctypes.byref(handle), "RSA", place.name, 0, 0)
@@ -90,7 +93,7 @@ def _set_number(handle: Any, name: str, value: int) -> None:
 
 
 def _set_protection(handle: Any, spec: KeySpec) -> None:
-    """What Windows shows whenever the key is to be used, besides its own words."""
+    """Sets the protection level and the texts that Windows adds to its prompts for the key."""
     title = f"{spec.purpose} 電子証明書".strip()
     policy = w.UiPolicy(
         version=1,
@@ -105,7 +108,10 @@ def _set_protection(handle: Any, spec: KeySpec) -> None:
 
 
 def can_keep_keys(provider: str) -> bool:
-    """Whether this provider is here and opens keys by name (Wine's does not)."""
+    """Returns whether the provider exists and opens keys by name (Wine's does not).
+
+    Raises WindowsCallError for other failures.
+    """
     try:
         exists(container("certclient has no key of this name", provider))
     except WindowsCallError as error:
@@ -116,7 +122,7 @@ def can_keep_keys(provider: str) -> bool:
 
 
 def exists(place: Container) -> bool:
-    """Whether there is a key of this name. Raises WindowsCallError (`errors.no_provider`)."""
+    """Returns whether the key exists. Raises WindowsCallError (`errors.no_provider`)."""
     try:
         with key(place, w.NCRYPT_SILENT_FLAG):
             return True
@@ -127,13 +133,13 @@ def exists(place: Container) -> bool:
 
 
 def is_hardware(provider: str) -> bool:
-    """Whether the provider says of itself that keys live in hardware. Raises WindowsCallError."""
+    """Returns whether the provider declares itself a hardware provider. Raises WindowsCallError."""
     with storage_provider(provider) as handle:
         return bool(_number(handle, "Impl Type") & w.NCRYPT_IMPL_HARDWARE_FLAG)
 
 
 def can_be_exported(place: Container) -> bool:
-    """Whether the key could leave its place. Raises WindowsCallError."""
+    """Returns whether the key's export policy allows any export. Raises WindowsCallError."""
     with key(place, w.NCRYPT_SILENT_FLAG) as handle:
         return _number(handle, "Export Policy") != 0
 
@@ -147,13 +153,16 @@ def _number(handle: int, name: str) -> int:
 
 
 def spki(place: Container) -> bytes:
-    """The public key. Asks nobody."""
+    """Returns the public key as DER SubjectPublicKeyInfo. Never prompts.
+
+    Raises WindowsCallError (`errors.NO_SUCH_KEY`, `errors.no_provider`) and KEY_UNSUPPORTED.
+    """
     with key(place, w.NCRYPT_SILENT_FLAG) as handle:
         return spki_of(handle)
 
 
 def spki_of(handle: int) -> bytes:
-    """The public key of an open key."""
+    """Returns the public key of an open key as DER SubjectPublicKeyInfo. Raises as `spki`."""
     length = DWORD(0)
     w.ncrypt_export_key(handle, 0, _RSA_PUBLIC_BLOB, None, None, 0, ctypes.byref(length), 0)
     blob = ctypes.create_string_buffer(length.value)
@@ -162,8 +171,10 @@ def spki_of(handle: int) -> bytes:
 
 
 def sign(handle: int, scheme: Scheme, data: bytes, flags: int = 0) -> bytes:
-    """PKCS#1 v1.5 or PSS with an open key; a protected key asks its owner now (with
-    NCRYPT_SILENT_FLAG it fails instead)."""
+    """Signs with PKCS#1 v1.5 or PSS through an open key; hashes `data` itself.
+
+    A protected key prompts the user now, or fails with NCRYPT_SILENT_FLAG. Raises WindowsCallError.
+    """
     hashed = digest(scheme, data)
     padding: ctypes.Structure = w.Pkcs1Padding(scheme.cng_hash)
     if scheme.pss:
@@ -180,7 +191,10 @@ def sign(handle: int, scheme: Scheme, data: bytes, flags: int = 0) -> bytes:
 
 
 def delete(place: Container) -> None:
-    """Deletes the key; gone already: no error. A device in trouble may still have it."""
+    """Deletes the key. No error if the key or its provider is already gone.
+
+    Raises WindowsCallError, also for a TPM that does not respond, as it may still hold the key.
+    """
     try:
         with _opened(place, 0) as handle:
             _delete(handle)
@@ -192,14 +206,17 @@ def delete(place: Container) -> None:
 
 def _delete(handle: int) -> None:
     try:
-        w.ncrypt_delete_key(handle, 0)  # frees the handle, too
+        w.ncrypt_delete_key(handle, 0)  # also frees the handle
     except WindowsCallError:
         w.ncrypt_free_object(handle)
         raise
 
 
 def our_containers(provider: str) -> list[Container]:
-    """Keys whose names begin with ours. Raises WindowsCallError (`errors.no_provider`)."""
+    """Returns the keys whose names begin with this program's prefix.
+
+    Raises WindowsCallError (`errors.no_provider`).
+    """
     with storage_provider(provider) as handle:
         names = list(_names(handle))
     return [container(name, provider) for name in names if is_ours(name)]

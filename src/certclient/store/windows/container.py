@@ -1,4 +1,4 @@
-"""The name of a private key on Windows: container and provider, as CRYPT_KEY_PROV_INFO has it."""
+"""Identifies a private key on Windows by container and provider, as CRYPT_KEY_PROV_INFO does."""
 
 from __future__ import annotations
 
@@ -32,16 +32,16 @@ _SOFTWARE_PROVIDERS = frozenset(
         "Microsoft Enhanced RSA and AES Cryptographic Provider (Prototype)",
     }
 )
-"""Microsoft's CAPI providers that keep keys in the user's profile: they share containers, and a
-look at a container never asks anybody for anything (a smart card's would)."""
+"""Microsoft's CAPI providers that keep keys in the user's profile. They share containers, and
+opening a container never prompts (a smart card's provider would)."""
 
 _ENCODED = re.compile(r"(\d{1,9}):(\d{1,9}):(\d{1,9}):([^:]{0,255}):(.+)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class Container:
-    """Where a key is. `key_spec` is AT_KEYEXCHANGE or AT_SIGNATURE, 0 for CNG; `machine`: the
-    computer's key set, not the user's."""
+    """The location of a key. `key_spec`: AT_KEYEXCHANGE or AT_SIGNATURE, 0 for CNG. `machine`: the
+    key is in the computer's key set, not the user's."""
 
     name: str
     provider: str
@@ -51,25 +51,26 @@ class Container:
 
     @property
     def is_cng(self) -> bool:
+        """Whether the key belongs to a CNG key storage provider; otherwise to CAPI."""
         return self.provider_type == CNG
 
     @property
     def in_software(self) -> bool:
-        """Whether the key lies in this user's profile and can be looked at without a question."""
+        """Whether Microsoft's software providers or the TPM hold the key; reading never prompts."""
         if self.is_cng:
             return self.provider in (MS_KEY_STORAGE_PROVIDER, MS_PLATFORM_CRYPTO_PROVIDER)
         return self.provider_type in _SOFTWARE_TYPES and self.provider in _SOFTWARE_PROVIDERS
 
     @property
     def key_id(self) -> bytes:
-        """`model.keys.KeyRef.key_id`: everything that is needed to open the key again."""
+        """The value for `model.keys.KeyRef.key_id`: all that is needed to open the key again."""
         flags = CRYPT_MACHINE_KEYSET if self.machine else 0
         text = f"{self.provider_type}:{self.key_spec}:{flags}:{self.provider}:{self.name}"
         return text.encode()
 
 
 def from_key_id(key_id: bytes) -> Container | None:
-    """Reads `Container.key_id`; None for anything else."""
+    """Parses a `Container.key_id`; returns None for anything else."""
     match = _ENCODED.fullmatch(key_id.decode(errors="replace"))
     if match is None:
         return None
@@ -79,10 +80,13 @@ def from_key_id(key_id: bytes) -> Container | None:
 
 
 def container_name(label: str) -> str:
-    """The container for a procedure's label: what `certutil -key` shows begins with our name."""
+    """Returns the container name for a procedure's label.
+
+    It begins with this program's name, so that `certutil -key` shows the key's origin.
+    """
     return label if label.startswith(_PREFIX) else f"{_PREFIX} {label}"
 
 
 def is_ours(name: str) -> bool:
-    """Whether this program gave the container its name."""
+    """Returns whether `name` is one that this program gives to containers."""
     return name.startswith(_PREFIX)

@@ -1,6 +1,6 @@
-"""Certificate stores of the current user ("MY", "CA", "Root") as typed values.
+"""The current user's certificate stores ("MY", "CA", "Root") as typed values.
 
-A store is opened for each look, so that what other processes change is seen. Every change is
+Callers open a store for each query, so that they see changes by other processes. Every change is
 committed before the method returns.
 """
 
@@ -31,7 +31,7 @@ _NOT_FOR_THIS_STORE = frozenset({50, 120})
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One certificate of a store. `container` is what its KEY_PROV_INFO says, true or not."""
+    """A certificate in a store. `container` is its KEY_PROV_INFO, unverified."""
 
     certificate: Certificate
     friendly_name: str
@@ -40,19 +40,22 @@ class Entry:
 
 
 class SystemStore:
-    """An open store. Every method raises WindowsCallError where Windows says no."""
+    """An open store (HCERTSTORE). Every method raises WindowsCallError if a call fails."""
 
     def __init__(self, handle: int) -> None:
         self._handle = handle
 
     def entries(self) -> list[Entry]:
-        """Every readable certificate, archived ones too; what is no certificate is left out."""
+        """Returns all certificates, archived ones included; skips any that cannot be parsed."""
         return [entry for context in self._contexts() if (entry := _entry(context)) is not None]
 
     def add(
         self, certificate: Certificate, friendly_name: str, container: Container | None
     ) -> None:
-        """Writes it with its properties at once. Raises CRYPT_E_EXISTS if it is here already."""
+        """Adds a certificate together with its properties.
+
+        Raises WindowsCallError(CRYPT_E_EXISTS) if the store already has it.
+        """
         with _context(certificate) as context:
             if container is not None:
                 _set_container(context, container)
@@ -64,36 +67,45 @@ class SystemStore:
         self._commit()
 
     def set_container(self, certificate: Certificate, container: Container) -> None:
-        """Binds what is here already to a key."""
+        """Binds a certificate that is already in the store to a key (KEY_PROV_INFO).
+
+        Raises WindowsCallError(CRYPT_E_NOT_FOUND) if the store does not have it.
+        """
         with self.found(certificate) as context:
             _set_container(_required(context), container)
         self._commit()
 
     def set_archived(self, certificate: Certificate, archived: bool) -> None:
-        """Hides it from everybody who does not ask for archived ones, or shows it again."""
+        """Sets or clears CERT_ARCHIVED_PROP_ID, which hides a certificate from other programs.
+
+        Only programs that request archived certificates see it. Raises
+        WindowsCallError(CRYPT_E_NOT_FOUND) if the store does not have it.
+        """
         with self.found(certificate) as context:
-            # That the property is there is all that counts.
+            # The property's presence is what counts; its value is empty.
             value = w.Blob(0, None) if archived else None
             _set_property(_required(context), w.CERT_ARCHIVED_PROP_ID, value)
         self._commit()
 
     def delete(self, certificate: Certificate) -> None:
-        """Deletes exactly these bytes; not here: nothing happens."""
+        """Deletes the certificate with exactly these bytes. No error if there is none."""
         with self.found(certificate) as context:
             if context is None:
                 return
-            # The call frees the context that it is given, whatever it returns.
+            # CertDeleteCertificateFromStore frees its context even on failure: pass a duplicate.
             doomed = w.cert_duplicate_certificate_context(context)
             w.cert_delete_certificate_from_store(doomed)
         self._commit()
 
     def close(self) -> None:
-        """The store is not to be used afterwards."""
+        """Closes the handle; the store must not be used afterwards."""
         w.cert_close_store(self._handle, 0)
 
     def _commit(self) -> None:
-        """Windows has written already; Wine does only now. A store that has nothing to commit may
-        say that it does not know the word."""
+        """Forces a commit, without which Wine does not persist changes (Windows already has).
+
+        Ignores the error of stores that do not support committing.
+        """
         try:
             w.cert_control_store(
                 self._handle, w.CERT_STORE_CTRL_COMMIT_FORCE_FLAG, w.CERT_STORE_CTRL_COMMIT, None
@@ -106,7 +118,7 @@ class SystemStore:
         context = None
         try:
             while True:
-                # The call frees the one that it is given, whatever it returns.
+                # The call frees the context passed in, even on failure: do not free it again.
                 previous, context = context, None
                 context = w.cert_enum_certificates_in_store(self._handle, previous)
                 yield context
@@ -119,7 +131,7 @@ class SystemStore:
 
     @contextmanager
     def found(self, certificate: Certificate) -> Iterator[Any]:
-        """The context with exactly these bytes, or None."""
+        """Yields the PCCERT_CONTEXT with exactly these bytes, or None; frees it on exit."""
         digest = hashlib.sha1(certificate.der, usedforsecurity=False).digest()
         wanted = _blob(digest)
         try:
@@ -144,7 +156,10 @@ class SystemStore:
 
 @contextmanager
 def opened(name: str, *, writable: bool) -> Iterator[SystemStore]:
-    """The current user's store `name`, made where it is missing and `writable`."""
+    """Opens the current user's store `name`; creates a missing one if `writable`.
+
+    Raises WindowsCallError.
+    """
     flags = w.CERT_SYSTEM_STORE_CURRENT_USER | w.CERT_STORE_ENUM_ARCHIVED_FLAG
     if not writable:
         flags |= w.CERT_STORE_READONLY_FLAG
@@ -187,13 +202,13 @@ def _entry(context: Any) -> Entry | None:
 
 
 def encoded(context: Any) -> bytes:
-    """The DER bytes of a context."""
+    """Returns the DER bytes of a PCCERT_CONTEXT."""
     contents = context.contents
     return ctypes.string_at(contents.encoded, contents.encoded_length)
 
 
 def _property(context: Any, property_id: int) -> ctypes.Array[ctypes.c_char] | None:
-    """The property's bytes, None where it is not set."""
+    """Returns the property's bytes, or None if it is not set."""
     length = DWORD(0)
     try:
         w.cert_get_certificate_context_property(context, property_id, None, ctypes.byref(length))
@@ -241,12 +256,12 @@ def _set_friendly_name(context: Any, name: str) -> None:
 
 
 def _set_property(context: Any, property_id: int, value: ctypes.Structure | None) -> None:
-    """Sets a property, or takes it away (None)."""
+    """Sets a property; None removes it."""
     pointer = None if value is None else ctypes.byref(value)
     w.cert_set_certificate_context_property(context, property_id, 0, pointer)
 
 
 def _blob(data: bytes) -> w.Blob:
-    """Keeps its bytes alive: ctypes holds what a pointer field was set from."""
+    """Returns a blob that keeps its bytes alive: ctypes holds what a pointer field was set from."""
     buffer = (ctypes.c_ubyte * len(data)).from_buffer_copy(data)
     return w.Blob(len(data), ctypes.cast(buffer, ctypes.POINTER(ctypes.c_ubyte)))

@@ -1,5 +1,5 @@
-"""What is used of crypt32, ncrypt and advapi32: structures, constants, functions (Windows SDK:
-wincrypt.h, ncrypt.h, bcrypt.h). Nothing here decides anything.
+"""Structures, constants and functions of crypt32, ncrypt and advapi32 (Windows SDK: wincrypt.h,
+ncrypt.h, bcrypt.h). Declarations only, no logic.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class Pkcs1Padding(ctypes.Structure):
 
 
 class PssPadding(ctypes.Structure):
-    """BCRYPT_PSS_PADDING_INFO; the salt's length in bytes."""
+    """BCRYPT_PSS_PADDING_INFO; `salt_length` in bytes."""
 
     _fields_ = (("algorithm", c_wchar_p), ("salt_length", DWORD))
 
@@ -87,7 +87,7 @@ class KeyName(ctypes.Structure):
 
 CertContextPointer = POINTER(CertContext)
 Handle = c_size_t
-"""HCRYPTPROV, HCRYPTKEY, HCRYPTHASH, NCRYPT_HANDLE: ULONG_PTR each."""
+"""HCRYPTPROV, HCRYPTKEY, HCRYPTHASH, NCRYPT_HANDLE: each a ULONG_PTR."""
 
 # Certificate stores
 

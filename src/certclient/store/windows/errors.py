@@ -1,4 +1,4 @@
-"""The one boundary between Windows' error codes and certclient's."""
+"""The only place that maps Windows' error codes to certclient's."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ NTE_NOT_SUPPORTED = 0x80090029
 NTE_DEVICE_NOT_READY = 0x80090030
 
 NO_SUCH_KEY = frozenset({NTE_NO_KEY, NTE_NOT_FOUND, NTE_BAD_KEYSET})
-"""The container, or the key in it, is not there."""
+"""The container, or the key in it, does not exist."""
 
 _NO_DEVICE = frozenset(
     {
         NTE_DEVICE_NOT_READY,  # no TPM
-        0x80090035,  # NTE_DEVICE_NOT_FOUND: the same, said by others
+        0x80090035,  # NTE_DEVICE_NOT_FOUND: the same from other providers
     }
 )
 _NO_PROVIDER = frozenset(
@@ -42,38 +42,40 @@ _NO_PROVIDER = frozenset(
     }
 )
 _TPM_FACILITIES = frozenset({0x8028, 0x8029})
-"""The upper half of what TPM, its base services and its provider say (winerror.h)."""
+"""High words of the error codes of the TPM, its base services and its provider (winerror.h)."""
 
 
 def no_provider(code: int) -> bool:
-    """The provider is not registered, not loadable, without its TPM, or cannot keep keys (as
-    Wine's)."""
+    """Returns whether `code` means that the provider cannot be used.
+
+    It is not registered, cannot be loaded, has no TPM, or cannot persist keys (like Wine's).
+    """
     return code in _NO_PROVIDER or in_trouble(code)
 
 
 def in_trouble(code: int) -> bool:
-    """The provider's TPM does not answer, now or any more."""
+    """Returns whether `code` means that the provider's TPM is missing or does not respond."""
     return code in _NO_DEVICE or code >> 16 in _TPM_FACILITIES
 
 
 _CODES: dict[int, ErrorCode] = {
     **dict.fromkeys(NO_SUCH_KEY, ErrorCode.KEY_NOT_FOUND),
-    # A key whose DPAPI master key was lost (a password reset by force): it is listed, and dead.
+    # The DPAPI master key was lost (a forced password reset): the key is listed but unusable.
     NTE_BAD_KEY_STATE: ErrorCode.KEY_SELF_TEST_FAILED,
     NTE_KEYSET_ENTRY_BAD: ErrorCode.KEY_SELF_TEST_FAILED,
     0x8009002C: ErrorCode.KEY_SELF_TEST_FAILED,  # NTE_DECRYPTION_FAILURE
-    # The system or a policy does not let us.
+    # The system or a policy denies access.
     ERROR_ACCESS_DENIED: ErrorCode.STORE_UNAVAILABLE,
     0x80070005: ErrorCode.STORE_UNAVAILABLE,
     NTE_PERM: ErrorCode.STORE_UNAVAILABLE,
     NTE_PROV_TYPE_NOT_DEF: ErrorCode.STORE_UNAVAILABLE,
     NTE_KEYSET_NOT_DEF: ErrorCode.STORE_UNAVAILABLE,
-    # Windows' own question about the key was answered with no.
+    # The user declined Windows' own prompt for the key.
     ERROR_CANCELLED: ErrorCode.CONSENT_REFUSED,
     0x800704C7: ErrorCode.CONSENT_REFUSED,
     0x80090036: ErrorCode.CONSENT_REFUSED,  # NTE_USER_CANCELLED
     0x8010006E: ErrorCode.CONSENT_REFUSED,  # SCARD_W_CANCELLED_BY_USER
-    # Algorithms, lengths, flags that a provider does not know.
+    # The provider does not support an algorithm, length or flag.
     0x80090004: ErrorCode.KEY_UNSUPPORTED,  # NTE_BAD_LEN
     0x80090008: ErrorCode.KEY_UNSUPPORTED,  # NTE_BAD_ALGID
     0x80090009: ErrorCode.KEY_UNSUPPORTED,  # NTE_BAD_FLAGS
@@ -81,7 +83,7 @@ _CODES: dict[int, ErrorCode] = {
     NTE_EXISTS: ErrorCode.KEY_UNSUPPORTED,
     0x80090027: ErrorCode.KEY_UNSUPPORTED,  # NTE_INVALID_PARAMETER
     NTE_NOT_SUPPORTED: ErrorCode.KEY_UNSUPPORTED,
-    # Smart cards, whose certificates Windows shows in MY while they are in the reader.
+    # Smart cards: Windows shows their certificates in MY while they are in the reader.
     0x80090023: ErrorCode.TOKEN_FULL,  # NTE_TOKEN_KEYSET_STORAGE_FULL
     0x80100023: ErrorCode.TOKEN_FULL,  # SCARD_E_WRITE_TOO_MANY
     0x8010000C: ErrorCode.TOKEN_MISSING,  # SCARD_E_NO_SMARTCARD
@@ -92,24 +94,24 @@ _CODES: dict[int, ErrorCode] = {
     0x8010001D: ErrorCode.SMART_CARD_SERVICE,  # SCARD_E_NO_SERVICE
     0x8010001E: ErrorCode.SMART_CARD_SERVICE,  # SCARD_E_SERVICE_STOPPED
 }
-"""winerror.h. What is not named here is STORE_UNAVAILABLE with Windows' own sentence."""
+"""winerror.h. Any other code becomes STORE_UNAVAILABLE with Windows' own message."""
 
 
 def as_certclient_error(error: WindowsCallError) -> CertclientError:
-    """The stable code for a failed call; `reason` is Windows' own sentence and its code."""
+    """Returns the stable code for a failed call; data `reason` is Windows' message and code."""
     code = _CODES.get(error.code, ErrorCode.STORE_UNAVAILABLE)
     reason = f"{system_text(error.code)} ({error.function} {error.code:#010x})".strip()
     return CertclientError(code, path="Windows", token="Windows", reason=reason)  # noqa: S106
 
 
 def taken(container: str) -> CertclientError:
-    """Somebody else's key has the name that ours was to get."""
+    """Returns KEY_NAME_TAKEN: another program's key already uses this container name."""
     return CertclientError(ErrorCode.KEY_NAME_TAKEN, name=container)
 
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Turns every WindowsCallError raised inside into the CertclientError that names it."""
+    """Converts every WindowsCallError raised in the block into the matching CertclientError."""
     try:
         yield
     except WindowsCallError as error:

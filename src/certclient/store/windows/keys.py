@@ -1,4 +1,4 @@
-"""Private keys of this Windows user in CNG, TPM or CAPI: made, found, opened, deleted."""
+"""Creates, finds, opens and deletes this Windows user's private keys in CNG, the TPM or CAPI."""
 
 from __future__ import annotations
 
@@ -33,16 +33,18 @@ _CNG_PROVIDERS = (w.MS_KEY_STORAGE_PROVIDER, w.MS_PLATFORM_CRYPTO_PROVIDER)
 
 @dataclass(frozen=True, slots=True)
 class Created:
-    """A key and, where it is not where the KeySpec preferred, why."""
+    """A new key; `warning` says why it is not in the TPM although the KeySpec preferred it."""
 
     container: Container
     warning: CertclientError | None = None
 
 
 def create(spec: KeySpec, label: str) -> Created:
-    """Makes a key under `label`; the same label again: the same key.
+    """Creates a key under `label`, or returns the existing one.
 
-    Raises WindowsCallError, and KEY_NAME_TAKEN where somebody else's key has this name.
+    Tries the TPM if the KeySpec prefers it, then the software KSP, and CAPI if the KSP cannot
+    persist keys. Raises WindowsCallError, and KEY_NAME_TAKEN if another program's key has this
+    name.
     """
     name = container_name(label)
     tpm = cng.container(name, w.MS_PLATFORM_CRYPTO_PROVIDER)
@@ -68,12 +70,12 @@ def _create_in_software(spec: KeySpec, name: str) -> Container:
 
 
 def _try_tpm(spec: KeySpec, place: Container) -> WindowsCallError | None:
-    """Makes the key in the TPM, unless a run that was stopped has, and lets it sign as TLS 1.3
-    will. Returns why it does not; then there is no key, unless the TPM does not let go of it.
+    """Creates the key in the TPM, or takes one from an interrupted run, and test-signs with PSS.
 
-    Many TPMs cannot make PSS signatures whose salt is as long as the hash; better known now than
-    after the certificate was issued. Raises WindowsCallError if the owner said no to Windows'
-    question: that is no fault of the TPM.
+    Returns None, or why the TPM cannot be used; no key remains then, unless deleting it fails.
+    TLS 1.3 needs PSS with a salt as long as the hash, which many TPMs do not support; this must
+    come to light before the certificate is issued. Raises WindowsCallError if the user declined
+    Windows' prompt, which is not a fault of the TPM.
     """
     try:
         if not cng.is_hardware(place.provider):
@@ -112,15 +114,15 @@ def _verifies(public_key: bytes, signature: bytes, data: bytes) -> bool:
 
 
 def find(label: str) -> Container | None:
-    """The first of `named`, if any. Raises as it does."""
+    """Returns the first of `named`, or None. Raises as `named`."""
     return next(iter(named(label)), None)
 
 
 def named(label: str) -> list[Container]:
-    """The keys that were made under `label`: most often one or none; two where a TPM did not let go
-    of the first (`_try_tpm`).
+    """Returns the keys made under `label`: usually one or none.
 
-    Raises WindowsCallError, and KEY_NAME_TAKEN where somebody else's key has this name.
+    Two if a TPM failed to delete the first (`_try_tpm`). Raises WindowsCallError, and
+    KEY_NAME_TAKEN if another program's key has this name.
     """
     name = container_name(label)
     places = [cng.container(name, provider) for provider in _CNG_PROVIDERS]
@@ -130,7 +132,7 @@ def named(label: str) -> list[Container]:
 
 
 def _is_in_cng(place: Container) -> bool:
-    """A TPM in trouble counts as none: who wants no TPM must not suffer from it."""
+    """Treats a failing TPM as empty, so that it cannot block users who do not need it."""
     in_tpm = place.provider == w.MS_PLATFORM_CRYPTO_PROVIDER
     try:
         found = cng.exists(place)
@@ -138,13 +140,17 @@ def _is_in_cng(place: Container) -> bool:
         if in_tpm or no_provider(error.code):
             return False
         raise
+    # `cng.create` never makes exportable keys, so an exportable one is another program's.
     if found and not in_tpm and cng.can_be_exported(place):
         raise taken(place.name)
     return found
 
 
 def ours() -> dict[bytes, Container]:
-    """SubjectPublicKeyInfo to container, for every key that this program made."""
+    """Returns this program's keys: DER SubjectPublicKeyInfo to container.
+
+    Skips keys whose public key cannot be read. Raises WindowsCallError if CAPI fails.
+    """
     found: dict[bytes, Container] = {}
     places = [place for provider in _CNG_PROVIDERS for place in _ours_in_cng(provider)]
     for place in (*places, *capi.our_containers()):
@@ -155,7 +161,7 @@ def ours() -> dict[bytes, Container]:
 
 
 def _ours_in_cng(provider: str) -> list[Container]:
-    """Nothing where the provider is missing or in trouble: the others' keys are to be seen."""
+    """Returns nothing if the provider is missing or fails, so that other providers still list."""
     try:
         return cng.our_containers(provider)
     except WindowsCallError:
@@ -163,12 +169,15 @@ def _ours_in_cng(provider: str) -> list[Container]:
 
 
 def spki(place: Container) -> bytes:
-    """The public key. Raises WindowsCallError; never asks where `place.in_software`."""
+    """Returns the public key as DER SubjectPublicKeyInfo; never prompts if `place.in_software`.
+
+    Raises WindowsCallError and KEY_UNSUPPORTED.
+    """
     return cng.spki(place) if place.is_cng else capi.spki(place)
 
 
 def spki_or_none(place: Container) -> bytes | None:
-    """The public key, None where the key is not there or not to be had."""
+    """Returns the public key like `spki`, or None if the key is missing or cannot be read."""
     try:
         return spki(place)
     except (WindowsCallError, CertclientError):
@@ -176,7 +185,7 @@ def spki_or_none(place: Container) -> bytes | None:
 
 
 def is_there(place: Container) -> bool:
-    """Whether there is such a key, even one that cannot be opened any more."""
+    """Returns whether the key exists, even if it can no longer be opened."""
     try:
         spki(place)
     except WindowsCallError as error:
@@ -187,8 +196,11 @@ def is_there(place: Container) -> bool:
 
 
 def delete(place: Container) -> None:
-    """Deletes the key; gone already: no error. Left alone: what is on a card, the computer's own
-    keys, and a CAPI container that holds another key, too."""
+    """Deletes the key. No error if it is already gone.
+
+    Leaves alone keys on cards, the computer's keys, and CAPI containers that hold a second key.
+    Raises WindowsCallError.
+    """
     if not place.in_software or place.machine or not place.name:
         return
     if place.is_cng:
@@ -204,7 +216,7 @@ def _shared(place: Container) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class WindowsSigner:
-    """`model.keys.Signer` over an open key. `operation` raises WindowsCallError."""
+    """A `model.keys.Signer` for an open key. `operation` raises WindowsCallError."""
 
     spki: bytes
     operation: Callable[[Scheme, bytes], bytes]
@@ -221,9 +233,10 @@ class WindowsSigner:
 
 @contextmanager
 def opened(place: Container) -> Iterator[WindowsSigner]:
-    """The key, open until the end of the block: a protected one asks once, not each time.
+    """Keeps the key open for the block, so that a protected key prompts once, not per signature.
 
-    A CAPI key makes its PSS signatures, which no request needs, through the KSP, which asks anew.
+    A CAPI key makes PSS signatures through the software KSP, which prompts again; requests to the
+    CA do not need PSS. Raises WindowsCallError.
     """
     if place.is_cng:
         with cng.key(place) as key:
@@ -251,7 +264,7 @@ def _capi_operation(handle: int, place: Container) -> Callable[[Scheme, bytes], 
 
 
 def _legacy(place: Container) -> Container:
-    """The same key as Windows' software KSP shows it (NCryptOpenKey, dwLegacyKeySpec)."""
+    """Returns the CAPI key's location in the software KSP (NCryptOpenKey, dwLegacyKeySpec)."""
     return Container(place.name, w.MS_KEY_STORAGE_PROVIDER, CNG, place.key_spec, place.machine)
 
 

@@ -1,4 +1,4 @@
-"""Which private key belongs to a certificate: what its property says, and whether that is true."""
+"""Finds a certificate's private key: reads its KEY_PROV_INFO and verifies it by public key."""
 
 from __future__ import annotations
 
@@ -11,21 +11,26 @@ from certclient.store.windows.crypt32 import Entry
 
 
 def identity(certificate: Certificate) -> tuple[bytes, int, bytes]:
-    """Issuer, serial number and public key: nothing less may be archived or deleted."""
+    """Returns issuer, serial number and public key, all needed to archive or delete safely."""
     return certificate.issuer, certificate.serial, certificate.spki
 
 
 class KeyFinder:
-    """Looks at keys without asking anybody; one for each look, as keys come and go."""
+    """Matches certificates to keys without prompting. Caches keys, so use a new one per query."""
 
     @cached_property
     def ours(self) -> dict[bytes, Container]:
-        """This program's keys, by public key: finds certificates that other software wrote
-        without their property."""
+        """This program's keys by public key (DER SubjectPublicKeyInfo).
+
+        Finds the keys of certificates that other software wrote without KEY_PROV_INFO.
+        """
         return keys.ours()
 
     def proven(self, entry: Entry) -> Container | None:
-        """The container that holds this certificate's key. On a card it is believed unseen."""
+        """Returns the container that holds this certificate's key, or None.
+
+        Accepts a key on a card unverified, because opening it could prompt.
+        """
         claimed = entry.container
         if claimed is not None:
             if not claimed.in_software:
@@ -35,8 +40,10 @@ class KeyFinder:
         return self.ours.get(entry.certificate.spki)
 
     def claimed(self, entry: Entry) -> Container | None:
-        """As `proven`, else what the property says although it is not true, if anything is there:
-        to find out what is wrong with it."""
+        """Returns `proven`, else the container named by KEY_PROV_INFO if it holds any key.
+
+        Such a key does not match or cannot be read; the caller diagnoses what is wrong with it.
+        """
         found = self.proven(entry)
         if found is None and entry.container and keys.is_there(entry.container):
             return entry.container

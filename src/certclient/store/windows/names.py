@@ -1,4 +1,4 @@
-"""Which of the current user's system stores are used."""
+"""Names of the current user's system stores that this program uses."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class StoreNames:
-    """Windows' own names by default; `certmgr.msc` shows them as 個人, 中間証明機関 and
-    信頼されたルート証明機関."""
+    """System store names; the defaults are Windows' own. `certmgr.msc` shows these as 個人,
+    中間証明機関 and 信頼されたルート証明機関."""
 
     personal: str = "MY"
     intermediates: str = "CA"

@@ -1,7 +1,7 @@
-"""Which window Windows' own questions about keys belong to: without one they may open behind ours.
+"""Sets the parent window of Windows' key prompts, which may otherwise open behind this program's.
 
-Microsoft recommends it for every key that asks (.NET: CngKey.ParentWindowHandle); the property is
-NCRYPT_WINDOW_HANDLE_PROPERTY in CNG and PP_CLIENT_HWND in CAPI.
+Microsoft recommends this for every key that may prompt (.NET: CngKey.ParentWindowHandle). The
+property is NCRYPT_WINDOW_HANDLE_PROPERTY in CNG and PP_CLIENT_HWND in CAPI.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from certclient.store.windows import declarations as w
 _PP_CLIENT_HWND = 1
 
 _user32 = load("user32.dll")
-# No window is an answer, too.
+# Zero means that there is no foreground window, not that the call failed.
 _get_foreground_window = declare(_user32, "GetForegroundWindow", lambda _: None, c_void_p)
 _get_window_thread_process_id = declare(
     _user32, "GetWindowThreadProcessId", lambda _: None, DWORD, c_void_p, POINTER(DWORD)
@@ -26,22 +26,27 @@ _get_window_thread_process_id = declare(
 
 
 def in_front() -> int:
-    """This program's window that the customer works in; 0 where that is another program's."""
+    """Returns the HWND of the foreground window if this process owns it, else 0."""
     window, process_id = _get_foreground_window() or 0, DWORD(0)
     _get_window_thread_process_id(window, byref(process_id))
     return window if process_id.value == os.getpid() else 0
 
 
 def ask_over_it_cng(key: int) -> None:
-    """Questions about this CNG key from now on. A provider that does not know the property asks as
-    it likes."""
+    """Makes the foreground window the parent of further prompts for this CNG key.
+
+    Best effort: some providers do not support the property.
+    """
     window = c_void_p(in_front())
     with suppress(WindowsCallError):
         w.ncrypt_set_property(key, "HWND Handle", byref(window), ctypes.sizeof(window), 0)
 
 
 def ask_over_it_capi(provider: int) -> None:
-    """Questions of this open CAPI provider from now on."""
+    """Makes the foreground window the parent of further prompts of this open CAPI provider.
+
+    Best effort, like `ask_over_it_cng`.
+    """
     window = c_void_p(in_front())
     with suppress(WindowsCallError):
         w.crypt_set_prov_param(provider, _PP_CLIENT_HWND, byref(window), 0)

@@ -1,4 +1,4 @@
-"""RSA on Windows: hashes by name, public keys out of its blobs."""
+"""RSA on Windows: algorithm identifiers, and public keys parsed from key blobs."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from certclient.model.keys import SignatureAlgorithm
 from certclient.store.windows.declarations import CALG_SHA_256, CALG_SHA_384, CALG_SHA_512
 
 _RSA1 = 0x31415352
-"""The magic number "RSA1" of a public key in both kinds of blobs."""
+"""The magic number "RSA1" of a public key in CNG and CAPI blobs."""
 
 
 class Scheme(NamedTuple):
-    """How Windows calls a signature algorithm. `capi_hash` is an ALG_ID, `cng_hash` a name."""
+    """Windows' identifiers of a signature algorithm: `capi_hash` an ALG_ID, `cng_hash` a name."""
 
     hash: hashes.HashAlgorithm
     capi_hash: int
@@ -41,14 +41,17 @@ SCHEMES = {
 
 
 def digest(scheme: Scheme, data: bytes) -> bytes:
-    """Hashed here, so that the size of the data does not matter to the provider."""
+    """Hashes `data` in this process; the provider only ever gets the digest."""
     context = hashes.Hash(scheme.hash)
     context.update(data)
     return context.finalize()
 
 
 def spki_from_cng(blob: bytes) -> bytes:
-    """SubjectPublicKeyInfo of a BCRYPT_RSAPUBLIC_BLOB (bcrypt.h: big-endian numbers)."""
+    """Converts a BCRYPT_RSAPUBLIC_BLOB (bcrypt.h: big-endian numbers) to DER SubjectPublicKeyInfo.
+
+    Raises KEY_UNSUPPORTED if it is not an RSA key that `cryptography` accepts.
+    """
     magic, _bits, exponent_length, modulus_length = struct.unpack_from("<4I", blob)
     numbers = blob[24:]
     exponent = numbers[:exponent_length]
@@ -57,7 +60,10 @@ def spki_from_cng(blob: bytes) -> bytes:
 
 
 def spki_from_capi(blob: bytes) -> bytes:
-    """SubjectPublicKeyInfo of a PUBLICKEYBLOB (wincrypt.h: RSAPUBKEY, little-endian modulus)."""
+    """Converts a PUBLICKEYBLOB (wincrypt.h: RSAPUBKEY, little-endian modulus) to DER.
+
+    Returns SubjectPublicKeyInfo. Raises KEY_UNSUPPORTED like `spki_from_cng`.
+    """
     magic, bits, exponent = struct.unpack_from("<3I", blob, 8)
     return _spki(magic, exponent, int.from_bytes(blob[20 : 20 + bits // 8], "little"))
 

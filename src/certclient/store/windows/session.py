@@ -1,4 +1,4 @@
-"""The Windows store open for work (`store.base.StoreSession`)."""
+"""The Windows store opened for work (`store.base.StoreSession`)."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ from certclient.store.windows.names import StoreNames
 
 @dataclass(slots=True)
 class WindowsSession:
-    """See `store.base.StoreSession` for what each method does and raises.
+    """Implements `store.base.StoreSession`, which documents the methods and their errors.
 
-    Keys stay open until the end, so that a protected one asks its owner once.
+    Keys stay open until `close`, so that a protected key prompts only once per session.
     """
 
     store_id: str
@@ -42,6 +42,7 @@ class WindowsSession:
     _warnings: list[CertclientError] = field(default_factory=list)
 
     def create_key(self, spec: KeySpec, label: str) -> KeyRef:
+        """See StoreSession.create_key. Also raises KEY_NAME_TAKEN (`keys.create`)."""
         with translated():
             created = keys.create(spec, label)
         if created.warning is not None:
@@ -49,10 +50,12 @@ class WindowsSession:
         return self._ref(created.container)
 
     def take_warnings(self) -> Sequence[CertclientError]:
+        """See TellsAboutKeys.take_warnings. The only warning is KEY_NOT_IN_TPM."""
         warnings, self._warnings = self._warnings, []
         return warnings
 
     def find_key(self, label: str) -> KeyRef | None:
+        """See StoreSession.find_key. Of two keys, prefers one that no certificate names."""
         with translated():
             places, entries = keys.named(label), self._entries()
             unused = [place for place in places if not _claimed(entries, place)]
@@ -60,9 +63,11 @@ class WindowsSession:
         return None if found is None else self._ref(found)
 
     def signer(self, key: KeyRef) -> Signer:
+        """See StoreSession.signer."""
         return self._signer(_container(key))
 
     def install(self, key: KeyRef, certificate: Certificate, friendly_name: str) -> None:
+        """See StoreSession.install."""
         place = _container(key)
         with translated():
             if keys.spki(place) != certificate.spki:
@@ -75,33 +80,37 @@ class WindowsSession:
                     store.set_container(certificate, place)
 
     def install_intermediates(self, chain: Sequence[Certificate]) -> None:
-        """Roots are left out: trust is not ours to give."""
+        """See StoreSession.install_intermediates. Skips roots (see `install_root`)."""
         wanted = [c for c in chain if c.is_ca and c.subject != c.issuer]
         with translated(), crypt32.opened(self.names.intermediates, writable=True) as store:
             for certificate in wanted:
                 _add_if_missing(store, certificate)
 
     def install_root(self, root: Certificate) -> None:
-        """See `store.base.TrustsRoots`. Windows shows the thumbprint and asks."""
+        """See TrustsRoots.install_root. Windows shows the thumbprint and asks the user."""
         with translated(), crypt32.opened(self.names.roots, writable=True) as store:
             _add_if_missing(store, root)
 
     def archive(self, certificate: Certificate) -> None:
+        """See StoreSession.archive. Sets CERT_ARCHIVED_PROP_ID."""
         self._set_archived(certificate, archived=True)
 
     def unarchive(self, certificate: Certificate) -> None:
+        """See StoreSession.unarchive."""
         self._set_archived(certificate, archived=False)
 
     def delete(self, certificate: Certificate) -> None:
+        """See StoreSession.delete. Keeps keys that `keys.delete` leaves alone (on a card)."""
         with translated(), crypt32.opened(self.names.personal, writable=True) as store:
             finder = KeyFinder()
             entries = store.entries()
             doomed = [e for e in entries if identity(e.certificate) == identity(certificate)]
             shared = _used([e for e in entries if e not in doomed], certificate.spki)
             proven = {place for e in doomed if (place := finder.proven(e)) is not None}
-            # After a stop between the two the rest is to be found: a foreign key leads to nothing
-            # without its certificate; one of ours has its name, which also finishes a deletion
-            # that stopped after the certificate.
+            # After a crash halfway, a retry must find the rest. Another program's key can only be
+            # found through its certificate, so it goes first. A key of this program is found by
+            # name, so it goes last; that also completes a deletion that stopped after the
+            # certificate.
             ours = finder.ours.get(certificate.spki)
             foreign = proven - {ours}
             for place in () if shared else foreign:
@@ -112,6 +121,7 @@ class WindowsSession:
                 self._delete_key(ours)
 
     def delete_key(self, key: KeyRef) -> None:
+        """See StoreSession.delete_key. A certificate that names the container also uses it."""
         place = from_key_id(key.key_id)
         if place is None:
             return
@@ -124,6 +134,7 @@ class WindowsSession:
     def self_test(
         self, certificate: Certificate, algorithms: Sequence[SignatureAlgorithm] = TLS_ALGORITHMS
     ) -> None:
+        """See StoreSession.self_test. Also raises KEY_OF_ANOTHER if the key does not match."""
         with translated():
             entry = self._required(certificate)[0]
             place = KeyFinder().claimed(entry)
@@ -136,7 +147,7 @@ class WindowsSession:
         prove(signer, certificate, self.random_bytes, possible)
 
     def close(self) -> None:
-        """Closes every key that was opened, whatever Windows says of one of them."""
+        """Closes all open keys; ignores errors, so that one key cannot keep others open."""
         while self._open_keys:
             self._close(next(iter(self._open_keys)))
 
@@ -197,7 +208,7 @@ def _add_if_missing(store: crypt32.SystemStore, certificate: Certificate) -> Non
 
 
 def _claimed(entries: Sequence[Entry], place: Container) -> bool:
-    """Whether a certificate names this container as its key's."""
+    """Whether a certificate's KEY_PROV_INFO names this container."""
     return any(entry.container == place for entry in entries)
 
 

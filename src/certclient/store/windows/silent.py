@@ -1,4 +1,4 @@
-"""Whether a key signs without Windows asking its user: tried, with the question forbidden."""
+"""Tests whether a key signs without a prompt by signing with prompts disabled."""
 
 from __future__ import annotations
 
@@ -21,10 +21,11 @@ _DATA = b"certclient asks whether this key asks"
 
 
 def try_to_sign(place: Container) -> None:
-    """Signs something with the key and forgets it; shows no window.
+    """Makes a test signature with the key and discards it; shows no window.
 
-    Raises KEY_PROTECTED where Windows would have asked (セキュリティ レベル「中」「高」),
-    PIN_REQUIRED for a key that is not in this user's profile (a card), else WindowsCallError.
+    Raises KEY_PROTECTED if Windows would have prompted (セキュリティ レベル「中」「高」),
+    PIN_REQUIRED for a key outside Microsoft's software providers and the TPM (on a card), and
+    WindowsCallError for anything else.
     """
     if not place.in_software:
         raise CertclientError(ErrorCode.PIN_REQUIRED, token=place.provider)

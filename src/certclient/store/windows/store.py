@@ -31,27 +31,32 @@ _in_use: set[str] = set()
 
 @dataclass(frozen=True, slots=True)
 class WindowsStore:
-    """The current user's certificates and keys. No PIN: Windows knows its user."""
+    """The current user's certificates and keys. Needs no PIN: the user is logged in to Windows."""
 
     names: StoreNames = field(default_factory=StoreNames)
     random_bytes: Callable[[int], bytes] = os.urandom
 
     @property
     def store_id(self) -> str:
+        """`windows:` and the name of the personal store (`windows:MY`)."""
         return f"windows:{self.names.personal}"
 
     @property
     def label(self) -> str:
-        """Whose Windows it is: two people may share a computer."""
+        """Includes the Windows user name, as several people may share a computer."""
         return f"Windows ({getpass.getuser()})"
 
     @property
     def destination(self) -> Destination:
+        """Always PC."""
         return Destination.PC
 
     def availability(self) -> Available | Unavailable:
-        """Opens the store for writing, which a policy may forbid, and CAPI, which Windows always
-        has: without either there is no place for a key."""
+        """See CertificateStore.availability.
+
+        Opens the store for writing, which a policy may forbid, and CAPI, which every Windows has:
+        without both, no key can be kept.
+        """
         try:
             with translated(), crypt32.opened(self.names.personal, writable=True):
                 capi.look()
@@ -60,6 +65,7 @@ class WindowsStore:
         return Available(needs_pin=False)
 
     def certificates(self) -> Sequence[StoredCertificate]:
+        """See CertificateStore.certificates."""
         with translated():
             with crypt32.opened(self.names.personal, writable=False) as store:
                 entries = store.entries()
@@ -67,7 +73,10 @@ class WindowsStore:
             return [self._stored(e, finder) for e in entries if not e.certificate.is_ca]
 
     def unused_keys(self) -> Sequence[str]:
-        """A key whose public half cannot be read may belong to anything, and is left out."""
+        """See CertificateStore.unused_keys.
+
+        Skips keys whose public key cannot be read, as any certificate might use them.
+        """
         with translated():
             with crypt32.opened(self.names.personal, writable=False) as store:
                 entries = store.entries()
@@ -83,6 +92,10 @@ class WindowsStore:
 
     @contextmanager
     def open(self, pin: PinProvider) -> Iterator[StoreSession]:
+        """See CertificateStore.open. Never calls `pin`.
+
+        Raises RuntimeError if the store is already open in this process.
+        """
         if self.store_id in _in_use:
             raise RuntimeError(f"{self.store_id} is open already in this process")
         session = WindowsSession(self.store_id, self.names, self.random_bytes)
@@ -100,7 +113,7 @@ class WindowsStore:
         anchors: Sequence[Certificate],
         proxy: str | None = None,
     ) -> None:
-        """See `store.base.LogsIn`."""
+        """See LogsIn.log_in."""
         with (
             translated(),
             crypt32.opened(self.names.personal, writable=False) as store,
@@ -113,7 +126,7 @@ class WindowsStore:
             winhttp.log_in(context, url, anchors, proxy)
 
     def try_alone(self, certificate: Certificate) -> None:
-        """See `store.base.WorksAlone`."""
+        """See WorksAlone.try_alone."""
         with translated():
             with crypt32.opened(self.names.personal, writable=False) as store:
                 entry = next((e for e in store.entries() if e.certificate == certificate), None)

@@ -1,6 +1,6 @@
-"""Logging in with a certificate of the Windows store, by Windows' own HTTP (winhttp.h).
+"""Logs in with a certificate of the Windows store through WinHTTP (winhttp.h).
 
-Windows signs in the TLS handshake with the certificate's key; nothing of the key is seen here.
+Windows signs the TLS handshake with the certificate's key; this program never opens the key.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _winhttp = load("winhttp.dll")
 _ACCESS_TYPE_NO_PROXY = 1
 _ACCESS_TYPE_NAMED_PROXY = 3
 _ACCESS_TYPE_AUTOMATIC_PROXY = 4
-"""The user's settings, PAC and WPAD included (Windows 8.1)."""
+"""The user's settings, including PAC and WPAD (since Windows 8.1)."""
 _FLAG_SECURE = 0x800000
 _OPTION_SECURITY_FLAGS = 31
 _OPTION_CLIENT_CERT_CONTEXT = 47
@@ -99,39 +99,40 @@ _CODES = {
     12007: ErrorCode.NETWORK_UNREACHABLE,
     12029: ErrorCode.NETWORK_UNREACHABLE,
     12030: ErrorCode.NETWORK_UNREACHABLE,
-    12037: ErrorCode.TLS_UNTRUSTED,  # certificate not yet or no longer valid
-    12038: ErrorCode.TLS_UNTRUSTED,  # another name
+    12037: ErrorCode.TLS_UNTRUSTED,  # certificate not yet valid or expired
+    12038: ErrorCode.TLS_UNTRUSTED,  # certificate for another host name
     12045: ErrorCode.TLS_UNTRUSTED,  # unknown CA
-    12157: ErrorCode.LOGIN_FAILED,  # the handshake broke off
+    12157: ErrorCode.LOGIN_FAILED,  # handshake aborted
     12175: ErrorCode.TLS_UNTRUSTED,
     12178: ErrorCode.PROXY_UNREACHABLE,
     12180: ErrorCode.PROXY_UNREACHABLE,
 }
-"""ERROR_WINHTTP_… (winhttp.h); what is not here is LOGIN_FAILED."""
+"""ERROR_WINHTTP_… (winhttp.h); any other code becomes LOGIN_FAILED."""
 
 _HANG_UPS = frozenset({12030, 12152, 12157, 12175})
-"""How a server ends a connection that stood already: TLS 1.3 refuses a client's certificate only
-then (RFC 8446, 4.4.2.4 and 6.2)."""
+"""Codes for a connection that the server closes after the handshake, which is when a TLS 1.3
+server rejects a client certificate (RFC 8446, 4.4.2.4 and 6.2)."""
 
 
 def log_in(
     context: Any, url: str, anchors: Sequence[Certificate], proxy: str | None = None
 ) -> None:
-    """GETs `url` with the certificate `context`; returns if the server takes it (2xx, 3xx).
+    """Sends a GET to `url` with the certificate; returns if the server accepts it (2xx, 3xx).
 
-    `anchors`: roots for the server's TLS in place of the system's. `proxy`: `http://host:port`, ""
-    for none, None for the user's settings in Windows. Raises CertclientError: LOGIN_REFUSED (data
-    status), LOGIN_FAILED (no TLS with this certificate), TLS_UNTRUSTED, NETWORK_…, PROXY_…,
-    SERVER_ERROR.
+    `context`: a PCCERT_CONTEXT. `anchors`: if given, roots for the server's TLS certificate,
+    replacing the system's. `proxy`: `http://host:port`, "" for none, None for the user's settings
+    in Windows. Raises CertclientError: LOGIN_REFUSED (data `status`), LOGIN_FAILED (no TLS
+    connection with this certificate), TLS_UNTRUSTED, NETWORK_…, PROXY_…, SERVER_ERROR.
     """
     host = urlsplit(url).hostname or ""
     try:
         with _request(url, proxy) as request:
             _prepare(request, context, own_roots=bool(anchors))
+            # 0xFFFFFFFF (-1): WinHTTP measures the NUL-terminated headers itself.
             _send_request(request, "Connection: close\r\n", 0xFFFFFFFF, None, 0, 0, 0)
             _receive_response(request, None)
             status = _status(request)
-            if status == _PROXY_AUTHENTICATION_REQUIRED:  # and no server has been reached
+            if status == _PROXY_AUTHENTICATION_REQUIRED:  # the server has not been reached
                 raise CertclientError(ErrorCode.PROXY_AUTHENTICATION, host=host)
             if anchors:
                 _check_server(_server_chain(request), host, anchors)
@@ -160,7 +161,7 @@ def _request(url: str, proxy: str | None) -> Iterator[int]:
 
 
 def _way(proxy: str | None) -> tuple[int, str | None]:
-    """How WinHttpOpen is told."""
+    """Returns WinHttpOpen's access type and proxy name."""
     if proxy is None:
         return _ACCESS_TYPE_AUTOMATIC_PROXY, None
     if not proxy:
@@ -178,9 +179,10 @@ def _handle(handle: int) -> Iterator[int]:
 
 
 def _prepare(request: int, context: Any, *, own_roots: bool) -> None:
+    # A redirect already counts as an accepted login (`_judge`).
     _set_number(request, _OPTION_REDIRECT_POLICY, _REDIRECT_POLICY_NEVER)
     if own_roots:
-        # The chain is checked afterwards, against the profile's roots alone.
+        # `_check_server` verifies the chain afterwards, against the profile's roots alone.
         _set_number(request, _OPTION_SECURITY_FLAGS, _SECURITY_FLAG_IGNORE_UNKNOWN_CA)
     _set_option(request, _OPTION_CLIENT_CERT_CONTEXT, context, ctypes.sizeof(w.CertContext))
 
@@ -197,10 +199,12 @@ def _status(request: int) -> int:
 
 
 def _server_chain(request: int) -> list[Certificate]:
-    """What the server showed, its own certificate first."""
+    """Returns the certificates that the server sent, its own first."""
     context, length = w.CertContextPointer(), DWORD(ctypes.sizeof(c_void_p))
     _query_option(request, _OPTION_SERVER_CERT_CONTEXT, byref(context), byref(length))
     try:
+        # hCertStore holds the other certificates that the server sent. It belongs to the context,
+        # so it is not closed here.
         sent_along = crypt32.SystemStore(context.contents.store).entries()
         own = Certificate.from_der(crypt32.encoded(context))
     finally:
@@ -209,7 +213,7 @@ def _server_chain(request: int) -> list[Certificate]:
 
 
 def _check_server(chain: Sequence[Certificate], host: str, anchors: Sequence[Certificate]) -> None:
-    """Raises TLS_UNTRUSTED unless the server's certificate was issued below `anchors`."""
+    """Raises TLS_UNTRUSTED unless the server's certificate chains to one of `anchors`."""
     builder = PolicyBuilder().store(Store([anchor.x509 for anchor in anchors]))
     own, *others = (certificate.x509 for certificate in chain)
     try:
