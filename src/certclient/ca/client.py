@@ -41,8 +41,7 @@ Credential = MacCredential | SignatureCredential
 
 @dataclass(frozen=True, slots=True)
 class BankSecrets:
-    """Secrets that some banks require on renewal (ways B1, B2): authenticator and regToken
-    controls.
+    """Secrets that some banks require on renewal (ways B1, B2), sent as CRMF controls.
 
     `authenticator` is ご契約先暗証番号, `registration_token` the one-time password or a ticket.
     """
@@ -151,8 +150,7 @@ class CaClient(Protocol):
         credential: Credential,
         rejection: ErrorCode | None = None,
     ) -> None:
-        """Confirms the certificate to the CA (certConf), or rejects it with `rejection` as the
-        reason.
+        """Confirms the certificate (certConf), or rejects it with `rejection` as the reason.
 
         May be repeated: a response of "already confirmed" is not an error. Raises CA_CONFIRM_FAILED
         for any other error from the CA, with its text and failures as in CA_REFUSED. After a lost

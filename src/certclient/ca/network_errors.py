@@ -30,6 +30,7 @@ def network_error(error: Exception, host: str, proxy: str) -> CertclientError:
         return _with(ErrorCode.PROXY_UNREACHABLE, _without_password(proxy), error)
     if proxy and _any(causes, requests.ConnectTimeout):
         return _with(ErrorCode.PROXY_UNREACHABLE, _without_password(proxy), error)
+    # An interrupted or stalled handshake is a network failure, not an untrusted server.
     if _any(causes, ssl.SSLError) and not _any(causes, ssl.SSLEOFError, TimeoutError):
         return CertclientError(
             ErrorCode.TLS_UNTRUSTED, host=host, reason=_tls_reason(causes), issuer=""

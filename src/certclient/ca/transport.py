@@ -115,6 +115,7 @@ class HttpTransport:
             # `_read` never decompresses: a small body could expand without limit.
             "Accept-Encoding": "identity",
         }
+        # As bytes, not as a stream: requests then sends Content-Length and never chunks.
         request = requests.Request("POST", url, headers=headers, data=body)
         answer, _ = self._exchange(
             request, lambda response: self._answer(response, content_type), self._routes(url)

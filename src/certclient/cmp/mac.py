@@ -23,6 +23,7 @@ _PBKDF2 = "1.2.840.113549.1.5.12"
 _HMAC_SHA256 = "1.2.840.113549.2.9"
 _SHA256 = "2.16.840.1.101.3.4.2.1"
 
+# Limits for a peer's parameters: a derivation at the limits takes less than two seconds.
 MAX_PBKDF2_ITERATIONS = 1_000_000
 MAX_PBM_ITERATIONS = 100_000
 MAX_SALT_BYTES = 512

@@ -57,6 +57,8 @@ _REQUEST_ID = 0
 _CESSATION_OF_OPERATION = 5
 _NONCE_BYTES = 16
 _MAX_CHECK_AFTER = 30 * 24 * 3600
+"""Seconds: the upper limit for a CA's checkAfter."""
+
 _GRANTED = (PkiStatus.ACCEPTED, PkiStatus.GRANTED_WITH_MODS, PkiStatus.KEY_UPDATE_WARNING)
 _CA_CERTS = AlgorithmIdentifier("1.3.6.1.5.5.7.4.17")
 """id-it-caCerts (RFC 9810, 5.3.19.14): a query that any CA may answer and that changes nothing."""
@@ -260,6 +262,7 @@ class CmpClient:
         response = _only_response(body)
         status = response.status
         if status.status == PkiStatus.WAITING:
+            # No checkAfter here: the first pollRep gives it (RFC 9483, 4.4).
             return Waiting(after, check_after=0.0, message=words(status.text))
         if status.status not in _GRANTED:
             raise refusal(status)
@@ -271,6 +274,7 @@ class CmpClient:
             after,
             certificate,
             sorted_chain(certificate, received),
+            # Implicit confirmation counts only if we requested it.
             confirmed=self._settings.implicit_confirm and answer.header.implicit_confirm,
             message=words(status.text),
         )
