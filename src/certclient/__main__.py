@@ -1,4 +1,4 @@
-"""`python -m certclient` and the `certclient` script."""
+"""Entry point of `python -m certclient` and the `certclient` script."""
 
 from __future__ import annotations
 

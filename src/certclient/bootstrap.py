@@ -1,7 +1,7 @@
-"""The composition root: puts the rooms together for one profile on this computer.
+"""The composition root: creates and connects the program's parts for this computer.
 
-Imports are made inside of functions, here and nowhere else: `certclient --help` and `remind` load
-neither windows nor network nor tokens.
+Imports are inside functions, here and nowhere else, so that `certclient --help` and `remind` load
+no windows, network or token modules.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def main() -> int:
 
 
 def system_services() -> Services:
-    """What the installed program works with."""
+    """The services of the installed program's command line."""
     from certclient.cli.ports import Services
     from certclient.cli.terminal import SystemTerminal
     from certclient.configuration.banks import all_banks, find_bank
@@ -74,27 +74,29 @@ def system_services() -> Services:
 
 
 def open_windows(start: Start) -> int:
-    """Runs the windows, as `certclient.ui.shell.app.open_windows`. Raises CertclientError also:
-    WINDOWS_LIBRARY."""
+    """Runs the windows; see `certclient.ui.shell.app.open_windows`.
+
+    Raises CertclientError as it does, and WINDOWS_LIBRARY.
+    """
     from certclient.model.errors import CertclientError, ErrorCode
 
     try:
         from certclient.ui.shell import app
     except ImportError as error:
-        # Qt is there, but not a library of the system that it is linked with.
+        # Qt is installed, but a system library that it links against is missing.
         raise CertclientError(ErrorCode.WINDOWS_LIBRARY, reason=str(error)) from error
     return app.open_windows(start, window_services())
 
 
 def quit_windows(seconds: float) -> str:
-    """Asks the program that runs to quit, as `certclient.ui.shell.app.quit_windows`."""
+    """Asks the running program to quit; see `certclient.ui.shell.app.quit_windows`."""
     from certclient.ui.shell import app
 
     return app.quit_windows(seconds)
 
 
 def window_services() -> WindowServices:
-    """What the windows of the installed program work with."""
+    """The services of the installed program's windows."""
     from certclient.ui.shell.app import WindowServices
 
     return WindowServices(
@@ -108,25 +110,25 @@ def window_services() -> WindowServices:
 
 
 def _has_display(environment: Mapping[str, str]) -> bool:
-    """Qt ends the whole program where it finds no display, so this is asked before."""
+    """Whether Qt has a display: without one, it would abort the whole process."""
     names = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
     return sys.platform in ("win32", "darwin") or any(environment.get(name) for name in names)
 
 
 def clock() -> datetime:
-    """Now, aware, in UTC."""
+    """The current time, aware UTC."""
     return datetime.now(UTC)
 
 
 def stores(profile: Profile) -> Sequence[CertificateStore]:
-    """Every store of this user that the bank's tokens or the PC offer now; never raises."""
+    """All certificate stores of this user, on the PC and on the bank's tokens; never raises."""
     from certclient.store.registry import open_stores
 
     return open_stores(profile.pkcs11_modules)
 
 
 def all_stores(profiles: Sequence[Profile]) -> Sequence[CertificateStore]:
-    """As `stores`, for every bank that is set up; modules that several banks name count once."""
+    """Like `stores`, for several banks; opens a module once even if several banks name it."""
     from certclient.store.registry import open_stores
 
     modules = dict.fromkeys(path for profile in profiles for path in profile.pkcs11_modules)
@@ -134,7 +136,7 @@ def all_stores(profiles: Sequence[Profile]) -> Sequence[CertificateStore]:
 
 
 def decided_proxy(policy: Policy) -> ProxyResolver | None:
-    """The way to the network that an administrator decided; None leaves it to the system."""
+    """The administrator's proxy setting; None leaves the choice to the system."""
     from certclient.ca.proxies import fixed_proxy
     from certclient.model.policy import ProxyMode
     from certclient.platform.proxies.routes import DIRECT
@@ -146,7 +148,7 @@ def decided_proxy(policy: Policy) -> ProxyResolver | None:
 
 
 def update_checks(profiles: Sequence[Profile], policy: Policy) -> UpdateChecks:
-    """The announcements of these banks for this user; memory is next to the journal."""
+    """Update checks for these banks; their state is stored next to the journal."""
     from certclient import __version__
     from certclient.model.update import Version
     from certclient.platform.folders import data_folder
@@ -159,14 +161,14 @@ def update_checks(profiles: Sequence[Profile], policy: Policy) -> UpdateChecks:
 
 
 def announcement(profile: Profile) -> Announcement:
-    """What the bank of `profile` announces now. Raises as `UpdateChecks.ask`, POLICY_INVALID."""
+    """The bank's current announcement. Raises as `UpdateChecks.ask`, and POLICY_INVALID."""
     from certclient.configuration.policy import read_policy
 
     return update_checks([profile], read_policy()).ask(profile).announcement
 
 
 def system() -> System:
-    """What can be asked of this computer's system."""
+    """The queries that this computer's operating system supports."""
     from certclient.enrollment.preflight import System
 
     if sys.platform == "win32":
@@ -180,8 +182,8 @@ def system() -> System:
 def open_procedures(journal: Path | None = None) -> OpenProcedures:
     """This user's unfinished procedures at every bank. Needs no profile.
 
-    `journal`: another journal than this user's. Where there is none, none is made.
-    Raises CertclientError: DATA_FOLDER, JOURNAL_DAMAGED, JOURNAL_NEWER.
+    `journal`: a journal other than this user's. Does not create a missing one. Raises
+    CertclientError: DATA_FOLDER, JOURNAL_DAMAGED, JOURNAL_NEWER.
     """
     from certclient.enrollment.journal import Journal
     from certclient.enrollment.open_procedures import OpenProcedures, read_open_procedures
@@ -192,10 +194,10 @@ def open_procedures(journal: Path | None = None) -> OpenProcedures:
 
 
 def bank_statuses(journal: Path | None = None) -> BankStatuses:
-    """What this user's journal knows of which certificates the banks accept. Wants no profile, and
-    never raises: where the journal cannot be read, nothing is known but why (`trouble`).
+    """Which certificates the banks accept, from this user's journal; never raises.
 
-    `journal`: another journal than this user's. Where there is none, none is made.
+    Needs no profile. If the journal is unreadable, the result contains only the reason (`trouble`).
+    `journal`: a journal other than this user's. Does not create a missing one.
     """
     from certclient.enrollment.bank_status import BankStatuses, read_statuses
     from certclient.enrollment.journal import Journal
@@ -217,7 +219,7 @@ def enrollment(
 ) -> Enrollment:
     """The procedures of this user with the bank of `profile`.
 
-    `patience`: seconds that one run waits for a CA. `journal`: another journal than this user's.
+    `patience`: seconds that one run waits for a CA. `journal`: a journal other than this user's.
     Raises CertclientError: DATA_FOLDER, JOURNAL_DAMAGED, JOURNAL_NEWER, POLICY_INVALID.
     """
     from certclient.ca.factory import ca_client_for
@@ -245,7 +247,7 @@ def enrollment(
     return Enrollment(environment, Journal(journal or journal_file()))
 
 
-# The commands, each imported when it is run. `certclient --help` lists them in this order.
+# The commands, each imported when it is run.
 
 
 def _listing() -> click.Command:
@@ -357,7 +359,7 @@ def _quitting() -> click.Command:
 
 
 def _practice() -> click.Command:
-    """Raises CommandLeftOutError in a program that was built without the practice bank."""
+    """Raises CommandLeftOutError in a build without the practice bank."""
     from certclient.cli.ports import CommandLeftOutError
 
     try:
@@ -369,6 +371,7 @@ def _practice() -> click.Command:
     return practice
 
 
+# `certclient --help` lists the commands in this order.
 COMMANDS: Mapping[str, CommandLoader] = {
     "list": _listing,
     "renew": _renew,

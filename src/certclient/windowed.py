@@ -1,4 +1,4 @@
-"""The command line without a console (certclientw.exe): what it says on errors becomes a box.
+"""The command line without a console (certclientw.exe): shows error output in a message box.
 
 Windows gives such a program no standard streams: `sys.stdout` and `sys.stderr` are None.
 """
@@ -19,14 +19,14 @@ _ERROR_ICON, _FOREGROUND = 0x10, 0x10000
 _UNATTENDED = "--unattended"
 
 _LONGEST = 4000
-"""Characters that are shown: the end of the text, where the error stands."""
+"""Maximum characters shown: the end of the text, which contains the error."""
 
 
 def main(run: Callable[[], int] = command_line, show: Callable[[str], None] | None = None) -> int:
     """Runs the command line of this process; returns its exit code.
 
-    If it fails, `show` gets what it wrote to stderr, by default in a message box; not where nobody
-    is there to read it (`renew --all --unattended`): the log and the exit code tell then.
+    On failure, passes the stderr output to `show`, by default a message box. Not with
+    `--unattended`, since nobody is there to read it: the log and the exit code report the failure.
     """
     said = io.StringIO()
     sys.stdin, sys.stdout, sys.stderr = io.StringIO(), io.StringIO(), said

@@ -1,1 +1,1 @@
-"""Talking to a bank's CA: CMP first, EST later. Neighbour of store/, which it never imports."""
+"""Clients for a bank's CA and their transport: CMP today, EST later. Never imports store/."""

@@ -1,7 +1,8 @@
-"""The interface to a CA: prepare, send, poll, confirm, revoke. CMP today; EST fits the same shape.
+"""The CA client interface: prepare, send, poll, confirm, revoke. Implemented for CMP; fits EST.
 
-`prepare_…` makes a Transaction, whose bytes the caller stores durably *before* `send`; with them
-the identical request can be sent again after a crash. No Transaction holds a secret.
+`prepare_…` returns a Transaction whose bytes the caller stores durably *before* calling `send`.
+After a crash, the identical request can be sent again from them. A Transaction's `state` holds no
+secret.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ class MacCredential:
 
 @dataclass(frozen=True, slots=True)
 class SignatureCredential:
-    """The current certificate and its key (更新): signs messages. `chain` travels along."""
+    """The current certificate and its key (更新): signs messages. `chain` is sent along."""
 
     certificate: Certificate
     signer: Signer
@@ -40,7 +41,7 @@ Credential = MacCredential | SignatureCredential
 
 @dataclass(frozen=True, slots=True)
 class BankSecrets:
-    """What some banks ask for on renewal (ways B1, B2): CRMF authenticator and regToken controls.
+    """Secrets that some banks require on renewal (ways B1, B2), sent as CRMF controls.
 
     `authenticator` is ご契約先暗証番号, `registration_token` the one-time password or a ticket.
     """
@@ -51,12 +52,12 @@ class BankSecrets:
 
 @dataclass(frozen=True, slots=True)
 class Transaction:
-    """Everything needed to go on after a crash. `transaction_id` identifies it in logs (hex).
+    """Everything needed to continue after a crash. `transaction_id` (hex) identifies it in logs.
 
-    `state` is opaque, belongs to the client, holds no secret and goes into the journal.
-    `volatile` is the request where it carries a bank PIN or one-time password: kept in memory
-    only, so a Transaction restored from the journal has none and `send` raises
-    BANK_SECRETS_REQUIRED; the caller asks again and prepares a new transaction with the same key.
+    `state` is opaque to callers, contains no secret and is stored in the journal. `volatile` is the
+    request if it contains a bank PIN or one-time password, and is kept in memory only. A
+    Transaction restored from the journal lacks it, so `send` raises BANK_SECRETS_REQUIRED; the
+    caller then prompts again and prepares a new transaction with the same key.
     """
 
     transaction_id: str
@@ -66,9 +67,10 @@ class Transaction:
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """The CA issued. `chain`: the CA certificates that came along, the leaf's issuer first.
+    """The CA issued a certificate. `chain`: the received CA certificates, the leaf's issuer first.
 
-    `confirmed` is True where the CA asked for no confirmation (implicit confirm, EST).
+    `confirmed` is True if the CA requires no confirmation (implicit confirm, EST). `message` is the
+    CA's own text.
     """
 
     transaction: Transaction
@@ -80,7 +82,7 @@ class Issued:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """The CA needs time: poll not before `check_after` seconds from now. `message` is the CA's."""
+    """The CA needs time: poll again after `check_after` seconds. `message` is the CA's own text."""
 
     transaction: Transaction
     check_after: float
@@ -91,34 +93,38 @@ Answer = Issued | Waiting
 
 
 def names_failure(error: CertclientError, *failures: str) -> bool:
-    """Whether a CA's refusal names one of these failures (`certRevoked`, as RFC 9810 writes them)
-    in an answer that is protected, so that nobody on the way can have made it up."""
+    """Whether a CA's refusal names one of these failures (`certRevoked`, as in RFC 9810).
+
+    Counts only if the response was protected, so that nobody on the network path can have forged
+    it.
+    """
     named = error.data.get("failure", "").split(",")
     return error.data.get("protected") == "yes" and any(one in named for one in failures)
 
 
 class SignerStatus(enum.Enum):
-    """What a CA says of the certificate that signed a message."""
+    """Whether the CA accepts the certificate that signed a message."""
 
     ACCEPTED = "accepted"
     REVOKED = "revoked"
-    """Revoked or superseded: it will never be accepted again."""
+    """Revoked or superseded: the CA will never accept it again."""
     NOT_TRUSTED = "not-trusted"
-    """Not accepted now; a certificate that awaits its confirmation is not accepted yet."""
+    """Not accepted now: for example, the certificate is not yet confirmed."""
     UNKNOWN = "unknown"
-    """The protocol has no such question, or the CA did not answer it."""
+    """The protocol has no such query, or the CA did not answer it."""
 
 
 class CaClient(Protocol):
     """One CA of one profile. Methods block; every error is a CertclientError.
 
-    Network errors: NETWORK_…, TLS_UNTRUSTED, PROXY_…, SERVER_…. Answers that cannot be believed:
-    CA_MALFORMED, CA_PROTECTION_INVALID, CA_TRANSACTION_MISMATCH, ISSUE_CODE_WRONG. A refusal:
-    CA_REFUSED with the CA's own words in data["message"] and data["failure"].
+    Network errors: NETWORK_…, TLS_UNTRUSTED, PROXY_…, SERVER_…. Responses that fail authentication
+    or do not fit the request: CA_MALFORMED, CA_PROTECTION_INVALID, CA_TRANSACTION_MISMATCH,
+    ISSUE_CODE_WRONG. A refusal: CA_REFUSED with the CA's own text in data["message"] and the
+    failures in data["failure"].
     """
 
     def prepare_obtain(self, credential: MacCredential, new_key: Signer) -> Transaction:
-        """First issue or after expiry (CMP ir). Signs the proof of possession with `new_key`."""
+        """First issue, or after expiry (CMP ir). Signs the proof of possession with `new_key`."""
         ...
 
     def prepare_renew(
@@ -127,15 +133,15 @@ class CaClient(Protocol):
         new_key: Signer,
         secrets: BankSecrets = BankSecrets(),
     ) -> Transaction:
-        """Renewal (CMP kur): same subject, `oldCertID`, signed by the current key."""
+        """Renewal (CMP kur): same subject, `oldCertID`, signed with the current key."""
         ...
 
     def send(self, transaction: Transaction, credential: Credential) -> Answer:
-        """Sends the prepared request, byte for byte the same each time."""
+        """Sends the prepared request, byte for byte the same on every call."""
         ...
 
     def poll(self, transaction: Transaction, credential: Credential) -> Answer:
-        """Asks a CA that said Waiting (CMP pollReq)."""
+        """Polls the CA after Waiting (CMP pollReq)."""
         ...
 
     def confirm(
@@ -144,33 +150,33 @@ class CaClient(Protocol):
         credential: Credential,
         rejection: ErrorCode | None = None,
     ) -> None:
-        """Tells the CA that the certificate is in use (certConf), or why it is rejected.
+        """Confirms the certificate (certConf), or rejects it with `rejection` as the reason.
 
-        Can be repeated: a CA that says "confirmed already" is no error. Raises CA_CONFIRM_FAILED
-        where the CA answers with any other error, with its words and failures as in CA_REFUSED
-        (after a lost pkiConf that may mean a repetition: the caller verifies by use).
+        May be repeated: a response of "already confirmed" is not an error. Raises CA_CONFIRM_FAILED
+        for any other error from the CA, with its text and failures as in CA_REFUSED. After a lost
+        pkiConf this may only mean a repetition, so the caller verifies by using the certificate.
         """
         ...
 
     def signer_status(self, credential: SignatureCredential) -> SignerStatus:
-        """Asks whether the CA accepts messages signed with this certificate. Changes nothing.
+        """Queries whether the CA accepts messages signed with this certificate. Changes nothing.
 
-        Raises the network errors and what the key's `sign` raises.
+        Raises the network errors and whatever the key's `sign` raises.
         """
         ...
 
     def revoke(self, credential: SignatureCredential, certificate: Certificate) -> None:
-        """Asks the CA to revoke `certificate` (CMP rr, reason cessationOfOperation)."""
+        """Requests revocation of `certificate` (CMP rr, reason cessationOfOperation)."""
         ...
 
     def probe(self) -> Sequence[CertclientError]:
-        """Makes one harmless request, so that a closed way to the CA is known before a key is made.
+        """Makes one harmless request, so that network problems show before a key is generated.
 
-        Raises the network errors; an error that the server itself answers with is none. Returns
-        what is worth a word although the way is open: PROXY_SCRIPT, TLS_OPENED.
+        Raises the network errors; an error response from the server itself is not one. Returns
+        findings to report although the CA is reachable: PROXY_SCRIPT, TLS_OPENED.
         """
         ...
 
     def server_time(self) -> datetime | None:
-        """The Date that the CA's server sent with its last answer, aware; None before any."""
+        """The Date header of the CA server's last response, aware; None before any response."""
         ...

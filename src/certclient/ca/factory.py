@@ -1,4 +1,4 @@
-"""The CA client for a profile."""
+"""Creates the CA client for a profile."""
 
 from __future__ import annotations
 
@@ -19,10 +19,11 @@ def ca_client_for(
     random_bytes: Callable[[int], bytes],
     proxies: ProxyResolver | None = None,
 ) -> CaClient:
-    """A client that talks to `profile.ca.url` and trusts what the profile trusts.
+    """A client for `profile.ca.url` with the profile's trust anchors.
 
-    `clock` gives aware UTC; `random_bytes` takes a length and must be unpredictable. `proxies`: an
-    administrator's decision (`proxies.fixed_proxy`); without one the system's settings count.
+    `clock` returns aware UTC; `random_bytes` takes a length in bytes and must be unpredictable.
+    `proxies`: an administrator's setting (`proxies.fixed_proxy`); None follows the system's
+    settings.
     """
     transport = HttpTransport(
         profile.tls_anchors,

@@ -1,4 +1,4 @@
-"""Where on the way to a server something went wrong, read from what requests and urllib3 raise."""
+"""Maps exceptions of requests and urllib3 to error codes that locate the failure."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ _MAX_REASON = 200
 def network_error(error: Exception, host: str, proxy: str) -> CertclientError:
     """The CertclientError for an exception from requests or urllib3.
 
-    `proxy`: the address of the one in use, "" for none. Data: `host`, which is the proxy where that
-    is at fault, and `reason` in English for the support.
+    `proxy`: the address of the proxy in use, "" for none. Data: `host`, the proxy if it is at
+    fault, and `reason` in English for support.
     """
     causes = list(_causes(error))
     proxy_status = _tunnel_status(causes)
@@ -30,12 +30,13 @@ def network_error(error: Exception, host: str, proxy: str) -> CertclientError:
         return _with(ErrorCode.PROXY_UNREACHABLE, _without_password(proxy), error)
     if proxy and _any(causes, requests.ConnectTimeout):
         return _with(ErrorCode.PROXY_UNREACHABLE, _without_password(proxy), error)
+    # An interrupted or stalled handshake is a network failure, not an untrusted server.
     if _any(causes, ssl.SSLError) and not _any(causes, ssl.SSLEOFError, TimeoutError):
         return CertclientError(
             ErrorCode.TLS_UNTRUSTED, host=host, reason=_tls_reason(causes), issuer=""
         )
     if _any(causes, urllib3_errors.NewConnectionError) and not _any(causes, TimeoutError):
-        # Refused or without a route; urllib3 calls this a kind of timeout too.
+        # Refused or no route. Checked before the timeouts, because urllib3 derives it from one.
         return _with(ErrorCode.NETWORK_UNREACHABLE, host, error)
     if _any(causes, requests.Timeout, urllib3_errors.TimeoutError, TimeoutError):
         return _with(ErrorCode.NETWORK_TIMEOUT, host, error)
@@ -43,24 +44,24 @@ def network_error(error: Exception, host: str, proxy: str) -> CertclientError:
 
 
 def proxy_refusal(status: int, proxy: str) -> CertclientError:
-    """What an HTTP status that comes from `proxy` (its address) means."""
+    """The error for an HTTP status that came from `proxy` (its address)."""
     authentication = status == requests.codes.proxy_authentication_required
     code = ErrorCode.PROXY_AUTHENTICATION if authentication else ErrorCode.PROXY_UNREACHABLE
     return CertclientError(code, host=_without_password(proxy), status=str(status))
 
 
 def is_away(error: CertclientError) -> bool:
-    """Whether a proxy did not answer at all, so that another one may be tried."""
+    """Whether a proxy did not respond at all, so that the next one may be tried."""
     return error.code is ErrorCode.PROXY_UNREACHABLE and "status" not in error.data
 
 
 def _without_password(proxy: str) -> str:
-    """host:port, whatever else the address holds."""
+    """host:port, without any credentials in the address."""
     return urlsplit(proxy).netloc.rpartition("@")[2]
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """The exception and all that it came from; urllib3 keeps some in `reason` and in `args`."""
+    """The exception and all its causes; urllib3 keeps some in `reason` and in `args`."""
     pending: list[object] = [error]
     seen: list[BaseException] = []
     while pending:
@@ -78,7 +79,7 @@ def _any(causes: list[BaseException], *kinds: type[BaseException]) -> bool:
 
 
 def _tunnel_status(causes: list[BaseException]) -> int | None:
-    """http.client tells the proxy's answer to CONNECT in the text of an OSError only."""
+    """The proxy's status for CONNECT, which http.client gives only in the text of an OSError."""
     matches = (_TUNNEL_STATUS.search(str(cause)) for cause in causes if isinstance(cause, OSError))
     return next((int(match.group(1)) for match in matches if match), None)
 

@@ -1,4 +1,4 @@
-"""Errors that other libraries leave behind in the OpenSSL that Python's ssl module uses as well."""
+"""Clears errors that other libraries leave in the OpenSSL that Python's ssl module shares."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from contextlib import suppress
 def forget_foreign_errors() -> None:
     """Empties this thread's OpenSSL error queue. Call it before any work with ssl.
 
-    A PKCS#11 module may use the same libcrypto in this process, and leave its failures in the
-    queue (SoftHSM: a wrong PIN, a missing engine). OpenSSL asks for an empty queue before each
-    TLS operation (SSL_get_error(3)), and Python would report the foreign error as its own. ssl
-    has no call to empty it, but does so whenever it has raised one.
+    A PKCS#11 module may use the same libcrypto in this process and leave its failures in the queue
+    (SoftHSM: a wrong PIN, a missing engine). OpenSSL requires an empty queue before each TLS
+    operation (SSL_get_error(3)); otherwise Python reports the foreign error as its own. The ssl
+    module has no function to empty the queue, but does so whenever it raises an error, so this
+    provokes one.
     """
     with suppress(ssl.SSLError):
         _SCRAP.load_verify_locations(cadata=b"\x30\x00")

@@ -1,8 +1,8 @@
-"""Does a certificate chain to the profile's trust anchors? (RFC 5280, 6)
+"""Validates a certificate path to the profile's trust anchors (RFC 5280, 6).
 
-Done by `cryptography.x509.verification`, with what a private CA's client certificates need in
-place of its web-PKI rules: no subjectAltName, no fixed set of extensions. It accepts RSA (from
-2048 bits) and the NIST curves; chains with Ed25519 are refused.
+Uses `cryptography.x509.verification` with policies for a private CA's client certificates instead
+of its web-PKI rules: no subjectAltName, no fixed set of extensions. It accepts RSA (from 2048 bits)
+and the NIST curves; chains with Ed25519 are refused.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _MAX_INTERMEDIATES = 4
 
 
 class PathError(Exception):
-    """There is no valid path. The text says why, for the log."""
+    """There is no valid path. The text gives the reason, for the log."""
 
 
 def validate_path(
@@ -39,10 +39,10 @@ def validate_path(
 ) -> tuple[Certificate, ...]:
     """Finds a path from `leaf` to one of `anchors` that is valid at `now` (aware).
 
-    Checks signatures, validity of every certificate (the anchor's too), basicConstraints, path
-    length, keyCertSign, name constraints; unknown critical extensions are refused. `intermediates`
-    are not trusted: a root among them stays untrusted. What the leaf may be used for is the
-    caller's question.
+    Checks signatures, the validity period of every certificate (including the anchor),
+    basicConstraints, path length, keyCertSign and name constraints; refuses unknown critical
+    extensions. `intermediates` are not trusted, not even a root among them. The caller checks the
+    leaf's usage.
 
     Returns the path from leaf to anchor, both included. Raises PathError.
     """
@@ -63,7 +63,7 @@ def validate_path(
 def _must_sign_certificates(
     _policy: Policy, _certificate: x509.Certificate, usage: x509.KeyUsage | None
 ) -> None:
-    """RFC 5280, 6.1.4 (n): where a CA certificate has a key usage, it names keyCertSign."""
+    """RFC 5280, 6.1.4 (n): if a CA certificate has a key usage, it includes keyCertSign."""
     if usage is not None and not usage.key_cert_sign:
         raise ValueError("a CA certificate whose key must not sign certificates")
 

@@ -1,5 +1,7 @@
-"""Where proxy settings come from. Of several sources the first that has an opinion decides:
-an administrator's decision, then the environment, then Windows."""
+"""Sources of proxy settings, in order: administrator, environment, Windows.
+
+The first source with a setting wins.
+"""
 
 from __future__ import annotations
 
@@ -20,19 +22,20 @@ if sys.platform == "win32":
 
 @dataclass(frozen=True, slots=True)
 class FixedProxy:
-    """One proxy for every address. `address`: `http://host:port`, or DIRECT."""
+    """One proxy for every URL. `address`: `http://host:port`, or DIRECT."""
 
     address: str
 
     def routes(self, url: str) -> Routes:
+        """See ProxyResolver.routes. Always the one address."""
         return Routes((self.address,))
 
 
 class EnvironmentProxies:
-    """HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY, in small letters too, as other programs
-    read them."""
+    """Reads HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY, in upper or lower case."""
 
     def routes(self, url: str) -> Routes:
+        """See ProxyResolver.routes. Empty if no variable applies, DIRECT if NO_PROXY matches."""
         proxies = getproxies_environment()
         if not proxies:
             return Routes()
@@ -44,11 +47,12 @@ class EnvironmentProxies:
 
 @dataclass(frozen=True, slots=True)
 class InOrder:
-    """The first of these that has an opinion decides; a problem met on the way is kept."""
+    """The first of these sources with a setting wins; the first problem is kept."""
 
     sources: tuple[ProxyResolver, ...]
 
     def routes(self, url: str) -> Routes:
+        """See ProxyResolver.routes."""
         problem: CertclientError | None = None
         for source in self.sources:
             found = source.routes(url)
@@ -60,30 +64,36 @@ class InOrder:
 
 @dataclass(frozen=True, slots=True)
 class ExceptLoopback:
-    """As `inner`, but no proxy leads to this very computer (rehearsals)."""
+    """Like `inner`, but connects to this computer without a proxy (rehearsals)."""
 
     inner: ProxyResolver
 
     def routes(self, url: str) -> Routes:
+        """See ProxyResolver.routes. DIRECT for a loopback host."""
         local = is_loopback(urlsplit(url).hostname or "")
         return Routes((DIRECT,)) if local else self.inner.routes(url)
 
 
 def system_proxies() -> ProxyResolver:
-    """What the environment says; where it is silent, what Windows' settings say."""
+    """The environment's settings; on Windows, the system's settings if it has none."""
     if sys.platform == "win32":
         return ExceptLoopback(InOrder((EnvironmentProxies(), WindowsProxies())))
     return ExceptLoopback(EnvironmentProxies())
 
 
 def named_proxy(url: str, decided: ProxyResolver | None) -> str | None:
-    """The proxy to `url` that an administrator `decided` or the environment names, DIRECT for none;
-    None leaves it to the system's own settings, for who follows them by himself."""
+    """The proxy to `url` that is set by `decided` (an administrator) or the environment.
+
+    DIRECT for none; None leaves the choice to the system's own settings, for callers that follow
+    them themselves.
+    """
     source = decided or ExceptLoopback(EnvironmentProxies())
     return next(iter(source.routes(url).addresses), None)
 
 
 def fixed_proxy(address: str) -> ProxyResolver:
-    """`address` (`http://host:port`; DIRECT for none) whatever the system says: an
-    administrator's decision."""
+    """An administrator's setting: `address` (`http://host:port`, or DIRECT for none).
+
+    It overrides the system's settings.
+    """
     return ExceptLoopback(FixedProxy(address))

@@ -1,8 +1,8 @@
-"""HTTP to a CA: one POST per message, by requests over the system's trust or given anchors.
+"""HTTP to a CA: one POST per message, by requests, with the system's roots or given anchors.
 
-What goes wrong on the way becomes a CertclientError that says where: network, proxy, TLS, server.
-Every message has a connection of its own (a procedure sends three, minutes apart or waiting), so
-nothing stays open and there is nothing to close.
+Failures become a CertclientError that locates them: network, proxy, TLS or server. Each message
+uses its own connection (a procedure sends three, minutes apart or while waiting), so nothing stays
+open and there is nothing to close.
 """
 
 from __future__ import annotations
@@ -38,15 +38,15 @@ _PROXY_AUTHENTICATION_REQUIRED = 407
 _BUSY = (429, 503)
 _MAX_RETRY_AFTER = 24 * 3600
 _MAX_PROXIES = 3
-"""How many of the proxies that a script names are tried: each may take a whole timeout."""
+"""Limits the proxies tried from a script's list: each may take a whole timeout."""
 
 _NO_WAY = frozenset({ErrorCode.NETWORK_UNREACHABLE, ErrorCode.NETWORK_TIMEOUT})
-"""What it looks like where only a proxy leads out and none is known."""
+"""Typical errors if only a proxy leads out and none is known."""
 
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """Seconds: to connect, between two pieces of an answer, and for the whole body of it."""
+    """Seconds: to connect, between two reads of a response, and for the whole body."""
 
     connect: float = 10.0
     read: float = 30.0
@@ -54,22 +54,28 @@ class Timeouts:
 
 
 class Transport(Protocol):
-    """What a CA client needs of HTTP; see HttpTransport for arguments and errors."""
+    """The HTTP port of a CA client; see HttpTransport for arguments and errors."""
 
-    def post(self, url: str, body: bytes, content_type: str) -> bytes: ...
+    def post(self, url: str, body: bytes, content_type: str) -> bytes:
+        """See HttpTransport.post."""
+        ...
 
-    def probe(self, url: str) -> Sequence[CertclientError]: ...
+    def probe(self, url: str) -> Sequence[CertclientError]:
+        """See HttpTransport.probe."""
+        ...
 
-    def server_time(self) -> datetime | None: ...
+    def server_time(self) -> datetime | None:
+        """See HttpTransport.server_time."""
+        ...
 
 
 class HttpTransport:
     """Sends messages to a CA.
 
-    `tls_anchors`: exactly these roots are trusted for TLS; none given: those of the system.
-    `proxies`: which ways to try; the environment's and the system's settings if None. `roots`:
-    tells which TLS roots are known to the public, for `probe`.
-    `max_bytes`: the longest answer that is read. `monotonic` gives seconds that never go back.
+    `tls_anchors`: the only roots trusted for TLS; if empty, the system's. `proxies`: the routes to
+    try; None follows the environment and the system. `roots`: returns the public TLS roots, for
+    `probe`. `max_bytes`: the maximum response size. `allow_http`: permits plain HTTP to other
+    computers. `monotonic` returns seconds that never go back.
     """
 
     def __init__(
@@ -94,20 +100,22 @@ class HttpTransport:
         self._server_time: datetime | None = None
 
     def post(self, url: str, body: bytes, content_type: str) -> bytes:
-        """Sends `body` and returns the body of the answer, whatever the CA says in it.
+        """Sends `body` and returns the body of the response, which may be a refusal by the CA.
 
-        An answer of type `content_type` counts also with an error status (RFC 9811, 3.6).
+        A response of type `content_type` counts even with an error status (RFC 9811, 3.6).
         Redirects are not followed, cookies not kept. Raises CertclientError: NETWORK_UNREACHABLE,
         NETWORK_TIMEOUT, TLS_UNTRUSTED (data issuer, reason), PROXY_UNREACHABLE,
-        PROXY_AUTHENTICATION, PROXY_SCRIPT (proxy settings that could not be followed, and no way
-        without them), SERVER_BUSY (data retry_after in seconds where told), SERVER_ERROR
-        (data status), CA_MALFORMED for an answer that is too long.
+        PROXY_AUTHENTICATION, PROXY_SCRIPT (proxy settings could not be evaluated, and the server is
+        unreachable without them), SERVER_BUSY (data retry_after in seconds, if given), SERVER_ERROR
+        (data status), CA_MALFORMED for a response over `max_bytes`.
         """
         headers = {
             "Content-Type": content_type,
             "Accept": content_type,
+            # `_read` never decompresses: a small body could expand without limit.
             "Accept-Encoding": "identity",
         }
+        # As bytes, not as a stream: requests then sends Content-Length and never chunks.
         request = requests.Request("POST", url, headers=headers, data=body)
         answer, _ = self._exchange(
             request, lambda response: self._answer(response, content_type), self._routes(url)
@@ -115,9 +123,9 @@ class HttpTransport:
         return answer
 
     def get(self, url: str, accept: str) -> bytes:
-        """The body of what is at `url`; `accept` is the media type that is asked for.
+        """The body of the resource at `url`; `accept` is the media type to request.
 
-        An error status is an error whatever came with it. Raises as `post`.
+        Any error status is an error, whatever the body. Raises as `post`.
         """
         headers = {"Accept": accept, "Accept-Encoding": "identity"}
         request = requests.Request("GET", url, headers=headers)
@@ -127,13 +135,14 @@ class HttpTransport:
         return answer
 
     def probe(self, url: str) -> Sequence[CertclientError]:
-        """One HEAD request: raises what stands in the way to the server, as `post` does, and
-        afterwards `server_time` knows. A server that answers with an error has been reached.
+        """Sends one HEAD request and raises connection problems as `post` does.
 
-        Returns what is worth a word although the way is open: PROXY_SCRIPT (proxy settings that
-        could not be followed; data address, reason) and TLS_OPENED (somebody in between reads
-        what is sent, and the system trusts him; data host, issuer). The latter is looked for over
-        a TLS connection of its own, and only where the system's roots count.
+        A server that responds with an error counts as reached. Afterwards `server_time` is known.
+
+        Returns findings to report although the server is reachable: PROXY_SCRIPT (proxy settings
+        could not be evaluated; data address, reason) and TLS_OPENED (an intermediary that the
+        system trusts reads the traffic; data host, issuer). The latter is checked over a separate
+        TLS connection, and only if the system's roots are in use.
         """
         routes = self._routes(url)
         _, route = self._exchange(requests.Request("HEAD", url), self._heard, routes)
@@ -141,7 +150,7 @@ class HttpTransport:
         return [remark for remark in (routes.problem, opened) if remark is not None]
 
     def server_time(self) -> datetime | None:
-        """The Date header of the last answer, aware; None before any or where there was none."""
+        """The last response's Date header, aware; None before any, or if it had no valid one."""
         return self._server_time
 
     def _exchange(
@@ -150,8 +159,10 @@ class HttpTransport:
         read: Callable[[requests.Response], T],
         routes: Routes,
     ) -> tuple[T, str]:
-        """Sends over the first way that is open; returns what `read` made of the answer, and the
-        proxy that led there (DIRECT for none)."""
+        """Sends over the first route that is open.
+
+        Returns the result of `read`, and the proxy that was used (DIRECT for none).
+        """
         request.headers |= {"User-Agent": f"certclient/{__version__}", "Connection": "close"}
         *others, last = routes.addresses[:_MAX_PROXIES] or (DIRECT,)
         for proxy in others:
@@ -170,10 +181,11 @@ class HttpTransport:
     def _send(
         self, request: requests.Request, read: Callable[[requests.Response], T], proxy: str
     ) -> T:
-        """Sends over a connection of its own and reads the answer with `read`."""
+        """Sends over a connection of its own and reads the response with `read`."""
         forget_foreign_errors()
         try:
             with requests.Session() as session:
+                # The environment must not add proxies, .netrc credentials or CA bundles.
                 session.trust_env = False
                 session.mount("https://", TlsAdapter(self._context))
                 with session.send(
@@ -200,7 +212,7 @@ class HttpTransport:
         return self._proxies.routes(url)
 
     def _opened(self, url: str, proxy: str) -> CertclientError | None:
-        """TLS_OPENED where somebody whom the system trusts stands in for the server."""
+        """TLS_OPENED if an intermediary that the system trusts impersonates the server."""
         parts = urlsplit(url)
         if parts.scheme != "https":
             return None
@@ -213,7 +225,7 @@ class HttpTransport:
         return Way(url, proxy, self._timeouts.connect)
 
     def _heard(self, response: requests.Response) -> None:
-        """Any answer: notes the server's time."""
+        """Accepts any response; records the server's time."""
         self._server_time = _http_date(response.headers.get("Date", ""))
 
     def _answer(self, response: requests.Response, content_type: str | None) -> bytes:
@@ -226,13 +238,13 @@ class HttpTransport:
         if redirected or (status >= 400 and told_type != content_type):
             raise CertclientError(ErrorCode.SERVER_ERROR, status=str(status))
         body = self._read(response.raw)
-        if not body:  # cut off among the headers, where http.client notices nothing
+        if not body:  # http.client does not report a response that ends within its headers
             host = urlsplit(response.url).hostname or ""
             raise CertclientError(ErrorCode.NETWORK_UNREACHABLE, host=host, reason="empty answer")
         return body
 
     def _read(self, raw: BaseHTTPResponse) -> bytes:
-        """Piece by piece, so that neither an endless nor a dripping answer holds us."""
+        """Reads in chunks, so that neither an endless nor a dripping response blocks us."""
         end = self._monotonic() + self._timeouts.total
         received = bytearray()
         while piece := raw.read1(_CHUNK, decode_content=False):
@@ -244,7 +256,7 @@ class HttpTransport:
         return bytes(received)
 
     def _wait(self, response: requests.Response) -> dict[str, str]:
-        """Retry-After (RFC 9110, 10.2.3): seconds, or a date by the server's own clock."""
+        """Retry-After (RFC 9110, 10.2.3): seconds, or a date relative to the server's own clock."""
         told = response.headers.get("Retry-After", "").strip()
         moment = _http_date(told)
         if told.isascii() and told.isdigit() and len(told) < 10:

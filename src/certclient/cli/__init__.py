@@ -1,1 +1,1 @@
-"""The command line: a front door. It asks and shows; what happens is decided in the rooms below."""
+"""The command line: prompts, output and exit codes. All decisions are made in enrollment/."""

@@ -1,4 +1,4 @@
-"""Confirmations that a bank still awaits, tried without a person and without a window."""
+"""Retries outstanding confirmations to the banks, without a user and without a window."""
 
 from __future__ import annotations
 
@@ -18,16 +18,17 @@ from certclient.platform import log
 
 @dataclass(frozen=True, slots=True)
 class ConfirmationTry:
-    """`error` is why the bank does not know yet, None if it does."""
+    """`error` is the reason why the confirmation failed, None if it succeeded."""
 
     view: ProcedureView
     error: CertclientError | None
 
 
 def confirm_alone(invocation: Invocation) -> Sequence[ConfirmationTry]:
-    """Tries each once, at the bank that was named or at every bank; never raises for one of them.
+    """Tries each confirmation once, at the given bank or at all; returns errors instead of raising.
 
-    A key that asks for a PIN is not touched.
+    Skips keys that require user interaction. Raises only as `Services.profiles` and
+    `Services.procedures`.
     """
     every = () if invocation.profile_name else invocation.services.profiles()
     tries: list[ConfirmationTry] = []
@@ -56,7 +57,7 @@ def _of_bank(invocation: Invocation, profile: Profile) -> Iterator[ConfirmationT
 
 
 def try_record(invocation: Invocation, one: ConfirmationTry) -> JsonObject:
-    """For `--json`."""
+    """The record of one attempt for `--json`."""
     return {
         "procedure": one.view.id,
         "profile": one.view.profile_id,
@@ -67,7 +68,7 @@ def try_record(invocation: Invocation, one: ConfirmationTry) -> JsonObject:
 
 
 def try_sentence(invocation: Invocation, one: ConfirmationTry) -> str:
-    """For a person."""
+    """One attempt as a sentence for the terminal."""
     words, user_id = invocation.words, one.view.user_id
     if one.error is None:
         return words.text("remind.confirmed", user_id=user_id)

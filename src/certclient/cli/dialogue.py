@@ -1,4 +1,4 @@
-"""Answers a procedure's questions: by asking at the terminal, or from the command's options."""
+"""Answers a procedure's questions from the terminal or from the command's options."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _SAYS_A_CODE = 2
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What was said beforehand: consent, and that PIN or issue code come on standard input."""
+    """Answers given in advance: consent, and whether PIN or issue code come on standard input."""
 
     agreed: bool = False
     pin_stdin: bool = False
@@ -42,7 +42,7 @@ class Answers:
 
 
 class Dialogue:
-    """`enrollment.interaction.Interaction` for the command line. One per run of the command."""
+    """`enrollment.interaction.Interaction` for the command line. One instance per command run."""
 
     def __init__(self, invocation: Invocation, answers: Answers) -> None:
         self._invocation = invocation
@@ -57,22 +57,23 @@ class Dialogue:
         self._asking = False
 
     def require_consent_possible(self) -> None:
-        """Raises CONSENT_REQUIRED if nobody said yes beforehand and nobody can be asked.
+        """Raises CONSENT_REQUIRED without consent in advance if there is no way to prompt for it.
 
-        Standard input that brings a PIN or a code cannot bring a yes as well.
+        Standard input that supplies a PIN or a code cannot supply consent as well.
         """
         from_stdin = self._answers.pin_stdin or self._answers.code_stdin
         if not self._answers.agreed and (from_stdin or not self._terminal.interactive):
             raise CertclientError(ErrorCode.CONSENT_REQUIRED)
 
     def announce(self, number: int, total: int, user_id: str) -> None:
-        """In a batch: whose turn it is."""
+        """In a batch: prints which certificate comes next, except with `--json`."""
         self._view.pause()
         if not self._invocation.json:
             line = self._words.text("progress.item", number=number, total=total, user_id=user_id)
             click.echo(line, err=True)
 
     def consent(self, request: ConsentRequest) -> bool:
+        """See Interaction.consent. True without a prompt if `Answers.agreed`."""
         self._view.pause()
         if self._answers.agreed:
             return True
@@ -81,12 +82,14 @@ class Dialogue:
         return self.yes(self._words.text("ask.consent"))
 
     def yes(self, question: str) -> bool:
-        """Asks for yes or no; anything but a clear yes is no."""
+        """Prompts for yes or no; anything but a clear yes is no."""
         with self._question():
+            # A Japanese input method may produce full-width letters.
             answer = unicodedata.normalize("NFKC", self._terminal.visible(f"{question} "))
         return answer.strip().lower() in ("y", "yes", "はい")
 
     def pin(self, request: PinRequest) -> Secret | None:
+        """See Interaction.pin. None without a PIN on standard input or at the terminal."""
         self._view.pause()
         if self._answers.pin_stdin:
             return self._pin_from_stdin(request)
@@ -100,6 +103,7 @@ class Dialogue:
         return self._hidden(self._words.text(f"ask.{what}", store=request.label))
 
     def secret(self, request: SecretRequest) -> Secret | None:
+        """See Interaction.secret. None without an answer on standard input or at the terminal."""
         self._view.pause()
         if request.kind is SecretKind.ISSUE_CODE:
             return self._issue_code(request)
@@ -108,21 +112,24 @@ class Dialogue:
         return self._ask_secret(request)
 
     def progress(self, report: Progress) -> None:
+        """See Interaction.progress. Logs the duration of each finished step in seconds."""
         self._view.report(report)
         if report.phase is Phase.FINISHED:
             log.event("step", step=report.step.value, seconds=f"{report.seconds:.3f}")
 
     def warning(self, error: CertclientError) -> None:
+        """See Interaction.warning. Logs the error and prints it to stderr."""
         self._view.pause()
         log.error(error)
         tell(self._invocation, error)
 
     def stop_requested(self) -> bool:
+        """See Interaction.stop_requested. True after Ctrl+C or the end of input."""
         return self._stopping
 
     @contextmanager
     def running(self) -> Iterator[None]:
-        """While the block runs, the first Ctrl+C asks to stop after the step; the second stops."""
+        """Within the block, the first Ctrl+C stops after the current step, the second at once."""
         previous = signal.signal(signal.SIGINT, self._interrupted)
         try:
             yield
@@ -134,8 +141,8 @@ class Dialogue:
         if self._stopping or self._asking:
             raise KeyboardInterrupt
         self._stopping = True
-        # Not through sys.stderr: the signal may have come while it is writing, and Python forbids
-        # to enter it a second time.
+        # Bypasses sys.stderr: the signal may arrive during a write, and Python forbids a reentrant
+        # one.
         line = f"{self._words.text('progress.stopping')}\n"
         os.write(sys.stderr.fileno(), line.encode(sys.stderr.encoding, errors="replace"))
 
@@ -156,12 +163,12 @@ class Dialogue:
             yield words.text("consent.usb")
 
     def _pin_from_stdin(self, request: PinRequest) -> Secret | None:
-        """One line per store, read once. A wrong one is never used again in this run."""
+        """Reads one line per store, once. A wrong PIN is never reused in this run."""
         if request.previous_incorrect:
             self._pins[request.store_id] = None
         elif request.store_id not in self._pins:
             if request.attempts is AttemptsLeft.FINAL:
-                # A machine must not spend the last attempt; a person may, at the terminal.
+                # A script must not spend the last attempt; a user at the terminal may.
                 self._pins[request.store_id] = None
             else:
                 self._code_line()
@@ -178,15 +185,20 @@ class Dialogue:
         return answer and normalised_code(answer.reveal())
 
     def _code_from_stdin(self, request: SecretRequest) -> Secret | None:
-        """Given twice at most: a procedure takes the same answer again as meant (it may have been
-        a code typed earlier that was wrong), and never sends what it knows to be wrong."""
+        """Returns the code at most twice.
+
+        A procedure accepts the same answer a second time as deliberate (a code typed earlier may
+        have been the wrong one), but never sends a code that it knows to be wrong.
+        """
         self._codes_given = self._codes_given + 1 if request.previous_incorrect else 1
         line = self._code_line() if self._codes_given <= _SAYS_A_CODE else None
         return normalised_code(line) if line else None
 
     def _code_line(self) -> str | None:
-        """The issue code's line: always the first one, whichever is asked for first, so that no
-        code is ever tried as a PIN."""
+        """The issue code: always the first line of standard input, even if a PIN is needed first.
+
+        This way a code is never tried as a PIN.
+        """
         if self._first_line is None:
             self._first_line = (self._terminal.line() if self._answers.code_stdin else None,)
         return self._first_line[0]
@@ -204,9 +216,10 @@ class Dialogue:
 
     @contextmanager
     def _question(self) -> Iterator[None]:
-        """At a question, Ctrl+C and the end of input mean no, to this and to all that follows.
+        """During a prompt, Ctrl+C and the end of input decline it and stop the rest of the run.
 
-        Raises CONSENT_REFUSED, which a procedure clears up after, as nothing else would.
+        Raises CONSENT_REFUSED, because a procedure cleans up after that error and after no other
+        exception.
         """
         self._view.pause()
         self._asking = True

@@ -1,4 +1,4 @@
-"""What renew, obtain and resume share: their options and where the new key goes."""
+"""Shared by renew, obtain and resume: their options, and the choice of the new key's store."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _DEFAULT_WAIT = 60.0
 
 
 def enrolling_parameters() -> list[click.Parameter]:
-    """`--yes`, `--pin-stdin`, `--wait` and the common ones."""
+    """`--yes`, `--pin-stdin`, `--wait` (seconds) and the common parameters."""
     return [
         Option(["--yes", "-y"], is_flag=True),
         Option(["--pin-stdin"], is_flag=True),
@@ -34,7 +34,10 @@ def destination_parameters() -> list[click.Parameter]:
 
 
 class Desk:
-    """Everything one command needs for a procedure, opened once."""
+    """The profile, inventory, dialogue and procedures of one command, opened once.
+
+    The constructor raises as `Invocation.profile` and as `Services.procedures`.
+    """
 
     def __init__(self, invocation: Invocation, answers: Answers, patience: float) -> None:
         services = invocation.services
@@ -48,10 +51,10 @@ class Desk:
         self.procedures: Procedures = services.procedures(self.profile, stores, patience)
 
     def store(self, to: str | None, label: str, current: Entry | None) -> CertificateStore:
-        """Where the new key is made; the bank's favourite where nothing else says so.
+        """The new key's store; by default that of `current`, else the bank's first destination.
 
-        Raises USAGE for a destination that the bank does not allow, POLICY_FORBIDS for one that
-        the administrator took away, and as `choose_store`.
+        Raises USAGE for a destination that the bank does not allow, POLICY_FORBIDS for one that the
+        administrator has disabled, and as `choose_store`.
         """
         destination = Destination(to) if to else None
         if destination is None and current is None and not label:

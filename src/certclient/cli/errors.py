@@ -1,4 +1,4 @@
-"""Shows an error in words and gives its exit code."""
+"""Prints an error and returns its exit code."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from certclient.platform import log
 
 
 def report(invocation: Invocation, error: CertclientError) -> int:
-    """Tells the user on stderr, or the calling program as JSON on stdout."""
+    """Logs the error, prints it to stderr (or as JSON to stdout) and returns its exit code."""
     code = EXIT_CODES[error.code.kind]
     log.error(error)
     if invocation.json:
@@ -25,7 +25,7 @@ def report(invocation: Invocation, error: CertclientError) -> int:
 
 
 def tell(invocation: Invocation, error: CertclientError, owner: Owner | None = None) -> None:
-    """What happened, why, what to do, who can help, and the code, on stderr."""
+    """Prints to stderr what happened, why, what to do next, whom to contact, and the code."""
     shown = invocation.words.error(error, invocation.contact(owner))
     lines = [
         shown.title,

@@ -1,4 +1,4 @@
-"""What the command returns to the shell; documented in docs/cli.md and stable."""
+"""The exit codes of the command line; documented in docs/cli.md and stable."""
 
 from __future__ import annotations
 
@@ -22,5 +22,5 @@ _WORST_FIRST = (1, 6, 2, 5, 7, 4, 3, 0)
 
 
 def worst(codes: Iterable[int]) -> int:
-    """The exit code of a batch: a bug before a refusal before … before done. Empty: done."""
+    """The exit code of a batch: a bug before a refusal before … before done. Done if empty."""
     return min(codes, key=_WORST_FIRST.index, default=DONE)

@@ -1,4 +1,4 @@
-"""One run of the command line: its options, its language and what it works with."""
+"""One run of the command line: its options, its language and its services."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from certclient.model.profile import Profile
 
 @dataclass(slots=True)
 class Invocation:
-    """Filled while click reads the options; the commands get it as their context object."""
+    """Filled in while click parses the options; commands receive it as their context object."""
 
     services: Services
     language: Language
@@ -29,6 +29,7 @@ class Invocation:
 
     @property
     def words(self) -> Catalogue:
+        """The texts in the language of this run."""
         return load(self.language)
 
     def profile(self) -> Profile:
@@ -38,7 +39,10 @@ class Invocation:
         return self._profile
 
     def contact(self, owner: Owner | None = None) -> str:
-        """Who helps: for a 利用者 the 管理者, for everybody else the branch (seeds S0, S3)."""
+        """Whom to contact: the 管理者 for a 利用者, otherwise the branch (seeds S0, S3).
+
+        "" while no profile has been read.
+        """
         if self._profile is None:
             return ""
         contacts = self._profile.contacts
@@ -47,17 +51,18 @@ class Invocation:
         return words.for_language(self.language.value)
 
     def place(self, destination: Destination, label: str) -> str:
-        """A store in the customer's words: the PC, or the token with the label written on it."""
+        """A store in the customer's terms: the PC, or the token with its label."""
         words = self.words.destination(destination)
         if destination is Destination.PC:
             return words
         return self.words.text("list.token", destination=words, store=label)
 
     def bank(self) -> str:
+        """The bank's name in the language of this run. Raises as `profile`."""
         return self.profile().bank.for_language(self.language.value)
 
 
 def system_language(environment: Mapping[str, str] = os.environ) -> Language:
-    """The language of the person at this computer."""
+    """The language of the user's system settings."""
     name = locale.getlocale()[0] if sys.platform == "win32" else None
     return language_from_environment(environment, name or "")

@@ -1,4 +1,4 @@
-"""The command `certclient`, and the boundary where every exception becomes words and a code."""
+"""The command `certclient`, and the boundary that turns every exception into text and a code."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def _show_version(ctx: click.Context, _parameter: click.Parameter, value: bool) 
 
 
 def command_group(commands: Mapping[str, CommandLoader]) -> LazyGroup:
-    """The command `certclient` with these below it."""
+    """The command `certclient` with these subcommands."""
     version = Option(
         ["--version"], is_flag=True, is_eager=True, expose_value=False, callback=_show_version
     )
@@ -36,7 +36,7 @@ def main(services: Services) -> int:
     """Runs the command line of this process with `services`; returns the exit code."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            # A pipe on Windows may lack letters of a name; better a question mark than no word.
+            # A Windows pipe's code page may lack characters of a name: prints `?` for those.
             stream.reconfigure(errors="replace")
     with log.writing_to(services.log_file):
         log.event("start", version=__version__, system=sys.platform)
@@ -50,7 +50,7 @@ def run(arguments: Sequence[str], services: Services) -> int:
         code = _run(arguments, invocation)
     except CertclientError as error:
         code = report(invocation, error)
-    except Exception as error:  # noqa: BLE001 - the boundary: nobody is above to catch it
+    except Exception as error:  # noqa: BLE001 - the top-level boundary
         log.crash(error)
         code = report(invocation, CertclientError(ErrorCode.INTERNAL, log=str(services.log_file)))
     log.event("command", command=invocation.command, exit_code=str(code))
@@ -63,7 +63,7 @@ def _run(arguments: Sequence[str], invocation: Invocation) -> int:
             list(arguments), prog_name="certclient", standalone_mode=False, obj=invocation
         )
     except click.ClickException as error:
-        # A mistake before --json keeps click from reading it.
+        # After a usage error further left, click has not parsed --json.
         invocation.json = invocation.json or "--json" in arguments
         reason = usage_reason(invocation.words, error)
         raise CertclientError(ErrorCode.USAGE, reason=reason) from error

@@ -1,4 +1,4 @@
-"""Tells how renewals ended: in sentences, as a table for several, or as JSON."""
+"""Reports how procedures ended: as sentences, as a table for several, or as JSON."""
 
 from __future__ import annotations
 
@@ -44,8 +44,11 @@ _ENDED = {
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of one certificate: an outcome, or the error that stopped it. `needs_person`:
-    nothing was tried, as nobody was there. `profile_id`: the bank, "" for that of the run."""
+    """The result for one certificate: an outcome, or the error that stopped the procedure.
+
+    `needs_person`: nothing was attempted, because it requires a user. `profile_id`: the bank; ""
+    means the bank of this run.
+    """
 
     user_id: str
     owner: Owner | None
@@ -65,6 +68,7 @@ class Result:
 
     @property
     def exit_code(self) -> int:
+        """The exit code of this result alone; see docs/cli.md."""
         if self.error is not None:
             return EXIT_CODES[self.error.code.kind]
         by_name = {
@@ -76,9 +80,9 @@ class Result:
 
 
 def chosen_procedures(procedures: Procedures, name: str | None) -> Sequence[ProcedureView]:
-    """The bank's open procedure whose id begins with `name`, or all of them.
+    """The bank's open procedure whose id starts with `name`, or all of them if None.
 
-    Raises NOTHING_PENDING, PROCEDURE_NOT_FOUND.
+    Raises NOTHING_PENDING, PROCEDURE_NOT_FOUND (also if several match).
     """
     views = procedures.pending()
     if name is None:
@@ -92,7 +96,7 @@ def chosen_procedures(procedures: Procedures, name: str | None) -> Sequence[Proc
 
 
 def attempt(user_id: str, owner: Owner | None, run: Callable[[], Outcome]) -> Result:
-    """Runs one procedure; its error becomes part of the result, so that a batch goes on."""
+    """Runs one procedure and puts its error into the result, so that a batch continues."""
     try:
         outcome = run()
     except CertclientError as error:
@@ -106,7 +110,7 @@ def attempt(user_id: str, owner: Owner | None, run: Callable[[], Outcome]) -> Re
 
 
 def show_results(invocation: Invocation, results: Sequence[Result]) -> int:
-    """Tells all results; returns the worst exit code."""
+    """Prints all results; returns the worst exit code."""
     code = worst(result.exit_code for result in results)
     if invocation.json:
         records: list[JsonValue] = [_record(invocation, result) for result in results]
@@ -121,7 +125,7 @@ def show_results(invocation: Invocation, results: Sequence[Result]) -> int:
 
 
 def show_result(invocation: Invocation, result: Result) -> None:
-    """One result in sentences."""
+    """Prints one result as sentences."""
     if result.error is not None:
         tell(invocation, result.error, result.owner)
     elif isinstance(result.outcome, Finished):
@@ -131,7 +135,7 @@ def show_result(invocation: Invocation, result: Result) -> None:
 
 
 def tell_pending(invocation: Invocation, pending: Pending) -> None:
-    """Not done yet: waiting for the CA, stopped by the user, or cleaned up."""
+    """Prints the state of an unfinished procedure: waiting, stopped, or rolled back."""
     words = invocation.words
     if pending.state is State.WAITING:
         tell(invocation, CertclientError(ErrorCode.CA_WAITING))
@@ -151,7 +155,7 @@ _HEADING = {(Kind.OBTAIN, Destination.USB.value): "usb-obtained"}
 
 
 def finished_lines(invocation: Invocation, finished: Finished) -> Iterator[str]:
-    """The seeds' last page (S1(1), S1(2)): what was issued, and what to mind from now on."""
+    """The seeds' last page (S1(1), S1(2)): the issued certificate, and what to note from now on."""
     words, certificate = invocation.words, finished.certificate
     place = finished.store.destination.value
     yield words.text(f"finished.{_HEADING.get((finished.kind, place), place)}")
@@ -180,7 +184,7 @@ def _print_summary(invocation: Invocation, results: Sequence[Result]) -> None:
 
 
 def _tell_failures(invocation: Invocation, results: Sequence[Result]) -> None:
-    """Below the table: why, and what to do."""
+    """Below the table: the reason for each failure, and what to do."""
     for result in results:
         if result.error is not None:
             click.echo(f"\n{result.user_id}", err=True)

@@ -1,4 +1,4 @@
-"""What the commands need from the composition root; tests hand in their own."""
+"""The ports that the composition root implements for the commands; tests supply fakes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from certclient.store.base import CertificateStore, PinProvider, StoredCertifica
 
 
 class Procedures(Protocol):
-    """The part of `enrollment.procedure.Enrollment` that the commands use."""
+    """The methods of `enrollment.procedure.Enrollment` that the commands use."""
 
     def renew(
         self,
@@ -34,7 +34,9 @@ class Procedures(Protocol):
         destination: CertificateStore,
         interaction: Interaction,
         ticket: Secret | None = None,
-    ) -> Outcome: ...
+    ) -> Outcome:
+        """See Enrollment.renew."""
+        ...
 
     def obtain(
         self,
@@ -42,25 +44,39 @@ class Procedures(Protocol):
         destination: CertificateStore,
         interaction: Interaction,
         ticket: Secret | None = None,
-    ) -> Outcome: ...
+    ) -> Outcome:
+        """See Enrollment.obtain."""
+        ...
 
-    def resume(self, procedure_id: str, interaction: Interaction) -> Outcome: ...
+    def resume(self, procedure_id: str, interaction: Interaction) -> Outcome:
+        """See Enrollment.resume."""
+        ...
 
-    def abandon(self, procedure_id: str, interaction: Interaction) -> Outcome: ...
+    def abandon(self, procedure_id: str, interaction: Interaction) -> Outcome:
+        """See Enrollment.abandon."""
+        ...
 
     def check_with_bank(
         self, current: StoredCertificate, interaction: Interaction
-    ) -> CertclientError | None: ...
+    ) -> CertclientError | None:
+        """See Enrollment.check_with_bank."""
+        ...
 
-    def pending(self) -> Sequence[ProcedureView]: ...
+    def pending(self) -> Sequence[ProcedureView]:
+        """See Enrollment.pending."""
+        ...
 
-    def leftovers(self, stores: Sequence[CertificateStore]) -> Sequence[Leftover]: ...
+    def leftovers(self, stores: Sequence[CertificateStore]) -> Sequence[Leftover]:
+        """See Enrollment.leftovers."""
+        ...
 
-    def remove_leftover(self, leftover: Leftover, pin: PinProvider) -> None: ...
+    def remove_leftover(self, leftover: Leftover, pin: PinProvider) -> None:
+        """See Enrollment.remove_leftover."""
+        ...
 
 
 class CommandLeftOutError(Exception):
-    """This program was built without the package of a command."""
+    """This build does not contain the package of a command."""
 
 
 CommandLoader = Callable[[], click.Command]
@@ -72,20 +88,31 @@ def _nothing_announced(_profile: Profile) -> Announcement:
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """`commands` are those of the command line, each imported when it is run. `profile` finds one
-    by id or path ("" for the only one), `profiles` all that are set up,
-    `unusable_banks` why others are not;
-    `procedures` takes the seconds of
-    patience with a CA that lets us wait; `log_file` is where crashes are written, `reminders`
-    where it is noted which were shown. `windows` opens them and returns the exit code when they are
-    closed; None where there is no display. `policy` is what the administrator decided; it raises
-    POLICY_INVALID, as `profile` and `profiles` do, which obey it. `announcement` asks a bank that
-    announces versions; it raises UPDATE_INVALID, and what stands in the way to its server.
-    `quit_windows` asks those that are open to close and waits so many seconds: `quit`,
-    `not-running`, `busy`. `daily_reminder` is the task of the installed program. `open_procedures`
-    are the unfinished ones at every bank; it raises DATA_FOLDER, JOURNAL_DAMAGED, JOURNAL_NEWER.
-    `statuses` is what is known of which certificates the banks accept; it never raises.
-    `own_folders`: all that is kept of this user lies there."""
+    """The services of the command line.
+
+    - `commands`: the subcommands by name, each imported when it is run.
+    - `profile`: finds one by id or path ("" for the only one); raises as
+      `configuration.banks.find_bank`.
+    - `stores`: the certificate stores for a profile; never raises.
+    - `procedures`: opens a profile's procedures; the number is the seconds to wait for a CA.
+    - `clock`: returns aware UTC.
+    - `log_file`: the path of the log, which also records crashes.
+    - `reminders`: the file that records the reminders already shown; None if there is none.
+    - `profiles`: all banks that are set up; `unusable_banks`: why others are not usable.
+    - `policy`: the administrator's policy. Raises POLICY_INVALID; so do `profile` and `profiles`,
+      which apply it.
+    - `windows`: opens the windows and returns the exit code once they are closed; None without a
+      display.
+    - `announcement`: fetches a bank's version announcement. Raises UPDATE_INVALID and network
+      errors.
+    - `quit_windows`: asks a running program to quit and waits up to that many seconds; returns
+      `quit`, `not-running` or `busy`.
+    - `daily_reminder`: the scheduled task of the installed program; None if there is none.
+    - `open_procedures`: the unfinished ones at every bank. Raises DATA_FOLDER, JOURNAL_DAMAGED,
+      JOURNAL_NEWER.
+    - `statuses`: which certificates the banks accept, as far as known; never raises.
+    - `own_folders`: the folders that hold all of this user's data.
+    """
 
     commands: Mapping[str, CommandLoader]
     profile: Callable[[str], Profile]

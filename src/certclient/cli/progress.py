@@ -1,4 +1,4 @@
-"""Shows which step is running: a spinner with seconds on a terminal, plain lines elsewhere."""
+"""Shows the running step: a spinner with seconds on a terminal, plain lines elsewhere."""
 
 from __future__ import annotations
 
@@ -15,12 +15,14 @@ from certclient.model.progress import Phase, Progress
 
 
 class ProgressView(Protocol):
-    """Where reports of progress go."""
+    """An output for progress reports."""
 
-    def report(self, progress: Progress) -> None: ...
+    def report(self, progress: Progress) -> None:
+        """Shows the start or the end of a step."""
+        ...
 
     def pause(self) -> None:
-        """Leaves the screen alone: a question or a message follows."""
+        """Stops updating the screen, because a prompt or a message follows."""
         ...
 
 
@@ -28,33 +30,38 @@ class SilentView:
     """For `--json` without a terminal."""
 
     def report(self, progress: Progress) -> None:
+        """See ProgressView.report. Prints nothing."""
         return
 
     def pause(self) -> None:
+        """See ProgressView.pause. Does nothing."""
         return
 
 
 class LineView:
-    """One line when a step begins and one when it has ended."""
+    """Prints one line when a step starts and one when it ends."""
 
     def __init__(self, words: Catalogue) -> None:
         self._words = words
 
     def report(self, progress: Progress) -> None:
+        """See ProgressView.report. Prints to stderr."""
         click.echo(_line(self._words, progress), err=True)
 
     def pause(self) -> None:
+        """See ProgressView.pause. Does nothing: printed lines are final."""
         return
 
 
 class SpinnerView:
-    """A moving line with the seconds of the running step; a lasting line for each ended one."""
+    """A spinner with the seconds of the running step; a permanent line for each finished one."""
 
     def __init__(self, words: Catalogue) -> None:
         self._words = words
         self._live: RichProgress | None = None
 
     def report(self, progress: Progress) -> None:
+        """See ProgressView.report. Replaces the spinner of the previous step."""
         self.pause()
         if progress.phase is Phase.FINISHED:
             click.echo(_line(self._words, progress), err=True)
@@ -70,13 +77,14 @@ class SpinnerView:
         self._live.start()
 
     def pause(self) -> None:
+        """See ProgressView.pause. Removes the spinner."""
         if self._live is not None:
             self._live.stop()
             self._live = None
 
 
 def progress_view(words: Catalogue, *, quiet: bool) -> ProgressView:
-    """A spinner on a terminal; else lines, or nothing if `quiet`."""
+    """A spinner if stderr is a terminal; otherwise lines, or nothing if `quiet`."""
     if sys.stderr.isatty():
         return SpinnerView(words)
     return SilentView() if quiet else LineView(words)

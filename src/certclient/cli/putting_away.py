@@ -1,4 +1,4 @@
-"""What remove and restore share: exactly one certificate, a clear yes, a report."""
+"""Shared by remove and restore: exact selection of one certificate, confirmation, report."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from certclient.platform import log
 
 
 def putting_away_parameters() -> list[click.Parameter]:
+    """The argument CERT, `--yes`, `--pin-stdin` and the common parameters."""
     return [
         click.Argument(["certificate"], metavar="CERT"),
         Option(["--yes", "-y"], is_flag=True),
@@ -25,7 +26,7 @@ def putting_away_parameters() -> list[click.Parameter]:
 
 
 class Shelf:
-    """The certificate that is meant, its store, and all others of the bank."""
+    """The selected certificate, its store, and the bank's other certificates."""
 
     def __init__(self, invocation: Invocation, name: str, *, agreed: bool, pin_stdin: bool) -> None:
         """Raises CERTIFICATE_NOT_FOUND, CERTIFICATE_AMBIGUOUS, PROCEDURE_RUNNING,
@@ -47,7 +48,7 @@ class Shelf:
         self.dialogue.require_consent_possible()
 
     def confirm(self, question: str) -> None:
-        """Asks; raises CONSENT_REFUSED for anything but yes."""
+        """Prompts unless `--yes` was given; raises CONSENT_REFUSED for anything but yes."""
         words = self._invocation.words
         text = words.text(
             question,
@@ -60,7 +61,7 @@ class Shelf:
             raise CertclientError(ErrorCode.CONSENT_REFUSED)
 
     def report(self, what: str) -> None:
-        """Tells what was done: `archived`, `deleted` or `restored`."""
+        """Reports the result: `archived`, `deleted` or `restored`."""
         serial = self.entry.certificate.serial_hex
         log.event(what, serial=serial)
         if self._invocation.json:

@@ -1,4 +1,4 @@
-"""The JSON of `--json`: documented in docs/cli.md, stable within one `schema`."""
+"""The JSON output of `--json`: documented in docs/cli.md, stable within one `schema`."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ JsonObject = dict[str, JsonValue]
 
 
 def print_json(command: str, exit_code: int, record: Mapping[str, JsonValue]) -> None:
-    """Prints the one JSON object of this run."""
+    """Prints the one JSON object of this run to stdout."""
     envelope: JsonObject = {
         "schema": SCHEMA,
         "command": command,
@@ -39,8 +39,10 @@ def print_json(command: str, exit_code: int, record: Mapping[str, JsonValue]) ->
 
 
 def _escapes_letters() -> bool:
-    r"""Whether standard output cannot take every letter (a pipe on Windows, in the system's code
-    page): JSON then says \u4fe1, which every reader understands."""
+    r"""Whether stdout cannot encode every character (a Windows pipe in the system's code page).
+
+    JSON then contains escapes such as \u4fe1, which every parser reads.
+    """
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
     return codecs.lookup(encoding).name != "utf-8"
 
@@ -48,6 +50,7 @@ def _escapes_letters() -> bool:
 def error_record(
     invocation: Invocation, error: CertclientError, owner: Owner | None = None
 ) -> JsonObject:
+    """An error with its code, its texts in the language of this run, and its data."""
     shown = invocation.words.error(error, invocation.contact(owner))
     return {
         "code": error.code.code,
@@ -65,6 +68,7 @@ def error_record(
 def store_record(
     invocation: Invocation, store: CertificateStore, error: CertclientError | None
 ) -> JsonObject:
+    """A store; `error` is the reason why it is unavailable, null if it is available."""
     return {
         "id": store.store_id,
         "label": store.label,
@@ -75,7 +79,7 @@ def store_record(
 
 
 def entry_record(entry: Entry) -> JsonObject:
-    """A certificate, where it is, and what may be done with it today."""
+    """A certificate, its store, and what can be done with it today."""
     return {
         **certificate_record(entry.certificate),
         "user_id": entry.owner.user_id,
@@ -99,7 +103,7 @@ def entry_record(entry: Entry) -> JsonObject:
 
 
 def rejection_record(rejection: Rejection | None) -> JsonObject | None:
-    """Why the bank does not accept a certificate, null where nothing is known against it."""
+    """Why the bank does not accept a certificate; null if no rejection is known."""
     if rejection is None:
         return None
     return {
@@ -111,6 +115,7 @@ def rejection_record(rejection: Rejection | None) -> JsonObject | None:
 
 
 def certificate_record(certificate: Certificate) -> JsonObject:
+    """The fields of a certificate; times in UTC, serial number and fingerprint in hex."""
     return {
         "serial": certificate.serial_hex,
         "fingerprint": certificate.fingerprint,
@@ -122,6 +127,7 @@ def certificate_record(certificate: Certificate) -> JsonObject:
 
 
 def procedure_record(view: ProcedureView) -> JsonObject:
+    """A procedure that is not finished; times in UTC."""
     return {
         "id": view.id,
         "kind": view.kind.value,
@@ -148,7 +154,7 @@ def leftover_record(leftover: Leftover) -> JsonObject:
 
 
 def policy_record(policy: Policy) -> JsonObject:
-    """What the administrator decided, null where nothing was."""
+    """The administrator's policy; null for each setting that it leaves open."""
     return {
         "sources": list(policy.sources),
         "profiles": list(policy.profiles) or None,
@@ -161,5 +167,5 @@ def policy_record(policy: Policy) -> JsonObject:
 
 
 def moment(time: datetime) -> str:
-    """UTC, to the second, ISO 8601."""
+    """ISO 8601 in UTC, to the second."""
     return time.astimezone(UTC).isoformat(timespec="seconds")

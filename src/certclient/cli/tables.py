@@ -1,4 +1,4 @@
-"""Tables: columns that line up for Japanese too, coloured on a terminal, plain in a file."""
+"""Tables with aligned columns, also for Japanese: styled on a terminal, plain in a file."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 _PLAIN_WIDTH = 1000
-"""Outside a terminal nothing is wrapped, so that lines can be searched."""
+"""Columns outside a terminal: wide enough that no line wraps, so that grep works."""
 
 
 def print_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

@@ -1,4 +1,4 @@
-"""The person at the keyboard, or their absence."""
+"""Input from the user at the terminal."""
 
 from __future__ import annotations
 
@@ -8,38 +8,44 @@ from typing import Protocol
 
 
 class Terminal(Protocol):
-    """How the command line asks. Questions go to stderr: stdout belongs to the result."""
+    """Prompts of the command line. They go to stderr, since stdout carries the result."""
 
     @property
     def interactive(self) -> bool:
-        """Whether somebody can answer: keyboard and screen are a terminal."""
+        """Whether a user can answer: both keyboard and screen are a terminal."""
         ...
 
     def hidden(self, question: str) -> str:
-        """Asks without showing what is typed."""
+        """Prompts without echo. Raises EOFError at the end of input."""
         ...
 
-    def visible(self, question: str) -> str: ...
+    def visible(self, question: str) -> str:
+        """Prompts with echo; returns one line without its end."""
+        ...
 
     def line(self) -> str | None:
-        """The next line of standard input without its end; None after the last."""
+        """The next line of standard input without its end; None at the end of input."""
         ...
 
 
 class SystemTerminal:
-    """The real one."""
+    """The terminal of this process."""
 
     @property
     def interactive(self) -> bool:
+        """See Terminal.interactive."""
         return sys.stdin.isatty() and sys.stderr.isatty()
 
     def hidden(self, question: str) -> str:
+        """See Terminal.hidden."""
         return getpass.getpass(question, stream=sys.stderr)
 
     def visible(self, question: str) -> str:
+        """See Terminal.visible. "" at the end of input."""
         print(question, end="", file=sys.stderr, flush=True)
         return self.line() or ""
 
     def line(self) -> str | None:
+        """See Terminal.line."""
         text = sys.stdin.readline()
         return text.rstrip("\r\n") if text else None

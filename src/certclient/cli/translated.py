@@ -14,7 +14,7 @@ from certclient.model.deep_link import is_link
 
 
 def invocation_of(context: click.Context) -> Invocation:
-    """The run that `context` belongs to."""
+    """The Invocation that `context` belongs to."""
     invocation = context.find_object(Invocation)
     if invocation is None:
         raise RuntimeError("commands run with an Invocation as their context object")
@@ -27,7 +27,7 @@ def words_of(context: click.Context) -> Catalogue:
 
 
 def usage_reason(words: Catalogue, error: click.ClickException) -> str:
-    """What was mistyped, in the user's language where click's own words are known."""
+    """Explains a usage error, in the user's language if click's message is a known one."""
     if isinstance(error, click.NoSuchOption):
         return words.text("reason.no-such-option", name=error.option_name)
     if isinstance(error, click.BadOptionUsage):
@@ -40,27 +40,31 @@ def usage_reason(words: Catalogue, error: click.ClickException) -> str:
 
 
 class Option(click.Option):
-    """Its help is `option.<name>` of the messages file."""
+    """An option whose help is `option.<name>` of the messages file."""
 
     def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        """Takes the help text from the messages file."""
         record = super().get_help_record(ctx)
         return record and (record[0], words_of(ctx).text(f"option.{self.name}"))
 
 
 class Command(click.Command):
-    """Its help is `help.<name>` of the messages file."""
+    """A command whose help is `help.<name>` of the messages file."""
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Translates the `Usage:` prefix."""
         arguments = " ".join(self.collect_usage_pieces(ctx))
         prefix = f"{words_of(ctx).text('help.usage')} "
         formatter.write_usage(ctx.command_path, arguments, prefix)
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Takes the help text from the messages file."""
         formatter.write_paragraph()
         with formatter.indentation():
             formatter.write_text(words_of(ctx).text(f"help.{self.name}"))
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Translates the heading of the options."""
         records = [
             record
             for parameter in self.get_params(ctx)
@@ -72,6 +76,7 @@ class Command(click.Command):
                 formatter.write_dl(records)
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """Translates the help of `--help`."""
         option = super().get_help_option(ctx)
         if option is not None:
             option.help = words_of(ctx).text("option.help")
@@ -79,21 +84,23 @@ class Command(click.Command):
 
 
 class LazyGroup(Command, click.Group):
-    """A group whose commands are imported when they are run; listing them imports none."""
+    """A group that imports a command only when it is run; listing the commands imports none."""
 
     def __init__(
         self, *, lazy: Mapping[str, CommandLoader], name: str, params: list[click.Parameter]
     ) -> None:
-        """`lazy` maps a command's name to what imports it."""
+        """`lazy` maps a command's name to the function that imports it."""
         click.Group.__init__(
             self, name=name, params=params, callback=_alone, invoke_without_command=True
         )
         self._lazy = dict(lazy)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names in the order of `lazy`."""
         return list(self._lazy)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command:
+        """Imports the command; a `certclient:` link in its place opens the windows."""
         if is_link(cmd_name):
             return link_command(cmd_name)
         if cmd_name not in self._lazy:
@@ -104,6 +111,7 @@ class LazyGroup(Command, click.Group):
             ctx.fail(words_of(ctx).text("reason.not-in-this-build", name=cmd_name))
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Adds the list of commands, with their help from the messages file."""
         words = words_of(ctx)
         Command.format_options(self, ctx, formatter)
         with formatter.section(words.text("help.commands")):
@@ -112,7 +120,7 @@ class LazyGroup(Command, click.Group):
 
 @click.pass_context
 def _alone(ctx: click.Context) -> int:
-    """Without a command: the windows, or the help where none can be shown."""
+    """Without a command: opens the windows, or prints the help if there is no display."""
     if ctx.invoked_subcommand is not None:
         return 0
     invocation = invocation_of(ctx)
@@ -140,7 +148,7 @@ def _set_language(ctx: click.Context, _parameter: click.Parameter, value: str | 
 
 
 def common_parameters() -> list[click.Parameter]:
-    """`--profile`, `--json`, `--language`: taken before and after the command's name."""
+    """`--profile`, `--json`, `--language`: accepted before and after the command's name."""
     languages = click.Choice([language.value for language in Language])
     return [
         Option(["--profile"], metavar="ID|FILE", expose_value=False, callback=_set_profile),

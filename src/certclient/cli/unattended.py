@@ -1,4 +1,4 @@
-"""`certclient renew --all --unattended`: a scheduled job that asks nobody and shows no window."""
+"""`certclient renew --all --unattended`: a scheduled job without prompts or windows."""
 
 from __future__ import annotations
 
@@ -20,27 +20,31 @@ from certclient.platform import log
 
 
 class Nobody:
-    """`cli.terminal.Terminal` with nobody before it."""
+    """`cli.terminal.Terminal` without a user."""
 
     @property
     def interactive(self) -> bool:
+        """See Terminal.interactive. Always False."""
         return False
 
     def hidden(self, question: str) -> str:
+        """See Terminal.hidden. Raises EOFError."""
         raise EOFError
 
     def visible(self, question: str) -> str:
+        """See Terminal.visible. Raises EOFError."""
         raise EOFError
 
     def line(self) -> str | None:
+        """See Terminal.line. Always None."""
         return None
 
 
 def renew_unattended(invocation: Invocation, wait: float) -> int:
-    """Renews what needs no person, at every bank; reports the rest and has people reminded of it.
+    """Renews at every bank what needs no user; reports the rest and schedules reminders for it.
 
-    `wait`: seconds for a CA that needs time. Returns the worst exit code. Raises UNATTENDED_OFF
-    without the administrator's consent, NOTHING_RENEWABLE where nothing is to be done.
+    `wait`: seconds to wait for a CA. Returns the worst exit code. Raises UNATTENDED_OFF unless the
+    policy allows it, NOTHING_RENEWABLE if there is nothing to do.
     """
     if not invocation.services.policy().unattended_renewal:
         raise CertclientError(ErrorCode.UNATTENDED_OFF)
@@ -56,26 +60,29 @@ def renew_unattended(invocation: Invocation, wait: float) -> int:
 
 
 def _banks(invocation: Invocation) -> list[Invocation]:
-    """One run for the bank that was named, or one for each; none of them can ask."""
+    """One run for the bank given, or one for each bank; none of them can prompt."""
     services = replace(invocation.services, terminal=Nobody())
     every = () if invocation.profile_name else services.profiles()
     return [
-        # To trust a root is Windows' question; a renewal does without.
+        # Installing a root makes Windows prompt; a renewal works without it.
         replace(invocation, services=services, _profile=replace(profile, install_root=False))
         for profile in (every or [invocation.profile()])
     ]
 
 
 def _unusable(invocation: Invocation) -> list[Result]:
-    """Banks whose profile cannot be used: nobody would notice that theirs are not renewed."""
+    """Banks whose profile is unusable: otherwise nobody would notice the missing renewals."""
     errors = () if invocation.profile_name else invocation.services.unusable_banks()
     names = [(error.data.get("file") or error.data.get("value", ""), error) for error in errors]
     return [Result("", None, None, error, profile_id=name or "?") for name, error in names]
 
 
 class _Bank:
-    """The certificates of one bank. `taken`: fingerprints of those that another bank's pattern
-    fits, too; each belongs to the first."""
+    """The certificates of one bank.
+
+    `taken`: fingerprints of certificates that also match the pattern of an earlier bank; each
+    belongs to the first.
+    """
 
     def __init__(self, invocation: Invocation, wait: float, taken: set[str]) -> None:
         self._invocation = invocation
@@ -83,7 +90,7 @@ class _Bank:
         self._taken = taken
 
     def renew(self) -> list[Result]:
-        """First what an earlier run left unfinished, then what is due."""
+        """Resumes interrupted procedures first, then renews the certificates that are due."""
         desk = self._desk()
         finished = [
             self._resume(desk, view) for view in desk.procedures.pending() if _resumes_alone(view)
@@ -136,7 +143,7 @@ class _Bank:
         return self._named(Result(name, owner, None, reason, needs_person=True))
 
     def _remind(self, entry: Entry | None) -> None:
-        """The next look of the reminder tells the customer, but not twice on one day."""
+        """Makes the next `remind` show this certificate again, but not twice on one day."""
         if entry is None:
             return
         services = self._invocation.services
@@ -148,18 +155,18 @@ class _Bank:
 
 
 def _resumes_alone(view: ProcedureView) -> bool:
-    """取得 needs a person, but for the confirmation of a certificate that is there."""
+    """取得 needs a user, except to confirm a certificate that is already issued."""
     return view.kind is Kind.RENEW or view.state.unconfirmed
 
 
 def _entry_of(desk: Desk, view: ProcedureView) -> Entry | None:
-    """The certificate of the procedure's user ID that counts meanwhile."""
+    """The certificate that now counts for the procedure's user ID."""
     counting = newest_per_owner(desk.inventory.entries)
     return next((entry for entry in counting if entry.owner.user_id == view.user_id), None)
 
 
 def check_alone(invocation: Invocation, *, everything: bool, others: Sequence[object]) -> None:
-    """Raises USAGE where `--unattended` is not with `--all`, or with what only a person says."""
+    """Raises USAGE if `--unattended` lacks `--all` or is combined with interactive options."""
     if not everything or any(others):
         reason = invocation.words.text("reason.unattended")
         raise CertclientError(ErrorCode.USAGE, reason=reason)

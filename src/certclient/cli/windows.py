@@ -1,4 +1,4 @@
-"""From the command line into the windows: what they are opened for."""
+"""Opens the windows from the command line."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from certclient.model.start import Start
 
 
 def start(invocation: Invocation, *, link: str = "", remind: bool = False) -> Start:
-    """What the options say. The link is not read here: the windows refuse it politely."""
+    """The start request for these options. The windows parse the link and report a bad one."""
     return Start(
         profile_name=invocation.profile_name,
         language=invocation.language.value if invocation.language_chosen else "",
@@ -20,7 +20,7 @@ def start(invocation: Invocation, *, link: str = "", remind: bool = False) -> St
 
 
 def link_command(link: str) -> click.Command:
-    """The command that a link `certclient:…` in place of a command's name stands for."""
+    """The command for a `certclient:…` link given in place of a command's name."""
 
     @click.pass_obj
     def follow(invocation: Invocation) -> int:

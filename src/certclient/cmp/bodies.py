@@ -1,4 +1,4 @@
-"""The bodies of CMP messages (RFC 9810, 5.3) as values; `decode_body` and `encode_body`."""
+"""The bodies of CMP messages (RFC 9810, 5.3) as values, with `decode_body` and `encode_body`."""
 
 from __future__ import annotations
 
@@ -52,29 +52,36 @@ __all__ = [
 ]
 
 _CONTEXT_CONSTRUCTED = 0xA0
+"""Identifier octet of an explicit context tag, without its number (X.690, 8.1.2)."""
 
 
 class GeneralKind(enum.IntEnum):
+    """General messages: request and response; the value is the tag of the body."""
+
     GENM = 21
     GENP = 22
 
 
 @dataclass(frozen=True, slots=True)
 class PkiConfirm:
-    """pkiConf: the CA has taken note."""
+    """pkiConf (RFC 9810, 5.3.17): the CA acknowledges a certConf."""
 
     tag: ClassVar[int] = 19
 
     def encode(self) -> bytes:
+        """The body's content as DER: NULL."""
         return syntax.NULL
 
 
 @dataclass(frozen=True, slots=True)
 class PollRequest:
+    """pollReq (RFC 9810, 5.3.22): the certReqIds to poll for."""
+
     tag: ClassVar[int] = 25
     cert_req_ids: tuple[int, ...]
 
     def encode(self) -> bytes:
+        """The body's content as DER."""
         return syntax.wrapped_list(
             syntax.encode(syntax.PollReqEntry(cert_req_id=number)) for number in self.cert_req_ids
         )
@@ -82,7 +89,7 @@ class PollRequest:
 
 @dataclass(frozen=True, slots=True)
 class PollEntry:
-    """Not before `check_after` seconds from now; `reason` is the CA's words."""
+    """One pollRep entry: poll again after `check_after` seconds; `reason` is the CA's own text."""
 
     cert_req_id: int
     check_after: int
@@ -91,11 +98,14 @@ class PollEntry:
 
 @dataclass(frozen=True, slots=True)
 class PollReply:
+    """pollRep (RFC 9810, 5.3.22): the requests that are still pending."""
+
     tag: ClassVar[int] = 26
     entries: tuple[PollEntry, ...]
 
     @classmethod
     def decode(cls, der: bytes) -> PollReply:
+        """Reads the body's content (DER). Raises MalformedMessageError."""
         values = [
             syntax.decode(syntax.PollRepEntry, syntax.encode(entry)) for entry in syntax.items(der)
         ]
@@ -107,6 +117,7 @@ class PollReply:
         )
 
     def encode(self) -> bytes:
+        """The body's content as DER."""
         return syntax.wrapped_list(
             syntax.encode(
                 syntax.PollRepEntry(
@@ -130,11 +141,13 @@ class ErrorMessage:
 
     @classmethod
     def decode(cls, der: bytes) -> ErrorMessage:
+        """Reads an ErrorMsgContent (DER). Raises MalformedMessageError."""
         value = syntax.decode(syntax.ErrorMsgContent, der)
         status = PkiStatusInfo.from_syntax(value.pki_status_info)
         return cls(status, value.error_code, tuple(value.error_details or ()))
 
     def encode(self) -> bytes:
+        """ErrorMsgContent as DER."""
         return syntax.encode(
             syntax.ErrorMsgContent(
                 pki_status_info=self.status.to_syntax(),
@@ -146,28 +159,31 @@ class ErrorMessage:
 
 @dataclass(frozen=True, slots=True)
 class GeneralMessage:
-    """genm or genp (RFC 9810, 5.3.19): each item is an InfoTypeAndValue, which has the same form
-    as an AlgorithmIdentifier."""
+    """genm or genp (RFC 9810, 5.3.19). Each item is an InfoTypeAndValue, which has the same ASN.1
+    shape as an AlgorithmIdentifier."""
 
     kind: GeneralKind
     items: tuple[AlgorithmIdentifier, ...] = ()
 
     @property
     def tag(self) -> int:
+        """The context tag of the body in PKIBody."""
         return int(self.kind)
 
     def encode(self) -> bytes:
+        """The body's content as DER."""
         return syntax.wrapped_list(item.encode() for item in self.items)
 
 
 @dataclass(frozen=True, slots=True)
 class OtherBody:
-    """A body that certclient has no use for (nested, announcements): tag and content as DER."""
+    """A body that certclient does not interpret (nested, announcements): tag and content (DER)."""
 
     tag: int
     content: bytes
 
     def encode(self) -> bytes:
+        """The content, unchanged."""
         return self.content
 
 
@@ -188,7 +204,7 @@ Body = (
 
 
 def encode_body(body: Body) -> bytes:
-    """PKIBody as DER: the content under its explicit tag."""
+    """PKIBody as DER: the content inside its explicit context tag."""
     return syntax.wrap(_CONTEXT_CONSTRUCTED | body.tag, body.encode())
 
 
@@ -198,6 +214,7 @@ def decode_body(value: TLV) -> Body:
     if len(value.tag_bytes) != 1 or identifier & 0xE0 != _CONTEXT_CONSTRUCTED:
         raise MalformedMessageError("PKIBody has no context tag")
     tag = identifier & 0x1F
+    # Raises unless the explicit tag holds exactly one TLV.
     content = syntax.encode(syntax.tlv(bytes(value.data)))
     decoder = _DECODERS.get(tag)
     return decoder(content) if decoder else OtherBody(tag, content)

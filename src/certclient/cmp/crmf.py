@@ -16,14 +16,15 @@ AUTHENTICATOR = "1.3.6.1.5.5.7.5.1.2"
 OLD_CERT_ID = "1.3.6.1.5.5.7.5.1.5"
 
 _SIGNATURE = b"\xa1"
+"""ProofOfPossession: signature [1], implicitly tagged (RFC 4211, 4)."""
 
 
 @dataclass(frozen=True, slots=True)
 class CertTemplate:
-    """What a certificate should be like (RFC 4211, 5); None means: the CA decides.
+    """The requested contents of a certificate (RFC 4211, 5); None leaves a field to the CA.
 
-    `issuer` and `subject` are Names, `spki` a SubjectPublicKeyInfo, `extensions` a SEQUENCE OF
-    Extension, all as DER. Validity and unique identifiers are read over.
+    `issuer` and `subject` are Names, `spki` is a SubjectPublicKeyInfo, `extensions` a SEQUENCE OF
+    Extension, all as DER. Decoding ignores the validity and the unique identifiers.
     """
 
     serial: int | None = None
@@ -34,6 +35,7 @@ class CertTemplate:
 
     @classmethod
     def from_syntax(cls, value: syntax.CertTemplate) -> CertTemplate:
+        """Converts from the declared ASN.1 type."""
         return cls(
             serial=value.serial_number,
             issuer=_der(value.issuer),
@@ -43,6 +45,7 @@ class CertTemplate:
         )
 
     def to_syntax(self) -> syntax.CertTemplate:
+        """Converts to the declared ASN.1 type; fields not held here are absent."""
         return syntax.CertTemplate(
             version=None,
             serial_number=self.serial,
@@ -59,9 +62,10 @@ class CertTemplate:
 
 @dataclass(frozen=True, slots=True)
 class CertRequest:
-    """RFC 4211, 4 and 6. `registration_token` and `authenticator` are secrets of the customer.
+    """One CertRequest (RFC 4211, 5 and 6) with the controls that certclient uses.
 
-    Other controls are read over.
+    `registration_token` and `authenticator` are the customer's secrets. Decoding ignores other
+    controls.
     """
 
     cert_req_id: int
@@ -72,6 +76,7 @@ class CertRequest:
 
     @classmethod
     def decode(cls, der: bytes) -> CertRequest:
+        """Reads a CertRequest (DER). Raises MalformedMessageError, also for a repeated control."""
         value = syntax.decode(syntax.CertRequest, der)
         controls = _controls(value.controls or [])
         old = controls.pop(OLD_CERT_ID, None)
@@ -84,6 +89,7 @@ class CertRequest:
         )
 
     def encode(self) -> bytes:
+        """CertRequest as DER. It contains the secrets in the clear."""
         controls = [
             *_control(REG_TOKEN, _text_der(self.registration_token)),
             *_control(AUTHENTICATOR, _text_der(self.authenticator)),
@@ -100,10 +106,10 @@ class CertRequest:
 
 @dataclass(frozen=True, slots=True)
 class PopSignature:
-    """POPOSigningKey (RFC 4211, 4.1): `signature` over the DER of CertRequest.
+    """POPOSigningKey (RFC 4211, 4.1): `signature` over the DER of the CertRequest.
 
-    `separate_input` is True where the signer put a poposkInput in place of it (then the signature
-    covers something else and cannot be verified against the request).
+    `separate_input` is True if the message has a poposkInput: the signature then covers that
+    instead, and cannot be verified against the request.
     """
 
     algorithm: AlgorithmIdentifier
@@ -112,6 +118,7 @@ class PopSignature:
 
     @classmethod
     def from_tlv(cls, value: TLV) -> PopSignature:
+        """Reads the [1] signature alternative. Raises MalformedMessageError."""
         parsed = syntax.decode(syntax.POPOSigningKey, syntax.retag(value, syntax.SEQUENCE))
         return cls(
             AlgorithmIdentifier.decode(syntax.encode(parsed.algorithm)),
@@ -120,6 +127,7 @@ class PopSignature:
         )
 
     def encode(self) -> bytes:
+        """ProofOfPossession as DER, with the [1] tag; never writes a poposkInput."""
         value = syntax.POPOSigningKey(
             popo_input=None,
             algorithm=syntax.tlv(self.algorithm.encode()),
@@ -130,9 +138,9 @@ class PopSignature:
 
 @dataclass(frozen=True, slots=True)
 class CertReqMsg:
-    """One request. `request_der` is the CertRequest exactly as signed and as it travelled.
+    """One request. `request_der` is the CertRequest exactly as it was signed and sent.
 
-    `pop` is None without a signature as proof.
+    `pop` is None if there is no proof of possession by signature.
     """
 
     request: CertRequest
@@ -141,10 +149,12 @@ class CertReqMsg:
 
     @classmethod
     def build(cls, request: CertRequest, pop: PopSignature | None = None) -> CertReqMsg:
+        """Encodes `request` once; `pop` must sign exactly those bytes."""
         return cls(request, request.encode(), pop)
 
     @classmethod
     def decode(cls, der: bytes) -> CertReqMsg:
+        """Reads a CertReqMsg (DER). Raises MalformedMessageError."""
         members = syntax.items(der)
         if not 1 <= len(members) <= 3:
             raise MalformedMessageError("CertReqMsg has one to three members")
@@ -158,6 +168,7 @@ class CertReqMsg:
         )
 
     def encode(self) -> bytes:
+        """CertReqMsg as DER, with `request_der` unchanged."""
         proof = self.pop.encode() if self.pop else b""
         return syntax.wrapped_list((self.request_der, proof))
 

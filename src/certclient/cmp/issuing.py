@@ -1,4 +1,4 @@
-"""Bodies by which a certificate is asked for, handed out and accepted (RFC 9810, 5.3)."""
+"""Bodies that request, deliver and confirm certificates (RFC 9810, 5.3)."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from certclient.cmp.names import AlgorithmIdentifier
 from certclient.cmp.status import PkiStatusInfo
 
 _CERTIFICATE = b"\xa0"
+"""CertOrEncCert: certificate [0], explicitly tagged (RFC 9810, 5.3.4)."""
 
 
 class RequestKind(enum.IntEnum):
-    """Requests for a certificate by CRMF; the value is the tag of the body."""
+    """Certificate requests in CRMF; the value is the tag of the body."""
 
     IR = 0
     CR = 2
@@ -23,11 +24,12 @@ class RequestKind(enum.IntEnum):
 
     @property
     def reply(self) -> ReplyKind:
+        """The response body to this request; its tag is the next number."""
         return ReplyKind(self + 1)
 
 
 class ReplyKind(enum.IntEnum):
-    """Answers with a certificate."""
+    """Responses that carry certificates; the value is the tag of the body."""
 
     IP = 1
     CP = 3
@@ -43,29 +45,32 @@ class CertificateRequest:
 
     @property
     def tag(self) -> int:
+        """The context tag of the body in PKIBody."""
         return int(self.kind)
 
     def encode(self) -> bytes:
+        """CertReqMessages as DER."""
         return syntax.wrapped_list(request.encode() for request in self.requests)
 
 
 @dataclass(frozen=True, slots=True)
 class Pkcs10Request:
-    """p10cr: `csr` is the DER of a PKCS#10 request."""
+    """p10cr: `csr` is a PKCS#10 request as DER."""
 
     tag: ClassVar[int] = 4
     csr: bytes
 
     def encode(self) -> bytes:
+        """The CSR, unchanged."""
         return self.csr
 
 
 @dataclass(frozen=True, slots=True)
 class CertResponse:
-    """The answer to one request. `certificate` is DER, None where none was issued.
+    """The response to one request. `certificate` is DER, None if none was issued.
 
-    `encrypted` is True where the CA sent an encrypted certificate in place of it. `cert_req_id`
-    is -1 in the answer to a p10cr.
+    `encrypted` is True if the CA sent an encrypted certificate instead. `cert_req_id` is -1 in the
+    response to a p10cr.
     """
 
     cert_req_id: int
@@ -75,6 +80,7 @@ class CertResponse:
 
     @classmethod
     def from_syntax(cls, value: syntax.CertResponse) -> CertResponse:
+        """Converts from the declared ASN.1 type; an encrypted certificate is not decrypted."""
         status = PkiStatusInfo.from_syntax(value.status)
         if value.certified_key_pair is None:
             return cls(value.cert_req_id, status)
@@ -84,6 +90,7 @@ class CertResponse:
         return cls(value.cert_req_id, status, bytes(choice.data))
 
     def to_syntax(self) -> syntax.CertResponse:
+        """Converts to the declared ASN.1 type."""
         pair = None
         if self.certificate is not None:
             choice = syntax.tlv(syntax.wrap(_CERTIFICATE[0], self.certificate))
@@ -100,7 +107,7 @@ class CertResponse:
 
 @dataclass(frozen=True, slots=True)
 class CertificateReply:
-    """ip, cp or kup (RFC 9810, 5.3.2 and 5.3.4). `ca_pubs` are certificates as DER."""
+    """ip, cp or kup (RFC 9810, 5.3.2 and 5.3.4). `ca_pubs` are certificates as DER, unverified."""
 
     kind: ReplyKind
     responses: tuple[CertResponse, ...]
@@ -108,10 +115,12 @@ class CertificateReply:
 
     @property
     def tag(self) -> int:
+        """The context tag of the body in PKIBody."""
         return int(self.kind)
 
     @classmethod
     def decode(cls, kind: ReplyKind, der: bytes) -> CertificateReply:
+        """Reads a CertRepMessage (DER). Raises MalformedMessageError."""
         value = syntax.decode(syntax.CertRepMessage, der)
         return cls(
             kind,
@@ -120,6 +129,7 @@ class CertificateReply:
         )
 
     def encode(self) -> bytes:
+        """CertRepMessage as DER."""
         return syntax.encode(
             syntax.CertRepMessage(
                 ca_pubs=[syntax.tlv(certificate) for certificate in self.ca_pubs] or None,
@@ -130,7 +140,7 @@ class CertificateReply:
 
 @dataclass(frozen=True, slots=True)
 class CertStatus:
-    """One entry of certConf (RFC 9810, 5.3.18); `status` None means accepted."""
+    """One entry of certConf (RFC 9810, 5.3.18); a `status` of None means accepted."""
 
     cert_hash: bytes
     cert_req_id: int
@@ -139,6 +149,7 @@ class CertStatus:
 
     @classmethod
     def decode(cls, der: bytes) -> CertStatus:
+        """Reads a CertStatus (DER). Raises MalformedMessageError."""
         value = syntax.decode(syntax.CertStatus, der)
         algorithm = value.hash_alg
         return cls(
@@ -149,6 +160,7 @@ class CertStatus:
         )
 
     def encode(self) -> bytes:
+        """CertStatus as DER."""
         algorithm = self.hash_algorithm
         return syntax.encode(
             syntax.CertStatus(
@@ -164,10 +176,11 @@ class CertStatus:
 
 @dataclass(frozen=True, slots=True)
 class CertificateConfirm:
-    """certConf: which certificates are accepted. An entry that is missing means: refused."""
+    """certConf: the certificates that the client accepts. A missing entry means rejection."""
 
     tag: ClassVar[int] = 24
     statuses: tuple[CertStatus, ...]
 
     def encode(self) -> bytes:
+        """CertConfirmContent as DER."""
         return syntax.wrapped_list(status.encode() for status in self.statuses)

@@ -1,7 +1,7 @@
 """MAC protection: PBMAC1 (RFC 9810, 5.1.3.1; RFC 9481, 6.1.2) and PBM (RFC 9810, 5.1.3.1.1).
 
-Both derive a key from a shared secret; the parameters travel, so those that a peer sends are
-capped before any work is done.
+Both derive a key from a shared secret with parameters sent in the header. A peer's parameters are
+checked against limits before any derivation, so that a response cannot cause unbounded work.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ _PBKDF2 = "1.2.840.113549.1.5.12"
 _HMAC_SHA256 = "1.2.840.113549.2.9"
 _SHA256 = "2.16.840.1.101.3.4.2.1"
 
+# Limits for a peer's parameters: a derivation at the limits takes less than two seconds.
 MAX_PBKDF2_ITERATIONS = 1_000_000
 MAX_PBM_ITERATIONS = 100_000
 MAX_SALT_BYTES = 512
@@ -32,6 +33,8 @@ _SALT_BYTES = 16
 _MIN_KEY_BYTES = 16
 _MAX_KEY_BYTES = 128
 
+# SHA-1 is accepted from peers only; `new_parameters` never uses it. RFC 4210, D.2 made it mandatory
+# for PBM, with an HMAC OID (1.3.6.1.5.5.8.1.2) that differs from PKCS#5's; PBKDF2 defaults to it.
 _HMACS: dict[str, type[hashes.HashAlgorithm]] = {
     "1.3.6.1.5.5.8.1.2": hashes.SHA1,
     "1.2.840.113549.2.7": hashes.SHA1,
@@ -48,17 +51,17 @@ _ONE_WAY_FUNCTIONS: dict[str, type[hashes.HashAlgorithm]] = {
 
 
 class ProtectionError(Exception):
-    """A message's protection is missing, unknown, beyond the caps, or wrong."""
+    """A message's protection is missing, unknown, over the limits, or wrong."""
 
 
 class WrongMacError(ProtectionError):
-    """The MAC does not match: another secret, or altered bytes."""
+    """The MAC does not match: the secret differs, or bytes were altered."""
 
 
 def new_parameters(
     algorithm: MacAlgorithm, random_bytes: Callable[[int], bytes]
 ) -> AlgorithmIdentifier:
-    """Fresh parameters for one transaction: SHA-256 throughout and a new salt."""
+    """Fresh parameters: SHA-256 throughout, with a new salt."""
     salt = random_bytes(_SALT_BYTES)
     if algorithm is MacAlgorithm.PBM:
         return _pbm_parameters(salt)
@@ -66,12 +69,12 @@ def new_parameters(
 
 
 def make_mac(algorithm: AlgorithmIdentifier, secret: str, data: bytes) -> bytes:
-    """The MAC over `data`. Raises ProtectionError for parameters that are unknown or too costly."""
+    """The MAC over `data`. Raises ProtectionError for unknown or over-limit parameters."""
     return _keyed(algorithm, secret, data).finalize()
 
 
 def check_mac(algorithm: AlgorithmIdentifier, secret: str, data: bytes, mac: bytes) -> None:
-    """Compares in constant time. Raises WrongMacError, or ProtectionError as `make_mac` does."""
+    """Verifies in constant time. Raises WrongMacError, or ProtectionError as `make_mac` does."""
     try:
         _keyed(algorithm, secret, data).verify(mac)
     except InvalidSignature as error:
@@ -120,9 +123,9 @@ def _pbmac1_key(parameters: bytes, secret: bytes) -> tuple[bytes, hashes.HashAlg
 
 
 def _prf(derivation: syntax.PBKDF2Params) -> hashes.HashAlgorithm:
-    """The default is HMAC-SHA1 (RFC 8018, A.2)."""
+    """The PRF of PBKDF2; HMAC-SHA1 by default (RFC 8018, A.2)."""
     if derivation.prf is None:
-        return hashes.SHA1()  # noqa: S303 - HMAC-SHA1 inside PBKDF2, as the RFC's default wants
+        return hashes.SHA1()  # noqa: S303 - HMAC-SHA1 inside PBKDF2, the RFC's default
     oid = syntax.decoded_oid(derivation.prf[0]) if derivation.prf else ""
     return _hash(_HMACS, oid)
 
@@ -138,7 +141,7 @@ def _pbm_parameters(salt: bytes) -> AlgorithmIdentifier:
 
 
 def _pbm_key(parameters: bytes, secret: bytes) -> tuple[bytes, hashes.HashAlgorithm]:
-    """The secret and the salt, hashed again and again; the whole digest is the HMAC's key."""
+    """Hashes secret plus salt `iteration_count` times; the HMAC key is the whole last digest."""
     value = syntax.decode(syntax.PBMParameter, parameters)
     _check_costs(value.salt, value.iteration_count, MAX_PBM_ITERATIONS)
     one_way = _hash(_ONE_WAY_FUNCTIONS, AlgorithmIdentifier.decode(syntax.encode(value.owf)).oid)

@@ -1,7 +1,7 @@
-"""The CMP message (RFC 9810, 5.1): header, body, protection and the certificates that travel along.
+"""The CMP message (RFC 9810, 5.1): header, body, protection and extra certificates.
 
-A message that was read keeps the exact bytes of header and body: what was protected is what
-travelled, so nothing is ever encoded anew before it is verified.
+A decoded message keeps the exact bytes of header and body. Protection covers the bytes as sent, so
+nothing is re-encoded before verification.
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ __all__ = [
 class Header:
     """PKIHeader (RFC 9810, 5.1.1). `sender` and `recipient` are GeneralNames as DER.
 
-    `message_time` is aware. Each item of `general_info` is an InfoTypeAndValue, which has the form
-    of an AlgorithmIdentifier.
+    `message_time` is aware. Each item of `general_info` is an InfoTypeAndValue, which has the same
+    ASN.1 shape as an AlgorithmIdentifier.
     """
 
     sender: bytes
@@ -61,17 +61,18 @@ class Header:
 
     @property
     def sender_name(self) -> bytes | None:
-        """The sender's Name (DER), None where the sender is not a directoryName or is empty."""
+        """The sender's Name (DER); None if it is empty or the sender is not a directoryName."""
         name = name_in(self.sender)
         return None if name == EMPTY_NAME else name
 
     @property
     def implicit_confirm(self) -> bool:
-        """Whether certConf is not wanted (RFC 9810, 5.1.1.1)."""
+        """Whether implicitConfirm is present, so that no certConf follows (RFC 9810, 5.1.1.1)."""
         return any(item.oid == IMPLICIT_CONFIRM for item in self.general_info)
 
     @classmethod
     def decode(cls, der: bytes) -> Header:
+        """Reads a PKIHeader (DER). Raises MalformedMessageError."""
         value = syntax.decode(syntax.PKIHeader, der)
         protection = value.protection_alg
         return cls(
@@ -94,6 +95,7 @@ class Header:
         )
 
     def encode(self) -> bytes:
+        """PKIHeader as DER."""
         return syntax.encode(
             syntax.PKIHeader(
                 pvno=self.pvno,
@@ -114,8 +116,10 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """PKIMessage. `protected_part` is the DER of SEQUENCE {header, body} exactly as it travelled
-    or will travel; `extra_certs` are certificates as DER, unread."""
+    """PKIMessage. `protected_part` is the DER of SEQUENCE {header, body}, byte for byte as sent.
+
+    `extra_certs` are certificates as DER, not yet parsed.
+    """
 
     header: Header
     body: Body
@@ -125,13 +129,13 @@ class Message:
 
     @classmethod
     def build(cls, header: Header, body: Body, extra_certs: tuple[bytes, ...] = ()) -> Message:
-        """A message to be protected: see `protection.protect_with_mac` and `…_signature`."""
+        """A message without protection; see `protection.protect_with_mac` and `…_signature`."""
         part = syntax.wrapped_list((header.encode(), encode_body(body)))
         return cls(header, body, part, extra_certs=extra_certs)
 
     @classmethod
     def decode(cls, der: bytes) -> Message:
-        """Reads a message. Raises MalformedMessageError for anything else."""
+        """Reads a message (DER). Raises MalformedMessageError, also over the size limits."""
         if len(der) > MAX_MESSAGE_BYTES:
             raise MalformedMessageError(f"message of {len(der)} bytes")
         value = syntax.decode(syntax.PKIMessage, der)
@@ -148,6 +152,7 @@ class Message:
         )
 
     def encode(self) -> bytes:
+        """PKIMessage as DER, with the bytes of `protected_part` unchanged."""
         header, body = syntax.items(self.protected_part)
         return syntax.encode(
             syntax.PKIMessage(
@@ -159,12 +164,12 @@ class Message:
         )
 
     def protected(self, protection: bytes) -> Message:
-        """The same message with these protection bits."""
+        """A copy of the message with these protection bits."""
         return replace(self, protection=protection)
 
 
 def _moment(value: syntax.AnyValue | None) -> datetime | None:
-    """messageTime; forms that only BER allows (fractions, time zones) are read over."""
+    """messageTime; None for forms that only BER allows (fractions, time zones)."""
     if value is None:
         return None
     try:

@@ -1,4 +1,4 @@
-"""Protection of CMP messages (RFC 9810, 5.1.3): made and verified over the bytes that travel."""
+"""Message protection (RFC 9810, 5.1.3), created and verified over the bytes as sent."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def protect_with_mac(
     parameters: AlgorithmIdentifier,
     extra_certs: tuple[bytes, ...] = (),
 ) -> Message:
-    """A message with a MAC; `parameters` come from `mac.new_parameters` or from the peer."""
+    """A message protected by a MAC; `parameters` come from `mac.new_parameters` or the peer."""
     message = Message.build(replace(header, protection_alg=parameters), body, extra_certs)
     return message.protected(mac.make_mac(parameters, secret.reveal(), message.protected_part))
 
@@ -41,8 +41,10 @@ def protect_with_mac(
 def protect_with_signature(
     header: Header, body: Body, signer: Signer, extra_certs: tuple[bytes, ...] = ()
 ) -> Message:
-    """A message with an RSA signature (PKCS#1 v1.5, SHA-256). The signer's certificate belongs
-    first into `extra_certs` (RFC 9483, 3.3)."""
+    """A message protected by an RSA signature (PKCS#1 v1.5, SHA-256).
+
+    The signer's certificate must come first in `extra_certs` (RFC 9483, 3.3).
+    """
     message = Message.build(replace(header, protection_alg=RSA_SHA256), body, extra_certs)
     signature = signer.sign(message.protected_part, SignatureAlgorithm.RSA_PKCS1_SHA256)
     return message.protected(signature)
@@ -55,16 +57,19 @@ def is_mac(message: Message) -> bool:
 
 
 def verify_mac(message: Message, secret: Secret) -> None:
-    """Raises WrongMacError where the MAC does not match, else ProtectionError: no protection, no
-    MAC, unknown or too costly parameters."""
+    """Verifies the MAC with `secret`.
+
+    Raises WrongMacError if the MAC does not match, otherwise ProtectionError: no protection, no
+    MAC, unknown or over-limit parameters.
+    """
     algorithm, protection = _claimed(message)
     mac.check_mac(algorithm, secret.reveal(), message.protected_part, protection)
 
 
 def verify_signature(message: Message, spki: bytes) -> None:
-    """Verifies by the key `spki` (DER SubjectPublicKeyInfo). Raises ProtectionError.
+    """Verifies with the key `spki` (DER SubjectPublicKeyInfo). Raises ProtectionError.
 
-    Whether the holder of that key may speak is another question: see `trust` for a client.
+    Does not check whether the key's holder may sign for the CA: see `ca.cmp.trust`.
     """
     algorithm, protection = _claimed(message)
     check_signature(algorithm, spki, protection, message.protected_part)

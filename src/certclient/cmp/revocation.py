@@ -1,4 +1,4 @@
-"""Revocation request and reply (RFC 9810, 5.3.9 and 5.3.10)."""
+"""Revocation request and response (RFC 9810, 5.3.9 and 5.3.10)."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _CRL_REASON = "2.5.29.21"
 
 @dataclass(frozen=True, slots=True)
 class Revocation:
-    """One certificate to revoke: `template` names issuer and serial number.
+    """One certificate to revoke: `template` gives issuer and serial number.
 
-    `reason` is the number of a CRLReason (RFC 5280, 5.3.1: cessationOfOperation is 5), None where
-    the request gives none.
+    `reason` is the number of a CRLReason (RFC 5280, 5.3.1: cessationOfOperation is 5), None if the
+    request gives none.
     """
 
     template: CertTemplate
@@ -28,6 +28,7 @@ class Revocation:
 
     @classmethod
     def decode(cls, der: bytes) -> Revocation:
+        """Reads a RevDetails (DER). Raises MalformedMessageError."""
         value = syntax.decode(syntax.RevDetails, der)
         entries = [
             syntax.decode(syntax.Extension, syntax.encode(entry))
@@ -38,6 +39,7 @@ class Revocation:
         return cls(template, _reason(reasons[0]) if reasons else None)
 
     def encode(self) -> bytes:
+        """RevDetails as DER."""
         details = None
         if self.reason is not None:
             entry = syntax.Extension(
@@ -63,22 +65,24 @@ def _reason(der: bytes) -> int:
 
 @dataclass(frozen=True, slots=True)
 class RevokeRequest:
-    """rr."""
+    """rr (RFC 9810, 5.3.9)."""
 
     tag: ClassVar[int] = 11
     revocations: tuple[Revocation, ...]
 
     @classmethod
     def decode(cls, der: bytes) -> RevokeRequest:
+        """Reads a RevReqContent (DER). Raises MalformedMessageError."""
         return cls(tuple(Revocation.decode(syntax.encode(item)) for item in syntax.items(der)))
 
     def encode(self) -> bytes:
+        """RevReqContent as DER."""
         return syntax.wrapped_list(revocation.encode() for revocation in self.revocations)
 
 
 @dataclass(frozen=True, slots=True)
 class RevokeReply:
-    """rp: one status per certificate, in the order of the request."""
+    """rp (RFC 9810, 5.3.10): one status per certificate, in the order of the request."""
 
     tag: ClassVar[int] = 12
     statuses: tuple[PkiStatusInfo, ...]
@@ -86,6 +90,7 @@ class RevokeReply:
 
     @classmethod
     def decode(cls, der: bytes) -> RevokeReply:
+        """Reads a RevRepContent (DER), ignoring CRLs. Raises MalformedMessageError."""
         value = syntax.decode(syntax.RevRepContent, der)
         return cls(
             tuple(PkiStatusInfo.from_syntax(status) for status in value.status),
@@ -93,6 +98,7 @@ class RevokeReply:
         )
 
     def encode(self) -> bytes:
+        """RevRepContent as DER."""
         return syntax.encode(
             syntax.RevRepContent(
                 status=[status.to_syntax() for status in self.statuses],

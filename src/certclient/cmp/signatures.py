@@ -1,4 +1,4 @@
-"""Signatures of messages and of proofs of possession, by AlgorithmIdentifier (RFC 9481, 3)."""
+"""Signatures of messages and proofs of possession, by AlgorithmIdentifier (RFC 9481, 3)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from certclient.cmp.names import AlgorithmIdentifier
 from certclient.model.keys import MIN_RSA_BITS, SignatureAlgorithm, Signer
 
 RSA_SHA256 = AlgorithmIdentifier("1.2.840.113549.1.1.11", syntax.NULL)
-"""sha256WithRSAEncryption; RFC 4055, 5 wants the NULL."""
+"""sha256WithRSAEncryption; RFC 4055, 5 requires the NULL."""
 
 _RSA: dict[str, type[hashes.HashAlgorithm]] = {
     RSA_SHA256.oid: hashes.SHA256,
@@ -39,10 +39,10 @@ _ED25519 = "1.3.101.112"
 def check_signature(
     algorithm: AlgorithmIdentifier, spki: bytes, signature: bytes, data: bytes
 ) -> None:
-    """Verifies `signature` over `data` by the key `spki` (DER SubjectPublicKeyInfo).
+    """Verifies `signature` over `data` with the key `spki` (DER SubjectPublicKeyInfo).
 
-    RSA (PKCS#1 v1.5 and PSS) and ECDSA with SHA-256 to SHA-512, and Ed25519. Raises
-    ProtectionError: wrong signature, weak or unknown algorithm, key of another kind.
+    Accepts RSA (PKCS#1 v1.5 and PSS) and ECDSA with SHA-256 to SHA-512, and Ed25519. Raises
+    ProtectionError for a wrong signature, a weak or unknown algorithm, or a key of another kind.
     """
     try:
         key = load_der_public_key(spki)
@@ -61,14 +61,14 @@ def check_signature(
 
 
 def prove_possession(request: CertRequest, new_key: Signer) -> CertReqMsg:
-    """Signs the request with the key it asks a certificate for (RFC 4211, 4.1)."""
+    """Signs the request with the key to be certified (RFC 4211, 4.1). Raises as `Signer.sign`."""
     der = request.encode()
     signature = new_key.sign(der, SignatureAlgorithm.RSA_PKCS1_SHA256)
     return CertReqMsg(request, der, PopSignature(RSA_SHA256, signature))
 
 
 def check_possession(message: CertReqMsg) -> None:
-    """Verifies the proof of possession. Raises ProtectionError, also where there is none."""
+    """Verifies the proof of possession. Raises ProtectionError, also if it is missing."""
     spki, pop = message.request.template.spki, message.pop
     if spki is None or pop is None or pop.separate_input:
         raise ProtectionError("no signature over the request as proof of possession")
@@ -87,7 +87,7 @@ def _rsa_scheme(
 
 
 def _pss(parameters: bytes) -> tuple[padding.AsymmetricPadding, hashes.HashAlgorithm]:
-    """RFC 4055, 3.1: one hash for both uses; the defaults mean SHA-1 and are not accepted."""
+    """RFC 4055, 3.1. Requires one hash for both uses; the defaults mean SHA-1 and are refused."""
     value = syntax.decode(syntax.PSSParams, parameters)
     if value.hash is None or value.mask is None or value.trailer != 1:
         raise ProtectionError("PSS with SHA-1")

@@ -1,4 +1,4 @@
-"""PKIStatusInfo: what a CA says about a request (RFC 9810, 5.2.3)."""
+"""PKIStatusInfo: the CA's verdict on a request (RFC 9810, 5.2.3)."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from certclient.cmp import syntax
 
 
 class PkiStatus(enum.IntEnum):
+    """PKIStatus (RFC 9810, 5.2.3)."""
+
     ACCEPTED = 0
     GRANTED_WITH_MODS = 1
     REJECTION = 2
@@ -22,7 +24,7 @@ class PkiStatus(enum.IntEnum):
 
 
 class Failure(enum.IntEnum):
-    """PKIFailureInfo: the value is the number of the bit."""
+    """PKIFailureInfo (RFC 9810, 5.2.3); the value is the bit number."""
 
     BAD_ALG = 0
     BAD_MESSAGE_CHECK = 1
@@ -54,7 +56,7 @@ class Failure(enum.IntEnum):
 
     @property
     def asn1_name(self) -> str:
-        """The name in RFC 9810, as `badMessageCheck`."""
+        """The name as in RFC 9810, for example `badMessageCheck`."""
         first, *rest = self.name.split("_")
         words = (word if word == "POP" else word.capitalize() for word in rest)
         return first.lower() + "".join(words)
@@ -62,7 +64,7 @@ class Failure(enum.IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class PkiStatusInfo:
-    """`status` is a PkiStatus, or another number that a CA made up; `text` is the CA's words."""
+    """`status` is a PkiStatus, or a number outside the RFC; `text` is the CA's own text."""
 
     status: int
     text: tuple[str, ...] = ()
@@ -70,9 +72,11 @@ class PkiStatusInfo:
 
     @classmethod
     def from_syntax(cls, value: syntax.PKIStatusInfo) -> PkiStatusInfo:
+        """Converts from the declared ASN.1 type."""
         return cls(value.status, tuple(value.status_string or ()), _failures(value.fail_info))
 
     def to_syntax(self) -> syntax.PKIStatusInfo:
+        """Converts to the declared ASN.1 type; failures become a named bit list."""
         return syntax.PKIStatusInfo(
             status=int(self.status),
             status_string=free_text(self.text),
@@ -81,12 +85,12 @@ class PkiStatusInfo:
 
 
 def free_text(lines: Sequence[str]) -> list[str] | None:
-    """PKIFreeText, which has at least one line or is absent."""
+    """PKIFreeText for encoding: None for no lines, since it may not be empty."""
     return list(lines) or None
 
 
 def _failures(bits: BitString | None) -> frozenset[Failure]:
-    """Bits that no RFC names are read over."""
+    """The known failures; bits that no RFC defines are ignored."""
     octets = bits.as_bytes() if bits is not None else b""
     return frozenset(
         failure
@@ -96,7 +100,7 @@ def _failures(bits: BitString | None) -> frozenset[Failure]:
 
 
 def _bits(failures: frozenset[Failure]) -> BitString | None:
-    """A named bit list: ends with its last one bit (X.690, 11.2.2)."""
+    """A named bit list: DER drops trailing zero bits (X.690, 11.2.2)."""
     if not failures:
         return None
     last = max(failures)

@@ -1,8 +1,10 @@
-"""ASN.1 of CMP (RFC 9810), CRMF (RFC 4211) and their MACs, as declared for `cryptography`.
+"""ASN.1 of CMP (RFC 9810), CRMF (RFC 4211) and their MACs, declared for `cryptography`.
 
-The only module that knows `cryptography.hazmat.asn1`, which its authors call unstable. What it
-cannot say directly is written so: `[n] EXPLICIT ANY OPTIONAL` is `[n] IMPLICIT SEQUENCE {TLV}`; an
-AlgorithmIdentifier is a list of one or two TLVs; a list at the top level is wrapped by hand.
+All declarations for `cryptography.hazmat.asn1`, which upstream marks as unstable, are in this
+module. It cannot express some types, so:
+- `[n] EXPLICIT ANY OPTIONAL` is declared as `[n] IMPLICIT SEQUENCE {TLV}`;
+- an AlgorithmIdentifier is a list of one or two TLVs;
+- a top-level SEQUENCE OF is wrapped by hand.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ NULL = b"\x05\x00"
 
 
 class MalformedMessageError(Exception):
-    """What came is not the DER that the protocol asks for. The text is for logs, not users."""
+    """The bytes are not the DER that the protocol requires. The text is for logs, not users."""
 
 
 def decode(cls: type[T], der: bytes) -> T:
@@ -34,17 +36,17 @@ def decode(cls: type[T], der: bytes) -> T:
 
 
 def encode(value: object) -> bytes:
-    """Writes a declared value as DER. Raises ValueError for a value that has no DER form."""
+    """Encodes a declared value as DER. Raises ValueError for a value that has no DER form."""
     return asn1.encode_der(value)
 
 
 def tlv(der: bytes) -> TLV:
-    """The one TLV in `der`. Raises MalformedMessageError."""
+    """The single TLV in `der`. Raises MalformedMessageError."""
     return decode(TLV, der)
 
 
 def wrap(tag: int, content: bytes) -> bytes:
-    """A TLV from its one identifier octet and its content octets."""
+    """The TLV with this identifier octet and these content octets."""
     size = len(content)
     if size < 0x80:
         return bytes((tag, size)) + content
@@ -53,39 +55,42 @@ def wrap(tag: int, content: bytes) -> bytes:
 
 
 def retag(value: TLV, tag: int) -> bytes:
-    """The same content under another identifier octet: undoes or does IMPLICIT tagging."""
+    """The same content under another identifier octet: applies or removes IMPLICIT tagging."""
     return wrap(tag, bytes(value.data))
 
 
 def wrapped_list(items: Iterable[bytes]) -> bytes:
-    """DER SEQUENCE OF from the DER of its items."""
+    """A DER SEQUENCE OF from its encoded items."""
     return wrap(SEQUENCE, b"".join(items))
 
 
 def items(sequence_der: bytes) -> list[TLV]:
-    """The members of a SEQUENCE of anything. Raises MalformedMessageError."""
+    """The members of a SEQUENCE of any types. Raises MalformedMessageError."""
     return decode(_Members, wrap(SEQUENCE, sequence_der)).members
 
 
 def encoded_oid(dotted: str) -> bytes:
+    """OBJECT IDENTIFIER (DER) from its dotted form. Raises ValueError for an invalid one."""
     return encode(ObjectIdentifier(dotted))
 
 
 def decoded_oid(value: TLV) -> str:
+    """The dotted form of an OBJECT IDENTIFIER. Raises MalformedMessageError."""
     return decode(ObjectIdentifier, encode(value)).dotted_string
 
 
 def encoded_time(moment: datetime) -> bytes:
-    """GeneralizedTime in UTC without fractions (RFC 5280, 4.1.2.5.2)."""
+    """GeneralizedTime (DER) in UTC without fractions (RFC 5280, 4.1.2.5.2)."""
     return encode(asn1.GeneralizedTime(moment.astimezone(UTC).replace(microsecond=0)))
 
 
 def decoded_time(der: bytes) -> datetime:
+    """The moment in a GeneralizedTime (DER), aware UTC. Raises MalformedMessageError."""
     return decode(asn1.GeneralizedTime, der).as_datetime().replace(tzinfo=UTC)
 
 
 def octets(value: BitString) -> bytes:
-    """A bit string that holds whole octets. Raises MalformedMessageError for any other."""
+    """The content of a bit string of whole octets. Raises MalformedMessageError for any other."""
     if value.padding_bits():
         raise MalformedMessageError("bit string does not end on an octet")
     return value.as_bytes()
@@ -98,7 +103,7 @@ class _Members:
 
 @asn1.sequence
 class AnyValue:
-    """Under an IMPLICIT tag: an explicitly tagged value of any type."""
+    """Declared with an IMPLICIT tag, it reads an explicitly tagged value of any type."""
 
     value: TLV
 
@@ -108,6 +113,8 @@ class AnyValue:
 
 @asn1.sequence
 class PKIMessage:
+    """RFC 9810, 5.1. Header and body stay raw TLVs: protection covers their exact bytes."""
+
     header: TLV
     body: TLV
     protection: Annotated[BitString | None, Explicit(0)]
@@ -116,6 +123,8 @@ class PKIMessage:
 
 @asn1.sequence
 class PKIHeader:
+    """RFC 9810, 5.1.1. `sender` and `recipient` are CHOICE types, hence raw TLVs."""
+
     pvno: int
     sender: TLV
     recipient: TLV
@@ -135,6 +144,8 @@ class PKIHeader:
 
 @asn1.sequence
 class PKIStatusInfo:
+    """RFC 9810, 5.2.3. `status` may be a number that the RFC does not define."""
+
     status: int
     status_string: list[str] | None
     fail_info: BitString | None
@@ -142,6 +153,8 @@ class PKIStatusInfo:
 
 @asn1.sequence
 class CertifiedKeyPair:
+    """RFC 9810, 5.3.4. `cert_or_enc_cert` is a CHOICE, hence a raw TLV."""
+
     cert_or_enc_cert: TLV
     private_key: Annotated[AnyValue | None, Implicit(0)]
     publication_info: Annotated[AnyValue | None, Implicit(1)]
@@ -149,6 +162,8 @@ class CertifiedKeyPair:
 
 @asn1.sequence
 class CertResponse:
+    """RFC 9810, 5.3.4."""
+
     cert_req_id: int
     status: PKIStatusInfo
     certified_key_pair: CertifiedKeyPair | None
@@ -157,12 +172,16 @@ class CertResponse:
 
 @asn1.sequence
 class CertRepMessage:
+    """RFC 9810, 5.3.4: the content of ip, cp and kup."""
+
     ca_pubs: Annotated[list[TLV] | None, Explicit(1)]
     response: list[CertResponse]
 
 
 @asn1.sequence
 class CertStatus:
+    """RFC 9810, 5.3.18. `hash_alg` requires pvno 3."""
+
     cert_hash: bytes
     cert_req_id: int
     status_info: PKIStatusInfo | None
@@ -171,11 +190,15 @@ class CertStatus:
 
 @asn1.sequence
 class PollReqEntry:
+    """One entry of PollReqContent (RFC 9810, 5.3.22)."""
+
     cert_req_id: int
 
 
 @asn1.sequence
 class PollRepEntry:
+    """One entry of PollRepContent (RFC 9810, 5.3.22); `check_after` in seconds."""
+
     cert_req_id: int
     check_after: int
     reason: list[str] | None
@@ -183,6 +206,8 @@ class PollRepEntry:
 
 @asn1.sequence
 class RevRepContent:
+    """RFC 9810, 5.3.10. The CRLs are decoded but not used."""
+
     status: list[PKIStatusInfo]
     rev_certs: Annotated[list[TLV] | None, Explicit(0)]
     crls: Annotated[list[TLV] | None, Explicit(1)]
@@ -190,6 +215,8 @@ class RevRepContent:
 
 @asn1.sequence
 class ErrorMsgContent:
+    """RFC 9810, 5.3.21."""
+
     pki_status_info: PKIStatusInfo
     error_code: int | None
     error_details: list[str] | None
@@ -200,6 +227,8 @@ class ErrorMsgContent:
 
 @asn1.sequence
 class CertTemplate:
+    """RFC 4211, 5. Tags are implicit, except for the CHOICE types issuer and subject."""
+
     version: Annotated[int | None, Implicit(0)]
     serial_number: Annotated[int | None, Implicit(1)]
     signing_alg: Annotated[list[TLV] | None, Implicit(2)]
@@ -214,12 +243,16 @@ class CertTemplate:
 
 @asn1.sequence
 class AttributeTypeAndValue:
+    """One control (RFC 4211, 6)."""
+
     type: ObjectIdentifier
     value: TLV
 
 
 @asn1.sequence
 class CertRequest:
+    """RFC 4211, 5."""
+
     cert_req_id: int
     template: CertTemplate
     controls: list[AttributeTypeAndValue] | None
@@ -227,6 +260,8 @@ class CertRequest:
 
 @asn1.sequence
 class POPOSigningKey:
+    """RFC 4211, 4.1."""
+
     popo_input: Annotated[list[TLV] | None, Implicit(0)]
     algorithm: TLV
     signature: BitString
@@ -234,18 +269,24 @@ class POPOSigningKey:
 
 @asn1.sequence
 class CertId:
+    """RFC 4211, 6.5. `issuer` is a GeneralName."""
+
     issuer: TLV
     serial_number: int
 
 
 @asn1.sequence
 class RevDetails:
+    """RFC 9810, 5.3.9. `crl_entry_details` are Extensions."""
+
     cert_details: CertTemplate
     crl_entry_details: list[TLV] | None
 
 
 @asn1.sequence
 class Extension:
+    """RFC 5280, 4.1. `value` is the content of the OCTET STRING."""
+
     oid: ObjectIdentifier
     critical: Annotated[bool, asn1.Default(False)]
     value: bytes
@@ -256,6 +297,8 @@ class Extension:
 
 @asn1.sequence
 class PBMParameter:
+    """RFC 9810, 5.1.3.1.1."""
+
     salt: bytes
     owf: TLV
     iteration_count: int
@@ -264,12 +307,16 @@ class PBMParameter:
 
 @asn1.sequence
 class PBMAC1Params:
+    """RFC 8018, A.5."""
+
     key_derivation: TLV
     mac: TLV
 
 
 @asn1.sequence
 class PBKDF2Params:
+    """RFC 8018, A.2. Of the CHOICE `salt` only `specified` is read, the OCTET STRING."""
+
     salt: bytes
     iteration_count: int
     key_length: int | None
@@ -278,6 +325,8 @@ class PBKDF2Params:
 
 @asn1.sequence
 class PSSParams:
+    """RSASSA-PSS-params (RFC 4055, 3.1)."""
+
     hash: Annotated[AnyValue | None, Implicit(0)]
     mask: Annotated[AnyValue | None, Implicit(1)]
     salt_length: Annotated[int, Explicit(2), asn1.Default(20)]

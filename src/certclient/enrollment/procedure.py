@@ -192,7 +192,10 @@ class Enrollment:
         return Enrollment(replace(self._environment, patience=seconds), self._journal)
 
     def pending(self) -> Sequence[ProcedureView]:
-        """The unfinished procedures at this bank, oldest first. Raises JOURNAL_DAMAGED, DATA_FOLDER."""
+        """The unfinished procedures at this bank, oldest first.
+
+        Raises JOURNAL_DAMAGED, DATA_FOLDER.
+        """
         return read_open_procedures(self._journal).at_bank(self._environment.profile.id)
 
     def leftovers(self, stores: Sequence[CertificateStore]) -> Sequence[Leftover]:

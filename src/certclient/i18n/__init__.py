@@ -1,1 +1,1 @@
-"""Sentences in Japanese and English, for windows and command line alike. No Qt."""
+"""Texts in Japanese and English for the windows and the command line. No Qt."""

@@ -32,14 +32,17 @@ _MONTHS = (
 
 
 class Language(enum.Enum):
+    """The languages with a catalogue; the value is the ISO 639-1 code."""
+
     JAPANESE = "ja"
     ENGLISH = "en"
 
 
 def language_from_environment(environment: Mapping[str, str], system_locale: str = "") -> Language:
-    """Japanese if the first of LC_ALL, LC_MESSAGES and LANG that is set says so (POSIX order).
+    """Japanese if the first of LC_ALL, LC_MESSAGES and LANG that is set starts with "ja".
 
-    `system_locale` counts where none is set, as on Windows ("Japanese_Japan").
+    The order is that of POSIX. `system_locale` applies if none is set, as on Windows
+    ("Japanese_Japan").
     """
     names = ("LC_ALL", "LC_MESSAGES", "LANG")
     value = next((environment[name] for name in names if environment.get(name)), system_locale)
@@ -54,7 +57,7 @@ class _ErrorText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A messages file. Every table is keyed by the value of the enum that it words."""
+    """A messages file. The keys of each table are the values of an enum."""
 
     schema: Literal[1]
     unknown: str
@@ -77,9 +80,9 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """An error in words: what happened, why, what to do next, who can help, what is known.
+    """An error as text: what happened, why, what to do next, whom to contact, details.
 
-    `details` are short lines such as "USB token: …"; only those whose value is known.
+    `details` are short lines such as "USB token: …", only for values that are known.
     """
 
     code: str
@@ -91,9 +94,9 @@ class Shown:
 
 
 class Catalogue:
-    """The texts of one language for one front end: `cli`, or `window`.
+    """The texts of one language for one front end: `cli` or `window`.
 
-    They differ in what actions are called: a command here, a button there.
+    The front ends differ in how they name actions: by a command or by a button.
     """
 
     def __init__(self, language: Language, texts: _File, front_end: str = "cli") -> None:
@@ -102,15 +105,15 @@ class Catalogue:
         self._how = {f"how_{name}": words for name, words in texts.how[front_end].items()}
 
     def text(self, key: str, **values: object) -> str:
-        """The text `table.name` of the command line. Raises KeyError for an unknown one (a bug)."""
+        """The text `table.name` of the command line. Raises KeyError for an unknown key (a bug)."""
         table, _, name = key.partition(".")
         return self._fill(self._texts.cli[table][name], values)
 
     def error(self, error: CertclientError, contact: str = "") -> Shown:
-        """An error in words; `contact` is the bank's own text about who helps this customer."""
+        """The texts of an error. `contact`: the bank's own text on whom to contact."""
         words = self._texts.error[error.code.code]
         values = {name: self._presentable(value) for name, value in error.data.items() if value}
-        # Without a word the CA knows: it is told of every refusal before the customer is.
+        # OLD by default: a procedure reports every rejection to the CA before it shows the error.
         holds = error.data.get("bank_holds", BankHolds.OLD.value)
         values["bank_holds"] = self._texts.bank_holds[holds]
         known = frozenset(values)
@@ -126,39 +129,45 @@ class Catalogue:
         )
 
     def actor(self, actor: Actor, contact: str = "") -> str:
-        """Who can help."""
+        """Whom to contact; a default text if `contact` is empty."""
         contact = contact or self._texts.actor["default-contact"]
         return self._fill(self._texts.actor[actor.value], {"contact": contact})
 
     def step(self, step: Step) -> str:
+        """A running step, as shown in progress."""
         return self._texts.step[step.value]
 
     def state(self, state: State) -> str:
+        """The state of a procedure."""
         return self._texts.state[state.value]
 
     def stage(self, stage: Stage) -> str:
+        """What the dates of a certificate permit today."""
         return self._texts.stage[stage.value]
 
     def role(self, role: Role) -> str:
+        """管理者 or 利用者, in this language."""
         return self._texts.role[role.value]
 
     def destination(self, destination: Destination) -> str:
+        """The kind of store: PC or USB token."""
         return self._texts.destination[destination.value]
 
     def attempts(self, attempts: AttemptsLeft) -> str:
-        """A warning about the PIN attempts that are left; "" where there is nothing to say."""
+        """A warning about the remaining PIN attempts; "" if none is needed."""
         return self._texts.attempts[attempts.value]
 
     def secret(self, kind: SecretKind) -> str:
+        """The name of a secret, for its prompt."""
         return self._texts.secret[kind.value]
 
     def login(self, test: LoginTest, url: str) -> str:
-        """Whether the new certificate logs in, or what to do to find out; `url`: where to try."""
+        """The result of the login test, or how to try it; `url`: where to try."""
         values: dict[str, object] = {"url": url}
         if test.error is not None:
             shown = self.error(test.error)
             values |= {"title": shown.title, "next": shown.next_step, "code": shown.code}
-        # What is to be done contains the address itself.
+        # The instructions themselves contain the URL.
         values |= {name: self._fill(words, values) for name, words in self._how.items()}
         return self._fill(self._texts.login[test.result.value], values)
 
@@ -177,7 +186,7 @@ class Catalogue:
         return fill(template, {**self._how, **values}, self._texts.unknown)
 
     def _presentable(self, value: str) -> str:
-        """Errors carry days and moments in ISO 8601; everything else is shown as it is."""
+        """Formats ISO 8601 days and moments in error data; other values are unchanged."""
         try:
             if len(value) == len("2027-03-01"):
                 return self.day(date.fromisoformat(value))
@@ -197,7 +206,7 @@ def _parts(day: date) -> dict[str, object]:
 
 
 def load(language: Language, front_end: str = "cli") -> Catalogue:
-    """The texts of `language`; read from the package once per process."""
+    """The texts of `language`; the file is read once per process."""
     return Catalogue(language, _read(language), front_end)
 
 

@@ -1,4 +1,4 @@
-"""Fills values into sentences so that no template and no control character is ever shown."""
+"""Fills values into texts so that no placeholder or control character is ever shown."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from collections.abc import Mapping
 
 _MAX_VALUE = 300
 _UNSHOWN = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
-"""Unicode categories of control, format and unassigned characters, line and paragraph ends."""
+"""Unicode categories: control, format, unassigned, private use, surrogates; line and paragraph
+separators."""
 _FORMATTER = string.Formatter()
 
 
 class _Values(dict[str, object]):
-    """A value that is missing is shown as "unknown", never as a placeholder."""
+    """Replaces a missing value by the text for "unknown", never by a placeholder."""
 
     def __init__(self, values: Mapping[str, object], unknown: str) -> None:
         super().__init__(values)
@@ -35,7 +36,8 @@ def placeholders(template: str) -> frozenset[str]:
 
 
 def clean(text: str) -> str:
-    """One line without control or direction characters (a server's text may hold anything)."""
+    """One line, shortened if long, without control or bidi characters. A server's text may contain
+    anything."""
     visible = "".join(" " if unicodedata.category(c) in _UNSHOWN else c for c in text)
     line = " ".join(visible.split())
     return line if len(line) <= _MAX_VALUE else f"{line[:_MAX_VALUE]}…"

@@ -1,1 +1,1 @@
-"""The client's side of CMP: `client` speaks it, `trust` says whom it believes."""
+"""The client side of CMP: `client` runs transactions, `trust` authenticates signed responses."""

@@ -1,4 +1,4 @@
-"""Which answers of a CMP server a client believes, and what a refusal means."""
+"""Authenticates CMP responses and maps refusals to error codes."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ _MAX_TEXT = 500
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """To what an answer must belong: its transactionID, and one of these as its recipNonce."""
+    """What a response must match: the transactionID, and one of these nonces as its recipNonce."""
 
     transaction_id: bytes
     nonces: frozenset[bytes]
 
 
 def read_answer(der: bytes, credential: Credential, trust: Trust, expected: Expected) -> Message:
-    """Reads an answer and believes it only if it is protected and belongs to our request.
+    """Reads a response and accepts it only if it is protected and belongs to our request.
 
     Raises CertclientError: CA_MALFORMED, CA_PROTECTION_INVALID, CA_TRANSACTION_MISMATCH;
-    ISSUE_CODE_WRONG where the CA's MAC is by another code; for an error message CA_REFUSED (or
-    ISSUE_CODE_WRONG) as `refusal` makes it, with data protected="no" where anybody on the way
-    could have written it.
+    ISSUE_CODE_WRONG if the CA's MAC was made with another code; for an error message CA_REFUSED (or
+    ISSUE_CODE_WRONG) with the data of `refusal`, and protected="no" if the message is unprotected,
+    so that anybody on the network path could have written it.
     """
     message = _decoded(der)
     if _unprotected(message):
@@ -49,8 +49,10 @@ def read_answer(der: bytes, credential: Credential, trust: Trust, expected: Expe
 def refusal(
     status: PkiStatusInfo, more_text: Iterable[str] = (), *, protected: bool = True
 ) -> CertclientError:
-    """CA_REFUSED with the CA's words in data `message` and the names of its PKIFailureInfo bits in
-    `failure` (RFC 9810, 5.2.3)."""
+    """CA_REFUSED with the CA's text in data `message` and its failures in `failure`.
+
+    `failure` holds the names of the PKIFailureInfo bits, separated by commas (RFC 9810, 5.2.3).
+    """
     names = ",".join(failure.asn1_name for failure in sorted(status.failures))
     return CertclientError(
         ErrorCode.CA_REFUSED,
@@ -61,7 +63,7 @@ def refusal(
 
 
 def words(lines: Iterable[str]) -> str:
-    """A server's text made fit to be shown: one line, no control characters, not too long."""
+    """A server's text made safe to display: one line, no control characters, limited length."""
     text = " ".join(lines)
     visible = "".join(" " if unicodedata.category(c)[0] in "CZ" else c for c in text[:_MAX_TEXT])
     return " ".join(visible.split())
@@ -82,14 +84,17 @@ def _unprotected(message: Message) -> bool:
 
 
 def _authenticate(message: Message, credential: Credential, trust: Trust) -> None:
-    """A MAC is believed from those who share the issue code, a signature from those who speak for
-    the CA. RFC 9483, 3.2 lets a CA answer a MAC with a signature, never the other way round."""
+    """Accepts a MAC only from holders of the issue code, a signature only from the CA's signers.
+
+    RFC 9483, 3.2 allows a signed response to a request with a MAC, never the reverse.
+    """
     try:
         if is_mac(message):
             verify_mac(message, _issue_code(credential))
         else:
             believed_signer(message, trust)
     except WrongMacError as error:
+        # The server computes its MAC with the right code, so a wrong code shows as a wrong MAC.
         raise CertclientError(ErrorCode.ISSUE_CODE_WRONG) from error
     except ProtectionError as error:
         raise CertclientError(ErrorCode.CA_PROTECTION_INVALID, reason=str(error)[:300]) from error
@@ -110,6 +115,7 @@ def _check_belongs(message: Message, expected: Expected) -> None:
 
 def _error(body: ErrorMessage, credential: Credential, *, protected: bool) -> CertclientError:
     refused = refusal(body.status, body.details, protected=protected)
+    # The server could not verify our MAC, so the issue code is wrong.
     code_wrong = Failure.BAD_MESSAGE_CHECK in body.status.failures
     if code_wrong and isinstance(credential, MacCredential):
         return CertclientError(ErrorCode.ISSUE_CODE_WRONG, **refused.data)

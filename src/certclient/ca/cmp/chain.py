@@ -1,4 +1,4 @@
-"""The CA certificates that came with an answer, in the order in which they lead upwards."""
+"""Orders the CA certificates of a response from the leaf's issuer upwards."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from certclient.model.certificate import Certificate
 
 
 def sorted_chain(leaf: Certificate, received: Sequence[Certificate]) -> tuple[Certificate, ...]:
-    """The leaf's issuer first, then its issuer and so on by name; then CA certificates that lead
-    nowhere. Nothing is verified here. Copies and end-entity certificates are left out."""
+    """The leaf's issuer first, then its issuer and so on, matched by name; then the other CAs.
+
+    Verifies nothing. Leaves out duplicates and end-entity certificates.
+    """
     rest = [c for c in dict.fromkeys(received) if c.is_ca and c != leaf]
     chain: list[Certificate] = []
     issuer = leaf.issuer

@@ -57,10 +57,11 @@ _REQUEST_ID = 0
 _CESSATION_OF_OPERATION = 5
 _NONCE_BYTES = 16
 _MAX_CHECK_AFTER = 30 * 24 * 3600
+"""Seconds: the upper limit for a CA's checkAfter."""
+
 _GRANTED = (PkiStatus.ACCEPTED, PkiStatus.GRANTED_WITH_MODS, PkiStatus.KEY_UPDATE_WARNING)
 _CA_CERTS = AlgorithmIdentifier("1.3.6.1.5.5.7.4.17")
-"""id-it-caCerts (RFC 9810, 5.3.19.14): any CA may answer it, and it changes
-nothing."""
+"""id-it-caCerts (RFC 9810, 5.3.19.14): a query that any CA may answer and that changes nothing."""
 
 _NO_ANSWER = frozenset(
     {
@@ -69,7 +70,7 @@ _NO_ANSWER = frozenset(
         ErrorCode.CA_TRANSACTION_MISMATCH,
     }
 )
-"""Answers that cannot be believed, so that they say nothing."""
+"""Errors for responses that were not accepted: they say nothing about the signer."""
 
 _REVOKED = (
     PkiStatus.ACCEPTED,
@@ -80,9 +81,9 @@ _REVOKED = (
 
 
 class CmpClient:
-    """One CA over CMP. Holds no state of a transaction: all of it is in `Transaction`.
+    """One CA over CMP. Keeps no transaction state: all of it is in `Transaction`.
 
-    `clock` gives aware UTC; `random_bytes` takes a length and must be unpredictable.
+    `clock` returns aware UTC; `random_bytes` takes a length in bytes and must be unpredictable.
     """
 
     def __init__(
@@ -98,9 +99,9 @@ class CmpClient:
         self._random_bytes = random_bytes
 
     def prepare_obtain(self, credential: MacCredential, new_key: Signer) -> Transaction:
-        """ir. The subject asked for is the user ID as Common Name; the CA knows the whole of it.
+        """ir. Requests the user ID as Common Name; the CA supplies the rest of the subject.
 
-        Raises ISSUE_CODE_REQUIRED for an empty code, and what `new_key.sign` raises.
+        Raises ISSUE_CODE_REQUIRED for an empty code, and whatever `new_key.sign` raises.
         """
         template = CertTemplate(subject=common_name(credential.user_id), spki=new_key.spki)
         request = CertRequest(_REQUEST_ID, template)
@@ -112,8 +113,11 @@ class CmpClient:
         new_key: Signer,
         secrets: BankSecrets = _NO_SECRETS,
     ) -> Transaction:
-        """kur (RFC 9483, 4.1.3). The bank's secrets travel as CRMF controls; a request with them
-        is in `volatile` only. Raises what the two keys' `sign` raises."""
+        """kur (RFC 9483, 4.1.3). The bank's secrets are sent as CRMF controls.
+
+        A request that contains them is in `volatile` only. Raises whatever the two keys' `sign`
+        raises.
+        """
         current = credential.certificate
         request = CertRequest(
             _REQUEST_ID,
@@ -125,7 +129,7 @@ class CmpClient:
         return self._prepare(RequestKind.KUR, request, credential, new_key)
 
     def send(self, transaction: Transaction, credential: Credential) -> Answer:
-        """See CaClient. Sends the bytes that were prepared."""
+        """See CaClient.send. Sends the prepared bytes unchanged."""
         state = TransactionState.of(transaction)
         request = transaction.volatile or state.request
         if not request:
@@ -134,8 +138,11 @@ class CmpClient:
         return self._certificate_answer(answer, transaction, state)
 
     def poll(self, transaction: Transaction, credential: Credential) -> Answer:
-        """See CaClient. The final answer may carry the nonce of the poll or, as a delayed answer
-        to it, that of the request (RFC 9483, 4.4)."""
+        """See CaClient.poll.
+
+        The final response may carry the nonce of the poll or, as a delayed response to the request,
+        that of the request (RFC 9483, 4.4).
+        """
         state = TransactionState.of(transaction)
         request, nonce = self._follow_up(
             transaction, state, PollRequest((_REQUEST_ID,)), credential
@@ -146,7 +153,7 @@ class CmpClient:
     def confirm(
         self, issued: Issued, credential: Credential, rejection: ErrorCode | None = None
     ) -> None:
-        """See CaClient. Sends nothing where the CA wants no confirmation."""
+        """See CaClient.confirm. Sends nothing if the CA has granted implicit confirmation."""
         if issued.confirmed:
             return
         state = TransactionState.of(issued.transaction)
@@ -164,7 +171,7 @@ class CmpClient:
             raise _unexpected(answer.body)
 
     def revoke(self, credential: SignatureCredential, certificate: Certificate) -> None:
-        """rr (RFC 9483, 4.2). A certificate that is revoked already is no error."""
+        """rr (RFC 9483, 4.2). A certificate that is already revoked is not an error."""
         transaction_id, nonce = self._fresh(), self._fresh()
         details = Revocation(
             CertTemplate(serial=certificate.serial, issuer=certificate.issuer),
@@ -182,8 +189,10 @@ class CmpClient:
             raise refusal(status)
 
     def signer_status(self, credential: SignatureCredential) -> SignerStatus:
-        """genm (RFC 9483, 4.3.1), for the sake of its signature: a CA that answers it, whatever the
-        answer, has accepted the signer."""
+        """See CaClient.signer_status. Sends a genm (RFC 9483, 4.3.1) only for its signature.
+
+        A CA that responds with a genp, whatever its content, has accepted the signer.
+        """
         transaction_id, nonce = self._fresh(), self._fresh()
         question = GeneralMessage(GeneralKind.GENM, (_CA_CERTS,))
         outgoing = Outgoing(transaction_id, nonce, self._clock())
@@ -197,11 +206,11 @@ class CmpClient:
         return SignerStatus.ACCEPTED if answered else SignerStatus.UNKNOWN
 
     def probe(self) -> Sequence[CertclientError]:
-        """See CaClient."""
+        """See CaClient.probe."""
         return self._transport.probe(self._settings.url)
 
     def server_time(self) -> datetime | None:
-        """See CaClient."""
+        """See CaClient.server_time."""
         return self._transport.server_time()
 
     def _prepare(
@@ -223,7 +232,7 @@ class CmpClient:
     def _follow_up(
         self, transaction: Transaction, state: TransactionState, body: Body, credential: Credential
     ) -> tuple[bytes, bytes]:
-        """A further message of a transaction as DER, and its senderNonce."""
+        """A further message of the transaction as DER, and its senderNonce."""
         nonce = self._fresh()
         outgoing = Outgoing(
             transaction_octets(transaction),
@@ -253,6 +262,7 @@ class CmpClient:
         response = _only_response(body)
         status = response.status
         if status.status == PkiStatus.WAITING:
+            # No checkAfter here: the first pollRep gives it (RFC 9483, 4.4).
             return Waiting(after, check_after=0.0, message=words(status.text))
         if status.status not in _GRANTED:
             raise refusal(status)
@@ -264,6 +274,7 @@ class CmpClient:
             after,
             certificate,
             sorted_chain(certificate, received),
+            # Implicit confirmation counts only if we requested it.
             confirmed=self._settings.implicit_confirm and answer.header.implicit_confirm,
             message=words(status.text),
         )
@@ -302,7 +313,7 @@ def _poll_reply(body: PollReply, after: Transaction) -> Waiting:
 
 
 def _signer_refused(error: CertclientError) -> SignerStatus:
-    """What an error to a signed question says of the signer. Raises errors of the network."""
+    """The signer's status after an error to a signed query. Re-raises network errors."""
     if error.code in _NO_ANSWER:
         return SignerStatus.UNKNOWN
     if error.code is not ErrorCode.CA_REFUSED:

@@ -1,4 +1,4 @@
-"""certConf for one certificate (RFC 9810, 5.3.18)."""
+"""The certConf entry for one certificate (RFC 9810, 5.3.18)."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ _FAILURES = {
 def confirmation(
     certificate: Certificate, cert_req_id: int, rejection: ErrorCode | None
 ) -> CertStatus:
-    """Accepts the certificate, or rejects it with the stable error code as text.
+    """Accepts the certificate, or rejects it with the stable error code as the status text.
 
-    The hash is that of the certificate's own signature; where that has none (Ed25519) or an unknown
-    one it is SHA-256 and named, which needs pvno 3.
+    The certHash uses the hash of the certificate's own signature. If that has none (Ed25519) or an
+    unknown one, the hash is SHA-256 and named in hashAlg, which requires pvno 3.
     """
     digest, named = certificate_hash(certificate)
     return CertStatus(digest, cert_req_id, _status(rejection), named)
 
 
 def certificate_hash(certificate: Certificate) -> tuple[bytes, AlgorithmIdentifier | None]:
-    """certHash, and hashAlg where it has to be named."""
+    """certHash, and hashAlg if it must be named."""
     try:
         algorithm = certificate.x509.signature_hash_algorithm
     except UnsupportedAlgorithm:

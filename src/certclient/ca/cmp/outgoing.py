@@ -1,4 +1,4 @@
-"""Headers and protection of the messages that a client sends (RFC 9483, 3.1 and 3.2)."""
+"""Headers and protection of the client's messages (RFC 9483, 3.1 and 3.2)."""
 
 from __future__ import annotations
 
@@ -20,8 +20,10 @@ from certclient.model.errors import CertclientError, ErrorCode
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """What differs from message to message. `time` is aware; `recip_nonce` is the CA's last
-    senderNonce; `implicit_confirm` asks the CA to want no certConf."""
+    """The header fields that vary per message. `time` is aware.
+
+    `recip_nonce` is the CA's last senderNonce; `implicit_confirm` asks the CA to waive certConf.
+    """
 
     transaction_id: bytes
     nonce: bytes
@@ -33,9 +35,9 @@ class Outgoing:
 def protect(
     outgoing: Outgoing, body: Body, credential: Credential, mac: AlgorithmIdentifier
 ) -> Message:
-    """The message, protected by the credential; `mac` are fresh parameters in case it is a code.
+    """The message, protected with the credential; `mac` holds fresh parameters for a MacCredential.
 
-    Raises ISSUE_CODE_REQUIRED for an empty issue code, and what the key's `sign` raises.
+    Raises ISSUE_CODE_REQUIRED for an empty issue code, and whatever the key's `sign` raises.
     """
     if isinstance(credential, MacCredential):
         if not credential.issue_code:
@@ -50,7 +52,7 @@ def protect(
 
 
 def common_name(text: str) -> bytes:
-    """A Name (DER) that is this Common Name alone. Raises USAGE for a text that cannot be one."""
+    """A Name (DER) of this Common Name alone. Raises USAGE for a text that cannot be one."""
     try:
         attribute = x509.NameAttribute(NameOID.COMMON_NAME, text)
     except ValueError as error:
@@ -66,8 +68,10 @@ class _Sender:
 
 
 def _mac_sender(credential: MacCredential) -> _Sender:
-    """Some servers want the same identifier in sender and senderKID. Which CA will answer is not
-    known, so the recipient is the NULL-DN (RFC 9810, 5.1.1)."""
+    """Puts the user ID in sender and senderKID, since some servers require both to be equal.
+
+    The responding CA is not known yet, so the recipient is the NULL-DN (RFC 9810, 5.1.1).
+    """
     return _Sender(
         common_name(credential.user_id), credential.user_id.encode(), recipient=EMPTY_NAME
     )
@@ -103,7 +107,7 @@ def _header(outgoing: Outgoing, body: Body, sender: _Sender) -> Header:
 
 
 def _names_hash(body: Body) -> bool:
-    """certConf with hashAlg is the one body that needs pvno 3 (RFC 9810, 5.3.18 and 7)."""
+    """Only a certConf with hashAlg requires pvno 3 (RFC 9810, 5.3.18 and 7)."""
     return isinstance(body, CertificateConfirm) and any(
         status.hash_algorithm is not None for status in body.statuses
     )

@@ -1,4 +1,4 @@
-"""What a CMP transaction must remember across a crash; goes into the journal, holds no secret."""
+"""The state of a CMP transaction that survives a crash; stored in the journal, without secrets."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from certclient.model.errors import CertclientError, ErrorCode
 
 
 class TransactionState(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """`request` is the DER of the protected request, None where it carries the bank's secrets.
+    """`request` is the DER of the protected request, None if it contains the bank's secrets.
 
-    `nonce` is the senderNonce of that request, `server_nonce` that of the CA's last answer (empty
-    before any). `version` is raised when a field changes its meaning.
+    `nonce` is the senderNonce of that request, `server_nonce` that of the CA's last response (empty
+    before the first). `version` is incremented when a field changes its meaning.
     """
 
     version: Literal[1] = 1
@@ -26,22 +26,23 @@ class TransactionState(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
 
     @classmethod
     def of(cls, transaction: Transaction) -> TransactionState:
-        """Reads what `encode` wrote. Raises JOURNAL_DAMAGED."""
+        """Reads the output of `encode`. Raises JOURNAL_DAMAGED."""
         try:
             return msgspec.json.decode(transaction.state, type=cls)
         except (msgspec.DecodeError, msgspec.ValidationError) as error:
             raise CertclientError(ErrorCode.JOURNAL_DAMAGED, reason=str(error)[:200]) from error
 
     def encode(self) -> bytes:
+        """JSON in UTF-8, for `Transaction.state`."""
         return msgspec.json.encode(self)
 
     def answered(self, server_nonce: bytes | None) -> TransactionState:
-        """The state after an answer of the CA with this senderNonce."""
+        """The state after a response of the CA with this senderNonce."""
         return msgspec.structs.replace(self, server_nonce=server_nonce or b"")
 
 
 def transaction_octets(transaction: Transaction) -> bytes:
-    """The transactionID as it travels. Raises JOURNAL_DAMAGED."""
+    """The transactionID as sent in the header. Raises JOURNAL_DAMAGED."""
     try:
         return bytes.fromhex(transaction.transaction_id)
     except ValueError as error:

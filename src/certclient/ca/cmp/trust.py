@@ -1,11 +1,10 @@
-"""Whose signature under a CMP answer a client believes.
+"""Decides which certificates may sign a CMP response.
 
-Not everybody whom the CA has certified: another customer's certificate chains to the same anchors.
-A signer is believed if it chains to the profile's anchors and is either
+Not every certificate of the CA may: other customers' certificates chain to the same anchors. A
+signer is accepted if it chains to the profile's anchors and is either
 - a CA certificate (which could issue anything anyway), or
-- a certificate with the extended key usage id-kp-cmcCA or id-kp-cmcRA, by which a CA names those
-  who speak for it (RFC 9810, 4.5; RFC 9483, 3.3; RFC 6402, 2.10); anyExtendedKeyUsage is not
-  enough.
+- a certificate with the extended key usage id-kp-cmcCA or id-kp-cmcRA, by which a CA authorizes
+  its CMP servers (RFC 9810, 4.5; RFC 9483, 3.3; RFC 6402, 2.10); anyExtendedKeyUsage is not enough.
 """
 
 from __future__ import annotations
@@ -31,8 +30,10 @@ _CMC_RA = x509.ObjectIdentifier("1.3.6.1.5.5.7.3.28")
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """`anchors` are believed. `known` are CA certificates at hand that are not (the chain of the
-    current certificate): they help to build a path. `now` is aware."""
+    """`anchors` are trusted. `known` are untrusted CA certificates for path building.
+
+    `known` is the chain of the current certificate, for CAs that send none. `now` is aware.
+    """
 
     anchors: Sequence[Certificate]
     known: Sequence[Certificate]
@@ -40,10 +41,11 @@ class Trust:
 
 
 def believed_signer(message: Message, trust: Trust) -> Certificate:
-    """Verifies a signed message and finds out who signed it. Raises ProtectionError."""
+    """Verifies a signed message and returns the signer's certificate. Raises ProtectionError."""
     received = readable(message.extra_certs)
     others = [*received, *trust.known]
     reasons = []
+    # Includes the anchors: a CA need not send its own certificate.
     for candidate in dict.fromkeys([*others, *trust.anchors]):
         try:
             verify_signature(message, candidate.spki)
@@ -57,7 +59,7 @@ def believed_signer(message: Message, trust: Trust) -> Certificate:
 
 
 def readable(certificates: Iterable[bytes]) -> list[Certificate]:
-    """The certificates (DER) that can be read; one that cannot is no reason to refuse the rest."""
+    """The certificates (DER) that can be parsed; skips the others."""
     found = []
     for der in certificates:
         try:

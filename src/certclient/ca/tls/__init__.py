@@ -1,1 +1,1 @@
-"""TLS to a bank: what is trusted, and who opens it on the way."""
+"""TLS to a bank: trust anchors, and detection of TLS interception."""

@@ -1,4 +1,4 @@
-"""TLS for requests: it trusts what its context trusts, and nothing else."""
+"""TLS for requests that trusts only what its context trusts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from certclient.model.certificate import Certificate
 
 
 class TlsAdapter(HTTPAdapter):
-    """Uses `context` to the server. requests would add its own bundle of roots to it."""
+    """Uses `context` for the server. requests would add its own bundle of roots."""
 
     def __init__(self, context: ssl.SSLContext) -> None:
         self._context = context
@@ -23,17 +23,20 @@ class TlsAdapter(HTTPAdapter):
     def init_poolmanager(
         self, connections: int, maxsize: int, block: bool = False, **kwargs: Any
     ) -> None:
+        """Adds the context."""
         super().init_poolmanager(connections, maxsize, block, ssl_context=self._context, **kwargs)
 
     def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
+        """Adds the context for connections through a proxy."""
         return super().proxy_manager_for(proxy, ssl_context=self._context, **kwargs)
 
     def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
+        """Requires a certificate, and loads no bundle as requests would."""
         conn.cert_reqs = "CERT_REQUIRED"
 
 
 def tls_context(anchors: Sequence[Certificate]) -> ssl.SSLContext:
-    """Trusts exactly `anchors`; the system's roots where none are given."""
+    """A client context that trusts exactly `anchors`, or the system's roots if there are none."""
     forget_foreign_errors()
     if not anchors:
         return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

@@ -1,8 +1,8 @@
-"""Who opens TLS on the way to a server although this computer trusts it.
+"""Detects TLS interception by a root that this computer trusts.
 
-Virus scanners and companies' gateways put a root of their own among the computer's and show
-certificates made on the spot. Nothing is wrong with TLS then, so it is never an error; but the
-customer is to know that somebody reads along. A bank's own private root is told by its profile.
+Virus scanners and corporate gateways install their own root and present certificates generated on
+the fly. TLS then works, so this is never an error, but the customer is told that the connection is
+read. A bank's own private root is known from its profile.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _PRODUCTS = (
     *("Skyhigh", "SonicWall", "Sophos", "Squid", "Symantec", "Trellix", "Trend Micro"),
     *("WatchGuard", "Websense", "Zscaler"),
 )
-"""As they call themselves in the certificates that they make."""
+"""Product names as they appear in the certificates that the products generate."""
 
 
 _NAMES = (NameOID.COMMON_NAME, NameOID.ORGANIZATION_NAME, NameOID.ORGANIZATIONAL_UNIT_NAME)
@@ -38,22 +38,27 @@ _NAMES = (NameOID.COMMON_NAME, NameOID.ORGANIZATION_NAME, NameOID.ORGANIZATIONAL
 
 @dataclass(frozen=True, slots=True)
 class KnownRoots:
-    """`public`: roots (DER) that whoever makes browsers and systems has examined. `local`: the
-    others that this computer trusts; None where it does not list them. `helpers`: CA certificates
-    that are known here and may be missing in what a server sends."""
+    """`public`: roots (DER) vetted by a browser or system vendor's root program.
+
+    `local`: the other roots that this computer trusts; None if the system does not list them.
+    `helpers`: known CA certificates that a server may have failed to send.
+    """
 
     public: Sequence[bytes]
     local: Sequence[bytes] | None = None
     helpers: Sequence[bytes] = ()
 
     def knowing(self, anchors: Iterable[Certificate]) -> KnownRoots:
-        """With the bank's own roots, which the profile names."""
+        """A copy that also counts the bank's own roots, from its profile, as public."""
         return replace(self, public=(*self.public, *(anchor.der for anchor in anchors)))
 
 
 def system_roots() -> KnownRoots:
-    """Mozilla's list, as certifi brings it. On Windows also the roots of Microsoft's program,
-    which Windows keeps apart ("AuthRoot") from those that were installed here ("Root")."""
+    """Mozilla's list, from certifi; on Windows also the system's roots.
+
+    Windows keeps the roots of Microsoft's program ("AuthRoot") separate from those installed
+    locally ("Root").
+    """
     blocks = _PEM.findall(Path(certifi.where()).read_text(encoding="ascii"))
     public = tuple(ssl.PEM_cert_to_DER_cert(block) for block in blocks)
     if sys.platform != "win32":
@@ -66,11 +71,11 @@ def system_roots() -> KnownRoots:
 
 
 def opener(way: Way, roots: KnownRoots) -> str | None:
-    """The name of who opens TLS on `way`, for people; None if the server itself is reached, as far
-    as can be known. Looks over connections of its own, which send nothing.
+    """The display name of the TLS interceptor on `way`; None if there is none, as far as known.
 
-    A chain to a public root is always the server's own. Otherwise either one of the computer's own
-    roots is known to end it, or a known product names itself.
+    Inspects over its own connections, which send nothing. A chain to a public root is always the
+    server's own. Otherwise it is interception if the chain ends at one of the computer's local
+    roots, or names a known product.
     """
     if verifies(way, (*roots.public, *roots.helpers)) is not False:
         return None
@@ -80,8 +85,10 @@ def opener(way: Way, roots: KnownRoots) -> str | None:
 
 
 def issuer_name(shown: Sequence[Certificate]) -> str:
-    """Who issued the first of these certificates: its Common Name, and the product where that
-    does not tell it; "" if unknown."""
+    """The issuer of the first certificate: its Common Name (else its Organization).
+
+    Adds the product if that name does not contain it; "" if unknown.
+    """
     if not shown:
         return ""
     issuer = shown[0].x509.issuer
@@ -93,7 +100,7 @@ def issuer_name(shown: Sequence[Certificate]) -> str:
 
 
 def _product(shown: Sequence[Certificate]) -> str:
-    """The product that is named as an issuer; "" if none is."""
+    """The known product named in an issuer; "" if none is."""
     names = " ".join(_text(one.x509.issuer, oid) for one in shown for oid in _NAMES)
     found = (one for one in _PRODUCTS if re.search(rf"\b{re.escape(one)}\b", names, re.IGNORECASE))
     return next(found, "")
@@ -104,7 +111,7 @@ def _text(name: x509.Name, oid: x509.ObjectIdentifier) -> str:
 
 
 def _stored(store: str) -> tuple[bytes, ...]:
-    """The certificates in a store of Windows."""
+    """The certificates (DER) in a Windows certificate store."""
     if sys.platform != "win32":
         return ()
     found = ssl.enum_certificates(store)

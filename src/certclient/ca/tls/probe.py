@@ -1,4 +1,4 @@
-"""The certificates that a server shows: they name who opens TLS on the way."""
+"""Fetches the certificates that a server presents, to identify TLS interception."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _PROXY_PORT = 8080
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """To `url`'s server through `proxy` (its address; DIRECT for none). `timeout` in seconds."""
+    """The route to `url`'s server through `proxy` (address, or DIRECT). `timeout` in seconds."""
 
     url: str
     proxy: str
@@ -31,14 +31,14 @@ class Way:
 
 
 def certificates_shown(way: Way) -> tuple[Certificate, ...]:
-    """The certificates that the server shows, its own first; empty if that fails.
+    """The certificates that the server presents, its own first; empty on failure.
 
-    Makes a TLS connection of its own, sends nothing over it and closes it. Nothing is verified:
-    for messages only.
+    Opens a TLS connection of its own, sends nothing over it and closes it. Nothing is verified: use
+    the result in messages only.
     """
     try:
         with _connected(way, _looking_only()) as connection:
-            # The only reader of unverified certificates; their holder gets nothing from us.
+            # The only place that reads unverified certificates; nothing is sent to the peer.
             own, *others = _sent(connection)
         return (Certificate.from_der(own), *_readable(others))
     except (OSError, ValueError, http.client.HTTPException, CertclientError):
@@ -46,11 +46,14 @@ def certificates_shown(way: Way) -> tuple[Certificate, ...]:
 
 
 def verifies(way: Way, roots: Sequence[bytes]) -> bool | None:
-    """Whether the server's certificate leads to one of these `roots` (DER; CA certificates among
-    them that are no roots only help to find the way). None if it cannot be known now."""
+    """Whether the server's certificate chains to one of `roots` (DER); None if unknown.
+
+    CA certificates among them that are not roots only help path building. A failed connection gives
+    None.
+    """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     for root in roots:
-        with contextlib.suppress(ssl.SSLError):  # what OpenSSL cannot read counts for nothing
+        with contextlib.suppress(ssl.SSLError):  # skips what OpenSSL cannot read
             context.load_verify_locations(cadata=root)
     try:
         with _connected(way, context):
@@ -90,7 +93,7 @@ def _connected(way: Way, context: ssl.SSLContext) -> Iterator[Any]:
 
 
 def _sent(connection: Any) -> Sequence[bytes]:
-    """The chain as it was sent. Public since Python 3.13; before, `ssl` had it inside."""
+    """The chain as received. Public API since Python 3.13; before, inside `_sslobj` only."""
     if sys.version_info >= (3, 13):
         return connection.get_unverified_chain() or ()
     inner = connection._sslobj.get_unverified_chain() or ()

@@ -1,1 +1,1 @@
-"""One file per command; each is imported only when it is run."""
+"""One file per command, each imported only when the command is run."""

@@ -1,4 +1,4 @@
-"""`certclient abandon`: gives an open procedure up; the certificate in use stays as it is."""
+"""`certclient abandon`: gives up an open procedure; the certificate in use is unchanged."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from certclient.model.errors import CertclientError, ErrorCode
 from certclient.platform import log
 
 _PATIENCE = 60.0
-"""Seconds that this waits for a CA, where the procedure can only be finished."""
+"""Seconds to wait for a CA if the procedure can only be finished."""
 
 
 @click.pass_obj
 def abandon(
     invocation: Invocation, procedure: str, code_stdin: bool, yes: bool, pin_stdin: bool
 ) -> int:
-    """Gives up exactly one procedure; returns the exit code."""
+    """Abandons exactly one procedure, or finishes it if it is confirmed; returns the exit code."""
     invocation.command = "abandon"
     desk = Desk(invocation, Answers(yes, pin_stdin, code_stdin), _PATIENCE)
     (view,) = chosen_procedures(desk.procedures, procedure)
@@ -43,7 +43,7 @@ def abandon(
 
 
 def _question(invocation: Invocation, view: ProcedureView) -> str:
-    """What goes and what stays; what the CA has confirmed cannot be given up any more."""
+    """What is removed and what stays; a confirmed procedure can only be finished."""
     confirmed = view.state is State.CONFIRMED
     return invocation.words.text(
         "abandon.ask-finish" if confirmed else "abandon.ask",

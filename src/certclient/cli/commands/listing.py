@@ -1,4 +1,4 @@
-"""`certclient list`: which certificates are here and what may be done with them today."""
+"""`certclient list`: the certificates on this computer and what can be done with them today."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _COLUMNS = ("user-id", "role", "place", "until", "days-left", "stage", "serial")
 
 @click.pass_obj
 def list_certificates(invocation: Invocation, archived: bool) -> int:
-    """Lists; returns the exit code 0 also where there is nothing."""
+    """Prints the certificates; returns exit code 0 even if there are none."""
     invocation.command = "list"
     services = invocation.services
     profile = invocation.profile()
@@ -79,7 +79,7 @@ def _row(invocation: Invocation, entry: Entry) -> list[str]:
 
 
 def stage_words(invocation: Invocation, entry: Entry) -> str:
-    """What may be done with it, in a few words."""
+    """What can be done with the certificate, in a few words."""
     words = invocation.words
     if entry.stored.archived:
         return words.text("list.archived")

@@ -22,7 +22,7 @@ def obtain(
     pin_stdin: bool,
     wait: float,
 ) -> int:
-    """Obtains a certificate anew; returns the exit code."""
+    """Obtains a certificate with an issue code; returns the exit code."""
     invocation.command = "obtain"
     desk = Desk(invocation, Answers(yes, pin_stdin, code_stdin), wait)
     desk.dialogue.require_consent_possible()

@@ -1,6 +1,7 @@
-"""`certclient open-link`: what a bank's page asks for, at the terminal instead of in a window.
+"""`certclient open-link`: handles a link from a bank's page at the terminal instead of in a window.
 
-Anybody may write a web page, so there is no `--yes` here: a person at this terminal says yes.
+Any web page may contain such a link, so there is no `--yes` here: the user consents at the
+terminal.
 """
 
 from __future__ import annotations
@@ -21,12 +22,12 @@ from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.secret import Secret
 
 _PATIENCE = 60.0
-"""Seconds that this waits for a CA."""
+"""Seconds to wait for a CA."""
 
 
 @click.pass_obj
 def open_link(invocation: Invocation, link: str, to: str | None, store: str) -> int:
-    """Renews or obtains as the link says; returns the exit code."""
+    """Renews or obtains as the link requests; returns the exit code."""
     invocation.command = "open-link"
     wanted = _read(invocation, link)
     desk = Desk(invocation, Answers(), _PATIENCE)
@@ -49,7 +50,7 @@ def open_link(invocation: Invocation, link: str, to: str | None, store: str) -> 
 
 
 def _read(invocation: Invocation, link: str) -> DeepLink:
-    """The link, if it is one that asks for something; its bank is the one that counts."""
+    """The parsed link if it requests an action; its bank applies unless `--profile` was given."""
     try:
         wanted = parse(link)
     except LinkError as error:
@@ -62,7 +63,7 @@ def _read(invocation: Invocation, link: str) -> DeepLink:
 
 
 def _entry(desk: Desk, wanted: DeepLink) -> Entry | None:
-    """What is to be renewed; None for 取得. Raises CERTIFICATE_NOT_FOUND and others."""
+    """The certificate to renew; None for 取得. Raises CERTIFICATE_NOT_FOUND and others."""
     if wanted.verb is Verb.OBTAIN:
         return None
     if not wanted.user_id:
@@ -71,14 +72,14 @@ def _entry(desk: Desk, wanted: DeepLink) -> Entry | None:
     meant = _named_by_page(desk, wanted)
     if meant is None or meant.certificate == counting.certificate:
         return counting
-    # Anybody may write a page, so the CA is asked about the one that it does not mean.
+    # Any page may claim this, so the CA is queried about the certificate that the link skips.
     with contextlib.suppress(CertclientError):
         desk.procedures.check_with_bank(counting.stored, desk.dialogue)
     return meant
 
 
 def _named_by_page(desk: Desk, wanted: DeepLink) -> Entry | None:
-    """The certificate of the link's user ID that has the link's serial number."""
+    """The certificate of the link's user ID with the link's serial number."""
     own = (e for e in desk.inventory.entries if e.owner.user_id == wanted.user_id)
     return next((e for e in own if e.certificate.serial_hex == wanted.serial), None)
 

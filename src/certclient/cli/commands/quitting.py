@@ -1,4 +1,4 @@
-"""`certclient quit`: the windows that are open close, before a setup replaces the program."""
+"""`certclient quit`: closes open windows before an installer replaces the program."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _CODES = {
 
 @click.pass_obj
 def quit_windows(invocation: Invocation, quit_wait: float) -> int:
-    """A procedure ends the step that it is at and is resumed later; nothing is cut off."""
+    """Quits after a running procedure's current step, to be resumed later; returns the code."""
     invocation.command = "quit"
     outcome = invocation.services.quit_windows(quit_wait)
     code = _CODES[outcome]

@@ -1,4 +1,4 @@
-"""`certclient register-links`: from now on this program opens `certclient:` links of this user."""
+"""`certclient register-links`: makes this program open the user's `certclient:` links."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def register_links(invocation: Invocation) -> int:
 
 
 def _command(profile_name: str) -> list[str]:
-    """This very program, with the bank that was named, if any."""
+    """The command line of this program, with the bank if one was given."""
     script = Path(sys.executable).with_name("certclient")
     program = [str(script)] if script.exists() else [sys.executable, "-m", "certclient"]
     if "/" in profile_name or profile_name.endswith(".toml"):

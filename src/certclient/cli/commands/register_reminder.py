@@ -1,6 +1,6 @@
-"""`certclient register-reminder`: the task that reminds each day; `--remove` for the uninstaller.
+"""`certclient register-reminder`: creates the daily reminder task; `--remove` for the uninstaller.
 
-The program makes it by itself at its first start.
+The program also creates it on its first start.
 """
 
 from __future__ import annotations
@@ -15,7 +15,10 @@ from certclient.model.errors import CertclientError, ErrorCode, Kind
 
 @click.pass_obj
 def register_reminder(invocation: Invocation, remove_task: bool) -> int:
-    """Makes or removes the task; raises USAGE where the program is not installed on Windows."""
+    """Creates or removes the task; returns the exit code.
+
+    Raises USAGE unless the program is installed on Windows.
+    """
     invocation.command = "register-reminder"
     words = invocation.words
     reminder = invocation.services.daily_reminder()

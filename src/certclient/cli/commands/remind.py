@@ -1,4 +1,4 @@
-"""`certclient remind`: what the start of this computer runs; silent if nothing is due."""
+"""`certclient remind`: run at logon and by a daily task; silent if nothing is due."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from certclient.model.profile import Profile
 
 @click.pass_obj
 def remind(invocation: Invocation) -> int:
-    """Opens the tray if a reminder is due or the bank awaits a confirmation; without a display it
-    says so on standard output, and tries the confirmation itself.
+    """Opens the tray icon if a reminder is due or a bank awaits a confirmation.
 
-    Asks for nothing, and changes nothing else but that it comes every day from now on.
+    Without a display, prints the reminders to stdout and tries the confirmations itself. Prompts
+    for nothing; otherwise it only ensures that the daily task exists.
     """
     invocation.command = "remind"
     daily = invocation.services.daily_reminder()
@@ -55,13 +55,13 @@ def _due(invocation: Invocation) -> Sequence[Reminder]:
         for profile in _profiles(invocation)
         for row in take_overview([profile], services.stores(profile), now, statuses).rows
     ]
-    # Where nothing is remembered, everything is worth a reminder.
+    # Without a record of earlier reminders, every due one is shown.
     book = ReminderBook(services.reminders or Path("/nonexistent"))
     return book.due(rows, now)
 
 
 def _profiles(invocation: Invocation) -> Sequence[Profile]:
-    """The bank that was named, or every one: a reminder is for the whole computer."""
+    """The bank given, or all of them: a reminder is for the whole computer."""
     every = () if invocation.profile_name else invocation.services.profiles()
     return every or [invocation.profile()]
 

@@ -1,4 +1,4 @@
-"""`certclient remove`: puts an old certificate away, undoable; with `--delete` for good."""
+"""`certclient remove`: archives an old certificate (undoable), or deletes it with `--delete`."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""`certclient remove-data`: deletes what this program keeps of its user: settings, journal, log.
+"""`certclient remove-data`: deletes this user's data: settings, journal, log.
 
-For the uninstaller, where somebody wished it, and for who wants to be rid of it. Certificates and
-keys are none of it.
+For the uninstaller, if the user chose it, and for users who want to delete it. Does not touch
+certificates and keys.
 """
 
 from __future__ import annotations
@@ -21,9 +21,12 @@ from certclient.platform import log
 
 @click.pass_obj
 def remove_data(invocation: Invocation, yes: bool) -> int:
-    """Deletes it; done halfway, it may be run again. Raises CONSENT_REQUIRED without `yes`,
-    PROCEDURE_UNFINISHED before anything is deleted, DATA_REMAINS, and JOURNAL_DAMAGED or
-    JOURNAL_NEWER, as nobody knows then what is unfinished."""
+    """Deletes the data; may be run again after a partial failure.
+
+    Raises CONSENT_REQUIRED without `yes`, PROCEDURE_UNFINISHED before deleting anything,
+    DATA_REMAINS, and JOURNAL_DAMAGED or JOURNAL_NEWER, because unfinished procedures are then
+    unknown.
+    """
     invocation.command = "remove-data"
     services = invocation.services
     if not yes:
@@ -43,7 +46,7 @@ def remove_data(invocation: Invocation, yes: bool) -> int:
 
 
 def _remove(folder: Path) -> None:
-    """One that lay in another is gone with it."""
+    """Deletes one folder; it may already be gone with an enclosing one."""
     try:
         if folder.exists():
             shutil.rmtree(folder)

@@ -1,4 +1,4 @@
-"""`certclient remove-key`: deletes a key of ours that no certificate and no procedure needs."""
+"""`certclient remove-key`: deletes one of our keys that no certificate or procedure uses."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from certclient.platform import log
 
 @click.pass_obj
 def remove_key(invocation: Invocation, key: str, yes: bool, pin_stdin: bool) -> int:
-    """Deletes exactly the key that `status` names so; returns the exit code."""
+    """Deletes exactly the key with the number shown by `status`; returns the exit code."""
     invocation.command = "remove-key"
     services, words = invocation.services, invocation.words
     profile = invocation.profile()

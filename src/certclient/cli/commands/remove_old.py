@@ -1,8 +1,8 @@
-"""`certclient remove-old`: deletes what logs nobody in any more from this PC, for good.
+"""`certclient remove-old`: permanently deletes this PC's certificates that no longer log in.
 
-For the uninstaller, where somebody wished it. What `remove --delete` refuses stays: a certificate
-that is neither expired nor put away, the last one that logs in, and every one of a user ID whose
-procedure is not finished. What is on USB tokens stays as well.
+For the uninstaller, if the user chose it. Keeps whatever `remove --delete` refuses: a certificate
+that is neither expired nor archived nor refused by the bank, the last one that logs in, and all
+those of a user ID with an open procedure. Keeps everything on USB tokens.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from certclient.store.base import StoredCertificate, no_pin
 
 @dataclass(frozen=True, slots=True)
 class _Old:
-    """A certificate that may go, and all of its bank, by which it is judged again before."""
+    """A deletable certificate, with all of its bank's for a second check before the deletion."""
 
     entry: Entry
     all_stored: Sequence[StoredCertificate]
@@ -43,15 +43,15 @@ class _Old:
 
 
 _Errors = dict[str, CertclientError]
-"""By what they are about, so that each is told once."""
+"""Keyed by store id or certificate, so that each error is reported once."""
 
 
 @click.pass_obj
 def remove_old(invocation: Invocation, yes: bool) -> int:
-    """Deletes them, of every bank that is set up or of the one that was named; returns the worst
-    exit code. One that cannot be deleted does not stop the others.
+    """Deletes them at the bank given or at all banks; returns the worst exit code.
 
-    Raises CONSENT_REQUIRED, CONSENT_REFUSED.
+    A certificate that cannot be deleted does not stop the others. Raises CONSENT_REQUIRED,
+    CONSENT_REFUSED.
     """
     invocation.command = "remove-old"
     dialogue = Dialogue(invocation, Answers(agreed=yes))
@@ -65,7 +65,7 @@ def remove_old(invocation: Invocation, yes: bool) -> int:
 
 
 def _find(invocation: Invocation, errors: _Errors) -> dict[str, _Old]:
-    """Each once, though two banks' patterns may fit it. `errors`: what could not be looked at."""
+    """Each certificate once, even if two banks' patterns match it. `errors`: unreadable stores."""
     every = () if invocation.profile_name else invocation.services.profiles()
     found: dict[str, _Old] = {}
     for profile in every or [invocation.profile()]:
@@ -97,7 +97,7 @@ def _may_go(invocation: Invocation, old: _Old) -> bool:
 
 
 def _ask(invocation: Invocation, dialogue: Dialogue, old: Sequence[_Old]) -> None:
-    """Names each one. Raises CONSENT_REFUSED for anything but yes."""
+    """Lists each certificate and prompts. Raises CONSENT_REFUSED for anything but yes."""
     words = invocation.words
     for entry in (one.entry for one in old):
         until, serial = words.minute(entry.life.deadline), entry.certificate.serial_hex
@@ -108,7 +108,7 @@ def _ask(invocation: Invocation, dialogue: Dialogue, old: Sequence[_Old]) -> Non
 
 
 def _delete(invocation: Invocation, old: Sequence[_Old], errors: _Errors) -> Iterator[Entry]:
-    """What is gone then. `errors`: why another is not."""
+    """Yields the deleted certificates. `errors`: why others could not be deleted."""
     for one in old:
         entry = one.entry
         try:

@@ -1,4 +1,4 @@
-"""`certclient renew`: 更新, one certificate or all that are due."""
+"""`certclient renew`: 更新 of one certificate or of all that are due."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def renew(
     wait: float,
     unattended: bool,
 ) -> int:
-    """Renews; returns the exit code, the worst of all."""
+    """Renews the certificates; returns the worst exit code."""
     invocation.command = "renew"
     if unattended:
         check_alone(invocation, everything=everything, others=(ids, to, store, yes, pin_stdin))
@@ -46,9 +46,10 @@ def renew(
 
 
 def _chosen_or_resume(desk: Desk, ids: tuple[str, ...], everything: bool) -> Sequence[Entry]:
-    """As `_chosen`. Where nothing is due but something is unfinished, that is what to say: a new
-    certificate that was never confirmed makes it look as if all were done. Raises
-    PROCEDURE_RUNNING."""
+    """As `_chosen`, but raises PROCEDURE_RUNNING if nothing is due and a procedure is unfinished.
+
+    An unconfirmed new certificate would otherwise look as if everything were done.
+    """
     try:
         return _chosen(desk, ids, everything)
     except CertclientError as error:
@@ -71,7 +72,7 @@ def _chosen(desk: Desk, ids: tuple[str, ...], everything: bool) -> Sequence[Entr
 
 
 def _renew_all(desk: Desk, entries: Sequence[Entry], to: str | None, label: str) -> list[Result]:
-    """One after the other; a failure does not stop the rest, the user's Ctrl+C does."""
+    """Sequentially; a failure does not stop the rest, Ctrl+C does."""
     results: list[Result] = []
     for number, entry in enumerate(entries, start=1):
         if desk.dialogue.stop_requested():

@@ -1,4 +1,4 @@
-"""`certclient restore`: brings an archived certificate back."""
+"""`certclient restore`: restores an archived certificate."""
 
 from __future__ import annotations
 

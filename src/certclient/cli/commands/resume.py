@@ -1,4 +1,4 @@
-"""`certclient resume`: goes on with what was interrupted or had to wait."""
+"""`certclient resume`: continues interrupted or waiting procedures."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def resume(
 ) -> int:
     """Resumes one procedure or all of this bank's; returns the worst exit code.
 
-    The customer agreed when the procedure was started, so `--yes` changes nothing here.
+    The user consented when the procedure started, so `--yes` has no effect here.
     """
     invocation.command = "resume"
     desk = Desk(invocation, Answers(yes, pin_stdin, code_stdin), wait)
@@ -36,7 +36,7 @@ def resume(
 
 
 def _resume_all(desk: Desk, views: Sequence[ProcedureView]) -> list[Result]:
-    """One after the other; a failure does not stop the rest, the user's Ctrl+C does."""
+    """Sequentially; a failure does not stop the rest, Ctrl+C does."""
     results: list[Result] = []
     for number, view in enumerate(views, start=1):
         if desk.dialogue.stop_requested():

@@ -18,7 +18,7 @@ from certclient.model.lifecycle import Stage
 
 @click.pass_obj
 def show(invocation: Invocation, certificate: str) -> int:
-    """Shows; returns the exit code."""
+    """Prints the certificate; returns the exit code."""
     invocation.command = "show"
     services = invocation.services
     profile = invocation.profile()

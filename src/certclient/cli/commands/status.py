@@ -1,4 +1,4 @@
-"""`certclient status`: procedures that are not finished, and keys that were left behind."""
+"""`certclient status`: unfinished procedures and leftover keys."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ _COLUMNS = ("procedure", "user-id", "state", "changed", "check-at", "last-error"
 
 @click.pass_obj
 def status(invocation: Invocation, unfinished: bool) -> int:
-    """Shows what is open or left; returns the exit code 0 also where there is nothing.
+    """Prints open procedures and leftover keys; returns exit code 0 even if there are none.
 
-    `unfinished`: only the user IDs, one a line, of every bank and without its profile.
+    `unfinished`: only the user IDs, one per line, at every bank and without reading a profile.
     """
     invocation.command = "status"
     if unfinished:

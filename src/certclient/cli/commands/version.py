@@ -1,4 +1,4 @@
-"""`certclient version`: which version this is and, if wanted, what the bank says of it."""
+"""`certclient version`: this version and, with `--check`, the bank's announcement."""
 
 from __future__ import annotations
 
@@ -14,8 +14,11 @@ from certclient.model.update import Announcement, Standing, Version, standing
 
 @click.pass_obj
 def version(invocation: Invocation, check: bool) -> int:
-    """Shows the version; with `check` asks the bank at once. Returns the exit code 0 also where
-    there is a newer one. Raises UPDATE_INVALID, and what stands in the way to the bank."""
+    """Prints the version; with `check` queries the bank now.
+
+    Returns exit code 0 even if there is a newer version. Raises UPDATE_INVALID and the network
+    errors.
+    """
     invocation.command = "version"
     announced = _announced(invocation) if check else None
     if invocation.json:
