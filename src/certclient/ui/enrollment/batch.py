@@ -135,7 +135,7 @@ class RenewAllDialog(QDialog):
             self.batch.stop()
 
     def done(self, result: int) -> None:
-        """Skips the open question; deletes the dialog once nothing runs any more."""
+        """Stops the batch if a question is open; deletes the dialog once nothing runs any more."""
         super().done(result)
         if self._asking:
             self.batch.stop()

@@ -68,11 +68,11 @@ class Current:
 class Journey:
     """The wizard's state. Holds no secret, so it may be shown and compared.
 
-    `current` is the certificate being renewed or the expired one; `user_id` is entered for 取得;
-    `procedure_id` can be resumed. `notice`: the wizard opened by itself, so it begins with the
-    notice page. `kind`: the kind of the resumed procedure, if known. `outcome` and `error` are the
-    result of the last run; at most one of them is set. `unconfirmed`: that run ended before the
-    bank received the confirmation.
+    `current` is the certificate being renewed or the expired one; `user_id` is typed for 取得,
+    otherwise known; `procedure_id` can be resumed. `notice`: the wizard opened by itself, so it
+    begins with the notice page. `kind`: the kind of the resumed procedure, if known. `outcome` and
+    `error` are the result of the last run; at most one of them is set. `unconfirmed`: that run
+    ended before the bank received the confirmation.
     """
 
     way: Way

@@ -1,6 +1,6 @@
 """Draws cells that need more than text: a timeline of the days left, a state with its icon.
 
-All text and line colours come from the palette, so that light, dark and high-contrast themes work.
+All colours suit the palette, so that light, dark and high-contrast themes work.
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ class EmptyPage(QWidget):
         self._retranslate()
 
     def found_nothing(self) -> None:
-        """A scan has ended; from now on the page no longer says “Looking”."""
+        """Replaces the “Looking” text once a scan has ended."""
         self._looking = False
         self._retranslate()
 

@@ -68,7 +68,7 @@ class MainWindow(QMainWindow):
     postponed = Signal(object)
     """The Rows whose reminder the user postponed."""
     stores_changed = Signal()
-    """The contents of a store have changed."""
+    """The contents of a store may have changed."""
     closed = Signal()
 
     def __init__(self, context: AppContext) -> None:
@@ -207,7 +207,8 @@ class MainWindow(QMainWindow):
             self._retranslate()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Saves the geometry, cancels open prompts and emits `closed`."""
+        """Saves the geometry, cancels open prompts and emits `closed`. Procedures have windows of
+        their own and continue."""
         self._context.settings.geometry = self.saveGeometry()
         self.removals.close()
         self.clearing.close()

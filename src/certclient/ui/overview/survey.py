@@ -55,7 +55,7 @@ class Survey(QObject):
         self._timer.timeout.connect(self._look)
 
     def start(self) -> None:
-        """Scans now and then periodically."""
+        """Scans at once, then periodically."""
         self._stopped = False
         self._timer.start()
         self._look()

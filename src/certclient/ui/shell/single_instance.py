@@ -119,8 +119,8 @@ class SingleInstance(QObject):
         """Starts listening. Returns False if another process listens or the socket cannot be
         created; later starts then open their own window, and nothing else is affected.
 
-        Call it after `tell_running` has found no instance, so that an existing socket must be left
-        over from a crash.
+        Call it only after `tell_running` has found no instance: an existing socket was then left by
+        a crash, and is removed.
         """
         if self._server.listen(self._name):
             return True

@@ -63,11 +63,9 @@ class Tray(QObject):
         self._retranslate()
 
     def show(self) -> None:
-        """Shows the icon."""
         self.icon.show()
 
     def hide(self) -> None:
-        """Hides the icon."""
         self.icon.hide()
 
     def remind(self, rows: Sequence[Row]) -> None:

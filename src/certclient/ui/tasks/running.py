@@ -70,7 +70,7 @@ class ProcedureRun(QObject):
     def start(self, job: Job) -> None:
         """Starts as soon as the job's stores are free."""
         self.running = True
-        QCoreApplication.instance().aboutToQuit.connect(self.interaction.close)  # type: ignore[union-attr] # there is one
+        QCoreApplication.instance().aboutToQuit.connect(self.interaction.close)  # type: ignore[union-attr] # the application exists
         self._tasks.run(
             lambda: _run(job, self.interaction),
             stores=job.stores,

@@ -19,7 +19,6 @@ class FlowLayout(QLayout):
         self._items.append(item)
 
     def count(self) -> int:
-        """Implements QLayout."""
         return len(self._items)
 
     def itemAt(self, index: int) -> QLayoutItem | None:

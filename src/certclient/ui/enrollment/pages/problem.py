@@ -124,7 +124,7 @@ class ProblemPage(WizardPage):
         return wanted[0] if wanted and wanted[0] is not Action.COPY_FOR_SUPPORT else None
 
     def buttons(self) -> Buttons:
-        """The first action, if it leads on, and Close."""
+        """The default action, if there is one, and Close."""
         primary = self._primary(self._actions())
         if primary is Action.CLOSE or primary is None:
             return Buttons(close=self.tr("&Close"))

@@ -30,7 +30,7 @@ class WaitingPage(WizardPage):
         self._timer.timeout.connect(lambda: session.forward(Page.WAITING))
 
     def enter(self) -> None:
-        """Starts the timer."""
+        """Starts the timer: one second if the CA named no time, a day at most."""
         pending = self._pending
         if pending is None or pending.check_at is None:
             self._timer.start(_SHORTEST)
