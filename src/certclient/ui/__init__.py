@@ -1,1 +1,1 @@
-"""The windows. Qt lives here only."""
+"""The graphical front end. Qt is imported in this package only."""

@@ -1,4 +1,4 @@
-"""Everything that the windows work with, passed in. There is no global state."""
+"""The dependencies of the windows, passed in explicitly. There is no global state."""
 
 from __future__ import annotations
 
@@ -22,17 +22,18 @@ from certclient.updates.check import Updates
 
 @dataclass(frozen=True, slots=True)
 class AppContext:
-    """Made by shell/app.py; tests make one with stores, bank and clock of their own.
+    """Built by shell/app.py; tests build one with their own stores, bank and clock.
 
-    `stores` looks anew at each call (tokens come and go), never raises, and may be slow: call it
-    in a worker. `enrollment` gives the procedures with one bank over these stores,
-    `open_procedures` the unfinished ones at every bank; both raise DATA_FOLDER, JOURNAL_DAMAGED and
-    JOURNAL_NEWER and read files: call them in a worker. `statuses` is what the journal knows of
-    which certificates the banks accept; it reads files, too, and never raises. `clock` gives aware
-    UTC.
-    `open_url` opens a page in the user's browser and says whether it could. `data_folder` is this
-    user's. `updates` asks the banks for their newest version: call it in a worker; None: nobody
-    is asked.
+    `stores` scans for stores on every call (tokens come and go); it never raises but may be slow,
+    so call it in a worker. `enrollment` returns the procedures of one bank over the given stores;
+    it reads files and raises DATA_FOLDER, JOURNAL_DAMAGED and JOURNAL_NEWER, so call it in a
+    worker. `open_procedures` returns the unfinished ones at every bank and raises the same.
+    `statuses` returns what the journal records about which certificates the banks accept;
+    it reads files and never raises. `clock` returns aware UTC.
+
+    `open_url` opens a page in the user's browser and returns whether that worked. `data_folder` is
+    this user's. `updates` asks the banks for their newest version; call it in a worker. None turns
+    update checks off.
     """
 
     profiles: tuple[Profile, ...]
@@ -50,22 +51,25 @@ class AppContext:
 
     @property
     def words(self) -> Catalogue:
-        """The catalogue of the language that is shown now; do not keep it over a switch."""
+        """The catalogue of the current language. Do not keep it across a language switch."""
         return self.languages.words
 
     @property
     def rehearsal(self) -> bool:
-        """Whether every window wears the yellow banner リハーサル (`ui.banner`)."""
+        """Whether every window shows the yellow リハーサル banner (`widgets.banner`)."""
         return any(profile.rehearsal for profile in self.profiles)
 
     def profile(self, profile_id: str) -> Profile | None:
+        """Returns the profile with this id, or None if that bank is not configured."""
         return next((one for one in self.profiles if one.id == profile_id), None)
 
     def bank(self, profile: Profile) -> str:
+        """Returns the bank's display name in the current language."""
         return profile.bank.for_language(self.languages.current.value)
 
     def contact(self, profile: Profile, owner: Owner | None = None) -> str:
-        """Who helps: a 利用者 turns to the 管理者, everybody else to the branch (seeds S0, S3)."""
+        """Returns the profile's contact text: a 利用者 is referred to the 管理者, everyone else to
+        the branch (seeds S0, S3)."""
         is_user = owner is not None and owner.role is Role.USER
         words = profile.contacts.user if is_user else profile.contacts.administrator
         return words.for_language(self.languages.current.value)

@@ -1,9 +1,9 @@
-"""The language of the windows: Qt Linguist's texts and the catalogue of sentences, switched
+"""The language of the windows: Qt Linguist's translations and the catalogue of sentences, switched
 together at run time.
 
-`tr()` source texts are English. `certclient_*.ts` lie in resources/i18n; the `.qm` beside them are
-made from them by tools/translations.py and are not committed. A switch sends every widget a
-`QEvent.Type.LanguageChange`: its `changeEvent` sets its texts again.
+The `tr()` source texts are English. `certclient_*.ts` live in resources/i18n; tools/translations.py
+builds the `.qm` files next to them, which are not committed. A switch sends every widget a
+`QEvent.Type.LanguageChange`, and each widget's `changeEvent` sets its texts again.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QObject, QTr
 from certclient.i18n.catalogue import Catalogue, Language, load
 
 FRONT_END = "window"
-"""The table [how.window] of the catalogue: what actions are called in the windows."""
+"""The catalogue's table [how.window]: what actions are called in the windows."""
 
 
 class Languages(QObject):
-    """Which language is shown now. Lives in the GUI thread, next to the application object."""
+    """The current language. Lives in the GUI thread, next to the application object."""
 
     changed = Signal()
 
@@ -32,27 +32,29 @@ class Languages(QObject):
 
     @property
     def current(self) -> Language:
+        """The language of all windows; changed by `switch`."""
         return self._language
 
     @property
     def words(self) -> Catalogue:
-        """Sentences, labels, dates and numbers in this language."""
+        """Sentences, labels, dates and numbers in the current language."""
         return load(self._language, FRONT_END)
 
     @property
     def locale(self) -> QLocale:
+        """The QLocale of the current language, for Qt's own formatting."""
         japanese = self._language is Language.JAPANESE
         return QLocale(QLocale.Language.Japanese if japanese else QLocale.Language.English)
 
     def switch(self, language: Language) -> None:
-        """Shows every window in `language` from now on."""
+        """Switches every window to `language`; does nothing if it is current already."""
         if language is not self._language:
             self._language = language
             self._install()
             self.changed.emit()
 
     def remove(self) -> None:
-        """Takes the texts out of the application again."""
+        """Uninstalls the translators from the application."""
         for translator in self._translators:
             QCoreApplication.removeTranslator(translator)
         self._translators = []
@@ -60,7 +62,7 @@ class Languages(QObject):
     def _install(self) -> None:
         self.remove()
         folders = (
-            # Qt's own first: of two translators the later one is asked first.
+            # Qt's own first: Qt searches the translator installed last before the others.
             ("qtbase", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)),
             ("certclient", str(_folder())),
         )

@@ -1,4 +1,4 @@
-"""What the user chose once: kept in a small file of this user."""
+"""The user's preferences, kept in a small per-user file."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ _GEOMETRY = "main-window"
 
 
 class Settings:
-    """Best effort: a file that cannot be written forgets at the program's end."""
+    """Best effort: if the file cannot be written, changes last until the program exits."""
 
     def __init__(self, path: Path) -> None:
         self._file = QSettings(str(path), QSettings.Format.IniFormat)
 
     @property
     def language(self) -> Language | None:
-        """The language that was chosen; None for the system's."""
+        """The language the user chose; None to follow the system."""
         value = self._file.value(_LANGUAGE, "")
         return next((language for language in Language if language.value == value), None)
 
@@ -31,7 +31,7 @@ class Settings:
 
     @property
     def geometry(self) -> QByteArray:
-        """Where the main window was; empty at first."""
+        """The main window's saved geometry (`QWidget.saveGeometry`); empty at first."""
         value = self._file.value(_GEOMETRY)
         return value if isinstance(value, QByteArray) else QByteArray()
 

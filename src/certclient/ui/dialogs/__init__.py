@@ -1,1 +1,1 @@
-"""Smaller windows: errors, details, help, a PIN, このソフトについて."""
+"""Smaller windows: errors, details, help, PIN entry and このソフトについて."""

@@ -14,12 +14,12 @@ from certclient.ui.widgets.banner import put_banner_into
 
 
 class Complaint(QMessageBox):
-    """Opens with `open()`: nothing waits for it."""
+    """Show it with `open()`, which does not block."""
 
     def __init__(
         self, context: AppContext, error: CertclientError, contact: str, parent: QWidget
     ) -> None:
-        """`contact` is the bank's text about who helps, "" where no bank is concerned."""
+        """`contact` is the bank's text about who can help, "" if no bank is involved."""
         super().__init__(parent)
         shown = context.words.error(error, contact)
         self._shown = shown
@@ -31,7 +31,7 @@ class Complaint(QMessageBox):
         self.setInformativeText(_text(shown))
         self.copy_button = QPushButton(self.tr("&Copy for the support desk"))
         self.addButton(self.copy_button, QMessageBox.ButtonRole.ActionRole)
-        # An action button of a message box closes it otherwise.
+        # By default, an action button closes its message box.
         self.copy_button.clicked.disconnect()
         self.copy_button.clicked.connect(self._copy)
         self.addButton(QMessageBox.StandardButton.Close)
@@ -49,5 +49,5 @@ def _text(shown: Shown) -> str:
 
 
 def close_box(parent: QWidget) -> QDialogButtonBox:
-    """The close button of a window that only shows something; Esc does the same."""
+    """Returns the Close button of a read-only window; Esc does the same."""
     return QDialogButtonBox(QDialogButtonBox.StandardButton.Close, parent=parent)

@@ -1,4 +1,4 @@
-"""One certificate line by line, as the seeds' last page shows it."""
+"""The details of one certificate, line by line as on the seeds' last page."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from certclient.ui.widgets.sizes import fitting_size
 
 
 class DetailsDialog(QDialog):
-    """Whose it is, where, until when, issuer, DN lines, serial number, fingerprint."""
+    """Owner, store, validity, issuer, DN lines, serial number and fingerprint."""
 
     def __init__(self, context: AppContext, row: Row, place: str, parent: QWidget) -> None:
         """`place` is the store's name as the main window shows it."""
@@ -44,6 +44,7 @@ class DetailsDialog(QDialog):
         self.resize(fitting_size(self, 44, 36))
 
     def changeEvent(self, event: QEvent) -> None:
+        """Retranslates on a language switch."""
         super().changeEvent(event)
         if event.type() is QEvent.Type.LanguageChange:
             self._retranslate()
@@ -71,7 +72,7 @@ class DetailsDialog(QDialog):
         ]
 
     def _bank_says(self) -> list[tuple[str, str]]:
-        """Why the bank does not accept it, if so."""
+        """Returns why the bank does not accept the certificate and since when, or nothing."""
         rejection = self._row.entry.rejection
         if rejection is None:
             return []
@@ -86,5 +87,5 @@ class DetailsDialog(QDialog):
 
 
 def _in_pairs(digits: str) -> str:
-    """Groups of eight digits, so that lines can wrap and eyes can compare."""
+    """Splits into groups of eight digits, which can wrap and are easier to compare."""
     return " ".join(digits[start : start + 8] for start in range(0, len(digits), 8))

@@ -1,4 +1,4 @@
-"""Help: what to do when, and which certificate to choose when the browser asks."""
+"""Help: when to do what, and which certificate to choose when the browser asks."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from certclient.ui.widgets.sizes import fitting_size
 
 
 class HelpWindow(QDialog):
-    """Stays open beside the main window, so that one can read and do."""
+    """Not modal, so that the user can follow it in the main window."""
 
     about_wanted = Signal()
 
@@ -50,10 +50,12 @@ class HelpWindow(QDialog):
         self._retranslate()
 
     def show_overview(self, overview: Overview) -> None:
+        """Updates the list of usable certificates."""
         self._overview = overview
         self._retranslate()
 
     def changeEvent(self, event: QEvent) -> None:
+        """Retranslates on a language switch."""
         super().changeEvent(event)
         if event.type() is QEvent.Type.LanguageChange:
             self._retranslate()

@@ -1,4 +1,4 @@
-"""Asks for a token's PIN outside the wizard."""
+"""Asks for a token's PIN, or NSS's master password, outside the wizard."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from certclient.ui.widgets.sizes import fit_height
 
 
 class PinDialog(QDialog):
-    """`take()` gives what was typed, once; the field is empty then."""
+    """Read the PIN with `take()`; this works once."""
 
     def __init__(self, context: AppContext, request: PinRequest, parent: QWidget) -> None:
         super().__init__(parent)
@@ -27,7 +27,7 @@ class PinDialog(QDialog):
         self._label.setWordWrap(True)
         self.field = QLineEdit()
         self.field.setEchoMode(QLineEdit.EchoMode.Password)
-        # Not ImhHiddenText alone: the platform's on-screen keyboard must come up for it.
+        # Not just ImhHiddenText: the platform's on-screen keyboard must open for this field.
         self.field.setInputMethodHints(
             Qt.InputMethodHint.ImhSensitiveData | Qt.InputMethodHint.ImhNoPredictiveText
         )
@@ -47,16 +47,18 @@ class PinDialog(QDialog):
         fit_height(self, layout, 30)
 
     def take(self) -> Secret:
-        """What was typed; the field forgets it."""
+        """Returns what was typed and clears the field."""
         secret = Secret.typed(self.field.text())
         self.field.clear()
         return secret
 
     def showEvent(self, event: QShowEvent) -> None:
+        """Focuses the field."""
         super().showEvent(event)
         self.field.setFocus()
 
     def changeEvent(self, event: QEvent) -> None:
+        """Retranslates on a language switch."""
         super().changeEvent(event)
         if event.type() is QEvent.Type.LanguageChange:
             self._retranslate()

@@ -1,4 +1,5 @@
-"""「すべて更新」: all certificates that are due, one after the other; a failure stops no other."""
+"""「すべて更新」: renews all certificates that are due, one by one, and continues after
+failures."""
 
 from __future__ import annotations
 
@@ -31,11 +32,11 @@ _COLUMNS = 5
 
 
 class RenewAllDialog(QDialog):
-    """Each certificate stays where it lives. Closing it in the middle is safe: the rest goes on
-    without the window, which comes back for a question."""
+    """Renews each certificate in its current store. Closing it early is safe: the rest continues
+    without the window, which reopens for questions."""
 
     finished_with = Signal(object)
-    """How each run ended: Finished, Pending or a CertclientError."""
+    """The result of each run: Finished, Pending or a CertclientError."""
     all_done = Signal()
 
     def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
@@ -54,7 +55,7 @@ class RenewAllDialog(QDialog):
 
     @property
     def run(self) -> ProcedureRun | None:
-        """What is at work now."""
+        """The run in progress, or None."""
         return self.batch.run
 
     def _make_widgets(self) -> None:
@@ -134,7 +135,7 @@ class RenewAllDialog(QDialog):
             self.batch.stop()
 
     def done(self, result: int) -> None:
-        """Goes when nothing runs any more."""
+        """Stops the batch if a question is open; deletes the dialog once nothing runs any more."""
         super().done(result)
         if self._asking:
             self.batch.stop()
@@ -145,6 +146,7 @@ class RenewAllDialog(QDialog):
     # Texts
 
     def changeEvent(self, event: QEvent) -> None:
+        """Retranslates on a language switch."""
         if event.type() is QEvent.Type.LanguageChange:
             self._retranslate()
         super().changeEvent(event)
@@ -218,7 +220,7 @@ class RenewAllDialog(QDialog):
         self._table.resizeRowsToContents()
 
     def _valid_until(self, number: int, row: Row) -> datetime:
-        """The new certificate's end, once there is one."""
+        """Returns the new certificate's end, or the old one's before it is issued."""
         outcome = self.batch.ends[number].outcome if number < len(self.batch.ends) else None
         certificate = row.entry.certificate
         return (outcome.certificate if isinstance(outcome, Finished) else certificate).not_after

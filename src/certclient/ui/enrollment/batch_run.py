@@ -1,4 +1,4 @@
-"""The renewals of 「すべて更新」, one after the other. batch.py shows them."""
+"""Runs the renewals of 「すべて更新」 one after the other. batch.py shows them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from certclient.ui.tasks.running import Agreement, Job, ProcedureRun, RunEnd
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What is due, and what it is renewed with."""
+    """The certificates due, and what their renewals need."""
 
     stores: tuple[CertificateStore, ...]
     rows: tuple[Row, ...]
@@ -26,7 +26,7 @@ class _Found:
 
 
 def _look(context: AppContext) -> _Found:
-    """In a worker."""
+    """Runs in a worker."""
     stores = tuple(context.stores())
     overview = take_overview(context.profiles, stores, context.clock(), context.statuses())
     wanted = {row.profile.id: row.profile for row in overview.due}
@@ -35,13 +35,13 @@ def _look(context: AppContext) -> _Found:
 
 
 class BatchRun(QObject):
-    """Every certificate that is due, each renewed where it lives; a failure stops no other."""
+    """Renews every certificate that is due in its current store; continues after failures."""
 
     changed = Signal()
     asked = Signal(object)
-    """A PinRequest or SecretRequest; `answer` answers it."""
+    """A PinRequest or SecretRequest; `run.interaction.answer` answers it."""
     one_ended = Signal(object)
-    """How a run ended: Finished, Pending or a CertclientError."""
+    """The result of a run: Finished, Pending or a CertclientError."""
     all_ended = Signal()
 
     def __init__(self, context: AppContext, parent: QObject | None = None) -> None:
@@ -55,48 +55,53 @@ class BatchRun(QObject):
         self.stopping = False
         self.step: Step | None = None
 
-    # How far it is
+    # Progress
 
     @property
     def looked(self) -> bool:
+        """Whether the search for due certificates has ended successfully."""
         return self._found is not None
 
     @property
     def rows(self) -> tuple[Row, ...]:
-        """What is due, the soonest expiry first."""
+        """The certificates due, soonest expiry first; empty before the search has ended."""
         return self._found.rows if self._found is not None else ()
 
     @property
     def ready(self) -> bool:
+        """Whether `start` has something to do and has not been called yet."""
         return bool(self.rows) and self._now < 0
 
     @property
     def working(self) -> bool:
+        """Whether a renewal is running."""
         return self.run is not None
 
     @property
     def over(self) -> bool:
+        """Whether the batch was started and nothing runs any more."""
         return self._now >= 0 and not self.working
 
     def is_at_work_on(self, number: int) -> bool:
+        """Whether row `number` of `rows` is being renewed now."""
         return self.working and number == self._now
 
-    # What it does
+    # Running
 
     def look(self) -> None:
-        """Finds what is due."""
+        """Searches for certificates that are due, in a worker."""
         context = self._context
         context.tasks.run(
             lambda: _look(context), stores=(LOOKING,), done=self._seen, failed=self._failed
         )
 
     def start(self) -> None:
-        """The customer has agreed to all that `rows` shows."""
+        """Starts the renewals. Call it once the user has agreed to all `rows`."""
         if self.ready:
             self._next()
 
     def stop(self) -> None:
-        """After the present step; the rest is not begun."""
+        """Stops after the current step and starts no further renewals."""
         self.stopping = True
         if self.run is not None:
             self.run.interaction.stop()

@@ -1,4 +1,4 @@
-"""Which browsers are running: they show a new certificate only after a restart. No Qt."""
+"""Running browsers, which show a new certificate only after a restart. No Qt."""
 
 from __future__ import annotations
 
@@ -22,9 +22,10 @@ _NAMES: Mapping[str, str] = {
     "vivaldi-bin": "Vivaldi",
     "opera": "Opera",
 }
-"""The process's name (see `processes.running`) to the name that users know."""
+"""Process names (see `processes.running`) and the product names that users know."""
 
 
 def running_browsers(proc: Path = Path("/proc")) -> tuple[str, ...]:
-    """Names of the browsers that run now, each once. Empty where the system does not tell."""
+    """Returns the names of running browsers, sorted and without duplicates; empty if the system
+    does not list processes."""
     return tuple(sorted({_NAMES[name] for name in processes.running(proc) if name in _NAMES}))

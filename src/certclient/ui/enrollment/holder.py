@@ -1,4 +1,4 @@
-"""What several pages tell: whose certificate it is, and what went not quite right."""
+"""Texts shared by several pages: the certificate's holder, and warnings of the run."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from certclient.ui.enrollment.session import Session
 
 
 def holder_lines(session: Session) -> list[tuple[str, str]]:
-    """Name and value, as far as they are known at this point."""
+    """Returns pairs of name and value, as far as they are known at this point."""
     words = session.context.words
     lines = [
         (QCoreApplication.translate("holder", "Bank"), session.context.bank(session.profile)),
@@ -30,6 +30,6 @@ def holder_lines(session: Session) -> list[tuple[str, str]]:
 
 
 def warnings_told(session: Session) -> str:
-    """What did not stop the run but should be known; "" for nothing."""
+    """Returns errors that did not stop the run, one per line; "" if there are none."""
     shown = [session.context.words.error(error) for error in session.warnings]
     return "\n".join(f"{one.title} — {one.sentence} [{one.code}]" for one in shown)

@@ -1,4 +1,4 @@
-"""A calendar file (RFC 5545) for next year's renewal: its first day and its last moment. No Qt."""
+"""A calendar file (RFC 5545) for next year's renewal: its first day and its deadline. No Qt."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from certclient.model.certificate import TOKYO
 
 _FOLD_AT = 75
-"""Octets in a line without its line break (RFC 5545, 3.1)."""
+"""Maximum octets in a line, excluding the line break (RFC 5545, 3.1)."""
 _MORNING = time(9, 0)
 _HALF_HOUR = timedelta(minutes=30)
 
@@ -27,8 +27,8 @@ END:VTIMEZONE""".splitlines()
 
 @dataclass(frozen=True, slots=True)
 class Appointment:
-    """One entry. `start` is aware; the alarm sounds `early` before it. `uid` makes a second import
-    replace the first."""
+    """One event. `start` is aware; the alarm goes off `early` before it. The same `uid` makes a
+    second import replace the first."""
 
     uid: str
     start: datetime
@@ -38,12 +38,12 @@ class Appointment:
 
 
 def morning_of(day: date) -> datetime:
-    """Nine o'clock in Japan on `day`."""
+    """Returns 9:00 on `day` in Asia/Tokyo (aware)."""
     return datetime.combine(day, _MORNING, TOKYO)
 
 
 def calendar_file(appointments: tuple[Appointment, ...], now: datetime) -> bytes:
-    """The file's bytes; `now` (aware) is when it is made."""
+    """Returns the file's bytes; `now` (aware) becomes its DTSTAMP."""
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//certclient//certclient//JA"]
     lines += ["CALSCALE:GREGORIAN", "METHOD:PUBLISH", *_TIMEZONE]
     for appointment in appointments:
@@ -70,18 +70,18 @@ def _event(appointment: Appointment, now: datetime) -> Iterator[str]:
 
 
 def _escaped(text: str) -> str:
-    """A TEXT value (RFC 5545, 3.3.11)."""
+    """Escapes a TEXT value (RFC 5545, 3.3.11)."""
     for plain, escaped in (("\\", "\\\\"), (";", "\\;"), (",", "\\,"), ("\n", "\\n")):
         text = text.replace(plain, escaped)
     return text
 
 
 def _folded(line: str) -> bytes:
-    """The line in UTF-8, folded between characters, with its CRLF (RFC 5545, 3.1)."""
+    """Returns the line in UTF-8, folded between characters, with CRLF (RFC 5545, 3.1)."""
     parts = [b""]
     for character in line:
         encoded = character.encode()
-        # A continuation begins with the space that is not part of the value.
+        # A continuation line starts with a space that is not part of the value.
         if len(parts[-1]) + len(encoded) > _FOLD_AT:
             parts.append(b" ")
         parts[-1] += encoded

@@ -1,4 +1,4 @@
-"""What the error page offers for each error code. The sentences are i18n/'s."""
+"""The actions that the error page offers for each error code. i18n/ has the texts."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ ACTIONS: Mapping[ErrorCode, tuple[Action, ...]] = {
     ErrorCode.WINDOWS_LIBRARY: _RETRY,
     ErrorCode.PROGRAM_CHANGED: _SUPPORT,
     ErrorCode.INTERNAL: _RETRY,
-    # What may be done with a certificate today
+    # What a certificate allows today
     ErrorCode.CERTIFICATE_NOT_FOUND: _RETRY,
     ErrorCode.CERTIFICATE_AMBIGUOUS: _SUPPORT,
     ErrorCode.NOT_YET_RENEWABLE: _NOTHING,
@@ -88,7 +88,7 @@ ACTIONS: Mapping[ErrorCode, tuple[Action, ...]] = {
     ErrorCode.UPDATE_INVALID: _SUPPORT,
     ErrorCode.LOGIN_REFUSED: _SUPPORT,
     ErrorCode.LOGIN_FAILED: _RETRY,
-    # The CA's answers
+    # CA responses
     ErrorCode.CA_WAITING: _RETRY,
     ErrorCode.CA_REFUSED: _RETRY,
     ErrorCode.CA_MALFORMED: _RETRY,
@@ -98,7 +98,7 @@ ACTIONS: Mapping[ErrorCode, tuple[Action, ...]] = {
     ErrorCode.ISSUE_CODE_WRONG: _RETRY,
     ErrorCode.ISSUE_CODE_REQUIRED: _RETRY,
     ErrorCode.BANK_SECRETS_REQUIRED: _RETRY,
-    # The certificate that came back
+    # The issued certificate
     ErrorCode.ISSUED_KEY_MISMATCH: _RETRY,
     ErrorCode.ISSUED_SUBJECT_MISMATCH: _SUPPORT,
     ErrorCode.ISSUED_UNTRUSTED: _SUPPORT,
@@ -114,11 +114,11 @@ ACTIONS: Mapping[ErrorCode, tuple[Action, ...]] = {
     ErrorCode.JOURNAL_DAMAGED: _RETRY,
     ErrorCode.JOURNAL_NEWER: _SUPPORT,
 }
-"""The buttons for each code, the most helpful one first."""
+"""The buttons for each code, most helpful first."""
 
 
 def actions(error: CertclientError, journey: Journey, *, has_usb_guide: bool) -> list[Action]:
-    """The buttons that help here and now; the bank may have no page about its tokens."""
+    """Returns the actions that apply here; the USB guide only if the bank has such a page."""
     return [
         action
         for action in ACTIONS[error.code]
@@ -127,8 +127,8 @@ def actions(error: CertclientError, journey: Journey, *, has_usb_guide: bool) ->
 
 
 def for_support(shown: Shown, context: Mapping[str, str]) -> str:
-    """The text to copy for the support desk: the code, what was shown, and facts without secrets
-    (`context`: name to value)."""
+    """Returns the text to copy for the support desk: the code, the text shown, and facts without
+    secrets (`context`: name to value)."""
     lines = [f"[{shown.code}] {shown.title}", shown.sentence, *shown.details]
     lines.append(f"certclient {__version__}")
     lines += [f"{name}: {value}" for name, value in context.items() if value]

@@ -1,6 +1,7 @@
-"""Which page of the wizard follows which. No Qt, no secret: what is typed stays in its field.
+"""The order of the wizard's pages. No Qt and no secrets: what is typed stays in its field.
 
-The ways are the seeds' (A1-A4, B1, B2, C1, C2, D1); a page is only named here, never touched.
+The paths are those of the seeds (A1-A4, B1, B2, C1, C2, D1). Pages are only named here, never
+touched.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from certclient.store.base import StoredCertificate
 
 
 class Page(enum.IntEnum):
-    """The wizard's pages; the numbers are QWizard's page ids."""
+    """The wizard's pages; the values are QWizard page ids."""
 
     NOTICE = 0
     """電子証明書更新通知: now or later."""
@@ -33,21 +34,21 @@ class Page(enum.IntEnum):
     CHECKS = 2
     """電子証明書更新前処理中."""
     START = 3
-    """電子証明書更新開始: the place and the one consent."""
+    """電子証明書更新開始: the destination and the one consent."""
     WORK = 4
     """電子証明書発行処理中, with the questions that come up."""
     DONE = 5
     WAITING = 6
-    """The CA takes its time."""
+    """The CA has not issued the certificate yet."""
     PAUSED = 7
-    """Stopped by the customer between two steps."""
+    """Stopped by the user between two steps."""
     TOO_LATE = 8
-    """From day 91 on: whom to ask."""
+    """From day 91 on: whom to contact."""
     PROBLEM = 9
 
 
 class Way(enum.Enum):
-    """How the wizard was opened: 更新, 取得, or to go on with what an earlier one left."""
+    """How the wizard was opened: 更新, 取得, or to resume an earlier procedure."""
 
     RENEW = "renew"
     OBTAIN = "obtain"
@@ -56,7 +57,7 @@ class Way(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Current:
-    """The certificate that a renewal is about: whose it is, and what its date allows today."""
+    """The certificate to renew: its owner, and what its expiry date allows today."""
 
     stored: StoredCertificate
     owner: Owner
@@ -65,13 +66,13 @@ class Current:
 
 @dataclass(frozen=True, slots=True)
 class Journey:
-    """Where the customer stands. Holds no secret, so it may be shown and compared.
+    """The wizard's state. Holds no secret, so it may be shown and compared.
 
-    `current` is the certificate that is renewed or has expired; `user_id` what 取得 asks for;
-    `procedure_id` what can be resumed. `notice`: the wizard came by itself, so it begins with the
-    notice. `kind` is what is resumed, as far as it is known. `outcome` and `error` say how the last
-    run ended; at most one of them is set. `unconfirmed`: it ended before the bank knew that the
-    new certificate had arrived.
+    `current` is the certificate being renewed or the expired one; `user_id` is typed for 取得,
+    otherwise known; `procedure_id` can be resumed. `notice`: the wizard opened by itself, so it
+    begins with the notice page. `kind`: the kind of the resumed procedure, if known. `outcome` and
+    `error` are the result of the last run; at most one of them is set. `unconfirmed`: that run
+    ended before the bank received the confirmation.
     """
 
     way: Way
@@ -86,16 +87,18 @@ class Journey:
 
     @property
     def obtains(self) -> bool:
-        """取得 and not 更新."""
+        """Whether this is 取得 rather than 更新."""
         return self.way is Way.OBTAIN or (self.way is Way.RESUME and self.kind is Kind.OBTAIN)
 
     @property
     def stage(self) -> Stage | None:
+        """The lifecycle stage of `current`, or None."""
         return self.current.life.stage if self.current is not None else None
 
 
 def renewing(current: Current, *, notice: bool) -> Journey:
-    """Begins a renewal, or what its date has made of it: 取得 after expiry (C1)."""
+    """Returns the initial state for a renewal, or for what the expiry date allows instead: 取得
+    after expiry (C1). Before the first day of renewal `error` is NOT_YET_RENEWABLE."""
     if current.life.stage is Stage.OBTAINABLE:
         return Journey(Way.OBTAIN, current, current.owner.user_id)
     journey = Journey(Way.RENEW, current, current.owner.user_id, notice=notice)
@@ -107,7 +110,7 @@ def renewing(current: Current, *, notice: bool) -> Journey:
 
 
 def first_page(journey: Journey) -> Page:
-    """Where the wizard opens."""
+    """Returns the page on which the wizard opens."""
     if journey.way is Way.RESUME:
         return Page.WORK
     if journey.stage is Stage.TOO_LATE:
@@ -130,14 +133,14 @@ _FORWARD: Mapping[Page, Page] = {
 
 
 def next_page(page: Page, journey: Journey) -> Page | None:
-    """The page after `page`, None where the wizard closes."""
+    """Returns the page after `page`; None closes the wizard."""
     if page is Page.WORK:
         return _after_work(journey)
     return _FORWARD.get(page)
 
 
 def previous_page(page: Page, journey: Journey) -> Page | None:
-    """Where 戻る leads; None where nothing is to be gone back to, or it would do harm."""
+    """Returns the target of 戻る; None if going back is impossible or unsafe."""
     if page is Page.START and journey.way is Way.OBTAIN:
         return Page.LETTER
     return None
@@ -167,9 +170,10 @@ def _page_for(error: CertclientError) -> Page:
 def failed(
     journey: Journey, error: CertclientError, open_procedure: ProcedureView | None = None
 ) -> Journey:
-    """A run, or a check before it, ended with `error`; `open_procedure` is what can be resumed.
+    """Returns the state after a run, or a check before it, failed with `error`; `open_procedure`
+    can be resumed.
 
-    An expired certificate turns 更新 into 取得 (it may expire while the wizard is open).
+    EXPIRED_OBTAIN_ANEW turns 更新 into 取得, as a certificate may expire while the wizard is open.
     """
     journey = replace(
         journey,
@@ -184,7 +188,7 @@ def failed(
 
 
 def ended(journey: Journey, outcome: Outcome) -> Journey:
-    """A run ended as `outcome`; what is pending is resumed from now on."""
+    """Returns the state after a run ended with `outcome`; a Pending one can be resumed."""
     still_open = isinstance(outcome, Pending) and outcome.state.open
     procedure_id = outcome.procedure_id if still_open else ""
     unconfirmed = isinstance(outcome, Pending) and outcome.state.unconfirmed
@@ -194,7 +198,7 @@ def ended(journey: Journey, outcome: Outcome) -> Journey:
 
 
 class Action(enum.Enum):
-    """What a button of the error page does."""
+    """What a button on the error page does."""
 
     RETRY = "retry"
     CHOOSE_PLACE = "choose-place"
@@ -205,7 +209,7 @@ class Action(enum.Enum):
 
 
 def possible(action: Action, journey: Journey) -> bool:
-    """Whether a button makes sense here: what an earlier wizard left can only be resumed."""
+    """Returns whether `action` applies here; an earlier procedure can only be resumed."""
     if journey.way is not Way.RESUME:
         return True
     if action is Action.RETRY:
@@ -217,8 +221,8 @@ _LETTER_WRONG = frozenset({ErrorCode.ISSUE_CODE_WRONG, ErrorCode.ISSUE_CODE_REQU
 
 
 def retry_page(journey: Journey) -> Page:
-    """Where もう一度 begins: at the letter if what was typed was wrong, where an interrupted
-    procedure goes on if there is one, else at the checks."""
+    """Returns where もう一度 starts: WORK if there is a procedure to resume, LETTER if the issue
+    code was wrong or missing, otherwise CHECKS."""
     if journey.procedure_id:
         return Page.WORK
     if journey.error is not None and journey.error.code in _LETTER_WRONG:

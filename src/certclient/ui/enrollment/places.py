@@ -1,4 +1,5 @@
-"""Where the new certificate can be stored, パソコン and 専用USB, and why one cannot. No Qt."""
+"""The stores a new certificate can go to, パソコン and 専用USB, and why one is unavailable. No
+Qt."""
 
 from __future__ import annotations
 
@@ -13,10 +14,10 @@ from certclient.store.base import CertificateStore, Unavailable
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One choice on the page 電子証明書更新開始.
+    """One option on the page 電子証明書更新開始.
 
-    `problem` says why it cannot be chosen; None where it can. `allowed` is the bank's policy.
-    `present`: the certificate that is renewed lives here.
+    `problem` is why it cannot be chosen, None if it can. `allowed`: the bank's policy permits it.
+    `present`: the certificate being renewed is stored here.
     """
 
     destination: Destination
@@ -27,21 +28,22 @@ class Place:
 
     @property
     def usable(self) -> bool:
+        """Whether the user can choose it."""
         return self.store is not None and self.problem is None and self.allowed
 
     @property
     def key(self) -> str:
-        """The same place again after another look."""
+        """Identifies the same place across scans."""
         return self.store.store_id if self.store is not None else self.destination.value
 
 
 def find_places(
     profile: Profile, stores: Sequence[CertificateStore], home_id: str
 ) -> tuple[Place, ...]:
-    """PC and USB in the bank's order, then what the bank does not allow; each token is a place.
+    """Returns PC and USB in the bank's order, then those it does not allow; each token is a place.
 
-    `home_id` is the id of the store where the present certificate lives, "" if there is none.
-    Looks at every store: blocks.
+    `home_id` is the id of the current certificate's store, "" if there is none. Accesses every
+    store and may block; call it in a worker.
     """
     favourites = [Destination(name) for name in profile.destinations]
     others = [one for one in Destination if one not in favourites]
@@ -69,7 +71,7 @@ def _of(
 
 
 def favourite(places: Sequence[Place]) -> Place | None:
-    """What is chosen beforehand: where the certificate lives now, else the bank's favourite."""
+    """Returns the preselected place: the current certificate's, or else the bank's first choice."""
     usable = [place for place in places if place.usable]
     present = [place for place in usable if place.present]
     return next(iter(present or usable), None)

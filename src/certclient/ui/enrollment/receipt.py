@@ -1,4 +1,4 @@
-"""What was issued, for the screen, paper, the clipboard and the calendar. No Qt."""
+"""The issued certificate as text, for screen, paper, clipboard and calendar. No Qt."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from certclient.model.profile import Profile
 from certclient.ui.enrollment.ics import Appointment, calendar_file, morning_of
 
 _LAST_WARNING = timedelta(days=3)
-"""How long before the deadline its alarm sounds."""
+"""How long before the deadline its alarm goes off."""
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """One finished procedure in words."""
+    """The texts about one finished procedure."""
 
     finished: Finished
     bank: str
@@ -29,10 +29,12 @@ class Receipt:
 
     @property
     def destination(self) -> Destination:
+        """Where the new certificate is stored."""
         return self.finished.store.destination
 
     def lines(self, names: Mapping[str, str]) -> list[tuple[str, str]]:
-        """Name and value as in seed S1(2): DN line by line. `names` has the app's own labels."""
+        """Returns name and value pairs as in seed S1(2), the DN line by line. `names` maps "bank",
+        "user", "issuer", "serial" and "until" to their labels."""
         certificate = self.finished.certificate
         return [
             (names["bank"], self.bank),
@@ -44,7 +46,7 @@ class Receipt:
         ]
 
     def html(self, title: str, names: Mapping[str, str], notes: Sequence[str]) -> str:
-        """For paper. Everything that comes from a certificate is escaped."""
+        """Returns HTML for printing, with all texts escaped."""
         rows = "".join(
             f"<tr><td>{escape(name)}&nbsp;</td><td>{escape(value)}</td></tr>"
             for name, value in self.lines(names)
@@ -56,7 +58,8 @@ class Receipt:
 def next_year(
     receipt: Receipt, profile: Profile, now: datetime, summaries: tuple[str, str]
 ) -> bytes:
-    """A calendar file: the first day of renewal and the deadline. `summaries`: their titles."""
+    """Returns a calendar file with the first day of renewal and the deadline; `summaries` are their
+    titles."""
     certificate = receipt.finished.certificate
     life = lifecycle(certificate.not_after, now, profile.renewal)
     begin, end = summaries

@@ -1,6 +1,6 @@
-"""What the wizard's pages share: where the customer stands, the places, the run.
+"""State shared by the wizard's pages: the journey, the places and the run.
 
-Of secrets it holds the ticket of a bank's link alone, until the run takes it.
+Its only secret is the ticket of a bank's link, until the run takes it.
 """
 
 from __future__ import annotations
@@ -39,9 +39,9 @@ from certclient.ui.tasks.running import Agreement, Job, ProcedureRun, RunEnd, no
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """One look around: the stores that are here, the procedures over them, the places to choose.
+    """The result of one scan: the stores present, the procedures over them, the places to choose.
 
-    `profile` and `user_id` are those of the procedure that is resumed, else the session's.
+    `profile` and `user_id` are those of the procedure being resumed, otherwise the session's.
     """
 
     profile: Profile
@@ -53,25 +53,27 @@ class Surroundings:
 
     @property
     def store_ids(self) -> tuple[str, ...]:
+        """Ids of `stores`, in the same order."""
         return tuple(store.store_id for store in self.stores)
 
 
 class _Results(QObject):
-    """Brings results from a worker one by one."""
+    """Delivers results from a worker one by one."""
 
     arrived = Signal(object)
 
 
 class Session(QObject):
-    """One wizard's state and work. Lives in the GUI thread."""
+    """One wizard's state and actions. Lives in the GUI thread."""
 
     moved = Signal(object)
-    """To a Page, or None: the wizard is to close."""
+    """The Page to show; None closes the wizard."""
     run_began = Signal(object)
-    """A ProcedureRun."""
+    """The ProcedureRun."""
     run_ended = Signal(object)
     """An Outcome or a CertclientError."""
     places_changed = Signal()
+    """`around` and `place` were updated by a scan."""
 
     def __init__(
         self,
@@ -90,21 +92,22 @@ class Session(QObject):
         self.run: ProcedureRun | None = None
         self.warnings: tuple[CertclientError, ...] = ()
         self.key_asks = False
-        """Whether Windows will ask before the present key is used; known after the checks."""
+        """Whether Windows will prompt before using the current key; known after the checks."""
         self._results: _Results | None = None
 
     @property
     def current(self) -> Current | None:
+        """The certificate being renewed, or the expired one; None for a first certificate."""
         return self.journey.current
 
     @property
     def has_ticket(self) -> bool:
-        """Whether a bank's link brought what stands for issue code, PIN or one-time password."""
+        """Whether a ticket from a bank's link replaces issue code, PIN and one-time password."""
         return self._ticket is not None
 
     def offer_ticket(self, ticket: Secret) -> bool:
-        """Keeps another ticket for the run that comes; False once a run has begun that it could not
-        help any more: it goes with the request or not at all."""
+        """Keeps another ticket for the next run. Returns False once a run has begun: a ticket can
+        only be sent with the request."""
         journey = self.journey
         if self.run is not None or journey.procedure_id or isinstance(journey.outcome, Finished):
             return False
@@ -115,43 +118,45 @@ class Session(QObject):
         ticket, self._ticket = self._ticket, None
         return ticket
 
-    # Moving
+    # Navigation
 
     def forward(self, page: Page) -> None:
+        """Emits `moved` with the page after `page`."""
         self.moved.emit(next_page(page, self.journey))
 
     def back(self, page: Page) -> None:
+        """Emits `moved` with the page before `page`."""
         self.moved.emit(previous_page(page, self.journey))
 
     def obtain(self) -> None:
-        """From now on 取得 and no longer 更新."""
+        """Switches from 更新 to 取得."""
         self.journey = replace(self.journey, way=Way.OBTAIN, procedure_id="", error=None)
         self.moved.emit(Page.LETTER)
 
     def retry(self) -> None:
-        """もう一度, from where that makes sense."""
+        """もう一度, from the page given by `retry_page`."""
         self.moved.emit(retry_page(self.journey))
 
     def choose_again(self) -> None:
-        """Another place: what was begun for the first one is given up when the run starts."""
+        """Returns to the choice of place. The next run rolls back what was begun for the first
+        one."""
         self.journey = replace(self.journey, procedure_id="")
         self.moved.emit(Page.START)
 
     def fail(self, error: CertclientError) -> None:
-        """An error outside a run."""
+        """Handles an error outside a run."""
         self.journey = failed(self.journey, error)
         self.moved.emit(next_page(Page.WORK, self.journey))
 
-    # Looking around
+    # Scanning and checking
 
     def look(self, done: Callable[[], None]) -> None:
-        """Looks at the stores anew, in a worker, then calls `done`. Where that fails: the problem
-        page."""
+        """Scans the stores in a worker, then calls `done`; shows the problem page if that fails."""
         context, profile, journey = self.context, self.profile, self.journey
 
         def keep(found: Surroundings) -> None:
             if not shiboken6.isValid(self):
-                return  # the window was closed meanwhile
+                return  # the window was closed during the scan
             self.around = found
             self.profile = found.profile
             self.journey = replace(self.journey, user_id=found.user_id)
@@ -166,14 +171,14 @@ class Session(QObject):
         )
 
     def _keep_choice(self, found: Surroundings) -> None:
-        """What was chosen stays chosen while it can be used."""
+        """Keeps the chosen place while it is usable."""
         chosen = self.place.key if self.place is not None else ""
         same = [place for place in found.places if place.usable and place.key == chosen]
         self.place = same[0] if same else favourite(found.places)
         self.places_changed.emit()
 
     def check(self, arrived: Callable[[CheckResult], None], done: Callable[[None], None]) -> None:
-        """Runs the checks in a worker; each result comes as it is known. After `look`."""
+        """Runs the checks in a worker and reports each result at once. Call it after `look`."""
         around = self._looked()
         certificate = self._renewed_certificate()
         home = around.home if certificate is not None else None
@@ -206,8 +211,8 @@ class Session(QObject):
     # Running
 
     def begin(self) -> None:
-        """Runs the procedure that the journey is about; the customer has agreed, or did when it
-        began. After `look`."""
+        """Runs the journey's procedure. The user has agreed to it, or did when a resumed one began.
+        Call it after `look`."""
         around = self._looked()
         agreement = self._agreement()
         run = ProcedureRun(self.context.tasks, agreement.covers if agreement else no_consent)
@@ -260,7 +265,7 @@ class Session(QObject):
 
 
 def _look(context: AppContext, profile: Profile, journey: Journey) -> Surroundings:
-    """In a worker."""
+    """Runs in a worker."""
     stores = tuple(context.stores())
     user_id = journey.user_id
     enrollment = context.enrollment(profile, stores)
@@ -280,8 +285,8 @@ def _look(context: AppContext, profile: Profile, journey: Journey) -> Surroundin
 
 
 def _owner_of(procedure_id: str, context: AppContext) -> tuple[Profile, str]:
-    """Whose procedure it is: the journal is one for all banks. Raises PROCEDURE_NOT_FOUND,
-    PROFILE_NOT_FOUND."""
+    """Returns the bank and user ID of a procedure; all banks share one journal. Raises
+    PROCEDURE_NOT_FOUND, PROFILE_NOT_FOUND."""
     view = context.open_procedures().find(procedure_id)
     if view is None:
         raise CertclientError(ErrorCode.PROCEDURE_NOT_FOUND, procedure=procedure_id)

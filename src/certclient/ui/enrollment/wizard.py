@@ -1,5 +1,5 @@
-"""The wizard: 更新 and 取得 from the first page to 「このウィンドウを閉じる」. It alone touches the
-buttons; pages say what they want."""
+"""The wizard: 更新 and 取得 from the first page to 「このウィンドウを閉じる」. Pages describe their
+buttons; only the wizard touches them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from certclient.ui.enrollment.session import Session
 from certclient.ui.widgets.sizes import fitting_size
 
 _SIZE_IN_LINES = (46, 46)
-"""Width and height in heights of a line of text; never more than the screen has."""
+"""Width and height in text line heights, limited to the screen's size."""
 
 _PRIMARY = QWizard.WizardButton.CustomButton1
 _SECONDARY = QWizard.WizardButton.CustomButton2
@@ -41,13 +41,13 @@ _CLOSE = QWizard.WizardButton.CancelButton
 
 
 class EnrollmentWizard(QWizard):
-    """One procedure's window. Closing it in the middle is safe: the procedure goes on in the
-    background, and the window comes back if it has a question."""
+    """The window of one procedure. Closing it early is safe: the procedure continues in the
+    background, and the window reopens for questions."""
 
     finished_with = Signal(object)
-    """Each time a run ends: enrollment.procedure.Finished or Pending, or the CertclientError."""
+    """The result of each run: Finished, Pending or a CertclientError."""
     left_unconfirmed = Signal()
-    """It is closed before the bank knows that the new certificate has arrived."""
+    """It was closed before the bank received the confirmation."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -56,7 +56,7 @@ class EnrollmentWizard(QWizard):
         self._entered = False
         self._presses: dict[QWizard.WizardButton, Callable[[], None]] = {}
         self._pages = self._make_pages()
-        # Modern paints pages in the fields' own colour: on dark ground they could not be seen.
+        # ModernStyle paints pages in the fields' colour, so dark themes would hide the fields.
         self.setWizardStyle(QWizard.WizardStyle.ClassicStyle)
         self.setOption(QWizard.WizardOption.NoDefaultButton)
         self.setOption(QWizard.WizardOption.NoBackButtonOnStartPage)
@@ -68,7 +68,7 @@ class EnrollmentWizard(QWizard):
         self._retitle()
         self.resize(fitting_size(self, *_SIZE_IN_LINES))
 
-    # How the rest of the program opens it
+    # Constructors
 
     @classmethod
     def renew(
@@ -80,11 +80,12 @@ class EnrollmentWizard(QWizard):
         notice: bool = False,
         ticket: Secret | None = None,
     ) -> EnrollmentWizard:
-        """更新 of `stored`, or what its date makes of it (取得 after expiry, whom to ask later).
+        """Creates a wizard for 更新 of `stored`, or for what its date allows instead: 取得 after
+        expiry, later whom to contact.
 
-        `notice`: it opens by itself, so it begins with 電子証明書更新通知. `ticket`: what a bank's
-        link brought. Raises CertclientError(CERTIFICATE_NOT_FOUND) for a certificate of no known
-        bank.
+        `notice`: it opens by itself, so it begins with 電子証明書更新通知. `ticket`: from a bank's
+        link. Raises CertclientError(CERTIFICATE_NOT_FOUND) if the certificate belongs to no
+        configured bank.
         """
         for profile in context.profiles:
             owner = stored.certificate.owner(profile.subject_rule)
@@ -105,10 +106,10 @@ class EnrollmentWizard(QWizard):
         profile_id: str = "",
         ticket: Secret | None = None,
     ) -> EnrollmentWizard:
-        """取得 with an issue code, or with the `ticket` of a bank's link.
+        """Creates a wizard for 取得 with an issue code, or with the `ticket` of a bank's link.
 
-        `profile_id`: the bank; of several the customer else chooses one on the first page. Raises
-        CertclientError(PROFILE_NOT_FOUND).
+        `profile_id`: the bank; if empty and there are several, the user chooses one on the first
+        page. Raises CertclientError(PROFILE_NOT_FOUND).
         """
         profile = context.profile(profile_id) if profile_id else _first(context)
         if profile is None:
@@ -125,11 +126,12 @@ class EnrollmentWizard(QWizard):
         *,
         kind: Kind | None = None,
     ) -> EnrollmentWizard:
-        """Goes on with an interrupted procedure at once; its customer has agreed already.
+        """Creates a wizard that resumes a procedure at once; its user has already agreed.
 
-        `kind`: 更新 or 取得, for the window's title.
+        `kind`: 更新 or 取得, for the window's title. Raises CertclientError(PROFILE_NOT_FOUND) if
+        no bank is configured.
         """
-        # Whose procedure it is, the first look around finds out.
+        # The first scan replaces this profile with the procedure's own.
         profile = _first(context)
         if profile is None:
             raise CertclientError(ErrorCode.PROFILE_NOT_FOUND)
@@ -160,6 +162,7 @@ class EnrollmentWizard(QWizard):
 
     @property
     def page_now(self) -> WizardPage | None:
+        """The page shown, or None before the wizard is shown."""
         return self._pages.get(Page(self.currentId())) if self.currentId() >= 0 else None
 
     def _move(self, page: Page | None) -> None:
@@ -171,8 +174,8 @@ class EnrollmentWizard(QWizard):
         self._set_focus(self._pages[page])
 
     def show_page(self, page: Page) -> None:
-        """Shows a page as the session is now, without what the page does by itself when it is
-        reached (checking, running)."""
+        """Shows a page with the session's current state, without the work the page starts when it
+        is entered (checks, run)."""
         before = self.page_now
         if before is not None:
             before.leave()
@@ -186,10 +189,11 @@ class EnrollmentWizard(QWizard):
 
     @property
     def default_button(self) -> QAbstractButton:
-        """What Enter presses."""
+        """The button that Enter presses."""
         return self.button(_PRIMARY if _PRIMARY in self._presses else _CLOSE)
 
     def showEvent(self, event: QShowEvent) -> None:
+        """Enters the first page when the window is first shown."""
         super().showEvent(event)
         page = self.page_now
         if not self._entered and page is not None:
@@ -197,6 +201,7 @@ class EnrollmentWizard(QWizard):
             self._move(Page(self.currentId()))
 
     def changeEvent(self, event: QEvent) -> None:
+        """Retranslates on a language switch."""
         if event.type() is QEvent.Type.LanguageChange:
             self._retitle()
         super().changeEvent(event)
@@ -210,15 +215,15 @@ class EnrollmentWizard(QWizard):
     # Closing
 
     def reject(self) -> None:
-        """Esc, the window's X and the button. Asks only where something typed would be lost."""
+        """Esc, the window's X and the close button. Confirms if typed text would be lost."""
         page = self.page_now
         if page is None or page.may_close():
             super().reject()
 
     def done(self, result: int) -> None:
-        """Goes when nothing runs any more; a run goes on without its window."""
+        """Cancels the open question; deletes the window once nothing runs any more."""
         page = self.page_now
-        # Not QWizard's, which forgets the page: a question may bring the window back.
+        # Not QWizard.done, which resets the pages: the window may reopen for a question.
         QDialog.done(self, result)
         if isinstance(page, WorkPage) and page.asking:
             page.cancel_question()
@@ -244,7 +249,7 @@ class EnrollmentWizard(QWizard):
         self.deleteLater()
 
     def offer_ticket(self, ticket: Secret) -> bool:
-        """A bank's link has brought another ticket; False where it comes too late."""
+        """Accepts another ticket from a bank's link. Returns False if it comes too late."""
         taken = self.session.offer_ticket(ticket)
         if taken and self.page_now is not None:
             self.page_now.refresh()

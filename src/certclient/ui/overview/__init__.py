@@ -1,1 +1,1 @@
-"""The main window: the certificates, and what can be done with them."""
+"""The main window: the list of certificates and its actions."""

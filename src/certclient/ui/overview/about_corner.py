@@ -1,4 +1,4 @@
-"""The version in the main window's corner; a click opens このソフトについて."""
+"""The version number in the main window's corner; a click opens このソフトについて."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from certclient.ui.dialogs.about.dialog import AboutWindow
 
 
 class AboutCorner(QPushButton):
-    """A flat button; makes the window when it is first wanted."""
+    """A flat button that creates the about window on first use."""
 
     def __init__(self, context: AppContext, parent: QWidget) -> None:
         super().__init__(parent)
@@ -22,7 +22,7 @@ class AboutCorner(QPushButton):
         self._retranslate()
 
     def open_window(self) -> AboutWindow:
-        """Shows the window, and brings it forward if it is open."""
+        """Shows the about window, or raises it if it is open."""
         if self._window is None:
             self._window = AboutWindow(self.context, self.window())
         self._window.show()
@@ -31,6 +31,7 @@ class AboutCorner(QPushButton):
         return self._window
 
     def changeEvent(self, event: QEvent) -> None:
+        """Retranslates on a language switch."""
         super().changeEvent(event)
         if event.type() is QEvent.Type.LanguageChange:
             self._retranslate()

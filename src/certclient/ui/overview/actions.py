@@ -1,4 +1,4 @@
-"""The main window's buttons: what can be begun, and what can be done with the chosen one."""
+"""The main window's buttons: general actions, and actions on the selected certificate."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from certclient.ui.widgets.sizes import icon_size
 _GAP = 8
 
 _LANGUAGE_NAMES = {Language.JAPANESE: "日本語", Language.ENGLISH: "English"}
-"""Each in its own words, in every language."""
+"""Each language in its own name, whatever the current language."""
 
 
 class _ButtonRow(QWidget):
-    """Buttons side by side, in the next line where they do not fit."""
+    """Buttons side by side; they wrap when they do not fit."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -36,6 +36,7 @@ class _ButtonRow(QWidget):
         return button
 
     def changeEvent(self, event: QEvent) -> None:
+        """Retranslates on a language switch; redraws icons on a palette or font change."""
         super().changeEvent(event)
         if event.type() is QEvent.Type.LanguageChange:
             self.retranslate()
@@ -48,7 +49,7 @@ class _ButtonRow(QWidget):
             button.setIconSize(icon_size(self))
 
     def texts(self) -> Mapping[QPushButton, str]:
-        """Each button's text in the present language."""
+        """Returns each button's text in the current language."""
         return {}
 
     def retranslate(self) -> None:
@@ -58,7 +59,7 @@ class _ButtonRow(QWidget):
 
 
 class ActionRow(_ButtonRow):
-    """証明書更新, 電子証明書取得, すべて更新, ヘルプ, the language."""
+    """証明書更新, 電子証明書取得, すべて更新, ヘルプ and the language menu."""
 
     def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -74,6 +75,7 @@ class ActionRow(_ButtonRow):
         self.retranslate()
 
     def texts(self) -> Mapping[QPushButton, str]:
+        """Returns each button's text in the current language."""
         return {
             self.renew: self.tr("&Renew certificate"),
             self.obtain: self.tr("&Obtain a certificate"),
@@ -83,6 +85,7 @@ class ActionRow(_ButtonRow):
         }
 
     def retranslate(self) -> None:
+        """Also checks the current language in the menu."""
         super().retranslate()
         for action in self._languages.actions():
             action.setChecked(action.data() == self._context.languages.current.value)
@@ -104,7 +107,7 @@ class ActionRow(_ButtonRow):
 
 
 class SelectionRow(_ButtonRow):
-    """What can be done with the chosen certificate."""
+    """Actions on the selected certificate."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -116,6 +119,7 @@ class SelectionRow(_ButtonRow):
         self.retranslate()
 
     def texts(self) -> Mapping[QPushButton, str]:
+        """Returns each button's text in the current language."""
         return {
             self.details: self.tr("&Details"),
             self.put_away: self.tr("&Put away"),

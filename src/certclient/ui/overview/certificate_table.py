@@ -14,21 +14,22 @@ from certclient.ui.overview.delegates import CertificateDelegate
 from certclient.ui.overview.models import CertificateModel, Column, name_of, row_at
 
 _LEAST_LINES = 12
-"""Of text: heading, four certificates and the fold."""
+"""Minimum height in lines of text: header, four certificates and the fold."""
 
 _STRETCHED = (Column.BANK, Column.PLACE, Column.UNTIL, Column.STATE)
 
 _DISPENSABLE = (Column.ROLE, Column.BANK, Column.LEFT, Column.PLACE)
-"""The suffix tells the role, the date the days. BANK stays where there are several."""
+"""Hidden in this order. The user ID's suffix shows the role, the date implies the days left. BANK
+stays when there are several banks."""
 
 
 class CertificateTable(QTreeView):
-    """One row is chosen or none; the choice survives a new look."""
+    """At most one row is selected; the selection survives a refresh."""
 
     chosen = Signal(object)
-    """The Row, or None."""
+    """The selected Row, or None."""
     opened = Signal(object)
-    """The Row on which Enter or a double click fell."""
+    """The Row activated with Enter or a double click."""
 
     def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -50,6 +51,8 @@ class CertificateTable(QTreeView):
         self._retranslate()
 
     def show_overview(self, overview: Overview) -> None:
+        """Shows new contents. Keeps the selection and the fold's state; if the selected row is
+        gone, selects the first one due, or else the first row."""
         before = self.row
         unfolded = self.isExpanded(self.certificates.fold)
         self.certificates.show(overview)
@@ -66,11 +69,11 @@ class CertificateTable(QTreeView):
 
     @property
     def row(self) -> Row | None:
-        """The chosen one."""
+        """The selected Row, or None."""
         return row_at(self.currentIndex())
 
     def select(self, row: Row) -> None:
-        """Chooses a row and makes it visible; nothing happens where it is gone."""
+        """Selects a row and scrolls to it; does nothing if it is gone."""
         index = self.certificates.find(name_of(row))
         if index.isValid():
             flags = QItemSelectionModel.SelectionFlag
@@ -78,10 +81,12 @@ class CertificateTable(QTreeView):
             self.scrollTo(index)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fits the columns to the new width."""
         super().resizeEvent(event)
         self._fit_columns()
 
     def changeEvent(self, event: QEvent) -> None:
+        """Retranslates on a language switch; refits the columns on a font change."""
         super().changeEvent(event)
         if event.type() is QEvent.Type.LanguageChange:
             self._retranslate()
@@ -99,8 +104,8 @@ class CertificateTable(QTreeView):
             self.setFirstColumnSpanned(row, QModelIndex(), fold.isValid() and row == fold.row())
 
     def _fit_columns(self) -> None:
-        """All columns where there is room; on a small screen or with large text those go that the
-        others tell as well, or that 詳細 shows. Nobody has to scroll sideways."""
+        """Shows all columns if there is room. On a small screen or with large text, hides columns
+        whose content others imply or 詳細 shows, so that the table never scrolls sideways."""
         self.setMinimumHeight(_LEAST_LINES * self.fontMetrics().height())
         for column in _DISPENSABLE:
             self.setColumnHidden(column, False)
@@ -112,7 +117,7 @@ class CertificateTable(QTreeView):
         self._stretch_columns()
 
     def _dispensable(self) -> Sequence[Column]:
-        """What can be done without, the least useful first."""
+        """Returns the columns that may be hidden, the least useful first."""
         several = self.certificates.several_banks
         return tuple(one for one in _DISPENSABLE if not (several and one is Column.BANK))
 

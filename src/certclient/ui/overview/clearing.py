@@ -1,4 +1,4 @@
-"""やめる and 片付ける: what goes and what stays is said first; then it is done in a worker."""
+"""やめる and 片付ける: shows what is deleted and what is kept, then does it in a worker."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from certclient.ui.widgets.banner import put_banner_into
 
 
 class Clearing(QObject):
-    """Gives open procedures up and deletes keys that were left; asks over `window`."""
+    """Abandons open procedures and deletes leftover keys; prompts over `window`."""
 
     done = Signal(str)
-    """What was done, in words."""
+    """The message to show about what was done."""
     failed = Signal(object)
     """A CertclientError."""
 
@@ -33,13 +33,13 @@ class Clearing(QObject):
         self._errand = Errand(context, window)
 
     def close(self) -> None:
-        """The window goes: a question that is open is answered with no."""
+        """The window is closing: cancels an open prompt."""
         self._errand.close()
 
     # やめる
 
     def ask_give_up(self, view: ProcedureView, stores: Sequence[CertificateStore]) -> None:
-        """`stores`: those that are here."""
+        """Asks for confirmation, then abandons the procedure; `stores` are those present."""
         box = self._box(
             self.tr("Give up the procedure of {0}?").format(view.user_id), self._given_up(view)
         )
@@ -81,7 +81,7 @@ class Clearing(QObject):
             )
         told = [self.tr("The procedure of {0} was given up.").format(view.user_id)]
         for error in self._errand.warnings:
-            # Declined here: the authority hears of it otherwise, as nobody confirms.
+            # The issue code prompt was declined; the missing confirmation informs the CA instead.
             if error.code is not ErrorCode.ISSUE_CODE_REQUIRED:
                 told.append(self._warning(error))
         return "\n\n".join(told)
@@ -93,6 +93,7 @@ class Clearing(QObject):
     # 片付ける
 
     def ask_remove(self, leftover: Leftover) -> None:
+        """Asks for confirmation, then deletes the leftover key; this cannot be undone."""
         words = self._context.words
         place = words.destination(leftover.store.destination)
         lines = [
@@ -125,7 +126,7 @@ class Clearing(QObject):
 
         self._errand.start(work, (leftover.store.store_id,), finish, self.failed.emit)
 
-    # The question
+    # The confirmation prompt
 
     def _box(self, title: str, lines: Sequence[str]) -> QMessageBox:
         box = QMessageBox(self._window)
@@ -138,7 +139,8 @@ class Clearing(QObject):
         return box
 
     def _offer(self, box: QMessageBox, texts: tuple[str, str], deed: Callable[[], None]) -> None:
-        """`texts` of yes and no. Enter and Esc leave everything as it is."""
+        """Adds the two buttons to `box` and opens it; `texts` are those of yes and no. Enter and
+        Esc change nothing."""
         yes, no = texts
         button = box.addButton(yes, QMessageBox.ButtonRole.DestructiveRole)
         keep = box.addButton(no, QMessageBox.ButtonRole.RejectRole)

@@ -1,4 +1,4 @@
-"""How a certificate's condition looks: a shape and a colour, never one without the other."""
+"""The look of a certificate's condition: always an icon and a colour together."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from certclient.enrollment.overview import Condition
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """`icon` is a file of resources/icons; the colours are for light and dark backgrounds and keep
-    a contrast of 4.5 : 1 to them. "" is the colour of the text."""
+    """`icon` is a file in resources/icons. The colours, for light and dark backgrounds, have a
+    contrast of at least 4.5:1; "" means the text colour."""
 
     icon: str
     light: str
     dark: str
 
     def colour(self, palette: QPalette) -> QColor:
-        """The colour on the palette's background."""
+        """Returns the colour that suits the palette's background."""
         name = self.dark if is_dark(palette) else self.light
         return QColor(name) if name else palette.color(QPalette.ColorRole.Text)
 
@@ -44,6 +44,6 @@ LOOKS = {
 
 
 def is_dark(palette: QPalette) -> bool:
-    """Whether texts stand on a dark background."""
+    """Returns whether the palette has light text on a dark background."""
     base = palette.color(QPalette.ColorRole.Base)
     return base.lightness() < palette.color(QPalette.ColorRole.Text).lightness()

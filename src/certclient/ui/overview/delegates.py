@@ -1,6 +1,6 @@
-"""Draws the cells that say more than a text: days left on a timeline, a state with its shape.
+"""Draws cells that need more than text: a timeline of the days left, a state with its icon.
 
-Everything is drawn from the palette, so that light, dark and high contrast look right.
+All colours suit the palette, so that light, dark and high-contrast themes work.
 """
 
 from __future__ import annotations
@@ -27,19 +27,20 @@ from certclient.ui.widgets import icons
 _AnyIndex = QModelIndex | QPersistentModelIndex
 
 _GAP = 6
-"""Between shape and text, and at the cell's ends; pixels before scaling."""
+"""Space between icon and text and at the cell's edges, in device-independent pixels."""
 
 _BAR = 6
-"""Height of a timeline."""
+"""The timeline's height, in device-independent pixels."""
 
 
 class CertificateDelegate(QStyledItemDelegate):
-    """Draws a row's cells; the plain ones as the platform's style does."""
+    """Draws the cells of certificate rows; plain ones in the platform's style."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: _AnyIndex) -> QSize:
+        """Returns a size that fits the icon and two lines of text."""
         hint = super().sizeHint(option, index)
         if row_at(index) is None:
             return hint
@@ -50,6 +51,7 @@ class CertificateDelegate(QStyledItemDelegate):
         return QSize(width + shape + 2 * _GAP + 2, 2 * _line_height(metrics, text) + _GAP)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _AnyIndex) -> None:
+        """Draws timeline, icon and wrapped text; leaves other cells to Qt."""
         row = row_at(index)
         if row is None or index.column() not in _DRAWN:
             super().paint(painter, option, index)
@@ -81,7 +83,7 @@ class CertificateDelegate(QStyledItemDelegate):
 _SHAPED = (Column.PLACE, Column.STATE)
 
 _TWO_LINED = (Column.BANK, Column.PLACE, Column.UNTIL, Column.STATE)
-"""Whose texts may take both lines of a row, so that all columns fit."""
+"""Columns whose text may wrap to a second line, so that all columns fit."""
 
 _DRAWN = (Column.LEFT, *_TWO_LINED)
 
@@ -89,7 +91,7 @@ _WRAP = int(Qt.TextFlag.TextWordWrap) | int(Qt.AlignmentFlag.AlignVCenter)
 
 
 def two_line_width(metrics: QFontMetrics, text: str) -> int:
-    """The least width (pixels) in which `text` takes no more than two lines."""
+    """Returns the smallest width in pixels in which `text` needs at most two lines."""
     whole = metrics.horizontalAdvance(text)
     step = max(metrics.averageCharWidth(), 1)
     for width in range(whole // 2, whole, step):
@@ -100,12 +102,12 @@ def two_line_width(metrics: QFontMetrics, text: str) -> int:
 
 
 def _line_height(metrics: QFontMetrics, text: str) -> int:
-    """Of this text: Japanese letters of another font may be higher than the font's own."""
+    """Measures this text: Japanese glyphs from a fallback font can be taller than the font."""
     return metrics.boundingRect(QRect(0, 0, 1 << 20, 0), _WRAP, text).height()
 
 
 def _shape(row: Row, column: int, option: QStyleOptionViewItem) -> tuple[str, QColor]:
-    """Icon and its colour."""
+    """Returns the icon's name and colour."""
     if column == Column.PLACE:
         usb = row.entry.store.destination is Destination.USB
         return ("usb" if usb else "pc"), _text_colour(option)
@@ -133,10 +135,10 @@ def _paint_shape(
 def _paint_timeline(
     painter: QPainter, option: QStyleOptionViewItem, area: QRectF, row: Row, text: str
 ) -> None:
-    """The text above, below it the renewal window with what is left of it filled in.
+    """Draws the text and, below it, the renewal window with the remaining part filled.
 
-    The left end is the expiry date, the right end the first day of renewal; ticks are the days of
-    the bank's reminders. A certificate that has expired has used all of it.
+    The left end is the expiry date, the right end the first day of renewal; ticks mark the bank's
+    reminder days. For an expired certificate the bar is empty.
     """
     middle = area.center().y() + _BAR
     above = QRectF(area.left(), area.top(), area.width(), middle - area.top())

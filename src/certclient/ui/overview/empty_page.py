@@ -1,4 +1,4 @@
-"""What the main window says while there is no certificate: what to do first."""
+"""The main window's page when there is no certificate: what to do first."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from certclient.ui.widgets.parts import Heading, Scroll, Sentence
 
 
 class EmptyPage(QWidget):
-    """Still looking, no bank, or no certificate yet."""
+    """Shows that the scan is running, that no bank is configured, or that nothing was found."""
 
     def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -32,11 +32,12 @@ class EmptyPage(QWidget):
         self._retranslate()
 
     def found_nothing(self) -> None:
-        """A look has ended."""
+        """Replaces the “Looking” text once a scan has ended."""
         self._looking = False
         self._retranslate()
 
     def changeEvent(self, event: QEvent) -> None:
+        """Retranslates on a language switch."""
         super().changeEvent(event)
         if event.type() is QEvent.Type.LanguageChange:
             self._retranslate()

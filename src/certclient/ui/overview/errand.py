@@ -1,5 +1,4 @@
-"""One piece of work of the main window with a store: in a worker, its PIN asked for over the
-window."""
+"""A task of the main window on a store: runs in a worker, asks for the PIN over the window."""
 
 from __future__ import annotations
 
@@ -20,9 +19,9 @@ T = TypeVar("T")
 
 
 class Errand(QObject):
-    """Does one thing after the other; lives as long as the window over which it asks.
+    """Runs one task at a time; lives as long as the window it prompts over.
 
-    A question for anything but a PIN is answered with no.
+    Declines every question except the one for a PIN.
     """
 
     def __init__(self, context: AppContext, window: QWidget) -> None:
@@ -32,10 +31,11 @@ class Errand(QObject):
         self._interaction: QtInteraction | None = None
         self._dialog: PinDialog | None = None
         self.warnings: tuple[CertclientError, ...] = ()
-        """What the last one was warned of on its way."""
+        """Warnings of the latest task."""
 
     @property
     def busy(self) -> bool:
+        """Whether a task is running."""
         return self._interaction is not None
 
     def start(
@@ -45,7 +45,8 @@ class Errand(QObject):
         done: Callable[[T], None],
         failed: Callable[[CertclientError], None],
     ) -> None:
-        """Begins; while one is under way it does nothing. `stores`: ids of those that it uses."""
+        """Runs `work` in a worker; does nothing while another task is running. `stores`: ids of the
+        stores it uses. `done` or `failed` is called in the GUI thread."""
         if self.busy:
             return
         interaction = QtInteraction(lambda _request: False, self)
@@ -68,7 +69,7 @@ class Errand(QObject):
         )
 
     def close(self) -> None:
-        """The window goes: a question that is open is answered with no."""
+        """The window is closing: cancels an open prompt."""
         if self._interaction is not None:
             self._interaction.close()
 

@@ -1,4 +1,4 @@
-"""Keys that lead to nothing any more, each with the button that clears it away."""
+"""Keys that belong to no certificate or procedure, each with a button to delete it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from certclient.ui.widgets.parts import Sentence
 
 
 class LeftoverPanel(QGroupBox):
-    """Hidden while nothing is left over."""
+    """Hidden if there are no such keys."""
 
     removal_wanted = Signal(object)
     """The Leftover."""
@@ -28,7 +28,7 @@ class LeftoverPanel(QGroupBox):
         self.hide()
 
     def show_leftovers(self, leftovers: Sequence[Leftover]) -> None:
-        """One line for each."""
+        """Shows one line per key; keeps the widgets if nothing has changed."""
         names = [(one.store.store_id, one.label) for one in leftovers]
         if names == [(one.store.store_id, one.label) for one in self._leftovers]:
             return
@@ -46,10 +46,11 @@ class LeftoverPanel(QGroupBox):
 
     @property
     def buttons(self) -> list[QPushButton]:
-        """片付ける, one for each key."""
+        """片付ける, one per key."""
         return [line.button for line in self._lines]
 
     def changeEvent(self, event: QEvent) -> None:
+        """Retranslates on a language switch."""
         super().changeEvent(event)
         if event.type() is QEvent.Type.LanguageChange:
             self._retranslate()

@@ -1,4 +1,4 @@
-"""The main window: the certificates of this computer and of the tokens, and what is to be done."""
+"""The main window: the certificates on this computer and its tokens, and what is due."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ from certclient.ui.widgets.parts import Scroll
 from certclient.ui.widgets.sizes import fitting_size
 
 _SIZE = (67, 42)
-"""In heights of a line of text: 1005 × 630 pixels at the usual size, so 1024 × 768 is enough."""
+"""In text line heights: 1005 × 630 pixels at the default size, which fits 1024 × 768."""
 
 _RENEWABLE = (
     Condition.RENEWABLE,
@@ -49,25 +49,26 @@ _RENEWABLE = (
     Condition.OBTAINABLE,
     Condition.TOO_LATE,
 )
-"""For which 証明書更新 leads somewhere: the wizard says what the date makes of it."""
+"""Conditions that enable 証明書更新; the wizard then shows what the date allows."""
 
 
 class MainWindow(QMainWindow):
-    """Shows an overview and says what the customer wants; the shell opens what does it."""
+    """Shows an overview and emits the user's requests; the shell opens the windows for them."""
 
     renew_wanted = Signal(object)
-    """The Row to renew, or that has expired."""
+    """The Row to renew; it may have expired."""
     obtain_wanted = Signal()
     """電子証明書取得 with the bank's letter."""
     batch_wanted = Signal()
     """すべて更新."""
     resume_wanted = Signal(object)
-    """The ProcedureView to go on with."""
+    """The ProcedureView to resume."""
     continue_wanted = Signal(object)
-    """The Row whose procedure is to go on."""
+    """The Row whose procedure is to be resumed."""
     postponed = Signal(object)
-    """The Rows of which the customer was told and wants to hear later."""
+    """The Rows whose reminder the user postponed."""
     stores_changed = Signal()
+    """The contents of a store may have changed."""
     closed = Signal()
 
     def __init__(self, context: AppContext) -> None:
@@ -98,10 +99,10 @@ class MainWindow(QMainWindow):
         self.resize(fitting_size(self, *_SIZE))
         self.restoreGeometry(context.settings.geometry)
 
-    # What the shell says
+    # Called by the shell
 
     def show_overview(self, overview: Overview) -> None:
-        """Shows a complete look."""
+        """Shows the result of a complete scan."""
         self._overview = overview
         self.empty.found_nothing()
         self._pages.setCurrentIndex(1 if overview.rows else 0)
@@ -115,19 +116,19 @@ class MainWindow(QMainWindow):
         self._choose(self.table.row)
 
     def remind(self, rows: Sequence[Row]) -> None:
-        """The day has come of what the customer had put off."""
+        """Shows the card again for certificates that the user had postponed."""
         self.card.remind(list(rows))
         self.card.show_for(self._overview)
 
     def complain(self, error: CertclientError, row: Row | None = None) -> None:
-        """Shows an error; `row` is the certificate that it is about."""
+        """Shows an error; `row` is the certificate concerned, if any."""
         profile = row.profile if row else next(iter(self._context.profiles), None)
         owner = row.entry.owner if row else None
         contact = self._context.contact(profile, owner) if profile else ""
         Complaint(self._context, error, contact, self).open()
 
     def say(self, text: str) -> None:
-        """A polite word."""
+        """Shows an information box without blocking."""
         box = QMessageBox(QMessageBox.Icon.Information, self.windowTitle(), text, parent=self)
         box.setTextFormat(Qt.TextFormat.PlainText)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -135,13 +136,13 @@ class MainWindow(QMainWindow):
         box.open()
 
     def come_forward(self) -> None:
-        """Shows the window above others, also if it was minimised."""
+        """Shows the window above others, restoring it if minimised."""
         self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
         self.show()
         self.raise_()
         self.activateWindow()
 
-    # Building
+    # Layout and connections
 
     def _lay_out(self) -> None:
         self._pages.addWidget(self.empty)
@@ -197,15 +198,17 @@ class MainWindow(QMainWindow):
         self.clearing.done.connect(self._cleared)
         self.clearing.failed.connect(self._not_cleared)
 
-    # Qt's events
+    # Qt events
 
     def changeEvent(self, event: QEvent) -> None:
+        """Retranslates on a language switch."""
         super().changeEvent(event)
         if event.type() is QEvent.Type.LanguageChange:
             self._retranslate()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Nothing is lost: procedures have windows of their own."""
+        """Saves the geometry, cancels open prompts and emits `closed`. Procedures have windows of
+        their own and continue."""
         self._context.settings.geometry = self.saveGeometry()
         self.removals.close()
         self.clearing.close()
@@ -215,7 +218,7 @@ class MainWindow(QMainWindow):
     def _retranslate(self) -> None:
         self.setWindowTitle(self.tr("Client certificates"))
 
-    # The customer's wishes
+    # User actions
 
     def _choose(self, row: Row | None) -> None:
         goes_on = row is not None and row.condition is Condition.UNFINISHED
@@ -258,7 +261,7 @@ class MainWindow(QMainWindow):
         self._remove(Removal.BRING_BACK, self.table.row)
 
     def _take_back(self, row: Row) -> None:
-        """Undo: the row as it is now, archived."""
+        """Undo. Looks the row up again, because it is archived by now."""
         index = self.table.certificates.find(name_of(row))
         self._remove(Removal.BRING_BACK, row_at(index))
 

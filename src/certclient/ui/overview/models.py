@@ -1,4 +1,5 @@
-"""The certificates as a Qt item model: one row each, those that no longer count under one fold."""
+"""The certificates as a Qt item model: one row each; those that no longer count are under a
+fold."""
 
 from __future__ import annotations
 
@@ -19,13 +20,15 @@ from certclient.ui.context import AppContext
 AnyIndex = QModelIndex | QPersistentModelIndex
 
 ROW = int(Qt.ItemDataRole.UserRole)
-"""The role under which an index gives its `Row`; None for the fold."""
+"""The role that returns an index's `Row`; None for the fold."""
 
 
 _NOWHERE = QModelIndex()
 
 
 class Column(enum.IntEnum):
+    """The model's columns, in display order."""
+
     USER = 0
     ROLE = 1
     BANK = 2
@@ -37,11 +40,11 @@ class Column(enum.IntEnum):
 
 _TOP = 0
 _FOLDED = 1
-"""What an index carries: whether it stands on top or under the fold."""
+"""Internal ids of indexes: at the top level or under the fold."""
 
 
 class CertificateModel(QAbstractItemModel):
-    """Top level: rows that count, then the fold if there is something under it."""
+    """Top level: rows that count, then the fold if it is not empty."""
 
     def __init__(self, context: AppContext, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -50,7 +53,8 @@ class CertificateModel(QAbstractItemModel):
         self._folded: list[Row] = []
 
     def show(self, overview: Overview) -> None:
-        """Shows these certificates. Where only their details changed, views keep their place."""
+        """Shows these certificates. If only their details changed, the model is not reset, so views
+        keep their selection and scroll position."""
         top = [row for row in overview.rows if not row.folded]
         folded = [row for row in overview.rows if row.folded]
         same = _names(top) == _names(self._top) and _names(folded) == _names(self._folded)
@@ -63,7 +67,7 @@ class CertificateModel(QAbstractItemModel):
         self.endResetModel()
 
     def tell_texts_changed(self) -> None:
-        """After a switch of the language, or of what rows mean."""
+        """Announces new texts after a language switch or a change of conditions."""
         last = len(Column) - 1
         self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, last)
         if self.rowCount():
@@ -75,43 +79,49 @@ class CertificateModel(QAbstractItemModel):
 
     @property
     def several_banks(self) -> bool:
+        """Whether the certificates belong to more than one bank."""
         return len({row.profile.id for row in (*self._top, *self._folded)}) > 1
 
     @property
     def fold(self) -> QModelIndex:
-        """Under which those lie that no longer count; invalid where there are none."""
+        """The parent index of the rows that no longer count; invalid if there are none."""
         return self.index(len(self._top), 0) if self._folded else QModelIndex()
 
     def find(self, name: tuple[str, str]) -> QModelIndex:
-        """The index of a row by its `name_of`; invalid where it is gone."""
+        """Returns the index of the row with this `name_of`; invalid if it is gone."""
         for rows, parent in ((self._top, QModelIndex()), (self._folded, self.fold)):
             for number, row in enumerate(rows):
                 if name_of(row) == name:
                     return self.index(number, 0, parent)
         return QModelIndex()
 
-    # Qt's questions
+    # QAbstractItemModel
 
     def rowCount(self, parent: AnyIndex = _NOWHERE) -> int:
+        """Counts the fold as one top-level row."""
         if not parent.isValid():
             return len(self._top) + bool(self._folded)
         return len(self._folded) if self._is_fold(parent) and parent.column() == 0 else 0
 
     def columnCount(self, parent: AnyIndex = _NOWHERE) -> int:
+        """The same at every level."""
         return len(Column)
 
     def index(self, row: int, column: int, parent: AnyIndex = _NOWHERE) -> QModelIndex:
+        """Stores the level, _TOP or _FOLDED, as the internal id."""
         if not self.hasIndex(row, column, parent):
             return QModelIndex()
         return self.createIndex(row, column, _FOLDED if parent.isValid() else _TOP)
 
     def parent(self, index: AnyIndex = _NOWHERE) -> QModelIndex:  # type: ignore[override]
+        """Returns the fold for folded rows."""
         # QObject.parent() and QAbstractItemModel.parent(index) share one name in Qt.
         if index.isValid() and index.internalId() == _FOLDED:
             return self.fold
         return QModelIndex()
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """Returns texts for the display, tooltip and accessibility roles, and `ROW`."""
         row = self._row(index)
         if role == ROW:
             return row
@@ -137,6 +147,7 @@ class CertificateModel(QAbstractItemModel):
         orientation: Qt.Orientation,
         role: int = Qt.ItemDataRole.DisplayRole,
     ) -> object:
+        """Returns the column titles."""
         if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
             return self._heading(Column(section))
         return None
@@ -173,7 +184,7 @@ class CertificateModel(QAbstractItemModel):
                 return self.state(row)
 
     def place(self, row: Row) -> str:
-        """パソコン, or 専用USB with the token's name."""
+        """Returns パソコン, or 専用USB with the token's label."""
         store = row.entry.store
         name = self._context.words.destination(store.destination)
         if store.destination is Destination.PC:
@@ -181,6 +192,8 @@ class CertificateModel(QAbstractItemModel):
         return self.tr("{0} ({1})").format(name, store.label)
 
     def days_left(self, row: Row) -> str:
+        """Returns the days left or since expiry, in words; "" for a row that no longer counts and
+        has not expired."""
         days = row.entry.life.days_left
         if not row.condition.counts and days >= 0:
             return ""
@@ -191,6 +204,7 @@ class CertificateModel(QAbstractItemModel):
         return self.tr("Expired %n day(s) ago", "", -days)
 
     def state(self, row: Row) -> str:
+        """Returns the condition, or else the lifecycle stage, in words."""
         words, life = self._context.words, row.entry.life
         match row.condition:
             case Condition.URGENT:
@@ -231,12 +245,12 @@ _TEXT_ROLES = (
 
 
 def name_of(row: Row) -> tuple[str, str]:
-    """Names a row durably: its store and its certificate."""
+    """Returns a row's stable identity: store id and certificate fingerprint."""
     return row.entry.stored.store_id, row.entry.certificate.fingerprint
 
 
 def row_at(index: AnyIndex) -> Row | None:
-    """The `Row` behind an index of any column."""
+    """Returns the `Row` of an index in any column; None for the fold."""
     found = index.data(ROW)
     return found if isinstance(found, Row) else None
 

@@ -1,4 +1,4 @@
-"""Lines below the list: places that cannot be used, and the undo of what was just done."""
+"""Lines below the list: stores that cannot be used, and undo for the last action."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _UNDO_SECONDS = 60
 
 
 class NoteLines(Sentence):
-    """Says of each place that cannot be used why, and where help is; hidden while all is well."""
+    """States why each unusable store cannot be used and what to do; hidden if all work."""
 
     def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -23,10 +23,12 @@ class NoteLines(Sentence):
         self.hide()
 
     def show_overview(self, overview: Overview) -> None:
+        """Updates the lines from `overview`."""
         self._overview = overview
         self._retranslate()
 
     def changeEvent(self, event: QEvent) -> None:
+        """Retranslates on a language switch."""
         super().changeEvent(event)
         if event.type() is QEvent.Type.LanguageChange:
             self._retranslate()
@@ -55,10 +57,10 @@ class NoteLines(Sentence):
 
 
 class UndoLine(QWidget):
-    """「しまいました」 with a button that takes it back, for a minute."""
+    """「しまいました」 with an Undo button, for 60 seconds."""
 
     undo_wanted = Signal(object)
-    """The Row that was put away."""
+    """The Row that was archived."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -77,12 +79,14 @@ class UndoLine(QWidget):
         self.hide()
 
     def offer(self, row: Row) -> None:
+        """Shows the line for `row`, which has just been archived."""
         self._row = row
         self._retranslate()
         self.show()
         self._timer.start()
 
     def changeEvent(self, event: QEvent) -> None:
+        """Retranslates on a language switch."""
         super().changeEvent(event)
         if event.type() is QEvent.Type.LanguageChange:
             self._retranslate()

@@ -1,4 +1,4 @@
-"""The card on top of the main window: 「電子証明書の更新をお願いします」, now or later."""
+"""The card at the top of the main window: 「電子証明書の更新をお願いします」, now or later."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ _CONCERNED = (
 
 
 class NoticeCard(QFrame):
-    """Speaks of the most urgent certificate and says how many others there are."""
+    """Shows the most urgent certificate and the number of others."""
 
     renew_wanted = Signal(object)
-    """The Row."""
+    """The Row to renew."""
     obtain_wanted = Signal(object)
-    """The Row, which has expired."""
+    """The Row of the expired certificate."""
     postponed = Signal(object)
-    """The Rows that the customer wants to renew later."""
+    """The Rows that the user postponed."""
 
     def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -51,7 +51,7 @@ class NoticeCard(QFrame):
         self.hide()
 
     def show_for(self, overview: Overview) -> None:
-        """Shows the most urgent of what was not put off, or nothing."""
+        """Shows the most urgent certificate that is not postponed; hides if there is none."""
         self._rows = tuple(
             sorted(
                 (
@@ -66,15 +66,16 @@ class NoticeCard(QFrame):
         self.setVisible(bool(self._rows))
 
     def remind(self, rows: list[Row]) -> None:
-        """What was put off comes back: its day has come."""
+        """Ends the postponement of these rows; `show_for` shows them again."""
         self._postponed -= {name_of(row) for row in rows}
 
     @property
     def row(self) -> Row | None:
-        """Of which the card speaks."""
+        """The Row on the card, or None."""
         return self._rows[0] if self._rows else None
 
     def changeEvent(self, event: QEvent) -> None:
+        """Retranslates on a language switch."""
         super().changeEvent(event)
         if event.type() is QEvent.Type.LanguageChange:
             self._retranslate()
@@ -166,7 +167,7 @@ class NoticeCard(QFrame):
 
 
 class _Shape(QWidget):
-    """The condition's shape, large."""
+    """The condition's icon, large."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""Procedures that were interrupted or wait for the CA, each with the button that goes on."""
+"""Procedures that were interrupted or wait for the CA, each with a button to continue."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ from certclient.ui.widgets.parts import Sentence
 
 
 class PendingPanel(QGroupBox):
-    """Hidden while there is nothing to go on with."""
+    """Hidden if there are none."""
 
     resume_wanted = Signal(object)
+    """The ProcedureView to resume."""
     give_up_wanted = Signal(object)
-    """The ProcedureView."""
+    """The ProcedureView to abandon."""
 
     def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -28,7 +29,7 @@ class PendingPanel(QGroupBox):
         self.hide()
 
     def show_views(self, views: Sequence[ProcedureView]) -> None:
-        """One line for each, oldest first."""
+        """Shows one line per procedure, oldest first; keeps the widgets if unchanged."""
         if tuple(views) == self._views:
             return
         self._views = tuple(views)
@@ -47,15 +48,16 @@ class PendingPanel(QGroupBox):
 
     @property
     def buttons(self) -> list[QPushButton]:
-        """続ける, one for each procedure."""
+        """続ける, one per procedure."""
         return [line.button for line in self._lines]
 
     @property
     def give_up_buttons(self) -> list[QPushButton]:
-        """やめる, one for each procedure."""
+        """やめる, one per procedure."""
         return [line.give_up_button for line in self._lines]
 
     def changeEvent(self, event: QEvent) -> None:
+        """Retranslates on a language switch."""
         super().changeEvent(event)
         if event.type() is QEvent.Type.LanguageChange:
             self._retranslate()
@@ -67,6 +69,8 @@ class PendingPanel(QGroupBox):
 
 
 class PendingLine(QWidget):
+    """One procedure: its state in words, 続ける and やめる."""
+
     resume_wanted = Signal(object)
     give_up_wanted = Signal(object)
 
@@ -83,12 +87,15 @@ class PendingLine(QWidget):
         layout.addWidget(self.give_up_button)
 
     def ask(self) -> None:
+        """Emits `resume_wanted` with this procedure."""
         self.resume_wanted.emit(self._view)
 
     def ask_give_up(self) -> None:
+        """Emits `give_up_wanted` with this procedure."""
         self.give_up_wanted.emit(self._view)
 
     def retranslate(self) -> None:
+        """Sets the texts in the current language and updates the buttons."""
         view, words = self._view, self._context.words
         profile = self._context.profile(view.profile_id)
         bank = self._context.bank(profile) if profile else view.profile_id
@@ -104,9 +111,9 @@ class PendingLine(QWidget):
         self._text.setText(text)
         self.button.setText(self.tr("&Continue"))
         self.button.setAccessibleName(self.tr("Continue: {0}").format(view.user_id))
-        # A bank whose profile is gone cannot be asked.
+        # Resuming needs the bank's profile, which may have been removed.
         self.button.setEnabled(profile is not None)
         self.give_up_button.setText(self.tr("Gi&ve up…"))
         self.give_up_button.setAccessibleName(self.tr("Give up: {0}").format(view.user_id))
-        # What the bank knows as received can only be finished.
+        # After the bank has received the confirmation, the procedure can only be finished.
         self.give_up_button.setVisible(profile is not None and view.state is not State.CONFIRMED)

@@ -1,5 +1,5 @@
-"""Putting certificates away, bringing them back, deleting them for good: in a worker, with the PIN
-asked for where the token wants it."""
+"""Archives, restores and deletes certificates in a worker; asks for the PIN if the token needs
+it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from certclient.ui.tasks.interaction import QtInteraction
 
 
 class Removal(enum.Enum):
-    """The three things that can be done; the values are the log's events."""
+    """The three operations; the values are log event names."""
 
     PUT_AWAY = "archived"
     BRING_BACK = "restored"
@@ -29,8 +29,11 @@ class Removal(enum.Enum):
 
 
 def possible(row: Row, overview: Overview, now: datetime) -> frozenset[Removal]:
-    """What may be done with `row` at `now` (aware). Only what does not count any more can go, and
-    for good only after it was put away or has expired; nothing while a procedure is open."""
+    """Returns the operations allowed on `row` at `now` (aware).
+
+    A certificate can be removed only once it is no longer needed, and deleted only after it was
+    archived or has expired. Nothing is allowed while a procedure of its user ID is open.
+    """
     if not _idle(row, overview):
         return frozenset()
     if row.condition is Condition.ARCHIVED:
@@ -65,7 +68,7 @@ def _allows(check: Callable[..., None], row: Row, overview: Overview, now: datet
 
 
 class PuttingAway(QObject):
-    """Does one removal after the other; lives as long as the window over which it asks."""
+    """Runs one operation at a time; lives as long as the window it prompts over."""
 
     done = Signal(object, object)
     """The Removal and the Row."""
@@ -79,10 +82,11 @@ class PuttingAway(QObject):
 
     @property
     def busy(self) -> bool:
+        """Whether an operation is running."""
         return self._errand.busy
 
     def start(self, removal: Removal, row: Row, overview: Overview) -> None:
-        """Begins; while one is under way it does nothing."""
+        """Starts the operation; does nothing while another one is running."""
         now = self._context.clock()
 
         def finish(_nothing: None) -> None:
@@ -97,14 +101,14 @@ class PuttingAway(QObject):
         )
 
     def close(self) -> None:
-        """The window goes: a question that is open is answered with no."""
+        """The window is closing: cancels an open prompt."""
         self._errand.close()
 
 
 def _act(
     removal: Removal, row: Row, overview: Overview, now: datetime, interaction: QtInteraction
 ) -> None:
-    """In a worker. Raises as `enrollment.cleanup`."""
+    """Runs in a worker. Raises what `enrollment.cleanup` raises."""
     store, stored, statuses = row.entry.store, row.entry.stored, overview.statuses
     _check_idle(row, overview)
     if removal is Removal.PUT_AWAY:

@@ -1,4 +1,4 @@
-"""Keeps the overview fresh: looks into the stores from a worker, and sees tokens come and go."""
+"""Keeps the overview current: scans the stores in a worker and notices tokens coming and going."""
 
 from __future__ import annotations
 
@@ -16,28 +16,28 @@ from certclient.ui.context import AppContext
 from certclient.ui.tasks.runner import LOOKING
 
 POLL_MILLISECONDS = 1000
-"""A token that comes or goes shows within two of these at the most."""
+"""A token that is plugged in or removed shows within two intervals."""
 
 _STALE = timedelta(seconds=60)
-"""So old a look is repeated even if no token came or went: other programs write to stores too."""
+"""Maximum age of a scan even if no token changed, because other programs write to stores too."""
 
 _Presence = tuple[tuple[str, str], ...]
-"""Ids of the stores that are here, each with the code of why it cannot be used, or ""."""
+"""Ids of the stores present, each with the error code if it cannot be used, else ""."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Glance:
-    """What one visit of the worker brought: `overview` is None where nothing had changed."""
+    """The result of one pass of the worker; `overview` is None if nothing has changed."""
 
     presence: _Presence
     overview: Overview | None
 
 
 class Survey(QObject):
-    """Lives in the GUI thread. Looks as long as it runs; `refresh` looks at once."""
+    """Lives in the GUI thread. Scans periodically while started; `refresh` scans at once."""
 
     changed = Signal(object)
-    """An Overview; also when only the time has changed what it means."""
+    """An Overview; also emitted when only the time has changed its conditions."""
 
     def __init__(self, context: AppContext, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -55,19 +55,18 @@ class Survey(QObject):
         self._timer.timeout.connect(self._look)
 
     def start(self) -> None:
-        """Looks now and from now on."""
+        """Scans at once, then periodically."""
         self._stopped = False
         self._timer.start()
         self._look()
 
     def stop(self) -> None:
-        """Looks no more: the program ends, and what still runs may ask for another look."""
+        """Stops scanning on exit; a later `refresh` from running work has no effect."""
         self._stopped = True
         self._timer.stop()
 
     def refresh(self) -> None:
-        """Something was changed: looks into every store again, at once or after the look that is
-        under way."""
+        """Scans every store again after a change, at once or after the scan in progress."""
         self._stale = True
         if self._looking:
             self._again = True
@@ -75,7 +74,7 @@ class Survey(QObject):
             self._look()
 
     def _look(self) -> None:
-        # A procedure is alone with the stores; they are looked at when it has ended.
+        # A running procedure has the stores to itself; the scan waits until it has ended.
         if self._stopped or self._looking or LOOKING in self._context.tasks.busy_stores:
             return
         self._looking = True
@@ -99,7 +98,7 @@ class Survey(QObject):
         self._go_on()
 
     def _failed(self, error: CertclientError) -> None:
-        """A bug in a store; the reason is in the log, and the window says it."""
+        """A bug in a store; the log has the details, and the window shows the error."""
         self._looking = False
         self.complete = True
         self._show(replace(self.overview, taken=self._context.clock(), trouble=error))
@@ -111,7 +110,7 @@ class Survey(QObject):
             self._look()
 
     def _keep_time(self) -> None:
-        """Judges anew what midnight or the expiry hour has changed."""
+        """Updates the conditions that midnight or the hour of expiry has changed."""
         now = self.overview.at(self._context.clock())
         if now.rows != self.overview.rows:
             self._show(replace(now, taken=self.overview.taken))
@@ -122,14 +121,14 @@ class Survey(QObject):
 
 
 class _Looker:
-    """The worker's side; called by one worker at a time."""
+    """The worker's side; one worker calls it at a time."""
 
     def __init__(self, context: AppContext) -> None:
         self._context = context
         self._enrollment: Enrollment | None = None
 
     def glance(self, known: _Presence | None) -> _Glance:
-        """Sees which stores are here, and looks into them unless that is what is `known`."""
+        """Lists the stores present and reads them unless the list equals `known`."""
         context = self._context
         stores = context.stores()
         presence = _presence(stores)
@@ -143,7 +142,7 @@ class _Looker:
             return overview
         try:
             if self._enrollment is None:
-                # The journal is one for all banks.
+                # All banks share one journal, so any profile will do.
                 self._enrollment = self._context.enrollment(self._context.profiles[0], ())
             leftovers = tuple(self._enrollment.leftovers(overview.stores))
             pending = self._context.open_procedures().views

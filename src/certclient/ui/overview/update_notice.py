@@ -1,5 +1,5 @@
-"""「新しい版があります」 in the main window. The button opens the bank's page in the browser; this
-program never fetches or starts anything by itself."""
+"""「新しい版があります」 in the main window. The button opens the bank's page in the browser; the
+program never downloads or starts anything by itself."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from certclient.updates.check import UpdateNotice
 
 
 class UpdateLine(QFrame):
-    """Hidden while there is nothing to say. One bank speaks, the one with the firmest word."""
+    """Shows the most urgent announcement that is not postponed; hidden if there is none."""
 
     def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -38,22 +38,23 @@ class UpdateLine(QFrame):
         self.hide()
 
     def show_notices(self, notices: Sequence[UpdateNotice]) -> None:
-        """Shows the first one, unless it was put off; nothing for an empty sequence."""
+        """Shows the first notice that is not postponed; `notices` may be empty."""
         self._notices = notices
         self._refresh()
 
     @property
     def notice(self) -> UpdateNotice | None:
-        """Of which the line speaks: none that was put off, unless it has become firmer."""
+        """The notice to show, or None. A postponed one returns once it is UNSUPPORTED."""
         return next((notice for notice in self._notices if not self._is_put_off(notice)), None)
 
     def title(self, notice: UpdateNotice) -> str:
+        """Returns the heading for `notice`."""
         if notice.standing is Standing.UNSUPPORTED:
             return self.tr("Please install the new version of this program")
         return self.tr("A new version of this program is available")
 
     def sentence(self, notice: UpdateNotice) -> str:
-        """Whose word it is, which version, and the bank's own words if there are any."""
+        """Returns the bank, the version and the bank's own text, if any."""
         said = notice.announcement
         names = {"bank": self._context.bank(notice.profile), "version": said.version}
         if notice.standing is Standing.UNSUPPORTED:
@@ -67,6 +68,7 @@ class UpdateLine(QFrame):
         return "\n".join(part for part in (text.format(**names), own) if part)
 
     def changeEvent(self, event: QEvent) -> None:
+        """Retranslates on a language switch."""
         super().changeEvent(event)
         if event.type() is QEvent.Type.LanguageChange:
             self._refresh()
@@ -103,7 +105,7 @@ class UpdateLine(QFrame):
             self._context.open_url(notice.announcement.page)
 
     def _later(self) -> None:
-        """Until the next start, or until there is a still newer one."""
+        """Postpones until the next start or until a newer version is announced."""
         notice = self.notice
         if notice is not None:
             self._put_off = notice.announcement.version

@@ -1,4 +1,4 @@
-"""The windows' front door: everything meets here, nothing is decided here."""
+"""The entry point of the windows: connects the parts and makes no decisions of its own."""
 
 from __future__ import annotations
 
@@ -47,8 +47,8 @@ _DONE = 0
 class WindowServices:
     """What the windows need from the composition root.
 
-    `all_stores` finds the stores of these banks, `update_checks` gives their announcements; the
-    others are AppContext's.
+    `all_stores` scans for the stores of the given banks, `update_checks` returns their version
+    announcements; the others are passed on to AppContext.
     """
 
     all_stores: Callable[[Sequence[Profile]], Sequence[CertificateStore]]
@@ -60,10 +60,10 @@ class WindowServices:
 
 
 def open_windows(start: Start, services: WindowServices) -> int:
-    """Runs the windows until they are closed, or hands `start` to those that are open already.
+    """Runs the windows until they are closed, or hands `start` to the running instance.
 
-    Returns the exit code. Raises CertclientError: PROFILE_NOT_FOUND, PROFILE_INVALID for a bank
-    that was named.
+    Returns the exit code. Raises CertclientError PROFILE_NOT_FOUND or PROFILE_INVALID if `start`
+    names a bank.
     """
     profiles, errors = _profiles(start.profile_name)
     application = _application()
@@ -97,8 +97,8 @@ def open_windows(start: Start, services: WindowServices) -> int:
 
 
 def quit_windows(seconds: float) -> str:
-    """Asks the program that runs to quit, for a setup; waits up to `seconds`. Returns `quit`,
-    `not-running`, or `busy` (it is in the middle of something and quits after it)."""
+    """Asks the running instance to quit so that an installer can replace it; waits up to `seconds`.
+    Returns `quit`, `not-running`, or `busy` (it quits when its current work is done)."""
     application = QCoreApplication.instance() or QCoreApplication([sys.argv[0]])
     answer = ask_to_quit(socket_name(folders.data_folder()), seconds)
     application.processEvents()
@@ -109,7 +109,7 @@ def _profiles(name: str) -> tuple[Sequence[Profile], Sequence[CertclientError]]:
     try:
         policy = read_policy()
     except CertclientError as error:
-        # Nothing may be done, but somebody has to be told.
+        # Without a readable policy no bank may be used; the window shows the error.
         return [], [error]
     if name:
         return [find_bank(name, folders.profile_folders(), policy)], []
@@ -120,7 +120,7 @@ def _application() -> QApplication:
     application = QApplication([sys.argv[0]])
     application.setApplicationName("certclient")
     QGuiApplication.setDesktopFileName("certclient")
-    # The shell ends the program: a procedure may go on without a window.
+    # The shell ends the program, because a procedure may continue without a window.
     application.setQuitOnLastWindowClosed(False)
     application.setWindowIcon(icons.app_icon())
     looks.dress(application)
@@ -130,7 +130,7 @@ def _application() -> QApplication:
 def make_context(
     profiles: Sequence[Profile], start: Start, parent: QObject, services: WindowServices
 ) -> AppContext:
-    """What the windows work with on this computer; `parent` is the application."""
+    """Builds the AppContext for this computer; `parent` is the application."""
     settings = Settings(folders.settings_file())
     chosen = next((one for one in Language if one.value == start.language), None)
     language = chosen or settings.language or _system_language()
@@ -151,7 +151,7 @@ def make_context(
 
 
 def _updates(profiles: Sequence[Profile], services: WindowServices) -> Updates | None:
-    """None where the administrator does not want notices of new versions."""
+    """Returns None if the administrator's policy turns update notices off."""
     if not profiles:
         return None
     policy = read_policy()
@@ -159,7 +159,7 @@ def _updates(profiles: Sequence[Profile], services: WindowServices) -> Updates |
 
 
 class _Stores:
-    """Looks for stores, one look at a time: token modules are loaded on the way."""
+    """Scans for stores, one scan at a time, because a scan may load token modules."""
 
     def __init__(self, profiles: Sequence[Profile], services: WindowServices) -> None:
         self._profiles = profiles
@@ -187,7 +187,7 @@ def _wish(start: Start) -> Wish:
 
 
 class _Crashes(QObject):
-    """An exception that nobody caught, in a slot: logged, and said once in plain words."""
+    """Logs exceptions that escape a slot and shows one INTERNAL error per run."""
 
     happened = Signal()
 

@@ -1,4 +1,4 @@
-"""Notices that the computer slept or its clock was set: the time between two looks is a gap."""
+"""Detects sleep and clock changes from a gap between two readings of the clock."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ _TOLERANCE = timedelta(seconds=60)
 
 
 class ClockWatch(QObject):
-    """Emits `ticked` twice a minute, and before it `jumped` if more, or less than no, time has
-    passed than should have."""
+    """Emits `ticked` every TICK. Emits `jumped` first if the clock went backwards or moved on by
+    more than TICK plus a tolerance."""
 
     ticked = Signal()
     jumped = Signal()
@@ -27,11 +27,12 @@ class ClockWatch(QObject):
         self._timer.timeout.connect(self.tick)
 
     def start(self) -> None:
+        """Starts ticking, measuring from now."""
         self._last = self._clock()
         self._timer.start()
 
     def tick(self) -> None:
-        """One look at the clock."""
+        """Reads the clock once and emits the signals; the timer calls it."""
         now = self._clock()
         passed, self._last = now - self._last, now
         if not timedelta() <= passed <= TICK + _TOLERANCE:

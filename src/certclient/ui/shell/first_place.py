@@ -1,4 +1,4 @@
-"""Of several starts at the same moment exactly one becomes the program, and the others tell it."""
+"""The single-instance lock: of several simultaneous starts, exactly one becomes the instance."""
 
 from __future__ import annotations
 
@@ -10,14 +10,18 @@ from certclient.ui.shell.single_instance import Wish, tell_running
 
 _ATTEMPTS = 6
 _BETWEEN_ATTEMPTS = 0.5
-"""Seconds; a program that starts or ends holds the place for a moment without listening."""
+"""Seconds. An instance that is starting up or shutting down briefly holds the lock without
+listening."""
 
 
 def take_place(folder: Path, name: str, wish: Wish) -> FileLock | None:
-    """Makes this program the first; None if another one is and has heard `wish`.
+    """Makes this process the single instance and returns its lock, held until exit. Returns None if
+    another instance is running and has acknowledged `wish`.
 
-    Two starts at the same moment (at logon: the Run key and a missed daily reminder) would find
-    nobody both, and Windows lets both listen. So the place is a lock, kept until the program ends.
+    The socket alone is not enough: two simultaneous starts (at logon, the Run key and a missed
+    daily reminder) would both find no instance, and Windows lets both listen. If the running
+    instance hangs or the folder is not writable, returns the lock unacquired; this costs a second
+    window and nothing else.
     """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     lock = FileLock(folder / "instance.lock")
@@ -31,5 +35,4 @@ def take_place(folder: Path, name: str, wish: Wish) -> FileLock | None:
         except OSError:
             break
         return lock
-    # The first one hangs, or the folder cannot be written to: a second window, and nothing else.
     return lock

@@ -1,4 +1,4 @@
-"""Making room for a new version: the program quits as soon as nothing is in course any more."""
+"""Shutdown for an upgrade: the program quits as soon as no work is in progress."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ _CONNECT_MILLISECONDS = 500
 
 
 class Leave(enum.Enum):
-    """What came of asking the running program to quit."""
+    """The result of asking the running instance to quit."""
 
     NOBODY = "not-running"
     LEFT = "quit"
     STAYS = "busy"
-    """It is at work, or waits for a PIN or a code; it leaves when that is over."""
+    """It is working or waiting for a PIN or a code, and quits when that is over."""
 
 
 def ask_to_quit(name: str, seconds: float) -> Leave:
-    """Asks the program that listens at `name` (`socket_name`) to quit, and waits up to `seconds`
-    until it has: the connection lasts as long as the program."""
+    """Asks the instance listening at `name` (`socket_name`) to quit. Waits up to `seconds` for the
+    connection to close, which happens when that process exits."""
     socket = QLocalSocket()
     socket.connectToServer(name)
     if not socket.waitForConnected(_CONNECT_MILLISECONDS):
@@ -44,11 +44,11 @@ def ask_to_quit(name: str, seconds: float) -> Leave:
 
 
 class Leaving(QObject):
-    """Procedures stop after the step that they are at, and are resumed by the next version. A
-    question for a PIN or a code is the customer's to answer or cancel; until then we stay."""
+    """Stops procedures after their current step; the next version resumes them. A pending PIN or
+    code prompt is left for the user to answer or cancel, and delays the exit until then."""
 
     ready = Signal()
-    """Nothing is in course: the program can end."""
+    """No work is in progress: the program can exit."""
 
     def __init__(self, desk: WizardDesk, tasks: TaskRunner, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -59,7 +59,7 @@ class Leaving(QObject):
         self._timer.timeout.connect(self._look)
 
     def begin(self) -> None:
-        """From now on; a second time changes nothing."""
+        """Starts waiting for work to end; calling it again has no effect."""
         self._timer.start()
         self._look()
 

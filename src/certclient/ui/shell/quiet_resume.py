@@ -1,5 +1,5 @@
-"""Goes on with what needs no person, without a window and without a question: asks the CA again for
-what it wanted time for, and reports a certificate that has arrived."""
+"""Resumes procedures that need no user interaction, without a window: polls the CA for a pending
+certificate and confirms one that has arrived."""
 
 from __future__ import annotations
 
@@ -19,14 +19,13 @@ from certclient.ui.tasks.runner import LOOKING
 
 
 class QuietResume(QObject):
-    """Tries each waiting procedure once each time that the CA named, and each confirmation again
-    and again (`RetrySchedule`). What needs a person (a PIN, a code) is not tried: the person is
-    called instead, once."""
+    """Polls each waiting procedure once per time named by the CA, and repeats confirmations on a
+    `RetrySchedule`. Skips procedures that need a PIN or a code and emits `called` for them once."""
 
     finished = Signal(object)
-    """A Finished: the new certificate is in its place."""
+    """A Finished: the new certificate is installed."""
     called = Signal(object)
-    """A ProcedureView that goes on with 続ける only."""
+    """A ProcedureView that only the user can continue, with 続ける."""
 
     def __init__(self, context: AppContext, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -37,7 +36,8 @@ class QuietResume(QObject):
         self._left: set[str] = set()
 
     def look(self, pending: Sequence[ProcedureView], stores: Sequence[CertificateStore]) -> None:
-        """Goes on with those whose time has come; `stores` are those that are here."""
+        """Resumes one procedure that is due, if any; `stores` are those present. Does nothing while
+        other work occupies the stores."""
         if LOOKING in self._context.tasks.busy_stores:
             return
         now = self._context.clock()
@@ -51,7 +51,8 @@ class QuietResume(QObject):
         self._try(view, tuple(stores))
 
     def leave(self, procedure_id: str) -> None:
-        """The customer has stopped this one: before the CA has answered it waits for 続ける."""
+        """Notes that the user stopped this procedure. Its confirmation is no longer retried here;
+        it waits for 続ける."""
         self._left.add(procedure_id)
 
     def _is_due(self, view: ProcedureView, now: datetime) -> bool:
@@ -81,7 +82,7 @@ class QuietResume(QObject):
             self._call(view)
 
     def _call(self, view: ProcedureView) -> None:
-        """A confirmation is tried on, but the person is not called each time."""
+        """Emits `called` only once for a confirmation, which keeps being retried."""
         if not view.state.unconfirmed:
             self.called.emit(view)
         elif view.id not in self._called:
@@ -92,7 +93,7 @@ class QuietResume(QObject):
 def _resume(
     context: AppContext, view: ProcedureView, stores: Sequence[CertificateStore]
 ) -> Outcome | None:
-    """In a worker. None where somebody would be asked for something."""
+    """Runs in a worker. Returns None if resuming would need user interaction."""
     profile = context.profile(view.profile_id)
     if profile is None or all(store.store_id != view.store_id for store in stores):
         return None

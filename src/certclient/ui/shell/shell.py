@@ -1,4 +1,4 @@
-"""Holds the windows together: which are open, who is told what, and when the program ends."""
+"""The application shell: opens windows, routes their signals and ends the program."""
 
 from __future__ import annotations
 
@@ -33,15 +33,15 @@ REMINDERS_FILE = "reminders.json"
 
 
 class Shell(QObject):
-    """Made once per program. `ended` is emitted when nothing is left to show or to wait for."""
+    """One per program. Emits `ended` when there is nothing left to show or to wait for."""
 
     ended = Signal()
 
     def __init__(
         self, context: AppContext, *, resident: bool = False, has_tray: bool | None = None
     ) -> None:
-        """`resident`: started by the reminder, so it stays in the tray while something is due.
-        `has_tray`: None asks the desktop."""
+        """`resident`: started by the reminder, so it stays in the tray while a certificate is due.
+        `has_tray`: None queries the desktop."""
         super().__init__()
         self._context = context
         self._resident = resident
@@ -61,13 +61,13 @@ class Shell(QObject):
         self._connect()
 
     def start(self, wish: Wish | None = None) -> None:
-        """Shows the main window, or only the reminder, and carries out `wish`."""
+        """Starts the survey and the clock, then carries out `wish` (default: show the window)."""
         self.survey.start()
         self.watch.start()
         self.carry_out(wish or Wish())
 
     def carry_out(self, wish: Wish) -> None:
-        """What this start, or a second one, was for."""
+        """Handles the request of this start or of a second one."""
         if wish.plea is Plea.REMIND:
             self._remind_next = True
             self._act_on(self.survey.overview)
@@ -89,7 +89,7 @@ class Shell(QObject):
             self._act_on(self.survey.overview)
 
     def close(self) -> None:
-        """Everything goes; procedures are resumed at the next start."""
+        """Closes every window and prompt; open procedures are resumed at the next start."""
         self.survey.stop()
         self.desk.close()
         self.window.removals.close()
@@ -113,7 +113,7 @@ class Shell(QObject):
         window.batch_wanted.connect(self.desk.renew_all)
         window.postponed.connect(self._note_rows)
         window.stores_changed.connect(self.survey.refresh)
-        # Queued: a window that is being closed is still to be seen.
+        # Queued: during closeEvent the window is still visible.
         window.closed.connect(self._settle, Qt.ConnectionType.QueuedConnection)
         self.desk.failed.connect(window.complain)
         self.desk.came_too_late.connect(self._say_too_late)
@@ -128,7 +128,7 @@ class Shell(QObject):
         tray.open_wanted.connect(self._show_window)
         tray.quit_wanted.connect(self._quit)
 
-    # What happens by itself
+    # Background events
 
     def _seen(self, overview: Overview) -> None:
         self.window.show_overview(overview)
@@ -139,7 +139,7 @@ class Shell(QObject):
         self._settle()
 
     def _act_on(self, overview: Overview) -> None:
-        """What had to wait for the first look."""
+        """Handles requests that had to wait for the first complete survey."""
         if not self.survey.complete:
             return
         if self._link is not None:
@@ -150,7 +150,7 @@ class Shell(QObject):
             self._remind(overview)
 
     def _tick(self) -> None:
-        """Twice a minute: midnight, the bank's days, the CA's time."""
+        """Runs on each tick of ClockWatch: midnight, reminder days and the CA's polling times."""
         self.updates.look()
         if self.survey.complete:
             overview = self.survey.overview.at(self._context.clock())
@@ -174,7 +174,7 @@ class Shell(QObject):
             self._show_notice(overview)
 
     def _call(self, view: ProcedureView) -> None:
-        """A procedure can go on, but not without the customer."""
+        """A procedure can continue, but only with the user."""
         self.survey.refresh()
         if self._has_tray and not self.window.isVisible():
             text = self.tr("{0}: open the window and continue.").format(view.user_id)
@@ -186,7 +186,7 @@ class Shell(QObject):
             self.tray.tell(title, text)
 
     def _left_unconfirmed(self) -> None:
-        """The customer closes the wizard while the bank still awaits the confirmation."""
+        """The user closed the wizard while the bank still awaits the confirmation."""
         self.survey.refresh()
         title = self.tr("Please leave this PC on and online for a moment")
         text = self.tr(
@@ -200,12 +200,12 @@ class Shell(QObject):
             self.window.say(f"{title}\n\n{text}")
 
     def _tell_news(self, notice: UpdateNotice) -> None:
-        """Where only the tray is to be seen."""
+        """Announces a new version from the tray when only the tray icon is visible."""
         if self._has_tray and self.tray.icon.isVisible() and not self.window.isVisible():
             self.tray.tell(self.window.updates.title(notice), self.window.updates.sentence(notice))
 
     def _follow(self, link: DeepLink, overview: Overview) -> None:
-        """Leads to a window that asks; a link never does anything by itself."""
+        """Opens the window that asks for consent; a link never acts by itself."""
         if link.profile_id and self._context.profile(link.profile_id) is None:
             self.window.say(self.tr("The link is for a bank that is not set up on this computer."))
             return
@@ -231,14 +231,17 @@ class Shell(QObject):
             )
 
     def _resume(self, row: Row) -> None:
-        """続ける, for a certificate whose procedure is not finished."""
+        """続ける for a certificate whose procedure is unfinished."""
         view = self.survey.overview.procedure_of(row)
         if view is not None:
             self.desk.resume(view)
 
     def _doubt(self, meant: Row, overview: Overview) -> None:
-        """A page named another certificate than the one that counts here. Anybody may write a page,
-        so the CA is asked, in the background and only where that asks nobody for anything."""
+        """Checks with the CA when a link names a certificate other than the one that counts here.
+
+        Anyone can publish such a link, so it proves nothing. The check runs in the background and
+        only if it needs no user interaction.
+        """
         owner = (meant.profile.id, meant.entry.owner)
         for row in overview.rows:
             same_owner = (row.profile.id, row.entry.owner) == owner
@@ -290,11 +293,11 @@ class Shell(QObject):
         self.notice.show()
 
     def _note_rows(self, rows: Sequence[Row]) -> None:
-        """The customer has seen these: a reminder of the same day would be one too many."""
+        """Records that the user has seen these, to avoid a second reminder on the same day."""
         self._book.note([Reminder(row) for row in rows], self._context.clock())
 
     def _settle(self) -> None:
-        """Shows or hides the tray, and ends the program when nothing is left."""
+        """Shows or hides the tray icon, and ends the program when nothing is left."""
         stays = self._has_tray and (self._waits or (self._resident and self._due))
         self.tray.icon.setVisible(stays or (self._has_tray and self.desk.running))
         open_windows = self.window.isVisible() or self.desk.busy or self._notice_visible
@@ -320,14 +323,14 @@ class Shell(QObject):
 
 
 def _ask_bank(context: AppContext, row: Row, stores: Sequence[CertificateStore]) -> None:
-    """In a worker."""
+    """Runs in a worker. Does nothing if using the key needs user interaction."""
     if store_obstacle(row.profile, row.entry) is None:
         context.enrollment(row.profile, stores).check_with_bank(row.entry.stored, Nobody())
 
 
 def _meant(link: DeepLink, overview: Overview) -> Row | None:
-    """The certificate that the link names, else the one of its user ID that counts; without a user
-    ID, the most urgent that is due."""
+    """Returns the certificate that the link names, or else the one that counts for its user ID. For
+    a link without a user ID, returns the most urgent one due."""
     rows = [
         row
         for row in overview.rows

@@ -1,7 +1,7 @@
-"""One program per user: a second start tells the first what it was asked for, and ends.
+"""Single instance per user: a second start sends its request to the first one and exits.
 
-What comes through the socket is believed no more than a link on a web page: it is read by
-`deep_link.parse`, and only what that gives is acted upon.
+Messages from the socket are trusted no more than a link on a web page: `deep_link.parse` reads
+them, and only its result is acted on.
 """
 
 from __future__ import annotations
@@ -21,37 +21,38 @@ _MAX_BYTES = MAX_LENGTH + 1
 _CONNECT_MILLISECONDS = 500
 _ANSWER_MILLISECONDS = 3000
 _ONE_LOOK_MILLISECONDS = 20
-"""PySide keeps Python's threads from running while Qt waits."""
+"""One wait. PySide blocks Python's other threads while Qt waits, so waits are short."""
 _LONGEST_SOCKET_PATH = 100
-"""sockaddr_un has room for 107 bytes."""
+"""`sockaddr_un` holds at most 107 bytes."""
 
 _REMIND = b"remind"
 _REFUSED = b"refused"
 _QUIT = b"quit"
 _HEARD = b"heard\n"
-"""The first start's answer. That a message was sent says nothing: the first may hang, and on
-Windows Qt's waitForBytesWritten can say no to what has arrived."""
+"""The running instance's acknowledgement. A successful write proves nothing: the instance may hang,
+and on Windows Qt's waitForBytesWritten can return False for data that has arrived."""
 
 
 class Plea(enum.Enum):
-    """What a second start may ask for besides a link."""
+    """What a second start can request besides following a link."""
 
     REMIND = "remind"
     REFUSED_LINK = "refused"
-    """It was given a link that is none of ours: the window says so."""
+    """It was given an invalid link; the window shows a message."""
     QUIT = "quit"
-    """A setup is about to replace the program."""
+    """An installer is about to replace the program."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What the program was started for."""
+    """Why the program was started. Without `link` and `plea`: to show the window."""
 
     link: DeepLink | None = None
     plea: Plea | None = None
 
     @property
     def message(self) -> bytes:
+        """The request as ASCII bytes without a newline; `wish_from` parses it."""
         if self.plea is Plea.REMIND:
             return _REMIND
         if self.plea is Plea.REFUSED_LINK:
@@ -63,7 +64,7 @@ class Wish:
 
 
 def wish_from(message: bytes) -> Wish:
-    """Reads what came through the socket; anything odd is a refused link."""
+    """Parses a message from the socket; anything malformed becomes REFUSED_LINK."""
     if message == _REMIND:
         return Wish(plea=Plea.REMIND)
     if message == _QUIT:
@@ -75,7 +76,8 @@ def wish_from(message: bytes) -> Wish:
 
 
 def socket_name(data_folder: Path) -> str:
-    """The same for every start of one user, another for each user."""
+    """Returns the local socket's name: the same for every start of one user, different for each
+    user. On POSIX it is a path in `data_folder`, unless that is too long for a socket."""
     if os.name == "posix":
         path = str(data_folder / "instance")
         if len(os.fsencode(path)) < _LONGEST_SOCKET_PATH:
@@ -85,7 +87,7 @@ def socket_name(data_folder: Path) -> str:
 
 
 def tell_running(name: str, wish: Wish) -> bool:
-    """Hands `wish` to the program that runs already; False if there is none that answers."""
+    """Sends `wish` to the running instance. Returns False if none acknowledges it."""
     socket = QLocalSocket()
     socket.connectToServer(name)
     if not socket.waitForConnected(_CONNECT_MILLISECONDS):
@@ -101,10 +103,10 @@ def tell_running(name: str, wish: Wish) -> bool:
 
 
 class SingleInstance(QObject):
-    """The first program's side. Only this user can connect."""
+    """The server side, in the first instance. Only the same OS user can connect."""
 
     wished = Signal(object)
-    """A Wish of a second start."""
+    """The Wish of a second start."""
 
     def __init__(self, name: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -114,10 +116,11 @@ class SingleInstance(QObject):
         self._server.newConnection.connect(self._accept)
 
     def listen(self) -> bool:
-        """Takes the place of the first. False if somebody has it, or it cannot be had: then every
-        start is its own, which costs a second window and nothing else.
+        """Starts listening. Returns False if another process listens or the socket cannot be
+        created; later starts then open their own window, and nothing else is affected.
 
-        Called after `tell_running` found nobody, so a socket that is there was left by a crash.
+        Call it only after `tell_running` has found no instance: an existing socket was then left by
+        a crash, and is removed.
         """
         if self._server.listen(self._name):
             return True
@@ -125,6 +128,7 @@ class SingleInstance(QObject):
         return self._server.listen(self._name)
 
     def close(self) -> None:
+        """Stops listening; later starts find no running instance."""
         self._server.close()
 
     def _accept(self) -> None:
@@ -134,7 +138,7 @@ class SingleInstance(QObject):
 
 
 class _Connection(QObject):
-    """One second start; a line, no longer than a link may be."""
+    """One second start, which sends one line no longer than a link may be."""
 
     said = Signal(object)
 

@@ -1,4 +1,4 @@
-"""The reminder where a desktop has no tray: a small window with the card of the main window."""
+"""The reminder on desktops without a tray: a small window with the main window's notice card."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from certclient.ui.widgets.sizes import fit_height
 
 
 class SmallNotice(QWidget):
-    """Closing it is the same as 後で更新する."""
+    """Closing it is equivalent to 後で更新する."""
 
     closed = Signal()
 
@@ -32,15 +32,18 @@ class SmallNotice(QWidget):
         self._retranslate()
 
     def show_overview(self, overview: Overview) -> None:
+        """Updates the card and fits the window's height to it."""
         self.card.show_for(overview)
         fit_height(self, self._layout, 36)
 
     def changeEvent(self, event: QEvent) -> None:
+        """Retranslates on a language switch."""
         super().changeEvent(event)
         if event.type() is QEvent.Type.LanguageChange:
             self._retranslate()
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        """Emits `closed`."""
         super().closeEvent(event)
         self.closed.emit()
 

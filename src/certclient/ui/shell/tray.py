@@ -1,4 +1,5 @@
-"""The tray: the worst days left, a notification at the bank's days, one click to the renewal."""
+"""The tray icon: fewest days left, notifications on the bank's reminder days, renewal by one
+click."""
 
 from __future__ import annotations
 
@@ -16,7 +17,7 @@ _NOTICE_MILLISECONDS = 15_000
 
 
 def worst(overview: Overview) -> Row | None:
-    """The certificate that is the most urgent, None if nothing is due."""
+    """Returns the most urgent certificate that is due or expired but obtainable, else None."""
     concerned = [
         row for row in overview.rows if row.condition.due or row.condition is Condition.OBTAINABLE
     ]
@@ -24,12 +25,12 @@ def worst(overview: Overview) -> Row | None:
 
 
 class Tray(QObject):
-    """Shown by the shell only while there is something to say."""
+    """The tray icon with its menu and notifications. The shell decides when it is visible."""
 
     renew_wanted = Signal(object)
-    """The Row."""
+    """The Row to renew."""
     notice_wanted = Signal()
-    """The notification was clicked."""
+    """The user clicked the notification."""
     open_wanted = Signal()
     quit_wanted = Signal()
 
@@ -51,10 +52,11 @@ class Tray(QObject):
 
     @staticmethod
     def available() -> bool:
-        """Some desktops have no tray."""
+        """Whether the desktop has a tray; some do not."""
         return QSystemTrayIcon.isSystemTrayAvailable()
 
     def show_overview(self, overview: Overview) -> None:
+        """Updates icon, menu and tooltip from `overview`."""
         self._overview = overview
         row = worst(overview)
         self.icon.setIcon(tray_icon(row))
@@ -67,7 +69,7 @@ class Tray(QObject):
         self.icon.hide()
 
     def remind(self, rows: Sequence[Row]) -> None:
-        """A notification about these, the first one by name."""
+        """Shows a notification about the first three of `rows`."""
         text = "\n".join(self.sentence(row) for row in rows[:3])
         self.icon.showMessage(
             self.tr("Please renew your certificate"),
@@ -77,10 +79,11 @@ class Tray(QObject):
         )
 
     def tell(self, title: str, text: str) -> None:
+        """Shows a notification for 15 seconds."""
         self.icon.showMessage(title, text, self.icon.icon(), _NOTICE_MILLISECONDS)
 
     def sentence(self, row: Row) -> str:
-        """Whose certificate ends when."""
+        """Returns one sentence: bank, user ID, expiry and days left."""
         days = row.entry.life.days_left
         names = {
             "bank": self._context.bank(row.profile),

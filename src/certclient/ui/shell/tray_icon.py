@@ -1,4 +1,4 @@
-"""The tray's icon: the worst days left on a coloured badge, readable at 16 pixels."""
+"""The tray icon's image: the fewest days left on a coloured badge, legible at 16 pixels."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from certclient.enrollment.overview import Condition, Row
 
 _SIZES = (16, 20, 22, 24, 32, 48, 64)
 
-# White on these has a contrast above 4.5 : 1, and the badge with its white rim stands out from a
-# light taskbar as from a dark one.
+# White text on these has a contrast above 4.5:1, and the white rim sets the badge off from light
+# and dark taskbars alike.
 _COLOURS = {
     Condition.URGENT: QColor("#b3141d"),
     Condition.OBTAINABLE: QColor("#b3141d"),
@@ -20,7 +20,7 @@ _CALM = QColor("#1f4e79")
 
 
 def label_of(row: Row | None) -> str:
-    """What stands on the badge: days left (two digits at the most), "!" after expiry."""
+    """Returns the badge's text: days left (at most 99), “!” after expiry, “…” for None."""
     if row is None:
         return "…"
     days = row.entry.life.days_left
@@ -28,7 +28,7 @@ def label_of(row: Row | None) -> str:
 
 
 def tray_icon(row: Row | None) -> QIcon:
-    """The icon for the most urgent certificate; None while the CA is waited for."""
+    """Returns the icon for the most urgent certificate; None stands for waiting for the CA."""
     colour = _COLOURS.get(row.condition, _CALM) if row else _CALM
     made = QIcon()
     for size in _SIZES:

@@ -1,4 +1,4 @@
-"""Lets the banks be asked for their newest version when it is time, without anybody waiting."""
+"""Checks the banks for their newest version when due, in the background."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from certclient.ui.context import AppContext
 from certclient.updates.check import Looked
 
 _LONGEST = timedelta(days=2)
-"""No next look is later than this: else the clock was set back."""
+"""A next check further away than this means that the clock was set back."""
 
 
 class UpdateWatch(QObject):
-    """Silent about everything that goes wrong; the log has it."""
+    """Shows no errors; they are in the log."""
 
     found = Signal(object)
-    """The UpdateNotices of now, the firmest first; () where there is nothing to say."""
+    """The current UpdateNotices, most urgent first; () if there are none."""
     news = Signal(object)
-    """An UpdateNotice of a version that was not told before by this program's run."""
+    """An UpdateNotice for a version not yet announced in this run of the program."""
 
     def __init__(self, context: AppContext, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -30,7 +30,7 @@ class UpdateWatch(QObject):
         self._told: set[Version] = set()
 
     def look(self) -> None:
-        """Asks if it is time. May be called as often as one likes."""
+        """Starts a check if one is due. Safe to call at any time."""
         updates = self._context.updates
         if updates is None or self.looking or not self._is_time():
             return
@@ -54,7 +54,7 @@ class UpdateWatch(QObject):
                 self.news.emit(notice)
 
     def _end(self) -> None:
-        """Also after a fault of ours, which is in the log: not again at once."""
+        """Also runs after an unexpected error, which is in the log; retries in an hour."""
         self.looking = False
         if self._again is None:
             self._again = self._context.clock() + timedelta(hours=1)

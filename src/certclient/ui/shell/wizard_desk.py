@@ -1,4 +1,4 @@
-"""Opens wizards, one per user ID, and knows which are open and which run without their window."""
+"""Opens wizards, one per user ID, and tracks those open or running without their window."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ _LETTER = "letter"
 
 
 class WizardDesk(QObject):
-    """Windows of procedures. Each goes by itself when it is closed and nothing runs in it."""
+    """The windows of procedures. Each deletes itself once it is closed and nothing runs in it."""
 
     failed = Signal(object)
     """A CertclientError: the wizard could not be opened."""
     came_too_late = Signal()
-    """A link brought a ticket for a procedure that has sent its request already."""
+    """A link carried a ticket for a procedure that has already sent its request."""
     ended = Signal(object)
-    """How a run ended: Finished, Pending or a CertclientError."""
+    """The result of a run: Finished, Pending or a CertclientError."""
     left_unconfirmed = Signal()
-    """A wizard was closed before the bank knew that the new certificate had arrived."""
+    """A wizard was closed before the bank received the confirmation."""
     changed = Signal()
-    """A window came or went, or a run began or ended."""
+    """A window opened or closed, or a run began or ended."""
 
     def __init__(self, context: AppContext, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -41,30 +41,33 @@ class WizardDesk(QObject):
 
     @property
     def wizards(self) -> list[EnrollmentWizard]:
-        """Those that are there, hidden ones included."""
+        """All existing wizards, including hidden ones."""
         return [one for one in self._wizards.values() if shiboken6.isValid(one)]
 
     @property
     def running(self) -> bool:
-        """Whether a procedure is at work, with its window or without."""
+        """Whether a procedure is running, with or without its window."""
         batch = self.batch is not None and self.batch.batch.working
         return batch or any(wizard.session.run is not None for wizard in self.wizards)
 
     @property
     def busy(self) -> bool:
-        """Whether a wizard is to be seen, or works without its window."""
+        """Whether a wizard is visible or running without its window."""
         windows = [*self.wizards, *([self.batch] if self.batch else [])]
         return self.running or any(window.isVisible() for window in windows)
 
     @property
     def batch(self) -> RenewAllDialog | None:
-        """すべて更新, if it is there."""
+        """The すべて更新 dialog, or None if it does not exist."""
         batch = self._batch
         return batch if batch is not None and shiboken6.isValid(batch) else None
 
     def renew(self, row: Row, *, notice: bool = False, ticket: Secret | None = None) -> None:
-        """更新, or what the date makes of it. `notice`: it was not asked for by a click here;
-        `ticket`: what a bank's link brought."""
+        """Opens the wizard for 更新, or for what the expiry date allows instead.
+
+        `notice`: not requested by a click here, so it begins with the notice. `ticket`: from a
+        bank's link.
+        """
         owner = row.entry.owner
         self._open(
             f"{row.profile.id} {owner.user_id}",
@@ -75,13 +78,13 @@ class WizardDesk(QObject):
         )
 
     def obtain(self) -> None:
-        """取得 with the bank's letter."""
+        """Opens the wizard for 取得 with the bank's letter."""
         self._open(_LETTER, lambda: EnrollmentWizard.obtain(self._context))
 
     def obtain_for(
         self, user_id: str, *, profile_id: str = "", ticket: Secret | None = None
     ) -> None:
-        """取得 of what a link named; "" for what it did not name."""
+        """Opens 取得 for a link; "" for what the link did not name."""
         self._open(
             f"{_LETTER} {profile_id} {user_id}",
             lambda: EnrollmentWizard.obtain(
@@ -91,14 +94,14 @@ class WizardDesk(QObject):
         )
 
     def resume(self, view: ProcedureView) -> None:
-        """続ける."""
+        """Opens the wizard for 続ける."""
         self._open(
             f"{view.profile_id} {view.user_id}",
             lambda: EnrollmentWizard.resume(self._context, view.id, kind=view.kind),
         )
 
     def renew_all(self) -> None:
-        """すべて更新."""
+        """Opens すべて更新, or raises the existing dialog."""
         batch = self.batch
         if batch is None:
             batch = RenewAllDialog(self._context)
@@ -110,7 +113,7 @@ class WizardDesk(QObject):
         self.changed.emit()
 
     def stop_after_step(self) -> None:
-        """Procedures stop when the step that they are at is done; questions stay open."""
+        """Stops procedures after their current step; open prompts stay open."""
         for wizard in self.wizards:
             if wizard.session.run is not None:
                 wizard.session.run.interaction.stop()
@@ -118,7 +121,7 @@ class WizardDesk(QObject):
             self.batch.batch.stop()
 
     def close(self) -> None:
-        """The program ends: questions are answered with no, procedures stop after their step."""
+        """Closes everything on exit: declines prompts, stops procedures after their step."""
         for wizard in self.wizards:
             if wizard.session.run is not None:
                 wizard.session.run.interaction.close()
@@ -136,7 +139,8 @@ class WizardDesk(QObject):
     def _open(
         self, key: str, make: Callable[[], EnrollmentWizard], ticket: Secret | None = None
     ) -> None:
-        """Opens the wizard of `key`, or raises the one that is there and hands it the `ticket`."""
+        """Opens the wizard registered under `key`, or raises the existing one and passes it
+        `ticket`."""
         wizard = self._wizards.get(key)
         if wizard is None or not shiboken6.isValid(wizard):
             try:

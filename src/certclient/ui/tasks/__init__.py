@@ -1,1 +1,1 @@
-"""Off the GUI thread and back into it."""
+"""Background work and the delivery of its results to the GUI thread."""

@@ -1,7 +1,7 @@
-"""Python's cyclic garbage is collected in the GUI thread only.
+"""Runs Python's cyclic garbage collector in the GUI thread only.
 
-Collection runs in whatever thread happens to allocate. A widget that is part of a cycle would be
-destroyed there, and Qt does not bear that outside the GUI thread.
+By default it runs in whichever thread happens to allocate. There it would destroy widgets that are
+part of a cycle, which Qt allows in the GUI thread only.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ _INTERVAL_MILLISECONDS = 1000
 
 
 class GuiGarbage(QObject):
-    """From `start` to `stop`, collects now and then from the event loop. One per program."""
+    """From `start` to `stop`, collects once a second from the event loop. One per program."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -24,19 +24,21 @@ class GuiGarbage(QObject):
         self._timer.timeout.connect(self.collect)
 
     def start(self) -> None:
+        """Turns automatic collection off and starts the timer."""
         gc.disable()
-        # What the program has loaded stays until its end: looking through it takes the longest.
+        # Objects loaded so far live until exit. Freezing them spares each collection the scan.
         gc.collect()
         gc.freeze()
         self._timer.start()
 
     def stop(self) -> None:
+        """Turns automatic collection on again."""
         self._timer.stop()
         gc.unfreeze()
         gc.enable()
 
     def collect(self) -> None:
-        """The oldest generation that is due, by Python's own thresholds."""
+        """Collects the oldest generation over its threshold, if any."""
         counts = gc.get_count()
         for generation in (2, 1, 0):
             if counts[generation] > self._thresholds[generation]:

@@ -1,4 +1,4 @@
-"""The windows' side of `enrollment.interaction`: a worker's procedure asks, the GUI answers."""
+"""The windows' `enrollment.interaction`: a procedure asks in a worker, the GUI answers."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from certclient.store.base import PinRequest
 
 
 class QtInteraction(QObject):
-    """One per procedure. Made in the GUI thread; the methods of `Interaction` run in a worker.
+    """One per procedure. Created in the GUI thread; a worker calls the methods of `Interaction`.
 
-    A question emits a signal, which arrives in the GUI thread; the worker waits until `answer` or
-    `close` is called there. An answer is handed through once and kept nowhere.
+    A question emits a signal into the GUI thread, and the worker blocks until `answer` or `close`
+    is called there. An answer is passed on once and not kept.
     """
 
     pin_asked = Signal(object)
@@ -35,8 +35,8 @@ class QtInteraction(QObject):
         agrees: Callable[[ConsentRequest], bool],
         parent: QObject | None = None,
     ) -> None:
-        """`agrees` compares with what the customer agreed to on the consent page beforehand; it is
-        called in the worker's thread and must touch no widget."""
+        """`agrees` compares a request with what the user agreed to on the consent page. It runs in
+        the worker's thread and must not touch widgets."""
         super().__init__(parent)
         self._agrees = agrees
         self._lock = threading.Condition()
@@ -45,10 +45,10 @@ class QtInteraction(QObject):
         self._stop = False
         self._closed = False
 
-    # The GUI's side
+    # Called in the GUI thread
 
     def answer(self, secret: Secret | None) -> None:
-        """Answers the question that is open; None cancels. Without a question it does nothing."""
+        """Answers the open question; None cancels it. Does nothing if none is open."""
         with self._lock:
             if self._asking:
                 self._asking = False
@@ -56,12 +56,12 @@ class QtInteraction(QObject):
                 self._lock.notify_all()
 
     def stop(self) -> None:
-        """Asks the procedure to stop after the present step; it can be resumed later."""
+        """Stops the procedure after its current step; it can be resumed later."""
         self._stop = True
 
     def close(self) -> None:
-        """The window is gone: open and later questions answer None, the procedure stops after the
-        present step, and no signal is emitted any more."""
+        """Detaches the window: the open question and all later ones are answered with None, the
+        procedure stops after its current step, and no more signals are emitted."""
         with self._lock:
             self._closed = True
             self._stop = True
@@ -69,28 +69,34 @@ class QtInteraction(QObject):
             self._answer = None
             self._lock.notify_all()
 
-    # The worker's side
+    # Interaction, called in a worker
 
     def consent(self, request: ConsentRequest) -> bool:
+        """Returns whether the user agreed to exactly this; False once closed."""
         return not self._closed and self._agrees(request)
 
     def pin(self, request: PinRequest) -> Secret | None:
+        """Blocks until the user answers; None if cancelled or closed."""
         return self._ask(lambda: self.pin_asked.emit(request))
 
     def secret(self, request: SecretRequest) -> Secret | None:
+        """Blocks until the user answers; None if cancelled or closed."""
         return self._ask(lambda: self.secret_asked.emit(request))
 
     def progress(self, report: Progress) -> None:
+        """Emits `progressed` unless closed."""
         with self._lock:
             if not self._closed:
                 self.progressed.emit(report)
 
     def warning(self, error: CertclientError) -> None:
+        """Emits `warned` unless closed."""
         with self._lock:
             if not self._closed:
                 self.warned.emit(error)
 
     def stop_requested(self) -> bool:
+        """Whether `stop` or `close` was called."""
         return self._stop
 
     def _ask(self, emit: Callable[[], None]) -> Secret | None:

@@ -1,8 +1,8 @@
-"""Runs callables off the GUI thread and brings their results back into it.
+"""Runs callables off the GUI thread and delivers their results there.
 
-The GUI thread never waits. Work that touches a certificate store names it: of all work that names
-the same store one runs at a time, in the order in which it was given (tokens are single-file).
-Work without a store (the network) runs beside it, a few at a time.
+The GUI thread never waits. Work that touches certificate stores names them: work on the same store
+runs one at a time, in the order submitted, because a token handles one caller at a time. Work
+without a store (network) runs in parallel, a few at a time.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ from certclient.platform import log
 T = TypeVar("T")
 
 LOOKING = "stores"
-"""The lane of work that looks around for stores before their ids are known."""
+"""The lane for scanning for stores, before their ids are known."""
 
 NETWORK = "network"
 _NETWORK_LANES = 4
-"""How many pieces of work without a store run at once."""
+"""How many jobs without a store run at once."""
 
 CLOSING_SECONDS = 5.0
-"""How long the end of the program waits for work. The journal bears that it is cut off."""
+"""How long shutdown waits for running jobs. Cutting one off is safe: the journal resumes it."""
 
 
 class Task(QObject, Generic[T]):
-    """One piece of work. The signals are emitted in the GUI thread, exactly one of the first two,
-    then `ended`; none once the runner is closed."""
+    """One job. Its signals are emitted in the GUI thread: either `succeeded` or `failed`, then
+    `ended`; none once the runner is closed."""
 
     succeeded = Signal(object)
     failed = Signal(object)
@@ -43,7 +43,7 @@ class Task(QObject, Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    """`lanes`: what it occupies while it runs."""
+    """`lanes`: the stores and network lanes it occupies while it runs."""
 
     task: Task[object]
     work: Callable[[], object]
@@ -58,13 +58,13 @@ class _Outcome:
 
 
 class TaskRunner(QObject):
-    """Lives in the GUI thread; every method is called there."""
+    """Lives in the GUI thread; call its methods there."""
 
     _arrived = Signal(object)
-    """From a worker's thread: an _Outcome."""
+    """An _Outcome, emitted in a worker's thread."""
 
     def __init__(self, parent: QObject | None = None, *, log_file: str = "") -> None:
-        """`log_file` is named to the user when a bug was logged there."""
+        """`log_file` is shown to the user when a bug has been logged there."""
         super().__init__(parent)
         self._log_file = log_file
         self._waiting: list[_Job] = []
@@ -83,8 +83,8 @@ class TaskRunner(QObject):
     ) -> Task[T]:
         """Runs `work` in another thread as soon as the stores with these ids are free.
 
-        `done` and `failed` are called in the GUI thread; of a bound method of a widget that is
-        gone by then, nothing happens. An exception that is no CertclientError arrives as INTERNAL.
+        `done` and `failed` are called in the GUI thread; a bound method of a deleted Qt object is
+        skipped. An exception other than CertclientError arrives as INTERNAL.
         """
         task: Task[T] = Task(self)
         if done is not None:
@@ -98,20 +98,22 @@ class TaskRunner(QObject):
 
     @property
     def busy_stores(self) -> frozenset[str]:
-        """Ids of the stores that running or waiting work names."""
+        """Ids of the stores named by running or waiting jobs."""
         jobs = [*self._running, *self._waiting]
         lanes = frozenset[str]().union(*(job.lanes for job in jobs))
         return frozenset(lane for lane in lanes if not lane.startswith(NETWORK))
 
     @property
     def idle(self) -> bool:
+        """Whether no job runs or waits."""
         return not self._running and not self._waiting
 
     def close(self, seconds: float = CLOSING_SECONDS) -> bool:
-        """Starts nothing more, waits for what runs; no signal is emitted from now on.
+        """Starts no more jobs and waits up to `seconds` for the running ones; no signal is emitted
+        from now on.
 
-        Returns whether everything ended in time. Questions must be answered None beforehand
-        (`QtInteraction.close`), or their procedures wait for an answer that never comes.
+        Returns whether all of them ended in time. Call `QtInteraction.close` first, or procedures
+        with an open question block until the timeout.
         """
         with self._sending:
             self._closed.set()
@@ -122,13 +124,14 @@ class TaskRunner(QObject):
         return not any(thread.is_alive() for thread in threads)
 
     def _network_lane(self) -> str:
-        """The network lane with the least to do."""
+        """Returns the least busy network lane."""
         lanes = [f"{NETWORK}-{number}" for number in range(_NETWORK_LANES)]
         taken = [lane for job in (*self._running, *self._waiting) for lane in job.lanes]
         return min(lanes, key=taken.count)
 
     def _start_what_can(self) -> None:
-        """First come, first served in each lane; nobody is overtaken in a lane he waits for."""
+        """Starts each waiting job whose lanes are free. First come, first served: a job never
+        overtakes an earlier one that waits for the same lane."""
         occupied = set[str]().union(*(job.lanes for job in self._running))
         still_waiting: list[_Job] = []
         for job in self._waiting:
@@ -140,14 +143,14 @@ class TaskRunner(QObject):
         self._waiting = still_waiting
 
     def _start(self, job: _Job) -> None:
-        # A daemon: a card call that never returns must not keep the program from ending.
+        # Daemon, so that a card call that never returns cannot block exit.
         name = f"certclient {' '.join(sorted(job.lanes))}"
         thread = threading.Thread(target=self._work, args=(job,), name=name, daemon=True)
         self._running[job] = thread
         thread.start()
 
     def _work(self, job: _Job) -> None:
-        """In the worker's thread."""
+        """Runs in the worker's thread."""
         try:
             outcome = _Outcome(job, result=job.work())
         except CertclientError as error:
@@ -177,7 +180,7 @@ class TaskRunner(QObject):
 
 
 def _guarded(callback: Callable[[T], None]) -> Callable[[T], None]:
-    """Does nothing once the Qt object that `callback` is a method of has been deleted."""
+    """Wraps `callback` to do nothing once the Qt object it is bound to has been deleted."""
 
     def call(value: T) -> None:
         owner = getattr(callback, "__self__", None)

@@ -1,4 +1,4 @@
-"""One run of one procedure: in a worker, with its questions and its end in the GUI thread."""
+"""Runs a procedure in a worker; its questions and its result arrive in the GUI thread."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from certclient.ui.tasks.runner import TaskRunner
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """What the customer read and agreed to: whose certificate, where, and which one it replaces."""
+    """What the user agreed to: whose certificate, where, and which one it replaces."""
 
     user_id: str
     place: CertificateStore
     current: Certificate | None
 
     def covers(self, request: ConsentRequest) -> bool:
-        """Whether the procedure asks for exactly this. Touches nothing but values."""
+        """Returns whether `request` asks for exactly this. Thread-safe: compares values only."""
         return request == ConsentRequest(
             self.user_id, self.place.destination, self.place.label, self.current
         )
@@ -33,8 +33,8 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True)
 class RunEnd:
-    """How a run ended: an outcome or an error. `open_procedure` is what can be resumed after an
-    error, None if nothing can."""
+    """The result of a run: an outcome or an error. `open_procedure` can be resumed after an error;
+    None if there is nothing to resume."""
 
     outcome: Outcome | None
     error: CertclientError | None = None
@@ -43,7 +43,7 @@ class RunEnd:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What is to be run. `stores`: ids of all stores that it may touch."""
+    """One run. `stores`: ids of all stores that it may touch."""
 
     enrollment: Enrollment
     profile_id: str
@@ -53,13 +53,13 @@ class Job:
 
 
 class ProcedureRun(QObject):
-    """Lives in the GUI thread until the run has ended, whether or not its window does.
+    """Lives in the GUI thread until the run has ended, even if its window is gone.
 
     `interaction` carries questions, answers and progress.
     """
 
     ended = Signal(object)
-    """A RunEnd; never after `abandon`."""
+    """A RunEnd; not emitted once the task runner is closed."""
 
     def __init__(self, tasks: TaskRunner, agrees: Callable[[ConsentRequest], bool]) -> None:
         super().__init__()
@@ -68,9 +68,9 @@ class ProcedureRun(QObject):
         self.running = False
 
     def start(self, job: Job) -> None:
-        """Starts as soon as the stores are free."""
+        """Starts as soon as the job's stores are free."""
         self.running = True
-        QCoreApplication.instance().aboutToQuit.connect(self.interaction.close)  # type: ignore[union-attr] # there is one
+        QCoreApplication.instance().aboutToQuit.connect(self.interaction.close)  # type: ignore[union-attr] # the application exists
         self._tasks.run(
             lambda: _run(job, self.interaction),
             stores=job.stores,
@@ -84,12 +84,12 @@ class ProcedureRun(QObject):
 
 
 def no_consent(_request: ConsentRequest) -> bool:
-    """For a resumed procedure, which was agreed to when it began."""
+    """For a resumed procedure, which needs no second consent; always returns False."""
     return False
 
 
 def _run(job: Job, interaction: Interaction) -> RunEnd:
-    """In the worker. An error belongs to the end, together with what is left to resume."""
+    """Runs in the worker. Returns errors in the RunEnd, with the procedure left to resume."""
     try:
         return RunEnd(job.call(interaction))
     except CertclientError as error:

@@ -1,1 +1,1 @@
-"""What every window is made of, and how it looks."""
+"""Widgets, layouts, icons and styles shared by all windows."""

@@ -1,4 +1,4 @@
-"""The yellow banner リハーサル on every window while a practice bank is in use."""
+"""The yellow リハーサル banner, shown on every window while a practice bank is in use."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QGridLayout, QLabel, QMessageBox, QWidget
 
-# Black on yellow in every colour scheme: a warning sign that is not to be mistaken.
+# Black on yellow in every colour scheme, like a warning sign.
 _YELLOW = QColor("#ffd400")
 _BLACK = QColor("#000000")
 
 
 class RehearsalBanner(QLabel):
-    """One line across the top of a window; hidden unless it is a rehearsal."""
+    """One line across the top of a window; hidden unless `rehearsal` is set."""
 
     def __init__(self, rehearsal: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -28,6 +28,7 @@ class RehearsalBanner(QLabel):
         self.setVisible(rehearsal)
 
     def changeEvent(self, event: QEvent) -> None:
+        """Retranslates on a language switch."""
         super().changeEvent(event)
         if event.type() is QEvent.Type.LanguageChange:
             self._retranslate()
@@ -37,7 +38,8 @@ class RehearsalBanner(QLabel):
 
 
 def put_banner_into(box: QMessageBox, rehearsal: bool) -> None:
-    """The banner below a finished message box, whose layout leaves no room above."""
+    """Adds the banner to a finished message box: at the bottom, because its grid layout has no free
+    row at the top."""
     layout = box.layout()
     if rehearsal and isinstance(layout, QGridLayout):
         banner = RehearsalBanner(rehearsal, box)

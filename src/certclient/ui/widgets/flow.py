@@ -1,4 +1,4 @@
-"""A row of buttons that goes on in the next line where it is too long: large texts stay whole."""
+"""A layout that wraps, so that a row of buttons with large text is never cut off."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
 
 
 class FlowLayout(QLayout):
-    """Lays its items out like words, from the left."""
+    """Lays out its items from left to right and wraps them like words."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -15,41 +15,50 @@ class FlowLayout(QLayout):
         self.setContentsMargins(0, 0, 0, 0)
 
     def addItem(self, item: QLayoutItem) -> None:
+        """Takes ownership of `item` (QLayout)."""
         self._items.append(item)
 
     def count(self) -> int:
         return len(self._items)
 
     def itemAt(self, index: int) -> QLayoutItem | None:
+        """Returns None if `index` is out of range, as QLayout requires."""
         return self._items[index] if 0 <= index < len(self._items) else None
 
     def takeAt(self, index: int) -> QLayoutItem | None:
+        """Returns None if `index` is out of range, as QLayout requires."""
         return self._items.pop(index) if 0 <= index < len(self._items) else None
 
     def expandingDirections(self) -> Qt.Orientation:
+        """Does not expand in either direction."""
         return Qt.Orientation(0)
 
     def hasHeightForWidth(self) -> bool:
+        """The height depends on the width because items wrap."""
         return True
 
     def heightForWidth(self, width: int) -> int:
+        """Returns the height in pixels of the items wrapped to `width`."""
         return self._arrange(QRect(0, 0, width, 0), move=False)
 
     def setGeometry(self, place: QRect) -> None:
+        """Moves the items into `place`."""
         super().setGeometry(place)
         self._arrange(place, move=True)
 
     def sizeHint(self) -> QSize:
+        """Same as the minimum: rows wrap rather than demand width."""
         return self.minimumSize()
 
     def minimumSize(self) -> QSize:
+        """The size of the largest item."""
         size = QSize()
         for item in self._items:
             size = size.expandedTo(item.minimumSize())
         return size
 
     def _arrange(self, place: QRect, *, move: bool) -> int:
-        """Returns the height that the items need in this width."""
+        """Returns the height in pixels that the items need in this width."""
         x, y, line_height = place.x(), place.y(), 0
         gap = max(self.spacing(), 0)
         for item in self._items:

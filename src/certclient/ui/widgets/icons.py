@@ -1,4 +1,4 @@
-"""Our own small SVG icons, in the colour of the text that they stand beside."""
+"""The program's own SVG icons, drawn in the colour of the text next to them."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from PySide6.QtGui import QColor, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 _SIZES = (16, 20, 24, 32, 48, 64, 96, 128, 256)
-"""Pixels; Qt takes the next larger one and scales it down, also at 200 %."""
+"""Pixels. Qt picks the next larger one and scales it down, at 200 % as well."""
 
 
 def icon(name: str, colour: QColor) -> QIcon:
-    """The icon resources/icons/`name`.svg drawn in `colour`."""
+    """Returns the icon resources/icons/`name`.svg drawn in `colour`."""
     made = QIcon()
     for size in _SIZES:
         made.addPixmap(pixmap(name, colour, size))
@@ -22,7 +22,7 @@ def icon(name: str, colour: QColor) -> QIcon:
 
 
 def text_icon(name: str, palette: QPalette) -> QIcon:
-    """The icon in the colour of buttons' texts, and greyed for what cannot be used now."""
+    """Returns the icon in the colour of button texts, with a grey variant for disabled buttons."""
     made = icon(name, palette.color(QPalette.ColorGroup.Active, QPalette.ColorRole.ButtonText))
     grey = palette.color(QPalette.ColorGroup.Disabled, QPalette.ColorRole.ButtonText)
     for size in _SIZES:
@@ -31,11 +31,12 @@ def text_icon(name: str, palette: QPalette) -> QIcon:
 
 
 def app_icon() -> QIcon:
+    """Returns the program's icon, in its own colours."""
     return icon("certclient", QColor())
 
 
 def pixmap(name: str, colour: QColor, size: int) -> QPixmap:
-    """`size` in pixels, square."""
+    """Returns a square pixmap with sides of `size` pixels."""
     made = QPixmap(size, size)
     made.fill(Qt.GlobalColor.transparent)
     painter = QPainter(made)

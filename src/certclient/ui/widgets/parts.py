@@ -1,4 +1,4 @@
-"""Small parts that every page is made of: headings, sentences, notes, lines of facts."""
+"""Building blocks of every page: headings, sentences, notes, lines of facts."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from PySide6.QtWidgets import (
 
 _FEW_LETTERS = 8
 HEADING_SCALE = 1.4
-"""How much larger than the system's font a page's heading is."""
+"""The size of a page's heading relative to the system's font."""
 
 
 class Sentence(QLabel):
-    """Plain text that wraps, may be copied with the mouse, and never is taken for HTML."""
+    """Plain text that wraps, can be selected with the mouse, and is never parsed as HTML."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -35,20 +35,21 @@ class Sentence(QLabel):
         self.setSizePolicy(policy)
 
     def minimumSizeHint(self) -> QSize:
-        """A few letters: QLabel's own, a narrow column, would make pages scroll for nothing."""
+        """A few letters wide. QLabel's own hint, for a narrow column, would make pages scroll
+        needlessly."""
         letters = self.fontMetrics().averageCharWidth() * _FEW_LETTERS
         if not self.wordWrap():
             return super().minimumSizeHint()
         return QSize(letters, self.fontMetrics().height())
 
     def say(self, text: str) -> None:
-        """Shows `text`, and nothing at all for an empty one."""
+        """Shows `text`; hides the label if it is empty."""
         self.setText(text)
         self.setVisible(bool(text))
 
 
 class Heading(Sentence):
-    """The page's name in larger letters."""
+    """A page's title, bold and larger."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -59,7 +60,7 @@ class Heading(Sentence):
 
 
 class Framed(QFrame):
-    """Parts that belong together, in a frame."""
+    """Groups related widgets in a frame."""
 
     def __init__(self, *parts: QWidget) -> None:
         super().__init__()
@@ -70,19 +71,20 @@ class Framed(QFrame):
 
 
 class Note(Framed):
-    """A sentence in a frame, for what must not be overlooked."""
+    """A framed sentence, for what must not be overlooked."""
 
     def __init__(self) -> None:
         self._sentence = Sentence()
         super().__init__(self._sentence)
 
     def say(self, text: str) -> None:
+        """Shows `text`; hides the frame if it is empty."""
         self._sentence.say(text)
         self.setVisible(bool(text))
 
 
 class Facts(QWidget):
-    """Lines of name and value, as the seeds show a certificate."""
+    """Lines of name and value, laid out as the seeds show a certificate."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -93,7 +95,7 @@ class Facts(QWidget):
         self._lines: list[tuple[str, str]] = []
 
     def show_lines(self, lines: Iterable[tuple[str, str]]) -> None:
-        """Replaces what was shown."""
+        """Replaces all lines; does nothing if they are unchanged."""
         lines = list(lines)
         if lines == self._lines:
             return
@@ -114,7 +116,7 @@ class Facts(QWidget):
 
 
 class Scroll(QScrollArea):
-    """Whatever does not fit (large text, a small screen) can be scrolled to; focus leads there."""
+    """Scrolls content that does not fit (large text, small screen) and follows the focus."""
 
     def __init__(self, content: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -126,7 +128,7 @@ class Scroll(QScrollArea):
 
 
 def show_sign(label: QLabel, icon: QStyle.StandardPixmap | None) -> None:
-    """Shows one of the style's signs in `label`, as high as its text; None for an empty place."""
+    """Shows one of the style's icons in `label`, at the text's height; None clears it."""
     size = label.fontMetrics().height()
     label.setMinimumWidth(size)
     if icon is None:

@@ -1,4 +1,4 @@
-"""Sizes in proportion to the text, so that windows fit large texts and small screens alike."""
+"""Sizes relative to the text height, so that windows fit large text and small screens."""
 
 from __future__ import annotations
 
@@ -7,20 +7,22 @@ from PySide6.QtGui import QCursor, QGuiApplication
 from PySide6.QtWidgets import QLayout, QWidget
 
 _FRAME = QSize(20, 60)
-"""What a window's frame and title take, pixels."""
+"""Pixels taken by a window's frame and title bar."""
 
 
 def fitting_size(window: QWidget, width: int, height: int) -> QSize:
-    """`width` and `height` in heights of a line of text, but never more than the screen has."""
+    """Returns a size in pixels. `width` and `height` are in text line heights, limited to what the
+    screen offers."""
     line = window.fontMetrics().height()
     return QSize(width * line, height * line).boundedTo(_room(window) - _FRAME)
 
 
 def _room(window: QWidget) -> QSize:
-    """Of the screen where `window` will come up: that of its parent, else the pointer's.
+    """Returns the available size of the screen where `window` will open: its parent's, or else the
+    one under the pointer.
 
-    Not `window.screen()`: PySide makes the screen a child of the window, and on Windows it was
-    destroyed with a window that went; the next one ended the program.
+    Not `window.screen()`: PySide makes the screen a child of the window. On Windows the screen was
+    destroyed together with a closed window, and the next window crashed the program.
     """
     parent = window.parentWidget()
     place = parent.window().frameGeometry().center() if parent is not None else QCursor.pos()
@@ -29,12 +31,12 @@ def _room(window: QWidget) -> QSize:
 
 
 def fit_height(window: QWidget, layout: QLayout, width: int) -> None:
-    """Makes `window` so wide (in heights of a line of text), and as high as its texts then need."""
+    """Resizes `window` to `width` (in text line heights) and to the height its texts then need."""
     pixels = fitting_size(window, width, 1).width()
     window.resize(pixels, layout.totalHeightForWidth(pixels))
 
 
 def icon_size(widget: QWidget) -> QSize:
-    """An icon as high as the text beside it."""
+    """Returns the size of an icon as high as the widget's text, in pixels."""
     line = widget.fontMetrics().height()
     return QSize(line, line)

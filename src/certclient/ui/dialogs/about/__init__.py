@@ -1,1 +1,1 @@
-"""このソフトについて, and the licences of the parts."""
+"""このソフトについて, with the licences of third-party components."""

@@ -1,4 +1,4 @@
-"""The licences of what others made: a list of the parts, a search, and the text of the chosen."""
+"""Third-party licences: a list of components, a search, and the selected component's text."""
 
 from __future__ import annotations
 
@@ -23,11 +23,12 @@ from certclient.ui.widgets.parts import Sentence
 
 
 class SearchField(QLineEdit):
-    """Enter searches on; in a dialog it would press the default button besides."""
+    """Emits `wanted` on Enter. In a dialog, Enter would also press the default button."""
 
     wanted = Signal()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Consumes Enter and emits `wanted`."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.wanted.emit()
         else:
@@ -35,8 +36,8 @@ class SearchField(QLineEdit):
 
 
 class NoticesPage(QWidget):
-    """Empty until `load`. Typing leaves the parts in which the words are; Enter goes to the next
-    place in the text."""
+    """Empty until `load`. Typing filters the list to components that contain all words; Enter moves
+    to the next match in the text."""
 
     def __init__(self, context: AppContext) -> None:
         super().__init__()
@@ -64,11 +65,12 @@ class NoticesPage(QWidget):
 
     @property
     def visible_parts(self) -> list[str]:
-        """Titles of the parts that the search leaves."""
+        """Titles of the components that match the search."""
         items = [self.parts.item(row) for row in range(self.parts.count())]
         return [item.text() for item in items if not item.isHidden()]
 
     def changeEvent(self, event: QEvent) -> None:
+        """Retranslates on a language switch."""
         super().changeEvent(event)
         if event.type() is QEvent.Type.LanguageChange:
             self._retranslate()
@@ -95,7 +97,7 @@ class NoticesPage(QWidget):
         self._sift()
 
     def _sift(self) -> None:
-        """Leaves what holds all the words, in its name, its licence or its text."""
+        """Keeps components whose title, licence or text contains all words."""
         words = self.search.text().casefold().split()
         rows = range(self.parts.count())
         for row, component in zip(rows, self._components, strict=True):
@@ -118,7 +120,7 @@ class NoticesPage(QWidget):
             self._seek(QTextCursor(self.text.document()))
 
     def _seek(self, start: QTextCursor) -> bool:
-        """Marks the next place of the first word after `start`."""
+        """Selects the first word's next match after `start`; returns whether there is one."""
         word = next(iter(self.search.text().split()), "")
         if not word:
             return False

@@ -1,4 +1,4 @@
-"""このソフトについて: which version this is, whose, and under which licences its parts are."""
+"""このソフトについて: version, bank, and the licences of the program and its components."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ from certclient.ui.widgets.sizes import fitting_size
 
 QT_SOURCE = "https://download.qt.io/official_releases/"
 _ICON_LINES = 3
-"""The icon is as high as so many lines of text."""
+"""The icon's height in lines of text."""
 
 
 class AboutWindow(QDialog):
-    """Stays open beside the main window. Everything in it is reached by keyboard."""
+    """Not modal. Everything in it can be reached by keyboard."""
 
     def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -58,12 +58,13 @@ class AboutWindow(QDialog):
         self._retranslate()
 
     def changeEvent(self, event: QEvent) -> None:
+        """Retranslates on a language switch."""
         super().changeEvent(event)
         if event.type() is QEvent.Type.LanguageChange:
             self._retranslate()
 
     def _turned(self, index: int) -> None:
-        """The long text is read when somebody wants to see it."""
+        """Loads the long notices only when their tab is opened."""
         if self.tabs.widget(index) is self.notices:
             self.notices.load()
 
@@ -81,7 +82,7 @@ class AboutWindow(QDialog):
 
 
 class AboutSummary(QWidget):
-    """The first page."""
+    """The first tab: version, banks, and the notice about Qt's licence."""
 
     def __init__(self, context: AppContext) -> None:
         super().__init__()
@@ -110,6 +111,7 @@ class AboutSummary(QWidget):
         self._retranslate()
 
     def changeEvent(self, event: QEvent) -> None:
+        """Retranslates on a language switch; resizes the icon when the font changes."""
         super().changeEvent(event)
         if event.type() is QEvent.Type.LanguageChange:
             self._retranslate()

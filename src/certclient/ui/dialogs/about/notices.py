@@ -1,6 +1,6 @@
-"""Licence texts that travel with the program: its own, and those of what it is made with.
+"""The licence texts shipped with the program: its own and those of its components.
 
-THIRD-PARTY-NOTICES.txt is one text that people read in any editor and the about box by component.
+THIRD-PARTY-NOTICES.txt can be read in any editor, and the about box splits it into components.
 `tools/installer/notices.py` writes it.
 """
 
@@ -24,8 +24,8 @@ _HEAD = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Component:
-    """One part by others. `title` is its name and version, `licence` an SPDX expression, `home`
-    an address or "", `text` the licence texts and notices as they came."""
+    """One third-party component. `title` is its name and version, `licence` an SPDX expression,
+    `home` a URL or "", `text` the licence texts and notices, verbatim."""
 
     title: str
     licence: str
@@ -34,14 +34,14 @@ class Component:
 
 
 def component_text(component: Component) -> str:
-    """Its section of the file."""
+    """Returns the component's section of the notices file; `read_components` parses it."""
     home = f"Home: {component.home}\n" if component.home else ""
     head = f"{_HEAVY}\n{component.title}\nLicence: {component.licence}\n{home}{_LIGHT}\n"
     return f"{head}\n{component.text.strip()}\n\n"
 
 
 def read_components(text: str) -> list[Component]:
-    """The components of a notices file, in its order."""
+    """Parses a notices file; keeps its order."""
     return list(_read(text))
 
 
@@ -54,12 +54,12 @@ def _read(text: str) -> Iterator[Component]:
 
 
 def own_license() -> str:
-    """The licence of this program (Apache-2.0)."""
+    """Returns the text of this program's licence (Apache-2.0)."""
     return _resource(LICENSE_NAME)
 
 
 def third_party_notices() -> list[Component]:
-    """What this program ships, and under which licences; a third of a megabyte is read."""
+    """Returns the components shipped with the program. Reads a third of a megabyte."""
     return read_components(_resource(NOTICES_NAME))
 
 

@@ -1,4 +1,4 @@
-"""What a support desk wants to know of this program, without anything personal."""
+"""Facts about this installation for a support desk, without personal data."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from certclient.ui.context import AppContext
 
 
 def support_facts(context: AppContext) -> list[str]:
-    """Lines to copy: the versions, the system, the banks that are set up, the language."""
+    """Returns lines to copy: versions, operating system, configured banks and language."""
     banks = [f"{context.bank(profile)} ({profile.id})" for profile in context.profiles]
     return [
         f"certclient {__version__}",

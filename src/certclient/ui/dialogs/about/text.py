@@ -1,4 +1,4 @@
-"""A long text to read."""
+"""A read-only view for long texts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QPlainTextEdit
 
 
 def licence_text(text: str) -> QPlainTextEdit:
-    """Shows `text`: by keyboard, too, and in letters of one width."""
+    """Returns a view of `text` in a fixed-width font, selectable by mouse and keyboard."""
     made = QPlainTextEdit(text)
     made.setReadOnly(True)
     made.setTabChangesFocus(True)

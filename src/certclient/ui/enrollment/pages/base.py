@@ -1,4 +1,4 @@
-"""What every page of the wizard has: a heading, a body that scrolls, and a wish for buttons."""
+"""What all wizard pages share: a heading, a scrolling body and a description of their buttons."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from certclient.ui.widgets.parts import Heading, Scroll
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A button below the page: its text with a mnemonic, and what it does."""
+    """A button below the page: its text with a mnemonic, and its action."""
 
     text: str
     press: Callable[[], None]
@@ -26,8 +26,8 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Buttons:
-    """What a page wants below it. `primary` is the default button; `close` is the text of the one
-    that closes the window, "" for none."""
+    """The buttons a page needs. `primary` is the default button; `close` is the text of the close
+    button, "" for none."""
 
     primary: Button | None = None
     secondary: Button | None = None
@@ -36,7 +36,7 @@ class Buttons:
 
 
 class WizardPage(QWizardPage):
-    """A page. It asks for buttons and never touches them: that is the wizard's."""
+    """A page. It describes its buttons; only the wizard touches them."""
 
     buttons_changed = Signal()
 
@@ -53,7 +53,7 @@ class WizardPage(QWizardPage):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         banner = RehearsalBanner(session.context.rehearsal)
-        # A wizard's pages have another role, which children inherit.
+        # QWizard gives its pages other colour roles, which children inherit.
         banner.setBackgroundRole(QPalette.ColorRole.Window)
         banner.setForegroundRole(QPalette.ColorRole.WindowText)
         outer.addWidget(banner)
@@ -61,35 +61,38 @@ class WizardPage(QWizardPage):
 
     @property
     def context(self) -> AppContext:
+        """Same as `session.context`."""
         return self.session.context
 
     def enter(self) -> None:
-        """The page comes into view. Texts are set already."""
+        """Called when the page comes into view, after `retranslate`."""
 
     def leave(self) -> None:
-        """The page goes out of view."""
+        """Called when the page goes out of view."""
 
     def retranslate(self) -> None:
-        """Sets every text in the language of now, from the session as it is now."""
+        """Sets all texts from the current language and session."""
 
     def buttons(self) -> Buttons:
-        """What is wanted below the page now."""
+        """Returns the buttons needed now."""
         return Buttons(close=self.tr("&Close"))
 
     def may_close(self) -> bool:
-        """False where the customer wants to stay after all. Asked on Esc and on the window's X."""
+        """Called on Esc and on the window's X. Returns False if the user decides to stay."""
         return True
 
     def say_heading(self, text: str) -> None:
+        """Sets the heading and the page's accessible name."""
         self.heading.say(text)
         self.setAccessibleName(text)
 
     def refresh(self) -> None:
-        """Texts and buttons again, after something changed."""
+        """Updates texts and buttons after a change."""
         self.retranslate()
         self.buttons_changed.emit()
 
     def changeEvent(self, event: QEvent) -> None:
+        """Refreshes texts and buttons on a language switch."""
         if event.type() is QEvent.Type.LanguageChange:
             self.refresh()
         super().changeEvent(event)

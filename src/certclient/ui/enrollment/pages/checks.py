@@ -1,4 +1,5 @@
-"""電子証明書更新前処理中 (seeds S0, S1, S3): can it be renewed? Goes on by itself when it can."""
+"""電子証明書更新前処理中 (seeds S0, S1, S3): checks the prerequisites and continues if they are
+met."""
 
 from __future__ import annotations
 
@@ -14,7 +15,7 @@ from certclient.ui.enrollment.session import Session
 from certclient.ui.widgets.parts import Sentence, show_sign
 
 _A_MOMENT = 400
-"""Milliseconds for which the ticks are seen before the next page comes."""
+"""Milliseconds for which the results stay visible before the next page."""
 
 _ICONS: Mapping[Verdict, QStyle.StandardPixmap] = {
     Verdict.PASSED: QStyle.StandardPixmap.SP_DialogApplyButton,
@@ -24,7 +25,7 @@ _ICONS: Mapping[Verdict, QStyle.StandardPixmap] = {
 
 
 class ChecksPage(WizardPage):
-    """One line for each check: a sign, its name, and a sentence that helps where it failed."""
+    """One line per check: icon, name, and advice if it failed."""
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
@@ -45,6 +46,7 @@ class ChecksPage(WizardPage):
         self.body.addStretch()
 
     def enter(self) -> None:
+        """Scans the stores, then runs all checks again."""
         self._results = {}
         self._busy = True
         self.refresh()
@@ -76,6 +78,7 @@ class ChecksPage(WizardPage):
         return any(result.verdict is Verdict.WARNING for result in self._results.values())
 
     def retranslate(self) -> None:
+        """See WizardPage.retranslate."""
         self.say_heading(self._title())
         self._intro.say(self._sentence())
         self._bar.setValue(len(self._results))
@@ -129,6 +132,7 @@ class ChecksPage(WizardPage):
         return "\n".join(lines)
 
     def buttons(self) -> Buttons:
+        """No way forward until no check fails."""
         close = self.tr("&Cancel")
         if self._busy:
             return Buttons(close=close)

@@ -20,7 +20,7 @@ from certclient.ui.widgets.parts import Facts, Note, Sentence
 
 
 class DonePage(WizardPage):
-    """What was issued, what to mind from now on, and next year's date for the calendar."""
+    """The issued certificate, what to keep in mind, and next year's date for the calendar."""
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
@@ -43,7 +43,7 @@ class DonePage(WizardPage):
         ):
             button.clicked.connect(press)
             button.setAutoDefault(False)
-            # In two rows: large text has room, too.
+            # Two rows leave room for large text.
             keep.addWidget(button, number // 2, number % 2)
         keep.setColumnStretch(2, 1)
         for part in (self._intro, self._login, self._warnings, self._facts, self._mind):
@@ -62,10 +62,12 @@ class DonePage(WizardPage):
         return Receipt(outcome, bank, self.session.journey.user_id, self.context.words)
 
     def enter(self) -> None:
+        """Looks up the running browsers, which need a restart."""
         self._said.say("")
         self._running = running_browsers()
 
     def retranslate(self) -> None:
+        """See WizardPage.retranslate."""
         receipt = self._receipt
         self.copy_button.setText(self.tr("&Copy"))
         self.print_button.setText(self.tr("&Print…"))
@@ -107,7 +109,7 @@ class DonePage(WizardPage):
 
     @property
     def _can_try(self) -> bool:
-        """Whether the browser can find out what is not known yet."""
+        """Whether a login in the browser can settle an unknown result."""
         test = self._login_test
         return bool(self._test_url) and test is not None and test.result is not LoginResult.WORKED
 
@@ -166,6 +168,7 @@ class DonePage(WizardPage):
         }
 
     def buttons(self) -> Buttons:
+        """Offers a login, or a login test while its result is unknown."""
         return Buttons(
             primary=Button(self.tr("C&lose this window"), lambda: self.session.forward(Page.DONE)),
             secondary=(
@@ -175,7 +178,7 @@ class DonePage(WizardPage):
             ),
         )
 
-    # What the buttons do
+    # Button actions
 
     def _log_in(self) -> None:
         self.context.open_url(self.session.profile.login_url)
@@ -193,7 +196,7 @@ class DonePage(WizardPage):
         return "\n".join([self._title(receipt), *(f"{name} = {value}" for name, value in lines)])
 
     def document(self, receipt: Receipt) -> QTextDocument:
-        """For paper and PDF."""
+        """Returns the document for printing and PDF."""
         document = QTextDocument()
         document.setHtml(receipt.html(self._title(receipt), self._names(), self._to_mind(receipt)))
         return document
@@ -210,7 +213,7 @@ class DonePage(WizardPage):
             self.save_pdf(path)
 
     def save_pdf(self, path: Path) -> None:
-        """Writes the page as PDF, A4."""
+        """Writes the page as an A4 PDF and shows whether that worked."""
         if receipt := self._receipt:
             writer = QPdfWriter(str(path))
             writer.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
@@ -223,7 +226,7 @@ class DonePage(WizardPage):
             self.save_calendar(path)
 
     def save_calendar(self, path: Path) -> None:
-        """Writes next year's dates, with an alarm on the first day of renewal."""
+        """Writes next year's dates as iCalendar, with alarms, and shows whether that worked."""
         receipt = self._receipt
         if receipt is None:
             return

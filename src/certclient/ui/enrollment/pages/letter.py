@@ -19,7 +19,7 @@ _LONGEST = 200
 
 
 class LetterPage(WizardPage):
-    """The issue code stays in its field until the procedure asks for it, once; nowhere else."""
+    """The issue code stays in its field until the procedure takes it, once."""
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
@@ -49,9 +49,11 @@ class LetterPage(WizardPage):
         self._bank.currentIndexChanged.connect(self._choose_bank)
 
     def enter(self) -> None:
+        """Focuses the first field to fill in."""
         (self._code if self._user.text() else self._user).setFocus()
 
     def retranslate(self) -> None:
+        """See WizardPage.retranslate."""
         self.say_heading(self.tr("Obtain a certificate"))
         self._why.say(self._reason())
         self._bank_label.setText(self.tr("&Bank"))
@@ -96,6 +98,7 @@ class LetterPage(WizardPage):
         self.session.profile = self.context.profiles[index]
 
     def buttons(self) -> Buttons:
+        """Enables 次へ once user ID and issue code are complete."""
         has_code = self.session.has_ticket or normalised_code(self._code.text()) is not None
         complete = bool(self._user_id) and has_code
         return Buttons(
@@ -112,13 +115,14 @@ class LetterPage(WizardPage):
         self.session.forward(Page.LETTER)
 
     def take_code(self) -> Secret | None:
-        """The issue code, once: the field is empty afterwards. None if nothing was typed."""
+        """Returns the issue code and clears its field; None if it is empty."""
         code = normalised_code(self._code.text())
-        # setText, unlike clear, leaves nothing to undo.
+        # Unlike clear(), setText() also clears the undo history.
         self._code.setText("")
         return code
 
     def may_close(self) -> bool:
+        """Asks for confirmation if an issue code has been typed."""
         if not self._code.text():
             return True
         answer = QMessageBox.question(

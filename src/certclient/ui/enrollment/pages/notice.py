@@ -1,4 +1,4 @@
-"""電子証明書更新通知 (seed S1): now or later."""
+"""電子証明書更新通知 (seed S1): renew now or later."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from certclient.ui.widgets.parts import Facts, Note, Sentence
 
 
 class NoticePage(WizardPage):
-    """Opens by itself; 後で更新する asks nothing, the reminder comes back."""
+    """The first page when the wizard opens by itself. 後で更新する closes it; reminders
+    continue."""
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
@@ -23,6 +24,7 @@ class NoticePage(WizardPage):
         self.body.addStretch()
 
     def retranslate(self) -> None:
+        """See WizardPage.retranslate."""
         self.say_heading(self.tr("Certificate renewal notice"))
         self._request.say(self.tr("Please renew your certificate."))
         current = self.session.current
@@ -43,6 +45,7 @@ class NoticePage(WizardPage):
         return self.tr("%n day(s) left.", "", days)
 
     def buttons(self) -> Buttons:
+        """今すぐ更新する or 後で更新する."""
         return Buttons(
             primary=Button(self.tr("Renew &now"), lambda: self.session.forward(Page.NOTICE)),
             secondary=Button(self.tr("Renew &later"), lambda: self.session.moved.emit(None)),

@@ -1,4 +1,4 @@
-"""Stopped by the customer between two steps."""
+"""The procedure was stopped by the user between two steps."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from certclient.ui.widgets.parts import Sentence
 
 
 class PausedPage(WizardPage):
-    """Nothing is lost; it goes on when the customer wants."""
+    """Shows how far it got; the user can resume it at any time."""
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
@@ -20,6 +20,7 @@ class PausedPage(WizardPage):
         self.body.addStretch()
 
     def retranslate(self) -> None:
+        """See WizardPage.retranslate."""
         self.say_heading(self.tr("Stopped on the way"))
         self._sentence.say(
             self.tr(
@@ -33,6 +34,7 @@ class PausedPage(WizardPage):
             self._state.say(self.tr("So far: {state}").format(state=state))
 
     def buttons(self) -> Buttons:
+        """Resume or close."""
         return Buttons(
             primary=Button(self.tr("Go &on"), lambda: self.session.forward(Page.PAUSED)),
             close=self.tr("&Close"),

@@ -1,4 +1,4 @@
-"""Something went wrong: what, why, what to do next, and a button that does it."""
+"""The error page: what happened, why, what to do next, and a button for it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from certclient.ui.widgets.parts import Note, Sentence
 
 
 class ProblemPage(WizardPage):
-    """The first action is the default button; the others stand in the page."""
+    """The first action is the default button; the others are buttons in the page."""
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
@@ -52,6 +52,7 @@ class ProblemPage(WizardPage):
             self.action_buttons[action] = button
 
     def enter(self) -> None:
+        """Clears the “Copied” message."""
         self._said.say("")
 
     @property
@@ -74,6 +75,7 @@ class ProblemPage(WizardPage):
         return self.context.words.error(self._error, contact)
 
     def retranslate(self) -> None:
+        """See WizardPage.retranslate."""
         shown = self._shown()
         self.say_heading(shown.title)
         self._sentence.say(shown.sentence)
@@ -118,10 +120,11 @@ class ProblemPage(WizardPage):
 
     @staticmethod
     def _primary(wanted: list[Action]) -> Action | None:
-        """What the default button does; copying is never the way on."""
+        """Returns the default button's action; copying is never the default."""
         return wanted[0] if wanted and wanted[0] is not Action.COPY_FOR_SUPPORT else None
 
     def buttons(self) -> Buttons:
+        """The default action, if there is one, and Close."""
         primary = self._primary(self._actions())
         if primary is Action.CLOSE or primary is None:
             return Buttons(close=self.tr("&Close"))

@@ -1,4 +1,4 @@
-"""The questions of a running procedure: a token's PIN, and what else the bank wants to know."""
+"""The questions of a running procedure: a token's PIN, and other secrets the bank requires."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _LONGEST = 200
 
 
 class QuestionPanel(QWidget):
-    """One field for one secret. It is handed over once and the field is emptied."""
+    """One field for one secret, which is handed over once and then cleared."""
 
     changed = Signal()
 
@@ -51,7 +51,7 @@ class QuestionPanel(QWidget):
 
     @property
     def title(self) -> str:
-        """The page's heading while it asks."""
+        """The page's heading while the question is open."""
         if isinstance(self._question, SecretRequest):
             return self.tr("Please enter: {what}").format(what=self._kind(self._question))
         if self._question is not None and self._question.database:
@@ -60,10 +60,11 @@ class QuestionPanel(QWidget):
 
     @property
     def complete(self) -> bool:
-        """Whether there is something to hand over, and the last try is meant to be spent."""
+        """Whether something was typed and, on the last PIN try, the warning was ticked."""
         return bool(self.field.text()) and (not self._is_last_try or self._understood.isChecked())
 
     def ask(self, question: Question) -> None:
+        """Shows `question` with an empty field."""
         self._question = question
         self.field.setText("")
         self._understood.setChecked(False)
@@ -73,9 +74,9 @@ class QuestionPanel(QWidget):
         (self._understood if self._is_last_try else self.field).setFocus()
 
     def take(self) -> Secret | None:
-        """What was typed, once."""
+        """Returns what was typed and clears the field; None if it is empty."""
         typed = self.field.text()
-        # setText, unlike clear, leaves nothing to undo.
+        # Unlike clear(), setText() also clears the undo history.
         self.field.setText("")
         self._shown.setChecked(False)
         question, self._question = self._question, None
@@ -104,6 +105,7 @@ class QuestionPanel(QWidget):
     # Texts
 
     def retranslate(self) -> None:
+        """Sets all texts in the current language."""
         self._shown.setText(self.tr("&Show what I type"))
         self._shown.setVisible(not self._is_issue_code)
         self._understood.setText(

@@ -1,4 +1,4 @@
-"""電子証明書更新開始 (seed S1): where to, and the one consent."""
+"""電子証明書更新開始 (seed S1): the destination and the one consent."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from certclient.ui.enrollment.session import Session
 from certclient.ui.widgets.parts import Facts, Framed, Note, Sentence
 
 _LOOK_AGAIN = 2000
-"""Milliseconds between two looks for a token, while the page is open."""
+"""Milliseconds between two scans for tokens while the page is open."""
 
 
 class StartPage(WizardPage):
-    """The present place is chosen already; one that cannot be used says why."""
+    """The current store is preselected; one that cannot be used shows why."""
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
@@ -50,6 +50,7 @@ class StartPage(WizardPage):
         session.places_changed.connect(self._show_places)
 
     def enter(self) -> None:
+        """Starts periodic scans and focuses the chosen place."""
         self._looking = False
         self._show_places()
         self._timer.start()
@@ -58,6 +59,7 @@ class StartPage(WizardPage):
                 choice.radio.setFocus()
 
     def leave(self) -> None:
+        """Stops the periodic scans."""
         self._timer.stop()
 
     def _look(self) -> None:
@@ -69,7 +71,7 @@ class StartPage(WizardPage):
         self._looking = False
 
     def _show_places(self) -> None:
-        """Choices that are still there stay the same widgets, so the focus stays where it is."""
+        """Reuses the widgets of places that are still there, so that the focus stays."""
         around = self.session.around
         places = around.places if around is not None else ()
         kept = {place.key for place in places}
@@ -101,6 +103,7 @@ class StartPage(WizardPage):
     # Texts
 
     def retranslate(self) -> None:
+        """See WizardPage.retranslate."""
         self.say_heading(self._title())
         self._intro.say(self.tr("Where is the new certificate to be stored?"))
         around = self.session.around
@@ -174,7 +177,8 @@ class StartPage(WizardPage):
         )
 
     def _windows_will_ask(self, place: Place | None) -> bool:
-        """The present key has, or the new one shall have, セキュリティレベル「中」 or 「高」."""
+        """Returns whether the current key has, or the new one will have, セキュリティレベル 「中」
+        or 「高」."""
         protected = self.session.profile.key.protection is not Protection.NONE
         of_windows = place is not None and isinstance(place.store, WorksAlone)
         return self.session.key_asks or (protected and of_windows)
@@ -202,6 +206,7 @@ class StartPage(WizardPage):
         return self.tr("{place} “{name}”").format(place=name, name=place.store.label)
 
     def buttons(self) -> Buttons:
+        """更新 or 取得 is the consent; enabled once a place is chosen."""
         obtaining = self.session.journey.way is Way.OBTAIN
         text = self.tr("&Obtain") if obtaining else self.tr("&Renew")
         ready = self.session.place is not None
@@ -216,14 +221,14 @@ class StartPage(WizardPage):
 
 
 class _WideRadio(QRadioButton):
-    """Takes clicks on its whole line, not on its text alone."""
+    """Accepts clicks anywhere in its line, not just on its text."""
 
     def hitButton(self, position: QPoint) -> bool:
         return self.rect().contains(position)
 
 
 class _Choice(QWidget):
-    """One place: the button, and why it cannot be chosen."""
+    """One place: its radio button, and why it cannot be chosen."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,5 @@
-"""From the day after the bank's last day (seeds S0, S3: day 91): only a person can help."""
+"""From the day after the bank's last day (seeds S0, S3: day 91): only the bank's contact can
+help."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from certclient.ui.widgets.parts import Facts, Note, Sentence
 
 
 class TooLatePage(WizardPage):
-    """Says whom to contact, by role, from the bank's profile."""
+    """Shows whom to contact, by role, from the bank's profile."""
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
@@ -22,6 +23,7 @@ class TooLatePage(WizardPage):
         self.body.addStretch()
 
     def retranslate(self) -> None:
+        """See WizardPage.retranslate."""
         current = self.session.current
         owner = current.owner if current is not None else None
         contact = self.context.contact(self.session.profile, owner)

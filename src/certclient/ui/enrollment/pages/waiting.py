@@ -1,4 +1,4 @@
-"""The CA takes its time: nothing is to be done, the window may be closed."""
+"""The CA has not issued the certificate yet: nothing to do, and the window may be closed."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from certclient.ui.widgets.parts import Sentence
 
 _SHORTEST = 1000
 _LONGEST = 24 * 3600 * 1000
-"""Milliseconds. A QTimer cannot wait for weeks; looking once a day does no harm."""
+"""Milliseconds. A QTimer cannot wait for weeks; polling once a day does no harm."""
 
 
 class WaitingPage(WizardPage):
-    """Asks again by itself when the CA said it would be ready."""
+    """Resumes the procedure by itself at the time named by the CA."""
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
@@ -30,6 +30,7 @@ class WaitingPage(WizardPage):
         self._timer.timeout.connect(lambda: session.forward(Page.WAITING))
 
     def enter(self) -> None:
+        """Starts the timer: one second if the CA named no time, a day at most."""
         pending = self._pending
         if pending is None or pending.check_at is None:
             self._timer.start(_SHORTEST)
@@ -38,6 +39,7 @@ class WaitingPage(WizardPage):
         self._timer.start(int(min(max(left, _SHORTEST), _LONGEST)))
 
     def leave(self) -> None:
+        """Stops the timer."""
         self._timer.stop()
 
     @property
@@ -46,6 +48,7 @@ class WaitingPage(WizardPage):
         return outcome if isinstance(outcome, Pending) else None
 
     def retranslate(self) -> None:
+        """See WizardPage.retranslate."""
         shown = self.context.words.error(CertclientError(ErrorCode.CA_WAITING))
         self.say_heading(shown.title)
         self._sentence.say(shown.sentence)

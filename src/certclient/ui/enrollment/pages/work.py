@@ -1,4 +1,4 @@
-"""電子証明書発行処理中 (seeds S0, S3): the steps as they are done, and the questions between."""
+"""電子証明書発行処理中 (seeds S0, S3): progress by step, and the questions in between."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from certclient.ui.widgets.parts import Note, Sentence, show_sign
 _SECOND = 1000
 
 _SOMETIMES = frozenset({Step.WAIT, Step.LOGIN, Step.CLEAN_UP})
-"""Shown only when they happen."""
+"""Steps shown only if they occur."""
 
 
 class WorkPage(WizardPage):
-    """Runs the procedure. Closing the window is safe at every moment, and says so."""
+    """Runs the procedure. Closing the window is safe at any time, and the page says so."""
 
     def __init__(self, session: Session, letter: LetterPage) -> None:
         super().__init__(session)
@@ -40,15 +40,16 @@ class WorkPage(WizardPage):
 
     @property
     def asking(self) -> bool:
-        """Whether a question waits for the customer."""
+        """Whether a question is open."""
         return self._asking
 
     @property
     def confirming(self) -> bool:
-        """Whether the bank is being told that the certificate has arrived."""
+        """Whether the confirmation is being sent to the bank."""
         return self._steps.now is Step.CONFIRM
 
     def enter(self) -> None:
+        """Starts the run; scans the stores first if it resumes a procedure."""
         self._stopping = False
         self._steps.begin()
         self._show_steps()
@@ -58,6 +59,7 @@ class WorkPage(WizardPage):
             self.session.begin()
 
     def leave(self) -> None:
+        """Stops the elapsed-time display."""
         self._steps.end()
 
     def _began(self, run: ProcedureRun) -> None:
@@ -70,7 +72,7 @@ class WorkPage(WizardPage):
     # Questions
 
     def _ask_secret(self, request: SecretRequest) -> None:
-        """The issue code was typed on its page already; a wrong one is asked for here."""
+        """Answers with the issue code from the letter page; prompts if it was wrong."""
         if request.kind is SecretKind.ISSUE_CODE and not request.previous_incorrect:
             code = self._letter.take_code()
             if code is not None and self._run is not None:
@@ -79,6 +81,7 @@ class WorkPage(WizardPage):
         self.ask(request)
 
     def ask(self, question: Question) -> None:
+        """Shows the question and reopens the window if it was closed."""
         self._swap(asking=True)
         self.panel.ask(question)
         self.refresh()
@@ -99,7 +102,7 @@ class WorkPage(WizardPage):
             self._show_steps()
 
     def cancel_question(self) -> None:
-        """No answer: the procedure stops here, nothing is lost."""
+        """Answers None: the procedure stops here and can be resumed."""
         self.panel.take()
         self._show_steps()
         if self._run is not None:
@@ -118,6 +121,7 @@ class WorkPage(WizardPage):
     # Texts
 
     def retranslate(self) -> None:
+        """See WizardPage.retranslate."""
         self.say_heading(self.panel.title if self.asking else self._title())
         self._steps.retranslate(stopping=self._stopping)
         self.panel.retranslate()
@@ -126,6 +130,7 @@ class WorkPage(WizardPage):
         return self.tr("Issuing the certificate")
 
     def buttons(self) -> Buttons:
+        """Next and stop for a question, else stop after this step."""
         if self.asking:
             return Buttons(
                 primary=Button(self.tr("&Next"), self._answer, self.panel.complete),
@@ -136,7 +141,7 @@ class WorkPage(WizardPage):
 
 
 class _Steps(QWidget):
-    """The list of steps, the bar, the time that has passed, and warnings."""
+    """The list of steps, the progress bar, the elapsed time and warnings."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -170,14 +175,14 @@ class _Steps(QWidget):
 
     @property
     def now(self) -> Step | None:
-        """The step that is under way."""
+        """The step in progress, or None."""
         return self._now
 
     def end(self) -> None:
         self._timer.stop()
 
     def report(self, report: Progress) -> None:
-        """A step began or ended."""
+        """Updates the list when a step begins or ends."""
         if report.phase is Phase.FINISHED:
             self._done.add(report.step)
             self._now = None
@@ -186,7 +191,7 @@ class _Steps(QWidget):
         self._show_rows()
 
     def show_warnings(self) -> None:
-        """What has gone not quite right so far."""
+        """Shows the warnings so far."""
         self._warnings.say(warnings_told(self._session))
 
     def retranslate(self, *, stopping: bool) -> None:
@@ -208,7 +213,7 @@ class _Steps(QWidget):
         self._elapsed.setText(self.tr("%n second(s) so far", "", seconds))
 
     def _shown(self) -> list[Step]:
-        """All that may come; of a resumed procedure what was done before is not shown."""
+        """Returns the steps to list; for a resumed procedure without those done before."""
         resumed = bool(self._session.journey.procedure_id)
         hidden = _SOMETIMES | ({Step.PREFLIGHT, Step.CREATE_KEY} if resumed else set())
         happened = self._done | ({self._now} if self._now is not None else set())
@@ -238,7 +243,7 @@ class _Steps(QWidget):
 
     def _show_sign(self, step: Step, sign: QLabel) -> None:
         if step is self._now:
-            sign.setText("▶")  # a letter, so that it is seen on every ground
+            sign.setText("▶")  # text, so that it is legible on any background
         else:
             done = QStyle.StandardPixmap.SP_DialogApplyButton
             show_sign(sign, done if step in self._done else None)
