@@ -188,6 +188,7 @@ def side_by_side(
 
     Logins run in a separate process, so that the two do not compete for one interpreter lock.
     """
+    # Jobs are closures, which cannot be pickled; a forked process inherits them.
     with multiprocessing.get_context("fork").Pool(1, _remember, (logins,)) as pool:
         first = pool.apply_async(_run_remembered)
         second = at_a_rate(*renewals)

@@ -44,6 +44,7 @@ def main(screen: Path, answers: list[str], program: list[str]) -> None:
         os.execve(program[0], program, {**os.environ, "TERM": "dumb"})
     seen = _converse(terminal, answers)
     _, status = os.waitpid(child, 0)
+    # Handover.app_ended polls for `screen`, so the file must appear complete.
     aside = screen.with_suffix(".part")
     aside.write_text(f"{seen}\n{os.waitstatus_to_exitcode(status)}", encoding="utf-8")
     aside.replace(screen)
@@ -56,6 +57,7 @@ def _converse(terminal: int, answers: list[str]) -> str:
         try:
             data = os.read(terminal, 4096)
         except OSError:
+            # Linux reports EIO once the program has closed the terminal.
             break
         if not data:
             break

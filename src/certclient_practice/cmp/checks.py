@@ -51,6 +51,7 @@ def names_only(name_der: bytes, common_name: str) -> bool:
 
 
 def _attribute(rdn_der: bytes) -> tuple[str, str]:
+    # An RDN is a SET, but `items` reads a SEQUENCE.
     members = syntax.items(syntax.retag(syntax.tlv(rdn_der), syntax.SEQUENCE))
     if len(members) != 1:
         raise MalformedMessageError("an RDN of this bank has one attribute")

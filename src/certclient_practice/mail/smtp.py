@@ -125,6 +125,7 @@ class _Connection:
         try:
             self._client.send_message(message)
         except smtplib.SMTPRecipientsRefused as error:
+            # Every mail has exactly one recipient.
             code, reply = next(iter(error.recipients.values()))
             raise _refused(code, reply) from error
         except smtplib.SMTPDataError as error:
