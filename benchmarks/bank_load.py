@@ -1,6 +1,6 @@
 """A short, bounded load test of the practice bank, on 127.0.0.1 only.
 
-`.venv/bin/python -m benchmarks.bank_load [SECONDS [LOGINS [RENEWALS]]]`: runs so many logins and
+`.venv/bin/python -m benchmarks.bank_load [SECONDS [LOGINS [RENEWALS]]]`: runs that many logins and
 renewals per second concurrently, each started at its scheduled time even if earlier ones are still
 running. A renewal is a kur with its certConf through certclient's own CMP client; keys are
 generated beforehand. Exits with 1 if any login or renewal failed.

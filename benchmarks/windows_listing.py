@@ -2,9 +2,9 @@
 
     .venv/bin/python -m benchmarks.windows_listing      (root, after `make test-windows`)
 
-One certificate is ours; of the 200 others, half have a key. On Linux it runs itself with those
-tests' Windows Python under Wine. The goal is 0.2 s, as the window lists the store after each
-change. Exits with 1 if the fastest listing takes longer.
+One certificate is certclient's; of the 200 others, half have a key. On Linux the module runs itself
+with the Windows Python of those tests, under Wine. The goal is 0.2 s, as the window lists the store
+after each change. Exits with 1 if the fastest listing takes longer.
 """
 
 from __future__ import annotations

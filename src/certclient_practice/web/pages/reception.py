@@ -59,7 +59,7 @@ class Reception:
     def visitor(self, stage: LoginStage = LoginStage.IN) -> Visitor | Response:
         """Returns the sender of this request, or the page to respond with instead.
 
-        The certificate is checked anew each time: one that was superseded or revoked since the
+        The certificate is checked at every request: one that was superseded or revoked since the
         login ends the session.
         """
         login = self.decide()
