@@ -1,1 +1,1 @@
-"""Measurements that are run by hand: `make bench`."""
+"""Benchmarks, run by hand: `make bench`."""

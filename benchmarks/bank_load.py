@@ -1,9 +1,9 @@
-"""A short, bounded load run against the practice bank, on 127.0.0.1 only.
+"""A short, bounded load test of the practice bank, on 127.0.0.1 only.
 
-`.venv/bin/python -m benchmarks.bank_load [SECONDS [LOGINS [RENEWALS]]]`: so many logins and
-renewals a second, side by side, each started at its own time whether or not the ones before it are
-done. A renewal is a kur with its certConf through certclient's own CMP client; keys are made
-beforehand. Exit code 1 if any of them failed.
+`.venv/bin/python -m benchmarks.bank_load [SECONDS [LOGINS [RENEWALS]]]`: runs that many logins and
+renewals per second concurrently, each started at its scheduled time even if earlier ones are still
+running. A renewal is a kur with its certConf through certclient's own CMP client; keys are
+generated beforehand. Exits with 1 if any login or renewal failed.
 """
 
 from __future__ import annotations
@@ -49,22 +49,24 @@ from demo.command_line import CommandLine, PracticeBank, practice_bank
 SECONDS, LOGINS, RENEWALS = 10, 50, 20
 MOST_SECONDS = 60
 LONGEST = 30.0
-"""Seconds that one login or renewal may take before it counts as failed."""
+"""Socket timeout of a login, in seconds."""
 VISITORS = 50
 WORKERS = 16
 
 
 @dataclass(frozen=True)
 class MemorySigner:
-    """A key in memory; real ones are in a store."""
+    """A Signer with its key in memory instead of a store."""
 
     key: rsa.RSAPrivateKey
 
     @property
     def spki(self) -> bytes:
+        """The public key (DER)."""
         return self.key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
     def sign(self, data: bytes, algorithm: SignatureAlgorithm) -> bytes:
+        """See Signer.sign. Raises NotImplementedError for all but RSA PKCS #1 with SHA-256."""
         if algorithm is not SignatureAlgorithm.RSA_PKCS1_SHA256:
             raise NotImplementedError(algorithm.value)
         return self.key.sign(data, padding.PKCS1v15(), hashes.SHA256())
@@ -72,7 +74,10 @@ class MemorySigner:
 
 @dataclass
 class Measured:
-    """What one kind of work came to: seconds from the moment it was due to its end."""
+    """Results of one kind of job: `seconds` from each job's scheduled start to its end.
+
+    `faults` counts error messages; `took` is the duration of the whole run in seconds.
+    """
 
     seconds: list[float] = field(default_factory=list)
     faults: Counter[str] = field(default_factory=Counter)
@@ -80,7 +85,7 @@ class Measured:
 
 
 def at_a_rate(jobs: Sequence[Callable[[], None]], rate: int) -> Measured:
-    """Starts one job after the other, `rate` a second, and waits for all of them."""
+    """Starts `rate` jobs per second on schedule and waits for all of them."""
     measured = Measured()
     start = time.monotonic() + 0.2
 
@@ -102,11 +107,13 @@ def at_a_rate(jobs: Sequence[Callable[[], None]], rate: int) -> Measured:
 
 
 def new_key(_number: int) -> bytes:
+    """Generates an RSA-2048 key; returns PKCS#8 DER, which can be passed between processes."""
     key = rsa.generate_private_key(65537, 2048)
     return key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
 
 
 def signer(der: bytes) -> MemorySigner:
+    """Loads a key from PKCS#8 DER. Raises TypeError if it is not an RSA key."""
     key = load_der_private_key(der, password=None)
     if not isinstance(key, rsa.RSAPrivateKey):
         raise TypeError("not an RSA key")
@@ -116,7 +123,10 @@ def signer(der: bytes) -> MemorySigner:
 def login_jobs(
     folder: Path, url: str, bank: Bank, key: MemorySigner, count: int
 ) -> list[Callable[[], None]]:
-    """Logins of customers in turn: a new TLS connection with a certificate, then the page."""
+    """Returns `count` logins by 50 customers in turn, after adding the customers to the bank.
+
+    Each login opens a new TLS connection with a client certificate and reads the page.
+    """
     pem = key.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     root = certificate_pem(bank.ca.root)
     contexts = []
@@ -149,7 +159,7 @@ def login_jobs(
 def renewal_jobs(
     profile_file: Path, bank: Bank, old_key: MemorySigner, new_keys: Sequence[MemorySigner]
 ) -> list[Callable[[], None]]:
-    """One renewal each of as many customers as there are new keys."""
+    """Returns one renewal for each new key, each by a customer of its own."""
     profile = load_profile(profile_file)
 
     def renew(current: Certificate, key: MemorySigner) -> None:
@@ -174,7 +184,11 @@ def renewal_jobs(
 def side_by_side(
     logins: tuple[list[Callable[[], None]], int], renewals: tuple[list[Callable[[], None]], int]
 ) -> tuple[Measured, Measured]:
-    """Logins in a process of their own, so that the two do not wait for one interpreter."""
+    """Runs logins and renewals concurrently, each given as jobs and rate per second.
+
+    Logins run in a separate process, so that the two do not compete for one interpreter lock.
+    """
+    # Jobs are closures, which cannot be pickled; a forked process inherits them.
     with multiprocessing.get_context("fork").Pool(1, _remember, (logins,)) as pool:
         first = pool.apply_async(_run_remembered)
         second = at_a_rate(*renewals)
@@ -193,6 +207,7 @@ def _run_remembered() -> Measured:
 
 
 def tell(name: str, wanted: int, measured: Measured) -> None:
+    """Prints rates, latencies and the most frequent errors."""
     done = sorted(measured.seconds)
     rate = len(done) / measured.took
     if done:
@@ -207,7 +222,7 @@ def tell(name: str, wanted: int, measured: Measured) -> None:
 
 
 def run(folder: Path, seconds: int, logins: int, renewals: int) -> bool:
-    """Returns whether all went well."""
+    """Runs the whole test in `folder`; returns whether no login or renewal failed."""
     profile_file = folder / "practice.toml"
     with multiprocessing.Pool() as pool:
         keys = [signer(der) for der in pool.map(new_key, range(renewals * seconds + 2))]
@@ -237,7 +252,7 @@ def _load(
 
 
 def main(arguments: Sequence[str]) -> int:
-    """`bank_load.py [SECONDS [LOGINS [RENEWALS]]]`."""
+    """Runs `bank_load.py [SECONDS [LOGINS [RENEWALS]]]`; returns the exit code."""
     given = [int(argument) for argument in arguments]
     seconds, logins, renewals = (*given, *(SECONDS, LOGINS, RENEWALS)[len(given) :])
     with tempfile.TemporaryDirectory(prefix=f"certclient-load-{secrets.token_hex(2)}-") as folder:

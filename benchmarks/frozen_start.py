@@ -1,9 +1,9 @@
-"""How long until the first window of the frozen program is to be seen, against the unfrozen one.
+"""Compares the time to the first window of the frozen program with the unfrozen one.
 
     python -m benchmarks.frozen_start        (root: Wine in a chroot; needs `make installer`)
 
-Both run side by side in one Windows under Wine, in turns; medians are compared. The goal is that
-the frozen one takes at most 1.3 times as long; above that, or where no window came, exit code 1.
+Both run alternately in the same Wine; their medians are compared. The goal is that the frozen
+program takes at most 1.3 times as long; if it takes longer or shows no window, the exit code is 1.
 """
 
 from __future__ import annotations
@@ -37,8 +37,9 @@ _PATIENCE = 60
 
 
 def first_window(pc: FreshWindows, display: Screen, command: Sequence[str]) -> float | None:
-    """Seconds from the start of `command` until its window is to be seen, None for no window
-    within a minute (after a program that was killed, Wine sometimes shows none); then it is ended.
+    """Returns the seconds from starting `command` to its first window, then ends it.
+
+    None if no window appears within a minute: Wine sometimes shows none after a program was killed.
     """
     begin = time.perf_counter()
     process = pc.start("wine", *command)
@@ -55,6 +56,7 @@ def first_window(pc: FreshWindows, display: Screen, command: Sequence[str]) -> f
 
 
 def main() -> int:
+    """Runs the comparison, or skips it with exit code 0 if not root."""
     if os.geteuid() != 0:
         print("SKIPPED: Wine in a chroot needs root")
         return 0
@@ -86,13 +88,13 @@ def _compare(pc: FreshWindows, display: Screen, profile: str) -> int:
             seconds = first_window(pc, display, command)
             if seconds is None:
                 print(f"{name}: no window", flush=True)
-            elif number:  # the first one fills caches
+            elif number:  # the first round fills caches
                 times[name].append(seconds)
     return verdict(times["frozen"], times["unfrozen"])
 
 
 def verdict(frozen: Sequence[float], unfrozen: Sequence[float]) -> int:
-    """Tells the seconds of all starts; exit code 0 if the goal is reached."""
+    """Prints the times in seconds; returns 0 if the goal is met, 1 if not or without a time."""
     for name, seconds in (("frozen", frozen), ("unfrozen", unfrozen)):
         if not seconds:
             print(f"{name:<9} no window in any round")

@@ -1,8 +1,10 @@
-"""The longest time that the GUI thread was away during a renewal: `python -m benchmarks.gui_stall`.
+"""Measures the longest stall of the GUI thread during a renewal.
 
-A timer that should fire every millisecond notes how late it comes. Whatever keeps the event loop
-from it (a slot of ours, painting, the interpreter's lock held by a worker) is a stall that the
-customer feels as a window that hangs. The goal is 50 ms. No display is needed.
+    python -m benchmarks.gui_stall [RUNS]
+
+A timer that should fire every millisecond records its delay. Anything that blocks the event loop (a
+slot, painting, a worker that holds the interpreter lock) is a stall, which users notice as a frozen
+window. The goal is 50 ms. No display is needed.
 """
 
 from __future__ import annotations
@@ -43,7 +45,7 @@ _PHASES = ("start", "renewal on the PC", "renewal on the USB token")
 
 
 class StallMeter(QObject):
-    """Measures from construction on; `take` gives the longest stall (ms) since the last one."""
+    """Measures from construction on."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -56,6 +58,7 @@ class StallMeter(QObject):
         self._timer.start()
 
     def take(self) -> float:
+        """Returns the longest stall (ms) since the last call and starts over."""
         worst, self._worst = self._worst, 0.0
         return worst
 
@@ -66,7 +69,7 @@ class StallMeter(QObject):
 
 
 def wait_for(condition: Callable[[], bool]) -> None:
-    """Lets Qt work until `condition` holds. Raises TimeoutError."""
+    """Runs the Qt event loop until `condition` holds. Raises TimeoutError after 60 seconds."""
     deadline = QDeadlineTimer(_PATIENCE_MILLISECONDS)
     while not condition():
         if deadline.hasExpired():
@@ -77,7 +80,7 @@ def wait_for(condition: Callable[[], bool]) -> None:
 
 
 def press(wizard: EnrollmentWizard, text: str) -> None:
-    """Presses the button whose text begins so, as soon as it can be pressed."""
+    """Waits for an enabled button whose text starts with `text` and clicks it."""
 
     def found() -> list[QAbstractButton]:
         buttons = wizard.findChildren(QAbstractButton)
@@ -109,7 +112,7 @@ def _fields(wizard: EnrollmentWizard) -> list[QLineEdit]:
 
 
 def measure(world: World, application: QApplication) -> list[float]:
-    """The longest stalls (ms) of one run: start, PC, USB token."""
+    """Returns the longest stalls (ms) of one run: start, renewal on the PC, on the token."""
     command_line = CommandLine(world.folder, world.environment)
     with practice_bank(command_line, world.folder / "bank") as bank:
         profile_file = world.folder / "practice.toml"
@@ -134,7 +137,10 @@ def measure(world: World, application: QApplication) -> list[float]:
 
 
 def run_once() -> list[float]:
-    """One run in a world of its own; SoftHSM knows one world per process."""
+    """Runs one measurement with its own stores.
+
+    Once per process only: SoftHSM supports one configuration per process.
+    """
     application = QApplication([])
     application.setQuitOnLastWindowClosed(False)
     garbage = GuiGarbage(application)
@@ -147,7 +153,7 @@ def run_once() -> list[float]:
 
 
 def run_elsewhere() -> list[float]:
-    """The same in a process of its own."""
+    """Calls `run_once` in a new process."""
     environment = {"QT_QPA_PLATFORM": "offscreen", **os.environ}
     command = [sys.executable, "-m", "benchmarks.gui_stall", _ONCE]
     done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True)
@@ -155,7 +161,7 @@ def run_elsewhere() -> list[float]:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """`gui_stall.py [RUNS]`. Exit code 1 if the goal was missed in a renewal."""
+    """Runs `gui_stall.py [RUNS]`; returns 1 if a renewal missed the goal."""
     if arguments[:1] == [_ONCE]:
         print(*run_once())
         return 0

@@ -1,7 +1,7 @@
-"""Where the time of one renewal goes: `make bench`, or `.venv/bin/python -m benchmarks.renewal 30`.
+"""Measures the parts of one renewal: `.venv/bin/python -m benchmarks.renewal 30` or `make bench`.
 
-The PC's store (NSS) and a token (SoftHSM) are renewed in turn against a practice bank in a process
-of its own, so that both meet the same moments of a busy machine. Shown are medians.
+The PC's store (NSS) and a token (SoftHSM) are renewed alternately against a practice bank in a
+separate process, so that load on the machine affects both alike. The table shows medians.
 """
 
 from __future__ import annotations
@@ -40,33 +40,42 @@ WHOLE = "wall time"
 
 @dataclass(frozen=True)
 class WillingPerson:
-    """Agrees at once and knows the PIN."""
+    """An Interaction that agrees at once and knows the PIN."""
 
     known_pin: Secret
 
     def consent(self, _request: ConsentRequest) -> bool:
+        """Always agrees; see Interaction.consent."""
         return True
 
     def pin(self, _request: PinRequest) -> Secret | None:
+        """Returns the known PIN; see Interaction.pin."""
         return self.known_pin
 
     def secret(self, _request: SecretRequest) -> Secret | None:
+        """Provides no secret: the customers have none on file."""
         return None
 
     def progress(self, _report: Progress) -> None:
+        """Ignores progress reports."""
         return
 
     def warning(self, error: CertclientError) -> None:
+        """Raises the warning, which fails the benchmark."""
         raise error
 
     def stop_requested(self) -> bool:
+        """Never stops; see Interaction.stop_requested."""
         return False
 
 
 def renew_once(
     profile: Profile, store: CertificateStore, person: WillingPerson
 ) -> dict[str, float]:
-    """Renews the only certificate that is not archived; returns seconds by part, and in all."""
+    """Renews the only certificate that is not archived.
+
+    Returns seconds by part, and in total under WHOLE.
+    """
     start = time.perf_counter()
     (current,) = [stored for stored in store.certificates() if not stored.archived]
     outcome = enrollment(profile, [store]).renew(current, store, person)
@@ -77,9 +86,9 @@ def renew_once(
 
 
 def measure(world: World, runs: int) -> dict[Destination, list[dict[str, float]]]:
-    """`runs` renewals in each store, one here, one there."""
+    """Renews `runs` times in each store, alternately; returns seconds by part for each run."""
     profile_file = world.folder / "practice.toml"
-    # A renewed certificate can be renewed again at once.
+    # 366 days: a renewed certificate can be renewed again at once.
     options = ["--renew-days", "366", "--profile", str(profile_file)]
     command_line = CommandLine(world.folder, world.environment)
     results: dict[Destination, list[dict[str, float]]] = {place: [] for place in USERS}
@@ -95,7 +104,7 @@ def measure(world: World, runs: int) -> dict[Destination, list[dict[str, float]]
 
 
 def show(results: dict[Destination, list[dict[str, float]]]) -> None:
-    """Prints medians in milliseconds, with the smallest and the largest value."""
+    """Prints medians in milliseconds with minimum and maximum."""
     (runs,) = {len(measured) for measured in results.values()}
     table = Table(title=f"One renewal, {runs} runs: median (smallest-largest), ms", box=None)
     table.add_column("")
@@ -113,7 +122,7 @@ def _cell(seconds: Sequence[float]) -> str:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """`renewal.py [RUNS]`."""
+    """Runs `renewal.py [RUNS]`; returns the exit code."""
     runs = int(arguments[0]) if arguments else DEFAULT_RUNS
     with tempfile.TemporaryDirectory(prefix="certclient-bench-") as folder:
         world = World(Path(folder), Secret(f"{secrets.randbelow(10**6):06}"))

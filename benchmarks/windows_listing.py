@@ -1,10 +1,10 @@
-"""How long Windows' store takes to list 201 certificates, 200 of them not ours, half of those with
-a key.
+"""Measures how long the Windows store takes to list 201 certificates.
 
     .venv/bin/python -m benchmarks.windows_listing      (root, after `make test-windows`)
 
-On Linux it starts itself on the Windows Python of those tests. The goal is 0.2 s: the window looks
-into the store after each change. Exit code 1 where the fastest listing takes longer.
+One certificate is certclient's; of the 200 others, half have a key. On Linux the module runs itself
+with the Windows Python of those tests, under Wine. The goal is 0.2 s, as the window lists the store
+after each change. Exits with 1 if the fastest listing takes longer.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if sys.platform == "win32":
     from support.pki import customer_name, ec_key, make_lab, spki_of
 
     def main() -> int:
-        """Prints the median of `RUNS` listings of a store that was made for it."""
+        """Prints the median of `RUNS` listings of a temporary store; returns the exit code."""
         lab, keyless = make_lab(), spki_of(ec_key())
         names = StoreNames("certclient-bench", "certclient-bench-ca", "certclient-bench-root")
         with crypt32.opened(names.personal, writable=True) as system_store:
@@ -72,7 +72,7 @@ else:
     from tools.wine.runs import windows
 
     def main() -> int:
-        """Runs the other half under Wine, with keys in CAPI and with keys in CNG."""
+        """Runs this module under Wine, with keys in CAPI and in CNG; returns the exit code."""
         if os.geteuid() != 0:
             print(NO_ROOT)
             return 0

@@ -1,1 +1,1 @@
-"""`make demo`: the renewal end to end, told step by step."""
+"""`make demo`: an end-to-end renewal, shown step by step."""

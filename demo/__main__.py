@@ -1,4 +1,4 @@
-"""`make demo`: exit code 0 only if every step worked."""
+"""`make demo`: exits with 0 only if every step succeeded."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _EXPECTED = (
     subprocess.SubprocessError,
     ToolError,
 )
-"""What a step that does not work out may raise; anything else is a bug with its traceback."""
+"""Errors that a failed step may raise; any other is a bug and shows its traceback."""
 
 _REMOVAL_TRIES = 20
 _REMOVAL_PAUSE = 0.1
@@ -45,10 +45,11 @@ _REMOVAL_PAUSE = 0.1
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Plays the story in a folder that is removed at the end, also after a failure.
+    """Runs the demo in a temporary folder that is removed at the end, even after a failure.
 
-    With the argument `--keep` it stays, for a look at the logs. With a display the windows are
-    opened instead, unless `--story` is given.
+    `--keep` keeps the folder with its logs. On a computer with a display the demo opens the app's
+    windows instead of playing the story, unless `--story` is given. Returns the exit code: 0, 1
+    after a failed step, 130 after Ctrl+C.
     """
     play = _play if "--story" in arguments or not has_display() else open_windows
     report = Report()
@@ -68,7 +69,7 @@ def _play(folder: Path, report: Report) -> None:
     start = time.monotonic()
     world = World(folder, Secret(f"{secrets.randbelow(10**6):06}"))
     world.prepare()
-    # Stores opened in this process look where those of the processes that it starts look.
+    # Stores opened in this process must use the same folders as those in child processes.
     os.environ.update(world.environment)
     command_line = CommandLine(folder, world.environment)
     report.step("The practice bank 練習銀行 starts, a process of its own on this computer")
@@ -102,7 +103,7 @@ def _temporary_folder(*, keep: bool) -> Iterator[Path]:
 
 
 def _remove(folder: Path) -> None:
-    """A helper process that Chromium leaves to die may still write while we delete."""
+    """Deletes the folder; retries while a dying Chromium helper process still writes to it."""
     for _ in range(_REMOVAL_TRIES):
         with suppress(OSError):
             shutil.rmtree(folder)

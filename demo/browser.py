@@ -1,7 +1,7 @@
-"""A real Chromium that logs in with a client certificate, in a profile folder of its own.
+"""A real Chromium that logs in with a client certificate, in its own profile folder.
 
-Read through `--remote-debugging-pipe` (Chrome DevTools Protocol over two pipes): no port is open.
-docs/adr/0008-demo-browser.md says why it is set up like this.
+It is controlled through `--remote-debugging-pipe` (Chrome DevTools Protocol over two pipes), so
+that no port is open. docs/adr/0008-demo-browser.md explains this setup.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import IO, Any
 PAGE_SECONDS = 20.0
 _POLL_SECONDS = 0.05
 _FLAGS = (
-    # The only page it sees is the practice bank's, and root cannot have Chromium's sandbox.
+    # It only loads the practice bank's pages, and Chromium's sandbox does not run as root.
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -44,27 +44,30 @@ _WINDOW_FLAGS = (
     "--disable-component-update",
     "--disable-sync",
     "--password-store=basic",
-    # Beside the app's window on a usual screen.
+    # Beside the app's window on a typical screen.
     "--window-position=560,40",
     "--window-size=900,800",
 )
 
 
 class BrowserError(Exception):
-    """Chromium ended, did not answer in time, or could not reach the page."""
+    """Chromium exited, did not respond in time, or could not load the page."""
 
 
 @dataclass(frozen=True)
 class Choice:
-    """Which certificate the browser offers to `origin` (scheme, host and port) by itself."""
+    """The certificate that Chromium selects for `origin` (scheme, host, port) without asking."""
 
     origin: str
     issuer_common_name: str
     subject_common_name: str
 
     def preferences(self) -> dict[str, object]:
-        """Chromium's Preferences with the content setting that the policy
-        AutoSelectCertificateForUrls would make for the whole computer."""
+        """Returns Chromium's Preferences with this choice, as a JSON object.
+
+        It is the content setting that the policy AutoSelectCertificateForUrls would make for the
+        whole computer.
+        """
         wanted = {
             "ISSUER": {"CN": self.issuer_common_name},
             "SUBJECT": {"CN": self.subject_common_name},
@@ -73,7 +76,7 @@ class Choice:
         exceptions = {"auto_select_certificate": setting}
         return {
             "profile": {"content_settings": {"exceptions": exceptions}},
-            # As after a click on "always open links of this kind" in Chromium's question.
+            # As if the user had chosen "always open links of this kind" in Chromium's dialog.
             "protocol_handler": {
                 "allowed_origin_protocol_pairs": {self.origin: {"certclient": True}}
             },
@@ -81,7 +84,7 @@ class Choice:
 
 
 class Browser:
-    """One running Chromium with one page. Made by `chromium()`."""
+    """A running Chromium with one page. Created by `chromium()`."""
 
     def __init__(self, commands: IO[bytes], answers: IO[bytes]) -> None:
         self._commands = commands
@@ -92,13 +95,13 @@ class Browser:
         self._session = self._attach()
 
     def start_loading(self, url: str) -> int:
-        """Begins to load `url`; `finish_loading` waits for it."""
+        """Starts loading `url`; returns the message ID for `finish_loading`."""
         return self._send("Page.navigate", {"url": url})
 
     def finish_loading(self, loading: int, seconds: float = PAGE_SECONDS) -> None:
-        """Waits until the page is there.
+        """Waits until the page is complete.
 
-        Raises BrowserError (no answer within `seconds`, or the page cannot be reached).
+        Raises BrowserError if it is not within `seconds` or cannot be loaded.
         """
         deadline = time.monotonic() + seconds
         failure = self._receive(loading, deadline).get("errorText")
@@ -108,23 +111,23 @@ class Browser:
             time.sleep(_POLL_SECONDS)
 
     def text(self, selector: str) -> str:
-        """The visible text of the first element that `selector` (CSS) finds; "" if none does."""
+        """Returns the visible text of the first match of `selector` (CSS), "" without a match."""
         element = f"document.querySelector({json.dumps(selector)})"
         return self._evaluate(f"{element}?.innerText ?? ''", time.monotonic() + PAGE_SECONDS)
 
     def attribute(self, selector: str, name: str) -> str:
-        """An attribute of the first element that `selector` (CSS) finds; "" if none does."""
+        """Returns an attribute of the first match of `selector` (CSS), "" without a match."""
         element = f"document.querySelector({json.dumps(selector)})"
         value = f"{element}?.getAttribute({json.dumps(name)}) ?? ''"
         return self._evaluate(value, time.monotonic() + PAGE_SECONDS)
 
     def press(self, selector: str) -> None:
-        """Clicks the element that `selector` (CSS) finds, as a person would."""
+        """Clicks the first match of `selector` (CSS) with a simulated user gesture."""
         deadline = time.monotonic() + PAGE_SECONDS
         self._evaluate(f"document.querySelector({json.dumps(selector)}).click()", deadline)
 
     def follow(self, selector: str) -> None:
-        """Clicks what leads to another page, and waits for that. Raises BrowserError."""
+        """Clicks a link and waits for the next page. Raises BrowserError if none is loaded."""
         deadline = time.monotonic() + PAGE_SECONDS
         self._evaluate("window.before = true", deadline)
         self.press(selector)
@@ -135,6 +138,7 @@ class Browser:
             time.sleep(_POLL_SECONDS)
 
     def close(self) -> None:
+        """Requests Chromium to exit; does not wait for it."""
         self._send("Browser.close", {})
 
     def _attach(self) -> str:
@@ -157,9 +161,9 @@ class Browser:
         self._commands.write(json.dumps(message).encode() + b"\0")
         return self._last_id
 
-    # Any: the protocol's answers are JSON of a different shape for each method.
+    # Any: the shape of a result depends on the protocol's method.
     def _receive(self, message_id: int, deadline: float) -> dict[str, Any]:
-        """The result of the command `message_id`; events on the way are left aside."""
+        """Returns the result of the command `message_id`; discards events received before."""
         while True:
             answer = json.loads(self._next_message(deadline))
             if answer.get("id") != message_id:
@@ -188,9 +192,9 @@ class Browser:
 
 @contextmanager
 def window(profile: Path, environment: Mapping[str, str], url: str) -> Iterator[None]:
-    """Opens Chromium's own window at `url`, for a person; closes it at the end.
+    """Opens a Chromium window at `url` for the user; terminates it at the end.
 
-    It asks which certificate to use, as a customer's browser does.
+    Like a customer's browser, it asks which certificate to use.
     """
     profile.mkdir()
     sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
@@ -220,13 +224,14 @@ def window(profile: Path, environment: Mapping[str, str], url: str) -> Iterator[
 def chromium(
     profile: Path, environment: Mapping[str, str], choice: Choice, *, headless: bool = True
 ) -> Iterator[Browser]:
-    """Starts Chromium with a fresh `profile` folder; ends it and what it started at the exit.
+    """Starts Chromium with a new `profile` folder; kills its process group at the end.
 
-    `environment` has HOME (whose NSS database it reads) and, unless headless, DISPLAY.
+    `environment` must contain HOME, where Chromium finds its NSS database, and, unless headless,
+    DISPLAY.
     """
     (profile / "Default").mkdir(parents=True)
     (profile / "Default" / "Preferences").write_text(json.dumps(choice.preferences()))
-    # The read end is made first, so its number is the lower one: "3<&" never covers the other.
+    # The read end of the commands gets the lowest number, so "3<&" never overwrites the other.
     command_read, command_write = os.pipe()
     answer_read, answer_write = os.pipe()
     flags = [*(["--headless"] if headless else []), f"--user-data-dir={profile}", *_FLAGS]

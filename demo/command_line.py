@@ -1,4 +1,4 @@
-"""`certclient` as a user has it: a process of its own."""
+"""Runs `certclient` in its own process, as a user does."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _CERTCLIENT = Path(sys.executable).parent / "certclient"
 
 
 class CommandError(Exception):
-    """A command ended with another exit code than 0."""
+    """A command exited with a code other than 0, or the practice bank did not start."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class CommandLine:
     environment: Mapping[str, str]
 
     def show(self, *arguments: str, stdin: str = "") -> float:
-        """Runs a command whose output the viewer sees; returns its seconds. Raises CommandError."""
+        """Runs a command with visible output; returns its seconds. Raises CommandError."""
         print(f"   $ certclient {' '.join(arguments)}", flush=True)
         start = time.monotonic()
         done = subprocess.run(
@@ -45,7 +45,7 @@ class CommandLine:
         return seconds
 
     def ask(self, *arguments: str) -> str:
-        """Runs a command quietly and returns what it printed. Raises CommandError."""
+        """Runs a command silently and returns its standard output. Raises CommandError."""
         done = subprocess.run(
             [_CERTCLIENT, *arguments],
             cwd=self.folder,
@@ -61,25 +61,31 @@ class CommandLine:
 
 @dataclass(frozen=True)
 class PracticeBank:
-    """A running practice bank and its desk. `folder` holds its books."""
+    """A running practice bank; `folder` is its data folder."""
 
     command_line: CommandLine
     folder: Path
 
     def desk(self, *arguments: str) -> str:
-        """One command at the desk: `customer add`, `issue`, `revoke`, …"""
+        """Runs an operator's command (`customer add`, `issue`, `revoke`, …); returns its output.
+
+        Raises CommandError.
+        """
         return self.command_line.ask("practice", "--data", str(self.folder), *arguments)
 
     @property
     def public_url(self) -> str:
+        """The URL of the top page; it needs no client certificate."""
         return self._address("public_url")
 
     @property
     def login_url(self) -> str:
+        """The URL of the login, which requests a client certificate."""
         return self._address("login_url")
 
     @property
     def operator_url(self) -> str:
+        """The URL of the operator's pages, with their key."""
         return self._address("operator_url")
 
     def _address(self, name: str) -> str:
@@ -89,7 +95,7 @@ class PracticeBank:
 
 @contextmanager
 def practice_bank(command_line: CommandLine, folder: Path, *options: str) -> Iterator[PracticeBank]:
-    """Starts `certclient practice serve` on free ports of this computer, and ends it.
+    """Runs `certclient practice serve` on free ports of 127.0.0.1; terminates it at the end.
 
     Raises CommandError if it does not start.
     """

@@ -1,4 +1,4 @@
-"""Customers of the practice bank who got a certificate last year: it ends in 20 days."""
+"""Customers of the practice bank with a certificate that expires in 20 days."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ DAYS_LEFT = 20
 
 
 def store_for(destination: Destination) -> CertificateStore:
-    """The PC's database or the token that this process's environment leads to."""
+    """Opens the store for `destination` in this process's environment."""
     stores = open_stores([SOFTHSM_MODULE])
     return next(store for store in stores if store.destination is destination)
 
@@ -27,8 +27,10 @@ def store_for(destination: Destination) -> CertificateStore:
 def give_certificate(
     bank: PracticeBank, world: World, user_id: str, store: CertificateStore
 ) -> Certificate:
-    """Puts `user_id` on file; makes a key in `store`, which the bank's desk certifies for the
-    last 20 days of its year, and installs that. Returns the certificate."""
+    """Adds the customer and installs a certificate that expires in 20 days.
+
+    The key is created in `store`; the bank certifies it without CMP. Returns the certificate.
+    """
     bank.desk("customer", "add", user_id)
     request = world.folder / f"{user_id}.der"
     answer = world.folder / f"{user_id}.pem"
@@ -44,7 +46,10 @@ def give_certificate(
 
 
 def current_certificate(store: CertificateStore, user_id: str) -> Certificate:
-    """The certificate of `user_id` that a browser would offer. Raises LookupError."""
+    """Returns the only certificate of `user_id` that is not archived.
+
+    Raises LookupError if there is none or more than one.
+    """
     found = [
         stored.certificate
         for stored in store.certificates()

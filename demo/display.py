@@ -1,4 +1,4 @@
-"""A display of our own (Xvfb) and a person's hand on it (xdotool): for the browser's PIN dialog."""
+"""A virtual display (Xvfb) and simulated typing (xdotool) for the browser's PIN dialog."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from certclient.model.secret import Secret
 
 PIN_DIALOG = "Unlock Security Device"
-"""The title of Chromium's dialog for a token's PIN, in English."""
+"""English title of Chromium's dialog for a token's PIN."""
 _DIALOG_SECONDS = 20.0
 
 
@@ -20,7 +20,7 @@ class DisplayError(Exception):
 
 @contextmanager
 def virtual_display() -> Iterator[str]:
-    """Starts Xvfb on a free number and gives the value for DISPLAY."""
+    """Runs Xvfb on a free display number; yields the value for DISPLAY."""
     number_read, number_write = os.pipe()
     server = subprocess.Popen(
         [
@@ -51,9 +51,10 @@ def virtual_display() -> Iterator[str]:
 
 
 def type_pin(environment: Mapping[str, str], pin: Secret) -> None:
-    """Waits for the PIN dialog on `environment`'s DISPLAY and types the PIN, given by stdin.
+    """Waits for the PIN dialog on `environment`'s DISPLAY and types the PIN.
 
-    Raises DisplayError if no dialog appears.
+    xdotool receives the PIN through stdin, never as an argument. Raises DisplayError if no dialog
+    appears within 20 seconds.
     """
     find = ["search", "--sync", "--onlyvisible", "--name", PIN_DIALOG, "windowfocus", "--sync"]
     try:

@@ -1,4 +1,4 @@
-"""From the bank's page to the app: the desktop entry that opens certclient: links."""
+"""From the bank's page to the app: the desktop entry that opens `certclient:` links."""
 
 from __future__ import annotations
 
@@ -18,18 +18,25 @@ _APP_SECONDS = 60.0
 
 
 class HandoverError(Exception):
-    """The link opened no program, or that did not end in time."""
+    """The link started no program, or the program did not end in time."""
 
 
 @dataclass(frozen=True)
 class Handover:
-    """Links are opened by a person at a terminal; `screen` has what was on it, at the end."""
+    """Links open `certclient` in a simulated terminal.
+
+    `environment` is for the browser. `screen` is the file with the terminal's output, written when
+    the program ends.
+    """
 
     environment: Mapping[str, str]
     screen: Path
 
     def app_ended(self) -> tuple[str, int]:
-        """Waits for the program that a link opened: its screen, its exit code."""
+        """Waits for the program that a link started; returns its output and exit code.
+
+        Raises HandoverError after 60 seconds.
+        """
         deadline = time.monotonic() + _APP_SECONDS
         while not self.screen.exists():
             if time.monotonic() > deadline:
@@ -40,18 +47,18 @@ class Handover:
 
 
 def to_a_terminal(world: World, profile: Path) -> Handover:
-    """Links go to `certclient open-link`, whose question a person answers with yes."""
+    """Registers `certclient open-link` for links, in a terminal that answers yes."""
     screen, person = world.folder / "screen.txt", world.folder / "person"
     program = [str(_CERTCLIENT), "--profile", str(profile), "open-link"]
     write_person(person, screen, ["y"], program)
     _register(world, person)
-    # xdg-open looks for a program only where there is a display; Chromium here draws on none.
+    # xdg-open looks up a program only if DISPLAY is set; the headless Chromium does not use it.
     display = {"DISPLAY": world.environment.get("DISPLAY", ":none")}
     return Handover({**world.environment, **display}, screen)
 
 
 def to_the_windows(world: World, profile: Path) -> None:
-    """Links go to the app's windows."""
+    """Registers the windowed app for links."""
     script = world.folder / "certclient-window"
     command = shlex.join([str(_CERTCLIENT), "--profile", str(profile)])
     script.write_text(f'#!/bin/sh\nexec {command} "$@"\n', encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Logging in to the practice bank in a real browser, as a customer would."""
+"""Logs in to the practice bank with a real browser, like a customer."""
 
 from __future__ import annotations
 
@@ -17,8 +17,11 @@ from demo.display import type_pin, virtual_display
 
 @dataclass(frozen=True)
 class LoginPage:
-    """What the bank's page said. `result` is "welcome" or why not; `serial` in hex is that of the
-    certificate which the browser showed."""
+    """The bank's response to a login.
+
+    `result` is "welcome" or the reason for the refusal; `serial` (hex) is that of the certificate
+    presented; `seconds` is the time from starting Chromium to the page.
+    """
 
     result: str
     title: str
@@ -29,12 +32,13 @@ class LoginPage:
 
 @dataclass(frozen=True)
 class Customer:
-    """Who logs in: with `environment` (HOME), offering the certificate of this name and issuer."""
+    """A customer's browser: its `environment` (HOME) and the certificate to select."""
 
     environment: Mapping[str, str]
     certificate: Certificate
 
     def choice(self, url: str) -> Choice:
+        """Returns the certificate choice for the origin of `url`."""
         parts = urlsplit(url)
         return Choice(
             f"{parts.scheme}://{parts.netloc}",
@@ -44,9 +48,9 @@ class Customer:
 
 
 def log_in(url: str, customer: Customer, profile: Path) -> LoginPage:
-    """With a certificate of the PC's database; Chromium is headless. `profile` is a new folder.
+    """Logs in with a certificate in the PC's database, in a headless Chromium.
 
-    Raises BrowserError.
+    `profile` is a new folder. Raises BrowserError.
     """
     start = time.monotonic()
     with chromium(profile, customer.environment, customer.choice(url)) as browser:
@@ -55,9 +59,10 @@ def log_in(url: str, customer: Customer, profile: Path) -> LoginPage:
 
 
 def log_in_with_token(url: str, customer: Customer, profile: Path, pin: Secret) -> LoginPage:
-    """With a certificate on a token; Chromium asks for the PIN, so it gets a display and a hand.
+    """Logs in with a certificate on a token.
 
-    Raises BrowserError, DisplayError.
+    Chromium asks for the PIN in a dialog, so it runs on a virtual display. Raises BrowserError,
+    DisplayError.
     """
     start = time.monotonic()
     with (

@@ -1,4 +1,4 @@
-"""What the demo prints: numbered steps, one or two lines each, and a table at the end."""
+"""Output of the demo: numbered steps, a few lines each, and a final table."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rich.table import Table
 
 @dataclass(frozen=True)
 class Renewal:
-    """One column of the summary. Serial numbers in hex, times in seconds."""
+    """One column of the summary. Serial numbers are in hex, times in seconds."""
 
     place: str
     user_id: str
@@ -23,11 +23,11 @@ class Renewal:
 
 
 _WIDTH = 92
-"""Columns that the summary needs."""
+"""Width of the summary in characters."""
 
 
 class Report:
-    """Prints to a terminal in colour, to a file without."""
+    """Prints in colour to a terminal, without colour to a file."""
 
     def __init__(self) -> None:
         self._console = Console(highlight=False, soft_wrap=True)
@@ -35,19 +35,22 @@ class Report:
         self._title = "getting ready"
 
     def step(self, title: str) -> None:
+        """Starts the next numbered step."""
         self._step += 1
         self._title = title
         self._console.print(f"\n[bold cyan]{self._step}. {title}[/]")
 
     def fact(self, text: str) -> None:
+        """Prints an indented line without interpreting rich's markup."""
         self._console.print(f"   {text}", markup=False)
 
     def failed(self, reason: str) -> None:
+        """Prints the reason and the step that was running."""
         self._console.print(f"\n[bold red]FAILED[/] in step {self._step}: {self._title}")
         self.fact(reason)
 
     def summary(self, renewals: list[Renewal], seconds: float) -> None:
-        """One column for each renewal, so that serial numbers fit on one line."""
+        """Prints one column per renewal, so that serial numbers fit on one line."""
         table = Table(title="Renewed 更新", title_justify="left", box=SIMPLE)
         table.add_column()
         for renewal in renewals:
@@ -58,6 +61,6 @@ class Report:
         table.add_row("Renewal took", *(f"{renewal.renew_seconds:.2f} s" for renewal in renewals))
         table.add_row("Login took", *(f"{renewal.login_seconds:.2f} s" for renewal in renewals))
         self._console.print()
-        # A serial number is never cut, whatever the terminal says of its width.
+        # Never truncate serial numbers, not even in a narrower terminal.
         Console(highlight=False, width=max(self._console.width, _WIDTH)).print(table)
         self._console.print(f"[bold green]Everything worked[/] in {seconds:.0f} s.")

@@ -1,4 +1,4 @@
-"""The demo's chapters in order. Each says what it does, and raises if it does not work out."""
+"""The demo's chapters in order. Each reports its progress and raises on failure."""
 
 from __future__ import annotations
 
@@ -33,16 +33,16 @@ PROFILE = "practice.toml"
 
 _PROFILE_OPTION = ("--profile", PROFILE)
 _PATIENCE = 60.0
-"""Seconds that a renewal waits for the CA."""
+"""Seconds that the interrupted renewal waits for the CA at most."""
 
 
 class StoryError(Exception):
-    """Something that should be so is not; the text says what."""
+    """An expectation of the demo failed; the message states which."""
 
 
 @dataclass
 class Story:
-    """What the chapters share."""
+    """State that the chapters share. They must run in the order of their definition."""
 
     world: World
     report: Report
@@ -55,6 +55,7 @@ class Story:
     _browsers: int = 0
 
     def last_year(self) -> None:
+        """Installs three certificates that expire in 20 days: two on the PC, one on the token."""
         self.report.step("Three customers whose certificates end in 20 days")
         pc, usb = store_for(Destination.PC), store_for(Destination.USB)
         for user_id, store in ((PC_USER, pc), (USB_USER, usb), (INTERRUPTED_USER, pc)):
@@ -64,11 +65,13 @@ class Story:
         self.command_line.show(*_PROFILE_OPTION, "list")
 
     def renew_on_the_pc(self) -> None:
+        """Renews on the PC, after copying its database for `replaced_certificate`."""
         self.report.step("証明書更新, パソコン: the key is made in the PC's certificate database")
         self._keep_a_copy_of_the_pc()
         self._renew(PC_USER, store_for(Destination.PC))
 
     def renew_on_the_token(self) -> None:
+        """Renews on the token, with the PIN through stdin."""
         self.report.step(
             "証明書更新, 専用USB: the key is made on the token; the PIN comes by stdin"
         )
@@ -76,6 +79,10 @@ class Story:
         self._renew(USB_USER, store_for(Destination.USB), "--pin-stdin", stdin=pin)
 
     def renew_from_the_notice(self) -> None:
+        """Renews from the bank's page (way B1).
+
+        A link opens the app, and the same browser then continues without a restart.
+        """
         self.report.step("重要なお知らせ → 電子証明書の更新はこちら: the bank's page opens the app")
         store = store_for(Destination.PC)
         old = give_certificate(self.bank, self.world, NOTICE_USER, store)
@@ -101,16 +108,19 @@ class Story:
         self._expect(self._open_page(self.world.home, new), "welcome", new)
 
     def log_in_with_the_new_ones(self) -> None:
+        """Logs in with both renewed certificates and adds them to the summary."""
         self.report.step("Logging in to the bank with the new certificates, in Chromium")
         self._log_in(PC_USER, store_for(Destination.PC))
         self._log_in(USB_USER, store_for(Destination.USB))
 
     def replaced_certificate(self) -> None:
+        """Expects the login with the old certificate to be refused as superseded."""
         self.report.step("The old certificate, in a copy of the PC's database from before")
         page = self._open_page(self._copied_home, self._old[PC_USER])
         self._expect(page, "superseded", self._old[PC_USER])
 
     def unconfirmed_certificate(self) -> None:
+        """Interrupts a renewal before certConf, expects a refusal, then resumes it."""
         self.report.step("A renewal that is interrupted before the bank hears of its success")
         store = store_for(Destination.PC)
         new = self._interrupted_renewal(store)
@@ -122,12 +132,13 @@ class Story:
         self._expect(page, "welcome", current_certificate(store, INTERRUPTED_USER))
 
     def revoked_certificate(self) -> None:
+        """Revokes a certificate and expects its login to be refused."""
         self.report.step("The bank's desk revokes it, as after a theft of the PC")
         certificate = current_certificate(store_for(Destination.PC), INTERRUPTED_USER)
         self.bank.desk("revoke", certificate.serial_hex)
         self._expect(self._open_page(self.world.home, certificate), "revoked", certificate)
 
-    # What the chapters are made of
+    # Helpers
 
     @property
     def _copied_home(self) -> Path:
@@ -169,7 +180,7 @@ class Story:
         return log_in(self.bank.login_url, customer, self._new_browser_folder())
 
     def _open_page_with_token(self, certificate: Certificate) -> LoginPage:
-        """In a browser that knows the token's module, which the PC's own need not."""
+        """Logs in with a second browser home, where the token's module is registered."""
         home = self.world.folder / "home-with-token"
         customer = self._at_a_browser(home, certificate)
         connect_token(home / ".pki" / "nssdb", customer.environment)
@@ -188,7 +199,7 @@ class Story:
         return self.world.folder / f"browser-{self._browsers}"
 
     def _expect(self, page: LoginPage, result: str, certificate: Certificate) -> None:
-        """Checks what the page says and that it speaks of this certificate."""
+        """Checks the result on the page and that it concerns this certificate."""
         said = f"{page.title} ({page.result}, serial {page.serial})"
         self.report.fact(f"The page: {said}")
         if page.reason and page.result != "welcome":
@@ -199,7 +210,7 @@ class Story:
             )
 
     def _interrupted_renewal(self, store: CertificateStore) -> Certificate:
-        """Runs the renewal in this process, with a person who closes the program in the middle."""
+        """Runs a renewal in this process and stops it before certConf."""
         old = self._old[INTERRUPTED_USER]
         stored = next(s for s in store.certificates() if s.certificate == old)
         procedures = enrollment(self.profile, [store], _PATIENCE)

@@ -1,9 +1,9 @@
-"""A person at a terminal: runs a program there and types answers to its questions.
+"""A simulated user at a terminal: runs a program and types answers to its questions.
 
 terminal_person.py SCREEN ANSWERS PROGRAM [ARGUMENT]...
 
-ANSWERS are separated by commas; each is typed at the next question. What was on the screen is in
-the file SCREEN at the end, with the exit code in the last line.
+ANSWERS are separated by commas; each is typed at the next question. At the end, the file SCREEN
+contains the terminal's output, with the exit code in the last line.
 """
 
 from __future__ import annotations
@@ -22,8 +22,10 @@ _QUESTION_ENDS = ("]", "：")
 def write_person(
     script: Path, screen: Path, answers: Sequence[str], program: Sequence[str]
 ) -> None:
-    """Writes a program that is such a person, for a place that wants one word only. What it is
-    called with comes after the `program`'s own arguments."""
+    """Writes an executable script that runs this module, for callers that accept one path only.
+
+    The script's arguments are appended to those of `program`.
+    """
     command = [sys.executable, __file__, str(screen), ",".join(answers), *program]
     script.write_text(
         f"#!{sys.executable}\nimport os, sys\n"
@@ -34,12 +36,15 @@ def write_person(
 
 
 def main(screen: Path, answers: list[str], program: list[str]) -> None:
+    """Runs `program` (an absolute path and arguments) in a pseudo-terminal; writes `screen`
+    atomically."""
     child, terminal = pty.fork()
     if child == 0:
-        # A terminal that can do nothing: what is on its screen can be read afterwards.
+        # A dumb terminal, so that the output contains no control sequences.
         os.execve(program[0], program, {**os.environ, "TERM": "dumb"})
     seen = _converse(terminal, answers)
     _, status = os.waitpid(child, 0)
+    # Handover.app_ended polls for `screen`, so the file must appear complete.
     aside = screen.with_suffix(".part")
     aside.write_text(f"{seen}\n{os.waitstatus_to_exitcode(status)}", encoding="utf-8")
     aside.replace(screen)
@@ -52,6 +57,7 @@ def _converse(terminal: int, answers: list[str]) -> str:
         try:
             data = os.read(terminal, 4096)
         except OSError:
+            # Linux reports EIO once the program has closed the terminal.
             break
         if not data:
             break

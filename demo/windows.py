@@ -1,4 +1,4 @@
-"""With a display: the main window against the practice bank, in stores of its own."""
+"""With a display: opens the main window against the practice bank, with temporary stores."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ _PROFILE = "practice.toml"
 
 
 def has_display() -> bool:
-    """Whether a window could be opened here."""
+    """Returns whether X11 or Wayland is available."""
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 def open_windows(folder: Path, report: Report) -> None:
-    """Two certificates that end in 20 days, an issue code for a third, and the main window.
+    """Opens the main window with two certificates that expire in 20 days and an issue code.
 
-    Returns when the window is closed. Raises CommandError if it ended badly.
+    Returns when the window is closed. Raises CommandError if the app exits with an error.
     """
     world = World(folder, Secret(f"{secrets.randbelow(10**6):06}"))
     world.prepare()
-    # Stores opened in this process look where those of the processes that it starts look.
+    # Stores opened in this process must use the same folders as those in child processes.
     os.environ.update(world.environment)
     command_line = CommandLine(folder, world.environment)
     report.step("The practice bank 練習銀行 starts, a process of its own on this computer")
@@ -62,7 +62,7 @@ def open_windows(folder: Path, report: Report) -> None:
 
 
 def _let_the_browser_trust(world: World) -> None:
-    """So that 「今すぐログイン」 shows the practice bank's page without a warning."""
+    """Makes 「今すぐログイン」 open the practice bank's page without a certificate warning."""
     anchor = load_profile(world.folder / _PROFILE).tls_anchors[0]
     root = world.folder / "root.pem"
     root.write_bytes(anchor.x509.public_bytes(Encoding.PEM))

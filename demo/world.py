@@ -1,6 +1,6 @@
-"""The demo's own small world in one folder: a home, an NSS database and a SoftHSM token.
+"""The demo's isolated environment in one folder: home, NSS database and SoftHSM token.
 
-Nothing here ever looks at the user's own stores: HOME, XDG_* and SOFTHSM2_CONF lead there.
+HOME, XDG_* and SOFTHSM2_CONF point there, so that the user's own stores are never opened.
 """
 
 from __future__ import annotations
@@ -20,45 +20,46 @@ _XDG = {"CONFIG": ".config", "DATA": ".local/share", "STATE": ".local/state", "C
 
 @dataclass(frozen=True)
 class World:
-    """Paths below one folder, and the environment that leads programs there."""
+    """Paths below one folder, and the environment variables that point programs there."""
 
     folder: Path
     pin: Secret
-    """The token's PIN, made up for this run."""
+    """The token's PIN, generated for this run."""
 
     @property
     def home(self) -> Path:
+        """The value of HOME."""
         return self.folder / "home"
 
     @property
     def nss_database(self) -> Path:
-        """Where Chromium looks first."""
+        """The NSS database that Chromium opens first."""
         return self.home / ".pki" / "nssdb"
 
     @property
     def environment(self) -> dict[str, str]:
-        """The present environment, but at home here."""
+        """The current environment with HOME and stores replaced by the demo's."""
         return self.environment_of(self.home)
 
     def environment_of(self, home: Path) -> dict[str, str]:
-        """The same for another home folder."""
+        """Returns the same environment with another HOME."""
         places = {f"XDG_{name}_HOME": str(home / path) for name, path in _XDG.items()}
         places["HOME"] = str(home)
         places["SOFTHSM2_CONF"] = str(self.folder / "softhsm2.conf")
-        # Chromium leaves its socket's folder behind now and then.
+        # Chromium sometimes leaves the folder of its socket behind.
         places["TMPDIR"] = str(self.folder)
         return {**os.environ, **places}
 
     def prepare(self) -> None:
-        """Makes the folders and an empty token with the PIN."""
+        """Creates the folders and an empty token with the PIN. Raises ToolError."""
         tokens = self.folder / "tokens"
         tokens.mkdir(parents=True)
         self.home.mkdir()
         (self.folder / "softhsm2.conf").write_text(
             f"directories.tokendir = {tokens}\nobjectstore.backend = file\nlog.level = ERROR\n"
         )
-        # softhsm2-util takes PINs from a terminal or as arguments only. This one is made up for a
-        # token that dies with the demo; the real command line never has a PIN as argument.
+        # softhsm2-util accepts PINs only from a terminal or as arguments. This one belongs to a
+        # temporary token; certclient itself never takes a PIN as an argument.
         pin = self.pin.reveal()
         pins = ["--so-pin", pin, "--pin", pin]
         run_tool(
@@ -68,7 +69,7 @@ class World:
 
 
 def trust(database: Path, root: Path, environment: Mapping[str, str]) -> None:
-    """Lets the browser that reads `database` believe the practice bank's TLS root (PEM file)."""
+    """Adds the practice bank's TLS root (PEM file) to the NSS database as a trusted CA."""
     make = [] if (database / "cert9.db").exists() else ["-N", "--empty-password"]
     database.mkdir(mode=0o700, parents=True, exist_ok=True)
     if make:
@@ -78,17 +79,17 @@ def trust(database: Path, root: Path, environment: Mapping[str, str]) -> None:
 
 
 def connect_token(database: Path, environment: Mapping[str, str]) -> None:
-    """Tells the browser that reads `database` of the token's module, as its maker's setup does."""
+    """Registers the token's PKCS#11 module in the NSS database, as a vendor's installer does."""
     add = ["-force", "-add", TOKEN_LABEL, "-libfile", str(SOFTHSM_MODULE)]
     run_tool(["modutil", "-dbdir", f"sql:{database}", *add], environment)
 
 
 class ToolError(Exception):
-    """A program that the demo needs failed; the text is what it said."""
+    """A program that the demo needs failed; the message is its output."""
 
 
 def run_tool(command: list[str], environment: Mapping[str, str]) -> str:
-    """Runs a program quietly and returns what it printed. Raises ToolError."""
+    """Runs a program silently and returns its output. Raises ToolError."""
     done = subprocess.run(
         command,
         env=dict(environment),

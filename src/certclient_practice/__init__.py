@@ -1,1 +1,1 @@
-"""The practice bank (リハーサル): a CA, its CMP server and a login page. A separate program."""
+"""The practice bank (リハーサル), a separate program: CA, CMP server and web pages."""

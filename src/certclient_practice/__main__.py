@@ -1,4 +1,4 @@
-"""`python -m certclient_practice`: the practice bank without the rest of certclient."""
+"""Runs the practice bank alone: `python -m certclient_practice`."""
 
 from certclient_practice.admin.cli import practice
 

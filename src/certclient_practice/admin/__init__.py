@@ -1,1 +1,1 @@
-"""`certclient practice …`: the bank run and looked after on the command line."""
+"""Command line of the practice bank: `certclient practice …`."""

@@ -1,4 +1,4 @@
-"""`certclient practice …`: runs the practice bank; the desk's commands are in `desk.py`."""
+"""`certclient practice …`: runs the practice bank; the operator's commands are in `desk.py`."""
 
 from __future__ import annotations
 
@@ -151,7 +151,7 @@ def serve(
         click.echo(f"Operator:      {server.addresses.operator_url}")
         click.echo(f"Login:         {server.addresses.login_url}")
         sys.stdout.flush()
-        # With a limit, because an endless wait cannot be interrupted on Windows.
+        # With a timeout, because an unlimited wait cannot be interrupted on Windows.
         while not stop.wait(0.5):
             pass
 

@@ -1,4 +1,4 @@
-"""The bank's desk on the command line: customers, issue codes, certificates."""
+"""The operator's commands: customers, issue codes, certificates."""
 
 from __future__ import annotations
 
@@ -35,14 +35,17 @@ from certclient_practice.repositories.vault import VaultError
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What every command needs to open the bank."""
+    """Opens the bank for a command; `shift` is added to the clock for this process only."""
 
     folder: Path
     shift: timedelta
 
     @contextmanager
     def open(self, policy: BankPolicy | None = None) -> Iterator[Bank]:
-        """The bank, closed at the end; what it cannot do becomes one line for its clerk."""
+        """Opens the bank and closes it at the end.
+
+        Raises click.ClickException, which click prints as one line, for any error of the bank.
+        """
         clock = shifted(system_clock, self.shift) if self.shift else system_clock
         try:
             bank = Bank(self.folder, policy, clock=clock)

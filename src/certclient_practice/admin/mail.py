@@ -1,4 +1,4 @@
-"""`certclient practice notify` and `bounced`: e-mail notices, meant for a daily timer."""
+"""`certclient practice notify` and `bounced`: e-mail notices, intended for a daily timer."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def bounced(context: click.Context) -> None:
 
 
 def read_report(report: Message) -> tuple[str, str]:
-    """The original Message-ID and the status of a delivery report; "" where there is none."""
+    """Returns the original Message-ID and the status of a delivery report, "" for missing ones."""
     message_id = reply = ""
     for part in report.walk():
         if part.get_content_type() == "message/delivery-status":

@@ -1,4 +1,4 @@
-"""Writes the profile by which certclient finds and trusts this practice bank."""
+"""Writes the profile with which certclient finds and trusts this practice bank."""
 
 from __future__ import annotations
 
@@ -17,8 +17,11 @@ from certclient_practice.web.addresses import Addresses
 
 @dataclass(frozen=True, slots=True)
 class ProfileOptions:
-    """What a rehearsal may vary: token modules (absolute paths), further secrets, key length,
-    implicit confirmation."""
+    """What a rehearsal may vary in a profile.
+
+    Token modules (absolute paths), further secrets, the RSA key size in bits, and implicit
+    confirmation.
+    """
 
     pkcs11_modules: Sequence[Path] = ()
     ask_pin: AskWhom = AskWhom.NOBODY
@@ -30,7 +33,7 @@ class ProfileOptions:
 def profile_toml(
     bank: Bank, addresses: Addresses, options: ProfileOptions = ProfileOptions()
 ) -> str:
-    """The profile as TOML (its layout is described in docs/profile.md)."""
+    """Returns the profile as TOML; docs/profile.md describes the format."""
     renewal = bank.policy.renewal
     root = certificate_pem(bank.ca.root)
     modules = [str(path) for path in options.pkcs11_modules]
@@ -82,7 +85,7 @@ public_keys = \"\"\"
 
 
 def _text(value: str) -> str:
-    """A TOML basic string; JSON's escapes are a subset of TOML's."""
+    """Returns a TOML basic string; JSON's escapes are a subset of TOML's."""
     return json.dumps(value, ensure_ascii=False)
 
 

@@ -1,1 +1,1 @@
-"""The bank itself: its CA, its rules, its clock."""
+"""The bank's core: CA, policy, clock and login decisions."""

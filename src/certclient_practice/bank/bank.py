@@ -1,4 +1,4 @@
-"""The practice bank itself: its files, its rules, its clock, and what is done at its desk."""
+"""The practice bank: its data folder, policy, clock and the operations open to its operator."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ SUBJECT_RULE = SubjectRule(
     pattern=re.compile(r"(?P<user_id>[A-Z0-9]+) (?P<suffix>[0-9]{4})"),
     administrator_suffixes=frozenset({ADMINISTRATOR_SUFFIX}),
 )
-"""How this bank writes IDs into its certificates (seeds S1(2), S2)."""
+"""How the Common Name of a certificate encodes its user ID (seeds S1(2), S2)."""
 
 _USER_ID = re.compile(r"[A-Z0-9]{1,40}")
 _SUFFIX = re.compile(r"[0-9]{4}")
@@ -49,12 +49,12 @@ _MAX_SHIFT_DAYS = 3660
 
 
 class DeskError(Exception):
-    """Something asked for at the bank's desk cannot be done; the text is for its clerk."""
+    """An operator's request cannot be carried out. The message is shown to the operator."""
 
 
 @dataclass(frozen=True, slots=True)
 class Books:
-    """All tables inside one database transaction."""
+    """All tables, bound to one database transaction."""
 
     connection: sqlite3.Connection
     customers: Customers
@@ -68,9 +68,9 @@ class Books:
 class Bank:
     """One practice bank in a data folder. Safe to use from several threads and processes.
 
-    `clock` is the bank's business clock (shifted in a rehearsal, also while it runs: see
-    `shift_clock`); `wire_clock` is the machine's time, which the times inside messages and TLS
-    certificates follow.
+    `clock` is the business clock; `shift_clock` can move it during a rehearsal, even while the
+    server runs. `wire_clock` is the machine's time, used for times inside CMP messages and TLS
+    certificates. Both return aware UTC.
     """
 
     def __init__(
@@ -93,11 +93,12 @@ class Bank:
             self.clock.shift = Settings(connection).clock_shift
 
     def close(self) -> None:
+        """Closes the database connections. Call it when no thread uses the bank any more."""
         self._database.close()
 
     @contextmanager
     def books(self) -> Iterator[Books]:
-        """One atomic look at, or change of, the books. Overdue certificates are revoked first."""
+        """Opens the tables in one write transaction, after revoking overdue certificates."""
         with self._database.transaction() as connection:
             books = Books(
                 connection,
@@ -121,8 +122,10 @@ class Bank:
         contract_id: str = "",
         email: str = "",
     ) -> Customer:
-        """Puts a customer on file. Raises DeskError for an ID that fits no certificate, a contract
-        or an e-mail address of an odd shape."""
+        """Adds a customer, or overwrites every field of a known user ID.
+
+        Raises DeskError for a user ID, suffix, contract ID or e-mail address of the wrong format.
+        """
         if not _USER_ID.fullmatch(user_id) or not _SUFFIX.fullmatch(suffix):
             raise DeskError("a user ID is capital letters and digits, a suffix four digits")
         if not _CONTRACT.fullmatch(contract_id):
@@ -143,7 +146,10 @@ class Bank:
     def issue_code(
         self, user_id: str, *, valid: timedelta | None = None, reissue: bool = False
     ) -> Secret:
-        """A new issue code, shown once; earlier ones stop working. Raises DeskError."""
+        """Returns a new issue code for display; the customer's earlier codes stop working.
+
+        `valid` defaults to the policy's `code_valid`. Raises DeskError for an unknown user ID.
+        """
         with self.books() as books:
             _known(books, user_id)
             return books.codes.give(
@@ -153,10 +159,12 @@ class Bank:
     def issue_certificate(
         self, user_id: str, spki: bytes, expires_in_days: int, *, confirmed: bool = True
     ) -> Certificate:
-        """Issues at the desk for a key that lives in a customer's store (demos, tests).
+        """Issues a certificate without CMP for a key in a customer's store (demos, tests).
 
-        It ends with the Japanese calendar day that many days from today; negative: expired. Where
-        `confirmed`, it takes the place of the customer's valid one. Raises DeskError.
+        `spki` is DER. The certificate ends at the end of the calendar day in Asia/Tokyo that is
+        `expires_in_days` from today; a negative number gives an expired one. If `confirmed`, it
+        supersedes the customer's valid certificate. Raises DeskError for an unknown user ID or an
+        unusable key.
         """
         now = self.clock()
         end = expiry(now, expires_in_days)
@@ -182,7 +190,7 @@ class Bank:
         return certificate
 
     def revoke(self, serial_hex: str, reason: Reason = Reason.BY_BANK) -> CertificateRecord:
-        """Revokes at the desk. Raises DeskError for an unknown serial number."""
+        """Revokes a certificate. Raises DeskError for an unknown serial number (hex)."""
         with self.books() as books:
             record = books.register.find(serial_hex)
             if record is None:
@@ -191,18 +199,20 @@ class Bank:
             return record
 
     def certificates(self) -> Sequence[CertificateRecord]:
-        """Every certificate ever issued, oldest first."""
+        """Returns every certificate ever issued, oldest first."""
         with self.books() as books:
             return books.register.all()
 
     def customers(self) -> Sequence[Customer]:
+        """Returns all customers, ordered by user ID."""
         with self.books() as books:
             return books.customers.all()
 
     def shift_clock(self, shift: timedelta) -> None:
-        """Runs the business clock so far ahead (or behind), durably, for every later command.
+        """Sets how far the business clock runs ahead (negative: behind) of the machine's.
 
-        Raises DeskError for more than ten years.
+        The shift is stored and applies to later processes, too. Raises DeskError for more than 3660
+        days.
         """
         if abs(shift) > timedelta(days=_MAX_SHIFT_DAYS):
             raise DeskError("the clock is shifted by at most ten years")
@@ -211,13 +221,13 @@ class Bank:
         self.clock.shift = shift
 
     def state_of(self, serial_hex: str) -> CertificateState | None:
-        """The state of a certificate now; None if this bank never issued it."""
+        """Returns the certificate's current state, None if this bank never issued it."""
         with self.books() as books:
             record = books.register.find(serial_hex)
             return None if record is None else record.state
 
     def sweep(self) -> None:
-        """Revokes overdue certificates now, without waiting for anybody to ask."""
+        """Revokes overdue certificates now instead of at the next access to the tables."""
         with self.books():
             pass
 

@@ -1,4 +1,4 @@
-"""The practice CA: a root, an intermediate, a CMP signer; issues customers' certificates."""
+"""The practice CA: root, intermediate and CMP signer, and the certificates that they issue."""
 
 from __future__ import annotations
 
@@ -31,28 +31,28 @@ from certclient_practice.repositories.records import Customer
 ORGANIZATION = "Practice Bank Information System Center Co.,Ltd"
 INTERMEDIATE_NAME = "Practice Internet Banking Intermediate CA"
 UNITS = (INTERMEDIATE_NAME, "USER/PE - 2", "CERT/SUEDNUM - 3")
-"""The three Organizational Units of seed S1(2), with the practice bank's name."""
+"""The three OUs of seed S1(2); the first one holds the practice bank's CA name."""
 CMP_CA_USAGE = x509.ObjectIdentifier("1.3.6.1.5.5.7.3.27")
-"""id-kp-cmcCA: may answer CMP for the CA (RFC 9810, 5.1.3.3; RFC 6402)."""
+"""id-kp-cmcCA: authorizes a signer to answer CMP for the CA (RFC 9810, 5.1.3.3; RFC 6402)."""
 
 CA_YEARS = 20
 SERIAL_BYTES = 16
 SKEW = timedelta(minutes=5)
-"""Backdating, for customers whose clock is a little slow."""
+"""Backdating of notBefore, for customers whose clocks run slightly slow."""
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A certificate of the bank's own and its private key."""
+    """A certificate of the bank and its private key."""
 
     certificate: Certificate
     key: ec.EllipticCurvePrivateKey
 
 
 class PracticeCa:
-    """Keys and certificates of the practice CA in the folder `folder`/ca.
+    """The practice CA, kept in the subfolder `ca` of the bank's data folder.
 
-    ECDSA P-256: made in a moment, and accepted by OpenSSL, NSS, Chromium and Windows alike.
+    Its keys are ECDSA P-256: fast to generate and accepted by OpenSSL, NSS, Chromium and Windows.
     """
 
     def __init__(self, root: Identity, intermediate: Identity, cmp_signer: Identity) -> None:
@@ -62,7 +62,10 @@ class PracticeCa:
 
     @classmethod
     def open(cls, folder: Path, now: datetime) -> PracticeCa:
-        """Reads the CA; makes it where `folder` has none yet. `now` is the machine's time."""
+        """Reads the CA from `folder`, or creates it if there is none.
+
+        `now` is the machine's time (aware). Raises OSError, and TypeError for a key that is not EC.
+        """
         home = folder / "ca"
         if not home.exists():
             _create(home, now)
@@ -70,10 +73,11 @@ class PracticeCa:
 
     @property
     def intermediate(self) -> Certificate:
+        """The CA certificate that issues customers', TLS and CMP certificates."""
         return self._intermediate.certificate
 
     def issued(self, certificate: Certificate) -> bool:
-        """Whether this CA's intermediate signed `certificate`."""
+        """Returns whether this CA's intermediate signed `certificate`."""
         try:
             certificate.x509.verify_directly_issued_by(self._intermediate.certificate.x509)
         except (ValueError, TypeError, InvalidSignature):
@@ -83,7 +87,11 @@ class PracticeCa:
     def issue(
         self, customer: Customer, spki: bytes, not_before: datetime, not_after: datetime
     ) -> Certificate:
-        """A customer's certificate for `spki` (DER): clientAuth, digitalSignature, never a CA."""
+        """Issues a customer's certificate for `spki` (DER): digitalSignature, clientAuth, not a CA.
+
+        Checks neither policy nor key size. Raises TypeError for a key that is neither RSA nor EC,
+        ValueError or UnsupportedAlgorithm for an SPKI that cannot be read.
+        """
         key = load_der_public_key(spki)
         if not isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey):
             raise TypeError("not a key that a certificate can be issued for")
@@ -93,7 +101,7 @@ class PracticeCa:
         return _sign_leaf(builder, self._intermediate, ExtendedKeyUsageOID.CLIENT_AUTH)
 
     def tls_identity(self, hosts: Sequence[str], now: datetime) -> Identity:
-        """A fresh server certificate for `hosts` (names or IP addresses), good for 90 days."""
+        """Creates a key and server certificate, valid 90 days, for host names or IP addresses."""
         key = ec.generate_private_key(ec.SECP256R1())
         names = [_general_name(host) for host in hosts]
         builder = _builder(
@@ -105,7 +113,7 @@ class PracticeCa:
 
 
 def customer_subject(customer: Customer) -> x509.Name:
-    """The subject in the shape of seed S1(2), Common Name `TKYM1408054 1403`."""
+    """Returns the subject in the format of seed S1(2), Common Name `TKYM1408054 1403`."""
     units = [x509.NameAttribute(NameOID.ORGANIZATIONAL_UNIT_NAME, unit) for unit in UNITS]
     return x509.Name(
         [
@@ -118,17 +126,18 @@ def customer_subject(customer: Customer) -> x509.Name:
 
 
 def certificate_pem(certificate: Certificate) -> str:
+    """Returns the certificate as PEM text, ending with a newline."""
     return certificate.x509.public_bytes(Encoding.PEM).decode()
 
 
 def identity_pem(identity: Identity) -> str:
-    """Private key and certificate in one text; for a file with mode 0600."""
+    """Returns the unencrypted private key and the certificate as PEM; write it with mode 0600."""
     key = identity.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     return key.decode() + certificate_pem(identity.certificate)
 
 
 def write_private(path: Path, text: str) -> None:
-    """Writes a file that only its owner reads, durably, whole or not at all."""
+    """Writes a file with mode 0600, durably and atomically."""
     aside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     descriptor = os.open(aside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
@@ -139,8 +148,10 @@ def write_private(path: Path, text: str) -> None:
 
 
 def _create(home: Path, now: datetime) -> None:
-    """Makes a whole CA aside and renames the folder: a kill leaves all of it or nothing, and of
-    two processes that start together one wins."""
+    """Builds the CA in a temporary folder and renames it into place.
+
+    A kill leaves a complete CA or none; if two processes start together, the first rename wins.
+    """
     aside = home.with_name(f"{home.name}.{secrets.token_hex(8)}")
     aside.mkdir(mode=0o700)
     root = _authority("Practice Bank Root CA", None, now)
@@ -168,7 +179,7 @@ def _read(path: Path) -> Identity:
 def _authority(common_name: str, issuer: Identity | None, now: datetime) -> Identity:
     key = ec.generate_private_key(ec.SECP256R1())
     end = now + timedelta(days=365 * CA_YEARS)
-    # Backdated, so that a rehearsal with certificates of past years fits inside.
+    # Backdated so that a rehearsal can issue certificates that began in past years.
     builder = _builder(_name(common_name), key.public_key(), issuer, now - timedelta(1000), end)
     usage = _key_usage(signs_certificates=True)
     path_length = 1 if issuer is None else 0
@@ -243,7 +254,7 @@ def _key_usage(*, signs_certificates: bool) -> x509.KeyUsage:
 
 
 def _serial() -> int:
-    """16 random octets, positive and never shorter, as long as in seed S1(2)."""
+    """Returns 16 random octets as a positive number of full length, as in seed S1(2)."""
     octets = bytearray(secrets.token_bytes(SERIAL_BYTES))
     octets[0] = octets[0] & 0x7F | 0x40
     return int.from_bytes(octets, "big")

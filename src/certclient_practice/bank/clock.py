@@ -1,4 +1,4 @@
-"""The time, passed in: the bank's business clock may be shifted for a rehearsal."""
+"""Injectable clocks; a rehearsal may shift the bank's business clock."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 Clock = Callable[[], datetime]
-"""Gives the present moment, aware, in UTC."""
+"""Returns the current time, aware, in UTC."""
 
 
 def system_clock() -> datetime:
-    """The machine's time in UTC."""
+    """Returns the machine's time, aware, in UTC."""
     return datetime.now(UTC)
 
 
 def shifted(clock: Clock, shift: timedelta) -> Clock:
-    """A clock that runs `shift` ahead of `clock` (behind it where negative)."""
+    """Returns a clock that runs `shift` ahead of `clock` (negative: behind)."""
 
     def shifted_clock() -> datetime:
         return clock() + shift
@@ -24,7 +24,7 @@ def shifted(clock: Clock, shift: timedelta) -> Clock:
 
 
 class ShiftableClock:
-    """A clock whose shift can be changed while others look at it."""
+    """A clock whose shift can change while it is in use, also by other threads."""
 
     def __init__(self, clock: Clock, shift: timedelta = timedelta()) -> None:
         self._clock = clock

@@ -1,4 +1,4 @@
-"""Which IDs of a contract have no valid certificate: S4 wants one for each, without exception."""
+"""Which IDs of a contract lack a valid certificate; S4 requires one for every ID."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ from certclient_practice.repositories.records import CertificateRecord, Customer
 
 
 class Standing(enum.Enum):
-    """How an ID stands today."""
+    """The certificate status of one ID today."""
 
     VALID = "valid"
     RENEWABLE = "renewable"
     OBTAINABLE = "obtainable"
     TOO_LATE = "too-late"
     NEVER = "never"
-    """No certificate was ever confirmed: the first issue is open (way D1)."""
+    """No certificate was ever confirmed: a first issue is possible (way D1)."""
     REVOKED = "revoked"
 
     @property
     def covered(self) -> bool:
-        """Whether this ID can log in."""
+        """Whether this ID has a certificate that can log in."""
         return self in (Standing.VALID, Standing.RENEWABLE)
 
 
 @dataclass(frozen=True, slots=True)
 class IdCoverage:
-    """One ID with the certificate that counts for it, and where that stands in its life."""
+    """One ID, its relevant certificate and the life cycle stage of that certificate."""
 
     customer: Customer
     standing: Standing
@@ -49,6 +49,7 @@ class ContractCoverage:
 
     @property
     def uncovered(self) -> tuple[IdCoverage, ...]:
+        """The IDs without a certificate that can log in."""
         return tuple(entry for entry in self.ids if not entry.standing.covered)
 
 
@@ -63,7 +64,10 @@ _BY_STAGE = {
 def id_coverage(
     books: Books, customer: Customer, now: datetime, policy: RenewalPolicy
 ) -> IdCoverage:
-    """How one ID stands at `now` (aware)."""
+    """Returns the status of one ID at `now` (aware).
+
+    The confirmed certificate that ends last counts; without one, the last that was ever confirmed.
+    """
     confirmed = books.register.confirmed_of(customer.user_id)
     if confirmed:
         record = max(confirmed, key=lambda found: found.certificate.not_after)
@@ -77,7 +81,7 @@ def id_coverage(
 
 
 def coverage(books: Books, now: datetime, policy: RenewalPolicy) -> Sequence[ContractCoverage]:
-    """All contracts by name, each with all its IDs."""
+    """Returns all contracts, sorted by contract, each with all its IDs at `now` (aware)."""
     customers = sorted(books.customers.all(), key=lambda c: (c.contract, c.user_id))
     return [
         ContractCoverage(

@@ -1,4 +1,4 @@
-"""May this certificate log in? The decision, apart from the page that tells it."""
+"""Decides whether a certificate may log in, independently of the page that shows the result."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from certclient_practice.repositories.records import CertificateRecord, Certific
 
 
 class LoginResult(enum.Enum):
-    """The value is what programs read on the page (`data-reason`)."""
+    """The outcome of a login; the value is machine-readable on the page (`data-reason`)."""
 
     WELCOME = "welcome"
     NO_CERTIFICATE = "no-certificate"
@@ -25,14 +25,17 @@ class LoginResult(enum.Enum):
     NOT_YET_VALID = "not-yet-valid"
     EXPIRED = "expired"
     TOO_LATE = "too-late"
-    """Expired for so long that it cannot be obtained anew without the branch."""
+    """Expired so long ago that only the branch can reissue it."""
     WRONG_ROLE = "wrong-role"
-    """A 利用者's certificate at 管理者ログイン, or the other way round."""
+    """A 利用者 certificate at 管理者ログイン, or vice versa."""
 
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """The decision. `certificate` is what was shown, `customer` whose it is, None if nobody's."""
+    """The decision.
+
+    `certificate` is the one presented and `customer` its owner; None if missing or unknown.
+    """
 
     result: LoginResult
     certificate: Certificate | None = None
@@ -40,6 +43,7 @@ class Login:
 
     @property
     def granted(self) -> bool:
+        """Whether the customer may log in with this certificate."""
         return self.result is LoginResult.WELCOME
 
 
@@ -51,11 +55,11 @@ _BY_STATE = {
 
 
 def decide_login(bank: Bank, shown: bytes | None, wanted: Role | None = None) -> Login:
-    """Decides on the certificate (DER) that the browser proved to hold; None: it showed none.
-    `wanted` is the role whose login was chosen, None for either.
+    """Decides on the certificate (DER) that the browser presented, None if it presented none.
 
-    TLS has checked the chain and the key, but not the time (see `server.py`), and knows nothing
-    of the register: both are looked up here, at every request.
+    `wanted` is the role whose login page was chosen, None for either. TLS has verified the chain
+    and the possession of the key, but not the validity period (see `server.py`), and it does not
+    know the register: both are checked here, at every request.
     """
     if shown is None:
         return Login(LoginResult.NO_CERTIFICATE)

@@ -1,4 +1,4 @@
-"""What the practice bank is called, and by which name its profile goes."""
+"""The practice bank's display name and profile ID."""
 
 from __future__ import annotations
 
@@ -6,4 +6,4 @@ from certclient.model.profile import Words
 
 BANK_NAME = Words(ja="練習銀行（リハーサル）", en="Practice Bank (rehearsal)")
 PROFILE_ID = "practice"
-"""Names the bank in deep links, too."""
+"""Also identifies the bank in deep links."""

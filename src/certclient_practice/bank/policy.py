@@ -1,4 +1,4 @@
-"""The bank's rules as pure decisions: who may renew or obtain, with which key, how long."""
+"""The bank's rules as pure functions: who may renew or obtain, with which key, for how long."""
 
 from __future__ import annotations
 
@@ -19,15 +19,18 @@ RSA_EXPONENT = 65537
 
 @dataclass(frozen=True, slots=True)
 class BankPolicy:
-    """The numbers of one practice bank; defaults are the seeds' (S0, S1, S3).
+    """The parameters of one practice bank; the defaults follow the seeds (S0, S1, S3).
 
-    `renewal` and `validity_days` are calendar days in Asia/Tokyo. `wait_polls` is how often a
-    customer must ask before the certificate is ready, `check_after` the seconds between. An
-    unconfirmed certificate is revoked after `confirm_within`. `time_tolerance` is how far a
-    message's time may be off. `code_attempts`: wrong tries before an issue code is locked, also
-    the limit for ご契約先暗証番号 and the one-time password. `ticket_valid` and `web_code_valid`
-    are for what pages give out: a deep link's ticket, a code for 電子証明書取得. `mail_days`: days
-    before the expiry date on which an e-mail goes out (S0, S1, S3; S4 has 40).
+    `renewal` and `validity_days` count calendar days in Asia/Tokyo. `wait_polls` is the number of
+    polls before a certificate is ready, `check_after` the seconds between two of them. An
+    unconfirmed certificate is revoked after `confirm_within`. `time_tolerance` is the largest
+    accepted deviation of a message's time. `code_attempts` is the number of wrong attempts that
+    lock an issue code, and also the limit for ご契約先暗証番号 and the one-time password.
+    `ticket_valid` applies to deep link tickets, `web_code_valid` to codes from the 電子証明書取得
+    page. `mail_days` are the days before expiry on which an e-mail goes out (S0, S1, S3; S4 has
+    40).
+
+    Raises ValueError for numbers out of range.
     """
 
     renewal: RenewalPolicy = field(default_factory=RenewalPolicy)
@@ -54,13 +57,13 @@ class BankPolicy:
 
 
 def expiry(now: datetime, days: int) -> datetime:
-    """The last second of the Japanese calendar day `days` after today's (aware)."""
+    """Returns the last second (aware) of the calendar day in Asia/Tokyo `days` after today."""
     day = now.astimezone(TOKYO).date() + timedelta(days=days)
     return datetime.combine(day, time(23, 59, 59), TOKYO)
 
 
 def check_renewal(not_after: datetime, now: datetime, policy: BankPolicy) -> None:
-    """Lets a certificate that ends at `not_after` be renewed at `now`, or raises RefusedError."""
+    """Raises RefusedError unless a certificate ending at `not_after` is renewable at `now`."""
     where = lifecycle(not_after, now, policy.renewal)
     if where.stage is Stage.NOT_YET:
         raise RefusedError.not_yet_renewable(where.renew_from)
@@ -71,10 +74,10 @@ def check_renewal(not_after: datetime, now: datetime, policy: BankPolicy) -> Non
 def check_obtaining(
     last_not_after: datetime | None, now: datetime, policy: BankPolicy, *, reissue: bool
 ) -> None:
-    """Lets a customer obtain a certificate with an issue code, or raises RefusedError.
+    """Raises RefusedError unless an issue code may obtain a certificate at `now`.
 
     `last_not_after` is the end of the last confirmed certificate, None for a first issue. A code
-    from the branch (`reissue`) also works from the day after `obtain_days_after` (seed S3).
+    from the branch (`reissue`) also works once `obtain_days_after` has passed (seed S3).
     """
     if last_not_after is None or reissue:
         return
@@ -83,7 +86,7 @@ def check_obtaining(
 
 
 def check_key(spki: bytes, policy: BankPolicy) -> None:
-    """Raises RefusedError unless `spki` (DER SubjectPublicKeyInfo) is an RSA key of a fit size."""
+    """Raises RefusedError unless `spki` (DER) is an RSA key of allowed size with exponent 65537."""
     try:
         key = load_der_public_key(spki)
     except (ValueError, UnsupportedAlgorithm) as error:

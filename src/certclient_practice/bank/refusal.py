@@ -9,7 +9,10 @@ from certclient.model.profile import Words
 
 
 class RefusedError(Exception):
-    """The bank says no. `failure` is for programs, `words` for people; neither holds a secret."""
+    """A request that the bank refuses.
+
+    `failure` is the PKIFailureInfo bit, `words` the text for the user. Neither holds a secret.
+    """
 
     def __init__(self, failure: Failure, ja: str, en: str) -> None:
         super().__init__(f"{failure.name}: {en}")
@@ -21,10 +24,11 @@ class RefusedError(Exception):
         """The PKIFreeText: one UTF8String in Japanese, one in English (RFC 9810, 5.1.1)."""
         return self.words.ja, self.words.en
 
-    # The rules of the bank
+    # Bank rules
 
     @classmethod
     def not_yet_renewable(cls, renew_from: date) -> RefusedError:
+        """`renew_from` is the first calendar day in Asia/Tokyo on which renewal is possible."""
         return cls(
             Failure.BAD_REQUEST,
             f"まだ更新できません。{renew_from:%Y年%m月%d日}から更新できます。",
@@ -33,6 +37,7 @@ class RefusedError(Exception):
 
     @classmethod
     def expired(cls) -> RefusedError:
+        """The certificate to renew, or that signs the message, is past its notAfter."""
         return cls(
             Failure.BAD_REQUEST,
             "電子証明書の有効期限が切れています。「電子証明書取得」から取得してください。",
@@ -41,6 +46,7 @@ class RefusedError(Exception):
 
     @classmethod
     def too_late(cls) -> RefusedError:
+        """The days for obtaining a certificate after expiry are over and the code is no reissue."""
         return cls(
             Failure.NOT_AUTHORIZED,
             "取得できる期間を過ぎました。お取引店窓口で再発行をお申し出ください。",
@@ -49,6 +55,7 @@ class RefusedError(Exception):
 
     @classmethod
     def bad_key(cls) -> RefusedError:
+        """The public key is missing, unreadable, not RSA, of the wrong size or exponent."""
         return cls(
             Failure.BAD_CERT_TEMPLATE,
             "この鍵は使用できません（RSA 2048ビット以上、公開指数65537が必要です）。",
@@ -57,6 +64,7 @@ class RefusedError(Exception):
 
     @classmethod
     def key_in_use(cls) -> RefusedError:
+        """The key has a certificate of another customer, or one that was ever confirmed."""
         return cls(
             Failure.BAD_CERT_TEMPLATE,
             "この鍵にはすでに電子証明書が発行されています。新しい鍵を作成してください。",
@@ -65,6 +73,7 @@ class RefusedError(Exception):
 
     @classmethod
     def wrong_subject(cls) -> RefusedError:
+        """The template's subject is unreadable or differs from the customer's."""
         return cls(
             Failure.BAD_CERT_TEMPLATE,
             "申請の名義が登録内容と異なります。",
@@ -73,6 +82,7 @@ class RefusedError(Exception):
 
     @classmethod
     def bad_pop(cls) -> RefusedError:
+        """Proof of possession is missing or fails, or a CSR is signed over a weak hash."""
         return cls(
             Failure.BAD_POP,
             "秘密鍵を持っていることを確認できません。",
@@ -81,6 +91,7 @@ class RefusedError(Exception):
 
     @classmethod
     def wrong_old_certificate(cls) -> RefusedError:
+        """A kur's oldCertID names another certificate than the one that signed it."""
         return cls(
             Failure.BAD_CERT_ID,
             "更新する電子証明書が署名に使われたものと異なります。",
@@ -89,6 +100,7 @@ class RefusedError(Exception):
 
     @classmethod
     def secret_wanted(cls) -> RefusedError:
+        """A renewal lacks ご契約先暗証番号 or the one-time password, or one is wrong."""
         return cls(
             Failure.NOT_AUTHORIZED,
             "ご契約先暗証番号または確認用パスワードが正しくありません。",
@@ -97,6 +109,7 @@ class RefusedError(Exception):
 
     @classmethod
     def secret_locked(cls) -> RefusedError:
+        """Too many wrong PINs or one-time passwords for this user ID."""
         return cls(
             Failure.NOT_AUTHORIZED,
             "誤りが続いたため停止しました。お取引店へご連絡ください。",
@@ -105,6 +118,7 @@ class RefusedError(Exception):
 
     @classmethod
     def ticket_unusable(cls) -> RefusedError:
+        """A deep link ticket is used, expired, withdrawn or belongs to another user ID."""
         return cls(
             Failure.NOT_AUTHORIZED,
             "このリンクは使用済みか、期限が切れています。"
@@ -112,10 +126,14 @@ class RefusedError(Exception):
             "This link was used before or has expired: log in and follow it once more.",
         )
 
-    # Who asks
+    # Authentication
 
     @classmethod
     def wrong_code(cls) -> RefusedError:
+        """The MAC fails, or the user ID is unknown, or the code is no longer usable.
+
+        One error for all three, so that it does not reveal which user IDs exist.
+        """
         return cls(
             Failure.BAD_MESSAGE_CHECK,
             "利用者IDまたは発行コードが正しくないか、発行コードの期限が切れています。",
@@ -124,6 +142,7 @@ class RefusedError(Exception):
 
     @classmethod
     def code_locked(cls) -> RefusedError:
+        """Wrong MACs have locked the issue code."""
         return cls(
             Failure.NOT_AUTHORIZED,
             "誤りが続いたため発行コードを停止しました。お取引店へ再発行をお申し出ください。",
@@ -132,6 +151,7 @@ class RefusedError(Exception):
 
     @classmethod
     def bad_signature(cls) -> RefusedError:
+        """The signature fails, or the sender differs from the signer's subject."""
         return cls(
             Failure.BAD_MESSAGE_CHECK,
             "電文の署名を確認できません。",
@@ -140,6 +160,7 @@ class RefusedError(Exception):
 
     @classmethod
     def unprotected(cls) -> RefusedError:
+        """The protection is missing or its algorithm or parameters are unacceptable."""
         return cls(
             Failure.BAD_MESSAGE_CHECK,
             "電文が保護されていません。",
@@ -148,6 +169,7 @@ class RefusedError(Exception):
 
     @classmethod
     def signer_unknown(cls) -> RefusedError:
+        """The signing certificate is missing, unreadable or not in the register."""
         return cls(
             Failure.SIGNER_NOT_TRUSTED,
             "署名に使われた電子証明書は当行が発行したものではありません。",
@@ -156,6 +178,7 @@ class RefusedError(Exception):
 
     @classmethod
     def signer_revoked(cls) -> RefusedError:
+        """The signing certificate is revoked, or superseded outside its own transaction."""
         return cls(
             Failure.CERT_REVOKED,
             "署名に使われた電子証明書は失効しています。",
@@ -164,6 +187,7 @@ class RefusedError(Exception):
 
     @classmethod
     def signer_unconfirmed(cls) -> RefusedError:
+        """The signing certificate has not been confirmed with certConf yet."""
         return cls(
             Failure.SIGNER_NOT_TRUSTED,
             "署名に使われた電子証明書はまだ確認されていません。",
@@ -172,22 +196,25 @@ class RefusedError(Exception):
 
     @classmethod
     def wrong_way_in(cls) -> RefusedError:
+        """A kur or rr without a signature, or another request without an issue code."""
         return cls(
             Failure.NOT_AUTHORIZED,
             "この手続きには別の認証方法が必要です。",
             "This request needs the other credential (issue code or current certificate).",
         )
 
-    # The message itself
+    # Message format and transactions
 
     @classmethod
     def malformed(cls) -> RefusedError:
+        """The message or its request does not decode, or a transactionID has a bad length."""
         return cls(
             Failure.BAD_DATA_FORMAT, "電文の形式が正しくありません。", "The message is malformed."
         )
 
     @classmethod
     def unsupported_version(cls) -> RefusedError:
+        """The header's pvno is neither 2 (cmp2000) nor 3 (cmp2021)."""
         return cls(
             Failure.UNSUPPORTED_VERSION,
             "この版のCMPには対応していません。",
@@ -196,12 +223,14 @@ class RefusedError(Exception):
 
     @classmethod
     def unsupported(cls) -> RefusedError:
+        """A body type that this bank does not handle, or several requests in one message."""
         return cls(
             Failure.BAD_REQUEST, "この要求には対応していません。", "This request is not supported."
         )
 
     @classmethod
     def bad_time(cls) -> RefusedError:
+        """messageTime deviates from the bank's wire clock by more than `time_tolerance`."""
         return cls(
             Failure.BAD_TIME,
             "パソコンの日時が正しくありません。",
@@ -210,6 +239,7 @@ class RefusedError(Exception):
 
     @classmethod
     def bad_sender_nonce(cls) -> RefusedError:
+        """senderNonce is missing, too short or too long."""
         return cls(
             Failure.BAD_SENDER_NONCE,
             "電文の乱数（senderNonce）がないか短すぎます。",
@@ -218,6 +248,7 @@ class RefusedError(Exception):
 
     @classmethod
     def bad_recipient_nonce(cls) -> RefusedError:
+        """recipNonce matches no nonce that the bank sent in this transaction."""
         return cls(
             Failure.BAD_RECIPIENT_NONCE,
             "電文が直前の応答に対応していません。",
@@ -226,6 +257,7 @@ class RefusedError(Exception):
 
     @classmethod
     def transaction_in_use(cls) -> RefusedError:
+        """An ir, cr, p10cr, kur or rr reuses the transactionID of another request."""
         return cls(
             Failure.TRANSACTION_ID_IN_USE,
             "この取引番号はすでに使用されています。",
@@ -234,6 +266,7 @@ class RefusedError(Exception):
 
     @classmethod
     def no_transaction(cls) -> RefusedError:
+        """The transaction is unknown, another requester's or in the wrong state."""
         return cls(
             Failure.BAD_REQUEST,
             "該当する取引がありません。",
@@ -242,6 +275,7 @@ class RefusedError(Exception):
 
     @classmethod
     def wrong_certificate_hash(cls) -> RefusedError:
+        """certConf has the wrong certReqId or certHash, or an unknown hashAlg."""
         return cls(
             Failure.BAD_CERT_ID,
             "確認の対象が発行した電子証明書と異なります。",
@@ -250,6 +284,7 @@ class RefusedError(Exception):
 
     @classmethod
     def transaction_over(cls) -> RefusedError:
+        """certConf arrived after the certificate was revoked or rejected."""
         return cls(
             Failure.CERT_REVOKED,
             "確認の期限を過ぎたか取り消されたため、電子証明書は失効しました。",
@@ -258,6 +293,7 @@ class RefusedError(Exception):
 
     @classmethod
     def already_confirmed(cls) -> RefusedError:
+        """The customer rejects a certificate after confirming it."""
         return cls(
             Failure.CERT_CONFIRMED,
             "この電子証明書はすでに確認済みです。",
@@ -266,6 +302,7 @@ class RefusedError(Exception):
 
     @classmethod
     def not_own_certificate(cls) -> RefusedError:
+        """The certificate to revoke is unknown or belongs to another user ID."""
         return cls(
             Failure.BAD_CERT_ID,
             "失効できるのはご自身の電子証明書だけです。",
@@ -274,6 +311,7 @@ class RefusedError(Exception):
 
     @classmethod
     def already_revoked(cls) -> RefusedError:
+        """The certificate to revoke is revoked already."""
         return cls(
             Failure.CERT_REVOKED,
             "この電子証明書はすでに失効しています。",

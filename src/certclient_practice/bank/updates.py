@@ -1,4 +1,4 @@
-"""Announces versions of the app, signed with a key of the bank's own (docs/updates.md)."""
+"""Announces app versions, signed with a dedicated key of the bank (docs/updates.md)."""
 
 from __future__ import annotations
 
@@ -35,8 +35,11 @@ VALID = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class Announced:
-    """What the bank says: the newest version, the oldest that it supports ("" for any), its own
-    words ("" for none)."""
+    """The versions to announce.
+
+    `minimum` is the oldest supported version, "" for any. The bank's own text, `ja` and `en`, is
+    announced only if both are set.
+    """
 
     version: str = __version__
     minimum: str = ""
@@ -45,8 +48,11 @@ class Announced:
 
 
 class UpdateDesk:
-    """Signs what `announced` says at the moment. `clock` gives the machine's time, as computers of
-    customers compare it with theirs."""
+    """Signs the version announcement held in `announced`.
+
+    `clock` is the machine's time: customers' computers compare the announcement with their own
+    clocks.
+    """
 
     def __init__(self, folder: Path, clock: Clock) -> None:
         self._key = _load_or_create(folder / "update-key.pem")
@@ -55,12 +61,12 @@ class UpdateDesk:
 
     @property
     def public_key_pem(self) -> str:
-        """For customers' profiles."""
+        """The key that verifies announcements, as PEM SubjectPublicKeyInfo for profiles."""
         key = self._key.public_key()
         return key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
 
     def message(self, page: str) -> bytes:
-        """The announcement of this moment; `page` is the download page's address."""
+        """Returns the current announcement as a JWS; `page` is the URL of the download page."""
         now, said = self._clock().replace(microsecond=0), self.announced
         file = AnnouncementFile(
             schema=1,
@@ -90,7 +96,10 @@ def _load_or_create(path: Path) -> ec.EllipticCurvePrivateKey:
 
 
 def _create(path: Path) -> None:
-    """Whole or not at all, and never over another process's key: write aside, then link."""
+    """Writes the key to a temporary file and links it into place.
+
+    The file is never incomplete and never replaces the key of another process.
+    """
     key = ec.generate_private_key(ec.SECP256R1())
     text = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     aside = path.with_name(f"{path.name}.{secrets.token_hex(8)}")

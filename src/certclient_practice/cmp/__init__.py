@@ -1,1 +1,1 @@
-"""The CMP server of the practice bank."""
+"""The CMP server of the practice bank (RFC 9810, RFC 9483)."""

@@ -1,4 +1,4 @@
-"""Who sent a CMP message: a customer with an issue code (MAC) or with a certificate (signature)."""
+"""Authenticates the sender of a CMP message: by issue code (MAC) or by certificate (signature)."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ from certclient_practice.repositories.records import (
 
 @dataclass(frozen=True, slots=True)
 class Requester:
-    """A customer whose message is protected as it should be.
+    """A customer whose message is correctly protected.
 
-    `name` tells credentials apart within a transaction. Either `code` and `secret` are set (MAC)
-    or `signer` (signature).
+    `name` identifies the credential within a transaction. Either `code` and `secret` are set (MAC)
+    or `signer` is (signature).
     """
 
     customer: Customer
@@ -46,10 +46,10 @@ class Requester:
 
 
 def authenticate(bank: Bank, books: Books, message: Message) -> Requester:
-    """Verifies the protection and the right to speak. Raises RefusedError.
+    """Verifies the protection and whether the credential may be used. Raises RefusedError.
 
-    Inside a transaction that was let in before, a code that is spent by it and a certificate that
-    it replaced may still speak: that is how a lost pkiConf is asked for again.
+    Within the transaction that it opened, a spent code or a superseded certificate is still
+    accepted: the client needs it to ask again for a lost pkiConf.
     """
     transaction = books.transactions.find(message.header.transaction_id or b"")
     if is_mac(message):
@@ -77,15 +77,18 @@ def _by_mac(
 
 
 def _code_of(books: Books, user_id: str, transaction: TransactionRecord | None) -> IssueCode | None:
-    """The code with which this customer opened this transaction; None for a new one."""
+    """Returns the code with which this customer opened the transaction; None for a new one."""
     if transaction is None or transaction.code_id is None or transaction.user_id != user_id:
         return None
     return books.codes.by_id(transaction.code_id)
 
 
 def _check_mac(bank: Bank, books: Books, message: Message, code: IssueCode, secret: Secret) -> None:
-    """Counts wrong tries. Somebody who knows a user ID can lock its code this way: the price of
-    codes short enough to type, and the branch gives out a new one."""
+    """Verifies the MAC and counts failures.
+
+    Anyone who knows a user ID can lock its code this way. That is the price of codes short enough
+    to type; the branch issues a new one.
+    """
     try:
         verify_mac(message, secret)
     except WrongMacError as error:
@@ -101,7 +104,10 @@ def _check_mac(bank: Bank, books: Books, message: Message, code: IssueCode, secr
 
 
 def _spend_time(message: Message) -> None:
-    """As long as for a known user ID, so that the time of the answer does not tell them apart."""
+    """Verifies against a random secret, to take as long as for a known user ID.
+
+    Otherwise the response time would reveal which user IDs exist.
+    """
     try:
         verify_mac(message, Secret(secrets.token_hex(8)))
     except WrongMacError:
@@ -133,8 +139,11 @@ def _by_signature(
 
 
 def _may_go_on(record: CertificateRecord, transaction: TransactionRecord) -> bool:
-    """In its own transaction a certificate may expire while the bank lets it wait, and, once that
-    transaction is done, be the one that was replaced."""
+    """Returns whether the signer may continue a transaction that it opened.
+
+    Its certificate may expire while the bank makes it wait, and may be superseded once the
+    transaction is done.
+    """
     replaced = record.state is CertificateState.SUPERSEDED
     done = transaction.state is TransactionState.DONE
     return record.state is CertificateState.CONFIRMED or (replaced and done)
@@ -143,7 +152,11 @@ def _may_go_on(record: CertificateRecord, transaction: TransactionRecord) -> boo
 def _signing_certificate(
     books: Books, message: Message, transaction: TransactionRecord | None
 ) -> Certificate:
-    """The first of extraCerts; later messages of a transaction may leave it out (RFC 9483, 3.3)."""
+    """Returns the first of extraCerts.
+
+    Later messages of a transaction may omit it (RFC 9483, 3.3); then it is the certificate that
+    opened the transaction.
+    """
     if message.extra_certs:
         try:
             return Certificate.from_der(message.extra_certs[0])
@@ -157,7 +170,7 @@ def _signing_certificate(
 
 
 def _check_signer(record: CertificateRecord, now: datetime) -> None:
-    """For a transaction that begins: confirmed, not revoked, not expired."""
+    """Requires a confirmed and unexpired certificate for opening a transaction."""
     if record.state is CertificateState.UNCONFIRMED:
         raise RefusedError.signer_unconfirmed()
     if record.state is not CertificateState.CONFIRMED:

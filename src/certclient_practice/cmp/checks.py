@@ -1,4 +1,4 @@
-"""Checks on what a CMP message says of itself, before anybody asks who sent it."""
+"""Checks of a CMP header and of names that need no authentication."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from certclient_practice.bank.refusal import RefusedError
 
 MIN_TRANSACTION_ID = 16
 MAX_OCTETS = 64
-"""Of a transactionID or nonce: what a customer sends is stored, so it may not be any size."""
+"""Upper limit for a transactionID or nonce, as the bank stores what a client sends."""
 
 _COMMON_NAME = "2.5.4.3"
 
 
 def check_header(header: Header, now: datetime, policy: BankPolicy) -> None:
-    """Version, transactionID, senderNonce, messageTime (RFC 9483, 3.1). Raises RefusedError.
+    """Checks pvno, transactionID, senderNonce and messageTime (RFC 9483, 3.1).
 
-    `now` is the machine's time. A message without messageTime is let in: the transactionID already
-    keeps an old one from being played again.
+    `now` is the machine's time (aware). A message without messageTime is accepted: the
+    transactionID already prevents replay. Raises RefusedError.
     """
     if header.pvno not in (CMP2000, CMP2021):
         raise RefusedError.unsupported_version()
@@ -34,8 +34,11 @@ def check_header(header: Header, now: datetime, policy: BankPolicy) -> None:
 
 
 def name_parts(name_der: bytes) -> tuple[tuple[str, str], ...]:
-    """A Name (DER) as dotted OIDs and texts, so that names compare equal whatever string type
-    (PrintableString, UTF8String) the sender chose. Raises RefusedError."""
+    """Returns the attributes of a Name (DER) as pairs of dotted OID and text.
+
+    Names then compare equal whichever string type (PrintableString, UTF8String) the sender chose.
+    Raises RefusedError for a Name that does not decode or has a multi-valued RDN.
+    """
     try:
         return tuple(_attribute(syntax.encode(rdn)) for rdn in syntax.items(name_der))
     except (MalformedMessageError, UnicodeDecodeError) as error:
@@ -43,11 +46,12 @@ def name_parts(name_der: bytes) -> tuple[tuple[str, str], ...]:
 
 
 def names_only(name_der: bytes, common_name: str) -> bool:
-    """Whether a Name (DER) is empty or nothing but this Common Name."""
+    """Returns whether a Name (DER) is empty or consists of this Common Name alone."""
     return name_parts(name_der) in ((), ((_COMMON_NAME, common_name),))
 
 
 def _attribute(rdn_der: bytes) -> tuple[str, str]:
+    # An RDN is a SET, but `items` reads a SEQUENCE.
     members = syntax.items(syntax.retag(syntax.tlv(rdn_der), syntax.SEQUENCE))
     if len(members) != 1:
         raise MalformedMessageError("an RDN of this bank has one attribute")

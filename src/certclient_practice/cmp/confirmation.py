@@ -1,4 +1,4 @@
-"""certConf, and the error that a customer sends in its place: taken on or turned down."""
+"""certConf, or an error message in its place: accepts or rejects the issued certificate."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _HASHES: dict[str, type[hashes.HashAlgorithm]] = {
 
 
 class Confirmation:
-    """Ends transactions. The same answer comes as often as it is asked for."""
+    """Ends transactions. Idempotent: repeating a message gets the same reply."""
 
     def __init__(self, bank: Bank, enrollment: Enrollment) -> None:
         self._bank = bank
@@ -37,7 +37,10 @@ class Confirmation:
     def confirm(
         self, books: Books, transaction: TransactionRecord, body: CertificateConfirm
     ) -> Reply:
-        """certConf (RFC 9810, 5.3.18): one entry; none at all means rejected."""
+        """Processes certConf (RFC 9810, 5.3.18); a certConf without an entry rejects.
+
+        Raises RefusedError.
+        """
         record = books.register.find(transaction.serial_hex)
         if record is None or len(body.statuses) > 1:
             raise RefusedError.no_transaction()
@@ -53,7 +56,10 @@ class Confirmation:
         return self._accept(books, transaction, record)
 
     def reject(self, books: Books, transaction: TransactionRecord) -> Reply:
-        """The customer does not want it: revoked; a code used for it can be used again."""
+        """Revokes the certificate that the client rejects. Raises RefusedError.
+
+        An issue code that was used for it remains usable.
+        """
         record = books.register.find(transaction.serial_hex)
         if record is None:
             raise RefusedError.no_transaction()
@@ -76,7 +82,7 @@ class Confirmation:
 
 
 def _hash_of(certificate: Certificate, entry: CertStatus) -> bytes:
-    """certHash by the hash of the certificate's own signature, SHA-256 here, or by hashAlg."""
+    """Computes certHash with hashAlg, or with SHA-256, the hash of this CA's signatures."""
     named = entry.hash_algorithm
     algorithm = hashes.SHA256 if named is None else _HASHES.get(named.oid)
     if algorithm is None:

@@ -28,17 +28,17 @@ WAITING_TEXTS = ("電子証明書の発行手続き中です。", "The certifica
 
 
 class Enrollment:
-    """Decides on requests by the bank's policy and issues. Every no is a RefusedError."""
+    """Decides on requests by the bank's policy and issues. Every refusal is a RefusedError."""
 
     def __init__(self, bank: Bank) -> None:
         self._bank = bank
 
     def check_secrets(self, books: Books, requester: Requester, wanted: WantedCertificate) -> None:
-        """ご契約先暗証番号 and the one-time password, where this customer has them (renewal only),
-        or the ticket of a deep link in their place.
+        """Checks ご契約先暗証番号 and the one-time password, or a deep link's ticket, of a kur.
 
-        Wrong ones are counted, so this runs outside what a refusal undoes. A wrong ticket is not:
-        it cannot be guessed, and an old link is opened by mistake.
+        Customers without such secrets need none. Wrong secrets are counted, so this must run
+        outside the savepoint that a refusal rolls back. Wrong tickets are not counted: they cannot
+        be guessed, and an old link is easily opened by mistake.
         """
         if wanted.kind != KUR:
             return
@@ -57,7 +57,7 @@ class Enrollment:
     def begin(
         self, books: Books, requester: Requester, header: Header, wanted: WantedCertificate
     ) -> Reply:
-        """Opens a transaction; issues at once or says that it takes time."""
+        """Opens a transaction and issues the certificate, or replies that it will take time."""
         transaction_id = header.transaction_id or b""
         if books.transactions.find(transaction_id) is not None:
             raise RefusedError.transaction_in_use()
@@ -89,12 +89,13 @@ class Enrollment:
         transaction: TransactionRecord,
         request: PollRequest,
     ) -> Reply:
-        """pollReq: still waiting, or the certificate (RFC 9810, 5.3.22)."""
+        """Replies to pollReq with pollRep or, once ready, the certificate (RFC 9810, 5.3.22)."""
         number = reply_id(transaction.kind)
         if request.cert_req_ids != (number,):
             raise RefusedError.no_transaction()
         if transaction.state is TransactionState.ISSUED:
-            # The answer to an earlier poll got lost; this one has a nonce of its own.
+            # The reply to an earlier poll was lost. This poll has a new nonce, so the stored
+            # response does not apply.
             return self._issued_before(books, transaction)
         if transaction.state is not TransactionState.WAITING:
             raise RefusedError.no_transaction()
@@ -102,6 +103,7 @@ class Enrollment:
         if left.polls_left > 0:
             entry = PollEntry(number, self._bank.policy.check_after, WAITING_TEXTS)
             return Reply(PollReply((entry,)))
+        # Another transaction may have confirmed the same key since `begin`.
         if books.register.key_was_used(transaction.spki, transaction.user_id):
             raise RefusedError.key_in_use()
         return self._issue(books, requester.customer, left)
@@ -129,8 +131,11 @@ class Enrollment:
     def _check_obtaining(
         self, books: Books, requester: Requester, wanted: WantedCertificate
     ) -> None:
-        """A customer who has no certificate yet does not know its subject: none at all, or only
-        the user ID as Common Name, will do too; the certificate carries what is on file."""
+        """Checks a request that is authenticated by an issue code.
+
+        A new customer does not know the certificate's subject, so an empty Name or the user ID
+        alone as Common Name will do; the certificate gets the subject on file.
+        """
         customer, code = requester.customer, requester.code
         if code is None:
             raise RefusedError.wrong_way_in()
@@ -143,8 +148,8 @@ class Enrollment:
     def _issue(self, books: Books, customer: Customer, transaction: TransactionRecord) -> Reply:
         now, policy = self._bank.clock(), self._bank.policy
         books.register.revoke_unconfirmed(customer.user_id, Reason.REQUESTED_AGAIN, now)
-        # In a rehearsal with the clock ahead it is valid today all the same: the customer's
-        # computer and browser know no other day.
+        # With the bank's clock ahead in a rehearsal, the certificate must be valid today, too: the
+        # customer's computer and browser use the real date.
         start = min(now, self._bank.wire_clock()) - SKEW
         certificate = self._bank.ca.issue(
             customer, transaction.spki, start, expiry(now, policy.validity_days)
@@ -177,8 +182,10 @@ class Enrollment:
     def confirm(
         self, books: Books, transaction: TransactionRecord, record: CertificateRecord
     ) -> None:
-        """The one place where a certificate becomes valid: the old one is superseded now and not
-        before, the issue code spent, the transaction done."""
+        """Confirms a certificate; the only place in CMP where one becomes valid.
+
+        Also supersedes the old certificate, spends the issue code and ends the transaction.
+        """
         books.register.confirm(record, self._bank.clock())
         if transaction.code_id is not None:
             books.codes.spend(transaction.code_id)

@@ -1,4 +1,4 @@
-"""Replies of the practice CA: the header that belongs to a request, and their protection."""
+"""Builds the practice CA's replies: a header that matches the request, and the protection."""
 
 from __future__ import annotations
 
@@ -28,13 +28,16 @@ from certclient_practice.bank.refusal import RefusedError
 from certclient_practice.cmp.authentication import Requester
 
 ECDSA_SHA256 = AlgorithmIdentifier("1.2.840.10045.4.3.2")
-"""ecdsa-with-SHA256; RFC 5758, 3.2 wants no parameters."""
+"""ecdsa-with-SHA256, without parameters (RFC 5758, 3.2)."""
 NONCE_BYTES = 16
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A body and what its header says besides: implicit confirmation granted, time to confirm."""
+    """A body and the header's generalInfo.
+
+    `implicit_confirm`: grants implicitConfirm. `wants_confirmation`: states confirmWaitTime.
+    """
 
     body: Body
     implicit_confirm: bool = False
@@ -43,20 +46,23 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class SealedReply:
-    """A finished reply (DER) and the nonce in it."""
+    """An encoded, protected reply (DER) and its senderNonce."""
 
     der: bytes
     nonce: bytes
 
 
 class Replies:
-    """Builds replies in the name of one bank."""
+    """Builds and protects the replies of one bank."""
 
     def __init__(self, bank: Bank) -> None:
         self._bank = bank
 
     def sealed(self, request: Message, reply: Reply, requester: Requester) -> SealedReply:
-        """Protected as the request was: by the same MAC parameters and code, or by signature."""
+        """Protects a reply in the same way as the request.
+
+        Either by MAC with the same code and parameters, or by signature.
+        """
         header = replace(self._header(request.header), general_info=self._info(reply))
         secret, parameters = requester.secret, request.header.protection_alg
         if secret is None or parameters is None:
@@ -64,15 +70,15 @@ class Replies:
         return self._with_mac(header, reply.body, secret, parameters, request)
 
     def refused(self, request: Message, refusal: RefusedError, requester: Requester) -> SealedReply:
-        """`error` to somebody whose message was in order but whose wish was not granted."""
+        """Builds an `error` for an authenticated requester."""
         return self.sealed(request, Reply(_error(refusal)), requester)
 
     def not_believed(self, request: Message | None, refusal: RefusedError) -> SealedReply:
-        """`error` to somebody unknown, always signed.
+        """Builds a signed `error` for an unauthenticated sender.
 
-        A MAC by the right code would be no use: who has the wrong one cannot check it, and would
-        only learn that the MAC is wrong. A signature tells the customer reliably what the matter
-        is (RFC 9483, 3.6.4).
+        A MAC with the right code would be useless: a client with a wrong code cannot verify it and
+        would only see a MAC failure. A signature conveys the reason reliably (RFC 9483, 3.6.4).
+        `request` is None if it did not decode.
         """
         return self._signed(self._header(request.header if request else None), _error(refusal))
 
@@ -108,6 +114,7 @@ class Replies:
         request: Message,
     ) -> SealedReply:
         named = replace(header, sender_kid=request.header.sender_kid)
+        # Profiles trust the root alone: extraCerts must complete the path of the new certificate.
         chain = (self._bank.ca.intermediate.der,)
         message = protect_with_mac(named, body, secret, parameters, chain)
         return SealedReply(message.encode(), header.sender_nonce or b"")

@@ -1,4 +1,4 @@
-"""What a customer asks for, in one form for CRMF (ir, cr, kur) and PKCS#10 (p10cr)."""
+"""The requested certificate in one form for CRMF (ir, cr, kur) and PKCS#10 (p10cr)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from certclient_practice.bank.refusal import RefusedError
 CRMF_ID = 0
 """certReqId of the one request in a message (RFC 9483, 4.1.1)."""
 PKCS10_ID = -1
-"""certReqId in the answer to a p10cr (RFC 9810, 5.3.4)."""
+"""certReqId in the reply to a p10cr (RFC 9810, 5.3.4)."""
 
 KUR = "kur"
 P10CR = "p10cr"
@@ -26,7 +26,11 @@ P10CR = "p10cr"
 
 @dataclass(frozen=True, slots=True)
 class WantedCertificate:
-    """A request whose proof of possession holds. `subject` is a Name as DER, maybe empty."""
+    """A request whose proof of possession is verified.
+
+    `spki` and `subject` (a Name, possibly empty) are DER. `pin` and `one_time_password` are the
+    authenticator and regToken controls, b"" if absent.
+    """
 
     kind: str
     spki: bytes
@@ -37,18 +41,19 @@ class WantedCertificate:
 
 
 def read_request(body: CertificateRequest | Pkcs10Request) -> WantedCertificate:
-    """Reads the request and verifies its proof of possession. Raises RefusedError."""
+    """Decodes the request and verifies its proof of possession. Raises RefusedError."""
     if isinstance(body, Pkcs10Request):
         return _from_csr(body.csr)
     return _from_crmf(body)
 
 
 def reply_kind(kind: str) -> ReplyKind:
-    """ip for ir, kup for kur, cp for cr and p10cr."""
+    """Returns ip for ir, kup for kur, cp for cr and p10cr."""
     return {"ir": ReplyKind.IP, KUR: ReplyKind.KUP}.get(kind, ReplyKind.CP)
 
 
 def reply_id(kind: str) -> int:
+    """Returns the certReqId of the reply: -1 for p10cr, 0 for the others."""
     return PKCS10_ID if kind == P10CR else CRMF_ID
 
 

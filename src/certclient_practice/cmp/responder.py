@@ -1,4 +1,4 @@
-"""The CMP server of the practice bank: one request (DER) in, one answer (DER) out."""
+"""The CMP server of the practice bank: one request (DER) in, one response (DER) out."""
 
 from __future__ import annotations
 
@@ -31,17 +31,17 @@ from certclient_practice.repositories.database import savepoint
 from certclient_practice.repositories.records import TransactionRecord
 
 CA_CERTS = "1.3.6.1.5.5.7.4.17"
-"""id-it-caCerts (RFC 9810, 5.3.19.14): the one question of genm that is answered."""
+"""id-it-caCerts (RFC 9810, 5.3.19.14), the only genm request with a result."""
 
 
 _log = logging.getLogger(__name__)
 
 
 class CmpResponder:
-    """Answers CMP for `bank`. Every answer is protected; no input makes it raise.
+    """Answers CMP requests for `bank`. Every response is protected; no input raises.
 
-    What a request changes and the answer to it are one database transaction: after a kill, the
-    same request finds either both or neither.
+    The effects of a request and its response are one database transaction: after a kill, the same
+    request finds both or neither.
     """
 
     def __init__(self, bank: Bank) -> None:
@@ -52,7 +52,7 @@ class CmpResponder:
         self._revocation = Revocation(bank)
 
     def handle(self, request: bytes) -> bytes:
-        """The answer to one PKIMessage (DER)."""
+        """Returns the response to one PKIMessage (both DER)."""
         try:
             message = Message.decode(request)
         except MalformedMessageError:
@@ -60,8 +60,8 @@ class CmpResponder:
         request_hash = hashlib.sha256(request).digest()
         transaction_id = message.header.transaction_id or b""
         with self._bank.books() as books:
-            # The very same bytes were checked when they first came: the answer still holds, even
-            # if the code is spent or the signing certificate replaced by then.
+            # Identical bytes were authenticated on first receipt, so the stored response holds,
+            # even if the code is spent or the signing certificate superseded by now.
             stored = books.transactions.stored_response(transaction_id, request_hash)
             return stored or self._answer(books, message, request_hash)
 
@@ -133,8 +133,11 @@ class CmpResponder:
         request_hash: bytes,
         sealed: SealedReply,
     ) -> None:
-        """Keeps every answer inside a transaction, a refusal too: the customer's next message may
-        answer it. A question that opened no transaction is simply asked again."""
+        """Stores every response inside a transaction, including refusals.
+
+        The client's next message may refer to it. A request that opened no transaction can simply
+        be repeated.
+        """
         transaction = books.transactions.find(message.header.transaction_id or b"")
         if transaction is not None and transaction.requester == requester.name:
             books.transactions.store_response(
@@ -143,12 +146,15 @@ class CmpResponder:
 
 
 def _name(message: Message) -> str:
-    """For the log; what a stranger sends is cut to a sensible length."""
+    """Returns the transactionID for the log, cut to 16 octets as it is untrusted input."""
     return (message.header.transaction_id or b"")[:16].hex()
 
 
 def _open_transaction(books: Books, requester: Requester, message: Message) -> TransactionRecord:
-    """The transaction that this message goes on with: same requester, and it answers us."""
+    """Returns the transaction that this message continues.
+
+    Requires the same requester and a recipNonce that the bank sent in it. Raises RefusedError.
+    """
     transaction = books.transactions.find(message.header.transaction_id or b"")
     if transaction is None or transaction.requester != requester.name:
         raise RefusedError.no_transaction()

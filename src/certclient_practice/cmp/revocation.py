@@ -1,4 +1,4 @@
-"""rr: a customer gives up a certificate (hand-over to a new PC, loss)."""
+"""rr: a customer revokes a certificate (hand-over to a new PC, loss)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from certclient_practice.repositories.records import (
 
 
 class Revocation:
-    """Revokes at the customer's wish: one certificate per message, the customer's own."""
+    """Revokes one certificate per message, and only the customer's own."""
 
     def __init__(self, bank: Bank) -> None:
         self._bank = bank
@@ -28,7 +28,10 @@ class Revocation:
     def revoke(
         self, books: Books, requester: Requester, header: Header, body: RevokeRequest
     ) -> Reply:
-        """rr to rp (RFC 9483, 4.2). Raises RefusedError."""
+        """Processes an rr signed by the customer's certificate; returns rp (RFC 9483, 4.2).
+
+        Raises RefusedError.
+        """
         signer = requester.signer
         if signer is None:
             raise RefusedError.wrong_way_in()

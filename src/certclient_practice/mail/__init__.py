@@ -1,1 +1,1 @@
-"""E-mail notices before the end of a certificate."""
+"""E-mail notices before a certificate expires."""

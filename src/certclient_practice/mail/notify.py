@@ -1,7 +1,7 @@
-"""E-mail notices before the end of a certificate (way E1): who gets which, and getting it out.
+"""E-mail notices before a certificate expires (way E1): recipients, texts and delivery.
 
-Run daily, or as often as one likes: each certificate has at most one notice for each threshold, a
-missed day is made up for, and what did not go out is tried again.
+Run it daily or more often: each certificate gets at most one notice per threshold, a missed day is
+caught up, and a failed mail is retried.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ FIRST_PAUSE = timedelta(minutes=5)
 LONGEST_PAUSE = timedelta(hours=12)
 SUBJECT = "電子証明書の更新をお願いします"
 ATTEMPTS_BEFORE_BOUNCED = 3
-"""So often an address may refuse for good; then the operator has to look for another one."""
+"""Permanent refusals after which the operator must find another address."""
 
 _TEMPLATES = Environment(
     loader=PackageLoader("certclient_practice.mail"),
@@ -45,7 +45,11 @@ _TEMPLATES = Environment(
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What one run did: numbers of mails. `without_address`: user IDs that should have got one."""
+    """The result of one run, as numbers of mails.
+
+    `without_address` lists user IDs that are due a notice but have no e-mail address. `trouble` is
+    the mail server's error, "" if there was none.
+    """
 
     sent: int
     postponed: int
@@ -55,12 +59,13 @@ class Report:
 
     @property
     def complete(self) -> bool:
+        """Whether every notice that is due went out."""
         return not (self.postponed or self.bounced or self.without_address or self.trouble)
 
 
 @dataclass(frozen=True, slots=True)
 class _Letter:
-    """A mail with what it is about."""
+    """A mail with its customer and the life cycle of its certificate."""
 
     mail: MailRecord
     customer: Customer
@@ -68,10 +73,10 @@ class _Letter:
 
 
 def queue_notices(bank: Bank) -> tuple[str, ...]:
-    """Writes down every notice that is due and was not written down before.
+    """Queues every notice that is due and not queued yet.
 
-    Of several thresholds that were missed only the last one counts: nobody gets two at once.
-    Returns the user IDs without an e-mail address.
+    If several thresholds were missed, only the last one counts, so that a customer never gets two
+    at once. Returns the user IDs without an e-mail address.
     """
     now = bank.clock()
     missing: list[str] = []
@@ -91,9 +96,9 @@ def queue_notices(bank: Bank) -> tuple[str, ...]:
 
 
 def send_queued(bank: Bank, sender: str, postman: Postman) -> Report:
-    """Tries what is queued and may be tried now.
+    """Sends the queued mails that are due for an attempt.
 
-    Once the server cannot be used any more the rest is left for the next run.
+    If the server fails, the remaining mails stay queued for the next run.
     """
     ends: Counter[MailState] = Counter()
     letters = _claim(bank)
@@ -117,8 +122,11 @@ def send_queued(bank: Bank, sender: str, postman: Postman) -> Report:
 def compose(
     customer: Customer, life: Lifecycle, mail: MailRecord, sender: str, bank: Bank
 ) -> EmailMessage:
-    """The notice in Japanese, as text and HTML. No link: who gets used to links in a bank's mails
-    follows a phisher's as well. The user ID is shown in part only."""
+    """Builds the notice in Japanese, as text and HTML, with the user ID partly masked.
+
+    It contains no link: customers who are used to links in a bank's mails will follow a phisher's,
+    too.
+    """
     values = {
         "bank": BANK_NAME.ja,
         "user_id": f"{'*' * (len(customer.user_id) - 4)}{customer.user_id[-4:]}",
@@ -141,8 +149,11 @@ def compose(
 
 
 def run(bank: Bank, sender: str, connect: Callable[[], Postman]) -> Report:
-    """Queues, then sends over one connection, which is made only where there is something to
-    send. `connect` may raise MailServerError, which the report tells."""
+    """Queues the notices that are due and sends them over one connection.
+
+    `connect` is called only if there are mails to send; a MailServerError that it raises becomes
+    part of the report.
+    """
     missing = queue_notices(bank)
     with bank.books() as books:
         waiting = sum(mail.state is MailState.QUEUED for mail in books.mails.all())
@@ -156,7 +167,10 @@ def run(bank: Bank, sender: str, connect: Callable[[], Postman]) -> Report:
 
 
 def bounce(bank: Bank, message_id: str, reply: str) -> bool:
-    """A delivery report came back later: that mail is to be sent again. False: none of ours."""
+    """Processes a delivery report: queues the mail again, or gives up after three attempts.
+
+    Returns False if the bank sent no mail with this Message-ID.
+    """
     with bank.books() as books:
         mail = books.mails.by_message_id(message_id)
     if mail is None:
@@ -166,7 +180,7 @@ def bounce(bank: Bank, message_id: str, reply: str) -> bool:
 
 
 def _threshold(bank: Bank, record: CertificateRecord) -> int | None:
-    """The last threshold that was reached, None before the first and after the end."""
+    """Returns the last threshold reached; None before the first and after expiry."""
     now = bank.clock()
     life = lifecycle(record.certificate.not_after, now, bank.policy.renewal)
     reached = [days for days in bank.policy.mail_days if life.days_left <= days]
@@ -174,14 +188,14 @@ def _threshold(bank: Bank, record: CertificateRecord) -> int | None:
 
 
 def _readdress(books: Books, serial: str, customer: Customer, bank: Bank) -> None:
-    """What never reached the old address goes to the new one."""
+    """Redirects unsent mails to the customer's new address."""
     for mail in books.mails.of_certificate(serial):
         if mail.state is not MailState.SENT and mail.recipient != customer.email:
             books.mails.readdressed(mail, customer.email, bank.clock())
 
 
 def _claim(bank: Bank) -> list[_Letter]:
-    """What is to be tried now. Mails about certificates that were replaced or ended are dropped."""
+    """Claims the mails due for an attempt; drops those about replaced or expired certificates."""
     now = bank.clock()
     letters: list[_Letter] = []
     with bank.books() as books:
@@ -209,7 +223,7 @@ def _report(ends: Counter[MailState], trouble: str = "") -> Report:
 
 
 def _note_refusal(bank: Bank, mail: MailRecord, error: MailRefusedError) -> MailState:
-    """Returns what became of the mail: tried again later, or given up after the last attempt."""
+    """Records a refusal. Returns QUEUED for a later retry, BOUNCED after the last attempt."""
     now = bank.clock()
     last = error.permanent and mail.attempts + 1 >= ATTEMPTS_BEFORE_BOUNCED
     with bank.books() as books:
@@ -222,7 +236,7 @@ def _note_refusal(bank: Bank, mail: MailRecord, error: MailRefusedError) -> Mail
 
 
 def _release(bank: Bank, letters: list[_Letter], reply: str) -> None:
-    """The server's fault, not the address's: these wait for the next run, and lose no attempt."""
+    """Requeues mails without counting an attempt: the server failed, not the address."""
     now = bank.clock()
     with bank.books() as books:
         for letter in letters:

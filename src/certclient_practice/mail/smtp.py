@@ -1,4 +1,4 @@
-"""Handing mails to a mail server: STARTTLS with a checked certificate, then a login, always."""
+"""Delivers mails over SMTP: always STARTTLS with a verified certificate, then a login."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ _KEYS = frozenset({"host", "port", "user", "password", "sender", "ca_file"})
 
 
 class MailServerError(Exception):
-    """The mail server cannot be used now; the text is for the operator and holds no secret."""
+    """The mail server is unusable now. The message is for the operator and holds no secret."""
 
 
 class MailRefusedError(Exception):
-    """The mail server took no mail for this address. `permanent`: it says that it never will."""
+    """The mail server refused this mail; `permanent` for a reply code of 500 or higher."""
 
     def __init__(self, reply: str, *, permanent: bool) -> None:
         super().__init__(reply)
@@ -33,12 +33,15 @@ class MailRefusedError(Exception):
 
 
 class SettingsError(Exception):
-    """The file with the mail server's settings cannot be used; the text says why."""
+    """The file with the mail server's settings is unusable; the message states why."""
 
 
 @dataclass(frozen=True, slots=True)
 class SmtpSettings:
-    """A mail server. `ca_file`: roots for its certificate in place of the system's, or None."""
+    """A mail server.
+
+    `ca_file` holds root certificates (PEM) that replace the system's; None for the system's.
+    """
 
     host: str
     port: int
@@ -52,13 +55,20 @@ class Postman(Protocol):
     """An open connection to a mail server."""
 
     def deliver(self, message: EmailMessage) -> None:
-        """Raises MailRefusedError for this mail, MailServerError for all that follow too."""
+        """Sends one mail.
+
+        Raises MailRefusedError if the server refuses this mail, MailServerError if the connection
+        cannot send any more mails.
+        """
         ...
 
 
 def read_settings(path: Path) -> SmtpSettings:
-    """Reads a TOML file that only its owner may read: host, port, user, password, sender, and
-    ca_file where the system's roots do not do. Raises SettingsError."""
+    """Reads a TOML file: host, port (default 587), user, password, sender, optional ca_file.
+
+    Raises SettingsError for missing or unknown keys, and for a file that others than its owner can
+    read.
+    """
     try:
         if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
             raise SettingsError(f"{path} holds a password: make it readable for its owner alone")
@@ -77,15 +87,15 @@ def read_settings(path: Path) -> SmtpSettings:
     except KeyError as error:
         raise SettingsError(f"{path}: {error.args[0]} is missing") from error
     except (OSError, ValueError, TypeError) as error:
-        # A TOML error may quote the line with the password: it is not repeated.
+        # A TOML error may quote the line with the password, so its text is left out.
         raise SettingsError(f"{path} cannot be read ({type(error).__name__})") from error
 
 
 @contextmanager
 def connected(settings: SmtpSettings) -> Iterator[Postman]:
-    """Connects, encrypts, logs in. A server without STARTTLS gets neither password nor mail.
+    """Connects, starts TLS and logs in.
 
-    Raises MailServerError.
+    A server without STARTTLS receives neither password nor mail. Raises MailServerError.
     """
     try:
         context = ssl.create_default_context(
@@ -115,6 +125,7 @@ class _Connection:
         try:
             self._client.send_message(message)
         except smtplib.SMTPRecipientsRefused as error:
+            # Every mail has exactly one recipient.
             code, reply = next(iter(error.recipients.values()))
             raise _refused(code, reply) from error
         except smtplib.SMTPDataError as error:
@@ -128,7 +139,7 @@ def _refused(code: int, reply: bytes | str) -> MailRefusedError:
 
 
 def _unusable(error: Exception) -> MailServerError:
-    """Says what happened without what was sent: an SMTP reply may repeat it."""
+    """Describes the error without the server's reply, which may repeat what was sent."""
     if isinstance(error, smtplib.SMTPResponseException):
         return MailServerError(f"{type(error).__name__} {error.smtp_code}")
     if isinstance(error, smtplib.SMTPNotSupportedError):

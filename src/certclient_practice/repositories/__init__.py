@@ -1,1 +1,1 @@
-"""What the practice bank keeps on file, in one SQLite file."""
+"""Tables of the practice bank, in one SQLite file."""

@@ -1,4 +1,4 @@
-"""Customers on file, with the further secrets that renewal may want (seed S2, way B2)."""
+"""Customers and the further secrets that renewal may require (seed S2, way B2)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _PASSWORD = "one-time-password"
 
 
 class Customers:
-    """The customers' table inside one database transaction."""
+    """The customers table, bound to one database transaction."""
 
     def __init__(self, connection: sqlite3.Connection, vault: Vault) -> None:
         self._db = connection
@@ -34,7 +34,10 @@ class Customers:
         contract_id: str = "",
         email: str = "",
     ) -> Customer:
-        """Adds a customer, or changes all that is on file of a known one."""
+        """Adds a customer, or overwrites every field of a known user ID.
+
+        Overwriting also resets the count of wrong PINs and passwords. `now` is aware.
+        """
         self._db.execute(
             """INSERT INTO customers
                  (user_id, suffix, sealed_pin, sealed_password, contract_id, email, created)
@@ -63,31 +66,38 @@ class Customers:
         )
 
     def find(self, user_id: str) -> Customer | None:
+        """Returns the customer, None for an unknown user ID."""
         row = self._db.execute("SELECT * FROM customers WHERE user_id = ?", (user_id,)).fetchone()
         return None if row is None else _customer(row)
 
     def all(self) -> Sequence[Customer]:
+        """Returns all customers, ordered by user ID."""
         rows = self._db.execute("SELECT * FROM customers ORDER BY user_id").fetchall()
         return [_customer(row) for row in rows]
 
     def secret_failures(self, user_id: str) -> int:
-        """Wrong PINs and one-time passwords since the last good ones."""
+        """Returns the number of wrong PINs and one-time passwords since the last success."""
         row = self._db.execute(
             "SELECT secret_failures FROM customers WHERE user_id = ?", (user_id,)
         ).fetchone()
         return 0 if row is None else int(row["secret_failures"])
 
     def count_secret_failure(self, user_id: str) -> None:
+        """Counts one wrong PIN or one-time password; callers enforce the limit."""
         self._db.execute(
             "UPDATE customers SET secret_failures = secret_failures + 1 WHERE user_id = ?",
             (user_id,),
         )
 
     def clear_secret_failures(self, user_id: str) -> None:
+        """Resets the count after a success, or to unlock the customer."""
         self._db.execute("UPDATE customers SET secret_failures = 0 WHERE user_id = ?", (user_id,))
 
     def secrets_match(self, user_id: str, pin: bytes, one_time_password: bytes) -> bool:
-        """Whether what was sent is what is on file, in constant time. Nothing on file: any."""
+        """Compares both secrets with the stored ones in constant time.
+
+        A secret that is not on file matches any value. The user ID must exist.
+        """
         row = self._db.execute(
             "SELECT sealed_pin, sealed_password FROM customers WHERE user_id = ?", (user_id,)
         ).fetchone()
@@ -96,11 +106,17 @@ class Customers:
         return pin_fits and password_fits
 
     def pin_is(self, user_id: str, pin: Secret) -> bool:
-        """Whether this is ご契約先暗証番号 on file. Nothing on file or nobody: no PIN is right."""
+        """Returns whether `pin` is the stored ご契約先暗証番号.
+
+        False for an unknown user ID and for a customer without a PIN.
+        """
         return self._is(user_id, "sealed_pin", _PIN, pin)
 
     def one_time_password_is(self, user_id: str, password: Secret) -> bool:
-        """Whether this is the お客様カード's 確認用パスワード. Nothing on file: none is right."""
+        """Returns whether `password` is the stored 確認用パスワード of the お客様カード.
+
+        False for an unknown user ID and for a customer without a password.
+        """
         return self._is(user_id, "sealed_password", _PASSWORD, password)
 
     def _is(self, user_id: str, column: str, purpose: str, sent: Secret) -> bool:

@@ -1,4 +1,4 @@
-"""The practice bank's one SQLite file: durable at every commit, shared by server and commands."""
+"""The practice bank's SQLite file: durable at every commit, shared by server and commands."""
 
 from __future__ import annotations
 
@@ -15,28 +15,28 @@ BUSY_SECONDS = 20.0
 
 
 class DatabaseTooNewError(Exception):
-    """The file was written by a later version of this program."""
+    """A later version of this program wrote the file."""
 
 
 class Database:
-    """Opens (and where needed creates or upgrades) `path`.
+    """Opens `path`, creating or upgrading it if necessary.
 
-    WAL with synchronous=FULL: what a commit reported survives a kill or a power cut. One writer at
-    a time over all processes; connections are kept for reuse, one per thread at work.
-    Raises DatabaseTooNewError, sqlite3.Error.
+    WAL with synchronous=FULL: a reported commit survives a kill or power loss. There is one writer
+    at a time across all processes. Connections are pooled, one per active thread. Raises
+    DatabaseTooNewError, sqlite3.Error.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._idle: queue.LifoQueue[sqlite3.Connection] = queue.LifoQueue()
-        # The file holds customers' data: nobody else on the machine reads it.
+        # The file holds customers' data: no other user of the machine may read it.
         path.touch(mode=0o600, exist_ok=True)
         with self.transaction() as connection:
             _upgrade(connection)
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """A write transaction: committed at the end, rolled back by an exception."""
+        """Opens a write transaction: commits at the end, rolls back on an exception."""
         connection = self._take()
         try:
             connection.execute("BEGIN IMMEDIATE")
@@ -46,7 +46,7 @@ class Database:
             self._idle.put(connection)
 
     def close(self) -> None:
-        """Closes all idle connections; call it when no thread uses the database any more."""
+        """Closes all idle connections. Call it when no thread uses the database any more."""
         while True:
             try:
                 self._idle.get_nowait().close()
@@ -60,7 +60,7 @@ class Database:
             return self._connect()
 
     def _connect(self) -> sqlite3.Connection:
-        # isolation_level=None: transactions are begun above, not guessed by the module.
+        # isolation_level=None: `transaction` issues BEGIN itself; sqlite3 must not begin any.
         connection = sqlite3.connect(
             self._path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
         )
@@ -73,7 +73,7 @@ class Database:
 
 @contextmanager
 def savepoint(connection: sqlite3.Connection) -> Iterator[None]:
-    """Part of a transaction that an exception undoes alone, leaving the rest to be committed."""
+    """Runs part of a transaction; an exception rolls back only this part."""
     connection.execute("SAVEPOINT part")
     try:
         yield
@@ -85,11 +85,12 @@ def savepoint(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 def to_column(moment: datetime) -> int:
-    """Aware time as whole seconds since 1970 (certificates know no smaller unit)."""
+    """Converts an aware time to whole seconds since 1970, the resolution of certificates."""
     return int(moment.timestamp())
 
 
 def from_column(seconds: int) -> datetime:
+    """Converts seconds since 1970 to an aware UTC time."""
     return datetime.fromtimestamp(seconds, UTC)
 
 

@@ -1,7 +1,7 @@
-"""Issue codes (取得): one active per customer, spent once the certificate is confirmed.
+"""Issue codes (取得): one active code per customer, spent when the certificate is confirmed.
 
-Until then a code may be used again, so that a customer whose PC stopped half-way is not left
-without one; each use revokes the unconfirmed certificate of the one before.
+Until then the code can be used again, so that a customer whose PC stopped half-way is not left
+without one; each use revokes the unconfirmed certificate of the previous use.
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ from certclient_practice.repositories.records import CodeState, IssueCode
 from certclient_practice.repositories.vault import Vault
 
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
-"""Without 0, 1, I and O, which people confuse on paper. 32 letters: 5 bits each."""
+"""Without 0, 1, I and O, which are easily confused on paper. 32 characters: 5 bits each."""
 LENGTH = 16
 
 
 class IssueCodes:
-    """The issue codes' table inside one database transaction."""
+    """The issue codes table, bound to one database transaction."""
 
     def __init__(self, connection: sqlite3.Connection, vault: Vault) -> None:
         self._db = connection
         self._vault = vault
 
     def give(self, user_id: str, now: datetime, valid: timedelta, *, reissue: bool) -> Secret:
-        """Makes a new code (80 random bits) and withdraws the customer's earlier ones."""
+        """Creates a code (80 random bits) and withdraws the customer's active one."""
         code = _random_code()
         self._db.execute(
             "UPDATE issue_codes SET state = ?, sealed_code = NULL WHERE user_id = ? AND state = ?",
@@ -50,24 +50,26 @@ class IssueCodes:
         return Secret(code)
 
     def latest(self, user_id: str) -> IssueCode | None:
-        """The code given out last, whatever its state."""
+        """Returns the most recent code in any state, None if the customer never had one."""
         row = self._db.execute(
             "SELECT * FROM issue_codes WHERE user_id = ? ORDER BY id DESC LIMIT 1", (user_id,)
         ).fetchone()
         return None if row is None else _issue_code(row)
 
     def by_id(self, code_id: int) -> IssueCode | None:
+        """Returns the code with this database ID, None if there is none."""
         row = self._db.execute("SELECT * FROM issue_codes WHERE id = ?", (code_id,)).fetchone()
         return None if row is None else _issue_code(row)
 
     def of_customer(self, user_id: str) -> Sequence[IssueCode]:
+        """Returns all codes of a customer in any state, oldest first."""
         rows = self._db.execute(
             "SELECT * FROM issue_codes WHERE user_id = ? ORDER BY id", (user_id,)
         ).fetchall()
         return [_issue_code(row) for row in rows]
 
     def reveal(self, code: IssueCode) -> Secret | None:
-        """The code itself, to check a MAC with; None once it is withdrawn or locked."""
+        """Returns the plaintext code for verifying a MAC, None if withdrawn or locked."""
         row = self._db.execute(
             "SELECT sealed_code FROM issue_codes WHERE id = ?", (code.id,)
         ).fetchone()
@@ -77,7 +79,10 @@ class IssueCodes:
         return Secret(self._vault.unseal(sealed, f"code:{code.user_id}"))
 
     def count_failure(self, code: IssueCode, allowed: int) -> None:
-        """One wrong MAC; at `allowed` of them the code is locked for good and forgotten."""
+        """Counts one wrong MAC.
+
+        After `allowed` failures the code is locked for good and its sealed value is deleted.
+        """
         self._db.execute("UPDATE issue_codes SET failures = failures + 1 WHERE id = ?", (code.id,))
         self._db.execute(
             """UPDATE issue_codes SET state = ?, sealed_code = NULL
@@ -86,12 +91,13 @@ class IssueCodes:
         )
 
     def clear_failures(self, code: IssueCode) -> None:
+        """Resets the count of wrong MACs after a correct one."""
         self._db.execute("UPDATE issue_codes SET failures = 0 WHERE id = ?", (code.id,))
 
     def spend(self, code_id: int) -> None:
-        """The certificate is confirmed: no new transaction begins with this code any more.
+        """Marks the code as spent: it can open no new transaction.
 
-        The code itself stays for repeated messages of the transaction that spent it.
+        The sealed value stays, to verify repeated messages of the transaction that spent the code.
         """
         self._db.execute(
             "UPDATE issue_codes SET state = ? WHERE id = ? AND state = ?",

@@ -1,4 +1,4 @@
-"""What the practice bank keeps on file: customers, issue codes, certificates, transactions."""
+"""Records of the practice bank: customers, issue codes, certificates, transactions, mails."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import datetime
 from certclient.model.certificate import Certificate, Role
 
 ADMINISTRATOR_SUFFIX = "1394"
-"""Seed S2: 利用者番号（ご契約先ID）+「1394」 is the 管理者."""
+"""Seed S2: 利用者番号（ご契約先ID）+「1394」 identifies the 管理者."""
 USER_SUFFIX = "1403"
 """Seed S1(2): `TKYM1408054 1403`."""
 
@@ -18,10 +18,10 @@ USER_SUFFIX = "1403"
 class Customer:
     """One ID of a business customer, 管理者 or 利用者. Each ID has one certificate.
 
-    `asks_pin` and `asks_one_time_password`: whether renewal wants ご契約先暗証番号 and the
-    お客様カード's password (seed S2); the values themselves stay inside `customers.py`.
-    `contract_id` groups the IDs of one company (ご契約先), `email` is where notices go; either may
-    be "".
+    `asks_pin` and `asks_one_time_password` state whether renewal requires ご契約先暗証番号 and the
+    password of the お客様カード (seed S2); the values themselves stay inside `customers.py`.
+    `contract_id` groups the IDs of one company (ご契約先); notices go to `email`. Either may be ""
+    (none).
     """
 
     user_id: str
@@ -33,21 +33,25 @@ class Customer:
 
     @property
     def contract(self) -> str:
-        """The contract that this ID belongs to; an ID without one is a contract by itself."""
+        """The contract of this ID; an ID without one forms a contract of its own."""
         return self.contract_id or self.user_id
 
     @property
     def role(self) -> Role:
+        """管理者 for the suffix 1394, 利用者 for every other one (seed S2)."""
         return Role.ADMINISTRATOR if self.suffix == ADMINISTRATOR_SUFFIX else Role.USER
 
     @property
     def common_name(self) -> str:
-        """The Common Name on the certificate, as in seed S1(2)."""
+        """The Common Name of the certificate, as in seed S1(2)."""
         return f"{self.user_id} {self.suffix}"
 
 
 class CertificateState(enum.Enum):
-    """UNCONFIRMED: issued, not yet confirmed by the customer's program. Only CONFIRMED logs in."""
+    """The state of an issued certificate. Only a CONFIRMED one can log in.
+
+    UNCONFIRMED: issued, but the customer's program has not confirmed it yet.
+    """
 
     UNCONFIRMED = "unconfirmed"
     CONFIRMED = "confirmed"
@@ -69,9 +73,9 @@ class Reason(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class CertificateRecord:
-    """An issued certificate. `confirm_by` is set while it is UNCONFIRMED; times are aware, UTC.
+    """An issued certificate. Times are aware UTC; `confirm_by` is set while it is UNCONFIRMED.
 
-    `transaction_id` is empty for certificates that the bank issued at its desk.
+    `transaction_id` is empty for a certificate that the operator issued without CMP.
     """
 
     certificate: Certificate
@@ -85,6 +89,12 @@ class CertificateRecord:
 
 
 class CodeState(enum.Enum):
+    """Only ACTIVE opens a transaction.
+
+    SPENT: its certificate was confirmed. LOCKED: too many wrong MACs. WITHDRAWN: a newer code
+    replaced it.
+    """
+
     ACTIVE = "active"
     SPENT = "spent"
     LOCKED = "locked"
@@ -93,8 +103,11 @@ class CodeState(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class IssueCode:
-    """An issue code on file, without the code. `reissue`: given out at the branch (再発行), so it
-    also works after the days in which a customer can obtain a certificate alone."""
+    """An issue code without its value; `expires_at` is aware UTC.
+
+    `reissue`: given out at the branch (再発行), so it also works after the days in which a customer
+    can obtain a certificate without the branch.
+    """
 
     id: int
     user_id: str
@@ -105,6 +118,11 @@ class IssueCode:
 
 
 class TransactionState(enum.Enum):
+    """WAITING: the customer polls. ISSUED: certConf is expected. DONE: confirmed or revoked.
+
+    REJECTED: the customer did not accept the certificate.
+    """
+
     WAITING = "waiting"
     ISSUED = "issued"
     DONE = "done"
@@ -113,11 +131,12 @@ class TransactionState(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class TransactionRecord:
-    """One CMP transaction that was let in (RFC 9483, 3.1: transactionID).
+    """One accepted CMP transaction (RFC 9483, 3.1: transactionID).
 
-    `requester` names the credential that opened it (`mac:<code id>` or `signature:<fingerprint>`):
-    every later message must carry the same. `kind` is the opening body (`ir`, `kur`, …).
-    `serial_hex` is "" until a certificate is issued; `old_serial_hex` is what it renews.
+    `requester` identifies the credential that opened it (`mac:<code id>` or
+    `signature:<fingerprint>`); every later message must use the same. `kind` is the opening body
+    (`ir`, `kur`, …). `spki` is DER. `serial_hex` is "" until a certificate is issued;
+    `old_serial_hex` is the serial number of the certificate that signed the request, "" for a MAC.
     """
 
     id: bytes
@@ -134,7 +153,7 @@ class TransactionRecord:
 
 
 class TicketState(enum.Enum):
-    """ACTIVE may open one renewal; USED has; WITHDRAWN never will (logged out)."""
+    """ACTIVE can open one renewal; USED has opened it; WITHDRAWN: its login ended first."""
 
     ACTIVE = "active"
     USED = "used"
@@ -142,7 +161,7 @@ class TicketState(enum.Enum):
 
 
 class MailState(enum.Enum):
-    """QUEUED is tried again until it is SENT. BOUNCED: the address refuses it for good."""
+    """QUEUED is retried until SENT. BOUNCED: the address refused it for good."""
 
     QUEUED = "queued"
     SENT = "sent"
@@ -151,9 +170,9 @@ class MailState(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class MailRecord:
-    """One e-mail notice: `days` before the end of the certificate `serial_hex`.
+    """One e-mail notice, due `days` before the end of the certificate `serial_hex`.
 
-    `last_reply` is what the mail server said last.
+    `last_reply` is the mail server's last reply, "" if there was none.
     """
 
     id: int

@@ -1,4 +1,4 @@
-"""The register of issued certificates and their states: what the login page asks."""
+"""The register of issued certificates and their states, consulted by logins and CMP."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from certclient_practice.repositories.records import CertificateRecord, Certific
 
 
 class Register:
-    """The certificates' table inside one database transaction."""
+    """The certificates table, bound to one database transaction."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._db = connection
 
     def add(self, record: CertificateRecord) -> None:
-        """Writes a freshly issued certificate."""
+        """Inserts a newly issued certificate. Raises sqlite3.IntegrityError for a known serial."""
         self._db.execute(
             """INSERT INTO certificates (serial, user_id, der, spki, not_after, state, issued,
                  changed, confirm_by, was_confirmed, transaction_id)
@@ -39,32 +39,42 @@ class Register:
         )
 
     def find(self, serial_hex: str) -> CertificateRecord | None:
+        """Returns the record with this serial number (lower-case hex), None if unknown."""
         row = self._db.execute(
             "SELECT * FROM certificates WHERE serial = ?", (serial_hex,)
         ).fetchone()
         return None if row is None else _record(row)
 
     def find_serial(self, serial: int) -> CertificateRecord | None:
-        """By the serial number as a number. Negative ones are nobody's."""
+        """Like `find`, by integer; a negative serial number matches nothing."""
         return self.find(f"{serial:032x}") if serial >= 0 else None
 
     def find_exactly(self, certificate: Certificate) -> CertificateRecord | None:
-        """The record of these very DER bytes: the serial number alone proves nothing."""
+        """Returns the record whose DER equals this certificate's.
+
+        The serial number alone proves nothing: a forged certificate can repeat it.
+        """
         record = self.find(certificate.serial_hex)
         return record if record is not None and record.certificate == certificate else None
 
     def all(self) -> Sequence[CertificateRecord]:
+        """Returns every certificate ever issued, oldest first."""
         rows = self._db.execute("SELECT * FROM certificates ORDER BY issued, rowid").fetchall()
         return [_record(row) for row in rows]
 
     def confirmed_of(self, user_id: str) -> Sequence[CertificateRecord]:
+        """Returns the ID's CONFIRMED certificates, oldest first, including expired ones."""
         return self._in_state(user_id, CertificateState.CONFIRMED)
 
     def unconfirmed_of(self, user_id: str) -> Sequence[CertificateRecord]:
+        """Returns the ID's UNCONFIRMED certificates, oldest first."""
         return self._in_state(user_id, CertificateState.UNCONFIRMED)
 
     def last_confirmed_end(self, user_id: str) -> datetime | None:
-        """The latest end of validity among certificates that this customer ever confirmed."""
+        """Returns the latest notAfter (aware UTC) of all certificates that the ID ever confirmed.
+
+        None if it never confirmed one.
+        """
         row = self._db.execute(
             "SELECT MAX(not_after) AS last FROM certificates WHERE user_id = ? AND was_confirmed",
             (user_id,),
@@ -72,7 +82,10 @@ class Register:
         return None if row["last"] is None else from_column(row["last"])
 
     def last_confirmed(self, user_id: str) -> CertificateRecord | None:
-        """The certificate that this customer confirmed last, whatever became of it."""
+        """Returns the certificate that ends last among all that the ID ever confirmed.
+
+        It may be revoked or superseded by now. None if the ID never confirmed one.
+        """
         row = self._db.execute(
             """SELECT * FROM certificates WHERE user_id = ? AND was_confirmed
                ORDER BY not_after DESC, issued DESC, rowid DESC LIMIT 1""",
@@ -81,7 +94,7 @@ class Register:
         return None if row is None else _record(row)
 
     def of_customer(self, user_id: str) -> Sequence[CertificateRecord]:
-        """All certificates of one ID, the newest first."""
+        """Returns all certificates of one ID in any state, newest first."""
         rows = self._db.execute(
             "SELECT * FROM certificates WHERE user_id = ? ORDER BY issued DESC, rowid DESC",
             (user_id,),
@@ -89,10 +102,10 @@ class Register:
         return [_record(row) for row in rows]
 
     def key_was_used(self, spki: bytes, user_id: str) -> bool:
-        """Whether this key has a certificate of another customer, or one ever confirmed.
+        """Returns whether the key (DER) has a certificate of another customer or a confirmed one.
 
-        A key whose certificate was never confirmed may ask again (a lost answer, a new
-        transaction with the same key).
+        A key whose certificate was never confirmed may be submitted again: after a lost response,
+        the client starts a new transaction with the same key.
         """
         row = self._db.execute(
             "SELECT 1 FROM certificates WHERE spki = ? AND (user_id != ? OR was_confirmed) LIMIT 1",
@@ -101,7 +114,7 @@ class Register:
         return row is not None
 
     def confirm(self, record: CertificateRecord, now: datetime) -> None:
-        """The customer uses it: from now on it logs in, and it alone (one valid one per ID)."""
+        """Confirms a certificate and supersedes all others of the ID: one valid one per ID."""
         for old in self.confirmed_of(record.user_id):
             self._set(old, CertificateState.SUPERSEDED, Reason.REPLACED, now)
         self._set(record, CertificateState.CONFIRMED, Reason.NONE, now)
@@ -111,14 +124,16 @@ class Register:
         )
 
     def revoke(self, record: CertificateRecord, reason: Reason, now: datetime) -> None:
+        """Revokes a certificate in any state and ends its confirmation deadline."""
         self._set(record, CertificateState.REVOKED, reason, now)
 
     def revoke_unconfirmed(self, user_id: str, reason: Reason, now: datetime) -> None:
+        """Revokes the ID's UNCONFIRMED certificates, before another one is issued."""
         for record in self.unconfirmed_of(user_id):
             self._set(record, CertificateState.REVOKED, reason, now)
 
     def sweep(self, now: datetime) -> int:
-        """Revokes what was not confirmed in time; returns how many."""
+        """Revokes certificates not confirmed in time; returns their number."""
         cursor = self._db.execute(
             """UPDATE certificates SET state = ?, reason = ?, changed = ?, confirm_by = NULL
                WHERE state = ? AND confirm_by < ?""",

@@ -1,7 +1,7 @@
-"""The tables, as a list of migrations: `MIGRATIONS[n]` leads from schema version n to n + 1.
+"""The schema as migrations: `MIGRATIONS[n]` upgrades schema version n to n + 1.
 
-A published migration is never edited; a change is a new entry at the end.
-Times are whole seconds since 1970 (UTC); `sealed` columns are encrypted (see `vault.py`).
+A published migration never changes; a schema change is a new entry at the end. Times are whole
+seconds since 1970 (UTC). `sealed` columns are encrypted (see `vault.py`).
 """
 
 from __future__ import annotations

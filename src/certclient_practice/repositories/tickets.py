@@ -1,8 +1,8 @@
-"""Tickets (deep links, way B1): a logged-in customer's word to the app, good once and for minutes.
+"""Tickets for deep links (way B1): they authorize one renewal from a login, for minutes.
 
-The ticket goes to the app in a `certclient:` link and comes back as the regToken of the renewal,
-where it stands for ご契約先暗証番号 and 確認用パスワード: both were asked for at the login. Only
-its hash is kept.
+The app receives the ticket in a `certclient:` link and returns it as the regToken of the renewal,
+in place of ご契約先暗証番号 and 確認用パスワード, which the login has already checked. Only the
+ticket's hash is stored.
 """
 
 from __future__ import annotations
@@ -17,26 +17,27 @@ from certclient_practice.repositories.database import to_column
 from certclient_practice.repositories.records import TicketState
 
 PREFIX = "tk-"
-"""Tells a ticket from a 確認用パスワード; a card shows digits or capital letters only."""
+"""Distinguishes a ticket from a 確認用パスワード, which has only digits or capital letters."""
 _RANDOM_BYTES = 24
 _KEPT = timedelta(days=30)
 
 
 def is_ticket(registration_token: bytes) -> bool:
-    """Whether a regToken is meant as a ticket, good or bad."""
+    """Returns whether a regToken has the format of a ticket, valid or not."""
     return registration_token.startswith(PREFIX.encode())
 
 
 class Tickets:
-    """The tickets' table inside one database transaction."""
+    """The tickets table, bound to one database transaction."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._db = connection
 
     def give(self, user_id: str, session: str, now: datetime, valid: timedelta) -> Secret:
-        """A new ticket (192 random bits) for `user_id`; earlier ones of this session end.
+        """Creates a ticket (192 random bits) for `user_id` and withdraws the session's earlier
+        ones.
 
-        `session` names the login that it belongs to (a hash, not the cookie).
+        `session` is the hash that identifies the login, not its cookie.
         """
         self.withdraw(session)
         ticket = PREFIX + secrets.token_urlsafe(_RANDOM_BYTES)
@@ -54,7 +55,7 @@ class Tickets:
         return Secret(ticket)
 
     def usable(self, ticket: bytes, user_id: str, now: datetime) -> bool:
-        """Whether it was given to this very user ID, was not used, and is not over."""
+        """Returns whether the ticket is `user_id`'s, unused, not withdrawn and not expired."""
         row = self._db.execute(
             "SELECT user_id FROM tickets WHERE digest = ? AND state = ? AND expires > ?",
             (_digest(ticket), TicketState.ACTIVE.value, to_column(now)),
@@ -62,21 +63,24 @@ class Tickets:
         return row is not None and row["user_id"] == user_id
 
     def use(self, ticket: bytes) -> None:
-        """It opened a renewal: from now on it opens none."""
+        """Marks the ticket as used, so that it can open no second renewal."""
         self._db.execute(
             "UPDATE tickets SET state = ? WHERE digest = ?",
             (TicketState.USED.value, _digest(ticket)),
         )
 
     def withdraw(self, session: str) -> None:
-        """The login ended: what it gave out and was not used ends with it."""
+        """Withdraws the session's unused tickets when its login ends."""
         self._db.execute(
             "UPDATE tickets SET state = ? WHERE session = ? AND state = ?",
             (TicketState.WITHDRAWN.value, session, TicketState.ACTIVE.value),
         )
 
     def begin_afresh(self, now: datetime) -> None:
-        """The bank starts: no login of before goes on, so no ticket does. Long past ones go."""
+        """Withdraws all unused tickets when the bank starts, as no login survives a restart.
+
+        Also deletes tickets that expired more than 30 days ago.
+        """
         self._db.execute(
             "UPDATE tickets SET state = ? WHERE state = ?",
             (TicketState.WITHDRAWN.value, TicketState.ACTIVE.value),

@@ -1,4 +1,4 @@
-"""CMP transactions and the answers they got, so that a repeated request gets the same answer."""
+"""CMP transactions and their stored responses; a repeated request gets the same response."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from certclient_practice.repositories.records import TransactionRecord, Transact
 
 
 class Transactions:
-    """The tables of transactions and responses inside one database transaction."""
+    """The transactions and responses tables, bound to one database transaction."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._db = connection
 
     def add(self, record: TransactionRecord, now: datetime) -> None:
+        """Inserts a transaction. Raises sqlite3.IntegrityError for a known transactionID."""
         self._db.execute(
             """INSERT INTO transactions (id, requester, user_id, kind, state, spki, polls_left,
                  implicit_confirm, code_id, old_serial, serial, created)
@@ -38,18 +39,20 @@ class Transactions:
         )
 
     def find(self, transaction_id: bytes) -> TransactionRecord | None:
+        """Returns the transaction, None for an unknown transactionID."""
         row = self._db.execute(
             "SELECT * FROM transactions WHERE id = ?", (transaction_id,)
         ).fetchone()
         return None if row is None else _record(row)
 
     def polled(self, record: TransactionRecord) -> TransactionRecord:
-        """One poll less to wait for."""
+        """Decrements the number of polls left; returns the changed record."""
         left = record.polls_left - 1
         self._db.execute("UPDATE transactions SET polls_left = ? WHERE id = ?", (left, record.id))
         return replace(record, polls_left=left)
 
     def issued(self, record: TransactionRecord, serial_hex: str) -> TransactionRecord:
+        """Sets the state to ISSUED and the serial number (hex); returns the changed record."""
         self._db.execute(
             "UPDATE transactions SET state = ?, serial = ? WHERE id = ?",
             (TransactionState.ISSUED.value, serial_hex, record.id),
@@ -57,11 +60,15 @@ class Transactions:
         return replace(record, state=TransactionState.ISSUED, serial_hex=serial_hex)
 
     def ended(self, record: TransactionRecord, state: TransactionState) -> TransactionRecord:
+        """Sets the final state, DONE or REJECTED; returns the changed record."""
         self._db.execute("UPDATE transactions SET state = ? WHERE id = ?", (state.value, record.id))
         return replace(record, state=state)
 
     def stored_response(self, transaction_id: bytes, request_hash: bytes) -> bytes | None:
-        """The answer that exactly this request got before (DER), or None."""
+        """Returns the stored response (DER) to exactly this request, None if there is none.
+
+        `request_hash` is SHA-256 over the request's DER.
+        """
         row = self._db.execute(
             "SELECT der FROM responses WHERE transaction_id = ? AND request_hash = ?",
             (transaction_id, request_hash),
@@ -71,16 +78,17 @@ class Transactions:
     def store_response(
         self, transaction_id: bytes, request_hash: bytes, nonce: bytes, der: bytes, now: datetime
     ) -> None:
-        """Keeps an answer for repetition, with the nonce that the next request must answer."""
+        """Stores a response for replay, with its nonce, which the next request must return."""
         self._db.execute(
             "INSERT INTO responses VALUES (?, ?, ?, ?, ?)",
             (transaction_id, request_hash, nonce, der, to_column(now)),
         )
 
     def sent_nonce(self, transaction_id: bytes, nonce: bytes) -> bool:
-        """Whether the bank sent this nonce in this transaction.
+        """Returns whether the bank sent this nonce in this transaction.
 
-        Any of them will do, not only the last: the customer may never have seen the last answer.
+        Any of its nonces is accepted, not only the last: the customer may never have received the
+        last response.
         """
         row = self._db.execute(
             "SELECT 1 FROM responses WHERE transaction_id = ? AND nonce = ?",

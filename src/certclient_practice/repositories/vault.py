@@ -1,8 +1,8 @@
-"""Issue codes, bank PINs and one-time passwords at rest.
+"""Encryption at rest for issue codes, bank PINs and one-time passwords.
 
-A MAC can only be checked with the code itself, so a slow hash will not do: the code is kept
-encrypted, with the key in a file of its own (mode 0600). A copy of the database alone (a backup,
-a support bundle) gives no code away; who can read the whole data folder is the bank itself.
+Verifying a MAC requires the code itself, so a password hash is not an option: values are encrypted,
+with the key in a separate file (mode 0600). A copy of the database alone (a backup, a support
+bundle) reveals no code; read access to the whole data folder reveals all.
 """
 
 from __future__ import annotations
@@ -20,22 +20,22 @@ NONCE_BYTES = 12
 
 
 class VaultError(Exception):
-    """A sealed value and the key file do not belong together."""
+    """A sealed value does not match the key or purpose, or the key file is damaged."""
 
 
 class Vault:
-    """Encrypts short texts under the key in `key_file`, which is created where missing."""
+    """Encrypts short texts with the key in `key_file`, which is created if missing."""
 
     def __init__(self, key_file: Path) -> None:
         self._aead = AESGCM(_load_or_create(key_file))
 
     def seal(self, text: str, purpose: str) -> bytes:
-        """Encrypts. `purpose` binds the value to its place (`code:TKYM1408054`)."""
+        """Encrypts `text`; `purpose` binds it to its place (`code:TKYM1408054`)."""
         nonce = secrets.token_bytes(NONCE_BYTES)
         return nonce + self._aead.encrypt(nonce, text.encode(), purpose.encode())
 
     def unseal(self, sealed: bytes, purpose: str) -> str:
-        """The text again. Raises VaultError for another key, another purpose or a changed value."""
+        """Decrypts. Raises VaultError for another key, another purpose or a modified value."""
         try:
             clear = self._aead.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], purpose.encode())
         except (InvalidTag, ValueError) as error:
@@ -53,7 +53,10 @@ def _load_or_create(path: Path) -> bytes:
 
 
 def _create(path: Path) -> None:
-    """Whole or not at all, and never over another process's key: write aside, then link."""
+    """Writes the key to a temporary file and links it into place.
+
+    The file is never incomplete and never replaces the key of another process.
+    """
     aside = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
     descriptor = os.open(aside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     with os.fdopen(descriptor, "wb") as file:

@@ -1,1 +1,1 @@
-"""The practice bank on the network: its pages, its ports and who may see what."""
+"""The practice bank's HTTPS servers and web pages."""

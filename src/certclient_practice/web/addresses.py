@@ -1,4 +1,4 @@
-"""Where a running practice bank is found."""
+"""URLs of a running practice bank."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """`operator_url` holds the key to the operator's pages: the file that keeps it is for its owner
-    alone."""
+    """The URLs of a running practice bank.
+
+    `operator_url` contains the key to the operator's pages, so a file that holds it must be
+    private.
+    """
 
     public_url: str
     login_url: str
@@ -16,9 +19,10 @@ class Addresses:
 
     @property
     def cmp_url(self) -> str:
+        """The URL for CMP requests by POST."""
         return f"{self.public_url}cmp"
 
     @property
     def download_url(self) -> str:
-        """証明書発行アプリのダウンロード."""
+        """The URL of 証明書発行アプリのダウンロード."""
         return f"{self.public_url}download"

@@ -35,11 +35,11 @@ from certclient_practice.web.pages.sessions import Session, Sessions
 CMP_TYPE = "application/pkixcmp"
 
 IDLE_SECONDS = 15 * 60.0
-"""After so long without a request a login is over."""
+"""A login ends after this time without a request."""
 OFFICE_IDLE_SECONDS = 8 * 3600.0
 WRONG_ALLOWED = 10
 WRONG_SECONDS = 60.0
-"""So many wrong PINs, passwords or codes from one address in so many seconds, then a pause."""
+"""WRONG_ALLOWED wrong PINs or passwords from one address within WRONG_SECONDS cause a pause."""
 
 ROLES = {
     Role.ADMINISTRATOR: Words(ja="管理者", en="administrator"),
@@ -63,9 +63,9 @@ STANDINGS = {
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How strictly pages slow down guessing; a load test from one address may want other numbers.
+    """Limits on guessing and on idle sessions; a load test from one address may need others.
 
-    `monotonic` gives seconds.
+    `monotonic` returns seconds.
     """
 
     wrong_allowed: int = WRONG_ALLOWED
@@ -74,14 +74,18 @@ class Limits:
     monotonic: Callable[[], float] = time.monotonic
 
     def rate_limit(self) -> RateLimit:
+        """Returns a new counter with these limits; each application has its own."""
         return RateLimit(self.wrong_allowed, self.wrong_seconds, self.monotonic)
 
 
 def public_app(
     bank: Bank, addresses: Addresses, downloads: Path | None = None, limits: Limits = Limits()
 ) -> Flask:
-    """Pages that want no certificate, announcements of versions, and CMP by POST on `/cmp` and
-    `/.well-known/cmp` (RFC 9811, 3.3). `downloads`: folder with installers. Raises OSError."""
+    """Builds the application for pages without a client certificate, announcements and CMP.
+
+    CMP is served by POST on `/cmp` and `/.well-known/cmp` (RFC 9811, 3.3). `downloads` is the
+    folder with installers. Raises OSError if it cannot be read.
+    """
     app = _app(bank)
     responder = CmpResponder(bank)
     app.register_blueprint(public_pages(addresses.login_url, read_downloads(downloads)))
@@ -102,7 +106,10 @@ def public_app(
 
 
 def login_app(bank: Bank, public_url: str, limits: Limits = Limits()) -> Flask:
-    """The login and what is behind it; the server in front asks for a client certificate."""
+    """Builds the application for the login and the customer's pages.
+
+    The server in front must request a client certificate. Withdraws the tickets of earlier logins.
+    """
     app = _app(bank)
     with bank.books() as books:
         books.tickets.begin_afresh(bank.clock())
@@ -119,7 +126,7 @@ def login_app(bank: Bank, public_url: str, limits: Limits = Limits()) -> Flask:
 
 
 def operator_app(bank: Bank, key: Secret, public_url: str, limits: Limits = Limits()) -> Flask:
-    """For the operator on this computer, who has `key`."""
+    """Builds the application for the operator, on this computer only and with `key`."""
     app = _app(bank)
     sessions = Sessions(OFFICE_IDLE_SECONDS, limits.monotonic)
     office = Office(bank, key, sessions, public_url)

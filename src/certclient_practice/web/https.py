@@ -1,4 +1,4 @@
-"""One HTTPS port: cheroot with our own TLS context, limits and log."""
+"""One HTTPS port: cheroot with its own TLS context, limits and logging."""
 
 from __future__ import annotations
 
@@ -22,30 +22,35 @@ TIMEOUT_SECONDS = 10
 MAX_HEADER_BYTES = 16 * 1024
 DRAIN_SECONDS = 1.0
 DRAIN_BYTES = 1 << 20
-"""What of a refused request is still read, at most."""
+"""Maximum number of bytes read from a refused request."""
 
 _log = logging.getLogger(__name__)
 
 
 class HttpsListener:
-    """One HTTPS port with its worker threads. It listens at once and serves once given an app."""
+    """One HTTPS port with its worker threads.
+
+    Listens from construction; connections are answered once `serve` provides the application.
+    Raises OSError if the port is taken.
+    """
 
     def __init__(self, bind: str, port: int, context: ssl.SSLContext) -> None:
         self._server = _Server((bind, port))
         self._server.ssl_adapter = _TlsAdapter(context)
         self._server.prepare()
         self.port = int(self._server.bind_addr[1])
-        # A daemon, so that a crash elsewhere ends the program; `stop` waits for it in order.
+        # A daemon thread, so that a crash elsewhere ends the program; `stop` joins it.
         self._thread = threading.Thread(
             target=self._server.serve, name=f"practice-{self.port}", daemon=True
         )
 
     def serve(self, app: Flask) -> None:
+        """Starts answering requests with `app`, in a thread of its own."""
         self._server.wsgi_app = app
         self._thread.start()
 
     def stop(self) -> None:
-        """Ends after the requests at work, also where it never began to serve."""
+        """Finishes the requests in progress and stops; also works if `serve` was never called."""
         self._server.stop()
         if self._thread.ident is not None:
             self._thread.join()
@@ -56,7 +61,10 @@ def _not_ready(_environ: object, _start_response: object) -> list[bytes]:
 
 
 class _HeaderReader(HeaderReader):
-    """cheroot knows only one spelling of what HTTP/1.0 clients (OpenSSL) write in lower case."""
+    """Normalizes the Connection header of HTTP/1.0 clients.
+
+    cheroot compares case-sensitively, but OpenSSL sends `keep-alive` in lower case.
+    """
 
     def __call__(self, rfile: Any, hdict: Any = None) -> Any:
         headers = super().__call__(rfile, hdict)
@@ -74,13 +82,15 @@ class _Request(HTTPRequest):
 
 
 class _TlsConnection(HTTPConnection):
-    """Shakes hands in the worker thread: cheroot would do it in the thread that accepts, where
-    one slow peer would keep all others out."""
+    """Performs the TLS handshake in the worker thread.
+
+    cheroot would do it in the accepting thread, where one slow peer would block all others.
+    """
 
     RequestHandlerClass = _Request
     _client_certificate_read = False
     refused = False
-    """The server itself said no, maybe before it had read the whole request."""
+    """cheroot itself refused the request, possibly before reading all of it."""
 
     def communicate(self) -> Any:
         if not self._client_certificate_read:
@@ -91,15 +101,18 @@ class _TlsConnection(HTTPConnection):
                 return False
             self._client_certificate_read = True
             self.ssl_env = {CLIENT_CERTIFICATE: self.socket.getpeercert(binary_form=True)}
-        # cheroot ships stubs that leave this method untyped.
+        # cheroot's stubs leave this method untyped.
         goes_on = super().communicate()  # type: ignore[no-untyped-call]
         if self.refused and not goes_on:
             self._drain()
         return goes_on
 
     def _drain(self) -> None:
-        """Reads on for a moment: closing on a peer who is still sending would reset the
-        connection, and the answer that says why would be lost with it."""
+        """Reads on briefly before closing.
+
+        Closing while the peer is still sending would reset the connection and lose the response
+        with the reason for the refusal.
+        """
         deadline = time.monotonic() + DRAIN_SECONDS
         self.socket.settimeout(DRAIN_SECONDS)
         left = DRAIN_BYTES
@@ -112,13 +125,13 @@ class _TlsConnection(HTTPConnection):
 
 
 class _Server(wsgi.Server):
-    """cheroot with our limits, speaking to the log instead of to standard error."""
+    """cheroot with this module's limits, logging instead of writing to standard error."""
 
     ConnectionClass = _TlsConnection
     max_request_header_size = MAX_HEADER_BYTES
     max_request_body_size = MAX_REQUEST_BYTES
     expiration_interval = 0.1
-    """Seconds between two looks at idle connections, and how long `stop` may wait for one."""
+    """Seconds between checks of idle connections, and how long `stop` may wait for one."""
 
     def __init__(self, address: tuple[str, int]) -> None:
         super().__init__(
@@ -133,7 +146,7 @@ class _Server(wsgi.Server):
 
     @staticmethod
     def bind_socket(socket_: Any, bind_addr: Any) -> Any:
-        """cheroot leaves the socket open where the port is taken."""
+        """Closes the socket if the port is taken; cheroot leaves it open."""
         try:
             socket_.bind(bind_addr)
         except OSError:
@@ -143,16 +156,16 @@ class _Server(wsgi.Server):
 
     def error_log(self, msg: str = "", level: int = 20, traceback: bool = False) -> None:
         if msg.startswith("socket.error"):
-            # A peer that went away in the middle: no news, and nothing to be done about.
+            # The peer disconnected mid-request, which is normal.
             level, traceback = logging.DEBUG, False
         _log.log(level, "%s", msg, exc_info=traceback)
 
 
 class _TlsAdapter(Adapter):
-    """Wraps accepted sockets with our own context; the handshake comes later."""
+    """Wraps accepted sockets with the given context; the handshake comes later."""
 
     def __init__(self, context: ssl.SSLContext) -> None:
-        # The base class wants files and makes a context of its own; we have one.
+        # Skips the base class, which requires files and builds its own context.
         self.context = context
 
     def bind(self, sock: Any) -> Any:

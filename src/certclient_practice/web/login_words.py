@@ -1,4 +1,4 @@
-"""What the login page says to whom it does not let in: why, and what to do next."""
+"""The login page's texts for refusals: the reason and the next step."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from certclient_practice.bank.login import LoginResult
 
 @dataclass(frozen=True, slots=True)
 class Notice:
+    """The text of one refusal, in both languages."""
+
     title: Words
     why: Words
     next_step: Words
@@ -126,11 +128,11 @@ _NOTICES: dict[LoginResult, Notice] = {
         ),
     ),
 }
-"""Every LoginResult but WELCOME; `{days}` is how long a certificate can be obtained anew."""
+"""Covers every LoginResult but WELCOME; `{days}` are the days for obtaining after expiry."""
 
 
 def notice(result: LoginResult, obtain_days_after: int) -> Notice:
-    """The words for a refusal; `obtain_days_after` in days, as in the bank's policy."""
+    """Returns the text for a refusal; `obtain_days_after` are calendar days in Asia/Tokyo."""
     found = _NOTICES[result]
     return replace(
         found,

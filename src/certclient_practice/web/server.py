@@ -1,8 +1,8 @@
-"""The practice bank on the network: three HTTPS servers on this computer.
+"""The practice bank's three HTTPS servers.
 
-The public one (top page, CMP) never asks for a certificate, so no browser opens its chooser there;
-the login one asks in the TLS handshake. Both are for 127.0.0.1 unless told otherwise. The
-operator's is for 127.0.0.1 whatever is told.
+The public server (top page, CMP) never requests a client certificate, so no browser opens its
+certificate chooser there; the login server requests one in the TLS handshake. Both listen on
+127.0.0.1 by default. The operator's server always listens on 127.0.0.1.
 """
 
 from __future__ import annotations
@@ -28,13 +28,15 @@ ADDRESSES_FILE = "addresses.json"
 SWEEP_SECONDS = 30.0
 
 X509_V_FLAG_NO_CHECK_TIME = 0x200000
-"""<openssl/x509_vfy.h>; Python's ssl has no name for it."""
+"""From <openssl/x509_vfy.h>; Python's ssl module has no name for it."""
 
 
 @dataclass(frozen=True, slots=True)
 class ServerSettings:
-    """`bind` is an IP address or host name; port 0 takes any free one. `downloads` is the folder
-    whose installers the download page offers."""
+    """`bind` is an IP address or host name; port 0 takes any free port.
+
+    `downloads` is the folder with the installers for the download page.
+    """
 
     bind: str = LOOPBACK
     port: int = 0
@@ -45,12 +47,12 @@ class ServerSettings:
 
 
 class PracticeServer:
-    """Serves `bank` from construction of the context to its end.
+    """Serves `bank` from construction to `stop`.
 
-    with PracticeServer(bank, ServerSettings()) as server:
-        print(server.addresses.public_url)
+        with PracticeServer(bank, ServerSettings()) as server:
+            print(server.addresses.public_url)
 
-    Raises OSError where a port is taken or the address is not this computer's.
+    Raises OSError if a port is taken or the address does not belong to this computer.
     """
 
     def __init__(self, bank: Bank, settings: ServerSettings) -> None:
@@ -72,7 +74,7 @@ class PracticeServer:
         _write_addresses(bank.folder, self.addresses)
 
     def stop(self) -> None:
-        """Ends after the requests at work (at most a few seconds)."""
+        """Finishes the requests in progress (a few seconds at most) and stops."""
         self._stopped.set()
         self._public.stop()
         self._login.stop()
@@ -109,14 +111,17 @@ class PracticeServer:
 
 
 def _listen(opened: ExitStack, bind: str, port: int, context: ssl.SSLContext) -> HttpsListener:
-    """Listens; stops again where another port turns out to be taken."""
+    """Listens; `opened` closes the port again if a later one is taken."""
     listener = HttpsListener(bind, port, context)
     opened.callback(listener.stop)
     return listener
 
 
 def read_addresses(folder: Path) -> Addresses | None:
-    """Where the server of this data folder listens, or listened last; None if it never ran."""
+    """Returns the URLs at which this data folder's server listens, or listened last.
+
+    None if it never ran.
+    """
     try:
         return Addresses(**json.loads((folder / ADDRESSES_FILE).read_text(encoding="utf-8")))
     except FileNotFoundError:
@@ -131,8 +136,11 @@ def _tls_context(tls_file: Path) -> ssl.SSLContext:
 
 
 def _login_context(tls_file: Path, ca: PracticeCa) -> ssl.SSLContext:
-    """Asks for a client certificate of this CA, but lets one without and an expired one in, so
-    that a page can say why there is no login; `login.py` checks time and state."""
+    """Requests a client certificate of this CA.
+
+    Connections without one or with an expired one are accepted, so that a page can explain why the
+    login fails; `login.py` checks validity period and state.
+    """
     context = _tls_context(tls_file)
     context.verify_mode = ssl.CERT_OPTIONAL
     context.load_verify_locations(
@@ -143,7 +151,7 @@ def _login_context(tls_file: Path, ca: PracticeCa) -> ssl.SSLContext:
 
 
 def _write_tls_identity(bank: Bank, bind: str) -> Path:
-    """A fresh TLS server key and certificate for each start."""
+    """Writes a new TLS server key and certificate; every start has its own."""
     hosts = dict.fromkeys([_url_host(bind), LOOPBACK, "localhost"])
     identity = bank.ca.tls_identity(list(hosts), bank.wire_clock())
     path = bank.folder / "tls.pem"
@@ -156,5 +164,5 @@ def _write_addresses(folder: Path, addresses: Addresses) -> None:
 
 
 def _url_host(bind: str) -> str:
-    """An address that a browser on this computer can open."""
+    """Returns a host that a browser on this computer can open."""
     return LOOPBACK if bind in ("", "0.0.0.0", "::") else bind  # noqa: S104 - compared, not bound

@@ -1,1 +1,1 @@
-"""The practice bank's web pages: one module and blueprint for one subject."""
+"""The practice bank's web pages: one module and blueprint per subject."""

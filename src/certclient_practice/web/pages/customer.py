@@ -1,4 +1,4 @@
-"""What a customer sees after the login: 重要なお知らせ, the main page, and the way to the app."""
+"""Pages after the login: 重要なお知らせ, the main page and the link to the app."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from certclient_practice.web.pages.security import check_csrf
 
 
 def landing(visitor: Visitor) -> Response:
-    """The first page after the login: 重要なお知らせ where there is one, else the main page."""
+    """Returns the first page after the login: 重要なお知らせ if any, else the main page."""
     if visitor.renewable:
         return make_response(render_template("notices.html", visitor=visitor))
     return make_response(render_template("main.html", visitor=visitor))
 
 
 def customer_pages(reception: Reception) -> Blueprint:
-    """The pages of a customer who is logged in."""
+    """Builds the pages of a customer who is logged in."""
     pages = Blueprint("customer", __name__)
 
     @pages.get("/begin")
@@ -42,7 +42,7 @@ def customer_pages(reception: Reception) -> Blueprint:
 
     @pages.post("/renew")
     def renew() -> Response:
-        """Sends the browser to the app with a ticket of this login: good once, for minutes."""
+        """Redirects to the app with a single-use ticket of this login."""
         visitor = reception.visitor()
         if isinstance(visitor, Response):
             return visitor

@@ -1,4 +1,4 @@
-"""Japanese or English: what the customer chose on a page, else what the browser prefers."""
+"""Japanese or English: the customer's choice on a page, else the browser's preference."""
 
 from __future__ import annotations
 
@@ -18,42 +18,46 @@ language_pages = Blueprint("language", __name__)
 
 
 def language() -> str:
-    """ "ja" or "en" for this request."""
+    """Returns the language of this request, "ja" or "en"."""
     if "language" not in g:
         g.language = _chosen()
     return str(g.language)
 
 
 def say(ja: str, en: str, **values: object) -> str:
-    """One text in the language of this request. `values` fill {names} in; templates escape them."""
+    """Returns the text in this request's language with `values` filled in; templates escape it."""
     text = ja if language() == "ja" else en
     return text.format(**values) if values else text
 
 
 def say_markup(ja: str, en: str, **values: object) -> Markup:
-    """As `say` for texts of ours that hold markup; the values are escaped."""
+    """Like `say`, for texts of this program that contain markup; `values` are escaped."""
     return Markup(ja if language() == "ja" else en).format(**values)  # noqa: S704 - our own texts
 
 
 def words(pair: Words) -> str:
+    """Returns the text in this request's language."""
     return pair.for_language(language())
 
 
 def day(value: date) -> str:
-    """A calendar day in Japan, in the words of this request's language."""
+    """Formats a calendar day in this request's language.
+
+    A datetime (aware) is first converted to its day in Asia/Tokyo.
+    """
     if isinstance(value, datetime):
         value = value.astimezone(TOKYO).date()
     return f"{value:%Y年%m月%d日}" if language() == "ja" else f"{value:%Y-%m-%d}"
 
 
 def minute(moment: datetime) -> str:
-    """A moment in Japan time, to the minute."""
+    """Formats an aware time in Asia/Tokyo, to the minute."""
     there = moment.astimezone(TOKYO)
     return f"{day(there.date())} {there:%H:%M}" + (" JST" if language() == "en" else "")
 
 
 def use_languages(app: Flask) -> None:
-    """Lets templates use `say`, `say_markup`, `words`, `day`, `minute` and `language`."""
+    """Makes `say`, `say_markup`, `words`, `day`, `minute` and `language` usable in templates."""
     app.register_blueprint(language_pages)
     app.jinja_env.globals.update(
         say=say, say_markup=say_markup, words=words, day=day, minute=minute, language=language

@@ -1,4 +1,4 @@
-"""Issue letters (way D1): what the post brings, as a page to print."""
+"""Issue letters (way D1): the letter that the bank posts, as a printable page."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from certclient_practice.web.pages.office import Office
 
 
 def letter_pages(office: Office) -> Blueprint:
-    """A letter is made by a form, and its code shown this once."""
+    """Builds the page that creates a letter; its issue code is shown only this once."""
     pages = Blueprint("letters", __name__)
 
     @pages.post("/customers/<user_id>/letter")

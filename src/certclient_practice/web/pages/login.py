@@ -1,4 +1,4 @@
-"""Logging in (電子証明書方式): certificate, ご契約先暗証番号, 確認用パスワード; and logging out."""
+"""Login (電子証明書方式) by certificate, ご契約先暗証番号 and 確認用パスワード; logout."""
 
 from __future__ import annotations
 
@@ -33,20 +33,20 @@ from certclient_practice.web.pages.sessions import Stage
 _log = logging.getLogger(__name__)
 
 MAX_SECRET = 64
-"""Characters of a PIN or password that are looked at."""
+"""Characters of a PIN or password that are read; the rest is ignored."""
 
 _ROLES = {role.value: role for role in Role}
 
 
 def login_pages(reception: Reception) -> Blueprint:
-    """`/login` and the pages of its further stages."""
+    """Builds `/login`, the pages of its further stages, and the logout."""
     pages = Blueprint("login", __name__)
 
     @pages.get("/")
     @pages.get("/login")
     def login() -> Response:
         if request.headers.get("Sec-Fetch-Mode", "navigate") != "navigate":
-            # An image on a stranger's page must not end a customer's session.
+            # An image on another site must not end a customer's session.
             abort(403)
         decision = reception.decide(_ROLES.get(request.args.get("as", "")))
         customer, certificate = decision.customer, decision.certificate
@@ -59,7 +59,7 @@ def login_pages(reception: Reception) -> Blueprint:
     @pages.get("/login/pin")
     @pages.get("/login/password")
     def again() -> Response:
-        """Reloading or going back begins anew; nothing was lost."""
+        """Restarts the login after a reload or a step back."""
         return make_response(redirect(url_for("login.login"), 303))
 
     @pages.post("/login/pin")
@@ -96,7 +96,10 @@ def login_pages(reception: Reception) -> Blueprint:
 def _check(
     reception: Reception, stage: Stage, fits: Callable[[Books, Customer, Secret], bool]
 ) -> Response:
-    """One stage: what was typed is right, wrong, or not even looked at."""
+    """Processes one stage: the input is right, wrong, or not checked as the ID is locked.
+
+    Wrong input counts against the user ID and the address.
+    """
     visitor = reception.visitor(stage)
     if isinstance(visitor, Response):
         return visitor
@@ -111,7 +114,7 @@ def _check(
         locked = books.customers.secret_failures(user_id) >= allowed
         right = not locked and fits(books, visitor.customer, typed)
         if right and following is Stage.IN:
-            # Not before the last stage: a right PIN must not buy more guesses at the password.
+            # Only after the last stage: a right PIN must not allow more guesses at the password.
             books.customers.clear_secret_failures(user_id)
         elif not right and not locked:
             books.customers.count_secret_failure(user_id)
@@ -143,7 +146,7 @@ def _next_stage(customer: Customer, stage: Stage) -> Stage:
 
 
 def _page_of(visitor: Visitor) -> Response | None:
-    """The page that asks for what this stage wants; None where the customer is in."""
+    """Returns the page that asks for this stage's secret; None once the customer is logged in."""
     return None if visitor.session.stage is Stage.IN else make_response(_ask(visitor))
 
 

@@ -1,4 +1,4 @@
-"""電子証明書取得: user ID and ご契約先暗証番号 for an issue code, shown once."""
+"""電子証明書取得: exchanges user ID and ご契約先暗証番号 for an issue code, shown once."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MAX_PIN = 64
 
 
 class ObtainResult(enum.Enum):
-    """The value is what programs read on the page (`data-reason`)."""
+    """The outcome; the value is machine-readable on the page (`data-reason`)."""
 
     GRANTED = "granted"
     WRONG = "wrong"
@@ -37,7 +37,7 @@ class ObtainResult(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Obtaining:
-    """The decision; `code` only where it is GRANTED."""
+    """The decision; `code` is set only if the result is GRANTED."""
 
     result: ObtainResult
     code: Secret | None = None
@@ -49,12 +49,15 @@ _NO_CODE = {
     Standing.TOO_LATE: ObtainResult.TOO_LATE,
     Standing.REVOKED: ObtainResult.REVOKED,
 }
-"""With a PIN alone nobody gets past a certificate: who still has one renews with it, and who lost
-it asks the branch."""
+"""A PIN alone never replaces a certificate: customers who still have a valid one renew with it, and
+those who lost it ask the branch."""
 
 
 def decide_obtaining(bank: Bank, user_id: str, pin: Secret) -> Obtaining:
-    """A code for a first issue, or within the days after expiry (S0, S1, S3). Wrong PINs count."""
+    """Issues a code for a first issue, or within the days after expiry (S0, S1, S3).
+
+    Wrong PINs count toward the customer's lock.
+    """
     with bank.books() as books:
         customer = books.customers.find(user_id)
         if customer is None:
@@ -72,7 +75,7 @@ def decide_obtaining(bank: Bank, user_id: str, pin: Secret) -> Obtaining:
 
 
 def obtain_pages(bank: Bank, limit: RateLimit) -> Blueprint:
-    """The form and its answers."""
+    """Builds the form and its responses; `limit` counts wrong PINs by address."""
     pages = Blueprint("obtain", __name__)
 
     @pages.get("/obtain")
@@ -88,7 +91,7 @@ def obtain_pages(bank: Bank, limit: RateLimit) -> Blueprint:
         user_id = request.form.get("user_id", "").strip().upper()[:MAX_USER_ID]
         pin = Secret.typed(request.form.get("pin", "")[:MAX_PIN].strip())
         decision = decide_obtaining(bank, user_id, pin)
-        # What was typed as user ID is logged only once it is known to be one.
+        # The input is logged only if it is a known user ID.
         known = user_id if decision.result is not ObtainResult.WRONG else "somebody"
         _log.info("取得 by %s: %s", known, decision.result.value)
         if decision.result in (ObtainResult.WRONG, ObtainResult.LOCKED):
@@ -122,7 +125,10 @@ def _answer(bank: Bank, user_id: str, decision: Obtaining) -> Response:
 def _form_page(
     result: ObtainResult | None = None, user_id: str = "", status: int = 200
 ) -> Response:
-    """The form carries a random value that the cookie has, too: another site knows neither."""
+    """Returns the form with a random value that is also set as a cookie.
+
+    Another site knows neither, so it cannot submit the form (double-submit cookie).
+    """
     token = secrets.token_urlsafe(32)
     reason = result.value if result is not None else ""
     page = render_template("obtain.html", csrf=token, reason=reason, user_id=user_id)

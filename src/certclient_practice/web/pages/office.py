@@ -1,4 +1,4 @@
-"""What the operator's pages share: who may see them, and where a form belongs."""
+"""Shared by the operator's pages: access control and form checks."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _LOCAL_NAMES = ("127.0.0.1", "localhost")
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """One per operator application. `key` opens it: it is in the address that `serve` prints."""
+    """State of one operator application. `key`, part of the URL that `serve` prints, opens it."""
 
     bank: Bank
     key: Secret
@@ -28,20 +28,23 @@ class Office:
     public_url: str
 
     def session(self) -> Session:
-        """The operator's session of this request; else 403."""
+        """Returns the operator's session of this request; responds 403 without one."""
         found = self.sessions.find(request.cookies.get(COOKIE, ""), _OPERATOR)
         if found is None:
             abort(403)
         return found
 
     def check_form(self) -> None:
-        """A form of ours, sent by the operator; else 403."""
+        """Responds 403 unless the operator sent this form from one of these pages."""
         check_csrf(self.session())
 
 
 def guard(app: Flask, office: Office) -> None:
-    """Lets in this computer alone (also under an address that a strange name server made up),
-    and on it only who has the key."""
+    """Restricts the application to this computer and to holders of the key.
+
+    The Host header is checked, too, so that a foreign name that resolves to this computer is
+    refused (DNS rebinding).
+    """
     app.before_request(lambda: _check(office))
     app.jinja_env.globals.update(office_csrf=lambda: office.session().csrf)
     app.register_blueprint(_entrance(office))

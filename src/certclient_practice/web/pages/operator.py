@@ -1,4 +1,4 @@
-"""The operator's pages: customers, certificates and their states, coverage, mails, the clock."""
+"""The operator's pages: customers, certificates, coverage, mails and the clock."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _REVOCABLE = (CertificateState.CONFIRMED, CertificateState.UNCONFIRMED)
 
 
 def operator_pages(office: Office) -> Blueprint:
-    """Everything but the letters (`letters.py`)."""
+    """Builds all operator pages but the letters (`letters.py`)."""
     pages = Blueprint("office", __name__)
     _add_views(pages, office)
     _add_changes(pages, office)
@@ -149,6 +149,6 @@ def _clock_page(office: Office, *, wrong: bool = False) -> str:
 
 
 def _typed(field: str) -> Secret | None:
-    """None where the field was left empty: nothing on file."""
+    """Returns None for an empty field: the customer then has no such secret."""
     text = request.form.get(field, "").strip()
     return Secret.typed(text) if text else None

@@ -1,4 +1,4 @@
-"""Pages for everybody: the top page, ログイン画面, 証明書発行アプリのダウンロード."""
+"""Pages without a login: the top page, ログイン画面, 証明書発行アプリのダウンロード."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ KINDS = {
     ".deb": Words(ja="Debian / Ubuntu", en="Debian / Ubuntu"),
     ".whl": Words(ja="Python (pipx)", en="Python (pipx)"),
 }
-"""What is offered, in this order; other files of the folder (check sums, lists) are not."""
+"""The file types offered, in this order; checksums and other files are not."""
 
 _VERSION = re.compile(r"(?<![\d.])\d+\.\d+\.\d+(?:~?(?:a|b|rc)\d+)?(?![\d.]*\d)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """One installer. `size` in bytes, `sha256` in hex."""
+    """One installer. `size` is in bytes, `sha256` in hex."""
 
     path: Path
     size: int
@@ -36,21 +36,23 @@ class Download:
 
     @property
     def name(self) -> str:
+        """The file name, which is also the last part of its URL."""
         return self.path.name
 
     @property
     def kind(self) -> Words:
+        """The platform that the file is for, by its extension."""
         return KINDS[self.path.suffix.lower()]
 
     @property
     def version(self) -> str:
-        """As its name says it (Debian writes 1.0.0~rc1), "" where that says none."""
+        """The version in the file name (Debian's 1.0.0~rc1 as 1.0.0rc1), "" if there is none."""
         found = _VERSION.search(self.path.stem)
         return found[0].replace("~", "") if found else ""
 
 
 def public_pages(login_url: str, downloads: Sequence[Download]) -> Blueprint:
-    """`login_url` leads to the port that asks for a certificate."""
+    """Builds the pages; `login_url` is on the port that requests a client certificate."""
     pages = Blueprint("public", __name__)
     by_name = {download.name: download for download in downloads}
 
@@ -68,7 +70,7 @@ def public_pages(login_url: str, downloads: Sequence[Download]) -> Blueprint:
 
     @pages.get("/download/<name>")
     def download(name: str) -> Response:
-        """Only what was in the folder when the bank started: no path ever comes from outside."""
+        """Serves only files found at the start, so that a request cannot choose a path."""
         found = by_name.get(name)
         if found is None:
             abort(404)
@@ -78,7 +80,7 @@ def public_pages(login_url: str, downloads: Sequence[Download]) -> Blueprint:
 
 
 def read_downloads(folder: Path | None) -> Sequence[Download]:
-    """The installers in `folder`, by kind and name. Raises OSError."""
+    """Returns the installers in `folder`, sorted by kind and name. Raises OSError."""
     if folder is None:
         return ()
     paths = [path for path in sorted(folder.iterdir()) if path.is_file()]

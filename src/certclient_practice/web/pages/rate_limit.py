@@ -1,8 +1,8 @@
-"""Slows down who guesses: so many wrong tries of an address in a while, then a pause.
+"""Slows down guessing: too many failures from one address cause a pause.
 
-Right answers do not count, so that an office behind one address is not kept out by its size. The
-lock-out of one ID is in the books (`Customers`, `IssueCodes`); this is about many IDs from one
-place.
+Successes do not count, so that a large office behind one address is not locked out. The lock of a
+single ID is stored in the database (`Customers`, `IssueCodes`); this module counters attempts on
+many IDs from one address.
 """
 
 from __future__ import annotations
@@ -15,7 +15,10 @@ _MOST_ADDRESSES = 10_000
 
 
 class RateLimit:
-    """At most `allowed` failures of one address within `seconds`. `monotonic` gives seconds."""
+    """Allows `allowed` failures per address within `seconds`. Thread-safe; kept in memory.
+
+    `monotonic` returns seconds.
+    """
 
     def __init__(self, allowed: int, seconds: float, monotonic: Callable[[], float]) -> None:
         self.allowed = allowed
@@ -25,7 +28,7 @@ class RateLimit:
         self._failures: dict[str, deque[float]] = {}
 
     def wait_seconds(self, address: str) -> int:
-        """How long `address` has to wait before its next try; 0: not at all."""
+        """Returns the seconds until `address` may try again, 0 for at once."""
         with self._lock:
             recent = self._recent(address)
             if len(recent) < self.allowed:
@@ -33,6 +36,7 @@ class RateLimit:
             return max(1, round(recent[0] + self.seconds - self._monotonic()))
 
     def failed(self, address: str) -> None:
+        """Counts a failure; the oldest address is forgotten once there are 10,000."""
         with self._lock:
             if address not in self._failures and len(self._failures) >= _MOST_ADDRESSES:
                 self._failures.pop(next(iter(self._failures)))
@@ -41,7 +45,7 @@ class RateLimit:
             self._failures[address] = recent
 
     def _recent(self, address: str) -> deque[float]:
-        """The failures that still count."""
+        """Returns the failures that still count."""
         found = self._failures.get(address, deque(maxlen=self.allowed))
         while found and found[0] <= self._monotonic() - self.seconds:
             found.popleft()

@@ -1,4 +1,4 @@
-"""What the pages behind the certificate share: who is here, and is the login still good?"""
+"""Shared by the pages behind the login: the visitor and whether the login still holds."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ COOKIE = "__Host-practice-login"
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """A customer who is logged in, as far as `session.stage` says."""
+    """A customer whose certificate was accepted; `session.stage` is the progress of the login."""
 
     session: Session
     customer: Customer
@@ -34,12 +34,12 @@ class Visitor:
 
     @property
     def renewable(self) -> bool:
-        """Whether the notice is shown and 証明書更新 does something."""
+        """Whether the renewal notice is shown and 証明書更新 is possible."""
         return self.life.stage is Stage.RENEWABLE
 
 
 class Reception:
-    """One per login application. `limit` counts wrong PINs and passwords by address."""
+    """State of one login application. `limit` counts wrong PINs and passwords by address."""
 
     def __init__(self, bank: Bank, public_url: str, sessions: Sessions, limit: RateLimit) -> None:
         self.bank = bank
@@ -48,17 +48,18 @@ class Reception:
         self.limit = limit
 
     def decide(self, wanted: Role | None = None) -> Login:
-        """May the certificate of this connection log in?"""
+        """Decides whether the certificate of this connection may log in."""
         return decide_login(self.bank, request.environ.get(CLIENT_CERTIFICATE), wanted)
 
     def begin(self, customer: Customer, certificate: Certificate, stage: LoginStage) -> Visitor:
+        """Starts a session bound to the certificate's fingerprint; the ID's earlier one ends."""
         session = self.sessions.begin(customer.user_id, certificate.fingerprint, stage)
         return self._visitor(session, customer, certificate)
 
     def visitor(self, stage: LoginStage = LoginStage.IN) -> Visitor | Response:
-        """Who sends this request, or the page to answer with instead.
+        """Returns the sender of this request, or the page to respond with instead.
 
-        The certificate is looked up anew each time: one that was replaced or revoked since the
+        The certificate is checked at every request: one that was superseded or revoked since the
         login ends the session.
         """
         login = self.decide()
@@ -74,7 +75,7 @@ class Reception:
         return self._visitor(session, customer, certificate)
 
     def refused(self, login: Login) -> Response:
-        """Says why this certificate does not log in, and what to do."""
+        """Returns the page (403) with the reason for the refusal and the next step."""
         serial = login.certificate.serial_hex if login.certificate is not None else "none"
         _log.info("login refused: %s, certificate %s", login.result.value, serial)
         page = render_template(

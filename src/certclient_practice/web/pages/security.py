@@ -1,4 +1,4 @@
-"""What every page has in common: headers, limits, cookies, and errors told on a page."""
+"""Shared by all pages: headers, limits, cookies and error pages."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from werkzeug.exceptions import HTTPException
 from certclient_practice.web.pages.sessions import Session
 
 CLIENT_CERTIFICATE = "certclient_practice.client_certificate"
-"""Key of the WSGI environment under which the server puts the client certificate (DER or None)."""
+"""WSGI environment key of the client certificate (DER or None)."""
 
 MAX_REQUEST_BYTES = 64 * 1024
 MAX_FORM_FIELDS = 20
@@ -30,7 +30,7 @@ _SECURITY_HEADERS = {
 
 
 def secure(app: Flask) -> None:
-    """Limits on what comes in, headers on what goes out, a page for every refusal."""
+    """Sets limits for requests, headers for responses and a page for every HTTP error."""
     app.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST_BYTES
     app.config["MAX_FORM_MEMORY_SIZE"] = MAX_REQUEST_BYTES
     app.config["MAX_FORM_PARTS"] = MAX_FORM_FIELDS
@@ -39,10 +39,10 @@ def secure(app: Flask) -> None:
 
 
 def check_csrf(session: Session | None) -> Session:
-    """The session of a form that was ours and sent by its customer; else 403.
+    """Returns the session if its customer sent this form from a page of the bank; else 403.
 
-    Browsers that say where a request comes from (Sec-Fetch-Site) are believed, too: other ports of
-    this computer share our cookies, but are another origin.
+    Sec-Fetch-Site is checked, too, in browsers that send it: other ports of this computer share the
+    bank's cookies, but are another origin.
     """
     site = request.headers.get("Sec-Fetch-Site", "same-origin")
     sent = request.form.get(CSRF_FIELD, "")
@@ -52,7 +52,7 @@ def check_csrf(session: Session | None) -> Session:
 
 
 def set_session_cookie(response: Response, name: str, session: Session) -> Response:
-    """For this server alone (`__Host-`), never for scripts, never sent from another site."""
+    """Sets a cookie for this server only (`__Host-`), hidden from scripts and other sites."""
     response.set_cookie(
         name, session.token, path="/", secure=True, httponly=True, samesite="Strict"
     )
@@ -60,11 +60,12 @@ def set_session_cookie(response: Response, name: str, session: Session) -> Respo
 
 
 def remote_address() -> str:
+    """Returns the client's IP address, "" if unknown."""
     return request.remote_addr or ""
 
 
 def too_many(seconds: int) -> Response:
-    """429: wrong too often; `seconds` to wait."""
+    """Returns the 429 page after too many failures; `seconds` is the time to wait."""
     response = make_response(render_template("too_many.html", seconds=seconds), 429)
     response.headers["Retry-After"] = str(seconds)
     return response

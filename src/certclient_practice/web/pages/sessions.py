@@ -1,6 +1,7 @@
-"""Who is logged in where. Sessions live in memory: when the bank restarts, everybody logs in again.
+"""Login sessions, kept in memory: a restart of the bank ends all of them.
 
-A session belongs to the certificate that the browser shows, so a stolen cookie alone is worthless.
+A session is bound to the certificate that the browser presents, so a stolen cookie alone is
+useless.
 """
 
 from __future__ import annotations
@@ -15,11 +16,11 @@ from dataclasses import dataclass, field, replace
 
 _RANDOM_BYTES = 32
 _MOST_SESSIONS = 10_000
-"""Enough for a rehearsal; the oldest goes first, so that nobody fills the memory."""
+"""Enough for a rehearsal; beyond it the longest idle one ends, which bounds the memory used."""
 
 
 class Stage(enum.Enum):
-    """How far a login is: each further stage needs what the one before asked for."""
+    """The progress of a login: each stage requires the secret of the previous one."""
 
     PIN = "pin"
     PASSWORD = "password"
@@ -28,8 +29,12 @@ class Stage(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """`token` is the cookie's value and never logged; `subject` whose it is (a user ID and the
-    certificate's fingerprint); `csrf` is what every form of this session carries."""
+    """One session.
+
+    `token` is the cookie's value and must never be logged. The session is bound to `subject`, the
+    certificate's fingerprint ("operator" on the operator's pages). `csrf` is part of every form of
+    this session. `last_seen` is in monotonic seconds.
+    """
 
     token: str = field(repr=False)
     csrf: str = field(repr=False)
@@ -40,18 +45,18 @@ class Session:
 
     @property
     def name(self) -> str:
-        """Names the session where the token must not appear (tickets, logs)."""
+        """Identifies the session where the token must not appear (tickets, logs)."""
         return hashlib.sha256(self.token.encode()).hexdigest()
 
     def guards(self, sent: str) -> bool:
-        """Whether a form carries this session's CSRF token."""
+        """Returns whether a form carries this session's CSRF token."""
         return hmac.compare_digest(self.csrf.encode(), sent.encode("utf-8", "replace"))
 
 
 class Sessions:
-    """All sessions of one web application. `idle_seconds` without a request end one.
+    """All sessions of one web application; one ends after `idle_seconds` without a request.
 
-    `monotonic` gives seconds; `ended` hears of each session that ends, outside the lock.
+    `monotonic` returns seconds. `ended` is called for each session that ends, outside the lock.
     """
 
     def __init__(
@@ -67,8 +72,10 @@ class Sessions:
         self._by_token: dict[str, Session] = {}
 
     def begin(self, user_id: str, subject: str, stage: Stage) -> Session:
-        """A new session under a new token. An earlier one of the same user ID ends: one login at a
-        time, as banks have it."""
+        """Starts a session under a new token.
+
+        Ends an earlier one of the same user ID: only one login at a time, as at real banks.
+        """
         session = Session(_random(), _random(), user_id, subject, stage, self._monotonic())
         with self._lock:
             gone = [other for other in self._by_token.values() if other.user_id == user_id]
@@ -81,7 +88,10 @@ class Sessions:
         return session
 
     def advance(self, session: Session, stage: Stage) -> Session | None:
-        """The same login one stage further, under a new token (no fixation); None if it ended."""
+        """Moves a login to `stage` under a new token, which prevents session fixation.
+
+        None if it has ended.
+        """
         further = replace(session, token=_random(), stage=stage, last_seen=self._monotonic())
         with self._lock:
             if self._by_token.pop(session.token, None) is None:
@@ -90,7 +100,7 @@ class Sessions:
         return further
 
     def find(self, token: str, subject: str) -> Session | None:
-        """The session of this cookie, if it belongs to `subject` and did not idle too long."""
+        """Returns the session of this cookie; None if bound to another subject or idle too long."""
         now = self._monotonic()
         with self._lock:
             session = self._by_token.get(token)
@@ -105,6 +115,7 @@ class Sessions:
         return None
 
     def end(self, session: Session) -> None:
+        """Ends a session; does nothing if it has already ended."""
         with self._lock:
             gone = self._by_token.pop(session.token, None)
         self._tell([gone] if gone is not None else [])
