@@ -38,12 +38,12 @@ from cryptography.hazmat.primitives.serialization import (
 
 from certclient.ca.client import Issued, SignatureCredential, Waiting
 from certclient.ca.factory import ca_client_for
+from certclient.configuration.profiles import load_profile
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError
 from certclient.model.keys import SignatureAlgorithm
-from certclient.practice.bank import Bank
-from certclient.practice.ca import certificate_pem
-from certclient.profiles import load_profile
+from certclient_practice.bank.bank import Bank
+from certclient_practice.bank.ca import certificate_pem
 from demo.command_line import CommandLine, PracticeBank, practice_bank
 
 SECONDS, LOGINS, RENEWALS = 10, 50, 20

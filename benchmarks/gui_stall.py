@@ -21,15 +21,16 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit
 from rich.console import Console
 from rich.table import Table
 
-from certclient.app import make_context
+from certclient.bootstrap import window_services
+from certclient.configuration.profiles import load_profile
 from certclient.model.destination import Destination
 from certclient.model.secret import Secret
-from certclient.profiles import load_profile
-from certclient.start import Start
-from certclient.ui.garbage import GuiGarbage
-from certclient.ui.navigation import Page
-from certclient.ui.shell import Shell
-from certclient.ui.wizard import EnrollmentWizard
+from certclient.model.start import Start
+from certclient.ui.enrollment.navigation import Page
+from certclient.ui.enrollment.wizard import EnrollmentWizard
+from certclient.ui.shell.app import make_context
+from certclient.ui.shell.shell import Shell
+from certclient.ui.tasks.garbage import GuiGarbage
 from demo.command_line import CommandLine, practice_bank
 from demo.customers import give_certificate, store_for
 from demo.world import SOFTHSM_MODULE, World
@@ -118,7 +119,7 @@ def measure(world: World, application: QApplication) -> list[float]:
             give_certificate(bank, world, f"BENCH{place.value.upper()}", store_for(place))
         meter = StallMeter()
         profiles = [load_profile(profile_file)]
-        context = make_context(profiles, Start(language="ja"), application)
+        context = make_context(profiles, Start(language="ja"), application, window_services())
         shell = Shell(context, has_tray=False)
         shell.start()
         wait_for(lambda: shell.survey.complete)

@@ -19,7 +19,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from certclient.composition import enrollment
+from certclient.bootstrap import enrollment
+from certclient.configuration.profiles import load_profile
 from certclient.enrollment.interaction import ConsentRequest, SecretRequest
 from certclient.enrollment.procedure import Finished
 from certclient.model.destination import Destination
@@ -27,7 +28,6 @@ from certclient.model.errors import CertclientError
 from certclient.model.profile import Profile
 from certclient.model.progress import Progress
 from certclient.model.secret import Secret
-from certclient.profiles import load_profile
 from certclient.store.base import CertificateStore, PinRequest
 from demo.command_line import CommandLine, practice_bank
 from demo.customers import give_certificate, store_for

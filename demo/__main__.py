@@ -13,9 +13,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from certclient.configuration.profiles import load_profile
 from certclient.model.errors import CertclientError
 from certclient.model.secret import Secret
-from certclient.profiles import load_profile
 from demo.browser import BrowserError
 from demo.command_line import CommandError, CommandLine, practice_bank
 from demo.display import DisplayError

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from certclient.desktop_entry import register
+from certclient.platform.desktop_entry import register
 from demo.terminal_person import write_person
 from demo.world import World
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from certclient.composition import enrollment
+from certclient.bootstrap import enrollment
 from certclient.enrollment.procedure import Pending
 from certclient.model.certificate import Certificate
 from certclient.model.destination import Destination

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from certclient.configuration.profiles import load_profile
 from certclient.model.destination import Destination
 from certclient.model.secret import Secret
-from certclient.profiles import load_profile
 from demo.browser import window
 from demo.command_line import CommandLine, practice_bank
 from demo.customers import give_certificate, store_for

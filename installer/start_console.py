@@ -2,6 +2,6 @@
 
 import sys
 
-from certclient.cli.main import main
+from certclient.bootstrap import main
 
 sys.exit(main())

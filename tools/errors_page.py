@@ -8,8 +8,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from certclient.cli.exit_codes import EXIT_CODES
+from certclient.i18n.catalogue import Catalogue, Language, Shown, load
 from certclient.model.errors import Actor, CertclientError, ErrorCode
-from certclient.words.catalogue import Catalogue, Language, Shown, load
 
 PAGE = Path(__file__).parents[1] / "docs" / "errors.md"
 

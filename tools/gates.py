@@ -25,7 +25,10 @@ from tools.prepare import NO_ROOT
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 PYTHON_SOURCES = ("src", "tests", "tools", "demo", "benchmarks")
-WINDOWS_SOURCES = ("src/certclient", *map(str, sorted(ROOT.glob("tests/windows/**/*.py"))))
+WINDOWS_SOURCES = (
+    *("src/certclient", "src/certclient_practice"),
+    *map(str, sorted(ROOT.glob("tests/windows/**/*.py"))),
+)
 """What runs on Windows is typed as it is there. Files one by one, as pyproject.toml leaves
 tests/windows out of the run as on Linux, where it has no meaning."""
 WINDOWS_CACHE = ".mypy_cache/win32"

@@ -20,7 +20,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 REQUIREMENTS = ROOT / "requirements"
-TEXTS = ROOT / "src" / "certclient" / "resources" / "i18n"
+TEXTS = ROOT / "resources" / "i18n"
 LOCKS = {
     "demo": ("runtime",),
     "test": ("dev", "runtime"),
@@ -145,6 +145,7 @@ def stamp_of(lock: str) -> str:
         REQUIREMENTS / "build.txt",
         REQUIREMENTS / "runtime.in",
         ROOT / "pyproject.toml",
+        ROOT / "setup.py",
     ):
         digest.update(path.read_bytes())
     return digest.hexdigest()

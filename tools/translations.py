@@ -19,14 +19,14 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "src" / "certclient"
-FOLDER = PACKAGE / "resources" / "i18n"
+FOLDER = ROOT / "resources" / "i18n"
 LANGUAGES = ("ja", "en")
 BIN = Path(sys.executable).parent
 
 
 def sources() -> list[Path]:
     """Every file whose texts are collected."""
-    return [PACKAGE / "app.py", *sorted((PACKAGE / "ui").rglob("*.py"))]
+    return sorted((PACKAGE / "ui").rglob("*.py"))
 
 
 def ts_file(language: str) -> Path:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from certclient.cli.main import main
+from certclient.bootstrap import main
 
 if __name__ == "__main__":
     sys.exit(main())

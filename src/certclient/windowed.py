@@ -9,8 +9,8 @@ import io
 import sys
 from collections.abc import Callable
 
-from certclient.cli.main import main as command_line
-from certclient.windows_dll import load
+from certclient.bootstrap import main as command_line
+from certclient.platform.windows_dll import load
 
 _TITLE = "certclient"
 _ERROR_ICON, _FOREGROUND = 0x10, 0x10000

@@ -7,7 +7,7 @@ from urllib.parse import urljoin
 import pytest
 from selenium.webdriver import Chrome
 
-from certclient.practice.ca import INTERMEDIATE_NAME
+from certclient_practice.bank.ca import INTERMEDIATE_NAME
 from support.browser import Desk, accessibility_faults, browsing, click, set_up_desktop
 from support.command_line import Computer
 

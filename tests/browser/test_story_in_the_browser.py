@@ -7,9 +7,9 @@ from datetime import timedelta
 from selenium.webdriver import Chrome
 
 from certclient.model.profile import AskWhom
-from certclient.practice.ca import INTERMEDIATE_NAME
-from certclient.practice.profile_writer import ProfileOptions
-from certclient.practice.records import CertificateState
+from certclient_practice.admin.profile_writer import ProfileOptions
+from certclient_practice.bank.ca import INTERMEDIATE_NAME
+from certclient_practice.repositories.records import CertificateState
 from support.browser import (
     accessibility_faults,
     browsing,

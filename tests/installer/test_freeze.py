@@ -60,7 +60,9 @@ def test_the_path_of_the_build_is_in_no_program(frozen: ShortBuild) -> None:
     assert len(programs) == 2
     for program in programs:
         code = python_code(program)
-        assert b"certclient\\app.py" in code["certclient.app"], "file names can be read"
+        assert b"certclient\\ui\\shell\\app.py" in code["certclient.ui.shell.app"], (
+            "file names can be read"
+        )
         for name, content in code.items():
             assert not re.search(rb"(?i)z:\\\w+\\", content), name
             assert str(ROOT).encode() not in content, name

@@ -76,7 +76,9 @@ def test_the_policy_key_is_left_to_the_administrator(msi: Path) -> None:
     keys = {row[2] for row in rows(msi, "Registry")} | {row[2] for row in rows(msi, "RegLocator")}
     assert OWN_KEY in keys
     assert [key for key in keys if "policies" in key.lower()] == []
-    program = (ROOT / "src" / "certclient" / "policy.py").read_text(encoding="utf-8")
+    program = (ROOT / "src" / "certclient" / "configuration" / "policy.py").read_text(
+        encoding="utf-8"
+    )
     assert f'PACKAGE_KEY = r"{OWN_KEY}"' in program, "where it looks for the bank"
 
 

@@ -8,8 +8,8 @@ import pytest
 
 from certclient.ca.openssl_errors import forget_foreign_errors
 from certclient.ca.transport import HttpTransport
+from certclient.configuration.profiles import load_profile
 from certclient.model.errors import CertclientError, ErrorCode
-from certclient.profiles import load_profile
 from support.bank import RunningBank
 from support.softhsm import ScriptedPins, SoftHsm
 

@@ -14,7 +14,14 @@ from pathlib import Path
 
 import pytest
 
-from certclient.ca.client import Credential, Issued, MacCredential, SignatureCredential, Waiting
+from certclient.ca.client import (
+    Credential,
+    Issued,
+    MacCredential,
+    SignatureCredential,
+    SignerStatus,
+    Waiting,
+)
 from certclient.ca.cmp.client import CmpClient
 from certclient.ca.transport import HttpTransport
 from certclient.model.certificate import Certificate
@@ -255,6 +262,19 @@ def test_a_certificate_is_revoked_by_its_own_key(bank: Bank) -> None:
         client = bank.client(server)
         client.revoke(bank.by_signature, bank.current)
         assert requests_seen(server) == 1
+
+
+def test_a_server_of_another_make_answers_whether_it_accepts_a_signature(bank: Bank) -> None:
+    issuer = bank.lab.intermediate
+    with bank.signing_server(bank.current, issuer.certificate, issuer.signer) as server:
+        assert bank.client(server).signer_status(bank.by_signature) is SignerStatus.ACCEPTED
+
+
+def test_a_server_that_answers_no_questions_says_nothing(bank: Bank) -> None:
+    issuer = bank.lab.intermediate
+    refusing = ("-send_error",)
+    with bank.signing_server(bank.current, issuer.certificate, issuer.signer, *refusing) as server:
+        assert bank.client(server).signer_status(bank.by_signature) is SignerStatus.UNKNOWN
 
 
 def test_the_refusal_to_revoke_another_certificate(bank: Bank) -> None:

@@ -21,13 +21,13 @@ import pytest
 
 from certclient.model.certificate import Certificate
 from certclient.model.secret import Secret
-from certclient.practice.addresses import Addresses
-from certclient.practice.bank import Bank
-from certclient.practice.ca import certificate_pem
-from certclient.practice.policy import BankPolicy
-from certclient.practice.profile_writer import ProfileOptions, profile_toml
-from certclient.practice.records import CertificateState, Customer
-from certclient.practice.server import PracticeServer, ServerSettings, read_addresses
+from certclient_practice.admin.profile_writer import ProfileOptions, profile_toml
+from certclient_practice.bank.bank import Bank
+from certclient_practice.bank.ca import certificate_pem
+from certclient_practice.bank.policy import BankPolicy
+from certclient_practice.repositories.records import CertificateState, Customer
+from certclient_practice.web.addresses import Addresses
+from certclient_practice.web.server import PracticeServer, ServerSettings, read_addresses
 
 USER_ID = "TKYM1408054"
 SOFTHSM_MODULE = Path("/usr/lib/softhsm/libsofthsm2.so")
@@ -160,7 +160,7 @@ class BankProcess:
 
     def start(self, *, port: int = 0, login_port: int = 0) -> Addresses:
         """Starts it and waits until it serves."""
-        command = [sys.executable, "-m", "certclient.practice", "--data", str(self.folder)]
+        command = [sys.executable, "-m", "certclient_practice", "--data", str(self.folder)]
         ports = ["--port", str(port), "--login-port", str(login_port)]
         self._process = subprocess.Popen(
             [*command, "serve", *ports, *self._options], stdout=subprocess.PIPE, text=True

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from certclient.ca.cmp.bodies import (
+from certclient.cmp.bodies import (
     Body,
     CertificateConfirm,
     CertificateReply,
@@ -22,14 +22,14 @@ from certclient.ca.cmp.bodies import (
     PollRequest,
     RequestKind,
 )
-from certclient.ca.cmp.crmf import CertRequest, CertTemplate
-from certclient.ca.cmp.mac import new_parameters
-from certclient.ca.cmp.messages import Header, Message
-from certclient.ca.cmp.names import EMPTY_NAME, CertId, directory_name
-from certclient.ca.cmp.protection import protect_with_mac, protect_with_signature
-from certclient.ca.cmp.revocation import Revocation, RevokeRequest
-from certclient.ca.cmp.signatures import prove_possession
-from certclient.ca.cmp.status import Failure, PkiStatus, PkiStatusInfo
+from certclient.cmp.crmf import CertRequest, CertTemplate
+from certclient.cmp.mac import new_parameters
+from certclient.cmp.messages import Header, Message
+from certclient.cmp.names import EMPTY_NAME, CertId, directory_name
+from certclient.cmp.protection import protect_with_mac, protect_with_signature
+from certclient.cmp.revocation import Revocation, RevokeRequest
+from certclient.cmp.signatures import prove_possession
+from certclient.cmp.status import Failure, PkiStatus, PkiStatusInfo
 from certclient.model.certificate import Certificate
 from certclient.model.profile import MacAlgorithm
 from certclient.model.secret import Secret

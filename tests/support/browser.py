@@ -28,7 +28,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.wait import WebDriverWait
 
-from certclient.desktop_entry import register
+from certclient.platform.desktop_entry import register
 from demo.terminal_person import write_person
 from support.command_line import Computer
 

@@ -11,8 +11,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from certclient.bootstrap import COMMANDS
 from certclient.cli.main import run
 from certclient.cli.ports import Services
+from certclient.enrollment.bank_status import BankStatuses
 from certclient.enrollment.interaction import ConsentRequest, Interaction, SecretKind, SecretRequest
 from certclient.enrollment.procedure import (
     Finished,
@@ -195,6 +197,12 @@ class MadeUpProcedures:
             return self._end(view.user_id, ShelfStore())
         return Pending(procedure_id, State.ABANDONED, None)
 
+    def check_with_bank(
+        self, current: StoredCertificate, interaction: Interaction
+    ) -> CertclientError | None:
+        self.seen.append(("check", current.certificate.serial_hex, current.store_id))
+        return None
+
     def pending(self) -> Sequence[ProcedureView]:
         return tuple(self.views)
 
@@ -254,6 +262,7 @@ class Clerk:
     language: str = "ja"
     now: datetime = NOW
     patience: float | None = None
+    statuses: BankStatuses = field(default_factory=BankStatuses)
 
     def add(
         self,
@@ -286,12 +295,14 @@ class Clerk:
 
     def services(self) -> Services:
         return Services(
+            commands=COMMANDS,
             profile=lambda _name: self.profile,
             stores=lambda _profile: [self.pc, *self.others],
             procedures=self._procedures,
             clock=lambda: self.now,
             terminal=self.terminal,
             log_file=self.log_file,
+            statuses=lambda: self.statuses,
         )
 
     def _procedures(

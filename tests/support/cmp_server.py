@@ -11,19 +11,19 @@ from typing import Any
 import pytest
 
 from certclient.ca.client import CaClient, Issued, SignatureCredential
-from certclient.ca.cmp.bodies import (
+from certclient.ca.cmp.client import CmpClient
+from certclient.cmp.bodies import (
     Body,
     CertificateReply,
     CertificateRequest,
     CertResponse,
     PkiStatusInfo,
 )
-from certclient.ca.cmp.client import CmpClient
-from certclient.ca.cmp.mac import new_parameters
-from certclient.ca.cmp.messages import Header, Message
-from certclient.ca.cmp.names import directory_name
-from certclient.ca.cmp.protection import protect_with_mac, protect_with_signature
-from certclient.ca.cmp.status import PkiStatus
+from certclient.cmp.mac import new_parameters
+from certclient.cmp.messages import Header, Message
+from certclient.cmp.names import directory_name
+from certclient.cmp.protection import protect_with_mac, protect_with_signature
+from certclient.cmp.status import PkiStatus
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError
 from certclient.model.keys import Signer

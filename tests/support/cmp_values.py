@@ -8,8 +8,8 @@ from cryptography import x509
 from cryptography.x509.oid import NameOID
 from hypothesis import strategies as st
 
-from certclient.ca.cmp import syntax
-from certclient.ca.cmp.bodies import (
+from certclient.cmp import syntax
+from certclient.cmp.bodies import (
     Body,
     CertificateConfirm,
     CertificateReply,
@@ -29,11 +29,11 @@ from certclient.ca.cmp.bodies import (
     RevokeReply,
     RevokeRequest,
 )
-from certclient.ca.cmp.crmf import CertReqMsg, CertRequest, CertTemplate, PopSignature
-from certclient.ca.cmp.messages import Header
-from certclient.ca.cmp.names import AlgorithmIdentifier, CertId, directory_name
-from certclient.ca.cmp.revocation import Revocation
-from certclient.ca.cmp.status import Failure
+from certclient.cmp.crmf import CertReqMsg, CertRequest, CertTemplate, PopSignature
+from certclient.cmp.messages import Header
+from certclient.cmp.names import AlgorithmIdentifier, CertId, directory_name
+from certclient.cmp.revocation import Revocation
+from certclient.cmp.status import Failure
 from support.pki import make_lab, rsa_key, spki_of
 
 _LAB = make_lab()

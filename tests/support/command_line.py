@@ -24,6 +24,8 @@ from support.bank import RunningBank
 from support.nss import NssDatabase
 from support.softhsm import PIN, SoftHsm, SoftHsmToken, right_pin
 
+_DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+
 PC_USER = "TKYM1408054"
 USB_USER = "TKYM1408055"
 
@@ -57,7 +59,12 @@ class Computer:
 
     @property
     def environment(self) -> dict[str, str]:
-        kept = {k: v for k, v in self.hsm.environment.items() if not k.startswith("XDG_")}
+        """Without a display: what would open a window says it at the terminal."""
+        kept = {
+            name: value
+            for name, value in self.hsm.environment.items()
+            if not name.startswith("XDG_") and name not in _DISPLAYS
+        }
         return {**kept, "HOME": str(self.home), "LC_ALL": "", "LANG": self.language}
 
     def plug_in_token(self, label: str = "専用USB") -> SoftHsmToken:

@@ -6,8 +6,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QMessageBox
 
-from certclient.ui.shell import Shell
-from certclient.ui.single_instance import Wish
+from certclient.ui.shell.shell import Shell
+from certclient.ui.shell.single_instance import Wish
 from support.wizards import Visitor, until
 
 

@@ -22,13 +22,13 @@ from typing import NoReturn, cast
 
 from certclient.ca.client import CaClient
 from certclient.ca.factory import ca_client_for
+from certclient.configuration.profiles import load_profile
 from certclient.enrollment.interaction import SecretKind
 from certclient.enrollment.journal import Journal, Record
 from certclient.enrollment.procedure import Enrollment, Environment
-from certclient.folders import journal_file
 from certclient.model.destination import Destination
 from certclient.model.profile import Profile
-from certclient.profiles import load_profile
+from certclient.platform.folders import journal_file
 from certclient.store.base import CertificateStore, PinProvider, StoreSession
 from certclient.store.registry import open_stores
 from support.scripted import PIN, NoVault, Person

@@ -15,10 +15,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from tools.wine.sandbox import PREFIX, USER, Sandbox
+from tools.wine.sandbox import PREFIX, Sandbox
 
 _SECONDS = 1200
-LOCAL_APPDATA = f"{PREFIX}/drive_c/users/{USER}/AppData/Local"
 
 
 @dataclass(frozen=True)

@@ -9,19 +9,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
 from certclient.enrollment.interaction import SecretKind, SecretRequest
+from certclient.enrollment.journal import State
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.store.base import AttemptsLeft, PinRequest, StoredCertificate
-from certclient.ui.batch import RenewAllDialog
 from certclient.ui.context import AppContext
-from certclient.ui.navigation import Page, failed
-from certclient.ui.pages.work import WorkPage
-from certclient.ui.wizard import EnrollmentWizard
+from certclient.ui.enrollment.batch import RenewAllDialog
+from certclient.ui.enrollment.navigation import Page, failed
+from certclient.ui.enrollment.pages.work import WorkPage
+from certclient.ui.enrollment.wizard import EnrollmentWizard
+from support.clerk import view
 from support.pkcs11_faults import CKR_PIN_LOCKED, Faults
 from support.softhsm import MODULE, PIN
 from support.wizards import Office, Visitor, until, wait
@@ -168,14 +171,21 @@ def _stopped(office: Office, context: AppContext) -> Shown:
         visitor.wizard.show_page(Page.PAUSED)
         yield _settled("paused", visitor.wizard)
         session = visitor.wizard.session
+        stopped = view("TKYM1408054", "p1")
         for code, data in (
             (ErrorCode.TOKEN_REMOVED, {"token": "専用USB"}),
             (ErrorCode.NETWORK_UNREACHABLE, {"host": "ca.example"}),
+            (ErrorCode.CERTIFICATE_NOT_ACCEPTED, {"serial": "2f81", "message": "失効しました。"}),
             (ErrorCode.CA_REFUSED, {"message": "この電子証明書は失効しています。"}),
         ):
-            session.journey = failed(session.journey, CertclientError(code, **data), "p1")
+            session.journey = failed(session.journey, CertclientError(code, **data), stopped)
             visitor.wizard.show_page(Page.PROBLEM)
             yield _settled(f"problem-{code.code.removeprefix('CC-').lower()}", visitor.wizard)
+        lost = CertclientError(ErrorCode.NETWORK_UNREACHABLE, host="ca.example")
+        unconfirmed = replace(stopped, state=State.VERIFIED)
+        session.journey = failed(session.journey, lost, unconfirmed)
+        visitor.wizard.show_page(Page.PROBLEM)
+        yield _settled("problem-unconfirmed", visitor.wizard)
     office.patience = 60.0
     office.bank.set_policy(wait_polls=0, check_after=1)
 

@@ -20,8 +20,8 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
-from certclient.practice.ca import certificate_pem, identity_pem
-from certclient.practice.smtp import SmtpSettings, read_settings
+from certclient_practice.bank.ca import certificate_pem, identity_pem
+from certclient_practice.mail.smtp import SmtpSettings, read_settings
 from support.bank import RunningBank
 
 USER, PASSWORD = "practice", "a mail password"

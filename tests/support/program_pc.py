@@ -9,6 +9,7 @@ from typing import Any
 
 from support.bank_office import BankOffice
 from support.fresh_windows import FreshWindows
+from tools.wine.sandbox import SITE
 
 DONE, WAITING = 0, 4
 """Exit codes of the program (docs/cli.md)."""
@@ -18,7 +19,7 @@ BANK = "practice"
 
 _GIVE = r"Z:\project\tests\installer\give.py"
 _FOR_SCRIPTS = {
-    "PYTHONPATH": r"Z:\project\src;Z:\project\tests;Z:\project",
+    "PYTHONPATH": rf"Z:\project\src;Z:\project\tests;Z:\project;{SITE}",
     "PYTHONUTF8": "1",
     "PYTHONDONTWRITEBYTECODE": "1",
 }

@@ -24,7 +24,7 @@ os.environ["QT_QPA_PLATFORM"] = os.environ.get(
 
 from PySide6.QtWidgets import QApplication
 
-from certclient.ui.looks import dress
+from certclient.ui.widgets.looks import dress
 from tools.translations import compile_changed
 
 

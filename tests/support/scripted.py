@@ -15,6 +15,7 @@ from certclient.ca.client import (
     Issued,
     MacCredential,
     SignatureCredential,
+    SignerStatus,
     Transaction,
     Waiting,
 )
@@ -77,6 +78,7 @@ class ScriptedCa:
     """Issues from a throw-away CA what `makes` makes; each call first meets the next of its faults.
 
     `calls` is the log of what was asked: ("send", transaction id), ("confirm", rejection)…
+    `signers`: what it says of a certificate that signs, by fingerprint; of others `signer`.
     A transaction's state is the public key, so that a restored one works as well.
     """
 
@@ -91,6 +93,8 @@ class ScriptedCa:
     calls: list[tuple[str, object]] = field(default_factory=list)
     right_code: str = ""
     seen_secrets: list[BankSecrets] = field(default_factory=list)
+    signer: SignerStatus = SignerStatus.UNKNOWN
+    signers: dict[str, SignerStatus] = field(default_factory=dict)
     _number: int = 0
 
     def prepare_obtain(self, credential: MacCredential, new_key: Signer) -> Transaction:
@@ -133,6 +137,11 @@ class ScriptedCa:
 
     def revoke(self, credential: SignatureCredential, certificate: Certificate) -> None:
         self._meet("revoke", certificate.serial_hex)
+
+    def signer_status(self, credential: SignatureCredential) -> SignerStatus:
+        self._meet("signer_status", credential.certificate.serial_hex)
+        credential.signer.sign(b"question", SignatureAlgorithm.RSA_PKCS1_SHA256)
+        return self.signers.get(credential.certificate.fingerprint, self.signer)
 
     def probe(self) -> Sequence[CertclientError]:
         self._meet("probe", None)

@@ -21,10 +21,10 @@ os.environ["QT_QPA_PLATFORM"] = "offscreen"
 from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal
 from PySide6.QtWidgets import QApplication, QWizard
 
-from certclient.app import open_windows
-from certclient.start import Start
-from certclient.ui.navigation import Page
-from certclient.ui.wizard import EnrollmentWizard
+from certclient.bootstrap import open_windows
+from certclient.model.start import Start
+from certclient.ui.enrollment.navigation import Page
+from certclient.ui.enrollment.wizard import EnrollmentWizard
 
 _SECONDS = 600.0
 _PRESSED_ON = (Page.NOTICE, Page.LETTER, Page.START)

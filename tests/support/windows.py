@@ -10,14 +10,15 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject
 
+from certclient.enrollment.bank_status import BankStatuses
 from certclient.enrollment.procedure import Enrollment
+from certclient.i18n.catalogue import Language
 from certclient.model.profile import Profile
 from certclient.store.base import CertificateStore
 from certclient.ui.context import AppContext
 from certclient.ui.language import Languages
 from certclient.ui.settings import Settings
-from certclient.ui.tasks import TaskRunner
-from certclient.words.catalogue import Language
+from certclient.ui.tasks.runner import TaskRunner
 
 
 @dataclass
@@ -29,6 +30,7 @@ class Desktop:
     profiles: tuple[Profile, ...]
     stores: list[CertificateStore]
     enrollment: Callable[[Profile, Sequence[CertificateStore]], Enrollment]
+    statuses: Callable[[], BankStatuses] = BankStatuses
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     language: Language = Language.JAPANESE
     opened: list[str] = field(default_factory=list)
@@ -44,6 +46,7 @@ class Desktop:
                 profiles=self.profiles,
                 stores=lambda: list(self.stores),
                 enrollment=self.enrollment,
+                statuses=self.statuses,
                 clock=self.clock,
                 languages=languages,
                 settings=Settings(self.folder / "settings.ini"),

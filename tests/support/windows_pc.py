@@ -31,8 +31,8 @@ SIGNS = frozenset(
 if sys.platform == "win32":
     import ctypes
 
-    from certclient.folders import journal_file
     from certclient.model.keys import KeySpec
+    from certclient.platform.folders import journal_file
     from certclient.store.base import no_pin
     from certclient.store.windows import capi, crypt32, declarations, keys
     from certclient.store.windows.container import Container

@@ -20,18 +20,19 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QMessage
 from pytestqt.qtbot import QtBot
 
 from certclient.ca.factory import ca_client_for
+from certclient.configuration.profiles import load_profile
+from certclient.enrollment.bank_status import read_statuses
 from certclient.enrollment.journal import Journal
 from certclient.enrollment.procedure import Enrollment, Environment
 from certclient.enrollment.work import CodeVault
 from certclient.model.certificate import Certificate
 from certclient.model.keys import KeySpec
 from certclient.model.profile import Profile
-from certclient.practice.profile_writer import ProfileOptions
-from certclient.profiles import load_profile
 from certclient.store.base import CertificateStore, StoredCertificate
 from certclient.ui.context import AppContext
-from certclient.ui.navigation import Page
-from certclient.ui.wizard import EnrollmentWizard
+from certclient.ui.enrollment.navigation import Page
+from certclient.ui.enrollment.wizard import EnrollmentWizard
+from certclient_practice.admin.profile_writer import ProfileOptions
 from support.bank import USER_ID, RunningBank
 from support.nss import NssDatabase
 from support.scripted import MemoryVault
@@ -94,6 +95,7 @@ class Office:
             profiles=(self.profile,),
             stores=self.stores,
             enrollment=self.enrollment,
+            statuses=lambda: read_statuses(self.journal),
             clock=self.clock,
         )
         return self.stack.enter_context(self.desktop.context())

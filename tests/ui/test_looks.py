@@ -15,24 +15,24 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor, QPainter, QPixmap
 from PySide6.QtWidgets import QMessageBox, QWidget
 
+from certclient.i18n.catalogue import Language
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import KeySpec, own_label
 from certclient.model.update import Version
-from certclient.practice.updates import Announced
 from certclient.store.base import AttemptsLeft, PinRequest
-from certclient.ui.complaint import Complaint
 from certclient.ui.context import AppContext
-from certclient.ui.details import DetailsDialog
+from certclient.ui.dialogs.complaint import Complaint
+from certclient.ui.dialogs.details import DetailsDialog
+from certclient.ui.dialogs.pin_dialog import PinDialog
 from certclient.ui.language import Languages
-from certclient.ui.main_window import MainWindow
-from certclient.ui.pin_dialog import PinDialog
-from certclient.ui.small_notice import SmallNotice
-from certclient.ui.survey import Survey
-from certclient.ui.tray import worst
-from certclient.ui.tray_icon import tray_icon
+from certclient.ui.overview.main_window import MainWindow
+from certclient.ui.overview.survey import Survey
+from certclient.ui.shell.small_notice import SmallNotice
+from certclient.ui.shell.tray import worst
+from certclient.ui.shell.tray_icon import tray_icon
 from certclient.updates.book import UpdateBook
 from certclient.updates.check import UpdateChecks, fetcher
-from certclient.words.catalogue import Language
+from certclient_practice.bank.updates import Announced
 from support.gallery import wizard_pages
 from support.looks import appearance, cut_off
 from support.scripted import Person

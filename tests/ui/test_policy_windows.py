@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QRadioButton
 
 from certclient.model.destination import Destination
 from certclient.model.policy import Policy, restricted
-from certclient.ui.navigation import Page
-from certclient.ui.wizard import EnrollmentWizard
+from certclient.ui.enrollment.navigation import Page
+from certclient.ui.enrollment.wizard import EnrollmentWizard
 from support.wizards import Office
 
 

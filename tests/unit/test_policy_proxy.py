@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from certclient.ca.proxy_routes import DIRECT
-from certclient.composition import decided_proxy
+from certclient.bootstrap import decided_proxy
 from certclient.model.policy import Policy, ProxyChoice, ProxyMode
+from certclient.platform.proxies.routes import DIRECT
 
 CA = "https://ca.example.jp/pkix/"
 

@@ -23,14 +23,15 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, load_der_public_key
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from certclient.configuration.profiles import load_profile
 from certclient.enrollment.login_test import log_in
 from certclient.enrollment.vault import KeyringVault, system_vault
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError
 from certclient.model.keys import KeyRef, KeySpec, Protection, SignatureAlgorithm
 from certclient.model.secret import Secret
-from certclient.profiles import load_profile
-from certclient.remote_session import is_remote
+from certclient.platform.remote_session import is_remote
+from certclient.platform.windows_dll import WindowsCallError
 from certclient.store.base import StoreSession, TellsAboutKeys, no_pin
 from certclient.store.windows import capi, card_service, cng
 from certclient.store.windows import declarations as w
@@ -38,7 +39,6 @@ from certclient.store.windows.container import from_key_id
 from certclient.store.windows.errors import NTE_DEVICE_NOT_READY
 from certclient.store.windows.keys import opened
 from certclient.store.windows.store import WindowsStore
-from certclient.windows_dll import WindowsCallError
 
 NO_TPM = f"{NTE_DEVICE_NOT_READY:#010x}"
 LABEL = "certclient real windows check"

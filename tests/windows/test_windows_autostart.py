@@ -12,7 +12,12 @@ import pytest
 if sys.platform != "win32":
     pytest.skip("runs on Windows: make test-windows", allow_module_level=True)
 
-from certclient.daily_reminder import DailyReminder, current_user, daily_reminder, run_schtasks
+from certclient.platform.daily_reminder import (
+    DailyReminder,
+    current_user,
+    daily_reminder,
+    run_schtasks,
+)
 
 TASKS = Path(os.environ["SYSTEMROOT"]) / "system32" / "tasks"
 

@@ -13,7 +13,7 @@ if sys.platform != "win32":
 
 import winreg
 
-from certclient.composition import enrollment
+from certclient.bootstrap import enrollment
 from certclient.enrollment.preflight import Check, CheckResult, Verdict
 from certclient.model.certificate import Certificate
 from certclient.model.errors import ErrorCode

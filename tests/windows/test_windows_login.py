@@ -12,12 +12,12 @@ import pytest
 if sys.platform != "win32":
     pytest.skip("runs on Windows: make test-windows", allow_module_level=True)
 
-from certclient.ca.proxy_routes import DIRECT
 from certclient.enrollment.login_test import LOGIN_SAYS_NO, can_log_in, log_in
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import KeySpec
 from certclient.model.profile import Profile
+from certclient.platform.proxies.routes import DIRECT
 from certclient.store.base import no_pin
 from certclient.store.windows.store import WindowsStore
 from support.bank_office import BankOffice

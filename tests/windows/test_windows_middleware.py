@@ -12,13 +12,13 @@ import pytest
 if sys.platform != "win32":
     pytest.skip("runs on Windows: make test-windows", allow_module_level=True)
 
-from certclient.composition import enrollment
+from certclient.bootstrap import enrollment
+from certclient.configuration.profiles import known_modules, load_profile
 from certclient.enrollment.preflight import Check, Verdict
 from certclient.enrollment.procedure import Finished
 from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import KeySpec
-from certclient.profiles import known_modules, load_profile
 from certclient.store.base import Unavailable
 from certclient.store.pkcs11.module import load_module
 from certclient.store.registry import open_stores

@@ -15,12 +15,12 @@ if sys.platform != "win32":
 
 import winreg
 
+from certclient.bootstrap import system_services
 from certclient.cli.main import run
-from certclient.cli.services import system_services
+from certclient.configuration.policy import KEY, PACKAGE_KEY, read_policy
 from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.policy import Policy, ProxyChoice, ProxyMode
-from certclient.policy import KEY, PACKAGE_KEY, read_policy
 
 MACHINE, USER = winreg.HKEY_LOCAL_MACHINE, winreg.HKEY_CURRENT_USER
 

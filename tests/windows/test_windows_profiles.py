@@ -18,11 +18,11 @@ import pytest
 if sys.platform != "win32":
     pytest.skip("runs on Windows: make test-windows", allow_module_level=True)
 
-from certclient import program_data
-from certclient.folders import profile_folders
+from certclient.configuration.profiles import all_profiles, find_profile
 from certclient.model.errors import CertclientError, ErrorCode
-from certclient.profiles import all_profiles, find_profile
-from certclient.windows_dll import declare, load, not_zero
+from certclient.platform import program_data
+from certclient.platform.folders import profile_folders
+from certclient.platform.windows_dll import declare, load, not_zero
 
 BANK, EXAMPLE = "rei-shinkin", "example-shinkin"
 TARO = "S-1-5-21-0-0-0-1000"

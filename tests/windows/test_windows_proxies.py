@@ -24,18 +24,18 @@ import winreg
 from dataclasses import replace
 from urllib.parse import urlsplit
 
+from certclient.bootstrap import clock
 from certclient.ca.factory import ca_client_for
 from certclient.ca.proxies import system_proxies
-from certclient.ca.proxy_routes import DIRECT, Routes
 from certclient.ca.transport import HttpTransport
-from certclient.ca.windows_proxies import WindowsProxies, user_settings
-from certclient.composition import clock
 from certclient.enrollment.journal import Journal
 from certclient.enrollment.preflight import Check, CheckResult, Verdict
 from certclient.enrollment.procedure import Enrollment, Environment, Finished
 from certclient.enrollment.vault import system_vault
-from certclient.folders import journal_file
 from certclient.model.errors import CertclientError, ErrorCode
+from certclient.platform.folders import journal_file
+from certclient.platform.proxies.routes import DIRECT, Routes
+from certclient.platform.proxies.windows import WindowsProxies, user_settings
 from certclient.store.registry import open_stores
 from certclient.store.windows import crypt32
 from support.bank_office import BankOffice

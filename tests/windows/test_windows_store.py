@@ -20,11 +20,11 @@ from certclient.enrollment.preflight import key_result
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import KeyRef, KeySpec, SignatureAlgorithm
+from certclient.platform.windows_dll import WindowsCallError
 from certclient.store.base import StoreSession, Unavailable, no_pin
 from certclient.store.windows import capi, cng, crypt32, keys
 from certclient.store.windows import declarations as w
 from certclient.store.windows.container import Container, from_key_id
-from certclient.windows_dll import WindowsCallError
 from support.pki import Lab, customer_name, ec_key, make_lab, rsa_key, spki_of
 from support.windows_pc import CNG, WindowsPc, elsewhere, internet_explorer_key
 

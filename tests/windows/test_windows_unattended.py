@@ -15,14 +15,14 @@ if sys.platform != "win32":
 
 import winreg
 
+from certclient.bootstrap import system_services
 from certclient.cli.main import run
-from certclient.cli.services import system_services
+from certclient.configuration.policy import KEY
 from certclient.enrollment.lock import exclusive
-from certclient.folders import journal_file
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import KeySpec, Protection
-from certclient.policy import KEY
+from certclient.platform.folders import journal_file
 from certclient.store.base import WorksAlone, no_pin
 from certclient.store.windows import crypt32
 from support.bank_office import BankOffice

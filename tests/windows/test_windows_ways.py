@@ -16,9 +16,8 @@ import pytest
 if sys.platform != "win32":
     pytest.skip("runs on Windows: make test-windows", allow_module_level=True)
 
+from certclient.bootstrap import enrollment, system_services
 from certclient.cli.main import run
-from certclient.cli.services import system_services
-from certclient.composition import enrollment
 from certclient.enrollment.interaction import SecretKind
 from certclient.enrollment.preflight import Check, Verdict
 from certclient.enrollment.procedure import Enrollment, Finished, LoginResult, Outcome, Pending
@@ -29,13 +28,13 @@ from certclient.model.keys import KeySpec, Protection
 from certclient.model.profile import AskWhom, Profile
 from certclient.model.progress import Step
 from certclient.model.secret import Secret
+from certclient.platform.windows_dll import WindowsCallError
 from certclient.store.base import StoredCertificate
 from certclient.store.registry import open_stores
 from certclient.store.windows import capi, crypt32
 from certclient.store.windows import declarations as w
 from certclient.store.windows.container import from_key_id
 from certclient.store.windows.errors import ERROR_ACCESS_DENIED, ERROR_CANCELLED
-from certclient.windows_dll import WindowsCallError
 from support.bank_office import BankOffice
 from support.pki import make_lab, rsa_key, spki_of
 from support.scripted import Person
@@ -345,6 +344,26 @@ def test_a_killed_renewal_is_finished_by_resume(
     assert front(profile).pending() == []
 
 
+def test_a_certificate_that_the_bank_has_revoked_unconfirmed_is_replaced(
+    computer: Computer, bank_office: BankOffice, profile: Profile
+) -> None:
+    """The PC slept before the confirmation, and the bank did not wait."""
+    old = computer.give(bank_office, bank_office.new_customer(), 20)
+    stop = Person(stop_before=lambda finished: Step.VERIFY in finished)
+    assert isinstance(front(profile).renew(current(computer, old), computer.store, stop), Pending)
+    (procedure,) = front(profile).pending()
+    assert procedure.new_certificate is not None
+    bank_office.revoke(procedure.new_certificate)
+    person = Person()
+    done = finished(front(profile).resume(procedure.id, person))
+    assert done.not_accepted == procedure.new_certificate.serial_hex
+    assert [warning.code for warning in person.warnings] == [ErrorCode.CERTIFICATE_NOT_ACCEPTED]
+    assert computer.usable() == [done.certificate]
+    assert bank_office.state_of(done.certificate) == "confirmed"
+    assert current(computer, old).archived
+    computer.assert_nothing_left_over()
+
+
 def test_a_new_key_that_died_on_the_way_keeps_nobody_from_another_certificate(
     computer: Computer, bank_office: BankOffice, profile: Profile
 ) -> None:
@@ -454,7 +473,7 @@ def test_a_renewal_that_cannot_be_finished_leaves_no_key(
     bank_office.revoke(old)
     with pytest.raises(CertclientError) as refused:
         renewed(computer, profile, old, Person())
-    assert refused.value.code is ErrorCode.CA_REFUSED
+    assert refused.value.code is ErrorCode.CERTIFICATE_NOT_ACCEPTED
     assert computer.usable() == [old]
     computer.assert_nothing_left_over()
 

@@ -13,8 +13,8 @@ import tarfile
 import tempfile
 from pathlib import Path
 
+from certclient.i18n.catalogue import Language, load
 from certclient.model.errors import CertclientError, ErrorCode
-from certclient.words.catalogue import Language, load
 from tools.installer.settings import ROOT
 from tools.wine.archives import unpack
 from tools.wine.cache import PartError

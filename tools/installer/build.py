@@ -18,7 +18,7 @@ from tools.installer.signatures import check_signatures
 from tools.installer.signing import Signer
 from tools.installer.sums import write_sums
 
-LICENSES = ROOT / "src" / "certclient" / "resources" / "licenses"
+LICENSES = ROOT / "resources" / "licenses"
 
 
 class BuildError(Exception):

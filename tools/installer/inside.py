@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from certclient.notices import read_components
+from certclient.ui.dialogs.about.notices import read_components
 from tools.installer.pe import file_version
 
 ATTRIBUTIONS = Path(__file__).resolve().parent / "licenses" / "qt-attributions.txt"

@@ -10,12 +10,13 @@ from tools.installer.build import Build
 from tools.installer.settings import DEFAULT, ROOT
 from tools.installer.sums import sums_hold
 
-_PROGRAM = ("src/certclient", "installer", "tools/installer")
+_PACKAGES = ("src/certclient", "src/certclient_practice", "resources")
+_PROGRAM = (*_PACKAGES, "installer", "tools/installer")
 _IN_PROGRAMS = ("*.py", "*.spec", "*.toml", "*.svg", "*.qm", "*.txt", "*.[ch]", "*.html", "*.css")
 _SETUP = ("installer/nsis", "tools/installer")
 _ALL = (
-    *("src/certclient", "installer", "tools", "requirements"),
-    *("pyproject.toml", "LICENSE", "README.md", "CHANGELOG.md"),
+    *(*_PACKAGES, "installer", "tools", "requirements"),
+    *("pyproject.toml", "setup.py", "LICENSE", "README.md", "CHANGELOG.md"),
 )
 _STAMP = "made-from.txt"
 

@@ -18,7 +18,12 @@ from pathlib import Path
 from packaging.requirements import Requirement
 from packaging.utils import NormalizedName, canonicalize_name
 
-from certclient.notices import NOTICES_NAME, Component, component_text, read_components
+from certclient.ui.dialogs.about.notices import (
+    NOTICES_NAME,
+    Component,
+    component_text,
+    read_components,
+)
 from tools.installer.spdx import is_allowed
 from tools.wine.cache import Cache, default_folder
 from tools.wine.parts import LOCK as WINE_LOCK
@@ -31,7 +36,7 @@ from tools.wine.python import (
 )
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-TARGET = ROOT / "src" / "certclient" / "resources" / "licenses" / NOTICES_NAME
+TARGET = ROOT / "resources" / "licenses" / NOTICES_NAME
 LOCK = ROOT / "requirements" / "runtime.txt"
 TEXTS = Path(__file__).resolve().parent / "licenses"
 

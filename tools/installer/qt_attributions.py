@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from certclient.notices import Component, component_text
+from certclient.ui.dialogs.about.notices import Component, component_text
 
 HERE = Path(__file__).resolve().parent
 TARGET = HERE / "licenses" / "qt-attributions.txt"

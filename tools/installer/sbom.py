@@ -9,22 +9,33 @@ from __future__ import annotations
 import json
 import re
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from importlib.metadata import Distribution
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
+from cyclonedx.model import HashAlgorithm, HashType
+from cyclonedx.model.bom import Bom, BomMetaData
+from cyclonedx.model.component import Component, ComponentType
+from cyclonedx.model.component_evidence import (
+    AnalysisTechnique,
+    ComponentEvidence,
+    Identity,
+    IdentityField,
+    Method,
+)
+from cyclonedx.model.license import LicenseExpression
+from cyclonedx.output.json import JsonV1Dot6
+from packageurl import PackageURL
 from packaging.utils import canonicalize_name
 
 from tools.installer import inside
 from tools.installer.notices import licence_of
 from tools.installer.settings import Settings
 from tools.installer.sums import sha256
-
-Json = dict[str, Any]
 
 _PYTHON = re.compile(r'#define PY_VERSION\s+"([^"]+)"')
 
@@ -60,46 +71,37 @@ def make_linux_sbom(settings: Settings, root: Path, site: Path, epoch: int) -> s
     return _document(settings, epoch, parts, root)
 
 
-def _document(settings: Settings, epoch: int, parts: Sequence[Json], payload: Path) -> str:
+def _document(settings: Settings, epoch: int, parts: Sequence[Component], payload: Path) -> str:
     files = list(_files(payload))
-    serial = uuid.uuid5(uuid.NAMESPACE_URL, "".join(file["hashes"][0]["content"] for file in files))
-    document = {
-        "$schema": "http://cyclonedx.org/schema/bom-1.6.schema.json",
-        "bomFormat": "CycloneDX",
-        "specVersion": "1.6",
-        "serialNumber": f"urn:uuid:{serial}",
-        "version": 1,
-        "metadata": {
-            "timestamp": datetime.fromtimestamp(epoch, UTC).isoformat(),
-            "component": {
-                "type": "application",
-                "bom-ref": "certclient",
-                "name": settings.product.name,
-                "version": settings.version,
-                "publisher": settings.product.publisher,
-                "licenses": _licence("Apache-2.0"),
-            },
-        },
-        "components": [*sorted(parts, key=lambda part: str(part["bom-ref"])), *files],
-        "dependencies": [
-            {"ref": "certclient", "dependsOn": sorted(str(part["bom-ref"]) for part in parts)}
-        ],
-    }
+    hashes = "".join(one.content for file in files for one in file.hashes)
+    product = Component(
+        type=ComponentType.APPLICATION,
+        bom_ref="certclient",
+        name=settings.product.name,
+        version=settings.version,
+        publisher=settings.product.publisher,
+        licenses=[LicenseExpression("Apache-2.0")],
+    )
+    bom = Bom(
+        serial_number=uuid.uuid5(uuid.NAMESPACE_URL, hashes),
+        metadata=BomMetaData(timestamp=datetime.fromtimestamp(epoch, UTC), component=product),
+        components=[*parts, *files],
+    )
+    bom.register_dependency(product, parts)
+    document = json.loads(JsonV1Dot6(bom).output_as_string())
+    # The library adds every other part with an empty list, which would say that it needs nothing.
+    document["dependencies"] = [one for one in document["dependencies"] if "dependsOn" in one]
     return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
 
 
-def _files(payload: Path) -> Iterator[Json]:
+def _files(payload: Path) -> Iterator[Component]:
     for path in sorted(path for path in payload.rglob("*") if path.is_file()):
         name = path.relative_to(payload).as_posix()
-        yield {
-            "type": "file",
-            "bom-ref": f"file:{name}",
-            "name": name,
-            "hashes": [{"alg": "SHA-256", "content": sha256(path)}],
-        }
+        hashes = [_sha256(sha256(path))]
+        yield Component(type=ComponentType.FILE, bom_ref=f"file:{name}", name=name, hashes=hashes)
 
 
-def _taken(shipped: Shipped) -> Iterator[Json]:
+def _taken(shipped: Shipped) -> Iterator[Component]:
     taken = set(shipped.sources)
     for folder in sorted(shipped.wheels.glob("*.dist-info")):
         files = Distribution.at(folder).files or ()
@@ -108,15 +110,13 @@ def _taken(shipped: Shipped) -> Iterator[Json]:
             yield _distribution(folder, shipped.hashes)
 
 
-def _distribution(folder: Path, hashes: Mapping[str, str]) -> Json:
+def _distribution(folder: Path, hashes: Mapping[str, str]) -> Component:
     distribution, name = Distribution.at(folder), _name(folder)
-    purl = f"pkg:pypi/{name}@{distribution.version}"
+    purl = PackageURL("pypi", name=name, version=distribution.version)
     part = _part(name, distribution.version, licence_of(distribution.metadata), purl)
     if name in hashes:
-        part["hashes"] = [{"alg": "SHA-256", "content": hashes[name]}]
-    inside = sorted(_inside(folder, purl), key=lambda part: str(part["bom-ref"]))
-    if inside:
-        part["components"] = inside
+        part.hashes.add(_sha256(hashes[name]))
+    part.components.update(_inside(folder, str(purl)))
     return part
 
 
@@ -124,30 +124,37 @@ def _name(folder: Path) -> str:
     return str(canonicalize_name(Distribution.at(folder).metadata["Name"]))
 
 
-def _inside(folder: Path, parent: str) -> Iterator[Json]:
-    """Libraries and crates that a wheel's own bills name."""
-    for path in folder.glob("sboms/*.json"):
+def _inside(folder: Path, parent: str) -> Collection[Component]:
+    """Libraries and crates that a wheel's own bills name.
+
+    Each once, also where two bills name it: a second `bom-ref` would become a random one.
+    """
+    parts: dict[str, Component] = {}
+    for path in sorted(folder.glob("sboms/*.json")):
         for found in json.loads(path.read_text(encoding="utf-8")).get("components", ()):
             if "version" in found and found.get("scope", "required") == "required":
-                yield _known(found, parent)
+                part = _known(found, parent)
+                parts.setdefault(str(part.bom_ref), part)
+    return parts.values()
 
 
-def _known(found: Mapping[str, Any], parent: str) -> Json:
+def _known(found: Mapping[str, Any], parent: str) -> Component:
+    part = {key: found[key] for key in ("purl", "licenses", "hashes") if found.get(key)}
     name, version = str(found["name"]), str(found["version"])
-    part: Json = {"type": "library", "name": name, "version": version}
+    part |= {"type": "library", "name": name, "version": version}
     part["bom-ref"] = f"{parent}#{name}@{version}"
-    for key in ("purl", "licenses", "hashes"):
-        if found.get(key):
-            part[key] = found[key]
-    return part
+    made: Component = Component.from_json(part)  # type: ignore[attr-defined] # by a decorator
+    return made
 
 
-def _runtime(shipped: Shipped) -> Iterator[Json]:
+def _runtime(shipped: Shipped) -> Iterator[Component]:
     """What is no Python distribution."""
     header = (shipped.python / "include" / "patchlevel.h").read_text(encoding="utf-8")
     version = str(_PYTHON.findall(header)[0])
-    python = _part("cpython", version, "PSF-2.0", f"pkg:generic/cpython@{version}")
-    yield {**python, "cpe": _cpe("python:python", version)}
+    purl = PackageURL("generic", name="cpython", version=version)
+    python = _part("cpython", version, "PSF-2.0", purl)
+    python.cpe = _cpe("python:python", version)
+    yield python
     contents = shipped.payload / shipped.settings.contents_folder
     news = (shipped.python / "NEWS.txt").read_text(encoding="utf-8")
     yield from map(_library, inside.in_python(contents, news))
@@ -157,13 +164,13 @@ def _runtime(shipped: Shipped) -> Iterator[Json]:
         "pyinstaller-bootloader",
         shipped.bootloader,
         "GPL-2.0-or-later WITH Bootloader-exception",
-        f"pkg:pypi/pyinstaller@{shipped.bootloader}",
+        PackageURL("pypi", name="pyinstaller", version=shipped.bootloader),
     )
     yield _part(
         "nsis-stub",
         shipped.nsis,
         "Zlib AND CPL-1.0 WITH NSIS-LZMA-exception",
-        f"pkg:deb/debian/nsis@{quote(shipped.nsis)}",
+        PackageURL("deb", "debian", "nsis", shipped.nsis),
     )
 
 
@@ -183,20 +190,22 @@ def _qt_on_linux(site: Path) -> Iterator[inside.Library]:
     yield from inside.in_qt(core, gui, plugins, inside.ELSEWHERE_ON_LINUX)
 
 
-def _library(library: inside.Library) -> Json:
+def _library(library: inside.Library) -> Component:
     """With who tells the version: the file that ships, or a list (CycloneDX: evidence)."""
-    purl = f"pkg:generic/{quote(library.name)}"
-    part = _part(library.name, library.version, library.licence, purl)
-    if not library.version:
-        return {key: value for key, value in part.items() if key != "version"}
-    part["purl"] = part["bom-ref"] = f"{purl}@{library.version}"
+    version = library.version or None
+    purl = PackageURL("generic", name=library.name, version=version)
+    part = _part(library.name, version, library.licence, purl)
+    if version is None:
+        return part
     if library.maker:
-        part["cpe"] = _cpe(library.maker, library.version)
-    confidence = 1 if library.is_certain else 0.5
-    technique = "binary-analysis" if library.is_certain else "attestation"
-    method = {"technique": technique, "confidence": confidence, "value": library.told_by}
-    identity = {"field": "version", "confidence": confidence, "methods": [method]}
-    return {**part, "evidence": {"identity": [identity]}}
+        part.cpe = _cpe(library.maker, version)
+    certain = library.is_certain
+    confidence = Decimal("1" if certain else "0.5")
+    technique = AnalysisTechnique.BINARY_ANALYSIS if certain else AnalysisTechnique.ATTESTATION
+    method = Method(technique=technique, confidence=confidence, value=library.told_by)
+    identity = Identity(field=IdentityField.VERSION, confidence=confidence, methods=[method])
+    part.evidence = ComponentEvidence(identity=[identity])
+    return part
 
 
 def _cpe(maker: str, version: str) -> str:
@@ -204,16 +213,16 @@ def _cpe(maker: str, version: str) -> str:
     return f"cpe:2.3:a:{maker}:{version}:*:*:*:*:*:*:*"
 
 
-def _part(name: str, version: str, licence: str, purl: str) -> Json:
-    return {
-        "type": "library",
-        "bom-ref": purl if name != "pyinstaller-bootloader" else f"{purl}#bootloader",
-        "name": name,
-        "version": version,
-        "licenses": _licence(licence),
-        "purl": purl,
-    }
+def _part(name: str, version: str | None, licence: str, purl: PackageURL) -> Component:
+    return Component(
+        type=ComponentType.LIBRARY,
+        bom_ref=str(purl) if name != "pyinstaller-bootloader" else f"{purl}#bootloader",
+        name=name,
+        version=version,
+        licenses=[LicenseExpression(licence)],
+        purl=purl,
+    )
 
 
-def _licence(expression: str) -> list[Json]:
-    return [{"expression": expression}]
+def _sha256(content: str) -> HashType:
+    return HashType(alg=HashAlgorithm.SHA_256, content=content)

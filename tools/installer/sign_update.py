@@ -27,6 +27,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from pkcs11.types import SignMixin
 
+from certclient.configuration.profiles import load_profile
 from certclient.model.errors import CertclientError
 from certclient.model.jws import COORDINATE, algorithm, sign
 from certclient.model.profile import Profile
@@ -37,7 +38,6 @@ from certclient.model.update_file import (
     TextFile,
     read_announcement,
 )
-from certclient.profiles import load_profile
 
 PIN_VARIABLE = "CERTCLIENT_SIGNING_PIN"
 DEFAULT_DAYS = 90

@@ -48,9 +48,9 @@ _ABOUT_KEYS = (
 _CONTRACT = ("tests/contract",)
 _UI = (
     "tests/ui/test_looks.py",
-    "tests/ui/test_shell.py",
-    "tests/ui/test_single_instance.py",
-    "tests/ui/test_wizard_pc.py",
+    "tests/ui/shell/test_shell.py",
+    "tests/ui/shell/test_single_instance.py",
+    "tests/ui/enrollment/test_wizard_pc.py",
     # Last: where a process with windows is killed, Wine's screen is gone for a moment.
     "tests/windows/ui",
 )
@@ -58,19 +58,16 @@ _ONLY_ON_LINUX = (
     # Programs that run there: the practice bank, what `make` runs, what builds installers.
     "practice",
     "installer",
-    "test_gates.py",
-    "test_windows_made.py",
-    "test_prepare.py",
-    "test_prepare_qt.py",
+    "tools",
     # What is there: /etc, NSS databases, .so modules and who may replace them, no other PC store.
-    "test_policy_file.py",
+    "configuration/test_policy_file.py",
     "store/test_nss_store.py",
     "store/test_pkcs11_module.py",
     "store/test_registry.py",
     # They read sources, which are the same everywhere.
     "test_documents.py",
-    "words/test_errors_page.py",
-    "words/test_messages_complete.py",
+    "i18n/test_errors_page.py",
+    "i18n/test_messages_complete.py",
 )
 # SoftHSM's tokens, in one of the runs: to a token they are the same Windows.
 _TOKENS = (

@@ -6,6 +6,7 @@ the identical request can be sent again after a crash. No Transaction holds a se
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -89,6 +90,25 @@ class Waiting:
 Answer = Issued | Waiting
 
 
+def names_failure(error: CertclientError, *failures: str) -> bool:
+    """Whether a CA's refusal names one of these failures (`certRevoked`, as RFC 9810 writes them)
+    in an answer that is protected, so that nobody on the way can have made it up."""
+    named = error.data.get("failure", "").split(",")
+    return error.data.get("protected") == "yes" and any(one in named for one in failures)
+
+
+class SignerStatus(enum.Enum):
+    """What a CA says of the certificate that signed a message."""
+
+    ACCEPTED = "accepted"
+    REVOKED = "revoked"
+    """Revoked or superseded: it will never be accepted again."""
+    NOT_TRUSTED = "not-trusted"
+    """Not accepted now; a certificate that awaits its confirmation is not accepted yet."""
+    UNKNOWN = "unknown"
+    """The protocol has no such question, or the CA did not answer it."""
+
+
 class CaClient(Protocol):
     """One CA of one profile. Methods block; every error is a CertclientError.
 
@@ -126,8 +146,16 @@ class CaClient(Protocol):
     ) -> None:
         """Tells the CA that the certificate is in use (certConf), or why it is rejected.
 
-        Can be repeated. Raises CA_CONFIRM_FAILED where the CA answers a confirmation with an error
-        (after a lost pkiConf that may be a repetition: the caller verifies by use).
+        Can be repeated: a CA that says "confirmed already" is no error. Raises CA_CONFIRM_FAILED
+        where the CA answers with any other error, with its words and failures as in CA_REFUSED
+        (after a lost pkiConf that may mean a repetition: the caller verifies by use).
+        """
+        ...
+
+    def signer_status(self, credential: SignatureCredential) -> SignerStatus:
+        """Asks whether the CA accepts messages signed with this certificate. Changes nothing.
+
+        Raises the network errors and what the key's `sign` raises.
         """
         ...
 

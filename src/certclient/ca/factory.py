@@ -7,10 +7,10 @@ from datetime import datetime
 
 from certclient.ca.client import CaClient
 from certclient.ca.cmp.client import CmpClient
-from certclient.ca.proxy_routes import ProxyResolver
-from certclient.ca.tls_opener import system_roots
+from certclient.ca.tls.opener import system_roots
 from certclient.ca.transport import HttpTransport
 from certclient.model.profile import Profile
+from certclient.platform.proxies.routes import ProxyResolver
 
 
 def ca_client_for(

@@ -10,12 +10,12 @@ from urllib.request import getproxies_environment
 
 from requests.utils import select_proxy, should_bypass_proxies
 
-from certclient.ca.proxy_routes import DIRECT, ProxyResolver, Routes
 from certclient.model.errors import CertclientError
 from certclient.model.urls import is_loopback
+from certclient.platform.proxies.routes import DIRECT, ProxyResolver, Routes
 
 if sys.platform == "win32":
-    from certclient.ca.windows_proxies import WindowsProxies
+    from certclient.platform.proxies.windows import WindowsProxies
 
 
 @dataclass(frozen=True, slots=True)

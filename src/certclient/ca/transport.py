@@ -23,13 +23,13 @@ from certclient import __version__
 from certclient.ca.network_errors import is_away, network_error, proxy_refusal
 from certclient.ca.openssl_errors import forget_foreign_errors
 from certclient.ca.proxies import system_proxies
-from certclient.ca.proxy_routes import DIRECT, ProxyResolver, Routes
-from certclient.ca.tls import TlsAdapter, tls_context
-from certclient.ca.tls_opener import KnownRoots, issuer_name, opener, system_roots
-from certclient.ca.tls_probe import Way, certificates_shown
+from certclient.ca.tls.context import TlsAdapter, tls_context
+from certclient.ca.tls.opener import KnownRoots, issuer_name, opener, system_roots
+from certclient.ca.tls.probe import Way, certificates_shown
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.urls import is_loopback
+from certclient.platform.proxies.routes import DIRECT, ProxyResolver, Routes
 
 T = TypeVar("T")
 

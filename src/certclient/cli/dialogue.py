@@ -13,7 +13,6 @@ from types import FrameType
 
 import click
 
-from certclient import log
 from certclient.cli.errors import tell
 from certclient.cli.invocation import Invocation
 from certclient.cli.progress import ProgressView, progress_view
@@ -27,6 +26,7 @@ from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.issue_code import normalised_code
 from certclient.model.progress import Phase, Progress
 from certclient.model.secret import Secret
+from certclient.platform import log
 from certclient.store.base import AttemptsLeft, PinRequest
 
 _SAYS_A_CODE = 2

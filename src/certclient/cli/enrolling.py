@@ -42,7 +42,9 @@ class Desk:
         self.dialogue = Dialogue(invocation, answers)
         self.profile = invocation.profile()
         stores = services.stores(self.profile)
-        self.inventory: Inventory = take_inventory(self.profile, stores, services.clock())
+        self.inventory: Inventory = take_inventory(
+            self.profile, stores, services.clock(), services.statuses()
+        )
         self.procedures: Procedures = services.procedures(self.profile, stores, patience)
 
     def store(self, to: str | None, label: str, current: Entry | None) -> CertificateStore:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import click
 
-from certclient import log
 from certclient.cli.exit_codes import EXIT_CODES
 from certclient.cli.invocation import Invocation
 from certclient.cli.records import JsonObject, error_record, print_json
 from certclient.model.certificate import Owner
 from certclient.model.errors import Actor, CertclientError
+from certclient.platform import log
 
 
 def report(invocation: Invocation, error: CertclientError) -> int:

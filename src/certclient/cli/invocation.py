@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from certclient.cli.ports import Services
+from certclient.i18n.catalogue import Catalogue, Language, language_from_environment, load
 from certclient.model.certificate import Owner, Role
 from certclient.model.destination import Destination
 from certclient.model.profile import Profile
-from certclient.words.catalogue import Catalogue, Language, language_from_environment, load
 
 
 @dataclass(slots=True)

@@ -4,40 +4,18 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import click
 
-from certclient import __version__, log
+from certclient import __version__
 from certclient.cli.errors import report
 from certclient.cli.exit_codes import DONE
 from certclient.cli.invocation import Invocation, system_language
-from certclient.cli.ports import Services
-from certclient.cli.services import system_services
+from certclient.cli.ports import CommandLoader, Services
 from certclient.cli.translated import LazyGroup, Option, common_parameters, usage_reason
 from certclient.model.errors import CertclientError, ErrorCode
-
-_COMMANDS = {
-    "list": "certclient.cli.commands.listing:command",
-    "renew": "certclient.cli.commands.renew:command",
-    "obtain": "certclient.cli.commands.obtain:command",
-    "resume": "certclient.cli.commands.resume:command",
-    "abandon": "certclient.cli.commands.abandon:command",
-    "status": "certclient.cli.commands.status:command",
-    "show": "certclient.cli.commands.show:command",
-    "remove": "certclient.cli.commands.remove:command",
-    "restore": "certclient.cli.commands.restore:command",
-    "remove-key": "certclient.cli.commands.remove_key:command",
-    "open-link": "certclient.cli.commands.open_link:command",
-    "register-links": "certclient.cli.commands.register_links:command",
-    "remind": "certclient.cli.commands.remind:command",
-    "version": "certclient.cli.commands.version:command",
-    "remove-old": "certclient.cli.commands.remove_old:command",
-    "remove-data": "certclient.cli.commands.remove_data:command",
-    "register-reminder": "certclient.cli.commands.register_reminder:command",
-    "quit": "certclient.cli.commands.quitting:command",
-    "practice": "certclient.practice.cli:practice",
-}
+from certclient.platform import log
 
 
 def _show_version(ctx: click.Context, _parameter: click.Parameter, value: bool) -> None:
@@ -46,25 +24,20 @@ def _show_version(ctx: click.Context, _parameter: click.Parameter, value: bool) 
         ctx.exit()
 
 
-group = LazyGroup(
-    name="certclient",
-    lazy=_COMMANDS,
-    params=[
-        *common_parameters(),
-        Option(
-            ["--version"], is_flag=True, is_eager=True, expose_value=False, callback=_show_version
-        ),
-    ],
-)
+def command_group(commands: Mapping[str, CommandLoader]) -> LazyGroup:
+    """The command `certclient` with these below it."""
+    version = Option(
+        ["--version"], is_flag=True, is_eager=True, expose_value=False, callback=_show_version
+    )
+    return LazyGroup(name="certclient", lazy=commands, params=[*common_parameters(), version])
 
 
-def main() -> int:
-    """Runs the command line of this process; returns the exit code."""
+def main(services: Services) -> int:
+    """Runs the command line of this process with `services`; returns the exit code."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # A pipe on Windows may lack letters of a name; better a question mark than no word.
             stream.reconfigure(errors="replace")
-    services = system_services()
     with log.writing_to(services.log_file):
         log.event("start", version=__version__, system=sys.platform)
         return run(sys.argv[1:], services)
@@ -86,7 +59,7 @@ def run(arguments: Sequence[str], services: Services) -> int:
 
 def _run(arguments: Sequence[str], invocation: Invocation) -> int:
     try:
-        result = group.main(
+        result = command_group(invocation.services.commands).main(
             list(arguments), prog_name="certclient", standalone_mode=False, obj=invocation
         )
     except click.ClickException as error:

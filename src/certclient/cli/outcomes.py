@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import click
 
-from certclient import log
 from certclient.cli.errors import tell
 from certclient.cli.exit_codes import DONE, EXIT_CODES, worst
 from certclient.cli.invocation import Invocation
@@ -34,6 +33,7 @@ from certclient.model.certificate import Owner
 from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.errors import Kind as ErrorKind
+from certclient.platform import log
 
 _ENDED = {
     State.WAITING: "waiting",
@@ -166,6 +166,8 @@ def finished_lines(invocation: Invocation, finished: Finished) -> Iterator[str]:
     yield ""
     yield words.text(f"finished.mind-{place}")
     yield words.text("finished.restart-browser")
+    if finished.not_accepted:
+        yield words.text("finished.not-accepted", serial=finished.not_accepted)
     if finished.old_archived:
         yield words.text("finished.old-archived")
     if finished.old_kept:
@@ -217,6 +219,7 @@ def _record(invocation: Invocation, result: Result) -> JsonObject:
         record["store"] = result.outcome.store.store_id
         record["destination"] = result.outcome.store.destination.value
         record["old_archived"] = result.outcome.old_archived
+        record["not_accepted"] = result.outcome.not_accepted or None
         record["old_kept"] = result.outcome.old_kept
         record["login"] = _login_record(invocation, result.outcome.login)
         record["seconds"] = {k: round(v, 4) for k, v in result.outcome.seconds.items()}

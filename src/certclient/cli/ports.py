@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+import click
+
 from certclient.cli.terminal import Terminal
-from certclient.daily_reminder import DailyReminder
+from certclient.enrollment.bank_status import BankStatuses
 from certclient.enrollment.interaction import Interaction
 from certclient.enrollment.procedure import Leftover, Outcome, ProcedureView
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.policy import Policy
 from certclient.model.profile import Profile
 from certclient.model.secret import Secret
+from certclient.model.start import Start
 from certclient.model.update import Announcement
-from certclient.start import Start
+from certclient.platform.daily_reminder import DailyReminder
 from certclient.store.base import CertificateStore, PinProvider, StoredCertificate
 
 
@@ -44,11 +47,22 @@ class Procedures(Protocol):
 
     def abandon(self, procedure_id: str, interaction: Interaction) -> Outcome: ...
 
+    def check_with_bank(
+        self, current: StoredCertificate, interaction: Interaction
+    ) -> CertclientError | None: ...
+
     def pending(self) -> Sequence[ProcedureView]: ...
 
     def leftovers(self, stores: Sequence[CertificateStore]) -> Sequence[Leftover]: ...
 
     def remove_leftover(self, leftover: Leftover, pin: PinProvider) -> None: ...
+
+
+class CommandLeftOutError(Exception):
+    """This program was built without the package of a command."""
+
+
+CommandLoader = Callable[[], click.Command]
 
 
 def _nothing_announced(_profile: Profile) -> Announcement:
@@ -57,7 +71,8 @@ def _nothing_announced(_profile: Profile) -> Announcement:
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """`profile` finds one by id or path ("" for the only one), `profiles` all that are set up,
+    """`commands` are those of the command line, each imported when it is run. `profile` finds one
+    by id or path ("" for the only one), `profiles` all that are set up,
     `unusable_banks` why others are not;
     `procedures` takes the seconds of
     patience with a CA that lets us wait; `log_file` is where crashes are written, `reminders`
@@ -69,8 +84,10 @@ class Services:
     `not-running`, `busy`. `daily_reminder` is the task of the installed program. `unfinished` are
     the user IDs of open procedures at every bank; it raises DATA_FOLDER, JOURNAL_DAMAGED,
     JOURNAL_NEWER.
+    `statuses` is what is known of which certificates the banks accept; it never raises.
     `own_folders`: all that is kept of this user lies there."""
 
+    commands: Mapping[str, CommandLoader]
     profile: Callable[[str], Profile]
     stores: Callable[[Profile], Sequence[CertificateStore]]
     procedures: Callable[[Profile, Sequence[CertificateStore], float], Procedures]
@@ -86,4 +103,5 @@ class Services:
     quit_windows: Callable[[float], str] = lambda _seconds: "not-running"
     daily_reminder: Callable[[], DailyReminder | None] = lambda: None
     unfinished: Callable[[], Sequence[str]] = tuple
+    statuses: Callable[[], BankStatuses] = BankStatuses
     own_folders: Callable[[], Sequence[Path]] = tuple

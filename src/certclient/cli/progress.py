@@ -10,8 +10,8 @@ from rich.console import Console
 from rich.progress import Progress as RichProgress
 from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from certclient.i18n.catalogue import Catalogue
 from certclient.model.progress import Phase, Progress
-from certclient.words.catalogue import Catalogue
 
 
 class ProgressView(Protocol):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import click
 
-from certclient import log
 from certclient.cli.dialogue import Answers, Dialogue
 from certclient.cli.exit_codes import DONE
 from certclient.cli.invocation import Invocation
@@ -13,6 +12,7 @@ from certclient.cli.translated import Option, common_parameters
 from certclient.enrollment.cleanup import check_idle, find_exact
 from certclient.enrollment.inventory import take_inventory
 from certclient.model.errors import CertclientError, ErrorCode
+from certclient.platform import log
 
 
 def putting_away_parameters() -> list[click.Parameter]:
@@ -36,8 +36,8 @@ class Shelf:
         self.now = services.clock()
         self._invocation = invocation
         self._agreed = agreed
-        inventory = take_inventory(profile, stores, self.now)
-        self.all_stored = inventory.stored
+        inventory = take_inventory(profile, stores, self.now, services.statuses())
+        self.all_stored, self.statuses = inventory.stored, inventory.statuses
         self.stored = find_exact(name, self.all_stored)
         self.entry = next(e for e in inventory.entries if e.stored is self.stored)
         self.store = self.entry.store

@@ -13,6 +13,7 @@ import click
 from certclient.cli.exit_codes import DONE
 from certclient.cli.invocation import Invocation
 from certclient.enrollment.inventory import Entry
+from certclient.enrollment.journal import Rejection
 from certclient.enrollment.procedure import Leftover, ProcedureView
 from certclient.model.certificate import Certificate, Owner
 from certclient.model.errors import CertclientError
@@ -91,6 +92,21 @@ def entry_record(entry: Entry) -> JsonObject:
         "renew_from": entry.life.renew_from.isoformat(),
         "deadline": entry.life.deadline.isoformat(),
         "obtain_until": entry.life.obtain_until.isoformat(),
+        "bank_status": entry.bank_status.value,
+        "rejection": rejection_record(entry.rejection),
+        "procedure": entry.unfinished_procedure or None,
+    }
+
+
+def rejection_record(rejection: Rejection | None) -> JsonObject | None:
+    """Why the bank does not accept a certificate, null where nothing is known against it."""
+    if rejection is None:
+        return None
+    return {
+        "source": rejection.source.value,
+        "code": rejection.reason,
+        "message": rejection.message,
+        "noted": moment(rejection.noted),
     }
 
 

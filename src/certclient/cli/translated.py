@@ -7,10 +7,10 @@ from collections.abc import Mapping
 import click
 
 from certclient.cli.invocation import Invocation
-from certclient.cli.lazy import load_object
+from certclient.cli.ports import CommandLeftOutError, CommandLoader
 from certclient.cli.windows import link_command, start
-from certclient.deep_link import is_link
-from certclient.words.catalogue import Catalogue, Language
+from certclient.i18n.catalogue import Catalogue, Language
+from certclient.model.deep_link import is_link
 
 
 def invocation_of(context: click.Context) -> Invocation:
@@ -82,9 +82,9 @@ class LazyGroup(Command, click.Group):
     """A group whose commands are imported when they are run; listing them imports none."""
 
     def __init__(
-        self, *, lazy: Mapping[str, str], name: str, params: list[click.Parameter]
+        self, *, lazy: Mapping[str, CommandLoader], name: str, params: list[click.Parameter]
     ) -> None:
-        """`lazy` maps a command's name to `package.module:object`."""
+        """`lazy` maps a command's name to what imports it."""
         click.Group.__init__(
             self, name=name, params=params, callback=_alone, invoke_without_command=True
         )
@@ -99,18 +99,9 @@ class LazyGroup(Command, click.Group):
         if cmd_name not in self._lazy:
             ctx.fail(words_of(ctx).text("reason.no-such-command", name=cmd_name))
         try:
-            command = load_object(self._lazy[cmd_name])
-        except ModuleNotFoundError as error:
-            if not self._is_left_out(cmd_name, error):
-                raise
+            return self._lazy[cmd_name]()
+        except CommandLeftOutError:
             ctx.fail(words_of(ctx).text("reason.not-in-this-build", name=cmd_name))
-        if not isinstance(command, click.Command):
-            raise TypeError(f"{self._lazy[cmd_name]} is no command")
-        return command
-
-    def _is_left_out(self, cmd_name: str, error: ModuleNotFoundError) -> bool:
-        """An installer may be made without a command's whole package (the practice bank)."""
-        return bool(error.name) and self._lazy[cmd_name].startswith(f"{error.name}.")
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         words = words_of(ctx)

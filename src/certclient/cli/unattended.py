@@ -6,17 +6,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from certclient import log
 from certclient.cli.dialogue import Answers
 from certclient.cli.enrolling import Desk
 from certclient.cli.exit_codes import worst
 from certclient.cli.invocation import Invocation
 from certclient.cli.outcomes import Result, attempt, show_results
-from certclient.enrollment.inventory import Entry
-from certclient.enrollment.procedure import Kind, Outcome
+from certclient.enrollment.inventory import Entry, newest_per_owner
+from certclient.enrollment.procedure import Kind, Outcome, ProcedureView
 from certclient.enrollment.reminder import ReminderBook
-from certclient.enrollment.unattended import obstacle, worth_a_look
+from certclient.enrollment.unattended import obstacle, resume_obstacle, worth_a_look
 from certclient.model.errors import CertclientError, ErrorCode
+from certclient.platform import log
 
 
 class Nobody:
@@ -86,9 +86,9 @@ class _Bank:
         """First what an earlier run left unfinished, then what is due."""
         desk = self._desk()
         finished = [
-            self._resume(desk, view.id, view.user_id)
+            self._resume(desk, view)
             for view in desk.procedures.pending()
-            if view.profile_id == desk.profile.id and view.kind is Kind.RENEW
+            if view.profile_id == desk.profile.id and _resumes_alone(view)
         ]
         if finished:
             desk = self._desk()
@@ -104,16 +104,16 @@ class _Bank:
     def _desk(self) -> Desk:
         return Desk(self._invocation, Answers(agreed=True), self._wait)
 
-    def _resume(self, desk: Desk, procedure_id: str, user_id: str) -> Result:
-        """With the owner's keys as they are: one that asks is not touched."""
-        for entry in desk.inventory.entries:
-            if entry.owner.user_id == user_id and entry.stored.key is not None:
-                reason = obstacle(desk.profile, entry)
-                if reason is not None:
-                    return self._left_to_a_person(entry, user_id, reason)
-        return self._named(
-            attempt(user_id, None, lambda: desk.procedures.resume(procedure_id, desk.dialogue))
+    def _resume(self, desk: Desk, view: ProcedureView) -> Result:
+        reason = resume_obstacle(desk.profile, desk.inventory, view)
+        if reason is not None:
+            return self._left_to_a_person(_entry_of(desk, view), view.user_id, reason)
+        result = self._named(
+            attempt(view.user_id, None, lambda: desk.procedures.resume(view.id, desk.dialogue))
         )
+        if result.error is not None and not result.error.code.retriable:
+            self._remind(_entry_of(desk, view))
+        return result
 
     def _renew(self, desk: Desk, entry: Entry) -> Result:
         reason = obstacle(desk.profile, entry)
@@ -129,21 +129,35 @@ class _Bank:
             self._remind(entry)
         return result
 
-    def _left_to_a_person(self, entry: Entry, name: str, reason: CertclientError) -> Result:
-        profile, serial = self._invocation.profile(), entry.certificate.serial_hex
+    def _left_to_a_person(self, entry: Entry | None, name: str, reason: CertclientError) -> Result:
+        profile = self._invocation.profile()
+        serial = entry.certificate.serial_hex if entry is not None else ""
         log.event("needs-person", profile=profile.id, serial=serial, code=reason.code.code)
         self._remind(entry)
-        result = Result(name, entry.owner, None, reason, needs_person=True)
-        return self._named(result)
+        owner = entry.owner if entry is not None else None
+        return self._named(Result(name, owner, None, reason, needs_person=True))
 
-    def _remind(self, entry: Entry) -> None:
+    def _remind(self, entry: Entry | None) -> None:
         """The next look of the reminder tells the customer, but not twice on one day."""
+        if entry is None:
+            return
         services = self._invocation.services
         book = ReminderBook(services.reminders or Path("/nonexistent"))
         book.bring_back(entry.certificate.fingerprint, services.clock())
 
     def _named(self, result: Result) -> Result:
         return replace(result, profile_id=self._invocation.profile().id)
+
+
+def _resumes_alone(view: ProcedureView) -> bool:
+    """取得 needs a person, but for the confirmation of a certificate that is there."""
+    return view.kind is Kind.RENEW or view.state.unconfirmed
+
+
+def _entry_of(desk: Desk, view: ProcedureView) -> Entry | None:
+    """The certificate of the procedure's user ID that counts meanwhile."""
+    counting = newest_per_owner(desk.inventory.entries)
+    return next((entry for entry in counting if entry.owner.user_id == view.user_id), None)
 
 
 def check_alone(invocation: Invocation, *, everything: bool, others: Sequence[object]) -> None:

@@ -6,7 +6,7 @@ import click
 
 from certclient.cli.invocation import Invocation
 from certclient.model.errors import CertclientError, ErrorCode
-from certclient.start import Start
+from certclient.model.start import Start
 
 
 def start(invocation: Invocation, *, link: str = "", remind: bool = False) -> Start:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
+from certclient.enrollment.bank_status import BankStatus, BankStatuses
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.store.base import CertificateStore, PinProvider, StoredCertificate
 
@@ -41,35 +42,43 @@ def check_idle(user_id: str, open_user_ids: Collection[str]) -> None:
 
 
 def may_delete(
-    stored: StoredCertificate, all_certificates: Sequence[StoredCertificate], now: datetime
+    stored: StoredCertificate,
+    all_certificates: Sequence[StoredCertificate],
+    now: datetime,
+    statuses: BankStatuses,
 ) -> None:
     """Returns if the holder can still log in without `stored`; `now` is aware.
 
-    An expired certificate, or one without its key, logs nobody in. Otherwise another certificate
-    of the same subject must be left that is usable and not older: banks count only the newest of
-    an ID as valid. Raises CertclientError(LAST_VALID_CERTIFICATE) with data `serial`.
+    An expired certificate, one without its key, or one that the bank has refused logs nobody in.
+    Otherwise another certificate of the same subject must be left that is usable and takes its
+    place at the bank (`BankStatuses.newest`).
+
+    Raises CertclientError(LAST_VALID_CERTIFICATE) with data `serial`.
     """
-    if not _logs_in(stored, now):
+    if not _logs_in(stored, now, statuses):
         return
-    if not any(_replaces(other, stored, now) for other in all_certificates):
+    if not any(_replaces(other, stored, now, statuses) for other in all_certificates):
         raise CertclientError(
             ErrorCode.LAST_VALID_CERTIFICATE, serial=stored.certificate.serial_hex
         )
 
 
-def _logs_in(stored: StoredCertificate, now: datetime) -> bool:
+def _logs_in(stored: StoredCertificate, now: datetime, statuses: BankStatuses) -> bool:
     """A certificate that begins in the future counts: this computer's clock may be slow."""
-    return stored.key is not None and now <= stored.certificate.not_after
+    refused = statuses.of(stored.certificate) is BankStatus.NOT_ACCEPTED
+    return stored.key is not None and now <= stored.certificate.not_after and not refused
 
 
-def _replaces(other: StoredCertificate, stored: StoredCertificate, now: datetime) -> bool:
+def _replaces(
+    other: StoredCertificate, stored: StoredCertificate, now: datetime, statuses: BankStatuses
+) -> bool:
     return (
         other.certificate != stored.certificate
         and other.certificate.subject == stored.certificate.subject
         and not other.archived
         and other.key is not None
         and other.certificate.valid_at(now)
-        and other.certificate.not_before >= stored.certificate.not_before
+        and statuses.newest((stored, other), lambda one: one.certificate) is other
     )
 
 
@@ -78,6 +87,7 @@ def archive(
     stored: StoredCertificate,
     all_certificates: Sequence[StoredCertificate],
     now: datetime,
+    statuses: BankStatuses,
     pin: PinProvider,
 ) -> None:
     """Hides a certificate from browsers; `restore` undoes it. Archived already: no error.
@@ -86,7 +96,7 @@ def archive(
     """
     if stored.archived:
         return
-    may_delete(stored, all_certificates, now)
+    may_delete(stored, all_certificates, now, statuses)
     with store.open(pin) as session:
         session.archive(stored.certificate)
 
@@ -99,13 +109,17 @@ def restore(store: CertificateStore, stored: StoredCertificate, pin: PinProvider
 
 
 def check_deletable(
-    stored: StoredCertificate, all_certificates: Sequence[StoredCertificate], now: datetime
+    stored: StoredCertificate,
+    all_certificates: Sequence[StoredCertificate],
+    now: datetime,
+    statuses: BankStatuses,
 ) -> None:
-    """Returns if `delete` would be allowed. Raises CERTIFICATE_IN_USE (neither archived nor
-    expired; data `serial`), LAST_VALID_CERTIFICATE."""
-    if not stored.archived and now <= stored.certificate.not_after:
+    """Returns if `delete` would be allowed. Raises CERTIFICATE_IN_USE (neither archived nor expired
+    nor refused by the bank; data `serial`), LAST_VALID_CERTIFICATE."""
+    refused = statuses.of(stored.certificate) is BankStatus.NOT_ACCEPTED
+    if not (stored.archived or refused) and now <= stored.certificate.not_after:
         raise CertclientError(ErrorCode.CERTIFICATE_IN_USE, serial=stored.certificate.serial_hex)
-    may_delete(stored, all_certificates, now)
+    may_delete(stored, all_certificates, now, statuses)
 
 
 def delete(
@@ -113,12 +127,13 @@ def delete(
     stored: StoredCertificate,
     all_certificates: Sequence[StoredCertificate],
     now: datetime,
+    statuses: BankStatuses,
     pin: PinProvider,
 ) -> None:
-    """Deletes a certificate and its key for good; only an archived or expired one.
+    """Deletes a certificate and its key for good; only one that is archived, expired or refused.
 
     Raises as `check_deletable`, and what the store raises.
     """
-    check_deletable(stored, all_certificates, now)
+    check_deletable(stored, all_certificates, now, statuses)
     with store.open(pin) as session:
         session.delete(stored.certificate)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 
+from certclient.ca.client import names_failure
 from certclient.enrollment.journal import Record, State
 from certclient.model.errors import CertclientError, ErrorCode
 
@@ -80,6 +81,9 @@ def disposition(
         return Disposition.KEEP
     if record.state is State.WAITING and error.data.get("protected") == "no":
         # Anybody on the way could have said so, and the place in the CA's queue would be lost.
+        return Disposition.KEEP
+    if names_failure(error, "badTime"):
+        # The customer mends the clock, and the same request will do.
         return Disposition.KEEP
     if record.state in (State.REQUESTED, State.WAITING) and _may_restart(
         record, code, unanswered=unanswered

@@ -44,6 +44,29 @@ class SecretRequest:
     previous_incorrect: bool = False
 
 
+class Nobody:
+    """An `Interaction` without a person: every question is answered with no, so that no PIN is
+    tried and nothing begins that was not agreed to."""
+
+    def consent(self, request: ConsentRequest) -> bool:
+        return False
+
+    def pin(self, request: PinRequest) -> Secret | None:
+        return None
+
+    def secret(self, request: SecretRequest) -> Secret | None:
+        return None
+
+    def progress(self, report: Progress) -> None:
+        return
+
+    def warning(self, error: CertclientError) -> None:
+        return
+
+    def stop_requested(self) -> bool:
+        return False
+
+
 class Interaction(Protocol):
     """Answers come from a person or from options given beforehand. None or False means: stop here,
     nothing is lost."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from certclient.enrollment.bank_status import BankStatus, BankStatuses
+from certclient.enrollment.journal import Rejection
 from certclient.model.certificate import Certificate, Owner
 from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
@@ -16,12 +18,27 @@ from certclient.store.base import CertificateStore, StoredCertificate, Unavailab
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One certificate of the bank in one store."""
+    """One certificate of the bank in one store, with what is known of the bank's opinion."""
 
     stored: StoredCertificate
     store: CertificateStore
     owner: Owner
     life: Lifecycle
+    statuses: BankStatuses = field(default_factory=BankStatuses, repr=False)
+
+    @property
+    def bank_status(self) -> BankStatus:
+        return self.statuses.of(self.certificate)
+
+    @property
+    def rejection(self) -> Rejection | None:
+        """Why the bank does not accept it, None if nothing is known against it."""
+        return self.statuses.rejections.get(self.certificate.fingerprint)
+
+    @property
+    def unfinished_procedure(self) -> str:
+        """The id of the procedure in which it awaits its confirmation, "" for none."""
+        return self.statuses.unconfirmed.get(self.certificate.fingerprint, "")
 
     @property
     def certificate(self) -> Certificate:
@@ -40,6 +57,7 @@ class Inventory:
     stores: tuple[CertificateStore, ...]
     entries: tuple[Entry, ...]
     unusable: dict[str, CertclientError]
+    statuses: BankStatuses
 
     @property
     def stored(self) -> tuple[StoredCertificate, ...]:
@@ -47,24 +65,31 @@ class Inventory:
 
 
 def take_inventory(
-    profile: Profile, stores: Sequence[CertificateStore], now: datetime
+    profile: Profile,
+    stores: Sequence[CertificateStore],
+    now: datetime,
+    statuses: BankStatuses,
 ) -> Inventory:
-    """Looks into every store, without a PIN; `now` is aware. Soonest expiry first."""
+    """Looks into every store, without a PIN; `now` is aware, `statuses` what the journal knows.
+    Soonest expiry first."""
     entries: list[Entry] = []
     unusable: dict[str, CertclientError] = {}
     for store in stores:
         try:
-            entries += _entries(profile, store, now)
+            entries += _entries(profile, store, now, statuses)
         except CertclientError as error:
             unusable[store.store_id] = error
     entries.sort(key=lambda entry: (entry.stored.archived, entry.certificate.not_after))
-    return Inventory(tuple(stores), tuple(entries), unusable)
+    return Inventory(tuple(stores), tuple(entries), unusable, statuses)
 
 
-def _entries(profile: Profile, store: CertificateStore, now: datetime) -> list[Entry]:
+def _entries(
+    profile: Profile, store: CertificateStore, now: datetime, statuses: BankStatuses
+) -> list[Entry]:
     check_available(store)
+    policy = profile.renewal
     return [
-        Entry(stored, store, owner, lifecycle(stored.certificate.not_after, now, profile.renewal))
+        Entry(stored, store, owner, lifecycle(stored.certificate.not_after, now, policy), statuses)
         for stored in store.certificates()
         if (owner := stored.certificate.owner(profile.subject_rule)) is not None
     ]
@@ -78,15 +103,19 @@ def check_available(store: CertificateStore) -> None:
 
 
 def newest_per_owner(entries: Sequence[Entry]) -> list[Entry]:
-    """The certificates that count: the newest of each owner, with its key and not archived."""
-    newest: dict[Owner, Entry] = {}
+    """The certificates that count: of each owner the newest that the bank is known to accept
+    (`BankStatuses.newest`), with its key and not archived. Soonest expiry first."""
+    by_owner: dict[Owner, list[Entry]] = {}
     for entry in entries:
-        if entry.stored.key is None or entry.stored.archived:
-            continue
-        known = newest.get(entry.owner)
-        if known is None or known.certificate.not_after < entry.certificate.not_after:
-            newest[entry.owner] = entry
-    return sorted(newest.values(), key=lambda entry: entry.certificate.not_after)
+        if entry.stored.key is not None and not entry.stored.archived:
+            by_owner.setdefault(entry.owner, []).append(entry)
+    newest = [
+        entry.statuses.newest(of_owner, lambda one: one.certificate)
+        for of_owner in by_owner.values()
+        for entry in of_owner[:1]
+    ]
+    found = [entry for entry in newest if entry is not None]
+    return sorted(found, key=lambda entry: entry.certificate.not_after)
 
 
 def renewable(inventory: Inventory) -> list[Entry]:

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
@@ -20,7 +21,9 @@ from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import KeyRef
 
-_SCHEMA_VERSION = 1
+T = TypeVar("T")
+
+_SCHEMA_VERSION = 2
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS procedure (
     id TEXT PRIMARY KEY,
@@ -32,7 +35,13 @@ CREATE TABLE IF NOT EXISTS procedure (
     record BLOB NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX IF NOT EXISTS one_open_per_user ON procedure (profile_id, user_id) WHERE open;
+CREATE TABLE IF NOT EXISTS rejection (
+    fingerprint TEXT PRIMARY KEY,
+    record BLOB NOT NULL
+) STRICT;
 """
+"""Version 1 had no table of rejections. Every statement can be run again, so that it also brings an
+earlier version up to date."""
 _BUSY_SECONDS = 10.0
 
 
@@ -49,11 +58,18 @@ class State(enum.Enum):
     CONFIRMED = "confirmed"
     DONE = "done"
     ABANDONED = "abandoned"
+    NOT_ACCEPTED = "not-accepted"
+    """The bank does not hold the new certificate for good: it and its key were removed."""
 
     @property
     def open(self) -> bool:
         """Whether something is left to do."""
-        return self not in (State.DONE, State.ABANDONED)
+        return self not in (State.DONE, State.ABANDONED, State.NOT_ACCEPTED)
+
+    @property
+    def unconfirmed(self) -> bool:
+        """Whether the CA has issued a certificate that it does not know to have arrived."""
+        return self in (State.ISSUED, State.INSTALLED, State.VERIFIED)
 
 
 class Kind(enum.Enum):
@@ -70,6 +86,8 @@ class Record:
     `abandoning`: the procedure is to be cleaned up, not finished. `unanswered`: a poll or
     confirmation was about to be sent and its answer was never seen. `transactions`: how many were
     begun. `leftover`: given up while its token was away, so a key of it may still lie there.
+    `not_accepted`: the bank refused the new certificate for good, so that it is removed and the
+    procedure ends in NOT_ACCEPTED.
     """
 
     id: str
@@ -96,6 +114,7 @@ class Record:
     old_archived: bool = False
     abandoning: bool = False
     leftover: bool = False
+    not_accepted: bool = False
     last_error: str = ""
 
     @property
@@ -115,6 +134,35 @@ class Record:
     def error(self) -> ErrorCode | None:
         """Why it stopped last, None if it did not or an unknown version wrote it."""
         return next((e for e in ErrorCode if e.code == self.last_error), None)
+
+
+class RejectionSource(enum.Enum):
+    """How it was learned that the bank does not accept a certificate."""
+
+    CONFIRMATION = "confirmation"
+    """The CA's answer to certConf."""
+    RENEWAL = "renewal"
+    """The CA refused the signature of a request."""
+    LOGIN = "login"
+    """The login test."""
+    GIVEN_UP = "given-up"
+    """Its procedure was given up, and it could not be removed then."""
+    INQUIRY = "inquiry"
+    """The CA was asked, because a page's link named another certificate, say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """A certificate that the bank does not accept. `fingerprint`: SHA-256 of its DER bytes in
+    lower-case hex. `reason`: the public code of the error that said so. `message`: the CA's own
+    words, if any. `noted` is aware UTC."""
+
+    fingerprint: str
+    profile_id: str
+    source: RejectionSource
+    reason: str
+    noted: datetime
+    message: str = ""
 
 
 class Journal:
@@ -175,14 +223,40 @@ class Journal:
         """Given-up procedures whose key may still lie on a token. Raises JOURNAL_DAMAGED."""
         return self._select("leftover")
 
+    def finished(self) -> Sequence[Record]:
+        """Procedures that are DONE, oldest first. Raises JOURNAL_DAMAGED."""
+        return [record for record in self._select("NOT open") if record.state is State.DONE]
+
+    def reject(self, rejection: Rejection) -> None:
+        """Remembers that the bank does not accept this certificate; the first reason stays."""
+        with self._connection() as connection:
+            connection.execute(
+                "INSERT OR IGNORE INTO rejection VALUES (?, ?)",
+                (rejection.fingerprint, msgspec.json.encode(rejection)),
+            )
+
+    def accept(self, fingerprint: str) -> None:
+        """Forgets a rejection: the bank has just accepted this certificate."""
+        with self._connection() as connection:
+            connection.execute("DELETE FROM rejection WHERE fingerprint = ?", (fingerprint,))
+
+    def rejections(self) -> Sequence[Rejection]:
+        """What is remembered so. Raises JOURNAL_DAMAGED."""
+        with self._connection() as connection:
+            rows = connection.execute("SELECT record FROM rejection").fetchall()
+        return self._decoded([row[0] for row in rows], Rejection)
+
     def _select(self, where: str, *values: str) -> Sequence[Record]:
         with self._connection() as connection:
             rows = connection.execute(
                 f"SELECT record FROM procedure WHERE {where} ORDER BY started",  # noqa: S608 - ours
                 values,
             ).fetchall()
+        return self._decoded([row[0] for row in rows], Record)
+
+    def _decoded(self, encoded: Sequence[bytes], kind: type[T]) -> list[T]:
         try:
-            return [msgspec.json.decode(row[0], type=Record) for row in rows]
+            return [msgspec.json.decode(one, type=kind) for one in encoded]
         except msgspec.MsgspecError as error:
             raise self._damaged(str(error)) from error
 
@@ -197,8 +271,9 @@ class Journal:
 
     def _migrate(self, connection: sqlite3.Connection) -> None:
         version: int = connection.execute("PRAGMA user_version").fetchone()[0]
-        if version == 0:
-            # One transaction: a stop in the middle leaves version 0; a second process may race us.
+        if version < _SCHEMA_VERSION:
+            # One transaction: a stop in the middle leaves the old version; a second process may
+            # race us.
             connection.executescript(
                 f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {_SCHEMA_VERSION}; COMMIT;"
             )

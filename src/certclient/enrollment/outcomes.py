@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +11,24 @@ from certclient.enrollment.login_test import LoginTest
 from certclient.model.certificate import Certificate
 from certclient.model.errors import ErrorCode
 from certclient.store.base import CertificateStore
+
+
+class BankHolds(enum.Enum):
+    """What the CA holds after a new certificate was refused here. The values are error data
+    (`bank_holds`), which the catalogue words."""
+
+    OLD = "old"
+    """It knows of the refusal; the certificate in use counts as before."""
+    OLD_NOT_TOLD = "old-not-told"
+    """It could not be told, and revokes what is never confirmed."""
+    NOTHING = "nothing"
+    """It knows of the refusal, but had retired the certificate in use already."""
+    UNCERTAIN = "uncertain"
+    """It knows of the refusal, but may have retired the certificate in use already."""
+    NEW = "new"
+    """It could not be told, and takes the new certificate for confirmed."""
+    CODE_SPENT = "code-spent"
+    """取得: it knows of the refusal, and the issue code was used for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +55,8 @@ class Finished:
     `old_archived`: there was an old one and it is now hidden; `old_kept`: there was one, and
     browsers still offer it (its token was not there, say). `seconds`: key_generation, signing,
     network, waiting (for the CA) and rest of this run. `login`: whether the new one logs in.
+    `not_accepted`: the serial number (hex) of a certificate that the bank did not take before, so
+    that another one was obtained in the same run; "" where there was none.
     """
 
     procedure_id: str
@@ -46,6 +67,7 @@ class Finished:
     seconds: dict[str, float]
     login: LoginTest
     old_kept: bool = False
+    not_accepted: str = ""
 
 
 @dataclass(frozen=True, slots=True)

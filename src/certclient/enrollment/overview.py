@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
 
+from certclient.enrollment.bank_status import BankStatus, BankStatuses
 from certclient.enrollment.inventory import (
     Entry,
     Inventory,
@@ -38,6 +39,15 @@ class Condition(enum.Enum):
     """A newer one of the same owner is here."""
     ARCHIVED = "archived"
     NO_KEY = "no-key"
+    UNFINISHED = "unfinished"
+    """Installed, but its procedure is not finished: the bank may not know that it arrived."""
+    NOT_ACCEPTED = "not-accepted"
+    """The bank has refused it."""
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is its owner's certificate at the bank, as far as is known."""
+        return self in (*_BY_STAGE.values(), Condition.URGENT)
 
     @property
     def due(self) -> bool:
@@ -66,7 +76,7 @@ class Row:
         """Whether nothing is to be done with it and it is shown only on demand."""
         gone = self.entry.life.days_left < 0
         return self.condition in (Condition.ARCHIVED, Condition.REPLACED) or (
-            self.condition is Condition.NO_KEY and gone
+            self.condition in (Condition.NO_KEY, Condition.NOT_ACCEPTED) and gone
         )
 
 
@@ -82,6 +92,7 @@ class Overview:
     pending: tuple[ProcedureView, ...] = ()
     leftovers: tuple[Leftover, ...] = ()
     trouble: CertclientError | None = None
+    statuses: BankStatuses = field(default_factory=BankStatuses)
 
     @property
     def due(self) -> tuple[Row, ...]:
@@ -91,6 +102,11 @@ class Overview:
     @property
     def all_stored(self) -> tuple[StoredCertificate, ...]:
         return tuple(row.entry.stored for row in self.rows)
+
+    def procedure_of(self, row: Row) -> ProcedureView | None:
+        """The open procedure in which this certificate awaits its confirmation."""
+        procedure_id = row.entry.unfinished_procedure
+        return next((view for view in self.pending if view.id == procedure_id), None)
 
     def at(self, now: datetime) -> Overview:
         """The same things judged at `now`, without looking into any store."""
@@ -105,16 +121,20 @@ _Found = tuple[Profile, Entry]
 
 
 def take_overview(
-    profiles: Sequence[Profile], stores: Sequence[CertificateStore], now: datetime
+    profiles: Sequence[Profile],
+    stores: Sequence[CertificateStore],
+    now: datetime,
+    statuses: BankStatuses,
 ) -> Overview:
-    """Looks into every store without a PIN; `now` is aware UTC. Never raises.
+    """Looks into every store without a PIN; `now` is aware UTC, `statuses` what the journal knows.
+    Never raises.
 
     A certificate that fits two profiles belongs to the first.
     """
     entries: list[_Found] = []
     unusable: dict[str, CertclientError] = {}
     for profile in profiles:
-        found: Inventory = take_inventory(profile, stores, now)
+        found: Inventory = take_inventory(profile, stores, now, statuses)
         unusable.update(found.unusable)
         entries += [(profile, entry) for entry in found.entries]
     return Overview(
@@ -122,6 +142,8 @@ def take_overview(
         stores=tuple(stores),
         rows=_rows(_each_once(entries)),
         unusable=MappingProxyType(unusable),
+        trouble=statuses.trouble,
+        statuses=statuses,
     )
 
 
@@ -149,8 +171,12 @@ def _rows(entries: Sequence[_Found]) -> tuple[Row, ...]:
 def _condition(entry: Entry, *, newest: bool) -> Condition:
     if entry.stored.archived:
         return Condition.ARCHIVED
+    if entry.bank_status is BankStatus.NOT_ACCEPTED:
+        return Condition.NOT_ACCEPTED
     if entry.stored.key is None:
         return Condition.NO_KEY
+    if entry.bank_status is BankStatus.UNCONFIRMED:
+        return Condition.UNFINISHED
     if not newest:
         return Condition.REPLACED
     condition = _BY_STAGE[entry.life.stage]

@@ -1,6 +1,6 @@
 """更新できますか？ Checks before a renewal, each of which passes, warns, fails or is skipped.
 
-Nothing here changes anything, and no check asks for a PIN. The messages are words/'s matter.
+Nothing here changes anything, and no check asks for a PIN. The messages are i18n/'s matter.
 """
 
 from __future__ import annotations
@@ -75,13 +75,16 @@ def clock_skew(server_time: datetime | None, now: datetime) -> CertclientError |
     )
 
 
-def check_clock(server_time: datetime | None, now: datetime) -> None:
-    """Raises CertclientError(CLOCK_WRONG) if this computer's clock is off by over an hour.
+def check_clock(
+    server_time: datetime | None, now: datetime, limit: timedelta = CLOCK_LIMIT
+) -> None:
+    """Raises CertclientError(CLOCK_WRONG) if this computer's clock is off by more than `limit`, an
+    hour.
 
     A smaller error is worth a warning only: see `clock_skew`.
     """
     error = clock_skew(server_time, now)
-    if error is not None and server_time is not None and abs(server_time - now) > CLOCK_LIMIT:
+    if error is not None and server_time is not None and abs(server_time - now) > limit:
         raise error
 
 

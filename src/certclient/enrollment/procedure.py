@@ -6,7 +6,10 @@ import contextlib
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from certclient.ca.client import SignatureCredential
+from certclient.enrollment.bank_status import BankStatus, BankStatuses, read_statuses
 from certclient.enrollment.interaction import ConsentRequest, Interaction
+from certclient.enrollment.inventory import Entry, take_inventory
 from certclient.enrollment.journal import Journal, Kind, Record, State
 from certclient.enrollment.leftovers import Leftover, find_leftovers, remove_leftover
 from certclient.enrollment.lock import exclusive
@@ -14,6 +17,8 @@ from certclient.enrollment.login_test import LoginResult, LoginTest
 from certclient.enrollment.outcomes import Finished, Outcome, Pending, ProcedureView, view_of
 from certclient.enrollment.preflight import CheckResult
 from certclient.enrollment.readiness import Surroundings, checks
+from certclient.enrollment.refusals import not_accepted
+from certclient.enrollment.rejections import Rejections
 from certclient.enrollment.run import Run
 from certclient.enrollment.work import CodeVault, Environment, Work
 from certclient.model.certificate import Certificate
@@ -58,21 +63,57 @@ class Enrollment:
         """更新: a new key in `destination`, requested with `current`, which stays until the end.
 
         An interrupted renewal of the same user ID is continued instead; if it was for another
-        place, or has been given up already, what it left is removed first. `ticket`: what the
+        place, or has been given up already, what it left is removed first. `current` awaits its
+        own confirmation: its procedure goes on. The bank has refused `current` before: it is asked
+        once more. The bank does not hold the new certificate for good: it is removed, and another
+        one is requested in the same run, once. `ticket`: what the
         bank's page gave out with its link; it goes to the bank once, in place of PIN and one-time
         password, and is kept nowhere.
         Raises CertclientError:
         NOT_YET_RENEWABLE, EXPIRED_OBTAIN_ANEW, TOO_LATE, PROCEDURE_RUNNING, CONSENT_REFUSED,
-        POLICY_FORBIDS (the administrator took this place away) and
+        POLICY_FORBIDS (the administrator took this place away), CERTIFICATE_NOT_ACCEPTED (the bank
+        does not accept `current`, or not the new one either) and
         whatever stopped a step; `pending` then says whether there is something to resume.
         """
         certificate = current.certificate
+        unfinished = self.statuses().unconfirmed.get(certificate.fingerprint)
+        if unfinished is not None:
+            return self.resume(unfinished, interaction)
+        if self.statuses().of(certificate) is BankStatus.NOT_ACCEPTED:
+            refused = self.check_with_bank(current, interaction)
+            if refused is not None:
+                raise refused
         owner = certificate.owner(self._environment.profile.subject_rule)
         if owner is None:
             raise CertclientError(ErrorCode.CERTIFICATE_NOT_FOUND, serial=certificate.serial_hex)
-        new = self._new_record(Kind.RENEW, owner.user_id, destination)
+        new = self._new_record(Kind.RENEW, owner.user_id, destination.store_id)
         new = replace(new, old_certificate=certificate.der, old_store_id=current.store_id)
         return self._start(new, destination, interaction, ticket)
+
+    def check_with_bank(
+        self, current: StoredCertificate, interaction: Interaction
+    ) -> CertclientError | None:
+        """Asks the CA whether it accepts signatures by `current`, and remembers the answer.
+
+        Returns CERTIFICATE_NOT_ACCEPTED if it does not, None if it does or if nobody can say.
+        Changes nothing at the CA; what was archived in favour of `current` is brought back.
+        Raises what the store and the network raise.
+        """
+        if current.key is None:
+            raise CertclientError(ErrorCode.KEY_NOT_FOUND, serial=current.certificate.serial_hex)
+        work = Work.begin(self._environment, interaction, resumed=False)
+        try:
+            signer = work.signer(current.store_id, current.key)
+            status = self._environment.ca.signer_status(
+                SignatureCredential(current.certificate, signer)
+            )
+            return Rejections(self._journal, work).note_status(current.certificate, status)
+        finally:
+            work.close()
+
+    def statuses(self) -> BankStatuses:
+        """What the journal knows of the bank's opinion. Raises JOURNAL_DAMAGED, DATA_FOLDER."""
+        return read_statuses(self._journal)
 
     def obtain(
         self,
@@ -84,16 +125,17 @@ class Enrollment:
         """取得 with an issue code: first issue, or after expiry. The CA decides whether it may be.
 
         An older certificate of this user ID in any store is put away at the end. `ticket`: an issue
-        code that came with the bank's link, tried before one is asked for. Raises as `renew` does,
+        code that came with the bank's link, tried before one is asked for. Where the bank does not
+        hold the new certificate for good, a code is asked for again, once. Raises as `renew` does,
         and ISSUE_CODE_REQUIRED, ISSUE_CODE_WRONG.
         """
-        new = self._new_record(Kind.OBTAIN, user_id, destination)
+        new = self._new_record(Kind.OBTAIN, user_id, destination.store_id)
         predecessor = self._predecessor(user_id)
         if predecessor is not None:
             new = replace(
                 new,
                 old_certificate=predecessor.certificate.der,
-                old_store_id=predecessor.store_id,
+                old_store_id=predecessor.stored.store_id,
             )
         return self._start(new, destination, interaction, ticket)
 
@@ -177,7 +219,7 @@ class Enrollment:
                 obtain_until=life.obtain_until.isoformat(),
             )
 
-    def _new_record(self, kind: Kind, user_id: str, destination: CertificateStore) -> Record:
+    def _new_record(self, kind: Kind, user_id: str, store_id: str) -> Record:
         procedure_id = self._environment.random_bytes(8).hex()
         now = self._environment.clock()
         return Record(
@@ -188,7 +230,7 @@ class Enrollment:
             state=State.PREPARED,
             started=now,
             changed=now,
-            store_id=destination.store_id,
+            store_id=store_id,
             key_label=own_label(procedure_id),
         )
 
@@ -201,22 +243,22 @@ class Enrollment:
         if interrupted.old.owner(rule) != Certificate.from_der(new.old_certificate).owner(rule):
             raise CertclientError(ErrorCode.PROCEDURE_RUNNING, user_id=new.user_id)
 
-    def _predecessor(self, user_id: str) -> StoredCertificate | None:
-        """The newest certificate of this user ID that browsers still offer; None where an
-        administrator and a user share the ID (seed S2), as nobody knows yet whose it will be."""
-        rule = self._environment.profile.subject_rule
-        found = [
-            stored
-            for store in self._environment.stores
-            if not isinstance(store.availability(), Unavailable)
-            for stored in store.certificates()
-            if not stored.archived
-            and (owner := stored.certificate.owner(rule)) is not None
-            and owner.user_id == user_id
+    def _predecessor(self, user_id: str) -> Entry | None:
+        """The newest certificate of this user ID that browsers still offer and the bank has not
+        refused; None where an administrator and a user share the ID (seed S2), as nobody knows yet
+        whose it will be."""
+        environment, statuses = self._environment, self.statuses()
+        found = take_inventory(
+            environment.profile, environment.stores, environment.clock(), statuses
+        )
+        own = [
+            entry
+            for entry in found.entries
+            if entry.owner.user_id == user_id and not entry.stored.archived
         ]
-        if len({stored.certificate.owner(rule) for stored in found}) > 1:
+        if len({entry.owner for entry in own}) > 1:
             return None
-        return max(found, key=lambda stored: stored.certificate.not_after, default=None)
+        return statuses.newest(own, lambda entry: entry.certificate)
 
     def _start(
         self,
@@ -271,6 +313,8 @@ class Enrollment:
         work = Work.begin(self._environment, interaction, resumed=resumed, ticket=ticket)
         try:
             record = Run(self._journal, work).to_the_end(record)
+            if record.state is State.NOT_ACCEPTED:
+                record = self._request_again(record, work)
         finally:
             work.close()
         if record.state is not State.DONE:
@@ -284,7 +328,40 @@ class Enrollment:
             old_kept=record.old is not None and not record.old_archived,
             seconds=work.watch.split(),
             login=work.login,
+            not_accepted=work.not_accepted,
         )
+
+    def _request_again(self, ended: Record, work: Work) -> Record:
+        """Another certificate in place of one that the bank does not hold for good; once a run, so
+        that a bank that refuses everything is not asked for ever. The customer has agreed to this
+        renewal already; 取得 needs a code again.
+
+        Raises CERTIFICATE_NOT_ACCEPTED without a code, or where the same happens again, and as
+        `renew`.
+        """
+        refused = self._refusal_of(ended)
+        work.interaction.warning(refused)
+        work.begin_again()
+        new = replace(
+            self._new_record(ended.kind, ended.user_id, ended.store_id),
+            old_certificate=ended.old_certificate,
+            old_store_id=ended.old_store_id,
+        )
+        if new.kind is Kind.RENEW:
+            self._check_stage(Certificate.from_der(new.old_certificate))
+        elif not work.has_issue_code(new):
+            raise refused
+        self._journal.save(new)
+        record = Run(self._journal, work).to_the_end(new)
+        if record.state is State.NOT_ACCEPTED:
+            raise self._refusal_of(record)
+        work.not_accepted = refused.data["serial"]
+        return record
+
+    def _refusal_of(self, record: Record) -> CertclientError:
+        certificate = Certificate.from_der(record.issued)
+        rejection = self.statuses().rejections.get(certificate.fingerprint)
+        return not_accepted(certificate, rejection.message if rejection else "")
 
     def _give_up(self, record: Record, interaction: Interaction) -> None:
         work = Work.begin(self._environment, interaction, resumed=True)

@@ -5,10 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 
 from certclient.enrollment.disposition import KEY_STAYS, STORE_GONE, Disposition, disposition
-from certclient.enrollment.giving_up import clean_up, remove_new
-from certclient.enrollment.journal import Journal, Record, State
+from certclient.enrollment.journal import Journal, Record, RejectionSource, State
+from certclient.enrollment.refusals import (
+    Confirmation,
+    judge_confirmation,
+    signer_refused,
+)
+from certclient.enrollment.rejections import Rejections
+from certclient.enrollment.rollback import clean_up, end_state, remove_new
 from certclient.enrollment.steps import STEPS
 from certclient.enrollment.work import Work
+from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
 
 
@@ -22,9 +29,11 @@ class Run:
     def __init__(self, journal: Journal, work: Work) -> None:
         self._journal = journal
         self._work = work
+        self._rejections = Rejections(journal, work)
 
     def to_the_end(self, record: Record) -> Record:
-        """Runs until DONE, ABANDONED, a wait longer than the patience, or a wish to stop.
+        """Runs until DONE, ABANDONED, NOT_ACCEPTED, a wait longer than the patience, or a wish to
+        stop.
 
         Returns the last journalled record. Raises CertclientError for what stopped a step.
         """
@@ -53,7 +62,10 @@ class Run:
                 raise
             self._work.interaction.warning(error)
             self._work.environment.vault.wipe(record.id)
-            return self.save(replace(record, state=State.ABANDONED, leftover=True))
+            if record.issued and not record.not_accepted:
+                new = Certificate.from_der(record.issued)
+                self._rejections.note(new, RejectionSource.GIVEN_UP, error)
+            return self.save(replace(record, state=end_state(record), leftover=True))
 
     def _waits_too_long(self, record: Record) -> bool:
         """Whether the CA's next answer lies beyond this run's patience."""
@@ -70,9 +82,12 @@ class Run:
         record = self._before(record)
         try:
             # What had stopped an earlier run is over.
-            return self.save(replace(STEPS[record.state](self._work, record), last_error=""))
+            record = self.save(replace(STEPS[record.state](self._work, record), last_error=""))
         except CertclientError as error:
             return self._stopped(record, error)
+        if record.state is State.DONE:
+            self._rejections.note_login(Certificate.from_der(record.issued))
+        return record
 
     def _before(self, record: Record) -> Record:
         """That a poll or confirmation is sent is journalled before: its answer may get lost. (The
@@ -102,13 +117,17 @@ class Run:
         )
         if verdict is Disposition.RESTART:
             return self.save(replace(record, state=State.KEY_CREATED))
+        if signer_refused(record, error):
+            current = Certificate.from_der(record.old_certificate)
+            error = self._rejections.reject(current, RejectionSource.RENEWAL, error)
+            record = replace(record, last_error=error.code.code)
         if verdict is Disposition.DISCARD:
             self.save(replace(record, state=State.ABANDONED))
         elif verdict is Disposition.ABANDON:
             self._abandon(record, error.code)
         else:
             self.save(record)
-        raise error
+        raise self._with_bank_holds(error)
 
     def _without_spoilt_request(self, record: Record) -> Record:
         """A request made in this run carries the wrong code's MAC. Journalled before another code
@@ -142,15 +161,33 @@ class Run:
         except CertclientError as error:
             self._work.interaction.warning(error)
 
+    def _with_bank_holds(self, error: CertclientError) -> CertclientError:
+        """The customer reads what the CA holds now, as far as something was issued and refused."""
+        holds = self._work.bank_holds
+        if holds is None:
+            return error
+        told = CertclientError(error.code, **{**error.data, "bank_holds": holds.value})
+        told.__cause__ = error
+        return told
+
     def _confirm_refused(self, record: Record, error: CertclientError) -> Record:
-        """An error to a first confirmation is a refusal. To a repeated one it most likely means
-        that the CA has had it: the certificate is installed and signs; but as nobody said yes,
-        the old one is left where it is."""
-        if not self._work.unanswered:
+        """An error to a confirmation is a warning only where the certificate is seen to be accepted
+        all the same; as nobody said yes, the old one is left where it is then."""
+        verdict = judge_confirmation(self._work, record, error)
+        if verdict is Confirmation.NOT_HELD:
+            return self._remove_not_held(record, error)
+        if verdict is Confirmation.OPEN:
             self.save(replace(record, unanswered=False))
             raise error
         self._work.interaction.warning(error)
         return self.save(replace(record, state=State.DONE, unanswered=False))
+
+    def _remove_not_held(self, record: Record, error: CertclientError) -> Record:
+        """The bank will never accept the new certificate: it and its key go, the old one counts."""
+        new = Certificate.from_der(record.issued)
+        self._rejections.note(new, RejectionSource.CONFIRMATION, error)
+        code = ErrorCode.CERTIFICATE_NOT_ACCEPTED.code
+        return self.give_up(replace(record, not_accepted=True, last_error=code), None)
 
     def _sweep(self) -> None:
         """Removes what given-up procedures left in the stores that are open now."""

@@ -3,11 +3,19 @@ that the journal gets next."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 
-from certclient.ca.client import Answer, BankSecrets, Issued, MacCredential, Transaction
+from certclient.ca.client import (
+    Answer,
+    BankSecrets,
+    Issued,
+    MacCredential,
+    Transaction,
+    names_failure,
+)
 from certclient.enrollment.acceptance import check_issued
 from certclient.enrollment.interaction import SecretKind, SecretRequest
 from certclient.enrollment.journal import Kind, Record, State
@@ -20,6 +28,7 @@ from certclient.enrollment.login_test import (
     not_tried,
 )
 from certclient.enrollment.preflight import (
+    CLOCK_TOLERANCE,
     CheckResult,
     check_clock,
     clock_result,
@@ -112,13 +121,8 @@ def send_request(work: Work, record: Record) -> Record:
     """REQUESTED → ISSUED or WAITING. The same bytes each time it is run."""
     credential = work.credential(record)
     transaction = transaction_of(work, record)
-    with work.step(Step.REQUEST):
-        try:
-            answer = work.network(lambda: work.environment.ca.send(transaction, credential))
-        except CertclientError as error:
-            if error.code is ErrorCode.CA_REFUSED:
-                _check_clock(work)  # the likelier reason, and one the customer can mend
-            raise
+    with work.step(Step.REQUEST), _clock_first(work):
+        answer = work.network(lambda: work.environment.ca.send(transaction, credential))
     return _answered(work, record, answer)
 
 
@@ -131,7 +135,8 @@ def poll(work: Work, record: Record) -> Record:
             work.pause(left)
         credential = work.credential(record)
         transaction = transaction_of(work, record)
-        answer = work.network(lambda: environment.ca.poll(transaction, credential))
+        with _clock_first(work):
+            answer = work.network(lambda: environment.ca.poll(transaction, credential))
     return _answered(work, record, answer)
 
 
@@ -182,7 +187,7 @@ def confirm(work: Work, record: Record) -> Record:
     `work.unanswered`. Only then may an error mean that the CA knew it already.
     """
     if not record.ca_confirmed:
-        with work.step(Step.CONFIRM):
+        with work.step(Step.CONFIRM), _clock_first(work):
             work.network(
                 lambda: work.environment.ca.confirm(issued(work, record), work.credential(record))
             )
@@ -250,6 +255,32 @@ def issued(work: Work, record: Record) -> Issued:
         chain=tuple(Certificate.from_der(der) for der in record.chain),
         confirmed=record.ca_confirmed,
     )
+
+
+_REFUSALS = frozenset(
+    {
+        ErrorCode.CA_REFUSED,
+        ErrorCode.CA_CONFIRM_FAILED,
+        ErrorCode.CA_PROTECTION_INVALID,
+    }
+)
+"""What a wrong clock leads to: our messageTime, or the CA's certificate, is not valid then."""
+
+
+@contextmanager
+def _clock_first(work: Work) -> Iterator[None]:
+    """Where the CA refuses and the clock is wrong, raises CLOCK_WRONG: the likelier reason, one
+    that the customer can mend, and no reason to give anything up."""
+    try:
+        yield
+    except CertclientError as error:
+        if error.code in _REFUSALS:
+            _check_clock(work)
+        if names_failure(error, "badTime"):
+            check_clock(
+                work.environment.ca.server_time(), work.environment.clock(), CLOCK_TOLERANCE
+            )
+        raise
 
 
 def _check_clock(work: Work) -> None:

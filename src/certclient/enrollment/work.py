@@ -19,6 +19,7 @@ from certclient.ca.client import (
 from certclient.enrollment.interaction import Interaction, SecretKind, SecretRequest
 from certclient.enrollment.journal import Kind, Record
 from certclient.enrollment.login_test import UNCONFIRMED, LoginTest
+from certclient.enrollment.outcomes import BankHolds
 from certclient.enrollment.preflight import System
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
@@ -119,7 +120,9 @@ class Work:
     was sent by an earlier run, or twice, so that nobody knows whether the CA has seen it.
     `transaction` carries a request that must not be journalled (it holds a bank PIN). `code` is
     the issue code, asked for once per run. `ticket` is what a bank's link brought, to be used once.
-    `login` is what this run has found out about logging in with the new certificate.
+    `login` is what this run has found out about logging in with the new certificate. `bank_holds`
+    is what the CA holds after the new certificate was refused. `not_accepted` is the serial number
+    (hex) of a new certificate that the bank did not take and that this run has replaced.
     """
 
     environment: Environment
@@ -131,6 +134,8 @@ class Work:
     code: Secret | None = None
     ticket: Secret | None = None
     login: LoginTest = UNCONFIRMED
+    bank_holds: BankHolds | None = None
+    not_accepted: str = ""
     _stack: ExitStack = field(default_factory=ExitStack)
     _sessions: dict[str, StoreSession] = field(default_factory=dict)
 
@@ -151,6 +156,12 @@ class Work:
             unanswered=resumed,
             ticket=ticket,
         )
+
+    def begin_again(self) -> None:
+        """Forgets the procedure that ended; the stores stay open, so that no PIN is asked twice."""
+        self.resumed = self.unanswered = False
+        self.transaction = self.code = self.ticket = self.bank_holds = None
+        self.login = UNCONFIRMED
 
     def close(self) -> None:
         """Logs out of every store. Called at the end of the run, whatever happened."""
@@ -202,6 +213,12 @@ class Work:
             raise CertclientError(ErrorCode.KEY_NOT_FOUND, serial=old.serial_hex)
         return SignatureCredential(old, self.signer(record.old_store_id, key))
 
+    def new_credential(self, record: Record) -> SignatureCredential:
+        """The new certificate with its key, from ISSUED on. Raises KEY_NOT_FOUND."""
+        chain = tuple(Certificate.from_der(der) for der in record.chain)
+        signer = self.signer(record.store_id, record.key)
+        return SignatureCredential(Certificate.from_der(record.issued), signer, chain)
+
     def issue_code(self, record: Record) -> Secret:
         """The issue code of this run, from the vault, or asked for. Raises ISSUE_CODE_REQUIRED."""
         if self.code is None:
@@ -211,6 +228,16 @@ class Work:
         if self.code is None:
             raise CertclientError(ErrorCode.ISSUE_CODE_REQUIRED, user_id=record.user_id)
         return self.code
+
+    def has_issue_code(self, record: Record) -> bool:
+        """Whether there is one; asks for it."""
+        try:
+            self.issue_code(record)
+        except CertclientError as error:
+            if error.code is not ErrorCode.ISSUE_CODE_REQUIRED:
+                raise
+            return False
+        return True
 
     def take_ticket(self) -> Secret | None:
         """The ticket, the first time; the bank takes it no second time."""

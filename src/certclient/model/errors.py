@@ -1,4 +1,4 @@
-"""Stable error codes and the one exception that carries them. Texts for users are in words/."""
+"""Stable error codes and the one exception that carries them. Texts for users are in i18n/."""
 
 from __future__ import annotations
 
@@ -62,6 +62,7 @@ class ErrorCode(enum.Enum):
     TOO_LATE = _Trait("CC-CERT-TOO-LATE", Kind.REFUSED, Actor.BANK)
     CERTIFICATE_UNREADABLE = _Trait("CC-CERT-UNREADABLE", Kind.REFUSED, Actor.BANK)
     CERTIFICATE_IN_USE = _Trait("CC-CERT-IN-USE", Kind.USER_ACTION, Actor.CUSTOMER)
+    CERTIFICATE_NOT_ACCEPTED = _Trait("CC-CERT-NOT-ACCEPTED", Kind.REFUSED, Actor.BANK)
     LAST_VALID_CERTIFICATE = _Trait("CC-CERT-LAST-VALID", Kind.REFUSED, Actor.CUSTOMER)
 
     # Stores: token, NSS, Windows

@@ -1,7 +1,8 @@
 """What the administrator of a company's computers has decided: values, and their strict reading.
 
-`certclient.policy` finds the values (registry, file). docs/fleet.md describes each. A value that
-cannot be understood is an error and never passed over: it may be the one that forbids something.
+`certclient.configuration.policy` finds the values (registry, file). docs/fleet.md describes each. A
+value that cannot be understood is an error and never passed over: it may be the one that forbids
+something.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """A bank's profile as a TOML file: strict, so that a typing error is found and named.
 
-The layout is described in docs/profile.md. Reading the file itself is `certclient.profiles`'.
+The layout is described in docs/profile.md. Reading the file itself is
+`certclient.configuration.profiles`'.
 """
 
 from __future__ import annotations

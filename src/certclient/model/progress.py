@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 
 class Step(enum.Enum):
-    """What is going on right now; words/ has the sentence for each."""
+    """What is going on right now; i18n/ has the sentence for each."""
 
     PREFLIGHT = "preflight"
     CREATE_KEY = "create-key"

@@ -1,1 +1,1 @@
-"""The windows. Qt lives here and in app.py only."""
+"""The windows. Qt lives here only."""

@@ -7,25 +7,27 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from certclient.enrollment.bank_status import BankStatuses
 from certclient.enrollment.procedure import Enrollment
+from certclient.i18n.catalogue import Catalogue
 from certclient.model.certificate import Owner, Role
 from certclient.model.profile import Profile
 from certclient.store.base import CertificateStore
 from certclient.ui.language import Languages
 from certclient.ui.settings import Settings
-from certclient.ui.tasks import TaskRunner
+from certclient.ui.tasks.runner import TaskRunner
 from certclient.updates.check import Updates
-from certclient.words.catalogue import Catalogue
 
 
 @dataclass(frozen=True, slots=True)
 class AppContext:
-    """Made by app.py; tests make one with stores, bank and clock of their own.
+    """Made by shell/app.py; tests make one with stores, bank and clock of their own.
 
     `stores` looks anew at each call (tokens come and go), never raises, and may be slow: call it
     in a worker. `enrollment` gives the procedures with one bank over these stores; it raises
-    DATA_FOLDER, JOURNAL_DAMAGED and JOURNAL_NEWER and reads files: call it in a worker. `clock`
-    gives aware UTC.
+    DATA_FOLDER, JOURNAL_DAMAGED and JOURNAL_NEWER and reads files: call it in a worker. `statuses`
+    is what the journal knows of which certificates the banks accept; it reads files, too, and never
+    raises. `clock` gives aware UTC.
     `open_url` opens a page in the user's browser and says whether it could. `data_folder` is this
     user's. `updates` asks the banks for their newest version: call it in a worker; None: nobody
     is asked.
@@ -34,6 +36,7 @@ class AppContext:
     profiles: tuple[Profile, ...]
     stores: Callable[[], Sequence[CertificateStore]]
     enrollment: Callable[[Profile, Sequence[CertificateStore]], Enrollment]
+    statuses: Callable[[], BankStatuses]
     clock: Callable[[], datetime]
     languages: Languages
     settings: Settings

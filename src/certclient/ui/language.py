@@ -13,7 +13,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QObject, QTranslator, Signal
 
-from certclient.words.catalogue import Catalogue, Language, load
+from certclient.i18n.catalogue import Catalogue, Language, load
 
 FRONT_END = "window"
 """The table [how.window] of the catalogue: what actions are called in the windows."""
@@ -72,4 +72,4 @@ class Languages(QObject):
 
 
 def _folder() -> Path:
-    return Path(str(files("certclient"))) / "resources" / "i18n"
+    return Path(str(files("certclient.resources"))) / "i18n"

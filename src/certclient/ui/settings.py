@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings
 
-from certclient.words.catalogue import Language
+from certclient.i18n.catalogue import Language
 
 _LANGUAGE = "language"
 _GEOMETRY = "main-window"

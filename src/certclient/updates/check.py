@@ -12,14 +12,14 @@ from typing import Protocol
 
 from msgspec.structs import replace
 
-from certclient import log
-from certclient.ca.proxy_routes import ProxyResolver
 from certclient.ca.transport import HttpTransport, Timeouts
 from certclient.model.certificate import TOKYO
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.profile import Profile
 from certclient.model.update import Announcement, Standing, Version, reason_against, standing
 from certclient.model.update_file import MAX_BYTES, read_announcement, update_invalid
+from certclient.platform import log
+from certclient.platform.proxies.routes import ProxyResolver
 from certclient.updates.book import Heard, UpdateBook
 
 MEDIA_TYPE = "application/jose+json"

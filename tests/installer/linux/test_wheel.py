@@ -36,7 +36,8 @@ def test_it_holds_texts_profiles_pages_and_the_licence(wheel: Path) -> None:
         "certclient/resources/i18n/certclient_ja.qm",
         "certclient/resources/i18n/messages.ja.toml",
         "certclient/resources/profiles/example-shinkin.toml",
-        "certclient/practice/templates/base.html",
+        "certclient_practice/web/templates/base.html",
+        "certclient_practice/mail/templates/mail_notice.txt",
         f"certclient-{__version__}.dist-info/licenses/LICENSE",
     ):
         assert name in names

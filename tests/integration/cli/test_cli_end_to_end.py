@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from certclient.practice.records import CertificateState
+from certclient_practice.repositories.records import CertificateState
 from support.command_line import PC_USER, PIN, USB_USER, Computer
 
 
@@ -103,7 +103,7 @@ def test_all_at_once_although_one_fails(pc: Computer) -> None:
     rows = {line.split()[0]: line for line in done.out.splitlines()[1:]}
     assert "完了しました" in rows[PC_USER]
     assert "完了しました" in rows[USB_USER]
-    assert "CC-CA-REFUSED" in rows["TKYM1408056"]
+    assert "CC-CERT-NOT-ACCEPTED" in rows["TKYM1408056"]
     assert "TKYM1408057" not in rows
     left = usable(pc)
     assert left[PC_USER] != fine.serial_hex

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from certclient.enrollment.lock import exclusive
-from certclient.practice.records import CertificateState
+from certclient_practice.repositories.records import CertificateState
 from support.command_line import PC_USER, USB_USER, Computer, Done
 
 _SCRIPT = 'mount -t overlay none -o "lowerdir=$1:/etc" /etc && shift && exec "$@"'

@@ -253,17 +253,6 @@ def test_a_lost_confirmation_is_repeated_after_a_restart(customer: Customer) -> 
     assert done.old_archived
 
 
-def test_an_error_to_a_repeated_confirmation_warns_and_keeps_both(customer: Customer) -> None:
-    failed = CertclientError(ErrorCode.CA_CONFIRM_FAILED)
-    customer.ca.faults["confirm"] = [LOST, failed]
-    person = Person(pins=[PIN])
-    done = finished(customer.renew(person))
-    assert [w.code for w in person.warnings] == [ErrorCode.CA_CONFIRM_FAILED]
-    assert not done.old_archived
-    assert done.old_kept
-    assert set(customer.usable()) == {customer.current, done.certificate}
-
-
 def test_a_refused_confirmation_is_an_error_and_not_taken_for_a_lost_one_later(
     customer: Customer,
 ) -> None:

@@ -21,8 +21,8 @@ from certclient.cli.exit_codes import DONE
 from certclient.enrollment.journal import Journal, Record
 from certclient.model.certificate import Certificate
 from certclient.model.keys import KeySpec
-from certclient.practice.records import CertificateState
 from certclient.store.base import CertificateStore
+from certclient_practice.repositories.records import CertificateState
 from support.bank import RunningBank, running_bank
 from support.customer import nss_private_keys, token_private_keys
 from support.doomed import CALL_POINTS, POINTS

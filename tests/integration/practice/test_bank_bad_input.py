@@ -14,19 +14,19 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from certclient.ca.cmp.bodies import (
+from certclient.cmp.bodies import (
     ErrorMessage,
     GeneralKind,
     GeneralMessage,
     OtherBody,
     Pkcs10Request,
 )
-from certclient.ca.cmp.messages import Message
-from certclient.ca.cmp.names import AlgorithmIdentifier
-from certclient.ca.cmp.status import Failure
-from certclient.practice.bank import Bank
-from certclient.practice.cmp_responder import CmpResponder
-from certclient.practice.policy import BankPolicy
+from certclient.cmp.messages import Message
+from certclient.cmp.names import AlgorithmIdentifier
+from certclient.cmp.status import Failure
+from certclient_practice.bank.bank import Bank
+from certclient_practice.bank.policy import BankPolicy
+from certclient_practice.cmp.responder import CmpResponder
 from support.bank import USER_ID, RunningBank
 from support.bank_customer import (
     Talk,

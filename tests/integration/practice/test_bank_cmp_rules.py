@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from certclient.ca.cmp.bodies import (
+from certclient.cmp.bodies import (
     CertificateConfirm,
     CertificateReply,
     CertificateRequest,
@@ -19,20 +19,20 @@ from certclient.ca.cmp.bodies import (
     PollReply,
     RequestKind,
 )
-from certclient.ca.cmp.crmf import CertReqMsg, CertRequest, CertTemplate
-from certclient.ca.cmp.messages import CMP2021, IMPLICIT_CONFIRM, Message
-from certclient.ca.cmp.names import AlgorithmIdentifier, CertId
-from certclient.ca.cmp.protection import is_mac, verify_mac, verify_signature
-from certclient.ca.cmp.revocation import RevokeReply
-from certclient.ca.cmp.status import Failure, PkiStatus, PkiStatusInfo
+from certclient.cmp.crmf import CertReqMsg, CertRequest, CertTemplate
+from certclient.cmp.messages import CMP2021, IMPLICIT_CONFIRM, Message
+from certclient.cmp.names import AlgorithmIdentifier, CertId
+from certclient.cmp.protection import is_mac, verify_mac, verify_signature
+from certclient.cmp.revocation import RevokeReply
+from certclient.cmp.status import Failure, PkiStatus, PkiStatusInfo
 from certclient.model.certificate import Certificate
 from certclient.model.profile import MacAlgorithm
 from certclient.model.secret import Secret
-from certclient.practice.bank import Bank
-from certclient.practice.ca import customer_subject
-from certclient.practice.cmp_responder import CmpResponder
-from certclient.practice.policy import BankPolicy
-from certclient.practice.records import CertificateState, CodeState, Customer, Reason
+from certclient_practice.bank.bank import Bank
+from certclient_practice.bank.ca import customer_subject
+from certclient_practice.bank.policy import BankPolicy
+from certclient_practice.cmp.responder import CmpResponder
+from certclient_practice.repositories.records import CertificateState, CodeState, Customer, Reason
 from support.bank import USER_ID, SettableClock
 from support.bank_customer import (
     Talk,

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from certclient.ca.cmp.bodies import PkiConfirm
-from certclient.ca.cmp.messages import Message
-from certclient.practice.addresses import Addresses
-from certclient.practice.ca import certificate_pem
-from certclient.practice.records import CertificateState, TransactionState
+from certclient.cmp.bodies import PkiConfirm
+from certclient.cmp.messages import Message
+from certclient_practice.bank.ca import certificate_pem
+from certclient_practice.repositories.records import CertificateState, TransactionState
+from certclient_practice.web.addresses import Addresses
 from support.bank import USER_ID, BankProcess
 from support.bank_customer import Talk, accept, by_certificate, issued, kur
 from support.pki import rsa_signer

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from certclient.model.certificate import Certificate
-from certclient.practice.ca import PracticeCa
-from certclient.practice.policy import expiry
-from certclient.practice.records import Customer
+from certclient_practice.bank.ca import PracticeCa
+from certclient_practice.bank.policy import expiry
+from certclient_practice.repositories.records import Customer
 from support.bank import USER_ID, RunningBank
 from support.pki import certificate_pem, make_lab, private_key_pem, rsa_signer
 

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from certclient.practice.notify import Report, bounce, run
-from certclient.practice.records import MailState
-from certclient.practice.smtp import SettingsError, connected, read_settings
+from certclient_practice.mail.notify import Report, bounce, run
+from certclient_practice.mail.smtp import SettingsError, connected, read_settings
+from certclient_practice.repositories.records import MailState
 from support.bank import USER_ID, RunningBank
 from support.mail_server import PASSWORD, MailServer, mail_server
 from support.pki import rsa_signer
@@ -243,7 +243,7 @@ def command(
     bank: RunningBank, *arguments: str, stdin: str = ""
 ) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "certclient.practice", "--data", str(bank.folder), *arguments],
+        [sys.executable, "-m", "certclient_practice", "--data", str(bank.folder), *arguments],
         input=stdin,
         capture_output=True,
         text=True,

@@ -11,9 +11,9 @@ from urllib.parse import urljoin
 import pytest
 
 from certclient.model.secret import Secret
-from certclient.practice.bank import Bank
-from certclient.practice.cmp_responder import CmpResponder
-from certclient.practice.records import CertificateState
+from certclient_practice.bank.bank import Bank
+from certclient_practice.cmp.responder import CmpResponder
+from certclient_practice.repositories.records import CertificateState
 from support.bank import USER_ID, BankProcess, RunningBank
 from support.bank_customer import by_code, ir, issued
 from support.pki import rsa_signer

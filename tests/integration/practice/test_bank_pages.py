@@ -9,10 +9,10 @@ from urllib.parse import urljoin
 
 import pytest
 
-from certclient import deep_link
+from certclient.model import deep_link
 from certclient.model.certificate import Certificate
 from certclient.model.secret import Secret
-from certclient.practice.cmp_responder import CmpResponder
+from certclient_practice.cmp.responder import CmpResponder
 from support.bank import USER_ID, RunningBank
 from support.bank_customer import by_code, ir, issued
 from support.pki import rsa_signer

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from certclient.practice.https import TIMEOUT_SECONDS
+from certclient_practice.web.https import TIMEOUT_SECONDS
 from support.bank import USER_ID, RunningBank, running_bank
 from support.pki import rsa_signer
 from support.web_customer import WebCustomer

@@ -6,12 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from certclient.ca.cmp.messages import Message
-from certclient.ca.cmp.status import Failure
+from certclient.cmp.messages import Message
+from certclient.cmp.status import Failure
 from certclient.model.certificate import Certificate
-from certclient.practice.cmp_responder import CmpResponder
-from certclient.practice.records import CertificateState
-from certclient.practice.server import PracticeServer, ServerSettings
+from certclient_practice.cmp.responder import CmpResponder
+from certclient_practice.repositories.records import CertificateState
+from certclient_practice.web.server import PracticeServer, ServerSettings
 from support.bank import USER_ID, RunningBank
 from support.bank_customer import accept, by_certificate, failure, issued, kur
 from support.pki import RsaSigner, rsa_signer

@@ -14,10 +14,10 @@ import pytest
 import requests
 
 from certclient import __version__
-from certclient.practice.pages.public import read_downloads
-from certclient.practice.server import PracticeServer, ServerSettings
-from certclient.practice.updates import Announced, UpdateDesk
-from certclient.profiles import load_profile
+from certclient.configuration.profiles import load_profile
+from certclient_practice.bank.updates import Announced, UpdateDesk
+from certclient_practice.web.pages.public import read_downloads
+from certclient_practice.web.server import PracticeServer, ServerSettings
 from support.bank import RunningBank
 
 SETUP = b"MZ this is a setup"

@@ -9,8 +9,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from certclient.model.certificate import Certificate
-from certclient.practice.ca import customer_subject
-from certclient.practice.records import CertificateState, Reason
+from certclient_practice.bank.ca import customer_subject
+from certclient_practice.repositories.records import CertificateState, Reason
 from support.bank import USER_ID, RunningBank
 from support.pki import private_key_pem, rsa_signer, spki_of
 

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -12,13 +12,15 @@ from certclient.ca.client import (
     Issued,
     MacCredential,
     SignatureCredential,
+    SignerStatus,
     Waiting,
+    names_failure,
 )
 from certclient.ca.factory import ca_client_for
+from certclient.configuration.profiles import load_profile
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.secret import Secret
-from certclient.practice.records import CertificateState
-from certclient.profiles import load_profile
+from certclient_practice.repositories.records import CertificateState
 from support.bank import USER_ID, RunningBank
 from support.pki import rsa_signer
 
@@ -84,6 +86,46 @@ def test_revoke(bank: RunningBank, client: CaClient) -> None:
     credential = current(bank)
     client.revoke(credential, credential.certificate)
     assert bank.state_of(credential.certificate.serial_hex) is CertificateState.REVOKED
+
+
+def test_the_bank_says_whether_it_accepts_a_signature(bank: RunningBank, client: CaClient) -> None:
+    credential = current(bank)
+    issued = client.send(client.prepare_renew(credential, NEW_KEY), credential)
+    assert isinstance(issued, Issued)
+    new = SignatureCredential(issued.certificate, NEW_KEY)
+    assert client.signer_status(credential) is SignerStatus.ACCEPTED
+    assert client.signer_status(new) is SignerStatus.NOT_TRUSTED, "not confirmed yet"
+    client.confirm(issued, credential)
+    assert client.signer_status(new) is SignerStatus.ACCEPTED
+    assert client.signer_status(credential) is SignerStatus.REVOKED, "superseded"
+    bank.revoke(issued.certificate.serial_hex)
+    assert client.signer_status(new) is SignerStatus.REVOKED
+
+
+def test_what_needed_no_confirmation_is_revoked_with_the_new_key(
+    bank: RunningBank, client: CaClient
+) -> None:
+    """RFC 9483, 4.2: how a CA is told of a certificate that certclient refuses."""
+    credential = current(bank)
+    issued = client.send(client.prepare_renew(credential, NEW_KEY), credential)
+    assert isinstance(issued, Issued)
+    client.confirm(issued, credential)
+    client.revoke(SignatureCredential(issued.certificate, NEW_KEY), issued.certificate)
+    assert bank.state_of(issued.certificate.serial_hex) is CertificateState.REVOKED
+
+
+def test_a_confirmation_that_comes_too_late_is_told_as_revoked(
+    bank: RunningBank, client: CaClient
+) -> None:
+    credential = current(bank)
+    issued = client.send(client.prepare_renew(credential, NEW_KEY), credential)
+    assert isinstance(issued, Issued)
+    bank.clock.advance(bank.policy.confirm_within + timedelta(seconds=1))
+    bank.bank.sweep()
+    error = refused(lambda: client.confirm(issued, credential))
+    assert error.code is ErrorCode.CA_CONFIRM_FAILED
+    assert names_failure(error, "certRevoked")
+    assert "失効しました" in error.data["message"]
 
 
 def test_a_wrong_issue_code_is_called_so(bank: RunningBank, client: CaClient) -> None:

@@ -13,10 +13,10 @@ from cryptography.hazmat.primitives.serialization import (
     load_der_public_key,
 )
 
+from certclient.configuration.profiles import load_profile
 from certclient.model.profile import AskWhom
-from certclient.practice.cli import practice
-from certclient.practice.records import CertificateState
-from certclient.profiles import load_profile
+from certclient_practice.admin.cli import practice
+from certclient_practice.repositories.records import CertificateState
 from support.bank import USER_ID, BankProcess, RunningBank
 from support.pki import rsa_signer
 

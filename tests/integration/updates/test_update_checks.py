@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from certclient import log
+from certclient.configuration.profiles import load_profile
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.profile import Profile
 from certclient.model.update import Standing, Version
-from certclient.practice.updates import Announced
-from certclient.profiles import load_profile
+from certclient.platform import log
 from certclient.updates.book import UpdateBook
 from certclient.updates.check import AGAIN_AFTER, Fetch, UpdateChecks, UpdateNotice, fetcher
+from certclient_practice.bank.updates import Announced
 from support.announcements import NOW, Announcer, ec_key
 from support.bank import RunningBank
 from support.raw_server import RawServer, always, free_port, http, raw_server

@@ -14,15 +14,9 @@ from certclient.ca.client import (
     MacCredential,
     SignatureCredential,
 )
-from certclient.ca.cmp.bodies import (
-    Body,
-    ErrorMessage,
-    PkiConfirm,
-    PkiStatusInfo,
-    RevokeReply,
-)
-from certclient.ca.cmp.messages import Message
-from certclient.ca.cmp.status import Failure, PkiStatus
+from certclient.cmp.bodies import Body, ErrorMessage, PkiConfirm, PkiStatusInfo, RevokeReply
+from certclient.cmp.messages import Message
+from certclient.cmp.status import Failure, PkiStatus
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.secret import Secret
 from support.cmp_server import (

@@ -17,7 +17,7 @@ from certclient.ca.client import (
     Transaction,
     Waiting,
 )
-from certclient.ca.cmp.bodies import (
+from certclient.cmp.bodies import (
     CertificateConfirm,
     CertificateRequest,
     PkiConfirm,
@@ -26,11 +26,11 @@ from certclient.ca.cmp.bodies import (
     PollReply,
     PollRequest,
 )
-from certclient.ca.cmp.messages import Message
-from certclient.ca.cmp.names import CertId
-from certclient.ca.cmp.protection import verify_mac, verify_signature
-from certclient.ca.cmp.signatures import check_possession
-from certclient.ca.cmp.status import PkiStatus
+from certclient.cmp.messages import Message
+from certclient.cmp.names import CertId
+from certclient.cmp.protection import verify_mac, verify_signature
+from certclient.cmp.signatures import check_possession
+from certclient.cmp.status import PkiStatus
 from certclient.model.errors import ErrorCode
 from certclient.model.secret import Secret
 from support.cmp_server import (

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ed25519
 from certclient.ca.client import (
     SignatureCredential,
 )
-from certclient.ca.cmp.bodies import (
+from certclient.cmp.bodies import (
     Body,
     CertificateConfirm,
     ErrorMessage,
@@ -23,9 +23,9 @@ from certclient.ca.cmp.bodies import (
     RevokeReply,
     RevokeRequest,
 )
-from certclient.ca.cmp.messages import CMP2000, CMP2021, Message
-from certclient.ca.cmp.names import AlgorithmIdentifier
-from certclient.ca.cmp.status import Failure, PkiStatus
+from certclient.cmp.messages import CMP2000, CMP2021, Message
+from certclient.cmp.names import AlgorithmIdentifier
+from certclient.cmp.status import Failure, PkiStatus
 from certclient.model.certificate import Certificate
 from certclient.model.errors import ErrorCode
 from support.cmp_server import (

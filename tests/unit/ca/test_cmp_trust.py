@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from cryptography.x509.oid import ExtendedKeyUsageOID, ObjectIdentifier
 
-from certclient.ca.cmp.bodies import PkiConfirm
-from certclient.ca.cmp.messages import Header, Message
-from certclient.ca.cmp.names import EMPTY_NAME, directory_name
-from certclient.ca.cmp.protection import ProtectionError, protect_with_signature
 from certclient.ca.cmp.trust import Trust, believed_signer
+from certclient.cmp.bodies import PkiConfirm
+from certclient.cmp.messages import Header, Message
+from certclient.cmp.names import EMPTY_NAME, directory_name
+from certclient.cmp.protection import ProtectionError, protect_with_signature
 from certclient.model.certificate import Certificate
 from support.pki import (
     CMC_CA,

@@ -14,10 +14,10 @@ from certclient.ca.proxies import (
     named_proxy,
     system_proxies,
 )
-from certclient.ca.proxy_routes import DIRECT, Routes
-from certclient.ca.proxy_text import is_exempt, names_socks, proxies_in
 from certclient.ca.transport import HttpTransport, Timeouts
 from certclient.model.errors import CertclientError, ErrorCode
+from certclient.platform.proxies.routes import DIRECT, Routes
+from certclient.platform.proxies.text import is_exempt, names_socks, proxies_in
 from support.raw_server import RawServer, always, free_port, http, raw_server
 
 CMP = "application/pkixcmp"

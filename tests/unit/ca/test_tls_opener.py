@@ -15,12 +15,12 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
 from certclient.ca.proxies import FixedProxy
-from certclient.ca.proxy_routes import DIRECT
-from certclient.ca.tls_opener import KnownRoots, issuer_name, opener, system_roots
-from certclient.ca.tls_probe import Way
+from certclient.ca.tls.opener import KnownRoots, issuer_name, opener, system_roots
+from certclient.ca.tls.probe import Way
 from certclient.ca.transport import HttpTransport
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
+from certclient.platform.proxies.routes import DIRECT
 from support.pki import (
     SERVER_AUTH,
     Lab,

@@ -10,9 +10,9 @@ import pytest
 
 from certclient import __version__
 from certclient.ca.proxies import FixedProxy
-from certclient.ca.proxy_routes import DIRECT
 from certclient.ca.transport import HttpTransport, Timeouts
 from certclient.model.errors import CertclientError, ErrorCode
+from certclient.platform.proxies.routes import DIRECT
 from support.raw_server import (
     Piece,
     RawServer,

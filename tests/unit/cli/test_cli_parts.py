@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from certclient import composition
+from certclient import bootstrap
 from certclient.cli.exit_codes import EXIT_CODES, worst
 from certclient.cli.ports import Services
 from certclient.cli.progress import LineView, SpinnerView
 from certclient.cli.terminal import SystemTerminal
+from certclient.i18n.catalogue import Language, load
 from certclient.model.errors import Kind
 from certclient.model.progress import Phase, Progress, Step
-from certclient.words.catalogue import Language, load
 from support.customer import profile_of
 from support.pki import make_lab
 
@@ -57,9 +57,10 @@ def test_each_ended_step_leaves_a_line_with_its_seconds(
 def test_the_real_services_fit_the_command_line(tmp_path: Path) -> None:
     """mypy checks the types; this, that opening them needs no network, token or desktop."""
     services = Services(
+        commands=bootstrap.COMMANDS,
         profile=lambda _name: profile_of(make_lab()),
-        stores=composition.stores,
-        procedures=lambda profile, stores, patience: composition.enrollment(
+        stores=bootstrap.stores,
+        procedures=lambda profile, stores, patience: bootstrap.enrollment(
             profile, stores, patience, tmp_path / "journal.sqlite"
         ),
         clock=lambda: datetime.now(UTC),
@@ -72,7 +73,7 @@ def test_the_real_services_fit_the_command_line(tmp_path: Path) -> None:
 def test_help_starts_without_the_heavy_parts() -> None:
     """`certclient --help` is quick because it loads neither network nor tokens nor the bank."""
     program = (
-        "import sys; from certclient.cli.main import main; sys.argv = ['certclient', '--help'];"
+        "import sys; from certclient.bootstrap import main; sys.argv = ['certclient', '--help'];"
         "code = main(); heavy = {'requests', 'pkcs11', 'rich', 'keyring', 'flask'};"
         "print(sorted(heavy & set(sys.modules)), file=sys.stderr); sys.exit(code)"
     )

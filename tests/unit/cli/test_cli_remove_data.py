@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from certclient.bootstrap import unfinished
 from certclient.cli.main import run
-from certclient.composition import unfinished
 from certclient.enrollment.journal import Journal, Kind, Record, State
 from support.clerk import NOW, Clerk
 
@@ -20,19 +20,19 @@ Capture = pytest.CaptureFixture[str]
 USER = "TKYM1408054"
 
 TELL = """
-from certclient import folders
+from certclient.platform import folders
 for folder in folders.own_folders():
     for path in (folder, *folder.rglob("*")) if folder.exists() else ():
         print(path.name)
 """
 LEAVE_EVERYTHING = """
 from datetime import UTC, datetime
-from certclient import folders, log
+from certclient.platform import folders, log
 from certclient.enrollment.journal import Journal
 from certclient.enrollment.lock import exclusive
 from certclient.ui.settings import Settings
 from certclient.updates.book import Heard, UpdateBook
-from certclient.words.catalogue import Language
+from certclient.i18n.catalogue import Language
 
 now, data = datetime.now(UTC), folders.data_folder()
 with log.writing_to(folders.log_file()), exclusive(data / "locks", "bank", "user"):

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from certclient import log
 from certclient.cli.main import run
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.profile import Profile
+from certclient.platform import log
 from certclient.store.base import Unavailable
 from support.clerk import Clerk, ShelfStore, view
 

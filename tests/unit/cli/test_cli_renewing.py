@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from certclient import log
 from certclient.enrollment.procedure import LoginResult, LoginTest, Pending, State
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.profile import Contacts, Words
+from certclient.platform import log
 from support.clerk import Clerk, TypingTerminal, view, waiting
 
 Capture = pytest.CaptureFixture[str]

@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 
-from certclient import log
 from certclient.cli.main import run
 from certclient.cli.ports import Services
 from certclient.enrollment.overview import take_overview
@@ -21,6 +20,7 @@ from certclient.enrollment.reminder import Reminder, ReminderBook
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.policy import Policy
 from certclient.model.profile import AskWhom, Profile
+from certclient.platform import log
 from support.clerk import NOW, Clerk, TypingTerminal, view, waiting
 
 Capture = pytest.CaptureFixture[str]
@@ -192,7 +192,9 @@ def test_the_reminder_comes_again_but_once_a_day(
 
     def due() -> list[Reminder]:
         stores = [clerk.pc, *clerk.others]
-        return book.due(take_overview([clerk.profile], stores, clerk.now).rows, clerk.now)
+        return book.due(
+            take_overview([clerk.profile], stores, clerk.now, clerk.statuses).rows, clerk.now
+        )
 
     book.note(due(), clerk.now)
     start(clerk, capsys)

@@ -12,7 +12,7 @@ from certclient.cli.main import run
 from certclient.enrollment.overview import take_overview
 from certclient.enrollment.reminder import ReminderBook
 from certclient.model.profile import Words
-from certclient.start import Start
+from certclient.model.start import Start
 from support.clerk import Clerk
 
 
@@ -87,7 +87,7 @@ def test_what_was_shown_is_not_shown_again(clerk: Clerk, tmp_path: Path) -> None
     clerk.add(days=5)
     book = tmp_path / "reminders.json"
     services = dataclasses.replace(clerk.services(), windows=Windows(), reminders=book)
-    overview = take_overview([clerk.profile], [clerk.pc], clerk.now)
+    overview = take_overview([clerk.profile], [clerk.pc], clerk.now, clerk.statuses)
     ReminderBook(book).note(ReminderBook(book).due(overview.rows, clerk.now), clerk.now)
     assert run(["remind"], services) == 0
     assert services.windows is not None

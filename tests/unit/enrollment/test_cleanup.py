@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from certclient.enrollment.bank_status import BankStatuses
 from certclient.enrollment.cleanup import find_exact, may_delete
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import KeyRef
@@ -41,7 +42,7 @@ def stored(
 
 def refused(target: StoredCertificate, *others: StoredCertificate) -> bool:
     try:
-        may_delete(target, [target, *others], NOW)
+        may_delete(target, [target, *others], NOW, BankStatuses())
     except CertclientError as error:
         if error.code is not ErrorCode.LAST_VALID_CERTIFICATE:
             raise

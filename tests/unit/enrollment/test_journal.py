@@ -102,10 +102,21 @@ def test_a_journal_of_a_newer_version_is_no_damage_and_not_touched(journal: Jour
     with pytest.raises(CertclientError) as newer:
         Journal(journal.path)
     assert newer.value.code is ErrorCode.JOURNAL_NEWER
-    assert newer.value.data == {"path": str(journal.path), "schema": "99", "known": "1"}
+    assert newer.value.data == {"path": str(journal.path), "schema": "99", "known": "2"}
     assert journal.path.read_bytes() == before
-    set_schema(journal.path, 1)
+    set_schema(journal.path, 2)
     assert list(Journal(journal.path).open_procedures()) == [record()]
+
+
+def test_a_journal_of_the_first_version_is_brought_up_to_date(journal: Journal) -> None:
+    journal.save(record())
+    connection = sqlite3.connect(journal.path)
+    connection.execute("DROP TABLE rejection")
+    connection.close()
+    set_schema(journal.path, 1)
+    opened = Journal(journal.path)
+    assert list(opened.open_procedures()) == [record()]
+    assert opened.rejections() == []
 
 
 def set_schema(path: Path, version: int) -> None:

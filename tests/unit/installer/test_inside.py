@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from certclient.notices import third_party_notices
+from certclient.ui.dialogs.about.notices import third_party_notices
 from tools.installer.inside import (
     ELSEWHERE_ON_LINUX,
     Library,

@@ -9,9 +9,10 @@ from pathlib import Path
 import click
 import pytest
 
+from certclient.bootstrap import COMMANDS
 from certclient.cli.exit_codes import EXIT_CODES
-from certclient.cli.main import group
-from certclient.words.catalogue import Language, load
+from certclient.cli.main import command_group
+from certclient.i18n.catalogue import Language, load
 from tools.installer.linux.man import manual_page
 from tools.installer.settings import ROOT
 
@@ -28,13 +29,15 @@ def items(section: str) -> Mapping[str, str]:
 
 
 def test_every_command_is_there_in_the_programs_own_words() -> None:
-    commands = group.list_commands(click.Context(group))
+    commands = list(COMMANDS)
     assert items("COMMANDS") == {name: WORDS.text(f"help.{name}") for name in commands}
     assert {"renew", "abandon", "remove-key", "practice"} <= set(commands)
 
 
 def test_every_option_that_all_commands_take() -> None:
-    options = [option for option in group.params if isinstance(option, click.Option)]
+    options = [
+        option for option in command_group(COMMANDS).params if isinstance(option, click.Option)
+    ]
     assert [name.split()[0] for name in items("OPTIONS")] == [one.opts[0] for one in options]
     assert items("OPTIONS")["--version"] == WORDS.text("option.version")
 
@@ -47,7 +50,7 @@ def test_every_exit_code() -> None:
 def test_words_are_never_commands_of_roffs(
     awkward: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("certclient.words.catalogue.Catalogue.text", lambda *_, **__: awkward)
+    monkeypatch.setattr("certclient.i18n.catalogue.Catalogue.text", lambda *_, **__: awkward)
     template = tmp_path / "page.1"
     template.write_text("$commands", encoding="utf-8")
     told = manual_page(template).splitlines()[2]

@@ -8,7 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from certclient.notices import component_text, own_license, read_components, third_party_notices
+from certclient.ui.dialogs.about.notices import (
+    component_text,
+    own_license,
+    read_components,
+    third_party_notices,
+)
 from tools.installer import notices
 from tools.installer.notices import NoticesError, distribution_component, make_notices, shipped
 from tools.installer.spdx import is_allowed

@@ -16,9 +16,9 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
 )
 
+from certclient.configuration.profiles import load_profile
 from certclient.model.update import Announcement
 from certclient.model.update_file import read_announcement
-from certclient.profiles import load_profile
 from support.announcements import Key, ec_key, public_key_pem
 from support.bank import RunningBank
 from support.softhsm import MODULE, PIN, SoftHsm

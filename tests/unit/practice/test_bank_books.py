@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from certclient.model.certificate import Role
-from certclient.practice.bank import SUBJECT_RULE, Bank, DeskError
-from certclient.practice.database import Database, DatabaseTooNewError, savepoint
-from certclient.practice.policy import BankPolicy
-from certclient.practice.records import CertificateState, CodeState, Reason
-from certclient.practice.vault import Vault, VaultError
+from certclient_practice.bank.bank import SUBJECT_RULE, Bank, DeskError
+from certclient_practice.bank.policy import BankPolicy
+from certclient_practice.repositories.database import Database, DatabaseTooNewError, savepoint
+from certclient_practice.repositories.records import CertificateState, CodeState, Reason
+from certclient_practice.repositories.vault import Vault, VaultError
 from support.bank import USER_ID, SettableClock
 from support.pki import rsa_signer
 
@@ -53,7 +53,7 @@ def test_the_books_and_the_ca_are_the_same_after_a_restart(tmp_path: Path) -> No
 
 def test_two_programs_that_start_together_make_one_ca(tmp_path: Path) -> None:
     script = (
-        "import sys; from pathlib import Path; from certclient.practice.bank import Bank;"
+        "import sys; from pathlib import Path; from certclient_practice.bank.bank import Bank;"
         "print(Bank(Path(sys.argv[1])).ca.root.fingerprint)"
     )
     command = [sys.executable, "-c", script, str(tmp_path / "bank")]

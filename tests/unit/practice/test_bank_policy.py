@@ -7,16 +7,16 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from certclient.ca.cmp.status import Failure
+from certclient.cmp.status import Failure
 from certclient.model.certificate import TOKYO
-from certclient.practice.policy import (
+from certclient_practice.bank.policy import (
     BankPolicy,
     check_key,
     check_obtaining,
     check_renewal,
     expiry,
 )
-from certclient.practice.refusal import RefusedError
+from certclient_practice.bank.refusal import RefusedError
 from support.pki import ec_key, rsa_signer, spki_of
 
 POLICY = BankPolicy()

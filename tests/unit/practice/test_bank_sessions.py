@@ -1,7 +1,7 @@
 """Sessions and the rate limit, with a clock of their own."""
 
-from certclient.practice.pages.rate_limit import RateLimit
-from certclient.practice.pages.sessions import Session, Sessions, Stage
+from certclient_practice.web.pages.rate_limit import RateLimit
+from certclient_practice.web.pages.sessions import Session, Sessions, Stage
 
 
 class Seconds:

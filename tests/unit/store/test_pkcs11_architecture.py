@@ -39,7 +39,7 @@ def test_what_is_no_dll_is_left_to_the_loader(tmp_path: Path, content: bytes) ->
 
 
 def test_well_known_modules_lie_where_only_administrators_write() -> None:
-    text = (files("certclient") / "resources" / "pkcs11-modules.toml").read_text("utf-8")
+    text = (files("certclient.resources") / "pkcs11-modules.toml").read_text("utf-8")
     paths = [PureWindowsPath(path) for path in tomllib.loads(text)["windows"]]
     assert len(paths) >= 5
     for path in paths:

@@ -14,12 +14,13 @@ from support.qt_session import dressed, garbage_in_the_gui_thread, no_stray_log_
 # isort: split
 from PySide6.QtWidgets import QApplication
 
-from certclient import folders
-from certclient.app import make_context
+from certclient.bootstrap import window_services
 from certclient.model.profile import Profile
-from certclient.start import Start
+from certclient.model.start import Start
+from certclient.platform import folders
 from certclient.ui.context import AppContext
-from certclient.ui.shell import Shell
+from certclient.ui.shell.app import make_context
+from certclient.ui.shell.shell import Shell
 from support.bank_office import BankOffice
 from support.desk import Desk
 
@@ -38,7 +39,7 @@ if sys.platform == "win32":
     def context(qapp: QApplication, computer: Computer, profile: Profile) -> Iterator[AppContext]:
         """As the program's front door makes it, in Japanese."""
         folders.settings_file().unlink(missing_ok=True)
-        context = make_context([profile], Start(language="ja"), qapp)
+        context = make_context([profile], Start(language="ja"), qapp, window_services())
         yield context
         assert context.tasks.close(), "work went on after its windows were closed"
         context.languages.remove()

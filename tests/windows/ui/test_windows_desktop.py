@@ -18,14 +18,14 @@ from PySide6.QtGui import QFontDatabase, QFontInfo, QGuiApplication, QRawFont
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
-from certclient import folders
-from certclient.deep_link import Verb
+from certclient.model.deep_link import Verb
+from certclient.platform import folders
 from certclient.store.windows import question_window
-from certclient.ui.browsers import running_browsers
-from certclient.ui.looks import WINDOWS_FONTS
-from certclient.ui.navigation import Page
-from certclient.ui.single_instance import Plea, SingleInstance, Wish, socket_name
-from certclient.ui.tray import Tray
+from certclient.ui.enrollment.browsers import running_browsers
+from certclient.ui.enrollment.navigation import Page
+from certclient.ui.shell.single_instance import Plea, SingleInstance, Wish, socket_name
+from certclient.ui.shell.tray import Tray
+from certclient.ui.widgets.looks import WINDOWS_FONTS
 from support.bank_office import BankOffice
 from support.desk import Desk
 from support.windows_pc import Computer

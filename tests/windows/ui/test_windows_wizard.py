@@ -14,9 +14,9 @@ if sys.platform != "win32":
     pytest.skip("runs on Windows: make test-windows", allow_module_level=True)
 
 from certclient.enrollment.overview import Condition
+from certclient.i18n.catalogue import Language
 from certclient.ui.context import AppContext
-from certclient.ui.navigation import Page
-from certclient.words.catalogue import Language
+from certclient.ui.enrollment.navigation import Page
 from support.bank_office import BankOffice
 from support.desk import Desk
 from support.looks import cut_off

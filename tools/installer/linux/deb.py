@@ -20,7 +20,7 @@ from pathlib import Path
 from string import Template
 from tempfile import TemporaryDirectory
 
-from certclient.desktop_entry import ENTRY_NAME, entry_text
+from certclient.platform.desktop_entry import ENTRY_NAME, entry_text
 from tools.installer.linux import qt
 from tools.installer.linux.man import manual_page
 from tools.installer.linux.wheel import PackageError, run

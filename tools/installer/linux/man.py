@@ -8,8 +8,9 @@ from string import Template
 
 import click
 
-from certclient.cli.main import group
-from certclient.words.catalogue import Language, load
+from certclient.bootstrap import COMMANDS
+from certclient.cli.main import command_group
+from certclient.i18n.catalogue import Language, load
 
 
 def manual_page(template: Path) -> str:
@@ -20,14 +21,14 @@ def manual_page(template: Path) -> str:
 
 
 def _commands() -> Iterator[str]:
-    words, context = load(Language.ENGLISH), click.Context(group)
-    for name in group.list_commands(context):
+    words = load(Language.ENGLISH)
+    for name in COMMANDS:
         yield f".TP\n.B {_roff(name)}\n{_roff(words.text(f'help.{name}'))}\n"
 
 
 def _options() -> Iterator[str]:
     words = load(Language.ENGLISH)
-    for option in group.params:
+    for option in command_group(COMMANDS).params:
         if isinstance(option, click.Option):
             written = f"{', '.join(option.opts)} {option.metavar or ''}".strip()
             yield f".TP\n.B {_roff(written)}\n{_roff(words.text(f'option.{option.name}'))}\n"

@@ -11,7 +11,8 @@ from tempfile import TemporaryDirectory
 
 from tools.installer.settings import ROOT
 
-_FILES = ("pyproject.toml", "LICENSE", "README.md", "requirements/runtime.in")
+_FOLDERS = ("src", "resources")
+_FILES = ("pyproject.toml", "setup.py", "LICENSE", "README.md", "requirements/runtime.in")
 
 
 class PackageError(Exception):
@@ -39,9 +40,9 @@ def make_wheel(results: Path, epoch: int) -> Path:
 
 
 def _copy(place: Path) -> None:
-    shutil.copytree(
-        ROOT / "src", place / "src", ignore=shutil.ignore_patterns("__pycache__", "*.egg-info")
-    )
+    ignored = shutil.ignore_patterns("__pycache__", "*.egg-info")
+    for name in _FOLDERS:
+        shutil.copytree(ROOT / name, place / name, ignore=ignored)
     for name in _FILES:
         (place / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, place / name)

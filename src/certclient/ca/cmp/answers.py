@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from certclient.ca.client import Credential, MacCredential
-from certclient.ca.cmp.bodies import ErrorMessage
-from certclient.ca.cmp.messages import CMP2000, CMP2021, MalformedMessageError, Message
-from certclient.ca.cmp.protection import ProtectionError, WrongMacError, is_mac, verify_mac
-from certclient.ca.cmp.status import Failure, PkiStatusInfo
 from certclient.ca.cmp.trust import Trust, believed_signer
+from certclient.cmp.bodies import ErrorMessage
+from certclient.cmp.messages import CMP2000, CMP2021, MalformedMessageError, Message
+from certclient.cmp.protection import ProtectionError, WrongMacError, is_mac, verify_mac
+from certclient.cmp.status import Failure, PkiStatusInfo
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.secret import Secret
 

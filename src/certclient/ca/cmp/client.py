@@ -12,34 +12,38 @@ from certclient.ca.client import (
     Issued,
     MacCredential,
     SignatureCredential,
+    SignerStatus,
     Transaction,
     Waiting,
+    names_failure,
 )
 from certclient.ca.cmp.answers import Expected, read_answer, refusal, words
-from certclient.ca.cmp.bodies import (
+from certclient.ca.cmp.chain import sorted_chain
+from certclient.ca.cmp.confirmation import confirmation
+from certclient.ca.cmp.outgoing import Outgoing, common_name, protect
+from certclient.ca.cmp.transaction import TransactionState, transaction_octets
+from certclient.ca.cmp.trust import Trust, readable
+from certclient.ca.transport import Transport
+from certclient.cmp.bodies import (
     Body,
     CertificateConfirm,
     CertificateReply,
     CertificateRequest,
     CertResponse,
+    GeneralKind,
+    GeneralMessage,
     PkiConfirm,
     PollReply,
     PollRequest,
     RequestKind,
 )
-from certclient.ca.cmp.chain import sorted_chain
-from certclient.ca.cmp.confirmation import confirmation
-from certclient.ca.cmp.crmf import CertRequest, CertTemplate
-from certclient.ca.cmp.mac import new_parameters
-from certclient.ca.cmp.messages import Message
-from certclient.ca.cmp.names import AlgorithmIdentifier, CertId
-from certclient.ca.cmp.outgoing import Outgoing, common_name, protect
-from certclient.ca.cmp.revocation import Revocation, RevokeReply, RevokeRequest
-from certclient.ca.cmp.signatures import prove_possession
-from certclient.ca.cmp.status import Failure, PkiStatus
-from certclient.ca.cmp.transaction import TransactionState, transaction_octets
-from certclient.ca.cmp.trust import Trust, readable
-from certclient.ca.transport import Transport
+from certclient.cmp.crmf import CertRequest, CertTemplate
+from certclient.cmp.mac import new_parameters
+from certclient.cmp.messages import Message
+from certclient.cmp.names import AlgorithmIdentifier, CertId
+from certclient.cmp.revocation import Revocation, RevokeReply, RevokeRequest
+from certclient.cmp.signatures import prove_possession
+from certclient.cmp.status import Failure, PkiStatus
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import Signer
@@ -54,6 +58,19 @@ _CESSATION_OF_OPERATION = 5
 _NONCE_BYTES = 16
 _MAX_CHECK_AFTER = 30 * 24 * 3600
 _GRANTED = (PkiStatus.ACCEPTED, PkiStatus.GRANTED_WITH_MODS, PkiStatus.KEY_UPDATE_WARNING)
+_CA_CERTS = AlgorithmIdentifier("1.3.6.1.5.5.7.4.17")
+"""id-it-caCerts (RFC 9810, 5.3.19.14): any CA may answer it, and it changes
+nothing."""
+
+_NO_ANSWER = frozenset(
+    {
+        ErrorCode.CA_MALFORMED,
+        ErrorCode.CA_PROTECTION_INVALID,
+        ErrorCode.CA_TRANSACTION_MISMATCH,
+    }
+)
+"""Answers that cannot be believed, so that they say nothing."""
+
 _REVOKED = (
     PkiStatus.ACCEPTED,
     PkiStatus.GRANTED_WITH_MODS,
@@ -140,7 +157,7 @@ class CmpClient:
         except CertclientError as error:
             if error.code is not ErrorCode.CA_REFUSED:
                 raise
-            if _is_already(error, Failure.CERT_CONFIRMED):
+            if names_failure(error, Failure.CERT_CONFIRMED.asn1_name):
                 return
             raise CertclientError(ErrorCode.CA_CONFIRM_FAILED, **error.data) from error
         if not isinstance(answer.body, PkiConfirm):
@@ -163,6 +180,21 @@ class CmpClient:
         status = answer.body.statuses[0]
         if status.status not in _REVOKED and Failure.CERT_REVOKED not in status.failures:
             raise refusal(status)
+
+    def signer_status(self, credential: SignatureCredential) -> SignerStatus:
+        """genm (RFC 9483, 4.3.1), for the sake of its signature: a CA that answers it, whatever the
+        answer, has accepted the signer."""
+        transaction_id, nonce = self._fresh(), self._fresh()
+        question = GeneralMessage(GeneralKind.GENM, (_CA_CERTS,))
+        outgoing = Outgoing(transaction_id, nonce, self._clock())
+        request = protect(outgoing, question, credential, self._mac_parameters())
+        transaction = Transaction(transaction_id.hex(), b"")
+        try:
+            answer = self._exchange(request.encode(), transaction, credential, {nonce})
+        except CertclientError as error:
+            return _signer_refused(error)
+        answered = isinstance(answer.body, GeneralMessage) and answer.body.kind is GeneralKind.GENP
+        return SignerStatus.ACCEPTED if answered else SignerStatus.UNKNOWN
 
     def probe(self) -> Sequence[CertclientError]:
         """See CaClient."""
@@ -269,10 +301,17 @@ def _poll_reply(body: PollReply, after: Transaction) -> Waiting:
     return Waiting(after, float(seconds), words(found[0].reason))
 
 
-def _is_already(error: CertclientError, failure: Failure) -> bool:
-    """Whether a believable refusal says that nothing is left to do."""
-    named = failure.asn1_name in error.data["failure"].split(",")
-    return named and error.data["protected"] == "yes"
+def _signer_refused(error: CertclientError) -> SignerStatus:
+    """What an error to a signed question says of the signer. Raises errors of the network."""
+    if error.code in _NO_ANSWER:
+        return SignerStatus.UNKNOWN
+    if error.code is not ErrorCode.CA_REFUSED:
+        raise error
+    if names_failure(error, Failure.CERT_REVOKED.asn1_name):
+        return SignerStatus.REVOKED
+    if names_failure(error, Failure.SIGNER_NOT_TRUSTED.asn1_name):
+        return SignerStatus.NOT_TRUSTED
+    return SignerStatus.UNKNOWN
 
 
 def _unexpected(body: Body) -> CertclientError:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 
-from certclient.ca.cmp.bodies import CertStatus
-from certclient.ca.cmp.names import AlgorithmIdentifier
-from certclient.ca.cmp.status import Failure, PkiStatus, PkiStatusInfo
+from certclient.cmp.bodies import CertStatus
+from certclient.cmp.names import AlgorithmIdentifier
+from certclient.cmp.status import Failure, PkiStatus, PkiStatusInfo
 from certclient.model.certificate import Certificate
 from certclient.model.errors import ErrorCode
 

@@ -9,11 +9,11 @@ from cryptography import x509
 from cryptography.x509.oid import NameOID
 
 from certclient.ca.client import Credential, MacCredential, SignatureCredential
-from certclient.ca.cmp import syntax
-from certclient.ca.cmp.bodies import Body, CertificateConfirm
-from certclient.ca.cmp.messages import CMP2000, CMP2021, IMPLICIT_CONFIRM, Header, Message
-from certclient.ca.cmp.names import EMPTY_NAME, AlgorithmIdentifier, directory_name
-from certclient.ca.cmp.protection import protect_with_mac, protect_with_signature
+from certclient.cmp import syntax
+from certclient.cmp.bodies import Body, CertificateConfirm
+from certclient.cmp.messages import CMP2000, CMP2021, IMPLICIT_CONFIRM, Header, Message
+from certclient.cmp.names import EMPTY_NAME, AlgorithmIdentifier, directory_name
+from certclient.cmp.protection import protect_with_mac, protect_with_signature
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
 

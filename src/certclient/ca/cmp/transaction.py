@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 
 from certclient.ca.client import Transaction
-from certclient.ca.cmp.bodies import RequestKind
+from certclient.cmp.bodies import RequestKind
 from certclient.model.errors import CertclientError, ErrorCode
 
 

@@ -17,9 +17,9 @@ from typing import TypeVar
 
 from cryptography import x509
 
-from certclient.ca.cmp.messages import Message
-from certclient.ca.cmp.protection import ProtectionError, verify_signature
 from certclient.ca.path import PathError, validate_path
+from certclient.cmp.messages import Message
+from certclient.cmp.protection import ProtectionError, verify_signature
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError
 

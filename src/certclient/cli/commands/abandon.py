@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import click
 
-from certclient import log
 from certclient.cli.dialogue import Answers
 from certclient.cli.enrolling import Desk
 from certclient.cli.exit_codes import DONE
@@ -14,6 +13,7 @@ from certclient.cli.records import JsonObject, print_json, procedure_record
 from certclient.cli.translated import Command, Option, common_parameters
 from certclient.enrollment.procedure import Finished, ProcedureView, State
 from certclient.model.errors import CertclientError, ErrorCode
+from certclient.platform import log
 
 _PATIENCE = 60.0
 """Seconds that this waits for a CA, where the procedure can only be finished."""

@@ -21,7 +21,9 @@ def list_certificates(invocation: Invocation, archived: bool) -> int:
     invocation.command = "list"
     services = invocation.services
     profile = invocation.profile()
-    inventory = take_inventory(profile, services.stores(profile), services.clock())
+    inventory = take_inventory(
+        profile, services.stores(profile), services.clock(), services.statuses()
+    )
     entries = [entry for entry in inventory.entries if archived or not entry.stored.archived]
     if invocation.json:
         _print_json(invocation, inventory, entries)
@@ -48,6 +50,12 @@ def _print_text(invocation: Invocation, inventory: Inventory, entries: list[Entr
         print_table(headings, [_row(invocation, entry) for entry in entries])
     else:
         click.echo(words.text("list.none", bank=invocation.bank()))
+    trouble = inventory.statuses.trouble
+    if trouble is not None:
+        title = words.error(trouble).title
+        click.echo(
+            words.text("list.statuses-unknown", title=title, code=trouble.code.code), err=True
+        )
     for store in inventory.stores:
         error = inventory.unusable.get(store.store_id)
         if error is not None:
@@ -75,8 +83,12 @@ def stage_words(invocation: Invocation, entry: Entry) -> str:
     words = invocation.words
     if entry.stored.archived:
         return words.text("list.archived")
+    if entry.rejection is not None:
+        return words.text("list.not-accepted", code=entry.rejection.reason)
     if entry.stored.key is None:
         return words.text("list.no-key")
+    if entry.unfinished_procedure:
+        return words.text("list.unfinished")
     if entry.life.stage is Stage.NOT_YET:
         return words.text("list.renew-from", day=words.day(entry.life.renew_from))
     return words.stage(entry.life.stage)

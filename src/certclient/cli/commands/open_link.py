@@ -5,6 +5,8 @@ Anybody may write a web page, so there is no `--yes` here: a person at this term
 
 from __future__ import annotations
 
+import contextlib
+
 import click
 
 from certclient.cli.dialogue import Answers
@@ -12,9 +14,9 @@ from certclient.cli.enrolling import Desk, destination_parameters
 from certclient.cli.invocation import Invocation
 from certclient.cli.outcomes import attempt, show_results
 from certclient.cli.translated import Command, common_parameters
-from certclient.deep_link import DeepLink, LinkError, Verb, parse
 from certclient.enrollment.inventory import Entry, named, the_renewable_one
 from certclient.enrollment.procedure import Outcome
+from certclient.model.deep_link import DeepLink, LinkError, Verb, parse
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.secret import Secret
 
@@ -65,7 +67,20 @@ def _entry(desk: Desk, wanted: DeepLink) -> Entry | None:
         return None
     if not wanted.user_id:
         return the_renewable_one(desk.inventory)
-    return named(desk.inventory, wanted.user_id)
+    counting = named(desk.inventory, wanted.user_id)
+    meant = _named_by_page(desk, wanted)
+    if meant is None or meant.certificate == counting.certificate:
+        return counting
+    # Anybody may write a page, so the CA is asked about the one that it does not mean.
+    with contextlib.suppress(CertclientError):
+        desk.procedures.check_with_bank(counting.stored, desk.dialogue)
+    return meant
+
+
+def _named_by_page(desk: Desk, wanted: DeepLink) -> Entry | None:
+    """The certificate of the link's user ID that has the link's serial number."""
+    own = (e for e in desk.inventory.entries if e.owner.user_id == wanted.user_id)
+    return next((e for e in own if e.certificate.serial_hex == wanted.serial), None)
 
 
 def _refused(reason: str) -> CertclientError:

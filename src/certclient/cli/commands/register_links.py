@@ -11,8 +11,8 @@ import click
 from certclient.cli.exit_codes import DONE
 from certclient.cli.invocation import Invocation
 from certclient.cli.translated import Command, common_parameters
-from certclient.desktop_entry import register
 from certclient.model.errors import CertclientError, ErrorCode
+from certclient.platform.desktop_entry import register
 
 
 @click.pass_obj

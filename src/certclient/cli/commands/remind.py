@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from certclient.cli.confirming import confirm_alone, try_record, try_sentence
 from certclient.cli.exit_codes import DONE
 from certclient.cli.invocation import Invocation
 from certclient.cli.records import JsonValue, entry_record, print_json
@@ -19,22 +20,28 @@ from certclient.model.profile import Profile
 
 @click.pass_obj
 def remind(invocation: Invocation) -> int:
-    """Opens the tray if a reminder is due; says it on standard output where there is no display.
+    """Opens the tray if a reminder is due or the bank awaits a confirmation; without a display it
+    says so on standard output, and tries the confirmation itself.
 
-    Asks for nothing, and changes nothing but that it comes every day from now on.
+    Asks for nothing, and changes nothing else but that it comes every day from now on.
     """
     invocation.command = "remind"
     daily = invocation.services.daily_reminder()
     if daily is not None:
         daily.ensure()
     due = _due(invocation)
+    unconfirmed = bool(invocation.services.statuses().unconfirmed)
+    windows = invocation.services.windows
+    if (due or unconfirmed) and windows is not None and not invocation.json:
+        return windows(start(invocation, remind=True))
+    tries = confirm_alone(invocation) if unconfirmed else ()
     if invocation.json:
         records: list[JsonValue] = [entry_record(reminder.row.entry) for reminder in due]
-        print_json("remind", DONE, {"certificates": records})
+        tried: list[JsonValue] = [try_record(invocation, one) for one in tries]
+        print_json("remind", DONE, {"certificates": records, "confirmations": tried})
         return DONE
-    windows = invocation.services.windows
-    if due and windows is not None:
-        return windows(start(invocation, remind=True))
+    for one in tries:
+        click.echo(try_sentence(invocation, one))
     for reminder in due:
         click.echo(_sentence(invocation, reminder))
     return DONE
@@ -42,11 +49,11 @@ def remind(invocation: Invocation) -> int:
 
 def _due(invocation: Invocation) -> Sequence[Reminder]:
     services = invocation.services
-    now = services.clock()
+    now, statuses = services.clock(), services.statuses()
     rows = [
         row
         for profile in _profiles(invocation)
-        for row in take_overview([profile], services.stores(profile), now).rows
+        for row in take_overview([profile], services.stores(profile), now, statuses).rows
     ]
     # Where nothing is remembered, everything is worth a reminder.
     book = ReminderBook(services.reminders or Path("/nonexistent"))

@@ -20,9 +20,16 @@ def remove(
     shelf = Shelf(invocation, certificate, agreed=yes, pin_stdin=pin_stdin)
     act = cleanup.delete if delete else cleanup.archive
     check = cleanup.check_deletable if delete else cleanup.may_delete
-    check(shelf.stored, shelf.all_stored, shelf.now)
+    check(shelf.stored, shelf.all_stored, shelf.now, shelf.statuses)
     shelf.confirm("remove.ask-delete" if delete else "remove.ask-archive")
-    act(shelf.store, shelf.stored, shelf.all_stored, shelf.now, shelf.dialogue.pin)
+    act(
+        shelf.store,
+        shelf.stored,
+        shelf.all_stored,
+        shelf.now,
+        shelf.statuses,
+        shelf.dialogue.pin,
+    )
     shelf.report("deleted" if delete else "archived")
     return DONE
 

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import click
 
-from certclient import log
 from certclient.cli.exit_codes import DONE
 from certclient.cli.invocation import Invocation
 from certclient.cli.records import JsonValue, print_json
 from certclient.cli.translated import Command, Option, common_parameters
 from certclient.model.errors import CertclientError, ErrorCode
+from certclient.platform import log
 
 
 @click.pass_obj

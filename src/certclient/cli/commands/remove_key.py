@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import click
 
-from certclient import log
 from certclient.cli.dialogue import Answers, Dialogue
 from certclient.cli.exit_codes import DONE
 from certclient.cli.invocation import Invocation
@@ -12,6 +11,7 @@ from certclient.cli.records import JsonObject, leftover_record, print_json
 from certclient.cli.translated import Command, Option, common_parameters
 from certclient.enrollment.leftovers import named
 from certclient.model.errors import CertclientError, ErrorCode
+from certclient.platform import log
 
 
 @click.pass_obj

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 import click
 
-from certclient import log
 from certclient.cli.commands.listing import stage_words
 from certclient.cli.dialogue import Answers, Dialogue
 from certclient.cli.errors import tell
@@ -20,11 +19,13 @@ from certclient.cli.exit_codes import EXIT_CODES, worst
 from certclient.cli.invocation import Invocation
 from certclient.cli.records import JsonValue, entry_record, error_record, print_json
 from certclient.cli.translated import Command, Option, common_parameters
+from certclient.enrollment.bank_status import BankStatuses
 from certclient.enrollment.cleanup import check_deletable, delete
 from certclient.enrollment.inventory import Entry, take_inventory
 from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.profile import Profile
+from certclient.platform import log
 from certclient.store.base import StoredCertificate, no_pin
 
 
@@ -34,6 +35,7 @@ class _Old:
 
     entry: Entry
     all_stored: Sequence[StoredCertificate]
+    statuses: BankStatuses
 
     @property
     def place(self) -> str:
@@ -74,20 +76,21 @@ def _find(invocation: Invocation, errors: _Errors) -> dict[str, _Old]:
 def _of_bank(invocation: Invocation, profile: Profile, errors: _Errors) -> Iterator[_Old]:
     services = invocation.services
     stores = services.stores(profile)
-    inventory = take_inventory(profile, stores, services.clock())
+    inventory = take_inventory(profile, stores, services.clock(), services.statuses())
     on_pc = {one.store_id for one in stores if one.destination is Destination.PC}
     errors |= {name: error for name, error in inventory.unusable.items() if name in on_pc}
     pending = {view.user_id for view in services.procedures(profile, stores, 0.0).pending()}
     for entry in inventory.entries:
         if entry.store.store_id in on_pc and entry.owner.user_id not in pending:
-            old = _Old(entry, inventory.stored)
+            old = _Old(entry, inventory.stored, inventory.statuses)
             if _may_go(invocation, old):
                 yield old
 
 
 def _may_go(invocation: Invocation, old: _Old) -> bool:
     try:
-        check_deletable(old.entry.stored, old.all_stored, invocation.services.clock())
+        now = invocation.services.clock()
+        check_deletable(old.entry.stored, old.all_stored, now, old.statuses)
     except CertclientError:
         return False
     return True
@@ -109,7 +112,8 @@ def _delete(invocation: Invocation, old: Sequence[_Old], errors: _Errors) -> Ite
     for one in old:
         entry = one.entry
         try:
-            delete(entry.store, entry.stored, one.all_stored, invocation.services.clock(), no_pin)
+            now = invocation.services.clock()
+            delete(entry.store, entry.stored, one.all_stored, now, one.statuses, no_pin)
         except CertclientError as error:
             errors[one.place] = error
             continue

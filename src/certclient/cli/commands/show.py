@@ -6,10 +6,12 @@ from collections.abc import Iterator
 
 import click
 
+from certclient.cli.commands.listing import stage_words
 from certclient.cli.exit_codes import DONE
 from certclient.cli.invocation import Invocation
 from certclient.cli.records import entry_record, print_json
 from certclient.cli.translated import Command, common_parameters
+from certclient.enrollment.bank_status import BankStatus
 from certclient.enrollment.inventory import Entry, named, take_inventory
 from certclient.model.lifecycle import Stage
 
@@ -20,7 +22,9 @@ def show(invocation: Invocation, certificate: str) -> int:
     invocation.command = "show"
     services = invocation.services
     profile = invocation.profile()
-    inventory = take_inventory(profile, services.stores(profile), services.clock())
+    inventory = take_inventory(
+        profile, services.stores(profile), services.clock(), services.statuses()
+    )
     entry = named(inventory, certificate)
     if invocation.json:
         print_json("show", DONE, {"certificate": entry_record(entry)})
@@ -43,7 +47,10 @@ def _lines(invocation: Invocation, entry: Entry) -> Iterator[str]:
     yield words.text("finished.until", until=words.minute(life.deadline))
     if entry.stored.archived:
         yield words.text("list.archived")
-    yield words.text(f"show.{_ADVICE[life.stage]}", **_days(invocation, entry))
+    if entry.bank_status is BankStatus.PRESUMED_ACCEPTED:
+        yield words.text(f"show.{_ADVICE[life.stage]}", **_days(invocation, entry))
+    else:
+        yield stage_words(invocation, entry)
 
 
 _ADVICE = {

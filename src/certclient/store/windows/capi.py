@@ -13,12 +13,12 @@ from contextlib import contextmanager, suppress
 from ctypes.wintypes import DWORD
 
 from certclient.model.keys import KeySpec, Protection
+from certclient.platform.windows_dll import WindowsCallError
 from certclient.store.windows import declarations as w
 from certclient.store.windows.container import Container, is_ours
 from certclient.store.windows.errors import NO_SUCH_KEY, taken
 from certclient.store.windows.question_window import ask_over_it_capi
 from certclient.store.windows.rsa import Scheme, digest, spki_from_capi
-from certclient.windows_dll import WindowsCallError
 
 _BITS_SHIFT = 16
 """CryptGenKey takes the modulus length in the upper half of its flags."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ctypes import POINTER, byref, c_size_t, c_void_p
 from ctypes.wintypes import DWORD, LONG
 
-from certclient.windows_dll import WindowsCallError, declare, load, status
+from certclient.platform.windows_dll import WindowsCallError, declare, load, status
 
 _winscard = load("winscard.dll")
 _SCOPE_USER = 0

@@ -9,12 +9,12 @@ from ctypes.wintypes import DWORD
 from typing import Any
 
 from certclient.model.keys import KeySpec, Protection
+from certclient.platform.windows_dll import WindowsCallError
 from certclient.store.windows import declarations as w
 from certclient.store.windows.container import CNG, Container, is_ours
 from certclient.store.windows.errors import NO_SUCH_KEY, in_trouble, no_provider
 from certclient.store.windows.question_window import ask_over_it_cng
 from certclient.store.windows.rsa import Scheme, digest, spki_from_cng
-from certclient.windows_dll import WindowsCallError
 
 _NTE_NO_MORE_ITEMS = 0x8009002A
 _RSA_PUBLIC_BLOB = "RSAPUBLICBLOB"

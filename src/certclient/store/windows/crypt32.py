@@ -16,9 +16,9 @@ from typing import Any
 
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError
+from certclient.platform.windows_dll import WindowsCallError
 from certclient.store.windows import declarations as w
 from certclient.store.windows.container import Container
-from certclient.windows_dll import WindowsCallError
 
 _END_OF_LIST = frozenset({w.CRYPT_E_NOT_FOUND, w.ERROR_NO_MORE_ITEMS, 18})
 """18: ERROR_NO_MORE_FILES."""

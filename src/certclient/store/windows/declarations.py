@@ -8,7 +8,7 @@ import ctypes
 from ctypes import POINTER, c_char_p, c_size_t, c_ubyte, c_void_p, c_wchar_p
 from ctypes.wintypes import BOOL, DWORD, LONG
 
-from certclient.windows_dll import declare, load, not_zero, status
+from certclient.platform.windows_dll import declare, load, not_zero, status
 
 crypt32 = load("crypt32.dll")
 ncrypt = load("ncrypt.dll")

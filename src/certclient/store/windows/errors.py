@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from certclient.model.errors import CertclientError, ErrorCode
-from certclient.windows_dll import WindowsCallError, system_text
+from certclient.platform.windows_dll import WindowsCallError, system_text
 
 ERROR_ACCESS_DENIED = 5
 ERROR_CANCELLED = 1223

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import KeySpec, SignatureAlgorithm
+from certclient.platform.windows_dll import WindowsCallError
 from certclient.store.windows import capi, cng
 from certclient.store.windows import declarations as w
 from certclient.store.windows.container import CNG, Container, container_name
@@ -26,7 +27,6 @@ from certclient.store.windows.errors import (
     translated,
 )
 from certclient.store.windows.rsa import SCHEMES, Scheme
-from certclient.windows_dll import WindowsCallError
 
 _CNG_PROVIDERS = (w.MS_KEY_STORAGE_PROVIDER, w.MS_PLATFORM_CRYPTO_PROVIDER)
 

@@ -12,8 +12,8 @@ from contextlib import suppress
 from ctypes import POINTER, byref, c_void_p
 from ctypes.wintypes import DWORD
 
+from certclient.platform.windows_dll import WindowsCallError, declare, load
 from certclient.store.windows import declarations as w
-from certclient.windows_dll import WindowsCallError, declare, load
 
 _PP_CLIENT_HWND = 1
 

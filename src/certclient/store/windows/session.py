@@ -16,6 +16,7 @@ from certclient.model.keys import (
     SignatureAlgorithm,
     Signer,
 )
+from certclient.platform.windows_dll import WindowsCallError
 from certclient.store.proof import prove
 from certclient.store.windows import crypt32, keys
 from certclient.store.windows.container import Container, from_key_id
@@ -25,7 +26,6 @@ from certclient.store.windows.errors import translated
 from certclient.store.windows.keys import WindowsSigner
 from certclient.store.windows.matching import KeyFinder, identity
 from certclient.store.windows.names import StoreNames
-from certclient.windows_dll import WindowsCallError
 
 
 @dataclass(slots=True)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import SignatureAlgorithm
+from certclient.platform.windows_dll import WindowsCallError
 from certclient.store.windows import capi, cng
 from certclient.store.windows import declarations as w
 from certclient.store.windows.container import Container
 from certclient.store.windows.rsa import SCHEMES
-from certclient.windows_dll import WindowsCallError
 
 _WOULD_ASK = frozenset(
     {

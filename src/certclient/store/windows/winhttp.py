@@ -19,9 +19,9 @@ from cryptography.x509.verification import PolicyBuilder, Store, VerificationErr
 
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
+from certclient.platform.windows_dll import WindowsCallError, declare, load, not_zero, system_text
 from certclient.store.windows import crypt32
 from certclient.store.windows import declarations as w
-from certclient.windows_dll import WindowsCallError, declare, load, not_zero, system_text
 
 _winhttp = load("winhttp.dll")
 

@@ -1,0 +1,1 @@
+"""Icons, texts, licences and profiles: `certclient.resources` once the program is installed."""

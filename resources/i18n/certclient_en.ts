@@ -1,0 +1,1505 @@
+<?xml version='1.0' encoding='utf-8'?>
+<TS version="2.1" language="en" sourcelanguage="en">
+<context>
+    <name>AboutCorner</name>
+    <message>
+        <source>Vers&amp;ion {0}</source>
+        <translation>Vers&amp;ion {0}</translation>
+    </message>
+    <message>
+        <source>About this program</source>
+        <translation>About this program</translation>
+    </message>
+</context>
+<context>
+    <name>AboutSummary</name>
+    <message>
+        <source>certclient, for client certificates</source>
+        <translation>certclient, for client certificates</translation>
+    </message>
+    <message>
+        <source>This program is licensed under the Apache License 2.0. It comes without any warranty. The text is on the next page.</source>
+        <translation>This program is licensed under the Apache License 2.0. It comes without any warranty. The text is on the next page.</translation>
+    </message>
+    <message>
+        <source>Qt and PySide6 (LGPL 3)</source>
+        <translation>Qt and PySide6 (LGPL 3)</translation>
+    </message>
+    <message>
+        <source>Open the page with Qt's &amp;source</source>
+        <translation>Open the page with Qt's &amp;source</translation>
+    </message>
+    <message>
+        <source>Version</source>
+        <translation>Version</translation>
+    </message>
+    <message>
+        <source>Bank</source>
+        <translation>Bank</translation>
+    </message>
+    <message>
+        <source>none is set up</source>
+        <translation>none is set up</translation>
+    </message>
+    <message>
+        <source>The windows are made with Qt and PySide6, under the GNU Lesser General Public License, version 3. They are separate files in the folders PySide6 and shiboken6, where this program is installed. You may replace those files by your own versions of them.
+Their source is at {address}. On request you also get it from whoever gave you this program, for three years, for no more than the cost of the copy.</source>
+        <translation>The windows are made with Qt and PySide6, under the GNU Lesser General Public License, version 3. They are separate files in the folders PySide6 and shiboken6, where this program is installed. You may replace those files by your own versions of them.
+Their source is at {address}. On request you also get it from whoever gave you this program, for three years, for no more than the cost of the copy.</translation>
+    </message>
+</context>
+<context>
+    <name>AboutWindow</name>
+    <message>
+        <source>About this program</source>
+        <translation>About this program</translation>
+    </message>
+    <message>
+        <source>&amp;Program</source>
+        <translation>&amp;Program</translation>
+    </message>
+    <message>
+        <source>&amp;Licence</source>
+        <translation>&amp;Licence</translation>
+    </message>
+    <message>
+        <source>Parts by &amp;others</source>
+        <translation>Parts by &amp;others</translation>
+    </message>
+    <message>
+        <source>The text of the licence</source>
+        <translation>The text of the licence</translation>
+    </message>
+    <message>
+        <source>&amp;Copy for the support desk</source>
+        <translation>&amp;Copy for the support desk</translation>
+    </message>
+</context>
+<context>
+    <name>ActionRow</name>
+    <message>
+        <source>&amp;Renew certificate</source>
+        <translation>&amp;Renew certificate</translation>
+    </message>
+    <message>
+        <source>&amp;Obtain a certificate</source>
+        <translation>&amp;Obtain a certificate</translation>
+    </message>
+    <message>
+        <source>Renew &amp;all</source>
+        <translation>Renew &amp;all</translation>
+    </message>
+    <message>
+        <source>&amp;Help</source>
+        <translation>&amp;Help</translation>
+    </message>
+    <message>
+        <source>Lan&amp;guage</source>
+        <translation>Lan&amp;guage</translation>
+    </message>
+</context>
+<context>
+    <name>CertificateModel</name>
+    <message>
+        <source>It can be renewed from {0}.</source>
+        <translation>It can be renewed from {0}.</translation>
+    </message>
+    <message>
+        <source>User ID</source>
+        <translation>User ID</translation>
+    </message>
+    <message>
+        <source>Role</source>
+        <translation>Role</translation>
+    </message>
+    <message>
+        <source>Bank</source>
+        <translation>Bank</translation>
+    </message>
+    <message>
+        <source>Place</source>
+        <translation>Place</translation>
+    </message>
+    <message>
+        <source>Valid until</source>
+        <translation>Valid until</translation>
+    </message>
+    <message>
+        <source>Days left</source>
+        <translation>Days left</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>State</translation>
+    </message>
+    <message>
+        <source>{0} ({1})</source>
+        <translation>{0} ({1})</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n day(s) left</source>
+        <translation>
+            <numerusform>%n day left</numerusform>
+            <numerusform>%n days left</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Today is the last day</source>
+        <translation>Today is the last day</translation>
+    </message>
+    <message numerus="yes">
+        <source>Expired %n day(s) ago</source>
+        <translation>
+            <numerusform>Expired %n day ago</numerusform>
+            <numerusform>Expired %n days ago</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Renew now</source>
+        <translation>Renew now</translation>
+    </message>
+    <message>
+        <source>Replaced by a newer one</source>
+        <translation>Replaced by a newer one</translation>
+    </message>
+    <message>
+        <source>Put away</source>
+        <translation>Put away</translation>
+    </message>
+    <message>
+        <source>Its key is missing</source>
+        <translation>Its key is missing</translation>
+    </message>
+    <message>
+        <source>Not finished: continue</source>
+        <translation>Not finished: continue</translation>
+    </message>
+    <message>
+        <source>Not accepted by the bank</source>
+        <translation>Not accepted by the bank</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n put away or expired certificate(s)</source>
+        <translation>
+            <numerusform>%n put away or expired certificate</numerusform>
+            <numerusform>%n put away or expired certificates</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>CertificateTable</name>
+    <message>
+        <source>Certificates</source>
+        <translation>Certificates</translation>
+    </message>
+</context>
+<context>
+    <name>ChecksPage</name>
+    <message>
+        <source>Preparing to obtain the certificate</source>
+        <translation>Preparing to obtain the certificate</translation>
+    </message>
+    <message>
+        <source>Preparing the certificate renewal</source>
+        <translation>Preparing the certificate renewal</translation>
+    </message>
+    <message>
+        <source>It cannot go on yet. Please see to what is marked, then check again.</source>
+        <translation>It cannot go on yet. Please see to what is marked, then check again.</translation>
+    </message>
+    <message>
+        <source>Please read what is marked, then go on.</source>
+        <translation>Please read what is marked, then go on.</translation>
+    </message>
+    <message>
+        <source>Checking whether everything is ready. It goes on by itself.</source>
+        <translation>Checking whether everything is ready. It goes on by itself.</translation>
+    </message>
+    <message>
+        <source>Way to the internet (proxy)</source>
+        <translation>Way to the internet (proxy)</translation>
+    </message>
+    <message>
+        <source>Connection to the bank's server</source>
+        <translation>Connection to the bank's server</translation>
+    </message>
+    <message>
+        <source>The server is the bank's own, nobody listens in between</source>
+        <translation>The server is the bank's own, nobody listens in between</translation>
+    </message>
+    <message>
+        <source>Date and time of this PC</source>
+        <translation>Date and time of this PC</translation>
+    </message>
+    <message>
+        <source>Certificate store of this PC</source>
+        <translation>Certificate store of this PC</translation>
+    </message>
+    <message>
+        <source>Software of the USB token</source>
+        <translation>Software of the USB token</translation>
+    </message>
+    <message>
+        <source>USB token</source>
+        <translation>USB token</translation>
+    </message>
+    <message>
+        <source>Key of the present certificate</source>
+        <translation>Key of the present certificate</translation>
+    </message>
+    <message>
+        <source>Used at the PC itself, not over remote desktop</source>
+        <translation>Used at the PC itself, not over remote desktop</translation>
+    </message>
+    <message>
+        <source>OK</source>
+        <translation>OK</translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation>Note</translation>
+    </message>
+    <message>
+        <source>Problem</source>
+        <translation>Problem</translation>
+    </message>
+    <message>
+        <source>not needed</source>
+        <translation>not needed</translation>
+    </message>
+    <message>
+        <source>&amp;Cancel</source>
+        <translation>&amp;Cancel</translation>
+    </message>
+    <message>
+        <source>Check &amp;again</source>
+        <translation>Check &amp;again</translation>
+    </message>
+    <message>
+        <source>&amp;Next</source>
+        <translation>&amp;Next</translation>
+    </message>
+</context>
+<context>
+    <name>Clearing</name>
+    <message>
+        <source>Give up the procedure of {0}?</source>
+        <translation>Give up the procedure of {0}?</translation>
+    </message>
+    <message>
+        <source>&amp;Give it up</source>
+        <translation>&amp;Give it up</translation>
+    </message>
+    <message>
+        <source>&amp;Keep it</source>
+        <translation>&amp;Keep it</translation>
+    </message>
+    <message>
+        <source>The unfinished key and, if it has arrived, the new certificate are deleted.</source>
+        <translation>The unfinished key and, if it has arrived, the new certificate are deleted.</translation>
+    </message>
+    <message>
+        <source>The authority that issues certificates is told that it is not wanted.</source>
+        <translation>The authority that issues certificates is told that it is not wanted.</translation>
+    </message>
+    <message>
+        <source>To obtain one later, you need an issue code again.</source>
+        <translation>To obtain one later, you need an issue code again.</translation>
+    </message>
+    <message>
+        <source>The certificate you use now stays as it is. You can renew it again later.</source>
+        <translation>The certificate you use now stays as it is. You can renew it again later.</translation>
+    </message>
+    <message>
+        <source>The procedure of {0} was nearly done, so it was finished.</source>
+        <translation>The procedure of {0} was nearly done, so it was finished.</translation>
+    </message>
+    <message>
+        <source>The procedure of {0} was given up.</source>
+        <translation>The procedure of {0} was given up.</translation>
+    </message>
+    <message>
+        <source>No certificate uses this key. Your certificates stay as they are.</source>
+        <translation>No certificate uses this key. Your certificates stay as they are.</translation>
+    </message>
+    <message>
+        <source>{0} ({1})</source>
+        <translation>{0} ({1})</translation>
+    </message>
+    <message>
+        <source>If you have begun a renewal with this USB token on another PC, do not delete the key, but go on there.</source>
+        <translation>If you have begun a renewal with this USB token on another PC, do not delete the key, but go on there.</translation>
+    </message>
+    <message>
+        <source>This cannot be undone.</source>
+        <translation>This cannot be undone.</translation>
+    </message>
+    <message>
+        <source>Delete the unused key {number} ({place})?</source>
+        <translation>Delete the unused key {number} ({place})?</translation>
+    </message>
+    <message>
+        <source>&amp;Delete the key</source>
+        <translation>&amp;Delete the key</translation>
+    </message>
+    <message>
+        <source>&amp;Keep the key</source>
+        <translation>&amp;Keep the key</translation>
+    </message>
+    <message>
+        <source>The unused key was deleted.</source>
+        <translation>The unused key was deleted.</translation>
+    </message>
+</context>
+<context>
+    <name>Complaint</name>
+    <message>
+        <source>&amp;Copy for the support desk</source>
+        <translation>&amp;Copy for the support desk</translation>
+    </message>
+</context>
+<context>
+    <name>DetailsDialog</name>
+    <message>
+        <source>Certificate details</source>
+        <translation>Certificate details</translation>
+    </message>
+    <message>
+        <source>&amp;Copy</source>
+        <translation>&amp;Copy</translation>
+    </message>
+    <message>
+        <source>Bank</source>
+        <translation>Bank</translation>
+    </message>
+    <message>
+        <source>Role</source>
+        <translation>Role</translation>
+    </message>
+    <message>
+        <source>Place</source>
+        <translation>Place</translation>
+    </message>
+    <message>
+        <source>Valid from</source>
+        <translation>Valid from</translation>
+    </message>
+    <message>
+        <source>Valid until</source>
+        <translation>Valid until</translation>
+    </message>
+    <message>
+        <source>Serial number</source>
+        <translation>Serial number</translation>
+    </message>
+    <message>
+        <source>Issuer</source>
+        <translation>Issuer</translation>
+    </message>
+    <message>
+        <source>Fingerprint (SHA-256)</source>
+        <translation>Fingerprint (SHA-256)</translation>
+    </message>
+    <message>
+        <source>Not accepted by the bank</source>
+        <translation>Not accepted by the bank</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>State</translation>
+    </message>
+    <message>
+        <source>Known since</source>
+        <translation>Known since</translation>
+    </message>
+</context>
+<context>
+    <name>DonePage</name>
+    <message>
+        <source>&amp;Copy</source>
+        <translation>&amp;Copy</translation>
+    </message>
+    <message>
+        <source>&amp;Print…</source>
+        <translation>&amp;Print…</translation>
+    </message>
+    <message>
+        <source>Save as P&amp;DF…</source>
+        <translation>Save as P&amp;DF…</translation>
+    </message>
+    <message>
+        <source>Next year into the c&amp;alendar…</source>
+        <translation>Next year into the c&amp;alendar…</translation>
+    </message>
+    <message>
+        <source>The procedure is finished</source>
+        <translation>The procedure is finished</translation>
+    </message>
+    <message>
+        <source>The certificate is installed already.</source>
+        <translation>The certificate is installed already.</translation>
+    </message>
+    <message>
+        <source>The certificate has been obtained and saved to the USB token</source>
+        <translation>The certificate has been obtained and saved to the USB token</translation>
+    </message>
+    <message>
+        <source>The certificate has been renewed and saved to the USB token</source>
+        <translation>The certificate has been renewed and saved to the USB token</translation>
+    </message>
+    <message>
+        <source>The certificate has been installed</source>
+        <translation>The certificate has been installed</translation>
+    </message>
+    <message>
+        <source>To log in with this certificate, plug the USB token into the PC first. After logging out, remove the USB token from the PC at once. That protects you from fraudulent transfers.</source>
+        <translation>To log in with this certificate, plug the USB token into the PC first. After logging out, remove the USB token from the PC at once. That protects you from fraudulent transfers.</translation>
+    </message>
+    <message>
+        <source>The certificate has been installed on this PC. Use this certificate to log in.</source>
+        <translation>The certificate has been installed on this PC. Use this certificate to log in.</translation>
+    </message>
+    <message>
+        <source>Before logging in, close all windows of the browser once. Running now: {names}</source>
+        <translation>Before logging in, close all windows of the browser once. Running now: {names}</translation>
+    </message>
+    <message>
+        <source>If a browser is open, close all its windows once before logging in.</source>
+        <translation>If a browser is open, close all its windows once before logging in.</translation>
+    </message>
+    <message>
+        <source>You can log in only from the PC on which this certificate is installed.</source>
+        <translation>You can log in only from the PC on which this certificate is installed.</translation>
+    </message>
+    <message>
+        <source>The certificate is valid for one year.</source>
+        <translation>The certificate is valid for one year.</translation>
+    </message>
+    <message>
+        <source>The old certificate is put away: browsers do not offer it any more.</source>
+        <translation>The old certificate is put away: browsers do not offer it any more.</translation>
+    </message>
+    <message>
+        <source>Until it is known that the new certificate logs in, the old one is left as it was. The new one has the serial number {serial}.</source>
+        <translation>Until it is known that the new certificate logs in, the old one is left as it was. The new one has the serial number {serial}.</translation>
+    </message>
+    <message>
+        <source>The old certificate could not be put away, and browsers still offer it. When you log in, choose the new one (serial number {serial}).</source>
+        <translation>The old certificate could not be put away, and browsers still offer it. When you log in, choose the new one (serial number {serial}).</translation>
+    </message>
+    <message>
+        <source>Bank</source>
+        <translation>Bank</translation>
+    </message>
+    <message>
+        <source>User ID</source>
+        <translation>User ID</translation>
+    </message>
+    <message>
+        <source>Issuer</source>
+        <translation>Issuer</translation>
+    </message>
+    <message>
+        <source>Serial number</source>
+        <translation>Serial number</translation>
+    </message>
+    <message>
+        <source>Valid until</source>
+        <translation>Valid until</translation>
+    </message>
+    <message>
+        <source>C&amp;lose this window</source>
+        <translation>C&amp;lose this window</translation>
+    </message>
+    <message>
+        <source>Try to log &amp;in</source>
+        <translation>Try to log &amp;in</translation>
+    </message>
+    <message>
+        <source>Log &amp;in now</source>
+        <translation>Log &amp;in now</translation>
+    </message>
+    <message>
+        <source>Copied.</source>
+        <translation>Copied.</translation>
+    </message>
+    <message>
+        <source>certificate.pdf</source>
+        <translation>certificate.pdf</translation>
+    </message>
+    <message>
+        <source>certificate-renewal.ics</source>
+        <translation>certificate-renewal.ics</translation>
+    </message>
+    <message>
+        <source>Renew the certificate of {user}</source>
+        <translation>Renew the certificate of {user}</translation>
+    </message>
+    <message>
+        <source>Last day to renew the certificate of {user}</source>
+        <translation>Last day to renew the certificate of {user}</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>Save</translation>
+    </message>
+    <message>
+        <source>Saved: {path}</source>
+        <translation>Saved: {path}</translation>
+    </message>
+    <message>
+        <source>Could not be saved: {path}</source>
+        <translation>Could not be saved: {path}</translation>
+    </message>
+</context>
+<context>
+    <name>EmptyPage</name>
+    <message>
+        <source>Obtain &amp;your first certificate</source>
+        <translation>Obtain &amp;your first certificate</translation>
+    </message>
+    <message>
+        <source>No bank is set up on this computer</source>
+        <translation>No bank is set up on this computer</translation>
+    </message>
+    <message>
+        <source>The settings of your bank are missing. Install the program from your bank's page again, or ask whoever looks after your computers.</source>
+        <translation>The settings of your bank are missing. Install the program from your bank's page again, or ask whoever looks after your computers.</translation>
+    </message>
+    <message>
+        <source>Looking for certificates…</source>
+        <translation>Looking for certificates…</translation>
+    </message>
+    <message>
+        <source>There is no certificate yet</source>
+        <translation>There is no certificate yet</translation>
+    </message>
+    <message>
+        <source>For your first certificate, have the letter at hand that the bank sent you: it has your user ID and the issue code. If your certificate is on a USB token, plug it in; it then appears here by itself.</source>
+        <translation>For your first certificate, have the letter at hand that the bank sent you: it has your user ID and the issue code. If your certificate is on a USB token, plug it in; it then appears here by itself.</translation>
+    </message>
+</context>
+<context>
+    <name>EnrollmentWizard</name>
+    <message>
+        <source>Obtain a certificate</source>
+        <translation>Obtain a certificate</translation>
+    </message>
+    <message>
+        <source>Certificate renewal</source>
+        <translation>Certificate renewal</translation>
+    </message>
+</context>
+<context>
+    <name>HelpWindow</name>
+    <message>
+        <source>Help</source>
+        <translation>Help</translation>
+    </message>
+    <message>
+        <source>&amp;About this program ({0})</source>
+        <translation>&amp;About this program ({0})</translation>
+    </message>
+    <message>
+        <source>Which certificate should I choose?</source>
+        <translation>Which certificate should I choose?</translation>
+    </message>
+    <message>
+        <source>Renew or obtain?</source>
+        <translation>Renew or obtain?</translation>
+    </message>
+    <message>
+        <source>Renew while your certificate is valid: choose it in the list and press "Renew certificate". After it has expired, or for the first one, press "Obtain a certificate" and have the bank's letter with the user ID and the issue code at hand.</source>
+        <translation>Renew while your certificate is valid: choose it in the list and press "Renew certificate". After it has expired, or for the first one, press "Obtain a certificate" and have the bank's letter with the user ID and the issue code at hand.</translation>
+    </message>
+    <message>
+        <source>USB token</source>
+        <translation>USB token</translation>
+    </message>
+    <message>
+        <source>Plug the USB token in before you log in or renew, and remove it at once after you have logged out. Saving takes 30 seconds to a minute. Too many wrong PINs lock the token; only the bank can help then.</source>
+        <translation>Plug the USB token in before you log in or renew, and remove it at once after you have logged out. Saving takes 30 seconds to a minute. Too many wrong PINs lock the token; only the bank can help then.</translation>
+    </message>
+    <message>
+        <source>Who can help</source>
+        <translation>Who can help</translation>
+    </message>
+    <message>
+        <source>When you log in, the browser asks which certificate to use. Choose the one with the name of your user ID and the newest date:</source>
+        <translation>When you log in, the browser asks which certificate to use. Choose the one with the name of your user ID and the newest date:</translation>
+    </message>
+    <message>
+        <source>The browser keeps a wrong choice: close all its windows and open it again, then it asks anew. Certificates that were put away are not offered.</source>
+        <translation>The browser keeps a wrong choice: close all its windows and open it again, then it asks anew. Certificates that were put away are not offered.</translation>
+    </message>
+    <message>
+        <source>• {name}: issued by {issuer}, valid until {until}, serial number {serial}</source>
+        <translation>• {name}: issued by {issuer}, valid until {until}, serial number {serial}</translation>
+    </message>
+    <message>
+        <source>{bank}: users ask {user}; administrators ask {administrator}.</source>
+        <translation>{bank}: users ask {user}; administrators ask {administrator}.</translation>
+    </message>
+</context>
+<context>
+    <name>LeftoverPanel</name>
+    <message>
+        <source>Left behind</source>
+        <translation>Left behind</translation>
+    </message>
+</context>
+<context>
+    <name>LetterPage</name>
+    <message>
+        <source>Obtain a certificate</source>
+        <translation>Obtain a certificate</translation>
+    </message>
+    <message>
+        <source>&amp;Bank</source>
+        <translation>&amp;Bank</translation>
+    </message>
+    <message>
+        <source>&amp;User ID</source>
+        <translation>&amp;User ID</translation>
+    </message>
+    <message>
+        <source>&amp;Issue code</source>
+        <translation>&amp;Issue code</translation>
+    </message>
+    <message>
+        <source>User ID</source>
+        <translation>User ID</translation>
+    </message>
+    <message>
+        <source>Issue code</source>
+        <translation>Issue code</translation>
+    </message>
+    <message>
+        <source>The link from your bank has brought the issue code.</source>
+        <translation>The link from your bank has brought the issue code.</translation>
+    </message>
+    <message>
+        <source>Both are in the letter or message from your bank. Spaces and dashes do not matter, nor do full-width characters.</source>
+        <translation>Both are in the letter or message from your bank. Spaces and dashes do not matter, nor do full-width characters.</translation>
+    </message>
+    <message>
+        <source>Please have the letter from your bank at hand.</source>
+        <translation>Please have the letter from your bank at hand.</translation>
+    </message>
+    <message>
+        <source>The certificate has expired ({expired}), so it cannot be renewed. Until {until} you can obtain a new one with an issue code.</source>
+        <translation>The certificate has expired ({expired}), so it cannot be renewed. Until {until} you can obtain a new one with an issue code.</translation>
+    </message>
+    <message>
+        <source>&amp;Next</source>
+        <translation>&amp;Next</translation>
+    </message>
+    <message>
+        <source>&amp;Cancel</source>
+        <translation>&amp;Cancel</translation>
+    </message>
+    <message>
+        <source>Close?</source>
+        <translation>Close?</translation>
+    </message>
+    <message>
+        <source>What you have typed will be lost. Close the window?</source>
+        <translation>What you have typed will be lost. Close the window?</translation>
+    </message>
+</context>
+<context>
+    <name>MainWindow</name>
+    <message>
+        <source>Client certificates</source>
+        <translation>Client certificates</translation>
+    </message>
+    <message>
+        <source>The certificate of {user} (serial number {serial}) and its key will be deleted for good. This cannot be undone.</source>
+        <translation>The certificate of {user} (serial number {serial}) and its key will be deleted for good. This cannot be undone.</translation>
+    </message>
+    <message>
+        <source>&amp;Delete</source>
+        <translation>&amp;Delete</translation>
+    </message>
+</context>
+<context>
+    <name>NoteLines</name>
+    <message>
+        <source>{0} ({1})</source>
+        <translation>{0} ({1})</translation>
+    </message>
+    <message>
+        <source>{place} cannot be used: {title}. {next}</source>
+        <translation>{place} cannot be used: {title}. {next}</translation>
+    </message>
+</context>
+<context>
+    <name>NoticeCard</name>
+    <message>
+        <source>Renew &amp;now</source>
+        <translation>Renew &amp;now</translation>
+    </message>
+    <message>
+        <source>Obtain a &amp;new certificate</source>
+        <translation>Obtain a &amp;new certificate</translation>
+    </message>
+    <message>
+        <source>Renew &amp;later</source>
+        <translation>Renew &amp;later</translation>
+    </message>
+    <message>
+        <source>&amp;Later</source>
+        <translation>&amp;Later</translation>
+    </message>
+    <message>
+        <source>Please renew your certificate</source>
+        <translation>Please renew your certificate</translation>
+    </message>
+    <message>
+        <source>Your certificate has expired</source>
+        <translation>Your certificate has expired</translation>
+    </message>
+    <message>
+        <source>{bank}, {user}: valid until {until}.</source>
+        <translation>{bank}, {user}: valid until {until}.</translation>
+    </message>
+    <message>
+        <source>{bank}, {user}: it ended on {until}. Until {day} you can obtain a new one with an issue code.</source>
+        <translation>{bank}, {user}: it ended on {until}. Until {day} you can obtain a new one with an issue code.</translation>
+    </message>
+    <message>
+        <source>{bank}, {user}: it ended on {until}. It can only be reissued. Please ask {contact}.</source>
+        <translation>{bank}, {user}: it ended on {until}. It can only be reissued. Please ask {contact}.</translation>
+    </message>
+    <message numerus="yes">
+        <source>and %n more</source>
+        <translation>
+            <numerusform>and %n more</numerusform>
+            <numerusform>and %n more</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n day(s) are left.</source>
+        <translation>
+            <numerusform>%n day is left.</numerusform>
+            <numerusform>%n days are left.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Today is the last day.</source>
+        <translation>Today is the last day.</translation>
+    </message>
+</context>
+<context>
+    <name>NoticePage</name>
+    <message>
+        <source>Certificate renewal notice</source>
+        <translation>Certificate renewal notice</translation>
+    </message>
+    <message>
+        <source>Please renew your certificate.</source>
+        <translation>Please renew your certificate.</translation>
+    </message>
+    <message>
+        <source>The certificate has to be renewed every year. If you choose “Renew later”, you will be reminded again in time.</source>
+        <translation>The certificate has to be renewed every year. If you choose “Renew later”, you will be reminded again in time.</translation>
+    </message>
+    <message>
+        <source>Today is the last day.</source>
+        <translation>Today is the last day.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n day(s) left.</source>
+        <translation>
+            <numerusform>%n day left.</numerusform>
+            <numerusform>%n days left.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Renew &amp;now</source>
+        <translation>Renew &amp;now</translation>
+    </message>
+    <message>
+        <source>Renew &amp;later</source>
+        <translation>Renew &amp;later</translation>
+    </message>
+</context>
+<context>
+    <name>NoticesPage</name>
+    <message>
+        <source>&amp;Search in the licences</source>
+        <translation>&amp;Search in the licences</translation>
+    </message>
+    <message>
+        <source>Parts by others</source>
+        <translation>Parts by others</translation>
+    </message>
+    <message>
+        <source>The text of the licence</source>
+        <translation>The text of the licence</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n part(s)</source>
+        <translation>
+            <numerusform>%n part</numerusform>
+            <numerusform>%n parts</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>PausedPage</name>
+    <message>
+        <source>Stopped on the way</source>
+        <translation>Stopped on the way</translation>
+    </message>
+    <message>
+        <source>As you wished, it stopped after a step. What is done is recorded, and the present certificate works as before. You can go on now or later from the main window.</source>
+        <translation>As you wished, it stopped after a step. What is done is recorded, and the present certificate works as before. You can go on now or later from the main window.</translation>
+    </message>
+    <message>
+        <source>So far: {state}</source>
+        <translation>So far: {state}</translation>
+    </message>
+    <message>
+        <source>Go &amp;on</source>
+        <translation>Go &amp;on</translation>
+    </message>
+    <message>
+        <source>&amp;Close</source>
+        <translation>&amp;Close</translation>
+    </message>
+</context>
+<context>
+    <name>PendingLine</name>
+    <message>
+        <source>{user} ({bank}): {state}</source>
+        <translation>{user} ({bank}): {state}</translation>
+    </message>
+    <message>
+        <source>The bank wants to be asked again after {0}.</source>
+        <translation>The bank wants to be asked again after {0}.</translation>
+    </message>
+    <message>
+        <source>&amp;Continue</source>
+        <translation>&amp;Continue</translation>
+    </message>
+    <message>
+        <source>Continue: {0}</source>
+        <translation>Continue: {0}</translation>
+    </message>
+    <message>
+        <source>Gi&amp;ve up…</source>
+        <translation>Gi&amp;ve up…</translation>
+    </message>
+    <message>
+        <source>Give up: {0}</source>
+        <translation>Give up: {0}</translation>
+    </message>
+</context>
+<context>
+    <name>PendingPanel</name>
+    <message>
+        <source>Not finished yet</source>
+        <translation>Not finished yet</translation>
+    </message>
+</context>
+<context>
+    <name>PinDialog</name>
+    <message>
+        <source>Master password</source>
+        <translation>Master password</translation>
+    </message>
+    <message>
+        <source>&amp;Master password of your browser's certificates:</source>
+        <translation>&amp;Master password of your browser's certificates:</translation>
+    </message>
+    <message>
+        <source>The master password is wrong.</source>
+        <translation>The master password is wrong.</translation>
+    </message>
+    <message>
+        <source>PIN of the USB token</source>
+        <translation>PIN of the USB token</translation>
+    </message>
+    <message>
+        <source>&amp;PIN of the USB token "{0}":</source>
+        <translation>&amp;PIN of the USB token "{0}":</translation>
+    </message>
+    <message>
+        <source>The PIN is wrong.</source>
+        <translation>The PIN is wrong.</translation>
+    </message>
+</context>
+<context>
+    <name>ProblemPage</name>
+    <message>
+        <source>Error code: {code}</source>
+        <translation>Error code: {code}</translation>
+    </message>
+    <message>
+        <source>The new certificate is stored, but the bank does not know yet that it has arrived. Please leave this PC on and online for a moment: this program tries again by itself.</source>
+        <translation>The new certificate is stored, but the bank does not know yet that it has arrived. Please leave this PC on and online for a moment: this program tries again by itself.</translation>
+    </message>
+    <message>
+        <source>&amp;Try again</source>
+        <translation>&amp;Try again</translation>
+    </message>
+    <message>
+        <source>Choose another &amp;place</source>
+        <translation>Choose another &amp;place</translation>
+    </message>
+    <message>
+        <source>&amp;Obtain a certificate</source>
+        <translation>&amp;Obtain a certificate</translation>
+    </message>
+    <message>
+        <source>About the USB token, and its &amp;software for download</source>
+        <translation>About the USB token, and its &amp;software for download</translation>
+    </message>
+    <message>
+        <source>Copy for the &amp;support desk</source>
+        <translation>Copy for the &amp;support desk</translation>
+    </message>
+    <message>
+        <source>&amp;Close</source>
+        <translation>&amp;Close</translation>
+    </message>
+    <message>
+        <source>Copied. Paste it into a message to the support desk.</source>
+        <translation>Copied. Paste it into a message to the support desk.</translation>
+    </message>
+</context>
+<context>
+    <name>QuestionPanel</name>
+    <message>
+        <source>Please enter: {what}</source>
+        <translation>Please enter: {what}</translation>
+    </message>
+    <message>
+        <source>Please enter the master password</source>
+        <translation>Please enter the master password</translation>
+    </message>
+    <message>
+        <source>Please enter the PIN of the USB token</source>
+        <translation>Please enter the PIN of the USB token</translation>
+    </message>
+    <message>
+        <source>&amp;Show what I type</source>
+        <translation>&amp;Show what I type</translation>
+    </message>
+    <message>
+        <source>I know that this is the &amp;last try: after another wrong PIN the token is locked</source>
+        <translation>I know that this is the &amp;last try: after another wrong PIN the token is locked</translation>
+    </message>
+    <message>
+        <source>&amp;PIN</source>
+        <translation>&amp;PIN</translation>
+    </message>
+    <message>
+        <source>PIN of the USB token {name}</source>
+        <translation>PIN of the USB token {name}</translation>
+    </message>
+    <message>
+        <source>Please enter the PIN of “{name}”. It is the token's own PIN, not the one of internet banking, and goes to the token only.</source>
+        <translation>Please enter the PIN of “{name}”. It is the token's own PIN, not the one of internet banking, and goes to the token only.</translation>
+    </message>
+    <message>
+        <source>The PIN was wrong.</source>
+        <translation>The PIN was wrong.</translation>
+    </message>
+    <message>
+        <source>&amp;Master password</source>
+        <translation>&amp;Master password</translation>
+    </message>
+    <message>
+        <source>Master password</source>
+        <translation>Master password</translation>
+    </message>
+    <message>
+        <source>Your browser's certificates on this PC are protected by a master password, which you chose yourself. It is not the one of internet banking, and does not leave this PC.</source>
+        <translation>Your browser's certificates on this PC are protected by a master password, which you chose yourself. It is not the one of internet banking, and does not leave this PC.</translation>
+    </message>
+    <message>
+        <source>The master password was wrong.</source>
+        <translation>The master password was wrong.</translation>
+    </message>
+    <message>
+        <source>The bank wants it for the certificate of {user}. It is sent to the bank, encrypted, and kept nowhere.</source>
+        <translation>The bank wants it for the certificate of {user}. It is sent to the bank, encrypted, and kept nowhere.</translation>
+    </message>
+    <message>
+        <source>What was entered is wrong.</source>
+        <translation>What was entered is wrong.</translation>
+    </message>
+</context>
+<context>
+    <name>RehearsalBanner</name>
+    <message>
+        <source>Rehearsal with the practice bank. Nothing here is real.</source>
+        <translation>Rehearsal with the practice bank. Nothing here is real.</translation>
+    </message>
+</context>
+<context>
+    <name>RenewAllDialog</name>
+    <message>
+        <source>Renew all</source>
+        <translation>Renew all</translation>
+    </message>
+    <message>
+        <source>Renew all certificates</source>
+        <translation>Renew all certificates</translation>
+    </message>
+    <message>
+        <source>Looking for certificates that are due.</source>
+        <translation>Looking for certificates that are due.</translation>
+    </message>
+    <message>
+        <source>No certificate has to be renewed now.</source>
+        <translation>No certificate has to be renewed now.</translation>
+    </message>
+    <message>
+        <source>It stops after this step. You can go on with it later.</source>
+        <translation>It stops after this step. You can go on with it later.</translation>
+    </message>
+    <message>
+        <source>One after the other. You may close this window: it goes on by itself, and nothing is lost even if the PC is switched off.</source>
+        <translation>One after the other. You may close this window: it goes on by itself, and nothing is lost even if the PC is switched off.</translation>
+    </message>
+    <message>
+        <source>This is how it went. Before logging in, close all windows of the browser once.</source>
+        <translation>This is how it went. Before logging in, close all windows of the browser once.</translation>
+    </message>
+    <message>
+        <source>With “Renew all” you agree that these certificates are renewed, each where it is stored now. New keys are made there and never leave that place. If one fails, the others are renewed all the same.</source>
+        <translation>With “Renew all” you agree that these certificates are renewed, each where it is stored now. New keys are made there and never leave that place. If one fails, the others are renewed all the same.</translation>
+    </message>
+    <message>
+        <source>User ID</source>
+        <translation>User ID</translation>
+    </message>
+    <message>
+        <source>Bank</source>
+        <translation>Bank</translation>
+    </message>
+    <message>
+        <source>Place</source>
+        <translation>Place</translation>
+    </message>
+    <message>
+        <source>Valid until</source>
+        <translation>Valid until</translation>
+    </message>
+    <message>
+        <source>Result</source>
+        <translation>Result</translation>
+    </message>
+    <message>
+        <source>Certificates</source>
+        <translation>Certificates</translation>
+    </message>
+    <message>
+        <source>under way</source>
+        <translation>under way</translation>
+    </message>
+    <message>
+        <source>not begun</source>
+        <translation>not begun</translation>
+    </message>
+    <message>
+        <source>waiting for the bank</source>
+        <translation>waiting for the bank</translation>
+    </message>
+    <message>
+        <source>stopped on the way; you can go on with it later</source>
+        <translation>stopped on the way; you can go on with it later</translation>
+    </message>
+    <message>
+        <source>renewed</source>
+        <translation>renewed</translation>
+    </message>
+    <message>
+        <source>renewed, but: {problem}</source>
+        <translation>renewed, but: {problem}</translation>
+    </message>
+    <message>
+        <source>&amp;Close</source>
+        <translation>&amp;Close</translation>
+    </message>
+    <message>
+        <source>&amp;Next</source>
+        <translation>&amp;Next</translation>
+    </message>
+    <message>
+        <source>S&amp;kip this one</source>
+        <translation>S&amp;kip this one</translation>
+    </message>
+    <message>
+        <source>&amp;Renew all</source>
+        <translation>&amp;Renew all</translation>
+    </message>
+    <message>
+        <source>S&amp;top after this step</source>
+        <translation>S&amp;top after this step</translation>
+    </message>
+</context>
+<context>
+    <name>SelectionRow</name>
+    <message>
+        <source>&amp;Details</source>
+        <translation>&amp;Details</translation>
+    </message>
+    <message>
+        <source>&amp;Put away</source>
+        <translation>&amp;Put away</translation>
+    </message>
+    <message>
+        <source>&amp;Bring back</source>
+        <translation>&amp;Bring back</translation>
+    </message>
+    <message>
+        <source>Delete &amp;for good…</source>
+        <translation>Delete &amp;for good…</translation>
+    </message>
+</context>
+<context>
+    <name>Shell</name>
+    <message>
+        <source>The link that was opened is not one that this program understands. Nothing was done. Please choose below what you want to do.</source>
+        <translation>The link that was opened is not one that this program understands. Nothing was done. Please choose below what you want to do.</translation>
+    </message>
+    <message>
+        <source>{0}: open the window and continue.</source>
+        <translation>{0}: open the window and continue.</translation>
+    </message>
+    <message>
+        <source>The bank does not know yet that your certificate has arrived</source>
+        <translation>The bank does not know yet that your certificate has arrived</translation>
+    </message>
+    <message>
+        <source>Your certificate can be fetched now</source>
+        <translation>Your certificate can be fetched now</translation>
+    </message>
+    <message>
+        <source>Please leave this PC on and online for a moment</source>
+        <translation>Please leave this PC on and online for a moment</translation>
+    </message>
+    <message>
+        <source>The new certificate is stored, but the bank does not know yet that it has arrived. This program goes on telling it by itself.</source>
+        <translation>The new certificate is stored, but the bank does not know yet that it has arrived. This program goes on telling it by itself.</translation>
+    </message>
+    <message>
+        <source>The link is for a bank that is not set up on this computer.</source>
+        <translation>The link is for a bank that is not set up on this computer.</translation>
+    </message>
+    <message>
+        <source>The certificate that the link is about is not on this computer. If it is on a USB token, plug it in and choose it in the list.</source>
+        <translation>The certificate that the link is about is not on this computer. If it is on a USB token, plug it in and choose it in the list.</translation>
+    </message>
+    <message>
+        <source>The procedure that the link is about has begun already. Please go on in its window.</source>
+        <translation>The procedure that the link is about has begun already. Please go on in its window.</translation>
+    </message>
+    <message>
+        <source>The new certificate is ready</source>
+        <translation>The new certificate is ready</translation>
+    </message>
+</context>
+<context>
+    <name>SmallNotice</name>
+    <message>
+        <source>Client certificates</source>
+        <translation>Client certificates</translation>
+    </message>
+</context>
+<context>
+    <name>StartPage</name>
+    <message>
+        <source>Where is the new certificate to be stored?</source>
+        <translation>Where is the new certificate to be stored?</translation>
+    </message>
+    <message>
+        <source>Start obtaining the certificate</source>
+        <translation>Start obtaining the certificate</translation>
+    </message>
+    <message>
+        <source>Start the certificate renewal</source>
+        <translation>Start the certificate renewal</translation>
+    </message>
+    <message>
+        <source>used now</source>
+        <translation>used now</translation>
+    </message>
+    <message>
+        <source>Save to the &amp;USB token</source>
+        <translation>Save to the &amp;USB token</translation>
+    </message>
+    <message>
+        <source>Save to this &amp;PC</source>
+        <translation>Save to this &amp;PC</translation>
+    </message>
+    <message>
+        <source>Your administrator's settings do not allow this place.</source>
+        <translation>Your administrator's settings do not allow this place.</translation>
+    </message>
+    <message>
+        <source>This bank does not allow this place.</source>
+        <translation>This bank does not allow this place.</translation>
+    </message>
+    <message>
+        <source>Saving to the USB token takes about 30 seconds to 1 minute; leave it plugged in until it is done. Beforehand, the token has to be ordered from your bank and its software installed.</source>
+        <translation>Saving to the USB token takes about 30 seconds to 1 minute; leave it plugged in until it is done. Beforehand, the token has to be ordered from your bank and its software installed.</translation>
+    </message>
+    <message>
+        <source>About the USB token, and its &amp;software for download</source>
+        <translation>About the USB token, and its &amp;software for download</translation>
+    </message>
+    <message>
+        <source>Stored in</source>
+        <translation>Stored in</translation>
+    </message>
+    <message>
+        <source>On the way, Windows itself asks whether the key may be used. Please choose “OK” or “Allow”; if the key has a password, enter it.</source>
+        <translation>On the way, Windows itself asks whether the key may be used. Please choose “OK” or “Allow”; if the key has a password, enter it.</translation>
+    </message>
+    <message>
+        <source>A new key is made in the chosen place and never leaves it.</source>
+        <translation>A new key is made in the chosen place and never leaves it.</translation>
+    </message>
+    <message>
+        <source>A new key is made in the chosen place and never leaves it. The present certificate stays as it is until the new one has proven that it works.</source>
+        <translation>A new key is made in the chosen place and never leaves it. The present certificate stays as it is until the new one has proven that it works.</translation>
+    </message>
+    <message>
+        <source>&amp;Cancel</source>
+        <translation>&amp;Cancel</translation>
+    </message>
+    <message>
+        <source>No place can be used at the moment. Plug the token in, for example.</source>
+        <translation>No place can be used at the moment. Plug the token in, for example.</translation>
+    </message>
+    <message>
+        <source>With “Obtain” you agree that this certificate is obtained:</source>
+        <translation>With “Obtain” you agree that this certificate is obtained:</translation>
+    </message>
+    <message>
+        <source>With “Renew” you agree that this certificate is renewed:</source>
+        <translation>With “Renew” you agree that this certificate is renewed:</translation>
+    </message>
+    <message>
+        <source>{place} “{name}”</source>
+        <translation>{place} “{name}”</translation>
+    </message>
+    <message>
+        <source>&amp;Obtain</source>
+        <translation>&amp;Obtain</translation>
+    </message>
+    <message>
+        <source>&amp;Renew</source>
+        <translation>&amp;Renew</translation>
+    </message>
+    <message>
+        <source>&amp;Back</source>
+        <translation>&amp;Back</translation>
+    </message>
+</context>
+<context>
+    <name>Tray</name>
+    <message>
+        <source>Please renew your certificate</source>
+        <translation>Please renew your certificate</translation>
+    </message>
+    <message>
+        <source>{bank}, {user}: valid until {until}.</source>
+        <translation>{bank}, {user}: valid until {until}.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n day(s) are left.</source>
+        <translation>
+            <numerusform>%n day is left.</numerusform>
+            <numerusform>%n days are left.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Today is the last day.</source>
+        <translation>Today is the last day.</translation>
+    </message>
+    <message>
+        <source>It has expired.</source>
+        <translation>It has expired.</translation>
+    </message>
+    <message>
+        <source>&amp;Renew now</source>
+        <translation>&amp;Renew now</translation>
+    </message>
+    <message>
+        <source>&amp;Open</source>
+        <translation>&amp;Open</translation>
+    </message>
+    <message>
+        <source>&amp;Quit</source>
+        <translation>&amp;Quit</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n certificate(s) waiting to be issued</source>
+        <translation>
+            <numerusform>%n certificate waiting to be issued</numerusform>
+            <numerusform>%n certificates waiting to be issued</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Client certificates</source>
+        <translation>Client certificates</translation>
+    </message>
+</context>
+<context>
+    <name>UndoLine</name>
+    <message>
+        <source>&amp;Undo</source>
+        <translation>&amp;Undo</translation>
+    </message>
+    <message>
+        <source>The certificate of {user} (serial number {serial}) was put away.</source>
+        <translation>The certificate of {user} (serial number {serial}) was put away.</translation>
+    </message>
+</context>
+<context>
+    <name>UpdateLine</name>
+    <message>
+        <source>Please install the new version of this program</source>
+        <translation>Please install the new version of this program</translation>
+    </message>
+    <message>
+        <source>A new version of this program is available</source>
+        <translation>A new version of this program is available</translation>
+    </message>
+    <message>
+        <source>{bank} no longer supports the version that you use. The new one is {version}. Until it is installed, renewing may not work.</source>
+        <translation>{bank} no longer supports the version that you use. The new one is {version}. Until it is installed, renewing may not work.</translation>
+    </message>
+    <message>
+        <source>{bank} offers version {version}. You can go on working meanwhile.</source>
+        <translation>{bank} offers version {version}. You can go on working meanwhile.</translation>
+    </message>
+    <message>
+        <source>Open the bank's do&amp;wnload page</source>
+        <translation>Open the bank's do&amp;wnload page</translation>
+    </message>
+    <message>
+        <source>No&amp;t now</source>
+        <translation>No&amp;t now</translation>
+    </message>
+</context>
+<context>
+    <name>WaitingPage</name>
+    <message>
+        <source>Next look: {time}</source>
+        <translation>Next look: {time}</translation>
+    </message>
+    <message>
+        <source>You may close this window. When the certificate is ready, the icon next to the clock tells you.</source>
+        <translation>You may close this window. When the certificate is ready, the icon next to the clock tells you.</translation>
+    </message>
+</context>
+<context>
+    <name>WizardPage</name>
+    <message>
+        <source>&amp;Close</source>
+        <translation>&amp;Close</translation>
+    </message>
+</context>
+<context>
+    <name>WorkPage</name>
+    <message>
+        <source>Issuing the certificate</source>
+        <translation>Issuing the certificate</translation>
+    </message>
+    <message>
+        <source>&amp;Next</source>
+        <translation>&amp;Next</translation>
+    </message>
+    <message>
+        <source>S&amp;top here</source>
+        <translation>S&amp;top here</translation>
+    </message>
+    <message>
+        <source>S&amp;top after this step</source>
+        <translation>S&amp;top after this step</translation>
+    </message>
+    <message>
+        <source>&amp;Close</source>
+        <translation>&amp;Close</translation>
+    </message>
+</context>
+<context>
+    <name>_LeftoverLine</name>
+    <message>
+        <source>{0} ({1})</source>
+        <translation>{0} ({1})</translation>
+    </message>
+    <message>
+        <source>{place}: a key that no certificate uses was left by an interrupted procedure (number {number}). It does no harm there.</source>
+        <translation>{place}: a key that no certificate uses was left by an interrupted procedure (number {number}). It does no harm there.</translation>
+    </message>
+    <message>
+        <source>Clear a&amp;way…</source>
+        <translation>Clear a&amp;way…</translation>
+    </message>
+    <message>
+        <source>Clear away: {0}</source>
+        <translation>Clear away: {0}</translation>
+    </message>
+</context>
+<context>
+    <name>_Steps</name>
+    <message>
+        <source>It stops after this step. You can go on with it later.</source>
+        <translation>It stops after this step. You can go on with it later.</translation>
+    </message>
+    <message>
+        <source>You may close this window: it goes on by itself, and nothing is lost even if the PC is switched off. Leave the USB token plugged in, if you use one.</source>
+        <translation>You may close this window: it goes on by itself, and nothing is lost even if the PC is switched off. Leave the USB token plugged in, if you use one.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n second(s) so far</source>
+        <translation>
+            <numerusform>%n second so far</numerusform>
+            <numerusform>%n seconds so far</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>done</source>
+        <translation>done</translation>
+    </message>
+    <message>
+        <source>under way</source>
+        <translation>under way</translation>
+    </message>
+</context>
+<context>
+    <name>holder</name>
+    <message>
+        <source>Bank</source>
+        <translation>Bank</translation>
+    </message>
+    <message>
+        <source>User ID</source>
+        <translation>User ID</translation>
+    </message>
+    <message>
+        <source>Role</source>
+        <translation>Role</translation>
+    </message>
+    <message>
+        <source>Present certificate</source>
+        <translation>Present certificate</translation>
+    </message>
+    <message>
+        <source>Serial number</source>
+        <translation>Serial number</translation>
+    </message>
+    <message>
+        <source>Valid until</source>
+        <translation>Valid until</translation>
+    </message>
+</context>
+</TS>

@@ -1,0 +1,391 @@
+"""The composition root: puts the rooms together for one profile on this computer.
+
+Imports are made inside of functions, here and nowhere else: `certclient --help` and `remind` load
+neither windows nor network nor tokens.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import click
+
+    from certclient.cli.ports import CommandLoader, Services
+    from certclient.enrollment.bank_status import BankStatuses
+    from certclient.enrollment.preflight import System
+    from certclient.enrollment.procedure import Enrollment
+    from certclient.model.policy import Policy
+    from certclient.model.profile import Profile
+    from certclient.model.start import Start
+    from certclient.model.update import Announcement
+    from certclient.platform.proxies.routes import ProxyResolver
+    from certclient.store.base import CertificateStore
+    from certclient.ui.shell.app import WindowServices
+    from certclient.updates.check import UpdateChecks
+
+DEFAULT_PATIENCE = 60.0
+
+
+def main() -> int:
+    """Runs the command line of this process; returns the exit code."""
+    from certclient.cli.main import main as command_line
+
+    return command_line(system_services())
+
+
+def system_services() -> Services:
+    """What the installed program works with."""
+    from certclient.cli.ports import Services
+    from certclient.cli.terminal import SystemTerminal
+    from certclient.configuration.banks import all_banks, find_bank
+    from certclient.configuration.policy import read_policy
+    from certclient.platform import folders
+    from certclient.platform.daily_reminder import daily_reminder
+
+    return Services(
+        commands=COMMANDS,
+        profile=lambda name: find_bank(name, folders.profile_folders(), read_policy()),
+        stores=stores,
+        procedures=enrollment,
+        clock=clock,
+        terminal=SystemTerminal(),
+        log_file=folders.log_file(),
+        reminders=folders.reminders_file(),
+        profiles=lambda: all_banks(folders.profile_folders(), read_policy())[0],
+        unusable_banks=lambda: all_banks(folders.profile_folders(), read_policy())[1],
+        policy=read_policy,
+        quit_windows=quit_windows,
+        daily_reminder=lambda: daily_reminder(folders.data_folder()),
+        windows=open_windows if _has_display(os.environ) else None,
+        announcement=announcement,
+        unfinished=unfinished,
+        statuses=bank_statuses,
+        own_folders=folders.own_folders,
+    )
+
+
+def open_windows(start: Start) -> int:
+    """Runs the windows, as `certclient.ui.shell.app.open_windows`. Raises CertclientError also:
+    WINDOWS_LIBRARY."""
+    from certclient.model.errors import CertclientError, ErrorCode
+
+    try:
+        from certclient.ui.shell import app
+    except ImportError as error:
+        # Qt is there, but not a library of the system that it is linked with.
+        raise CertclientError(ErrorCode.WINDOWS_LIBRARY, reason=str(error)) from error
+    return app.open_windows(start, window_services())
+
+
+def quit_windows(seconds: float) -> str:
+    """Asks the program that runs to quit, as `certclient.ui.shell.app.quit_windows`."""
+    from certclient.ui.shell import app
+
+    return app.quit_windows(seconds)
+
+
+def window_services() -> WindowServices:
+    """What the windows of the installed program work with."""
+    from certclient.ui.shell.app import WindowServices
+
+    return WindowServices(
+        all_stores=all_stores,
+        enrollment=enrollment,
+        statuses=bank_statuses,
+        clock=clock,
+        update_checks=update_checks,
+    )
+
+
+def _has_display(environment: Mapping[str, str]) -> bool:
+    """Qt ends the whole program where it finds no display, so this is asked before."""
+    names = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    return sys.platform in ("win32", "darwin") or any(environment.get(name) for name in names)
+
+
+def clock() -> datetime:
+    """Now, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+def stores(profile: Profile) -> Sequence[CertificateStore]:
+    """Every store of this user that the bank's tokens or the PC offer now; never raises."""
+    from certclient.store.registry import open_stores
+
+    return open_stores(profile.pkcs11_modules)
+
+
+def all_stores(profiles: Sequence[Profile]) -> Sequence[CertificateStore]:
+    """As `stores`, for every bank that is set up; modules that several banks name count once."""
+    from certclient.store.registry import open_stores
+
+    modules = dict.fromkeys(path for profile in profiles for path in profile.pkcs11_modules)
+    return open_stores(tuple(modules))
+
+
+def decided_proxy(policy: Policy) -> ProxyResolver | None:
+    """The way to the network that an administrator decided; None leaves it to the system."""
+    from certclient.ca.proxies import fixed_proxy
+    from certclient.model.policy import ProxyMode
+    from certclient.platform.proxies.routes import DIRECT
+
+    choice = policy.proxy
+    if choice is None or choice.mode is ProxyMode.SYSTEM:
+        return None
+    return fixed_proxy(choice.address or DIRECT)
+
+
+def update_checks(profiles: Sequence[Profile], policy: Policy) -> UpdateChecks:
+    """The announcements of these banks for this user; memory is next to the journal."""
+    from certclient import __version__
+    from certclient.model.update import Version
+    from certclient.platform.folders import data_folder
+    from certclient.updates.book import UpdateBook
+    from certclient.updates.check import UpdateChecks, fetcher
+
+    book = UpdateBook(data_folder() / "updates.json")
+    fetch = fetcher(decided_proxy(policy))
+    return UpdateChecks(tuple(profiles), book, clock, Version.parse(__version__), fetch)
+
+
+def announcement(profile: Profile) -> Announcement:
+    """What the bank of `profile` announces now. Raises as `UpdateChecks.ask`, POLICY_INVALID."""
+    from certclient.configuration.policy import read_policy
+
+    return update_checks([profile], read_policy()).ask(profile).announcement
+
+
+def system() -> System:
+    """What can be asked of this computer's system."""
+    from certclient.enrollment.preflight import System
+
+    if sys.platform == "win32":
+        from certclient.platform.remote_session import is_remote
+        from certclient.store.windows import card_service
+
+        return System(remote=is_remote, card_service=card_service.running)
+    return System()
+
+
+def unfinished(journal: Path | None = None) -> Sequence[str]:
+    """The user IDs of this user's open procedures, of every bank, oldest first. Wants no profile.
+
+    `journal`: another journal than this user's. Where there is none, none is made.
+    Raises CertclientError: DATA_FOLDER, JOURNAL_DAMAGED, JOURNAL_NEWER.
+    """
+    from certclient.enrollment.journal import Journal
+    from certclient.platform.folders import journal_file
+
+    path = journal or journal_file()
+    if not path.exists():
+        return ()
+    return tuple(dict.fromkeys(record.user_id for record in Journal(path).open_procedures()))
+
+
+def bank_statuses(journal: Path | None = None) -> BankStatuses:
+    """What this user's journal knows of which certificates the banks accept. Wants no profile, and
+    never raises: where the journal cannot be read, nothing is known but why (`trouble`).
+
+    `journal`: another journal than this user's. Where there is none, none is made.
+    """
+    from certclient.enrollment.bank_status import BankStatuses, read_statuses
+    from certclient.enrollment.journal import Journal
+    from certclient.model.errors import CertclientError
+    from certclient.platform.folders import journal_file
+
+    path = journal or journal_file()
+    try:
+        return read_statuses(Journal(path)) if path.exists() else BankStatuses()
+    except CertclientError as error:
+        return BankStatuses(trouble=error)
+
+
+def enrollment(
+    profile: Profile,
+    stores: Sequence[CertificateStore],
+    patience: float = DEFAULT_PATIENCE,
+    journal: Path | None = None,
+) -> Enrollment:
+    """The procedures of this user with the bank of `profile`.
+
+    `patience`: seconds that one run waits for a CA. `journal`: another journal than this user's.
+    Raises CertclientError: DATA_FOLDER, JOURNAL_DAMAGED, JOURNAL_NEWER, POLICY_INVALID.
+    """
+    from certclient.ca.factory import ca_client_for
+    from certclient.ca.proxies import named_proxy
+    from certclient.configuration.policy import read_policy
+    from certclient.enrollment.journal import Journal
+    from certclient.enrollment.procedure import Enrollment
+    from certclient.enrollment.vault import system_vault
+    from certclient.enrollment.work import Environment
+    from certclient.platform.folders import journal_file
+
+    proxies = decided_proxy(read_policy())
+    environment = Environment(
+        profile=profile,
+        stores=stores,
+        ca=ca_client_for(profile, clock, secrets.token_bytes, proxies),
+        vault=system_vault(),
+        clock=clock,
+        sleep=time.sleep,
+        random_bytes=secrets.token_bytes,
+        patience=patience,
+        system=system(),
+        named_proxy=lambda url: named_proxy(url, proxies),
+    )
+    return Enrollment(environment, Journal(journal or journal_file()))
+
+
+# The commands, each imported when it is run. `certclient --help` lists them in this order.
+
+
+def _listing() -> click.Command:
+    from certclient.cli.commands.listing import command
+
+    return command
+
+
+def _renew() -> click.Command:
+    from certclient.cli.commands.renew import command
+
+    return command
+
+
+def _obtain() -> click.Command:
+    from certclient.cli.commands.obtain import command
+
+    return command
+
+
+def _resume() -> click.Command:
+    from certclient.cli.commands.resume import command
+
+    return command
+
+
+def _abandon() -> click.Command:
+    from certclient.cli.commands.abandon import command
+
+    return command
+
+
+def _status() -> click.Command:
+    from certclient.cli.commands.status import command
+
+    return command
+
+
+def _show() -> click.Command:
+    from certclient.cli.commands.show import command
+
+    return command
+
+
+def _remove() -> click.Command:
+    from certclient.cli.commands.remove import command
+
+    return command
+
+
+def _restore() -> click.Command:
+    from certclient.cli.commands.restore import command
+
+    return command
+
+
+def _remove_key() -> click.Command:
+    from certclient.cli.commands.remove_key import command
+
+    return command
+
+
+def _open_link() -> click.Command:
+    from certclient.cli.commands.open_link import command
+
+    return command
+
+
+def _register_links() -> click.Command:
+    from certclient.cli.commands.register_links import command
+
+    return command
+
+
+def _remind() -> click.Command:
+    from certclient.cli.commands.remind import command
+
+    return command
+
+
+def _version() -> click.Command:
+    from certclient.cli.commands.version import command
+
+    return command
+
+
+def _remove_old() -> click.Command:
+    from certclient.cli.commands.remove_old import command
+
+    return command
+
+
+def _remove_data() -> click.Command:
+    from certclient.cli.commands.remove_data import command
+
+    return command
+
+
+def _register_reminder() -> click.Command:
+    from certclient.cli.commands.register_reminder import command
+
+    return command
+
+
+def _quitting() -> click.Command:
+    from certclient.cli.commands.quitting import command
+
+    return command
+
+
+def _practice() -> click.Command:
+    """Raises CommandLeftOutError in a program that was built without the practice bank."""
+    from certclient.cli.ports import CommandLeftOutError
+
+    try:
+        from certclient_practice.admin.cli import practice
+    except ModuleNotFoundError as error:
+        if error.name != "certclient_practice":
+            raise
+        raise CommandLeftOutError from error
+    return practice
+
+
+COMMANDS: Mapping[str, CommandLoader] = {
+    "list": _listing,
+    "renew": _renew,
+    "obtain": _obtain,
+    "resume": _resume,
+    "abandon": _abandon,
+    "status": _status,
+    "show": _show,
+    "remove": _remove,
+    "restore": _restore,
+    "remove-key": _remove_key,
+    "open-link": _open_link,
+    "register-links": _register_links,
+    "remind": _remind,
+    "version": _version,
+    "remove-old": _remove_old,
+    "remove-data": _remove_data,
+    "register-reminder": _register_reminder,
+    "quit": _quitting,
+    "practice": _practice,
+}

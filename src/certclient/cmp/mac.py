@@ -1,0 +1,164 @@
+"""MAC protection: PBMAC1 (RFC 9810, 5.1.3.1; RFC 9481, 6.1.2) and PBM (RFC 9810, 5.1.3.1.1).
+
+Both derive a key from a shared secret; the parameters travel, so those that a peer sends are
+capped before any work is done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.hmac import HMAC
+from cryptography.hazmat.primitives.kdf.pbkdf2 import PBKDF2HMAC
+
+from certclient.cmp import syntax
+from certclient.cmp.names import AlgorithmIdentifier
+from certclient.model.profile import MacAlgorithm
+
+PBM = "1.2.840.113533.7.66.13"
+PBMAC1 = "1.2.840.113549.1.5.14"
+_PBKDF2 = "1.2.840.113549.1.5.12"
+_HMAC_SHA256 = "1.2.840.113549.2.9"
+_SHA256 = "2.16.840.1.101.3.4.2.1"
+
+MAX_PBKDF2_ITERATIONS = 1_000_000
+MAX_PBM_ITERATIONS = 100_000
+MAX_SALT_BYTES = 512
+_DEFAULT_PBKDF2_ITERATIONS = 100_000
+_DEFAULT_PBM_ITERATIONS = 10_000
+_SALT_BYTES = 16
+_MIN_KEY_BYTES = 16
+_MAX_KEY_BYTES = 128
+
+_HMACS: dict[str, type[hashes.HashAlgorithm]] = {
+    "1.3.6.1.5.5.8.1.2": hashes.SHA1,
+    "1.2.840.113549.2.7": hashes.SHA1,
+    _HMAC_SHA256: hashes.SHA256,
+    "1.2.840.113549.2.10": hashes.SHA384,
+    "1.2.840.113549.2.11": hashes.SHA512,
+}
+_ONE_WAY_FUNCTIONS: dict[str, type[hashes.HashAlgorithm]] = {
+    "1.3.14.3.2.26": hashes.SHA1,
+    _SHA256: hashes.SHA256,
+    "2.16.840.1.101.3.4.2.2": hashes.SHA384,
+    "2.16.840.1.101.3.4.2.3": hashes.SHA512,
+}
+
+
+class ProtectionError(Exception):
+    """A message's protection is missing, unknown, beyond the caps, or wrong."""
+
+
+class WrongMacError(ProtectionError):
+    """The MAC does not match: another secret, or altered bytes."""
+
+
+def new_parameters(
+    algorithm: MacAlgorithm, random_bytes: Callable[[int], bytes]
+) -> AlgorithmIdentifier:
+    """Fresh parameters for one transaction: SHA-256 throughout and a new salt."""
+    salt = random_bytes(_SALT_BYTES)
+    if algorithm is MacAlgorithm.PBM:
+        return _pbm_parameters(salt)
+    return _pbmac1_parameters(salt)
+
+
+def make_mac(algorithm: AlgorithmIdentifier, secret: str, data: bytes) -> bytes:
+    """The MAC over `data`. Raises ProtectionError for parameters that are unknown or too costly."""
+    return _keyed(algorithm, secret, data).finalize()
+
+
+def check_mac(algorithm: AlgorithmIdentifier, secret: str, data: bytes, mac: bytes) -> None:
+    """Compares in constant time. Raises WrongMacError, or ProtectionError as `make_mac` does."""
+    try:
+        _keyed(algorithm, secret, data).verify(mac)
+    except InvalidSignature as error:
+        raise WrongMacError("the MAC does not match") from error
+
+
+def _keyed(algorithm: AlgorithmIdentifier, secret: str, data: bytes) -> HMAC:
+    derive = {PBM: _pbm_key, PBMAC1: _pbmac1_key}.get(algorithm.oid)
+    if derive is None or algorithm.parameters is None:
+        raise ProtectionError(f"unknown MAC {algorithm.oid}")
+    try:
+        key, digest = derive(algorithm.parameters, secret.encode())
+    except syntax.MalformedMessageError as error:
+        raise ProtectionError(f"MAC parameters: {error}") from error
+    mac = HMAC(key, digest)
+    mac.update(data)
+    return mac
+
+
+def _pbmac1_parameters(salt: bytes) -> AlgorithmIdentifier:
+    hmac = AlgorithmIdentifier(_HMAC_SHA256, syntax.NULL)
+    derivation = syntax.PBKDF2Params(
+        salt=salt,
+        iteration_count=_DEFAULT_PBKDF2_ITERATIONS,
+        key_length=32,
+        prf=syntax.items(hmac.encode()),
+    )
+    kdf = AlgorithmIdentifier(_PBKDF2, syntax.encode(derivation))
+    return AlgorithmIdentifier(PBMAC1, syntax.wrapped_list((kdf.encode(), hmac.encode())))
+
+
+def _pbmac1_key(parameters: bytes, secret: bytes) -> tuple[bytes, hashes.HashAlgorithm]:
+    value = syntax.decode(syntax.PBMAC1Params, parameters)
+    kdf = AlgorithmIdentifier.decode(syntax.encode(value.key_derivation))
+    mac = AlgorithmIdentifier.decode(syntax.encode(value.mac))
+    if kdf.oid != _PBKDF2 or kdf.parameters is None:
+        raise ProtectionError(f"unknown key derivation {kdf.oid}")
+    derivation = syntax.decode(syntax.PBKDF2Params, kdf.parameters)
+    _check_costs(derivation.salt, derivation.iteration_count, MAX_PBKDF2_ITERATIONS)
+    digest = _hash(_HMACS, mac.oid)
+    length = digest.digest_size if derivation.key_length is None else derivation.key_length
+    if not _MIN_KEY_BYTES <= length <= _MAX_KEY_BYTES:
+        raise ProtectionError(f"derived key of {length} bytes")
+    pbkdf2 = PBKDF2HMAC(_prf(derivation), length, derivation.salt, derivation.iteration_count)
+    return pbkdf2.derive(secret), digest
+
+
+def _prf(derivation: syntax.PBKDF2Params) -> hashes.HashAlgorithm:
+    """The default is HMAC-SHA1 (RFC 8018, A.2)."""
+    if derivation.prf is None:
+        return hashes.SHA1()  # noqa: S303 - HMAC-SHA1 inside PBKDF2, as the RFC's default wants
+    oid = syntax.decoded_oid(derivation.prf[0]) if derivation.prf else ""
+    return _hash(_HMACS, oid)
+
+
+def _pbm_parameters(salt: bytes) -> AlgorithmIdentifier:
+    value = syntax.PBMParameter(
+        salt=salt,
+        owf=syntax.tlv(AlgorithmIdentifier(_SHA256, syntax.NULL).encode()),
+        iteration_count=_DEFAULT_PBM_ITERATIONS,
+        mac=syntax.tlv(AlgorithmIdentifier(_HMAC_SHA256, syntax.NULL).encode()),
+    )
+    return AlgorithmIdentifier(PBM, syntax.encode(value))
+
+
+def _pbm_key(parameters: bytes, secret: bytes) -> tuple[bytes, hashes.HashAlgorithm]:
+    """The secret and the salt, hashed again and again; the whole digest is the HMAC's key."""
+    value = syntax.decode(syntax.PBMParameter, parameters)
+    _check_costs(value.salt, value.iteration_count, MAX_PBM_ITERATIONS)
+    one_way = _hash(_ONE_WAY_FUNCTIONS, AlgorithmIdentifier.decode(syntax.encode(value.owf)).oid)
+    digest = _hash(_HMACS, AlgorithmIdentifier.decode(syntax.encode(value.mac)).oid)
+    key = secret + value.salt
+    for _ in range(value.iteration_count):
+        hasher = hashes.Hash(one_way)
+        hasher.update(key)
+        key = hasher.finalize()
+    return key, digest
+
+
+def _hash(known: dict[str, type[hashes.HashAlgorithm]], oid: str) -> hashes.HashAlgorithm:
+    if oid not in known:
+        raise ProtectionError(f"unknown hash or HMAC {oid}")
+    return known[oid]()
+
+
+def _check_costs(salt: bytes, iterations: int, most: int) -> None:
+    if not 1 <= iterations <= most:
+        raise ProtectionError(f"{iterations} iterations")
+    if not 1 <= len(salt) <= MAX_SALT_BYTES:
+        raise ProtectionError(f"salt of {len(salt)} bytes")

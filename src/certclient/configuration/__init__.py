@@ -1,0 +1,1 @@
+"""Which banks there are, by their profiles, and what the administrator allows."""

@@ -1,0 +1,1 @@
+"""The way to the network as the operating system has it set."""

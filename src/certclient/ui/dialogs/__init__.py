@@ -1,0 +1,1 @@
+"""Smaller windows: errors, details, help, a PIN, このソフトについて."""

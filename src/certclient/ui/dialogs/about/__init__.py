@@ -1,0 +1,1 @@
+"""このソフトについて, and the licences of the parts."""

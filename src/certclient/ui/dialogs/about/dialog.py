@@ -1,0 +1,151 @@
+"""このソフトについて: which version this is, whose, and under which licences its parts are."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from certclient import __version__
+from certclient.ui.context import AppContext
+from certclient.ui.dialogs.about import notices
+from certclient.ui.dialogs.about.components import NoticesPage
+from certclient.ui.dialogs.about.support_facts import support_facts
+from certclient.ui.dialogs.about.text import licence_text
+from certclient.ui.dialogs.complaint import close_box
+from certclient.ui.widgets import icons
+from certclient.ui.widgets.banner import RehearsalBanner
+from certclient.ui.widgets.parts import Facts, Heading, Scroll, Sentence
+from certclient.ui.widgets.sizes import fitting_size
+
+QT_SOURCE = "https://download.qt.io/official_releases/"
+_ICON_LINES = 3
+"""The icon is as high as so many lines of text."""
+
+
+class AboutWindow(QDialog):
+    """Stays open beside the main window. Everything in it is reached by keyboard."""
+
+    def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._context = context
+        self.summary = AboutSummary(context)
+        self.licence = licence_text(notices.own_license())
+        self.notices = NoticesPage(context)
+        self.tabs = QTabWidget()
+        for page in (Scroll(self.summary), self.licence, self.notices):
+            self.tabs.addTab(page, "")
+        self.tabs.currentChanged.connect(self._turned)
+        buttons = close_box(self)
+        self.copy_button = QPushButton()
+        self.copy_button.clicked.connect(self._copy)
+        buttons.addButton(self.copy_button, QDialogButtonBox.ButtonRole.ActionRole)
+        buttons.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.addWidget(RehearsalBanner(context.rehearsal))
+        layout.addWidget(self.tabs, 1)
+        layout.addWidget(buttons)
+        self.resize(fitting_size(self, 50, 38))
+        self._retranslate()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.LanguageChange:
+            self._retranslate()
+
+    def _turned(self, index: int) -> None:
+        """The long text is read when somebody wants to see it."""
+        if self.tabs.widget(index) is self.notices:
+            self.notices.load()
+
+    def _retranslate(self) -> None:
+        self.setWindowTitle(self.tr("About this program"))
+        self.tabs.setTabText(0, self.tr("&Program"))
+        self.tabs.setTabText(1, self.tr("&Licence"))
+        self.tabs.setTabText(2, self.tr("Parts by &others"))
+        self.licence.setAccessibleName(self.tr("The text of the licence"))
+        self.copy_button.setText(self.tr("&Copy for the support desk"))
+
+    def _copy(self) -> None:
+        facts = support_facts(self._context)
+        QGuiApplication.clipboard().setText("\n".join(facts))
+
+
+class AboutSummary(QWidget):
+    """The first page."""
+
+    def __init__(self, context: AppContext) -> None:
+        super().__init__()
+        self._context = context
+        self._icon = QLabel()
+        self._name = Heading()
+        self._facts = Facts()
+        self._own = Sentence()
+        self._qt_heading = Heading()
+        self._qt = Sentence()
+        self.source_button = QPushButton()
+        self.source_button.clicked.connect(lambda: context.open_url(QT_SOURCE))
+        top = QHBoxLayout()
+        top.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
+        top.addWidget(self._name, 1)
+        last = QHBoxLayout()
+        last.addWidget(self.source_button)
+        last.addStretch(1)
+        layout = QVBoxLayout(self)
+        layout.addLayout(top)
+        for part in (self._facts, self._own, self._qt_heading, self._qt):
+            layout.addWidget(part)
+        layout.addLayout(last)
+        layout.addStretch(1)
+        self._fit()
+        self._retranslate()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.LanguageChange:
+            self._retranslate()
+        elif event.type() is QEvent.Type.FontChange:
+            self._fit()
+
+    def _fit(self) -> None:
+        side = self.fontMetrics().height() * _ICON_LINES
+        self._icon.setPixmap(icons.app_icon().pixmap(side, side))
+
+    def _retranslate(self) -> None:
+        self._name.setText(self.tr("certclient, for client certificates"))
+        self._facts.show_lines(self._lines())
+        self._own.setText(
+            self.tr(
+                "This program is licensed under the Apache License 2.0. It comes without any"
+                " warranty. The text is on the next page."
+            )
+        )
+        self._qt_heading.setText(self.tr("Qt and PySide6 (LGPL 3)"))
+        self._qt.setText(self._qt_text())
+        self.source_button.setText(self.tr("Open the page with Qt's &source"))
+
+    def _lines(self) -> list[tuple[str, str]]:
+        banks = [self._context.bank(profile) for profile in self._context.profiles]
+        return [
+            (self.tr("Version"), __version__),
+            (self.tr("Bank"), "\n".join(banks) or self.tr("none is set up")),
+        ]
+
+    def _qt_text(self) -> str:
+        text = self.tr(
+            "The windows are made with Qt and PySide6, under the GNU Lesser General Public License,"
+            " version 3. They are separate files in the folders PySide6 and shiboken6, where this"
+            " program is installed. You may replace those files by your own versions of them.\n"
+            "Their source is at {address}. On request you also get it from whoever gave you this"
+            " program, for three years, for no more than the cost of the copy."
+        )
+        return text.format(address=QT_SOURCE)

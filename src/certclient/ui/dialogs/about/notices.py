@@ -1,0 +1,67 @@
+"""Licence texts that travel with the program: its own, and those of what it is made with.
+
+THIRD-PARTY-NOTICES.txt is one text that people read in any editor and the about box by component.
+`tools/installer/notices.py` writes it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from importlib.resources import files
+
+NOTICES_NAME = "THIRD-PARTY-NOTICES.txt"
+LICENSE_NAME = "LICENSE.txt"
+_WIDTH = 78
+_HEAVY, _LIGHT = "=" * _WIDTH, "-" * _WIDTH
+_HEAD = re.compile(
+    rf"^{_HEAVY}\n(?P<title>[^\n]+)\nLicence: (?P<licence>[^\n]+)\n"
+    rf"(?:Home: (?P<home>[^\n]*)\n)?{_LIGHT}\n",
+    re.MULTILINE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """One part by others. `title` is its name and version, `licence` an SPDX expression, `home`
+    an address or "", `text` the licence texts and notices as they came."""
+
+    title: str
+    licence: str
+    home: str
+    text: str
+
+
+def component_text(component: Component) -> str:
+    """Its section of the file."""
+    home = f"Home: {component.home}\n" if component.home else ""
+    head = f"{_HEAVY}\n{component.title}\nLicence: {component.licence}\n{home}{_LIGHT}\n"
+    return f"{head}\n{component.text.strip()}\n\n"
+
+
+def read_components(text: str) -> list[Component]:
+    """The components of a notices file, in its order."""
+    return list(_read(text))
+
+
+def _read(text: str) -> Iterator[Component]:
+    heads = list(_HEAD.finditer(text))
+    ends: Iterable[int] = [*(head.start() for head in heads[1:]), len(text)]
+    for head, end in zip(heads, ends, strict=False):
+        body = text[head.end() : end].strip()
+        yield Component(head["title"], head["licence"], head["home"] or "", body)
+
+
+def own_license() -> str:
+    """The licence of this program (Apache-2.0)."""
+    return _resource(LICENSE_NAME)
+
+
+def third_party_notices() -> list[Component]:
+    """What this program ships, and under which licences; a third of a megabyte is read."""
+    return read_components(_resource(NOTICES_NAME))
+
+
+def _resource(name: str) -> str:
+    return (files("certclient.resources") / "licenses" / name).read_text(encoding="utf-8")

@@ -1,0 +1,1 @@
+"""The wizard with its pages, and 「すべて更新」."""

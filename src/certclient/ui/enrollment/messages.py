@@ -1,0 +1,135 @@
+"""What the error page offers for each error code. The sentences are i18n/'s."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from certclient import __version__
+from certclient.i18n.catalogue import Shown
+from certclient.model.errors import CertclientError, ErrorCode
+from certclient.ui.enrollment.navigation import Action, Journey, possible
+
+_RETRY = (Action.RETRY, Action.COPY_FOR_SUPPORT)
+_SUPPORT = (Action.COPY_FOR_SUPPORT,)
+_TOKEN = (Action.RETRY, Action.CHOOSE_PLACE, Action.COPY_FOR_SUPPORT)
+_AGAIN_OR_ELSEWHERE = _TOKEN
+_NOTHING = (Action.CLOSE,)
+
+ACTIONS: Mapping[ErrorCode, tuple[Action, ...]] = {
+    # Configuration
+    ErrorCode.PROFILE_INVALID: _SUPPORT,
+    ErrorCode.PROFILE_EXPOSED: _SUPPORT,
+    ErrorCode.PROFILE_NOT_FOUND: _SUPPORT,
+    ErrorCode.POLICY_INVALID: _SUPPORT,
+    ErrorCode.POLICY_FORBIDS: _SUPPORT,
+    ErrorCode.UNATTENDED_OFF: _SUPPORT,
+    ErrorCode.USAGE: _SUPPORT,
+    ErrorCode.DATA_FOLDER: _RETRY,
+    ErrorCode.DATA_REMAINS: _RETRY,
+    ErrorCode.WINDOWS_LIBRARY: _RETRY,
+    ErrorCode.PROGRAM_CHANGED: _SUPPORT,
+    ErrorCode.INTERNAL: _RETRY,
+    # What may be done with a certificate today
+    ErrorCode.CERTIFICATE_NOT_FOUND: _RETRY,
+    ErrorCode.CERTIFICATE_AMBIGUOUS: _SUPPORT,
+    ErrorCode.NOT_YET_RENEWABLE: _NOTHING,
+    ErrorCode.NOTHING_RENEWABLE: _NOTHING,
+    ErrorCode.EXPIRED_OBTAIN_ANEW: (Action.OBTAIN, Action.COPY_FOR_SUPPORT),
+    ErrorCode.TOO_LATE: _SUPPORT,
+    ErrorCode.CERTIFICATE_UNREADABLE: _RETRY,
+    ErrorCode.CERTIFICATE_IN_USE: _NOTHING,
+    ErrorCode.CERTIFICATE_NOT_ACCEPTED: (Action.OBTAIN, Action.COPY_FOR_SUPPORT),
+    ErrorCode.LAST_VALID_CERTIFICATE: _NOTHING,
+    # Stores
+    ErrorCode.STORE_MIDDLEWARE_MISSING: (
+        Action.OPEN_USB_GUIDE,
+        Action.RETRY,
+        Action.CHOOSE_PLACE,
+        Action.COPY_FOR_SUPPORT,
+    ),
+    ErrorCode.STORE_WRONG_MODULE: _AGAIN_OR_ELSEWHERE,
+    ErrorCode.STORE_MODULE_ARCHITECTURE: _AGAIN_OR_ELSEWHERE,
+    ErrorCode.STORE_MODULE_NOT_ALLOWED: _AGAIN_OR_ELSEWHERE,
+    ErrorCode.STORE_UNAVAILABLE: _AGAIN_OR_ELSEWHERE,
+    ErrorCode.STORE_AMBIGUOUS: _AGAIN_OR_ELSEWHERE,
+    ErrorCode.TOKEN_MISSING: _TOKEN,
+    ErrorCode.TOKEN_REMOVED: _TOKEN,
+    ErrorCode.TOKEN_FULL: _TOKEN,
+    ErrorCode.TOKEN_WRITE_PROTECTED: _TOKEN,
+    ErrorCode.TOKEN_NOT_INITIALISED: _TOKEN,
+    ErrorCode.TOKEN_FAILED: _TOKEN,
+    ErrorCode.PIN_REQUIRED: _TOKEN,
+    ErrorCode.PIN_INCORRECT: _TOKEN,
+    ErrorCode.PASSWORD_REQUIRED: _AGAIN_OR_ELSEWHERE,
+    ErrorCode.PASSWORD_INCORRECT: _AGAIN_OR_ELSEWHERE,
+    ErrorCode.PIN_LOCKED: (Action.CHOOSE_PLACE, Action.OPEN_USB_GUIDE, Action.COPY_FOR_SUPPORT),
+    ErrorCode.KEY_NOT_FOUND: (Action.OBTAIN, Action.COPY_FOR_SUPPORT),
+    ErrorCode.LEFTOVER_NOT_FOUND: _NOTHING,
+    ErrorCode.KEY_UNSUPPORTED: (Action.CHOOSE_PLACE, Action.COPY_FOR_SUPPORT),
+    ErrorCode.KEY_PROTECTED: _RETRY,
+    ErrorCode.KEY_NAME_TAKEN: _RETRY,
+    ErrorCode.KEY_OF_ANOTHER: (Action.OBTAIN, Action.COPY_FOR_SUPPORT),
+    ErrorCode.KEY_SELF_TEST_FAILED: _TOKEN,
+    ErrorCode.KEY_DEAD: (Action.RETRY, Action.OBTAIN, Action.COPY_FOR_SUPPORT),
+    ErrorCode.KEY_NOT_IN_TPM: _NOTHING,
+    ErrorCode.SMART_CARD_SERVICE: _TOKEN,
+    # Network
+    ErrorCode.NETWORK_UNREACHABLE: _RETRY,
+    ErrorCode.NETWORK_TIMEOUT: _RETRY,
+    ErrorCode.TLS_UNTRUSTED: _RETRY,
+    ErrorCode.TLS_OPENED: _RETRY,
+    ErrorCode.PROXY_UNREACHABLE: _RETRY,
+    ErrorCode.PROXY_AUTHENTICATION: _RETRY,
+    ErrorCode.PROXY_SCRIPT: _RETRY,
+    ErrorCode.SERVER_ERROR: _RETRY,
+    ErrorCode.SERVER_BUSY: _RETRY,
+    ErrorCode.CLOCK_WRONG: _RETRY,
+    ErrorCode.REMOTE_SESSION: _RETRY,
+    ErrorCode.UPDATE_INVALID: _SUPPORT,
+    ErrorCode.LOGIN_REFUSED: _SUPPORT,
+    ErrorCode.LOGIN_FAILED: _RETRY,
+    # The CA's answers
+    ErrorCode.CA_WAITING: _RETRY,
+    ErrorCode.CA_REFUSED: _RETRY,
+    ErrorCode.CA_MALFORMED: _RETRY,
+    ErrorCode.CA_PROTECTION_INVALID: _SUPPORT,
+    ErrorCode.CA_TRANSACTION_MISMATCH: _RETRY,
+    ErrorCode.CA_CONFIRM_FAILED: _RETRY,
+    ErrorCode.ISSUE_CODE_WRONG: _RETRY,
+    ErrorCode.ISSUE_CODE_REQUIRED: _RETRY,
+    ErrorCode.BANK_SECRETS_REQUIRED: _RETRY,
+    # The certificate that came back
+    ErrorCode.ISSUED_KEY_MISMATCH: _RETRY,
+    ErrorCode.ISSUED_SUBJECT_MISMATCH: _SUPPORT,
+    ErrorCode.ISSUED_UNTRUSTED: _SUPPORT,
+    ErrorCode.ISSUED_EXPIRED: _RETRY,
+    ErrorCode.ISSUED_NO_CLIENT_AUTH: _SUPPORT,
+    # The procedure
+    ErrorCode.CONSENT_REQUIRED: _RETRY,
+    ErrorCode.CONSENT_REFUSED: _RETRY,
+    ErrorCode.PROCEDURE_RUNNING: _RETRY,
+    ErrorCode.PROCEDURE_UNFINISHED: _NOTHING,
+    ErrorCode.PROCEDURE_NOT_FOUND: _NOTHING,
+    ErrorCode.NOTHING_PENDING: _NOTHING,
+    ErrorCode.JOURNAL_DAMAGED: _RETRY,
+    ErrorCode.JOURNAL_NEWER: _SUPPORT,
+}
+"""The buttons for each code, the most helpful one first."""
+
+
+def actions(error: CertclientError, journey: Journey, *, has_usb_guide: bool) -> list[Action]:
+    """The buttons that help here and now; the bank may have no page about its tokens."""
+    return [
+        action
+        for action in ACTIONS[error.code]
+        if possible(action, journey) and (has_usb_guide or action is not Action.OPEN_USB_GUIDE)
+    ]
+
+
+def for_support(shown: Shown, context: Mapping[str, str]) -> str:
+    """The text to copy for the support desk: the code, what was shown, and facts without secrets
+    (`context`: name to value)."""
+    lines = [f"[{shown.code}] {shown.title}", shown.sentence, *shown.details]
+    lines.append(f"certclient {__version__}")
+    lines += [f"{name}: {value}" for name, value in context.items() if value]
+    return "\n".join(lines)

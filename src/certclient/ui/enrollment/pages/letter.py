@@ -1,0 +1,138 @@
+"""電子証明書取得 (seeds S0, S1, S3, S4): user ID and issue code from the bank's letter."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import replace
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QLineEdit, QMessageBox
+
+from certclient.model.issue_code import normalised_code
+from certclient.model.secret import Secret
+from certclient.ui.enrollment.navigation import Page
+from certclient.ui.enrollment.pages.base import Button, Buttons, WizardPage
+from certclient.ui.enrollment.session import Session
+from certclient.ui.widgets.parts import Sentence
+
+_LONGEST = 200
+
+
+class LetterPage(WizardPage):
+    """The issue code stays in its field until the procedure asks for it, once; nowhere else."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._why = Sentence()
+        self._bank_label, self._user_label, self._code_label = QLabel(), QLabel(), QLabel()
+        self._bank = QComboBox()
+        self._user = _field()
+        self._code = _field()
+        self._hint = Sentence()
+        form = QFormLayout()
+        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
+        form.addRow(self._bank_label, self._bank)
+        form.addRow(self._user_label, self._user)
+        form.addRow(self._code_label, self._code)
+        self.body.addWidget(self._why)
+        self.body.addLayout(form)
+        self.body.addWidget(self._hint)
+        self.body.addStretch()
+        for label, field in ((self._user_label, self._user), (self._code_label, self._code)):
+            label.setBuddy(field)
+            field.textChanged.connect(self.buttons_changed)
+        self._bank_label.setBuddy(self._bank)
+        self._user.setText(session.journey.user_id)
+        several = len(session.context.profiles) > 1 and session.current is None
+        self._bank.setVisible(several)
+        self._bank_label.setVisible(several)
+        self._bank.currentIndexChanged.connect(self._choose_bank)
+
+    def enter(self) -> None:
+        (self._code if self._user.text() else self._user).setFocus()
+
+    def retranslate(self) -> None:
+        self.say_heading(self.tr("Obtain a certificate"))
+        self._why.say(self._reason())
+        self._bank_label.setText(self.tr("&Bank"))
+        self._user_label.setText(self.tr("&User ID"))
+        self._code_label.setText(self.tr("&Issue code"))
+        self._user.setAccessibleName(self.tr("User ID"))
+        self._code.setAccessibleName(self.tr("Issue code"))
+        self._code.setVisible(not self.session.has_ticket)
+        self._code_label.setVisible(not self.session.has_ticket)
+        self._hint.say(
+            self.tr("The link from your bank has brought the issue code.")
+            if self.session.has_ticket
+            else self.tr(
+                "Both are in the letter or message from your bank. "
+                "Spaces and dashes do not matter, nor do full-width characters."
+            )
+        )
+        self._fill_banks()
+
+    def _reason(self) -> str:
+        current = self.session.current
+        if current is None:
+            return self.tr("Please have the letter from your bank at hand.")
+        words = self.context.words
+        return self.tr(
+            "The certificate has expired ({expired}), so it cannot be renewed. "
+            "Until {until} you can obtain a new one with an issue code."
+        ).format(
+            expired=words.minute(current.stored.certificate.not_after),
+            until=words.day(current.life.obtain_until),
+        )
+
+    def _fill_banks(self) -> None:
+        self._bank.blockSignals(True)
+        self._bank.clear()
+        for profile in self.context.profiles:
+            self._bank.addItem(self.context.bank(profile))
+        self._bank.setCurrentIndex(self.context.profiles.index(self.session.profile))
+        self._bank.blockSignals(False)
+
+    def _choose_bank(self, index: int) -> None:
+        self.session.profile = self.context.profiles[index]
+
+    def buttons(self) -> Buttons:
+        has_code = self.session.has_ticket or normalised_code(self._code.text()) is not None
+        complete = bool(self._user_id) and has_code
+        return Buttons(
+            primary=Button(self.tr("&Next"), self._next, complete), close=self.tr("&Cancel")
+        )
+
+    @property
+    def _user_id(self) -> str:
+        plain = unicodedata.normalize("NFKC", self._user.text())
+        return "".join(character for character in plain if not character.isspace())
+
+    def _next(self) -> None:
+        self.session.journey = replace(self.session.journey, user_id=self._user_id)
+        self.session.forward(Page.LETTER)
+
+    def take_code(self) -> Secret | None:
+        """The issue code, once: the field is empty afterwards. None if nothing was typed."""
+        code = normalised_code(self._code.text())
+        # setText, unlike clear, leaves nothing to undo.
+        self._code.setText("")
+        return code
+
+    def may_close(self) -> bool:
+        if not self._code.text():
+            return True
+        answer = QMessageBox.question(
+            self,
+            self.tr("Close?"),
+            self.tr("What you have typed will be lost. Close the window?"),
+        )
+        return answer is QMessageBox.StandardButton.Yes
+
+
+def _field() -> QLineEdit:
+    field = QLineEdit()
+    field.setMaxLength(_LONGEST)
+    field.setInputMethodHints(
+        Qt.InputMethodHint.ImhNoPredictiveText | Qt.InputMethodHint.ImhSensitiveData
+    )
+    return field

@@ -1,0 +1,165 @@
+"""The questions of a running procedure: a token's PIN, and what else the bank wants to know."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QFormLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+
+from certclient.enrollment.interaction import SecretKind, SecretRequest
+from certclient.model.issue_code import normalised_code
+from certclient.model.secret import Secret
+from certclient.store.base import AttemptsLeft, PinRequest
+from certclient.ui.context import AppContext
+from certclient.ui.widgets.parts import Note, Sentence
+
+Question = PinRequest | SecretRequest
+
+_LONGEST = 200
+
+
+class QuestionPanel(QWidget):
+    """One field for one secret. It is handed over once and the field is emptied."""
+
+    changed = Signal()
+
+    def __init__(self, context: AppContext) -> None:
+        super().__init__()
+        self._context = context
+        self._question: Question | None = None
+        self._explanation = Sentence()
+        self._wrong = Note()
+        self._warning = Note()
+        self._label = QLabel()
+        self.field = QLineEdit()
+        self.field.setMaxLength(_LONGEST)
+        self._label.setBuddy(self.field)
+        self._shown = QCheckBox()
+        self._understood = QCheckBox()
+        form = QFormLayout()
+        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
+        form.addRow(self._label, self.field)
+        form.addRow("", self._shown)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        for part in (self._explanation, self._wrong, self._warning, self._understood):
+            layout.addWidget(part)
+        layout.addSpacing(self.fontMetrics().height() // 2)
+        layout.addLayout(form)
+        self.field.textChanged.connect(self.changed)
+        self._understood.toggled.connect(self.changed)
+        self._shown.toggled.connect(self._show_typed)
+
+    @property
+    def title(self) -> str:
+        """The page's heading while it asks."""
+        if isinstance(self._question, SecretRequest):
+            return self.tr("Please enter: {what}").format(what=self._kind(self._question))
+        if self._question is not None and self._question.database:
+            return self.tr("Please enter the master password")
+        return self.tr("Please enter the PIN of the USB token")
+
+    @property
+    def complete(self) -> bool:
+        """Whether there is something to hand over, and the last try is meant to be spent."""
+        return bool(self.field.text()) and (not self._is_last_try or self._understood.isChecked())
+
+    def ask(self, question: Question) -> None:
+        self._question = question
+        self.field.setText("")
+        self._understood.setChecked(False)
+        self._shown.setChecked(False)
+        self._show_typed(shown=False)
+        self.retranslate()
+        (self._understood if self._is_last_try else self.field).setFocus()
+
+    def take(self) -> Secret | None:
+        """What was typed, once."""
+        typed = self.field.text()
+        # setText, unlike clear, leaves nothing to undo.
+        self.field.setText("")
+        self._shown.setChecked(False)
+        question, self._question = self._question, None
+        if isinstance(question, SecretRequest) and question.kind is SecretKind.ISSUE_CODE:
+            return normalised_code(typed)
+        return Secret(typed) if typed else None
+
+    @property
+    def _is_last_try(self) -> bool:
+        question = self._question
+        return isinstance(question, PinRequest) and question.attempts is AttemptsLeft.FINAL
+
+    def _show_typed(self, shown: bool) -> None:
+        plain = shown or self._is_issue_code
+        mode = QLineEdit.EchoMode.Normal if plain else QLineEdit.EchoMode.Password
+        self.field.setEchoMode(mode)
+        self.field.setInputMethodHints(
+            Qt.InputMethodHint.ImhSensitiveData | Qt.InputMethodHint.ImhNoPredictiveText
+        )
+
+    @property
+    def _is_issue_code(self) -> bool:
+        question = self._question
+        return isinstance(question, SecretRequest) and question.kind is SecretKind.ISSUE_CODE
+
+    # Texts
+
+    def retranslate(self) -> None:
+        self._shown.setText(self.tr("&Show what I type"))
+        self._shown.setVisible(not self._is_issue_code)
+        self._understood.setText(
+            self.tr(
+                "I know that this is the &last try: after another wrong PIN the token is locked"
+            )
+        )
+        self._understood.setVisible(self._is_last_try)
+        if isinstance(self._question, PinRequest) and self._question.database:
+            self._say_password(self._question)
+        elif isinstance(self._question, PinRequest):
+            self._say_pin(self._question)
+        elif isinstance(self._question, SecretRequest):
+            self._say_secret(self._question)
+
+    def _say_pin(self, request: PinRequest) -> None:
+        self._label.setText(self.tr("&PIN"))
+        self.field.setAccessibleName(
+            self.tr("PIN of the USB token {name}").format(name=request.label)
+        )
+        self._explanation.say(
+            self.tr(
+                "Please enter the PIN of “{name}”. It is the token's own PIN, not the one of "
+                "internet banking, and goes to the token only."
+            ).format(name=request.label)
+        )
+        self._wrong.say(self.tr("The PIN was wrong.") if request.previous_incorrect else "")
+        self._warning.say(self._context.words.attempts(request.attempts))
+
+    def _say_password(self, request: PinRequest) -> None:
+        self._label.setText(self.tr("&Master password"))
+        self.field.setAccessibleName(self.tr("Master password"))
+        self._explanation.say(
+            self.tr(
+                "Your browser's certificates on this PC are protected by a master password, which "
+                "you chose yourself. It is not the one of internet banking, and does not leave "
+                "this PC."
+            )
+        )
+        self._wrong.say(
+            self.tr("The master password was wrong.") if request.previous_incorrect else ""
+        )
+        self._warning.say("")
+
+    def _say_secret(self, request: SecretRequest) -> None:
+        kind = self._kind(request)
+        self._label.setText(kind)
+        self.field.setAccessibleName(kind)
+        self._explanation.say(
+            self.tr(
+                "The bank wants it for the certificate of {user}. It is sent to the bank, "
+                "encrypted, and kept nowhere."
+            ).format(user=request.user_id)
+        )
+        self._wrong.say(self.tr("What was entered is wrong.") if request.previous_incorrect else "")
+        self._warning.say("")
+
+    def _kind(self, request: SecretRequest) -> str:
+        return self._context.words.secret(request.kind)

@@ -1,0 +1,247 @@
+"""電子証明書更新開始 (seed S1): where to, and the one consent."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, QTimer
+from PySide6.QtWidgets import QButtonGroup, QPushButton, QRadioButton, QVBoxLayout, QWidget
+
+from certclient.model.destination import Destination
+from certclient.model.keys import Protection
+from certclient.store.base import WorksAlone
+from certclient.ui.enrollment.holder import holder_lines
+from certclient.ui.enrollment.navigation import Page, Way, previous_page
+from certclient.ui.enrollment.pages.base import Button, Buttons, WizardPage
+from certclient.ui.enrollment.places import Place
+from certclient.ui.enrollment.session import Session
+from certclient.ui.widgets.parts import Facts, Framed, Note, Sentence
+
+_LOOK_AGAIN = 2000
+"""Milliseconds between two looks for a token, while the page is open."""
+
+
+class StartPage(WizardPage):
+    """The present place is chosen already; one that cannot be used says why."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._intro = Sentence()
+        self._places = QWidget()
+        self._choices = QVBoxLayout(self._places)
+        self._choices.setContentsMargins(0, 0, 0, 0)
+        self._group = QButtonGroup(self)
+        self._radios: dict[str, _Choice] = {}
+        self._usb = Note()
+        self._guide = QPushButton()
+        self._guide.setFlat(True)
+        self._guide.clicked.connect(self._open_guide)
+        self._agree = Sentence()
+        self._facts = Facts()
+        self._key_stays = Sentence()
+        self._windows_asks = Note()
+        for part in (self._intro, self._places, self._usb, self._guide):
+            self.body.addWidget(part)
+        self.body.addWidget(Framed(self._agree, self._facts, self._key_stays))
+        self.body.addWidget(self._windows_asks)
+        self.body.addStretch()
+        self._timer = QTimer(self)
+        self._timer.setInterval(_LOOK_AGAIN)
+        self._timer.timeout.connect(self._look)
+        self._looking = False
+        session.places_changed.connect(self._show_places)
+
+    def enter(self) -> None:
+        self._looking = False
+        self._show_places()
+        self._timer.start()
+        for choice in self._radios.values():
+            if choice.radio.isChecked():
+                choice.radio.setFocus()
+
+    def leave(self) -> None:
+        self._timer.stop()
+
+    def _look(self) -> None:
+        if not self._looking:
+            self._looking = True
+            self.session.look(self._looked)
+
+    def _looked(self) -> None:
+        self._looking = False
+
+    def _show_places(self) -> None:
+        """Choices that are still there stay the same widgets, so the focus stays where it is."""
+        around = self.session.around
+        places = around.places if around is not None else ()
+        kept = {place.key for place in places}
+        for key in [key for key in self._radios if key not in kept]:
+            self._radios.pop(key).remove(self._group)
+        for place in places:
+            if place.key not in self._radios:
+                self._radios[place.key] = self._add(place)
+        self.refresh()
+
+    def _add(self, place: Place) -> _Choice:
+        choice = _Choice()
+        self._choices.addWidget(choice)
+        self._group.addButton(choice.radio)
+        key = place.key
+        choice.radio.clicked.connect(lambda: self._choose(key))
+        return choice
+
+    def _choose(self, key: str) -> None:
+        around = self.session.around
+        for place in around.places if around is not None else ():
+            if place.key == key:
+                self.session.place = place
+        self.refresh()
+
+    def _open_guide(self) -> None:
+        self.context.open_url(self.session.profile.usb_guide_url)
+
+    # Texts
+
+    def retranslate(self) -> None:
+        self.say_heading(self._title())
+        self._intro.say(self.tr("Where is the new certificate to be stored?"))
+        around = self.session.around
+        for place in around.places if around is not None else ():
+            if choice := self._radios.get(place.key):
+                choice.show_place(self._name(place), self._trouble(place), place.usable)
+                choice.radio.setChecked(place == self.session.place)
+        self._say_usb()
+        self._say_consent()
+
+    def _title(self) -> str:
+        if self.session.journey.way is Way.OBTAIN:
+            return self.tr("Start obtaining the certificate")
+        return self.tr("Start the certificate renewal")
+
+    def _name(self, place: Place) -> str:
+        name = self._action_name(place)
+        notes = [place.store.label] if place.store and place.destination is Destination.USB else []
+        if place.present:
+            notes.append(self.tr("used now"))
+        return f"{name}  ({', '.join(notes)})" if notes else name
+
+    def _action_name(self, place: Place) -> str:
+        if place.destination is Destination.USB:
+            return self.tr("Save to the &USB token")
+        return self.tr("Save to this &PC")
+
+    def _trouble(self, place: Place) -> str:
+        if place.destination.value in self.session.profile.withheld:
+            return self.tr("Your administrator's settings do not allow this place.")
+        if not place.allowed:
+            return self.tr("This bank does not allow this place.")
+        if place.problem is None:
+            return ""
+        shown = self.context.words.error(place.problem)
+        return f"{shown.title} — {shown.next_step}"
+
+    def _say_usb(self) -> None:
+        place = self.session.place
+        to_usb = place is not None and place.destination is Destination.USB
+        self._usb.say(
+            self.tr(
+                "Saving to the USB token takes about 30 seconds to 1 minute; leave it plugged in "
+                "until it is done. Beforehand, the token has to be ordered from your bank and its "
+                "software installed."
+            )
+            if to_usb
+            else ""
+        )
+        self._guide.setVisible(bool(self.session.profile.usb_guide_url) and self._usb_offered())
+        self._guide.setText(self.tr("About the USB token, and its &software for download"))
+
+    def _usb_offered(self) -> bool:
+        return Destination.USB.value in self.session.profile.destinations
+
+    def _say_consent(self) -> None:
+        place = self.session.place
+        self._agree.say(self._question())
+        lines = holder_lines(self.session)
+        if place is not None:
+            lines.append((self.tr("Stored in"), self._stored_in(place)))
+        self._facts.show_lines(lines)
+        self._key_stays.say(self._promise(place))
+        self._windows_asks.say(
+            self.tr(
+                "On the way, Windows itself asks whether the key may be used. Please choose “OK” "
+                "or “Allow”; if the key has a password, enter it."
+            )
+            if self._windows_will_ask(place)
+            else ""
+        )
+
+    def _windows_will_ask(self, place: Place | None) -> bool:
+        """The present key has, or the new one shall have, セキュリティレベル「中」 or 「高」."""
+        protected = self.session.profile.key.protection is not Protection.NONE
+        of_windows = place is not None and isinstance(place.store, WorksAlone)
+        return self.session.key_asks or (protected and of_windows)
+
+    def _promise(self, place: Place | None) -> str:
+        if place is None:
+            return self.tr("No place can be used at the moment. Plug the token in, for example.")
+        if self.session.current is None:
+            return self.tr("A new key is made in the chosen place and never leaves it.")
+        return self.tr(
+            "A new key is made in the chosen place and never leaves it. The present "
+            "certificate stays as it is until the new one has proven that it works."
+        )
+
+    def _question(self) -> str:
+        if self.session.journey.way is Way.OBTAIN:
+            return self.tr("With “Obtain” you agree that this certificate is obtained:")
+        return self.tr("With “Renew” you agree that this certificate is renewed:")
+
+    def _stored_in(self, place: Place) -> str:
+        name = self.context.words.destination(place.destination)
+        to_usb = place.store is not None and place.destination is Destination.USB
+        if not to_usb or place.store is None or place.store.label == name:
+            return name
+        return self.tr("{place} “{name}”").format(place=name, name=place.store.label)
+
+    def buttons(self) -> Buttons:
+        obtaining = self.session.journey.way is Way.OBTAIN
+        text = self.tr("&Obtain") if obtaining else self.tr("&Renew")
+        ready = self.session.place is not None
+        back = None
+        if previous_page(Page.START, self.session.journey) is not None:
+            back = Button(self.tr("&Back"), lambda: self.session.back(Page.START))
+        return Buttons(
+            primary=Button(text, lambda: self.session.forward(Page.START), ready),
+            back=back,
+            close=self.tr("&Cancel"),
+        )
+
+
+class _WideRadio(QRadioButton):
+    """Takes clicks on its whole line, not on its text alone."""
+
+    def hitButton(self, position: QPoint) -> bool:
+        return self.rect().contains(position)
+
+
+class _Choice(QWidget):
+    """One place: the button, and why it cannot be chosen."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.radio = _WideRadio()
+        self._trouble = Sentence()
+        self._trouble.setIndent(24)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.radio)
+        layout.addWidget(self._trouble)
+
+    def show_place(self, name: str, trouble: str, usable: bool) -> None:
+        self.radio.setText(name)
+        self.radio.setEnabled(usable)
+        self.radio.setAccessibleDescription(trouble)
+        self._trouble.say(trouble)
+
+    def remove(self, group: QButtonGroup) -> None:
+        group.removeButton(self.radio)
+        self.setParent(None)
+        self.deleteLater()

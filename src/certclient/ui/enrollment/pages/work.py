@@ -1,0 +1,244 @@
+"""電子証明書発行処理中 (seeds S0, S3): the steps as they are done, and the questions between."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QElapsedTimer, QTimer
+from PySide6.QtWidgets import QGridLayout, QLabel, QProgressBar, QStyle, QWidget
+
+from certclient.enrollment.interaction import SecretKind, SecretRequest
+from certclient.model.progress import Phase, Progress, Step
+from certclient.ui.enrollment.holder import warnings_told
+from certclient.ui.enrollment.pages.base import Button, Buttons, WizardPage
+from certclient.ui.enrollment.pages.letter import LetterPage
+from certclient.ui.enrollment.pages.questions import Question, QuestionPanel
+from certclient.ui.enrollment.session import Session
+from certclient.ui.tasks.running import ProcedureRun
+from certclient.ui.widgets.parts import Note, Sentence, show_sign
+
+_SECOND = 1000
+
+_SOMETIMES = frozenset({Step.WAIT, Step.LOGIN, Step.CLEAN_UP})
+"""Shown only when they happen."""
+
+
+class WorkPage(WizardPage):
+    """Runs the procedure. Closing the window is safe at every moment, and says so."""
+
+    def __init__(self, session: Session, letter: LetterPage) -> None:
+        super().__init__(session)
+        self._letter = letter
+        self._steps = _Steps(session)
+        self.panel = QuestionPanel(session.context)
+        self.panel.changed.connect(self.buttons_changed)
+        self.body.addWidget(self._steps)
+        self.body.addWidget(self.panel)
+        self.body.addStretch()
+        self._run: ProcedureRun | None = None
+        self._stopping = False
+        self._asking = False
+        session.run_began.connect(self._began)
+
+    @property
+    def asking(self) -> bool:
+        """Whether a question waits for the customer."""
+        return self._asking
+
+    @property
+    def confirming(self) -> bool:
+        """Whether the bank is being told that the certificate has arrived."""
+        return self._steps.now is Step.CONFIRM
+
+    def enter(self) -> None:
+        self._stopping = False
+        self._steps.begin()
+        self._show_steps()
+        if self.session.journey.procedure_id:
+            self.session.look(self.session.begin)
+        else:
+            self.session.begin()
+
+    def leave(self) -> None:
+        self._steps.end()
+
+    def _began(self, run: ProcedureRun) -> None:
+        self._run = run
+        run.interaction.pin_asked.connect(self.ask)
+        run.interaction.secret_asked.connect(self._ask_secret)
+        run.interaction.progressed.connect(self._steps.report)
+        run.interaction.warned.connect(self._steps.show_warnings)
+
+    # Questions
+
+    def _ask_secret(self, request: SecretRequest) -> None:
+        """The issue code was typed on its page already; a wrong one is asked for here."""
+        if request.kind is SecretKind.ISSUE_CODE and not request.previous_incorrect:
+            code = self._letter.take_code()
+            if code is not None and self._run is not None:
+                self._run.interaction.answer(code)
+                return
+        self.ask(request)
+
+    def ask(self, question: Question) -> None:
+        self._swap(asking=True)
+        self.panel.ask(question)
+        self.refresh()
+        window = self.window()
+        if not window.isVisible():
+            window.show()
+            window.raise_()
+            window.activateWindow()
+
+    def _swap(self, *, asking: bool) -> None:
+        self._asking = asking
+        self._steps.setVisible(not asking)
+        self.panel.setVisible(asking)
+
+    def _answer(self) -> None:
+        if self._run is not None and self.panel.complete:
+            self._run.interaction.answer(self.panel.take())
+            self._show_steps()
+
+    def cancel_question(self) -> None:
+        """No answer: the procedure stops here, nothing is lost."""
+        self.panel.take()
+        self._show_steps()
+        if self._run is not None:
+            self._run.interaction.answer(None)
+
+    def _show_steps(self) -> None:
+        self._swap(asking=False)
+        self.refresh()
+
+    def _stop(self) -> None:
+        self._stopping = True
+        if self._run is not None:
+            self._run.interaction.stop()
+        self.refresh()
+
+    # Texts
+
+    def retranslate(self) -> None:
+        self.say_heading(self.panel.title if self.asking else self._title())
+        self._steps.retranslate(stopping=self._stopping)
+        self.panel.retranslate()
+
+    def _title(self) -> str:
+        return self.tr("Issuing the certificate")
+
+    def buttons(self) -> Buttons:
+        if self.asking:
+            return Buttons(
+                primary=Button(self.tr("&Next"), self._answer, self.panel.complete),
+                secondary=Button(self.tr("S&top here"), self.cancel_question),
+            )
+        stop = Button(self.tr("S&top after this step"), self._stop, not self._stopping)
+        return Buttons(secondary=stop, close=self.tr("&Close"))
+
+
+class _Steps(QWidget):
+    """The list of steps, the bar, the time that has passed, and warnings."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self._intro = Sentence()
+        self._bar = QProgressBar()
+        self._elapsed = Sentence()
+        self._warnings = Note()
+        self._done: set[Step] = set()
+        self._now: Step | None = None
+        self._rows = {step: (QLabel(), Sentence()) for step in Step}
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setColumnStretch(1, 1)
+        for part in (self._intro, self._bar, self._elapsed):
+            grid.addWidget(part, grid.rowCount(), 0, 1, 2)
+        for sign, text in self._rows.values():
+            row = grid.rowCount()
+            grid.addWidget(sign, row, 0)
+            grid.addWidget(text, row, 1)
+        grid.addWidget(self._warnings, grid.rowCount(), 0, 1, 2)
+        self._watch = QElapsedTimer()
+        self._timer = QTimer(self)
+        self._timer.setInterval(_SECOND)
+        self._timer.timeout.connect(self._tick)
+
+    def begin(self) -> None:
+        self._done, self._now = set(), None
+        self._watch.start()
+        self._timer.start()
+
+    @property
+    def now(self) -> Step | None:
+        """The step that is under way."""
+        return self._now
+
+    def end(self) -> None:
+        self._timer.stop()
+
+    def report(self, report: Progress) -> None:
+        """A step began or ended."""
+        if report.phase is Phase.FINISHED:
+            self._done.add(report.step)
+            self._now = None
+        else:
+            self._now = report.step
+        self._show_rows()
+
+    def show_warnings(self) -> None:
+        """What has gone not quite right so far."""
+        self._warnings.say(warnings_told(self._session))
+
+    def retranslate(self, *, stopping: bool) -> None:
+        self._intro.say(self._introduction(stopping=stopping))
+        self._show_rows()
+        self.show_warnings()
+        self._tick()
+
+    def _introduction(self, *, stopping: bool) -> str:
+        if stopping:
+            return self.tr("It stops after this step. You can go on with it later.")
+        return self.tr(
+            "You may close this window: it goes on by itself, and nothing is lost even if the PC "
+            "is switched off. Leave the USB token plugged in, if you use one."
+        )
+
+    def _tick(self) -> None:
+        seconds = self._watch.elapsed() // _SECOND if self._watch.isValid() else 0
+        self._elapsed.setText(self.tr("%n second(s) so far", "", seconds))
+
+    def _shown(self) -> list[Step]:
+        """All that may come; of a resumed procedure what was done before is not shown."""
+        resumed = bool(self._session.journey.procedure_id)
+        hidden = _SOMETIMES | ({Step.PREFLIGHT, Step.CREATE_KEY} if resumed else set())
+        happened = self._done | ({self._now} if self._now is not None else set())
+        return [step for step in Step if step not in hidden or step in happened]
+
+    def _show_rows(self) -> None:
+        words = self._session.context.words
+        shown = self._shown()
+        for step, (sign, text) in self._rows.items():
+            text.setText(words.step(step))
+            text.setVisible(step in shown)
+            text.setEnabled(step in self._done or step is self._now)
+            font = text.font()
+            font.setBold(step is self._now)
+            text.setFont(font)
+            sign.setVisible(step in shown)
+            self._show_sign(step, sign)
+            text.setAccessibleName(f"{words.step(step)} {self._state(step)}")
+        self._bar.setRange(0, len(shown))
+        self._bar.setValue(len([step for step in shown if step in self._done]))
+        self._bar.setAccessibleName(words.step(self._now) if self._now else "")
+
+    def _state(self, step: Step) -> str:
+        if step in self._done:
+            return self.tr("done")
+        return self.tr("under way") if step is self._now else ""
+
+    def _show_sign(self, step: Step, sign: QLabel) -> None:
+        if step is self._now:
+            sign.setText("▶")  # a letter, so that it is seen on every ground
+        else:
+            done = QStyle.StandardPixmap.SP_DialogApplyButton
+            show_sign(sign, done if step in self._done else None)

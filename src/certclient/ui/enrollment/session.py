@@ -1,0 +1,293 @@
+"""What the wizard's pages share: where the customer stands, the places, the run.
+
+Of secrets it holds the ticket of a bank's link alone, until the run takes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import shiboken6
+from PySide6.QtCore import QObject, Signal
+
+from certclient.enrollment.interaction import Interaction
+from certclient.enrollment.preflight import Check, CheckResult
+from certclient.enrollment.procedure import Enrollment, Finished, Outcome
+from certclient.model.certificate import Certificate
+from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.profile import Profile
+from certclient.model.secret import Secret
+from certclient.store.base import CertificateStore
+from certclient.store.unavailable import absent
+from certclient.ui.context import AppContext
+from certclient.ui.enrollment.navigation import (
+    Current,
+    Journey,
+    Page,
+    Way,
+    ended,
+    failed,
+    next_page,
+    previous_page,
+    retry_page,
+)
+from certclient.ui.enrollment.places import Place, favourite, find_places
+from certclient.ui.tasks.runner import LOOKING
+from certclient.ui.tasks.running import Agreement, Job, ProcedureRun, RunEnd, no_consent
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """One look around: the stores that are here, the procedures over them, the places to choose.
+
+    `profile` and `user_id` are those of the procedure that is resumed, else the session's.
+    """
+
+    profile: Profile
+    user_id: str
+    enrollment: Enrollment
+    stores: tuple[CertificateStore, ...]
+    places: tuple[Place, ...]
+    home: CertificateStore | None
+
+    @property
+    def store_ids(self) -> tuple[str, ...]:
+        return tuple(store.store_id for store in self.stores)
+
+
+class _Results(QObject):
+    """Brings results from a worker one by one."""
+
+    arrived = Signal(object)
+
+
+class Session(QObject):
+    """One wizard's state and work. Lives in the GUI thread."""
+
+    moved = Signal(object)
+    """To a Page, or None: the wizard is to close."""
+    run_began = Signal(object)
+    """A ProcedureRun."""
+    run_ended = Signal(object)
+    """An Outcome or a CertclientError."""
+    places_changed = Signal()
+
+    def __init__(
+        self,
+        context: AppContext,
+        profile: Profile,
+        journey: Journey,
+        ticket: Secret | None = None,
+    ) -> None:
+        super().__init__()
+        self._ticket = ticket
+        self.context = context
+        self.profile = profile
+        self.journey = journey
+        self.around: Surroundings | None = None
+        self.place: Place | None = None
+        self.run: ProcedureRun | None = None
+        self.warnings: tuple[CertclientError, ...] = ()
+        self.key_asks = False
+        """Whether Windows will ask before the present key is used; known after the checks."""
+        self._results: _Results | None = None
+
+    @property
+    def current(self) -> Current | None:
+        return self.journey.current
+
+    @property
+    def has_ticket(self) -> bool:
+        """Whether a bank's link brought what stands for issue code, PIN or one-time password."""
+        return self._ticket is not None
+
+    def offer_ticket(self, ticket: Secret) -> bool:
+        """Keeps another ticket for the run that comes; False once a run has begun that it could not
+        help any more: it goes with the request or not at all."""
+        journey = self.journey
+        if self.run is not None or journey.procedure_id or isinstance(journey.outcome, Finished):
+            return False
+        self._ticket = ticket
+        return True
+
+    def _take_ticket(self) -> Secret | None:
+        ticket, self._ticket = self._ticket, None
+        return ticket
+
+    # Moving
+
+    def forward(self, page: Page) -> None:
+        self.moved.emit(next_page(page, self.journey))
+
+    def back(self, page: Page) -> None:
+        self.moved.emit(previous_page(page, self.journey))
+
+    def obtain(self) -> None:
+        """From now on 取得 and no longer 更新."""
+        self.journey = replace(self.journey, way=Way.OBTAIN, procedure_id="", error=None)
+        self.moved.emit(Page.LETTER)
+
+    def retry(self) -> None:
+        """もう一度, from where that makes sense."""
+        self.moved.emit(retry_page(self.journey))
+
+    def choose_again(self) -> None:
+        """Another place: what was begun for the first one is given up when the run starts."""
+        self.journey = replace(self.journey, procedure_id="")
+        self.moved.emit(Page.START)
+
+    def fail(self, error: CertclientError) -> None:
+        """An error outside a run."""
+        self.journey = failed(self.journey, error)
+        self.moved.emit(next_page(Page.WORK, self.journey))
+
+    # Looking around
+
+    def look(self, done: Callable[[], None]) -> None:
+        """Looks at the stores anew, in a worker, then calls `done`. Where that fails: the problem
+        page."""
+        context, profile, journey = self.context, self.profile, self.journey
+
+        def keep(found: Surroundings) -> None:
+            if not shiboken6.isValid(self):
+                return  # the window was closed meanwhile
+            self.around = found
+            self.profile = found.profile
+            self.journey = replace(self.journey, user_id=found.user_id)
+            self._keep_choice(found)
+            done()
+
+        self.context.tasks.run(
+            lambda: _look(context, profile, journey),
+            stores=(LOOKING,),
+            done=keep,
+            failed=self.fail,
+        )
+
+    def _keep_choice(self, found: Surroundings) -> None:
+        """What was chosen stays chosen while it can be used."""
+        chosen = self.place.key if self.place is not None else ""
+        same = [place for place in found.places if place.usable and place.key == chosen]
+        self.place = same[0] if same else favourite(found.places)
+        self.places_changed.emit()
+
+    def check(self, arrived: Callable[[CheckResult], None], done: Callable[[None], None]) -> None:
+        """Runs the checks in a worker; each result comes as it is known. After `look`."""
+        around = self._looked()
+        certificate = self._renewed_certificate()
+        home = around.home if certificate is not None else None
+        results = _Results()
+        results.arrived.connect(self._remember)
+        results.arrived.connect(arrived)
+        self._results = results
+
+        def work() -> None:
+            for result in around.enrollment.readiness(certificate, home):
+                results.arrived.emit(result)
+
+        self.context.tasks.run(work, stores=around.store_ids, done=done, failed=self.fail)
+
+    def _remember(self, result: CheckResult) -> None:
+        if result.check is Check.KEY:
+            error = result.error
+            self.key_asks = error is not None and error.code is ErrorCode.KEY_PROTECTED
+
+    def _looked(self) -> Surroundings:
+        if self.around is None:
+            raise AssertionError("look comes first")
+        return self.around
+
+    def _renewed_certificate(self) -> Certificate | None:
+        if self.journey.way is not Way.RENEW or self.current is None:
+            return None
+        return self.current.stored.certificate
+
+    # Running
+
+    def begin(self) -> None:
+        """Runs the procedure that the journey is about; the customer has agreed, or did when it
+        began. After `look`."""
+        around = self._looked()
+        agreement = self._agreement()
+        run = ProcedureRun(self.context.tasks, agreement.covers if agreement else no_consent)
+        run.ended.connect(self._run_ended)
+        run.interaction.warned.connect(self._warned)
+        self.warnings = ()
+        self.run = run
+        self.run_began.emit(run)
+        run.start(
+            Job(
+                enrollment=around.enrollment,
+                profile_id=self.profile.id,
+                user_id=self.journey.user_id,
+                stores=(*around.store_ids, LOOKING),
+                call=self._call(around),
+            )
+        )
+
+    def _agreement(self) -> Agreement | None:
+        if self.place is None or self.place.store is None:
+            return None
+        return Agreement(self.journey.user_id, self.place.store, self._renewed_certificate())
+
+    def _call(self, around: Surroundings) -> Callable[[Interaction], Outcome]:
+        journey, enrollment = self.journey, around.enrollment
+        if journey.procedure_id:
+            return lambda person: enrollment.resume(journey.procedure_id, person)
+        if self.place is None or self.place.store is None:
+            raise AssertionError("a place is chosen before the run")
+        store, ticket = self.place.store, self._take_ticket()
+        if journey.way is Way.OBTAIN:
+            return lambda person: enrollment.obtain(journey.user_id, store, person, ticket)
+        if journey.current is None:
+            raise AssertionError("a renewal has a current certificate")
+        stored = journey.current.stored
+        return lambda person: enrollment.renew(stored, store, person, ticket)
+
+    def _warned(self, error: CertclientError) -> None:
+        self.warnings = (*self.warnings, error)
+
+    def _run_ended(self, end: RunEnd) -> None:
+        self.run = None
+        if end.outcome is not None:
+            self.journey = ended(self.journey, end.outcome)
+            self.run_ended.emit(end.outcome)
+        elif end.error is not None:
+            self.journey = failed(self.journey, end.error, end.open_procedure)
+            self.run_ended.emit(end.error)
+        self.forward(Page.WORK)
+
+
+def _look(context: AppContext, profile: Profile, journey: Journey) -> Surroundings:
+    """In a worker."""
+    stores = tuple(context.stores())
+    user_id = journey.user_id
+    enrollment = context.enrollment(profile, stores)
+    if journey.procedure_id:
+        profile, user_id = _owner_of(journey.procedure_id, context, enrollment)
+        enrollment = context.enrollment(profile, stores)
+    home_id = journey.current.stored.store_id if journey.current is not None else ""
+    home = next((store for store in stores if store.store_id == home_id), None)
+    return Surroundings(
+        profile=profile,
+        user_id=user_id,
+        enrollment=enrollment,
+        stores=stores,
+        places=find_places(profile, stores, home_id),
+        home=absent(home_id) if home is None and home_id else home,
+    )
+
+
+def _owner_of(
+    procedure_id: str, context: AppContext, enrollment: Enrollment
+) -> tuple[Profile, str]:
+    """Whose procedure it is: the journal is one for all banks. Raises PROCEDURE_NOT_FOUND,
+    PROFILE_NOT_FOUND."""
+    view = next((one for one in enrollment.pending() if one.id == procedure_id), None)
+    if view is None:
+        raise CertclientError(ErrorCode.PROCEDURE_NOT_FOUND, procedure=procedure_id)
+    profile = context.profile(view.profile_id)
+    if profile is None:
+        raise CertclientError(ErrorCode.PROFILE_NOT_FOUND, file=view.profile_id)
+    return profile, view.user_id

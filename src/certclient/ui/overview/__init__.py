@@ -1,0 +1,1 @@
+"""The main window: the certificates, and what can be done with them."""

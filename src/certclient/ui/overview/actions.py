@@ -1,0 +1,124 @@
+"""The main window's buttons: what can be begun, and what can be done with the chosen one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QEvent
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QMenu, QPushButton, QWidget
+
+from certclient.i18n.catalogue import Language
+from certclient.ui.context import AppContext
+from certclient.ui.widgets import icons
+from certclient.ui.widgets.flow import FlowLayout
+from certclient.ui.widgets.sizes import icon_size
+
+_GAP = 8
+
+_LANGUAGE_NAMES = {Language.JAPANESE: "日本語", Language.ENGLISH: "English"}
+"""Each in its own words, in every language."""
+
+
+class _ButtonRow(QWidget):
+    """Buttons side by side, in the next line where they do not fit."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._row = FlowLayout(self)
+        self._row.setSpacing(_GAP)
+        self._icons: dict[QPushButton, str] = {}
+
+    def add(self, icon: str) -> QPushButton:
+        button = QPushButton()
+        self._row.addWidget(button)
+        self._icons[button] = icon
+        return button
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.LanguageChange:
+            self.retranslate()
+        elif event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
+            self.set_icons()
+
+    def set_icons(self) -> None:
+        for button, name in self._icons.items():
+            button.setIcon(icons.text_icon(name, self.palette()))
+            button.setIconSize(icon_size(self))
+
+    def texts(self) -> Mapping[QPushButton, str]:
+        """Each button's text in the present language."""
+        return {}
+
+    def retranslate(self) -> None:
+        for button, text in self.texts().items():
+            button.setText(text)
+        self.updateGeometry()
+
+
+class ActionRow(_ButtonRow):
+    """証明書更新, 電子証明書取得, すべて更新, ヘルプ, the language."""
+
+    def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._context = context
+        self.renew = self.add("renew")
+        self.obtain = self.add("obtain")
+        self.renew_all = self.add("renew-all")
+        self.help = self.add("help")
+        self.language = self.add("language")
+        self._languages = QActionGroup(self)
+        self.language.setMenu(self._language_menu())
+        self.set_icons()
+        self.retranslate()
+
+    def texts(self) -> Mapping[QPushButton, str]:
+        return {
+            self.renew: self.tr("&Renew certificate"),
+            self.obtain: self.tr("&Obtain a certificate"),
+            self.renew_all: self.tr("Renew &all"),
+            self.help: self.tr("&Help"),
+            self.language: self.tr("Lan&guage"),
+        }
+
+    def retranslate(self) -> None:
+        super().retranslate()
+        for action in self._languages.actions():
+            action.setChecked(action.data() == self._context.languages.current.value)
+
+    def _language_menu(self) -> QMenu:
+        menu = QMenu(self)
+        for language, name in _LANGUAGE_NAMES.items():
+            action = QAction(name, self._languages)
+            action.setCheckable(True)
+            action.setData(language.value)
+            menu.addAction(action)
+        self._languages.triggered.connect(self._switch)
+        return menu
+
+    def _switch(self, action: QAction) -> None:
+        language = Language(action.data())
+        self._context.settings.language = language
+        self._context.languages.switch(language)
+
+
+class SelectionRow(_ButtonRow):
+    """What can be done with the chosen certificate."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.details = self.add("details")
+        self.put_away = self.add("put-away")
+        self.bring_back = self.add("bring-back")
+        self.delete = self.add("delete")
+        self.set_icons()
+        self.retranslate()
+
+    def texts(self) -> Mapping[QPushButton, str]:
+        return {
+            self.details: self.tr("&Details"),
+            self.put_away: self.tr("&Put away"),
+            self.bring_back: self.tr("&Bring back"),
+            self.delete: self.tr("Delete &for good…"),
+        }

@@ -1,0 +1,168 @@
+"""Draws the cells that say more than a text: days left on a timeline, a state with its shape.
+
+Everything is drawn from the palette, so that light, dark and high contrast look right.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtCore import (
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QPointF,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+)
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPalette, QPen
+from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from certclient.enrollment.overview import Row
+from certclient.model.destination import Destination
+from certclient.ui.overview.conditions import LOOKS
+from certclient.ui.overview.models import Column, row_at
+from certclient.ui.widgets import icons
+
+_AnyIndex = QModelIndex | QPersistentModelIndex
+
+_GAP = 6
+"""Between shape and text, and at the cell's ends; pixels before scaling."""
+
+_BAR = 6
+"""Height of a timeline."""
+
+
+class CertificateDelegate(QStyledItemDelegate):
+    """Draws a row's cells; the plain ones as the platform's style does."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: _AnyIndex) -> QSize:
+        hint = super().sizeHint(option, index)
+        if row_at(index) is None:
+            return hint
+        metrics, text = option.fontMetrics, str(index.data())
+        shape = metrics.height() + _GAP if index.column() in _SHAPED else 0
+        wide = metrics.horizontalAdvance(text)
+        width = two_line_width(metrics, text) if index.column() in _TWO_LINED else wide
+        return QSize(width + shape + 2 * _GAP + 2, 2 * _line_height(metrics, text) + _GAP)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _AnyIndex) -> None:
+        row = row_at(index)
+        if row is None or index.column() not in _DRAWN:
+            super().paint(painter, option, index)
+            return
+        self._paint_background(painter, option, index)
+        area = QRectF(option.rect).adjusted(_GAP, 0, -_GAP, 0)
+        painter.save()
+        painter.setFont(option.font)
+        if index.column() == Column.LEFT:
+            _paint_timeline(painter, option, area, row, str(index.data()))
+        elif index.column() not in _SHAPED:
+            painter.setPen(_text_colour(option))
+            painter.drawText(area, _WRAP, str(index.data()))
+        else:
+            name, colour = _shape(row, index.column(), option)
+            _paint_shape(painter, option, area, name, colour, str(index.data()))
+        painter.restore()
+
+    def _paint_background(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: _AnyIndex
+    ) -> None:
+        plain = QStyleOptionViewItem(option)
+        self.initStyleOption(plain, index)
+        plain.text = ""
+        style = option.widget.style() if option.widget else QApplication.style()
+        style.drawControl(QStyle.ControlElement.CE_ItemViewItem, plain, painter, option.widget)
+
+
+_SHAPED = (Column.PLACE, Column.STATE)
+
+_TWO_LINED = (Column.BANK, Column.PLACE, Column.UNTIL, Column.STATE)
+"""Whose texts may take both lines of a row, so that all columns fit."""
+
+_DRAWN = (Column.LEFT, *_TWO_LINED)
+
+_WRAP = int(Qt.TextFlag.TextWordWrap) | int(Qt.AlignmentFlag.AlignVCenter)
+
+
+def two_line_width(metrics: QFontMetrics, text: str) -> int:
+    """The least width (pixels) in which `text` takes no more than two lines."""
+    whole = metrics.horizontalAdvance(text)
+    step = max(metrics.averageCharWidth(), 1)
+    for width in range(whole // 2, whole, step):
+        needed = metrics.boundingRect(QRect(0, 0, width, 0), _WRAP, text)
+        if needed.width() <= width and needed.height() <= 2 * _line_height(metrics, text):
+            return width
+    return whole
+
+
+def _line_height(metrics: QFontMetrics, text: str) -> int:
+    """Of this text: Japanese letters of another font may be higher than the font's own."""
+    return metrics.boundingRect(QRect(0, 0, 1 << 20, 0), _WRAP, text).height()
+
+
+def _shape(row: Row, column: int, option: QStyleOptionViewItem) -> tuple[str, QColor]:
+    """Icon and its colour."""
+    if column == Column.PLACE:
+        usb = row.entry.store.destination is Destination.USB
+        return ("usb" if usb else "pc"), _text_colour(option)
+    look = LOOKS[row.condition]
+    colour = _text_colour(option) if _selected(option) else look.colour(option.palette)
+    return look.icon, colour
+
+
+def _paint_shape(
+    painter: QPainter,
+    option: QStyleOptionViewItem,
+    area: QRectF,
+    name: str,
+    colour: QColor,
+    text: str,
+) -> None:
+    side = option.fontMetrics.height()
+    place = QRectF(area.left(), area.center().y() - side / 2, side, side)
+    icons.paint(name, colour, painter, place)
+    painter.setPen(_text_colour(option))
+    beside = area.adjusted(side + _GAP, 0, 0, 0)
+    painter.drawText(beside, _WRAP, text)
+
+
+def _paint_timeline(
+    painter: QPainter, option: QStyleOptionViewItem, area: QRectF, row: Row, text: str
+) -> None:
+    """The text above, below it the renewal window with what is left of it filled in.
+
+    The left end is the expiry date, the right end the first day of renewal; ticks are the days of
+    the bank's reminders. A certificate that has expired has used all of it.
+    """
+    middle = area.center().y() + _BAR
+    above = QRectF(area.left(), area.top(), area.width(), middle - area.top())
+    painter.setPen(_text_colour(option))
+    painter.drawText(above, int(Qt.AlignmentFlag.AlignVCenter), text)
+    track = QRectF(area.left(), middle, area.width(), _BAR)
+    colour = _text_colour(option)
+    frame = QColor(colour)
+    frame.setAlphaF(0.35)
+    painter.setPen(QPen(frame, 1))
+    painter.drawRect(track)
+    whole = max(row.profile.renewal.renew_days_before, 1)
+    left = min(max(row.entry.life.days_left / whole, 0.0), 1.0)
+    fill = colour if _selected(option) else LOOKS[row.condition].colour(option.palette)
+    painter.fillRect(QRectF(track.left(), track.top(), track.width() * left, _BAR), fill)
+    for day in row.profile.reminder_days:
+        if 0 < day < whole:
+            x = track.left() + track.width() * day / whole
+            painter.drawLine(QPointF(x, track.top() - 2), QPointF(x, track.bottom() + 2))
+
+
+def _selected(option: QStyleOptionViewItem) -> bool:
+    return bool(option.state & QStyle.StateFlag.State_Selected)
+
+
+def _text_colour(option: QStyleOptionViewItem) -> QColor:
+    selected = QPalette.ColorRole.HighlightedText
+    role = selected if _selected(option) else QPalette.ColorRole.Text
+    return option.palette.color(role)

@@ -1,0 +1,66 @@
+"""What the main window says while there is no certificate: what to do first."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+
+from certclient.ui.context import AppContext
+from certclient.ui.widgets.parts import Heading, Scroll, Sentence
+
+
+class EmptyPage(QWidget):
+    """Still looking, no bank, or no certificate yet."""
+
+    def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._context = context
+        self._looking = True
+        self._heading = Heading()
+        self._text = Sentence()
+        self.obtain = QPushButton()
+        body = QWidget()
+        layout = QVBoxLayout(body)
+        layout.addStretch(1)
+        layout.addWidget(self._heading)
+        layout.addWidget(self._text)
+        layout.addWidget(self.obtain, 0, Qt.AlignmentFlag.AlignLeft)
+        layout.addStretch(2)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(Scroll(body))
+        self._retranslate()
+
+    def found_nothing(self) -> None:
+        """A look has ended."""
+        self._looking = False
+        self._retranslate()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.LanguageChange:
+            self._retranslate()
+
+    def _retranslate(self) -> None:
+        self.obtain.setText(self.tr("Obtain &your first certificate"))
+        self.obtain.setVisible(not self._looking and bool(self._context.profiles))
+        if not self._context.profiles:
+            self._heading.setText(self.tr("No bank is set up on this computer"))
+            self._text.setText(
+                self.tr(
+                    "The settings of your bank are missing. Install the program from your bank's"
+                    " page again, or ask whoever looks after your computers."
+                )
+            )
+        elif self._looking:
+            self._heading.setText(self.tr("Looking for certificates…"))
+            self._text.setText("")
+        else:
+            self._heading.setText(self.tr("There is no certificate yet"))
+            self._text.setText(
+                self.tr(
+                    "For your first certificate, have the letter at hand that the bank sent you:"
+                    " it has your user ID and the issue code. If your certificate is on a USB"
+                    " token, plug it in; it then appears here by itself."
+                )
+            )

@@ -1,0 +1,91 @@
+"""Keys that lead to nothing any more, each with the button that clears it away."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, Signal
+from PySide6.QtWidgets import QGroupBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from certclient.enrollment.procedure import Leftover
+from certclient.model.destination import Destination
+from certclient.ui.context import AppContext
+from certclient.ui.widgets.parts import Sentence
+
+
+class LeftoverPanel(QGroupBox):
+    """Hidden while nothing is left over."""
+
+    removal_wanted = Signal(object)
+    """The Leftover."""
+
+    def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._context = context
+        self._leftovers: tuple[Leftover, ...] = ()
+        self._lines: list[_LeftoverLine] = []
+        self._layout = QVBoxLayout(self)
+        self.hide()
+
+    def show_leftovers(self, leftovers: Sequence[Leftover]) -> None:
+        """One line for each."""
+        names = [(one.store.store_id, one.label) for one in leftovers]
+        if names == [(one.store.store_id, one.label) for one in self._leftovers]:
+            return
+        self._leftovers = tuple(leftovers)
+        for line in self._lines:
+            self._layout.removeWidget(line)
+            line.deleteLater()
+        self._lines = [_LeftoverLine(self._context, one) for one in leftovers]
+        for line in self._lines:
+            line.button.clicked.connect(line.ask)
+            line.removal_wanted.connect(self.removal_wanted)
+            self._layout.addWidget(line)
+        self._retranslate()
+        self.setVisible(bool(leftovers))
+
+    @property
+    def buttons(self) -> list[QPushButton]:
+        """片付ける, one for each key."""
+        return [line.button for line in self._lines]
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.LanguageChange:
+            self._retranslate()
+
+    def _retranslate(self) -> None:
+        self.setTitle(self.tr("Left behind"))
+        for line in self._lines:
+            line.retranslate()
+
+
+class _LeftoverLine(QWidget):
+    removal_wanted = Signal(object)
+
+    def __init__(self, context: AppContext, leftover: Leftover) -> None:
+        super().__init__()
+        self._context = context
+        self._leftover = leftover
+        self._text = Sentence()
+        self.button = QPushButton()
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._text, 1)
+        layout.addWidget(self.button)
+
+    def ask(self) -> None:
+        self.removal_wanted.emit(self._leftover)
+
+    def retranslate(self) -> None:
+        store = self._leftover.store
+        place = self._context.words.destination(store.destination)
+        if store.destination is Destination.USB:
+            place = self.tr("{0} ({1})").format(place, store.label)
+        text = self.tr(
+            "{place}: a key that no certificate uses was left by an interrupted procedure (number"
+            " {number}). It does no harm there."
+        )
+        self._text.setText(text.format(place=place, number=self._leftover.name))
+        self.button.setText(self.tr("Clear a&way…"))
+        self.button.setAccessibleName(self.tr("Clear away: {0}").format(self._leftover.name))

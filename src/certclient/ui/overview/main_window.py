@@ -1,0 +1,303 @@
+"""The main window: the certificates of this computer and of the tokens, and what is to be done."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QMainWindow,
+    QMessageBox,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from certclient.enrollment.overview import Condition, Overview, Row
+from certclient.enrollment.procedure import ProcedureView
+from certclient.model.errors import CertclientError
+from certclient.ui.context import AppContext
+from certclient.ui.dialogs.complaint import Complaint
+from certclient.ui.dialogs.details import DetailsDialog
+from certclient.ui.dialogs.help_window import HelpWindow
+from certclient.ui.overview.about_corner import AboutCorner
+from certclient.ui.overview.actions import ActionRow, SelectionRow
+from certclient.ui.overview.certificate_table import CertificateTable
+from certclient.ui.overview.clearing import Clearing
+from certclient.ui.overview.empty_page import EmptyPage
+from certclient.ui.overview.leftover_panel import LeftoverPanel
+from certclient.ui.overview.models import name_of, row_at
+from certclient.ui.overview.notes import NoteLines, UndoLine
+from certclient.ui.overview.notice_card import NoticeCard
+from certclient.ui.overview.pending_panel import PendingPanel
+from certclient.ui.overview.putting_away import PuttingAway, Removal, possible
+from certclient.ui.overview.update_notice import UpdateLine
+from certclient.ui.widgets import icons
+from certclient.ui.widgets.banner import RehearsalBanner, put_banner_into
+from certclient.ui.widgets.parts import Scroll
+from certclient.ui.widgets.sizes import fitting_size
+
+_SIZE = (67, 42)
+"""In heights of a line of text: 1005 × 630 pixels at the usual size, so 1024 × 768 is enough."""
+
+_RENEWABLE = (
+    Condition.RENEWABLE,
+    Condition.URGENT,
+    Condition.VALID,
+    Condition.OBTAINABLE,
+    Condition.TOO_LATE,
+)
+"""For which 証明書更新 leads somewhere: the wizard says what the date makes of it."""
+
+
+class MainWindow(QMainWindow):
+    """Shows an overview and says what the customer wants; the shell opens what does it."""
+
+    renew_wanted = Signal(object)
+    """The Row to renew, or that has expired."""
+    obtain_wanted = Signal()
+    """電子証明書取得 with the bank's letter."""
+    batch_wanted = Signal()
+    """すべて更新."""
+    resume_wanted = Signal(object)
+    """The ProcedureView to go on with."""
+    continue_wanted = Signal(object)
+    """The Row whose procedure is to go on."""
+    postponed = Signal(object)
+    """The Rows of which the customer was told and wants to hear later."""
+    stores_changed = Signal()
+    closed = Signal()
+
+    def __init__(self, context: AppContext) -> None:
+        super().__init__()
+        self._context = context
+        self._overview = Overview(context.clock())
+        self.setWindowIcon(icons.app_icon())
+        self.card = NoticeCard(context)
+        self.pending = PendingPanel(context)
+        self.leftovers = LeftoverPanel(context)
+        self.actions_row = ActionRow(context)
+        self.table = CertificateTable(context)
+        self.selection_row = SelectionRow()
+        self.empty = EmptyPage(context)
+        self.notes = NoteLines(context)
+        self.undo = UndoLine()
+        self.removals = PuttingAway(context, self)
+        self.clearing = Clearing(context, self)
+        self.help_window = HelpWindow(context, self)
+        self.updates = UpdateLine(context)
+        self.about = AboutCorner(context, self)
+        self._pages = QStackedWidget()
+        self._lay_out()
+        self._connect_wishes()
+        self._connect_removals()
+        self._retranslate()
+        self._choose(None)
+        self.resize(fitting_size(self, *_SIZE))
+        self.restoreGeometry(context.settings.geometry)
+
+    # What the shell says
+
+    def show_overview(self, overview: Overview) -> None:
+        """Shows a complete look."""
+        self._overview = overview
+        self.empty.found_nothing()
+        self._pages.setCurrentIndex(1 if overview.rows else 0)
+        self.table.show_overview(overview)
+        self.card.show_for(overview)
+        self.pending.show_views(overview.pending)
+        self.leftovers.show_leftovers(overview.leftovers)
+        self.notes.show_overview(overview)
+        self.help_window.show_overview(overview)
+        self.actions_row.renew_all.setEnabled(len(overview.due) > 1)
+        self._choose(self.table.row)
+
+    def remind(self, rows: Sequence[Row]) -> None:
+        """The day has come of what the customer had put off."""
+        self.card.remind(list(rows))
+        self.card.show_for(self._overview)
+
+    def complain(self, error: CertclientError, row: Row | None = None) -> None:
+        """Shows an error; `row` is the certificate that it is about."""
+        profile = row.profile if row else next(iter(self._context.profiles), None)
+        owner = row.entry.owner if row else None
+        contact = self._context.contact(profile, owner) if profile else ""
+        Complaint(self._context, error, contact, self).open()
+
+    def say(self, text: str) -> None:
+        """A polite word."""
+        box = QMessageBox(QMessageBox.Icon.Information, self.windowTitle(), text, parent=self)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        put_banner_into(box, self._context.rehearsal)
+        box.open()
+
+    def come_forward(self) -> None:
+        """Shows the window above others, also if it was minimised."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
+
+    # Building
+
+    def _lay_out(self) -> None:
+        self._pages.addWidget(self.empty)
+        self._pages.addWidget(self.table)
+        content = QWidget()
+        layout = QVBoxLayout(content)
+        layout.addWidget(self.card)
+        layout.addWidget(self.updates)
+        layout.addWidget(self.pending)
+        layout.addWidget(self.leftovers)
+        layout.addWidget(self.actions_row)
+        layout.addWidget(self._pages, 1)
+        layout.addWidget(self.undo)
+        layout.addWidget(self.notes)
+        last = QHBoxLayout()
+        last.addWidget(self.selection_row, 1)
+        last.addWidget(self.about, 0, Qt.AlignmentFlag.AlignBottom)
+        layout.addLayout(last)
+        central = QWidget()
+        outer = QVBoxLayout(central)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        outer.addWidget(RehearsalBanner(self._context.rehearsal))
+        outer.addWidget(Scroll(content), 1)
+        self.setCentralWidget(central)
+
+    def _connect_wishes(self) -> None:
+        self.card.renew_wanted.connect(self.renew_wanted)
+        self.card.obtain_wanted.connect(self.renew_wanted)
+        self.card.postponed.connect(self.postponed)
+        self.pending.resume_wanted.connect(self.resume_wanted)
+        self.table.chosen.connect(self._choose)
+        self.table.opened.connect(self._show_details)
+        actions = self.actions_row
+        actions.renew.clicked.connect(self._renew_chosen)
+        actions.obtain.clicked.connect(self.obtain_wanted)
+        actions.renew_all.clicked.connect(self.batch_wanted)
+        actions.help.clicked.connect(self._show_help)
+        self.empty.obtain.clicked.connect(self.obtain_wanted)
+        self.selection_row.details.clicked.connect(self._show_chosen)
+        self.help_window.about_wanted.connect(self.about.open_window)
+
+    def _connect_removals(self) -> None:
+        row = self.selection_row
+        row.put_away.clicked.connect(self._put_away)
+        row.bring_back.clicked.connect(self._bring_back)
+        row.delete.clicked.connect(self._ask_delete)
+        self.undo.undo_wanted.connect(self._take_back)
+        self.removals.done.connect(self._removed)
+        self.removals.failed.connect(self.complain)
+        self.pending.give_up_wanted.connect(self._ask_give_up)
+        self.leftovers.removal_wanted.connect(self.clearing.ask_remove)
+        self.clearing.done.connect(self._cleared)
+        self.clearing.failed.connect(self._not_cleared)
+
+    # Qt's events
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.LanguageChange:
+            self._retranslate()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Nothing is lost: procedures have windows of their own."""
+        self._context.settings.geometry = self.saveGeometry()
+        self.removals.close()
+        self.clearing.close()
+        super().closeEvent(event)
+        self.closed.emit()
+
+    def _retranslate(self) -> None:
+        self.setWindowTitle(self.tr("Client certificates"))
+
+    # The customer's wishes
+
+    def _choose(self, row: Row | None) -> None:
+        goes_on = row is not None and row.condition is Condition.UNFINISHED
+        self.actions_row.renew.setEnabled(
+            row is not None and (goes_on or row.condition in _RENEWABLE)
+        )
+        buttons = self.selection_row
+        buttons.details.setEnabled(row is not None)
+        can: frozenset[Removal] = frozenset()
+        if row is not None:
+            can = possible(row, self._overview, self._context.clock())
+        buttons.put_away.setEnabled(Removal.PUT_AWAY in can)
+        buttons.bring_back.setEnabled(Removal.BRING_BACK in can)
+        buttons.delete.setEnabled(Removal.DELETE in can)
+
+    def _renew_chosen(self) -> None:
+        row = self.table.row
+        if row is None:
+            return
+        unfinished = row.condition is Condition.UNFINISHED
+        (self.continue_wanted if unfinished else self.renew_wanted).emit(row)
+
+    def _show_help(self) -> None:
+        self.help_window.show()
+        self.help_window.raise_()
+
+    def _show_chosen(self) -> None:
+        row = self.table.row
+        if row is not None:
+            self._show_details(row)
+
+    def _show_details(self, row: Row) -> None:
+        place = self.table.certificates.place(row)
+        DetailsDialog(self._context, row, place, self).open()
+
+    def _put_away(self) -> None:
+        self._remove(Removal.PUT_AWAY, self.table.row)
+
+    def _bring_back(self) -> None:
+        self._remove(Removal.BRING_BACK, self.table.row)
+
+    def _take_back(self, row: Row) -> None:
+        """Undo: the row as it is now, archived."""
+        index = self.table.certificates.find(name_of(row))
+        self._remove(Removal.BRING_BACK, row_at(index))
+
+    def _ask_delete(self) -> None:
+        row = self.table.row
+        if row is None:
+            return
+        entry = row.entry
+        text = self.tr(
+            "The certificate of {user} (serial number {serial}) and its key will be deleted for"
+            " good. This cannot be undone."
+        )
+        box = QMessageBox(QMessageBox.Icon.Warning, self.windowTitle(), "", parent=self)
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setText(text.format(user=entry.full_id, serial=entry.certificate.serial_hex))
+        delete = box.addButton(self.tr("&Delete"), QMessageBox.ButtonRole.DestructiveRole)
+        box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
+        delete.clicked.connect(lambda: self._remove(Removal.DELETE, row))
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        put_banner_into(box, self._context.rehearsal)
+        box.open()
+
+    def _remove(self, removal: Removal, row: Row | None) -> None:
+        if row is not None:
+            self.undo.hide()
+            self.removals.start(removal, row, self._overview)
+
+    def _ask_give_up(self, view: ProcedureView) -> None:
+        self.clearing.ask_give_up(view, self._overview.stores)
+
+    def _cleared(self, told: str) -> None:
+        self.say(told)
+        self.stores_changed.emit()
+
+    def _not_cleared(self, error: CertclientError) -> None:
+        self.complain(error)
+        self.stores_changed.emit()
+
+    def _removed(self, removal: Removal, row: Row) -> None:
+        if removal is Removal.PUT_AWAY:
+            self.undo.offer(row)
+        self.stores_changed.emit()

@@ -1,0 +1,245 @@
+"""The certificates as a Qt item model: one row each, those that no longer count under one fold."""
+
+from __future__ import annotations
+
+import enum
+
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+)
+
+from certclient.enrollment.overview import Condition, Overview, Row
+from certclient.model.destination import Destination
+from certclient.ui.context import AppContext
+
+AnyIndex = QModelIndex | QPersistentModelIndex
+
+ROW = int(Qt.ItemDataRole.UserRole)
+"""The role under which an index gives its `Row`; None for the fold."""
+
+
+_NOWHERE = QModelIndex()
+
+
+class Column(enum.IntEnum):
+    USER = 0
+    ROLE = 1
+    BANK = 2
+    PLACE = 3
+    UNTIL = 4
+    LEFT = 5
+    STATE = 6
+
+
+_TOP = 0
+_FOLDED = 1
+"""What an index carries: whether it stands on top or under the fold."""
+
+
+class CertificateModel(QAbstractItemModel):
+    """Top level: rows that count, then the fold if there is something under it."""
+
+    def __init__(self, context: AppContext, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._context = context
+        self._top: list[Row] = []
+        self._folded: list[Row] = []
+
+    def show(self, overview: Overview) -> None:
+        """Shows these certificates. Where only their details changed, views keep their place."""
+        top = [row for row in overview.rows if not row.folded]
+        folded = [row for row in overview.rows if row.folded]
+        same = _names(top) == _names(self._top) and _names(folded) == _names(self._folded)
+        if same:
+            self._top, self._folded = top, folded
+            self.tell_texts_changed()
+            return
+        self.beginResetModel()
+        self._top, self._folded = top, folded
+        self.endResetModel()
+
+    def tell_texts_changed(self) -> None:
+        """After a switch of the language, or of what rows mean."""
+        last = len(Column) - 1
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, last)
+        if self.rowCount():
+            self.dataChanged.emit(self.index(0, 0), self.index(self.rowCount() - 1, last))
+        fold = self.fold
+        if fold.isValid():
+            children = self.rowCount(fold)
+            self.dataChanged.emit(self.index(0, 0, fold), self.index(children - 1, last, fold))
+
+    @property
+    def several_banks(self) -> bool:
+        return len({row.profile.id for row in (*self._top, *self._folded)}) > 1
+
+    @property
+    def fold(self) -> QModelIndex:
+        """Under which those lie that no longer count; invalid where there are none."""
+        return self.index(len(self._top), 0) if self._folded else QModelIndex()
+
+    def find(self, name: tuple[str, str]) -> QModelIndex:
+        """The index of a row by its `name_of`; invalid where it is gone."""
+        for rows, parent in ((self._top, QModelIndex()), (self._folded, self.fold)):
+            for number, row in enumerate(rows):
+                if name_of(row) == name:
+                    return self.index(number, 0, parent)
+        return QModelIndex()
+
+    # Qt's questions
+
+    def rowCount(self, parent: AnyIndex = _NOWHERE) -> int:
+        if not parent.isValid():
+            return len(self._top) + bool(self._folded)
+        return len(self._folded) if self._is_fold(parent) and parent.column() == 0 else 0
+
+    def columnCount(self, parent: AnyIndex = _NOWHERE) -> int:
+        return len(Column)
+
+    def index(self, row: int, column: int, parent: AnyIndex = _NOWHERE) -> QModelIndex:
+        if not self.hasIndex(row, column, parent):
+            return QModelIndex()
+        return self.createIndex(row, column, _FOLDED if parent.isValid() else _TOP)
+
+    def parent(self, index: AnyIndex = _NOWHERE) -> QModelIndex:  # type: ignore[override]
+        # QObject.parent() and QAbstractItemModel.parent(index) share one name in Qt.
+        if index.isValid() and index.internalId() == _FOLDED:
+            return self.fold
+        return QModelIndex()
+
+    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        row = self._row(index)
+        if role == ROW:
+            return row
+        if role not in _TEXT_ROLES:
+            return None
+        if row is None:
+            return self._fold_text() if index.column() == 0 else None
+        text = self._text(row, Column(index.column()))
+        if role == Qt.ItemDataRole.ToolTipRole and row.condition is Condition.VALID:
+            words, life = self._context.words, row.entry.life
+            return self.tr("It can be renewed from {0}.").format(words.day(life.renew_from))
+        rejection = row.entry.rejection
+        if role == Qt.ItemDataRole.ToolTipRole and rejection is not None:
+            return f"{rejection.message or text} [{rejection.reason}]"
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            heading = self._heading(Column(index.column()))
+            return f"{heading}: {text}"
+        return text
+
+    def headerData(
+        self,
+        section: int,
+        orientation: Qt.Orientation,
+        role: int = Qt.ItemDataRole.DisplayRole,
+    ) -> object:
+        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return self._heading(Column(section))
+        return None
+
+    # Texts
+
+    def _heading(self, column: Column) -> str:
+        return {
+            Column.USER: self.tr("User ID"),
+            Column.ROLE: self.tr("Role"),
+            Column.BANK: self.tr("Bank"),
+            Column.PLACE: self.tr("Place"),
+            Column.UNTIL: self.tr("Valid until"),
+            Column.LEFT: self.tr("Days left"),
+            Column.STATE: self.tr("State"),
+        }[column]
+
+    def _text(self, row: Row, column: Column) -> str:
+        words, entry = self._context.words, row.entry
+        match column:
+            case Column.USER:
+                return entry.full_id
+            case Column.ROLE:
+                return words.role(entry.owner.role)
+            case Column.BANK:
+                return self._context.bank(row.profile)
+            case Column.PLACE:
+                return self.place(row)
+            case Column.UNTIL:
+                return words.minute(entry.life.deadline)
+            case Column.LEFT:
+                return self.days_left(row)
+            case Column.STATE:
+                return self.state(row)
+
+    def place(self, row: Row) -> str:
+        """パソコン, or 専用USB with the token's name."""
+        store = row.entry.store
+        name = self._context.words.destination(store.destination)
+        if store.destination is Destination.PC:
+            return name
+        return self.tr("{0} ({1})").format(name, store.label)
+
+    def days_left(self, row: Row) -> str:
+        days = row.entry.life.days_left
+        if not row.condition.counts and days >= 0:
+            return ""
+        if days > 0:
+            return self.tr("%n day(s) left", "", days)
+        if days == 0:
+            return self.tr("Today is the last day")
+        return self.tr("Expired %n day(s) ago", "", -days)
+
+    def state(self, row: Row) -> str:
+        words, life = self._context.words, row.entry.life
+        match row.condition:
+            case Condition.URGENT:
+                return self.tr("Renew now")
+            case Condition.REPLACED:
+                return self.tr("Replaced by a newer one")
+            case Condition.ARCHIVED:
+                return self.tr("Put away")
+            case Condition.NO_KEY:
+                return self.tr("Its key is missing")
+            case Condition.UNFINISHED:
+                return self.tr("Not finished: continue")
+            case Condition.NOT_ACCEPTED:
+                return self.tr("Not accepted by the bank")
+            case _:
+                return words.stage(life.stage)
+
+    def _fold_text(self) -> str:
+        return self.tr("%n put away or expired certificate(s)", "", len(self._folded))
+
+    # Rows
+
+    def _is_fold(self, index: AnyIndex) -> bool:
+        return index.internalId() == _TOP and index.row() == len(self._top)
+
+    def _row(self, index: AnyIndex) -> Row | None:
+        if not index.isValid() or self._is_fold(index):
+            return None
+        rows = self._folded if index.internalId() == _FOLDED else self._top
+        return rows[index.row()]
+
+
+_TEXT_ROLES = (
+    Qt.ItemDataRole.DisplayRole,
+    Qt.ItemDataRole.ToolTipRole,
+    Qt.ItemDataRole.AccessibleTextRole,
+)
+
+
+def name_of(row: Row) -> tuple[str, str]:
+    """Names a row durably: its store and its certificate."""
+    return row.entry.stored.store_id, row.entry.certificate.fingerprint
+
+
+def row_at(index: AnyIndex) -> Row | None:
+    """The `Row` behind an index of any column."""
+    found = index.data(ROW)
+    return found if isinstance(found, Row) else None
+
+
+def _names(rows: list[Row]) -> list[tuple[str, str]]:
+    return [name_of(row) for row in rows]

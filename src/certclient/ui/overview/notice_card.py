@@ -1,0 +1,192 @@
+"""The card on top of the main window: 「電子証明書の更新をお願いします」, now or later."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QRectF, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from certclient.enrollment.overview import Condition, Overview, Row
+from certclient.ui.context import AppContext
+from certclient.ui.overview.conditions import LOOKS
+from certclient.ui.overview.models import name_of
+from certclient.ui.widgets import icons
+from certclient.ui.widgets.flow import FlowLayout
+from certclient.ui.widgets.parts import Sentence
+
+_CONCERNED = (
+    Condition.URGENT,
+    Condition.RENEWABLE,
+    Condition.OBTAINABLE,
+    Condition.TOO_LATE,
+)
+
+
+class NoticeCard(QFrame):
+    """Speaks of the most urgent certificate and says how many others there are."""
+
+    renew_wanted = Signal(object)
+    """The Row."""
+    obtain_wanted = Signal(object)
+    """The Row, which has expired."""
+    postponed = Signal(object)
+    """The Rows that the customer wants to renew later."""
+
+    def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._context = context
+        self._rows: tuple[Row, ...] = ()
+        self._postponed: set[tuple[str, str]] = set()
+        self.setFrameShape(QFrame.Shape.StyledPanel)
+        self.setAutoFillBackground(True)
+        self.setBackgroundRole(QPalette.ColorRole.Base)
+        self._shape = _Shape()
+        self._title = Sentence()
+        self._text = Sentence()
+        self.act_button = QPushButton()
+        self.later_button = QPushButton()
+        self._lay_out()
+        self.act_button.clicked.connect(self._act)
+        self.later_button.clicked.connect(self._postpone)
+        self.hide()
+
+    def show_for(self, overview: Overview) -> None:
+        """Shows the most urgent of what was not put off, or nothing."""
+        self._rows = tuple(
+            sorted(
+                (
+                    row
+                    for row in overview.rows
+                    if row.condition in _CONCERNED and name_of(row) not in self._postponed
+                ),
+                key=lambda row: _CONCERNED.index(row.condition),
+            )
+        )
+        self._retranslate()
+        self.setVisible(bool(self._rows))
+
+    def remind(self, rows: list[Row]) -> None:
+        """What was put off comes back: its day has come."""
+        self._postponed -= {name_of(row) for row in rows}
+
+    @property
+    def row(self) -> Row | None:
+        """Of which the card speaks."""
+        return self._rows[0] if self._rows else None
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.LanguageChange:
+            self._retranslate()
+
+    def _lay_out(self) -> None:
+        font = self._title.font()
+        font.setBold(True)
+        font.setPointSizeF(font.pointSizeF() * 1.25)
+        self._title.setFont(font)
+        self.act_button.setDefault(True)
+        buttons = FlowLayout()
+        buttons.setSpacing(8)
+        buttons.addWidget(self.act_button)
+        buttons.addWidget(self.later_button)
+        texts = QVBoxLayout()
+        for part in (self._title, self._text):
+            texts.addWidget(part)
+        texts.addLayout(buttons)
+        layout = QHBoxLayout(self)
+        layout.addWidget(self._shape, 0, Qt.AlignmentFlag.AlignTop)
+        layout.addLayout(texts, 1)
+
+    def _retranslate(self) -> None:
+        row = self.row
+        if row is None:
+            return
+        self._shape.show_condition(row.condition)
+        self._title.setText(self._title_of(row))
+        self._text.setText(self._text_of(row))
+        due = row.condition.due
+        self.act_button.setText(
+            self.tr("Renew &now") if due else self.tr("Obtain a &new certificate")
+        )
+        self.act_button.setVisible(row.condition is not Condition.TOO_LATE)
+        self.later_button.setText(self.tr("Renew &later") if due else self.tr("&Later"))
+        self.setAccessibleName(self._title.text())
+        self.setAccessibleDescription(self._text.text())
+
+    def _title_of(self, row: Row) -> str:
+        if row.condition.due:
+            return self.tr("Please renew your certificate")
+        return self.tr("Your certificate has expired")
+
+    def _text_of(self, row: Row) -> str:
+        entry, words = row.entry, self._context.words
+        names = {
+            "bank": self._context.bank(row.profile),
+            "user": entry.full_id,
+            "until": words.minute(entry.life.deadline),
+        }
+        if row.condition.due:
+            text = self.tr("{bank}, {user}: valid until {until}.").format(**names)
+            text += self._days(entry.life.days_left)
+        elif row.condition is Condition.OBTAINABLE:
+            names["day"] = words.day(entry.life.obtain_until)
+            text = self.tr(
+                "{bank}, {user}: it ended on {until}. Until {day} you can obtain a new one with an"
+                " issue code."
+            ).format(**names)
+        else:
+            names["contact"] = self._context.contact(row.profile, entry.owner)
+            text = self.tr(
+                "{bank}, {user}: it ended on {until}. It can only be reissued. Please ask"
+                " {contact}."
+            ).format(**names)
+        others = len(self._rows) - 1
+        return text + ("\n" + self.tr("and %n more", "", others) if others else "")
+
+    def _days(self, days: int) -> str:
+        return " " + (
+            self.tr("%n day(s) are left.", "", days) if days else self.tr("Today is the last day.")
+        )
+
+    def _act(self) -> None:
+        row = self.row
+        if row is None:
+            return
+        if row.condition.due:
+            self.renew_wanted.emit(row)
+        else:
+            self.obtain_wanted.emit(row)
+
+    def _postpone(self) -> None:
+        rows = self._rows
+        self._postponed |= {name_of(row) for row in rows}
+        self._rows = ()
+        self.hide()
+        self.postponed.emit(rows)
+
+
+class _Shape(QWidget):
+    """The condition's shape, large."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._condition = Condition.RENEWABLE
+        self._fit()
+
+    def show_condition(self, condition: Condition) -> None:
+        self._condition = condition
+        self.update()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.FontChange:
+            self._fit()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        look = LOOKS[self._condition]
+        icons.paint(look.icon, look.colour(self.palette()), painter, QRectF(self.rect()))
+
+    def _fit(self) -> None:
+        side = round(self.fontMetrics().height() * 2.2)
+        self.setFixedSize(side, side)

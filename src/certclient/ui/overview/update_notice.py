@@ -1,0 +1,110 @@
+"""「新しい版があります」 in the main window. The button opens the bank's page in the browser; this
+program never fetches or starts anything by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
+
+from certclient.model.update import Standing, Version
+from certclient.ui.context import AppContext
+from certclient.ui.widgets.flow import FlowLayout
+from certclient.ui.widgets.parts import Sentence
+from certclient.updates.check import UpdateNotice
+
+
+class UpdateLine(QFrame):
+    """Hidden while there is nothing to say. One bank speaks, the one with the firmest word."""
+
+    def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._context = context
+        self._notices: Sequence[UpdateNotice] = ()
+        self._put_off: Version | None = None
+        self.setFrameShape(QFrame.Shape.StyledPanel)
+        self.setAutoFillBackground(True)
+        self.setBackgroundRole(QPalette.ColorRole.Base)
+        self._title, self._text = Sentence(), Sentence()
+        font = self._title.font()
+        font.setBold(True)
+        self._title.setFont(font)
+        self.open_button, self.later_button = QPushButton(), QPushButton()
+        self.open_button.clicked.connect(self._open)
+        self.later_button.clicked.connect(self._later)
+        self._lay_out()
+        self.hide()
+
+    def show_notices(self, notices: Sequence[UpdateNotice]) -> None:
+        """Shows the first one, unless it was put off; nothing for an empty sequence."""
+        self._notices = notices
+        self._refresh()
+
+    @property
+    def notice(self) -> UpdateNotice | None:
+        """Of which the line speaks: none that was put off, unless it has become firmer."""
+        return next((notice for notice in self._notices if not self._is_put_off(notice)), None)
+
+    def title(self, notice: UpdateNotice) -> str:
+        if notice.standing is Standing.UNSUPPORTED:
+            return self.tr("Please install the new version of this program")
+        return self.tr("A new version of this program is available")
+
+    def sentence(self, notice: UpdateNotice) -> str:
+        """Whose word it is, which version, and the bank's own words if there are any."""
+        said = notice.announcement
+        names = {"bank": self._context.bank(notice.profile), "version": said.version}
+        if notice.standing is Standing.UNSUPPORTED:
+            text = self.tr(
+                "{bank} no longer supports the version that you use. The new one is {version}."
+                " Until it is installed, renewing may not work."
+            )
+        else:
+            text = self.tr("{bank} offers version {version}. You can go on working meanwhile.")
+        own = said.text.for_language(self._context.languages.current.value) if said.text else ""
+        return "\n".join(part for part in (text.format(**names), own) if part)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.LanguageChange:
+            self._refresh()
+
+    def _lay_out(self) -> None:
+        buttons = FlowLayout()
+        buttons.setSpacing(8)
+        buttons.addWidget(self.open_button)
+        buttons.addWidget(self.later_button)
+        layout = QVBoxLayout(self)
+        layout.setAlignment(Qt.AlignmentFlag.AlignTop)
+        layout.addWidget(self._title)
+        layout.addWidget(self._text)
+        layout.addLayout(buttons)
+
+    def _refresh(self) -> None:
+        notice = self.notice
+        if notice is not None:
+            self._title.setText(self.title(notice))
+            self._text.setText(self.sentence(notice))
+            self.open_button.setText(self.tr("Open the bank's do&wnload page"))
+            self.later_button.setText(self.tr("No&t now"))
+            self.later_button.setVisible(notice.standing is not Standing.UNSUPPORTED)
+        self.setVisible(notice is not None)
+
+    def _is_put_off(self, notice: UpdateNotice) -> bool:
+        if notice.standing is Standing.UNSUPPORTED or self._put_off is None:
+            return False
+        return notice.announcement.version <= self._put_off
+
+    def _open(self) -> None:
+        notice = self.notice
+        if notice is not None:
+            self._context.open_url(notice.announcement.page)
+
+    def _later(self) -> None:
+        """Until the next start, or until there is a still newer one."""
+        notice = self.notice
+        if notice is not None:
+            self._put_off = notice.announcement.version
+        self._refresh()

@@ -1,0 +1,48 @@
+"""The reminder where a desktop has no tray: a small window with the card of the main window."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, Signal
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from certclient.enrollment.overview import Overview
+from certclient.ui.context import AppContext
+from certclient.ui.overview.notice_card import NoticeCard
+from certclient.ui.widgets import icons
+from certclient.ui.widgets.banner import RehearsalBanner
+from certclient.ui.widgets.sizes import fit_height
+
+
+class SmallNotice(QWidget):
+    """Closing it is the same as 後で更新する."""
+
+    closed = Signal()
+
+    def __init__(self, context: AppContext) -> None:
+        super().__init__()
+        self.setWindowIcon(icons.app_icon())
+        self.card = NoticeCard(context)
+        self._layout = layout = QVBoxLayout(self)
+        layout.addWidget(RehearsalBanner(context.rehearsal))
+        layout.addWidget(self.card)
+        self.card.postponed.connect(self.close)
+        self.card.renew_wanted.connect(self.close)
+        self.card.obtain_wanted.connect(self.close)
+        self._retranslate()
+
+    def show_overview(self, overview: Overview) -> None:
+        self.card.show_for(overview)
+        fit_height(self, self._layout, 36)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.LanguageChange:
+            self._retranslate()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        super().closeEvent(event)
+        self.closed.emit()
+
+    def _retranslate(self) -> None:
+        self.setWindowTitle(self.tr("Client certificates"))

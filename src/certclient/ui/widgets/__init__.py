@@ -1,0 +1,1 @@
+"""What every window is made of, and how it looks."""

@@ -1,0 +1,1 @@
+"""`certclient practice …`: the bank run and looked after on the command line."""

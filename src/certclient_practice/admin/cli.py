@@ -1,0 +1,196 @@
+"""`certclient practice …`: runs the practice bank; the desk's commands are in `desk.py`."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import sys
+import threading
+from datetime import timedelta
+from pathlib import Path
+
+import click
+from platformdirs import user_data_path
+
+from certclient import __version__
+from certclient.model.lifecycle import RenewalPolicy
+from certclient.model.profile import AskWhom
+from certclient_practice.admin.desk import DESK_COMMANDS, Desk
+from certclient_practice.admin.mail import bounced, notify
+from certclient_practice.admin.profile_writer import ProfileOptions, profile_toml
+from certclient_practice.bank.policy import BankPolicy
+from certclient_practice.bank.updates import Announced
+from certclient_practice.web.server import LOOPBACK, PracticeServer, ServerSettings, read_addresses
+
+OPERATOR_PORT = 8445
+
+_WHOM = click.Choice([whom.value for whom in AskWhom])
+
+
+@click.group()
+@click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder of the practice bank's books and keys. データの保存先",
+)
+@click.option(
+    "--clock-shift",
+    type=float,
+    default=0.0,
+    metavar="DAYS",
+    help="Run the bank's clock so many days ahead (negative: behind). 日付をずらす",
+)
+@click.pass_context
+def practice(context: click.Context, data: Path | None, clock_shift: float) -> None:
+    """A practice bank for rehearsals: CA, CMP server and login page. 練習銀行（リハーサル）
+
+    It listens on this computer only, unless told otherwise. Commands may be used while it runs.
+    """
+    folder = data or user_data_path("certclient") / "practice-bank"
+    context.obj = Desk(folder, timedelta(days=clock_shift))
+
+
+@practice.command()
+@click.option("--port", default=8443, show_default=True, help="Top page and CMP; 0: any free.")
+@click.option("--login-port", default=8444, show_default=True, help="Login page; 0: any free.")
+@click.option(
+    "--operator-port",
+    type=int,
+    help="Operator's pages; 0: any. Default: 8445, or any free one with --port 0. 窓口の画面",
+)
+@click.option(
+    "--bind", default=LOOPBACK, show_default=True, help="Address to listen on. 待受アドレス"
+)
+@click.option(
+    "--wait-polls",
+    type=click.IntRange(min=0),
+    default=0,
+    help="Let customers ask N times before it is issued.",
+)
+@click.option(
+    "--check-after",
+    type=click.IntRange(min=0),
+    default=5,
+    show_default=True,
+    help="Seconds between two polls.",
+)
+@click.option(
+    "--confirm-within",
+    default=3600.0,
+    show_default=True,
+    help="Seconds until an unconfirmed certificate is revoked. 確認期限（秒）",
+)
+@click.option("--renew-days", default=30, show_default=True, help="Renewable days before expiry.")
+@click.option("--obtain-days", default=90, show_default=True, help="Obtainable days after expiry.")
+@click.option(
+    "--downloads",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder with installers for the download page. 配布するファイル",
+)
+@click.option(
+    "--announce-version",
+    metavar="VERSION",
+    help="Newest version of the app that is announced; default: this one. お知らせする最新の版",
+)
+@click.option(
+    "--minimum-version",
+    metavar="VERSION",
+    help="Oldest version that the bank supports; default: any. 使える最も古い版",
+)
+@click.option("--implicit-confirm", is_flag=True, help="Allow issuing without confirmation.")
+@click.option(
+    "--profile",
+    "profile_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write certclient's profile for this bank here at start. プロファイルの出力先",
+)
+@click.option("--verbose", is_flag=True, help="Say on standard error what is refused and why.")
+@click.pass_obj
+def serve(
+    desk: Desk,
+    port: int,
+    login_port: int,
+    operator_port: int | None,
+    bind: str,
+    wait_polls: int,
+    check_after: int,
+    confirm_within: float,
+    renew_days: int,
+    obtain_days: int,
+    downloads: Path | None,
+    announce_version: str | None,
+    minimum_version: str | None,
+    implicit_confirm: bool,
+    profile_file: Path | None,
+    verbose: bool,
+) -> None:
+    """Run the bank until Ctrl+C. 練習銀行を起動する"""
+    policy = BankPolicy(
+        renewal=RenewalPolicy(renew_days, obtain_days),
+        wait_polls=wait_polls,
+        check_after=check_after,
+        confirm_within=timedelta(seconds=confirm_within),
+        allow_implicit_confirm=implicit_confirm,
+    )
+    if verbose:
+        logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    if operator_port is None:
+        operator_port = OPERATOR_PORT if port else 0
+    settings = ServerSettings(bind, port, login_port, operator_port, downloads)
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda _number, _frame: stop.set())
+    announced = Announced(announce_version or __version__, minimum_version or "")
+    with desk.open(policy) as bank, PracticeServer(bank, settings) as server:
+        bank.updates.announced = announced
+        if profile_file is not None:
+            text = profile_toml(bank, server.addresses, ProfileOptions())
+            profile_file.write_text(text, encoding="utf-8")
+        click.echo(f"Practice bank: {server.addresses.public_url}")
+        click.echo(f"CMP:           {server.addresses.cmp_url}")
+        click.echo(f"Operator:      {server.addresses.operator_url}")
+        click.echo(f"Login:         {server.addresses.login_url}")
+        sys.stdout.flush()
+        # With a limit, because an endless wait cannot be interrupted on Windows.
+        while not stop.wait(0.5):
+            pass
+
+
+@practice.command()
+@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path))
+@click.option(
+    "--pkcs11-module",
+    "modules",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="Token module, absolute path; may be repeated. トークンのモジュール",
+)
+@click.option("--ask-pin", type=_WHOM, default="nobody", help="ご契約先暗証番号")
+@click.option("--ask-one-time-password", type=_WHOM, default="nobody", help="お客様カード")
+@click.option("--key-bits", type=click.Choice(["2048", "3072", "4096"]), default="2048")
+@click.pass_obj
+def profile(
+    desk: Desk,
+    out: Path,
+    modules: tuple[Path, ...],
+    ask_pin: str,
+    ask_one_time_password: str,
+    key_bits: str,
+) -> None:
+    """Write certclient's profile for the bank as it runs, or ran last. プロファイルを出力する"""
+    addresses = read_addresses(desk.folder)
+    if addresses is None:
+        raise click.ClickException("this practice bank has not run yet: start `serve` first")
+    options = ProfileOptions(
+        pkcs11_modules=modules,
+        ask_pin=AskWhom(ask_pin),
+        ask_one_time_password=AskWhom(ask_one_time_password),
+        key_bits=int(key_bits),
+    )
+    with desk.open() as bank:
+        out.write_text(profile_toml(bank, addresses, options), encoding="utf-8")
+    click.echo(str(out))
+
+
+for _command in (*DESK_COMMANDS, notify, bounced):
+    practice.add_command(_command)

@@ -1,0 +1,94 @@
+"""Writes the profile by which certclient finds and trusts this practice bank."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from certclient.model.profile import AskWhom
+from certclient_practice.bank.bank import SUBJECT_RULE, Bank
+from certclient_practice.bank.ca import INTERMEDIATE_NAME, certificate_pem
+from certclient_practice.bank.names import BANK_NAME, PROFILE_ID
+from certclient_practice.bank.updates import PATH
+from certclient_practice.web.addresses import Addresses
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileOptions:
+    """What a rehearsal may vary: token modules (absolute paths), further secrets, key length,
+    implicit confirmation."""
+
+    pkcs11_modules: Sequence[Path] = ()
+    ask_pin: AskWhom = AskWhom.NOBODY
+    ask_one_time_password: AskWhom = AskWhom.NOBODY
+    key_bits: int = 2048
+    implicit_confirm: bool = False
+
+
+def profile_toml(
+    bank: Bank, addresses: Addresses, options: ProfileOptions = ProfileOptions()
+) -> str:
+    """The profile as TOML (its layout is described in docs/profile.md)."""
+    renewal = bank.policy.renewal
+    root = certificate_pem(bank.ca.root)
+    modules = [str(path) for path in options.pkcs11_modules]
+    return f"""\
+schema = 1
+id = {_text(PROFILE_ID)}
+login_url = {_text(addresses.login_url)}
+login_test_url = {_text(addresses.login_url)}
+rehearsal = true
+bank = {{ ja = {_text(BANK_NAME.ja)}, en = {_text(BANK_NAME.en)} }}
+
+[subject]
+pattern = '{SUBJECT_RULE.pattern.pattern}'
+administrator_suffixes = {_list(sorted(SUBJECT_RULE.administrator_suffixes))}
+issuers = {_list([INTERMEDIATE_NAME])}
+
+[renewal]
+days_before = {renewal.renew_days_before}
+obtain_days_after = {renewal.obtain_days_after}
+ask_pin = {_text(options.ask_pin.value)}
+ask_one_time_password = {_text(options.ask_one_time_password.value)}
+
+[key]
+bits = {options.key_bits}
+
+[ca]
+url = {_text(addresses.cmp_url)}
+implicit_confirm = {_text_bool(options.implicit_confirm)}
+trust_anchors = \"\"\"
+{root}\"\"\"
+
+[tls]
+trust_anchors = \"\"\"
+{root}\"\"\"
+
+[contacts]
+user = {{ ja = "貴社の管理者の方", en = "your company's administrator" }}
+administrator = {{ ja = "練習銀行の窓口", en = "the practice bank's desk" }}
+
+[storage]
+destinations = ["pc", "usb"]
+pkcs11_modules = {_list(modules)}
+
+[updates]
+address = {_text(addresses.public_url + PATH)}
+public_keys = \"\"\"
+{bank.updates.public_key_pem}\"\"\"
+"""
+
+
+def _text(value: str) -> str:
+    """A TOML basic string; JSON's escapes are a subset of TOML's."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _list(values: Sequence[str]) -> str:
+    return json.dumps(list(values), ensure_ascii=False)
+
+
+def _text_bool(value: bool) -> str:
+    return "true" if value else "false"

@@ -1,0 +1,1 @@
+"""The bank itself: its CA, its rules, its clock."""

@@ -1,0 +1,266 @@
+"""The practice CA: a root, an intermediate, a CMP signer; issues customers' certificates."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import secrets
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_der_public_key,
+    load_pem_private_key,
+)
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from certclient.model.certificate import Certificate
+from certclient_practice.repositories.records import Customer
+
+ORGANIZATION = "Practice Bank Information System Center Co.,Ltd"
+INTERMEDIATE_NAME = "Practice Internet Banking Intermediate CA"
+UNITS = (INTERMEDIATE_NAME, "USER/PE - 2", "CERT/SUEDNUM - 3")
+"""The three Organizational Units of seed S1(2), with the practice bank's name."""
+CMP_CA_USAGE = x509.ObjectIdentifier("1.3.6.1.5.5.7.3.27")
+"""id-kp-cmcCA: may answer CMP for the CA (RFC 9810, 5.1.3.3; RFC 6402)."""
+
+CA_YEARS = 20
+SERIAL_BYTES = 16
+SKEW = timedelta(minutes=5)
+"""Backdating, for customers whose clock is a little slow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A certificate of the bank's own and its private key."""
+
+    certificate: Certificate
+    key: ec.EllipticCurvePrivateKey
+
+
+class PracticeCa:
+    """Keys and certificates of the practice CA in the folder `folder`/ca.
+
+    ECDSA P-256: made in a moment, and accepted by OpenSSL, NSS, Chromium and Windows alike.
+    """
+
+    def __init__(self, root: Identity, intermediate: Identity, cmp_signer: Identity) -> None:
+        self.root = root.certificate
+        self._intermediate = intermediate
+        self.cmp_signer = cmp_signer
+
+    @classmethod
+    def open(cls, folder: Path, now: datetime) -> PracticeCa:
+        """Reads the CA; makes it where `folder` has none yet. `now` is the machine's time."""
+        home = folder / "ca"
+        if not home.exists():
+            _create(home, now)
+        return cls(*(_read(home / f"{name}.pem") for name in ("root", "intermediate", "cmp")))
+
+    @property
+    def intermediate(self) -> Certificate:
+        return self._intermediate.certificate
+
+    def issued(self, certificate: Certificate) -> bool:
+        """Whether this CA's intermediate signed `certificate`."""
+        try:
+            certificate.x509.verify_directly_issued_by(self._intermediate.certificate.x509)
+        except (ValueError, TypeError, InvalidSignature):
+            return False
+        return True
+
+    def issue(
+        self, customer: Customer, spki: bytes, not_before: datetime, not_after: datetime
+    ) -> Certificate:
+        """A customer's certificate for `spki` (DER): clientAuth, digitalSignature, never a CA."""
+        key = load_der_public_key(spki)
+        if not isinstance(key, rsa.RSAPublicKey | ec.EllipticCurvePublicKey):
+            raise TypeError("not a key that a certificate can be issued for")
+        builder = _builder(
+            customer_subject(customer), key, self._intermediate, not_before, not_after
+        )
+        return _sign_leaf(builder, self._intermediate, ExtendedKeyUsageOID.CLIENT_AUTH)
+
+    def tls_identity(self, hosts: Sequence[str], now: datetime) -> Identity:
+        """A fresh server certificate for `hosts` (names or IP addresses), good for 90 days."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        names = [_general_name(host) for host in hosts]
+        builder = _builder(
+            _name(hosts[0]), key.public_key(), self._intermediate, now - SKEW, now + timedelta(90)
+        ).add_extension(x509.SubjectAlternativeName(names), critical=False)
+        return Identity(
+            _sign_leaf(builder, self._intermediate, ExtendedKeyUsageOID.SERVER_AUTH), key
+        )
+
+
+def customer_subject(customer: Customer) -> x509.Name:
+    """The subject in the shape of seed S1(2), Common Name `TKYM1408054 1403`."""
+    units = [x509.NameAttribute(NameOID.ORGANIZATIONAL_UNIT_NAME, unit) for unit in UNITS]
+    return x509.Name(
+        [
+            x509.NameAttribute(NameOID.COUNTRY_NAME, "JP"),
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, ORGANIZATION),
+            *units,
+            x509.NameAttribute(NameOID.COMMON_NAME, customer.common_name),
+        ]
+    )
+
+
+def certificate_pem(certificate: Certificate) -> str:
+    return certificate.x509.public_bytes(Encoding.PEM).decode()
+
+
+def identity_pem(identity: Identity) -> str:
+    """Private key and certificate in one text; for a file with mode 0600."""
+    key = identity.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    return key.decode() + certificate_pem(identity.certificate)
+
+
+def write_private(path: Path, text: str) -> None:
+    """Writes a file that only its owner reads, durably, whole or not at all."""
+    aside = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(aside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    aside.replace(path)
+
+
+def _create(home: Path, now: datetime) -> None:
+    """Makes a whole CA aside and renames the folder: a kill leaves all of it or nothing, and of
+    two processes that start together one wins."""
+    aside = home.with_name(f"{home.name}.{secrets.token_hex(8)}")
+    aside.mkdir(mode=0o700)
+    root = _authority("Practice Bank Root CA", None, now)
+    intermediate = _authority(INTERMEDIATE_NAME, root, now)
+    signer = _cmp_signer(intermediate, now)
+    for name, identity in (("root", root), ("intermediate", intermediate), ("cmp", signer)):
+        write_private(aside / f"{name}.pem", identity_pem(identity))
+    try:
+        aside.rename(home)
+    except OSError:
+        if not home.exists():
+            raise
+        shutil.rmtree(aside)
+
+
+def _read(path: Path) -> Identity:
+    text = path.read_bytes()
+    key = load_pem_private_key(text, password=None)
+    if not isinstance(key, ec.EllipticCurvePrivateKey):
+        raise TypeError(f"{path.name} holds another kind of key")
+    certificate = x509.load_pem_x509_certificate(text)
+    return Identity(Certificate.from_der(certificate.public_bytes(Encoding.DER)), key)
+
+
+def _authority(common_name: str, issuer: Identity | None, now: datetime) -> Identity:
+    key = ec.generate_private_key(ec.SECP256R1())
+    end = now + timedelta(days=365 * CA_YEARS)
+    # Backdated, so that a rehearsal with certificates of past years fits inside.
+    builder = _builder(_name(common_name), key.public_key(), issuer, now - timedelta(1000), end)
+    usage = _key_usage(signs_certificates=True)
+    path_length = 1 if issuer is None else 0
+    signed = (
+        builder.add_extension(x509.BasicConstraints(ca=True, path_length=path_length), True)
+        .add_extension(usage, True)
+        .sign(key if issuer is None else issuer.key, hashes.SHA256())
+    )
+    return Identity(Certificate.from_der(signed.public_bytes(Encoding.DER)), key)
+
+
+def _cmp_signer(intermediate: Identity, now: datetime) -> Identity:
+    key = ec.generate_private_key(ec.SECP256R1())
+    end = now + timedelta(days=365 * CA_YEARS)
+    name = _name("Practice Bank CMP Responder")
+    builder = _builder(name, key.public_key(), intermediate, now - timedelta(1000), end)
+    return Identity(_sign_leaf(builder, intermediate, CMP_CA_USAGE), key)
+
+
+def _builder(
+    subject: x509.Name,
+    key: CertificatePublicKeyTypes,
+    issuer: Identity | None,
+    not_before: datetime,
+    not_after: datetime,
+) -> x509.CertificateBuilder:
+    issuer_name = subject if issuer is None else issuer.certificate.x509.subject
+    issuer_key = key if issuer is None else issuer.key.public_key()
+    return (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer_name)
+        .public_key(key)
+        .serial_number(_serial())
+        .not_valid_before(not_before)
+        .not_valid_after(not_after)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
+        .add_extension(_authority_key(issuer_key), critical=False)
+    )
+
+
+def _authority_key(key: CertificatePublicKeyTypes) -> x509.AuthorityKeyIdentifier:
+    if not isinstance(key, ec.EllipticCurvePublicKey):
+        raise TypeError("an issuer of this CA has an EC key")
+    return x509.AuthorityKeyIdentifier.from_issuer_public_key(key)
+
+
+def _sign_leaf(
+    builder: x509.CertificateBuilder, issuer: Identity, usage: x509.ObjectIdentifier
+) -> Certificate:
+    signed = (
+        builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(_key_usage(signs_certificates=False), critical=True)
+        .add_extension(x509.ExtendedKeyUsage([usage]), critical=False)
+        .sign(issuer.key, hashes.SHA256())
+    )
+    return Certificate.from_der(signed.public_bytes(Encoding.DER))
+
+
+def _key_usage(*, signs_certificates: bool) -> x509.KeyUsage:
+    return x509.KeyUsage(
+        digital_signature=not signs_certificates,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=signs_certificates,
+        crl_sign=signs_certificates,
+        encipher_only=False,
+        decipher_only=False,
+    )
+
+
+def _serial() -> int:
+    """16 random octets, positive and never shorter, as long as in seed S1(2)."""
+    octets = bytearray(secrets.token_bytes(SERIAL_BYTES))
+    octets[0] = octets[0] & 0x7F | 0x40
+    return int.from_bytes(octets, "big")
+
+
+def _name(common_name: str) -> x509.Name:
+    return x509.Name(
+        [
+            x509.NameAttribute(NameOID.COUNTRY_NAME, "JP"),
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, ORGANIZATION),
+            x509.NameAttribute(NameOID.COMMON_NAME, common_name),
+        ]
+    )
+
+
+def _general_name(host: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ipaddress.ip_address(host))
+    except ValueError:
+        return x509.DNSName(host)

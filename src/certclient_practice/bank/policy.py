@@ -1,0 +1,95 @@
+"""The bank's rules as pure decisions: who may renew or obtain, with which key, how long."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import load_der_public_key
+
+from certclient.model.certificate import TOKYO
+from certclient.model.keys import MAX_RSA_BITS, MIN_RSA_BITS
+from certclient.model.lifecycle import RenewalPolicy, Stage, lifecycle
+from certclient_practice.bank.refusal import RefusedError
+
+RSA_EXPONENT = 65537
+
+
+@dataclass(frozen=True, slots=True)
+class BankPolicy:
+    """The numbers of one practice bank; defaults are the seeds' (S0, S1, S3).
+
+    `renewal` and `validity_days` are calendar days in Asia/Tokyo. `wait_polls` is how often a
+    customer must ask before the certificate is ready, `check_after` the seconds between. An
+    unconfirmed certificate is revoked after `confirm_within`. `time_tolerance` is how far a
+    message's time may be off. `code_attempts`: wrong tries before an issue code is locked, also
+    the limit for ご契約先暗証番号 and the one-time password. `ticket_valid` and `web_code_valid`
+    are for what pages give out: a deep link's ticket, a code for 電子証明書取得. `mail_days`: days
+    before the expiry date on which an e-mail goes out (S0, S1, S3; S4 has 40).
+    """
+
+    renewal: RenewalPolicy = field(default_factory=RenewalPolicy)
+    validity_days: int = 365
+    confirm_within: timedelta = timedelta(hours=1)
+    allow_implicit_confirm: bool = False
+    wait_polls: int = 0
+    check_after: int = 5
+    code_attempts: int = 5
+    code_valid: timedelta = timedelta(days=30)
+    web_code_valid: timedelta = timedelta(minutes=30)
+    ticket_valid: timedelta = timedelta(minutes=10)
+    mail_days: tuple[int, ...] = (30, 10)
+    min_rsa_bits: int = MIN_RSA_BITS
+    max_rsa_bits: int = MAX_RSA_BITS
+    time_tolerance: timedelta = timedelta(minutes=10)
+    min_nonce_bytes: int = 16
+
+    def __post_init__(self) -> None:
+        if self.validity_days < 1 or self.wait_polls < 0 or self.check_after < 0:
+            raise ValueError("days must be at least 1, polls and seconds not negative")
+        if self.code_attempts < 1 or self.min_rsa_bits < MIN_RSA_BITS:
+            raise ValueError(f"attempts must be at least 1, RSA keys at least {MIN_RSA_BITS} bits")
+
+
+def expiry(now: datetime, days: int) -> datetime:
+    """The last second of the Japanese calendar day `days` after today's (aware)."""
+    day = now.astimezone(TOKYO).date() + timedelta(days=days)
+    return datetime.combine(day, time(23, 59, 59), TOKYO)
+
+
+def check_renewal(not_after: datetime, now: datetime, policy: BankPolicy) -> None:
+    """Lets a certificate that ends at `not_after` be renewed at `now`, or raises RefusedError."""
+    where = lifecycle(not_after, now, policy.renewal)
+    if where.stage is Stage.NOT_YET:
+        raise RefusedError.not_yet_renewable(where.renew_from)
+    if where.stage is not Stage.RENEWABLE:
+        raise RefusedError.expired()
+
+
+def check_obtaining(
+    last_not_after: datetime | None, now: datetime, policy: BankPolicy, *, reissue: bool
+) -> None:
+    """Lets a customer obtain a certificate with an issue code, or raises RefusedError.
+
+    `last_not_after` is the end of the last confirmed certificate, None for a first issue. A code
+    from the branch (`reissue`) also works from the day after `obtain_days_after` (seed S3).
+    """
+    if last_not_after is None or reissue:
+        return
+    if lifecycle(last_not_after, now, policy.renewal).stage is Stage.TOO_LATE:
+        raise RefusedError.too_late()
+
+
+def check_key(spki: bytes, policy: BankPolicy) -> None:
+    """Raises RefusedError unless `spki` (DER SubjectPublicKeyInfo) is an RSA key of a fit size."""
+    try:
+        key = load_der_public_key(spki)
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise RefusedError.bad_key() from error
+    if not isinstance(key, rsa.RSAPublicKey):
+        raise RefusedError.bad_key()
+    fits = policy.min_rsa_bits <= key.key_size <= policy.max_rsa_bits
+    if not fits or key.public_numbers().e != RSA_EXPONENT:
+        raise RefusedError.bad_key()

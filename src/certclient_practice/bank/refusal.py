@@ -1,0 +1,281 @@
+"""Every refusal of the practice bank: a PKIFailureInfo bit and a sentence in both languages."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from certclient.cmp.status import Failure
+from certclient.model.profile import Words
+
+
+class RefusedError(Exception):
+    """The bank says no. `failure` is for programs, `words` for people; neither holds a secret."""
+
+    def __init__(self, failure: Failure, ja: str, en: str) -> None:
+        super().__init__(f"{failure.name}: {en}")
+        self.failure = failure
+        self.words = Words(ja=ja, en=en)
+
+    @property
+    def texts(self) -> tuple[str, str]:
+        """The PKIFreeText: one UTF8String in Japanese, one in English (RFC 9810, 5.1.1)."""
+        return self.words.ja, self.words.en
+
+    # The rules of the bank
+
+    @classmethod
+    def not_yet_renewable(cls, renew_from: date) -> RefusedError:
+        return cls(
+            Failure.BAD_REQUEST,
+            f"まだ更新できません。{renew_from:%Y年%m月%d日}から更新できます。",
+            f"Too early to renew: possible from {renew_from:%Y-%m-%d}.",
+        )
+
+    @classmethod
+    def expired(cls) -> RefusedError:
+        return cls(
+            Failure.BAD_REQUEST,
+            "電子証明書の有効期限が切れています。「電子証明書取得」から取得してください。",
+            "The certificate has expired: obtain a new one with an issue code.",
+        )
+
+    @classmethod
+    def too_late(cls) -> RefusedError:
+        return cls(
+            Failure.NOT_AUTHORIZED,
+            "取得できる期間を過ぎました。お取引店窓口で再発行をお申し出ください。",
+            "The period for obtaining has passed: ask your branch for a reissue.",
+        )
+
+    @classmethod
+    def bad_key(cls) -> RefusedError:
+        return cls(
+            Failure.BAD_CERT_TEMPLATE,
+            "この鍵は使用できません（RSA 2048ビット以上、公開指数65537が必要です）。",
+            "This key cannot be used: RSA, at least 2048 bits, exponent 65537.",
+        )
+
+    @classmethod
+    def key_in_use(cls) -> RefusedError:
+        return cls(
+            Failure.BAD_CERT_TEMPLATE,
+            "この鍵にはすでに電子証明書が発行されています。新しい鍵を作成してください。",
+            "A certificate was already issued for this key: make a new one.",
+        )
+
+    @classmethod
+    def wrong_subject(cls) -> RefusedError:
+        return cls(
+            Failure.BAD_CERT_TEMPLATE,
+            "申請の名義が登録内容と異なります。",
+            "The requested subject differs from the one on file.",
+        )
+
+    @classmethod
+    def bad_pop(cls) -> RefusedError:
+        return cls(
+            Failure.BAD_POP,
+            "秘密鍵を持っていることを確認できません。",
+            "The proof of possession of the private key is missing or wrong.",
+        )
+
+    @classmethod
+    def wrong_old_certificate(cls) -> RefusedError:
+        return cls(
+            Failure.BAD_CERT_ID,
+            "更新する電子証明書が署名に使われたものと異なります。",
+            "oldCertID does not name the certificate that signed.",
+        )
+
+    @classmethod
+    def secret_wanted(cls) -> RefusedError:
+        return cls(
+            Failure.NOT_AUTHORIZED,
+            "ご契約先暗証番号または確認用パスワードが正しくありません。",
+            "The bank PIN or the one-time password is missing or wrong.",
+        )
+
+    @classmethod
+    def secret_locked(cls) -> RefusedError:
+        return cls(
+            Failure.NOT_AUTHORIZED,
+            "誤りが続いたため停止しました。お取引店へご連絡ください。",
+            "Stopped after too many wrong attempts: call your branch.",
+        )
+
+    @classmethod
+    def ticket_unusable(cls) -> RefusedError:
+        return cls(
+            Failure.NOT_AUTHORIZED,
+            "このリンクは使用済みか、期限が切れています。"
+            "ログインして「電子証明書の更新はこちら」をもう一度押してください。",
+            "This link was used before or has expired: log in and follow it once more.",
+        )
+
+    # Who asks
+
+    @classmethod
+    def wrong_code(cls) -> RefusedError:
+        return cls(
+            Failure.BAD_MESSAGE_CHECK,
+            "利用者IDまたは発行コードが正しくないか、発行コードの期限が切れています。",
+            "The user ID or the issue code is wrong, or the code has expired.",
+        )
+
+    @classmethod
+    def code_locked(cls) -> RefusedError:
+        return cls(
+            Failure.NOT_AUTHORIZED,
+            "誤りが続いたため発行コードを停止しました。お取引店へ再発行をお申し出ください。",
+            "The issue code is locked after too many wrong attempts: ask for a new one.",
+        )
+
+    @classmethod
+    def bad_signature(cls) -> RefusedError:
+        return cls(
+            Failure.BAD_MESSAGE_CHECK,
+            "電文の署名を確認できません。",
+            "The signature of the message does not verify.",
+        )
+
+    @classmethod
+    def unprotected(cls) -> RefusedError:
+        return cls(
+            Failure.BAD_MESSAGE_CHECK,
+            "電文が保護されていません。",
+            "The message carries no protection that this bank accepts.",
+        )
+
+    @classmethod
+    def signer_unknown(cls) -> RefusedError:
+        return cls(
+            Failure.SIGNER_NOT_TRUSTED,
+            "署名に使われた電子証明書は当行が発行したものではありません。",
+            "The signing certificate was not issued by this bank.",
+        )
+
+    @classmethod
+    def signer_revoked(cls) -> RefusedError:
+        return cls(
+            Failure.CERT_REVOKED,
+            "署名に使われた電子証明書は失効しています。",
+            "The signing certificate is revoked or superseded.",
+        )
+
+    @classmethod
+    def signer_unconfirmed(cls) -> RefusedError:
+        return cls(
+            Failure.SIGNER_NOT_TRUSTED,
+            "署名に使われた電子証明書はまだ確認されていません。",
+            "The signing certificate is not confirmed yet.",
+        )
+
+    @classmethod
+    def wrong_way_in(cls) -> RefusedError:
+        return cls(
+            Failure.NOT_AUTHORIZED,
+            "この手続きには別の認証方法が必要です。",
+            "This request needs the other credential (issue code or current certificate).",
+        )
+
+    # The message itself
+
+    @classmethod
+    def malformed(cls) -> RefusedError:
+        return cls(
+            Failure.BAD_DATA_FORMAT, "電文の形式が正しくありません。", "The message is malformed."
+        )
+
+    @classmethod
+    def unsupported_version(cls) -> RefusedError:
+        return cls(
+            Failure.UNSUPPORTED_VERSION,
+            "この版のCMPには対応していません。",
+            "CMP version 2 or 3 is needed.",
+        )
+
+    @classmethod
+    def unsupported(cls) -> RefusedError:
+        return cls(
+            Failure.BAD_REQUEST, "この要求には対応していません。", "This request is not supported."
+        )
+
+    @classmethod
+    def bad_time(cls) -> RefusedError:
+        return cls(
+            Failure.BAD_TIME,
+            "パソコンの日時が正しくありません。",
+            "The message time differs from the bank's time.",
+        )
+
+    @classmethod
+    def bad_sender_nonce(cls) -> RefusedError:
+        return cls(
+            Failure.BAD_SENDER_NONCE,
+            "電文の乱数（senderNonce）がないか短すぎます。",
+            "The senderNonce is missing or shorter than 16 bytes.",
+        )
+
+    @classmethod
+    def bad_recipient_nonce(cls) -> RefusedError:
+        return cls(
+            Failure.BAD_RECIPIENT_NONCE,
+            "電文が直前の応答に対応していません。",
+            "The recipNonce does not answer a message of this transaction.",
+        )
+
+    @classmethod
+    def transaction_in_use(cls) -> RefusedError:
+        return cls(
+            Failure.TRANSACTION_ID_IN_USE,
+            "この取引番号はすでに使用されています。",
+            "The transactionID is in use.",
+        )
+
+    @classmethod
+    def no_transaction(cls) -> RefusedError:
+        return cls(
+            Failure.BAD_REQUEST,
+            "該当する取引がありません。",
+            "There is no such transaction of this requester.",
+        )
+
+    @classmethod
+    def wrong_certificate_hash(cls) -> RefusedError:
+        return cls(
+            Failure.BAD_CERT_ID,
+            "確認の対象が発行した電子証明書と異なります。",
+            "certConf does not name the certificate that was issued.",
+        )
+
+    @classmethod
+    def transaction_over(cls) -> RefusedError:
+        return cls(
+            Failure.CERT_REVOKED,
+            "確認の期限を過ぎたか取り消されたため、電子証明書は失効しました。",
+            "The certificate was revoked: not confirmed in time, or rejected.",
+        )
+
+    @classmethod
+    def already_confirmed(cls) -> RefusedError:
+        return cls(
+            Failure.CERT_CONFIRMED,
+            "この電子証明書はすでに確認済みです。",
+            "The certificate was confirmed before and cannot be rejected any more.",
+        )
+
+    @classmethod
+    def not_own_certificate(cls) -> RefusedError:
+        return cls(
+            Failure.BAD_CERT_ID,
+            "失効できるのはご自身の電子証明書だけです。",
+            "Only the customer's own certificate can be revoked.",
+        )
+
+    @classmethod
+    def already_revoked(cls) -> RefusedError:
+        return cls(
+            Failure.CERT_REVOKED,
+            "この電子証明書はすでに失効しています。",
+            "The certificate is revoked already.",
+        )

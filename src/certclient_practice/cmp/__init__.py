@@ -1,0 +1,1 @@
+"""The CMP server of the practice bank."""

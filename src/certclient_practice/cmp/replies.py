@@ -1,0 +1,135 @@
+"""Replies of the practice CA: the header that belongs to a request, and their protection."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, replace
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from certclient.cmp import syntax
+from certclient.cmp.bodies import Body, ErrorMessage
+from certclient.cmp.messages import (
+    CMP2000,
+    CMP2021,
+    CONFIRM_WAIT_TIME,
+    IMPLICIT_CONFIRM,
+    Header,
+    Message,
+)
+from certclient.cmp.names import EMPTY_NAME, AlgorithmIdentifier, directory_name
+from certclient.cmp.protection import protect_with_mac
+from certclient.cmp.status import PkiStatus, PkiStatusInfo
+from certclient.model.secret import Secret
+from certclient_practice.bank.bank import Bank
+from certclient_practice.bank.refusal import RefusedError
+from certclient_practice.cmp.authentication import Requester
+
+ECDSA_SHA256 = AlgorithmIdentifier("1.2.840.10045.4.3.2")
+"""ecdsa-with-SHA256; RFC 5758, 3.2 wants no parameters."""
+NONCE_BYTES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A body and what its header says besides: implicit confirmation granted, time to confirm."""
+
+    body: Body
+    implicit_confirm: bool = False
+    wants_confirmation: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SealedReply:
+    """A finished reply (DER) and the nonce in it."""
+
+    der: bytes
+    nonce: bytes
+
+
+class Replies:
+    """Builds replies in the name of one bank."""
+
+    def __init__(self, bank: Bank) -> None:
+        self._bank = bank
+
+    def sealed(self, request: Message, reply: Reply, requester: Requester) -> SealedReply:
+        """Protected as the request was: by the same MAC parameters and code, or by signature."""
+        header = replace(self._header(request.header), general_info=self._info(reply))
+        secret, parameters = requester.secret, request.header.protection_alg
+        if secret is None or parameters is None:
+            return self._signed(header, reply.body)
+        return self._with_mac(header, reply.body, secret, parameters, request)
+
+    def refused(self, request: Message, refusal: RefusedError, requester: Requester) -> SealedReply:
+        """`error` to somebody whose message was in order but whose wish was not granted."""
+        return self.sealed(request, Reply(_error(refusal)), requester)
+
+    def not_believed(self, request: Message | None, refusal: RefusedError) -> SealedReply:
+        """`error` to somebody unknown, always signed.
+
+        A MAC by the right code would be no use: who has the wrong one cannot check it, and would
+        only learn that the MAC is wrong. A signature tells the customer reliably what the matter
+        is (RFC 9483, 3.6.4).
+        """
+        return self._signed(self._header(request.header if request else None), _error(refusal))
+
+    def _header(self, request: Header | None) -> Header:
+        bank_name = directory_name(self._bank.ca.cmp_signer.certificate.subject)
+        if request is None:
+            nobody = directory_name(EMPTY_NAME)
+            return Header(bank_name, nobody, secrets.token_bytes(16), _nonce())
+        return Header(
+            sender=bank_name,
+            recipient=request.sender,
+            transaction_id=request.transaction_id,
+            sender_nonce=_nonce(),
+            recip_nonce=request.sender_nonce,
+            message_time=self._bank.wire_clock(),
+            pvno=request.pvno if request.pvno in (CMP2000, CMP2021) else CMP2000,
+        )
+
+    def _info(self, reply: Reply) -> tuple[AlgorithmIdentifier, ...]:
+        if reply.implicit_confirm:
+            return (AlgorithmIdentifier(IMPLICIT_CONFIRM, syntax.NULL),)
+        if reply.wants_confirmation:
+            deadline = self._bank.wire_clock() + self._bank.policy.confirm_within
+            return (AlgorithmIdentifier(CONFIRM_WAIT_TIME, syntax.encoded_time(deadline)),)
+        return ()
+
+    def _with_mac(
+        self,
+        header: Header,
+        body: Body,
+        secret: Secret,
+        parameters: AlgorithmIdentifier,
+        request: Message,
+    ) -> SealedReply:
+        named = replace(header, sender_kid=request.header.sender_kid)
+        chain = (self._bank.ca.intermediate.der,)
+        message = protect_with_mac(named, body, secret, parameters, chain)
+        return SealedReply(message.encode(), header.sender_nonce or b"")
+
+    def _signed(self, header: Header, body: Body) -> SealedReply:
+        signer = self._bank.ca.cmp_signer
+        named = replace(
+            header,
+            protection_alg=ECDSA_SHA256,
+            sender_kid=x509.SubjectKeyIdentifier.from_public_key(signer.key.public_key()).digest,
+        )
+        chain = (signer.certificate.der, self._bank.ca.intermediate.der)
+        message = Message.build(named, body, chain)
+        signature = signer.key.sign(message.protected_part, ec.ECDSA(hashes.SHA256()))
+        return SealedReply(message.protected(signature).encode(), header.sender_nonce or b"")
+
+
+def _nonce() -> bytes:
+    return secrets.token_bytes(NONCE_BYTES)
+
+
+def _error(refusal: RefusedError) -> ErrorMessage:
+    return ErrorMessage(
+        PkiStatusInfo(PkiStatus.REJECTION, refusal.texts, frozenset({refusal.failure}))
+    )

@@ -1,0 +1,89 @@
+"""What a customer asks for, in one form for CRMF (ir, cr, kur) and PKCS#10 (p10cr)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from certclient.cmp.bodies import CertificateRequest, Pkcs10Request, ReplyKind, RequestKind
+from certclient.cmp.names import EMPTY_NAME, CertId
+from certclient.cmp.protection import ProtectionError
+from certclient.cmp.signatures import check_possession
+from certclient_practice.bank.refusal import RefusedError
+
+CRMF_ID = 0
+"""certReqId of the one request in a message (RFC 9483, 4.1.1)."""
+PKCS10_ID = -1
+"""certReqId in the answer to a p10cr (RFC 9810, 5.3.4)."""
+
+KUR = "kur"
+P10CR = "p10cr"
+
+
+@dataclass(frozen=True, slots=True)
+class WantedCertificate:
+    """A request whose proof of possession holds. `subject` is a Name as DER, maybe empty."""
+
+    kind: str
+    spki: bytes
+    subject: bytes
+    old_certificate: CertId | None = None
+    pin: bytes = field(default=b"", repr=False)
+    one_time_password: bytes = field(default=b"", repr=False)
+
+
+def read_request(body: CertificateRequest | Pkcs10Request) -> WantedCertificate:
+    """Reads the request and verifies its proof of possession. Raises RefusedError."""
+    if isinstance(body, Pkcs10Request):
+        return _from_csr(body.csr)
+    return _from_crmf(body)
+
+
+def reply_kind(kind: str) -> ReplyKind:
+    """ip for ir, kup for kur, cp for cr and p10cr."""
+    return {"ir": ReplyKind.IP, KUR: ReplyKind.KUP}.get(kind, ReplyKind.CP)
+
+
+def reply_id(kind: str) -> int:
+    return PKCS10_ID if kind == P10CR else CRMF_ID
+
+
+def _from_crmf(body: CertificateRequest) -> WantedCertificate:
+    if len(body.requests) != 1:
+        raise RefusedError.unsupported()
+    message = body.requests[0]
+    request = message.request
+    if request.cert_req_id != CRMF_ID:
+        raise RefusedError.malformed()
+    if request.template.spki is None:
+        raise RefusedError.bad_key()
+    try:
+        check_possession(message)
+    except ProtectionError as error:
+        raise RefusedError.bad_pop() from error
+    return WantedCertificate(
+        kind={RequestKind.IR: "ir", RequestKind.CR: "cr", RequestKind.KUR: KUR}[body.kind],
+        spki=request.template.spki,
+        subject=request.template.subject or EMPTY_NAME,
+        old_certificate=request.old_cert_id,
+        pin=(request.authenticator or "").encode(),
+        one_time_password=(request.registration_token or "").encode(),
+    )
+
+
+def _from_csr(der: bytes) -> WantedCertificate:
+    try:
+        csr = x509.load_der_x509_csr(der)
+        modern = isinstance(
+            csr.signature_hash_algorithm, hashes.SHA256 | hashes.SHA384 | hashes.SHA512
+        )
+        if not modern or not csr.is_signature_valid:
+            raise RefusedError.bad_pop()
+        spki = csr.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        return WantedCertificate(P10CR, spki, csr.subject.public_bytes())
+    except (ValueError, TypeError, x509.InvalidVersion, UnsupportedAlgorithm) as error:
+        raise RefusedError.malformed() from error

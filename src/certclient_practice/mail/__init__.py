@@ -1,0 +1,1 @@
+"""E-mail notices before the end of a certificate."""

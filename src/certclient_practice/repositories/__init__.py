@@ -1,0 +1,1 @@
+"""What the practice bank keeps on file, in one SQLite file."""

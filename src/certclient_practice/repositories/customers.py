@@ -1,0 +1,132 @@
+"""Customers on file, with the further secrets that renewal may want (seed S2, way B2)."""
+
+from __future__ import annotations
+
+import hmac
+import sqlite3
+from collections.abc import Sequence
+from datetime import datetime
+
+from certclient.model.secret import Secret
+from certclient_practice.repositories.database import to_column
+from certclient_practice.repositories.records import Customer
+from certclient_practice.repositories.vault import Vault
+
+_PIN = "pin"
+_PASSWORD = "one-time-password"
+
+
+class Customers:
+    """The customers' table inside one database transaction."""
+
+    def __init__(self, connection: sqlite3.Connection, vault: Vault) -> None:
+        self._db = connection
+        self._vault = vault
+
+    def add(
+        self,
+        user_id: str,
+        suffix: str,
+        now: datetime,
+        *,
+        pin: Secret | None = None,
+        one_time_password: Secret | None = None,
+        contract_id: str = "",
+        email: str = "",
+    ) -> Customer:
+        """Adds a customer, or changes all that is on file of a known one."""
+        self._db.execute(
+            """INSERT INTO customers
+                 (user_id, suffix, sealed_pin, sealed_password, contract_id, email, created)
+               VALUES (?, ?, ?, ?, ?, ?, ?)
+               ON CONFLICT (user_id) DO UPDATE SET suffix = excluded.suffix,
+                 sealed_pin = excluded.sealed_pin, sealed_password = excluded.sealed_password,
+                 contract_id = excluded.contract_id, email = excluded.email,
+                 secret_failures = 0""",
+            (
+                user_id,
+                suffix,
+                self._sealed(pin, _PIN, user_id),
+                self._sealed(one_time_password, _PASSWORD, user_id),
+                contract_id,
+                email,
+                to_column(now),
+            ),
+        )
+        return Customer(
+            user_id,
+            suffix,
+            asks_pin=pin is not None,
+            asks_one_time_password=one_time_password is not None,
+            contract_id=contract_id,
+            email=email,
+        )
+
+    def find(self, user_id: str) -> Customer | None:
+        row = self._db.execute("SELECT * FROM customers WHERE user_id = ?", (user_id,)).fetchone()
+        return None if row is None else _customer(row)
+
+    def all(self) -> Sequence[Customer]:
+        rows = self._db.execute("SELECT * FROM customers ORDER BY user_id").fetchall()
+        return [_customer(row) for row in rows]
+
+    def secret_failures(self, user_id: str) -> int:
+        """Wrong PINs and one-time passwords since the last good ones."""
+        row = self._db.execute(
+            "SELECT secret_failures FROM customers WHERE user_id = ?", (user_id,)
+        ).fetchone()
+        return 0 if row is None else int(row["secret_failures"])
+
+    def count_secret_failure(self, user_id: str) -> None:
+        self._db.execute(
+            "UPDATE customers SET secret_failures = secret_failures + 1 WHERE user_id = ?",
+            (user_id,),
+        )
+
+    def clear_secret_failures(self, user_id: str) -> None:
+        self._db.execute("UPDATE customers SET secret_failures = 0 WHERE user_id = ?", (user_id,))
+
+    def secrets_match(self, user_id: str, pin: bytes, one_time_password: bytes) -> bool:
+        """Whether what was sent is what is on file, in constant time. Nothing on file: any."""
+        row = self._db.execute(
+            "SELECT sealed_pin, sealed_password FROM customers WHERE user_id = ?", (user_id,)
+        ).fetchone()
+        pin_fits = self._fits(row["sealed_pin"], _PIN, user_id, pin)
+        password_fits = self._fits(row["sealed_password"], _PASSWORD, user_id, one_time_password)
+        return pin_fits and password_fits
+
+    def pin_is(self, user_id: str, pin: Secret) -> bool:
+        """Whether this is ご契約先暗証番号 on file. Nothing on file or nobody: no PIN is right."""
+        return self._is(user_id, "sealed_pin", _PIN, pin)
+
+    def one_time_password_is(self, user_id: str, password: Secret) -> bool:
+        """Whether this is the お客様カード's 確認用パスワード. Nothing on file: none is right."""
+        return self._is(user_id, "sealed_password", _PASSWORD, password)
+
+    def _is(self, user_id: str, column: str, purpose: str, sent: Secret) -> bool:
+        row = self._db.execute("SELECT * FROM customers WHERE user_id = ?", (user_id,)).fetchone()
+        if row is None or row[column] is None:
+            return False
+        return self._fits(row[column], purpose, user_id, sent.reveal().encode())
+
+    def _sealed(self, secret: Secret | None, purpose: str, user_id: str) -> bytes | None:
+        if secret is None:
+            return None
+        return self._vault.seal(secret.reveal(), f"{purpose}:{user_id}")
+
+    def _fits(self, sealed: bytes | None, purpose: str, user_id: str, sent: bytes) -> bool:
+        if sealed is None:
+            return True
+        expected = self._vault.unseal(sealed, f"{purpose}:{user_id}")
+        return hmac.compare_digest(expected.encode(), sent)
+
+
+def _customer(row: sqlite3.Row) -> Customer:
+    return Customer(
+        user_id=row["user_id"],
+        suffix=row["suffix"],
+        asks_pin=row["sealed_pin"] is not None,
+        asks_one_time_password=row["sealed_password"] is not None,
+        contract_id=row["contract_id"],
+        email=row["email"],
+    )

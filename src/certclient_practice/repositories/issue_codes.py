@@ -1,0 +1,114 @@
+"""Issue codes (取得): one active per customer, spent once the certificate is confirmed.
+
+Until then a code may be used again, so that a customer whose PC stopped half-way is not left
+without one; each use revokes the unconfirmed certificate of the one before.
+"""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from certclient.model.secret import Secret
+from certclient_practice.repositories.database import from_column, to_column
+from certclient_practice.repositories.records import CodeState, IssueCode
+from certclient_practice.repositories.vault import Vault
+
+ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+"""Without 0, 1, I and O, which people confuse on paper. 32 letters: 5 bits each."""
+LENGTH = 16
+
+
+class IssueCodes:
+    """The issue codes' table inside one database transaction."""
+
+    def __init__(self, connection: sqlite3.Connection, vault: Vault) -> None:
+        self._db = connection
+        self._vault = vault
+
+    def give(self, user_id: str, now: datetime, valid: timedelta, *, reissue: bool) -> Secret:
+        """Makes a new code (80 random bits) and withdraws the customer's earlier ones."""
+        code = _random_code()
+        self._db.execute(
+            "UPDATE issue_codes SET state = ?, sealed_code = NULL WHERE user_id = ? AND state = ?",
+            (CodeState.WITHDRAWN.value, user_id, CodeState.ACTIVE.value),
+        )
+        self._db.execute(
+            """INSERT INTO issue_codes (user_id, sealed_code, state, reissue, created, expires)
+               VALUES (?, ?, ?, ?, ?, ?)""",
+            (
+                user_id,
+                self._vault.seal(code, f"code:{user_id}"),
+                CodeState.ACTIVE.value,
+                int(reissue),
+                to_column(now),
+                to_column(now + valid),
+            ),
+        )
+        return Secret(code)
+
+    def latest(self, user_id: str) -> IssueCode | None:
+        """The code given out last, whatever its state."""
+        row = self._db.execute(
+            "SELECT * FROM issue_codes WHERE user_id = ? ORDER BY id DESC LIMIT 1", (user_id,)
+        ).fetchone()
+        return None if row is None else _issue_code(row)
+
+    def by_id(self, code_id: int) -> IssueCode | None:
+        row = self._db.execute("SELECT * FROM issue_codes WHERE id = ?", (code_id,)).fetchone()
+        return None if row is None else _issue_code(row)
+
+    def of_customer(self, user_id: str) -> Sequence[IssueCode]:
+        rows = self._db.execute(
+            "SELECT * FROM issue_codes WHERE user_id = ? ORDER BY id", (user_id,)
+        ).fetchall()
+        return [_issue_code(row) for row in rows]
+
+    def reveal(self, code: IssueCode) -> Secret | None:
+        """The code itself, to check a MAC with; None once it is withdrawn or locked."""
+        row = self._db.execute(
+            "SELECT sealed_code FROM issue_codes WHERE id = ?", (code.id,)
+        ).fetchone()
+        sealed = row["sealed_code"]
+        if sealed is None:
+            return None
+        return Secret(self._vault.unseal(sealed, f"code:{code.user_id}"))
+
+    def count_failure(self, code: IssueCode, allowed: int) -> None:
+        """One wrong MAC; at `allowed` of them the code is locked for good and forgotten."""
+        self._db.execute("UPDATE issue_codes SET failures = failures + 1 WHERE id = ?", (code.id,))
+        self._db.execute(
+            """UPDATE issue_codes SET state = ?, sealed_code = NULL
+               WHERE id = ? AND failures >= ?""",
+            (CodeState.LOCKED.value, code.id, allowed),
+        )
+
+    def clear_failures(self, code: IssueCode) -> None:
+        self._db.execute("UPDATE issue_codes SET failures = 0 WHERE id = ?", (code.id,))
+
+    def spend(self, code_id: int) -> None:
+        """The certificate is confirmed: no new transaction begins with this code any more.
+
+        The code itself stays for repeated messages of the transaction that spent it.
+        """
+        self._db.execute(
+            "UPDATE issue_codes SET state = ? WHERE id = ? AND state = ?",
+            (CodeState.SPENT.value, code_id, CodeState.ACTIVE.value),
+        )
+
+
+def _random_code() -> str:
+    return "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+
+
+def _issue_code(row: sqlite3.Row) -> IssueCode:
+    return IssueCode(
+        id=row["id"],
+        user_id=row["user_id"],
+        state=CodeState(row["state"]),
+        expires_at=from_column(row["expires"]),
+        failures=row["failures"],
+        reissue=bool(row["reissue"]),
+    )

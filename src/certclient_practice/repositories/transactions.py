@@ -1,0 +1,105 @@
+"""CMP transactions and the answers they got, so that a repeated request gets the same answer."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import replace
+from datetime import datetime
+
+from certclient_practice.repositories.database import to_column
+from certclient_practice.repositories.records import TransactionRecord, TransactionState
+
+
+class Transactions:
+    """The tables of transactions and responses inside one database transaction."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._db = connection
+
+    def add(self, record: TransactionRecord, now: datetime) -> None:
+        self._db.execute(
+            """INSERT INTO transactions (id, requester, user_id, kind, state, spki, polls_left,
+                 implicit_confirm, code_id, old_serial, serial, created)
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+            (
+                record.id,
+                record.requester,
+                record.user_id,
+                record.kind,
+                record.state.value,
+                record.spki,
+                record.polls_left,
+                int(record.implicit_confirm),
+                record.code_id,
+                record.old_serial_hex,
+                record.serial_hex,
+                to_column(now),
+            ),
+        )
+
+    def find(self, transaction_id: bytes) -> TransactionRecord | None:
+        row = self._db.execute(
+            "SELECT * FROM transactions WHERE id = ?", (transaction_id,)
+        ).fetchone()
+        return None if row is None else _record(row)
+
+    def polled(self, record: TransactionRecord) -> TransactionRecord:
+        """One poll less to wait for."""
+        left = record.polls_left - 1
+        self._db.execute("UPDATE transactions SET polls_left = ? WHERE id = ?", (left, record.id))
+        return replace(record, polls_left=left)
+
+    def issued(self, record: TransactionRecord, serial_hex: str) -> TransactionRecord:
+        self._db.execute(
+            "UPDATE transactions SET state = ?, serial = ? WHERE id = ?",
+            (TransactionState.ISSUED.value, serial_hex, record.id),
+        )
+        return replace(record, state=TransactionState.ISSUED, serial_hex=serial_hex)
+
+    def ended(self, record: TransactionRecord, state: TransactionState) -> TransactionRecord:
+        self._db.execute("UPDATE transactions SET state = ? WHERE id = ?", (state.value, record.id))
+        return replace(record, state=state)
+
+    def stored_response(self, transaction_id: bytes, request_hash: bytes) -> bytes | None:
+        """The answer that exactly this request got before (DER), or None."""
+        row = self._db.execute(
+            "SELECT der FROM responses WHERE transaction_id = ? AND request_hash = ?",
+            (transaction_id, request_hash),
+        ).fetchone()
+        return None if row is None else bytes(row["der"])
+
+    def store_response(
+        self, transaction_id: bytes, request_hash: bytes, nonce: bytes, der: bytes, now: datetime
+    ) -> None:
+        """Keeps an answer for repetition, with the nonce that the next request must answer."""
+        self._db.execute(
+            "INSERT INTO responses VALUES (?, ?, ?, ?, ?)",
+            (transaction_id, request_hash, nonce, der, to_column(now)),
+        )
+
+    def sent_nonce(self, transaction_id: bytes, nonce: bytes) -> bool:
+        """Whether the bank sent this nonce in this transaction.
+
+        Any of them will do, not only the last: the customer may never have seen the last answer.
+        """
+        row = self._db.execute(
+            "SELECT 1 FROM responses WHERE transaction_id = ? AND nonce = ?",
+            (transaction_id, nonce),
+        ).fetchone()
+        return row is not None
+
+
+def _record(row: sqlite3.Row) -> TransactionRecord:
+    return TransactionRecord(
+        id=row["id"],
+        requester=row["requester"],
+        user_id=row["user_id"],
+        kind=row["kind"],
+        state=TransactionState(row["state"]),
+        spki=row["spki"],
+        polls_left=row["polls_left"],
+        implicit_confirm=bool(row["implicit_confirm"]),
+        code_id=row["code_id"],
+        old_serial_hex=row["old_serial"],
+        serial_hex=row["serial"],
+    )

@@ -1,0 +1,160 @@
+"""The practice bank on the network: three HTTPS servers on this computer.
+
+The public one (top page, CMP) never asks for a certificate, so no browser opens its chooser there;
+the login one asks in the TLS handshake. Both are for 127.0.0.1 unless told otherwise. The
+operator's is for 127.0.0.1 whatever is told.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import ssl
+import threading
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from types import TracebackType
+
+from certclient.model.secret import Secret
+from certclient_practice.bank.bank import Bank
+from certclient_practice.bank.ca import PracticeCa, certificate_pem, identity_pem, write_private
+from certclient_practice.web.addresses import Addresses
+from certclient_practice.web.applications import Limits, login_app, operator_app, public_app
+from certclient_practice.web.https import HttpsListener
+
+LOOPBACK = "127.0.0.1"
+ADDRESSES_FILE = "addresses.json"
+SWEEP_SECONDS = 30.0
+
+X509_V_FLAG_NO_CHECK_TIME = 0x200000
+"""<openssl/x509_vfy.h>; Python's ssl has no name for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServerSettings:
+    """`bind` is an IP address or host name; port 0 takes any free one. `downloads` is the folder
+    whose installers the download page offers."""
+
+    bind: str = LOOPBACK
+    port: int = 0
+    login_port: int = 0
+    operator_port: int = 0
+    downloads: Path | None = None
+    limits: Limits = field(default_factory=Limits)
+
+
+class PracticeServer:
+    """Serves `bank` from construction of the context to its end.
+
+    with PracticeServer(bank, ServerSettings()) as server:
+        print(server.addresses.public_url)
+
+    Raises OSError where a port is taken or the address is not this computer's.
+    """
+
+    def __init__(self, bank: Bank, settings: ServerSettings) -> None:
+        self._bank = bank
+        tls_file = _write_tls_identity(bank, settings.bind)
+        with ExitStack() as opened:
+            self._public = _listen(opened, settings.bind, settings.port, _tls_context(tls_file))
+            context = _login_context(tls_file, bank.ca)
+            self._login = _listen(opened, settings.bind, settings.login_port, context)
+            context = _tls_context(tls_file)
+            self._operator = _listen(opened, LOOPBACK, settings.operator_port, context)
+            self._key = Secret(secrets.token_urlsafe(24))
+            self.addresses = self._addresses(_url_host(settings.bind))
+            self._serve(settings)
+            opened.pop_all()
+        self._stopped = threading.Event()
+        self._sweeper = threading.Thread(target=self._sweep, name="practice-sweep", daemon=True)
+        self._sweeper.start()
+        _write_addresses(bank.folder, self.addresses)
+
+    def stop(self) -> None:
+        """Ends after the requests at work (at most a few seconds)."""
+        self._stopped.set()
+        self._public.stop()
+        self._login.stop()
+        self._operator.stop()
+        self._sweeper.join()
+
+    def __enter__(self) -> PracticeServer:
+        return self
+
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def _addresses(self, host: str) -> Addresses:
+        return Addresses(
+            public_url=f"https://{host}:{self._public.port}/",
+            login_url=f"https://{host}:{self._login.port}/login",
+            operator_url=f"https://{LOOPBACK}:{self._operator.port}/enter/{self._key.reveal()}",
+        )
+
+    def _serve(self, settings: ServerSettings) -> None:
+        bank, urls, limits = self._bank, self.addresses, settings.limits
+        self._public.serve(public_app(bank, urls, settings.downloads, limits))
+        self._login.serve(login_app(bank, urls.public_url, limits))
+        self._operator.serve(operator_app(bank, self._key, urls.public_url, limits))
+
+    def _sweep(self) -> None:
+        while not self._stopped.wait(SWEEP_SECONDS):
+            self._bank.sweep()
+
+
+def _listen(opened: ExitStack, bind: str, port: int, context: ssl.SSLContext) -> HttpsListener:
+    """Listens; stops again where another port turns out to be taken."""
+    listener = HttpsListener(bind, port, context)
+    opened.callback(listener.stop)
+    return listener
+
+
+def read_addresses(folder: Path) -> Addresses | None:
+    """Where the server of this data folder listens, or listened last; None if it never ran."""
+    try:
+        return Addresses(**json.loads((folder / ADDRESSES_FILE).read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return None
+
+
+def _tls_context(tls_file: Path) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.load_cert_chain(tls_file)
+    return context
+
+
+def _login_context(tls_file: Path, ca: PracticeCa) -> ssl.SSLContext:
+    """Asks for a client certificate of this CA, but lets one without and an expired one in, so
+    that a page can say why there is no login; `login.py` checks time and state."""
+    context = _tls_context(tls_file)
+    context.verify_mode = ssl.CERT_OPTIONAL
+    context.load_verify_locations(
+        cadata=certificate_pem(ca.root) + certificate_pem(ca.intermediate)
+    )
+    context.verify_flags |= X509_V_FLAG_NO_CHECK_TIME
+    return context
+
+
+def _write_tls_identity(bank: Bank, bind: str) -> Path:
+    """A fresh TLS server key and certificate for each start."""
+    hosts = dict.fromkeys([_url_host(bind), LOOPBACK, "localhost"])
+    identity = bank.ca.tls_identity(list(hosts), bank.wire_clock())
+    path = bank.folder / "tls.pem"
+    write_private(path, identity_pem(identity) + certificate_pem(bank.ca.intermediate))
+    return path
+
+
+def _write_addresses(folder: Path, addresses: Addresses) -> None:
+    write_private(folder / ADDRESSES_FILE, json.dumps(asdict(addresses), indent=2) + "\n")
+
+
+def _url_host(bind: str) -> str:
+    """An address that a browser on this computer can open."""
+    return LOOPBACK if bind in ("", "0.0.0.0", "::") else bind  # noqa: S104 - compared, not bound

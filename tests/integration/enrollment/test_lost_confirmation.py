@@ -1,0 +1,469 @@
+"""Nobody is locked out: what the bank does not hold for good is never called done.
+
+The stores are real. What the bank says to a confirmation that it got too late, twice or never is
+made up; tests/integration/cli has it from the practice bank.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from certclient.ca.client import SignerStatus
+from certclient.enrollment.interaction import Nobody, SecretKind
+from certclient.enrollment.inventory import named, newest_per_owner, take_inventory
+from certclient.enrollment.journal import RejectionSource, State
+from certclient.enrollment.outcomes import BankHolds
+from certclient.enrollment.overview import Condition, take_overview
+from certclient.enrollment.procedure import Finished, Pending
+from certclient.enrollment.reminder import ReminderBook
+from certclient.model.certificate import Certificate
+from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.progress import Step
+from support.customer import USER, Customer
+from support.pki import customer_name
+from support.scripted import NoVault, Person
+from support.softhsm import PIN
+
+LOST = CertclientError(ErrorCode.NETWORK_TIMEOUT)
+RIGHT = "AB12CD34"
+
+
+def refused(*failures: str, protected: str = "yes") -> CertclientError:
+    """An error message to a certConf."""
+    return CertclientError(
+        ErrorCode.CA_CONFIRM_FAILED,
+        message="確認の期限を過ぎました",
+        failure=",".join(failures),
+        protected=protected,
+    )
+
+
+def lost_confirmation(customer: Customer) -> Certificate:
+    """A renewal whose confirmation never arrived; the new certificate."""
+    customer.ca.faults["confirm"] = [LOST] * 4
+    with pytest.raises(CertclientError):
+        customer.renew()
+    (stopped,) = customer.enrollment().pending()
+    assert stopped.state is State.VERIFIED
+    assert stopped.new_certificate is not None
+    return stopped.new_certificate
+
+
+def resume(customer: Customer, person: Person | None = None) -> Finished | Pending:
+    (stopped,) = customer.enrollment().pending()
+    return customer.enrollment().resume(stopped.id, person or Person(pins=[PIN]))
+
+
+def conditions(customer: Customer) -> dict[str, Condition]:
+    overview = take_overview(
+        [customer.profile],
+        [customer.store],
+        customer.time.clock(),
+        customer.enrollment().statuses(),
+    )
+    return {row.entry.certificate.serial_hex: row.condition for row in overview.rows}
+
+
+def chosen(customer: Customer) -> list[Certificate]:
+    """What renew, the batch and the unattended task choose."""
+    inventory = take_inventory(
+        customer.profile,
+        [customer.store],
+        customer.time.clock(),
+        customer.enrollment().statuses(),
+    )
+    return [entry.certificate for entry in newest_per_owner(inventory.entries)]
+
+
+@pytest.mark.parametrize("failure", ["certRevoked", "badCertId", "badRequest"])
+def test_a_certificate_that_the_bank_does_not_hold_is_replaced_in_the_same_run(
+    customer: Customer, failure: str
+) -> None:
+    dead = lost_confirmation(customer)
+    customer.ca.faults["confirm"] = [refused(failure)]
+    person = Person(pins=[PIN])
+    done = resume(customer, person)
+    assert isinstance(done, Finished)
+    assert done.certificate != dead
+    assert done.not_accepted == dead.serial_hex
+    assert done.old_archived
+    assert customer.usable() == [done.certificate]
+    assert dead not in [s.certificate for s in customer.store.certificates()]
+    assert customer.count_keys() == 2, "its key is gone, from a token too"
+    assert [w.code for w in person.warnings] == [ErrorCode.CERTIFICATE_NOT_ACCEPTED]
+    assert len(person.pin_requests) <= 1, "one PIN for both"
+    assert customer.enrollment().pending() == []
+    assert conditions(customer)[done.certificate.serial_hex] is Condition.VALID
+
+
+def test_the_journal_remembers_it_in_a_state_of_its_own(customer: Customer) -> None:
+    dead = lost_confirmation(customer)
+    (stopped,) = customer.enrollment().pending()
+    customer.ca.faults["confirm"] = [refused("certRevoked")]
+    resume(customer)
+    record = customer.journal.load(stopped.id)
+    assert record is not None
+    assert record.state is State.NOT_ACCEPTED
+    assert record.error is ErrorCode.CERTIFICATE_NOT_ACCEPTED
+    (rejection,) = customer.journal.rejections()
+    assert rejection.fingerprint == dead.fingerprint
+    assert rejection.source is RejectionSource.CONFIRMATION
+    assert rejection.message == "確認の期限を過ぎました"
+
+
+def test_the_first_confirmation_may_come_too_late_as_well(customer: Customer) -> None:
+    """The bank revokes within a minute, and the PC slept."""
+    customer.ca.faults["confirm"] = [refused("certRevoked")]
+    done = customer.renew()
+    assert isinstance(done, Finished)
+    assert done.not_accepted
+    assert customer.usable() == [done.certificate]
+
+
+def test_a_bank_that_refuses_everything_is_not_asked_for_ever(customer: Customer) -> None:
+    customer.ca.faults["confirm"] = [refused("certRevoked")] * 9
+    with pytest.raises(CertclientError) as stopped:
+        customer.renew()
+    assert stopped.value.code is ErrorCode.CERTIFICATE_NOT_ACCEPTED
+    assert [call for call, _ in customer.ca.calls].count("send") == 2
+    customer.assert_old_certificate_untouched()
+    assert chosen(customer) == [customer.current]
+
+
+def test_confirmed_already_is_no_error(customer: Customer) -> None:
+    """`CaClient.confirm` returns for certConfirmed (tests/unit/ca)."""
+    new = lost_confirmation(customer)
+    done = resume(customer)
+    assert isinstance(done, Finished)
+    assert done.certificate == new
+    assert done.old_archived
+
+
+@pytest.mark.parametrize("failure", ["certRevoked", "badRequest", ""])
+def test_a_certificate_that_signs_at_the_bank_proves_itself(
+    customer: Customer, failure: str
+) -> None:
+    """The bank had the confirmation, and revoked the one that signs it with the new one."""
+    new = lost_confirmation(customer)
+    customer.ca.faults["confirm"] = [refused(failure)]
+    customer.ca.signers[new.fingerprint] = SignerStatus.ACCEPTED
+    person = Person(pins=[PIN])
+    done = resume(customer, person)
+    assert isinstance(done, Finished)
+    assert done.certificate == new
+    assert (done.old_archived, done.old_kept) == (False, True)
+    assert [w.code for w in person.warnings] == [ErrorCode.CA_CONFIRM_FAILED]
+    assert chosen(customer) == [new]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        refused("systemUnavail"),
+        refused(),
+        refused("certRevoked", protected="no"),
+        CertclientError(ErrorCode.SERVER_ERROR, status="500"),
+        CertclientError(ErrorCode.CA_MALFORMED, reason="empty"),
+    ],
+    ids=["busy", "without a failure", "unprotected", "HTTP 500", "without a body"],
+)
+def test_what_does_not_say_that_leaves_it_unfinished(
+    customer: Customer, answer: CertclientError
+) -> None:
+    new = lost_confirmation(customer)
+    customer.patience = 0.0
+    customer.ca.faults["confirm"] = [answer]
+    with pytest.raises(CertclientError) as stopped:
+        resume(customer)
+    assert stopped.value.code is answer.code
+    assert conditions(customer) == {
+        customer.current.serial_hex: Condition.RENEWABLE,
+        new.serial_hex: Condition.UNFINISHED,
+    }
+    assert chosen(customer) == [customer.current]
+    done = resume(customer)
+    assert isinstance(done, Finished), "and the next answer may be yes"
+    assert done.certificate == new
+
+
+def test_where_the_bank_cannot_be_asked_nothing_is_removed(customer: Customer) -> None:
+    new = lost_confirmation(customer)
+    customer.ca.faults["confirm"] = [refused("certRevoked")]
+    customer.ca.faults["signer_status"] = [LOST] * 4
+    with pytest.raises(CertclientError):
+        resume(customer)
+    assert new in customer.usable()
+    assert chosen(customer) == [customer.current]
+
+
+def test_a_stop_in_the_middle_of_the_removal_goes_on(customer: Customer) -> None:
+    """What if the machine stops here? Removal, request and key are repeated as journalled."""
+    dead = lost_confirmation(customer)
+    (stopped,) = customer.enrollment().pending()
+    record = customer.journal.load(stopped.id)
+    assert record is not None
+    customer.journal.save(replace(record, abandoning=True, not_accepted=True))
+    done = resume(customer)
+    assert isinstance(done, Finished)
+    assert done.not_accepted == dead.serial_hex
+    assert ("confirm", ErrorCode.CONSENT_REFUSED) not in customer.ca.calls, "the bank knows"
+    assert customer.usable() == [done.certificate]
+
+
+def test_renewing_again_goes_on_with_it(customer: Customer) -> None:
+    lost_confirmation(customer)
+    customer.ca.faults["confirm"] = [refused("certRevoked")]
+    done = customer.renew()
+    assert isinstance(done, Finished)
+    assert customer.usable() == [done.certificate]
+
+
+def test_renewing_the_unconfirmed_one_goes_on_with_its_procedure(customer: Customer) -> None:
+    new = lost_confirmation(customer)
+    done = customer.enrollment().renew(customer.stored(new), customer.store, Person(pins=[PIN]))
+    assert isinstance(done, Finished)
+    assert done.certificate == new
+
+
+def test_reminders_follow_the_one_that_counts_on_each_day(customer: Customer) -> None:
+    new = lost_confirmation(customer)
+    shown = []
+    book = ReminderBook(customer.journal.path.parent / "reminders.json")
+    start = customer.time.now
+    for day in range(21):
+        now = start + timedelta(days=day)
+        statuses = customer.enrollment().statuses()
+        overview = take_overview([customer.profile], [customer.store], now, statuses)
+        due = book.due(overview.rows, now)
+        assert new not in [reminder.row.entry.certificate for reminder in due]
+        book.note(due, now)
+        shown += [reminder.days_left for reminder in due]
+    assert {10, 7, 3, 1} <= set(shown)
+
+
+# 取得
+
+
+def expired(customer: Customer) -> None:
+    customer.vault = NoVault()
+    customer.ca.right_code = RIGHT
+    customer.time.now = customer.current.not_after + timedelta(days=3)
+    customer.ca.makes = customer.makes_at(customer.time.now)
+
+
+def codes(*given: str) -> Person:
+    return Person(pins=[PIN] * 9, secrets={SecretKind.ISSUE_CODE: list(given)})
+
+
+def test_obtaining_asks_for_the_code_again(customer: Customer) -> None:
+    expired(customer)
+    customer.ca.faults["confirm"] = [LOST] * 4
+    with pytest.raises(CertclientError):
+        customer.enrollment().obtain(USER, customer.store, codes(RIGHT))
+    customer.ca.faults["confirm"] = [refused("certRevoked")]
+    customer.ca.right_code = RIGHT
+    person = codes(RIGHT, RIGHT)
+    done = resume(customer, person)
+    assert isinstance(done, Finished)
+    assert done.not_accepted
+    assert len(person.secret_requests) == 2
+    assert not any(request.previous_incorrect for request in person.secret_requests)
+    assert [s.certificate for s in customer.store.certificates() if not s.archived] == [
+        done.certificate
+    ]
+
+
+def test_obtaining_without_another_code_says_where_to_get_one(customer: Customer) -> None:
+    expired(customer)
+    customer.ca.faults["confirm"] = [refused("certRevoked")]
+    with pytest.raises(CertclientError) as stopped:
+        customer.enrollment().obtain(USER, customer.store, codes(RIGHT))
+    assert stopped.value.code is ErrorCode.CERTIFICATE_NOT_ACCEPTED
+    assert customer.usable() == [customer.current], "the dead one is gone"
+    assert customer.count_keys() == 1
+    assert customer.enrollment().pending() == []
+
+
+# The certificate that signs is refused
+
+
+@pytest.mark.parametrize("failure", ["certRevoked", "signerNotTrusted"])
+def test_a_refused_signature_is_remembered_and_nothing_is_signed_again(
+    customer: Customer, failure: str
+) -> None:
+    no = CertclientError(
+        ErrorCode.CA_REFUSED, failure=failure, protected="yes", message="失効しています"
+    )
+    customer.ca.faults["send"] = [no]
+    with pytest.raises(CertclientError) as stopped:
+        customer.renew()
+    assert stopped.value.code is ErrorCode.CERTIFICATE_NOT_ACCEPTED
+    assert stopped.value.data["message"] == "失効しています"
+    assert conditions(customer) == {customer.current.serial_hex: Condition.NOT_ACCEPTED}
+    assert chosen(customer) == []
+    customer.ca.calls.clear()
+    customer.ca.signer = SignerStatus.REVOKED
+    with pytest.raises(CertclientError) as again:
+        customer.renew()
+    assert again.value.code is ErrorCode.CERTIFICATE_NOT_ACCEPTED
+    assert "send" not in [call for call, _ in customer.ca.calls], "no endless CC-CA-REFUSED"
+
+
+def test_a_bank_that_has_changed_its_mind_is_believed(customer: Customer) -> None:
+    no = CertclientError(ErrorCode.CA_REFUSED, failure="signerNotTrusted", protected="yes")
+    customer.ca.faults["send"] = [no]
+    with pytest.raises(CertclientError):
+        customer.renew()
+    customer.ca.signer = SignerStatus.ACCEPTED
+    person = Person(pins=[PIN, PIN])
+    done = customer.renew(person)
+    assert isinstance(done, Finished)
+    assert customer.journal.rejections() == []
+
+
+def test_an_unprotected_refusal_takes_no_certificate_away(customer: Customer) -> None:
+    no = CertclientError(ErrorCode.CA_REFUSED, failure="certRevoked", protected="no")
+    customer.ca.faults["send"] = [no]
+    with pytest.raises(CertclientError) as stopped:
+        customer.renew()
+    assert stopped.value.code is ErrorCode.CA_REFUSED
+    assert chosen(customer) == [customer.current]
+
+
+def test_what_was_put_away_in_favour_of_a_refused_one_is_brought_back(customer: Customer) -> None:
+    done = customer.renew()
+    assert isinstance(done, Finished)
+    assert done.old_archived
+    customer.ca.signers[done.certificate.fingerprint] = SignerStatus.REVOKED
+    error = customer.enrollment().check_with_bank(
+        customer.stored(done.certificate), Person(pins=[PIN])
+    )
+    assert error is not None
+    assert error.code is ErrorCode.CERTIFICATE_NOT_ACCEPTED
+    assert error.data["restored"] == customer.current.serial_hex
+    assert not customer.stored().archived
+    assert conditions(customer) == {
+        customer.current.serial_hex: Condition.RENEWABLE,
+        done.certificate.serial_hex: Condition.NOT_ACCEPTED,
+    }
+
+
+def test_asking_the_bank_asks_nobody_else(customer: Customer) -> None:
+    if customer.store.store_id.startswith("nss"):
+        assert customer.enrollment().check_with_bank(customer.stored(), Nobody()) is None
+    else:
+        with pytest.raises(CertclientError) as stopped:
+            customer.enrollment().check_with_bank(customer.stored(), Nobody())
+        assert stopped.value.code is ErrorCode.PIN_REQUIRED
+
+
+# Two of one owner
+
+
+def test_two_that_end_on_the_same_day_are_told_apart(customer: Customer) -> None:
+    """An administrator's PC and two renewals on one day: the retired one must sign nothing."""
+    end = customer.time.now + timedelta(days=25)
+    issuing = customer.lab.intermediate
+
+    def makes(spki: bytes) -> Certificate:
+        days = (end - customer.time.now).total_seconds() / 86400
+        now = replace(issuing, now=customer.time.now)
+        return now.issue(spki, customer_name(USER), days=days)
+
+    customer.ca.makes = makes
+    first = customer.renew()
+    assert isinstance(first, Finished)
+    with customer.session() as session:
+        session.unarchive(customer.current)
+    customer.time.now += timedelta(hours=1)
+    stored = customer.stored(first.certificate)
+    second = customer.enrollment().renew(stored, customer.store, Person(pins=[PIN]))
+    assert isinstance(second, Finished)
+    with customer.session() as session:
+        session.unarchive(first.certificate)
+    assert second.certificate.not_after == first.certificate.not_after
+    assert chosen(customer) == [second.certificate]
+    inventory = take_inventory(
+        customer.profile,
+        [customer.store],
+        customer.time.clock(),
+        customer.enrollment().statuses(),
+    )
+    assert named(inventory, USER).certificate == second.certificate
+
+
+# What certclient refuses
+
+
+def wrong_owner(customer: Customer) -> None:
+    customer.ca.makes = lambda spki: customer.lab.issue(spki, customer_name("SOMEBODY99"))
+
+
+def stopped_renewal(customer: Customer) -> CertclientError:
+    with pytest.raises(CertclientError) as stopped:
+        customer.renew()
+    assert stopped.value.code is ErrorCode.ISSUED_SUBJECT_MISMATCH
+    return stopped.value
+
+
+def test_the_ca_is_told_where_it_awaits_a_confirmation(customer: Customer) -> None:
+    wrong_owner(customer)
+    assert stopped_renewal(customer).data["bank_holds"] == BankHolds.OLD.value
+    assert ("confirm", ErrorCode.ISSUED_SUBJECT_MISMATCH) in customer.ca.calls
+
+
+@pytest.mark.parametrize(
+    ("status", "holds"),
+    [
+        (SignerStatus.ACCEPTED, BankHolds.OLD),
+        (SignerStatus.REVOKED, BankHolds.NOTHING),
+        (SignerStatus.UNKNOWN, BankHolds.UNCERTAIN),
+    ],
+)
+def test_the_ca_is_sent_a_revocation_where_it_awaits_none(
+    customer: Customer, status: SignerStatus, holds: BankHolds
+) -> None:
+    wrong_owner(customer)
+    customer.ca.confirmed_at_once = True
+    customer.ca.signer = status
+    assert stopped_renewal(customer).data["bank_holds"] == holds.value
+    assert [call for call, _ in customer.ca.calls if call in ("confirm", "revoke")] == ["revoke"]
+    customer.assert_old_certificate_untouched()
+
+
+def test_a_ca_that_could_not_be_told_holds_the_new_one(customer: Customer) -> None:
+    wrong_owner(customer)
+    customer.ca.confirmed_at_once = True
+    customer.ca.faults["revoke"] = [LOST] * 4
+    assert stopped_renewal(customer).data["bank_holds"] == BankHolds.NEW.value
+
+
+# A wrong clock (cases 20 and 23)
+
+
+@pytest.mark.parametrize("state", [State.WAITING, State.VERIFIED])
+def test_a_clock_that_is_a_day_ahead_costs_nothing(customer: Customer, state: State) -> None:
+    customer.ca.waits = 1 if state is State.WAITING else 0
+    customer.patience = 0.0
+    if state is State.WAITING:
+        assert isinstance(customer.renew(), Pending)
+    else:
+        stop = Person(pins=[PIN], stop_before=lambda steps: Step.VERIFY in steps)
+        assert isinstance(customer.renew(stop), Pending)
+    customer.ca.clock_of_server = customer.time.now
+    customer.time.now += timedelta(days=1)
+    no = CertclientError(ErrorCode.CA_REFUSED, failure="badTime", protected="yes")
+    customer.ca.faults["poll"] = [no]
+    customer.ca.faults["confirm"] = [refused("badTime")]
+    with pytest.raises(CertclientError) as stopped:
+        resume(customer)
+    assert stopped.value.code is ErrorCode.CLOCK_WRONG
+    (kept,) = customer.enrollment().pending()
+    assert kept.state is state
+    assert customer.count_keys() == 2
+    customer.time.now -= timedelta(days=1)
+    customer.patience = 60.0
+    assert isinstance(resume(customer), Finished)

@@ -1,0 +1,215 @@
+"""What the bank has to do with it: further secrets (B2), waiting, refusing, being away."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+
+from certclient.enrollment.lock import exclusive
+from certclient.enrollment.procedure import Finished, Pending
+from certclient.model.profile import AskWhom
+from certclient.model.progress import Phase, Progress, Step
+from certclient.ui.enrollment.navigation import Page
+from certclient.ui.enrollment.wizard import EnrollmentWizard
+from certclient.ui.tasks.running import ProcedureRun
+from certclient_practice.admin.profile_writer import ProfileOptions
+from certclient_practice.repositories.records import CertificateState
+from support.bank import USER_ID
+from support.softhsm import MODULE, PIN
+from support.wizards import Office, Visitor, until, wait
+
+BANK_PIN = "4321"
+ONE_TIME_PASSWORD = "998877"
+
+
+def at_the_start(office: Office) -> Visitor:
+    old = office.give(office.pc)
+    customer = office.open(EnrollmentWizard.renew(office.context(), old))
+    customer.arrives_at(Page.START)
+    return customer
+
+
+def administrator(office: Office) -> Visitor:
+    """Seed S2: 1394, ご契約先暗証番号, お客様カードの確認用パスワード."""
+    office.profile_with(
+        ProfileOptions(
+            pkcs11_modules=(MODULE,),
+            ask_pin=AskWhom.ADMINISTRATORS,
+            ask_one_time_password=AskWhom.ADMINISTRATORS,
+        )
+    )
+    office.bank.add_customer(suffix="1394", pin=BANK_PIN, one_time_password=ONE_TIME_PASSWORD)
+    old = office.give_again(office.pc, 20)
+    customer = office.open(EnrollmentWizard.renew(office.context(), old))
+    customer.arrives_at(Page.START)
+    assert "管理者" in customer.text
+    customer.clicks_on("更新する")
+    return customer
+
+
+def test_the_administrator_enters_pin_and_one_time_password(office: Office) -> None:
+    customer = administrator(office)
+    customer.is_asked("ご契約先暗証番号")
+    customer.types(BANK_PIN)
+    customer.clicks_on("次へ")
+    customer.is_asked("お客様カードの確認用パスワード")
+    assert [field.text() for field in customer.fields()] == [""]
+    customer.types(ONE_TIME_PASSWORD)
+    customer.clicks_on("次へ")
+    customer.arrives_at(Page.DONE)
+    (new,) = office.usable(office.pc)
+    assert new.common_name == f"{USER_ID} 1394"
+    kept = [path for path in office.folder.rglob("*") if path.is_file()]
+    secrets = (BANK_PIN.encode(), ONE_TIME_PASSWORD.encode())
+    assert not any(secret in path.read_bytes() for path in kept for secret in secrets[1:])
+
+
+def test_without_the_bank_pin_nothing_is_requested(office: Office) -> None:
+    customer = administrator(office)
+    customer.is_asked("ご契約先暗証番号")
+    customer.clicks_on("中止する")
+    customer.arrives_at(Page.PROBLEM)
+    assert "CC-BANK-PIN-REQUIRED" in customer.text
+    assert len(office.usable(office.pc)) == 1
+
+
+def test_a_ca_that_takes_its_time_may_be_left_alone_and_is_asked_again(office: Office) -> None:
+    office.patience = 0.0
+    office.bank.set_policy(wait_polls=1)
+    customer = at_the_start(office)
+    ends: list[object] = []
+    customer.wizard.finished_with.connect(ends.append)
+    customer.clicks_on("更新する")
+    customer.arrives_at(Page.WAITING)
+    assert "このウィンドウは閉じてもかまいません" in customer.text
+    assert isinstance(ends[0], Pending)
+    office.patience = 60.0
+    customer.arrives_at(Page.DONE)
+    assert isinstance(ends[-1], Finished)
+
+
+def test_a_closed_wizard_that_waits_is_resumed_later(office: Office) -> None:
+    office.patience = 0.0
+    office.bank.set_policy(wait_polls=1)
+    customer = at_the_start(office)
+    customer.clicks_on("更新する")
+    customer.arrives_at(Page.WAITING)
+    customer.presses_escape()
+    until(lambda: customer.gone)
+    office.patience = 60.0
+    (view,) = office.enrollment(office.profile, office.stores).pending()
+    customer = office.open(EnrollmentWizard.resume(office.context(), view.id))
+    customer.arrives_at(Page.DONE)
+    assert customer.clicks == []
+    (new,) = office.usable(office.pc)
+    assert office.bank.state_of(new.serial_hex) is CertificateState.CONFIRMED
+
+
+def test_a_refusal_shows_the_banks_own_words(office: Office) -> None:
+    customer = at_the_start(office)
+    (old,) = office.usable(office.pc)
+    office.bank.revoke(old.serial_hex)
+    customer.clicks_on("更新する")
+    customer.arrives_at(Page.PROBLEM)
+    assert "この電子証明書は金融機関で使えません" in customer.text
+    assert "認証局からの説明" in customer.text
+    assert office.usable(office.pc) == [old]
+    customer.clicks_on("お問い合わせ用にコピーする")
+    copied = customer.clipboard
+    assert "[CC-CERT-NOT-ACCEPTED]" in copied
+    assert USER_ID in copied
+
+
+def test_no_way_to_the_bank_is_told_before_anything_is_asked(office: Office) -> None:
+    old = office.give(office.pc)
+    context = office.context()
+    office.bank.stop()
+    customer = office.open(EnrollmentWizard.renew(context, old))
+    customer.sees_button("もう一度確かめる")
+    assert customer.wizard.currentId() == Page.CHECKS
+    assert "CC-NET-UNREACHABLE" in customer.text
+    assert "問題あり" in customer.text
+
+
+def test_stop_after_this_step_and_go_on(office: Office) -> None:
+    office.bank.set_policy(wait_polls=1)
+    customer = at_the_start(office)
+    customer.clicks_on("更新する")
+    customer.arrives_at(Page.WORK)
+    customer.clicks_on("この手順が済んだら止める")
+    customer.arrives_at(Page.PAUSED)
+    assert "途中で止めました" in customer.text
+    assert len(office.usable(office.pc)) == 1
+    customer.clicks_on("続ける")
+    customer.arrives_at(Page.DONE)
+
+
+def test_a_window_closed_in_the_middle_goes_on_without_it(office: Office) -> None:
+    office.bank.set_policy(wait_polls=1)
+    customer = at_the_start(office)
+    (old,) = office.usable(office.pc)
+    ends: list[object] = []
+    customer.wizard.finished_with.connect(ends.append)
+    customer.clicks_on("更新する")
+    customer.arrives_at(Page.WORK)
+    assert "この画面は閉じてもかまいません" in customer.text
+    customer.presses_escape()
+    assert customer.gone
+    until(lambda: len(ends) == 1)
+    assert isinstance(ends[0], Finished)
+    assert office.usable(office.pc) == [ends[0].certificate] != [old]
+
+
+def test_too_early_says_from_when_on(office: Office) -> None:
+    old = office.give(office.pc, days=31)
+    customer = office.open(EnrollmentWizard.renew(office.context(), old))
+    customer.arrives_at(Page.PROBLEM)
+    assert "まだ更新の時期ではありません" in customer.text
+    assert list(customer.buttons) == ["閉じる"]
+
+
+def test_a_procedure_of_another_process_is_told(office: Office) -> None:
+    customer = at_the_start(office)
+    with exclusive(office.folder / "locks", office.profile.id, USER_ID):
+        customer.clicks_on("更新する")
+        customer.arrives_at(Page.PROBLEM)
+        assert "CC-PROCEDURE-RUNNING" in customer.text
+    customer.clicks_on("もう一度試す")
+    customer.arrives_at(Page.START)
+
+
+def test_closing_while_it_looks_around_does_no_harm(office: Office) -> None:
+    old = office.give(office.pc)
+    context = office.context()
+    for milliseconds in (0, 5, 30, 80):
+        customer = office.open(EnrollmentWizard.renew(context, old))
+        wait(milliseconds)
+        customer.presses_escape()
+        until(lambda customer=customer: customer.gone)  # type: ignore[misc] # bound at once
+    until(lambda: context.tasks.idle)
+    assert office.usable(office.pc) == [old.certificate]
+
+
+def test_what_went_not_quite_right_is_told_at_the_end(office: Office) -> None:
+    """From a token that is pulled before the old certificate is put away."""
+    token = office.new_token()
+    old = office.give(token.store())
+    customer = office.open(EnrollmentWizard.renew(office.context(), old))
+    customer.arrives_at(Page.START)
+    customer.clicks_on("パソコンに保存する")
+    customer.clicks_on("更新する")
+    customer.is_asked("PIN")
+    run = customer.wizard.session.run
+    assert isinstance(run, ProcedureRun)
+
+    def pull(report: Progress) -> None:
+        if report == Progress(Step.ARCHIVE_OLD, Phase.STARTED):
+            token.pull()
+
+    # In the worker's thread, so that it happens before the next step.
+    run.interaction.progressed.connect(pull, Qt.ConnectionType.DirectConnection)
+    customer.types(PIN)
+    customer.clicks_on("次へ")
+    customer.arrives_at(Page.DONE)
+    until(lambda: "専用USB" in customer.text and "[CC-TOKEN-" in customer.text)
+    assert "古い電子証明書は、ブラウザーに表示されないように" not in customer.text
+    assert len(office.usable(office.pc)) == 1

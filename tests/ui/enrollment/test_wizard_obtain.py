@@ -1,0 +1,180 @@
+"""C1, C2, D1: 取得 after expiry, too late, and the first issue."""
+
+from __future__ import annotations
+
+import pytest
+
+from certclient.enrollment.interaction import SecretKind
+from certclient.enrollment.procedure import Pending
+from certclient.model.secret import Secret
+from certclient.ui.enrollment.navigation import Page
+from certclient.ui.enrollment.wizard import EnrollmentWizard
+from support.bank import USER_ID
+from support.scripted import NoVault, Person
+from support.softhsm import PIN
+from support.wizards import Office, Visitor, until
+
+
+def as_on_paper(code: Secret) -> str:
+    """Full-width, with spaces and dashes, as somebody copies it from a letter."""
+    wide = code.reveal().translate({n: n + 0xFEE0 for n in range(0x21, 0x7F)})
+    return f" {wide[:3]}ー{wide[3:6]} {wide[6:]}　"
+
+
+def fills_in(customer: Visitor, user_id: str, code: str) -> None:
+    customer.arrives_at(Page.LETTER)
+    assert "次へ" not in customer.buttons
+    if user_id:
+        customer.types(user_id)
+    customer.pastes(code, field_number=1)
+    customer.clicks_on("次へ")
+
+
+def test_first_issue_with_what_the_letter_gives(office: Office) -> None:
+    office.bank.add_customer()
+    code = office.bank.issue_code()
+    customer = office.open(EnrollmentWizard.obtain(office.context()))
+    fills_in(customer, USER_ID, as_on_paper(code))
+    customer.arrives_at(Page.START)
+    assert USER_ID in customer.text
+    customer.clicks_on("取得する")
+    customer.arrives_at(Page.DONE)
+    assert "電子証明書のインストールが完了しました" in customer.text
+    assert customer.clicks == ["次へ", "取得する"]
+    (new,) = office.usable(office.pc)
+    assert new.common_name == f"{USER_ID} 1403"
+
+
+def test_first_issue_on_a_token(office: Office) -> None:
+    token = office.new_token()
+    office.bank.add_customer()
+    code = office.bank.issue_code()
+    customer = office.open(EnrollmentWizard.obtain(office.context(), USER_ID))
+    fills_in(customer, "", code.reveal())
+    customer.arrives_at(Page.START)
+    customer.clicks_on("専用USBに保存する")
+    customer.clicks_on("取得する")
+    customer.is_asked("PIN")
+    customer.types(PIN)
+    customer.clicks_on("次へ")
+    customer.arrives_at(Page.DONE)
+    assert "電子証明書の取得と専用USBへの保存が完了いたしました" in customer.text
+    assert len(office.usable(token.store())) == 1
+
+
+def test_an_expired_certificate_is_obtained_anew(office: Office) -> None:
+    old = office.give(office.pc, days=-5)
+    code = office.bank.issue_code()
+    customer = office.open(EnrollmentWizard.renew(office.context(), old, notice=True))
+    fills_in(customer, "", code.reveal())
+    customer.arrives_at(Page.START)
+    customer.clicks_on("取得する")
+    customer.arrives_at(Page.DONE)
+    (new,) = office.usable(office.pc)
+    assert new != old.certificate
+    assert "古い電子証明書は" in customer.text
+
+
+@pytest.mark.parametrize(
+    ("suffix", "contact"), [("1403", "貴社の管理者の方"), ("1394", "練習銀行の窓口")]
+)
+def test_too_late_says_whom_to_ask_by_role(office: Office, suffix: str, contact: str) -> None:
+    old = office.give(office.pc, days=-91, suffix=suffix)
+    customer = office.open(EnrollmentWizard.renew(office.context(), old, notice=True))
+    customer.arrives_at(Page.TOO_LATE)
+    assert contact in customer.text
+    assert list(customer.buttons) == ["閉じる"]
+
+
+def test_the_ninetieth_day_is_not_too_late(office: Office) -> None:
+    old = office.give(office.pc, days=-90)
+    customer = office.open(EnrollmentWizard.renew(office.context(), old))
+    customer.arrives_at(Page.LETTER)
+
+
+@pytest.mark.parametrize("place", ["usb", "pc"])
+def test_what_is_resumed_is_called_what_it_is(office: Office, place: str) -> None:
+    """取得, not 更新, also after it was interrupted."""
+    store = office.new_token().store() if place == "usb" else office.pc
+    office.bank.add_customer(USER_ID)
+    code = office.bank.issue_code(USER_ID)
+    office.patience = 0.0
+    office.bank.set_policy(wait_polls=1)
+    person = Person(pins=[PIN], secrets={SecretKind.ISSUE_CODE: [code.reveal()]})
+    enrollment = office.enrollment(office.profile, office.stores)
+    assert isinstance(enrollment.obtain(USER_ID, store, person), Pending)
+    office.patience = 60.0
+    (view,) = enrollment.pending()
+    wizard = EnrollmentWizard.resume(office.context(), view.id, kind=view.kind)
+    customer = office.open(wizard)
+    assert wizard.windowTitle() == "電子証明書取得"
+    if place == "usb":
+        customer.is_asked("PIN")
+        customer.types(PIN)
+        customer.presses_enter()
+    customer.arrives_at(Page.DONE)
+    told = {
+        "usb": "電子証明書の取得と専用USBへの保存が完了いたしました",
+        "pc": "電子証明書のインストールが完了しました",
+    }
+    assert told[place] in customer.text
+
+
+def test_a_wrong_code_is_asked_for_again(office: Office) -> None:
+    office.bank.add_customer()
+    code = office.bank.issue_code()
+    customer = office.open(EnrollmentWizard.obtain(office.context(), USER_ID))
+    fills_in(customer, "", "WRONG12345678901")
+    customer.arrives_at(Page.START)
+    customer.clicks_on("取得する")
+    customer.is_asked("発行コード")
+    assert "入力された内容が違います" in customer.text
+    customer.types(code.reveal())
+    customer.clicks_on("次へ")
+    customer.arrives_at(Page.DONE)
+
+
+def test_the_code_is_nowhere_but_in_its_field(office: Office) -> None:
+    office.vault = NoVault()
+    office.bank.add_customer()
+    code = office.bank.issue_code().reveal()
+    customer = office.open(EnrollmentWizard.obtain(office.context(), USER_ID))
+    fills_in(customer, "", code)
+    customer.arrives_at(Page.START)
+    assert code not in repr(customer.wizard.session.journey)
+    customer.clicks_on("取得する")
+    customer.arrives_at(Page.DONE)
+    assert not any(code in field.text() for field in customer.all_fields())
+    kept = [path for path in office.folder.rglob("*") if path.is_file()]
+    assert kept
+    assert not any(code.encode() in path.read_bytes() for path in kept)
+
+
+def test_escape_asks_only_if_something_typed_would_be_lost(office: Office) -> None:
+    customer = office.open(EnrollmentWizard.obtain(office.context(), USER_ID))
+    customer.arrives_at(Page.LETTER)
+    customer.types("ABC", field_number=1)
+    customer.answers_no_to("入力した内容は消えます")
+    customer.presses_escape()
+    assert customer.wizard.isVisible()
+    assert customer.fields()[1].text() == "ABC"
+    customer.fields()[1].clear()
+    customer.presses_escape()
+    until(lambda: customer.gone)
+
+
+def test_a_link_brings_the_code(office: Office) -> None:
+    """The bank's page gave out a ticket; here the letter's code stands for it."""
+    office.bank.add_customer()
+    code = office.bank.issue_code()
+    wizard = EnrollmentWizard.obtain(
+        office.context(), USER_ID, profile_id=office.profile.id, ticket=code
+    )
+    customer = office.open(wizard)
+    customer.arrives_at(Page.LETTER)
+    assert len(customer.fields()) == 1, "only the user ID"
+    customer.clicks_on("次へ")
+    customer.arrives_at(Page.START)
+    customer.clicks_on("取得する")
+    customer.arrives_at(Page.DONE)
+    assert not wizard.session.has_ticket

@@ -1,0 +1,352 @@
+"""A1, A3: renewal on the PC; the last page; languages, keyboard and large text."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import cast
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QLabel,
+    QLineEdit,
+    QProgressBar,
+    QScrollArea,
+)
+
+from certclient.enrollment.journal import Journal
+from certclient.enrollment.procedure import Finished, LoginResult, LoginTest
+from certclient.i18n.catalogue import Language
+from certclient.model.certificate import Certificate
+from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.lifecycle import lifecycle
+from certclient.store.base import CertificateStore
+from certclient.ui.enrollment.navigation import Page
+from certclient.ui.enrollment.pages.done import DonePage
+from certclient.ui.enrollment.wizard import EnrollmentWizard
+from certclient_practice.repositories.records import CertificateState
+from support.nss import NssDatabase
+from support.wizards import Office, Visitor, until, wait
+
+TESTS = Path(__file__).parents[2]
+
+
+def renewed(office: Office) -> Visitor:
+    """A3: 証明書更新 on the main window, 更新する, done."""
+    old = office.give(office.pc)
+    customer = office.open(EnrollmentWizard.renew(office.context(), old))
+    customer.arrives_at(Page.START)
+    customer.clicks_on("更新する")
+    customer.arrives_at(Page.DONE)
+    assert customer.clicks == ["更新する"]
+    return customer
+
+
+def test_from_the_notice_to_the_end_in_two_clicks(office: Office) -> None:
+    old = office.give(office.pc)
+    customer = office.open(EnrollmentWizard.renew(office.context(), old, notice=True))
+    customer.arrives_at(Page.NOTICE)
+    assert "電子証明書の更新をお願いします" in customer.text
+    assert "あと20日です" in customer.text
+    customer.clicks_on("今すぐ更新する")
+    customer.arrives_at(Page.START)
+    assert "鍵が保存先から出ることはありません" in customer.text
+    customer.clicks_on("更新する")
+    customer.arrives_at(Page.DONE)
+    assert customer.clicks == ["今すぐ更新する", "更新する"]
+    (new,) = office.usable(office.pc)
+    assert new != old.certificate
+    assert office.bank.state_of(new.serial_hex) is CertificateState.CONFIRMED
+    assert office.bank.state_of(old.certificate.serial_hex) is CertificateState.SUPERSEDED
+
+
+class _AsksFirst:
+    """The PC's store where the present key was made with セキュリティレベル「中」. Windows' own
+    questions are a matter of tests/windows."""
+
+    def __init__(self, store: CertificateStore) -> None:
+        self._store = store
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._store, name)
+
+    def try_alone(self, _certificate: Certificate) -> None:
+        raise CertclientError(ErrorCode.KEY_PROTECTED)
+
+
+@pytest.mark.parametrize("asks", [True, False])
+def test_that_windows_will_ask_about_the_key_is_said_before_it_does(
+    office: Office, asks: bool
+) -> None:
+    old = office.give(office.pc)
+    if asks:
+        office.stores[:] = [cast(CertificateStore, _AsksFirst(office.pc))]
+    customer = office.open(EnrollmentWizard.renew(office.context(), old))
+    customer.arrives_at(Page.START)
+    told = "鍵を使ってよいかをWindowsが確認する画面が出ます" in customer.text
+    assert told is asks
+    customer.clicks_on("更新する")
+    customer.arrives_at(Page.DONE)
+
+
+def test_later_asks_nothing_and_changes_nothing(office: Office) -> None:
+    old = office.give(office.pc)
+    customer = office.open(EnrollmentWizard.renew(office.context(), old, notice=True))
+    customer.arrives_at(Page.NOTICE)
+    customer.clicks_on("後で更新する")
+    until(lambda: customer.gone)
+    assert office.usable(office.pc) == [old.certificate]
+
+
+def test_the_last_page_shows_what_was_issued(office: Office) -> None:
+    customer = renewed(office)
+    (new,) = office.usable(office.pc)
+    text = customer.text
+    assert "電子証明書のインストールが完了しました" in text
+    assert "この電子証明書がインストールされたパソコン以外ではログインできません" in text
+    assert "専用USB" not in text
+    for label, value in new.dn_lines:
+        assert label in text
+        assert value in text
+    assert new.serial_hex in text
+    assert new.issuer_common_name in text
+    assert "$" not in text
+    assert "{" not in text
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows tries it itself: runs on Linux")
+def test_the_login_is_tried_in_the_browser(office: Office) -> None:
+    customer = renewed(office)
+    assert "ログインできるかどうかは、まだ確かめていません" in customer.text
+    customer.clicks_on("ログインを試す")
+    assert office.desktop.opened == [office.profile.login_test_url]
+
+
+@pytest.mark.parametrize(
+    ("test", "told", "button"),
+    [
+        (
+            LoginTest(LoginResult.WORKED),
+            "新しい電子証明書でのログインを確認しました",
+            "今すぐログイン",
+        ),
+        (
+            LoginTest(LoginResult.FAILED, CertclientError(ErrorCode.LOGIN_REFUSED)),
+            "金融機関にご連絡ください。 [CC-LOGIN-REFUSED]",
+            "ログインを試す",
+        ),
+        (
+            LoginTest(LoginResult.HINDERED, CertclientError(ErrorCode.NETWORK_TIMEOUT)),
+            "「ログインを試す」で、確かめられます。 [CC-NET-TIMEOUT]",
+            "ログインを試す",
+        ),
+    ],
+    ids=["worked", "failed", "hindered"],
+)
+def test_what_the_login_test_found_is_told(
+    office: Office, test: LoginTest, told: str, button: str
+) -> None:
+    """Results that only Windows brings, where tests/windows has them from a real login."""
+    customer = renewed(office)
+    session = customer.wizard.session
+    done = session.journey.outcome
+    assert isinstance(done, Finished)
+    kept = replace(done, login=test, old_archived=not test.in_doubt, old_kept=test.in_doubt)
+    session.journey = replace(session.journey, outcome=kept)
+    customer.wizard.show_page(Page.DONE)
+    assert told in customer.text
+    assert ("古い電子証明書もしまわずに" in customer.text) is test.in_doubt
+    customer.sees_button(button)
+
+
+def test_a_bank_without_a_test_page_is_logged_in_to_as_always(office: Office) -> None:
+    text = office.bank.profile_path.read_text(encoding="utf-8")
+    lines = [one for one in text.splitlines() if not one.startswith("login_test_url")]
+    office.bank.profile_path.write_text("\n".join(lines), encoding="utf-8")
+    customer = renewed(office)
+    assert "ブラウザーでログインして、お確かめください" in customer.text
+    customer.clicks_on("今すぐログイン")
+    assert office.desktop.opened == [office.profile.login_url]
+    customer.clicks_on("このウィンドウを閉じる")
+    until(lambda: customer.gone)
+
+
+def test_copy_pdf_and_calendar(office: Office, tmp_path: Path) -> None:
+    customer = renewed(office)
+    (new,) = office.usable(office.pc)
+    customer.clicks_on("コピー")
+    assert f"シリアル番号 = {new.serial_hex}" in customer.clipboard
+    page = customer.wizard.page_now
+    assert isinstance(page, DonePage)
+    page.save_pdf(tmp_path / "receipt.pdf")
+    receipt = (tmp_path / "receipt.pdf").read_bytes()
+    assert receipt.startswith(b"%PDF-1.")
+    assert receipt.rstrip().endswith(b"%%EOF")
+    assert len(receipt) > 5000, "text and fonts are in it"
+    page.save_calendar(tmp_path / "next.ics")
+    calendar = (tmp_path / "next.ics").read_bytes().decode()
+    life = lifecycle(new.not_after, office.clock(), office.profile.renewal)
+    assert f"DTSTART;TZID=Asia/Tokyo:{life.renew_from:%Y%m%d}T090000" in calendar
+    assert "SUMMARY:電子証明書の更新（TKYM1408054）" in calendar
+
+
+def test_a_file_that_cannot_be_written_is_told(office: Office, tmp_path: Path) -> None:
+    customer = renewed(office)
+    page = customer.wizard.page_now
+    assert isinstance(page, DonePage)
+    page.save_calendar(tmp_path / "no such folder" / "next.ics")
+    wait(1)
+    assert "保存できませんでした" in customer.text
+
+
+def test_the_language_changes_while_it_is_open(office: Office) -> None:
+    old = office.give(office.pc)
+    context = office.context()
+    customer = office.open(EnrollmentWizard.renew(context, old))
+    customer.arrives_at(Page.START)
+    context.languages.switch(Language.ENGLISH)
+    customer.sees_button("Renew")
+    assert customer.heading == "Start the certificate renewal"
+    assert not any(ord(c) > 0x3000 for c in customer.text.replace("練習", "")), customer.text
+    customer.clicks_on("Renew")
+    customer.arrives_at(Page.DONE)
+    assert "The certificate has been installed" in customer.text
+    context.languages.switch(Language.JAPANESE)
+    customer.sees_button("このウィンドウを閉じる")
+
+
+def test_the_keyboard_alone_is_enough(office: Office) -> None:
+    old = office.give(office.pc)
+    customer = office.open(EnrollmentWizard.renew(office.context(), old, notice=True))
+    customer.arrives_at(Page.NOTICE)
+    customer.presses_enter()
+    customer.arrives_at(Page.START)
+    customer.presses_enter()
+    customer.arrives_at(Page.DONE)
+    assert customer.clicks == []
+    customer.presses_enter()
+    until(lambda: customer.gone)
+
+
+def test_every_control_has_a_name_and_can_be_reached(office: Office) -> None:
+    customer = renewed(office)
+    reached = set()
+    for _ in range(30):
+        QTest.keyClick(customer.wizard.focusWidget() or customer.wizard, Qt.Key.Key_Tab)
+        reached.add(customer.wizard.focusWidget())
+    for button in customer.buttons.values():
+        assert button in reached, f"{button.text()} cannot be reached by Tab"
+    for button in customer.wizard.findChildren(QAbstractButton):
+        if button.isVisible() and button.text():
+            assert "&" in button.text(), f"{button.text()} has no mnemonic"
+    for field in customer.wizard.findChildren(QLineEdit):
+        assert field.accessibleName() or not field.isVisible()
+    for bar in customer.wizard.findChildren(QProgressBar):
+        assert bar.accessibleName() or not bar.isVisible()
+
+
+def mnemonics(customer: Visitor) -> list[str]:
+    found = []
+    for button in customer.wizard.findChildren(QAbstractButton):
+        text = button.text().replace("&&", "")
+        if button.isVisible() and "&" in text:
+            found.append(text[text.index("&") + 1].upper())
+    return found
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_no_two_buttons_of_a_page_share_a_mnemonic(office: Office, language: Language) -> None:
+    old = office.give(office.pc)
+    context = office.context()
+    context.languages.switch(language)
+    customer = office.open(EnrollmentWizard.renew(context, old))
+    for page in Page:
+        if page in (Page.CHECKS, Page.WORK):
+            continue
+        customer.wizard.show_page(page)
+        wait(1)
+        found = mnemonics(customer)
+        assert len(found) == len(customer.buttons_shown), (page, customer.buttons_shown)
+        assert len(found) == len(set(found)), (page, found)
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.5, 2.0])
+def test_large_text_is_never_cut_off(office: Office, scale: float) -> None:
+    """Sentences wrap, buttons are as wide as their text, and the window fits 1024×768."""
+    font = QApplication.font()
+    large = QApplication.font()
+    large.setPointSizeF(font.pointSizeF() * scale)
+    QApplication.setFont(large)
+    try:
+        customer = renewed(office)
+        for page in Page:
+            if page in (Page.CHECKS, Page.WORK):
+                continue
+            customer.wizard.show_page(page)
+            wait(1)
+            assert_nothing_cut_off(customer)
+    finally:
+        QApplication.setFont(font)
+
+
+def assert_nothing_cut_off(customer: Visitor) -> None:
+    window = customer.wizard
+    where = Page(window.currentId()).name
+    assert window.minimumSizeHint().width() <= 1024, where
+    assert window.minimumSizeHint().height() <= 768, where
+    assert window.width() <= 1024, where
+    assert window.height() <= 768, where
+    for label in window.findChildren(QLabel):
+        if label.isVisible() and label.text():
+            needed = (
+                label.heightForWidth(label.width())
+                if label.wordWrap()
+                else label.sizeHint().height()
+            )
+            assert label.height() >= needed, (where, label.text())
+    for area in window.findChildren(QScrollArea):
+        content = area.widget()
+        if area.isVisible() and content is not None:
+            assert content.minimumSizeHint().width() <= area.viewport().width(), where
+    for button in window.findChildren(QAbstractButton):
+        if button.isVisible() and button.text():
+            assert button.width() >= button.minimumSizeHint().width(), (where, button.text())
+
+
+def test_a_killed_renewal_goes_on_at_the_right_page(office: Office) -> None:
+    """kill -9 right after the certificate came, in another process; then the window."""
+    hsm = office.tokens
+    home = office.folder / "home"
+    nss = NssDatabase(home / ".pki" / "nssdb")
+    nss.directory.parent.mkdir(parents=True)
+    office.stores[:] = [nss.store()]
+    old = office.give(nss.store())
+    environment = hsm.environment | {
+        "HOME": str(home),
+        "XDG_DATA_HOME": str(home / ".local" / "share"),
+        "PYTHONPATH": str(TESTS),
+        "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
+    }
+    doomed = [sys.executable, "-m", "support.doomed", str(office.bank.profile_path)]
+    subprocess.run(
+        [*doomed, "journal:issued", "renew", "pc"], env=environment, check=False, timeout=600
+    )
+    office.journal = Journal(home / ".local" / "share" / "certclient" / "journal.sqlite")
+    (view,) = office.enrollment(office.profile, office.stores).pending()
+    customer = office.open(EnrollmentWizard.resume(office.context(), view.id))
+    customer.arrives_at(Page.DONE)
+    (new,) = office.usable(nss.store())
+    assert new != old.certificate
+    assert office.bank.state_of(new.serial_hex) is CertificateState.CONFIRMED
+
+
+def test_what_was_finished_meanwhile_is_not_resumed(office: Office) -> None:
+    customer = office.open(EnrollmentWizard.resume(office.context(), "0123456789abcdef"))
+    customer.arrives_at(Page.PROBLEM)
+    assert "CC-PROCEDURE-NOT-FOUND" in customer.text

@@ -1,0 +1,177 @@
+"""A2, A4: renewal on the USB token, and what can happen to a token meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import Qt
+
+from certclient.model.progress import Phase, Progress, Step
+from certclient.ui.enrollment.navigation import Page
+from certclient.ui.enrollment.wizard import EnrollmentWizard
+from certclient.ui.tasks.running import ProcedureRun
+from support.customer import token_private_keys
+from support.pkcs11_faults import CKR_PIN_LOCKED, Faults
+from support.softhsm import MODULE, PIN, SoftHsmToken
+from support.wizards import Office, Visitor, until
+
+CKF_USER_PIN_FINAL_TRY = 0x00020000
+
+
+@pytest.fixture
+def token(office: Office) -> SoftHsmToken:
+    return office.new_token()
+
+
+@pytest.fixture
+def faults(token: SoftHsmToken) -> Iterator[Faults]:
+    with Faults(MODULE) as faults:
+        yield faults
+
+
+def at_the_pin(office: Office, token: SoftHsmToken) -> Visitor:
+    """A4: 証明書更新 on the main window, 更新する, and the PIN is asked for."""
+    old = office.give(token.store())
+    customer = office.open(EnrollmentWizard.renew(office.context(), old))
+    customer.arrives_at(Page.START)
+    assert "30秒〜1分程度" in customer.text
+    customer.clicks_on("更新する")
+    customer.is_asked("PIN")
+    return customer
+
+
+def test_from_the_notice_to_the_end_in_two_clicks_and_the_pin(
+    office: Office, token: SoftHsmToken
+) -> None:
+    old = office.give(token.store())
+    customer = office.open(EnrollmentWizard.renew(office.context(), old, notice=True))
+    customer.arrives_at(Page.NOTICE)
+    customer.clicks_on("今すぐ更新する")
+    customer.arrives_at(Page.START)
+    customer.clicks_on("更新する")
+    customer.is_asked("PIN")
+    customer.types(PIN)
+    customer.presses_enter()
+    customer.arrives_at(Page.DONE)
+    assert customer.clicks == ["今すぐ更新する", "更新する"]
+    assert "電子証明書の更新と専用USBへの保存が完了いたしました" in customer.text
+    assert "すみやかに専用USBをパソコンから取り外してください" in customer.text
+    assert "インストールされたパソコン以外では" not in customer.text
+    (new,) = office.usable(token.store())
+    assert new.serial_hex in customer.text
+
+
+def test_a_wrong_pin_is_told_and_asked_again(office: Office, token: SoftHsmToken) -> None:
+    customer = at_the_pin(office, token)
+    customer.types("000000")
+    customer.clicks_on("次へ")
+    until(lambda: "PINが違います" in customer.text, lambda: customer.text)
+    assert "残りの回数が少なくなっています" in customer.text
+    assert [field.text() for field in customer.fields()] == [""]
+    customer.types(PIN)
+    customer.clicks_on("次へ")
+    customer.arrives_at(Page.DONE)
+
+
+def test_the_last_try_wants_to_be_confirmed(
+    office: Office, token: SoftHsmToken, faults: Faults
+) -> None:
+    faults.token_flags(add=CKF_USER_PIN_FINAL_TRY)
+    customer = at_the_pin(office, token)
+    assert "あと1回まちがえると、専用USBがロックされます" in customer.text
+    customer.types(PIN)
+    assert "次へ" not in customer.buttons
+    customer.presses_enter()
+    assert customer.fields(), "Enter alone does not spend the last try"
+    customer.clicks_on("最後の1回であることを理解しました")
+    customer.clicks_on("次へ")
+    customer.arrives_at(Page.DONE)
+
+
+def test_a_locked_token_says_who_unlocks_it(
+    office: Office, token: SoftHsmToken, faults: Faults
+) -> None:
+    customer = at_the_pin(office, token)
+    faults.fail("C_Login", CKR_PIN_LOCKED)
+    customer.types(PIN)
+    customer.clicks_on("次へ")
+    customer.arrives_at(Page.PROBLEM)
+    assert "専用USBがロックされています" in customer.text
+    assert "CC-PIN-LOCKED" in customer.text
+    assert "別の保存先を選ぶ" in customer.buttons
+    assert "もう一度試す" not in customer.buttons, "no try is spent on a locked token"
+    faults.clear()
+    assert len(office.usable(token.store())) == 1
+
+
+def test_no_pin_means_stop_and_nothing_is_lost(office: Office, token: SoftHsmToken) -> None:
+    customer = at_the_pin(office, token)
+    customer.clicks_on("中止する")
+    customer.arrives_at(Page.PROBLEM)
+    assert "CC-PIN-REQUIRED" in customer.text
+    assert token_private_keys(token) == 1
+    customer.clicks_on("もう一度試す")
+    customer.arrives_at(Page.START)
+    customer.clicks_on("更新する")
+    customer.is_asked("PIN")
+    customer.types(PIN)
+    customer.clicks_on("次へ")
+    customer.arrives_at(Page.DONE)
+
+
+def test_a_token_pulled_in_the_middle_is_asked_back_and_it_goes_on(
+    office: Office, token: SoftHsmToken
+) -> None:
+    office.bank.set_policy(wait_polls=1)
+    customer = at_the_pin(office, token)
+
+    def pull(report: Progress) -> None:
+        if report == Progress(Step.WAIT, Phase.STARTED):
+            token.pull()
+
+    run = customer.wizard.session.run
+    assert isinstance(run, ProcedureRun)
+    # In the worker's thread, so that it happens before the next step.
+    run.interaction.progressed.connect(pull, Qt.ConnectionType.DirectConnection)
+    customer.types(PIN)
+    customer.clicks_on("次へ")
+    customer.arrives_at(Page.PROBLEM)
+    assert "専用USBを差し込み" in customer.text
+    assert "更新前処理中" not in customer.text
+    token.plug()
+    customer.clicks_on("もう一度試す")
+    customer.is_asked("PIN")
+    customer.types(PIN)
+    customer.clicks_on("次へ")
+    customer.arrives_at(Page.DONE)
+    assert len(office.usable(token.store())) == 1
+    assert token_private_keys(token) == 2, "the new one, and the archived one's"
+
+
+def test_from_the_pc_to_a_token_that_is_plugged_in_while_the_page_is_open(office: Office) -> None:
+    old = office.give(office.pc)
+    customer = office.open(EnrollmentWizard.renew(office.context(), old))
+    customer.arrives_at(Page.START)
+    assert "専用USBに保存する" not in customer.buttons
+    assert "専用USBが接続されていません" in customer.text
+    token = office.new_token()
+    customer.sees_button("専用USBに保存する")
+    customer.clicks_on("専用USBに保存する")
+    customer.clicks_on("更新する")
+    customer.is_asked("PIN")
+    customer.types(PIN)
+    customer.clicks_on("次へ")
+    customer.arrives_at(Page.DONE)
+    assert len(office.usable(token.store())) == 1
+    assert office.usable(office.pc) == []
+
+
+def test_closing_at_the_pin_stops_and_leaves_nothing(office: Office, token: SoftHsmToken) -> None:
+    customer = at_the_pin(office, token)
+    ends: list[object] = []
+    customer.wizard.finished_with.connect(ends.append)
+    customer.presses_escape()
+    until(lambda: len(ends) == 1)
+    assert customer.gone
+    assert token_private_keys(token) == 1

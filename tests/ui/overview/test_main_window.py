@@ -1,0 +1,421 @@
+"""The main window over real stores: what it shows, what is folded, what its buttons do."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QLabel, QMessageBox, QPushButton
+from pytestqt.qtbot import QtBot
+
+from certclient.enrollment.overview import Condition, Row
+from certclient.i18n.catalogue import Language
+from certclient.model.progress import Step
+from certclient.ui.context import AppContext
+from certclient.ui.dialogs.complaint import Complaint
+from certclient.ui.dialogs.details import DetailsDialog
+from certclient.ui.dialogs.pin_dialog import PinDialog
+from certclient.ui.overview.main_window import MainWindow
+from certclient.ui.overview.models import Column
+from certclient.ui.overview.survey import Survey
+from support.scripted import Person
+from support.softhsm import PIN
+from support.wizards import LONG, Office, plain
+
+
+@dataclass
+class Screen:
+    """The main window as a customer sees it."""
+
+    office: Office
+    qtbot: QtBot
+    context: AppContext
+    window: MainWindow
+    survey: Survey
+
+    def looks(self) -> None:
+        """Waits for a fresh look into the stores."""
+        with self.qtbot.waitSignal(self.survey.changed, timeout=LONG):
+            self.survey.refresh()
+
+    def row(self, user_id: str) -> Row:
+        return next(row for row in self.survey.overview.rows if row.entry.owner.user_id == user_id)
+
+    def cells(self, number: int) -> dict[Column, str]:
+        model = self.window.table.certificates
+        return {column: str(model.index(number, column).data()) for column in Column}
+
+    def press(self, button: QAbstractButton) -> None:
+        assert button.isVisible(), button.text()
+        assert button.isEnabled(), button.text()
+        QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+    def texts(self) -> str:
+        labels = self.window.findChildren(QLabel)
+        return "\n".join(label.text() for label in labels if label.isVisible())
+
+
+@pytest.fixture
+def screen(office: Office, qtbot: QtBot) -> Iterator[Screen]:
+    context = office.context()
+    window = MainWindow(context)
+    qtbot.addWidget(window)
+    survey = Survey(context)
+    survey.changed.connect(window.show_overview)
+    window.stores_changed.connect(survey.refresh)
+    window.show()
+    yield Screen(office, qtbot, context, window, survey)
+    survey.stop()
+    window.removals.close()
+
+
+def test_a_certificate_is_shown_with_all_that_matters(screen: Screen) -> None:
+    token = screen.office.new_token()
+    stored = screen.office.give(token.store(), 20, suffix="1394")
+    screen.looks()
+    words = screen.context.words
+    assert screen.cells(0) == {
+        Column.USER: "TKYM1408054 1394",
+        Column.ROLE: "管理者",
+        Column.BANK: screen.office.profile.bank.ja,
+        Column.PLACE: f"専用USB（{token.label}）",
+        Column.UNTIL: words.minute(stored.certificate.not_after),
+        Column.LEFT: "あと20日",
+        Column.STATE: "更新できます",
+    }
+
+
+def test_rows_speak_to_a_screen_reader(screen: Screen) -> None:
+    screen.office.give(screen.office.pc)
+    screen.looks()
+    index = screen.window.table.certificates.index(0, Column.LEFT)
+    assert index.data(Qt.ItemDataRole.AccessibleTextRole) == "残り日数: あと20日"
+
+
+def test_what_no_longer_counts_is_folded_away(screen: Screen) -> None:
+    screen.office.give(screen.office.pc, 200)
+    screen.office.give_again(screen.office.pc, -20)
+    screen.looks()
+    model = screen.window.table.certificates
+    assert model.rowCount() == 2
+    assert model.rowCount(model.fold) == 1
+    assert not screen.window.table.isExpanded(model.fold)
+    assert model.fold.data() == "しまった、または期限の切れた電子証明書（1件）"
+    assert model.index(0, 0, model.fold).data() == "TKYM1408054 1403"
+    assert model.index(0, 0, model.fold).parent() == model.fold
+    assert model.rowCount(model.index(0, 0)) == 0
+    assert not model.index(7, 0, QModelIndex()).isValid()
+
+
+def test_the_card_speaks_of_the_most_urgent_and_opens_its_renewal(
+    screen: Screen, qtbot: QtBot
+) -> None:
+    screen.office.give(screen.office.pc, 20)
+    screen.office.give(screen.office.pc, 2, "TKYM1408055")
+    screen.looks()
+    card = screen.window.card
+    assert card.isVisible()
+    assert "電子証明書の更新をお願いします" in screen.texts()
+    assert "TKYM1408055" in screen.texts()
+    assert "ほかに1件" in screen.texts()
+    assert plain(card.act_button.text()) == "今すぐ更新する"
+    with qtbot.waitSignal(screen.window.renew_wanted) as wanted:
+        screen.press(card.act_button)
+    assert wanted.args == [screen.row("TKYM1408055")]
+
+
+def test_later_asks_nothing_and_comes_back_when_its_day_has_come(
+    screen: Screen, qtbot: QtBot
+) -> None:
+    screen.office.give(screen.office.pc, 20)
+    screen.looks()
+    with qtbot.waitSignal(screen.window.postponed) as postponed:
+        screen.press(screen.window.card.later_button)
+    assert list(postponed.args[0]) == list(screen.survey.overview.rows)
+    assert not screen.window.card.isVisible()
+    screen.looks()
+    assert not screen.window.card.isVisible(), "it stays away"
+    screen.window.remind(screen.survey.overview.rows)
+    assert screen.window.card.isVisible()
+
+
+@pytest.mark.parametrize(
+    ("days", "title", "button"),
+    [(-10, "電子証明書の有効期限が切れています", "電子証明書取得"), (-91, "窓口", None)],
+)
+def test_after_expiry_the_card_says_what_is_left_to_do(
+    screen: Screen, days: int, title: str, button: str | None
+) -> None:
+    screen.office.give(screen.office.pc, days, suffix="1394")
+    screen.looks()
+    card = screen.window.card
+    assert title in screen.texts()
+    assert card.act_button.isVisible() is (button is not None)
+    if button:
+        assert plain(card.act_button.text()) == button
+
+
+def test_a_token_that_comes_and_goes_shows_within_two_seconds(screen: Screen, qtbot: QtBot) -> None:
+    token = screen.office.tokens.new_token()
+    screen.office.give(token.store(), 20)
+    screen.survey.start()
+    qtbot.waitUntil(lambda: screen.survey.complete, timeout=LONG)
+    model = screen.window.table.certificates
+    assert model.rowCount() == 0
+    screen.office.stores.append(token.store())
+    qtbot.waitUntil(lambda: model.rowCount() == 1, timeout=LONG)
+    screen.office.stores.pop()
+    qtbot.waitUntil(lambda: model.rowCount() == 0, timeout=LONG)
+
+
+def test_without_a_certificate_it_says_what_to_do_first(screen: Screen, qtbot: QtBot) -> None:
+    assert "電子証明書を探しています…" in screen.texts()
+    screen.looks()
+    assert "発行コード" in screen.texts()
+    with qtbot.waitSignal(screen.window.obtain_wanted):
+        screen.press(screen.window.empty.obtain)
+
+
+def test_without_a_bank_it_says_so(office: Office, qtbot: QtBot) -> None:
+    context = dataclasses.replace(office.context(), profiles=())
+    window = MainWindow(context)
+    qtbot.addWidget(window)
+    survey = Survey(context)
+    survey.changed.connect(window.show_overview)
+    window.show()
+    with qtbot.waitSignal(survey.changed, timeout=LONG):
+        survey.refresh()
+    labels = [label.text() for label in window.findChildren(QLabel) if label.isVisible()]
+    assert "このパソコンには、金融機関の設定がありません" in labels
+    assert not window.empty.obtain.isVisible()
+
+
+def test_a_place_that_cannot_be_used_says_why(screen: Screen) -> None:
+    token = screen.office.new_token()
+    token.pull()
+    screen.looks()
+    assert "CC-TOKEN-MISSING" in screen.texts()
+    assert token.label in screen.texts()
+
+
+def test_the_list_keeps_its_choice_over_a_new_look(screen: Screen) -> None:
+    screen.office.give(screen.office.pc, 20)
+    screen.office.give(screen.office.pc, 25, "TKYM1408055")
+    screen.looks()
+    screen.window.table.select(screen.row("TKYM1408055"))
+    screen.office.give(screen.office.pc, 2, "TKYM1408056")
+    screen.looks()
+    chosen = screen.window.table.row
+    assert chosen is not None
+    assert chosen.entry.owner.user_id == "TKYM1408055"
+
+
+def test_an_expired_certificate_is_put_away_and_brought_back(screen: Screen, qtbot: QtBot) -> None:
+    screen.office.give(screen.office.pc, -10)
+    screen.looks()
+    screen.press(screen.window.selection_row.put_away)
+    qtbot.waitUntil(screen.window.undo.isVisible, timeout=LONG)
+    qtbot.waitUntil(lambda: screen.row("TKYM1408054").condition is Condition.ARCHIVED, timeout=LONG)
+    screen.press(screen.window.undo.button)
+    qtbot.waitUntil(
+        lambda: screen.row("TKYM1408054").condition is Condition.OBTAINABLE, timeout=LONG
+    )
+    assert not screen.window.undo.isVisible()
+
+
+def test_the_certificate_in_use_cannot_be_removed(screen: Screen) -> None:
+    screen.office.give(screen.office.pc, 20)
+    screen.looks()
+    buttons = screen.window.selection_row
+    assert not buttons.put_away.isEnabled()
+    assert not buttons.delete.isEnabled()
+    assert buttons.details.isEnabled()
+
+
+def test_nothing_is_put_away_while_a_procedure_is_open(screen: Screen) -> None:
+    """Installed is not confirmed: the old one may be the only one that logs in."""
+    office = screen.office
+    current = office.give(office.pc, 20)
+    person = Person(stop_before=lambda steps: Step.INSTALL in steps)
+    office.enrollment(office.profile, office.stores).renew(current, office.pc, person)
+    screen.looks()
+    assert len(screen.survey.overview.rows) == 2
+    assert len(screen.survey.overview.pending) == 1
+    for row in screen.survey.overview.rows:
+        screen.window.table.select(row)
+        assert not screen.window.selection_row.put_away.isEnabled()
+        assert not screen.window.selection_row.delete.isEnabled()
+
+
+def test_deleting_for_good_asks_once_and_the_default_is_no(screen: Screen, qtbot: QtBot) -> None:
+    screen.office.give(screen.office.pc, -10)
+    screen.looks()
+    screen.press(screen.window.selection_row.delete)
+    box = screen.window.findChild(QMessageBox)
+    assert box is not None
+    assert box.defaultButton() is box.button(QMessageBox.StandardButton.Cancel)
+    (delete,) = [b for b in box.buttons() if plain(b.text()) == "削除する"]
+    screen.press(delete)
+    qtbot.waitUntil(lambda: not screen.survey.overview.rows, timeout=LONG)
+    assert list(screen.office.pc.certificates()) == []
+
+
+def test_putting_away_on_a_token_asks_for_the_pin_until_it_is_right(
+    screen: Screen, qtbot: QtBot
+) -> None:
+    token = screen.office.new_token()
+    screen.office.give(token.store(), -10)
+    screen.looks()
+    screen.press(screen.window.selection_row.put_away)
+    for typed, says in (("999999", False), (PIN, True)):
+        qtbot.waitUntil(lambda: _pin_dialog(screen.window) is not None, timeout=LONG)
+        dialog = _pin_dialog(screen.window)
+        assert dialog is not None
+        labels = [label.text() for label in dialog.findChildren(QLabel) if label.isVisible()]
+        assert ("PINが違います。" in labels) is says
+        QTest.keyClicks(dialog.field, typed)
+        QTest.keyClick(dialog.field, Qt.Key.Key_Return)
+    qtbot.waitUntil(screen.window.undo.isVisible, timeout=LONG)
+    (stored,) = token.store().certificates()
+    assert stored.archived
+
+
+def test_cancelling_the_pin_changes_nothing_and_says_so(screen: Screen, qtbot: QtBot) -> None:
+    token = screen.office.new_token()
+    screen.office.give(token.store(), -10)
+    screen.looks()
+    screen.press(screen.window.selection_row.put_away)
+    qtbot.waitUntil(lambda: _pin_dialog(screen.window) is not None, timeout=LONG)
+    dialog = _pin_dialog(screen.window)
+    assert dialog is not None
+    QTest.keyClick(dialog, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: screen.window.findChild(Complaint) is not None, timeout=LONG)
+    box = screen.window.findChild(Complaint)
+    assert isinstance(box, Complaint)
+    assert "CC-PIN-REQUIRED" in box.informativeText()
+    box.close()
+    (stored,) = token.store().certificates()
+    assert not stored.archived
+
+
+def test_details_show_every_line_of_the_name(screen: Screen) -> None:
+    stored = screen.office.give(screen.office.pc, 20)
+    screen.looks()
+    screen.press(screen.window.selection_row.details)
+    dialog = screen.window.findChild(DetailsDialog)
+    assert dialog is not None
+    texts = [label.text() for label in dialog.findChildren(QLabel)]
+    for name, value in stored.certificate.dn_lines:
+        assert name in texts
+        assert value in texts
+    assert stored.certificate.serial_hex in texts
+
+
+def test_help_names_the_certificate_to_choose_in_the_browser(screen: Screen) -> None:
+    stored = screen.office.give(screen.office.pc, 20)
+    screen.office.give_again(screen.office.pc, -3)
+    screen.looks()
+    screen.press(screen.window.actions_row.help)
+    shown = "\n".join(label.text() for label in screen.window.help_window.findChildren(QLabel))
+    assert "どの証明書を選べばよいですか" in shown
+    assert stored.certificate.serial_hex in shown
+    assert shown.count("・") == 1, "only the one that works"
+
+
+def test_the_language_is_switched_while_everything_is_open(screen: Screen) -> None:
+    screen.office.give(screen.office.pc, 1)
+    screen.looks()
+    screen.press(screen.window.actions_row.help)
+    english = next(
+        action
+        for action in screen.window.actions_row.language.menu().actions()
+        if action.text() == "English"
+    )
+    english.trigger()
+    screen.qtbot.waitUntil(
+        lambda: screen.window.windowTitle() == "Client certificates", timeout=LONG
+    )
+    assert "Please renew your certificate" in screen.texts()
+    assert screen.cells(0)[Column.LEFT] == "1 day left"
+    assert screen.cells(0)[Column.ROLE] == "user"
+    assert screen.window.help_window.windowTitle() == "Help"
+    assert screen.context.settings.language is Language.ENGLISH, "it is remembered"
+    left = [text for text in _all_texts(screen.window) if _japanese(text)]
+    assert set(left) <= {"日本語", screen.office.profile.bank.ja}
+
+
+def test_a_rehearsal_is_said_on_every_window(screen: Screen) -> None:
+    screen.office.give(screen.office.pc, 20)
+    screen.looks()
+    assert "リハーサル" in screen.texts()
+    screen.press(screen.window.selection_row.details)
+    dialog = screen.window.findChild(DetailsDialog)
+    assert dialog is not None
+    screen.window.say("更新しました")
+    box = screen.window.findChild(QMessageBox)
+    assert box is not None
+    for window in (dialog, screen.window.help_window, box):
+        assert any("リハーサル" in label.text() for label in window.findChildren(QLabel))
+
+
+def test_every_button_is_reached_by_keyboard_and_has_a_mnemonic_of_its_own(
+    screen: Screen,
+) -> None:
+    screen.office.give(screen.office.pc, 20)
+    screen.office.give(screen.office.pc, 10, "TKYM1408055")
+    screen.looks()
+    for language in Language:
+        screen.context.languages.switch(language)
+        buttons = [b for b in screen.window.findChildren(QPushButton) if b.isVisible()]
+        assert len(buttons) >= 11
+        keys = [b.text()[b.text().index("&") + 1].upper() for b in buttons]
+        assert len(set(keys)) == len(keys), f"{language}: {sorted(keys)}"
+        assert all(b.focusPolicy() & Qt.FocusPolicy.TabFocus for b in buttons)
+
+
+def test_tab_leads_from_the_card_to_the_list_and_below(screen: Screen, qtbot: QtBot) -> None:
+    screen.office.give(screen.office.pc, -10)
+    screen.looks()
+    window = screen.window
+    window.activateWindow()
+    window.card.act_button.setFocus()
+    seen: list[object] = []
+    for _ in range(12):
+        seen.append(window.focusWidget())
+        QTest.keyClick(window.focusWidget(), Qt.Key.Key_Tab)
+    order = [
+        window.card.act_button,
+        window.card.later_button,
+        window.actions_row.obtain,
+        window.table,
+        window.selection_row.details,
+    ]
+    places = [seen.index(widget) for widget in order]
+    assert places == sorted(places)
+
+
+def test_it_fits_a_small_screen(screen: Screen) -> None:
+    screen.office.give(screen.office.pc, 20)
+    screen.looks()
+    least = screen.window.minimumSizeHint()
+    assert least.width() <= 1024
+    assert least.height() <= 740, "the task bar takes the rest"
+
+
+def _pin_dialog(window: MainWindow) -> PinDialog | None:
+    """The one that is open."""
+    dialogs = [one for one in window.findChildren(PinDialog) if one.isVisible()]
+    return dialogs[0] if dialogs else None
+
+
+def _all_texts(window: MainWindow) -> list[str]:
+    labels = [label.text() for label in window.findChildren(QLabel)]
+    return labels + [button.text() for button in window.findChildren(QPushButton)]
+
+
+def _japanese(text: str) -> bool:
+    return any("\u3040" <= c <= "\u30ff" or "\u4e00" <= c <= "\u9fff" for c in text)

@@ -1,0 +1,36 @@
+"""The badge is readable where trays are small."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QColor
+from pytestqt.qtbot import QtBot
+
+from certclient.ui.shell.clock_watch import TICK, ClockWatch
+from certclient.ui.shell.tray_icon import tray_icon
+
+
+@pytest.mark.parametrize("size", [16, 22, 32])
+def test_the_badge_has_dark_ground_and_light_writing(size: int, qtbot: QtBot) -> None:
+    image = tray_icon(None).pixmap(QSize(size, size)).toImage()
+    assert image.width() == size
+    colours = [QColor(image.pixel(x, y)) for x in range(size) for y in range(size)]
+    light = sum(colour.lightness() > 200 for colour in colours)
+    dark = sum(colour.lightness() < 120 for colour in colours)
+    assert light > size, "the writing"
+    assert dark > size * size / 3, "the ground"
+
+
+def test_a_gap_in_the_clock_is_sleep_and_a_step_back_a_change(qtbot: QtBot) -> None:
+
+    now = [datetime(2027, 3, 1, tzinfo=UTC)]
+    watch = ClockWatch(lambda: now[0])
+    jumps: list[datetime] = []
+    watch.jumped.connect(lambda: jumps.append(now[0]))
+    for step in (TICK, TICK * 2, timedelta(hours=8), TICK, -timedelta(hours=1), TICK):
+        now[0] += step
+        watch.tick()
+    assert len(jumps) == 2

@@ -1,0 +1,158 @@
+"""The policy's file on Linux: who must own it, what TOML may say, and which banks are left."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from certclient.configuration.banks import all_banks, find_bank
+from certclient.configuration.policy import values_in
+from certclient.model.destination import Destination
+from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.policy import Policy, policy_from
+from certclient.platform.folders import profile_folders
+
+EXAMPLE = (profile_folders()[-1] / "example-shinkin.toml").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    folder = tmp_path / "certclient"
+    folder.mkdir(mode=0o755)
+    return folder / "policy.toml"
+
+
+def read(file: Path, text: str | None = None, mode: int = 0o644) -> Policy:
+    if text is not None:
+        file.write_text(text, encoding="utf-8")
+        file.chmod(mode)
+    return policy_from(values_in(file, owner=os.getuid()))
+
+
+def refused(file: Path, text: str, mode: int = 0o644) -> CertclientError:
+    with pytest.raises(CertclientError) as error:
+        read(file, text, mode)
+    assert error.value.code is ErrorCode.POLICY_INVALID
+    assert error.value.data["source"] == str(file)
+    return error.value
+
+
+def test_no_file_no_policy(file: Path) -> None:
+    assert read(file) == Policy()
+
+
+def test_every_value(file: Path) -> None:
+    policy = read(
+        file,
+        """
+        Profile = ["rei-shinkin"]
+        Destinations = ["pc"]
+        ReminderDays = [30, 10]
+        Proxy = "none"
+        UnattendedRenewal = true
+        UpdateNotice = false
+        """,
+    )
+    assert policy.profiles == ("rei-shinkin",)
+    assert policy.reminder_days == (30, 10)
+    assert policy.unattended_renewal
+    assert not policy.update_notice
+    assert policy.sources == (str(file),)
+
+
+@pytest.mark.parametrize("mode", [0o664, 0o646, 0o666])
+def test_a_file_that_others_may_write_to_is_refused(file: Path, mode: int) -> None:
+    assert "others" in refused(file, "UnattendedRenewal = true", mode).data["reason"]
+
+
+@pytest.mark.parametrize("mode", [0o775, 0o757, 0o777])
+def test_a_folder_that_others_may_write_to_is_refused(file: Path, mode: int) -> None:
+    file.parent.chmod(mode)
+    assert "others" in refused(file, "UnattendedRenewal = true").data["reason"]
+
+
+def test_a_file_of_another_owner_is_refused(file: Path) -> None:
+    file.write_text("UnattendedRenewal = true", encoding="utf-8")
+    with pytest.raises(CertclientError) as error:
+        values_in(file, owner=os.getuid() + 1)
+    assert error.value.code is ErrorCode.POLICY_INVALID
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("UnattendedRenewal = 1", "UnattendedRenewal"),
+        ('UnattendedRenewal = "true"', "UnattendedRenewal"),
+        ("ReminderDays = 30", "ReminderDays"),
+        ("ReminderDays = [30, 1.5]", "ReminderDays"),
+        ("ReminderDays = [true]", "ReminderDays"),
+        ("Proxy = true", "Proxy"),
+        ("proxy = 'none'", "proxy"),
+        ("[Proxy]\nhost = 'x'", "Proxy"),
+        ("this is no TOML", ""),
+        ("#" * 70_000, ""),
+    ],
+)
+def test_what_is_not_understood_is_named(file: Path, text: str, name: str) -> None:
+    assert refused(file, text).data["name"] == name
+
+
+def test_a_folder_in_place_of_the_file_is_no_missing_policy(file: Path) -> None:
+    file.mkdir()
+    with pytest.raises(CertclientError) as error:
+        read(file)
+    assert error.value.code is ErrorCode.POLICY_INVALID
+
+
+# Which banks are left
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "profiles"
+    folder.mkdir(mode=0o755)
+    for name in ("bank-a", "bank-b"):
+        text = EXAMPLE.replace('id = "example-shinkin"', f'id = "{name}"')
+        (folder / f"{name}.toml").write_text(text, encoding="utf-8")
+        (folder / f"{name}.toml").chmod(0o644)
+    return folder
+
+
+def test_the_policys_bank_needs_no_name(folder: Path) -> None:
+    with pytest.raises(CertclientError) as ambiguous:
+        find_bank("", (folder,), Policy())
+    assert ambiguous.value.code is ErrorCode.PROFILE_NOT_FOUND
+    assert find_bank("", (folder,), Policy(profiles=("bank-b",))).id == "bank-b"
+
+
+def test_other_banks_and_files_are_refused(folder: Path, tmp_path: Path) -> None:
+    policy = Policy(profiles=("bank-b",))
+    own = tmp_path / "bank-b.toml"
+    own.write_bytes((folder / "bank-b.toml").read_bytes())
+    for name in ("bank-a", str(own), str(folder / "bank-b.toml")):
+        with pytest.raises(CertclientError) as refused:
+            find_bank(name, (folder,), policy)
+        assert refused.value.code is ErrorCode.POLICY_FORBIDS
+    assert find_bank(str(own), (folder,), Policy()).id == "bank-b", "nobody forbade it"
+
+
+def test_all_banks_are_those_of_the_policy_in_its_order(folder: Path) -> None:
+    both = Policy(profiles=("bank-b", "bank-a"))
+    assert [bank.id for bank in all_banks((folder,), both)[0]] == ["bank-b", "bank-a"]
+    banks, errors = all_banks((folder,), Policy(profiles=("bank-a", "bank-c")))
+    assert [bank.id for bank in banks] == ["bank-a"]
+    assert [error.code for error in errors] == [ErrorCode.PROFILE_NOT_FOUND]
+
+
+def test_a_bank_of_which_nothing_is_left_is_told(folder: Path) -> None:
+    (folder / "bank-a.toml").write_text(
+        (folder / "bank-a.toml")
+        .read_text(encoding="utf-8")
+        .replace('destinations = ["pc", "usb"]', 'destinations = ["usb"]'),
+        encoding="utf-8",
+    )
+    banks, errors = all_banks((folder,), Policy(destinations=(Destination.PC,)))
+    assert [bank.id for bank in banks] == ["bank-b"]
+    assert [error.code for error in errors] == [ErrorCode.POLICY_INVALID]

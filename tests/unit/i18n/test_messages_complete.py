@@ -1,0 +1,197 @@
+"""Everything that can happen has words, in both languages, and no word is left over."""
+
+from __future__ import annotations
+
+import ast
+import enum
+import re
+import tomllib
+from collections.abc import Iterator
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+
+import certclient
+from certclient.bootstrap import COMMANDS
+from certclient.cli.main import command_group
+from certclient.enrollment.interaction import SecretKind
+from certclient.enrollment.journal import State
+from certclient.enrollment.login_test import LoginResult
+from certclient.enrollment.outcomes import BankHolds
+from certclient.i18n.catalogue import Language, load
+from certclient.i18n.formatting import placeholders
+from certclient.model.certificate import Role
+from certclient.model.destination import Destination
+from certclient.model.errors import Actor, CertclientError, ErrorCode
+from certclient.model.lifecycle import Stage
+from certclient.model.progress import Step
+from certclient.store.base import AttemptsLeft
+
+SOURCE = Path(certclient.__file__).parent
+ENUMS: dict[str, type[enum.Enum]] = {
+    "step": Step,
+    "state": State,
+    "stage": Stage,
+    "role": Role,
+    "destination": Destination,
+    "attempts": AttemptsLeft,
+    "secret": SecretKind,
+    "login": LoginResult,
+    "bank-holds": BankHolds,
+}
+
+
+def messages(language: Language) -> dict[str, Any]:
+    folder = files("certclient.resources") / "i18n"
+    text = (folder / f"messages.{language.value}.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+def texts(node: object, path: str = "") -> Iterator[tuple[str, str]]:
+    """Every text with its dotted key."""
+    if isinstance(node, str):
+        yield path, node
+    elif isinstance(node, dict):
+        for key, value in node.items():
+            yield from texts(value, f"{path}.{key}".lstrip("."))
+    elif isinstance(node, list):
+        for number, value in enumerate(node):
+            yield from texts(value, f"{path}.{number}")
+
+
+both = pytest.mark.parametrize("language", Language, ids=lambda language: str(language.value))
+
+
+@both
+def test_every_error_code_has_words_and_none_is_left_over(language: Language) -> None:
+    assert set(messages(language)["error"]) == {code.code for code in ErrorCode}
+
+
+@both
+@pytest.mark.parametrize("table", ENUMS)
+def test_every_step_state_stage_and_role_has_words(language: Language, table: str) -> None:
+    assert set(messages(language)[table]) == {member.value for member in ENUMS[table]}
+
+
+@both
+def test_everybody_who_can_help_has_a_name(language: Language) -> None:
+    names = {actor.value for actor in Actor} | {"default-contact"}
+    assert set(messages(language)["actor"]) == names
+
+
+@both
+def test_no_text_is_empty(language: Language) -> None:
+    empty = [key for key, text in texts(messages(language)) if not text.strip()]
+    assert empty == ["attempts.unknown"], "there is nothing to say about unknown attempts"
+
+
+def test_both_languages_have_the_same_texts_with_the_same_placeholders() -> None:
+    japanese = {key: placeholders(text) for key, text in texts(messages(Language.JAPANESE))}
+    english = {key: placeholders(text) for key, text in texts(messages(Language.ENGLISH))}
+    for found in (japanese, english):
+        for key in ("date", "minute"):
+            found[key] = frozenset()  # each language writes dates its own way
+    assert japanese == english
+
+
+@both
+def test_actions_named_in_sentences_exist_on_each_front_end(language: Language) -> None:
+    tables = messages(language)
+    used = {
+        name.removeprefix("how_")
+        for _, text in texts(tables)
+        for name in placeholders(text)
+        if name.startswith("how_")
+    }
+    for front_end, names in tables["how"].items():
+        assert set(names) == used, front_end
+
+
+@both
+def test_every_error_can_be_told_even_if_nothing_is_known_about_it(language: Language) -> None:
+    words = load(language)
+    for code in ErrorCode:
+        shown = words.error(CertclientError(code))
+        assert shown.code == code.code
+        whole = " ".join((shown.title, shown.sentence, shown.next_step, shown.help))
+        assert "{" not in whole, "a template is never shown"
+        assert words.text("progress.item", number=1, total=1, user_id="") is not None
+        unknown = messages(language)["unknown"]
+        assert unknown not in whole, f"{code.code}: what may be unknown belongs into a detail"
+        assert shown.details == ()
+
+
+# What the program says, from its source
+
+
+def _calls(function: str) -> Iterator[tuple[Path, ast.Call]]:
+    for path in SOURCE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call):
+                name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+                if name == function:
+                    yield path, node
+
+
+def _keys(argument: ast.expr) -> list[str]:
+    """A literal key, both of `a if x else b`, or an f-string's fixed beginning with `*`."""
+    match argument:
+        case ast.Constant(value=str(text)):
+            return [text]
+        case ast.IfExp(body=body, orelse=orelse):
+            return _keys(body) + _keys(orelse)
+        case ast.JoinedStr(values=[ast.Constant(value=str(start)), *_]):
+            return [f"{start}*"]
+    return []
+
+
+def _used_keys() -> set[str]:
+    keys = {key for _, call in _calls("text") if call.args for key in _keys(call.args[0])}
+    keys |= {key for _, call in _calls("confirm") if call.args for key in _keys(call.args[0])}
+    source = "\n".join(path.read_text(encoding="utf-8") for path in (SOURCE / "cli").rglob("*.py"))
+    return keys | set(re.findall(r'key = "([a-z.-]+)" if', source)) | {"progress.finished"}
+
+
+def _command_keys() -> set[str]:
+    """help.* and option.* are read by the name of a command or option."""
+    group = command_group(COMMANDS)
+    context = click.Context(group)
+    ours = [name for name in group.list_commands(context) if name != "practice"]
+    commands = [group, *(group.get_command(context, name) for name in ours)]
+    help_keys = {f"help.{name}" for name in (*group.list_commands(context), "certclient")}
+    options = {
+        f"option.{parameter.name}"
+        for command in commands
+        if command is not None
+        for parameter in command.params
+        if parameter.param_type_name == "option"
+    }
+    return help_keys | options | {"option.help"}
+
+
+def test_the_command_line_has_every_text_that_it_says_and_no_other() -> None:
+    stored = {key.removeprefix("cli.") for key, _ in texts(messages(Language.ENGLISH)["cli"])}
+    exact = {key for key in _used_keys() if not key.endswith("*")} | _command_keys()
+    prefixes = tuple(key[:-1] for key in _used_keys() if key.endswith("*"))
+    assert exact - stored == set(), "said, but not written"
+    unused = {key for key in stored - exact if not key.startswith(prefixes)}
+    assert unused == set(), "written, but never said"
+
+
+def test_what_is_said_is_given_all_its_values() -> None:
+    stored = dict(texts(messages(Language.ENGLISH)["cli"]))
+    missing = []
+    for path, call in _calls("text"):
+        given = {keyword.arg for keyword in call.keywords}
+        if None in given or not call.args:
+            continue  # **values: the other tests run these
+        for key in _keys(call.args[0]):
+            missing += [
+                (path.name, call.lineno, key, name)
+                for name in placeholders(stored.get(key, "")) - given
+                if not name.startswith("how_")
+            ]
+    assert missing == []

@@ -1,0 +1,35 @@
+"""The font of the windows on a Windows of any language."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtGui import QFont
+
+from certclient.ui.widgets.looks import for_japanese
+
+
+def font(family: str, points: float) -> QFont:
+    font = QFont(family)
+    font.setPointSizeF(points)
+    return font
+
+
+@pytest.mark.parametrize(
+    ("system", "families", "first"),
+    [
+        ("Yu Gothic UI", ["Meiryo UI", "Yu Gothic UI", "Segoe UI"], "Yu Gothic UI"),
+        ("Segoe UI", ["Meiryo UI", "Yu Gothic UI", "Segoe UI"], "Yu Gothic UI"),
+        ("Microsoft YaHei UI", ["Meiryo UI", "Microsoft YaHei UI"], "Meiryo UI"),
+        ("Tahoma", ["DejaVu Sans", "Noto Sans CJK JP"], "Noto Sans CJK JP"),
+        ("Segoe UI", ["Segoe UI"], "Segoe UI"),
+    ],
+)
+def test_the_best_japanese_family_comes_first(system: str, families: list[str], first: str) -> None:
+    chosen = for_japanese(font(system, 9), families)
+    assert chosen.families()[0] == first
+    assert system in chosen.families(), "what the Japanese family has not comes from the system's"
+
+
+@pytest.mark.parametrize(("system", "points"), [(8.25, 9), (9, 9), (13.5, 13.5)])
+def test_the_users_text_size_is_kept_and_never_too_small(system: float, points: float) -> None:
+    assert for_japanese(font("Segoe UI", system), ["Yu Gothic UI"]).pointSizeF() == points
