@@ -31,8 +31,7 @@ from certclient.model.profile import Profile
 from certclient.platform.folders import journal_file
 from certclient.store.base import CertificateStore, PinProvider, StoreSession
 from certclient.store.registry import open_stores
-from support.scripted import NoVault, Person
-from support.softhsm import PIN
+from support.scripted import PIN, NoVault, Person
 
 JOURNAL_POINTS = (
     "prepared",

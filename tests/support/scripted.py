@@ -28,6 +28,9 @@ from certclient.model.secret import Secret
 from certclient.store.base import PinRequest
 from support.pki import Lab, customer_name
 
+PIN = "246813"
+"""Of the tokens of support/softhsm.py, here for programs that shall not import pytest."""
+
 
 @dataclass
 class Person:

@@ -27,12 +27,13 @@ from certclient.store.pkcs11.cryptoki import CKR_OK
 from certclient.store.pkcs11.module import Module, load_module
 from certclient.store.pkcs11.store import TokenStore
 from certclient.store.pkcs11.token import TokenName
+from support import scripted
 
 MODULE = Path(
     # tools.wine.softhsm makes the DLL; it stands for a vendor's.
     r"Z:\softhsm\softhsm2.dll" if sys.platform == "win32" else "/usr/lib/softhsm/libsofthsm2.so"
 )
-PIN = "246813"
+PIN = scripted.PIN
 SO_PIN = "97531086"
 
 _INIT_TOKEN, _INIT_PIN, _OPEN_SESSION, _CLOSE_SESSION, _LOGIN = 9, 10, 12, 13, 18

@@ -34,10 +34,15 @@ def needed_packages() -> frozenset[str]:
     return frozenset(owner.partition(":")[0] for owner in owners)
 
 
+@cache
+def dependencies() -> dict[str, str]:
+    rows = lines_of("dpkg-query", "-W", "-f", "${Package};${Pre-Depends}, ${Depends}\n")
+    return dict(row.split(";", 1) for row in rows)
+
+
 def with_dependencies(names: frozenset[str]) -> set[str]:
     """`names`, and what apt installs with them. Of alternatives, the first."""
-    rows = lines_of("dpkg-query", "-W", "-f", "${Package};${Pre-Depends}, ${Depends}\n")
-    depends = dict(row.split(";", 1) for row in rows)
+    depends = dependencies()
     found: set[str] = set()
     waiting = list(names)
     while waiting:
