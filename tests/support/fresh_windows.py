@@ -22,8 +22,8 @@ _SECONDS = 1200
 
 @dataclass(frozen=True)
 class FreshWindows:
-    """`process`: the PID, seen from outside, of a process inside; `shared`: a folder on this machine that
-    Windows programs see as Z:\\keep."""
+    """`process`: the PID, seen from outside, of a process inside; `shared`: a folder on this machine
+    that Windows programs see as Z:\\keep."""
 
     process: int
     shared: Path

@@ -66,7 +66,7 @@ def add_stand_ins(payload: Path, contents: str, work: Path) -> None:
 
 
 def make_stand_ins() -> None:
-    """Compiles them, and the Windows needed for it, unless cached. This can take minutes."""
+    """Compiles them in a Windows built for it, unless both are cached. This can take minutes."""
     _objects()
 
 

@@ -128,7 +128,7 @@ if sys.platform == "win32":
 
     @dataclass(frozen=True)
     class Computer:
-        """The customer's computer, with the "MY" store that browsers use and the program's folder."""
+        """The customer's computer: the "MY" store that browsers use, and the program's folder."""
 
         store: WindowsStore
 
