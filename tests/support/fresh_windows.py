@@ -22,7 +22,7 @@ _SECONDS = 1200
 
 @dataclass(frozen=True)
 class FreshWindows:
-    """`process`: the PID, seen from outside, of a process inside; `shared`: a folder on this machine
+    """`process`: the PID, seen from outside, of a process inside; `shared`: a folder outside
     that Windows programs see as Z:\\keep."""
 
     process: int
