@@ -16,8 +16,8 @@ _HEAD = 8
 
 
 def python_code(program: Path) -> dict[str, bytes]:
-    """Names of all modules and scripts, with their code as `marshal` writes it; identifiers and file
-    names are readable. (CArchive and PYZ of PyInstaller 6, PyInstaller/archive/readers.py.)"""
+    """Names of all modules and scripts, with their code as `marshal` writes it; its identifiers and
+    file names are readable. (CArchive and PYZ of PyInstaller 6, PyInstaller/archive/readers.py.)"""
     found: dict[str, bytes] = {}
     for kind, name, content in _entries(program.read_bytes()):
         if kind == _MODULES:
