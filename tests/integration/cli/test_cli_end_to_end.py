@@ -91,7 +91,7 @@ def test_missing_pin_costs_no_attempt(pc: Computer) -> None:
 
 
 def test_renewing_all_continues_after_a_failure(pc: Computer) -> None:
-    """Requirement 5: all IDs on the PC in one batch; one failure does not stop the rest."""
+    """Wish-list item 5: all IDs on the PC in one batch; one failure does not stop the rest."""
     store = pc.nss.store()
     renewable = pc.give(PC_USER, store, days=20)
     refused = pc.give("TKYM1408056", store, days=10)
