@@ -83,7 +83,7 @@ def test_stop_at_the_second_code_prompt_does_not_reuse_the_wrong_code(
     with pytest.raises(PowerCutError):
         customer.enrollment().obtain(USER, customer.store, PowerCutPerson(secrets=codes("TYPO")))
     (stopped,) = customer.enrollment().pending()
-    assert stopped.state is State.KEY_CREATED, "the request that was sent is worthless"
+    assert stopped.state is State.KEY_CREATED, "the request that was sent is discarded"
     person = Person(secrets=codes(RIGHT))
     assert isinstance(customer.enrollment().resume(stopped.id, person), Finished)
     assert sent(customer) == 2

@@ -113,7 +113,7 @@ def test_journal_records_the_rejection(customer: Customer) -> None:
 
 
 def test_late_first_confirmation_leads_to_a_new_request(customer: Customer) -> None:
-    """The PC was asleep, and the bank revoked the certificate after a minute."""
+    """The PC was asleep, and the bank revoked the certificate within a minute."""
     customer.ca.faults["confirm"] = [refused("certRevoked")]
     done = customer.renew()
     assert isinstance(done, Finished)
