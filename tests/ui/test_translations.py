@@ -36,9 +36,7 @@ def test_every_text_is_translated(language: str, fresh: Path) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_translation_keeps_placeholders_and_mnemonics(
-    language: str,
-) -> None:
+def test_translation_keeps_placeholders_and_mnemonics(language: str) -> None:
     for message in ET.parse(ts_file(language)).getroot().iter("message"):
         source = message.findtext("source", "")
         translation = message.find("translation")

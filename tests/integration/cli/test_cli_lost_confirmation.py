@@ -141,9 +141,7 @@ def test_obtaining_requests_the_code_again(broken: BrokenLine) -> None:
     assert pc.bank.state_of(serial) is CertificateState.CONFIRMED
 
 
-def test_expired_code_leaves_no_certificate_behind(
-    broken: BrokenLine,
-) -> None:
+def test_expired_code_leaves_no_certificate_behind(broken: BrokenLine) -> None:
     pc = broken.pc
     pc.bank.add_customer(PC_USER)
     code = pc.bank.issue_code(PC_USER).reveal()

@@ -76,9 +76,7 @@ def test_resume_clears_the_last_error(customer: Customer) -> None:
     assert resumed.last_error is None
 
 
-def test_stop_at_the_second_code_prompt_does_not_reuse_the_wrong_code(
-    customer: Customer,
-) -> None:
+def test_stop_at_the_second_code_prompt_does_not_reuse_the_wrong_code(customer: Customer) -> None:
     expire(customer)
     with pytest.raises(PowerCutError):
         customer.enrollment().obtain(USER, customer.store, PowerCutPerson(secrets=codes("TYPO")))
@@ -115,9 +113,7 @@ def test_known_wrong_code_is_not_sent_again(customer: Customer) -> None:
     assert sent(customer) == 2, "the bank counts each attempt"
 
 
-def test_renewing_an_unconfirmed_certificate_resumes_its_procedure(
-    customer: Customer,
-) -> None:
+def test_renewing_an_unconfirmed_certificate_resumes_its_procedure(customer: Customer) -> None:
     """The newest certificate is then the new one, whose own renewal would be too early."""
     stop_after(customer, Step.VERIFY)
     newest = max(customer.store.certificates(), key=lambda s: s.certificate.not_after)
@@ -146,9 +142,7 @@ def test_obtaining_does_not_resume_an_old_renewal(customer: Customer) -> None:
     assert customer.count_keys() == 2
 
 
-def test_failed_archiving_is_not_reported_as_archived(
-    customer: Customer,
-) -> None:
+def test_failed_archiving_is_not_reported_as_archived(customer: Customer) -> None:
     person = Person()
     customer.renew(Person(stop_before=lambda steps: Step.CONFIRM in steps))
     with customer.session() as session:
@@ -171,9 +165,7 @@ def administrator(customer: Customer) -> StoredCertificate:
     return customer.stored(certificate)
 
 
-def test_administrators_renewal_does_not_resume_the_users(
-    customer: Customer,
-) -> None:
+def test_administrators_renewal_does_not_resume_the_users(customer: Customer) -> None:
     stop_after(customer, Step.CREATE_KEY)
     other = administrator(customer)
     with pytest.raises(CertclientError) as refused:

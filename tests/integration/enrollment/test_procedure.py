@@ -33,9 +33,7 @@ def finished(outcome: object) -> Finished:
     return outcome
 
 
-def test_renewal_leaves_one_usable_certificate_and_archives_the_old_one(
-    customer: Customer,
-) -> None:
+def test_renewal_leaves_one_usable_certificate_and_archives_the_old_one(customer: Customer) -> None:
     person = Person(pins=[PIN])
     done = finished(customer.renew(person))
     assert customer.usable() == [done.certificate]
@@ -152,9 +150,7 @@ def test_procedure_is_resumed_after_a_persistent_network_fault(customer: Custome
     assert customer.count_keys() == 2
 
 
-def test_renewing_again_resumes_the_interrupted_procedure(
-    customer: Customer,
-) -> None:
+def test_renewing_again_resumes_the_interrupted_procedure(customer: Customer) -> None:
     customer.ca.faults["send"] = [LOST] * 4
     with pytest.raises(CertclientError):
         customer.renew()
@@ -162,9 +158,7 @@ def test_renewing_again_resumes_the_interrupted_procedure(
     assert customer.count_keys() == 2, "no second new key"
 
 
-def test_refused_repeat_starts_a_new_transaction_with_the_same_key(
-    customer: Customer,
-) -> None:
+def test_refused_repeat_starts_a_new_transaction_with_the_same_key(customer: Customer) -> None:
     customer.ca.faults["send"] = [LOST, CertclientError(ErrorCode.CA_REFUSED), None]
     finished(customer.renew())
     assert [c for c in customer.ca.calls if c[0] in ("prepare", "send")] == [
@@ -177,9 +171,7 @@ def test_refused_repeat_starts_a_new_transaction_with_the_same_key(
     assert customer.count_keys() == 2
 
 
-def test_refusal_of_every_new_transaction_is_final(
-    customer: Customer,
-) -> None:
+def test_refusal_of_every_new_transaction_is_final(customer: Customer) -> None:
     refused = CertclientError(ErrorCode.CA_REFUSED)
     customer.ca.faults["send"] = [LOST, refused] * 9
     with pytest.raises(CertclientError) as stopped:
@@ -251,9 +243,7 @@ def test_lost_confirmation_is_resent_after_a_restart(customer: Customer) -> None
     assert done.old_archived
 
 
-def test_refused_confirmation_is_reported_on_every_attempt(
-    customer: Customer,
-) -> None:
+def test_refused_confirmation_is_reported_on_every_attempt(customer: Customer) -> None:
     failed = CertclientError(ErrorCode.CA_CONFIRM_FAILED)
     customer.ca.faults["confirm"] = [failed, failed]
     for attempt in (customer.renew, customer.renew):
@@ -308,18 +298,14 @@ def test_clock_ten_minutes_off_is_a_warning(customer: Customer) -> None:
     assert [w.code for w in person.warnings] == [ErrorCode.CLOCK_WRONG]
 
 
-def test_remote_session_warns_before_the_key_is_created(
-    customer: Customer,
-) -> None:
+def test_remote_session_warns_before_the_key_is_created(customer: Customer) -> None:
     customer.system = System(remote=lambda: True)
     person = Person(pins=[PIN], stop_before=lambda finished: Step.PREFLIGHT in finished)
     customer.renew(person)
     assert [w.code for w in person.warnings] == [ErrorCode.REMOTE_SESSION]
 
 
-def test_clock_error_during_the_procedure_needs_no_new_key(
-    customer: Customer,
-) -> None:
+def test_clock_error_during_the_procedure_needs_no_new_key(customer: Customer) -> None:
     def set_clock_wrong() -> None:
         customer.ca.clock_of_server = customer.time.now + timedelta(days=1)
 
@@ -355,9 +341,7 @@ def test_abandoning_a_confirmed_procedure_finishes_it(customer: Customer) -> Non
     assert customer.usable() == [done.certificate]
 
 
-def test_abandoning_an_installed_certificate_rejects_and_removes_it(
-    customer: Customer,
-) -> None:
+def test_abandoning_an_installed_certificate_rejects_and_removes_it(customer: Customer) -> None:
     person = Person(pins=[PIN], stop_before=lambda steps: Step.VERIFY in steps)
     outcome = customer.renew(person)
     assert isinstance(outcome, Pending)

@@ -172,13 +172,7 @@ def test_customer_is_still_served_afterwards(target: Target) -> None:
 # Over the network
 
 
-def request(
-    bank: RunningBank,
-    method: str,
-    path: str,
-    body: bytes = b"",
-    **headers: str,
-) -> int:
+def request(bank: RunningBank, method: str, path: str, body: bytes = b"", **headers: str) -> int:
     context = ssl.create_default_context(cafile=str(bank.root_file))
     host = bank.addresses.public_url.removeprefix("https://").rstrip("/")
     connection = http.client.HTTPSConnection(host, timeout=200, context=context)

@@ -195,9 +195,7 @@ def test_foreign_subjects_are_refused(server: InProcessBank) -> None:
 # Renewing
 
 
-def test_renewal_supersedes_the_old_certificate_only_at_confirmation(
-    server: InProcessBank,
-) -> None:
+def test_renewal_supersedes_the_old_certificate_only_at_confirmation(server: InProcessBank) -> None:
     talk, current = server.with_certificate()
     reply = talk.say(kur(NEW_KEY, current))
     new = issued(reply)
@@ -282,9 +280,7 @@ def test_confirmed_certificate_cannot_be_rejected(server: InProcessBank) -> None
     assert server.state(new) is CertificateState.CONFIRMED
 
 
-def test_repeated_confirmation_is_answered_whether_resent_or_rebuilt(
-    server: InProcessBank,
-) -> None:
+def test_repeated_confirmation_is_answered_whether_resent_or_rebuilt(server: InProcessBank) -> None:
     talk, current = server.with_certificate()
     new = issued(talk.say(kur(NEW_KEY, current)))
     nonce_of_kup = talk.nonce

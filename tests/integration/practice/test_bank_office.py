@@ -186,9 +186,7 @@ def test_coverage_of_a_contract(bank: RunningBank, operator: WebCustomer) -> Non
     assert "1／2 のIDに有効な電子証明書がありません" in page.text
 
 
-def test_operator_port_listens_on_localhost_only(
-    bank_process: BankProcess,
-) -> None:
+def test_operator_port_listens_on_localhost_only(bank_process: BankProcess) -> None:
     addresses = bank_process.start()
     assert addresses.operator_url.startswith("https://127.0.0.1:")
     assert bank_process.stop() == 0

@@ -360,9 +360,7 @@ def test_rehearsal_is_shown_in_every_window(screen: Screen) -> None:
         assert any("リハーサル" in label.text() for label in window.findChildren(QLabel))
 
 
-def test_every_button_is_reachable_by_tab_and_has_its_own_mnemonic(
-    screen: Screen,
-) -> None:
+def test_every_button_is_reachable_by_tab_and_has_its_own_mnemonic(screen: Screen) -> None:
     screen.office.give(screen.office.pc, 20)
     screen.office.give(screen.office.pc, 10, "TKYM1408055")
     screen.refresh()
