@@ -756,12 +756,20 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <translation>Please renew your certificate</translation>
     </message>
     <message>
+        <source>The bank does not accept your certificate</source>
+        <translation>The bank does not accept your certificate</translation>
+    </message>
+    <message>
         <source>Your certificate has expired</source>
         <translation>Your certificate has expired</translation>
     </message>
     <message>
         <source>{bank}, {user}: valid until {until}.</source>
         <translation>{bank}, {user}: valid until {until}.</translation>
+    </message>
+    <message>
+        <source>{bank}, {user}: please obtain a new certificate with an issue code. If you have no issue code that works, please ask your bank for one.</source>
+        <translation>{bank}, {user}: please obtain a new certificate with an issue code. If you have no issue code that works, please ask your bank for one.</translation>
     </message>
     <message>
         <source>{bank}, {user}: it ended on {until}. Until {day} you can obtain a new one with an issue code.</source>
@@ -1200,6 +1208,10 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <translation>The procedure that the link is about has begun already. Please go on in its window.</translation>
     </message>
     <message>
+        <source>The bank did not accept an earlier one; this one replaces it.</source>
+        <translation>The bank did not accept an earlier one; this one replaces it.</translation>
+    </message>
+    <message>
         <source>The new certificate is ready</source>
         <translation>The new certificate is ready</translation>
     </message>
@@ -1305,8 +1317,16 @@ Their source is at {address}. On request you also get it from whoever gave you t
 <context>
     <name>Tray</name>
     <message>
+        <source>Please obtain a new certificate</source>
+        <translation>Please obtain a new certificate</translation>
+    </message>
+    <message>
         <source>Please renew your certificate</source>
         <translation>Please renew your certificate</translation>
+    </message>
+    <message>
+        <source>{bank}, {user}: the bank does not accept the certificate.</source>
+        <translation>{bank}, {user}: the bank does not accept the certificate.</translation>
     </message>
     <message>
         <source>{bank}, {user}: valid until {until}.</source>

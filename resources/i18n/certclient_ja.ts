@@ -754,12 +754,20 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <translation>電子証明書の更新をお願いします</translation>
     </message>
     <message>
+        <source>The bank does not accept your certificate</source>
+        <translation>お使いの電子証明書は金融機関で使えません</translation>
+    </message>
+    <message>
         <source>Your certificate has expired</source>
         <translation>電子証明書の有効期限が切れています</translation>
     </message>
     <message>
         <source>{bank}, {user}: valid until {until}.</source>
         <translation>{bank}の電子証明書（{user}）の有効期限は {until} です。</translation>
+    </message>
+    <message>
+        <source>{bank}, {user}: please obtain a new certificate with an issue code. If you have no issue code that works, please ask your bank for one.</source>
+        <translation>{bank}の電子証明書（{user}）：発行コードで新しい電子証明書を取得してください。発行コードがお手元にない、または使えない場合は、金融機関に発行をご依頼ください。</translation>
     </message>
     <message>
         <source>{bank}, {user}: it ended on {until}. Until {day} you can obtain a new one with an issue code.</source>
@@ -1194,6 +1202,10 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <translation>リンクの手続きは、すでに始まっています。開いている手続きの画面で、お続けください。</translation>
     </message>
     <message>
+        <source>The bank did not accept an earlier one; this one replaces it.</source>
+        <translation>先に発行された電子証明書は金融機関に受け付けられなかったため、新しいものに取り替えました。</translation>
+    </message>
+    <message>
         <source>The new certificate is ready</source>
         <translation>新しい電子証明書の準備ができました</translation>
     </message>
@@ -1299,8 +1311,16 @@ Their source is at {address}. On request you also get it from whoever gave you t
 <context>
     <name>Tray</name>
     <message>
+        <source>Please obtain a new certificate</source>
+        <translation>新しい電子証明書を取得してください</translation>
+    </message>
+    <message>
         <source>Please renew your certificate</source>
         <translation>電子証明書の更新をお願いします</translation>
+    </message>
+    <message>
+        <source>{bank}, {user}: the bank does not accept the certificate.</source>
+        <translation>{bank}の電子証明書（{user}）は、金融機関で使えません。</translation>
     </message>
     <message>
         <source>{bank}, {user}: valid until {until}.</source>

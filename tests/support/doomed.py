@@ -100,9 +100,9 @@ class _LethalJournal(Journal):
         super().__init__(path)
         self._state = state
 
-    def save(self, record: Record) -> None:
-        super().save(record)
-        if record.state.value == self._state:
+    def save(self, *records: Record) -> None:
+        super().save(*records)
+        if any(record.state.value == self._state for record in records):
             die()
 
 

@@ -157,11 +157,11 @@ class Enrollment:
         record = self._known_record(procedure_id)
         with self._lock(record):
             record = self._known_record(procedure_id)
+            if record.state is State.NOT_ACCEPTED:
+                record = self._replacement_of(record)
             if record.state is State.DONE:
                 return Pending(record.id, State.DONE, None)
-            if record.state is State.NOT_ACCEPTED:
-                raise self._refusal_of(record)
-            return self._run(self._open_record(procedure_id), interaction, resumed=True)
+            return self._run(record, interaction, resumed=True)
 
     def abandon(self, procedure_id: str, interaction: Interaction) -> Outcome:
         """Abandons an open procedure: deletes the new key and certificate, keeps the old ones.
@@ -175,10 +175,7 @@ class Enrollment:
             record = self._open_record(procedure_id)
             if _is_confirmed(record):
                 return self._run(record, interaction, resumed=True)
-            ended = self._give_up(record, interaction)
-            if ended.state.open:
-                return self._run(ended, interaction, resumed=True)
-            return Pending(record.id, State.ABANDONED, None)
+            return self._run(record, interaction, resumed=True, giving_up=True)
 
     def readiness(
         self,
@@ -326,9 +323,9 @@ class Enrollment:
             if not interaction.consent(request):
                 raise CertclientError(ErrorCode.CONSENT_REFUSED, user_id=new.user_id)
             if interrupted is not None:
-                ended = self._give_up(interrupted, interaction)
-                if ended.state.open:
-                    return self._run(ended, interaction, resumed=True)
+                ended = self._run(interrupted, interaction, resumed=True, giving_up=True)
+                if ended != Pending(interrupted.id, State.ABANDONED, None):
+                    return ended
             self._journal.save(new)
             return self._run(new, interaction, resumed=False, ticket=ticket)
 
@@ -355,16 +352,21 @@ class Enrollment:
         *,
         resumed: bool,
         ticket: Secret | None = None,
+        giving_up: bool = False,
     ) -> Outcome:
+        """`giving_up`: rolls back, unless the CA turns out to have confirmed the certificate."""
         work = Work.begin(self._environment, interaction, resumed=resumed, ticket=ticket)
         try:
-            record = Run(self._journal, work, self._following).to_the_end(record)
+            run = Run(self._journal, work, self._following)
+            if giving_up:
+                record = run.give_up(record, ErrorCode.CONSENT_REFUSED)
+            record = run.to_the_end(record)
             if record.state is State.NOT_ACCEPTED:
                 record = self._request_again(record, work)
         finally:
             work.close()
         if record.state is not State.DONE:
-            return Pending(record.id, record.state, record.check_at)
+            return Pending(record.id, record.state, record.check_at if record.state.open else None)
         return Finished(
             procedure_id=record.id,
             kind=record.kind,
@@ -418,18 +420,22 @@ class Enrollment:
         work.not_accepted = refused.data["serial"]
         return record
 
+    def _replacement_of(self, ended: Record) -> Record:
+        """The procedure that another run has begun, or finished, in place of a refused one. Raises
+        CERTIFICATE_NOT_ACCEPTED if there is none."""
+        replacement = self._journal.open_for(ended.profile_id, ended.user_id)
+        for later in self._journal.finished():
+            same = (later.profile_id, later.user_id) == (ended.profile_id, ended.user_id)
+            if same and later.started > ended.started:
+                replacement = later
+        if replacement is None:
+            raise self._refusal_of(ended)
+        return replacement
+
     def _refusal_of(self, record: Record) -> CertclientError:
         certificate = Certificate.from_der(record.issued)
         rejection = self.statuses().rejections.get(certificate.fingerprint)
         return not_accepted(certificate, rejection.message if rejection else "")
-
-    def _give_up(self, record: Record, interaction: Interaction) -> Record:
-        """Rolls back; the record is still open if the CA turns out to have confirmed it."""
-        work = Work.begin(self._environment, interaction, resumed=True)
-        try:
-            return Run(self._journal, work).give_up(record, ErrorCode.CONSENT_REFUSED)
-        finally:
-            work.close()
 
 
 def _continues(interrupted: Record, new: Record) -> bool:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
+from certclient.ca.client import SignerStatus
 from certclient.enrollment.procedure import Finished, Kind, LoginResult
 from certclient.model.certificate import Certificate
 from certclient.model.destination import Destination
@@ -112,3 +113,15 @@ def test_result_says_why_no_login_was_tried(customer: Customer) -> None:
     outcome = customer.renew(Person(pins=[PIN]))
     assert isinstance(outcome, Finished)
     assert outcome.login.result is LoginResult.NO_ADDRESS
+
+
+@pytest.mark.parametrize("status", SignerStatus)
+def test_refused_login_is_recorded_only_if_the_ca_refuses_too(
+    customer: Customer, status: SignerStatus
+) -> None:
+    """A bank's web servers may learn of a new certificate minutes after its CA."""
+    customer.ca.signer = status
+    done = renew(customer, CertclientError(ErrorCode.LOGIN_REFUSED, host="bank.example"))
+    refused = status in (SignerStatus.REVOKED, SignerStatus.NOT_TRUSTED)
+    recorded = [one.fingerprint for one in customer.journal.rejections()]
+    assert recorded == ([done.certificate.fingerprint] if refused else [])

@@ -244,6 +244,101 @@ def test_reminders_follow_the_confirmed_certificate(customer: Customer) -> None:
     assert {10, 7, 3, 1} <= set(shown)
 
 
+# Giving up, and doubt
+
+
+def give_up(customer: Customer) -> Finished | Pending:
+    (stopped,) = customer.enrollment().pending()
+    return customer.enrollment().abandon(stopped.id, Person(pins=[PIN]))
+
+
+def test_giving_up_after_a_lost_response_finishes_a_confirmed_certificate(
+    customer: Customer,
+) -> None:
+    new = lost_confirmation(customer)
+    customer.ca.signers[new.fingerprint] = SignerStatus.ACCEPTED
+    done = give_up(customer)
+    assert isinstance(done, Finished)
+    assert customer.usable() == [new]
+
+
+def test_giving_up_is_finished_if_the_ca_answers_confirmed(customer: Customer) -> None:
+    new = lost_confirmation(customer)
+    customer.ca.faults["confirm"] = [refused("certConfirmed")]
+    done = give_up(customer)
+    assert isinstance(done, Finished)
+    assert customer.usable() == [new]
+
+
+def test_giving_up_deletes_nothing_while_the_ca_is_unreachable(customer: Customer) -> None:
+    new = lost_confirmation(customer)
+    customer.ca.faults["signer_status"] = [LOST] * 4
+    with pytest.raises(CertclientError) as stopped:
+        give_up(customer)
+    assert stopped.value.code is LOST.code
+    assert new in customer.usable()
+
+
+def test_giving_up_deletes_a_certificate_that_the_ca_does_not_accept(customer: Customer) -> None:
+    new = lost_confirmation(customer)
+    customer.ca.signers[new.fingerprint] = SignerStatus.NOT_TRUSTED
+    outcome = give_up(customer)
+    assert isinstance(outcome, Pending)
+    customer.assert_old_certificate_untouched()
+
+
+def test_implicitly_confirmed_certificate_is_finished_instead_of_given_up(
+    customer: Customer,
+) -> None:
+    """The CA has retired the old one already."""
+    customer.ca.confirmed_at_once = True
+    stop = Person(pins=[PIN], stop_before=lambda steps: Step.INSTALL in steps)
+    assert isinstance(customer.renew(stop), Pending)
+    done = give_up(customer)
+    assert isinstance(done, Finished)
+    assert customer.usable() == [done.certificate]
+
+
+def test_doubtful_certificate_is_reinstated_if_the_old_one_is_refused(customer: Customer) -> None:
+    """The CA had the confirmation, forgot the transaction, answers no questions, and has retired
+    the certificate that signs the next request."""
+    new = lost_confirmation(customer)
+    customer.ca.faults["confirm"] = [refused("badRequest")]
+    no = CertclientError(ErrorCode.CA_REFUSED, failure="certRevoked", protected="yes")
+    customer.ca.faults["send"] = [no]
+    done = resume(customer)
+    assert isinstance(done, Finished)
+    assert done.certificate == new
+    assert eligible(customer) == [new]
+    assert conditions(customer)[customer.current.serial_hex] is Condition.NOT_ACCEPTED
+    assert customer.count_keys() == 2
+    assert customer.enrollment().pending() == []
+
+
+def test_doubtful_certificate_is_kept_until_another_one_has_replaced_it(
+    customer: Customer,
+) -> None:
+    new = lost_confirmation(customer)
+    customer.ca.faults["confirm"] = [refused("badRequest")]
+    customer.ca.faults["send"] = [LOST] * 4
+    with pytest.raises(CertclientError):
+        resume(customer)
+    assert new in [s.certificate for s in customer.store.certificates()]
+    assert eligible(customer) == [customer.current]
+    done = resume(customer)
+    assert isinstance(done, Finished)
+    assert customer.usable() == [done.certificate]
+    assert customer.count_keys() == 2
+
+
+def test_resuming_what_another_run_has_finished_says_so(customer: Customer) -> None:
+    lost_confirmation(customer)
+    (stopped,) = customer.enrollment().pending()
+    assert isinstance(resume(customer), Finished)
+    again = customer.enrollment().resume(stopped.id, Person())
+    assert again == Pending(stopped.id, State.DONE, None)
+
+
 # 取得
 
 
@@ -284,7 +379,10 @@ def test_obtaining_without_another_code_rolls_back(customer: Customer) -> None:
     assert stopped.value.code is ErrorCode.CERTIFICATE_NOT_ACCEPTED
     assert customer.usable() == [customer.current], "the rejected certificate was removed"
     assert customer.count_keys() == 1
-    assert customer.enrollment().pending() == []
+    (again,) = customer.enrollment().pending()
+    assert again.state is State.PREPARED, "status shows what is left to do"
+    customer.ca.right_code = RIGHT
+    assert isinstance(resume(customer, person_with_codes(RIGHT)), Finished)
 
 
 # The bank refuses the signing certificate
@@ -439,6 +537,13 @@ def test_failed_revocation_reports_that_the_bank_holds_the_new_certificate(
     customer.ca.confirmed_at_once = True
     customer.ca.faults["revoke"] = [LOST] * 4
     assert failed_renewal(customer).data["bank_holds"] == BankHolds.NEW.value
+    (open_procedure,) = customer.enrollment().pending()
+    assert customer.count_keys() == 2, "the key that can sign the revocation is kept"
+    outcome = customer.enrollment().resume(open_procedure.id, Person(pins=[PIN]))
+    assert isinstance(outcome, Pending)
+    assert outcome.state is State.ABANDONED
+    assert [call for call, _ in customer.ca.calls].count("revoke") > 4, "sent again"
+    customer.assert_old_certificate_untouched()
 
 
 # A wrong clock (cases 20 and 23)

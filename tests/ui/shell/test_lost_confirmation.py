@@ -68,9 +68,16 @@ def programs(office: Office) -> Iterator[list[Desk]]:
 
 
 def start(
-    office: Office, programs: list[Desk], *, tray: bool = False, wish: Wish | None = None
+    office: Office,
+    programs: list[Desk],
+    *,
+    tray: bool = False,
+    wish: Wish | None = None,
+    stopped: str = "",
 ) -> Desk:
+    """`stopped`: a procedure that the user has stopped, so that it waits for them."""
     shell = Shell(office.context(), resident=tray, has_tray=tray)
+    shell.quiet.leave(stopped)
     desk = Desk(shell)
     programs.append(desk)
     desk.starts(wish)
@@ -145,7 +152,8 @@ def test_continuing_after_a_revocation_obtains_another_certificate(
     rejected = lost_confirmation(broken)
     broken.bank_revokes()
     broken.line.mend()
-    desk = start(broken.office, programs)
+    (view,) = broken.office.enrollment(broken.office.profile, broken.office.stores).pending()
+    desk = start(broken.office, programs, stopped=view.id)
     until(desk.shell.window.pending.isVisible)
     (button,) = desk.shell.window.pending.buttons
     assert plain(button.text()) == "続ける"
@@ -212,11 +220,12 @@ def test_refused_certificate_shows_the_reason_and_can_be_deleted(
     visitor.presses_escape()
     until(lambda: condition(desk, stored.certificate) is Condition.NOT_ACCEPTED)
     window = desk.shell.window
-    assert not window.card.isVisible(), "no renewal is due"
+    assert window.card.isVisible(), "the owner has no other certificate"
+    assert plain(window.card.act_button.text()) == "電子証明書取得"
     (row,) = desk.shell.survey.overview.rows
     assert window.table.certificates.state(row) == "金融機関で使えません"
     window.table.select(row)
-    assert not window.actions_row.renew.isEnabled()
+    assert window.actions_row.renew.isEnabled(), "the bank is asked once more"
     assert window.selection_row.delete.isEnabled()
     desk.press(window.selection_row.details)
     (details,) = window.findChildren(DetailsDialog)

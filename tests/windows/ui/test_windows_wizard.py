@@ -93,7 +93,7 @@ def test_a_refusal_says_what_to_do_and_leaves_everything_as_it_was(
     assert "CC-CERT-NOT-ACCEPTED" in visitor.text
     assert "お問い合わせ先" in visitor.text
     visitor.clicks_on("お問い合わせ用にコピーする")
-    assert "CC-CA-REFUSED" in visitor.clipboard, "Windows' clipboard has it"
+    assert "CC-CERT-NOT-ACCEPTED" in visitor.clipboard, "Windows' clipboard has it"
     visitor.clicks_on("閉じる")
     assert computer.usable() == [old]
     computer.assert_nothing_left_over()

@@ -64,6 +64,8 @@ class MainWindow(QMainWindow):
     """すべて更新."""
     resume_wanted = Signal(object)
     """The ProcedureView to resume."""
+    replacement_wanted = Signal(object)
+    """The Row whose owner has to obtain a new certificate."""
     continue_wanted = Signal(object)
     """The Row whose procedure is to be resumed."""
     postponed = Signal(object)
@@ -179,7 +181,7 @@ class MainWindow(QMainWindow):
 
     def _connect_wishes(self) -> None:
         self.card.renew_wanted.connect(self.renew_wanted)
-        self.card.obtain_wanted.connect(self.renew_wanted)
+        self.card.obtain_wanted.connect(self.replacement_wanted)
         self.card.postponed.connect(self.postponed)
         self.pending.resume_wanted.connect(self.resume_wanted)
         self.table.chosen.connect(self._choose)

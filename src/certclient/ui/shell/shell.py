@@ -13,6 +13,7 @@ from certclient.enrollment.procedure import Finished, LoginResult, Pending, Proc
 from certclient.enrollment.reminder import Reminder, ReminderBook
 from certclient.enrollment.unattended import store_obstacle
 from certclient.model.deep_link import DeepLink, Verb
+from certclient.model.errors import CertclientError
 from certclient.model.secret import Secret
 from certclient.store.base import CertificateStore
 from certclient.ui.context import AppContext
@@ -108,6 +109,7 @@ class Shell(QObject):
         window, tray = self.window, self.tray
         window.renew_wanted.connect(self.desk.renew)
         window.obtain_wanted.connect(self.desk.obtain)
+        window.replacement_wanted.connect(self.desk.obtain_again)
         window.resume_wanted.connect(self._continue)
         window.continue_wanted.connect(self._resume)
         window.batch_wanted.connect(self.desk.renew_all)
@@ -293,7 +295,9 @@ class Shell(QObject):
             shown = self._context.words.error(error)
             self.tray.tell(shown.title, f"{name}: {shown.next_step} [{shown.code}]")
         else:
-            self.tray.tell(self.tr("The new certificate is ready"), name)
+            replaced = self.tr("The bank did not accept an earlier one; this one replaces it.")
+            text = f"{name}: {replaced}" if end.not_accepted else name
+            self.tray.tell(self.tr("The new certificate is ready"), text)
 
     # Windows
 
@@ -306,7 +310,7 @@ class Shell(QObject):
         if self.notice is None:
             self.notice = SmallNotice(self._context)
             self.notice.card.renew_wanted.connect(self.desk.renew)
-            self.notice.card.obtain_wanted.connect(self.desk.renew)
+            self.notice.card.obtain_wanted.connect(self.desk.obtain_again)
             self.notice.closed.connect(self._settle, Qt.ConnectionType.QueuedConnection)
         self.notice.show_overview(overview)
         self.notice.show()

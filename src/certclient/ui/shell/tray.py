@@ -71,8 +71,13 @@ class Tray(QObject):
     def remind(self, rows: Sequence[Row]) -> None:
         """Shows a notification about the first three of `rows`."""
         text = "\n".join(self.sentence(row) for row in rows[:3])
+        title = (
+            self.tr("Please obtain a new certificate")
+            if rows[0].needs_another
+            else self.tr("Please renew your certificate")
+        )
         self.icon.showMessage(
-            self.tr("Please renew your certificate"),
+            title,
             text,
             self.icon.icon(),
             _NOTICE_MILLISECONDS,
@@ -84,6 +89,10 @@ class Tray(QObject):
 
     def sentence(self, row: Row) -> str:
         """Returns one sentence: bank, user ID, expiry and days left."""
+        if row.needs_another:
+            return self.tr("{bank}, {user}: the bank does not accept the certificate.").format(
+                bank=self._context.bank(row.profile), user=row.entry.full_id
+            )
         days = row.entry.life.days_left
         names = {
             "bank": self._context.bank(row.profile),

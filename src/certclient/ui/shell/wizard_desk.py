@@ -77,6 +77,13 @@ class WizardDesk(QObject):
             ticket,
         )
 
+    def obtain_again(self, row: Row) -> None:
+        """取得 in place of a certificate that has expired or that the bank has refused."""
+        if row.needs_another:
+            self.obtain_for(row.entry.owner.user_id, profile_id=row.profile.id)
+        else:
+            self.renew(row)
+
     def obtain(self) -> None:
         """Opens the wizard for 取得 with the bank's letter."""
         self._open(_LETTER, lambda: EnrollmentWizard.obtain(self._context))
