@@ -1,6 +1,6 @@
 /* Replaces Python and everything behind it in tests of the setup: a few kilobytes instead of a hundred
-   megabytes. The check of the program's files before it is the real one (installer/native). Appends each
-   command line to Z:\keep\calls.txt.
+   megabytes. The check of the program's files before it is the real one (installer/native). It appends
+   each command line to Z:\keep\calls.txt.
 
      hold                  runs until `quit`, which it ignores while Z:\keep\busy exists
      quit --wait N         asks it to quit and waits: 0 it has quit, 3 none is running, 5 it still runs
