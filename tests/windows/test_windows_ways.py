@@ -374,7 +374,7 @@ def test_lost_new_key_does_not_block_next_certificate(
 ) -> None:
     """The user's password was reset while the renewal waited for the bank."""
     if not CNG:
-        pytest.skip("keys in CAPI die with REAL_WINDOWS.md's password alone")
+        pytest.skip("for CAPI keys, REAL_WINDOWS.md has the check with a real password reset")
     user_id = bank_office.new_customer()
     old = computer.give(bank_office, user_id, 20)
     asked = Person(stop_before=lambda finished: Step.REQUEST in finished)
@@ -399,7 +399,7 @@ def test_protected_old_key_prompts_once_after_consent(
     computer: Computer, bank_office: BankOffice, profile: Profile, owner: Owner
 ) -> None:
     if not CNG:
-        pytest.skip("CAPI's own questions are a matter of REAL_WINDOWS.md")
+        pytest.skip("REAL_WINDOWS.md covers CAPI's own prompts")
     spec = KeySpec(protection=Protection.CONSENT, purpose="去年の")
     old = computer.give(bank_office, bank_office.new_customer(), 20, spec)
     owner.forget()  # Windows announced the key at its creation
@@ -418,7 +418,7 @@ def test_renewal_continues_with_warning_without_tpm(
     computer: Computer, bank_office: BankOffice, profile: Profile
 ) -> None:
     if not CNG:
-        pytest.skip("Wine's TPM says that it is software")
+        pytest.skip("Wine's TPM provider is software")
     old = computer.give(bank_office, bank_office.new_customer(), 20)
     changed_profile = replace(profile, key=replace(profile.key, prefer_tpm=True))
     person = Person()
