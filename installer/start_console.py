@@ -1,4 +1,4 @@
-"""certclient.exe: the command line."""
+"""Entry script of certclient.exe, the command line."""
 
 import sys
 

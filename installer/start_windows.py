@@ -1,4 +1,4 @@
-"""certclientw.exe: windows, links and reminders, without a console."""
+"""Entry script of certclientw.exe: windows, links and reminders, without a console."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""Writes docs/errors.md, the page for support desks, from the program's own words.
+"""Generates docs/errors.md, the page for support desks, from the message catalogues.
 
 python -m tools.errors_page
 """
@@ -30,7 +30,7 @@ _WHO = {
 
 
 def page() -> str:
-    """The whole page: every code in the order of `ErrorCode`, in both languages."""
+    """The whole page as Markdown: every code in the order of `ErrorCode`, in both languages."""
     japanese, english = load(Language.JAPANESE), load(Language.ENGLISH)
     return "\n".join([_HEAD, *(_entry(code, japanese, english) for code in ErrorCode)])
 

@@ -1,12 +1,12 @@
 """The quality gates of `make test`: the quick ones first, then the tests on Linux and on Windows.
 
-    python -m tools.gates               all of them
-    python -m tools.gates --quick       `make quick`: the quick ones, then the unit tests
+    python -m tools.gates               all gates
+    python -m tools.gates --quick       `make quick`: the quick gates, then the unit tests
 
-All quick gates run even if one fails, so that one run shows everything; the tests run only when
-they are all clean. What the tests on Windows need is made while the quick gates run. Those tests
-and the installer's, which begin with builds (tests/installer/conftest.py), run beside the others.
-The output ends with a line for each.
+All quick gates run even if one fails, so that one run reports everything; the tests run only if
+all of them are clean. The parts that the tests on Windows need are built while the quick gates run.
+Those tests and the installer's, which begin with builds (tests/installer/conftest.py), run in
+parallel with the others. The output ends with one line for each.
 """
 
 from __future__ import annotations
@@ -29,23 +29,23 @@ WINDOWS_SOURCES = (
     *("src/certclient", "src/certclient_practice"),
     *map(str, sorted(ROOT.glob("tests/windows/**/*.py"))),
 )
-"""What runs on Windows is typed as it is there. Files one by one, as pyproject.toml leaves
-tests/windows out of the run as on Linux, where it has no meaning."""
+"""Checked with the types of win32. The tests are listed file by file, as pyproject.toml excludes
+the folder tests/windows from the run on Linux, where its types are meaningless."""
 WINDOWS_CACHE = ".mypy_cache/win32"
-"""In a cache that two platforms share, each run throws away what the other found out."""
+"""A cache of its own: in a shared one, each platform's run invalidates the other's entries."""
 NO_BYTECODE = "PYTHONDONTWRITEBYTECODE"
-"""Set in many containers. Each worker and each of the hundreds of programs that tests start would
-compile the sources again."""
+"""Set in many containers, and removed here: each worker and each of the hundreds of processes that
+tests start would compile the sources again."""
 MAX_WORKERS = 4
-"""At most so many, and one more than there are processors: every test waits now and then, for a
-program to start or a bank to answer."""
+"""Upper limit; otherwise one more than there are processors, as every test waits now and then for a
+process to start or a bank to answer."""
 
 _PYTEST = ("python", "-m", "pytest", "-q", "--dist", "worksteal", "-n")
-"""A worker that waits leaves its tests to the others."""
+"""worksteal: an idle worker takes tests from a busy one."""
 _UNIT_TESTS = "tests/unit"
 _INSTALLER_TESTS = "tests/installer"
 _INSTALLER_WORKERS = 2
-"""Most of the time they wait for Wine."""
+"""They spend most of their time waiting for Wine."""
 
 GATES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("ruff check", ("ruff", "check", *PYTHON_SOURCES)),
@@ -58,7 +58,8 @@ GATES: tuple[tuple[str, tuple[str, ...]], ...] = (
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a command did. `output` is empty where it went to the terminal."""
+    """Result of a command: exit code (below 0: killed by a signal), duration and output. `output`
+    is empty if it went to the terminal."""
 
     name: str
     code: int
@@ -67,11 +68,12 @@ class Outcome:
 
     @property
     def line(self) -> str:
+        """The line for the summary."""
         return f"{self.name:<17} {'FAILED' if self.code else 'ok':<6} {self.seconds:6.1f} s"
 
 
 def run(name: str, command: Sequence[str], *, live: bool = False) -> Outcome:
-    """Runs a program of .venv; `live`: its output is shown as it comes, not kept."""
+    """Runs a program of .venv. `live`: shows its output immediately instead of capturing it."""
     start = time.monotonic()
     done = subprocess.run(
         [str(BIN / command[0]), *command[1:]],
@@ -87,7 +89,7 @@ def run(name: str, command: Sequence[str], *, live: bool = False) -> Outcome:
 
 
 def gates_are_clean(pool: ThreadPoolExecutor) -> bool:
-    """Runs the quick gates; shows the output of those that failed."""
+    """Runs the quick gates and prints the output of those that failed."""
     clean = True
     for outcome in pool.map(lambda gate: run(*gate), GATES):
         print(outcome.line, flush=True)
@@ -98,26 +100,29 @@ def gates_are_clean(pool: ThreadPoolExecutor) -> bool:
 
 
 def windows_parts() -> Outcome:
+    """Builds the parts that the tests on Windows need, without running a test."""
     return run("tests on Windows", ("python", "-m", "tools.wine", "--parts"))
 
 
 def windows_tests(parts: Future[Outcome]) -> Outcome:
-    """The tests on Windows; where what they need could not be had, that."""
+    """Runs the tests on Windows. If their `parts` could not be built, returns that outcome."""
     made = parts.result()
     return made if made.code else run(made.name, ("python", "-m", "tools.wine"))
 
 
 def linux_tests(*arguments: str) -> Outcome:
+    """Runs pytest with `arguments` on several workers; the output goes to the terminal."""
     workers = min((os.cpu_count() or 1) + 1, MAX_WORKERS)
     return run("tests on Linux", (*_PYTEST, str(workers), *arguments), live=True)
 
 
 def installer_tests() -> Outcome:
+    """Runs tests/installer; the output is captured, as it runs in parallel with `linux_tests`."""
     return run("installer tests", (*_PYTEST, str(_INSTALLER_WORKERS), _INSTALLER_TESTS))
 
 
 def test(parts: Future[Outcome] | None, pool: ThreadPoolExecutor) -> Sequence[Outcome]:
-    """All tests; those on Windows only where `parts` are there. Their output comes last."""
+    """Runs all tests, those on Windows only if `parts` is given. Prints captured output last."""
     beside = [pool.submit(installer_tests)]
     if parts:
         beside.append(pool.submit(windows_tests, parts))
@@ -130,7 +135,7 @@ def test(parts: Future[Outcome] | None, pool: ThreadPoolExecutor) -> Sequence[Ou
 
 
 def quick() -> int:
-    """The quick gates, and the unit tests if they are clean. Returns 0 or 1, as `main` does."""
+    """Runs the quick gates and, if they are clean, the unit tests. Returns 0 or 1, as `main`."""
     with ThreadPoolExecutor(max_workers=3) as pool:
         if not gates_are_clean(pool):
             print("The tests did not run: first the gates above.", flush=True)
@@ -141,8 +146,8 @@ def quick() -> int:
 
 
 def main(*, is_root: bool) -> int:
-    """Returns 0 only if every gate is clean and every test passes, else 1: a program that crashed
-    has a code below 0."""
+    """Returns 0 only if every gate is clean and every test passes, else 1: never the code of a
+    crashed program, which is below 0."""
     with ThreadPoolExecutor(max_workers=3) as pool:
         parts = pool.submit(windows_parts) if is_root else None
         if not gates_are_clean(pool):

@@ -1,7 +1,7 @@
 """Installs what a `make` target needs and this machine lacks: Debian packages and .venv.
 
-Runs on the system's python3 with nothing but the standard library. A second run finds everything
-in place and changes nothing.
+Runs on the system's python3 with the standard library alone. A second run finds everything in place
+and changes nothing.
 """
 
 from __future__ import annotations
@@ -29,26 +29,26 @@ LOCKS = {
     "installer": ("dev", "runtime"),
     "test-installer": ("dev", "runtime"),
 }
-"""Which locks a target needs; the first one holds the others' packages in the same versions."""
+"""A target's locks; the first one contains the packages of the others, in the same versions."""
 
 ROOT_ONLY = "test-windows"
-"""A target that only root can make: `make test` makes it, too, where root runs it."""
+"""A target that needs root; if root runs `make test`, that includes it."""
 
 NO_ROOT = "SKIPPED: the tests on Windows (Wine in a chroot) need root: sudo make test-windows"
 
 INTERPRETER = f"{sys.version_info.major}.{sys.version_info.minor} {sys.base_prefix}"
-"""What .venv depends on; a security update of the same Python needs no new one."""
+"""Identifies .venv's Python. Without the patch level: a security update needs no new .venv."""
 
 Run = Callable[[Sequence[str]], int]
 
 
 class PreparationError(Exception):
-    """Something is missing that this program cannot install. The text is one line for the user."""
+    """Something is missing that this script cannot install. The text is one line for the user."""
 
 
 @dataclass(frozen=True)
 class Package:
-    """One line of debian.txt."""
+    """One line of debian.txt: a Debian package and the `make` targets that need it."""
 
     name: str
     targets: frozenset[str]
@@ -56,9 +56,8 @@ class Package:
 
 @dataclass(frozen=True)
 class Machine:
-    """What this machine has. `installed` are the names of its Debian packages, None without dpkg;
-    `sudo` is the program's path; `run` runs a command, shown to the user, and gives its exit code.
-    """
+    """What this machine has. `installed`: names of its Debian packages, None without dpkg; `sudo`:
+    path of the program; `run`: runs a command, shown to the user, and returns its exit code."""
 
     installed: frozenset[str] | None
     is_root: bool
@@ -69,7 +68,7 @@ class Machine:
 
 
 def read_packages(text: str) -> list[Package]:
-    """Parses debian.txt: name, targets, then a free comment on each line."""
+    """Parses debian.txt. Each line has a name, targets, and then a free comment."""
     lines = [line.split() for line in text.splitlines() if line and not line.startswith("#")]
     return [
         Package(words[0], frozenset(word for word in words[1:] if word in LOCKS)) for words in lines
@@ -79,17 +78,17 @@ def read_packages(text: str) -> list[Package]:
 def missing_packages(
     packages: Iterable[Package], targets: frozenset[str], installed: frozenset[str]
 ) -> list[str]:
-    """Names of packages that one of `targets` needs and that are not in `installed`."""
+    """Names of the packages that one of `targets` needs and `installed` lacks."""
     return [p.name for p in packages if targets & p.targets and p.name not in installed]
 
 
 def targets_of(target: str, *, is_root: bool) -> frozenset[str]:
-    """`target`, and what it makes on the way."""
+    """`target` and the targets that it includes."""
     return frozenset({target, ROOT_ONLY} if target == "test" and is_root else {target})
 
 
 def installed_packages() -> frozenset[str] | None:
-    """Names of all packages that dpkg has installed; None on a machine without dpkg."""
+    """Names of all packages that dpkg has installed, or None on a machine without dpkg."""
     if shutil.which("dpkg-query") is None:
         return None
     query = ["dpkg-query", "-W", "-f=${Package} ${db:Status-Status}\\n"]
@@ -106,6 +105,7 @@ def prepare_packages(target: str, machine: Machine) -> None:
     packages = read_packages((REQUIREMENTS / "debian.txt").read_text(encoding="utf-8"))
     targets = targets_of(target, is_root=machine.is_root)
     missing = missing_packages(packages, targets, machine.installed)
+    # A Python that does not come from Debian may have ensurepip without that package.
     if machine.has_ensurepip and "python3-venv" in missing:
         missing.remove("python3-venv")
     if not missing:
@@ -123,7 +123,7 @@ def _packages_missing(names: Sequence[str], why: str) -> PreparationError:
 
 
 def _install(names: Sequence[str], machine: Machine) -> bool:
-    """Reads the package lists only where there are none or the installation fails at first."""
+    """Updates the package lists only if there are none or the first attempt fails."""
     apt = [*_as_administrator(machine), "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qy"]
     install = [*apt, "-o", "Dpkg::Use-Pty=0", "install", "--no-install-recommends", *names]
     if machine.has_package_lists and machine.run(install) == 0:
@@ -134,11 +134,12 @@ def _install(names: Sequence[str], machine: Machine) -> bool:
 def _as_administrator(machine: Machine) -> list[str]:
     if machine.is_root or machine.sudo is None:
         return []
+    # -n: without a terminal, sudo must fail instead of waiting for a password.
     return [machine.sudo] if sys.stdin.isatty() else [machine.sudo, "-n"]
 
 
 def stamp_of(lock: str) -> str:
-    """Names what .venv must have been made from: locks, package metadata, interpreter, place."""
+    """Hash of the inputs of .venv: locks, package metadata, interpreter and location."""
     digest = hashlib.sha256(f"{INTERPRETER} {ROOT}".encode())
     for path in (
         REQUIREMENTS / f"{lock}.txt",
@@ -152,7 +153,7 @@ def stamp_of(lock: str) -> str:
 
 
 def prepare_venv(target: str, run: Run, venv: Path = VENV) -> None:
-    """Makes `venv` or brings it up to the locks. Raises PreparationError if pip fails."""
+    """Creates `venv` or updates it to the locks. Raises PreparationError if pip fails."""
     lock = LOCKS[target][0]
     if _read(venv / f"stamp-{lock}") == stamp_of(lock):
         return
@@ -170,7 +171,7 @@ def prepare_venv(target: str, run: Run, venv: Path = VENV) -> None:
 
 
 def prepare_texts(run: Run, folder: Path = TEXTS) -> None:
-    """Compiles the windows' texts where one is new. Raises PreparationError if that fails."""
+    """Compiles Qt's translations if a source is newer. Raises PreparationError if that fails."""
     sources = folder.glob("*.ts")
     if any(_older(source.with_suffix(".qm"), source) for source in sources):
         say("Compiling the windows' texts")
@@ -183,11 +184,12 @@ def _older(made: Path, source: Path) -> bool:
 
 
 def say(text: str) -> None:
+    """Prints a progress line at once, also into a pipe."""
     print(f"==> {text}", flush=True)
 
 
 def this_machine() -> Machine:
-    """Looks at the machine that we run on."""
+    """Inspects the machine that this script runs on."""
     return Machine(
         installed=installed_packages(),
         is_root=os.geteuid() == 0,
@@ -199,7 +201,8 @@ def this_machine() -> Machine:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """`prepare.py TARGET`, one of LOCKS. Exit code 1 and a line on stderr if it cannot be done."""
+    """`prepare.py TARGET`, one of LOCKS. Returns 1, with a line on stderr, if something is
+    missing."""
     target = arguments[0]
     machine = this_machine()
     if target == ROOT_ONLY and not machine.is_root:

@@ -1,7 +1,8 @@
-"""`make screenshots`: every window and page in docs/screenshots/, by the tests that look at them.
+"""`make screenshots`: pictures of every window and page, taken by the visual tests.
 
-All pictures are made: Japanese and English, light and dark, 100 and 200 % text, high contrast.
-Those that the documents show are kept in the repository; the others are for looking at, in build/.
+It takes all variants: Japanese and English, light and dark, 100 and 200 % text, high contrast. The
+pictures that the documents show are kept in docs/screenshots/; the others stay in build/ for
+review.
 """
 
 from __future__ import annotations
@@ -19,26 +20,27 @@ ALL = ROOT / "build" / "screenshots"
 KEPT = ROOT / "docs" / "screenshots"
 KEPT_LOOK = "ja-light-100"
 KEPT_WINDOW = "main"
-"""Every window in one look, one window in every look: more would only make the repository large."""
+"""Kept: every window in one variant, and one window in every variant. More would only bloat the
+repository."""
 
 
 _TIGHTEST = 0
 
 
 def is_kept(name: str) -> bool:
-    """Whether the picture `name` (without .png) belongs into the repository."""
+    """Whether the picture `name` (without .png) is kept in the repository."""
     window = name.rsplit("-", 3)[0]
     return name.endswith(KEPT_LOOK) or window == KEPT_WINDOW
 
 
 def keep(picture: Path) -> None:
-    """Packed as tightly as PNG allows."""
+    """Copies the picture to KEPT, without alpha and with PNG's best compression."""
     image = QImage(str(picture)).convertToFormat(QImage.Format.Format_RGB888)
     image.save(str(KEPT / picture.name), None, _TIGHTEST)
 
 
 def main() -> int:
-    """Returns pytest's exit code: not 0 if a text was cut off somewhere."""
+    """Returns pytest's exit code: not 0 if a window cuts off a text."""
     shutil.rmtree(ALL, ignore_errors=True)
     ALL.mkdir(parents=True)
     KEPT.mkdir(exist_ok=True)

@@ -25,16 +25,17 @@ BIN = Path(sys.executable).parent
 
 
 def sources() -> list[Path]:
-    """Every file whose texts are collected."""
+    """Every Python file whose texts lupdate collects."""
     return sorted((PACKAGE / "ui").rglob("*.py"))
 
 
 def ts_file(language: str) -> Path:
+    """The Qt Linguist source of `language`, a two-letter code."""
     return FOLDER / f"certclient_{language}.ts"
 
 
 def update(folder: Path = FOLDER) -> None:
-    """Brings the .ts files in `folder` up to the sources; texts that are gone go."""
+    """Updates the .ts files in `folder` from the sources; removes texts that no longer occur."""
     for language in LANGUAGES:
         target = folder / f"certclient_{language}.ts"
         options = ["-silent", "-no-obsolete", "-locations", "none"]
@@ -46,9 +47,9 @@ def update(folder: Path = FOLDER) -> None:
 
 
 def compile_changed(folder: Path = FOLDER, sources_folder: Path = FOLDER) -> None:
-    """Makes the .qm files that are missing or older than their .ts.
+    """Compiles the .qm files that are missing or older than their .ts.
 
-    Each appears at once and whole: several processes may do this at the same time.
+    Each one is renamed into place when complete, so that several processes may run this at a time.
     """
     for language in LANGUAGES:
         source = sources_folder / f"certclient_{language}.ts"
@@ -94,7 +95,7 @@ def _finished(message: ET.Element) -> bool:
 
 
 def _fill_with_sources(path: Path) -> None:
-    """An English translation is its source, unless it has forms for one and many."""
+    """Sets each English translation to its source text, except for those with plural forms."""
     tree = ET.parse(path)  # noqa: S314 - our own file
     for message in tree.getroot().iter("message"):
         translation = message.find("translation")
@@ -113,7 +114,7 @@ def _run(program: str, *arguments: str) -> None:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Returns 1 if texts are left to translate."""
+    """Returns 1 if texts remain to be translated, 2 for wrong arguments, else 0."""
     if arguments == ["compile"]:
         compile_changed()
         return 0

@@ -1,3 +1,3 @@
-"""In place of PyInstaller's own, which start Python several times and collect what we leave out."""
+"""Replaces PyInstaller's hook, which starts Python several times and collects what we leave out."""
 
 hiddenimports = ["_cffi_backend"]

@@ -1,6 +1,7 @@
-/* The program's files against the list that lies in the .exe as resource FILES (RT_RCDATA).
-   Its first line is the name of the libraries' folder; then one file a line: SHA-256 in hexadecimal,
-   `L` for a library that the user may replace or `-`, and the path below that folder. */
+/* Checks the program's files against the list in the .exe: resource FILES (RT_RCDATA), UTF-8,
+   written by installer/certclient.spec. The first line is the name of the library folder; each
+   further line is one file: its SHA-256 in lower-case hexadecimal, `L` (the user may replace this
+   library) or `-`, and its path below that folder. */
 #include <windows.h>
 
 #include <stdlib.h>
@@ -9,7 +10,7 @@
 #include "start.h"
 
 #define WORKERS 4
-#define PREFIX 67 /* characters before the path: 64 of the hash, a blank, the letter, a blank */
+#define PREFIX 67 /* characters before the path: 64 of the hash, a space, the letter, a space */
 
 typedef struct {
     unsigned char digest[32];
@@ -19,8 +20,8 @@ typedef struct {
 
 static Listed listed[MOST_FILES];
 static LONG count;
-static wchar_t program[LONGEST_PATH]; /* folder of the .exe, with a backslash at its end */
-static wchar_t contents[MAX_PATH];    /* name of the libraries' folder below it */
+static wchar_t program[LONGEST_PATH]; /* folder of the .exe, with a trailing backslash */
+static wchar_t contents[MAX_PATH];    /* name of the library folder below it */
 static volatile LONG next_file;
 static volatile LONG wrong_file = -1;
 
@@ -87,7 +88,8 @@ static bool join(wchar_t *target, const wchar_t *folder, const wchar_t *name) {
     return fits;
 }
 
-/* The handle stays open: nobody can write to the file, rename or remove it while we run. */
+/* The handle stays open on purpose: with FILE_SHARE_READ alone, no other process can write, rename
+   or delete the file between this check and the end of our process. */
 static bool is_as_listed(const Listed *file, wchar_t *path) {
     LARGE_INTEGER size;
     unsigned char digest[32];
@@ -95,6 +97,7 @@ static bool is_as_listed(const Listed *file, wchar_t *path) {
     HANDLE opened = CreateFileW(path, GENERIC_READ, FILE_SHARE_READ, NULL, OPEN_EXISTING,
                                 FILE_FLAG_SEQUENTIAL_SCAN, NULL);
     if (opened == INVALID_HANDLE_VALUE || !GetFileSizeEx(opened, &size)) return false;
+    /* CreateFileMapping fails for an empty file. */
     if (size.QuadPart == 0) return sha256("", 0, digest) && !memcmp(digest, file->digest, 32);
     HANDLE mapping = CreateFileMappingW(opened, NULL, PAGE_READONLY, 0, 0, NULL);
     void *data = mapping ? MapViewOfFile(mapping, FILE_MAP_READ, 0, 0, 0) : NULL;
@@ -123,7 +126,7 @@ static DWORD WINAPI work(void *unused) {
 static void compare_all(void) {
     HANDLE threads[WORKERS];
     DWORD started = 0;
-    is_own_library(L""); /* is read before there are threads */
+    is_own_library(L""); /* fills its cache before there are threads */
     for (int i = 0; i < WORKERS - 1; i++) {
         HANDLE thread = CreateThread(NULL, 0, work, NULL, 0, NULL);
         if (thread != NULL) threads[started++] = thread;
@@ -143,7 +146,7 @@ static bool ends_with(const wchar_t *name, const wchar_t *end) {
     return length >= tail && _wcsicmp(name + length - tail, end) == 0;
 }
 
-/* What Python would import. */
+/* Whether Python would import the file or follow it (.pth). */
 static bool is_python(const wchar_t *name) {
     static const wchar_t *ends[] = {L".py", L".pyc", L".pyw", L".pyd", L".pth", L".zip", L".egg"};
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
@@ -151,7 +154,8 @@ static bool is_python(const wchar_t *name) {
     return false;
 }
 
-/* What Windows would load, whatever its name ends in. A file that nobody can read is none. */
+/* Whether Windows would load the file as a DLL: LoadLibrary ignores the extension, so the content
+   decides. For a file that cannot be opened, the extension does. */
 static bool is_dll(const wchar_t *path) {
     char magic[2] = {0, 0};
     DWORD length = 0;
@@ -163,13 +167,14 @@ static bool is_dll(const wchar_t *path) {
     return is_read && length == 2 && magic[0] == 'M' && magic[1] == 'Z';
 }
 
-/* Tells Qt where to look for plugins, if it lies beside the .exe. */
+/* Qt reads its plugin path from this file if it lies beside the .exe. */
 static bool leads_qt(const wchar_t *name) {
     return !_wcsicmp(name, L"qt.conf") || !_wcsicmp(name, L"qt6.conf");
 }
 
-/* Folders beside the .exe from which nobody loads what is in them: those of versions (ours is
-   looked at by its list), what the setup is about to install, and what it has put aside. */
+/* Folders beside the .exe that nothing is loaded from: other versions' libraries (our own folder is
+   checked against the list), files that a setup is about to install, and files that it set aside.
+   KeepsLibraries in installer/nsis/strangers.nsh is the same rule. */
 static bool keeps_libraries(const wchar_t *name) {
     return !_wcsnicmp(name, L"app-", 4) || !_wcsicmp(name, L"set-aside") ||
            ends_with(name, L"-incoming");
@@ -182,18 +187,21 @@ static bool is_foreign(const WIN32_FIND_DATAW *found, const wchar_t *path, const
     return !ends_with(found->cFileName, L".exe") && is_dll(path);
 }
 
-/* `folder` below the program's, `inner` the same below the libraries' folder. NULL: outside of it;
-   there only DLLs count, beside the .exe and in the folders there, as Qt looks into those for
-   plugins (platforms, imageformats, styles, ...) and no deeper. */
+/* Looks for foreign files in `folder`, a path below the program's folder. `inner` is the same path
+   below the library folder, or NULL outside of it. Outside, only DLLs and Qt's configuration count,
+   beside the .exe and one level below, because that is where Qt looks for plugins (platforms,
+   imageformats, styles, ...). */
 static bool has_stranger(const wchar_t *folder, const wchar_t *inner, wchar_t *culprit) {
     WIN32_FIND_DATAW found;
     bool at_top = !*folder;
+    /* On the heap: 128 KB for each level of the recursion. */
     wchar_t *path = malloc(2 * LONGEST_PATH * sizeof *path);
     if (path == NULL) abort();
     wchar_t *name = path + LONGEST_PATH;
     bool stranger = false;
     HANDLE search = join(path, folder, L"*") ? FindFirstFileW(path, &found) : INVALID_HANDLE_VALUE;
     if (search == INVALID_HANDLE_VALUE) {
+        /* A folder that cannot be listed cannot be checked. */
         free(path);
         wcscpy(culprit, folder);
         return true;
@@ -206,7 +214,7 @@ static bool has_stranger(const wchar_t *folder, const wchar_t *inner, wchar_t *c
         wcscat(name, found.cFileName);
         if (found.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY) {
             if (!inner && (!at_top || keeps_libraries(found.cFileName))) continue;
-            /* A folder that leads elsewhere could be made to lead to something else. */
+            /* The target of a junction or symbolic link can change after the check. */
             if (found.dwFileAttributes & FILE_ATTRIBUTE_REPARSE_POINT)
                 stranger = true;
             else

@@ -1,4 +1,6 @@
-/* SHA-256 by bcrypt.dll, which uses the processor's own instructions. */
+/* SHA-256 with bcrypt.dll, which uses the processor's SHA instructions. It is loaded at run time
+   and from System32 only: it is no KnownDLL, and Windows would resolve a static import before
+   search_dlls_safely() runs. */
 #include <windows.h>
 
 #include <bcrypt.h>

@@ -6,7 +6,8 @@ bool is_own_library(const wchar_t *path) {
     static wchar_t names[4096];
     static bool is_read;
     if (!is_read) {
-        /* Two zeros end the list, whatever is written there. */
+        /* The last two characters of the buffer stay zero and end the list, even if the value in
+           the registry is not terminated. */
         DWORD size = sizeof names - 2 * sizeof *names;
         if (RegGetValueW(HKEY_CURRENT_USER, L"Software\\certclient", L"OwnLibraries",
                          RRF_RT_REG_MULTI_SZ, NULL, names, &size) != ERROR_SUCCESS)

@@ -1,4 +1,5 @@
-/* The entry of both programs: the check, then PyInstaller's bootloader as it came. */
+/* Entry point of both programs: checks the files, then runs PyInstaller's unchanged bootloader. It
+   takes the place of the bootloader's own main.c (tools/installer/bootloader.py). */
 #include <windows.h>
 
 #include "pyi_main.h"
@@ -6,7 +7,7 @@
 
 #define REFUSED 6 /* exit code, certclient.cli.exit_codes */
 
-/* No wildcard in an argument is replaced by file names. */
+/* Keeps MinGW's runtime from expanding wildcards in arguments. */
 extern int _CRT_glob;
 int _CRT_glob = 0;
 

@@ -7,22 +7,24 @@
 #define MOST_FILES 4096
 #define LONGEST_PATH 32768
 
-/* Looks for DLLs in System32 and in our own folder only, from now on; Qt for its plugins, too. */
+/* Restricts the DLL search of this process to System32 and our library folder, and removes the
+   environment variables by which Qt, PySide and OpenSSL would load from elsewhere. */
 void search_dlls_safely(void);
 
-/* Compares the files of the program with the list inside of this .exe. Files that were looked at
-   cannot be changed until the process ends. False: `culprit` names what is missing, changed or
-   foreign, relative to the program's folder. */
+/* Compares the program's files with the list in this .exe. The files stay locked against changes
+   until the process ends. If it returns false, `culprit` (`size` characters) holds the path of the
+   missing, changed or foreign file, relative to the program's folder. */
 bool files_are_ours(wchar_t *culprit, size_t size);
 
-/* SHA-256 by Windows itself. */
+/* SHA-256 by Windows' bcrypt.dll. Call open_hashing() first; both return false if Windows fails. */
 bool open_hashing(void);
 bool sha256(const void *data, size_t size, unsigned char digest[32]);
 
-/* Whether the person who uses this computer has named the Qt library `path` as one of their own:
-   HKCU\Software\certclient, OwnLibraries (REG_MULTI_SZ). The LGPL gives them that right. */
+/* Whether the user has declared the library `path` (below the library folder) as their own build:
+   HKCU\Software\certclient, value OwnLibraries (REG_MULTI_SZ). LGPL 3, section 4, grants that
+   right. The first call reads the registry and is not thread-safe. */
 bool is_own_library(const wchar_t *path);
 
-/* Tells why the program does not start: a box (none for `--unattended`), or stderr of the command
-   line. */
+/* Reports why the program does not start: certclientw.exe in a message box (none with
+   `--unattended`), certclient.exe on stderr. */
 void tell(const wchar_t *culprit);

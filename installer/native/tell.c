@@ -1,4 +1,5 @@
-/* The words come from the program's own catalogue: tools/installer/bootloader.py writes texts.h. */
+/* The texts come from the program's message catalogue: tools/installer/bootloader.py generates
+   texts.h. */
 #include <windows.h>
 
 #include <stdio.h>
@@ -10,7 +11,7 @@
 #define LONGEST_TEXT (LONGEST_PATH + 2048)
 
 #if defined(WINDOWED)
-/* As certclient.windowed: where nobody is there to close a box, the exit code tells. */
+/* As in certclient.windowed: without a user to close the box, the exit code has to be enough. */
 static bool nobody_is_there(void) {
     for (int i = 1; i < __argc; i++)
         if (!wcscmp(__wargv[i], L"--unattended")) return true;
@@ -20,6 +21,7 @@ static bool nobody_is_there(void) {
 static void write_out(const wchar_t *text) {
     HANDLE out = GetStdHandle(STD_ERROR_HANDLE);
     DWORD mode, written;
+    /* Succeeds only for a console. A pipe or file gets UTF-8. */
     if (GetConsoleMode(out, &mode)) {
         WriteConsoleW(out, text, (DWORD)wcslen(text), &written, NULL);
         return;

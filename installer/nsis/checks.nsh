@@ -1,4 +1,4 @@
-; What is looked at before anything is changed.
+; Checks that run before the setup changes anything.
 
 !define UN ""
 
@@ -9,7 +9,7 @@ Function .onInit
   ${IfNot} ${AtLeastWin10}
     ${Refuse} ${CODE_WINDOWS} "$(WindowsTooOld)"
   ${EndIf}
-  ReadRegStr $0 HKLM "Software\certclient" "InstallDir" ; the MSI's, whatever the product is called
+  ReadRegStr $0 HKLM "Software\certclient" "InstallDir" ; written by the MSI, whatever the product is called
   ${If} $0 != ""
     ${Refuse} ${CODE_MACHINE} "$(ForAllUsers)"
   ${EndIf}
@@ -22,13 +22,13 @@ Function .onInit
   ${EndIf}
 FunctionEnd
 
-; The window comes before others: the browser that has just downloaded the setup, say.
+; Brings the window in front of others, such as the browser that has just downloaded the setup.
 Function OnWindow
   BringToFront
 FunctionEnd
 
-; Sets $Installed. What the registry says counts only where the program is: its folder may have been deleted by
-; hand, and a roaming profile brings the registry of another computer.
+; Sets $Installed. The registry counts only if the program is there: its folder may have been deleted by hand, and a
+; roaming profile brings along the registry of another computer.
 Function FindInstalled
   StrCpy $Installed ""
   ReadRegStr $0 HKCU "${ROOT_KEY}" "InstallDir"
@@ -42,6 +42,7 @@ Function FindInstalled
     Return
   ${EndIf}
   ${Log} "no longer in $0"
+  ; InstallDirRegKey has set $INSTDIR from the stale entry, unless /D= was given.
   Push "/D="
   Call Option
   Pop $0
@@ -51,8 +52,8 @@ Function FindInstalled
   ClearErrors
 FunctionEnd
 
-; One program, in one folder: a second one would leave the first one behind, which nothing updates or removes.
-; And not among other programs' DLLs, with which it would not start.
+; Refuses a second folder: the program in the first one would stay behind, and nothing would update or remove it.
+; Also refuses a folder with foreign DLLs, beside which the program would not start.
 Function CheckFolder
   ${If} $Installed != ""
     ReadRegStr $0 HKCU "${ROOT_KEY}" "InstallDir"
@@ -71,7 +72,7 @@ Function CheckFolder
   ${EndIf}
 FunctionEnd
 
-; An older version does not replace a newer one, unless told so. It may bring a bank that is not here yet.
+; An older version replaces a newer one only with /ALLOWDOWNGRADE. Without it, it may still add a bank.
 Function CheckVersion
   ${If} $Installed == ""
     Return
@@ -96,8 +97,8 @@ Function CheckVersion
   MessageBox MB_OK|MB_ICONINFORMATION "$(OnlyBankText)" /SD IDOK
 FunctionEnd
 
-; The old version stays until the new one is there, and on the way everything is unpacked into the folder for
-; temporary files as well.
+; Requires room for the whole version, as the old one stays until the new one is in place, and as much again for
+; temporary files: twice if both are on one drive.
 Function CheckSpace
   ${GetRoot} "$INSTDIR" $0
   ${GetRoot} "$TEMP" $1
@@ -111,10 +112,11 @@ Function CheckSpace
   Call CheckRoom
 FunctionEnd
 
-; Refuses if less than $2 KB are free where the folder $0 is, or will be. Where Windows does not say how much is,
-; writing will show it.
+; Refuses if less than $2 KB are free for the folder $0, which need not exist yet. If Windows cannot say how much is
+; free, the check passes: copying will fail if there is too little.
 Function CheckRoom
   ${Do}
+    ; Fails for a folder that does not exist yet; then its parent is asked.
     System::Call 'kernel32::GetDiskFreeSpaceExW(w "$0\", *l .r3, p 0, p 0) i .r4'
     ${If} $4 <> 0
       ${ExitDo}

@@ -1,5 +1,5 @@
-; What setup and uninstaller share. NSIS wants an uninstaller's functions to be named un.something, so each is
-; made twice.
+; Functions that setup and uninstaller share. NSIS requires the prefix un. for an uninstaller's functions, so a
+; macro defines each of them twice. Comments on functions give [arguments on the stack] → result on the stack.
 
 !macro Log TEXT
   Push `${TEXT}`
@@ -7,7 +7,7 @@
 !macroend
 !define Log "!insertmacro Log"
 
-; Ends with an exit code of our own: `Tell` is also shown to who sits there.
+; Logs TEXT, shows it unless the setup is silent, and ends the setup with exit code CODE.
 !macro Refuse CODE TEXT
   ${Log} "refused (${CODE}): ${TEXT}"
   MessageBox MB_OK|MB_ICONEXCLAMATION `${TEXT}` /SD IDOK
@@ -24,7 +24,7 @@
   !define STILL_RUNNING "$(UnStillRunning)"
 !endif
 
-; [text] → one line of the log, with the time. A log that cannot be written is no reason to stop.
+; [text] Appends a line with the local time to the log. A log that cannot be written does not stop the setup.
 Function ${UN}WriteLog
   Exch $0
   Push $1
@@ -40,6 +40,7 @@ Function ${UN}WriteLog
   FileOpen $8 $LogFile a
   ${IfNot} ${Errors}
     FileSeek $8 0 END
+    ; /BOM writes one only into an empty file.
     FileWriteUTF16LE /BOM $8 "$3-$2-$1 $5:$6:$7 $0$\r$\n"
     FileClose $8
   ${EndIf}
@@ -55,7 +56,8 @@ Function ${UN}WriteLog
   Pop $0
 FunctionEnd
 
-; /LOG=, /LANG=, and that nobody else sets up at the same time.
+; Initializes the variables, reads /LOG= and /LANG=, and refuses to run beside another setup or uninstaller of the
+; same session.
 Function ${UN}Begin
   StrCpy $WasRunning 0
   StrCpy $Everything 0
@@ -76,6 +78,7 @@ Function ${UN}Begin
   ${ElseIf} $0 != ""
     StrCpy $LANGUAGE ${LANG_ENGLISH}
   ${EndIf}
+  ; The mutex stays open until the process ends. ?e pushes GetLastError().
   System::Call 'kernel32::CreateMutexW(p 0, i 1, w "Local\${PRODUCT}-setup") p ?e'
   Pop $0
   ${If} $0 = 183 ; ERROR_ALREADY_EXISTS
@@ -83,8 +86,8 @@ Function ${UN}Begin
   ${EndIf}
 FunctionEnd
 
-; [switch, as /LOG=] → what follows it; sets the error flag if nobody said it. The value may be in quotes, or the
-; whole, as PowerShell writes it (NSIS's own GetOptions does not see that one).
+; [switch, e.g. /LOG=] → its value; sets the error flag if the switch is absent. Quotes may enclose the value or,
+; as PowerShell writes it, the whole argument, which NSIS's own GetOptions does not recognize.
 Function ${UN}Option
   Exch $0
   Push $1
@@ -124,7 +127,8 @@ Function ${UN}Option
   Exch $0
 FunctionEnd
 
-; [file] → "1" if it can be written or is not there, "0" if a program runs from it.
+; [file] → "1" if it can be opened for writing or does not exist, "0" if not: Windows locks the file of a running
+; program.
 Function ${UN}IsFree
   Exch $0
   Push $1
@@ -145,7 +149,7 @@ Function ${UN}IsFree
   Exch $0
 FunctionEnd
 
-; → "1" if no program of ours runs; waits up to $0 half seconds for it.
+; → "1" if neither program runs, else "0"; waits up to $0 half seconds for that.
 Function ${UN}NothingRuns
   ${Do}
     Push "$INSTDIR\${CONSOLE_PROGRAM}"
@@ -167,8 +171,8 @@ Function ${UN}NothingRuns
   ${Loop}
 FunctionEnd
 
-; → "1" when no program of ours runs any more, "0" if the person gives up. Asks the running program to quit,
-; which it does after the step that it is at; never ends it by force.
+; → "1" once neither program runs, "0" if the user cancels. Asks the running program to quit, which it does after
+; its current step. Never terminates it: it may be between a step and the step's entry in the journal.
 Function ${UN}QuitRunning
   ${Do}
     ${If} ${FileExists} "$INSTDIR\${CONSOLE_PROGRAM}"
@@ -196,9 +200,9 @@ Function ${UN}QuitRunning
   ${Loop}
 FunctionEnd
 
-; [folder app-…] Removes what its list names, the list last, and the folders that are empty then. What
-; somebody else put there stays. A file at the top stays if this version has it, too. Where a file cannot be
-; removed, $Left is 1 and the list stays, so that the next run goes on.
+; [folder app-…] Removes the files on its list, the folders that are empty then, and the list last. Foreign files
+; stay, and so do files at the top that this version has, too (unless $Everything is 1). If a file cannot be
+; removed, $Left becomes 1 and the list stays, so that the next run continues from there.
 Function ${UN}RemoveByList
   Exch $0
   Push $1
@@ -234,7 +238,7 @@ Function ${UN}RemoveByList
   Pop $0
 FunctionEnd
 
-; [line of a list] Removes what it names: a file, or a folder that is empty by now.
+; [line of a list] Removes the file, or the folder (trailing backslash) if it is empty by now.
 Function ${UN}RemoveListed
   Exch $0
   Push $1
@@ -254,8 +258,8 @@ Function ${UN}RemoveListed
   Pop $0
 FunctionEnd
 
-; [file below $INSTDIR] Removes it, or sets $Left. An antivirus program may hold it for a moment; the patience
-; is 10 seconds for all files together.
+; [file below $INSTDIR] Removes it, or sets $Left. Antivirus software may hold a file open for a moment, so it
+; retries, for 10 seconds over all files together.
 Function ${UN}Remove
   Exch $0
   ${Do}
@@ -274,7 +278,7 @@ Function ${UN}Remove
   Pop $0
 FunctionEnd
 
-; [line of a list] → "1" if it may be removed.
+; [line of a list] → "1" if it may be removed, else "0".
 Function ${UN}MayGo
   Exch $0
   Push $1
@@ -296,7 +300,8 @@ Function ${UN}MayGo
   Exch $0
 FunctionEnd
 
-; [line of a list] → "1" if it names something below $INSTDIR.
+; [line of a list] → "1" if it names something below $INSTDIR, else "0". The list lies in a folder that the user can
+; write to, so a line is not trusted: "..", an absolute path, a drive or a stream is refused.
 Function ${UN}IsInside
   Exch $0
   Push $1
@@ -332,7 +337,7 @@ Function ${UN}IsInside
   Exch $0
 FunctionEnd
 
-; Every version's folder but ours.
+; Removes every library folder but this version's, by its list.
 Function ${UN}RemoveOtherVersions
   Push $1
   Push $2
@@ -351,7 +356,7 @@ Function ${UN}RemoveOtherVersions
   Pop $1
 FunctionEnd
 
-; $0 "a,b" → $1 "a", $0 "b"
+; Splits off the first id: $0 "a,b" → $1 "a", $0 "b". Changes $2 and $3.
 Function ${UN}FirstId
   StrCpy $2 0
   ${Do}

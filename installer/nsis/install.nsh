@@ -1,4 +1,4 @@
-; Installing: the new version beside the old one, then the change-over. checks.nsh has what comes before.
+; Installs the new version beside the old one, then changes over. checks.nsh runs before.
 
 !define UN ""
 
@@ -23,7 +23,7 @@ Function Install
   Call LookAround
   DetailPrint "$(Copying)"
   Call Write
-  Call BeAlone ; a link, a task or the start at logon may have started it meanwhile
+  Call BeAlone ; again: a link, a scheduled task or the logon may have started the program meanwhile
   Call SetStrangersAside
   !insertmacro CHANGE_OVER
   Call CompleteProfiles
@@ -35,7 +35,7 @@ Function Install
   ${Log} "installed ${VERSION} in $INSTDIR"
 FunctionEnd
 
-; The installed version is newer and stays.
+; Adds only the bank's profile; the installed version is newer and stays.
 Function AddBank
   ClearErrors
   !insertmacro PROFILES
@@ -49,7 +49,7 @@ Function AddBank
   ${Log} "added a bank to $Installed in $INSTDIR"
 FunctionEnd
 
-; Comes back when no program of ours runs, or ends the setup.
+; Returns once neither program runs; ends the setup if the user does not want to wait.
 Function BeAlone
   StrCpy $0 1
   Call NothingRuns
@@ -65,6 +65,7 @@ Function BeAlone
   ${EndIf}
 FunctionEnd
 
+; Sets $First and $Fresh, by which TakeBack knows what an aborted setup may remove.
 Function LookAround
   ${If} ${FileExists} "$INSTDIR\${CONSOLE_PROGRAM}"
   ${OrIf} ${FileExists} "$INSTDIR\${WINDOWS_PROGRAM}"
@@ -79,7 +80,7 @@ Function LookAround
   ${EndIf}
 FunctionEnd
 
-; Everything, complete and on the disk, in a folder of the setup's own.
+; Writes all files into the setup's own folder and flushes them to the disk.
 Function Write
   Call RemoveIncoming
   ClearErrors
@@ -92,8 +93,8 @@ Function Write
   !insertmacro FLUSH
 FunctionEnd
 
-; [name] Has Windows write the file to the disk: a rename alone would survive a power cut that its contents do
-; not. Another program may hold it for a moment.
+; [name] Flushes the file to the disk. Without that, a power cut could keep the rename and lose the contents.
+; Retries for 10 seconds, as another program (antivirus software) may hold the file for a moment.
 Function Flush
   Exch $0
   Push $1
@@ -122,7 +123,7 @@ Function Flush
   Pop $0
 FunctionEnd
 
-; [name] Puts it from the setup's own folder into its place, in one step.
+; [name] Moves the file from the setup's own folder into place, in one rename.
 Function MoveIn
   Exch $0
   Push $1
@@ -135,7 +136,8 @@ Function MoveIn
   Pop $0
 FunctionEnd
 
-; Renames $1 to $2, whatever was there. Another program may hold one of them for a moment.
+; Renames $1 to $2 and replaces what was there. Retries for 10 seconds, as another program may hold one of them for a
+; moment.
 Function Rename
   Push $3
   Push $4
@@ -157,7 +159,7 @@ Function Rename
   Pop $3
 FunctionEnd
 
-; The folder is nobody's working folder by then.
+; Changes the working folder first: Windows does not remove that of a running process.
 Function RemoveIncoming
   SetOutPath "$TEMP"
   RMDir /r "$INSTDIR\${INCOMING}"
@@ -183,11 +185,12 @@ Function WriteRegistry
   WriteRegDWORD HKCU "${UNINSTALL_KEY}" "EstimatedSize" ${SIZE_KB}
   WriteRegDWORD HKCU "${UNINSTALL_KEY}" "NoModify" 1
   WriteRegDWORD HKCU "${UNINSTALL_KEY}" "NoRepair" 1
-  ; Windows would write it in some seconds; without it nothing reminds and nothing uninstalls.
+  ; Windows writes the registry to the disk some seconds later. After a power cut in between, there would be neither
+  ; the reminder at logon nor an entry to uninstall the program.
   System::Call 'advapi32::RegFlushKey(p -2147483647) i' ; HKEY_CURRENT_USER, as 64 bit
 FunctionEnd
 
-; In the language of this setup; one in the other language goes.
+; Creates the shortcut in the setup's language and removes one in the other language.
 Function WriteShortcut
   Delete "$SMPROGRAMS\${TITLE_JA}.lnk"
   Delete "$SMPROGRAMS\${TITLE_EN}.lnk"
@@ -197,15 +200,15 @@ Function WriteShortcut
   System::Call 'shell32::SHChangeNotify(i 0x08000000, i 0, p 0, p 0)' ; SHCNE_ASSOCCHANGED
 FunctionEnd
 
-; Starts again what the setup has asked to quit.
+; Restarts the program that the setup asked to quit.
 Function ComeBack
   ${If} $WasRunning = 1
     Exec '"$INSTDIR\${WINDOWS_PROGRAM}" remind'
   ${EndIf}
 FunctionEnd
 
-; Leaves what was there before. Once a program is the new one, its libraries stay, and so do the old ones: each
-; program has its own until the setup has run again.
+; Restores the state before the setup. Once one program has been replaced, both versions' libraries stay: each
+; program needs its own until the setup has run again.
 Function TakeBack
   Call RemoveIncoming
   ${If} $First = 1

@@ -1,9 +1,9 @@
-; Which bank: /PROFILE=id[,id…], or the setup's own name (certclient-setup-<id>.exe), or the one that was
-; chosen before, or the first.
+; Chooses the bank: by /PROFILE=id[,id…], else by the setup's file name (certclient-setup-<id>.exe), which breaks no
+; signature; else the bank chosen before; else the first in this setup.
 
 !define UN ""
 
-; Sets $Profiles to what was asked for, "" for nothing. Refuses an id that is not in this setup.
+; Sets $Profiles to the requested ids, "," for none. Refuses an id that is not in this setup.
 Function ReadProfiles
   Push "/PROFILE="
   Call Option
@@ -27,12 +27,12 @@ Function ReadProfiles
     ${If} $2 == "0"
       ${Refuse} ${CODE_PROFILE} "$(UnknownProfile)"
     ${EndIf}
-    Push $2 ; as it is written here, whatever the case of what was asked for
+    Push $2 ; in the setup's spelling: ids match regardless of case
     Call AddProfile
   ${Loop}
 FunctionEnd
 
-; [id] Adds it to $Profiles, once.
+; [id] Adds it to $Profiles unless it is there.
 Function AddProfile
   Exch $0
   ${WordFind} "$Profiles" "," "E/$0" $R9
@@ -43,8 +43,8 @@ Function AddProfile
   Pop $0
 FunctionEnd
 
-; → the id in the setup's name, "" if there is none. Browsers and Windows add " (1)" or " - コピー": what is
-; no letter of an id ends it.
+; → the id in the setup's file name, "" if there is none. The first character that an id cannot have ends it, as
+; browsers and Windows append " (1)" or " - コピー".
 Function NameOfSetup
   StrLen $2 "${SETUP_NAME}-"
   StrCpy $0 $EXEFILE $2
@@ -71,7 +71,7 @@ Function NameOfSetup
   Push $1
 FunctionEnd
 
-; What was chosen before stays; where nothing is chosen at all, the first bank is.
+; Adds the banks chosen before; if there is none at all, the first bank.
 Function CompleteProfiles
   ReadRegStr $0 HKCU "${ROOT_KEY}" "Profiles"
   ${DoWhile} $0 != ""
@@ -87,7 +87,7 @@ Function CompleteProfiles
   ${EndIf}
 FunctionEnd
 
-; Leaves in $Profiles those that the installed program does not have.
+; Removes from $Profiles the banks that the installed program has.
 Function ForgetKnownProfiles
   StrCpy $0 $Profiles
   StrCpy $Profiles ","
@@ -101,8 +101,8 @@ Function ForgetKnownProfiles
   ${Loop}
 FunctionEnd
 
-; Puts the chosen banks' files where the program looks for them, each in one rename. The installed version's own
-; come first: where an older setup adds a bank, the newer version may know it, too.
+; Puts the chosen banks' profiles where the program reads them, each in one rename. The installed version's own copy
+; takes precedence: if an older setup adds a bank, the newer version may have a newer profile for it.
 Function WriteProfiles
   CreateDirectory "$INSTDIR\profiles"
   CreateDirectory "$INSTDIR\${INCOMING}\profiles"

@@ -1,14 +1,16 @@
-; The setup that a customer double-clicks. tools/installer/nsis.py writes build.nsh beside a list of the
-; files and runs makensis; docs/install.md tells what the setup does, its switches and exit codes.
+; The setup that a customer double-clicks. tools/installer/nsis.py generates build.nsh (settings) and files.nsh
+; (the list of files) and runs makensis. docs/install.md describes what the setup does, its switches and its exit
+; codes; docs/adr/0013 gives the reasons.
 ;
-; A power cut leaves the old version or the new one working, never half of each. Everything is written into a
-; folder of the setup's own first, where no program looks, and is on the disk before anything else happens. Then
-; each file takes its place in one rename: the libraries in a folder named after their version (app-1.2.0),
-; beside the old one's; then the programs (certclientw.exe, …), each of which knows its own folder's name. The
-; old version's folder goes last, by the list of files that it brought with it. Wherever this stops or fails,
-; each program has its own libraries.
+; After a power cut, either the old or the new version works, never a mixture. The setup first writes everything
+; into a folder of its own that no program reads, and flushes it to the disk. Then it renames each file into
+; place: the libraries into a folder named after their version (app-1.2.0), beside the old one; then the programs
+; (certclientw.exe, …), each of which contains the name of its own library folder. The old version's folder is
+; removed last, by the list of files that it brought along. Wherever this stops or fails, each program still has
+; its own libraries.
 
 Unicode true
+; Without a 32-bit subsystem, the usual x86 stub does nothing and reports nothing.
 Target amd64-unicode
 !include "build.nsh"
 
@@ -27,7 +29,7 @@ Target amd64-unicode
 !define LIST "installed.lst"
 !define SECONDS_TO_QUIT 30
 
-; Exit codes, beside NSIS's own (0 done, 1 cancelled, 2 aborted): docs/install.md
+; Exit codes in addition to NSIS's own (0 done, 1 cancelled, 2 aborted): docs/install.md
 !define CODE_ABORTED 2
 !define CODE_BUSY 10
 !define CODE_RUNNING 11
@@ -42,12 +44,15 @@ Name "$(Title)"
 OutFile "${OUTPUT}"
 InstallDir "$LOCALAPPDATA\Programs\${PRODUCT}"
 InstallDirRegKey HKCU "${ROOT_KEY}" "InstallDir"
+; Per user, so no UAC prompt.
 RequestExecutionLevel user
 ManifestDPIAware true
 ManifestSupportedOS Win10
 XPStyle on
+; `force`: /NCRC cannot switch off the check for a damaged download.
 CRCCheck force
 AllowSkipFiles off
+; Without file times, two builds of the same files are identical.
 SetDateSave off
 ShowInstDetails nevershow
 ShowUninstDetails nevershow
@@ -59,6 +64,7 @@ BrandingText "${PRODUCT} ${VERSION}"
   SetCompressorDictSize 64
 !endif
 !ifdef SIGN
+  ; `= 0`: makensis fails if the signing command does.
   !uninstfinalize '${SIGN} "%1"' = 0
   !finalize '${SIGN} "%1"' = 0
 !endif
@@ -96,7 +102,7 @@ UninstPage custom un.ShowChoices un.LeaveChoices
 !define MUI_PAGE_HEADER_SUBTEXT "$(UnRunningSubtitle)"
 !insertmacro MUI_UNPAGE_INSTFILES
 
-; The first is for systems in any other language.
+; The first one is the fallback for every other language of Windows.
 !insertmacro MUI_LANGUAGE "English"
 !insertmacro MUI_LANGUAGE "Japanese"
 !include "en.nsh"
@@ -119,19 +125,19 @@ VIFileVersion "${NUMERIC_VERSION}"
 
 Var Arguments
 Var LogFile
-Var Profiles     ; ids, each between commas: ",a,b,"
-Var Installed    ; version (four numbers) of the program that is here, "" if there is none
-Var OnlyBank     ; that version is newer and stays: only a bank is added
-Var WasRunning   ; it was asked to quit, and did
-Var First        ; no version was here before
-Var Fresh        ; this version's folder was not there before
-Var Changed      ; a program is the new one
-Var Aside        ; where strangers are put, "" while there were none
-Var Everything   ; what is removed by list goes even if this version has it, too
-Var Left         ; a file could not be removed
-Var Waited       ; half seconds, for files to be removed
-Var Asked        ; the program has told what is not finished
-Var Pending      ; user IDs of procedures that are not finished
+Var Profiles     ; profile ids, each between commas: ",a,b,"
+Var Installed    ; installed version (four numbers), "" if none
+Var OnlyBank     ; 1: the installed version is newer and stays; only a bank is added
+Var WasRunning   ; 1: the program was running and has quit on request
+Var First        ; 1: first installation
+Var Fresh        ; 1: this version's library folder did not exist before
+Var Changed      ; 1: at least one program has been replaced by the new one
+Var Aside        ; folder for foreign files, below $INSTDIR; "" until there is one
+Var Everything   ; 1: RemoveByList also removes files that this version has, too
+Var Left         ; 1: a file could not be removed
+Var Waited       ; half seconds spent waiting to remove files
+Var Asked        ; 1: the program has reported its unfinished procedures
+Var Pending      ; user IDs of unfinished procedures, separated by spaces
 Var DeleteOld
 Var DeleteSettings
 Var KeepBox

@@ -1,9 +1,9 @@
-; Files of somebody else's with which the program does not start (installer/native/files.c). Who reads
-; CC-PROGRAM-CHANGED is told to run the setup again; it puts them aside and deletes none.
+; Foreign files that keep the program from starting (installer/native/files.c has the same rules). The advice with
+; CC-PROGRAM-CHANGED is to run the setup again; the setup sets such files aside and deletes none.
 
 !define UN ""
 
-; Where this version lies, whatever it does not have; at the top what Windows and Qt would load.
+; In this version's library folder: every file that is not on its list. At the top: what Windows or Qt would load.
 Function SetStrangersAside
   Push "${CONTENTS}"
   Call SetAsideBelow
@@ -18,7 +18,7 @@ Function SetStrangersAside
   ${Loop}
 FunctionEnd
 
-; [folder below $INSTDIR, with or without anything in it]
+; [folder below $INSTDIR] Sets aside everything in it that is not on this version's list.
 Function SetAsideBelow
   Exch $0
   Push $1
@@ -55,7 +55,7 @@ Function SetAsideBelow
   Pop $0
 FunctionEnd
 
-; [path below $INSTDIR] → "\" for a folder, "?" for one that leads elsewhere, "" for a file.
+; [path below $INSTDIR] → "\" for a folder, "?" for a junction or symbolic link to one, "" for a file.
 Function KindOf
   Exch $0
   Push $1
@@ -72,14 +72,13 @@ Function KindOf
   Exch $0
 FunctionEnd
 
-; → the path below $INSTDIR of what keeps the program from starting, beside the programs or in a folder there;
-; "" if there is nothing.
+; → the path below $INSTDIR of the first foreign file or link, beside the programs or in a folder there; "" if none.
 Function FindStranger
   Push ""
   Call FindStrangerIn
 FunctionEnd
 
-; ["" or a folder below $INSTDIR, with a backslash at its end] → as FindStranger. Goes no deeper: nor does Qt,
+; ["" or a folder below $INSTDIR, with a trailing backslash] → as FindStranger. Descends one level only, as Qt does,
 ; which looks for plugins in the folders beside the programs.
 Function FindStrangerIn
   Exch $0
@@ -127,7 +126,8 @@ Function FindStrangerIn
   Exch $0
 FunctionEnd
 
-; [folder at the top] → "1" for one whose libraries nobody loads, or that is looked at by itself; "0".
+; [folder at the top] → "1" if nothing is loaded from it, or if it is checked against its list; else "0". The same
+; rule as keeps_libraries in installer/native/files.c.
 Function KeepsLibraries
   Exch $0
   Push $1
@@ -148,8 +148,8 @@ Function KeepsLibraries
   Exch $0
 FunctionEnd
 
-; [file below $INSTDIR] → the same if it is a DLL, whatever its name ends in, or tells Qt where plugins are;
-; else "".
+; [file below $INSTDIR] → the same if it is a DLL by content, whatever its extension, or Qt's configuration (which
+; sets the plugin path); else "".
 Function IsStranger
   Exch $0
   Push $1
@@ -178,7 +178,7 @@ Function IsStranger
   Exch $0
 FunctionEnd
 
-; [path below $INSTDIR]
+; [path below $INSTDIR] Moves it below set-aside\<n>, a new folder for each run of the setup.
 Function SetAside
   Exch $0
   Push $1

@@ -1,5 +1,5 @@
-; Uninstalling: what was written goes, by list. Certificates stay, and so do settings and what is not finished
-; yet, unless somebody decides otherwise.
+; Uninstalls: removes what the setup wrote, by list. Certificates, settings and unfinished procedures stay unless the
+; user decides otherwise.
 
 !define UN "un."
 
@@ -23,7 +23,8 @@ Function un.onInit
   goes_on:
 FunctionEnd
 
-; Asks the program for the user IDs of procedures that are not finished, one a line: $Pending, if $Asked is 1.
+; Asks the program for the user IDs of unfinished procedures, one a line. Sets $Asked to 1 and $Pending, or $Asked to
+; 0 if the program cannot answer.
 Function un.FindPending
   StrCpy $Pending ""
   nsExec::ExecToStack /TIMEOUT=60000 '"$INSTDIR\${CONSOLE_PROGRAM}" status --unfinished'
@@ -38,7 +39,7 @@ Function un.FindPending
   ${EndIf}
 FunctionEnd
 
-; Lines of $1 → $Pending, with blanks between them; of many the first ones (nsExec gives 1024 letters).
+; Lines of $1 → $Pending, separated by spaces; cut off with an ellipsis (nsExec returns at most 1024 characters).
 Function un.ReadPending
   StrCpy $2 0
   ${Do}
@@ -64,7 +65,7 @@ FunctionEnd
 Function un.ShowChoices
   !insertmacro MUI_HEADER_TEXT "$(UnTitle)" "$(UnSubtitle)"
   GetDlgItem $0 $HWNDPARENT 1
-  SendMessage $0 ${WM_SETTEXT} 0 "STR:$(UnButton)" ; NSIS writes it in half-width letters
+  SendMessage $0 ${WM_SETTEXT} 0 "STR:$(UnButton)" ; NSIS's own Japanese label has half-width katakana
   nsDialogs::Create 1018
   Pop $0
   ${NSD_CreateLabel} 0 0u 100% 26u "$(UnText)"
@@ -107,7 +108,7 @@ Section "Uninstall"
   ${EndIf}
   DetailPrint "$(UnRemoving)"
   Call un.AskProgram
-  SetOutPath "$TEMP"
+  SetOutPath "$TEMP" ; Windows does not remove the working folder of a running process
   Delete "$SMPROGRAMS\${TITLE_JA}.lnk"
   Delete "$SMPROGRAMS\${TITLE_EN}.lnk"
   Call un.RemoveStarts
@@ -128,7 +129,7 @@ Section "Uninstall"
   ${Log} "uninstalled ${VERSION}"
 SectionEnd
 
-; What only the program knows: its daily task, which certificates log in, where it keeps its data.
+; Leaves to the program what only the program knows: its daily task, which certificates are in use, its data folders.
 Function un.AskProgram
   nsExec::ExecToStack '"$INSTDIR\${CONSOLE_PROGRAM}" register-reminder --remove'
   Pop $0
@@ -148,7 +149,7 @@ Function un.AskProgram
   ${EndIf}
 FunctionEnd
 
-; [exit code, text] If the program could not do what was wished, $2 is not 0 and $3 says why.
+; [exit code, output] If the program failed, sets $2 to 1 and $3 to its output.
 Function un.NoteAnswer
   Pop $0
   Pop $1
@@ -159,7 +160,7 @@ Function un.NoteAnswer
   ${EndIf}
 FunctionEnd
 
-; The scheme and the start at logon only where they are still ours.
+; Removes the URL scheme and the start at logon only if they still point to this installation.
 Function un.RemoveStarts
   ReadRegStr $0 HKCU "${SCHEME_KEY}\shell\open\command" ""
   ${If} $0 == '"$INSTDIR\${WINDOWS_PROGRAM}" "%1"'
@@ -171,7 +172,7 @@ Function un.RemoveStarts
   ${EndIf}
 FunctionEnd
 
-; The chosen banks' files; our own key says which those are.
+; Removes the chosen banks' profiles: they are on no list, but in our registry key.
 Function un.RemoveProfiles
   ReadRegStr $0 HKCU "${ROOT_KEY}" "Profiles"
   ${DoWhile} $0 != ""
@@ -185,7 +186,7 @@ Function un.RemoveProfiles
   ClearErrors
 FunctionEnd
 
-; Last of all: until then Windows offers to uninstall again what was stopped halfway.
+; Runs last: until then, Windows' list of programs offers to continue an uninstallation that was stopped halfway.
 Function un.RemoveEntries
   DeleteRegValue HKCU "${ROOT_KEY}" "InstallDir"
   DeleteRegValue HKCU "${ROOT_KEY}" "Version"

@@ -1,4 +1,4 @@
-"""The frozen program in a Windows of its own (Wine in a chroot)."""
+"""Fixtures with the frozen program in a fresh Windows (Wine in a chroot)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tools.wine.parts import prepare
 from tools.wine.sandbox import PREFIX
 
 SETTINGS_FILE = Path(os.environ.get("CERTCLIENT_SETTINGS") or DEFAULT)
-"""By which what is handed out was made: `make test-installer SETTINGS=…`."""
+"""Settings of the build under test: `make test-installer SETTINGS=…`."""
 
 
 _SHARED: dict[str, Callable[[], object]] = {
@@ -33,15 +33,15 @@ _SHARED: dict[str, Callable[[], object]] = {
     "rehearsal_frozen": rehearsal_build,
     "debian": lambda: clean_debian(Cache(default_folder(os.environ, Path.home()))),
 }
-"""Builds that take minutes where they are not in the cache yet, by the fixtures that use them."""
-_REASONS = (PartError, FreezeError, OSError, subprocess.SubprocessError)
+"""Builds that take minutes if they are not cached, by the name of the fixture that uses them."""
+_BUILD_ERRORS = (PartError, FreezeError, OSError, subprocess.SubprocessError)
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Makes the builds that the selected tests share, before any test's time limit runs.
+    """Runs the builds that the selected tests share, before any test's time limit starts.
 
-    pytest-xdist's workers wait for each other in the cache. A build that fails is tried again by
-    its fixture, where the failure is reported.
+    The workers of pytest-xdist wait for each other at the cache's lock. A failed build is repeated
+    by its fixture, which reports the failure.
     """
     if os.geteuid() != 0 or session.config.option.collectonly:
         return
@@ -49,13 +49,13 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     wanted = {name for item in functions for name in item.fixturenames}
     for fixture, make in _SHARED.items():
         if fixture in wanted:
-            with suppress(*_REASONS):
+            with suppress(*_BUILD_ERRORS):
                 make()
 
 
 @dataclass(frozen=True)
 class Program:
-    """The program in C:\\app of a Windows, where a test may do anything to it."""
+    """A copy of the program in C:\\app, which a test may modify."""
 
     windows: FreshWindows
     settings: Settings
@@ -69,7 +69,7 @@ class Program:
         return self.folder / self.settings.contents_folder
 
     def run(self, *arguments: str) -> tuple[int, str]:
-        """Runs the command line; its exit code and what it wrote."""
+        """Runs the command line; returns its exit code and output."""
         done = self.windows.wine(r"C:\app\certclient.exe", *arguments)
         return done.returncode, done.stdout.decode(errors="replace")
 
@@ -78,20 +78,20 @@ class Program:
         return (code, text.strip()) == (0, f"certclient {self.settings.version}")
 
     def refuses(self, file: str) -> bool:
-        """Whether it stops, and names `file` (with slashes) as the reason."""
+        """Whether it refuses to start and names `file` (path with slashes) as the reason."""
         code, text = self.run("--version")
         return code == 6 and "CC-PROGRAM-CHANGED" in text and file.replace("/", "\\") in text
 
 
-def skip_another_name(settings: Settings) -> None:
-    """For tests that install over an earlier version, which is called as we call it."""
+def skip_renamed_product(settings: Settings) -> None:
+    """Skips a test that updates an earlier version: that one has our product name."""
     if settings.product.name != read_settings().product.name:
         pytest.skip(f"product.name is {settings.product.name}: its folders and entries are others")
 
 
 @pytest.fixture(scope="session")
 def stand_ins() -> None:
-    """What the setups of support/setups.py have in place of the program."""
+    """The stand-in programs in the setups of support/setups.py."""
     if os.geteuid() != 0:
         pytest.skip("Wine in a chroot needs root: sudo make test")
     make_stand_ins()
@@ -99,7 +99,7 @@ def stand_ins() -> None:
 
 @pytest.fixture(scope="session")
 def frozen() -> ShortBuild:
-    """Made from the sources as they are; `make test` makes it once."""
+    """The program from the current sources; cached, so `make test` builds it once."""
     if os.geteuid() != 0:
         pytest.skip("Wine in a chroot needs root: sudo make test")
     return short_build()
@@ -116,17 +116,18 @@ def rehearsal_frozen() -> ShortBuild:
 
 
 @pytest.fixture(scope="session")
-def handed_out() -> Places:
-    """What `make installer` made, a bank's too. `make test-installer` lets it do so first."""
+def installer_build() -> Places:
+    """The results of `make installer`, which may be a bank's; `make test-installer` runs it
+    first."""
     places = Places()
-    assert places.results.is_dir(), "nothing is handed out yet: make installer"
+    assert places.results.is_dir(), "no results yet: make installer"
     return places
 
 
 @pytest.fixture(scope="session")
-def signer(handed_out: Places) -> Signer:
-    """Who signed it."""
-    return make_signer(read_settings(SETTINGS_FILE), handed_out, SETTINGS_FILE, ask=False)
+def signer(installer_build: Places) -> Signer:
+    """The signer of `installer_build`."""
+    return make_signer(read_settings(SETTINGS_FILE), installer_build, SETTINGS_FILE, ask=False)
 
 
 @pytest.fixture(scope="module")

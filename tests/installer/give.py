@@ -1,4 +1,7 @@
-"""Gives this Windows certificates of last year: `give.py OFFICE DAYS USER_ID…`, for its Python."""
+"""Installs certificates that expire in DAYS days, for renewals. Runs on the Windows Python:
+
+`give.py OFFICE DAYS USER_ID…`; OFFICE: port of the practice bank's service for tests.
+"""
 
 from __future__ import annotations
 

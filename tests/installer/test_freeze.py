@@ -1,4 +1,4 @@
-"""The frozen program: it works, and starts with nothing but its own files."""
+"""The frozen program works, and starts with its own files only."""
 
 from __future__ import annotations
 
@@ -24,21 +24,21 @@ NOTE = r"C:\loaded.txt"
 UNSIGNED, FOREIGN = "unsigned", "signed by somebody else"
 
 
-def test_the_command_line_starts_and_knows_the_bank_beside_it(program: Program) -> None:
+def test_command_line_starts_and_finds_bank_profile(program: Program) -> None:
     assert program.starts()
     code, text = program.run("list")
     assert code == 0
     assert "例信用金庫" in text or "Rei Shinkin" in text
 
 
-def test_the_practice_bank_is_politely_not_in_it(program: Program) -> None:
+def test_practice_command_reports_usage_error(program: Program) -> None:
     code, text = program.run("practice")
     assert code == 2
     assert "CC-USAGE" in text
     assert "practice" in text
 
 
-def test_nothing_that_is_not_needed_is_in_it(frozen: ShortBuild) -> None:
+def test_unneeded_files_are_left_out(frozen: ShortBuild) -> None:
     names = [str(path.relative_to(frozen.payload)) for path in frozen.payload.rglob("*")]
     unwanted = ("Quick", "Qml", "WebEngine", "opengl32sw", "d3dcompiler", "tkinter", "flask")
     assert [name for name in names if any(word in name for word in unwanted)] == []
@@ -48,20 +48,20 @@ def test_nothing_that_is_not_needed_is_in_it(frozen: ShortBuild) -> None:
 
 
 @pytest.mark.parametrize("name", ["LICENSE.txt", "THIRD-PARTY-NOTICES.txt"])
-def test_the_licences_are_beside_the_programs(frozen: ShortBuild, name: str) -> None:
+def test_licence_texts_are_beside_programs(frozen: ShortBuild, name: str) -> None:
     text = (frozen.payload / name).read_bytes()
     assert len(text) > 10_000
     assert text == (LICENSES / name).read_bytes()
 
 
-def test_the_path_of_the_build_is_in_no_program(frozen: ShortBuild) -> None:
-    """Neither as Windows called it (Z:) nor as it is called here; Python's modules are packed."""
+def test_programs_contain_no_build_path(frozen: ShortBuild) -> None:
+    """Neither the path under Wine (Z:) nor the one on Linux, even inside the packed modules."""
     programs = sorted(frozen.payload.glob("*.exe"))
     assert len(programs) == 2
     for program in programs:
         code = python_code(program)
         assert b"certclient\\ui\\shell\\app.py" in code["certclient.ui.shell.app"], (
-            "file names can be read"
+            "the modules can be read"
         )
         for name, content in code.items():
             assert not re.search(rb"(?i)z:\\\w+\\", content), name
@@ -72,8 +72,8 @@ def test_the_path_of_the_build_is_in_no_program(frozen: ShortBuild) -> None:
 
 
 @contextmanager
-def put(file: Path, content: bytes) -> Iterator[None]:
-    """`file` with this content for a while; what was there comes back."""
+def replaced(file: Path, content: bytes) -> Iterator[None]:
+    """Gives `file` this content, and restores the earlier state at the end."""
     before = file.read_bytes() if file.exists() else None
     file.parent.mkdir(exist_ok=True)
     file.write_bytes(content)
@@ -86,9 +86,9 @@ def put(file: Path, content: bytes) -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def strangers(program: Program, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
-    """A DLL of somebody else's, really compiled, that notes when it is loaded: as it is, and with a
-    signature that is good and not ours."""
+def foreign_dlls(program: Program, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """A foreign DLL that leaves a note when it is loaded: unsigned, and with another signer's valid
+    signature."""
     made = program.windows.run(
         COMPILER, "-shared", "-municode", "-o", "/keep/stranger.dll", "/native/stranger.c"
     )
@@ -104,11 +104,11 @@ def was_loaded(program: Program) -> bool:
 
 
 @pytest.mark.parametrize("kind", [UNSIGNED, FOREIGN])
-def test_the_stranger_would_be_noticed(
-    program: Program, strangers: dict[str, bytes], kind: str
+def test_loading_foreign_dll_is_detected(
+    program: Program, foreign_dlls: dict[str, bytes], kind: str
 ) -> None:
     place = program.windows.path(r"C:\strange.dll")
-    with put(place, strangers[kind]):
+    with replaced(place, foreign_dlls[kind]):
         program.windows.wine("rundll32", r"C:\strange.dll,Nothing")
     assert was_loaded(program)
     program.windows.path(NOTE).unlink()
@@ -125,21 +125,21 @@ def test_the_stranger_would_be_noticed(
         ("libraries", "winspool.drv", UNSIGNED),
     ],
 )
-def test_a_dll_that_was_put_into_the_folder_stops_it_before_it_is_loaded(
-    program: Program, strangers: dict[str, bytes], name: str, beside: str, kind: str
+def test_foreign_dll_stops_program_before_it_is_loaded(
+    program: Program, foreign_dlls: dict[str, bytes], name: str, beside: str, kind: str
 ) -> None:
     folder = program.folder if beside == "program" else program.libraries
-    with put(folder / name, strangers[kind]):
+    with replaced(folder / name, foreign_dlls[kind]):
         assert program.refuses(name)
     assert not was_loaded(program)
 
 
-def test_a_file_that_leads_qt_elsewhere_stops_it(program: Program) -> None:
+def test_qt_configuration_file_stops_program(program: Program) -> None:
     qt = (program.libraries / "Qt6Core.dll").read_bytes()
     names = set(re.findall("/(qt[0-9]?[.]conf)", qt.decode("utf-16-le", errors="replace")))
-    assert names == {"qt.conf", "qt6.conf"}, "what this Qt looks for beside the program"
+    assert names == {"qt.conf", "qt6.conf"}, "the names that this Qt looks for"
     for name in names:
-        with put(program.folder / name, b"[Paths]\nPlugins=C:/elsewhere\n"):
+        with replaced(program.folder / name, b"[Paths]\nPlugins=C:/elsewhere\n"):
             assert program.refuses(name)
 
 
@@ -147,21 +147,21 @@ def test_a_file_that_leads_qt_elsewhere_stops_it(program: Program) -> None:
     ("name", "kind"),
     [("python312.dll", UNSIGNED), ("_ctypes.pyd", UNSIGNED), ("Qt6Core.dll", FOREIGN)],
 )
-def test_a_library_that_was_exchanged_is_not_loaded(
-    program: Program, strangers: dict[str, bytes], name: str, kind: str
+def test_replaced_library_is_not_loaded(
+    program: Program, foreign_dlls: dict[str, bytes], name: str, kind: str
 ) -> None:
-    with put(program.libraries / name, strangers[kind]):
+    with replaced(program.libraries / name, foreign_dlls[kind]):
         assert program.refuses(f"{program.settings.contents_folder}/{name}")
     assert not was_loaded(program)
 
 
-def test_the_current_folder_is_no_place_for_dlls(
-    program: Program, strangers: dict[str, bytes]
+def test_dlls_in_current_folder_are_ignored(
+    program: Program, foreign_dlls: dict[str, bytes]
 ) -> None:
     folder = program.windows.path(r"C:\elsewhere")
-    with ExitStack() as all_of_them:
+    with ExitStack() as stack:
         for name in ("python312.dll", "version.dll", "libssl-3.dll", "userenv.dll"):
-            all_of_them.enter_context(put(folder / name, strangers[FOREIGN]))
+            stack.enter_context(replaced(folder / name, foreign_dlls[FOREIGN]))
         command = r"cd /d C:\elsewhere && C:\app\certclient.exe list"
         done = program.windows.wine("cmd", "/c", command)
     assert done.returncode == 0, done.stdout
@@ -169,27 +169,25 @@ def test_the_current_folder_is_no_place_for_dlls(
 
 
 @pytest.mark.parametrize("name", ["colorama.py", "sitecustomize.pyc", "flask/__init__.py"])
-def test_a_module_that_was_put_beside_the_libraries_is_not_imported(
-    program: Program, name: str
-) -> None:
+def test_foreign_module_beside_libraries_is_not_imported(program: Program, name: str) -> None:
     file = program.libraries / name
-    with put(file, b"open(r'C:/loaded.txt', 'w').close()\n"):
+    with replaced(file, b"open(r'C:/loaded.txt', 'w').close()\n"):
         assert program.refuses(name)
     if file.parent != program.libraries:
         shutil.rmtree(file.parent)
     assert not was_loaded(program)
 
 
-def test_data_is_looked_at_as_well(program: Program) -> None:
+def test_changed_data_file_stops_program(program: Program) -> None:
     name = "certclient/resources/pkcs11-modules.toml"
     file = program.libraries / name
-    with put(file, file.read_bytes() + b"\n"):
+    with replaced(file, file.read_bytes() + b"\n"):
         assert program.refuses(name)
-    with put(program.libraries / "installed.lst", b"the setup's own list\n"):
+    with replaced(program.libraries / "installed.lst", b"the setup's own list\n"):
         assert program.starts()
 
 
-def test_a_file_that_is_missing_is_named(program: Program) -> None:
+def test_missing_file_is_named(program: Program) -> None:
     file = program.libraries / "Qt6Svg.dll"
     content = file.read_bytes()
     file.unlink()
@@ -198,7 +196,7 @@ def test_a_file_that_is_missing_is_named(program: Program) -> None:
     assert program.starts()
 
 
-def own_libraries(program: Program, *names: str) -> None:
+def declare_own_libraries(program: Program, *names: str) -> None:
     key = r"HKCU\Software\certclient"
     if names:
         value = ("/v", "OwnLibraries", "/t", "REG_MULTI_SZ", "/d", r"\0".join(names))
@@ -208,22 +206,22 @@ def own_libraries(program: Program, *names: str) -> None:
     assert done.returncode == 0
 
 
-def test_who_uses_the_program_may_put_in_a_qt_of_their_own_and_nothing_else(
+def test_user_may_replace_declared_qt_libraries_only(
     program: Program,
 ) -> None:
-    """LGPL 3, section 4: an overlay at the end of a DLL changes nothing but its hash."""
+    """LGPL 3, section 4. Appended bytes change only the hash of a DLL, not its function."""
     qt, python = program.libraries / "Qt6Svg.dll", program.libraries / "select.pyd"
-    own_libraries(program, "Qt6Svg.dll", "select.pyd")
-    with put(qt, qt.read_bytes() + b"mine"):
+    declare_own_libraries(program, "Qt6Svg.dll", "select.pyd")
+    with replaced(qt, qt.read_bytes() + b"mine"):
         assert program.starts()
-    with put(python, python.read_bytes() + b"mine"):
+    with replaced(python, python.read_bytes() + b"mine"):
         assert program.refuses("select.pyd")
-    own_libraries(program)
-    with put(qt, qt.read_bytes() + b"mine"):
+    declare_own_libraries(program)
+    with replaced(qt, qt.read_bytes() + b"mine"):
         assert program.refuses("Qt6Svg.dll")
 
 
-def test_the_list_inside_of_the_programs_is_that_of_the_folder(frozen: ShortBuild) -> None:
+def test_embedded_list_matches_folder(frozen: ShortBuild) -> None:
     libraries = frozen.payload / read_settings().contents_folder
     expected = {
         f"{sha256(path)} {path.relative_to(libraries).as_posix()}"

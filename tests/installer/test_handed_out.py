@@ -1,4 +1,4 @@
-"""What `make installer` hands out, looked at as whoever downloads it would."""
+"""The results of `make installer`, from the point of view of a user who downloads them."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ BILL = f"{NAME}-{VERSION}.cdx.json"
 PACKAGE = f"certclient_{debian_version(VERSION)}_amd64.deb"
 TEXTS = ("LICENSE.txt", "THIRD-PARTY-NOTICES.txt")
 SCANNED = ("openssl", "sqlite", "expat", "zlib", "bzip2", "libffi", "qtbase", "LibPNG", "PCRE2")
-"""With the name by which vulnerabilities are listed."""
+"""Parts that need a CPE name, by which vulnerabilities are listed."""
 INSIDE = ("cpython", *SCANNED, "libmpdec", "visual-c++-runtime", "qtsvg")
 
 
-def test_all_of_it_is_there_and_nothing_else(handed_out: Places) -> None:
-    assert {path.name for path in handed_out.results.iterdir()} == {
+def test_results_are_complete(installer_build: Places) -> None:
+    assert {path.name for path in installer_build.results.iterdir()} == {
         *(SETUP, MSI, BILL, *TEXTS, "SHA256SUMS"),
         f"{NAME}-{VERSION}-policy.zip",
         f"certclient-{VERSION}-py3-none-any.whl",
@@ -41,42 +41,42 @@ def test_all_of_it_is_there_and_nothing_else(handed_out: Places) -> None:
     }
 
 
-def test_its_checksums_hold_and_leave_nothing_out(handed_out: Places) -> None:
+def test_checksums_cover_all_files(installer_build: Places) -> None:
     check = ("sha256sum", "--check", "--strict", "SHA256SUMS")
     done = subprocess.run(
-        check, cwd=handed_out.results, capture_output=True, text=True, check=False
+        check, cwd=installer_build.results, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
     named = {line.partition(":")[0] for line in done.stdout.splitlines()}
-    assert named == {path.name for path in handed_out.results.iterdir()} - {"SHA256SUMS"}
+    assert named == {path.name for path in installer_build.results.iterdir()} - {"SHA256SUMS"}
 
 
 @pytest.mark.parametrize("name", [SETUP, MSI])
-def test_it_is_signed_and_a_changed_byte_is_found_out(
-    handed_out: Places, signer: Signer, name: str, tmp_path: Path
+def test_signature_detects_changed_byte(
+    installer_build: Places, signer: Signer, name: str, tmp_path: Path
 ) -> None:
-    signer.check(handed_out.results / name)
-    changed = bytearray((handed_out.results / name).read_bytes())
+    signer.check(installer_build.results / name)
+    changed = bytearray((installer_build.results / name).read_bytes())
     changed[len(changed) // 2] ^= 1
     (tmp_path / name).write_bytes(changed)
     with pytest.raises(SigningError):
         signer.check(tmp_path / name)
 
 
-def test_the_setup_is_no_larger_than_customers_can_bear(handed_out: Places) -> None:
-    assert (handed_out.results / SETUP).stat().st_size <= largest_setup() <= 30_000_000
+def test_setup_is_within_size_limit(installer_build: Places) -> None:
+    assert (installer_build.results / SETUP).stat().st_size <= largest_setup() <= 30_000_000
 
 
 @pytest.mark.parametrize("name", TEXTS)
-def test_the_licences_are_beside_it_and_in_it(handed_out: Places, name: str) -> None:
+def test_licence_texts_are_in_results_and_payload(installer_build: Places, name: str) -> None:
     ours = (LICENSES / name).read_bytes()
     assert len(ours) > 10_000
-    assert (handed_out.results / name).read_bytes() == ours
-    assert (handed_out.payload / name).read_bytes() == ours
+    assert (installer_build.results / name).read_bytes() == ours
+    assert (installer_build.payload / name).read_bytes() == ours
 
 
-def test_the_bill_of_materials_is_cyclonedx_and_names_what_ships(handed_out: Places) -> None:
-    text = (handed_out.results / BILL).read_text(encoding="utf-8")
+def test_bill_of_materials_is_valid_and_complete(installer_build: Places) -> None:
+    text = (installer_build.results / BILL).read_text(encoding="utf-8")
     validator = make_schemabased_validator(OutputFormat.JSON, SchemaVersion.V1_6)
     assert validator.validate_str(text) is None
     parts = {part["name"]: part for part in json.loads(text)["components"]}
@@ -85,13 +85,13 @@ def test_the_bill_of_materials_is_cyclonedx_and_names_what_ships(handed_out: Pla
         assert parts[name]["licenses"], name
     for name in ("cpython", *SCANNED):
         assert parts[name]["cpe"].split(":")[5] == parts[name]["version"], name
-    assert "version" not in parts["xz"], "nothing that ships tells it"
+    assert "version" not in parts["xz"], "no shipped file contains it"
     assert ("flask" in parts) is SETTINGS.contents.practice_bank
     assert {"pyinstaller", "pytest"} & set(parts) == set(), "these do not ship"
     assert "openssl" in {part["name"] for part in parts["cryptography"]["components"]}
     named = {name: part for name, part in parts.items() if part["type"] == "file"}
     assert {name: part["hashes"][0]["content"] for name, part in named.items()} == {
-        path.relative_to(handed_out.payload).as_posix(): sha256(path)
-        for path in handed_out.payload.rglob("*")
+        path.relative_to(installer_build.payload).as_posix(): sha256(path)
+        for path in installer_build.payload.rglob("*")
         if path.is_file()
     }

@@ -1,5 +1,5 @@
-"""The MSI that is handed out, on a company's PC: installed over an earlier version, restricted by
-policy, renewed without a person, removed.
+"""The published MSI on a company's PC: installed over an earlier version, restricted by policy,
+used for an unattended renewal, removed.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from tools.wine.cache import Cache, default_folder
 from tools.wine.office import practice_bank
 from tools.wine.parts import prepare
 
-from .conftest import SETTINGS_FILE, skip_another_name
+from .conftest import SETTINGS_FILE, skip_renamed_product
 
 pytestmark = [pytest.mark.installer, pytest.mark.timeout(3600)]
 
@@ -34,7 +34,7 @@ JOB = ("renew", "--all", "--unattended", "--json")
 
 @dataclass(frozen=True)
 class CompanyPc(ProgramPc):
-    """Seen from its administrator's desk. `earlier` and `current`: packages there."""
+    """A PC as its administrator uses it. `earlier` and `current`: paths of the packages there."""
 
     earlier: str = r"Z:\keep\earlier.msi"
     current: str = r"Z:\keep\certclient.msi"
@@ -42,22 +42,22 @@ class CompanyPc(ProgramPc):
     def msiexec(self, *arguments: str) -> int:
         return self.windows.wine("msiexec", *arguments, "/qn").returncode
 
-    def decides(self, name: str, kind: str, data: str) -> None:
-        """As group policy writes it."""
+    def set_policy(self, name: str, kind: str, data: str) -> None:
+        """Writes the value as group policy does."""
         value = ("/v", name, "/t", kind, "/d", data)
         assert self.windows.wine("reg", "add", POLICY, *value, "/f", "/reg:64").returncode == 0
 
-    def scheduled_job(self) -> int:
-        """What the task starts."""
+    def run_scheduled_job(self) -> int:
+        """Runs the command of the scheduled task; returns its exit code."""
         return self.windows.wine(self.program, *JOB).returncode
 
 
 @pytest.fixture
-def pc(earlier_frozen: ShortBuild, tmp_path: Path, handed_out: Places) -> Iterator[CompanyPc]:
-    skip_another_name(read_settings(SETTINGS_FILE))
+def pc(earlier_frozen: ShortBuild, tmp_path: Path, installer_build: Places) -> Iterator[CompanyPc]:
+    skip_renamed_product(read_settings(SETTINGS_FILE))
     shared = tmp_path / "keep"
     shared.mkdir()
-    (package,) = handed_out.results.glob("*.msi")
+    (package,) = installer_build.results.glob("*.msi")
     (shared / "certclient.msi").write_bytes(package.read_bytes())
     earlier = make_msi(earlier_frozen.settings, earlier_frozen.payload, shared, 1_790_000_000)
     earlier.rename(shared / "earlier.msi")
@@ -67,23 +67,23 @@ def pc(earlier_frozen: ShortBuild, tmp_path: Path, handed_out: Places) -> Iterat
         yield CompanyPc(windows, BankOffice(port), PLACE)
 
 
-def test_installed_updated_restricted_renewed_without_a_person_removed(
-    pc: CompanyPc, handed_out: Places, signer: Signer
+def test_msi_life_cycle_with_policy_and_unattended_renewal(
+    pc: CompanyPc, installer_build: Places, signer: Signer
 ) -> None:
     assert pc.msiexec("/i", pc.earlier, f"PROFILE={BANK}") == 0
     assert (pc.version(), pc.contents()) == (EARLIER, {f"app-{EARLIER}"})
     assert pc.msiexec("/i", pc.current) == 0
-    libraries = {path.name for path in handed_out.payload.glob("app-*")}
+    libraries = {path.name for path in installer_build.payload.glob("app-*")}
     assert (f"app-{pc.version()}", pc.contents()) == (*libraries, libraries)
     signer.check(pc.windows.path(pc.console))
-    knows_the_bank_by_policy(pc)
-    renews_as_the_policy_says(pc)
-    stops_at_a_policy_that_is_wrong(pc)
-    removes_it(pc)
+    check_bank_is_kept(pc)
+    renew_as_policy_allows(pc)
+    check_invalid_policy_stops_program(pc)
+    remove(pc)
 
 
-def knows_the_bank_by_policy(pc: CompanyPc) -> None:
-    """PROFILE= of the first installation; the update kept it."""
+def check_bank_is_kept(pc: CompanyPc) -> None:
+    """The update kept PROFILE= of the first installation."""
     code, answer = pc.certclient("status")
     assert (code, answer["error"]["code"]) == (2, "CC-PROFILE-NOT-FOUND"), "not in the package"
     pc.learns_of_the_bank()
@@ -91,25 +91,25 @@ def knows_the_bank_by_policy(pc: CompanyPc) -> None:
     assert (code, answer["policy"]["profiles"]) == (0, [BANK])
 
 
-def renews_as_the_policy_says(pc: CompanyPc) -> None:
+def renew_as_policy_allows(pc: CompanyPc) -> None:
     (user_id,) = pc.give()
-    assert pc.scheduled_job() == 6, "without the company's consent nothing is done"
-    pc.decides("UnattendedRenewal", "REG_DWORD", "1")
-    assert pc.scheduled_job() == 0
+    assert pc.run_scheduled_job() == 6, "no renewal without the company's consent"
+    pc.set_policy("UnattendedRenewal", "REG_DWORD", "1")
+    assert pc.run_scheduled_job() == 0
     assert pc.days_left() == {user_id: 365}
-    assert pc.scheduled_job() == 3, "nothing is due any more"
+    assert pc.run_scheduled_job() == 3, "nothing is due any more"
 
 
-def stops_at_a_policy_that_is_wrong(pc: CompanyPc) -> None:
-    pc.decides("Destinations", "REG_SZ", "cloud")
+def check_invalid_policy_stops_program(pc: CompanyPc) -> None:
+    pc.set_policy("Destinations", "REG_SZ", "cloud")
     code, answer = pc.certclient("list")
     assert (code, answer["error"]["data"]["name"]) == (2, "Destinations")
-    assert pc.scheduled_job() == 2, "nobody is asked, and no box waits for a click"
+    assert pc.run_scheduled_job() == 2, "no prompt, and no message box waits for a click"
 
 
-def removes_it(pc: CompanyPc) -> None:
+def remove(pc: CompanyPc) -> None:
     pc.windows.settle()
     assert pc.msiexec("/x", pc.current) == 0
     assert pc.is_left() == set()
     journal = pc.windows.path(rf"{PLACE_OF_DATA}\journal.sqlite")
-    assert journal.exists(), "what belongs to the user stays"
+    assert journal.exists(), "the user's data stays"

@@ -1,4 +1,4 @@
-"""What the MSI meets on a company's PC: group policy, another Windows, the setup for one user."""
+"""The MSI beside group policy, on another Windows, and beside the per-user setup."""
 
 from __future__ import annotations
 
@@ -22,26 +22,31 @@ POLICY = r"Software\Policies\certclient"
 OWN = r"Software\certclient"
 WINDOWS = r"HKLM\Software\Microsoft\Windows NT\CurrentVersion"
 REFUSED = 1603 & 0xFF
-"""ERROR_INSTALL_FAILURE, of which Linux sees eight bits."""
+"""ERROR_INSTALL_FAILURE, cut off to the eight bits of an exit code on Linux."""
 
 
-def decide(kind: str, data: str) -> tuple[str, ...]:
-    """As group policy writes the value Profile."""
+def policy_command(kind: str, data: str) -> tuple[str, ...]:
+    """The command that writes the value Profile as group policy does."""
     value = ("/v", "Profile", "/t", kind, "/d", data)
     return ("reg", "add", rf"HKLM\{POLICY}", *value, "/f", "/reg:64")
 
 
 @pytest.fixture(scope="module")
-def story(stand_ins: None, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Seen]:
+def states(stand_ins: None, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Seen]:
     folder = tmp_path_factory.mktemp("msi")
     one = make_package(folder / "packages", "one", "1.0.0", packed("1.0.0"))
     two = make_package(folder / "packages", "two", "1.1.0", packed("1.1.0"))
     steps = {
-        "decided": decide("REG_MULTI_SZ", r"so-shinkin\0rei-shinkin"),
+        "decided": policy_command("REG_MULTI_SZ", r"so-shinkin\0rei-shinkin"),
         "installed": ("msiexec", "/i", one),
         "chosen": ("msiexec", "/i", one, "PROFILE=rei-shinkin", "REINSTALL=ALL"),
-        "repaired": ("msiexec", "/i", one, "REINSTALL=ALL"),  # as /f, which Wine cannot do
-        "changed": decide("REG_SZ", "so-shinkin"),
+        "repaired": (
+            "msiexec",
+            "/i",
+            one,
+            "REINSTALL=ALL",
+        ),  # instead of /f, which fails under Wine
+        "changed": policy_command("REG_SZ", "so-shinkin"),
         "upgraded": ("msiexec", "/i", two),
         "older": ("reg", "delete", WINDOWS, "/v", "CurrentMajorVersionNumber", "/f", "/reg:64"),
         "removed": ("msiexec", "/x", two),
@@ -51,34 +56,34 @@ def story(stand_ins: None, tmp_path_factory: pytest.TempPathFactory) -> Mapping[
 
 
 @pytest.mark.parametrize("step", ["installed", "chosen", "repaired"])
-def test_what_group_policy_has_set_is_not_touched(story: Mapping[str, Seen], step: str) -> None:
-    decided = story["decided"].values(POLICY)
+def test_group_policy_value_is_not_changed(states: Mapping[str, Seen], step: str) -> None:
+    decided = states["decided"].values(POLICY)
     assert decided["Profile"].startswith("str(7):"), "REG_MULTI_SZ"
-    assert story[step].code == 0, story[step].log[-3000:]
-    assert story[step].values(POLICY) == decided
+    assert states[step].code == 0, states[step].log[-3000:]
+    assert states[step].values(POLICY) == decided
 
 
 @pytest.mark.parametrize("step", ["upgraded", "removed"])
-def test_nor_what_it_has_changed_since(story: Mapping[str, Seen], step: str) -> None:
-    assert story[step].code == 0, story[step].log[-3000:]
-    assert story[step].values(POLICY) == {"Profile": "so-shinkin"}
+def test_updated_group_policy_value_is_not_changed(states: Mapping[str, Seen], step: str) -> None:
+    assert states[step].code == 0, states[step].log[-3000:]
+    assert states[step].values(POLICY) == {"Profile": "so-shinkin"}
 
 
-def test_the_bank_of_the_package_is_its_own_and_never_the_policys(
-    story: Mapping[str, Seen],
+def test_package_stores_its_own_bank(
+    states: Mapping[str, Seen],
 ) -> None:
-    banks = {name: seen.values(OWN).get("Profile") for name, seen in story.items()}
+    banks = {name: seen.values(OWN).get("Profile") for name, seen in states.items()}
     assert banks["installed"] == ""
     chosen = ("chosen", "repaired", "upgraded")
     assert [banks[step] for step in chosen] == ["rei-shinkin"] * len(chosen)
-    assert story["removed"].values(OWN) == {}
+    assert states["removed"].values(OWN) == {}
 
 
-def test_windows_8_is_refused_and_what_is_there_can_be_removed(story: Mapping[str, Seen]) -> None:
-    """The value came with Windows 10; VersionNT, which the MSI could ask else, stands still."""
-    assert story["older"].code == 0, "else this shows nothing"
-    assert story["removed"].programs == set()
-    seen = story["refused"]
+def test_windows_8_refuses_installation_but_not_removal(states: Mapping[str, Seen]) -> None:
+    """By a registry value that exists since Windows 10, as VersionNT has not changed since 8.1."""
+    assert states["older"].code == 0, "otherwise the test proves nothing"
+    assert states["removed"].programs == set()
+    seen = states["refused"]
     assert seen.code == REFUSED
     assert seen.programs == set()
     assert seen.values(OWN) == {}
@@ -86,26 +91,26 @@ def test_windows_8_is_refused_and_what_is_there_can_be_removed(story: Mapping[st
 
 @pytest.fixture
 def company(tmp_path: Path) -> str:
-    """The MSI, in Z:\\keep."""
+    """Path of the MSI in Windows."""
     make_package(tmp_path / "shared", "company", "1.1.0", packed("1.1.0"))
     return r"Z:\keep\company.msi"
 
 
-def msiexec(clerk: Customer, action: str, package: str) -> int:
-    return clerk.windows.wine("msiexec", action, package, "/qn", "/norestart").returncode
+def msiexec(pc: Customer, action: str, package: str) -> int:
+    return pc.windows.wine("msiexec", action, package, "/qn", "/norestart").returncode
 
 
-def test_a_setup_for_one_user_says_that_all_have_the_program(
+def test_per_user_setup_is_refused_until_msi_is_removed(
     stand_ins: None, company: str, tmp_path: Path
 ) -> None:
     """Exit code 16 (docs/install.md), until the MSI is gone."""
     bench_folder = tmp_path / "bench"
     bench_folder.mkdir()
     setup = Workbench.furnish(bench_folder).setup("1.0.0")
-    with customer(tmp_path / "shared") as clerk:
-        assert msiexec(clerk, "/i", company) == 0
-        assert clerk.sets_up(setup) == 16
-        assert clerk.windows.registry(OWN_KEY) == {}, "it wrote nothing"
-        clerk.windows.settle()
-        assert msiexec(clerk, "/x", company) == 0
-        assert clerk.sets_up(setup) == 0
+    with customer(tmp_path / "shared") as pc:
+        assert msiexec(pc, "/i", company) == 0
+        assert pc.sets_up(setup) == 16
+        assert pc.windows.registry(OWN_KEY) == {}, "it wrote nothing"
+        pc.windows.settle()
+        assert msiexec(pc, "/x", company) == 0
+        assert pc.sets_up(setup) == 0

@@ -1,4 +1,4 @@
-"""What is in the MSI: wixl and msibuild drop what they do not understand, so it is read back."""
+"""The contents of the MSI, read back, as wixl and msibuild drop what they do not support."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def column(msi: Path, table: str, key: str, number: int) -> str:
     return next(row[number] for row in rows(msi, table) if row[0] == key)
 
 
-def test_per_machine_and_ascii_where_windows_installer_needs_it(msi: Path) -> None:
+def test_package_is_per_machine_with_ascii_properties(msi: Path) -> None:
     properties = {row[0]: row[1] for row in rows(msi, "Property")}
     assert properties["ALLUSERS"] == "1"
     assert properties["ProductVersion"] == "1.2.3"
@@ -45,7 +45,7 @@ def test_per_machine_and_ascii_where_windows_installer_needs_it(msi: Path) -> No
     assert set(properties["SecureCustomProperties"].split(";")) == {"OLDER", "NEWER", "PROFILE"}
 
 
-def test_every_version_up_to_this_one_is_replaced_and_no_newer_one(msi: Path) -> None:
+def test_upgrade_replaces_versions_up_to_this_one(msi: Path) -> None:
     ranges = {row[6]: tuple(row[1:5]) for row in rows(msi, "Upgrade")}
     include_both_and_migrate = str(0x100 | 0x200 | 0x1)
     assert ranges == {
@@ -57,14 +57,14 @@ def test_every_version_up_to_this_one_is_replaced_and_no_newer_one(msi: Path) ->
     assert order["InstallInitialize"] < order["RemoveExistingProducts"] < order["InstallFiles"]
 
 
-def test_japanese_gets_through(msi: Path, settings: Settings) -> None:
+def test_japanese_text_is_preserved(msi: Path, settings: Settings) -> None:
     assert column(msi, "Shortcut", "start", 2).split("|")[1] == settings.product.title_ja
-    told = {row[0]: row[1] for row in rows(msi, "LaunchCondition")}
-    assert told == {FITS: TOO_OLD, "Installed OR NOT NEWER": NEWER}
+    conditions = {row[0]: row[1] for row in rows(msi, "LaunchCondition")}
+    assert conditions == {FITS: TOO_OLD, "Installed OR NOT NEWER": NEWER}
 
 
-def test_nobody_s_windows_restarts_by_itself(msi: Path) -> None:
-    """Windows Installer does so where a file is in use and nobody can be asked."""
+def test_reboot_is_suppressed(msi: Path) -> None:
+    """In silent mode, Windows Installer would restart the PC if a file is in use."""
     assert column(msi, "Property", "REBOOT", 1) == "ReallySuppress"
     guide = (ROOT / "docs" / "fleet.md").read_text(encoding="utf-8")
     commands = re.findall(r"msiexec /[^`\n]*", guide)
@@ -72,18 +72,18 @@ def test_nobody_s_windows_restarts_by_itself(msi: Path) -> None:
     assert [command for command in commands if "/qn /norestart" not in command] == []
 
 
-def test_the_policy_key_is_left_to_the_administrator(msi: Path) -> None:
+def test_policy_key_is_not_used(msi: Path) -> None:
     keys = {row[2] for row in rows(msi, "Registry")} | {row[2] for row in rows(msi, "RegLocator")}
     assert OWN_KEY in keys
     assert [key for key in keys if "policies" in key.lower()] == []
     program = (ROOT / "src" / "certclient" / "configuration" / "policy.py").read_text(
         encoding="utf-8"
     )
-    assert f'PACKAGE_KEY = r"{OWN_KEY}"' in program, "where it looks for the bank"
+    assert f'PACKAGE_KEY = r"{OWN_KEY}"' in program, "the program reads the bank there"
 
 
-def test_the_bank_of_before_counts_unless_another_is_chosen(msi: Path) -> None:
-    """Windows Installer looks for it first and would else forget what the command line says."""
+def test_earlier_bank_is_kept_unless_profile_is_given(msi: Path) -> None:
+    """AppSearch runs first and would otherwise overwrite the value from the command line."""
     assert column(msi, "AppSearch", "KEPTPROFILE", 1) == "keptprofile"
     raw_and_64_bit = str(2 + 16)
     assert rows(msi, "RegLocator")[1][1:] == ["2", OWN_KEY, "Profile", raw_and_64_bit]
@@ -95,9 +95,9 @@ def test_the_bank_of_before_counts_unless_another_is_chosen(msi: Path) -> None:
         assert order["AppSearch"] < order["keepprofile"] < order["CostInitialize"]
 
 
-def test_every_file_has_a_component_that_stays_the_same(settings: Settings, tmp_path: Path) -> None:
-    """The same file in the same place has the same GUID in every version, another place another
-    one (Microsoft: the component rules)."""
+def test_component_guids_are_stable_across_versions(settings: Settings, tmp_path: Path) -> None:
+    """The same path has the same GUID in every version, another path another one (Microsoft's
+    component rules)."""
     found: list[dict[str, str]] = []
     for version in (VERSION, "1.3.0"):
         payload = lay_out(tmp_path / version, packed(version))
@@ -111,7 +111,7 @@ def test_every_file_has_a_component_that_stays_the_same(settings: Settings, tmp_
     assert set(one) - same == {"base_library.zip", "Qt6Core.dll"}, "in app-<version>"
 
 
-def test_the_same_payload_gives_the_same_bytes(settings: Settings, tmp_path: Path) -> None:
+def test_same_payload_gives_identical_msi(settings: Settings, tmp_path: Path) -> None:
     first, second = (
         make_msi(settings, lay_out(tmp_path / name, PACKED), tmp_path / f"results-{name}", EPOCH)
         for name in ("a", "b")
@@ -120,10 +120,10 @@ def test_the_same_payload_gives_the_same_bytes(settings: Settings, tmp_path: Pat
     other = lay_out(tmp_path / "c", {**PACKED, "certclient.exe": "changed"})
     third = make_msi(settings, other, tmp_path / "results-c", EPOCH)
     code = [column(msi, "Property", "ProductCode", 1) for msi in (first, third)]
-    assert code[0] != code[1], "another content is another product that replaces this one"
+    assert code[0] != code[1], "other content is another product, which replaces this one"
 
 
-def test_signed_and_any_change_is_noticed(settings: Settings, tmp_path: Path) -> None:
+def test_signature_detects_changed_byte(settings: Settings, tmp_path: Path) -> None:
     signer = make_signer(settings, Places(tmp_path), DEFAULT, ask=False)
     msi = make_msi(settings, lay_out(tmp_path / "payload", PACKED), tmp_path, EPOCH, signer.sign)
     signer.check(msi)
@@ -135,7 +135,7 @@ def test_signed_and_any_change_is_noticed(settings: Settings, tmp_path: Path) ->
         signer.check(msi)
 
 
-def test_the_list_of_programs_shows_the_icon(settings: Settings, tmp_path: Path) -> None:
+def test_list_of_programs_has_icon(settings: Settings, tmp_path: Path) -> None:
     icon = tmp_path / "drawn.ico"
     icon.write_bytes(b"\0\0\1\0" + bytes(100))
     msi = make_msi(settings, lay_out(tmp_path / "payload", PACKED), tmp_path, EPOCH, icon=icon)
@@ -143,17 +143,17 @@ def test_the_list_of_programs_shows_the_icon(settings: Settings, tmp_path: Path)
     assert [row[0] for row in rows(msi, "Icon")] == ["program.ico"]
 
 
-def test_the_product_belongs_to_its_name(tmp_path: Path) -> None:
+def test_upgrade_code_depends_on_product_name_only(tmp_path: Path) -> None:
     ours = Package("certclient", "x", "1.0.0", lay_out(tmp_path, PACKED))
     assert ours.upgrade_code == replace(ours, version="2.0.0").upgrade_code
     assert ours.upgrade_code != replace(ours, name="other").upgrade_code
 
 
-def test_the_source_is_ascii(tmp_path: Path) -> None:
+def test_source_is_ascii(tmp_path: Path) -> None:
     assert source(Package("certclient", "x", "1.0.0", lay_out(tmp_path, PACKED))).isascii()
 
 
-def test_a_title_that_would_break_a_query_is_refused(settings: Settings, tmp_path: Path) -> None:
+def test_title_with_apostrophe_is_refused(settings: Settings, tmp_path: Path) -> None:
     product = replace_struct(settings, title_ja="it's")
     with pytest.raises(MsiError):
         make_msi(product, lay_out(tmp_path / "payload", PACKED), tmp_path, EPOCH)
@@ -178,7 +178,7 @@ def test_short_names(name: str, expected: str) -> None:
     assert short_and_long(name, set()) == expected
 
 
-def test_short_names_are_unique_in_a_folder() -> None:
+def test_short_names_are_unique_in_folder() -> None:
     taken: set[str] = set()
     names = [short_and_long(f"certclient{n}.exe", taken).split("|")[0] for n in range(12)]
     assert len(set(names)) == 12
@@ -188,11 +188,11 @@ def test_short_names_are_unique_in_a_folder() -> None:
 @pytest.mark.parametrize(
     ("version", "expected"), [("1.0.0rc1", "1.0.0"), ("1.2", "1.2.0"), ("1.2.3.post1", "1.2.3")]
 )
-def test_versions(version: str, expected: str) -> None:
+def test_msi_version_has_three_numbers(version: str, expected: str) -> None:
     assert msi_version(version) == expected
 
 
-def test_a_file_that_is_no_msi_of_wixls_keeps_its_bytes(tmp_path: Path) -> None:
+def test_unexpected_file_is_left_unchanged(tmp_path: Path) -> None:
     file = tmp_path / "some.msi"
     file.write_bytes(b"no compound file")
     with pytest.raises(TimesError):

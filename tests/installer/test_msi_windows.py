@@ -1,7 +1,8 @@
-"""The MSI on Windows (Wine): installed silently, upgraded, not downgraded, removed without a trace.
+"""The MSI under Wine: installed silently, upgraded, refused as a downgrade, removed without a
+trace.
 
-What Wine cannot show: that all users see the shortcut (it puts it into the user's own start menu
-although ALLUSERS is 1), and the log's sentence about a newer version.
+Wine cannot show that all users see the shortcut (it goes to the user's own start menu in spite of
+ALLUSERS=1), nor the message about a newer version in the log.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ ONE, TWO = packed("1.0.0"), packed("1.1.0")
 
 
 @pytest.fixture(scope="module")
-def story(stand_ins: None, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Seen]:
+def states(stand_ins: None, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Seen]:
     folder = tmp_path_factory.mktemp("msi")
     packages = folder / "packages"
     one = make_package(packages, "one", "1.0.0", ONE)
@@ -53,8 +54,8 @@ def story(stand_ins: None, tmp_path_factory: pytest.TempPathFactory) -> Mapping[
     return see(steps, folder)
 
 
-def test_installed_for_the_whole_computer(story: Mapping[str, Seen]) -> None:
-    seen = story["installed"]
+def test_msi_installs_for_all_users(states: Mapping[str, Seen]) -> None:
+    seen = states["installed"]
     assert seen.code == 0, seen.log[-3000:]
     assert seen.programs == set(ONE)
     assert seen.values(CLASSES) == {"@": "URL:certclient", "URL Protocol": ""}
@@ -64,49 +65,49 @@ def test_installed_for_the_whole_computer(story: Mapping[str, Seen]) -> None:
     assert [f for f in seen.files if f.endswith("/Programs/電子証明書の更新.lnk")]
 
 
-def test_another_build_of_the_same_version_takes_its_place(story: Mapping[str, Seen]) -> None:
-    seen = story["rebuilt"]
+def test_rebuild_of_same_version_replaces_it(states: Mapping[str, Seen]) -> None:
+    seen = states["rebuilt"]
     assert (seen.code, set(seen.programs)) == (0, set(ONE))
-    assert products(seen) == 1
+    assert installed_products(seen) == 1
 
 
-def test_an_upgrade_replaces_every_file_and_keeps_the_bank(story: Mapping[str, Seen]) -> None:
-    seen = story["upgraded"]
+def test_upgrade_replaces_all_files_and_keeps_bank(states: Mapping[str, Seen]) -> None:
+    seen = states["upgraded"]
     assert seen.code == 0, seen.log[-3000:]
-    assert seen.programs == set(TWO), "the old one's are gone, the new one's are here"
+    assert seen.programs == set(TWO), "the new version's files and no others"
     assert seen.values(OWN) == {"InstallDir": PLACE, "Profile": "rei-shinkin"}
     assert seen.values(RUN)["certclient"] == f"{PROGRAM} remind"
-    assert products(seen) == 1
+    assert installed_products(seen) == 1
 
 
-def test_a_downgrade_is_refused_and_changes_nothing(story: Mapping[str, Seen]) -> None:
-    seen, before = story["downgraded"], story["upgraded"]
-    assert seen.code == 1603 & 0xFF, "ERROR_INSTALL_FAILURE, of which Linux sees eight bits"
+def test_downgrade_is_refused(states: Mapping[str, Seen]) -> None:
+    seen, before = states["downgraded"], states["upgraded"]
+    assert seen.code == 1603 & 0xFF, "ERROR_INSTALL_FAILURE, cut off to eight bits"
     assert seen.files == before.files
     assert seen.values(OWN) == before.values(OWN)
 
 
-def test_the_bank_can_be_chosen_anew(story: Mapping[str, Seen]) -> None:
-    assert story["rechosen"].code == 0
-    assert story["rechosen"].values(OWN)["Profile"] == "so-shinkin"
+def test_bank_can_be_changed(states: Mapping[str, Seen]) -> None:
+    assert states["rechosen"].code == 0
+    assert states["rechosen"].values(OWN)["Profile"] == "so-shinkin"
 
 
 @pytest.mark.parametrize("step", ["removed", "gone"])
-def test_removed_without_a_trace(story: Mapping[str, Seen], step: str) -> None:
-    seen, before = story[step], story["before"]
+def test_removal_leaves_no_trace(states: Mapping[str, Seen], step: str) -> None:
+    seen, before = states[step], states["before"]
     assert seen.code == 0, seen.log[-3000:]
     assert seen.files == before.files
     assert "certclient" not in seen.registry
-    assert "certclient" not in before.registry, "else this shows nothing"
+    assert "certclient" not in before.registry, "otherwise the test proves nothing"
 
 
-def test_without_a_bank_none_is_remembered(story: Mapping[str, Seen]) -> None:
-    seen = story["without"]
+def test_removed_bank_is_not_remembered(states: Mapping[str, Seen]) -> None:
+    seen = states["without"]
     assert (seen.code, set(seen.programs)) == (0, set(TWO))
     assert seen.values(OWN) == {"InstallDir": PLACE, "Profile": ""}
 
 
-def products(seen: Seen) -> int:
-    """How many the list of programs has."""
+def installed_products(seen: Seen) -> int:
+    """Number of entries in the list of programs."""
     key = r"[Software\Microsoft\Windows\CurrentVersion\Uninstall\{".replace("\\", "\\\\")
     return sum(line.startswith(key) for line in seen.registry.splitlines())

@@ -1,4 +1,4 @@
-"""A build with the practice bank in it: on one Windows, the same program is bank and customer."""
+"""A build with the practice bank: on one Windows, the same program is bank and customer."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ class Rehearsal:
     windows: FreshWindows
 
     def bank(self, *arguments: str) -> str:
-        """What the bank's desk answers."""
+        """Runs a command of the bank; returns its output."""
         done = self.windows.wine(CONSOLE, "practice", "--data", r"C:\bank", *arguments)
         text = done.stdout.decode(errors="replace")
         assert done.returncode == 0, text
         return text
 
     def customer(self, *arguments: str, given: str = "") -> Any:
-        """The JSON of the customer's command; `given` is typed."""
+        """Runs a customer's command with `given` on stdin; returns its JSON."""
         (self.windows.shared / "typed").write_text(given, encoding="utf-8")
         command = (CONSOLE, "--profile", "practice", *arguments, "--json")
         done = self.windows.run("sh", "-c", 'wine "$@" </keep/typed', "sh", *command)
@@ -47,7 +47,7 @@ class Rehearsal:
 
 @pytest.fixture
 def rehearsal(rehearsal_frozen: ShortBuild, tmp_path: Path) -> Iterator[Rehearsal]:
-    """The bank is open."""
+    """A Windows with a running practice bank."""
     made = sandbox()
     mounts = {**made.mounts, "/frozen": rehearsal_frozen.payload}
     with fresh_windows(replace(made, mounts=mounts), tmp_path) as windows:
@@ -62,7 +62,7 @@ def rehearsal(rehearsal_frozen: ShortBuild, tmp_path: Path) -> Iterator[Rehearsa
             assert bank.poll() is None, "the bank did not open"
             assert time.monotonic() < deadline
             time.sleep(0.1)
-        # Wine's TLS knows names only.
+        # Wine's TLS verifies host names only, not IP addresses.
         text = profile.read_text("utf-8").replace("//127.0.0.1:", "//localhost:")
         profile.write_text(text, "utf-8")
         yield Rehearsal(windows)
@@ -70,13 +70,13 @@ def rehearsal(rehearsal_frozen: ShortBuild, tmp_path: Path) -> Iterator[Rehearsa
         bank.wait(300)
 
 
-def test_a_certificate_is_obtained_from_the_bank_beside_it(rehearsal: Rehearsal) -> None:
+def test_certificate_is_obtained_from_bank_on_same_pc(rehearsal: Rehearsal) -> None:
     rehearsal.bank("customer", "add", USER_ID)
     code = rehearsal.bank("issue-code", USER_ID)
     answer = rehearsal.customer("obtain", USER_ID, "--code-stdin", "--yes", given=code)
     (result,) = answer["results"]
     assert result["outcome"] == "done"
-    assert result["login"]["result"] == "worked", "the bank's login page took it"
+    assert result["login"]["result"] == "worked", "the bank's login page accepts it"
     (certificate,) = rehearsal.customer("list")["certificates"]
     assert (certificate["user_id"], certificate["has_key"]) == (USER_ID, True)
     assert result["certificate"]["serial"] in rehearsal.bank("certificates")

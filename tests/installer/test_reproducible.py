@@ -1,4 +1,4 @@
-"""A second build gives the same bytes as the one that is handed out."""
+"""A second build gives the same bytes as the published one."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from .conftest import SETTINGS_FILE
 pytestmark = [pytest.mark.installer, pytest.mark.timeout(9000)]
 
 
-def date_of(program: Path) -> int:
+def timestamp_of(program: Path) -> int:
     """Seconds: TimeDateStamp of the file header."""
     content = program.read_bytes()
     (header,) = struct.unpack_from("<I", content, 0x3C)
@@ -30,11 +30,11 @@ def date_of(program: Path) -> int:
 
 
 @pytest.fixture(scope="module")
-def again(handed_out: Places, tmp_path_factory: pytest.TempPathFactory) -> Places:
-    """By somebody else: the same sources, settings and date, signed by a testing CA. Quick, as
+def second_build(installer_build: Places, tmp_path_factory: pytest.TempPathFactory) -> Places:
+    """Another party's build: the same sources, settings and date, signed by a test CA. Quick, as
     setups are not compared."""
     settings, places = read_settings(SETTINGS_FILE), Places(tmp_path_factory.mktemp("again"))
-    date = date_of(handed_out.payload / "certclient.exe")
+    date = timestamp_of(installer_build.payload / "certclient.exe")
     signer = make_signer(read_settings(), places, DEFAULT, ask=False)
     cache = Cache(default_folder(os.environ, Path.home()))
     freeze = freeze_in(prepare(cache), cache.mount_point())
@@ -42,10 +42,12 @@ def again(handed_out: Places, tmp_path_factory: pytest.TempPathFactory) -> Place
     return places
 
 
-def test_two_builds_differ_by_their_signatures_only(handed_out: Places, again: Places) -> None:
-    found = compare(handed_out.folder, again.folder)
+def test_two_builds_differ_in_signatures_only(
+    installer_build: Places, second_build: Places
+) -> None:
+    found = compare(installer_build.folder, second_build.folder)
     assert found.differences == ()
     assert len(found.not_compared) == 4, "setup, MSI, bill of materials, checksums"
-    one, other = (place.payload / "certclient.exe" for place in (handed_out, again))
+    one, other = (place.payload / "certclient.exe" for place in (installer_build, second_build))
     assert one.read_bytes() != other.read_bytes(), "two signers"
     assert without_signature(one.read_bytes()) == without_signature(other.read_bytes())

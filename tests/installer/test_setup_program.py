@@ -1,7 +1,7 @@
-"""The setup that is handed out: installed over an earlier version, used, taken away.
+"""The published setup: installed over an earlier version, used, uninstalled.
 
-test_story.py tells the short story in `make test`; test_setup_files.py has the rest of what the
-setup does, with a program of a few kilobytes.
+test_story.py has a short form of it for `make test`; test_setup_files.py tests the setup's other
+features with a stand-in program.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from tools.installer.short import EARLIER, ShortBuild
 from tools.installer.signing import Signer, SigningError
 from tools.installer.sums import sha256
 
-from .conftest import SETTINGS_FILE, skip_another_name
+from .conftest import SETTINGS_FILE, skip_renamed_product
 
 pytestmark = [pytest.mark.installer, pytest.mark.timeout(3600)]
 
@@ -31,9 +31,9 @@ DONE, ABORTED = 0, 2
 
 
 @pytest.fixture(scope="session")
-def setup(handed_out: Places) -> Path:
-    skip_another_name(SETTINGS)
-    return handed_out.results / f"{setup_name(SETTINGS)}.exe"
+def setup(installer_build: Places) -> Path:
+    skip_renamed_product(SETTINGS)
+    return installer_build.results / f"{setup_name(SETTINGS)}.exe"
 
 
 @pytest.fixture
@@ -42,11 +42,11 @@ def pc(tmp_path: Path) -> Iterator[CustomersPc]:
         yield pc
 
 
-def test_it_takes_the_place_of_an_earlier_version_in_the_middle_of_a_renewal(
+def test_update_during_renewal(
     pc: CustomersPc,
     setup: Path,
     earlier_frozen: ShortBuild,
-    handed_out: Places,
+    installer_build: Places,
     signer: Signer,
 ) -> None:
     (user_id,) = pc.give()
@@ -55,7 +55,7 @@ def test_it_takes_the_place_of_an_earlier_version_in_the_middle_of_a_renewal(
     pc.learns_of_the_bank()
     pc.begins_a_renewal_that_has_to_wait(user_id)
     assert pc.sets_up(setup) == DONE, pc.customer.log
-    assert_installed(pc, handed_out.payload)
+    assert_installed(pc, installer_build.payload)
     for name in ("certclient.exe", "certclientw.exe", "uninstall.exe"):
         signer.check(pc.windows.path(rf"{PLACE}\{name}"))
     assert pc.version() == VERSION
@@ -64,7 +64,8 @@ def test_it_takes_the_place_of_an_earlier_version_in_the_middle_of_a_renewal(
 
 
 def assert_installed(pc: CustomersPc, payload: Path) -> None:
-    """Every file of `payload`, and no other but what the setup makes itself."""
+    """Checks that the folder has the files of `payload`, and those that the setup itself
+    creates."""
     place = pc.windows.path(PLACE)
     installed = {
         path.relative_to(place).as_posix(): sha256(path)
@@ -84,7 +85,7 @@ def assert_installed(pc: CustomersPc, payload: Path) -> None:
     }
 
 
-def test_a_link_starts_it_and_arrives_as_it_was(pc: CustomersPc, setup: Path) -> None:
+def test_link_starts_program_with_unchanged_url(pc: CustomersPc, setup: Path) -> None:
     assert pc.sets_up(setup) == DONE
     pc.learns_of_the_bank()
     pc.knows_the_scheme()
@@ -94,17 +95,17 @@ def test_a_link_starts_it_and_arrives_as_it_was(pc: CustomersPc, setup: Path) ->
     assert pc.command_lines() == {(pc.program, link)}
 
 
-def test_it_asks_the_running_program_to_quit_before_it_goes(pc: CustomersPc, setup: Path) -> None:
+def test_uninstaller_asks_running_program_to_quit(pc: CustomersPc, setup: Path) -> None:
     assert pc.sets_up(setup) == DONE
     running = pc.windows.start("wine", pc.program)
     assert pc.screen.shows(MAIN_WINDOW)
     pc.customer.uninstalls()
-    assert running.wait(300) == DONE, "it went by itself"
+    assert running.wait(300) == DONE, "it quit by itself"
     assert "quit: 0" in pc.customer.log
     assert not pc.customer.has(PLACE)
 
 
-def test_an_unfinished_renewal_is_told_at_the_end(pc: CustomersPc, setup: Path) -> None:
+def test_uninstaller_logs_unfinished_renewal(pc: CustomersPc, setup: Path) -> None:
     (user_id,) = pc.give()
     assert pc.sets_up(setup) == DONE
     pc.learns_of_the_bank()
@@ -114,7 +115,7 @@ def test_an_unfinished_renewal_is_told_at_the_end(pc: CustomersPc, setup: Path) 
     assert pc.customer.has(rf"{PLACE_OF_DATA}\journal.sqlite")
 
 
-def test_one_that_was_tampered_with_is_found_out_and_installs_nothing(
+def test_tampered_setup_installs_nothing(
     pc: CustomersPc, setup: Path, signer: Signer, tmp_path: Path
 ) -> None:
     changed = bytearray(setup.read_bytes())

@@ -1,4 +1,4 @@
-"""Setup and uninstaller are signed while they are made; a changed byte is found out."""
+"""makensis signs setup and uninstaller; a changed byte invalidates the signature."""
 
 from __future__ import annotations
 
@@ -24,25 +24,25 @@ PASSPHRASE = "s3cret word"
 
 
 @dataclass(frozen=True)
-class Signed:
+class SignedSetup:
     signer: Signer
     setup: Path
 
 
 @pytest.fixture(scope="module")
-def signed(stand_ins: None, tmp_path_factory: pytest.TempPathFactory) -> Signed:
+def signed(stand_ins: None, tmp_path_factory: pytest.TempPathFactory) -> SignedSetup:
     folder = tmp_path_factory.mktemp("signed")
-    file = bank_with_a_passphrase(folder / "bank")
+    file = settings_with_passphrase(folder / "bank")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(PIN_VARIABLE, PASSPHRASE)
         signer = make_signer(read_settings(file), Places(folder), file)
     environment = signer.environment()
     setup = Workbench.furnish(folder).setup("1.0.0", sign=signer.command(), environment=environment)
-    return Signed(signer, setup)
+    return SignedSetup(signer, setup)
 
 
-def bank_with_a_passphrase(folder: Path) -> Path:
-    """A bank's own settings, whose signing key needs one."""
+def settings_with_passphrase(folder: Path) -> Path:
+    """A bank's settings with an encrypted signing key; returns the settings file."""
     shutil.copytree(DEFAULT.parent, folder)
     ca = make_testing_ca(folder / "ca")
     key = serialization.load_pem_private_key(ca.key.read_bytes(), None)
@@ -63,7 +63,9 @@ def taro(tmp_path: Path) -> Iterator[Customer]:
         yield somebody
 
 
-def test_setup_and_uninstaller_are_signed(signed: Signed, taro: Customer, tmp_path: Path) -> None:
+def test_setup_and_uninstaller_are_signed(
+    signed: SignedSetup, taro: Customer, tmp_path: Path
+) -> None:
     signed.signer.check(signed.setup)
     assert taro.sets_up(signed.setup) == 0
     uninstaller = tmp_path / "uninstall.exe"
@@ -71,7 +73,7 @@ def test_setup_and_uninstaller_are_signed(signed: Signed, taro: Customer, tmp_pa
     signed.signer.check(uninstaller)
 
 
-def test_a_changed_byte_is_found_out(signed: Signed, tmp_path: Path) -> None:
+def test_changed_byte_invalidates_signature(signed: SignedSetup, tmp_path: Path) -> None:
     changed = bytearray(signed.setup.read_bytes())
     changed[len(changed) // 2] ^= 1
     (tmp_path / "changed.exe").write_bytes(changed)
@@ -79,7 +81,7 @@ def test_a_changed_byte_is_found_out(signed: Signed, tmp_path: Path) -> None:
         signed.signer.check(tmp_path / "changed.exe")
 
 
-def test_another_banks_signature_is_none_of_ours(signed: Signed, tmp_path: Path) -> None:
+def test_signature_of_another_signer_is_refused(signed: SignedSetup, tmp_path: Path) -> None:
     other = make_signer(read_settings(), Places(tmp_path), DEFAULT)
     with pytest.raises(SigningError):
         other.check(signed.setup)

@@ -1,4 +1,4 @@
-"""Signing a Windows program with each kind of key, and what a check finds."""
+"""Signs a Windows program with each kind of key, and checks signatures."""
 
 from __future__ import annotations
 
@@ -44,9 +44,7 @@ def signer_for(folder: Path, **signing: str | Path) -> Signer:
     return make_signer(replace(settings, signing=changed), Places(folder), DEFAULT, ask=False)
 
 
-def test_without_a_key_the_builds_own_ca_signs_and_says_that_it_is_a_test(
-    tmp_path: Path, program: Path
-) -> None:
+def test_test_ca_signs_if_no_key_is_configured(tmp_path: Path, program: Path) -> None:
     signer = signer_for(tmp_path)
     assert signer.identity.is_test
     signer.sign(program)
@@ -57,7 +55,7 @@ def test_without_a_key_the_builds_own_ca_signs_and_says_that_it_is_a_test(
     assert Path(signer.identity.key).stat().st_mode & 0o077 == 0
 
 
-def test_a_signature_is_sha256_and_carries_the_product(tmp_path: Path, program: Path) -> None:
+def test_signature_has_sha256_and_product_title(tmp_path: Path, program: Path) -> None:
     signer_for(tmp_path).sign(program)
     shown = subprocess.run(
         ["osslsigncode", "verify", "-in", program], capture_output=True, text=True, check=False
@@ -66,7 +64,7 @@ def test_a_signature_is_sha256_and_carries_the_product(tmp_path: Path, program: 
     assert read_settings().product.title_en in shown
 
 
-def test_a_program_that_was_changed_is_found(tmp_path: Path, program: Path) -> None:
+def test_changed_program_is_detected(tmp_path: Path, program: Path) -> None:
     signer = signer_for(tmp_path)
     signer.sign(program)
     content = bytearray(program.read_bytes())
@@ -78,15 +76,13 @@ def test_a_program_that_was_changed_is_found(tmp_path: Path, program: Path) -> N
         read_signer(program)
 
 
-def test_another_ca_and_another_certificate_of_the_same_ca_are_not_ours(
-    tmp_path: Path, program: Path
-) -> None:
+def test_signature_of_another_ca_is_refused(tmp_path: Path, program: Path) -> None:
     signer_for(tmp_path / "one").sign(program)
     with pytest.raises(SigningError):
         signer_for(tmp_path / "other").check(program)
 
 
-def test_an_unsigned_program_is_called_so(tmp_path: Path, program: Path) -> None:
+def test_unsigned_program_is_reported(tmp_path: Path, program: Path) -> None:
     assert read_signer(program) == UNSIGNED
     with pytest.raises(SigningError):
         signer_for(tmp_path).check(program)
@@ -104,15 +100,15 @@ def encrypted(ca: TestingCa, target: Path) -> Path:
     return target
 
 
-def test_a_passphrase_comes_from_the_environment_and_is_in_no_command_line(
+def test_passphrase_comes_from_environment_and_is_on_no_command_line(
     tmp_path: Path, program: Path, ca: TestingCa, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     key = encrypted(ca, tmp_path / "key.pem")
     given = {"key": key, "certificates": ca.certificates, "anchors": ca.root}
-    unaware = signer_for(tmp_path, **given)
-    assert not unaware.identity.is_test
+    without_pin = signer_for(tmp_path, **given)
+    assert not without_pin.identity.is_test
     with pytest.raises(SigningError, match=PIN_VARIABLE):
-        unaware.sign(program)
+        without_pin.sign(program)
     monkeypatch.setenv(PIN_VARIABLE, PIN)
     signer = signer_for(tmp_path, **given)
     assert not any(PIN in word for word in signer.command())
@@ -120,26 +116,26 @@ def test_a_passphrase_comes_from_the_environment_and_is_in_no_command_line(
     signer.check(program)
 
 
-def test_only_the_command_that_signs_sees_the_pin(
+def test_only_signing_command_receives_pin(
     tmp_path: Path, program: Path, ca: TestingCa, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Every other program of the build is started with our environment as it is."""
+    """All other processes of the build inherit our environment unchanged."""
 
-    def seen() -> bool:
+    def pin_is_inherited() -> bool:
         return PIN.encode() in subprocess.run(["env"], capture_output=True, check=True).stdout
 
     monkeypatch.setenv(PIN_VARIABLE, PIN)
-    assert seen()
+    assert pin_is_inherited()
     key = encrypted(ca, tmp_path / "key.pem")
     signer = signer_for(tmp_path, key=key, certificates=ca.certificates, anchors=ca.root)
-    assert not seen()
+    assert not pin_is_inherited()
     assert signer.environment() == {PIN_VARIABLE: PIN}
     signer.sign(program)
-    assert not seen()
+    assert not pin_is_inherited()
     assert signer_for(tmp_path).environment() == {}, "a key without a PIN"
 
 
-def test_a_wrong_passphrase_leaves_the_file_as_it_was(
+def test_wrong_passphrase_leaves_file_unchanged(
     tmp_path: Path, program: Path, ca: TestingCa, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     key = encrypted(ca, tmp_path / "key.pem")
@@ -158,7 +154,7 @@ def softhsm(command: str, *arguments: str | Path) -> None:
 
 @pytest.fixture
 def token(tmp_path: Path, ca: TestingCa, monkeypatch: pytest.MonkeyPatch) -> str:
-    """A token with the CA's signing key; its PKCS#11 URI."""
+    """The PKCS#11 URI of the CA's signing key on a token."""
     (tmp_path / "tokens").mkdir()
     configuration = tmp_path / "softhsm2.conf"
     configuration.write_text(f"directories.tokendir = {tmp_path / 'tokens'}\n", encoding="utf-8")
@@ -169,7 +165,7 @@ def token(tmp_path: Path, ca: TestingCa, monkeypatch: pytest.MonkeyPatch) -> str
     return "pkcs11:token=signing;object=code;type=private"
 
 
-def test_a_key_on_a_token_signs_with_the_pin_from_the_environment(
+def test_token_key_signs_with_pin_from_environment(
     tmp_path: Path, program: Path, ca: TestingCa, token: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(PIN_VARIABLE, PIN)
@@ -178,7 +174,7 @@ def test_a_key_on_a_token_signs_with_the_pin_from_the_environment(
     signer.check(program)
 
 
-def test_a_token_with_another_pin_signs_nothing(
+def test_wrong_token_pin_signs_nothing(
     tmp_path: Path, program: Path, ca: TestingCa, token: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(PIN_VARIABLE, "0000")
@@ -189,7 +185,7 @@ def test_a_token_with_another_pin_signs_nothing(
 
 
 @pytest.mark.parametrize("missing", ["certificates", "module"])
-def test_settings_that_are_not_complete_are_refused(
+def test_incomplete_signing_settings_are_refused(
     tmp_path: Path, ca: TestingCa, missing: str
 ) -> None:
     given = {"key": "pkcs11:object=code", "certificates": str(ca.certificates), "module": SOFTHSM}
@@ -199,7 +195,7 @@ def test_settings_that_are_not_complete_are_refused(
 
 @contextmanager
 def timestamp_server(folder: Path) -> Iterator[tuple[str, Path]]:
-    """OpenSSL's own time stamping authority over HTTP; its address and its root."""
+    """OpenSSL's time stamping authority over HTTP; yields its URL and its root (PEM)."""
     make_authority(folder)
 
     class Handler(BaseHTTPRequestHandler):
@@ -271,7 +267,7 @@ def make_authority(folder: Path) -> None:
     openssl(*new, "-subj", "/CN=stamps", "-extensions", "stamps", *issued, *leaf)
 
 
-def test_a_timestamp_is_fetched_and_checked_against_its_own_anchors(
+def test_timestamp_is_verified_against_its_own_anchors(
     tmp_path: Path, program: Path, ca: TestingCa
 ) -> None:
     with timestamp_server(tmp_path / "tsa") as (address, root):
@@ -291,7 +287,7 @@ def test_a_timestamp_is_fetched_and_checked_against_its_own_anchors(
         other.check(program)
 
 
-def test_a_timestamp_server_that_does_not_answer_stops_the_build(
+def test_unreachable_timestamp_server_fails_signing(
     tmp_path: Path, program: Path, ca: TestingCa
 ) -> None:
     with timestamp_server(tmp_path / "tsa") as (address, _):
@@ -302,7 +298,7 @@ def test_a_timestamp_server_that_does_not_answer_stops_the_build(
     assert read_signer(program) == UNSIGNED
 
 
-def test_the_command_signs_from_any_folder(tmp_path: Path, program: Path) -> None:
+def test_signing_command_works_from_any_folder(tmp_path: Path, program: Path) -> None:
     signer = signer_for(tmp_path)
     subprocess.run([*signer.command(), program.name], cwd=tmp_path, check=True, env=os.environ)
     signer.check(program)

@@ -1,7 +1,7 @@
-"""A customer's year with the program, as `make test` can afford it: frozen, in a quick setup.
+"""A customer's year with the frozen program, in a quickly packed setup, for `make test`.
 
-The earlier version is a program of a few kilobytes. test_setup_program.py has two that were both
-really frozen, and a renewal between them.
+The earlier version is a stand-in. test_setup_program.py uses two frozen versions, with a renewal
+across the update.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from tools.installer.short import EARLIER, ShortBuild
 pytestmark = pytest.mark.timeout(3600)
 
 A_YEAR = 360
-"""Days, nearly."""
+"""Days, slightly less than a year."""
 KEPT = {
     *("Logs\\", r"Logs\certclient.log", "instance.lock", "journal.sqlite", "locks\\"),
     *("reminders.json", "updates.json"),
 }
-"""What an uninstaller leaves of the user's own, unless told otherwise."""
+"""The user's files that an uninstaller keeps by default."""
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +38,7 @@ def pc(tmp_path: Path) -> Iterator[CustomersPc]:
         yield pc
 
 
-def test_installed_updated_used_repaired_in_the_middle_and_removed(
+def test_life_cycle_from_installation_to_removal(
     earlier: Path, frozen: ShortBuild, pc: CustomersPc
 ) -> None:
     first, second = pc.give(2)
@@ -48,39 +48,39 @@ def test_installed_updated_used_repaired_in_the_middle_and_removed(
     assert pc.sets_up(frozen.setup()) == 0, pc.customer.log
     assert (pc.contents(), pc.version()) == ({f"app-{version}"}, version)
     pc.learns_of_the_bank()
-    starts_it_from_the_start_menu(pc)
-    renews_from_the_banks_link(pc, first)
+    start_from_start_menu(pc)
+    renew_from_bank_link(pc, first)
     pc.begins_a_renewal_that_has_to_wait(second)
-    repairs(pc, frozen.setup())
-    pc.windows.wine(pc.console, "quit", "--wait", "30")  # the reminder, which came back
+    repair(pc, frozen.setup())
+    pc.windows.wine(pc.console, "quit", "--wait", "30")  # the reminder that the setup restarted
     pc.resumes()
     assert pc.days_left()[second] > A_YEAR
-    removes_it(pc)
+    uninstall(pc)
 
 
-def starts_it_from_the_start_menu(pc: CustomersPc) -> None:
+def start_from_start_menu(pc: CustomersPc) -> None:
     pc.opens(START_MENU)
     assert pc.screen.shows(MAIN_WINDOW)
     assert pc.command_lines() == {(pc.program,)}
     pc.waits_until(lambda: len(pc.daily_tasks()) == 1)
 
 
-def renews_from_the_banks_link(pc: CustomersPc, user_id: str) -> None:
-    """今すぐ更新する, and 更新する for the one consent; in the window that is open already."""
+def renew_from_bank_link(pc: CustomersPc, user_id: str) -> None:
+    """今すぐ更新する, and 更新する for the consent, in the window that is already open."""
     pc.knows_the_scheme()
     link = f"certclient:renew?profile={BANK}&user={user_id}"
     pc.follows(link)
     assert pc.screen.shows(WIZARD)
 
-    def goes_on() -> bool:
+    def confirm_and_check_renewal() -> bool:
         pc.screen.press_in(WIZARD, "alt+n", "alt+r")
         return pc.days_left()[user_id] > A_YEAR
 
-    pc.waits_until(goes_on)
+    pc.waits_until(confirm_and_check_renewal)
 
 
-def repairs(pc: CustomersPc, setup: Path) -> None:
-    """The window that is open goes by itself, and what was damaged is whole."""
+def repair(pc: CustomersPc, setup: Path) -> None:
+    """The open window quits by itself, and the damaged file is restored."""
     licence = pc.windows.path(rf"{PLACE}\LICENSE.txt")
     whole = licence.read_bytes()
     licence.write_bytes(b"")
@@ -90,8 +90,8 @@ def repairs(pc: CustomersPc, setup: Path) -> None:
     assert licence.read_bytes() == whole
 
 
-def removes_it(pc: CustomersPc) -> None:
-    assert traces(pc), "else the next lines show nothing"
+def uninstall(pc: CustomersPc) -> None:
+    assert traces(pc), "otherwise the next lines prove nothing"
     pc.customer.uninstalls()
     assert traces(pc) == set()
     assert pc.is_left() == set()
@@ -99,8 +99,8 @@ def removes_it(pc: CustomersPc) -> None:
 
 
 def traces(pc: CustomersPc) -> set[str]:
-    """Keys of the user's registry, shortcuts and tasks that name us. (A certificate's key is where
-    Wine keeps such keys.)"""
+    """Registry keys of the user, shortcuts and tasks that name the program. (Wine stores a
+    certificate's private key in the registry, too.)"""
     return {
         *pc.daily_tasks(),
         *(path for path in pc.customer.files(MENU) if path.endswith("更新.lnk")),

@@ -1,6 +1,6 @@
-"""The practice bank on the Linux side, for tests that run on Windows; `tools.wine` starts it.
+"""Runs the practice bank on Linux, for tests that run on Windows; started by `tools.wine`.
 
-Prints the port of its office, where tests do what bank clerks do, and ends with its input.
+Prints the port of an XML-RPC service by which tests act as bank staff, and ends when stdin does.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from xmlrpc.server import SimpleXMLRPCServer
 from support.bank import RunningBank, running_bank
 
 
-def desk(bank: RunningBank) -> list[Callable[..., Any]]:
-    """What clerks do; arguments and results are what XML-RPC can carry."""
+def service_functions(bank: RunningBank) -> list[Callable[..., Any]]:
+    """The functions of the service, with arguments and results that XML-RPC can transport."""
 
     def profile() -> str:
         return bank.profile_path.read_text(encoding="utf-8")
@@ -68,7 +68,7 @@ def main() -> None:
             ("127.0.0.1", 0), allow_none=True, use_builtin_types=False, logRequests=False
         ) as office,
     ):
-        for task in desk(bank):
+        for task in service_functions(bank):
             office.register_function(task)
         threading.Thread(target=office.serve_forever, daemon=True).start()
         print(office.server_address[1], flush=True)

@@ -1,7 +1,7 @@
-r"""What only a real Windows can show, as a table: `py tests\windows\real_windows.py PROFILE`.
+r"""Runs the checks that need a real Windows: `py tests\windows\real_windows.py PROFILE`.
 
-REAL_WINDOWS.md says what to prepare and what the other checks by hand are. Uses the user's own
-certificate store; everything that it makes is removed at the end. Exit code 1 if a check failed.
+Prints a table. REAL_WINDOWS.md describes the preparation and the manual checks. It uses the user's
+own certificate store and removes everything that it creates. Exit code 1 if a check failed.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ LABEL = "certclient real windows check"
 
 
 class FailedError(Exception):
-    """What a check found wrong."""
+    """A check failed. The text says why."""
 
 
 @dataclass(frozen=True)
@@ -63,12 +63,12 @@ class Check:
 
 
 class NotHereError(Exception):
-    """This computer cannot show it."""
+    """The check is not possible on this computer. The text says why."""
 
 
 @contextmanager
 def session() -> Iterator[StoreSession]:
-    """An open store; the check's key is removed before and after."""
+    """An open store. Removes the checks' key before and after."""
     with WindowsStore().open(no_pin) as open_session:
         _remove(open_session)
         try:
@@ -98,7 +98,8 @@ def provider_of(key: KeyRef) -> str:
 
 
 def software_ksp() -> str:
-    """Made, found by another process, signs with PKCS#1 and PSS, cannot be exported."""
+    """Creates a key that another process finds, that signs PKCS#1 and PSS, and that is not
+    exportable."""
     with session() as open_session:
         key = open_session.create_key(KeySpec(), LABEL)
         require(provider_of(key) == w.MS_KEY_STORAGE_PROVIDER, f"made in {provider_of(key)}")
@@ -138,18 +139,18 @@ def tpm() -> str:
 
 
 def protected() -> str:
-    """Windows asks twice: when the key is made, and once when it signs. Only who sits there knows
-    whether it did."""
+    """Windows prompts twice: at the key's creation, and once for signing. Only the tester can
+    confirm that."""
     print("    Windows will ask about a key: answer OK.")
     with session() as open_session:
         spec = KeySpec(protection=Protection.CONSENT, purpose="れい信用金庫")
         key = open_session.create_key(spec, LABEL)
         for _ in range(2):
             open_session.signer(key).sign(b"x", SignatureAlgorithm.RSA_PKCS1_SHA256)
-    return _seen("Was れい信用金庫 電子証明書 named, and asked once for two signatures?")
+    return _ask_tester("Was れい信用金庫 電子証明書 named, and asked once for two signatures?")
 
 
-def _seen(question: str) -> str:
+def _ask_tester(question: str) -> str:
     try:
         answer = input(f"    {question} [y/n] ")
     except EOFError:
@@ -159,7 +160,7 @@ def _seen(question: str) -> str:
 
 
 def capi_key_signs_pss() -> str:
-    """A customer's old key, opened through CNG."""
+    """Opens a CAPI key, as customers have, through CNG."""
     place = capi.container(LABEL)
     capi.delete(place)
     capi.create(KeySpec(), LABEL)
@@ -173,7 +174,7 @@ def capi_key_signs_pss() -> str:
 
 
 def archived_is_hidden() -> str:
-    """Other programs do not list an archived certificate, and list it again afterwards."""
+    """Other programs do not list an archived certificate, but list it again once unarchived."""
     with session() as open_session:
         key = open_session.create_key(KeySpec(), LABEL)
         certificate = _self_signed(open_session, key)
@@ -188,7 +189,7 @@ def archived_is_hidden() -> str:
 
 
 def _self_signed(open_session: StoreSession, key: KeyRef) -> Certificate:
-    """For a public key of the store, signed by a key that is thrown away."""
+    """A certificate for the store's public key, signed by a temporary key."""
     public_key = load_der_public_key(open_session.signer(key).spki)
     assert isinstance(public_key, rsa.RSAPublicKey)
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "certclient check")])
@@ -241,7 +242,7 @@ def smart_card_service() -> str:
 
 
 def login(profile_file: Path) -> str:
-    """With the certificate of this bank that is installed now."""
+    """Logs in with this bank's installed certificate."""
     profile = load_profile(profile_file)
     for stored in WindowsStore().certificates():
         if stored.key and not stored.archived and stored.certificate.owner(profile.subject_rule):

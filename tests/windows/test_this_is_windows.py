@@ -1,4 +1,4 @@
-"""The tests here run on a real Windows Python."""
+"""These tests run on a genuine Windows Python."""
 
 import os
 import platform
@@ -11,10 +11,10 @@ if sys.platform != "win32":
     pytest.skip("runs on Windows: make test-windows", allow_module_level=True)
 
 
-def test_python_is_windows_own() -> None:
+def test_python_is_a_windows_build() -> None:
     assert sys.platform == "win32"
     assert platform.machine() == "AMD64"
 
 
-def test_the_customers_name_has_a_space_and_japanese_letters() -> None:
+def test_user_name_has_space_and_japanese_characters() -> None:
     assert Path(os.environ["USERPROFILE"]).name == "信金 太郎"

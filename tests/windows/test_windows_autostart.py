@@ -1,4 +1,4 @@
-"""The task of each day, in Windows' own Task Scheduler."""
+"""The daily reminder in Windows' Task Scheduler."""
 
 from __future__ import annotations
 
@@ -28,24 +28,24 @@ def reminder(tmp_path: Path) -> DailyReminder:
     return DailyReminder(program, current_user(), tmp_path, run_schtasks)
 
 
-def test_the_user_has_a_sid() -> None:
+def test_user_has_a_sid() -> None:
     assert re.fullmatch(r"S-1-5-\d+(-\d+)+", current_user())
 
 
-def test_windows_takes_the_task_and_gives_it_up(reminder: DailyReminder) -> None:
+def test_task_is_registered_and_removed(reminder: DailyReminder) -> None:
     place = TASKS / reminder.name
     assert reminder.ensure()
     assert place.is_file()
-    assert reminder.make(), "one that is there is replaced"
+    assert reminder.make(), "an existing task is replaced"
     assert reminder.remove()
     assert not place.exists()
     assert list(reminder.folder.iterdir()) == []
 
 
-def test_removing_what_was_never_made_is_no_fault(reminder: DailyReminder) -> None:
+def test_removing_missing_task_is_no_error(reminder: DailyReminder) -> None:
     assert not run_schtasks(("/delete", "/tn", reminder.name, "/f"))
     assert reminder.remove()
 
 
-def test_python_itself_makes_no_task(tmp_path: Path) -> None:
+def test_no_task_for_program_run_by_python(tmp_path: Path) -> None:
     assert daily_reminder(tmp_path) is None

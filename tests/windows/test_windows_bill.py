@@ -1,4 +1,4 @@
-"""What the bill of materials reads from CPython's files is what CPython says when it runs."""
+"""The versions that the bill of materials reads from CPython's files match the running CPython."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tools.installer.inside import in_python, microsofts
 PYTHON = Path(sys.base_prefix)
 
 
-def test_the_bill_says_what_python_says(tmp_path: Path) -> None:
+def test_versions_match_those_reported_by_python(tmp_path: Path) -> None:
     for file in (*PYTHON.glob("*.dll"), *(PYTHON / "DLLs").iterdir()):
         if file.suffix in {".dll", ".pyd"}:
             shutil.copyfile(file, tmp_path / file.name)

@@ -1,7 +1,7 @@
-"""Keys in CNG: protected ones, the TPM, and what happens where neither is as hoped.
+"""Keys in CNG: protected keys, the TPM, smart cards, and failures of each.
 
-Over the double of ncrypt.dll, which does what Windows documents (native/ncrypt/double.h); the
-providers themselves are a matter of REAL_WINDOWS.md.
+They use the double of ncrypt.dll, which behaves as Microsoft documents (native/ncrypt/double.h);
+REAL_WINDOWS.md covers the providers themselves.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def warnings_of(session: StoreSession) -> list[CertclientError]:
 # Protection
 
 
-def test_an_unprotected_key_asks_nobody(windows_pc: WindowsPc, owner: Owner) -> None:
+def test_unprotected_key_does_not_prompt(windows_pc: WindowsPc, owner: Owner) -> None:
     with windows_pc.store().open(no_pin) as session:
         key = session.create_key(KeySpec(purpose=BANK), LABEL)
         session.signer(key).sign(b"x", SignatureAlgorithm.RSA_PKCS1_SHA256)
@@ -59,17 +59,17 @@ def test_an_unprotected_key_asks_nobody(windows_pc: WindowsPc, owner: Owner) -> 
 @pytest.mark.parametrize(
     ("protection", "flags"), [(Protection.CONSENT, "1"), (Protection.PASSWORD, "3")]
 )
-def test_a_protected_key_asks_once_while_it_is_open_with_the_banks_name(
+def test_protected_key_prompts_once_per_session_with_bank_name(
     windows_pc: WindowsPc, owner: Owner, protection: Protection, flags: str
 ) -> None:
     spec = KeySpec(protection=protection, purpose=BANK)
     with windows_pc.store().open(no_pin) as session:
         key = session.create_key(spec, LABEL)
-        assert len(owner.questions()) == 1, "Windows tells its owner of the new key"
+        assert len(owner.questions()) == 1, "Windows announces the new key"
         owner.forget()
         certificate = make_lab().issue(session.signer(key).spki)
         session.install(key, certificate, "")
-        assert owner.questions() == [], "looking and installing ask nobody"
+        assert owner.questions() == [], "reading and installing do not prompt"
         for _ in range(3):
             session.signer(key).sign(b"x", SignatureAlgorithm.RSA_PKCS1_SHA256)
         session.self_test(certificate)
@@ -79,10 +79,10 @@ def test_a_protected_key_asks_once_while_it_is_open_with_the_banks_name(
     assert "電子証明書の鍵" in description
 
 
-def test_windows_asks_over_the_window_that_the_customer_works_in(
+def test_prompt_belongs_to_active_window(
     windows_pc: WindowsPc, owner: Owner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Which that is: tests/windows/ui. Here is no screen."""
+    """tests/windows/ui checks which window that is; this run has no screen."""
     monkeypatch.setattr(question_window, "in_front", lambda: 4711)
     with windows_pc.store().open(no_pin) as session:
         key = session.create_key(KeySpec(protection=Protection.CONSENT), LABEL)
@@ -90,16 +90,14 @@ def test_windows_asks_over_the_window_that_the_customer_works_in(
     assert [question[-1] for question in owner.questions()] == ["4711", "4711"]
 
 
-def test_without_a_window_of_ours_in_front_windows_asks_as_it_likes(
-    windows_pc: WindowsPc, owner: Owner
-) -> None:
+def test_prompt_has_no_owner_without_active_window(windows_pc: WindowsPc, owner: Owner) -> None:
     with windows_pc.store().open(no_pin) as session:
         key = session.create_key(KeySpec(protection=Protection.CONSENT), LABEL)
         session.signer(key).sign(b"x", SignatureAlgorithm.RSA_PKCS1_SHA256)
     assert [question[-1] for question in owner.questions()] == ["0", "0"]
 
 
-def test_listing_never_asks(windows_pc: WindowsPc, owner: Owner) -> None:
+def test_listing_does_not_prompt(windows_pc: WindowsPc, owner: Owner) -> None:
     store = windows_pc.store()
     with store.open(no_pin) as session:
         key = session.create_key(KeySpec(protection=Protection.PASSWORD), LABEL)
@@ -109,7 +107,7 @@ def test_listing_never_asks(windows_pc: WindowsPc, owner: Owner) -> None:
     assert owner.questions() == []
 
 
-def test_a_no_to_windows_question_is_a_cancellation(
+def test_declined_signing_prompt_is_refused_consent(
     windows_pc: WindowsPc, owner: Owner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with windows_pc.store().open(no_pin) as session:
@@ -122,7 +120,7 @@ def test_a_no_to_windows_question_is_a_cancellation(
         assert session.signer(key).sign(b"x", SignatureAlgorithm.RSA_PKCS1_SHA256)
 
 
-def test_a_no_while_the_key_is_made_is_a_cancellation_and_leaves_none(
+def test_declined_creation_prompt_leaves_no_key(
     windows_pc: WindowsPc, owner: Owner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CERTCLIENT_USER", "cancels")
@@ -136,9 +134,7 @@ def test_a_no_while_the_key_is_made_is_a_cancellation_and_leaves_none(
 # TPM
 
 
-def test_a_tpm_that_signs_as_tls_wants_keeps_the_key(
-    windows_pc: WindowsPc, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_tpm_with_pss_stores_key(windows_pc: WindowsPc, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CERTCLIENT_TPM", "works")
     with windows_pc.store().open(no_pin) as session:
         key = session.create_key(KeySpec(prefer_tpm=True), LABEL)
@@ -161,7 +157,7 @@ def test_a_tpm_that_signs_as_tls_wants_keeps_the_key(
         ("sick", "NCryptGetProperty 0x8009002d"),
     ],
 )
-def test_a_tpm_that_will_not_do_is_told_and_windows_keeps_the_key(
+def test_unsuitable_tpm_falls_back_to_software_with_warning(
     windows_pc: WindowsPc, monkeypatch: pytest.MonkeyPatch, tpm: str, reason: str
 ) -> None:
     monkeypatch.setenv("CERTCLIENT_TPM", tpm)
@@ -171,12 +167,12 @@ def test_a_tpm_that_will_not_do_is_told_and_windows_keeps_the_key(
         (warning,) = warnings_of(session)
         assert warning.code is ErrorCode.KEY_NOT_IN_TPM
         assert reason in warning.data["reason"]
-        assert warnings_of(session) == [], "told once"
+        assert warnings_of(session) == [], "reported once"
         session.delete_key(key)
         assert session.find_key(LABEL) is None, "nothing is left in the TPM"
 
 
-def test_a_tpm_is_not_used_unless_the_bank_wants_it(
+def test_tpm_is_used_only_if_profile_prefers_it(
     windows_pc: WindowsPc, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CERTCLIENT_TPM", "works")
@@ -188,21 +184,21 @@ def test_a_tpm_is_not_used_unless_the_bank_wants_it(
     ("tpm", "provider"),
     [("no-pss", w.MS_KEY_STORAGE_PROVIDER), ("works", w.MS_PLATFORM_CRYPTO_PROVIDER)],
 )
-def test_a_key_that_a_stop_left_untried_in_the_tpm_is_tried_before_it_is_used(
+def test_untested_tpm_key_is_tested_before_use(
     windows_pc: WindowsPc, monkeypatch: pytest.MonkeyPatch, tpm: str, provider: str
 ) -> None:
     monkeypatch.setenv("CERTCLIENT_TPM", tpm)
-    spec, untried = KeySpec(prefer_tpm=True), cng.container(LABEL, w.MS_PLATFORM_CRYPTO_PROVIDER)
-    cng.create(spec, untried)
+    spec, untested = KeySpec(prefer_tpm=True), cng.container(LABEL, w.MS_PLATFORM_CRYPTO_PROVIDER)
+    cng.create(spec, untested)
     with windows_pc.store().open(no_pin) as session:
         assert provider_of(session.create_key(spec, LABEL)) == provider
-        told = [warning.code for warning in warnings_of(session)]
-    in_tpm = provider == untried.provider
-    assert told == ([] if in_tpm else [ErrorCode.KEY_NOT_IN_TPM])
-    assert cng.exists(untried) is in_tpm
+        codes = [warning.code for warning in warnings_of(session)]
+    in_tpm = provider == untested.provider
+    assert codes == ([] if in_tpm else [ErrorCode.KEY_NOT_IN_TPM])
+    assert cng.exists(untested) is in_tpm
 
 
-def test_a_no_to_windows_question_is_no_fault_of_the_tpm(
+def test_declined_prompt_is_no_tpm_failure(
     windows_pc: WindowsPc, owner: Owner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CERTCLIENT_TPM", "works")
@@ -213,10 +209,10 @@ def test_a_no_to_windows_question_is_no_fault_of_the_tpm(
             session.create_key(spec, LABEL)
         assert error.value.code is ErrorCode.CONSENT_REFUSED
         assert session.find_key(LABEL) is None
-    assert len(owner.questions()) == 1, "not asked again for another place"
+    assert len(owner.questions()) == 1, "no second prompt for another provider"
 
 
-def test_a_tpm_in_trouble_hurts_nobody_who_uses_none(
+def test_failing_tpm_does_not_affect_other_keys(
     windows_pc: WindowsPc, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CERTCLIENT_TPM", "sick")
@@ -229,7 +225,7 @@ def test_a_tpm_in_trouble_hurts_nobody_who_uses_none(
         assert list(store.unused_keys()) == []
 
 
-def test_a_key_that_a_sick_tpm_did_not_let_go_is_removed_when_it_is_well(
+def test_key_in_failing_tpm_is_removed_after_recovery(
     windows_pc: WindowsPc, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CERTCLIENT_TPM", "works")
@@ -240,7 +236,7 @@ def test_a_key_that_a_sick_tpm_did_not_let_go_is_removed_when_it_is_well(
         monkeypatch.setenv("CERTCLIENT_TPM", "sick")
         with pytest.raises(CertclientError) as refused:
             session.delete_key(in_tpm)
-        assert refused.value.code is ErrorCode.STORE_UNAVAILABLE, "it may still be there"
+        assert refused.value.code is ErrorCode.STORE_UNAVAILABLE, "the key may still exist"
         in_software = session.create_key(spec, label)
         assert in_software != in_tpm
         certificate = make_lab().issue(session.signer(in_software).spki)
@@ -254,10 +250,10 @@ def test_a_key_that_a_sick_tpm_did_not_let_go_is_removed_when_it_is_well(
         session.self_test(certificate)
 
 
-# Cards, whose certificates Windows shows in MY while they are in the reader
+# Smart cards, whose certificates Windows adds to MY while they are in the reader
 
 
-def test_the_key_on_a_card_stays_when_its_certificate_is_deleted(
+def test_deleting_certificate_keeps_smart_card_key(
     windows_pc: WindowsPc, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CERTCLIENT_CARD", "here")
@@ -276,7 +272,7 @@ def test_the_key_on_a_card_stays_when_its_certificate_is_deleted(
 # Providers and keys that fail
 
 
-def test_a_key_of_somebody_else_under_our_name_is_left_alone(windows_pc: WindowsPc) -> None:
+def test_foreign_key_with_our_name_is_kept(windows_pc: WindowsPc) -> None:
     place = cng.container(LABEL)
     handle = w.Handle()
     with cng.storage_provider(place.provider) as provider:
@@ -291,7 +287,7 @@ def test_a_key_of_somebody_else_under_our_name_is_left_alone(windows_pc: Windows
     assert cng.exists(place)
 
 
-def test_without_the_software_provider_the_key_goes_to_capi(
+def test_key_is_created_in_capi_without_software_ksp(
     windows_pc: WindowsPc, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CERTCLIENT_KSP", "missing")
@@ -302,8 +298,8 @@ def test_without_the_software_provider_the_key_goes_to_capi(
         session.delete_key(key)
 
 
-def test_a_key_that_was_lost_with_the_users_password_is_told(windows_pc: WindowsPc) -> None:
-    """After a forced reset Windows lists the key and cannot open it (NTE_BAD_KEY_STATE)."""
+def test_key_lost_by_password_reset_is_reported(windows_pc: WindowsPc) -> None:
+    """After a forced reset, Windows lists the key but cannot open it (NTE_BAD_KEY_STATE)."""
     with windows_pc.store().open(no_pin) as session:
         key = session.create_key(KeySpec(), LABEL)
         certificate = make_lab().issue(session.signer(key).spki)
@@ -316,7 +312,7 @@ def test_a_key_that_was_lost_with_the_users_password_is_told(windows_pc: Windows
         assert "0x8009000b" in error.value.data["reason"]
         result = key_result(session, certificate)
         assert result.error is not None
-        assert result.error.code is ErrorCode.KEY_DEAD, "told in its own words before a renewal"
+        assert result.error.code is ErrorCode.KEY_DEAD, "an error of its own before a renewal"
         with pytest.raises(CertclientError) as error:
             session.delete_key(key)
-        assert error.value.code is ErrorCode.LAST_VALID_CERTIFICATE, "its certificate names it"
+        assert error.value.code is ErrorCode.LAST_VALID_CERTIFICATE, "a certificate refers to it"

@@ -1,4 +1,4 @@
-"""更新できますか？ on a Windows PC: every check, with what a real one finds."""
+"""更新できますか？ on a Windows PC: the checks with real findings."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ def current(computer: Computer, bank_office: BankOffice) -> Certificate:
 
 
 def results(computer: Computer, profile: Profile, current: Certificate) -> dict[Check, CheckResult]:
-    front = enrollment(profile, open_stores(()))
+    procedures = enrollment(profile, open_stores(()))
     home = next(s for s in open_stores(()) if s.store_id == computer.store.store_id)
-    return {r.check: r for r in front.readiness(current, home)}
+    return {r.check: r for r in procedures.readiness(current, home)}
 
 
-def test_a_healthy_computer_passes(
+def test_healthy_computer_passes_all_checks(
     computer: Computer, bank_office: BankOffice, current: Certificate
 ) -> None:
     found = results(computer, bank_office.profile(), current)
@@ -49,8 +49,8 @@ def test_a_healthy_computer_passes(
 
 
 @pytest.fixture
-def at_another_screen() -> Iterator[None]:
-    """Windows writes there which session is at the computer's own screen: not this one."""
+def remote_session() -> Iterator[None]:
+    """Sets the registry value with the session at the computer's own screen to another session."""
     place = r"SYSTEM\CurrentControlSet\Control\Terminal Server"
     with winreg.CreateKey(winreg.HKEY_LOCAL_MACHINE, place) as key:
         winreg.SetValueEx(key, "GlassSessionId", 0, winreg.REG_DWORD, 4711)
@@ -58,8 +58,8 @@ def at_another_screen() -> Iterator[None]:
         winreg.DeleteValue(key, "GlassSessionId")
 
 
-@pytest.mark.usefixtures("at_another_screen")
-def test_remote_desktop_is_warned_of(
+@pytest.mark.usefixtures("remote_session")
+def test_remote_session_gives_warning(
     computer: Computer, bank_office: BankOffice, current: Certificate
 ) -> None:
     found = results(computer, bank_office.profile(), current)[Check.REMOTE_DESKTOP]
@@ -68,7 +68,7 @@ def test_remote_desktop_is_warned_of(
     assert found.error.code is ErrorCode.REMOTE_SESSION
 
 
-def test_a_box_that_opens_tls_is_named(
+def test_issuer_of_intercepted_tls_is_named(
     computer: Computer, bank_office: BankOffice, current: Certificate
 ) -> None:
     profile = replace(bank_office.profile(), tls_anchors=make_lab().anchors)
@@ -79,7 +79,7 @@ def test_a_box_that_opens_tls_is_named(
     assert found.error.data["issuer"] == bank_office.intermediate().common_name
 
 
-def test_a_lost_key_is_found_before_anything_is_sent(
+def test_missing_key_is_detected_before_renewal(
     computer: Computer, bank_office: BankOffice, current: Certificate
 ) -> None:
     (stored,) = computer.store.certificates()
@@ -93,14 +93,14 @@ def test_a_lost_key_is_found_before_anything_is_sent(
     assert found.error.code is ErrorCode.KEY_NOT_FOUND
 
 
-def test_without_the_smart_card_service_no_token_can_be_seen(
+def test_token_check_fails_without_smart_card_service(
     computer: Computer, bank_office: BankOffice
 ) -> None:
-    """Wine has none."""
+    """Wine has no smart card service."""
     assert card_service.running() is False
     profile = replace(bank_office.profile(), destinations=("usb",))
-    front = enrollment(profile, open_stores(()))
-    found = {r.check: r for r in front.readiness(None, None)}[Check.TOKEN]
+    procedures = enrollment(profile, open_stores(()))
+    found = {r.check: r for r in procedures.readiness(None, None)}[Check.TOKEN]
     assert found.verdict is Verdict.FAILED
     assert found.error is not None
     assert found.error.code is ErrorCode.SMART_CARD_SERVICE

@@ -1,4 +1,4 @@
-"""The login test: Windows' own HTTP with the new certificate, at the practice bank on Linux."""
+"""The login test: WinHTTP with the new certificate, against the practice bank on Linux."""
 
 from __future__ import annotations
 
@@ -51,47 +51,45 @@ def refusal(installed: Installed, profile: Profile, proxy: str | None = None) ->
     return error.value
 
 
-def banks_tls(folder: Path, lab: Lab) -> ssl.SSLContext:
-    """A server's that calls itself localhost."""
+def server_context(folder: Path, lab: Lab) -> ssl.SSLContext:
+    """TLS context of a server named localhost."""
     key = rsa_signer()
     leaf = lab.intermediate.issue(key.spki, usages=[SERVER_AUTH], dns_names=["localhost"])
     return tls_context(folder, (leaf, *lab.chain), key)
 
 
-def test_the_new_certificate_logs_in(installed: Installed, bank_office: BankOffice) -> None:
+def test_new_certificate_logs_in(installed: Installed, bank_office: BankOffice) -> None:
     store, certificate = installed
     assert can_log_in(store, bank_office.profile())
     log_in(store, certificate, bank_office.profile())
 
 
-def test_a_revoked_certificate_is_refused(installed: Installed, bank_office: BankOffice) -> None:
+def test_revoked_certificate_is_refused(installed: Installed, bank_office: BankOffice) -> None:
     bank_office.revoke(installed[1])
     error = refusal(installed, bank_office.profile())
     assert (error.code, error.data["status"]) == (ErrorCode.LOGIN_REFUSED, "403")
     assert error.code in LOGIN_SAYS_NO
 
 
-def test_a_server_that_is_not_the_banks_is_not_believed(
+def test_server_with_other_anchors_is_rejected(
     installed: Installed, bank_office: BankOffice
 ) -> None:
     profile = replace(bank_office.profile(), tls_anchors=make_lab().anchors)
     error = refusal(installed, profile)
     assert error.code is ErrorCode.TLS_UNTRUSTED
     assert error.data["issuer"] == bank_office.intermediate().common_name
-    assert error.code not in LOGIN_SAYS_NO, "it says nothing about the certificate"
+    assert error.code not in LOGIN_SAYS_NO, "it proves nothing about the certificate"
 
 
-def test_without_the_banks_roots_windows_own_decide(
+def test_windows_anchors_apply_without_profile_anchors(
     installed: Installed, bank_office: BankOffice
 ) -> None:
     error = refusal(installed, replace(bank_office.profile(), tls_anchors=()))
-    wine_says_only_that_it_broke_off = ErrorCode.LOGIN_FAILED
-    assert error.code in (ErrorCode.TLS_UNTRUSTED, wine_says_only_that_it_broke_off)
+    result_under_wine = ErrorCode.LOGIN_FAILED
+    assert error.code in (ErrorCode.TLS_UNTRUSTED, result_under_wine)
 
 
-def test_a_server_that_is_not_there_says_nothing_about_the_certificate(
-    installed: Installed, bank_office: BankOffice
-) -> None:
+def test_unreachable_server_is_inconclusive(installed: Installed, bank_office: BankOffice) -> None:
     url = f"https://localhost:{free_port()}/"
     profile = replace(bank_office.profile(), login_test_url=url)
     error = refusal(installed, profile)
@@ -99,12 +97,12 @@ def test_a_server_that_is_not_there_says_nothing_about_the_certificate(
     assert error.code not in LOGIN_SAYS_NO
 
 
-def test_a_server_that_refuses_the_certificate_in_tls_speaks_against_it(
+def test_tls_refusal_of_certificate_is_conclusive(
     installed: Installed, bank_office: BankOffice, tmp_path: Path
 ) -> None:
-    """It takes certificates of another CA only, and hangs up."""
+    """The server accepts certificates of another CA only, and aborts the handshake."""
     lab = make_lab(label="Another bank")
-    context = banks_tls(tmp_path, lab)
+    context = server_context(tmp_path, lab)
     context.verify_mode = ssl.CERT_REQUIRED
     context.load_verify_locations(cadata=certificate_pem(*lab.anchors).decode())
     with raw_server(always(http("200 OK", b"come in")), context) as server:
@@ -118,17 +116,16 @@ def test_a_server_that_refuses_the_certificate_in_tls_speaks_against_it(
     assert server.requests == []
 
 
-# By way of a proxy that an administrator or the environment names
+# Through a proxy set by an administrator or the environment
 
 
-def test_the_named_proxy_leads_to_the_bank(
+def test_login_uses_given_proxy(
     installed: Installed, bank_office: BankOffice, tmp_path: Path
 ) -> None:
-    """What a proxy that asks for a password does is a matter of REAL_WINDOWS.md: Wine goes on as if
-    it had said yes."""
+    """REAL_WINDOWS.md covers a proxy with authentication: Wine continues as if it had accepted."""
     lab = make_lab()
     with (
-        raw_server(always(http("200 OK", b"come in")), banks_tls(tmp_path, lab)) as server,
+        raw_server(always(http("200 OK", b"come in")), server_context(tmp_path, lab)) as server,
         raw_server(tunnel(server.port)) as proxy,
     ):
         profile = replace(
@@ -143,16 +140,12 @@ def test_the_named_proxy_leads_to_the_bank(
     assert len(server.requests) == 2
 
 
-def test_a_proxy_that_is_not_there_says_nothing_about_the_certificate(
-    installed: Installed, bank_office: BankOffice
-) -> None:
+def test_unreachable_proxy_is_inconclusive(installed: Installed, bank_office: BankOffice) -> None:
     error = refusal(installed, bank_office.profile(), f"http://127.0.0.1:{free_port()}")
     assert error.code in (ErrorCode.NETWORK_UNREACHABLE, ErrorCode.PROXY_UNREACHABLE)
 
 
-def test_a_certificate_that_is_not_installed_cannot_log_in(
-    installed: Installed, bank_office: BankOffice
-) -> None:
+def test_deleted_certificate_cannot_log_in(installed: Installed, bank_office: BankOffice) -> None:
     store, certificate = installed
     with store.open(no_pin) as session:
         session.delete(certificate)
@@ -160,7 +153,5 @@ def test_a_certificate_that_is_not_installed_cannot_log_in(
     assert error.code is ErrorCode.CERTIFICATE_NOT_FOUND
 
 
-def test_a_bank_without_such_an_address_is_not_asked(
-    installed: Installed, bank_office: BankOffice
-) -> None:
+def test_no_login_test_without_url(installed: Installed, bank_office: BankOffice) -> None:
     assert not can_log_in(installed[0], replace(bank_office.profile(), login_test_url=""))

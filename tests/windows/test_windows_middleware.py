@@ -1,4 +1,5 @@
-"""The software of USB tokens on Windows: which DLLs are loaded, and what is told of wrong ones."""
+"""Middleware of USB tokens on Windows: which DLLs are loaded, and the errors for unsuitable
+ones."""
 
 from __future__ import annotations
 
@@ -36,8 +37,8 @@ def refusal(path: Path) -> CertclientError:
     return error.value
 
 
-def test_32_bit_middleware_is_told_as_such(tmp_path: Path) -> None:
-    """The header of a DLL of Windows with another machine in it stands for a vendor's DLL."""
+def test_32_bit_middleware_is_reported(tmp_path: Path) -> None:
+    """Instead of a vendor's DLL: the header of a Windows DLL with another machine type."""
     raw = bytearray((SYSTEM / "crypt32.dll").read_bytes()[:4096])
     offset = int.from_bytes(raw[60:64], "little")
     raw[offset + 4 : offset + 6] = (0x014C).to_bytes(2, "little")
@@ -49,11 +50,11 @@ def test_32_bit_middleware_is_told_as_such(tmp_path: Path) -> None:
     assert error.data["path"] == str(vendor)
 
 
-def test_a_dll_that_is_no_token_module_is_told(tmp_path: Path) -> None:
+def test_dll_without_pkcs11_is_reported(tmp_path: Path) -> None:
     assert refusal(SYSTEM / "winhttp.dll").code is ErrorCode.STORE_WRONG_MODULE
 
 
-def test_a_dll_that_is_not_there_means_missing_software() -> None:
+def test_missing_dll_means_missing_middleware() -> None:
     error = refusal(Path(r"C:\Program Files\Vendor\token.dll"))
     assert error.code is ErrorCode.STORE_MIDDLEWARE_MISSING
 
@@ -61,7 +62,7 @@ def test_a_dll_that_is_not_there_means_missing_software() -> None:
 @pytest.mark.parametrize(
     "path", [r"token.dll", r"\\server\share\token.dll", r"C:token.dll", r"\token.dll"]
 )
-def test_only_absolute_paths_of_this_computer_are_loaded(path: str) -> None:
+def test_only_absolute_local_paths_are_loaded(path: str) -> None:
     error = refusal(Path(path))
     assert error.code is ErrorCode.STORE_MODULE_NOT_ALLOWED
 
@@ -72,8 +73,9 @@ def test_only_listed_paths_are_loaded() -> None:
     assert error.value.code is ErrorCode.STORE_MODULE_NOT_ALLOWED
 
 
-def test_a_vendor_s_dll_without_the_dlls_that_it_needs_is_told(tmp_path: Path) -> None:
-    """A setup that was copied by hand: SoftHSM's DLL with a name in it that nobody has."""
+def test_dll_with_missing_dependency_is_reported(tmp_path: Path) -> None:
+    """As after copying a DLL by hand: SoftHSM's DLL, changed to import a DLL that does not
+    exist."""
     vendor = tmp_path / "token.dll"
     vendor.write_bytes(MODULE.read_bytes().replace(b"libcrypto-3.dll", b"libnobody-3.dll"))
     error = refusal(vendor)
@@ -82,11 +84,11 @@ def test_a_vendor_s_dll_without_the_dlls_that_it_needs_is_told(tmp_path: Path) -
     assert error.data["reason"]
 
 
-@pytest.mark.skipif(CNG, reason="in the run with Wine's ncrypt: to a token it is the same Windows")
-def test_renew_on_a_usb_token(
-    softhsm: SoftHsm, computer: Computer, bank_office: BankOffice
-) -> None:
-    """A2 専用USBに保存する: the vendor's DLL makes the key, which never leaves the token."""
+@pytest.mark.skipif(
+    CNG, reason="runs with Wine's ncrypt; the double makes no difference to a token"
+)
+def test_renew_on_usb_token(softhsm: SoftHsm, computer: Computer, bank_office: BankOffice) -> None:
+    """A2 専用USBに保存する: the vendor's DLL creates the key, which never leaves the token."""
     token = softhsm.new_token()
     store = token.store()
     user_id = bank_office.new_customer()
@@ -97,13 +99,13 @@ def test_renew_on_a_usb_token(
     profile = replace(bank_office.profile(), pkcs11_modules=(MODULE,), destinations=("usb",))
     stores = open_stores(profile.pkcs11_modules)
     assert [s.label for s in stores if s.destination is Destination.USB] == ["専用USB"]
-    front = enrollment(profile, stores)
-    checks = {r.check: r.verdict for r in front.readiness(old, store)}
+    procedures = enrollment(profile, stores)
+    checks = {r.check: r.verdict for r in procedures.readiness(old, store)}
     assert checks[Check.TOKEN] is Verdict.PASSED
     assert checks[Check.MIDDLEWARE] is Verdict.PASSED
     (current,) = store.certificates()
     person = Person(pins=[PIN])
-    done = front.renew(current, store, person)
+    done = procedures.renew(current, store, person)
     assert isinstance(done, Finished)
     assert [s.certificate for s in store.certificates() if not s.archived] == [done.certificate]
     assert len(person.pin_requests) == 1
@@ -114,14 +116,14 @@ def test_renew_on_a_usb_token(
 
 @pytest.fixture
 def vendor_dll() -> Iterator[Path]:
-    """A damaged file where a well-known vendor's setup puts its DLL."""
+    """A damaged file at the path of a well-known vendor's DLL."""
     path = SYSTEM / "eps2003csp11.dll"
     path.write_bytes(b"MZ, and nothing more")
     yield path
     path.unlink()
 
 
-def test_a_profile_without_modules_means_the_well_known_ones_that_are_installed(
+def test_profile_without_modules_uses_installed_well_known_ones(
     bank_office: BankOffice, tmp_path: Path, vendor_dll: Path
 ) -> None:
     assert vendor_dll in known_modules()
@@ -135,7 +137,7 @@ def test_a_profile_without_modules_means_the_well_known_ones_that_are_installed(
     assert state.reason is ErrorCode.STORE_WRONG_MODULE
 
 
-def test_a_bank_without_usb_tokens_loads_none(
+def test_no_module_is_loaded_without_usb_destination(
     bank_office: BankOffice, tmp_path: Path, vendor_dll: Path
 ) -> None:
     file = tmp_path / "profile.toml"

@@ -1,4 +1,4 @@
-"""The policy in the registry: types, whose key wins, the 64-bit view, and how the program obeys."""
+"""The policy in the registry: types, precedence of keys, the 64-bit view, and its enforcement."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ MACHINE, USER = winreg.HKEY_LOCAL_MACHINE, winreg.HKEY_CURRENT_USER
 
 @pytest.fixture(autouse=True)
 def _no_policy() -> Iterator[None]:
-    _forget()
+    _remove_policy()
     yield
-    _forget()
+    _remove_policy()
 
 
-def _forget() -> None:
+def _remove_policy() -> None:
     for hive in (MACHINE, USER):
         for below in (rf"{KEY}\Sub", KEY, PACKAGE_KEY):
             try:
@@ -41,32 +41,32 @@ def _forget() -> None:
                 continue
 
 
-def decide(name: str, data: Any, kind: int, hive: int = MACHINE) -> None:
-    write(KEY, name, data, kind, hive)
+def set_policy(name: str, data: Any, kind: int, hive: int = MACHINE) -> None:
+    write_value(KEY, name, data, kind, hive)
 
 
-def write(below: str, name: str, data: Any, kind: int, hive: int = MACHINE) -> None:
+def write_value(below: str, name: str, data: Any, kind: int, hive: int = MACHINE) -> None:
     with winreg.CreateKeyEx(hive, below, 0, winreg.KEY_WRITE | winreg.KEY_WOW64_64KEY) as key:
         winreg.SetValueEx(key, name, 0, kind, data)
 
 
-def install(profile: str) -> None:
-    """What the MSI leaves."""
-    write(PACKAGE_KEY, "InstallDir", "C:\\Program Files\\certclient\\", winreg.REG_SZ)
-    write(PACKAGE_KEY, "Profile", profile, winreg.REG_SZ)
+def write_package_key(profile: str) -> None:
+    """Writes the values of the MSI."""
+    write_value(PACKAGE_KEY, "InstallDir", "C:\\Program Files\\certclient\\", winreg.REG_SZ)
+    write_value(PACKAGE_KEY, "Profile", profile, winreg.REG_SZ)
 
 
-def test_nobody_decided_anything() -> None:
+def test_no_policy_by_default() -> None:
     assert read_policy() == Policy()
 
 
-def test_every_value_in_its_type() -> None:
-    decide("Profile", ["rei-shinkin", "so-shinkin"], winreg.REG_MULTI_SZ)
-    decide("Destinations", "pc", winreg.REG_SZ)
-    decide("ReminderDays", "40,10", winreg.REG_SZ)
-    decide("Proxy", "proxy.example.co.jp:8080", winreg.REG_SZ)
-    decide("UnattendedRenewal", 1, winreg.REG_DWORD)
-    decide("UpdateNotice", 0, winreg.REG_DWORD)
+def test_all_values_are_read() -> None:
+    set_policy("Profile", ["rei-shinkin", "so-shinkin"], winreg.REG_MULTI_SZ)
+    set_policy("Destinations", "pc", winreg.REG_SZ)
+    set_policy("ReminderDays", "40,10", winreg.REG_SZ)
+    set_policy("Proxy", "proxy.example.co.jp:8080", winreg.REG_SZ)
+    set_policy("UnattendedRenewal", 1, winreg.REG_DWORD)
+    set_policy("UpdateNotice", 0, winreg.REG_DWORD)
     assert read_policy() == Policy(
         profiles=("rei-shinkin", "so-shinkin"),
         destinations=(Destination.PC,),
@@ -78,18 +78,18 @@ def test_every_value_in_its_type() -> None:
     )
 
 
-def test_the_computers_value_wins_over_the_users_one_by_one() -> None:
-    decide("Destinations", "pc", winreg.REG_SZ)
-    decide("Destinations", "usb", winreg.REG_SZ, USER)
-    decide("Proxy", "none", winreg.REG_SZ, USER)
+def test_machine_value_overrides_user_value_one_by_one() -> None:
+    set_policy("Destinations", "pc", winreg.REG_SZ)
+    set_policy("Destinations", "usb", winreg.REG_SZ, USER)
+    set_policy("Proxy", "none", winreg.REG_SZ, USER)
     policy = read_policy()
     assert policy.destinations == (Destination.PC,)
     assert policy.proxy == ProxyChoice(ProxyMode.NONE)
     assert policy.sources == (rf"HKCU\{KEY}", rf"HKLM\{KEY}")
 
 
-def test_names_are_the_same_in_upper_and_lower_case() -> None:
-    decide("UNATTENDEDrenewal", 1, winreg.REG_DWORD)
+def test_value_names_ignore_case() -> None:
+    set_policy("UNATTENDEDrenewal", 1, winreg.REG_DWORD)
     assert read_policy().unattended_renewal
 
 
@@ -105,8 +105,8 @@ def test_names_are_the_same_in_upper_and_lower_case() -> None:
         ("", "pc", winreg.REG_SZ),
     ],
 )
-def test_a_wrong_type_or_name_is_named(name: str, data: Any, kind: int) -> None:
-    decide(name, data, kind)
+def test_wrong_type_or_name_is_reported(name: str, data: Any, kind: int) -> None:
+    set_policy(name, data, kind)
     with pytest.raises(CertclientError) as refused:
         read_policy()
     assert refused.value.code is ErrorCode.POLICY_INVALID
@@ -114,17 +114,17 @@ def test_a_wrong_type_or_name_is_named(name: str, data: Any, kind: int) -> None:
     assert refused.value.data["source"] == rf"HKLM\{KEY}"
 
 
-def test_a_key_below_is_not_passed_over() -> None:
+def test_unknown_subkey_is_reported() -> None:
     winreg.CreateKeyEx(MACHINE, rf"{KEY}\Sub", 0, winreg.KEY_WRITE | winreg.KEY_WOW64_64KEY).Close()
     with pytest.raises(CertclientError) as refused:
         read_policy()
     assert refused.value.data["name"] == "Sub"
 
 
-def test_the_program_refuses_to_work_with_what_it_does_not_understand(
+def test_command_fails_with_invalid_policy(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    decide("Destinations", "cloud", winreg.REG_SZ)
+    set_policy("Destinations", "cloud", winreg.REG_SZ)
     file = tmp_path / "bank.toml"
     assert run(["renew", "--yes", "--json", "--profile", str(file)], system_services()) == 2
     error = json.loads(capsys.readouterr().out)["error"]
@@ -132,42 +132,40 @@ def test_the_program_refuses_to_work_with_what_it_does_not_understand(
     assert error["data"]["name"] == "Destinations"
 
 
-def test_a_bank_that_was_not_chosen_is_refused(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    decide("Profile", "rei-shinkin", winreg.REG_SZ)
+def test_bank_outside_policy_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    set_policy("Profile", "rei-shinkin", winreg.REG_SZ)
     file = str(tmp_path / "mine.toml")
     assert run(["renew", "--yes", "--json", "--profile", file], system_services()) == 6
     assert json.loads(capsys.readouterr().out)["error"]["code"] == "CC-POLICY-FORBIDS"
 
 
-def test_the_bank_that_the_msi_was_installed_for_counts() -> None:
-    install("rei-shinkin,so-shinkin")
+def test_bank_of_msi_applies() -> None:
+    write_package_key("rei-shinkin,so-shinkin")
     assert read_policy() == Policy(
         profiles=("rei-shinkin", "so-shinkin"), sources=(rf"HKLM\{PACKAGE_KEY}",)
     )
 
 
-def test_without_a_bank_the_msi_decides_nothing() -> None:
-    install("")
+def test_msi_without_bank_sets_no_policy() -> None:
+    write_package_key("")
     assert read_policy() == Policy()
 
 
 @pytest.mark.parametrize("hive", [MACHINE, USER])
-def test_group_policy_wins_over_the_msi(hive: int) -> None:
-    install("rei-shinkin")
-    decide("Profile", ["so-shinkin"], winreg.REG_MULTI_SZ, hive)
+def test_group_policy_overrides_msi(hive: int) -> None:
+    write_package_key("rei-shinkin")
+    set_policy("Profile", ["so-shinkin"], winreg.REG_MULTI_SZ, hive)
     policy = read_policy()
     assert policy.profiles == ("so-shinkin",)
     assert [source for source in policy.sources if "Policies" not in source] == []
 
 
-def test_what_the_msi_was_given_by_mistake_is_named() -> None:
-    install("Rei Shinkin!")
+def test_invalid_bank_of_msi_is_reported() -> None:
+    write_package_key("Rei Shinkin!")
     with pytest.raises(CertclientError) as refused:
         read_policy()
     assert refused.value.code is ErrorCode.POLICY_INVALID
     assert refused.value.data["source"] == rf"HKLM\{PACKAGE_KEY}"
-    write(PACKAGE_KEY, "Profile", 7, winreg.REG_QWORD)
+    write_value(PACKAGE_KEY, "Profile", 7, winreg.REG_QWORD)
     with pytest.raises(CertclientError):
         read_policy()

@@ -1,7 +1,7 @@
-"""An administrator's profiles on Windows: %ProgramData% is everybody's.
+"""An administrator's profiles on Windows, where all users may create folders in %ProgramData%.
 
-Wine makes access lists up from Unix modes and has every file belong to its user, so that nothing
-there is an administrator's; what Windows says is put in its place where a test needs it.
+Wine derives access lists from Unix modes, and all files belong to its user, so that none belongs to
+an administrator. Tests replace the access lists by those of Windows where they need them.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from certclient.platform.windows_dll import declare, load, not_zero
 BANK, EXAMPLE = "rei-shinkin", "example-shinkin"
 TARO = "S-1-5-21-0-0-0-1000"
 INHERITED = "(A;OICIIO;GA;;;CO)(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;0x1200a9;;;BU)"
-"""What a new folder inherits from C:\\ProgramData on Windows 10, but for one entry."""
+"""The entries that a new folder inherits from C:\\ProgramData on Windows 10, except for one."""
 AS_MADE = f"O:BAD:AI{INHERITED}(A;CI;0x116;;;BU)"
 TIGHTENED = f"O:BAD:PAI{INHERITED}"
 """After the commands of docs/fleet.md."""
@@ -50,7 +50,7 @@ def descriptor(sddl: str) -> bytes:
 
 @pytest.fixture
 def file() -> Iterator[Path]:
-    """The profile of a bank in the folder for administrators."""
+    """A bank's profile in the folder for administrators."""
     folder = profile_folders()[0]
     folder.mkdir(parents=True)
     example = (profile_folders()[-1] / f"{EXAMPLE}.toml").read_text(encoding="utf-8")
@@ -60,19 +60,19 @@ def file() -> Iterator[Path]:
     shutil.rmtree(folder.parent)
 
 
-Says = Callable[[dict[Path, str]], None]
+SetAccessLists = Callable[[dict[Path, str]], None]
 
 
 @pytest.fixture
-def windows_says(monkeypatch: pytest.MonkeyPatch) -> Says:
-    """Gives places access lists (SDDL); all others have the tightened one."""
+def set_access_lists(monkeypatch: pytest.MonkeyPatch) -> SetAccessLists:
+    """Sets the access lists (SDDL) of some paths; all others have TIGHTENED."""
 
-    def set_them(lists: dict[Path, str]) -> None:
+    def apply(lists: dict[Path, str]) -> None:
         monkeypatch.setattr(
             program_data, "_descriptor", lambda place: descriptor(lists.get(place, TIGHTENED))
         )
 
-    return set_them
+    return apply
 
 
 def refusal() -> CertclientError:
@@ -81,7 +81,7 @@ def refusal() -> CertclientError:
     return raised.value
 
 
-def test_the_folder_is_windows_own_whatever_the_environment_says(
+def test_program_data_folder_ignores_environment(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("PROGRAMDATA", r"C:\users\Public")
@@ -89,19 +89,23 @@ def test_the_folder_is_windows_own_whatever_the_environment_says(
     assert profile_folders()[0] == Path(r"C:\ProgramData\certclient\profiles")
 
 
-def test_a_bank_that_an_ordinary_user_planted_is_not_believed(file: Path) -> None:
-    """As it really is in this Windows: the folder belongs to who runs the tests."""
+def test_profile_of_ordinary_user_is_refused(file: Path) -> None:
+    """With the real access lists of this Windows: the folder belongs to the tests' user."""
     error = refusal()
     assert error.code is ErrorCode.PROFILE_EXPOSED
-    assert error.data["file"] == str(file.parents[1]), "who owns that may exchange the rest"
+    assert error.data["file"] == str(file.parents[1]), (
+        "the owner of that folder could replace the rest"
+    )
     assert error.data["who"].startswith("S-1-5-21-")
     found, errors = all_profiles(profile_folders())
     assert BANK not in [profile.id for profile in found]
     assert ErrorCode.PROFILE_EXPOSED in [error.code for error in errors]
 
 
-def test_what_only_administrators_may_change_is_believed(file: Path, windows_says: Says) -> None:
-    windows_says({})
+def test_profile_writable_by_administrators_only_is_used(
+    file: Path, set_access_lists: SetAccessLists
+) -> None:
+    set_access_lists({})
     assert find_profile(BANK, profile_folders()).id == BANK
 
 
@@ -115,32 +119,32 @@ def test_what_only_administrators_may_change_is_believed(file: Path, windows_say
     ],
     ids=["as made", "a user's own", "everybody's"],
 )
-def test_the_file_and_both_folders_count(
-    file: Path, windows_says: Says, above: int, sddl: str, who: str
+def test_access_lists_of_file_and_both_folders_are_checked(
+    file: Path, set_access_lists: SetAccessLists, above: int, sddl: str, who: str
 ) -> None:
     place = (file, *file.parents)[above]
-    windows_says({place: sddl})
+    set_access_lists({place: sddl})
     assert refusal().data == {"file": str(place), "who": who}
 
 
-def test_a_link_is_refused_whoever_made_it(
-    file: Path, windows_says: Says, monkeypatch: pytest.MonkeyPatch
+def test_link_is_refused(
+    file: Path, set_access_lists: SetAccessLists, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Wine can make no junctions, so one is only claimed here."""
-    windows_says({})
+    """Wine cannot create junctions, so the test only simulates one."""
+    set_access_lists({})
     monkeypatch.setattr(program_data, "_is_link", lambda place: place == file.parent)
     assert refusal().data == {"file": str(file.parent), "who": "it leads elsewhere"}
 
 
-def test_where_windows_gives_no_answer_nothing_is_believed(
-    file: Path, windows_says: Says, monkeypatch: pytest.MonkeyPatch
+def test_profile_with_unreadable_access_list_is_refused(
+    file: Path, set_access_lists: SetAccessLists, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert program_data.exposed(file.with_name("nothing.toml")) is not None
     monkeypatch.setattr(program_data, "_descriptor", lambda _: b"")
     assert "descriptor" in str(refusal().data["who"])
 
 
-def test_a_profile_beside_the_program_of_one_user_is_that_users(tmp_path: Path, file: Path) -> None:
+def test_profile_beside_per_user_program_is_used(tmp_path: Path, file: Path) -> None:
     own = tmp_path / file.name
     own.write_bytes(file.read_bytes())
     assert find_profile(BANK, (tmp_path,)).id == BANK

@@ -1,7 +1,7 @@
-"""The proxy settings of the Windows user, read by Windows itself and followed by the program.
+"""The Windows user's proxy settings, read by Windows itself and applied by the program.
 
-A real proxy records what it is asked for. Settings are written as the control panel keeps them:
-one binary value of flags and texts, which Wine reads too. WPAD needs a network that announces a
+A real proxy records its requests. The tests write the settings as the control panel does: one
+binary value of flags and texts, which Wine reads, too. WPAD needs a network that announces a
 script: REAL_WINDOWS.md.
 """
 
@@ -54,7 +54,7 @@ SetProxy = Callable[..., None]
 
 @pytest.fixture
 def set_proxy(monkeypatch: pytest.MonkeyPatch) -> Iterator[SetProxy]:
-    """Sets what インターネット オプション → LAN の設定 sets; nothing is set before and after."""
+    """Changes インターネット オプション → LAN の設定; clears it before and after the test."""
     for variable in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
         monkeypatch.delenv(variable, raising=False)
     _write(detect=False)
@@ -75,7 +75,8 @@ def _write(
 
 
 def script(proxy: str) -> Script:
-    """A PAC script: `proxy` for everything but *.direct.jp."""
+    """A PAC script: `proxy` for everything except *.direct.jp. It would return DIRECT for CA, too,
+    if it received the path of the URL."""
     text = (
         "function FindProxyForURL(url, host) {"
         ' if (shExpMatch(host, "*.direct.jp") || url.indexOf("pkix") > 0) return "DIRECT";'
@@ -91,29 +92,31 @@ def problem_of(routes: Routes) -> CertclientError:
     return routes.problem
 
 
-def test_nothing_is_set(set_proxy: SetProxy) -> None:
+def test_no_proxy_settings(set_proxy: SetProxy) -> None:
     assert system_proxies().routes(CA) == Routes()
 
 
-def test_a_named_proxy_with_exceptions(set_proxy: SetProxy) -> None:
+def test_fixed_proxy_with_exceptions(set_proxy: SetProxy) -> None:
     set_proxy(proxy="http=other:1;https=proxy:3128", exceptions="<local>;*.internal.jp")
     assert system_proxies().routes(CA) == Routes(("http://proxy:3128",))
     assert system_proxies().routes("https://a.internal.jp/") == Routes((DIRECT,))
     assert system_proxies().routes("https://intranet/") == Routes((DIRECT,))
 
 
-def test_no_proxy_leads_to_this_very_computer(set_proxy: SetProxy) -> None:
+def test_local_addresses_bypass_proxy(set_proxy: SetProxy) -> None:
     set_proxy(proxy="proxy:3128")
     assert system_proxies().routes("https://localhost:8443/") == Routes((DIRECT,))
 
 
-def test_the_environment_comes_first(set_proxy: SetProxy, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_environment_overrides_windows_settings(
+    set_proxy: SetProxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
     set_proxy(proxy="proxy:3128")
     monkeypatch.setenv("HTTPS_PROXY", "http://other:1")
     assert system_proxies().routes(CA) == Routes(("http://other:1",))
 
 
-def test_socks_is_told_and_not_passed_over(set_proxy: SetProxy) -> None:
+def test_socks_proxy_is_reported(set_proxy: SetProxy) -> None:
     set_proxy(proxy="socks=proxy:1080")
     found = system_proxies().routes(CA)
     assert found.addresses == (DIRECT,)
@@ -121,7 +124,7 @@ def test_socks_is_told_and_not_passed_over(set_proxy: SetProxy) -> None:
     assert found.problem.data["reason"] == "SOCKS proxies are not supported"
 
 
-def test_a_script_decides_for_each_address_and_learns_the_host_alone(set_proxy: SetProxy) -> None:
+def test_pac_script_decides_by_host_alone(set_proxy: SetProxy) -> None:
     with raw_server(script("proxy:3128")) as server:
         set_proxy(script=f"http://127.0.0.1:{server.port}/proxy.pac", proxy="never:1")
         assert system_proxies().routes(CA) == Routes(("http://proxy:3128",))
@@ -129,15 +132,15 @@ def test_a_script_decides_for_each_address_and_learns_the_host_alone(set_proxy: 
         assert server.requests[0].startswith(b"GET /proxy.pac ")
 
 
-def test_a_network_that_announces_no_script_is_no_problem(set_proxy: SetProxy) -> None:
-    """自動的に検出する is on by default."""
+def test_automatic_detection_without_script_is_no_problem(set_proxy: SetProxy) -> None:
+    """自動的に検出する is the default of Windows."""
     set_proxy(detect=True)
     assert user_settings().auto_detect
     assert WindowsProxies().routes(CA) == Routes()
 
 
 @pytest.mark.parametrize("answer", [http("404 No", b""), http("200 OK", b"function ((")])
-def test_a_script_that_cannot_be_used_is_told(set_proxy: SetProxy, answer: bytes) -> None:
+def test_unusable_pac_script_is_reported(set_proxy: SetProxy, answer: bytes) -> None:
     with raw_server(always(answer)) as server:
         address = f"http://127.0.0.1:{server.port}/broken-{len(answer)}.pac"
         set_proxy(script=address)
@@ -146,14 +149,14 @@ def test_a_script_that_cannot_be_used_is_told(set_proxy: SetProxy, answer: bytes
     assert "WinHttpGetProxyForUrl" in problem.data["reason"]
 
 
-def test_the_named_proxy_counts_where_the_script_cannot_be_used(set_proxy: SetProxy) -> None:
+def test_fixed_proxy_is_fallback_for_unusable_pac_script(set_proxy: SetProxy) -> None:
     set_proxy(script=f"http://127.0.0.1:{free_port()}/x.pac", proxy="proxy:3128")
     found = WindowsProxies().routes(CA)
     assert found.addresses == ("http://proxy:3128",)
     assert found.problem is not None
 
 
-def test_a_script_that_never_comes_is_given_up(set_proxy: SetProxy) -> None:
+def test_pac_script_download_times_out(set_proxy: SetProxy) -> None:
     with raw_server(always(1.5)) as server:
         set_proxy(script=f"http://127.0.0.1:{server.port}/slow.pac")
         problem = problem_of(WindowsProxies(time_limit=0.2).routes(CA))
@@ -164,10 +167,10 @@ def test_a_script_that_never_comes_is_given_up(set_proxy: SetProxy) -> None:
 
 
 @pytest.fixture
-def through_windows(bank_office: BankOffice) -> Callable[[], Enrollment]:
-    """Procedures that follow Windows' settings even to this computer, where the bank runs."""
+def open_procedures(bank_office: BankOffice) -> Callable[[], Enrollment]:
+    """Procedures that apply Windows' settings even to this computer, where the bank runs."""
 
-    def front() -> Enrollment:
+    def procedures() -> Enrollment:
         profile = replace(bank_office.profile(), login_test_url="")
         environment = Environment(
             profile=profile,
@@ -180,22 +183,22 @@ def through_windows(bank_office: BankOffice) -> Callable[[], Enrollment]:
         )
         return Enrollment(environment, Journal(journal_file()))
 
-    return front
+    return procedures
 
 
 def bank_port(bank_office: BankOffice) -> int:
     return urlsplit(bank_office.profile().ca.url).port or 443
 
 
-def connection(front: Enrollment) -> dict[Check, CheckResult]:
-    return {result.check: result for result in front.readiness(None, None)}
+def connection(procedures: Enrollment) -> dict[Check, CheckResult]:
+    return {result.check: result for result in procedures.readiness(None, None)}
 
 
-def test_a_renewal_goes_through_the_proxy_that_a_script_names(
+def test_renewal_uses_proxy_from_pac_script(
     set_proxy: SetProxy,
     computer: Computer,
     bank_office: BankOffice,
-    through_windows: Callable[[], Enrollment],
+    open_procedures: Callable[[], Enrollment],
 ) -> None:
     old = computer.give(bank_office, bank_office.new_customer(), 20)
     (current,) = computer.store.certificates()
@@ -205,35 +208,35 @@ def test_a_renewal_goes_through_the_proxy_that_a_script_names(
         raw_server(script(f"127.0.0.1:{proxy.port}")) as server,
     ):
         set_proxy(script=f"http://127.0.0.1:{server.port}/renewal.pac")
-        done = through_windows().renew(current, computer.store, Person())
+        done = open_procedures().renew(current, computer.store, Person())
         asked = [request.split(b"\r\n")[0] for request in proxy.requests]
     assert isinstance(done, Finished)
     assert computer.usable() == [done.certificate]
     assert done.certificate != old
-    assert len(asked) >= 3, "looked, sent, confirmed"
+    assert len(asked) >= 3, "check, request, confirmation"
     assert set(asked) <= {f"CONNECT localhost:{port} HTTP/1.{n}".encode() for n in (0, 1)}
 
 
-def test_a_proxy_that_wants_a_password_stops_at_the_proxy(
-    set_proxy: SetProxy, computer: Computer, through_windows: Callable[[], Enrollment]
+def test_proxy_authentication_is_reported_by_proxy_check(
+    set_proxy: SetProxy, computer: Computer, open_procedures: Callable[[], Enrollment]
 ) -> None:
     with (
         raw_server(always(http("407 Who are you", b""))) as proxy,
         raw_server(script(f"127.0.0.1:{proxy.port}")) as server,
     ):
         set_proxy(script=f"http://127.0.0.1:{server.port}/407.pac")
-        result = connection(through_windows())[Check.PROXY]
+        result = connection(open_procedures())[Check.PROXY]
     assert result.verdict is Verdict.FAILED
     assert result.error is not None
     assert result.error.code is ErrorCode.PROXY_AUTHENTICATION
     assert result.error.data["host"] == f"127.0.0.1:{proxy.port}"
 
 
-def test_settings_that_cannot_be_read_are_noted_where_the_bank_is_reached(
-    set_proxy: SetProxy, computer: Computer, through_windows: Callable[[], Enrollment]
+def test_unusable_pac_script_gives_warning_if_bank_is_reachable(
+    set_proxy: SetProxy, computer: Computer, open_procedures: Callable[[], Enrollment]
 ) -> None:
     set_proxy(script=f"http://127.0.0.1:{free_port()}/gone.pac")
-    found = connection(through_windows())
+    found = connection(open_procedures())
     assert found[Check.PROXY].verdict is Verdict.WARNING
     assert found[Check.CA_REACHABLE].verdict is Verdict.PASSED
     error = found[Check.PROXY].error
@@ -241,12 +244,12 @@ def test_settings_that_cannot_be_read_are_noted_where_the_bank_is_reached(
     assert error.code is ErrorCode.PROXY_SCRIPT
 
 
-# --- Who opens TLS -------------------------------------------------------------------------------
+# --- TLS interception ----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("trusted", [True, False])
-def test_a_company_s_own_root_is_told_from_the_public_ones(tmp_path: Path, trusted: bool) -> None:
-    """Wine trusts every root, as Windows would trust this one."""
+def test_tls_interception_by_company_root_is_reported(tmp_path: Path, trusted: bool) -> None:
+    """Wine trusts every root; Windows trusts a company's root once it is installed."""
     lab = make_lab(label="Example Kogyo Proxy")
     own = lab.intermediate.issue(rsa_signer(1).spki, usages=[SERVER_AUTH], dns_names=["localhost"])
     context = tls_context(tmp_path, (own, *lab.chain), rsa_signer(1))

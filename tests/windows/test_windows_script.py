@@ -1,4 +1,4 @@
-"""The script for real Windows computers (REAL_WINDOWS.md) runs to its end and prints its table."""
+"""The script for real Windows computers (REAL_WINDOWS.md) completes and prints its table."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from support.windows_pc import CNG, Computer
 SCRIPT = Path(__file__).with_name("real_windows.py")
 
 
-@pytest.mark.skipif(not CNG, reason="in the run with the double of ncrypt, the nearest to Windows")
-def test_the_script_ends_with_its_table_and_leaves_nothing(computer: Computer) -> None:
+@pytest.mark.skipif(not CNG, reason="runs with the double of ncrypt, which is closest to Windows")
+def test_script_prints_table_and_leaves_nothing(computer: Computer) -> None:
     done = subprocess.run(
         [sys.executable, str(SCRIPT)],
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},

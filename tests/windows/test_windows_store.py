@@ -1,4 +1,4 @@
-"""The Windows store beyond the contract: what other programs see, do and leave behind."""
+"""The Windows store beyond the contract suite: interaction with other programs, and damage."""
 
 from __future__ import annotations
 
@@ -54,21 +54,21 @@ def container_of(key: KeyRef) -> Container:
     return place
 
 
-def refused(error: pytest.ExceptionInfo[CertclientError]) -> tuple[ErrorCode, str]:
+def code_and_reason(error: pytest.ExceptionInfo[CertclientError]) -> tuple[ErrorCode, str]:
     return error.value.code, error.value.data.get("reason", "")
 
 
-# Where keys are
+# Where keys are stored
 
 
-def test_a_key_is_made_in_cng_or_where_that_keeps_none_in_capi(windows_pc: WindowsPc) -> None:
+def test_key_is_created_in_cng_or_else_in_capi(windows_pc: WindowsPc) -> None:
     with windows_pc.store().open(no_pin) as session:
         place = container_of(session.create_key(KeySpec(), LABEL))
     assert place.provider == (w.MS_KEY_STORAGE_PROVIDER if CNG else w.MS_ENH_RSA_AES_PROV)
     assert place.name == LABEL
 
 
-def test_another_process_signs_with_the_key(windows_pc: WindowsPc) -> None:
+def test_another_process_can_sign_with_key(windows_pc: WindowsPc) -> None:
     with windows_pc.store().open(no_pin) as session:
         key = session.create_key(KeySpec(), LABEL)
         public_key = load_der_public_key(session.signer(key).spki)
@@ -85,7 +85,7 @@ def test_another_process_signs_with_the_key(windows_pc: WindowsPc) -> None:
     public_key.verify(bytes.fromhex(signature), b"data", padding.PKCS1v15(), hashes.SHA256())
 
 
-def test_nobody_gets_the_private_key_out(windows_pc: WindowsPc) -> None:
+def test_private_key_is_not_exportable(windows_pc: WindowsPc) -> None:
     with windows_pc.store().open(no_pin) as session:
         place = container_of(session.create_key(KeySpec(), LABEL))
     with pytest.raises(WindowsCallError) as error:
@@ -109,7 +109,9 @@ def export_from_capi(place: Container) -> None:
 # Certificates that other programs wrote or changed
 
 
-def test_another_process_sees_the_certificate_and_its_name(windows_pc: WindowsPc, lab: Lab) -> None:
+def test_another_process_reads_certificate_and_friendly_name(
+    windows_pc: WindowsPc, lab: Lab
+) -> None:
     with windows_pc.store().open(no_pin) as session:
         _, certificate = enrolled(session, lab)
     seen = elsewhere(
@@ -122,7 +124,7 @@ def test_another_process_sees_the_certificate_and_its_name(windows_pc: WindowsPc
     assert seen == f"{certificate.serial_hex} {NAME} {LABEL}"
 
 
-def test_what_another_process_deletes_is_seen(windows_pc: WindowsPc, lab: Lab) -> None:
+def test_deletion_by_another_process_is_noticed(windows_pc: WindowsPc, lab: Lab) -> None:
     store = windows_pc.store()
     with store.open(no_pin) as session:
         _, certificate = enrolled(session, lab)
@@ -136,7 +138,7 @@ def test_what_another_process_deletes_is_seen(windows_pc: WindowsPc, lab: Lab) -
         assert list(store.certificates()) == []
         with pytest.raises(CertclientError) as error:
             session.self_test(certificate)
-    assert refused(error)[0] is ErrorCode.CERTIFICATE_NOT_FOUND
+    assert code_and_reason(error)[0] is ErrorCode.CERTIFICATE_NOT_FOUND
 
 
 def test_two_hundred_foreign_certificates_stay_untouched(windows_pc: WindowsPc, lab: Lab) -> None:
@@ -155,10 +157,10 @@ def test_two_hundred_foreign_certificates_stay_untouched(windows_pc: WindowsPc, 
     assert not any(s.archived or s.key or s.friendly_name for s in store.certificates())
 
 
-# What is damaged
+# Damaged entries
 
 
-def test_a_key_that_was_deleted_behind_our_back_is_told(windows_pc: WindowsPc, lab: Lab) -> None:
+def test_missing_key_is_reported(windows_pc: WindowsPc, lab: Lab) -> None:
     store = windows_pc.store()
     with store.open(no_pin) as session:
         key, certificate = enrolled(session, lab)
@@ -168,35 +170,35 @@ def test_a_key_that_was_deleted_behind_our_back_is_told(windows_pc: WindowsPc, l
     with store.open(no_pin) as session:
         with pytest.raises(CertclientError) as error:
             session.self_test(certificate)
-        assert refused(error)[0] is ErrorCode.KEY_NOT_FOUND
+        assert code_and_reason(error)[0] is ErrorCode.KEY_NOT_FOUND
         with pytest.raises(CertclientError) as error:
             session.signer(key)
-        assert refused(error)[0] is ErrorCode.KEY_NOT_FOUND
-        session.archive(certificate)  # it can still be put away
+        assert code_and_reason(error)[0] is ErrorCode.KEY_NOT_FOUND
+        session.archive(certificate)  # archiving and deleting still work
         session.delete(certificate)
     assert list(store.certificates()) == []
 
 
-def test_a_certificate_imported_with_anothers_key_is_told(windows_pc: WindowsPc, lab: Lab) -> None:
+def test_certificate_bound_to_wrong_key_is_reported(windows_pc: WindowsPc, lab: Lab) -> None:
     store = windows_pc.store()
     with store.open(no_pin) as session:
         key, _ = enrolled(session, lab)
-        stranger = lab.issue(spki_of(rsa_key(1)))
+        mismatched = lab.issue(spki_of(rsa_key(1)))
         with crypt32.opened(windows_pc.names.personal, writable=True) as system_store:
-            system_store.add(stranger, "", container_of(key))
-        found = next(s for s in store.certificates() if s.certificate == stranger)
+            system_store.add(mismatched, "", container_of(key))
+        found = next(s for s in store.certificates() if s.certificate == mismatched)
         assert found.key is None, "it does not log in"
         with pytest.raises(CertclientError) as error:
-            session.self_test(stranger)
+            session.self_test(mismatched)
         assert error.value.code is ErrorCode.KEY_OF_ANOTHER
-        ready = key_result(session, stranger)
+        ready = key_result(session, mismatched)
         assert ready.error is not None
-        assert ready.error.code is ErrorCode.KEY_OF_ANOTHER, "and nobody blames a password"
-        session.delete(stranger)
-        assert session.find_key(LABEL) == key, "the key is another certificate's"
+        assert ready.error.code is ErrorCode.KEY_OF_ANOTHER, "and not a lost password"
+        session.delete(mismatched)
+        assert session.find_key(LABEL) == key, "the key belongs to another certificate"
 
 
-def test_a_key_without_a_certificate_is_found_by_its_label_and_removed(
+def test_key_without_certificate_is_found_by_label_and_removed(
     windows_pc: WindowsPc,
 ) -> None:
     with windows_pc.store().open(no_pin) as session:
@@ -207,16 +209,16 @@ def test_a_key_without_a_certificate_is_found_by_its_label_and_removed(
         assert session.find_key(LABEL) is None
 
 
-def test_the_machine_stopped_between_container_and_key(windows_pc: WindowsPc) -> None:
+def test_empty_container_is_removed(windows_pc: WindowsPc) -> None:
     with capi.provider(capi.container(LABEL), w.CRYPT_NEWKEYSET):
         pass
     with windows_pc.store().open(no_pin) as session:
         assert session.find_key(LABEL) is None
-        assert not capi.exists(capi.container(LABEL)), "the empty container is gone"
+        assert not capi.exists(capi.container(LABEL)), "the empty container is removed"
         session.create_key(KeySpec(), LABEL)
 
 
-def test_a_container_name_that_somebody_else_took_is_left_alone(windows_pc: WindowsPc) -> None:
+def test_foreign_container_with_our_name_is_kept(windows_pc: WindowsPc) -> None:
     foreign = capi.container(LABEL, w.AT_SIGNATURE)
     with capi.provider(foreign, w.CRYPT_NEWKEYSET) as handle:
         capi.generate(handle, w.AT_SIGNATURE, 2048)
@@ -233,7 +235,7 @@ def test_a_container_name_that_somebody_else_took_is_left_alone(windows_pc: Wind
         capi.delete(foreign)
 
 
-def test_a_store_that_a_policy_makes_read_only_says_so(
+def test_read_only_store_is_reported_as_unavailable(
     windows_pc: WindowsPc, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real = w.cert_open_store
@@ -254,10 +256,10 @@ def test_a_store_that_a_policy_makes_read_only_says_so(
 
 
 @pytest.mark.parametrize("code", [ERROR_NOT_SUPPORTED, ERROR_CALL_NOT_IMPLEMENTED])
-def test_a_store_that_has_nothing_to_commit_is_written_all_the_same(
+def test_unsupported_commit_is_ignored(
     windows_pc: WindowsPc, lab: Lab, monkeypatch: pytest.MonkeyPatch, code: int
 ) -> None:
-    """Windows has written at once, and may say so."""
+    """Windows writes changes immediately, and may report that there is nothing to commit."""
     commit = w.cert_control_store
 
     def written_already(*arguments: object) -> None:
@@ -283,7 +285,7 @@ def test_a_store_that_has_nothing_to_commit_is_written_all_the_same(
         (w.MS_ENH_RSA_AES_PROV, 24),
     ],
 )
-def test_a_certificate_of_the_internet_explorer_days_signs_its_renewal(
+def test_key_of_internet_explorer_signs(
     windows_pc: WindowsPc, lab: Lab, provider: str, provider_type: int
 ) -> None:
     place = internet_explorer_key(provider, provider_type)
@@ -303,10 +305,11 @@ def test_a_certificate_of_the_internet_explorer_days_signs_its_renewal(
     assert not capi.exists(place)
 
 
-def test_a_deletion_that_stops_on_the_way_orphans_no_key(
+def test_interrupted_deletion_orphans_no_key(
     windows_pc: WindowsPc, lab: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """No name tells whose an Internet Explorer's key is: only its certificate leads to it."""
+    """The name of an Internet Explorer key does not identify it: only its certificate refers to
+    it."""
     place = internet_explorer_key(w.MS_ENH_RSA_AES_PROV, 24)
     old = lab.issue(capi.spki(place))
     with crypt32.opened(windows_pc.names.personal, writable=True) as system_store:
@@ -328,22 +331,20 @@ def test_a_deletion_that_stops_on_the_way_orphans_no_key(
     assert list(store.certificates()) == []
 
 
-def test_an_old_key_says_that_it_makes_no_pss_signatures(windows_pc: WindowsPc, lab: Lab) -> None:
+def test_capi_key_reports_missing_pss(windows_pc: WindowsPc, lab: Lab) -> None:
     place = internet_explorer_key(w.MS_ENH_RSA_AES_PROV, 24)
     with windows_pc.store().open(no_pin) as session:
         signer = session.signer(KeyRef("", place.key_id))
         with pytest.raises(CertclientError) as error:
             signer.sign(b"x", SignatureAlgorithm.RSA_PSS_SHA256)
     capi.delete(place)
-    assert refused(error) == (ErrorCode.KEY_UNSUPPORTED, "a CAPI key, which has no PSS")
+    assert code_and_reason(error) == (ErrorCode.KEY_UNSUPPORTED, "a CAPI key, which has no PSS")
 
 
 # The issuer
 
 
-def test_the_intermediate_goes_where_browsers_look_and_the_root_nowhere(
-    windows_pc: WindowsPc, lab: Lab
-) -> None:
+def test_intermediates_are_installed_but_no_root(windows_pc: WindowsPc, lab: Lab) -> None:
     with windows_pc.store().open(no_pin) as session:
         session.install_intermediates((*lab.chain, lab.root.certificate))
         session.install_intermediates(lab.chain)

@@ -1,4 +1,4 @@
-"""renew --all --unattended on Windows: no key that asks is touched, and no window comes."""
+"""renew --all --unattended on Windows: skips keys that would prompt, and opens no window."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ from certclient.store.windows import crypt32
 from support.bank_office import BankOffice
 from support.windows_pc import CNG, Computer
 
-cng_only = pytest.mark.skipif(not CNG, reason="the run with the double of ncrypt asks about keys")
+cng_only = pytest.mark.skipif(not CNG, reason="only the double of ncrypt prompts about keys")
 
 
 @pytest.fixture
 def _consent() -> Iterator[None]:
-    """As group policy writes it."""
+    """Writes the company's consent as group policy does."""
     machine, view = winreg.HKEY_LOCAL_MACHINE, winreg.KEY_WOW64_64KEY
     with winreg.CreateKeyEx(machine, KEY, 0, winreg.KEY_WRITE | view) as key:
         winreg.SetValueEx(key, "UnattendedRenewal", 0, winreg.REG_DWORD, 1)
@@ -44,15 +44,15 @@ def _consent() -> Iterator[None]:
 @pytest.fixture
 def bank_file(bank_office: BankOffice, tmp_path: Path) -> Path:
     lines = bank_office.profile_text().splitlines(keepends=True)
-    # Wine's crypt32 finds no CNG key for TLS, so there the login cannot be tried.
+    # Wine's crypt32 finds no CNG key for TLS, so the login cannot be tested with CNG keys.
     text = "".join(line for line in lines if not (CNG and line.startswith("login_test_url")))
     file = tmp_path / "銀行.toml"
     file.write_text(text, encoding="utf-8")
     return file
 
 
-def job(file: Path, capsys: pytest.CaptureFixture[str]) -> Any:
-    """What the task scheduler starts."""
+def run_job(file: Path, capsys: pytest.CaptureFixture[str]) -> Any:
+    """Runs the command of the scheduled task; returns its JSON record."""
     arguments = ["renew", "--all", "--unattended", "--json", "--profile", str(file)]
     code = run(arguments, system_services())
     record = json.loads(capsys.readouterr().out)
@@ -60,8 +60,10 @@ def job(file: Path, capsys: pytest.CaptureFixture[str]) -> Any:
     return record
 
 
-def give_protected(computer: Computer, office: BankOffice, user_id: str) -> Certificate:
-    """A certificate whose key asks (セキュリティ レベル「中」)."""
+def install_protected_certificate(
+    computer: Computer, office: BankOffice, user_id: str
+) -> Certificate:
+    """Installs a certificate whose key prompts for consent (セキュリティ レベル「中」)."""
     with computer.store.open(no_pin) as session:
         key = session.create_key(KeySpec(protection=Protection.CONSENT), f"certclient {user_id}")
         spki = session.signer(key).spki
@@ -70,37 +72,37 @@ def give_protected(computer: Computer, office: BankOffice, user_id: str) -> Cert
     return certificate
 
 
-def test_without_the_policy_nothing_happens(
+def test_unattended_renewal_needs_policy(
     computer: Computer, bank_office: BankOffice, bank_file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     old = computer.give(bank_office, bank_office.new_customer(), 20)
-    record = job(bank_file, capsys)
+    record = run_job(bank_file, capsys)
     assert (record["exit_code"], record["error"]["code"]) == (6, "CC-UNATTENDED-OFF")
     assert computer.usable() == [old]
 
 
 @pytest.mark.usefixtures("_consent")
-def test_a_key_that_asks_nobody_is_renewed(
+def test_certificate_with_unprotected_key_is_renewed(
     computer: Computer, bank_office: BankOffice, bank_file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     old = computer.give(bank_office, bank_office.new_customer(), 20)
-    record = job(bank_file, capsys)
+    record = run_job(bank_file, capsys)
     assert record["exit_code"] == 0, record
     (new,) = computer.usable()
     assert record["results"][0]["certificate"]["serial"] == new.serial_hex != old.serial_hex
     assert bank_office.state_of(new) == "confirmed"
     computer.assert_nothing_left_over()
-    assert job(bank_file, capsys)["exit_code"] == 3, "nothing is due any more"
+    assert run_job(bank_file, capsys)["exit_code"] == 3, "nothing is due any more"
 
 
 @cng_only
 @pytest.mark.usefixtures("_consent")
-def test_a_key_that_asks_is_left_alone_and_the_next_one_renewed(
+def test_protected_key_is_skipped_and_other_certificate_renewed(
     computer: Computer, bank_office: BankOffice, bank_file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     plain = computer.give(bank_office, bank_office.new_customer(), 15)
-    protected = give_protected(computer, bank_office, bank_office.new_customer())
-    record = job(bank_file, capsys)
+    protected = install_protected_certificate(computer, bank_office, bank_office.new_customer())
+    record = run_job(bank_file, capsys)
     first, second = record["results"]
     assert first["outcome"] == "done"
     assert (second["outcome"], second["error"]["code"]) == ("needs-person", "CC-KEY-PROTECTED")
@@ -110,21 +112,19 @@ def test_a_key_that_asks_is_left_alone_and_the_next_one_renewed(
 
 
 @cng_only
-def test_whether_a_key_asks_is_found_out_without_asking(
+def test_protected_key_is_detected_without_prompt(
     computer: Computer, bank_office: BankOffice
 ) -> None:
     store = computer.store
     assert isinstance(store, WorksAlone)
     store.try_alone(computer.give(bank_office, bank_office.new_customer(), 20))
-    protected = give_protected(computer, bank_office, bank_office.new_customer())
+    protected = install_protected_certificate(computer, bank_office, bank_office.new_customer())
     with pytest.raises(CertclientError) as would_ask:
         store.try_alone(protected)
     assert would_ask.value.code is ErrorCode.KEY_PROTECTED
 
 
-def test_a_certificate_without_its_key_is_no_surprise(
-    computer: Computer, bank_office: BankOffice
-) -> None:
+def test_certificate_without_key_is_reported(computer: Computer, bank_office: BankOffice) -> None:
     with crypt32.opened("MY", writable=True) as store:
         store.add(bank_office.intermediate(), "", None)
     with pytest.raises(CertclientError) as keyless:
@@ -133,26 +133,26 @@ def test_a_certificate_without_its_key_is_no_surprise(
 
 
 @pytest.mark.usefixtures("_consent")
-def test_keys_that_the_bank_wants_to_ask_are_never_made(
+def test_no_protected_key_is_created_unattended(
     computer: Computer, bank_office: BankOffice, bank_file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     old = computer.give(bank_office, bank_office.new_customer(), 20)
     text = bank_file.read_text(encoding="utf-8")
     assert "[key]" in text
     bank_file.write_text(text.replace("[key]", '[key]\nprotection = "consent"'), encoding="utf-8")
-    record = job(bank_file, capsys)
+    record = run_job(bank_file, capsys)
     assert record["results"][0]["error"]["code"] == "CC-KEY-PROTECTED"
     assert computer.usable() == [old]
 
 
 @pytest.mark.usefixtures("_consent")
-def test_a_renewal_in_an_open_window_is_left_alone(
+def test_running_renewal_is_left_alone(
     computer: Computer, bank_office: BankOffice, bank_file: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     user_id = bank_office.new_customer()
     old = computer.give(bank_office, user_id, 20)
     with exclusive(journal_file().parent / "locks", bank_office.profile().id, user_id):
-        record = job(bank_file, capsys)
+        record = run_job(bank_file, capsys)
     assert record["results"][0]["error"]["code"] == "CC-PROCEDURE-RUNNING"
     assert record["exit_code"] == 5
     assert computer.usable() == [old]

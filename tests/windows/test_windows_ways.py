@@ -1,6 +1,7 @@
-"""Every way to a new certificate on a Windows PC, against the practice bank on the Linux side.
+"""Every procedure for a new certificate on a Windows PC, against the practice bank on Linux.
 
-The whole program but its front doors: the user's own store, journal, credential store, network.
+They use the whole program except its user interfaces: the user's own certificate store, journal,
+credential store and network.
 """
 
 from __future__ import annotations
@@ -51,18 +52,18 @@ from support.windows_pc import (
 @pytest.fixture
 def profile(bank_office: BankOffice) -> Profile:
     profile = bank_office.profile()
-    # Wine's crypt32 finds no CNG key for TLS, so there the login cannot be tried.
+    # Wine's crypt32 finds no CNG key for TLS, so the login cannot be tested with CNG keys.
     return replace(profile, login_test_url="") if CNG else profile
 
 
 def profile_text(bank_office: BankOffice) -> str:
-    """The same as it stands in its file."""
+    """The text of the file of `profile`."""
     lines = bank_office.profile_text().splitlines(keepends=True)
     return "".join(line for line in lines if not (CNG and line.startswith("login_test_url")))
 
 
-def front(profile: Profile) -> Enrollment:
-    """As the program makes it, each time anew."""
+def open_procedures(profile: Profile) -> Enrollment:
+    """New procedures, with open stores, as the program creates them at each start."""
     return enrollment(profile, open_stores(()))
 
 
@@ -71,7 +72,7 @@ def current(computer: Computer, certificate: Certificate) -> StoredCertificate:
 
 
 def renewed(computer: Computer, profile: Profile, old: Certificate, person: Person) -> Finished:
-    outcome = front(profile).renew(current(computer, old), computer.store, person)
+    outcome = open_procedures(profile).renew(current(computer, old), computer.store, person)
     return finished(outcome)
 
 
@@ -99,11 +100,11 @@ def test_renew_now(computer: Computer, bank_office: BankOffice, profile: Profile
     assert name == f"{profile.bank.ja} {user_id} ({done.certificate.not_after_tokyo:%Y-%m-%d})"
     with crypt32.opened("CA", writable=False) as store:
         assert bank_office.intermediate() in [e.certificate for e in store.entries()]
-    assert (Step.LOGIN in person.finished) is not CNG, "a real login before the old one is put away"
+    assert (Step.LOGIN in person.finished) is not CNG, "a real login before the old one is archived"
     assert done.login.result is (LoginResult.NO_ADDRESS if CNG else LoginResult.WORKED)
 
 
-def test_renew_a_certificate_of_the_internet_explorer_days(
+def test_renew_certificate_of_internet_explorer(
     computer: Computer, bank_office: BankOffice, profile: Profile
 ) -> None:
     user_id = bank_office.new_customer()
@@ -121,7 +122,7 @@ def test_renew_a_certificate_of_the_internet_explorer_days(
     capi.delete(place)
 
 
-def test_where_the_new_certificate_cannot_log_in_the_old_one_stays(
+def test_old_certificate_stays_if_login_test_fails(
     computer: Computer, bank_office: BankOffice, profile: Profile
 ) -> None:
     if CNG:
@@ -136,7 +137,7 @@ def test_where_the_new_certificate_cannot_log_in_the_old_one_stays(
     assert set(computer.usable()) == {old, done.certificate}
 
 
-def test_the_root_is_trusted_only_if_the_bank_wants_it_and_the_customer_agrees(
+def test_root_is_installed_only_if_profile_and_user_agree(
     computer: Computer,
     bank_office: BankOffice,
     profile: Profile,
@@ -149,27 +150,29 @@ def test_the_root_is_trusted_only_if_the_bank_wants_it_and_the_customer_agrees(
     user_id = bank_office.new_customer()
     renewed(computer, profile, computer.give(bank_office, user_id, 20), Person())
     assert not trusted()
-    wanting = replace(profile, install_root=True)
+    changed_profile = replace(profile, install_root=True)
 
-    def obtained() -> tuple[Finished, Person]:
+    def obtain_with_root() -> tuple[Finished, Person]:
         person = Person(secrets={SecretKind.ISSUE_CODE: [bank_office.issue_code(user_id)]})
-        return finished(front(wanting).obtain(user_id, computer.store, person)), person
+        return finished(
+            open_procedures(changed_profile).obtain(user_id, computer.store, person)
+        ), person
 
-    with monkeypatch.context() as says_no:
-        # What Windows answers after いいえ to its own question.
-        refuse_adding(says_no, "Root", ERROR_CANCELLED)
-        done, person = obtained()
+    with monkeypatch.context() as patch:
+        # The error of Windows if the user answers いいえ to its own prompt.
+        refuse_adding(patch, "Root", ERROR_CANCELLED)
+        done, person = obtain_with_root()
     assert [warning.code for warning in person.warnings] == [ErrorCode.CONSENT_REFUSED]
-    assert computer.usable() == [done.certificate], "the certificate is there all the same"
+    assert computer.usable() == [done.certificate], "the certificate is installed anyway"
     assert not trusted()
-    obtained()
+    obtain_with_root()
     assert trusted()
     with crypt32.opened("Root", writable=True) as store:
         store.delete(profile.ca.trust_anchors[0])
 
 
 def refuse_adding(monkeypatch: pytest.MonkeyPatch, name: str, code: int) -> None:
-    """Windows answers with `code` when a certificate is to be added to its store `name`."""
+    """Makes adding a certificate to Windows' store `name` fail with `code`."""
     open_store, add = w.cert_open_store, w.cert_add_certificate_context_to_store
     opened: set[object] = set()
 
@@ -204,7 +207,7 @@ def test_renew_later(computer: Computer, bank_office: BankOffice, profile: Profi
 # B2 administrator with ご契約先暗証番号 and お客様カード
 
 
-def test_an_administrator_is_asked_for_pin_and_card(
+def test_administrator_enters_pin_and_one_time_password(
     computer: Computer, bank_office: BankOffice, profile: Profile
 ) -> None:
     asking = replace(
@@ -230,7 +233,7 @@ def test_obtain_after_expiry(computer: Computer, bank_office: BankOffice, profil
     user_id = bank_office.new_customer()
     expired = computer.give(bank_office, user_id, -10)
     person = Person(secrets={SecretKind.ISSUE_CODE: [bank_office.issue_code(user_id)]})
-    done = finished(front(profile).obtain(user_id, computer.store, person))
+    done = finished(open_procedures(profile).obtain(user_id, computer.store, person))
     assert computer.usable() == [done.certificate]
     assert current(computer, expired).archived
     computer.assert_nothing_left_over()
@@ -239,7 +242,7 @@ def test_obtain_after_expiry(computer: Computer, bank_office: BankOffice, profil
 # Waiting, and the issue code in Windows' credential store
 
 
-def test_the_issue_code_waits_in_windows_credential_store(
+def test_issue_code_is_kept_in_credential_store(
     computer: Computer, bank_office: BankOffice, profile: Profile
 ) -> None:
     assert isinstance(system_vault(), KeyringVault)
@@ -248,7 +251,7 @@ def test_the_issue_code_waits_in_windows_credential_store(
     asked = Person(
         secrets={SecretKind.ISSUE_CODE: [code]}, stop_before=lambda finished: len(finished) >= 3
     )
-    outcome = front(profile).obtain(user_id, computer.store, asked)
+    outcome = open_procedures(profile).obtain(user_id, computer.store, asked)
     assert isinstance(outcome, Pending)
     seen = elsewhere(
         "from certclient.enrollment.vault import system_vault\n"
@@ -257,13 +260,13 @@ def test_the_issue_code_waits_in_windows_credential_store(
     )
     assert seen == code, "another process of the same user finds it"
     person = Person()
-    done = finished(front(profile).resume(outcome.procedure_id, person))
+    done = finished(open_procedures(profile).resume(outcome.procedure_id, person))
     assert person.secret_requests == [], "not asked again"
     assert computer.usable() == [done.certificate]
-    assert system_vault().fetch(outcome.procedure_id) is None, "wiped at the end"
+    assert system_vault().fetch(outcome.procedure_id) is None, "deleted at the end"
 
 
-def test_the_credential_store_keeps_japanese(computer: Computer) -> None:
+def test_credential_store_supports_japanese(computer: Computer) -> None:
     vault = system_vault()
     vault.keep("日本語 手続き", Secret("コード"))
     kept = vault.fetch("日本語 手続き")
@@ -271,13 +274,13 @@ def test_the_credential_store_keeps_japanese(computer: Computer) -> None:
     assert kept is not None
     assert kept.reveal() == "コード"
     assert vault.fetch("日本語 手続き") is None
-    vault.wipe("日本語 手続き")  # nothing there: no error
+    vault.wipe("日本語 手続き")  # no error if there is nothing
 
 
 # All IDs on the PC
 
 
-def test_a_failure_does_not_stop_the_rest_of_a_batch(
+def test_batch_continues_after_failure(
     computer: Computer, bank_office: BankOffice, profile: Profile, tmp_path: Path
 ) -> None:
     users = [bank_office.new_customer() for _ in range(3)]
@@ -304,12 +307,12 @@ KILL_POINTS = (
     if CNG
     else ("after:send", "after:archive")
 )
-"""Each costs some seconds; between them the two runs have every moment that leaves something behind
-in Windows. All others: tests/integration/kill."""
+"""Each takes some seconds. Together, the two runs cover every point that leaves something behind in
+Windows; tests/integration/kill covers all others."""
 
 
-def doomed(profile_file: Path, point: str) -> None:
-    """A renewal in another process that ends itself at `point`."""
+def kill_renewal_at(profile_file: Path, point: str) -> None:
+    """Runs a renewal in another process, which kills itself at `point`."""
     program = (
         "import support.windows_pc, sys; from support import doomed; doomed.main(*sys.argv[1:])"
     )
@@ -323,7 +326,7 @@ def doomed(profile_file: Path, point: str) -> None:
 
 
 @pytest.mark.parametrize("point", KILL_POINTS)
-def test_a_killed_renewal_is_finished_by_resume(
+def test_killed_renewal_can_be_resumed(
     computer: Computer,
     bank_office: BankOffice,
     profile: Profile,
@@ -333,29 +336,31 @@ def test_a_killed_renewal_is_finished_by_resume(
     old = computer.give(bank_office, bank_office.new_customer(), 20)
     file = tmp_path / "profile.toml"
     file.write_text(profile_text(bank_office), encoding="utf-8")
-    doomed(file, point)
-    assert computer.usable(), "there is a certificate to log in with at every moment"
-    (procedure,) = front(profile).pending()
-    done = finished(front(profile).resume(procedure.id, Person()))
+    kill_renewal_at(file, point)
+    assert computer.usable(), "at every point there is a certificate to log in with"
+    (procedure,) = open_procedures(profile).pending()
+    done = finished(open_procedures(profile).resume(procedure.id, Person()))
     assert computer.usable() == [done.certificate]
     assert bank_office.state_of(done.certificate) == "confirmed"
     assert current(computer, old).archived
     computer.assert_nothing_left_over()
-    assert front(profile).pending() == []
+    assert open_procedures(profile).pending() == []
 
 
-def test_a_certificate_that_the_bank_has_revoked_unconfirmed_is_replaced(
+def test_certificate_revoked_before_confirmation_is_replaced(
     computer: Computer, bank_office: BankOffice, profile: Profile
 ) -> None:
-    """The PC slept before the confirmation, and the bank did not wait."""
+    """As if the PC slept before the confirmation for longer than the bank waited."""
     old = computer.give(bank_office, bank_office.new_customer(), 20)
     stop = Person(stop_before=lambda finished: Step.VERIFY in finished)
-    assert isinstance(front(profile).renew(current(computer, old), computer.store, stop), Pending)
-    (procedure,) = front(profile).pending()
+    assert isinstance(
+        open_procedures(profile).renew(current(computer, old), computer.store, stop), Pending
+    )
+    (procedure,) = open_procedures(profile).pending()
     assert procedure.new_certificate is not None
     bank_office.revoke(procedure.new_certificate)
     person = Person()
-    done = finished(front(profile).resume(procedure.id, person))
+    done = finished(open_procedures(profile).resume(procedure.id, person))
     assert done.not_accepted == procedure.new_certificate.serial_hex
     assert [warning.code for warning in person.warnings] == [ErrorCode.CERTIFICATE_NOT_ACCEPTED]
     assert computer.usable() == [done.certificate]
@@ -364,68 +369,68 @@ def test_a_certificate_that_the_bank_has_revoked_unconfirmed_is_replaced(
     computer.assert_nothing_left_over()
 
 
-def test_a_new_key_that_died_on_the_way_keeps_nobody_from_another_certificate(
+def test_lost_new_key_does_not_block_next_certificate(
     computer: Computer, bank_office: BankOffice, profile: Profile
 ) -> None:
-    """The bank took its time, and meanwhile the user's password was reset by force."""
+    """The user's password was reset while the renewal waited for the bank."""
     if not CNG:
-        pytest.skip("keys in CAPI die with REAL_WINDOWS.md's password alone")
+        pytest.skip("for CAPI keys, REAL_WINDOWS.md has the check with a real password reset")
     user_id = bank_office.new_customer()
     old = computer.give(bank_office, user_id, 20)
     asked = Person(stop_before=lambda finished: Step.REQUEST in finished)
-    outcome = front(profile).renew(current(computer, old), computer.store, asked)
+    outcome = open_procedures(profile).renew(current(computer, old), computer.store, asked)
     assert isinstance(outcome, Pending)
     lose_keys_with_the_password()
     person = Person(secrets={SecretKind.ISSUE_CODE: [bank_office.issue_code(user_id)]})
-    done = finished(front(profile).obtain(user_id, computer.store, person))
+    done = finished(open_procedures(profile).obtain(user_id, computer.store, person))
     assert ErrorCode.KEY_SELF_TEST_FAILED in [warning.code for warning in person.warnings]
     assert computer.usable() == [done.certificate]
-    assert front(profile).pending() == []
+    assert open_procedures(profile).pending() == []
     later = Person(secrets={SecretKind.ISSUE_CODE: [bank_office.issue_code(user_id)]})
-    again = finished(front(profile).obtain(user_id, computer.store, later))
+    again = finished(open_procedures(profile).obtain(user_id, computer.store, later))
     assert computer.usable() == [again.certificate]
-    assert later.warnings == [], "told once"
+    assert later.warnings == [], "reported once"
 
 
-# Keys that ask, and the TPM
+# Protected keys, and the TPM
 
 
-def test_an_old_protected_key_asks_once_and_only_after_consent(
+def test_protected_old_key_prompts_once_after_consent(
     computer: Computer, bank_office: BankOffice, profile: Profile, owner: Owner
 ) -> None:
     if not CNG:
-        pytest.skip("CAPI's own questions are a matter of REAL_WINDOWS.md")
+        pytest.skip("REAL_WINDOWS.md covers CAPI's own prompts")
     spec = KeySpec(protection=Protection.CONSENT, purpose="去年の")
     old = computer.give(bank_office, bank_office.new_customer(), 20, spec)
-    owner.forget()  # Windows told of the key when it was made
+    owner.forget()  # Windows announced the key at its creation
     home = next(s for s in open_stores(()) if s.store_id == computer.store.store_id)
-    (key,) = (r for r in front(profile).readiness(old, home) if r.check is Check.KEY)
+    (key,) = (r for r in open_procedures(profile).readiness(old, home) if r.check is Check.KEY)
     assert key.verdict is Verdict.SKIPPED
     assert key.error is not None
     assert key.error.code is ErrorCode.KEY_PROTECTED
-    assert owner.questions() == [], "looking asks nothing"
+    assert owner.questions() == [], "reading does not prompt"
     done = renewed(computer, profile, old, Person())
     assert computer.usable() == [done.certificate]
     assert [name for _, _, name, *_ in owner.questions()] == ["去年の 電子証明書"]
 
 
-def test_that_the_tpm_cannot_be_used_is_told_and_the_renewal_goes_on(
+def test_renewal_continues_with_warning_without_tpm(
     computer: Computer, bank_office: BankOffice, profile: Profile
 ) -> None:
     if not CNG:
-        pytest.skip("Wine's TPM says that it is software")
+        pytest.skip("Wine's TPM provider is software")
     old = computer.give(bank_office, bank_office.new_customer(), 20)
-    wanting = replace(profile, key=replace(profile.key, prefer_tpm=True))
+    changed_profile = replace(profile, key=replace(profile.key, prefer_tpm=True))
     person = Person()
-    done = renewed(computer, wanting, old, person)
+    done = renewed(computer, changed_profile, old, person)
     assert [warning.code for warning in person.warnings] == [ErrorCode.KEY_NOT_IN_TPM]
     assert computer.usable() == [done.certificate]
 
 
-# What the customer's computer may be like
+# Conditions of the customer's computer
 
 
-def test_a_store_that_a_policy_closes_on_the_way_loses_nothing(
+def test_store_made_read_only_during_renewal_loses_nothing(
     computer: Computer,
     bank_office: BankOffice,
     profile: Profile,
@@ -438,13 +443,13 @@ def test_a_store_that_a_policy_closes_on_the_way_loses_nothing(
             renewed(computer, profile, old, Person())
     assert refused.value.code is ErrorCode.STORE_UNAVAILABLE
     assert computer.usable() == [old]
-    (procedure,) = front(profile).pending()
-    done = finished(front(profile).resume(procedure.id, Person()))
+    (procedure,) = open_procedures(profile).pending()
+    done = finished(open_procedures(profile).resume(procedure.id, Person()))
     assert computer.usable() == [done.certificate]
     computer.assert_nothing_left_over()
 
 
-def test_an_old_certificate_that_a_policy_lets_nobody_put_away_stays(
+def test_old_certificate_stays_if_archiving_is_refused(
     computer: Computer,
     bank_office: BankOffice,
     profile: Profile,
@@ -466,7 +471,7 @@ def test_an_old_certificate_that_a_policy_lets_nobody_put_away_stays(
     assert set(computer.usable()) == {old, done.certificate}
 
 
-def test_a_renewal_that_cannot_be_finished_leaves_no_key(
+def test_refused_renewal_leaves_no_key(
     computer: Computer, bank_office: BankOffice, profile: Profile
 ) -> None:
     old = computer.give(bank_office, bank_office.new_customer(), 20)
@@ -478,14 +483,14 @@ def test_a_renewal_that_cannot_be_finished_leaves_no_key(
     computer.assert_nothing_left_over()
 
 
-def test_foreign_certificates_in_the_store_are_neither_renewed_nor_touched(
+def test_foreign_certificates_are_left_unchanged(
     computer: Computer, bank_office: BankOffice, profile: Profile
 ) -> None:
-    stranger = make_lab().issue(spki_of(rsa_key(1)))
+    foreign = make_lab().issue(spki_of(rsa_key(1)))
     with crypt32.opened("MY", writable=True) as store:
-        store.add(stranger, "会社のVPN", None)
+        store.add(foreign, "会社のVPN", None)
     old = computer.give(bank_office, bank_office.new_customer(), 20)
     renewed(computer, profile, old, Person())
     with crypt32.opened("MY", writable=False) as store:
-        (kept,) = (e for e in store.entries() if e.certificate == stranger)
+        (kept,) = (e for e in store.entries() if e.certificate == foreign)
     assert (kept.friendly_name, kept.container, kept.archived) == ("会社のVPN", None, False)

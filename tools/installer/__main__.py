@@ -1,9 +1,9 @@
-"""`make installer`: makes what customers and administrators install.
+"""`make installer`: builds the packages that customers and administrators install.
 
     python -m tools.installer [--settings FILE] [--folder FOLDER] [--quick] [--if-needed]
     python -m tools.installer compare ONE OTHER
 
-Settings come from installer/build.toml; what is made goes to build/installer.
+The settings come from installer/build.toml; the results go to build/installer.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ _FAILURES = (
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Exit code 1 and a text on stderr if there is no installer, or the two builds differ."""
+    """Returns 1, with a text on stderr, if the build fails. `compare`: see `_compare`."""
     if arguments[:1] == ["compare"]:
         return _compare(arguments[1:])
     parser = argparse.ArgumentParser(description="Makes the installer.")
@@ -59,6 +59,7 @@ def main(arguments: Sequence[str]) -> int:
     if os.geteuid() != 0:
         print("make installer: Wine in a chroot needs root: run it with sudo", file=sys.stderr)
         return 1
+    # Qt draws the icon and the banner; a build machine need not have a screen.
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     try:
         settings = read_settings(given.settings)
@@ -80,13 +81,14 @@ def main(arguments: Sequence[str]) -> int:
 def _make(build: Build) -> None:
     cache = Cache(default_folder(os.environ, Path.home()))
     made_from.forget(build)
+    # Taken before the build: a source that changes meanwhile makes the results outdated.
     stamp = made_from.stamp(build)
     make_all(build, freeze_in(prepare(cache), cache.mount_point()))
     made_from.note(build, stamp)
 
 
 def _compare(arguments: Sequence[str]) -> int:
-    """1 if they differ, 2 if they cannot be compared."""
+    """Returns 1 if the builds differ, 2 if they cannot be compared."""
     parser = argparse.ArgumentParser(description="Compares two builds without their signatures.")
     parser.add_argument("one", type=Path, help="a build's folder, as --folder names it")
     parser.add_argument("other", type=Path, help="another one's")

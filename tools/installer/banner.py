@@ -1,4 +1,4 @@
-"""The picture beside the setup's first and last page: the program's icon on its own blue."""
+"""Draws the picture on the setup's first and last page: the program's icon on a blue gradient."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from PySide6.QtSvg import QSvgRenderer
 from tools.installer.icon import IconError
 
 WIDTH, HEIGHT = 328, 628
-"""Twice what NSIS shows at 100 %, so that it is sharp at 200 %."""
+"""Pixels: twice the size that NSIS shows at 100 %, so that the picture is sharp at 200 %."""
 
 _UPPER, _LOWER = QColor("#2e6ca4"), QColor("#163a5c")
 _CARD = QRectF(64, 72, 200, 200)
@@ -20,7 +20,10 @@ _MARGIN = 24.0
 
 
 def make_banner(drawing: Path, target: Path) -> None:
-    """Writes the BMP `target`. The same drawing and Qt give the same bytes. Raises IconError."""
+    """Writes the BMP `target`, with the same bytes for the same drawing and version of Qt.
+
+    Raises IconError if `drawing` is no SVG or `target` cannot be written.
+    """
     renderer = QSvgRenderer(QByteArray(drawing.read_bytes()))
     if not renderer.isValid():
         raise IconError(f"{drawing} is no SVG")
@@ -36,6 +39,6 @@ def make_banner(drawing: Path, target: Path) -> None:
     painter.fillPath(card, Qt.GlobalColor.white)
     renderer.render(painter, _CARD.adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN))
     painter.end()
-    # Windows' own format has 24 bits; NSIS takes no others everywhere.
+    # 24 bits: NSIS does not accept other depths everywhere.
     if not image.convertToFormat(QImage.Format.Format_RGB888).save(str(target)):
         raise IconError(f"{target} cannot be written")

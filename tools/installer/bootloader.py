@@ -1,7 +1,7 @@
-"""The part of the frozen programs that runs before Python, compiled here.
+"""Compiles the bootloader of the frozen programs, which runs before Python.
 
-PyInstaller's bootloader as it came in its source package, with an entry of our own in place of its
-main.c: installer/native looks at every file of the program first.
+It is PyInstaller's bootloader, unchanged from its source package, except that our own entry point
+replaces main.c: installer/native first checks every file of the program.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from tools.wine.sandbox import Sandbox
 NATIVE = ROOT / "installer" / "native"
 LOCK = ROOT / "requirements" / "installer.txt"
 PROGRAMS = {"run.exe": "", "runw.exe": "-DWINDOWED -mwindows"}
-"""As PyInstaller names them: with a console, and without."""
+"""PyInstaller's file names and our compiler options: with a console, and without."""
 
 _HERE = "(file)"
 _COMPILER = "x86_64-w64-mingw32-gcc-win32"
@@ -35,7 +35,7 @@ _LIBRARIES = "-luser32 -lcomctl32 -ladvapi32 -lgdi32"
 
 
 def made_from() -> str:
-    """Changes whenever a source, an option or a text changes."""
+    """A key that changes whenever a source, a compiler option or a text changes."""
     digest = hashlib.sha256("".join([_THEIRS, _OURS, _LINKED, *_pin(), texts()]).encode())
     for source in sorted(NATIVE.glob("*.[ch]")):
         digest.update(source.read_bytes())
@@ -45,7 +45,7 @@ def made_from() -> str:
 def make_bootloader(folder: Path, system: Path, mount_point: Path) -> None:
     """Compiles run.exe and runw.exe into `folder`, with the compiler in the Debian `system`.
 
-    Raises PartError.
+    Raises PartError if the source cannot be downloaded or does not compile.
     """
     with tempfile.TemporaryDirectory() as place:
         source = _download(Path(place))
@@ -73,7 +73,7 @@ def _script() -> str:
 
 
 def texts() -> str:
-    """texts.h: what the catalogue says about CC-PROGRAM-CHANGED, `%ls` where the file goes."""
+    """The contents of texts.h: the catalogues' texts for CC-PROGRAM-CHANGED, `%ls` for the file."""
     lines = []
     for language in Language:
         words = load(language).error(CertclientError(ErrorCode.PROGRAM_CHANGED, file=_HERE))
@@ -86,14 +86,18 @@ def texts() -> str:
 
 
 def _literal(text: str) -> str:
-    """A wide string in C, in ASCII."""
+    """A wide string literal for C, in pure ASCII.
+
+    One literal per UTF-16 unit: in a longer one, a hexadecimal digit after an escape would become
+    part of it.
+    """
     units = text.encode("utf-16-le")
     codes = (int.from_bytes(units[i : i + 2], "little") for i in range(0, len(units), 2))
     return " ".join(f'L"\\x{code:04x}"' for code in codes)
 
 
 def _pin() -> list[str]:
-    """The lines of the lock that pin PyInstaller, its hashes with it."""
+    """The lines of the lock that pin PyInstaller, including its hashes."""
     lines = LOCK.read_text(encoding="utf-8").splitlines()
     start = next(i for i, line in enumerate(lines) if line.startswith("pyinstaller=="))
     end = start + 1
@@ -103,7 +107,7 @@ def _pin() -> list[str]:
 
 
 def _download(folder: Path) -> Path:
-    """The folder `bootloader` of the source package; pip compares the hash first."""
+    """Returns the folder `bootloader` of the source package; pip checks its hash."""
     lock = folder / "lock.txt"
     lock.write_text("\n".join(_pin()) + "\n", encoding="utf-8")
     options = ("--no-deps", "--no-binary=:all:", "--no-build-isolation", "--require-hashes")

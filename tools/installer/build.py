@@ -1,4 +1,4 @@
-"""The steps of a build, from the frozen program to what is handed out."""
+"""The steps of a build, from the frozen program to the packages for download."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ LICENSES = ROOT / "resources" / "licenses"
 
 
 class BuildError(Exception):
-    """What was made may not be handed out. The text says why."""
+    """The results may not be published. The text says why."""
 
 
 def largest_setup() -> int:
-    """Bytes."""
+    """The size limit of the setup in bytes, from installer/contents.toml."""
     return int(tomllib.loads(CONTENTS.read_text(encoding="utf-8"))["limits"]["setup"])
 
 
 @dataclass(frozen=True, slots=True)
 class Build:
-    """One build. `epoch`: seconds, the date of everything that is made. `quick`: a setup that is
-    larger and faster to make, for tests; every other one has at most `largest_setup` bytes."""
+    """One build. `epoch`: the timestamp of all results, in seconds since 1970. `quick`: a setup
+    that is larger but faster to build, for tests; any other is limited to `largest_setup` bytes."""
 
     settings: Settings
     places: Places
@@ -44,18 +44,19 @@ class Build:
 
     @property
     def icon(self) -> Path:
+        """The .ico that `make_payload` draws from the settings' SVG."""
         return self.places.work / "icon.ico"
 
 
 Bill = Callable[[], str]
-"""Writes the bill of materials of what was frozen, as it is by then: signed."""
+"""Returns the bill of materials of the frozen program. Called after signing, as it has hashes."""
 
 Freeze = Callable[[Build], Bill]
-"""Makes `build.places.payload` anew: the two programs and the folder of their libraries."""
+"""Replaces `build.places.payload`: the two programs and the folder with their libraries."""
 
 
 def epoch(environment: Mapping[str, str]) -> int:
-    """SOURCE_DATE_EPOCH, or the last commit's date; seconds."""
+    """SOURCE_DATE_EPOCH, or else the date of the last commit; seconds since 1970."""
     given = environment.get("SOURCE_DATE_EPOCH", "")
     if given.isdecimal():
         return int(given)
@@ -64,11 +65,11 @@ def epoch(environment: Mapping[str, str]) -> int:
 
 
 def make_all(build: Build, freeze: Freeze) -> None:
-    """Makes everything below `build.places` anew.
+    """Builds everything below `build.places` from scratch.
 
-    What an earlier build handed out goes first, and the new results are there once they are
-    complete: a build that stopped on its way has none. Raises BuildError, SigningError and what the
-    steps raise.
+    Deletes the results of an earlier build first and moves the new ones into place when they are
+    complete, so that an interrupted build leaves none. Raises BuildError, SigningError and the
+    errors of the steps.
     """
     shutil.rmtree(build.places.results, ignore_errors=True)
     bill = make_payload(build, freeze)
@@ -88,7 +89,11 @@ def make_all(build: Build, freeze: Freeze) -> None:
 
 
 def make_payload(build: Build, freeze: Freeze) -> Bill:
-    """The program as it is installed: frozen, complete, signed and checked."""
+    """Builds the program as it will be installed: frozen, with profiles and licence texts, signed.
+
+    Raises SigningError for a file whose signature is not the expected one, and the errors of the
+    steps.
+    """
     say("Freezing the program with PyInstaller under Wine")
     payload = build.places.payload
     bill = freeze(build)
@@ -108,8 +113,8 @@ def make_payload(build: Build, freeze: Freeze) -> Bill:
 
 
 def make_setups(build: Build, results: Path) -> None:
-    """The setup for customers and the MSI for companies, both signed. Raises BuildError for a
-    setup that is too large."""
+    """Builds the setup for customers and the MSI for companies, both signed, in `results`. Raises
+    BuildError for a setup that is too large."""
     places, name = build.places, nsis.setup_name(build.settings)
     say("Packing the setup (NSIS)")
     setup = results / f"{name}.exe"
@@ -148,7 +153,7 @@ def _check_size(setup: Path, limit: int) -> None:
 
 
 def make_linux(build: Build, results: Path) -> None:
-    """The wheel and the Debian package."""
+    """Builds the wheel and the Debian package in `results`."""
     say("Packing for Linux")
     made = wheel.make_wheel(results, build.epoch)
     deb.make_deb(build.settings, made, results, build.epoch)
@@ -166,10 +171,11 @@ def _add_profiles(settings: Settings, payload: Path) -> None:
 
 
 def _add_licences(folder: Path) -> None:
-    """LICENSE.txt and THIRD-PARTY-NOTICES.txt, for people who look there."""
+    """Copies LICENSE.txt and THIRD-PARTY-NOTICES.txt to `folder`."""
     for text in sorted(LICENSES.glob("*.txt")):
         shutil.copyfile(text, folder / text.name)
 
 
 def say(text: str) -> None:
+    """Prints a progress line at once, also into a pipe."""
     print(f"==> {text}", flush=True)

@@ -1,4 +1,4 @@
-"""Compares two builds: `python -m tools.installer compare A B`. Signatures may differ."""
+"""Compares two builds apart from their signatures: `python -m tools.installer compare A B`."""
 
 from __future__ import annotations
 
@@ -17,13 +17,15 @@ _WHY_NOT: Mapping[str, str] = {
     "*[!b].cdx.json": "it names the hashes of signed files",
     NAME: "it names the hashes of signed files",
 }
-"""Results that differ wherever signatures do. (The .deb's bill names nothing that is signed.)"""
+"""Results that differ whenever signatures do, with the reason. (The .deb's bill of materials, in a
+file *.deb.cdx.json, names no signed file.)"""
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """`differences`: a line for each file that is in one build only, or differs by more than its
-    signature. `not_compared`: a line for each result of which that cannot be said, with the reason.
+    """`differences`: one line for each file that only one build has, or that differs in more than
+    its signature. `not_compared`: one line, with the reason, for each result that cannot be
+    compared.
     """
 
     differences: tuple[str, ...]
@@ -31,9 +33,9 @@ class Comparison:
 
 
 def compare(one: Path, other: Path) -> Comparison:
-    """The payloads and results of two builds' folders (`--folder`).
+    """Compares the payloads and results of two builds, given by their folders (`--folder`).
 
-    Raises FileNotFoundError where one of these is not there.
+    Raises FileNotFoundError if one of these is missing.
     """
     ours, theirs = Places(one), Places(other)
     for folder in (ours.payload, theirs.payload, ours.results, theirs.results):

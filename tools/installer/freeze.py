@@ -1,7 +1,7 @@
 """Freezes the program with PyInstaller on the Windows Python under Wine.
 
-Wheels are exactly those that requirements/runtime.txt pins for Windows; PyInstaller and what it
-needs come from a folder of their own (requirements/installer.txt).
+The wheels are exactly those that requirements/runtime.txt pins for Windows; PyInstaller and its
+dependencies (requirements/installer.txt) are in a folder of their own.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ _PYTHON_PATH = (r"Z:\project\src", SITE, r"Z:\wheels", r"Z:\tools")
 
 
 class FreezeError(Exception):
-    """PyInstaller did not make the program. The text is what it said last."""
+    """PyInstaller failed. The text is the end of its output."""
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What is to be frozen. `epoch`: seconds, the programs' date. `sources`: a folder with the
-    package `certclient`, in place of our own."""
+    """The program to freeze. `epoch`: the programs' timestamp, in seconds since 1970. `sources`:
+    the folder with the package `certclient`, which tests replace by a modified copy."""
 
     settings: Settings
     epoch: int
@@ -44,8 +44,8 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Workshop:
-    """Folders: Debian with Wine, Windows' drive C, CPython, wheels that ship, PyInstaller, DLLs
-    that Wine lacks, and the hashes of the wheels (hashes.json)."""
+    """The folders that a freeze needs: Debian with Wine, the Wine prefix (drive C), CPython, the
+    wheels that ship, PyInstaller, DLLs that Wine lacks, and the wheels' hashes (hashes.json)."""
 
     root: Path
     prefix: Path
@@ -56,7 +56,7 @@ class Workshop:
     hashes: Path
 
     def sandbox(self, mount_point: Path, sources: Path, order: Path, result: Path) -> Sandbox:
-        """The Windows of a freeze; `sources` lie where the project's own would."""
+        """The sandbox of a freeze. It mounts `sources` in place of the project's src."""
         mounts = {
             "/python": self.python,
             "/wheels": self.wheels,
@@ -70,7 +70,7 @@ class Workshop:
 
 
 def prepare(cache: Cache) -> Workshop:
-    """Makes what is missing. Raises PartError, OSError, subprocess.SubprocessError."""
+    """Builds missing parts. Raises PartError, OSError, subprocess.SubprocessError."""
     root = cache.part("debian", debian.MADE_FROM, debian.make_root)
     return Workshop(
         root=root,
@@ -117,7 +117,8 @@ def _make_hashes(folder: Path) -> None:
 
 
 def _tool_lines() -> list[str]:
-    """installer.txt without what runtime.txt has, so that nothing is there twice."""
+    """The lines of installer.txt without the packages of runtime.txt, whose folder is on the
+    path."""
     shipped = {line for line in python.windows_requirements(RUNTIME) if not line.startswith(" ")}
     found: list[str] = []
     wanted = False
@@ -129,10 +130,10 @@ def _tool_lines() -> list[str]:
 
 
 def freeze(order: Order, workshop: Workshop, mount_point: Path, target: Path) -> Sequence[str]:
-    """Makes `target`, a folder with certclient.exe, certclientw.exe and `app-<version>`; one that
-    is there is replaced. Returns which files of the wheels are in it.
+    """Creates or replaces the folder `target`, with certclient.exe, certclientw.exe and
+    `app-<version>`. Returns the files of the wheels that it contains, as paths below the wheels.
 
-    Raises FreezeError, and SettingsError's and IconError's reasons as they come.
+    Raises FreezeError, SettingsError and IconError.
     """
     with tempfile.TemporaryDirectory() as place:
         orders, result = Path(place) / "order", Path(place) / "result"
@@ -151,13 +152,13 @@ def freeze(order: Order, workshop: Workshop, mount_point: Path, target: Path) ->
 
 
 def pyinstaller_version() -> str:
-    """As the lock pins it."""
+    """The version of PyInstaller that the lock pins."""
     (line,) = (line for line in _tool_lines() if line.startswith("pyinstaller=="))
     return line.removeprefix("pyinstaller==").rstrip(" \\")
 
 
 def write_order(settings: Settings, folder: Path) -> None:
-    """What the spec file reads besides the project."""
+    """Writes the inputs that the spec file reads besides the project."""
     order = {
         "practice_bank": settings.contents.practice_bank,
         "contents_folder": settings.contents_folder,

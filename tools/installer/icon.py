@@ -1,4 +1,4 @@
-"""The program's icon for Windows: one .ico of several sizes, drawn by Qt from one SVG."""
+"""Draws the program's icon for Windows: an .ico with several sizes, rendered by Qt from an SVG."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from PySide6.QtGui import QImage, QImageWriter, QPainter
 from PySide6.QtSvg import QSvgRenderer
 
 SIZES = (16, 20, 24, 32, 40, 48, 64, 96, 128, 256)
-"""Pixels: what Windows shows at 100 % to 250 %, and in its largest view of a folder."""
+"""Pixels: the sizes that Windows uses at 100 % to 250 %, and in a folder's largest view."""
 
 _HEADER = struct.Struct("<HHH")
 _ENTRY = struct.Struct("<BBBBHHII")
@@ -19,11 +19,14 @@ _ICON, _PLANES, _BITS = 1, 1, 32
 
 
 class IconError(Exception):
-    """The drawing cannot be used. The text names it."""
+    """A drawing cannot be read or written. The text names the file."""
 
 
 def make_icon(drawing: Path, target: Path) -> None:
-    """Writes `target`. The same drawing and Qt give the same bytes. Raises IconError."""
+    """Writes the .ico `target`, with the same bytes for the same drawing and version of Qt.
+
+    Raises IconError if `drawing` is no SVG.
+    """
     renderer = QSvgRenderer(QByteArray(drawing.read_bytes()))
     if not renderer.isValid():
         raise IconError(f"{drawing} is no SVG")
@@ -43,7 +46,7 @@ def _png(renderer: QSvgRenderer, size: int) -> bytes:
 
 
 def _ico(pictures: Sequence[tuple[int, bytes]]) -> bytes:
-    """ICONDIR, its entries, then the pictures; a side of 256 is written as 0."""
+    """ICONDIR, its entries, then the pictures. The format stores a side of 256 as 0."""
     head = _HEADER.pack(0, _ICON, len(pictures))
     place = len(head) + _ENTRY.size * len(pictures)
     entries, bodies = [], []

@@ -1,6 +1,7 @@
-"""Libraries of others inside of the files that ship, with the versions that these files tell.
+"""Finds third-party libraries inside the files that ship, with their versions.
 
-Only the standard library: a test asks the Windows Python whether it says the same.
+The versions are read from the files with the standard library alone, without loading them; a test
+compares them with the versions that the Windows Python itself reports.
 """
 
 from __future__ import annotations
@@ -17,13 +18,13 @@ ATTRIBUTIONS = Path(__file__).resolve().parent / "licenses" / "qt-attributions.t
 
 
 class VersionError(Exception):
-    """A file does not tell the version of what is in it as it used to. The text names both."""
+    """A file no longer contains a library's version in the known form. The text names both."""
 
 
 @dataclass(frozen=True, slots=True)
 class Library:
     """`licence`: an SPDX expression. `maker`: vendor and product, as in CPEs, or "". `version`: ""
-    where nothing tells it. `told_by`: the file that does; `is_certain`: whether that one ships."""
+    if unknown. `told_by`: the source of the version; `is_certain`: whether that file ships."""
 
     name: str
     version: str
@@ -35,7 +36,8 @@ class Library:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """A library in a file of that name (a pattern); `version` takes the file's bytes."""
+    """A library and the file that contains it. `file`: a glob pattern; `version`: reads the version
+    from the file's bytes, None if the file does not contain it."""
 
     name: str
     licence: str
@@ -45,7 +47,7 @@ class _Place:
 
 
 def _told(pattern: bytes) -> Callable[[bytes], str]:
-    """By the one text that fits; "" if there is none, or two that differ."""
+    """Reads the version by the only match of `pattern`; "" for no match, or for different ones."""
 
     def version(content: bytes) -> str:
         found = set(re.findall(pattern, content))
@@ -55,7 +57,7 @@ def _told(pattern: bytes) -> Callable[[bytes], str]:
 
 
 def _resource(numbers: int) -> Callable[[bytes], str]:
-    """By Windows' version resource, of which so many numbers count."""
+    """Reads the version from Windows' version resource, its first `numbers` numbers."""
 
     def version(content: bytes) -> str:
         return ".".join(file_version(content).split(".")[:numbers])
@@ -91,9 +93,9 @@ _FFI_NEWS = re.compile(r"libffi bundled with Windows\s+installs to (\d+(?:\.\d+)
 
 
 def in_python(contents: Path, news: str) -> Iterator[Library]:
-    """What CPython for Windows brings, as far as it is in the folder `contents`.
+    """Libraries that CPython for Windows bundles, as far as the folder `contents` has them.
 
-    `news`: CPython's NEWS.txt. Raises VersionError.
+    `news`: text of CPython's NEWS.txt, the only source of libffi's version. Raises VersionError.
     """
     for place in _IN_PYTHON:
         for file in contents.glob(place.file):
@@ -105,7 +107,8 @@ def in_python(contents: Path, news: str) -> Iterator[Library]:
 
 
 def microsofts(contents: Path) -> Iterator[Library]:
-    """The Visual C++ runtime: CPython and Qt may bring different ones. Raises VersionError."""
+    """The Visual C++ runtimes, one for each version: CPython's and Qt's may differ. Raises
+    VersionError."""
     licence = "LicenseRef-Microsoft-Distributable-Code"
     found: dict[str, Library] = {}
     for pattern in ("MSVCP140*.dll", "VCRUNTIME140*.dll"):
@@ -123,7 +126,7 @@ _IN_QT = {
     "PCRE2": _told(rb"\0(\d+\.\d+) \d{4}-\d\d-\d\d\0"),
 }
 _ONLY_IN = {"LibJPEG-turbo": "qjpeg"}
-"""Parts that one plug-in has."""
+"""Libraries that only one plug-in contains."""
 _MAKERS = {
     "Data Compression Library (zlib)": "zlib:zlib",
     "Freetype 2": "freetype:freetype",
@@ -133,30 +136,30 @@ _MAKERS = {
     "PCRE2": "pcre:pcre2",
 }
 ELSEWHERE_ON_LINUX = ("D3D12", "Data Compression", "Freetype 2", "Mipmap generator for D3D12")
-"""How those begin that Qt takes from the system there, or has no use for."""
+"""Prefixes of the libraries that Qt for Linux takes from the system, or does not use."""
 _VERSION = re.compile(r" v?(\d+(?:\.\d+)+)$")
-"""At the end of an attribution's title. (Some have a commit or a date instead.)"""
+"""The version at the end of an attribution's title. (Some have a commit or a date instead.)"""
 
 
 def qts(core: Path, modules: Iterable[str] = ("qtbase", "qtsvg")) -> Iterator[Library]:
-    """Qt's own modules; they have one version. `core`: its library. Raises VersionError."""
+    """Qt's own modules, all of the version in `core`, the library QtCore. Raises VersionError."""
     for name in modules:
         yield _library(_Place(name, "LGPL-3.0-only", "qt:qt", core.name, _QT), core)
 
 
 def icu(uc: Path) -> Library:
-    """What Qt for Linux brings beside it; `uc`: its library. Raises VersionError."""
+    """The ICU that Qt for Linux bundles; `uc`: its library libicuuc. Raises VersionError."""
     return _library(_Place("icu", "Unicode-3.0", "unicode:icu", uc.name, _ICU), uc)
 
 
 def in_qt(
     core: Path, gui: Path, plugins: Collection[str], elsewhere: tuple[str, ...] = ()
 ) -> Iterator[Library]:
-    """What Qt's libraries contain, by Qt's own attributions, without names that begin as
-    `elsewhere` says. `plugins`: the plug-ins that ship, as `qico`.
+    """Libraries that Qt contains according to its own attributions, except those whose names begin
+    with one of `elsewhere`. `plugins`: stems of the plug-ins that ship, e.g. `qico`.
 
-    The attributions are those of one version of Qt (qt_attributions.py); where the libraries tell
-    a version, that counts. Raises VersionError.
+    The attributions belong to one version of Qt (qt_attributions.py); a version that QtCore
+    (`core`) or QtGui (`gui`) contains takes precedence. Raises VersionError.
     """
     libraries = {"PCRE2": core, "LibPNG": gui}
     for component in read_components(ATTRIBUTIONS.read_text(encoding="utf-8")):

@@ -1,4 +1,4 @@
-"""What a build is made from, as one hash: is what lies there what a build would make now?"""
+"""Hashes a build's inputs, to tell whether existing results are what a build would produce now."""
 
 from __future__ import annotations
 
@@ -22,21 +22,23 @@ _STAMP = "made-from.txt"
 
 
 def program() -> str:
-    """Changes whenever the frozen program would (but for its parts, which have their own names)."""
+    """A hash that changes whenever the frozen program would. It leaves out the parts of the Wine
+    cache (Python, wheels, …), which have keys of their own."""
     return hash_of([ROOT / name for name in _PROGRAM], _IN_PROGRAMS)
 
 
 def setup() -> str:
-    """Changes whenever the setup around the same program would."""
+    """A hash that changes whenever the setup of the same program would."""
     return hash_of([ROOT / name for name in _SETUP], ("*",))
 
 
 class NotOursToReplaceError(Exception):
-    """What lies there is a bank's, perhaps signed for its customers. The text says what to do."""
+    """The existing results are a bank's, perhaps signed for its customers. The text says what to
+    do."""
 
 
 def is_current(build: Build) -> bool:
-    """Whether the results of `build` are there, whole, and what it would make again."""
+    """Whether the results of `build` exist, are intact, and are what it would produce again."""
     noted = build.places.folder / _STAMP
     if not noted.is_file() or noted.read_text(encoding="utf-8") != stamp(build):
         return False
@@ -44,8 +46,8 @@ def is_current(build: Build) -> bool:
 
 
 def check_replaceable(build: Build) -> None:
-    """Raises NotOursToReplaceError if a bank's settings made the results that lie there. Only who
-    says `make installer` wants new ones; tests must not."""
+    """Raises NotOursToReplaceError if the existing results were built with a bank's settings. Only
+    an explicit `make installer` may replace those, never a test run."""
     places, noted = build.places, build.places.folder / _STAMP
     made_with = noted.read_text(encoding="utf-8").splitlines()[1:] if noted.is_file() else []
     if places.results.is_dir() and made_with and made_with[0] != str(DEFAULT):
@@ -58,17 +60,18 @@ def check_replaceable(build: Build) -> None:
 
 
 def note(build: Build, made: str) -> None:
-    """The results of `build` are complete. `made`: its stamp when it began."""
+    """Marks the results of `build` as complete. `made`: its stamp at the beginning."""
     (build.places.folder / _STAMP).write_text(made, encoding="utf-8")
 
 
 def forget(build: Build) -> None:
-    """From now on they are not, until `note`."""
+    """Marks the results of `build` as incomplete, until `note`."""
     (build.places.folder / _STAMP).unlink(missing_ok=True)
 
 
 def stamp(build: Build) -> str:
-    """Changes whenever the results of `build` would. Its second line: the settings' file."""
+    """A text that changes whenever the results of `build` would. Line 2 is the settings file's
+    path."""
     settings = build.settings
     named = [build.signer.settings_file, *settings.profiles, settings.icon]
     keys = [build.signer.identity.certificates, build.signer.identity.anchors]
@@ -78,7 +81,8 @@ def stamp(build: Build) -> str:
 
 
 def hash_of(places: Sequence[Path], patterns: Sequence[str]) -> str:
-    """SHA-256 of the names and contents of all files below `places` that fit one of `patterns`."""
+    """SHA-256, in hexadecimal, of the names and contents of all files below `places` that match one
+    of `patterns`."""
     digest = hashlib.sha256()
     for place in places:
         for file in sorted(set(_files(place, patterns))):

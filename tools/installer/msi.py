@@ -1,8 +1,8 @@
-"""The MSI for company networks: per machine, silent, the same payload as the customer's installer.
+"""Builds the MSI for company networks: per machine, silent, with the same payload as the setup.
 
-wixl 0.101 (Debian's) does the work; what it lacks is added to its tables with msibuild afterwards:
-other letters than ASCII (it writes none), both edges of the version ranges of an upgrade, the
-package code. docs/adr/0014-fleets.md tells what was measured.
+Debian's wixl 0.101 creates it; msibuild then adds to its tables what wixl lacks: non-ASCII text,
+both bounds of an upgrade's version ranges, the package code. docs/adr/0014-fleets.md has the
+measurements.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Sign = Callable[[Path], None]
 """Signs a finished file in place."""
 
 _CODE_PAGE_TABLE = "\n\n65001\t_ForceCodepage\n"
-"""UTF-8."""
+"""Sets the database's code page to UTF-8, which wixl cannot."""
 
 _UPGRADE_COLUMNS = (
     *("UpgradeCode", "VersionMin", "VersionMax"),
@@ -39,11 +39,11 @@ NEWER = (
     "すでに新しい版が入っています。古い版に戻すときは、先に新しい版をアンインストールしてください。"
     " / A newer version is installed. To go back to an older one, uninstall the newer one first."
 )
-"""What Windows Installer shows, or writes to its log where it is silent."""
+"""Both are shown by Windows Installer, or written to its log if it runs silently."""
 
 
 class MsiError(Exception):
-    """The MSI could not be made. The text is what the tool said."""
+    """The MSI could not be built. The text is the tool's output."""
 
 
 def make_msi(
@@ -56,8 +56,8 @@ def make_msi(
 ) -> Path:
     """Packs `payload` into an MSI in the folder `results` and returns its path.
 
-    `epoch`: seconds, the time of everything in it; the same payload gives the same bytes until
-    `sign` changes them. `icon`: an .ico for Windows' list of programs. Raises MsiError.
+    `epoch`: timestamp of all its files, in seconds since 1970. Before `sign`, the same payload
+    gives the same bytes. `icon`: an .ico for Windows' list of programs. Raises MsiError.
     """
     results.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory() as folder:
@@ -92,8 +92,8 @@ def _set_times(msi: Path, epoch: int) -> None:
 
 
 def msi_version(version: str) -> str:
-    """The three numbers that Windows Installer compares. Builds of the same three numbers (rc1,
-    then the release) replace each other in any order.
+    """The three numbers that Windows Installer compares. Builds with the same three numbers (rc1
+    and the release) replace each other in either order.
 
     >>> msi_version("1.2.3rc1")
     '1.2.3'
@@ -103,14 +103,14 @@ def msi_version(version: str) -> str:
 
 
 def _copy(payload: Path, place: Path, epoch: int) -> None:
-    """With one time for all files: a cabinet keeps it."""
+    """Copies `payload` with one modification time, which the cabinet stores."""
     shutil.copytree(payload, place)
     for path in place.rglob("*"):
         os.utime(path, (epoch, epoch))
 
 
 def _complete(msi: Path, package: Package, settings: Settings) -> None:
-    """Adds what wixl cannot say."""
+    """Adds to the tables what wixl cannot express."""
     for table in (_CODE_PAGE_TABLE, _upgrade_table(package)):
         file = msi.with_name("table.idt")
         file.write_text(table, encoding="utf-8", newline="\r\n")
@@ -123,7 +123,8 @@ def _complete(msi: Path, package: Package, settings: Settings) -> None:
 
 
 def _upgrade_table(package: Package) -> str:
-    """The whole table: its numbers are part of the key and cannot be changed by a query."""
+    """The whole table, as an .idt for import: its versions and attributes belong to the key, and
+    msibuild's UPDATE fails for key columns."""
     rows = (
         _UPGRADE_COLUMNS,
         ("s38", "S20", "S20", "S255", "i4", "S255", "s72"),
@@ -143,14 +144,16 @@ def _queries(settings: Settings) -> Iterator[str]:
 
 
 def _update(table: str, column: str, value: str, row: str, key: str = "") -> str:
-    """`key` is the table's own name where none is given, as is usual in an MSI."""
+    """An UPDATE of one row. `key`: the key column, by default the one named after the table, as is
+    usual in an MSI."""
     if "'" in value + row:
         raise MsiError(f"an MSI's query cannot hold an apostrophe: {value}")
     return f"UPDATE `{table}` SET `{column}`='{value}' WHERE `{key or table}`='{row}'"  # noqa: S608
 
 
 def _run(command: Sequence[str], folder: Path) -> str:
-    """Both tools go on after an attribute or value that they do not know, with a warning."""
+    """Runs wixl or msibuild. Any output on stderr is an error: both only warn about an attribute or
+    value that they do not know."""
     done = subprocess.run(
         command,
         cwd=folder,

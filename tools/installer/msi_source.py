@@ -1,4 +1,5 @@
-"""What the MSI holds, as WiX source for wixl: pure ASCII, as wixl loses all else (see `msi`)."""
+"""Generates the WiX source of the MSI for wixl, in pure ASCII, as wixl drops all else (see
+`msi`)."""
 
 from __future__ import annotations
 
@@ -11,25 +12,25 @@ from pathlib import Path, PurePosixPath
 from xml.etree import ElementTree as ET
 
 WINDOWS_PROGRAM = "certclientw.exe"
-"""The exe of the payload that opens windows; links, the start menu and the logon start it."""
+"""The program with windows; links, the start menu and the logon start it."""
 
 OWN_KEY = r"Software\certclient"
-"""The package's own, in HKLM. `InstallDir` tells the setup for one user that it is not needed;
-`Profile` holds what PROFILE= chose, for the program and for later packages. The policy key is the
-administrator's: nothing of it is written or removed here."""
+"""The package's own key in HKLM. `InstallDir` makes the per-user setup refuse to install beside it;
+`Profile` keeps the choice of PROFILE= for the program and for later packages. The policy key
+belongs to the administrator: the MSI neither reads nor writes it (docs/adr/0015)."""
 
 RUN_KEY = r"Software\Microsoft\Windows\CurrentVersion\Run"
 SCHEME = "certclient"
 
 FITS = "Installed OR (VersionNT64 AND WINDOWSMAJOR)"
-"""64-bit Windows 10 or newer. VersionNT stands still at 603 since 8.1; the registry value behind
-WINDOWSMAJOR came with 10. What is installed can be removed everywhere."""
+"""64-bit Windows 10 or newer. VersionNT has stayed at 603 since Windows 8.1; the registry value
+behind WINDOWSMAJOR exists since Windows 10. `Installed`: a removal is never refused."""
 
 NOT_OLDER = "Installed OR NOT NEWER"
 
 PAYLOAD = "payload"
 ICON = "program.ico"
-"""What the source calls the payload and the icon, beside it: wixl takes relative paths only."""
+"""Names of the payload and the icon beside the source: wixl accepts relative paths only."""
 
 _NAMESPACE = uuid.UUID("4d2c5a57-6f0e-5d0b-9d0e-5f8c3f0b7a11")
 _WIX = "http://schemas.microsoft.com/wix/2006/wi"
@@ -40,9 +41,9 @@ _JAPANESE = "1041"
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """One MSI. `name` and `publisher` are ASCII; `version` has three numbers, which is what
-    Windows Installer compares; `payload` is the folder whose files it installs; `has_icon`:
-    whether ICON lies beside it."""
+    """One MSI. `name` and `publisher` are ASCII; `version` has three numbers, as Windows Installer
+    compares no more; `payload`: the folder whose files it installs; `has_icon`: whether ICON exists
+    beside it."""
 
     name: str
     publisher: str
@@ -52,20 +53,22 @@ class Package:
 
     @property
     def upgrade_code(self) -> str:
-        """What all versions of this product have in common."""
+        """The GUID that all versions of this product share."""
         return _guid(_NAMESPACE, f"product {self.name}")
 
     @property
     def product_code(self) -> str:
-        """This very content: another build is another product, which replaces the one before."""
+        """The GUID of this content: another build is another product and replaces this one."""
         return _guid(uuid.UUID(self.upgrade_code), f"{self.version} {self.digest}")
 
     @property
     def package_code(self) -> str:
+        """The GUID of the MSI file; the same content gives the same one."""
         return _guid(uuid.UUID(self.product_code), "package")
 
     @property
     def digest(self) -> str:
+        """SHA-256, in hexadecimal, of the names and contents of the payload."""
         digest = hashlib.sha256()
         for file in self.files:
             content = hashlib.sha256((self.payload / file).read_bytes()).hexdigest()
@@ -74,23 +77,24 @@ class Package:
 
     @property
     def files(self) -> Sequence[PurePosixPath]:
-        """Paths below the payload, always in the same order."""
+        """Paths of all files below the payload, sorted."""
         found = (path for path in self.payload.rglob("*") if path.is_file())
         return sorted(PurePosixPath(path.relative_to(self.payload)) for path in found)
 
     def component(self, what: str) -> str:
-        """The GUID of what is installed under the name `what`; the same in every version."""
+        """The GUID of the component `what` (a path or a name), the same in every version."""
         return _guid(uuid.UUID(self.upgrade_code), f"component {what}")
 
 
 def source(package: Package) -> bytes:
-    """The WiX source."""
+    """The WiX source as XML in US-ASCII."""
     text: bytes = ET.tostring(_Writer(package).wix(), encoding="us-ascii", xml_declaration=True)
     return text
 
 
 def file_id(path: PurePosixPath) -> str:
-    """The row of a file in the MSI's tables."""
+    """The key of a file in the MSI's tables: its path would be too long and have other
+    characters."""
     return f"f{hashlib.sha256(str(path).encode()).hexdigest()[:24]}"
 
 
@@ -130,35 +134,37 @@ class _Writer:
         return root
 
     def _rules(self, product: ET.Element) -> None:
-        """Every build replaces the one before, of the same version too; never a newer one."""
+        """Each build replaces any other of the same or an older version, but never a newer one."""
         upgrade = _add(product, "Upgrade", Id=self._package.upgrade_code)
         version = self._package.version
         _add(upgrade, "UpgradeVersion", Minimum="0.0.0", Maximum=version, Property="OLDER")
         _add(upgrade, "UpgradeVersion", Minimum=version, OnlyDetect="yes", Property="NEWER")
         sequence = _add(product, "InstallExecuteSequence")
-        # Within the transaction: where the new one cannot be installed, the old one comes back.
+        # Inside the transaction: if the new product cannot be installed, a rollback restores the
+        # old one.
         _add(sequence, "RemoveExistingProducts", After="InstallInitialize")
         _condition(product, "certclient needs 64-bit Windows 10 or newer.", FITS)
         _condition(product, "A newer version is installed.", NOT_OLDER)
 
     def _properties(self, product: ET.Element) -> None:
         _add(product, "Property", Id="ARPNOMODIFY", Value="1")
-        # Files are replaced whatever their version resources say: the old product's are gone by
-        # the time that they are written, but Windows Installer compares before.
+        # Replaces files regardless of their version resources: Windows Installer compares versions
+        # before it removes the old product, and would leave out a file that is then removed.
         _add(product, "Property", Id="REINSTALLMODE", Value="amus")
         if self._package.has_icon:
             _add(product, "Icon", Id="program.ico", SourceFile=ICON)
             _add(product, "Property", Id="ARPPRODUCTICON", Value="program.ico")
-        # Where nobody is asked, Windows Installer would restart the computer by itself.
+        # With /qn and a file in use, Windows Installer would restart the computer without asking.
         _add(product, "Property", Id="REBOOT", Value="ReallySuppress")
         _search(product, "WINDOWSMAJOR", _WINDOWS_KEY, "CurrentMajorVersionNumber")
         _search(product, "KEPTPROFILE", OWN_KEY, "Profile")
-        # What was found must not take the place of what the command line says.
+        # AppSearch overwrites a property from the command line. So it sets KEPTPROFILE, and this
+        # action (type 51, sets a property) copies that to PROFILE only if PROFILE was not given.
         keep = {"Id": "keepprofile", "Property": "PROFILE", "Value": "[KEPTPROFILE]"}
         _add(product, "CustomAction", **keep, Impersonate="yes")
         for sequence in ("InstallUISequence", "InstallExecuteSequence"):
             actions = _add(product, sequence)
-            # wixl does not know where AppSearch (50) is.
+            # A number, as wixl adds AppSearch (50) too late for After="AppSearch".
             action = _add(actions, "Custom", Action="keepprofile", Sequence="51")
             action.text = "KEPTPROFILE AND NOT PROFILE"
 
@@ -172,7 +178,7 @@ class _Writer:
         self._registry(folder)
 
     def _files(self, folder: ET.Element, place: PurePosixPath) -> None:
-        """The files in `place` (below the payload), then its folders."""
+        """Adds the files and folders in `place`, a path below the payload."""
         package, taken = self._package, set[str]()
         here = package.payload / place
         for entry in sorted(here.iterdir(), key=lambda path: path.name):
@@ -205,8 +211,8 @@ class _Writer:
         _value(logon, RUN_KEY, self._package.name, f"{program} remind", key_path=True)
         own = self._component(folder, "own")
         _value(own, OWN_KEY, "InstallDir", "[INSTALLDIR]", key_path=True)
-        # Always written, empty without a bank: a component's condition is not looked at again
-        # when it is repaired, or installed anew with another PROFILE.
+        # Always written, empty without a bank. A component with a condition would not do: Windows
+        # Installer evaluates it at the first installation only, so another PROFILE would be lost.
         _value(own, OWN_KEY, "Profile", "[PROFILE]")
 
     def _component(self, folder: ET.Element, what: str) -> ET.Element:
@@ -217,13 +223,14 @@ class _Writer:
 
 
 def component_id(what: str) -> str:
-    """The row of a component in the MSI's tables."""
+    """The key of a component in the MSI's tables."""
     return f"c{hashlib.sha256(what.encode()).hexdigest()[:24]}"
 
 
 def short_and_long(name: str, taken: set[str]) -> str:
-    """`SHORT~1.EXT|name` as the tables want it, or the name alone where it fits 8.3. `taken` are
-    the short names in the same folder; the new one is added."""
+    """`SHORT~1.EXT|name`, as the tables require it (wixl generates no short names), or the name
+    alone if it fits 8.3. `taken`: the short names in the same folder; the new one is added to
+    it."""
     if re.fullmatch(r"[A-Za-z0-9_-]{1,8}(\.[A-Za-z0-9_-]{1,3})?", name):
         taken.add(name.upper())
         return name
@@ -248,7 +255,7 @@ def _short_names(stem: str, extension: str) -> Iterator[str]:
 
 
 def _shortcut(component: ET.Element, program: PurePosixPath) -> None:
-    """Its name is filled in later, in Japanese."""
+    """Adds the start menu entry. `msi` replaces its name by the Japanese title afterwards."""
     _add(
         component,
         "Shortcut",
@@ -271,7 +278,7 @@ def _value(
 
 
 def _search(product: ET.Element, name: str, key: str, value: str) -> None:
-    """Lets Windows Installer set the property `name` from HKLM, 64-bit view."""
+    """Makes AppSearch set the property `name` from HKLM, 64-bit view."""
     found = _add(product, "Property", Id=name)
     where = {"Root": "HKLM", "Key": key, "Name": value}
     _add(found, "RegistrySearch", Id=name.lower(), **where, Type="raw", Win64="yes")

@@ -1,6 +1,6 @@
-"""Sets the times that an MSI says of itself, which wixl takes from the clock.
+"""Sets the times in an MSI's summary information, which wixl takes from the clock.
 
-They stand in its summary information, a property set ([MS-OLEPS], 2.21) in the compound file.
+The summary information is a property set ([MS-OLEPS], 2.21) in the compound file.
 """
 
 from __future__ import annotations
@@ -9,11 +9,11 @@ import struct
 from pathlib import Path
 
 _FORMAT_ID = bytes.fromhex("E0859FF2F94F6810AB9108002B27B3D9")
-"""FMTID_SummaryInformation as it is stored."""
+"""FMTID_SummaryInformation in its stored byte order."""
 
 _OFFSET_BEHIND_ID = 16
 _SET_HEADER = 48
-"""From the beginning of the property set to its only section."""
+"""Bytes from the beginning of the property set to its only section."""
 
 _CREATED, _SAVED = 12, 13
 _VT_FILETIME = 0x40
@@ -22,13 +22,13 @@ _EPOCH_AS_FILETIME = 116_444_736_000_000_000
 
 
 class TimesError(Exception):
-    """The file is not as wixl writes it."""
+    """The file does not have the layout that wixl writes."""
 
 
 def set_times(msi: Path, epoch: int) -> None:
-    """Writes `epoch` (seconds since 1970) as time of creation and of the last change.
+    """Writes `epoch` (seconds since 1970) as the time of creation and of the last change.
 
-    Raises TimesError and changes nothing where the times are not where they are expected.
+    Raises TimesError, with the file unchanged, if the times are not at the expected place.
     """
     content = bytearray(msi.read_bytes())
     moment = struct.pack("<IQ", _VT_FILETIME, _EPOCH_AS_FILETIME + epoch * 10_000_000)
@@ -38,7 +38,7 @@ def set_times(msi: Path, epoch: int) -> None:
 
 
 def _times(content: bytearray) -> list[int]:
-    """Where the two typed values begin."""
+    """Offsets of the two typed values."""
     identifier = content.find(_FORMAT_ID)
     if identifier < 0 or content.find(_FORMAT_ID, identifier + 1) >= 0:
         raise TimesError("no summary information, or more than one")

@@ -1,7 +1,7 @@
-"""THIRD-PARTY-NOTICES.txt, from the metadata and licence files of exactly what ships.
+"""Generates THIRD-PARTY-NOTICES.txt from the metadata and licence files of exactly what ships.
 
-`python -m tools.installer.notices` writes it into the program's resources, from the wheels and the
-Python that `tools.wine` has made for Windows. The same parts give the same text.
+`python -m tools.installer.notices` writes it to the program's resources, from the wheels and the
+Python that `tools.wine` has prepared for Windows. The same parts give the same text.
 """
 
 from __future__ import annotations
@@ -64,23 +64,25 @@ _LICENCES = {
     "MIT License": "MIT",
     "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
 }
-"""What older metadata says, as SPDX identifiers."""
+"""SPDX identifiers for the licence names of older metadata."""
 
 _LICENCE_FILE = re.compile(r"(LICEN[CS]E|COPYING|NOTICE|AUTHORS)", re.IGNORECASE)
 _NOT_OURS = "LicenseRef-Qt-Commercial.txt"
 _WORTH_A_REFERENCE = 4000
-"""A text of so many characters that came already is not repeated."""
+"""Characters: a repeated text of this length or more is replaced by a reference to the first
+one."""
 
 
 class NoticesError(Exception):
-    """Something may not ship as it is. The text names it."""
+    """A part must not ship as it is. The text names it."""
 
 
 def make_notices(wheels: Path, python: Path, lock: Path = LOCK) -> str:
-    """The whole text for the distributions that `lock` names for Windows.
+    """The whole text for the distributions that `lock` pins for Windows.
 
-    `wheels`: where they are installed; `python`: CPython for Windows. Raises NoticesError for a
-    part without a licence text, or with a licence that is not on the list (`spdx.py`).
+    `wheels`: the folder where they are installed; `python`: CPython for Windows. Raises
+    NoticesError for a part without a licence text, or with a licence that is not on the list
+    (`spdx.py`).
     """
     components = [
         *_distributions(wheels, lock),
@@ -100,7 +102,7 @@ def shipped(lock: Path = LOCK) -> Sequence[NormalizedName]:
 
 
 def distribution_component(distribution: Distribution) -> Component:
-    """A distribution with every licence file that it brings. Its title is `name version`."""
+    """A distribution with all of its licence files. Its title is `name version`."""
     metadata = distribution.metadata
     name = canonicalize_name(metadata["Name"])
     licence = licence_of(metadata)
@@ -112,7 +114,7 @@ def distribution_component(distribution: Distribution) -> Component:
 
 
 def licence_of(metadata: PackageMetadata) -> str:
-    """The SPDX expression that a distribution's metadata amounts to, "" if it says nothing."""
+    """The SPDX expression of a distribution's metadata, "" if it names no licence."""
     expression = _first(metadata, "License-Expression") or _first(metadata, "License")
     if expression and "\n" not in expression:
         return _LICENCES.get(expression, expression)
@@ -148,7 +150,7 @@ def _distributions(wheels: Path, lock: Path) -> Iterator[Component]:
 
 
 def _inside(distribution: Distribution) -> Iterator[Component]:
-    """What a wheel's own bills of material name: statically linked libraries and Rust crates."""
+    """Parts named by a wheel's own bills of materials: statically linked libraries, Rust crates."""
     boms = [
         json.loads(_read(path))
         for path in _files(distribution)
@@ -239,20 +241,20 @@ def _text(licence: str) -> str:
 
 
 def _read(path: Path) -> str:
-    """Line ends and trailing blanks differ between makers; the notices have one form."""
+    """Reads a text file with normalized line ends and without trailing spaces."""
     lines = path.read_text(encoding="utf-8-sig").replace("\r\n", "\n").split("\n")
     return "\n".join(line.rstrip() for line in lines)
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Writes the text to the resources, or to the file that is named."""
+    """Writes the text to the resources, or to the file in `arguments`."""
     (target,) = [Path(argument) for argument in arguments] or [TARGET]
     target.write_text(make_notices(*windows_parts()), encoding="utf-8", newline="\n")
     return 0
 
 
 def windows_parts() -> tuple[Path, Path]:
-    """The wheels and the Python for Windows, made where they are missing. Raises PartError."""
+    """Folders of the wheels and the Python for Windows, built if missing. Raises PartError."""
     cache = Cache(default_folder(os.environ, Path.home()))
     wheels = cache.part("wheels", wheels_made_from(WINE_LOCK), _make_wheels)
     return wheels, cache.part("python", python_made_from(), make_python)

@@ -1,6 +1,7 @@
-"""The setup for one user: writes what `installer/nsis/setup.nsi` includes, and runs makensis.
+"""Builds the per-user setup: generates the files that `installer/nsis/setup.nsi` includes, and runs
+makensis.
 
-Bit for bit the same from the same payload (makensis writes no time, `SetDateSave` is off).
+The same payload gives the same bytes (makensis writes no times, as `SetDateSave` is off).
 """
 
 from __future__ import annotations
@@ -18,26 +19,26 @@ SOURCES = ROOT / "installer" / "nsis"
 CONSOLE_PROGRAM = "certclient.exe"
 WINDOWS_PROGRAM = "certclientw.exe"
 AVAILABLE = "profiles-available"
-"""Where the setup puts every bank's profile; the chosen ones are copied to `profiles`."""
+"""The folder with every bank's profile; the setup copies the chosen ones to `profiles`."""
 
 _LIST = "installed.lst"
 _UNINSTALLER = PurePosixPath("uninstall.exe")
 _CLUSTER = 4096
-"""Bytes: what a file takes on a disk is a multiple of this."""
+"""Bytes: a file's size on the disk is a multiple of this."""
 
 
 class SetupError(Exception):
-    """The setup could not be made. The text says why."""
+    """The setup could not be built. The text says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One setup to be made.
+    """One setup to build.
 
     `payload`: the frozen program, with its libraries in one folder `app-<version>` and the banks in
-    `profiles`. `icon`: an .ico file. `sign`: a command, run with the file as last argument, that
-    signs it in place; () leaves it unsigned. `environment`: what that needs beside ours, a PIN for
-    example. `quick`: larger and faster to make, for tests.
+    `profiles`. `icon`: an .ico file. `sign`: a command that signs the file given as its last
+    argument in place; () leaves it unsigned. `environment`: variables for that command beside ours,
+    such as a PIN. `quick`: larger but faster to build, for tests.
     """
 
     settings: Settings
@@ -50,21 +51,23 @@ class Order:
 
 
 def setup_name(settings: Settings) -> str:
-    """The file's name without .exe; `<that>-<profile id>.exe` chooses a bank."""
+    """The setup's file name without .exe. Renamed to `<that>-<profile id>.exe`, it chooses a
+    bank."""
     return f"{settings.product.name}-setup"
 
 
 def maker_version() -> str:
-    """Debian's, of the package that the setup's own code comes from: `3.08-3+deb12u1`."""
+    """The version of Debian's package with the NSIS stub that the setup contains, for example
+    `3.08-3+deb12u1`."""
     done = subprocess.run(("makensis", "-VERSION"), capture_output=True, text=True, check=True)
     return done.stdout.strip().removeprefix("v")
 
 
 def make_setup(order: Order, work: Path) -> Path:
-    """Makes `order.output`; `work` is a folder for what is written on the way.
+    """Builds `order.output` and returns it; `work`: a folder for intermediate files.
 
-    Raises SetupError: the payload is not as described, or makensis (or the signer) fails. And
-    IconError.
+    Raises IconError, and SetupError if the payload is not as described, or makensis or the signing
+    command fails.
     """
     work.mkdir(parents=True, exist_ok=True)
     order.output.parent.mkdir(parents=True, exist_ok=True)
@@ -83,7 +86,7 @@ def make_setup(order: Order, work: Path) -> Path:
         errors="replace",
         check=False,
         cwd=work,
-        # Both for a signer of ours.
+        # Both for the signing command (tools/installer/sign.py), which makensis starts.
         env={**os.environ, "PYTHONPATH": str(ROOT), **order.environment},
     )
     if done.returncode != 0:
@@ -120,12 +123,12 @@ class _Files:
 
     @property
     def installed(self) -> list[PurePosixPath]:
-        """Where the files come to lie, in the order of `paths`."""
+        """The installed location of each of `paths`, in the same order."""
         return [_installed(path) for path in self.paths]
 
     @property
     def folders(self) -> list[PurePosixPath]:
-        """Where `installed` lie, the inner ones first."""
+        """The folders of `installed`, the deepest first."""
         found = {parent for path in self.installed for parent in path.parents if parent.name}
         return sorted(found, key=lambda folder: (-len(folder.parts), folder))
 
@@ -134,22 +137,24 @@ class _Files:
         return PurePosixPath(self.contents, _LIST)
 
     def lines(self) -> Iterator[str]:
-        """What is removed when this version goes."""
+        """The lines of installed.lst: what is removed with this version. Folders end in a
+        backslash."""
         yield from (_windows(path) for path in self.installed)
         yield from (f"{_windows(folder)}\\" for folder in self.folders)
 
     @property
     def change_over(self) -> list[PurePosixPath]:
-        """The order in which files take their places. The list first: what was begun can be taken
-        away. The programs last, as each makes this version the current one; that of the windows
-        before the other, as it is the one that a link or the logon may have started just now."""
+        """The files in the order in which they are moved into place. The list comes first, so that
+        an interrupted change-over can be undone. The programs come last, as each makes this version
+        the current one; the one with windows before the other, as a link or the logon may just have
+        started it."""
         programs = [PurePosixPath(WINDOWS_PROGRAM), PurePosixPath(CONSOLE_PROGRAM)]
         others = [path for path in self.installed if path not in programs]
         return [self.listing, *others, *programs]
 
     @property
     def size(self) -> int:
-        """Bytes on the disk."""
+        """Bytes that the files take on the disk."""
         sizes = ((self.payload / path).stat().st_size for path in self.paths)
         return sum(-(-size // _CLUSTER) * _CLUSTER for size in sizes)
 
@@ -200,7 +205,7 @@ def _macros(files: _Files, listing: Path) -> str:
             *_macro("PROFILES", _file_commands(files, banks)),
             *_macro("FLUSH", _calls("Flush", [*files.change_over, _UNINSTALLER])),
             *_macro("CHANGE_OVER", _change_over(files)),
-            # What stays when another version goes.
+            # Files at the top that stay when another version is removed.
             *_question("IsKept", [_windows(_installed(path)) for path in top]),
             *_question("IsOurs", [*files.lines(), _windows(files.listing)]),
             *_question("IsProfile", files.profiles),
@@ -218,7 +223,7 @@ def _macro(name: str, lines: Iterable[str]) -> Iterator[str]:
 def _file_commands(
     files: _Files, paths: Sequence[PurePosixPath], listing: Path | None = None
 ) -> Iterator[str]:
-    """Into the setup's own folder, each where it lies below $INSTDIR later."""
+    """Unpacks files into the setup's own folder, each at its later path below $INSTDIR."""
     sources = [(_installed(path), files.payload / path) for path in paths]
     sources += [(files.listing, listing)] if listing else []
     folder = None
@@ -247,10 +252,8 @@ def _calls(function: str, paths: Iterable[PurePosixPath]) -> Iterator[str]:
 
 
 def _question(name: str, answers: Sequence[str]) -> Iterator[str]:
-    """A function that answers a name on the stack with itself, if it knows it, or with "0".
-
-    (Two names are the same to NSIS, as to Windows, whatever their case.)
-    """
+    """An NSIS function that replaces a name on the stack by its spelling in `answers`, or by "0" if
+    it is not one of them. StrCmp ignores case, as Windows does for file names."""
     yield f"Function {name}"
     yield "  Exch $0"
     for number, answer in enumerate(answers):
@@ -277,7 +280,7 @@ def _escaped(text: str) -> str:
 
 
 def _shell(command: Sequence[str]) -> str:
-    """For the shell that makensis calls, in an NSIS string between backquotes."""
+    """Quotes `command` for the shell that makensis starts, inside an NSIS string in backquotes."""
     words = " ".join(f'"{word}"' for word in command)
     if any(letter in words for letter in "`$'"):
         raise SetupError("the signing command may hold neither quotes nor $")

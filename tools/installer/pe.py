@@ -1,4 +1,4 @@
-"""Windows' program files, as far as a build has to know them (Microsoft's "PE Format")."""
+"""Reads the parts of Windows' program files that a build needs (Microsoft's "PE Format")."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ _FIXED_FILE_INFO = struct.pack("<II", 0xFEEF04BD, 0x00010000)
 
 
 def is_pe(content: bytes) -> bool:
+    """Whether `content` begins as a DOS header that leads to a PE signature."""
     return content[:2] == b"MZ" and content[_header(content) :][:4] == b"PE\0\0"
 
 
 def without_signature(content: bytes) -> bytes:
-    """A program as it was before it was signed: no certificate table, no checksum."""
+    """`content`, a PE32+ file, without certificate table and with a zero checksum, which signing
+    changes, too."""
     optional = _header(content) + 24
     place, size = struct.unpack_from("<II", content, optional + _SECURITY_DIRECTORY)
     bare = bytearray(content[:place] + content[place + size :] if size else content)
@@ -26,7 +28,7 @@ def without_signature(content: bytes) -> bytes:
 
 
 def file_version(content: bytes) -> str:
-    """The four numbers of its version resource (VS_FIXEDFILEINFO), "" if it has none."""
+    """The four numbers of a file's version resource (VS_FIXEDFILEINFO), "" if it has none."""
     place = content.find(_FIXED_FILE_INFO)
     if place < 0:
         return ""

@@ -1,6 +1,6 @@
-"""What a company's administrator needs beside the MSI: ADMX, ADML and the scheduled task, in a ZIP.
+"""Packs what a company's administrator needs beside the MSI: ADMX, ADML and the scheduled task.
 
-docs/fleet.md tells where each file goes.
+docs/fleet.md says where each file goes.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ FILES = (
     "ja-JP/certclient.adml",
     "renew-task.xml",
 )
-"""Below installer/policy, and called so in the ZIP."""
+"""Paths below installer/policy, and in the ZIP."""
 
 _FOLDER = ROOT / "installer" / "policy"
 _PROGRAM = r"%ProgramFiles%\{name}\certclientw.exe"
@@ -27,8 +27,8 @@ _READABLE = 0o100644 << 16
 
 
 def make_policy_zip(settings: Settings, results: Path, epoch: int) -> Path:
-    """Writes the ZIP into the folder `results` and returns its path; `epoch`: seconds, the time of
-    everything in it. The same files give the same bytes."""
+    """Writes the ZIP to the folder `results` and returns its path. `epoch`: timestamp of its
+    entries, in seconds since 1970. The same files give the same bytes."""
     target = results / f"{settings.product.name}-{settings.version}-policy.zip"
     moment = datetime.fromtimestamp(epoch, UTC).timetuple()[:6]
     with ZipFile(target, "w", ZIP_STORED) as archive:
@@ -40,7 +40,7 @@ def make_policy_zip(settings: Settings, results: Path, epoch: int) -> Path:
 
 
 def _content(name: str, product: str) -> bytes:
-    """The task starts the program where the MSI puts it: in a folder with the product's name."""
+    """The file's content; the task's command gets the MSI's folder, which is the product's name."""
     content = (_FOLDER / name).read_bytes()
     ours, theirs = (_PROGRAM.format(name=escape(folder)) for folder in ("certclient", product))
     return content.replace(ours.encode(), theirs.encode())

@@ -1,7 +1,9 @@
-"""What Qt's libraries contain of others, out of Qt's own source: `qt_attribution.json` and texts.
+"""Collects the third-party code in Qt's libraries from Qt's source: `qt_attribution.json` and
+texts.
 
-`python -m tools.installer.qt_attributions SOURCE_OF_QTBASE` writes licenses/qt-attributions.txt,
-which is kept, as the source is 500 MB. Do it again with every new minor version of PySide6.
+`python -m tools.installer.qt_attributions SOURCE_OF_QTBASE` writes licenses/qt-attributions.txt. It
+is kept in the repository, as the source is 500 MB. Repeat this for each new minor version of
+PySide6.
 """
 
 from __future__ import annotations
@@ -29,16 +31,19 @@ ELSEWHERE = frozenset(
         "xcb-xinput",
     }
 )
-"""For systems that the installer is not for."""
+"""Attributions for systems other than Windows."""
 
 _LONGEST_VERSION = 20
-"""Some versions are whole commit hashes."""
+"""Characters: some versions are whole commit hashes, which are cut off."""
 
 Entry = Mapping[str, object]
 
 
 def components(source: Path) -> list[Component]:
-    """What is in Qt's libraries for Windows, by name."""
+    """The third-party components in Qt's libraries for Windows, sorted by title.
+
+    `source`: the source of qtbase.
+    """
     found = [
         _component(source, file.parent, entry)
         for file in source.rglob("qt_attribution.json")
@@ -49,7 +54,7 @@ def components(source: Path) -> list[Component]:
 
 
 def _entries(file: Path) -> Sequence[Entry]:
-    # Qt writes line breaks inside of strings.
+    # strict=False: Qt's files have line breaks inside strings.
     content = json.loads(file.read_text(encoding="utf-8"), strict=False)
     return content if isinstance(content, list) else [content]
 
@@ -71,7 +76,7 @@ def _component(source: Path, folder: Path, entry: Entry) -> Component:
 
 
 def _texts(source: Path, folder: Path, entry: Entry) -> Iterator[str]:
-    """The files beside the code; where there are none, the licence's own text."""
+    """The licence files beside the code; without any, the text of the licence itself."""
     names = entry.get("LicenseFiles") or [entry.get("LicenseFile") or ""]
     for name in names if isinstance(names, list) else []:
         if name:
@@ -87,6 +92,7 @@ def _lines(copyright_: object) -> str:
 
 
 def main(arguments: Sequence[str]) -> int:
+    """Writes TARGET from the source of qtbase, the only argument."""
     (source,) = arguments
     text = "".join(component_text(component) for component in components(Path(source)))
     TARGET.write_text(text, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""What Windows reads in our programs: version, names in two languages, and the manifest."""
+"""Windows resources of both programs: version, names in two languages, and the manifest."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from tools.installer.settings import Settings
 
 _LANGUAGES = {"041104B0": "ja", "040904B0": "en"}
-"""Japanese and American English, both in Unicode."""
+"""Language and code page (04B0: Unicode) of each string table."""
 
 MANIFEST = """\
 <?xml version="1.0" encoding="UTF-8" standalone="yes"?>
@@ -41,13 +41,15 @@ MANIFEST = """\
   </dependency>
 </assembly>
 """
-"""Windows 10 and later; the user's own rights; sharp on every screen; paths of any length."""
+"""Declares Windows 10 and later, no elevation, sharp rendering on every screen, long paths, and the
+common controls 6: a manifest loads these from Windows' side-by-side store, never from our
+folder."""
 
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """One of the two: `name` is the file without .exe; descriptions are what the task manager,
-    the firewall and the file's properties show."""
+    """One of the two programs. `name`: the file name without .exe; the descriptions appear in the
+    task manager, the firewall and the file's properties."""
 
     name: str
     description_ja: str
@@ -55,7 +57,7 @@ class Program:
 
 
 def programs(settings: Settings) -> tuple[Program, Program]:
-    """The command line, and the windows."""
+    """The program for the command line, then the one with windows."""
     product = settings.product
     return (
         Program("certclient", f"{product.title_ja}(コマンド)", f"{product.title_en} (commands)"),
@@ -64,7 +66,7 @@ def programs(settings: Settings) -> tuple[Program, Program]:
 
 
 def version_resource(settings: Settings, program: Program) -> str:
-    """The text that PyInstaller makes VERSIONINFO of."""
+    """The Python expression from which PyInstaller makes the resource VERSIONINFO."""
     numbers = tuple(int(number) for number in settings.numeric_version.split("."))
     tables = ", ".join(
         f"StringTable({code!r}, [{_strings(settings, program, language)}])"

@@ -1,7 +1,8 @@
-"""What ships, as a bill of materials in CycloneDX 1.6: parts, versions, licences, hashes.
+"""Generates the bill of materials in CycloneDX 1.6: parts, versions, licences, hashes.
 
-On Windows, Python distributions are found by the files that PyInstaller took. What is inside of
-libraries comes from their own bills of material and from the libraries themselves (`inside.py`).
+For Windows, the Python distributions are found by the files that PyInstaller collected. The
+contents of libraries come from their own bills of materials and from the libraries themselves
+(`inside.py`).
 """
 
 from __future__ import annotations
@@ -42,9 +43,9 @@ _PYTHON = re.compile(r'#define PY_VERSION\s+"([^"]+)"')
 
 @dataclass(frozen=True, slots=True)
 class Shipped:
-    """What the bill is made from. `sources`: files that PyInstaller took, below `wheels`;
+    """The inputs of the bill. `sources`: files that PyInstaller collected, below `wheels`;
     `hashes`: SHA-256 of the wheels by distribution; `bootloader`, `nsis`: versions of PyInstaller
-    and of the maker of the setup, which leave a part of their own in what they make."""
+    and NSIS, whose bootloader and stub become part of the results; `epoch`: seconds since 1970."""
 
     settings: Settings
     payload: Path
@@ -58,14 +59,15 @@ class Shipped:
 
 
 def make_sbom(shipped: Shipped) -> str:
-    """The document for Windows; the same parts give the same text. Raises VersionError."""
+    """The JSON document for Windows; the same parts give the same text. Raises VersionError."""
     parts = [*_taken(shipped), *_runtime(shipped)]
     return _document(shipped.settings, shipped.epoch, parts, shipped.payload)
 
 
 def make_linux_sbom(settings: Settings, root: Path, site: Path, epoch: int) -> str:
-    """The document for what a package for Linux installs below `root`; our libraries are in `site`
-    there. Its Python and what Qt takes from the system are Debian's. Raises VersionError."""
+    """The JSON document for what a Linux package installs below `root`, with its libraries in
+    `site`. It leaves out Python and Qt's system libraries, which are Debian's. Raises
+    VersionError."""
     folders = (folder for folder in site.glob("*.dist-info") if _name(folder) != "certclient")
     parts = [*(_distribution(folder, {}) for folder in folders), *map(_library, _qt_on_linux(site))]
     return _document(settings, epoch, parts, root)
@@ -89,7 +91,7 @@ def _document(settings: Settings, epoch: int, parts: Sequence[Component], payloa
     )
     bom.register_dependency(product, parts)
     document = json.loads(JsonV1Dot6(bom).output_as_string())
-    # The library adds every other part with an empty list, which would say that it needs nothing.
+    # cyclonedx lists every other part with no dependencies, which would claim that it has none.
     document["dependencies"] = [one for one in document["dependencies"] if "dependsOn" in one]
     return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
 
@@ -125,9 +127,10 @@ def _name(folder: Path) -> str:
 
 
 def _inside(folder: Path, parent: str) -> Collection[Component]:
-    """Libraries and crates that a wheel's own bills name.
+    """Libraries and crates that a wheel's own bills of materials name.
 
-    Each once, also where two bills name it: a second `bom-ref` would become a random one.
+    Each one once, even if two bills name it: cyclonedx would replace a repeated `bom-ref` by a
+    random one.
     """
     parts: dict[str, Component] = {}
     for path in sorted(folder.glob("sboms/*.json")):
@@ -148,7 +151,7 @@ def _known(found: Mapping[str, Any], parent: str) -> Component:
 
 
 def _runtime(shipped: Shipped) -> Iterator[Component]:
-    """What is no Python distribution."""
+    """The parts that are no Python distributions."""
     header = (shipped.python / "include" / "patchlevel.h").read_text(encoding="utf-8")
     version = str(_PYTHON.findall(header)[0])
     purl = PackageURL("generic", name="cpython", version=version)
@@ -191,7 +194,7 @@ def _qt_on_linux(site: Path) -> Iterator[inside.Library]:
 
 
 def _library(library: inside.Library) -> Component:
-    """With who tells the version: the file that ships, or a list (CycloneDX: evidence)."""
+    """The component, with the source of its version as evidence: a shipped file, or else a list."""
     version = library.version or None
     purl = PackageURL("generic", name=library.name, version=version)
     part = _part(library.name, version, library.licence, purl)
@@ -209,7 +212,7 @@ def _library(library: inside.Library) -> Component:
 
 
 def _cpe(maker: str, version: str) -> str:
-    """The name by which vulnerabilities are listed (NIST IR 7695)."""
+    """The CPE 2.3 name (NIST IR 7695) under which vulnerabilities are listed."""
     return f"cpe:2.3:a:{maker}:{version}:*:*:*:*:*:*:*"
 
 

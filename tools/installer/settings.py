@@ -1,4 +1,4 @@
-"""What a bank decides about its installer (installer/build.toml), and where a build puts things."""
+"""Reads a bank's settings for its installer (installer/build.toml); names a build's folders."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ DEFAULT = ROOT / "installer" / "build.toml"
 CONTENTS = ROOT / "installer" / "contents.toml"
 OUTPUT = ROOT / "build" / "installer"
 VERSION_LINE = re.compile(r'^__version__ = "([^"]+)"$', re.MULTILINE)
-"""In src/certclient/__init__.py."""
+"""Matches the version in src/certclient/__init__.py."""
 _STAGES = {"a": 1000, "b": 2000, "rc": 3000, "release": 9000}
 
 
@@ -23,9 +23,9 @@ class SettingsError(Exception):
 
 
 class Product(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`name` and `publisher` are ASCII, as an MSI loses other letters; titles are what people read.
+    """`name` and `publisher` are ASCII, as wixl drops other characters; the titles are for users.
 
-    `contact` is an e-mail address for questions, `icon` a square SVG.
+    `contact`: an e-mail address for questions; `icon`: a square SVG.
     """
 
     name: str
@@ -37,19 +37,21 @@ class Product(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Contents(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`profiles`: the banks, the first is the default; `practice_bank`: whether it is in it."""
+    """`profiles`: the banks, the first one is the default; `practice_bank`: whether to include
+    it."""
 
     profiles: tuple[str, ...]
     practice_bank: bool = False
 
 
 class Signing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`key`: a PEM file or a PKCS#11 URI (RFC 7512) for `module`; "" means a CA of the build's own.
+    """`key`: a PEM file or a PKCS#11 URI (RFC 7512) for `module`; "" means a test CA of the build.
 
-    `certificates`: PEM, the leaf first. `timestamp`: address of an RFC 3161 server, "" for none.
-    `anchors` and `timestamp_anchors`: PEM, what the chains have to lead to when the build checks
-    what it signed; "" means the last of `certificates`, and what this machine trusts.
-    A passphrase or PIN is never here: it is asked for, or comes from CERTCLIENT_SIGNING_PIN.
+    `certificates`: PEM, the leaf first. `timestamp`: URL of an RFC 3161 server, "" for none.
+    `anchors` and `timestamp_anchors`: PEM, the trust anchors with which the build checks its
+    signatures; "" means the last of `certificates`, and this machine's trust anchors, respectively.
+    A passphrase or PIN is never stored here: the build prompts for it or reads it from
+    CERTCLIENT_SIGNING_PIN.
     """
 
     key: str = ""
@@ -68,7 +70,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """One build. `folder` is where the settings' relative paths begin; `version` is PEP 440's."""
+    """The settings of a build. `folder`: base of their relative paths; `version`: as in PEP 440."""
 
     folder: Path
     product: Product
@@ -78,9 +80,9 @@ class Settings:
 
     @property
     def numeric_version(self) -> str:
-        """Four numbers, as Windows' version resources want them, in the order of the versions.
+        """Four numbers, as Windows' version resources require, in the order of the versions.
 
-        The last one tells rc1 from the release after it. (An MSI compares the first three only.)
+        The last number puts rc1 before its release. (An MSI compares the first three only.)
         """
         version = Version(self.version)
         stage, number = version.pre or ("release", version.post or 0)
@@ -88,43 +90,51 @@ class Settings:
 
     @property
     def contents_folder(self) -> str:
-        """Where the frozen program keeps its libraries, beside certclient.exe. Named after the
-        version: an update is written beside the old one's, and each program finds its own."""
+        """Name of the folder with the frozen program's libraries, beside certclient.exe. It
+        contains the version: an update is installed beside the old one, and each program finds its
+        own."""
         return f"app-{self.version}"
 
     @property
     def profiles(self) -> tuple[Path, ...]:
+        """Paths of the banks' profiles, the default first."""
         return tuple(self.folder / name for name in self.contents.profiles)
 
     @property
     def icon(self) -> Path:
+        """Path of the SVG."""
         return self.folder / self.product.icon
 
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Below `folder`: the frozen program (certclient.exe for the command line, certclientw.exe for
-    the windows, `app-<version>`, `profiles`, licence texts), as NSIS and the MSI install it; and
-    what is handed out."""
+    """The folders of a build, below `folder`."""
 
     folder: Path = OUTPUT
 
     @property
     def payload(self) -> Path:
+        """The program as the setup and the MSI install it: certclient.exe, certclientw.exe,
+        `app-<version>`, `profiles`, licence texts."""
         return self.folder / "payload"
 
     @property
     def results(self) -> Path:
+        """The files for download; exists only if the build is complete."""
         return self.folder / "results"
 
     @property
     def work(self) -> Path:
-        """What a build writes on its way."""
+        """Intermediate files."""
         return self.folder / "work"
 
 
 def read_settings(path: Path = DEFAULT) -> Settings:
-    """Raises SettingsError: not there, unknown or missing key, wrong type, no profile."""
+    """Reads and checks a settings file.
+
+    Raises SettingsError: a file is missing, a key is unknown or missing, a value has a wrong type,
+    the product's names are not ASCII, or there is no profile.
+    """
     try:
         file = msgspec.toml.decode(path.read_bytes(), type=_File)
     except (OSError, msgspec.MsgspecError) as error:
@@ -147,7 +157,7 @@ def _check(settings: Settings, path: Path) -> None:
 
 
 def _version() -> str:
-    """Read, not imported: a build must not run the program."""
+    """Reads the version from the source: an import would run the program's code."""
     text = (ROOT / "src" / "certclient" / "__init__.py").read_text(encoding="utf-8")
     found = VERSION_LINE.search(text)
     if found is None:

@@ -1,6 +1,6 @@
-"""Frozen programs for tests: made once for the sources as they are, and signed by a testing CA.
+"""Builds frozen programs for tests, once for each state of the sources, signed by a test CA.
 
-They lie beside the other parts of the Windows that tests run in (`tools.wine.cache`).
+They are parts of the Wine cache (`tools.wine.cache`).
 """
 
 from __future__ import annotations
@@ -21,22 +21,24 @@ from tools.installer.wine_freeze import freeze_in
 from tools.wine.cache import Cache, default_folder
 
 EARLIER = "0.0.1"
-"""Comes before every version that there is."""
+"""A version that precedes every real one."""
 
 
 @dataclass(frozen=True, slots=True)
 class ShortBuild:
-    """`places`: a payload as `make installer` makes it from `settings`, and the testing CA."""
+    """`places`: holds a payload as `make installer` builds it from `settings`, and the test CA."""
 
     settings: Settings
     places: Places
 
     @property
     def payload(self) -> Path:
+        """The installed form of the program: see Places.payload."""
         return self.places.payload
 
     def setup(self) -> Path:
-        """The setup around it, not signed: larger than a customer's, and faster to make."""
+        """Path of a setup with this payload. It is unsigned, and built faster (hence larger) than a
+        customer's."""
         key = f"{self.places.folder.name} {made_from.setup()}"
         name = f"{nsis.setup_name(self.settings)}.exe"
         return _cache().part("setup", key, lambda folder: self._pack(folder / name)) / name
@@ -49,21 +51,21 @@ class ShortBuild:
 
 
 def short_build() -> ShortBuild:
-    """The program as its sources are.
+    """The program from the current sources.
 
-    This and the others are safe against somebody who wants the same at the same time, and raise
-    what `freeze.prepare` and `build.make_payload` raise.
+    This and the two below are safe to call from several processes at the same time. They raise the
+    errors of `freeze.prepare` and `build.make_payload`.
     """
     return _build("frozen", read_settings())
 
 
 def earlier_build() -> ShortBuild:
-    """The same sources, as if they were an earlier version's."""
+    """The program from the current sources, with version EARLIER, for tests of updates."""
     return _build("earlier", replace(read_settings(), version=EARLIER))
 
 
 def rehearsal_build() -> ShortBuild:
-    """The practice bank is in it, too."""
+    """The program with the practice bank included."""
     settings = read_settings()
     contents = msgspec.structs.replace(settings.contents, practice_bank=True)
     return _build("rehearsal", replace(settings, contents=contents))
@@ -92,7 +94,7 @@ def _make(folder: Path, settings: Settings, workshop: freeze.Workshop, mount_poi
 
 
 def _copy_sources(place: Path, version: str) -> None:
-    """Our sources, where the program says that it is `version`."""
+    """Copies our sources to `place`, with `version` as the program's version."""
     ignored = shutil.ignore_patterns("__pycache__", "*.egg-info")
     shutil.copytree(freeze.SOURCES, place, ignore=ignored)
     file = place / "certclient" / "__init__.py"

@@ -1,11 +1,12 @@
-"""Signs or checks a file, called from any folder: NSIS calls it for its uninstaller and setup."""
+"""Signs or checks a file. It runs from any folder, as makensis calls it for uninstaller and
+setup."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
 
-# A script finds the modules beside it; ours are found from the project's folder.
+# For a script, Python puts its own folder first; our packages need the project's folder.
 sys.path[0] = str(Path(__file__).resolve().parent.parent.parent)
 
 from tools.installer.signing import main  # noqa: E402

@@ -46,19 +46,20 @@ Pin = Callable[[], str]
 
 
 class NotSignedError(Exception):
-    """The text says why, for the person who signs."""
+    """The announcement cannot be signed. The text says why, for the user."""
 
 
 @dataclass(frozen=True, slots=True)
 class SigningKey:
-    """`algorithm` of RFC 7518; `signature` signs octets in the form that belongs to it."""
+    """`algorithm`: a JWS algorithm (RFC 7518; EdDSA: RFC 8037); `signature`: signs bytes and
+    returns the signature in JWS form."""
 
     algorithm: str
     signature: Callable[[bytes], bytes]
 
 
 def key_from_pem(pem: bytes, pin: Pin) -> SigningKey:
-    """An Ed25519, P-256 or RSA key. `pin` is asked for an encrypted one. Raises NotSignedError."""
+    """An Ed25519, P-256 or RSA key. Calls `pin` if it is encrypted. Raises NotSignedError."""
     password = pin().encode() if b"ENCRYPTED" in pem else None
     try:
         key = load_pem_private_key(pem, password)
@@ -82,7 +83,7 @@ def _raw_ecdsa(key: ec.EllipticCurvePrivateKey, data: bytes) -> bytes:
 
 
 def key_on_token(uri: str, module: Path, pin: Pin) -> SigningKey:
-    """The P-256 or RSA key that `uri` names (`token` and `object`). Raises NotSignedError."""
+    """The P-256 or RSA key that `uri` identifies by `token` and `object`. Raises NotSignedError."""
     names = _attributes(uri)
     if not {"token", "object"} <= names.keys() or not str(module).strip("."):
         raise NotSignedError("pkcs11:token=…;object=… and --module are wanted")
@@ -98,7 +99,7 @@ def key_on_token(uri: str, module: Path, pin: Pin) -> SigningKey:
 
 
 def _key_of_kind(key: SignMixin, kind: pkcs11.KeyType) -> SigningKey:
-    """PKCS#11 leaves the hash for ECDSA to us, and gives r and s as JWS wants them."""
+    """PKCS#11's CKM_ECDSA signs a hash that we compute, and returns r and s in the form of JWS."""
     if kind is pkcs11.KeyType.EC:
         ecdsa = pkcs11.Mechanism.ECDSA
         return SigningKey("ES256", lambda data: bytes(key.sign(_digest(data), mechanism=ecdsa)))
@@ -126,9 +127,9 @@ def _attributes(uri: str) -> Mapping[str, str]:
 def signed_announcement(
     profile: Profile, file: AnnouncementFile, key: SigningKey, now: datetime
 ) -> bytes:
-    """The message for the web server, read back as a customer of `profile` will at `now`.
+    """The signed message for the web server, checked as a customer's program with `profile` does.
 
-    Raises NotSignedError for one that no customer's program would accept.
+    `now`: aware. Raises NotSignedError for a message that customers' programs would refuse.
     """
     message = sign(msgspec.json.encode(file), key.algorithm, TYPE, key.signature)
     try:
@@ -141,7 +142,7 @@ def signed_announcement(
 
 
 def main(arguments: Sequence[str], now: datetime) -> int:
-    """Writes the message; returns 1 and says why on standard error where that cannot be."""
+    """Writes the message. Returns 1, with the reason on stderr, if it cannot be signed."""
     options = _parser().parse_args(arguments)
     try:
         profile = load_profile(options.profile)
@@ -160,7 +161,7 @@ def _file(options: argparse.Namespace, profile: Profile, now: datetime) -> Annou
     return AnnouncementFile(
         schema=1,
         profile=profile.id,
-        # Grows by itself; nobody has to keep a count.
+        # The time grows by itself, so that the bank need not keep a counter.
         serial=options.serial or int(published.timestamp()),
         published=published,
         valid_until=published + timedelta(days=options.days),

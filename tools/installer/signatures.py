@@ -1,8 +1,8 @@
-"""Whose signature each program file of the payload carries, and whether that is as it should be.
+"""Checks the Authenticode signature of each program file in the payload.
 
-Ours is on our programs. Libraries of others ship as they came, byte for byte: with the signature of
-their makers or without one. Either way our programs start with none but those whose SHA-256 lies
-inside of them (installer/native).
+We sign our own programs. Third-party libraries ship byte for byte as published, with their makers'
+signature or without one. In either case our programs load only those whose SHA-256 they contain
+(installer/native).
 """
 
 from __future__ import annotations
@@ -32,17 +32,17 @@ _DIGEST = re.compile(r"^(?:Current|Calculated) message digest\s*: ([0-9A-F]+)", 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """One file below the payload; `signer` is an organisation, OURS or UNSIGNED."""
+    """A file's signer. `path`: below the payload; `signer`: an organisation, OURS or UNSIGNED."""
 
     path: str
     signer: str
 
 
 def check_signatures(payload: Path, signer: Signer) -> Sequence[State]:
-    """Every .exe, .dll and .pyd below `payload` (and what else is a program by its content).
+    """Checks every .exe, .dll and .pyd below `payload`, and any other file with a PE header.
 
-    Raises SigningError naming each that does not have the signature which contents.toml expects,
-    or whose content is not what was signed.
+    Raises SigningError naming each file whose signer is not the one in contents.toml, or whose
+    content was changed after signing.
     """
     expected = tomllib.loads(CONTENTS.read_text(encoding="utf-8"))["signatures"]
     states, wrong = [], []
@@ -69,9 +69,9 @@ def _signer(path: Path, ours: Signer | None) -> str:
 
 
 def expected_signer(name: str, expected: Mapping[str, Sequence[str]]) -> str:
-    """Who has to have signed the file `name` (slashes, below the payload); "" if nobody knows it.
+    """The expected signer of the file `name` (path below the payload, with slashes); "" if unknown.
 
-    `expected` maps a signer to patterns; libraries are named below their folder.
+    `expected`: maps a signer to patterns; those of libraries are paths below `app-<version>`.
     """
     inside = name.partition("/")[2] if name.startswith("app-") else name
     for signer, patterns in expected.items():
@@ -81,10 +81,10 @@ def expected_signer(name: str, expected: Mapping[str, Sequence[str]]) -> str:
 
 
 def read_signer(path: Path) -> str:
-    """The organisation in the certificate that `path` is signed with, or UNSIGNED.
+    """The organisation in the certificate that signed `path`, or UNSIGNED.
 
-    Raises SigningError if the content is not what was signed. Whether Windows trusts the
-    certificate is not asked: what is expected here came through hashes (requirements/*.txt).
+    Raises SigningError if the content was changed after signing. It does not check whether Windows
+    trusts the certificate: the files are pinned by hash (requirements/*.txt).
     """
     done = subprocess.run(
         ("osslsigncode", "verify", *offline(), "-in", str(path)),
@@ -108,7 +108,7 @@ def _organisation(path: Path) -> str:
         command = ("osslsigncode", "extract-signature", "-pem", "-in", str(path), "-out", str(pem))
         subprocess.run(command, capture_output=True, check=True)
         with warnings.catch_warnings():
-            # Programs that sign leave the set of certificates as they like, not in DER's order.
+            # Signing tools do not sort the set of certificates as DER requires.
             warnings.filterwarnings("ignore", "PKCS#7 certificates could not be parsed as DER")
             certificates = pkcs7.load_pem_pkcs7_certificates(pem.read_bytes())
     (leaf,) = (certificate for certificate in certificates if _signs_code(certificate))
@@ -117,7 +117,7 @@ def _organisation(path: Path) -> str:
 
 
 def _signs_code(certificate: x509.Certificate) -> bool:
-    """A leaf for code; authorities may have the usage, too."""
+    """Whether it is a code signing leaf. CA certificates may have that extended key usage, too."""
     try:
         usage = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
     except x509.ExtensionNotFound:

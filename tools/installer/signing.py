@@ -1,7 +1,7 @@
-"""Signs what Windows runs (Authenticode, by osslsigncode), and checks what was signed.
+"""Signs Windows programs and packages (Authenticode, with osslsigncode) and checks the signatures.
 
-`python tools/installer/sign.py sign FILE` and `… check FILE`; NSIS signs its uninstaller and setup
-through the first (`Signer.command`).
+`python tools/installer/sign.py sign FILE` and `… check FILE`; makensis calls the first
+(`Signer.command`) to sign the uninstaller and the setup.
 """
 
 from __future__ import annotations
@@ -26,14 +26,15 @@ _STAMPED = "Timestamp Server Signature verification: ok"
 
 
 class SigningError(Exception):
-    """Not signed, or the signature does not hold. The text is what osslsigncode said."""
+    """Signing failed, or a signature is invalid. The text is osslsigncode's output."""
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who signs. `key`: a PEM file or a PKCS#11 URI for `module`; `certificates`: PEM, the leaf
-    first; `anchors`: PEM, what its chain has to lead to; `timestamp`: address of an RFC 3161
-    server, "" for none, and `timestamp_anchors` what its certificates have to lead to."""
+    """A signing key and its certificates. `key`: a PEM file or a PKCS#11 URI for `module`;
+    `certificates`: PEM, the leaf first; `anchors`: PEM, trust anchors of its chain; `timestamp`:
+    URL of an RFC 3161 server, "" for none; `timestamp_anchors`: PEM, trust anchors of that
+    server."""
 
     key: str
     certificates: Path
@@ -45,17 +46,19 @@ class Identity:
 
     @property
     def is_token(self) -> bool:
+        """Whether `key` is a PKCS#11 URI."""
         return self.key.startswith("pkcs11:")
 
     @property
     def needs_pin(self) -> bool:
+        """Whether `key` is on a token or is an encrypted PEM file."""
         return self.is_token or "ENCRYPTED" in Path(self.key).read_text(encoding="ascii")
 
 
 @dataclass(frozen=True, slots=True)
 class Signer:
-    """Signs and checks files. `pin` is called once for each file that is signed, if the key needs
-    one. `settings_file` and `folder` are what `command` repeats."""
+    """Signs and checks files. `pin`: called for each file to sign, if the key needs a PIN.
+    `settings_file` and `folder`: arguments of `command`."""
 
     identity: Identity
     product: str
@@ -64,8 +67,8 @@ class Signer:
     folder: Path = Places().folder
 
     def sign(self, path: Path) -> None:
-        """Signs `path` in place (.exe, .dll, .pyd, .msi) and checks it. Raises SigningError: then
-        the file is as it was."""
+        """Signs `path` (.exe, .dll, .pyd, .msi) in place and checks the signature. Raises
+        SigningError, with the file unchanged."""
         signed = path.with_name(f"{path.name}.signed")
         signed.unlink(missing_ok=True)
         try:
@@ -78,27 +81,28 @@ class Signer:
             signed.unlink(missing_ok=True)
 
     def check(self, path: Path) -> None:
-        """Raises SigningError unless `path` is whole and signed by us: its chain leads to our
-        anchors and its leaf is our certificate."""
+        """Raises SigningError unless `path` is unchanged and signed by us: its chain ends at our
+        anchors, and its leaf is our certificate."""
         leaf = leaf_hash(self.identity.certificates)
         anchors = ["-CAfile", str(self.identity.anchors)]
         if self.identity.timestamp_anchors is not None:
             anchors += ["-TSA-CAfile", str(self.identity.timestamp_anchors)]
         options = (*offline(), *anchors, "-require-leaf-hash", f"sha256:{leaf}")
         output = _run(("osslsigncode", "verify", *options, "-in", str(path)))
-        # osslsigncode goes on without a timestamp that it cannot verify.
+        # osslsigncode only ignores a timestamp that it cannot verify, so its output has to show it.
         if (self.identity.timestamp or self.identity.timestamp_anchors) and _STAMPED not in output:
             raise SigningError(f"{path.name}: no timestamp that leads to signing.timestamp_anchors")
 
     def command(self) -> tuple[str, ...]:
-        """The command that signs the file which is given as one more argument, in `environment`.
-        It asks nobody."""
+        """A command that signs the file given as one more argument. It needs `environment`, and
+        never prompts."""
         script = str(Path(__file__).resolve().with_name("sign.py"))
         places = ("--settings", str(self.settings_file.resolve()), "--folder", str(self.folder))
         return (sys.executable, script, "sign", *places)
 
     def environment(self) -> Mapping[str, str]:
-        """What `command` needs in its environment beside ours: the PIN, if the key has one."""
+        """Variables that `command` needs beside our own environment: the PIN, if the key has
+        one."""
         return {PIN_VARIABLE: self.pin().reveal()} if self.identity.needs_pin else {}
 
     def _sign_command(self, path: Path, signed: Path, pin: str) -> tuple[str, ...]:
@@ -117,11 +121,11 @@ class Signer:
 def make_signer(
     settings: Settings, places: Places, settings_file: Path, *, ask: bool = True
 ) -> Signer:
-    """The signer that `settings` describe. Where they name no key, a CA of the build's own is
-    used: it is made at the first time. `ask`: whether a person may be asked for the PIN. One in our
-    environment is taken out of it, so that wixl, pip and the like never see it.
+    """The signer that `settings` describe; without a key in them, one with a test CA, created on
+    first use. `ask`: whether it may prompt for the PIN. A PIN in our environment is removed from
+    it, so that child processes (wixl, pip, …) never get it.
 
-    Raises SettingsError: key without certificates, a file is missing.
+    Raises SettingsError: a key without certificates or module, or a missing file.
     """
     identity = _identity(settings) if settings.signing.key else _testing(places)
     given = os.environ.pop(PIN_VARIABLE, None)
@@ -160,7 +164,8 @@ def _testing(places: Places) -> Identity:
 
 @dataclass(slots=True)
 class _Pin:
-    """Asks once, if it was not given."""
+    """Returns the PIN, and prompts once if it was not given. Raises SigningError without a
+    terminal."""
 
     question: str
     ask: bool
@@ -176,8 +181,8 @@ class _Pin:
 
 @contextmanager
 def _pin_file(pin: Callable[[], Secret] | None) -> Iterator[tuple[str, tuple[int, ...]]]:
-    """A path that osslsigncode reads the PIN from once: a pipe, so that it is in no file and in no
-    command line. Gives the path and the descriptors to hand down."""
+    """A path from which osslsigncode can read the PIN once: a pipe, so that the PIN is in no file
+    and on no command line. Yields the path and the descriptors that the process must inherit."""
     if pin is None:
         yield "", ()
         return
@@ -191,7 +196,7 @@ def _pin_file(pin: Callable[[], Secret] | None) -> Iterator[tuple[str, tuple[int
 
 
 def leaf_hash(certificates: Path) -> str:
-    """SHA-256 of the first certificate of a PEM file, in hexadecimal."""
+    """SHA-256 of a PEM file's first certificate, in hexadecimal."""
     output = _run(
         ("openssl", "x509", "-in", str(certificates), "-noout", "-fingerprint", "-sha256")
     )
@@ -199,7 +204,7 @@ def leaf_hash(certificates: Path) -> str:
 
 
 def offline() -> tuple[str, ...]:
-    """Newer versions than Debian 12's want revocation lists from the network: told not to."""
+    """Options that keep osslsigncode off the network: versions after Debian 12's fetch CRLs."""
     done = subprocess.run(
         ("osslsigncode", "verify", "--help"), capture_output=True, text=True, check=False
     )
@@ -223,7 +228,8 @@ def _run(command: Sequence[str], descriptors: Sequence[int] = ()) -> str:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Exit code 1 and a text on stderr if the file is not signed, or its signature not good."""
+    """Returns 1, with a text on stderr, if the file cannot be signed or its signature is
+    invalid."""
     parser = argparse.ArgumentParser(description="Signs a file, or checks it.")
     parser.add_argument("action", choices=("sign", "check"))
     parser.add_argument("--settings", type=Path, default=DEFAULT)

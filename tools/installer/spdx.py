@@ -1,4 +1,4 @@
-"""Which licences may be in what a bank hands out, read from SPDX licence expressions."""
+"""Decides by SPDX licence expressions which parts may ship."""
 
 from __future__ import annotations
 
@@ -37,12 +37,11 @@ ALLOWED = frozenset(
         "CPL-1.0 WITH NSIS-LZMA-exception",
     }
 )
-"""Nothing here obliges a bank to publish a source of its own. The two with an exception are those
-of PyInstaller's bootloader and NSIS's stub, which say so of what is made with them."""
+"""None of these obliges a bank to publish source code of its own. The two with an exception belong
+to PyInstaller's bootloader and NSIS's stub; the exception covers programs made with them."""
 
 LIBRARIES_ONLY = frozenset({"LGPL-3.0-only"})
-"""Fit for libraries that lie as files of their own beside the program, so that anybody can replace
-them: Qt and its bindings."""
+"""Allowed for libraries that are separate files, which users can replace: Qt and its bindings."""
 
 REPLACEABLE = frozenset({"pyside6-essentials", "shiboken6", "Qt"})
 
@@ -52,7 +51,7 @@ _TOKEN = re.compile(r"\(|\)|\bAND\b|\bOR\b|(?:(?!\bAND\b|\bOR\b)[^()\s]+\s*)+")
 def is_allowed(name: str, licence: str) -> bool:
     """Whether the component `name` may ship under the SPDX expression `licence`.
 
-    Of `OR` one alternative is enough, of `AND` all must be allowed; AND binds closer than OR.
+    `OR` needs one allowed alternative, `AND` needs all; AND binds closer than OR.
     """
     allowed = ALLOWED | LIBRARIES_ONLY if name in REPLACEABLE else ALLOWED
     tokens = [token.strip() for token in _TOKEN.findall(licence)]
@@ -60,7 +59,7 @@ def is_allowed(name: str, licence: str) -> bool:
 
 
 class _Expression:
-    """Reads tokens from the left; anything that is no expression is not allowed."""
+    """A recursive-descent parser. Tokens that form no valid expression are not allowed."""
 
     def __init__(self, tokens: list[str], allowed: frozenset[str]) -> None:
         self._tokens = tokens

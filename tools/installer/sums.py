@@ -1,4 +1,4 @@
-"""SHA256SUMS: what `sha256sum --check` and a bank's download page read."""
+"""SHA256SUMS, for `sha256sum --check` and a bank's download page."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ NAME = "SHA256SUMS"
 
 
 def sha256(path: Path) -> str:
-    """In hexadecimal."""
+    """SHA-256 of a file, in hexadecimal."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def sums_hold(folder: Path) -> bool:
-    """Whether `folder` holds what its SHA256SUMS names, unchanged, and nothing else."""
+    """Whether `folder` contains exactly the files of its SHA256SUMS, unchanged."""
     target = folder / NAME
     return target.is_file() and target.read_text(encoding="utf-8") == _sums(folder)
 
 
 def write_sums(folder: Path) -> Path:
-    """Writes `folder`/SHA256SUMS for every other file in it, by name."""
+    """Writes `folder`/SHA256SUMS for every other file in it, sorted by name; returns its path."""
     target = folder / NAME
     target.write_text(_sums(folder), encoding="utf-8")
     return target

@@ -1,4 +1,4 @@
-"""A certificate authority for builds that have no signing key: nobody trusts it, tests do."""
+"""A test CA for builds without a signing key. Only our tests trust it."""
 
 from __future__ import annotations
 
@@ -18,17 +18,18 @@ _RENEWED = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class TestingCa:
-    """Files: the leaf's key, leaf and root, and the root alone; all PEM."""
+    """PEM files: `key`: the leaf's private key; `certificates`: leaf and root; `root`: the root."""
 
     key: Path
     certificates: Path
     root: Path
 
+    # Keeps pytest from collecting a class called Test….
     __test__ = False
 
 
 def make_testing_ca(folder: Path, name: str = "certclient TEST signature") -> TestingCa:
-    """The one in `folder`; made where there is none, or where it ends within 30 days."""
+    """Returns the test CA in `folder`; creates it if it is missing or expires within 30 days."""
     ca = TestingCa(folder / "key.pem", folder / "certificates.pem", folder / "root.pem")
     now = datetime.now(UTC)
     if not _usable(ca, now):

@@ -1,4 +1,4 @@
-"""The freeze of `make installer`, and what its bill of materials is made from."""
+"""Connects the freeze under Wine with the steps of a build, and collects the bill's inputs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from tools.installer.sbom import Shipped, make_sbom
 def freeze_in(
     workshop: freeze.Workshop, mount_point: Path, sources: Path = freeze.SOURCES
 ) -> Freeze:
-    """PyInstaller under Wine, in `workshop`; `sources` holds the package `certclient`."""
+    """A freeze by PyInstaller under Wine, in `workshop`. `sources`: folder of package
+    `certclient`."""
 
     def freeze_it(build: Build) -> Bill:
         order = freeze.Order(build.settings, build.epoch, sources)

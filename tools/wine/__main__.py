@@ -1,10 +1,10 @@
-"""`make test-windows`: the tests that need Windows, on a real Windows Python under Wine.
+"""`make test-windows`: runs the tests that need Windows, on a genuine Windows Python under Wine.
 
     python -m tools.wine [pytest's arguments]
-    python -m tools.wine --parts        only makes what they need
+    python -m tools.wine --parts        only builds the parts that the tests need
 
-Needs root (namespaces, chroot). Without root it says what is skipped and succeeds; with root it
-fails if Wine cannot be had.
+Needs root (namespaces, chroot). Without root it reports what is skipped and succeeds; with root it
+fails if Wine is not available.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from tools.wine.runs import run_tests, windows
 
 
 def main(arguments: Sequence[str], *, is_root: bool) -> int:
-    """Returns the exit code: pytest's worst, 1 if Windows could not be made, 0 without root."""
+    """Returns the exit code: 0 if all tests passed or without root, else 1."""
     if not is_root:
         print(NO_ROOT)
         return 0

@@ -1,4 +1,4 @@
-"""Unpacks archives whose contents are known by hash or signature."""
+"""Unpacks archives that were verified by hash or signature."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def unpack(archive: tarfile.TarFile, folder: Path) -> None:
-    """Everything in `archive` below `folder`. Debian 12's Python 3.11.2 knows no filters yet."""
+    """Extracts all of `archive` to `folder`, filtered unless Python is too old (Debian 12's is)."""
     if hasattr(tarfile, "data_filter"):
         archive.extractall(folder, filter="data")
     else:

@@ -1,7 +1,7 @@
-"""Parts that are made once: each named by what it is made from, each complete or absent.
+"""Caches parts that are expensive to build. Each is keyed by its inputs, and complete or absent.
 
-`$XDG_CACHE_HOME/certclient-wine`, by default `~/.cache/certclient-wine`. It may be deleted at any
-time while no test runs.
+It lies in `$XDG_CACHE_HOME/certclient-wine`, by default `~/.cache/certclient-wine`, and may be
+deleted whenever no test is running.
 """
 
 from __future__ import annotations
@@ -17,23 +17,24 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _UNUSED_AFTER = 14 * 24 * 3600
-"""Seconds after which a part made from something older is taken away."""
+"""Seconds without use after which a part is deleted."""
 
 
 class PartError(Exception):
-    """A part could not be made. The text is for the person who ran `make`."""
+    """A part could not be built. The text is for the user who ran `make`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cache:
-    """Makes parts and finds them again; safe against a second run at the same time."""
+    """Builds parts and finds them again. Safe for concurrent runs."""
 
     folder: Path
 
     def part(self, kind: str, made_from: str, make: Callable[[Path], None]) -> Path:
-        """The folder `kind-…` for `made_from`; where it is missing, `make` fills an empty folder.
+        """The folder of the part `kind` built from `made_from`, a text that identifies its inputs.
+        If it is missing, `make` fills an empty folder.
 
-        Raises what `make` raises; a half-made part is never found.
+        Raises the errors of `make`; an incomplete part is never returned.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
         name = f"{kind}-{hashlib.sha256(made_from.encode()).hexdigest()[:16]}"
@@ -49,7 +50,8 @@ class Cache:
         return place
 
     def mount_point(self) -> Path:
-        """An empty folder to mount over; each mount namespace sees its own."""
+        """An empty folder to mount on. All runs share it: each mount namespace has its own
+        mounts."""
         place = self.folder / "mnt"
         place.mkdir(parents=True, exist_ok=True)
         return place
@@ -62,7 +64,8 @@ class Cache:
         unfinished.rename(place)
 
     def _forget_old(self, kind: str) -> None:
-        """Under `kind`'s lock, so what is unfinished now was left by a run that was killed."""
+        """Deletes unused and unfinished parts of `kind`. It runs under their lock, so an unfinished
+        one was left by a killed run."""
         limit = time.time() - _UNUSED_AFTER
         for place in self.folder.glob(f"{kind}-*"):
             if place.is_dir() and place.stat().st_mtime < limit:
@@ -78,6 +81,6 @@ class Cache:
 
 
 def default_folder(environment: Mapping[str, str], home: Path) -> Path:
-    """Where this user's parts are."""
+    """The cache folder of the user with these environment variables and home folder."""
     base = environment.get("XDG_CACHE_HOME", "")
     return (Path(base) if Path(base).is_absolute() else home / ".cache") / "certclient-wine"

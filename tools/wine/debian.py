@@ -1,4 +1,4 @@
-"""A small Debian 13 with Wine 10, beside the Debian 12 that we run on (whose Wine 8 is too old)."""
+"""Builds a small Debian 13 with Wine 10; the Wine 8 of Debian 12, on which we run, is too old."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ PACKAGES = (
     *("gcc-mingw-w64-x86-64-win32", "g++-mingw-w64-x86-64-win32", "libssl-dev", "patch"),
 )
 LANGUAGES = ("ja_JP", "en_US")
-"""Wine makes its code page and the language of its messages from these: locales, in UTF-8."""
+"""Locales (UTF-8) from which Wine derives its code page and the language of its messages."""
 
 MADE_FROM = f"{SUITE} {' '.join((*PACKAGES, *LANGUAGES))}"
 KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
@@ -21,7 +21,7 @@ _NOT_NEEDED = ("/usr/share/man/*", "/usr/share/doc/*", "/usr/share/locale/*")
 
 
 def make_root(folder: Path) -> None:
-    """Fills `folder` with the system, from the mirror that this machine uses itself."""
+    """Installs the system in `folder`, from the mirror that this machine uses. Raises PartError."""
     command = [
         "mmdebstrap",
         "--mode=root",
@@ -47,18 +47,19 @@ def make_root(folder: Path) -> None:
 
 
 def mirror() -> str:
-    """The address of the Debian archive in this machine's own apt configuration."""
+    """The address of the Debian archive in this machine's apt configuration. Raises PartError."""
     query = ["apt-get", "indextargets", "--format", "$(REPO_URI) $(RELEASE)", "Origin: Debian"]
     lines = subprocess.run(query, capture_output=True, text=True, check=True).stdout.splitlines()
     for line in lines:
         address, _, release = line.partition(" ")
-        if "-" not in release:  # not bookworm-security, bookworm-updates
+        if "-" not in release:  # skips bookworm-security and bookworm-updates
             return address
     raise PartError("no Wine: apt's configuration names no Debian archive (apt-get update?)")
 
 
 def _proxy_options() -> list[str]:
-    """mmdebstrap's apt reads no configuration of this machine: its proxy is told to it."""
+    """Passes on this machine's proxy, as mmdebstrap's apt does not read this machine's
+    configuration."""
     options = []
     for scheme in ("http", "https"):
         query = ["apt-config", "shell", "proxy", f"Acquire::{scheme}::Proxy"]

@@ -1,4 +1,4 @@
-"""DLLs of our own for the Windows that tests run in, compiled from C; none of them ever ships."""
+"""Compiles our own DLLs for tests under Wine from C. None of them ships."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ _LIBRARIES: Mapping[str, tuple[str, ...]] = {
     "mscms": (),
     "ncrypt": ("-lbcrypt", "-ladvapi32"),
 }
-"""DLL, and what it is linked with. Its sources are tests/windows/native/<name>/*.c."""
+"""Each DLL with its linker options. Its sources are tests/windows/native/<name>/*.c."""
 
 QT = ("icuuc", "mscms")
-"""Those that Qt wants and Wine has not, or not whole."""
+"""The DLLs that Qt needs and Wine lacks, or has only in part."""
 
 _SYSTEM = f"{PREFIX}/drive_c/windows/system32"
 
 
 def made_from() -> str:
-    """Changes whenever a source changes."""
+    """A key that changes whenever a source or a linker option changes."""
     digest = hashlib.sha256(f"{_LIBRARIES} {_SYSTEM}".encode())
     for source in sorted(_NATIVE.rglob("*.[ch]")):
         digest.update(source.read_bytes())
@@ -34,8 +34,8 @@ def made_from() -> str:
 
 
 def make_dlls(folder: Path, system: Path, mount_point: Path) -> None:
-    """Compiles all of them into `folder`, each as a layer of its own for a sandbox, with the
-    compiler in the Debian `system`."""
+    """Compiles all DLLs into `folder`, each as a layer of its own for a sandbox, with the compiler
+    of the Debian in `system`. Raises PartError."""
     sandbox = Sandbox((system,), {"/native": _NATIVE}, mount_point, keep=folder)
     flags = "-shared -O2 -s -Wall -Wextra -Werror -municode"
     commands = (
@@ -50,12 +50,13 @@ def make_dlls(folder: Path, system: Path, mount_point: Path) -> None:
 
 
 def with_dlls(sandbox: Sandbox, made: Path, names: Sequence[str]) -> Sandbox:
-    """The Windows of `sandbox` with the DLLs `names` in place of Wine's own.
+    """A copy of `sandbox` in which the DLLs `names` replace Wine's own.
 
     `made`: the folder that `make_dlls` filled.
     """
     if not names:
         return sandbox
+    # =n: native only. Wine must fail rather than fall back to its own DLL.
     overrides = f"{','.join(names)}=n;{sandbox.environment[OVERRIDES]}"
     return replace(
         sandbox,

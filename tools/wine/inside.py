@@ -1,7 +1,8 @@
-"""What `tools.wine.sandbox` runs in its new namespaces: mounts, then the command.
+"""Runs in the new namespaces of `tools.wine.sandbox`: mounts the file systems, then runs the
+command.
 
-The union of the layers is an overlay whose upper part is memory. Where the kernel has no overlay
-for us, the layers are copied instead.
+The layers are united by an overlay file system whose upper layer is in memory. If the kernel
+refuses an overlay, the layers are copied instead.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """See `tools.wine.sandbox.Sandbox`."""
+    """The fields of `tools.wine.sandbox.Sandbox` as JSON has them, and the command."""
 
     layers: list[str]
     mounts: dict[str, str]
@@ -29,7 +30,7 @@ class Order:
 
 
 def run(order: Order) -> int:
-    """Returns the command's exit code."""
+    """Sets up the root file system, enters it, and returns the command's exit code."""
     _keep_mounts_to_ourselves()
     root = _union(Path(order.mount_point), order.layers)
     for path, place in order.mounts.items():
@@ -47,7 +48,8 @@ def run(order: Order) -> int:
 
 
 def _keep_mounts_to_ourselves() -> None:
-    """In a chroot "/" is no mount that could be changed; what is mounted below is private then."""
+    """Makes our mounts private. It may fail: in a chroot, "/" is no mount point; then `_union`
+    makes the file system below which all else is mounted private."""
     command = ("mount", "--make-rprivate", "/")
     subprocess.run(command, capture_output=True, check=False)
 

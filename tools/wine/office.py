@@ -1,4 +1,4 @@
-"""The practice bank on Linux, for Windows programs under Wine (tests/windows/office.py)."""
+"""Runs the practice bank on Linux, for Windows programs under Wine (tests/windows/office.py)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tools.wine.sandbox import ROOT
 
 @contextmanager
 def practice_bank() -> Iterator[str]:
-    """Runs it; gives the port of its office, where tests do what bank clerks do."""
+    """Runs the bank; yields the port of the service by which tests act as bank staff."""
     path = os.pathsep.join(str(ROOT / name) for name in ("src", "tests"))
     process = subprocess.Popen(
         (sys.executable, str(ROOT / "tests" / "windows" / "office.py")),
@@ -24,5 +24,5 @@ def practice_bank() -> Iterator[str]:
     )
     with process:
         yield process.stdout.readline().strip() if process.stdout else ""
-        # The end of its input ends it.
+        # The process ends when its stdin is closed.
         process.communicate()

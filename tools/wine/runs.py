@@ -1,4 +1,4 @@
-"""pytest on the Windows Python, each run in a fresh Windows of its own."""
+"""Runs pytest on the Windows Python, each run in a fresh sandbox."""
 
 from __future__ import annotations
 
@@ -20,8 +20,9 @@ _BYTECODE = "bytecode"
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """`dlls`: those of ours that take the place of Wine's, beside Qt's. `tests`: what pytest is
-    given. `screen`: with a screen, and with a folder for pictures of it."""
+    """One run of pytest. `dlls`: our DLLs that replace Wine's, in addition to those for Qt.
+    `tests`: pytest's arguments. `screen`: runs with a screen, and with a folder for pictures of
+    it."""
 
     name: str
     dlls: tuple[str, ...]
@@ -30,10 +31,9 @@ class Run:
 
 
 PICTURES = ROOT / "build" / "screenshots" / "windows"
-"""Where the run with a screen leaves every page and window, in both languages."""
+"""The folder for pictures of every page and window, in both languages, by the run with a screen."""
 COMPILED = ROOT / "build" / "wine-bytecode"
-"""Our sources and tests as the last runs have compiled them and Hypothesis has read them, a folder
-for each run."""
+"""Cached bytecode of our sources and tests, and Hypothesis' data about them, one folder per run."""
 
 _UI_FOLDERS = ("tests/windows/ui", "tests/ui")
 _ALL_OF_WINDOWS = ("tests/windows", f"--ignore={_UI_FOLDERS[0]}")
@@ -44,32 +44,32 @@ _ABOUT_KEYS = (
     "tests/windows/test_windows_unattended.py",
     "tests/windows/test_windows_ways.py",
 )
-"""What differs with the keys' place."""
+"""The tests whose results depend on where keys are stored."""
 _CONTRACT = ("tests/contract",)
 _UI = (
     "tests/ui/test_looks.py",
     "tests/ui/shell/test_shell.py",
     "tests/ui/shell/test_single_instance.py",
     "tests/ui/enrollment/test_wizard_pc.py",
-    # Last: where a process with windows is killed, Wine's screen is gone for a moment.
+    # Last: when a process with windows is killed, Wine's screen is gone for a moment.
     "tests/windows/ui",
 )
 _ONLY_ON_LINUX = (
-    # Programs that run there: the practice bank, what `make` runs, what builds installers.
+    # Programs for Linux: the practice bank, the tools of `make`, the installer's build.
     "practice",
     "installer",
     "tools",
-    # What is there: /etc, NSS databases, .so modules and who may replace them, no other PC store.
+    # Features of Linux: /etc, NSS databases, .so modules and their permissions, the only PC store.
     "configuration/test_policy_file.py",
     "store/test_nss_store.py",
     "store/test_pkcs11_module.py",
     "store/test_registry.py",
-    # They read sources, which are the same everywhere.
+    # They read source files, which are the same everywhere.
     "test_documents.py",
     "i18n/test_errors_page.py",
     "i18n/test_messages_complete.py",
 )
-# SoftHSM's tokens, in one of the runs: to a token they are the same Windows.
+# Tests with SoftHSM's tokens. In one run only, as the runs differ in nothing that affects a token.
 _TOKENS = (
     "tests/windows/test_windows_middleware.py",
     "tests/unit/store/test_pkcs11_faults.py",
@@ -80,7 +80,7 @@ _UNIT = (
     "tests/unit",
     *(f"--ignore=tests/unit/{name}" for name in _ONLY_ON_LINUX),
     *(f"--ignore={name}" for name in _TOKENS),
-    # Wine's crypt32 finds every root trusted.
+    # Wine's crypt32 trusts every root.
     "--deselect=tests/unit/ca/test_transport_trust.py::test_unknown_authority_is_reported[False]",
 )
 _PROCEDURE = ("tests/integration/enrollment/test_procedure.py",)
@@ -95,13 +95,14 @@ RUNS = (
     Run("Qt's windows plugin on a screen: keys in CAPI", (), _UI, screen=True),
 )
 
-# One screen per run; without the abstract socket, which all sandboxes share.
+# One screen per run. "-nolisten local": the sandboxes share the network namespace, and with it the
+# X server's abstract socket.
 _ON_A_SCREEN = "xvfb-run -a -s '-screen 0 1024x768x24 -nolisten local' "
 
 
 @dataclass(frozen=True, slots=True)
 class Windows:
-    """Starts Python in a fresh Windows. `dlls`: where our DLLs were made."""
+    """Starts Python in a fresh sandbox. `dlls`: the folder of our compiled DLLs."""
 
     sandbox: Sandbox
     dlls: Path
@@ -109,8 +110,9 @@ class Windows:
     def start(
         self, run: Run, *arguments: str, office: str = "", keep_bytecode: bool = False
     ) -> Process:
-        """Starts `python.exe arguments` in the project's folder. `office`: the practice bank's
-        port for tests. `keep_bytecode`: in the sandbox's folder that stays."""
+        """Starts `python.exe arguments` in the project's folder. `office`: port of the practice
+        bank's service for tests. `keep_bytecode`: copies the bytecode to the sandbox's `keep`
+        folder."""
         sandbox = with_dlls(self.sandbox, self.dlls, run.dlls)
         environment = {
             **sandbox.environment,
@@ -135,7 +137,10 @@ Process = subprocess.Popen[str]
 
 
 def windows(parts: Parts, cache: Cache) -> Windows:
-    """With Python's libraries compiled: without, each start takes 8 s longer."""
+    """The environment for tests, with precompiled libraries: without, each start takes 8 s longer.
+
+    Raises PartError.
+    """
     sandbox = parts.windows(cache.mount_point())
     made_from = f"{_BYTECODE} 3 {parts.python.name} {parts.wheels.name} {parts.prefix.name}"
     bytecode = cache.part(
@@ -147,21 +152,21 @@ def windows(parts: Parts, cache: Cache) -> Windows:
 
 
 def _compile(fresh: Windows, folder: Path) -> None:
-    """Lets pytest import what the tests import; `folder` is what stays of that Windows."""
+    """Compiles what the tests import by collecting them. `folder`: the sandbox's `keep` folder."""
     options = ("-p", "no:cacheprovider", "--collect-only", "-qq")
     tests = [name for run in RUNS for name in run.tests if not name.startswith("-")]
     output, _ = fresh.start(
         RUNS[0], "-m", "pytest", *options, *tests, keep_bytecode=True
     ).communicate()
-    # A test that cannot be imported is the tests' own matter.
+    # The exit code does not matter: a test with an import error will fail in its own run.
     if not any(folder.rglob("*.pyc")):
         raise PartError(f"Python does not run under Wine\n{output[-3000:]}")
 
 
 def run_tests(target: Windows, arguments: Sequence[str]) -> int:
-    """All runs at the same time, their outputs one after the other; 0 only if all ended with that.
+    """Starts all runs in parallel and prints their outputs in turn; returns 0 only if all passed.
 
-    With `arguments` those that have a screen, if a test of the windows is named, else the others.
+    With `arguments` it starts only the runs with a screen if these name a UI test, else the others.
     """
     compile_changed()
     with practice_bank() as office:

@@ -1,7 +1,7 @@
 """Runs a command in the Debian with Wine, in namespaces of its own.
 
-Nothing that it writes stays, except below `keep` and `writable`; nothing that it starts lives on.
-The project is read-only at /project, which Windows programs know as Z:\\project.
+Nothing that it writes persists, except below `keep` and `writable`, and no process that it starts
+outlives it. The project is mounted read-only at /project, for Windows programs Z:\\project.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 USER = "信金 太郎"
-"""Who is logged in to that Windows: a name with a space and Japanese letters, as customers have."""
+"""The Windows user: a name with a space and Japanese characters, as customers have."""
 
 PREFIX = "/prefix"
 OVERRIDES = "WINEDLLOVERRIDES"
 JAPANESE, ENGLISH = "ja_JP.UTF-8", "en_US.UTF-8"
-"""Of debian.LANGUAGES."""
+"""Locales from debian.LANGUAGES."""
 
 WINE = {
     "WINEPREFIX": PREFIX,
@@ -31,8 +31,9 @@ WINE = {
     "HOME": "/root",
     "USER": USER,
     "LANG": "C.UTF-8",
-    # A Japanese Windows' code page: with another one Wine does not find what the start menu leads
-    # to. Its messages in English, unless a test wants them otherwise.
+    # The code page of a Japanese Windows (932): with another one, Wine does not find the targets of
+    # the start menu, as the user's name is Japanese. Messages are in English unless a test sets
+    # another language.
     "LC_CTYPE": JAPANESE,
     "LC_MESSAGES": ENGLISH,
     "PATH": "/usr/bin:/bin:/usr/sbin:/sbin",
@@ -40,15 +41,14 @@ WINE = {
 }
 
 SITE = r"Z:\project\tools\wine\site"
-"""Belongs on the Windows Python's path: what it reads at its start (sitecustomize.py)."""
+"""Folder for the Windows Python's path, with its sitecustomize.py."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sandbox:
-    """`layers`: folders whose union is the file system, the first one above the others.
-    `mounts`: folders of this machine shown read-only at these paths. `mount_point`: any empty
-    folder. `keep`: a folder of this machine that is shown writable at /keep; `writable`: others,
-    as `mounts`."""
+    """`layers`: folders whose union is the root file system, the first one on top. `mounts`: path
+    to folder of this machine, mounted read-only. `mount_point`: any empty folder. `keep`: a folder
+    of this machine, mounted writable at /keep; `writable`: further ones, as `mounts`."""
 
     layers: Sequence[Path]
     mounts: Mapping[str, Path]
@@ -58,7 +58,7 @@ class Sandbox:
     environment: Mapping[str, str] = field(default_factory=lambda: dict(WINE))
 
     def start(self, command: Sequence[str]) -> subprocess.Popen[str]:
-        """Starts `command`; its output comes as text, errors in between."""
+        """Starts `command`. Its stdout is text and includes stderr."""
         order = {
             "layers": [str(layer) for layer in self.layers],
             "mounts": {path: str(place) for path, place in self.mounts.items()},
@@ -69,7 +69,7 @@ class Sandbox:
             "command": list(command),
         }
         namespaces = (
-            *("setpriv", "--pdeathsig=KILL", "--"),  # ends with us, however we end
+            *("setpriv", "--pdeathsig=KILL", "--"),  # is killed when we end, even if we are killed
             *("unshare", "--mount", "--propagation=unchanged", "--pid", "--fork"),
         )
         inside = (sys.executable, "-m", "tools.wine.inside", json.dumps(order))

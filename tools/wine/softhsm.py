@@ -1,7 +1,7 @@
-"""SoftHSM as a Windows DLL, for tests of USB tokens there: Debian's source, compiled by mingw.
+"""Compiles SoftHSM as a Windows DLL for tests of USB tokens, from Debian's source with MinGW.
 
-It stands for a vendor's DLL; it never ships. Its OpenSSL is the one that the Windows Python
-brings: against that very DLL it is linked.
+It plays the part of a vendor's DLL and never ships. It is linked with the OpenSSL DLL of the
+Windows Python.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _CRYPTO = "libcrypto-3.dll"
 
 
 def made_from() -> str:
-    """Changes whenever the recipe changes."""
+    """A key that changes whenever the recipe changes."""
     digest = hashlib.sha256(_SOURCE.encode())
     for file in sorted(_RECIPE.iterdir()):
         digest.update(file.read_bytes())
@@ -31,9 +31,10 @@ def made_from() -> str:
 
 
 def make_softhsm(folder: Path, system: Path, python: Path, mount_point: Path) -> None:
-    """Makes softhsm2.dll and what it needs in `folder`, with the compiler in the Debian `system`.
+    """Builds softhsm2.dll in `folder`, beside the DLL that it needs.
 
-    `python`: the Windows Python. Raises PartError, OSError, subprocess.SubprocessError.
+    `system`: Debian with the compiler; `python`: the Windows Python. Raises PartError, OSError,
+    subprocess.SubprocessError.
     """
     work = folder / "work"
     work.mkdir()
@@ -48,7 +49,7 @@ def make_softhsm(folder: Path, system: Path, python: Path, mount_point: Path) ->
 
 
 def _download(work: Path) -> None:
-    """Gets the source package by apt, which checks Debian's signature, and unpacks it."""
+    """Downloads the source package with apt, which checks Debian's signature, and unpacks it."""
     for name in ("lists/partial", "cache/archives/partial"):
         (work / name).mkdir(parents=True)
     (work / "sources").write_text(

@@ -1,4 +1,4 @@
-"""The packages for Linux, built once for these tests, and a Debian to install them in."""
+"""Fixtures with the packages for Linux, built once per session, and a Debian to install them in."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def deb(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """As it is handed out."""
+    """The package as published."""
     return make_deb(read_settings(), wheel, tmp_path_factory.mktemp("deb"), EPOCH)
 
 
 @pytest.fixture(scope="session")
 def older_deb(deb: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The same as a version before it, with a module that has gone since."""
+    """The same package with an older version, and with a module that the new one lacks."""
     folder = tmp_path_factory.mktemp("older")
     root = folder / "root"
     subprocess.run(("dpkg-deb", "--raw-extract", deb, root), check=True)

@@ -1,4 +1,4 @@
-"""The .deb: installed in a bare Debian 12, used by a user without rights, removed again."""
+"""The .deb: installed in a bare Debian 12, used by an unprivileged user, upgraded and purged."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tools.installer.sums import sha256
 
 pytestmark = [pytest.mark.installer, pytest.mark.timeout(3600)]
 
-_STORY = """
+_SCRIPT = """
 useradd -m taro
 as_taro() { runuser -u taro -- env HOME=/home/taro LANG=ja_JP.UTF-8 "$@"; }
 files() {
@@ -33,7 +33,7 @@ files > /keep/before
 apt-get -qq update
 step install apt-get -qy --no-install-recommends install /package/*.deb
 
-libraries() {  # without the plugins for GTK and CUPS: Qt leaves them out where those are not
+libraries() {  # except the plugins for GTK and CUPS, which Qt skips if these are not installed
     find /usr/lib/certclient -name '*.so*' -not -name 'libqgtk3.so' -not -name 'libcups*' \
         -exec ldd {} + \
         | grep 'not found'
@@ -93,7 +93,7 @@ step older-list as_taro certclient --profile practice list --json
 step upgrade apt-get -qy install /package/*.deb
 step upgraded-version dpkg-query --show --showformat '${Version}' certclient
 step upgraded-list as_taro certclient --profile practice list --json
-rm /home/taro/.local/share/certclient/reminders.json  # else it has told today
+rm /home/taro/.local/share/certclient/reminders.json  # else it counts as shown today
 step upgraded-remind remind
 step kept tail -1 $bank
 step gone find /usr/lib/certclient -name 'gone*'
@@ -110,7 +110,7 @@ picture = QIcon.fromTheme(sys.argv[1]).pixmap(48, 48).toImage()
 colours = {picture.pixel(x, y) for x in range(picture.width()) for y in range(picture.height())}
 print(sys.argv[1], "drawn" if len(colours) > 2 else "empty")
 """
-"""As a desktop does it: by the name in the entry, in the theme that every other one rests on."""
+"""Looks the icon up as a desktop does: by the name in the entry, in hicolor, the fallback theme."""
 
 
 @pytest.fixture(scope="module")
@@ -119,16 +119,16 @@ def installed(
 ) -> dict[str, Step]:
     look_up = f"LOOK_UP={shlex.quote(_LOOK_UP)}\n"
     mounts = {"/package": deb.parent, "/older": older_deb.parent}
-    return debian.run(look_up + _STORY, mounts, tmp_path_factory.mktemp("steps"))
+    return debian.run(look_up + _SCRIPT, mounts, tmp_path_factory.mktemp("steps"))
 
 
-def test_it_installs_with_what_it_depends_on(installed: dict[str, Step]) -> None:
+def test_package_installs_with_its_dependencies(installed: dict[str, Step]) -> None:
     assert installed["install"].code == 0, installed["install"].output
     assert installed["libraries"].output == ""
     assert __version__ in installed["version"].output
 
 
-def test_a_user_obtains_a_certificate_with_it(installed: dict[str, Step]) -> None:
+def test_unprivileged_user_obtains_certificate(installed: dict[str, Step]) -> None:
     assert installed["obtain"].code == 0, installed["obtain"].output
     (result,) = json.loads(installed["obtain"].output)["results"]
     assert result["outcome"] == "done"
@@ -137,23 +137,23 @@ def test_a_user_obtains_a_certificate_with_it(installed: dict[str, Step]) -> Non
     assert certificate["has_key"] is True
 
 
-def test_its_window_opens_on_x11(installed: dict[str, Step]) -> None:
+def test_window_opens_on_x11(installed: dict[str, Step]) -> None:
     assert installed["window"].code == 0, installed["window"].output
 
 
-def test_the_desktop_gives_links_of_the_bank_to_it(installed: dict[str, Step]) -> None:
+def test_desktop_opens_bank_links_with_program(installed: dict[str, Step]) -> None:
     assert installed["scheme"].output.strip() == "certclient.desktop"
 
 
-def test_the_desktops_entries_are_as_the_standard_has_them(installed: dict[str, Step]) -> None:
+def test_desktop_entries_are_valid(installed: dict[str, Step]) -> None:
     assert (installed["valid"].code, installed["valid"].output) == (0, "")
 
 
-def test_the_desktop_finds_its_icon(installed: dict[str, Step]) -> None:
+def test_desktop_finds_icon(installed: dict[str, Step]) -> None:
     assert installed["icon"].output.strip() == "certclient drawn"
 
 
-def test_the_reminder_starts_at_login(installed: dict[str, Step]) -> None:
+def test_reminder_starts_at_login(installed: dict[str, Step]) -> None:
     assert "/usr/bin/certclient remind" in installed["autostart"].output
     for nothing_due in ("remind", "remind-on-desktop"):
         assert (installed[nothing_due].code, installed[nothing_due].output) == (0, "")
@@ -162,33 +162,33 @@ def test_the_reminder_starts_at_login(installed: dict[str, Step]) -> None:
     assert "TKYM1408054" in due.output
 
 
-def test_the_manual_names_every_command(installed: dict[str, Step]) -> None:
+def test_manual_lists_every_command(installed: dict[str, Step]) -> None:
     manual = installed["manual"]
     assert (manual.code, "warning" in manual.output) == (0, False), manual.output
     words = {line.split()[0] for line in manual.output.splitlines() if line.strip()}
     assert set(COMMANDS) <= words
 
 
-def test_a_newer_one_takes_the_place_of_an_older_one(installed: dict[str, Step]) -> None:
+def test_upgrade_replaces_older_version_and_keeps_data(installed: dict[str, Step]) -> None:
     assert installed["older"].code == 0, installed["older"].output
     assert installed["upgrade"].code == 0, installed["upgrade"].output
     assert installed["upgraded-version"].output == debian_version(__version__)
-    assert installed["gone"].output == "", "neither the old module nor its bytecode"
+    assert installed["gone"].output == "", "the old module and its bytecode are removed"
     before, after = (installed[name].output for name in ("older-list", "upgraded-list"))
     assert json.loads(before)["certificates"] == json.loads(after)["certificates"]
     assert len(json.loads(after)["certificates"]) == 1
     assert "TKYM1408054" in installed["upgraded-remind"].output
-    assert installed["kept"].output.strip() == "# ours", "what the administrator has changed"
+    assert installed["kept"].output.strip() == "# ours", "the administrator's change is kept"
     changed = installed["whole"].output.split()
     assert changed[1:] == ["c", "/etc/certclient/profiles/rei-shinkin.toml"]
 
 
-def test_purged_it_leaves_nothing_on_the_system(installed: dict[str, Step]) -> None:
+def test_purge_leaves_nothing_on_system(installed: dict[str, Step]) -> None:
     assert installed["purge"].code == 0, installed["purge"].output
     assert installed["left"].output == ""
 
 
-def test_profiles_are_the_administrators(deb: Path) -> None:
+def test_only_root_can_write_profiles(deb: Path) -> None:
     listing = subprocess.run(
         ("dpkg-deb", "--contents", str(deb)), capture_output=True, text=True, check=True
     ).stdout
@@ -197,7 +197,7 @@ def test_profiles_are_the_administrators(deb: Path) -> None:
     assert modes["./usr/bin/certclient"] == ["-rwxr-xr-x", "root/root"]
 
 
-def test_built_twice_it_is_the_same_to_the_bit(deb: Path, wheel: Path, tmp_path: Path) -> None:
+def test_two_builds_are_identical(deb: Path, wheel: Path, tmp_path: Path) -> None:
     again = make_deb(read_settings(), wheel, tmp_path, 1_790_000_000)
     assert again.read_bytes() == deb.read_bytes()
     assert bill_of(again).read_bytes() == bill_of(deb).read_bytes()
@@ -207,20 +207,20 @@ def test_built_twice_it_is_the_same_to_the_bit(deb: Path, wheel: Path, tmp_path:
     ("version", "expected"),
     [("1.2.0", "1.2.0"), ("1.0.0rc1", "1.0.0~rc1"), ("1.0.0a2", "1.0.0~a2")],
 )
-def test_a_version_before_the_release_sorts_before_it(version: str, expected: str) -> None:
+def test_prerelease_version_sorts_before_release(version: str, expected: str) -> None:
     assert debian_version(version) == expected
 
 
-def test_its_bill_of_materials_names_what_it_installs(deb: Path, tmp_path: Path) -> None:
+def test_bill_of_materials_lists_installed_files(deb: Path, tmp_path: Path) -> None:
     text = bill_of(deb).read_text(encoding="utf-8")
     validator = make_schemabased_validator(OutputFormat.JSON, SchemaVersion.V1_6)
     assert validator.validate_str(text) is None
     parts = {part["name"]: part for part in json.loads(text)["components"]}
     for name in ("cryptography", "pyside6-essentials"):
-        assert parts[name]["version"] == version(name), "the lock is the tests' too"
+        assert parts[name]["version"] == version(name), "the tests use the same lock"
     assert "openssl" in {part["name"] for part in parts["cryptography"]["components"]}
     assert {"icu", "LibPNG", "LibJPEG-turbo"} <= set(parts)
-    assert {"cpython", "Freetype 2"} & set(parts) == set(), "Debian's own, and updated by it"
+    assert {"cpython", "Freetype 2"} & set(parts) == set(), "these are Debian's packages"
     subprocess.run(("dpkg-deb", "--extract", deb, tmp_path), check=True)
     named = {part["name"]: part["hashes"][0]["content"] for part in parts.values() if is_file(part)}
     assert named == {

@@ -1,4 +1,4 @@
-"""The wheel that pipx installs."""
+"""The wheel, installed with pipx."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from support.clean_debian import CleanDebian, Step
 from tools.installer.linux.wheel import make_wheel
 from tools.installer.settings import ROOT
 
-_STORY = """
+_SCRIPT = """
 useradd -m taro
 as_taro() { runuser -u taro -- env HOME=/home/taro LANG=C.UTF-8 "$@"; }
 apt-get -qq update
@@ -30,7 +30,7 @@ step uninstall as_taro pipx uninstall certclient
 """
 
 
-def test_it_holds_texts_profiles_pages_and_the_licence(wheel: Path) -> None:
+def test_wheel_contains_texts_profiles_pages_and_licence(wheel: Path) -> None:
     names = set(ZipFile(wheel).namelist())
     for name in (
         "certclient/resources/i18n/certclient_ja.qm",
@@ -44,50 +44,50 @@ def test_it_holds_texts_profiles_pages_and_the_licence(wheel: Path) -> None:
     assert not [name for name in names if "tests/" in name or "__pycache__" in name]
 
 
-def test_built_twice_it_is_the_same_to_the_bit(wheel: Path, tmp_path: Path) -> None:
+def test_two_builds_are_identical(wheel: Path, tmp_path: Path) -> None:
     again = make_wheel(tmp_path, 1_790_000_000)
     assert again.name == wheel.name
     assert again.read_bytes() == wheel.read_bytes()
 
 
 @pytest.fixture(scope="module")
-def by_pipx(
+def pipx_steps(
     debian: CleanDebian, wheel: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, Step]:
-    """Installed for a user without rights, its libraries as the lock has them."""
+    """Installs it for an unprivileged user, with the libraries pinned by the lock."""
     wheels = tmp_path_factory.mktemp("wheels")
     pip = (sys.executable, "-m", "pip", "-qq", "download", "--no-deps", "--require-hashes")
     lock = ROOT / "requirements" / "runtime.txt"
     subprocess.run((*pip, "-d", str(wheels), "-r", str(lock)), check=True)
     mounts = {"/package": wheel.parent, "/wheels": wheels}
-    return debian.run(_STORY, mounts, tmp_path_factory.mktemp("steps"))
+    return debian.run(_SCRIPT, mounts, tmp_path_factory.mktemp("steps"))
 
 
 @pytest.mark.installer
 @pytest.mark.timeout(3600)
-def test_pipx_installs_it(by_pipx: dict[str, Step]) -> None:
-    assert by_pipx["install"].code == 0, by_pipx["install"].output
-    assert by_pipx["version"].code == 0
-    assert __version__ in by_pipx["version"].output
+def test_pipx_installs_wheel(pipx_steps: dict[str, Step]) -> None:
+    assert pipx_steps["install"].code == 0, pipx_steps["install"].output
+    assert pipx_steps["version"].code == 0
+    assert __version__ in pipx_steps["version"].output
 
 
 @pytest.mark.installer
 @pytest.mark.timeout(3600)
-def test_it_lists_certificates_and_opens_its_windows(by_pipx: dict[str, Step]) -> None:
-    assert by_pipx["list"].code == 0, by_pipx["list"].output
-    # Still open when `timeout` ends it.
-    assert by_pipx["windows"].code == 124, by_pipx["windows"].output
+def test_list_and_windows_work(pipx_steps: dict[str, Step]) -> None:
+    assert pipx_steps["list"].code == 0, pipx_steps["list"].output
+    # 124: `timeout` ended it while the window was still open.
+    assert pipx_steps["windows"].code == 124, pipx_steps["windows"].output
 
 
 @pytest.mark.installer
 @pytest.mark.timeout(3600)
-def test_a_library_that_windows_need_is_named(by_pipx: dict[str, Step]) -> None:
-    assert by_pipx["bare"].code == 2
-    assert "CC-WINDOWS-LIBRARY" in by_pipx["bare"].output
-    assert ".so" in by_pipx["bare"].output
+def test_missing_library_is_named(pipx_steps: dict[str, Step]) -> None:
+    assert pipx_steps["bare"].code == 2
+    assert "CC-WINDOWS-LIBRARY" in pipx_steps["bare"].output
+    assert ".so" in pipx_steps["bare"].output
 
 
 @pytest.mark.installer
 @pytest.mark.timeout(3600)
-def test_pipx_removes_it(by_pipx: dict[str, Step]) -> None:
-    assert by_pipx["uninstall"].code == 0, by_pipx["uninstall"].output
+def test_pipx_uninstalls_wheel(pipx_steps: dict[str, Step]) -> None:
+    assert pipx_steps["uninstall"].code == 0, pipx_steps["uninstall"].output

@@ -1,4 +1,4 @@
-/* In place of PyInstaller's header: installer/native/start.c hands over to the stand-in. */
+/* Replaces PyInstaller's header, so that installer/native/start.c calls the stand-in. */
 #pragma once
 
 #include <wchar.h>

@@ -1,4 +1,4 @@
-/* As a screen reader: writes what the dialogs say that are to be seen, one control a line, in UTF-8:
+/* Prints the visible dialogs like a screen reader, one control a line, in UTF-8, separated by tabs:
    "dialog" or "control", "on" or "off" (enabled), "ticked" or "-", and the text. */
 #include <windows.h>
 #include <stdio.h>

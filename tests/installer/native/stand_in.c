@@ -1,14 +1,14 @@
-/* Stands for Python and everything behind it in tests of the setup: a few kilobytes in place of a hundred
-   megabytes. What comes before, the look at the program's files, is the real one (installer/native).
-   Notes each command line in Z:\keep\calls.txt.
+/* Replaces Python and everything behind it in tests of the setup: a few kilobytes instead of a hundred
+   megabytes. The check of the program's files before it is the real one (installer/native). It appends
+   each command line to Z:\keep\calls.txt.
 
-     hold                  runs until `quit` comes; with Z:\keep\busy there, it does not hear it
-     quit --wait N         asks it to quit and waits: 0 it did, 3 nobody runs, 5 it runs on
-     status --unfinished   prints Z:\keep\unfinished.txt; with Z:\keep\dumb there, fails
-     grip FILE             as an antivirus program: keeps others from replacing FILE while Z:\keep\grip is there
-     remove-data           fails with Z:\keep\dumb there
+     hold                  runs until `quit`, which it ignores while Z:\keep\busy exists
+     quit --wait N         asks it to quit and waits: 0 it has quit, 3 none is running, 5 it still runs
+     status --unfinished   prints Z:\keep\unfinished.txt; fails if Z:\keep\dumb exists
+     grip FILE             like antivirus software, keeps FILE from being replaced while Z:\keep\grip exists
+     remove-data           fails if Z:\keep\dumb exists
      has NAME              fails unless the environment has that variable
-     anything else         ends at once with 0                                                                 */
+     anything else         exits at once with 0                                                             */
 #include "pyi_main.h"
 
 #include <windows.h>

@@ -1,4 +1,4 @@
-/* A DLL that nobody asked for: leaves a note where it was loaded. */
+/* A foreign DLL: creates C:\loaded.txt when a process loads it. */
 #include <windows.h>
 
 BOOL WINAPI DllMain(HINSTANCE self, DWORD reason, LPVOID reserved) {

@@ -1,4 +1,5 @@
-"""Setups of two versions around stand-in programs, and a customer with a fresh Windows."""
+"""Fixtures with setups of two versions, around stand-in programs, and a customer's fresh
+Windows."""
 
 from __future__ import annotations
 
@@ -27,6 +28,6 @@ def new(bench: Workbench) -> Path:
 
 @pytest.fixture
 def taro(bench: Workbench, tmp_path: Path) -> Iterator[Customer]:
-    """`bench` is only there so that the reason is told where there is no root."""
+    """A customer. Depends on `bench` only to be skipped with its reason without root."""
     with customer(tmp_path) as somebody:
         yield somebody

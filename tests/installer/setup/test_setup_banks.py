@@ -1,4 +1,4 @@
-"""Which banks a setup brings: by its name or a switch, one after the other, from an older one."""
+"""How a setup chooses banks: by its file name or a switch, in succession, from an older setup."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ CHOICES = [
 
 
 @pytest.mark.installer
-def test_the_bank_is_chosen_by_name_or_switch(taro: Customer, new: Path) -> None:
+def test_bank_is_chosen_by_file_name_or_switch(taro: Customer, new: Path) -> None:
     for name, switches, banks in CHOICES:
         assert taro.sets_up(new, *switches, name=name) == DONE, taro.log
         assert taro.banks() == set(banks), name
@@ -45,7 +45,7 @@ def test_the_bank_is_chosen_by_name_or_switch(taro: Customer, new: Path) -> None
 
 
 @pytest.mark.installer
-def test_a_bank_that_is_not_in_it_is_refused(taro: Customer, new: Path) -> None:
+def test_unknown_bank_is_refused(taro: Customer, new: Path) -> None:
     assert taro.sets_up(new, name="certclient-setup-other-bank.exe") == PROFILE
     assert 'does not know the bank "other-bank"' in taro.log
     assert taro.sets_up(new, "/PROFILE=rei") == PROFILE
@@ -53,7 +53,7 @@ def test_a_bank_that_is_not_in_it_is_refused(taro: Customer, new: Path) -> None:
 
 
 @pytest.mark.installer
-def test_a_second_bank_is_added_and_both_stay(taro: Customer, old: Path, new: Path) -> None:
+def test_second_bank_is_added(taro: Customer, old: Path, new: Path) -> None:
     assert taro.sets_up(old) == DONE
     assert taro.sets_up(old, name=f"certclient-setup-{BANKS[1]}.exe") == DONE
     assert taro.sets_up(new) == DONE
@@ -63,21 +63,22 @@ def test_a_second_bank_is_added_and_both_stay(taro: Customer, old: Path, new: Pa
 
 
 @pytest.fixture
-def at_a_screen(bench: Workbench, tmp_path: Path) -> Iterator[Customer]:
-    """Where a box of a silent setup would wait for a click, and `sets_up` fail after a while."""
+def customer_with_screen(bench: Workbench, tmp_path: Path) -> Iterator[Customer]:
+    """With a screen, a message box of a silent setup would wait for a click, and `sets_up` time
+    out."""
     with screen() as shown, customer(tmp_path, shown.display) as somebody:
         yield somebody
 
 
-def test_an_older_setup_adds_its_bank_and_never_an_older_program(
-    at_a_screen: Customer, old: Path, new: Path
+def test_older_setup_adds_bank_without_downgrade(
+    customer_with_screen: Customer, old: Path, new: Path
 ) -> None:
-    """Two banks hand out the same program, the second one in an older version."""
-    taro = at_a_screen
+    """Two banks publish the same program, the second one in an older version."""
+    taro = customer_with_screen
     assert taro.sets_up(new) == DONE
     assert taro.sets_up(old) == DOWNGRADE
-    assert taro.sets_up(old, f"/PROFILE={BANKS[0]}") == DOWNGRADE, "that bank is here already"
-    # The newer program knows nothing of the second bank.
+    assert taro.sets_up(old, f"/PROFILE={BANKS[0]}") == DOWNGRADE, "that bank is installed already"
+    # The newer program does not contain the second bank.
     (taro.windows.path(PLACE) / "profiles-available" / f"{BANKS[1]}.toml").unlink()
     assert taro.sets_up(old, name=f"certclient-setup-{BANKS[1]}.exe") == DONE, taro.log
     assert taro.banks() == set(BANKS)
@@ -94,9 +95,7 @@ def test_an_older_setup_adds_its_bank_and_never_an_older_program(
 
 
 @pytest.mark.installer
-def test_what_the_newer_program_knows_of_the_bank_counts(
-    taro: Customer, old: Path, new: Path
-) -> None:
+def test_profile_of_newer_installed_version_wins(taro: Customer, old: Path, new: Path) -> None:
     assert taro.sets_up(new) == DONE
     assert taro.sets_up(old, f"/PROFILE={BANKS[0]},{BANKS[1]}") == DONE, taro.log
     assert taro.text(rf"{PLACE}\profiles\{BANKS[1]}.toml") == f"{BANKS[1]} 1.1.0rc1"

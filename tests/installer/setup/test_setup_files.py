@@ -1,7 +1,7 @@
-"""The setup on a fresh Windows, silent: what it writes, updates and takes away again.
+"""The silent setup on a fresh Windows: what it writes, updates and removes.
 
-The program behind its own check of files is a stand-in (support/stand_ins.py);
-test_setup_program.py has the real one.
+The program is a stand-in behind the real check of files (support/stand_ins.py);
+test_setup_program.py uses the real program.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ DONE, RUNNING, DOWNGRADE = 0, 11, 12
 TITLE_JA = "電子証明書の更新"
 
 
-def test_it_writes_what_is_documented(taro: Customer, new: Path) -> None:
+def test_setup_writes_documented_files_and_registry(taro: Customer, new: Path) -> None:
     assert taro.sets_up(new) == DONE, taro.log
     assert taro.files() == PROGRAM_FILES | contents("1.1.0rc1")
     program = rf"{PLACE}\certclientw.exe".replace("\\", "\\\\")
@@ -52,8 +52,8 @@ def test_it_writes_what_is_documented(taro: Customer, new: Path) -> None:
 
 
 @pytest.mark.installer
-def test_in_japanese_elsewhere_and_with_a_log_of_its_own(taro: Customer, new: Path) -> None:
-    """What an administrator may say: /LANG=, /LOG= and, last and without quotes, /D=."""
+def test_language_log_and_folder_switches(taro: Customer, new: Path) -> None:
+    """/LANG=, /LOG= and, as the last one and without quotes, /D=."""
     folder, log = r"C:\a bank\renewals", r"C:\a log.txt"
     shutil.copyfile(new, taro.windows.shared / "setup.exe")
     line = rf'Z:\keep\setup.exe /S /LANG=ja /LOG="{log}" /D={folder}'
@@ -65,16 +65,14 @@ def test_in_japanese_elsewhere_and_with_a_log_of_its_own(taro: Customer, new: Pa
     entry = taro.windows.registry(UNINSTALL_KEY)[UNINSTALL_KEY]
     assert entry["DisplayName"] == f'"{TITLE_JA}"'
     assert taro.starts(folder)
-    assert taro.sets_up(new) == DONE, "an update finds the folder by itself"
+    assert taro.sets_up(new) == DONE, "an update uses the same folder"
     assert taro.has(rf"{MENU}\Client certificates.lnk")
     assert not taro.has(rf"{MENU}\{TITLE_JA}.lnk")
     taro.uninstalls(place=folder)
     assert not taro.has(folder)
 
 
-def test_an_update_takes_the_old_files_and_nothing_else(
-    taro: Customer, old: Path, new: Path
-) -> None:
+def test_update_removes_only_files_of_old_version(taro: Customer, old: Path, new: Path) -> None:
     assert taro.sets_up(old, f"/PROFILE={BANKS[1]}") == DONE, taro.log
     notes = taro.windows.path(PLACE) / "my notes.txt"
     notes.write_text("mine")
@@ -89,18 +87,20 @@ def test_an_update_takes_the_old_files_and_nothing_else(
 
 
 @pytest.mark.installer
-def test_a_release_follows_its_candidates(taro: Customer, bench: Workbench, new: Path) -> None:
+def test_release_replaces_candidate_but_not_vice_versa(
+    taro: Customer, bench: Workbench, new: Path
+) -> None:
     release = bench.setup("1.1.0")
     assert taro.sets_up(new) == DONE
     assert taro.sets_up(release) == DONE
     assert taro.sets_up(new) == DOWNGRADE
 
 
-def test_the_running_program_is_asked_and_comes_back(taro: Customer, old: Path, new: Path) -> None:
+def test_running_program_quits_and_is_restarted(taro: Customer, old: Path, new: Path) -> None:
     assert taro.sets_up(old) == DONE
     program = start_program(taro)
     assert taro.sets_up(new) == DONE, taro.log
-    assert program.wait(300) == 0, "it went by itself"
+    assert program.wait(300) == 0, "it quit by itself"
     assert taro.files() == PROGRAM_FILES | contents("1.1.0rc1")
     taro.wait_until(lambda: any("remind" in call for call in taro.calls))
     assert [call.rpartition('"')[2].strip() for call in taro.calls] == [
@@ -109,12 +109,12 @@ def test_the_running_program_is_asked_and_comes_back(taro: Customer, old: Path, 
 
 
 @pytest.mark.installer
-def test_a_program_at_work_is_left_alone(taro: Customer, old: Path, new: Path) -> None:
+def test_busy_program_is_not_terminated(taro: Customer, old: Path, new: Path) -> None:
     assert taro.sets_up(old) == DONE
     (taro.windows.shared / "busy").touch()
     program = start_program(taro)
     assert taro.sets_up(new) == RUNNING
-    assert program.poll() is None, "never ended by force"
+    assert program.poll() is None, "it is never terminated"
     assert taro.files() == PROGRAM_FILES | contents("1.0.0") | {"README-1.txt"}
     (taro.windows.shared / "busy").unlink()
     assert taro.sets_up(new) == DONE
@@ -127,7 +127,7 @@ def start_program(taro: Customer) -> subprocess.Popen[bytes]:
     return program
 
 
-def test_uninstalling_leaves_nothing(taro: Customer, old: Path, new: Path) -> None:
+def test_uninstallation_leaves_nothing(taro: Customer, old: Path, new: Path) -> None:
     taro.windows.wine("reg", "add", r"HKCU\Software\Classes\other", "/f")
     before = snapshot(taro)
     assert taro.sets_up(old) == DONE
@@ -139,8 +139,8 @@ def test_uninstalling_leaves_nothing(taro: Customer, old: Path, new: Path) -> No
 
 
 def snapshot(taro: Customer) -> tuple[set[str], dict[str, dict[str, str]]]:
-    """The users' files and the registry, but for what every setup shares: the folder for temporary
-    files (its log, uninstallers at work), and the parents of its own places."""
+    """The users' files and the registry, without what all setups share: the folder for temporary
+    files (log, running uninstallers), and the parent folder and key of the program's own."""
     taro.windows.settle()
     registry = taro.windows.registry("HKEY_CURRENT_USER")
     registry.pop(UNINSTALL_KEY.rpartition("\\")[0], None)
@@ -150,18 +150,18 @@ def snapshot(taro: Customer) -> tuple[set[str], dict[str, dict[str, str]]]:
 
 
 @pytest.mark.installer
-def test_uninstalling_leaves_what_others_put_there(taro: Customer, new: Path) -> None:
+def test_uninstallation_keeps_foreign_files_and_scheme(taro: Customer, new: Path) -> None:
     assert taro.sets_up(new) == DONE
     (taro.windows.path(PLACE) / "app-1.1.0rc1" / "theirs.txt").write_text("theirs")
     other = r'"C:\other bank\certclientw.exe" "%1"'
     taro.windows.wine("reg", "add", SCHEME_KEY + r"\shell\open\command", "/ve", "/d", other, "/f")
     taro.uninstalls()
     assert taro.files() == {"app-1.1.0rc1\\", r"app-1.1.0rc1\theirs.txt"}
-    assert taro.windows.registry(SCHEME_KEY), "the scheme is somebody else's by now"
+    assert taro.windows.registry(SCHEME_KEY), "another program owns the scheme now"
 
 
 @pytest.mark.installer
-def test_what_is_not_finished_is_noted(taro: Customer, new: Path) -> None:
+def test_unfinished_procedures_are_logged(taro: Customer, new: Path) -> None:
     assert taro.sets_up(new) == DONE
     user_ids = [f"TKYM{1408054 + number}" for number in range(200)]
     (taro.windows.shared / "unfinished.txt").write_text("".join(f"{one}\r\n" for one in user_ids))
@@ -171,7 +171,7 @@ def test_what_is_not_finished_is_noted(taro: Customer, new: Path) -> None:
 
 
 @pytest.mark.installer
-def test_a_damaged_setup_does_nothing(taro: Customer, new: Path, tmp_path: Path) -> None:
+def test_damaged_setup_changes_nothing(taro: Customer, new: Path, tmp_path: Path) -> None:
     damaged = bytearray(new.read_bytes())
     damaged[len(damaged) // 2] ^= 1
     (tmp_path / "damaged.exe").write_bytes(damaged)
@@ -179,6 +179,6 @@ def test_a_damaged_setup_does_nothing(taro: Customer, new: Path, tmp_path: Path)
     assert not taro.has(PLACE)
 
 
-def test_the_same_payload_gives_the_same_setup(bench: Workbench, new: Path) -> None:
+def test_same_payload_gives_identical_setup(bench: Workbench, new: Path) -> None:
     again = bench.setup("1.1.0rc1", name="again.exe")
     assert again.read_bytes() == new.read_bytes()

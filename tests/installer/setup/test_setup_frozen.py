@@ -1,4 +1,4 @@
-"""The frozen program in the setup: what only it can do for setup and uninstaller."""
+"""The frozen program in the setup: what setup and uninstaller need the real program for."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def starts(taro: Customer) -> bool:
     return taro.windows.wine(CONSOLE, "--version").returncode == DONE
 
 
-def test_it_starts_beside_a_stopped_setup_and_deletes_its_own_data(
+def test_frozen_program_starts_beside_stopped_setup_and_removes_its_data(
     hanako: Dialogs, setup: Path, frozen: ShortBuild
 ) -> None:
     taro = hanako.customer
@@ -48,7 +48,7 @@ def test_it_starts_beside_a_stopped_setup_and_deletes_its_own_data(
     stranger = taro.windows.path(PLACE) / "version.dll"
     shutil.copyfile(frozen.payload / "certclient.exe", stranger)
     assert not starts(taro)
-    assert taro.sets_up(setup) == DONE, "whoever reads CC-PROGRAM-CHANGED runs it again"
+    assert taro.sets_up(setup) == DONE, "the advice with CC-PROGRAM-CHANGED: run it again"
     assert starts(taro)
 
     assert taro.windows.wine(CONSOLE, "status").returncode == DONE

@@ -1,4 +1,4 @@
-"""What the setup refuses before it has changed anything, each by its own exit code."""
+"""What the setup refuses before it changes anything, each with its own exit code."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ MACHINE_KEY = r"HKLM\Software\certclient"
 WINE_KEY = r"HKCU\Software\Wine"
 
 
-def test_without_room_nothing_is_begun(taro: Customer, bench: Workbench) -> None:
-    """Neither where the program goes, nor where Windows keeps temporary files."""
+def test_insufficient_space_is_refused(taro: Customer, bench: Workbench) -> None:
+    """Too little space for the program's folder, or for temporary files."""
     large = bench.setup("3.0.0", more={"app-3.0.0/data.bin": "x" * (1 << 20)})
     taro.windows.path(PLACE).parent.mkdir()
     for folder in (PLACE.rpartition("\\")[0], TEMPORARY):
@@ -26,7 +26,7 @@ def test_without_room_nothing_is_begun(taro: Customer, bench: Workbench) -> None
     assert taro.sets_up(large) == DONE, taro.log
 
 
-def test_a_program_for_all_users_is_enough(taro: Customer, new: Path) -> None:
+def test_setup_is_refused_beside_machine_wide_installation(taro: Customer, new: Path) -> None:
     taro.windows.wine("reg", "add", MACHINE_KEY, "/v", "InstallDir", "/d", r"C:\program", "/f")
     assert taro.sets_up(new) == MACHINE
     assert "for everybody on this computer" in taro.log
@@ -35,14 +35,14 @@ def test_a_program_for_all_users_is_enough(taro: Customer, new: Path) -> None:
     assert taro.sets_up(new) == DONE, taro.log
 
 
-def test_windows_8_is_too_old(taro: Customer, new: Path) -> None:
+def test_windows_8_is_refused(taro: Customer, new: Path) -> None:
     taro.windows.wine("reg", "add", WINE_KEY, "/v", "Version", "/d", "win81", "/f")
     assert taro.sets_up(new) == WINDOWS
     assert "needs Windows 10 or newer" in taro.log
     assert not taro.has(PLACE)
 
 
-def test_there_is_one_program_in_one_folder(taro: Customer, old: Path, new: Path) -> None:
+def test_second_or_foreign_folder_is_refused(taro: Customer, old: Path, new: Path) -> None:
     strange = taro.windows.path(r"C:\tools")
     strange.mkdir()
     (strange / "their.dll").write_bytes(b"MZ of another program")
@@ -56,16 +56,14 @@ def test_there_is_one_program_in_one_folder(taro: Customer, old: Path, new: Path
     assert taro.sets_up(old) == DONE
     assert taro.sets_up(new, r"/D=C:\second") == FOLDER
     assert not taro.has(r"C:\second")
-    assert taro.sets_up(new, f"/D={PLACE}") == DONE, "it is the folder where it is"
+    assert taro.sets_up(new, f"/D={PLACE}") == DONE, "the folder of the installed program"
 
 
-def test_what_the_registry_says_counts_only_where_the_program_is(
-    taro: Customer, old: Path, new: Path
-) -> None:
-    """A folder that was deleted by hand; a roaming profile, which brings another PC's registry."""
+def test_stale_registry_entry_is_ignored(taro: Customer, old: Path, new: Path) -> None:
+    """After the folder was deleted by hand, or with a roaming profile from another PC."""
     assert taro.sets_up(new, r"/D=C:\first") == DONE
     taro.windows.wine("cmd", "/c", "rd", "/s", "/q", r"C:\first")
-    assert taro.sets_up(old) == DONE, "no downgrade: nothing is here"
+    assert taro.sets_up(old) == DONE, "no downgrade, as nothing is installed"
     assert taro.starts()
     assert not taro.has(r"C:\first")
     place = taro.windows.registry(OWN_KEY)[OWN_KEY]["InstallDir"]

@@ -1,6 +1,6 @@
-"""The setup as its user sees it: 次へ → インストール → 完了, and the uninstaller's questions.
+"""The setup's pages (次へ → インストール → 完了) and the uninstaller's questions.
 
-Pictures of each page are left in build/screenshots/setup.
+It saves a picture of each page in build/screenshots/setup.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ SETUP = "certclient-setup.exe"
 
 @pytest.fixture
 def hanako(old: Path, tmp_path: Path) -> Iterator[Dialogs]:
-    """Somebody who sits there, and has downloaded the setup."""
+    """A user at the screen who has downloaded the setup."""
     with screen() as shown, customer(tmp_path, shown.display) as somebody:
         shutil.copyfile(old, tmp_path / SETUP)
         yield Dialogs.of(somebody, shown, PICTURES)
 
 
 def double_click(hanako: Dialogs, bank: str = "") -> subprocess.Popen[bytes]:
-    """The setup, as it is called or by the name that chooses a bank."""
+    """Starts the setup, by its own name or by the one that chooses `bank`."""
     shared = hanako.customer.windows.shared
     name = f"certclient-setup-{bank}.exe" if bank else SETUP
     if bank:
@@ -77,7 +77,7 @@ def test_next_install_finish(hanako: Dialogs, old: Path) -> None:
 
 
 @pytest.mark.installer
-def test_an_older_setup_says_that_it_adds_the_bank_and_waits_for_the_program(
+def test_older_setup_announces_bank_and_waits_for_running_program(
     hanako: Dialogs, new: Path
 ) -> None:
     taro, shared = hanako.customer, hanako.customer.windows.shared
@@ -105,7 +105,7 @@ def test_an_older_setup_says_that_it_adds_the_bank_and_waits_for_the_program(
 
 
 @pytest.mark.installer
-def test_a_damaged_program_says_so_where_somebody_is_there_to_read_it(hanako: Dialogs) -> None:
+def test_damaged_program_shows_box_unless_unattended(hanako: Dialogs) -> None:
     taro = hanako.customer
     assert taro.sets_up(taro.windows.shared / SETUP) == DONE
     (taro.windows.path(PLACE) / "app-1.0.0" / "python312.dll").write_text("damaged")
@@ -119,7 +119,7 @@ def test_a_damaged_program_says_so_where_somebody_is_there_to_read_it(hanako: Di
 
 
 @pytest.mark.installer
-def test_the_uninstaller_waits_for_the_program_and_keeps_a_setup_waiting(hanako: Dialogs) -> None:
+def test_uninstaller_waits_for_program_and_blocks_setup(hanako: Dialogs) -> None:
     taro, shared = hanako.customer, hanako.customer.windows.shared
     assert taro.sets_up(shared / SETUP) == DONE
     (shared / "busy").touch()
@@ -134,9 +134,9 @@ def test_the_uninstaller_waits_for_the_program_and_keeps_a_setup_waiting(hanako:
     assert setup.wait(300) == BUSY
     uninstaller.shows("削除する(&U)")
     hanako.screen.press("Return")
-    told = f"「{TITLE}」がまだ動いています"
-    uninstaller.shows(told, "still-running-uninstaller")
-    assert (box := hanako.find(told)) is not None
+    message = f"「{TITLE}」がまだ動いています"
+    uninstaller.shows(message, "still-running-uninstaller")
+    assert (box := hanako.find(message)) is not None
     assert "もう一度インストールすれば再開できます" in box.text
     (shared / "busy").unlink()
     hanako.screen.press("alt+r")
@@ -148,7 +148,7 @@ def test_the_uninstaller_waits_for_the_program_and_keeps_a_setup_waiting(hanako:
 
 
 class Uninstaller:
-    """Started from Windows' list of programs."""
+    """An uninstaller started from Windows' list of programs."""
 
     def __init__(self, hanako: Dialogs) -> None:
         self.hanako = hanako
@@ -166,18 +166,18 @@ class Uninstaller:
         self.end()
 
     def end(self) -> None:
-        """It goes on in a copy of itself, which is what ends."""
+        """Waits for the copy of itself in which it continues."""
         self.process.wait(300)
         windows = self.hanako.customer.windows
         self.hanako.customer.wait_until(lambda: not windows.runs(UNINSTALLER))
 
 
 @pytest.mark.installer
-def test_the_uninstaller_asks_before_it_deletes_anything(hanako: Dialogs) -> None:
+def test_uninstaller_confirms_every_deletion(hanako: Dialogs) -> None:
     taro, shared = hanako.customer, hanako.customer.windows.shared
     assert taro.sets_up(shared / SETUP) == DONE
 
-    # What is unfinished is told; the answer that Return gives is no.
+    # It names unfinished procedures. The default button, which Return presses, is no.
     (shared / "unfinished.txt").write_bytes(f"{USER_ID}\nTKYM1408055\n".encode())
     uninstaller = Uninstaller(hanako)
     uninstaller.shows(
@@ -193,7 +193,7 @@ def test_the_uninstaller_asks_before_it_deletes_anything(hanako: Dialogs) -> Non
     assert (settings.enabled, settings.ticked) == (False, False)
     uninstaller.cancel()
 
-    # Neither is anything offered that rests on an answer which nobody gave.
+    # If the program cannot report unfinished procedures, its data cannot be deleted, either.
     (shared / "unfinished.txt").unlink()
     (shared / "dumb").touch()
     uninstaller = Uninstaller(hanako)
@@ -206,7 +206,7 @@ def test_the_uninstaller_asks_before_it_deletes_anything(hanako: Dialogs) -> Non
     (shared / "dumb").unlink()
     assert not any("remove-" in call for call in taro.calls)
 
-    # Deleting certificates is asked once more, and no is the answer that Return gives.
+    # Deleting certificates needs another confirmation. Its default button is no, too.
     uninstaller = Uninstaller(hanako)
     uninstaller.shows("削除する(&U)", "7-choices")
     assert (keep := hanako.find("パソコンの電子証明書をすべて残す")) is not None
@@ -235,7 +235,7 @@ def test_the_uninstaller_asks_before_it_deletes_anything(hanako: Dialogs) -> Non
 
 
 @pytest.mark.installer
-def test_whoever_changes_nothing_keeps_certificates_and_settings(hanako: Dialogs) -> None:
+def test_uninstaller_defaults_keep_certificates_and_settings(hanako: Dialogs) -> None:
     taro = hanako.customer
     assert taro.sets_up(taro.windows.shared / SETUP) == DONE
     uninstaller = Uninstaller(hanako)

@@ -1,4 +1,4 @@
-"""A setup that is stopped, hindered or run on a damaged program: something that starts is left."""
+"""A setup that is interrupted, blocked or run on a damaged program leaves one that starts."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ NEW = "1.1.0rc1"
 REFUSES = 6
 
 STAGES = [
-    # a file whose rename waits, and the one before it, which has taken its place by then
+    # a file whose rename is blocked, and the one before it, which is in place by then
     ("LICENSE.txt", rf"app-{NEW}\installed.lst"),
     ("certclientw.exe", rf"profiles-available\{BANKS[0]}.toml"),
     ("certclient.exe", "certclientw.exe"),
@@ -36,7 +36,7 @@ STAGES = [
 
 
 def begin(taro: Customer, setup: Path, *, after: str) -> subprocess.Popen[bytes]:
-    """A setup that has come as far as to put the file `after` into its place, and waits."""
+    """Starts a setup and returns when it has moved the file `after` into place and is blocked."""
     shutil.rmtree(taro.windows.path(INCOMING), ignore_errors=True)
     shutil.copyfile(setup, taro.windows.shared / "begun.exe")
     running = taro.windows.start("wine", r"Z:\keep\begun.exe", "/S", "/LANG=en")
@@ -49,7 +49,7 @@ def cut_power(taro: Customer) -> None:
     taro.windows.run("wineserver", "-k9")
 
 
-def test_a_power_cut_leaves_two_programs_that_start(
+def test_both_programs_start_after_power_cut(
     taro: Customer, bench: Workbench, old: Path, new: Path
 ) -> None:
     antivirus = Antivirus.installed(taro, bench.payload("1.0.0"))
@@ -57,7 +57,7 @@ def test_a_power_cut_leaves_two_programs_that_start(
     for held, after in STAGES:
         with antivirus.holds(held):
             running = begin(taro, new, after=after)
-            assert taro.has(rf"{INCOMING}\{held}"), "it is really in the middle"
+            assert taro.has(rf"{INCOMING}\{held}"), "it was interrupted in the middle"
             cut_power(taro)
             running.wait(300)
         assert taro.starts(), f"stopped after {after}"
@@ -66,7 +66,7 @@ def test_a_power_cut_leaves_two_programs_that_start(
     assert taro.starts()
 
 
-def test_a_repair_heals_what_the_program_would_not_start_with(
+def test_repair_restores_files_and_sets_foreign_ones_aside(
     taro: Customer, bench: Workbench, new: Path
 ) -> None:
     antivirus = Antivirus.installed(taro, bench.payload("1.0.0"))
@@ -100,13 +100,13 @@ def test_a_repair_heals_what_the_program_would_not_start_with(
     assert taro.text(rf"{PLACE}\imageformats\picture.txt") == "mine, too"
     with antivirus.holds("LICENSE.txt"):
         running = begin(taro, new, after=rf"app-{NEW}\installed.lst")
-        assert taro.starts(), "a repair never takes away what is right"
+        assert taro.starts(), "a repair never removes intact files"
         cut_power(taro)
         running.wait(300)
 
 
 @pytest.mark.installer
-def test_a_change_over_that_fails_leaves_each_program_its_libraries(
+def test_failed_change_over_keeps_libraries_of_each_program(
     taro: Customer, bench: Workbench, old: Path, new: Path
 ) -> None:
     antivirus = Antivirus.installed(taro, bench.payload("1.0.0"))
@@ -114,7 +114,7 @@ def test_a_change_over_that_fails_leaves_each_program_its_libraries(
     before = taro.files()
     with antivirus.holds("certclientw.exe"):
         assert taro.sets_up(new) == ABORTED
-    assert taro.files() == before, "nothing was changed yet, and nothing is left"
+    assert taro.files() == before, "it had not changed anything, and leaves nothing"
     assert taro.starts()
     with antivirus.holds("certclient.exe"):
         assert taro.sets_up(new) == ABORTED
@@ -127,7 +127,7 @@ def test_a_change_over_that_fails_leaves_each_program_its_libraries(
 
 
 @pytest.mark.installer
-def test_a_first_setup_that_fails_leaves_nothing(taro: Customer, new: Path) -> None:
+def test_failed_first_setup_leaves_nothing(taro: Customer, new: Path) -> None:
     folder = taro.windows.path(PLACE)
     folder.mkdir(parents=True)
     (folder / "profiles-available").write_text("a file where a folder has to be")
@@ -137,10 +137,10 @@ def test_a_first_setup_that_fails_leaves_nothing(taro: Customer, new: Path) -> N
 
 
 @pytest.mark.installer
-def test_a_program_that_comes_up_meanwhile_is_asked_as_well(
+def test_program_started_during_setup_is_asked_to_quit(
     taro: Customer, bench: Workbench, old: Path
 ) -> None:
-    """A link, the daily task, the logon: long files are being written."""
+    """A link, the daily task or the logon may start it while the setup writes large files."""
     large = {f"app-2.0.0/data-{n}.bin": chr(65 + n) * (40 << 20) for n in range(4)}
     update = bench.setup("2.0.0", more=large)
     assert taro.sets_up(old) == DONE
@@ -160,8 +160,8 @@ def test_a_program_that_comes_up_meanwhile_is_asked_as_well(
 
 
 @pytest.mark.installer
-def test_what_is_written_is_on_the_disk_before_it_counts(taro: Customer, new: Path) -> None:
-    """Otherwise a power cut some seconds later leaves the new names, and nothing in the files."""
+def test_files_are_flushed_before_change_over(taro: Customer, new: Path) -> None:
+    """Otherwise a power cut some seconds later would leave the new names with empty files."""
     shutil.copyfile(new, taro.windows.shared / "new.exe")
     traced = taro.windows.run(
         "wine", r"Z:\keep\new.exe", "/S", environment={"WINEDEBUG": "+file,+reg"}
@@ -178,11 +178,11 @@ def test_what_is_written_is_on_the_disk_before_it_counts(taro: Customer, new: Pa
     copied = {rf"profiles\{BANKS[0]}.toml"}
     files = {name for name in taro.files() if not name.endswith("\\")} - copied
     assert on_disk == {name.replace("日本語", r"\65e5\672c\8a9e") for name in files}
-    assert "NtFlushKey" in traced.rpartition('L"NoRepair"')[2], "what Windows knows of it as well"
+    assert "NtFlushKey" in traced.rpartition('L"NoRepair"')[2], "the registry is flushed, too"
 
 
 @pytest.mark.installer
-def test_an_uninstaller_that_was_stopped_or_hindered_goes_on(
+def test_interrupted_uninstallation_can_be_continued(
     taro: Customer, bench: Workbench, new: Path
 ) -> None:
     antivirus = Antivirus.installed(taro, bench.payload("1.0.0"))
@@ -192,15 +192,15 @@ def test_an_uninstaller_that_was_stopped_or_hindered_goes_on(
         taro.wait_until(lambda: not taro.has(rf"{PLACE}\app-{NEW}\certclient"))
         taro.windows.kill(UNINSTALLER)
         first.wait(300)
-        assert taro.windows.registry(UNINSTALL_KEY), "Windows offers it again"
+        assert taro.windows.registry(UNINSTALL_KEY), "Windows still offers to uninstall"
         taro.windows.wine(rf"{PLACE}\uninstall.exe", "/S")
         taro.wait_until(lambda: "not all files could be removed" in taro.log)
         taro.wait_until(lambda: not taro.windows.runs(UNINSTALLER))
         assert taro.has(rf"{PLACE}\app-{NEW}\python312.dll")
-    assert taro.windows.registry(UNINSTALL_KEY), "and again"
+    assert taro.windows.registry(UNINSTALL_KEY), "and still does"
     taro.uninstalls()
     taro.windows.settle()
     assert not taro.has(PLACE)
     assert not taro.windows.registry(UNINSTALL_KEY)
     assert not taro.windows.registry(OWN_KEY)
-    assert "nobody knows what is not finished" in taro.log, "the program was gone by then"
+    assert "nobody knows what is not finished" in taro.log, "the program had been removed by then"

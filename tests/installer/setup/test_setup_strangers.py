@@ -1,4 +1,5 @@
-"""Where Qt would look for plugins: beside the program, and where the environment says."""
+"""Files and variables that would make Qt load foreign plugins: the program refuses or removes
+them."""
 
 from __future__ import annotations
 
@@ -35,9 +36,7 @@ def hanako(
         ("profiles-available/library.dll", LIBRARY),
     ],
 )
-def test_what_qt_would_take_from_beside_the_program_stops_it(
-    hanako: Customer, name: str, content: bytes
-) -> None:
+def test_file_that_qt_would_load_stops_program(hanako: Customer, name: str, content: bytes) -> None:
     file = hanako.windows.path(PLACE) / name
     file.parent.mkdir(exist_ok=True)
     file.write_bytes(content)
@@ -48,8 +47,8 @@ def test_what_qt_would_take_from_beside_the_program_stops_it(
     assert hanako.starts()
 
 
-def test_a_folder_that_leads_elsewhere_stops_it(hanako: Customer) -> None:
-    """To Wine's programs a symbolic link is a reparse point."""
+def test_reparse_point_stops_program(hanako: Customer) -> None:
+    """Wine shows a symbolic link as a reparse point."""
     link = hanako.windows.path(PLACE) / "platforms-elsewhere"
     link.symlink_to("../../Temp")
     done = hanako.windows.wine(CONSOLE)
@@ -64,7 +63,7 @@ def test_a_folder_that_leads_elsewhere_stops_it(hanako: Customer) -> None:
         *("set-aside/1/library.dll", "certclient-incoming/library.dll", "app-0.9/library.dll"),
     ],
 )
-def test_what_nobody_loads_may_be_there(hanako: Customer, name: str) -> None:
+def test_file_that_is_never_loaded_is_accepted(hanako: Customer, name: str) -> None:
     file = hanako.windows.path(PLACE) / name
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_bytes(b"mine" if name.endswith((".txt", ".conf")) else LIBRARY)
@@ -85,9 +84,7 @@ def test_what_nobody_loads_may_be_there(hanako: Customer, name: str) -> None:
         ("OPENSSL_ENGINES", ABSENT),
     ],
 )
-def test_the_environment_does_not_tell_where_to_look(
-    hanako: Customer, variable: str, code: int
-) -> None:
-    """Wine keeps such variables from Windows' programs, so a Windows program sets them."""
+def test_search_path_variables_are_removed(hanako: Customer, variable: str, code: int) -> None:
+    """Wine does not pass such variables to Windows programs, so cmd sets them."""
     line = rf"set {variable}=C:\elsewhere&& cd /d {PLACE}&& certclient.exe has {variable}"
     assert hanako.windows.wine("cmd", "/c", line).returncode == code

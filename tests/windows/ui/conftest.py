@@ -1,5 +1,5 @@
-"""The whole program on Windows' own screen: the user's certificate store, journal, credential store
-and settings, and the practice bank on the Linux side."""
+"""The whole program on a Windows screen, with the user's certificate store, journal, credential
+store and settings, and the practice bank on Linux."""
 
 from __future__ import annotations
 
@@ -37,16 +37,16 @@ if sys.platform == "win32":
 
     @pytest.fixture
     def context(qapp: QApplication, computer: Computer, profile: Profile) -> Iterator[AppContext]:
-        """As the program's front door makes it, in Japanese."""
+        """The context as the program creates it at its start, in Japanese."""
         folders.settings_file().unlink(missing_ok=True)
         context = make_context([profile], Start(language="ja"), qapp, window_services())
         yield context
-        assert context.tasks.close(), "work went on after its windows were closed"
+        assert context.tasks.close(), "tasks outlived their windows"
         context.languages.remove()
 
     @pytest.fixture
     def program(context: AppContext) -> Iterator[Program]:
-        """Makes the program; what is open at the end is closed as the program does it."""
+        """Starts the program; at the end closes its windows as the program does."""
         with ExitStack() as stack:
 
             def make(*, resident: bool = False) -> Desk:

@@ -1,4 +1,5 @@
-"""What Windows' desktop gives: its plugin, fonts, tray, pipes between two starts, processes."""
+"""Features of the Windows desktop: platform plugin, fonts, tray, second start, browser
+processes."""
 
 from __future__ import annotations
 
@@ -35,14 +36,14 @@ from tools.translations import FOLDER
 Program = Callable[..., Desk]
 
 
-def test_it_is_windows_own_plugin(qapp: QApplication) -> None:
+def test_platform_plugin_is_windows(qapp: QApplication) -> None:
     assert QGuiApplication.platformName() == "windows"
 
 
 # Glyphs
 
 
-def test_the_font_was_drawn_for_japanese(qapp: QApplication) -> None:
+def test_font_supports_japanese(qapp: QApplication) -> None:
     assert QFontInfo(qapp.font()).family() in WINDOWS_FONTS
     assert QFontDatabase.WritingSystem.Japanese in QFontDatabase.writingSystems(
         qapp.font().families()[0]
@@ -50,7 +51,7 @@ def test_the_font_was_drawn_for_japanese(qapp: QApplication) -> None:
     assert qapp.font().pointSizeF() >= 9
 
 
-def test_the_font_has_every_letter_that_is_shown(qapp: QApplication) -> None:
+def test_font_has_every_character_of_texts(qapp: QApplication) -> None:
     texts = [*FOLDER.glob("*_ja.ts"), *FOLDER.glob("*.ja.toml")]
     assert len(texts) == 2
     letters = {letter for text in texts for letter in text.read_text(encoding="utf-8")}
@@ -60,8 +61,8 @@ def test_the_font_has_every_letter_that_is_shown(qapp: QApplication) -> None:
     assert 0 not in font.glyphIndexesForString("電子証明書の更新をお願いします")
 
 
-def test_letters_are_drawn_and_no_boxes(qapp: QApplication, qtbot: QtBot) -> None:
-    """A letter that no font has is drawn as the same box each time."""
+def test_characters_are_not_drawn_as_boxes(qapp: QApplication, qtbot: QtBot) -> None:
+    """Characters that no font has are all drawn as the same box."""
 
     def drawn(letter: str) -> bytes:
         label = QLabel(letter)
@@ -74,10 +75,10 @@ def test_letters_are_drawn_and_no_boxes(qapp: QApplication, qtbot: QtBot) -> Non
     assert len(set(pictures.values())) == len(pictures)
 
 
-# Windows' questions about keys
+# Windows' prompts about keys
 
 
-def test_they_belong_to_the_window_that_the_customer_works_in(qtbot: QtBot) -> None:
+def test_key_prompts_belong_to_active_window(qtbot: QtBot) -> None:
     window = QLabel("電子証明書更新開始")
     qtbot.addWidget(window)
     assert question_window.in_front() != window.winId()
@@ -91,7 +92,7 @@ def test_they_belong_to_the_window_that_the_customer_works_in(qtbot: QtBot) -> N
 # Tray
 
 
-def test_the_reminder_is_in_windows_tray(
+def test_reminder_shows_tray_icon(
     computer: Computer, bank_office: BankOffice, program: Program
 ) -> None:
     assert Tray.available()
@@ -112,8 +113,8 @@ def test_the_reminder_is_in_windows_tray(
 
 
 @pytest.fixture
-def listening(program: Program) -> Iterator[Desk]:
-    """The first start, as the front door does it."""
+def first_instance(program: Program) -> Iterator[Desk]:
+    """The first instance, which listens for links as at the program's start."""
     desk = program()
     instance = SingleInstance(socket_name(folders.data_folder()))
     assert instance.listen()
@@ -132,13 +133,13 @@ def second_start(profile: Path, *arguments: str) -> subprocess.Popen[bytes]:
     )
 
 
-def test_a_banks_link_reaches_the_window_that_is_open(
-    computer: Computer, bank_office: BankOffice, listening: Desk, tmp_path: Path
+def test_link_reaches_running_instance(
+    computer: Computer, bank_office: BankOffice, first_instance: Desk, tmp_path: Path
 ) -> None:
     users = [bank_office.new_customer() for _ in range(2)]
     for days, user_id in zip((10, 20), users, strict=True):
         computer.give(bank_office, user_id, days)
-    listening.starts()
+    first_instance.starts()
     profile = tmp_path / "練習 bank.toml"
     profile.write_text(bank_office.profile_text(), encoding="utf-8")
     link = f"certclient:{Verb.RENEW.value}?profile=practice&user={users[1]}"
@@ -149,10 +150,10 @@ def test_a_banks_link_reaches_the_window_that_is_open(
             second.kill()
         assert second.stdout is not None
         assert (second.returncode, second.stdout.read().decode(errors="replace")) == (0, "")
-    until(lambda: bool(listening.shell.desk.wizards))
-    listening.visitor.arrives_at(Page.NOTICE)
-    assert users[1] in listening.visitor.text
-    assert list(listening.shell.survey.overview.pending) == [], "nothing was begun"
+    until(lambda: bool(first_instance.shell.desk.wizards))
+    first_instance.visitor.arrives_at(Page.NOTICE)
+    assert users[1] in first_instance.visitor.text
+    assert list(first_instance.shell.survey.overview.pending) == [], "no procedure was started"
     assert len(computer.usable()) == 2
 
 
@@ -163,7 +164,7 @@ def test_a_banks_link_reaches_the_window_that_is_open(
     ("program_name", "known_as"),
     [("msedge.exe", "Microsoft Edge"), ("Chrome.exe", "Google Chrome"), ("firefox.exe", "Firefox")],
 )
-def test_a_running_browser_is_named(program_name: str, known_as: str, tmp_path: Path) -> None:
+def test_running_browser_is_detected(program_name: str, known_as: str, tmp_path: Path) -> None:
     assert known_as not in running_browsers()
     browser = tmp_path / program_name
     shutil.copy(Path(os.environ["SYSTEMROOT"]) / "system32" / "cmd.exe", browser)

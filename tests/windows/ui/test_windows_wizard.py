@@ -1,4 +1,4 @@
-"""The ways through as a customer clicks them on Windows: card, wizard, and what is in "MY" then."""
+"""Procedures as a customer clicks through them on Windows: card, wizard, and the result in MY."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from support.wizards import plain, until, wait
 Program = Callable[..., Desk]
 
 
-def test_a1_from_the_card_to_the_new_certificate_in_two_clicks(
+def test_a1_renewal_from_card_takes_two_clicks(
     computer: Computer, bank_office: BankOffice, program: Program
 ) -> None:
     user_id = bank_office.new_customer()
@@ -46,7 +46,7 @@ def test_a1_from_the_card_to_the_new_certificate_in_two_clicks(
     assert new != old
     assert bank_office.state_of(new) == "confirmed"
     assert bank_office.state_of(old) == "superseded"
-    assert "新しい電子証明書でのログインを確認しました" in visitor.text, "Windows' TLS took it"
+    assert "新しい電子証明書でのログインを確認しました" in visitor.text, "TLS with Windows worked"
     assert new.serial_hex in visitor.text
     assert cut_off(visitor.wizard) == []
     computer.assert_nothing_left_over()
@@ -78,7 +78,7 @@ def test_c1_obtain_after_expiry(
     computer.assert_nothing_left_over()
 
 
-def test_a_refusal_says_what_to_do_and_leaves_everything_as_it_was(
+def test_refusal_shows_advice_and_changes_nothing(
     computer: Computer, bank_office: BankOffice, program: Program
 ) -> None:
     old = computer.give(bank_office, bank_office.new_customer(), 20)
@@ -93,16 +93,16 @@ def test_a_refusal_says_what_to_do_and_leaves_everything_as_it_was(
     assert "CC-CERT-NOT-ACCEPTED" in visitor.text
     assert "お問い合わせ先" in visitor.text
     visitor.clicks_on("お問い合わせ用にコピーする")
-    assert "CC-CERT-NOT-ACCEPTED" in visitor.clipboard, "Windows' clipboard has it"
+    assert "CC-CERT-NOT-ACCEPTED" in visitor.clipboard, "it is on Windows' clipboard"
     visitor.clicks_on("閉じる")
     assert computer.usable() == [old]
     computer.assert_nothing_left_over()
 
 
-def test_what_was_killed_goes_on_with_one_click(
+def test_killed_renewal_resumes_with_one_click(
     computer: Computer, bank_office: BankOffice, program: Program, tmp_path: Path
 ) -> None:
-    """TerminateProcess right after the certificate came; then the windows."""
+    """TerminateProcess right after the certificate arrives; then the user starts the windows."""
     old = computer.give(bank_office, bank_office.new_customer(), 20)
     file = tmp_path / "プロファイル.toml"
     file.write_text(bank_office.profile_text(), encoding="utf-8")
@@ -129,7 +129,7 @@ def test_what_was_killed_goes_on_with_one_click(
     until(lambda: not panel.isVisible())
 
 
-def test_the_language_changes_in_every_open_window(
+def test_language_changes_in_all_open_windows(
     computer: Computer, bank_office: BankOffice, program: Program, context: AppContext
 ) -> None:
     computer.give(bank_office, bank_office.new_customer(), 20)

@@ -1,9 +1,9 @@
-"""The .deb for Debian 12: the wheel and its locked libraries below /usr/lib/certclient.
+"""Builds the .deb for Debian 12: the wheel and its locked libraries in /usr/lib/certclient.
 
-It runs on the system's Python, so that Debian's security updates reach it. What lies outside:
-/usr/bin/certclient, the desktop entry (which brings the scheme `certclient:`), the icon, the
-reminder's autostart, and the banks' profiles in /etc/certclient/profiles, where an administrator
-may change them.
+It runs on the system's Python and so gets Debian's security updates. Outside of that folder are
+/usr/bin/certclient, the desktop entry (which registers the scheme `certclient:`), the icon, the
+reminder's autostart, and the banks' profiles in /etc/certclient/profiles, which an administrator
+may edit.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from tools.installer.sbom import make_linux_sbom
 from tools.installer.settings import ROOT, Settings
 
 PYTHON = (3, 11)
-"""Debian 12's; extension modules fit no other."""
+"""Debian 12's version; compiled extension modules load in no other."""
 
 DEPENDS = (
     "python3 (>= 3.11)",
@@ -37,7 +37,7 @@ DEPENDS = (
     "tzdata",
     "desktop-file-utils",
     "hicolor-icon-theme",
-    # What Qt is linked with, or loads for a window.
+    # Libraries that Qt is linked with, or loads to open a window.
     "libc6 (>= 2.34)",
     "libdbus-1-3",
     "libegl1",
@@ -75,11 +75,11 @@ _MANUAL = "usr/share/man/man1/certclient.1.gz"
 
 
 def make_deb(settings: Settings, wheel: Path, results: Path, epoch: int) -> Path:
-    """Builds the package into the folder `results`, with its bill of materials beside it
-    (`bill_of`), and returns its path.
+    """Builds the package and its bill of materials (`bill_of`) in the folder `results`; returns the
+    package's path.
 
-    `wheel`: from `make_wheel`. `epoch`: seconds, the time of everything in it. Raises PackageError,
-    also where this Python is not the one that the package is for, and VersionError.
+    `wheel`: from `make_wheel`. `epoch`: timestamp of all its files, in seconds since 1970. Raises
+    VersionError, and PackageError (also if this Python is not the one that the package is for).
     """
     if sys.version_info[:2] != PYTHON:
         raise PackageError("the .deb is for Debian 12 and is built with Python 3.11 there")
@@ -95,7 +95,7 @@ def make_deb(settings: Settings, wheel: Path, results: Path, epoch: int) -> Path
         _control(root, settings, version)
         _settle(root, epoch)
         package = results / f"certclient_{version}_amd64.deb"
-        # xz, which every dpkg reads; one thread, as the result depends on their number.
+        # xz, as every dpkg reads it; one thread, as the output depends on the number of threads.
         compression = ("-Zxz", "-z3", "--threads-max=1")
         run(
             ("dpkg-deb", "--root-owner-group", *compression, "--build", str(root), str(package)),
@@ -106,12 +106,12 @@ def make_deb(settings: Settings, wheel: Path, results: Path, epoch: int) -> Path
 
 
 def bill_of(package: Path) -> Path:
-    """Where its bill of materials lies."""
+    """The path of the package's bill of materials, beside it."""
     return package.with_name(f"{package.name}.cdx.json")
 
 
 def debian_version(version: str) -> str:
-    """PEP 440's version in Debian's order: `~` sorts before the end.
+    """Converts a PEP 440 version to Debian's syntax, in the same order: `~` sorts before the end.
 
     >>> debian_version("1.0.0rc1")
     '1.0.0~rc1'
@@ -125,8 +125,10 @@ def _libraries(site: Path, wheel: Path) -> None:
     lock = ROOT / "requirements" / "runtime.txt"
     run((*pip, *options, "--require-hashes", "-r", str(lock)))
     run((*pip, *options, str(wheel)))
-    shutil.rmtree(site / "bin", ignore_errors=True)  # scripts with this machine's paths
+    shutil.rmtree(site / "bin", ignore_errors=True)  # scripts containing this machine's paths
     qt.trim(site)
+    # pip's records of this installation: they contain paths of the build, or names of removed
+    # files.
     for record in site.glob("*.dist-info"):
         for name in ("RECORD", "direct_url.json", "REQUESTED"):
             (record / name).unlink(missing_ok=True)
@@ -184,7 +186,7 @@ def _control(root: Path, settings: Settings, version: str) -> None:
 
 
 def _settle(root: Path, epoch: int) -> None:
-    """The same modes and times, whoever builds it and when."""
+    """Sets the same modes and times regardless of the builder's umask and clock."""
     for path in (root, *root.rglob("*")):
         runs = path.parent.name in {"bin", "DEBIAN"} and os.access(path, os.X_OK)
         executable = path.is_dir() or runs

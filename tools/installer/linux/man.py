@@ -1,4 +1,4 @@
-"""The manual page certclient(1): its commands are those that the program has, in its own words."""
+"""Generates the manual page certclient(1); commands and options come from the program itself."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from certclient.i18n.catalogue import Language, load
 
 
 def manual_page(template: Path) -> str:
-    """The page in roff, from `template`, a roff text with $commands and $options."""
+    """The page in roff, from `template`, a roff file with $commands and $options."""
     return Template(template.read_text("utf-8")).substitute(
         commands="".join(_commands()), options="".join(_options())
     )
@@ -35,6 +35,6 @@ def _options() -> Iterator[str]:
 
 
 def _roff(text: str) -> str:
-    """Nothing in `text` is a command of roff's."""
+    """Escapes `text` so that roff reads nothing in it as a request or escape."""
     plain = text.replace("\\", "\\e").replace("-", "\\-")
     return f"\\&{plain}" if plain.startswith((".", "'")) else plain

@@ -1,4 +1,4 @@
-"""Leaves of PySide6 what the windows use on Linux, and the Qt libraries that this needs."""
+"""Reduces PySide6 on Linux to the modules in use and the Qt libraries that they need."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from collections.abc import Iterable
 from pathlib import Path
 
 MODULES = ("Core", "DBus", "Gui", "Network", "PrintSupport", "Svg", "Widgets")
-"""What src/certclient imports; DBus as Qt's platform plugins load it."""
+"""The modules that src/certclient imports, and DBus, which Qt's platform plugins load."""
 
 PLUGINS = (
     "iconengines/libqsvgicon.so",
     "imageformats/libqico.so",
     "imageformats/libqjpeg.so",
     "imageformats/libqsvg.so",
-    # Japanese is typed through these two.
+    # Input methods: without these two, no Japanese can be typed.
     "platforminputcontexts/libcomposeplatforminputcontextplugin.so",
     "platforminputcontexts/libibusplatforminputcontextplugin.so",
     "platforms/libqoffscreen.so",
@@ -35,7 +35,7 @@ _TRANSLATIONS = ("qtbase_ja.qm",)
 
 
 def trim(site: Path) -> None:
-    """Removes from `site`/PySide6 and shiboken6 whatever the program does not use."""
+    """Removes the files that the program does not use from PySide6 and shiboken6 below `site`."""
     pyside = site / "PySide6"
     wanted = [pyside / f"Qt{name}.abi3.so" for name in MODULES]
     wanted += [pyside / "Qt" / "plugins" / name for name in PLUGINS]
@@ -52,7 +52,7 @@ def trim(site: Path) -> None:
 
 
 def _libraries(files: Iterable[Path], site: Path) -> set[Path]:
-    """Every shared library below `site` that one of `files` needs, as the loader finds them."""
+    """Every shared library below `site` that one of `files` needs, as resolved by ldd."""
     binaries = [str(file) for file in files if file.suffix == ".so"]
     lines = subprocess.run(("ldd", *binaries), capture_output=True, text=True, check=True).stdout
     found = (line.partition("=>")[2].split() for line in lines.splitlines())

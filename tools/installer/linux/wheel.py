@@ -1,4 +1,4 @@
-"""The wheel: `pipx install certclient-….whl`."""
+"""Builds the wheel, for `pipx install certclient-….whl`."""
 
 from __future__ import annotations
 
@@ -16,14 +16,15 @@ _FILES = ("pyproject.toml", "setup.py", "LICENSE", "README.md", "requirements/ru
 
 
 class PackageError(Exception):
-    """A package could not be made. The text is for the person who ran `make`."""
+    """A package could not be built. The text is for the user who ran `make`."""
 
 
 def make_wheel(results: Path, epoch: int) -> Path:
-    """Builds the wheel into the folder `results` and returns its path.
+    """Builds the wheel in the folder `results` and returns its path.
 
-    From a copy, as setuptools keeps what an earlier build left in `build/`. The windows' texts must
-    be compiled. `epoch`: seconds, the time that every file in it gets. Raises PackageError.
+    Qt's translations must be compiled (.qm). `epoch`: timestamp of all its files, in seconds since
+    1970. Raises PackageError. Builds from a copy, as setuptools would include files that an earlier
+    build left in `build/`.
     """
     results.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory() as folder:
@@ -47,11 +48,12 @@ def _copy(place: Path) -> None:
         (place / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, place / name)
     for path in (place, *place.rglob("*")):
-        path.chmod(0o755 if path.is_dir() else 0o644)  # whatever this machine's umask is
+        path.chmod(0o755 if path.is_dir() else 0o644)  # the same modes with any umask
 
 
 def run(command: tuple[str, ...], **environment: str) -> None:
-    """Runs `command` quietly. Raises PackageError with the end of what it said."""
+    """Runs `command` silently, with `environment` added to ours. Raises PackageError with the end
+    of its output."""
     done = subprocess.run(
         command,
         stdout=subprocess.PIPE,

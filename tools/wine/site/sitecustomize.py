@@ -1,9 +1,10 @@
-"""Read by the Windows Python under Wine at its start.
+"""Runs when the Windows Python starts under Wine.
 
-`platform` of Python 3.12 asks WMI through a call that Wine 10 does not implement and that ends the
-process; without the module it asks in the old way.
+`platform` of Python 3.12 queries WMI with a call that Wine 10 does not implement and that
+terminates the process; without the module `_wmi` it uses the registry as before.
 
-The program's resources lie at the project's top; where it is installed they are a package of its.
+The program's resources are in the project's top folder; when installed, they are the package
+certclient.resources.
 """
 
 import sys

@@ -1,5 +1,5 @@
-/* icuuc.dll for Wine, which has none: Qt links to these and does without them when each says
-   U_UNSUPPORTED_ERROR or gives nothing. Signatures: ICU 72, unicode/ucnv.h. */
+/* icuuc.dll for Wine, which has none. Qt imports these functions, but does without ICU if they report
+   an error or return nothing. Signatures: ICU 72, unicode/ucnv.h. */
 
 #define EXPORT __declspec(dllexport)
 

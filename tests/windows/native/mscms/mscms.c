@@ -1,4 +1,4 @@
-/* mscms.dll for Wine, whose own lacks WcsCreateIccProfile: a screen without a colour profile. */
+/* mscms.dll for Wine, whose own lacks WcsCreateIccProfile: reports a screen without colour profile. */
 
 #include <windows.h>
 

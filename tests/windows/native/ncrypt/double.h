@@ -1,12 +1,12 @@
-/* A test double of ncrypt.dll for Wine, whose own keeps keys in memory only. It keeps them in files
-   that every user of the machine can read: it must never leave the tests.
+/* A test double of ncrypt.dll for Wine, whose own stores keys in memory only. It stores them in files
+   that every user of the machine can read, so it must never ship.
 
    Environment variables, read at each call:
-     CERTCLIENT_TPM   "works", "no-pss", "software" (says so of itself), "sick" (answers each question
-                      with an error); anything else: no TPM
+     CERTCLIENT_TPM   "works", "no-pss", "software" (reports itself as software), "sick" (fails every
+                      call); anything else: no TPM
      CERTCLIENT_CARD  "here": a smart card with a provider of its own
-     CERTCLIENT_KSP   "missing": the software provider is not there
-     CERTCLIENT_USER  "cancels": whoever is asked about a protected key says no */
+     CERTCLIENT_KSP   "missing": there is no software provider
+     CERTCLIENT_USER  "cancels": the user declines every prompt about a protected key */
 
 #ifndef CERTCLIENT_DOUBLE_H
 #define CERTCLIENT_DOUBLE_H
@@ -19,7 +19,7 @@ enum { PROVIDER = 0x50524F56, KEY = 0x4B455930, NAME_LENGTH = 200, TEXT_LENGTH =
 
 typedef enum { SOFTWARE, TPM, CARD } Kind;
 
-/* What is written of a key, before its private blob. */
+/* The header of a key's file, before the private blob. */
 typedef struct {
     DWORD magic;
     DWORD bits;
@@ -32,7 +32,7 @@ typedef struct {
     DWORD blob_length;
 } Attributes;
 
-/* tests/windows/test_windows_cng.py damages what follows. */
+/* tests/support/windows_pc.py overwrites the bytes after this header to damage a key. */
 _Static_assert(sizeof(Attributes) == 1224, "Attributes");
 
 /* What an NCRYPT_HANDLE points to; `magic` is PROVIDER or KEY. */
@@ -41,9 +41,9 @@ typedef struct {
     Kind kind;
     WCHAR name[NAME_LENGTH];
     Attributes attributes;
-    BYTE *blob; /* the private key, NULL until it is made */
+    BYTE *blob; /* the private key, NULL until it is finalized */
     BOOL asked, silent;
-    HWND window; /* over which its questions are asked */
+    HWND window; /* owner of its prompts */
 } Object;
 
 /* files.c */

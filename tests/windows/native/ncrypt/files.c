@@ -1,5 +1,5 @@
-/* Keys as files: %LOCALAPPDATA%\certclient-ncrypt-double\<kind>-<name in hex>.key, and questions.txt,
-   one line for each time that a protected key's owner would have been asked. */
+/* Stores keys as files: %LOCALAPPDATA%\certclient-ncrypt-double\<kind>-<name in hex>.key. Appends a
+   line to questions.txt for each prompt that Windows would show about a protected key. */
 
 #include "double.h"
 

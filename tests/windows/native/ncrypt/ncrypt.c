@@ -1,5 +1,5 @@
-/* The functions of ncrypt.dll that are used, with the results that Windows documents. RSA itself is
-   bcrypt's. See double.h. */
+/* The functions of ncrypt.dll that we use, with the results that Microsoft documents. bcrypt does the
+   RSA. See double.h. */
 
 #include "double.h"
 
@@ -103,7 +103,7 @@ SECURITY_STATUS WINAPI NCryptSetProperty(NCRYPT_HANDLE handle, LPCWSTR name, PBY
         return ERROR_SUCCESS;
     }
     if (key->blob)
-        return NTE_INVALID_PARAMETER; /* finished: no longer to be changed */
+        return NTE_INVALID_PARAMETER; /* a finalized key cannot be changed */
     if (!wcscmp(name, NCRYPT_UI_POLICY_PROPERTY) && length == sizeof(NCRYPT_UI_POLICY))
         set_ui_policy(&key->attributes, (NCRYPT_UI_POLICY *)value);
     else if (length != sizeof(DWORD))
@@ -161,13 +161,13 @@ static BCRYPT_ALG_HANDLE rsa(void)
     return provider;
 }
 
-/* STATUS_… of bcrypt as what ncrypt would say; only failures that are bugs end here. */
+/* Maps bcrypt's STATUS_… to a result of ncrypt; only bugs lead to failures here. */
 static SECURITY_STATUS as_status(NTSTATUS status)
 {
     return BCRYPT_SUCCESS(status) ? ERROR_SUCCESS : NTE_FAIL;
 }
 
-/* A protected key's owner is told when it is made, and asked once for each handle that signs. */
+/* The prompt about a protected key: one at its creation, one for each handle that signs. */
 static SECURITY_STATUS ask(Object *key, DWORD flags)
 {
     if (!key->attributes.ui_flags || key->asked)
@@ -205,8 +205,8 @@ SECURITY_STATUS WINAPI NCryptFinalizeKey(NCRYPT_KEY_HANDLE handle, DWORD flags)
     return write_key(key, blob) ? ERROR_SUCCESS : NTE_PERM;
 }
 
-/* The key for one operation: Wine's bcrypt remembers PSS parameters in a key and then refuses it for
-   other paddings. */
+/* Imports the key for a single operation: after a PSS signature, Wine's bcrypt refuses the same handle
+   for other paddings. */
 static BCRYPT_KEY_HANDLE fresh_key(const Object *key)
 {
     BCRYPT_KEY_HANDLE pair = NULL;
@@ -242,7 +242,7 @@ SECURITY_STATUS WINAPI NCryptOpenKey(NCRYPT_PROV_HANDLE provider, NCRYPT_KEY_HAN
     pair = fresh_key(key);
     if (!pair) {
         release(key);
-        return NTE_BAD_KEY_STATE; /* damaged: what Windows says of a key that DPAPI cannot open */
+        return NTE_BAD_KEY_STATE; /* damaged: Windows' result for a key that DPAPI cannot decrypt */
     }
     BCryptDestroyKey(pair);
     *handle = (NCRYPT_KEY_HANDLE)key;
@@ -304,7 +304,7 @@ SECURITY_STATUS WINAPI NCryptDeleteKey(NCRYPT_KEY_HANDLE handle, DWORD flags)
         return NTE_INVALID_HANDLE;
     deleted = delete_key(key->kind, key->name);
     if (deleted)
-        release(key); /* otherwise the handle stays the caller's */
+        release(key); /* on failure the caller still owns the handle */
     return deleted ? ERROR_SUCCESS : NTE_BAD_KEYSET;
 }
 
@@ -322,7 +322,7 @@ typedef struct {
     WCHAR name[NAME_LENGTH];
 } Listed;
 
-/* `*state` is a block that holds the search, so that NCryptFreeBuffer can free both kinds. */
+/* `*state` points to an allocated search handle, so that NCryptFreeBuffer frees it like a name. */
 SECURITY_STATUS WINAPI NCryptEnumKeys(NCRYPT_PROV_HANDLE provider, LPCWSTR scope, NCryptKeyName **name,
                                       PVOID *state, DWORD flags)
 {
