@@ -268,7 +268,7 @@ def test_in_english_where_the_locale_says_so(pc: Computer) -> None:
     done = pc.run("renew", "--yes")
     assert done.code == 0
     assert "The certificate has been installed" in done.out
-    assert "Making a new key" in done.err
+    assert "Creating a new key" in done.err
 
 
 def test_a_profile_with_a_mistake_names_file_and_key(pc: Computer) -> None:

@@ -50,7 +50,7 @@ def test_each_ended_step_leaves_a_line_with_its_seconds(
     shown.report(Progress(Step.WAIT, Phase.STARTED))
     shown.pause()
     told = capsys.readouterr()
-    assert "Making a new key… done (12.3 s)" in told.err
+    assert "Creating a new key… done (12.3 s)" in told.err
     assert told.out == "", "stdout belongs to the result"
 
 
