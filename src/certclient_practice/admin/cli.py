@@ -84,7 +84,7 @@ def practice(context: click.Context, data: Path | None, clock_shift: float) -> N
     "--renew-days", default=30, show_default=True, help="Renewable this many days before expiry."
 )
 @click.option(
-    "--obtain-days", default=90, show_default=True, help="Obtainable this many days after it."
+    "--obtain-days", default=90, show_default=True, help="Obtainable this many days after expiry."
 )
 @click.option(
     "--downloads",
