@@ -16,7 +16,7 @@ from certclient import __version__
 from certclient.model.update import Version
 from tools.installer.settings import DEFAULT, read_settings
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_it_is_one_for_python_for_windows_and_for_us() -> None:

@@ -90,7 +90,7 @@ def test_a_refusal_says_what_to_do_and_leaves_everything_as_it_was(
     visitor.arrives_at(Page.START)
     visitor.clicks_on("更新する")
     visitor.arrives_at(Page.PROBLEM)
-    assert "CC-CA-REFUSED" in visitor.text
+    assert "CC-CERT-NOT-ACCEPTED" in visitor.text
     assert "お問い合わせ先" in visitor.text
     visitor.clicks_on("お問い合わせ用にコピーする")
     assert "CC-CA-REFUSED" in visitor.clipboard, "Windows' clipboard has it"
