@@ -4,8 +4,8 @@ import sys
 
 from hypothesis import settings
 
-# How long an example takes says something about the machine, not about the code. On Windows the
-# examples look for what is different there: many different ones have run on Linux.
+# No deadline: an example's duration depends on the machine, not on the code. On Windows a few
+# examples are enough to find platform differences, because Linux runs many.
 _EXAMPLES = 10 if sys.platform == "win32" else 100
 settings.register_profile("certclient", deadline=None, max_examples=_EXAMPLES)
 settings.load_profile("certclient")
@@ -24,7 +24,7 @@ _LONGEST_BYTES_IN_A_NAME = 16
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
-    """A test's name holds no random key: pytest-xdist's workers have to find the same names."""
+    """Keeps random keys out of test IDs: pytest-xdist's workers must collect identical IDs."""
     if isinstance(val, bytes) and len(val) > _LONGEST_BYTES_IN_A_NAME:
         return f"{argname} of {len(val)} bytes"
     return None

@@ -1,4 +1,4 @@
-"""Every page of the bank in a real browser: accessible (axe), in both languages, on a phone."""
+"""Every page of the bank in a real browser: accessible (axe), in both languages, on a phone too."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PHONE = 390
 
 
 @pytest.fixture
-def desk(pc: Computer) -> Desk:
+def desktop(pc: Computer) -> Desk:
     bank = pc.bank
     bank.bank.add_customer(USER, "1403", contract_id="TKYM14080", email="a@example.jp")
     bank.bank.add_customer("TKYM1408055", "1394", contract_id="TKYM14080")
@@ -25,7 +25,7 @@ def desk(pc: Computer) -> Desk:
 
 
 def faults(driver: Chrome, width: int) -> list[str]:
-    """What axe finds, and whether the page is wider than the screen."""
+    """Accessibility violations that axe finds, excess width and scripts."""
     found = accessibility_faults(driver)
     root = "document.documentElement"
     if driver.execute_script(f"return {root}.scrollWidth > {root}.clientWidth"):
@@ -36,10 +36,10 @@ def faults(driver: Chrome, width: int) -> list[str]:
 
 
 @pytest.mark.parametrize(("language", "width"), [("ja", PHONE), ("en", 1100)])
-def test_every_page(desk: Desk, language: str, width: int) -> None:
-    addresses = desk.pc.bank.addresses
+def test_every_page(desktop: Desk, language: str, width: int) -> None:
+    addresses = desktop.pc.bank.addresses
     found: list[str] = []
-    with browsing(desk, INTERMEDIATE_NAME, width=width) as driver:
+    with browsing(desktop, INTERMEDIATE_NAME, width=width) as driver:
         driver.get(f"{addresses.public_url}?lang={language}")
         assert driver.find_element("tag name", "html").get_attribute("lang") == language
         found += faults(driver, width)

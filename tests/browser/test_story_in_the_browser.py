@@ -28,74 +28,74 @@ USER = "TKYM1408054"
 PIN, PASSWORD = "4711", "83920174"
 
 
-def checked(driver: Chrome) -> None:
-    """Every page on the way is accessible."""
+def check_accessibility(driver: Chrome) -> None:
+    """Asserts that the current page is accessible."""
     assert accessibility_faults(driver) == []
 
 
 def log_in_as_administrator(driver: Chrome, bank_url: str) -> None:
     driver.get(bank_url)
-    checked(driver)
+    check_accessibility(driver)
     click_link(driver, "管理者ログイン")
-    checked(driver)
+    check_accessibility(driver)
     click(driver, "#login-administrator")
-    checked(driver)
+    check_accessibility(driver)
     assert text_of(driver, "h1") == "ご契約先暗証番号"
     fill(driver, "#secret", PIN)
     click(driver, "main button")
     assert "確認用パスワード" in text_of(driver, "h1")
-    checked(driver)
+    check_accessibility(driver)
     fill(driver, "#secret", PASSWORD)
     click(driver, "main button")
 
 
-def test_renewing_from_the_banks_notice(pc: Computer) -> None:
-    """Ways B1 and B2: the ticket of the link stands for PIN and one-time password."""
+def test_renewal_from_the_notice_of_the_bank(pc: Computer) -> None:
+    """Ways B1 and B2: the ticket in the link replaces PIN and one-time password."""
     bank = pc.bank
     bank.add_customer(USER, "1394", pin=PIN, one_time_password=PASSWORD)
     everybody = AskWhom.EVERYBODY
     bank.write_profile(ProfileOptions(ask_pin=everybody, ask_one_time_password=everybody))
     old = pc.give(USER, pc.nss.store(), days=20)
-    desk = set_up_desktop(pc, "y")
-    with browsing(desk, INTERMEDIATE_NAME) as driver:
+    desktop = set_up_desktop(pc, "y")
+    with browsing(desktop, INTERMEDIATE_NAME) as driver:
         log_in_as_administrator(driver, bank.addresses.public_url)
         assert text_of(driver, "h1") == "重要なお知らせ"
         assert text_of(driver, "#serial") == old.serial_hex
-        checked(driver)
+        check_accessibility(driver)
         click_link(driver, "電子証明書の更新をお願いします")
         assert "あと20日" in text_of(driver, "main")
-        checked(driver)
+        check_accessibility(driver)
         open_app(driver, "#renew")
-        screen = desk.program_ended()
+        screen = desktop.program_ended()
         assert screen.endswith("\n0"), screen
         assert "電子証明書のインストールが完了しました" in screen
         click_link(driver, "メインへ")
         assert reason_of(driver) == "superseded", "the old certificate is refused at once"
-        checked(driver)
-    with browsing(desk, INTERMEDIATE_NAME) as driver:
+        check_accessibility(driver)
+    with browsing(desktop, INTERMEDIATE_NAME) as driver:
         log_in_as_administrator(driver, bank.addresses.public_url)
         assert text_of(driver, "h1") == "メイン"
-        checked(driver)
+        check_accessibility(driver)
         new_serial = text_of(driver, "#serial")
         click(driver, "#logout")
         assert reason_of(driver) == "logged-out"
-        checked(driver)
+        check_accessibility(driver)
     assert new_serial != old.serial_hex
     assert bank.state_of(old.serial_hex) is CertificateState.SUPERSEDED
     assert bank.state_of(new_serial) is CertificateState.CONFIRMED
 
 
-def test_the_link_opens_the_windows(pc: Computer) -> None:
-    """Way B1 as most customers go it: in the window two clicks are left."""
+def test_link_opens_the_wizard(pc: Computer) -> None:
+    """Way B1 as most customers use it: only two clicks remain in the window."""
     bank = pc.bank
     bank.add_customer(USER)
     old = pc.give(USER, pc.nss.store(), days=20)
-    desk = set_up_desktop_with_windows(pc)
-    with browsing(desk, INTERMEDIATE_NAME) as driver:
+    desktop = set_up_desktop_with_windows(pc)
+    with browsing(desktop, INTERMEDIATE_NAME) as driver:
         driver.get(bank.login_url)
         click(driver, "#renewal-notice")
         open_app(driver, "#renew")
-        *seen, code = desk.program_ended().splitlines()
+        *seen, code = desktop.program_ended().splitlines()
     assert code == "0"
     assert seen == [
         "NOTICE",
@@ -109,28 +109,28 @@ def test_the_link_opens_the_windows(pc: Computer) -> None:
     assert bank.state_of(old.serial_hex) is CertificateState.SUPERSEDED
 
 
-def test_expired_then_obtained_with_a_code(pc: Computer) -> None:
+def test_expired_certificate_is_obtained_with_an_issue_code(pc: Computer) -> None:
     """Way C1."""
     bank = pc.bank
     bank.add_customer(USER, pin=PIN)
     old = pc.give(USER, pc.nss.store(), days=20)
     bank.clock.advance(timedelta(days=21))
-    desk = set_up_desktop(pc, "y")
-    with browsing(desk, INTERMEDIATE_NAME, width=390) as driver:
+    desktop = set_up_desktop(pc, "y")
+    with browsing(desktop, INTERMEDIATE_NAME, width=390) as driver:
         driver.get(bank.login_url)
         assert reason_of(driver) == "expired"
         assert text_of(driver, "#serial") == old.serial_hex
         click(driver, "#obtain")
-        checked(driver)
+        check_accessibility(driver)
         fill(driver, "#user-id", USER)
         fill(driver, "#pin", PIN)
         click(driver, "main button")
         assert reason_of(driver) == "granted"
-        checked(driver)
+        check_accessibility(driver)
         open_app(driver, "#open-app")
-        screen = desk.program_ended()
+        screen = desktop.program_ended()
         assert screen.endswith("\n0"), screen
-    with browsing(desk, INTERMEDIATE_NAME) as driver:
+    with browsing(desktop, INTERMEDIATE_NAME) as driver:
         driver.get(bank.login_url)
         fill(driver, "#secret", PIN)
         click(driver, "main button")
@@ -138,22 +138,22 @@ def test_expired_then_obtained_with_a_code(pc: Computer) -> None:
         assert text_of(driver, "#serial") != old.serial_hex
 
 
-def test_after_ninety_days_only_the_branch_helps(pc: Computer) -> None:
+def test_bank_refers_to_the_branch_after_ninety_days(pc: Computer) -> None:
     """Way C2."""
     bank = pc.bank
     bank.add_customer(USER, pin=PIN)
     pc.give(USER, pc.nss.store(), days=20)
     bank.clock.advance(timedelta(days=20 + 91))
-    desk = set_up_desktop(pc)
-    with browsing(desk, INTERMEDIATE_NAME, width=390) as driver:
+    desktop = set_up_desktop(pc)
+    with browsing(desktop, INTERMEDIATE_NAME, width=390) as driver:
         driver.get(bank.login_url)
         assert reason_of(driver) == "too-late"
         assert "お取引店窓口で再発行" in text_of(driver, "main")
-        checked(driver)
+        check_accessibility(driver)
         driver.get(f"{bank.addresses.public_url}obtain")
         fill(driver, "#user-id", USER)
         fill(driver, "#pin", PIN)
         click(driver, "main button")
         assert reason_of(driver) == "too-late"
         assert "お取引店窓口で再発行" in text_of(driver, "main")
-        checked(driver)
+        check_accessibility(driver)

@@ -1,4 +1,4 @@
-"""The stores that must pass the contract suite. A new one is a StoreCase and a line in CASES."""
+"""The stores that must pass the contract suite. A new one needs a StoreCase and a line in CASES."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ AddForeign = Callable[[Sequence[Certificate]], None]
 
 @dataclass(frozen=True)
 class StoreCase:
-    """A fresh, empty store. `anew` finds it again as after a restart of the program; `add_foreign`
-    puts certificates in as other software would, without keys and without CKA_ID. `signs`: what
-    its keys can do."""
+    """A fresh, empty store. `reopen` finds it again as after a restart of the program;
+    `add_foreign` adds certificates as other software would, without keys and without CKA_ID.
+    `algorithms`: the signature algorithms that its keys support."""
 
     store: CertificateStore
     pin: PinProvider
     destination: Destination
-    anew: Callable[[], CertificateStore]
+    reopen: Callable[[], CertificateStore]
     add_foreign: AddForeign
-    signs: frozenset[SignatureAlgorithm] = frozenset(SignatureAlgorithm)
+    algorithms: frozenset[SignatureAlgorithm] = frozenset(SignatureAlgorithm)
 
 
 def softhsm_case(request: pytest.FixtureRequest) -> StoreCase:
@@ -81,7 +81,7 @@ if sys.platform == "win32":
         )
 
     CASES = {"windows": windows_case}
-    if not CNG:  # in one of the two runs: to a token it is the same Windows
+    if not CNG:  # only in one of the two runs: for a token, both are the same Windows
         CASES["softhsm"] = softhsm_case
 
 
@@ -95,7 +95,7 @@ def _create_all(session: pkcs11.Session, certificates: Sequence[Certificate]) ->
                 Attribute.LABEL: f"foreign {number} {certificate.serial_hex}",
                 Attribute.SUBJECT: certificate.subject,
                 Attribute.ISSUER: certificate.issuer,
-                # DER INTEGER, as CKA_SERIAL_NUMBER wants it; NSS names certificates by it.
+                # CKA_SERIAL_NUMBER is a DER INTEGER; NSS identifies certificates by it.
                 Attribute.SERIAL_NUMBER: b"\x02\x15\x00" + certificate.serial.to_bytes(20, "big"),
                 Attribute.VALUE: certificate.der,
             }

@@ -1,4 +1,4 @@
-"""What every certificate store must do (`store.base`), told as what happens to a customer."""
+"""The contract of every certificate store (`store.base`), as scenarios of a customer."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ NAME = "信用金庫 電子証明書"
 SPEC = KeySpec(2048)
 
 
-def opened(case: StoreCase) -> AbstractContextManager[StoreSession]:
+def open_session(case: StoreCase) -> AbstractContextManager[StoreSession]:
     return case.store.open(case.pin)
 
 
-def enrolled(session: StoreSession, lab: Lab, label: str = LABEL) -> tuple[KeyRef, Certificate]:
-    """A key made in the store with its certificate installed."""
+def enroll(session: StoreSession, lab: Lab, label: str = LABEL) -> tuple[KeyRef, Certificate]:
+    """Creates a key in the store and installs its certificate."""
     key = session.create_key(SPEC, label)
     certificate = lab.issue(session.signer(key).spki)
     session.install(key, certificate, NAME)
@@ -38,24 +38,24 @@ def only(store: CertificateStore) -> StoredCertificate:
     return stored
 
 
-def refused(error: pytest.ExceptionInfo[CertclientError]) -> ErrorCode:
+def error_code(error: pytest.ExceptionInfo[CertclientError]) -> ErrorCode:
     return error.value.code
 
 
-def test_a_fresh_store_is_available_and_empty(case: StoreCase) -> None:
+def test_fresh_store_is_available_and_empty(case: StoreCase) -> None:
     assert isinstance(case.store.availability(), Available)
     assert list(case.store.certificates()) == []
     assert case.store.destination is case.destination
     assert case.store.label
 
 
-def test_the_store_has_the_same_name_after_a_restart(case: StoreCase) -> None:
-    assert case.anew().store_id == case.store.store_id
+def test_store_has_the_same_id_after_a_restart(case: StoreCase) -> None:
+    assert case.reopen().store_id == case.store.store_id
 
 
 @pytest.mark.parametrize("bits", [2048, 3072])
-def test_a_key_has_the_length_that_the_profile_asks_for(case: StoreCase, bits: int) -> None:
-    with opened(case) as session:
+def test_key_has_the_requested_length(case: StoreCase, bits: int) -> None:
+    with open_session(case) as session:
         key = session.create_key(KeySpec(bits), LABEL)
         public_key = load_der_public_key(session.signer(key).spki)
     assert isinstance(public_key, rsa.RSAPublicKey)
@@ -77,30 +77,30 @@ def _verify(signer: Signer, signature: bytes, data: bytes, algorithm: SignatureA
 
 def test_a_key_signs_with_every_algorithm(case: StoreCase) -> None:
     data = b"message" * 1000
-    with opened(case) as session:
+    with open_session(case) as session:
         signer = session.signer(session.create_key(SPEC, LABEL))
-        signatures = {algorithm: signer.sign(data, algorithm) for algorithm in case.signs}
+        signatures = {algorithm: signer.sign(data, algorithm) for algorithm in case.algorithms}
     assert len(signatures) >= 3
     for algorithm, signature in signatures.items():
         _verify(signer, signature, data, algorithm)
 
 
 def test_a_key_is_found_by_its_label_after_a_restart(case: StoreCase) -> None:
-    with opened(case) as session:
+    with open_session(case) as session:
         key = session.create_key(SPEC, LABEL)
-    with case.anew().open(case.pin) as session:
+    with case.reopen().open(case.pin) as session:
         assert session.find_key(LABEL) == key
         assert session.find_key("certclient 0002") is None
         assert session.signer(key).sign(b"x", SignatureAlgorithm.RSA_PKCS1_SHA256)
 
 
-def test_creating_under_the_same_label_again_gives_the_same_key(case: StoreCase) -> None:
-    with opened(case) as session:
+def test_creating_a_key_with_the_same_label_again_returns_the_same_key(case: StoreCase) -> None:
+    with open_session(case) as session:
         assert session.create_key(SPEC, LABEL) == session.create_key(SPEC, LABEL)
 
 
 def test_two_procedures_get_two_keys(case: StoreCase) -> None:
-    with opened(case) as session:
+    with open_session(case) as session:
         first = session.create_key(SPEC, LABEL)
         second = session.create_key(SPEC, "certclient 0002")
         assert session.signer(first).spki != session.signer(second).spki
@@ -108,48 +108,48 @@ def test_two_procedures_get_two_keys(case: StoreCase) -> None:
 
 
 def test_an_unknown_key_cannot_sign(case: StoreCase) -> None:
-    with opened(case) as session:
+    with open_session(case) as session:
         for key_id in (b"", b"\0" * 20):
             with pytest.raises(CertclientError) as error:
                 session.signer(KeyRef(case.store.store_id, key_id))
-            assert refused(error) is ErrorCode.KEY_NOT_FOUND
+            assert error_code(error) is ErrorCode.KEY_NOT_FOUND
 
 
 def test_an_installed_certificate_is_listed_with_its_key(case: StoreCase, lab: Lab) -> None:
-    with opened(case) as session:
-        key, certificate = enrolled(session, lab)
-    assert only(case.anew()) == StoredCertificate(
+    with open_session(case) as session:
+        key, certificate = enroll(session, lab)
+    assert only(case.reopen()) == StoredCertificate(
         certificate, case.store.store_id, NAME, key, archived=False
     )
 
 
 def test_installing_again_changes_nothing(case: StoreCase, lab: Lab) -> None:
-    with opened(case) as session:
-        key, certificate = enrolled(session, lab)
+    with open_session(case) as session:
+        key, certificate = enroll(session, lab)
         session.install(key, certificate, "another name")
         assert only(case.store).friendly_name == NAME
 
 
 def test_a_certificate_for_another_key_is_not_installed(case: StoreCase, lab: Lab) -> None:
     foreign = lab.issue(spki_of(rsa_key(1)))
-    with opened(case) as session:
+    with open_session(case) as session:
         key = session.create_key(SPEC, LABEL)
         with pytest.raises(CertclientError) as error:
             session.install(key, foreign, NAME)
-    assert refused(error) is ErrorCode.ISSUED_KEY_MISMATCH
+    assert error_code(error) is ErrorCode.ISSUED_KEY_MISMATCH
     assert list(case.store.certificates()) == []
 
 
 def test_a_certificate_is_not_installed_without_its_key(case: StoreCase, lab: Lab) -> None:
     foreign = lab.issue(spki_of(rsa_key(1)))
-    with opened(case) as session, pytest.raises(CertclientError) as error:
+    with open_session(case) as session, pytest.raises(CertclientError) as error:
         session.install(KeyRef(case.store.store_id, b"\1" * 20), foreign, NAME)
-    assert refused(error) is ErrorCode.KEY_NOT_FOUND
+    assert error_code(error) is ErrorCode.KEY_NOT_FOUND
     assert list(case.store.certificates()) == []
 
 
-def test_two_ids_may_carry_the_same_friendly_name(case: StoreCase, lab: Lab) -> None:
-    with opened(case) as session:
+def test_two_user_ids_may_have_the_same_friendly_name(case: StoreCase, lab: Lab) -> None:
+    with open_session(case) as session:
         for number in ("0001", "0002"):
             key = session.create_key(SPEC, f"certclient {number}")
             subject = customer_name(f"TKYM{number}")
@@ -159,49 +159,49 @@ def test_two_ids_may_carry_the_same_friendly_name(case: StoreCase, lab: Lab) -> 
     assert all(name.startswith(NAME) for name in names)
 
 
-def test_intermediates_come_along_and_are_not_listed(case: StoreCase, lab: Lab) -> None:
+def test_intermediates_are_installed_but_not_listed(case: StoreCase, lab: Lab) -> None:
     chain = (*lab.chain, lab.root.certificate)
-    with opened(case) as session:
+    with open_session(case) as session:
         session.install_intermediates(chain)
-        _, certificate = enrolled(session, lab)
+        _, certificate = enroll(session, lab)
         session.install_intermediates(chain)
     assert only(case.store).certificate == certificate
 
 
-def test_the_self_test_proves_an_installed_certificate(case: StoreCase, lab: Lab) -> None:
-    with opened(case) as session:
-        _, certificate = enrolled(session, lab)
+def test_self_test_passes_for_an_installed_certificate(case: StoreCase, lab: Lab) -> None:
+    with open_session(case) as session:
+        _, certificate = enroll(session, lab)
         session.self_test(certificate)
 
 
-def test_the_self_test_misses_what_is_not_there(case: StoreCase, lab: Lab) -> None:
-    stranger = lab.issue(spki_of(rsa_key(1)))
-    with opened(case) as session:
+def test_self_test_reports_a_missing_certificate_or_key(case: StoreCase, lab: Lab) -> None:
+    unknown = lab.issue(spki_of(rsa_key(1)))
+    with open_session(case) as session:
         with pytest.raises(CertclientError) as error:
-            session.self_test(stranger)
-        assert refused(error) is ErrorCode.CERTIFICATE_NOT_FOUND
-    case.add_foreign([stranger])
-    with opened(case) as session:
+            session.self_test(unknown)
+        assert error_code(error) is ErrorCode.CERTIFICATE_NOT_FOUND
+    case.add_foreign([unknown])
+    with open_session(case) as session:
         with pytest.raises(CertclientError) as error:
-            session.self_test(stranger)
-        assert refused(error) is ErrorCode.KEY_NOT_FOUND
+            session.self_test(unknown)
+        assert error_code(error) is ErrorCode.KEY_NOT_FOUND
 
 
 def test_an_archived_certificate_is_marked_and_keeps_its_key(case: StoreCase, lab: Lab) -> None:
-    with opened(case) as session:
-        key, certificate = enrolled(session, lab)
+    with open_session(case) as session:
+        key, certificate = enroll(session, lab)
         session.archive(certificate)
         session.archive(certificate)
-    stored = only(case.anew())
+    stored = only(case.reopen())
     assert (stored.archived, stored.key, stored.friendly_name) == (True, key, NAME)
-    with opened(case) as session:
+    with open_session(case) as session:
         session.self_test(certificate)
         assert session.find_key(LABEL) == key
 
 
-def test_an_archived_certificate_comes_back_as_it_was(case: StoreCase, lab: Lab) -> None:
-    with opened(case) as session:
-        _, certificate = enrolled(session, lab)
+def test_unarchiving_restores_the_certificate(case: StoreCase, lab: Lab) -> None:
+    with open_session(case) as session:
+        _, certificate = enroll(session, lab)
         before = only(case.store)
         session.archive(certificate)
         session.unarchive(certificate)
@@ -209,47 +209,47 @@ def test_an_archived_certificate_comes_back_as_it_was(case: StoreCase, lab: Lab)
         assert only(case.store) == before
 
 
-def test_what_is_not_there_cannot_be_archived(case: StoreCase, lab: Lab) -> None:
-    stranger = lab.issue(spki_of(rsa_key(1)))
-    with opened(case) as session:
+def test_unknown_certificate_cannot_be_archived(case: StoreCase, lab: Lab) -> None:
+    unknown = lab.issue(spki_of(rsa_key(1)))
+    with open_session(case) as session:
         for method in (session.archive, session.unarchive):
             with pytest.raises(CertclientError) as error:
-                method(stranger)
-            assert refused(error) is ErrorCode.CERTIFICATE_NOT_FOUND
+                method(unknown)
+            assert error_code(error) is ErrorCode.CERTIFICATE_NOT_FOUND
 
 
 @pytest.mark.parametrize("archived", [False, True])
 def test_deleting_removes_certificate_and_key(case: StoreCase, lab: Lab, archived: bool) -> None:
-    with opened(case) as session:
-        _, certificate = enrolled(session, lab)
+    with open_session(case) as session:
+        _, certificate = enroll(session, lab)
         if archived:
             session.archive(certificate)
         session.delete(certificate)
         session.delete(certificate)
         assert session.find_key(LABEL) is None
-    assert list(case.anew().certificates()) == []
+    assert list(case.reopen().certificates()) == []
 
 
-def test_deleting_finishes_what_stopped_after_the_certificate(case: StoreCase, lab: Lab) -> None:
-    with opened(case) as session:
+def test_deleting_completes_an_interrupted_deletion(case: StoreCase, lab: Lab) -> None:
+    with open_session(case) as session:
         key = session.create_key(SPEC, LABEL)
         session.delete(lab.issue(session.signer(key).spki))
         assert session.find_key(LABEL) is None
 
 
-def test_look_alikes_survive_a_deletion(case: StoreCase, lab: Lab) -> None:
-    """Same subject and issuer, another serial number and key: last year's and this year's."""
-    with opened(case) as session:
-        _, old = enrolled(session, lab)
-        new_key, new = enrolled(session, lab, "certclient 0002")
+def test_deletion_keeps_similar_certificates(case: StoreCase, lab: Lab) -> None:
+    """Last year's and this year's certificate: only serial number and key differ."""
+    with open_session(case) as session:
+        _, old = enroll(session, lab)
+        new_key, new = enroll(session, lab, "certclient 0002")
         session.delete(old)
         assert (only(case.store).certificate, only(case.store).key) == (new, new_key)
         session.self_test(new)
 
 
-def test_the_same_serial_number_under_another_key_survives(case: StoreCase, lab: Lab) -> None:
-    with opened(case) as session:
-        _, certificate = enrolled(session, lab)
+def test_deletion_keeps_the_same_serial_number_with_another_key(case: StoreCase, lab: Lab) -> None:
+    with open_session(case) as session:
+        _, certificate = enroll(session, lab)
         twin = lab.intermediate.issue(spki_of(rsa_key(1)), serial=certificate.serial)
         session.delete(twin)
         assert only(case.store).certificate == certificate
@@ -260,8 +260,8 @@ def test_the_same_serial_number_under_another_key_survives(case: StoreCase, lab:
 def test_a_key_stays_while_another_certificate_uses_it(
     case: StoreCase, lab: Lab, archived: bool
 ) -> None:
-    with opened(case) as session:
-        key, first = enrolled(session, lab)
+    with open_session(case) as session:
+        key, first = enroll(session, lab)
         second = lab.issue(first.spki)
         session.install(key, second, NAME)
         if archived:
@@ -274,7 +274,7 @@ def test_a_key_stays_while_another_certificate_uses_it(
 
 
 def test_an_unused_key_can_be_deleted(case: StoreCase) -> None:
-    with opened(case) as session:
+    with open_session(case) as session:
         key = session.create_key(SPEC, LABEL)
         session.delete_key(key)
         session.delete_key(key)
@@ -284,32 +284,32 @@ def test_an_unused_key_can_be_deleted(case: StoreCase) -> None:
 OURS = "certclient 0123456789abcdef"
 
 
-def test_a_key_of_ours_without_certificate_is_named_without_a_pin(case: StoreCase) -> None:
+def test_own_key_without_certificate_is_listed_without_a_pin(case: StoreCase) -> None:
     assert list(case.store.unused_keys()) == []
-    with opened(case) as session:
+    with open_session(case) as session:
         session.create_key(SPEC, OURS)
-    assert list(case.anew().unused_keys()) == [OURS]
-    with opened(case) as session:
+    assert list(case.reopen().unused_keys()) == [OURS]
+    with open_session(case) as session:
         assert list(case.store.unused_keys()) == [OURS]
         key = session.find_key(OURS)
         assert key is not None
         session.delete_key(key)
-    assert list(case.anew().unused_keys()) == []
+    assert list(case.reopen().unused_keys()) == []
 
 
 @pytest.mark.parametrize("archived", [False, True])
 def test_a_key_with_a_certificate_is_not_unused(case: StoreCase, lab: Lab, archived: bool) -> None:
-    with opened(case) as session:
-        _, certificate = enrolled(session, lab, OURS)
+    with open_session(case) as session:
+        _, certificate = enroll(session, lab, OURS)
         if archived:
             session.archive(certificate)
-    assert list(case.anew().unused_keys()) == []
+    assert list(case.reopen().unused_keys()) == []
 
 
-def test_a_key_whose_certificate_other_software_wrote_is_not_unused(
+def test_key_with_a_certificate_from_other_software_is_not_unused(
     case: StoreCase, lab: Lab
 ) -> None:
-    with opened(case) as session:
+    with open_session(case) as session:
         key = session.create_key(SPEC, OURS)
         certificate = lab.issue(session.signer(key).spki)
     case.add_foreign([certificate])
@@ -319,10 +319,8 @@ def test_a_key_whose_certificate_other_software_wrote_is_not_unused(
 @pytest.mark.parametrize(
     "label", ["certclient", "certclient 0123", "my certclient key", "last year"]
 )
-def test_a_key_that_is_not_called_as_ours_are_is_nobodys_to_remove(
-    case: StoreCase, label: str
-) -> None:
-    with opened(case) as session:
+def test_key_without_a_label_of_ours_is_not_listed_as_unused(case: StoreCase, label: str) -> None:
+    with open_session(case) as session:
         session.create_key(SPEC, label)
         session.create_key(SPEC, OURS)
     assert list(case.store.unused_keys()) == [OURS]
@@ -330,70 +328,70 @@ def test_a_key_that_is_not_called_as_ours_are_is_nobodys_to_remove(
 
 @pytest.mark.parametrize("archived", [False, True])
 def test_a_used_key_is_not_deleted(case: StoreCase, lab: Lab, archived: bool) -> None:
-    with opened(case) as session:
-        key, certificate = enrolled(session, lab)
+    with open_session(case) as session:
+        key, certificate = enroll(session, lab)
         if archived:
             session.archive(certificate)
         with pytest.raises(CertclientError) as error:
             session.delete_key(key)
-        assert refused(error) is ErrorCode.LAST_VALID_CERTIFICATE
+        assert error_code(error) is ErrorCode.LAST_VALID_CERTIFICATE
         session.self_test(certificate)
 
 
-def test_a_key_whose_certificate_other_software_wrote_is_not_deleted(
+def test_key_with_a_certificate_from_other_software_is_not_deleted(
     case: StoreCase, lab: Lab
 ) -> None:
-    with opened(case) as session:
+    with open_session(case) as session:
         key = session.create_key(SPEC, LABEL)
         certificate = lab.issue(session.signer(key).spki)
     case.add_foreign([certificate])
     assert only(case.store).key == key
-    with opened(case) as session:
+    with open_session(case) as session:
         with pytest.raises(CertclientError) as error:
             session.delete_key(key)
-        assert refused(error) is ErrorCode.LAST_VALID_CERTIFICATE
+        assert error_code(error) is ErrorCode.LAST_VALID_CERTIFICATE
         session.install(key, certificate, NAME)
         session.self_test(certificate)
 
 
-def test_a_renewal_needs_one_session(case: StoreCase, lab: Lab) -> None:
-    """The old key signs while the new one is made; then the old certificate is put aside."""
-    with opened(case) as session:
-        old_key, old = enrolled(session, lab)
-    with opened(case) as session:
+def test_renewal_works_in_one_session(case: StoreCase, lab: Lab) -> None:
+    """The old key signs while the new one is created; then the old certificate is archived."""
+    with open_session(case) as session:
+        old_key, old = enroll(session, lab)
+    with open_session(case) as session:
         old_signer = session.signer(old_key)
-        _, new = enrolled(session, lab, "certclient 0002")
+        _, new = enroll(session, lab, "certclient 0002")
         assert old_signer.sign(b"confirm", SignatureAlgorithm.RSA_PKCS1_SHA256)
         session.archive(old)
         listed = {stored.certificate: stored.archived for stored in case.store.certificates()}
     assert listed == {old: True, new: False}
 
 
-def test_an_error_inside_leaves_the_store_usable(case: StoreCase) -> None:
-    def stumble() -> None:
-        with opened(case) as session:
+def test_error_in_a_session_leaves_the_store_usable(case: StoreCase) -> None:
+    def fail_in_session() -> None:
+        with open_session(case) as session:
             session.create_key(SPEC, LABEL)
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        stumble()
-    with opened(case) as session:
+        fail_in_session()
+    with open_session(case) as session:
         assert session.find_key(LABEL) is not None
 
 
-def test_a_second_opening_at_the_same_time_is_a_mistake(case: StoreCase) -> None:
-    with opened(case) as session:
-        with pytest.raises(RuntimeError), case.anew().open(case.pin):
+def test_second_session_at_the_same_time_raises(case: StoreCase) -> None:
+    with open_session(case) as session:
+        with pytest.raises(RuntimeError), case.reopen().open(case.pin):
             pass
         assert session.create_key(SPEC, LABEL)
 
 
-def test_hundreds_of_foreign_certificates_do_not_matter(case: StoreCase, lab: Lab) -> None:
+def test_hundreds_of_foreign_certificates_do_not_interfere(case: StoreCase, lab: Lab) -> None:
     spki = spki_of(ec_key())
     foreign = [lab.issue(spki, customer_name(f"ABCD{number:04}")) for number in range(200)]
     case.add_foreign(foreign)
-    with opened(case) as session:
-        key, certificate = enrolled(session, lab)
+    with open_session(case) as session:
+        key, certificate = enroll(session, lab)
         listed = case.store.certificates()
         session.self_test(certificate)
     assert len(listed) == 201

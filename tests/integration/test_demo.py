@@ -1,4 +1,4 @@
-"""`make demo` from outside: what it says, its exit code, and that nothing of it stays."""
+"""`make demo` as a process: its output, its exit code, and that it cleans up."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ PROJECT = Path(__file__).parents[2]
 
 @pytest.fixture
 def temporary() -> Iterator[Path]:
-    """As tmp_path, but short: Chromium's socket has to have a path below 108 characters."""
+    """Like tmp_path, but short: the path of Chromium's socket must be below 108 characters."""
     with tempfile.TemporaryDirectory(prefix="demo-") as folder:
         yield Path(folder)
 
 
 def run_demo(temporary: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Runs the demo with its folders in `temporary` and with another home than the user's."""
+    """Runs the demo with its folders in `temporary` and a home folder of its own."""
     home = temporary / "users-home"
     home.mkdir()
-    places = {"TMPDIR": str(temporary), "HOME": str(home), "COLUMNS": "160"}
+    folders = {"TMPDIR": str(temporary), "HOME": str(home), "COLUMNS": "160"}
     done = subprocess.run(
         [sys.executable, "-m", "demo"],
         cwd=PROJECT,
-        env={**os.environ, **places, **environment},
+        env={**os.environ, **folders, **environment},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -42,19 +42,21 @@ def run_demo(temporary: Path, **environment: str) -> subprocess.CompletedProcess
     return done
 
 
-def test_the_demo_renews_on_pc_and_token_and_logs_in(temporary: Path) -> None:
+def test_demo_renews_on_pc_and_token_and_logs_in(temporary: Path) -> None:
     done = run_demo(temporary)
     assert done.returncode == 0, done.stdout + done.stderr
     summary = done.stdout[done.stdout.index("Old serial") :]
     serials = re.findall(r"\b[0-9a-f]{16,40}\b", summary)
     assert len(serials) == len(set(serials)) == 4
     assert "電子証明書の更新はこちら: the bank's page opens the app" in done.stdout
-    assert "The private key never leaves" in done.stdout, "the app that the link opened asks first"
+    assert "The private key never leaves" in done.stdout, (
+        "the app that the link opened asks for consent"
+    )
     for result in ("superseded", "unconfirmed", "revoked"):
         assert f"({result}, serial" in done.stdout
 
 
-def test_a_step_that_fails_is_named_and_ends_the_demo(temporary: Path) -> None:
+def test_failing_step_is_named_and_ends_the_demo(temporary: Path) -> None:
     done = run_demo(temporary, PATH="")
     assert done.returncode == 1
     assert "FAILED in step 0: getting ready" in done.stdout

@@ -1,4 +1,7 @@
-"""A token module shares OpenSSL with Python's ssl: its errors are not the network's."""
+"""OpenSSL errors left behind by a token module are not reported as network errors.
+
+The module and Python's ssl share one OpenSSL, and thus its error queue.
+"""
 
 from __future__ import annotations
 
@@ -14,9 +17,7 @@ from support.bank import RunningBank
 from support.softhsm import ScriptedPins, SoftHsm
 
 
-def test_a_wrong_pin_on_the_token_is_no_tls_error_afterwards(
-    softhsm: SoftHsm, bank: RunningBank
-) -> None:
+def test_wrong_token_pin_does_not_break_later_tls(softhsm: SoftHsm, bank: RunningBank) -> None:
     profile = load_profile(bank.profile_path)
     token = softhsm.new_token()
     with pytest.raises(CertclientError) as refused, token.store().open(ScriptedPins("999999")):
@@ -26,7 +27,7 @@ def test_a_wrong_pin_on_the_token_is_no_tls_error_afterwards(
     assert transport.post(profile.ca.url, b"\x30\x00", "application/pkixcmp")
 
 
-def test_the_queue_is_empty_afterwards(softhsm: SoftHsm, bank: RunningBank) -> None:
+def test_forget_foreign_errors_empties_the_queue(softhsm: SoftHsm, bank: RunningBank) -> None:
     softhsm.refresh()
     forget_foreign_errors()
     anchors = load_profile(bank.profile_path).tls_anchors

@@ -1,4 +1,4 @@
-"""`certclient` without arguments as a process: it opens, a second start reaches it, it ends."""
+"""`certclient` without arguments as a process: a second start reaches the running instance."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ _SECONDS = 300
 
 
 class Program:
-    """certclient for a user of its own, on a screen that nobody sees."""
+    """certclient with its own home folder, on Qt's offscreen platform."""
 
     def __init__(self, home: Path) -> None:
         self.home = home
-        places = {"CONFIG": ".config", "DATA": ".local/share", "STATE": ".local/state"}
+        folders = {"CONFIG": ".config", "DATA": ".local/share", "STATE": ".local/state"}
         self._environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("LC_")},
-            **{f"XDG_{name}_HOME": str(home / path) for name, path in places.items()},
+            **{f"XDG_{name}_HOME": str(home / path) for name, path in folders.items()},
             "HOME": str(home),
             "LANG": "ja_JP.UTF-8",
             "QT_QPA_PLATFORM": "offscreen",
@@ -35,23 +35,23 @@ class Program:
     def socket(self) -> Path:
         return self.home / ".local/share/certclient/instance"
 
-    def starts(self, *arguments: str) -> None:
+    def start(self, *arguments: str) -> None:
         self._first = subprocess.Popen(
             self._command(*arguments), env=self._environment, stderr=subprocess.PIPE, text=True
         )
         deadline = time.monotonic() + _SECONDS
         while not self.socket.exists():
-            assert self._first.poll() is None, "it ended by itself"
+            assert self._first.poll() is None, "the program ended by itself"
             assert time.monotonic() < deadline
             time.sleep(0.05)
 
-    def starts_again(self, *arguments: str) -> int:
+    def start_again(self, *arguments: str) -> int:
         command = self._command(*arguments)
         return subprocess.run(
             command, env=self._environment, check=False, timeout=_SECONDS
         ).returncode
 
-    def is_killed(self) -> None:
+    def kill(self) -> None:
         assert self._first is not None
         self._first.send_signal(signal.SIGKILL)
         self._first.wait(_SECONDS)
@@ -59,7 +59,7 @@ class Program:
         self._first.stderr.close()
 
     @property
-    def runs(self) -> bool:
+    def running(self) -> bool:
         return self._first is not None and self._first.poll() is None
 
     def _command(self, *arguments: str) -> list[str]:
@@ -68,31 +68,31 @@ class Program:
 
 @pytest.fixture
 def program() -> Iterator[Program]:
-    # A short path, as home folders have: a socket's name has room for a hundred bytes.
+    # A short path, like a real home folder: a socket's path holds about a hundred bytes.
     with tempfile.TemporaryDirectory(prefix="home-") as home:
         program = Program(Path(home))
         yield program
-        if program.runs:
-            program.is_killed()
+        if program.running:
+            program.kill()
 
 
-def test_a_second_start_reaches_the_first_and_ends(program: Program) -> None:
-    program.starts()
-    assert program.starts_again() == 0
-    assert program.starts_again("certclient:renew?user=TKYM1408054") == 0
-    assert program.starts_again("certclient:rm -rf /") == 0, "refused there, politely"
-    assert program.runs
+def test_second_start_reaches_the_first_and_exits(program: Program) -> None:
+    program.start()
+    assert program.start_again() == 0
+    assert program.start_again("certclient:renew?user=TKYM1408054") == 0
+    assert program.start_again("certclient:rm -rf /") == 0, "the running instance refuses it"
+    assert program.running
 
 
-def test_after_a_crash_the_next_start_is_the_first(program: Program) -> None:
-    program.starts()
-    program.is_killed()
-    assert program.socket.exists(), "what a crash leaves"
+def test_next_start_after_a_crash_becomes_the_first_instance(program: Program) -> None:
+    program.start()
+    program.kill()
+    assert program.socket.exists(), "a crash leaves the socket behind"
     before = program.socket.stat().st_ino
-    program.starts()
+    program.start()
     deadline = time.monotonic() + _SECONDS
     while program.socket.exists() and program.socket.stat().st_ino == before:
         assert time.monotonic() < deadline
         time.sleep(0.05)
-    assert program.starts_again() == 0
-    assert program.runs
+    assert program.start_again() == 0
+    assert program.running

@@ -78,7 +78,7 @@ import org.bouncycastle.pkcs.jcajce.JcePBMac1CalculatorProviderBuilder;
 /**
  * A CMP CA on BouncyCastle for one test: ir, cr and kur, PBM, PBMAC1 and signatures, waiting,
  * certConf and rr. Arguments: ca.pem ca.key secret polls. Prints "port N", then one line for each
- * thing that a test may want to know ("pop true").
+ * fact that a test may check ("pop true").
  */
 public class BcCa {
     private static final ASN1ObjectIdentifier PBMAC1 =
@@ -87,7 +87,7 @@ public class BcCa {
             new ASN1ObjectIdentifier("1.3.6.1.5.5.7.5.1.5");
     private static final long NINETY_DAYS = 90L * 24 * 3600 * 1000;
 
-    /** What is remembered of a transaction between its messages. */
+    /** The state of a transaction between its messages. */
     private static final class Enrollment {
         final X509CertificateHolder certificate;
         final int replyType;
@@ -123,7 +123,7 @@ public class BcCa {
                 HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         http.createContext("/", server::serve);
         http.start();
-        tell("port", http.getAddress().getPort());
+        report("port", http.getAddress().getPort());
     }
 
     private static Object pem(String file) throws IOException {
@@ -132,7 +132,7 @@ public class BcCa {
         }
     }
 
-    private static void tell(String what, Object value) {
+    private static void report(String what, Object value) {
         System.out.println(what + " " + value);
         System.out.flush();
     }
@@ -153,7 +153,7 @@ public class BcCa {
         GeneralPKIMessage general = new GeneralPKIMessage(request);
         ProtectedPKIMessage message = new ProtectedPKIMessage(general);
         int type = general.getBody().getType();
-        tell("protection", type + " " + protectionHolds(message));
+        report("protection", type + " " + protectionHolds(message));
         if (!protectionHolds(message)) {
             return reply(message, error("bad protection", PKIFailureInfo.badMessageCheck));
         }
@@ -207,9 +207,9 @@ public class BcCa {
                         new JcaContentVerifierProviderBuilder()
                                 .setProvider("BC")
                                 .build(template.getPublicKey()));
-        tell("pop", pop);
-        tell("subject", template.getSubject());
-        tell("oldCertID", request.hasControl(OLD_CERT_ID));
+        report("pop", pop);
+        report("subject", template.getSubject());
+        report("oldCertID", request.hasControl(OLD_CERT_ID));
         if (!pop) {
             return error("bad proof of possession", PKIFailureInfo.badPOP);
         }
@@ -247,12 +247,12 @@ public class BcCa {
                 waiting
                         ? new CertResponse(id, new PKIStatusInfo(PKIStatus.waiting))
                         : new CertResponse(
-                                id, new PKIStatusInfo(PKIStatus.granted), handedOut(enrollment), null);
+                                id, new PKIStatusInfo(PKIStatus.granted), keyPairFor(enrollment), null);
         return new PKIBody(
                 enrollment.replyType, new CertRepMessage(null, new CertResponse[] {response}));
     }
 
-    private static CertifiedKeyPair handedOut(Enrollment enrollment) {
+    private static CertifiedKeyPair keyPairFor(Enrollment enrollment) {
         return new CertifiedKeyPair(
                 new CertOrEncCert(new CMPCertificate(enrollment.certificate.toASN1Structure())));
     }
@@ -273,10 +273,10 @@ public class BcCa {
                 CertConfirmContent.getInstance(message.getBody().getContent());
         CertificateStatus status =
                 new CertificateConfirmationContent(content).getStatusMessages()[0];
-        tell("certHash", status.isVerified(
+        report("certHash", status.isVerified(
                 enrollment.certificate, new JcaDigestCalculatorProviderBuilder().build()));
-        PKIStatusInfo said = status.getStatusInfo();
-        tell("accepted", said == null || said.getStatus().intValue() == PKIStatus.GRANTED);
+        PKIStatusInfo info = status.getStatusInfo();
+        report("accepted", info == null || info.getStatus().intValue() == PKIStatus.GRANTED);
         return new PKIBody(PKIBody.TYPE_CONFIRM, DERNull.INSTANCE);
     }
 
@@ -284,7 +284,7 @@ public class BcCa {
         CertTemplate template =
                 RevReqContent.getInstance(message.getBody().getContent())
                         .toRevDetailsArray()[0].getCertDetails();
-        tell("revoked", template.getSerialNumber().getValue().toString(16));
+        report("revoked", template.getSerialNumber().getValue().toString(16));
         return new PKIBody(
                 PKIBody.TYPE_REVOCATION_REP,
                 new RevRepContentBuilder().add(new PKIStatusInfo(PKIStatus.granted)).build());
@@ -300,7 +300,7 @@ public class BcCa {
                                 new PKIFailureInfo(failure))));
     }
 
-    /** Protects as the request was: with the right secret, even where the request's was wrong. */
+    /** Protects as the request does, but with the right secret even if the request's was wrong. */
     private byte[] reply(ProtectedPKIMessage request, PKIBody body) throws Exception {
         PKIHeader header = request.getHeader();
         ProtectedPKIMessageBuilder builder =
@@ -347,7 +347,7 @@ public class BcCa {
         return builder.build(new PKMACBuilder(new JcePKMACValuesCalculator()).build(secret));
     }
 
-    /** PBMAC1 of our own: BouncyCastle 1.72 verifies it but names its key derivation PBES2. */
+    /** Own PBMAC1: BouncyCastle 1.72 verifies it, but writes PBES2 as its key derivation. */
     private static final class Pbmac1 implements MacCalculator {
         private static final int ITERATIONS = 10000;
         private static final int KEY_BYTES = 32;

@@ -1,8 +1,8 @@
-"""Runs a server that listens on every interface where nobody can reach it, and relays to it.
+"""Isolates a server that listens on every interface, and relays connections to it.
 
-Started inside a network namespace of its own (`unshare -n`) with a listening socket that was made
-outside: `namespace_relay.py FD PORT COMMAND…`. What connects to that socket reaches the COMMAND's
-PORT on the namespace's loopback. Ends, with the COMMAND, when its standard input ends.
+Runs inside its own network namespace (`unshare -n`) with a listening socket created outside:
+`namespace_relay.py FD PORT COMMAND…`. Connections to that socket are relayed to COMMAND's PORT on
+the namespace's loopback interface. Ends, with COMMAND, at the end of its standard input.
 """
 
 import fcntl
@@ -29,7 +29,7 @@ def main() -> None:
 
 
 def bring_loopback_up() -> None:
-    """A new namespace's loopback is down; outside a namespace it is up and not ours to touch."""
+    """A new namespace's loopback is down; outside one it is up and must not be changed."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
         request = struct.pack("16sh14x", b"lo", IFF_UP_RUNNING)
         try:
@@ -47,7 +47,7 @@ def relay_all(outside: socket.socket, port: int) -> None:
 
 
 def connect(port: int) -> socket.socket:
-    """No probing beforehand: the mock server takes every connection for a request."""
+    """Does not probe first: the mock server treats every connection as a request."""
     end = time.monotonic() + START_TIMEOUT
     while True:
         try:

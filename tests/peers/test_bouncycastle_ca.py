@@ -63,7 +63,7 @@ def test_first_issue_with_an_issue_code(start_ca: StartCa, lab: Lab, mac: MacAlg
         assert {"protection 0 true", "pop true", "certHash true", "accepted true"} <= set(ca.log)
 
 
-def test_renewal_waits_as_long_as_the_ca_says(start_ca: StartCa, lab: Lab) -> None:
+def test_renewal_polls_at_the_interval_of_the_ca(start_ca: StartCa, lab: Lab) -> None:
     current_key, new_key = rsa_signer(1), rsa_signer(2)
     current = lab.issue(current_key.spki)
     credential = SignatureCredential(current, current_key, lab.chain)
@@ -93,7 +93,7 @@ def test_implicit_confirmation_needs_no_further_message(start_ca: StartCa, lab: 
         assert not [line for line in ca.log if line.startswith("certHash")]
 
 
-def test_a_certificate_that_is_not_ours_is_rejected_to_the_ca(start_ca: StartCa, lab: Lab) -> None:
+def test_rejection_of_a_certificate_is_reported_to_the_ca(start_ca: StartCa, lab: Lab) -> None:
     credential = MacCredential("TKYM1408054", Secret(CODE))
     with start_ca() as ca:
         client = client_of(ca, lab)
@@ -104,9 +104,7 @@ def test_a_certificate_that_is_not_ours_is_rejected_to_the_ca(start_ca: StartCa,
 
 
 @pytest.mark.parametrize("mac", list(MacAlgorithm))
-def test_a_wrong_issue_code_is_named_as_such(
-    start_ca: StartCa, lab: Lab, mac: MacAlgorithm
-) -> None:
+def test_wrong_issue_code_is_reported(start_ca: StartCa, lab: Lab, mac: MacAlgorithm) -> None:
     credential = MacCredential("TKYM1408054", Secret("himitsu-4712"))
     with start_ca() as ca:
         client = client_of(ca, lab, mac)
@@ -116,7 +114,7 @@ def test_a_wrong_issue_code_is_named_as_such(
         assert "protection 0 false" in ca.log
 
 
-def test_a_certificate_is_revoked_by_its_own_key(start_ca: StartCa, lab: Lab) -> None:
+def test_certificate_is_revoked_with_its_own_key(start_ca: StartCa, lab: Lab) -> None:
     key = rsa_signer(1)
     certificate = lab.issue(key.spki)
     with start_ca() as ca:
@@ -125,7 +123,7 @@ def test_a_certificate_is_revoked_by_its_own_key(start_ca: StartCa, lab: Lab) ->
         assert f"revoked {certificate.serial:x}" in ca.log
 
 
-def test_the_answer_of_a_ca_under_another_root_is_not_believed(start_ca: StartCa, lab: Lab) -> None:
+def test_response_of_a_ca_under_another_root_is_rejected(start_ca: StartCa, lab: Lab) -> None:
     key = rsa_signer(1)
     current = lab.issue(key.spki)
     credential = SignatureCredential(current, key, lab.chain)

@@ -1,7 +1,7 @@
 """The CMP client against the mock server of `openssl cmp`.
 
-The mock server hands out one prepared certificate, so the tests prepare one for the new key. It
-knows no PBMAC1.
+The mock server returns one prepared certificate, so the tests prepare one for the new key. It does
+not support PBMAC1.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ USER = "TKYM1408054"
 
 @dataclass(frozen=True)
 class Bank:
-    """A mock server to be, with its files in `folder`, and a customer with keys old and new."""
+    """Configures mock servers with files in `folder`; the customer has an old and a new key."""
 
     lab: Lab
     folder: Path
@@ -64,14 +64,14 @@ class Bank:
         return SignatureCredential(self.current, self.old_key, self.lab.chain)
 
     def by_code_server(self, answer: Certificate, *more: str) -> AbstractContextManager[Peer]:
-        """A server that shares the issue code."""
+        """A server that knows the issue code."""
         options = ["-srv_ref", USER, "-srv_secret", f"pass:{CODE}"]
         return self._server(answer, [*options, *more])
 
     def signing_server(
         self, answer: Certificate, signer: Certificate, key: RsaSigner, *more: str
     ) -> AbstractContextManager[Peer]:
-        """A server that signs its answers."""
+        """A server that signs its responses."""
         (self.folder / "server.key").write_bytes(private_key_pem(key.private_key))
         options = [
             *("-srv_cert", self._pem("server.pem", signer)),
@@ -107,7 +107,7 @@ class Bank:
         return str(path)
 
 
-def requests_seen(server: Peer) -> int:
+def request_count(server: Peer) -> int:
     return sum("Received request" in line for line in server.log)
 
 
@@ -130,10 +130,10 @@ def test_first_issue_with_an_issue_code(bank: Bank) -> None:
         assert issued.certificate == answer
         assert issued.chain[0] == bank.lab.intermediate.certificate
         assert not issued.confirmed
-        assert requests_seen(server) == 2
+        assert request_count(server) == 2
 
 
-def test_polling_until_the_certificate_is_there(bank: Bank) -> None:
+def test_polls_until_the_certificate_is_issued(bank: Bank) -> None:
     answer = bank.lab.issue(bank.new_key.spki)
     with bank.by_code_server(answer, "-poll_count", "3", "-check_after", "1") as server:
         client = bank.client(server)
@@ -147,29 +147,29 @@ def test_polling_until_the_certificate_is_there(bank: Bank) -> None:
         assert waits == [0.0, 1.0, 1.0]
 
 
-def test_implicit_confirmation_where_the_server_grants_it(bank: Bank) -> None:
+def test_implicit_confirmation_if_the_server_grants_it(bank: Bank) -> None:
     with bank.by_code_server(bank.lab.issue(bank.new_key.spki), "-grant_implicitconf") as server:
         client, issued = bank.obtain(server, implicit=True)
         client.confirm(issued, bank.by_code)
         assert issued.confirmed
-        assert requests_seen(server) == 1
+        assert request_count(server) == 1
 
 
-def test_confirmation_where_the_server_does_not_grant_to_leave_it_out(bank: Bank) -> None:
+def test_explicit_confirmation_if_the_server_grants_no_implicit_one(bank: Bank) -> None:
     with bank.by_code_server(bank.lab.issue(bank.new_key.spki)) as server:
         client, issued = bank.obtain(server, implicit=True)
         client.confirm(issued, bank.by_code)
         assert not issued.confirmed
 
 
-def test_a_rejected_certificate_is_told_to_the_server(bank: Bank) -> None:
+def test_rejection_of_a_certificate_is_reported_to_the_server(bank: Bank) -> None:
     with bank.by_code_server(bank.lab.issue(bank.new_key.spki)) as server:
         client, issued = bank.obtain(server)
         client.confirm(issued, bank.by_code, rejection=ErrorCode.ISSUED_SUBJECT_MISMATCH)
         assert "CMP info: certificate rejected by client with PKIStatus: rejection" in server.log
 
 
-def test_the_refusal_of_a_server_keeps_its_words(bank: Bank) -> None:
+def test_server_refusal_keeps_its_status_text(bank: Bank) -> None:
     words = "限度を超えました"
     refusing = ("-pkistatus", "2", "-failure", "23", "-statusstring", words)
     with bank.by_code_server(bank.lab.issue(bank.new_key.spki), *refusing) as server:
@@ -183,14 +183,14 @@ def test_the_refusal_of_a_server_keeps_its_words(bank: Bank) -> None:
         }
 
 
-def test_a_grant_with_changes_is_taken_with_the_words_that_explain_it(bank: Bank) -> None:
+def test_grant_with_modifications_keeps_its_status_text(bank: Bank) -> None:
     granting = ("-pkistatus", "1", "-statusstring", "one year only")
     with bank.by_code_server(bank.lab.issue(bank.new_key.spki), *granting) as server:
         _, issued = bank.obtain(server)
         assert issued.message == "one year only"
 
 
-def test_a_wrong_issue_code_is_named_as_such(bank: Bank) -> None:
+def test_wrong_issue_code_is_reported(bank: Bank) -> None:
     wrong: Credential = replace(bank.by_code, issue_code=Secret("himitsu-4712"))
     assert isinstance(wrong, MacCredential)
     with bank.by_code_server(bank.lab.issue(bank.new_key.spki)) as server:
@@ -201,8 +201,8 @@ def test_a_wrong_issue_code_is_named_as_such(bank: Bank) -> None:
 
 
 @pytest.mark.parametrize("polls", [0, 1])
-def test_renewal_by_the_current_key_answered_by_the_ca(bank: Bank, polls: int) -> None:
-    """The mock server compares oldCertID with the certificate that it hands out."""
+def test_renewal_with_a_response_signed_by_the_ca(bank: Bank, polls: int) -> None:
+    """The mock server compares oldCertID with the certificate that it returns."""
     issuer = bank.lab.intermediate
     answer = issuer.issue(bank.new_key.spki, serial=bank.current.serial)
     waiting = ("-poll_count", str(polls)) if polls else ()
@@ -216,7 +216,7 @@ def test_renewal_by_the_current_key_answered_by_the_ca(bank: Bank, polls: int) -
         assert got.certificate == answer
 
 
-def test_renewal_answered_by_a_server_that_the_ca_named(bank: Bank) -> None:
+def test_renewal_with_a_response_signed_by_an_authorised_server(bank: Bank) -> None:
     issuer, server_key = bank.lab.intermediate, rsa_signer(3)
     answer = issuer.issue(bank.new_key.spki, serial=bank.current.serial)
     signer = issuer.issue(server_key.spki, ca_name("CMP server"), usages=[CMC_CA])
@@ -228,7 +228,7 @@ def test_renewal_answered_by_a_server_that_the_ca_named(bank: Bank) -> None:
         client.confirm(issued, bank.by_signature)
 
 
-def test_a_server_that_the_ca_did_not_name_is_not_believed(bank: Bank) -> None:
+def test_response_of_an_unauthorised_server_is_rejected(bank: Bank) -> None:
     issuer, server_key = bank.lab.intermediate, rsa_signer(3)
     answer = issuer.issue(bank.new_key.spki, serial=bank.current.serial)
     signer = issuer.issue(server_key.spki, ca_name("Web server"), usages=[SERVER_AUTH])
@@ -240,14 +240,14 @@ def test_a_server_that_the_ca_did_not_name_is_not_believed(bank: Bank) -> None:
         assert caught.value.code is ErrorCode.CA_PROTECTION_INVALID
 
 
-def test_unprotected_answers_are_not_believed(bank: Bank) -> None:
+def test_unprotected_response_is_rejected(bank: Bank) -> None:
     with bank.by_code_server(bank.lab.issue(bank.new_key.spki), "-send_unprotected") as server:
         with pytest.raises(CertclientError) as caught:
             bank.obtain(server)
         assert caught.value.code is ErrorCode.CA_PROTECTION_INVALID
 
 
-def test_an_unprotected_error_is_shown_but_marked(bank: Bank) -> None:
+def test_unprotected_error_is_reported_as_unprotected(bank: Bank) -> None:
     answer = bank.lab.issue(bank.new_key.spki)
     with bank.by_code_server(answer, "-send_error", "-send_unprot_err") as server:
         with pytest.raises(CertclientError) as caught:
@@ -256,28 +256,28 @@ def test_an_unprotected_error_is_shown_but_marked(bank: Bank) -> None:
         assert caught.value.data["protected"] == "no"
 
 
-def test_a_certificate_is_revoked_by_its_own_key(bank: Bank) -> None:
+def test_certificate_is_revoked_with_its_own_key(bank: Bank) -> None:
     issuer = bank.lab.intermediate
     with bank.signing_server(bank.current, issuer.certificate, issuer.signer) as server:
         client = bank.client(server)
         client.revoke(bank.by_signature, bank.current)
-        assert requests_seen(server) == 1
+        assert request_count(server) == 1
 
 
-def test_a_server_of_another_make_answers_whether_it_accepts_a_signature(bank: Bank) -> None:
+def test_signer_status_of_a_third_party_server(bank: Bank) -> None:
     issuer = bank.lab.intermediate
     with bank.signing_server(bank.current, issuer.certificate, issuer.signer) as server:
         assert bank.client(server).signer_status(bank.by_signature) is SignerStatus.ACCEPTED
 
 
-def test_a_server_that_answers_no_questions_says_nothing(bank: Bank) -> None:
+def test_signer_status_is_unknown_if_the_server_refuses(bank: Bank) -> None:
     issuer = bank.lab.intermediate
     refusing = ("-send_error",)
     with bank.signing_server(bank.current, issuer.certificate, issuer.signer, *refusing) as server:
         assert bank.client(server).signer_status(bank.by_signature) is SignerStatus.UNKNOWN
 
 
-def test_the_refusal_to_revoke_another_certificate(bank: Bank) -> None:
+def test_refusal_to_revoke_another_certificate_is_reported(bank: Bank) -> None:
     issuer = bank.lab.intermediate
     other = issuer.issue(bank.new_key.spki)
     with bank.signing_server(other, issuer.certificate, issuer.signer) as server:

@@ -1,4 +1,4 @@
-"""Renewal with keys that were born on a token: other people's CAs verify what it signs."""
+"""Renewal with keys generated on a token: a third-party CA verifies its signatures."""
 
 from __future__ import annotations
 

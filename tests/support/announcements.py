@@ -1,4 +1,4 @@
-"""A bank that announces versions, as tests want it: right, and wrong in every way.
+"""A bank that announces program versions, with valid and invalid announcements.
 
 bank = Announcer(address, ec_key()); message = bank.message(serial=3, version="1.2.0")
 """
@@ -44,7 +44,7 @@ def public_key_pem(key: Key) -> str:
 
 
 def signature(key: Key) -> Callable[[bytes], bytes]:
-    """Signs in the form of RFC 7518."""
+    """Returns a function that signs in the format of RFC 7518."""
 
     def make(data: bytes) -> bytes:
         if isinstance(key, ed25519.Ed25519PrivateKey):
@@ -60,7 +60,7 @@ def signature(key: Key) -> Callable[[bytes], bytes]:
 
 @dataclass
 class Announcer:
-    """`address` is the one in the customers' profile."""
+    """Creates announcements. `address`: their URL in the customers' profile."""
 
     address: str = f"{SITE}certclient/latest.json"
     key: Key = field(default_factory=ec_key)
@@ -68,12 +68,12 @@ class Announcer:
 
     @property
     def profile(self) -> Profile:
-        """A customer's profile that names the address and the key."""
+        """A customer's profile with the address and the key."""
         updates = UpdateSettings(self.address, (spki(self.key),))
         return replace(PROFILE, login_url=SITE, updates=updates)
 
     def fields(self, **changes: Any) -> dict[str, Any]:
-        """The payload; a field that is None in `changes` is left out."""
+        """The payload, without fields that are None in `changes`."""
         fields = {
             "schema": 1,
             "profile": PROFILE.id,

@@ -1,4 +1,4 @@
-"""A program that holds a file of the customer's, as antivirus programs do, and so halts a setup."""
+"""A program that locks a customer's file, as antivirus programs do, and thereby blocks a setup."""
 
 from __future__ import annotations
 
@@ -15,18 +15,19 @@ _SCANNER = r"Z:\keep\scanner\certclient.exe"
 
 @dataclass(frozen=True)
 class Antivirus:
-    """On the computer of `customer`; `payload` is a stand-in's, which is the scanner."""
+    """An antivirus program on the computer of `customer`."""
 
     customer: Customer
 
     @classmethod
     def installed(cls, customer: Customer, payload: Path) -> Antivirus:
+        """Installs the scanner: the stand-in program in `payload`."""
         shutil.copytree(payload, customer.windows.shared / "scanner")
         return cls(customer)
 
     @contextmanager
     def holds(self, name: str) -> Iterator[None]:
-        """Nobody can replace or delete this file of the program meanwhile; it can be read."""
+        """Meanwhile this file of the program can be read, but not replaced or deleted."""
         shared = self.customer.windows.shared
         (shared / "grip").touch()
         scanner = self.customer.windows.start("wine", _SCANNER, "grip", rf"{PLACE}\{name}")

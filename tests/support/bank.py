@@ -1,4 +1,4 @@
-"""A practice bank for tests: in this process (`bank`), or as a program that can be killed.
+"""A practice bank for tests: in this process (`bank`), or in a process that tests can kill.
 
 def test_something(bank: RunningBank) -> None:
     bank.add_customer("TKYM1408054")
@@ -35,7 +35,7 @@ _TOKEN_MODULES = () if sys.platform == "win32" else (SOFTHSM_MODULE,)
 
 
 class SettableClock:
-    """The machine's time plus `ahead`; tests move the bank's days with it."""
+    """The machine's time plus `ahead`, with which tests move the bank's date."""
 
     def __init__(self) -> None:
         self.ahead = timedelta()
@@ -48,8 +48,8 @@ class SettableClock:
 
 
 class RunningBank:
-    """A bank that serves on free ports of 127.0.0.1. `clock` is the bank's business clock only:
-    message times and TLS follow the machine's."""
+    """A bank that serves on free ports of 127.0.0.1. `clock` is only the bank's business clock:
+    message times and TLS use the machine's time."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -78,7 +78,7 @@ class RunningBank:
         return self.bank.policy
 
     def set_policy(self, **changes: object) -> None:
-        """Changes rules at once: `set_policy(wait_polls=2)`; see `BankPolicy`."""
+        """Changes rules immediately: `set_policy(wait_polls=2)`; see `BankPolicy`."""
         self.bank.policy = replace(self.bank.policy, **changes)  # type: ignore[arg-type] # by name
 
     def write_profile(self, options: ProfileOptions | None = None) -> Path:
@@ -86,7 +86,7 @@ class RunningBank:
         wanted = options or ProfileOptions(pkcs11_modules=_TOKEN_MODULES)
         text = profile_toml(self.bank, self.addresses, wanted)
         if sys.platform == "win32":
-            # Wine's WinHTTP knows servers by name only.
+            # Wine's WinHTTP accepts servers by name only.
             text = text.replace("//127.0.0.1:", "//localhost:")
         self.profile_path.write_text(text, encoding="utf-8")
         return self.profile_path
@@ -112,7 +112,7 @@ class RunningBank:
     def issue_certificate(
         self, user_id: str, spki: bytes, expires_in_days: int, *, confirmed: bool = True
     ) -> Certificate:
-        """At the desk, for a key in a test's store. See `Bank.issue_certificate`."""
+        """Issues a certificate for a key in a test's store; see `Bank.issue_certificate`."""
         return self.bank.issue_certificate(user_id, spki, expires_in_days, confirmed=confirmed)
 
     @property
@@ -126,7 +126,7 @@ class RunningBank:
         self.bank.revoke(serial_hex)
 
     def stop(self) -> None:
-        """Takes it off the network; the books stay. Connections are refused from now on."""
+        """Stops serving but keeps the records. Connections are refused from now on."""
         self._server.stop()
 
     def close(self) -> None:
@@ -151,7 +151,7 @@ def bank(tmp_path: Path) -> Iterator[RunningBank]:
 
 
 class BankProcess:
-    """The practice bank as a program of its own, for tests that kill it."""
+    """The practice bank in a separate process, for tests that kill it."""
 
     def __init__(self, folder: Path, *options: str) -> None:
         self.folder = folder
@@ -159,7 +159,7 @@ class BankProcess:
         self._process: subprocess.Popen[str] | None = None
 
     def start(self, *, port: int = 0, login_port: int = 0) -> Addresses:
-        """Starts it and waits until it serves."""
+        """Starts the bank and waits until it serves."""
         command = [sys.executable, "-m", "certclient_practice", "--data", str(self.folder)]
         ports = ["--port", str(port), "--login-port", str(login_port)]
         self._process = subprocess.Popen(
@@ -171,19 +171,19 @@ class BankProcess:
         return addresses
 
     def kill(self) -> None:
-        """kill -9, as a power cut would."""
+        """Kills the process with SIGKILL, like a power cut."""
         assert self._process is not None
         self._process.kill()
         self._end(self._process)
 
     def stop(self) -> int:
-        """Asks it to end; returns its exit code."""
+        """Terminates the process and returns its exit code."""
         assert self._process is not None
         self._process.terminate()
         return self._end(self._process)
 
     def books(self) -> Bank:
-        """The same books, opened beside the program."""
+        """The same records, opened in addition to the running process."""
         return Bank(self.folder)
 
     @staticmethod
@@ -204,7 +204,7 @@ class BankProcess:
 
 @pytest.fixture
 def bank_process(tmp_path: Path) -> Iterator[BankProcess]:
-    """Not started yet; ends with the test."""
+    """A bank process, not started yet, that ends with the test."""
     program = BankProcess(tmp_path / "practice-bank")
     try:
         yield program

@@ -1,4 +1,4 @@
-"""A customer's side of CMP, message by message, so that a test can say the wrong thing.
+"""The customer's side of CMP, message by message, so that tests can send wrong messages.
 
 talk = by_code(responder.handle, "TKYM1408054", code)
 reply = talk.send(talk.message(ir(key)))
@@ -41,7 +41,7 @@ NOBODY = directory_name(EMPTY_NAME)
 
 @dataclass
 class Talk:
-    """One transaction. `nonce` is the bank's last one, which the next message answers."""
+    """One transaction. `nonce` is the bank's last nonce, which the next message returns."""
 
     handle: Callable[[bytes], bytes]
     protect: Protect
@@ -61,7 +61,7 @@ class Talk:
             "sender_kid": self.sender_kid,
             **changes,
         }
-        return Header(**values)  # type: ignore[arg-type] # tests name the fields they get wrong
+        return Header(**values)  # type: ignore[arg-type] # tests set invalid fields by name
 
     def message(self, body: Body, **changes: object) -> bytes:
         """A protected message (DER); `changes` overwrite header fields."""
@@ -148,7 +148,7 @@ def issued(reply: Message) -> Certificate:
 
 
 def failure(reply: Message) -> Failure:
-    """The one failure that an error names."""
+    """The only failure in an error message."""
     assert isinstance(reply.body, ErrorMessage), reply.body
     assert reply.body.status.status == PkiStatus.REJECTION
     assert len(reply.body.status.text) == 2, "in Japanese and in English"

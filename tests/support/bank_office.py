@@ -1,4 +1,4 @@
-"""The practice bank on the Linux side, as tests on Windows see it (tests/windows/office.py)."""
+"""The practice bank on Linux, called by tests on Windows (tests/windows/office.py)."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from certclient.model.profile_file import profile_from_text
 
 @dataclass(frozen=True)
 class BankOffice:
-    """Clerks of a bank that other tests use at the same time: each test has its own customer."""
+    """A bank that tests share at the same time: each test has its own customer."""
 
     port: str
 
     def profile(self) -> Profile:
-        """The bank's profile; `localhost` in addresses, as Wine's TLS knows names only."""
+        """The bank's profile; addresses use `localhost` because Wine's TLS accepts only names."""
         return profile_from_text(self.profile_text(), "practice.toml")
 
     def profile_text(self) -> str:
-        """The same as it stands in its file."""
+        """The same profile as the text of its file."""
         return str(self._desk.profile()).replace("//127.0.0.1:", "//localhost:")
 
     def new_customer(self, suffix: str = "1403", pin: str = "", one_time_password: str = "") -> str:
-        """A user ID that no other test has."""
+        """Adds a customer and returns a user ID that no other test has."""
         user_id = f"TKYM{secrets.randbelow(10**9):09}"
         self._desk.add_customer(user_id, suffix, pin, one_time_password)
         return user_id
@@ -38,7 +38,7 @@ class BankOffice:
         return str(self._desk.issue_code(user_id))
 
     def issue_certificate(self, user_id: str, spki: bytes, days: int) -> Certificate:
-        """Made at the desk; it ends in `days` days."""
+        """Issues a certificate that expires in `days` days."""
         return _certificate(self._desk.issue_certificate(user_id, Binary(spki), days))
 
     def intermediate(self) -> Certificate:
@@ -51,12 +51,12 @@ class BankOffice:
         return str(self._desk.state_of(certificate.serial_hex))
 
     def let_wait(self, polls: int) -> None:
-        """From now on each request is answered after so many polls."""
+        """From now on, each request is answered after `polls` polls."""
         self._desk.let_wait(polls)
 
     @property
     def _desk(self) -> ServerProxy:
-        # Fresh each time: a kept connection would show up as unclosed at the end of a test.
+        # New each time: a kept connection would be reported as unclosed at the end of a test.
         return ServerProxy(f"http://127.0.0.1:{self.port}", allow_none=True)
 
 

@@ -1,5 +1,5 @@
-"""A real Chromium in a customer's home, driven by Selenium: with the certificates of its NSS
-database, and with `certclient:` links handed to the program that the desktop entry names.
+"""A real Chromium in a customer's home, driven by Selenium. It uses the certificates in the NSS
+database and opens `certclient:` links with the program in the desktop entry.
 
 with browsing(pc, choice) as driver:
     driver.get(bank.addresses.public_url)
@@ -38,7 +38,7 @@ _AXE = "axe_core_python"
 
 _FLAGS = (
     "--headless=new",
-    # The only pages are the practice bank's, and root cannot have Chromium's sandbox.
+    # All pages are the practice bank's, and Chromium's sandbox does not work for root.
     "--no-sandbox",
     "--disable-gpu",
     "--disable-dev-shm-usage",
@@ -53,7 +53,7 @@ _FLAGS = (
 
 @dataclass(frozen=True)
 class Desk:
-    """The customer's desktop: its environment, and what the program said that a link opened."""
+    """The customer's desktop: its environment, and the output of a program opened by a link."""
 
     pc: Computer
     environment: dict[str, str]
@@ -61,7 +61,7 @@ class Desk:
     """The terminal's text; its last line is the exit code."""
 
     def program_ended(self) -> str:
-        """Waits until the program that a link opened has ended; returns what it showed."""
+        """Waits until the program opened by a link has ended; returns its output."""
         deadline = time.monotonic() + APP_SECONDS
         while not self.screen.exists():
             assert time.monotonic() < deadline, "no program was opened, or it did not end"
@@ -72,8 +72,8 @@ class Desk:
 
 
 def set_up_desktop(pc: Computer, *answers: str) -> Desk:
-    """Registers the scheme with a person who answers the questions of `certclient open-link` at a
-    terminal, and trusts the bank's TLS root."""
+    """Registers the scheme with a simulated user who answers the questions of `certclient
+    open-link` at a terminal, and trusts the bank's TLS root."""
     person, screen = pc.home / "person", pc.home / "screen.txt"
     program = [sys.executable, "-m", "certclient", "--profile", str(pc.bank.profile_path)]
     write_person(person, screen, answers, [*program, "open-link"])
@@ -81,7 +81,7 @@ def set_up_desktop(pc: Computer, *answers: str) -> Desk:
 
 
 def set_up_desktop_with_windows(pc: Computer) -> Desk:
-    """The same with a person in front of the app's windows; see `support.window_person`."""
+    """The same with a simulated user of the program's windows; see `support.window_person`."""
     person, screen = pc.home / "person", pc.home / "screen.txt"
     helper = str(Path(__file__).with_name("window_person.py"))
     command = [sys.executable, helper, str(screen), str(pc.bank.profile_path)]
@@ -98,7 +98,7 @@ def _desk(pc: Computer, person: Path, screen: Path) -> Desk:
         "XDG_CONFIG_HOME": str(home / ".config"),
         "XDG_DATA_HOME": str(home / ".local" / "share"),
         "XDG_CACHE_HOME": str(home / ".cache"),
-        # xdg-open opens links only where there is a display; Chromium here draws on none.
+        # xdg-open opens links only if there is a display; headless Chromium does not use it.
         "DISPLAY": ":none",
         "TMPDIR": str(home),
     }
@@ -107,7 +107,7 @@ def _desk(pc: Computer, person: Path, screen: Path) -> Desk:
 
 @contextmanager
 def browsing(desk: Desk, issuer: str, *, width: int = 1100) -> Iterator[Chrome]:
-    """Starts Chromium, as after a restart: it remembers no choice and no cookie."""
+    """Starts a fresh Chromium, without remembered choices and cookies."""
     origins = [
         "{0.scheme}://{0.netloc}".format(urlsplit(url))
         for url in (desk.pc.bank.login_url, desk.pc.bank.addresses.public_url)
@@ -130,7 +130,7 @@ def browsing(desk: Desk, issuer: str, *, width: int = 1100) -> Iterator[Chrome]:
 
 
 def _preferences(origins: list[str], issuer: str) -> dict[str, Any]:
-    """What a person would click once: this certificate, and "always open links of this page"."""
+    """What a user would click once: this certificate, and "always open links of this page"."""
     choice = {"setting": {"filters": [{"ISSUER": {"CN": issuer}}]}}
     return {
         "profile.content_settings.exceptions.auto_select_certificate": {
@@ -148,27 +148,27 @@ def text_of(driver: Chrome, selector: str) -> str:
 
 
 def reason_of(driver: Chrome) -> str:
-    """What the page is, for programs."""
+    """The page's machine-readable reason."""
     return driver.find_element(By.CSS_SELECTOR, "main").get_attribute("data-reason") or ""
 
 
 def click(driver: Chrome, selector: str) -> None:
-    """Clicks what leads to another page, and waits until that is there."""
+    """Clicks an element that leads to another page, and waits until that page is loaded."""
     _follow(driver, driver.find_element(By.CSS_SELECTOR, selector))
 
 
 def click_link(driver: Chrome, text: str) -> None:
-    """As `click`, by the text of a link."""
+    """Like `click`, for a link with this text."""
     _follow(driver, driver.find_element(By.LINK_TEXT, text))
 
 
 def open_app(driver: Chrome, selector: str) -> None:
-    """Clicks what opens the app; the page stays."""
+    """Clicks an element that opens the program; the page stays."""
     driver.find_element(By.CSS_SELECTOR, selector).click()
 
 
 def _follow(driver: Chrome, element: WebElement) -> None:
-    """A mark on the old page tells it from the new one. In between, nothing can be asked."""
+    """Marks the old page to distinguish it from the new one; queries fail in between."""
     driver.execute_script("window.before = true")
     element.click()
     wait = WebDriverWait(driver, PAGE_SECONDS, 0.05, ignored_exceptions=[WebDriverException])
@@ -181,7 +181,7 @@ def fill(driver: Chrome, selector: str, text: str) -> None:
 
 
 def accessibility_faults(driver: Chrome) -> list[str]:
-    """What axe-core finds wrong with the page (WCAG 2.1 A and AA, best practices)."""
+    """Violations that axe-core finds on the page (WCAG 2.1 A and AA, best practices)."""
     source = (files(_AXE) / "axe.min.js").read_text(encoding="utf-8")
     driver.execute_script(source)
     found: dict[str, Any] = driver.execute_async_script(

@@ -1,4 +1,4 @@
-"""A bare Debian 12, in which a package shows what it needs; each run starts it anew."""
+"""A minimal Debian 12 that reveals missing package dependencies; each run starts a fresh one."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ step() {  # step NAME COMMAND...: its output and exit code are kept
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What one step of a script said, and its exit code."""
+    """The output and exit code of one step of a script."""
 
     code: int
     output: str
@@ -41,16 +41,16 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class CleanDebian:
-    """`system`: a Debian with apt and nothing else."""
+    """`system`: the root folder of a Debian with apt and nothing else."""
 
     system: Path
     mount_point: Path
 
     def run(self, script: str, mounts: Mapping[str, Path], results: Path) -> dict[str, Step]:
-        """Runs the shell `script` as root. It calls `step NAME COMMAND...`; these are returned.
+        """Runs the shell `script` as root and returns its steps (`step NAME COMMAND...`).
 
-        `mounts`: folders of tests, to be seen read-only in there, by every user; `results`: an
-        empty folder for the outputs.
+        `mounts`: folders of tests that every user inside can read; `results`: an empty folder for
+        the outputs.
         """
         for place in mounts.values():
             place.chmod(0o755)
@@ -72,12 +72,12 @@ class CleanDebian:
 
 
 def clean_debian(cache: Cache) -> CleanDebian:
-    """Made once, like the parts of Wine. Raises subprocess.CalledProcessError."""
+    """Built once, like the parts of Wine. Raises subprocess.CalledProcessError."""
     return CleanDebian(cache.part("bookworm", _SUITE, _make), cache.mount_point())
 
 
 def _make(folder: Path) -> None:
     options = ("--quiet", "--mode=root", "--variant=apt", f"--keyring={_KEYRING}")
-    # The package lists stay: the tests install what the package depends on.
+    # The package lists stay because the tests install dependencies of the package.
     lists = "--skip=cleanup/apt/lists"
     subprocess.run(("mmdebstrap", *options, lists, _SUITE, str(folder), mirror()), check=True)

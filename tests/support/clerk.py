@@ -1,4 +1,4 @@
-"""The command line with everything behind it made up, for what it prints and returns.
+"""The command line with fake services, to test its output and exit codes.
 
 clerk = Clerk(); clerk.add("TKYM1408054"); assert clerk.run("list") == 0
 """
@@ -59,7 +59,7 @@ NOT_TRIED_HERE = LoginTest(LoginResult.BROWSER_ONLY)
 
 @dataclass
 class ShelfStore:
-    """A store without keys: what it holds is in `held`; what was done to it in `done`."""
+    """A store without keys. `held`: its certificates; `done`: the operations performed on it."""
 
     store_id: str = "shelf:pc"
     label: str = "PC"
@@ -88,7 +88,7 @@ class ShelfStore:
         yield self  # type: ignore[misc] # a session that can archive, unarchive and delete
 
     def login(self, pin: PinProvider) -> None:
-        """As a real store asks: again only if the provider gives another answer."""
+        """Requests the PIN as a real store does, until the provider gives the right one or None."""
         wrong = False
         while self.pin:
             request = PinRequest(self.store_id, self.label, AttemptsLeft.LOW, wrong)
@@ -121,7 +121,7 @@ class ShelfStore:
 
 @dataclass
 class TypingTerminal:
-    """Somebody (or nobody) at the keyboard; `asked` is what the screen said."""
+    """A terminal with or without a user; `asked` contains the questions on the screen."""
 
     interactive: bool = False
     answers: list[str] = field(default_factory=list)
@@ -141,10 +141,10 @@ class TypingTerminal:
 
 @dataclass
 class MadeUpProcedures:
-    """`fate` maps a user ID to what becomes of it: an error, an outcome, or by default success.
+    """Fake procedures. `fate` maps a user ID to an error or an outcome; the default is success.
 
-    Asks for consent and for the store's PIN as the real ones do; `obtain` for the issue code as
-    often as `code_attempts` says, and keeps the answers in `codes`; `tickets` came with a link.
+    Requests consent and the store's PIN as the real procedures do. `obtain` requests the issue code
+    `code_attempts` times and keeps the answers in `codes`; `tickets` are those of the links.
     """
 
     lab: Lab
@@ -315,7 +315,7 @@ class Clerk:
 
 
 def view(user_id: str, procedure_id: str, *, profile_id: str = "practice") -> ProcedureView:
-    """A procedure that waits for the CA."""
+    """A procedure that is waiting for the CA."""
     return ProcedureView(
         id=procedure_id,
         kind=Kind.RENEW,

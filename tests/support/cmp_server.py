@@ -1,4 +1,4 @@
-"""A CMP server without HTTP that answers as a test tells it: for faults that no real CA shows."""
+"""A CMP server without HTTP with scripted responses, for faults that no real CA produces."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ Responder = Callable[[Message], bytes]
 
 @dataclass
 class ScriptedServer:
-    """A `ca.transport.Transport`: each request goes to the next responder, the last one stays."""
+    """A `ca.transport.Transport`: each request goes to the next responder, then to the last one."""
 
     responders: list[Responder]
     requests: list[Message] = field(default_factory=list)
@@ -61,7 +61,7 @@ class ScriptedServer:
 
 @dataclass(frozen=True)
 class Speaker:
-    """Who protects an answer: by a signature with `certificate` and `key`, or by a code."""
+    """Protects responses with a MAC (`code`), a signature (`key`) or not at all."""
 
     name: bytes
     key: Signer | None = None
@@ -69,7 +69,7 @@ class Speaker:
     code: Secret | None = None
 
     def answer(self, request: Message, body: Body, **changes: Any) -> bytes:
-        """An answer to `request`; `changes` replace fields of its header."""
+        """A response (DER) to `request`; `changes` replace fields of its header."""
         header = replace(reply_header(request, self.name), **changes)
         extra = tuple(c.der for c in self.extra_certs)
         if self.code is not None:
@@ -81,7 +81,7 @@ class Speaker:
 
 
 def signing_ca(lab: Lab) -> Speaker:
-    """The issuing CA itself, its certificate and the root travelling along."""
+    """The issuing CA, which sends its certificate and the root along."""
     issuing = lab.intermediate
     certificates = (issuing.certificate, lab.root.certificate)
     return Speaker(issuing.certificate.subject, issuing.signer, certificates)
@@ -112,7 +112,7 @@ def certificate_reply(
 
 
 def issuing(lab: Lab, speaker: Speaker) -> Responder:
-    """A responder that issues from the lab's intermediate CA what the request asks for."""
+    """A responder that issues the requested certificate from the lab's intermediate CA."""
 
     def respond(request: Message) -> bytes:
         assert isinstance(request.body, CertificateRequest)
@@ -129,18 +129,18 @@ def repeating(der: bytes) -> Responder:
 
 
 def answering(speaker: Speaker, body: Body, **changes: Any) -> Responder:
-    """A responder that always says `body`."""
+    """A responder that always answers with `body`."""
     return lambda request: speaker.answer(request, body, **changes)
 
 
 def client_of(server: ScriptedServer, lab: Lab, *, implicit: bool = False) -> CmpClient:
-    """A client of the lab's CA whose clock stands still at the lab's now."""
+    """A client of the lab's CA, whose clock is fixed at `lab.now`."""
     settings = CaSettings(URL, lab.anchors, implicit_confirm=implicit)
     return CmpClient(settings, server, lambda: lab.now, os.urandom)
 
 
 def renewed(client: CaClient, credential: SignatureCredential, new_key: Signer) -> Issued:
-    """Sends a renewal that must be answered with a certificate at once."""
+    """Sends a renewal request that must be answered with a certificate immediately."""
     answer = client.send(client.prepare_renew(credential, new_key), credential)
     assert isinstance(answer, Issued)
     return answer
@@ -154,7 +154,7 @@ def error_of(call: Callable[[], object]) -> CertclientError:
 
 
 def reply_with(lab: Lab, speaker: Speaker, spki: bytes, **header: object) -> Responder:
-    """A responder that issues for `spki`; `header` replaces fields of the answer's header."""
+    """A responder that issues for `spki`; `header` replaces fields of the response's header."""
 
     def respond(request: Message) -> bytes:
         return speaker.answer(request, certificate_reply(request, lab.issue(spki)), **header)

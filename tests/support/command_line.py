@@ -1,4 +1,4 @@
-"""A customer's computer with the real command line: own home, own NSS database, own token.
+"""A customer's computer with the real command line and its own home, NSS database and token.
 
 def test_x(pc: Computer) -> None:
     pc.give("TKYM1408054", pc.nss_store)
@@ -59,7 +59,7 @@ class Computer:
 
     @property
     def environment(self) -> dict[str, str]:
-        """Without a display: what would open a window says it at the terminal."""
+        """Without a display: messages appear in the terminal instead of a window."""
         kept = {
             name: value
             for name, value in self.hsm.environment.items()
@@ -71,7 +71,7 @@ class Computer:
         return self.hsm.new_token(label)
 
     def give(self, user_id: str, store: CertificateStore, days: int = 20) -> Certificate:
-        """The bank certifies a key made in `store` for the last `days` of its year."""
+        """Issues a certificate for a new key in `store` that expires in `days` days."""
         if user_id not in {c.user_id for c in self.bank.bank.customers()}:
             self.bank.add_customer(user_id)
         with store.open(right_pin) as session:
@@ -98,14 +98,14 @@ class Computer:
         return Done(done.returncode, done.stdout, done.stderr)
 
     def list(self) -> list[dict[str, Any]]:
-        """What `certclient list` tells, archived ones included."""
+        """The certificates that `certclient list` reports, including archived ones."""
         certificates: list[dict[str, Any]] = self.run("list", "--archived", "--json").json[
             "certificates"
         ]
         return certificates
 
     def everything_written(self) -> str:
-        """All files below the home folder as text, to look for what must not be there."""
+        """All files below the home folder as text, to search for content that must not be there."""
         files = [path for path in self.home.rglob("*") if path.is_file()]
         return "\n".join(path.read_bytes().decode("utf-8", "replace") for path in files)
 

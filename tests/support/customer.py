@@ -1,4 +1,4 @@
-"""A customer with a certificate that ends in 20 days, in a real store; a CA that can misbehave."""
+"""A customer with a certificate in a real store that expires in 20 days, and a scripted CA."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ CountKeys = Callable[[], int]
 
 @dataclass
 class Customer:
-    """One customer's computer. `store` holds `current`, the certificate that is to be renewed."""
+    """A customer's computer. `store` contains `current`, the certificate to renew."""
 
     lab: Lab
     store: CertificateStore
@@ -81,7 +81,7 @@ class Customer:
     named_proxy: str | None = None
 
     def enrollment(self) -> Enrollment:
-        """As after a restart: nothing is remembered but the journal and the stores."""
+        """The enrollment after a restart: only the journal and the stores persist."""
         environment = Environment(
             profile=self.profile,
             stores=self.stores,
@@ -105,7 +105,7 @@ class Customer:
         return self.store.open(right_pin)
 
     def usable(self) -> Sequence[Certificate]:
-        """What a browser offers."""
+        """The certificates that a browser offers."""
         found = self.store.certificates()
         return [s.certificate for s in found if s.key and not s.archived]
 
@@ -113,13 +113,13 @@ class Customer:
         return self.enrollment().renew(self.stored(), self.store, person or Person(pins=[PIN]))
 
     def makes_at(self, now: datetime) -> Callable[[bytes], Certificate]:
-        """As `honest`, for a clock that was moved."""
+        """Like `honest`, with `now` as the time of issue."""
         issuing = replace(self.lab.intermediate, now=now)
         made: dict[bytes, Certificate] = {}
         return lambda spki: made.setdefault(spki, issuing.issue(spki, customer_name(USER)))
 
     def assert_old_certificate_untouched(self) -> None:
-        """The customer can go on logging in as if nothing had been tried; nothing is left over."""
+        """Asserts that the customer can still log in as before and that nothing is left over."""
         assert self.usable() == [self.current]
         assert [s.certificate for s in self.store.certificates()] == [self.current]
         assert self.count_keys() == 1
@@ -128,7 +128,7 @@ class Customer:
 
 
 def nss_private_keys(nss: NssDatabase) -> int:
-    """Counted by NSS's own tool."""
+    """The number of private keys according to NSS's own tool."""
     return len(re.findall(r"^<\s*\d+>", nss.certutil("-K"), re.MULTILINE))
 
 
@@ -148,7 +148,7 @@ def _with_current(store: CertificateStore, lab: Lab, user_id: str) -> Certificat
 
 
 def make_customer(tmp_path: Path, store: CertificateStore, count_keys: CountKeys) -> Customer:
-    """A customer whose certificate in `store` ends in 20 days."""
+    """A customer whose certificate in `store` expires in 20 days."""
     lab = make_lab()
     return Customer(
         lab=lab,

@@ -1,4 +1,4 @@
-"""A customer's own PC: a Japanese Windows with a screen, on which setups are double-clicked."""
+"""A customer's PC: a Japanese Windows with a screen, on which the customer runs setups."""
 
 from __future__ import annotations
 
@@ -23,35 +23,35 @@ _SECONDS = 1200
 
 @dataclass(frozen=True)
 class CustomersPc(ProgramPc):
-    """`customer`: who sits there."""
+    """`customer`: the user of the PC."""
 
     customer: Customer
     screen: Screen
 
     def sets_up(self, setup: Path, *switches: str) -> int:
-        """Silently, in Windows' own language; the exit code."""
+        """Runs a setup silently in Windows' language; returns the exit code."""
         downloaded = self.windows.shared / "certclient-setup.exe"
         shutil.copyfile(setup, downloaded)
         return self.windows.wine(rf"Z:\keep\{downloaded.name}", "/S", *switches).returncode
 
     def opens(self, file: str) -> None:
-        """As a double click does."""
+        """Opens a file like a double click."""
         assert self.windows.wine("start", file).returncode == 0, file
 
     def follows(self, link: str) -> None:
-        """A click in the browser; returns when it has started the program with exactly that."""
+        """Clicks a link in the browser; returns once the program runs with exactly that link."""
         click = self.windows.start("wine", "start", link)
         self.waits_until(lambda: (self.program, link) in self.command_lines())
         assert click.wait(_SECONDS) == 0, link
 
     def knows_the_scheme(self) -> None:
-        """Wine reads schemes of the computer only, Windows those of the user first."""
+        """Copies the scheme to HKLM: Wine ignores the user's schemes, which Windows reads first."""
         copy = ("reg", "copy", SCHEME_KEY, r"HKLM\Software\Classes\certclient", "/s", "/f")
         assert self.windows.wine(*copy).returncode == 0
 
     def command_lines(self) -> set[tuple[str, ...]]:
-        """Of the programs of ours with windows. (One that starts another is there twice for a
-        moment: Wine forks.)"""
+        """Command lines of our running GUI programs. (A program that starts another one is briefly
+        listed twice, because Wine forks.)"""
         files = self.windows.path(r"Z:\proc").glob("[0-9]*/cmdline")
         found = {tuple(_read(file).rstrip("\0").split("\0")) for file in files}
         return {words for words in found if words[0].endswith("certclientw.exe")}
@@ -68,7 +68,7 @@ class CustomersPc(ProgramPc):
 
 
 def _read(file: Path) -> str:
-    """ "" of a process that is gone by now."""
+    """The content, or "" if the process has ended."""
     try:
         return file.read_bytes().decode(errors="replace")
     except OSError:
@@ -77,7 +77,7 @@ def _read(file: Path) -> str:
 
 @contextmanager
 def customers_pc(folder: Path) -> Iterator[CustomersPc]:
-    """`folder`: an empty one; at the end last.png in it shows the screen."""
+    """`folder`: an empty folder; at the end, last.png in it shows the screen."""
     shared = folder / "keep"
     shared.mkdir()
     with screen() as shown, practice_bank() as port, customer(shared, shown.display) as somebody:

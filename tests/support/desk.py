@@ -1,4 +1,4 @@
-"""A started program in front of a customer: its windows, and what is pressed in them."""
+"""A running program with its windows, in which a customer presses buttons."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from support.wizards import Visitor, until
 
 
 class Desk:
-    """A started program. `over` counts how often it said that it is over."""
+    """A running program. `over` counts its `ended` signals."""
 
     def __init__(self, shell: Shell) -> None:
         self.shell = shell
@@ -33,12 +33,12 @@ class Desk:
 
     @property
     def visitor(self) -> Visitor:
-        """In front of the only wizard."""
+        """The visitor of the only wizard."""
         (wizard,) = self.shell.desk.wizards
         return Visitor(wizard)
 
     @property
     def boxes(self) -> list[str]:
-        """What message boxes say."""
+        """The texts of the visible message boxes."""
         found = self.shell.window.findChildren(QMessageBox)
         return [box.text() for box in found if box.isVisible()]

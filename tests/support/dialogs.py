@@ -1,4 +1,4 @@
-"""What the setup's dialogs say, read as a screen reader reads them, and keys pressed in them."""
+"""Reads the setup's dialogs like a screen reader, and presses keys in them."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from support.stand_ins import screen_reader
 from tools.wine.sandbox import JAPANESE
 
 FONT = "Meiryo UI"
-"""What the setup writes Japanese in. Windows has it; here another one stands for it."""
+"""The setup's font for Japanese. Windows has it; here another font replaces it."""
 
 
 @dataclass(frozen=True)
 class Control:
-    """A window, a label, a button or a box, with `&` before the letter that Alt presses."""
+    """A window, label, button or check box; `&` in `text` marks the access key."""
 
     text: str
     enabled: bool
@@ -26,8 +26,8 @@ class Control:
 
 @dataclass(frozen=True)
 class Dialogs:
-    """On `screen`, as `customer` sees them in a Japanese Windows. `pictures`: a folder for people
-    who look at them."""
+    """The dialogs on `screen` for `customer` in a Japanese Windows. `pictures`: a folder for
+    screenshots for people."""
 
     customer: Customer
     screen: Screen
@@ -35,7 +35,7 @@ class Dialogs:
 
     @classmethod
     def of(cls, customer: Customer, screen: Screen, pictures: Path) -> Dialogs:
-        """Before anything runs in that Windows."""
+        """Prepares that Windows; call it before any program runs there."""
         customer.windows.environment["LC_MESSAGES"] = JAPANESE
         shutil.copyfile(screen_reader(), customer.windows.shared / "reader.exe")
         key = r"HKCU\Software\Wine\Fonts\Replacements"
@@ -53,11 +53,11 @@ class Dialogs:
         ]
 
     def find(self, text: str) -> Control | None:
-        """The control whose text begins so."""
+        """The first control whose text starts with `text`."""
         return next((one for one in self.controls() if one.text.startswith(text)), None)
 
     def waits_with(self, text: str) -> None:
-        """Waits until such a control can be used."""
+        """Waits until such a control is enabled."""
         self.customer.wait_until(lambda: (found := self.find(text)) is not None and found.enabled)
 
     def picture(self, name: str) -> None:

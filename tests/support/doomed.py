@@ -1,10 +1,10 @@
-"""A program that renews or obtains a certificate and is killed, by itself, at a chosen point.
+"""A program that renews or obtains a certificate and kills itself at a given point.
 
 python -m support.doomed PROFILE POINT (renew | obtain USER CODE) DESTINATION
 
 POINT is `journal:STATE`, right after that state is durable, or `after:CALL`, right after a side
-effect and before the journal knows of it. Homes and tokens come from the environment, as for the
-real program. For the real procedure, stores and CMP client; only the killing is put around them.
+effect and before it is in the journal. Homes and tokens come from the environment, as for the real
+program. Procedure, stores and CMP client are the real ones; only the killing is added.
 """
 
 from __future__ import annotations
@@ -59,13 +59,13 @@ POINTS = (*(f"journal:{s}" for s in JOURNAL_POINTS), *(f"after:{c}" for c in CAL
 
 
 def die() -> NoReturn:
-    """kill -9; on Windows SIGTERM is TerminateProcess, which no program survives either."""
+    """SIGKILL; on Windows SIGTERM calls TerminateProcess, which no program survives either."""
     os.kill(os.getpid(), signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL)
     raise AssertionError("still alive")
 
 
 class _Lethal:
-    """Passes everything on to `inner`; dies when the call named `point` has returned."""
+    """Delegates to `inner`; kills the process once the call named `point` has returned."""
 
     def __init__(self, inner: object, point: str) -> None:
         self._inner = inner
@@ -84,7 +84,7 @@ class _Lethal:
 
 
 class _LethalStore(_Lethal):
-    """A store whose sessions are lethal."""
+    """A store whose sessions kill the process at `point`."""
 
     def open(self, pin: PinProvider) -> AbstractContextManager[StoreSession]:
         return self._opened(pin)

@@ -1,7 +1,7 @@
-"""A fresh Windows (Wine in a chroot) that lives as long as a test wants, seen from Linux.
+"""A fresh Windows (Wine in a chroot) that a test keeps running and controls from Linux.
 
-`tools.wine.Sandbox` runs one command and forgets everything; here many commands meet the same
-Windows, with a screen that `xdotool` and `import` on the Linux side can look at.
+`tools.wine.Sandbox` runs one command and keeps nothing; here many commands run in the same
+Windows, with a screen that `xdotool` and `import` on Linux can access.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ _SECONDS = 1200
 
 @dataclass(frozen=True)
 class FreshWindows:
-    """`process`: a process (by its number outside) inside; `shared` is C:'s neighbour: the folder
-    of this machine that Windows programs know as Z:\\keep."""
+    """`process`: the PID, seen from outside, of a process inside; `shared`: a folder outside
+    that Windows programs see as Z:\\keep."""
 
     process: int
     shared: Path
@@ -32,10 +32,10 @@ class FreshWindows:
     def run(
         self, *command: str, seconds: float = _SECONDS, environment: Mapping[str, str] | None = None
     ) -> subprocess.CompletedProcess[bytes]:
-        """Runs a Linux program in there, `wine` for example; waits for its end.
+        """Runs a Linux program inside, for example `wine`, and waits until it ends.
 
-        Its output goes to a file: what Windows itself starts meanwhile, as the desktop, would keep
-        a pipe open after it.
+        The output goes to a file, because processes that Windows starts meanwhile, such as the
+        desktop, would keep a pipe open.
         """
         with tempfile.TemporaryFile() as output:
             done = subprocess.run(
@@ -50,7 +50,7 @@ class FreshWindows:
             return subprocess.CompletedProcess(done.args, done.returncode, output.read())
 
     def start(self, *command: str) -> subprocess.Popen[bytes]:
-        """As `run`, without waiting; the output is thrown away."""
+        """Like `run`, but does not wait and discards the output."""
         return subprocess.Popen(
             self._enter(command, {}),
             stdin=subprocess.DEVNULL,
@@ -62,13 +62,13 @@ class FreshWindows:
         return self.run("wine", *command, seconds=seconds)
 
     def path(self, windows_path: str) -> Path:
-        """Where a file of drive C is seen from outside, while this Windows lives."""
+        """The path outside of a file inside, valid while this Windows runs."""
         drive, _, rest = windows_path.replace("\\", "/").partition(":/")
         place = f"{PREFIX}/drive_c/{rest}" if drive.lower() == "c" else f"/{rest}"
         return Path(f"/proc/{self.process}/root{place}")
 
     def registry(self, key: str) -> dict[str, dict[str, str]]:
-        """Keys below `key`, with their values as `reg` exports them; {} where there is none."""
+        """Keys below `key` with their values as `reg` exports them; {} if `key` does not exist."""
         self.wine("reg", "export", key, r"Z:\keep\export.reg", "/y")
         file = self.shared / "export.reg"
         if not file.exists():
@@ -79,7 +79,7 @@ class FreshWindows:
 
     @contextmanager
     def small_disk(self, folder: str, kilobytes: int) -> Iterator[None]:
-        """Meanwhile `folder` is a disk of its own, of this size, and empty."""
+        """Meanwhile `folder` is a separate, empty disk of this size."""
         root = os.readlink(f"/proc/{self.process}/root")
         place = root + str(self.path(folder)).removeprefix(f"/proc/{self.process}/root")
         inside = ("nsenter", f"--target={self.process}", "--mount")
@@ -91,7 +91,7 @@ class FreshWindows:
             subprocess.run((*inside, "umount", "--lazy", place), check=True)
 
     def runs(self, name: str) -> list[str]:
-        """Programs whose command line has `name` in it, by their numbers inside."""
+        """The PIDs, as seen inside, of programs whose command line contains `name`."""
         found = []
         for file in self.path("Z:/proc").glob("[0-9]*/cmdline"):
             with suppress(OSError):  # it has just ended
@@ -100,7 +100,7 @@ class FreshWindows:
         return found
 
     def kill(self, name: str) -> None:
-        """Ends such programs, as the task manager would."""
+        """Kills such programs, like the task manager."""
         for number in self.runs(name):
             self.run("sh", "-c", f"kill -9 {number}")
 
@@ -115,7 +115,7 @@ class FreshWindows:
 
 
 def read_export(text: str) -> dict[str, dict[str, str]]:
-    """Reads a `.reg` file: key to names and values, as they are written there."""
+    """Parses a `.reg` file: maps keys to names and values as written there."""
     keys: dict[str, dict[str, str]] = {}
     values: dict[str, str] = {}
     for line in text.replace("\\\r\n  ", "").replace("\\\n  ", "").splitlines():
@@ -136,7 +136,7 @@ def _split(line: str) -> tuple[str, str, str]:
 
 @contextmanager
 def fresh_windows(sandbox: Sandbox, shared: Path, display: str = "") -> Iterator[FreshWindows]:
-    """`shared` becomes Z:\\keep; `display`: an X server of this machine that lets everybody in."""
+    """`shared` becomes Z:\\keep; `display`: an X server of this machine without access control."""
     environment = {**sandbox.environment, **({"DISPLAY": display} if display else {})}
     process = replace(sandbox, keep=shared).start(("sleep", "infinity"))
     try:
@@ -147,7 +147,7 @@ def fresh_windows(sandbox: Sandbox, shared: Path, display: str = "") -> Iterator
 
 
 def _innermost(process: subprocess.Popen[str]) -> int:
-    """The `sleep` in the chroot, by its number outside."""
+    """The PID, as seen outside, of the `sleep` in the chroot."""
     deadline = time.monotonic() + _SECONDS
     while time.monotonic() < deadline:
         number = process.pid

@@ -1,4 +1,4 @@
-"""What PyInstaller has packed into a program, which nothing on Linux can import."""
+"""Reads the code that PyInstaller packed into a Windows program, which Linux cannot import."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ _MAGIC = b"MEI\014\013\012\013\016"
 _COOKIE, _ENTRY = "!8sIIII64s", "!IIIIBc"
 _MODULE, _SCRIPT, _MODULES = b"m", b"s", b"z"
 _HEAD = 8
-"""Of the modules' archive: its own and Python's magic numbers, before the place of its list."""
+"""Size of the archive's and Python's magic numbers, which precede the offset of the list."""
 
 
 def python_code(program: Path) -> dict[str, bytes]:
-    """Names of all modules and scripts, and their code as `marshal` writes it: names and file names
-    can be read in it. (CArchive and PYZ of PyInstaller 6, PyInstaller/archive/readers.py.)"""
+    """Names of all modules and scripts, with their code as `marshal` writes it; its identifiers and
+    file names are readable. (CArchive and PYZ of PyInstaller 6, PyInstaller/archive/readers.py.)"""
     found: dict[str, bytes] = {}
     for kind, name, content in _entries(program.read_bytes()):
         if kind == _MODULES:
@@ -28,7 +28,7 @@ def python_code(program: Path) -> dict[str, bytes]:
 
 
 def _entries(content: bytes) -> Iterator[tuple[bytes, str, bytes]]:
-    """Kind, name and content of what is appended to the program."""
+    """Kind, name and content of each entry appended to the program."""
     cookie = content.rindex(_MAGIC)
     _, length, begin, size, _, _ = struct.unpack_from(_COOKIE, content, cookie)
     start = cookie + struct.calcsize(_COOKIE) - length
@@ -43,8 +43,8 @@ def _entries(content: bytes) -> Iterator[tuple[bytes, str, bytes]]:
 
 def _modules(archive: bytes) -> dict[str, bytes]:
     (place,) = struct.unpack_from("!i", archive, _HEAD)
-    # The list is plain numbers and texts, which every Python writes in the same way.
-    names = marshal.loads(archive[place:])  # we have just made it
+    # The list has only numbers and strings, which every Python version writes in the same way.
+    names = marshal.loads(archive[place:])  # our own build, so trusted
     return {
         name: zlib.decompress(archive[offset : offset + length])
         for name, (_, offset, length) in names

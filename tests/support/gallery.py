@@ -1,8 +1,8 @@
-"""Every page of the wizard, reached the way a customer reaches it, to be looked at or drawn.
+"""Every page of the wizard, reached as a customer reaches it, for checks and screenshots.
 
 for name, window in wizard_pages(office, context): window.grab().save(f"{name}.png")
 
-No label is looked for, so it works in every language.
+It searches for no labels, so it works in every language.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _SETTLED = 150
 
 
 def wizard_pages(office: Office, context: AppContext) -> Shown:
-    """Name and window of every page. Gives the office certificates of several customers."""
+    """Name and window of every page. Creates certificates of several customers in the office."""
     yield from _renewal_on_the_pc(office, context)
     yield from _renewal_on_the_token(office, context)
     yield from _first_issue(office, context)
@@ -47,7 +47,7 @@ def wizard_pages(office: Office, context: AppContext) -> Shown:
 
 
 def press(visitor: Visitor) -> None:
-    """What Enter does."""
+    """Presses the default button, like Enter."""
     QTest.mouseClick(visitor.wizard.default_button, Qt.MouseButton.LeftButton)
 
 
@@ -159,7 +159,7 @@ def _after_expiry(office: Office, context: AppContext) -> Shown:
 
 
 def _stopped(office: Office, context: AppContext) -> Shown:
-    """Waiting for the CA, paused, refused, and no way to the bank."""
+    """Waiting for the CA, paused, refused, and without connection to the bank."""
     stored = office.give(office.pc, user_id="TKYM1408057")
     office.patience = 0.0
     office.bank.set_policy(wait_polls=1, check_after=3600)
@@ -214,7 +214,7 @@ def _questions(office: Office, context: AppContext) -> Shown:
 
 
 def _all(office: Office, context: AppContext) -> Shown:
-    """Renews what the office has by now that is due: one refused, the others renewed."""
+    """Renews all due certificates in the office: one is refused, the others are renewed."""
     for number in range(3):
         stored = office.give(office.pc, 5 + number, f"TKYM140809{number}")
         if number == 1:

@@ -1,4 +1,4 @@
-"""How windows look: colour schemes, text sizes, and a search for texts that are cut off."""
+"""Appearance of windows: colour schemes, text sizes, and detection of truncated texts."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QTreeView, QWidget
 
 _SLACK = 1
-"""Pixels that rounding may cost."""
+"""Pixels lost to rounding."""
 
 
 def dark_palette() -> QPalette:
-    """As Fusion's own for a dark desktop (qt_fusionPalette)."""
+    """Like Fusion's own palette for a dark desktop (qt_fusionPalette)."""
     role = QPalette.ColorRole
     palette = QPalette()
     for roles, colour in (
@@ -60,7 +60,7 @@ PALETTES = {
 
 @contextmanager
 def appearance(theme: str, text_percent: int) -> Iterator[None]:
-    """Every window in the block is light, dark or of high contrast, with texts so large."""
+    """Within the block, all windows use `theme` (a key of PALETTES) and this text size."""
     application = QApplication.instance()
     assert isinstance(application, QApplication)
     font, palette, style = application.font(), application.palette(), application.style().name()
@@ -80,7 +80,7 @@ def appearance(theme: str, text_percent: int) -> Iterator[None]:
 
 
 def cut_off(window: QWidget) -> list[str]:
-    """Texts in `window` that have less room than they need."""
+    """Texts in `window` that have less space than they need."""
     found = [text for label in window.findChildren(QLabel) for text in _label(label)]
     found += [text for button in window.findChildren(QAbstractButton) for text in _button(button)]
     found += [text for view in window.findChildren(QTreeView) for text in _cells(view)]
@@ -98,7 +98,7 @@ def _label(label: QLabel) -> Iterator[str]:
 
 
 def _too_narrow(label: QLabel) -> bool:
-    """Whether even its longest word does not fit. Japanese may break anywhere."""
+    """Whether its longest word does not fit. Japanese text may break anywhere."""
     words = label.text().split()
     latin = [word for word in words if word.isascii()]
     widest = max((label.fontMetrics().horizontalAdvance(word) for word in latin), default=0)
@@ -108,14 +108,14 @@ def _too_narrow(label: QLabel) -> bool:
 def _button(button: QAbstractButton) -> Iterator[str]:
     if not button.isVisible() or not button.text():
         return
-    # A style gives every push button a least width, so the text alone is asked for.
+    # Measures the text only, because styles give push buttons a minimum width.
     text = button.fontMetrics().horizontalAdvance(button.text().replace("&", ""))
     if text > button.width() or button.fontMetrics().height() > button.height() + _SLACK:
         yield button.text()
 
 
 def _cells(view: QTreeView) -> Iterator[str]:
-    """Cells that are elided. Those below can be scrolled to; nobody should scroll sideways."""
+    """Elided cells. Users may scroll down to cells, but should never have to scroll sideways."""
     model = view.model()
     if not view.isVisible() or model is None:
         return

@@ -1,4 +1,4 @@
-"""A line to a server that can be cut: what the customer sends does not arrive, as of a moment.
+"""A connection to a server that can be cut: from then on, the client's data does not arrive.
 
 with lossy_line(port, cut_when=lambda: True) as line:
     ...  # connect to line.port; line.mend() lets everything through again
@@ -17,7 +17,7 @@ _CHUNK = 65536
 
 @dataclass
 class LossyLine:
-    """`cut` says, each time the customer sends something, whether it gets lost. `lost` counts."""
+    """`cut` decides for each piece that the client sends whether it is lost; `lost` counts them."""
 
     port: int
     target: int
@@ -26,7 +26,7 @@ class LossyLine:
     _stop: threading.Event = field(default_factory=threading.Event)
 
     def mend(self) -> None:
-        """From now on everything arrives."""
+        """From now on, everything arrives."""
         self.cut = lambda: False
 
     def serve(self, listener: socket.socket) -> None:

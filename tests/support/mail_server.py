@@ -1,4 +1,4 @@
-"""A real mail server (aiosmtpd) on a free port of 127.0.0.1: STARTTLS, login, mails kept.
+"""A real mail server (aiosmtpd) on a free port of 127.0.0.1, with STARTTLS, login and a mailbox.
 
 with mail_server(folder, bank) as server:
     server.refuse["gone@example.jp"] = "550 5.1.1 no such mailbox"
@@ -29,8 +29,8 @@ USER, PASSWORD = "practice", "a mail password"
 
 @dataclass
 class MailServer:
-    """`mails` arrived; `refuse` maps addresses to what RCPT TO is answered with; `failing` is what
-    every DATA is answered with, "" for none; `logins` counts good ones."""
+    """`mails`: the mails received; `refuse` maps addresses to the reply to RCPT TO; `failing`: the
+    reply to every DATA, "" to accept; `logins` counts successful logins."""
 
     settings_file: Path
     mails: list[EmailMessage] = field(default_factory=list)
@@ -45,7 +45,7 @@ class MailServer:
 
 
 class _Handler:
-    """What aiosmtpd calls by name; its own types are loose."""
+    """The hooks that aiosmtpd calls by name; its own types are loose."""
 
     def __init__(self, server: MailServer) -> None:
         self._mail_server = server
@@ -78,7 +78,7 @@ class _Handler:
 
 
 class _AnyPort(Controller):
-    """aiosmtpd's own looks for itself on port 0."""
+    """Connects to the actual port; aiosmtpd's own controller would connect to port 0."""
 
     def _trigger_server(self) -> None:
         assert isinstance(self.server, asyncio.Server)
@@ -90,7 +90,7 @@ class _AnyPort(Controller):
 def mail_server(
     folder: Path, bank: RunningBank, *, starttls: bool = True, password: str = PASSWORD
 ) -> Iterator[MailServer]:
-    """Its TLS certificate is the practice CA's. `password` is what the settings file says."""
+    """Serves with a TLS certificate of the practice CA. `password`: in the settings file."""
     identity = bank.bank.ca.tls_identity(["127.0.0.1"], bank.bank.wire_clock())
     pem = folder / "mail.pem"
     pem.write_text(identity_pem(identity) + certificate_pem(bank.intermediate))

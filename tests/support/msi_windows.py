@@ -1,4 +1,4 @@
-"""A fresh Windows in which MSI packages are installed, one after the other, and looked at."""
+"""A fresh Windows in which MSI packages are installed one after the other and inspected."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ look before
 
 
 def packed(version: str) -> Mapping[str, str]:
-    """A payload as the freeze makes it, in small: names, and what is in the files."""
+    """A small payload like that of the freeze: file names and contents."""
     return {
         "certclient.exe": f"for the command line, {version}",
         "certclientw.exe": f"for the windows, {version}",
@@ -61,7 +61,7 @@ def lay_out(folder: Path, files: Mapping[str, str]) -> Path:
 
 
 def make_package(packages: Path, name: str, version: str, files: Mapping[str, str]) -> str:
-    """Makes an MSI of `files`; returns its path on Windows."""
+    """Builds an MSI of `files`; returns its path on Windows."""
     payload = lay_out(packages / f"payload-{name}", files)
     made = make_msi(replace(read_settings(), version=version), payload, packages, EPOCH)
     made.rename(packages / f"{name}.msi")
@@ -70,7 +70,7 @@ def make_package(packages: Path, name: str, version: str, files: Mapping[str, st
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """Windows after a step: its exit code, msiexec's log, drive C, the registry."""
+    """The state after a step: exit code, msiexec's log, files on drive C, registry."""
 
     code: int
     log: str
@@ -79,12 +79,12 @@ class Seen:
 
     @property
     def programs(self) -> frozenset[str]:
-        """Files of ours below Program Files, with / in between."""
+        """Our files below Program Files, with / as separator."""
         start = "./Program Files/certclient/"
         return frozenset(f.removeprefix(start) for f in self.files if f.startswith(start))
 
     def values(self, key: str) -> Mapping[str, str]:
-        """The values of a key of the computer's, as Wine's file has them ("@" the default)."""
+        """The values of a key in HKLM, as in Wine's file ("@" is the default value)."""
         heading = "[" + key.replace("\\", "\\\\") + "]"
         lines = iter(self.registry.splitlines())
         for line in lines:
@@ -107,8 +107,8 @@ def _unescaped(text: str) -> str:
 
 
 def see(steps: Mapping[str, Sequence[str]], folder: Path) -> Mapping[str, Seen]:
-    """Runs the program of each step, msiexec silently (packages are in Z:\\packages, which is
-    `folder`/packages), and returns what there is after each, and `before` all of them."""
+    """Runs the command of each step, msiexec silently, and returns the state after each step and
+    `before` all steps. Packages are in Z:\\packages, which is `folder`/packages."""
     keep = folder / "keep"
     keep.mkdir()
     cache = Cache(default_folder(os.environ, Path.home()))
@@ -142,14 +142,14 @@ def _seen(keep: Path, name: str) -> Seen:
 
 
 def tools_missing() -> str:
-    """Why no MSI can be made here; "" if one can."""
+    """Why no MSI can be built here; "" if it can."""
     missing = [tool for tool in ("wixl", "msibuild", "msiinfo") if shutil.which(tool) is None]
     return f"needs {', '.join(missing)}: make test-installer installs it" if missing else ""
 
 
 def rows(msi: Path, name: str) -> list[Sequence[str]]:
-    """Those of one of the MSI's tables."""
+    """The rows of one of the MSI's tables."""
     command = ("msiinfo", "export", str(msi), name)
-    # Where it runs, it leaves what a table holds of files.
+    # It writes the files in a table to its current folder.
     done = subprocess.run(command, cwd=msi.parent, capture_output=True, text=True, check=True)
     return [line.split("\t") for line in done.stdout.splitlines()[3:]]

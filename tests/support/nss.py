@@ -1,4 +1,4 @@
-"""NSS databases for tests, each in a folder of its own, and NSS's own tools to look at them.
+"""NSS databases for tests, each in its own folder, and NSS's own tools to inspect them.
 
 def test_x(nss: NssDatabase) -> None:
     with nss.store().open(no_pin) as session: ...
@@ -19,7 +19,7 @@ from certclient.store.pkcs11.nss import NssStore, load_softokn
 
 @dataclass(frozen=True)
 class NssDatabase:
-    """A folder for an NSS database; the database itself is made by whoever comes first."""
+    """A folder for an NSS database, which is created at its first use."""
 
     directory: Path
 
@@ -27,7 +27,7 @@ class NssDatabase:
         return NssStore(load_softokn(), self.directory)
 
     def create(self, password: str = "") -> None:
-        """As `certutil -N` makes it, with a master password if one is given."""
+        """Creates the database like `certutil -N`, with a master password if one is given."""
         self.directory.mkdir(parents=True)
         if not password:
             self.certutil("-N", "--empty-password")
@@ -44,7 +44,7 @@ class NssDatabase:
         return self._run("pk12util", "-d", f"sql:{self.directory}", *arguments)
 
     def add_module(self, name: str, module: Path) -> None:
-        """Lets NSS see the tokens of a PKCS#11 module too (`modutil -add`)."""
+        """Adds a PKCS#11 module, whose tokens NSS then uses as well (`modutil -add`)."""
         options = ("-force", "-dbdir", f"sql:{self.directory}")
         self._run("modutil", *options, "-add", name, "-libfile", str(module))
 
@@ -56,7 +56,7 @@ class NssDatabase:
 
 @pytest.fixture
 def nss(tmp_path: Path) -> NssDatabase:
-    """A folder where no database is yet."""
+    """A folder without a database yet."""
     if sys.platform == "win32":
         pytest.skip("NSS is the PC's store on Linux")
     return NssDatabase(tmp_path / "nssdb")

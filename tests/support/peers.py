@@ -1,4 +1,4 @@
-"""CMP servers that we did not write, for tests to talk to: OpenSSL's mock server, BouncyCastle."""
+"""Third-party CMP servers for tests: OpenSSL's mock server and BouncyCastle."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _JARS = [f"/usr/share/java/{name}.jar" for name in ("bcpkix", "bcprov", "bcutil"
 
 @dataclass(frozen=True)
 class Peer:
-    """A running server. `log` is what it has written so far, line by line."""
+    """A running server. `log`: the lines it has written so far."""
 
     url: str
     log_file: Path
@@ -35,9 +35,9 @@ class Peer:
 
 @contextlib.contextmanager
 def openssl_mock_server(folder: Path, options: Sequence[str]) -> Iterator[Peer]:
-    """`openssl cmp -port` with `options`, in a network namespace: it listens on all interfaces.
+    """`openssl cmp -port` with `options`, in a network namespace as it listens on all interfaces.
 
-    Where the system allows no namespaces it runs without. One transaction at a time.
+    Runs without a namespace if the system allows none. One transaction at a time.
     """
     log_file = folder / "openssl.log"
     namespace = _namespace_command()
@@ -59,7 +59,7 @@ def openssl_mock_server(folder: Path, options: Sequence[str]) -> Iterator[Peer]:
 
 
 def compile_bouncycastle_ca(folder: Path) -> Path:
-    """Compiles tests/peers/BcCa.java into `folder`, which is returned."""
+    """Compiles tests/peers/BcCa.java into `folder` and returns `folder`."""
     command = ["javac", "-d", str(folder), "-cp", ":".join(_JARS), str(PEERS / "BcCa.java")]
     subprocess.run(command, check=True)
     return folder
@@ -69,7 +69,7 @@ def compile_bouncycastle_ca(folder: Path) -> Path:
 def bouncycastle_ca(
     classes: Path, folder: Path, ca: TestCa, secret: str, *, polls: int = 0
 ) -> Iterator[Peer]:
-    """BcCa from `classes`, issuing as `ca`; hands out at the poll number `polls` (0: at once)."""
+    """BcCa from `classes`, issuing as `ca`, after `polls` polls (0: immediately)."""
     (folder / "ca.pem").write_bytes(certificate_pem(ca.certificate))
     (folder / "ca.key").write_bytes(private_key_pem(ca.key))
     log_file = folder / "bouncycastle.log"
@@ -89,7 +89,7 @@ def bouncycastle_ca(
 
 
 def _port_told(log_file: Path, process: subprocess.Popen[bytes]) -> int:
-    """Waits for the line "port N"."""
+    """Waits for the line "port N"; returns N."""
     while True:
         told = re.search(r"^port (\d+)$", log_file.read_text(), re.MULTILINE)
         if told:

@@ -1,9 +1,9 @@
-"""Faults that SoftHSM cannot show: entries of a module's CK_FUNCTION_LIST replaced from Python.
+"""Injects faults that SoftHSM cannot produce, by replacing entries of a CK_FUNCTION_LIST.
 
     with Faults(MODULE) as faults:
         faults.fail("C_GenerateKeyPair", CKR_DEVICE_REMOVED)
 
-Works on every caller of the module in this process, since all of them share the one list.
+Affects every caller of the module in this process, because all of them share one list.
 """
 
 from __future__ import annotations
@@ -38,9 +38,9 @@ _PAGE_READWRITE = 4
 """The same for VirtualProtect (winnt.h)."""
 _POINTER = ctypes.sizeof(ctypes.c_void_p)
 _FIRST_ENTRY = 2 if sys.platform == "win32" else _POINTER
-"""CK_VERSION comes first, padded to a pointer where structures are not packed."""
+"""CK_VERSION comes first, padded to pointer size unless structures are packed."""
 _FLAGS_OFFSET = 96
-"""Of `flags` in CK_TOKEN_INFO: after label, manufacturer, model and serial number."""
+"""Offset of `flags` in CK_TOKEN_INFO: after label, manufacturer, model and serial number."""
 _PIN_LENGTHS_OFFSET = _FLAGS_OFFSET + 5 * ctypes.sizeof(ctypes.c_ulong)
 _SESSION_INFO_SIZE = 4 * ctypes.sizeof(ctypes.c_ulong)
 _MEMORY_OFFSET = _PIN_LENGTHS_OFFSET + 2 * ctypes.sizeof(ctypes.c_ulong)
@@ -63,13 +63,13 @@ _ENTRIES = {
     "C_Sign": (43, 5),
     "C_GenerateKeyPair": (59, 8),
 }
-"""Position in CK_FUNCTION_LIST (v2.x), after CK_VERSION; arguments."""
+"""Position in CK_FUNCTION_LIST (v2.x) after CK_VERSION, and number of arguments."""
 
 Call = Callable[..., int]
 
 
 class Faults:
-    """Replaces functions of the module at `path`; everything is as before at the end."""
+    """Replaces functions of the module at `path`, and restores them at the end."""
 
     def __init__(self, path: Path) -> None:
         library = ctypes.CDLL(str(path))
@@ -93,7 +93,7 @@ class Faults:
         self.clear()
 
     def fail(self, name: str, result: int, *, after: int = 0) -> None:
-        """From now on `name` returns `result` (CKR_…); the first `after` calls still work."""
+        """From now on, `name` returns `result` (CKR_…) after `after` calls that still work."""
         original = self._original(name)
         left = [after]
 
@@ -105,7 +105,7 @@ class Faults:
         self._replace(name, call)
 
     def fail_after(self, name: str, result: int) -> None:
-        """`name` does its work and then says `result`: the token half did what was asked."""
+        """`name` does its work but returns `result`, as if the token had done only half of it."""
         original = self._original(name)
 
         def call(*arguments: int | None) -> int:
@@ -116,7 +116,7 @@ class Faults:
         self._replace(name, call)
 
     def watch(self, name: str) -> None:
-        """Only notes the calls of `name` in `calls`."""
+        """Records calls of `name` in `calls` without changing them."""
         original = self._original(name)
 
         def call(*arguments: int | None) -> int:
@@ -126,11 +126,11 @@ class Faults:
         self._replace(name, call)
 
     def token_flags(self, *, add: int = 0, remove: int = 0) -> None:
-        """Changes the flags that every token of the module shows from now on."""
+        """Changes the flags that every token of the module reports from now on."""
         self._token_info(lambda info: _change_flags(info, add, remove))
 
     def wrong_pin_then(self, flags: int) -> None:
-        """The next PIN is wrong, and from then on every token shows `flags` too."""
+        """The next PIN is wrong, and from then on every token also reports `flags`."""
         changed = [0]
 
         def login(*_arguments: int | None) -> int:
@@ -142,7 +142,7 @@ class Faults:
         self._token_info(lambda info: _change_flags(info, changed[0], 0))
 
     def pin_lengths(self, shortest: int, longest: int) -> None:
-        """Changes the PIN lengths (bytes) that every token of the module shows."""
+        """Changes the PIN lengths (bytes) that every token of the module reports."""
 
         def change(info: int) -> None:
             lengths = (ctypes.c_ulong * 2).from_address(info + _PIN_LENGTHS_OFFSET)
@@ -151,7 +151,7 @@ class Faults:
         self._token_info(change)
 
     def note_sessions(self) -> list[int]:
-        """Handles of the sessions opened from now on, as they are opened."""
+        """Returns a list that collects the handles of sessions opened from now on."""
         original = self._original("C_OpenSession")
         handles: list[int] = []
 
@@ -164,19 +164,19 @@ class Faults:
         return handles
 
     def session_alive(self, handle: int) -> bool:
-        """Whether the module still knows a session."""
+        """Whether a session is still valid."""
         info = ctypes.create_string_buffer(_SESSION_INFO_SIZE)
         result = self._original("C_GetSessionInfo")(handle, ctypes.addressof(info))
         return result == CKR_OK
 
     def clear(self) -> None:
-        """Puts the module's own functions back."""
+        """Restores the module's own functions."""
         for name, address in self._saved.items():
             self._entry(name).value = address
         self._saved.clear()
 
     def free_memory(self, size: int) -> None:
-        """Every token of the module shows this many bytes free, public and private."""
+        """Every token of the module reports this many free bytes, public and private."""
 
         def change(info: int) -> None:
             memory = (ctypes.c_ulong * 4).from_address(info + _MEMORY_OFFSET)
@@ -199,7 +199,7 @@ class Faults:
         return ctypes.c_void_p.from_address(self._base + _FIRST_ENTRY + _POINTER * position)
 
     def _original(self, name: str) -> Call:
-        """The function as it is now, so that changes can be laid over each other."""
+        """The current function, so that several replacements can be combined."""
         address = self._entry(name).value
         assert address is not None
         function: Call = _type(name)(address)
@@ -226,7 +226,7 @@ def _change_flags(info: int, add: int, remove: int) -> None:
 
 
 def _make_writable(address: int) -> None:
-    """The list lies in the library's read-only data; an entry may lie across two pages."""
+    """The list is in the library's read-only data, and an entry may span two pages."""
     if sys.platform == "win32":
         before = ctypes.c_ulong()
         protect = ctypes.windll.kernel32.VirtualProtect
@@ -234,7 +234,7 @@ def _make_writable(address: int) -> None:
         assert protect(place, ctypes.c_size_t(_POINTER), _PAGE_READWRITE, ctypes.byref(before))
         return
     page = address & ~(mmap.PAGESIZE - 1)
-    size = address + _POINTER - page  # the next page only where it is needed: it may not exist
+    size = address + _POINTER - page  # only as far as needed: the next page may not exist
     libc = ctypes.CDLL(None, use_errno=True)
     failed = libc.mprotect(ctypes.c_void_p(page), size, _PROT_READ_WRITE)
     assert not failed, f"mprotect: {ctypes.get_errno()}"

@@ -1,4 +1,4 @@
-"""A small throw-away public key infrastructure for tests: root, intermediate, certificates.
+"""A small disposable public key infrastructure for tests: root, intermediate, certificates.
 
 lab = make_lab(now)
 key = rsa_signer()
@@ -47,7 +47,7 @@ _HASHES: dict[SignatureAlgorithm, hashes.HashAlgorithm] = {
 
 @dataclass(frozen=True)
 class RsaSigner:
-    """A `model.keys.Signer` whose RSA key lies in memory. `signed` counts what it signed."""
+    """A `model.keys.Signer` with an RSA key in memory. `signed`: the data signed so far."""
 
     private_key: rsa.RSAPrivateKey = field(repr=False)
     signed: list[bytes] = field(default_factory=list, repr=False)
@@ -67,7 +67,7 @@ class RsaSigner:
 
 @functools.cache
 def rsa_key(number: int = 0, bits: int = 2048) -> rsa.RSAPrivateKey:
-    """RSA keys are slow to make: the same `number` is the same key within one test process."""
+    """An RSA key. Generation is slow, so each `number` gives one key per test process."""
     return rsa.generate_private_key(65537, bits)
 
 
@@ -75,7 +75,7 @@ _numbers = itertools.count(1000)
 
 
 def rsa_signer(number: int | None = None) -> RsaSigner:
-    """A signer with the shared key `number`, or with a key of its own."""
+    """A signer with the shared key `number`, or with a new key."""
     return RsaSigner(rsa_key(next(_numbers) if number is None else number))
 
 
@@ -84,7 +84,7 @@ def ec_key() -> ec.EllipticCurvePrivateKey:
 
 
 def spki_of(key: CaKey) -> bytes:
-    """DER SubjectPublicKeyInfo of a private key's public half."""
+    """The DER SubjectPublicKeyInfo of a private key's public key."""
     return key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 
@@ -93,7 +93,7 @@ def name(*attributes: tuple[ObjectIdentifier, str]) -> x509.Name:
 
 
 def customer_name(user_id: str = "TKYM1408054", suffix: str = "1403") -> x509.Name:
-    """A subject as in the banks' manuals: C, O, three OUs, CN with user ID and suffix."""
+    """A subject as in the banks' manuals: C, O, three OUs, and CN with user ID and suffix."""
     common_name = f"{user_id} {suffix}" if suffix else user_id
     return name(
         (NameOID.COUNTRY_NAME, "JP"),
@@ -115,7 +115,7 @@ def ca_name(common_name: str) -> x509.Name:
 
 @dataclass(frozen=True)
 class TestCa:
-    """A CA certificate with its key, able to issue."""
+    """A CA that issues certificates, with its own certificate and key."""
 
     __test__ = False
     certificate: Certificate
@@ -128,7 +128,7 @@ class TestCa:
 
     @property
     def signer(self) -> RsaSigner:
-        """The CA's key as a Signer; only where it is an RSA key."""
+        """The CA's key as a Signer; it must be an RSA key."""
         assert isinstance(self.key, rsa.RSAPrivateKey)
         return RsaSigner(self.key)
 
@@ -143,7 +143,7 @@ class TestCa:
         serial: int | None = None,
         dns_names: Sequence[str] = (),
     ) -> Certificate:
-        """An end-entity certificate that ends `days` after the lab's now (negative: expired)."""
+        """An end-entity certificate that expires `days` after `now` (negative: already expired)."""
         after = self.now + timedelta(days=days)
         before = not_before or min(self.now, after) - timedelta(days=1)
         builder = (
@@ -170,8 +170,8 @@ class TestCa:
         may_sign: bool = True,
         days: float = 1825,
     ) -> TestCa:
-        """A CA below this one. `may_issue=False` leaves keyCertSign and cRLSign out of its key
-        usage, `may_sign=False` digitalSignature."""
+        """A subordinate CA. `may_issue=False` omits keyCertSign and cRLSign from its key usage,
+        `may_sign=False` omits digitalSignature."""
         own = key or rsa_key(next(_numbers))
         builder = (
             self._builder(spki_of(own), ca_name(common_name), None)
@@ -232,7 +232,7 @@ class Lab:
 
 
 def make_lab(now: datetime | None = None, *, label: str = "Example") -> Lab:
-    """Root and intermediate with RSA keys of their own per label; other labels are other CAs."""
+    """A root and an intermediate CA. Each `label` has its own keys and CA names."""
     moment = (now or datetime.now(UTC)).replace(microsecond=0)
     root = make_root(f"{label} Root CA", _label_key(f"{label} root"), moment)
     issuing = root.issue_ca(f"{label} Issuing CA", _label_key(f"{label} issuing"))
@@ -245,7 +245,7 @@ def _label_key(_label: str) -> rsa.RSAPrivateKey:
 
 
 def make_root(common_name: str, key: CaKey, now: datetime) -> TestCa:
-    """A self-signed CA certificate, valid from a year before `now` for ten years."""
+    """A self-signed CA, valid from one year before `now` to ten years after."""
     public_key = key.public_key()
     builder = (
         x509.CertificateBuilder()
@@ -264,7 +264,7 @@ def make_root(common_name: str, key: CaKey, now: datetime) -> TestCa:
 
 
 def private_key_pem(key: CaKey) -> bytes:
-    """PKCS#8 without encryption, for programs that a test starts."""
+    """Unencrypted PKCS#8, for programs that a test starts."""
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 

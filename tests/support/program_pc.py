@@ -1,4 +1,4 @@
-"""A Windows on which the program is installed, and a bank whose customer sits there."""
+"""A Windows with the program installed, used by a customer of a bank."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _FOR_SCRIPTS = {
 
 @dataclass(frozen=True)
 class ProgramPc:
-    """`place`: the folder of the program there."""
+    """`place`: the program's folder in `windows`."""
 
     windows: FreshWindows
     office: BankOffice
@@ -42,13 +42,13 @@ class ProgramPc:
         return rf"{self.place}\certclientw.exe"
 
     def learns_of_the_bank(self) -> None:
-        """The bank's profile, beside the program that is installed. (In %ProgramData%, under Wine,
-        nothing belongs to an administrator, so that the program rightly believes none there.)"""
+        """Adds the bank's profile next to the installed program. (Under Wine, no administrator owns
+        anything in %ProgramData%, so the program rightly ignores profiles there.)"""
         self._profile.write_text(self.office.profile_text(), encoding="utf-8")
 
     def is_left(self) -> set[str]:
-        """Of the program's folder after its removal, without the bank's profile: that is none of
-        the installer's files."""
+        """What is left of the program's folder after uninstallation, without the bank's profile,
+        which does not belong to the installer."""
         self._profile.unlink()
         place = self.windows.path(self.place)
         return {path.name for path in place.rglob("*") if path != self._profile.parent}
@@ -58,21 +58,21 @@ class ProgramPc:
         return self.windows.path(rf"{self.place}\profiles\{BANK}.toml")
 
     def certclient(self, *arguments: str) -> tuple[int, Any]:
-        """The exit code and the JSON of the command line."""
+        """Runs the command line; returns its exit code and JSON."""
         done = self.windows.wine(self.console, *arguments, "--json")
         text = done.stdout.decode(errors="replace")
         assert "{" in text, f"exit code {done.returncode}: {text}"
         return done.returncode, json.loads(text[text.index("{") :])
 
     def contents(self) -> set[str]:
-        """Which versions' libraries are there."""
+        """The library folders of the installed versions."""
         return {path.name for path in self.windows.path(self.place).glob("app-*")}
 
     def version(self) -> str:
         return self.windows.wine(self.console, "--version").stdout.decode().split()[-1]
 
     def give(self, count: int = 1) -> list[str]:
-        """So many user IDs whose certificates, made last year, end in 20 days."""
+        """Adds `count` customers whose certificates expire in 20 days; returns their user IDs."""
         user_ids = [self.office.new_customer() for _ in range(count)]
         command = ("wine", "/python/python.exe", _GIVE, self.office.port, "20", *user_ids)
         done = self.windows.run(*command, environment=_FOR_SCRIPTS)
@@ -80,19 +80,19 @@ class ProgramPc:
         return user_ids
 
     def begins_a_renewal_that_has_to_wait(self, user_id: str) -> None:
-        """The bank's answer comes later."""
+        """Starts a renewal that the bank answers later."""
         self.office.let_wait(2)
         code, answer = self.certclient("renew", user_id, "--yes", "--wait", "0", "--profile", BANK)
         assert code == WAITING, answer
 
     def resumes(self) -> None:
-        """Until it is done."""
+        """Resumes the renewal, which must complete."""
         code, answer = self.certclient("resume", "--wait", "60", "--profile", BANK)
         assert code == DONE, answer
         assert [one["outcome"] for one in answer["results"]] == ["done"]
 
     def days_left(self) -> dict[str, int]:
-        """Of the newest certificate of each user ID."""
+        """Days left of the newest certificate of each user ID."""
         code, answer = self.certclient("list", "--profile", BANK)
         assert code == 0, answer
         found: dict[str, int] = {}

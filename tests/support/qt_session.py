@@ -1,6 +1,6 @@
-"""Fixtures for windows: which screen, and nothing strange may be said on the way.
+"""Fixtures for window tests: the screen, and a check for stray log records.
 
-A conftest.py imports this before anything of Qt's.
+A conftest.py imports this before any Qt module.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-# Before Qt is asked for an application object, and where no environment passes through (Wine).
-# The screen is as small as one that customers may still have; Wine's is made so, too.
+# Set here before Qt creates an application object, because Wine passes no environment through. The
+# screen is as small as the smallest that customers still have; Wine's screen has the same size.
 _SCREEN = Path(__file__).parents[1] / "ui" / "screen.json"
 os.environ["QT_QPA_PLATFORM"] = os.environ.get(
     "CERTCLIENT_TEST_PLATFORM",
@@ -36,8 +36,8 @@ def texts() -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def dressed(qapp: QApplication) -> None:
-    """As the program's first lines do it. The collections after each test leave out what the
-    imports have made."""
+    """Applies the style as the program does at its start, and excludes all objects created by the
+    imports from the garbage collections after each test."""
     dress(qapp)
     gc.collect()
     gc.freeze()
@@ -45,7 +45,7 @@ def dressed(qapp: QApplication) -> None:
 
 @pytest.fixture(autouse=True)
 def no_stray_log_record(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
-    """A warning in the log fails the test that caused it; Qt's own are pytest-qt's matter."""
+    """Fails a test that logged a warning; pytest-qt handles Qt's own warnings."""
     yield
     stray = [
         record
@@ -58,7 +58,7 @@ def no_stray_log_record(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def garbage_in_the_gui_thread() -> Iterator[None]:
-    """As the program does it (`ui.garbage`): no worker destroys a widget."""
+    """Collects garbage as the program does (`ui.garbage`), so that no worker destroys a widget."""
     gc.disable()
     yield
     gc.enable()

@@ -1,4 +1,4 @@
-"""A real server on a loopback port that sends what a test tells it, byte for byte."""
+"""A real server on a loopback port that sends scripted bytes."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Script = Callable[[bytes], Iterable[Piece]]
 
 @dataclass
 class RawServer:
-    """Keeps every request that it got. A proxy's scripts get the CONNECT or the request."""
+    """Keeps every request received. A proxy's script receives the CONNECT or the request."""
 
     port: int
     requests: list[bytes] = field(default_factory=list)
@@ -35,9 +35,9 @@ class RawServer:
 def raw_server(
     script: Script, context: ssl.SSLContext | None = None, greeting: bytes = b""
 ) -> Iterator[RawServer]:
-    """Answers each connection's one request with `script`, over TLS where a context is given.
+    """Answers each connection's only request with `script`, over TLS if a context is given.
 
-    `greeting` is what it says before it has heard anything.
+    `greeting` is sent before anything is received.
     """
     with socket.create_server(("127.0.0.1", 0)) as listener:
         server = RawServer(listener.getsockname()[1])
@@ -55,7 +55,7 @@ def raw_server(
 
 
 def tls_context(folder: Path, chain: Iterable[Certificate], key: RsaSigner) -> ssl.SSLContext:
-    """A server's TLS with this chain, the leaf first."""
+    """A server's TLS context with this chain, leaf first."""
     (folder / "tls.pem").write_bytes(certificate_pem(*chain))
     (folder / "tls.key").write_bytes(private_key_pem(key.private_key))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -64,23 +64,23 @@ def tls_context(folder: Path, chain: Iterable[Certificate], key: RsaSigner) -> s
 
 
 def http(status: str, body: bytes = b"", *headers: str) -> bytes:
-    """An HTTP answer with its Content-Length."""
+    """An HTTP response with its Content-Length."""
     lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", *headers, "", ""]
     return "\r\n".join(lines).encode() + body
 
 
 def always(*pieces: Piece) -> Script:
-    """The same pieces whatever the request."""
+    """A script that sends the same pieces for every request."""
     return lambda _request: pieces
 
 
 def tunnel(target_port: int) -> Script:
-    """A proxy's script: says yes to CONNECT. `raw_server` then joins the two connections."""
+    """A proxy's script: accepts CONNECT; `raw_server` then joins the two connections."""
     return lambda _request: [b"HTTP/1.1 200 OK\r\n\r\n", _Join(target_port)]
 
 
 class _Join(float):
-    """In place of seconds: the port to which the connection is joined from now on."""
+    """A piece that is not a delay but the port to which the connection is joined."""
 
     @property
     def port(self) -> int:
@@ -88,7 +88,7 @@ class _Join(float):
 
 
 def free_port() -> int:
-    """A port on which nobody listens."""
+    """A port on which no server listens."""
     with socket.create_server(("127.0.0.1", 0)) as closed:
         port: int = closed.getsockname()[1]
         return port
@@ -102,7 +102,7 @@ def _accept_all(
     greeting: bytes,
     stop: threading.Event,
 ) -> None:
-    """One connection after the other: no test needs two at a time."""
+    """Serves one connection after the other; no test needs two at a time."""
     while True:
         connection, _ = listener.accept()
         if stop.is_set():

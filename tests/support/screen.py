@@ -1,4 +1,4 @@
-"""A screen (Xvfb) for programs in the Wine sandbox, which tests look at and type into."""
+"""A screen (Xvfb) for programs in the Wine sandbox, for tests to inspect and type into."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ _SECONDS = 900
 
 @dataclass(frozen=True)
 class Screen:
-    """`display`: what DISPLAY is set to."""
+    """`display`: the value of DISPLAY."""
 
     display: str
 
     def windows(self, title: str) -> list[str]:
-        """Windows that are to be seen whose title contains `title` (a regular expression)."""
+        """Visible windows whose title contains `title` (a regular expression)."""
         return self._xdotool("search", "--onlyvisible", "--name", title).split()
 
     def shows(self, title: str) -> bool:
-        """Waits for such a window."""
+        """Waits for such a window; False if none appears in time."""
         deadline = time.monotonic() + _SECONDS
         while not self.windows(title):
             if time.monotonic() > deadline:
@@ -36,11 +36,11 @@ class Screen:
         self._xdotool("key", *keys)
 
     def press_in(self, title: str, *keys: str) -> None:
-        """In the window whose title contains `title`, as above; nowhere if there is none."""
+        """Presses keys in the window whose title contains `title`, if there is one."""
         self._xdotool("search", "--onlyvisible", "--name", title, "windowfocus", "key", *keys)
 
     def picture(self, file: Path) -> None:
-        """Everything that is to be seen, as PNG; for people who look for what went wrong."""
+        """Saves the screen as PNG, for people who look for the cause of a failure."""
         subprocess.run(("import", "-window", "root", str(file)), env=self._environment, check=False)
 
     def _xdotool(self, *words: str) -> str:
@@ -56,7 +56,7 @@ class Screen:
 
 @contextmanager
 def screen() -> Iterator[Screen]:
-    """A free display; everybody on this machine may draw on it."""
+    """A free display without access control, for every user of this machine."""
     reading, writing = os.pipe()
     options = ("-screen", "0", "1280x900x24", "-ac", "-nolisten", "tcp")
     process = subprocess.Popen(

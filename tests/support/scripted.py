@@ -1,5 +1,5 @@
-"""A person and a CA that do as a test tells them. The CA is for what no honest CA does: wrong keys,
-wrong names, lost answers. Stores in these tests are real."""
+"""A scripted user and a scripted CA. The CA does what no honest CA does: it returns wrong keys and
+wrong names, and loses responses. Stores in these tests are real."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ from certclient.store.base import PinRequest
 from support.pki import Lab, customer_name
 
 PIN = "246813"
-"""Of the tokens of support/softhsm.py, here for programs that shall not import pytest."""
+"""PIN of the tokens in support/softhsm.py; here for programs that must not import pytest."""
 
 
 @dataclass
 class Person:
-    """Says yes, has a PIN and the codes; `heard` is every question and warning, in order."""
+    """A user who agrees and has a PIN and codes; records every request and warning in order."""
 
     pins: list[str] = field(default_factory=list)
     secrets: dict[SecretKind, list[str]] = field(default_factory=dict)
@@ -75,11 +75,11 @@ Fault = CertclientError | Callable[[], None]
 
 @dataclass
 class ScriptedCa:
-    """Issues from a throw-away CA what `makes` makes; each call first meets the next of its faults.
+    """Issues the certificates that `makes` returns; each call first applies the next of its faults.
 
-    `calls` is the log of what was asked: ("send", transaction id), ("confirm", rejection)…
-    `signers`: what it says of a certificate that signs, by fingerprint; of others `signer`.
-    A transaction's state is the public key, so that a restored one works as well.
+    `calls` logs all calls: ("send", transaction id), ("confirm", rejection)…
+    `signers`: the status of signing certificates by fingerprint; the default is `signer`.
+    A transaction's state is the public key, so that a restored transaction works as well.
     """
 
     lab: Lab
@@ -175,7 +175,7 @@ class ScriptedCa:
 
 @dataclass
 class Timeline:
-    """Clock and sleep for a procedure: sleeping moves the clock. `slept`: the pauses, seconds."""
+    """Clock and sleep for a procedure: sleeping advances the clock. `slept`: pauses in seconds."""
 
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
     slept: list[float] = field(default_factory=list)
@@ -193,7 +193,7 @@ class Timeline:
 
 
 class NoVault:
-    """A computer without a credential store: codes are asked for again."""
+    """A computer without a credential store: codes are requested again."""
 
     def keep(self, procedure_id: str, code: Secret) -> None: ...
 
@@ -205,7 +205,7 @@ class NoVault:
 
 @dataclass
 class MemoryVault:
-    """A credential store that works; `kept` is what lies in it now."""
+    """A working credential store; `kept`: its current contents."""
 
     kept: dict[str, Secret] = field(default_factory=dict)
 
@@ -220,7 +220,7 @@ class MemoryVault:
 
 
 def honest(lab: Lab, user_id: str = "TKYM1408054") -> Callable[[bytes], Certificate]:
-    """Makes what was asked for; the same certificate for the same key."""
+    """Issues the requested certificate; the same key gets the same certificate."""
     made: dict[bytes, Certificate] = {}
 
     def make(spki: bytes) -> Certificate:

@@ -1,4 +1,4 @@
-"""Setups around a program of a few kilobytes, and a Windows to run them in."""
+"""Setups of a program of a few kilobytes, and a Windows to run them in."""
 
 from __future__ import annotations
 
@@ -33,21 +33,21 @@ PROGRAM_FILES = {
     *("profiles\\", "profiles\\rei-shinkin.toml", "profiles-available\\"),
     *(rf"profiles-available\{bank}.toml" for bank in BANKS),
 }
-"""Of every version that a Workbench makes, with the first bank chosen."""
+"""Files of every version that a Workbench builds, with the first bank selected."""
 UNINSTALLER = "Un_"
-"""How the copy of itself is called that an uninstaller makes; a letter and .exe follow."""
+"""Name of the copy that an uninstaller makes of itself; a letter and .exe follow."""
 _SECONDS = 1200
 
 
 def contents(version: str) -> set[str]:
-    """Below the program's folder, what is one version's alone."""
+    """Files below the program's folder that belong to one version only."""
     names = ("", "PySide6\\", r"PySide6\Qt6Core.dll", "certclient\\", "certclient\\日本語 $1.txt")
     return {rf"app-{version}\{name}" for name in (*names, "installed.lst", "python312.dll")}
 
 
 @dataclass(frozen=True)
 class Workbench:
-    """Makes setups of any version in `folder`."""
+    """Builds setups of any version in `folder`."""
 
     folder: Path
 
@@ -60,7 +60,7 @@ class Workbench:
         return replace(read_settings(), version=version)
 
     def payload(self, version: str, more: Mapping[str, str] | None = None) -> Path:
-        """A frozen program in small. `more`: further files and what they hold."""
+        """A small frozen program. `more`: further files and their contents."""
         folder = self.folder / f"payload-{version}"
         files = {
             f"app-{version}/python312.dll": f"MZ: library {version}",
@@ -104,7 +104,7 @@ class Workbench:
 
 @dataclass(frozen=True)
 class Customer:
-    """Somebody at that Windows who runs setups."""
+    """A user of that Windows who runs setups."""
 
     windows: FreshWindows
 
@@ -117,19 +117,19 @@ class Customer:
         return self.windows.wine(rf"Z:\keep\{downloaded.name}", *arguments, *switches).returncode
 
     def types(self, line: str) -> int:
-        """A line at the command prompt, quotes and all; returns the exit code of its program."""
+        """Runs a line at the command prompt, with its quotes; returns the program's exit code."""
         batch = self.windows.shared / "line.cmd"
         batch.write_text(f"@start /wait {line}\r\n@exit %errorlevel%\r\n", encoding="ascii")
         return self.windows.wine("cmd", "/c", r"Z:\keep\line.cmd").returncode
 
     def uninstalls(self, *switches: str, place: str = PLACE) -> None:
-        """As Windows' settings do it: the uninstaller copies itself away and goes on there."""
+        """Uninstalls as Windows' settings do: the uninstaller copies itself and continues there."""
         self.windows.wine(rf"{place}\uninstall.exe", "/S", *switches)
         self.wait_until(lambda: not self.has(rf"{place}\uninstall.exe"))
         self.wait_until(lambda: not self.windows.runs(UNINSTALLER))
 
     def starts(self, place: str = PLACE) -> bool:
-        """Whether both programs find their own files there, and nothing that is not theirs."""
+        """Whether both programs find exactly their own files there."""
         command = [rf"{place}\certclient.exe", rf"{place}\certclientw.exe"]
         return all(self.windows.wine(one, "--unattended").returncode == 0 for one in command)
 
@@ -154,24 +154,24 @@ class Customer:
         }
 
     def banks(self) -> set[str]:
-        """Whose certificates the program looks after."""
+        """The banks whose certificates the program manages."""
         return {name.removesuffix(".toml") for name in self.files(rf"{PLACE}\profiles")}
 
     @property
     def log(self) -> str:
-        """What the setup wrote of itself."""
+        """The setup's log."""
         path = self.windows.path(LOG)
         return path.read_text(encoding="utf-16") if path.exists() else ""
 
     @property
     def calls(self) -> list[str]:
-        """Command lines of the stand-in, in their order."""
+        """Command lines of the stand-in in chronological order."""
         file = self.windows.shared / "calls.txt"
         return file.read_text(encoding="utf-16-le").splitlines() if file.exists() else []
 
 
 @contextmanager
 def customer(shared: Path, display: str = "") -> Iterator[Customer]:
-    """`shared`: an empty folder, Z:\\keep there."""
+    """`shared`: an empty folder, which becomes Z:\\keep."""
     with fresh_windows(sandbox(), shared, display) as windows:
         yield Customer(windows)

@@ -1,4 +1,4 @@
-"""A build around a program of a few kilobytes, in seconds."""
+"""A build of a program of a few kilobytes, which takes seconds."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from tools.installer.signing import Signer, make_signer
 from tools.installer.testing_ca import make_testing_ca
 
 PROGRAM = Path(sysconfig.get_path("purelib")) / "setuptools" / "cli-64.exe"
-"""A small program for Windows, not signed."""
+"""A small unsigned program for Windows."""
 
 EPOCH = 1_790_000_000
 
 Files = Mapping[str, Callable[[Path], None]]
-"""Paths below the libraries' folder, and what makes such a file."""
+"""Paths below the library folder, and the functions that create these files."""
 
 
 def small_build(folder: Path) -> Build:
-    """As `make installer` begins it, signed by a testing CA."""
+    """The initial build of `make installer`, signed by a testing CA."""
     return Build(read_settings(), Places(folder), signer(folder), EPOCH)
 
 
 def small_freeze(libraries: Files | None = None) -> Freeze:
-    """Makes both programs and `libraries` in place of PyInstaller."""
+    """Creates both programs and `libraries` instead of PyInstaller."""
 
     def freeze(build: Build) -> Bill:
         place = build.places.payload / build.settings.contents_folder
@@ -45,29 +45,29 @@ def small_freeze(libraries: Files | None = None) -> Freeze:
 
 
 def copied(path: Path) -> None:
-    """A program, not signed."""
+    """Creates an unsigned program."""
     shutil.copyfile(PROGRAM, path)
 
 
 def written(path: Path) -> None:
-    """No program."""
+    """Creates a file that is no program."""
     path.write_text("a library", encoding="utf-8")
 
 
 def signer(folder: Path, name: str = "ours") -> Signer:
-    """Signs with the testing CA of this `name`, of which `folder` gets a copy."""
+    """A signer with the testing CA of this `name`, which is copied to `folder`."""
     shutil.copytree(_authority(name).name, folder / "testing-ca")
     return make_signer(read_settings(), Places(folder), DEFAULT, ask=False)
 
 
 def stranger(folder: Path) -> Signer:
-    """Somebody else who signs; nobody trusts them."""
+    """A signer of another, untrusted CA."""
     return signer(folder, "stranger")
 
 
 @cache
 def _authority(_name: str) -> TemporaryDirectory[str]:
-    """Made once, as its keys take a second."""
+    """Created once, because its keys take a second."""
     folder = TemporaryDirectory()
     make_testing_ca(Path(folder.name))
     return folder

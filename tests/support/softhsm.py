@@ -1,4 +1,4 @@
-"""SoftHSM tokens for tests: a folder of tokens per test, in this process and in programs it starts.
+"""SoftHSM tokens for tests: one token folder per test, for this process and its subprocesses.
 
 def test_x(softhsm: SoftHsm) -> None:
     token = softhsm.new_token()
@@ -30,7 +30,7 @@ from certclient.store.pkcs11.token import TokenName
 from support import scripted
 
 MODULE = Path(
-    # tools.wine.softhsm makes the DLL; it stands for a vendor's.
+    # tools.wine.softhsm builds the DLL, which replaces a vendor's.
     r"Z:\softhsm\softhsm2.dll" if sys.platform == "win32" else "/usr/lib/softhsm/libsofthsm2.so"
 )
 PIN = scripted.PIN
@@ -43,7 +43,7 @@ _SECURITY_OFFICER = 0
 
 
 class ScriptedPins:
-    """A PinProvider that gives these answers in turn, then None; `requests` is what it was told."""
+    """A PinProvider that gives these answers in turn, then None; `requests`: those received."""
 
     def __init__(self, *answers: str) -> None:
         self._answers = list(answers)
@@ -55,13 +55,13 @@ class ScriptedPins:
 
 
 def right_pin(_request: PinRequest) -> Secret | None:
-    """A PinProvider for tokens made here."""
+    """A PinProvider for tokens created here."""
     return Secret(PIN)
 
 
 @dataclass(frozen=True)
 class SoftHsmToken:
-    """A token in a SoftHsm folder. `pull` and `plug` are what a hand does with a USB token."""
+    """A token in a SoftHsm folder. `pull` and `plug` remove and insert it like a USB token."""
 
     hsm: SoftHsm
     label: str
@@ -87,7 +87,7 @@ class SoftHsmToken:
 
 @dataclass(frozen=True)
 class SoftHsm:
-    """A folder of SoftHSM tokens. `environment` leads another process to the same tokens."""
+    """A folder of SoftHSM tokens. `environment` gives another process the same tokens."""
 
     directory: Path
     module_path: Path = MODULE
@@ -106,7 +106,7 @@ class SoftHsm:
         return {**os.environ, "SOFTHSM2_CONF": str(self.configuration)}
 
     def prepare(self) -> None:
-        """Writes the configuration; the environment variable is the caller's business."""
+        """Writes the configuration; the caller sets the environment variable."""
         self.token_folder.mkdir(parents=True)
         self.configuration.write_text(
             f"directories.tokendir = {self.token_folder}\n"
@@ -117,12 +117,12 @@ class SoftHsm:
         return load_module(self.module_path, (self.module_path,))
 
     def refresh(self) -> None:
-        """SoftHSM sees tokens that come or go only when initialised again; sessions die by it,
-        as they do when a token is pulled."""
+        """Initialises SoftHSM again, without which it detects no inserted or removed tokens. This
+        ends all sessions, as the removal of a token does."""
         pkcs11.lib(str(self.module().path)).reinitialize()
 
     def new_token(self, label: str = "専用USB", pin: str = PIN) -> SoftHsmToken:
-        """A fresh, initialised token, visible at once."""
+        """A new, initialised token, visible immediately."""
         before = set(self.token_folder.iterdir())
         initialise_free_token(self.module(), label, pin)
         (folder,) = set(self.token_folder.iterdir()) - before
@@ -130,8 +130,8 @@ class SoftHsm:
         return self._appeared(label, folder, pin)
 
     def copy_of(self, original: SoftHsmToken) -> SoftHsmToken:
-        """A token with everything that `original`, from another folder, holds (making keys is
-        slow). The two are the same token to whoever asks for its serial number."""
+        """A copy of `original` from another folder, with all its objects (key generation is slow).
+        Both have the same serial number."""
         folder = self.token_folder / original.folder.name
         shutil.copytree(original.folder, folder)
         self.refresh()
@@ -146,9 +146,9 @@ class SoftHsm:
 
 
 def initialise_free_token(module: Module, label: str, pin: str) -> None:
-    """What a bank does before it hands a token out; SoftHSM's last slot is always a free one.
+    """Initialises a token as a bank does; SoftHSM's last slot is always free.
 
-    By the module's own calls: softhsm2-util reads its arguments in Windows' code page.
+    Calls the module directly, because softhsm2-util reads its arguments in Windows' code page.
     """
     call, slot_id = module.cryptoki._call, module.library.get_slots()[-1].slot_id
     so_pin, user_pin, session = SO_PIN.encode(), pin.encode(), ctypes.c_ulong()
@@ -165,9 +165,9 @@ def initialise_free_token(module: Module, label: str, pin: str) -> None:
 
 @contextmanager
 def token_folder(directory: Path) -> Iterator[SoftHsm]:
-    """An empty folder of tokens that this process's SoftHSM uses until the end.
+    """An empty token folder that SoftHSM uses in this process until the end of the block.
 
-    One at a time: SoftHSM has one configuration per process. No token stays visible afterwards.
+    Only one at a time: SoftHSM has one configuration per process. No token is visible afterwards.
     """
     hsm = SoftHsm(_in_code_page(directory))
     hsm.prepare()
@@ -179,9 +179,9 @@ def token_folder(directory: Path) -> Iterator[SoftHsm]:
 
 
 def _in_code_page(directory: Path) -> Path:
-    """`directory`, or on Windows a place whose name SoftHSM can read: it does not know letters
-    outside of the code page, and our user there has a Japanese name. That Windows is fresh in each
-    run, so nothing is removed."""
+    """`directory`, or on Windows a folder whose name SoftHSM can read: it supports only characters
+    in the code page, and our user there has a Japanese name. Nothing is removed, because that
+    Windows is fresh in each run."""
     if sys.platform != "win32":
         return directory
     return Path(tempfile.mkdtemp(dir="C:\\")) / "softhsm"
@@ -189,6 +189,6 @@ def _in_code_page(directory: Path) -> Path:
 
 @pytest.fixture
 def softhsm(tmp_path: Path) -> Iterator[SoftHsm]:
-    """An empty folder of tokens for one test."""
+    """An empty token folder for one test."""
     with token_folder(tmp_path / "softhsm") as hsm:
         yield hsm

@@ -1,7 +1,7 @@
-"""Programs of a few kilobytes for tests of the setup: all that comes before Python is the real one.
+"""Programs of a few kilobytes for setup tests; all code that runs before Python is the real code.
 
-They look at their files (installer/native) as the frozen program does, and start with nothing but
-their own libraries; tests/installer/native/stand_in.c stands for the rest.
+They check their files (installer/native) like the frozen program and start only with their own
+libraries; tests/installer/native/stand_in.c replaces the rest.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _LINK = "set -e\ncd /keep\nx86_64-w64-mingw32-windres list.rc list.o" + "".join(
 
 @cache
 def parts() -> Parts:
-    """Made once per machine."""
+    """Built once per machine."""
     return prepare(_cache())
 
 
@@ -52,8 +52,8 @@ def sandbox() -> Sandbox:
 
 
 def add_stand_ins(payload: Path, contents: str, work: Path) -> None:
-    """Puts both programs into `payload`, each with the list of what is in its folder `contents`, as
-    installer/certclient.spec writes it. `work`: a folder for what is written on the way."""
+    """Adds both programs to `payload`, each with the list of files in its folder `contents`, as
+    installer/certclient.spec writes it. `work`: a folder for intermediate files."""
     lines = [contents]
     for path in sorted(path for path in (payload / contents).rglob("*") if path.is_file()):
         name = str(path.relative_to(payload / contents)).replace("/", "\\")
@@ -66,12 +66,12 @@ def add_stand_ins(payload: Path, contents: str, work: Path) -> None:
 
 
 def make_stand_ins() -> None:
-    """Compiles them, in a Windows made for it, where the cache has neither yet. Minutes then."""
+    """Compiles them in a Windows built for it, unless both are cached. This can take minutes."""
     _objects()
 
 
 def screen_reader() -> Path:
-    """The program of native/reader.c."""
+    """The program compiled from native/reader.c."""
     return _objects() / "reader.exe"
 
 
@@ -86,7 +86,7 @@ def _compile(folder: Path) -> None:
 
 
 def _digest() -> str:
-    """Changes with whatever they are made from."""
+    """Changes with every input of the compilation."""
     digest = hashlib.sha256(f"{bootloader.made_from()} {_COMPILE}".encode())
     for source in sorted(_SOURCES.glob("*.[ch]")):
         digest.update(source.read_bytes())
@@ -94,7 +94,7 @@ def _digest() -> str:
 
 
 def _run(script: str, keep: Path, mounts: dict[str, Path]) -> None:
-    """In the Debian with the compiler."""
+    """Runs a script in the Debian with the compiler."""
     made = sandbox()
     process = replace(made, keep=keep, mounts={**made.mounts, **mounts}).start(("sh", "-c", script))
     output, _ = process.communicate()

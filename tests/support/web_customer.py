@@ -1,4 +1,4 @@
-"""A customer at the bank's pages without a browser: cookies, forms, a client certificate.
+"""A customer of the bank's pages without a browser: cookies, forms, a client certificate.
 
 guest = WebCustomer(bank, tmp_path, certificate, KEY)
 page = guest.get(bank.login_url)
@@ -45,7 +45,7 @@ class _Forms(HTMLParser):
 
 @dataclass(frozen=True)
 class Page:
-    """What came back, redirects followed as far as they lead to pages."""
+    """The response, after all redirects that lead to pages."""
 
     url: str
     status: int
@@ -64,7 +64,7 @@ class Page:
 
     @property
     def link(self) -> str:
-        """The `certclient:` link that this answer leads to, or that is on the page."""
+        """The `certclient:` link to which this response redirects, or which is on the page."""
         location = self.headers.get("Location", "")
         found = re.search(r'href="(certclient:[^"]+)"', self.text)
         return location or (found[1].replace("&amp;", "&") if found else "")
@@ -85,7 +85,7 @@ class Page:
 
 
 class WebCustomer:
-    """One browser's worth of cookies; with `certificate` it shows that on every connection."""
+    """One browser session with its cookies; sends `certificate`, if given, on every connection."""
 
     def __init__(
         self,
@@ -97,7 +97,7 @@ class WebCustomer:
         self.session = requests.Session()
         self.session.verify = str(bank.root_file)
         self.session.trust_env = False
-        # As browsers do: a kept connection that the server has closed meanwhile is opened again.
+        # Like browsers, reopens a kept connection that the server has closed meanwhile.
         again = Retry(2, allowed_methods={"GET"}, raise_on_status=False, backoff_factor=0)
         self.session.mount("https://", HTTPAdapter(max_retries=again))
         if certificate is not None and key is not None:
@@ -113,7 +113,7 @@ class WebCustomer:
         return self._page("POST", url, fields, headers)
 
     def submit(self, page: Page, action: str = "", **fields: str) -> Page:
-        """Sends a form of `page`, with its hidden fields and what is typed."""
+        """Submits a form of `page` with its hidden fields and `fields`."""
         form = page.form(action)
         return self.post(urljoin(page.url, form.action), {**form.fields, **fields})
 

@@ -1,10 +1,10 @@
-"""A person in front of the windows: opens them for a link, as the desktop does, and presses what
-the wizard offers as the next thing to do.
+"""A simulated user of the windows: opens them for a link, as the desktop does, and presses the
+wizard's button for the next step.
 
 window_person.py SCREEN PROFILE LINK
 
-The pages that were seen and the buttons that were pressed are in the file SCREEN at the end, with
-the exit code in the last line. Nothing is drawn: Qt's platform is "offscreen".
+At the end, the file SCREEN lists the pages seen and the buttons pressed, with the exit code in the
+last line. Nothing is drawn: Qt's platform is "offscreen".
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _PRESSED_ON = (Page.NOTICE, Page.LETTER, Page.START)
 
 
 class Hand(QObject):
-    """Lives in the GUI's thread; `look` is poked from outside."""
+    """Runs in the GUI thread; `poked` triggers `look` from another thread."""
 
     poked = Signal()
 
@@ -60,7 +60,7 @@ class Hand(QObject):
 
 
 def watch(hand: Hand) -> None:
-    """From another thread: the application is made by the program itself."""
+    """Runs in another thread, because the program itself creates the application object."""
     deadline = time.monotonic() + _SECONDS
     moved = False
     while time.monotonic() < deadline and not hand.over:

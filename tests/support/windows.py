@@ -1,4 +1,4 @@
-"""A context for windows in tests: this process's stores and bank, and a clock that is set."""
+"""A context for windows in tests: this process's stores and bank, and a settable clock."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ from certclient.ui.tasks.runner import TaskRunner
 
 @dataclass
 class Desktop:
-    """What a test's windows see of the world. `opened` are the pages sent to the browser;
-    `stores` is the list that is shown: tests add and remove."""
+    """The environment of a test's windows. `opened`: the URLs sent to the browser; `stores`: the
+    stores shown, which tests add and remove."""
 
     folder: Path
     profiles: tuple[Profile, ...]
@@ -39,7 +39,7 @@ class Desktop:
 
     @contextmanager
     def context(self) -> Iterator[AppContext]:
-        """The context; at the end the runner is closed as the program does it."""
+        """The context; at the end, closes the task runner as the program does."""
         parent = QObject()
         tasks = TaskRunner(parent)
         languages = Languages(self.language, parent)

@@ -1,7 +1,7 @@
-"""The Windows store in tests: certificate stores of its own per test, no key left behind.
+"""The Windows store in tests: separate certificate stores per test, and no leftover keys.
 
-Runs under Wine in `make test-windows`, where `CNG` says whether a double of ncrypt.dll keeps keys
-(Wine's own does not).
+Runs under Wine in `make test-windows`, where `CNG` is set if a test double of ncrypt.dll stores
+keys (Wine's own does not).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ CNG = "ncrypt" in os.environ.get("CERTCLIENT_WINDOWS_RUN", "").split(",")
 SIGNS = frozenset(
     algorithm for algorithm in SignatureAlgorithm if CNG or "pkcs1" in algorithm.value
 )
-"""What a key that is made here can do: CAPI has no PSS."""
+"""The signature algorithms of keys created here: CAPI has no PSS."""
 
 if sys.platform == "win32":
     import ctypes
@@ -43,13 +43,13 @@ if sys.platform == "win32":
     WINE = hasattr(ctypes.WinDLL("ntdll.dll"), "wine_get_version")
 
     if WINE:
-        # Wine 10 refuses CERT_ARCHIVED_PROP_ID ("stub"); another property of the same shape stands
-        # for it. That Windows hides what is archived is a matter of REAL_WINDOWS.md.
+        # Wine 10 rejects CERT_ARCHIVED_PROP_ID ("stub"), so another property of the same type
+        # replaces it. REAL_WINDOWS.md checks that Windows hides archived certificates.
         declarations.CERT_ARCHIVED_PROP_ID = CERT_DESCRIPTION_PROP_ID
 
     @dataclass(frozen=True)
     class WindowsPc:
-        """A fresh "MY", "CA" and "Root" under other names."""
+        """Empty "MY", "CA" and "Root" stores under other names."""
 
         names: StoreNames
 
@@ -57,19 +57,19 @@ if sys.platform == "win32":
             return WindowsStore(self.names)
 
         def add_foreign(self, *certificates: Certificate) -> None:
-            """As another program would, without a key."""
+            """Adds certificates without a key, as another program would."""
             with crypt32.opened(self.names.personal, writable=True) as store:
                 for certificate in certificates:
                     store.add(certificate, "", None)
 
     DOUBLE = Path(os.environ["LOCALAPPDATA"]) / "certclient-ncrypt-double"
-    """Where the double of ncrypt.dll keeps keys (tests/windows/native/ncrypt)."""
+    """Where the double of ncrypt.dll stores keys (tests/windows/native/ncrypt)."""
 
     _BEFORE_THE_KEY = 1224
-    """Bytes of a key's file in front of the private key (double.h holds it to that)."""
+    """Offset of the private key in a key file, in bytes (double.h asserts it)."""
 
     def lose_keys_with_the_password() -> None:
-        """As after a forced reset: Windows lists keys that it cannot open any more."""
+        """Damages all keys as a forced password reset does: Windows lists but cannot open them."""
         for file in DOUBLE.glob("0-*.key"):
             raw = file.read_bytes()
             file.write_bytes(raw[:_BEFORE_THE_KEY] + bytes(len(raw) - _BEFORE_THE_KEY))
@@ -81,7 +81,7 @@ if sys.platform == "win32":
             damaged.unlink()
 
     class Owner:
-        """Who sits at the computer and is asked about protected keys, by the double."""
+        """The user whom the double asks about protected keys."""
 
         _file = DOUBLE / "questions.txt"
 
@@ -102,7 +102,7 @@ if sys.platform == "win32":
         owner.forget()
 
     def elsewhere(code: str, *arguments: str) -> str:
-        """What `code` prints, run by another Python process on the same Windows."""
+        """Runs `code` in another Python process on the same Windows; returns its output."""
         program = f"import sys\n{code}"
         done = subprocess.run(
             [sys.executable, "-c", program, *arguments],
@@ -114,7 +114,7 @@ if sys.platform == "win32":
         return done.stdout.decode().strip()
 
     def internet_explorer_key(provider: str, provider_type: int) -> Container:
-        """A key as the old flow made it: 「新しいRSA交換キーを作成します」."""
+        """A key as the old enrollment flow created it: 「新しいRSA交換キーを作成します」."""
         name = "{5F1B0E5C-9A7B-4C8E-8A3D-2B2F0C6D7E10}"
         place = Container(name, provider, provider_type, declarations.AT_KEYEXCHANGE)
         capi.delete(place)
@@ -128,19 +128,19 @@ if sys.platform == "win32":
 
     @dataclass(frozen=True)
     class Computer:
-        """The customer's own computer: "MY" as browsers see it, the program's own folder."""
+        """The customer's computer: the "MY" store that browsers use, and the program's folder."""
 
         store: WindowsStore
 
         def usable(self) -> list[Certificate]:
-            """What a browser offers."""
+            """The certificates that a browser offers."""
             found = self.store.certificates()
             return [s.certificate for s in found if s.key and not s.archived]
 
         def give(
             self, office: BankOffice, user_id: str, days: int, spec: KeySpec | None = None
         ) -> Certificate:
-            """A certificate that ends in `days` days, made as this program makes them."""
+            """A certificate that expires in `days` days, created as this program does."""
             with self.store.open(no_pin) as session:
                 key = session.create_key(spec or KeySpec(), f"certclient {user_id}")
                 spki = session.signer(key).spki
@@ -149,7 +149,7 @@ if sys.platform == "win32":
             return certificate
 
         def assert_nothing_left_over(self) -> None:
-            """Every key has its certificate, every certificate its key, and each works."""
+            """Asserts that keys and certificates belong together and that each key works."""
             stored = self.store.certificates()
             assert all(s.key is not None for s in stored), "a certificate without its key"
             assert len(keys.ours()) == len(stored), "a key without its certificate"
@@ -159,7 +159,7 @@ if sys.platform == "win32":
 
     @pytest.fixture
     def computer() -> Iterator[Computer]:
-        """Emptied before and after; one test at a time, as the computer has one "MY"."""
+        """Emptied before and after; for one test at a time, as there is only one "MY" store."""
         _only_under_wine()
         _empty()
         yield Computer(WindowsStore())
@@ -174,7 +174,7 @@ if sys.platform == "win32":
         shutil.rmtree(journal_file().parent, ignore_errors=True)
 
     def _only_under_wine() -> None:
-        """Whoever's Windows it is keeps their certificates: tests delete keys and empty stores."""
+        """Protects the certificates of a real Windows: tests delete keys and empty stores."""
         if not WINE:
             pytest.exit("these tests delete certificates: tests/windows/REAL_WINDOWS.md instead", 2)
 

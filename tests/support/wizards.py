@@ -1,4 +1,4 @@
-"""The wizard as a customer meets it: real clicks, the real procedure, stores and practice bank."""
+"""The wizard as customers use it: real clicks, procedure, stores and practice bank."""
 
 from __future__ import annotations
 
@@ -45,13 +45,13 @@ if sys.platform == "win32":
     from support.windows_pc import WindowsPc
 
 LONG = 300_000
-"""Milliseconds after which a step hangs: many times what the slowest takes on a quiet machine."""
+"""Timeout of a step in milliseconds: many times the slowest step on a quiet machine."""
 
 
 @dataclass
 class Office:
-    """A customer's PC with the windows open: `pc` and, once plugged in, a token. `hsm`: where
-    tokens are made; None on Windows."""
+    """A customer's PC with the program's windows: the store `pc` and tokens once inserted. `hsm`
+    creates tokens; None on Windows."""
 
     bank: RunningBank
     pc: CertificateStore
@@ -70,7 +70,7 @@ class Office:
     @property
     def profile(self) -> Profile:
         profile = load_profile(self.bank.profile_path)
-        # Wine's crypt32 finds no CNG key for TLS, so there the login cannot be tried.
+        # Wine's crypt32 finds no CNG keys for TLS, so the login cannot be tested there.
         return replace(profile, login_test_url="") if CNG else profile
 
     def profile_with(self, options: ProfileOptions) -> None:
@@ -90,7 +90,7 @@ class Office:
         return Enrollment(environment, self.journal)
 
     def context(self) -> AppContext:
-        """A program start: nothing is remembered but the journal and the stores."""
+        """The context of a new program start: only the journal and the stores persist."""
         self.desktop = Desktop(
             folder=self.folder,
             profiles=(self.profile,),
@@ -104,7 +104,7 @@ class Office:
 
     @property
     def tokens(self) -> SoftHsm:
-        """Where tokens are made."""
+        """The token folder; skips the test on Windows."""
         if self.hsm is None:
             pytest.skip("needs SoftHSM or NSS: runs on Linux")
         return self.hsm
@@ -117,7 +117,7 @@ class Office:
     def give(
         self, store: CertificateStore, days: int = 20, user_id: str = USER_ID, suffix: str = "1403"
     ) -> StoredCertificate:
-        """A certificate from last year that ends in `days` days, for a customer of the bank."""
+        """A certificate for a new customer of the bank that expires in `days` days."""
         self.bank.add_customer(user_id, suffix)
         return self.give_again(store, days, user_id)
 
@@ -133,10 +133,10 @@ class Office:
         return next(s for s in store.certificates() if s.certificate == certificate)
 
     def usable(self, store: CertificateStore) -> list[Certificate]:
-        """What a browser offers."""
+        """The certificates that a browser offers."""
         return [s.certificate for s in store.certificates() if s.key and not s.archived]
 
-    # The customer's hands
+    # Actions of the customer
 
     def open(self, wizard: EnrollmentWizard) -> Visitor:
         wizard.show()
@@ -147,14 +147,14 @@ class Office:
 
 @dataclass
 class Visitor:
-    """Looks at the wizard and presses what it shows. `clicks` are the texts of what was pressed."""
+    """A user who reads and clicks the wizard. `clicks`: the texts of the buttons clicked."""
 
     wizard: EnrollmentWizard
     clicks: list[str] = field(default_factory=list)
 
     def arrives_at(self, page: Page) -> None:
         until(lambda: self.wizard.currentId() == page, lambda: self._where)
-        wait(1)  # what was just added to the page is shown
+        wait(1)  # shows widgets that were just added to the page
 
     @property
     def _where(self) -> str:
@@ -162,7 +162,7 @@ class Visitor:
 
     @property
     def text(self) -> str:
-        """Everything that can be read on the page."""
+        """All visible text on the page."""
         page = self.wizard.page_now
         assert page is not None
         labels = [child for child in page.findChildren(QWidget) if child.isVisible()]
@@ -189,7 +189,7 @@ class Visitor:
         QTest.mouseClick(self.buttons[text], Qt.MouseButton.LeftButton)
 
     def types(self, text: str, field_number: int = 0) -> None:
-        """Into the n-th field that is visible, key by key."""
+        """Types into a visible field, key by key."""
         until(lambda: len(self.fields()) > field_number, lambda: self._where)
         field = self.fields()[field_number]
         field.setFocus()
@@ -217,7 +217,7 @@ class Visitor:
         return not shiboken6.isValid(self.wizard) or not self.wizard.isVisible()
 
     def answers_no_to(self, question: str) -> None:
-        """The next message box must ask `question`; it is answered with no."""
+        """Answers the next message box, which must ask `question`, with no."""
 
         def answer() -> None:
             box = QApplication.activeModalWidget()
@@ -240,7 +240,7 @@ class Visitor:
         return [f for f in page.findChildren(QLineEdit) if f.isVisible()]
 
     def is_asked(self, what: str) -> None:
-        """A question whose heading contains `what` waits for an answer."""
+        """Waits until a question whose heading contains `what` is shown."""
         until(lambda: what in self.heading and bool(self.fields()), lambda: self._where)
 
     @property
@@ -250,7 +250,7 @@ class Visitor:
 
 
 def _tidy_away(wizard: EnrollmentWizard) -> None:
-    """What the program's end does to a window that is still open."""
+    """Closes an open window as the program does when it ends."""
     if not shiboken6.isValid(wizard):
         return
     if wizard.session.run is not None:
@@ -263,7 +263,7 @@ def until(
     describe: Callable[[], str] = lambda: "",
     milliseconds: int = LONG,
 ) -> None:
-    """Lets Qt work until `condition` holds. Fails after so long, with what is there instead."""
+    """Runs the event loop until `condition` holds. Fails after the timeout with `describe()`."""
     waited = QDeadlineTimer(milliseconds)
     while not condition():
         assert not waited.hasExpired(), f"it never came: {describe()}"
@@ -271,7 +271,7 @@ def until(
 
 
 def wait(milliseconds: int) -> None:
-    """Lets Qt work for a while. QTest.qWait would keep the workers' threads from running."""
+    """Runs the event loop for a while. QTest.qWait would block the worker threads."""
     loop = QEventLoop()
     QTimer.singleShot(milliseconds, loop.quit)
     loop.exec()
@@ -289,7 +289,7 @@ if sys.platform == "win32":
     def office(
         tmp_path: Path, bank: RunningBank, windows_pc: WindowsPc, qtbot: QtBot
     ) -> Iterator[Office]:
-        """An office whose Windows PC has no certificate yet."""
+        """An office whose Windows PC has no certificates yet."""
         with ExitStack() as stack:
             yield Office(bank, windows_pc.store(), None, tmp_path / "data", stack)
 
@@ -299,6 +299,6 @@ else:
     def office(
         tmp_path: Path, bank: RunningBank, nss: NssDatabase, softhsm: SoftHsm, qtbot: QtBot
     ) -> Iterator[Office]:
-        """An office whose PC has no certificate yet."""
+        """An office whose PC has no certificates yet."""
         with ExitStack() as stack:
             yield Office(bank, nss.store(), softhsm, tmp_path / "data", stack)

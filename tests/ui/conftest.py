@@ -1,4 +1,4 @@
-"""Fixtures for the windows: no display is needed, and nothing strange may be said on the way."""
+"""Fixtures for the windows: they need no display and fail on stray log records."""
 
 from support.qt_session import dressed, garbage_in_the_gui_thread, no_stray_log_record, texts
 from support.wizards import office

@@ -1,5 +1,7 @@
-"""Every window and page in both languages, light and dark, small and large texts: nothing is cut
-off. With CERTCLIENT_SCREENSHOTS=FOLDER the pictures are kept (`make screenshots`)."""
+"""No text is cut off in any window or page, language, theme and text size.
+
+With CERTCLIENT_SCREENSHOTS=FOLDER the pictures are saved (`make screenshots`).
+"""
 
 from __future__ import annotations
 
@@ -41,22 +43,22 @@ from support.wizards import Office, until, wait
 
 _FOLDER = os.environ.get("CERTCLIENT_SCREENSHOTS", "")
 _SCREEN = QSize(1024, 740)
-"""What a small screen leaves beside its task bar."""
+"""The space that a small screen leaves beside its task bar."""
 
 _SETTLED = 300
-"""Milliseconds until the last layout, if it is not there at once."""
+"""Milliseconds until the final layout, if it is not complete at once."""
 
 LOOKS = [("ja", "dark", 100), ("en", "light", 200)]
-"""Checked on each run. Pictures are made of all there are."""
+"""Checked on each run; pictures are taken of all combinations."""
 if sys.platform == "win32":
-    LOOKS = [("ja", "light", 100)]  # each picture in English, too
+    LOOKS = [("ja", "light", 100)]  # each picture also in English
 elif _FOLDER:
     LOOKS = list(itertools.product(("ja", "en"), ("light", "dark"), (100, 200)))
     LOOKS.append(("ja", "contrast", 100))
 
 
 class Camera:
-    """Looks at each window, and keeps a picture where a folder is given."""
+    """Checks each window, and saves a picture if a folder is given."""
 
     def __init__(self, office: Office, look: tuple[str, str, int]) -> None:
         self.office = office
@@ -71,24 +73,24 @@ class Camera:
         self.languages.switch(self.language)
         return context
 
-    def takes(self, name: str, window: QWidget) -> None:
-        self._takes_now(name, window)
+    def take(self, name: str, window: QWidget) -> None:
+        self._take_now(name, window)
         if sys.platform == "win32" and self.languages is not None:
             self.languages.switch(Language.ENGLISH)
-            self._takes_now(name, window)
+            self._take_now(name, window)
             self.languages.switch(self.language)
 
-    def _takes_now(self, name: str, window: QWidget) -> None:
+    def _take_now(self, name: str, window: QWidget) -> None:
         wait(1)
         if cut_off(window):
-            # A slow machine has not laid everything out yet.
+            # A slow machine may not have finished the layout.
             wait(_SETTLED)
         self.faults += [f"{name}: {text}" for text in cut_off(window)]
         if window.width() > _SCREEN.width() or window.height() > _SCREEN.height():
             self.faults.append(f"{name}: {window.size().toTuple()} is larger than the screen")
-        self.keeps(name, window.grab())
+        self.save(name, window.grab())
 
-    def keeps(self, name: str, picture: QPixmap) -> None:
+    def save(self, name: str, picture: QPixmap) -> None:
         if _FOLDER:
             language = self.languages.current if self.languages else self.language
             picture.save(str(Path(_FOLDER) / f"{name}-{language.value}-{self.look}.png"))
@@ -105,7 +107,7 @@ def camera(office: Office, request: pytest.FixtureRequest) -> Iterator[Camera]:
 
 @pytest.fixture
 def main_window(camera: Camera) -> Iterator[Callable[[], tuple[MainWindow, Survey]]]:
-    """Opens the main window after its first look."""
+    """Opens the main window and waits for the first scan of the stores."""
     opened: list[tuple[MainWindow, Survey]] = []
 
     def make() -> tuple[MainWindow, Survey]:
@@ -124,10 +126,10 @@ def main_window(camera: Camera) -> Iterator[Callable[[], tuple[MainWindow, Surve
         window.deleteLater()
 
 
-Open = Callable[[], tuple[MainWindow, Survey]]
+OpenMainWindow = Callable[[], tuple[MainWindow, Survey]]
 
 
-def test_main_window(camera: Camera, main_window: Open) -> None:
+def test_main_window(camera: Camera, main_window: OpenMainWindow) -> None:
     office = camera.office
     office.give(office.pc, 20)
     office.give(office.new_token().store() if office.hsm else office.pc, 2, "TKYM1408055", "1394")
@@ -135,19 +137,19 @@ def test_main_window(camera: Camera, main_window: Open) -> None:
     office.give_again(office.pc, -20, "TKYM1408056")
     office.give(office.pc, -10, "TKYM1408057")
     window, survey = main_window()
-    camera.takes("main", window)
+    camera.take("main", window)
     window.actions_row.help.click()
-    camera.takes("help", window.help_window)
+    camera.take("help", window.help_window)
     window.help_window.close()
     _about(camera, window)
     window.selection_row.details.click()
     (details,) = window.findChildren(DetailsDialog)
-    camera.takes("details", details)
+    camera.take("details", details)
     details.close()
     notice = SmallNotice(camera.context())
     notice.show_overview(survey.overview)
     notice.show()
-    camera.takes("small-notice", notice)
+    camera.take("small-notice", notice)
     notice.close()
     _tray_sheet(camera, survey)
 
@@ -157,23 +159,23 @@ def _about(camera: Camera, window: MainWindow) -> None:
     for name, page in (("program", 0), ("licence", 1), ("notices", 2)):
         about.tabs.setCurrentIndex(page)
         until(lambda: about.tabs.currentIndex() != 2 or about.notices.parts.count() > 0)
-        camera.takes(f"about-{name}", about)
+        camera.take(f"about-{name}", about)
     about.close()
     for name, minimum in (("newer", ""), ("unsupported", "1.0.1")):
         camera.office.bank.bank.updates.announced = Announced("1.1.0", minimum)
-        # The bank names its page by number, the profile on Windows by name (support/bank.py).
+        # The bank's page has a numeric host, the profile on Windows a name (support/bank.py).
         profile = replace(window.about.context.profiles[0], login_url=camera.office.bank.login_url)
         book = UpdateBook(camera.office.folder / f"{name}.json")
         clock, own = window.about.context.clock, Version.parse("1.0.0")
         looked = UpdateChecks((profile,), book, clock, own, fetcher()).look()
         window.updates.show_notices(looked.notices)
         assert window.updates.isVisible()
-        camera.takes(f"update-{name}", window)
+        camera.take(f"update-{name}", window)
     window.updates.show_notices(())
 
 
 def _tray_sheet(camera: Camera, survey: Survey) -> None:
-    """The tray's icon on a light and a dark bar, at its usual sizes."""
+    """Pictures the tray icon on a light and a dark task bar, at its usual sizes."""
     icon = tray_icon(worst(survey.overview))
     sheet = QPixmap(200, 80)
     painter = QPainter(sheet)
@@ -184,13 +186,13 @@ def _tray_sheet(camera: Camera, survey: Survey) -> None:
             painter.drawPixmap(left, top + 4, icon.pixmap(size, size))
             left += size + 12
     painter.end()
-    camera.keeps("tray", sheet)
+    camera.save("tray", sheet)
 
 
-def test_main_window_at_the_edges(camera: Camera, main_window: Open) -> None:
+def test_main_window_in_edge_cases(camera: Camera, main_window: OpenMainWindow) -> None:
     office = camera.office
     window, survey = main_window()
-    camera.takes("main-empty", window)
+    camera.take("main-empty", window)
     if office.hsm:
         office.new_token().pull()
     current = office.give(office.pc, 25)
@@ -199,19 +201,19 @@ def test_main_window_at_the_edges(camera: Camera, main_window: Open) -> None:
     office.give(office.pc, -100, "TKYM1408055")
     survey.refresh()
     until(window.pending.isVisible)
-    camera.takes("main-unfinished", window)
+    camera.take("main-unfinished", window)
     window.complain(CertclientError(ErrorCode.TOKEN_MISSING, token="専用USB"))
     (box,) = window.findChildren(Complaint)
-    camera.takes("complaint", box)
+    camera.take("complaint", box)
     box.close()
     request = PinRequest("x", "専用USB", AttemptsLeft.FINAL, previous_incorrect=True)
     dialog = PinDialog(camera.context(), request, window)
     dialog.show()
-    camera.takes("pin", dialog)
+    camera.take("pin", dialog)
     dialog.close()
 
 
-def test_what_was_left_behind(camera: Camera, main_window: Open) -> None:
+def test_open_procedures_and_leftover_keys(camera: Camera, main_window: OpenMainWindow) -> None:
     office = camera.office
     window, survey = main_window()
     current = office.give(office.pc, 25)
@@ -221,23 +223,23 @@ def test_what_was_left_behind(camera: Camera, main_window: Open) -> None:
         session.create_key(KeySpec(2048), own_label("a4c91e07d25b3f68"))
     survey.refresh()
     until(window.leftovers.isVisible)
-    camera.takes("main-left-behind", window)
+    camera.take("main-left-behind", window)
     for name, button in (
         ("give-up", window.pending.give_up_buttons[0]),
         ("clear-away", window.leftovers.buttons[0]),
     ):
         button.click()
         (box,) = window.findChildren(QMessageBox)
-        camera.takes(name, box)
+        camera.take(name, box)
         box.close()
         box.setParent(None)
     request = PinRequest("x", "", AttemptsLeft.UNKNOWN, database=True)
     dialog = PinDialog(camera.context(), request, window)
     dialog.show()
-    camera.takes("master-password", dialog)
+    camera.take("master-password", dialog)
     dialog.close()
 
 
-def test_every_page_of_the_wizard(camera: Camera) -> None:
+def test_wizard_pages(camera: Camera) -> None:
     for name, window in wizard_pages(camera.office, camera.context()):
-        camera.takes(f"wizard-{name}", window)
+        camera.take(f"wizard-{name}", window)

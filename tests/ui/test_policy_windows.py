@@ -1,4 +1,4 @@
-"""What an administrator took away is shown in the wizard, and who took it."""
+"""The wizard disables a destination that the policy excludes, and says why."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from certclient.ui.enrollment.wizard import EnrollmentWizard
 from support.wizards import Office
 
 
-def test_a_place_that_the_administrator_took_away_says_so(office: Office) -> None:
+def test_excluded_destination_shows_the_reason(office: Office) -> None:
     old = office.give(office.pc)
     office.new_token()
-    company = Policy(destinations=(Destination.PC,))
-    context = replace(office.context(), profiles=(restricted(office.profile, company),))
+    policy = Policy(destinations=(Destination.PC,))
+    context = replace(office.context(), profiles=(restricted(office.profile, policy),))
     customer = office.open(EnrollmentWizard.renew(context, old))
     customer.arrives_at(Page.START)
     reason = "会社の管理者の設定により、この保存先はご利用いただけません。"
-    places = {
+    destinations = {
         radio.text().partition("(&")[0]: (radio.isEnabled(), radio.accessibleDescription())
         for radio in customer.wizard.findChildren(QRadioButton)
     }
-    assert places == {"パソコンに保存する": (True, ""), "専用USBに保存する": (False, reason)}
+    assert destinations == {"パソコンに保存する": (True, ""), "専用USBに保存する": (False, reason)}
     assert reason in customer.text
     customer.clicks_on("更新する")
     customer.arrives_at(Page.DONE)

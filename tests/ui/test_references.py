@@ -1,4 +1,4 @@
-"""Qt's bindings must not lose references: see docs/adr/0009."""
+"""PySide6 must not lose references to None, True and False: see docs/adr/0009."""
 
 from __future__ import annotations
 
@@ -10,26 +10,26 @@ from PySide6.QtCore import QModelIndex, QObject, Signal
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-_TIMES = 100
+_REPEATS = 100
 
 
-class Speaker(QObject):
-    said = Signal(object)
+class Emitter(QObject):
+    emitted = Signal(object)
 
-    def hear(self, _word: object) -> None:
+    def receive(self, _value: object) -> None:
         return
 
 
-def _say() -> None:
-    speaker = Speaker()
-    speaker.said.connect(speaker.hear)
-    speaker.said.emit(None)
+def _emit() -> None:
+    emitter = Emitter()
+    emitter.emitted.connect(emitter.receive)
+    emitter.emitted.emit(None)
 
 
 @pytest.mark.parametrize(
     "call",
     [
-        _say,
+        _emit,
         lambda: QModelIndex().data(),
         lambda: QObject().parent(),
         QApplication.activeModalWidget,
@@ -37,9 +37,9 @@ def _say() -> None:
     ids=["emit", "data", "parent", "active"],
 )
 @pytest.mark.parametrize("value", [None, True, False])
-def test_nothing_is_lost(value: object, call: Callable[[], object], qtbot: QtBot) -> None:
+def test_calls_lose_no_references(value: object, call: Callable[[], object], qtbot: QtBot) -> None:
     call()
     before = sys.getrefcount(value)
-    for _ in range(_TIMES):
+    for _ in range(_REPEATS):
         call()
-    assert sys.getrefcount(value) > before - _TIMES / 2
+    assert sys.getrefcount(value) > before - _REPEATS / 2

@@ -1,4 +1,4 @@
-"""Every text of the windows is there in both languages, and switching shows it."""
+"""Every text of the windows is translated, with the same placeholders and mnemonics."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 
 from tools.translations import FOLDER, LANGUAGES, texts, ts_file, unfinished, update
 
-_PLACE = re.compile(r"\{[a-z_0-9]*\}|%n")
+_PLACEHOLDER = re.compile(r"\{[a-z_0-9]*\}|%n")
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +25,7 @@ def fresh(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_no_text_is_missing_or_left_over(language: str, fresh: Path) -> None:
+def test_ts_files_are_up_to_date(language: str, fresh: Path) -> None:
     name = ts_file(language).name
     assert texts(FOLDER / name) == texts(fresh / name), "python tools/translations.py update"
 
@@ -36,22 +36,20 @@ def test_every_text_is_translated(language: str, fresh: Path) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_translation_names_the_same_things_and_has_a_mnemonic_where_its_source_has(
-    language: str,
-) -> None:
+def test_translation_keeps_placeholders_and_mnemonics(language: str) -> None:
     for message in ET.parse(ts_file(language)).getroot().iter("message"):
         source = message.findtext("source", "")
         translation = message.find("translation")
         assert translation is not None
         forms = [form.text or "" for form in translation.iter("numerusform")]
         for text in forms or [translation.text or ""]:
-            assert set(_PLACE.findall(text)) == set(_PLACE.findall(source)), source
+            assert set(_PLACEHOLDER.findall(text)) == set(_PLACEHOLDER.findall(source)), source
             assert ("&" in text) == ("&" in source), source
 
 
-def test_counting_texts_have_all_their_forms() -> None:
-    for language, wanted in (("ja", 1), ("en", 2)):
+def test_plural_texts_have_all_forms() -> None:
+    for language, count in (("ja", 1), ("en", 2)):
         for message in ET.parse(ts_file(language)).getroot().iter("message"):
             if message.get("numerus") == "yes":
                 forms = list(message.iter("numerusform"))
-                assert len(forms) == wanted, message.findtext("source")
+                assert len(forms) == count, message.findtext("source")

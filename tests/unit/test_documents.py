@@ -1,4 +1,4 @@
-"""Maps of the project that are written by hand: they name everything that there is."""
+"""Hand-written overviews of the project are complete."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def rooms() -> list[list[str]]:
-    """The layers of .importlinter, the upper ones first."""
+    """The layers of .importlinter, from top to bottom."""
     contracts = ConfigParser()
     contracts.read(ROOT / ".importlinter", encoding="utf-8")
     layers = contracts["importlinter:contract:rooms"]["layers"].split("\n")
@@ -25,7 +25,7 @@ def test_the_architecture_shows_every_room_in_its_layer() -> None:
     assert [places[room] for room in drawn] == sorted(places[room] for room in drawn)
 
 
-def test_the_list_of_decisions_has_each_one() -> None:
+def test_decision_index_lists_every_record() -> None:
     index = (ROOT / "docs/adr/README.md").read_text(encoding="utf-8")
     listed = re.findall(r"(?m)^\| \[(\d{4})\]\((.+?)\) \| (.+) \|$", index)
     files = sorted((ROOT / "docs/adr").glob("0*.md"))

@@ -1,4 +1,4 @@
-"""The proxy that an administrator decided, on its way to the CA."""
+"""The administrator's proxy setting, applied to connections to the CA."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from certclient.platform.proxies.routes import DIRECT
 CA = "https://ca.example.jp/pkix/"
 
 
-def test_a_fixed_proxy_counts_whatever_the_system_says(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_fixed_proxy_overrides_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://other.example.jp:1")
     choice = ProxyChoice(ProxyMode.FIXED, "http://proxy.example.jp:8080")
     proxies = decided_proxy(Policy(proxy=choice))
@@ -27,5 +27,5 @@ def test_none_means_a_direct_connection(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 @pytest.mark.parametrize("choice", [None, ProxyChoice(ProxyMode.SYSTEM)])
-def test_otherwise_the_system_decides(choice: ProxyChoice | None) -> None:
+def test_system_settings_apply_otherwise(choice: ProxyChoice | None) -> None:
     assert decided_proxy(Policy(proxy=choice)) is None

@@ -1,4 +1,4 @@
-"""certclientw.exe as a scheduled job: whatever happens, no message box."""
+"""certclientw.exe as a scheduled task never shows a message box."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ def failing() -> int:
         (["renew", "--all", "--unattended", "--json"], []),
     ],
 )
-def test_a_box_only_where_somebody_is_there(
+def test_message_box_appears_only_in_attended_use(
     monkeypatch: pytest.MonkeyPatch, arguments: list[str], boxes: list[str]
 ) -> None:
-    for stream in ("stdin", "stdout", "stderr"):  # which the program replaces
+    for stream in ("stdin", "stdout", "stderr"):  # replaced by the program
         monkeypatch.setattr(sys, stream, getattr(sys, stream))
     monkeypatch.setattr(sys, "argv", ["certclientw.exe", *arguments])
     shown: list[str] = []

@@ -1,4 +1,4 @@
-"""One version, named once, shown everywhere and fit for every package format."""
+"""One version, defined once, shown everywhere and valid in every package format."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tools.installer.settings import DEFAULT, read_settings
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def test_it_is_one_for_python_for_windows_and_for_us() -> None:
+def test_version_is_valid_for_python_windows_and_certclient() -> None:
     assert str(Pep440(__version__)) == __version__
     assert str(Version.parse(__version__)) == __version__
     numbers = read_settings(DEFAULT).numeric_version
@@ -27,7 +27,7 @@ def test_it_is_one_for_python_for_windows_and_for_us() -> None:
     assert all(int(number) < 2**16 for number in numbers.split("."))
 
 
-def test_the_changelog_tells_of_a_release() -> None:
+def test_changelog_lists_the_release() -> None:
     text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     headings = re.findall(r"^## \[([^\]]+)\](?: - \d{4}-\d{2}-\d{2})?$", text, re.MULTILINE)
     assert headings[0] == "Unreleased"
@@ -37,7 +37,7 @@ def test_the_changelog_tells_of_a_release() -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows itself names the log's folder")
-def test_each_start_writes_it_first(tmp_path: Path) -> None:
+def test_each_start_logs_the_version_first(tmp_path: Path) -> None:
     places = {"HOME": str(tmp_path), "XDG_STATE_HOME": str(tmp_path / "state")}
     environment = {**os.environ, **places, "LOCALAPPDATA": str(tmp_path)}
     command = [sys.executable, "-m", "certclient", "version"]

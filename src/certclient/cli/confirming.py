@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from certclient.cli.invocation import Invocation
+from certclient.cli.ports import Procedures
 from certclient.cli.records import JsonObject, error_record
 from certclient.enrollment.interaction import Nobody
 from certclient.enrollment.inventory import take_inventory
-from certclient.enrollment.procedure import ProcedureView
+from certclient.enrollment.procedure import Finished, Outcome, Pending, ProcedureView, State
 from certclient.enrollment.unattended import resume_obstacle
 from certclient.model.errors import CertclientError
 from certclient.model.profile import Profile
@@ -18,10 +19,23 @@ from certclient.platform import log
 
 @dataclass(frozen=True, slots=True)
 class ConfirmationTry:
-    """`error` is the reason why the confirmation failed, None if it succeeded."""
+    """How one attempt ended: `outcome`, or the `error` that stopped it."""
 
     view: ProcedureView
-    error: CertclientError | None
+    outcome: Outcome | None
+    error: CertclientError | None = None
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether the bank has been told and the procedure is done."""
+        done = isinstance(self.outcome, Pending) and self.outcome.state is State.DONE
+        return done or isinstance(self.outcome, Finished)
+
+    @property
+    def not_accepted(self) -> str:
+        """The serial number (hex) of a certificate that was replaced in this attempt, "" for
+        none."""
+        return self.outcome.not_accepted if isinstance(self.outcome, Finished) else ""
 
 
 def confirm_alone(invocation: Invocation) -> Sequence[ConfirmationTry]:
@@ -39,21 +53,27 @@ def confirm_alone(invocation: Invocation) -> Sequence[ConfirmationTry]:
 
 def _of_bank(invocation: Invocation, profile: Profile) -> Iterator[ConfirmationTry]:
     services = invocation.services
+    # Trusting a root would prompt.
+    profile = replace(profile, install_root=False)
     stores = services.stores(profile)
     procedures = services.procedures(profile, stores, 0.0)
     for view in procedures.pending():
         if not view.state.unconfirmed:
             continue
         inventory = take_inventory(profile, stores, services.clock(), services.statuses())
-        error = resume_obstacle(profile, inventory, view)
-        if error is None:
-            try:
-                procedures.resume(view.id, Nobody())
-            except CertclientError as failure:
-                error = failure
-        if error is not None:
-            log.error(error)
-        yield ConfirmationTry(view, error)
+        yield _try(procedures, view, resume_obstacle(profile, inventory, view))
+
+
+def _try(
+    procedures: Procedures, view: ProcedureView, obstacle: CertclientError | None
+) -> ConfirmationTry:
+    try:
+        if obstacle is not None:
+            raise obstacle
+        return ConfirmationTry(view, procedures.resume(view.id, Nobody()))
+    except CertclientError as error:
+        log.error(error)
+        return ConfirmationTry(view, None, error)
 
 
 def try_record(invocation: Invocation, one: ConfirmationTry) -> JsonObject:
@@ -62,7 +82,8 @@ def try_record(invocation: Invocation, one: ConfirmationTry) -> JsonObject:
         "procedure": one.view.id,
         "profile": one.view.profile_id,
         "user_id": one.view.user_id,
-        "confirmed": one.error is None,
+        "confirmed": one.confirmed,
+        "not_accepted": one.not_accepted or None,
         "error": error_record(invocation, one.error) if one.error else None,
     }
 
@@ -70,6 +91,10 @@ def try_record(invocation: Invocation, one: ConfirmationTry) -> JsonObject:
 def try_sentence(invocation: Invocation, one: ConfirmationTry) -> str:
     """One attempt as a sentence for the terminal."""
     words, user_id = invocation.words, one.view.user_id
-    if one.error is None:
+    if one.not_accepted:
+        return words.text("remind.replaced", user_id=user_id, serial=one.not_accepted)
+    if one.confirmed:
         return words.text("remind.confirmed", user_id=user_id)
-    return words.text("remind.unconfirmed", user_id=user_id, code=one.error.code.code)
+    if one.error is not None:
+        return words.text("remind.unconfirmed", user_id=user_id, code=one.error.code.code)
+    return words.text("remind.unfinished", user_id=user_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -13,8 +14,15 @@ from certclient.cli.invocation import Invocation
 from certclient.cli.outcomes import Result, attempt, show_results
 from certclient.enrollment.inventory import Entry, newest_per_owner
 from certclient.enrollment.procedure import Kind, Outcome, ProcedureView
+from certclient.enrollment.refusals import not_accepted
 from certclient.enrollment.reminder import ReminderBook
-from certclient.enrollment.unattended import obstacle, resume_obstacle, worth_a_look
+from certclient.enrollment.unattended import (
+    obstacle,
+    refused_alone,
+    resume_obstacle,
+    store_obstacle,
+    worth_a_look,
+)
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.platform import log
 
@@ -103,8 +111,14 @@ class _Bank:
             for entry in worth_a_look(desk.inventory)
             if entry.owner.user_id not in tried and entry.certificate.fingerprint not in self._taken
         ]
+        refused = [
+            entry
+            for entry in refused_alone(desk.inventory)
+            if entry.owner.user_id not in tried and entry.certificate.fingerprint not in self._taken
+        ]
         self._taken |= {entry.certificate.fingerprint for entry in desk.inventory.entries}
-        return finished + [self._renew(desk, entry) for entry in due]
+        results = finished + [self._renew(desk, entry) for entry in due]
+        return results + [one for entry in refused if (one := self._ask_again(desk, entry))]
 
     def _desk(self) -> Desk:
         return Desk(self._invocation, Answers(agreed=True), self._wait)
@@ -133,6 +147,17 @@ class _Bank:
         if result.error is not None and not result.error.code.retriable:
             self._remind(entry)
         return result
+
+    def _ask_again(self, desk: Desk, entry: Entry) -> Result | None:
+        """Asks the CA once more about a certificate that it has refused; None if it accepts it now.
+
+        A refusal may have been passing, and nobody else notices that the owner has no certificate.
+        """
+        refused: CertclientError | None = not_accepted(entry.certificate, "")
+        if store_obstacle(desk.profile, entry) is None:
+            with contextlib.suppress(CertclientError):
+                refused = desk.procedures.check_with_bank(entry.stored, desk.dialogue)
+        return None if refused is None else self._left_to_a_person(entry, entry.full_id, refused)
 
     def _left_to_a_person(self, entry: Entry | None, name: str, reason: CertclientError) -> Result:
         profile = self._invocation.profile()

@@ -90,7 +90,9 @@ class Record:
     confirmation was about to be sent and no response was seen. `transactions`: how many were begun.
     `leftover`: closed while its store was unavailable or kept the key, which may therefore still
     exist. `not_accepted`: the bank refused the new certificate for good; it is removed, and the
-    procedure ends in NOT_ACCEPTED. `last_error`: a public code, "" for none.
+    procedure ends in NOT_ACCEPTED. `set_aside`: such a certificate, whose refusal is not beyond
+    doubt, stays in its store until another one has replaced it. `last_error`: a public code, "" for
+    none.
     """
 
     id: str
@@ -118,6 +120,7 @@ class Record:
     abandoning: bool = False
     leftover: bool = False
     not_accepted: bool = False
+    set_aside: bool = False
     last_error: str = ""
 
     @property
@@ -191,11 +194,17 @@ class Journal:
         with self._connection() as connection:
             self._migrate(connection)
 
-    def save(self, record: Record) -> None:
-        """Writes `record` durably: once this returns, it survives a power cut.
+    def save(self, *records: Record) -> None:
+        """Writes these records durably and together: once this returns, they survive a power cut.
 
         Raises PROCEDURE_RUNNING if another procedure of the same user ID is open.
         """
+        with self._connection() as connection:
+            for record in records:
+                self._write(connection, record)
+
+    @staticmethod
+    def _write(connection: sqlite3.Connection, record: Record) -> None:
         row = (
             record.id,
             record.profile_id,
@@ -205,18 +214,15 @@ class Journal:
             record.started.isoformat(),
             msgspec.json.encode(record),
         )
-        with self._connection() as connection:
-            try:
-                connection.execute(
-                    "INSERT INTO procedure VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE"
-                    " SET open = excluded.open, leftover = excluded.leftover,"
-                    " record = excluded.record",
-                    row,
-                )
-            except sqlite3.IntegrityError as error:
-                raise CertclientError(
-                    ErrorCode.PROCEDURE_RUNNING, user_id=record.user_id
-                ) from error
+        try:
+            connection.execute(
+                "INSERT INTO procedure VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE"
+                " SET open = excluded.open, leftover = excluded.leftover,"
+                " record = excluded.record",
+                row,
+            )
+        except sqlite3.IntegrityError as error:
+            raise CertclientError(ErrorCode.PROCEDURE_RUNNING, user_id=record.user_id) from error
 
     def load(self, procedure_id: str) -> Record | None:
         """The procedure with this id, or None. Raises JOURNAL_DAMAGED."""

@@ -19,6 +19,7 @@ from certclient.enrollment.inventory import (
     take_inventory,
 )
 from certclient.enrollment.procedure import Leftover, ProcedureView
+from certclient.model.certificate import Owner
 from certclient.model.errors import CertclientError
 from certclient.model.lifecycle import Lifecycle, Stage, lifecycle
 from certclient.model.profile import Profile
@@ -67,11 +68,17 @@ _BY_STAGE = {
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One certificate of one bank."""
+    """One certificate of one bank. `alone`: its owner has no other certificate that counts."""
 
     profile: Profile
     entry: Entry
     condition: Condition
+    alone: bool = False
+
+    @property
+    def needs_another(self) -> bool:
+        """Whether the bank refused it and its owner has no other that counts."""
+        return self.condition is Condition.NOT_ACCEPTED and self.alone
 
     @property
     def folded(self) -> bool:
@@ -163,15 +170,20 @@ def _each_once(entries: Sequence[_Found]) -> list[_Found]:
 
 def _rows(entries: Sequence[_Found]) -> tuple[Row, ...]:
     """Soonest expiry first, folded rows last."""
-    newest: set[int] = set()
+    counting: dict[tuple[str, Owner], Entry] = {}
     for profile_id in {profile.id for profile, _ in entries}:
         of_bank = [entry for profile, entry in entries if profile.id == profile_id]
-        newest |= {id(entry) for entry in newest_per_owner(of_bank)}
+        counting |= {(profile_id, entry.owner): entry for entry in newest_per_owner(of_bank)}
     rows = [
-        Row(profile, entry, _condition(entry, newest=id(entry) in newest))
-        for profile, entry in entries
+        _row(profile, entry, counting.get((profile.id, entry.owner))) for profile, entry in entries
     ]
     return tuple(sorted(rows, key=lambda row: (row.folded, row.entry.certificate.not_after)))
+
+
+def _row(profile: Profile, entry: Entry, counting: Entry | None) -> Row:
+    """`counting`: the owner's certificate that counts, if any."""
+    condition = _condition(entry, newest=entry is counting)
+    return Row(profile, entry, condition, alone=counting in (None, entry))
 
 
 def _condition(entry: Entry, *, newest: bool) -> Condition:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from certclient.ca.client import SignatureCredential
 from certclient.enrollment.bank_status import BankStatus, BankStatuses, read_statuses
 from certclient.enrollment.interaction import ConsentRequest, Interaction
-from certclient.enrollment.inventory import Entry, take_inventory
+from certclient.enrollment.inventory import Entry, newest_per_owner, take_inventory
 from certclient.enrollment.journal import Journal, Kind, Record, State
 from certclient.enrollment.leftovers import Leftover, find_leftovers, remove_leftover
 from certclient.enrollment.lock import exclusive
@@ -25,7 +25,7 @@ from certclient.enrollment.work import CodeVault, Environment, Work
 from certclient.model.certificate import Certificate
 from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
-from certclient.model.keys import own_label
+from certclient.model.keys import KeyRef, own_label
 from certclient.model.lifecycle import Stage, lifecycle
 from certclient.model.policy import DESTINATIONS, forbidden
 from certclient.model.secret import Secret
@@ -101,15 +101,21 @@ class Enrollment:
         nothing at the CA; if it refuses `current`, the certificate archived in its favour is
         restored. Raises the errors of the store and the network.
         """
-        if current.key is None:
-            raise CertclientError(ErrorCode.KEY_NOT_FOUND, serial=current.certificate.serial_hex)
+        certificate = current.certificate
+        owner = certificate.owner(self._environment.profile.subject_rule)
+        if current.key is None or owner is None:
+            raise CertclientError(ErrorCode.KEY_NOT_FOUND, serial=certificate.serial_hex)
+        with self._lock(self._new_record(Kind.RENEW, owner.user_id, current.store_id)):
+            return self._check_with_bank(certificate, current.store_id, current.key, interaction)
+
+    def _check_with_bank(
+        self, certificate: Certificate, store_id: str, key: KeyRef, interaction: Interaction
+    ) -> CertclientError | None:
         work = Work.begin(self._environment, interaction, resumed=False)
         try:
-            signer = work.signer(current.store_id, current.key)
-            status = self._environment.ca.signer_status(
-                SignatureCredential(current.certificate, signer)
-            )
-            return Rejections(self._journal, work).note_status(current.certificate, status)
+            credential = SignatureCredential(certificate, work.signer(store_id, key))
+            status = self._environment.ca.signer_status(credential)
+            return Rejections(self._journal, work).note_status(certificate, status)
         finally:
             work.close()
 
@@ -144,11 +150,17 @@ class Enrollment:
     def resume(self, procedure_id: str, interaction: Interaction) -> Outcome:
         """Continues an open procedure from its last journalled state, or completes its rollback.
 
-        Raises CertclientError: PROCEDURE_NOT_FOUND (no such open procedure), PROCEDURE_RUNNING, and
-        as `renew`.
+        One that another run has finished meanwhile returns Pending(DONE). Raises CertclientError:
+        PROCEDURE_NOT_FOUND (no such procedure), PROCEDURE_RUNNING, CERTIFICATE_NOT_ACCEPTED, and as
+        `renew`.
         """
-        record = self._open_record(procedure_id)
+        record = self._known_record(procedure_id)
         with self._lock(record):
+            record = self._known_record(procedure_id)
+            if record.state is State.DONE:
+                return Pending(record.id, State.DONE, None)
+            if record.state is State.NOT_ACCEPTED:
+                raise self._refusal_of(record)
             return self._run(self._open_record(procedure_id), interaction, resumed=True)
 
     def abandon(self, procedure_id: str, interaction: Interaction) -> Outcome:
@@ -161,9 +173,11 @@ class Enrollment:
         record = self._open_record(procedure_id)
         with self._lock(record):
             record = self._open_record(procedure_id)
-            if record.state is State.CONFIRMED:
+            if _is_confirmed(record):
                 return self._run(record, interaction, resumed=True)
-            self._give_up(record, interaction)
+            ended = self._give_up(record, interaction)
+            if ended.state.open:
+                return self._run(ended, interaction, resumed=True)
             return Pending(record.id, State.ABANDONED, None)
 
     def readiness(
@@ -224,6 +238,20 @@ class Enrollment:
                 obtain_until=life.obtain_until.isoformat(),
             )
 
+    def _check_newest(self, certificate: Certificate) -> None:
+        """Raises NOTHING_RENEWABLE if another run has replaced `certificate` meanwhile, and its
+        successor is here."""
+        environment, statuses = self._environment, self.statuses()
+        successor = statuses.successors.get(certificate.fingerprint)
+        if successor is None or successor in statuses.rejections:
+            return
+        found = take_inventory(
+            environment.profile, environment.stores, environment.clock(), statuses
+        )
+        for entry in newest_per_owner(found.entries):
+            if entry.certificate.fingerprint == successor:
+                raise CertclientError(ErrorCode.NOTHING_RENEWABLE)
+
     def _new_record(self, kind: Kind, user_id: str, store_id: str) -> Record:
         procedure_id = self._environment.random_bytes(8).hex()
         now = self._environment.clock()
@@ -283,6 +311,7 @@ class Enrollment:
                 return self._run(interrupted, interaction, resumed=True, ticket=ticket)
             if new.kind is Kind.RENEW:
                 self._check_stage(Certificate.from_der(new.old_certificate))
+                self._check_newest(Certificate.from_der(new.old_certificate))
             if destination.destination.value in self._environment.profile.withheld:
                 raise forbidden(DESTINATIONS, destination.destination.value)
             place = destination.availability()
@@ -297,7 +326,9 @@ class Enrollment:
             if not interaction.consent(request):
                 raise CertclientError(ErrorCode.CONSENT_REFUSED, user_id=new.user_id)
             if interrupted is not None:
-                self._give_up(interrupted, interaction)
+                ended = self._give_up(interrupted, interaction)
+                if ended.state.open:
+                    return self._run(ended, interaction, resumed=True)
             self._journal.save(new)
             return self._run(new, interaction, resumed=False, ticket=ticket)
 
@@ -305,9 +336,15 @@ class Enrollment:
         folder = self._journal.path.parent / "locks"
         return exclusive(folder, record.profile_id, record.user_id)
 
-    def _open_record(self, procedure_id: str) -> Record:
+    def _known_record(self, procedure_id: str) -> Record:
         record = self._journal.load(procedure_id)
-        if record is None or not record.state.open:
+        if record is None or record.state is State.ABANDONED:
+            raise CertclientError(ErrorCode.PROCEDURE_NOT_FOUND, procedure=procedure_id)
+        return record
+
+    def _open_record(self, procedure_id: str) -> Record:
+        record = self._known_record(procedure_id)
+        if not record.state.open:
             raise CertclientError(ErrorCode.PROCEDURE_NOT_FOUND, procedure=procedure_id)
         return record
 
@@ -321,7 +358,7 @@ class Enrollment:
     ) -> Outcome:
         work = Work.begin(self._environment, interaction, resumed=resumed, ticket=ticket)
         try:
-            record = Run(self._journal, work).to_the_end(record)
+            record = Run(self._journal, work, self._following).to_the_end(record)
             if record.state is State.NOT_ACCEPTED:
                 record = self._request_again(record, work)
         finally:
@@ -340,28 +377,42 @@ class Enrollment:
             not_accepted=work.not_accepted,
         )
 
+    def _following(self, ended: Record) -> Record | None:
+        """The procedure that replaces a refused certificate; None if it cannot be renewed now."""
+        if ended.kind is Kind.RENEW:
+            try:
+                self._check_stage(Certificate.from_der(ended.old_certificate))
+            except CertclientError:
+                return None
+        return replace(
+            self._new_record(ended.kind, ended.user_id, ended.store_id),
+            old_certificate=ended.old_certificate,
+            old_store_id=ended.old_store_id,
+        )
+
     def _request_again(self, ended: Record, work: Work) -> Record:
         """Requests another certificate in place of one that the bank refused for good.
 
         Once per run, so that a bank that refuses everything is not asked forever. The customer's
-        consent still holds; 取得 needs a new issue code.
+        consent still holds; 取得 needs a new issue code, and stays open until there is one.
 
         Raises CERTIFICATE_NOT_ACCEPTED without a code or after a second refusal, and as `renew`.
         """
         refused = self._refusal_of(ended)
         work.interaction.warning(refused)
         work.begin_again()
-        new = replace(
-            self._new_record(ended.kind, ended.user_id, ended.store_id),
-            old_certificate=ended.old_certificate,
-            old_store_id=ended.old_store_id,
-        )
-        if new.kind is Kind.RENEW:
-            self._check_stage(Certificate.from_der(new.old_certificate))
-        elif not work.has_issue_code(new):
+        new = self._journal.open_for(ended.profile_id, ended.user_id)
+        if new is None:
+            self._check_stage(Certificate.from_der(ended.old_certificate))
+        if new is None or (new.kind is Kind.OBTAIN and not work.has_issue_code(new)):
             raise refused
-        self._journal.save(new)
-        record = Run(self._journal, work).to_the_end(new)
+        try:
+            record = Run(self._journal, work).to_the_end(new)
+        except CertclientError:
+            reinstated = self._journal.load(ended.id)
+            if reinstated is None or reinstated.state is not State.DONE:
+                raise
+            return reinstated
         if record.state is State.NOT_ACCEPTED:
             raise self._refusal_of(record)
         work.not_accepted = refused.data["serial"]
@@ -372,17 +423,27 @@ class Enrollment:
         rejection = self.statuses().rejections.get(certificate.fingerprint)
         return not_accepted(certificate, rejection.message if rejection else "")
 
-    def _give_up(self, record: Record, interaction: Interaction) -> None:
+    def _give_up(self, record: Record, interaction: Interaction) -> Record:
+        """Rolls back; the record is still open if the CA turns out to have confirmed it."""
         work = Work.begin(self._environment, interaction, resumed=True)
         try:
-            Run(self._journal, work).give_up(record, ErrorCode.CONSENT_REFUSED)
+            return Run(self._journal, work).give_up(record, ErrorCode.CONSENT_REFUSED)
         finally:
             work.close()
 
 
 def _continues(interrupted: Record, new: Record) -> bool:
     """Whether to resume the interrupted procedure for `new`; a confirmed one is always finished."""
-    if interrupted.state is State.CONFIRMED:
+    if _is_confirmed(interrupted):
         return True
     same = interrupted.kind is new.kind and interrupted.store_id == new.store_id
     return same and not interrupted.abandoning
+
+
+def _is_confirmed(record: Record) -> bool:
+    """Whether the CA takes the new certificate for confirmed: told so, or by implicit confirmation.
+
+    One that certclient has refused itself (`abandoning`) is revoked instead.
+    """
+    implicitly = record.ca_confirmed and bool(record.issued) and not record.abandoning
+    return record.state is State.CONFIRMED or implicitly

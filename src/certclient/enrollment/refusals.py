@@ -28,6 +28,8 @@ class Confirmation(enum.Enum):
     """It is in use at the bank: an earlier confirmation reached the CA."""
     NOT_HELD = "not-held"
     """The bank does not hold it as valid and never will."""
+    DOUBTFUL = "doubtful"
+    """The CA says so, but it may have accepted an earlier confirmation and forgotten it."""
     OPEN = "open"
     """Unknown; to be tried again later."""
 
@@ -49,9 +51,25 @@ def judge_confirmation(work: Work, record: Record, error: CertclientError) -> Co
         return Confirmation.OPEN
     if status is SignerStatus.ACCEPTED:
         return Confirmation.ACCEPTED
-    if status is SignerStatus.REVOKED or names_failure(error, *_NOT_HELD):
+    if status is SignerStatus.REVOKED:
         return Confirmation.NOT_HELD
-    return Confirmation.OPEN
+    if not names_failure(error, *_NOT_HELD):
+        return Confirmation.OPEN
+    # By MAC, the CA cannot mean the certificate that signs the confirmation.
+    beyond_doubt = status is SignerStatus.NOT_TRUSTED or record.kind is Kind.OBTAIN
+    if beyond_doubt or not work.unanswered:
+        return Confirmation.NOT_HELD
+    return Confirmation.DOUBTFUL
+
+
+def is_confirmed(work: Work, record: Record) -> bool:
+    """Whether the CA has received a confirmation whose response was lost. Asks the CA if that is
+    possible at all; raises the errors of the store and the network."""
+    if record.state is not State.VERIFIED or not record.unanswered:
+        return False
+    ca = work.environment.ca
+    status = work.network(lambda: ca.signer_status(work.new_credential(record)))
+    return status is SignerStatus.ACCEPTED
 
 
 def _logs_in(work: Work, record: Record) -> bool:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from certclient.ca.client import SignerStatus
 from certclient.enrollment.bank_status import read_statuses
 from certclient.enrollment.inventory import Entry, newest_per_owner, take_inventory
-from certclient.enrollment.journal import Journal, Rejection, RejectionSource
+from certclient.enrollment.journal import Journal, Record, Rejection, RejectionSource, State
 from certclient.enrollment.login_test import LoginResult
 from certclient.enrollment.refusals import not_accepted
 from certclient.enrollment.work import Work
@@ -51,18 +53,33 @@ class Rejections:
         """
         self.note(certificate, source, error)
         told = not_accepted(certificate, error.data.get("message", ""))
-        restored = self._bring_back(certificate)
+        restored = self._reinstate(certificate) or self._bring_back(certificate)
         if restored is None:
             return told
         return CertclientError(told.code, **{**told.data, "restored": restored.serial_hex})
 
-    def note_login(self, certificate: Certificate) -> None:
-        """Records the result of this run's login test."""
-        login = self._work.login
+    def note_login(self, record: Record) -> None:
+        """Records the result of this run's login test.
+
+        A refused login alone proves nothing, as a bank's web servers may learn of a certificate
+        minutes after its CA: only what the CA refuses as well is recorded.
+        """
+        login, new = self._work.login, Certificate.from_der(record.issued)
         if login.result is LoginResult.WORKED:
-            self._journal.accept(certificate.fingerprint)
-        elif login.error is not None and login.error.code is ErrorCode.LOGIN_REFUSED:
-            self.note(certificate, RejectionSource.LOGIN, login.error)
+            self._journal.accept(new.fingerprint)
+        elif (
+            login.error is not None
+            and login.error.code is ErrorCode.LOGIN_REFUSED
+            and self._status_of_new(record) in _FAILURES
+        ):
+            self.note(new, RejectionSource.LOGIN, login.error)
+
+    def _status_of_new(self, record: Record) -> SignerStatus:
+        """The CA's answer about the new certificate; UNKNOWN if it cannot be asked."""
+        try:
+            return self._work.environment.ca.signer_status(self._work.new_credential(record))
+        except CertclientError:
+            return SignerStatus.UNKNOWN
 
     def note_status(self, certificate: Certificate, status: SignerStatus) -> CertclientError | None:
         """Records the CA's answer to an inquiry; returns CERTIFICATE_NOT_ACCEPTED for a refusal."""
@@ -72,6 +89,28 @@ class Rejections:
             return None
         error = CertclientError(ErrorCode.CA_REFUSED, failure=_FAILURES[status])
         return self.reject(certificate, RejectionSource.INQUIRY, error)
+
+    def _reinstate(self, refused: Certificate) -> Certificate | None:
+        """Restores a certificate that was set aside as a successor of `refused`.
+
+        The bank refuses the predecessor, so it must have accepted the successor.
+        """
+        for record in self._journal.leftovers():
+            if record.set_aside and record.old_certificate == refused.der:
+                successor = Certificate.from_der(record.issued)
+                self._journal.accept(successor.fingerprint)
+                self._journal.save(
+                    replace(
+                        record,
+                        state=State.DONE,
+                        set_aside=False,
+                        leftover=False,
+                        not_accepted=False,
+                        last_error="",
+                    )
+                )
+                return successor
+        return None
 
     def _bring_back(self, refused: Certificate) -> Certificate | None:
         """Restores the newest archived certificate of the same owner.

@@ -49,6 +49,8 @@ def threshold(days_left: int, reminder_days: Sequence[int]) -> int | None:
 
 def is_due(row: Row, shown: Shown | None, now: datetime) -> bool:
     """Whether to remind of `row` at `now` (aware), given the last reminder shown."""
+    if row.needs_another:
+        return shown is None
     if row.condition is Condition.OBTAINABLE:
         return shown is None or shown.days_left >= 0
     if row.condition not in (Condition.VALID, Condition.RENEWABLE, Condition.URGENT):

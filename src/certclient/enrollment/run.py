@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from certclient.enrollment.disposition import KEY_STAYS, STORE_GONE, Disposition, disposition
@@ -26,9 +27,17 @@ class Run:
     run repeats the one step whose result was not journalled.
     """
 
-    def __init__(self, journal: Journal, work: Work) -> None:
+    def __init__(
+        self,
+        journal: Journal,
+        work: Work,
+        follow_up: Callable[[Record], Record | None] = lambda _record: None,
+    ) -> None:
+        """`follow_up` makes the procedure that replaces one that ends in NOT_ACCEPTED, if there is
+        to be one; both are journalled together."""
         self._journal = journal
         self._work = work
+        self._follow_up = follow_up
         self._rejections = Rejections(journal, work)
 
     def to_the_end(self, record: Record) -> Record:
@@ -48,7 +57,8 @@ class Run:
     def save(self, record: Record) -> Record:
         """Journals `record` with the current time as `changed`; returns it."""
         record = replace(record, changed=self._work.environment.clock())
-        self._journal.save(record)
+        following = self._follow_up(record) if record.state is State.NOT_ACCEPTED else None
+        self._journal.save(*([record] if following is None else [record, following]))
         return record
 
     def give_up(self, record: Record, reason: ErrorCode | None) -> Record:
@@ -85,12 +95,12 @@ class Run:
         record = self._before(record)
         try:
             # Success clears the error of an earlier run.
-            record = self.save(replace(STEPS[record.state](self._work, record), last_error=""))
+            done = replace(STEPS[record.state](self._work, record), last_error="")
         except CertclientError as error:
             return self._stopped(record, error)
-        if record.state is State.DONE:
-            self._rejections.note_login(Certificate.from_der(record.issued))
-        return record
+        if done.state is State.DONE:
+            self._rejections.note_login(done)
+        return self.save(done)
 
     def _before(self, record: Record) -> Record:
         """Journals that a poll or confirmation is about to be sent, as its response may get lost.
@@ -190,8 +200,11 @@ class Run:
         verdict = judge_confirmation(self._work, record, error)
         if verdict is Confirmation.NOT_HELD:
             return self._remove_not_held(record, error)
+        if verdict is Confirmation.DOUBTFUL:
+            return self._set_aside(record, error)
         if verdict is Confirmation.OPEN:
-            self.save(replace(record, unanswered=False))
+            # This one was answered, but an earlier one may have arrived.
+            self.save(replace(record, unanswered=self._work.unanswered))
             raise error
         self._work.interaction.warning(error)
         return self.save(replace(record, state=State.DONE, unanswered=False))
@@ -203,14 +216,39 @@ class Run:
         code = ErrorCode.CERTIFICATE_NOT_ACCEPTED.code
         return self.give_up(replace(record, not_accepted=True, last_error=code), None)
 
+    def _set_aside(self, record: Record, error: CertclientError) -> Record:
+        """Closes the procedure without deleting anything: the certificate does not count, but goes
+        only once another one has replaced it (`Rejections` reinstates it if that fails)."""
+        new = Certificate.from_der(record.issued)
+        self._rejections.note(new, RejectionSource.CONFIRMATION, error)
+        return self.save(
+            replace(
+                record,
+                state=State.NOT_ACCEPTED,
+                not_accepted=True,
+                set_aside=True,
+                leftover=True,
+                unanswered=False,
+                last_error=ErrorCode.CERTIFICATE_NOT_ACCEPTED.code,
+            )
+        )
+
+    def _is_needed(self, record: Record) -> bool:
+        """Whether a certificate that was set aside has no successor yet."""
+        owner = (record.profile_id, record.user_id)
+        return record.set_aside and not any(
+            (later.profile_id, later.user_id) == owner and later.started > record.started
+            for later in self._journal.finished()
+        )
+
     def _sweep(self) -> None:
         """Deletes what closed procedures left in the stores that are open now."""
         for record in self._journal.leftovers():
-            if not self._work.is_open(record.store_id):
+            if not self._work.is_open(record.store_id) or self._is_needed(record):
                 continue
             try:
                 remove_new(self._work, record)
-                self._journal.save(replace(record, leftover=False))
+                self._journal.save(replace(record, leftover=False, set_aside=False))
             except CertclientError as error:
                 if error.code not in KEY_STAYS:  # already reported when it was given up
                     self._work.interaction.warning(error)

@@ -26,6 +26,22 @@ def worth_a_look(inventory: Inventory) -> Sequence[Entry]:
     return [e for e in newest_per_owner(inventory.entries) if e.life.stage in needy]
 
 
+def refused_alone(inventory: Inventory) -> Sequence[Entry]:
+    """Valid certificates that the bank has refused and whose owner has no other that counts: one
+    for each owner, to be reported until there is another."""
+    counting = {entry.owner for entry in newest_per_owner(inventory.entries)}
+    found = {
+        entry.owner: entry
+        for entry in inventory.entries
+        if entry.rejection is not None
+        and entry.stored.key is not None
+        and not entry.stored.archived
+        and entry.life.days_left >= 0
+        and entry.owner not in counting
+    }
+    return list(found.values())
+
+
 def obstacle(profile: Profile, entry: Entry) -> CertclientError | None:
     """Why this certificate cannot be renewed without user interaction; None if it can.
 
@@ -70,14 +86,20 @@ class RetrySchedule:
 
     def __init__(self) -> None:
         self._next: dict[str, tuple[datetime, timedelta]] = {}
+        self._tries: dict[str, int] = {}
 
     def is_due(self, procedure_id: str, now: datetime) -> bool:
         """Whether this procedure is due at `now` (aware); always on the first call."""
         planned = self._next.get(procedure_id)
         return planned is None or now >= planned[0]
 
+    def tries(self, procedure_id: str) -> int:
+        """How often this procedure has been tried."""
+        return self._tries.get(procedure_id, 0)
+
     def tried(self, procedure_id: str, now: datetime) -> None:
         """Records an attempt at `now` (aware); the interval doubles, up to five minutes."""
+        self._tries[procedure_id] = self.tries(procedure_id) + 1
         planned = self._next.get(procedure_id)
         pause = _FIRST_PAUSE if planned is None else min(planned[1] * 2, _LONGEST_PAUSE)
         self._next[procedure_id] = (now + pause, pause)

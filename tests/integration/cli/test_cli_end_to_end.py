@@ -1,4 +1,4 @@
-"""The command line as a program, against the practice bank, with real stores: NSS and SoftHSM."""
+"""The command line as a process against the practice bank, with real stores: NSS and SoftHSM."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from support.command_line import PC_USER, PIN, USB_USER, Computer
 
 
 def usable(pc: Computer) -> dict[str, str]:
-    """User ID to serial of every certificate that a browser would offer."""
+    """Maps user IDs to serial numbers of the certificates that a browser would offer."""
     found = [c for c in pc.list() if c["has_key"] and not c["archived"]]
     assert len({c["user_id"] for c in found}) == len(found), "one usable certificate per user"
     return {c["user_id"]: c["serial"] for c in found}
 
 
-def test_a_renewal_on_the_pc_tells_the_user_everything(pc: Computer) -> None:
+def test_renewal_on_the_pc_reports_every_step(pc: Computer) -> None:
     old = pc.give(PC_USER, pc.nss.store())
     before = pc.run("list")
     assert old.serial_hex in before.out
@@ -39,13 +39,13 @@ def test_a_renewal_on_the_pc_tells_the_user_everything(pc: Computer) -> None:
     assert pc.bank.state_of(new) is CertificateState.CONFIRMED
     assert pc.bank.state_of(old.serial_hex) is CertificateState.SUPERSEDED
 
-    assert pc.run("renew", "--yes").code == 3, "nothing is due any more"
+    assert pc.run("renew", "--yes").code == 3, "nothing is due anymore"
     assert pc.run("status").code == 0
 
 
-def test_put_away_brought_back_deleted_for_good(pc: Computer) -> None:
+def test_archive_restore_and_delete(pc: Computer) -> None:
     old = pc.give(PC_USER, pc.nss.store())
-    assert pc.run("remove", old.serial_hex, "--yes").code == 6, "the last valid one stays"
+    assert pc.run("remove", old.serial_hex, "--yes").code == 6, "the last valid certificate is kept"
     assert pc.run("renew", "--yes").code == 0
     new = usable(pc)[PC_USER]
     assert pc.run("restore", old.serial_hex, "--yes").code == 0
@@ -56,7 +56,7 @@ def test_put_away_brought_back_deleted_for_good(pc: Computer) -> None:
     assert pc.run("remove", new, "--yes").code == 6
 
 
-def test_renewal_on_the_token_with_the_pin_from_standard_input(pc: Computer) -> None:
+def test_token_renewal_reads_the_pin_from_stdin(pc: Computer) -> None:
     token = pc.plug_in_token("専用USB")
     old = pc.give(USB_USER, token.store())
     done = pc.run("renew", USB_USER, "--yes", "--pin-stdin", "--json", stdin=f"{PIN}\n")
@@ -69,7 +69,7 @@ def test_renewal_on_the_token_with_the_pin_from_standard_input(pc: Computer) -> 
     assert PIN not in done.out + done.err + pc.everything_written()
 
 
-def test_a_wrong_pin_costs_one_attempt_and_leaves_nothing_behind(pc: Computer) -> None:
+def test_wrong_pin_costs_one_attempt_and_leaves_nothing_behind(pc: Computer) -> None:
     token = pc.plug_in_token()
     old = pc.give(USB_USER, token.store())
     wrong = pc.run("renew", "--yes", "--pin-stdin", stdin=f"000000\n{PIN}\n")
@@ -81,7 +81,7 @@ def test_a_wrong_pin_costs_one_attempt_and_leaves_nothing_behind(pc: Computer) -
     assert pc.run("renew", "--yes", "--pin-stdin", stdin=f"{PIN}\n").code == 0
 
 
-def test_without_a_pin_no_attempt_is_made(pc: Computer) -> None:
+def test_missing_pin_costs_no_attempt(pc: Computer) -> None:
     token = pc.plug_in_token()
     pc.give(USB_USER, token.store())
     done = pc.run("renew", "--yes")
@@ -90,10 +90,10 @@ def test_without_a_pin_no_attempt_is_made(pc: Computer) -> None:
     assert pc.run("status", "--json").json["procedures"] == []
 
 
-def test_all_at_once_although_one_fails(pc: Computer) -> None:
-    """Wish 5: all IDs on the PC in one batch; one failure does not stop the rest."""
+def test_renewing_all_continues_after_a_failure(pc: Computer) -> None:
+    """Wish-list item 5: all IDs on the PC in one batch; one failure does not stop the rest."""
     store = pc.nss.store()
-    fine = pc.give(PC_USER, store, days=20)
+    renewable = pc.give(PC_USER, store, days=20)
     refused = pc.give("TKYM1408056", store, days=10)
     on_token = pc.give(USB_USER, pc.plug_in_token().store(), days=5)
     early = pc.give("TKYM1408057", store, days=200)
@@ -105,14 +105,14 @@ def test_all_at_once_although_one_fails(pc: Computer) -> None:
     assert "完了しました" in rows[USB_USER]
     assert "CC-CERT-NOT-ACCEPTED" in rows["TKYM1408056"]
     assert "TKYM1408057" not in rows
-    left = usable(pc)
-    assert left[PC_USER] != fine.serial_hex
-    assert left[USB_USER] != on_token.serial_hex
-    assert left["TKYM1408056"] == refused.serial_hex
-    assert left["TKYM1408057"] == early.serial_hex
+    remaining = usable(pc)
+    assert remaining[PC_USER] != renewable.serial_hex
+    assert remaining[USB_USER] != on_token.serial_hex
+    assert remaining["TKYM1408056"] == refused.serial_hex
+    assert remaining["TKYM1408057"] == early.serial_hex
 
 
-def test_obtaining_with_the_code_from_the_letter(pc: Computer) -> None:
+def test_obtain_with_the_code_from_the_letter(pc: Computer) -> None:
     pc.bank.add_customer(PC_USER)
     code = pc.bank.issue_code(PC_USER).reveal()
     in_groups = "-".join(code[i : i + 4] for i in range(0, len(code), 4))
@@ -122,7 +122,7 @@ def test_obtaining_with_the_code_from_the_letter(pc: Computer) -> None:
     assert code not in done.out + done.err + pc.everything_written()
 
 
-def test_a_wrong_code_leaves_nothing_behind(pc: Computer) -> None:
+def test_wrong_code_leaves_nothing_behind(pc: Computer) -> None:
     pc.bank.add_customer(PC_USER)
     pc.bank.issue_code(PC_USER)
     done = pc.run("obtain", PC_USER, "--yes", "--code-stdin", stdin="AAAA-BBBB-CCCC-DDDD\n")
@@ -132,7 +132,7 @@ def test_a_wrong_code_leaves_nothing_behind(pc: Computer) -> None:
     assert pc.run("status", "--json").json["procedures"] == []
 
 
-def test_after_expiry_the_user_is_led_from_renewing_to_obtaining(pc: Computer) -> None:
+def test_expired_certificate_leads_to_obtain(pc: Computer) -> None:
     """Way C1."""
     expired = pc.give(PC_USER, pc.nss.store(), days=-3)
     shown = pc.run("show", PC_USER)
@@ -145,7 +145,7 @@ def test_after_expiry_the_user_is_led_from_renewing_to_obtaining(pc: Computer) -
     assert pc.run("remove", expired.serial_hex, "--delete", "--yes").code == 0
 
 
-def test_too_early_and_too_late_say_when_and_who(pc: Computer) -> None:
+def test_too_early_shows_the_first_day_and_too_late_the_contact(pc: Computer) -> None:
     """Way C2."""
     store = pc.nss.store()
     pc.give(PC_USER, store, days=31)
@@ -158,7 +158,7 @@ def test_too_early_and_too_late_say_when_and_who(pc: Computer) -> None:
     assert "お問い合わせ先" in late.err
 
 
-def test_waiting_for_the_ca_and_resuming(pc: Computer) -> None:
+def test_resume_after_waiting_for_the_ca(pc: Computer) -> None:
     pc.give(PC_USER, pc.nss.store())
     pc.bank.set_policy(wait_polls=1, check_after=2)
     waiting = pc.run("renew", "--yes", "--wait", "0")
@@ -170,19 +170,19 @@ def test_waiting_for_the_ca_and_resuming(pc: Computer) -> None:
     assert pc.run("resume").code == 3
 
 
-def test_a_bank_that_is_away_is_not_the_users_fault(pc: Computer) -> None:
+def test_unreachable_bank_has_its_own_exit_code(pc: Computer) -> None:
     old = pc.give(PC_USER, pc.nss.store())
     text = pc.bank.profile_path.read_text(encoding="utf-8")
-    away = text.replace(pc.bank.cmp_url, "https://127.0.0.1:1/pkix/")
-    pc.bank.profile_path.write_text(away, encoding="utf-8")
+    unreachable = text.replace(pc.bank.cmp_url, "https://127.0.0.1:1/pkix/")
+    pc.bank.profile_path.write_text(unreachable, encoding="utf-8")
     done = pc.run("renew", "--yes", "--wait", "0")
     assert done.code == 5, done.err
     assert "CC-NET-UNREACHABLE" in done.err
     assert usable(pc) == {PC_USER: old.serial_hex}
 
 
-def test_killed_in_the_middle_and_resumed(pc: Computer) -> None:
-    """What the user sees; that nothing is ever lost is shown elsewhere, state by state."""
+def test_resume_after_a_kill(pc: Computer) -> None:
+    """What the user sees; tests/integration/kill covers the states one by one."""
     pc.give(PC_USER, pc.nss.store())
     pc.bank.set_policy(wait_polls=1, check_after=1)
     profile = str(pc.bank.profile_path)
@@ -201,7 +201,7 @@ def test_killed_in_the_middle_and_resumed(pc: Computer) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals")
-def test_ctrl_c_stops_after_the_step_and_nothing_is_lost(pc: Computer) -> None:
+def test_ctrl_c_stops_after_the_current_step(pc: Computer) -> None:
     pc.give(PC_USER, pc.nss.store())
     pc.bank.set_policy(wait_polls=1, check_after=1)
     profile = str(pc.bank.profile_path)
@@ -221,8 +221,8 @@ def test_ctrl_c_stops_after_the_step_and_nothing_is_lost(pc: Computer) -> None:
     assert pc.run("resume").code == 0
 
 
-def test_at_a_real_terminal_consent_and_pin_are_asked_for(pc: Computer) -> None:
-    """With a pseudo-terminal: what is typed as PIN is not shown."""
+def test_terminal_prompts_for_consent_and_pin(pc: Computer) -> None:
+    """In a pseudo-terminal; the typed PIN is not echoed."""
     pty = pytest.importorskip("pty")
     pc.give(USB_USER, pc.plug_in_token("専用USB").store())
     profile = str(pc.bank.profile_path)
@@ -230,7 +230,9 @@ def test_at_a_real_terminal_consent_and_pin_are_asked_for(pc: Computer) -> None:
     if child == 0:
         command = [sys.executable, "-m", "certclient", "--profile", profile, "renew"]
         os.execve(sys.executable, command, pc.environment)
-    screen = _converse(terminal, [("[y/N]", "y"), ("のPIN", "000000"), ("PINが違います", PIN)])
+    screen = _answer_prompts(
+        terminal, [("[y/N]", "y"), ("のPIN", "000000"), ("PINが違います", PIN)]
+    )
     _, status = os.waitpid(child, 0)
     assert os.waitstatus_to_exitcode(status) == 0, screen
     assert PIN not in screen
@@ -239,8 +241,8 @@ def test_at_a_real_terminal_consent_and_pin_are_asked_for(pc: Computer) -> None:
     assert "専用USBへの保存が完了いたしました" in screen
 
 
-def _converse(terminal: int, answers: list[tuple[str, str]]) -> str:
-    """Types each answer once its question is on the screen; returns all that was on it."""
+def _answer_prompts(terminal: int, answers: list[tuple[str, str]]) -> str:
+    """Types each answer once its prompt appears; returns everything that was displayed."""
     screen = b""
     deadline = time.monotonic() + 60
     waiting = list(answers)
@@ -262,7 +264,7 @@ def _converse(terminal: int, answers: list[tuple[str, str]]) -> str:
     return screen.decode("utf-8", "replace")
 
 
-def test_in_english_where_the_locale_says_so(pc: Computer) -> None:
+def test_output_is_english_in_an_english_locale(pc: Computer) -> None:
     pc.give(PC_USER, pc.nss.store())
     pc.language = "en_US.UTF-8"
     done = pc.run("renew", "--yes")
@@ -271,7 +273,7 @@ def test_in_english_where_the_locale_says_so(pc: Computer) -> None:
     assert "Creating a new key" in done.err
 
 
-def test_a_profile_with_a_mistake_names_file_and_key(pc: Computer) -> None:
+def test_invalid_profile_names_file_and_key(pc: Computer) -> None:
     text = pc.bank.profile_path.read_text(encoding="utf-8")
     pc.bank.profile_path.write_text(text.replace("[ca]", "[ca]\ncolour = 1"), encoding="utf-8")
     done = pc.run("list", "--json")

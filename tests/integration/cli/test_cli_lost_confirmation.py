@@ -1,6 +1,6 @@
-"""The confirmation never reaches the practice bank, which revokes in time: the program, for real.
+"""The program when its confirmation never reaches the practice bank, which then revokes.
 
-The line between them is cut as soon as the bank has issued; the bank revokes after a few seconds.
+The connection is cut as soon as the bank has issued the certificate.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from support.command_line import PC_USER, PIN, USB_USER, Computer
 from support.lossy_line import LossyLine, lossy_line
 
 LOST = 5
-"""Exit code: later again."""
+"""Exit code: try again later."""
 
 
 @dataclass
-class Cut:
-    """The customer's computer on a line that breaks before the confirmation."""
+class BrokenLine:
+    """The customer's computer on a connection that breaks before the confirmation."""
 
     pc: Computer
     line: LossyLine
@@ -38,7 +38,7 @@ class Cut:
 
 
 @contextmanager
-def cut(pc: Computer) -> Iterator[Cut]:
+def broken_line(pc: Computer) -> Iterator[BrokenLine]:
     bank = pc.bank
 
     def issued() -> bool:
@@ -51,17 +51,17 @@ def cut(pc: Computer) -> Iterator[Cut]:
         text = bank.profile_path.read_text(encoding="utf-8")
         through_line = text.replace(f":{port}/", f":{line.port}/")
         bank.profile_path.write_text(through_line, encoding="utf-8")
-        yield Cut(pc, line)
+        yield BrokenLine(pc, line)
 
 
 @pytest.fixture
-def broken(pc: Computer) -> Iterator[Cut]:
-    with cut(pc) as broken:
+def broken(pc: Computer) -> Iterator[BrokenLine]:
+    with broken_line(pc) as broken:
         yield broken
 
 
 def usable(pc: Computer) -> dict[str, str]:
-    """User ID to the serial number of what the program takes for the bank's certificate."""
+    """Maps user IDs to serial numbers of certificates that the bank presumably accepts."""
     return {
         c["user_id"]: c["serial"]
         for c in pc.list()
@@ -69,13 +69,15 @@ def usable(pc: Computer) -> dict[str, str]:
     }
 
 
-def test_a_renewal_whose_confirmation_is_lost_for_longer_than_the_bank_waits(broken: Cut) -> None:
+def test_resume_replaces_a_certificate_revoked_before_its_confirmation(broken: BrokenLine) -> None:
     pc = broken.pc
     old = pc.give(PC_USER, pc.nss.store())
     lost = pc.run("renew", "--yes", "--wait", "0")
     assert lost.code == LOST, lost.err
     assert broken.line.lost > 0
-    assert usable(pc) == {PC_USER: old.serial_hex}, "an unconfirmed one is not listed as valid"
+    assert usable(pc) == {PC_USER: old.serial_hex}, (
+        "an unconfirmed certificate is not listed as valid"
+    )
     shown = pc.run("list").out
     assert "手続きの途中です（certclient resume で続けてください）" in shown
     (unfinished,) = pc.run("status", "--json").json["procedures"]
@@ -87,16 +89,16 @@ def test_a_renewal_whose_confirmation_is_lost_for_longer_than_the_bank_waits(bro
     assert done.code == 0, done.err
     (result,) = done.json["results"]
     assert result["outcome"] == "done"
-    dead, new = result["not_accepted"], result["certificate"]["serial"]
-    assert dead == unfinished["serial"]
-    assert pc.bank.state_of(dead) is CertificateState.REVOKED
+    rejected, new = result["not_accepted"], result["certificate"]["serial"]
+    assert rejected == unfinished["serial"]
+    assert pc.bank.state_of(rejected) is CertificateState.REVOKED
     assert pc.bank.state_of(new) is CertificateState.CONFIRMED
     assert usable(pc) == {PC_USER: new}
-    assert dead not in [c["serial"] for c in pc.list()]
+    assert rejected not in [c["serial"] for c in pc.list()]
     assert pc.run("status", "--json").json["leftover_keys"] == []
 
 
-def test_the_customer_reads_what_happened(broken: Cut) -> None:
+def test_renewing_again_explains_the_revocation(broken: BrokenLine) -> None:
     pc = broken.pc
     pc.give(PC_USER, pc.nss.store())
     assert pc.run("renew", "--yes", "--wait", "0").code == LOST
@@ -110,7 +112,7 @@ def test_the_customer_reads_what_happened(broken: Cut) -> None:
     assert "電子証明書のインストールが完了しました" in done.out
 
 
-def test_on_a_token_the_dead_key_goes_as_well(broken: Cut) -> None:
+def test_key_of_the_revoked_certificate_is_removed_from_the_token(broken: BrokenLine) -> None:
     pc = broken.pc
     token = pc.plug_in_token()
     pc.give(USB_USER, token.store())
@@ -121,11 +123,11 @@ def test_on_a_token_the_dead_key_goes_as_well(broken: Cut) -> None:
     done = pc.run("resume", "--pin-stdin", **pin)
     assert done.code == 0, done.err
     on_token = token.store().certificates()
-    assert len(on_token) == 2, "the new one and the old one"
+    assert len(on_token) == 2, "the new certificate and the old one"
     assert list(token.store().unused_keys()) == []
 
 
-def test_obtaining_asks_for_the_code_again(broken: Cut) -> None:
+def test_obtaining_requests_the_code_again(broken: BrokenLine) -> None:
     pc = broken.pc
     pc.bank.add_customer(PC_USER)
     code = pc.bank.issue_code(PC_USER).reveal()
@@ -139,9 +141,7 @@ def test_obtaining_asks_for_the_code_again(broken: Cut) -> None:
     assert pc.bank.state_of(serial) is CertificateState.CONFIRMED
 
 
-def test_obtaining_with_a_code_that_has_run_out_leaves_nothing_that_looks_valid(
-    broken: Cut,
-) -> None:
+def test_expired_code_leaves_no_certificate_behind(broken: BrokenLine) -> None:
     pc = broken.pc
     pc.bank.add_customer(PC_USER)
     code = pc.bank.issue_code(PC_USER).reveal()
@@ -157,24 +157,24 @@ def test_obtaining_with_a_code_that_has_run_out_leaves_nothing_that_looks_valid(
     assert pc.list() == []
 
 
-def test_the_reminder_of_the_next_logon_tells_the_bank(broken: Cut) -> None:
-    """Without a display it does so itself; no question, no PIN."""
+def test_remind_sends_the_pending_confirmation(broken: BrokenLine) -> None:
+    """Without a display, `remind` sends it itself, with no question and no PIN."""
     pc = broken.pc
     pc.give(PC_USER, pc.nss.store())
     assert pc.run("renew", "--yes", "--wait", "0").code == LOST
-    still = pc.run("remind", "--json")
-    (tried,) = still.json["confirmations"]
+    failed = pc.run("remind", "--json")
+    (tried,) = failed.json["confirmations"]
     assert (tried["confirmed"], tried["error"]["code"]) == (False, "CC-NET-UNREACHABLE")
     broken.line.mend()
-    told = pc.run("remind")
-    assert told.code == 0, told.err
-    assert f"{PC_USER}：電子証明書の受け取りを金融機関に連絡しました。" in told.out
+    reminded = pc.run("remind")
+    assert reminded.code == 0, reminded.err
+    assert f"{PC_USER}：電子証明書の受け取りを金融機関に連絡しました。" in reminded.out
     (serial,) = usable(pc).values()
     assert pc.bank.state_of(serial) is CertificateState.CONFIRMED
     assert pc.run("status", "--json").json["procedures"] == []
 
 
-def test_a_batch_goes_on_with_the_others_and_finishes_them_later(broken: Cut) -> None:
+def test_batch_finishes_all_renewals_in_a_later_run(broken: BrokenLine) -> None:
     pc = broken.pc
     store = pc.nss.store()
     for user_id in (PC_USER, "TKYM1408056"):
@@ -189,7 +189,7 @@ def test_a_batch_goes_on_with_the_others_and_finishes_them_later(broken: Cut) ->
         assert pc.bank.state_of(serial) is CertificateState.CONFIRMED
 
 
-def test_revoked_by_the_banks_desk_it_is_shown_so_and_never_chosen_again(pc: Computer) -> None:
+def test_certificate_revoked_by_the_bank_is_not_renewed_again(pc: Computer) -> None:
     old = pc.give(PC_USER, pc.nss.store())
     pc.bank.revoke(old.serial_hex)
     refused = pc.run("renew", "--yes")

@@ -1,4 +1,4 @@
-"""`certclient register-links`, and that the desktop's own tools find the program then."""
+"""`certclient register-links` registers the program with the desktop's own tools."""
 
 import os
 import subprocess
@@ -6,18 +6,18 @@ import subprocess
 from support.command_line import Computer
 
 
-def test_the_desktop_finds_the_program(pc: Computer) -> None:
+def test_desktop_finds_the_program(pc: Computer) -> None:
     done = pc.run("register-links")
     assert done.code == 0, done.err
     entry = pc.home / ".local" / "share" / "applications" / "certclient.desktop"
     assert str(entry) in done.out
-    asked = subprocess.run(
+    query = subprocess.run(
         ["xdg-mime", "query", "default", "x-scheme-handler/certclient"],
         env={**pc.environment, "PATH": os.environ["PATH"], "XDG_CURRENT_DESKTOP": "X-Generic"},
         capture_output=True,
         text=True,
         check=False,
     )
-    assert asked.stdout.strip() == "certclient.desktop", asked.stderr
+    assert query.stdout.strip() == "certclient.desktop", query.stderr
     text = entry.read_text(encoding="utf-8")
     assert f" --profile {pc.bank.profile_path} %u\n" in text

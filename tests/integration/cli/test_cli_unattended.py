@@ -1,6 +1,6 @@
-"""A company's Linux computers: /etc/certclient/policy.toml and the scheduled renewal.
+"""Managed Linux computers: /etc/certclient/policy.toml and unattended renewal.
 
-Each run of the program sees an /etc of its own (a mount namespace).
+Each run of the program has its own /etc in a mount namespace.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ def in_etc(etc: Path, command: Sequence[str]) -> list[str]:
 
 
 @dataclass
-class Company:
-    """A computer whose administrator decides."""
+class ManagedPc:
+    """A computer with an administrator's policy."""
 
     pc: Computer
     etc: Path
 
-    def decide(self, text: str, mode: int = 0o644) -> None:
+    def write_policy(self, text: str, mode: int = 0o644) -> None:
         file = self.etc / "certclient" / "policy.toml"
         file.write_text(text, encoding="utf-8")
         file.chmod(mode)
@@ -56,102 +56,102 @@ class Company:
 
 
 @pytest.fixture
-def company(pc: Computer, tmp_path: Path) -> Company:
+def managed_pc(pc: Computer, tmp_path: Path) -> ManagedPc:
     etc = tmp_path / "etc"
     (etc / "certclient").mkdir(parents=True)
     etc.chmod(0o755)
     (etc / "certclient").chmod(0o755)
     if subprocess.run(in_etc(etc, ["true"]), capture_output=True, check=False).returncode != 0:
         pytest.skip("needs mount namespaces with overlays, as root or as a user who may have them")
-    return Company(pc, etc)
+    return ManagedPc(pc, etc)
 
 
-def test_only_with_the_companys_consent(company: Company) -> None:
-    pc = company.pc
+def test_unattended_renewal_requires_the_policy(managed_pc: ManagedPc) -> None:
+    pc = managed_pc.pc
     old = pc.give(PC_USER, pc.nss.store())
-    refused = company.run(*JOB)
+    refused = managed_pc.run(*JOB)
     assert (refused.code, refused.json["error"]["code"]) == (6, "CC-UNATTENDED-OFF")
-    company.decide("UnattendedRenewal = true")
-    done = company.run(*JOB)
+    managed_pc.write_policy("UnattendedRenewal = true")
+    done = managed_pc.run(*JOB)
     assert done.code == 0, done.err
-    assert done.err == "", "nothing that a scheduler would mail around"
+    assert done.err == "", "no output that a scheduler would send by e-mail"
     (result,) = done.json["results"]
     assert result["outcome"] == "done"
     serial = result["certificate"]["serial"]
     assert pc.bank.state_of(serial) is CertificateState.CONFIRMED
     assert pc.bank.state_of(old.serial_hex) is CertificateState.SUPERSEDED
-    assert company.run(*JOB).code == 3, "nothing is due any more"
+    assert managed_pc.run(*JOB).code == 3, "nothing is due anymore"
 
 
-def test_a_token_is_left_to_its_owner_and_not_one_attempt_is_spent(company: Company) -> None:
-    pc = company.pc
-    company.decide("UnattendedRenewal = true")
+def test_unattended_run_skips_tokens_and_spends_no_pin_attempt(managed_pc: ManagedPc) -> None:
+    pc = managed_pc.pc
+    managed_pc.write_policy("UnattendedRenewal = true")
     pc.give(PC_USER, pc.nss.store(), days=20)
     token = pc.plug_in_token()
     on_token = pc.give(USB_USER, token.store(), days=5)
-    done = company.run(*JOB)
+    done = managed_pc.run(*JOB)
     assert done.code == 2, done.err
     outcomes = {r["user_id"].split()[0]: r for r in done.json["results"]}
     assert outcomes[PC_USER]["outcome"] == "done"
     assert outcomes[USB_USER]["outcome"] == "needs-person"
     assert outcomes[USB_USER]["error"]["code"] == "CC-PIN-REQUIRED"
     assert on_token.serial_hex in {c["serial"] for c in pc.list() if not c["archived"]}
-    logged = pc.home / ".local/state/certclient/log/certclient.log"
-    events = [json.loads(line) for line in logged.read_text(encoding="utf-8").splitlines()]
+    log_file = pc.home / ".local/state/certclient/log/certclient.log"
+    events = [json.loads(line) for line in log_file.read_text(encoding="utf-8").splitlines()]
     assert [e["serial"] for e in events if e["event"] == "needs-person"] == [on_token.serial_hex]
 
 
-def test_a_ca_that_needs_time_is_asked_again_by_the_next_run(company: Company) -> None:
-    pc = company.pc
-    company.decide("UnattendedRenewal = true")
+def test_next_run_polls_a_waiting_ca_again(managed_pc: ManagedPc) -> None:
+    pc = managed_pc.pc
+    managed_pc.write_policy("UnattendedRenewal = true")
     pc.give(PC_USER, pc.nss.store())
     pc.bank.set_policy(wait_polls=1, check_after=1)
-    assert company.run(*JOB, "--wait", "0").code == 4
-    done = company.run(*JOB)
+    assert managed_pc.run(*JOB, "--wait", "0").code == 4
+    done = managed_pc.run(*JOB)
     assert done.code == 0, done.err
     assert done.json["results"][0]["outcome"] == "done"
 
 
-def test_a_renewal_in_an_open_window_is_left_alone(company: Company) -> None:
-    pc = company.pc
-    company.decide("UnattendedRenewal = true")
+def test_unattended_run_skips_a_running_procedure(managed_pc: ManagedPc) -> None:
+    pc = managed_pc.pc
+    managed_pc.write_policy("UnattendedRenewal = true")
     old = pc.give(PC_USER, pc.nss.store())
     data = pc.home / ".local" / "share" / "certclient"
-    profile_id = company.run("list", "--json").json["profile"]
+    profile_id = managed_pc.run("list", "--json").json["profile"]
     with exclusive(data / "locks", profile_id, PC_USER):
-        busy = company.run(*JOB)
-    assert busy.code == 5
-    assert busy.json["results"][0]["error"]["code"] == "CC-PROCEDURE-RUNNING"
+        blocked = managed_pc.run(*JOB)
+    assert blocked.code == 5
+    assert blocked.json["results"][0]["error"]["code"] == "CC-PROCEDURE-RUNNING"
     assert [c["serial"] for c in pc.list()] == [old.serial_hex]
 
 
-def test_destinations_are_narrowed(company: Company) -> None:
-    pc = company.pc
-    company.decide('Destinations = ["pc"]')
+def test_policy_restricts_destinations(managed_pc: ManagedPc) -> None:
+    pc = managed_pc.pc
+    managed_pc.write_policy('Destinations = ["pc"]')
     pc.give(PC_USER, pc.nss.store())
     pc.plug_in_token()
-    refused = company.run("renew", "--yes", "--to", "usb")
+    refused = managed_pc.run("renew", "--yes", "--to", "usb")
     assert refused.code == 6
     assert "CC-POLICY-FORBIDS" in refused.err
     assert "会社の管理者の設定" in refused.err
-    assert company.run("renew", "--yes", "--to", "pc").code == 0
+    assert managed_pc.run("renew", "--yes", "--to", "pc").code == 0
 
 
-def test_a_mistake_in_the_policy_stops_everything_and_is_named(company: Company) -> None:
-    pc = company.pc
+def test_invalid_policy_stops_the_program_and_names_the_setting(managed_pc: ManagedPc) -> None:
+    pc = managed_pc.pc
     old = pc.give(PC_USER, pc.nss.store())
-    company.decide('Proxy = "http://user:pw@proxy.example.jp:8080"')
-    refused = company.run("renew", "--yes", "--json")
+    managed_pc.write_policy('Proxy = "http://user:pw@proxy.example.jp:8080"')
+    refused = managed_pc.run("renew", "--yes", "--json")
     assert (refused.code, refused.json["error"]["code"]) == (2, "CC-POLICY-INVALID")
     assert refused.json["error"]["data"]["name"] == "Proxy"
     assert [c["serial"] for c in pc.list()] == [old.serial_hex]
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="runs as root, where others' files can be made")
-def test_a_policy_that_others_could_have_written_stops_everything(company: Company) -> None:
-    company.decide("UnattendedRenewal = true", mode=0o666)
-    assert company.run(*JOB).json["error"]["code"] == "CC-POLICY-INVALID"
-    company.decide("UnattendedRenewal = true")
-    os.chown(company.etc / "certclient" / "policy.toml", 12345, 12345)
-    assert company.run(*JOB).json["error"]["code"] == "CC-POLICY-INVALID"
-    assert company.run("list", "--json").json["error"]["code"] == "CC-POLICY-INVALID"
+def test_policy_writable_by_others_stops_the_program(managed_pc: ManagedPc) -> None:
+    managed_pc.write_policy("UnattendedRenewal = true", mode=0o666)
+    assert managed_pc.run(*JOB).json["error"]["code"] == "CC-POLICY-INVALID"
+    managed_pc.write_policy("UnattendedRenewal = true")
+    os.chown(managed_pc.etc / "certclient" / "policy.toml", 12345, 12345)
+    assert managed_pc.run(*JOB).json["error"]["code"] == "CC-POLICY-INVALID"
+    assert managed_pc.run("list", "--json").json["error"]["code"] == "CC-POLICY-INVALID"

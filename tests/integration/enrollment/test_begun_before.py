@@ -1,6 +1,6 @@
-"""What a customer meets who comes back to a procedure that stopped: at a question, a fault, a kill.
+"""Resuming a procedure that stopped at a question, at a fault or when the process was killed.
 
-The store is real; which of the two makes no difference here.
+The store is real (NSS); the type of store makes no difference here.
 """
 
 from __future__ import annotations
@@ -28,17 +28,17 @@ LOST = CertclientError(ErrorCode.NETWORK_TIMEOUT)
 RIGHT = "AB12CD34"
 
 
-class PulledPlugError(Exception):
-    """The machine stops at a question."""
+class PowerCutError(Exception):
+    """Simulates a power cut at a question."""
 
 
-class Unplugged(Person):
-    """Answers with the codes it has; at the next question the machine stops."""
+class PowerCutPerson(Person):
+    """Answers with the given codes; simulates a power cut at the next question."""
 
     def secret(self, request: SecretRequest) -> Secret | None:
         answer = super().secret(request)
         if answer is None:
-            raise PulledPlugError
+            raise PowerCutError
         return answer
 
 
@@ -63,7 +63,7 @@ def stop_after(customer: Customer, step: Step) -> Pending:
     return outcome
 
 
-def test_what_once_stopped_it_is_forgotten_when_it_goes_on(customer: Customer) -> None:
+def test_resume_clears_the_last_error(customer: Customer) -> None:
     customer.ca.faults["send"] = [LOST] * 4
     with pytest.raises(CertclientError):
         customer.renew()
@@ -71,27 +71,25 @@ def test_what_once_stopped_it_is_forgotten_when_it_goes_on(customer: Customer) -
     assert stopped.last_error is ErrorCode.NETWORK_TIMEOUT
     person = Person(stop_before=lambda steps: Step.REQUEST in steps)
     customer.enrollment().resume(stopped.id, person)
-    (going_on,) = customer.enrollment().pending()
-    assert going_on.state is State.ISSUED
-    assert going_on.last_error is None
+    (resumed,) = customer.enrollment().pending()
+    assert resumed.state is State.ISSUED
+    assert resumed.last_error is None
 
 
-def test_a_stop_at_the_question_for_another_code_does_not_bring_the_wrong_one_back(
-    customer: Customer,
-) -> None:
+def test_stop_at_the_second_code_prompt_does_not_reuse_the_wrong_code(customer: Customer) -> None:
     expire(customer)
-    with pytest.raises(PulledPlugError):
-        customer.enrollment().obtain(USER, customer.store, Unplugged(secrets=codes("TYPO")))
+    with pytest.raises(PowerCutError):
+        customer.enrollment().obtain(USER, customer.store, PowerCutPerson(secrets=codes("TYPO")))
     (stopped,) = customer.enrollment().pending()
-    assert stopped.state is State.KEY_CREATED, "what was sent is of no use any more"
-    once = Person(secrets=codes(RIGHT))
-    assert isinstance(customer.enrollment().resume(stopped.id, once), Finished)
+    assert stopped.state is State.KEY_CREATED, "the request that was sent is discarded"
+    person = Person(secrets=codes(RIGHT))
+    assert isinstance(customer.enrollment().resume(stopped.id, person), Finished)
     assert sent(customer) == 2
     assert customer.count_keys() == 2
 
 
-def test_who_gives_the_same_code_again_means_it(customer: Customer) -> None:
-    """The first run's code was wrong and nobody ever knew: its answer got lost."""
+def test_same_code_entered_again_is_sent_again(customer: Customer) -> None:
+    """The code of the first run was wrong, but the answer was lost."""
     expire(customer)
     customer.ca.faults["send"] = [LOST] * 4
     with pytest.raises(CertclientError):
@@ -108,17 +106,15 @@ def test_who_gives_the_same_code_again_means_it(customer: Customer) -> None:
     ]
 
 
-def test_a_code_that_was_wrong_is_not_sent_again(customer: Customer) -> None:
+def test_known_wrong_code_is_not_sent_again(customer: Customer) -> None:
     expire(customer)
     person = Person(secrets=codes("TYPO", "TYPO", RIGHT))
     assert isinstance(customer.enrollment().obtain(USER, customer.store, person), Finished)
-    assert sent(customer) == 2, "each try counts at the bank"
+    assert sent(customer) == 2, "the bank counts each attempt"
 
 
-def test_a_renewal_that_was_installed_and_never_confirmed_goes_on_when_asked_for_again(
-    customer: Customer,
-) -> None:
-    """The newest certificate is the new one then, for which it would be much too early."""
+def test_renewing_an_unconfirmed_certificate_resumes_its_procedure(customer: Customer) -> None:
+    """The newest certificate is then the new one, whose own renewal would be too early."""
     stop_after(customer, Step.VERIFY)
     newest = max(customer.store.certificates(), key=lambda s: s.certificate.not_after)
     assert newest.certificate != customer.current
@@ -127,7 +123,7 @@ def test_a_renewal_that_was_installed_and_never_confirmed_goes_on_when_asked_for
     assert done.certificate == newest.certificate
 
 
-def test_a_renewal_that_was_given_up_half_way_does_not_stop_a_new_one(customer: Customer) -> None:
+def test_half_finished_rollback_does_not_block_a_new_renewal(customer: Customer) -> None:
     pending = stop_after(customer, Step.CREATE_KEY)
     record = customer.journal.load(pending.procedure_id)
     assert record is not None
@@ -136,19 +132,17 @@ def test_a_renewal_that_was_given_up_half_way_does_not_stop_a_new_one(customer: 
     assert customer.count_keys() == 2
 
 
-def test_obtaining_does_not_go_on_with_an_old_renewal(customer: Customer) -> None:
-    """The renewal stopped, the certificate expired since: only the issue code helps now."""
+def test_obtaining_does_not_resume_an_old_renewal(customer: Customer) -> None:
+    """The certificate expired after the renewal stopped: now only the issue code works."""
     stop_after(customer, Step.CREATE_KEY)
     expire(customer)
     person = Person(secrets=codes(RIGHT))
     assert isinstance(customer.enrollment().obtain(USER, customer.store, person), Finished)
-    assert person.secret_requests, "the code is what was asked for"
+    assert person.secret_requests, "the issue code was requested"
     assert customer.count_keys() == 2
 
 
-def test_an_old_certificate_that_could_not_be_put_away_is_not_said_to_be(
-    customer: Customer,
-) -> None:
+def test_failed_archiving_is_not_reported_as_archived(customer: Customer) -> None:
     person = Person()
     customer.renew(Person(stop_before=lambda steps: Step.CONFIRM in steps))
     with customer.session() as session:
@@ -162,7 +156,7 @@ def test_an_old_certificate_that_could_not_be_put_away_is_not_said_to_be(
 
 
 def administrator(customer: Customer) -> StoredCertificate:
-    """S2: the administrator has the same ID, with 1394 behind it."""
+    """S2: the administrator has the same user ID with the suffix 1394."""
     with customer.session() as session:
         key = session.create_key(KeySpec(2048), "administrator's")
         spki = session.signer(key).spki
@@ -171,9 +165,7 @@ def administrator(customer: Customer) -> StoredCertificate:
     return customer.stored(certificate)
 
 
-def test_the_administrators_renewal_is_not_taken_for_the_users_that_stopped(
-    customer: Customer,
-) -> None:
+def test_administrators_renewal_does_not_resume_the_users(customer: Customer) -> None:
     stop_after(customer, Step.CREATE_KEY)
     other = administrator(customer)
     with pytest.raises(CertclientError) as refused:
@@ -183,17 +175,17 @@ def test_the_administrators_renewal_is_not_taken_for_the_users_that_stopped(
     assert stopped.state is State.KEY_CREATED
 
 
-def test_obtaining_leaves_the_administrators_certificate_alone(customer: Customer) -> None:
+def test_obtaining_keeps_the_administrators_certificate(customer: Customer) -> None:
     other = administrator(customer)
     expire(customer)
     person = Person(secrets=codes(RIGHT))
     done = customer.enrollment().obtain(USER, customer.store, person)
-    assert isinstance(done, Finished), "and is not taken for a certificate of somebody else"
+    assert isinstance(done, Finished), "it is not taken for somebody else's certificate"
     assert other.certificate in customer.usable()
 
 
 @pytest.mark.parametrize(
-    ("store_id", "code", "told"),
+    ("store_id", "code", "data"),
     [
         (
             "pkcs11:manufacturer=Maker;model=USB;serial=00AB12",
@@ -207,10 +199,10 @@ def test_obtaining_leaves_the_administrators_certificate_alone(customer: Custome
         ),
     ],
 )
-def test_a_place_that_is_not_here_is_named(
-    customer: Customer, store_id: str, code: ErrorCode, told: dict[str, str]
+def test_missing_store_is_named_in_the_error(
+    customer: Customer, store_id: str, code: ErrorCode, data: dict[str, str]
 ) -> None:
-    """Which token to plug in; and a database is nothing to plug in."""
+    """The error names the token to plug in; a missing database is a different error."""
     pending = stop_after(customer, Step.REQUEST)
     record = customer.journal.load(pending.procedure_id)
     assert record is not None
@@ -218,4 +210,4 @@ def test_a_place_that_is_not_here_is_named(
     with pytest.raises(CertclientError) as refused:
         customer.enrollment().resume(pending.procedure_id, Person())
     assert refused.value.code is code
-    assert dict(refused.value.data) == told
+    assert dict(refused.value.data) == data

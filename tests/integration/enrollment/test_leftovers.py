@@ -1,4 +1,4 @@
-"""Keys without certificate and without an open procedure: named, and removed if wanted."""
+"""Leftover keys, with neither a certificate nor an open procedure, are listed and removable."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from support.softhsm import PIN, right_pin
 SPEC = KeySpec(2048)
 
 
-def begun(customer: Customer) -> Pending:
-    """A renewal that stopped after its key was made."""
+def stopped_renewal(customer: Customer) -> Pending:
+    """Starts a renewal that stops after creating its key."""
     person = Person(pins=[PIN], stop_before=lambda steps: Step.CREATE_KEY in steps)
     outcome = customer.renew(person)
     assert isinstance(outcome, Pending)
@@ -31,36 +31,36 @@ def lose_the_journal(customer: Customer) -> None:
     customer.journal = Journal(customer.journal.path)
 
 
-def test_nothing_is_left_over_by_a_whole_renewal(customer: Customer) -> None:
+def test_complete_renewal_leaves_no_leftovers(customer: Customer) -> None:
     customer.renew()
     assert customer.enrollment().leftovers(customer.stores) == []
 
 
-def test_the_key_of_an_open_procedure_is_none(customer: Customer) -> None:
-    outcome = begun(customer)
+def test_key_of_an_open_procedure_is_not_a_leftover(customer: Customer) -> None:
+    outcome = stopped_renewal(customer)
     enrollment = customer.enrollment()
     assert enrollment.leftovers(customer.stores) == []
     key = Leftover(customer.store, own_label(outcome.procedure_id))
-    with pytest.raises(CertclientError) as refused:
+    with pytest.raises(CertclientError) as raised:
         enrollment.remove_leftover(key, right_pin)
-    assert refused.value.code is ErrorCode.PROCEDURE_RUNNING
+    assert raised.value.code is ErrorCode.PROCEDURE_RUNNING
     assert customer.count_keys() == 2
     enrollment.resume(outcome.procedure_id, Person(pins=[PIN]))
 
 
-def test_where_the_journal_was_lost_the_key_is_named_and_removed(customer: Customer) -> None:
-    outcome = begun(customer)
+def test_key_is_listed_and_removed_after_the_journal_is_lost(customer: Customer) -> None:
+    outcome = stopped_renewal(customer)
     lose_the_journal(customer)
     enrollment = customer.enrollment()
     (left,) = enrollment.leftovers(customer.stores)
     assert (left.name, left.store) == (outcome.procedure_id, customer.store)
     enrollment.remove_leftover(left, right_pin)
     assert enrollment.leftovers(customer.stores) == []
-    enrollment.remove_leftover(left, right_pin)  # gone already
+    enrollment.remove_leftover(left, right_pin)  # already removed
     customer.assert_old_certificate_untouched()
 
 
-def test_of_two_only_the_one_that_is_meant_goes(customer: Customer) -> None:
+def test_only_the_named_leftover_is_removed(customer: Customer) -> None:
     labels = [own_label(f"{number:016x}") for number in (1, 2)]
     with customer.session() as session:
         for label in (*labels, "somebody else's"):
@@ -74,7 +74,7 @@ def test_of_two_only_the_one_that_is_meant_goes(customer: Customer) -> None:
         assert session.find_key("somebody else's") is not None
 
 
-def test_a_key_that_has_got_its_certificate_meanwhile_stays(customer: Customer) -> None:
+def test_key_that_received_a_certificate_meanwhile_is_kept(customer: Customer) -> None:
     label = own_label("00000000000000aa")
     with customer.session() as session:
         key = session.create_key(SPEC, label)
@@ -87,8 +87,8 @@ def test_a_key_that_has_got_its_certificate_meanwhile_stays(customer: Customer) 
         session.self_test(certificate)
 
 
-def test_a_wrong_number_names_nothing(customer: Customer) -> None:
-    with pytest.raises(CertclientError) as unknown:
+def test_unknown_leftover_name_is_rejected(customer: Customer) -> None:
+    with pytest.raises(CertclientError) as raised:
         named([Leftover(customer.store, own_label("00000000000000aa"))], "00000000000000a")
-    assert unknown.value.code is ErrorCode.LEFTOVER_NOT_FOUND
+    assert raised.value.code is ErrorCode.LEFTOVER_NOT_FOUND
     assert procedure_of("certclient 00000000000000A") is None

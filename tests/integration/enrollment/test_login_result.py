@@ -1,6 +1,6 @@
-"""What the login with the new certificate shows, and what it means for the old one.
+"""The result of the test login with the new certificate, and its effect on the old one.
 
-The logins are made up here, as no Linux store makes any; tests/windows has them from WinHTTP.
+The logins are simulated, as no Linux store supports them; tests/windows has real ones (WinHTTP).
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ PROXY = "http://proxy.example:8080"
 
 
 @dataclass
-class LoggingIn:
-    """A real store, in a system that logs in by itself; `answer` is what the bank says."""
+class LoginCapableStore:
+    """A real store with a simulated test login; `answer` is the error that the bank returns."""
 
     store: CertificateStore
     answer: CertclientError | None
@@ -75,40 +75,40 @@ class LoggingIn:
             raise self.answer
 
 
-def renewed(customer: Customer, answer: CertclientError | None) -> Finished:
+def renew(customer: Customer, answer: CertclientError | None) -> Finished:
     customer.profile = replace(customer.profile, login_test_url=TEST_URL)
     customer.named_proxy = PROXY
-    customer.store = LoggingIn(customer.store, answer)
+    customer.store = LoginCapableStore(customer.store, answer)
     customer.stores = [customer.store]
     outcome = customer.renew(Person(pins=[PIN]))
     assert isinstance(outcome, Finished)
     return outcome
 
 
-def test_a_login_that_works_lets_the_old_one_be_put_away(customer: Customer) -> None:
-    done = renewed(customer, None)
+def test_successful_login_archives_the_old_certificate(customer: Customer) -> None:
+    done = renew(customer, None)
     assert done.kind is Kind.RENEW
     assert (done.login.result, done.login.error) == (LoginResult.WORKED, None)
     assert customer.usable() == [done.certificate]
 
 
 @pytest.mark.parametrize("code", [ErrorCode.LOGIN_REFUSED, ErrorCode.LOGIN_FAILED])
-def test_a_login_that_fails_leaves_the_old_one_alone(customer: Customer, code: ErrorCode) -> None:
+def test_failed_login_keeps_the_old_certificate(customer: Customer, code: ErrorCode) -> None:
     refusal = CertclientError(code, host="bank.example")
-    done = renewed(customer, refusal)
+    done = renew(customer, refusal)
     assert (done.login.result, done.login.error) == (LoginResult.FAILED, refusal)
     assert (done.old_archived, done.old_kept) == (False, True)
     assert set(customer.usable()) == {customer.current, done.certificate}
 
 
-def test_until_a_login_could_be_tried_the_old_one_stays_too(customer: Customer) -> None:
-    done = renewed(customer, CertclientError(ErrorCode.NETWORK_UNREACHABLE))
+def test_old_certificate_is_kept_when_the_login_cannot_be_tried(customer: Customer) -> None:
+    done = renew(customer, CertclientError(ErrorCode.NETWORK_UNREACHABLE))
     assert done.login.result is LoginResult.HINDERED
     assert (done.old_archived, done.old_kept) == (False, True)
     assert set(customer.usable()) == {customer.current, done.certificate}
 
 
-def test_why_nothing_was_tried_is_known(customer: Customer) -> None:
+def test_result_says_why_no_login_was_tried(customer: Customer) -> None:
     outcome = customer.renew(Person(pins=[PIN]))
     assert isinstance(outcome, Finished)
     assert outcome.login.result is LoginResult.NO_ADDRESS

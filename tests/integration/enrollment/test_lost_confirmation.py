@@ -1,7 +1,7 @@
-"""Nobody is locked out: what the bank does not hold for good is never called done.
+"""A renewal counts as done only once the bank has confirmed the new certificate.
 
-The stores are real. What the bank says to a confirmation that it got too late, twice or never is
-made up; tests/integration/cli has it from the practice bank.
+Otherwise the customer could be locked out. The stores are real. The bank's answers to a late,
+repeated or lost confirmation are simulated; tests/integration/cli gets them from the practice bank.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ RIGHT = "AB12CD34"
 
 
 def refused(*failures: str, protected: str = "yes") -> CertclientError:
-    """An error message to a certConf."""
+    """The CA's error message in answer to a certConf."""
     return CertclientError(
         ErrorCode.CA_CONFIRM_FAILED,
         message="確認の期限を過ぎました",
@@ -42,7 +42,7 @@ def refused(*failures: str, protected: str = "yes") -> CertclientError:
 
 
 def lost_confirmation(customer: Customer) -> Certificate:
-    """A renewal whose confirmation never arrived; the new certificate."""
+    """Runs a renewal whose confirmation never arrives; returns the new certificate."""
     customer.ca.faults["confirm"] = [LOST] * 4
     with pytest.raises(CertclientError):
         customer.renew()
@@ -67,8 +67,8 @@ def conditions(customer: Customer) -> dict[str, Condition]:
     return {row.entry.certificate.serial_hex: row.condition for row in overview.rows}
 
 
-def chosen(customer: Customer) -> list[Certificate]:
-    """What renew, the batch and the unattended task choose."""
+def eligible(customer: Customer) -> list[Certificate]:
+    """The certificates that renew, the batch and the unattended task would choose."""
     inventory = take_inventory(
         customer.profile,
         [customer.store],
@@ -79,28 +79,26 @@ def chosen(customer: Customer) -> list[Certificate]:
 
 
 @pytest.mark.parametrize("failure", ["certRevoked", "badCertId", "badRequest"])
-def test_a_certificate_that_the_bank_does_not_hold_is_replaced_in_the_same_run(
-    customer: Customer, failure: str
-) -> None:
-    dead = lost_confirmation(customer)
+def test_rejected_certificate_is_replaced_in_the_same_run(customer: Customer, failure: str) -> None:
+    rejected = lost_confirmation(customer)
     customer.ca.faults["confirm"] = [refused(failure)]
     person = Person(pins=[PIN])
     done = resume(customer, person)
     assert isinstance(done, Finished)
-    assert done.certificate != dead
-    assert done.not_accepted == dead.serial_hex
+    assert done.certificate != rejected
+    assert done.not_accepted == rejected.serial_hex
     assert done.old_archived
     assert customer.usable() == [done.certificate]
-    assert dead not in [s.certificate for s in customer.store.certificates()]
-    assert customer.count_keys() == 2, "its key is gone, from a token too"
+    assert rejected not in [s.certificate for s in customer.store.certificates()]
+    assert customer.count_keys() == 2, "its key was deleted, also on a token"
     assert [w.code for w in person.warnings] == [ErrorCode.CERTIFICATE_NOT_ACCEPTED]
     assert len(person.pin_requests) <= 1, "one PIN for both"
     assert customer.enrollment().pending() == []
     assert conditions(customer)[done.certificate.serial_hex] is Condition.VALID
 
 
-def test_the_journal_remembers_it_in_a_state_of_its_own(customer: Customer) -> None:
-    dead = lost_confirmation(customer)
+def test_journal_records_the_rejection(customer: Customer) -> None:
+    rejected = lost_confirmation(customer)
     (stopped,) = customer.enrollment().pending()
     customer.ca.faults["confirm"] = [refused("certRevoked")]
     resume(customer)
@@ -109,13 +107,13 @@ def test_the_journal_remembers_it_in_a_state_of_its_own(customer: Customer) -> N
     assert record.state is State.NOT_ACCEPTED
     assert record.error is ErrorCode.CERTIFICATE_NOT_ACCEPTED
     (rejection,) = customer.journal.rejections()
-    assert rejection.fingerprint == dead.fingerprint
+    assert rejection.fingerprint == rejected.fingerprint
     assert rejection.source is RejectionSource.CONFIRMATION
     assert rejection.message == "確認の期限を過ぎました"
 
 
-def test_the_first_confirmation_may_come_too_late_as_well(customer: Customer) -> None:
-    """The bank revokes within a minute, and the PC slept."""
+def test_late_first_confirmation_leads_to_a_new_request(customer: Customer) -> None:
+    """The PC was asleep, and the bank revoked the certificate within a minute."""
     customer.ca.faults["confirm"] = [refused("certRevoked")]
     done = customer.renew()
     assert isinstance(done, Finished)
@@ -123,17 +121,17 @@ def test_the_first_confirmation_may_come_too_late_as_well(customer: Customer) ->
     assert customer.usable() == [done.certificate]
 
 
-def test_a_bank_that_refuses_everything_is_not_asked_for_ever(customer: Customer) -> None:
+def test_repeated_rejection_stops_after_two_requests(customer: Customer) -> None:
     customer.ca.faults["confirm"] = [refused("certRevoked")] * 9
     with pytest.raises(CertclientError) as stopped:
         customer.renew()
     assert stopped.value.code is ErrorCode.CERTIFICATE_NOT_ACCEPTED
     assert [call for call, _ in customer.ca.calls].count("send") == 2
     customer.assert_old_certificate_untouched()
-    assert chosen(customer) == [customer.current]
+    assert eligible(customer) == [customer.current]
 
 
-def test_confirmed_already_is_no_error(customer: Customer) -> None:
+def test_already_confirmed_is_not_an_error(customer: Customer) -> None:
     """`CaClient.confirm` returns for certConfirmed (tests/unit/ca)."""
     new = lost_confirmation(customer)
     done = resume(customer)
@@ -143,10 +141,10 @@ def test_confirmed_already_is_no_error(customer: Customer) -> None:
 
 
 @pytest.mark.parametrize("failure", ["certRevoked", "badRequest", ""])
-def test_a_certificate_that_signs_at_the_bank_proves_itself(
+def test_certificate_whose_signature_the_bank_accepts_is_kept(
     customer: Customer, failure: str
 ) -> None:
-    """The bank had the confirmation, and revoked the one that signs it with the new one."""
+    """The bank received the confirmation and revoked the certificate that had signed it."""
     new = lost_confirmation(customer)
     customer.ca.faults["confirm"] = [refused(failure)]
     customer.ca.signers[new.fingerprint] = SignerStatus.ACCEPTED
@@ -156,7 +154,7 @@ def test_a_certificate_that_signs_at_the_bank_proves_itself(
     assert done.certificate == new
     assert (done.old_archived, done.old_kept) == (False, True)
     assert [w.code for w in person.warnings] == [ErrorCode.CA_CONFIRM_FAILED]
-    assert chosen(customer) == [new]
+    assert eligible(customer) == [new]
 
 
 @pytest.mark.parametrize(
@@ -170,7 +168,7 @@ def test_a_certificate_that_signs_at_the_bank_proves_itself(
     ],
     ids=["busy", "without a failure", "unprotected", "HTTP 500", "without a body"],
 )
-def test_what_does_not_say_that_leaves_it_unfinished(
+def test_inconclusive_answer_leaves_the_procedure_open(
     customer: Customer, answer: CertclientError
 ) -> None:
     new = lost_confirmation(customer)
@@ -183,37 +181,39 @@ def test_what_does_not_say_that_leaves_it_unfinished(
         customer.current.serial_hex: Condition.RENEWABLE,
         new.serial_hex: Condition.UNFINISHED,
     }
-    assert chosen(customer) == [customer.current]
+    assert eligible(customer) == [customer.current]
     done = resume(customer)
-    assert isinstance(done, Finished), "and the next answer may be yes"
+    assert isinstance(done, Finished), "the next attempt may succeed"
     assert done.certificate == new
 
 
-def test_where_the_bank_cannot_be_asked_nothing_is_removed(customer: Customer) -> None:
+def test_nothing_is_removed_while_the_bank_is_unreachable(customer: Customer) -> None:
     new = lost_confirmation(customer)
     customer.ca.faults["confirm"] = [refused("certRevoked")]
     customer.ca.faults["signer_status"] = [LOST] * 4
     with pytest.raises(CertclientError):
         resume(customer)
     assert new in customer.usable()
-    assert chosen(customer) == [customer.current]
+    assert eligible(customer) == [customer.current]
 
 
-def test_a_stop_in_the_middle_of_the_removal_goes_on(customer: Customer) -> None:
-    """What if the machine stops here? Removal, request and key are repeated as journalled."""
-    dead = lost_confirmation(customer)
+def test_interrupted_removal_is_resumed(customer: Customer) -> None:
+    """After a stop during the removal, the removal and the new request follow the journal."""
+    rejected = lost_confirmation(customer)
     (stopped,) = customer.enrollment().pending()
     record = customer.journal.load(stopped.id)
     assert record is not None
     customer.journal.save(replace(record, abandoning=True, not_accepted=True))
     done = resume(customer)
     assert isinstance(done, Finished)
-    assert done.not_accepted == dead.serial_hex
-    assert ("confirm", ErrorCode.CONSENT_REFUSED) not in customer.ca.calls, "the bank knows"
+    assert done.not_accepted == rejected.serial_hex
+    assert ("confirm", ErrorCode.CONSENT_REFUSED) not in customer.ca.calls, (
+        "the bank has already rejected it"
+    )
     assert customer.usable() == [done.certificate]
 
 
-def test_renewing_again_goes_on_with_it(customer: Customer) -> None:
+def test_renewing_again_resumes_the_open_procedure(customer: Customer) -> None:
     lost_confirmation(customer)
     customer.ca.faults["confirm"] = [refused("certRevoked")]
     done = customer.renew()
@@ -221,14 +221,14 @@ def test_renewing_again_goes_on_with_it(customer: Customer) -> None:
     assert customer.usable() == [done.certificate]
 
 
-def test_renewing_the_unconfirmed_one_goes_on_with_its_procedure(customer: Customer) -> None:
+def test_renewing_the_unconfirmed_certificate_resumes_its_procedure(customer: Customer) -> None:
     new = lost_confirmation(customer)
     done = customer.enrollment().renew(customer.stored(new), customer.store, Person(pins=[PIN]))
     assert isinstance(done, Finished)
     assert done.certificate == new
 
 
-def test_reminders_follow_the_one_that_counts_on_each_day(customer: Customer) -> None:
+def test_reminders_follow_the_confirmed_certificate(customer: Customer) -> None:
     new = lost_confirmation(customer)
     shown = []
     book = ReminderBook(customer.journal.path.parent / "reminders.json")
@@ -247,25 +247,25 @@ def test_reminders_follow_the_one_that_counts_on_each_day(customer: Customer) ->
 # 取得
 
 
-def expired(customer: Customer) -> None:
+def expire(customer: Customer) -> None:
     customer.vault = NoVault()
     customer.ca.right_code = RIGHT
     customer.time.now = customer.current.not_after + timedelta(days=3)
     customer.ca.makes = customer.makes_at(customer.time.now)
 
 
-def codes(*given: str) -> Person:
+def person_with_codes(*given: str) -> Person:
     return Person(pins=[PIN] * 9, secrets={SecretKind.ISSUE_CODE: list(given)})
 
 
-def test_obtaining_asks_for_the_code_again(customer: Customer) -> None:
-    expired(customer)
+def test_obtaining_requests_the_code_again(customer: Customer) -> None:
+    expire(customer)
     customer.ca.faults["confirm"] = [LOST] * 4
     with pytest.raises(CertclientError):
-        customer.enrollment().obtain(USER, customer.store, codes(RIGHT))
+        customer.enrollment().obtain(USER, customer.store, person_with_codes(RIGHT))
     customer.ca.faults["confirm"] = [refused("certRevoked")]
     customer.ca.right_code = RIGHT
-    person = codes(RIGHT, RIGHT)
+    person = person_with_codes(RIGHT, RIGHT)
     done = resume(customer, person)
     assert isinstance(done, Finished)
     assert done.not_accepted
@@ -276,45 +276,43 @@ def test_obtaining_asks_for_the_code_again(customer: Customer) -> None:
     ]
 
 
-def test_obtaining_without_another_code_says_where_to_get_one(customer: Customer) -> None:
-    expired(customer)
+def test_obtaining_without_another_code_rolls_back(customer: Customer) -> None:
+    expire(customer)
     customer.ca.faults["confirm"] = [refused("certRevoked")]
     with pytest.raises(CertclientError) as stopped:
-        customer.enrollment().obtain(USER, customer.store, codes(RIGHT))
+        customer.enrollment().obtain(USER, customer.store, person_with_codes(RIGHT))
     assert stopped.value.code is ErrorCode.CERTIFICATE_NOT_ACCEPTED
-    assert customer.usable() == [customer.current], "the dead one is gone"
+    assert customer.usable() == [customer.current], "the rejected certificate was removed"
     assert customer.count_keys() == 1
     assert customer.enrollment().pending() == []
 
 
-# The certificate that signs is refused
+# The bank refuses the signing certificate
 
 
 @pytest.mark.parametrize("failure", ["certRevoked", "signerNotTrusted"])
-def test_a_refused_signature_is_remembered_and_nothing_is_signed_again(
-    customer: Customer, failure: str
-) -> None:
-    no = CertclientError(
+def test_refused_signer_is_recorded_and_not_used_again(customer: Customer, failure: str) -> None:
+    refusal = CertclientError(
         ErrorCode.CA_REFUSED, failure=failure, protected="yes", message="失効しています"
     )
-    customer.ca.faults["send"] = [no]
+    customer.ca.faults["send"] = [refusal]
     with pytest.raises(CertclientError) as stopped:
         customer.renew()
     assert stopped.value.code is ErrorCode.CERTIFICATE_NOT_ACCEPTED
     assert stopped.value.data["message"] == "失効しています"
     assert conditions(customer) == {customer.current.serial_hex: Condition.NOT_ACCEPTED}
-    assert chosen(customer) == []
+    assert eligible(customer) == []
     customer.ca.calls.clear()
     customer.ca.signer = SignerStatus.REVOKED
     with pytest.raises(CertclientError) as again:
         customer.renew()
     assert again.value.code is ErrorCode.CERTIFICATE_NOT_ACCEPTED
-    assert "send" not in [call for call, _ in customer.ca.calls], "no endless CC-CA-REFUSED"
+    assert "send" not in [call for call, _ in customer.ca.calls], "the request is not repeated"
 
 
-def test_a_bank_that_has_changed_its_mind_is_believed(customer: Customer) -> None:
-    no = CertclientError(ErrorCode.CA_REFUSED, failure="signerNotTrusted", protected="yes")
-    customer.ca.faults["send"] = [no]
+def test_certificate_accepted_again_clears_the_rejection(customer: Customer) -> None:
+    refusal = CertclientError(ErrorCode.CA_REFUSED, failure="signerNotTrusted", protected="yes")
+    customer.ca.faults["send"] = [refusal]
     with pytest.raises(CertclientError):
         customer.renew()
     customer.ca.signer = SignerStatus.ACCEPTED
@@ -324,16 +322,16 @@ def test_a_bank_that_has_changed_its_mind_is_believed(customer: Customer) -> Non
     assert customer.journal.rejections() == []
 
 
-def test_an_unprotected_refusal_takes_no_certificate_away(customer: Customer) -> None:
-    no = CertclientError(ErrorCode.CA_REFUSED, failure="certRevoked", protected="no")
-    customer.ca.faults["send"] = [no]
+def test_unprotected_refusal_does_not_mark_the_certificate_rejected(customer: Customer) -> None:
+    refusal = CertclientError(ErrorCode.CA_REFUSED, failure="certRevoked", protected="no")
+    customer.ca.faults["send"] = [refusal]
     with pytest.raises(CertclientError) as stopped:
         customer.renew()
     assert stopped.value.code is ErrorCode.CA_REFUSED
-    assert chosen(customer) == [customer.current]
+    assert eligible(customer) == [customer.current]
 
 
-def test_what_was_put_away_in_favour_of_a_refused_one_is_brought_back(customer: Customer) -> None:
+def test_old_certificate_is_restored_when_its_successor_is_refused(customer: Customer) -> None:
     done = customer.renew()
     assert isinstance(done, Finished)
     assert done.old_archived
@@ -351,7 +349,7 @@ def test_what_was_put_away_in_favour_of_a_refused_one_is_brought_back(customer: 
     }
 
 
-def test_asking_the_bank_asks_nobody_else(customer: Customer) -> None:
+def test_bank_check_asks_the_user_nothing(customer: Customer) -> None:
     if customer.store.store_id.startswith("nss"):
         assert customer.enrollment().check_with_bank(customer.stored(), Nobody()) is None
     else:
@@ -360,20 +358,20 @@ def test_asking_the_bank_asks_nobody_else(customer: Customer) -> None:
         assert stopped.value.code is ErrorCode.PIN_REQUIRED
 
 
-# Two of one owner
+# Two certificates of one owner
 
 
-def test_two_that_end_on_the_same_day_are_told_apart(customer: Customer) -> None:
-    """An administrator's PC and two renewals on one day: the retired one must sign nothing."""
+def test_newer_of_two_certificates_with_equal_expiry_is_chosen(customer: Customer) -> None:
+    """Two renewals on one day, both certificates unarchived: the superseded one must not sign."""
     end = customer.time.now + timedelta(days=25)
     issuing = customer.lab.intermediate
 
-    def makes(spki: bytes) -> Certificate:
+    def issue(spki: bytes) -> Certificate:
         days = (end - customer.time.now).total_seconds() / 86400
         now = replace(issuing, now=customer.time.now)
         return now.issue(spki, customer_name(USER), days=days)
 
-    customer.ca.makes = makes
+    customer.ca.makes = issue
     first = customer.renew()
     assert isinstance(first, Finished)
     with customer.session() as session:
@@ -385,7 +383,7 @@ def test_two_that_end_on_the_same_day_are_told_apart(customer: Customer) -> None
     with customer.session() as session:
         session.unarchive(first.certificate)
     assert second.certificate.not_after == first.certificate.not_after
-    assert chosen(customer) == [second.certificate]
+    assert eligible(customer) == [second.certificate]
     inventory = take_inventory(
         customer.profile,
         [customer.store],
@@ -395,23 +393,23 @@ def test_two_that_end_on_the_same_day_are_told_apart(customer: Customer) -> None
     assert named(inventory, USER).certificate == second.certificate
 
 
-# What certclient refuses
+# Certificates that certclient refuses
 
 
-def wrong_owner(customer: Customer) -> None:
+def issue_to_wrong_owner(customer: Customer) -> None:
     customer.ca.makes = lambda spki: customer.lab.issue(spki, customer_name("SOMEBODY99"))
 
 
-def stopped_renewal(customer: Customer) -> CertclientError:
+def failed_renewal(customer: Customer) -> CertclientError:
     with pytest.raises(CertclientError) as stopped:
         customer.renew()
     assert stopped.value.code is ErrorCode.ISSUED_SUBJECT_MISMATCH
     return stopped.value
 
 
-def test_the_ca_is_told_where_it_awaits_a_confirmation(customer: Customer) -> None:
-    wrong_owner(customer)
-    assert stopped_renewal(customer).data["bank_holds"] == BankHolds.OLD.value
+def test_refused_certificate_is_rejected_by_certconf(customer: Customer) -> None:
+    issue_to_wrong_owner(customer)
+    assert failed_renewal(customer).data["bank_holds"] == BankHolds.OLD.value
     assert ("confirm", ErrorCode.ISSUED_SUBJECT_MISMATCH) in customer.ca.calls
 
 
@@ -423,29 +421,31 @@ def test_the_ca_is_told_where_it_awaits_a_confirmation(customer: Customer) -> No
         (SignerStatus.UNKNOWN, BankHolds.UNCERTAIN),
     ],
 )
-def test_the_ca_is_sent_a_revocation_where_it_awaits_none(
+def test_refused_certificate_is_revoked_after_implicit_confirmation(
     customer: Customer, status: SignerStatus, holds: BankHolds
 ) -> None:
-    wrong_owner(customer)
+    issue_to_wrong_owner(customer)
     customer.ca.confirmed_at_once = True
     customer.ca.signer = status
-    assert stopped_renewal(customer).data["bank_holds"] == holds.value
+    assert failed_renewal(customer).data["bank_holds"] == holds.value
     assert [call for call, _ in customer.ca.calls if call in ("confirm", "revoke")] == ["revoke"]
     customer.assert_old_certificate_untouched()
 
 
-def test_a_ca_that_could_not_be_told_holds_the_new_one(customer: Customer) -> None:
-    wrong_owner(customer)
+def test_failed_revocation_reports_that_the_bank_holds_the_new_certificate(
+    customer: Customer,
+) -> None:
+    issue_to_wrong_owner(customer)
     customer.ca.confirmed_at_once = True
     customer.ca.faults["revoke"] = [LOST] * 4
-    assert stopped_renewal(customer).data["bank_holds"] == BankHolds.NEW.value
+    assert failed_renewal(customer).data["bank_holds"] == BankHolds.NEW.value
 
 
 # A wrong clock (cases 20 and 23)
 
 
 @pytest.mark.parametrize("state", [State.WAITING, State.VERIFIED])
-def test_a_clock_that_is_a_day_ahead_costs_nothing(customer: Customer, state: State) -> None:
+def test_procedure_survives_a_clock_one_day_ahead(customer: Customer, state: State) -> None:
     customer.ca.waits = 1 if state is State.WAITING else 0
     customer.patience = 0.0
     if state is State.WAITING:
@@ -455,8 +455,8 @@ def test_a_clock_that_is_a_day_ahead_costs_nothing(customer: Customer, state: St
         assert isinstance(customer.renew(stop), Pending)
     customer.ca.clock_of_server = customer.time.now
     customer.time.now += timedelta(days=1)
-    no = CertclientError(ErrorCode.CA_REFUSED, failure="badTime", protected="yes")
-    customer.ca.faults["poll"] = [no]
+    refusal = CertclientError(ErrorCode.CA_REFUSED, failure="badTime", protected="yes")
+    customer.ca.faults["poll"] = [refusal]
     customer.ca.faults["confirm"] = [refused("badTime")]
     with pytest.raises(CertclientError) as stopped:
         resume(customer)

@@ -1,4 +1,4 @@
-"""A place that the administrator took away is refused by the procedure itself, whoever asks."""
+"""The procedure itself refuses a destination that the administrator's policy excludes."""
 
 from __future__ import annotations
 
@@ -23,24 +23,24 @@ def customer(tmp_path: Path, nss: NssDatabase) -> Customer:
     return make_customer(tmp_path, nss.store(), lambda: nss_private_keys(nss))
 
 
-def test_nothing_begins_at_a_place_that_was_taken_away(customer: Customer) -> None:
+def test_no_procedure_starts_at_an_excluded_destination(customer: Customer) -> None:
     customer.profile = restricted(customer.profile, USB_ONLY)
     person = Person()
-    with pytest.raises(CertclientError) as refused:
+    with pytest.raises(CertclientError) as raised:
         customer.renew(person)
-    assert refused.value.code is ErrorCode.POLICY_FORBIDS
-    assert (refused.value.data["name"], refused.value.data["value"]) == ("Destinations", "pc")
-    assert person.consents == [], "nobody is asked in vain"
+    assert raised.value.code is ErrorCode.POLICY_FORBIDS
+    assert (raised.value.data["name"], raised.value.data["value"]) == ("Destinations", "pc")
+    assert person.consents == [], "no consent is requested in vain"
     assert customer.ca.calls == []
     customer.assert_old_certificate_untouched()
 
 
-def test_what_was_begun_before_is_finished(customer: Customer) -> None:
-    """The CA may have issued already: giving it up would help nobody."""
+def test_procedure_started_before_the_policy_is_finished(customer: Customer) -> None:
+    """The CA may already have issued the certificate, so a rollback would be useless."""
     stop = Person(stop_before=lambda steps: Step.CREATE_KEY in steps)
-    begun = customer.renew(stop)
-    assert isinstance(begun, Pending)
+    pending = customer.renew(stop)
+    assert isinstance(pending, Pending)
     customer.profile = restricted(customer.profile, USB_ONLY)
-    done = customer.enrollment().resume(begun.procedure_id, Person())
+    done = customer.enrollment().resume(pending.procedure_id, Person())
     assert isinstance(done, Finished)
     assert customer.usable() == [done.certificate]

@@ -1,7 +1,7 @@
-"""The procedure against a CA that does what no honest one does. Stores are real: NSS and SoftHSM.
+"""The procedure against a faulty or dishonest CA, with real stores: NSS and SoftHSM.
 
-The customer's interest in each: either one working new certificate, or the old one as if nothing
-had happened; never a key left over.
+Every run must end with either one working new certificate or the old one untouched, and never
+with a leftover key.
 """
 
 from __future__ import annotations
@@ -33,9 +33,7 @@ def finished(outcome: object) -> Finished:
     return outcome
 
 
-def test_a_renewal_ends_with_one_usable_certificate_and_the_old_one_put_away(
-    customer: Customer,
-) -> None:
+def test_renewal_leaves_one_usable_certificate_and_archives_the_old_one(customer: Customer) -> None:
     person = Person(pins=[PIN])
     done = finished(customer.renew(person))
     assert customer.usable() == [done.certificate]
@@ -44,7 +42,7 @@ def test_a_renewal_ends_with_one_usable_certificate_and_the_old_one_put_away(
     assert not done.old_kept
     assert customer.stored().archived
     with customer.session() as session:
-        session.unarchive(customer.current)  # undoable
+        session.unarchive(customer.current)  # archiving can be undone
     assert set(customer.usable()) == {done.certificate, customer.current}
     assert customer.enrollment().pending() == []
     assert person.warnings == []
@@ -65,7 +63,7 @@ def test_a_renewal_ends_with_one_usable_certificate_and_the_old_one_put_away(
     assert done.seconds["signing"] > 0
 
 
-def test_without_consent_nothing_happens(customer: Customer) -> None:
+def test_nothing_happens_without_consent(customer: Customer) -> None:
     with pytest.raises(CertclientError) as stopped:
         customer.renew(Person(pins=[PIN], agrees=False))
     assert stopped.value.code is ErrorCode.CONSENT_REFUSED
@@ -74,9 +72,9 @@ def test_without_consent_nothing_happens(customer: Customer) -> None:
     assert customer.enrollment().pending() == []
 
 
-Makes = Callable[[Customer, bytes], Certificate]
+Issue = Callable[[Customer, bytes], Certificate]
 
-DISHONEST: dict[str, tuple[Makes, ErrorCode]] = {
+DISHONEST: dict[str, tuple[Issue, ErrorCode]] = {
     "another key": (
         lambda c, _spki: c.lab.issue(rsa_signer(7).spki),
         ErrorCode.ISSUED_KEY_MISMATCH,
@@ -105,22 +103,20 @@ DISHONEST: dict[str, tuple[Makes, ErrorCode]] = {
 
 
 @pytest.mark.parametrize("case", DISHONEST)
-def test_a_wrong_certificate_is_refused_and_the_old_one_stays(
-    customer: Customer, case: str
-) -> None:
-    makes, expected = DISHONEST[case]
-    customer.ca.makes = lambda spki: makes(customer, spki)
+def test_wrong_certificate_is_refused_and_the_old_one_kept(customer: Customer, case: str) -> None:
+    issue, expected = DISHONEST[case]
+    customer.ca.makes = lambda spki: issue(customer, spki)
     with pytest.raises(CertclientError) as refused:
         customer.renew()
     assert refused.value.code is expected
-    assert ("confirm", expected) in customer.ca.calls, "the CA is told that it was rejected"
+    assert ("confirm", expected) in customer.ca.calls, "the CA receives the rejection"
     customer.assert_old_certificate_untouched()
     assert customer.enrollment().pending() == []
 
 
-def test_a_refusal_shows_the_cas_words_and_leaves_nothing(customer: Customer) -> None:
-    words = CertclientError(ErrorCode.CA_REFUSED, message="契約が停止されています")
-    customer.ca.faults["send"] = [words]
+def test_refusal_carries_the_cas_message_and_leaves_nothing_behind(customer: Customer) -> None:
+    refusal = CertclientError(ErrorCode.CA_REFUSED, message="契約が停止されています")
+    customer.ca.faults["send"] = [refusal]
     with pytest.raises(CertclientError) as refused:
         customer.renew()
     assert refused.value.data["message"] == "契約が停止されています"
@@ -128,17 +124,17 @@ def test_a_refusal_shows_the_cas_words_and_leaves_nothing(customer: Customer) ->
     assert customer.enrollment().pending() == []
 
 
-def test_a_passing_network_fault_is_tried_again_with_growing_pauses(customer: Customer) -> None:
+def test_transient_network_fault_is_retried_with_growing_pauses(customer: Customer) -> None:
     busy = CertclientError(ErrorCode.SERVER_BUSY, retry_after="9")
     customer.ca.faults["send"] = [LOST, busy, None]
     finished(customer.renew())
     sent = [detail for call, detail in customer.ca.calls if call == "send"]
     assert sent == ["t1", "t1", "t1"], "the same request each time"
     assert 0.5 <= customer.time.slept[0] <= 1.0
-    assert customer.time.slept[1] == 9.0, "Retry-After is obeyed"
+    assert customer.time.slept[1] == 9.0, "the pause follows Retry-After"
 
 
-def test_a_lasting_network_fault_is_kept_for_later_and_resumed(customer: Customer) -> None:
+def test_procedure_is_resumed_after_a_persistent_network_fault(customer: Customer) -> None:
     customer.ca.faults["send"] = [LOST] * 4
     with pytest.raises(CertclientError) as failed:
         customer.renew()
@@ -154,9 +150,7 @@ def test_a_lasting_network_fault_is_kept_for_later_and_resumed(customer: Custome
     assert customer.count_keys() == 2
 
 
-def test_an_impatient_customer_who_starts_again_continues_what_was_interrupted(
-    customer: Customer,
-) -> None:
+def test_renewing_again_resumes_the_interrupted_procedure(customer: Customer) -> None:
     customer.ca.faults["send"] = [LOST] * 4
     with pytest.raises(CertclientError):
         customer.renew()
@@ -164,9 +158,7 @@ def test_an_impatient_customer_who_starts_again_continues_what_was_interrupted(
     assert customer.count_keys() == 2, "no second new key"
 
 
-def test_a_ca_that_refuses_a_repeated_request_gets_a_new_transaction_with_the_same_key(
-    customer: Customer,
-) -> None:
+def test_refused_repeat_starts_a_new_transaction_with_the_same_key(customer: Customer) -> None:
     customer.ca.faults["send"] = [LOST, CertclientError(ErrorCode.CA_REFUSED), None]
     finished(customer.renew())
     assert [c for c in customer.ca.calls if c[0] in ("prepare", "send")] == [
@@ -179,26 +171,24 @@ def test_a_ca_that_refuses_a_repeated_request_gets_a_new_transaction_with_the_sa
     assert customer.count_keys() == 2
 
 
-def test_a_ca_that_refuses_every_new_transaction_is_believed_in_the_end(
-    customer: Customer,
-) -> None:
+def test_refusal_of_every_new_transaction_is_final(customer: Customer) -> None:
     refused = CertclientError(ErrorCode.CA_REFUSED)
     customer.ca.faults["send"] = [LOST, refused] * 9
     with pytest.raises(CertclientError) as stopped:
         customer.renew()
     assert stopped.value.code is ErrorCode.CA_REFUSED
-    assert len(customer.ca.calls) < 12, "never a loop"
+    assert len(customer.ca.calls) < 12, "no endless loop"
     customer.assert_old_certificate_untouched()
 
 
-def test_a_ca_that_needs_time_is_waited_for_as_it_asks(customer: Customer) -> None:
+def test_polling_follows_the_cas_check_after(customer: Customer) -> None:
     customer.ca.waits = 3
     finished(customer.renew())
     assert [call for call, _ in customer.ca.calls].count("poll") == 3
     assert customer.time.slept == [pytest.approx(5.0)] * 3
 
 
-def test_patience_ends_and_the_rest_waits_for_another_day(customer: Customer) -> None:
+def test_long_wait_leaves_a_pending_procedure_to_resume(customer: Customer) -> None:
     customer.ca.waits = 2
     customer.ca.check_after = 3600
     outcome = customer.renew()
@@ -208,13 +198,13 @@ def test_patience_ends_and_the_rest_waits_for_another_day(customer: Customer) ->
     assert customer.time.slept == []
     customer.time.now += timedelta(hours=2)
     again = customer.enrollment().resume(outcome.procedure_id, Person(pins=[PIN]))
-    assert isinstance(again, Pending), "still waiting, asked once"
+    assert isinstance(again, Pending), "still waiting after one poll"
     customer.time.now += timedelta(hours=2)
     done = finished(customer.enrollment().resume(outcome.procedure_id, Person(pins=[PIN])))
     assert customer.usable() == [done.certificate]
 
 
-def test_a_ca_that_says_poll_at_once_is_not_hammered(customer: Customer) -> None:
+def test_zero_check_after_does_not_flood_the_ca(customer: Customer) -> None:
     customer.ca.waits = 10_000
     customer.ca.check_after = 0
     outcome = customer.renew()
@@ -222,7 +212,7 @@ def test_a_ca_that_says_poll_at_once_is_not_hammered(customer: Customer) -> None
     assert len(customer.ca.calls) <= 64
 
 
-def test_an_unprotected_refusal_does_not_cost_the_place_in_the_queue(customer: Customer) -> None:
+def test_unprotected_refusal_keeps_the_transaction(customer: Customer) -> None:
     customer.ca.waits = 1
     forged = CertclientError(ErrorCode.CA_REFUSED, message="go away", protected="no")
     customer.ca.faults["poll"] = [forged]
@@ -232,7 +222,7 @@ def test_an_unprotected_refusal_does_not_cost_the_place_in_the_queue(customer: C
     assert [call for call, _ in customer.ca.calls].count("prepare") == 1
 
 
-def test_a_protected_refusal_after_waiting_is_final(customer: Customer) -> None:
+def test_protected_refusal_after_waiting_is_final(customer: Customer) -> None:
     customer.ca.waits = 1
     refused = CertclientError(ErrorCode.CA_REFUSED, message="not approved", protected="yes")
     customer.ca.faults["poll"] = [refused]
@@ -242,20 +232,18 @@ def test_a_protected_refusal_after_waiting_is_final(customer: Customer) -> None:
     assert customer.enrollment().pending() == []
 
 
-def test_a_lost_confirmation_is_repeated_after_a_restart(customer: Customer) -> None:
+def test_lost_confirmation_is_resent_after_a_restart(customer: Customer) -> None:
     customer.ca.faults["confirm"] = [LOST] * 4
     with pytest.raises(CertclientError):
         customer.renew()
-    assert customer.current in customer.usable(), "the old one stays until the CA has said yes"
+    assert customer.current in customer.usable(), "the old one stays until the CA confirms"
     (open_procedure,) = customer.enrollment().pending()
     assert open_procedure.state is State.VERIFIED
     done = finished(customer.enrollment().resume(open_procedure.id, Person(pins=[PIN])))
     assert done.old_archived
 
 
-def test_a_refused_confirmation_is_an_error_and_not_taken_for_a_lost_one_later(
-    customer: Customer,
-) -> None:
+def test_refused_confirmation_is_reported_on_every_attempt(customer: Customer) -> None:
     failed = CertclientError(ErrorCode.CA_CONFIRM_FAILED)
     customer.ca.faults["confirm"] = [failed, failed]
     for attempt in (customer.renew, customer.renew):
@@ -266,7 +254,7 @@ def test_a_refused_confirmation_is_an_error_and_not_taken_for_a_lost_one_later(
     finished(customer.renew())
 
 
-def test_implicit_confirmation_sends_none(customer: Customer) -> None:
+def test_implicit_confirmation_sends_no_certconf(customer: Customer) -> None:
     customer.ca.confirmed_at_once = True
     done = finished(customer.renew())
     assert "confirm" not in [call for call, _ in customer.ca.calls]
@@ -281,7 +269,7 @@ def test_implicit_confirmation_sends_none(customer: Customer) -> None:
         ErrorCode.PROXY_AUTHENTICATION,
     ],
 )
-def test_a_closed_way_to_the_ca_is_told_before_anything_is_made(
+def test_unreachable_ca_is_reported_before_any_side_effect(
     customer: Customer, code: ErrorCode
 ) -> None:
     customer.ca.faults["probe"] = [CertclientError(code)]
@@ -289,12 +277,12 @@ def test_a_closed_way_to_the_ca_is_told_before_anything_is_made(
     with pytest.raises(CertclientError) as stopped:
         customer.renew(person)
     assert stopped.value.code is code
-    assert person.pin_requests == [], "no PIN asked for in vain"
+    assert person.pin_requests == [], "no PIN is requested in vain"
     assert customer.enrollment().pending() == []
     customer.assert_old_certificate_untouched()
 
 
-def test_a_clock_off_by_a_day_is_told_before_anything_is_made(customer: Customer) -> None:
+def test_clock_one_day_off_is_reported_before_any_side_effect(customer: Customer) -> None:
     customer.ca.clock_of_server = customer.time.now - timedelta(days=1)
     with pytest.raises(CertclientError) as stopped:
         customer.renew()
@@ -303,29 +291,25 @@ def test_a_clock_off_by_a_day_is_told_before_anything_is_made(customer: Customer
     assert customer.enrollment().pending() == []
 
 
-def test_a_clock_off_by_ten_minutes_is_a_warning(customer: Customer) -> None:
+def test_clock_ten_minutes_off_is_a_warning(customer: Customer) -> None:
     customer.ca.clock_of_server = customer.time.now + timedelta(minutes=10)
     person = Person(pins=[PIN])
     finished(customer.renew(person))
     assert [w.code for w in person.warnings] == [ErrorCode.CLOCK_WRONG]
 
 
-def test_remote_desktop_is_told_before_the_key_is_made_on_the_far_computer(
-    customer: Customer,
-) -> None:
+def test_remote_session_warns_before_the_key_is_created(customer: Customer) -> None:
     customer.system = System(remote=lambda: True)
     person = Person(pins=[PIN], stop_before=lambda finished: Step.PREFLIGHT in finished)
     customer.renew(person)
     assert [w.code for w in person.warnings] == [ErrorCode.REMOTE_SESSION]
 
 
-def test_a_clock_that_goes_wrong_on_the_way_is_mended_without_a_new_key(
-    customer: Customer,
-) -> None:
-    def clock_jumps() -> None:
+def test_clock_error_during_the_procedure_needs_no_new_key(customer: Customer) -> None:
+    def set_clock_wrong() -> None:
         customer.ca.clock_of_server = customer.time.now + timedelta(days=1)
 
-    customer.ca.faults["send"] = [clock_jumps]
+    customer.ca.faults["send"] = [set_clock_wrong]
     with pytest.raises(CertclientError) as stopped:
         customer.renew()
     assert stopped.value.code is ErrorCode.CLOCK_WRONG
@@ -336,7 +320,7 @@ def test_a_clock_that_goes_wrong_on_the_way_is_mended_without_a_new_key(
     assert customer.count_keys() == 2
 
 
-def test_stopping_between_steps_and_giving_up_removes_the_new_key(customer: Customer) -> None:
+def test_abandoning_a_stopped_procedure_removes_the_new_key(customer: Customer) -> None:
     person = Person(pins=[PIN], stop_before=lambda steps: Step.CREATE_KEY in steps)
     outcome = customer.renew(person)
     assert isinstance(outcome, Pending)
@@ -347,7 +331,7 @@ def test_stopping_between_steps_and_giving_up_removes_the_new_key(customer: Cust
     assert customer.enrollment().pending() == []
 
 
-def test_what_the_ca_has_confirmed_is_finished_instead_of_given_up(customer: Customer) -> None:
+def test_abandoning_a_confirmed_procedure_finishes_it(customer: Customer) -> None:
     person = Person(pins=[PIN], stop_before=lambda steps: Step.CONFIRM in steps)
     outcome = customer.renew(person)
     assert isinstance(outcome, Pending)
@@ -357,9 +341,7 @@ def test_what_the_ca_has_confirmed_is_finished_instead_of_given_up(customer: Cus
     assert customer.usable() == [done.certificate]
 
 
-def test_giving_up_an_installed_certificate_tells_the_ca_and_removes_it(
-    customer: Customer,
-) -> None:
+def test_abandoning_an_installed_certificate_rejects_and_removes_it(customer: Customer) -> None:
     person = Person(pins=[PIN], stop_before=lambda steps: Step.VERIFY in steps)
     outcome = customer.renew(person)
     assert isinstance(outcome, Pending)
@@ -377,7 +359,7 @@ def test_giving_up_an_installed_certificate_tells_the_ca_and_removes_it(
         (-91, ErrorCode.TOO_LATE),
     ],
 )
-def test_the_wrong_day_is_told_before_anything_is_made(
+def test_wrong_renewal_day_is_reported_before_any_side_effect(
     customer: Customer, days: int, expected: ErrorCode
 ) -> None:
     customer.time.now = customer.current.not_after - timedelta(days=days)
@@ -392,7 +374,7 @@ class TestObtain:
     """取得 after expiry, with user ID and issue code."""
 
     @pytest.fixture(autouse=True)
-    def expired(self, customer: Customer) -> None:
+    def expire(self, customer: Customer) -> None:
         customer.ca.right_code = "AB12CD34"
         customer.time.now = customer.current.not_after + timedelta(days=3)
         customer.ca.makes = customer.makes_at(customer.time.now)
@@ -400,14 +382,14 @@ class TestObtain:
     def codes(self, *codes: str) -> Person:
         return Person(pins=[PIN] * 3, secrets={SecretKind.ISSUE_CODE: list(codes)})
 
-    def test_the_right_code_gives_a_certificate_and_puts_the_expired_one_away(
+    def test_correct_code_obtains_a_certificate_and_archives_the_expired_one(
         self, customer: Customer
     ) -> None:
         done = finished(customer.enrollment().obtain(USER, customer.store, self.codes("AB12CD34")))
         assert customer.usable() == [done.certificate]
         assert done.old_archived
 
-    def test_a_mistyped_code_is_asked_for_again_without_a_second_key(
+    def test_mistyped_code_is_requested_again_without_a_second_key(
         self, customer: Customer
     ) -> None:
         person = self.codes("AB12CD43", "AB12CD34")
@@ -415,34 +397,32 @@ class TestObtain:
         assert [r.previous_incorrect for r in person.secret_requests] == [False, True]
         assert customer.count_keys() == 2
 
-    def test_giving_up_after_a_wrong_code_leaves_nothing(self, customer: Customer) -> None:
+    def test_cancelling_after_a_wrong_code_leaves_nothing_behind(self, customer: Customer) -> None:
         with pytest.raises(CertclientError) as refused:
             customer.enrollment().obtain(USER, customer.store, self.codes("WRONG"))
         assert refused.value.code is ErrorCode.ISSUE_CODE_WRONG
         customer.assert_old_certificate_untouched()
         assert customer.enrollment().pending() == []
 
-    def test_no_code_makes_nothing(self, customer: Customer) -> None:
+    def test_missing_code_creates_nothing(self, customer: Customer) -> None:
         with pytest.raises(CertclientError) as refused:
             customer.enrollment().obtain(USER, customer.store, self.codes())
         assert refused.value.code is ErrorCode.ISSUE_CODE_REQUIRED
         customer.assert_old_certificate_untouched()
 
-    def test_the_code_is_kept_by_the_system_for_a_restart_and_wiped_at_the_end(
-        self, customer: Customer
-    ) -> None:
+    def test_code_is_kept_in_the_vault_until_the_procedure_ends(self, customer: Customer) -> None:
         customer.ca.faults["send"] = [LOST] * 4
         with pytest.raises(CertclientError):
             customer.enrollment().obtain(USER, customer.store, self.codes("AB12CD34"))
         (open_procedure,) = customer.enrollment().pending()
-        asked_nothing = self.codes()
-        finished(customer.enrollment().resume(open_procedure.id, asked_nothing))
-        assert asked_nothing.secret_requests == []
+        silent = self.codes()
+        finished(customer.enrollment().resume(open_procedure.id, silent))
+        assert silent.secret_requests == []
         assert customer.vault.fetch(open_procedure.id) is None
         journal = customer.journal.path.read_bytes()
         assert b"AB12CD34" not in journal
 
-    def test_without_a_credential_store_it_is_asked_again_and_a_typing_error_costs_nothing(
+    def test_code_is_requested_again_without_a_vault_and_may_be_mistyped(
         self, customer: Customer
     ) -> None:
         customer.vault = NoVault()
@@ -462,10 +442,10 @@ class TestBankSecrets:
     """Way B2: the bank asks an administrator for ご契約先暗証番号 and a one-time password."""
 
     @pytest.fixture(autouse=True)
-    def wants_pin(self, customer: Customer) -> None:
+    def require_pin(self, customer: Customer) -> None:
         customer.profile = replace(customer.profile, ask_pin=AskWhom.EVERYBODY)
 
-    def test_it_goes_to_the_ca_and_nowhere_else(self, customer: Customer) -> None:
+    def test_bank_pin_is_sent_to_the_ca_only(self, customer: Customer) -> None:
         person = Person(pins=[PIN], secrets={SecretKind.BANK_PIN: ["735190"]})
         finished(customer.renew(person))
         (secrets,) = customer.ca.seen_secrets
@@ -474,7 +454,7 @@ class TestBankSecrets:
         assert secrets.registration_token is None
         assert b"735190" not in customer.journal.path.read_bytes()
 
-    def test_after_a_restart_it_is_asked_for_again_and_the_key_is_kept(
+    def test_bank_pin_is_requested_again_after_a_restart_and_the_key_kept(
         self, customer: Customer
     ) -> None:
         customer.ca.faults["send"] = [LOST] * 4
@@ -485,14 +465,14 @@ class TestBankSecrets:
         assert [r.kind for r in person.secret_requests] == [SecretKind.BANK_PIN]
         assert customer.count_keys() == 2
 
-    def test_without_it_nothing_is_sent_and_nothing_left(self, customer: Customer) -> None:
+    def test_missing_bank_pin_leaves_nothing_behind(self, customer: Customer) -> None:
         with pytest.raises(CertclientError) as refused:
             customer.renew(Person(pins=[PIN]))
         assert refused.value.code is ErrorCode.BANK_SECRETS_REQUIRED
         customer.assert_old_certificate_untouched()
 
 
-def test_an_honest_ca_makes_the_same_certificate_for_the_same_key() -> None:
+def test_honest_ca_issues_the_same_certificate_for_the_same_key() -> None:
     make = honest(make_lab())
     spki = rsa_signer(3).spki
     assert make(spki) == make(spki)

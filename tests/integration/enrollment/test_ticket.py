@@ -1,4 +1,4 @@
-"""A ticket that a bank's link brought: used once, kept nowhere."""
+"""A ticket from the bank's deep link is used once and stored nowhere."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from support.softhsm import PIN
 TICKET = "tk-NeverWrittenAnywhere"
 
 
-def asking(customer: Customer) -> Customer:
-    """The bank wants PIN and one-time password from everybody."""
+def require_bank_secrets(customer: Customer) -> Customer:
+    """Makes the bank ask everybody for PIN and one-time password."""
     everybody = AskWhom.EVERYBODY
     customer.profile = replace(customer.profile, ask_pin=everybody, ask_one_time_password=everybody)
     return customer
@@ -29,10 +29,10 @@ def revealed(secrets: BankSecrets) -> tuple[str | None, str | None]:
     return (pin.reveal() if pin else None, token.reveal() if token else None)
 
 
-def test_it_stands_for_pin_and_one_time_password(customer: Customer) -> None:
+def test_ticket_replaces_pin_and_one_time_password(customer: Customer) -> None:
     person = Person(pins=[PIN])
     outcome = (
-        asking(customer)
+        require_bank_secrets(customer)
         .enrollment()
         .renew(customer.stored(), customer.store, person, Secret(TICKET))
     )
@@ -45,15 +45,15 @@ def test_it_stands_for_pin_and_one_time_password(customer: Customer) -> None:
     )
 
 
-def test_a_second_transaction_asks_instead(customer: Customer) -> None:
-    """The bank would not take the ticket again."""
+def test_second_transaction_requests_the_bank_secrets_instead(customer: Customer) -> None:
+    """The bank would refuse the ticket a second time."""
     customer.ca.faults["send"] = [
         CertclientError(ErrorCode.BANK_SECRETS_REQUIRED),
     ]
     answers = {SecretKind.BANK_PIN: ["4711"], SecretKind.ONE_TIME_PASSWORD: ["83920174"]}
     person = Person(pins=[PIN], secrets=answers)
     outcome = (
-        asking(customer)
+        require_bank_secrets(customer)
         .enrollment()
         .renew(customer.stored(), customer.store, person, Secret(TICKET))
     )

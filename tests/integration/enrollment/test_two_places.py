@@ -1,4 +1,4 @@
-"""From the PC to the USB token: two stores in one renewal, and a token that comes and goes."""
+"""Renewing from the PC to the USB token: two stores, and a token that is unplugged and back."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ def token(softhsm: SoftHsm) -> SoftHsmToken:
 
 @pytest.fixture
 def customer(tmp_path: Path, nss: NssDatabase, token: SoftHsmToken) -> Customer:
-    """Logs in with a certificate on the PC and would like the next one on the token."""
+    """A customer with a certificate on the PC who renews onto the token."""
     customer = make_customer(tmp_path, nss.store(), lambda: nss_private_keys(nss))
     customer.stores.append(token.store())
     return customer
 
 
-def to_usb(customer: Customer, person: Person) -> Finished | Pending:
+def renew_to_usb(customer: Customer, person: Person) -> Finished | Pending:
     return customer.enrollment().renew(customer.stored(), customer.stores[1], person)
 
 
@@ -39,10 +39,10 @@ def on_token(customer: Customer) -> list[Certificate]:
     return [s.certificate for s in customer.stores[1].certificates() if not s.archived]
 
 
-def test_the_new_one_is_on_the_token_and_the_old_one_on_the_pc_is_put_away(
+def test_new_certificate_is_on_the_token_and_the_old_one_archived(
     customer: Customer, token: SoftHsmToken
 ) -> None:
-    done = to_usb(customer, Person(pins=[PIN]))
+    done = renew_to_usb(customer, Person(pins=[PIN]))
     assert isinstance(done, Finished)
     assert on_token(customer) == [done.certificate]
     assert customer.usable() == []
@@ -50,13 +50,13 @@ def test_the_new_one_is_on_the_token_and_the_old_one_on_the_pc_is_put_away(
     assert (token_private_keys(token), customer.count_keys()) == (1, 1)
 
 
-def test_a_wrong_pin_costs_one_attempt_and_leaves_nothing(
+def test_wrong_pin_costs_one_attempt_and_leaves_nothing_behind(
     customer: Customer, token: SoftHsmToken
 ) -> None:
     person = Person(pins=["999999"])
-    with pytest.raises(CertclientError) as refused:
-        to_usb(customer, person)
-    assert refused.value.code is ErrorCode.PIN_INCORRECT
+    with pytest.raises(CertclientError) as raised:
+        renew_to_usb(customer, person)
+    assert raised.value.code is ErrorCode.PIN_INCORRECT
     assert [r.previous_incorrect for r in person.pin_requests] == [False, True]
     assert person.pin_requests[1].attempts is AttemptsLeft.LOW
     assert customer.ca.calls == [("probe", None)]
@@ -65,18 +65,18 @@ def test_a_wrong_pin_costs_one_attempt_and_leaves_nothing(
     customer.assert_old_certificate_untouched()
 
 
-def test_a_pulled_token_is_named_and_the_renewal_goes_on_when_it_is_back(
+def test_renewal_resumes_when_an_unplugged_token_is_back(
     customer: Customer, token: SoftHsmToken
 ) -> None:
     customer.ca.faults["send"] = [token.pull]
     with pytest.raises(CertclientError) as stopped:
-        to_usb(customer, Person(pins=[PIN]))
+        renew_to_usb(customer, Person(pins=[PIN]))
     assert stopped.value.code in (ErrorCode.TOKEN_REMOVED, ErrorCode.TOKEN_MISSING)
     assert customer.usable() == [customer.current]
     (open_procedure,) = customer.enrollment().pending()
-    with pytest.raises(CertclientError) as still_away:
+    with pytest.raises(CertclientError) as still_missing:
         customer.enrollment().resume(open_procedure.id, Person(pins=[PIN]))
-    assert still_away.value.code is ErrorCode.TOKEN_MISSING
+    assert still_missing.value.code is ErrorCode.TOKEN_MISSING
     token.plug()
     done = customer.enrollment().resume(open_procedure.id, Person(pins=[PIN]))
     assert isinstance(done, Finished)
@@ -84,28 +84,28 @@ def test_a_pulled_token_is_named_and_the_renewal_goes_on_when_it_is_back(
     assert token_private_keys(token) == 1
 
 
-def test_a_lost_token_does_not_block_the_customer_and_is_tidied_when_found_again(
+def test_missing_token_does_not_block_renewal_and_is_cleaned_up_later(
     customer: Customer, token: SoftHsmToken
 ) -> None:
     stop = Person(pins=[PIN], stop_before=lambda steps: Step.CREATE_KEY in steps)
-    assert isinstance(to_usb(customer, stop), Pending)
+    assert isinstance(renew_to_usb(customer, stop), Pending)
     token.pull()
-    done = customer.renew(Person())  # to the PC instead
+    done = customer.renew(Person())  # onto the PC instead
     assert isinstance(done, Finished)
     assert customer.usable() == [done.certificate]
     token.plug()
-    assert token_private_keys(token) == 1, "the key of the given-up renewal still lies there"
+    assert token_private_keys(token) == 1, "the key of the abandoned renewal is still on the token"
     customer.current = done.certificate
     customer.time.now = done.certificate.not_after - timedelta(days=5)
     customer.ca.makes = customer.makes_at(customer.time.now)
-    assert isinstance(to_usb(customer, Person(pins=[PIN])), Finished)
-    assert token_private_keys(token) == 1, "only the new one"
+    assert isinstance(renew_to_usb(customer, Person(pins=[PIN])), Finished)
+    assert token_private_keys(token) == 1, "only the new key"
 
 
-def test_a_token_without_a_pin_entered_asks_for_nothing_else(customer: Customer) -> None:
+def test_missing_token_pin_stops_the_renewal(customer: Customer) -> None:
     person = Person()
-    with pytest.raises(CertclientError) as refused:
-        to_usb(customer, person)
-    assert refused.value.code is ErrorCode.PIN_REQUIRED
+    with pytest.raises(CertclientError) as raised:
+        renew_to_usb(customer, person)
+    assert raised.value.code is ErrorCode.PIN_REQUIRED
     assert len(person.pin_requests) == 1
     customer.assert_old_certificate_untouched()

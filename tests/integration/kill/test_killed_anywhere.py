@@ -1,7 +1,7 @@
-"""kill -9 at every state and after every side effect; then `certclient resume`, the real program.
+"""`kill -9` in every state and after every side effect, then `certclient resume` as a process.
 
-In the end the customer has exactly one certificate that logs in, the bank agrees, and neither a
-key nor another object is left over.
+Afterwards the customer has exactly one certificate that logs in, the bank has the same state, and
+no key or other object is left over.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ TESTS = Path(__file__).parents[2]
 
 @dataclass
 class Computer:
-    """A customer's computer with a home of its own; `store` is where the certificate lives."""
+    """A customer's computer with its own home folder; `store` holds the certificate."""
 
     bank: RunningBank
     user_id: str
@@ -45,12 +45,12 @@ class Computer:
     refresh: Callable[[], None]
 
     def renew_and_be_killed(self, point: str) -> None:
-        self._doomed(point, "renew")
+        self._run_until_killed(point, "renew")
 
     def obtain_and_be_killed(self, point: str, code: str) -> None:
-        self._doomed(point, "obtain", self.user_id, code)
+        self._run_until_killed(point, "obtain", self.user_id, code)
 
-    def _doomed(self, point: str, *how: str) -> None:
+    def _run_until_killed(self, point: str, *how: str) -> None:
         done = self._python(
             "support.doomed", str(self.bank.profile_path), point, *how, self.destination
         )
@@ -80,7 +80,7 @@ class Computer:
         assert done.returncode == DONE, (done.returncode, done.stdout, done.stderr)
 
     def open_procedures(self) -> Sequence[Record]:
-        """As `certclient status` tells them, without the half second that it takes to start."""
+        """Like `certclient status`, without the half second that the program takes to start."""
         journal = Path(self.environment["HOME"]) / ".local/share/certclient/journal.sqlite"
         assert journal.is_file()
         return Journal(journal).open_procedures()
@@ -110,7 +110,7 @@ class Computer:
 
 @pytest.fixture(scope="module")
 def bank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningBank]:
-    """One bank for all: each test is another customer with another computer."""
+    """One bank for all tests: each test has its own customer and computer."""
     with running_bank(tmp_path_factory.mktemp("bank")) as running:
         running.set_policy(wait_polls=1)
         yield running
@@ -156,11 +156,11 @@ def computer(
 
 
 @pytest.mark.parametrize("point", POINTS)
-def test_a_killed_renewal_is_finished_by_resume(computer: Computer, point: str) -> None:
+def test_resume_finishes_a_killed_renewal(computer: Computer, point: str) -> None:
     old = computer.give_certificate(expires_in_days=20)
     computer.renew_and_be_killed(point)
     if point != "journal:done":
-        assert computer.usable(), "there is a certificate to log in with at every moment"
+        assert computer.usable(), "a certificate to log in with exists at all times"
         assert len(computer.open_procedures()) == 1
         computer.resume()
     computer.assert_one_usable_and_nothing_left_over()
@@ -178,9 +178,7 @@ OBTAIN_POINTS = (
 
 
 @pytest.mark.parametrize("point", OBTAIN_POINTS)
-def test_a_killed_first_issue_is_finished_by_resume_with_the_same_code(
-    computer: Computer, point: str
-) -> None:
+def test_resume_finishes_a_killed_obtain_with_the_same_code(computer: Computer, point: str) -> None:
     code = computer.bank.issue_code(computer.user_id).reveal()
     computer.obtain_and_be_killed(point, code)
     options = ["--code-stdin"] + (["--pin-stdin"] if computer.destination == "usb" else [])
@@ -190,8 +188,8 @@ def test_a_killed_first_issue_is_finished_by_resume_with_the_same_code(
     computer.assert_one_usable_and_nothing_left_over()
 
 
-def test_every_side_effect_of_a_renewal_is_a_point() -> None:
-    """A new side effect in the steps needs a kill point of its own."""
+def test_kill_points_match_the_side_effects_of_a_renewal() -> None:
+    """A new side effect in the steps needs its own kill point."""
     source = (TESTS.parent / "src/certclient/enrollment/steps.py").read_text(encoding="utf-8")
     for call in CALL_POINTS:
         assert f".{call}(" in source, f"{call} is no longer called"

@@ -1,4 +1,4 @@
-"""Whatever comes in: the bank answers properly, issues nothing, and goes on."""
+"""Malformed input: the bank sends a proper answer, issues nothing and keeps running."""
 
 import http.client
 import socket
@@ -58,21 +58,21 @@ FUZZ = settings(
 
 
 class Target:
-    """A bank with a customer, and well-formed messages to spoil."""
+    """A bank with a customer, and well-formed messages to corrupt."""
 
     def __init__(self, folder: Path) -> None:
-        # The code must stay unlocked, or nothing but its lock would be tested.
+        # The code must stay unlocked; otherwise only its lock would be tested.
         self.bank = Bank(folder, BankPolicy(code_attempts=1_000_000))
         self.bank.add_customer(USER_ID, "1403")
         self.handle = CmpResponder(self.bank).handle
         self.current = current = self.bank.issue_certificate(USER_ID, OLD_KEY.spki, 20)
-        signed = by_certificate(self.handle, current, OLD_KEY)
+        with_certificate = by_certificate(self.handle, current, OLD_KEY)
         self.code = self.bank.issue_code(USER_ID)
-        coded = by_code(self.handle, USER_ID, self.code)
+        with_code = by_code(self.handle, USER_ID, self.code)
         self.messages = [
-            signed.message(kur(NEW_KEY, current)),
-            coded.message(ir(NEW_KEY)),
-            signed.message(accept(current)),
+            with_certificate.message(kur(NEW_KEY, current)),
+            with_code.message(ir(NEW_KEY)),
+            with_certificate.message(accept(current)),
         ]
         self.bodies = [
             (body.tag, body.encode())
@@ -88,7 +88,7 @@ class Target:
         ]
 
     def check(self, request: bytes) -> None:
-        """The answer is a signed or MACed `error`; the books hold what they held."""
+        """Asserts a signed or MACed `error` in answer and unchanged books."""
         reply = Message.decode(self.handle(request))
         assert isinstance(reply.body, ErrorMessage)
         assert reply.protection is not None
@@ -104,8 +104,8 @@ def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
 
 @FUZZ
 @given(st.binary(max_size=300))
-def test_random_bytes(target: Target, junk: bytes) -> None:
-    target.check(junk)
+def test_random_bytes(target: Target, data: bytes) -> None:
+    target.check(data)
 
 
 @FUZZ
@@ -117,29 +117,29 @@ def test_truncated_messages(target: Target, data: st.DataObject) -> None:
 
 @FUZZ
 @given(st.data())
-def test_flipped_bits_in_what_is_protected(target: Target, data: st.DataObject) -> None:
-    """Every single bit of header, body and protection counts; extraCerts are not protected."""
+def test_flipped_bits_in_the_protected_part(target: Target, data: st.DataObject) -> None:
+    """Flips any bit of header, body or protection; extraCerts are not protected."""
     message = data.draw(st.sampled_from(target.messages))
     covered = len(message) - sum(len(der) for der in Message.decode(message).extra_certs)
     bit = data.draw(st.integers(0, (covered - 16) * 8 - 1))
-    spoilt = bytearray(message)
-    spoilt[bit // 8] ^= 0x80 >> bit % 8
-    target.check(bytes(spoilt))
+    corrupted = bytearray(message)
+    corrupted[bit // 8] ^= 0x80 >> bit % 8
+    target.check(bytes(corrupted))
 
 
 @FUZZ
 @given(st.data())
-def test_spoilt_bodies_under_a_right_signature(target: Target, data: st.DataObject) -> None:
-    """What only a customer can send: well protected nonsense. No answer but a proper one."""
+def test_corrupted_bodies_under_a_valid_signature(target: Target, data: st.DataObject) -> None:
+    """Corrupted bodies with valid protection, which only a customer can send."""
     tag, content = data.draw(st.sampled_from(target.bodies))
     bits = data.draw(
         st.lists(st.integers(0, len(content) * 8 - 1), min_size=1, max_size=3, unique=True)
     )
-    spoilt = bytearray(content)
+    corrupted = bytearray(content)
     for bit in bits:
-        spoilt[bit // 8] ^= 0x80 >> bit % 8
+        corrupted[bit // 8] ^= 0x80 >> bit % 8
     talk = by_certificate(target.handle, target.current, OLD_KEY)
-    reply = talk.send(talk.message(OtherBody(tag, bytes(spoilt))))
+    reply = talk.send(talk.message(OtherBody(tag, bytes(corrupted))))
     assert reply.protection is not None
     assert isinstance(reply.body, ErrorMessage | GeneralMessage)
 
@@ -155,7 +155,7 @@ def test_spoilt_bodies_under_a_right_signature(target: Target, data: st.DataObje
         "3009310730050603550403",
     ],
 )
-def test_odd_subjects(target: Target, subject: str) -> None:
+def test_malformed_subjects(target: Target, subject: str) -> None:
     talk = by_code(target.handle, USER_ID, target.code)
     reply = talk.say(ir(rsa_signer(), bytes.fromhex(subject)))
     if subject == "3000":
@@ -164,7 +164,7 @@ def test_odd_subjects(target: Target, subject: str) -> None:
         assert failure(reply) in (Failure.BAD_CERT_TEMPLATE, Failure.BAD_DATA_FORMAT)
 
 
-def test_after_all_that_a_customer_is_served(target: Target) -> None:
+def test_customer_is_still_served_afterwards(target: Target) -> None:
     code = target.bank.issue_code(USER_ID)
     issued(by_code(target.handle, USER_ID, code).say(ir(rsa_signer(3))))
 
@@ -172,13 +172,7 @@ def test_after_all_that_a_customer_is_served(target: Target) -> None:
 # Over the network
 
 
-def request(
-    bank: RunningBank,
-    method: str,
-    path: str,
-    body: bytes = b"",
-    **headers: str,
-) -> int:
+def request(bank: RunningBank, method: str, path: str, body: bytes = b"", **headers: str) -> int:
     context = ssl.create_default_context(cafile=str(bank.root_file))
     host = bank.addresses.public_url.removeprefix("https://").rstrip("/")
     connection = http.client.HTTPSConnection(host, timeout=200, context=context)
@@ -200,7 +194,7 @@ def test_http_refusals(bank: RunningBank) -> None:
     assert request(bank, "POST", "/.well-known/cmp", b"junk") == 200
 
 
-def test_slow_and_silent_peers_keep_nobody_out(bank: RunningBank) -> None:
+def test_slow_and_silent_peers_do_not_block_others(bank: RunningBank) -> None:
     port = int(bank.addresses.public_url.rstrip("/").rpartition(":")[2])
     silent = [socket.create_connection(("127.0.0.1", port)) for _ in range(3)]
     try:
@@ -211,7 +205,7 @@ def test_slow_and_silent_peers_keep_nobody_out(bank: RunningBank) -> None:
             peer.close()
 
 
-def test_many_at_once_get_one_certificate(bank: RunningBank) -> None:
+def test_concurrent_identical_requests_get_one_certificate(bank: RunningBank) -> None:
     bank.add_customer()
     responder = CmpResponder(bank.bank)
     talk: Talk = by_code(responder.handle, USER_ID, bank.issue_code())

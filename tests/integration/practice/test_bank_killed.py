@@ -1,4 +1,4 @@
-"""The practice bank as a program that is killed in the middle of its work."""
+"""The practice bank as a process that is killed while it handles requests."""
 
 import http.client
 import ssl
@@ -22,8 +22,8 @@ KEYS = [rsa_signer(number) for number in range(1, 4)]
 
 
 @dataclass
-class Wire:
-    """Sends CMP to the program over HTTPS; the answer may never come."""
+class CmpConnection:
+    """Sends CMP messages to the process over HTTPS; an answer may never arrive."""
 
     folder: Path
     addresses: Addresses
@@ -45,32 +45,32 @@ class Wire:
         return ssl.create_default_context(cadata=root[start:])
 
 
-def renewal(program: BankProcess, wire: Wire) -> tuple[Talk, str, bytes]:
-    """A customer's transaction, the old serial number and the request to send."""
+def renewal(program: BankProcess, cmp: CmpConnection) -> tuple[Talk, str, bytes]:
+    """Returns a customer's transaction, the old serial number and the request to send."""
     books = program.books()
     books.add_customer(USER_ID, "1403")
     current = books.issue_certificate(USER_ID, KEYS[0].spki, 20)
     books.close()
-    talk = by_certificate(wire.handle, current, KEYS[0])
+    talk = by_certificate(cmp.handle, current, KEYS[0])
     return talk, current.serial_hex, talk.message(kur(KEYS[1], current))
 
 
-def test_answers_are_the_same_after_a_kill(bank_process: BankProcess) -> None:
-    wire = Wire(bank_process.folder, bank_process.start())
-    talk, old, request = renewal(bank_process, wire)
-    kup = wire.handle(request)
+def test_answers_are_identical_after_a_kill(bank_process: BankProcess) -> None:
+    cmp = CmpConnection(bank_process.folder, bank_process.start())
+    talk, old, request = renewal(bank_process, cmp)
+    kup = cmp.handle(request)
 
     bank_process.kill()
-    wire.addresses = bank_process.start()
-    assert wire.handle(request) == kup
+    cmp.addresses = bank_process.start()
+    assert cmp.handle(request) == kup
     new = issued(talk.send(request))
     confirmation = talk.message(accept(new))
-    pki_conf = wire.handle(confirmation)
+    pki_conf = cmp.handle(confirmation)
     assert isinstance(Message.decode(pki_conf).body, PkiConfirm)
 
     bank_process.kill()
-    wire.addresses = bank_process.start()
-    assert wire.handle(confirmation) == pki_conf
+    cmp.addresses = bank_process.start()
+    assert cmp.handle(confirmation) == pki_conf
     books = bank_process.books()
     assert books.state_of(new.serial_hex) is CertificateState.CONFIRMED
     assert books.state_of(old) is CertificateState.SUPERSEDED
@@ -79,12 +79,16 @@ def test_answers_are_the_same_after_a_kill(bank_process: BankProcess) -> None:
 
 
 @pytest.mark.parametrize("milliseconds", [0, 3, 6, 9, 14])
-def test_killed_while_requests_are_at_work(bank_process: BankProcess, milliseconds: int) -> None:
-    """Whenever it dies, the books hold a whole step: a certificate with its transaction and its
-    answer, or nothing; and the customer gets through by sending the same bytes again."""
-    wire = Wire(bank_process.folder, bank_process.start())
-    talk, old, request = renewal(bank_process, wire)
-    senders = [threading.Thread(target=_send_and_forget, args=(wire, request)) for _ in range(3)]
+def test_kill_while_handling_requests_keeps_the_books_consistent(
+    bank_process: BankProcess, milliseconds: int
+) -> None:
+    """The books hold either nothing or a whole step: certificate, transaction and answer.
+
+    The customer succeeds by sending the same bytes again.
+    """
+    cmp = CmpConnection(bank_process.folder, bank_process.start())
+    talk, old, request = renewal(bank_process, cmp)
+    senders = [threading.Thread(target=_send_and_forget, args=(cmp, request)) for _ in range(3)]
     for sender in senders:
         sender.start()
     time.sleep(milliseconds / 1000)
@@ -92,8 +96,8 @@ def test_killed_while_requests_are_at_work(bank_process: BankProcess, millisecon
     for sender in senders:
         sender.join()
 
-    _check_whole(bank_process, talk.transaction_id)
-    wire.addresses = bank_process.start()
+    _check_consistent(bank_process, talk.transaction_id)
+    cmp.addresses = bank_process.start()
     new = issued(talk.send(request))
     assert isinstance(talk.say(accept(new)).body, PkiConfirm)
     books = bank_process.books()
@@ -105,9 +109,9 @@ def test_killed_while_requests_are_at_work(bank_process: BankProcess, millisecon
     }
 
 
-def test_the_desk_works_while_the_server_runs(bank_process: BankProcess) -> None:
-    wire = Wire(bank_process.folder, bank_process.start())
-    talk, _, request = renewal(bank_process, wire)
+def test_operator_can_revoke_while_the_server_runs(bank_process: BankProcess) -> None:
+    cmp = CmpConnection(bank_process.folder, bank_process.start())
+    talk, _, request = renewal(bank_process, cmp)
     new = issued(talk.send(request))
     books = bank_process.books()
     books.revoke(new.serial_hex)
@@ -115,7 +119,7 @@ def test_the_desk_works_while_the_server_runs(bank_process: BankProcess) -> None
     assert not isinstance(talk.say(accept(new)).body, PkiConfirm)
 
 
-def test_the_root_stays_the_same_for_profiles_in_use(bank_process: BankProcess) -> None:
+def test_root_certificate_survives_a_restart(bank_process: BankProcess) -> None:
     bank_process.start()
     first = bank_process.books()
     root = certificate_pem(first.ca.root)
@@ -127,14 +131,14 @@ def test_the_root_stays_the_same_for_profiles_in_use(bank_process: BankProcess) 
     second.close()
 
 
-def _send_and_forget(wire: Wire, request: bytes) -> None:
+def _send_and_forget(cmp: CmpConnection, request: bytes) -> None:
     try:
-        wire.handle(request)
+        cmp.handle(request)
     except (OSError, http.client.HTTPException):
         return
 
 
-def _check_whole(program: BankProcess, transaction_id: bytes) -> None:
+def _check_consistent(program: BankProcess, transaction_id: bytes) -> None:
     bank = program.books()
     with bank.books() as books:
         transaction = books.transactions.find(transaction_id)

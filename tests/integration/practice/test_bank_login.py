@@ -1,4 +1,4 @@
-"""The login page, asked with real client certificates over TLS."""
+"""The login page, requested with real client certificates over TLS."""
 
 import re
 import ssl
@@ -43,7 +43,7 @@ def customers(bank: RunningBank) -> RunningBank:
 
 
 def visit(bank: RunningBank, folder: Path, certificate: Certificate | None = None) -> Page:
-    """As a browser would, but with a throw-away key from a file."""
+    """Requests the login page as a browser would, with a throw-away key from a file."""
     context = ssl.create_default_context(cafile=str(bank.root_file))
     if certificate is not None:
         both = folder / "client.pem"
@@ -62,7 +62,7 @@ def open_page(url: str, context: ssl.SSLContext) -> Page:
             return Page(refusal.code, refusal.read().decode(), refusal.headers)
 
 
-def test_a_customer_is_greeted(customers: RunningBank, tmp_path: Path) -> None:
+def test_customer_login_shows_the_welcome_page(customers: RunningBank, tmp_path: Path) -> None:
     certificate = customers.issue_certificate(USER_ID, KEY.spki, 20)
     page = visit(customers, tmp_path, certificate)
     assert page.status == 200
@@ -73,16 +73,14 @@ def test_a_customer_is_greeted(customers: RunningBank, tmp_path: Path) -> None:
     assert 'data-role="user"' in page.text
 
 
-def test_an_administrator_is_greeted_as_such(bank: RunningBank, tmp_path: Path) -> None:
+def test_administrator_login_shows_the_role(bank: RunningBank, tmp_path: Path) -> None:
     bank.add_customer(USER_ID, "1394")
     page = visit(bank, tmp_path, bank.issue_certificate(USER_ID, KEY.spki, 20))
     assert 'data-role="administrator"' in page.text
     assert "管理者" in page.text
 
 
-def test_an_expired_certificate_gets_a_page_that_says_so(
-    customers: RunningBank, tmp_path: Path
-) -> None:
+def test_expired_certificate_gets_its_own_page(customers: RunningBank, tmp_path: Path) -> None:
     page = visit(customers, tmp_path, customers.issue_certificate(USER_ID, KEY.spki, -5))
     assert (page.status, page.reason) == (403, "expired")
     assert "有効期限が切れています" in page.text
@@ -91,7 +89,7 @@ def test_an_expired_certificate_gets_a_page_that_says_so(
 
 
 @pytest.mark.parametrize(("days", "reason"), [(-90, "expired"), (-91, "too-late")])
-def test_after_ninety_days_the_page_leads_to_the_branch(
+def test_page_refers_to_the_branch_after_ninety_days(
     customers: RunningBank, tmp_path: Path, days: int, reason: str
 ) -> None:
     page = visit(customers, tmp_path, customers.issue_certificate(USER_ID, KEY.spki, days))
@@ -100,12 +98,12 @@ def test_after_ninety_days_the_page_leads_to_the_branch(
     assert ("電子証明書取得</a>" in page.text) is (reason == "expired")
 
 
-def test_on_the_expiry_day_it_still_logs_in(customers: RunningBank, tmp_path: Path) -> None:
+def test_certificate_logs_in_on_its_expiry_day(customers: RunningBank, tmp_path: Path) -> None:
     page = visit(customers, tmp_path, customers.issue_certificate(USER_ID, KEY.spki, 0))
     assert page.status == 200
 
 
-def test_a_revoked_certificate(customers: RunningBank, tmp_path: Path) -> None:
+def test_revoked_certificate_is_refused(customers: RunningBank, tmp_path: Path) -> None:
     certificate = customers.issue_certificate(USER_ID, KEY.spki, 20)
     customers.revoke(certificate.serial_hex)
     page = visit(customers, tmp_path, certificate)
@@ -113,7 +111,7 @@ def test_a_revoked_certificate(customers: RunningBank, tmp_path: Path) -> None:
     assert "失効" in page.text
 
 
-def test_a_replaced_certificate_tells_to_restart_the_browser(
+def test_superseded_certificate_page_asks_to_restart_the_browser(
     customers: RunningBank, tmp_path: Path
 ) -> None:
     old = customers.issue_certificate(USER_ID, KEY.spki, 20)
@@ -123,7 +121,7 @@ def test_a_replaced_certificate_tells_to_restart_the_browser(
     assert "開き直し" in page.text
 
 
-def test_an_unconfirmed_certificate_until_it_is_revoked(
+def test_unconfirmed_certificate_is_refused_and_later_revoked(
     customers: RunningBank, tmp_path: Path
 ) -> None:
     certificate = customers.issue_certificate(USER_ID, KEY.spki, 365, confirmed=False)
@@ -133,31 +131,31 @@ def test_an_unconfirmed_certificate_until_it_is_revoked(
     assert visit(customers, tmp_path, certificate).reason == "revoked"
 
 
-def test_no_certificate(customers: RunningBank, tmp_path: Path) -> None:
+def test_missing_certificate_is_refused(customers: RunningBank, tmp_path: Path) -> None:
     page = visit(customers, tmp_path)
     assert (page.status, page.reason) == (403, "no-certificate")
 
 
-def test_a_certificate_that_the_books_do_not_know(customers: RunningBank, tmp_path: Path) -> None:
+def test_certificate_missing_from_the_books_is_refused(
+    customers: RunningBank, tmp_path: Path
+) -> None:
     ca = PracticeCa.open(customers.folder, customers.clock())
     now = customers.clock()
-    stray = ca.issue(Customer(USER_ID, "1403"), KEY.spki, now - timedelta(1), expiry(now, 9))
-    page = visit(customers, tmp_path, stray)
+    unregistered = ca.issue(Customer(USER_ID, "1403"), KEY.spki, now - timedelta(1), expiry(now, 9))
+    page = visit(customers, tmp_path, unregistered)
     assert (page.status, page.reason) == (403, "unknown")
 
 
-def test_a_certificate_of_another_ca_gets_no_further_than_tls(
+def test_certificate_of_another_ca_fails_in_the_tls_handshake(
     customers: RunningBank, tmp_path: Path
 ) -> None:
-    stranger = make_lab().issue(KEY.spki)
+    foreign = make_lab().issue(KEY.spki)
     with pytest.raises((OSError, urllib.error.URLError)):
-        visit(customers, tmp_path, stranger)
-    assert visit(customers, tmp_path).status == 403, "the server goes on"
+        visit(customers, tmp_path, foreign)
+    assert visit(customers, tmp_path).status == 403, "the server keeps running"
 
 
-def test_pages_are_closed_to_scripts_frames_and_caches(
-    customers: RunningBank, tmp_path: Path
-) -> None:
+def test_pages_forbid_scripts_frames_and_caches(customers: RunningBank, tmp_path: Path) -> None:
     top = open_page(
         customers.addresses.public_url,
         ssl.create_default_context(cafile=str(customers.root_file)),
@@ -176,11 +174,11 @@ def test_pages_are_closed_to_scripts_frames_and_caches(
 
 
 @pytest.mark.parametrize(("port_of", "asked"), [("public_url", False), ("login_url", True)])
-def test_only_the_login_asks_for_a_certificate(
+def test_only_the_login_port_requests_a_certificate(
     customers: RunningBank, port_of: str, asked: bool
 ) -> None:
     address = re.sub(r"https://([^/]+)/.*", r"\1", getattr(customers.addresses, port_of))
-    # In TLS 1.2 OpenSSL says openly whether the server asked.
+    # With TLS 1.2, OpenSSL shows whether the server requested a certificate.
     command = ["openssl", "s_client", "-connect", address, "-tls1_2"]
     done = subprocess.run(
         [*command, "-CAfile", str(customers.root_file), "-verify_return_error"],

@@ -29,8 +29,10 @@ def server(bank: RunningBank, tmp_path: Path) -> Iterator[MailServer]:
         yield running
 
 
-def give(bank: RunningBank, days: int, user_id: str = USER_ID, email: str = ADDRESS) -> str:
-    """A customer with a certificate that ends in so many days; returns its serial number."""
+def issue_expiring(
+    bank: RunningBank, days: int, user_id: str = USER_ID, email: str = ADDRESS
+) -> str:
+    """Adds a customer whose certificate expires in `days` days; returns the serial number."""
     bank.bank.add_customer(user_id, "1403", email=email)
     return bank.issue_certificate(user_id, KEY.spki, days).serial_hex
 
@@ -52,8 +54,8 @@ def body(mail: EmailMessage, kind: str) -> str:
     return content
 
 
-def test_thirty_and_ten_days_before_and_never_twice(bank: RunningBank, server: MailServer) -> None:
-    give(bank, 31)
+def test_one_notice_at_thirty_days_and_one_at_ten(bank: RunningBank, server: MailServer) -> None:
+    issue_expiring(bank, 31)
     assert notify(bank, server).sent == 0
     sent = []
     for _day in range(33):
@@ -65,8 +67,8 @@ def test_thirty_and_ten_days_before_and_never_twice(bank: RunningBank, server: M
     assert "あと10日" in server.mails[1]["Subject"]
 
 
-def test_a_missed_day_is_made_up_for(bank: RunningBank, server: MailServer) -> None:
-    give(bank, 28)
+def test_missed_notice_is_sent_later(bank: RunningBank, server: MailServer) -> None:
+    issue_expiring(bank, 28)
     assert notify(bank, server).sent == 1
     bank.clock.advance(timedelta(days=21))
     assert notify(bank, server).sent == 1
@@ -74,20 +76,20 @@ def test_a_missed_day_is_made_up_for(bank: RunningBank, server: MailServer) -> N
     assert notify(bank, server).sent == 0
 
 
-def test_of_two_missed_notices_one_goes_out(bank: RunningBank, server: MailServer) -> None:
-    give(bank, 5)
+def test_two_missed_notices_are_sent_as_one(bank: RunningBank, server: MailServer) -> None:
+    issue_expiring(bank, 5)
     assert notify(bank, server).sent == 1
     assert notify(bank, server).sent == 0
 
 
-def test_a_bank_with_forty_days(bank: RunningBank, server: MailServer) -> None:
+def test_notice_days_are_configurable(bank: RunningBank, server: MailServer) -> None:
     bank.set_policy(mail_days=(40,))
-    give(bank, 40)
+    issue_expiring(bank, 40)
     assert notify(bank, server).sent == 1
 
 
-def test_what_the_mail_says(bank: RunningBank, server: MailServer) -> None:
-    give(bank, 30)
+def test_mail_content(bank: RunningBank, server: MailServer) -> None:
+    issue_expiring(bank, 30)
     notify(bank, server)
     (mail,) = server.mails
     assert mail["To"] == ADDRESS
@@ -98,40 +100,40 @@ def test_what_the_mail_says(bank: RunningBank, server: MailServer) -> None:
             assert said in text, (kind, said)
         assert USER_ID not in text
         for sign in ("http", "href", "www.", "127.0.0.1"):
-            assert sign not in text, "no link at all"
+            assert sign not in text, "the mail contains no link"
     assert server.logins == 1
 
 
-def test_nothing_for_expired_replaced_or_unconfirmed_ones(
+def test_no_notice_for_expired_or_unconfirmed_certificates(
     bank: RunningBank, server: MailServer
 ) -> None:
-    give(bank, -1)
+    issue_expiring(bank, -1)
     bank.issue_certificate(USER_ID, rsa_signer(2).spki, 20, confirmed=False)
     assert notify(bank, server).sent == 0
 
 
-def test_an_address_that_refuses_for_now(bank: RunningBank, server: MailServer) -> None:
-    give(bank, 30)
+def test_temporarily_refused_mail_is_postponed(bank: RunningBank, server: MailServer) -> None:
+    issue_expiring(bank, 30)
     server.refuse[ADDRESS] = "451 4.7.1 greylisted, come back later"
     report = notify(bank, server)
     assert (report.sent, report.postponed, report.bounced) == (0, 1, 0)
-    assert notify(bank, server).postponed == 0, "not before its time"
+    assert notify(bank, server).postponed == 0, "not retried before its time"
     server.refuse.clear()
     bank.clock.advance(timedelta(days=1))
     assert notify(bank, server).sent == 1
 
 
-def test_a_bounce_is_tried_again_then_told_and_sent_to_a_new_address(
+def test_bounced_mail_is_retried_reported_and_sent_to_a_new_address(
     bank: RunningBank, server: MailServer
 ) -> None:
-    serial = give(bank, 30)
+    serial = issue_expiring(bank, 30)
     server.refuse[ADDRESS] = "550 5.1.1 no such mailbox"
-    ends = []
+    outcomes = []
     for _day in range(4):
         report = notify(bank, server)
-        ends.append((report.postponed, report.bounced))
+        outcomes.append((report.postponed, report.bounced))
         bank.clock.advance(timedelta(days=1))
-    assert ends == [(1, 0), (1, 0), (0, 1), (0, 0)]
+    assert outcomes == [(1, 0), (1, 0), (0, 1), (0, 0)]
     with bank.bank.books() as books:
         (mail,) = books.mails.of_certificate(serial)
     assert mail.state is MailState.BOUNCED
@@ -141,8 +143,8 @@ def test_a_bounce_is_tried_again_then_told_and_sent_to_a_new_address(
     assert server.mails[0]["To"] == "somu@example.jp"
 
 
-def test_one_bad_address_does_not_stop_the_others(bank: RunningBank, server: MailServer) -> None:
-    give(bank, 20)
+def test_bad_address_does_not_stop_the_others(bank: RunningBank, server: MailServer) -> None:
+    issue_expiring(bank, 20)
     bank.bank.add_customer("TKYM1408055", "1403", email="ok@example.jp")
     bank.issue_certificate("TKYM1408055", rsa_signer(2).spki, 20)
     server.refuse[ADDRESS] = "550 5.1.1 no such mailbox"
@@ -150,8 +152,8 @@ def test_one_bad_address_does_not_stop_the_others(bank: RunningBank, server: Mai
     assert (report.sent, report.postponed) == (1, 1)
 
 
-def test_a_report_that_comes_later_sends_it_again(bank: RunningBank, server: MailServer) -> None:
-    give(bank, 30)
+def test_late_delivery_report_resends_the_mail(bank: RunningBank, server: MailServer) -> None:
+    issue_expiring(bank, 30)
     notify(bank, server)
     assert bounce(bank.bank, str(server.mails[0]["Message-ID"]), "550 mailbox is full")
     assert not bounce(bank.bank, "<somebody@else.invalid>", "550")
@@ -161,10 +163,8 @@ def test_a_report_that_comes_later_sends_it_again(bank: RunningBank, server: Mai
 
 
 @pytest.mark.parametrize("failing", ["451 4.3.0 disk is full", "421 4.3.2 shutting down"])
-def test_a_fault_of_the_server_loses_nothing(
-    bank: RunningBank, server: MailServer, failing: str
-) -> None:
-    give(bank, 30)
+def test_server_fault_loses_no_mail(bank: RunningBank, server: MailServer, failing: str) -> None:
+    issue_expiring(bank, 30)
     server.failing = failing
     assert notify(bank, server).sent == 0
     server.failing = ""
@@ -173,43 +173,43 @@ def test_a_fault_of_the_server_loses_nothing(
     assert len(server.mails) == 1
 
 
-def test_no_server_at_all(bank: RunningBank, tmp_path: Path) -> None:
-    with mail_server(tmp_path, bank) as gone:
+def test_unreachable_server_postpones_the_mail(bank: RunningBank, tmp_path: Path) -> None:
+    with mail_server(tmp_path, bank) as stopped:
         pass
-    give(bank, 30)
-    report = notify(bank, gone)
+    issue_expiring(bank, 30)
+    report = notify(bank, stopped)
     assert (report.sent, report.postponed) == (0, 1)
     assert report.trouble == "ConnectionRefusedError"
     with mail_server(tmp_path, bank) as server:
         assert notify(bank, server).sent == 1
 
 
-def test_without_encryption_nothing_is_said(bank: RunningBank, tmp_path: Path) -> None:
+def test_nothing_is_sent_without_starttls(bank: RunningBank, tmp_path: Path) -> None:
     with mail_server(tmp_path, bank, starttls=False) as server:
-        give(bank, 30)
+        issue_expiring(bank, 30)
         assert notify(bank, server).trouble == "the mail server offers no STARTTLS or no login"
         assert server.logins == 0
 
 
-def test_a_wrong_password_is_not_repeated_in_the_report(bank: RunningBank, tmp_path: Path) -> None:
+def test_wrong_password_is_not_in_the_report(bank: RunningBank, tmp_path: Path) -> None:
     with mail_server(tmp_path, bank, password="wrong and secret") as server:
-        give(bank, 30)
+        issue_expiring(bank, 30)
         trouble = notify(bank, server).trouble
     assert trouble == "SMTPAuthenticationError 535"
 
 
-def test_a_server_with_a_strangers_certificate_gets_nothing(
+def test_server_with_an_untrusted_certificate_gets_nothing(
     bank: RunningBank, server: MailServer, tmp_path: Path
 ) -> None:
-    give(bank, 30)
+    issue_expiring(bank, 30)
     text = server.settings_file.read_text().splitlines()
     server.settings_file.write_text("\n".join(line for line in text if "ca_file" not in line))
     assert notify(bank, server).trouble == "SSLCertVerificationError"
     assert server.mails == []
 
 
-def test_a_mail_nobody_needs_any_more_is_dropped(bank: RunningBank, server: MailServer) -> None:
-    give(bank, 30)
+def test_obsolete_mail_is_dropped(bank: RunningBank, server: MailServer) -> None:
+    issue_expiring(bank, 30)
     server.failing = "451 4.3.0 not now"
     notify(bank, server)
     bank.issue_certificate(USER_ID, rsa_signer(2).spki, 365)
@@ -218,12 +218,12 @@ def test_a_mail_nobody_needs_any_more_is_dropped(bank: RunningBank, server: Mail
     assert notify(bank, server) == Report(0, 0, 0, ())
 
 
-def test_who_has_no_address_is_named(bank: RunningBank, server: MailServer) -> None:
-    give(bank, 30, email="")
+def test_customers_without_an_address_are_reported(bank: RunningBank, server: MailServer) -> None:
+    issue_expiring(bank, 30, email="")
     assert notify(bank, server).without_address == (USER_ID,)
 
 
-def test_settings_that_others_could_read_are_refused(server: MailServer) -> None:
+def test_settings_readable_by_others_are_refused(server: MailServer) -> None:
     server.settings_file.chmod(0o644)
     with pytest.raises(SettingsError, match="owner alone"):
         read_settings(server.settings_file)
@@ -232,7 +232,7 @@ def test_settings_that_others_could_read_are_refused(server: MailServer) -> None
 @pytest.mark.parametrize(
     "text", ['host = "a"', "not toml at all, secret", 'host = "a"\nhsot = 1', "port = []"]
 )
-def test_settings_that_make_no_sense(server: MailServer, text: str) -> None:
+def test_invalid_settings_are_refused(server: MailServer, text: str) -> None:
     server.settings_file.write_text(text)
     with pytest.raises(SettingsError) as caught:
         read_settings(server.settings_file)
@@ -252,8 +252,8 @@ def command(
     )
 
 
-def test_the_command_and_a_delivery_report(bank: RunningBank, server: MailServer) -> None:
-    give(bank, 30)
+def test_notify_and_bounced_commands(bank: RunningBank, server: MailServer) -> None:
+    issue_expiring(bank, 30)
     smtp = ("notify", "--smtp", str(server.settings_file))
     done = command(bank, *smtp)
     assert (done.returncode, done.stdout) == (0, "sent 1, waiting 0, bounced 0\n"), done.stderr

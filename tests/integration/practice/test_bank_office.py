@@ -1,4 +1,4 @@
-"""The operator's pages: who may see them, and what they do."""
+"""The operator's pages: access and functions."""
 
 from __future__ import annotations
 
@@ -24,45 +24,45 @@ KEY = rsa_signer(1)
 
 @pytest.fixture
 def operator(bank: RunningBank, tmp_path: Path) -> Iterator[WebCustomer]:
-    """Signed in by the address that `serve` printed."""
-    guest = WebCustomer(bank, tmp_path)
-    assert guest.get(bank.addresses.operator_url).status == 200
-    yield guest
-    guest.close()
+    """Signed in with the address that `serve` prints."""
+    visitor = WebCustomer(bank, tmp_path)
+    assert visitor.get(bank.addresses.operator_url).status == 200
+    yield visitor
+    visitor.close()
 
 
 def at(bank: RunningBank, path: str) -> str:
     return urljoin(bank.addresses.operator_url, path)
 
 
-def standing(page: Page, user_id: str) -> str:
+def status_of(page: Page, user_id: str) -> str:
     found = re.search(rf'data-user="{user_id}" data-standing="([^"]+)"', page.text)
     return found[1] if found else ""
 
 
-def test_nobody_comes_in_without_the_key(bank: RunningBank, tmp_path: Path) -> None:
-    guest = WebCustomer(bank, tmp_path)
+def test_pages_are_refused_without_the_operator_key(bank: RunningBank, tmp_path: Path) -> None:
+    visitor = WebCustomer(bank, tmp_path)
     for path in ("/", "/certificates", "/coverage", "/mails", "/clock", f"/customers/{USER_ID}"):
-        assert guest.get(at(bank, path)).status == 403
+        assert visitor.get(at(bank, path)).status == 403
     for path in ("/customers", "/clock", f"/customers/{USER_ID}/letter"):
-        assert guest.post(at(bank, path), {"csrf": "x"}).status == 403
-    assert guest.get(at(bank, "/enter/wrong-key")).status == 403
-    guest.close()
+        assert visitor.post(at(bank, path), {"csrf": "x"}).status == 403
+    assert visitor.get(at(bank, "/enter/wrong-key")).status == 403
+    visitor.close()
 
 
-def test_nobody_comes_in_under_a_made_up_name(bank: RunningBank, operator: WebCustomer) -> None:
-    """A page of a stranger whose name server says 127.0.0.1 (DNS rebinding)."""
+def test_foreign_host_name_is_refused(bank: RunningBank, operator: WebCustomer) -> None:
+    """DNS rebinding: a foreign host name that resolves to 127.0.0.1."""
     assert operator.get(at(bank, "/"), Host="evil.example:443").status == 403
     assert operator.get(at(bank, "/")).status == 200
 
 
-def test_the_key_is_for_the_owner_of_the_folder_alone(bank: RunningBank) -> None:
+def test_operator_key_is_readable_by_the_owner_only(bank: RunningBank) -> None:
     file = bank.folder / "addresses.json"
     assert file.stat().st_mode & 0o077 == 0
     assert bank.addresses.operator_url not in repr(bank.addresses)
 
 
-def test_a_customer_is_put_on_file(bank: RunningBank, operator: WebCustomer) -> None:
+def test_adding_a_customer(bank: RunningBank, operator: WebCustomer) -> None:
     page = operator.get(at(bank, "/"))
     page = operator.submit(
         page,
@@ -83,7 +83,7 @@ def test_a_customer_is_put_on_file(bank: RunningBank, operator: WebCustomer) -> 
     ("field", "value"),
     [("user_id", "../x"), ("email", "a@b\nBcc: c@d"), ("contract_id", "<script>")],
 )
-def test_odd_input_is_refused(
+def test_malformed_input_is_refused(
     bank: RunningBank, operator: WebCustomer, field: str, value: str
 ) -> None:
     fields = {"user_id": USER_ID, field: value}
@@ -93,7 +93,7 @@ def test_odd_input_is_refused(
     assert bank.bank.customers() == []
 
 
-def test_a_letter_brings_a_code_that_works(bank: RunningBank, operator: WebCustomer) -> None:
+def test_letter_contains_a_working_code(bank: RunningBank, operator: WebCustomer) -> None:
     bank.add_customer()
     page = operator.submit(operator.get(at(bank, f"/customers/{USER_ID}")), "letter")
     assert "手順書" in page.title
@@ -101,9 +101,7 @@ def test_a_letter_brings_a_code_that_works(bank: RunningBank, operator: WebCusto
     issued(by_code(CmpResponder(bank.bank).handle, USER_ID, code).say(ir(KEY)))
 
 
-def test_a_letter_of_the_branch_works_after_day_ninety(
-    bank: RunningBank, operator: WebCustomer
-) -> None:
+def test_reissue_letter_works_after_day_ninety(bank: RunningBank, operator: WebCustomer) -> None:
     bank.add_customer()
     bank.issue_certificate(USER_ID, KEY.spki, -100)
     page = operator.submit(operator.get(at(bank, f"/customers/{USER_ID}")), "letter", reissue="yes")
@@ -111,7 +109,7 @@ def test_a_letter_of_the_branch_works_after_day_ninety(
     issued(by_code(CmpResponder(bank.bank).handle, USER_ID, code).say(ir(rsa_signer(2))))
 
 
-def test_revoking(bank: RunningBank, operator: WebCustomer) -> None:
+def test_revoking_a_certificate(bank: RunningBank, operator: WebCustomer) -> None:
     bank.add_customer()
     serial = bank.issue_certificate(USER_ID, KEY.spki, 20).serial_hex
     page = operator.submit(operator.get(at(bank, f"/customers/{USER_ID}")), "revoke")
@@ -119,7 +117,7 @@ def test_revoking(bank: RunningBank, operator: WebCustomer) -> None:
     assert bank.state_of(serial) is CertificateState.REVOKED
 
 
-def test_unlocking(bank: RunningBank, operator: WebCustomer) -> None:
+def test_unlocking_a_customer(bank: RunningBank, operator: WebCustomer) -> None:
     bank.add_customer(pin="4711")
     with bank.bank.books() as books:
         for _attempt in range(bank.policy.code_attempts):
@@ -129,15 +127,13 @@ def test_unlocking(bank: RunningBank, operator: WebCustomer) -> None:
         assert books.customers.secret_failures(USER_ID) == 0
 
 
-def test_the_clock_leads_through_a_certificates_life(
-    bank: RunningBank, operator: WebCustomer
-) -> None:
+def test_shifted_clock_shows_each_lifecycle_state(bank: RunningBank, operator: WebCustomer) -> None:
     bank.add_customer()
     bank.issue_certificate(USER_ID, KEY.spki, 40)
     seen = {}
     for days in (0, 9, 10, 40, 41, 130, 131):
         operator.submit(operator.get(at(bank, "/clock")), "clock", days=str(days))
-        seen[days] = standing(operator.get(at(bank, "/")), USER_ID)
+        seen[days] = status_of(operator.get(at(bank, "/")), USER_ID)
     assert seen == {
         0: "valid",
         9: "valid",
@@ -150,20 +146,22 @@ def test_the_clock_leads_through_a_certificates_life(
 
 
 @pytest.mark.parametrize("days", ["", "x", "1.5", "99999999999999999999", "4000"])
-def test_odd_days(bank: RunningBank, operator: WebCustomer, days: str) -> None:
+def test_invalid_clock_shift_is_refused(
+    bank: RunningBank, operator: WebCustomer, days: str
+) -> None:
     page = operator.submit(operator.get(at(bank, "/clock")), "clock", days=days)
     assert page.status == 400
     assert bank.bank.clock.shift == timedelta()
 
 
-def test_the_shift_outlives_a_restart(bank: RunningBank) -> None:
+def test_clock_shift_survives_a_restart(bank: RunningBank) -> None:
     bank.bank.shift_clock(timedelta(days=5))
     again = Bank(bank.folder)
     assert again.clock.shift == timedelta(days=5)
     again.close()
 
 
-def test_a_certificate_issued_with_the_clock_ahead_is_valid_today(bank: RunningBank) -> None:
+def test_certificate_issued_with_the_clock_ahead_is_valid_today(bank: RunningBank) -> None:
     bank.add_customer()
     bank.bank.shift_clock(timedelta(days=30))
     talk = by_code(CmpResponder(bank.bank).handle, USER_ID, bank.issue_code())
@@ -188,9 +186,7 @@ def test_coverage_of_a_contract(bank: RunningBank, operator: WebCustomer) -> Non
     assert "1／2 のIDに有効な電子証明書がありません" in page.text
 
 
-def test_the_operators_port_is_for_this_computer_whatever_the_bind(
-    bank_process: BankProcess,
-) -> None:
+def test_operator_port_listens_on_localhost_only(bank_process: BankProcess) -> None:
     addresses = bank_process.start()
     assert addresses.operator_url.startswith("https://127.0.0.1:")
     assert bank_process.stop() == 0

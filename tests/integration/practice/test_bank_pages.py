@@ -1,4 +1,4 @@
-"""Login, 重要なお知らせ, 電子証明書取得: what the pages let through, and what not."""
+"""Login, 重要なお知らせ and 電子証明書取得: what the pages allow and refuse."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from support.web_customer import Page, WebCustomer
 KEY, OTHER_KEY, NEW_KEY = rsa_signer(1), rsa_signer(2), rsa_signer(3)
 PIN, PASSWORD = "4711", "83920174"
 
-Open = Callable[..., WebCustomer]
+OpenBrowser = Callable[..., WebCustomer]
 
 
 @pytest.fixture
-def visit(bank: RunningBank, tmp_path: Path) -> Iterator[Open]:
+def visit(bank: RunningBank, tmp_path: Path) -> Iterator[OpenBrowser]:
     """Opens a browser with this certificate."""
     opened: list[WebCustomer] = []
 
@@ -60,23 +60,27 @@ def obtain(bank: RunningBank, guest: WebCustomer, user_id: str = USER_ID, pin: s
 # Logging in
 
 
-def test_certificate_then_pin_then_password(bank: RunningBank, visit: Open) -> None:
+def test_login_takes_certificate_then_pin_then_password(
+    bank: RunningBank, visit: OpenBrowser
+) -> None:
     guest = visit(administrator(bank))
     page = guest.get(bank.login_url)
     assert (page.title, page.reason) == ("ご契約先暗証番号", "pin")
-    assert guest.get(at(bank, "/main")).reason == "pin", "not in yet: asked again"
+    assert guest.get(at(bank, "/main")).reason == "pin", (
+        "not logged in yet: the PIN is requested again"
+    )
     page = guest.submit(guest.get(bank.login_url), secret=PIN)
     assert page.reason == "password"
     page = guest.submit(page, secret=PASSWORD)
     assert (page.title, page.reason) == ("重要なお知らせ", "welcome")
 
 
-def test_full_width_digits_are_digits(bank: RunningBank, visit: Open) -> None:
+def test_full_width_digits_are_accepted(bank: RunningBank, visit: OpenBrowser) -> None:
     guest = visit(administrator(bank))
     assert guest.submit(guest.get(bank.login_url), secret="４７１１").reason == "password"
 
 
-def test_the_notice_comes_thirty_days_before(bank: RunningBank, visit: Open) -> None:
+def test_notice_appears_thirty_days_before_expiry(bank: RunningBank, visit: OpenBrowser) -> None:
     bank.add_customer()
     guest = visit(bank.issue_certificate(USER_ID, KEY.spki, 31))
     assert guest.get(bank.login_url).title == "メイン"
@@ -86,8 +90,8 @@ def test_the_notice_comes_thirty_days_before(bank: RunningBank, visit: Open) -> 
     assert "電子証明書の更新はこちら" in guest.get(at(bank, "/notices/renewal")).text
 
 
-def test_wrong_secrets_lock_the_id_and_a_right_pin_buys_no_more_guesses(
-    bank: RunningBank, visit: Open
+def test_wrong_passwords_lock_the_id_despite_a_correct_pin(
+    bank: RunningBank, visit: OpenBrowser
 ) -> None:
     guest = visit(administrator(bank))
     reasons = []
@@ -98,7 +102,7 @@ def test_wrong_secrets_lock_the_id_and_a_right_pin_buys_no_more_guesses(
     assert guest.submit(guest.get(bank.login_url), secret=PIN).reason == "locked"
 
 
-def test_guessing_from_one_address_is_slowed_down(bank: RunningBank, visit: Open) -> None:
+def test_guessing_from_one_address_is_rate_limited(bank: RunningBank, visit: OpenBrowser) -> None:
     for number in range(60, 63):
         bank.add_customer(f"TKYM14080{number}", pin=PIN)
     guest, statuses = visit(), []
@@ -109,38 +113,38 @@ def test_guessing_from_one_address_is_slowed_down(bank: RunningBank, visit: Open
     assert statuses[-1].reason == "too-many"
 
 
-def test_the_other_kind_of_login(bank: RunningBank, visit: Open) -> None:
+def test_login_checks_the_role(bank: RunningBank, visit: OpenBrowser) -> None:
     guest = visit(administrator(bank))
     assert guest.get(f"{bank.login_url}?as=user").reason == "wrong-role"
     assert guest.get(f"{bank.login_url}?as=administrator").reason == "pin"
 
 
-def test_an_image_on_a_strangers_page_ends_no_session(bank: RunningBank, visit: Open) -> None:
+def test_cross_site_image_does_not_end_the_session(bank: RunningBank, visit: OpenBrowser) -> None:
     guest = visit(administrator(bank))
     log_in(bank, guest)
     assert guest.get(bank.login_url, Sec_Fetch_Mode="no-cors").status == 403
     assert guest.get(at(bank, "/main"), Sec_Fetch_Mode="navigate").reason == "welcome"
 
 
-def test_logging_out_ends_the_session(bank: RunningBank, visit: Open) -> None:
+def test_logging_out_ends_the_session(bank: RunningBank, visit: OpenBrowser) -> None:
     guest = visit(administrator(bank))
     page = guest.submit(log_in(bank, guest), "logout")
     assert page.reason == "logged-out"
     assert guest.get(at(bank, "/main")).reason == "pin"
 
 
-def test_english(bank: RunningBank, visit: Open) -> None:
+def test_language_follows_the_browser_and_the_link(bank: RunningBank, visit: OpenBrowser) -> None:
     guest = visit(administrator(bank))
     assert guest.get(bank.login_url, Accept_Language="en-US,en").title == "Bank PIN"
     assert guest.get(f"{bank.addresses.public_url}?lang=en").title == "Corporate internet banking"
-    assert guest.get(bank.login_url).title == "Bank PIN", "remembered"
+    assert guest.get(bank.login_url).title == "Bank PIN", "the language is remembered"
     assert guest.get(f"{bank.login_url}?lang=xx").title == "Bank PIN"
 
 
 # Sessions
 
 
-def test_a_form_without_its_token_does_nothing(bank: RunningBank, visit: Open) -> None:
+def test_form_without_csrf_token_is_refused(bank: RunningBank, visit: OpenBrowser) -> None:
     guest = visit(administrator(bank))
     log_in(bank, guest)
     for fields in ({}, {"csrf": ""}, {"csrf": "x" * 43}, {"csrf": "日本"}):
@@ -149,8 +153,8 @@ def test_a_form_without_its_token_does_nothing(bank: RunningBank, visit: Open) -
     assert guest.get(at(bank, "/main")).reason == "welcome"
 
 
-def test_a_form_sent_by_another_page_does_nothing(bank: RunningBank, visit: Open) -> None:
-    """Another port of this computer shares cookies; the browser says that it is not us."""
+def test_form_sent_from_another_site_is_refused(bank: RunningBank, visit: OpenBrowser) -> None:
+    """Other ports of this computer share the cookies, but Sec-Fetch-Site gives them away."""
     guest = visit(administrator(bank))
     page = log_in(bank, guest)
     csrf = page.form("logout").fields
@@ -158,7 +162,7 @@ def test_a_form_sent_by_another_page_does_nothing(bank: RunningBank, visit: Open
         assert guest.post(at(bank, "/renew"), csrf, Sec_Fetch_Site=site).status == 403
 
 
-def test_a_second_login_ends_the_first(bank: RunningBank, visit: Open) -> None:
+def test_second_login_ends_the_first(bank: RunningBank, visit: OpenBrowser) -> None:
     certificate = administrator(bank)
     first, second = visit(certificate), visit(certificate)
     log_in(bank, first)
@@ -166,25 +170,25 @@ def test_a_second_login_ends_the_first(bank: RunningBank, visit: Open) -> None:
     assert first.get(at(bank, "/main")).reason == "pin"
 
 
-def test_a_stolen_cookie_is_worth_nothing_without_the_certificate(
-    bank: RunningBank, visit: Open, tmp_path: Path
+def test_stolen_cookie_is_useless_without_the_certificate(
+    bank: RunningBank, visit: OpenBrowser, tmp_path: Path
 ) -> None:
     guest = visit(administrator(bank))
     log_in(bank, guest)
     bank.add_customer("TKYM1408055")
     other = bank.issue_certificate("TKYM1408055", OTHER_KEY.spki, 300)
-    thief = WebCustomer(bank, tmp_path, other, OTHER_KEY)
-    thief.session.cookies.update(guest.session.cookies)
-    page = thief.get(at(bank, "/main"))
+    attacker = WebCustomer(bank, tmp_path, other, OTHER_KEY)
+    attacker.session.cookies.update(guest.session.cookies)
+    page = attacker.get(at(bank, "/main"))
     assert USER_ID not in page.text
-    assert "TKYM1408055" in page.text, "logged in as himself, by his own certificate"
-    thief.close()
-    nobody = visit()
-    nobody.session.cookies.update(guest.session.cookies)
-    assert nobody.get(at(bank, "/main")).reason == "no-certificate"
+    assert "TKYM1408055" in page.text, "logged in as the owner of the other certificate"
+    attacker.close()
+    anonymous = visit()
+    anonymous.session.cookies.update(guest.session.cookies)
+    assert anonymous.get(at(bank, "/main")).reason == "no-certificate"
 
 
-def test_a_certificate_that_is_revoked_meanwhile(bank: RunningBank, visit: Open) -> None:
+def test_revoking_the_certificate_ends_the_session(bank: RunningBank, visit: OpenBrowser) -> None:
     certificate = administrator(bank)
     guest = visit(certificate)
     log_in(bank, guest)
@@ -193,7 +197,7 @@ def test_a_certificate_that_is_revoked_meanwhile(bank: RunningBank, visit: Open)
     assert guest.post(at(bank, "/renew"), {}).reason == "revoked"
 
 
-def test_the_session_gets_a_new_name_at_each_stage(bank: RunningBank, visit: Open) -> None:
+def test_session_cookie_changes_at_each_stage(bank: RunningBank, visit: OpenBrowser) -> None:
     guest = visit(administrator(bank))
     tokens = set()
     page = guest.get(bank.login_url)
@@ -205,10 +209,10 @@ def test_the_session_gets_a_new_name_at_each_stage(bank: RunningBank, visit: Ope
     assert page.reason == "welcome"
 
 
-# The way to the app
+# Deep links to the app
 
 
-def test_the_link_is_one_that_the_app_reads(bank: RunningBank, visit: Open) -> None:
+def test_app_can_parse_the_renewal_link(bank: RunningBank, visit: OpenBrowser) -> None:
     guest = visit(administrator(bank))
     page = guest.submit(log_in(bank, guest), "logout")
     page = guest.submit(guest.get(at(bank, "/notices/renewal")), "pin", secret=PIN)
@@ -220,7 +224,7 @@ def test_the_link_is_one_that_the_app_reads(bank: RunningBank, visit: Open) -> N
     assert link.ticket == page.ticket != ""
 
 
-def test_no_ticket_before_its_time(bank: RunningBank, visit: Open) -> None:
+def test_no_ticket_before_the_renewal_period(bank: RunningBank, visit: OpenBrowser) -> None:
     bank.add_customer()
     guest = visit(bank.issue_certificate(USER_ID, KEY.spki, 31))
     page = guest.get(bank.login_url)
@@ -231,9 +235,7 @@ def test_no_ticket_before_its_time(bank: RunningBank, visit: Open) -> None:
 # 電子証明書取得
 
 
-def test_after_expiry_id_and_pin_give_a_code_that_works_once(
-    bank: RunningBank, visit: Open
-) -> None:
+def test_id_and_pin_give_a_working_code_after_expiry(bank: RunningBank, visit: OpenBrowser) -> None:
     bank.add_customer(pin=PIN)
     bank.issue_certificate(USER_ID, KEY.spki, -5)
     page = obtain(bank, visit())
@@ -246,7 +248,7 @@ def test_after_expiry_id_and_pin_give_a_code_that_works_once(
     assert issued(talk.say(ir(NEW_KEY))).common_name == f"{USER_ID} 1403"
 
 
-def test_the_code_is_good_for_minutes(bank: RunningBank, visit: Open) -> None:
+def test_code_from_the_page_expires_within_minutes(bank: RunningBank, visit: OpenBrowser) -> None:
     bank.add_customer(pin=PIN)
     code = obtain(bank, visit()).text_of("issue-code").replace("-", "")
     bank.clock.advance(timedelta(minutes=31))
@@ -258,20 +260,22 @@ def test_the_code_is_good_for_minutes(bank: RunningBank, visit: Open) -> None:
 @pytest.mark.parametrize(
     ("days", "reason"), [(20, "still-valid"), (-90, "granted"), (-91, "too-late")]
 )
-def test_who_gets_a_code(bank: RunningBank, visit: Open, days: int, reason: str) -> None:
+def test_code_is_granted_only_within_the_obtain_period(
+    bank: RunningBank, visit: OpenBrowser, days: int, reason: str
+) -> None:
     bank.add_customer(pin=PIN)
     bank.issue_certificate(USER_ID, KEY.spki, days)
     assert obtain(bank, visit()).reason == reason
 
 
-def test_a_revoked_certificate_is_for_the_branch(bank: RunningBank, visit: Open) -> None:
+def test_revoked_certificate_gets_no_code(bank: RunningBank, visit: OpenBrowser) -> None:
     bank.add_customer(pin=PIN)
     bank.revoke(bank.issue_certificate(USER_ID, KEY.spki, 20).serial_hex)
     assert obtain(bank, visit()).reason == "revoked"
 
 
-def test_unknown_ids_wrong_pins_and_ids_without_pin_look_alike(
-    bank: RunningBank, visit: Open
+def test_unknown_id_wrong_pin_and_missing_pin_look_alike(
+    bank: RunningBank, visit: OpenBrowser
 ) -> None:
     bank.add_customer(pin=PIN)
     bank.add_customer("TKYM1408055")
@@ -284,7 +288,7 @@ def test_unknown_ids_wrong_pins_and_ids_without_pin_look_alike(
     assert {(page.status, page.reason) for page in pages} == {(403, "wrong")}
 
 
-def test_guessing_the_pin_locks_it(bank: RunningBank, visit: Open) -> None:
+def test_guessing_locks_the_pin(bank: RunningBank, visit: OpenBrowser) -> None:
     bank.add_customer(pin=PIN)
     guest = visit()
     for _attempt in range(5):
@@ -292,7 +296,7 @@ def test_guessing_the_pin_locks_it(bank: RunningBank, visit: Open) -> None:
     assert obtain(bank, guest).reason == "locked"
 
 
-def test_the_form_belongs_to_its_cookie(bank: RunningBank, visit: Open) -> None:
+def test_obtain_form_requires_its_own_cookie(bank: RunningBank, visit: OpenBrowser) -> None:
     bank.add_customer(pin=PIN)
     url = f"{bank.addresses.public_url}obtain"
     fields = {"user_id": USER_ID, "pin": PIN}
@@ -305,7 +309,7 @@ def test_the_form_belongs_to_its_cookie(bank: RunningBank, visit: Open) -> None:
     assert guest.post(url, {**csrf, **fields}, Sec_Fetch_Site="same-origin").status == 200
 
 
-def test_the_download_page_offers_what_lies_there(bank: RunningBank, visit: Open) -> None:
+def test_download_page_serves_only_installers(bank: RunningBank, visit: OpenBrowser) -> None:
     guest = visit()
     page = guest.get(f"{bank.addresses.public_url}download")
     assert "まだインストーラーが置かれていません" in page.text

@@ -1,4 +1,4 @@
-"""Pages under odd, huge, slow and fuzzed requests: a proper answer each time, no secret told."""
+"""Pages answer malformed, huge, slow and fuzzed requests properly and disclose no secret."""
 
 from __future__ import annotations
 
@@ -57,7 +57,9 @@ def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningBank]:
 
 
 @pytest.fixture(scope="module")
-def guest(target: RunningBank, tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebCustomer]:
+def customer(
+    target: RunningBank, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[WebCustomer]:
     certificate = target.issue_certificate(USER_ID, KEY.spki, 20)
     made = WebCustomer(target, tmp_path_factory.mktemp("guest"), certificate, KEY)
     yield made
@@ -71,44 +73,44 @@ def bases(target: RunningBank) -> tuple[str, ...]:
 
 @FUZZ
 @given(data=st.data())
-def test_fuzzed_forms(target: RunningBank, guest: WebCustomer, data: st.DataObject) -> None:
+def test_fuzzed_forms(target: RunningBank, customer: WebCustomer, data: st.DataObject) -> None:
     base = data.draw(st.sampled_from(bases(target)))
     path = data.draw(st.sampled_from(PATHS))
     names = st.sampled_from(["csrf", "secret", "user_id", "pin", "days", "lang", "email", "x"])
     fields = data.draw(st.dictionaries(names, TEXT, max_size=4))
-    page = guest.post(urljoin(base, path), fields)
+    page = customer.post(urljoin(base, path), fields)
     assert page.status in ANSWERS, page.text
     assert PIN not in page.text
 
 
 @FUZZ
 @given(data=st.data())
-def test_fuzzed_headers(target: RunningBank, guest: WebCustomer, data: st.DataObject) -> None:
+def test_fuzzed_headers(target: RunningBank, customer: WebCustomer, data: st.DataObject) -> None:
     base = data.draw(st.sampled_from(bases(target)))
     path = data.draw(st.sampled_from(PATHS))
     names = st.sampled_from(
         ["Accept_Language", "Cookie", "Sec_Fetch_Site", "Content_Type", "X_Forwarded_For"]
     )
     headers = data.draw(st.dictionaries(names, HEADER, max_size=3))
-    page = guest.get(urljoin(base, path), **headers)
+    page = customer.get(urljoin(base, path), **headers)
     assert page.status in ANSWERS, page.text
 
 
-def test_a_huge_form(target: RunningBank, guest: WebCustomer) -> None:
+def test_huge_form(target: RunningBank, customer: WebCustomer) -> None:
     for base in bases(target):
-        page = guest.post(urljoin(base, "/obtain"), {"user_id": "A" * 100_000})
+        page = customer.post(urljoin(base, "/obtain"), {"user_id": "A" * 100_000})
         assert page.status in (403, 413)
 
 
-def test_many_fields(target: RunningBank, guest: WebCustomer) -> None:
+def test_form_with_many_fields(target: RunningBank, customer: WebCustomer) -> None:
     fields = {f"field{number}": "x" for number in range(2000)}
-    assert guest.post(f"{target.addresses.public_url}obtain", fields).status in (403, 413)
+    assert customer.post(f"{target.addresses.public_url}obtain", fields).status in (403, 413)
 
 
-def test_a_huge_header_and_a_huge_address(target: RunningBank, guest: WebCustomer) -> None:
+def test_huge_header_and_huge_url(target: RunningBank, customer: WebCustomer) -> None:
     url = target.addresses.public_url
-    assert guest.get(url, X="A" * 50_000).status in (413, 431)
-    assert guest.get(f"{url}{'a' * 50_000}").status in (413, 414)
+    assert customer.get(url, X="A" * 50_000).status in (413, 431)
+    assert customer.get(f"{url}{'a' * 50_000}").status in (413, 414)
 
 
 def raw(target: RunningBank) -> ssl.SSLSocket:
@@ -118,14 +120,14 @@ def raw(target: RunningBank) -> ssl.SSLSocket:
     return context.wrap_socket(plain, server_hostname="127.0.0.1")
 
 
-def test_a_slow_request_ends_and_keeps_nobody_out(target: RunningBank, guest: WebCustomer) -> None:
-    """Half a request and then silence."""
+def test_slow_requests_do_not_block_others(target: RunningBank, customer: WebCustomer) -> None:
+    """Sends half a request and then nothing."""
     slow = [raw(target) for _ in range(12)]
     try:
         for one in slow:
             one.sendall(b"POST /obtain HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 500\r\n\r\nx")
         start = time.monotonic()
-        assert guest.get(target.addresses.public_url).status == 200
+        assert customer.get(target.addresses.public_url).status == 200
         assert time.monotonic() - start < TIMEOUT_SECONDS / 2
     finally:
         for one in slow:
@@ -133,48 +135,50 @@ def test_a_slow_request_ends_and_keeps_nobody_out(target: RunningBank, guest: We
 
 
 @pytest.mark.parametrize("host", [b"[", b"", b"evil.example", b"127.0.0.1:99999999", b"\xff"])
-def test_odd_host_names(target: RunningBank, guest: WebCustomer, host: bytes) -> None:
+def test_malformed_host_names(target: RunningBank, customer: WebCustomer, host: bytes) -> None:
     with raw(target) as peer:
         peer.sendall(b"GET / HTTP/1.1\r\nHost: " + host + b"\r\nConnection: close\r\n\r\n")
         status = peer.recv(4096).split(b" ", 2)[1]
     assert status in (b"200", b"400")
-    assert guest.get(target.addresses.public_url).status == 200
+    assert customer.get(target.addresses.public_url).status == 200
 
 
 @pytest.mark.parametrize(
     "request_bytes",
     [b"\x00\x01\x02\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n", b"GET\r\n\r\n", b"G" * 30_000],
 )
-def test_what_is_no_request(target: RunningBank, guest: WebCustomer, request_bytes: bytes) -> None:
+def test_malformed_requests(
+    target: RunningBank, customer: WebCustomer, request_bytes: bytes
+) -> None:
     with raw(target) as peer:
         peer.sendall(request_bytes)
         answer = peer.recv(4096)
     assert answer == b"" or answer.split(b" ", 2)[1][:1] in (b"4", b"5")
-    assert guest.get(target.addresses.public_url).status == 200
+    assert customer.get(target.addresses.public_url).status == 200
 
 
-def test_wrong_secrets_are_in_no_log_and_on_no_page(
-    target: RunningBank, guest: WebCustomer, caplog: pytest.LogCaptureFixture, tmp_path: Path
+def test_wrong_secrets_appear_in_no_log_or_page(
+    target: RunningBank, customer: WebCustomer, caplog: pytest.LogCaptureFixture, tmp_path: Path
 ) -> None:
     caplog.set_level(logging.DEBUG)
     typed = "a-pin-of-another-bank"
-    page = guest.submit(guest.get(target.login_url), secret=typed)
+    page = customer.submit(customer.get(target.login_url), secret=typed)
     assert page.reason == "wrong"
-    stranger = WebCustomer(target, tmp_path)
-    form = stranger.get(f"{target.addresses.public_url}obtain")
-    answer = stranger.submit(form, user_id=USER_ID, pin=typed)
-    stranger.close()
-    said = [record.getMessage() for record in caplog.records]
-    assert f"wrong pin of {USER_ID}, locked: False" in said
-    assert "取得 by somebody: wrong" in said
+    anonymous = WebCustomer(target, tmp_path)
+    form = anonymous.get(f"{target.addresses.public_url}obtain")
+    answer = anonymous.submit(form, user_id=USER_ID, pin=typed)
+    anonymous.close()
+    logged = [record.getMessage() for record in caplog.records]
+    assert f"wrong pin of {USER_ID}, locked: False" in logged
+    assert "取得 by somebody: wrong" in logged
     for text in (page.text, answer.text, *(record.getMessage() for record in caplog.records)):
         assert typed not in text
         assert PIN not in text
-    kept = (path.read_bytes() for path in target.folder.rglob("*") if path.is_file())
-    assert not any(typed.encode() in data for data in kept)
+    stored = (path.read_bytes() for path in target.folder.rglob("*") if path.is_file())
+    assert not any(typed.encode() in data for data in stored)
 
 
-def test_after_all_that_the_customer_logs_in(target: RunningBank, guest: WebCustomer) -> None:
-    guest.session.cookies.clear()
-    page = guest.submit(guest.get(f"{target.login_url}?lang=ja"), secret=PIN)
+def test_customer_can_still_log_in_afterwards(target: RunningBank, customer: WebCustomer) -> None:
+    customer.session.cookies.clear()
+    page = customer.submit(customer.get(f"{target.login_url}?lang=ja"), secret=PIN)
     assert (page.status, page.title) == (200, "重要なお知らせ")

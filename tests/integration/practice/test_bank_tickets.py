@@ -1,4 +1,4 @@
-"""Tickets of deep links at the CA: they stand for PIN and password once, and for nobody else."""
+"""Deep-link tickets at the CA: each replaces PIN and password once, for its owner only."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ OTHER_ID = "TKYM1408055"
 
 @pytest.fixture
 def current(bank: RunningBank) -> Certificate:
-    """Of a customer from whom PIN and one-time password are wanted."""
+    """The certificate of a customer who needs a PIN and a one-time password."""
     bank.add_customer(USER_ID, "1394", pin="4711", one_time_password="83920174")
     return bank.issue_certificate(USER_ID, OLD_KEY.spki, 20)
 
 
-def give(bank: RunningBank, user_id: str = USER_ID, session: str = "s") -> str:
+def issue_ticket(bank: RunningBank, user_id: str = USER_ID, session: str = "s") -> str:
     with bank.bank.books() as books:
         return books.tickets.give(
             user_id, session, bank.bank.clock(), bank.policy.ticket_valid
@@ -46,104 +46,104 @@ def refused(reply: Message) -> str:
     return str(reply.body)
 
 
-def test_a_ticket_stands_for_both(bank: RunningBank, current: Certificate) -> None:
+def test_ticket_replaces_pin_and_password(bank: RunningBank, current: Certificate) -> None:
     talk = by_certificate(CmpResponder(bank.bank).handle, current, OLD_KEY)
-    new = issued(talk.say(kur(NEW_KEY, current, one_time_password=give(bank))))
+    new = issued(talk.say(kur(NEW_KEY, current, one_time_password=issue_ticket(bank))))
     talk.say(accept(new))
     assert bank.state_of(new.serial_hex) is CertificateState.CONFIRMED
 
 
-def test_without_it_they_are_wanted(bank: RunningBank, current: Certificate) -> None:
+def test_pin_and_password_are_required_without_a_ticket(
+    bank: RunningBank, current: Certificate
+) -> None:
     talk = by_certificate(CmpResponder(bank.bank).handle, current, OLD_KEY)
     assert failure(talk.say(kur(NEW_KEY, current))) is Failure.NOT_AUTHORIZED
 
 
-def test_replayed(bank: RunningBank, current: Certificate) -> None:
-    ticket = give(bank)
+def test_used_ticket_is_refused(bank: RunningBank, current: Certificate) -> None:
+    ticket = issue_ticket(bank)
     issued(renew(bank, current, ticket))
     assert "使用済み" in refused(renew(bank, current, ticket))
 
 
-def test_the_same_message_again_gets_the_same_answer(
-    bank: RunningBank, current: Certificate
-) -> None:
-    """A lost answer costs no ticket."""
+def test_repeated_message_gets_the_same_answer(bank: RunningBank, current: Certificate) -> None:
+    """A lost answer does not use up the ticket."""
     handle = CmpResponder(bank.bank).handle
     message = by_certificate(handle, current, OLD_KEY).message(
-        kur(NEW_KEY, current, one_time_password=give(bank))
+        kur(NEW_KEY, current, one_time_password=issue_ticket(bank))
     )
     assert handle(message) == handle(message)
 
 
-def test_expired(bank: RunningBank, current: Certificate) -> None:
-    ticket = give(bank)
+def test_expired_ticket_is_refused(bank: RunningBank, current: Certificate) -> None:
+    ticket = issue_ticket(bank)
     bank.clock.advance(bank.policy.ticket_valid + timedelta(seconds=1))
     assert "期限" in refused(renew(bank, current, ticket))
 
 
-def test_forged(bank: RunningBank, current: Certificate) -> None:
-    for forged in ("tk-", "tk-" + "A" * 32, give(bank)[:-1] + "~", "tk-日本"):
+def test_forged_ticket_is_refused(bank: RunningBank, current: Certificate) -> None:
+    for forged in ("tk-", "tk-" + "A" * 32, issue_ticket(bank)[:-1] + "~", "tk-日本"):
         refused(renew(bank, current, forged))
 
 
-def test_of_another_id(bank: RunningBank, current: Certificate) -> None:
+def test_ticket_of_another_id_is_refused(bank: RunningBank, current: Certificate) -> None:
     bank.add_customer(OTHER_ID)
     other = bank.issue_certificate(OTHER_ID, OTHER_KEY.spki, 20)
-    ticket = give(bank)
+    ticket = issue_ticket(bank)
     refused(renew(bank, other, ticket, OTHER_KEY))
     issued(renew(bank, current, ticket))
 
 
-def test_where_nothing_is_asked_a_bad_ticket_is_refused_all_the_same(bank: RunningBank) -> None:
+def test_bad_ticket_is_refused_even_if_no_secrets_are_required(bank: RunningBank) -> None:
     bank.add_customer(OTHER_ID)
     other = bank.issue_certificate(OTHER_ID, OTHER_KEY.spki, 20)
     refused(renew(bank, other, "tk-forged", OTHER_KEY))
 
 
-def test_a_new_link_ends_the_one_before(bank: RunningBank, current: Certificate) -> None:
-    first, second = give(bank), give(bank)
+def test_new_ticket_invalidates_the_previous_one(bank: RunningBank, current: Certificate) -> None:
+    first, second = issue_ticket(bank), issue_ticket(bank)
     refused(renew(bank, current, first))
     issued(renew(bank, current, second))
 
 
-def test_after_the_logout(bank: RunningBank, current: Certificate) -> None:
-    ticket = give(bank, session="a session")
+def test_logout_invalidates_the_ticket(bank: RunningBank, current: Certificate) -> None:
+    ticket = issue_ticket(bank, session="a session")
     with bank.bank.books() as books:
         books.tickets.withdraw("a session")
     refused(renew(bank, current, ticket))
 
 
-def test_after_a_restart_of_the_bank(bank: RunningBank, current: Certificate) -> None:
-    """Logins do not survive it, so what they gave out does not either."""
-    ticket = give(bank)
+def test_restart_invalidates_the_ticket(bank: RunningBank, current: Certificate) -> None:
+    """Sessions end with a restart, and so do their tickets."""
+    ticket = issue_ticket(bank)
     bank.stop()
     with PracticeServer(bank.bank, ServerSettings()):
         refused(renew(bank, current, ticket))
-        issued(renew(bank, current, give(bank)))
+        issued(renew(bank, current, issue_ticket(bank)))
 
 
-def test_a_refused_renewal_does_not_use_it_up(bank: RunningBank) -> None:
+def test_refused_renewal_does_not_use_up_the_ticket(bank: RunningBank) -> None:
     bank.add_customer(USER_ID, "1394", pin="4711", one_time_password="83920174")
     early = bank.issue_certificate(USER_ID, OLD_KEY.spki, 31)
     bank.set_policy(ticket_valid=timedelta(days=3))
-    ticket = give(bank)
+    ticket = issue_ticket(bank)
     assert failure(renew(bank, early, ticket)) is Failure.BAD_REQUEST
     bank.clock.advance(timedelta(days=1))
     issued(renew(bank, early, ticket))
 
 
-def test_bad_tickets_lock_nobody_out(bank: RunningBank, current: Certificate) -> None:
+def test_bad_tickets_do_not_lock_the_customer(bank: RunningBank, current: Certificate) -> None:
     for _attempt in range(bank.policy.code_attempts + 1):
         refused(renew(bank, current, "tk-forged"))
     talk = by_certificate(CmpResponder(bank.bank).handle, current, OLD_KEY)
     issued(talk.say(kur(NEW_KEY, current, pin="4711", one_time_password="83920174")))
 
 
-def test_the_books_hold_no_ticket(bank: RunningBank, current: Certificate) -> None:
-    ticket = give(bank)
+def test_tickets_are_not_stored_in_plain_text(bank: RunningBank, current: Certificate) -> None:
+    ticket = issue_ticket(bank)
     renew(bank, current, ticket)
     for path in bank.folder.rglob("*"):
         if path.is_file():
             data = path.read_bytes()
-            # The request itself is not kept either: its hash and the answer are.
+            # The request itself is not stored either, only its hash and the answer.
             assert ticket.encode() not in data, path

@@ -1,6 +1,6 @@
-"""50 logins and 20 renewals a second, side by side, for two seconds: none of them fails.
+"""50 logins and 20 renewals a second for two seconds, without a failure.
 
-`make bench` does the same for longer and says how long each took.
+`make bench` does the same for longer and reports how long each one takes.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pathlib import Path
 PROJECT = Path(__file__).parents[3]
 
 
-def test_logins_and_renewals_side_by_side() -> None:
+def test_concurrent_logins_and_renewals() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.bank_load", "2", "50", "20"],
         cwd=PROJECT,

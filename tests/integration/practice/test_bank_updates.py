@@ -1,4 +1,4 @@
-"""The practice bank hands out installers and announces the newest one, as a real bank does."""
+"""The practice bank serves installers and announces the newest one, as a real bank does."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ SETUP = b"MZ this is a setup"
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """What a build puts there, and what else may lie beside it."""
-    place = tmp_path / "downloads"
-    place.mkdir()
+    """A folder with a build's installers and some other files."""
+    downloads = tmp_path / "downloads"
+    downloads.mkdir()
     for name in (
         "certclient-setup-1.1.0.exe",
         "certclient-1.1.0rc2.msi",
@@ -36,8 +36,8 @@ def folder(tmp_path: Path) -> Path:
         "certclient-setup-1.1.0.exe.sha256",
         "setup.exe",
     ):
-        (place / name).write_bytes(SETUP)
-    return place
+        (downloads / name).write_bytes(SETUP)
+    return downloads
 
 
 @pytest.fixture
@@ -46,7 +46,9 @@ def download_page(bank: RunningBank, folder: Path) -> Iterator[str]:
         yield server.addresses.download_url
 
 
-def test_each_setup_with_its_version_size_and_hash(bank: RunningBank, download_page: str) -> None:
+def test_page_lists_each_installer_with_version_size_and_hash(
+    bank: RunningBank, download_page: str
+) -> None:
     page = requests.get(download_page, verify=str(bank.root_file), timeout=200).text
     assert page.count(hashlib.sha256(SETUP).hexdigest()) == 4
     assert f"{len(SETUP):,} バイト" in page
@@ -57,7 +59,7 @@ def test_each_setup_with_its_version_size_and_hash(bank: RunningBank, download_p
     assert page.index("setup-1.1.0.exe") < page.index(".msi") < page.index(".deb")
 
 
-def test_what_is_downloaded_is_what_was_hashed(bank: RunningBank, download_page: str) -> None:
+def test_download_matches_the_hashed_file(bank: RunningBank, download_page: str) -> None:
     url = f"{download_page}/certclient-setup-1.1.0.exe"
     answer = requests.get(url, verify=str(bank.root_file), timeout=200)
     assert answer.content == SETUP
@@ -75,20 +77,20 @@ def test_what_is_downloaded_is_what_was_hashed(bank: RunningBank, download_page:
         ("setup.exe", ""),
     ],
 )
-def test_the_version_that_a_name_says(name: str, version: str, tmp_path: Path) -> None:
+def test_version_is_parsed_from_the_file_name(name: str, version: str, tmp_path: Path) -> None:
     (tmp_path / name).write_bytes(b"")
     (download,) = read_downloads(tmp_path)
     assert download.version == version
 
 
-def test_a_key_is_made_once(tmp_path: Path, bank: RunningBank) -> None:
+def test_signing_key_is_created_once(tmp_path: Path, bank: RunningBank) -> None:
     first = UpdateDesk(tmp_path, bank.clock).public_key_pem
     assert UpdateDesk(tmp_path, bank.clock).public_key_pem == first
     (file,) = tmp_path.glob("update-key*")
     assert os.name == "nt" or file.stat().st_mode & 0o777 == 0o600
 
 
-def test_the_command_line_hears_it(bank: RunningBank, tmp_path: Path) -> None:
+def test_command_line_shows_the_announcement(bank: RunningBank, tmp_path: Path) -> None:
     bank.bank.updates.announced = Announced("99.0.0", "98.0.0")
     assert load_profile(bank.profile_path).updates is not None
     environment = {**os.environ, "HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path)}

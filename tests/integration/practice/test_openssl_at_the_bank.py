@@ -1,4 +1,4 @@
-"""OpenSSL's `cmp` client, which we did not write, against the practice bank over HTTPS."""
+"""OpenSSL's independent `cmp` client against the practice bank over HTTPS."""
 
 import subprocess
 from datetime import timedelta
@@ -18,7 +18,7 @@ OLD, NEW = 1, 2
 
 
 class OpenSsl:
-    """Runs `openssl cmp` in a folder with keys; the bank's root is all that it trusts."""
+    """Runs `openssl cmp` in a folder with keys; it trusts only the bank's root."""
 
     def __init__(self, bank: RunningBank, folder: Path) -> None:
         self.bank = bank
@@ -52,7 +52,7 @@ class OpenSsl:
         return self.run(command, "-cert", "old.pem", "-key", f"{OLD}.key", *options)
 
     def current(self, expires_in_days: int = 20) -> Certificate:
-        """The customer's certificate as `old.pem`."""
+        """Issues the customer's certificate and saves it as `old.pem`."""
         spki = spki_of(rsa_signer(OLD).private_key)
         certificate = self.bank.issue_certificate(USER_ID, spki, expires_in_days)
         (self.folder / "old.pem").write_bytes(certificate.x509.public_bytes(Encoding.PEM))
@@ -116,7 +116,7 @@ def test_renew_with_waiting(openssl: OpenSsl) -> None:
     assert openssl.bank.state_of(openssl.obtained().serial_hex) is CertificateState.CONFIRMED
 
 
-def test_too_early(openssl: OpenSsl) -> None:
+def test_renewing_too_early_is_refused(openssl: OpenSsl) -> None:
     openssl.current(expires_in_days=100)
     done = openssl.with_certificate("kur", "-newkey", f"{NEW}.key")
     assert done.returncode != 0
@@ -133,7 +133,7 @@ def test_revoke(openssl: OpenSsl) -> None:
     assert "certRevoked" in again.stdout + again.stderr
 
 
-def test_a_wrong_secret_is_told_in_words(openssl: OpenSsl) -> None:
+def test_wrong_secret_is_explained_in_the_error(openssl: OpenSsl) -> None:
     openssl.bank.issue_code()
     done = openssl.with_code("ir", "WRONGWRONGWRONG2", *request_options())
     assert done.returncode != 0
@@ -141,7 +141,7 @@ def test_a_wrong_secret_is_told_in_words(openssl: OpenSsl) -> None:
     assert not openssl.bank.bank.certificates()
 
 
-def test_recorded_messages_played_again_change_nothing(openssl: OpenSsl) -> None:
+def test_replayed_messages_change_nothing(openssl: OpenSsl) -> None:
     openssl.current()
     recorded = ("-reqout", "kur.der,conf.der", "-rspout", "kup.der,pkiconf.der")
     done = openssl.with_certificate("kur", "-newkey", f"{NEW}.key", *recorded)
@@ -155,7 +155,7 @@ def test_recorded_messages_played_again_change_nothing(openssl: OpenSsl) -> None
     assert openssl.bank.state_of(new.serial_hex) is CertificateState.CONFIRMED
 
 
-def test_a_certificate_that_is_never_confirmed_is_revoked(openssl: OpenSsl) -> None:
+def test_unconfirmed_certificate_is_revoked(openssl: OpenSsl) -> None:
     old = openssl.current()
     done = openssl.with_certificate("kur", "-newkey", f"{NEW}.key", "-disable_confirm")
     assert done.returncode == 0, done.stderr
@@ -167,7 +167,7 @@ def test_a_certificate_that_is_never_confirmed_is_revoked(openssl: OpenSsl) -> N
     assert Reason.NOT_CONFIRMED_IN_TIME in [r.reason for r in openssl.bank.bank.certificates()]
 
 
-def test_ca_certificates_are_told(openssl: OpenSsl) -> None:
+def test_genm_returns_the_ca_certificates(openssl: OpenSsl) -> None:
     openssl.current()
     done = openssl.with_certificate("genm", "-infotype", "caCerts")
     assert done.returncode == 0, done.stderr

@@ -73,7 +73,7 @@ def test_renew_with_waiting_and_a_repeated_request(bank: RunningBank, client: Ca
     assert bank.state_of(credential.certificate.serial_hex) is CertificateState.SUPERSEDED
 
 
-def test_a_rejected_certificate_is_revoked(bank: RunningBank, client: CaClient) -> None:
+def test_rejected_certificate_is_revoked(bank: RunningBank, client: CaClient) -> None:
     credential = current(bank)
     issued = client.send(client.prepare_renew(credential, NEW_KEY), credential)
     assert isinstance(issued, Issued)
@@ -88,24 +88,24 @@ def test_revoke(bank: RunningBank, client: CaClient) -> None:
     assert bank.state_of(credential.certificate.serial_hex) is CertificateState.REVOKED
 
 
-def test_the_bank_says_whether_it_accepts_a_signature(bank: RunningBank, client: CaClient) -> None:
+def test_signer_status_follows_the_certificate_state(bank: RunningBank, client: CaClient) -> None:
     credential = current(bank)
     issued = client.send(client.prepare_renew(credential, NEW_KEY), credential)
     assert isinstance(issued, Issued)
     new = SignatureCredential(issued.certificate, NEW_KEY)
     assert client.signer_status(credential) is SignerStatus.ACCEPTED
-    assert client.signer_status(new) is SignerStatus.NOT_TRUSTED, "not confirmed yet"
+    assert client.signer_status(new) is SignerStatus.NOT_TRUSTED, "it is not confirmed yet"
     client.confirm(issued, credential)
     assert client.signer_status(new) is SignerStatus.ACCEPTED
-    assert client.signer_status(credential) is SignerStatus.REVOKED, "superseded"
+    assert client.signer_status(credential) is SignerStatus.REVOKED, "it is superseded"
     bank.revoke(issued.certificate.serial_hex)
     assert client.signer_status(new) is SignerStatus.REVOKED
 
 
-def test_what_needed_no_confirmation_is_revoked_with_the_new_key(
+def test_confirmed_certificate_is_revoked_with_the_new_key(
     bank: RunningBank, client: CaClient
 ) -> None:
-    """RFC 9483, 4.2: how a CA is told of a certificate that certclient refuses."""
+    """RFC 9483, 4.2: how certclient revokes a certificate that it refuses."""
     credential = current(bank)
     issued = client.send(client.prepare_renew(credential, NEW_KEY), credential)
     assert isinstance(issued, Issued)
@@ -114,9 +114,7 @@ def test_what_needed_no_confirmation_is_revoked_with_the_new_key(
     assert bank.state_of(issued.certificate.serial_hex) is CertificateState.REVOKED
 
 
-def test_a_confirmation_that_comes_too_late_is_told_as_revoked(
-    bank: RunningBank, client: CaClient
-) -> None:
+def test_late_confirmation_is_reported_as_revoked(bank: RunningBank, client: CaClient) -> None:
     credential = current(bank)
     issued = client.send(client.prepare_renew(credential, NEW_KEY), credential)
     assert isinstance(issued, Issued)
@@ -128,7 +126,7 @@ def test_a_confirmation_that_comes_too_late_is_told_as_revoked(
     assert "失効しました" in error.data["message"]
 
 
-def test_a_wrong_issue_code_is_called_so(bank: RunningBank, client: CaClient) -> None:
+def test_wrong_issue_code_has_its_own_error(bank: RunningBank, client: CaClient) -> None:
     bank.issue_code()
     credential = MacCredential(USER_ID, Secret("WRONGWRONGWRONG2"))
     transaction = client.prepare_obtain(credential, NEW_KEY)
@@ -136,7 +134,7 @@ def test_a_wrong_issue_code_is_called_so(bank: RunningBank, client: CaClient) ->
     assert error.code is ErrorCode.ISSUE_CODE_WRONG
 
 
-def test_the_banks_words_reach_the_customer(bank: RunningBank, client: CaClient) -> None:
+def test_error_carries_the_banks_message(bank: RunningBank, client: CaClient) -> None:
     credential = current(bank, expires_in_days=100)
     transaction = client.prepare_renew(credential, NEW_KEY)
     error = refused(lambda: client.send(transaction, credential))
@@ -144,11 +142,11 @@ def test_the_banks_words_reach_the_customer(bank: RunningBank, client: CaClient)
     assert "まだ更新できません" in error.data["message"]
 
 
-def test_the_banks_secrets(bank: RunningBank, client: CaClient) -> None:
+def test_bank_secrets_are_required_for_renewal(bank: RunningBank, client: CaClient) -> None:
     bank.add_customer(USER_ID, "1394", pin="1234", one_time_password="ABC")
     credential = current(bank)
-    bare = client.prepare_renew(credential, NEW_KEY)
-    assert refused(lambda: client.send(bare, credential)).code is ErrorCode.CA_REFUSED
+    without_secrets = client.prepare_renew(credential, NEW_KEY)
+    assert refused(lambda: client.send(without_secrets, credential)).code is ErrorCode.CA_REFUSED
     secrets = BankSecrets(Secret("1234"), Secret("ABC"))
     transaction = client.prepare_renew(credential, NEW_KEY, secrets)
     assert isinstance(client.send(transaction, credential), Issued)

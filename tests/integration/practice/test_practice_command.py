@@ -1,4 +1,4 @@
-"""`certclient practice …` as its clerk uses it."""
+"""`certclient practice …` as the bank's administrator uses it."""
 
 import re
 import socket
@@ -21,8 +21,8 @@ from support.bank import USER_ID, BankProcess, RunningBank
 from support.pki import rsa_signer
 
 
-class Desk:
-    """Runs desk commands on one data folder."""
+class BankAdmin:
+    """Runs `practice` commands on one data folder."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -30,41 +30,41 @@ class Desk:
     def run(self, *arguments: str) -> Result:
         return CliRunner().invoke(practice, ["--data", str(self.folder), *arguments])
 
-    def done(self, *arguments: str) -> str:
+    def run_ok(self, *arguments: str) -> str:
         result = self.run(*arguments)
         assert result.exit_code == 0, result.output
         return result.output.strip()
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    return Desk(tmp_path / "practice-bank")
+def admin(tmp_path: Path) -> BankAdmin:
+    return BankAdmin(tmp_path / "practice-bank")
 
 
-def test_a_customer_from_file_to_revocation(desk: Desk, tmp_path: Path) -> None:
-    assert desk.done("customer", "add", USER_ID) == f"{USER_ID} 1403 (user)"
+def test_add_customer_issue_and_revoke(admin: BankAdmin, tmp_path: Path) -> None:
+    assert admin.run_ok("customer", "add", USER_ID) == f"{USER_ID} 1403 (user)"
     key = load_der_public_key(rsa_signer(1).spki)
     spki, out = tmp_path / "key.pem", tmp_path / "out.pem"
     spki.write_bytes(key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
     command = ("issue", USER_ID, "--spki", str(spki), "--expires-in-days", "20")
-    serial = desk.done(*command, "--out", str(out))
+    serial = admin.run_ok(*command, "--out", str(out))
     leaf, intermediate = x509.load_pem_x509_certificates(out.read_bytes())
     assert f"{leaf.serial_number:032x}" == serial
     leaf.verify_directly_issued_by(intermediate)
-    assert desk.done("certificates").endswith("23:59 JST  confirmed")
-    assert serial in desk.done("revoke", serial.upper())
-    assert desk.done("certificates").endswith("revoked (by-bank)")
+    assert admin.run_ok("certificates").endswith("23:59 JST  confirmed")
+    assert serial in admin.run_ok("revoke", serial.upper())
+    assert admin.run_ok("certificates").endswith("revoked (by-bank)")
 
 
-def test_an_administrator(desk: Desk) -> None:
-    added = desk.done("customer", "add", "ADMIN1", "--administrator")
+def test_adding_an_administrator(admin: BankAdmin) -> None:
+    added = admin.run_ok("customer", "add", "ADMIN1", "--administrator")
     assert added == "ADMIN1 1394 (administrator)"
-    assert desk.run("customer", "add", "ADMIN2", "--suffix", "1394").exit_code == 2
+    assert admin.run("customer", "add", "ADMIN2", "--suffix", "1394").exit_code == 2
 
 
-def test_an_issue_code_is_easy_to_type(desk: Desk) -> None:
-    desk.done("customer", "add", USER_ID)
-    code = desk.done("issue-code", USER_ID)
+def test_issue_code_uses_unambiguous_characters(admin: BankAdmin) -> None:
+    admin.run_ok("customer", "add", USER_ID)
+    code = admin.run_ok("issue-code", USER_ID)
     assert re.fullmatch("[2-9A-HJ-NP-Z]{16}", code)
 
 
@@ -72,33 +72,35 @@ def test_an_issue_code_is_easy_to_type(desk: Desk) -> None:
     "arguments",
     [("issue-code", "NOBODY"), ("revoke", "00"), ("customer", "add", "kana カナ")],
 )
-def test_what_cannot_be_done_is_one_line(desk: Desk, arguments: tuple[str, ...]) -> None:
-    result = desk.run(*arguments)
+def test_errors_are_one_line(admin: BankAdmin, arguments: tuple[str, ...]) -> None:
+    result = admin.run(*arguments)
     assert result.exit_code == 1
     assert result.output.startswith("Error: ")
     assert "Traceback" not in result.output
 
 
-def test_a_file_without_a_key_is_refused(desk: Desk, tmp_path: Path) -> None:
-    desk.done("customer", "add", USER_ID)
+def test_file_without_a_key_is_refused(admin: BankAdmin, tmp_path: Path) -> None:
+    admin.run_ok("customer", "add", USER_ID)
     junk = tmp_path / "junk.pem"
     junk.write_text("no key")
     for option in ("--spki", "--csr"):
-        result = desk.run("issue", USER_ID, option, str(junk))
+        result = admin.run("issue", USER_ID, option, str(junk))
         assert result.exit_code == 1
         assert "junk.pem" in result.output
 
 
-def test_the_profile_of_a_bank_that_never_ran(desk: Desk, tmp_path: Path) -> None:
-    result = desk.run("profile", "--out", str(tmp_path / "practice.toml"))
+def test_profile_command_requires_a_served_bank(admin: BankAdmin, tmp_path: Path) -> None:
+    result = admin.run("profile", "--out", str(tmp_path / "practice.toml"))
     assert result.exit_code == 1
     assert "serve" in result.output
 
 
-def test_the_profile_leads_to_the_bank(bank: RunningBank, tmp_path: Path) -> None:
+def test_profile_contains_the_banks_addresses_and_anchors(
+    bank: RunningBank, tmp_path: Path
+) -> None:
     out = tmp_path / "practice.toml"
     options = ("--pkcs11-module", "/usr/lib/softhsm/libsofthsm2.so", "--ask-pin", "administrators")
-    Desk(bank.folder).done("profile", "--out", str(out), *options)
+    BankAdmin(bank.folder).run_ok("profile", "--out", str(out), *options)
     profile = load_profile(out)
     assert profile.ca.url == bank.cmp_url
     assert profile.login_url == bank.login_url
@@ -112,21 +114,21 @@ def test_the_profile_leads_to_the_bank(bank: RunningBank, tmp_path: Path) -> Non
     assert (owner.user_id, owner.suffix) == (USER_ID, "1403")
 
 
-def test_a_port_that_is_taken_is_one_line(desk: Desk) -> None:
+def test_port_in_use_is_a_one_line_error(admin: BankAdmin) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         for option in ("--port", "--login-port"):
             other = "--login-port" if option == "--port" else "--port"
-            result = desk.run("serve", option, port, other, "0")
+            result = admin.run("serve", option, port, other, "0")
             assert result.exit_code == 1
             assert result.output.startswith("Error: ")
 
 
-def test_waits_are_not_negative(desk: Desk) -> None:
-    assert desk.run("serve", "--wait-polls", "-1").exit_code == 2
+def test_negative_wait_polls_are_refused(admin: BankAdmin) -> None:
+    assert admin.run("serve", "--wait-polls", "-1").exit_code == 2
 
 
-def test_serve_writes_the_profile_and_ends_in_order(tmp_path: Path) -> None:
+def test_serve_writes_the_profile_and_stops_cleanly(tmp_path: Path) -> None:
     out = tmp_path / "practice.toml"
     program = BankProcess(tmp_path / "bank", "--profile", str(out), "--wait-polls", "2")
     addresses = program.start()
@@ -135,30 +137,34 @@ def test_serve_writes_the_profile_and_ends_in_order(tmp_path: Path) -> None:
     assert program.stop() == 0
 
 
-def test_a_shifted_clock_moves_the_banks_days(desk: Desk, tmp_path: Path) -> None:
-    desk.done("customer", "add", USER_ID)
+def test_clock_shift_option_keeps_the_expired_certificate_listed(
+    admin: BankAdmin, tmp_path: Path
+) -> None:
+    admin.run_ok("customer", "add", USER_ID)
     spki = tmp_path / "key.der"
     spki.write_bytes(rsa_signer(1).spki)
-    desk.done("issue", USER_ID, "--spki", str(spki), "--expires-in-days", "20")
-    desk.done("--clock-shift", "40", "issue-code", USER_ID)
-    with_shift = desk.done("--clock-shift", "40", "certificates")
-    assert CertificateState.CONFIRMED.value in with_shift, "expired, but still the last one"
+    admin.run_ok("issue", USER_ID, "--spki", str(spki), "--expires-in-days", "20")
+    admin.run_ok("--clock-shift", "40", "issue-code", USER_ID)
+    with_shift = admin.run_ok("--clock-shift", "40", "certificates")
+    assert CertificateState.CONFIRMED.value in with_shift, (
+        "expired, but still the latest certificate"
+    )
 
 
-def test_coverage_of_a_contract(desk: Desk) -> None:
+def test_coverage_of_a_contract(admin: BankAdmin) -> None:
     for user_id in ("A1", "A2"):
-        desk.done("customer", "add", user_id, "--contract", "COMPANY", "--email", "a@example.jp")
-    desk.done("customer", "add", "B1")
-    assert desk.done("coverage").splitlines() == [
+        admin.run_ok("customer", "add", user_id, "--contract", "COMPANY", "--email", "a@example.jp")
+    admin.run_ok("customer", "add", "B1")
+    assert admin.run_ok("coverage").splitlines() == [
         "B1  B1 1403  never",
         "COMPANY  A1 1403  never",
         "COMPANY  A2 1403  never",
     ]
-    assert len(desk.done("coverage", "--contract", "COMPANY", "--missing").splitlines()) == 2
-    assert "no e-mail address" in desk.run("customer", "add", "A3", "--email", "nonsense").output
+    assert len(admin.run_ok("coverage", "--contract", "COMPANY", "--missing").splitlines()) == 2
+    assert "no e-mail address" in admin.run("customer", "add", "A3", "--email", "nonsense").output
 
 
-def test_the_clock_stays_shifted(desk: Desk) -> None:
-    ahead = desk.done("clock", "40")
-    assert desk.done("clock", "--", "-1") < desk.done("clock", "0") < ahead
-    assert desk.run("clock", "99999").exit_code == 1
+def test_clock_command_sets_a_persistent_shift(admin: BankAdmin) -> None:
+    ahead = admin.run_ok("clock", "40")
+    assert admin.run_ok("clock", "--", "-1") < admin.run_ok("clock", "0") < ahead
+    assert admin.run("clock", "99999").exit_code == 1

@@ -1,4 +1,4 @@
-"""The practice bank announces versions over TLS, and servers that are no bank try to."""
+"""Update announcements from the practice bank over TLS, and from servers that are not a bank."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ OWN = Version.parse("1.0.0")
 
 
 @dataclass
-class Desk:
-    """A customer's program that looks for announcements; `log` is what it wrote down."""
+class UpdateClient:
+    """A customer's program that checks for announcements; `asked` lists the requested URLs."""
 
     folder: Path
     now: datetime = NOW
@@ -39,10 +39,10 @@ class Desk:
         book = UpdateBook(self.folder / "updates.json")
         return UpdateChecks(profiles, book, lambda: self.now, OWN, self._fetch)
 
-    def hears(self, profile: Profile) -> UpdateNotice | None:
+    def notice(self, profile: Profile) -> UpdateNotice | None:
         return next(iter(self.checks(profile).look().notices), None)
 
-    def refuses(self, profile: Profile) -> CertclientError:
+    def error(self, profile: Profile) -> CertclientError:
         with pytest.raises(CertclientError) as raised:
             self.checks(profile).ask(profile)
         return raised.value
@@ -53,23 +53,25 @@ class Desk:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    return Desk(tmp_path)
+def client(tmp_path: Path) -> UpdateClient:
+    return UpdateClient(tmp_path)
 
 
 @pytest.fixture
-def practising(bank: RunningBank, desk: Desk) -> Profile:
-    """The practice bank's profile; the desk's clock is the machine's."""
-    desk.now = bank.clock()
+def profile_of_bank(bank: RunningBank, client: UpdateClient) -> Profile:
+    """The practice bank's profile; the client's clock is set to the bank's."""
+    client.now = bank.clock()
     return load_profile(bank.profile_path)
 
 
 # --- The practice bank, over TLS -----------------------------------------------------------------
 
 
-def test_a_newer_version_is_told(bank: RunningBank, practising: Profile, desk: Desk) -> None:
+def test_newer_version_is_announced(
+    bank: RunningBank, profile_of_bank: Profile, client: UpdateClient
+) -> None:
     bank.bank.updates.announced = Announced("1.1.0", "", "印刷を直しました。", "Printing mended.")
-    notice = desk.hears(practising)
+    notice = client.notice(profile_of_bank)
     assert notice is not None
     assert notice.standing is Standing.NEWER_THERE
     assert str(notice.announcement.version) == "1.1.0"
@@ -78,54 +80,60 @@ def test_a_newer_version_is_told(bank: RunningBank, practising: Profile, desk: D
     assert notice.announcement.text.ja == "印刷を直しました。"
 
 
-def test_a_version_that_the_bank_no_longer_supports(
-    bank: RunningBank, practising: Profile, desk: Desk
+def test_unsupported_version_is_reported(
+    bank: RunningBank, profile_of_bank: Profile, client: UpdateClient
 ) -> None:
     bank.bank.updates.announced = Announced("1.1.0", "1.0.1")
-    notice = desk.hears(practising)
+    notice = client.notice(profile_of_bank)
     assert notice is not None
     assert notice.standing is Standing.UNSUPPORTED
 
 
 @pytest.mark.parametrize("version", ["1.0.0", "0.9.0"])
-def test_nothing_is_said_where_nothing_is_newer(
-    version: str, bank: RunningBank, practising: Profile, desk: Desk
+def test_no_notice_without_a_newer_version(
+    version: str, bank: RunningBank, profile_of_bank: Profile, client: UpdateClient
 ) -> None:
     bank.bank.updates.announced = Announced(version)
-    assert desk.hears(practising) is None
-    assert len(desk.asked) == 1
+    assert client.notice(profile_of_bank) is None
+    assert len(client.asked) == 1
 
 
-def test_a_bank_is_asked_once_a_day_and_remembered(
-    bank: RunningBank, practising: Profile, desk: Desk
+def test_bank_is_queried_once_a_day_and_the_answer_cached(
+    bank: RunningBank, profile_of_bank: Profile, client: UpdateClient
 ) -> None:
     bank.bank.updates.announced = Announced("1.1.0")
-    assert desk.hears(practising) is not None
+    assert client.notice(profile_of_bank) is not None
     bank.stop()
-    assert desk.hears(practising) is not None, "known without asking"
-    assert len(desk.asked) == 1
-    desk.now += DAY
-    assert desk.hears(practising) is not None, "the bank is away, and what it said still counts"
-    assert len(desk.asked) == 2
+    assert client.notice(profile_of_bank) is not None, "known without a query"
+    assert len(client.asked) == 1
+    client.now += DAY
+    assert client.notice(profile_of_bank) is not None, (
+        "the bank is offline; its last announcement still counts"
+    )
+    assert len(client.asked) == 2
 
 
-def test_the_bank_s_tls_is_checked(practising: Profile, desk: Desk) -> None:
-    strangers = replace(practising, tls_anchors=Announcer().profile.ca.trust_anchors)
-    assert desk.refuses(strangers).code is ErrorCode.TLS_UNTRUSTED
+def test_tls_certificate_of_the_bank_is_verified(
+    profile_of_bank: Profile, client: UpdateClient
+) -> None:
+    other_anchors = replace(profile_of_bank, tls_anchors=Announcer().profile.ca.trust_anchors)
+    assert client.error(other_anchors).code is ErrorCode.TLS_UNTRUSTED
 
 
-def test_another_bank_s_key_is_not_this_one_s(practising: Profile, desk: Desk) -> None:
-    assert practising.updates is not None
-    other = replace(practising.updates, keys=Announcer().profile.updates.keys)  # type: ignore[union-attr]
-    assert desk.refuses(replace(practising, updates=other)).code is ErrorCode.UPDATE_INVALID
+def test_signature_by_another_banks_key_is_refused(
+    profile_of_bank: Profile, client: UpdateClient
+) -> None:
+    assert profile_of_bank.updates is not None
+    other = replace(profile_of_bank.updates, keys=Announcer().profile.updates.keys)  # type: ignore[union-attr]
+    assert client.error(replace(profile_of_bank, updates=other)).code is ErrorCode.UPDATE_INVALID
 
 
-# --- When a bank is asked ------------------------------------------------------------------------
+# --- When a bank is queried ----------------------------------------------------------------------
 
 
 @dataclass
 class Answers:
-    """A server that gives these, in turn; the last one for ever."""
+    """A server that returns these messages in turn, and then the last one forever."""
 
     messages: list[bytes]
 
@@ -138,102 +146,102 @@ class Answers:
 BANK = Announcer()
 
 
-def test_on_another_day_in_japan(desk: Desk) -> None:
-    desk.fetch = Answers([BANK.message()])
-    looked = desk.checks(BANK.profile).look()
+def test_next_query_is_due_at_midnight_in_japan(client: UpdateClient) -> None:
+    client.fetch = Answers([BANK.message()])
+    looked = client.checks(BANK.profile).look()
     assert looked.again == NOW.replace(hour=15), "midnight in Japan"
-    desk.now = looked.again - timedelta(seconds=1)
-    desk.hears(BANK.profile)
-    assert len(desk.asked) == 1
-    desk.now = looked.again
-    desk.hears(BANK.profile)
-    assert len(desk.asked) == 2
+    client.now = looked.again - timedelta(seconds=1)
+    client.notice(BANK.profile)
+    assert len(client.asked) == 1
+    client.now = looked.again
+    client.notice(BANK.profile)
+    assert len(client.asked) == 2
 
 
-def test_without_a_network_an_hour_later(desk: Desk) -> None:
-    desk.fetch = Answers([])
-    assert desk.checks(BANK.profile).look().again == NOW + AGAIN_AFTER
-    assert desk.hears(BANK.profile) is None
-    assert len(desk.asked) == 1
-    desk.now += AGAIN_AFTER
-    desk.fetch = Answers([BANK.message()])
-    assert desk.hears(BANK.profile) is not None
+def test_failed_query_is_repeated_an_hour_later(client: UpdateClient) -> None:
+    client.fetch = Answers([])
+    assert client.checks(BANK.profile).look().again == NOW + AGAIN_AFTER
+    assert client.notice(BANK.profile) is None
+    assert len(client.asked) == 1
+    client.now += AGAIN_AFTER
+    client.fetch = Answers([BANK.message()])
+    assert client.notice(BANK.profile) is not None
 
 
-def test_a_clock_that_was_set_back_silences_nobody(desk: Desk) -> None:
-    desk.fetch = Answers([BANK.message()])
-    desk.hears(BANK.profile)
-    desk.now -= 3 * DAY / 24
-    desk.hears(BANK.profile)
-    assert len(desk.asked) == 2
+def test_clock_set_back_does_not_suppress_queries(client: UpdateClient) -> None:
+    client.fetch = Answers([BANK.message()])
+    client.notice(BANK.profile)
+    client.now -= 3 * DAY / 24
+    client.notice(BANK.profile)
+    assert len(client.asked) == 2
 
 
-def test_a_bank_that_announces_nothing_is_never_asked(desk: Desk) -> None:
-    silent = replace(BANK.profile, updates=None)
-    looked = desk.checks(silent).look()
-    assert (looked.notices, looked.again, desk.asked) == ((), NOW + DAY, [])
+def test_bank_without_announcements_is_never_queried(client: UpdateClient) -> None:
+    without_updates = replace(BANK.profile, updates=None)
+    looked = client.checks(without_updates).look()
+    assert (looked.notices, looked.again, client.asked) == ((), NOW + DAY, [])
 
 
-def test_the_firmer_word_comes_first(desk: Desk) -> None:
+def test_unsupported_notice_comes_first(client: UpdateClient) -> None:
     second = Announcer(f"{BANK.address}?second")
     profile = replace(second.profile, id="second")
     messages = {
         BANK.address: BANK.message(),
         second.address: second.message(profile="second", minimum_version="2.0.0"),
     }
-    desk.fetch = lambda _profile, url: messages[url]
-    notices = desk.checks(BANK.profile, profile).look().notices
+    client.fetch = lambda _profile, url: messages[url]
+    notices = client.checks(BANK.profile, profile).look().notices
     assert [notice.profile.id for notice in notices] == ["second", BANK.profile.id]
 
 
-# --- What does not count -------------------------------------------------------------------------
+# --- What is ignored -----------------------------------------------------------------------------
 
 
-def test_an_older_announcement_cannot_hide_a_newer_one(desk: Desk) -> None:
-    desk.fetch = Answers([BANK.message(serial=9), BANK.message(serial=8, version="1.0.0")])
-    assert desk.hears(BANK.profile) is not None
-    desk.now += DAY
-    notice = desk.hears(BANK.profile)
-    assert len(desk.asked) == 2
+def test_older_announcement_does_not_replace_a_newer_one(client: UpdateClient) -> None:
+    client.fetch = Answers([BANK.message(serial=9), BANK.message(serial=8, version="1.0.0")])
+    assert client.notice(BANK.profile) is not None
+    client.now += DAY
+    notice = client.notice(BANK.profile)
+    assert len(client.asked) == 2
     assert notice is not None
     assert notice.announcement.serial == 9
 
 
-def test_what_is_out_of_date_is_no_longer_told(desk: Desk) -> None:
-    desk.fetch = Answers([BANK.message()])
-    assert desk.hears(BANK.profile) is not None
-    desk.now += 31 * DAY
-    assert desk.hears(BANK.profile) is None
+def test_outdated_announcement_is_dropped(client: UpdateClient) -> None:
+    client.fetch = Answers([BANK.message()])
+    assert client.notice(BANK.profile) is not None
+    client.now += 31 * DAY
+    assert client.notice(BANK.profile) is None
 
 
-def test_a_book_that_somebody_wrote_into(desk: Desk) -> None:
-    desk.fetch = Answers([BANK.message()])
-    desk.hears(BANK.profile)
-    path = desk.folder / "updates.json"
+def test_forged_message_in_the_book_is_ignored(client: UpdateClient) -> None:
+    client.fetch = Answers([BANK.message()])
+    client.notice(BANK.profile)
+    path = client.folder / "updates.json"
     content = json.loads(path.read_text(encoding="utf-8"))
     content[BANK.profile.id]["message"] = Announcer(key=ec_key()).message().decode()
     path.write_text(json.dumps(content), encoding="utf-8")
-    assert desk.hears(BANK.profile) is None
-    assert len(desk.asked) == 1
+    assert client.notice(BANK.profile) is None
+    assert len(client.asked) == 1
 
 
 @pytest.mark.parametrize("damage", [b"", b"[]", b"\xff", b'{"x": {"serial": "y"}}'])
-def test_a_book_that_is_damaged_is_begun_anew(desk: Desk, damage: bytes) -> None:
-    (desk.folder / "updates.json").write_bytes(damage)
-    desk.fetch = Answers([BANK.message()])
-    assert desk.hears(BANK.profile) is not None
+def test_damaged_book_is_recreated(client: UpdateClient, damage: bytes) -> None:
+    (client.folder / "updates.json").write_bytes(damage)
+    client.fetch = Answers([BANK.message()])
+    assert client.notice(BANK.profile) is not None
 
 
-def test_a_book_that_cannot_be_written_stops_nothing(desk: Desk) -> None:
-    (desk.folder / "updates.json").mkdir()
-    desk.fetch = Answers([BANK.message()])
-    desk.checks(BANK.profile).look()
-    assert len(desk.asked) == 1
+def test_unwritable_book_does_not_stop_the_check(client: UpdateClient) -> None:
+    (client.folder / "updates.json").mkdir()
+    client.fetch = Answers([BANK.message()])
+    client.checks(BANK.profile).look()
+    assert len(client.asked) == 1
 
 
 @pytest.fixture
-def written(tmp_path: Path) -> Iterator[Path]:
-    """The log of this test."""
+def log_path(tmp_path: Path) -> Iterator[Path]:
+    """The path of this test's log."""
     path = tmp_path / "log"
     with log.writing_to(path):
         yield path
@@ -255,10 +263,12 @@ HTML = b"<!DOCTYPE html><title>Wi-Fi</title><p>Please log in</p>"
     ],
     ids=["HTML", "huge", "wrong field", "elsewhere", "error", "busy", "nothing"],
 )
-def test_servers_that_are_no_bank(answer: bytes, code: str, desk: Desk, written: Path) -> None:
+def test_servers_that_are_not_a_bank(
+    answer: bytes, code: str, client: UpdateClient, log_path: Path
+) -> None:
     with raw_server(always(answer)) as server:
-        assert desk.hears(at(server)) is None
-    line = json.loads(written.read_text(encoding="utf-8").splitlines()[-1])
+        assert client.notice(at(server)) is None
+    line = json.loads(log_path.read_text(encoding="utf-8").splitlines()[-1])
     assert (line["event"], line["profile"], line["code"]) == (
         "update-check",
         BANK.profile.id,
@@ -272,22 +282,22 @@ def at(server: RawServer) -> Profile:
     return replace(BANK.profile, updates=replace(updates, address=server.url()))
 
 
-def test_what_is_sent_says_nothing_of_the_customer(desk: Desk) -> None:
+def test_request_contains_no_customer_data(client: UpdateClient) -> None:
     with raw_server(always(http("200 OK", BANK.message()))) as server:
-        desk.hears(at(server))
+        client.notice(at(server))
         (request,) = server.requests
     names = {line.split(b":")[0].lower() for line in request.split(b"\r\n")[1:] if line}
     assert names <= {b"host", b"user-agent", b"accept", b"accept-encoding", b"connection"}
     assert request.startswith(b"GET /pkix/ HTTP/1.1\r\n")
 
 
-def test_nobody_answers(desk: Desk) -> None:
+def test_unreachable_server_is_reported(client: UpdateClient) -> None:
     profile = at(RawServer(free_port()))
-    assert desk.refuses(profile).code is ErrorCode.NETWORK_UNREACHABLE
+    assert client.error(profile).code is ErrorCode.NETWORK_UNREACHABLE
 
 
-def test_http_to_another_computer_is_never_tried(desk: Desk) -> None:
+def test_plain_http_to_another_computer_is_refused(client: UpdateClient) -> None:
     assert BANK.profile.updates is not None
     updates = replace(BANK.profile.updates, address="http://bank.example.jp/latest.json")
-    error = desk.refuses(replace(BANK.profile, updates=updates))
+    error = client.error(replace(BANK.profile, updates=updates))
     assert (error.code, error.data["reason"]) == (ErrorCode.TLS_UNTRUSTED, "not https")

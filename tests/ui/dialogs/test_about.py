@@ -1,4 +1,4 @@
-"""このソフトについて: the version, the banks, the licences; all of it by keyboard, too."""
+"""このソフトについて: version, banks and licences, also by keyboard."""
 
 from __future__ import annotations
 
@@ -38,39 +38,43 @@ def texts(window: AboutWindow) -> str:
     return "\n".join(label.text() for label in labels if label.isVisible())
 
 
-def opens_notices(about: AboutWindow, qtbot: QtBot) -> None:
+def open_notices(about: AboutWindow, qtbot: QtBot) -> None:
     about.tabs.setCurrentWidget(about.notices)
     qtbot.waitUntil(lambda: about.notices.parts.count() > 0, timeout=LONG)
 
 
-def test_what_it_is_and_whose(about: AboutWindow, context: AppContext, qtbot: QtBot) -> None:
-    said = texts(about)
+def test_summary_shows_version_bank_and_licences(
+    about: AboutWindow, context: AppContext, qtbot: QtBot
+) -> None:
+    displayed = texts(about)
     for part in (__version__, context.profiles[0].bank.ja, "Apache License 2.0", "LGPL"):
-        assert part in said
+        assert part in displayed
     context.languages.switch(Language.ENGLISH)
     qtbot.waitUntil(lambda: context.profiles[0].bank.en in texts(about), timeout=LONG)
 
 
-def test_how_qt_is_replaced_and_where_its_source_is(about: AboutWindow, office: Office) -> None:
-    said = texts(about)
-    assert "PySide6とshiboken6というフォルダー" in said
-    assert "3年間" in said
+def test_summary_explains_qt_replacement_and_links_its_source(
+    about: AboutWindow, office: Office
+) -> None:
+    displayed = texts(about)
+    assert "PySide6とshiboken6というフォルダー" in displayed
+    assert "3年間" in displayed
     about.summary.source_button.click()
     assert office.desktop.opened == [QT_SOURCE]
 
 
-def test_the_licence_itself(about: AboutWindow) -> None:
+def test_licence_text_is_shown(about: AboutWindow) -> None:
     assert "TERMS AND CONDITIONS" in about.licence.toPlainText()
     assert about.licence.isReadOnly()
 
 
-def test_a_word_is_found_in_the_notices(about: AboutWindow, qtbot: QtBot) -> None:
-    opens_notices(about, qtbot)
+def test_search_in_the_notices(about: AboutWindow, qtbot: QtBot) -> None:
+    open_notices(about, qtbot)
     page = about.notices
-    everything = page.visible_parts
-    assert len(everything) > 60
+    all_parts = page.visible_parts
+    assert len(all_parts) > 60
     QTest.keyClicks(page.search, "harfbuzz")
-    assert len(page.visible_parts) < len(everything)
+    assert len(page.visible_parts) < len(all_parts)
     assert "Qt: HarfBuzz-NG 14.3.0" in page.visible_parts
     current = page.parts.currentItem()
     assert current is not None
@@ -83,11 +87,11 @@ def test_a_word_is_found_in_the_notices(about: AboutWindow, qtbot: QtBot) -> Non
     assert page.visible_parts == []
     assert page.text.toPlainText() == ""
     page.search.clear()
-    assert page.visible_parts == everything
+    assert page.visible_parts == all_parts
 
 
-def test_what_enter_does_after_the_last_place(about: AboutWindow, qtbot: QtBot) -> None:
-    opens_notices(about, qtbot)
+def test_enter_wraps_around_after_the_last_match(about: AboutWindow, qtbot: QtBot) -> None:
+    open_notices(about, qtbot)
     page = about.notices
     page.search.setText("wbond")
     first = page.text.textCursor().position()
@@ -95,12 +99,12 @@ def test_what_enter_does_after_the_last_place(about: AboutWindow, qtbot: QtBot) 
     for _ in range(20):
         QTest.keyClick(page.search, Qt.Key.Key_Return)
         seen.add(page.text.textCursor().position())
-    assert first in seen, "from the top again"
-    assert about.isVisible(), "Enter searches, and closes nothing"
+    assert first in seen, "the search wraps around"
+    assert about.isVisible(), "Enter searches and does not close the window"
 
 
-def test_by_keyboard_alone(about: AboutWindow, qtbot: QtBot) -> None:
-    opens_notices(about, qtbot)
+def test_window_works_by_keyboard_alone(about: AboutWindow, qtbot: QtBot) -> None:
+    open_notices(about, qtbot)
     about.activateWindow()
     reached = set()
     about.notices.search.setFocus()
@@ -112,7 +116,7 @@ def test_by_keyboard_alone(about: AboutWindow, qtbot: QtBot) -> None:
     assert not about.isVisible()
 
 
-def test_what_the_support_desk_gets(about: AboutWindow, context: AppContext) -> None:
+def test_copied_text_for_support(about: AboutWindow, context: AppContext) -> None:
     about.copy_button.click()
     copied = QGuiApplication.clipboard().text()
     for part in (f"certclient {__version__}", context.profiles[0].id, "Qt 6", "Python 3"):
@@ -121,7 +125,7 @@ def test_what_the_support_desk_gets(about: AboutWindow, context: AppContext) -> 
     assert f"certclient {__version__}" in for_support(shown, {})
 
 
-def test_from_the_main_window_and_from_the_help(context: AppContext, qtbot: QtBot) -> None:
+def test_main_window_and_help_open_the_same_window(context: AppContext, qtbot: QtBot) -> None:
     window = MainWindow(context)
     qtbot.addWidget(window)
     window.show()

@@ -1,4 +1,4 @@
-"""What the bank has to do with it: further secrets (B2), waiting, refusing, being away."""
+"""The wizard and the bank: further secrets (B2), waiting, refusals and an unreachable bank."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ BANK_PIN = "4321"
 ONE_TIME_PASSWORD = "998877"
 
 
-def at_the_start(office: Office) -> Visitor:
+def open_start_page(office: Office) -> Visitor:
     old = office.give(office.pc)
     customer = office.open(EnrollmentWizard.renew(office.context(), old))
     customer.arrives_at(Page.START)
     return customer
 
 
-def administrator(office: Office) -> Visitor:
+def start_as_administrator(office: Office) -> Visitor:
     """Seed S2: 1394, ご契約先暗証番号, お客様カードの確認用パスワード."""
     office.profile_with(
         ProfileOptions(
@@ -46,8 +46,8 @@ def administrator(office: Office) -> Visitor:
     return customer
 
 
-def test_the_administrator_enters_pin_and_one_time_password(office: Office) -> None:
-    customer = administrator(office)
+def test_administrator_enters_pin_and_one_time_password(office: Office) -> None:
+    customer = start_as_administrator(office)
     customer.is_asked("ご契約先暗証番号")
     customer.types(BANK_PIN)
     customer.clicks_on("次へ")
@@ -63,8 +63,8 @@ def test_the_administrator_enters_pin_and_one_time_password(office: Office) -> N
     assert not any(secret in path.read_bytes() for path in kept for secret in secrets[1:])
 
 
-def test_without_the_bank_pin_nothing_is_requested(office: Office) -> None:
-    customer = administrator(office)
+def test_nothing_is_requested_without_the_bank_pin(office: Office) -> None:
+    customer = start_as_administrator(office)
     customer.is_asked("ご契約先暗証番号")
     customer.clicks_on("中止する")
     customer.arrives_at(Page.PROBLEM)
@@ -72,25 +72,25 @@ def test_without_the_bank_pin_nothing_is_requested(office: Office) -> None:
     assert len(office.usable(office.pc)) == 1
 
 
-def test_a_ca_that_takes_its_time_may_be_left_alone_and_is_asked_again(office: Office) -> None:
+def test_wizard_polls_a_waiting_ca_again(office: Office) -> None:
     office.patience = 0.0
     office.bank.set_policy(wait_polls=1)
-    customer = at_the_start(office)
-    ends: list[object] = []
-    customer.wizard.finished_with.connect(ends.append)
+    customer = open_start_page(office)
+    outcomes: list[object] = []
+    customer.wizard.finished_with.connect(outcomes.append)
     customer.clicks_on("更新する")
     customer.arrives_at(Page.WAITING)
     assert "このウィンドウは閉じてもかまいません" in customer.text
-    assert isinstance(ends[0], Pending)
+    assert isinstance(outcomes[0], Pending)
     office.patience = 60.0
     customer.arrives_at(Page.DONE)
-    assert isinstance(ends[-1], Finished)
+    assert isinstance(outcomes[-1], Finished)
 
 
-def test_a_closed_wizard_that_waits_is_resumed_later(office: Office) -> None:
+def test_waiting_procedure_is_resumed_after_closing_the_wizard(office: Office) -> None:
     office.patience = 0.0
     office.bank.set_policy(wait_polls=1)
-    customer = at_the_start(office)
+    customer = open_start_page(office)
     customer.clicks_on("更新する")
     customer.arrives_at(Page.WAITING)
     customer.presses_escape()
@@ -104,8 +104,8 @@ def test_a_closed_wizard_that_waits_is_resumed_later(office: Office) -> None:
     assert office.bank.state_of(new.serial_hex) is CertificateState.CONFIRMED
 
 
-def test_a_refusal_shows_the_banks_own_words(office: Office) -> None:
-    customer = at_the_start(office)
+def test_refusal_shows_the_banks_message(office: Office) -> None:
+    customer = open_start_page(office)
     (old,) = office.usable(office.pc)
     office.bank.revoke(old.serial_hex)
     customer.clicks_on("更新する")
@@ -119,7 +119,7 @@ def test_a_refusal_shows_the_banks_own_words(office: Office) -> None:
     assert USER_ID in copied
 
 
-def test_no_way_to_the_bank_is_told_before_anything_is_asked(office: Office) -> None:
+def test_unreachable_bank_is_shown_before_any_question(office: Office) -> None:
     old = office.give(office.pc)
     context = office.context()
     office.bank.stop()
@@ -130,9 +130,9 @@ def test_no_way_to_the_bank_is_told_before_anything_is_asked(office: Office) -> 
     assert "問題あり" in customer.text
 
 
-def test_stop_after_this_step_and_go_on(office: Office) -> None:
+def test_stop_after_this_step_and_continue(office: Office) -> None:
     office.bank.set_policy(wait_polls=1)
-    customer = at_the_start(office)
+    customer = open_start_page(office)
     customer.clicks_on("更新する")
     customer.arrives_at(Page.WORK)
     customer.clicks_on("この手順が済んだら止める")
@@ -143,23 +143,23 @@ def test_stop_after_this_step_and_go_on(office: Office) -> None:
     customer.arrives_at(Page.DONE)
 
 
-def test_a_window_closed_in_the_middle_goes_on_without_it(office: Office) -> None:
+def test_procedure_continues_after_closing_the_wizard(office: Office) -> None:
     office.bank.set_policy(wait_polls=1)
-    customer = at_the_start(office)
+    customer = open_start_page(office)
     (old,) = office.usable(office.pc)
-    ends: list[object] = []
-    customer.wizard.finished_with.connect(ends.append)
+    outcomes: list[object] = []
+    customer.wizard.finished_with.connect(outcomes.append)
     customer.clicks_on("更新する")
     customer.arrives_at(Page.WORK)
     assert "この画面は閉じてもかまいません" in customer.text
     customer.presses_escape()
     assert customer.gone
-    until(lambda: len(ends) == 1)
-    assert isinstance(ends[0], Finished)
-    assert office.usable(office.pc) == [ends[0].certificate] != [old]
+    until(lambda: len(outcomes) == 1)
+    assert isinstance(outcomes[0], Finished)
+    assert office.usable(office.pc) == [outcomes[0].certificate] != [old]
 
 
-def test_too_early_says_from_when_on(office: Office) -> None:
+def test_too_early_shows_only_a_close_button(office: Office) -> None:
     old = office.give(office.pc, days=31)
     customer = office.open(EnrollmentWizard.renew(office.context(), old))
     customer.arrives_at(Page.PROBLEM)
@@ -167,8 +167,8 @@ def test_too_early_says_from_when_on(office: Office) -> None:
     assert list(customer.buttons) == ["閉じる"]
 
 
-def test_a_procedure_of_another_process_is_told(office: Office) -> None:
-    customer = at_the_start(office)
+def test_procedure_running_in_another_process_is_shown(office: Office) -> None:
+    customer = open_start_page(office)
     with exclusive(office.folder / "locks", office.profile.id, USER_ID):
         customer.clicks_on("更新する")
         customer.arrives_at(Page.PROBLEM)
@@ -177,7 +177,7 @@ def test_a_procedure_of_another_process_is_told(office: Office) -> None:
     customer.arrives_at(Page.START)
 
 
-def test_closing_while_it_looks_around_does_no_harm(office: Office) -> None:
+def test_wizard_can_be_closed_during_the_checks(office: Office) -> None:
     old = office.give(office.pc)
     context = office.context()
     for milliseconds in (0, 5, 30, 80):
@@ -189,8 +189,8 @@ def test_closing_while_it_looks_around_does_no_harm(office: Office) -> None:
     assert office.usable(office.pc) == [old.certificate]
 
 
-def test_what_went_not_quite_right_is_told_at_the_end(office: Office) -> None:
-    """From a token that is pulled before the old certificate is put away."""
+def test_last_page_shows_warnings(office: Office) -> None:
+    """The token is unplugged before the old certificate is archived."""
     token = office.new_token()
     old = office.give(token.store())
     customer = office.open(EnrollmentWizard.renew(office.context(), old))
@@ -201,12 +201,12 @@ def test_what_went_not_quite_right_is_told_at_the_end(office: Office) -> None:
     run = customer.wizard.session.run
     assert isinstance(run, ProcedureRun)
 
-    def pull(report: Progress) -> None:
+    def unplug(report: Progress) -> None:
         if report == Progress(Step.ARCHIVE_OLD, Phase.STARTED):
             token.pull()
 
-    # In the worker's thread, so that it happens before the next step.
-    run.interaction.progressed.connect(pull, Qt.ConnectionType.DirectConnection)
+    # Runs in the worker's thread, and thus before the next step.
+    run.interaction.progressed.connect(unplug, Qt.ConnectionType.DirectConnection)
     customer.types(PIN)
     customer.clicks_on("次へ")
     customer.arrives_at(Page.DONE)

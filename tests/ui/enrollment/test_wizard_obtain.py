@@ -15,13 +15,13 @@ from support.softhsm import PIN
 from support.wizards import Office, Visitor, until
 
 
-def as_on_paper(code: Secret) -> str:
-    """Full-width, with spaces and dashes, as somebody copies it from a letter."""
+def full_width(code: Secret) -> str:
+    """The code as typed from a letter: full-width, with spaces and dashes."""
     wide = code.reveal().translate({n: n + 0xFEE0 for n in range(0x21, 0x7F)})
     return f" {wide[:3]}ー{wide[3:6]} {wide[6:]}　"
 
 
-def fills_in(customer: Visitor, user_id: str, code: str) -> None:
+def fill_in_letter(customer: Visitor, user_id: str, code: str) -> None:
     customer.arrives_at(Page.LETTER)
     assert "次へ" not in customer.buttons
     if user_id:
@@ -30,11 +30,11 @@ def fills_in(customer: Visitor, user_id: str, code: str) -> None:
     customer.clicks_on("次へ")
 
 
-def test_first_issue_with_what_the_letter_gives(office: Office) -> None:
+def test_first_issue_with_the_code_from_the_letter(office: Office) -> None:
     office.bank.add_customer()
     code = office.bank.issue_code()
     customer = office.open(EnrollmentWizard.obtain(office.context()))
-    fills_in(customer, USER_ID, as_on_paper(code))
+    fill_in_letter(customer, USER_ID, full_width(code))
     customer.arrives_at(Page.START)
     assert USER_ID in customer.text
     customer.clicks_on("取得する")
@@ -50,7 +50,7 @@ def test_first_issue_on_a_token(office: Office) -> None:
     office.bank.add_customer()
     code = office.bank.issue_code()
     customer = office.open(EnrollmentWizard.obtain(office.context(), USER_ID))
-    fills_in(customer, "", code.reveal())
+    fill_in_letter(customer, "", code.reveal())
     customer.arrives_at(Page.START)
     customer.clicks_on("専用USBに保存する")
     customer.clicks_on("取得する")
@@ -62,11 +62,11 @@ def test_first_issue_on_a_token(office: Office) -> None:
     assert len(office.usable(token.store())) == 1
 
 
-def test_an_expired_certificate_is_obtained_anew(office: Office) -> None:
+def test_expired_certificate_is_replaced_with_an_issue_code(office: Office) -> None:
     old = office.give(office.pc, days=-5)
     code = office.bank.issue_code()
     customer = office.open(EnrollmentWizard.renew(office.context(), old, notice=True))
-    fills_in(customer, "", code.reveal())
+    fill_in_letter(customer, "", code.reveal())
     customer.arrives_at(Page.START)
     customer.clicks_on("取得する")
     customer.arrives_at(Page.DONE)
@@ -78,7 +78,7 @@ def test_an_expired_certificate_is_obtained_anew(office: Office) -> None:
 @pytest.mark.parametrize(
     ("suffix", "contact"), [("1403", "貴社の管理者の方"), ("1394", "練習銀行の窓口")]
 )
-def test_too_late_says_whom_to_ask_by_role(office: Office, suffix: str, contact: str) -> None:
+def test_too_late_names_the_contact_for_the_role(office: Office, suffix: str, contact: str) -> None:
     old = office.give(office.pc, days=-91, suffix=suffix)
     customer = office.open(EnrollmentWizard.renew(office.context(), old, notice=True))
     customer.arrives_at(Page.TOO_LATE)
@@ -86,15 +86,15 @@ def test_too_late_says_whom_to_ask_by_role(office: Office, suffix: str, contact:
     assert list(customer.buttons) == ["閉じる"]
 
 
-def test_the_ninetieth_day_is_not_too_late(office: Office) -> None:
+def test_ninetieth_day_is_not_too_late(office: Office) -> None:
     old = office.give(office.pc, days=-90)
     customer = office.open(EnrollmentWizard.renew(office.context(), old))
     customer.arrives_at(Page.LETTER)
 
 
 @pytest.mark.parametrize("place", ["usb", "pc"])
-def test_what_is_resumed_is_called_what_it_is(office: Office, place: str) -> None:
-    """取得, not 更新, also after it was interrupted."""
+def test_resumed_obtain_keeps_its_title(office: Office, place: str) -> None:
+    """The title says 取得, not 更新, also after an interruption."""
     store = office.new_token().store() if place == "usb" else office.pc
     office.bank.add_customer(USER_ID)
     code = office.bank.issue_code(USER_ID)
@@ -113,18 +113,18 @@ def test_what_is_resumed_is_called_what_it_is(office: Office, place: str) -> Non
         customer.types(PIN)
         customer.presses_enter()
     customer.arrives_at(Page.DONE)
-    told = {
+    messages = {
         "usb": "電子証明書の取得と専用USBへの保存が完了いたしました",
         "pc": "電子証明書のインストールが完了しました",
     }
-    assert told[place] in customer.text
+    assert messages[place] in customer.text
 
 
-def test_a_wrong_code_is_asked_for_again(office: Office) -> None:
+def test_wrong_code_is_requested_again(office: Office) -> None:
     office.bank.add_customer()
     code = office.bank.issue_code()
     customer = office.open(EnrollmentWizard.obtain(office.context(), USER_ID))
-    fills_in(customer, "", "WRONG12345678901")
+    fill_in_letter(customer, "", "WRONG12345678901")
     customer.arrives_at(Page.START)
     customer.clicks_on("取得する")
     customer.is_asked("発行コード")
@@ -134,23 +134,23 @@ def test_a_wrong_code_is_asked_for_again(office: Office) -> None:
     customer.arrives_at(Page.DONE)
 
 
-def test_the_code_is_nowhere_but_in_its_field(office: Office) -> None:
+def test_code_is_not_stored_anywhere(office: Office) -> None:
     office.vault = NoVault()
     office.bank.add_customer()
     code = office.bank.issue_code().reveal()
     customer = office.open(EnrollmentWizard.obtain(office.context(), USER_ID))
-    fills_in(customer, "", code)
+    fill_in_letter(customer, "", code)
     customer.arrives_at(Page.START)
     assert code not in repr(customer.wizard.session.journey)
     customer.clicks_on("取得する")
     customer.arrives_at(Page.DONE)
     assert not any(code in field.text() for field in customer.all_fields())
-    kept = [path for path in office.folder.rglob("*") if path.is_file()]
-    assert kept
-    assert not any(code.encode() in path.read_bytes() for path in kept)
+    stored = [path for path in office.folder.rglob("*") if path.is_file()]
+    assert stored
+    assert not any(code.encode() in path.read_bytes() for path in stored)
 
 
-def test_escape_asks_only_if_something_typed_would_be_lost(office: Office) -> None:
+def test_escape_asks_only_if_input_would_be_lost(office: Office) -> None:
     customer = office.open(EnrollmentWizard.obtain(office.context(), USER_ID))
     customer.arrives_at(Page.LETTER)
     customer.types("ABC", field_number=1)
@@ -163,8 +163,8 @@ def test_escape_asks_only_if_something_typed_would_be_lost(office: Office) -> No
     until(lambda: customer.gone)
 
 
-def test_a_link_brings_the_code(office: Office) -> None:
-    """The bank's page gave out a ticket; here the letter's code stands for it."""
+def test_link_provides_the_code(office: Office) -> None:
+    """The bank's page issues a ticket; here the letter's code takes its place."""
     office.bank.add_customer()
     code = office.bank.issue_code()
     wizard = EnrollmentWizard.obtain(

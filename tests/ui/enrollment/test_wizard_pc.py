@@ -1,4 +1,4 @@
-"""A1, A3: renewal on the PC; the last page; languages, keyboard and large text."""
+"""A1, A3: renewal on the PC, the last page, languages, keyboard and large text."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ from support.wizards import Office, Visitor, until, wait
 TESTS = Path(__file__).parents[2]
 
 
-def renewed(office: Office) -> Visitor:
-    """A3: 証明書更新 on the main window, 更新する, done."""
+def renew_on_pc(office: Office) -> Visitor:
+    """A3: 証明書更新 in the main window, 更新する, done."""
     old = office.give(office.pc)
     customer = office.open(EnrollmentWizard.renew(office.context(), old))
     customer.arrives_at(Page.START)
@@ -48,7 +48,7 @@ def renewed(office: Office) -> Visitor:
     return customer
 
 
-def test_from_the_notice_to_the_end_in_two_clicks(office: Office) -> None:
+def test_renewal_from_the_notice_takes_two_clicks(office: Office) -> None:
     old = office.give(office.pc)
     customer = office.open(EnrollmentWizard.renew(office.context(), old, notice=True))
     customer.arrives_at(Page.NOTICE)
@@ -66,9 +66,11 @@ def test_from_the_notice_to_the_end_in_two_clicks(office: Office) -> None:
     assert office.bank.state_of(old.certificate.serial_hex) is CertificateState.SUPERSEDED
 
 
-class _AsksFirst:
-    """The PC's store where the present key was made with セキュリティレベル「中」. Windows' own
-    questions are a matter of tests/windows."""
+class _ProtectedKeyStore:
+    """The PC's store with a current key of セキュリティレベル「中」.
+
+    tests/windows covers the prompts of Windows itself.
+    """
 
     def __init__(self, store: CertificateStore) -> None:
         self._store = store
@@ -81,21 +83,19 @@ class _AsksFirst:
 
 
 @pytest.mark.parametrize("asks", [True, False])
-def test_that_windows_will_ask_about_the_key_is_said_before_it_does(
-    office: Office, asks: bool
-) -> None:
+def test_key_prompt_of_windows_is_announced(office: Office, asks: bool) -> None:
     old = office.give(office.pc)
     if asks:
-        office.stores[:] = [cast(CertificateStore, _AsksFirst(office.pc))]
+        office.stores[:] = [cast(CertificateStore, _ProtectedKeyStore(office.pc))]
     customer = office.open(EnrollmentWizard.renew(office.context(), old))
     customer.arrives_at(Page.START)
-    told = "鍵を使ってよいかをWindowsが確認する画面が出ます" in customer.text
-    assert told is asks
+    warned = "鍵を使ってよいかをWindowsが確認する画面が出ます" in customer.text
+    assert warned is asks
     customer.clicks_on("更新する")
     customer.arrives_at(Page.DONE)
 
 
-def test_later_asks_nothing_and_changes_nothing(office: Office) -> None:
+def test_later_closes_the_wizard_and_changes_nothing(office: Office) -> None:
     old = office.give(office.pc)
     customer = office.open(EnrollmentWizard.renew(office.context(), old, notice=True))
     customer.arrives_at(Page.NOTICE)
@@ -104,8 +104,8 @@ def test_later_asks_nothing_and_changes_nothing(office: Office) -> None:
     assert office.usable(office.pc) == [old.certificate]
 
 
-def test_the_last_page_shows_what_was_issued(office: Office) -> None:
-    customer = renewed(office)
+def test_last_page_shows_the_issued_certificate(office: Office) -> None:
+    customer = renew_on_pc(office)
     (new,) = office.usable(office.pc)
     text = customer.text
     assert "電子証明書のインストールが完了しました" in text
@@ -121,15 +121,15 @@ def test_the_last_page_shows_what_was_issued(office: Office) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows tries it itself: runs on Linux")
-def test_the_login_is_tried_in_the_browser(office: Office) -> None:
-    customer = renewed(office)
+def test_trial_login_opens_the_browser(office: Office) -> None:
+    customer = renew_on_pc(office)
     assert "ログインできるかどうかは、まだ確かめていません" in customer.text
     customer.clicks_on("ログインを試す")
     assert office.desktop.opened == [office.profile.login_test_url]
 
 
 @pytest.mark.parametrize(
-    ("test", "told", "button"),
+    ("test", "message", "button"),
     [
         (
             LoginTest(LoginResult.WORKED),
@@ -149,27 +149,27 @@ def test_the_login_is_tried_in_the_browser(office: Office) -> None:
     ],
     ids=["worked", "failed", "hindered"],
 )
-def test_what_the_login_test_found_is_told(
-    office: Office, test: LoginTest, told: str, button: str
+def test_last_page_shows_the_login_result(
+    office: Office, test: LoginTest, message: str, button: str
 ) -> None:
-    """Results that only Windows brings, where tests/windows has them from a real login."""
-    customer = renewed(office)
+    """Results that only Windows produces; tests/windows gets them from a real login."""
+    customer = renew_on_pc(office)
     session = customer.wizard.session
     done = session.journey.outcome
     assert isinstance(done, Finished)
     kept = replace(done, login=test, old_archived=not test.in_doubt, old_kept=test.in_doubt)
     session.journey = replace(session.journey, outcome=kept)
     customer.wizard.show_page(Page.DONE)
-    assert told in customer.text
+    assert message in customer.text
     assert ("古い電子証明書もしまわずに" in customer.text) is test.in_doubt
     customer.sees_button(button)
 
 
-def test_a_bank_without_a_test_page_is_logged_in_to_as_always(office: Office) -> None:
+def test_bank_without_a_test_page_offers_the_normal_login(office: Office) -> None:
     text = office.bank.profile_path.read_text(encoding="utf-8")
     lines = [one for one in text.splitlines() if not one.startswith("login_test_url")]
     office.bank.profile_path.write_text("\n".join(lines), encoding="utf-8")
-    customer = renewed(office)
+    customer = renew_on_pc(office)
     assert "ブラウザーでログインして、お確かめください" in customer.text
     customer.clicks_on("今すぐログイン")
     assert office.desktop.opened == [office.profile.login_url]
@@ -178,7 +178,7 @@ def test_a_bank_without_a_test_page_is_logged_in_to_as_always(office: Office) ->
 
 
 def test_copy_pdf_and_calendar(office: Office, tmp_path: Path) -> None:
-    customer = renewed(office)
+    customer = renew_on_pc(office)
     (new,) = office.usable(office.pc)
     customer.clicks_on("コピー")
     assert f"シリアル番号 = {new.serial_hex}" in customer.clipboard
@@ -188,7 +188,7 @@ def test_copy_pdf_and_calendar(office: Office, tmp_path: Path) -> None:
     receipt = (tmp_path / "receipt.pdf").read_bytes()
     assert receipt.startswith(b"%PDF-1.")
     assert receipt.rstrip().endswith(b"%%EOF")
-    assert len(receipt) > 5000, "text and fonts are in it"
+    assert len(receipt) > 5000, "the PDF contains text and fonts"
     page.save_calendar(tmp_path / "next.ics")
     calendar = (tmp_path / "next.ics").read_bytes().decode()
     life = lifecycle(new.not_after, office.clock(), office.profile.renewal)
@@ -196,8 +196,8 @@ def test_copy_pdf_and_calendar(office: Office, tmp_path: Path) -> None:
     assert "SUMMARY:電子証明書の更新（TKYM1408054）" in calendar
 
 
-def test_a_file_that_cannot_be_written_is_told(office: Office, tmp_path: Path) -> None:
-    customer = renewed(office)
+def test_unwritable_file_is_reported(office: Office, tmp_path: Path) -> None:
+    customer = renew_on_pc(office)
     page = customer.wizard.page_now
     assert isinstance(page, DonePage)
     page.save_calendar(tmp_path / "no such folder" / "next.ics")
@@ -205,7 +205,7 @@ def test_a_file_that_cannot_be_written_is_told(office: Office, tmp_path: Path) -
     assert "保存できませんでした" in customer.text
 
 
-def test_the_language_changes_while_it_is_open(office: Office) -> None:
+def test_language_switches_in_the_open_wizard(office: Office) -> None:
     old = office.give(office.pc)
     context = office.context()
     customer = office.open(EnrollmentWizard.renew(context, old))
@@ -221,7 +221,7 @@ def test_the_language_changes_while_it_is_open(office: Office) -> None:
     customer.sees_button("このウィンドウを閉じる")
 
 
-def test_the_keyboard_alone_is_enough(office: Office) -> None:
+def test_wizard_works_by_keyboard_alone(office: Office) -> None:
     old = office.give(office.pc)
     customer = office.open(EnrollmentWizard.renew(office.context(), old, notice=True))
     customer.arrives_at(Page.NOTICE)
@@ -234,8 +234,8 @@ def test_the_keyboard_alone_is_enough(office: Office) -> None:
     until(lambda: customer.gone)
 
 
-def test_every_control_has_a_name_and_can_be_reached(office: Office) -> None:
-    customer = renewed(office)
+def test_every_control_has_a_name_and_is_reachable_by_tab(office: Office) -> None:
+    customer = renew_on_pc(office)
     reached = set()
     for _ in range(30):
         QTest.keyClick(customer.wizard.focusWidget() or customer.wizard, Qt.Key.Key_Tab)
@@ -261,7 +261,7 @@ def mnemonics(customer: Visitor) -> list[str]:
 
 
 @pytest.mark.parametrize("language", list(Language))
-def test_no_two_buttons_of_a_page_share_a_mnemonic(office: Office, language: Language) -> None:
+def test_mnemonics_are_unique_on_each_page(office: Office, language: Language) -> None:
     old = office.give(office.pc)
     context = office.context()
     context.languages.switch(language)
@@ -277,14 +277,14 @@ def test_no_two_buttons_of_a_page_share_a_mnemonic(office: Office, language: Lan
 
 
 @pytest.mark.parametrize("scale", [1.0, 1.5, 2.0])
-def test_large_text_is_never_cut_off(office: Office, scale: float) -> None:
-    """Sentences wrap, buttons are as wide as their text, and the window fits 1024×768."""
+def test_large_text_is_not_cut_off(office: Office, scale: float) -> None:
+    """Sentences wrap, buttons fit their texts, and the window fits 1024×768."""
     font = QApplication.font()
     large = QApplication.font()
     large.setPointSizeF(font.pointSizeF() * scale)
     QApplication.setFont(large)
     try:
-        customer = renewed(office)
+        customer = renew_on_pc(office)
         for page in Page:
             if page in (Page.CHECKS, Page.WORK):
                 continue
@@ -297,11 +297,11 @@ def test_large_text_is_never_cut_off(office: Office, scale: float) -> None:
 
 def assert_nothing_cut_off(customer: Visitor) -> None:
     window = customer.wizard
-    where = Page(window.currentId()).name
-    assert window.minimumSizeHint().width() <= 1024, where
-    assert window.minimumSizeHint().height() <= 768, where
-    assert window.width() <= 1024, where
-    assert window.height() <= 768, where
+    page = Page(window.currentId()).name
+    assert window.minimumSizeHint().width() <= 1024, page
+    assert window.minimumSizeHint().height() <= 768, page
+    assert window.width() <= 1024, page
+    assert window.height() <= 768, page
     for label in window.findChildren(QLabel):
         if label.isVisible() and label.text():
             needed = (
@@ -309,18 +309,18 @@ def assert_nothing_cut_off(customer: Visitor) -> None:
                 if label.wordWrap()
                 else label.sizeHint().height()
             )
-            assert label.height() >= needed, (where, label.text())
+            assert label.height() >= needed, (page, label.text())
     for area in window.findChildren(QScrollArea):
         content = area.widget()
         if area.isVisible() and content is not None:
-            assert content.minimumSizeHint().width() <= area.viewport().width(), where
+            assert content.minimumSizeHint().width() <= area.viewport().width(), page
     for button in window.findChildren(QAbstractButton):
         if button.isVisible() and button.text():
-            assert button.width() >= button.minimumSizeHint().width(), (where, button.text())
+            assert button.width() >= button.minimumSizeHint().width(), (page, button.text())
 
 
-def test_a_killed_renewal_goes_on_at_the_right_page(office: Office) -> None:
-    """kill -9 right after the certificate came, in another process; then the window."""
+def test_killed_renewal_is_resumed_in_the_wizard(office: Office) -> None:
+    """`kill -9` in another process right after the certificate arrives; then the wizard."""
     hsm = office.tokens
     home = office.folder / "home"
     nss = NssDatabase(home / ".pki" / "nssdb")
@@ -333,9 +333,9 @@ def test_a_killed_renewal_goes_on_at_the_right_page(office: Office) -> None:
         "PYTHONPATH": str(TESTS),
         "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
     }
-    doomed = [sys.executable, "-m", "support.doomed", str(office.bank.profile_path)]
+    command = [sys.executable, "-m", "support.doomed", str(office.bank.profile_path)]
     subprocess.run(
-        [*doomed, "journal:issued", "renew", "pc"], env=environment, check=False, timeout=600
+        [*command, "journal:issued", "renew", "pc"], env=environment, check=False, timeout=600
     )
     office.journal = Journal(home / ".local" / "share" / "certclient" / "journal.sqlite")
     (view,) = office.enrollment(office.profile, office.stores).pending()
@@ -346,7 +346,7 @@ def test_a_killed_renewal_goes_on_at_the_right_page(office: Office) -> None:
     assert office.bank.state_of(new.serial_hex) is CertificateState.CONFIRMED
 
 
-def test_what_was_finished_meanwhile_is_not_resumed(office: Office) -> None:
+def test_finished_procedure_cannot_be_resumed(office: Office) -> None:
     customer = office.open(EnrollmentWizard.resume(office.context(), "0123456789abcdef"))
     customer.arrives_at(Page.PROBLEM)
     assert "CC-PROCEDURE-NOT-FOUND" in customer.text

@@ -1,4 +1,4 @@
-"""A2, A4: renewal on the USB token, and what can happen to a token meanwhile."""
+"""A2, A4: renewal on the USB token, and token faults during it."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ def faults(token: SoftHsmToken) -> Iterator[Faults]:
         yield faults
 
 
-def at_the_pin(office: Office, token: SoftHsmToken) -> Visitor:
-    """A4: 証明書更新 on the main window, 更新する, and the PIN is asked for."""
+def open_pin_page(office: Office, token: SoftHsmToken) -> Visitor:
+    """A4: 証明書更新 in the main window, 更新する, up to the PIN prompt."""
     old = office.give(token.store())
     customer = office.open(EnrollmentWizard.renew(office.context(), old))
     customer.arrives_at(Page.START)
@@ -41,7 +41,7 @@ def at_the_pin(office: Office, token: SoftHsmToken) -> Visitor:
     return customer
 
 
-def test_from_the_notice_to_the_end_in_two_clicks_and_the_pin(
+def test_renewal_from_the_notice_takes_two_clicks_and_the_pin(
     office: Office, token: SoftHsmToken
 ) -> None:
     old = office.give(token.store())
@@ -62,8 +62,8 @@ def test_from_the_notice_to_the_end_in_two_clicks_and_the_pin(
     assert new.serial_hex in customer.text
 
 
-def test_a_wrong_pin_is_told_and_asked_again(office: Office, token: SoftHsmToken) -> None:
-    customer = at_the_pin(office, token)
+def test_wrong_pin_is_requested_again(office: Office, token: SoftHsmToken) -> None:
+    customer = open_pin_page(office, token)
     customer.types("000000")
     customer.clicks_on("次へ")
     until(lambda: "PINが違います" in customer.text, lambda: customer.text)
@@ -74,25 +74,25 @@ def test_a_wrong_pin_is_told_and_asked_again(office: Office, token: SoftHsmToken
     customer.arrives_at(Page.DONE)
 
 
-def test_the_last_try_wants_to_be_confirmed(
+def test_last_pin_attempt_requires_confirmation(
     office: Office, token: SoftHsmToken, faults: Faults
 ) -> None:
     faults.token_flags(add=CKF_USER_PIN_FINAL_TRY)
-    customer = at_the_pin(office, token)
+    customer = open_pin_page(office, token)
     assert "あと1回まちがえると、専用USBがロックされます" in customer.text
     customer.types(PIN)
     assert "次へ" not in customer.buttons
     customer.presses_enter()
-    assert customer.fields(), "Enter alone does not spend the last try"
+    assert customer.fields(), "Enter alone does not use the last attempt"
     customer.clicks_on("最後の1回であることを理解しました")
     customer.clicks_on("次へ")
     customer.arrives_at(Page.DONE)
 
 
-def test_a_locked_token_says_who_unlocks_it(
+def test_locked_token_offers_another_store(
     office: Office, token: SoftHsmToken, faults: Faults
 ) -> None:
-    customer = at_the_pin(office, token)
+    customer = open_pin_page(office, token)
     faults.fail("C_Login", CKR_PIN_LOCKED)
     customer.types(PIN)
     customer.clicks_on("次へ")
@@ -100,13 +100,13 @@ def test_a_locked_token_says_who_unlocks_it(
     assert "専用USBがロックされています" in customer.text
     assert "CC-PIN-LOCKED" in customer.text
     assert "別の保存先を選ぶ" in customer.buttons
-    assert "もう一度試す" not in customer.buttons, "no try is spent on a locked token"
+    assert "もう一度試す" not in customer.buttons, "no attempt is wasted on a locked token"
     faults.clear()
     assert len(office.usable(token.store())) == 1
 
 
-def test_no_pin_means_stop_and_nothing_is_lost(office: Office, token: SoftHsmToken) -> None:
-    customer = at_the_pin(office, token)
+def test_cancelled_pin_prompt_can_be_retried(office: Office, token: SoftHsmToken) -> None:
+    customer = open_pin_page(office, token)
     customer.clicks_on("中止する")
     customer.arrives_at(Page.PROBLEM)
     assert "CC-PIN-REQUIRED" in customer.text
@@ -120,20 +120,20 @@ def test_no_pin_means_stop_and_nothing_is_lost(office: Office, token: SoftHsmTok
     customer.arrives_at(Page.DONE)
 
 
-def test_a_token_pulled_in_the_middle_is_asked_back_and_it_goes_on(
+def test_renewal_continues_when_an_unplugged_token_is_back(
     office: Office, token: SoftHsmToken
 ) -> None:
     office.bank.set_policy(wait_polls=1)
-    customer = at_the_pin(office, token)
+    customer = open_pin_page(office, token)
 
-    def pull(report: Progress) -> None:
+    def unplug(report: Progress) -> None:
         if report == Progress(Step.WAIT, Phase.STARTED):
             token.pull()
 
     run = customer.wizard.session.run
     assert isinstance(run, ProcedureRun)
-    # In the worker's thread, so that it happens before the next step.
-    run.interaction.progressed.connect(pull, Qt.ConnectionType.DirectConnection)
+    # Runs in the worker's thread, and thus before the next step.
+    run.interaction.progressed.connect(unplug, Qt.ConnectionType.DirectConnection)
     customer.types(PIN)
     customer.clicks_on("次へ")
     customer.arrives_at(Page.PROBLEM)
@@ -146,10 +146,10 @@ def test_a_token_pulled_in_the_middle_is_asked_back_and_it_goes_on(
     customer.clicks_on("次へ")
     customer.arrives_at(Page.DONE)
     assert len(office.usable(token.store())) == 1
-    assert token_private_keys(token) == 2, "the new one, and the archived one's"
+    assert token_private_keys(token) == 2, "the new key and the key of the archived certificate"
 
 
-def test_from_the_pc_to_a_token_that_is_plugged_in_while_the_page_is_open(office: Office) -> None:
+def test_token_plugged_in_on_the_start_page_can_be_chosen(office: Office) -> None:
     old = office.give(office.pc)
     customer = office.open(EnrollmentWizard.renew(office.context(), old))
     customer.arrives_at(Page.START)
@@ -167,11 +167,13 @@ def test_from_the_pc_to_a_token_that_is_plugged_in_while_the_page_is_open(office
     assert office.usable(office.pc) == []
 
 
-def test_closing_at_the_pin_stops_and_leaves_nothing(office: Office, token: SoftHsmToken) -> None:
-    customer = at_the_pin(office, token)
-    ends: list[object] = []
-    customer.wizard.finished_with.connect(ends.append)
+def test_closing_at_the_pin_prompt_leaves_nothing_behind(
+    office: Office, token: SoftHsmToken
+) -> None:
+    customer = open_pin_page(office, token)
+    outcomes: list[object] = []
+    customer.wizard.finished_with.connect(outcomes.append)
     customer.presses_escape()
-    until(lambda: len(ends) == 1)
+    until(lambda: len(outcomes) == 1)
     assert customer.gone
     assert token_private_keys(token) == 1

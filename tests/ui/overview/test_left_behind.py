@@ -1,4 +1,4 @@
-"""やめる and 片付ける in the main window, over real stores, procedures and the practice bank."""
+"""やめる and 片付ける in the main window, with real stores, procedures and the practice bank."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ from support.softhsm import PIN, right_pin
 from support.wizards import Office, plain, until
 
 KEY = "00000000000000aa"
-MINE = "the customer's own"
+FOREIGN_LABEL = "the customer's own"
 
 
 @dataclass
-class Desk:
-    """The main window with somebody in front of it."""
+class MainWindowDriver:
+    """The main window, operated as a customer would."""
 
     office: Office
     window: MainWindow
     survey: Survey
 
-    def looks(self) -> None:
+    def refresh(self) -> None:
         self.survey.refresh()
         until(lambda: self.survey.complete and not self.window._context.tasks.busy_stores)
 
@@ -47,23 +47,23 @@ class Desk:
 
     @property
     def box(self) -> QMessageBox:
-        """The question or answer that is open."""
+        """The message box that is open."""
         boxes = [one for one in self.window.findChildren(QMessageBox) if one.isVisible()]
         assert len(boxes) == 1
         return boxes[0]
 
-    def answers(self, text: str) -> None:
+    def answer(self, text: str) -> None:
         buttons = {plain(one.text()): one for one in self.box.buttons()}
         self.press(buttons[text])
 
-    def hears(self, text: str) -> None:
+    def wait_for_message(self, text: str) -> None:
         def open_box() -> bool:
             boxes = [one for one in self.window.findChildren(QMessageBox) if one.isVisible()]
             return any(text in box.text() + box.informativeText() for box in boxes)
 
         until(open_box)
 
-    def types_pin(self, pin: str) -> None:
+    def type_pin(self, pin: str) -> None:
         until(lambda: any(d.isVisible() for d in self.window.findChildren(PinDialog)))
         (dialog,) = (d for d in self.window.findChildren(PinDialog) if d.isVisible())
         QTest.keyClicks(dialog.field, pin)
@@ -71,7 +71,7 @@ class Desk:
 
 
 @pytest.fixture
-def desk(office: Office, qtbot: QtBot) -> Iterator[Desk]:
+def driver(office: Office, qtbot: QtBot) -> Iterator[MainWindowDriver]:
     context = office.context()
     window, survey = MainWindow(context), Survey(context)
     qtbot.addWidget(window)
@@ -79,13 +79,13 @@ def desk(office: Office, qtbot: QtBot) -> Iterator[Desk]:
     window.stores_changed.connect(survey.refresh)
     window.show()
     survey.start()
-    yield Desk(office, window, survey)
+    yield MainWindowDriver(office, window, survey)
     survey.stop()
     window.clearing.close()
 
 
-def begun(office: Office, store: CertificateStore, last: Step = Step.VERIFY) -> Pending:
-    """A renewal that stopped on its way."""
+def stopped_renewal(office: Office, store: CertificateStore, last: Step = Step.VERIFY) -> Pending:
+    """Starts a renewal that stops after the step `last`."""
     current = office.give(store)
     person = Person(pins=[PIN], stop_before=lambda steps: last in steps)
     enrollment = office.enrollment(office.profile, office.stores)
@@ -94,107 +94,109 @@ def begun(office: Office, store: CertificateStore, last: Step = Step.VERIFY) -> 
     return outcome
 
 
-def leave(store: CertificateStore) -> None:
-    """A key of ours without a journal entry, and one of somebody else."""
+def create_leftover_keys(store: CertificateStore) -> None:
+    """Creates a certclient key without a journal entry, and a foreign key."""
     with store.open(right_pin) as session:
         session.create_key(KeySpec(2048), own_label(KEY))
-        session.create_key(KeySpec(2048), MINE)
+        session.create_key(KeySpec(2048), FOREIGN_LABEL)
 
 
-def test_giving_up_says_what_goes_and_the_bank_hears_of_it(desk: Desk) -> None:
-    office = desk.office
-    outcome = begun(office, office.pc)
+def test_abandoning_explains_the_effects_and_revokes_the_certificate(
+    driver: MainWindowDriver,
+) -> None:
+    office = driver.office
+    outcome = stopped_renewal(office, office.pc)
     new = office.journal.load(outcome.procedure_id)
     assert new is not None
     assert new.new_certificate is not None
-    desk.looks()
-    until(desk.window.pending.isVisible)
-    (button,) = desk.window.pending.give_up_buttons
+    driver.refresh()
+    until(driver.window.pending.isVisible)
+    (button,) = driver.window.pending.give_up_buttons
     assert plain(button.text()) == "やめる"
-    desk.press(button)
-    told = desk.box.text() + desk.box.informativeText()
+    driver.press(button)
+    message = driver.box.text() + driver.box.informativeText()
     for word in ("TKYM1408054", "作りかけの鍵", "認証局", "今お使いの電子証明書は、そのままです"):
-        assert word in told
-    desk.answers("手続きをやめる")
-    desk.hears("TKYM1408054 の手続きをやめました")
-    until(lambda: not desk.window.pending.isVisible())
+        assert word in message
+    driver.answer("手続きをやめる")
+    driver.wait_for_message("TKYM1408054 の手続きをやめました")
+    until(lambda: not driver.window.pending.isVisible())
     assert office.bank.state_of(new.new_certificate.serial_hex) is CertificateState.REVOKED
     (left,) = office.usable(office.pc)
     assert left != new.new_certificate
     assert list(office.pc.unused_keys()) == []
 
 
-def test_enter_leaves_the_procedure_open(desk: Desk) -> None:
-    outcome = begun(desk.office, desk.office.pc)
-    desk.looks()
-    until(desk.window.pending.isVisible)
-    desk.press(desk.window.pending.give_up_buttons[0])
-    QTest.keyClick(desk.box, Qt.Key.Key_Return)
-    until(lambda: not any(b.isVisible() for b in desk.window.findChildren(QMessageBox)))
-    record = desk.office.journal.load(outcome.procedure_id)
+def test_enter_keeps_the_procedure_open(driver: MainWindowDriver) -> None:
+    outcome = stopped_renewal(driver.office, driver.office.pc)
+    driver.refresh()
+    until(driver.window.pending.isVisible)
+    driver.press(driver.window.pending.give_up_buttons[0])
+    QTest.keyClick(driver.box, Qt.Key.Key_Return)
+    until(lambda: not any(b.isVisible() for b in driver.window.findChildren(QMessageBox)))
+    record = driver.office.journal.load(outcome.procedure_id)
     assert record is not None
     assert record.state.open
 
 
-def test_what_the_bank_has_confirmed_offers_no_giving_up(desk: Desk) -> None:
-    outcome = begun(desk.office, desk.office.pc, Step.CONFIRM)
+def test_confirmed_procedure_cannot_be_abandoned(driver: MainWindowDriver) -> None:
+    outcome = stopped_renewal(driver.office, driver.office.pc, Step.CONFIRM)
     assert outcome.state is State.CONFIRMED
-    desk.looks()
-    until(desk.window.pending.isVisible)
-    assert desk.window.pending.buttons[0].isVisible()
-    assert not desk.window.pending.give_up_buttons[0].isVisible()
+    driver.refresh()
+    until(driver.window.pending.isVisible)
+    assert driver.window.pending.buttons[0].isVisible()
+    assert not driver.window.pending.give_up_buttons[0].isVisible()
 
 
-def test_where_the_token_is_away_the_procedure_ends_and_the_key_is_named_later(desk: Desk) -> None:
-    token = desk.office.new_token()
-    outcome = begun(desk.office, token.store(), Step.CREATE_KEY)
+def test_abandoning_without_the_token_lists_its_key_later(driver: MainWindowDriver) -> None:
+    token = driver.office.new_token()
+    outcome = stopped_renewal(driver.office, token.store(), Step.CREATE_KEY)
     token.pull()
-    desk.looks()
-    until(desk.window.pending.isVisible)
-    desk.press(desk.window.pending.give_up_buttons[0])
-    desk.answers("手続きをやめる")
-    desk.hears("[CC-TOKEN-MISSING]")
-    desk.box.close()
+    driver.refresh()
+    until(driver.window.pending.isVisible)
+    driver.press(driver.window.pending.give_up_buttons[0])
+    driver.answer("手続きをやめる")
+    driver.wait_for_message("[CC-TOKEN-MISSING]")
+    driver.box.close()
     token.plug()
-    until(desk.window.leftovers.isVisible)
-    (left,) = desk.survey.overview.leftovers
+    until(driver.window.leftovers.isVisible)
+    (left,) = driver.survey.overview.leftovers
     assert left.name == outcome.procedure_id
 
 
-def test_a_key_that_was_left_is_cleared_away_and_no_other(desk: Desk) -> None:
-    pc = desk.office.pc
-    leave(pc)
-    desk.looks()
-    until(desk.window.leftovers.isVisible)
-    (button,) = desk.window.leftovers.buttons
-    desk.press(button)
-    told = desk.box.text() + desk.box.informativeText()
-    assert KEY in told
-    assert "どの電子証明書にも使われていない" in told
-    assert "別のパソコン" not in told, "that is for tokens"
-    desk.answers("鍵を削除する")
-    desk.hears("使われていない鍵を削除しました")
-    until(lambda: not desk.window.leftovers.isVisible())
+def test_only_the_leftover_key_is_removed(driver: MainWindowDriver) -> None:
+    pc = driver.office.pc
+    create_leftover_keys(pc)
+    driver.refresh()
+    until(driver.window.leftovers.isVisible)
+    (button,) = driver.window.leftovers.buttons
+    driver.press(button)
+    message = driver.box.text() + driver.box.informativeText()
+    assert KEY in message
+    assert "どの電子証明書にも使われていない" in message
+    assert "別のパソコン" not in message, "this hint is for tokens only"
+    driver.answer("鍵を削除する")
+    driver.wait_for_message("使われていない鍵を削除しました")
+    until(lambda: not driver.window.leftovers.isVisible())
     with pc.open(right_pin) as session:
         assert session.find_key(own_label(KEY)) is None
-        assert session.find_key(MINE) is not None
+        assert session.find_key(FOREIGN_LABEL) is not None
 
 
-def test_on_a_token_its_pin_is_asked_for(desk: Desk) -> None:
-    token = desk.office.new_token()
-    leave(token.store())
-    desk.looks()
-    until(desk.window.leftovers.isVisible)
-    desk.press(desk.window.leftovers.buttons[0])
-    assert "別のパソコン" in desk.box.informativeText()
-    desk.answers("鍵を削除する")
-    desk.types_pin(PIN)
-    desk.hears("使われていない鍵を削除しました")
+def test_removing_a_key_from_a_token_requires_its_pin(driver: MainWindowDriver) -> None:
+    token = driver.office.new_token()
+    create_leftover_keys(token.store())
+    driver.refresh()
+    until(driver.window.leftovers.isVisible)
+    driver.press(driver.window.leftovers.buttons[0])
+    assert "別のパソコン" in driver.box.informativeText()
+    driver.answer("鍵を削除する")
+    driver.type_pin(PIN)
+    driver.wait_for_message("使われていない鍵を削除しました")
     assert list(token.store().unused_keys()) == []
 
 
-def test_keys_of_open_procedures_are_not_left_behind(desk: Desk) -> None:
-    begun(desk.office, desk.office.pc, Step.CREATE_KEY)
-    desk.looks()
-    until(desk.window.pending.isVisible)
-    assert not desk.window.leftovers.isVisible()
+def test_keys_of_open_procedures_are_not_leftovers(driver: MainWindowDriver) -> None:
+    stopped_renewal(driver.office, driver.office.pc, Step.CREATE_KEY)
+    driver.refresh()
+    until(driver.window.pending.isVisible)
+    assert not driver.window.leftovers.isVisible()

@@ -1,4 +1,4 @@
-"""The main window over real stores: what it shows, what is folded, what its buttons do."""
+"""The main window with real stores: its rows, its folded rows and its buttons."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from support.wizards import LONG, Office, plain
 
 @dataclass
 class Screen:
-    """The main window as a customer sees it."""
+    """The main window, operated as a customer would."""
 
     office: Office
     qtbot: QtBot
@@ -37,8 +37,8 @@ class Screen:
     window: MainWindow
     survey: Survey
 
-    def looks(self) -> None:
-        """Waits for a fresh look into the stores."""
+    def refresh(self) -> None:
+        """Rescans the stores and waits for the result."""
         with self.qtbot.waitSignal(self.survey.changed, timeout=LONG):
             self.survey.refresh()
 
@@ -73,10 +73,10 @@ def screen(office: Office, qtbot: QtBot) -> Iterator[Screen]:
     window.removals.close()
 
 
-def test_a_certificate_is_shown_with_all_that_matters(screen: Screen) -> None:
+def test_row_shows_every_column(screen: Screen) -> None:
     token = screen.office.new_token()
     stored = screen.office.give(token.store(), 20, suffix="1394")
-    screen.looks()
+    screen.refresh()
     words = screen.context.words
     assert screen.cells(0) == {
         Column.USER: "TKYM1408054 1394",
@@ -89,17 +89,17 @@ def test_a_certificate_is_shown_with_all_that_matters(screen: Screen) -> None:
     }
 
 
-def test_rows_speak_to_a_screen_reader(screen: Screen) -> None:
+def test_rows_have_accessible_text(screen: Screen) -> None:
     screen.office.give(screen.office.pc)
-    screen.looks()
+    screen.refresh()
     index = screen.window.table.certificates.index(0, Column.LEFT)
     assert index.data(Qt.ItemDataRole.AccessibleTextRole) == "残り日数: あと20日"
 
 
-def test_what_no_longer_counts_is_folded_away(screen: Screen) -> None:
+def test_archived_and_expired_certificates_are_folded(screen: Screen) -> None:
     screen.office.give(screen.office.pc, 200)
     screen.office.give_again(screen.office.pc, -20)
-    screen.looks()
+    screen.refresh()
     model = screen.window.table.certificates
     assert model.rowCount() == 2
     assert model.rowCount(model.fold) == 1
@@ -111,34 +111,30 @@ def test_what_no_longer_counts_is_folded_away(screen: Screen) -> None:
     assert not model.index(7, 0, QModelIndex()).isValid()
 
 
-def test_the_card_speaks_of_the_most_urgent_and_opens_its_renewal(
-    screen: Screen, qtbot: QtBot
-) -> None:
+def test_card_shows_the_most_urgent_renewal_and_opens_it(screen: Screen, qtbot: QtBot) -> None:
     screen.office.give(screen.office.pc, 20)
     screen.office.give(screen.office.pc, 2, "TKYM1408055")
-    screen.looks()
+    screen.refresh()
     card = screen.window.card
     assert card.isVisible()
     assert "電子証明書の更新をお願いします" in screen.texts()
     assert "TKYM1408055" in screen.texts()
     assert "ほかに1件" in screen.texts()
     assert plain(card.act_button.text()) == "今すぐ更新する"
-    with qtbot.waitSignal(screen.window.renew_wanted) as wanted:
+    with qtbot.waitSignal(screen.window.renew_wanted) as requested:
         screen.press(card.act_button)
-    assert wanted.args == [screen.row("TKYM1408055")]
+    assert requested.args == [screen.row("TKYM1408055")]
 
 
-def test_later_asks_nothing_and_comes_back_when_its_day_has_come(
-    screen: Screen, qtbot: QtBot
-) -> None:
+def test_later_hides_the_card_until_the_next_reminder(screen: Screen, qtbot: QtBot) -> None:
     screen.office.give(screen.office.pc, 20)
-    screen.looks()
+    screen.refresh()
     with qtbot.waitSignal(screen.window.postponed) as postponed:
         screen.press(screen.window.card.later_button)
     assert list(postponed.args[0]) == list(screen.survey.overview.rows)
     assert not screen.window.card.isVisible()
-    screen.looks()
-    assert not screen.window.card.isVisible(), "it stays away"
+    screen.refresh()
+    assert not screen.window.card.isVisible(), "the card stays hidden"
     screen.window.remind(screen.survey.overview.rows)
     assert screen.window.card.isVisible()
 
@@ -147,11 +143,11 @@ def test_later_asks_nothing_and_comes_back_when_its_day_has_come(
     ("days", "title", "button"),
     [(-10, "電子証明書の有効期限が切れています", "電子証明書取得"), (-91, "窓口", None)],
 )
-def test_after_expiry_the_card_says_what_is_left_to_do(
+def test_card_after_expiry_shows_the_next_step(
     screen: Screen, days: int, title: str, button: str | None
 ) -> None:
     screen.office.give(screen.office.pc, days, suffix="1394")
-    screen.looks()
+    screen.refresh()
     card = screen.window.card
     assert title in screen.texts()
     assert card.act_button.isVisible() is (button is not None)
@@ -159,7 +155,7 @@ def test_after_expiry_the_card_says_what_is_left_to_do(
         assert plain(card.act_button.text()) == button
 
 
-def test_a_token_that_comes_and_goes_shows_within_two_seconds(screen: Screen, qtbot: QtBot) -> None:
+def test_plugged_and_unplugged_tokens_update_the_list(screen: Screen, qtbot: QtBot) -> None:
     token = screen.office.tokens.new_token()
     screen.office.give(token.store(), 20)
     screen.survey.start()
@@ -172,15 +168,15 @@ def test_a_token_that_comes_and_goes_shows_within_two_seconds(screen: Screen, qt
     qtbot.waitUntil(lambda: model.rowCount() == 0, timeout=LONG)
 
 
-def test_without_a_certificate_it_says_what_to_do_first(screen: Screen, qtbot: QtBot) -> None:
+def test_empty_list_offers_to_obtain_a_certificate(screen: Screen, qtbot: QtBot) -> None:
     assert "電子証明書を探しています…" in screen.texts()
-    screen.looks()
+    screen.refresh()
     assert "発行コード" in screen.texts()
     with qtbot.waitSignal(screen.window.obtain_wanted):
         screen.press(screen.window.empty.obtain)
 
 
-def test_without_a_bank_it_says_so(office: Office, qtbot: QtBot) -> None:
+def test_missing_bank_profile_is_shown(office: Office, qtbot: QtBot) -> None:
     context = dataclasses.replace(office.context(), profiles=())
     window = MainWindow(context)
     qtbot.addWidget(window)
@@ -194,29 +190,29 @@ def test_without_a_bank_it_says_so(office: Office, qtbot: QtBot) -> None:
     assert not window.empty.obtain.isVisible()
 
 
-def test_a_place_that_cannot_be_used_says_why(screen: Screen) -> None:
+def test_unavailable_store_shows_its_error(screen: Screen) -> None:
     token = screen.office.new_token()
     token.pull()
-    screen.looks()
+    screen.refresh()
     assert "CC-TOKEN-MISSING" in screen.texts()
     assert token.label in screen.texts()
 
 
-def test_the_list_keeps_its_choice_over_a_new_look(screen: Screen) -> None:
+def test_refresh_keeps_the_selection(screen: Screen) -> None:
     screen.office.give(screen.office.pc, 20)
     screen.office.give(screen.office.pc, 25, "TKYM1408055")
-    screen.looks()
+    screen.refresh()
     screen.window.table.select(screen.row("TKYM1408055"))
     screen.office.give(screen.office.pc, 2, "TKYM1408056")
-    screen.looks()
-    chosen = screen.window.table.row
-    assert chosen is not None
-    assert chosen.entry.owner.user_id == "TKYM1408055"
+    screen.refresh()
+    selected = screen.window.table.row
+    assert selected is not None
+    assert selected.entry.owner.user_id == "TKYM1408055"
 
 
-def test_an_expired_certificate_is_put_away_and_brought_back(screen: Screen, qtbot: QtBot) -> None:
+def test_expired_certificate_is_archived_and_restored(screen: Screen, qtbot: QtBot) -> None:
     screen.office.give(screen.office.pc, -10)
-    screen.looks()
+    screen.refresh()
     screen.press(screen.window.selection_row.put_away)
     qtbot.waitUntil(screen.window.undo.isVisible, timeout=LONG)
     qtbot.waitUntil(lambda: screen.row("TKYM1408054").condition is Condition.ARCHIVED, timeout=LONG)
@@ -227,22 +223,22 @@ def test_an_expired_certificate_is_put_away_and_brought_back(screen: Screen, qtb
     assert not screen.window.undo.isVisible()
 
 
-def test_the_certificate_in_use_cannot_be_removed(screen: Screen) -> None:
+def test_certificate_in_use_cannot_be_removed(screen: Screen) -> None:
     screen.office.give(screen.office.pc, 20)
-    screen.looks()
+    screen.refresh()
     buttons = screen.window.selection_row
     assert not buttons.put_away.isEnabled()
     assert not buttons.delete.isEnabled()
     assert buttons.details.isEnabled()
 
 
-def test_nothing_is_put_away_while_a_procedure_is_open(screen: Screen) -> None:
-    """Installed is not confirmed: the old one may be the only one that logs in."""
+def test_nothing_can_be_archived_while_a_procedure_is_open(screen: Screen) -> None:
+    """The new certificate is not confirmed yet: the old one may be the only one that logs in."""
     office = screen.office
     current = office.give(office.pc, 20)
     person = Person(stop_before=lambda steps: Step.INSTALL in steps)
     office.enrollment(office.profile, office.stores).renew(current, office.pc, person)
-    screen.looks()
+    screen.refresh()
     assert len(screen.survey.overview.rows) == 2
     assert len(screen.survey.overview.pending) == 1
     for row in screen.survey.overview.rows:
@@ -251,9 +247,9 @@ def test_nothing_is_put_away_while_a_procedure_is_open(screen: Screen) -> None:
         assert not screen.window.selection_row.delete.isEnabled()
 
 
-def test_deleting_for_good_asks_once_and_the_default_is_no(screen: Screen, qtbot: QtBot) -> None:
+def test_deleting_asks_once_and_defaults_to_cancel(screen: Screen, qtbot: QtBot) -> None:
     screen.office.give(screen.office.pc, -10)
-    screen.looks()
+    screen.refresh()
     screen.press(screen.window.selection_row.delete)
     box = screen.window.findChild(QMessageBox)
     assert box is not None
@@ -264,19 +260,19 @@ def test_deleting_for_good_asks_once_and_the_default_is_no(screen: Screen, qtbot
     assert list(screen.office.pc.certificates()) == []
 
 
-def test_putting_away_on_a_token_asks_for_the_pin_until_it_is_right(
+def test_archiving_on_a_token_prompts_until_the_pin_is_correct(
     screen: Screen, qtbot: QtBot
 ) -> None:
     token = screen.office.new_token()
     screen.office.give(token.store(), -10)
-    screen.looks()
+    screen.refresh()
     screen.press(screen.window.selection_row.put_away)
-    for typed, says in (("999999", False), (PIN, True)):
+    for typed, incorrect in (("999999", False), (PIN, True)):
         qtbot.waitUntil(lambda: _pin_dialog(screen.window) is not None, timeout=LONG)
         dialog = _pin_dialog(screen.window)
         assert dialog is not None
         labels = [label.text() for label in dialog.findChildren(QLabel) if label.isVisible()]
-        assert ("PINが違います。" in labels) is says
+        assert ("PINが違います。" in labels) is incorrect
         QTest.keyClicks(dialog.field, typed)
         QTest.keyClick(dialog.field, Qt.Key.Key_Return)
     qtbot.waitUntil(screen.window.undo.isVisible, timeout=LONG)
@@ -284,10 +280,12 @@ def test_putting_away_on_a_token_asks_for_the_pin_until_it_is_right(
     assert stored.archived
 
 
-def test_cancelling_the_pin_changes_nothing_and_says_so(screen: Screen, qtbot: QtBot) -> None:
+def test_cancelled_pin_prompt_shows_an_error_and_changes_nothing(
+    screen: Screen, qtbot: QtBot
+) -> None:
     token = screen.office.new_token()
     screen.office.give(token.store(), -10)
-    screen.looks()
+    screen.refresh()
     screen.press(screen.window.selection_row.put_away)
     qtbot.waitUntil(lambda: _pin_dialog(screen.window) is not None, timeout=LONG)
     dialog = _pin_dialog(screen.window)
@@ -304,7 +302,7 @@ def test_cancelling_the_pin_changes_nothing_and_says_so(screen: Screen, qtbot: Q
 
 def test_details_show_every_line_of_the_name(screen: Screen) -> None:
     stored = screen.office.give(screen.office.pc, 20)
-    screen.looks()
+    screen.refresh()
     screen.press(screen.window.selection_row.details)
     dialog = screen.window.findChild(DetailsDialog)
     assert dialog is not None
@@ -318,17 +316,17 @@ def test_details_show_every_line_of_the_name(screen: Screen) -> None:
 def test_help_names_the_certificate_to_choose_in_the_browser(screen: Screen) -> None:
     stored = screen.office.give(screen.office.pc, 20)
     screen.office.give_again(screen.office.pc, -3)
-    screen.looks()
+    screen.refresh()
     screen.press(screen.window.actions_row.help)
     shown = "\n".join(label.text() for label in screen.window.help_window.findChildren(QLabel))
     assert "どの証明書を選べばよいですか" in shown
     assert stored.certificate.serial_hex in shown
-    assert shown.count("・") == 1, "only the one that works"
+    assert shown.count("・") == 1, "only the usable certificate"
 
 
-def test_the_language_is_switched_while_everything_is_open(screen: Screen) -> None:
+def test_language_switches_in_open_windows(screen: Screen) -> None:
     screen.office.give(screen.office.pc, 1)
-    screen.looks()
+    screen.refresh()
     screen.press(screen.window.actions_row.help)
     english = next(
         action
@@ -343,14 +341,14 @@ def test_the_language_is_switched_while_everything_is_open(screen: Screen) -> No
     assert screen.cells(0)[Column.LEFT] == "1 day left"
     assert screen.cells(0)[Column.ROLE] == "user"
     assert screen.window.help_window.windowTitle() == "Help"
-    assert screen.context.settings.language is Language.ENGLISH, "it is remembered"
-    left = [text for text in _all_texts(screen.window) if _japanese(text)]
-    assert set(left) <= {"日本語", screen.office.profile.bank.ja}
+    assert screen.context.settings.language is Language.ENGLISH, "the language is saved"
+    japanese = [text for text in _all_texts(screen.window) if _japanese(text)]
+    assert set(japanese) <= {"日本語", screen.office.profile.bank.ja}
 
 
-def test_a_rehearsal_is_said_on_every_window(screen: Screen) -> None:
+def test_rehearsal_is_shown_in_every_window(screen: Screen) -> None:
     screen.office.give(screen.office.pc, 20)
-    screen.looks()
+    screen.refresh()
     assert "リハーサル" in screen.texts()
     screen.press(screen.window.selection_row.details)
     dialog = screen.window.findChild(DetailsDialog)
@@ -362,12 +360,10 @@ def test_a_rehearsal_is_said_on_every_window(screen: Screen) -> None:
         assert any("リハーサル" in label.text() for label in window.findChildren(QLabel))
 
 
-def test_every_button_is_reached_by_keyboard_and_has_a_mnemonic_of_its_own(
-    screen: Screen,
-) -> None:
+def test_every_button_is_reachable_by_tab_and_has_its_own_mnemonic(screen: Screen) -> None:
     screen.office.give(screen.office.pc, 20)
     screen.office.give(screen.office.pc, 10, "TKYM1408055")
-    screen.looks()
+    screen.refresh()
     for language in Language:
         screen.context.languages.switch(language)
         buttons = [b for b in screen.window.findChildren(QPushButton) if b.isVisible()]
@@ -377,9 +373,9 @@ def test_every_button_is_reached_by_keyboard_and_has_a_mnemonic_of_its_own(
         assert all(b.focusPolicy() & Qt.FocusPolicy.TabFocus for b in buttons)
 
 
-def test_tab_leads_from_the_card_to_the_list_and_below(screen: Screen, qtbot: QtBot) -> None:
+def test_tab_order_runs_from_the_card_to_the_list_and_below(screen: Screen, qtbot: QtBot) -> None:
     screen.office.give(screen.office.pc, -10)
-    screen.looks()
+    screen.refresh()
     window = screen.window
     window.activateWindow()
     window.card.act_button.setFocus()
@@ -394,20 +390,20 @@ def test_tab_leads_from_the_card_to_the_list_and_below(screen: Screen, qtbot: Qt
         window.table,
         window.selection_row.details,
     ]
-    places = [seen.index(widget) for widget in order]
-    assert places == sorted(places)
+    positions = [seen.index(widget) for widget in order]
+    assert positions == sorted(positions)
 
 
-def test_it_fits_a_small_screen(screen: Screen) -> None:
+def test_window_fits_a_small_screen(screen: Screen) -> None:
     screen.office.give(screen.office.pc, 20)
-    screen.looks()
-    least = screen.window.minimumSizeHint()
-    assert least.width() <= 1024
-    assert least.height() <= 740, "the task bar takes the rest"
+    screen.refresh()
+    minimum = screen.window.minimumSizeHint()
+    assert minimum.width() <= 1024
+    assert minimum.height() <= 740, "the task bar needs the rest"
 
 
 def _pin_dialog(window: MainWindow) -> PinDialog | None:
-    """The one that is open."""
+    """The visible PIN dialog, if any."""
     dialogs = [one for one in window.findChildren(PinDialog) if one.isVisible()]
     return dialogs[0] if dialogs else None
 

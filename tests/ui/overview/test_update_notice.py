@@ -1,4 +1,4 @@
-"""「新しい版があります」: what the customer is told, and that nothing happens by itself."""
+"""「新しい版があります」: what the notice shows, and that nothing happens without a click."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ BANK = Announcer()
 DAY = timedelta(days=1)
 
 
-def told(line: UpdateLine) -> str:
+def text_of(line: UpdateLine) -> str:
     return "\n".join(label.text() for label in line.findChildren(QLabel))
 
 
@@ -42,12 +42,12 @@ def notice(
     return UpdateNotice(profile, read_announcement(message, BANK.profile), standing)
 
 
-# --- The whole, with the practice bank over TLS --------------------------------------------------
+# --- End to end, with the practice bank over TLS -------------------------------------------------
 
 
 @pytest.fixture
 def shell(office: Office) -> Iterator[Shell]:
-    """A program of version 1.0.0 whose bank has 1.1.0."""
+    """A program of version 1.0.0 whose bank announces 1.1.0."""
     office.bank.bank.updates.announced = Announced("1.1.0", "", "印刷を直しました。", "Mended.")
     context = office.context()
     book = UpdateBook(office.folder / "updates.json")
@@ -58,15 +58,17 @@ def shell(office: Office) -> Iterator[Shell]:
     shell.window.deleteLater()
 
 
-def test_a_new_version_is_told_and_its_page_opened(
+def test_new_version_is_shown_and_its_page_opened(
     shell: Shell, office: Office, qtbot: QtBot
 ) -> None:
     shell.start()
     line = shell.window.updates
     qtbot.waitUntil(line.isVisible, timeout=LONG)
-    assert "新しい版があります" in told(line)
-    assert "練習銀行（リハーサル）から、このソフトの新しい版（1.1.0）が出ています。" in told(line)
-    assert "印刷を直しました。" in told(line)
+    assert "新しい版があります" in text_of(line)
+    assert "練習銀行（リハーサル）から、このソフトの新しい版（1.1.0）が出ています。" in text_of(
+        line
+    )
+    assert "印刷を直しました。" in text_of(line)
     line.open_button.click()
     assert office.desktop.opened == [f"{office.bank.addresses.public_url}download"]
     assert line.isVisible()
@@ -74,9 +76,7 @@ def test_a_new_version_is_told_and_its_page_opened(
     assert not line.isVisible()
 
 
-def test_without_the_bank_nothing_is_said_and_all_works(
-    shell: Shell, office: Office, qtbot: QtBot
-) -> None:
+def test_unreachable_bank_shows_no_notice(shell: Shell, office: Office, qtbot: QtBot) -> None:
     office.bank.stop()
     shell.start()
     qtbot.waitUntil(lambda: shell.survey.complete and not shell.updates.looking, timeout=LONG)
@@ -84,7 +84,7 @@ def test_without_the_bank_nothing_is_said_and_all_works(
     assert not shell.window.updates.isVisible()
 
 
-# --- What is said --------------------------------------------------------------------------------
+# --- What is shown -------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -94,15 +94,15 @@ def line(office: Office, qtbot: QtBot) -> UpdateLine:
     return made
 
 
-def test_a_version_that_is_no_longer_supported_cannot_be_put_off(line: UpdateLine) -> None:
+def test_unsupported_version_cannot_be_postponed(line: UpdateLine) -> None:
     line.show_notices([notice(standing=Standing.UNSUPPORTED)])
-    assert "新しい版をインストールしてください" in told(line)
-    assert "使えなくなりました" in told(line)
+    assert "新しい版をインストールしてください" in text_of(line)
+    assert "使えなくなりました" in text_of(line)
     assert line.later_button.isHidden()
     assert not line.open_button.isHidden()
 
 
-def test_what_was_put_off_comes_back_when_there_is_more_to_say(line: UpdateLine) -> None:
+def test_postponed_notice_returns_with_a_newer_announcement(line: UpdateLine) -> None:
     line.show_notices([notice()])
     line.later_button.click()
     line.show_notices([notice()])
@@ -116,27 +116,27 @@ def test_what_was_put_off_comes_back_when_there_is_more_to_say(line: UpdateLine)
     assert line.isHidden()
 
 
-def test_in_english_too(line: UpdateLine, office: Office, qtbot: QtBot) -> None:
+def test_notice_in_english(line: UpdateLine, office: Office, qtbot: QtBot) -> None:
     line.show_notices([notice()])
     line.show()
     line._context.languages.switch(Language.ENGLISH)
-    qtbot.waitUntil(lambda: "A new version" in told(line), timeout=LONG)
+    qtbot.waitUntil(lambda: "A new version" in text_of(line), timeout=LONG)
 
 
-# --- When it is asked ----------------------------------------------------------------------------
+# --- When the bank is queried --------------------------------------------------------------------
 
 
 @dataclass
-class Answers:
-    """In place of the banks: says what it was given, as soon as `may` allows."""
+class FakeChecks:
+    """Stands in for UpdateChecks: returns the given answers once `released` is set."""
 
     answers: list[Looked | Exception]
-    asked: int = 0
-    may: threading.Event = field(default_factory=threading.Event)
+    calls: int = 0
+    released: threading.Event = field(default_factory=threading.Event)
 
     def look(self) -> Looked:
-        self.asked += 1
-        assert self.may.wait(600)
+        self.calls += 1
+        assert self.released.wait(600)
         answer = self.answers.pop(0)
         if isinstance(answer, Exception):
             raise answer
@@ -152,70 +152,70 @@ class Clock:
 
 
 @dataclass
-class Watched:
+class WatchHarness:
     watch: UpdateWatch
-    answers: Answers
+    checks: FakeChecks
     clock: Clock
     found: list[tuple[UpdateNotice, ...]] = field(default_factory=list)
     news: list[UpdateNotice] = field(default_factory=list)
 
-    def looks(self, qtbot: QtBot) -> None:
+    def check(self, qtbot: QtBot) -> None:
         self.watch.look()
         qtbot.waitUntil(lambda: not self.watch.looking, timeout=LONG)
 
 
-def watched(context: AppContext, *answers: Looked | Exception) -> Watched:
-    bank, clock = Answers(list(answers)), Clock()
-    bank.may.set()
-    made = Watched(UpdateWatch(replace(context, updates=bank, clock=clock)), bank, clock)
+def watch_updates(context: AppContext, *answers: Looked | Exception) -> WatchHarness:
+    checks, clock = FakeChecks(list(answers)), Clock()
+    checks.released.set()
+    made = WatchHarness(UpdateWatch(replace(context, updates=checks, clock=clock)), checks, clock)
     made.watch.found.connect(made.found.append)
     made.watch.news.connect(made.news.append)
     return made
 
 
-def test_it_is_asked_again_when_the_time_has_come(office: Office, qtbot: QtBot) -> None:
+def test_bank_is_queried_again_when_due(office: Office, qtbot: QtBot) -> None:
     one, two = notice(), notice("1.2.0")
     first, second = Looked((one,), NOW + DAY), Looked((two, one), NOW + 2 * DAY)
-    seen = watched(office.context(), first, first, second)
+    harness = watch_updates(office.context(), first, first, second)
     for ahead in (timedelta(), DAY / 2, DAY, DAY, DAY):
-        seen.clock.now = NOW + ahead
-        seen.looks(qtbot)
-    assert seen.answers.asked == 3, "the second answer already lies in the past"
-    assert seen.found == [(one,), (one,), (two, one)]
-    assert seen.news == [one, two], "each version is news once"
+        harness.clock.now = NOW + ahead
+        harness.check(qtbot)
+    assert harness.checks.calls == 3, "the second answer is already due for a new query"
+    assert harness.found == [(one,), (one,), (two, one)]
+    assert harness.news == [one, two], "each version is reported once"
 
 
-def test_a_clock_that_was_set_back(office: Office, qtbot: QtBot) -> None:
-    seen = watched(office.context(), *[Looked((), NOW + DAY)] * 2)
-    seen.looks(qtbot)
-    seen.clock.now = NOW - 30 * DAY
-    seen.looks(qtbot)
-    assert seen.answers.asked == 2
+def test_clock_set_back_does_not_suppress_queries(office: Office, qtbot: QtBot) -> None:
+    harness = watch_updates(office.context(), *[Looked((), NOW + DAY)] * 2)
+    harness.check(qtbot)
+    harness.clock.now = NOW - 30 * DAY
+    harness.check(qtbot)
+    assert harness.checks.calls == 2
 
 
-def test_one_question_at_a_time_and_nobody_waits(office: Office, qtbot: QtBot) -> None:
-    seen = watched(office.context(), Looked((), NOW + DAY))
-    seen.answers.may.clear()
-    seen.watch.look()
-    seen.watch.look()
-    assert seen.found == [], "look came back before the bank had answered"
-    seen.answers.may.set()
-    qtbot.waitUntil(lambda: not seen.watch.looking, timeout=LONG)
-    assert seen.answers.asked == 1
+def test_one_query_at_a_time_without_blocking(office: Office, qtbot: QtBot) -> None:
+    harness = watch_updates(office.context(), Looked((), NOW + DAY))
+    harness.checks.released.clear()
+    harness.watch.look()
+    harness.watch.look()
+    assert harness.found == [], "look() returned before the bank answered"
+    harness.checks.released.set()
+    qtbot.waitUntil(lambda: not harness.watch.looking, timeout=LONG)
+    assert harness.checks.calls == 1
 
 
-def test_a_fault_is_silent_and_not_repeated_at_once(office: Office, qtbot: QtBot) -> None:
-    seen = watched(office.context(), RuntimeError("a bug"), Looked((), NOW + DAY))
-    seen.looks(qtbot)
-    seen.looks(qtbot)
-    assert seen.answers.asked == 1
-    seen.clock.now += timedelta(hours=1)
-    seen.looks(qtbot)
-    assert seen.answers.asked == 2
-    assert seen.found == [()]
+def test_failed_query_is_silent_and_not_repeated_at_once(office: Office, qtbot: QtBot) -> None:
+    harness = watch_updates(office.context(), RuntimeError("a bug"), Looked((), NOW + DAY))
+    harness.check(qtbot)
+    harness.check(qtbot)
+    assert harness.checks.calls == 1
+    harness.clock.now += timedelta(hours=1)
+    harness.check(qtbot)
+    assert harness.checks.calls == 2
+    assert harness.found == [()]
 
 
-def test_an_administrator_does_not_want_it(office: Office) -> None:
+def test_disabled_update_checks_start_no_query(office: Office) -> None:
     watch = UpdateWatch(office.context())
     watch.look()
     assert not watch.looking

@@ -1,4 +1,4 @@
-"""A setup asks the program to quit: at once if nothing is in course, else after this step."""
+"""Quit requests from a setup: at once when idle, otherwise after the current step."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ def desk(office: Office) -> Iterator[Desk]:
 QUIT = Wish(plea=Plea.QUIT)
 
 
-def test_with_nothing_in_course_it_quits_at_once(desk: Desk) -> None:
+def test_idle_program_quits_at_once(desk: Desk) -> None:
     desk.starts()
     desk.shell.carry_out(QUIT)
     until(lambda: desk.over > 0)
     assert not desk.shell.window.isVisible()
 
 
-def test_it_stays_while_a_pin_is_asked_for_and_the_procedure_can_be_resumed(
+def test_quit_waits_for_the_pin_prompt_and_the_procedure_can_be_resumed(
     office: Office,
     desk: Desk,
 ) -> None:
@@ -50,7 +50,7 @@ def test_it_stays_while_a_pin_is_asked_for_and_the_procedure_can_be_resumed(
     customer.is_asked("PIN")
     desk.shell.carry_out(QUIT)
     wait(300)
-    assert desk.over == 0, "the question is the customer's to answer"
+    assert desk.over == 0, "the PIN prompt is still open"
     customer.types(PIN)
     customer.presses_enter()
     until(lambda: desk.over > 0)
@@ -58,7 +58,7 @@ def test_it_stays_while_a_pin_is_asked_for_and_the_procedure_can_be_resumed(
     assert view.state.open
 
 
-def test_who_asks_waits_for_the_end(tmp_path: Path, qtbot: QtBot) -> None:
+def test_ask_to_quit_waits_for_the_program_to_end(tmp_path: Path, qtbot: QtBot) -> None:
     first = SingleInstance(socket_name(tmp_path))
     assert first.listen()
     with ThreadPoolExecutor(1) as other:
@@ -66,14 +66,14 @@ def test_who_asks_waits_for_the_end(tmp_path: Path, qtbot: QtBot) -> None:
             answer: Future[Leave] = other.submit(ask_to_quit, socket_name(tmp_path), 60)
         assert wished.args == [QUIT]
         assert not answer.done()
-        # As at the end of the process: its side of every connection goes.
+        # Like the end of the process: it closes its side of every connection.
         first.close()
         first.deleteLater()
         until(answer.done)
         assert answer.result() is Leave.LEFT
 
 
-def test_who_asks_gives_up_in_time(tmp_path: Path, qtbot: QtBot) -> None:
+def test_ask_to_quit_times_out(tmp_path: Path, qtbot: QtBot) -> None:
     first = SingleInstance(socket_name(tmp_path))
     assert first.listen()
     with ThreadPoolExecutor(1) as other:
@@ -83,21 +83,21 @@ def test_who_asks_gives_up_in_time(tmp_path: Path, qtbot: QtBot) -> None:
     first.close()
 
 
-def test_nobody_to_ask(tmp_path: Path, qtbot: QtBot) -> None:
+def test_ask_to_quit_without_a_running_program(tmp_path: Path, qtbot: QtBot) -> None:
     assert ask_to_quit(socket_name(tmp_path), 60) is Leave.NOBODY
 
 
-def test_the_wish_is_understood() -> None:
+def test_quit_request_is_parsed() -> None:
     assert wish_from(QUIT.message) == QUIT
 
 
-def test_of_two_starts_at_once_one_is_the_first(tmp_path: Path, qtbot: QtBot) -> None:
+def test_only_one_of_two_concurrent_starts_becomes_the_first(tmp_path: Path, qtbot: QtBot) -> None:
     name = socket_name(tmp_path)
-    place = take_place(tmp_path, name, Wish())
-    assert place is not None
+    lock = take_place(tmp_path, name, Wish())
+    assert lock is not None
     remind = Wish(plea=Plea.REMIND)
     with ThreadPoolExecutor(1) as other:
-        # The first one holds the place but does not listen yet.
+        # The first instance holds the lock but does not listen yet.
         second = other.submit(take_place, tmp_path, name, remind)
         first = SingleInstance(name)
         with qtbot.waitSignal(first.wished) as wished:
@@ -106,7 +106,7 @@ def test_of_two_starts_at_once_one_is_the_first(tmp_path: Path, qtbot: QtBot) ->
         assert second.result() is None
     assert wished.args == [remind]
     first.close()
-    place.release()
+    lock.release()
     again = take_place(tmp_path, name, Wish())
     assert again is not None
     again.release()

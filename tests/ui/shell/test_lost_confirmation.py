@@ -1,4 +1,4 @@
-"""The bank does not know that the certificate has arrived: what the windows say and do about it."""
+"""The windows after a confirmation that never reached the bank."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ USER = "TKYM1408054"
 
 
 @dataclass
-class Broken:
-    """An office whose line to the bank breaks before the confirmation."""
+class BrokenLine:
+    """An office whose connection to the bank breaks before the confirmation."""
 
     office: Office
     line: LossyLine
@@ -41,7 +41,7 @@ class Broken:
 
 
 @pytest.fixture
-def broken(office: Office) -> Iterator[Broken]:
+def broken(office: Office) -> Iterator[BrokenLine]:
     bank = office.bank
 
     def issued() -> bool:
@@ -54,12 +54,12 @@ def broken(office: Office) -> Iterator[Broken]:
         text = bank.profile_path.read_text(encoding="utf-8")
         bank.profile_path.write_text(text.replace(f":{port}/", f":{line.port}/"), encoding="utf-8")
         office.patience = 0.0
-        yield Broken(office, line)
+        yield BrokenLine(office, line)
 
 
 @pytest.fixture
-def program(office: Office) -> Iterator[list[Desk]]:
-    """Programs that are started; they end with the test as the customer would end them."""
+def programs(office: Office) -> Iterator[list[Desk]]:
+    """Collects the started programs and closes them at the end of the test."""
     started: list[Desk] = []
     yield started
     for desk in started:
@@ -68,16 +68,16 @@ def program(office: Office) -> Iterator[list[Desk]]:
 
 
 def start(
-    office: Office, program: list[Desk], *, tray: bool = False, wish: Wish | None = None
+    office: Office, programs: list[Desk], *, tray: bool = False, wish: Wish | None = None
 ) -> Desk:
     shell = Shell(office.context(), resident=tray, has_tray=tray)
     desk = Desk(shell)
-    program.append(desk)
+    programs.append(desk)
     desk.starts(wish)
     return desk
 
 
-def renew_in_the_window(desk: Desk) -> None:
+def start_renewal(desk: Desk) -> None:
     desk.press(desk.shell.window.card.act_button)
     desk.visitor.arrives_at(Page.START)
     desk.visitor.clicks_on("更新する")
@@ -88,8 +88,8 @@ def condition(desk: Desk, certificate: Certificate) -> Condition | None:
     return next((r.condition for r in rows if r.entry.certificate == certificate), None)
 
 
-def lost(broken: Broken) -> Certificate:
-    """A renewal from the command line whose confirmation got lost; the new certificate."""
+def lost_confirmation(broken: BrokenLine) -> Certificate:
+    """Runs a renewal whose confirmation is lost; returns the new certificate."""
     office = broken.office
     current = office.give(office.pc)
     enrollment = office.enrollment(office.profile, office.stores)
@@ -100,12 +100,12 @@ def lost(broken: Broken) -> Certificate:
     return view.new_certificate
 
 
-def test_the_wizard_that_is_closed_says_that_the_pc_should_stay_online(
-    broken: Broken, program: list[Desk]
+def test_closing_the_wizard_asks_to_keep_the_pc_online(
+    broken: BrokenLine, programs: list[Desk]
 ) -> None:
     broken.office.give(broken.office.pc)
-    desk = start(broken.office, program)
-    renew_in_the_window(desk)
+    desk = start(broken.office, programs)
+    start_renewal(desk)
     visitor = desk.visitor
     visitor.arrives_at(Page.PROBLEM)
     assert "インターネットにつないだままにしてください" in visitor.text
@@ -114,14 +114,14 @@ def test_the_wizard_that_is_closed_says_that_the_pc_should_stay_online(
     assert "パソコンの電源を切らず、インターネットにつないだまま" in desk.boxes[0]
 
 
-def test_it_is_listed_as_unfinished_and_leads_to_continue(
-    broken: Broken, program: list[Desk]
+def test_unconfirmed_certificate_is_unfinished_and_can_be_continued(
+    broken: BrokenLine, programs: list[Desk]
 ) -> None:
-    new = lost(broken)
-    desk = start(broken.office, program)
+    new = lost_confirmation(broken)
+    desk = start(broken.office, programs)
     until(lambda: condition(desk, new) is Condition.UNFINISHED)
     window = desk.shell.window
-    assert window.card.isVisible(), "the old one is still to be renewed"
+    assert window.card.isVisible(), "the old certificate is still due for renewal"
     assert window.card.row is not None
     assert window.card.row.entry.certificate != new
     texts = [
@@ -139,50 +139,54 @@ def test_it_is_listed_as_unfinished_and_leads_to_continue(
     assert broken.office.bank.state_of(new.serial_hex) is CertificateState.CONFIRMED
 
 
-def test_after_the_bank_has_revoked_it_continue_ends_with_another_one(
-    broken: Broken, program: list[Desk]
+def test_continuing_after_a_revocation_obtains_another_certificate(
+    broken: BrokenLine, programs: list[Desk]
 ) -> None:
-    dead = lost(broken)
+    rejected = lost_confirmation(broken)
     broken.bank_revokes()
     broken.line.mend()
-    desk = start(broken.office, program)
+    desk = start(broken.office, programs)
     until(desk.shell.window.pending.isVisible)
     (button,) = desk.shell.window.pending.buttons
     assert plain(button.text()) == "続ける"
     desk.press(button)
     desk.visitor.arrives_at(Page.DONE)
-    assert "この電子証明書は金融機関で使えません" in desk.visitor.text, "told on the last page"
-    assert dead.serial_hex not in desk.visitor.text.split("この電子証明書は")[0]
+    assert "この電子証明書は金融機関で使えません" in desk.visitor.text, "shown on the last page"
+    assert rejected.serial_hex not in desk.visitor.text.split("この電子証明書は")[0]
     (new,) = broken.office.usable(broken.office.pc)
-    assert new != dead
+    assert new != rejected
     assert broken.office.bank.state_of(new.serial_hex) is CertificateState.CONFIRMED
     until(lambda: condition(desk, new) is Condition.VALID)
-    assert condition(desk, dead) is None
+    assert condition(desk, rejected) is None
 
 
-def test_the_tray_tells_the_bank_by_itself(broken: Broken, program: list[Desk]) -> None:
-    new = lost(broken)
-    desk = start(broken.office, program, tray=True, wish=Wish(plea=Plea.REMIND))
-    said: list[str] = []
-    desk.shell.tray.tell = lambda title, text: said.append(title)  # type: ignore[method-assign]
+def test_tray_sends_the_confirmation_in_the_background(
+    broken: BrokenLine, programs: list[Desk]
+) -> None:
+    new = lost_confirmation(broken)
+    desk = start(broken.office, programs, tray=True, wish=Wish(plea=Plea.REMIND))
+    messages: list[str] = []
+    desk.shell.tray.tell = lambda title, text: messages.append(title)  # type: ignore[method-assign]
     desk.shell.watch.tick()
     until(lambda: desk.shell._context.tasks.idle)
-    assert said == [], "the line is still broken, and nobody can help"
+    assert messages == [], "the connection is still broken, and the user cannot help"
     assert desk.over == 0
-    assert desk.shell.tray.icon.isVisible(), "it stays as long as the bank does not know"
+    assert desk.shell.tray.icon.isVisible(), (
+        "the tray icon stays until the bank has the confirmation"
+    )
     broken.line.mend()
     desk.shell.quiet._confirmations = type(desk.shell.quiet._confirmations)()
     desk.shell.watch.tick()
-    until(lambda: said != [])
-    assert said == ["新しい電子証明書の準備ができました"]
+    until(lambda: messages != [])
+    assert messages == ["新しい電子証明書の準備ができました"]
     assert broken.office.bank.state_of(new.serial_hex) is CertificateState.CONFIRMED
 
 
-def test_what_the_customer_has_stopped_waits_for_the_customer(
-    office: Office, program: list[Desk]
+def test_procedure_stopped_by_the_customer_is_not_resumed_in_the_background(
+    office: Office, programs: list[Desk]
 ) -> None:
     current = office.give(office.pc)
-    desk = start(office, program)
+    desk = start(office, programs)
     enrollment = office.enrollment(office.profile, office.stores)
     stop = Person(stop_before=lambda steps: Step.VERIFY in steps)
     outcome = enrollment.renew(current, office.pc, stop)
@@ -195,20 +199,20 @@ def test_what_the_customer_has_stopped_waits_for_the_customer(
     assert view.state.unconfirmed
 
 
-def test_what_the_bank_has_refused_says_why_and_is_offered_for_removal(
-    office: Office, program: list[Desk]
+def test_refused_certificate_shows_the_reason_and_can_be_deleted(
+    office: Office, programs: list[Desk]
 ) -> None:
     stored = office.give(office.pc)
     office.bank.revoke(stored.certificate.serial_hex)
-    desk = start(office, program)
-    renew_in_the_window(desk)
+    desk = start(office, programs)
+    start_renewal(desk)
     visitor = desk.visitor
     visitor.arrives_at(Page.PROBLEM)
     assert "この電子証明書は金融機関で使えません" in visitor.text
     visitor.presses_escape()
     until(lambda: condition(desk, stored.certificate) is Condition.NOT_ACCEPTED)
     window = desk.shell.window
-    assert not window.card.isVisible(), "nothing is due for it"
+    assert not window.card.isVisible(), "no renewal is due"
     (row,) = desk.shell.survey.overview.rows
     assert window.table.certificates.state(row) == "金融機関で使えません"
     window.table.select(row)
@@ -221,21 +225,21 @@ def test_what_the_bank_has_refused_says_why_and_is_offered_for_removal(
     details.reject()
 
 
-def test_a_page_that_names_another_certificate_is_checked_with_the_bank(
-    office: Office, program: list[Desk]
+def test_link_naming_another_certificate_triggers_a_bank_check(
+    office: Office, programs: list[Desk]
 ) -> None:
-    """The newest here is not the one that logged in: the bank says why, and it is shown so."""
+    """The newest certificate here is not the one that logged in, as the bank has revoked it."""
     known = office.give(office.pc)
     newer = office.give_again(office.pc, 25)
     office.bank.revoke(newer.certificate.serial_hex)
     serial = known.certificate.serial_hex
     link = parse(f"certclient:renew?profile=practice&user={USER}&serial={serial}")
-    desk = start(office, program)
+    desk = start(office, programs)
     until(lambda: condition(desk, newer.certificate) is Condition.RENEWABLE)
     desk.shell.carry_out(Wish(link=link))
     desk.visitor.arrives_at(Page.NOTICE)
-    chosen = desk.shell.window.table.row
-    assert chosen is not None
-    assert chosen.entry.certificate == known.certificate
+    selected = desk.shell.window.table.row
+    assert selected is not None
+    assert selected.entry.certificate == known.certificate
     until(lambda: condition(desk, newer.certificate) is Condition.NOT_ACCEPTED)
     until(lambda: condition(desk, known.certificate) is Condition.RENEWABLE)

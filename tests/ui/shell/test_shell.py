@@ -1,4 +1,4 @@
-"""The windows together: from the card to a new certificate, links, the tray, and the end."""
+"""The windows together: from the card to a new certificate, links, the tray and quitting."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ USER = "TKYM1408054"
 
 
 class Clock:
-    """A computer's clock that a test puts forward."""
+    """A clock that a test can set ahead."""
 
     def __init__(self) -> None:
         self.ahead = timedelta()
@@ -40,7 +40,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def program(office: Office, clock: Clock) -> Iterator[Program]:
-    """Makes the program; what is open at the end is closed as the program does it."""
+    """Creates programs and closes them at the end of the test."""
     shells: list[Shell] = []
     office.clock = clock
 
@@ -55,9 +55,7 @@ def program(office: Office, clock: Clock) -> Iterator[Program]:
         shell.deleteLater()
 
 
-def test_from_the_card_it_is_two_clicks_to_the_new_certificate(
-    office: Office, program: Program
-) -> None:
+def test_renewal_from_the_card_takes_two_clicks(office: Office, program: Program) -> None:
     old = office.give(office.pc)
     desk = program()
     desk.starts()
@@ -76,7 +74,7 @@ def test_from_the_card_it_is_two_clicks_to_the_new_certificate(
     assert not desk.shell.window.card.isVisible()
 
 
-def test_one_wizard_for_one_user_id(office: Office, program: Program) -> None:
+def test_only_one_wizard_opens_per_user_id(office: Office, program: Program) -> None:
     office.give(office.pc)
     desk = program()
     desk.starts()
@@ -85,7 +83,7 @@ def test_one_wizard_for_one_user_id(office: Office, program: Program) -> None:
     assert len(desk.shell.desk.wizards) == 1
 
 
-def test_an_interrupted_procedure_goes_on_with_one_click(office: Office, program: Program) -> None:
+def test_interrupted_procedure_continues_with_one_click(office: Office, program: Program) -> None:
     current = office.give(office.pc)
     person = Person(stop_before=lambda steps: len(steps) >= 3)
     office.enrollment(office.profile, office.stores).renew(current, office.pc, person)
@@ -100,8 +98,8 @@ def test_an_interrupted_procedure_goes_on_with_one_click(office: Office, program
     until(lambda: not panel.isVisible())
 
 
-def _waiting(office: Office, store_number: int = 0) -> Pending:
-    """A renewal for which the CA wants time."""
+def _start_waiting_renewal(office: Office, store_number: int = 0) -> Pending:
+    """Starts a renewal that waits for the CA."""
     office.bank.set_policy(wait_polls=1)
     store = office.stores[store_number]
     current = office.give(store)
@@ -112,57 +110,59 @@ def _waiting(office: Office, store_number: int = 0) -> Pending:
     return outcome
 
 
-def test_what_waits_at_the_ca_is_fetched_by_itself_and_the_tray_says_so(
+def test_waiting_certificate_is_fetched_in_the_background_and_announced(
     office: Office, program: Program, clock: Clock
 ) -> None:
-    _waiting(office)
+    _start_waiting_renewal(office)
     desk = program(resident=True, has_tray=True)
-    said: list[str] = []
-    desk.shell.tray.tell = lambda title, text: said.append(title)  # type: ignore[method-assign]
+    messages: list[str] = []
+    desk.shell.tray.tell = lambda title, text: messages.append(title)  # type: ignore[method-assign]
     desk.starts(Wish(plea=Plea.REMIND))
     assert desk.shell.tray.icon.isVisible()
     clock.ahead = timedelta(seconds=30)
     desk.shell.watch.tick()
-    until(lambda: said != [])
-    assert said == ["新しい電子証明書の準備ができました"]
+    until(lambda: messages != [])
+    assert messages == ["新しい電子証明書の準備ができました"]
     until(lambda: not desk.shell.survey.overview.pending)
 
 
-def test_where_a_pin_is_needed_the_customer_is_called(
+def test_tray_asks_the_customer_when_a_pin_is_needed(
     office: Office, program: Program, clock: Clock
 ) -> None:
     office.new_token()
-    _waiting(office, 1)
+    _start_waiting_renewal(office, 1)
     desk = program(resident=True, has_tray=True)
-    said: list[str] = []
-    desk.shell.tray.tell = lambda title, text: said.append(text)  # type: ignore[method-assign]
+    messages: list[str] = []
+    desk.shell.tray.tell = lambda title, text: messages.append(text)  # type: ignore[method-assign]
     desk.starts(Wish(plea=Plea.REMIND))
     clock.ahead = timedelta(seconds=30)
     desk.shell.watch.tick()
-    until(lambda: said != [])
-    assert said == [f"{USER}：画面を開いて「続ける」を押してください。"]
+    until(lambda: messages != [])
+    assert messages == [f"{USER}：画面を開いて「続ける」を押してください。"]
     desk.shell.watch.tick()
     until(lambda: desk.shell._context.tasks.idle)
-    assert len(said) == 1, "once is enough"
+    assert len(messages) == 1, "the message appears only once"
 
 
 # Links
 
 
-def test_a_link_leads_to_its_certificate_and_asks(office: Office, program: Program) -> None:
+def test_link_selects_its_certificate_and_shows_the_notice(
+    office: Office, program: Program
+) -> None:
     office.give(office.pc, 20)
     office.give(office.pc, 25, "TKYM1408055")
     desk = program()
     desk.starts(Wish(link=parse("certclient:renew?profile=practice&user=TKYM1408055")))
-    chosen = desk.shell.window.table.row
-    assert chosen is not None
-    assert chosen.entry.owner.user_id == "TKYM1408055"
+    selected = desk.shell.window.table.row
+    assert selected is not None
+    assert selected.entry.owner.user_id == "TKYM1408055"
     desk.visitor.arrives_at(Page.NOTICE)
     assert "TKYM1408055" in desk.visitor.text
-    assert list(desk.shell.survey.overview.pending) == [], "nothing was begun"
+    assert list(desk.shell.survey.overview.pending) == [], "no procedure was started"
 
 
-def test_a_link_to_a_running_program_raises_it(office: Office, program: Program) -> None:
+def test_link_raises_the_running_program(office: Office, program: Program) -> None:
     office.give(office.pc, 20)
     desk = program()
     desk.starts()
@@ -180,7 +180,7 @@ def test_a_link_to_a_running_program_raises_it(office: Office, program: Program)
         (Wish(link=parse("certclient:renew?user=NOBODY")), "このパソコンにありません"),
     ],
 )
-def test_a_link_that_leads_nowhere_is_refused_politely(
+def test_invalid_link_shows_a_message(
     wish: Wish, words: str, office: Office, program: Program
 ) -> None:
     office.give(office.pc, 20)
@@ -191,7 +191,7 @@ def test_a_link_that_leads_nowhere_is_refused_politely(
     assert desk.shell.desk.wizards == []
 
 
-def test_the_code_that_a_link_brings_need_not_be_typed(office: Office, program: Program) -> None:
+def test_code_from_a_link_need_not_be_typed(office: Office, program: Program) -> None:
     office.bank.add_customer()
     code = office.bank.issue_code().reveal()
     desk = program()
@@ -201,14 +201,14 @@ def test_the_code_that_a_link_brings_need_not_be_typed(office: Office, program: 
     assert code not in desk.visitor.text
     desk.visitor.clicks_on("次へ")
     desk.visitor.arrives_at(Page.START)
-    assert office.usable(office.pc) == [], "it asks before it does anything"
+    assert office.usable(office.pc) == [], "nothing is stored before the user consents"
     desk.visitor.clicks_on("取得する")
     desk.visitor.arrives_at(Page.DONE)
     assert len(office.usable(office.pc)) == 1
 
 
-def test_a_second_link_brings_what_the_open_wizard_lacks(office: Office, program: Program) -> None:
-    """The customer opened it without, and then pressed the bank's link."""
+def test_second_link_adds_the_code_to_the_open_wizard(office: Office, program: Program) -> None:
+    """The customer opened the wizard without a code, then clicked the bank's link."""
     office.bank.add_customer()
     desk = program()
     desk.starts(Wish(link=parse(f"certclient:obtain?profile=practice&user={USER}")))
@@ -228,10 +228,10 @@ def test_a_second_link_brings_what_the_open_wizard_lacks(office: Office, program
     assert desk.visitor.wizard.isVisible()
 
 
-# Reminders, tray, end
+# Reminders, tray, quitting
 
 
-def test_the_reminder_is_a_tray_with_the_worst_days_and_nothing_more(
+def test_reminder_shows_only_the_tray_with_the_fewest_days_left(
     office: Office, program: Program
 ) -> None:
     office.give(office.pc, 20)
@@ -246,15 +246,13 @@ def test_the_reminder_is_a_tray_with_the_worst_days_and_nothing_more(
     assert "あと5日" in desk.shell.tray.icon.toolTip()
     assert len(reminded) == 1
     desk.shell.watch.tick()
-    assert len(reminded) == 1, "not twice a day"
+    assert len(reminded) == 1, "only one reminder a day"
     assert desk.over == 0
     texts = [plain(action.text()) for action in desk.shell.tray.menu.actions() if action.text()]
     assert texts == ["今すぐ更新する", "開く", "終了"]
 
 
-def test_the_trays_first_entry_opens_the_most_urgent_renewal(
-    office: Office, program: Program
-) -> None:
+def test_first_tray_entry_opens_the_most_urgent_renewal(office: Office, program: Program) -> None:
     office.give(office.pc, 20)
     office.give(office.pc, 5, "TKYM1408055")
     desk = program(resident=True, has_tray=True)
@@ -263,9 +261,7 @@ def test_the_trays_first_entry_opens_the_most_urgent_renewal(
     until(lambda: "TKYM1408055" in desk.visitor.wizard.session.journey.user_id)
 
 
-def test_after_sleep_the_day_that_has_come_is_noticed(
-    office: Office, program: Program, clock: Clock
-) -> None:
+def test_reminder_is_repeated_after_sleep(office: Office, program: Program, clock: Clock) -> None:
     office.give(office.pc, 20)
     desk = program(resident=True, has_tray=True)
     reminded: list[object] = []
@@ -277,7 +273,7 @@ def test_after_sleep_the_day_that_has_come_is_noticed(
     until(lambda: "あと9日" in desk.shell.tray.icon.toolTip())
 
 
-def test_where_nothing_is_due_the_reminder_ends_by_itself(office: Office, program: Program) -> None:
+def test_reminder_quits_when_nothing_is_due(office: Office, program: Program) -> None:
     office.give(office.pc, 200)
     desk = program(resident=True, has_tray=True)
     desk.starts(Wish(plea=Plea.REMIND))
@@ -285,7 +281,7 @@ def test_where_nothing_is_due_the_reminder_ends_by_itself(office: Office, progra
     assert not desk.shell.tray.icon.isVisible()
 
 
-def test_without_a_tray_a_small_window_reminds(office: Office, program: Program) -> None:
+def test_small_window_reminds_without_a_tray(office: Office, program: Program) -> None:
     office.give(office.pc, 20)
     desk = program(resident=True, has_tray=False)
     desk.starts(Wish(plea=Plea.REMIND))
@@ -298,7 +294,7 @@ def test_without_a_tray_a_small_window_reminds(office: Office, program: Program)
     until(lambda: desk.over > 0)
 
 
-def test_closing_the_window_ends_the_program(office: Office, program: Program) -> None:
+def test_closing_the_window_quits_the_program(office: Office, program: Program) -> None:
     office.give(office.pc, 20)
     desk = program(has_tray=True)
     desk.starts()
@@ -307,7 +303,7 @@ def test_closing_the_window_ends_the_program(office: Office, program: Program) -
     until(lambda: desk.over == 1)
 
 
-def test_a_window_opened_from_the_tray_leaves_the_tray_behind(
+def test_closing_a_window_opened_from_the_tray_keeps_the_tray(
     office: Office, program: Program
 ) -> None:
     office.give(office.pc, 20)

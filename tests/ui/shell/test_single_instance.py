@@ -1,4 +1,4 @@
-"""One program per user; what comes through its socket is believed no more than a web page."""
+"""One instance per user; input from its socket is untrusted, like a web page's."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ def first(name: str, qtbot: QtBot) -> Iterator[SingleInstance]:
     instance.close()
 
 
-def told(name: str, wish: Wish) -> bool:
-    """Says it as another process would, while Qt works here."""
+def send(name: str, wish: Wish) -> bool:
+    """Sends the request from another thread while Qt's event loop runs here."""
     with ThreadPoolExecutor(1) as other:
         answer = other.submit(tell_running, name, wish)
         until(answer.done)
@@ -47,7 +47,7 @@ def told(name: str, wish: Wish) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("wish", "heard"),
+    ("wish", "received"),
     [
         (Wish(), Wish(link=DeepLink(Verb.OPEN))),
         (Wish(plea=Plea.REMIND), Wish(plea=Plea.REMIND)),
@@ -58,39 +58,39 @@ def told(name: str, wish: Wish) -> bool:
         ),
     ],
 )
-def test_a_second_start_tells_the_first(
-    wish: Wish, heard: Wish, first: SingleInstance, name: str, qtbot: QtBot
+def test_second_start_sends_its_request_to_the_first(
+    wish: Wish, received: Wish, first: SingleInstance, name: str, qtbot: QtBot
 ) -> None:
     with qtbot.waitSignal(first.wished) as wished:
-        assert told(name, wish)
-    assert wished.args == [heard]
+        assert send(name, wish)
+    assert wished.args == [received]
 
 
-def test_nobody_there_is_said_at_once(name: str, qtbot: QtBot) -> None:
+def test_missing_instance_is_reported_at_once(name: str, qtbot: QtBot) -> None:
     assert not tell_running(name, Wish())
 
 
-if sys.platform != "win32":  # Windows' pipes are no files, and go with their program.
+if sys.platform != "win32":  # Windows' named pipes are not files and vanish with their process.
 
-    def test_a_socket_left_by_a_crash_is_taken_over(name: str, qtbot: QtBot) -> None:
-        # What kill -9 leaves: a file that nobody listens on.
+    def test_socket_left_by_a_crash_is_taken_over(name: str, qtbot: QtBot) -> None:
+        # `kill -9` leaves a socket file behind that no process listens on.
         os.mknod(name, stat.S_IFSOCK | 0o600)
         assert not tell_running(name, Wish())
         instance = SingleInstance(name)
         assert instance.listen()
         with qtbot.waitSignal(instance.wished):
-            assert told(name, Wish())
+            assert send(name, Wish())
         instance.close()
 
-    def test_only_this_user_can_reach_it(first: SingleInstance, name: str) -> None:
+    def test_socket_is_accessible_to_its_user_only(first: SingleInstance, name: str) -> None:
         assert stat.S_IMODE(os.stat(name).st_mode) & 0o077 == 0
 
 
-def test_a_program_that_hangs_does_not_count(name: str, qtbot: QtBot) -> None:
-    """It takes the connection and never answers: this start has to open its own windows."""
+def test_hanging_instance_is_ignored(name: str, qtbot: QtBot) -> None:
+    """It accepts the connection but never answers, so this start opens its own windows."""
     server = QLocalServer()
     assert server.listen(name)
-    assert not told(name, Wish())
+    assert not send(name, Wish())
     assert server.hasPendingConnections()
     server.close()
 
@@ -98,11 +98,11 @@ def test_a_program_that_hangs_does_not_count(name: str, qtbot: QtBot) -> None:
 @pytest.mark.parametrize(
     "message", [b"", b"renew", b"certclient:delete", b"\xff\xfe", b"certclient:open?x=1"]
 )
-def test_odd_words_are_a_refused_link(message: bytes) -> None:
+def test_malformed_message_is_a_refused_link(message: bytes) -> None:
     assert wish_from(message) == Wish(plea=Plea.REFUSED_LINK)
 
 
-def test_a_flood_is_cut_off_unread(first: SingleInstance, name: str, qtbot: QtBot) -> None:
+def test_oversized_message_is_cut_off(first: SingleInstance, name: str, qtbot: QtBot) -> None:
     socket = QLocalSocket()
     socket.connectToServer(name)
     assert socket.waitForConnected(2000)
@@ -112,5 +112,5 @@ def test_a_flood_is_cut_off_unread(first: SingleInstance, name: str, qtbot: QtBo
 
 def test_two_users_have_two_sockets(tmp_path: Path) -> None:
     assert socket_name(tmp_path / "a") != socket_name(tmp_path / "b")
-    far = tmp_path / ("x" * 200)
-    assert len(socket_name(far)) < 100
+    long_path = tmp_path / ("x" * 200)
+    assert len(socket_name(long_path)) < 100

@@ -1,4 +1,4 @@
-"""The badge is readable where trays are small."""
+"""The tray icon is legible at small sizes."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from certclient.ui.shell.tray_icon import tray_icon
 
 
 @pytest.mark.parametrize("size", [16, 22, 32])
-def test_the_badge_has_dark_ground_and_light_writing(size: int, qtbot: QtBot) -> None:
+def test_icon_has_light_text_on_a_dark_background(size: int, qtbot: QtBot) -> None:
     image = tray_icon(None).pixmap(QSize(size, size)).toImage()
     assert image.width() == size
     colours = [QColor(image.pixel(x, y)) for x in range(size) for y in range(size)]
     light = sum(colour.lightness() > 200 for colour in colours)
     dark = sum(colour.lightness() < 120 for colour in colours)
-    assert light > size, "the writing"
-    assert dark > size * size / 3, "the ground"
+    assert light > size, "the text"
+    assert dark > size * size / 3, "the background"
 
 
-def test_a_gap_in_the_clock_is_sleep_and_a_step_back_a_change(qtbot: QtBot) -> None:
+def test_clock_watch_reports_jumps_in_both_directions(qtbot: QtBot) -> None:
 
     now = [datetime(2027, 3, 1, tzinfo=UTC)]
     watch = ClockWatch(lambda: now[0])

@@ -1,4 +1,4 @@
-"""A procedure in a worker asks; the windows answer, cancel, or are gone."""
+"""Questions from a procedure in a worker: the windows answer, cancel or are closed."""
 
 from __future__ import annotations
 
@@ -31,22 +31,22 @@ def interaction(runner: TaskRunner) -> Iterator[QtInteraction]:
     interaction.close()
 
 
-def test_a_pin_goes_through_once(
+def test_pin_is_passed_on_and_not_kept(
     runner: TaskRunner, interaction: QtInteraction, qtbot: QtBot
 ) -> None:
     answers: list[Secret | None] = []
-    with qtbot.waitSignal(interaction.pin_asked) as asked:
+    with qtbot.waitSignal(interaction.pin_asked) as blocker:
         runner.run(lambda: interaction.pin(REQUEST), done=answers.append)
-    assert asked.args == [REQUEST]
+    assert blocker.args == [REQUEST]
     secret = Secret("246813")
     interaction.answer(secret)
     qtbot.waitUntil(lambda: len(answers) == 1)
     assert answers == [secret]
     held = [value for value in vars(interaction).values() if value is secret]
-    assert held == [], "nothing is kept"
+    assert held == [], "the interaction keeps no reference"
 
 
-def test_cancel_answers_none(runner: TaskRunner, interaction: QtInteraction, qtbot: QtBot) -> None:
+def test_cancel_returns_none(runner: TaskRunner, interaction: QtInteraction, qtbot: QtBot) -> None:
     answers: list[Secret | None] = []
     request = SecretRequest(SecretKind.BANK_PIN, "TKYM1408054")
     with qtbot.waitSignal(interaction.secret_asked):
@@ -55,7 +55,7 @@ def test_cancel_answers_none(runner: TaskRunner, interaction: QtInteraction, qtb
     qtbot.waitUntil(lambda: answers == [None])
 
 
-def test_a_closed_window_answers_none_now_and_later(
+def test_closed_interaction_returns_none_from_then_on(
     runner: TaskRunner, interaction: QtInteraction, qtbot: QtBot
 ) -> None:
     answers: list[Secret | None] = []
@@ -73,7 +73,7 @@ def test_a_closed_window_answers_none_now_and_later(
     assert interaction.stop_requested()
 
 
-def test_an_answer_without_a_question_is_forgotten(
+def test_answer_without_a_question_is_ignored(
     runner: TaskRunner, interaction: QtInteraction, qtbot: QtBot
 ) -> None:
     interaction.answer(Secret("typed too early"))
@@ -84,7 +84,7 @@ def test_an_answer_without_a_question_is_forgotten(
     qtbot.waitUntil(lambda: answers == [None])
 
 
-def test_progress_arrives_until_the_window_is_gone(
+def test_progress_is_emitted_until_the_interaction_closes(
     runner: TaskRunner, interaction: QtInteraction, qtbot: QtBot
 ) -> None:
     report = Progress(Step.REQUEST, Phase.STARTED)

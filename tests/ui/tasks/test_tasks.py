@@ -1,4 +1,4 @@
-"""Work leaves the GUI thread and its results come back into it."""
+"""Tasks run outside the GUI thread and deliver their results in it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from certclient.model.errors import CertclientError, ErrorCode
 from certclient.ui.tasks.runner import TaskRunner
 
 SECONDS = 60
-"""After which work that nobody lets go on hangs."""
+"""Timeout that keeps a blocked task from hanging the test."""
 
 
 @pytest.fixture
@@ -26,57 +26,57 @@ def runner(qtbot: QtBot) -> Iterator[TaskRunner]:
 class Widget(QObject):
     def __init__(self) -> None:
         super().__init__()
-        self.heard: list[tuple[object, threading.Thread]] = []
+        self.received: list[tuple[object, threading.Thread]] = []
 
-    def hear(self, result: object) -> None:
-        self.heard.append((result, threading.current_thread()))
+    def receive(self, result: object) -> None:
+        self.received.append((result, threading.current_thread()))
 
 
-def test_a_result_arrives_in_the_gui_thread(runner: TaskRunner, qtbot: QtBot) -> None:
+def test_result_is_delivered_in_the_gui_thread(runner: TaskRunner, qtbot: QtBot) -> None:
     widget = Widget()
-    task = runner.run(threading.current_thread, done=widget.hear)
+    task = runner.run(threading.current_thread, done=widget.receive)
     with qtbot.waitSignal(task.ended):
         pass
-    ((worker, where),) = widget.heard
-    assert where is threading.main_thread()
-    assert worker is not where
+    ((worker, receiver),) = widget.received
+    assert receiver is threading.main_thread()
+    assert worker is not receiver
 
 
-def test_an_error_arrives_as_it_is(runner: TaskRunner, qtbot: QtBot) -> None:
+def test_certclient_error_is_delivered_unchanged(runner: TaskRunner, qtbot: QtBot) -> None:
     error = CertclientError(ErrorCode.TOKEN_MISSING, token="専用USB")
 
     def work() -> None:
         raise error
 
-    heard: list[CertclientError] = []
-    task = runner.run(work, failed=heard.append)
+    received: list[CertclientError] = []
+    task = runner.run(work, failed=received.append)
     with qtbot.waitSignal(task.ended):
         pass
-    assert heard == [error]
+    assert received == [error]
 
 
-def test_a_bug_arrives_without_its_text(runner: TaskRunner, qtbot: QtBot) -> None:
-    heard: list[CertclientError] = []
+def test_unexpected_error_is_delivered_without_its_text(runner: TaskRunner, qtbot: QtBot) -> None:
+    received: list[CertclientError] = []
 
     def work() -> None:
         raise ValueError("the PIN is 246813")
 
-    with qtbot.waitSignal(runner.run(work, failed=heard.append).ended):
+    with qtbot.waitSignal(runner.run(work, failed=received.append).ended):
         pass
-    assert heard[0].code is ErrorCode.INTERNAL
-    assert "246813" not in str(heard[0])
+    assert received[0].code is ErrorCode.INTERNAL
+    assert "246813" not in str(received[0])
 
 
-def test_one_store_is_used_by_one_at_a_time_in_order(runner: TaskRunner, qtbot: QtBot) -> None:
-    inside: list[str] = []
+def test_tasks_of_one_store_run_one_at_a_time_in_order(runner: TaskRunner, qtbot: QtBot) -> None:
+    active: list[str] = []
     order: list[str] = []
     gate = threading.Event()
 
     def work(name: str) -> str:
-        inside.append(name)
+        active.append(name)
         gate.wait(SECONDS)
-        assert inside == [name], "somebody else is in the same store"
-        inside.remove(name)
+        assert active == [name], "another task uses the same store"
+        active.remove(name)
         return name
 
     runner.run(lambda: work("first"), stores=["token"], done=order.append)
@@ -85,11 +85,11 @@ def test_one_store_is_used_by_one_at_a_time_in_order(runner: TaskRunner, qtbot: 
     assert runner.busy_stores == {"token", "pc"}
     gate.set()
     qtbot.waitUntil(lambda: len(order) == 3)
-    assert order == ["first", "both", "third"], "nobody is overtaken in a lane he waits for"
+    assert order == ["first", "both", "third"], "tasks keep their order in each store's queue"
     assert runner.idle
 
 
-def test_the_network_does_not_wait_for_a_token(runner: TaskRunner, qtbot: QtBot) -> None:
+def test_task_without_a_store_does_not_wait_for_a_token(runner: TaskRunner, qtbot: QtBot) -> None:
     gate = threading.Event()
     runner.run(lambda: gate.wait(SECONDS), stores=["token"])
     quick = runner.run(lambda: None)
@@ -99,19 +99,19 @@ def test_the_network_does_not_wait_for_a_token(runner: TaskRunner, qtbot: QtBot)
     gate.set()
 
 
-def test_a_widget_that_is_gone_hears_nothing(runner: TaskRunner, qtbot: QtBot) -> None:
+def test_deleted_widget_receives_no_result(runner: TaskRunner, qtbot: QtBot) -> None:
     widget = Widget()
     gate = threading.Event()
-    task = runner.run(lambda: gate.wait(SECONDS), done=widget.hear)
+    task = runner.run(lambda: gate.wait(SECONDS), done=widget.receive)
     widget.deleteLater()
     qtbot.wait(10)
     gate.set()
     with qtbot.waitSignal(task.ended):
         pass
-    assert widget.heard == []
+    assert widget.received == []
 
 
-def test_closing_waits_for_work_and_tells_nobody(qtbot: QtBot) -> None:
+def test_close_waits_for_running_tasks_and_drops_results(qtbot: QtBot) -> None:
     runner = TaskRunner()
     done = threading.Event()
     widget = Widget()
@@ -121,15 +121,15 @@ def test_closing_waits_for_work_and_tells_nobody(qtbot: QtBot) -> None:
         started.set()
         done.wait(SECONDS)
 
-    runner.run(work, done=widget.hear)
+    runner.run(work, done=widget.receive)
     assert started.wait(SECONDS)
     threading.Timer(0.05, done.set).start()
     assert runner.close()
     qtbot.wait(20)
-    assert widget.heard == []
+    assert widget.received == []
 
 
-def test_closing_does_not_wait_for_ever(qtbot: QtBot) -> None:
+def test_close_gives_up_after_its_timeout(qtbot: QtBot) -> None:
     runner = TaskRunner()
     never = threading.Event()
     runner.run(never.wait)

@@ -1,4 +1,4 @@
-"""Windows as large as their texts need, and what asking for the screen's size must not do."""
+"""Window sizes that fit their texts and the screen."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from pytestqt.qtbot import QtBot
 from certclient.ui.widgets.sizes import fitting_size
 
 
-def test_the_screen_does_not_become_a_part_of_the_window(qtbot: QtBot) -> None:
-    """`QWidget.screen()` makes it one for PySide, which then destroys it with the window."""
+def test_screen_does_not_become_a_child_of_the_window(qtbot: QtBot) -> None:
+    """In PySide, `QWidget.screen()` makes the screen a child, destroyed with the window."""
     window = QWidget()
     qtbot.addWidget(window)
     fitting_size(window, 10, 10)
@@ -21,9 +21,9 @@ def test_the_screen_does_not_become_a_part_of_the_window(qtbot: QtBot) -> None:
 def test_no_window_is_larger_than_the_screen(qtbot: QtBot) -> None:
     window = QWidget()
     qtbot.addWidget(window)
-    room = QGuiApplication.primaryScreen().availableSize()
+    available = QGuiApplication.primaryScreen().availableSize()
     size = fitting_size(window, 1000, 1000)
-    assert size.width() < room.width()
-    assert size.height() < room.height()
+    assert size.width() < available.width()
+    assert size.height() < available.height()
     line = window.fontMetrics().height()
     assert fitting_size(window, 10, 5).toTuple() == (10 * line, 5 * line)

@@ -1,4 +1,4 @@
-"""Answers of a CA that a client must not believe, cannot use, or has to explain."""
+"""CA responses that the client must reject, cannot use, or must explain to the user."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def lab() -> Lab:
 
 @pytest.fixture(scope="module")
 def by_key(lab: Lab) -> SignatureCredential:
-    """The current certificate, its issuer not at hand."""
+    """The current certificate and its key, without the issuer's certificate."""
     key = rsa_signer(1)
     return SignatureCredential(lab.issue(key.spki, days=20), key)
 
@@ -71,7 +71,7 @@ def replying(lab: Lab, change: Callable[[Message], Body]) -> Responder:
         ({"recip_nonce": None}, "recipNonce"),
     ],
 )
-def test_an_answer_to_something_else_is_refused(
+def test_response_with_mismatched_header_is_refused(
     lab: Lab, by_key: SignatureCredential, header: dict[str, object], field: str
 ) -> None:
     error = renewal_error(lab, by_key, reply_with(lab, signing_ca(lab), NEW_KEY.spki, **header))
@@ -79,7 +79,7 @@ def test_an_answer_to_something_else_is_refused(
     assert error.data == {"field": field}
 
 
-def test_the_answer_to_an_earlier_renewal_is_refused(lab: Lab, by_key: SignatureCredential) -> None:
+def test_replayed_response_is_refused(lab: Lab, by_key: SignatureCredential) -> None:
     recorded: list[bytes] = []
 
     def record(request: Message) -> bytes:
@@ -91,9 +91,7 @@ def test_the_answer_to_an_earlier_renewal_is_refused(lab: Lab, by_key: Signature
     assert error.code is ErrorCode.CA_TRANSACTION_MISMATCH
 
 
-def test_the_signature_of_another_customer_is_refused(
-    lab: Lab, by_key: SignatureCredential
-) -> None:
+def test_signature_by_another_customer_is_refused(lab: Lab, by_key: SignatureCredential) -> None:
     other_key = rsa_signer(5)
     other = lab.issue(other_key.spki)
     speaker = Speaker(lab.intermediate.certificate.subject, other_key, (other, *lab.chain))
@@ -101,34 +99,34 @@ def test_the_signature_of_another_customer_is_refused(
     assert error.code is ErrorCode.CA_PROTECTION_INVALID
 
 
-def test_our_own_signature_sent_back_is_refused(lab: Lab, by_key: SignatureCredential) -> None:
+def test_reflected_own_signature_is_refused(lab: Lab, by_key: SignatureCredential) -> None:
     own = Speaker(by_key.certificate.subject, by_key.signer, (by_key.certificate, *lab.chain))
     error = renewal_error(lab, by_key, reply_with(lab, own, NEW_KEY.spki))
     assert error.code is ErrorCode.CA_PROTECTION_INVALID
 
 
-def test_a_root_that_travels_along_is_not_trusted(lab: Lab, by_key: SignatureCredential) -> None:
+def test_root_in_extra_certs_is_not_trusted(lab: Lab, by_key: SignatureCredential) -> None:
     impostor = make_root("Example Root CA", rsa_key(6), NOW)
     speaker = Speaker(lab.root.certificate.subject, impostor.signer, (impostor.certificate,))
     error = renewal_error(lab, by_key, reply_with(lab, speaker, NEW_KEY.spki))
     assert error.code is ErrorCode.CA_PROTECTION_INVALID
 
 
-def test_a_mac_where_a_signature_is_due_is_refused(lab: Lab, by_key: SignatureCredential) -> None:
+def test_mac_instead_of_signature_is_refused(lab: Lab, by_key: SignatureCredential) -> None:
     for code in ("", "himitsu-4711"):
         speaker = Speaker(lab.root.certificate.subject, code=Secret(code))
         error = renewal_error(lab, by_key, reply_with(lab, speaker, NEW_KEY.spki))
         assert error.code is ErrorCode.CA_PROTECTION_INVALID
 
 
-def test_an_unprotected_answer_is_refused(lab: Lab, by_key: SignatureCredential) -> None:
-    nobody = Speaker(lab.root.certificate.subject)
-    error = renewal_error(lab, by_key, reply_with(lab, nobody, NEW_KEY.spki))
+def test_unprotected_response_is_refused(lab: Lab, by_key: SignatureCredential) -> None:
+    unprotected = Speaker(lab.root.certificate.subject)
+    error = renewal_error(lab, by_key, reply_with(lab, unprotected, NEW_KEY.spki))
     assert error.code is ErrorCode.CA_PROTECTION_INVALID
 
 
-@pytest.mark.filterwarnings("ignore:Parsed a serial number:Warning")  # a damaged certificate's
-def test_300_single_bit_errors_in_an_answer_are_all_refused(
+@pytest.mark.filterwarnings("ignore:Parsed a serial number:Warning")  # in a damaged certificate
+def test_300_single_bit_errors_in_a_response_are_all_refused(
     lab: Lab, by_key: SignatureCredential
 ) -> None:
     rng = random.Random(4711)
@@ -151,7 +149,7 @@ def test_300_single_bit_errors_in_an_answer_are_all_refused(
 
 
 @pytest.mark.parametrize("answer", [b"", b"<html>", bytes(300_000)])
-def test_what_is_no_message_at_all_is_malformed(
+def test_garbage_response_is_malformed(
     lab: Lab, by_key: SignatureCredential, answer: bytes
 ) -> None:
     error = renewal_error(lab, by_key, repeating(answer))
@@ -159,7 +157,7 @@ def test_what_is_no_message_at_all_is_malformed(
 
 
 @pytest.mark.parametrize("pvno", [1, 4, -(2**80)])
-def test_another_version_of_the_protocol_is_malformed(
+def test_unsupported_protocol_version_is_malformed(
     lab: Lab, by_key: SignatureCredential, pvno: int
 ) -> None:
     error = renewal_error(lab, by_key, reply_with(lab, signing_ca(lab), NEW_KEY.spki, pvno=pvno))
@@ -167,19 +165,19 @@ def test_another_version_of_the_protocol_is_malformed(
 
 
 @pytest.mark.parametrize("body", [PkiConfirm(), RevokeReply((PkiStatusInfo(0),))])
-def test_an_answer_of_the_wrong_kind_is_malformed(
+def test_response_with_wrong_body_type_is_malformed(
     lab: Lab, by_key: SignatureCredential, body: Body
 ) -> None:
     error = renewal_error(lab, by_key, answering(signing_ca(lab), body))
     assert error.code is ErrorCode.CA_MALFORMED
 
 
-def test_a_grant_without_a_certificate_is_malformed(lab: Lab, by_key: SignatureCredential) -> None:
+def test_acceptance_without_certificate_is_malformed(lab: Lab, by_key: SignatureCredential) -> None:
     error = renewal_error(lab, by_key, replying(lab, lambda r: certificate_reply(r, None)))
     assert error.code is ErrorCode.CA_MALFORMED
 
 
-def test_the_answer_to_another_of_several_requests_is_malformed(
+def test_response_with_wrong_or_duplicate_cert_req_id_is_malformed(
     lab: Lab, by_key: SignatureCredential
 ) -> None:
     certificate = lab.issue(NEW_KEY.spki)
@@ -194,7 +192,7 @@ def test_the_answer_to_another_of_several_requests_is_malformed(
     assert error.code is ErrorCode.CA_MALFORMED
 
 
-def test_a_certificate_that_cannot_be_read_is_named(lab: Lab, by_key: SignatureCredential) -> None:
+def test_unreadable_certificate_is_reported(lab: Lab, by_key: SignatureCredential) -> None:
     def unreadable(request: Message) -> Body:
         reply = certificate_reply(request, lab.issue(NEW_KEY.spki))
         broken = replace(reply.responses[0], certificate=b"\x30\x03\x02\x01\x05")
@@ -204,7 +202,7 @@ def test_a_certificate_that_cannot_be_read_is_named(lab: Lab, by_key: SignatureC
     assert error.code is ErrorCode.CERTIFICATE_UNREADABLE
 
 
-def test_whose_certificate_it_is_is_left_to_the_procedure(
+def test_client_leaves_key_comparison_to_the_procedure(
     lab: Lab, by_key: SignatureCredential
 ) -> None:
     foreign = lab.issue(rsa_signer(9).spki)
@@ -212,40 +210,40 @@ def test_whose_certificate_it_is_is_left_to_the_procedure(
     assert renewed(client_of(server, lab), by_key, NEW_KEY).certificate == foreign
 
 
-def test_a_refusal_carries_the_ca_s_words(lab: Lab, by_key: SignatureCredential) -> None:
+def test_refusal_carries_ca_status_text(lab: Lab, by_key: SignatureCredential) -> None:
     refusal = replying(lab, lambda r: certificate_reply(r, None, REFUSED))
     error = renewal_error(lab, by_key, refusal)
     assert error.code is ErrorCode.CA_REFUSED
     assert error.data == {"message": "no", "failure": "notAuthorized", "protected": "yes"}
 
 
-def test_an_error_message_carries_status_and_details(lab: Lab, by_key: SignatureCredential) -> None:
+def test_error_message_carries_status_and_details(lab: Lab, by_key: SignatureCredential) -> None:
     body = ErrorMessage(REFUSED, 7, ("call us",))
     error = renewal_error(lab, by_key, answering(signing_ca(lab), body))
     assert error.code is ErrorCode.CA_REFUSED
     assert error.data["message"] == "no call us"
 
 
-def test_the_ca_s_words_are_made_fit_to_be_shown(lab: Lab, by_key: SignatureCredential) -> None:
-    nasty = "拒否\x1b[31m\r\n\x00‮gnp.exe" + "x" * 10_000
-    status = replace(REFUSED, text=(nasty,))
+def test_ca_status_text_is_sanitized_for_display(lab: Lab, by_key: SignatureCredential) -> None:
+    hostile = "拒否\x1b[31m\r\n\x00‮gnp.exe" + "x" * 10_000
+    status = replace(REFUSED, text=(hostile,))
     error = renewal_error(lab, by_key, answering(signing_ca(lab), ErrorMessage(status)))
     assert error.data["message"].startswith("拒否 [31m gnp.exe")
     assert len(error.data["message"]) <= 500
 
 
-def test_an_unprotected_refusal_is_marked_as_such(lab: Lab, by_key: SignatureCredential) -> None:
-    nobody = Speaker(lab.root.certificate.subject)
-    error = renewal_error(lab, by_key, answering(nobody, ErrorMessage(REFUSED)))
+def test_unprotected_refusal_is_flagged(lab: Lab, by_key: SignatureCredential) -> None:
+    unprotected = Speaker(lab.root.certificate.subject)
+    error = renewal_error(lab, by_key, answering(unprotected, ErrorMessage(REFUSED)))
     assert error.code is ErrorCode.CA_REFUSED
     assert error.data["protected"] == "no"
 
 
-def test_an_error_with_a_bad_signature_is_not_even_shown(
+def test_error_message_with_invalid_signature_is_not_shown(
     lab: Lab, by_key: SignatureCredential
 ) -> None:
-    stranger = Speaker(lab.root.certificate.subject, rsa_signer(5))
-    error = renewal_error(lab, by_key, answering(stranger, ErrorMessage(REFUSED)))
+    unknown_signer = Speaker(lab.root.certificate.subject, rsa_signer(5))
+    error = renewal_error(lab, by_key, answering(unknown_signer, ErrorMessage(REFUSED)))
     assert error.code is ErrorCode.CA_PROTECTION_INVALID
     assert "no" not in error.data.values()
 
@@ -261,7 +259,7 @@ def test_an_error_with_a_bad_signature_is_not_even_shown(
         ),
     ],
 )
-def test_a_wrong_issue_code_is_named_however_the_ca_says_so(
+def test_wrong_issue_code_is_reported_whatever_protects_the_error(
     lab: Lab, speaker_of: Callable[[Lab], Speaker]
 ) -> None:
     status = replace(REFUSED, failures=frozenset({Failure.BAD_MESSAGE_CHECK}))

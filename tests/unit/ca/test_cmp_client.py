@@ -1,4 +1,4 @@
-"""The CMP client: what it sends, how it goes on after a crash, how it waits."""
+"""The CMP client: the messages it sends, recovery after a crash, and polling."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def lab() -> Lab:
 
 @pytest.fixture(scope="module")
 def by_key(lab: Lab) -> SignatureCredential:
-    """The current certificate, its issuer not at hand."""
+    """The current certificate and its key, without the issuer's certificate."""
     key = rsa_signer(1)
     return SignatureCredential(lab.issue(key.spki, days=20), key)
 
@@ -73,12 +73,12 @@ def confirming(lab: Lab) -> Responder:
     return answering(signing_ca(lab), PkiConfirm())
 
 
-def test_it_is_a_ca_client(server: ScriptedServer, lab: Lab) -> None:
+def test_cmp_client_implements_ca_client(server: ScriptedServer, lab: Lab) -> None:
     client: CaClient = client_of(server, lab)
     assert client.server_time() is None
 
 
-def test_renewal_asks_for_the_same_subject_with_the_new_key(
+def test_renewal_requests_the_same_subject_for_the_new_key(
     server: ScriptedServer, lab: Lab, by_key: SignatureCredential
 ) -> None:
     issued = renewed(client_of(server, lab), by_key, NEW_KEY)
@@ -97,7 +97,9 @@ def test_renewal_asks_for_the_same_subject_with_the_new_key(
     assert issued.chain == (lab.intermediate.certificate, lab.root.certificate)
 
 
-def test_obtaining_names_the_user_in_sender_and_key_id(server: ScriptedServer, lab: Lab) -> None:
+def test_obtain_request_identifies_the_user_in_sender_and_sender_kid(
+    server: ScriptedServer, lab: Lab
+) -> None:
     client = client_of(server, lab)
     answer = client.send(client.prepare_obtain(BY_CODE, NEW_KEY), BY_CODE)
     sent = server.requests[0]
@@ -105,10 +107,10 @@ def test_obtaining_names_the_user_in_sender_and_key_id(server: ScriptedServer, l
     assert sent.header.sender_kid == USER.encode()
     assert isinstance(sent.body, CertificateRequest)
     assert sent.header.sender_name == sent.body.requests[0].request.template.subject
-    assert isinstance(answer, Issued), "a CA may answer a code with its signature"
+    assert isinstance(answer, Issued), "a CA may sign its response to a MAC-protected request"
 
 
-def test_every_message_has_a_new_nonce_and_gives_back_the_ca_s(
+def test_each_message_has_a_fresh_sender_nonce_and_echoes_the_ca_nonce(
     server: ScriptedServer, lab: Lab, by_key: SignatureCredential
 ) -> None:
     client = client_of(server, lab)
@@ -122,18 +124,18 @@ def test_every_message_has_a_new_nonce_and_gives_back_the_ca_s(
     assert second.recip_nonce is not None
 
 
-def test_an_empty_issue_code_is_asked_for(server: ScriptedServer, lab: Lab) -> None:
+def test_empty_issue_code_is_reported_as_required(server: ScriptedServer, lab: Lab) -> None:
     empty = MacCredential(USER, Secret(""))
     error = error_of(lambda: client_of(server, lab).prepare_obtain(empty, NEW_KEY))
     assert error.code is ErrorCode.ISSUE_CODE_REQUIRED
 
 
 def restored(transaction: Transaction) -> Transaction:
-    """What the journal gives back: never the volatile part."""
+    """The transaction as the journal restores it, without the volatile part."""
     return Transaction(transaction.transaction_id, transaction.state)
 
 
-def test_the_same_bytes_are_sent_again_after_a_crash(
+def test_same_bytes_are_resent_after_a_crash(
     server: ScriptedServer, lab: Lab, by_key: SignatureCredential
 ) -> None:
     prepared = client_of(server, lab).prepare_renew(by_key, NEW_KEY)
@@ -148,7 +150,7 @@ def test_the_same_bytes_are_sent_again_after_a_crash(
     assert isinstance(server.requests[2].body, CertificateConfirm)
 
 
-def test_the_bank_s_secrets_travel_but_are_not_kept(
+def test_bank_secrets_are_sent_but_not_stored(
     server: ScriptedServer, lab: Lab, by_key: SignatureCredential
 ) -> None:
     client = client_of(server, lab)
@@ -168,14 +170,14 @@ def test_the_bank_s_secrets_travel_but_are_not_kept(
     assert (request.authenticator, request.registration_token) == ("PIN-7777", "OTP-123456")
 
 
-def test_no_secret_is_in_the_state_of_a_first_issue(server: ScriptedServer, lab: Lab) -> None:
+def test_state_of_a_first_issue_contains_no_secret(server: ScriptedServer, lab: Lab) -> None:
     prepared = client_of(server, lab).prepare_obtain(BY_CODE, NEW_KEY)
     assert prepared.volatile == b""
     assert b"himitsu" not in prepared.state
 
 
 @pytest.mark.parametrize("state", [b"", b"{}", b'{"version":2}', b"\xff", b"[1]"])
-def test_a_damaged_journal_is_named(
+def test_damaged_journal_state_is_reported(
     server: ScriptedServer, lab: Lab, by_key: SignatureCredential, state: bytes
 ) -> None:
     damaged = Transaction("00" * 16, state)
@@ -183,7 +185,7 @@ def test_a_damaged_journal_is_named(
     assert error.code is ErrorCode.JOURNAL_DAMAGED
 
 
-def test_a_damaged_transaction_id_is_named(
+def test_damaged_transaction_id_is_reported(
     server: ScriptedServer, lab: Lab, by_key: SignatureCredential
 ) -> None:
     prepared = client_of(server, lab).prepare_renew(by_key, NEW_KEY)
@@ -215,35 +217,35 @@ def wait_then(lab: Lab, by_key: SignatureCredential, *then: Responder) -> Answer
 
 
 @pytest.mark.parametrize(
-    ("told", "waited"), [(5, 5.0), (0, 0.0), (-7, 0.0), (2**70, 30 * 24 * 3600.0)]
+    ("requested", "waited"), [(5, 5.0), (0, 0.0), (-7, 0.0), (2**70, 30 * 24 * 3600.0)]
 )
-def test_the_time_that_the_ca_asks_for_is_kept_within_reason(
-    lab: Lab, by_key: SignatureCredential, told: int, waited: float
+def test_check_after_is_clamped_to_sane_limits(
+    lab: Lab, by_key: SignatureCredential, requested: int, waited: float
 ) -> None:
-    answer = wait_then(lab, by_key, polled(lab, told, "まだ"))
+    answer = wait_then(lab, by_key, polled(lab, requested, "まだ"))
     assert isinstance(answer, Waiting)
     assert (answer.check_after, answer.message) == (waited, "まだ")
 
 
 @pytest.mark.parametrize("delayed", [True, False])
-def test_the_certificate_comes_with_the_nonce_of_the_poll_or_of_the_request(
+def test_final_response_may_echo_the_nonce_of_the_poll_or_of_the_request(
     lab: Lab, by_key: SignatureCredential, *, delayed: bool
 ) -> None:
     server = ScriptedServer([waiting(lab)])
     client = client_of(server, lab)
     first = client.send(client.prepare_renew(by_key, NEW_KEY), by_key)
 
-    def hand_out(request: Message) -> bytes:
+    def respond(request: Message) -> bytes:
         assert isinstance(request.body, PollRequest)
         original = server.requests[0]
         body = certificate_reply(original, lab.issue(NEW_KEY.spki))
         return signing_ca(lab).answer(original if delayed else request, body)
 
-    server.responders = [hand_out]
+    server.responders = [respond]
     assert isinstance(client.poll(first.transaction, by_key), Issued)
 
 
-def test_a_poll_reply_for_another_request_is_malformed(
+def test_poll_response_for_another_request_is_malformed(
     lab: Lab, by_key: SignatureCredential
 ) -> None:
     other = answering(signing_ca(lab), PollReply((PollEntry(9, 1),)))

@@ -1,4 +1,4 @@
-"""The end of a certificate's story: confirmed, rejected, revoked."""
+"""How a transaction ends: the certificate is confirmed, rejected or revoked."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def lab() -> Lab:
 
 @pytest.fixture(scope="module")
 def by_key(lab: Lab) -> SignatureCredential:
-    """The current certificate, its issuer not at hand."""
+    """The current certificate and its key, without the issuer's certificate."""
     key = rsa_signer(1)
     return SignatureCredential(lab.issue(key.spki, days=20), key)
 
@@ -70,7 +70,7 @@ def confirm_with(
     certificate: Certificate | None = None,
     rejection: ErrorCode | None = None,
 ) -> Message:
-    """Confirms a renewal (of `certificate`) and returns what was sent."""
+    """Confirms a renewal (of `certificate`, if given) and returns the last message sent."""
     server = ScriptedServer([issuing(lab, signing_ca(lab)), responder])
     client = client_of(server, lab)
     issued = renewed(client, by_key, NEW_KEY)
@@ -80,7 +80,7 @@ def confirm_with(
     return server.requests[-1]
 
 
-def test_the_confirmation_names_the_certificate_by_its_own_hash(
+def test_confirmation_carries_the_hash_of_the_certificate(
     lab: Lab, by_key: SignatureCredential
 ) -> None:
     certificate = lab.issue(NEW_KEY.spki)
@@ -94,7 +94,7 @@ def test_the_confirmation_names_the_certificate_by_its_own_hash(
     assert sent.header.pvno == CMP2000
 
 
-def test_a_certificate_signed_without_a_hash_needs_the_hash_to_be_named(
+def test_confirmation_of_an_ed25519_certificate_names_the_hash_algorithm(
     lab: Lab, by_key: SignatureCredential
 ) -> None:
     root = make_root("Ed25519 CA", ed25519.Ed25519PrivateKey.generate(), NOW)
@@ -104,7 +104,9 @@ def test_a_certificate_signed_without_a_hash_needs_the_hash_to_be_named(
     assert sent.header.pvno == CMP2021
 
 
-def test_a_rejection_says_why(lab: Lab, by_key: SignatureCredential) -> None:
+def test_rejection_carries_error_code_and_failure_info(
+    lab: Lab, by_key: SignatureCredential
+) -> None:
     sent = confirm_with(lab, by_key, confirming(lab), rejection=ErrorCode.ISSUED_KEY_MISMATCH)
     assert isinstance(sent.body, CertificateConfirm)
     status = sent.body.statuses[0].status
@@ -113,7 +115,7 @@ def test_a_rejection_says_why(lab: Lab, by_key: SignatureCredential) -> None:
     )
 
 
-def test_an_error_after_the_confirmation_is_told_apart(
+def test_error_in_response_to_a_confirmation_is_a_confirm_failure(
     lab: Lab, by_key: SignatureCredential
 ) -> None:
     failing = answering(signing_ca(lab), ErrorMessage(REFUSED))
@@ -122,38 +124,38 @@ def test_an_error_after_the_confirmation_is_told_apart(
     assert error.data["message"] == "no"
 
 
-def test_confirmed_already_is_as_good_as_confirmed_if_the_ca_itself_says_so(
+def test_already_confirmed_counts_as_success_only_if_signed_by_the_ca(
     lab: Lab, by_key: SignatureCredential
 ) -> None:
     already = ErrorMessage(replace(REFUSED, failures=frozenset({Failure.CERT_CONFIRMED})))
     confirm_with(lab, by_key, answering(signing_ca(lab), already))
-    nobody = answering(Speaker(lab.root.certificate.subject), already)
-    error = error_of(lambda: confirm_with(lab, by_key, nobody))
+    unprotected = answering(Speaker(lab.root.certificate.subject), already)
+    error = error_of(lambda: confirm_with(lab, by_key, unprotected))
     assert error.code is ErrorCode.CA_CONFIRM_FAILED
 
 
-def test_a_confirmation_answered_with_something_else_is_malformed(
+def test_unexpected_response_to_a_confirmation_is_malformed(
     lab: Lab, by_key: SignatureCredential
 ) -> None:
-    strange = answering(signing_ca(lab), PollReply((PollEntry(0, 1),)))
-    error = error_of(lambda: confirm_with(lab, by_key, strange))
+    unexpected = answering(signing_ca(lab), PollReply((PollEntry(0, 1),)))
+    error = error_of(lambda: confirm_with(lab, by_key, unexpected))
     assert error.code is ErrorCode.CA_MALFORMED
 
 
-def test_implicit_confirmation_counts_only_if_we_asked_for_it(
+def test_implicit_confirmation_is_accepted_only_if_requested(
     lab: Lab, by_key: SignatureCredential
 ) -> None:
     granted = {"general_info": (AlgorithmIdentifier("1.3.6.1.5.5.7.4.13", b"\x05\x00"),)}
-    for asked in (True, False):
+    for requested in (True, False):
         server = ScriptedServer(
             [reply_with(lab, signing_ca(lab), NEW_KEY.spki, **granted), confirming(lab)]
         )
-        client = client_of(server, lab, implicit=asked)
+        client = client_of(server, lab, implicit=requested)
         issued = renewed(client, by_key, NEW_KEY)
         client.confirm(issued, by_key)
-        assert issued.confirmed is asked
-        assert server.requests[0].header.implicit_confirm is asked
-        assert len(server.requests) == (1 if asked else 2)
+        assert issued.confirmed is requested
+        assert server.requests[0].header.implicit_confirm is requested
+        assert len(server.requests) == (1 if requested else 2)
 
 
 @pytest.mark.parametrize(
@@ -164,7 +166,7 @@ def test_implicit_confirmation_counts_only_if_we_asked_for_it(
         PkiStatusInfo(PkiStatus.REJECTION, failures=frozenset({Failure.CERT_REVOKED})),
     ],
 )
-def test_revocation_names_issuer_serial_and_reason(
+def test_revocation_request_carries_issuer_serial_and_reason(
     lab: Lab, by_key: SignatureCredential, status: PkiStatusInfo
 ) -> None:
     server = ScriptedServer([answering(signing_ca(lab), RevokeReply((status,)))])
@@ -186,7 +188,7 @@ def test_revocation_names_issuer_serial_and_reason(
         (ErrorMessage(REFUSED), ErrorCode.CA_REFUSED),
     ],
 )
-def test_a_revocation_that_did_not_happen_is_an_error(
+def test_unsuccessful_revocation_is_an_error(
     lab: Lab, by_key: SignatureCredential, reply: Body, code: ErrorCode
 ) -> None:
     server = ScriptedServer([answering(signing_ca(lab), reply)])

@@ -1,4 +1,4 @@
-"""Whose signature under an answer is believed."""
+"""Which signers of a response the client trusts."""
 
 from __future__ import annotations
 
@@ -43,17 +43,17 @@ def trust(lab: Lab, *known: Certificate, now: datetime = NOW) -> Trust:
     return Trust(lab.anchors, known, now)
 
 
-def test_the_issuing_ca_speaks_for_itself(lab: Lab) -> None:
+def test_issuing_ca_may_sign_its_own_responses(lab: Lab) -> None:
     issuing = lab.intermediate
     message = signed(issuing.signer, issuing.certificate)
     assert believed_signer(message, trust(lab)) == issuing.certificate
 
 
-def test_the_anchor_needs_no_certificate_to_travel_along(lab: Lab) -> None:
+def test_trust_anchor_is_found_without_extra_certs(lab: Lab) -> None:
     assert believed_signer(signed(lab.root.signer), trust(lab)) == lab.root.certificate
 
 
-def test_a_ca_known_from_the_current_certificate_need_not_travel_along(lab: Lab) -> None:
+def test_issuer_of_the_current_certificate_is_found_without_extra_certs(lab: Lab) -> None:
     message = signed(lab.intermediate.signer)
     assert believed_signer(message, trust(lab, *lab.chain)) == lab.intermediate.certificate
     with pytest.raises(ProtectionError):
@@ -61,7 +61,9 @@ def test_a_ca_known_from_the_current_certificate_need_not_travel_along(lab: Lab)
 
 
 @pytest.mark.parametrize("usage", [CMC_CA, CMC_RA])
-def test_a_server_that_the_ca_named_speaks_for_it(lab: Lab, usage: ObjectIdentifier) -> None:
+def test_server_with_cmc_extended_key_usage_may_sign_for_the_ca(
+    lab: Lab, usage: ObjectIdentifier
+) -> None:
     key = rsa_signer(3)
     server = lab.intermediate.issue(key.spki, ca_name("CMP"), usages=[usage])
     assert believed_signer(signed(key, server, *lab.chain), trust(lab)) == server
@@ -76,7 +78,7 @@ def test_a_server_that_the_ca_named_speaks_for_it(lab: Lab, usage: ObjectIdentif
         pytest.param([], id="no usage"),
     ],
 )
-def test_nobody_else_with_a_certificate_of_the_ca_speaks_for_it(
+def test_other_certificates_of_the_ca_may_not_sign_for_it(
     lab: Lab, usages: list[ObjectIdentifier]
 ) -> None:
     key = rsa_signer(3)
@@ -85,7 +87,7 @@ def test_nobody_else_with_a_certificate_of_the_ca_speaks_for_it(
         believed_signer(signed(key, certificate, *lab.chain), trust(lab))
 
 
-def test_the_whole_chain_of_another_ca_is_not_believed(lab: Lab) -> None:
+def test_complete_chain_of_another_ca_is_not_trusted(lab: Lab) -> None:
     other = make_lab(NOW, label="Other")
     message = signed(
         other.intermediate.signer, other.intermediate.certificate, other.root.certificate
@@ -94,7 +96,7 @@ def test_the_whole_chain_of_another_ca_is_not_believed(lab: Lab) -> None:
         believed_signer(message, trust(lab))
 
 
-def test_an_expired_server_certificate_is_not_believed(lab: Lab) -> None:
+def test_expired_server_certificate_is_not_trusted(lab: Lab) -> None:
     key = rsa_signer(3)
     server = lab.intermediate.issue(key.spki, ca_name("CMP"), usages=[CMC_CA], days=10)
     message = signed(key, server, *lab.chain)
@@ -103,13 +105,13 @@ def test_an_expired_server_certificate_is_not_believed(lab: Lab) -> None:
         believed_signer(message, trust(lab, now=NOW + timedelta(days=11)))
 
 
-def test_a_certificate_that_did_not_sign_does_not_lend_its_name(lab: Lab) -> None:
+def test_certificate_of_another_key_does_not_authenticate_a_message(lab: Lab) -> None:
     message = signed(rsa_signer(3), lab.intermediate.certificate, lab.root.certificate)
     with pytest.raises(ProtectionError):
         believed_signer(message, trust(lab))
 
 
-def test_a_ca_whose_key_usage_allows_no_signature_is_not_believed(lab: Lab) -> None:
+def test_ca_without_signing_key_usage_is_not_trusted(lab: Lab) -> None:
     issues_only = lab.root.issue_ca("Issues only", rsa_key(8), may_sign=False)
     assert believed_signer(signed(issues_only.signer, issues_only.certificate), trust(lab))
     neither = lab.root.issue_ca("Neither", rsa_key(8), may_sign=False, may_issue=False)
@@ -117,7 +119,7 @@ def test_a_ca_whose_key_usage_allows_no_signature_is_not_believed(lab: Lab) -> N
         believed_signer(signed(neither.signer, neither.certificate), trust(lab))
 
 
-def test_unreadable_certificates_are_passed_over(lab: Lab) -> None:
+def test_unreadable_extra_certs_are_skipped(lab: Lab) -> None:
     issuing = lab.intermediate
     extra = (b"\x30\x03\x02\x01\x05", issuing.certificate.der)
     message = protect_with_signature(HEADER, PkiConfirm(), issuing.signer, extra)

@@ -19,20 +19,20 @@ def lab() -> Lab:
     return make_lab(NOW)
 
 
-def test_the_path_leads_from_the_leaf_to_the_anchor(lab: Lab) -> None:
+def test_path_runs_from_the_leaf_to_the_anchor(lab: Lab) -> None:
     leaf = lab.issue(SPKI)
     path = validate_path(leaf, lab.chain, lab.anchors, NOW)
     assert path == (leaf, lab.intermediate.certificate, lab.root.certificate)
 
 
-def test_the_order_of_what_came_along_and_things_of_no_use_do_not_matter(lab: Lab) -> None:
+def test_order_and_irrelevant_certificates_do_not_matter(lab: Lab) -> None:
     leaf = lab.issue(SPKI)
     other = make_lab(NOW, label="Other")
     received = (other.root.certificate, leaf, lab.root.certificate, *lab.chain)
     assert validate_path(leaf, received, lab.anchors, NOW)[1] == lab.intermediate.certificate
 
 
-def test_a_root_that_came_along_does_not_become_trusted(lab: Lab) -> None:
+def test_received_root_is_not_trusted(lab: Lab) -> None:
     other = make_lab(NOW, label="Other")
     leaf = other.issue(SPKI)
     received = (*other.chain, other.root.certificate)
@@ -42,14 +42,14 @@ def test_a_root_that_came_along_does_not_become_trusted(lab: Lab) -> None:
         validate_path(leaf, received, (), NOW)
 
 
-def test_a_ca_of_the_same_name_with_another_key_does_not_help(lab: Lab) -> None:
+def test_ca_with_the_same_name_but_another_key_is_refused(lab: Lab) -> None:
     impostor = make_root("Example Root CA", rsa_key(7), NOW)
     assert impostor.name == lab.root.name
     with pytest.raises(PathError):
         validate_path(impostor.issue(SPKI), (impostor.certificate,), lab.anchors, NOW)
 
 
-def test_a_missing_intermediate_leaves_a_gap(lab: Lab) -> None:
+def test_missing_intermediate_is_refused(lab: Lab) -> None:
     with pytest.raises(PathError):
         validate_path(lab.issue(SPKI), (), lab.anchors, NOW)
 
@@ -69,7 +69,7 @@ def test_an_expired_intermediate_is_refused(lab: Lab) -> None:
         validate_path(leaf, (expired.certificate,), lab.anchors, NOW)
 
 
-def test_a_customer_cannot_issue(lab: Lab) -> None:
+def test_customer_certificate_cannot_issue(lab: Lab) -> None:
     customer = rsa_signer(3)
     certificate = lab.issue(customer.spki)
     forged = TestCa(certificate, customer.private_key, NOW).issue(SPKI)
@@ -77,19 +77,19 @@ def test_a_customer_cannot_issue(lab: Lab) -> None:
         validate_path(forged, (certificate, *lab.chain), lab.anchors, NOW)
 
 
-def test_a_ca_whose_key_must_not_sign_certificates_cannot_issue(lab: Lab) -> None:
+def test_ca_without_cert_sign_key_usage_cannot_issue(lab: Lab) -> None:
     limited = lab.root.issue_ca("CRL CA", rsa_key(8), may_issue=False)
     with pytest.raises(PathError):
         validate_path(limited.issue(SPKI), (limited.certificate,), lab.anchors, NOW)
 
 
-def test_the_path_length_is_kept(lab: Lab) -> None:
+def test_path_length_constraint_is_enforced(lab: Lab) -> None:
     below = lab.intermediate.issue_ca("Below", rsa_key(8))
     with pytest.raises(PathError):
         validate_path(below.issue(SPKI), (below.certificate, *lab.chain), lab.anchors, NOW)
 
 
-def test_a_long_path_within_its_length_is_found_and_an_endless_one_given_up(lab: Lab) -> None:
+def test_path_is_accepted_only_up_to_the_maximum_length(lab: Lab) -> None:
     key = rsa_key(8)
     authorities = [lab.root]
     for level in range(5):
@@ -109,7 +109,7 @@ def test_elliptic_curve_cas_are_accepted() -> None:
 
 
 def test_ed25519_cas_are_refused_for_now() -> None:
-    """A limit of the library, told in ca/path.py: if this fails, the limit is gone."""
+    """A limit of the library, described in ca/path.py; if this test fails, the limit is gone."""
     root = make_root("Ed25519 Root", ed25519.Ed25519PrivateKey.generate(), NOW)
     with pytest.raises(PathError):
         validate_path(root.issue(spki_of(ec_key())), (), (root.certificate,), NOW)

@@ -1,4 +1,4 @@
-"""Proxies: where their settings come from, which is tried, what is told where none works."""
+"""Proxies: where settings come from, which proxy is tried, what is reported if none works."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ VARIABLES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 
 @dataclass(frozen=True)
 class Scripted:
-    """A `ProxyResolver` with this answer for every address."""
+    """A `ProxyResolver` that gives the same answer for every URL."""
 
     answer: Routes
 
@@ -43,7 +43,7 @@ def no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name.upper(), raising=False)
 
 
-# --- How Windows writes them ---------------------------------------------------------------------
+# --- Windows' notation ----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -66,14 +66,14 @@ def no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
         (" ; ;", []),
     ],
 )
-def test_a_list_of_proxies(text: str, found: list[str]) -> None:
+def test_windows_proxy_list_is_parsed(text: str, found: list[str]) -> None:
     assert list(proxies_in(text, "https")) == found
 
 
 @pytest.mark.parametrize(
     ("text", "named"), [("socks=s:1", True), ("SOCKS5://s:1", True), ("http=a:1", False)]
 )
-def test_socks_is_told_apart(text: str, named: bool) -> None:
+def test_socks_proxies_are_recognized(text: str, named: bool) -> None:
     assert names_socks(text) is named
 
 
@@ -96,7 +96,7 @@ def test_socks_is_told_apart(text: str, named: bool) -> None:
         ("ca?example.jp", False),
     ],
 )
-def test_exceptions(rules: str, exempt: bool) -> None:
+def test_bypass_list_is_matched(rules: str, exempt: bool) -> None:
     assert is_exempt(CA, rules) is exempt
 
 
@@ -108,18 +108,18 @@ def test_exceptions(rules: str, exempt: bool) -> None:
         ("https://[2001:db8::1]/", False),
     ],
 )
-def test_local_means_a_name_without_a_dot(url: str, exempt: bool) -> None:
+def test_local_matches_names_without_a_dot(url: str, exempt: bool) -> None:
     assert is_exempt(url, "<local>") is exempt
 
 
-# --- Who decides ---------------------------------------------------------------------------------
+# --- Precedence -----------------------------------------------------------------------------------
 
 
-def test_nothing_set_means_no_opinion() -> None:
+def test_unset_environment_yields_no_routes() -> None:
     assert EnvironmentProxies().routes(CA) == Routes()
 
 
-def test_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_environment_variables_are_used(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy:3128")
     monkeypatch.setenv("NO_PROXY", "internal.jp")
     assert EnvironmentProxies().routes(CA) == Routes(("http://proxy:3128",))
@@ -127,7 +127,7 @@ def test_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     assert system_proxies().routes(CA) == Routes(("http://proxy:3128",))
 
 
-def test_an_administrator_s_decision_comes_before_the_environment(
+def test_administrator_setting_overrides_the_environment(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy:3128")
@@ -135,7 +135,7 @@ def test_an_administrator_s_decision_comes_before_the_environment(
     assert fixed_proxy(DIRECT).routes(CA) == Routes((DIRECT,))
 
 
-def test_what_is_named_beforehand_is_told_apart_from_the_systems_own_settings(
+def test_named_proxy_excludes_the_system_settings(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     for variable in ("https_proxy", "http_proxy", "all_proxy", "no_proxy"):
@@ -150,22 +150,22 @@ def test_what_is_named_beforehand_is_told_apart_from_the_systems_own_settings(
     assert named_proxy(url, fixed_proxy(DIRECT)) == DIRECT
 
 
-def test_no_proxy_leads_to_this_very_computer() -> None:
+def test_loopback_addresses_bypass_the_proxy() -> None:
     for url in ("https://localhost:8443/", "https://127.0.0.1/", "https://[::1]/"):
         assert fixed_proxy("http://other:1").routes(url) == Routes((DIRECT,))
 
 
-def test_the_first_that_has_an_opinion_decides_and_problems_are_kept() -> None:
-    silent, broken = Scripted(Routes()), Scripted(Routes((), UNREADABLE))
+def test_first_source_with_a_setting_wins_and_problems_are_kept() -> None:
+    unset, broken = Scripted(Routes()), Scripted(Routes((), UNREADABLE))
     last = FixedProxy("http://last:1")
-    assert InOrder((silent, broken, last)).routes(CA) == Routes(("http://last:1",), UNREADABLE)
-    assert InOrder((silent, broken)).routes(CA) == Routes((), UNREADABLE)
+    assert InOrder((unset, broken, last)).routes(CA) == Routes(("http://last:1",), UNREADABLE)
+    assert InOrder((unset, broken)).routes(CA) == Routes((), UNREADABLE)
 
 
-# --- What the transport makes of it --------------------------------------------------------------
+# --- Use by the transport -------------------------------------------------------------------------
 
 
-def asked(routes: Routes, url: str = CA) -> CertclientError:
+def post_error(routes: Routes, url: str = CA) -> CertclientError:
     transport = HttpTransport(
         proxies=Scripted(routes), timeouts=Timeouts(connect=2.0), allow_http=True
     )
@@ -178,10 +178,10 @@ def address(proxy: RawServer) -> str:
     return f"http://127.0.0.1:{proxy.port}"
 
 
-def test_a_proxy_that_is_away_is_passed_over_for_the_next() -> None:
-    away = f"http://127.0.0.1:{free_port()}"
+def test_unreachable_proxy_is_skipped_for_the_next() -> None:
+    unreachable = f"http://127.0.0.1:{free_port()}"
     with raw_server(always(http("403 Forbidden", b""))) as second:
-        error = asked(Routes((away, address(second))))
+        error = post_error(Routes((unreachable, address(second))))
         assert second.requests[0].startswith(b"CONNECT ca.example.jp:443 ")
     assert error.code is ErrorCode.PROXY_UNREACHABLE
     assert error.data["host"] == f"127.0.0.1:{second.port}"
@@ -194,32 +194,32 @@ def test_a_proxy_that_is_away_is_passed_over_for_the_next() -> None:
         ("403 No", ErrorCode.PROXY_UNREACHABLE),
     ],
 )
-def test_a_proxy_that_says_no_is_believed(status: str, code: ErrorCode) -> None:
+def test_refusal_by_a_proxy_is_final(status: str, code: ErrorCode) -> None:
     with raw_server(always(http(status, b""))) as first, raw_server(always()) as second:
-        assert asked(Routes((address(first), address(second)))).code is code
+        assert post_error(Routes((address(first), address(second)))).code is code
         assert second.requests == []
 
 
-def test_a_message_is_sent_once_although_the_first_proxy_is_away() -> None:
-    away = f"http://127.0.0.1:{free_port()}"
+def test_message_is_sent_once_if_the_first_proxy_is_unreachable() -> None:
+    unreachable = f"http://127.0.0.1:{free_port()}"
     with raw_server(always(http("200 OK", b"answer"))) as server:
-        transport = HttpTransport(proxies=Scripted(Routes((away, DIRECT))))
+        transport = HttpTransport(proxies=Scripted(Routes((unreachable, DIRECT))))
         assert transport.post(server.url(), b"question", CMP) == b"answer"
         assert len(server.requests) == 1
 
 
-def test_settings_that_cannot_be_read_are_told_where_the_way_is_closed() -> None:
+def test_unreadable_settings_are_reported_if_the_connection_fails() -> None:
     closed = f"http://127.0.0.1:{free_port()}/"
-    assert asked(Routes((), UNREADABLE), closed) is UNREADABLE
-    assert asked(Routes(), closed).code is ErrorCode.NETWORK_UNREACHABLE
+    assert post_error(Routes((), UNREADABLE), closed) is UNREADABLE
+    assert post_error(Routes(), closed).code is ErrorCode.NETWORK_UNREACHABLE
 
 
-def test_settings_that_cannot_be_read_are_a_remark_where_the_way_is_open() -> None:
+def test_unreadable_settings_are_a_warning_if_the_connection_works() -> None:
     with raw_server(always(http("200 OK", b""))) as server:
         transport = HttpTransport(proxies=Scripted(Routes((), UNREADABLE)))
         assert transport.probe(server.url()) == [UNREADABLE]
 
 
-def test_the_server_s_own_errors_are_not_blamed_on_the_settings() -> None:
+def test_server_errors_are_not_blamed_on_unreadable_settings() -> None:
     with raw_server(always(http("500 Oops", b""))) as server:
-        assert asked(Routes((), UNREADABLE), server.url()).code is ErrorCode.SERVER_ERROR
+        assert post_error(Routes((), UNREADABLE), server.url()).code is ErrorCode.SERVER_ERROR

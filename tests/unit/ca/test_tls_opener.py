@@ -1,4 +1,4 @@
-"""Who opens TLS on the way although this computer trusts it: warned of, and never a false alarm."""
+"""Interception of TLS by a trusted root causes a warning, without false alarms."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ PRODUCTS = ("ESET SSL Filter", "Kaspersky Anti-Virus Personal", "Avast Web/Mail 
 Serve = Callable[[Sequence[Certificate]], Way]
 
 
-def shown_by(lab: Lab) -> tuple[Certificate, ...]:
+def served_chain(lab: Lab) -> tuple[Certificate, ...]:
     own = lab.intermediate.issue(rsa_signer(1).spki, usages=[SERVER_AUTH], dns_names=["localhost"])
     return (own, *lab.chain)
 
@@ -60,7 +60,7 @@ def company() -> Lab:
 
 @pytest.fixture
 def serve(tmp_path: Path) -> Iterator[Serve]:
-    """Starts a server that shows these certificates; gives the way to it."""
+    """Starts a server with the given chain and returns the route to it."""
     with contextlib.ExitStack() as servers:
 
         def start(chain: Sequence[Certificate]) -> Way:
@@ -71,73 +71,71 @@ def serve(tmp_path: Path) -> Iterator[Serve]:
         yield start
 
 
-def test_a_public_root_is_the_server_s_own(serve: Serve, bank: Lab) -> None:
-    assert opener(serve(shown_by(bank)), KnownRoots(roots(bank))) is None
+def test_public_root_is_not_reported(serve: Serve, bank: Lab) -> None:
+    assert opener(serve(served_chain(bank)), KnownRoots(roots(bank))) is None
 
 
-def test_a_public_root_is_no_alarm_whatever_its_name(serve: Serve) -> None:
-    """Makers of security products run public CAs as well."""
+def test_public_root_named_like_a_security_product_is_not_reported(serve: Serve) -> None:
+    """Vendors of security products operate public CAs, too."""
     lab = make_lab(label="Cisco Public")
-    assert opener(serve(shown_by(lab)), KnownRoots(roots(lab), roots(lab))) is None
+    assert opener(serve(served_chain(lab)), KnownRoots(roots(lab), roots(lab))) is None
 
 
-def test_a_root_that_was_installed_here_is_named(serve: Serve, bank: Lab, company: Lab) -> None:
+def test_locally_installed_root_is_reported(serve: Serve, bank: Lab, company: Lab) -> None:
     known = KnownRoots(roots(bank), roots(company, bank))
-    assert opener(serve(shown_by(company)), known) == "Example Kogyo Proxy Issuing CA"
+    assert opener(serve(served_chain(company)), known) == "Example Kogyo Proxy Issuing CA"
 
 
-def test_where_the_system_lists_no_roots_each_one_that_is_not_public_counts(
+def test_any_non_public_root_is_reported_if_the_system_lists_no_roots(
     serve: Serve, bank: Lab, company: Lab
 ) -> None:
-    way = serve(shown_by(company))
+    way = serve(served_chain(company))
     assert opener(way, KnownRoots(roots(bank))) == "Example Kogyo Proxy Issuing CA"
 
 
 @pytest.mark.parametrize("product", PRODUCTS)
-def test_a_known_product_names_itself_even_where_its_root_is_not_found(
+def test_known_product_is_reported_even_if_its_root_is_not_found(
     serve: Serve, bank: Lab, product: str
 ) -> None:
-    way = serve(shown_by(make_lab(label=product)))
+    way = serve(served_chain(make_lab(label=product)))
     assert opener(way, KnownRoots(roots(bank), ())) == f"{product} Issuing CA"
 
 
-def test_an_incomplete_chain_of_a_stranger_is_no_alarm(
+def test_incomplete_chain_of_an_unknown_issuer_is_not_reported(
     serve: Serve, bank: Lab, company: Lab
 ) -> None:
-    """A server that leaves its intermediate CA out; Windows fetches that by itself."""
-    assert opener(serve(shown_by(company)[:1]), KnownRoots(roots(bank), ())) is None
+    """A server that omits its intermediate CA certificate; Windows fetches it automatically."""
+    assert opener(serve(served_chain(company)[:1]), KnownRoots(roots(bank), ())) is None
 
 
-def test_a_missing_intermediate_that_this_computer_has_leads_to_the_public_root(
-    serve: Serve, bank: Lab
-) -> None:
-    own, issuing = shown_by(bank)
+def test_missing_intermediate_is_completed_from_the_system_store(serve: Serve, bank: Lab) -> None:
+    own, issuing = served_chain(bank)
     way = serve((own,))
     assert opener(way, KnownRoots(roots(bank), (), (issuing.der,))) is None
     assert opener(way, KnownRoots((), None, (issuing.der,))) == "Public Issuing CA", (
-        "it helps to find the way, and is no root"
+        "an intermediate completes the path but is not a root"
     )
 
 
-def test_the_public_root_s_names_with_another_key_are_found_out(serve: Serve, bank: Lab) -> None:
-    """The box copies the names of the real chain."""
+def test_forged_chain_with_the_names_of_a_public_root_is_reported(serve: Serve, bank: Lab) -> None:
+    """The intercepting appliance copies the names of the genuine chain."""
     forged = make_lab(label="Forged").intermediate
     impostor = TestCa(bank.intermediate.certificate, forged.key, bank.now)
     own = impostor.issue(rsa_signer(1).spki, usages=[SERVER_AUTH], dns_names=["localhost"])
     assert opener(serve((own, *bank.chain)), KnownRoots(roots(bank))) == "Public Issuing CA"
 
 
-def test_the_bank_s_own_root_is_known_by_its_profile(serve: Serve, bank: Lab, company: Lab) -> None:
+def test_root_from_the_profile_is_not_reported(serve: Serve, bank: Lab, company: Lab) -> None:
     known = KnownRoots(roots(bank)).knowing(company.anchors)
-    assert opener(serve(shown_by(company)), known) is None
+    assert opener(serve(served_chain(company)), known) is None
 
 
-def test_no_connection_says_nothing(bank: Lab) -> None:
+def test_failed_connection_reports_nothing(bank: Lab) -> None:
     way = Way(f"https://localhost:{free_port()}/", DIRECT, 10)
     assert opener(way, KnownRoots(roots(bank))) is None
 
 
-def test_a_product_is_named_where_the_issuer_s_name_does_not_tell_it() -> None:
+def test_issuer_name_includes_the_organization() -> None:
     authority = name(
         (NameOID.ORGANIZATION_NAME, "Fortinet"), (NameOID.COMMON_NAME, "FGT60E4Q16000001")
     )
@@ -156,8 +154,8 @@ def test_a_product_is_named_where_the_issuer_s_name_does_not_tell_it() -> None:
     assert issuer_name(()) == ""
 
 
-def test_this_computer_knows_public_roots() -> None:
-    """All of them: banks in Japan use SECOM's, whose serial number 0 not every library reads."""
+def test_system_roots_include_the_public_roots() -> None:
+    """Including SECOM's: Japanese banks use it, and some libraries reject its serial number 0."""
     known = system_roots()
     assert len(known.public) > 100
     secom = b"Security Communication RootCA2"
@@ -170,9 +168,9 @@ def test_this_computer_knows_public_roots() -> None:
 
 @pytest.fixture
 def scanner(tmp_path: Path) -> Iterator[tuple[RawServer, Lab]]:
-    """A virus scanner that answers in the bank's place with a certificate of its own making."""
+    """An antivirus scanner that impersonates the bank with a certificate it issued itself."""
     lab = make_lab(label="ESET SSL Filter")
-    context = tls_context(tmp_path, shown_by(lab), rsa_signer(1))
+    context = tls_context(tmp_path, served_chain(lab), rsa_signer(1))
     with raw_server(always(http("405 Not Allowed", b"")), context) as server:
         yield server, lab
 
@@ -181,19 +179,19 @@ def probed(server: RawServer, transport: HttpTransport) -> Sequence[CertclientEr
     return transport.probe(server.url("https", "localhost"))
 
 
-def test_a_scanner_that_the_system_trusts_is_warned_of_and_does_not_stop(
+def test_trusted_scanner_is_a_warning_not_an_error(
     scanner: tuple[RawServer, Lab], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server, lab = scanner
     root = tmp_path / "root.pem"
     root.write_bytes(certificate_pem(*lab.anchors))
-    monkeypatch.setenv("SSL_CERT_FILE", str(root))  # of no use on Windows; Wine trusts every root
-    (remark,) = probed(server, HttpTransport())
-    assert remark.code is ErrorCode.TLS_OPENED
-    assert remark.data == {"host": "localhost", "issuer": "ESET SSL Filter Issuing CA"}
+    monkeypatch.setenv("SSL_CERT_FILE", str(root))  # no effect on Windows; Wine trusts every root
+    (warning,) = probed(server, HttpTransport())
+    assert warning.code is ErrorCode.TLS_OPENED
+    assert warning.data == {"host": "localhost", "issuer": "ESET SSL Filter Issuing CA"}
 
 
-def test_it_is_found_behind_a_proxy_too(
+def test_scanner_behind_a_proxy_is_reported(
     scanner: tuple[RawServer, Lab], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server, lab = scanner
@@ -202,12 +200,12 @@ def test_it_is_found_behind_a_proxy_too(
     monkeypatch.setenv("SSL_CERT_FILE", str(root))
     with raw_server(tunnel(server.port)) as proxy:
         transport = HttpTransport(proxies=FixedProxy(f"http://127.0.0.1:{proxy.port}"))
-        (remark,) = probed(server, transport)
-        assert len(proxy.requests) > 1, "the look at the certificate goes there as well"
-    assert remark.code is ErrorCode.TLS_OPENED
+        (warning,) = probed(server, transport)
+        assert len(proxy.requests) > 1, "the certificate check uses the proxy, too"
+    assert warning.code is ErrorCode.TLS_OPENED
 
 
-def test_the_public_server_itself_is_not_warned_of(
+def test_genuine_public_server_causes_no_warning(
     scanner: tuple[RawServer, Lab], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server, lab = scanner
@@ -217,7 +215,7 @@ def test_the_public_server_itself_is_not_warned_of(
     assert probed(server, HttpTransport(roots=lambda: KnownRoots(roots(lab)))) == []
 
 
-def test_with_roots_of_the_profile_a_scanner_stops_and_those_of_the_bank_are_enough(
+def test_profile_anchors_decide_whether_a_scanner_is_an_error(
     scanner: tuple[RawServer, Lab],
 ) -> None:
     server, lab = scanner

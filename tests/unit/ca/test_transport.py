@@ -1,4 +1,4 @@
-"""The way to the CA: network, TLS, proxies, and servers that behave badly. All servers are real."""
+"""HTTP transport to the CA: requests, limits and misbehaving servers. All servers are real."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def post(server: RawServer, transport: HttpTransport | None = None, **url: str) 
     return (transport or HttpTransport()).post(server.url(**url), b"question", CMP)
 
 
-def impatient() -> HttpTransport:
+def short_timeout_transport() -> HttpTransport:
     return HttpTransport(timeouts=SHORT)
 
 
@@ -40,7 +40,7 @@ def error_from(*pieces: Piece, transport: HttpTransport | None = None) -> Certcl
     return caught.value
 
 
-def test_a_message_is_posted_with_its_length_and_type_and_nothing_personal() -> None:
+def test_request_has_length_and_type_and_nothing_personal() -> None:
     with raw_server(always(http("200 OK", b"answer"))) as server:
         assert post(server) == b"answer"
         head, _, body = server.requests[0].partition(b"\r\n\r\n")
@@ -59,7 +59,7 @@ def test_a_message_is_posted_with_its_length_and_type_and_nothing_personal() -> 
     }
 
 
-def test_the_server_s_time_is_kept() -> None:
+def test_server_time_is_recorded() -> None:
     transport = HttpTransport()
     assert transport.server_time() is None
     date = "Date: Fri, 20 Nov 2026 10:00:00 GMT"
@@ -69,24 +69,24 @@ def test_the_server_s_time_is_kept() -> None:
 
 
 @pytest.mark.parametrize("date", ["nonsense", "Fri, 99 Nov 2026 10:00:00 GMT", ""])
-def test_a_nonsense_time_is_no_time(date: str) -> None:
+def test_invalid_date_header_is_ignored(date: str) -> None:
     transport = HttpTransport()
     with raw_server(always(http("200 OK", b"answer", f"Date: {date}"))) as server:
         post(server, transport)
     assert transport.server_time() is None
 
 
-# --- Servers that say no -------------------------------------------------------------------------
+# --- Error statuses -------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("status", ["404 Not Found", "500 Internal Server Error", "401 Who"])
-def test_an_error_status_is_named(status: str) -> None:
+def test_error_status_is_reported(status: str) -> None:
     error = error_from(http(status, b"<html>"))
     assert error.code is ErrorCode.SERVER_ERROR
     assert error.data == {"status": status[:3]}
 
 
-def test_a_cmp_message_counts_whatever_the_status() -> None:
+def test_cmp_message_is_accepted_with_any_status() -> None:
     answer = http("400 Bad Request", b"answer", "Content-Type: Application/PKIXCMP; a=b")
     with raw_server(always(answer)) as server:
         assert post(server) == b"answer"
@@ -94,11 +94,11 @@ def test_a_cmp_message_counts_whatever_the_status() -> None:
 
 @pytest.mark.parametrize("status", ["301 Moved", "302 Found", "307 Again", "308 Moved"])
 def test_redirects_are_not_followed(status: str) -> None:
-    with raw_server(always(http("200 OK", b"stolen"))) as thief:
-        moved = http(status, b"", f"Location: {thief.url()}", f"Content-Type: {CMP}")
+    with raw_server(always(http("200 OK", b"stolen"))) as redirect_target:
+        moved = http(status, b"", f"Location: {redirect_target.url()}", f"Content-Type: {CMP}")
         error = error_from(moved)
         assert error.code is ErrorCode.SERVER_ERROR
-        assert thief.requests == []
+        assert redirect_target.requests == []
 
 
 def test_cookies_are_not_sent_back() -> None:
@@ -123,7 +123,7 @@ def test_cookies_are_not_sent_back() -> None:
     ],
 )
 @pytest.mark.parametrize("status", ["503 Unavailable", "429 Too Many"])
-def test_a_busy_server_says_when_to_come_again(
+def test_busy_server_error_carries_retry_after(
     status: str, header: str, data: dict[str, str]
 ) -> None:
     error = error_from(http(status, b"", "Date: Fri, 20 Nov 2026 10:00:00 GMT", header))
@@ -131,26 +131,29 @@ def test_a_busy_server_says_when_to_come_again(
     assert error.data == {"status": status[:3], **data}
 
 
-# --- Answers that are cut, slow or endless -------------------------------------------------------
+# --- Truncated, slow and endless responses --------------------------------------------------------
 
 
-def test_a_server_that_never_answers_is_given_up() -> None:
+def test_silent_server_times_out() -> None:
     begin = time.monotonic()
-    assert error_from(1.0, transport=impatient()).code is ErrorCode.NETWORK_TIMEOUT
+    assert error_from(1.0, transport=short_timeout_transport()).code is ErrorCode.NETWORK_TIMEOUT
     assert time.monotonic() - begin < 5
 
 
-def test_an_answer_that_drips_is_given_up_although_each_drop_is_in_time() -> None:
+def test_dripping_response_exceeds_the_total_timeout() -> None:
     drops: list[Piece] = [b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n"]
     drops += [0.1, b"x"] * 30
     begin = time.monotonic()
-    assert error_from(*drops, transport=impatient()).code is ErrorCode.NETWORK_TIMEOUT
+    assert error_from(*drops, transport=short_timeout_transport()).code is ErrorCode.NETWORK_TIMEOUT
     assert time.monotonic() - begin < 2.5
 
 
-def test_an_answer_that_stops_in_the_middle_is_given_up() -> None:
+def test_stalled_response_times_out() -> None:
     begun = b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nhalf"
-    assert error_from(begun, 1.0, transport=impatient()).code is ErrorCode.NETWORK_TIMEOUT
+    assert (
+        error_from(begun, 1.0, transport=short_timeout_transport()).code
+        is ErrorCode.NETWORK_TIMEOUT
+    )
 
 
 @pytest.mark.parametrize(
@@ -163,16 +166,18 @@ def test_an_answer_that_stops_in_the_middle_is_given_up() -> None:
         pytest.param([b"220 smtp.example.jp ESMTP\r\n"], id="another protocol"),
     ],
 )
-def test_a_truncated_answer_is_never_taken_for_a_whole_one(pieces: list[Piece]) -> None:
+def test_truncated_response_is_an_error(pieces: list[Piece]) -> None:
     assert error_from(*pieces).code is ErrorCode.NETWORK_UNREACHABLE
 
 
-@pytest.mark.parametrize("told", ["Content-Length: 99999999", "X: y", "Transfer-Encoding: chunked"])
-def test_an_endless_answer_is_cut_off(told: str) -> None:
+@pytest.mark.parametrize(
+    "header", ["Content-Length: 99999999", "X: y", "Transfer-Encoding: chunked"]
+)
+def test_endless_response_is_cut_off(header: str) -> None:
     def endless(_request: bytes) -> Iterator[Piece]:
-        yield f"HTTP/1.1 200 OK\r\n{told}\r\n\r\n".encode()
+        yield f"HTTP/1.1 200 OK\r\n{header}\r\n\r\n".encode()
         for _ in range(100):
-            yield b"2000\r\n" + bytes(0x2000) + b"\r\n" if "chunked" in told else bytes(0x2000)
+            yield b"2000\r\n" + bytes(0x2000) + b"\r\n" if "chunked" in header else bytes(0x2000)
 
     transport = HttpTransport(max_bytes=50_000)
     with raw_server(endless) as server, pytest.raises(CertclientError) as caught:
@@ -180,17 +185,17 @@ def test_an_endless_answer_is_cut_off(told: str) -> None:
     assert caught.value.code is ErrorCode.CA_MALFORMED
 
 
-def test_a_compressed_bomb_is_not_opened() -> None:
+def test_compressed_response_is_not_decompressed() -> None:
     packed = http("200 OK", b"\x1f\x8b\x08 packed", "Content-Encoding: gzip")
     with raw_server(always(packed)) as server:
         assert post(server) == b"\x1f\x8b\x08 packed"
 
 
-# --- No way to the server ------------------------------------------------------------------------
+# --- Unreachable servers --------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "no-such-host.invalid"])
-def test_a_server_that_is_not_there_is_unreachable(host: str) -> None:
+def test_missing_server_is_unreachable(host: str) -> None:
     transport = HttpTransport(allow_http=True, proxies=FixedProxy(DIRECT))
     with pytest.raises(CertclientError) as caught:
         transport.post(f"http://{host}:{free_port()}/pkix/", b"question", CMP)
@@ -198,17 +203,17 @@ def test_a_server_that_is_not_there_is_unreachable(host: str) -> None:
     assert caught.value.data["host"] == host
 
 
-def test_plain_http_leaves_this_computer_only_if_told() -> None:
+def test_plain_http_beyond_loopback_requires_permission() -> None:
     with pytest.raises(CertclientError) as caught:
         HttpTransport().post("http://ca.example.jp/pkix/", b"question", CMP)
     assert caught.value.code is ErrorCode.TLS_UNTRUSTED
     assert caught.value.data["reason"] == "not https"
 
 
-# --- Asking whether the way is open --------------------------------------------------------------
+# --- Probing the connection -----------------------------------------------------------------------
 
 
-def test_a_probe_reaches_a_server_that_answers_anything() -> None:
+def test_probe_accepts_any_response() -> None:
     transport = HttpTransport()
     date = "Date: Fri, 20 Nov 2026 10:00:00 GMT"
     with raw_server(always(http("405 Not Allowed", b"", date))) as server:

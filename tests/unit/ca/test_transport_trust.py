@@ -1,4 +1,4 @@
-"""TLS and proxies on the way to the CA. All servers are real."""
+"""TLS and proxies between the client and the CA. All servers are real."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def tls_key() -> RsaSigner:
 
 @pytest.fixture
 def tls_server(lab: Lab, tls_key: RsaSigner, tmp_path: Path) -> Iterator[RawServer]:
-    """https://localhost:…, its chain complete."""
+    """A server at https://localhost:… with a complete chain."""
     leaf = lab.intermediate.issue(
         tls_key.spki, customer_name(), usages=[SERVER_AUTH], dns_names=["localhost"]
     )
@@ -57,14 +57,14 @@ def tls_server(lab: Lab, tls_key: RsaSigner, tmp_path: Path) -> Iterator[RawServ
         yield server
 
 
-def test_the_given_anchors_are_trusted(tls_server: RawServer, lab: Lab) -> None:
+def test_configured_anchors_are_trusted(tls_server: RawServer, lab: Lab) -> None:
     transport = HttpTransport(lab.anchors)
     assert post(tls_server, transport, scheme="https", host="localhost") == b"answer"
 
 
 @pytest.mark.parametrize("given", [True, False])
-def test_an_unknown_authority_is_named(tls_server: RawServer, *, given: bool) -> None:
-    """What a proxy that opens TLS looks like; by other anchors and by the system's."""
+def test_unknown_authority_is_reported(tls_server: RawServer, *, given: bool) -> None:
+    """As behind a proxy that intercepts TLS; with other anchors and with the system's."""
     anchors = make_lab(label="Other").anchors if given else ()
     with pytest.raises(CertclientError) as caught:
         post(tls_server, HttpTransport(anchors), scheme="https", host="localhost")
@@ -82,17 +82,17 @@ def root_file(lab: Lab, tmp_path: Path) -> str:
     return str(path)
 
 
-def test_the_system_s_roots_count_where_no_anchors_are_given(
+def test_system_roots_apply_without_anchors(
     tls_server: RawServer, root_file: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", root_file)
     assert post(tls_server, HttpTransport(), scheme="https", host="localhost") == b"answer"
 
 
-def test_nothing_but_the_given_anchors_counts(
+def test_configured_anchors_replace_all_other_roots(
     tls_server: RawServer, root_file: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Neither the system's roots, nor the environment's, nor the bundle that requests brings."""
+    """Not the system's roots, the environment's, or the bundle shipped with requests."""
     for variable in ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
         monkeypatch.setenv(variable, root_file)
     monkeypatch.setattr("requests.adapters.DEFAULT_CA_BUNDLE_PATH", root_file)
@@ -102,7 +102,7 @@ def test_nothing_but_the_given_anchors_counts(
     assert caught.value.code is ErrorCode.TLS_UNTRUSTED
 
 
-def test_another_host_s_certificate_is_refused(tls_server: RawServer, lab: Lab) -> None:
+def test_certificate_of_another_host_is_refused(tls_server: RawServer, lab: Lab) -> None:
     with pytest.raises(CertclientError) as caught:
         post(tls_server, HttpTransport(lab.anchors), scheme="https", host="127.0.0.1")
     assert caught.value.code is ErrorCode.TLS_UNTRUSTED
@@ -110,7 +110,7 @@ def test_another_host_s_certificate_is_refused(tls_server: RawServer, lab: Lab) 
     assert tls_server.requests == []
 
 
-def test_an_expired_certificate_is_refused(lab: Lab, tls_key: RsaSigner, tmp_path: Path) -> None:
+def test_expired_certificate_is_refused(lab: Lab, tls_key: RsaSigner, tmp_path: Path) -> None:
     leaf = lab.intermediate.issue(
         tls_key.spki, usages=[SERVER_AUTH], dns_names=["localhost"], days=-1
     )
@@ -122,7 +122,7 @@ def test_an_expired_certificate_is_refused(lab: Lab, tls_key: RsaSigner, tmp_pat
         assert "expired" in caught.value.data["reason"]
 
 
-def test_a_server_that_speaks_no_tls_is_not_trusted() -> None:
+def test_server_without_tls_is_not_trusted() -> None:
     with raw_server(always(), greeting=b"220 smtp.example.jp ESMTP\r\n") as server:
         with pytest.raises(CertclientError) as caught:
             post(server, scheme="https", host="localhost")
@@ -135,7 +135,7 @@ def through(proxy: RawServer, lab: Lab, credentials: str = "") -> HttpTransport:
     return HttpTransport(lab.anchors, proxies=FixedProxy(address))
 
 
-def test_a_proxy_leads_to_the_server(tls_server: RawServer, lab: Lab) -> None:
+def test_connection_through_a_proxy_works(tls_server: RawServer, lab: Lab) -> None:
     with raw_server(tunnel(tls_server.port)) as proxy:
         transport = through(proxy, lab, "user:pass@")
         assert post(tls_server, transport, scheme="https", host="localhost") == b"answer"
@@ -146,15 +146,15 @@ def test_a_proxy_leads_to_the_server(tls_server: RawServer, lab: Lab) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["https", "http"])
-def test_a_proxy_that_wants_a_password_is_told_apart(lab: Lab, scheme: str) -> None:
-    wants = http("407 Proxy Authentication Required", b"", "Proxy-Authenticate: Basic realm=x")
-    with raw_server(always(wants)) as proxy, pytest.raises(CertclientError) as caught:
+def test_proxy_that_requires_a_password_is_reported(lab: Lab, scheme: str) -> None:
+    challenge = http("407 Proxy Authentication Required", b"", "Proxy-Authenticate: Basic realm=x")
+    with raw_server(always(challenge)) as proxy, pytest.raises(CertclientError) as caught:
         through(proxy, lab).post(f"{scheme}://localhost:1/pkix/", b"question", CMP)
     assert caught.value.code is ErrorCode.PROXY_AUTHENTICATION
     assert caught.value.data == {"status": "407", "host": f"127.0.0.1:{proxy.port}"}
 
 
-def test_a_proxy_that_does_not_let_us_through_is_named(lab: Lab) -> None:
+def test_proxy_that_refuses_the_connection_is_reported(lab: Lab) -> None:
     forbidden = http("403 Forbidden", b"policy")
     with raw_server(always(forbidden)) as proxy, pytest.raises(CertclientError) as caught:
         through(proxy, lab).post("https://ca.example.jp/pkix/", b"question", CMP)
@@ -163,7 +163,7 @@ def test_a_proxy_that_does_not_let_us_through_is_named(lab: Lab) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["https", "http"])
-def test_a_proxy_that_is_not_there_is_named(lab: Lab, scheme: str) -> None:
+def test_unreachable_proxy_is_reported(lab: Lab, scheme: str) -> None:
     proxy = RawServer(free_port())
     with pytest.raises(CertclientError) as caught:
         through(proxy, lab).post(f"{scheme}://localhost:1/pkix/", b"question", CMP)
@@ -171,23 +171,23 @@ def test_a_proxy_that_is_not_there_is_named(lab: Lab, scheme: str) -> None:
     assert caught.value.data["host"] == f"127.0.0.1:{proxy.port}"
 
 
-def test_no_password_of_a_proxy_shows_in_an_error(lab: Lab) -> None:
+def test_proxy_password_never_appears_in_an_error(lab: Lab) -> None:
     transport = through(RawServer(free_port()), lab, "user:hidden-pass@")
     with pytest.raises(CertclientError) as caught:
         transport.post("https://localhost:1/pkix/", b"question", CMP)
     assert "hidden-pass" not in str(caught.value)
 
 
-def test_a_proxy_that_opens_tls_is_found_out(tls_server: RawServer) -> None:
-    """The user sees the name of the authority that the proxy makes its certificates with."""
-    strangers = make_lab(label="Other")
+def test_proxy_that_intercepts_tls_is_reported(tls_server: RawServer) -> None:
+    """The user sees the name of the CA that issues the proxy's certificates."""
+    other_lab = make_lab(label="Other")
     with raw_server(tunnel(tls_server.port)) as proxy, pytest.raises(CertclientError) as caught:
-        post(tls_server, through(proxy, strangers), scheme="https", host="localhost")
+        post(tls_server, through(proxy, other_lab), scheme="https", host="localhost")
     assert caught.value.code is ErrorCode.TLS_UNTRUSTED
     assert caught.value.data["issuer"] == "Example Issuing CA"
 
 
-def test_the_system_s_proxy_is_used_but_not_for_this_computer(
+def test_system_proxy_is_used_except_for_loopback(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     with (
@@ -203,7 +203,7 @@ def test_the_system_s_proxy_is_used_but_not_for_this_computer(
         assert caught.value.code is ErrorCode.PROXY_AUTHENTICATION
 
 
-def test_a_probe_names_what_is_in_the_way(lab: Lab) -> None:
+def test_probe_reports_an_unreachable_proxy(lab: Lab) -> None:
     with pytest.raises(CertclientError) as caught:
         through(RawServer(free_port()), lab).probe("https://localhost:1/pkix/")
     assert caught.value.code is ErrorCode.PROXY_UNREACHABLE

@@ -1,4 +1,4 @@
-"""The command line with everything behind it made up."""
+"""The command line with fakes for everything behind it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""docs/cli.md tells every command, option, exit code and JSON field that there is."""
+"""docs/cli.md documents every command, option, exit code and JSON field."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def fields(node: object) -> Iterator[str]:
     if isinstance(node, dict):
         for key, value in node.items():
             yield key
-            if key != "data":  # what is known of an error differs from error to error
+            if key != "data":  # its fields differ from error to error
                 yield from fields(value)
     elif isinstance(node, list):
         for value in node:
@@ -54,11 +54,11 @@ def test_every_json_field_is_documented(clerk: Clerk, capsys: pytest.CaptureFixt
     ):
         clerk.run(*command, "--json")
         seen |= set(fields(json.loads(capsys.readouterr().out)))
-    assert len(seen) > 50, "else this test has seen too little"
+    assert len(seen) > 50, "otherwise this test covers too little"
     assert {field for field in seen if f"`{field}`" not in TEXT} == set()
 
 
-def test_every_value_with_a_meaning_is_documented() -> None:
+def test_every_enumerated_value_is_documented() -> None:
     values = [stage.value for stage in Stage] + [actor.value for actor in Actor]
     values += [state.value for state in State if state.open]
     values += ["done", "waiting", "stopped", "abandoned", "failed"]

@@ -1,4 +1,4 @@
-"""Output where the system's encoding lacks letters, as in a pipe on Windows."""
+"""Output in encodings that lack some characters, as in a pipe on Windows."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def certclient(home: Path, encoding: str, *arguments: str) -> subprocess.Complet
 
 
 @pytest.mark.parametrize("encoding", ["cp1252", "cp932", "ascii", "utf-8"])
-def test_json_says_every_letter_in_any_encoding(tmp_path: Path, encoding: str) -> None:
+def test_json_preserves_all_characters_in_any_encoding(tmp_path: Path, encoding: str) -> None:
     done = certclient(tmp_path, encoding, "list", "--json", "--profile", "信金😀")
     error = json.loads(done.stdout.decode(encoding))["error"]
     assert error["data"]["file"] == "信金😀"
@@ -28,9 +28,9 @@ def test_json_says_every_letter_in_any_encoding(tmp_path: Path, encoding: str) -
 
 
 @pytest.mark.parametrize("encoding", ["cp1252", "cp932"])
-def test_words_that_cannot_be_written_stop_nothing(tmp_path: Path, encoding: str) -> None:
+def test_unencodable_characters_do_not_stop_the_command(tmp_path: Path, encoding: str) -> None:
     done = certclient(tmp_path, encoding, "list", "--profile", "信金😀")
-    told = done.stderr.decode(encoding)
+    output = done.stderr.decode(encoding)
     assert done.returncode == 2
-    assert "CC-PROFILE-NOT-FOUND" in told
-    assert ("金融機関の設定ファイルが見つかりません" in told) is (encoding == "cp932")
+    assert "CC-PROFILE-NOT-FOUND" in output
+    assert ("金融機関の設定ファイルが見つかりません" in output) is (encoding == "cp932")

@@ -1,4 +1,4 @@
-"""abandon, remove-key and what status says of keys: what goes, what stays, who agreed."""
+"""abandon, remove-key and leftover keys in status: what is deleted, what stays, and consent."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def labels(*keys: str) -> list[str]:
     return [f"certclient {key}" for key in keys]
 
 
-def test_giving_up_says_what_goes_and_what_stays(clerk: Clerk, capsys: Capture) -> None:
+def test_abandon_states_what_is_deleted_and_what_stays(clerk: Clerk, capsys: Capture) -> None:
     clerk.procedures.views = [view(USER, "aa01"), view("TKYM1408055", "bb02")]
     clerk.terminal = TypingTerminal(interactive=True, answers=["はい"])
     assert clerk.run("abandon", "aa") == 0
@@ -46,18 +46,16 @@ def test_anything_but_yes_leaves_the_procedure_open(clerk: Clerk, answer: str) -
     assert clerk.procedures.seen == []
 
 
-def test_nothing_is_given_up_without_a_name_or_by_a_machine_unasked(
-    clerk: Clerk, capsys: Capture
-) -> None:
+def test_abandon_requires_an_unambiguous_id_and_consent(clerk: Clerk, capsys: Capture) -> None:
     clerk.procedures.views = [view(USER, "aa01"), view("TKYM1408055", "ab02")]
     assert clerk.run("abandon", "--yes") == 2
-    assert clerk.run("abandon", "a", "--yes") == 2, "two begin so"
+    assert clerk.run("abandon", "a", "--yes") == 2, "two IDs start with it"
     assert clerk.run("abandon", "aa01") == 2
     assert "CC-CONSENT-REQUIRED" in capsys.readouterr().err
     assert clerk.procedures.seen == []
 
 
-def test_what_the_ca_has_confirmed_is_finished_instead(clerk: Clerk, capsys: Capture) -> None:
+def test_abandon_completes_a_confirmed_procedure(clerk: Clerk, capsys: Capture) -> None:
     clerk.procedures.views = [replace(view(USER, "aa01"), state=State.CONFIRMED)]
     clerk.terminal = TypingTerminal(interactive=True, answers=["y"])
     assert clerk.run("abandon", "aa01") == 0
@@ -65,7 +63,7 @@ def test_what_the_ca_has_confirmed_is_finished_instead(clerk: Clerk, capsys: Cap
     assert "電子証明書のインストールが完了しました" in capsys.readouterr().out
 
 
-def test_giving_up_as_json(clerk: Clerk, capsys: Capture) -> None:
+def test_abandon_as_json(clerk: Clerk, capsys: Capture) -> None:
     clerk.procedures.views = [view(USER, "aa01")]
     assert clerk.run("abandon", "aa01", "--yes", "--json") == 0
     record = printed(capsys)
@@ -73,9 +71,7 @@ def test_giving_up_as_json(clerk: Clerk, capsys: Capture) -> None:
     assert (record["procedure"]["id"], record["procedure"]["kind"]) == ("aa01", "renew")
 
 
-def test_status_names_keys_that_were_left_and_how_to_remove_them(
-    clerk: Clerk, capsys: Capture
-) -> None:
+def test_status_lists_leftover_keys_and_how_to_remove_them(clerk: Clerk, capsys: Capture) -> None:
     clerk.add_token("銀色のUSB").unused = labels(KEY)
     assert clerk.run("status") == 0
     out = capsys.readouterr().out
@@ -87,7 +83,7 @@ def test_status_names_keys_that_were_left_and_how_to_remove_them(
     assert (left["key"], left["store_label"], left["destination"]) == (KEY, "銀色のUSB", "usb")
 
 
-def test_exactly_the_key_that_is_named_goes_after_a_yes(clerk: Clerk, capsys: Capture) -> None:
+def test_remove_key_deletes_only_the_named_key_after_consent(clerk: Clerk, capsys: Capture) -> None:
     token = clerk.add_token(pin="1234")
     token.unused = labels(KEY, OTHER)
     clerk.terminal = TypingTerminal(interactive=True, answers=["y", "1234"])
@@ -101,22 +97,22 @@ def test_exactly_the_key_that_is_named_goes_after_a_yes(clerk: Clerk, capsys: Ca
 
 
 @pytest.mark.parametrize("name", [KEY[:-1], "certclient", "", "cc"])
-def test_a_part_of_a_number_names_no_key(clerk: Clerk, capsys: Capture, name: str) -> None:
+def test_partial_key_number_matches_no_key(clerk: Clerk, capsys: Capture, name: str) -> None:
     clerk.pc.unused = labels(KEY)
     assert clerk.run("remove-key", name, "--yes") == 2
     assert "CC-LEFTOVER-NOT-FOUND" in capsys.readouterr().err
     assert clerk.pc.unused == labels(KEY)
 
 
-def test_no_key_goes_without_a_yes(clerk: Clerk) -> None:
+def test_remove_key_requires_consent(clerk: Clerk) -> None:
     clerk.pc.unused = labels(KEY)
-    assert clerk.run("remove-key", KEY) == 2, "nobody was asked"
+    assert clerk.run("remove-key", KEY) == 2, "there is no terminal to ask at"
     clerk.terminal = TypingTerminal(interactive=True, answers=["n"])
     assert clerk.run("remove-key", KEY) == 7
     assert clerk.pc.unused == labels(KEY)
 
 
-def test_removing_a_key_as_json(clerk: Clerk, capsys: Capture) -> None:
+def test_remove_key_as_json(clerk: Clerk, capsys: Capture) -> None:
     clerk.pc.unused = labels(KEY)
     assert clerk.run("remove-key", KEY, "--yes", "--json") == 0
     record = printed(capsys)

@@ -1,4 +1,4 @@
-"""A mistyped command is told in the customer's language, and as JSON where JSON was asked for."""
+"""Usage errors are reported in the customer's language, and as JSON if requested."""
 
 from __future__ import annotations
 
@@ -20,15 +20,13 @@ MISTYPED: dict[str, tuple[list[str], str]] = {
 
 
 @pytest.mark.parametrize("case", MISTYPED)
-def test_it_is_told_in_japanese(clerk: Clerk, capsys: Capture, case: str) -> None:
-    arguments, told = MISTYPED[case]
+def test_usage_error_is_reported_in_japanese(clerk: Clerk, capsys: Capture, case: str) -> None:
+    arguments, reason = MISTYPED[case]
     assert clerk.run(*arguments) == 2
-    assert f"理由：{told}\n" in capsys.readouterr().err
+    assert f"理由：{reason}\n" in capsys.readouterr().err
 
 
-def test_who_asked_for_json_gets_it_whatever_else_was_mistyped(
-    clerk: Clerk, capsys: Capture
-) -> None:
+def test_usage_error_is_json_with_the_json_option(clerk: Clerk, capsys: Capture) -> None:
     assert clerk.run("list", "--bogus", "--json") == 2
     printed = capsys.readouterr()
     assert json.loads(printed.out)["error"]["code"] == "CC-USAGE"

@@ -1,4 +1,4 @@
-"""`certclient open-link`: what a page may ask for, and that a person is asked first."""
+"""`certclient open-link`: what a page may request, and that the user must consent."""
 
 import pytest
 
@@ -10,7 +10,7 @@ USER = "TKYM1408054"
 RENEW = f"certclient:renew?profile=practice&user={USER}&ticket=tk-abc_DEF"
 
 
-def test_a_renewal_takes_the_ticket_along_once_somebody_agreed(clerk: Clerk) -> None:
+def test_renewal_passes_the_ticket_after_consent(clerk: Clerk) -> None:
     clerk.add(USER, days=5)
     clerk.terminal.interactive = True
     clerk.terminal.answers = ["y"]
@@ -19,7 +19,7 @@ def test_a_renewal_takes_the_ticket_along_once_somebody_agreed(clerk: Clerk) -> 
     assert len(clerk.terminal.asked) == 1
 
 
-def test_no_is_no(clerk: Clerk) -> None:
+def test_declining_cancels(clerk: Clerk) -> None:
     clerk.add(USER, days=5)
     clerk.terminal.interactive = True
     clerk.terminal.answers = ["n"]
@@ -35,13 +35,13 @@ def test_without_a_terminal_nothing_happens(
     assert clerk.procedures.tickets == []
 
 
-def test_there_is_no_way_to_say_yes_beforehand(clerk: Clerk) -> None:
+def test_yes_option_does_not_replace_consent(clerk: Clerk) -> None:
     clerk.add(USER, days=5)
     assert clerk.run("open-link", RENEW, "--yes") == EXIT_CODES[Kind.USER_ACTION]
     assert clerk.procedures.tickets == []
 
 
-def test_obtaining_brings_the_code_as_a_ticket(clerk: Clerk) -> None:
+def test_obtain_link_passes_the_code_as_ticket(clerk: Clerk) -> None:
     clerk.terminal.interactive = True
     clerk.terminal.answers = ["y"]
     clerk.procedures.code_attempts = 0
@@ -62,7 +62,7 @@ def test_obtaining_brings_the_code_as_a_ticket(clerk: Clerk) -> None:
         f"certclient:renew?profile=other-bank&user={USER}",
     ],
 )
-def test_other_links_are_refused_and_not_repeated(
+def test_other_links_are_refused_and_not_echoed(
     clerk: Clerk, capsys: pytest.CaptureFixture[str], link: str
 ) -> None:
     clerk.add(USER, days=5)

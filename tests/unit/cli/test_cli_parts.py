@@ -1,4 +1,4 @@
-"""Exit codes, progress, and that the real services fit."""
+"""Exit codes, progress, and the fit of the real services."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from support.customer import profile_of
 from support.pki import make_lab
 
 
-def test_every_kind_of_error_has_an_exit_code_of_its_own() -> None:
+def test_every_kind_of_error_has_its_own_exit_code() -> None:
     assert set(EXIT_CODES) == set(Kind)
     assert len(set(EXIT_CODES.values())) == len(Kind)
     assert 0 not in EXIT_CODES.values()
@@ -35,13 +35,13 @@ def test_success_is_returned_only_if_everything_succeeded(codes: list[int]) -> N
     assert worst(codes) in (codes or [0])
 
 
-def test_a_refusal_weighs_more_than_waiting() -> None:
+def test_refusal_outranks_waiting() -> None:
     assert worst([0, EXIT_CODES[Kind.WAITING], EXIT_CODES[Kind.REFUSED]]) == 6
     assert worst([EXIT_CODES[Kind.NOTHING_TO_DO], EXIT_CODES[Kind.WAITING]]) == 4
 
 
 @pytest.mark.parametrize("view", [LineView, SpinnerView])
-def test_each_ended_step_leaves_a_line_with_its_seconds(
+def test_each_finished_step_prints_a_line_with_its_duration(
     view: type[LineView | SpinnerView], capsys: pytest.CaptureFixture[str]
 ) -> None:
     shown = view(load(Language.ENGLISH))
@@ -49,13 +49,13 @@ def test_each_ended_step_leaves_a_line_with_its_seconds(
     shown.report(Progress(Step.CREATE_KEY, Phase.FINISHED, 12.34))
     shown.report(Progress(Step.WAIT, Phase.STARTED))
     shown.pause()
-    told = capsys.readouterr()
-    assert "Creating a new key… done (12.3 s)" in told.err
-    assert told.out == "", "stdout belongs to the result"
+    output = capsys.readouterr()
+    assert "Creating a new key… done (12.3 s)" in output.err
+    assert output.out == "", "stdout is reserved for the result"
 
 
 def test_the_real_services_fit_the_command_line(tmp_path: Path) -> None:
-    """mypy checks the types; this, that opening them needs no network, token or desktop."""
+    """mypy checks the types; this test, that opening them needs no network, token or desktop."""
     services = Services(
         commands=bootstrap.COMMANDS,
         profile=lambda _name: profile_of(make_lab()),
@@ -70,8 +70,8 @@ def test_the_real_services_fit_the_command_line(tmp_path: Path) -> None:
     assert services.procedures(services.profile(""), (), 0.0).pending() == []
 
 
-def test_help_starts_without_the_heavy_parts() -> None:
-    """`certclient --help` is quick because it loads neither network nor tokens nor the bank."""
+def test_help_does_not_import_heavy_modules() -> None:
+    """`certclient --help` is fast because it imports no network, token or practice bank code."""
     program = (
         "import sys; from certclient.bootstrap import main; sys.argv = ['certclient', '--help'];"
         "code = main(); heavy = {'requests', 'pkcs11', 'rich', 'keyring', 'flask'};"

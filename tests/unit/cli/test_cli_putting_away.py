@@ -1,4 +1,4 @@
-"""remove and restore: exactly one certificate, a clear yes, undoable, never the last valid one."""
+"""remove and restore: one certificate, explicit consent, reversible, never the last valid one."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Capture = pytest.CaptureFixture[str]
 USER = "TKYM1408054"
 
 
-def test_an_old_certificate_is_put_away_and_brought_back(clerk: Clerk, capsys: Capture) -> None:
+def test_old_certificate_is_archived_and_restored(clerk: Clerk, capsys: Capture) -> None:
     old = clerk.add(days=20)
     clerk.add(days=300)
     assert clerk.run("remove", old.serial_hex, "--yes") == 0
@@ -21,7 +21,7 @@ def test_an_old_certificate_is_put_away_and_brought_back(clerk: Clerk, capsys: C
     assert clerk.pc.done == [("archive", old.serial_hex), ("unarchive", old.serial_hex)]
 
 
-def test_what_is_in_use_is_not_deleted_at_once(clerk: Clerk, capsys: Capture) -> None:
+def test_certificate_in_use_must_be_archived_before_deletion(clerk: Clerk, capsys: Capture) -> None:
     old = clerk.add(days=20)
     clerk.add(days=300)
     assert clerk.run("remove", old.serial_hex, "--delete", "--yes") == 2
@@ -31,16 +31,16 @@ def test_what_is_in_use_is_not_deleted_at_once(clerk: Clerk, capsys: Capture) ->
     assert clerk.pc.done == [("archive", old.serial_hex), ("delete", old.serial_hex)]
 
 
-def test_an_expired_one_may_be_deleted(clerk: Clerk) -> None:
+def test_expired_certificate_may_be_deleted(clerk: Clerk) -> None:
     expired = clerk.add(days=-1)
     assert clerk.run("remove", expired.fingerprint, "--delete", "--yes") == 0
     assert clerk.pc.done == [("delete", expired.serial_hex)]
 
 
 @pytest.mark.parametrize("option", [[], ["--delete"]])
-def test_the_last_valid_one_stays(clerk: Clerk, capsys: Capture, option: list[str]) -> None:
+def test_last_valid_certificate_stays(clerk: Clerk, capsys: Capture, option: list[str]) -> None:
     last = clerk.add(days=20, archived=bool(option))
-    clerk.add("TKYM1408055", days=300)  # somebody else's does not count
+    clerk.add("TKYM1408055", days=300)  # another user's does not count
     clerk.add(days=-1)
     assert clerk.run("remove", last.serial_hex, "--yes", *option) == 6
     assert "CC-CERT-LAST-VALID" in capsys.readouterr().err
@@ -48,21 +48,21 @@ def test_the_last_valid_one_stays(clerk: Clerk, capsys: Capture, option: list[st
 
 
 @pytest.mark.parametrize("name", [USER, f"{USER} 1403", "", "00"])
-def test_only_an_exact_serial_or_fingerprint_will_do(clerk: Clerk, name: str) -> None:
+def test_remove_requires_an_exact_serial_or_fingerprint(clerk: Clerk, name: str) -> None:
     clerk.add(days=20)
     clerk.add(days=300)
     assert clerk.run("remove", name, "--yes") == 2
     assert clerk.pc.done == []
 
 
-def test_the_beginning_of_a_serial_is_not_enough(clerk: Clerk) -> None:
+def test_serial_prefix_is_not_enough(clerk: Clerk) -> None:
     old = clerk.add(days=20)
     clerk.add(days=300)
     assert clerk.run("remove", old.serial_hex[:-2], "--yes") == 2
     assert clerk.pc.done == []
 
 
-def test_a_serial_may_be_written_as_browsers_show_it(clerk: Clerk) -> None:
+def test_serial_is_accepted_in_browser_notation(clerk: Clerk) -> None:
     old = clerk.add(days=20)
     clerk.add(days=300)
     pairs = [old.serial_hex[i : i + 2].upper() for i in range(0, len(old.serial_hex), 2)]
@@ -70,9 +70,7 @@ def test_a_serial_may_be_written_as_browsers_show_it(clerk: Clerk) -> None:
 
 
 @pytest.mark.parametrize(("answer", "code", "done"), [("y", 0, 1), ("", 7, 0), ("no", 7, 0)])
-def test_what_is_put_away_is_named_before_the_yes(
-    clerk: Clerk, answer: str, code: int, done: int
-) -> None:
+def test_prompt_identifies_the_certificate(clerk: Clerk, answer: str, code: int, done: int) -> None:
     old = clerk.add(days=20)
     clerk.add(days=300)
     clerk.terminal.interactive = True
@@ -84,7 +82,7 @@ def test_what_is_put_away_is_named_before_the_yes(
     assert len(clerk.pc.done) == done
 
 
-def test_deleting_for_good_is_called_so(clerk: Clerk) -> None:
+def test_prompt_states_that_deletion_is_irreversible(clerk: Clerk) -> None:
     old = clerk.add(days=20, archived=True)
     clerk.add(days=300)
     clerk.terminal.interactive = True
@@ -93,14 +91,14 @@ def test_deleting_for_good_is_called_so(clerk: Clerk) -> None:
     assert "元に戻せません" in clerk.terminal.asked[0]
 
 
-def test_without_anybody_to_ask_nothing_is_removed(clerk: Clerk, capsys: Capture) -> None:
+def test_remove_without_a_terminal_requires_consent(clerk: Clerk, capsys: Capture) -> None:
     old = clerk.add(days=20)
     clerk.add(days=300)
     assert clerk.run("remove", old.serial_hex) == 2
     assert "CC-CONSENT-REQUIRED" in capsys.readouterr().err
 
 
-def test_the_tokens_pin_is_asked_for(clerk: Clerk) -> None:
+def test_pin_from_stdin_unlocks_the_token(clerk: Clerk) -> None:
     token = clerk.add_token(pin="824601")
     old = clerk.add(days=20, store=token)
     clerk.add(days=300, store=token)
@@ -109,7 +107,7 @@ def test_the_tokens_pin_is_asked_for(clerk: Clerk) -> None:
     assert token.done == [("archive", old.serial_hex)]
 
 
-def test_the_copy_with_the_key_is_meant(clerk: Clerk) -> None:
+def test_copy_with_the_key_is_selected(clerk: Clerk) -> None:
     """A token's certificate is often copied into the PC's store, without the key."""
     token = clerk.add_token()
     old = clerk.add(days=20, store=token)
@@ -121,7 +119,7 @@ def test_the_copy_with_the_key_is_meant(clerk: Clerk) -> None:
     assert token.done == [("archive", old.serial_hex)]
 
 
-def test_as_json(clerk: Clerk, capsys: Capture) -> None:
+def test_remove_as_json(clerk: Clerk, capsys: Capture) -> None:
     old = clerk.add(days=20)
     clerk.add(days=300)
     assert clerk.run("remove", old.serial_hex, "--yes", "--json") == 0
@@ -131,10 +129,10 @@ def test_as_json(clerk: Clerk, capsys: Capture) -> None:
 
 
 @pytest.mark.parametrize("option", [[], ["--delete"]])
-def test_nothing_is_put_away_under_a_procedure_that_is_not_finished(
+def test_unfinished_procedure_blocks_removal(
     clerk: Clerk, capsys: Capture, option: list[str]
 ) -> None:
-    """The new certificate is here, but the CA has not heard of it: only the old one logs in."""
+    """The new certificate is installed but not confirmed to the CA: only the old one can log in."""
     old = clerk.add(days=20, archived=bool(option))
     clerk.add(days=300)
     clerk.procedures.views = [view(USER, "feed0001")]
@@ -143,8 +141,8 @@ def test_nothing_is_put_away_under_a_procedure_that_is_not_finished(
     assert clerk.pc.done == []
 
 
-def test_a_procedure_at_another_bank_keeps_nothing_here(clerk: Clerk) -> None:
-    """Two banks may have given out the same user ID."""
+def test_procedure_at_another_bank_does_not_block_removal(clerk: Clerk) -> None:
+    """Two banks may have issued the same user ID."""
     old = clerk.add(days=20)
     clerk.add(days=300)
     clerk.procedures.views = [view(USER, "feed0001", profile_id="another-bank")]

@@ -1,4 +1,4 @@
-"""remove-data and status --unfinished, which the uninstaller asks; with the program's own files."""
+"""remove-data and status --unfinished, which the uninstaller runs; with the program's own files."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from support.clerk import NOW, Clerk, view
 Capture = pytest.CaptureFixture[str]
 USER = "TKYM1408054"
 
-TELL = """
+LIST_FILES = """
 from certclient.platform import folders
 for folder in folders.own_folders():
     for path in (folder, *folder.rglob("*")) if folder.exists() else ():
         print(path.name)
 """
-LEAVE_EVERYTHING = """
+CREATE_EVERY_FILE = """
 from datetime import UTC, datetime
 from certclient.platform import folders, log
 from certclient.enrollment.journal import Journal
@@ -49,7 +49,7 @@ with log.writing_to(folders.log_file()), exclusive(data / "locks", "bank", "user
 
 @dataclass(frozen=True)
 class Home:
-    """Somebody's home folder; on Windows that of this Windows' user."""
+    """A user's home folder; on Windows, that of the current Windows user."""
 
     folder: Path
 
@@ -66,8 +66,8 @@ class Home:
         )
 
     def names(self, after: str = "") -> set[str]:
-        """Of what the program keeps there, when the lines `after` have run."""
-        done = self.python("-c", after + TELL)
+        """Names of the files that the program keeps there, after running the code in `after`."""
+        done = self.python("-c", after + LIST_FILES)
         assert done.returncode == 0, done.stderr
         return set(done.stdout.splitlines())
 
@@ -83,24 +83,26 @@ def record(user_id: str, number: int, *, state: State = State.WAITING) -> Record
     return Record(name, Kind.RENEW, "a bank", user_id, state, started, NOW, "nss:/x", name)
 
 
-def test_everything_that_the_program_keeps_goes(home: Home) -> None:
-    assert home.names(after=LEAVE_EVERYTHING) >= {
+def test_remove_data_deletes_every_file_of_the_program(home: Home) -> None:
+    assert home.names(after=CREATE_EVERY_FILE) >= {
         *("certclient.log", "journal.sqlite", "updates.json", "reminders.json", "settings.ini"),
         *("instance.lock", "daily-reminder.xml", "locks"),
     }
     done = home.python("-m", "certclient", "remove-data", "--yes")
     assert (done.returncode, done.stderr) == (0, "")
-    assert home.names() == set(), "not even the log of the command itself"
+    assert home.names() == set(), "the command's own log is deleted, too"
 
 
-def kept(folder: Path) -> Path:
-    """What the program keeps."""
+def make_data_folder(folder: Path) -> Path:
+    """Creates a data folder with a settings file."""
     folder.mkdir()
     (folder / "settings.ini").touch()
     return folder
 
 
-def says(clerk: Clerk, *arguments: str, folders: tuple[Path, ...] = (), users: str = "") -> int:
+def run_command(
+    clerk: Clerk, *arguments: str, folders: tuple[Path, ...] = (), users: str = ""
+) -> int:
     views = tuple(view(user_id, f"p{number}") for number, user_id in enumerate(users.split()))
     services = replace(
         clerk.services(),
@@ -110,48 +112,46 @@ def says(clerk: Clerk, *arguments: str, folders: tuple[Path, ...] = (), users: s
     return run(["--language", "ja", *arguments], services)
 
 
-def test_it_is_never_done_unasked_or_while_a_procedure_is_unfinished(
+def test_remove_data_requires_consent_and_no_unfinished_procedure(
     clerk: Clerk, capsys: Capture, tmp_path: Path
 ) -> None:
-    folder = kept(tmp_path / "certclient")
-    assert says(clerk, "remove-data", folders=(folder,)) == 2
+    folder = make_data_folder(tmp_path / "certclient")
+    assert run_command(clerk, "remove-data", folders=(folder,)) == 2
     assert "CC-CONSENT-REQUIRED" in capsys.readouterr().err
-    assert says(clerk, "remove-data", "--yes", folders=(folder,), users=USER) == 2
-    told = capsys.readouterr().err
-    assert "CC-PROCEDURE-UNFINISHED" in told
-    assert f"ユーザID：{USER}" in told
+    assert run_command(clerk, "remove-data", "--yes", folders=(folder,), users=USER) == 2
+    errors = capsys.readouterr().err
+    assert "CC-PROCEDURE-UNFINISHED" in errors
+    assert f"ユーザID：{USER}" in errors
     assert (folder / "settings.ini").exists()
 
 
-def test_what_cannot_be_deleted_is_named(clerk: Clerk, capsys: Capture, tmp_path: Path) -> None:
-    stubborn = tmp_path / "no folder"
-    stubborn.touch()
-    folder = kept(tmp_path / "certclient")
-    assert says(clerk, "remove-data", "--yes", folders=(stubborn, folder)) == 5
-    told = capsys.readouterr().err
-    assert "CC-DATA-REMAINS" in told
-    assert "no folder" in told
-    stubborn.unlink()
-    assert says(clerk, "remove-data", "--yes", "--json", folders=(stubborn, folder)) == 0
+def test_undeletable_folder_is_reported(clerk: Clerk, capsys: Capture, tmp_path: Path) -> None:
+    undeletable = tmp_path / "no folder"
+    undeletable.touch()
+    folder = make_data_folder(tmp_path / "certclient")
+    assert run_command(clerk, "remove-data", "--yes", folders=(undeletable, folder)) == 5
+    errors = capsys.readouterr().err
+    assert "CC-DATA-REMAINS" in errors
+    assert "no folder" in errors
+    undeletable.unlink()
+    assert run_command(clerk, "remove-data", "--yes", "--json", folders=(undeletable, folder)) == 0
     assert json.loads(capsys.readouterr().out)["removed"] == [str(folder)]
     assert not folder.exists()
 
 
-def test_unfinished_user_ids_come_one_a_line_and_nothing_else(
-    clerk: Clerk, capsys: Capture
-) -> None:
-    assert says(clerk, "status", "--unfinished", users=f"{USER} TKYM1408055") == 0
+def test_unfinished_prints_one_user_id_per_line(clerk: Clerk, capsys: Capture) -> None:
+    assert run_command(clerk, "status", "--unfinished", users=f"{USER} TKYM1408055") == 0
     assert capsys.readouterr().out == f"{USER}\nTKYM1408055\n"
-    assert says(clerk, "status", "--unfinished") == 0
+    assert run_command(clerk, "status", "--unfinished") == 0
     assert capsys.readouterr().out == ""
-    assert says(clerk, "status", "--unfinished", "--json", users=USER) == 0
+    assert run_command(clerk, "status", "--unfinished", "--json", users=USER) == 0
     assert json.loads(capsys.readouterr().out)["unfinished"] == [USER]
 
 
-def test_procedures_of_every_bank_count(tmp_path: Path) -> None:
+def test_open_procedures_of_every_bank_are_listed(tmp_path: Path) -> None:
     path = tmp_path / "journal.sqlite"
     assert open_procedures(path).user_ids == ()
-    assert not path.exists(), "asking makes no journal"
+    assert not path.exists(), "a query creates no journal"
     journal = Journal(path)
     journal.save(record("TKYM1408055", 2))
     journal.save(replace(record(USER, 1), profile_id="another bank"))
@@ -159,8 +159,10 @@ def test_procedures_of_every_bank_count(tmp_path: Path) -> None:
     assert open_procedures(path).user_ids == (USER, "TKYM1408055")
 
 
-def test_a_damaged_journal_is_no_empty_one(clerk: Clerk, capsys: Capture, tmp_path: Path) -> None:
-    folder = kept(tmp_path / "certclient")
+def test_damaged_journal_is_not_treated_as_empty(
+    clerk: Clerk, capsys: Capture, tmp_path: Path
+) -> None:
+    folder = make_data_folder(tmp_path / "certclient")
     journal = folder / "journal.sqlite"
     journal.write_bytes(b"not a journal" * 100)
     services = replace(

@@ -1,4 +1,4 @@
-"""remove-old, for good and for many at once: what logs somebody in stays, whatever was asked."""
+"""remove-old deletes old certificates for good, but never one that its owner needs to log in."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ def deleted(store: ShelfStore) -> set[str]:
     return {serial for _, serial in store.done}
 
 
-def test_what_has_expired_and_what_was_put_away_goes(clerk: Clerk, capsys: Capture) -> None:
+def test_expired_and_archived_certificates_are_deleted(clerk: Clerk, capsys: Capture) -> None:
     expired = clerk.add(days=-1)
-    put_away = clerk.add(days=20, archived=True)
+    archived = clerk.add(days=20, archived=True)
     clerk.add(days=300)
     assert clerk.run("remove-old", "--yes") == 0
-    assert deleted(clerk.pc) == {expired.serial_hex, put_away.serial_hex}
+    assert deleted(clerk.pc) == {expired.serial_hex, archived.serial_hex}
     assert "2 件" in capsys.readouterr().out
 
 
-def test_what_is_in_use_stays(clerk: Clerk, capsys: Capture) -> None:
-    """On its last day, too, and beside a newer one: its owner has put nothing away."""
+def test_certificate_in_use_stays(clerk: Clerk, capsys: Capture) -> None:
+    """Even on its last day and beside a newer one, because its owner has not archived it."""
     clerk.add(days=0.01)
     clerk.add(days=300)
     assert clerk.run("remove-old", "--yes") == 0
@@ -42,23 +42,23 @@ def test_what_is_in_use_stays(clerk: Clerk, capsys: Capture) -> None:
     assert "0 件" in capsys.readouterr().out
 
 
-def test_the_last_one_that_logs_in_stays_though_it_was_put_away(clerk: Clerk) -> None:
+def test_last_usable_certificate_stays_even_if_archived(clerk: Clerk) -> None:
     clerk.add(days=20, archived=True)
-    clerk.add(days=300, key=False)  # a certificate alone logs nobody in
+    clerk.add(days=300, key=False)  # a certificate without its key cannot log in
     clerk.add(COLLEAGUE, days=300)
     assert clerk.run("remove-old", "--yes") == 0
     assert deleted(clerk.pc) == set()
 
 
-def test_two_that_were_put_away_are_no_reason_for_each_other_to_go(clerk: Clerk) -> None:
+def test_two_archived_certificates_do_not_replace_each_other(clerk: Clerk) -> None:
     clerk.add(days=20, archived=True)
     clerk.add(days=300, archived=True)
     assert clerk.run("remove-old", "--yes") == 0
     assert deleted(clerk.pc) == set()
 
 
-def test_nothing_of_a_user_id_goes_whose_procedure_is_not_finished(clerk: Clerk) -> None:
-    """Its new certificate is here, but the CA has not heard of it: the old one still signs."""
+def test_unfinished_procedure_protects_all_certificates_of_its_user_id(clerk: Clerk) -> None:
+    """The new certificate is installed but not confirmed to the CA: the old one still signs."""
     clerk.add(days=-1)
     clerk.add(days=20, archived=True)
     clerk.add(days=300)
@@ -68,8 +68,8 @@ def test_nothing_of_a_user_id_goes_whose_procedure_is_not_finished(clerk: Clerk)
     assert deleted(clerk.pc) == {other.serial_hex}
 
 
-def test_a_procedure_at_another_bank_blocks_nothing_here(clerk: Clerk) -> None:
-    """Two banks may have given out the same user ID."""
+def test_procedure_at_another_bank_does_not_block_removal(clerk: Clerk) -> None:
+    """Two banks may have issued the same user ID."""
     expired = clerk.add(days=-1)
     clerk.add(days=300)
     clerk.procedures.views = [view(USER, "feed0001", profile_id="another-bank")]
@@ -94,7 +94,7 @@ def test_certificates_of_others_are_not_touched(clerk: Clerk) -> None:
     assert deleted(clerk.pc) == set()
 
 
-def test_where_nobody_can_be_asked_nothing_goes(clerk: Clerk, capsys: Capture) -> None:
+def test_remove_old_without_a_terminal_requires_consent(clerk: Clerk, capsys: Capture) -> None:
     clerk.add(days=-1)
     assert clerk.run("remove-old") == 2
     assert "CC-CONSENT-REQUIRED" in capsys.readouterr().err
@@ -102,7 +102,7 @@ def test_where_nobody_can_be_asked_nothing_goes(clerk: Clerk, capsys: Capture) -
 
 
 @pytest.mark.parametrize(("answer", "code"), [("はい", 0), ("", 7), ("no", 7)])
-def test_a_person_is_asked_and_sees_what_goes(
+def test_prompt_lists_what_will_be_deleted(
     clerk: Clerk, capsys: Capture, answer: str, code: int
 ) -> None:
     expired = clerk.add(days=-1)
@@ -120,7 +120,7 @@ def test_a_person_is_asked_and_sees_what_goes(
     assert deleted(clerk.pc) == ({expired.serial_hex} if code == 0 else set())
 
 
-def test_without_anything_old_nobody_is_asked(clerk: Clerk) -> None:
+def test_nothing_to_delete_asks_no_question(clerk: Clerk) -> None:
     clerk.add(days=300)
     clerk.terminal.interactive = True
     assert clerk.run("remove-old") == 0
@@ -128,8 +128,8 @@ def test_without_anything_old_nobody_is_asked(clerk: Clerk) -> None:
 
 
 @dataclass
-class StubbornStore(ShelfStore):
-    """Deletes all but one."""
+class PartlyFailingStore(ShelfStore):
+    """Deletes every certificate but `stays`."""
 
     stays: Certificate | None = None
     tried: list[str] = field(default_factory=list)
@@ -141,8 +141,8 @@ class StubbornStore(ShelfStore):
         super().delete(certificate)
 
 
-def test_one_that_cannot_be_deleted_does_not_stop_the_others(clerk: Clerk, capsys: Capture) -> None:
-    clerk.pc = store = StubbornStore()
+def test_failed_deletion_does_not_stop_the_others(clerk: Clerk, capsys: Capture) -> None:
+    clerk.pc = store = PartlyFailingStore()
     store.stays = clerk.add(days=-3)
     other = clerk.add(days=-1)
     assert clerk.run("remove-old", "--yes", "--json") == 2
@@ -151,13 +151,13 @@ def test_one_that_cannot_be_deleted_does_not_stop_the_others(clerk: Clerk, capsy
     assert [one["serial"] for one in answer["certificates"]] == [other.serial_hex]
     assert [error["code"] for error in answer["errors"]] == ["CC-STORE-UNAVAILABLE"]
     assert clerk.run("remove-old", "--yes") == 2
-    said = capsys.readouterr()
-    assert "CC-STORE-UNAVAILABLE" in said.err
-    assert "0 件" in said.out
+    captured = capsys.readouterr()
+    assert "CC-STORE-UNAVAILABLE" in captured.err
+    assert "0 件" in captured.out
 
 
-def test_a_store_that_cannot_be_looked_at_is_told_once(clerk: Clerk, capsys: Capture) -> None:
-    clerk.add_token().why = Unavailable(ErrorCode.TOKEN_MISSING)  # no matter of this command
+def test_unavailable_store_is_reported_once(clerk: Clerk, capsys: Capture) -> None:
+    clerk.add_token().why = Unavailable(ErrorCode.TOKEN_MISSING)  # irrelevant to this command
     clerk.pc.why = Unavailable(ErrorCode.STORE_UNAVAILABLE)
     banks = [clerk.profile, replace(clerk.profile, id="another")]
     services = replace(clerk.services(), profiles=lambda: banks)
@@ -166,8 +166,8 @@ def test_a_store_that_cannot_be_looked_at_is_told_once(clerk: Clerk, capsys: Cap
     assert [error["code"] for error in errors] == ["CC-STORE-UNAVAILABLE"]
 
 
-def test_every_bank_that_is_set_up_or_the_one_that_was_named(clerk: Clerk) -> None:
-    """Two whose patterns fit the same certificate delete it once."""
+def test_remove_old_covers_all_banks_or_only_the_named_one(clerk: Clerk) -> None:
+    """A certificate that matches the patterns of two banks is deleted once."""
     expired = clerk.add(days=-1)
     seen: list[str] = []
 
@@ -185,7 +185,7 @@ def test_every_bank_that_is_set_up_or_the_one_that_was_named(clerk: Clerk) -> No
     assert seen == [clerk.profile.id]
 
 
-def test_the_log_has_what_went_and_calls_nothing_an_error_that_stays(clerk: Clerk) -> None:
+def test_log_records_deletions_and_no_errors(clerk: Clerk) -> None:
     expired = clerk.add(days=-1)
     clerk.add(days=300)
     with log.writing_to(clerk.log_file):

@@ -1,4 +1,4 @@
-"""renew, obtain, resume: consent, PIN, which certificate, where to, how it ended."""
+"""renew, obtain, resume: consent, PIN, choice of certificate and destination, and outcome."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ def printed(capsys: Capture) -> dict[str, Any]:
     return record
 
 
-def test_the_only_one_that_is_due_needs_no_name(clerk: Clerk, capsys: Capture) -> None:
+def test_only_due_certificate_needs_no_name(clerk: Clerk, capsys: Capture) -> None:
     clerk.add(days=200, user_id="TKYM1408055")
     clerk.add(days=20)
     assert clerk.run("renew", "--yes") == 0
     assert clerk.procedures.seen == [("renew", USER, "shelf:pc")]
-    told = capsys.readouterr()
-    lines = told.out.splitlines()
+    captured = capsys.readouterr()
+    lines = captured.out.splitlines()
     assert lines[0] == "電子証明書のインストールが完了しました"
     assert "Common Name = TKYM1408054 1403" in lines
     assert any("インストールされたパソコン以外ではログインできません" in line for line in lines)
     assert any("ブラウザー" in line for line in lines)
-    assert "新しい鍵を作っています…済み（1.2秒）" in told.err or "（1.3秒）" in told.err
+    assert "新しい鍵を作っています…済み（1.2秒）" in captured.err or "（1.3秒）" in captured.err
 
 
-def test_after_saving_to_the_token_the_seeds_advice_for_tokens_is_given(
+def test_saving_to_a_token_prints_the_seeds_advice_for_tokens(
     clerk: Clerk, capsys: Capture
 ) -> None:
     clerk.add(store=clerk.add_token())
@@ -49,7 +49,7 @@ def test_after_saving_to_the_token_the_seeds_advice_for_tokens_is_given(
 
 
 @pytest.mark.parametrize(
-    ("test", "told"),
+    ("test", "sentence"),
     [
         (LoginTest(LoginResult.WORKED), "新しい電子証明書でのログインを確認しました。"),
         (
@@ -68,15 +68,15 @@ def test_after_saving_to_the_token_the_seeds_advice_for_tokens_is_given(
     ],
     ids=lambda value: value.result.value if isinstance(value, LoginTest) else "",
 )
-def test_whether_the_new_certificate_logs_in_is_told(
-    clerk: Clerk, capsys: Capture, test: LoginTest, told: str
+def test_result_of_the_login_test_is_reported(
+    clerk: Clerk, capsys: Capture, test: LoginTest, sentence: str
 ) -> None:
     clerk.profile = replace(clerk.profile, login_test_url="https://bank.example/login")
     clerk.procedures.login = test
     clerk.add()
     assert clerk.run("renew", "--yes") == 0
     out = capsys.readouterr().out
-    assert told in out
+    assert sentence in out
     assert test.error is None or test.error.code.code in out
 
 
@@ -90,13 +90,13 @@ def test_a_failed_login_as_json(clerk: Clerk, capsys: Capture) -> None:
     assert login["error"]["data"]["status"] == "403"
 
 
-def test_nothing_due_is_told_apart_from_success(clerk: Clerk, capsys: Capture) -> None:
+def test_nothing_due_has_its_own_exit_code(clerk: Clerk, capsys: Capture) -> None:
     clerk.add(days=200)
     assert clerk.run("renew", "--yes") == 3
     assert "CC-CERT-NOTHING-DUE" in capsys.readouterr().err
 
 
-def test_of_several_that_are_due_one_must_be_named(clerk: Clerk, capsys: Capture) -> None:
+def test_with_several_due_certificates_a_name_is_required(clerk: Clerk, capsys: Capture) -> None:
     clerk.add()
     clerk.add("TKYM1408055")
     assert clerk.run("renew", "--yes") == 2
@@ -106,23 +106,25 @@ def test_of_several_that_are_due_one_must_be_named(clerk: Clerk, capsys: Capture
     assert clerk.procedures.seen == []
 
 
-def test_an_old_certificate_beside_the_new_one_is_not_renewed_again(clerk: Clerk) -> None:
+def test_superseded_certificate_is_not_renewed_again(clerk: Clerk) -> None:
     clerk.add(days=20)
     clerk.add(days=300)
     assert clerk.run("renew", "--all", "--yes") == 3
 
 
-def test_administrator_and_user_of_the_same_id_are_two_owners(clerk: Clerk) -> None:
-    """S2: the administrator's certificate shows 1394 behind the same ID."""
+def test_administrator_and_user_with_the_same_id_are_distinct_owners(clerk: Clerk) -> None:
+    """S2: the administrator's certificate has the suffix 1394 after the same ID."""
     clerk.add(suffix="1403")
     administrator = clerk.add(suffix="1394")
-    assert clerk.run("renew", USER, "--yes") == 2, "which of the two?"
+    assert clerk.run("renew", USER, "--yes") == 2, "the ID alone is ambiguous"
     assert clerk.run("renew", f"{USER} 1394", "--yes") == 0
     assert clerk.run("renew", administrator.serial_hex, "--yes") == 0
     assert len(clerk.procedures.seen) == 2
 
 
-def test_all_goes_on_after_a_failure_and_returns_the_worst(clerk: Clerk, capsys: Capture) -> None:
+def test_batch_continues_after_a_failure_and_returns_the_worst_exit_code(
+    clerk: Clerk, capsys: Capture
+) -> None:
     for number, days in (("1", 5), ("2", 10), ("3", 15), ("4", 200)):
         clerk.add(f"TKYM140805{number}", days=days)
     clerk.procedures.fate["TKYM1408051"] = CertclientError(ErrorCode.NETWORK_TIMEOUT)
@@ -139,7 +141,7 @@ def test_all_goes_on_after_a_failure_and_returns_the_worst(clerk: Clerk, capsys:
     assert "完了しました" in rows[2]
 
 
-def test_all_as_json(clerk: Clerk, capsys: Capture) -> None:
+def test_renew_all_as_json(clerk: Clerk, capsys: Capture) -> None:
     clerk.add("TKYM1408051", days=5)
     clerk.add("TKYM1408052", days=10)
     clerk.procedures.fate["TKYM1408051"] = waiting()
@@ -158,7 +160,7 @@ def test_all_as_json(clerk: Clerk, capsys: Capture) -> None:
     assert second["certificate"]["serial"]
 
 
-def test_a_failure_as_json_carries_code_words_and_data(clerk: Clerk, capsys: Capture) -> None:
+def test_failure_as_json_carries_code_text_and_data(clerk: Clerk, capsys: Capture) -> None:
     clerk.add()
     clerk.procedures.fate[USER] = CertclientError(ErrorCode.CA_REFUSED, message="残高確認中")
     assert clerk.run("renew", "--yes", "--json") == 6
@@ -172,7 +174,7 @@ def test_a_failure_as_json_carries_code_words_and_data(clerk: Clerk, capsys: Cap
     assert result["error"]["title"]
 
 
-def test_waiting_for_the_ca_says_that_nothing_is_lost(clerk: Clerk, capsys: Capture) -> None:
+def test_waiting_for_the_ca_explains_how_to_resume(clerk: Clerk, capsys: Capture) -> None:
     clerk.add()
     clerk.procedures.fate[USER] = waiting()
     assert clerk.run("renew", "--yes") == 4
@@ -181,20 +183,20 @@ def test_waiting_for_the_ca_says_that_nothing_is_lost(clerk: Clerk, capsys: Capt
     assert "certclient resume" in err
 
 
-def test_what_was_cleaned_up_is_not_called_a_success(clerk: Clerk, capsys: Capture) -> None:
+def test_abandoned_procedure_is_not_reported_as_success(clerk: Clerk, capsys: Capture) -> None:
     clerk.add()
     clerk.procedures.fate[USER] = Pending("feed", State.ABANDONED, None)
     assert clerk.run("renew", "--yes") == 7
     assert "もう一度お手続きください" in capsys.readouterr().err
 
 
-def test_the_patience_with_the_ca_is_the_users(clerk: Clerk) -> None:
+def test_wait_option_sets_the_polling_time(clerk: Clerk) -> None:
     clerk.add()
     clerk.run("renew", "--yes", "--wait", "5")
     assert clerk.patience == 5.0
 
 
-def test_a_user_is_sent_to_the_administrator_an_administrator_to_the_branch(
+def test_help_refers_users_to_the_administrator_and_administrators_to_the_branch(
     clerk: Clerk, capsys: Capture
 ) -> None:
     """Way C2, seeds S0 and S3."""
@@ -212,22 +214,22 @@ def test_a_user_is_sent_to_the_administrator_an_administrator_to_the_branch(
 # Consent
 
 
-def test_without_anybody_to_ask_nothing_is_begun(clerk: Clerk, capsys: Capture) -> None:
+def test_renew_without_a_terminal_requires_consent(clerk: Clerk, capsys: Capture) -> None:
     clerk.add()
     assert clerk.run("renew") == 2
     assert "CC-CONSENT-REQUIRED" in capsys.readouterr().err
     assert clerk.procedures.seen == []
 
 
-def test_a_pin_on_standard_input_cannot_say_yes_as_well(clerk: Clerk) -> None:
+def test_pin_from_standard_input_is_not_consent(clerk: Clerk) -> None:
     clerk.add()
     clerk.terminal.interactive = True
     clerk.terminal.stdin = ["1234"]
     assert clerk.run("renew", "--pin-stdin") == 2
-    assert clerk.terminal.stdin == ["1234"], "not even read"
+    assert clerk.terminal.stdin == ["1234"], "standard input is not read"
 
 
-def test_before_the_yes_everything_is_told(clerk: Clerk, capsys: Capture) -> None:
+def test_consent_prompt_states_all_details(clerk: Clerk, capsys: Capture) -> None:
     certificate = clerk.add(store=clerk.add_token("銀色のUSB"))
     clerk.terminal.interactive = True
     clerk.terminal.answers = ["y"]
@@ -246,7 +248,7 @@ def test_before_the_yes_everything_is_told(clerk: Clerk, capsys: Capture) -> Non
 
 
 @pytest.mark.parametrize("answer", ["", "n", "N", "いいえ", "maybe", "yy"])
-def test_anything_but_a_clear_yes_is_a_no(clerk: Clerk, capsys: Capture, answer: str) -> None:
+def test_any_answer_but_an_explicit_yes_cancels(clerk: Clerk, capsys: Capture, answer: str) -> None:
     clerk.add()
     clerk.terminal.interactive = True
     clerk.terminal.answers = [answer]
@@ -255,7 +257,7 @@ def test_anything_but_a_clear_yes_is_a_no(clerk: Clerk, capsys: Capture, answer:
 
 
 @pytest.mark.parametrize("answer", ["y", "Y", "yes", "はい", "ｙ"])
-def test_yes_in_both_languages_and_widths(clerk: Clerk, answer: str) -> None:
+def test_yes_is_accepted_in_both_languages_and_widths(clerk: Clerk, answer: str) -> None:
     clerk.add()
     clerk.terminal.interactive = True
     clerk.terminal.answers = [answer]
@@ -269,11 +271,11 @@ def test_the_pin_is_read_from_standard_input(clerk: Clerk, capsys: Capture) -> N
     clerk.add(store=clerk.add_token(pin="824601"))
     clerk.terminal.stdin = ["824601"]
     assert clerk.run("renew", "--yes", "--pin-stdin") == 0
-    told = capsys.readouterr()
-    assert "824601" not in told.out + told.err
+    captured = capsys.readouterr()
+    assert "824601" not in captured.out + captured.err
 
 
-def test_one_line_serves_a_whole_batch_on_one_token(clerk: Clerk) -> None:
+def test_one_pin_line_serves_all_renewals_on_one_token(clerk: Clerk) -> None:
     token = clerk.add_token(pin="824601")
     clerk.add("TKYM1408051", store=token)
     clerk.add("TKYM1408052", store=token)
@@ -282,8 +284,8 @@ def test_one_line_serves_a_whole_batch_on_one_token(clerk: Clerk) -> None:
     assert clerk.terminal.stdin == ["not needed"]
 
 
-def test_a_wrong_pin_from_standard_input_is_used_only_once(clerk: Clerk, capsys: Capture) -> None:
-    """Attempts are precious: neither the rest of the input nor the next certificate tries again."""
+def test_wrong_pin_from_standard_input_is_used_only_once(clerk: Clerk, capsys: Capture) -> None:
+    """Attempts are limited: neither the remaining input nor the next certificate uses another."""
     token = clerk.add_token(pin="824601")
     clerk.add("TKYM1408051", store=token, days=5)
     clerk.add("TKYM1408052", store=token, days=10)
@@ -295,7 +297,7 @@ def test_a_wrong_pin_from_standard_input_is_used_only_once(clerk: Clerk, capsys:
     assert "CC-PIN-REQUIRED" in rows[1]
 
 
-def test_at_the_terminal_a_wrong_pin_may_be_corrected_and_attempts_are_shown(
+def test_wrong_pin_may_be_corrected_at_the_terminal_and_attempts_are_shown(
     clerk: Clerk, capsys: Capture
 ) -> None:
     clerk.add(store=clerk.add_token("銀色のUSB", pin="824601"))
@@ -308,7 +310,7 @@ def test_at_the_terminal_a_wrong_pin_may_be_corrected_and_attempts_are_shown(
     assert "銀色のUSB" in clerk.terminal.asked[0]
 
 
-def test_an_empty_pin_makes_no_attempt(clerk: Clerk, capsys: Capture) -> None:
+def test_empty_pin_uses_no_attempt(clerk: Clerk, capsys: Capture) -> None:
     clerk.add(store=clerk.add_token(pin="824601"))
     clerk.terminal.interactive = True
     clerk.terminal.answers = [""]
@@ -316,35 +318,35 @@ def test_an_empty_pin_makes_no_attempt(clerk: Clerk, capsys: Capture) -> None:
     assert "CC-PIN-REQUIRED" in capsys.readouterr().err
 
 
-def test_without_a_terminal_no_pin_is_waited_for(clerk: Clerk) -> None:
+def test_renew_does_not_wait_for_a_pin_without_a_terminal(clerk: Clerk) -> None:
     clerk.add(store=clerk.add_token(pin="824601"))
     assert clerk.run("renew", "--yes") == 2
 
 
-def test_no_option_takes_a_pin_or_a_code_as_its_value(clerk: Clerk) -> None:
-    """What stands in argv is seen by every user of the computer."""
+def test_pin_and_code_are_never_option_values(clerk: Clerk) -> None:
+    """Every user of the computer can see argv."""
     clerk.add(store=clerk.add_token(pin="824601"))
     for option in ("--pin", "--pin-stdin=824601", "--code", "--code-stdin=X"):
         assert clerk.run("renew", "--yes", option) == 2
 
 
-# Where to
+# Destination
 
 
-def test_the_new_key_stays_where_the_old_one_is(clerk: Clerk) -> None:
+def test_new_key_is_created_in_the_store_of_the_old_one(clerk: Clerk) -> None:
     clerk.add(store=clerk.add_token())
     clerk.run("renew", "--yes")
     assert clerk.procedures.seen == [("renew", USER, "shelf:専用USB")]
 
 
-def test_the_user_may_choose_the_other_place(clerk: Clerk) -> None:
+def test_user_may_choose_another_destination(clerk: Clerk) -> None:
     clerk.add()
     clerk.add_token()
     assert clerk.run("renew", "--yes", "--to", "usb") == 0
     assert clerk.procedures.seen == [("renew", USER, "shelf:専用USB")]
 
 
-def test_of_two_tokens_one_must_be_named(clerk: Clerk, capsys: Capture) -> None:
+def test_with_two_tokens_a_store_name_is_required(clerk: Clerk, capsys: Capture) -> None:
     clerk.add()
     clerk.add_token("金")
     clerk.add_token("銀")
@@ -356,7 +358,7 @@ def test_of_two_tokens_one_must_be_named(clerk: Clerk, capsys: Capture) -> None:
     assert clerk.procedures.seen == [("renew", USER, "shelf:銀")]
 
 
-def test_a_place_without_a_token_says_so(clerk: Clerk, capsys: Capture) -> None:
+def test_missing_token_is_reported(clerk: Clerk, capsys: Capture) -> None:
     clerk.add()
     assert clerk.run("renew", "--yes", "--to", "usb") == 2
     assert "CC-TOKEN-MISSING" in capsys.readouterr().err
@@ -365,15 +367,15 @@ def test_a_place_without_a_token_says_so(clerk: Clerk, capsys: Capture) -> None:
 # obtain
 
 
-def test_the_issue_code_is_taken_as_written_in_the_letter(clerk: Clerk) -> None:
+def test_issue_code_is_accepted_as_printed_in_the_letter(clerk: Clerk) -> None:
     clerk.terminal.stdin = ["ＡＢ２３－ＣＤ４５　ef67\u2010gh89"]
     assert clerk.run("obtain", USER, "--to", "pc", "--yes", "--code-stdin") == 0
     assert clerk.procedures.codes == ["AB23CD45ef67gh89"]
 
 
-def test_a_code_from_standard_input_is_meant_but_not_for_ever(clerk: Clerk) -> None:
-    """The procedure never sends a code that it knows to be wrong; said again, it may show that the
-    code of an earlier run was."""
+def test_code_from_standard_input_is_supplied_at_most_twice(clerk: Clerk) -> None:
+    """The procedure never sends a code that it knows to be wrong. Supplying it once more covers the
+    case that the wrong one was the code of an earlier run."""
     clerk.procedures.code_attempts = 3
     clerk.terminal.stdin = ["AAAA", "BBBB"]
     clerk.run("obtain", USER, "--yes", "--code-stdin")
@@ -381,7 +383,7 @@ def test_a_code_from_standard_input_is_meant_but_not_for_ever(clerk: Clerk) -> N
     assert clerk.terminal.stdin == ["BBBB"]
 
 
-def test_at_the_terminal_the_code_is_asked_for_by_its_name(clerk: Clerk, capsys: Capture) -> None:
+def test_terminal_prompts_for_the_issue_code_by_name(clerk: Clerk, capsys: Capture) -> None:
     clerk.procedures.code_attempts = 2
     clerk.terminal.interactive = True
     clerk.terminal.answers = ["y", "AB-CD", "EF-GH"]
@@ -391,7 +393,7 @@ def test_at_the_terminal_the_code_is_asked_for_by_its_name(clerk: Clerk, capsys:
     assert "入力された内容が違います" in capsys.readouterr().err
 
 
-def test_obtain_goes_to_the_banks_favourite_place(clerk: Clerk) -> None:
+def test_obtain_uses_the_banks_preferred_destination(clerk: Clerk) -> None:
     clerk.add_token()
     clerk.profile = replace(clerk.profile, destinations=("usb", "pc"))
     clerk.terminal.stdin = ["AAAA"]
@@ -399,7 +401,7 @@ def test_obtain_goes_to_the_banks_favourite_place(clerk: Clerk) -> None:
     assert clerk.procedures.seen == [("obtain", USER, "shelf:専用USB")]
 
 
-def test_a_place_that_the_bank_does_not_allow_is_refused(clerk: Clerk, capsys: Capture) -> None:
+def test_destination_not_allowed_by_the_bank_is_refused(clerk: Clerk, capsys: Capture) -> None:
     clerk.profile = replace(clerk.profile, destinations=("usb",))
     assert clerk.run("obtain", USER, "--to", "pc", "--yes") == 2
     assert "パソコンには保存できません" in capsys.readouterr().err
@@ -408,7 +410,7 @@ def test_a_place_that_the_bank_does_not_allow_is_refused(clerk: Clerk, capsys: C
 # resume
 
 
-def test_resume_goes_on_with_everything_that_is_open(clerk: Clerk, capsys: Capture) -> None:
+def test_resume_continues_all_open_procedures(clerk: Clerk, capsys: Capture) -> None:
     clerk.procedures.views = [view("TKYM1408051", "aa01"), view("TKYM1408052", "bb02")]
     assert clerk.run("resume") == 0
     assert [user for _, user, _ in clerk.procedures.seen] == ["TKYM1408051", "TKYM1408052"]
@@ -417,36 +419,36 @@ def test_resume_goes_on_with_everything_that_is_open(clerk: Clerk, capsys: Captu
     assert "[2/2] TKYM1408052" in err
 
 
-def test_resume_by_the_beginning_of_its_number(clerk: Clerk) -> None:
+def test_resume_accepts_an_id_prefix(clerk: Clerk) -> None:
     clerk.procedures.views = [view("TKYM1408051", "aa01"), view("TKYM1408052", "ab02")]
     assert clerk.run("resume", "ab") == 0
     assert [user for _, user, _ in clerk.procedures.seen] == ["TKYM1408052"]
-    assert clerk.run("resume", "a") == 2, "two begin so"
+    assert clerk.run("resume", "a") == 2, "two IDs start with it"
 
 
-def test_nothing_to_resume_is_no_failure(clerk: Clerk, capsys: Capture) -> None:
+def test_nothing_to_resume_has_its_own_exit_code(clerk: Clerk, capsys: Capture) -> None:
     clerk.procedures.views = [view(USER, "aa01", profile_id="another-bank")]
     assert clerk.run("resume") == 3
     assert "CC-PROCEDURE-NONE" in capsys.readouterr().err
 
 
-# The boundary
+# The error boundary
 
 
-def test_a_fault_of_ours_is_told_without_its_text_and_traced_in_the_log(
+def test_internal_error_is_reported_without_its_text_and_traced_in_the_log(
     clerk: Clerk, capsys: Capture
 ) -> None:
     clerk.add()
     clerk.procedures.fate[USER] = RuntimeError("PIN 824601 leaked into a text")
     with log.writing_to(clerk.log_file):
         assert clerk.run("renew", "--yes") == 1
-    told = capsys.readouterr()
-    assert "CC-INTERNAL" in told.err
-    assert str(clerk.log_file) in told.err
+    captured = capsys.readouterr()
+    assert "CC-INTERNAL" in captured.err
+    assert str(clerk.log_file) in captured.err
     logged = clerk.log_file.read_text()
     assert "RuntimeError" in logged
-    assert "clerk.py" in logged, "where it came from"
-    for text in (told.out, told.err, logged):
+    assert "clerk.py" in logged, "the place that raised it"
+    for text in (captured.out, captured.err, logged):
         assert "824601" not in text
         assert "Traceback" not in text
 
@@ -458,47 +460,47 @@ def test_an_error_before_any_renewal_is_json_too(clerk: Clerk, capsys: Capture) 
     assert record["error"]["code"] == "CC-CERT-NOTHING-DUE"
 
 
-class LeavingTerminal(TypingTerminal):
-    """Somebody who presses Ctrl+C, or Ctrl+D, at the question for a PIN."""
+class InterruptedTerminal(TypingTerminal):
+    """A terminal at which the user presses Ctrl+C or Ctrl+D at the PIN prompt."""
 
-    leaves_by: type[BaseException] = KeyboardInterrupt
+    interruption: type[BaseException] = KeyboardInterrupt
 
     def hidden(self, question: str) -> str:
         self.asked.append(question)
-        raise self.leaves_by
+        raise self.interruption
 
 
 @pytest.mark.parametrize("key", [KeyboardInterrupt, EOFError])
-def test_leaving_at_the_pin_is_an_answer_to_the_procedure_and_ends_the_batch(
+def test_interrupted_pin_prompt_cancels_the_procedure_and_ends_the_batch(
     clerk: Clerk, capsys: Capture, key: type[BaseException]
 ) -> None:
-    """An exception past the procedure would leave a beginning in the journal to be resumed."""
+    """An exception that bypasses the procedure would leave it open in the journal."""
     token = clerk.add_token(pin="2468")
     clerk.add(store=token)
     clerk.add("TKYM1408055", store=token)
-    clerk.terminal = LeavingTerminal(interactive=True)
-    clerk.terminal.leaves_by = key
+    clerk.terminal = InterruptedTerminal(interactive=True)
+    clerk.terminal.interruption = key
     assert clerk.run("renew", "--all", "--yes", "--json") == 7
     (result,) = printed(capsys)["results"]
     assert result["error"]["code"] == "CC-CANCELLED"
     assert len(clerk.terminal.asked) == 1
 
 
-def test_of_a_batch_each_failure_is_told_with_what_to_do(clerk: Clerk, capsys: Capture) -> None:
+def test_each_failure_of_a_batch_is_reported_with_advice(clerk: Clerk, capsys: Capture) -> None:
     clerk.add()
     clerk.add("TKYM1408055")
     clerk.procedures.fate[USER] = CertclientError(ErrorCode.NETWORK_TIMEOUT, host="ca.example")
     assert clerk.run("renew", "--all", "--yes") == 5
-    told = capsys.readouterr()
-    assert "CC-NET-TIMEOUT" in told.out
-    assert "certclient resume で続きから再開できます" in told.err
+    captured = capsys.readouterr()
+    assert "CC-NET-TIMEOUT" in captured.out
+    assert "certclient resume で続きから再開できます" in captured.err
 
 
 @pytest.mark.parametrize("option", [[], ["--all"]])
-def test_nothing_due_is_not_said_while_something_is_unfinished(
+def test_nothing_due_is_not_reported_while_a_procedure_is_unfinished(
     clerk: Clerk, capsys: Capture, option: list[str]
 ) -> None:
-    """A new certificate that the CA never had confirmed looks as if there were nothing to do."""
+    """With a new certificate that was never confirmed to the CA, nothing appears to be due."""
     clerk.add(days=300)
     clerk.procedures.views = [view(USER, "feed0001")]
     assert clerk.run("renew", "--yes", *option) == 5

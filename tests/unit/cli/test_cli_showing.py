@@ -1,4 +1,4 @@
-"""list, show, status and help: what a user reads, and what another program reads."""
+"""list, show, status and help: output for users and for other programs."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ Capture = pytest.CaptureFixture[str]
 
 
 def printed(capsys: Capture) -> dict[str, Any]:
-    """Standard output must be one JSON object and nothing else."""
+    """Parses standard output, which must be exactly one JSON object."""
     record: dict[str, Any] = json.loads(capsys.readouterr().out)
     return record
 
 
-def test_list_says_whose_where_until_when_and_what_now(clerk: Clerk, capsys: Capture) -> None:
+def test_list_shows_owner_store_expiry_and_stage(clerk: Clerk, capsys: Capture) -> None:
     due = clerk.add("TKYM1408054", "1394", days=20)
     fine = clerk.add("TKYM1408055", days=200, store=clerk.add_token())
     assert clerk.run("list") == 0
@@ -51,34 +51,32 @@ def test_columns_line_up_with_wide_characters(clerk: Clerk, capsys: Capture) -> 
     clerk.run("list")
     lines = capsys.readouterr().out.splitlines()
     serials = {cell_len(line[: line.rindex("  ")]) for line in (x.rstrip() for x in lines)}
-    assert len(serials) == 1, "the last column begins at the same place in every line"
+    assert len(serials) == 1, "the last column starts at the same position in every line"
 
 
-def test_what_cannot_be_looked_into_is_named_with_its_reason(clerk: Clerk, capsys: Capture) -> None:
+def test_unavailable_store_is_reported_with_its_reason(clerk: Clerk, capsys: Capture) -> None:
     token = clerk.add_token("銀色のUSB")
     token.why = Unavailable(ErrorCode.TOKEN_NOT_INITIALISED, {"token": token.label})
     clerk.add()
     assert clerk.run("list") == 0
-    told = capsys.readouterr()
-    assert "TKYM1408054" in told.out
-    assert "銀色のUSB" in told.err
-    assert "CC-TOKEN-NOT-INITIALISED" in told.err
+    captured = capsys.readouterr()
+    assert "TKYM1408054" in captured.out
+    assert "銀色のUSB" in captured.err
+    assert "CC-TOKEN-NOT-INITIALISED" in captured.err
 
 
-def test_archived_ones_are_listed_on_request(clerk: Clerk, capsys: Capture) -> None:
+def test_archived_certificates_are_listed_on_request(clerk: Clerk, capsys: Capture) -> None:
     kept = clerk.add(days=300)
-    put_away = clerk.add(days=20, archived=True)
+    archived = clerk.add(days=20, archived=True)
     clerk.run("list")
-    assert put_away.serial_hex not in capsys.readouterr().out
+    assert archived.serial_hex not in capsys.readouterr().out
     clerk.run("list", "--archived")
     out = capsys.readouterr().out
     assert "しまってあります" in out
-    assert out.index(kept.serial_hex) < out.index(put_away.serial_hex)
+    assert out.index(kept.serial_hex) < out.index(archived.serial_hex)
 
 
-def test_a_certificate_without_its_key_is_not_called_renewable(
-    clerk: Clerk, capsys: Capture
-) -> None:
+def test_certificate_without_its_key_is_not_renewable(clerk: Clerk, capsys: Capture) -> None:
     clerk.add(key=False)
     clerk.run("list")
     out = capsys.readouterr().out
@@ -113,7 +111,7 @@ def test_list_as_json(clerk: Clerk, capsys: Capture) -> None:
     assert entry["subject"][0] == ["Country", "JP"]
 
 
-def test_json_may_be_asked_for_before_or_after_the_command(clerk: Clerk, capsys: Capture) -> None:
+def test_json_option_works_before_and_after_the_command(clerk: Clerk, capsys: Capture) -> None:
     assert clerk.run("--json", "list") == 0
     before = capsys.readouterr().out
     assert clerk.run("list", "--json") == 0
@@ -121,7 +119,9 @@ def test_json_may_be_asked_for_before_or_after_the_command(clerk: Clerk, capsys:
 
 
 @pytest.mark.parametrize("by", ["user", "full", "serial", "SERIAL", "fingerprint"])
-def test_show_finds_it_by_any_of_its_names(clerk: Clerk, capsys: Capture, by: str) -> None:
+def test_show_finds_a_certificate_by_user_id_serial_or_fingerprint(
+    clerk: Clerk, capsys: Capture, by: str
+) -> None:
     certificate = clerk.add()
     names = {
         "user": "TKYM1408054",
@@ -148,7 +148,7 @@ def test_show_finds_it_by_any_of_its_names(clerk: Clerk, capsys: Capture, by: st
         (-91, "再発行が必要です"),
     ],
 )
-def test_show_says_what_can_be_done_now(
+def test_show_advises_what_can_be_done_now(
     clerk: Clerk, capsys: Capture, days: int, advice: str
 ) -> None:
     clerk.add(days=days)
@@ -156,7 +156,7 @@ def test_show_says_what_can_be_done_now(
     assert advice in capsys.readouterr().out
 
 
-def test_show_prefers_the_certificate_that_counts(clerk: Clerk, capsys: Capture) -> None:
+def test_show_prefers_the_current_certificate(clerk: Clerk, capsys: Capture) -> None:
     clerk.add(days=20, archived=True)
     clerk.add(days=10)
     newest = clerk.add(days=300)
@@ -164,15 +164,15 @@ def test_show_prefers_the_certificate_that_counts(clerk: Clerk, capsys: Capture)
     assert printed(capsys)["certificate"]["serial"] == newest.serial_hex
 
 
-def test_show_of_an_unknown_one_says_what_was_looked_for(clerk: Clerk, capsys: Capture) -> None:
+def test_show_reports_the_name_that_was_not_found(clerk: Clerk, capsys: Capture) -> None:
     assert clerk.run("show", "NOBODY") == 2
-    told = capsys.readouterr()
-    assert "NOBODY" in told.err
-    assert "CC-CERT-NOT-FOUND" in told.err
-    assert told.out == ""
+    captured = capsys.readouterr()
+    assert "NOBODY" in captured.err
+    assert "CC-CERT-NOT-FOUND" in captured.err
+    assert captured.out == ""
 
 
-def test_status_shows_what_is_not_finished(clerk: Clerk, capsys: Capture) -> None:
+def test_status_lists_unfinished_procedures(clerk: Clerk, capsys: Capture) -> None:
     clerk.procedures.views = [view("TKYM1408054", "abcd0123")]
     assert clerk.run("status") == 0
     out = capsys.readouterr().out
@@ -190,7 +190,7 @@ def test_status_as_json(clerk: Clerk, capsys: Capture) -> None:
     assert record["check_at"] == "2027-03-11T03:00:00+00:00"
 
 
-def test_status_with_nothing_open_is_no_error(clerk: Clerk, capsys: Capture) -> None:
+def test_status_without_open_procedures_is_no_error(clerk: Clerk, capsys: Capture) -> None:
     assert clerk.run("status") == 0
     assert "途中の手続きはありません" in capsys.readouterr().out
 
@@ -213,14 +213,14 @@ def test_without_a_command_the_help_is_shown(clerk: Clerk, capsys: Capture) -> N
 @pytest.mark.parametrize(
     "command", ["list", "renew", "obtain", "resume", "status", "show", "remove", "restore"]
 )
-def test_every_command_explains_itself(clerk: Clerk, capsys: Capture, command: str) -> None:
+def test_every_command_has_help(clerk: Clerk, capsys: Capture, command: str) -> None:
     assert clerk.run(command, "--help") == 0
     out = capsys.readouterr().out
     assert "--profile" in out
     assert "--json" in out
 
 
-def test_version(clerk: Clerk, capsys: Capture) -> None:
+def test_version_option_prints_the_version(clerk: Clerk, capsys: Capture) -> None:
     assert clerk.run("--version") == 0
     assert capsys.readouterr().out.strip() == f"certclient {__version__}"
 
@@ -232,13 +232,13 @@ def test_a_mistyped_command_changes_nothing(
     clerk: Clerk, capsys: Capture, arguments: list[str]
 ) -> None:
     assert clerk.run(*arguments) == 2
-    told = capsys.readouterr()
-    assert "CC-USAGE" in told.err
-    assert "certclient --help" in told.err
+    captured = capsys.readouterr()
+    assert "CC-USAGE" in captured.err
+    assert "certclient --help" in captured.err
     assert clerk.procedures.seen == []
 
 
-def test_stores_of_both_kinds_are_named_in_the_users_words(clerk: Clerk, capsys: Capture) -> None:
+def test_store_kinds_are_shown_in_the_users_language(clerk: Clerk, capsys: Capture) -> None:
     clerk.add()
     clerk.others = [ShelfStore("x", "銀", Destination.USB)]
     clerk.add("AB12", store=clerk.others[0])

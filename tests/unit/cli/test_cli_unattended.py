@@ -1,4 +1,4 @@
-"""renew --all --unattended: what it refuses, whom it leaves to a person, and who is reminded."""
+"""renew --all --unattended: what it refuses, what it leaves to a person, and reminders."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ def services(clerk: Clerk, policy: Policy = CONSENT, profiles: Sequence[Profile]
 
 
 def start(clerk: Clerk, capsys: Capture, *more: str, policy: Policy = CONSENT) -> Any:
-    """The JSON; its exit code is the process's."""
+    """Runs the command and returns its JSON, whose exit code matches the process's."""
     code = run([*COMMAND, *more], services(clerk, policy))
     record = json.loads(capsys.readouterr().out)
     assert record["exit_code"] == code
     return record
 
 
-def test_without_the_companys_consent_nothing_is_done(clerk: Clerk, capsys: Capture) -> None:
+def test_unattended_renewal_requires_consent_by_policy(clerk: Clerk, capsys: Capture) -> None:
     clerk.add()
     record = start(clerk, capsys, policy=Policy())
     assert record["error"]["code"] == "CC-UNATTENDED-OFF"
@@ -53,7 +53,9 @@ def test_without_the_companys_consent_nothing_is_done(clerk: Clerk, capsys: Capt
     assert clerk.procedures.seen == []
 
 
-def test_what_needs_nobody_is_renewed_without_a_question(clerk: Clerk, capsys: Capture) -> None:
+def test_certificate_that_needs_no_interaction_is_renewed_without_a_prompt(
+    clerk: Clerk, capsys: Capture
+) -> None:
     clerk.terminal = TypingTerminal(interactive=True)
     clerk.add("TKYM1408051", days=5)
     clerk.add("TKYM1408052", days=200)
@@ -65,17 +67,17 @@ def test_what_needs_nobody_is_renewed_without_a_question(clerk: Clerk, capsys: C
     assert clerk.terminal.asked == []
 
 
-def test_nothing_due(clerk: Clerk, capsys: Capture) -> None:
+def test_nothing_due_is_reported(clerk: Clerk, capsys: Capture) -> None:
     clerk.add(days=200)
     clerk.add("TKYM1408052", days=-100)
     record = start(clerk, capsys)
     assert (record["exit_code"], record["error"]["code"]) == (3, "CC-CERT-NOTHING-DUE")
 
 
-def test_each_that_needs_a_person_says_why_and_the_rest_is_renewed(
+def test_certificates_that_need_a_person_are_reported_and_the_rest_renewed(
     clerk: Clerk, capsys: Capture
 ) -> None:
-    """Even where somebody sits at the terminal."""
+    """Even at an interactive terminal."""
     clerk.terminal = TypingTerminal(interactive=True)
     clerk.profile = replace(clerk.profile, ask_pin=AskWhom.ADMINISTRATORS)
     clerk.add("TKYM1408051", days=10)
@@ -83,10 +85,10 @@ def test_each_that_needs_a_person_says_why_and_the_rest_is_renewed(
     clerk.add("TKYM1408053", "1394", days=12)
     clerk.add("TKYM1408054", days=-5)
     record = start(clerk, capsys)
-    told = {
+    reported = {
         r["user_id"]: (r["outcome"], r["error"] and r["error"]["code"]) for r in record["results"]
     }
-    assert told == {
+    assert reported == {
         "TKYM1408051 1403": ("done", None),
         "TKYM1408052 1403": ("needs-person", "CC-PIN-REQUIRED"),
         "TKYM1408053 1394": ("needs-person", "CC-BANK-PIN-REQUIRED"),
@@ -97,7 +99,7 @@ def test_each_that_needs_a_person_says_why_and_the_rest_is_renewed(
     assert clerk.terminal.asked == []
 
 
-def test_a_place_that_the_policy_took_away_needs_a_person(clerk: Clerk, capsys: Capture) -> None:
+def test_destination_withheld_by_policy_is_refused(clerk: Clerk, capsys: Capture) -> None:
     clerk.profile = replace(clerk.profile, destinations=("usb",), withheld=("pc",))
     clerk.add()
     record = start(clerk, capsys)
@@ -106,7 +108,7 @@ def test_a_place_that_the_policy_took_away_needs_a_person(clerk: Clerk, capsys: 
     assert clerk.procedures.seen == []
 
 
-def test_a_procedure_in_an_open_window_is_left_alone(clerk: Clerk, capsys: Capture) -> None:
+def test_procedure_running_elsewhere_is_left_alone(clerk: Clerk, capsys: Capture) -> None:
     clerk.add("TKYM1408051", days=5)
     clerk.add("TKYM1408052", days=10)
     running = CertclientError(ErrorCode.PROCEDURE_RUNNING, user_id="TKYM1408051")
@@ -118,7 +120,7 @@ def test_a_procedure_in_an_open_window_is_left_alone(clerk: Clerk, capsys: Captu
     assert record["exit_code"] == 5
 
 
-def test_what_an_earlier_run_left_waiting_is_resumed_first(clerk: Clerk, capsys: Capture) -> None:
+def test_procedures_left_waiting_are_resumed_first(clerk: Clerk, capsys: Capture) -> None:
     clerk.add("TKYM1408051", days=5)
     clerk.procedures.views = [
         view("TKYM1408051", "feed0001"),
@@ -132,7 +134,7 @@ def test_what_an_earlier_run_left_waiting_is_resumed_first(clerk: Clerk, capsys:
     assert record["exit_code"] == 4
 
 
-def test_every_bank_that_is_set_up(clerk: Clerk, capsys: Capture) -> None:
+def test_all_configured_banks_are_covered(clerk: Clerk, capsys: Capture) -> None:
     clerk.add()
     clerk.add("KYM14080")
     rule = re.compile(r"(?P<user_id>KYM[0-9]+) (?P<suffix>[0-9]{4})")
@@ -143,7 +145,7 @@ def test_every_bank_that_is_set_up(clerk: Clerk, capsys: Capture) -> None:
     code = run(list(COMMAND), both)
     results = json.loads(capsys.readouterr().out)["results"]
     assert {result["user_id"]: result["profile"] for result in results} == {
-        "KYM14080 1403": "narrow",  # its pattern comes first, although the other one fits as well
+        "KYM14080 1403": "narrow",  # the first matching pattern wins; the other matches, too
         "TKYM1408054 1403": "practice",
     }
     assert (code, len(results)) == (0, 2)
@@ -162,7 +164,7 @@ def test_every_bank_that_is_set_up(clerk: Clerk, capsys: Capture) -> None:
         ("renew", "--all", "--unattended", "--store", "x"),
     ],
 )
-def test_what_only_a_person_says_is_refused(
+def test_options_for_interactive_use_are_refused(
     clerk: Clerk, capsys: Capture, arguments: tuple[str, ...]
 ) -> None:
     clerk.add()
@@ -171,19 +173,19 @@ def test_what_only_a_person_says_is_refused(
     assert clerk.procedures.seen == []
 
 
-def test_it_is_in_the_log(clerk: Clerk, capsys: Capture) -> None:
+def test_log_records_certificates_that_need_a_person(clerk: Clerk, capsys: Capture) -> None:
     on_token = clerk.add(store=clerk.add_token(pin="1234"))
     with log.writing_to(clerk.log_file):
         start(clerk, capsys)
     lines = [json.loads(line) for line in clerk.log_file.read_text("utf-8").splitlines()]
-    told = [line for line in lines if line["event"] == "needs-person"]
-    assert [(line["profile"], line["serial"], line["code"]) for line in told] == [
+    reported = [line for line in lines if line["event"] == "needs-person"]
+    assert [(line["profile"], line["serial"], line["code"]) for line in reported] == [
         ("practice", on_token.serial_hex, "CC-PIN-REQUIRED")
     ]
     assert (lines[-1]["event"], lines[-1]["exit_code"]) == ("command", "2")
 
 
-def test_the_reminder_comes_again_but_once_a_day(
+def test_reminder_is_repeated_at_most_once_a_day(
     clerk: Clerk, capsys: Capture, tmp_path: Path
 ) -> None:
     clerk.add(days=20, store=clerk.add_token(pin="1234"))
@@ -198,14 +200,14 @@ def test_the_reminder_comes_again_but_once_a_day(
 
     book.note(due(), clerk.now)
     start(clerk, capsys)
-    assert due() == [], "shown today already"
+    assert due() == [], "already shown today"
     clerk.now = NOW + timedelta(days=1)
-    assert due() == [], "no other of the bank's days was reached"
+    assert due() == [], "no further reminder day of the bank was reached"
     start(clerk, capsys)
     assert len(due()) == 1
 
 
-def test_a_bank_that_cannot_be_used_is_not_passed_over(clerk: Clerk, capsys: Capture) -> None:
+def test_unusable_bank_is_reported(clerk: Clerk, capsys: Capture) -> None:
     clerk.add()
     missing = CertclientError(ErrorCode.PROFILE_NOT_FOUND, file="so-shinkin")
     several = replace(services(clerk, profiles=[clerk.profile]), unusable_banks=lambda: [missing])

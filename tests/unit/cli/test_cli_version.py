@@ -1,4 +1,4 @@
-"""`certclient version`: what it is and, if asked, what the bank says of newer ones."""
+"""`certclient version`: the installed version and, if requested, the bank's announcement."""
 
 from __future__ import annotations
 
@@ -22,38 +22,40 @@ BANK = Announcer()
 TEXT = (Path(__file__).parents[3] / "docs" / "cli.md").read_text(encoding="utf-8")
 
 
-class Person:
-    """Somebody at the terminal; the bank announces, and `asked` says of whom it was asked."""
+class VersionCommand:
+    """Runs `certclient version`; `requested` lists the profiles whose announcement was fetched."""
 
     def __init__(self, clerk: Clerk) -> None:
         self.services = clerk.services()
-        self.asked: list[str] = []
+        self.requested: list[str] = []
 
-    def is_told(self, profile: Profile = BANK.profile, **changes: Any) -> None:
-        def announcement(asked: Profile) -> Announcement:
-            self.asked.append(asked.id)
+    def announces(self, profile: Profile = BANK.profile, **changes: Any) -> None:
+        def announcement(requested: Profile) -> Announcement:
+            self.requested.append(requested.id)
             return read_announcement(BANK.message(**changes), BANK.profile)
 
         self.services = replace(
             self.services, profile=lambda _name: profile, announcement=announcement
         )
 
-    def types(self, *arguments: str) -> int:
+    def run_with(self, *arguments: str) -> int:
         return run(["--language", "ja", "version", *arguments], self.services)
 
 
 @pytest.fixture
-def person(clerk: Clerk) -> Person:
-    return Person(clerk)
+def command(clerk: Clerk) -> VersionCommand:
+    return VersionCommand(clerk)
 
 
-def test_without_a_question_to_anybody(person: Person, capsys: pytest.CaptureFixture[str]) -> None:
-    person.is_told()
-    assert person.types() == 0
+def test_version_alone_contacts_no_bank(
+    command: VersionCommand, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command.announces()
+    assert command.run_with() == 0
     assert capsys.readouterr().out == f"certclient {__version__}\n"
-    assert person.types("--json") == 0
+    assert command.run_with("--json") == 0
     assert json.loads(capsys.readouterr().out)["version"] == __version__
-    assert person.asked == []
+    assert command.requested == []
 
 
 @pytest.mark.parametrize(
@@ -67,41 +69,43 @@ def test_without_a_question_to_anybody(person: Person, capsys: pytest.CaptureFix
         ({"minimum_version": "98.0.0"}, "使えなくなりました"),
     ],
 )
-def test_what_the_bank_says(
-    changes: dict[str, Any], words: str, person: Person, capsys: pytest.CaptureFixture[str]
+def test_check_reports_the_announcement(
+    changes: dict[str, Any], words: str, command: VersionCommand, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    person.is_told(**changes)
-    assert person.types("--check") == 0
+    command.announces(**changes)
+    assert command.run_with("--check") == 0
     out = capsys.readouterr().out
     assert words in out
     assert ("https://bank.example.jp/download" in out) is (changes.get("version") is None)
 
 
-def test_for_other_programs(person: Person, capsys: pytest.CaptureFixture[str]) -> None:
-    person.is_told(minimum_version="98.0.0", text={"ja": "x", "en": "y"})
-    assert person.types("--check", "--json") == 0
+def test_announcement_as_json(command: VersionCommand, capsys: pytest.CaptureFixture[str]) -> None:
+    command.announces(minimum_version="98.0.0", text={"ja": "x", "en": "y"})
+    assert command.run_with("--check", "--json") == 0
     record = json.loads(capsys.readouterr().out)
     assert record["announcement"]["standing"] == "unsupported"
     assert record["announcement"]["minimum"] == "98.0.0"
     assert [name for name in record["announcement"] if f"`{name}`" not in TEXT] == []
 
 
-def test_a_bank_that_announces_nothing(person: Person, capsys: pytest.CaptureFixture[str]) -> None:
-    person.is_told(replace(BANK.profile, updates=None))
-    assert person.types("--check") == 0
+def test_bank_without_announcements_is_reported(
+    command: VersionCommand, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command.announces(replace(BANK.profile, updates=None))
+    assert command.run_with("--check") == 0
     assert "お知らせをしていません" in capsys.readouterr().out
-    assert person.types("--check", "--json") == 0
+    assert command.run_with("--check", "--json") == 0
     assert json.loads(capsys.readouterr().out)["announcement"] is None
-    assert person.asked == []
+    assert command.requested == []
 
 
-def test_an_answer_that_is_not_the_bank_s(
-    person: Person, capsys: pytest.CaptureFixture[str]
+def test_announcement_not_signed_by_the_bank_is_refused(
+    command: VersionCommand, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def refused(_profile: Profile) -> Announcement:
         raise CertclientError(ErrorCode.UPDATE_INVALID, reason="not signed")
 
-    person.is_told()
-    person.services = replace(person.services, announcement=refused)
-    assert person.types("--check", "--json") == 6
+    command.announces()
+    command.services = replace(command.services, announcement=refused)
+    assert command.run_with("--check", "--json") == 6
     assert json.loads(capsys.readouterr().out)["error"]["code"] == "CC-UPDATE-INVALID"

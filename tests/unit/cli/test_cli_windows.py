@@ -1,4 +1,4 @@
-"""How the command line leads into the windows, and what it does where there is no display."""
+"""How the command line opens the windows, and what it does without a display."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from support.clerk import Clerk
 
 
 class Windows:
-    """Notes what the windows were opened for."""
+    """Records the requests with which the windows were opened."""
 
     def __init__(self) -> None:
         self.starts: list[Start] = []
@@ -48,7 +48,7 @@ def test_without_a_display_the_help_is_shown(
 
 
 @pytest.mark.parametrize("link", ["certclient:renew?user=A", "certclient:evil", "CERTCLIENT:x"])
-def test_a_link_is_handed_on_unread(clerk: Clerk, link: str) -> None:
+def test_link_is_passed_on_unparsed(clerk: Clerk, link: str) -> None:
     assert with_display(clerk, link) == [Start(link=link)]
 
 
@@ -66,13 +66,13 @@ def test_a_link_takes_no_options(clerk: Clerk) -> None:
     assert windows.starts == []
 
 
-def test_reminding_opens_the_tray_only_if_something_is_due(clerk: Clerk) -> None:
+def test_remind_opens_the_tray_only_if_a_certificate_is_due(clerk: Clerk) -> None:
     assert with_display(clerk, "remind") == []
     clerk.add(days=5)
     assert with_display(clerk, "remind") == [Start(remind=True)]
 
 
-def test_reminding_says_it_in_words_without_a_display(
+def test_remind_prints_text_without_a_display(
     clerk: Clerk, capsys: pytest.CaptureFixture[str]
 ) -> None:
     clerk.add(days=5)
@@ -83,7 +83,7 @@ def test_reminding_says_it_in_words_without_a_display(
     assert record["user_id"] == "TKYM1408054"
 
 
-def test_what_was_shown_is_not_shown_again(clerk: Clerk, tmp_path: Path) -> None:
+def test_reminder_already_shown_is_not_repeated(clerk: Clerk, tmp_path: Path) -> None:
     clerk.add(days=5)
     book = tmp_path / "reminders.json"
     services = dataclasses.replace(clerk.services(), windows=Windows(), reminders=book)
@@ -95,7 +95,7 @@ def test_what_was_shown_is_not_shown_again(clerk: Clerk, tmp_path: Path) -> None
     assert services.windows.starts == []
 
 
-def test_a_reminder_is_for_every_bank_of_the_computer(
+def test_remind_covers_every_configured_bank(
     clerk: Clerk, capsys: pytest.CaptureFixture[str]
 ) -> None:
     clerk.add(days=5)

@@ -1,4 +1,4 @@
-"""CMP messages: what is written can be read again, by us and by an independent decoder."""
+"""CMP messages: encodings round-trip, and an independent decoder agrees."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ HEADER = Header(
 
 
 @given(cmp_values.headers, cmp_values.bodies, st.none() | cmp_values.octets)
-def test_a_message_survives_the_journey(
+def test_message_survives_encoding_and_decoding(
     header: Header, body: Body, protection: bytes | None
 ) -> None:
     message = Message.build(header, body, (make_lab().root.certificate.der,))
@@ -66,7 +66,7 @@ def test_a_message_survives_the_journey(
 
 @settings(max_examples=50)
 @given(cmp_values.headers, cmp_values.bodies)
-def test_an_independent_decoder_reads_the_same(header: Header, body: Body) -> None:
+def test_independent_decoder_agrees(header: Header, body: Body) -> None:
     der = Message.build(header, body).encode()
     message, rest = pyasn1_decode(der, asn1Spec=rfc9810.PKIMessage())
     assert rest == b""
@@ -76,7 +76,7 @@ def test_an_independent_decoder_reads_the_same(header: Header, body: Body) -> No
         assert bytes(message["header"]["transactionID"]) == header.transaction_id
 
 
-def test_an_independent_decoder_finds_the_controls_and_the_key() -> None:
+def test_independent_decoder_finds_the_controls_and_the_key() -> None:
     signer = rsa_signer(1)
     old = CertId(customer_name().public_bytes(), 0x1234)
     request = CertRequest(
@@ -100,29 +100,29 @@ def test_an_independent_decoder_finds_the_controls_and_the_key() -> None:
     assert int(key["subjectPublicKey"].asInteger()) % 2**16 == int.from_bytes(signer.spki[-2:])
 
 
-def test_the_names_of_the_failures_are_those_of_the_standard() -> None:
+def test_failure_names_match_rfc_9810() -> None:
     standard = rfc9810.PKIFailureInfo().namedValues
     assert {failure.asn1_name: int(failure) for failure in Failure} == dict(standard)
 
 
-def test_the_names_of_the_states_are_those_of_the_standard() -> None:
+def test_status_values_match_rfc_9810() -> None:
     standard = {int(number) for number in rfc9810.PKIStatus().namedValues.values()}
     assert {int(status) for status in PkiStatus} == standard
 
 
-def test_a_pkcs10_request_travels_as_it_is() -> None:
+def test_pkcs10_request_is_preserved() -> None:
     builder = x509.CertificateSigningRequestBuilder().subject_name(customer_name())
     csr = builder.sign(rsa_key(1), hashes.SHA256()).public_bytes(Encoding.DER)
     received = Message.decode(Message.build(HEADER, Pkcs10Request(csr)).encode())
     assert received.body == Pkcs10Request(csr)
 
 
-def test_a_body_without_use_for_us_is_kept_as_it_is() -> None:
+def test_unsupported_body_is_preserved() -> None:
     nested = OtherBody(20, syntax.wrapped_list(()))
     assert Message.decode(Message.build(HEADER, nested).encode()).body == nested
 
 
-def test_an_encrypted_certificate_is_told_apart() -> None:
+def test_encrypted_certificate_is_recognized() -> None:
     encrypted = syntax.CertifiedKeyPair(
         cert_or_enc_cert=syntax.tlv(b"\xa1\x02\x30\x00"), private_key=None, publication_info=None
     )
@@ -135,7 +135,7 @@ def test_an_encrypted_certificate_is_told_apart() -> None:
     assert CertResponse.from_syntax(response).encrypted
 
 
-def test_a_time_that_only_ber_allows_is_read_over() -> None:
+def test_message_time_valid_only_in_ber_is_ignored() -> None:
     der = HEADER.encode()
     odd_time = syntax.wrap(0xA0, b"\x18\x13" + b"20261120190000+0900")
     members = [syntax.encode(member) for member in syntax.items(der)]
@@ -144,7 +144,7 @@ def test_a_time_that_only_ber_allows_is_read_over() -> None:
     assert header.transaction_id == HEADER.transaction_id
 
 
-def test_secrets_do_not_show_when_a_request_is_printed() -> None:
+def test_repr_of_a_request_hides_secrets() -> None:
     request = CertRequest(0, CertTemplate(), registration_token="123456", authenticator="7777")
     shown = repr(CertificateRequest(RequestKind.KUR, (CertReqMsg.build(request),)))
     assert "123456" not in shown
@@ -152,14 +152,14 @@ def test_secrets_do_not_show_when_a_request_is_printed() -> None:
 
 
 @given(st.binary(max_size=300))
-def test_random_bytes_are_no_message(data: bytes) -> None:
+def test_random_bytes_are_malformed(data: bytes) -> None:
     with pytest.raises(MalformedMessageError):
         Message.decode(data)
 
 
 @settings(max_examples=30)
 @given(cmp_values.headers, cmp_values.bodies, st.randoms(use_true_random=False))
-def test_a_damaged_message_is_read_or_refused_but_nothing_else(
+def test_damaged_message_is_decoded_faithfully_or_refused(
     header: Header, body: Body, rng: random.Random
 ) -> None:
     der = Message.build(header, body).encode()
@@ -170,7 +170,7 @@ def test_a_damaged_message_is_read_or_refused_but_nothing_else(
             assert Message.decode(bytes(damaged)).encode() == bytes(damaged)
 
 
-def test_a_message_cut_short_is_refused_at_every_place() -> None:
+def test_message_truncated_at_any_length_is_refused() -> None:
     signer = rsa_signer(1)
     request = prove_possession(CertRequest(0, CertTemplate(spki=signer.spki)), signer)
     der = Message.build(HEADER, CertificateRequest(RequestKind.IR, (request,))).encode()
@@ -195,12 +195,12 @@ def nested(levels: int) -> bytes:
         pytest.param(bytes(MAX_MESSAGE_BYTES + 1), id="too long"),
     ],
 )
-def test_abuse_of_the_encoding_is_refused(der: bytes) -> None:
+def test_abusive_encodings_are_refused(der: bytes) -> None:
     with pytest.raises(MalformedMessageError):
         Message.decode(der)
 
 
-def test_deep_nesting_inside_a_message_does_no_harm() -> None:
+def test_deep_nesting_inside_a_body_is_harmless() -> None:
     der = Message.build(HEADER, OtherBody(20, nested(10_000))).encode()
     assert isinstance(Message.decode(der).body, OtherBody)
 
@@ -216,7 +216,7 @@ def test_too_many_certificates_are_refused() -> None:
         Message.decode(crowded.encode())
 
 
-def test_the_same_control_twice_is_refused() -> None:
+def test_duplicate_control_is_refused() -> None:
     request = CertRequest(0, CertTemplate(), authenticator="7777").encode()
     number, template, controls = (syntax.encode(item) for item in syntax.items(request))
     control = syntax.encode(syntax.items(controls)[0])

@@ -1,4 +1,4 @@
-"""What protects a message, and what does not."""
+"""Message protection: MACs, signatures and proof of possession."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def pbmac1(
 
 
 @pytest.mark.parametrize("algorithm", list(MacAlgorithm))
-def test_only_the_same_code_verifies(algorithm: MacAlgorithm) -> None:
+def test_mac_verifies_only_with_the_same_code(algorithm: MacAlgorithm) -> None:
     parameters = new_parameters(algorithm, os.urandom)
     sent = protect_with_mac(HEADER, PkiConfirm(), CODE, parameters)
     received = Message.decode(sent.encode())
@@ -91,7 +91,7 @@ def test_only_the_same_code_verifies(algorithm: MacAlgorithm) -> None:
     "parameters",
     [pbm(), pbm(owf=SHA1), pbm(hmac=HMAC_SHA256), pbmac1(), pbmac1(key_length=None, prf=None)],
 )
-def test_the_parameters_that_peers_use(parameters: AlgorithmIdentifier) -> None:
+def test_mac_parameters_used_by_peers_verify(parameters: AlgorithmIdentifier) -> None:
     sent = protect_with_mac(HEADER, PkiConfirm(), CODE, parameters)
     verify_mac(Message.decode(sent.encode()), CODE)
 
@@ -117,7 +117,9 @@ def test_the_parameters_that_peers_use(parameters: AlgorithmIdentifier) -> None:
         pytest.param(RSA_SHA256, id="a signature algorithm"),
     ],
 )
-def test_parameters_beyond_the_caps_are_refused_at_once(parameters: AlgorithmIdentifier) -> None:
+def test_mac_parameters_beyond_the_limits_are_refused_at_once(
+    parameters: AlgorithmIdentifier,
+) -> None:
     message = Message.build(replace(HEADER, protection_alg=parameters), PkiConfirm())
     begin = time.process_time()
     with pytest.raises(ProtectionError) as caught:
@@ -126,14 +128,14 @@ def test_parameters_beyond_the_caps_are_refused_at_once(parameters: AlgorithmIde
     assert time.process_time() - begin < 0.1
 
 
-def test_what_the_caps_allow_takes_less_than_two_seconds() -> None:
+def test_maximum_mac_parameters_take_less_than_two_seconds() -> None:
     for parameters in (pbm(mac.MAX_PBM_ITERATIONS), pbmac1(mac.MAX_PBKDF2_ITERATIONS)):
         begin = time.process_time()
         protect_with_mac(HEADER, PkiConfirm(), CODE, parameters)
         assert time.process_time() - begin < 2
 
 
-def test_a_message_without_protection_is_not_verified() -> None:
+def test_unprotected_message_fails_verification() -> None:
     bare = Message.build(HEADER, PkiConfirm())
     only_named = Message.build(replace(HEADER, protection_alg=pbm()), PkiConfirm())
     for message in (bare, only_named, bare.protected(bytes(32))):
@@ -143,7 +145,7 @@ def test_a_message_without_protection_is_not_verified() -> None:
             verify_signature(message, rsa_signer(1).spki)
 
 
-def test_a_signed_message_names_its_algorithm_with_null_and_verifies() -> None:
+def test_signed_message_has_null_algorithm_parameters_and_verifies() -> None:
     signer = rsa_signer(1)
     received = Message.decode(protect_with_signature(HEADER, PkiConfirm(), signer).encode())
     assert received.header.protection_alg == AlgorithmIdentifier(
@@ -155,8 +157,8 @@ def test_a_signed_message_names_its_algorithm_with_null_and_verifies() -> None:
         verify_signature(received, rsa_signer(2).spki)
 
 
-def test_what_travelled_is_verified_not_what_we_would_write() -> None:
-    """A header in an order of bytes that we would not choose: still the signer's bytes."""
+def test_signature_is_verified_over_the_received_bytes() -> None:
+    """The header is not encoded as we would encode it; the signature covers the bytes received."""
     signer = rsa_signer(1)
     odd_time = syntax.wrap(0xA0, b"\x18\x13" + b"20261120190000+0900")
     header = replace(HEADER, protection_alg=RSA_SHA256).encode()
@@ -210,10 +212,10 @@ def ecdsa(data: bytes) -> bytes:
         (AlgorithmIdentifier("1.2.840.10045.4.3.3"), spki_of(EC_KEY), ecdsa),
         (AlgorithmIdentifier("1.3.101.112"), spki_of(ED_KEY), ED_KEY.sign),
     ],
-    # Without names a random key would be part of each test's name.
+    # Without IDs, a random key would be part of each test's name.
     ids=["RSA PKCS#1 with SHA-512", "RSA PSS", "ECDSA", "Ed25519"],
 )
-def test_the_signatures_of_many_cas(
+def test_common_signature_algorithms_verify(
     algorithm: AlgorithmIdentifier, spki: bytes, sign: Signing
 ) -> None:
     check_signature(algorithm, spki, sign(b"data"), b"data")
@@ -253,14 +255,14 @@ def test_weak_and_unknown_signatures_are_refused(
         check_signature(algorithm, spki, bytes(256), b"data")
 
 
-def test_a_short_rsa_key_is_refused_although_the_signature_is_right() -> None:
+def test_short_rsa_key_is_refused_despite_a_valid_signature() -> None:
     key = rsa.generate_private_key(65537, 1024)
     signature = key.sign(b"data", padding.PKCS1v15(), hashes.SHA256())
     with pytest.raises(ProtectionError):
         check_signature(RSA_SHA256, spki_of(key), signature, b"data")
 
 
-def test_possession_is_proven_by_the_key_that_is_asked_for() -> None:
+def test_possession_is_proven_only_by_the_requested_key() -> None:
     signer = rsa_signer(1)
     request = CertRequest(0, CertTemplate(subject=EMPTY_NAME, spki=signer.spki))
     proven = prove_possession(request, signer)

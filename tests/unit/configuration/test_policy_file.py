@@ -1,4 +1,4 @@
-"""The policy's file on Linux: who must own it, what TOML may say, and which banks are left."""
+"""The policy file on Linux: its owner, the TOML accepted, and the banks that it permits."""
 
 from __future__ import annotations
 
@@ -39,11 +39,11 @@ def refused(file: Path, text: str, mode: int = 0o644) -> CertclientError:
     return error.value
 
 
-def test_no_file_no_policy(file: Path) -> None:
+def test_missing_file_means_no_policy(file: Path) -> None:
     assert read(file) == Policy()
 
 
-def test_every_value(file: Path) -> None:
+def test_every_value_is_read(file: Path) -> None:
     policy = read(
         file,
         """
@@ -63,17 +63,17 @@ def test_every_value(file: Path) -> None:
 
 
 @pytest.mark.parametrize("mode", [0o664, 0o646, 0o666])
-def test_a_file_that_others_may_write_to_is_refused(file: Path, mode: int) -> None:
+def test_file_writable_by_others_is_refused(file: Path, mode: int) -> None:
     assert "others" in refused(file, "UnattendedRenewal = true", mode).data["reason"]
 
 
 @pytest.mark.parametrize("mode", [0o775, 0o757, 0o777])
-def test_a_folder_that_others_may_write_to_is_refused(file: Path, mode: int) -> None:
+def test_folder_writable_by_others_is_refused(file: Path, mode: int) -> None:
     file.parent.chmod(mode)
     assert "others" in refused(file, "UnattendedRenewal = true").data["reason"]
 
 
-def test_a_file_of_another_owner_is_refused(file: Path) -> None:
+def test_file_of_another_owner_is_refused(file: Path) -> None:
     file.write_text("UnattendedRenewal = true", encoding="utf-8")
     with pytest.raises(CertclientError) as error:
         values_in(file, owner=os.getuid() + 1)
@@ -95,18 +95,18 @@ def test_a_file_of_another_owner_is_refused(file: Path) -> None:
         ("#" * 70_000, ""),
     ],
 )
-def test_what_is_not_understood_is_named(file: Path, text: str, name: str) -> None:
+def test_invalid_value_is_reported_by_name(file: Path, text: str, name: str) -> None:
     assert refused(file, text).data["name"] == name
 
 
-def test_a_folder_in_place_of_the_file_is_no_missing_policy(file: Path) -> None:
+def test_folder_in_place_of_the_file_is_an_error(file: Path) -> None:
     file.mkdir()
     with pytest.raises(CertclientError) as error:
         read(file)
     assert error.value.code is ErrorCode.POLICY_INVALID
 
 
-# Which banks are left
+# Permitted banks
 
 
 @pytest.fixture
@@ -120,7 +120,7 @@ def folder(tmp_path: Path) -> Path:
     return folder
 
 
-def test_the_policys_bank_needs_no_name(folder: Path) -> None:
+def test_only_permitted_bank_needs_no_name(folder: Path) -> None:
     with pytest.raises(CertclientError) as ambiguous:
         find_bank("", (folder,), Policy())
     assert ambiguous.value.code is ErrorCode.PROFILE_NOT_FOUND
@@ -135,10 +135,10 @@ def test_other_banks_and_files_are_refused(folder: Path, tmp_path: Path) -> None
         with pytest.raises(CertclientError) as refused:
             find_bank(name, (folder,), policy)
         assert refused.value.code is ErrorCode.POLICY_FORBIDS
-    assert find_bank(str(own), (folder,), Policy()).id == "bank-b", "nobody forbade it"
+    assert find_bank(str(own), (folder,), Policy()).id == "bank-b", "no policy forbids it"
 
 
-def test_all_banks_are_those_of_the_policy_in_its_order(folder: Path) -> None:
+def test_policy_determines_the_banks_and_their_order(folder: Path) -> None:
     both = Policy(profiles=("bank-b", "bank-a"))
     assert [bank.id for bank in all_banks((folder,), both)[0]] == ["bank-b", "bank-a"]
     banks, errors = all_banks((folder,), Policy(profiles=("bank-a", "bank-c")))
@@ -146,7 +146,7 @@ def test_all_banks_are_those_of_the_policy_in_its_order(folder: Path) -> None:
     assert [error.code for error in errors] == [ErrorCode.PROFILE_NOT_FOUND]
 
 
-def test_a_bank_of_which_nothing_is_left_is_told(folder: Path) -> None:
+def test_bank_without_permitted_destination_is_reported(folder: Path) -> None:
     (folder / "bank-a.toml").write_text(
         (folder / "bank-a.toml")
         .read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The ADMX offers exactly what the program reads, in its types; the ADMLs have words for it."""
+"""The ADMX offers exactly the values that the program reads; the ADMLs have all their texts."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LANGUAGES = ("ja-JP", "en-US")
 KEY = r"Software\Policies\certclient"
 
 _WIDGETS = {"multiText": "multiTextBox", "text": "textBox", "enum": "dropdownList"}
-"""What an ADML shows for an element of the ADMX."""
+"""The ADML presentation control for each type of ADMX element."""
 
 _STORED = {
     ValueKind.SWITCH: {"int"},
@@ -42,7 +42,7 @@ POLICIES = {policy.get("name", ""): policy for policy in ADMX.iter(f"{NAMESPACE}
 
 
 def stored(policy: ET.Element) -> Iterator[tuple[str, list[Raw]]]:
-    """Each value that group policy writes for `policy`: its name, and examples of all it can be."""
+    """Yields name and examples of each registry value that Group Policy writes for `policy`."""
     name = policy.get("valueName")
     if name is not None:
         numbers = [
@@ -65,7 +65,7 @@ def _examples(element: ET.Element) -> list[Raw]:
 
 
 def _defaults(identifier: str) -> list[str]:
-    """What the ADMLs propose."""
+    """The default values that the ADMLs propose."""
     return [
         box.findtext(f"{NAMESPACE}defaultValue", "")
         for language in LANGUAGES
@@ -74,13 +74,13 @@ def _defaults(identifier: str) -> list[str]:
     ]
 
 
-def test_every_value_that_is_read_is_offered_and_no_other() -> None:
+def test_admx_offers_exactly_the_values_that_are_read() -> None:
     offered = [name for policy in POLICIES.values() for name, _ in stored(policy)]
     assert sorted(offered) == sorted(VALUES)
 
 
 @pytest.mark.parametrize("name", VALUES)
-def test_whatever_can_be_chosen_is_understood(name: str) -> None:
+def test_every_choice_in_the_admx_is_accepted(name: str) -> None:
     ((value, examples),) = stored(POLICIES[name])
     assert value == name
     assert examples
@@ -93,14 +93,14 @@ def test_whatever_can_be_chosen_is_understood(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", VALUES)
-def test_computers_and_users_can_be_meant_and_the_key_is_ours(name: str) -> None:
+def test_policies_apply_to_computers_and_users_under_our_key(name: str) -> None:
     policy = POLICIES[name]
     assert policy.get("class") == "Both"
     assert policy.get("key") == KEY
     assert [child.get("ref") for child in policy][:2] == ["Certclient", "Windows10"]
 
 
-def test_the_key_is_the_programs() -> None:
+def test_registry_key_matches_the_program() -> None:
     source = (FOLDER.parents[1] / "src/certclient/configuration/policy.py").read_text(
         encoding="utf-8"
     )
@@ -108,7 +108,7 @@ def test_the_key_is_the_programs() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_text_is_there_and_no_other(language: str) -> None:
+def test_adml_has_exactly_the_referenced_texts(language: str) -> None:
     adml = read(FOLDER / language / "certclient.adml")
     written = {s.get("id"): s.text or "" for s in adml.iter(f"{NAMESPACE}string")}
     text = (FOLDER / "certclient.admx").read_text(encoding="utf-8")
@@ -119,24 +119,24 @@ def test_every_text_is_there_and_no_other(language: str) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_element_has_its_box(language: str) -> None:
+def test_every_element_has_its_presentation_control(language: str) -> None:
     adml = read(FOLDER / language / "certclient.adml")
     boxes = {
         presentation.get("id"): [(tag(box), box.get("refId")) for box in presentation]
         for presentation in adml.iter(f"{NAMESPACE}presentation")
     }
-    wanted = {
+    expected = {
         name: [(_WIDGETS[tag(e)], e.get("id")) for e in policy.iterfind(f"{NAMESPACE}elements/*")]
         for name, policy in POLICIES.items()
         if policy.get("presentation") is not None
     }
-    assert boxes == wanted
+    assert boxes == expected
     assert {policy.get("presentation") for policy in POLICIES.values()} - {None} == {
         f"$(presentation.{name})" for name in boxes
     }
 
 
-def test_revisions_fit() -> None:
+def test_revisions_match() -> None:
     required = ADMX.find(f"{NAMESPACE}resources")
     assert required is not None
     for language in LANGUAGES:
@@ -144,7 +144,7 @@ def test_revisions_fit() -> None:
         assert adml.get("revision") == required.get("minRequiredRevision") == "1.0"
 
 
-def test_the_scheduled_task_runs_what_there_is_as_the_user(tmp_path: Path) -> None:
+def test_scheduled_task_runs_an_existing_command_as_the_user(tmp_path: Path) -> None:
     task = read(FOLDER / "renew-task.xml")
     space = "{http://schemas.microsoft.com/windows/2004/02/mit/task}"
     program = task.findtext(f".//{space}Command", "")
@@ -158,6 +158,6 @@ def test_the_scheduled_task_runs_what_there_is_as_the_user(tmp_path: Path) -> No
     assert task.findtext(f".//{space}GroupId") == "S-1-5-32-545", "Users, with their own keys"
 
 
-def test_the_guide_names_every_value() -> None:
+def test_fleet_guide_documents_every_value() -> None:
     guide = (FOLDER.parents[1] / "docs" / "fleet.md").read_text(encoding="utf-8")
     assert [name for name in VALUES if f"| `{name}` |" not in guide] == []

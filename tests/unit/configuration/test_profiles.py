@@ -1,4 +1,4 @@
-"""Which profile is meant: an id, a file, or the only one there is."""
+"""Profile lookup: by id, by file, or by default if there is only one."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def refusal(name: str, *folders: Path) -> CertclientError:
     return raised.value
 
 
-def test_the_example_that_comes_with_the_program_is_right() -> None:
+def test_built_in_example_is_valid() -> None:
     profile = load_profile(BUILT_IN / f"{EXAMPLE}.toml")
     assert profile.id == EXAMPLE
     assert profile.renewal.renew_days_before == 30
@@ -47,17 +47,17 @@ def test_the_example_that_comes_with_the_program_is_right() -> None:
     assert "1394" in profile.subject_rule.administrator_suffixes
 
 
-def test_the_only_one_needs_no_name(folder: Path) -> None:
+def test_only_profile_needs_no_name(folder: Path) -> None:
     put(folder, "bank-a")
     assert find_profile("", (folder, BUILT_IN)).id == "bank-a"
 
 
-def test_an_example_is_never_meant_by_saying_nothing() -> None:
+def test_example_is_never_the_default() -> None:
     assert refusal("", BUILT_IN).code is ErrorCode.PROFILE_NOT_FOUND
     assert find_profile(EXAMPLE, (BUILT_IN,)).id == EXAMPLE
 
 
-def test_of_several_one_must_be_named(folder: Path) -> None:
+def test_with_several_profiles_a_name_is_required(folder: Path) -> None:
     put(folder, "bank-a")
     put(folder, "bank-b")
     error = refusal("", folder)
@@ -66,7 +66,7 @@ def test_of_several_one_must_be_named(folder: Path) -> None:
     assert find_profile("bank-b", (folder,)).id == "bank-b"
 
 
-def test_an_unknown_id_is_named(folder: Path) -> None:
+def test_unknown_id_is_reported(folder: Path) -> None:
     assert refusal("bank-x", folder).data["file"] == "bank-x"
 
 
@@ -79,7 +79,7 @@ def test_the_administrators_folder_wins(tmp_path: Path) -> None:
     assert find_profile("bank-a", (admin, built_in)).bank.ja == "管理者の設定"
 
 
-def test_a_path_is_a_path(folder: Path) -> None:
+def test_profile_may_be_given_by_path(folder: Path) -> None:
     path = put(folder, "bank-a")
     assert find_profile(str(path), ()).id == "bank-a"
     assert refusal(str(folder / "nothing.toml")).code is ErrorCode.PROFILE_NOT_FOUND
@@ -87,7 +87,7 @@ def test_a_path_is_a_path(folder: Path) -> None:
 
 @pytest.mark.skipif("os.name == 'nt'", reason="tests/windows/test_windows_profiles.py")
 @pytest.mark.parametrize("mode", [0o666, 0o664])
-def test_a_profile_that_others_may_write_is_not_believed(folder: Path, mode: int) -> None:
+def test_profile_writable_by_others_is_refused(folder: Path, mode: int) -> None:
     path = put(folder, "bank-a")
     path.chmod(mode)
     error = refusal("bank-a", folder)
@@ -98,23 +98,23 @@ def test_a_profile_that_others_may_write_is_not_believed(folder: Path, mode: int
     assert error.data == {"file": str(folder), "who": "drwxrwxrwx"}
 
 
-def test_a_file_with_another_banks_id_is_refused(folder: Path) -> None:
+def test_file_with_the_id_of_another_bank_is_refused(folder: Path) -> None:
     put(folder, "bank-a", profile_text("bank-b"))
     assert refusal("bank-a", folder).data["key"] == "id"
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"x" * ((1 << 20) + 1)])
-def test_a_file_that_is_no_text_or_endless(folder: Path, content: bytes) -> None:
+def test_binary_or_oversized_file_is_invalid(folder: Path, content: bytes) -> None:
     path = put(folder, "bank-a")
     path.write_bytes(content)
     assert refusal("bank-a", folder).code is ErrorCode.PROFILE_INVALID
 
 
-def test_a_folder_is_no_profile(folder: Path) -> None:
+def test_folder_in_place_of_a_profile_is_invalid(folder: Path) -> None:
     (folder / "bank-a.toml").mkdir(mode=0o755)
     assert refusal("bank-a", folder).code is ErrorCode.PROFILE_INVALID
 
 
-def test_notepads_byte_order_mark_does_no_harm(folder: Path) -> None:
+def test_byte_order_mark_is_ignored(folder: Path) -> None:
     put(folder, "bank-a", "\ufeff" + profile_text("bank-a"))
     assert find_profile("bank-a", (folder,)).id == "bank-a"

@@ -1,4 +1,4 @@
-"""Which certificate of an owner counts: the newest that the bank is known to accept."""
+"""Which of an owner's certificates is current: the newest one that the bank accepts."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def issued(hours_ago: float, end: datetime = END) -> Certificate:
     )
 
 
-def counting(statuses: BankStatuses, *certificates: Certificate) -> Certificate | None:
+def current(statuses: BankStatuses, *certificates: Certificate) -> Certificate | None:
     return statuses.newest(certificates, lambda one: one)
 
 
@@ -46,12 +46,12 @@ def rejection(certificate: Certificate) -> Rejection:
 
 
 @dataclass
-class Notebook:
-    """The journal of a test, with records as the procedure writes them."""
+class JournalBuilder:
+    """Builds a journal with records as the procedure writes them."""
 
     journal: Journal
 
-    def begun(self, state: State, new: Certificate, old: Certificate | None = None) -> Record:
+    def add_record(self, state: State, new: Certificate, old: Certificate | None = None) -> Record:
         record = Record(
             id=f"p{len(self.journal.open_procedures())}{state.value}{new.serial_hex[:4]}",
             kind=Kind.RENEW,
@@ -69,85 +69,87 @@ class Notebook:
         return record
 
 
-def notebook(tmp_path: Path) -> Notebook:
-    return Notebook(Journal(tmp_path / "journal.sqlite3"))
+def journal_builder(tmp_path: Path) -> JournalBuilder:
+    return JournalBuilder(Journal(tmp_path / "journal.sqlite3"))
 
 
-def test_of_two_that_end_on_the_same_day_the_later_one_counts() -> None:
+def test_later_issued_is_current_if_expiry_is_equal() -> None:
     first, second = issued(5), issued(1)
     assert first.not_after == second.not_after
-    assert counting(BankStatuses(), first, second) is second
-    assert counting(BankStatuses(), second, first) is second
+    assert current(BankStatuses(), first, second) is second
+    assert current(BankStatuses(), second, first) is second
 
 
-def test_a_later_one_counts_even_if_it_ends_earlier() -> None:
+def test_later_issued_is_current_even_if_it_expires_earlier() -> None:
     long, reissued = issued(100, END + timedelta(days=365)), issued(1)
-    assert counting(BankStatuses(), long, reissued) is reissued
+    assert current(BankStatuses(), long, reissued) is reissued
 
 
-def test_what_replaced_what_goes_before_the_clocks_of_the_ca(tmp_path: Path) -> None:
-    """The CA's second machine was a day behind when it issued the new one."""
+def test_recorded_replacement_overrides_the_ca_timestamps(tmp_path: Path) -> None:
+    """The clock of the CA server that issued the new certificate was a day slow."""
     old, new = issued(1), issued(25)
-    book = notebook(tmp_path)
-    book.begun(State.DONE, new, old)
-    statuses = read_statuses(book.journal)
-    assert counting(statuses, old, new) is new
-    assert counting(statuses, old) is old, "its successor is not on this computer"
+    builder = journal_builder(tmp_path)
+    builder.add_record(State.DONE, new, old)
+    statuses = read_statuses(builder.journal)
+    assert current(statuses, old, new) is new
+    assert current(statuses, old) is old, "its successor is not on this computer"
 
 
-def test_a_chain_of_renewals_counts_over_one_that_is_gone(tmp_path: Path) -> None:
+def test_renewal_chain_holds_across_a_missing_certificate(tmp_path: Path) -> None:
     oldest, middle, newest = issued(1), issued(25), issued(49)
-    book = notebook(tmp_path)
-    book.begun(State.DONE, middle, oldest)
-    book.begun(State.DONE, newest, middle)
-    assert counting(read_statuses(book.journal), oldest, newest) is newest
+    builder = journal_builder(tmp_path)
+    builder.add_record(State.DONE, middle, oldest)
+    builder.add_record(State.DONE, newest, middle)
+    assert current(read_statuses(builder.journal), oldest, newest) is newest
 
 
-def test_certificates_that_replaced_each_other_do_not_loop(tmp_path: Path) -> None:
+def test_cyclic_replacements_do_not_loop(tmp_path: Path) -> None:
     one, other = issued(1), issued(2)
-    book = notebook(tmp_path)
-    book.begun(State.DONE, one, other)
-    book.begun(State.DONE, other, one)
-    assert counting(read_statuses(book.journal), one, other) is None
+    builder = journal_builder(tmp_path)
+    builder.add_record(State.DONE, one, other)
+    builder.add_record(State.DONE, other, one)
+    assert current(read_statuses(builder.journal), one, other) is None
 
 
-def test_an_unconfirmed_one_never_counts_and_names_its_procedure(tmp_path: Path) -> None:
-    book = notebook(tmp_path)
+def test_unconfirmed_certificate_is_never_current_and_maps_to_its_procedure(tmp_path: Path) -> None:
+    builder = journal_builder(tmp_path)
     old = issued(100)
     for state in (State.ISSUED, State.INSTALLED, State.VERIFIED):
         new = issued(1)
-        record = book.begun(state, new, old)
-        statuses = read_statuses(book.journal)
+        record = builder.add_record(state, new, old)
+        statuses = read_statuses(builder.journal)
         assert statuses.of(new) is BankStatus.UNCONFIRMED
         assert statuses.unconfirmed[new.fingerprint] == record.id
-        assert counting(statuses, old, new) is old
-        book.journal.save(replace(record, state=State.CONFIRMED))
-        assert counting(read_statuses(book.journal), old, new) is new
+        assert current(statuses, old, new) is old
+        builder.journal.save(replace(record, state=State.CONFIRMED))
+        assert current(read_statuses(builder.journal), old, new) is new
 
 
-def test_a_refused_one_never_counts_until_the_bank_accepts_it_again(tmp_path: Path) -> None:
+def test_rejected_certificate_is_not_current_until_the_bank_accepts_it_again(
+    tmp_path: Path,
+) -> None:
     old, new = issued(100), issued(1)
-    book = notebook(tmp_path)
-    book.begun(State.DONE, new, old)
-    book.journal.reject(rejection(new))
-    statuses = read_statuses(book.journal)
+    builder = journal_builder(tmp_path)
+    builder.add_record(State.DONE, new, old)
+    builder.journal.reject(rejection(new))
+    statuses = read_statuses(builder.journal)
     assert statuses.of(new) is BankStatus.NOT_ACCEPTED
-    assert counting(statuses, old, new) is old
-    assert counting(statuses, new) is None
-    book.journal.accept(new.fingerprint)
-    assert counting(read_statuses(book.journal), old, new) is new
+    assert current(statuses, old, new) is old
+    assert current(statuses, new) is None
+    builder.journal.accept(new.fingerprint)
+    assert current(read_statuses(builder.journal), old, new) is new
 
 
-def test_the_first_reason_of_a_refusal_stays(tmp_path: Path) -> None:
+def test_first_reason_of_a_rejection_is_kept(tmp_path: Path) -> None:
     certificate = issued(1)
-    journal = notebook(tmp_path).journal
+    journal = journal_builder(tmp_path).journal
     journal.reject(rejection(certificate))
     journal.reject(replace(rejection(certificate), source=RejectionSource.LOGIN))
     (kept,) = Journal(journal.path).rejections()
     assert kept == rejection(certificate)
 
 
-def test_confirmations_are_tried_soon_and_then_less_and_less_often() -> None:
+def test_confirmation_retries_back_off() -> None:
     schedule, now = RetrySchedule(), NOW
     tries = []
     for second in range(0, 3600, 10):
@@ -158,4 +160,4 @@ def test_confirmations_are_tried_soon_and_then_less_and_less_often() -> None:
     assert tries[:5] == [0, 20, 60, 140, 300]
     gaps = [later - earlier for earlier, later in itertools.pairwise(tries)]
     assert max(gaps) == 300
-    assert schedule.is_due("p2", now), "each procedure has its own"
+    assert schedule.is_due("p2", now), "each procedure has its own schedule"

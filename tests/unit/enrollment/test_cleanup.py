@@ -1,4 +1,4 @@
-"""Which certificate may go: never the last one that logs its owner in."""
+"""Which certificates may be deleted: never the last one with which the owner can log in."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def stored(
     key: bool = True,
     archived: bool = False,
 ) -> StoredCertificate:
-    """Ends in `days`, was issued `issued` days ago."""
+    """A certificate that expires in `days` days and was issued `issued` days ago."""
     certificate = LAB.intermediate.issue(
         SPKI,
         customer_name(user_id),
@@ -50,13 +50,13 @@ def refused(target: StoredCertificate, *others: StoredCertificate) -> bool:
     return False
 
 
-def test_the_old_one_may_go_once_the_new_one_is_there() -> None:
+def test_old_certificate_may_be_deleted_once_the_new_one_is_installed() -> None:
     old, new = stored(20, issued=345), stored(365, issued=1)
     assert not refused(old, new)
-    assert refused(new, old), "deleting the new one by hand is what users regret"
+    assert refused(new, old), "the new one must not be deleted by mistake"
 
 
-def test_the_only_one_stays() -> None:
+def test_only_certificate_may_not_be_deleted() -> None:
     assert refused(stored())
 
 
@@ -72,17 +72,19 @@ def test_the_only_one_stays() -> None:
     ],
     ids=["another user's", "no key", "archived", "expired", "older", "no key and archived"],
 )
-def test_what_does_not_take_its_place(other: StoredCertificate) -> None:
+def test_certificate_without_a_valid_replacement_may_not_be_deleted(
+    other: StoredCertificate,
+) -> None:
     assert refused(stored(20, issued=200), other)
 
 
-def test_one_that_is_valid_only_from_tomorrow_does_not_take_its_place() -> None:
+def test_not_yet_valid_certificate_is_no_replacement() -> None:
     later = stored(365, issued=-1)
     assert refused(stored(20, issued=300), later)
-    assert refused(later), "but is not thrown away either"
+    assert refused(later), "but it may not be deleted, either"
 
 
-def test_what_logs_nobody_in_may_go() -> None:
+def test_certificate_that_cannot_log_in_may_be_deleted() -> None:
     assert not refused(stored(-1, issued=400))
     assert not refused(stored(20, key=False))
 
@@ -93,23 +95,23 @@ def test_what_logs_nobody_in_may_go() -> None:
         max_size=5,
     )
 )
-def test_taking_away_all_that_is_allowed_leaves_the_owner_able_to_log_in(
+def test_deleting_all_that_is_allowed_leaves_the_owner_able_to_log_in(
     many: list[tuple[int, int, bool, bool]],
 ) -> None:
     left = [stored(d + 0.5, issued=i, key=k, archived=a) for d, i, k, a in many]
 
-    def able() -> bool:
+    def can_log_in() -> bool:
         return any(s.key and s.certificate.valid_at(NOW) for s in left)
 
-    before = able()
+    before = can_log_in()
     for certificate in list(left):
         others = [s for s in left if s is not certificate]
         if not refused(certificate, *others):
             left = others
-    assert able() == before
+    assert can_log_in() == before
 
 
-def test_an_exact_name_is_needed() -> None:
+def test_find_exact_requires_the_full_serial_or_fingerprint() -> None:
     one, other = stored(), stored()
     assert find_exact(one.certificate.serial_hex, [one, other]) is one
     assert find_exact(one.certificate.fingerprint.upper(), [one, other]) is one
@@ -118,7 +120,7 @@ def test_an_exact_name_is_needed() -> None:
     assert raised.value.code is ErrorCode.CERTIFICATE_NOT_FOUND
 
 
-def test_two_banks_may_use_the_same_serial_number() -> None:
+def test_same_serial_number_at_two_banks_is_ambiguous() -> None:
     foreign = make_lab(NOW, label="Other")
     serial = 0x1234
     pair = [

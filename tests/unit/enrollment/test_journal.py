@@ -1,4 +1,4 @@
-"""The journal survives what a computer does to a file, and holds one open procedure per user ID."""
+"""The journal survives crashes and damage, and holds one open procedure per user ID."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def journal(tmp_path: Path) -> Journal:
     return Journal(tmp_path / "data" / "journal.sqlite3")
 
 
-def test_a_record_comes_back_as_it_was_saved_from_another_process_too(journal: Journal) -> None:
+def test_saved_record_is_loaded_unchanged_by_another_instance(journal: Journal) -> None:
     full = replace(
         record(),
         state=State.WAITING,
@@ -54,13 +54,13 @@ def test_a_record_comes_back_as_it_was_saved_from_another_process_too(journal: J
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows goes by the folder's ACL")
-def test_only_its_owner_can_read_it(journal: Journal) -> None:
+def test_journal_is_readable_only_by_its_owner(journal: Journal) -> None:
     journal.save(record())
     for file in journal.path.parent.iterdir():
         assert file.stat().st_mode & 0o077 == 0, file
 
 
-def test_a_finished_procedure_makes_room_for_the_next_of_the_same_user(journal: Journal) -> None:
+def test_user_may_have_only_one_open_procedure(journal: Journal) -> None:
     journal.save(record("p1"))
     with pytest.raises(CertclientError) as refused:
         journal.save(record("p2"))
@@ -72,18 +72,18 @@ def test_a_finished_procedure_makes_room_for_the_next_of_the_same_user(journal: 
     assert journal.open_for("other-bank", "TKYM1408054") is None
 
 
-def test_what_lies_on_an_absent_token_is_remembered_after_the_procedure_is_closed(
+def test_leftover_on_an_absent_token_is_remembered_after_the_procedure(
     journal: Journal,
 ) -> None:
-    given_up = replace(record(), state=State.ABANDONED, leftover=True)
-    journal.save(given_up)
+    abandoned = replace(record(), state=State.ABANDONED, leftover=True)
+    journal.save(abandoned)
     assert journal.open_procedures() == []
-    assert journal.leftovers() == [given_up]
-    journal.save(replace(given_up, leftover=False))
+    assert journal.leftovers() == [abandoned]
+    journal.save(replace(abandoned, leftover=False))
     assert journal.leftovers() == []
 
 
-def test_a_damaged_file_is_named_and_left_as_it_is(tmp_path: Path) -> None:
+def test_damaged_file_is_reported_and_left_untouched(tmp_path: Path) -> None:
     path = tmp_path / "journal.sqlite3"
     path.write_bytes(b"this is not a database, whatever its name says" * 50)
     before = path.read_bytes()
@@ -94,8 +94,8 @@ def test_a_damaged_file_is_named_and_left_as_it_is(tmp_path: Path) -> None:
     assert path.read_bytes() == before
 
 
-def test_a_journal_of_a_newer_version_is_no_damage_and_not_touched(journal: Journal) -> None:
-    """Once that version is back, what is unfinished goes on."""
+def test_journal_of_a_newer_version_is_reported_and_left_untouched(journal: Journal) -> None:
+    """Unfinished procedures continue once the newer version is installed again."""
     journal.save(record())
     set_schema(journal.path, 99)
     before = journal.path.read_bytes()
@@ -108,7 +108,7 @@ def test_a_journal_of_a_newer_version_is_no_damage_and_not_touched(journal: Jour
     assert list(Journal(journal.path).open_procedures()) == [record()]
 
 
-def test_a_journal_of_the_first_version_is_brought_up_to_date(journal: Journal) -> None:
+def test_journal_of_the_first_version_is_migrated(journal: Journal) -> None:
     journal.save(record())
     connection = sqlite3.connect(journal.path)
     connection.execute("DROP TABLE rejection")
@@ -126,7 +126,7 @@ def set_schema(path: Path, version: int) -> None:
     connection.close()
 
 
-def test_a_record_that_makes_no_sense_is_damage_not_a_crash(journal: Journal) -> None:
+def test_invalid_record_is_reported_as_damage(journal: Journal) -> None:
     journal.save(record())
     with sqlite3.connect(journal.path) as connection:
         connection.execute("UPDATE procedure SET record = ?", (b'{"id": 7}',))
@@ -136,7 +136,7 @@ def test_a_record_that_makes_no_sense_is_damage_not_a_crash(journal: Journal) ->
     assert damaged.value.code is ErrorCode.JOURNAL_DAMAGED
 
 
-def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+def test_folder_that_cannot_be_created_is_reported(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(CertclientError) as failed:
         Journal(tmp_path / "file" / "journal.sqlite3")
@@ -159,7 +159,7 @@ _KILL = signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL
 """On Windows every signal to a process is TerminateProcess, with the number as exit code."""
 
 
-def test_what_was_saved_is_there_after_the_process_is_killed(journal: Journal) -> None:
+def test_saved_records_survive_a_killed_process(journal: Journal) -> None:
     here = os.fspath(Path(__file__).parent)
     arguments = [os.fspath(journal.path), here, str(int(_KILL))]
     killed = subprocess.run([sys.executable, "-c", _SAVE_AND_DIE, *arguments], check=False)

@@ -1,4 +1,4 @@
-"""One procedure per user ID at a time, across processes; a killed one leaves no lock."""
+"""One procedure per user ID at a time, across processes; a killed process leaves no lock."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ with exclusive(pathlib.Path(sys.argv[1]), "bank", "USER1"):
 """
 
 
-def test_a_second_process_is_told_at_once_and_a_killed_one_blocks_nobody(tmp_path: Path) -> None:
+def test_lock_refuses_a_second_process_and_is_freed_when_the_holder_is_killed(
+    tmp_path: Path,
+) -> None:
     command = [sys.executable, "-c", _HOLD, os.fspath(tmp_path)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
         assert holder.stdout is not None

@@ -1,4 +1,4 @@
-"""Which certificates count, which are folded away, and what they mean today."""
+"""The overview: which certificates are shown or folded, and their condition on a given day."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def conditions(customer: Customer, now: datetime) -> list[tuple[Condition, bool]
     return [(row.condition, row.folded) for row in overview.rows]
 
 
-def test_a_certificate_goes_through_its_life(customer: Customer) -> None:
+def test_condition_follows_the_certificate_lifecycle(customer: Customer) -> None:
     end = customer.current.not_after
     seen = [conditions(customer, end + timedelta(days=days)) for days in (-40, -20, -2, 1, 89, 92)]
     assert seen == [
@@ -27,7 +27,7 @@ def test_a_certificate_goes_through_its_life(customer: Customer) -> None:
     ]
 
 
-def test_what_was_renewed_is_folded_away(customer: Customer) -> None:
+def test_renewed_certificate_is_folded(customer: Customer) -> None:
     customer.renew()
     assert conditions(customer, datetime.now(UTC)) == [
         (Condition.VALID, False),
@@ -35,13 +35,13 @@ def test_what_was_renewed_is_folded_away(customer: Customer) -> None:
     ]
 
 
-def test_a_certificate_of_two_profiles_is_shown_once(customer: Customer) -> None:
+def test_certificate_matching_two_profiles_is_shown_once(customer: Customer) -> None:
     profiles = [customer.profile, profile_of(customer.lab)]
     overview = take_overview(profiles, [customer.store], datetime.now(UTC), BankStatuses())
     assert [row.profile for row in overview.rows] == [customer.profile]
 
 
-def test_time_passes_without_a_look_into_the_stores(customer: Customer) -> None:
+def test_conditions_advance_without_rescanning_the_stores(customer: Customer) -> None:
     now = datetime.now(UTC)
     overview = take_overview([customer.profile], [customer.store], now, BankStatuses())
     assert overview.due

@@ -1,4 +1,4 @@
-"""更新できますか？ The clock, the way to the CA, the store, the key."""
+"""更新できますか？ Checks of the clock, the connection to the CA and the store."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_a_clock_off_by_a_day_stops_the_renewal(direction: int) -> None:
 
 
 @given(seconds=st.floats(-100_000, 100_000))
-def test_small_errors_are_ignored_middling_ones_warned_of_large_ones_stop(seconds: float) -> None:
+def test_clock_error_is_ignored_a_warning_or_fatal_depending_on_size(seconds: float) -> None:
     off = timedelta(seconds=seconds)
     result = clock_result(NOW, NOW + off)
     if abs(off) <= CLOCK_TOLERANCE:
@@ -53,7 +53,7 @@ def test_small_errors_are_ignored_middling_ones_warned_of_large_ones_stop(second
         assert result.verdict is Verdict.FAILED
 
 
-def test_a_server_that_tells_no_time_proves_nothing_wrong() -> None:
+def test_clock_check_is_skipped_without_server_time() -> None:
     check_clock(None, NOW)
     assert clock_result(None, NOW).verdict is Verdict.SKIPPED
 
@@ -76,7 +76,9 @@ def fail_with(code: ErrorCode) -> tuple[CheckResult, ...]:
         (ErrorCode.TLS_UNTRUSTED, ("passed", "passed", "failed")),
     ],
 )
-def test_how_far_the_way_to_the_ca_leads(code: ErrorCode, verdicts: tuple[str, ...]) -> None:
+def test_connection_failure_is_assigned_to_the_right_check(
+    code: ErrorCode, verdicts: tuple[str, ...]
+) -> None:
     results = fail_with(code)
     assert tuple(result.verdict.value for result in results) == verdicts
     error = first_failure(results)
@@ -84,7 +86,7 @@ def test_how_far_the_way_to_the_ca_leads(code: ErrorCode, verdicts: tuple[str, .
     assert error.code is code
 
 
-def test_a_way_that_is_free() -> None:
+def test_working_connection_passes_all_checks() -> None:
     results = connection_results(tuple)
     assert {result.verdict for result in results} == {Verdict.PASSED}
     assert first_failure(results) is None
@@ -97,15 +99,17 @@ def test_a_way_that_is_free() -> None:
         (ErrorCode.TLS_OPENED, ("passed", "passed", "warning")),
     ],
 )
-def test_a_way_that_is_free_but_worth_a_word(code: ErrorCode, verdicts: tuple[str, ...]) -> None:
-    remark = CertclientError(code)
-    results = connection_results(lambda: (remark,))
+def test_connection_warning_does_not_fail_the_checks(
+    code: ErrorCode, verdicts: tuple[str, ...]
+) -> None:
+    warning = CertclientError(code)
+    results = connection_results(lambda: (warning,))
     assert tuple(result.verdict.value for result in results) == verdicts
-    assert [result.error for result in results if result.error] == [remark]
+    assert [result.error for result in results if result.error] == [warning]
     assert first_failure(results) is None
 
 
-def test_a_token_that_is_not_there() -> None:
+def test_missing_token_is_reported() -> None:
     missing = Unavailable(ErrorCode.TOKEN_MISSING, {"token": "専用USB"})
     result = store_result(ShelfStore("x", "専用USB", Destination.USB, why=missing))
     assert result.error is not None

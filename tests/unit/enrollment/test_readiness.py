@@ -1,4 +1,4 @@
-"""更新前の確認: each check on its own, with real stores and a CA that can be away."""
+"""更新前の確認: each check on its own, with real stores and a CA that may be unreachable."""
 
 from __future__ import annotations
 
@@ -60,11 +60,11 @@ def failure(surroundings: Surroundings, check: Check) -> ErrorCode:
     return result.error.code
 
 
-def test_every_check_is_told_once_and_in_order(on_pc: Customer) -> None:
+def test_every_check_is_reported_once_and_in_order(on_pc: Customer) -> None:
     assert [result.check for result in checks(around(on_pc))] == list(Check)
 
 
-def test_all_is_well_on_a_pc_without_a_token(on_pc: Customer) -> None:
+def test_no_check_fails_on_a_pc_without_a_token(on_pc: Customer) -> None:
     on_pc.ca.clock_of_server = NOW
     found = verdicts(around(on_pc))
     assert found.pop(Check.MIDDLEWARE) is Verdict.SKIPPED
@@ -77,18 +77,16 @@ def test_a_token_is_checked_without_its_pin(on_token: Customer) -> None:
     found = verdicts(around(on_token))
     assert found[Check.TOKEN] is Verdict.PASSED
     assert found[Check.MIDDLEWARE] is Verdict.PASSED
-    assert found[Check.KEY] is Verdict.SKIPPED, "its key wants the PIN"
+    assert found[Check.KEY] is Verdict.SKIPPED, "its key requires the PIN"
 
 
-def test_a_token_that_is_not_plugged_in_stops_its_own_renewal_only(
-    on_token: Customer, on_pc: Customer
-) -> None:
+def test_missing_token_fails_only_its_own_renewal(on_token: Customer, on_pc: Customer) -> None:
     away = replace(around(on_token), stores=(), home=absent("pkcs11:serial=12"))
     assert failure(away, Check.TOKEN) is ErrorCode.TOKEN_MISSING
     assert verdicts(around(on_pc))[Check.TOKEN] is Verdict.SKIPPED
 
 
-def test_missing_middleware_stops_only_who_needs_it(on_pc: Customer) -> None:
+def test_missing_middleware_fails_only_if_it_is_needed(on_pc: Customer) -> None:
     error = CertclientError(ErrorCode.STORE_MIDDLEWARE_MISSING, path="/opt/x.so")
     broken = unavailable("pkcs11-module:/opt/x.so", "x.so", Destination.USB, error)
     assert verdicts(around(on_pc, broken))[Check.MIDDLEWARE] is Verdict.SKIPPED
@@ -99,10 +97,10 @@ def test_missing_middleware_stops_only_who_needs_it(on_pc: Customer) -> None:
     assert failure(first_issue, Check.TOKEN) is ErrorCode.STORE_MIDDLEWARE_MISSING
 
 
-def test_a_first_issue_for_tokens_only_wants_one(on_pc: Customer) -> None:
-    wants = replace(around(on_pc), current=None, home=None, destinations=(Destination.USB,))
-    assert failure(wants, Check.TOKEN) is ErrorCode.TOKEN_MISSING
-    assert verdicts(wants)[Check.KEY] is Verdict.SKIPPED
+def test_first_issue_limited_to_tokens_requires_a_token(on_pc: Customer) -> None:
+    first_issue = replace(around(on_pc), current=None, home=None, destinations=(Destination.USB,))
+    assert failure(first_issue, Check.TOKEN) is ErrorCode.TOKEN_MISSING
+    assert verdicts(first_issue)[Check.KEY] is Verdict.SKIPPED
 
 
 @pytest.mark.parametrize(
@@ -113,36 +111,40 @@ def test_a_first_issue_for_tokens_only_wants_one(on_pc: Customer) -> None:
         (ErrorCode.TLS_UNTRUSTED, Check.TLS_TRUSTED, Check.CLOCK),
     ],
 )
-def test_the_way_to_the_bank_is_told_as_far_as_it_leads(
+def test_connection_checks_after_the_first_failure_are_skipped(
     on_pc: Customer, code: ErrorCode, failed: Check, behind: Check
 ) -> None:
     on_pc.ca.faults["probe"] = [CertclientError(code)]
     found = results(around(on_pc))
     assert found[failed].verdict is Verdict.FAILED
     assert found[behind].verdict is Verdict.SKIPPED
-    assert found[Check.STORE].verdict is Verdict.PASSED, "the rest is checked all the same"
+    assert found[Check.STORE].verdict is Verdict.PASSED, "the remaining checks still run"
 
 
-def test_a_key_that_no_longer_signs_is_told(on_pc: Customer) -> None:
+def test_unusable_key_is_reported(on_pc: Customer) -> None:
     other = replace(around(on_pc), current=on_pc.lab.anchors[0])
     assert failure(other, Check.KEY) is ErrorCode.CERTIFICATE_NOT_FOUND
 
 
 @pytest.mark.parametrize(("minutes", "verdict"), [(6, Verdict.WARNING), (61, Verdict.FAILED)])
-def test_the_clock(on_pc: Customer, minutes: int, verdict: Verdict) -> None:
+def test_clock_difference_is_a_warning_or_a_failure(
+    on_pc: Customer, minutes: int, verdict: Verdict
+) -> None:
     on_pc.ca.clock_of_server = NOW + timedelta(minutes=minutes)
     assert verdicts(around(on_pc))[Check.CLOCK] is verdict
 
 
-@pytest.mark.parametrize(("far", "verdict"), [(True, Verdict.WARNING), (False, Verdict.PASSED)])
-def test_remote_desktop_is_worth_a_word(on_pc: Customer, far: bool, verdict: Verdict) -> None:
-    system = System(remote=lambda: far)
+@pytest.mark.parametrize(
+    ("is_remote", "verdict"), [(True, Verdict.WARNING), (False, Verdict.PASSED)]
+)
+def test_remote_desktop_is_a_warning(on_pc: Customer, is_remote: bool, verdict: Verdict) -> None:
+    system = System(remote=lambda: is_remote)
     result = results(replace(around(on_pc), system=system))[Check.REMOTE_DESKTOP]
     assert result.verdict is verdict
-    assert (result.error is not None) is far
+    assert (result.error is not None) is is_remote
 
 
-def test_nothing_is_changed(on_pc: Customer) -> None:
+def test_checks_change_nothing(on_pc: Customer) -> None:
     before: Sequence[object] = on_pc.store.certificates()
     list(checks(around(on_pc)))
     assert on_pc.store.certificates() == before

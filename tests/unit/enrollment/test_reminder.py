@@ -1,4 +1,4 @@
-"""30, 10, 7, 3, 1, 0 days; never twice a day until the last day; nothing is lost with the book."""
+"""Reminders 30, 10, 7, 3, 1 and 0 days ahead; at most one a day until the last day."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ STORE = UnavailableStore("nss:x", "x", Destination.PC, Unavailable(ErrorCode.STO
 
 @pytest.fixture(scope="module")
 def world() -> tuple[Profile, Certificate]:
-    """A bank, and a certificate of it that ends in the evening of 1 March 2027 in Japan."""
+    """A bank's profile and a certificate that expires in the evening of 1 March 2027 in Japan."""
     lab = make_lab()
     certificate = lab.issue(rsa_signer().spki, customer_name("TKYM1408054"))
     end = datetime(2027, 3, 1, 23, 59, 59, tzinfo=TOKYO)
@@ -45,7 +45,7 @@ def row_at(world: tuple[Profile, Certificate], now: datetime) -> Row:
 
 
 def noon_before(world: tuple[Profile, Certificate], days: int) -> datetime:
-    """Noon in Japan, so many days before the expiry date."""
+    """Noon in Japan, `days` days before the expiry date."""
     end = world[1].not_after.astimezone(TOKYO)
     return (end - timedelta(days=days)).replace(hour=12, minute=0)
 
@@ -53,25 +53,25 @@ def noon_before(world: tuple[Profile, Certificate], days: int) -> datetime:
 @pytest.mark.parametrize(
     ("days_left", "reached"), [(31, None), (30, 30), (11, 30), (10, 10), (2, 3), (1, 1), (0, 0)]
 )
-def test_the_last_of_the_banks_days_counts(days_left: int, reached: int | None) -> None:
+def test_threshold_is_the_last_reminder_day_reached(days_left: int, reached: int | None) -> None:
     assert threshold(days_left, DAYS) == reached
 
 
-def test_in_its_last_month_a_certificate_is_spoken_of_on_the_banks_days(
+def test_reminders_are_due_on_exactly_the_banks_days(
     world: tuple[Profile, Certificate], tmp_path: Path
 ) -> None:
     book = ReminderBook(tmp_path / "reminders.json")
-    spoken: list[int] = []
+    reminded: list[int] = []
     for days in range(40, -1, -1):
         now = noon_before(world, days)
         due = book.due([row_at(world, now)], now)
         book.note(due, now)
-        spoken += [reminder.days_left for reminder in due]
+        reminded += [reminder.days_left for reminder in due]
         assert book.due([row_at(world, now)], now + timedelta(minutes=5)) == []
-    assert spoken == list(DAYS)
+    assert reminded == list(DAYS)
 
 
-def test_who_was_away_is_reminded_at_once_and_then_in_time(
+def test_missed_reminder_is_due_at_once_and_the_next_on_time(
     world: tuple[Profile, Certificate], tmp_path: Path
 ) -> None:
     book = ReminderBook(tmp_path / "reminders.json")
@@ -83,21 +83,23 @@ def test_who_was_away_is_reminded_at_once_and_then_in_time(
     assert len(book.due([row_at(world, later)], later)) == 1
 
 
-def test_the_last_day_is_spoken_of_every_two_hours(world: tuple[Profile, Certificate]) -> None:
+def test_reminder_is_due_every_two_hours_on_the_last_day(
+    world: tuple[Profile, Certificate],
+) -> None:
     now = world[1].not_after.astimezone(TOKYO).replace(minute=0) - timedelta(minutes=1)
     row = row_at(world, now)
     assert not is_due(row, Shown(now - timedelta(minutes=119), 0), now)
     assert is_due(row, Shown(now - timedelta(minutes=120), 0), now)
 
 
-def test_a_clock_that_was_set_back_does_not_silence_us(
+def test_clock_set_back_does_not_suppress_reminders(
     world: tuple[Profile, Certificate],
 ) -> None:
     now = noon_before(world, 10)
     assert is_due(row_at(world, now), Shown(now + timedelta(days=300), 10), now)
 
 
-def test_expiry_is_said_once(world: tuple[Profile, Certificate]) -> None:
+def test_expiry_is_reported_once(world: tuple[Profile, Certificate]) -> None:
     now = world[1].not_after + timedelta(days=5)
     row = row_at(world, now)
     assert row.condition is Condition.OBTAINABLE
@@ -106,7 +108,7 @@ def test_expiry_is_said_once(world: tuple[Profile, Certificate]) -> None:
 
 
 @pytest.mark.parametrize("damaged", [b"", b"[]", b'{"a": {"at": "yesterday"}}', b"\xff"])
-def test_a_damaged_book_costs_a_reminder_and_no_more(
+def test_damaged_reminder_file_is_replaced(
     damaged: bytes, world: tuple[Profile, Certificate], tmp_path: Path
 ) -> None:
     path = tmp_path / "reminders.json"
@@ -119,7 +121,7 @@ def test_a_damaged_book_costs_a_reminder_and_no_more(
     assert book.due([row_at(world, now)], now) == []
 
 
-def test_a_book_that_cannot_be_written_does_not_stop_anybody(
+def test_unwritable_reminder_file_does_not_prevent_reminders(
     world: tuple[Profile, Certificate], tmp_path: Path
 ) -> None:
     (tmp_path / "file").touch()

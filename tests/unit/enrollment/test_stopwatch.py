@@ -1,4 +1,4 @@
-"""Where a renewal's time goes: nested work counts once."""
+"""Time measurement of a renewal: nested phases are counted once."""
 
 from __future__ import annotations
 

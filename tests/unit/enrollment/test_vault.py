@@ -50,26 +50,26 @@ def test_a_code_is_kept_for_its_own_procedure_until_it_is_wiped() -> None:
     vault.wipe("p1")
     assert vault.fetch("p1") is None
     assert keyring.kept == {}
-    vault.wipe("p1")  # again: nothing happens
+    vault.wipe("p1")  # wiping twice is harmless
 
 
 @pytest.mark.parametrize("fault", [KeyringLocked("locked"), KeyringError("no session")])
-def test_a_store_that_fails_is_as_good_as_none(fault: KeyringError) -> None:
+def test_failing_credential_store_is_treated_as_absent(fault: KeyringError) -> None:
     vault = KeyringVault(MemoryKeyring(fault))
     vault.keep("p1", Secret("AB23"))
     assert vault.fetch("p1") is None
     vault.wipe("p1")
 
 
-def test_a_computer_without_a_store_keeps_nothing() -> None:
+def test_computer_without_a_credential_store_keeps_nothing() -> None:
     vault = NoVault()
     vault.keep("p1", Secret("AB23"))
     assert vault.fetch("p1") is None
     vault.wipe("p1")
 
 
-def test_keyrings_own_choice_is_not_trusted(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A plug-in that writes plain text may be installed and preferred."""
+def test_default_backend_of_keyring_is_not_trusted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A plug-in that stores plain text may be installed and take precedence."""
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", f"{__name__}.MemoryKeyring")
     vault = system_vault()
     assert not isinstance(getattr(vault, "_backend", None), MemoryKeyring)

@@ -1,4 +1,4 @@
-"""How sentences are made: the language, dates, and values that come from strangers."""
+"""How messages are built: language, dates, and values from untrusted sources."""
 
 from __future__ import annotations
 
@@ -31,18 +31,16 @@ EN = load(Language.ENGLISH)
         ({"LC_ALL": "", "LANG": "ja_JP.UTF-8"}, Language.JAPANESE),
     ],
 )
-def test_the_language_is_that_of_the_locale(
-    environment: dict[str, str], language: Language
-) -> None:
+def test_language_follows_the_locale(environment: dict[str, str], language: Language) -> None:
     assert language_from_environment(environment) is language
 
 
-def test_windows_tells_its_language_elsewhere() -> None:
+def test_windows_locale_applies_without_environment_variables() -> None:
     assert language_from_environment({}, "Japanese_Japan") is Language.JAPANESE
     assert language_from_environment({"LANG": "en"}, "Japanese_Japan") is Language.ENGLISH
 
 
-def test_an_error_says_what_why_what_next_who_and_its_code() -> None:
+def test_error_text_has_title_reason_next_step_help_and_code() -> None:
     error = CertclientError(ErrorCode.PIN_INCORRECT, token="専用USB-1")
     shown = JA.error(error)
     assert shown.title == "PINが違います"
@@ -53,19 +51,19 @@ def test_an_error_says_what_why_what_next_who_and_its_code() -> None:
     assert shown.code == "CC-PIN-INCORRECT"
 
 
-def test_who_helps_is_the_banks_own_contact() -> None:
+def test_help_names_the_banks_contact() -> None:
     error = CertclientError(ErrorCode.TOO_LATE)
     assert "渋谷支店" in JA.error(error, "渋谷支店").help
     assert "お取引店の窓口" in JA.error(error).help
 
 
-def test_dates_in_errors_are_written_for_people() -> None:
+def test_dates_in_errors_are_formatted_for_the_language() -> None:
     error = CertclientError(ErrorCode.NOT_YET_RENEWABLE, renew_from="2027-03-01")
     assert JA.error(error).details == ("更新できる最初の日：2027年3月1日",)
     assert EN.error(error).details == ("First day of renewal: 1 March 2027",)
 
 
-def test_moments_are_those_of_japan() -> None:
+def test_times_are_shown_in_japan_time() -> None:
     moment = datetime(2027, 3, 31, 14, 59, tzinfo=UTC)
     assert JA.minute(moment) == "2027年3月31日 23:59"
     assert EN.minute(moment) == "31 March 2027, 23:59 (Japan time)"
@@ -74,23 +72,23 @@ def test_moments_are_those_of_japan() -> None:
     assert JA.error(error).details == ("サーバー：2027年3月31日 23:59", "このパソコン：?")
 
 
-def test_a_detail_without_its_value_is_left_out() -> None:
+def test_detail_without_a_value_is_omitted() -> None:
     error = CertclientError(ErrorCode.CA_REFUSED, message="残高確認中です", failure="")
     assert JA.error(error).details == ("認証局からの説明：残高確認中です",)
 
 
 @pytest.mark.parametrize("words", [JA, EN])
-def test_the_last_attempt_is_announced(words: Catalogue) -> None:
+def test_last_attempt_has_its_own_warning(words: Catalogue) -> None:
     assert words.attempts(AttemptsLeft.UNKNOWN) == ""
     assert words.attempts(AttemptsLeft.LOW) != words.attempts(AttemptsLeft.FINAL) != ""
 
 
-def test_what_a_server_says_cannot_command_the_terminal() -> None:
+def test_server_text_cannot_control_the_terminal() -> None:
     hostile = "\x1b[2Jyour PIN?\r\n\u202eevil\x07{code}{how_resume}"
     error = CertclientError(ErrorCode.CA_REFUSED, message=hostile)
     (detail,) = EN.error(error).details
     assert detail.isprintable()
-    assert "{code}{how_resume}" in detail, "braces in a value are no template"
+    assert "{code}{how_resume}" in detail, "braces in a value are not a template"
 
 
 @given(text=st.text())
@@ -103,10 +101,10 @@ def test_any_text_becomes_one_printable_line(text: str) -> None:
 
 
 @given(value=st.text())
-def test_no_value_breaks_a_sentence(value: str) -> None:
+def test_any_value_can_be_filled_in(value: str) -> None:
     assert "{" not in fill("A {name}.", {}, "?")
     assert fill("A {name}.", {"name": value}, "?").startswith("A ")
 
 
-def test_a_missing_value_is_called_unknown() -> None:
+def test_missing_value_is_shown_as_unknown() -> None:
     assert fill("{a} and {b}", {"a": 1}, "(unknown)") == "1 and (unknown)"

@@ -1,4 +1,4 @@
-"""Everything that can happen has words, in both languages, and no word is left over."""
+"""Every message has a text in both languages, and no text is unused."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def messages(language: Language) -> dict[str, Any]:
 
 
 def texts(node: object, path: str = "") -> Iterator[tuple[str, str]]:
-    """Every text with its dotted key."""
+    """Yields the dotted key and the text of every message."""
     if isinstance(node, str):
         yield path, node
     elif isinstance(node, dict):
@@ -66,18 +66,18 @@ both = pytest.mark.parametrize("language", Language, ids=lambda language: str(la
 
 
 @both
-def test_every_error_code_has_words_and_none_is_left_over(language: Language) -> None:
+def test_every_error_code_has_a_text_and_none_is_unused(language: Language) -> None:
     assert set(messages(language)["error"]) == {code.code for code in ErrorCode}
 
 
 @both
 @pytest.mark.parametrize("table", ENUMS)
-def test_every_step_state_stage_and_role_has_words(language: Language, table: str) -> None:
+def test_every_enum_member_has_a_text(language: Language, table: str) -> None:
     assert set(messages(language)[table]) == {member.value for member in ENUMS[table]}
 
 
 @both
-def test_everybody_who_can_help_has_a_name(language: Language) -> None:
+def test_every_actor_has_a_name(language: Language) -> None:
     names = {actor.value for actor in Actor} | {"default-contact"}
     assert set(messages(language)["actor"]) == names
 
@@ -98,7 +98,7 @@ def test_both_languages_have_the_same_texts_with_the_same_placeholders() -> None
 
 
 @both
-def test_actions_named_in_sentences_exist_on_each_front_end(language: Language) -> None:
+def test_actions_named_in_texts_exist_in_each_front_end(language: Language) -> None:
     tables = messages(language)
     used = {
         name.removeprefix("how_")
@@ -111,7 +111,7 @@ def test_actions_named_in_sentences_exist_on_each_front_end(language: Language) 
 
 
 @both
-def test_every_error_can_be_told_even_if_nothing_is_known_about_it(language: Language) -> None:
+def test_every_error_can_be_shown_without_data(language: Language) -> None:
     words = load(language)
     for code in ErrorCode:
         shown = words.error(CertclientError(code))
@@ -120,11 +120,11 @@ def test_every_error_can_be_told_even_if_nothing_is_known_about_it(language: Lan
         assert "{" not in whole, "a template is never shown"
         assert words.text("progress.item", number=1, total=1, user_id="") is not None
         unknown = messages(language)["unknown"]
-        assert unknown not in whole, f"{code.code}: what may be unknown belongs into a detail"
+        assert unknown not in whole, f"{code.code}: what may be unknown belongs in a detail"
         assert shown.details == ()
 
 
-# What the program says, from its source
+# Texts that the program uses, found in its source
 
 
 def _calls(function: str) -> Iterator[tuple[Path, ast.Call]]:
@@ -137,7 +137,7 @@ def _calls(function: str) -> Iterator[tuple[Path, ast.Call]]:
 
 
 def _keys(argument: ast.expr) -> list[str]:
-    """A literal key, both of `a if x else b`, or an f-string's fixed beginning with `*`."""
+    """A literal key, both branches of `a if x else b`, or an f-string's literal prefix with `*`."""
     match argument:
         case ast.Constant(value=str(text)):
             return [text]
@@ -156,7 +156,7 @@ def _used_keys() -> set[str]:
 
 
 def _command_keys() -> set[str]:
-    """help.* and option.* are read by the name of a command or option."""
+    """Keys of help.* and option.*, which derive from the names of commands and options."""
     group = command_group(COMMANDS)
     context = click.Context(group)
     ours = [name for name in group.list_commands(context) if name != "practice"]
@@ -172,22 +172,22 @@ def _command_keys() -> set[str]:
     return help_keys | options | {"option.help"}
 
 
-def test_the_command_line_has_every_text_that_it_says_and_no_other() -> None:
+def test_command_line_texts_are_exactly_those_used() -> None:
     stored = {key.removeprefix("cli.") for key, _ in texts(messages(Language.ENGLISH)["cli"])}
     exact = {key for key in _used_keys() if not key.endswith("*")} | _command_keys()
     prefixes = tuple(key[:-1] for key in _used_keys() if key.endswith("*"))
-    assert exact - stored == set(), "said, but not written"
+    assert exact - stored == set(), "used, but not defined"
     unused = {key for key in stored - exact if not key.startswith(prefixes)}
-    assert unused == set(), "written, but never said"
+    assert unused == set(), "defined, but never used"
 
 
-def test_what_is_said_is_given_all_its_values() -> None:
+def test_every_text_receives_all_its_values() -> None:
     stored = dict(texts(messages(Language.ENGLISH)["cli"]))
     missing = []
     for path, call in _calls("text"):
         given = {keyword.arg for keyword in call.keywords}
         if None in given or not call.args:
-            continue  # **values: the other tests run these
+            continue  # **values: other tests cover these
         for key in _keys(call.args[0]):
             missing += [
                 (path.name, call.lineno, key, name)

@@ -1,4 +1,4 @@
-"""Two people build; what differs is named, and what cannot be compared is named as well."""
+"""Comparing two builds reports every difference and every file that cannot be compared."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from tools.installer.__main__ import main
 from tools.installer.compare import compare
 
 
-def built(folder: Path) -> Path:
-    """A build's folder in small; its program carries a signature of its own."""
+def make_build(folder: Path) -> Path:
+    """Creates the folder of a small build, whose program has a signature of its own."""
     payload, results = folder / "payload", folder / "results"
     (payload / "app-1.0.0").mkdir(parents=True)
     results.mkdir()
@@ -28,15 +28,15 @@ def built(folder: Path) -> Path:
 
 @pytest.fixture
 def one(tmp_path: Path) -> Path:
-    return built(tmp_path / "one")
+    return make_build(tmp_path / "one")
 
 
 @pytest.fixture
 def other(tmp_path: Path) -> Path:
-    return built(tmp_path / "other")
+    return make_build(tmp_path / "other")
 
 
-def test_signatures_may_differ_and_what_packs_them_is_not_compared(one: Path, other: Path) -> None:
+def test_ignores_signatures_and_skips_files_that_pack_signed_files(one: Path, other: Path) -> None:
     program = "payload/certclient.exe"
     assert (one / program).read_bytes() != (other / program).read_bytes()
     found = compare(one, other)
@@ -54,13 +54,13 @@ def test_signatures_may_differ_and_what_packs_them_is_not_compared(one: Path, ot
         "results/certclient.deb.cdx.json",
     ],
 )
-def test_a_changed_byte_is_found(one: Path, other: Path, name: str) -> None:
+def test_reports_a_changed_byte(one: Path, other: Path, name: str) -> None:
     (other / name).write_bytes(b"thE same")
     (line,) = compare(one, other).differences
     assert line == f"{name.partition('/')[2]}: 1 bytes differ, the first at 0x2"
 
 
-def test_a_program_that_differs_by_more_than_its_signature_is_found(one: Path, other: Path) -> None:
+def test_reports_a_program_that_differs_beyond_its_signature(one: Path, other: Path) -> None:
     program = other / "payload" / "certclient.exe"
     content = bytearray(program.read_bytes())
     content[0x600] ^= 1
@@ -69,9 +69,7 @@ def test_a_program_that_differs_by_more_than_its_signature_is_found(one: Path, o
     assert line.startswith("certclient.exe: 1 bytes differ")
 
 
-def test_a_file_of_one_build_only_is_found_even_if_it_cannot_be_compared(
-    one: Path, other: Path
-) -> None:
+def test_reports_files_of_one_build_only_even_if_not_comparable(one: Path, other: Path) -> None:
     (one / "payload" / "more.dll").touch()
     (other / "results" / "certclient-setup.exe").unlink()
     assert [line.partition(":")[0] for line in compare(one, other).differences] == [
@@ -79,19 +77,19 @@ def test_a_file_of_one_build_only_is_found_even_if_it_cannot_be_compared(
     ]
 
 
-def test_the_command_says_it_and_tells_by_its_exit_code(
+def test_command_prints_the_result_and_sets_the_exit_code(
     one: Path, other: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["compare", str(one), str(other)]) == 0
-    said = capsys.readouterr().out
-    assert "certclient-setup.exe: not compared, signed files are packed in it" in said
-    assert "The rest is the same, apart from signatures." in said
+    output = capsys.readouterr().out
+    assert "certclient-setup.exe: not compared, signed files are packed in it" in output
+    assert "The rest is the same, apart from signatures." in output
     (other / "results" / "certclient.deb").unlink()
     assert main(["compare", str(one), str(other)]) == 1
     assert f"certclient.deb: only in {one / 'results'}" in capsys.readouterr().out
 
 
-def test_folders_that_are_no_builds_are_refused(
+def test_rejects_folders_without_complete_builds(
     one: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["compare", str(one), str(tmp_path)]) == 2

@@ -1,4 +1,4 @@
-"""The benchmark of the frozen program's start fails where its goal is missed."""
+"""The benchmark of the frozen program's start fails when it misses its goal."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from benchmarks.frozen_start import GOAL, verdict
         ([10.0], [], 1),
     ],
 )
-def test_the_median_may_be_1_3_times_the_unfrozen_one_s(
+def test_frozen_median_may_be_1_3_times_the_unfrozen_median(
     frozen: list[float], unfrozen: list[float], code: int
 ) -> None:
     assert GOAL == 1.3

@@ -1,4 +1,4 @@
-"""`make test-installer` builds what is missing or not of these sources, and nothing twice."""
+"""`make test-installer` builds what is missing or outdated, and nothing twice."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tools.installer.sums import write_sums
 
 @pytest.fixture
 def build(tmp_path: Path) -> Build:
-    """A bank's own, complete."""
+    """A complete build with a bank's own settings."""
     shutil.copytree(DEFAULT.parent, tmp_path / "bank")
     small = small_build(tmp_path / "out")
     file = tmp_path / "bank" / DEFAULT.name
@@ -32,16 +32,16 @@ def build(tmp_path: Path) -> Build:
     return done
 
 
-def test_what_is_complete_is_not_built_again(build: Build) -> None:
+def test_complete_build_is_current(build: Build) -> None:
     assert made_from.is_current(build)
 
 
-def test_a_build_that_was_begun_again_has_to_be_finished(build: Build) -> None:
+def test_restarted_build_is_not_current(build: Build) -> None:
     made_from.forget(build)
     assert not made_from.is_current(build)
 
 
-def test_results_that_were_changed_or_taken_away_are_built_again(build: Build) -> None:
+def test_build_with_changed_or_deleted_results_is_not_current(build: Build) -> None:
     setup = build.places.results / "certclient-setup.exe"
     setup.write_bytes(b"another")
     assert not made_from.is_current(build)
@@ -50,32 +50,32 @@ def test_results_that_were_changed_or_taken_away_are_built_again(build: Build) -
 
 
 @pytest.mark.parametrize("name", ["build.toml", "profiles/rei-shinkin.toml", "certclient.svg"])
-def test_the_banks_own_files_count(build: Build, name: str) -> None:
+def test_change_of_a_bank_file_makes_the_build_outdated(build: Build, name: str) -> None:
     file = build.settings.folder / name
     file.write_bytes(file.read_bytes() + b"\n")
     assert not made_from.is_current(build)
 
 
-def test_another_date_or_a_quick_setup_is_another_build(build: Build) -> None:
+def test_other_date_or_quick_setup_makes_the_build_outdated(build: Build) -> None:
     assert not made_from.is_current(replace(build, epoch=EPOCH + 1))
     assert not made_from.is_current(replace(build, quick=True))
 
 
-def test_another_signing_certificate_is_another_build(build: Build) -> None:
+def test_other_signing_certificate_makes_the_build_outdated(build: Build) -> None:
     certificates = build.signer.identity.certificates
     certificates.write_bytes(certificates.read_bytes() + b"\n")
     assert not made_from.is_current(build)
 
 
 @pytest.mark.parametrize("wanted", ["the bank's", "the project's"])
-def test_a_banks_signed_build_is_not_replaced_by_tests(
+def test_tests_never_replace_the_signed_build_of_a_bank(
     build: Build, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], wanted: str
 ) -> None:
-    """Not even an old one: these are of another commit's date."""
+    """Not even an outdated one: these results have another commit's date."""
     banks = build.signer.settings_file
     settings = banks if wanted == "the bank's" else DEFAULT
     monkeypatch.setattr("tools.installer.__main__.os.geteuid", lambda: 0)
-    monkeypatch.setattr("tools.installer.__main__.prepare", _nothing_is_frozen)
+    monkeypatch.setattr("tools.installer.__main__.prepare", _fail_to_freeze)
     before = {path: path.read_bytes() for path in build.places.results.iterdir()}
     order = ("--settings", str(settings), "--folder", str(build.places.folder))
     assert main([*order, "--if-needed"]) == 1
@@ -83,20 +83,20 @@ def test_a_banks_signed_build_is_not_replaced_by_tests(
     assert {path: path.read_bytes() for path in build.places.results.iterdir()} == before
 
 
-def _nothing_is_frozen(_cache: object) -> NoReturn:
+def _fail_to_freeze(_cache: object) -> NoReturn:
     raise OSError("a build began")
 
 
-def test_our_own_old_build_is_replaced(build: Build) -> None:
+def test_outdated_build_of_the_project_is_replaced(build: Build) -> None:
     ours = replace(build, signer=replace(build.signer, settings_file=DEFAULT))
     made_from.note(ours, made_from.stamp(ours))
     made_from.check_replaceable(build)
     shutil.rmtree(build.places.results)
     made_from.note(build, made_from.stamp(build))
-    made_from.check_replaceable(build)  # nothing is there
+    made_from.check_replaceable(build)  # no results to protect
 
 
-def test_the_sources_count(tmp_path: Path) -> None:
+def test_hash_covers_matching_sources_only(tmp_path: Path) -> None:
     (tmp_path / "src").mkdir()
     source = tmp_path / "src" / "main.py"
     source.write_text("one", encoding="utf-8")

@@ -1,5 +1,5 @@
-"""certclient(1): every command, option and exit code that there is. That `man` reads it is seen on
-Debian (tests/installer/linux/test_deb.py)."""
+"""certclient(1) lists every command, option and exit code. tests/installer/linux/test_deb.py checks
+on Debian that `man` can read it."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ TEMPLATE = ROOT / "installer" / "linux" / "certclient.1"
 
 
 def items(section: str) -> Mapping[str, str]:
-    """What is explained in a section of the page, and how."""
+    """The terms in a section of the page, with their explanations."""
     page = manual_page(TEMPLATE).replace("\\-", "-")
     (text,) = [part for part in page.split("\n.SH ") if part.startswith(f"{section}\n")]
     lines = [item.split("\n") for item in text.split(".TP\n")[1:]]
-    return {bold.removeprefix(".B "): told for bold, told, *_ in lines}
+    return {bold.removeprefix(".B "): explanation for bold, explanation, *_ in lines}
 
 
-def test_every_command_is_there_in_the_programs_own_words() -> None:
+def test_lists_every_command_with_its_help_text() -> None:
     commands = list(COMMANDS)
     assert items("COMMANDS") == {name: WORDS.text(f"help.{name}") for name in commands}
     assert {"renew", "abandon", "remove-key", "practice"} <= set(commands)
 
 
-def test_every_option_that_all_commands_take() -> None:
+def test_lists_every_global_option() -> None:
     options = [
         option for option in command_group(COMMANDS).params if isinstance(option, click.Option)
     ]
@@ -42,16 +42,16 @@ def test_every_option_that_all_commands_take() -> None:
     assert items("OPTIONS")["--version"] == WORDS.text("option.version")
 
 
-def test_every_exit_code() -> None:
+def test_lists_every_exit_code() -> None:
     assert set(items("EXIT STATUS")) == {"0", *(str(code) for code in EXIT_CODES.values())}
 
 
 @pytest.mark.parametrize("awkward", [".TH x", "'x", "a\\b"])
-def test_words_are_never_commands_of_roffs(
+def test_help_texts_are_escaped_for_roff(
     awkward: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("certclient.i18n.catalogue.Catalogue.text", lambda *_, **__: awkward)
     template = tmp_path / "page.1"
     template.write_text("$commands", encoding="utf-8")
-    told = manual_page(template).splitlines()[2]
-    assert told in (r"\&.TH x", r"\&'x", r"a\eb")
+    line = manual_page(template).splitlines()[2]
+    assert line in (r"\&.TH x", r"\&'x", r"a\eb")

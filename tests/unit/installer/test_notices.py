@@ -1,4 +1,4 @@
-"""What ships is named with its licence, and nothing ships that a bank could not hand out."""
+"""Every shipped component is listed with its licence, and banks may redistribute all of them."""
 
 from __future__ import annotations
 
@@ -50,30 +50,30 @@ def test_which_licences_may_ship(licence: str, allowed: bool) -> None:
     assert is_allowed("anything", licence) is allowed
 
 
-def test_the_lgpl_is_for_libraries_that_anybody_can_replace() -> None:
+def test_lgpl_is_allowed_for_replaceable_libraries_only() -> None:
     assert is_allowed("pyside6-essentials", "LGPL-3.0-only OR GPL-2.0-only")
     assert not is_allowed("pyside6-essentials", "GPL-2.0-only")
     assert not is_allowed("requests", "LGPL-3.0-only")
 
 
-def test_every_distribution_that_ships_is_named_with_its_version_and_texts() -> None:
+def test_lists_every_shipped_distribution_with_version_and_licence_texts() -> None:
     pins = notices.LOCK.read_text(encoding="utf-8")
     names = shipped()
-    assert len(names) > 30, "else this test has seen too little"
+    assert len(names) > 30, "too few distributions for a meaningful test"
     for name in names:
         title, version = COMPONENTS[name].title.split(" ")
         assert f"{title}=={version} " in pins
         assert COMPONENTS[name].text
 
 
-def test_the_texts_are_those_of_the_distributions() -> None:
-    """On this system many of the same distributions are installed as ship for Windows."""
+def test_licence_texts_match_the_installed_distributions() -> None:
+    """Many of the distributions that ship for Windows are also installed on this system."""
     seen = 0
     for name in shipped():
         try:
             here = distribution_component(distribution(name))
         except PackageNotFoundError:
-            continue  # for Windows only: the next test knows those
+            continue  # Windows only: covered by the next test
         seen += 1
         kept = COMPONENTS[name]
         same = kept.text == here.text.strip() or kept.text.startswith("The text is the same")
@@ -88,16 +88,16 @@ def test_the_notices_are_current() -> None:
     wheels, python = notices.windows_parts()
     current = notices.TARGET.read_text(encoding="utf-8")
     made = make_notices(wheels, python)
-    assert made == current, "python -m tools.installer.notices writes them again"
+    assert made == current, "run python -m tools.installer.notices to regenerate"
 
 
-def test_what_is_inside_of_others_is_named() -> None:
+def test_lists_components_bundled_inside_others() -> None:
     titles = "\n".join(component.title for component in third_party_notices())
     for part in ("OpenSSL", "CPython", "Rust crates", "PyInstaller", "Qt: HarfBuzz", "Qt: PCRE2"):
         assert part in titles
 
 
-def test_qt_s_licence_and_the_offer_of_its_source_are_there() -> None:
+def test_contains_the_qt_licence_and_source_offer() -> None:
     text = notices.TARGET.read_text(encoding="utf-8")
     assert "linked dynamically" in text
     assert "https://download.qt.io/" in text
@@ -106,17 +106,17 @@ def test_qt_s_licence_and_the_offer_of_its_source_are_there() -> None:
     assert "GNU GENERAL PUBLIC LICENSE" in qt
 
 
-def test_our_own_licence_is_the_project_s() -> None:
+def test_own_licence_equals_the_licence_file() -> None:
     assert own_license() == (ROOT / "LICENSE").read_text(encoding="utf-8")
 
 
-def test_a_file_is_read_as_it_was_written() -> None:
+def test_written_components_are_read_back_unchanged() -> None:
     text = "".join(map(component_text, third_party_notices()))
     assert read_components(text) == third_party_notices()
     assert read_components("no notices at all") == []
 
 
-# --- What may not ship ---------------------------------------------------------------------------
+# --- Components that must not ship ---------------------------------------------------------------
 
 
 def wheel(folder: Path, licence: str, text: str | None = "Copyright (c) somebody") -> None:
@@ -140,7 +140,7 @@ def python(folder: Path) -> Path:
     return folder
 
 
-def made(tmp_path: Path) -> str:
+def notices_for(tmp_path: Path) -> str:
     lock = tmp_path / "lock.txt"
     lock.write_text("thing==1.0 \\\n    --hash=sha256:00\n", encoding="utf-8")
     return make_notices(tmp_path / "wheels", python(tmp_path / "python"), lock)
@@ -154,16 +154,16 @@ def made(tmp_path: Path) -> str:
         "Classifier: License :: OSI Approved :: MIT License",
     ],
 )
-def test_metadata_of_every_age_is_understood(tmp_path: Path, licence: str) -> None:
+def test_reads_the_licence_from_every_metadata_format(tmp_path: Path, licence: str) -> None:
     wheel(tmp_path / "wheels", licence)
-    text = made(tmp_path)
+    text = notices_for(tmp_path)
     assert "thing 1.0\nLicence: MIT\n" in text
     assert "Copyright (c) somebody" in text
 
 
-def test_line_ends_and_blanks_of_its_maker_change_nothing(tmp_path: Path) -> None:
+def test_normalizes_line_endings_and_trailing_spaces(tmp_path: Path) -> None:
     wheel(tmp_path / "wheels", "License: MIT", "one \r\ntwo\r\n")
-    assert "one\ntwo\n" in made(tmp_path)
+    assert "one\ntwo\n" in notices_for(tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -175,19 +175,19 @@ def test_line_ends_and_blanks_of_its_maker_change_nothing(tmp_path: Path) -> Non
         "Summary: says nothing about its licence",
     ],
 )
-def test_a_licence_that_is_not_on_the_list_stops_the_build(tmp_path: Path, licence: str) -> None:
+def test_build_fails_on_a_licence_outside_the_allow_list(tmp_path: Path, licence: str) -> None:
     wheel(tmp_path / "wheels", licence)
     with pytest.raises(NoticesError, match=r"thing 1\.0.*not on the list"):
-        made(tmp_path)
+        notices_for(tmp_path)
 
 
-def test_a_part_without_a_licence_text_stops_the_build(tmp_path: Path) -> None:
+def test_build_fails_without_a_licence_text(tmp_path: Path) -> None:
     wheel(tmp_path / "wheels", "License: MIT", text=None)
     with pytest.raises(NoticesError, match="no licence text"):
-        made(tmp_path)
+        notices_for(tmp_path)
 
 
-def test_a_part_that_is_not_there_stops_the_build(tmp_path: Path) -> None:
+def test_build_fails_on_a_missing_distribution(tmp_path: Path) -> None:
     (tmp_path / "wheels").mkdir()
     with pytest.raises(NoticesError, match="thing: not in"):
-        made(tmp_path)
+        notices_for(tmp_path)

@@ -1,4 +1,4 @@
-"""The ZIP for administrators of companies: whole, where group policy and the guide expect it."""
+"""The ZIP for company administrators is complete, with the paths that Group Policy expects."""
 
 from __future__ import annotations
 
@@ -24,22 +24,20 @@ def settings() -> Settings:
     return replace(read_settings(), version="1.2.3")
 
 
-def test_an_administrator_finds_every_file_as_windows_calls_it(
-    settings: Settings, tmp_path: Path
-) -> None:
+def test_contains_every_policy_file_at_its_path(settings: Settings, tmp_path: Path) -> None:
     made = make_policy_zip(settings, tmp_path, EPOCH)
     assert made.name == "certclient-1.2.3-policy.zip"
     with ZipFile(made) as archive:
         found = {name: archive.read(name) for name in archive.namelist()}
-    there = {
+    expected = {
         str(file.relative_to(SOURCES)): file.read_bytes()
         for file in SOURCES.rglob("*")
         if file.is_file()
     }
-    assert found == there
+    assert found == expected
 
 
-def test_the_same_files_give_the_same_bytes_at_any_time(settings: Settings, tmp_path: Path) -> None:
+def test_zip_is_reproducible(settings: Settings, tmp_path: Path) -> None:
     made = []
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
@@ -47,11 +45,11 @@ def test_the_same_files_give_the_same_bytes_at_any_time(settings: Settings, tmp_
     assert made[0].read_bytes() == made[1].read_bytes()
     moment = datetime.fromtimestamp(EPOCH, UTC)
     with ZipFile(made[0]) as archive:
-        # A ZIP counts in steps of two seconds.
+        # ZIP timestamps have a resolution of two seconds.
         assert {entry.date_time[:5] for entry in archive.infolist()} == {moment.timetuple()[:5]}
 
 
-def test_the_task_starts_the_program_in_the_folder_of_the_product(
+def test_task_starts_the_program_from_the_product_folder(
     settings: Settings, tmp_path: Path
 ) -> None:
     product = msgspec.structs.replace(settings.product, name="Rei & Co")
@@ -63,7 +61,7 @@ def test_the_task_starts_the_program_in_the_folder_of_the_product(
     assert command == r'"%ProgramFiles%\Rei & Co\certclientw.exe"'
 
 
-def test_the_guide_names_it() -> None:
+def test_guide_mentions_the_zip() -> None:
     guide = (ROOT / "docs" / "fleet.md").read_text(encoding="utf-8")
     assert "`certclient-1.0.0-policy.zip`" in guide
-    assert "installer/policy" not in guide, "which administrators of companies do not have"
+    assert "installer/policy" not in guide, "company administrators do not have the sources"

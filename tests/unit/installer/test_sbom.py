@@ -1,4 +1,4 @@
-"""The bill of materials: CycloneDX by its schema, and the same bytes for the same parts."""
+"""The SBOM is valid CycloneDX, and the same components give the same bytes."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ class Installation:
     root: Path
     site: Path
 
-    def bill(self) -> str:
+    def sbom(self) -> str:
         return make_linux_sbom(SETTINGS, self.root, self.site, EPOCH)
 
     def document(self) -> Any:
-        return json.loads(self.bill())
+        return json.loads(self.sbom())
 
 
 @pytest.fixture
 def installation(tmp_path: Path) -> Installation:
-    """Two files, this machine's Qt, and one wheel whose two bills name the same crates."""
+    """Two files, this machine's Qt, and one wheel whose two SBOMs list the same crates."""
     root, site = tmp_path / "root", tmp_path / "site"
     (root / "文書").mkdir(parents=True)
     (root / "文書" / "b.txt").write_text("b", encoding="utf-8")
@@ -48,9 +48,9 @@ def installation(tmp_path: Path) -> Installation:
     (site / "PySide6").symlink_to(Path(str(files("PySide6"))))
     metadata = "Metadata-Version: 2.4\nName: Some_Wheel\nVersion: 1.0\nLicense-Expression: MIT\n"
     (wheel / "METADATA").write_text(metadata, encoding="utf-8")
-    for bill in ("a", "b"):
-        text = json.dumps({"components": [crate(*one, bill) for one in CRATES]})
-        (wheel / "sboms" / f"{bill}.cdx.json").write_text(text, encoding="utf-8")
+    for sbom in ("a", "b"):
+        text = json.dumps({"components": [crate(*one, sbom) for one in CRATES]})
+        (wheel / "sboms" / f"{sbom}.cdx.json").write_text(text, encoding="utf-8")
     return Installation(root, site)
 
 
@@ -65,16 +65,16 @@ def crate(name: str, version: str, hash_digit: str) -> Mapping[str, object]:
     }
 
 
-def test_it_is_valid_by_the_schema(installation: Installation) -> None:
+def test_sbom_is_valid_against_the_schema(installation: Installation) -> None:
     validator = JsonStrictValidator(SchemaVersion.V1_6)
-    assert validator.validate_str(installation.bill()) is None
+    assert validator.validate_str(installation.sbom()) is None
 
 
-def test_made_twice_it_is_the_same_to_the_byte(installation: Installation) -> None:
-    assert installation.bill() == installation.bill()
+def test_sbom_is_reproducible(installation: Installation) -> None:
+    assert installation.sbom() == installation.sbom()
 
 
-def test_its_number_is_that_of_the_files_and_its_time_the_build_s(
+def test_serial_number_depends_on_the_files_and_timestamp_on_the_epoch(
     installation: Installation,
 ) -> None:
     before = installation.document()
@@ -83,11 +83,11 @@ def test_its_number_is_that_of_the_files_and_its_time_the_build_s(
     assert installation.document()["serialNumber"] != before["serialNumber"]
 
 
-def test_every_file_is_named_as_it_is_written(installation: Installation) -> None:
-    assert '"文書/b.txt"' in installation.bill()
+def test_file_names_are_not_escaped_to_ascii(installation: Installation) -> None:
+    assert '"文書/b.txt"' in installation.sbom()
 
 
-def test_a_crate_that_two_bills_name_is_there_once(installation: Installation) -> None:
+def test_crate_in_two_sboms_is_listed_once(installation: Installation) -> None:
     parts = {part["name"]: part for part in installation.document()["components"]}
     crates = {part["name"]: part for part in parts["some-wheel"]["components"]}
     assert sorted(crates) == sorted(name for name, _ in CRATES)
@@ -103,7 +103,7 @@ def test_a_crate_that_two_bills_name_is_there_once(installation: Installation) -
     assert len(parts["some-wheel"]["components"]) == len(CRATES)
 
 
-def test_the_program_needs_every_part_and_no_more_is_claimed(installation: Installation) -> None:
+def test_program_depends_on_exactly_the_libraries(installation: Installation) -> None:
     document = installation.document()
     parts = [part for part in document["components"] if part["type"] == "library"]
     (needed,) = document["dependencies"]

@@ -1,4 +1,4 @@
-"""Frozen programs for tests are made again whenever anything that they are made from changes."""
+"""Frozen programs for tests are rebuilt whenever one of their inputs changes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ WORKSHOP = freeze.Workshop(*(Path(field.name) for field in fields(freeze.Worksho
 
 @pytest.fixture
 def made_from(monkeypatch: pytest.MonkeyPatch) -> Callable[[freeze.Workshop], str]:
-    """The name that the program is kept under, without making it."""
+    """Returns the cache key of the program without building it."""
 
     def part(self: Cache, kind: str, made_from: str, make: object) -> Path:
         return Path(made_from)
@@ -31,9 +31,9 @@ def made_from(monkeypatch: pytest.MonkeyPatch) -> Callable[[freeze.Workshop], st
 
 
 @pytest.mark.parametrize("part", [field.name for field in fields(freeze.Workshop)])
-def test_another_part_makes_another_program(
+def test_every_workshop_part_is_in_the_cache_key(
     made_from: Callable[[freeze.Workshop], str], part: str
 ) -> None:
-    """Another Python, for example, whatever else is the same."""
+    """For example, another Python with everything else unchanged."""
     assert made_from(WORKSHOP) == made_from(WORKSHOP)
     assert made_from(replace(WORKSHOP, **{part: Path("another")})) != made_from(WORKSHOP)

@@ -1,4 +1,4 @@
-"""The bank's tool: what it signs, customers accept; what they would refuse, it does not write."""
+"""The bank's signing tool: customers accept every announcement that it writes."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 
 
 class Signing:
-    """The bank's desk where announcements are signed."""
+    """The bank's setup for signing announcements."""
 
     def __init__(self, bank: RunningBank, folder: Path) -> None:
         self.profile = folder / "bank.toml"
@@ -39,18 +39,18 @@ class Signing:
         self._key_file = folder / "key.pem"
         self._old = bank.bank.updates.public_key_pem
 
-    def knows(self, public_key: str) -> None:
-        """The customers' profile names this key."""
+    def trust_key(self, public_key: str) -> None:
+        """Puts this key into the customers' profile."""
         self.profile.write_text(self._text.replace(self._old, public_key), encoding="utf-8")
 
-    def has(self, key: Key, passphrase: str = "") -> str:
-        """A key in a file; returns the file's name."""
+    def write_key(self, key: Key, passphrase: str = "") -> str:
+        """Writes a key to a file; returns the file's name."""
         secret = BestAvailableEncryption(passphrase.encode()) if passphrase else NoEncryption()
         pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, secret)
         self._key_file.write_bytes(pem)
         return str(self._key_file)
 
-    def signs(self, key: str, *more: str, version: str = "1.1.0") -> int:
+    def sign(self, key: str, *more: str, version: str = "1.1.0") -> int:
         common = ["--profile", str(self.profile), "--key", key, "--version", version]
         where = ["--page", self.page, "--out", str(self.out)]
         return main([*common, *where, *more], NOW)
@@ -65,15 +65,15 @@ def signing(bank: RunningBank, tmp_path: Path) -> Signing:
 
 
 @pytest.mark.parametrize("kind", ["ec", "ed25519", "rsa"])
-def test_a_key_in_a_file(kind: str, signing: Signing) -> None:
+def test_signs_with_a_key_in_a_file(kind: str, signing: Signing) -> None:
     key: Key = ec_key()
     if kind == "ed25519":
         key = ed25519.Ed25519PrivateKey.generate()
     elif kind == "rsa":
         key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    signing.knows(public_key_pem(key))
+    signing.trust_key(public_key_pem(key))
     texts = ("--text-ja", "直しました。", "--text-en", "Mended.")
-    assert signing.signs(signing.has(key), "--minimum-version", "1.0.0", *texts) == 0
+    assert signing.sign(signing.write_key(key), "--minimum-version", "1.0.0", *texts) == 0
     announcement = signing.read()
     assert (str(announcement.version), str(announcement.minimum)) == ("1.1.0", "1.0.0")
     assert announcement.serial == int(NOW.timestamp())
@@ -82,39 +82,39 @@ def test_a_key_in_a_file(kind: str, signing: Signing) -> None:
     assert announcement.text.ja == "直しました。"
 
 
-def test_a_passphrase_comes_from_the_environment(
+def test_reads_the_passphrase_from_the_environment(
     signing: Signing, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     key = ec_key()
-    signing.knows(public_key_pem(key))
-    name = signing.has(key, passphrase="correct horse")
+    signing.trust_key(public_key_pem(key))
+    name = signing.write_key(key, passphrase="correct horse")
     monkeypatch.setenv(PIN_VARIABLE, "wrong horse")
-    assert signing.signs(name) == 1
+    assert signing.sign(name) == 1
     assert "cannot be read" in capsys.readouterr().err
     assert not signing.out.exists()
     monkeypatch.setenv(PIN_VARIABLE, "correct horse")
-    assert signing.signs(name) == 0
+    assert signing.sign(name) == 0
     assert signing.read().serial
 
 
 @pytest.mark.parametrize("kind", ["ec", "rsa"])
-def test_a_key_on_a_token(kind: str, signing: Signing, softhsm: SoftHsm) -> None:
+def test_signs_with_a_key_on_a_token(kind: str, signing: Signing, softhsm: SoftHsm) -> None:
     key: Key = ec_key()
     if kind == "rsa":
         key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    signing.knows(public_key_pem(key))
+    signing.trust_key(public_key_pem(key))
     token = softhsm.new_token("お知らせ")
     into = ["--token", token.label, "--label", "update key", "--id", "01", "--pin", PIN]
-    program(softhsm, "softhsm2-util", "--import", signing.has(key), *into)
+    run_command(softhsm, "softhsm2-util", "--import", signing.write_key(key), *into)
     uri = f"pkcs11:token={token.label};object=update%20key"
     where = ["--profile", str(signing.profile), "--page", signing.page, "--out", str(signing.out)]
     tool = [sys.executable, "-m", "tools.installer.sign_update", "--version", "1.1.0", *where]
-    program(softhsm, *tool, "--key", uri, "--module", str(MODULE))
+    run_command(softhsm, *tool, "--key", uri, "--module", str(MODULE))
     assert str(signing.read().version) == "1.1.0"
 
 
-def program(softhsm: SoftHsm, *command: str) -> None:
-    """Runs with its tokens: this process has loaded the module already, and for other ends."""
+def run_command(softhsm: SoftHsm, *command: str) -> None:
+    """Runs a command that uses the tokens; this process already uses the module itself."""
     environment = {**softhsm.environment, PIN_VARIABLE: PIN}
     subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
 
@@ -134,22 +134,22 @@ def program(softhsm: SoftHsm, *command: str) -> None:
         (("--key", "/nowhere.pem"), "nowhere.pem"),
     ],
 )
-def test_what_customers_would_refuse_is_not_written(
+def test_does_not_write_what_customers_would_reject(
     changes: tuple[str, ...],
     reason: str,
     signing: Signing,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     key = ec_key()
-    signing.knows(public_key_pem(key))
-    assert signing.signs(signing.has(key), *changes) == 1
+    signing.trust_key(public_key_pem(key))
+    assert signing.sign(signing.write_key(key), *changes) == 1
     assert reason in capsys.readouterr().err
     assert not signing.out.exists()
 
 
-def test_a_key_that_the_profile_does_not_name(
+def test_rejects_a_key_missing_from_the_profile(
     signing: Signing, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    signing.knows(public_key_pem(ec_key()))
-    assert signing.signs(signing.has(ec_key())) == 1
+    signing.trust_key(public_key_pem(ec_key()))
+    assert signing.sign(signing.write_key(ec_key())) == 1
     assert "not signed by" in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""What ships carries the signatures that contents.toml expects; anything else is named."""
+"""Shipped files carry the signatures that contents.toml expects; every deviation is reported."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ EXPECTED = {
         ("Qt6Core.exe", ""),
     ],
 )
-def test_who_has_to_have_signed_a_file(name: str, organisation: str) -> None:
+def test_expected_signer_of_a_file(name: str, organisation: str) -> None:
     assert expected_signer(name, EXPECTED) == organisation
 
 
@@ -40,7 +40,7 @@ def ours(tmp_path: Path) -> Signer:
 
 @pytest.fixture
 def payload(tmp_path: Path, ours: Signer) -> Path:
-    """One program of ours and one library that its makers do not sign, as it should be."""
+    """A valid payload: our signed program and one library that its vendor does not sign."""
     folder = tmp_path / "payload"
     for name in ("certclient.exe", "app-1.0.0/msgspec/_core.cp312-win_amd64.pyd"):
         put(folder / name)
@@ -49,7 +49,7 @@ def payload(tmp_path: Path, ours: Signer) -> Path:
 
 
 def put(path: Path) -> Path:
-    """A program, not signed."""
+    """Creates an unsigned program at `path`."""
     path.parent.mkdir(parents=True, exist_ok=True)
     copied(path)
     return path
@@ -67,26 +67,24 @@ def refusal(payload: Path, ours: Signer) -> str:
     return str(caught.value)
 
 
-def test_what_is_as_it_should_be_is_listed(payload: Path, ours: Signer) -> None:
+def test_valid_payload_is_listed(payload: Path, ours: Signer) -> None:
     assert check_signatures(payload, ours) == [
         State("app-1.0.0/msgspec/_core.cp312-win_amd64.pyd", UNSIGNED),
         State("certclient.exe", OURS),
     ]
 
 
-def test_a_file_that_nobody_knows_is_named(payload: Path, ours: Signer) -> None:
+def test_unexpected_file_is_reported(payload: Path, ours: Signer) -> None:
     put(payload / "app-1.0.0" / "version.dll")
     assert "version.dll: unsigned, expected: no such file" in refusal(payload, ours)
 
 
-def test_a_program_under_the_name_of_a_text_is_looked_at_as_well(
-    payload: Path, ours: Signer
-) -> None:
+def test_program_with_a_text_file_extension_is_checked(payload: Path, ours: Signer) -> None:
     put(payload / "LICENSE.txt")
     assert "LICENSE.txt: unsigned, expected: no such file" in refusal(payload, ours)
 
 
-def test_a_library_that_somebody_else_signed_is_named_with_them(
+def test_library_with_a_wrong_signer_is_reported_with_that_signer(
     payload: Path, ours: Signer, tmp_path: Path
 ) -> None:
     library = put(payload / "app-1.0.0" / "Qt6Core.dll")
@@ -95,13 +93,13 @@ def test_a_library_that_somebody_else_signed_is_named_with_them(
     assert expected in refusal(payload, ours)
 
 
-def test_a_library_that_has_lost_its_signature_is_named(payload: Path, ours: Signer) -> None:
+def test_library_without_its_signature_is_reported(payload: Path, ours: Signer) -> None:
     put(payload / "app-1.0.0" / "python312.dll")
     expected = "python312.dll: unsigned, expected: Python Software Foundation"
     assert expected in refusal(payload, ours)
 
 
-def test_a_library_that_was_changed_after_it_was_signed_is_named(
+def test_library_changed_after_signing_is_reported(
     payload: Path, ours: Signer, tmp_path: Path
 ) -> None:
     library = put(payload / "app-1.0.0" / "Qt6Core.dll")
@@ -110,7 +108,7 @@ def test_a_library_that_was_changed_after_it_was_signed_is_named(
     assert "Qt6Core.dll: not whole: Qt6Core.dll was changed after" in refusal(payload, ours)
 
 
-def test_a_library_that_is_signed_although_its_makers_do_not_is_named(
+def test_unexpectedly_signed_library_is_reported(
     payload: Path, ours: Signer, tmp_path: Path
 ) -> None:
     library = payload / "app-1.0.0" / "msgspec" / "_core.cp312-win_amd64.pyd"
@@ -118,19 +116,19 @@ def test_a_library_that_is_signed_although_its_makers_do_not_is_named(
     assert "signature, expected: unsigned" in refusal(payload, ours)
 
 
-def test_a_program_of_ours_that_somebody_else_signed_is_named(
+def test_own_program_with_a_wrong_signer_is_reported(
     payload: Path, ours: Signer, tmp_path: Path
 ) -> None:
     program = put(payload / "certclient.exe")
     stranger(tmp_path / "stranger").sign(program)
-    said = refusal(payload, ours)
-    assert "certclient.exe: not whole: " in said
-    assert "Leaf hash match: failed" in said
+    message = refusal(payload, ours)
+    assert "certclient.exe: not whole: " in message
+    assert "Leaf hash match: failed" in message
 
 
-def test_all_that_is_wrong_is_named_at_once(payload: Path, ours: Signer) -> None:
+def test_all_deviations_are_reported_together(payload: Path, ours: Signer) -> None:
     change(payload / "certclient.exe")
     put(payload / "app-1.0.0" / "version.dll")
-    said = refusal(payload, ours)
-    assert "app-1.0.0/version.dll: " in said
-    assert "certclient.exe: " in said
+    message = refusal(payload, ours)
+    assert "app-1.0.0/version.dll: " in message
+    assert "certclient.exe: " in message

@@ -30,8 +30,8 @@ def issue(lab: Lab, subject: x509.Name, serial: int | None = None) -> Certificat
     return lab.intermediate.issue(spki_of(rsa_key(0)), subject, serial=serial)
 
 
-def test_dn_lines_come_in_the_order_of_the_seeds_page(lab: Lab) -> None:
-    """Seed S1(2), 電子証明書情報; here the certificate has them the other way round."""
+def test_dn_lines_follow_the_order_of_the_seed(lab: Lab) -> None:
+    """Seed S1(2), 電子証明書情報; this certificate has them in reverse order."""
     certificate = issue(
         lab,
         name(
@@ -74,7 +74,7 @@ def test_the_serial_is_shown_in_whole_bytes(lab: Lab, serial: int, shown: str) -
 
 
 @given(serial=st.integers(1, 2**159 - 1))
-def test_the_serial_shown_names_exactly_this_number(serial: int) -> None:
+def test_serial_hex_converts_back_to_the_serial_number(serial: int) -> None:
     certificate = issue(make_lab(datetime(2026, 6, 1, tzinfo=UTC)), customer_name(), serial)
     assert int(certificate.serial_hex, 16) == serial
     assert len(certificate.serial_hex) % 2 == 0
@@ -88,7 +88,9 @@ def test_the_serial_shown_names_exactly_this_number(serial: int) -> None:
         ("TKYM1408054", "TKYM1408054", "", Role.USER),
     ],
 )
-def test_whose_it_is(lab: Lab, common_name: str, user_id: str, suffix: str, role: Role) -> None:
+def test_owner_is_read_from_the_common_name(
+    lab: Lab, common_name: str, user_id: str, suffix: str, role: Role
+) -> None:
     owner = issue(lab, name((NameOID.COMMON_NAME, common_name))).owner(RULE)
     assert owner is not None
     assert (owner.user_id, owner.suffix, owner.role) == (user_id, suffix, role)
@@ -97,11 +99,11 @@ def test_whose_it_is(lab: Lab, common_name: str, user_id: str, suffix: str, role
 @pytest.mark.parametrize(
     "common_name", ["tkym1408054 1403", "TKYM1408054 13949", "x", "AB12 1394 "]
 )
-def test_a_name_that_does_not_fit_the_rule_has_no_owner(lab: Lab, common_name: str) -> None:
+def test_name_that_does_not_match_the_rule_has_no_owner(lab: Lab, common_name: str) -> None:
     assert issue(lab, name((NameOID.COMMON_NAME, common_name))).owner(RULE) is None
 
 
-def test_another_bank_with_the_same_kind_of_name_is_not_ours(lab: Lab) -> None:
+def test_certificate_of_another_issuer_has_no_owner(lab: Lab) -> None:
     ours = SubjectRule(RULE.pattern, RULE.administrator_suffixes, frozenset({"Example Issuing CA"}))
     assert issue(lab, customer_name()).owner(ours) is not None
     assert issue(make_lab(label="Other"), customer_name()).owner(ours) is None
@@ -116,15 +118,15 @@ def test_validity_includes_both_ends(lab: Lab) -> None:
     assert not certificate.valid_at(certificate.not_after + second)
 
 
-def test_the_expiry_is_told_in_japan_time_to_the_minute(lab: Lab) -> None:
+def test_expiry_is_shown_in_japan_time_to_the_minute(lab: Lab) -> None:
     certificate = lab.intermediate.issue(spki_of(rsa_key(0)), days=30.9999)
     shown = certificate.not_after_tokyo
     assert shown.tzinfo is TOKYO
     assert shown == certificate.not_after.replace(second=0)
-    assert certificate.not_after.second != 0, "else this test shows nothing"
+    assert certificate.not_after.second != 0, "otherwise this test proves nothing"
 
 
-def test_what_it_may_be_used_for(lab: Lab) -> None:
+def test_permitted_usage_is_recognized(lab: Lab) -> None:
     client = issue(lab, customer_name())
     assert client.client_auth
     assert not client.is_ca
@@ -141,7 +143,7 @@ def test_equal_bytes_are_equal_certificates(lab: Lab) -> None:
 
 
 @given(data=st.binary(max_size=200))
-def test_rubbish_is_named_as_such(data: bytes) -> None:
+def test_random_bytes_are_unreadable(data: bytes) -> None:
     with pytest.raises(CertclientError) as raised:
         Certificate.from_der(data)
     assert raised.value.code is ErrorCode.CERTIFICATE_UNREADABLE
@@ -149,12 +151,12 @@ def test_rubbish_is_named_as_such(data: bytes) -> None:
 
 @pytest.mark.filterwarnings("ignore:Parsed a serial number which wasn't positive")
 @given(position=st.integers(0, 10_000), bit=st.integers(0, 7))
-def test_a_damaged_certificate_never_ends_in_another_error(position: int, bit: int) -> None:
+def test_damaged_certificate_raises_no_other_error(position: int, bit: int) -> None:
     der = bytearray(DAMAGED.der)
     der[position % len(der)] ^= 1 << bit
     with contextlib.suppress(CertclientError):
         assert Certificate.from_der(bytes(der)) != DAMAGED
 
 
-# What the test above damages, one bit at a time.
+# The certificate that the test above damages, one bit at a time.
 DAMAGED = issue(make_lab(datetime(2026, 6, 1, tzinfo=UTC)), customer_name())

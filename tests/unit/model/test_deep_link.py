@@ -1,4 +1,4 @@
-"""A link on a web page may have been written by anybody."""
+"""Deep links are untrusted: any web page may contain one."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from certclient.model.deep_link import MAX_LENGTH, DeepLink, LinkError, Verb, is
         ),
     ],
 )
-def test_what_a_bank_writes_is_understood(text: str, link: DeepLink) -> None:
+def test_valid_link_is_parsed(text: str, link: DeepLink) -> None:
     assert parse(text) == link
 
 
@@ -60,14 +60,14 @@ def test_what_a_bank_writes_is_understood(text: str, link: DeepLink) -> None:
         "https://bank.example.jp/",
     ],
 )
-def test_everything_else_is_refused(text: str) -> None:
+def test_any_other_link_is_refused(text: str) -> None:
     with pytest.raises(LinkError) as refused:
         parse(text)
-    assert refused.value.args == (), "what somebody wrote is not repeated"
+    assert refused.value.args == (), "the link is not echoed"
 
 
 @given(st.text(max_size=400))
-def test_no_text_does_anything_but_be_refused_or_understood(text: str) -> None:
+def test_any_text_is_parsed_or_refused(text: str) -> None:
     for candidate in (text, "certclient:" + text):
         try:
             link = parse(candidate)
@@ -76,10 +76,10 @@ def test_no_text_does_anything_but_be_refused_or_understood(text: str) -> None:
         assert parse(link.text) == link
 
 
-def test_what_is_meant_as_a_link_is_seen_as_one() -> None:
+def test_link_is_recognized_by_its_scheme() -> None:
     assert is_link("CertClient:whatever")
     assert not is_link("renew")
 
 
-def test_a_ticket_is_not_shown_by_accident() -> None:
+def test_repr_hides_the_ticket() -> None:
     assert "secret-word" not in repr(parse("certclient:renew?ticket=secret-word"))

@@ -1,4 +1,4 @@
-"""Error codes are public: unique, stable in form, and never carry a secret by accident."""
+"""Error codes are public: unique and of one form. Secrets are never shown, stored or copied."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ def test_codes_are_unique_and_of_one_form() -> None:
     assert all(re.fullmatch(r"CC(-[A-Z]+)+", code) for code in codes)
 
 
-def test_only_what_may_work_later_is_called_retriable() -> None:
+def test_only_transient_errors_are_retriable() -> None:
     assert ErrorCode.NETWORK_TIMEOUT.retriable
     assert ErrorCode.CA_WAITING.retriable
     assert not ErrorCode.PIN_INCORRECT.retriable, "a PIN is never retried"
     assert not any(code.retriable for code in ErrorCode if code.kind is Kind.REFUSED)
 
 
-def test_an_error_tells_its_code_and_its_data_and_lets_nobody_change_them() -> None:
+def test_error_shows_its_code_and_data_and_is_read_only() -> None:
     error = CertclientError(ErrorCode.TOKEN_MISSING, token="専用USB")
     assert str(error) == "CC-TOKEN-MISSING token='専用USB'"
     with pytest.raises(TypeError):
-        error.data["token"] = "other"  # type: ignore[index] # that is the point
+        error.data["token"] = "other"  # type: ignore[index] # read-only on purpose
 
 
 @pytest.mark.parametrize("show", [str, repr, "{}".format, "{!r}".format, lambda s: f"{[s]}"])

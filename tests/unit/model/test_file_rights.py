@@ -1,4 +1,4 @@
-"""Who may change a file, from security descriptors as Windows writes them."""
+"""Which accounts may change a file, read from Windows security descriptors."""
 
 from __future__ import annotations
 
@@ -48,16 +48,16 @@ PRIVATE = (Entry(SYSTEM, ALL), Entry(ADMINISTRATORS, ALL), Entry(USERS, READ))
 
 
 @pytest.mark.parametrize("owner", [SYSTEM, ADMINISTRATORS, INSTALLER])
-def test_what_administrators_own_and_others_read_is_theirs_alone(owner: str) -> None:
+def test_file_that_others_may_only_read_has_no_strangers(owner: str) -> None:
     assert strangers(descriptor(owner, *PRIVATE)) == ()
 
 
-def test_an_owner_may_give_itself_any_right() -> None:
+def test_owner_counts_because_it_may_grant_itself_any_right() -> None:
     assert strangers(descriptor(TARO, *PRIVATE)) == (TARO,)
 
 
-def test_a_folder_that_an_administrator_makes_in_program_data_lets_users_add_to_it() -> None:
-    """As it inherits it from C:\\ProgramData on Windows 10."""
+def test_folder_created_in_program_data_is_writable_by_users() -> None:
+    """As inherited from C:\\ProgramData on Windows 10."""
     owner = Entry(OWNER, 0x10000000, flags=INHERITED_BY_ALL | INHERIT_ONLY)
     add = Entry(USERS, ADD_FOLDER, flags=0x12)
     assert strangers(descriptor(ADMINISTRATORS, owner, *PRIVATE)) == ()
@@ -65,33 +65,33 @@ def test_a_folder_that_an_administrator_makes_in_program_data_lets_users_add_to_
 
 
 @pytest.mark.parametrize("bit", range(32))
-def test_every_right_but_reading_counts(bit: int) -> None:
+def test_every_right_except_reading_counts(bit: int) -> None:
     reading = {0, 3, 5, 7, 17, 20, 29, 31}
     found = strangers(descriptor(SYSTEM, *PRIVATE, Entry(TARO, 1 << bit)))
     assert found == (() if bit in reading else (TARO,))
 
 
-def test_everybody_who_may_is_named() -> None:
+def test_all_accounts_with_write_access_are_listed() -> None:
     entries = (Entry(USERS, ALL), Entry(TARO, ALL, ALLOWED_IF), Entry(EVERYBODY, ALL))
     assert strangers(descriptor(SYSTEM, *entries)) == (EVERYBODY, TARO, USERS)
 
 
-def test_what_is_denied_harms_nobody_and_helps_nobody() -> None:
+def test_deny_entries_are_ignored() -> None:
     denied = Entry(USERS, ALL, DENIED)
     assert strangers(descriptor(SYSTEM, denied, *PRIVATE)) == ()
     assert strangers(descriptor(SYSTEM, denied, Entry(USERS, ALL))) == (USERS,)
 
 
-def test_without_an_access_list_everybody_may() -> None:
+def test_missing_dacl_grants_access_to_everybody() -> None:
     assert strangers(descriptor(SYSTEM, *PRIVATE, control=0x8000)) == (EVERYBODY,)
     no_list = bytearray(descriptor(SYSTEM, *PRIVATE))
     no_list[16:20] = bytes(4)
     assert strangers(bytes(no_list)) == (EVERYBODY,)
-    assert strangers(descriptor(SYSTEM)) == (), "an empty one lets nobody"
+    assert strangers(descriptor(SYSTEM)) == (), "an empty DACL grants nothing"
 
 
-def test_as_wine_writes_it() -> None:
-    """Of C:\\ProgramData: its user owns it, and everybody reads."""
+def test_descriptor_written_by_wine_is_read() -> None:
+    """Of C:\\ProgramData: owned by the user and readable by everybody."""
     text = (
         "01000480140000000000000000000000300000000105000000000005150000000000000000000000"
         "00000000e8030000020054000300000000031400ff011f0001010000000000051200000000032400"
@@ -111,13 +111,13 @@ def test_as_wine_writes_it() -> None:
         pytest.param(descriptor(SYSTEM, Entry(SYSTEM, ALL, COMPOUND)), id="unknown entry"),
     ],
 )
-def test_what_is_not_understood_is_an_error(content: bytes) -> None:
+def test_unsupported_descriptor_is_an_error(content: bytes) -> None:
     with pytest.raises(ValueError, match=r"descriptor|kind 4"):
         strangers(content)
 
 
 @given(st.integers(0, 200), st.binary(min_size=1, max_size=4))
-def test_damage_is_an_error_or_an_answer_and_nothing_else(place: int, damage: bytes) -> None:
+def test_damaged_descriptor_is_read_or_raises_value_error(place: int, damage: bytes) -> None:
     content = bytearray(descriptor(TARO, *PRIVATE))
     content[place : place + len(damage)] = damage
     try:

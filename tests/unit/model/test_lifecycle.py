@@ -1,4 +1,4 @@
-"""What may be done today: whole days in Japan, both edges of every deadline (seeds S0, S1, S3)."""
+"""Lifecycle stages: whole days in Japan, both edges of every deadline (seeds S0, S1, S3)."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_on_the_expiry_day_the_minute_counts() -> None:
     assert after.days_left == 0, "it is still the expiry day"
 
 
-def test_days_are_those_of_japan_not_of_greenwich() -> None:
+def test_days_are_counted_in_japan_time_not_utc() -> None:
     end = datetime(2027, 3, 31, 14, 59, tzinfo=UTC)  # 23:59 in Japan, the same day
     still_not = datetime(2027, 2, 28, 14, 59, tzinfo=UTC)
     already = datetime(2027, 2, 28, 15, 0, tzinfo=UTC)  # 1 March in Japan, 28 February in UTC
@@ -69,7 +69,7 @@ def test_days_are_those_of_japan_not_of_greenwich() -> None:
     assert stage_on(already, end) is Stage.RENEWABLE
 
 
-def test_an_expiry_in_the_japanese_morning_belongs_to_the_japanese_day() -> None:
+def test_expiry_date_is_the_day_in_japan() -> None:
     end = datetime(2027, 3, 31, 15, 30, tzinfo=UTC)
     life = lifecycle(end, end, POLICY)
     assert life.deadline == tokyo(2027, 4, 1, 0, 30)
@@ -86,7 +86,7 @@ def test_an_expiry_in_the_japanese_morning_belongs_to_the_japanese_day() -> None
         (tokyo(2028, 2, 29), date(2028, 1, 30)),
     ],
 )
-def test_month_year_and_leap_ends(end: datetime, renew_from: date) -> None:
+def test_renewal_start_crosses_month_year_and_leap_day(end: datetime, renew_from: date) -> None:
     assert lifecycle(end, end, POLICY).renew_from == renew_from
     first = datetime.combine(renew_from, datetime.min.time(), TOKYO)
     assert stage_on(first, end) is Stage.RENEWABLE
@@ -94,7 +94,7 @@ def test_month_year_and_leap_ends(end: datetime, renew_from: date) -> None:
 
 
 @given(end=moments, one=moments, other=moments, policy=policies)
-def test_time_never_leads_back_to_an_earlier_stage(
+def test_stage_never_moves_backwards(
     end: datetime, one: datetime, other: datetime, policy: RenewalPolicy
 ) -> None:
     before, after = sorted((one, other))
@@ -106,10 +106,8 @@ def test_time_never_leads_back_to_an_earlier_stage(
 @given(end=moments, policy=policies, days=st.integers(-4000, 400))
 @example(end=datetime(2028, 2, 29, 15, 0, tzinfo=UTC), policy=POLICY, days=30)
 @example(end=datetime(2027, 3, 31, 14, 59, 59, tzinfo=UTC), policy=POLICY, days=-90)
-def test_the_stage_follows_from_the_dates_that_are_shown(
-    end: datetime, policy: RenewalPolicy, days: int
-) -> None:
-    """What the user reads (first day, deadline, last day) is what the program does."""
+def test_stage_agrees_with_the_dates_shown(end: datetime, policy: RenewalPolicy, days: int) -> None:
+    """The program acts on the dates that the user reads (first day, deadline, last day)."""
     now = end - timedelta(days=days)
     life = lifecycle(end, now, policy)
     today = now.astimezone(TOKYO).date()
@@ -123,9 +121,7 @@ def test_the_stage_follows_from_the_dates_that_are_shown(
 
 
 @given(end=moments, now=moments)
-def test_the_deadline_is_shown_to_the_minute_and_never_too_late(
-    end: datetime, now: datetime
-) -> None:
+def test_deadline_is_rounded_down_to_the_minute(end: datetime, now: datetime) -> None:
     deadline = lifecycle(end, now, POLICY).deadline
     assert deadline.second == deadline.microsecond == 0
     assert timedelta() <= end - deadline < timedelta(minutes=1)

@@ -1,4 +1,4 @@
-"""What an administrator may decide, how strictly it is read, and what it leaves of a profile."""
+"""The administrator's policy: strict parsing, and how it restricts a profile."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def profile() -> Profile:
     return replace(profile_of(LAB), destinations=("usb", "pc"), reminder_days=(30, 10))
 
 
-def test_without_a_decision_nothing_changes(profile: Profile) -> None:
+def test_empty_policy_changes_nothing(profile: Profile) -> None:
     policy = read()
     assert policy == Policy()
     assert restricted(profile, policy) == profile
@@ -46,7 +46,7 @@ def test_without_a_decision_nothing_changes(profile: Profile) -> None:
     assert policy.update_notice
 
 
-def test_every_value(profile: Profile) -> None:
+def test_every_value_is_read(profile: Profile) -> None:
     policy = read(
         Profile=("rei-shinkin", "so-shinkin"),
         Destinations="pc",
@@ -64,13 +64,13 @@ def test_every_value(profile: Profile) -> None:
         update_notice=False,
         sources=(PLACE,),
     )
-    assert len(VALUES) == 6, "else this test does not know every value"
+    assert len(VALUES) == 6, "otherwise this test misses a value"
 
 
 @pytest.mark.parametrize(
     "stored", ["pc,usb", "pc usb", "pc, usb", ("pc", "usb"), ("pc", "", " usb ")]
 )
-def test_a_list_may_be_lines_or_separated(stored: Raw) -> None:
+def test_list_may_be_multi_string_or_separated(stored: Raw) -> None:
     assert read(Destinations=stored).destinations == (Destination.PC, Destination.USB)
 
 
@@ -109,9 +109,7 @@ def test_a_list_may_be_lines_or_separated(stored: Raw) -> None:
         ("UpdateNotice", 7, "not 7"),
     ],
 )
-def test_what_is_not_understood_is_named_and_never_passed_over(
-    name: str, stored: Raw, reason: str
-) -> None:
+def test_invalid_value_is_reported_and_never_ignored(name: str, stored: Raw, reason: str) -> None:
     with pytest.raises(CertclientError) as refused:
         read(**{"Destinations": "pc", name: stored})
     assert refused.value.code is ErrorCode.POLICY_INVALID
@@ -122,7 +120,7 @@ def test_what_is_not_understood_is_named_and_never_passed_over(
 
 
 @pytest.mark.parametrize(
-    ("text", "meant"),
+    ("text", "expected"),
     [
         ("system", ProxyChoice(ProxyMode.SYSTEM)),
         ("None", ProxyChoice(ProxyMode.NONE)),
@@ -130,18 +128,20 @@ def test_what_is_not_understood_is_named_and_never_passed_over(
         ("[fd00::1]:3128", ProxyChoice(ProxyMode.FIXED, "http://[fd00::1]:3128")),
     ],
 )
-def test_proxies(text: str, meant: ProxyChoice) -> None:
-    assert read(Proxy=text).proxy == meant
+def test_proxy_settings_are_parsed(text: str, expected: ProxyChoice) -> None:
+    assert read(Proxy=text).proxy == expected
 
 
-def test_destinations_are_what_bank_and_company_both_allow(profile: Profile) -> None:
+def test_destinations_must_be_allowed_by_bank_and_policy(profile: Profile) -> None:
     left = restricted(profile, read(Destinations="pc"))
     assert (left.destinations, left.withheld) == (("pc",), ("usb",))
     both = restricted(profile, read(Destinations="pc,usb"))
-    assert (both.destinations, both.withheld) == (("usb", "pc"), ()), "the bank's favourite first"
+    assert (both.destinations, both.withheld) == (("usb", "pc"), ()), (
+        "the bank's preference comes first"
+    )
 
 
-def test_a_company_cannot_allow_what_the_bank_does_not(profile: Profile) -> None:
+def test_policy_cannot_allow_what_the_bank_does_not(profile: Profile) -> None:
     pc_only = replace(profile, destinations=("pc",))
     assert restricted(pc_only, read(Destinations="pc,usb")).destinations == ("pc",)
     with pytest.raises(CertclientError) as nothing_left:
@@ -150,7 +150,7 @@ def test_a_company_cannot_allow_what_the_bank_does_not(profile: Profile) -> None
     assert nothing_left.value.data["name"] == "Destinations"
 
 
-def test_the_company_decides_when_its_people_are_reminded(profile: Profile) -> None:
+def test_policy_overrides_the_reminder_days(profile: Profile) -> None:
     assert restricted(profile, read(ReminderDays="45,5")).reminder_days == (45, 5)
 
 
@@ -167,7 +167,7 @@ def test_another_bank_is_refused(profile: Profile) -> None:
         st.integers() | st.text(max_size=30) | st.lists(st.text(max_size=12)).map(tuple),
     )
 )
-def test_whatever_is_stored_is_read_or_refused_by_name(stored: dict[str, Raw]) -> None:
+def test_any_stored_value_is_read_or_refused_by_name(stored: dict[str, Raw]) -> None:
     try:
         policy = policy_from({name: Found(raw, PLACE) for name, raw in stored.items()})
     except CertclientError as refused:

@@ -1,4 +1,4 @@
-"""A profile with a mistake is refused, and the file, the key and the reason are named."""
+"""An invalid profile is refused with the file, the key and the reason."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def refusal(text: str) -> CertclientError:
     return raised.value
 
 
-def test_a_complete_profile() -> None:
+def test_complete_profile_is_read() -> None:
     profile = read(GOOD)
     assert profile.id == "example-bank"
     assert profile.bank.for_language("ja") == "れい信用金庫"
@@ -82,13 +82,13 @@ def test_a_complete_profile() -> None:
     assert profile.ask_pin is AskWhom.NOBODY
 
 
-def test_modules_of_the_other_operating_system_are_passed_over() -> None:
+def test_modules_of_the_other_operating_system_are_skipped() -> None:
     (module,) = read(GOOD).pkcs11_modules
     assert module.is_absolute()
     assert module in (Path("/usr/lib/a.so"), Path(r"C:\Tokens\a.dll"))
 
 
-def test_what_may_be_left_out_has_the_seeds_numbers() -> None:
+def test_omitted_values_default_to_those_of_the_seed() -> None:
     text = re.sub(r"\[renewal\].*?(?=\[ca\])", "", GOOD, flags=re.DOTALL)
     text = re.sub(r"\[storage\].*", "", text, flags=re.DOTALL)
     profile = read(text)
@@ -99,7 +99,7 @@ def test_what_may_be_left_out_has_the_seeds_numbers() -> None:
     assert profile.usb_guide_url == ""
 
 
-def test_the_practice_bank_may_be_this_very_computer_without_tls() -> None:
+def test_ca_on_loopback_may_use_plain_http() -> None:
     for host in ("127.0.0.1:8080", "localhost", "[::1]:1"):
         url = f"http://{host}/pkix/"
         assert read(GOOD.replace("https://ca.example.jp/pkix/", url)).ca.url == url
@@ -171,17 +171,17 @@ def test_the_practice_bank_may_be_this_very_computer_without_tls() -> None:
         (ROOT, ROOT + private_key_pem(rsa_key(0)).decode(), "ca.trust_anchors"),
         ("[contacts]", f"[tls]\ntrust_anchors = '''{LEAF}'''\n[contacts]", "tls.trust_anchors"),
         ("[contacts]", "[tls]\n[contacts]", "tls.trust_anchors"),
-        # no TOML at all
+        # not TOML
         ("[contacts]", "[contacts", ""),
         ("schema = 1", "schema = 1\nschema = 1", ""),
     ],
 )
-def test_a_mistake_is_named(find: str, put: str, key: str) -> None:
+def test_invalid_value_is_reported_with_its_key(find: str, put: str, key: str) -> None:
     assert find in GOOD
     assert refusal(GOOD.replace(find, put)).data["key"] == key
 
 
-def test_a_private_key_in_a_profile_is_not_repeated_in_the_complaint() -> None:
+def test_error_does_not_repeat_a_private_key() -> None:
     pem = private_key_pem(rsa_key(0)).decode()
     assert pem.splitlines()[1] not in str(refusal(GOOD.replace(ROOT, ROOT + pem)))
 
@@ -194,7 +194,7 @@ def test_a_private_key_in_a_profile_is_not_repeated_in_the_complaint() -> None:
         (AskWhom.EVERYBODY, True, True),
     ],
 )
-def test_of_whom_a_further_secret_is_asked(
+def test_policy_selects_the_roles_asked_for_a_bank_secret(
     policy: AskWhom, administrator: bool, user: bool
 ) -> None:
     """Way B2: the bank asks its administrators for PIN and one-time password."""
@@ -217,7 +217,7 @@ the next one
 """
 
 
-def test_where_versions_are_announced_and_who_signs() -> None:
+def test_update_address_and_keys_are_read() -> None:
     updates = read(GOOD + UPDATES).updates
     assert updates is not None
     assert updates.address == "https://bank.example.jp/certclient/latest.json"
@@ -238,5 +238,5 @@ def test_where_versions_are_announced_and_who_signs() -> None:
     ],
     ids=["http", "private", "open", "twice", "short", "name", "damaged"],
 )
-def test_a_mistake_about_announcements(old: str, new: str, key: str) -> None:
+def test_invalid_updates_section_is_reported_with_its_key(old: str, new: str, key: str) -> None:
     assert refusal(GOOD + UPDATES.replace(old, new)).data["key"] == f"updates.{key}"

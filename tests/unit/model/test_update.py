@@ -1,4 +1,4 @@
-"""Announcements of versions: only what the bank signed, meant, and still means, counts."""
+"""Version announcements: accepted only if signed by the bank, valid and current."""
 
 from __future__ import annotations
 
@@ -54,13 +54,13 @@ def parts(message: bytes) -> dict[str, str]:
 # --- Versions ------------------------------------------------------------------------------------
 
 
-def test_versions_in_their_order() -> None:
+def test_versions_are_ordered() -> None:
     texts = ["0.9.9", "1.0.0a1", "1.0.0b2", "1.0.0rc1", "1.0.0rc2", "1.0.0", "1.0.10", "1.2.0"]
     assert sorted(sorted(texts), key=Version.parse) == texts
     assert [str(Version.parse(text)) for text in texts] == texts
 
 
-def test_this_program_s_own_version_is_one() -> None:
+def test_own_version_is_valid() -> None:
     assert str(Version.parse(__version__)) == __version__
 
 
@@ -68,7 +68,7 @@ def test_this_program_s_own_version_is_one() -> None:
     "text",
     ["", "1", "1.0", "1.0.0.0", "1.0.0-rc1", "v1.0.0", "1.0.0rc", "1.0.0 ", "１.0.0", "1.0.x"],
 )
-def test_what_is_no_version(text: str) -> None:
+def test_invalid_version_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="not a version"):
         Version.parse(text)
 
@@ -86,7 +86,7 @@ def test_what_is_no_version(text: str) -> None:
         ("2.0.0", "1.0.0", "1.0.0", Standing.CURRENT),
     ],
 )
-def test_how_a_version_stands(
+def test_own_version_is_compared_with_the_announcement(
     own: str, newest: str, minimum: str | None, expected: Standing
 ) -> None:
     announcement = read(BANK.message(version=newest, minimum_version=minimum))
@@ -96,7 +96,7 @@ def test_how_a_version_stands(
 # --- What is accepted ----------------------------------------------------------------------------
 
 
-def test_a_complete_announcement() -> None:
+def test_complete_announcement_is_read() -> None:
     text = {"ja": "直しました。", "en": "Mended."}
     announcement = read(BANK.message(minimum_version="1.0.0", text=text))
     assert announcement == Announcement(
@@ -120,14 +120,14 @@ def test_a_complete_announcement() -> None:
     ],
     ids=["ES256", "EdDSA", "PS256"],
 )
-def test_each_kind_of_key(key: Key) -> None:
+def test_each_key_type_is_supported(key: Key) -> None:
     bank = Announcer(key=key)
     assert read(bank.message(), bank).serial == 7
     assert "not signed" in refusal(BANK.message(), bank)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="OpenSSL's program is there on Linux")
-def test_openssl_agrees_about_the_signature(tmp_path: Path) -> None:
+def test_openssl_verifies_the_signature(tmp_path: Path) -> None:
     key = ed25519.Ed25519PrivateKey.generate()
     message = parts(Announcer(key=key).message())
     (tmp_path / "data").write_text(f"{message['protected']}.{message['payload']}")
@@ -142,23 +142,23 @@ def test_openssl_agrees_about_the_signature(tmp_path: Path) -> None:
 # --- What is refused -----------------------------------------------------------------------------
 
 
-def test_another_key() -> None:
+def test_signature_by_another_key_is_refused() -> None:
     assert "not signed by" in refusal(Announcer(key=ec_key()).message())
 
 
 @pytest.mark.parametrize("name", ["payload", "signature", "protected"])
-def test_something_changed_on_the_way(name: str) -> None:
+def test_tampered_part_is_refused(name: str) -> None:
     message, other = parts(BANK.message()), parts(BANK.message(serial=8, version="99.0.1"))
     other["protected"] = other["protected"][:-4] + "AAAA"
     assert refusal(json.dumps({**message, name: other[name]}).encode())
 
 
 @given(st.data())
-def test_any_changed_octet(data: st.DataObject) -> None:
+def test_any_changed_octet_is_refused(data: st.DataObject) -> None:
     message = bytearray(BANK.message())
     place = data.draw(st.integers(0, len(message) - 1))
     message[place] ^= data.draw(st.integers(1, 255))
-    # (A blank in place of nothing would be the same message; here no length changes.)
+    # (An inserted blank would leave the message intact; here the length never changes.)
     assert refusal(bytes(message))
 
 
@@ -167,12 +167,12 @@ def test_the_message_does_not_choose_the_algorithm(alg: str) -> None:
     assert "not signed" in refusal(BANK.signed(b"{}", alg=alg))
 
 
-def test_a_signed_message_of_another_kind() -> None:
+def test_signed_message_of_another_type_is_refused() -> None:
     payload = json.dumps(BANK.fields()).encode()
     assert "another kind" in refusal(BANK.signed(payload, typ="JWT"))
 
 
-def test_more_in_the_header_or_the_envelope() -> None:
+def test_unknown_header_or_envelope_member_is_refused() -> None:
     message = parts(BANK.message())
     assert "unknown" in refusal(json.dumps({**message, "header": {}}).encode())
     header = base64.urlsafe_b64decode(message["protected"] + "==")[:-1] + b',"crit":["b64"]}'
@@ -193,11 +193,11 @@ def test_more_in_the_header_or_the_envelope() -> None:
         '{"protected":"あ","payload":"","signature":""}'.encode(),
     ],
 )
-def test_no_announcement_at_all(message: bytes) -> None:
+def test_garbage_is_refused(message: bytes) -> None:
     assert refusal(message)
 
 
-def test_too_long() -> None:
+def test_oversized_message_is_refused() -> None:
     assert refusal(BANK.message() + b" " * MAX_BYTES) == "too long"
 
 
@@ -230,7 +230,7 @@ def test_too_long() -> None:
         ({"download": "https://bank.example.jp/setup.exe"}, "download"),
     ],
 )
-def test_a_field_that_no_bank_can_mean(changes: dict[str, Any], reason: str) -> None:
+def test_invalid_field_is_refused(changes: dict[str, Any], reason: str) -> None:
     assert reason in refusal(BANK.message(**changes))
 
 
@@ -242,13 +242,13 @@ def test_a_field_that_no_bank_can_mean(changes: dict[str, Any], reason: str) -> 
         ({"published": (NOW + 2 * DAY).isoformat()}, 0, "future"),
     ],
 )
-def test_an_announcement_that_is_not_fresh(
+def test_stale_or_future_announcement_is_refused(
     changes: dict[str, Any], highest: int, reason: str
 ) -> None:
     assert reason in reason_against(read(BANK.message(**changes)), NOW, highest)
 
 
-def test_which_pages_are_the_bank_s() -> None:
+def test_pages_on_the_banks_site_are_recognized() -> None:
     assert same_site("https://www.bank.example.jp/x", SITE)
     assert same_site("https://bank.example.jp:8443/x", SITE)
     assert not same_site("https://bank.example.jp/", "https://www.bank.example.jp/")
@@ -263,6 +263,6 @@ def test_which_pages_are_the_bank_s() -> None:
     ],
     ids=["short RSA", "P-384"],
 )
-def test_keys_that_a_profile_may_not_name(key: Key) -> None:
+def test_unsupported_key_is_refused(key: Key) -> None:
     with pytest.raises(ValueError, match=r"too short|only P-256"):
         public_key(spki(key))

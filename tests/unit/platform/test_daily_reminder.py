@@ -1,6 +1,6 @@
-"""The task of each day: made once, not made again when its user deleted it, removed at the end.
+"""The daily task: created once, not recreated after the user deletes it, removed on request.
 
-With Windows' own schtasks.exe: tests/windows/test_windows_autostart.py.
+tests/windows/test_windows_autostart.py uses Windows' own schtasks.exe.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _SPACE = "{http://schemas.microsoft.com/windows/2004/02/mit/task}"
 
 @dataclass
 class Scheduler:
-    """`forbidden`: by the company's policy."""
+    """Replaces schtasks.exe. `forbidden`: company policy allows no tasks."""
 
     forbidden: bool = False
     tasks: dict[str, str] = field(default_factory=dict)
@@ -46,17 +46,17 @@ def reminder(
     return DailyReminder(cast("Path", PureWindowsPath(program)), SID, folder, scheduler)
 
 
-def test_made_at_the_first_start_only(tmp_path: Path) -> None:
+def test_task_is_created_at_the_first_start_only(tmp_path: Path) -> None:
     scheduler = Scheduler()
     assert reminder(scheduler, tmp_path).ensure()
     assert list(scheduler.tasks) == [NAME]
-    scheduler.tasks.clear()  # its user does not want it
+    scheduler.tasks.clear()  # deleted by the user
     assert reminder(scheduler, tmp_path).ensure()
     assert scheduler.tasks == {}
     assert scheduler.calls == ["/create"]
 
 
-def test_made_again_where_the_program_has_moved(tmp_path: Path) -> None:
+def test_task_is_recreated_after_the_program_has_moved(tmp_path: Path) -> None:
     scheduler = Scheduler()
     reminder(scheduler, tmp_path).ensure()
     moved = reminder(scheduler, tmp_path, r"D:\certclientw.exe")
@@ -64,17 +64,17 @@ def test_made_again_where_the_program_has_moved(tmp_path: Path) -> None:
     assert scheduler.tasks == {NAME: moved.xml}
 
 
-def test_where_it_is_forbidden_each_start_tries_again(tmp_path: Path) -> None:
+def test_forbidden_creation_is_retried_at_each_start(tmp_path: Path) -> None:
     scheduler = Scheduler(forbidden=True)
     assert not reminder(scheduler, tmp_path).ensure()
-    assert reminder(scheduler, tmp_path).remove(), "there is nothing to be removed"
+    assert reminder(scheduler, tmp_path).remove(), "there is nothing to remove"
     scheduler.forbidden = False
     assert reminder(scheduler, tmp_path).ensure()
     scheduler.forbidden = True
     assert not reminder(scheduler, tmp_path).remove()
 
 
-def test_removed_with_what_was_noted(tmp_path: Path) -> None:
+def test_removal_deletes_the_task_and_its_record(tmp_path: Path) -> None:
     scheduler = Scheduler()
     reminder(scheduler, tmp_path).ensure()
     assert reminder(scheduler, tmp_path).remove()
@@ -82,7 +82,7 @@ def test_removed_with_what_was_noted(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_what_the_task_says(tmp_path: Path) -> None:
+def test_task_definition(tmp_path: Path) -> None:
     one = reminder(Scheduler(), tmp_path)
     task = ET.fromstring(one.xml.encode("utf-16"))
 
@@ -96,5 +96,5 @@ def test_what_the_task_says(tmp_path: Path) -> None:
     assert (text("RunLevel"), text("UserId")) == ("LeastPrivilege", SID)
 
 
-def test_none_where_it_is_not_installed(tmp_path: Path) -> None:
+def test_no_reminder_without_an_installation(tmp_path: Path) -> None:
     assert daily_reminder(tmp_path) is None

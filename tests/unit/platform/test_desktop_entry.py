@@ -1,4 +1,4 @@
-"""Registering certclient: links on a Linux desktop."""
+"""Registering the certclient: scheme on a Linux desktop."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import pytest
 from certclient.platform.desktop_entry import entry_text, register, with_default
 
 
-def test_other_associations_stay(tmp_path: Path) -> None:
+def test_registration_keeps_other_associations(tmp_path: Path) -> None:
     config = tmp_path / "config"
     config.mkdir()
     before = (
@@ -23,13 +23,13 @@ def test_other_associations_stay(tmp_path: Path) -> None:
     assert after == before.replace("old.desktop", "certclient.desktop")
 
 
-def test_doing_it_again_changes_nothing() -> None:
+def test_setting_the_default_again_changes_nothing() -> None:
     once = with_default("")
     assert with_default(once) == once
     assert once == "[Default Applications]\nx-scheme-handler/certclient=certclient.desktop\n"
 
 
 @pytest.mark.parametrize("word", ["/opt/two words/certclient", "/opt/a;b", "$HOME/x", "%f"])
-def test_what_would_need_quoting_is_refused(word: str) -> None:
+def test_rejects_words_that_need_quoting(word: str) -> None:
     with pytest.raises(ValueError, match="desktop entry"):
         entry_text([word])

@@ -1,4 +1,4 @@
-"""The log holds what is on the list, and nothing of a foreign exception's text."""
+"""The log contains allowed fields only, and never the message of a third-party exception."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def lines(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
-def test_an_event_is_one_line_of_json(tmp_path: Path) -> None:
+def test_event_is_one_line_of_json(tmp_path: Path) -> None:
     path = tmp_path / "new" / "certclient.log"
     with log.writing_to(path):
         log.event("step", step="create-key", seconds="0.2")
@@ -30,7 +30,7 @@ def test_an_event_is_one_line_of_json(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows goes by the folder's ACL")
-def test_only_its_owner_can_read_it(tmp_path: Path) -> None:
+def test_log_is_readable_by_its_owner_only(tmp_path: Path) -> None:
     path = tmp_path / "new" / "certclient.log"
     with log.writing_to(path):
         log.event("step", step="create-key", seconds="0.2")
@@ -38,12 +38,12 @@ def test_only_its_owner_can_read_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("field", ["pin", "user_id", "name", "message", "text"])
-def test_a_field_that_is_not_on_the_list_is_a_bug(field: str) -> None:
+def test_field_outside_the_allow_list_raises(field: str) -> None:
     with pytest.raises(ValueError, match=field):
         log.event("step", **{field: "x"})
 
 
-def test_of_an_error_only_the_code_and_what_is_on_the_list_is_kept(tmp_path: Path) -> None:
+def test_error_is_logged_with_its_code_and_allowed_fields_only(tmp_path: Path) -> None:
     path = tmp_path / "certclient.log"
     with log.writing_to(path):
         log.error(CertclientError(ErrorCode.CA_REFUSED, message="山田太郎様", serial="0a"))
@@ -53,7 +53,7 @@ def test_of_an_error_only_the_code_and_what_is_on_the_list_is_kept(tmp_path: Pat
     assert "山田" not in path.read_text(encoding="utf-8")
 
 
-def test_a_crash_leaves_its_way_but_not_its_words(tmp_path: Path) -> None:
+def test_crash_is_logged_with_traceback_but_without_messages(tmp_path: Path) -> None:
     path = tmp_path / "certclient.log"
 
     def inner() -> None:
@@ -77,7 +77,7 @@ def test_a_crash_leaves_its_way_but_not_its_words(tmp_path: Path) -> None:
     assert "AB23" not in trace
 
 
-def test_it_does_not_grow_for_ever(tmp_path: Path) -> None:
+def test_log_size_is_limited(tmp_path: Path) -> None:
     path = tmp_path / "certclient.log"
     with log.writing_to(path):
         for _ in range(60):
@@ -87,17 +87,17 @@ def test_it_does_not_grow_for_ever(tmp_path: Path) -> None:
     assert all(file.stat().st_size <= 1 << 20 for file in files)
 
 
-def test_a_log_that_cannot_be_written_stops_nobody(tmp_path: Path) -> None:
+def test_unwritable_log_is_ignored(tmp_path: Path) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("")
     with log.writing_to(blocked / "certclient.log"):
         log.event("step", step="create-key")
 
 
-def test_what_another_part_of_the_program_logs_stays_out_of_the_file(
+def test_records_of_other_loggers_stay_out_of_the_file(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The practice bank says who was refused, for --verbose: on the terminal, not in here."""
+    """For --verbose, the practice bank logs refused user IDs: to the terminal, not to this file."""
     path = tmp_path / "certclient.log"
     with log.writing_to(path), caplog.at_level(logging.INFO):
         logging.getLogger("certclient_practice.desk").info("refused: TKYM1408054")

@@ -1,4 +1,4 @@
-"""What the bank writes down stays, and nobody else reads it."""
+"""The bank's records persist, and only their owner can read them."""
 
 import os
 import sqlite3
@@ -20,7 +20,7 @@ from support.bank import USER_ID, SettableClock
 from support.pki import rsa_signer
 
 
-def test_a_certificate_has_the_subject_of_the_manuals(tmp_path: Path) -> None:
+def test_certificate_subject_follows_the_manuals(tmp_path: Path) -> None:
     bank = Bank(tmp_path)
     bank.add_customer(USER_ID, "1394")
     certificate = bank.issue_certificate(USER_ID, rsa_signer(1).spki, 20)
@@ -40,7 +40,7 @@ def test_a_certificate_has_the_subject_of_the_manuals(tmp_path: Path) -> None:
     assert not certificate.is_ca
 
 
-def test_the_books_and_the_ca_are_the_same_after_a_restart(tmp_path: Path) -> None:
+def test_records_and_ca_survive_a_restart(tmp_path: Path) -> None:
     first = Bank(tmp_path)
     first.add_customer(USER_ID, "1403")
     certificate = first.issue_certificate(USER_ID, rsa_signer(1).spki, 20)
@@ -51,7 +51,7 @@ def test_the_books_and_the_ca_are_the_same_after_a_restart(tmp_path: Path) -> No
     assert second.ca.issued(certificate)
 
 
-def test_two_programs_that_start_together_make_one_ca(tmp_path: Path) -> None:
+def test_programs_starting_together_create_one_ca(tmp_path: Path) -> None:
     script = (
         "import sys; from pathlib import Path; from certclient_practice.bank.bank import Bank;"
         "print(Bank(Path(sys.argv[1])).ca.root.fingerprint)"
@@ -64,7 +64,7 @@ def test_two_programs_that_start_together_make_one_ca(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="file modes are POSIX")
-def test_only_the_owner_reads_keys_and_books(tmp_path: Path) -> None:
+def test_keys_and_records_are_readable_by_their_owner_only(tmp_path: Path) -> None:
     folder = tmp_path / "bank"
     Bank(folder)
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
@@ -73,7 +73,7 @@ def test_only_the_owner_reads_keys_and_books(tmp_path: Path) -> None:
     assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o600}
 
 
-def test_one_valid_certificate_per_id(tmp_path: Path) -> None:
+def test_one_valid_certificate_per_user_id(tmp_path: Path) -> None:
     bank = Bank(tmp_path)
     bank.add_customer(USER_ID, "1403")
     bank.add_customer("OTHER1", "1403")
@@ -85,7 +85,7 @@ def test_one_valid_certificate_per_id(tmp_path: Path) -> None:
     assert bank.state_of(others.serial_hex) is CertificateState.CONFIRMED
 
 
-def test_an_unconfirmed_certificate_is_revoked_after_the_time(tmp_path: Path) -> None:
+def test_unconfirmed_certificate_is_revoked_after_the_deadline(tmp_path: Path) -> None:
     clock = SettableClock()
     bank = Bank(tmp_path, BankPolicy(confirm_within=timedelta(minutes=10)), clock)
     bank.add_customer(USER_ID, "1403")
@@ -102,7 +102,7 @@ def test_an_unconfirmed_certificate_is_revoked_after_the_time(tmp_path: Path) ->
     ]
 
 
-def test_a_new_code_withdraws_the_old_one_and_none_is_readable_in_the_file(tmp_path: Path) -> None:
+def test_new_code_withdraws_the_old_one_and_none_is_stored_in_plain_text(tmp_path: Path) -> None:
     bank = Bank(tmp_path)
     bank.add_customer(USER_ID, "1403")
     codes = [bank.issue_code(USER_ID).reveal() for _ in range(2)]
@@ -114,7 +114,7 @@ def test_a_new_code_withdraws_the_old_one_and_none_is_readable_in_the_file(tmp_p
     assert not [code for code in codes if code.encode() in stored]
 
 
-def test_the_desk_says_what_it_cannot_do(tmp_path: Path) -> None:
+def test_bank_reports_why_an_operation_failed(tmp_path: Path) -> None:
     bank = Bank(tmp_path)
     with pytest.raises(DeskError, match="user ID"):
         bank.add_customer("lower case", "1403")
@@ -127,7 +127,7 @@ def test_the_desk_says_what_it_cannot_do(tmp_path: Path) -> None:
         bank.issue_certificate(USER_ID, b"no key", 20)
 
 
-def test_books_of_a_later_version_are_left_alone(tmp_path: Path) -> None:
+def test_database_of_a_later_version_is_rejected(tmp_path: Path) -> None:
     path = tmp_path / "bank.sqlite3"
     with sqlite3.connect(path) as connection:
         connection.execute("PRAGMA user_version = 99")
@@ -136,7 +136,7 @@ def test_books_of_a_later_version_are_left_alone(tmp_path: Path) -> None:
         Database(path)
 
 
-def test_a_part_that_fails_is_undone_alone(tmp_path: Path) -> None:
+def test_savepoint_rolls_back_only_its_own_changes(tmp_path: Path) -> None:
     database = Database(tmp_path / "bank.sqlite3")
     insert = "INSERT INTO customers (user_id, suffix, created) VALUES (?, '1403', 0)"
 
@@ -155,7 +155,7 @@ def test_a_part_that_fails_is_undone_alone(tmp_path: Path) -> None:
     assert [row["user_id"] for row in rows] == ["KEPT"]
 
 
-def test_a_sealed_value_opens_with_its_own_key_and_purpose_only(tmp_path: Path) -> None:
+def test_sealed_value_opens_with_its_own_key_and_purpose_only(tmp_path: Path) -> None:
     vault = Vault(tmp_path / "one.key")
     sealed = vault.seal("ABCD", "code:A")
     assert Vault(tmp_path / "one.key").unseal(sealed, "code:A") == "ABCD"

@@ -1,4 +1,4 @@
-"""The bank's rules, on both edges of each."""
+"""The bank's rules, tested on both sides of each limit."""
 
 from datetime import date, datetime, time, timedelta
 
@@ -28,7 +28,7 @@ def day(offset: int, at: time = time(12)) -> datetime:
     return datetime.combine(EXPIRY_DAY + timedelta(days=offset), at, TOKYO)
 
 
-def test_renewal_is_refused_on_day_31_before_and_names_the_first_day() -> None:
+def test_renewal_31_days_before_expiry_is_refused_with_the_first_day() -> None:
     with pytest.raises(RefusedError) as caught:
         check_renewal(NOT_AFTER, day(-31, time(23, 59)), POLICY)
     assert caught.value.failure is Failure.BAD_REQUEST
@@ -37,18 +37,18 @@ def test_renewal_is_refused_on_day_31_before_and_names_the_first_day() -> None:
 
 
 @pytest.mark.parametrize("offset", [-30, -1, 0])
-def test_renewal_is_granted_from_day_30_before_through_the_expiry_day(offset: int) -> None:
+def test_renewal_is_granted_from_30_days_before_through_the_expiry_day(offset: int) -> None:
     check_renewal(NOT_AFTER, day(offset, time(0, 0)), POLICY)
 
 
-def test_renewal_is_refused_one_second_after_the_last_moment() -> None:
+def test_renewal_is_refused_one_second_after_expiry() -> None:
     check_renewal(NOT_AFTER, NOT_AFTER, POLICY)
     with pytest.raises(RefusedError) as caught:
         check_renewal(NOT_AFTER, NOT_AFTER + timedelta(seconds=1), POLICY)
     assert "取得" in caught.value.words.ja
 
 
-def test_obtaining_is_granted_through_day_90_after_and_refused_on_day_91() -> None:
+def test_obtaining_is_granted_through_day_90_after_expiry_and_refused_on_day_91() -> None:
     check_obtaining(NOT_AFTER, day(90, time(23, 59)), POLICY, reissue=False)
     with pytest.raises(RefusedError) as caught:
         check_obtaining(NOT_AFTER, day(91, time(0, 0)), POLICY, reissue=False)
@@ -56,22 +56,22 @@ def test_obtaining_is_granted_through_day_90_after_and_refused_on_day_91() -> No
     assert "窓口" in caught.value.words.ja
 
 
-def test_a_code_from_the_branch_works_on_day_91_too() -> None:
+def test_reissue_code_from_the_branch_works_on_day_91() -> None:
     check_obtaining(NOT_AFTER, day(91), POLICY, reissue=True)
 
 
-def test_a_first_issue_has_no_deadline() -> None:
+def test_first_issue_has_no_deadline() -> None:
     check_obtaining(None, day(1000), POLICY, reissue=False)
 
 
 @given(st.integers(min_value=-400, max_value=400), st.times())
-def test_validity_ends_with_a_japanese_day(days: int, now: time) -> None:
+def test_validity_ends_at_the_end_of_a_day_in_tokyo(days: int, now: time) -> None:
     end = expiry(datetime.combine(EXPIRY_DAY, now, TOKYO), days)
     assert end.astimezone(TOKYO).date() == EXPIRY_DAY + timedelta(days=days)
     assert end.astimezone(TOKYO).time() == time(23, 59, 59)
 
 
-def test_keys_that_fit() -> None:
+def test_suitable_rsa_key_is_accepted() -> None:
     check_key(rsa_signer(1).spki, POLICY)
 
 
@@ -88,11 +88,11 @@ def test_weak_rsa_keys_are_refused(bits: int, exponent: int) -> None:
 @pytest.mark.parametrize(
     "spki", [b"", b"\x30\x00", spki_of(ec_key())], ids=["nothing", "empty", "EC"]
 )
-def test_what_is_no_rsa_key_is_refused(spki: bytes) -> None:
+def test_anything_but_an_rsa_key_is_refused(spki: bytes) -> None:
     with pytest.raises(RefusedError):
         check_key(spki, POLICY)
 
 
-def test_a_policy_cannot_allow_weak_keys() -> None:
+def test_policy_cannot_allow_weak_keys() -> None:
     with pytest.raises(ValueError, match="2048"):
         BankPolicy(min_rsa_bits=1024)

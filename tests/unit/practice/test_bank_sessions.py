@@ -1,10 +1,10 @@
-"""Sessions and the rate limit, with a clock of their own."""
+"""Sessions and the rate limit, with a fake clock."""
 
 from certclient_practice.web.pages.rate_limit import RateLimit
 from certclient_practice.web.pages.sessions import Session, Sessions, Stage
 
 
-class Seconds:
+class FakeClock:
     def __init__(self) -> None:
         self.now = 1000.0
 
@@ -12,62 +12,62 @@ class Seconds:
         return self.now
 
 
-def test_a_session_ends_after_idling_and_tells_so() -> None:
-    clock, gone = Seconds(), list[Session]()
-    sessions = Sessions(900, clock, gone.append)
+def test_idle_session_ends_and_is_reported() -> None:
+    clock, ended = FakeClock(), list[Session]()
+    sessions = Sessions(900, clock, ended.append)
     session = sessions.begin("A", "certificate", Stage.IN)
     for _request in range(3):
         clock.now += 900
         assert sessions.find(session.token, "certificate") is not None
     clock.now += 901
     assert sessions.find(session.token, "certificate") is None
-    assert [one.name for one in gone] == [session.name]
+    assert [one.name for one in ended] == [session.name]
     assert sessions.find(session.token, "certificate") is None
-    assert len(gone) == 1
+    assert len(ended) == 1
 
 
-def test_a_session_belongs_to_its_certificate() -> None:
-    sessions = Sessions(900, Seconds())
+def test_session_is_bound_to_its_certificate() -> None:
+    sessions = Sessions(900, FakeClock())
     session = sessions.begin("A", "certificate", Stage.IN)
     assert sessions.find(session.token, "another") is None
     assert sessions.find("", "certificate") is None
     assert sessions.find(session.token, "certificate") is not None
 
 
-def test_advancing_leaves_the_old_token_worthless() -> None:
-    sessions = Sessions(900, Seconds())
+def test_advancing_invalidates_the_old_token() -> None:
+    sessions = Sessions(900, FakeClock())
     first = sessions.begin("A", "c", Stage.PIN)
     second = sessions.advance(first, Stage.IN)
     assert second is not None
     assert sessions.find(first.token, "c") is None
-    assert sessions.advance(first, Stage.IN) is None, "no second login out of one"
+    assert sessions.advance(first, Stage.IN) is None, "one login must not yield two sessions"
 
 
-def test_a_new_login_ends_the_earlier_one_of_the_same_id_alone() -> None:
-    gone = list[Session]()
-    sessions = Sessions(900, Seconds(), gone.append)
+def test_new_login_ends_only_the_earlier_session_of_the_same_user_id() -> None:
+    ended = list[Session]()
+    sessions = Sessions(900, FakeClock(), ended.append)
     first, other = sessions.begin("A", "a", Stage.IN), sessions.begin("B", "b", Stage.IN)
     sessions.begin("A", "a", Stage.IN)
-    assert gone == [first]
+    assert ended == [first]
     assert sessions.find(other.token, "b") is not None
 
 
-def test_no_token_is_shown_by_accident() -> None:
-    session = Sessions(900, Seconds()).begin("A", "c", Stage.IN)
+def test_repr_and_name_reveal_no_token() -> None:
+    session = Sessions(900, FakeClock()).begin("A", "c", Stage.IN)
     assert session.token not in repr(session)
     assert session.csrf not in repr(session)
     assert session.token not in session.name
 
 
-def test_forms_carry_the_token_of_their_session() -> None:
-    session = Sessions(900, Seconds()).begin("A", "c", Stage.IN)
+def test_session_accepts_its_own_csrf_token_only() -> None:
+    session = Sessions(900, FakeClock()).begin("A", "c", Stage.IN)
     assert session.guards(session.csrf)
     assert not session.guards("")
     assert not session.guards("\ud800")
 
 
-def test_the_limit_counts_failures_of_one_address_in_a_while() -> None:
-    clock = Seconds()
+def test_rate_limit_counts_failures_per_address_and_period() -> None:
+    clock = FakeClock()
     limit = RateLimit(3, 60, clock)
     for _failure in range(3):
         assert limit.wait_seconds("10.0.0.1") == 0

@@ -1,4 +1,4 @@
-"""A PKCS#10 request from a key that never leaves its store, checked by OpenSSL."""
+"""PKCS#10 requests for keys that never leave their store, verified by OpenSSL."""
 
 from __future__ import annotations
 
@@ -67,24 +67,24 @@ def test_openssl_accepts_a_request_from_nss(nss: NssDatabase, tmp_path: Path) ->
 
 
 @ON_LINUX
-def test_a_common_name_is_enough(tmp_path: Path) -> None:
+def test_subject_may_be_just_a_common_name(tmp_path: Path) -> None:
     request = certificate_request(rsa_signer(1), "TKYM1408054")
     assert openssl_req(request, tmp_path, "-subject").strip() == "subject=CN = TKYM1408054"
 
 
-def test_only_rsa_keys_make_requests() -> None:
+def test_request_with_a_key_other_than_rsa_is_rejected() -> None:
     class EcSigner:
         spki = spki_of(ec_key())
 
         def sign(self, data: bytes, algorithm: SignatureAlgorithm) -> bytes:
-            raise AssertionError("must not be asked")
+            raise AssertionError("must not sign")
 
     with pytest.raises(CertclientError) as error:
         certificate_request(EcSigner(), "TKYM1408054")
     assert error.value.code is ErrorCode.KEY_UNSUPPORTED
 
 
-def test_the_key_does_nothing_but_sign() -> None:
+def test_signer_key_supports_signing_only() -> None:
     key = SignerKey(rsa_signer(1))
     with pytest.raises(UnsupportedAlgorithm):
         key.decrypt(b"", PKCS1)
@@ -102,14 +102,14 @@ def test_the_key_does_nothing_but_sign() -> None:
         (padding.PSS(padding.MGF1(hashes.SHA256()), 32), hashes.SHA256()),
     ],
 )
-def test_the_key_signs_only_as_promised(
+def test_signer_key_rejects_other_schemes(
     scheme: padding.AsymmetricPadding, algorithm: hashes.HashAlgorithm | Prehashed
 ) -> None:
     with pytest.raises(UnsupportedAlgorithm):
         SignerKey(rsa_signer(1)).sign(b"", scheme, algorithm)
 
 
-def test_copies_are_the_key_itself() -> None:
+def test_copying_a_signer_key_returns_the_same_object() -> None:
     key = SignerKey(rsa_signer(1))
     assert copy.copy(key) is key
     assert copy.deepcopy(key) is key

@@ -33,7 +33,7 @@ def lab() -> Lab:
     return make_lab()
 
 
-def enrol(session: StoreSession, lab: Lab) -> Certificate:
+def enroll(session: StoreSession, lab: Lab) -> Certificate:
     key = session.create_key(KeySpec(), LABEL)
     certificate = lab.issue(session.signer(key).spki)
     session.install(key, certificate, NAME)
@@ -42,27 +42,27 @@ def enrol(session: StoreSession, lab: Lab) -> Certificate:
 
 
 def trust_flags(nss: NssDatabase, nickname: str) -> str:
-    """What `certutil -L` says: `u` means that the user has the key, so browsers offer it."""
+    """The flags in `certutil -L`; `u`: the user has the key, so browsers offer the certificate."""
     (line,) = [line for line in nss.certutil("-L").splitlines() if line.startswith(nickname)]
     return line.removeprefix(nickname).strip()
 
 
-def test_looking_makes_no_database(nss: NssDatabase) -> None:
+def test_reading_creates_no_database(nss: NssDatabase) -> None:
     assert nss.store().availability() == Available(needs_pin=False)
     assert list(nss.store().certificates()) == []
     assert not nss.directory.exists()
 
 
-def test_a_fresh_database_is_one_that_nss_accepts(nss: NssDatabase, lab: Lab) -> None:
+def test_nss_accepts_a_new_database(nss: NssDatabase, lab: Lab) -> None:
     with nss.store().open(no_pin) as session:
-        enrol(session, lab)
+        enroll(session, lab)
     assert nss.directory.stat().st_mode & 0o077 == 0
     assert trust_flags(nss, NAME) == "u,u,u"
     assert trust_flags(nss, lab.intermediate.certificate.common_name) == ",,"
     assert LABEL in nss.certutil("-K")
 
 
-def test_trust_is_not_ours_to_give(nss: NssDatabase, lab: Lab) -> None:
+def test_root_certificate_is_not_installed(nss: NssDatabase, lab: Lab) -> None:
     with nss.store().open(no_pin) as session:
         session.install_intermediates((*lab.chain, lab.root.certificate))
     listing = nss.certutil("-L")
@@ -70,20 +70,18 @@ def test_trust_is_not_ours_to_give(nss: NssDatabase, lab: Lab) -> None:
     assert lab.root.certificate.common_name not in listing
 
 
-def test_nss_itself_believes_the_chain(nss: NssDatabase, lab: Lab, tmp_path: Path) -> None:
+def test_nss_validates_the_chain(nss: NssDatabase, lab: Lab, tmp_path: Path) -> None:
     with nss.store().open(no_pin) as session:
-        enrol(session, lab)
+        enroll(session, lab)
     root = tmp_path / "root.pem"
     root.write_bytes(certificate_pem(lab.root.certificate))
     nss.certutil("-A", "-n", "root", "-t", "CT,,", "-a", "-i", str(root))
     assert "certificate is valid" in nss.certutil("-V", "-n", NAME, "-u", "C")
 
 
-def test_an_archived_certificate_loses_the_flag_that_browsers_go_by(
-    nss: NssDatabase, lab: Lab
-) -> None:
+def test_archiving_clears_the_trust_flag_that_browsers_use(nss: NssDatabase, lab: Lab) -> None:
     with nss.store().open(no_pin) as session:
-        certificate = enrol(session, lab)
+        certificate = enroll(session, lab)
         session.archive(certificate)
     assert trust_flags(nss, NAME) == ",,"
     with nss.store().open(no_pin) as session:
@@ -91,19 +89,19 @@ def test_an_archived_certificate_loses_the_flag_that_browsers_go_by(
     assert trust_flags(nss, NAME) == "u,u,u"
 
 
-def test_nothing_is_left_in_the_database_after_a_deletion(nss: NssDatabase, lab: Lab) -> None:
+def test_deletion_leaves_nothing_in_the_database(nss: NssDatabase, lab: Lab) -> None:
     with nss.store().open(no_pin) as session:
-        session.delete(enrol(session, lab))
+        session.delete(enroll(session, lab))
     assert NAME not in nss.certutil("-L")
     with pytest.raises(AssertionError, match="no keys found"):
         nss.certutil("-K")
 
 
-def test_what_another_program_brings_is_seen_at_once(
+def test_certificate_added_by_another_program_is_listed_at_once(
     nss: NssDatabase, lab: Lab, tmp_path: Path
 ) -> None:
     with nss.store().open(no_pin) as session:
-        enrol(session, lab)
+        enroll(session, lab)
     other = lab.issue(spki_of(ec_key()))
     file = tmp_path / "other.pem"
     file.write_bytes(certificate_pem(other))
@@ -113,11 +111,11 @@ def test_what_another_program_brings_is_seen_at_once(
     assert found[other] is None
 
 
-def test_a_database_restored_from_a_backup_is_read_anew(
+def test_database_restored_from_a_backup_is_reopened(
     nss: NssDatabase, lab: Lab, tmp_path: Path
 ) -> None:
     with nss.store().open(no_pin) as session:
-        certificate = enrol(session, lab)
+        certificate = enroll(session, lab)
     backup = tmp_path / "backup"
     shutil.copytree(nss.directory, backup)
     with nss.store().open(no_pin) as session:
@@ -128,22 +126,22 @@ def test_a_database_restored_from_a_backup_is_read_anew(
         session.self_test(certificate)
 
 
-def test_a_master_password_is_asked_for(nss: NssDatabase, lab: Lab) -> None:
+def test_master_password_is_requested(nss: NssDatabase, lab: Lab) -> None:
     nss.create(PASSWORD)
     assert nss.store().availability() == Available(needs_pin=True)
     pins = ScriptedPins("not this one", PASSWORD)
     with nss.store().open(pins) as session:
-        certificate = enrol(session, lab)
+        certificate = enroll(session, lab)
     assert [request.previous_incorrect for request in pins.requests] == [False, True]
     (stored,) = nss.store().certificates()
     assert stored.certificate == certificate
     assert stored.key is not None
 
 
-def test_a_master_password_does_not_make_keys_of_other_peoples_certificates(
+def test_imported_certificate_has_no_key_before_login(
     nss: NssDatabase, lab: Lab, tmp_path: Path
 ) -> None:
-    """NSS gives every imported certificate a CKA_ID; private keys hide until login."""
+    """NSS gives every imported certificate a CKA_ID, and private keys are invisible until login."""
     nss.create(PASSWORD)
     file = tmp_path / "server.pem"
     file.write_bytes(certificate_pem(lab.issue(spki_of(ec_key()), usages=(SERVER_AUTH,))))
@@ -152,7 +150,7 @@ def test_a_master_password_does_not_make_keys_of_other_peoples_certificates(
     assert stored.key is None
 
 
-def test_a_wrong_master_password_is_not_tried_again(nss: NssDatabase) -> None:
+def test_wrong_master_password_is_not_retried(nss: NssDatabase) -> None:
     nss.create(PASSWORD)
     pins = ScriptedPins("not this one")
     with pytest.raises(CertclientError) as error, nss.store().open(pins):
@@ -163,11 +161,13 @@ def test_a_wrong_master_password_is_not_tried_again(nss: NssDatabase) -> None:
     assert all(request.database for request in pins.requests)
 
 
-def test_nss_exports_keys_whatever_we_ask(nss: NssDatabase, lab: Lab, tmp_path: Path) -> None:
-    """Known, and why certclient promises "never leaves" for tokens only. If this fails one day,
-    the promise can be made for NSS too."""
+def test_nss_exports_keys_whatever_their_attributes(
+    nss: NssDatabase, lab: Lab, tmp_path: Path
+) -> None:
+    """A known limitation: therefore certclient promises "never leaves" for tokens only. If this
+    test fails one day, the promise can include NSS."""
     with nss.store().open(no_pin) as session:
-        enrol(session, lab)
+        enroll(session, lab)
     exported = tmp_path / "exported.p12"
     nss.pk12util("-o", str(exported), "-n", NAME, "-W", "x", "-K", "")
     assert exported.stat().st_size > 1000
@@ -176,7 +176,7 @@ def test_nss_exports_keys_whatever_we_ask(nss: NssDatabase, lab: Lab, tmp_path: 
 def test_more_databases_than_nss_has_slots(tmp_path: Path, lab: Lab) -> None:
     first = NssStore(load_softokn(), tmp_path / "first")
     with first.open(no_pin) as session:
-        certificate = enrol(session, lab)
+        certificate = enroll(session, lab)
     for number in range(100):
         directory = tmp_path / f"database-{number}"
         directory.mkdir()
@@ -188,13 +188,13 @@ def test_more_databases_than_nss_has_slots(tmp_path: Path, lab: Lab) -> None:
 def test_two_databases_at_the_same_time(tmp_path: Path, lab: Lab) -> None:
     one, two = (NssStore(load_softokn(), tmp_path / name) for name in ("one", "two"))
     with one.open(no_pin) as first, two.open(no_pin) as second:
-        certificate = enrol(first, lab)
-        enrol(second, lab)
+        certificate = enroll(first, lab)
+        enroll(second, lab)
         first.self_test(certificate)
     assert [len(store.certificates()) for store in (one, two)] == [1, 1]
 
 
-def test_a_damaged_database_is_unavailable_and_stays_as_it_is(nss: NssDatabase) -> None:
+def test_damaged_database_is_unavailable_and_not_modified(nss: NssDatabase) -> None:
     nss.directory.mkdir()
     damaged = nss.directory / "cert9.db"
     damaged.write_bytes(b"not a database" * 1000)
@@ -205,7 +205,7 @@ def test_a_damaged_database_is_unavailable_and_stays_as_it_is(nss: NssDatabase) 
     assert damaged.read_bytes() == b"not a database" * 1000
 
 
-def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
+def test_store_is_unavailable_if_its_folder_cannot_be_created(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     store = NssStore(load_softokn(), tmp_path / "file" / "nssdb")
     with pytest.raises(CertclientError) as error, store.open(no_pin):
@@ -213,7 +213,7 @@ def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
     assert error.value.code is ErrorCode.STORE_UNAVAILABLE
 
 
-def test_a_folder_name_cannot_smuggle_parameters(tmp_path: Path) -> None:
+def test_folder_name_cannot_inject_parameters(tmp_path: Path) -> None:
     store = NssStore(load_softokn(), tmp_path / "x' flags=readOnly>")
     with pytest.raises(CertclientError) as error, store.open(no_pin):
         pass
@@ -223,11 +223,11 @@ def test_a_folder_name_cannot_smuggle_parameters(tmp_path: Path) -> None:
 def test_a_folder_with_a_japanese_name(tmp_path: Path, lab: Lab) -> None:
     store = NssStore(load_softokn(), tmp_path / "電子 証明書")
     with store.open(no_pin) as session:
-        session.self_test(enrol(session, lab))
+        session.self_test(enroll(session, lab))
     assert (tmp_path / "電子 証明書" / "cert9.db").exists()
 
 
-def test_without_nss_the_reason_is_named(tmp_path: Path) -> None:
+def test_missing_nss_is_reported_as_missing_middleware(tmp_path: Path) -> None:
     with pytest.raises(CertclientError) as error:
         load_softokn([tmp_path / "libsoftokn3.so"])
     assert error.value.code is ErrorCode.STORE_MIDDLEWARE_MISSING
@@ -251,19 +251,19 @@ MODERN = Path(".local/share/pki/nssdb")
         ([MODERN], {"XDG_DATA_HOME": "relative"}, MODERN),
     ],
 )
-def test_the_folder_that_the_browsers_read(
+def test_default_folder_is_the_one_that_browsers_read(
     tmp_path: Path, existing: list[Path], environment: dict[str, str], expected: Path
 ) -> None:
-    """Making the first folder where only the second exists would hide the user's certificates."""
+    """Creating the first folder when only the second exists would hide the user's certificates."""
     for folder in existing:
         (tmp_path / folder).mkdir(parents=True)
     variables = {name: value.format(home=tmp_path) for name, value in environment.items()}
     assert default_directory(variables, tmp_path) == tmp_path / expected
 
 
-def cut_short(nss: NssDatabase, label: str) -> None:
-    """What a disk that is full at the wrong moment leaves of a key pair (measured with NSS 3.87.1):
-    a private half whose numbers NSS refuses to give out, and no public one."""
+def truncate_key(nss: NssDatabase, label: str) -> None:
+    """Leaves of a key pair what a disk leaves that becomes full during generation (measured with
+    NSS 3.87.1): a private key whose numbers NSS refuses to return, and no public key."""
     with closing(sqlite3.connect(nss.directory / "key4.db")) as keys, keys:
         (identifier,) = keys.execute(
             "SELECT id FROM nssPrivate WHERE a3 = ?", (label.encode(),)
@@ -273,13 +273,11 @@ def cut_short(nss: NssDatabase, label: str) -> None:
         certificates.execute("DELETE FROM nssPublic WHERE a3 = ?", (label.encode(),))
 
 
-def test_a_key_that_a_full_disk_cut_short_hides_nothing_and_can_be_removed(
-    nss: NssDatabase, lab: Lab
-) -> None:
+def test_truncated_key_hides_no_certificate_and_is_removed(nss: NssDatabase, lab: Lab) -> None:
     with nss.store().open(no_pin) as session:
-        certificate = enrol(session, lab)
+        certificate = enroll(session, lab)
         session.create_key(KeySpec(), "certclient 0002")
-    cut_short(nss, "certclient 0002")
+    truncate_key(nss, "certclient 0002")
     (stored,) = nss.store().certificates()
     assert stored.certificate == certificate
     with nss.store().open(no_pin) as session:
@@ -290,7 +288,7 @@ def test_a_key_that_a_full_disk_cut_short_hides_nothing_and_can_be_removed(
 
 
 @dataclass(frozen=True)
-class DatabaseWitness:
+class DatabaseProbe:
     label: str = "/home/taro/.pki/nssdb"
     database: bool = True
 
@@ -312,15 +310,15 @@ class DatabaseWitness:
     ],
     ids=lambda fault: type(fault).__name__,
 )
-def test_nobody_is_told_to_plug_in_a_database(fault: Exception) -> None:
-    with pytest.raises(CertclientError) as error, translated(DatabaseWitness(), writing=True):
+def test_database_errors_never_ask_for_a_token(fault: Exception) -> None:
+    with pytest.raises(CertclientError) as error, translated(DatabaseProbe(), writing=True):
         raise fault
     assert error.value.code is ErrorCode.STORE_UNAVAILABLE
     assert error.value.data["path"] == "/home/taro/.pki/nssdb"
 
 
-def test_the_program_ends_without_a_word() -> None:
-    """python-pkcs11 unloads a library from its destructor, whenever that is called."""
+def test_program_exits_without_error_output() -> None:
+    """python-pkcs11 unloads a library in its destructor, which may run at any time."""
     program = "from certclient.store.pkcs11.nss import load_softokn\n"
     program += "kept = [load_softokn()]; kept.append(kept)"
     done = subprocess.run(

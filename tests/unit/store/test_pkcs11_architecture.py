@@ -1,4 +1,4 @@
-"""A 32-bit vendor DLL in a 64-bit program: told as such."""
+"""A 32-bit vendor DLL in a 64-bit program is reported as such."""
 
 import struct
 import tomllib
@@ -11,19 +11,19 @@ from certclient.store.pkcs11.architecture import dll_architecture, mismatch
 
 
 def dll(path: Path, machine: int) -> Path:
-    """The first bytes of a DLL as a linker writes them."""
+    """Writes the first bytes of a DLL as a linker does."""
     stub = b"MZ".ljust(60, b"\0") + struct.pack("<I", 128)
     path.write_bytes(stub.ljust(128, b"\0") + b"PE\0\0" + struct.pack("<H", machine) + bytes(200))
     return path
 
 
-def test_a_32_bit_dll_in_a_64_bit_program_is_told(tmp_path: Path) -> None:
+def test_32_bit_dll_in_a_64_bit_program_is_reported(tmp_path: Path) -> None:
     program = dll(tmp_path / "program.exe", 0x8664)
     reason = mismatch(dll(tmp_path / "vendor.dll", 0x014C), program)
     assert reason == "made for x86 (32-bit) programs; this one is x64 (64-bit)"
 
 
-def test_a_dll_of_the_same_kind_is_no_matter(tmp_path: Path) -> None:
+def test_dll_of_the_same_architecture_is_accepted(tmp_path: Path) -> None:
     program = dll(tmp_path / "program.exe", 0x8664)
     assert mismatch(dll(tmp_path / "vendor.dll", 0x8664), program) is None
 
@@ -31,14 +31,14 @@ def test_a_dll_of_the_same_kind_is_no_matter(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "content", [b"", b"MZ", b"MZ" + bytes(58) + b"\xff\xff\xff\xff", b"\x7fELF" + bytes(100)]
 )
-def test_what_is_no_dll_is_left_to_the_loader(tmp_path: Path, content: bytes) -> None:
+def test_file_that_is_no_dll_is_left_to_the_loader(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "file"
     file.write_bytes(content)
     assert dll_architecture(file) is None
     assert mismatch(file, dll(tmp_path / "program.exe", 0x8664)) is None
 
 
-def test_well_known_modules_lie_where_only_administrators_write() -> None:
+def test_well_known_modules_are_in_folders_writable_by_administrators_only() -> None:
     text = (files("certclient.resources") / "pkcs11-modules.toml").read_text("utf-8")
     paths = [PureWindowsPath(path) for path in tomllib.loads(text)["windows"]]
     assert len(paths) >= 5

@@ -1,4 +1,4 @@
-"""A token that is pulled, full, locked or broken: each its own code, and nothing half-written."""
+"""A removed, full, write-protected or broken token: its own error code, and no partial objects."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ KEY_HALVES = (ObjectClass.PRIVATE_KEY, ObjectClass.PUBLIC_KEY)
 
 
 @dataclass(frozen=True)
-class Desk:
+class TokenRig:
     """A token with a certificate in use, a spare key with an issued certificate, and faults."""
 
     token: SoftHsmToken
@@ -38,7 +38,7 @@ class Desk:
     issued: Certificate
 
     def contents(self) -> set[tuple[str, bytes, str]]:
-        """Class, CKA_ID and label of every object, seen without certclient."""
+        """Class, CKA_ID and label of every object, read without certclient."""
         found = next(one for one in self.token.hsm.module().tokens())
         with found.open(user_pin=self.token.pin) as session:
             return {
@@ -47,23 +47,23 @@ class Desk:
                 for handle in list(session.get_objects({Attribute.CLASS: kind}))
             }
 
-    def failure(self, work: Callable[[StoreSession], object]) -> CertclientError:
-        """The error of `work` in a session; the faults are over afterwards."""
+    def failure(self, operation: Callable[[StoreSession], object]) -> CertclientError:
+        """Returns the error that `operation` raises in a session; then clears the faults."""
         with pytest.raises(CertclientError) as error:
-            self._do(work)
+            self._run(operation)
         return error.value
 
-    def _do(self, work: Callable[[StoreSession], object]) -> None:
+    def _run(self, operation: Callable[[StoreSession], object]) -> None:
         try:
             with self.token.store().open(right_pin) as session:
-                work(session)
+                operation(session)
         finally:
             self.faults.clear()
 
 
 @dataclass(frozen=True)
-class Prepared:
-    """What a desk begins with, made once: generating keys takes longest."""
+class PreparedToken:
+    """What a rig starts from, created once because key generation is slow."""
 
     token: SoftHsmToken
     lab: Lab
@@ -74,7 +74,7 @@ class Prepared:
 
 
 @pytest.fixture(scope="module")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> PreparedToken:
     with token_folder(tmp_path_factory.mktemp("prepared") / "softhsm") as softhsm:
         token = softhsm.new_token()
         lab = make_lab()
@@ -84,14 +84,14 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
             session.install(key, certificate, NAME)
             spare_key = session.create_key(SPEC, "certclient 0009")
             issued = lab.issue(session.signer(spare_key).spki)
-        return Prepared(token, lab, key, certificate, spare_key, issued)
+        return PreparedToken(token, lab, key, certificate, spare_key, issued)
 
 
 @pytest.fixture
-def desk(prepared: Prepared, softhsm: SoftHsm) -> Iterator[Desk]:
+def rig(prepared: PreparedToken, softhsm: SoftHsm) -> Iterator[TokenRig]:
     token = softhsm.copy_of(prepared.token)
     with Faults(MODULE) as faults:
-        yield Desk(
+        yield TokenRig(
             token,
             faults,
             prepared.lab,
@@ -102,21 +102,21 @@ def desk(prepared: Prepared, softhsm: SoftHsm) -> Iterator[Desk]:
         )
 
 
-Work = Callable[[Desk, StoreSession], object]
+Operation = Callable[[TokenRig, StoreSession], object]
 
-WORK: dict[str, Work] = {
-    "create_key": lambda desk, session: session.create_key(SPEC, LABEL),
-    "find_key": lambda desk, session: session.find_key("certclient 0000"),
-    "sign": lambda desk, session: session.signer(desk.key).sign(
+OPERATIONS: dict[str, Operation] = {
+    "create_key": lambda rig, session: session.create_key(SPEC, LABEL),
+    "find_key": lambda rig, session: session.find_key("certclient 0000"),
+    "sign": lambda rig, session: session.signer(rig.key).sign(
         b"x", SignatureAlgorithm.RSA_PSS_SHA256
     ),
-    "install": lambda desk, session: session.install(desk.spare_key, desk.issued, NAME),
-    "install_intermediates": lambda desk, session: session.install_intermediates(desk.lab.chain),
-    "archive": lambda desk, session: session.archive(desk.certificate),
-    "unarchive": lambda desk, session: session.unarchive(desk.certificate),
-    "delete": lambda desk, session: session.delete(desk.certificate),
-    "delete_key": lambda desk, session: session.delete_key(desk.spare_key),
-    "self_test": lambda desk, session: session.self_test(desk.certificate),
+    "install": lambda rig, session: session.install(rig.spare_key, rig.issued, NAME),
+    "install_intermediates": lambda rig, session: session.install_intermediates(rig.lab.chain),
+    "archive": lambda rig, session: session.archive(rig.certificate),
+    "unarchive": lambda rig, session: session.unarchive(rig.certificate),
+    "delete": lambda rig, session: session.delete(rig.certificate),
+    "delete_key": lambda rig, session: session.delete_key(rig.spare_key),
+    "self_test": lambda rig, session: session.self_test(rig.certificate),
 }
 
 CALLS: dict[str, tuple[str, ...]] = {
@@ -144,49 +144,51 @@ EACH_CALL = [(method, call) for method, calls in CALLS.items() for call in calls
 
 
 @pytest.mark.parametrize(("method", "call"), EACH_CALL)
-def test_a_token_pulled_during_any_call(desk: Desk, method: str, call: str) -> None:
-    before = desk.contents()
-    desk.faults.watch(call)
-    desk.faults.fail(call, ckr.CKR_DEVICE_REMOVED)
-    error = desk.failure(lambda session: WORK[method](desk, session))
+def test_token_removed_during_a_call_is_reported_and_unchanged(
+    rig: TokenRig, method: str, call: str
+) -> None:
+    before = rig.contents()
+    rig.faults.watch(call)
+    rig.faults.fail(call, ckr.CKR_DEVICE_REMOVED)
+    error = rig.failure(lambda session: OPERATIONS[method](rig, session))
     assert error.code is ErrorCode.TOKEN_REMOVED
-    assert error.data["token"] == desk.token.label
-    assert desk.contents() == before
+    assert error.data["token"] == rig.token.label
+    assert rig.contents() == before
 
 
-@pytest.mark.parametrize("method", sorted(WORK))
-def test_every_method_notices_a_session_that_died(desk: Desk, method: str) -> None:
-    with desk.token.store().open(right_pin) as session:
-        desk.token.pull()
-        desk.token.plug()
+@pytest.mark.parametrize("method", sorted(OPERATIONS))
+def test_every_method_reports_a_lost_session_as_removal(rig: TokenRig, method: str) -> None:
+    with rig.token.store().open(right_pin) as session:
+        rig.token.pull()
+        rig.token.plug()
         with pytest.raises(CertclientError) as error:
-            WORK[method](desk, session)
+            OPERATIONS[method](rig, session)
     assert error.value.code is ErrorCode.TOKEN_REMOVED
 
 
-def test_after_pulling_and_plugging_the_next_opening_works(desk: Desk) -> None:
-    store = desk.token.store()
+def test_store_opens_again_after_the_token_is_reinserted(rig: TokenRig) -> None:
+    store = rig.token.store()
     with store.open(right_pin) as session:
-        signer = session.signer(desk.key)
-        desk.token.pull()
+        signer = session.signer(rig.key)
+        rig.token.pull()
         with pytest.raises(CertclientError) as error:
             signer.sign(b"x", SignatureAlgorithm.RSA_PKCS1_SHA256)
         assert error.value.code is ErrorCode.TOKEN_REMOVED
     state = store.availability()
     assert isinstance(state, Unavailable)
     assert state.reason is ErrorCode.TOKEN_MISSING
-    assert state.data["serial"] == desk.token.name.serial
-    desk.token.plug()
+    assert state.data["serial"] == rig.token.name.serial
+    rig.token.plug()
     with store.open(right_pin) as session:
-        session.self_test(desk.certificate)
+        session.self_test(rig.certificate)
 
 
-def test_a_token_that_is_not_there(desk: Desk) -> None:
-    desk.token.pull()
+def test_absent_token_is_reported_as_missing(rig: TokenRig) -> None:
+    rig.token.pull()
     with pytest.raises(CertclientError) as error:
-        desk.token.store().certificates()
+        rig.token.store().certificates()
     assert error.value.code is ErrorCode.TOKEN_MISSING
-    assert desk.failure(lambda session: None).code is ErrorCode.TOKEN_MISSING
+    assert rig.failure(lambda session: None).code is ErrorCode.TOKEN_MISSING
 
 
 @pytest.mark.parametrize(
@@ -198,32 +200,32 @@ def test_a_token_that_is_not_there(desk: Desk) -> None:
         ckr.CKR_OBJECT_HANDLE_INVALID,
     ],
 )
-def test_the_many_ways_to_say_that_the_token_is_gone(desk: Desk, result: int) -> None:
-    desk.faults.fail("C_Sign", result)
-    error = desk.failure(lambda session: WORK["sign"](desk, session))
+def test_every_removal_code_is_reported_as_removal(rig: TokenRig, result: int) -> None:
+    rig.faults.fail("C_Sign", result)
+    error = rig.failure(lambda session: OPERATIONS["sign"](rig, session))
     assert error.code is ErrorCode.TOKEN_REMOVED
 
 
-VAGUE = [ckr.CKR_GENERAL_ERROR, ckr.CKR_DEVICE_ERROR, ckr.CKR_FUNCTION_FAILED]
+AMBIGUOUS = [ckr.CKR_GENERAL_ERROR, ckr.CKR_DEVICE_ERROR, ckr.CKR_FUNCTION_FAILED]
 
 
-@pytest.mark.parametrize("result", VAGUE)
-def test_a_vague_error_of_a_token_that_is_there(desk: Desk, result: int) -> None:
-    desk.faults.fail("C_Sign", result)
-    error = desk.failure(lambda session: WORK["sign"](desk, session))
+@pytest.mark.parametrize("result", AMBIGUOUS)
+def test_ambiguous_error_of_a_present_token_is_a_failure(rig: TokenRig, result: int) -> None:
+    rig.faults.fail("C_Sign", result)
+    error = rig.failure(lambda session: OPERATIONS["sign"](rig, session))
     assert error.code is ErrorCode.TOKEN_FAILED
 
 
-@pytest.mark.parametrize("result", VAGUE)
-def test_a_vague_error_of_a_token_that_is_gone(desk: Desk, result: int) -> None:
-    desk.faults.fail("C_Sign", result)
+@pytest.mark.parametrize("result", AMBIGUOUS)
+def test_ambiguous_error_of_an_absent_token_is_a_removal(rig: TokenRig, result: int) -> None:
+    rig.faults.fail("C_Sign", result)
 
     def pull_then_sign(session: StoreSession) -> None:
-        signer = session.signer(desk.key)
-        desk.faults.fail("C_GetTokenInfo", ckr.CKR_TOKEN_NOT_PRESENT)
+        signer = session.signer(rig.key)
+        rig.faults.fail("C_GetTokenInfo", ckr.CKR_TOKEN_NOT_PRESENT)
         signer.sign(b"x", SignatureAlgorithm.RSA_PKCS1_SHA256)
 
-    assert desk.failure(pull_then_sign).code is ErrorCode.TOKEN_REMOVED
+    assert rig.failure(pull_then_sign).code is ErrorCode.TOKEN_REMOVED
 
 
 FULL = [ckr.CKR_DEVICE_MEMORY, ckr.CKR_FUNCTION_FAILED]
@@ -231,88 +233,88 @@ FULL = [ckr.CKR_DEVICE_MEMORY, ckr.CKR_FUNCTION_FAILED]
 
 @pytest.mark.parametrize("result", FULL)
 @pytest.mark.parametrize("call", ["C_GenerateKeyPair", "C_SetAttributeValue"])
-def test_a_full_token_keeps_no_half_made_key(desk: Desk, call: str, result: int) -> None:
-    before = desk.contents()
-    desk.faults.fail(call, result)
-    error = desk.failure(lambda session: session.create_key(SPEC, LABEL))
+def test_full_token_keeps_no_partial_key(rig: TokenRig, call: str, result: int) -> None:
+    before = rig.contents()
+    rig.faults.fail(call, result)
+    error = rig.failure(lambda session: session.create_key(SPEC, LABEL))
     assert error.code is ErrorCode.TOKEN_FULL
-    assert desk.contents() == before
+    assert rig.contents() == before
 
 
-def test_a_key_that_got_only_one_id_is_taken_back(desk: Desk) -> None:
-    before = desk.contents()
-    desk.faults.fail("C_SetAttributeValue", ckr.CKR_DEVICE_MEMORY, after=1)
-    assert desk.failure(lambda s: s.create_key(SPEC, LABEL)).code is ErrorCode.TOKEN_FULL
-    assert desk.contents() == before
+def test_key_pair_with_only_one_id_is_rolled_back(rig: TokenRig) -> None:
+    before = rig.contents()
+    rig.faults.fail("C_SetAttributeValue", ckr.CKR_DEVICE_MEMORY, after=1)
+    assert rig.failure(lambda s: s.create_key(SPEC, LABEL)).code is ErrorCode.TOKEN_FULL
+    assert rig.contents() == before
 
 
-def test_a_key_made_by_a_call_that_failed_is_taken_back(desk: Desk) -> None:
-    before = desk.contents()
-    desk.faults.fail_after("C_GenerateKeyPair", ckr.CKR_DEVICE_MEMORY)
-    assert desk.failure(lambda s: s.create_key(SPEC, LABEL)).code is ErrorCode.TOKEN_FULL
-    assert desk.contents() == before
+def test_key_from_a_failed_generation_is_rolled_back(rig: TokenRig) -> None:
+    before = rig.contents()
+    rig.faults.fail_after("C_GenerateKeyPair", ckr.CKR_DEVICE_MEMORY)
+    assert rig.failure(lambda s: s.create_key(SPEC, LABEL)).code is ErrorCode.TOKEN_FULL
+    assert rig.contents() == before
 
 
 @pytest.mark.parametrize("result", FULL)
-def test_a_full_token_keeps_no_half_written_certificate(desk: Desk, result: int) -> None:
-    before = desk.contents()
-    desk.faults.fail_after("C_CreateObject", result)
-    error = desk.failure(lambda session: WORK["install"](desk, session))
+def test_full_token_keeps_no_partial_certificate(rig: TokenRig, result: int) -> None:
+    before = rig.contents()
+    rig.faults.fail_after("C_CreateObject", result)
+    error = rig.failure(lambda session: OPERATIONS["install"](rig, session))
     assert error.code is ErrorCode.TOKEN_FULL
-    assert desk.contents() == before
+    assert rig.contents() == before
 
 
-def test_a_token_with_plenty_of_room_is_not_called_full(desk: Desk) -> None:
-    desk.faults.free_memory(1_000_000)
-    desk.faults.fail("C_CreateObject", ckr.CKR_FUNCTION_FAILED)
-    error = desk.failure(lambda session: WORK["install"](desk, session))
+def test_token_with_free_memory_is_not_reported_as_full(rig: TokenRig) -> None:
+    rig.faults.free_memory(1_000_000)
+    rig.faults.fail("C_CreateObject", ckr.CKR_FUNCTION_FAILED)
+    error = rig.failure(lambda session: OPERATIONS["install"](rig, session))
     assert error.code is ErrorCode.TOKEN_FAILED
 
 
-def test_a_full_token_does_without_the_intermediate(desk: Desk) -> None:
-    before = desk.contents()
-    desk.faults.fail("C_CreateObject", ckr.CKR_DEVICE_MEMORY)
-    with desk.token.store().open(right_pin) as session:
-        session.install_intermediates(desk.lab.chain)
-    desk.faults.clear()
-    assert desk.contents() == before
+def test_full_token_skips_the_intermediate(rig: TokenRig) -> None:
+    before = rig.contents()
+    rig.faults.fail("C_CreateObject", ckr.CKR_DEVICE_MEMORY)
+    with rig.token.store().open(right_pin) as session:
+        session.install_intermediates(rig.lab.chain)
+    rig.faults.clear()
+    assert rig.contents() == before
 
 
-def test_a_token_pulled_before_the_key_could_be_named_is_completed_later(desk: Desk) -> None:
-    """Between generation and the ID: nothing could be taken back, the label is what is left."""
+def test_key_without_id_after_token_removal_is_completed_later(rig: TokenRig) -> None:
+    """Removed between key generation and setting the ID: no rollback, only the label is left."""
     for call in ("C_SetAttributeValue", "C_DestroyObject"):
-        desk.faults.fail(call, ckr.CKR_DEVICE_REMOVED)
-    error = desk.failure(lambda session: session.create_key(SPEC, LABEL))
+        rig.faults.fail(call, ckr.CKR_DEVICE_REMOVED)
+    error = rig.failure(lambda session: session.create_key(SPEC, LABEL))
     assert error.code is ErrorCode.TOKEN_REMOVED
-    left = {identifier for _, identifier, label in desk.contents() if label == LABEL}
+    left = {identifier for _, identifier, label in rig.contents() if label == LABEL}
     assert left == {b""}
-    with desk.token.store().open(right_pin) as session:
+    with rig.token.store().open(right_pin) as session:
         key = session.find_key(LABEL)
         assert key is not None
         assert session.signer(key).sign(b"x", SignatureAlgorithm.RSA_PKCS1_SHA256)
-    named = {identifier for _, identifier, label in desk.contents() if label == LABEL}
+    named = {identifier for _, identifier, label in rig.contents() if label == LABEL}
     assert named == {key.key_id}
 
 
 @pytest.mark.parametrize("lost", KEY_HALVES)
-def test_half_a_key_pair_is_removed_when_it_is_found(desk: Desk, lost: ObjectClass) -> None:
-    before = desk.contents()
-    with desk.token.store().open(right_pin) as session:
+def test_half_a_key_pair_is_deleted_when_found(rig: TokenRig, lost: ObjectClass) -> None:
+    before = rig.contents()
+    with rig.token.store().open(right_pin) as session:
         session.create_key(SPEC, LABEL)
-    _destroy(desk.token, lost, LABEL)
-    with desk.token.store().open(right_pin) as session:
+    _destroy(rig.token, lost, LABEL)
+    with rig.token.store().open(right_pin) as session:
         assert session.find_key(LABEL) is None
-    assert desk.contents() == before
+    assert rig.contents() == before
 
 
-def test_a_key_in_use_is_kept_even_without_its_public_half(desk: Desk) -> None:
+def test_key_in_use_is_kept_even_without_its_public_key(rig: TokenRig) -> None:
     """Some tokens keep no public key objects."""
-    _destroy(desk.token, ObjectClass.PUBLIC_KEY, "certclient 0000")
-    with desk.token.store().open(right_pin) as session:
-        assert session.find_key("certclient 0000") == desk.key
-        session.self_test(desk.certificate)
-    (stored,) = desk.token.store().certificates()
-    assert stored.key == desk.key
+    _destroy(rig.token, ObjectClass.PUBLIC_KEY, "certclient 0000")
+    with rig.token.store().open(right_pin) as session:
+        assert session.find_key("certclient 0000") == rig.key
+        session.self_test(rig.certificate)
+    (stored,) = rig.token.store().certificates()
+    assert stored.key == rig.key
 
 
 def _destroy(token: SoftHsmToken, kind: ObjectClass, label: str) -> None:
@@ -322,93 +324,93 @@ def _destroy(token: SoftHsmToken, kind: ObjectClass, label: str) -> None:
         handle.destroy()
 
 
-def test_a_write_protected_token_is_named_at_opening(desk: Desk) -> None:
-    desk.faults.fail("C_OpenSession", ckr.CKR_TOKEN_WRITE_PROTECTED)
-    error = desk.failure(lambda session: None)
+def test_write_protection_is_reported_on_opening(rig: TokenRig) -> None:
+    rig.faults.fail("C_OpenSession", ckr.CKR_TOKEN_WRITE_PROTECTED)
+    error = rig.failure(lambda session: None)
     assert error.code is ErrorCode.TOKEN_WRITE_PROTECTED
 
 
 @pytest.mark.parametrize("method", ["create_key", "install", "archive", "delete", "delete_key"])
-def test_a_write_protected_token_is_named_at_writing(desk: Desk, method: str) -> None:
-    before = desk.contents()
+def test_write_protection_is_reported_on_writing(rig: TokenRig, method: str) -> None:
+    before = rig.contents()
     for call in (
         "C_GenerateKeyPair",
         "C_CreateObject",
         "C_SetAttributeValue",
         "C_DestroyObject",
     ):
-        desk.faults.fail(call, ckr.CKR_TOKEN_WRITE_PROTECTED)
-    error = desk.failure(lambda session: WORK[method](desk, session))
+        rig.faults.fail(call, ckr.CKR_TOKEN_WRITE_PROTECTED)
+    error = rig.failure(lambda session: OPERATIONS[method](rig, session))
     assert error.code is ErrorCode.TOKEN_WRITE_PROTECTED
-    assert desk.contents() == before
+    assert rig.contents() == before
 
 
-def test_a_token_fresh_from_the_factory(desk: Desk) -> None:
-    desk.faults.token_flags(remove=TokenFlag.TOKEN_INITIALIZED)
-    state = desk.token.store().availability()
+def test_uninitialised_token_is_reported(rig: TokenRig) -> None:
+    rig.faults.token_flags(remove=TokenFlag.TOKEN_INITIALIZED)
+    state = rig.token.store().availability()
     assert isinstance(state, Unavailable)
     assert state.reason is ErrorCode.TOKEN_NOT_INITIALISED
 
 
-def test_a_card_of_another_kind_cannot_be_read(desk: Desk) -> None:
-    desk.faults.fail("C_OpenSession", ckr.CKR_TOKEN_NOT_RECOGNIZED)
+def test_unrecognised_card_is_reported_as_uninitialised(rig: TokenRig) -> None:
+    rig.faults.fail("C_OpenSession", ckr.CKR_TOKEN_NOT_RECOGNIZED)
     with pytest.raises(CertclientError) as error:
-        desk.token.store().certificates()
+        rig.token.store().certificates()
     assert error.value.code is ErrorCode.TOKEN_NOT_INITIALISED
 
 
-def test_a_token_that_cannot_make_such_a_key(desk: Desk) -> None:
-    before = desk.contents()
-    desk.faults.fail("C_GenerateKeyPair", ckr.CKR_MECHANISM_INVALID)
-    error = desk.failure(lambda session: session.create_key(SPEC, LABEL))
+def test_unsupported_key_generation_is_reported(rig: TokenRig) -> None:
+    before = rig.contents()
+    rig.faults.fail("C_GenerateKeyPair", ckr.CKR_MECHANISM_INVALID)
+    error = rig.failure(lambda session: session.create_key(SPEC, LABEL))
     assert error.code is ErrorCode.KEY_UNSUPPORTED
-    assert desk.contents() == before
+    assert rig.contents() == before
 
 
-def test_a_token_without_pss_fails_the_self_test(desk: Desk) -> None:
-    """TLS 1.3 would not work: better said now than at the next login."""
-    desk.faults.fail("C_SignInit", ckr.CKR_MECHANISM_INVALID, after=1)
-    error = desk.failure(lambda session: session.self_test(desk.certificate))
+def test_a_token_without_pss_fails_the_self_test(rig: TokenRig) -> None:
+    """TLS 1.3 needs PSS: reported now instead of at the next login."""
+    rig.faults.fail("C_SignInit", ckr.CKR_MECHANISM_INVALID, after=1)
+    error = rig.failure(lambda session: session.self_test(rig.certificate))
     assert error.code is ErrorCode.KEY_SELF_TEST_FAILED
     assert error.data["algorithm"] == SignatureAlgorithm.RSA_PSS_SHA256.value
 
 
-def test_a_present_key_that_does_not_sign_is_told_before_a_renewal(desk: Desk) -> None:
-    with desk.token.store().open(right_pin) as session:
-        desk.faults.fail("C_SignInit", ckr.CKR_MECHANISM_INVALID)
-        result = key_result(session, desk.certificate)
+def test_key_that_cannot_sign_is_reported_before_a_renewal(rig: TokenRig) -> None:
+    with rig.token.store().open(right_pin) as session:
+        rig.faults.fail("C_SignInit", ckr.CKR_MECHANISM_INVALID)
+        result = key_result(session, rig.certificate)
     assert result.verdict is Verdict.FAILED
     assert result.error is not None
     assert result.error.code is ErrorCode.KEY_DEAD
 
 
-def test_an_error_at_the_end_does_not_cover_the_first(desk: Desk) -> None:
-    desk.faults.fail("C_CloseAllSessions", ckr.CKR_GENERAL_ERROR)
-    desk.faults.fail("C_Sign", ckr.CKR_DEVICE_REMOVED)
+def test_error_on_closing_does_not_mask_the_first_error(rig: TokenRig) -> None:
+    rig.faults.fail("C_CloseAllSessions", ckr.CKR_GENERAL_ERROR)
+    rig.faults.fail("C_Sign", ckr.CKR_DEVICE_REMOVED)
     with (
         pytest.raises(CertclientError) as error,
-        desk.token.store().open(right_pin) as session,
+        rig.token.store().open(right_pin) as session,
     ):
-        WORK["sign"](desk, session)
+        OPERATIONS["sign"](rig, session)
     assert error.value.code is ErrorCode.TOKEN_REMOVED
     assert isinstance(error.value.__cause__, pkcs11.PKCS11Error)
 
 
-def test_a_reader_that_fails_while_looking_is_no_crash(desk: Desk) -> None:
-    desk.faults.fail("C_GetSlotList", ckr.CKR_GENERAL_ERROR)
-    state = desk.token.store().availability()
+def test_reader_failure_makes_the_store_unavailable(rig: TokenRig) -> None:
+    rig.faults.fail("C_GetSlotList", ckr.CKR_GENERAL_ERROR)
+    state = rig.token.store().availability()
     assert isinstance(state, Unavailable)
     assert state.reason is ErrorCode.TOKEN_REMOVED
 
 
-def test_a_key_that_is_still_there_is_not_said_to_be_deleted(desk: Desk) -> None:
-    """NSS on a full disk: C_DestroyObject says CKR_OK and deletes nothing."""
-    desk.faults.fail("C_DestroyObject", ckr.CKR_OK)
-    error = desk.failure(lambda session: session.delete_key(desk.spare_key))
+def test_key_deletion_without_effect_is_an_error(rig: TokenRig) -> None:
+    """NSS on a full disk: C_DestroyObject returns CKR_OK and deletes nothing."""
+    rig.faults.fail("C_DestroyObject", ckr.CKR_OK)
+    error = rig.failure(lambda session: session.delete_key(rig.spare_key))
     assert error.code is ErrorCode.TOKEN_FAILED
 
 
-def test_a_certificate_that_is_still_there_is_not_said_to_be_deleted(desk: Desk) -> None:
-    desk.faults.fail("C_DestroyObject", ckr.CKR_OK)
-    error = desk.failure(lambda session: session.delete(desk.certificate))
+def test_certificate_deletion_without_effect_is_an_error(rig: TokenRig) -> None:
+    rig.faults.fail("C_DestroyObject", ckr.CKR_OK)
+    error = rig.failure(lambda session: session.delete(rig.certificate))
     assert error.code is ErrorCode.TOKEN_FAILED

@@ -1,4 +1,4 @@
-"""Only vetted PKCS#11 modules are loaded: whoever can change that file gets every PIN."""
+"""Only vetted PKCS#11 modules are loaded: anyone who can change the file obtains every PIN."""
 
 from __future__ import annotations
 
@@ -23,27 +23,27 @@ def test_a_module_is_loaded_once(softhsm: SoftHsm) -> None:
     assert load_module(MODULE, [MODULE]) is load_module(MODULE, [MODULE])
 
 
-def test_two_names_of_one_file_are_one_module(softhsm: SoftHsm) -> None:
+def test_two_paths_to_one_file_are_one_module(softhsm: SoftHsm) -> None:
     real = MODULE.resolve()
     assert load_module(real, [real]) is load_module(MODULE, [MODULE])
 
 
-def test_missing_middleware(tmp_path: Path) -> None:
+def test_missing_middleware_is_reported(tmp_path: Path) -> None:
     error = refusal(tmp_path / "libvendor.so")
     assert error.code is ErrorCode.STORE_MIDDLEWARE_MISSING
     assert error.data["path"] == str(tmp_path / "libvendor.so")
 
 
-def test_a_path_that_depends_on_the_current_folder() -> None:
+def test_relative_path_is_rejected() -> None:
     assert refusal(Path("libsofthsm2.so")).code is ErrorCode.STORE_MODULE_NOT_ALLOWED
 
 
-def test_a_module_that_the_profile_does_not_name() -> None:
+def test_module_missing_from_the_profile_is_rejected() -> None:
     assert refusal(MODULE, []).code is ErrorCode.STORE_MODULE_NOT_ALLOWED
 
 
 @pytest.mark.parametrize("mode", [0o646, 0o664])
-def test_a_module_that_others_can_overwrite(tmp_path: Path, mode: int) -> None:
+def test_module_writable_by_others_is_rejected(tmp_path: Path, mode: int) -> None:
     module = tmp_path / "module.so"
     shutil.copy(MODULE, module)
     module.chmod(mode)
@@ -52,7 +52,7 @@ def test_a_module_that_others_can_overwrite(tmp_path: Path, mode: int) -> None:
     assert str(module) in error.data["reason"]
 
 
-def test_a_folder_in_which_others_can_swap_the_module(tmp_path: Path) -> None:
+def test_module_in_a_folder_writable_by_others_is_rejected(tmp_path: Path) -> None:
     folder = tmp_path / "open"
     folder.mkdir()
     shutil.copy(MODULE, folder / "module.so")
@@ -60,7 +60,7 @@ def test_a_folder_in_which_others_can_swap_the_module(tmp_path: Path) -> None:
     assert refusal(folder / "module.so").code is ErrorCode.STORE_MODULE_NOT_ALLOWED
 
 
-def test_a_link_that_others_can_swap(tmp_path: Path) -> None:
+def test_link_in_a_folder_writable_by_others_is_rejected(tmp_path: Path) -> None:
     folder = tmp_path / "open"
     folder.mkdir()
     (folder / "module.so").symlink_to(MODULE)
@@ -69,7 +69,7 @@ def test_a_link_that_others_can_swap(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
-def test_a_module_that_belongs_to_somebody_else(tmp_path: Path) -> None:
+def test_module_owned_by_another_user_is_rejected(tmp_path: Path) -> None:
     module = tmp_path / "module.so"
     shutil.copy(MODULE, module)
     os.chown(module, 12345, 12345)
@@ -82,7 +82,7 @@ def test_a_link_in_a_safe_folder_is_followed(tmp_path: Path) -> None:
 
 
 def _elf_of_another_machine() -> bytes:
-    """SoftHSM itself with another e_machine (ELF header, offset 18): S/390."""
+    """SoftHSM with another e_machine (ELF header, offset 18): S/390."""
     content = bytearray(MODULE.read_bytes())
     content[18:20] = (22).to_bytes(2, "little")
     return bytes(content)
@@ -93,7 +93,9 @@ def _elf_of_another_machine() -> bytes:
     [b"", b"this is a text", _elf_of_another_machine()],
     ids=["empty", "text", "architecture"],
 )
-def test_what_is_no_module_of_this_machine(tmp_path: Path, content: bytes) -> None:
+def test_file_that_cannot_be_loaded_on_this_machine_is_rejected(
+    tmp_path: Path, content: bytes
+) -> None:
     module = tmp_path / "module.so"
     module.write_bytes(content)
     error = refusal(module)
@@ -102,10 +104,10 @@ def test_what_is_no_module_of_this_machine(tmp_path: Path, content: bytes) -> No
     assert error.data["reason"]
 
 
-def test_a_library_that_is_no_pkcs11_module() -> None:
+def test_library_without_pkcs11_functions_is_rejected() -> None:
     libraries = Path("/usr/lib").glob("*/libm.so.6")
     assert refusal(next(libraries)).code is ErrorCode.STORE_WRONG_MODULE
 
 
-def test_a_folder_is_no_module(tmp_path: Path) -> None:
+def test_folder_is_rejected(tmp_path: Path) -> None:
     assert refusal(tmp_path).code is ErrorCode.STORE_WRONG_MODULE

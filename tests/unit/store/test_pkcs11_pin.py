@@ -1,4 +1,4 @@
-"""The PIN: asked just in time, never wasted, never repeated by the program, never shown."""
+"""The PIN: requested just in time, never wasted, never repeated by the program, never shown."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def failure(token: SoftHsmToken, pins: ScriptedPins) -> CertclientError:
     return error.value
 
 
-def test_the_customer_is_told_which_token_asks(token: SoftHsmToken) -> None:
+def test_pin_request_identifies_the_token(token: SoftHsmToken) -> None:
     pins = ScriptedPins(PIN)
     open_with(token, pins)
     (request,) = pins.requests
@@ -56,14 +56,14 @@ def test_the_customer_is_told_which_token_asks(token: SoftHsmToken) -> None:
     assert not request.previous_incorrect
 
 
-def test_looking_needs_no_pin(token: SoftHsmToken, faults: Faults) -> None:
+def test_listing_needs_no_pin(token: SoftHsmToken, faults: Faults) -> None:
     faults.watch("C_Login")
     assert token.store().availability() == Available(needs_pin=True)
     assert list(token.store().certificates()) == []
     assert "C_Login" not in faults.calls
 
 
-def test_without_a_pin_no_attempt_is_made(token: SoftHsmToken, faults: Faults) -> None:
+def test_no_login_attempt_without_a_pin(token: SoftHsmToken, faults: Faults) -> None:
     faults.watch("C_Login")
     with pytest.raises(CertclientError) as error, token.store().open(no_pin):
         pass
@@ -71,7 +71,7 @@ def test_without_a_pin_no_attempt_is_made(token: SoftHsmToken, faults: Faults) -
     assert "C_Login" not in faults.calls
 
 
-def test_a_wrong_pin_is_told_and_the_customer_decides(token: SoftHsmToken) -> None:
+def test_wrong_pin_is_reported_in_the_next_request(token: SoftHsmToken) -> None:
     pins = ScriptedPins(WRONG, PIN)
     open_with(token, pins)
     first, second = pins.requests
@@ -80,27 +80,29 @@ def test_a_wrong_pin_is_told_and_the_customer_decides(token: SoftHsmToken) -> No
     assert second.attempts is AttemptsLeft.LOW
 
 
-def test_giving_up_after_a_wrong_pin(token: SoftHsmToken, faults: Faults) -> None:
+def test_cancelling_after_a_wrong_pin_makes_no_further_attempt(
+    token: SoftHsmToken, faults: Faults
+) -> None:
     faults.watch("C_Login")
     assert failure(token, ScriptedPins(WRONG)).code is ErrorCode.PIN_INCORRECT
     assert faults.calls == ["C_Login"]
 
 
-def test_the_low_counter_is_shown_before_anything_is_asked(token: SoftHsmToken) -> None:
+def test_low_pin_counter_is_reported_before_any_request(token: SoftHsmToken) -> None:
     failure(token, ScriptedPins(WRONG))
     assert token.store().availability() == Available(needs_pin=True, attempts=AttemptsLeft.LOW)
     open_with(token, ScriptedPins(PIN))
     assert token.store().availability() == Available(needs_pin=True)
 
 
-def test_the_last_attempt_is_announced(token: SoftHsmToken, faults: Faults) -> None:
+def test_final_attempt_is_announced(token: SoftHsmToken, faults: Faults) -> None:
     faults.token_flags(add=TokenFlag.USER_PIN_FINAL_TRY | TokenFlag.USER_PIN_COUNT_LOW)
     pins = ScriptedPins(PIN)
     open_with(token, pins)
     assert pins.requests[0].attempts is AttemptsLeft.FINAL
 
 
-def test_a_locked_token_asks_nothing(token: SoftHsmToken, faults: Faults) -> None:
+def test_locked_token_requests_no_pin(token: SoftHsmToken, faults: Faults) -> None:
     faults.token_flags(add=TokenFlag.USER_PIN_LOCKED)
     faults.watch("C_Login")
     pins = ScriptedPins(PIN)
@@ -111,7 +113,7 @@ def test_a_locked_token_asks_nothing(token: SoftHsmToken, faults: Faults) -> Non
     assert faults.calls == []
 
 
-def test_a_locked_token_can_still_be_looked_at(token: SoftHsmToken, faults: Faults) -> None:
+def test_locked_token_still_lists_its_certificates(token: SoftHsmToken, faults: Faults) -> None:
     faults.token_flags(add=TokenFlag.USER_PIN_LOCKED)
     state = token.store().availability()
     assert isinstance(state, Unavailable)
@@ -119,18 +121,17 @@ def test_a_locked_token_can_still_be_looked_at(token: SoftHsmToken, faults: Faul
     assert list(token.store().certificates()) == []
 
 
-def test_a_token_that_locks_at_this_attempt_is_not_tried_again(
-    token: SoftHsmToken, faults: Faults
-) -> None:
+def test_token_that_locks_on_login_is_not_retried(token: SoftHsmToken, faults: Faults) -> None:
     faults.fail("C_Login", CKR_PIN_LOCKED)
     pins = ScriptedPins(WRONG, PIN)
     assert failure(token, pins).code is ErrorCode.PIN_LOCKED
     assert len(pins.requests) == 1
 
 
-def test_the_attempt_that_locks_ends_the_questions(token: SoftHsmToken, faults: Faults) -> None:
-    """Tokens that say PinIncorrect to the last wrong PIN and show LOCKED afterwards."""
-
+def test_locked_flag_after_a_wrong_pin_ends_the_requests(
+    token: SoftHsmToken, faults: Faults
+) -> None:
+    """Some tokens return PinIncorrect for the last wrong PIN and set the LOCKED flag afterwards."""
     faults.wrong_pin_then(TokenFlag.USER_PIN_LOCKED)
     pins = ScriptedPins(WRONG, PIN)
     assert failure(token, pins).code is ErrorCode.PIN_LOCKED
@@ -138,7 +139,7 @@ def test_the_attempt_that_locks_ends_the_questions(token: SoftHsmToken, faults: 
 
 
 @pytest.mark.parametrize("impossible", ["", "123", "1" * 13])
-def test_a_pin_of_impossible_length_costs_no_attempt(
+def test_pin_of_impossible_length_uses_no_attempt(
     token: SoftHsmToken, faults: Faults, impossible: str
 ) -> None:
     faults.pin_lengths(4, 12)
@@ -156,24 +157,24 @@ def test_a_token_without_a_user_pin_is_not_initialised(token: SoftHsmToken, faul
     assert pins.requests == []
 
 
-def test_no_session_is_left_behind(token: SoftHsmToken, faults: Faults) -> None:
-    """A failed login loses its session inside python-pkcs11; tokens have only a few."""
+def test_failed_logins_leave_no_session_open(token: SoftHsmToken, faults: Faults) -> None:
+    """python-pkcs11 loses the session of a failed login, and tokens have only a few sessions."""
     sessions = faults.note_sessions()
-    alive_when_asked: list[int] = []
+    alive_on_request: list[int] = []
 
     def ask(_request: PinRequest) -> Secret:
-        alive_when_asked.append(sum(map(faults.session_alive, sessions)))
-        return Secret(PIN if len(alive_when_asked) == 3 else WRONG)
+        alive_on_request.append(sum(map(faults.session_alive, sessions)))
+        return Secret(PIN if len(alive_on_request) == 3 else WRONG)
 
     with token.store().open(ask) as session:
         session.find_key("nothing")
     assert len(sessions) == 3
-    assert alive_when_asked == [0, 0, 0]
+    assert alive_on_request == [0, 0, 0]
     assert not any(map(faults.session_alive, sessions))
 
 
-def test_a_login_left_over_is_cleared_away(token: SoftHsmToken, faults: Faults) -> None:
-    """An earlier session of this process ended badly: the PIN was not even looked at."""
+def test_leftover_login_is_cleared(token: SoftHsmToken, faults: Faults) -> None:
+    """After an earlier session of this process failed, the token does not even check the PIN."""
     found = next(one for one in token.hsm.module().tokens() if one.label == token.label)
     found.open(user_pin=PIN)
     faults.watch("C_Login")
@@ -182,22 +183,20 @@ def test_a_login_left_over_is_cleared_away(token: SoftHsmToken, faults: Faults) 
     assert len(pins.requests) == 1
 
 
-def test_a_login_that_stays_stuck_is_an_error_and_not_a_loop(
-    token: SoftHsmToken, faults: Faults
-) -> None:
+def test_persistent_login_is_an_error_and_not_a_loop(token: SoftHsmToken, faults: Faults) -> None:
     faults.fail("C_Login", CKR_USER_ALREADY_LOGGED_IN)
     assert failure(token, ScriptedPins(PIN, PIN)).code is ErrorCode.TOKEN_FAILED
     assert faults.calls == ["C_Login", "C_Login"]
 
 
-def test_each_opening_asks_anew(token: SoftHsmToken) -> None:
+def test_each_opening_requests_the_pin(token: SoftHsmToken) -> None:
     pins = ScriptedPins(PIN, PIN)
     open_with(token, pins)
     open_with(token, pins)
     assert len(pins.requests) == 2
 
 
-def test_the_pin_is_in_no_error_and_no_log(
+def test_pin_appears_in_no_error_and_no_log(
     token: SoftHsmToken, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
@@ -206,7 +205,7 @@ def test_the_pin_is_in_no_error_and_no_log(
     assert "271828" not in text + str(error) + repr(error) + caplog.text
 
 
-def test_work_without_the_pin_is_logged_out_at_the_end(token: SoftHsmToken) -> None:
+def test_closed_session_is_logged_out(token: SoftHsmToken) -> None:
     with token.store().open(ScriptedPins(PIN)) as session:
         session.create_key(KeySpec(), "certclient 0001")
     with pytest.raises(CertclientError) as error:
@@ -214,8 +213,8 @@ def test_work_without_the_pin_is_logged_out_at_the_end(token: SoftHsmToken) -> N
     assert error.value.code is ErrorCode.TOKEN_REMOVED
 
 
-def test_a_pin_that_is_no_text_is_not_sent(token: SoftHsmToken, faults: Faults) -> None:
-    """Piped in with a broken encoding; the encoder's exception would hold the PIN."""
+def test_pin_that_cannot_be_encoded_is_not_sent(token: SoftHsmToken, faults: Faults) -> None:
+    """Piped in with a broken encoding; the encoder's exception would contain the PIN."""
     faults.watch("C_Login")
     error = failure(token, ScriptedPins("1234\udc83"))
     assert error.code is ErrorCode.PIN_INCORRECT
@@ -223,7 +222,7 @@ def test_a_pin_that_is_no_text_is_not_sent(token: SoftHsmToken, faults: Faults) 
     assert "1234" not in "".join(traceback.format_exception(error))
 
 
-def test_a_reader_with_its_own_keys_asks_there(token: SoftHsmToken, faults: Faults) -> None:
+def test_reader_with_a_pin_pad_needs_no_pin_request(token: SoftHsmToken, faults: Faults) -> None:
     faults.token_flags(add=TokenFlag.PROTECTED_AUTHENTICATION_PATH)
     faults.fail("C_Login", CKR_OK)
     assert token.store().availability() == Available(needs_pin=False)

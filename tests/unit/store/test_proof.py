@@ -1,4 +1,4 @@
-"""The proof that a key belongs to a certificate must fail when it does not."""
+"""The proof that a key belongs to a certificate fails for any other key."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ def zeros(length: int) -> bytes:
 
 @dataclass
 class BrokenSigner:
-    """Signs as `real` does, except for `broken`, where it lies or raises."""
+    """Signs like `real`, except for `broken`, where it returns a wrong signature or raises."""
 
     real: RsaSigner
     broken: SignatureAlgorithm
     error: ErrorCode | None = None
-    asked: list[SignatureAlgorithm] = field(default_factory=list)
+    requested: list[SignatureAlgorithm] = field(default_factory=list)
 
     @property
     def spki(self) -> bytes:
         return self.real.spki
 
     def sign(self, data: bytes, algorithm: SignatureAlgorithm) -> bytes:
-        self.asked.append(algorithm)
+        self.requested.append(algorithm)
         signature = self.real.sign(data, algorithm)
         if algorithm is not self.broken:
             return signature
@@ -49,20 +49,20 @@ def failure(signer: BrokenSigner) -> CertclientError:
     return error.value
 
 
-def test_a_right_key_passes_both_ways() -> None:
+def test_matching_key_passes_with_both_algorithms() -> None:
     signer = rsa_signer(1)
     prove(signer, make_lab().issue(signer.spki), zeros)
     assert signer.signed == [bytes(32)] * 2
 
 
 @pytest.mark.parametrize("algorithm", BOTH)
-def test_a_wrong_signature_fails(algorithm: SignatureAlgorithm) -> None:
+def test_wrong_signature_fails(algorithm: SignatureAlgorithm) -> None:
     error = failure(BrokenSigner(rsa_signer(1), algorithm))
     assert error.code is ErrorCode.KEY_SELF_TEST_FAILED
     assert error.data["algorithm"] == algorithm.value
 
 
-def test_another_key_fails() -> None:
+def test_other_key_fails() -> None:
     with pytest.raises(CertclientError) as error:
         prove(rsa_signer(1), make_lab().issue(rsa_signer(2).spki), zeros)
     assert error.value.code is ErrorCode.KEY_SELF_TEST_FAILED
@@ -75,14 +75,14 @@ def test_another_key_fails() -> None:
         (ErrorCode.TOKEN_REMOVED, ErrorCode.TOKEN_REMOVED),
     ],
 )
-def test_what_a_store_says_is_kept(raised: ErrorCode, expected: ErrorCode) -> None:
+def test_store_errors_are_reported(raised: ErrorCode, expected: ErrorCode) -> None:
     signer = BrokenSigner(rsa_signer(1), SignatureAlgorithm.RSA_PSS_SHA256, raised)
     assert failure(signer).code is expected
 
 
-def test_a_certificate_without_an_rsa_key_fails_unasked() -> None:
+def test_certificate_without_an_rsa_key_fails_without_signing() -> None:
     signer = BrokenSigner(rsa_signer(1), SignatureAlgorithm.RSA_PSS_SHA256)
     with pytest.raises(CertclientError) as error:
         prove(signer, make_lab().issue(spki_of(ec_key())), zeros)
     assert error.value.code is ErrorCode.KEY_SELF_TEST_FAILED
-    assert signer.asked == []
+    assert signer.requested == []

@@ -1,4 +1,4 @@
-"""The list of stores: complete, anew each time, and with the reason of what is missing."""
+"""The list of stores is complete, always current, and gives the reason for a missing store."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from support.nss import NssDatabase
 from support.pkcs11_faults import CKR_GENERAL_ERROR, Faults
 from support.softhsm import MODULE, SoftHsm, right_pin
 
-PLUGGED = UnavailableStore(
+PLUGIN_STORE = UnavailableStore(
     "vendor:1", "Vendor", Destination.PC, Unavailable(ErrorCode.STORE_UNAVAILABLE)
 )
 
 
 def good_plugin() -> list[CertificateStore]:
-    return [PLUGGED]
+    return [PLUGIN_STORE]
 
 
 def bad_plugin() -> list[CertificateStore]:
@@ -35,7 +35,7 @@ def bad_plugin() -> list[CertificateStore]:
 
 
 def plugins(*names: str) -> Callable[[], Iterable[EntryPoint]]:
-    """Entry points that name functions of this module, or nothing that exists."""
+    """Entry points for functions of this module; the functions need not exist."""
     points = [EntryPoint(name, f"{__name__}:{name}", "certclient.stores") for name in names]
     return lambda: points
 
@@ -46,7 +46,7 @@ def reason(store: CertificateStore) -> ErrorCode:
     return state.reason
 
 
-def test_the_pc_comes_first_then_every_token(softhsm: SoftHsm, nss: NssDatabase) -> None:
+def test_pc_store_is_listed_first_then_every_token(softhsm: SoftHsm, nss: NssDatabase) -> None:
     tokens = {softhsm.new_token(label).store().store_id for label in ("one", "two")}
     pc, *usb = open_stores([MODULE], nss.directory)
     assert (pc.destination, pc.store_id) == (Destination.PC, f"nss:{nss.directory}")
@@ -54,7 +54,7 @@ def test_the_pc_comes_first_then_every_token(softhsm: SoftHsm, nss: NssDatabase)
     assert {store.destination for store in usb} == {Destination.USB}
 
 
-def test_a_token_plugged_in_later_is_seen(softhsm: SoftHsm, nss: NssDatabase) -> None:
+def test_token_inserted_later_is_listed(softhsm: SoftHsm, nss: NssDatabase) -> None:
     known = registry([MODULE], nss.directory)
     assert len(known.stores()) == 1
     token = softhsm.new_token("late")
@@ -63,12 +63,12 @@ def test_a_token_plugged_in_later_is_seen(softhsm: SoftHsm, nss: NssDatabase) ->
         assert session.find_key("nothing") is None
 
 
-def test_one_token_seen_by_two_modules_is_listed_once(softhsm: SoftHsm) -> None:
+def test_token_in_two_modules_is_listed_once(softhsm: SoftHsm) -> None:
     softhsm.new_token()
     assert len(StoreRegistry([MODULE, MODULE.resolve()], None, plugins()).stores()) == 1
 
 
-def test_missing_middleware_is_shown_and_the_rest_works(
+def test_missing_middleware_is_listed_and_other_stores_work(
     softhsm: SoftHsm, nss: NssDatabase, tmp_path: Path
 ) -> None:
     softhsm.new_token("here")
@@ -80,7 +80,7 @@ def test_missing_middleware_is_shown_and_the_rest_works(
     assert pc.destination is Destination.PC
 
 
-def test_a_missing_store_refuses_with_its_reason(tmp_path: Path) -> None:
+def test_unavailable_store_raises_its_reason(tmp_path: Path) -> None:
     (broken,) = StoreRegistry([tmp_path / "libvendor.so"], None, plugins()).stores()
     for use in (broken.certificates, lambda: broken.open(no_pin)):
         with pytest.raises(CertclientError) as error:
@@ -89,7 +89,7 @@ def test_a_missing_store_refuses_with_its_reason(tmp_path: Path) -> None:
         assert error.value.data["path"] == str(tmp_path / "libvendor.so")
 
 
-def test_a_module_whose_readers_fail_is_shown(softhsm: SoftHsm) -> None:
+def test_module_with_failing_readers_is_listed(softhsm: SoftHsm) -> None:
     softhsm.new_token()
     with Faults(MODULE) as faults:
         faults.fail("C_GetSlotList", CKR_GENERAL_ERROR)
@@ -98,13 +98,13 @@ def test_a_module_whose_readers_fail_is_shown(softhsm: SoftHsm) -> None:
 
 
 def test_a_plugin_adds_its_stores() -> None:
-    assert StoreRegistry([], None, plugins("good_plugin")).stores() == [PLUGGED]
+    assert StoreRegistry([], None, plugins("good_plugin")).stores() == [PLUGIN_STORE]
 
 
 @pytest.mark.parametrize("name", ["bad_plugin", "no_such_function"])
-def test_a_broken_plugin_stops_nobody_and_says_why(name: str) -> None:
+def test_broken_plugin_is_listed_with_its_reason_and_others_work(name: str) -> None:
     broken, good = StoreRegistry([], None, plugins(name, "good_plugin")).stores()
-    assert good == PLUGGED
+    assert good == PLUGIN_STORE
     assert reason(broken) is ErrorCode.STORE_UNAVAILABLE
     state = broken.availability()
     assert isinstance(state, Unavailable)
@@ -112,8 +112,8 @@ def test_a_broken_plugin_stops_nobody_and_says_why(name: str) -> None:
     assert "Error" in state.data["reason"]
 
 
-def test_a_token_that_is_not_plugged_in_can_be_named(softhsm: SoftHsm) -> None:
-    """To resume a procedure: which token has to come back."""
+def test_absent_token_is_identified_by_its_store_id(softhsm: SoftHsm) -> None:
+    """Resuming a procedure requires knowing which token to insert."""
     token = softhsm.new_token()
     store_id = token.store().store_id
     token.pull()

@@ -1,4 +1,4 @@
-"""A USB token: what is written there, and that the private key cannot be had."""
+"""A USB token: the objects written to it, and private keys that cannot be extracted."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def lab() -> Lab:
 
 
 def raw(token: SoftHsmToken) -> pkcs11.Session:
-    """A session past certclient, as an attacker with the PIN would have."""
+    """A session that bypasses certclient, as an attacker with the PIN would open it."""
     found = next(one for one in token.hsm.module().tokens() if one.label == token.label)
     return found.open(rw=True, user_pin=token.pin)
 
@@ -34,7 +34,7 @@ def only(session: pkcs11.Session, kind: ObjectClass) -> pkcs11.Object:
     return handle
 
 
-def test_a_private_key_is_made_to_sign_and_stay(softhsm: SoftHsm) -> None:
+def test_private_key_only_signs_and_is_not_extractable(softhsm: SoftHsm) -> None:
     token = softhsm.new_token()
     with token.store().open(right_pin) as session:
         session.create_key(KeySpec(), LABEL)
@@ -90,7 +90,7 @@ def test_a_private_key_cannot_be_made_extractable_later(softhsm: SoftHsm) -> Non
                 private[change[0]] = change[1]
 
 
-def test_key_and_certificate_carry_the_id_that_other_software_looks_for(
+def test_key_and_certificate_have_the_id_that_other_software_expects(
     softhsm: SoftHsm, lab: Lab
 ) -> None:
     token = softhsm.new_token()
@@ -108,8 +108,8 @@ def test_key_and_certificate_carry_the_id_that_other_software_looks_for(
         assert int.from_bytes(written[Attribute.SERIAL_NUMBER][2:], "big") == certificate.serial
 
 
-def test_the_certificate_is_seen_without_a_pin(softhsm: SoftHsm, lab: Lab) -> None:
-    """Browsers show it in their chooser before they ask for the PIN."""
+def test_certificate_is_listed_without_a_pin(softhsm: SoftHsm, lab: Lab) -> None:
+    """Browsers show it in their certificate chooser before they request the PIN."""
     token = softhsm.new_token()
     with token.store().open(right_pin) as session:
         key = session.create_key(KeySpec(), LABEL)
@@ -118,8 +118,8 @@ def test_the_certificate_is_seen_without_a_pin(softhsm: SoftHsm, lab: Lab) -> No
     assert (stored.key, stored.friendly_name) == (key, NAME)
 
 
-def test_a_label_in_an_old_encoding_does_not_stop_the_list(softhsm: SoftHsm, lab: Lab) -> None:
-    """Middleware of the Internet Explorer days wrote Shift_JIS."""
+def test_label_in_a_legacy_encoding_does_not_break_the_list(softhsm: SoftHsm, lab: Lab) -> None:
+    """Middleware from the Internet Explorer era wrote Shift_JIS."""
     token = softhsm.new_token()
     with token.store().open(right_pin) as session:
         key = session.create_key(KeySpec(), LABEL)
@@ -133,7 +133,7 @@ def test_a_label_in_an_old_encoding_does_not_stop_the_list(softhsm: SoftHsm, lab
     assert "\N{REPLACEMENT CHARACTER}" in stored.friendly_name
 
 
-def test_the_token_is_known_by_serial_number_and_not_by_slot(softhsm: SoftHsm) -> None:
+def test_token_is_identified_by_serial_number_and_not_by_slot(softhsm: SoftHsm) -> None:
     first, second = softhsm.new_token("first"), softhsm.new_token("second")
     with second.store().open(right_pin) as session:
         session.create_key(KeySpec(), LABEL)
@@ -145,7 +145,7 @@ def test_the_token_is_known_by_serial_number_and_not_by_slot(softhsm: SoftHsm) -
         assert session.find_key(LABEL) is None
 
 
-def test_the_old_key_on_a_token_signs_while_the_new_one_is_made_on_the_pc(
+def test_old_key_on_a_token_signs_while_the_new_key_is_created_on_the_pc(
     softhsm: SoftHsm, nss: NssDatabase, lab: Lab
 ) -> None:
     token = softhsm.new_token()
@@ -163,7 +163,7 @@ def test_the_old_key_on_a_token_signs_while_the_new_one_is_made_on_the_pc(
 def test_browsers_stop_offering_an_archived_certificate_on_a_token(
     softhsm: SoftHsm, nss: NssDatabase, lab: Lab
 ) -> None:
-    """NSS, with the token's module added as users do, marks with `u` what it offers."""
+    """With the token's module added as a user would, NSS marks what it offers with `u`."""
     token = softhsm.new_token("USB")
     with token.store().open(right_pin) as session:
         key = session.create_key(KeySpec(), LABEL)

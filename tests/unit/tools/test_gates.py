@@ -1,4 +1,4 @@
-"""What `make test` runs, in which order, and how it ends."""
+"""What `make test` runs, in which order, and with which result."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tools.prepare import NO_ROOT
 
 
 class Programs:
-    """Stands for the programs: each ends with the code given for a part of its command, or 0."""
+    """Replaces subprocesses: each exits with the code given for a part of its command, or 0."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, **codes: int) -> None:
         self.started: list[str] = []
@@ -33,7 +33,9 @@ def last_lines(capsys: pytest.CaptureFixture[str], count: int) -> list[str]:
     return [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()[-count:]]
 
 
-def test_all_is_well(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_all_gates_and_tests_pass(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     programs = Programs(monkeypatch)
     assert gates.main(is_root=True) == 0
     assert programs.ran("pytest")
@@ -45,14 +47,14 @@ def test_all_is_well(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixt
     ]
 
 
-def test_every_linux_test_is_in_one_of_two_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_runs_cover_every_linux_test(monkeypatch: pytest.MonkeyPatch) -> None:
     programs = Programs(monkeypatch)
     gates.main(is_root=False)
     runs = sorted(words.split()[-1] for words in programs.started if "pytest" in words)
     assert runs == ["--ignore=tests/installer", "tests/installer"]
 
 
-def test_a_gate_that_fails_is_shown_and_no_test_runs(
+def test_failing_gate_is_shown_and_no_test_runs(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     programs = Programs(monkeypatch, mypy=1)
@@ -72,7 +74,7 @@ SEGMENTATION_FAULT, KILLED = -11, -9
     ("linux", "installer", "windows"),
     [(1, 0, 0), (0, 0, 1), (0, 1, 0), (1, 1, 2), (SEGMENTATION_FAULT, 0, 0), (0, 0, KILLED)],
 )
-def test_whatever_fails_or_crashes_counts(
+def test_any_failure_or_crash_fails_the_run(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     linux: int,
@@ -86,17 +88,17 @@ def test_whatever_fails_or_crashes_counts(
     assert ["FAILED" in line for line in shown] == [bool(linux), bool(installer), bool(windows)]
 
 
-def test_root_without_wine_fails_and_says_why(
+def test_missing_wine_fails_for_root_and_shows_the_reason(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     programs = Programs(monkeypatch, **{"tools.wine --parts": 1})
     assert gates.main(is_root=True) == 1
-    assert programs.ran("pytest"), "the others run all the same"
+    assert programs.ran("pytest"), "the other tests still run"
     assert "python -m tools.wine" not in programs.started
     assert "what tests on Windows said" in capsys.readouterr().out
 
 
-def test_without_root_one_line_says_what_is_left_out(
+def test_without_root_one_line_reports_what_is_skipped(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     programs = Programs(monkeypatch)
@@ -110,7 +112,7 @@ def test_without_root_one_line_says_what_is_left_out(
 
 
 @pytest.mark.parametrize("code", [0, 1])
-def test_quick_is_the_gates_and_the_unit_tests(
+def test_quick_runs_the_gates_and_the_unit_tests(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], code: int
 ) -> None:
     programs = Programs(monkeypatch, pytest=code)
@@ -122,13 +124,13 @@ def test_quick_is_the_gates_and_the_unit_tests(
     assert ("FAILED" in line) is bool(code)
 
 
-def test_quick_stops_at_a_gate_that_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_quick_stops_at_a_failing_gate(monkeypatch: pytest.MonkeyPatch) -> None:
     programs = Programs(monkeypatch, ruff=1)
     assert gates.quick() == 1
     assert not programs.ran("pytest")
 
 
-def test_bytecode_is_kept_where_the_environment_forbids_it(
+def test_bytecode_is_written_although_the_environment_forbids_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv(gates.NO_BYTECODE, "1")
@@ -136,7 +138,7 @@ def test_bytecode_is_kept_where_the_environment_forbids_it(
     assert gates.run("x", ("python", "-c", code)).output == "False\n"
 
 
-def test_a_program_is_judged_by_its_exit_code() -> None:
+def test_exit_code_decides_the_outcome() -> None:
     failed = gates.run("x", ("python", "-c", "print('said'); raise SystemExit(3)"))
     assert (failed.code, failed.output) == (3, "said\n")
     assert "FAILED" in failed.line

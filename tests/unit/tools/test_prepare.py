@@ -1,4 +1,4 @@
-"""What `make demo` and `make test` do about missing packages."""
+"""How `make demo` and `make test` install missing packages."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ ALL_NAMES = frozenset(
 
 
 class Shell:
-    """Records apt-get's verbs and answers each `install` with the given exit codes in turn."""
+    """Records apt-get commands; each `install` exits with the next of the given codes."""
 
     def __init__(self, *install_codes: int) -> None:
         self.commands: list[Sequence[str]] = []
@@ -45,7 +45,7 @@ class Shell:
 
 
 def machine(shell: Shell, *missing: str) -> Machine:
-    """A root user's Debian that has everything of the project's list except `missing`."""
+    """A Debian with root access and every package of the project's list except `missing`."""
     return Machine(
         installed=ALL_NAMES - set(missing),
         is_root=True,
@@ -56,7 +56,7 @@ def machine(shell: Shell, *missing: str) -> Machine:
     )
 
 
-def test_only_what_the_target_needs_and_the_machine_lacks_is_missing() -> None:
+def test_missing_packages_are_needed_by_the_target_and_not_installed() -> None:
     packages = read_packages(
         "# name targets why\nsofthsm2 demo test the token\nopenssl test peer\n"
     )
@@ -65,25 +65,25 @@ def test_only_what_the_target_needs_and_the_machine_lacks_is_missing() -> None:
     assert missing_packages(packages, test, frozenset({"softhsm2"})) == ["openssl"]
 
 
-def test_every_package_of_the_projects_list_serves_a_target() -> None:
+def test_every_listed_package_has_a_target() -> None:
     packages = read_packages((REQUIREMENTS / "debian.txt").read_text(encoding="utf-8"))
     assert [package.name for package in packages if not package.targets] == []
 
 
-def test_dpkg_says_what_is_installed() -> None:
+def test_reads_installed_packages_from_dpkg() -> None:
     installed = installed_packages()
     assert installed is not None
     assert "dpkg" in installed
     assert "no-such-package-anywhere" not in installed
 
 
-def test_nothing_missing_means_nothing_is_run() -> None:
+def test_runs_nothing_if_nothing_is_missing() -> None:
     shell = Shell()
     prepare_packages("test", machine(shell))
     assert shell.commands == []
 
 
-def test_an_installation_names_what_is_missing_and_nothing_else() -> None:
+def test_installs_missing_packages_only() -> None:
     shell = Shell(0)
     prepare_packages("demo", machine(shell, "softhsm2", "openssl"))
     assert shell.verbs == ["install"]
@@ -91,7 +91,7 @@ def test_an_installation_names_what_is_missing_and_nothing_else() -> None:
     assert "openssl" not in shell.commands[0]
 
 
-def test_the_tests_of_root_need_wine_those_of_a_user_do_not() -> None:
+def test_only_root_needs_the_packages_for_wine() -> None:
     shell = Shell(0)
     prepare_packages("test", machine(shell, "mmdebstrap"))
     assert "mmdebstrap" in shell.commands[0]
@@ -102,7 +102,7 @@ def test_the_tests_of_root_need_wine_those_of_a_user_do_not() -> None:
     assert shell.commands == []
 
 
-def test_without_root_the_windows_tests_are_skipped_in_one_line(
+def test_without_root_the_windows_tests_are_skipped_with_one_line(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     shell = Shell()
@@ -113,19 +113,19 @@ def test_without_root_the_windows_tests_are_skipped_in_one_line(
     assert shell.commands == []
 
 
-def test_stale_package_lists_are_read_again_once() -> None:
+def test_stale_package_lists_are_updated_once() -> None:
     shell = Shell(100, 0)
     prepare_packages("demo", machine(shell, "softhsm2"))
     assert shell.verbs == ["install", "update", "install"]
 
 
-def test_without_package_lists_they_are_read_first() -> None:
+def test_missing_package_lists_are_updated_first() -> None:
     shell = Shell(0)
     prepare_packages("demo", replace(machine(shell, "softhsm2"), has_package_lists=False))
     assert shell.verbs == ["update", "install"]
 
 
-def test_a_failing_installation_ends_with_names_and_command() -> None:
+def test_failed_installation_reports_packages_and_command() -> None:
     shell = Shell(100, 100)
     with pytest.raises(
         PreparationError, match=r"could not be installed.*apt-get install.*softhsm2"
@@ -134,7 +134,7 @@ def test_a_failing_installation_ends_with_names_and_command() -> None:
     assert shell.verbs == ["install", "update", "install"]
 
 
-def test_a_user_with_sudo_uses_it() -> None:
+def test_user_with_sudo_installs_with_sudo() -> None:
     shell = Shell(0)
     prepare_packages(
         "demo", replace(machine(shell, "softhsm2"), is_root=False, sudo="/usr/bin/sudo")
@@ -142,7 +142,7 @@ def test_a_user_with_sudo_uses_it() -> None:
     assert shell.commands[0][0] == "/usr/bin/sudo"
 
 
-def test_a_user_without_sudo_gets_one_line_and_nothing_is_run() -> None:
+def test_user_without_sudo_gets_one_line_and_nothing_is_run() -> None:
     shell = Shell()
     with pytest.raises(PreparationError) as caught:
         prepare_packages("demo", replace(machine(shell, "softhsm2", "xvfb"), is_root=False))
@@ -153,14 +153,14 @@ def test_a_user_without_sudo_gets_one_line_and_nothing_is_run() -> None:
     assert shell.commands == []
 
 
-def test_a_python_that_brings_pip_along_needs_no_debian_package_for_it() -> None:
+def test_python_with_ensurepip_needs_no_debian_package_for_pip() -> None:
     shell = Shell()
     prepare_packages("test", replace(machine(shell, "python3-venv"), has_ensurepip=True))
     assert shell.commands == []
 
 
 class Pip:
-    """Stands for `python -m venv` and pip: makes the folder, installs nothing, records."""
+    """Replaces `python -m venv` and pip: records commands and only creates the folder."""
 
     def __init__(self, venv: Path, pip_code: int = 0) -> None:
         self.commands: list[Sequence[str]] = []
@@ -175,7 +175,7 @@ class Pip:
         return self._pip_code
 
 
-def test_a_second_run_installs_nothing_and_the_demo_is_content_with_what_the_tests_need(
+def test_second_run_installs_nothing_and_the_demo_reuses_the_test_packages(
     tmp_path: Path,
 ) -> None:
     pip = Pip(tmp_path / ".venv")
@@ -187,7 +187,7 @@ def test_a_second_run_installs_nothing_and_the_demo_is_content_with_what_the_tes
     assert pip.commands == []
 
 
-def test_the_tests_need_more_than_the_demo_installed(tmp_path: Path) -> None:
+def test_tests_install_more_than_the_demo(tmp_path: Path) -> None:
     pip = Pip(tmp_path / ".venv")
     prepare_venv("demo", pip, tmp_path / ".venv")
     pip.commands.clear()
@@ -196,7 +196,7 @@ def test_the_tests_need_more_than_the_demo_installed(tmp_path: Path) -> None:
     assert any(str(REQUIREMENTS / "dev.txt") in command for command in pip.commands)
 
 
-def test_an_interrupted_installation_is_taken_up_again(tmp_path: Path) -> None:
+def test_interrupted_installation_is_resumed(tmp_path: Path) -> None:
     with pytest.raises(PreparationError):
         prepare_venv("demo", Pip(tmp_path / ".venv", pip_code=1), tmp_path / ".venv")
     pip = Pip(tmp_path / ".venv")
@@ -204,7 +204,7 @@ def test_an_interrupted_installation_is_taken_up_again(tmp_path: Path) -> None:
     assert any("--require-hashes" in command for command in pip.commands)
 
 
-def test_texts_are_compiled_where_they_are_new(tmp_path: Path) -> None:
+def test_texts_are_compiled_only_if_they_changed(tmp_path: Path) -> None:
     source = tmp_path / "certclient_ja.ts"
     source.touch()
     commands: list[list[str]] = []
@@ -217,4 +217,4 @@ def test_texts_are_compiled_where_they_are_new(tmp_path: Path) -> None:
     prepare_texts(run, tmp_path)
     assert [command[-1] for command in commands] == ["compile"]
     prepare_texts(run, tmp_path)
-    assert len(commands) == 1, "nothing is new"
+    assert len(commands) == 1, "nothing changed"

@@ -1,4 +1,4 @@
-"""Every target that starts Qt installs what Qt's libraries are linked with."""
+"""Every target that starts Qt installs the libraries that Qt links against."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ import pytest
 from tools.prepare import REQUIREMENTS, read_packages
 
 BARE = frozenset({"apt", "dpkg", "python3"})
-"""Debian's own: what they need is on every machine that gets as far as `make`."""
+"""Base packages: their dependencies are present on every machine that can run `make`."""
 
 LIBRARIES = ("lib/libQt6Core.so.6", "lib/libQt6Gui.so.6", "plugins/imageformats/libqsvg.so")
-"""Of what draws the installer's icon, and the windows."""
+"""Loaded to draw the installer's icon and the windows."""
 
 
 def lines_of(*command: str) -> list[str]:
@@ -26,7 +26,7 @@ def lines_of(*command: str) -> list[str]:
 
 @cache
 def needed_packages() -> frozenset[str]:
-    """Packages of the libraries that the loader finds for Qt outside of PySide6."""
+    """Packages of the libraries outside PySide6 that the loader resolves for Qt."""
     folder = Path(str(files("PySide6"))) / "Qt"
     found = lines_of("ldd", *(str(folder / name) for name in LIBRARIES))
     words = [line.split() for line in found if "=> /" in line and str(folder) not in line]
@@ -41,7 +41,7 @@ def dependencies() -> dict[str, str]:
 
 
 def with_dependencies(names: frozenset[str]) -> set[str]:
-    """`names`, and what apt installs with them. Of alternatives, the first."""
+    """`names` and what apt installs with them; of alternatives, only the first."""
     depends = dependencies()
     found: set[str] = set()
     waiting = list(names)
@@ -58,5 +58,5 @@ def test_a_bare_debian_can_start_qt(target: str) -> None:
     packages = read_packages((REQUIREMENTS / "debian.txt").read_text(encoding="utf-8"))
     ours = frozenset(package.name for package in packages if target in package.targets)
     needed = needed_packages()
-    assert {"libgl1", "libglib2.0-0"} <= needed, "else this test has seen too little"
+    assert {"libgl1", "libglib2.0-0"} <= needed, "too few libraries for a meaningful test"
     assert needed - with_dependencies(ours | BARE) == set()

@@ -1,4 +1,4 @@
-"""`make test-windows`: how it ends where Windows is not made, and what is kept between runs."""
+"""`make test-windows`: the result if Windows cannot be built, and what is kept between runs."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from tools.wine import __main__ as test_windows
 from tools.wine.cache import Cache, PartError
 
 
-def test_without_root_a_line_says_what_is_left_out(capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_root_one_line_reports_what_is_skipped(capsys: pytest.CaptureFixture[str]) -> None:
     assert test_windows.main([], is_root=False) == 0
     assert capsys.readouterr().out.strip() == NO_ROOT
 
 
 @pytest.mark.parametrize("arguments", [[], ["--parts"], ["tests/windows"]])
-def test_with_root_it_fails_where_wine_cannot_be_had(
+def test_fails_for_root_if_wine_is_unavailable(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], arguments: list[str]
 ) -> None:
     def no_wine(_cache: Cache) -> None:
@@ -28,7 +28,7 @@ def test_with_root_it_fails_where_wine_cannot_be_had(
     assert capsys.readouterr().err.strip() == "make test-windows: no Debian with Wine 10"
 
 
-def test_a_part_is_made_once_and_is_whole_or_absent(tmp_path: Path) -> None:
+def test_part_is_built_once_and_never_left_incomplete(tmp_path: Path) -> None:
     cache, made = Cache(tmp_path), []
 
     def make(folder: Path) -> None:
@@ -46,11 +46,11 @@ def test_a_part_is_made_once_and_is_whole_or_absent(tmp_path: Path) -> None:
     assert len(made) == 2
 
 
-def test_what_a_killed_run_left_is_cleared_away_even_under_an_older_name(tmp_path: Path) -> None:
+def test_leftovers_of_a_killed_run_are_removed_even_for_an_older_version(tmp_path: Path) -> None:
     left = tmp_path / "unfinished-python-0123456789abcdef"
     left.mkdir()
     another = tmp_path / "unfinished-wheels-0123456789abcdef"
     another.mkdir()
     Cache(tmp_path).part("python", "3.13", lambda folder: (folder / "python.exe").touch())
     assert not left.exists()
-    assert another.exists(), "its maker may still be at it"
+    assert another.exists(), "another process may still be building it"

@@ -164,7 +164,8 @@ class CmpClient:
         except CertclientError as error:
             if error.code is not ErrorCode.CA_REFUSED:
                 raise
-            if names_failure(error, Failure.CERT_CONFIRMED.asn1_name):
+            confirmed = names_failure(error, Failure.CERT_CONFIRMED.asn1_name)
+            if confirmed and rejection is None:
                 return
             raise CertclientError(ErrorCode.CA_CONFIRM_FAILED, **error.data) from error
         if not isinstance(answer.body, PkiConfirm):

@@ -15,8 +15,10 @@ from certclient.cli.enrolling import Desk, destination_parameters
 from certclient.cli.invocation import Invocation
 from certclient.cli.outcomes import attempt, show_results
 from certclient.cli.translated import Command, common_parameters
+from certclient.enrollment.interaction import Nobody
 from certclient.enrollment.inventory import Entry, named, the_renewable_one
 from certclient.enrollment.procedure import Outcome
+from certclient.enrollment.unattended import store_obstacle
 from certclient.model.deep_link import DeepLink, LinkError, Verb, parse
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.secret import Secret
@@ -73,14 +75,21 @@ def _entry(desk: Desk, wanted: DeepLink) -> Entry | None:
     if meant is None or meant.certificate == counting.certificate:
         return counting
     # Any page may claim this, so the CA is queried about the certificate that the link skips.
-    with contextlib.suppress(CertclientError):
-        desk.procedures.check_with_bank(counting.stored, desk.dialogue)
+    if store_obstacle(desk.profile, counting) is None:
+        with contextlib.suppress(CertclientError):
+            desk.procedures.check_with_bank(counting.stored, Nobody())
     return meant
 
 
 def _named_by_page(desk: Desk, wanted: DeepLink) -> Entry | None:
     """The certificate of the link's user ID with the link's serial number."""
-    own = (e for e in desk.inventory.entries if e.owner.user_id == wanted.user_id)
+    own = (
+        entry
+        for entry in desk.inventory.entries
+        if entry.owner.user_id == wanted.user_id
+        and entry.stored.key is not None
+        and not entry.stored.archived
+    )
     return next((e for e in own if e.certificate.serial_hex == wanted.serial), None)
 
 

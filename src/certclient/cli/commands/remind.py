@@ -29,12 +29,13 @@ def remind(invocation: Invocation) -> int:
     daily = invocation.services.daily_reminder()
     if daily is not None:
         daily.ensure()
-    due = _due(invocation)
     unconfirmed = bool(invocation.services.statuses().unconfirmed)
-    windows = invocation.services.windows
-    if (due or unconfirmed) and windows is not None and not invocation.json:
-        return windows(start(invocation, remind=True))
+    windows = None if invocation.json else invocation.services.windows
+    if windows is not None:
+        due_or_unconfirmed = unconfirmed or _due(invocation)
+        return windows(start(invocation, remind=True)) if due_or_unconfirmed else DONE
     tries = confirm_alone(invocation) if unconfirmed else ()
+    due = _due(invocation)
     if invocation.json:
         records: list[JsonValue] = [entry_record(reminder.row.entry) for reminder in due]
         tried: list[JsonValue] = [try_record(invocation, one) for one in tries]
@@ -68,9 +69,12 @@ def _profiles(invocation: Invocation) -> Sequence[Profile]:
 
 def _sentence(invocation: Invocation, reminder: Reminder) -> str:
     words, entry = invocation.words, reminder.row.entry
+    bank = reminder.row.profile.bank.for_language(invocation.language.value)
+    if reminder.row.needs_another:
+        return words.text("remind.not-accepted", bank=bank, user_id=entry.full_id)
     return words.text(
         "remind.due",
-        bank=reminder.row.profile.bank.for_language(invocation.language.value),
+        bank=bank,
         user_id=entry.full_id,
         until=words.minute(entry.life.deadline),
         stage=words.stage(entry.life.stage),

@@ -270,7 +270,7 @@ def _look(context: AppContext, profile: Profile, journey: Journey) -> Surroundin
     user_id = journey.user_id
     enrollment = context.enrollment(profile, stores)
     if journey.procedure_id:
-        profile, user_id = _owner_of(journey.procedure_id, context)
+        profile, user_id = _owner_of(journey.procedure_id, context) or (profile, user_id)
         enrollment = context.enrollment(profile, stores)
     home_id = journey.current.stored.store_id if journey.current is not None else ""
     home = next((store for store in stores if store.store_id == home_id), None)
@@ -284,12 +284,14 @@ def _look(context: AppContext, profile: Profile, journey: Journey) -> Surroundin
     )
 
 
-def _owner_of(procedure_id: str, context: AppContext) -> tuple[Profile, str]:
-    """Returns the bank and user ID of a procedure; all banks share one journal. Raises
-    PROCEDURE_NOT_FOUND, PROFILE_NOT_FOUND."""
+def _owner_of(procedure_id: str, context: AppContext) -> tuple[Profile, str] | None:
+    """Returns the bank and user ID of an open procedure; all banks share one journal.
+
+    None if it has ended meanwhile: resuming then says how. Raises PROFILE_NOT_FOUND.
+    """
     view = context.open_procedures().find(procedure_id)
     if view is None:
-        raise CertclientError(ErrorCode.PROCEDURE_NOT_FOUND, procedure=procedure_id)
+        return None
     profile = context.profile(view.profile_id)
     if profile is None:
         raise CertclientError(ErrorCode.PROFILE_NOT_FOUND, file=view.profile_id)

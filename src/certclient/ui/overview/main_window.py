@@ -48,6 +48,7 @@ _RENEWABLE = (
     Condition.VALID,
     Condition.OBTAINABLE,
     Condition.TOO_LATE,
+    Condition.NOT_ACCEPTED,
 )
 """Conditions that enable 証明書更新; the wizard then shows what the date allows."""
 
@@ -133,7 +134,14 @@ class MainWindow(QMainWindow):
         box.setTextFormat(Qt.TextFormat.PlainText)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         put_banner_into(box, self._context.rehearsal)
+        # Queued: it is still visible while it closes.
+        box.finished.connect(self.closed, Qt.ConnectionType.QueuedConnection)
         box.open()
+
+    @property
+    def says_something(self) -> bool:
+        """Whether a message is open, with or without this window behind it."""
+        return any(box.isVisible() for box in self.findChildren(QMessageBox))
 
     def come_forward(self) -> None:
         """Shows the window above others, restoring it if minimised."""

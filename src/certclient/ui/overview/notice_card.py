@@ -19,6 +19,7 @@ _CONCERNED = (
     Condition.RENEWABLE,
     Condition.OBTAINABLE,
     Condition.TOO_LATE,
+    Condition.NOT_ACCEPTED,
 )
 
 
@@ -57,7 +58,7 @@ class NoticeCard(QFrame):
                 (
                     row
                     for row in overview.rows
-                    if row.condition in _CONCERNED and name_of(row) not in self._postponed
+                    if _is_concerned(row) and name_of(row) not in self._postponed
                 ),
                 key=lambda row: _CONCERNED.index(row.condition),
             )
@@ -117,6 +118,8 @@ class NoticeCard(QFrame):
     def _title_of(self, row: Row) -> str:
         if row.condition.due:
             return self.tr("Please renew your certificate")
+        if row.needs_another:
+            return self.tr("The bank does not accept your certificate")
         return self.tr("Your certificate has expired")
 
     def _text_of(self, row: Row) -> str:
@@ -129,6 +132,11 @@ class NoticeCard(QFrame):
         if row.condition.due:
             text = self.tr("{bank}, {user}: valid until {until}.").format(**names)
             text += self._days(entry.life.days_left)
+        elif row.needs_another:
+            text = self.tr(
+                "{bank}, {user}: please obtain a new certificate with an issue code. If you have no"
+                " issue code that works, please ask your bank for one."
+            ).format(**names)
         elif row.condition is Condition.OBTAINABLE:
             names["day"] = words.day(entry.life.obtain_until)
             text = self.tr(
@@ -164,6 +172,12 @@ class NoticeCard(QFrame):
         self._rows = ()
         self.hide()
         self.postponed.emit(rows)
+
+
+def _is_concerned(row: Row) -> bool:
+    """Whether the card is about this certificate: a refused one only if there is no other."""
+    refused = row.condition is Condition.NOT_ACCEPTED
+    return row.condition in _CONCERNED and (row.needs_another or not refused)
 
 
 class _Shape(QWidget):

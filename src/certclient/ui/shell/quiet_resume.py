@@ -12,10 +12,13 @@ from certclient.enrollment.interaction import Nobody
 from certclient.enrollment.inventory import take_inventory
 from certclient.enrollment.procedure import Finished, Outcome, ProcedureView, State
 from certclient.enrollment.unattended import RetrySchedule, resume_obstacle
-from certclient.model.errors import CertclientError
+from certclient.model.errors import CertclientError, ErrorCode
 from certclient.store.base import CertificateStore
 from certclient.ui.context import AppContext
 from certclient.ui.tasks.runner import LOOKING
+
+_MOST_TRIES = 6
+"""For a program that nobody sees: a quarter of an hour at most. The next logon tries again."""
 
 
 class QuietResume(QObject):
@@ -24,8 +27,12 @@ class QuietResume(QObject):
 
     finished = Signal(object)
     """A Finished: the new certificate is installed."""
+    tried = Signal()
+    """An attempt failed and will be repeated."""
     called = Signal(object)
     """A ProcedureView that only the user can continue, with 続ける."""
+    refused = Signal(object, object)
+    """A ProcedureView and CERTIFICATE_NOT_ACCEPTED: the user needs another certificate."""
 
     def __init__(self, context: AppContext, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -49,6 +56,19 @@ class QuietResume(QObject):
         elif view.check_at is not None:
             self._tried[view.id] = view.check_at
         self._try(view, tuple(stores))
+
+    def is_trying(self, pending: Sequence[ProcedureView]) -> bool:
+        """Whether a confirmation is still worth keeping a program without a window running."""
+        return any(
+            view.state.unconfirmed
+            and view.id not in self._left | self._called
+            and self._confirmations.tries(view.id) < _MOST_TRIES
+            for view in pending
+        )
+
+    def enter(self, procedure_id: str) -> None:
+        """The user continues what they had stopped."""
+        self._left.discard(procedure_id)
 
     def leave(self, procedure_id: str) -> None:
         """Notes that the user stopped this procedure. Its confirmation is no longer retried here;
@@ -78,8 +98,12 @@ class QuietResume(QObject):
             self.finished.emit(outcome)
 
     def _failed(self, view: ProcedureView, error: CertclientError) -> None:
-        if not (view.state.unconfirmed and error.code.retriable):
+        if error.code is ErrorCode.CERTIFICATE_NOT_ACCEPTED:
+            self.refused.emit(view, error)
+        elif not (view.state.unconfirmed and error.code.retriable):
             self._call(view)
+        else:
+            self.tried.emit()
 
     def _call(self, view: ProcedureView) -> None:
         """Emits `called` only once for a confirmation, which keeps being retried."""

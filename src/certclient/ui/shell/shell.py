@@ -108,7 +108,7 @@ class Shell(QObject):
         window, tray = self.window, self.tray
         window.renew_wanted.connect(self.desk.renew)
         window.obtain_wanted.connect(self.desk.obtain)
-        window.resume_wanted.connect(self.desk.resume)
+        window.resume_wanted.connect(self._continue)
         window.continue_wanted.connect(self._resume)
         window.batch_wanted.connect(self.desk.renew_all)
         window.postponed.connect(self._note_rows)
@@ -123,6 +123,8 @@ class Shell(QObject):
         self.leaving.ready.connect(self._quit)
         self.quiet.finished.connect(self._run_ended)
         self.quiet.called.connect(self._call)
+        self.quiet.refused.connect(self._refused)
+        self.quiet.tried.connect(self._settle)
         tray.renew_wanted.connect(self.desk.renew)
         tray.notice_wanted.connect(self._show_window)
         tray.open_wanted.connect(self._show_window)
@@ -136,6 +138,7 @@ class Shell(QObject):
         if self.notice is not None:
             self.notice.show_overview(overview)
         self._act_on(overview)
+        self.quiet.look(overview.pending, overview.stores)
         self._settle()
 
     def _act_on(self, overview: Overview) -> None:
@@ -184,6 +187,18 @@ class Shell(QObject):
                 else self.tr("Your certificate can be fetched now")
             )
             self.tray.tell(title, text)
+
+    def _refused(self, view: ProcedureView, error: CertclientError) -> None:
+        """The bank does not accept the new certificate, and only the user can obtain another."""
+        self.survey.refresh()
+        shown = self._context.words.error(error)
+        title, text = shown.title, f"{view.user_id}: {shown.next_step} [{shown.code}]"
+        if self._has_tray and not self.window.isVisible():
+            self.tray.show()
+            self.tray.tell(title, text)
+        else:
+            self._show_window()
+            self.window.say(f"{title}\n\n{text}")
 
     def _left_unconfirmed(self) -> None:
         """The user closed the wizard while the bank still awaits the confirmation."""
@@ -234,7 +249,11 @@ class Shell(QObject):
         """続ける for a certificate whose procedure is unfinished."""
         view = self.survey.overview.procedure_of(row)
         if view is not None:
-            self.desk.resume(view)
+            self._continue(view)
+
+    def _continue(self, view: ProcedureView) -> None:
+        self.quiet.enter(view.id)
+        self.desk.resume(view)
 
     def _doubt(self, meant: Row, overview: Overview) -> None:
         """Checks with the CA when a link names a certificate other than the one that counts here.
@@ -263,7 +282,7 @@ class Shell(QObject):
 
     def _run_ended(self, end: object) -> None:
         self.survey.refresh()
-        if isinstance(end, Pending):
+        if isinstance(end, Pending) and end.state.unconfirmed:
             self.quiet.leave(end.procedure_id)
         if self._has_tray and not self.window.isVisible() and isinstance(end, Finished):
             self._tell_finished(end)
@@ -298,9 +317,11 @@ class Shell(QObject):
 
     def _settle(self) -> None:
         """Shows or hides the tray icon, and ends the program when nothing is left."""
-        stays = self._has_tray and (self._waits or (self._resident and self._due))
-        self.tray.icon.setVisible(stays or (self._has_tray and self.desk.running))
+        in_tray = self._has_tray and (self._waits or (self._resident and self._due))
+        self.tray.icon.setVisible(in_tray or (self._has_tray and self.desk.running))
+        stays = in_tray or self.quiet.is_trying(self.survey.overview.pending)
         open_windows = self.window.isVisible() or self.desk.busy or self._notice_visible
+        open_windows = open_windows or self.window.says_something
         if self.survey.complete and not open_windows and not stays:
             self.ended.emit()
 

@@ -1,4 +1,4 @@
-"""Every error code has words in both languages and a button that helps."""
+"""Every error code has texts in both languages and a helpful button."""
 
 from __future__ import annotations
 
@@ -24,31 +24,31 @@ def test_every_code_has_a_title_a_sentence_a_next_step_and_a_button(
     assert ACTIONS[code]
 
 
-def test_no_code_is_forgotten_or_invented() -> None:
+def test_actions_cover_exactly_the_error_codes() -> None:
     assert set(ACTIONS) == set(ErrorCode)
 
 
 @pytest.mark.parametrize("code", list(ErrorCode))
-def test_whoever_must_act_is_offered_a_way(code: ErrorCode) -> None:
-    """What may work later can be tried again; what only the bank can solve, be told to it."""
+def test_every_error_offers_a_way_forward(code: ErrorCode) -> None:
+    """Temporary errors can be retried; errors that only the bank can solve can be reported."""
     offered = ACTIONS[code]
     if code.retriable:
         assert Action.RETRY in offered
     assert {Action.COPY_FOR_SUPPORT, Action.CLOSE} & set(offered)
 
 
-def test_a_locked_token_is_never_tried_again() -> None:
+def test_locked_token_offers_no_retry() -> None:
     assert Action.RETRY not in ACTIONS[ErrorCode.PIN_LOCKED]
 
 
-def test_the_guide_is_offered_only_where_the_bank_has_one() -> None:
+def test_usb_guide_is_offered_only_if_the_bank_has_one() -> None:
     error = CertclientError(ErrorCode.STORE_MIDDLEWARE_MISSING)
     journey = Journey(Way.RENEW)
     assert actions(error, journey, has_usb_guide=True)[0] is Action.OPEN_USB_GUIDE
     assert Action.OPEN_USB_GUIDE not in actions(error, journey, has_usb_guide=False)
 
 
-def test_the_text_for_support_has_the_code_and_no_empty_lines() -> None:
+def test_support_text_has_the_code_and_no_empty_fields() -> None:
     shown = load(Language.JAPANESE, "window").error(
         CertclientError(ErrorCode.CA_REFUSED, message="期限切れ")
     )

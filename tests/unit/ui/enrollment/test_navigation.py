@@ -1,4 +1,4 @@
-"""Which page follows which, without Qt: the seeds' ways as lists of pages."""
+"""Page order without Qt: the ways in the seeds as lists of pages."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 
 
 def current(days: int) -> Current:
-    """A certificate with so many days left; expired if negative."""
+    """A certificate with `days` left; expired if negative."""
     (anchor,) = make_lab().anchors
     stored = StoredCertificate(anchor, "nss:x", "", None, archived=False)
     life = lifecycle(NOW + timedelta(days=days), NOW, RenewalPolicy())
@@ -43,22 +43,22 @@ def current(days: int) -> Current:
 
 
 def pages(journey: Journey) -> list[Page]:
-    """The way up to the run."""
+    """The pages before the run starts."""
     page: Page | None = first_page(journey)
-    way: list[Page] = []
+    found: list[Page] = []
     while page is not None and page is not Page.WORK:
-        way.append(page)
+        found.append(page)
         page = next_page(page, journey)
-    return way
+    return found
 
 
-def test_now_from_the_notice() -> None:
-    """A1, A2: today and now."""
+def test_renewal_from_the_notice() -> None:
+    """A1, A2: renewal today, from the notice."""
     journey = renewing(current(20), notice=True)
     assert pages(journey) == [Page.NOTICE, Page.CHECKS, Page.START]
 
 
-def test_later_from_the_main_window() -> None:
+def test_renewal_from_the_main_window() -> None:
     """A3, A4: 証明書更新."""
     assert pages(renewing(current(20), notice=False)) == [Page.CHECKS, Page.START]
 
@@ -74,18 +74,18 @@ def test_later_from_the_main_window() -> None:
         (-91, Page.TOO_LATE),
     ],
 )
-def test_the_date_decides_where_it_begins(days: int, first: Page) -> None:
+def test_expiry_date_decides_the_first_page(days: int, first: Page) -> None:
     assert first_page(renewing(current(days), notice=True)) is first
 
 
-def test_too_early_says_from_when_on() -> None:
+def test_early_renewal_reports_the_first_possible_day() -> None:
     error = renewing(current(31), notice=True).error
     assert error is not None
     assert error.code is ErrorCode.NOT_YET_RENEWABLE
     assert error.data["renew_from"]
 
 
-def test_an_expired_certificate_is_obtained_for_the_same_user() -> None:
+def test_expired_certificate_is_obtained_for_the_same_user() -> None:
     """C1."""
     journey = renewing(current(-5), notice=True)
     assert journey.way is Way.OBTAIN
@@ -94,7 +94,7 @@ def test_an_expired_certificate_is_obtained_for_the_same_user() -> None:
     assert previous_page(Page.START, journey) is Page.LETTER
 
 
-def test_what_was_interrupted_goes_on_at_once() -> None:
+def test_interrupted_procedure_resumes_at_once() -> None:
     assert first_page(Journey(Way.RESUME, procedure_id="p1")) is Page.WORK
 
 
@@ -107,41 +107,41 @@ def test_what_was_interrupted_goes_on_at_once() -> None:
         (State.DONE, Page.DONE),
     ],
 )
-def test_where_an_unfinished_run_leads(state: State, page: Page) -> None:
+def test_page_after_a_run_depends_on_its_state(state: State, page: Page) -> None:
     journey = ended(renewing(current(20), notice=False), Pending("p1", state, None))
     assert next_page(Page.WORK, journey) is page
     assert journey.procedure_id == ("p1" if state.open else "")
 
 
-def test_an_error_that_left_a_procedure_open_is_tried_again_there() -> None:
+def test_retry_resumes_the_open_procedure() -> None:
     error = CertclientError(ErrorCode.TOKEN_REMOVED)
     journey = failed(renewing(current(20), notice=False), error, view("TKYM1408054", "p1"))
     assert next_page(Page.WORK, journey) is Page.PROBLEM
     assert retry_page(journey) is Page.WORK
 
 
-def test_an_error_that_left_nothing_begins_with_the_checks() -> None:
+def test_retry_without_an_open_procedure_begins_with_the_checks() -> None:
     error = CertclientError(ErrorCode.CA_REFUSED)
     assert retry_page(failed(renewing(current(20), notice=False), error)) is Page.CHECKS
 
 
-def test_what_was_typed_wrong_is_typed_again() -> None:
+def test_retry_after_a_wrong_issue_code_returns_to_the_letter_page() -> None:
     journey = Journey(Way.OBTAIN, user_id="TKYM1408054")
     wrong = CertclientError(ErrorCode.ISSUE_CODE_WRONG)
     assert retry_page(failed(journey, wrong)) is Page.LETTER
 
 
-def test_a_certificate_that_expires_meanwhile_is_obtained() -> None:
+def test_certificate_that_expires_meanwhile_is_obtained() -> None:
     error = CertclientError(ErrorCode.EXPIRED_OBTAIN_ANEW)
     assert failed(renewing(current(20), notice=False), error).way is Way.OBTAIN
 
 
-def test_the_ca_may_say_that_it_is_too_late() -> None:
+def test_too_late_from_the_ca_leads_to_the_too_late_page() -> None:
     journey = failed(Journey(Way.OBTAIN), CertclientError(ErrorCode.TOO_LATE))
     assert next_page(Page.WORK, journey) is Page.TOO_LATE
 
 
-def test_what_an_earlier_wizard_left_can_only_be_resumed() -> None:
+def test_procedure_of_an_earlier_wizard_can_only_be_resumed() -> None:
     journey = Journey(Way.RESUME, procedure_id="p1")
     assert possible(Action.RETRY, journey)
     assert not possible(Action.CHOOSE_PLACE, journey)

@@ -1,4 +1,4 @@
-"""パソコンに保存する / 専用USBに保存する: what can be chosen, what is chosen already, why not."""
+"""パソコンに保存する / 専用USBに保存する: which places are offered, preselected or unavailable."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from support.softhsm import SoftHsm
 PROFILE = profile_of(make_lab())
 
 
-def test_the_present_place_is_chosen_already(nss: NssDatabase, softhsm: SoftHsm) -> None:
+def test_present_place_is_preselected(nss: NssDatabase, softhsm: SoftHsm) -> None:
     pc, token = nss.store(), softhsm.new_token().store()
     chosen = favourite(find_places(PROFILE, [pc, token], token.store_id))
     assert chosen is not None
@@ -22,7 +22,9 @@ def test_the_present_place_is_chosen_already(nss: NssDatabase, softhsm: SoftHsm)
     assert chosen.present
 
 
-def test_without_a_present_place_the_banks_favourite_is(nss: NssDatabase, softhsm: SoftHsm) -> None:
+def test_without_a_present_place_the_banks_first_choice_is_preselected(
+    nss: NssDatabase, softhsm: SoftHsm
+) -> None:
     pc, token = nss.store(), softhsm.new_token().store()
     for order, store in ((("pc", "usb"), pc), (("usb", "pc"), token)):
         places = find_places(replace(PROFILE, destinations=order), [pc, token], "")
@@ -32,7 +34,7 @@ def test_without_a_present_place_the_banks_favourite_is(nss: NssDatabase, sofths
         assert [place.destination.value for place in places] == list(order)
 
 
-def test_a_place_that_is_not_here_says_why(nss: NssDatabase) -> None:
+def test_unavailable_place_gives_its_reason(nss: NssDatabase) -> None:
     pc, usb = find_places(PROFILE, [nss.store()], "")
     assert pc.usable
     assert not usb.usable
@@ -40,7 +42,7 @@ def test_a_place_that_is_not_here_says_why(nss: NssDatabase) -> None:
     assert usb.problem.code is ErrorCode.TOKEN_MISSING
 
 
-def test_what_the_bank_does_not_allow_is_shown_last_and_never_chosen(
+def test_disallowed_place_is_listed_last_and_never_preselected(
     nss: NssDatabase, softhsm: SoftHsm
 ) -> None:
     pc, token = nss.store(), softhsm.new_token().store()
@@ -51,11 +53,11 @@ def test_what_the_bank_does_not_allow_is_shown_last_and_never_chosen(
     assert chosen.store is token
 
 
-def test_every_token_is_a_place_of_its_own(nss: NssDatabase, softhsm: SoftHsm) -> None:
+def test_every_token_is_a_separate_place(nss: NssDatabase, softhsm: SoftHsm) -> None:
     first, second = softhsm.new_token("一本目").store(), softhsm.new_token("二本目").store()
     places = find_places(PROFILE, [nss.store(), first, second], "")
     assert len({place.key for place in places}) == 3
 
 
-def test_no_place_is_no_choice() -> None:
+def test_nothing_is_preselected_without_places() -> None:
     assert favourite(find_places(PROFILE, [], "")) is None

@@ -1,4 +1,4 @@
-"""The font of the windows on a Windows of any language."""
+"""The font of the program's windows on Windows in any language."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ def font(family: str, points: float) -> QFont:
 def test_the_best_japanese_family_comes_first(system: str, families: list[str], first: str) -> None:
     chosen = for_japanese(font(system, 9), families)
     assert chosen.families()[0] == first
-    assert system in chosen.families(), "what the Japanese family has not comes from the system's"
+    assert system in chosen.families(), "the system family supplies missing glyphs"
 
 
 @pytest.mark.parametrize(("system", "points"), [(8.25, 9), (9, 9), (13.5, 13.5)])
-def test_the_users_text_size_is_kept_and_never_too_small(system: float, points: float) -> None:
+def test_user_text_size_is_kept_but_has_a_minimum(system: float, points: float) -> None:
     assert for_japanese(font("Segoe UI", system), ["Yu Gothic UI"]).pointSizeF() == points
