@@ -16,8 +16,9 @@ PAGE = Path(__file__).parents[1] / "docs" / "errors.md"
 _HEAD = """\
 # エラーコード / Error codes
 
-A code never changes its meaning. *Exit code* is that of the command line ([cli.md](cli.md)).
-`python -m tools.errors_page` writes this page from the program's own words; a test keeps it true.
+The meaning of a code never changes. *Exit code* is that of the command line ([cli.md](cli.md)).
+`python -m tools.errors_page` generates this page from the message catalogues; a test checks
+that it is current.
 """
 
 _WHO = {

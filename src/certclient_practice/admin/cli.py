@@ -31,32 +31,32 @@ _WHOM = click.Choice([whom.value for whom in AskWhom])
 @click.option(
     "--data",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Folder of the practice bank's books and keys. データの保存先",
+    help="Folder for the practice bank's database and keys. データの保存先",
 )
 @click.option(
     "--clock-shift",
     type=float,
     default=0.0,
     metavar="DAYS",
-    help="Run the bank's clock so many days ahead (negative: behind). 日付をずらす",
+    help="Shift the bank's clock by this many days (negative: back). 日付をずらす",
 )
 @click.pass_context
 def practice(context: click.Context, data: Path | None, clock_shift: float) -> None:
     """A practice bank for rehearsals: CA, CMP server and login page. 練習銀行（リハーサル）
 
-    It listens on this computer only, unless told otherwise. Commands may be used while it runs.
+    Listens on the loopback interface unless --bind is given. Other commands work while it runs.
     """
     folder = data or user_data_path("certclient") / "practice-bank"
     context.obj = Desk(folder, timedelta(days=clock_shift))
 
 
 @practice.command()
-@click.option("--port", default=8443, show_default=True, help="Top page and CMP; 0: any free.")
+@click.option("--port", default=8443, show_default=True, help="Home page and CMP; 0: any free.")
 @click.option("--login-port", default=8444, show_default=True, help="Login page; 0: any free.")
 @click.option(
     "--operator-port",
     type=int,
-    help="Operator's pages; 0: any. Default: 8445, or any free one with --port 0. 窓口の画面",
+    help="Operator pages; 0: any free. Default: 8445, or any with --port 0. 窓口の画面",
 )
 @click.option(
     "--bind", default=LOOPBACK, show_default=True, help="Address to listen on. 待受アドレス"
@@ -65,14 +65,14 @@ def practice(context: click.Context, data: Path | None, clock_shift: float) -> N
     "--wait-polls",
     type=click.IntRange(min=0),
     default=0,
-    help="Let customers ask N times before it is issued.",
+    help="Number of polls before a certificate is issued.",
 )
 @click.option(
     "--check-after",
     type=click.IntRange(min=0),
     default=5,
     show_default=True,
-    help="Seconds between two polls.",
+    help="Seconds between polls.",
 )
 @click.option(
     "--confirm-within",
@@ -80,31 +80,35 @@ def practice(context: click.Context, data: Path | None, clock_shift: float) -> N
     show_default=True,
     help="Seconds until an unconfirmed certificate is revoked. 確認期限（秒）",
 )
-@click.option("--renew-days", default=30, show_default=True, help="Renewable days before expiry.")
-@click.option("--obtain-days", default=90, show_default=True, help="Obtainable days after expiry.")
+@click.option(
+    "--renew-days", default=30, show_default=True, help="Renewable this many days before expiry."
+)
+@click.option(
+    "--obtain-days", default=90, show_default=True, help="Obtainable this many days after expiry."
+)
 @click.option(
     "--downloads",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="Folder with installers for the download page. 配布するファイル",
+    help="Folder of installers for the download page. 配布するファイル",
 )
 @click.option(
     "--announce-version",
     metavar="VERSION",
-    help="Newest version of the app that is announced; default: this one. お知らせする最新の版",
+    help="Newest app version to announce; default: this version. お知らせする最新の版",
 )
 @click.option(
     "--minimum-version",
     metavar="VERSION",
-    help="Oldest version that the bank supports; default: any. 使える最も古い版",
+    help="Oldest app version that the bank supports; default: any. 使える最も古い版",
 )
-@click.option("--implicit-confirm", is_flag=True, help="Allow issuing without confirmation.")
+@click.option("--implicit-confirm", is_flag=True, help="Allow implicit confirmation.")
 @click.option(
     "--profile",
     "profile_file",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Write certclient's profile for this bank here at start. プロファイルの出力先",
+    help="File to write certclient's profile for this bank to. プロファイルの出力先",
 )
-@click.option("--verbose", is_flag=True, help="Say on standard error what is refused and why.")
+@click.option("--verbose", is_flag=True, help="Log refused requests and reasons to stderr.")
 @click.pass_obj
 def serve(
     desk: Desk,
@@ -163,7 +167,7 @@ def serve(
     "modules",
     multiple=True,
     type=click.Path(path_type=Path),
-    help="Token module, absolute path; may be repeated. トークンのモジュール",
+    help="Absolute path of a token module; repeatable. トークンのモジュール",
 )
 @click.option("--ask-pin", type=_WHOM, default="nobody", help="ご契約先暗証番号")
 @click.option("--ask-one-time-password", type=_WHOM, default="nobody", help="お客様カード")
@@ -177,10 +181,10 @@ def profile(
     ask_one_time_password: str,
     key_bits: str,
 ) -> None:
-    """Write certclient's profile for the bank as it runs, or ran last. プロファイルを出力する"""
+    """Write certclient's profile for this bank's latest addresses. プロファイルを出力する"""
     addresses = read_addresses(desk.folder)
     if addresses is None:
-        raise click.ClickException("this practice bank has not run yet: start `serve` first")
+        raise click.ClickException("this practice bank has never run: start `serve` first")
     options = ProfileOptions(
         pkcs11_modules=modules,
         ask_pin=AskWhom(ask_pin),

@@ -57,16 +57,16 @@ class Desk:
 
 @click.group()
 def customer() -> None:
-    """Customers on file. お客様"""
+    """Manage customers. お客様"""
 
 
 @customer.command("add")
 @click.argument("user_id")
 @click.option("--suffix", help=f"Four digits; {USER_SUFFIX}, or {ADMINISTRATOR_SUFFIX} for 管理者.")
 @click.option("--administrator", is_flag=True, help="管理者 instead of 利用者.")
-@click.option("--contract", default="", help="Contract that the ID belongs to. ご契約先ID")
-@click.option("--email", default="", help="Where renewal notices go. メールアドレス")
-@click.option("--ask-secrets", is_flag=True, help="Ask here for a bank PIN and card password.")
+@click.option("--contract", default="", help="Contract of the user ID. ご契約先ID")
+@click.option("--email", default="", help="Address for renewal notices. メールアドレス")
+@click.option("--ask-secrets", is_flag=True, help="Prompt for bank PIN and card password.")
 @click.pass_obj
 def customer_add(
     desk: Desk,
@@ -77,10 +77,10 @@ def customer_add(
     email: str,
     ask_secrets: bool,
 ) -> None:
-    """Put USER_ID on file. お客様を登録する"""
+    """Register USER_ID as a customer. お客様を登録する"""
     wanted = suffix or (ADMINISTRATOR_SUFFIX if administrator else USER_SUFFIX)
     if (wanted == ADMINISTRATOR_SUFFIX) != administrator:
-        raise click.UsageError(f"--administrator goes with the suffix {ADMINISTRATOR_SUFFIX}")
+        raise click.UsageError(f"--administrator requires suffix {ADMINISTRATOR_SUFFIX}")
     pin = _ask("ご契約先暗証番号 / bank PIN") if ask_secrets else None
     password = _ask("お客様カードのパスワード / card password") if ask_secrets else None
     with desk.open() as bank:
@@ -98,10 +98,10 @@ def customer_add(
 @click.command("issue-code")
 @click.argument("user_id")
 @click.option("--valid-days", default=30.0, show_default=True, help="有効日数")
-@click.option("--reissue", is_flag=True, help="再発行: also after the days for obtaining alone.")
+@click.option("--reissue", is_flag=True, help="再発行: valid even after --obtain-days.")
 @click.pass_obj
 def issue_code(desk: Desk, user_id: str, valid_days: float, reissue: bool) -> None:
-    """Print a new issue code for USER_ID, once. 発行コードを作成する"""
+    """Create an issue code for USER_ID and print it once. 発行コードを作成する"""
     with desk.open() as bank:
         code = bank.issue_code(user_id, valid=timedelta(days=valid_days), reissue=reissue)
     click.echo(code.reveal())
@@ -109,10 +109,16 @@ def issue_code(desk: Desk, user_id: str, valid_days: float, reissue: bool) -> No
 
 @click.command()
 @click.argument("user_id")
-@click.option("--spki", type=click.Path(exists=True, path_type=Path), help="Public key, PEM/DER.")
+@click.option(
+    "--spki", type=click.Path(exists=True, path_type=Path), help="Public key, PEM or DER."
+)
 @click.option("--csr", type=click.Path(exists=True, path_type=Path), help="PKCS#10, PEM or DER.")
-@click.option("--expires-in-days", default=365, show_default=True, help="Negative: expired.")
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="PEM; else stdout.")
+@click.option(
+    "--expires-in-days", default=365, show_default=True, help="Negative: already expired."
+)
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), help="PEM file; default: stdout."
+)
 @click.pass_obj
 def issue(
     desk: Desk,
@@ -122,12 +128,12 @@ def issue(
     expires_in_days: int,
     out: Path | None,
 ) -> None:
-    """Issue a certificate at the desk for a key that a store holds. 窓口で発行する
+    """Issue a certificate for an existing public key, without CMP. 窓口で発行する
 
-    The intermediate CA's certificate follows it.
+    Appends the intermediate CA's certificate.
     """
     if (spki is None) == (csr is None):
-        raise click.UsageError("give either --spki or --csr")
+        raise click.UsageError("specify either --spki or --csr")
     key = _spki_from_csr(csr) if csr is not None else _spki_from(spki or Path())
     with desk.open() as bank:
         certificate = bank.issue_certificate(user_id, key, expires_in_days)
@@ -142,7 +148,7 @@ def issue(
 @click.command()
 @click.pass_obj
 def certificates(desk: Desk) -> None:
-    """List every certificate ever issued. 発行した電子証明書の一覧"""
+    """List all issued certificates. 発行した電子証明書の一覧"""
     with desk.open() as bank:
         for record in bank.certificates():
             click.echo(_line(record))
@@ -152,18 +158,18 @@ def certificates(desk: Desk) -> None:
 @click.argument("serial")
 @click.pass_obj
 def revoke(desk: Desk, serial: str) -> None:
-    """Revoke the certificate with this SERIAL (hex). 失効させる"""
+    """Revoke the certificate with SERIAL (hexadecimal). 失効させる"""
     with desk.open() as bank:
         bank.revoke(serial.lower())
     click.echo(f"{serial.lower()} revoked")
 
 
 @click.command("coverage")
-@click.option("--contract", default="", help="This contract only. ご契約先ID")
+@click.option("--contract", default="", help="Show only this contract. ご契約先ID")
 @click.option("--missing", is_flag=True, help="Only IDs without a valid certificate. 未取得のみ")
 @click.pass_obj
 def coverage_command(desk: Desk, contract: str, missing: bool) -> None:
-    """Show which IDs of a contract have a valid certificate. 電子証明書の取得状況"""
+    """Show which user IDs have a valid certificate. 電子証明書の取得状況"""
     with desk.open() as bank, bank.books() as books:
         for group in coverage(books, bank.clock(), bank.policy.renewal):
             if contract and group.contract != contract:
@@ -177,7 +183,7 @@ def coverage_command(desk: Desk, contract: str, missing: bool) -> None:
 @click.argument("days", type=int)
 @click.pass_obj
 def clock_command(desk: Desk, days: int) -> None:
-    """Run the bank's clock DAYS ahead from its next start on. 銀行の日付をずらす"""
+    """Shift the bank's clock by DAYS from its next start. 銀行の日付をずらす"""
     with desk.open() as bank:
         bank.shift_clock(timedelta(days=days))
         click.echo(f"{bank.clock():%Y-%m-%d}")
@@ -210,7 +216,7 @@ def _spki_from(path: Path) -> bytes:
     try:
         key = load_pem_public_key(data) if _is_pem(data) else load_der_public_key(data)
     except (ValueError, UnsupportedAlgorithm) as error:
-        raise click.ClickException(f"{path} holds no public key") from error
+        raise click.ClickException(f"{path} contains no public key") from error
     return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
 
@@ -219,10 +225,10 @@ def _spki_from_csr(path: Path) -> bytes:
     try:
         csr = x509.load_pem_x509_csr(data) if _is_pem(data) else x509.load_der_x509_csr(data)
         if not csr.is_signature_valid:
-            raise click.ClickException("the request's own signature does not verify")
+            raise click.ClickException("the signature of the certificate request is invalid")
         return csr.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     except (ValueError, x509.InvalidVersion, UnsupportedAlgorithm) as error:
-        raise click.ClickException(f"{path} holds no certificate request") from error
+        raise click.ClickException(f"{path} contains no certificate request") from error
 
 
 def _is_pem(data: bytes) -> bool:

@@ -32,14 +32,16 @@ MAX_REPORT_BYTES = 1 << 20
     "--days",
     type=click.IntRange(min=0),
     multiple=True,
-    help="Days before the expiry date, may be repeated; 30 and 10 by default. 何日前に送るか",
+    help="Days before expiry, repeatable; default: 30 and 10. 何日前に送るか",
 )
-@click.option("--dry-run", is_flag=True, help="Queue and list them, but send nothing. 送信しない")
+@click.option(
+    "--dry-run", is_flag=True, help="Queue and list the notices; send nothing. 送信しない"
+)
 @click.pass_context
 def notify(context: click.Context, smtp: Path, days: tuple[int, ...], dry_run: bool) -> None:
-    """Send the renewal notices that are due; run it daily. 更新案内メールを送信する
+    """Send due renewal notices; run daily. 更新案内メールを送信する
 
-    Never sends a notice twice. Returns 1 if something is left that did not go out.
+    Never sends a notice twice. Exits with 1 if any notice could not be sent.
     """
     desk: Desk = context.obj
     try:
@@ -69,14 +71,14 @@ def notify(context: click.Context, smtp: Path, days: tuple[int, ...], dry_run: b
 def bounced(context: click.Context) -> None:
     """Read a delivery report (RFC 3464) from standard input. 不達メールを読み込む
 
-    The notice that it is about is sent again. Returns 1 for a report about none of ours.
+    Requeues the notice, up to three attempts. Exits with 1 if the notice is not one of ours.
     """
     desk: Desk = context.obj
     data = sys.stdin.buffer.read(MAX_REPORT_BYTES)
     message_id, reply = read_report(email.message_from_bytes(data, policy=email.policy.default))
     with desk.open() as bank:
         ours = bool(message_id) and bounce(bank, message_id, reply)
-    click.echo("to be sent again" if ours else "not about a notice of ours")
+    click.echo("to be sent again" if ours else "not one of our notices")
     context.exit(0 if ours else 1)
 
 

@@ -270,7 +270,7 @@ def test_output_is_english_in_an_english_locale(pc: Computer) -> None:
     done = pc.run("renew", "--yes")
     assert done.code == 0
     assert "The certificate has been installed" in done.out
-    assert "Making a new key" in done.err
+    assert "Creating a new key" in done.err
 
 
 def test_invalid_profile_names_file_and_key(pc: Computer) -> None:

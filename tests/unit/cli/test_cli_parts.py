@@ -50,7 +50,7 @@ def test_each_finished_step_prints_a_line_with_its_duration(
     shown.report(Progress(Step.WAIT, Phase.STARTED))
     shown.pause()
     output = capsys.readouterr()
-    assert "Making a new key… done (12.3 s)" in output.err
+    assert "Creating a new key… done (12.3 s)" in output.err
     assert output.out == "", "stdout is reserved for the result"
 
 
