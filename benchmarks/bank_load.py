@@ -50,7 +50,7 @@ SECONDS, LOGINS, RENEWALS = 10, 50, 20
 MOST_SECONDS = 60
 LONGEST = 30.0
 """Socket timeout of a login, in seconds."""
-VISITORS = 50
+CLIENTS = 50
 WORKERS = 16
 
 
@@ -130,7 +130,7 @@ def login_jobs(
     pem = key.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     root = certificate_pem(bank.ca.root)
     contexts = []
-    for number in range(VISITORS):
+    for number in range(CLIENTS):
         user_id = f"VISITOR{number:03}"
         bank.add_customer(user_id, "1403")
         certificate = bank.issue_certificate(user_id, key.spki, 200)
@@ -153,7 +153,7 @@ def login_jobs(
         if answer.status != 200 or user_id not in page:
             raise LookupError(f"status {answer.status} for the login")
 
-    return [partial(log_in, *contexts[number % VISITORS]) for number in range(count)]
+    return [partial(log_in, *contexts[number % CLIENTS]) for number in range(count)]
 
 
 def renewal_jobs(
@@ -206,7 +206,7 @@ def _run_remembered() -> Measured:
     return at_a_rate(*_remembered[0])
 
 
-def tell(name: str, wanted: int, measured: Measured) -> None:
+def report(name: str, wanted: int, measured: Measured) -> None:
     """Prints rates, latencies and the most frequent errors."""
     done = sorted(measured.seconds)
     rate = len(done) / measured.took
@@ -229,8 +229,8 @@ def run(folder: Path, seconds: int, logins: int, renewals: int) -> bool:
     command_line = CommandLine(folder, {**os.environ, "HOME": str(folder)})
     with practice_bank(command_line, folder / "bank", "--profile", str(profile_file)) as server:
         first, second = _load(folder, profile_file, server, keys, (seconds, logins, renewals))
-    tell("logins  ", logins, first)
-    tell("renewals", renewals, second)
+    report("logins  ", logins, first)
+    report("renewals", renewals, second)
     return not (first.faults or second.faults)
 
 

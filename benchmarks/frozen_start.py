@@ -26,17 +26,17 @@ from tools.wine.sandbox import PREFIX, SITE
 sys.path.insert(0, str(ROOT / "tests"))
 
 from support.fresh_windows import FreshWindows, fresh_windows
-from support.screen import Screen, screen
+from support.screen import VirtualScreen, screen
 
 ROUNDS = 5
 GOAL = 1.3
 TITLE = "電子証明書|ertificate"
 FROZEN = (r"C:\app\certclientw.exe",)
-_PATIENCE = 60
+_MAX_WAIT = 60
 """Seconds."""
 
 
-def first_window(pc: FreshWindows, display: Screen, command: Sequence[str]) -> float | None:
+def first_window(pc: FreshWindows, display: VirtualScreen, command: Sequence[str]) -> float | None:
     """Returns the seconds from starting `command` to its first window, then ends it.
 
     None if no window appears within a minute: Wine sometimes shows none after a program was killed.
@@ -44,7 +44,7 @@ def first_window(pc: FreshWindows, display: Screen, command: Sequence[str]) -> f
     begin = time.perf_counter()
     process = pc.start("wine", *command)
     seconds: float | None = None
-    while seconds is None and time.perf_counter() - begin < _PATIENCE:
+    while seconds is None and time.perf_counter() - begin < _MAX_WAIT:
         time.sleep(0.005)
         if display.windows(TITLE):
             seconds = time.perf_counter() - begin
@@ -77,7 +77,7 @@ def main() -> int:
             return _compare(pc, display, rf"Z:\bank\{profile.name}")
 
 
-def _compare(pc: FreshWindows, display: Screen, profile: str) -> int:
+def _compare(pc: FreshWindows, display: VirtualScreen, profile: str) -> int:
     programs = {
         "frozen": (*FROZEN, "--profile", profile),
         "unfrozen": (r"Z:\python\python.exe", "-m", "certclient", "--profile", profile),

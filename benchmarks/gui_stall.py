@@ -28,18 +28,18 @@ from certclient.configuration.profiles import load_profile
 from certclient.model.destination import Destination
 from certclient.model.secret import Secret
 from certclient.model.start import Start
-from certclient.ui.enrollment.navigation import Page
+from certclient.ui.enrollment.navigation import WizardPageId
 from certclient.ui.enrollment.wizard import EnrollmentWizard
 from certclient.ui.shell.app import make_context
 from certclient.ui.shell.shell import Shell
-from certclient.ui.tasks.garbage import GuiGarbage
+from certclient.ui.tasks.garbage_collector import GuiGarbageCollector
 from demo.command_line import CommandLine, practice_bank
-from demo.customers import give_certificate, store_for
+from demo.customers import issue_certificate_to, store_for
 from demo.world import SOFTHSM_MODULE, World
 
 GOAL_MILLISECONDS = 50.0
 DEFAULT_RUNS = 3
-_PATIENCE_MILLISECONDS = 60_000
+_MAX_WAIT_MILLISECONDS = 60_000
 _ONCE = "--once"
 _PHASES = ("start", "renewal on the PC", "renewal on the USB token")
 
@@ -70,7 +70,7 @@ class StallMeter(QObject):
 
 def wait_for(condition: Callable[[], bool]) -> None:
     """Runs the Qt event loop until `condition` holds. Raises TimeoutError after 60 seconds."""
-    deadline = QDeadlineTimer(_PATIENCE_MILLISECONDS)
+    deadline = QDeadlineTimer(_MAX_WAIT_MILLISECONDS)
     while not condition():
         if deadline.hasExpired():
             raise TimeoutError
@@ -92,19 +92,19 @@ def press(wizard: EnrollmentWizard, text: str) -> None:
 
 def renew(shell: Shell, user_id: str, pin: Secret | None) -> None:
     """Renews through the windows, from the list to the last page, and closes the wizard."""
-    rows = shell.survey.overview.rows
+    rows = shell.scanner.overview.rows
     row = next(r for r in rows if r.entry.owner.user_id == user_id and r.condition.due)
-    shell.desk.renew(row)
-    (wizard,) = shell.desk.wizards
-    wait_for(lambda: wizard.currentId() == Page.START)
+    shell.wizard_manager.renew(row)
+    (wizard,) = shell.wizard_manager.wizards
+    wait_for(lambda: wizard.currentId() == WizardPageId.START)
     press(wizard, "更新する")
     if pin is not None:
         wait_for(lambda: bool(_fields(wizard)))
         _fields(wizard)[0].setText(pin.reveal())
         press(wizard, "次へ")
-    wait_for(lambda: wizard.currentId() == Page.DONE)
+    wait_for(lambda: wizard.currentId() == WizardPageId.DONE)
     wizard.close()
-    wait_for(lambda: not shell.desk.wizards)
+    wait_for(lambda: not shell.wizard_manager.wizards)
 
 
 def _fields(wizard: EnrollmentWizard) -> list[QLineEdit]:
@@ -117,15 +117,15 @@ def measure(world: World, application: QApplication) -> list[float]:
     with practice_bank(command_line, world.folder / "bank") as bank:
         profile_file = world.folder / "practice.toml"
         modules = ["--pkcs11-module", str(SOFTHSM_MODULE)]
-        bank.desk("profile", "--out", str(profile_file), *modules)
+        bank.admin("profile", "--out", str(profile_file), *modules)
         for place in Destination:
-            give_certificate(bank, world, f"BENCH{place.value.upper()}", store_for(place))
+            issue_certificate_to(bank, world, f"BENCH{place.value.upper()}", store_for(place))
         meter = StallMeter()
         profiles = [load_profile(profile_file)]
         context = make_context(profiles, Start(language="ja"), application, window_services())
         shell = Shell(context, has_tray=False)
         shell.start()
-        wait_for(lambda: shell.survey.complete)
+        wait_for(lambda: shell.scanner.complete)
         stalls = [meter.take()]
         renew(shell, "BENCHPC", None)
         stalls.append(meter.take())
@@ -143,7 +143,7 @@ def run_once() -> list[float]:
     """
     application = QApplication([])
     application.setQuitOnLastWindowClosed(False)
-    garbage = GuiGarbage(application)
+    garbage = GuiGarbageCollector(application)
     garbage.start()
     with tempfile.TemporaryDirectory(prefix="certclient-stall-") as folder:
         world = World(Path(folder), Secret(f"{secrets.randbelow(10**6):06}"))
@@ -152,7 +152,7 @@ def run_once() -> list[float]:
         return measure(world, application)
 
 
-def run_elsewhere() -> list[float]:
+def run_in_subprocess() -> list[float]:
     """Calls `run_once` in a new process."""
     environment = {"QT_QPA_PLATFORM": "offscreen", **os.environ}
     command = [sys.executable, "-m", "benchmarks.gui_stall", _ONCE]
@@ -166,7 +166,7 @@ def main(arguments: Sequence[str]) -> int:
         print(*run_once())
         return 0
     runs = int(arguments[0]) if arguments else DEFAULT_RUNS
-    stalls = [run_elsewhere() for _ in range(runs)]
+    stalls = [run_in_subprocess() for _ in range(runs)]
     table = Table(title=f"Longest stall of the GUI thread, {runs} runs, ms", box=None)
     table.add_column("")
     table.add_column("each run", justify="right")

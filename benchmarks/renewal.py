@@ -30,7 +30,7 @@ from certclient.model.progress import Progress
 from certclient.model.secret import Secret
 from certclient.store.base import CertificateStore, PinRequest
 from demo.command_line import CommandLine, practice_bank
-from demo.customers import give_certificate, store_for
+from demo.customers import issue_certificate_to, store_for
 from demo.world import World
 
 DEFAULT_RUNS = 10
@@ -39,7 +39,7 @@ WHOLE = "wall time"
 
 
 @dataclass(frozen=True)
-class WillingPerson:
+class ConsentingUser:
     """An Interaction that agrees at once and knows the PIN."""
 
     known_pin: Secret
@@ -70,7 +70,7 @@ class WillingPerson:
 
 
 def renew_once(
-    profile: Profile, store: CertificateStore, person: WillingPerson
+    profile: Profile, store: CertificateStore, person: ConsentingUser
 ) -> dict[str, float]:
     """Renews the only certificate that is not archived.
 
@@ -96,10 +96,10 @@ def measure(world: World, runs: int) -> dict[Destination, list[dict[str, float]]
         profile = load_profile(profile_file)
         stores = {place: store_for(place) for place in USERS}
         for place, user_id in USERS.items():
-            give_certificate(bank, world, user_id, stores[place])
+            issue_certificate_to(bank, world, user_id, stores[place])
         for _ in range(runs):
             for place, store in stores.items():
-                results[place].append(renew_once(profile, store, WillingPerson(world.pin)))
+                results[place].append(renew_once(profile, store, ConsentingUser(world.pin)))
     return results
 
 

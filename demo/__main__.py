@@ -20,7 +20,7 @@ from demo.browser import BrowserError
 from demo.command_line import CommandError, CommandLine, practice_bank
 from demo.display import DisplayError
 from demo.handover import HandoverError
-from demo.report import Report
+from demo.report import DemoReport
 from demo.story import PROFILE, Story, StoryError
 from demo.windows import has_display, open_windows
 from demo.world import SOFTHSM_MODULE, ToolError, World
@@ -52,7 +52,7 @@ def main(arguments: Sequence[str]) -> int:
     after a failed step, 130 after Ctrl+C.
     """
     play = _play if "--story" in arguments or not has_display() else open_windows
-    report = Report()
+    report = DemoReport()
     try:
         with _temporary_folder(keep="--keep" in arguments) as folder:
             play(folder, report)
@@ -65,7 +65,7 @@ def main(arguments: Sequence[str]) -> int:
     return 0
 
 
-def _play(folder: Path, report: Report) -> None:
+def _play(folder: Path, report: DemoReport) -> None:
     start = time.monotonic()
     world = World(folder, Secret(f"{secrets.randbelow(10**6):06}"))
     world.prepare()
@@ -77,7 +77,7 @@ def _play(folder: Path, report: Report) -> None:
         report.fact(f"the bank: {bank.public_url}")
         report.fact(f"login page: {bank.login_url}")
         report.fact(f"its desk, for the operator: {bank.operator_url}")
-        bank.desk("profile", "--out", PROFILE, "--pkcs11-module", str(SOFTHSM_MODULE))
+        bank.admin("profile", "--out", PROFILE, "--pkcs11-module", str(SOFTHSM_MODULE))
         story = Story(world, report, bank, command_line, load_profile(folder / PROFILE))
         story.last_year()
         story.renew_on_the_pc()

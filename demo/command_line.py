@@ -66,7 +66,7 @@ class PracticeBank:
     command_line: CommandLine
     folder: Path
 
-    def desk(self, *arguments: str) -> str:
+    def admin(self, *arguments: str) -> str:
         """Runs an operator's command (`customer add`, `issue`, `revoke`, …); returns its output.
 
         Raises CommandError.

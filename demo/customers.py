@@ -24,21 +24,21 @@ def store_for(destination: Destination) -> CertificateStore:
     return next(store for store in stores if store.destination is destination)
 
 
-def give_certificate(
+def issue_certificate_to(
     bank: PracticeBank, world: World, user_id: str, store: CertificateStore
 ) -> Certificate:
     """Adds the customer and installs a certificate that expires in 20 days.
 
     The key is created in `store`; the bank certifies it without CMP. Returns the certificate.
     """
-    bank.desk("customer", "add", user_id)
+    bank.admin("customer", "add", user_id)
     request = world.folder / f"{user_id}.der"
     answer = world.folder / f"{user_id}.pem"
     with store.open(lambda _request: world.pin) as session:
         key = session.create_key(KeySpec(), f"issued last year to {user_id}")
         request.write_bytes(session.signer(key).spki)
         days = ["--expires-in-days", str(DAYS_LEFT)]
-        bank.desk("issue", user_id, "--spki", str(request), *days, "--out", str(answer))
+        bank.admin("issue", user_id, "--spki", str(request), *days, "--out", str(answer))
         certificate, *chain = _read_pem(answer)
         session.install_intermediates(chain)
         session.install(key, certificate, user_id)

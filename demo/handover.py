@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from certclient.platform.desktop_entry import register
-from demo.terminal_person import write_person
+from demo.terminal_user import write_terminal_user
 from demo.world import World
 
 _CERTCLIENT = Path(sys.executable).parent / "certclient"
@@ -50,7 +50,7 @@ def to_a_terminal(world: World, profile: Path) -> Handover:
     """Registers `certclient open-link` for links, in a terminal that answers yes."""
     screen, person = world.folder / "screen.txt", world.folder / "person"
     program = [str(_CERTCLIENT), "--profile", str(profile), "open-link"]
-    write_person(person, screen, ["y"], program)
+    write_terminal_user(person, screen, ["y"], program)
     _register(world, person)
     # xdg-open looks up a program only if DISPLAY is set; the headless Chromium does not use it.
     display = {"DISPLAY": world.environment.get("DISPLAY", ":none")}

@@ -12,7 +12,7 @@ from certclient.store.base import PinRequest
 
 
 @dataclass
-class ImpatientPerson:
+class InterruptingUser:
     """An Interaction that agrees, then stops as soon as the certificate is installed."""
 
     _stop: bool = field(default=False, init=False)

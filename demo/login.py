@@ -16,7 +16,7 @@ from demo.display import type_pin, virtual_display
 
 
 @dataclass(frozen=True)
-class LoginPage:
+class DemoLoginPage:
     """The bank's response to a login.
 
     `result` is "welcome" or the reason for the refusal; `serial` (hex) is that of the certificate
@@ -31,7 +31,7 @@ class LoginPage:
 
 
 @dataclass(frozen=True)
-class Customer:
+class BrowserCustomer:
     """A customer's browser: its `environment` (HOME) and the certificate to select."""
 
     environment: Mapping[str, str]
@@ -47,7 +47,7 @@ class Customer:
         )
 
 
-def log_in(url: str, customer: Customer, profile: Path) -> LoginPage:
+def log_in(url: str, customer: BrowserCustomer, profile: Path) -> DemoLoginPage:
     """Logs in with a certificate in the PC's database, in a headless Chromium.
 
     `profile` is a new folder. Raises BrowserError.
@@ -58,7 +58,9 @@ def log_in(url: str, customer: Customer, profile: Path) -> LoginPage:
         return _read(browser, start)
 
 
-def log_in_with_token(url: str, customer: Customer, profile: Path, pin: Secret) -> LoginPage:
+def log_in_with_token(
+    url: str, customer: BrowserCustomer, profile: Path, pin: Secret
+) -> DemoLoginPage:
     """Logs in with a certificate on a token.
 
     Chromium asks for the PIN in a dialog, so it runs on a virtual display. Raises BrowserError,
@@ -81,8 +83,8 @@ def _windows(environment: Mapping[str, str]) -> Iterator[Mapping[str, str]]:
         yield {**environment, "DISPLAY": display}
 
 
-def _read(browser: Browser, start: float) -> LoginPage:
-    return LoginPage(
+def _read(browser: Browser, start: float) -> DemoLoginPage:
+    return DemoLoginPage(
         result=browser.attribute("meta[name=login-result]", "content"),
         title=browser.text("h1"),
         reason=browser.text("section[lang=en] p"),

@@ -26,7 +26,7 @@ _WIDTH = 92
 """Width of the summary in characters."""
 
 
-class Report:
+class DemoReport:
     """Prints in colour to a terminal, without colour to a file."""
 
     def __init__(self) -> None:

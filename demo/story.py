@@ -16,11 +16,11 @@ from certclient.model.profile import Profile
 from certclient.store.base import CertificateStore
 from demo.browser import chromium
 from demo.command_line import CommandLine, PracticeBank
-from demo.customers import current_certificate, give_certificate, store_for
+from demo.customers import current_certificate, issue_certificate_to, store_for
 from demo.handover import to_a_terminal
-from demo.interruption import ImpatientPerson
-from demo.login import Customer, LoginPage, log_in, log_in_with_token
-from demo.report import Renewal, Report
+from demo.interruption import InterruptingUser
+from demo.login import BrowserCustomer, DemoLoginPage, log_in, log_in_with_token
+from demo.report import DemoReport, Renewal
 from demo.world import World, connect_token, trust
 
 PC_USER = "TKYM1408054"
@@ -32,7 +32,7 @@ PROFILE = "practice.toml"
 """The bank's profile in the demo's folder, where the commands run."""
 
 _PROFILE_OPTION = ("--profile", PROFILE)
-_PATIENCE = 60.0
+_MAX_WAIT = 60.0
 """Seconds that the interrupted renewal waits for the CA at most."""
 
 
@@ -45,7 +45,7 @@ class Story:
     """State that the chapters share. They must run in the order of their definition."""
 
     world: World
-    report: Report
+    report: DemoReport
     bank: PracticeBank
     command_line: CommandLine
     profile: Profile
@@ -59,7 +59,7 @@ class Story:
         self.report.step("Three customers whose certificates end in 20 days")
         pc, usb = store_for(Destination.PC), store_for(Destination.USB)
         for user_id, store in ((PC_USER, pc), (USB_USER, usb), (INTERRUPTED_USER, pc)):
-            certificate = give_certificate(self.bank, self.world, user_id, store)
+            certificate = issue_certificate_to(self.bank, self.world, user_id, store)
             self._old[user_id] = certificate
             self.report.fact(f"{user_id}: serial {certificate.serial_hex} in {_place(store)}")
         self.command_line.show(*_PROFILE_OPTION, "list")
@@ -85,7 +85,7 @@ class Story:
         """
         self.report.step("重要なお知らせ → 電子証明書の更新はこちら: the bank's page opens the app")
         store = store_for(Destination.PC)
-        old = give_certificate(self.bank, self.world, NOTICE_USER, store)
+        old = issue_certificate_to(self.bank, self.world, NOTICE_USER, store)
         handover = to_a_terminal(self.world, self.world.folder / PROFILE)
         browser_at_home = self._at_a_browser(self.world.home, old)
         customer = replace(browser_at_home, environment=handover.environment)
@@ -135,7 +135,7 @@ class Story:
         """Revokes a certificate and expects its login to be refused."""
         self.report.step("The bank's desk revokes it, as after a theft of the PC")
         certificate = current_certificate(store_for(Destination.PC), INTERRUPTED_USER)
-        self.bank.desk("revoke", certificate.serial_hex)
+        self.bank.admin("revoke", certificate.serial_hex)
         self._expect(self._open_page(self.world.home, certificate), "revoked", certificate)
 
     # Helpers
@@ -175,11 +175,11 @@ class Story:
             )
         )
 
-    def _open_page(self, home: Path, certificate: Certificate) -> LoginPage:
+    def _open_page(self, home: Path, certificate: Certificate) -> DemoLoginPage:
         customer = self._at_a_browser(home, certificate)
         return log_in(self.bank.login_url, customer, self._new_browser_folder())
 
-    def _open_page_with_token(self, certificate: Certificate) -> LoginPage:
+    def _open_page_with_token(self, certificate: Certificate) -> DemoLoginPage:
         """Logs in with a second browser home, where the token's module is registered."""
         home = self.world.folder / "home-with-token"
         customer = self._at_a_browser(home, certificate)
@@ -187,18 +187,18 @@ class Story:
         folder = self._new_browser_folder()
         return log_in_with_token(self.bank.login_url, customer, folder, self.world.pin)
 
-    def _at_a_browser(self, home: Path, certificate: Certificate) -> Customer:
+    def _at_a_browser(self, home: Path, certificate: Certificate) -> BrowserCustomer:
         environment = self.world.environment_of(home)
         root = self.world.folder / "root.pem"
         root.write_bytes(self.profile.tls_anchors[0].x509.public_bytes(Encoding.PEM))
         trust(home / ".pki" / "nssdb", root, environment)
-        return Customer(environment, certificate)
+        return BrowserCustomer(environment, certificate)
 
     def _new_browser_folder(self) -> Path:
         self._browsers += 1
         return self.world.folder / f"browser-{self._browsers}"
 
-    def _expect(self, page: LoginPage, result: str, certificate: Certificate) -> None:
+    def _expect(self, page: DemoLoginPage, result: str, certificate: Certificate) -> None:
         """Checks the result on the page and that it concerns this certificate."""
         said = f"{page.title} ({page.result}, serial {page.serial})"
         self.report.fact(f"The page: {said}")
@@ -213,8 +213,8 @@ class Story:
         """Runs a renewal in this process and stops it before certConf."""
         old = self._old[INTERRUPTED_USER]
         stored = next(s for s in store.certificates() if s.certificate == old)
-        procedures = enrollment(self.profile, [store], _PATIENCE)
-        outcome = procedures.renew(stored, store, ImpatientPerson())
+        procedures = enrollment(self.profile, [store], _MAX_WAIT)
+        outcome = procedures.renew(stored, store, InterruptingUser())
         if not isinstance(outcome, Pending):
             raise StoryError("the renewal was not interrupted")
         new = procedures.pending()[0].new_certificate

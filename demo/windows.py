@@ -13,9 +13,9 @@ from certclient.model.destination import Destination
 from certclient.model.secret import Secret
 from demo.browser import window
 from demo.command_line import CommandLine, practice_bank
-from demo.customers import give_certificate, store_for
+from demo.customers import issue_certificate_to, store_for
 from demo.handover import to_the_windows
-from demo.report import Report
+from demo.report import DemoReport
 from demo.world import SOFTHSM_MODULE, World, trust
 
 PC_USER = "TKYM1408054"
@@ -29,7 +29,7 @@ def has_display() -> bool:
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
-def open_windows(folder: Path, report: Report) -> None:
+def open_windows(folder: Path, report: DemoReport) -> None:
     """Opens the main window with two certificates that expire in 20 days and an issue code.
 
     Returns when the window is closed. Raises CommandError if the app exits with an error.
@@ -41,12 +41,12 @@ def open_windows(folder: Path, report: Report) -> None:
     command_line = CommandLine(folder, world.environment)
     report.step("The practice bank 練習銀行 starts, a process of its own on this computer")
     with practice_bank(command_line, folder / "bank") as bank:
-        bank.desk("profile", "--out", _PROFILE, "--pkcs11-module", str(SOFTHSM_MODULE))
+        bank.admin("profile", "--out", _PROFILE, "--pkcs11-module", str(SOFTHSM_MODULE))
         report.step("Two customers whose certificates end in 20 days, and a new one")
         for user_id, place in ((PC_USER, Destination.PC), (USB_USER, Destination.USB)):
-            give_certificate(bank, world, user_id, store_for(place))
-        bank.desk("customer", "add", NEW_USER)
-        code = bank.desk("issue-code", NEW_USER).strip()
+            issue_certificate_to(bank, world, user_id, store_for(place))
+        bank.admin("customer", "add", NEW_USER)
+        code = bank.admin("issue-code", NEW_USER).strip()
         _let_the_browser_trust(world)
         to_the_windows(world, folder / _PROFILE)
         report.step("The browser opens at the bank; the page's link opens the app")

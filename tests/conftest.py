@@ -11,7 +11,7 @@ settings.register_profile("certclient", deadline=None, max_examples=_EXAMPLES)
 settings.load_profile("certclient")
 
 pytest_plugins = [
-    "support.bank_office",
+    "support.bank_service",
     "support.windows_pc",
     "support.nss",
     "support.softhsm",

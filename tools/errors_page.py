@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from certclient.cli.exit_codes import EXIT_CODES
-from certclient.i18n.catalogue import Catalogue, Language, Shown, load
+from certclient.i18n.catalogue import Catalogue, ErrorText, Language, load
 from certclient.model.errors import Actor, CertclientError, ErrorCode
 
 PAGE = Path(__file__).parents[1] / "docs" / "errors.md"
@@ -21,7 +21,7 @@ The meaning of a code never changes. *Exit code* is that of the command line ([c
 that it is current.
 """
 
-_WHO = {
+_ACTORS = {
     Actor.CUSTOMER: "お客さま / customer",
     Actor.SYSTEM_ADMINISTRATOR: "社内のパソコン担当者 / system administrator",
     Actor.BANK: "金融機関 / bank",
@@ -42,7 +42,7 @@ def _entry(code: ErrorCode, japanese: Catalogue, english: Catalogue) -> str:
         [
             f"## {code.code}",
             "",
-            f"exit code {EXIT_CODES[code.kind]} · {_WHO[code.actor]}",
+            f"exit code {EXIT_CODES[code.kind]} · {_ACTORS[code.actor]}",
             "",
             _words(japanese.error(error)),
             "",
@@ -52,7 +52,7 @@ def _entry(code: ErrorCode, japanese: Catalogue, english: Catalogue) -> str:
     )
 
 
-def _words(shown: Shown) -> str:
+def _words(shown: ErrorText) -> str:
     return f"**{shown.title}** {shown.sentence} {shown.next_step}"
 
 

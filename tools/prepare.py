@@ -47,7 +47,7 @@ class PreparationError(Exception):
 
 
 @dataclass(frozen=True)
-class Package:
+class DebianPackage:
     """One line of debian.txt: a Debian package and the `make` targets that need it."""
 
     name: str
@@ -67,16 +67,17 @@ class Machine:
     run: Run
 
 
-def read_packages(text: str) -> list[Package]:
+def read_packages(text: str) -> list[DebianPackage]:
     """Parses debian.txt. Each line has a name, targets, and then a free comment."""
     lines = [line.split() for line in text.splitlines() if line and not line.startswith("#")]
     return [
-        Package(words[0], frozenset(word for word in words[1:] if word in LOCKS)) for words in lines
+        DebianPackage(words[0], frozenset(word for word in words[1:] if word in LOCKS))
+        for words in lines
     ]
 
 
 def missing_packages(
-    packages: Iterable[Package], targets: frozenset[str], installed: frozenset[str]
+    packages: Iterable[DebianPackage], targets: frozenset[str], installed: frozenset[str]
 ) -> list[str]:
     """Names of the packages that one of `targets` needs and `installed` lacks."""
     return [p.name for p in packages if targets & p.targets and p.name not in installed]
@@ -100,7 +101,7 @@ def installed_packages() -> frozenset[str] | None:
 def prepare_packages(target: str, machine: Machine) -> None:
     """Installs the Debian packages that `target` needs. Raises PreparationError naming them."""
     if machine.installed is None:
-        say("No dpkg here: requirements/debian.txt says which programs are needed.")
+        print_line("No dpkg here: requirements/debian.txt says which programs are needed.")
         return
     packages = read_packages((REQUIREMENTS / "debian.txt").read_text(encoding="utf-8"))
     targets = targets_of(target, is_root=machine.is_root)
@@ -112,14 +113,14 @@ def prepare_packages(target: str, machine: Machine) -> None:
         return
     if not machine.is_root and machine.sudo is None:
         raise _packages_missing(missing, "neither root nor sudo here")
-    say(f"Installing Debian packages: {' '.join(missing)}")
+    print_line(f"Installing Debian packages: {' '.join(missing)}")
     if not _install(missing, machine):
         raise _packages_missing(missing, "could not be installed, see above")
 
 
-def _packages_missing(names: Sequence[str], why: str) -> PreparationError:
+def _packages_missing(names: Sequence[str], reason: str) -> PreparationError:
     command = f"apt-get update && apt-get install --no-install-recommends {' '.join(names)}"
-    return PreparationError(f"Debian packages are missing ({why}). Run as root: {command}")
+    return PreparationError(f"Debian packages are missing ({reason}). Run as root: {command}")
 
 
 def _install(names: Sequence[str], machine: Machine) -> bool:
@@ -158,10 +159,10 @@ def prepare_venv(target: str, run: Run, venv: Path = VENV) -> None:
     if _read(venv / f"stamp-{lock}") == stamp_of(lock):
         return
     if _read(venv / "stamp-python") != INTERPRETER:
-        say(f"Making the virtual environment {venv.name}")
+        print_line(f"Making the virtual environment {venv.name}")
         _check(run([sys.executable, "-m", "venv", "--clear", str(venv)]))
         (venv / "stamp-python").write_text(INTERPRETER, encoding="utf-8")
-    say(f"Installing Python packages by requirements/{lock}.txt (hashes checked)")
+    print_line(f"Installing Python packages by requirements/{lock}.txt (hashes checked)")
     pip = [str(venv / "bin" / "python"), "-m", "pip", "-qq", "--disable-pip-version-check"]
     files = ["-r", str(REQUIREMENTS / "build.txt"), "-r", str(REQUIREMENTS / f"{lock}.txt")]
     _check(run([*pip, "install", "--require-hashes", *files]))
@@ -174,7 +175,7 @@ def prepare_texts(run: Run, folder: Path = TEXTS) -> None:
     """Compiles Qt's translations if a source is newer. Raises PreparationError if that fails."""
     sources = folder.glob("*.ts")
     if any(_older(source.with_suffix(".qm"), source) for source in sources):
-        say("Compiling the windows' texts")
+        print_line("Compiling the windows' texts")
         python = str(VENV / "bin" / "python")
         _check(run([python, str(ROOT / "tools" / "translations.py"), "compile"]))
 
@@ -183,7 +184,7 @@ def _older(made: Path, source: Path) -> bool:
     return not made.exists() or made.stat().st_mtime < source.stat().st_mtime
 
 
-def say(text: str) -> None:
+def print_line(text: str) -> None:
     """Prints a progress line at once, also into a pipe."""
     print(f"==> {text}", flush=True)
 

@@ -18,7 +18,7 @@ from PySide6.QtGui import QImage
 ROOT = Path(__file__).resolve().parent.parent
 ALL = ROOT / "build" / "screenshots"
 KEPT = ROOT / "docs" / "screenshots"
-KEPT_LOOK = "ja-light-100"
+KEPT_THEME = "ja-light-100"
 KEPT_WINDOW = "main"
 """Kept: every window in one variant, and one window in every variant. More would only bloat the
 repository."""
@@ -30,7 +30,7 @@ _TIGHTEST = 0
 def is_kept(name: str) -> bool:
     """Whether the picture `name` (without .png) is kept in the repository."""
     window = name.rsplit("-", 3)[0]
-    return name.endswith(KEPT_LOOK) or window == KEPT_WINDOW
+    return name.endswith(KEPT_THEME) or window == KEPT_WINDOW
 
 
 def keep(picture: Path) -> None:
@@ -45,7 +45,7 @@ def main() -> int:
     ALL.mkdir(parents=True)
     KEPT.mkdir(exist_ok=True)
     environment = {**os.environ, "CERTCLIENT_SCREENSHOTS": str(ALL)}
-    command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "tests/ui/test_looks.py"]
+    command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "tests/ui/test_appearance.py"]
     code = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
     for picture in sorted(ALL.glob("*.png")):
         if is_kept(picture.stem):

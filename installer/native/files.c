@@ -174,7 +174,7 @@ static bool leads_qt(const wchar_t *name) {
 
 /* Folders beside the .exe that nothing is loaded from: other versions' libraries (our own folder is
    checked against the list), files that a setup is about to install, and files that it set aside.
-   KeepsLibraries in installer/nsis/strangers.nsh is the same rule. */
+   KeepsLibraries in installer/nsis/foreign_files.nsh is the same rule. */
 static bool keeps_libraries(const wchar_t *name) {
     return !_wcsnicmp(name, L"app-", 4) || !_wcsicmp(name, L"set-aside") ||
            ends_with(name, L"-incoming");
@@ -191,14 +191,14 @@ static bool is_foreign(const WIN32_FIND_DATAW *found, const wchar_t *path, const
    below the library folder, or NULL outside of it. Outside, only DLLs and Qt's configuration count,
    beside the .exe and one level below, because that is where Qt looks for plugins (platforms,
    imageformats, styles, ...). */
-static bool has_stranger(const wchar_t *folder, const wchar_t *inner, wchar_t *culprit) {
+static bool has_foreign_file(const wchar_t *folder, const wchar_t *inner, wchar_t *culprit) {
     WIN32_FIND_DATAW found;
     bool at_top = !*folder;
     /* On the heap: 128 KB for each level of the recursion. */
     wchar_t *path = malloc(2 * LONGEST_PATH * sizeof *path);
     if (path == NULL) abort();
     wchar_t *name = path + LONGEST_PATH;
-    bool stranger = false;
+    bool foreign = false;
     HANDLE search = join(path, folder, L"*") ? FindFirstFileW(path, &found) : INVALID_HANDLE_VALUE;
     if (search == INVALID_HANDLE_VALUE) {
         /* A folder that cannot be listed cannot be checked. */
@@ -216,18 +216,18 @@ static bool has_stranger(const wchar_t *folder, const wchar_t *inner, wchar_t *c
             if (!inner && (!at_top || keeps_libraries(found.cFileName))) continue;
             /* The target of a junction or symbolic link can change after the check. */
             if (found.dwFileAttributes & FILE_ATTRIBUTE_REPARSE_POINT)
-                stranger = true;
+                foreign = true;
             else
-                stranger = has_stranger(path + wcslen(program), inner ? name : NULL, culprit);
-            if (stranger && *culprit) break;
+                foreign = has_foreign_file(path + wcslen(program), inner ? name : NULL, culprit);
+            if (foreign && *culprit) break;
         } else {
-            stranger = is_foreign(&found, path, inner ? name : NULL, at_top);
+            foreign = is_foreign(&found, path, inner ? name : NULL, at_top);
         }
-        if (stranger) wcscpy(culprit, path + wcslen(program));
-    } while (!stranger && FindNextFileW(search, &found));
+        if (foreign) wcscpy(culprit, path + wcslen(program));
+    } while (!foreign && FindNextFileW(search, &found));
     FindClose(search);
     free(path);
-    return stranger;
+    return foreign;
 }
 
 bool files_are_ours(wchar_t *culprit, size_t size) {
@@ -236,7 +236,7 @@ bool files_are_ours(wchar_t *culprit, size_t size) {
         wcsncpy(culprit, L"certclient.exe", size - 1);
         return false;
     }
-    if (has_stranger(L"", NULL, culprit) || has_stranger(contents, L"", culprit)) return false;
+    if (has_foreign_file(L"", NULL, culprit) || has_foreign_file(contents, L"", culprit)) return false;
     compare_all();
     if (wrong_file < 0) return true;
     wcscpy(culprit, contents);

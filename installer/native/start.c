@@ -15,7 +15,7 @@ static int start(int count, wchar_t **arguments) {
     static wchar_t culprit[LONGEST_PATH];
     search_dlls_safely();
     if (!files_are_ours(culprit, LONGEST_PATH)) {
-        tell(culprit);
+        report_damage(culprit);
         return REFUSED;
     }
     global_pyi_ctx->argc = count;

@@ -27,4 +27,4 @@ bool is_own_library(const wchar_t *path);
 
 /* Reports why the program does not start: certclientw.exe in a message box (none with
    `--unattended`), certclient.exe on stderr. */
-void tell(const wchar_t *culprit);
+void report_damage(const wchar_t *culprit);

@@ -64,7 +64,7 @@ Function CheckFolder
   ${EndIf}
   ${IfNot} ${FileExists} "$INSTDIR\${WINDOWS_PROGRAM}"
   ${AndIfNot} ${FileExists} "$INSTDIR\${CONSOLE_PROGRAM}"
-    Call FindStranger
+    Call FindForeignFile
     Pop $0
     ${If} $0 != ""
       ${Refuse} ${CODE_FOLDER} "$(StrangeFolder)"

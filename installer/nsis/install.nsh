@@ -24,7 +24,7 @@ Function Install
   DetailPrint "$(Copying)"
   Call Write
   Call BeAlone ; again: a link, a scheduled task or the logon may have started the program meanwhile
-  Call SetStrangersAside
+  Call SetForeignFilesAside
   !insertmacro CHANGE_OVER
   Call CompleteProfiles
   Call WriteProfiles

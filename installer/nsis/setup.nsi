@@ -148,7 +148,7 @@ Var SettingsBox
 !insertmacro COMMON ""
 !insertmacro COMMON "un."
 !include "profiles.nsh"
-!include "strangers.nsh"
+!include "foreign_files.nsh"
 !include "install.nsh"
 !include "checks.nsh"
 !include "uninstall.nsh"

@@ -281,84 +281,6 @@ Their source is at {address}. On request you also get it from whoever gave you t
     </message>
 </context>
 <context>
-    <name>Clearing</name>
-    <message>
-        <source>Give up the procedure of {0}?</source>
-        <translation>Give up the procedure of {0}?</translation>
-    </message>
-    <message>
-        <source>&amp;Give it up</source>
-        <translation>&amp;Give it up</translation>
-    </message>
-    <message>
-        <source>&amp;Keep it</source>
-        <translation>&amp;Keep it</translation>
-    </message>
-    <message>
-        <source>The unfinished key and, if it has arrived, the new certificate are deleted.</source>
-        <translation>The unfinished key and, if it has arrived, the new certificate are deleted.</translation>
-    </message>
-    <message>
-        <source>The authority that issues certificates is told that it is not wanted.</source>
-        <translation>The authority that issues certificates is told that it is not wanted.</translation>
-    </message>
-    <message>
-        <source>To obtain one later, you need an issue code again.</source>
-        <translation>To obtain one later, you need an issue code again.</translation>
-    </message>
-    <message>
-        <source>The certificate you use now stays as it is. You can renew it again later.</source>
-        <translation>The certificate you use now stays as it is. You can renew it again later.</translation>
-    </message>
-    <message>
-        <source>The procedure of {0} was nearly done, so it was finished.</source>
-        <translation>The procedure of {0} was nearly done, so it was finished.</translation>
-    </message>
-    <message>
-        <source>The procedure of {0} was given up.</source>
-        <translation>The procedure of {0} was given up.</translation>
-    </message>
-    <message>
-        <source>No certificate uses this key. Your certificates stay as they are.</source>
-        <translation>No certificate uses this key. Your certificates stay as they are.</translation>
-    </message>
-    <message>
-        <source>{0} ({1})</source>
-        <translation>{0} ({1})</translation>
-    </message>
-    <message>
-        <source>If you have begun a renewal with this USB token on another PC, do not delete the key, but go on there.</source>
-        <translation>If you have begun a renewal with this USB token on another PC, do not delete the key, but go on there.</translation>
-    </message>
-    <message>
-        <source>This cannot be undone.</source>
-        <translation>This cannot be undone.</translation>
-    </message>
-    <message>
-        <source>Delete the unused key {number} ({place})?</source>
-        <translation>Delete the unused key {number} ({place})?</translation>
-    </message>
-    <message>
-        <source>&amp;Delete the key</source>
-        <translation>&amp;Delete the key</translation>
-    </message>
-    <message>
-        <source>&amp;Keep the key</source>
-        <translation>&amp;Keep the key</translation>
-    </message>
-    <message>
-        <source>The unused key was deleted.</source>
-        <translation>The unused key was deleted.</translation>
-    </message>
-</context>
-<context>
-    <name>Complaint</name>
-    <message>
-        <source>&amp;Copy for the support desk</source>
-        <translation>&amp;Copy for the support desk</translation>
-    </message>
-</context>
-<context>
     <name>DetailsDialog</name>
     <message>
         <source>Certificate details</source>
@@ -588,6 +510,13 @@ Their source is at {address}. On request you also get it from whoever gave you t
     <message>
         <source>Certificate renewal</source>
         <translation>Certificate renewal</translation>
+    </message>
+</context>
+<context>
+    <name>ErrorDialog</name>
+    <message>
+        <source>&amp;Copy for the support desk</source>
+        <translation>&amp;Copy for the support desk</translation>
     </message>
 </context>
 <context>
@@ -975,6 +904,77 @@ Their source is at {address}. On request you also get it from whoever gave you t
     <message>
         <source>Copied. Paste it into a message to the support desk.</source>
         <translation>Copied. Paste it into a message to the support desk.</translation>
+    </message>
+</context>
+<context>
+    <name>ProcedureCleanup</name>
+    <message>
+        <source>Give up the procedure of {0}?</source>
+        <translation>Give up the procedure of {0}?</translation>
+    </message>
+    <message>
+        <source>&amp;Give it up</source>
+        <translation>&amp;Give it up</translation>
+    </message>
+    <message>
+        <source>&amp;Keep it</source>
+        <translation>&amp;Keep it</translation>
+    </message>
+    <message>
+        <source>The unfinished key and, if it has arrived, the new certificate are deleted.</source>
+        <translation>The unfinished key and, if it has arrived, the new certificate are deleted.</translation>
+    </message>
+    <message>
+        <source>The authority that issues certificates is told that it is not wanted.</source>
+        <translation>The authority that issues certificates is told that it is not wanted.</translation>
+    </message>
+    <message>
+        <source>To obtain one later, you need an issue code again.</source>
+        <translation>To obtain one later, you need an issue code again.</translation>
+    </message>
+    <message>
+        <source>The certificate you use now stays as it is. You can renew it again later.</source>
+        <translation>The certificate you use now stays as it is. You can renew it again later.</translation>
+    </message>
+    <message>
+        <source>The procedure of {0} was nearly done, so it was finished.</source>
+        <translation>The procedure of {0} was nearly done, so it was finished.</translation>
+    </message>
+    <message>
+        <source>The procedure of {0} was given up.</source>
+        <translation>The procedure of {0} was given up.</translation>
+    </message>
+    <message>
+        <source>No certificate uses this key. Your certificates stay as they are.</source>
+        <translation>No certificate uses this key. Your certificates stay as they are.</translation>
+    </message>
+    <message>
+        <source>{0} ({1})</source>
+        <translation>{0} ({1})</translation>
+    </message>
+    <message>
+        <source>If you have begun a renewal with this USB token on another PC, do not delete the key, but go on there.</source>
+        <translation>If you have begun a renewal with this USB token on another PC, do not delete the key, but go on there.</translation>
+    </message>
+    <message>
+        <source>This cannot be undone.</source>
+        <translation>This cannot be undone.</translation>
+    </message>
+    <message>
+        <source>Delete the unused key {number} ({place})?</source>
+        <translation>Delete the unused key {number} ({place})?</translation>
+    </message>
+    <message>
+        <source>&amp;Delete the key</source>
+        <translation>&amp;Delete the key</translation>
+    </message>
+    <message>
+        <source>&amp;Keep the key</source>
+        <translation>&amp;Keep the key</translation>
+    </message>
+    <message>
+        <source>The unused key was deleted.</source>
+        <translation>The unused key was deleted.</translation>
     </message>
 </context>
 <context>

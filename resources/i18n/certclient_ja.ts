@@ -279,84 +279,6 @@ Their source is at {address}. On request you also get it from whoever gave you t
     </message>
 </context>
 <context>
-    <name>Clearing</name>
-    <message>
-        <source>Give up the procedure of {0}?</source>
-        <translation>{0} の手続きをやめますか？</translation>
-    </message>
-    <message>
-        <source>&amp;Give it up</source>
-        <translation>手続きをやめる(&amp;G)</translation>
-    </message>
-    <message>
-        <source>&amp;Keep it</source>
-        <translation>やめずに残す(&amp;K)</translation>
-    </message>
-    <message>
-        <source>The unfinished key and, if it has arrived, the new certificate are deleted.</source>
-        <translation>作りかけの鍵と、届いていれば新しい電子証明書を削除します。</translation>
-    </message>
-    <message>
-        <source>The authority that issues certificates is told that it is not wanted.</source>
-        <translation>電子証明書が発行されていれば、受け取らないことを認証局（電子証明書を発行するところ）に伝えます。</translation>
-    </message>
-    <message>
-        <source>To obtain one later, you need an issue code again.</source>
-        <translation>あとで取得するときは、もう一度、発行コードが必要です。</translation>
-    </message>
-    <message>
-        <source>The certificate you use now stays as it is. You can renew it again later.</source>
-        <translation>今お使いの電子証明書は、そのままです。更新は、あとでもう一度できます。</translation>
-    </message>
-    <message>
-        <source>The procedure of {0} was nearly done, so it was finished.</source>
-        <translation>{0} の手続きは、ほとんど済んでいたため、最後まで済ませました。</translation>
-    </message>
-    <message>
-        <source>The procedure of {0} was given up.</source>
-        <translation>{0} の手続きをやめました。</translation>
-    </message>
-    <message>
-        <source>No certificate uses this key. Your certificates stay as they are.</source>
-        <translation>どの電子証明書にも使われていない鍵です。今お使いの電子証明書は、そのままです。</translation>
-    </message>
-    <message>
-        <source>{0} ({1})</source>
-        <translation>{0}（{1}）</translation>
-    </message>
-    <message>
-        <source>If you have begun a renewal with this USB token on another PC, do not delete the key, but go on there.</source>
-        <translation>この専用USBの更新や取得を、別のパソコンで始めていて途中のときは、削除せずに、そのパソコンで続けてください。</translation>
-    </message>
-    <message>
-        <source>This cannot be undone.</source>
-        <translation>削除した鍵は、元に戻せません。</translation>
-    </message>
-    <message>
-        <source>Delete the unused key {number} ({place})?</source>
-        <translation>使われていない鍵を削除しますか？（番号 {number}、{place}）</translation>
-    </message>
-    <message>
-        <source>&amp;Delete the key</source>
-        <translation>鍵を削除する(&amp;D)</translation>
-    </message>
-    <message>
-        <source>&amp;Keep the key</source>
-        <translation>残しておく(&amp;K)</translation>
-    </message>
-    <message>
-        <source>The unused key was deleted.</source>
-        <translation>使われていない鍵を削除しました。</translation>
-    </message>
-</context>
-<context>
-    <name>Complaint</name>
-    <message>
-        <source>&amp;Copy for the support desk</source>
-        <translation>問い合わせ用にコピー(&amp;C)</translation>
-    </message>
-</context>
-<context>
     <name>DetailsDialog</name>
     <message>
         <source>Certificate details</source>
@@ -586,6 +508,13 @@ Their source is at {address}. On request you also get it from whoever gave you t
     <message>
         <source>Certificate renewal</source>
         <translation>電子証明書の更新</translation>
+    </message>
+</context>
+<context>
+    <name>ErrorDialog</name>
+    <message>
+        <source>&amp;Copy for the support desk</source>
+        <translation>問い合わせ用にコピー(&amp;C)</translation>
     </message>
 </context>
 <context>
@@ -969,6 +898,77 @@ Their source is at {address}. On request you also get it from whoever gave you t
     <message>
         <source>Copied. Paste it into a message to the support desk.</source>
         <translation>コピーしました。お問い合わせのメールなどに貼り付けてください。</translation>
+    </message>
+</context>
+<context>
+    <name>ProcedureCleanup</name>
+    <message>
+        <source>Give up the procedure of {0}?</source>
+        <translation>{0} の手続きをやめますか？</translation>
+    </message>
+    <message>
+        <source>&amp;Give it up</source>
+        <translation>手続きをやめる(&amp;G)</translation>
+    </message>
+    <message>
+        <source>&amp;Keep it</source>
+        <translation>やめずに残す(&amp;K)</translation>
+    </message>
+    <message>
+        <source>The unfinished key and, if it has arrived, the new certificate are deleted.</source>
+        <translation>作りかけの鍵と、届いていれば新しい電子証明書を削除します。</translation>
+    </message>
+    <message>
+        <source>The authority that issues certificates is told that it is not wanted.</source>
+        <translation>電子証明書が発行されていれば、受け取らないことを認証局（電子証明書を発行するところ）に伝えます。</translation>
+    </message>
+    <message>
+        <source>To obtain one later, you need an issue code again.</source>
+        <translation>あとで取得するときは、もう一度、発行コードが必要です。</translation>
+    </message>
+    <message>
+        <source>The certificate you use now stays as it is. You can renew it again later.</source>
+        <translation>今お使いの電子証明書は、そのままです。更新は、あとでもう一度できます。</translation>
+    </message>
+    <message>
+        <source>The procedure of {0} was nearly done, so it was finished.</source>
+        <translation>{0} の手続きは、ほとんど済んでいたため、最後まで済ませました。</translation>
+    </message>
+    <message>
+        <source>The procedure of {0} was given up.</source>
+        <translation>{0} の手続きをやめました。</translation>
+    </message>
+    <message>
+        <source>No certificate uses this key. Your certificates stay as they are.</source>
+        <translation>どの電子証明書にも使われていない鍵です。今お使いの電子証明書は、そのままです。</translation>
+    </message>
+    <message>
+        <source>{0} ({1})</source>
+        <translation>{0}（{1}）</translation>
+    </message>
+    <message>
+        <source>If you have begun a renewal with this USB token on another PC, do not delete the key, but go on there.</source>
+        <translation>この専用USBの更新や取得を、別のパソコンで始めていて途中のときは、削除せずに、そのパソコンで続けてください。</translation>
+    </message>
+    <message>
+        <source>This cannot be undone.</source>
+        <translation>削除した鍵は、元に戻せません。</translation>
+    </message>
+    <message>
+        <source>Delete the unused key {number} ({place})?</source>
+        <translation>使われていない鍵を削除しますか？（番号 {number}、{place}）</translation>
+    </message>
+    <message>
+        <source>&amp;Delete the key</source>
+        <translation>鍵を削除する(&amp;D)</translation>
+    </message>
+    <message>
+        <source>&amp;Keep the key</source>
+        <translation>残しておく(&amp;K)</translation>
+    </message>
+    <message>
+        <source>The unused key was deleted.</source>
+        <translation>使われていない鍵を削除しました。</translation>
     </message>
 </context>
 <context>

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from certclient.ui.shell.app import WindowServices
     from certclient.updates.check import UpdateChecks
 
-DEFAULT_PATIENCE = 60.0
+DEFAULT_MAX_WAIT = 60.0
 
 
 def main() -> int:
@@ -152,12 +152,12 @@ def update_checks(profiles: Sequence[Profile], policy: Policy) -> UpdateChecks:
     from certclient import __version__
     from certclient.model.update import Version
     from certclient.platform.folders import data_folder
-    from certclient.updates.book import UpdateBook
+    from certclient.updates.cache import AnnouncementCache
     from certclient.updates.check import UpdateChecks, fetcher
 
-    book = UpdateBook(data_folder() / "updates.json")
+    cache = AnnouncementCache(data_folder() / "updates.json")
     fetch = fetcher(decided_proxy(policy))
-    return UpdateChecks(tuple(profiles), book, clock, Version.parse(__version__), fetch)
+    return UpdateChecks(tuple(profiles), cache, clock, Version.parse(__version__), fetch)
 
 
 def announcement(profile: Profile) -> Announcement:
@@ -196,8 +196,8 @@ def open_procedures(journal: Path | None = None) -> OpenProcedures:
 def bank_statuses(journal: Path | None = None) -> BankStatuses:
     """Which certificates the banks accept, from this user's journal; never raises.
 
-    Needs no profile. If the journal is unreadable, the result contains only the reason (`trouble`).
-    `journal`: a journal other than this user's. Does not create a missing one.
+    Needs no profile. If the journal is unreadable, the result contains only the reason
+    (`journal_error`). `journal`: a journal other than this user's. Does not create a missing one.
     """
     from certclient.enrollment.bank_status import BankStatuses, read_statuses
     from certclient.enrollment.journal import Journal
@@ -208,18 +208,18 @@ def bank_statuses(journal: Path | None = None) -> BankStatuses:
     try:
         return read_statuses(Journal(path)) if path.exists() else BankStatuses()
     except CertclientError as error:
-        return BankStatuses(trouble=error)
+        return BankStatuses(journal_error=error)
 
 
 def enrollment(
     profile: Profile,
     stores: Sequence[CertificateStore],
-    patience: float = DEFAULT_PATIENCE,
+    max_wait: float = DEFAULT_MAX_WAIT,
     journal: Path | None = None,
 ) -> Enrollment:
     """The procedures of this user with the bank of `profile`.
 
-    `patience`: seconds that one run waits for a CA. `journal`: a journal other than this user's.
+    `max_wait`: seconds that one run waits for a CA. `journal`: a journal other than this user's.
     Raises CertclientError: DATA_FOLDER, JOURNAL_DAMAGED, JOURNAL_NEWER, POLICY_INVALID.
     """
     from certclient.ca.factory import ca_client_for
@@ -227,8 +227,8 @@ def enrollment(
     from certclient.configuration.policy import read_policy
     from certclient.enrollment.journal import Journal
     from certclient.enrollment.procedure import Enrollment
+    from certclient.enrollment.run_context import Environment
     from certclient.enrollment.vault import system_vault
-    from certclient.enrollment.work import Environment
     from certclient.platform.folders import journal_file
 
     proxies = decided_proxy(read_policy())
@@ -240,7 +240,7 @@ def enrollment(
         clock=clock,
         sleep=time.sleep,
         random_bytes=secrets.token_bytes,
-        patience=patience,
+        max_wait=max_wait,
         system=system(),
         named_proxy=lambda url: named_proxy(url, proxies),
     )
@@ -352,8 +352,8 @@ def _register_reminder() -> click.Command:
     return command
 
 
-def _quitting() -> click.Command:
-    from certclient.cli.commands.quitting import command
+def _quit() -> click.Command:
+    from certclient.cli.commands.quit import command
 
     return command
 
@@ -390,6 +390,6 @@ COMMANDS: Mapping[str, CommandLoader] = {
     "remove-old": _remove_old,
     "remove-data": _remove_data,
     "register-reminder": _register_reminder,
-    "quit": _quitting,
+    "quit": _quit,
     "practice": _practice,
 }

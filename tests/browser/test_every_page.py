@@ -8,19 +8,19 @@ import pytest
 from selenium.webdriver import Chrome
 
 from certclient_practice.bank.ca import INTERMEDIATE_NAME
-from support.browser import Desk, accessibility_faults, browsing, click, set_up_desktop
-from support.command_line import Computer
+from support.browser import CustomerDesktop, accessibility_faults, browsing, click, set_up_desktop
+from support.command_line import CliComputer
 
 USER = "TKYM1408054"
 PHONE = 390
 
 
 @pytest.fixture
-def desktop(pc: Computer) -> Desk:
+def desktop(pc: CliComputer) -> CustomerDesktop:
     bank = pc.bank
     bank.bank.add_customer(USER, "1403", contract_id="TKYM14080", email="a@example.jp")
     bank.bank.add_customer("TKYM1408055", "1394", contract_id="TKYM14080")
-    pc.give(USER, pc.nss.store(), days=20)
+    pc.add_certificate(USER, pc.nss.store(), days=20)
     return set_up_desktop(pc)
 
 
@@ -36,7 +36,7 @@ def faults(driver: Chrome, width: int) -> list[str]:
 
 
 @pytest.mark.parametrize(("language", "width"), [("ja", PHONE), ("en", 1100)])
-def test_every_page(desktop: Desk, language: str, width: int) -> None:
+def test_every_page(desktop: CustomerDesktop, language: str, width: int) -> None:
     addresses = desktop.pc.bank.addresses
     found: list[str] = []
     with browsing(desktop, INTERMEDIATE_NAME, width=width) as driver:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from selenium.webdriver import Chrome
 
-from certclient.model.profile import AskWhom
+from certclient.model.profile import SecretPolicy
 from certclient_practice.admin.profile_writer import ProfileOptions
 from certclient_practice.bank.ca import INTERMEDIATE_NAME
 from certclient_practice.repositories.records import CertificateState
@@ -22,7 +22,7 @@ from support.browser import (
     set_up_desktop_with_windows,
     text_of,
 )
-from support.command_line import Computer
+from support.command_line import CliComputer
 
 USER = "TKYM1408054"
 PIN, PASSWORD = "4711", "83920174"
@@ -49,13 +49,13 @@ def log_in_as_administrator(driver: Chrome, bank_url: str) -> None:
     click(driver, "main button")
 
 
-def test_renewal_from_the_notice_of_the_bank(pc: Computer) -> None:
+def test_renewal_from_the_notice_of_the_bank(pc: CliComputer) -> None:
     """Ways B1 and B2: the ticket in the link replaces PIN and one-time password."""
     bank = pc.bank
     bank.add_customer(USER, "1394", pin=PIN, one_time_password=PASSWORD)
-    everybody = AskWhom.EVERYBODY
+    everybody = SecretPolicy.EVERYBODY
     bank.write_profile(ProfileOptions(ask_pin=everybody, ask_one_time_password=everybody))
-    old = pc.give(USER, pc.nss.store(), days=20)
+    old = pc.add_certificate(USER, pc.nss.store(), days=20)
     desktop = set_up_desktop(pc, "y")
     with browsing(desktop, INTERMEDIATE_NAME) as driver:
         log_in_as_administrator(driver, bank.addresses.public_url)
@@ -85,11 +85,11 @@ def test_renewal_from_the_notice_of_the_bank(pc: Computer) -> None:
     assert bank.state_of(new_serial) is CertificateState.CONFIRMED
 
 
-def test_link_opens_the_wizard(pc: Computer) -> None:
+def test_link_opens_the_wizard(pc: CliComputer) -> None:
     """Way B1 as most customers use it: only two clicks remain in the window."""
     bank = pc.bank
     bank.add_customer(USER)
-    old = pc.give(USER, pc.nss.store(), days=20)
+    old = pc.add_certificate(USER, pc.nss.store(), days=20)
     desktop = set_up_desktop_with_windows(pc)
     with browsing(desktop, INTERMEDIATE_NAME) as driver:
         driver.get(bank.login_url)
@@ -109,11 +109,11 @@ def test_link_opens_the_wizard(pc: Computer) -> None:
     assert bank.state_of(old.serial_hex) is CertificateState.SUPERSEDED
 
 
-def test_expired_certificate_is_obtained_with_an_issue_code(pc: Computer) -> None:
+def test_expired_certificate_is_obtained_with_an_issue_code(pc: CliComputer) -> None:
     """Way C1."""
     bank = pc.bank
     bank.add_customer(USER, pin=PIN)
-    old = pc.give(USER, pc.nss.store(), days=20)
+    old = pc.add_certificate(USER, pc.nss.store(), days=20)
     bank.clock.advance(timedelta(days=21))
     desktop = set_up_desktop(pc, "y")
     with browsing(desktop, INTERMEDIATE_NAME, width=390) as driver:
@@ -138,11 +138,11 @@ def test_expired_certificate_is_obtained_with_an_issue_code(pc: Computer) -> Non
         assert text_of(driver, "#serial") != old.serial_hex
 
 
-def test_bank_refers_to_the_branch_after_ninety_days(pc: Computer) -> None:
+def test_bank_refers_to_the_branch_after_ninety_days(pc: CliComputer) -> None:
     """Way C2."""
     bank = pc.bank
     bank.add_customer(USER, pin=PIN)
-    pc.give(USER, pc.nss.store(), days=20)
+    pc.add_certificate(USER, pc.nss.store(), days=20)
     bank.clock.advance(timedelta(days=20 + 91))
     desktop = set_up_desktop(pc)
     with browsing(desktop, INTERMEDIATE_NAME, width=390) as driver:

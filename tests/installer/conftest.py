@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 
 from support.clean_debian import clean_debian
+from support.fakes import build_fakes
 from support.fresh_windows import FreshWindows, fresh_windows
-from support.stand_ins import make_stand_ins
 from tools.installer.freeze import FreezeError
-from tools.installer.settings import DEFAULT, ROOT, Places, Settings, read_settings
+from tools.installer.settings import DEFAULT, ROOT, BuildSettings, Places, read_settings
 from tools.installer.short import ShortBuild, earlier_build, rehearsal_build, short_build
-from tools.installer.signing import Signer, make_signer
+from tools.installer.signing import CodeSigner, make_signer
 from tools.wine.cache import Cache, PartError, default_folder
 from tools.wine.parts import prepare
 from tools.wine.sandbox import PREFIX
@@ -27,7 +27,7 @@ SETTINGS_FILE = Path(os.environ.get("CERTCLIENT_SETTINGS") or DEFAULT)
 
 
 _SHARED: dict[str, Callable[[], object]] = {
-    "stand_ins": make_stand_ins,
+    "fakes": build_fakes,
     "frozen": lambda: short_build().setup(),
     "earlier_frozen": lambda: earlier_build().setup(),
     "rehearsal_frozen": rehearsal_build,
@@ -54,11 +54,11 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 
 @dataclass(frozen=True)
-class Program:
+class InstalledProgram:
     """A copy of the program in C:\\app, which a test may modify."""
 
     windows: FreshWindows
-    settings: Settings
+    settings: BuildSettings
 
     @property
     def folder(self) -> Path:
@@ -83,18 +83,18 @@ class Program:
         return code == 6 and "CC-PROGRAM-CHANGED" in text and file.replace("/", "\\") in text
 
 
-def skip_renamed_product(settings: Settings) -> None:
+def skip_renamed_product(settings: BuildSettings) -> None:
     """Skips a test that updates an earlier version: that one has our product name."""
     if settings.product.name != read_settings().product.name:
         pytest.skip(f"product.name is {settings.product.name}: its folders and entries are others")
 
 
 @pytest.fixture(scope="session")
-def stand_ins() -> None:
+def fakes() -> None:
     """The stand-in programs in the setups of support/setups.py."""
     if os.geteuid() != 0:
         pytest.skip("Wine in a chroot needs root: sudo make test")
-    make_stand_ins()
+    build_fakes()
 
 
 @pytest.fixture(scope="session")
@@ -125,13 +125,15 @@ def installer_build() -> Places:
 
 
 @pytest.fixture(scope="session")
-def signer(installer_build: Places) -> Signer:
+def signer(installer_build: Places) -> CodeSigner:
     """The signer of `installer_build`."""
     return make_signer(read_settings(SETTINGS_FILE), installer_build, SETTINGS_FILE, ask=False)
 
 
 @pytest.fixture(scope="module")
-def program(frozen: ShortBuild, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
+def program(
+    frozen: ShortBuild, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[InstalledProgram]:
     cache = Cache(default_folder(os.environ, Path.home()))
     sandbox = prepare(cache).windows(cache.mount_point())
     mounts = {
@@ -142,4 +144,4 @@ def program(frozen: ShortBuild, tmp_path_factory: pytest.TempPathFactory) -> Ite
     shared = tmp_path_factory.mktemp("shared")
     with fresh_windows(replace(sandbox, mounts=mounts), shared) as windows:
         windows.run("cp", "-r", "/frozen", f"{PREFIX}/drive_c/app")
-        yield Program(windows, read_settings())
+        yield InstalledProgram(windows, read_settings())

@@ -8,7 +8,7 @@ from typing import NoReturn
 
 import pytest
 
-from support.small_build import copied, small_build, small_freeze, stranger
+from support.small_build import copied, small_build, small_freeze, unknown_signer
 from tools.installer.build import Build, BuildError, largest_setup, make_all
 from tools.installer.signing import SigningError
 
@@ -35,7 +35,7 @@ def test_unknown_file_stops_build(build: Build) -> None:
 def test_library_with_wrong_signer_stops_build(build: Build, tmp_path: Path) -> None:
     def signed(path: Path) -> None:
         copied(path)
-        stranger(tmp_path / "stranger").sign(path)
+        unknown_signer(tmp_path / "stranger").sign(path)
 
     with pytest.raises(SigningError, match=r"Qt6Core.dll: .*, expected: The QT Company Oy"):
         make_all(build, small_freeze({"Qt6Core.dll": signed}))

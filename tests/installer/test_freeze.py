@@ -11,27 +11,27 @@ from pathlib import Path
 import pytest
 
 from support.frozen_code import python_code
-from support.small_build import stranger
+from support.small_build import unknown_signer
 from tools.installer.build import LICENSES
 from tools.installer.settings import ROOT, read_settings
 from tools.installer.short import ShortBuild
 from tools.installer.sums import sha256
 
-from .conftest import Program
+from .conftest import InstalledProgram
 
 COMPILER = "x86_64-w64-mingw32-gcc-win32"
 NOTE = r"C:\loaded.txt"
 UNSIGNED, FOREIGN = "unsigned", "signed by somebody else"
 
 
-def test_command_line_starts_and_finds_bank_profile(program: Program) -> None:
+def test_command_line_starts_and_finds_bank_profile(program: InstalledProgram) -> None:
     assert program.starts()
     code, text = program.run("list")
     assert code == 0
     assert "例信用金庫" in text or "Rei Shinkin" in text
 
 
-def test_practice_command_reports_usage_error(program: Program) -> None:
+def test_practice_command_reports_usage_error(program: InstalledProgram) -> None:
     code, text = program.run("practice")
     assert code == 2
     assert "CC-USAGE" in text
@@ -86,26 +86,28 @@ def replaced(file: Path, content: bytes) -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def foreign_dlls(program: Program, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+def foreign_dlls(
+    program: InstalledProgram, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, bytes]:
     """A foreign DLL that leaves a note when it is loaded: unsigned, and with another signer's valid
     signature."""
     made = program.windows.run(
-        COMPILER, "-shared", "-municode", "-o", "/keep/stranger.dll", "/native/stranger.c"
+        COMPILER, "-shared", "-municode", "-o", "/keep/stranger.dll", "/native/unknown_program.c"
     )
     assert made.returncode == 0, made.stdout
     dll = program.windows.shared / "stranger.dll"
     unsigned = dll.read_bytes()
-    stranger(tmp_path_factory.mktemp("stranger")).sign(dll)
+    unknown_signer(tmp_path_factory.mktemp("stranger")).sign(dll)
     return {UNSIGNED: unsigned, FOREIGN: dll.read_bytes()}
 
 
-def was_loaded(program: Program) -> bool:
+def was_loaded(program: InstalledProgram) -> bool:
     return program.windows.path(NOTE).exists()
 
 
 @pytest.mark.parametrize("kind", [UNSIGNED, FOREIGN])
 def test_loading_foreign_dll_is_detected(
-    program: Program, foreign_dlls: dict[str, bytes], kind: str
+    program: InstalledProgram, foreign_dlls: dict[str, bytes], kind: str
 ) -> None:
     place = program.windows.path(r"C:\strange.dll")
     with replaced(place, foreign_dlls[kind]):
@@ -126,7 +128,7 @@ def test_loading_foreign_dll_is_detected(
     ],
 )
 def test_foreign_dll_stops_program_before_it_is_loaded(
-    program: Program, foreign_dlls: dict[str, bytes], name: str, beside: str, kind: str
+    program: InstalledProgram, foreign_dlls: dict[str, bytes], name: str, beside: str, kind: str
 ) -> None:
     folder = program.folder if beside == "program" else program.libraries
     with replaced(folder / name, foreign_dlls[kind]):
@@ -134,7 +136,7 @@ def test_foreign_dll_stops_program_before_it_is_loaded(
     assert not was_loaded(program)
 
 
-def test_qt_configuration_file_stops_program(program: Program) -> None:
+def test_qt_configuration_file_stops_program(program: InstalledProgram) -> None:
     qt = (program.libraries / "Qt6Core.dll").read_bytes()
     names = set(re.findall("/(qt[0-9]?[.]conf)", qt.decode("utf-16-le", errors="replace")))
     assert names == {"qt.conf", "qt6.conf"}, "the names that this Qt looks for"
@@ -148,7 +150,7 @@ def test_qt_configuration_file_stops_program(program: Program) -> None:
     [("python312.dll", UNSIGNED), ("_ctypes.pyd", UNSIGNED), ("Qt6Core.dll", FOREIGN)],
 )
 def test_replaced_library_is_not_loaded(
-    program: Program, foreign_dlls: dict[str, bytes], name: str, kind: str
+    program: InstalledProgram, foreign_dlls: dict[str, bytes], name: str, kind: str
 ) -> None:
     with replaced(program.libraries / name, foreign_dlls[kind]):
         assert program.refuses(f"{program.settings.contents_folder}/{name}")
@@ -156,7 +158,7 @@ def test_replaced_library_is_not_loaded(
 
 
 def test_dlls_in_current_folder_are_ignored(
-    program: Program, foreign_dlls: dict[str, bytes]
+    program: InstalledProgram, foreign_dlls: dict[str, bytes]
 ) -> None:
     folder = program.windows.path(r"C:\elsewhere")
     with ExitStack() as stack:
@@ -169,7 +171,9 @@ def test_dlls_in_current_folder_are_ignored(
 
 
 @pytest.mark.parametrize("name", ["colorama.py", "sitecustomize.pyc", "flask/__init__.py"])
-def test_foreign_module_beside_libraries_is_not_imported(program: Program, name: str) -> None:
+def test_foreign_module_beside_libraries_is_not_imported(
+    program: InstalledProgram, name: str
+) -> None:
     file = program.libraries / name
     with replaced(file, b"open(r'C:/loaded.txt', 'w').close()\n"):
         assert program.refuses(name)
@@ -178,7 +182,7 @@ def test_foreign_module_beside_libraries_is_not_imported(program: Program, name:
     assert not was_loaded(program)
 
 
-def test_changed_data_file_stops_program(program: Program) -> None:
+def test_changed_data_file_stops_program(program: InstalledProgram) -> None:
     name = "certclient/resources/pkcs11-modules.toml"
     file = program.libraries / name
     with replaced(file, file.read_bytes() + b"\n"):
@@ -187,7 +191,7 @@ def test_changed_data_file_stops_program(program: Program) -> None:
         assert program.starts()
 
 
-def test_missing_file_is_named(program: Program) -> None:
+def test_missing_file_is_named(program: InstalledProgram) -> None:
     file = program.libraries / "Qt6Svg.dll"
     content = file.read_bytes()
     file.unlink()
@@ -196,7 +200,7 @@ def test_missing_file_is_named(program: Program) -> None:
     assert program.starts()
 
 
-def declare_own_libraries(program: Program, *names: str) -> None:
+def declare_own_libraries(program: InstalledProgram, *names: str) -> None:
     key = r"HKCU\Software\certclient"
     if names:
         value = ("/v", "OwnLibraries", "/t", "REG_MULTI_SZ", "/d", r"\0".join(names))
@@ -207,7 +211,7 @@ def declare_own_libraries(program: Program, *names: str) -> None:
 
 
 def test_user_may_replace_declared_qt_libraries_only(
-    program: Program,
+    program: InstalledProgram,
 ) -> None:
     """LGPL 3, section 4. Appended bytes change only the hash of a DLL, not its function."""
     qt, python = program.libraries / "Qt6Svg.dll", program.libraries / "select.pyd"

@@ -14,7 +14,7 @@ from tools.installer.build import LICENSES, largest_setup
 from tools.installer.linux.deb import debian_version
 from tools.installer.nsis import setup_name
 from tools.installer.settings import Places, read_settings
-from tools.installer.signing import Signer, SigningError
+from tools.installer.signing import CodeSigner, SigningError
 from tools.installer.sums import sha256
 
 from .conftest import SETTINGS_FILE
@@ -53,7 +53,7 @@ def test_checksums_cover_all_files(installer_build: Places) -> None:
 
 @pytest.mark.parametrize("name", [SETUP, MSI])
 def test_signature_detects_changed_byte(
-    installer_build: Places, signer: Signer, name: str, tmp_path: Path
+    installer_build: Places, signer: CodeSigner, name: str, tmp_path: Path
 ) -> None:
     signer.check(installer_build.results / name)
     changed = bytearray((installer_build.results / name).read_bytes())

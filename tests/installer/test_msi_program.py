@@ -11,16 +11,16 @@ from pathlib import Path
 
 import pytest
 
-from support.bank_office import BankOffice
+from support.bank_service import BankService
 from support.fresh_windows import fresh_windows
 from support.program_pc import BANK, ProgramPc
 from support.setups import PLACE_OF_DATA
 from tools.installer.msi import make_msi
 from tools.installer.settings import Places, read_settings
 from tools.installer.short import EARLIER, ShortBuild
-from tools.installer.signing import Signer
+from tools.installer.signing import CodeSigner
+from tools.wine.bank_service import practice_bank
 from tools.wine.cache import Cache, default_folder
-from tools.wine.office import practice_bank
 from tools.wine.parts import prepare
 
 from .conftest import SETTINGS_FILE, skip_renamed_product
@@ -64,11 +64,11 @@ def pc(earlier_frozen: ShortBuild, tmp_path: Path, installer_build: Places) -> I
     cache = Cache(default_folder(os.environ, Path.home()))
     sandbox = prepare(cache).windows(cache.mount_point())
     with practice_bank() as port, fresh_windows(sandbox, shared) as windows:
-        yield CompanyPc(windows, BankOffice(port), PLACE)
+        yield CompanyPc(windows, BankService(port), PLACE)
 
 
 def test_msi_life_cycle_with_policy_and_unattended_renewal(
-    pc: CompanyPc, installer_build: Places, signer: Signer
+    pc: CompanyPc, installer_build: Places, signer: CodeSigner
 ) -> None:
     assert pc.msiexec("/i", pc.earlier, f"PROFILE={BANK}") == 0
     assert (pc.version(), pc.contents()) == (EARLIER, {f"app-{EARLIER}"})
@@ -86,13 +86,13 @@ def check_bank_is_kept(pc: CompanyPc) -> None:
     """The update kept PROFILE= of the first installation."""
     code, answer = pc.certclient("status")
     assert (code, answer["error"]["code"]) == (2, "CC-PROFILE-NOT-FOUND"), "not in the package"
-    pc.learns_of_the_bank()
+    pc.installs_bank_profile()
     code, answer = pc.certclient("status")
     assert (code, answer["policy"]["profiles"]) == (0, [BANK])
 
 
 def renew_as_policy_allows(pc: CompanyPc) -> None:
-    (user_id,) = pc.give()
+    (user_id,) = pc.add_certificate()
     assert pc.run_scheduled_job() == 6, "no renewal without the company's consent"
     pc.set_policy("UnattendedRenewal", "REG_DWORD", "1")
     assert pc.run_scheduled_job() == 0

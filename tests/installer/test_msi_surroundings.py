@@ -8,8 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from support.msi_windows import Seen, make_package, packed, see, tools_missing
-from support.setups import OWN_KEY, Customer, Workbench, customer
+from support.msi_windows import (
+    WindowsSnapshot,
+    install_and_inspect,
+    make_package,
+    packed,
+    tools_missing,
+)
+from support.setups import OWN_KEY, SetupBuilder, SetupUser, customer
 
 pytestmark = [
     pytest.mark.installer,
@@ -32,7 +38,7 @@ def policy_command(kind: str, data: str) -> tuple[str, ...]:
 
 
 @pytest.fixture(scope="module")
-def states(stand_ins: None, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Seen]:
+def states(fakes: None, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, WindowsSnapshot]:
     folder = tmp_path_factory.mktemp("msi")
     one = make_package(folder / "packages", "one", "1.0.0", packed("1.0.0"))
     two = make_package(folder / "packages", "two", "1.1.0", packed("1.1.0"))
@@ -52,11 +58,13 @@ def states(stand_ins: None, tmp_path_factory: pytest.TempPathFactory) -> Mapping
         "removed": ("msiexec", "/x", two),
         "refused": ("msiexec", "/i", one),
     }
-    return see(steps, folder)
+    return install_and_inspect(steps, folder)
 
 
 @pytest.mark.parametrize("step", ["installed", "chosen", "repaired"])
-def test_group_policy_value_is_not_changed(states: Mapping[str, Seen], step: str) -> None:
+def test_group_policy_value_is_not_changed(
+    states: Mapping[str, WindowsSnapshot], step: str
+) -> None:
     decided = states["decided"].values(POLICY)
     assert decided["Profile"].startswith("str(7):"), "REG_MULTI_SZ"
     assert states[step].code == 0, states[step].log[-3000:]
@@ -64,13 +72,15 @@ def test_group_policy_value_is_not_changed(states: Mapping[str, Seen], step: str
 
 
 @pytest.mark.parametrize("step", ["upgraded", "removed"])
-def test_updated_group_policy_value_is_not_changed(states: Mapping[str, Seen], step: str) -> None:
+def test_updated_group_policy_value_is_not_changed(
+    states: Mapping[str, WindowsSnapshot], step: str
+) -> None:
     assert states[step].code == 0, states[step].log[-3000:]
     assert states[step].values(POLICY) == {"Profile": "so-shinkin"}
 
 
 def test_package_stores_its_own_bank(
-    states: Mapping[str, Seen],
+    states: Mapping[str, WindowsSnapshot],
 ) -> None:
     banks = {name: seen.values(OWN).get("Profile") for name, seen in states.items()}
     assert banks["installed"] == ""
@@ -79,7 +89,9 @@ def test_package_stores_its_own_bank(
     assert states["removed"].values(OWN) == {}
 
 
-def test_windows_8_refuses_installation_but_not_removal(states: Mapping[str, Seen]) -> None:
+def test_windows_8_refuses_installation_but_not_removal(
+    states: Mapping[str, WindowsSnapshot],
+) -> None:
     """By a registry value that exists since Windows 10, as VersionNT has not changed since 8.1."""
     assert states["older"].code == 0, "otherwise the test proves nothing"
     assert states["removed"].programs == set()
@@ -96,17 +108,17 @@ def company(tmp_path: Path) -> str:
     return r"Z:\keep\company.msi"
 
 
-def msiexec(pc: Customer, action: str, package: str) -> int:
+def msiexec(pc: SetupUser, action: str, package: str) -> int:
     return pc.windows.wine("msiexec", action, package, "/qn", "/norestart").returncode
 
 
 def test_per_user_setup_is_refused_until_msi_is_removed(
-    stand_ins: None, company: str, tmp_path: Path
+    fakes: None, company: str, tmp_path: Path
 ) -> None:
     """Exit code 16 (docs/install.md), until the MSI is gone."""
     bench_folder = tmp_path / "bench"
     bench_folder.mkdir()
-    setup = Workbench.furnish(bench_folder).setup("1.0.0")
+    setup = SetupBuilder.prepare_builder(bench_folder).setup("1.0.0")
     with customer(tmp_path / "shared") as pc:
         assert msiexec(pc, "/i", company) == 0
         assert pc.sets_up(setup) == 16

@@ -9,11 +9,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from support.msi_windows import EPOCH, lay_out, packed, rows, tools_missing
+from support.msi_windows import EPOCH, packed, rows, tools_missing, write_files
 from tools.installer.msi import NEWER, TOO_OLD, MsiError, make_msi, msi_version
-from tools.installer.msi_source import FITS, OWN_KEY, Package, short_and_long, source
+from tools.installer.msi_source import FITS, OWN_KEY, MsiPackage, short_and_long, source
 from tools.installer.msi_times import TimesError, set_times
-from tools.installer.settings import DEFAULT, ROOT, Places, Settings, read_settings
+from tools.installer.settings import DEFAULT, ROOT, BuildSettings, Places, read_settings
 from tools.installer.signing import SigningError, make_signer
 
 pytestmark = pytest.mark.skipif(bool(tools_missing()), reason=tools_missing())
@@ -23,13 +23,15 @@ PACKED = packed(VERSION)
 
 
 @pytest.fixture
-def settings() -> Settings:
+def settings() -> BuildSettings:
     return replace(read_settings(), version=VERSION)
 
 
 @pytest.fixture
-def msi(settings: Settings, tmp_path: Path) -> Path:
-    return make_msi(settings, lay_out(tmp_path / "payload", PACKED), tmp_path / "results", EPOCH)
+def msi(settings: BuildSettings, tmp_path: Path) -> Path:
+    return make_msi(
+        settings, write_files(tmp_path / "payload", PACKED), tmp_path / "results", EPOCH
+    )
 
 
 def column(msi: Path, table: str, key: str, number: int) -> str:
@@ -57,7 +59,7 @@ def test_upgrade_replaces_versions_up_to_this_one(msi: Path) -> None:
     assert order["InstallInitialize"] < order["RemoveExistingProducts"] < order["InstallFiles"]
 
 
-def test_japanese_text_is_preserved(msi: Path, settings: Settings) -> None:
+def test_japanese_text_is_preserved(msi: Path, settings: BuildSettings) -> None:
     assert column(msi, "Shortcut", "start", 2).split("|")[1] == settings.product.title_ja
     conditions = {row[0]: row[1] for row in rows(msi, "LaunchCondition")}
     assert conditions == {FITS: TOO_OLD, "Installed OR NOT NEWER": NEWER}
@@ -95,12 +97,14 @@ def test_earlier_bank_is_kept_unless_profile_is_given(msi: Path) -> None:
         assert order["AppSearch"] < order["keepprofile"] < order["CostInitialize"]
 
 
-def test_component_guids_are_stable_across_versions(settings: Settings, tmp_path: Path) -> None:
+def test_component_guids_are_stable_across_versions(
+    settings: BuildSettings, tmp_path: Path
+) -> None:
     """The same path has the same GUID in every version, another path another one (Microsoft's
     component rules)."""
     found: list[dict[str, str]] = []
     for version in (VERSION, "1.3.0"):
-        payload = lay_out(tmp_path / version, packed(version))
+        payload = write_files(tmp_path / version, packed(version))
         msi = make_msi(replace(settings, version=version), payload, tmp_path / "results", EPOCH)
         guids = {row[0]: row[1] for row in rows(msi, "Component")}
         found.append({row[2].split("|")[-1]: guids[row[1]] for row in rows(msi, "File")})
@@ -111,21 +115,25 @@ def test_component_guids_are_stable_across_versions(settings: Settings, tmp_path
     assert set(one) - same == {"base_library.zip", "Qt6Core.dll"}, "in app-<version>"
 
 
-def test_same_payload_gives_identical_msi(settings: Settings, tmp_path: Path) -> None:
+def test_same_payload_gives_identical_msi(settings: BuildSettings, tmp_path: Path) -> None:
     first, second = (
-        make_msi(settings, lay_out(tmp_path / name, PACKED), tmp_path / f"results-{name}", EPOCH)
+        make_msi(
+            settings, write_files(tmp_path / name, PACKED), tmp_path / f"results-{name}", EPOCH
+        )
         for name in ("a", "b")
     )
     assert first.read_bytes() == second.read_bytes()
-    other = lay_out(tmp_path / "c", {**PACKED, "certclient.exe": "changed"})
+    other = write_files(tmp_path / "c", {**PACKED, "certclient.exe": "changed"})
     third = make_msi(settings, other, tmp_path / "results-c", EPOCH)
     code = [column(msi, "Property", "ProductCode", 1) for msi in (first, third)]
     assert code[0] != code[1], "other content is another product, which replaces this one"
 
 
-def test_signature_detects_changed_byte(settings: Settings, tmp_path: Path) -> None:
+def test_signature_detects_changed_byte(settings: BuildSettings, tmp_path: Path) -> None:
     signer = make_signer(settings, Places(tmp_path), DEFAULT, ask=False)
-    msi = make_msi(settings, lay_out(tmp_path / "payload", PACKED), tmp_path, EPOCH, signer.sign)
+    msi = make_msi(
+        settings, write_files(tmp_path / "payload", PACKED), tmp_path, EPOCH, signer.sign
+    )
     signer.check(msi)
     assert column(msi, "Shortcut", "start", 2).endswith(settings.product.title_ja)
     content = bytearray(msi.read_bytes())
@@ -135,31 +143,31 @@ def test_signature_detects_changed_byte(settings: Settings, tmp_path: Path) -> N
         signer.check(msi)
 
 
-def test_list_of_programs_has_icon(settings: Settings, tmp_path: Path) -> None:
+def test_list_of_programs_has_icon(settings: BuildSettings, tmp_path: Path) -> None:
     icon = tmp_path / "drawn.ico"
     icon.write_bytes(b"\0\0\1\0" + bytes(100))
-    msi = make_msi(settings, lay_out(tmp_path / "payload", PACKED), tmp_path, EPOCH, icon=icon)
+    msi = make_msi(settings, write_files(tmp_path / "payload", PACKED), tmp_path, EPOCH, icon=icon)
     assert column(msi, "Property", "ARPPRODUCTICON", 1) == "program.ico"
     assert [row[0] for row in rows(msi, "Icon")] == ["program.ico"]
 
 
 def test_upgrade_code_depends_on_product_name_only(tmp_path: Path) -> None:
-    ours = Package("certclient", "x", "1.0.0", lay_out(tmp_path, PACKED))
+    ours = MsiPackage("certclient", "x", "1.0.0", write_files(tmp_path, PACKED))
     assert ours.upgrade_code == replace(ours, version="2.0.0").upgrade_code
     assert ours.upgrade_code != replace(ours, name="other").upgrade_code
 
 
 def test_source_is_ascii(tmp_path: Path) -> None:
-    assert source(Package("certclient", "x", "1.0.0", lay_out(tmp_path, PACKED))).isascii()
+    assert source(MsiPackage("certclient", "x", "1.0.0", write_files(tmp_path, PACKED))).isascii()
 
 
-def test_title_with_apostrophe_is_refused(settings: Settings, tmp_path: Path) -> None:
+def test_title_with_apostrophe_is_refused(settings: BuildSettings, tmp_path: Path) -> None:
     product = replace_struct(settings, title_ja="it's")
     with pytest.raises(MsiError):
-        make_msi(product, lay_out(tmp_path / "payload", PACKED), tmp_path, EPOCH)
+        make_msi(product, write_files(tmp_path / "payload", PACKED), tmp_path, EPOCH)
 
 
-def replace_struct(settings: Settings, **product: str) -> Settings:
+def replace_struct(settings: BuildSettings, **product: str) -> BuildSettings:
     return replace(settings, product=msgspec.structs.replace(settings.product, **product))
 
 

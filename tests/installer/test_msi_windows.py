@@ -12,7 +12,13 @@ from collections.abc import Mapping
 
 import pytest
 
-from support.msi_windows import Seen, make_package, packed, see, tools_missing
+from support.msi_windows import (
+    WindowsSnapshot,
+    install_and_inspect,
+    make_package,
+    packed,
+    tools_missing,
+)
 from tools.installer.settings import DEFAULT, Places, read_settings
 from tools.installer.signing import make_signer
 
@@ -32,7 +38,7 @@ ONE, TWO = packed("1.0.0"), packed("1.1.0")
 
 
 @pytest.fixture(scope="module")
-def states(stand_ins: None, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Seen]:
+def states(fakes: None, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, WindowsSnapshot]:
     folder = tmp_path_factory.mktemp("msi")
     packages = folder / "packages"
     one = make_package(packages, "one", "1.0.0", ONE)
@@ -51,10 +57,10 @@ def states(stand_ins: None, tmp_path_factory: pytest.TempPathFactory) -> Mapping
         "without": ("msiexec", "/i", two),
         "gone": ("msiexec", "/x", two),
     }
-    return see(steps, folder)
+    return install_and_inspect(steps, folder)
 
 
-def test_msi_installs_for_all_users(states: Mapping[str, Seen]) -> None:
+def test_msi_installs_for_all_users(states: Mapping[str, WindowsSnapshot]) -> None:
     seen = states["installed"]
     assert seen.code == 0, seen.log[-3000:]
     assert seen.programs == set(ONE)
@@ -65,13 +71,13 @@ def test_msi_installs_for_all_users(states: Mapping[str, Seen]) -> None:
     assert [f for f in seen.files if f.endswith("/Programs/電子証明書の更新.lnk")]
 
 
-def test_rebuild_of_same_version_replaces_it(states: Mapping[str, Seen]) -> None:
+def test_rebuild_of_same_version_replaces_it(states: Mapping[str, WindowsSnapshot]) -> None:
     seen = states["rebuilt"]
     assert (seen.code, set(seen.programs)) == (0, set(ONE))
     assert installed_products(seen) == 1
 
 
-def test_upgrade_replaces_all_files_and_keeps_bank(states: Mapping[str, Seen]) -> None:
+def test_upgrade_replaces_all_files_and_keeps_bank(states: Mapping[str, WindowsSnapshot]) -> None:
     seen = states["upgraded"]
     assert seen.code == 0, seen.log[-3000:]
     assert seen.programs == set(TWO), "the new version's files and no others"
@@ -80,20 +86,20 @@ def test_upgrade_replaces_all_files_and_keeps_bank(states: Mapping[str, Seen]) -
     assert installed_products(seen) == 1
 
 
-def test_downgrade_is_refused(states: Mapping[str, Seen]) -> None:
+def test_downgrade_is_refused(states: Mapping[str, WindowsSnapshot]) -> None:
     seen, before = states["downgraded"], states["upgraded"]
     assert seen.code == 1603 & 0xFF, "ERROR_INSTALL_FAILURE, cut off to eight bits"
     assert seen.files == before.files
     assert seen.values(OWN) == before.values(OWN)
 
 
-def test_bank_can_be_changed(states: Mapping[str, Seen]) -> None:
+def test_bank_can_be_changed(states: Mapping[str, WindowsSnapshot]) -> None:
     assert states["rechosen"].code == 0
     assert states["rechosen"].values(OWN)["Profile"] == "so-shinkin"
 
 
 @pytest.mark.parametrize("step", ["removed", "gone"])
-def test_removal_leaves_no_trace(states: Mapping[str, Seen], step: str) -> None:
+def test_removal_leaves_no_trace(states: Mapping[str, WindowsSnapshot], step: str) -> None:
     seen, before = states[step], states["before"]
     assert seen.code == 0, seen.log[-3000:]
     assert seen.files == before.files
@@ -101,13 +107,13 @@ def test_removal_leaves_no_trace(states: Mapping[str, Seen], step: str) -> None:
     assert "certclient" not in before.registry, "otherwise the test proves nothing"
 
 
-def test_removed_bank_is_not_remembered(states: Mapping[str, Seen]) -> None:
+def test_removed_bank_is_not_remembered(states: Mapping[str, WindowsSnapshot]) -> None:
     seen = states["without"]
     assert (seen.code, set(seen.programs)) == (0, set(TWO))
     assert seen.values(OWN) == {"InstallDir": PLACE, "Profile": ""}
 
 
-def installed_products(seen: Seen) -> int:
+def installed_products(seen: WindowsSnapshot) -> int:
     """Number of entries in the list of programs."""
     key = r"[Software\Microsoft\Windows\CurrentVersion\Uninstall\{".replace("\\", "\\\\")
     return sum(line.startswith(key) for line in seen.registry.splitlines())

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
+from support.fakes import sandbox
 from support.fresh_windows import FreshWindows, fresh_windows
-from support.stand_ins import sandbox
 from tools.installer.short import ShortBuild
 from tools.wine.sandbox import PREFIX
 

@@ -18,7 +18,7 @@ from support.setups import PLACE, PLACE_OF_DATA
 from tools.installer.nsis import setup_name
 from tools.installer.settings import Places, read_settings
 from tools.installer.short import EARLIER, ShortBuild
-from tools.installer.signing import Signer, SigningError
+from tools.installer.signing import CodeSigner, SigningError
 from tools.installer.sums import sha256
 
 from .conftest import SETTINGS_FILE, skip_renamed_product
@@ -47,13 +47,13 @@ def test_update_during_renewal(
     setup: Path,
     earlier_frozen: ShortBuild,
     installer_build: Places,
-    signer: Signer,
+    signer: CodeSigner,
 ) -> None:
-    (user_id,) = pc.give()
+    (user_id,) = pc.add_certificate()
     assert pc.sets_up(earlier_frozen.setup()) == DONE
     assert pc.version() == EARLIER
-    pc.learns_of_the_bank()
-    pc.begins_a_renewal_that_has_to_wait(user_id)
+    pc.installs_bank_profile()
+    pc.starts_waiting_renewal(user_id)
     assert pc.sets_up(setup) == DONE, pc.customer.log
     assert_installed(pc, installer_build.payload)
     for name in ("certclient.exe", "certclientw.exe", "uninstall.exe"):
@@ -87,8 +87,8 @@ def assert_installed(pc: CustomersPc, payload: Path) -> None:
 
 def test_link_starts_program_with_unchanged_url(pc: CustomersPc, setup: Path) -> None:
     assert pc.sets_up(setup) == DONE
-    pc.learns_of_the_bank()
-    pc.knows_the_scheme()
+    pc.installs_bank_profile()
+    pc.has_scheme_handler()
     link = f"certclient:renew?profile={BANK}&user=TKYM1408054"
     pc.follows(link)
     assert pc.screen.shows(MAIN_WINDOW)
@@ -106,17 +106,17 @@ def test_uninstaller_asks_running_program_to_quit(pc: CustomersPc, setup: Path) 
 
 
 def test_uninstaller_logs_unfinished_renewal(pc: CustomersPc, setup: Path) -> None:
-    (user_id,) = pc.give()
+    (user_id,) = pc.add_certificate()
     assert pc.sets_up(setup) == DONE
-    pc.learns_of_the_bank()
-    pc.begins_a_renewal_that_has_to_wait(user_id)
+    pc.installs_bank_profile()
+    pc.starts_waiting_renewal(user_id)
     pc.customer.uninstalls()
     assert f"not finished: {user_id}" in pc.customer.log
     assert pc.customer.has(rf"{PLACE_OF_DATA}\journal.sqlite")
 
 
 def test_tampered_setup_installs_nothing(
-    pc: CustomersPc, setup: Path, signer: Signer, tmp_path: Path
+    pc: CustomersPc, setup: Path, signer: CodeSigner, tmp_path: Path
 ) -> None:
     changed = bytearray(setup.read_bytes())
     changed[len(changed) // 2] ^= 1

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives import serialization
 
-from support.setups import PLACE, Customer, Workbench, customer
+from support.setups import PLACE, SetupBuilder, SetupUser, customer
 from tools.installer.settings import DEFAULT, Places, read_settings
-from tools.installer.signing import PIN_VARIABLE, Signer, SigningError, make_signer
+from tools.installer.signing import PIN_VARIABLE, CodeSigner, SigningError, make_signer
 from tools.installer.testing_ca import make_testing_ca
 
 if os.geteuid() != 0:
@@ -25,19 +25,21 @@ PASSPHRASE = "s3cret word"
 
 @dataclass(frozen=True)
 class SignedSetup:
-    signer: Signer
+    signer: CodeSigner
     setup: Path
 
 
 @pytest.fixture(scope="module")
-def signed(stand_ins: None, tmp_path_factory: pytest.TempPathFactory) -> SignedSetup:
+def signed(fakes: None, tmp_path_factory: pytest.TempPathFactory) -> SignedSetup:
     folder = tmp_path_factory.mktemp("signed")
     file = settings_with_passphrase(folder / "bank")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(PIN_VARIABLE, PASSPHRASE)
         signer = make_signer(read_settings(file), Places(folder), file)
     environment = signer.environment()
-    setup = Workbench.furnish(folder).setup("1.0.0", sign=signer.command(), environment=environment)
+    setup = SetupBuilder.prepare_builder(folder).setup(
+        "1.0.0", sign=signer.command(), environment=environment
+    )
     return SignedSetup(signer, setup)
 
 
@@ -58,13 +60,13 @@ def settings_with_passphrase(folder: Path) -> Path:
 
 
 @pytest.fixture
-def taro(tmp_path: Path) -> Iterator[Customer]:
+def taro(tmp_path: Path) -> Iterator[SetupUser]:
     with customer(tmp_path) as somebody:
         yield somebody
 
 
 def test_setup_and_uninstaller_are_signed(
-    signed: SignedSetup, taro: Customer, tmp_path: Path
+    signed: SignedSetup, taro: SetupUser, tmp_path: Path
 ) -> None:
     signed.signer.check(signed.setup)
     assert taro.sets_up(signed.setup) == 0

@@ -16,9 +16,9 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 
 from support.small_build import PROGRAM
-from tools.installer.settings import DEFAULT, Places, SettingsError, read_settings
+from tools.installer.settings import DEFAULT, BuildSettingsError, Places, read_settings
 from tools.installer.signatures import UNSIGNED, read_signer
-from tools.installer.signing import PIN_VARIABLE, Signer, SigningError, make_signer
+from tools.installer.signing import PIN_VARIABLE, CodeSigner, SigningError, make_signer
 from tools.installer.testing_ca import TestingCa, make_testing_ca
 
 SOFTHSM = "/usr/lib/softhsm/libsofthsm2.so"
@@ -37,7 +37,7 @@ def ca(tmp_path_factory: pytest.TempPathFactory) -> TestingCa:
     return make_testing_ca(tmp_path_factory.mktemp("ca"))
 
 
-def signer_for(folder: Path, **signing: str | Path) -> Signer:
+def signer_for(folder: Path, **signing: str | Path) -> CodeSigner:
     settings = read_settings()
     given = {name: str(value) for name, value in signing.items()}
     changed = msgspec.structs.replace(settings.signing, **given)
@@ -189,7 +189,7 @@ def test_incomplete_signing_settings_are_refused(
     tmp_path: Path, ca: TestingCa, missing: str
 ) -> None:
     given = {"key": "pkcs11:object=code", "certificates": str(ca.certificates), "module": SOFTHSM}
-    with pytest.raises(SettingsError, match=f"signing.{missing}"):
+    with pytest.raises(BuildSettingsError, match=f"signing.{missing}"):
         signer_for(tmp_path, **{**given, missing: ""})
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from support.customers_pc import MAIN_WINDOW, START_MENU, WIZARD, CustomersPc, customers_pc
 from support.program_pc import BANK
-from support.setups import MENU, PLACE, PLACE_OF_DATA, Workbench
+from support.setups import MENU, PLACE, PLACE_OF_DATA, SetupBuilder
 from tools.installer.short import EARLIER, ShortBuild
 
 pytestmark = pytest.mark.timeout(3600)
@@ -28,8 +28,8 @@ KEPT = {
 
 
 @pytest.fixture(scope="module")
-def earlier(stand_ins: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return Workbench.furnish(tmp_path_factory.mktemp("bench")).setup(EARLIER)
+def earlier(fakes: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return SetupBuilder.prepare_builder(tmp_path_factory.mktemp("bench")).setup(EARLIER)
 
 
 @pytest.fixture
@@ -41,16 +41,16 @@ def pc(tmp_path: Path) -> Iterator[CustomersPc]:
 def test_life_cycle_from_installation_to_removal(
     earlier: Path, frozen: ShortBuild, pc: CustomersPc
 ) -> None:
-    first, second = pc.give(2)
+    first, second = pc.add_certificate(2)
     version = frozen.settings.version
     assert pc.sets_up(earlier) == 0, pc.customer.log
     assert pc.contents() == {f"app-{EARLIER}"}
     assert pc.sets_up(frozen.setup()) == 0, pc.customer.log
     assert (pc.contents(), pc.version()) == ({f"app-{version}"}, version)
-    pc.learns_of_the_bank()
+    pc.installs_bank_profile()
     start_from_start_menu(pc)
     renew_from_bank_link(pc, first)
-    pc.begins_a_renewal_that_has_to_wait(second)
+    pc.starts_waiting_renewal(second)
     repair(pc, frozen.setup())
     pc.windows.wine(pc.console, "quit", "--wait", "30")  # the reminder that the setup restarted
     pc.resumes()
@@ -67,7 +67,7 @@ def start_from_start_menu(pc: CustomersPc) -> None:
 
 def renew_from_bank_link(pc: CustomersPc, user_id: str) -> None:
     """今すぐ更新する, and 更新する for the consent, in the window that is already open."""
-    pc.knows_the_scheme()
+    pc.has_scheme_handler()
     link = f"certclient:renew?profile={BANK}&user={user_id}"
     pc.follows(link)
     assert pc.screen.shows(WIZARD)

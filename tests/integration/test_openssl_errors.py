@@ -9,7 +9,7 @@ import ssl
 
 import pytest
 
-from certclient.ca.openssl_errors import forget_foreign_errors
+from certclient.ca.openssl_errors import clear_foreign_errors
 from certclient.ca.transport import HttpTransport
 from certclient.configuration.profiles import load_profile
 from certclient.model.errors import CertclientError, ErrorCode
@@ -29,7 +29,7 @@ def test_wrong_token_pin_does_not_break_later_tls(softhsm: SoftHsm, bank: Runnin
 
 def test_forget_foreign_errors_empties_the_queue(softhsm: SoftHsm, bank: RunningBank) -> None:
     softhsm.refresh()
-    forget_foreign_errors()
+    clear_foreign_errors()
     anchors = load_profile(bank.profile_path).tls_anchors
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.load_verify_locations(cadata=anchors[0].der)

@@ -16,7 +16,7 @@ import pytest
 _SECONDS = 300
 
 
-class Program:
+class WindowsProgram:
     """certclient with its own home folder, on Qt's offscreen platform."""
 
     def __init__(self, home: Path) -> None:
@@ -67,16 +67,16 @@ class Program:
 
 
 @pytest.fixture
-def program() -> Iterator[Program]:
+def program() -> Iterator[WindowsProgram]:
     # A short path, like a real home folder: a socket's path holds about a hundred bytes.
     with tempfile.TemporaryDirectory(prefix="home-") as home:
-        program = Program(Path(home))
+        program = WindowsProgram(Path(home))
         yield program
         if program.running:
             program.kill()
 
 
-def test_second_start_reaches_the_first_and_exits(program: Program) -> None:
+def test_second_start_reaches_the_first_and_exits(program: WindowsProgram) -> None:
     program.start()
     assert program.start_again() == 0
     assert program.start_again("certclient:renew?user=TKYM1408054") == 0
@@ -84,7 +84,7 @@ def test_second_start_reaches_the_first_and_exits(program: Program) -> None:
     assert program.running
 
 
-def test_next_start_after_a_crash_becomes_the_first_instance(program: Program) -> None:
+def test_next_start_after_a_crash_becomes_the_first_instance(program: WindowsProgram) -> None:
     program.start()
     program.kill()
     assert program.socket.exists(), "a crash leaves the socket behind"

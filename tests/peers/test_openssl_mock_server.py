@@ -46,7 +46,7 @@ USER = "TKYM1408054"
 
 
 @dataclass(frozen=True)
-class Bank:
+class OpenSslBank:
     """Configures mock servers with files in `folder`; the customer has an old and a new key."""
 
     lab: Lab
@@ -117,12 +117,12 @@ def lab() -> Lab:
 
 
 @pytest.fixture
-def bank(lab: Lab, tmp_path: Path) -> Bank:
+def bank(lab: Lab, tmp_path: Path) -> OpenSslBank:
     old_key, new_key = rsa_signer(1), rsa_signer(2)
-    return Bank(lab, tmp_path, old_key, new_key, lab.issue(old_key.spki, days=20))
+    return OpenSslBank(lab, tmp_path, old_key, new_key, lab.issue(old_key.spki, days=20))
 
 
-def test_first_issue_with_an_issue_code(bank: Bank) -> None:
+def test_first_issue_with_an_issue_code(bank: OpenSslBank) -> None:
     answer = bank.lab.issue(bank.new_key.spki)
     with bank.by_code_server(answer) as server:
         client, issued = bank.obtain(server)
@@ -133,7 +133,7 @@ def test_first_issue_with_an_issue_code(bank: Bank) -> None:
         assert request_count(server) == 2
 
 
-def test_polls_until_the_certificate_is_issued(bank: Bank) -> None:
+def test_polls_until_the_certificate_is_issued(bank: OpenSslBank) -> None:
     answer = bank.lab.issue(bank.new_key.spki)
     with bank.by_code_server(answer, "-poll_count", "3", "-check_after", "1") as server:
         client = bank.client(server)
@@ -147,7 +147,7 @@ def test_polls_until_the_certificate_is_issued(bank: Bank) -> None:
         assert waits == [0.0, 1.0, 1.0]
 
 
-def test_implicit_confirmation_if_the_server_grants_it(bank: Bank) -> None:
+def test_implicit_confirmation_if_the_server_grants_it(bank: OpenSslBank) -> None:
     with bank.by_code_server(bank.lab.issue(bank.new_key.spki), "-grant_implicitconf") as server:
         client, issued = bank.obtain(server, implicit=True)
         client.confirm(issued, bank.by_code)
@@ -155,21 +155,21 @@ def test_implicit_confirmation_if_the_server_grants_it(bank: Bank) -> None:
         assert request_count(server) == 1
 
 
-def test_explicit_confirmation_if_the_server_grants_no_implicit_one(bank: Bank) -> None:
+def test_explicit_confirmation_if_the_server_grants_no_implicit_one(bank: OpenSslBank) -> None:
     with bank.by_code_server(bank.lab.issue(bank.new_key.spki)) as server:
         client, issued = bank.obtain(server, implicit=True)
         client.confirm(issued, bank.by_code)
         assert not issued.confirmed
 
 
-def test_rejection_of_a_certificate_is_reported_to_the_server(bank: Bank) -> None:
+def test_rejection_of_a_certificate_is_reported_to_the_server(bank: OpenSslBank) -> None:
     with bank.by_code_server(bank.lab.issue(bank.new_key.spki)) as server:
         client, issued = bank.obtain(server)
         client.confirm(issued, bank.by_code, rejection=ErrorCode.ISSUED_SUBJECT_MISMATCH)
         assert "CMP info: certificate rejected by client with PKIStatus: rejection" in server.log
 
 
-def test_server_refusal_keeps_its_status_text(bank: Bank) -> None:
+def test_server_refusal_keeps_its_status_text(bank: OpenSslBank) -> None:
     words = "限度を超えました"
     refusing = ("-pkistatus", "2", "-failure", "23", "-statusstring", words)
     with bank.by_code_server(bank.lab.issue(bank.new_key.spki), *refusing) as server:
@@ -183,14 +183,14 @@ def test_server_refusal_keeps_its_status_text(bank: Bank) -> None:
         }
 
 
-def test_grant_with_modifications_keeps_its_status_text(bank: Bank) -> None:
+def test_grant_with_modifications_keeps_its_status_text(bank: OpenSslBank) -> None:
     granting = ("-pkistatus", "1", "-statusstring", "one year only")
     with bank.by_code_server(bank.lab.issue(bank.new_key.spki), *granting) as server:
         _, issued = bank.obtain(server)
         assert issued.message == "one year only"
 
 
-def test_wrong_issue_code_is_reported(bank: Bank) -> None:
+def test_wrong_issue_code_is_reported(bank: OpenSslBank) -> None:
     wrong: Credential = replace(bank.by_code, issue_code=Secret("himitsu-4712"))
     assert isinstance(wrong, MacCredential)
     with bank.by_code_server(bank.lab.issue(bank.new_key.spki)) as server:
@@ -201,7 +201,7 @@ def test_wrong_issue_code_is_reported(bank: Bank) -> None:
 
 
 @pytest.mark.parametrize("polls", [0, 1])
-def test_renewal_with_a_response_signed_by_the_ca(bank: Bank, polls: int) -> None:
+def test_renewal_with_a_response_signed_by_the_ca(bank: OpenSslBank, polls: int) -> None:
     """The mock server compares oldCertID with the certificate that it returns."""
     issuer = bank.lab.intermediate
     answer = issuer.issue(bank.new_key.spki, serial=bank.current.serial)
@@ -216,7 +216,7 @@ def test_renewal_with_a_response_signed_by_the_ca(bank: Bank, polls: int) -> Non
         assert got.certificate == answer
 
 
-def test_renewal_with_a_response_signed_by_an_authorised_server(bank: Bank) -> None:
+def test_renewal_with_a_response_signed_by_an_authorised_server(bank: OpenSslBank) -> None:
     issuer, server_key = bank.lab.intermediate, rsa_signer(3)
     answer = issuer.issue(bank.new_key.spki, serial=bank.current.serial)
     signer = issuer.issue(server_key.spki, ca_name("CMP server"), usages=[CMC_CA])
@@ -228,7 +228,7 @@ def test_renewal_with_a_response_signed_by_an_authorised_server(bank: Bank) -> N
         client.confirm(issued, bank.by_signature)
 
 
-def test_response_of_an_unauthorised_server_is_rejected(bank: Bank) -> None:
+def test_response_of_an_unauthorised_server_is_rejected(bank: OpenSslBank) -> None:
     issuer, server_key = bank.lab.intermediate, rsa_signer(3)
     answer = issuer.issue(bank.new_key.spki, serial=bank.current.serial)
     signer = issuer.issue(server_key.spki, ca_name("Web server"), usages=[SERVER_AUTH])
@@ -240,14 +240,14 @@ def test_response_of_an_unauthorised_server_is_rejected(bank: Bank) -> None:
         assert caught.value.code is ErrorCode.CA_PROTECTION_INVALID
 
 
-def test_unprotected_response_is_rejected(bank: Bank) -> None:
+def test_unprotected_response_is_rejected(bank: OpenSslBank) -> None:
     with bank.by_code_server(bank.lab.issue(bank.new_key.spki), "-send_unprotected") as server:
         with pytest.raises(CertclientError) as caught:
             bank.obtain(server)
         assert caught.value.code is ErrorCode.CA_PROTECTION_INVALID
 
 
-def test_unprotected_error_is_reported_as_unprotected(bank: Bank) -> None:
+def test_unprotected_error_is_reported_as_unprotected(bank: OpenSslBank) -> None:
     answer = bank.lab.issue(bank.new_key.spki)
     with bank.by_code_server(answer, "-send_error", "-send_unprot_err") as server:
         with pytest.raises(CertclientError) as caught:
@@ -256,7 +256,7 @@ def test_unprotected_error_is_reported_as_unprotected(bank: Bank) -> None:
         assert caught.value.data["protected"] == "no"
 
 
-def test_certificate_is_revoked_with_its_own_key(bank: Bank) -> None:
+def test_certificate_is_revoked_with_its_own_key(bank: OpenSslBank) -> None:
     issuer = bank.lab.intermediate
     with bank.signing_server(bank.current, issuer.certificate, issuer.signer) as server:
         client = bank.client(server)
@@ -264,20 +264,20 @@ def test_certificate_is_revoked_with_its_own_key(bank: Bank) -> None:
         assert request_count(server) == 1
 
 
-def test_signer_status_of_a_third_party_server(bank: Bank) -> None:
+def test_signer_status_of_a_third_party_server(bank: OpenSslBank) -> None:
     issuer = bank.lab.intermediate
     with bank.signing_server(bank.current, issuer.certificate, issuer.signer) as server:
         assert bank.client(server).signer_status(bank.by_signature) is SignerStatus.ACCEPTED
 
 
-def test_signer_status_is_unknown_if_the_server_refuses(bank: Bank) -> None:
+def test_signer_status_is_unknown_if_the_server_refuses(bank: OpenSslBank) -> None:
     issuer = bank.lab.intermediate
     refusing = ("-send_error",)
     with bank.signing_server(bank.current, issuer.certificate, issuer.signer, *refusing) as server:
         assert bank.client(server).signer_status(bank.by_signature) is SignerStatus.UNKNOWN
 
 
-def test_refusal_to_revoke_another_certificate_is_reported(bank: Bank) -> None:
+def test_refusal_to_revoke_another_certificate_is_reported(bank: OpenSslBank) -> None:
     issuer = bank.lab.intermediate
     other = issuer.issue(bank.new_key.spki)
     with bank.signing_server(other, issuer.certificate, issuer.signer) as server:

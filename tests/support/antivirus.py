@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from support.setups import PLACE, Customer
+from support.setups import PLACE, SetupUser
 
 _SCANNER = r"Z:\keep\scanner\certclient.exe"
 
@@ -17,10 +17,10 @@ _SCANNER = r"Z:\keep\scanner\certclient.exe"
 class Antivirus:
     """An antivirus program on the computer of `customer`."""
 
-    customer: Customer
+    customer: SetupUser
 
     @classmethod
-    def installed(cls, customer: Customer, payload: Path) -> Antivirus:
+    def installed(cls, customer: SetupUser, payload: Path) -> Antivirus:
         """Installs the scanner: the stand-in program in `payload`."""
         shutil.copytree(payload, customer.windows.shared / "scanner")
         return cls(customer)

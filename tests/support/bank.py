@@ -182,7 +182,7 @@ class BankProcess:
         self._process.terminate()
         return self._end(self._process)
 
-    def books(self) -> Bank:
+    def repositories(self) -> Bank:
         """The same records, opened in addition to the running process."""
         return Bank(self.folder)
 

@@ -40,7 +40,7 @@ NOBODY = directory_name(EMPTY_NAME)
 
 
 @dataclass
-class Talk:
+class CmpExchange:
     """One transaction. `nonce` is the bank's last nonce, which the next message returns."""
 
     handle: Callable[[bytes], bytes]
@@ -72,7 +72,7 @@ class Talk:
         self.nonce = reply.header.sender_nonce
         return reply
 
-    def say(self, body: Body, **changes: object) -> Message:
+    def exchange(self, body: Body, **changes: object) -> Message:
         return self.send(self.message(body, **changes))
 
 
@@ -81,25 +81,25 @@ def by_code(
     user_id: str,
     code: Secret,
     algorithm: MacAlgorithm = MacAlgorithm.PBMAC1,
-) -> Talk:
+) -> CmpExchange:
     """A customer who has a user ID and an issue code."""
     parameters = new_parameters(algorithm, secrets.token_bytes)
 
     def protect(header: Header, body: Body) -> Message:
         return protect_with_mac(header, body, code, parameters)
 
-    return Talk(handle, protect, NOBODY, user_id.encode())
+    return CmpExchange(handle, protect, NOBODY, user_id.encode())
 
 
 def by_certificate(
     handle: Callable[[bytes], bytes], certificate: Certificate, signer: RsaSigner
-) -> Talk:
+) -> CmpExchange:
     """A customer who has a certificate and its key."""
 
     def protect(header: Header, body: Body) -> Message:
         return protect_with_signature(header, body, signer, (certificate.der,))
 
-    return Talk(handle, protect, directory_name(certificate.subject), None)
+    return CmpExchange(handle, protect, directory_name(certificate.subject), None)
 
 
 def ir(key: RsaSigner, subject: bytes | None = None) -> CertificateRequest:

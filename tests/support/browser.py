@@ -29,8 +29,8 @@ from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.wait import WebDriverWait
 
 from certclient.platform.desktop_entry import register
-from demo.terminal_person import write_person
-from support.command_line import Computer
+from demo.terminal_user import write_terminal_user
+from support.command_line import CliComputer
 
 PAGE_SECONDS = 200
 APP_SECONDS = 600
@@ -52,10 +52,10 @@ _FLAGS = (
 
 
 @dataclass(frozen=True)
-class Desk:
+class CustomerDesktop:
     """The customer's desktop: its environment, and the output of a program opened by a link."""
 
-    pc: Computer
+    pc: CliComputer
     environment: dict[str, str]
     screen: Path
     """The terminal's text; its last line is the exit code."""
@@ -71,26 +71,26 @@ class Desk:
         return text
 
 
-def set_up_desktop(pc: Computer, *answers: str) -> Desk:
+def set_up_desktop(pc: CliComputer, *answers: str) -> CustomerDesktop:
     """Registers the scheme with a simulated user who answers the questions of `certclient
     open-link` at a terminal, and trusts the bank's TLS root."""
     person, screen = pc.home / "person", pc.home / "screen.txt"
     program = [sys.executable, "-m", "certclient", "--profile", str(pc.bank.profile_path)]
-    write_person(person, screen, answers, [*program, "open-link"])
-    return _desk(pc, person, screen)
+    write_terminal_user(person, screen, answers, [*program, "open-link"])
+    return _desktop(pc, person, screen)
 
 
-def set_up_desktop_with_windows(pc: Computer) -> Desk:
-    """The same with a simulated user of the program's windows; see `support.window_person`."""
+def set_up_desktop_with_windows(pc: CliComputer) -> CustomerDesktop:
+    """The same with a simulated user of the program's windows; see `support.window_user`."""
     person, screen = pc.home / "person", pc.home / "screen.txt"
-    helper = str(Path(__file__).with_name("window_person.py"))
+    helper = str(Path(__file__).with_name("window_user.py"))
     command = [sys.executable, helper, str(screen), str(pc.bank.profile_path)]
     person.write_text(f'#!/bin/sh\nexec {shlex.join(command)} "$@"\n', encoding="utf-8")
     person.chmod(0o755)
-    return _desk(pc, person, screen)
+    return _desktop(pc, person, screen)
 
 
-def _desk(pc: Computer, person: Path, screen: Path) -> Desk:
+def _desktop(pc: CliComputer, person: Path, screen: Path) -> CustomerDesktop:
     pc.nss.certutil("-A", "-n", "practice bank", "-t", "C,,", "-i", str(pc.bank.root_file))
     home = pc.home
     register([str(person)], home / ".local" / "share", home / ".config")
@@ -102,15 +102,15 @@ def _desk(pc: Computer, person: Path, screen: Path) -> Desk:
         "DISPLAY": ":none",
         "TMPDIR": str(home),
     }
-    return Desk(pc, {**pc.environment, **places, "PATH": os.environ["PATH"]}, screen)
+    return CustomerDesktop(pc, {**pc.environment, **places, "PATH": os.environ["PATH"]}, screen)
 
 
 @contextmanager
-def browsing(desk: Desk, issuer: str, *, width: int = 1100) -> Iterator[Chrome]:
+def browsing(desktop: CustomerDesktop, issuer: str, *, width: int = 1100) -> Iterator[Chrome]:
     """Starts a fresh Chromium, without remembered choices and cookies."""
     origins = [
         "{0.scheme}://{0.netloc}".format(urlsplit(url))
-        for url in (desk.pc.bank.login_url, desk.pc.bank.addresses.public_url)
+        for url in (desktop.pc.bank.login_url, desktop.pc.bank.addresses.public_url)
     ]
     # Chromium's socket must have a path below 108 characters.
     with tempfile.TemporaryDirectory(prefix="browser-") as profile:
@@ -119,7 +119,7 @@ def browsing(desk: Desk, issuer: str, *, width: int = 1100) -> Iterator[Chrome]:
         for flag in (*_FLAGS, f"--user-data-dir={profile}", f"--window-size={width},1400"):
             options.add_argument(flag)
         options.add_experimental_option("prefs", _preferences(origins, issuer))
-        environment = {**desk.environment, "TMPDIR": profile, "LANGUAGE": "ja"}
+        environment = {**desktop.environment, "TMPDIR": profile, "LANGUAGE": "ja"}
         service = Service("/usr/bin/chromedriver", env=environment, log_output=subprocess.DEVNULL)
         driver = Chrome(options=options, service=service)
         try:

@@ -32,7 +32,7 @@ step() {  # step NAME COMMAND...: its output and exit code are kept
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ScriptStep:
     """The output and exit code of one step of a script."""
 
     code: int
@@ -46,7 +46,7 @@ class CleanDebian:
     system: Path
     mount_point: Path
 
-    def run(self, script: str, mounts: Mapping[str, Path], results: Path) -> dict[str, Step]:
+    def run(self, script: str, mounts: Mapping[str, Path], results: Path) -> dict[str, ScriptStep]:
         """Runs the shell `script` as root and returns its steps (`step NAME COMMAND...`).
 
         `mounts`: folders of tests that every user inside can read; `results`: an empty folder for
@@ -66,7 +66,9 @@ class CleanDebian:
         output, _ = process.communicate()
         print(output)
         return {
-            file.stem: Step(int(file.read_text()), file.with_suffix(".out").read_text("utf-8"))
+            file.stem: ScriptStep(
+                int(file.read_text()), file.with_suffix(".out").read_text("utf-8")
+            )
             for file in results.glob("*.code")
         }
 

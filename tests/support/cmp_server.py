@@ -60,7 +60,7 @@ class ScriptedServer:
 
 
 @dataclass(frozen=True)
-class Speaker:
+class ResponseProtection:
     """Protects responses with a MAC (`code`), a signature (`key`) or not at all."""
 
     name: bytes
@@ -80,11 +80,11 @@ class Speaker:
         return Message.build(header, body, extra).encode()
 
 
-def signing_ca(lab: Lab) -> Speaker:
+def signing_ca(lab: Lab) -> ResponseProtection:
     """The issuing CA, which sends its certificate and the root along."""
     issuing = lab.intermediate
     certificates = (issuing.certificate, lab.root.certificate)
-    return Speaker(issuing.certificate.subject, issuing.signer, certificates)
+    return ResponseProtection(issuing.certificate.subject, issuing.signer, certificates)
 
 
 def reply_header(request: Message, name: bytes) -> Header:
@@ -106,19 +106,19 @@ def certificate_reply(
 ) -> CertificateReply:
     """ip or kup with one response; `changes` replace fields of that response."""
     assert isinstance(request.body, CertificateRequest)
-    told = status or PkiStatusInfo(PkiStatus.ACCEPTED)
-    response = CertResponse(0, told, certificate.der if certificate else None)
+    status_info = status or PkiStatusInfo(PkiStatus.ACCEPTED)
+    response = CertResponse(0, status_info, certificate.der if certificate else None)
     return CertificateReply(request.body.kind.reply, (replace(response, **changes),))
 
 
-def issuing(lab: Lab, speaker: Speaker) -> Responder:
+def issuing(lab: Lab, protection: ResponseProtection) -> Responder:
     """A responder that issues the requested certificate from the lab's intermediate CA."""
 
     def respond(request: Message) -> bytes:
         assert isinstance(request.body, CertificateRequest)
         spki = request.body.requests[0].request.template.spki
         assert spki is not None
-        return speaker.answer(request, certificate_reply(request, lab.issue(spki)))
+        return protection.answer(request, certificate_reply(request, lab.issue(spki)))
 
     return respond
 
@@ -128,9 +128,9 @@ def repeating(der: bytes) -> Responder:
     return lambda _request: der
 
 
-def answering(speaker: Speaker, body: Body, **changes: Any) -> Responder:
+def answering(protection: ResponseProtection, body: Body, **changes: Any) -> Responder:
     """A responder that always answers with `body`."""
-    return lambda request: speaker.answer(request, body, **changes)
+    return lambda request: protection.answer(request, body, **changes)
 
 
 def client_of(server: ScriptedServer, lab: Lab, *, implicit: bool = False) -> CmpClient:
@@ -153,10 +153,12 @@ def error_of(call: Callable[[], object]) -> CertclientError:
     return caught.value
 
 
-def reply_with(lab: Lab, speaker: Speaker, spki: bytes, **header: object) -> Responder:
+def reply_with(
+    lab: Lab, protection: ResponseProtection, spki: bytes, **header: object
+) -> Responder:
     """A responder that issues for `spki`; `header` replaces fields of the response's header."""
 
     def respond(request: Message) -> bytes:
-        return speaker.answer(request, certificate_reply(request, lab.issue(spki)), **header)
+        return protection.answer(request, certificate_reply(request, lab.issue(spki)), **header)
 
     return respond

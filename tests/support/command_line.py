@@ -31,7 +31,7 @@ USB_USER = "TKYM1408055"
 
 
 @dataclass(frozen=True)
-class Done:
+class CompletedCommand:
     """A command that has ended."""
 
     code: int
@@ -45,7 +45,7 @@ class Done:
 
 
 @dataclass
-class Computer:
+class CliComputer:
     """`home` holds everything that certclient writes."""
 
     home: Path
@@ -70,7 +70,7 @@ class Computer:
     def plug_in_token(self, label: str = "専用USB") -> SoftHsmToken:
         return self.hsm.new_token(label)
 
-    def give(self, user_id: str, store: CertificateStore, days: int = 20) -> Certificate:
+    def add_certificate(self, user_id: str, store: CertificateStore, days: int = 20) -> Certificate:
         """Issues a certificate for a new key in `store` that expires in `days` days."""
         if user_id not in {c.user_id for c in self.bank.bank.customers()}:
             self.bank.add_customer(user_id)
@@ -82,7 +82,7 @@ class Computer:
             session.install(key, certificate, user_id)
         return certificate
 
-    def run(self, *arguments: str, stdin: str = "") -> Done:
+    def run(self, *arguments: str, stdin: str = "") -> CompletedCommand:
         """`certclient ARGUMENTS` with the bank's profile, without a terminal."""
         command = [sys.executable, "-W", "error", "-m", "certclient"]
         profile = ["--profile", str(self.bank.profile_path)]
@@ -95,7 +95,7 @@ class Computer:
             timeout=600,
             check=False,
         )
-        return Done(done.returncode, done.stdout, done.stderr)
+        return CompletedCommand(done.returncode, done.stdout, done.stderr)
 
     def list(self) -> list[dict[str, Any]]:
         """The certificates that `certclient list` reports, including archived ones."""
@@ -111,11 +111,11 @@ class Computer:
 
 
 @pytest.fixture
-def pc(tmp_path: Path, bank: RunningBank, softhsm: SoftHsm) -> Computer:
+def pc(tmp_path: Path, bank: RunningBank, softhsm: SoftHsm) -> CliComputer:
     """A computer without certificates; the bank serves until the test ends."""
     home = tmp_path / "home"
     home.mkdir()
-    return Computer(home, bank, softhsm)
+    return CliComputer(home, bank, softhsm)
 
 
-__all__ = ["PC_USER", "PIN", "USB_USER", "Computer", "Done", "pc"]
+__all__ = ["PC_USER", "PIN", "USB_USER", "CliComputer", "CompletedCommand", "pc"]

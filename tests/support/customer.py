@@ -18,11 +18,11 @@ from pkcs11 import Attribute, ObjectClass
 from certclient.enrollment.journal import Journal
 from certclient.enrollment.preflight import System
 from certclient.enrollment.procedure import Enrollment, Environment, Outcome
-from certclient.enrollment.work import CodeVault
+from certclient.enrollment.run_context import CodeVault
 from certclient.model.certificate import Certificate, SubjectRule
 from certclient.model.keys import KeySpec
 from certclient.model.lifecycle import RenewalPolicy
-from certclient.model.profile import AskWhom, CaSettings, Contacts, Profile, Words
+from certclient.model.profile import CaSettings, Contacts, LocalizedText, Profile, SecretPolicy
 from certclient.store.base import (
     CertificateStore,
     StoredCertificate,
@@ -30,14 +30,14 @@ from certclient.store.base import (
 )
 from support.nss import NssDatabase
 from support.pki import Lab, customer_name, make_lab
-from support.scripted import MemoryVault, Person, ScriptedCa, Timeline, honest
+from support.scripted import MemoryVault, ScriptedCa, ScriptedUser, Timeline, issue_as_requested
 from support.softhsm import PIN, SoftHsm, SoftHsmToken, right_pin
 
 USER = "TKYM1408054"
 
 
 def profile_of(lab: Lab) -> Profile:
-    words = Words("練習信用金庫", "Practice Bank")
+    words = LocalizedText("練習信用金庫", "Practice Bank")
     return Profile(
         id="practice",
         bank=words,
@@ -51,8 +51,8 @@ def profile_of(lab: Lab) -> Profile:
         tls_anchors=lab.anchors,
         login_url="https://127.0.0.1:1/login",
         contacts=Contacts(words, words),
-        ask_pin=AskWhom.NOBODY,
-        ask_one_time_password=AskWhom.NOBODY,
+        ask_pin=SecretPolicy.NOBODY,
+        ask_one_time_password=SecretPolicy.NOBODY,
         destinations=("pc", "usb"),
         pkcs11_modules=(),
         usb_guide_url="",
@@ -63,7 +63,7 @@ CountKeys = Callable[[], int]
 
 
 @dataclass
-class Customer:
+class CustomerComputer:
     """A customer's computer. `store` contains `current`, the certificate to renew."""
 
     lab: Lab
@@ -76,7 +76,7 @@ class Customer:
     count_keys: CountKeys
     time: Timeline = field(default_factory=Timeline)
     vault: CodeVault = field(default_factory=MemoryVault)
-    patience: float = 60.0
+    max_wait: float = 60.0
     system: System = field(default_factory=System)
     named_proxy: str | None = None
 
@@ -90,7 +90,7 @@ class Customer:
             clock=self.time.clock,
             sleep=self.time.sleep,
             random_bytes=os.urandom,
-            patience=self.patience,
+            max_wait=self.max_wait,
             monotonic=self.time.monotonic,
             system=self.system,
             named_proxy=lambda _url: self.named_proxy,
@@ -109,11 +109,13 @@ class Customer:
         found = self.store.certificates()
         return [s.certificate for s in found if s.key and not s.archived]
 
-    def renew(self, person: Person | None = None) -> Outcome:
-        return self.enrollment().renew(self.stored(), self.store, person or Person(pins=[PIN]))
+    def renew(self, person: ScriptedUser | None = None) -> Outcome:
+        return self.enrollment().renew(
+            self.stored(), self.store, person or ScriptedUser(pins=[PIN])
+        )
 
     def makes_at(self, now: datetime) -> Callable[[bytes], Certificate]:
-        """Like `honest`, with `now` as the time of issue."""
+        """Like `issue_as_requested`, with `now` as the time of issue."""
         issuing = replace(self.lab.intermediate, now=now)
         made: dict[bytes, Certificate] = {}
         return lambda spki: made.setdefault(spki, issuing.issue(spki, customer_name(USER)))
@@ -147,16 +149,18 @@ def _with_current(store: CertificateStore, lab: Lab, user_id: str) -> Certificat
     return certificate
 
 
-def make_customer(tmp_path: Path, store: CertificateStore, count_keys: CountKeys) -> Customer:
+def make_customer(
+    tmp_path: Path, store: CertificateStore, count_keys: CountKeys
+) -> CustomerComputer:
     """A customer whose certificate in `store` expires in 20 days."""
     lab = make_lab()
-    return Customer(
+    return CustomerComputer(
         lab=lab,
         store=store,
         stores=[store],
         profile=profile_of(lab),
         journal=Journal(tmp_path / "data" / "journal.sqlite3"),
-        ca=ScriptedCa(lab, honest(lab)),
+        ca=ScriptedCa(lab, issue_as_requested(lab)),
         current=_with_current(store, lab, USER),
         count_keys=count_keys,
     )
@@ -167,7 +171,7 @@ if sys.platform == "win32":
     from support.windows_pc import WindowsPc
 
     @pytest.fixture(params=["windows"])
-    def customer(tmp_path: Path, windows_pc: WindowsPc) -> Customer:
+    def customer(tmp_path: Path, windows_pc: WindowsPc) -> CustomerComputer:
         return make_customer(tmp_path, windows_pc.store(), lambda: len(keys.ours()))
 
 else:
@@ -175,7 +179,7 @@ else:
     @pytest.fixture(params=["nss", "softhsm"])
     def customer(
         request: pytest.FixtureRequest, tmp_path: Path, nss: NssDatabase, softhsm: SoftHsm
-    ) -> Customer:
+    ) -> CustomerComputer:
         if request.param == "nss":
             return make_customer(tmp_path, nss.store(), lambda: nss_private_keys(nss))
         token = softhsm.new_token()

@@ -9,11 +9,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from support.bank_office import BankOffice
+from support.bank_service import BankService
 from support.program_pc import ProgramPc
-from support.screen import Screen, screen
-from support.setups import MENU, PLACE, SCHEME_KEY, Customer, customer
-from tools.wine.office import practice_bank
+from support.screen import VirtualScreen, screen
+from support.setups import MENU, PLACE, SCHEME_KEY, SetupUser, customer
+from tools.wine.bank_service import practice_bank
 from tools.wine.sandbox import JAPANESE
 
 START_MENU = rf"{MENU}\電子証明書の更新.lnk"
@@ -25,8 +25,8 @@ _SECONDS = 1200
 class CustomersPc(ProgramPc):
     """`customer`: the user of the PC."""
 
-    customer: Customer
-    screen: Screen
+    customer: SetupUser
+    screen: VirtualScreen
 
     def sets_up(self, setup: Path, *switches: str) -> int:
         """Runs a setup silently in Windows' language; returns the exit code."""
@@ -44,7 +44,7 @@ class CustomersPc(ProgramPc):
         self.waits_until(lambda: (self.program, link) in self.command_lines())
         assert click.wait(_SECONDS) == 0, link
 
-    def knows_the_scheme(self) -> None:
+    def has_scheme_handler(self) -> None:
         """Copies the scheme to HKLM: Wine ignores the user's schemes, which Windows reads first."""
         copy = ("reg", "copy", SCHEME_KEY, r"HKLM\Software\Classes\certclient", "/s", "/f")
         assert self.windows.wine(*copy).returncode == 0
@@ -82,7 +82,7 @@ def customers_pc(folder: Path) -> Iterator[CustomersPc]:
     shared.mkdir()
     with screen() as shown, practice_bank() as port, customer(shared, shown.display) as somebody:
         somebody.windows.environment["LC_MESSAGES"] = JAPANESE
-        pc = CustomersPc(somebody.windows, BankOffice(port), PLACE, somebody, shown)
+        pc = CustomersPc(somebody.windows, BankService(port), PLACE, somebody, shown)
         try:
             yield pc
         finally:

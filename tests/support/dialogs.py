@@ -6,9 +6,9 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from support.screen import Screen
-from support.setups import Customer
-from support.stand_ins import screen_reader
+from support.fakes import screen_reader
+from support.screen import VirtualScreen
+from support.setups import SetupUser
 from tools.wine.sandbox import JAPANESE
 
 FONT = "Meiryo UI"
@@ -29,12 +29,12 @@ class Dialogs:
     """The dialogs on `screen` for `customer` in a Japanese Windows. `pictures`: a folder for
     screenshots for people."""
 
-    customer: Customer
-    screen: Screen
+    customer: SetupUser
+    screen: VirtualScreen
     pictures: Path
 
     @classmethod
-    def of(cls, customer: Customer, screen: Screen, pictures: Path) -> Dialogs:
+    def of(cls, customer: SetupUser, screen: VirtualScreen, pictures: Path) -> Dialogs:
         """Prepares that Windows; call it before any program runs there."""
         customer.windows.environment["LC_MESSAGES"] = JAPANESE
         shutil.copyfile(screen_reader(), customer.windows.shared / "reader.exe")

@@ -16,18 +16,18 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
 from certclient.enrollment.interaction import SecretKind, SecretRequest
-from certclient.enrollment.journal import State
+from certclient.enrollment.journal import ProcedureState
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.store.base import AttemptsLeft, PinRequest, StoredCertificate
 from certclient.ui.context import AppContext
 from certclient.ui.enrollment.batch import RenewAllDialog
-from certclient.ui.enrollment.navigation import Page, failed
+from certclient.ui.enrollment.navigation import WizardPageId, failed
 from certclient.ui.enrollment.pages.work import WorkPage
 from certclient.ui.enrollment.wizard import EnrollmentWizard
-from support.clerk import view
+from support.cli_runner import view
 from support.pkcs11_faults import CKR_PIN_LOCKED, Faults
 from support.softhsm import MODULE, PIN
-from support.wizards import Office, Visitor, until, wait
+from support.wizards import UiEnvironment, WizardDriver, until, wait
 
 Shown = Iterator[tuple[str, QWidget]]
 
@@ -35,35 +35,35 @@ _SETTLED = 150
 """Milliseconds until layouts and scroll bars have settled."""
 
 
-def wizard_pages(office: Office, context: AppContext) -> Shown:
+def wizard_pages(ui: UiEnvironment, context: AppContext) -> Shown:
     """Name and window of every page. Creates certificates of several customers in the office."""
-    yield from _renewal_on_the_pc(office, context)
-    yield from _renewal_on_the_token(office, context)
-    yield from _first_issue(office, context)
-    yield from _after_expiry(office, context)
-    yield from _stopped(office, context)
-    yield from _questions(office, context)
-    yield from _all(office, context)
+    yield from _renewal_on_the_pc(ui, context)
+    yield from _renewal_on_the_token(ui, context)
+    yield from _first_issue(ui, context)
+    yield from _after_expiry(ui, context)
+    yield from _stopped(ui, context)
+    yield from _questions(ui, context)
+    yield from _all(ui, context)
 
 
-def press(visitor: Visitor) -> None:
+def press(wizard_driver: WizardDriver) -> None:
     """Presses the default button, like Enter."""
-    QTest.mouseClick(visitor.wizard.default_button, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(wizard_driver.wizard.default_button, Qt.MouseButton.LeftButton)
 
 
 @contextmanager
-def _opened(office: Office, wizard: EnrollmentWizard) -> Iterator[Visitor]:
-    visitor = office.open(wizard)
-    yield visitor
+def _opened(ui: UiEnvironment, wizard: EnrollmentWizard) -> Iterator[WizardDriver]:
+    wizard_driver = ui.open(wizard)
+    yield wizard_driver
     run = wizard.session.run
     if run is not None:
         run.interaction.close()
     wizard.done(0)
-    until(lambda: visitor.gone)
+    until(lambda: wizard_driver.is_closed)
 
 
 def _renew(
-    office: Office, context: AppContext, stored: StoredCertificate, *, notice: bool = False
+    ui: UiEnvironment, context: AppContext, stored: StoredCertificate, *, notice: bool = False
 ) -> EnrollmentWizard:
     return EnrollmentWizard.renew(context, stored, notice=notice)
 
@@ -73,104 +73,104 @@ def _settled(name: str, window: QWidget) -> tuple[str, QWidget]:
     return name, window
 
 
-def _renewal_on_the_pc(office: Office, context: AppContext) -> Shown:
-    stored = office.give(office.pc, user_id="TKYM1408054")
-    office.bank.set_policy(wait_polls=1)
-    with _opened(office, _renew(office, context, stored, notice=True)) as visitor:
-        wizard = visitor.wizard
-        visitor.arrives_at(Page.NOTICE)
+def _renewal_on_the_pc(ui: UiEnvironment, context: AppContext) -> Shown:
+    stored = ui.add_certificate(ui.pc, user_id="TKYM1408054")
+    ui.bank.set_policy(wait_polls=1)
+    with _opened(ui, _renew(ui, context, stored, notice=True)) as wizard_driver:
+        wizard = wizard_driver.wizard
+        wizard_driver.arrives_at(WizardPageId.NOTICE)
         yield _settled("notice", wizard)
-        press(visitor)
-        visitor.arrives_at(Page.CHECKS)
+        press(wizard_driver)
+        wizard_driver.arrives_at(WizardPageId.CHECKS)
         yield _settled("checks", wizard)
-        visitor.arrives_at(Page.START)
+        wizard_driver.arrives_at(WizardPageId.START)
         yield _settled("start-pc", wizard)
-        press(visitor)
-        visitor.arrives_at(Page.WORK)
+        press(wizard_driver)
+        wizard_driver.arrives_at(WizardPageId.WORK)
         yield _settled("work", wizard)
-        visitor.arrives_at(Page.DONE)
+        wizard_driver.arrives_at(WizardPageId.DONE)
         yield _settled("done-pc", wizard)
-    office.bank.set_policy(wait_polls=0)
+    ui.bank.set_policy(wait_polls=0)
 
 
-def _renewal_on_the_token(office: Office, context: AppContext) -> Shown:
-    if office.hsm is None:  # Windows: no tokens in tests
+def _renewal_on_the_token(ui: UiEnvironment, context: AppContext) -> Shown:
+    if ui.hsm is None:  # Windows: no tokens in tests
         return
-    token = office.new_token()
-    stored = office.give(token.store(), user_id="TKYM1408055")
-    with _opened(office, _renew(office, context, stored)) as visitor:
-        wizard = visitor.wizard
-        visitor.arrives_at(Page.START)
+    token = ui.new_token()
+    stored = ui.add_certificate(token.store(), user_id="TKYM1408055")
+    with _opened(ui, _renew(ui, context, stored)) as wizard_driver:
+        wizard = wizard_driver.wizard
+        wizard_driver.arrives_at(WizardPageId.START)
         yield _settled("start-usb", wizard)
-        press(visitor)
-        visitor.is_asked("PIN")
+        press(wizard_driver)
+        wizard_driver.shows_question("PIN")
         yield _settled("pin", wizard)
-        visitor.types("000000")
-        press(visitor)
-        until(lambda: bool(visitor.fields()) and not visitor.fields()[0].text())
-        visitor.is_asked("PIN")
+        wizard_driver.types("000000")
+        press(wizard_driver)
+        until(lambda: bool(wizard_driver.fields()) and not wizard_driver.fields()[0].text())
+        wizard_driver.shows_question("PIN")
         yield _settled("pin-wrong", wizard)
-        visitor.types(PIN)
-        press(visitor)
-        visitor.arrives_at(Page.DONE)
+        wizard_driver.types(PIN)
+        press(wizard_driver)
+        wizard_driver.arrives_at(WizardPageId.DONE)
         yield _settled("done-usb", wizard)
-    yield from _locked(office, context, office.give_again(token.store(), 20, "TKYM1408055"))
+    yield from _locked(ui, context, ui.add_newer_certificate(token.store(), 20, "TKYM1408055"))
 
 
-def _locked(office: Office, context: AppContext, stored: StoredCertificate) -> Shown:
-    with _opened(office, _renew(office, context, stored)) as visitor, Faults(MODULE) as faults:
-        visitor.arrives_at(Page.START)
-        press(visitor)
-        visitor.is_asked("PIN")
+def _locked(ui: UiEnvironment, context: AppContext, stored: StoredCertificate) -> Shown:
+    with _opened(ui, _renew(ui, context, stored)) as wizard_driver, Faults(MODULE) as faults:
+        wizard_driver.arrives_at(WizardPageId.START)
+        press(wizard_driver)
+        wizard_driver.shows_question("PIN")
         faults.fail("C_Login", CKR_PIN_LOCKED)
-        visitor.types(PIN)
-        press(visitor)
-        visitor.arrives_at(Page.PROBLEM)
-        yield _settled("problem-pin-locked", visitor.wizard)
+        wizard_driver.types(PIN)
+        press(wizard_driver)
+        wizard_driver.arrives_at(WizardPageId.PROBLEM)
+        yield _settled("problem-pin-locked", wizard_driver.wizard)
 
 
-def _first_issue(office: Office, context: AppContext) -> Shown:
-    office.bank.add_customer("TKYM1408056")
-    code = office.bank.issue_code("TKYM1408056")
-    with _opened(office, EnrollmentWizard.obtain(context)) as visitor:
-        visitor.arrives_at(Page.LETTER)
-        visitor.types("TKYM1408056")
-        visitor.types(code.reveal(), field_number=1)
-        yield _settled("letter", visitor.wizard)
-        press(visitor)
-        visitor.arrives_at(Page.START)
-        yield _settled("start-obtain", visitor.wizard)
-        press(visitor)
-        visitor.arrives_at(Page.DONE)
+def _first_issue(ui: UiEnvironment, context: AppContext) -> Shown:
+    ui.bank.add_customer("TKYM1408056")
+    code = ui.bank.issue_code("TKYM1408056")
+    with _opened(ui, EnrollmentWizard.obtain(context)) as wizard_driver:
+        wizard_driver.arrives_at(WizardPageId.LETTER)
+        wizard_driver.types("TKYM1408056")
+        wizard_driver.types(code.reveal(), field_number=1)
+        yield _settled("letter", wizard_driver.wizard)
+        press(wizard_driver)
+        wizard_driver.arrives_at(WizardPageId.START)
+        yield _settled("start-obtain", wizard_driver.wizard)
+        press(wizard_driver)
+        wizard_driver.arrives_at(WizardPageId.DONE)
 
 
-def _after_expiry(office: Office, context: AppContext) -> Shown:
+def _after_expiry(ui: UiEnvironment, context: AppContext) -> Shown:
     for name, days, suffix, page in (
-        ("letter-expired", -5, "1403", Page.LETTER),
-        ("too-late-user", -91, "1403", Page.TOO_LATE),
-        ("too-late-administrator", -91, "1394", Page.TOO_LATE),
-        ("too-early", 40, "1403", Page.PROBLEM),
+        ("letter-expired", -5, "1403", WizardPageId.LETTER),
+        ("too-late-user", -91, "1403", WizardPageId.TOO_LATE),
+        ("too-late-administrator", -91, "1394", WizardPageId.TOO_LATE),
+        ("too-early", 40, "1403", WizardPageId.PROBLEM),
     ):
         user_id = f"TKYM14081{days % 100:02}{suffix[-1]}"
-        stored = office.give(office.pc, days, user_id, suffix)
-        with _opened(office, _renew(office, context, stored)) as visitor:
-            visitor.arrives_at(page)
-            yield _settled(name, visitor.wizard)
+        stored = ui.add_certificate(ui.pc, days, user_id, suffix)
+        with _opened(ui, _renew(ui, context, stored)) as wizard_driver:
+            wizard_driver.arrives_at(page)
+            yield _settled(name, wizard_driver.wizard)
 
 
-def _stopped(office: Office, context: AppContext) -> Shown:
+def _stopped(ui: UiEnvironment, context: AppContext) -> Shown:
     """Waiting for the CA, paused, refused, and without connection to the bank."""
-    stored = office.give(office.pc, user_id="TKYM1408057")
-    office.patience = 0.0
-    office.bank.set_policy(wait_polls=1, check_after=3600)
-    with _opened(office, _renew(office, context, stored)) as visitor:
-        visitor.arrives_at(Page.START)
-        press(visitor)
-        visitor.arrives_at(Page.WAITING)
-        yield _settled("waiting", visitor.wizard)
-        visitor.wizard.show_page(Page.PAUSED)
-        yield _settled("paused", visitor.wizard)
-        session = visitor.wizard.session
+    stored = ui.add_certificate(ui.pc, user_id="TKYM1408057")
+    ui.max_wait = 0.0
+    ui.bank.set_policy(wait_polls=1, check_after=3600)
+    with _opened(ui, _renew(ui, context, stored)) as wizard_driver:
+        wizard_driver.arrives_at(WizardPageId.START)
+        press(wizard_driver)
+        wizard_driver.arrives_at(WizardPageId.WAITING)
+        yield _settled("waiting", wizard_driver.wizard)
+        wizard_driver.wizard.show_page(WizardPageId.PAUSED)
+        yield _settled("paused", wizard_driver.wizard)
+        session = wizard_driver.wizard.session
         stopped = view("TKYM1408054", "p1")
         for code, data in (
             (ErrorCode.TOKEN_REMOVED, {"token": "専用USB"}),
@@ -178,25 +178,27 @@ def _stopped(office: Office, context: AppContext) -> Shown:
             (ErrorCode.CERTIFICATE_NOT_ACCEPTED, {"serial": "2f81", "message": "失効しました。"}),
             (ErrorCode.CA_REFUSED, {"message": "この電子証明書は失効しています。"}),
         ):
-            session.journey = failed(session.journey, CertclientError(code, **data), stopped)
-            visitor.wizard.show_page(Page.PROBLEM)
-            yield _settled(f"problem-{code.code.removeprefix('CC-').lower()}", visitor.wizard)
+            session.wizard_state = failed(
+                session.wizard_state, CertclientError(code, **data), stopped
+            )
+            wizard_driver.wizard.show_page(WizardPageId.PROBLEM)
+            yield _settled(f"problem-{code.code.removeprefix('CC-').lower()}", wizard_driver.wizard)
         lost = CertclientError(ErrorCode.NETWORK_UNREACHABLE, host="ca.example")
-        unconfirmed = replace(stopped, state=State.VERIFIED)
-        session.journey = failed(session.journey, lost, unconfirmed)
-        visitor.wizard.show_page(Page.PROBLEM)
-        yield _settled("problem-unconfirmed", visitor.wizard)
-    office.patience = 60.0
-    office.bank.set_policy(wait_polls=0, check_after=1)
+        unconfirmed = replace(stopped, state=ProcedureState.VERIFIED)
+        session.wizard_state = failed(session.wizard_state, lost, unconfirmed)
+        wizard_driver.wizard.show_page(WizardPageId.PROBLEM)
+        yield _settled("problem-unconfirmed", wizard_driver.wizard)
+    ui.max_wait = 60.0
+    ui.bank.set_policy(wait_polls=0, check_after=1)
 
 
-def _questions(office: Office, context: AppContext) -> Shown:
+def _questions(ui: UiEnvironment, context: AppContext) -> Shown:
     """Questions that depend on the bank or on a token's counter."""
-    stored = office.give(office.pc, user_id="TKYM1408058", suffix="1394")
-    with _opened(office, _renew(office, context, stored)) as visitor:
-        visitor.arrives_at(Page.START)
-        visitor.wizard.show_page(Page.WORK)
-        page = visitor.wizard.page_now
+    stored = ui.add_certificate(ui.pc, user_id="TKYM1408058", suffix="1394")
+    with _opened(ui, _renew(ui, context, stored)) as wizard_driver:
+        wizard_driver.arrives_at(WizardPageId.START)
+        wizard_driver.wizard.show_page(WizardPageId.WORK)
+        page = wizard_driver.wizard.page_now
         assert isinstance(page, WorkPage)
         user_id = "TKYM1408058"
         for name, question in (
@@ -209,23 +211,23 @@ def _questions(office: Office, context: AppContext) -> Shown:
             ("issue-code-wrong", SecretRequest(SecretKind.ISSUE_CODE, user_id, True)),
         ):
             page.ask(question)
-            yield _settled(name, visitor.wizard)
+            yield _settled(name, wizard_driver.wizard)
         page.cancel_question()
 
 
-def _all(office: Office, context: AppContext) -> Shown:
+def _all(ui: UiEnvironment, context: AppContext) -> Shown:
     """Renews all due certificates in the office: one is refused, the others are renewed."""
     for number in range(3):
-        stored = office.give(office.pc, 5 + number, f"TKYM140809{number}")
+        stored = ui.add_certificate(ui.pc, 5 + number, f"TKYM140809{number}")
         if number == 1:
-            office.bank.revoke(stored.certificate.serial_hex)
+            ui.bank.revoke(stored.certificate.serial_hex)
     dialog = RenewAllDialog(context)
     dialog.show()
     until(lambda: bool(dialog.batch.rows))
     yield _settled("all-start", dialog)
     ended: list[bool] = []
     dialog.all_done.connect(lambda: ended.append(True))
-    dialog.batch.asked.connect(lambda _question: dialog.secondary.click())
+    dialog.batch.question_asked.connect(lambda _question: dialog.secondary.click())
     QTest.mouseClick(dialog.primary, Qt.MouseButton.LeftButton)
     until(lambda: bool(ended))
     yield _settled("all-done", dialog)

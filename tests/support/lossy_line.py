@@ -25,7 +25,7 @@ class LossyLine:
     lost: int = 0
     _stop: threading.Event = field(default_factory=threading.Event)
 
-    def mend(self) -> None:
+    def restore(self) -> None:
         """From now on, everything arrives."""
         self.cut = lambda: False
 

@@ -51,7 +51,7 @@ def packed(version: str) -> Mapping[str, str]:
     }
 
 
-def lay_out(folder: Path, files: Mapping[str, str]) -> Path:
+def write_files(folder: Path, files: Mapping[str, str]) -> Path:
     """Writes `files` (names to contents) below `folder`, and returns it."""
     for name, content in files.items():
         file = folder / name
@@ -62,14 +62,14 @@ def lay_out(folder: Path, files: Mapping[str, str]) -> Path:
 
 def make_package(packages: Path, name: str, version: str, files: Mapping[str, str]) -> str:
     """Builds an MSI of `files`; returns its path on Windows."""
-    payload = lay_out(packages / f"payload-{name}", files)
+    payload = write_files(packages / f"payload-{name}", files)
     made = make_msi(replace(read_settings(), version=version), payload, packages, EPOCH)
     made.rename(packages / f"{name}.msi")
     return f"Z:\\packages\\{name}.msi"
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class WindowsSnapshot:
     """The state after a step: exit code, msiexec's log, files on drive C, registry."""
 
     code: int
@@ -106,7 +106,9 @@ def _unescaped(text: str) -> str:
     return re.sub(r"\\(.)", r"\1", text[1:-1])
 
 
-def see(steps: Mapping[str, Sequence[str]], folder: Path) -> Mapping[str, Seen]:
+def install_and_inspect(
+    steps: Mapping[str, Sequence[str]], folder: Path
+) -> Mapping[str, WindowsSnapshot]:
     """Runs the command of each step, msiexec silently, and returns the state after each step and
     `before` all steps. Packages are in Z:\\packages, which is `folder`/packages."""
     keep = folder / "keep"
@@ -127,13 +129,13 @@ def _line(name: str, command: Sequence[str]) -> str:
     return shlex.join(("step", name, *command))
 
 
-def _seen(keep: Path, name: str) -> Seen:
+def _seen(keep: Path, name: str) -> WindowsSnapshot:
     def text(ending: str) -> bytes:
         file = keep / f"{name}.{ending}"
         return file.read_bytes() if file.exists() else b""
 
     log = text("log")
-    return Seen(
+    return WindowsSnapshot(
         code=int(text("code") or b"0"),
         log=log.decode("utf-16" if log.startswith(b"\xff\xfe") else "utf-8", "replace"),
         files=frozenset(text("files").decode().splitlines()),

@@ -82,18 +82,18 @@ def bouncycastle_ca(
             stderr=subprocess.STDOUT,
         )
         try:
-            yield Peer(f"http://127.0.0.1:{_port_told(log_file, process)}/", log_file)
+            yield Peer(f"http://127.0.0.1:{_reported_port(log_file, process)}/", log_file)
         finally:
             process.terminate()
             process.wait(timeout=200)
 
 
-def _port_told(log_file: Path, process: subprocess.Popen[bytes]) -> int:
+def _reported_port(log_file: Path, process: subprocess.Popen[bytes]) -> int:
     """Waits for the line "port N"; returns N."""
     while True:
-        told = re.search(r"^port (\d+)$", log_file.read_text(), re.MULTILINE)
-        if told:
-            return int(told.group(1))
+        match = re.search(r"^port (\d+)$", log_file.read_text(), re.MULTILINE)
+        if match:
+            return int(match.group(1))
         assert process.poll() is None, log_file.read_text()
         time.sleep(0.02)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from support.bank_office import BankOffice
+from support.bank_service import BankService
 from support.fresh_windows import FreshWindows
 from tools.wine.sandbox import SITE
 
@@ -17,7 +17,7 @@ DONE, WAITING = 0, 4
 BANK = "practice"
 """The practice bank's profile."""
 
-_GIVE = r"Z:\project\tests\installer\give.py"
+_ISSUE_CERTIFICATES = r"Z:\project\tests\installer\issue_certificates.py"
 _FOR_SCRIPTS = {
     "PYTHONPATH": rf"Z:\project\src;Z:\project\tests;Z:\project;{SITE}",
     "PYTHONUTF8": "1",
@@ -30,7 +30,7 @@ class ProgramPc:
     """`place`: the program's folder in `windows`."""
 
     windows: FreshWindows
-    office: BankOffice
+    service: BankService
     place: str
 
     @property
@@ -41,10 +41,10 @@ class ProgramPc:
     def program(self) -> str:
         return rf"{self.place}\certclientw.exe"
 
-    def learns_of_the_bank(self) -> None:
+    def installs_bank_profile(self) -> None:
         """Adds the bank's profile next to the installed program. (Under Wine, no administrator owns
         anything in %ProgramData%, so the program rightly ignores profiles there.)"""
-        self._profile.write_text(self.office.profile_text(), encoding="utf-8")
+        self._profile.write_text(self.service.profile_text(), encoding="utf-8")
 
     def is_left(self) -> set[str]:
         """What is left of the program's folder after uninstallation, without the bank's profile,
@@ -71,17 +71,24 @@ class ProgramPc:
     def version(self) -> str:
         return self.windows.wine(self.console, "--version").stdout.decode().split()[-1]
 
-    def give(self, count: int = 1) -> list[str]:
+    def add_certificate(self, count: int = 1) -> list[str]:
         """Adds `count` customers whose certificates expire in 20 days; returns their user IDs."""
-        user_ids = [self.office.new_customer() for _ in range(count)]
-        command = ("wine", "/python/python.exe", _GIVE, self.office.port, "20", *user_ids)
+        user_ids = [self.service.new_customer() for _ in range(count)]
+        command = (
+            "wine",
+            "/python/python.exe",
+            _ISSUE_CERTIFICATES,
+            self.service.port,
+            "20",
+            *user_ids,
+        )
         done = self.windows.run(*command, environment=_FOR_SCRIPTS)
         assert done.returncode == 0, done.stdout.decode(errors="replace")
         return user_ids
 
-    def begins_a_renewal_that_has_to_wait(self, user_id: str) -> None:
+    def starts_waiting_renewal(self, user_id: str) -> None:
         """Starts a renewal that the bank answers later."""
-        self.office.let_wait(2)
+        self.service.set_wait_polls(2)
         code, answer = self.certclient("renew", user_id, "--yes", "--wait", "0", "--profile", BANK)
         assert code == WAITING, answer
 

@@ -24,7 +24,7 @@ os.environ["QT_QPA_PLATFORM"] = os.environ.get(
 
 from PySide6.QtWidgets import QApplication
 
-from certclient.ui.widgets.looks import dress
+from certclient.ui.widgets.appearance import apply_style
 from tools.translations import compile_changed
 
 
@@ -35,10 +35,10 @@ def texts() -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def dressed(qapp: QApplication) -> None:
+def styled(qapp: QApplication) -> None:
     """Applies the style as the program does at its start, and excludes all objects created by the
     imports from the garbage collections after each test."""
-    dress(qapp)
+    apply_style(qapp)
     gc.collect()
     gc.freeze()
 

@@ -14,7 +14,7 @@ _SECONDS = 900
 
 
 @dataclass(frozen=True)
-class Screen:
+class VirtualScreen:
     """`display`: the value of DISPLAY."""
 
     display: str
@@ -55,7 +55,7 @@ class Screen:
 
 
 @contextmanager
-def screen() -> Iterator[Screen]:
+def screen() -> Iterator[VirtualScreen]:
     """A free display without access control, for every user of this machine."""
     reading, writing = os.pipe()
     options = ("-screen", "0", "1280x900x24", "-ac", "-nolisten", "tcp")
@@ -67,7 +67,7 @@ def screen() -> Iterator[Screen]:
     os.close(writing)
     try:
         with os.fdopen(reading) as answer:
-            yield Screen(f":{answer.readline().strip()}")
+            yield VirtualScreen(f":{answer.readline().strip()}")
     finally:
         process.terminate()
         process.wait()

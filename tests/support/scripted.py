@@ -33,7 +33,7 @@ PIN = "246813"
 
 
 @dataclass
-class Person:
+class ScriptedUser:
     """A user who agrees and has a PIN and codes; records every request and warning in order."""
 
     pins: list[str] = field(default_factory=list)
@@ -89,7 +89,7 @@ class ScriptedCa:
     check_after: float = 5.0
     confirmed_at_once: bool = False
     clock_of_server: datetime | None = None
-    remarks: Sequence[CertclientError] = ()
+    status_texts: Sequence[CertclientError] = ()
     calls: list[tuple[str, object]] = field(default_factory=list)
     right_code: str = ""
     seen_secrets: list[BankSecrets] = field(default_factory=list)
@@ -119,33 +119,33 @@ class ScriptedCa:
         return Transaction(f"t{self._number}", state, volatile)
 
     def send(self, transaction: Transaction, credential: Credential) -> Answer:
-        self._meet("send", transaction.transaction_id)
+        self._next_fault("send", transaction.transaction_id)
         if transaction.state.endswith(b"|volatile") and not transaction.volatile:
             raise CertclientError(ErrorCode.BANK_SECRETS_REQUIRED)
         self._check(credential)
         return self._answer(transaction)
 
     def poll(self, transaction: Transaction, credential: Credential) -> Answer:
-        self._meet("poll", transaction.transaction_id)
+        self._next_fault("poll", transaction.transaction_id)
         self._check(credential)
         return self._answer(transaction)
 
     def confirm(
         self, issued: Issued, credential: Credential, rejection: ErrorCode | None = None
     ) -> None:
-        self._meet("confirm", rejection)
+        self._next_fault("confirm", rejection)
 
     def revoke(self, credential: SignatureCredential, certificate: Certificate) -> None:
-        self._meet("revoke", certificate.serial_hex)
+        self._next_fault("revoke", certificate.serial_hex)
 
     def signer_status(self, credential: SignatureCredential) -> SignerStatus:
-        self._meet("signer_status", credential.certificate.serial_hex)
+        self._next_fault("signer_status", credential.certificate.serial_hex)
         credential.signer.sign(b"question", SignatureAlgorithm.RSA_PKCS1_SHA256)
         return self.signers.get(credential.certificate.fingerprint, self.signer)
 
     def probe(self) -> Sequence[CertclientError]:
-        self._meet("probe", None)
-        return self.remarks
+        self._next_fault("probe", None)
+        return self.status_texts
 
     def server_time(self) -> datetime | None:
         return self.clock_of_server
@@ -163,7 +163,7 @@ class ScriptedCa:
         certificate = self.makes(transaction.state.rpartition(b"|")[0])
         return Issued(transaction, certificate, self.lab.chain, self.confirmed_at_once)
 
-    def _meet(self, call: str, detail: object) -> None:
+    def _next_fault(self, call: str, detail: object) -> None:
         self.calls.append((call, detail))
         pending = self.faults.get(call)
         fault = pending.pop(0) if pending else None
@@ -192,7 +192,7 @@ class Timeline:
         return time.perf_counter() + sum(self.slept)
 
 
-class NoVault:
+class UnavailableVault:
     """A computer without a credential store: codes are requested again."""
 
     def keep(self, procedure_id: str, code: Secret) -> None: ...
@@ -219,7 +219,7 @@ class MemoryVault:
         self.kept.pop(procedure_id, None)
 
 
-def honest(lab: Lab, user_id: str = "TKYM1408054") -> Callable[[bytes], Certificate]:
+def issue_as_requested(lab: Lab, user_id: str = "TKYM1408054") -> Callable[[bytes], Certificate]:
     """Issues the requested certificate; the same key gets the same certificate."""
     made: dict[bytes, Certificate] = {}
 

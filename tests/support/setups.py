@@ -9,11 +9,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from support.fakes import add_fakes, sandbox
 from support.fresh_windows import FreshWindows, fresh_windows
-from support.stand_ins import add_stand_ins, sandbox
 from tools.installer.icon import make_icon
-from tools.installer.nsis import Order, make_setup
-from tools.installer.settings import Settings, read_settings
+from tools.installer.nsis import SetupJob, make_setup
+from tools.installer.settings import BuildSettings, read_settings
 from tools.wine.sandbox import USER
 
 PLACE = rf"C:\users\{USER}\AppData\Local\Programs\certclient"
@@ -46,17 +46,17 @@ def contents(version: str) -> set[str]:
 
 
 @dataclass(frozen=True)
-class Workbench:
+class SetupBuilder:
     """Builds setups of any version in `folder`."""
 
     folder: Path
 
     @classmethod
-    def furnish(cls, folder: Path) -> Workbench:
+    def prepare_builder(cls, folder: Path) -> SetupBuilder:
         make_icon(read_settings().icon, folder / "icon.ico")
         return cls(folder)
 
-    def settings(self, version: str) -> Settings:
+    def settings(self, version: str) -> BuildSettings:
         return replace(read_settings(), version=version)
 
     def payload(self, version: str, more: Mapping[str, str] | None = None) -> Path:
@@ -76,7 +76,7 @@ class Workbench:
             path.write_text(text, encoding="utf-8")
         work = self.folder / f"programs-{version}"
         work.mkdir(exist_ok=True)
-        add_stand_ins(folder, f"app-{version}", work)
+        add_fakes(folder, f"app-{version}", work)
         return folder
 
     def setup(
@@ -90,7 +90,7 @@ class Workbench:
         quick: bool = True,
     ) -> Path:
         output = self.folder / (name or f"of-{version}.exe")
-        order = Order(
+        order = SetupJob(
             self.settings(version),
             self.payload(version, more),
             self.folder / "icon.ico",
@@ -103,7 +103,7 @@ class Workbench:
 
 
 @dataclass(frozen=True)
-class Customer:
+class SetupUser:
     """A user of that Windows who runs setups."""
 
     windows: FreshWindows
@@ -171,7 +171,7 @@ class Customer:
 
 
 @contextmanager
-def customer(shared: Path, display: str = "") -> Iterator[Customer]:
+def customer(shared: Path, display: str = "") -> Iterator[SetupUser]:
     """`shared`: an empty folder, which becomes Z:\\keep."""
     with fresh_windows(sandbox(), shared, display) as windows:
-        yield Customer(windows)
+        yield SetupUser(windows)

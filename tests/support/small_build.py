@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 from tools.installer.build import Bill, Build, Freeze
 from tools.installer.settings import DEFAULT, Places, read_settings
-from tools.installer.signing import Signer, make_signer
+from tools.installer.signing import CodeSigner, make_signer
 from tools.installer.testing_ca import make_testing_ca
 
 PROGRAM = Path(sysconfig.get_path("purelib")) / "setuptools" / "cli-64.exe"
@@ -54,13 +54,13 @@ def written(path: Path) -> None:
     path.write_text("a library", encoding="utf-8")
 
 
-def signer(folder: Path, name: str = "ours") -> Signer:
+def signer(folder: Path, name: str = "ours") -> CodeSigner:
     """A signer with the testing CA of this `name`, which is copied to `folder`."""
     shutil.copytree(_authority(name).name, folder / "testing-ca")
     return make_signer(read_settings(), Places(folder), DEFAULT, ask=False)
 
 
-def stranger(folder: Path) -> Signer:
+def unknown_signer(folder: Path) -> CodeSigner:
     """A signer of another, untrusted CA."""
     return signer(folder, "stranger")
 

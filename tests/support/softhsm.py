@@ -73,15 +73,15 @@ class SoftHsmToken:
         return TokenStore(self.hsm.module(), self.name, self.label)
 
     def pull(self) -> None:
-        self.folder.rename(self._pocket)
+        self.folder.rename(self._unplugged_folder)
         self.hsm.refresh()
 
     def plug(self) -> None:
-        self._pocket.rename(self.folder)
+        self._unplugged_folder.rename(self.folder)
         self.hsm.refresh()
 
     @property
-    def _pocket(self) -> Path:
+    def _unplugged_folder(self) -> Path:
         return self.hsm.directory / f"pulled-{self.folder.name}"
 
 

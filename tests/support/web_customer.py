@@ -44,7 +44,7 @@ class _Forms(HTMLParser):
 
 
 @dataclass(frozen=True)
-class Page:
+class ResponsePage:
     """The response, after all redirects that lead to pages."""
 
     url: str
@@ -106,13 +106,13 @@ class WebCustomer:
             both.write_bytes(private_key_pem(key.private_key) + chain)
             self.session.cert = str(both)
 
-    def get(self, url: str, **headers: str) -> Page:
+    def get(self, url: str, **headers: str) -> ResponsePage:
         return self._page("GET", url, {}, headers)
 
-    def post(self, url: str, fields: dict[str, str], **headers: str) -> Page:
+    def post(self, url: str, fields: dict[str, str], **headers: str) -> ResponsePage:
         return self._page("POST", url, fields, headers)
 
-    def submit(self, page: Page, action: str = "", **fields: str) -> Page:
+    def submit(self, page: ResponsePage, action: str = "", **fields: str) -> ResponsePage:
         """Submits a form of `page` with its hidden fields and `fields`."""
         form = page.form(action)
         return self.post(urljoin(page.url, form.action), {**form.fields, **fields})
@@ -120,7 +120,9 @@ class WebCustomer:
     def close(self) -> None:
         self.session.close()
 
-    def _page(self, method: str, url: str, fields: dict[str, str], headers: dict[str, str]) -> Page:
+    def _page(
+        self, method: str, url: str, fields: dict[str, str], headers: dict[str, str]
+    ) -> ResponsePage:
         names = {name.replace("_", "-"): value for name, value in headers.items()}
         for _hop in range(5):
             answer = self.session.request(
@@ -135,4 +137,4 @@ class WebCustomer:
             if not location or location.startswith("certclient:"):
                 break
             method, url, fields = "GET", urljoin(url, location), {}
-        return Page(url, answer.status_code, answer.text, dict(answer.headers))
+        return ResponsePage(url, answer.status_code, answer.text, dict(answer.headers))

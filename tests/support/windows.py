@@ -18,7 +18,7 @@ from certclient.model.profile import Profile
 from certclient.store.base import CertificateStore
 from certclient.ui.context import AppContext
 from certclient.ui.language import Languages
-from certclient.ui.settings import Settings
+from certclient.ui.settings import UiSettings
 from certclient.ui.tasks.runner import TaskRunner
 
 
@@ -52,7 +52,7 @@ class Desktop:
                 open_procedures=self.open_procedures,
                 clock=self.clock,
                 languages=languages,
-                settings=Settings(self.folder / "settings.ini"),
+                settings=UiSettings(self.folder / "settings.ini"),
                 tasks=tasks,
                 open_url=self._open,
                 data_folder=self.folder,

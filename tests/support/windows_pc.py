@@ -19,7 +19,7 @@ import pytest
 
 from certclient.model.certificate import Certificate
 from certclient.model.keys import SignatureAlgorithm
-from support.bank_office import BankOffice
+from support.bank_service import BankService
 
 CNG = "ncrypt" in os.environ.get("CERTCLIENT_WINDOWS_RUN", "").split(",")
 
@@ -80,7 +80,7 @@ if sys.platform == "win32":
         for damaged in DOUBLE.glob("*.key"):
             damaged.unlink()
 
-    class Owner:
+    class KeyOwner:
         """The user whom the double asks about protected keys."""
 
         _file = DOUBLE / "questions.txt"
@@ -95,8 +95,8 @@ if sys.platform == "win32":
             self._file.unlink(missing_ok=True)
 
     @pytest.fixture
-    def owner() -> Iterator[Owner]:
-        owner = Owner()
+    def owner() -> Iterator[KeyOwner]:
+        owner = KeyOwner()
         owner.forget()
         yield owner
         owner.forget()
@@ -127,7 +127,7 @@ if sys.platform == "win32":
         return place
 
     @dataclass(frozen=True)
-    class Computer:
+    class WindowsComputer:
         """The customer's computer: the "MY" store that browsers use, and the program's folder."""
 
         store: WindowsStore
@@ -137,14 +137,14 @@ if sys.platform == "win32":
             found = self.store.certificates()
             return [s.certificate for s in found if s.key and not s.archived]
 
-        def give(
-            self, office: BankOffice, user_id: str, days: int, spec: KeySpec | None = None
+        def add_certificate(
+            self, service: BankService, user_id: str, days: int, spec: KeySpec | None = None
         ) -> Certificate:
             """A certificate that expires in `days` days, created as this program does."""
             with self.store.open(no_pin) as session:
                 key = session.create_key(spec or KeySpec(), f"certclient {user_id}")
                 spki = session.signer(key).spki
-                certificate = office.issue_certificate(user_id, spki, days)
+                certificate = service.issue_certificate(user_id, spki, days)
                 session.install(key, certificate, "last year")
             return certificate
 
@@ -158,11 +158,11 @@ if sys.platform == "win32":
                     session.self_test(one.certificate)
 
     @pytest.fixture
-    def computer() -> Iterator[Computer]:
+    def computer() -> Iterator[WindowsComputer]:
         """Emptied before and after; for one test at a time, as there is only one "MY" store."""
         _only_under_wine()
         _empty()
-        yield Computer(WindowsStore())
+        yield WindowsComputer(WindowsStore())
         _empty()
 
     def _empty() -> None:

@@ -25,13 +25,13 @@ from certclient.enrollment.bank_status import read_statuses
 from certclient.enrollment.journal import Journal
 from certclient.enrollment.open_procedures import read_open_procedures
 from certclient.enrollment.procedure import Enrollment, Environment
-from certclient.enrollment.work import CodeVault
+from certclient.enrollment.run_context import CodeVault
 from certclient.model.certificate import Certificate
 from certclient.model.keys import KeySpec
 from certclient.model.profile import Profile
 from certclient.store.base import CertificateStore, StoredCertificate
 from certclient.ui.context import AppContext
-from certclient.ui.enrollment.navigation import Page
+from certclient.ui.enrollment.navigation import WizardPageId
 from certclient.ui.enrollment.wizard import EnrollmentWizard
 from certclient_practice.admin.profile_writer import ProfileOptions
 from support.bank import USER_ID, RunningBank
@@ -49,7 +49,7 @@ LONG = 300_000
 
 
 @dataclass
-class Office:
+class UiEnvironment:
     """A customer's PC with the program's windows: the store `pc` and tokens once inserted. `hsm`
     creates tokens; None on Windows."""
 
@@ -60,7 +60,7 @@ class Office:
     stack: ExitStack
     stores: list[CertificateStore] = field(default_factory=list)
     vault: CodeVault = field(default_factory=MemoryVault)
-    patience: float = 60.0
+    max_wait: float = 60.0
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def __post_init__(self) -> None:
@@ -85,7 +85,7 @@ class Office:
             clock=self.clock,
             sleep=time.sleep,
             random_bytes=os.urandom,
-            patience=self.patience,
+            max_wait=self.max_wait,
         )
         return Enrollment(environment, self.journal)
 
@@ -114,14 +114,14 @@ class Office:
         self.stores.append(token.store())
         return token
 
-    def give(
+    def add_certificate(
         self, store: CertificateStore, days: int = 20, user_id: str = USER_ID, suffix: str = "1403"
     ) -> StoredCertificate:
         """A certificate for a new customer of the bank that expires in `days` days."""
         self.bank.add_customer(user_id, suffix)
-        return self.give_again(store, days, user_id)
+        return self.add_newer_certificate(store, days, user_id)
 
-    def give_again(
+    def add_newer_certificate(
         self, store: CertificateStore, days: int, user_id: str = USER_ID
     ) -> StoredCertificate:
         with store.open(right_pin) as session:
@@ -138,27 +138,27 @@ class Office:
 
     # Actions of the customer
 
-    def open(self, wizard: EnrollmentWizard) -> Visitor:
+    def open(self, wizard: EnrollmentWizard) -> WizardDriver:
         wizard.show()
-        self.stack.callback(_tidy_away, wizard)
+        self.stack.callback(_close_wizard, wizard)
         until(wizard.isVisible)
-        return Visitor(wizard)
+        return WizardDriver(wizard)
 
 
 @dataclass
-class Visitor:
+class WizardDriver:
     """A user who reads and clicks the wizard. `clicks`: the texts of the buttons clicked."""
 
     wizard: EnrollmentWizard
     clicks: list[str] = field(default_factory=list)
 
-    def arrives_at(self, page: Page) -> None:
+    def arrives_at(self, page: WizardPageId) -> None:
         until(lambda: self.wizard.currentId() == page, lambda: self._where)
         wait(1)  # shows widgets that were just added to the page
 
     @property
     def _where(self) -> str:
-        return f"at {Page(self.wizard.currentId()).name}: {self.text}"
+        return f"at {WizardPageId(self.wizard.currentId()).name}: {self.text}"
 
     @property
     def text(self) -> str:
@@ -212,7 +212,7 @@ class Visitor:
         QTest.keyClick(self.wizard.focusWidget() or self.wizard, key)
 
     @property
-    def gone(self) -> bool:
+    def is_closed(self) -> bool:
         """Whether the window is closed; it may be deleted as well."""
         return not shiboken6.isValid(self.wizard) or not self.wizard.isVisible()
 
@@ -239,7 +239,7 @@ class Visitor:
         assert page is not None
         return [f for f in page.findChildren(QLineEdit) if f.isVisible()]
 
-    def is_asked(self, what: str) -> None:
+    def shows_question(self, what: str) -> None:
         """Waits until a question whose heading contains `what` is shown."""
         until(lambda: what in self.heading and bool(self.fields()), lambda: self._where)
 
@@ -249,7 +249,7 @@ class Visitor:
         return page.heading.text() if page is not None else ""
 
 
-def _tidy_away(wizard: EnrollmentWizard) -> None:
+def _close_wizard(wizard: EnrollmentWizard) -> None:
     """Closes an open window as the program does when it ends."""
     if not shiboken6.isValid(wizard):
         return
@@ -286,19 +286,19 @@ def plain(text: str) -> str:
 if sys.platform == "win32":
 
     @pytest.fixture
-    def office(
+    def ui(
         tmp_path: Path, bank: RunningBank, windows_pc: WindowsPc, qtbot: QtBot
-    ) -> Iterator[Office]:
+    ) -> Iterator[UiEnvironment]:
         """An office whose Windows PC has no certificates yet."""
         with ExitStack() as stack:
-            yield Office(bank, windows_pc.store(), None, tmp_path / "data", stack)
+            yield UiEnvironment(bank, windows_pc.store(), None, tmp_path / "data", stack)
 
 else:
 
     @pytest.fixture
-    def office(
+    def ui(
         tmp_path: Path, bank: RunningBank, nss: NssDatabase, softhsm: SoftHsm, qtbot: QtBot
-    ) -> Iterator[Office]:
+    ) -> Iterator[UiEnvironment]:
         """An office whose PC has no certificates yet."""
         with ExitStack() as stack:
-            yield Office(bank, nss.store(), softhsm, tmp_path / "data", stack)
+            yield UiEnvironment(bank, nss.store(), softhsm, tmp_path / "data", stack)

@@ -1,6 +1,6 @@
 """Fixtures for the windows: they need no display and fail on stray log records."""
 
-from support.qt_session import dressed, garbage_in_the_gui_thread, no_stray_log_record, texts
-from support.wizards import office
+from support.qt_session import garbage_in_the_gui_thread, no_stray_log_record, styled, texts
+from support.wizards import ui
 
-__all__ = ["dressed", "garbage_in_the_gui_thread", "no_stray_log_record", "office", "texts"]
+__all__ = ["garbage_in_the_gui_thread", "no_stray_log_record", "styled", "texts", "ui"]

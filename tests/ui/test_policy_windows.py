@@ -8,18 +8,18 @@ from PySide6.QtWidgets import QRadioButton
 
 from certclient.model.destination import Destination
 from certclient.model.policy import Policy, restricted
-from certclient.ui.enrollment.navigation import Page
+from certclient.ui.enrollment.navigation import WizardPageId
 from certclient.ui.enrollment.wizard import EnrollmentWizard
-from support.wizards import Office
+from support.wizards import UiEnvironment
 
 
-def test_excluded_destination_shows_the_reason(office: Office) -> None:
-    old = office.give(office.pc)
-    office.new_token()
+def test_excluded_destination_shows_the_reason(ui: UiEnvironment) -> None:
+    old = ui.add_certificate(ui.pc)
+    ui.new_token()
     policy = Policy(destinations=(Destination.PC,))
-    context = replace(office.context(), profiles=(restricted(office.profile, policy),))
-    customer = office.open(EnrollmentWizard.renew(context, old))
-    customer.arrives_at(Page.START)
+    context = replace(ui.context(), profiles=(restricted(ui.profile, policy),))
+    customer = ui.open(EnrollmentWizard.renew(context, old))
+    customer.arrives_at(WizardPageId.START)
     reason = "会社の管理者の設定により、この保存先はご利用いただけません。"
     destinations = {
         radio.text().partition("(&")[0]: (radio.isEnabled(), radio.accessibleDescription())
@@ -28,4 +28,4 @@ def test_excluded_destination_shows_the_reason(office: Office) -> None:
     assert destinations == {"パソコンに保存する": (True, ""), "専用USBに保存する": (False, reason)}
     assert reason in customer.text
     customer.clicks_on("更新する")
-    customer.arrives_at(Page.DONE)
+    customer.arrives_at(WizardPageId.DONE)

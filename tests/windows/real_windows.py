@@ -32,7 +32,7 @@ from certclient.model.keys import KeyRef, KeySpec, Protection, SignatureAlgorith
 from certclient.model.secret import Secret
 from certclient.platform.remote_session import is_remote
 from certclient.platform.windows_dll import WindowsCallError
-from certclient.store.base import StoreSession, TellsAboutKeys, no_pin
+from certclient.store.base import KeyWarnings, StoreSession, no_pin
 from certclient.store.windows import capi, card_service, cng
 from certclient.store.windows import declarations as w
 from certclient.store.windows.container import from_key_id
@@ -49,7 +49,7 @@ class FailedError(Exception):
 
 
 @dataclass(frozen=True)
-class Result:
+class CheckOutcome:
     name: str
     passed: bool | None
     """None: not applicable here."""
@@ -57,7 +57,7 @@ class Result:
 
 
 @dataclass(frozen=True)
-class Check:
+class ManualCheck:
     name: str
     run: Callable[[], str]
 
@@ -131,7 +131,7 @@ def _other_process_finds(key: KeyRef) -> None:
 def tpm() -> str:
     with session() as open_session:
         key = open_session.create_key(KeySpec(prefer_tpm=True), LABEL)
-        assert isinstance(open_session, TellsAboutKeys)
+        assert isinstance(open_session, KeyWarnings)
         for warning in open_session.take_warnings():
             reason = warning.data["reason"]
             raise NotHereError(reason) if NO_TPM in reason else FailedError(reason)
@@ -251,12 +251,12 @@ def login(profile_file: Path) -> str:
     raise NotHereError("no certificate of this bank here: renew or obtain one first")
 
 
-def attempt(check: Check) -> Result:
+def attempt(check: ManualCheck) -> CheckOutcome:
     print(f"  {check.name} …", flush=True)
     try:
-        return Result(check.name, True, check.run())
+        return CheckOutcome(check.name, True, check.run())
     except NotHereError as reason:
-        return Result(check.name, None, str(reason))
+        return CheckOutcome(check.name, None, str(reason))
     except (
         FailedError,
         CertclientError,
@@ -264,23 +264,25 @@ def attempt(check: Check) -> Result:
         OSError,
         subprocess.SubprocessError,
     ) as error:
-        return Result(check.name, False, str(error))
+        return CheckOutcome(check.name, False, str(error))
 
 
 def main(arguments: list[str]) -> int:
     """Runs every check and prints the table as Markdown."""
     checks = [
-        Check("software KSP: persistent, PKCS#1 and PSS, not exportable", software_ksp),
-        Check("TPM with PSS trial", tpm),
-        Check("protected key asks once, in the bank's name", protected),
-        Check("CAPI key signs PSS through CNG", capi_key_signs_pss),
-        Check("archived certificate is hidden from others", archived_is_hidden),
-        Check("credential store", credential_store),
-        Check("remote session", remote_desktop),
-        Check("smart card service", smart_card_service),
+        ManualCheck("software KSP: persistent, PKCS#1 and PSS, not exportable", software_ksp),
+        ManualCheck("TPM with PSS trial", tpm),
+        ManualCheck("protected key asks once, in the bank's name", protected),
+        ManualCheck("CAPI key signs PSS through CNG", capi_key_signs_pss),
+        ManualCheck("archived certificate is hidden from others", archived_is_hidden),
+        ManualCheck("credential store", credential_store),
+        ManualCheck("remote session", remote_desktop),
+        ManualCheck("smart card service", smart_card_service),
     ]
     if arguments:
-        checks.append(Check("login test (TLS with the key)", lambda: login(Path(arguments[0]))))
+        checks.append(
+            ManualCheck("login test (TLS with the key)", lambda: login(Path(arguments[0])))
+        )
     print(f"certclient on {platform.platform()}, Python {platform.python_version()}")
     results = [attempt(check) for check in checks]
     words = {True: "ok", False: "FAILED", None: "not here"}

@@ -17,12 +17,12 @@ if sys.platform != "win32":
 from certclient.enrollment.preflight import key_result
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import KeyRef, KeySpec, Protection, SignatureAlgorithm, own_label
-from certclient.store.base import StoreSession, TellsAboutKeys, no_pin
-from certclient.store.windows import cng, crypt32, question_window
+from certclient.store.base import KeyWarnings, StoreSession, no_pin
+from certclient.store.windows import cng, crypt32, parent_window
 from certclient.store.windows import declarations as w
 from certclient.store.windows.container import from_key_id
 from support.pki import make_lab, rsa_key, spki_of
-from support.windows_pc import CNG, Owner, WindowsPc, lose_keys_with_the_password
+from support.windows_pc import CNG, KeyOwner, WindowsPc, lose_keys_with_the_password
 
 if not CNG:
     pytest.skip("needs the double of ncrypt.dll", allow_module_level=True)
@@ -42,14 +42,14 @@ def provider_of(key: KeyRef) -> str:
 
 
 def warnings_of(session: StoreSession) -> list[CertclientError]:
-    assert isinstance(session, TellsAboutKeys)
+    assert isinstance(session, KeyWarnings)
     return list(session.take_warnings())
 
 
 # Protection
 
 
-def test_unprotected_key_does_not_prompt(windows_pc: WindowsPc, owner: Owner) -> None:
+def test_unprotected_key_does_not_prompt(windows_pc: WindowsPc, owner: KeyOwner) -> None:
     with windows_pc.store().open(no_pin) as session:
         key = session.create_key(KeySpec(purpose=BANK), LABEL)
         session.signer(key).sign(b"x", SignatureAlgorithm.RSA_PKCS1_SHA256)
@@ -60,7 +60,7 @@ def test_unprotected_key_does_not_prompt(windows_pc: WindowsPc, owner: Owner) ->
     ("protection", "flags"), [(Protection.CONSENT, "1"), (Protection.PASSWORD, "3")]
 )
 def test_protected_key_prompts_once_per_session_with_bank_name(
-    windows_pc: WindowsPc, owner: Owner, protection: Protection, flags: str
+    windows_pc: WindowsPc, owner: KeyOwner, protection: Protection, flags: str
 ) -> None:
     spec = KeySpec(protection=protection, purpose=BANK)
     with windows_pc.store().open(no_pin) as session:
@@ -80,24 +80,24 @@ def test_protected_key_prompts_once_per_session_with_bank_name(
 
 
 def test_prompt_belongs_to_active_window(
-    windows_pc: WindowsPc, owner: Owner, monkeypatch: pytest.MonkeyPatch
+    windows_pc: WindowsPc, owner: KeyOwner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """tests/windows/ui checks which window that is; this run has no screen."""
-    monkeypatch.setattr(question_window, "in_front", lambda: 4711)
+    monkeypatch.setattr(parent_window, "foreground_window", lambda: 4711)
     with windows_pc.store().open(no_pin) as session:
         key = session.create_key(KeySpec(protection=Protection.CONSENT), LABEL)
         session.signer(key).sign(b"x", SignatureAlgorithm.RSA_PKCS1_SHA256)
     assert [question[-1] for question in owner.questions()] == ["4711", "4711"]
 
 
-def test_prompt_has_no_owner_without_active_window(windows_pc: WindowsPc, owner: Owner) -> None:
+def test_prompt_has_no_owner_without_active_window(windows_pc: WindowsPc, owner: KeyOwner) -> None:
     with windows_pc.store().open(no_pin) as session:
         key = session.create_key(KeySpec(protection=Protection.CONSENT), LABEL)
         session.signer(key).sign(b"x", SignatureAlgorithm.RSA_PKCS1_SHA256)
     assert [question[-1] for question in owner.questions()] == ["0", "0"]
 
 
-def test_listing_does_not_prompt(windows_pc: WindowsPc, owner: Owner) -> None:
+def test_listing_does_not_prompt(windows_pc: WindowsPc, owner: KeyOwner) -> None:
     store = windows_pc.store()
     with store.open(no_pin) as session:
         key = session.create_key(KeySpec(protection=Protection.PASSWORD), LABEL)
@@ -108,7 +108,7 @@ def test_listing_does_not_prompt(windows_pc: WindowsPc, owner: Owner) -> None:
 
 
 def test_declined_signing_prompt_is_refused_consent(
-    windows_pc: WindowsPc, owner: Owner, monkeypatch: pytest.MonkeyPatch
+    windows_pc: WindowsPc, owner: KeyOwner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with windows_pc.store().open(no_pin) as session:
         key = session.create_key(KeySpec(protection=Protection.CONSENT), LABEL)
@@ -121,7 +121,7 @@ def test_declined_signing_prompt_is_refused_consent(
 
 
 def test_declined_creation_prompt_leaves_no_key(
-    windows_pc: WindowsPc, owner: Owner, monkeypatch: pytest.MonkeyPatch
+    windows_pc: WindowsPc, owner: KeyOwner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CERTCLIENT_USER", "cancels")
     with windows_pc.store().open(no_pin) as session:
@@ -199,7 +199,7 @@ def test_untested_tpm_key_is_tested_before_use(
 
 
 def test_declined_prompt_is_no_tpm_failure(
-    windows_pc: WindowsPc, owner: Owner, monkeypatch: pytest.MonkeyPatch
+    windows_pc: WindowsPc, owner: KeyOwner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CERTCLIENT_TPM", "works")
     monkeypatch.setenv("CERTCLIENT_USER", "cancels")

@@ -12,7 +12,7 @@ import pytest
 if sys.platform != "win32":
     pytest.skip("runs on Windows: make test-windows", allow_module_level=True)
 
-from certclient.enrollment.login_test import LOGIN_SAYS_NO, can_log_in, log_in
+from certclient.enrollment.login_test import LOGIN_REJECTIONS, log_in, supports_login_test
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import KeySpec
@@ -20,7 +20,7 @@ from certclient.model.profile import Profile
 from certclient.platform.proxies.routes import DIRECT
 from certclient.store.base import no_pin
 from certclient.store.windows.store import WindowsStore
-from support.bank_office import BankOffice
+from support.bank_service import BankService
 from support.pki import SERVER_AUTH, Lab, certificate_pem, make_lab, rsa_signer
 from support.raw_server import always, free_port, http, raw_server, tls_context, tunnel
 from support.windows_pc import CNG, WindowsPc
@@ -30,14 +30,14 @@ if CNG:
 
 
 @pytest.fixture
-def installed(windows_pc: WindowsPc, bank_office: BankOffice) -> tuple[WindowsStore, Certificate]:
+def installed(windows_pc: WindowsPc, bank_service: BankService) -> tuple[WindowsStore, Certificate]:
     """A customer's new certificate in the Windows store."""
-    user_id = bank_office.new_customer()
+    user_id = bank_service.new_customer()
     store = windows_pc.store()
     with store.open(no_pin) as session:
         key = session.create_key(KeySpec(), "certclient login")
-        certificate = bank_office.issue_certificate(user_id, session.signer(key).spki, 300)
-        session.install_intermediates([bank_office.intermediate()])
+        certificate = bank_service.issue_certificate(user_id, session.signer(key).spki, 300)
+        session.install_intermediates([bank_service.intermediate()])
         session.install(key, certificate, "login")
     return store, certificate
 
@@ -58,47 +58,49 @@ def server_context(folder: Path, lab: Lab) -> ssl.SSLContext:
     return tls_context(folder, (leaf, *lab.chain), key)
 
 
-def test_new_certificate_logs_in(installed: Installed, bank_office: BankOffice) -> None:
+def test_new_certificate_logs_in(installed: Installed, bank_service: BankService) -> None:
     store, certificate = installed
-    assert can_log_in(store, bank_office.profile())
-    log_in(store, certificate, bank_office.profile())
+    assert supports_login_test(store, bank_service.profile())
+    log_in(store, certificate, bank_service.profile())
 
 
-def test_revoked_certificate_is_refused(installed: Installed, bank_office: BankOffice) -> None:
-    bank_office.revoke(installed[1])
-    error = refusal(installed, bank_office.profile())
+def test_revoked_certificate_is_refused(installed: Installed, bank_service: BankService) -> None:
+    bank_service.revoke(installed[1])
+    error = refusal(installed, bank_service.profile())
     assert (error.code, error.data["status"]) == (ErrorCode.LOGIN_REFUSED, "403")
-    assert error.code in LOGIN_SAYS_NO
+    assert error.code in LOGIN_REJECTIONS
 
 
 def test_server_with_other_anchors_is_rejected(
-    installed: Installed, bank_office: BankOffice
+    installed: Installed, bank_service: BankService
 ) -> None:
-    profile = replace(bank_office.profile(), tls_anchors=make_lab().anchors)
+    profile = replace(bank_service.profile(), tls_anchors=make_lab().anchors)
     error = refusal(installed, profile)
     assert error.code is ErrorCode.TLS_UNTRUSTED
-    assert error.data["issuer"] == bank_office.intermediate().common_name
-    assert error.code not in LOGIN_SAYS_NO, "it proves nothing about the certificate"
+    assert error.data["issuer"] == bank_service.intermediate().common_name
+    assert error.code not in LOGIN_REJECTIONS, "it proves nothing about the certificate"
 
 
 def test_windows_anchors_apply_without_profile_anchors(
-    installed: Installed, bank_office: BankOffice
+    installed: Installed, bank_service: BankService
 ) -> None:
-    error = refusal(installed, replace(bank_office.profile(), tls_anchors=()))
+    error = refusal(installed, replace(bank_service.profile(), tls_anchors=()))
     result_under_wine = ErrorCode.LOGIN_FAILED
     assert error.code in (ErrorCode.TLS_UNTRUSTED, result_under_wine)
 
 
-def test_unreachable_server_is_inconclusive(installed: Installed, bank_office: BankOffice) -> None:
+def test_unreachable_server_is_inconclusive(
+    installed: Installed, bank_service: BankService
+) -> None:
     url = f"https://localhost:{free_port()}/"
-    profile = replace(bank_office.profile(), login_test_url=url)
+    profile = replace(bank_service.profile(), login_test_url=url)
     error = refusal(installed, profile)
     assert error.code is ErrorCode.NETWORK_UNREACHABLE
-    assert error.code not in LOGIN_SAYS_NO
+    assert error.code not in LOGIN_REJECTIONS
 
 
 def test_tls_refusal_of_certificate_is_conclusive(
-    installed: Installed, bank_office: BankOffice, tmp_path: Path
+    installed: Installed, bank_service: BankService, tmp_path: Path
 ) -> None:
     """The server accepts certificates of another CA only, and aborts the handshake."""
     lab = make_lab(label="Another bank")
@@ -107,12 +109,12 @@ def test_tls_refusal_of_certificate_is_conclusive(
     context.load_verify_locations(cadata=certificate_pem(*lab.anchors).decode())
     with raw_server(always(http("200 OK", b"come in")), context) as server:
         profile = replace(
-            bank_office.profile(),
+            bank_service.profile(),
             login_test_url=server.url("https", "localhost"),
             tls_anchors=lab.anchors,
         )
         error = refusal(installed, profile)
-    assert error.code in LOGIN_SAYS_NO
+    assert error.code in LOGIN_REJECTIONS
     assert server.requests == []
 
 
@@ -120,7 +122,7 @@ def test_tls_refusal_of_certificate_is_conclusive(
 
 
 def test_login_uses_given_proxy(
-    installed: Installed, bank_office: BankOffice, tmp_path: Path
+    installed: Installed, bank_service: BankService, tmp_path: Path
 ) -> None:
     """REAL_WINDOWS.md covers a proxy with authentication: Wine continues as if it had accepted."""
     lab = make_lab()
@@ -129,7 +131,7 @@ def test_login_uses_given_proxy(
         raw_server(tunnel(server.port)) as proxy,
     ):
         profile = replace(
-            bank_office.profile(),
+            bank_service.profile(),
             login_test_url=server.url("https", "localhost"),
             tls_anchors=lab.anchors,
         )
@@ -140,18 +142,18 @@ def test_login_uses_given_proxy(
     assert len(server.requests) == 2
 
 
-def test_unreachable_proxy_is_inconclusive(installed: Installed, bank_office: BankOffice) -> None:
-    error = refusal(installed, bank_office.profile(), f"http://127.0.0.1:{free_port()}")
+def test_unreachable_proxy_is_inconclusive(installed: Installed, bank_service: BankService) -> None:
+    error = refusal(installed, bank_service.profile(), f"http://127.0.0.1:{free_port()}")
     assert error.code in (ErrorCode.NETWORK_UNREACHABLE, ErrorCode.PROXY_UNREACHABLE)
 
 
-def test_deleted_certificate_cannot_log_in(installed: Installed, bank_office: BankOffice) -> None:
+def test_deleted_certificate_cannot_log_in(installed: Installed, bank_service: BankService) -> None:
     store, certificate = installed
     with store.open(no_pin) as session:
         session.delete(certificate)
-    error = refusal(installed, bank_office.profile())
+    error = refusal(installed, bank_service.profile())
     assert error.code is ErrorCode.CERTIFICATE_NOT_FOUND
 
 
-def test_no_login_test_without_url(installed: Installed, bank_office: BankOffice) -> None:
-    assert not can_log_in(installed[0], replace(bank_office.profile(), login_test_url=""))
+def test_no_login_test_without_url(installed: Installed, bank_service: BankService) -> None:
+    assert not supports_login_test(installed[0], replace(bank_service.profile(), login_test_url=""))

@@ -23,10 +23,10 @@ from certclient.model.keys import KeySpec
 from certclient.store.base import Unavailable
 from certclient.store.pkcs11.module import load_module
 from certclient.store.registry import open_stores
-from support.bank_office import BankOffice
-from support.scripted import Person
+from support.bank_service import BankService
+from support.scripted import ScriptedUser
 from support.softhsm import MODULE, PIN, SoftHsm, right_pin
-from support.windows_pc import CNG, Computer
+from support.windows_pc import CNG, WindowsComputer
 
 SYSTEM = Path(r"C:\Windows\System32")
 
@@ -87,16 +87,18 @@ def test_dll_with_missing_dependency_is_reported(tmp_path: Path) -> None:
 @pytest.mark.skipif(
     CNG, reason="runs with Wine's ncrypt; the double makes no difference to a token"
 )
-def test_renew_on_usb_token(softhsm: SoftHsm, computer: Computer, bank_office: BankOffice) -> None:
+def test_renew_on_usb_token(
+    softhsm: SoftHsm, computer: WindowsComputer, bank_service: BankService
+) -> None:
     """A2 専用USBに保存する: the vendor's DLL creates the key, which never leaves the token."""
     token = softhsm.new_token()
     store = token.store()
-    user_id = bank_office.new_customer()
+    user_id = bank_service.new_customer()
     with store.open(right_pin) as session:
         key = session.create_key(KeySpec(), f"certclient {user_id}")
-        old = bank_office.issue_certificate(user_id, session.signer(key).spki, 20)
+        old = bank_service.issue_certificate(user_id, session.signer(key).spki, 20)
         session.install(key, old, "last year")
-    profile = replace(bank_office.profile(), pkcs11_modules=(MODULE,), destinations=("usb",))
+    profile = replace(bank_service.profile(), pkcs11_modules=(MODULE,), destinations=("usb",))
     stores = open_stores(profile.pkcs11_modules)
     assert [s.label for s in stores if s.destination is Destination.USB] == ["専用USB"]
     procedures = enrollment(profile, stores)
@@ -104,12 +106,12 @@ def test_renew_on_usb_token(softhsm: SoftHsm, computer: Computer, bank_office: B
     assert checks[Check.TOKEN] is Verdict.PASSED
     assert checks[Check.MIDDLEWARE] is Verdict.PASSED
     (current,) = store.certificates()
-    person = Person(pins=[PIN])
+    person = ScriptedUser(pins=[PIN])
     done = procedures.renew(current, store, person)
     assert isinstance(done, Finished)
     assert [s.certificate for s in store.certificates() if not s.archived] == [done.certificate]
     assert len(person.pin_requests) == 1
-    assert bank_office.state_of(done.certificate) == "confirmed"
+    assert bank_service.state_of(done.certificate) == "confirmed"
     with store.open(right_pin) as session:
         session.self_test(done.certificate)
 
@@ -124,11 +126,11 @@ def vendor_dll() -> Iterator[Path]:
 
 
 def test_profile_without_modules_uses_installed_well_known_ones(
-    bank_office: BankOffice, tmp_path: Path, vendor_dll: Path
+    bank_service: BankService, tmp_path: Path, vendor_dll: Path
 ) -> None:
     assert vendor_dll in known_modules()
     file = tmp_path / "profile.toml"
-    file.write_text(bank_office.profile_text(), encoding="utf-8")
+    file.write_text(bank_service.profile_text(), encoding="utf-8")
     profile = load_profile(file)
     assert profile.pkcs11_modules == (vendor_dll,)
     (broken,) = (s for s in open_stores(profile.pkcs11_modules) if str(vendor_dll) in s.store_id)
@@ -138,10 +140,10 @@ def test_profile_without_modules_uses_installed_well_known_ones(
 
 
 def test_no_module_is_loaded_without_usb_destination(
-    bank_office: BankOffice, tmp_path: Path, vendor_dll: Path
+    bank_service: BankService, tmp_path: Path, vendor_dll: Path
 ) -> None:
     file = tmp_path / "profile.toml"
-    text = bank_office.profile_text().replace('"pc", "usb"', '"pc"').replace('"usb", "pc"', '"pc"')
+    text = bank_service.profile_text().replace('"pc", "usb"', '"pc"').replace('"usb", "pc"', '"pc"')
     file.write_text(text, encoding="utf-8")
     assert load_profile(file).destinations == ("pc",)
     assert load_profile(file).pkcs11_modules == ()

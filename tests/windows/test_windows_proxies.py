@@ -38,11 +38,11 @@ from certclient.platform.proxies.routes import DIRECT, Routes
 from certclient.platform.proxies.windows import WindowsProxies, user_settings
 from certclient.store.registry import open_stores
 from certclient.store.windows import crypt32
-from support.bank_office import BankOffice
+from support.bank_service import BankService
 from support.pki import SERVER_AUTH, make_lab, rsa_signer
 from support.raw_server import Script, always, free_port, http, raw_server, tls_context, tunnel
-from support.scripted import Person
-from support.windows_pc import Computer
+from support.scripted import ScriptedUser
+from support.windows_pc import WindowsComputer
 
 CA = "https://ca.example.jp/pkix/"
 _SETTINGS = r"Software\Microsoft\Windows\CurrentVersion\Internet Settings"
@@ -167,11 +167,11 @@ def test_pac_script_download_times_out(set_proxy: SetProxy) -> None:
 
 
 @pytest.fixture
-def open_procedures(bank_office: BankOffice) -> Callable[[], Enrollment]:
+def open_procedures(bank_service: BankService) -> Callable[[], Enrollment]:
     """Procedures that apply Windows' settings even to this computer, where the bank runs."""
 
     def procedures() -> Enrollment:
-        profile = replace(bank_office.profile(), login_test_url="")
+        profile = replace(bank_service.profile(), login_test_url="")
         environment = Environment(
             profile=profile,
             stores=open_stores(()),
@@ -186,8 +186,8 @@ def open_procedures(bank_office: BankOffice) -> Callable[[], Enrollment]:
     return procedures
 
 
-def bank_port(bank_office: BankOffice) -> int:
-    return urlsplit(bank_office.profile().ca.url).port or 443
+def bank_port(bank_service: BankService) -> int:
+    return urlsplit(bank_service.profile().ca.url).port or 443
 
 
 def connection(procedures: Enrollment) -> dict[Check, CheckResult]:
@@ -196,19 +196,19 @@ def connection(procedures: Enrollment) -> dict[Check, CheckResult]:
 
 def test_renewal_uses_proxy_from_pac_script(
     set_proxy: SetProxy,
-    computer: Computer,
-    bank_office: BankOffice,
+    computer: WindowsComputer,
+    bank_service: BankService,
     open_procedures: Callable[[], Enrollment],
 ) -> None:
-    old = computer.give(bank_office, bank_office.new_customer(), 20)
+    old = computer.add_certificate(bank_service, bank_service.new_customer(), 20)
     (current,) = computer.store.certificates()
-    port = bank_port(bank_office)
+    port = bank_port(bank_service)
     with (
         raw_server(tunnel(port)) as proxy,
         raw_server(script(f"127.0.0.1:{proxy.port}")) as server,
     ):
         set_proxy(script=f"http://127.0.0.1:{server.port}/renewal.pac")
-        done = open_procedures().renew(current, computer.store, Person())
+        done = open_procedures().renew(current, computer.store, ScriptedUser())
         asked = [request.split(b"\r\n")[0] for request in proxy.requests]
     assert isinstance(done, Finished)
     assert computer.usable() == [done.certificate]
@@ -218,7 +218,7 @@ def test_renewal_uses_proxy_from_pac_script(
 
 
 def test_proxy_authentication_is_reported_by_proxy_check(
-    set_proxy: SetProxy, computer: Computer, open_procedures: Callable[[], Enrollment]
+    set_proxy: SetProxy, computer: WindowsComputer, open_procedures: Callable[[], Enrollment]
 ) -> None:
     with (
         raw_server(always(http("407 Who are you", b""))) as proxy,
@@ -233,7 +233,7 @@ def test_proxy_authentication_is_reported_by_proxy_check(
 
 
 def test_unusable_pac_script_gives_warning_if_bank_is_reachable(
-    set_proxy: SetProxy, computer: Computer, open_procedures: Callable[[], Enrollment]
+    set_proxy: SetProxy, computer: WindowsComputer, open_procedures: Callable[[], Enrollment]
 ) -> None:
     set_proxy(script=f"http://127.0.0.1:{free_port()}/gone.pac")
     found = connection(open_procedures())

@@ -12,13 +12,13 @@ import pytest
 if sys.platform != "win32":
     pytest.skip("runs on Windows: make test-windows", allow_module_level=True)
 
-from support.windows_pc import CNG, Computer
+from support.windows_pc import CNG, WindowsComputer
 
 SCRIPT = Path(__file__).with_name("real_windows.py")
 
 
 @pytest.mark.skipif(not CNG, reason="runs with the double of ncrypt, which is closest to Windows")
-def test_script_prints_table_and_leaves_nothing(computer: Computer) -> None:
+def test_script_prints_table_and_leaves_nothing(computer: WindowsComputer) -> None:
     done = subprocess.run(
         [sys.executable, str(SCRIPT)],
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},

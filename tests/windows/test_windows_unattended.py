@@ -23,10 +23,10 @@ from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import KeySpec, Protection
 from certclient.platform.folders import journal_file
-from certclient.store.base import WorksAlone, no_pin
+from certclient.store.base import SilentSigning, no_pin
 from certclient.store.windows import crypt32
-from support.bank_office import BankOffice
-from support.windows_pc import CNG, Computer
+from support.bank_service import BankService
+from support.windows_pc import CNG, WindowsComputer
 
 cng_only = pytest.mark.skipif(not CNG, reason="only the double of ncrypt prompts about keys")
 
@@ -42,8 +42,8 @@ def _consent() -> Iterator[None]:
 
 
 @pytest.fixture
-def bank_file(bank_office: BankOffice, tmp_path: Path) -> Path:
-    lines = bank_office.profile_text().splitlines(keepends=True)
+def bank_file(bank_service: BankService, tmp_path: Path) -> Path:
+    lines = bank_service.profile_text().splitlines(keepends=True)
     # Wine's crypt32 finds no CNG key for TLS, so the login cannot be tested with CNG keys.
     text = "".join(line for line in lines if not (CNG and line.startswith("login_test_url")))
     file = tmp_path / "銀行.toml"
@@ -61,21 +61,24 @@ def run_job(file: Path, capsys: pytest.CaptureFixture[str]) -> Any:
 
 
 def install_protected_certificate(
-    computer: Computer, office: BankOffice, user_id: str
+    computer: WindowsComputer, service: BankService, user_id: str
 ) -> Certificate:
     """Installs a certificate whose key prompts for consent (セキュリティ レベル「中」)."""
     with computer.store.open(no_pin) as session:
         key = session.create_key(KeySpec(protection=Protection.CONSENT), f"certclient {user_id}")
         spki = session.signer(key).spki
-        certificate = office.issue_certificate(user_id, spki, 20)
+        certificate = service.issue_certificate(user_id, spki, 20)
         session.install(key, certificate, "last year")
     return certificate
 
 
 def test_unattended_renewal_needs_policy(
-    computer: Computer, bank_office: BankOffice, bank_file: Path, capsys: pytest.CaptureFixture[str]
+    computer: WindowsComputer,
+    bank_service: BankService,
+    bank_file: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    old = computer.give(bank_office, bank_office.new_customer(), 20)
+    old = computer.add_certificate(bank_service, bank_service.new_customer(), 20)
     record = run_job(bank_file, capsys)
     assert (record["exit_code"], record["error"]["code"]) == (6, "CC-UNATTENDED-OFF")
     assert computer.usable() == [old]
@@ -83,14 +86,17 @@ def test_unattended_renewal_needs_policy(
 
 @pytest.mark.usefixtures("_consent")
 def test_certificate_with_unprotected_key_is_renewed(
-    computer: Computer, bank_office: BankOffice, bank_file: Path, capsys: pytest.CaptureFixture[str]
+    computer: WindowsComputer,
+    bank_service: BankService,
+    bank_file: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    old = computer.give(bank_office, bank_office.new_customer(), 20)
+    old = computer.add_certificate(bank_service, bank_service.new_customer(), 20)
     record = run_job(bank_file, capsys)
     assert record["exit_code"] == 0, record
     (new,) = computer.usable()
     assert record["results"][0]["certificate"]["serial"] == new.serial_hex != old.serial_hex
-    assert bank_office.state_of(new) == "confirmed"
+    assert bank_service.state_of(new) == "confirmed"
     computer.assert_nothing_left_over()
     assert run_job(bank_file, capsys)["exit_code"] == 3, "nothing is due any more"
 
@@ -98,10 +104,13 @@ def test_certificate_with_unprotected_key_is_renewed(
 @cng_only
 @pytest.mark.usefixtures("_consent")
 def test_protected_key_is_skipped_and_other_certificate_renewed(
-    computer: Computer, bank_office: BankOffice, bank_file: Path, capsys: pytest.CaptureFixture[str]
+    computer: WindowsComputer,
+    bank_service: BankService,
+    bank_file: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    plain = computer.give(bank_office, bank_office.new_customer(), 15)
-    protected = install_protected_certificate(computer, bank_office, bank_office.new_customer())
+    plain = computer.add_certificate(bank_service, bank_service.new_customer(), 15)
+    protected = install_protected_certificate(computer, bank_service, bank_service.new_customer())
     record = run_job(bank_file, capsys)
     first, second = record["results"]
     assert first["outcome"] == "done"
@@ -113,30 +122,35 @@ def test_protected_key_is_skipped_and_other_certificate_renewed(
 
 @cng_only
 def test_protected_key_is_detected_without_prompt(
-    computer: Computer, bank_office: BankOffice
+    computer: WindowsComputer, bank_service: BankService
 ) -> None:
     store = computer.store
-    assert isinstance(store, WorksAlone)
-    store.try_alone(computer.give(bank_office, bank_office.new_customer(), 20))
-    protected = install_protected_certificate(computer, bank_office, bank_office.new_customer())
+    assert isinstance(store, SilentSigning)
+    store.try_alone(computer.add_certificate(bank_service, bank_service.new_customer(), 20))
+    protected = install_protected_certificate(computer, bank_service, bank_service.new_customer())
     with pytest.raises(CertclientError) as would_ask:
         store.try_alone(protected)
     assert would_ask.value.code is ErrorCode.KEY_PROTECTED
 
 
-def test_certificate_without_key_is_reported(computer: Computer, bank_office: BankOffice) -> None:
+def test_certificate_without_key_is_reported(
+    computer: WindowsComputer, bank_service: BankService
+) -> None:
     with crypt32.opened("MY", writable=True) as store:
-        store.add(bank_office.intermediate(), "", None)
+        store.add(bank_service.intermediate(), "", None)
     with pytest.raises(CertclientError) as keyless:
-        computer.store.try_alone(bank_office.intermediate())
+        computer.store.try_alone(bank_service.intermediate())
     assert keyless.value.code is ErrorCode.KEY_NOT_FOUND
 
 
 @pytest.mark.usefixtures("_consent")
 def test_no_protected_key_is_created_unattended(
-    computer: Computer, bank_office: BankOffice, bank_file: Path, capsys: pytest.CaptureFixture[str]
+    computer: WindowsComputer,
+    bank_service: BankService,
+    bank_file: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    old = computer.give(bank_office, bank_office.new_customer(), 20)
+    old = computer.add_certificate(bank_service, bank_service.new_customer(), 20)
     text = bank_file.read_text(encoding="utf-8")
     assert "[key]" in text
     bank_file.write_text(text.replace("[key]", '[key]\nprotection = "consent"'), encoding="utf-8")
@@ -147,11 +161,14 @@ def test_no_protected_key_is_created_unattended(
 
 @pytest.mark.usefixtures("_consent")
 def test_running_renewal_is_left_alone(
-    computer: Computer, bank_office: BankOffice, bank_file: Path, capsys: pytest.CaptureFixture[str]
+    computer: WindowsComputer,
+    bank_service: BankService,
+    bank_file: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    user_id = bank_office.new_customer()
-    old = computer.give(bank_office, user_id, 20)
-    with exclusive(journal_file().parent / "locks", bank_office.profile().id, user_id):
+    user_id = bank_service.new_customer()
+    old = computer.add_certificate(bank_service, user_id, 20)
+    with exclusive(journal_file().parent / "locks", bank_service.profile().id, user_id):
         record = run_job(bank_file, capsys)
     assert record["results"][0]["error"]["code"] == "CC-PROCEDURE-RUNNING"
     assert record["exit_code"] == 5

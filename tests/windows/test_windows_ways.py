@@ -21,12 +21,12 @@ from certclient.bootstrap import enrollment, system_services
 from certclient.cli.main import run
 from certclient.enrollment.interaction import SecretKind
 from certclient.enrollment.preflight import Check, Verdict
-from certclient.enrollment.procedure import Enrollment, Finished, LoginResult, Outcome, Pending
+from certclient.enrollment.procedure import Enrollment, Finished, LoginTestResult, Outcome, Pending
 from certclient.enrollment.vault import KeyringVault, system_vault
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import KeySpec, Protection
-from certclient.model.profile import AskWhom, Profile
+from certclient.model.profile import Profile, SecretPolicy
 from certclient.model.progress import Step
 from certclient.model.secret import Secret
 from certclient.platform.windows_dll import WindowsCallError
@@ -36,13 +36,13 @@ from certclient.store.windows import capi, crypt32
 from certclient.store.windows import declarations as w
 from certclient.store.windows.container import from_key_id
 from certclient.store.windows.errors import ERROR_ACCESS_DENIED, ERROR_CANCELLED
-from support.bank_office import BankOffice
+from support.bank_service import BankService
 from support.pki import make_lab, rsa_key, spki_of
-from support.scripted import Person
+from support.scripted import ScriptedUser
 from support.windows_pc import (
     CNG,
-    Computer,
-    Owner,
+    KeyOwner,
+    WindowsComputer,
     elsewhere,
     internet_explorer_key,
     lose_keys_with_the_password,
@@ -50,15 +50,15 @@ from support.windows_pc import (
 
 
 @pytest.fixture
-def profile(bank_office: BankOffice) -> Profile:
-    profile = bank_office.profile()
+def profile(bank_service: BankService) -> Profile:
+    profile = bank_service.profile()
     # Wine's crypt32 finds no CNG key for TLS, so the login cannot be tested with CNG keys.
     return replace(profile, login_test_url="") if CNG else profile
 
 
-def profile_text(bank_office: BankOffice) -> str:
+def profile_text(bank_service: BankService) -> str:
     """The text of the file of `profile`."""
-    lines = bank_office.profile_text().splitlines(keepends=True)
+    lines = bank_service.profile_text().splitlines(keepends=True)
     return "".join(line for line in lines if not (CNG and line.startswith("login_test_url")))
 
 
@@ -67,11 +67,13 @@ def open_procedures(profile: Profile) -> Enrollment:
     return enrollment(profile, open_stores(()))
 
 
-def current(computer: Computer, certificate: Certificate) -> StoredCertificate:
+def current(computer: WindowsComputer, certificate: Certificate) -> StoredCertificate:
     return next(s for s in computer.store.certificates() if s.certificate == certificate)
 
 
-def renewed(computer: Computer, profile: Profile, old: Certificate, person: Person) -> Finished:
+def renewed(
+    computer: WindowsComputer, profile: Profile, old: Certificate, person: ScriptedUser
+) -> Finished:
     outcome = open_procedures(profile).renew(current(computer, old), computer.store, person)
     return finished(outcome)
 
@@ -84,35 +86,35 @@ def finished(outcome: Outcome) -> Finished:
 # A1 今すぐ更新する → パソコンに保存する
 
 
-def test_renew_now(computer: Computer, bank_office: BankOffice, profile: Profile) -> None:
-    user_id = bank_office.new_customer()
-    old = computer.give(bank_office, user_id, 20)
-    person = Person()
+def test_renew_now(computer: WindowsComputer, bank_service: BankService, profile: Profile) -> None:
+    user_id = bank_service.new_customer()
+    old = computer.add_certificate(bank_service, user_id, 20)
+    person = ScriptedUser()
     done = renewed(computer, profile, old, person)
     assert computer.usable() == [done.certificate]
     assert current(computer, old).archived
     assert done.old_archived
-    assert bank_office.state_of(done.certificate) == "confirmed"
-    assert bank_office.state_of(old) == "superseded"
+    assert bank_service.state_of(done.certificate) == "confirmed"
+    assert bank_service.state_of(old) == "superseded"
     assert (len(person.consents), person.pin_requests, person.warnings) == (1, [], [])
     computer.assert_nothing_left_over()
     name = current(computer, done.certificate).friendly_name
     assert name == f"{profile.bank.ja} {user_id} ({done.certificate.not_after_tokyo:%Y-%m-%d})"
     with crypt32.opened("CA", writable=False) as store:
-        assert bank_office.intermediate() in [e.certificate for e in store.entries()]
+        assert bank_service.intermediate() in [e.certificate for e in store.entries()]
     assert (Step.LOGIN in person.finished) is not CNG, "a real login before the old one is archived"
-    assert done.login.result is (LoginResult.NO_ADDRESS if CNG else LoginResult.WORKED)
+    assert done.login.result is (LoginTestResult.NO_ADDRESS if CNG else LoginTestResult.WORKED)
 
 
 def test_renew_certificate_of_internet_explorer(
-    computer: Computer, bank_office: BankOffice, profile: Profile
+    computer: WindowsComputer, bank_service: BankService, profile: Profile
 ) -> None:
-    user_id = bank_office.new_customer()
+    user_id = bank_service.new_customer()
     place = internet_explorer_key("Microsoft Enhanced Cryptographic Provider v1.0", 1)
-    old = bank_office.issue_certificate(user_id, capi.spki(place), 20)
+    old = bank_service.issue_certificate(user_id, capi.spki(place), 20)
     with crypt32.opened("MY", writable=True) as store:
         store.add(old, "", place)
-    done = renewed(computer, profile, old, Person())
+    done = renewed(computer, profile, old, ScriptedUser())
     assert computer.usable() == [done.certificate]
     key = current(computer, done.certificate).key
     assert key is not None
@@ -123,14 +125,14 @@ def test_renew_certificate_of_internet_explorer(
 
 
 def test_old_certificate_stays_if_login_test_fails(
-    computer: Computer, bank_office: BankOffice, profile: Profile
+    computer: WindowsComputer, bank_service: BankService, profile: Profile
 ) -> None:
     if CNG:
         pytest.skip("needs a login with the new key")
-    old = computer.give(bank_office, bank_office.new_customer(), 20)
+    old = computer.add_certificate(bank_service, bank_service.new_customer(), 20)
     refusing = replace(profile, login_test_url=profile.login_test_url.replace("/login", "/none"))
-    done = renewed(computer, refusing, old, Person())
-    assert done.login.result is LoginResult.FAILED
+    done = renewed(computer, refusing, old, ScriptedUser())
+    assert done.login.result is LoginTestResult.FAILED
     assert done.login.error is not None
     assert done.login.error.code is ErrorCode.LOGIN_REFUSED
     assert not done.old_archived
@@ -138,8 +140,8 @@ def test_old_certificate_stays_if_login_test_fails(
 
 
 def test_root_is_installed_only_if_profile_and_user_agree(
-    computer: Computer,
-    bank_office: BankOffice,
+    computer: WindowsComputer,
+    bank_service: BankService,
     profile: Profile,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -147,13 +149,13 @@ def test_root_is_installed_only_if_profile_and_user_agree(
         with crypt32.opened("Root", writable=False) as store:
             return profile.ca.trust_anchors[0] in [e.certificate for e in store.entries()]
 
-    user_id = bank_office.new_customer()
-    renewed(computer, profile, computer.give(bank_office, user_id, 20), Person())
+    user_id = bank_service.new_customer()
+    renewed(computer, profile, computer.add_certificate(bank_service, user_id, 20), ScriptedUser())
     assert not trusted()
     changed_profile = replace(profile, install_root=True)
 
-    def obtain_with_root() -> tuple[Finished, Person]:
-        person = Person(secrets={SecretKind.ISSUE_CODE: [bank_office.issue_code(user_id)]})
+    def obtain_with_root() -> tuple[Finished, ScriptedUser]:
+        person = ScriptedUser(secrets={SecretKind.ISSUE_CODE: [bank_service.issue_code(user_id)]})
         return finished(
             open_procedures(changed_profile).obtain(user_id, computer.store, person)
         ), person
@@ -193,14 +195,16 @@ def refuse_adding(monkeypatch: pytest.MonkeyPatch, name: str, code: int) -> None
 # A3 後で更新する → 証明書更新
 
 
-def test_renew_later(computer: Computer, bank_office: BankOffice, profile: Profile) -> None:
-    old = computer.give(bank_office, bank_office.new_customer(), 20)
+def test_renew_later(
+    computer: WindowsComputer, bank_service: BankService, profile: Profile
+) -> None:
+    old = computer.add_certificate(bank_service, bank_service.new_customer(), 20)
     with pytest.raises(CertclientError) as declined:
-        renewed(computer, profile, old, Person(agrees=False))
+        renewed(computer, profile, old, ScriptedUser(agrees=False))
     assert declined.value.code is ErrorCode.CONSENT_REFUSED
     assert computer.usable() == [old]
     computer.assert_nothing_left_over()
-    done = renewed(computer, profile, old, Person())
+    done = renewed(computer, profile, old, ScriptedUser())
     assert computer.usable() == [done.certificate]
 
 
@@ -208,14 +212,16 @@ def test_renew_later(computer: Computer, bank_office: BankOffice, profile: Profi
 
 
 def test_administrator_enters_pin_and_one_time_password(
-    computer: Computer, bank_office: BankOffice, profile: Profile
+    computer: WindowsComputer, bank_service: BankService, profile: Profile
 ) -> None:
     asking = replace(
-        profile, ask_pin=AskWhom.ADMINISTRATORS, ask_one_time_password=AskWhom.ADMINISTRATORS
+        profile,
+        ask_pin=SecretPolicy.ADMINISTRATORS,
+        ask_one_time_password=SecretPolicy.ADMINISTRATORS,
     )
-    user_id = bank_office.new_customer("1394", pin="246810", one_time_password="135791")
-    old = computer.give(bank_office, user_id, 20)
-    person = Person(
+    user_id = bank_service.new_customer("1394", pin="246810", one_time_password="135791")
+    old = computer.add_certificate(bank_service, user_id, 20)
+    person = ScriptedUser(
         secrets={SecretKind.BANK_PIN: ["246810"], SecretKind.ONE_TIME_PASSWORD: ["135791"]}
     )
     done = renewed(computer, asking, old, person)
@@ -229,10 +235,12 @@ def test_administrator_enters_pin_and_one_time_password(
 # C1 電子証明書取得
 
 
-def test_obtain_after_expiry(computer: Computer, bank_office: BankOffice, profile: Profile) -> None:
-    user_id = bank_office.new_customer()
-    expired = computer.give(bank_office, user_id, -10)
-    person = Person(secrets={SecretKind.ISSUE_CODE: [bank_office.issue_code(user_id)]})
+def test_obtain_after_expiry(
+    computer: WindowsComputer, bank_service: BankService, profile: Profile
+) -> None:
+    user_id = bank_service.new_customer()
+    expired = computer.add_certificate(bank_service, user_id, -10)
+    person = ScriptedUser(secrets={SecretKind.ISSUE_CODE: [bank_service.issue_code(user_id)]})
     done = finished(open_procedures(profile).obtain(user_id, computer.store, person))
     assert computer.usable() == [done.certificate]
     assert current(computer, expired).archived
@@ -243,12 +251,12 @@ def test_obtain_after_expiry(computer: Computer, bank_office: BankOffice, profil
 
 
 def test_issue_code_is_kept_in_credential_store(
-    computer: Computer, bank_office: BankOffice, profile: Profile
+    computer: WindowsComputer, bank_service: BankService, profile: Profile
 ) -> None:
     assert isinstance(system_vault(), KeyringVault)
-    user_id = bank_office.new_customer()
-    code = bank_office.issue_code(user_id)
-    asked = Person(
+    user_id = bank_service.new_customer()
+    code = bank_service.issue_code(user_id)
+    asked = ScriptedUser(
         secrets={SecretKind.ISSUE_CODE: [code]}, stop_before=lambda finished: len(finished) >= 3
     )
     outcome = open_procedures(profile).obtain(user_id, computer.store, asked)
@@ -259,14 +267,14 @@ def test_issue_code_is_kept_in_credential_store(
         outcome.procedure_id,
     )
     assert seen == code, "another process of the same user finds it"
-    person = Person()
+    person = ScriptedUser()
     done = finished(open_procedures(profile).resume(outcome.procedure_id, person))
     assert person.secret_requests == [], "not asked again"
     assert computer.usable() == [done.certificate]
     assert system_vault().fetch(outcome.procedure_id) is None, "deleted at the end"
 
 
-def test_credential_store_supports_japanese(computer: Computer) -> None:
+def test_credential_store_supports_japanese(computer: WindowsComputer) -> None:
     vault = system_vault()
     vault.keep("日本語 手続き", Secret("コード"))
     kept = vault.fetch("日本語 手続き")
@@ -281,15 +289,16 @@ def test_credential_store_supports_japanese(computer: Computer) -> None:
 
 
 def test_batch_continues_after_failure(
-    computer: Computer, bank_office: BankOffice, profile: Profile, tmp_path: Path
+    computer: WindowsComputer, bank_service: BankService, profile: Profile, tmp_path: Path
 ) -> None:
-    users = [bank_office.new_customer() for _ in range(3)]
+    users = [bank_service.new_customer() for _ in range(3)]
     first, revoked, last = (
-        computer.give(bank_office, user_id, 10 + number) for number, user_id in enumerate(users)
+        computer.add_certificate(bank_service, user_id, 10 + number)
+        for number, user_id in enumerate(users)
     )
-    bank_office.revoke(revoked)
+    bank_service.revoke(revoked)
     file = tmp_path / "プロファイル (練習).toml"
-    file.write_text(profile_text(bank_office), encoding="utf-8")
+    file.write_text(profile_text(bank_service), encoding="utf-8")
     code = run(["renew", "--all", "--yes", "--profile", str(file)], system_services())
     assert code != 0, "one of them failed"
     usable = computer.usable()
@@ -313,9 +322,7 @@ Windows; tests/integration/kill covers all others."""
 
 def kill_renewal_at(profile_file: Path, point: str) -> None:
     """Runs a renewal in another process, which kills itself at `point`."""
-    program = (
-        "import support.windows_pc, sys; from support import doomed; doomed.main(*sys.argv[1:])"
-    )
+    program = "import support.windows_pc, support.crash_process as c, sys; c.main(*sys.argv[1:])"
     done = subprocess.run(
         [sys.executable, "-c", program, str(profile_file), point, "renew", "pc"],
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
@@ -327,66 +334,66 @@ def kill_renewal_at(profile_file: Path, point: str) -> None:
 
 @pytest.mark.parametrize("point", KILL_POINTS)
 def test_killed_renewal_can_be_resumed(
-    computer: Computer,
-    bank_office: BankOffice,
+    computer: WindowsComputer,
+    bank_service: BankService,
     profile: Profile,
     tmp_path: Path,
     point: str,
 ) -> None:
-    old = computer.give(bank_office, bank_office.new_customer(), 20)
+    old = computer.add_certificate(bank_service, bank_service.new_customer(), 20)
     file = tmp_path / "profile.toml"
-    file.write_text(profile_text(bank_office), encoding="utf-8")
+    file.write_text(profile_text(bank_service), encoding="utf-8")
     kill_renewal_at(file, point)
     assert computer.usable(), "at every point there is a certificate to log in with"
     (procedure,) = open_procedures(profile).pending()
-    done = finished(open_procedures(profile).resume(procedure.id, Person()))
+    done = finished(open_procedures(profile).resume(procedure.id, ScriptedUser()))
     assert computer.usable() == [done.certificate]
-    assert bank_office.state_of(done.certificate) == "confirmed"
+    assert bank_service.state_of(done.certificate) == "confirmed"
     assert current(computer, old).archived
     computer.assert_nothing_left_over()
     assert open_procedures(profile).pending() == []
 
 
 def test_certificate_revoked_before_confirmation_is_replaced(
-    computer: Computer, bank_office: BankOffice, profile: Profile
+    computer: WindowsComputer, bank_service: BankService, profile: Profile
 ) -> None:
     """As if the PC slept before the confirmation for longer than the bank waited."""
-    old = computer.give(bank_office, bank_office.new_customer(), 20)
-    stop = Person(stop_before=lambda finished: Step.VERIFY in finished)
+    old = computer.add_certificate(bank_service, bank_service.new_customer(), 20)
+    stop = ScriptedUser(stop_before=lambda finished: Step.VERIFY in finished)
     assert isinstance(
         open_procedures(profile).renew(current(computer, old), computer.store, stop), Pending
     )
     (procedure,) = open_procedures(profile).pending()
     assert procedure.new_certificate is not None
-    bank_office.revoke(procedure.new_certificate)
-    person = Person()
+    bank_service.revoke(procedure.new_certificate)
+    person = ScriptedUser()
     done = finished(open_procedures(profile).resume(procedure.id, person))
     assert done.not_accepted == procedure.new_certificate.serial_hex
     assert [warning.code for warning in person.warnings] == [ErrorCode.CERTIFICATE_NOT_ACCEPTED]
     assert computer.usable() == [done.certificate]
-    assert bank_office.state_of(done.certificate) == "confirmed"
+    assert bank_service.state_of(done.certificate) == "confirmed"
     assert current(computer, old).archived
     computer.assert_nothing_left_over()
 
 
 def test_lost_new_key_does_not_block_next_certificate(
-    computer: Computer, bank_office: BankOffice, profile: Profile
+    computer: WindowsComputer, bank_service: BankService, profile: Profile
 ) -> None:
     """The user's password was reset while the renewal waited for the bank."""
     if not CNG:
         pytest.skip("for CAPI keys, REAL_WINDOWS.md has the check with a real password reset")
-    user_id = bank_office.new_customer()
-    old = computer.give(bank_office, user_id, 20)
-    asked = Person(stop_before=lambda finished: Step.REQUEST in finished)
+    user_id = bank_service.new_customer()
+    old = computer.add_certificate(bank_service, user_id, 20)
+    asked = ScriptedUser(stop_before=lambda finished: Step.REQUEST in finished)
     outcome = open_procedures(profile).renew(current(computer, old), computer.store, asked)
     assert isinstance(outcome, Pending)
     lose_keys_with_the_password()
-    person = Person(secrets={SecretKind.ISSUE_CODE: [bank_office.issue_code(user_id)]})
+    person = ScriptedUser(secrets={SecretKind.ISSUE_CODE: [bank_service.issue_code(user_id)]})
     done = finished(open_procedures(profile).obtain(user_id, computer.store, person))
     assert ErrorCode.KEY_SELF_TEST_FAILED in [warning.code for warning in person.warnings]
     assert computer.usable() == [done.certificate]
     assert open_procedures(profile).pending() == []
-    later = Person(secrets={SecretKind.ISSUE_CODE: [bank_office.issue_code(user_id)]})
+    later = ScriptedUser(secrets={SecretKind.ISSUE_CODE: [bank_service.issue_code(user_id)]})
     again = finished(open_procedures(profile).obtain(user_id, computer.store, later))
     assert computer.usable() == [again.certificate]
     assert later.warnings == [], "reported once"
@@ -396,12 +403,12 @@ def test_lost_new_key_does_not_block_next_certificate(
 
 
 def test_protected_old_key_prompts_once_after_consent(
-    computer: Computer, bank_office: BankOffice, profile: Profile, owner: Owner
+    computer: WindowsComputer, bank_service: BankService, profile: Profile, owner: KeyOwner
 ) -> None:
     if not CNG:
         pytest.skip("REAL_WINDOWS.md covers CAPI's own prompts")
     spec = KeySpec(protection=Protection.CONSENT, purpose="去年の")
-    old = computer.give(bank_office, bank_office.new_customer(), 20, spec)
+    old = computer.add_certificate(bank_service, bank_service.new_customer(), 20, spec)
     owner.forget()  # Windows announced the key at its creation
     home = next(s for s in open_stores(()) if s.store_id == computer.store.store_id)
     (key,) = (r for r in open_procedures(profile).readiness(old, home) if r.check is Check.KEY)
@@ -409,19 +416,19 @@ def test_protected_old_key_prompts_once_after_consent(
     assert key.error is not None
     assert key.error.code is ErrorCode.KEY_PROTECTED
     assert owner.questions() == [], "reading does not prompt"
-    done = renewed(computer, profile, old, Person())
+    done = renewed(computer, profile, old, ScriptedUser())
     assert computer.usable() == [done.certificate]
     assert [name for _, _, name, *_ in owner.questions()] == ["去年の 電子証明書"]
 
 
 def test_renewal_continues_with_warning_without_tpm(
-    computer: Computer, bank_office: BankOffice, profile: Profile
+    computer: WindowsComputer, bank_service: BankService, profile: Profile
 ) -> None:
     if not CNG:
         pytest.skip("Wine's TPM provider is software")
-    old = computer.give(bank_office, bank_office.new_customer(), 20)
+    old = computer.add_certificate(bank_service, bank_service.new_customer(), 20)
     changed_profile = replace(profile, key=replace(profile.key, prefer_tpm=True))
-    person = Person()
+    person = ScriptedUser()
     done = renewed(computer, changed_profile, old, person)
     assert [warning.code for warning in person.warnings] == [ErrorCode.KEY_NOT_IN_TPM]
     assert computer.usable() == [done.certificate]
@@ -431,27 +438,27 @@ def test_renewal_continues_with_warning_without_tpm(
 
 
 def test_store_made_read_only_during_renewal_loses_nothing(
-    computer: Computer,
-    bank_office: BankOffice,
+    computer: WindowsComputer,
+    bank_service: BankService,
     profile: Profile,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    old = computer.give(bank_office, bank_office.new_customer(), 20)
+    old = computer.add_certificate(bank_service, bank_service.new_customer(), 20)
     with monkeypatch.context() as policy:
         refuse_adding(policy, "MY", ERROR_ACCESS_DENIED)
         with pytest.raises(CertclientError) as refused:
-            renewed(computer, profile, old, Person())
+            renewed(computer, profile, old, ScriptedUser())
     assert refused.value.code is ErrorCode.STORE_UNAVAILABLE
     assert computer.usable() == [old]
     (procedure,) = open_procedures(profile).pending()
-    done = finished(open_procedures(profile).resume(procedure.id, Person()))
+    done = finished(open_procedures(profile).resume(procedure.id, ScriptedUser()))
     assert computer.usable() == [done.certificate]
     computer.assert_nothing_left_over()
 
 
 def test_old_certificate_stays_if_archiving_is_refused(
-    computer: Computer,
-    bank_office: BankOffice,
+    computer: WindowsComputer,
+    bank_service: BankService,
     profile: Profile,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -462,9 +469,9 @@ def test_old_certificate_stays_if_archiving_is_refused(
             raise WindowsCallError("CertSetCertificateContextProperty", ERROR_ACCESS_DENIED)
         return set_property(*arguments)
 
-    old = computer.give(bank_office, bank_office.new_customer(), 20)
+    old = computer.add_certificate(bank_service, bank_service.new_customer(), 20)
     monkeypatch.setattr(w, "cert_set_certificate_context_property", refuse)
-    person = Person()
+    person = ScriptedUser()
     done = renewed(computer, profile, old, person)
     assert [warning.code for warning in person.warnings] == [ErrorCode.STORE_UNAVAILABLE]
     assert not done.old_archived
@@ -472,25 +479,25 @@ def test_old_certificate_stays_if_archiving_is_refused(
 
 
 def test_refused_renewal_leaves_no_key(
-    computer: Computer, bank_office: BankOffice, profile: Profile
+    computer: WindowsComputer, bank_service: BankService, profile: Profile
 ) -> None:
-    old = computer.give(bank_office, bank_office.new_customer(), 20)
-    bank_office.revoke(old)
+    old = computer.add_certificate(bank_service, bank_service.new_customer(), 20)
+    bank_service.revoke(old)
     with pytest.raises(CertclientError) as refused:
-        renewed(computer, profile, old, Person())
+        renewed(computer, profile, old, ScriptedUser())
     assert refused.value.code is ErrorCode.CERTIFICATE_NOT_ACCEPTED
     assert computer.usable() == [old]
     computer.assert_nothing_left_over()
 
 
 def test_foreign_certificates_are_left_unchanged(
-    computer: Computer, bank_office: BankOffice, profile: Profile
+    computer: WindowsComputer, bank_service: BankService, profile: Profile
 ) -> None:
     foreign = make_lab().issue(spki_of(rsa_key(1)))
     with crypt32.opened("MY", writable=True) as store:
         store.add(foreign, "会社のVPN", None)
-    old = computer.give(bank_office, bank_office.new_customer(), 20)
-    renewed(computer, profile, old, Person())
+    old = computer.add_certificate(bank_service, bank_service.new_customer(), 20)
+    renewed(computer, profile, old, ScriptedUser())
     with crypt32.opened("MY", writable=False) as store:
         (kept,) = (e for e in store.entries() if e.certificate == foreign)
     assert (kept.friendly_name, kept.container, kept.archived) == ("会社のVPN", None, False)

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tools.installer import made_from
-from tools.installer.build import Build, BuildError, epoch, make_all, say
+from tools.installer.build import Build, BuildError, epoch, make_all, print_line
 from tools.installer.compare import compare
 from tools.installer.freeze import FreezeError, prepare
 from tools.installer.icon import IconError
@@ -24,7 +24,7 @@ from tools.installer.inside import VersionError
 from tools.installer.linux.wheel import PackageError
 from tools.installer.msi import MsiError
 from tools.installer.nsis import SetupError
-from tools.installer.settings import DEFAULT, Places, SettingsError, read_settings
+from tools.installer.settings import DEFAULT, BuildSettingsError, Places, read_settings
 from tools.installer.signing import SigningError, make_signer
 from tools.installer.wine_freeze import freeze_in
 from tools.wine.cache import Cache, PartError, default_folder
@@ -37,11 +37,11 @@ _FAILURES = (
     OSError,
     PackageError,
     PartError,
-    SettingsError,
+    BuildSettingsError,
     SetupError,
     SigningError,
     VersionError,
-    made_from.NotOursToReplaceError,
+    made_from.ForeignBuildError,
     subprocess.SubprocessError,
 )
 
@@ -67,7 +67,7 @@ def main(arguments: Sequence[str]) -> int:
         signer = make_signer(settings, places, given.settings)
         build = Build(settings, places, signer, epoch(os.environ), quick=given.quick)
         if given.if_needed and made_from.is_current(build):
-            say(f"{places.results} is what a build would make again")
+            print_line(f"{places.results} is what a build would make again")
         else:
             if given.if_needed:
                 made_from.check_replaceable(build)

@@ -13,9 +13,9 @@ from tools.installer import msi, nsis
 from tools.installer.icon import make_icon
 from tools.installer.linux import deb, wheel
 from tools.installer.policy_zip import make_policy_zip
-from tools.installer.settings import CONTENTS, ROOT, Places, Settings
+from tools.installer.settings import CONTENTS, ROOT, BuildSettings, Places
 from tools.installer.signatures import check_signatures
-from tools.installer.signing import Signer
+from tools.installer.signing import CodeSigner
 from tools.installer.sums import write_sums
 
 LICENSES = ROOT / "resources" / "licenses"
@@ -35,9 +35,9 @@ class Build:
     """One build. `epoch`: the timestamp of all results, in seconds since 1970. `quick`: a setup
     that is larger but faster to build, for tests; any other is limited to `largest_setup` bytes."""
 
-    settings: Settings
+    settings: BuildSettings
     places: Places
-    signer: Signer
+    signer: CodeSigner
     epoch: int
     quick: bool = False
     largest_setup: int = field(default_factory=largest_setup)
@@ -79,13 +79,13 @@ def make_all(build: Build, freeze: Freeze) -> None:
     make_setups(build, results)
     make_linux(build, results)
     make_policy_zip(build.settings, results, build.epoch)
-    say("Writing the bill of materials and the checksums")
+    print_line("Writing the bill of materials and the checksums")
     (results / f"{_stem(build)}.cdx.json").write_text(bill(), encoding="utf-8")
     _add_licences(results)
     write_sums(results)
     results.rename(build.places.results)
     for path in sorted(build.places.results.iterdir()):
-        say(f"{path.stat().st_size / 1e6:6.1f} MB  {path}")
+        print_line(f"{path.stat().st_size / 1e6:6.1f} MB  {path}")
 
 
 def make_payload(build: Build, freeze: Freeze) -> Bill:
@@ -94,7 +94,7 @@ def make_payload(build: Build, freeze: Freeze) -> Bill:
     Raises SigningError for a file whose signature is not the expected one, and the errors of the
     steps.
     """
-    say("Freezing the program with PyInstaller under Wine")
+    print_line("Freezing the program with PyInstaller under Wine")
     payload = build.places.payload
     bill = freeze(build)
     _add_profiles(build.settings, payload)
@@ -102,8 +102,10 @@ def make_payload(build: Build, freeze: Freeze) -> Bill:
     build.places.work.mkdir(parents=True, exist_ok=True)
     make_icon(build.settings.icon, build.icon)
     if build.signer.identity.is_test:
-        say("TEST SIGNATURE: no signing key is configured; nobody's Windows will trust the result")
-    say("Signing certclient.exe and certclientw.exe, checking all signatures")
+        print_line(
+            "TEST SIGNATURE: no signing key is configured; nobody's Windows will trust the result"
+        )
+    print_line("Signing certclient.exe and certclientw.exe, checking all signatures")
     for program in sorted(payload.glob("*.exe")):
         build.signer.sign(program)
     states = check_signatures(payload, build.signer)
@@ -116,9 +118,9 @@ def make_setups(build: Build, results: Path) -> None:
     """Builds the setup for customers and the MSI for companies, both signed, in `results`. Raises
     BuildError for a setup that is too large."""
     places, name = build.places, nsis.setup_name(build.settings)
-    say("Packing the setup (NSIS)")
+    print_line("Packing the setup (NSIS)")
     setup = results / f"{name}.exe"
-    order = nsis.Order(
+    order = nsis.SetupJob(
         settings=build.settings,
         payload=places.payload,
         icon=build.icon,
@@ -131,7 +133,7 @@ def make_setups(build: Build, results: Path) -> None:
     build.signer.check(setup)
     if not build.quick:
         _check_size(setup, build.largest_setup)
-    say("Packing the MSI")
+    print_line("Packing the MSI")
     package = msi.make_msi(
         build.settings,
         places.payload,
@@ -154,7 +156,7 @@ def _check_size(setup: Path, limit: int) -> None:
 
 def make_linux(build: Build, results: Path) -> None:
     """Builds the wheel and the Debian package in `results`."""
-    say("Packing for Linux")
+    print_line("Packing for Linux")
     made = wheel.make_wheel(results, build.epoch)
     deb.make_deb(build.settings, made, results, build.epoch)
 
@@ -163,7 +165,7 @@ def _stem(build: Build) -> str:
     return f"{build.settings.product.name}-{build.settings.version}"
 
 
-def _add_profiles(settings: Settings, payload: Path) -> None:
+def _add_profiles(settings: BuildSettings, payload: Path) -> None:
     profiles = payload / "profiles"
     profiles.mkdir()
     for profile in settings.profiles:
@@ -176,6 +178,6 @@ def _add_licences(folder: Path) -> None:
         shutil.copyfile(text, folder / text.name)
 
 
-def say(text: str) -> None:
+def print_line(text: str) -> None:
     """Prints a progress line at once, also into a pipe."""
     print(f"==> {text}", flush=True)

@@ -16,7 +16,7 @@ from pathlib import Path
 from tools.installer import bootloader
 from tools.installer.icon import make_icon
 from tools.installer.resources import MANIFEST, programs, version_resource
-from tools.installer.settings import ROOT, Settings
+from tools.installer.settings import ROOT, BuildSettings
 from tools.wine import debian, dlls, python
 from tools.wine.cache import Cache
 from tools.wine.parts import make_prefix
@@ -33,17 +33,17 @@ class FreezeError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class FreezeJob:
     """The program to freeze. `epoch`: the programs' timestamp, in seconds since 1970. `sources`:
     the folder with the package `certclient`, which tests replace by a modified copy."""
 
-    settings: Settings
+    settings: BuildSettings
     epoch: int
     sources: Path = SOURCES
 
 
 @dataclass(frozen=True, slots=True)
-class Workshop:
+class BuildEnvironment:
     """The folders that a freeze needs: Debian with Wine, the Wine prefix (drive C), CPython, the
     wheels that ship, PyInstaller, DLLs that Wine lacks, and the wheels' hashes (hashes.json)."""
 
@@ -69,10 +69,10 @@ class Workshop:
         return dlls.with_dlls(bare, self.dlls, dlls.QT)
 
 
-def prepare(cache: Cache) -> Workshop:
+def prepare(cache: Cache) -> BuildEnvironment:
     """Builds missing parts. Raises PartError, OSError, subprocess.SubprocessError."""
     root = cache.part("debian", debian.MADE_FROM, debian.make_root)
-    return Workshop(
+    return BuildEnvironment(
         root=root,
         prefix=cache.part(
             "prefix",
@@ -129,7 +129,9 @@ def _tool_lines() -> list[str]:
     return found
 
 
-def freeze(order: Order, workshop: Workshop, mount_point: Path, target: Path) -> Sequence[str]:
+def freeze(
+    order: FreezeJob, build_environment: BuildEnvironment, mount_point: Path, target: Path
+) -> Sequence[str]:
     """Creates or replaces the folder `target`, with certclient.exe, certclientw.exe and
     `app-<version>`. Returns the files of the wheels that it contains, as paths below the wheels.
 
@@ -140,7 +142,7 @@ def freeze(order: Order, workshop: Workshop, mount_point: Path, target: Path) ->
         orders.mkdir()
         result.mkdir()
         write_order(order.settings, orders)
-        sandbox = workshop.sandbox(mount_point, order.sources, orders, result)
+        sandbox = build_environment.sandbox(mount_point, order.sources, orders, result)
         output = _run(sandbox, order.epoch)
         made = result / "dist" / "payload"
         if not (made / "certclientw.exe").is_file():
@@ -157,7 +159,7 @@ def pyinstaller_version() -> str:
     return line.removeprefix("pyinstaller==").rstrip(" \\")
 
 
-def write_order(settings: Settings, folder: Path) -> None:
+def write_order(settings: BuildSettings, folder: Path) -> None:
     """Writes the inputs that the spec file reads besides the project."""
     order = {
         "practice_bank": settings.contents.practice_bank,

@@ -22,15 +22,16 @@ class VersionError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Library:
+class BundledLibrary:
     """`licence`: an SPDX expression. `maker`: vendor and product, as in CPEs, or "". `version`: ""
-    if unknown. `told_by`: the source of the version; `is_certain`: whether that file ships."""
+    if unknown. `version_source`: the source of the version; `is_certain`: whether that file
+    ships."""
 
     name: str
     version: str
     licence: str
     maker: str = ""
-    told_by: str = ""
+    version_source: str = ""
     is_certain: bool = True
 
 
@@ -46,7 +47,7 @@ class _Place:
     version: Callable[[bytes], str] | None
 
 
-def _told(pattern: bytes) -> Callable[[bytes], str]:
+def _version_by_pattern(pattern: bytes) -> Callable[[bytes], str]:
     """Reads the version by the only match of `pattern`; "" for no match, or for different ones."""
 
     def version(content: bytes) -> str:
@@ -68,31 +69,35 @@ def _resource(numbers: int) -> Callable[[bytes], str]:
 _OPENSSL = rb"OpenSSL (\d+\.\d+\.\d+)[^\n\0]{0,3} \d+ [A-Z][a-z]{2} \d{4}"
 _ZLIB = rb"\0(1\.\d+\.\d+(?:\.\d+)?)\0"
 _IN_PYTHON = (
-    _Place("openssl", "Apache-2.0", "openssl:openssl", "libcrypto-3.dll", _told(_OPENSSL)),
+    _Place(
+        "openssl", "Apache-2.0", "openssl:openssl", "libcrypto-3.dll", _version_by_pattern(_OPENSSL)
+    ),
     _Place("sqlite", "blessing", "sqlite:sqlite", "sqlite3.dll", _resource(3)),
     _Place(
         "expat",
         "MIT",
         "libexpat_project:libexpat",
         "pyexpat.pyd",
-        _told(rb"expat_(\d+\.\d+\.\d+)\0"),
+        _version_by_pattern(rb"expat_(\d+\.\d+\.\d+)\0"),
     ),
-    _Place("zlib", "Zlib", "zlib:zlib", "python3[0-9]*.dll", _told(_ZLIB)),
+    _Place("zlib", "Zlib", "zlib:zlib", "python3[0-9]*.dll", _version_by_pattern(_ZLIB)),
     _Place(
         "bzip2",
         "bzip2-1.0.6",
         "bzip:bzip2",
         "_bz2.pyd",
-        _told(rb"\0(\d+\.\d+\.\d+), \d+-[A-Z][a-z]{2}-\d{4}\0"),
+        _version_by_pattern(rb"\0(\d+\.\d+\.\d+), \d+-[A-Z][a-z]{2}-\d{4}\0"),
     ),
-    _Place("libmpdec", "BSD-2-Clause", "", "_decimal.pyd", _told(rb"\0(\d+\.\d+\.\d+)\0")),
+    _Place(
+        "libmpdec", "BSD-2-Clause", "", "_decimal.pyd", _version_by_pattern(rb"\0(\d+\.\d+\.\d+)\0")
+    ),
     _Place("xz", "0BSD", "tukaani:xz", "_lzma.pyd", None),
 )
 _FFI = "libffi-8.dll"
 _FFI_NEWS = re.compile(r"libffi bundled with Windows\s+installs to (\d+(?:\.\d+)+)")
 
 
-def in_python(contents: Path, news: str) -> Iterator[Library]:
+def in_python(contents: Path, news: str) -> Iterator[BundledLibrary]:
     """Libraries that CPython for Windows bundles, as far as the folder `contents` has them.
 
     `news`: text of CPython's NEWS.txt, the only source of libffi's version. Raises VersionError.
@@ -101,16 +106,18 @@ def in_python(contents: Path, news: str) -> Iterator[Library]:
         for file in contents.glob(place.file):
             yield _library(place, file)
     if (contents / _FFI).is_file():
-        told = _FFI_NEWS.search(news)  # the newest comes first
-        version, source = (told[1], "CPython's NEWS.txt") if told else ("", "")
-        yield Library("libffi", version, "MIT", "libffi_project:libffi", source, is_certain=False)
+        match = _FFI_NEWS.search(news)  # the newest comes first
+        version, source = (match[1], "CPython's NEWS.txt") if match else ("", "")
+        yield BundledLibrary(
+            "libffi", version, "MIT", "libffi_project:libffi", source, is_certain=False
+        )
 
 
-def microsofts(contents: Path) -> Iterator[Library]:
+def microsofts(contents: Path) -> Iterator[BundledLibrary]:
     """The Visual C++ runtimes, one for each version: CPython's and Qt's may differ. Raises
     VersionError."""
     licence = "LicenseRef-Microsoft-Distributable-Code"
-    found: dict[str, Library] = {}
+    found: dict[str, BundledLibrary] = {}
     for pattern in ("MSVCP140*.dll", "VCRUNTIME140*.dll"):
         place = _Place("visual-c++-runtime", licence, "", pattern, _resource(4))
         for file in sorted(contents.glob(pattern)):
@@ -119,11 +126,11 @@ def microsofts(contents: Path) -> Iterator[Library]:
     yield from found.values()
 
 
-_QT = _told(rb"\0Qt (\d+\.\d+\.\d+) \(")
-_ICU = _told(rb"\0(\d+\.\d+)\0")
+_QT = _version_by_pattern(rb"\0Qt (\d+\.\d+\.\d+) \(")
+_ICU = _version_by_pattern(rb"\0(\d+\.\d+)\0")
 _IN_QT = {
-    "LibPNG": _told(rb"\0(1\.6\.\d+)\0"),
-    "PCRE2": _told(rb"\0(\d+\.\d+) \d{4}-\d\d-\d\d\0"),
+    "LibPNG": _version_by_pattern(rb"\0(1\.6\.\d+)\0"),
+    "PCRE2": _version_by_pattern(rb"\0(\d+\.\d+) \d{4}-\d\d-\d\d\0"),
 }
 _ONLY_IN = {"LibJPEG-turbo": "qjpeg"}
 """Libraries that only one plug-in contains."""
@@ -141,20 +148,20 @@ _VERSION = re.compile(r" v?(\d+(?:\.\d+)+)$")
 """The version at the end of an attribution's title. (Some have a commit or a date instead.)"""
 
 
-def qts(core: Path, modules: Iterable[str] = ("qtbase", "qtsvg")) -> Iterator[Library]:
+def qts(core: Path, modules: Iterable[str] = ("qtbase", "qtsvg")) -> Iterator[BundledLibrary]:
     """Qt's own modules, all of the version in `core`, the library QtCore. Raises VersionError."""
     for name in modules:
         yield _library(_Place(name, "LGPL-3.0-only", "qt:qt", core.name, _QT), core)
 
 
-def icu(uc: Path) -> Library:
+def icu(uc: Path) -> BundledLibrary:
     """The ICU that Qt for Linux bundles; `uc`: its library libicuuc. Raises VersionError."""
     return _library(_Place("icu", "Unicode-3.0", "unicode:icu", uc.name, _ICU), uc)
 
 
 def in_qt(
     core: Path, gui: Path, plugins: Collection[str], elsewhere: tuple[str, ...] = ()
-) -> Iterator[Library]:
+) -> Iterator[BundledLibrary]:
     """Libraries that Qt contains according to its own attributions, except those whose names begin
     with one of `elsewhere`. `plugins`: stems of the plug-ins that ship, e.g. `qico`.
 
@@ -175,13 +182,13 @@ def in_qt(
             yield _library(place, file)
         else:
             source = ATTRIBUTIONS.name if version else ""
-            yield Library(name, version, component.licence, maker, source, is_certain=False)
+            yield BundledLibrary(name, version, component.licence, maker, source, is_certain=False)
 
 
-def _library(place: _Place, file: Path) -> Library:
+def _library(place: _Place, file: Path) -> BundledLibrary:
     if place.version is None:
-        return Library(place.name, "", place.licence, place.maker)
+        return BundledLibrary(place.name, "", place.licence, place.maker)
     version = place.version(file.read_bytes())
     if not version:
         raise VersionError(f"{file} does not tell the version of {place.name}: see {__file__}")
-    return Library(place.name, version, place.licence, place.maker, file.name)
+    return BundledLibrary(place.name, version, place.licence, place.maker, file.name)

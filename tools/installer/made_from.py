@@ -32,7 +32,7 @@ def setup() -> str:
     return hash_of([ROOT / name for name in _SETUP], ("*",))
 
 
-class NotOursToReplaceError(Exception):
+class ForeignBuildError(Exception):
     """The existing results are a bank's, perhaps signed for its customers. The text says what to
     do."""
 
@@ -51,7 +51,7 @@ def check_replaceable(build: Build) -> None:
     places, noted = build.places, build.places.folder / _STAMP
     made_with = noted.read_text(encoding="utf-8").splitlines()[1:] if noted.is_file() else []
     if places.results.is_dir() and made_with and made_with[0] != str(DEFAULT):
-        raise NotOursToReplaceError(
+        raise ForeignBuildError(
             f"{places.results} was made with {made_with[0]}, and is not what a build with"
             f" {build.signer.settings_file} would make now. It is left as it is: try it out with"
             f" SETTINGS={made_with[0]} and the sources that it was made from, or make it anew with"

@@ -17,8 +17,8 @@ from tempfile import TemporaryDirectory
 from packaging.version import Version
 
 from tools.installer import msi_times
-from tools.installer.msi_source import FITS, ICON, NOT_OLDER, PAYLOAD, Package, source
-from tools.installer.settings import Settings
+from tools.installer.msi_source import FITS, ICON, NOT_OLDER, PAYLOAD, MsiPackage, source
+from tools.installer.settings import BuildSettings
 
 Sign = Callable[[Path], None]
 """Signs a finished file in place."""
@@ -47,7 +47,7 @@ class MsiError(Exception):
 
 
 def make_msi(
-    settings: Settings,
+    settings: BuildSettings,
     payload: Path,
     results: Path,
     epoch: int,
@@ -65,7 +65,7 @@ def make_msi(
         _copy(payload, work / PAYLOAD, epoch)
         if icon is not None:
             shutil.copyfile(icon, work / ICON)
-        package = Package(
+        package = MsiPackage(
             name=settings.product.name,
             publisher=settings.product.publisher,
             version=msi_version(settings.version),
@@ -109,7 +109,7 @@ def _copy(payload: Path, place: Path, epoch: int) -> None:
         os.utime(path, (epoch, epoch))
 
 
-def _complete(msi: Path, package: Package, settings: Settings) -> None:
+def _complete(msi: Path, package: MsiPackage, settings: BuildSettings) -> None:
     """Adds to the tables what wixl cannot express."""
     for table in (_CODE_PAGE_TABLE, _upgrade_table(package)):
         file = msi.with_name("table.idt")
@@ -122,7 +122,7 @@ def _complete(msi: Path, package: Package, settings: Settings) -> None:
     _run(("msibuild", msi.name, "-s", *summary), msi.parent)
 
 
-def _upgrade_table(package: Package) -> str:
+def _upgrade_table(package: MsiPackage) -> str:
     """The whole table, as an .idt for import: its versions and attributes belong to the key, and
     msibuild's UPDATE fails for key columns."""
     rows = (
@@ -135,7 +135,7 @@ def _upgrade_table(package: Package) -> str:
     return "".join("\t".join(row) + "\n" for row in rows)
 
 
-def _queries(settings: Settings) -> Iterator[str]:
+def _queries(settings: BuildSettings) -> Iterator[str]:
     yield _update("Property", "Value", "OLDER;NEWER;PROFILE", "SecureCustomProperties")
     yield _update("Shortcut", "Name", f"CERTCL~1|{settings.product.title_ja}", "start")
     yield _update("Shortcut", "Description", settings.product.title_en, "start")

@@ -40,7 +40,7 @@ _JAPANESE = "1041"
 
 
 @dataclass(frozen=True, slots=True)
-class Package:
+class MsiPackage:
     """One MSI. `name` and `publisher` are ASCII; `version` has three numbers, as Windows Installer
     compares no more; `payload`: the folder whose files it installs; `has_icon`: whether ICON exists
     beside it."""
@@ -86,7 +86,7 @@ class Package:
         return _guid(uuid.UUID(self.upgrade_code), f"component {what}")
 
 
-def source(package: Package) -> bytes:
+def source(package: MsiPackage) -> bytes:
     """The WiX source as XML in US-ASCII."""
     text: bytes = ET.tostring(_Writer(package).wix(), encoding="us-ascii", xml_declaration=True)
     return text
@@ -99,7 +99,7 @@ def file_id(path: PurePosixPath) -> str:
 
 
 class _Writer:
-    def __init__(self, package: Package) -> None:
+    def __init__(self, package: MsiPackage) -> None:
         self._package = package
         self._components: list[str] = []
 

@@ -68,7 +68,7 @@ _LICENCES = {
 
 _LICENCE_FILE = re.compile(r"(LICEN[CS]E|COPYING|NOTICE|AUTHORS)", re.IGNORECASE)
 _NOT_OURS = "LicenseRef-Qt-Commercial.txt"
-_WORTH_A_REFERENCE = 4000
+_REFERENCED_LICENSES = 4000
 """Characters: a repeated text of this length or more is replaced by a reference to the first
 one."""
 
@@ -217,7 +217,7 @@ def _without_repetition(components: Sequence[Component]) -> Iterator[Component]:
     for component in components:
         text = component.text.strip()
         key = " ".join(text.split())
-        if len(key) >= _WORTH_A_REFERENCE and key in seen:
+        if len(key) >= _REFERENCED_LICENSES and key in seen:
             text = f'The text is the same as that of "{seen[key]}" above.'
         seen.setdefault(key, component.title)
         yield replace(component, text=text)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from tools.installer.banner import make_banner
-from tools.installer.settings import ROOT, Settings
+from tools.installer.settings import ROOT, BuildSettings
 
 SOURCES = ROOT / "installer" / "nsis"
 CONSOLE_PROGRAM = "certclient.exe"
@@ -32,7 +32,7 @@ class SetupError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class SetupJob:
     """One setup to build.
 
     `payload`: the frozen program, with its libraries in one folder `app-<version>` and the banks in
@@ -41,7 +41,7 @@ class Order:
     such as a PIN. `quick`: larger but faster to build, for tests.
     """
 
-    settings: Settings
+    settings: BuildSettings
     payload: Path
     icon: Path
     output: Path
@@ -50,7 +50,7 @@ class Order:
     quick: bool = False
 
 
-def setup_name(settings: Settings) -> str:
+def setup_name(settings: BuildSettings) -> str:
     """The setup's file name without .exe. Renamed to `<that>-<profile id>.exe`, it chooses a
     bank."""
     return f"{settings.product.name}-setup"
@@ -63,7 +63,7 @@ def maker_version() -> str:
     return done.stdout.strip().removeprefix("v")
 
 
-def make_setup(order: Order, work: Path) -> Path:
+def make_setup(order: SetupJob, work: Path) -> Path:
     """Builds `order.output` and returns it; `work`: a folder for intermediate files.
 
     Raises IconError, and SetupError if the payload is not as described, or makensis or the signing
@@ -165,7 +165,7 @@ def _installed(path: PurePosixPath) -> PurePosixPath:
     return path
 
 
-def _defines(order: Order, files: _Files, work: Path) -> str:
+def _defines(order: SetupJob, files: _Files, work: Path) -> str:
     settings = order.settings
     product = settings.product
     values = {

@@ -10,7 +10,7 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
-from tools.installer.settings import ROOT, Settings
+from tools.installer.settings import ROOT, BuildSettings
 
 FILES = (
     "certclient.admx",
@@ -26,7 +26,7 @@ _UNIX = 3
 _READABLE = 0o100644 << 16
 
 
-def make_policy_zip(settings: Settings, results: Path, epoch: int) -> Path:
+def make_policy_zip(settings: BuildSettings, results: Path, epoch: int) -> Path:
     """Writes the ZIP to the folder `results` and returns its path. `epoch`: timestamp of its
     entries, in seconds since 1970. The same files give the same bytes."""
     target = results / f"{settings.product.name}-{settings.version}-policy.zip"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tools.installer.settings import Settings
+from tools.installer.settings import BuildSettings
 
 _LANGUAGES = {"041104B0": "ja", "040904B0": "en"}
 """Language and code page (04B0: Unicode) of each string table."""
@@ -47,7 +47,7 @@ folder."""
 
 
 @dataclass(frozen=True, slots=True)
-class Program:
+class ProgramResources:
     """One of the two programs. `name`: the file name without .exe; the descriptions appear in the
     task manager, the firewall and the file's properties."""
 
@@ -56,16 +56,18 @@ class Program:
     description_en: str
 
 
-def programs(settings: Settings) -> tuple[Program, Program]:
+def programs(settings: BuildSettings) -> tuple[ProgramResources, ProgramResources]:
     """The program for the command line, then the one with windows."""
     product = settings.product
     return (
-        Program("certclient", f"{product.title_ja}(コマンド)", f"{product.title_en} (commands)"),
-        Program("certclientw", product.title_ja, product.title_en),
+        ProgramResources(
+            "certclient", f"{product.title_ja}(コマンド)", f"{product.title_en} (commands)"
+        ),
+        ProgramResources("certclientw", product.title_ja, product.title_en),
     )
 
 
-def version_resource(settings: Settings, program: Program) -> str:
+def version_resource(settings: BuildSettings, program: ProgramResources) -> str:
     """The Python expression from which PyInstaller makes the resource VERSIONINFO."""
     numbers = tuple(int(number) for number in settings.numeric_version.split("."))
     tables = ", ".join(
@@ -81,7 +83,7 @@ def version_resource(settings: Settings, program: Program) -> str:
     )
 
 
-def _strings(settings: Settings, program: Program, language: str) -> str:
+def _strings(settings: BuildSettings, program: ProgramResources, language: str) -> str:
     product = settings.product
     japanese = language == "ja"
     values = {

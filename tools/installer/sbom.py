@@ -35,19 +35,19 @@ from packaging.utils import canonicalize_name
 
 from tools.installer import inside
 from tools.installer.notices import licence_of
-from tools.installer.settings import Settings
+from tools.installer.settings import BuildSettings
 from tools.installer.sums import sha256
 
 _PYTHON = re.compile(r'#define PY_VERSION\s+"([^"]+)"')
 
 
 @dataclass(frozen=True, slots=True)
-class Shipped:
+class SbomInputs:
     """The inputs of the bill. `sources`: files that PyInstaller collected, below `wheels`;
     `hashes`: SHA-256 of the wheels by distribution; `bootloader`, `nsis`: versions of PyInstaller
     and NSIS, whose bootloader and stub become part of the results; `epoch`: seconds since 1970."""
 
-    settings: Settings
+    settings: BuildSettings
     payload: Path
     wheels: Path
     python: Path
@@ -58,13 +58,13 @@ class Shipped:
     epoch: int
 
 
-def make_sbom(shipped: Shipped) -> str:
+def make_sbom(shipped: SbomInputs) -> str:
     """The JSON document for Windows; the same parts give the same text. Raises VersionError."""
     parts = [*_taken(shipped), *_runtime(shipped)]
     return _document(shipped.settings, shipped.epoch, parts, shipped.payload)
 
 
-def make_linux_sbom(settings: Settings, root: Path, site: Path, epoch: int) -> str:
+def make_linux_sbom(settings: BuildSettings, root: Path, site: Path, epoch: int) -> str:
     """The JSON document for what a Linux package installs below `root`, with its libraries in
     `site`. It leaves out Python and Qt's system libraries, which are Debian's. Raises
     VersionError."""
@@ -73,7 +73,9 @@ def make_linux_sbom(settings: Settings, root: Path, site: Path, epoch: int) -> s
     return _document(settings, epoch, parts, root)
 
 
-def _document(settings: Settings, epoch: int, parts: Sequence[Component], payload: Path) -> str:
+def _document(
+    settings: BuildSettings, epoch: int, parts: Sequence[Component], payload: Path
+) -> str:
     files = list(_files(payload))
     hashes = "".join(one.content for file in files for one in file.hashes)
     product = Component(
@@ -103,7 +105,7 @@ def _files(payload: Path) -> Iterator[Component]:
         yield Component(type=ComponentType.FILE, bom_ref=f"file:{name}", name=name, hashes=hashes)
 
 
-def _taken(shipped: Shipped) -> Iterator[Component]:
+def _taken(shipped: SbomInputs) -> Iterator[Component]:
     taken = set(shipped.sources)
     for folder in sorted(shipped.wheels.glob("*.dist-info")):
         files = Distribution.at(folder).files or ()
@@ -150,7 +152,7 @@ def _known(found: Mapping[str, Any], parent: str) -> Component:
     return made
 
 
-def _runtime(shipped: Shipped) -> Iterator[Component]:
+def _runtime(shipped: SbomInputs) -> Iterator[Component]:
     """The parts that are no Python distributions."""
     header = (shipped.python / "include" / "patchlevel.h").read_text(encoding="utf-8")
     version = str(_PYTHON.findall(header)[0])
@@ -177,13 +179,13 @@ def _runtime(shipped: Shipped) -> Iterator[Component]:
     )
 
 
-def _qt_on_windows(contents: Path) -> Iterator[inside.Library]:
+def _qt_on_windows(contents: Path) -> Iterator[inside.BundledLibrary]:
     core, gui = contents / "Qt6Core.dll", contents / "Qt6Gui.dll"
     yield from inside.qts(core)
     yield from inside.in_qt(core, gui, [path.stem for path in contents.glob("**/plugins/*/*.dll")])
 
 
-def _qt_on_linux(site: Path) -> Iterator[inside.Library]:
+def _qt_on_linux(site: Path) -> Iterator[inside.BundledLibrary]:
     qt = site / "PySide6" / "Qt"
     core, gui = qt / "lib" / "libQt6Core.so.6", qt / "lib" / "libQt6Gui.so.6"
     (uc,) = qt.glob("lib/libicuuc.so.*")
@@ -193,7 +195,7 @@ def _qt_on_linux(site: Path) -> Iterator[inside.Library]:
     yield from inside.in_qt(core, gui, plugins, inside.ELSEWHERE_ON_LINUX)
 
 
-def _library(library: inside.Library) -> Component:
+def _library(library: inside.BundledLibrary) -> Component:
     """The component, with the source of its version as evidence: a shipped file, or else a list."""
     version = library.version or None
     purl = PackageURL("generic", name=library.name, version=version)
@@ -205,7 +207,7 @@ def _library(library: inside.Library) -> Component:
     certain = library.is_certain
     confidence = Decimal("1" if certain else "0.5")
     technique = AnalysisTechnique.BINARY_ANALYSIS if certain else AnalysisTechnique.ATTESTATION
-    method = Method(technique=technique, confidence=confidence, value=library.told_by)
+    method = Method(technique=technique, confidence=confidence, value=library.version_source)
     identity = Identity(field=IdentityField.VERSION, confidence=confidence, methods=[method])
     part.evidence = ComponentEvidence(identity=[identity])
     return part

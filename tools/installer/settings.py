@@ -18,7 +18,7 @@ VERSION_LINE = re.compile(r'^__version__ = "([^"]+)"$', re.MULTILINE)
 _STAGES = {"a": 1000, "b": 2000, "rc": 3000, "release": 9000}
 
 
-class SettingsError(Exception):
+class BuildSettingsError(Exception):
     """The settings cannot be used. The text names the file and what is wrong."""
 
 
@@ -44,7 +44,7 @@ class Contents(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     practice_bank: bool = False
 
 
-class Signing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class SigningSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`key`: a PEM file or a PKCS#11 URI (RFC 7512) for `module`; "" means a test CA of the build.
 
     `certificates`: PEM, the leaf first. `timestamp`: URL of an RFC 3161 server, "" for none.
@@ -62,20 +62,20 @@ class Signing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     timestamp_anchors: str = ""
 
 
-class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class _SettingsFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     product: Product
     contents: Contents
-    signing: Signing = Signing()
+    signing: SigningSettings = SigningSettings()
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class BuildSettings:
     """The settings of a build. `folder`: base of their relative paths; `version`: as in PEP 440."""
 
     folder: Path
     product: Product
     contents: Contents
-    signing: Signing
+    signing: SigningSettings
     version: str
 
     @property
@@ -129,31 +129,31 @@ class Places:
         return self.folder / "work"
 
 
-def read_settings(path: Path = DEFAULT) -> Settings:
+def read_settings(path: Path = DEFAULT) -> BuildSettings:
     """Reads and checks a settings file.
 
     Raises SettingsError: a file is missing, a key is unknown or missing, a value has a wrong type,
     the product's names are not ASCII, or there is no profile.
     """
     try:
-        file = msgspec.toml.decode(path.read_bytes(), type=_File)
+        file = msgspec.toml.decode(path.read_bytes(), type=_SettingsFile)
     except (OSError, msgspec.MsgspecError) as error:
-        raise SettingsError(f"{path}: {error}") from error
-    settings = Settings(path.parent, file.product, file.contents, file.signing, _version())
+        raise BuildSettingsError(f"{path}: {error}") from error
+    settings = BuildSettings(path.parent, file.product, file.contents, file.signing, _version())
     _check(settings, path)
     return settings
 
 
-def _check(settings: Settings, path: Path) -> None:
+def _check(settings: BuildSettings, path: Path) -> None:
     product = settings.product
     for key, text in (("name", product.name), ("publisher", product.publisher)):
         if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9 .,&-]*", text):
-            raise SettingsError(f"{path}: product.{key} must be ASCII letters and digits")
+            raise BuildSettingsError(f"{path}: product.{key} must be ASCII letters and digits")
     for file in (*settings.profiles, settings.icon):
         if not file.is_file():
-            raise SettingsError(f"{path}: {file} is not there")
+            raise BuildSettingsError(f"{path}: {file} is not there")
     if not settings.profiles:
-        raise SettingsError(f"{path}: contents.profiles names no bank")
+        raise BuildSettingsError(f"{path}: contents.profiles names no bank")
 
 
 def _version() -> str:
@@ -161,5 +161,5 @@ def _version() -> str:
     text = (ROOT / "src" / "certclient" / "__init__.py").read_text(encoding="utf-8")
     found = VERSION_LINE.search(text)
     if found is None:
-        raise SettingsError("src/certclient/__init__.py names no version")
+        raise BuildSettingsError("src/certclient/__init__.py names no version")
     return found[1]

@@ -15,7 +15,7 @@ import msgspec
 
 from tools.installer import freeze, made_from, nsis
 from tools.installer.build import Build, epoch, make_payload
-from tools.installer.settings import DEFAULT, VERSION_LINE, Places, Settings, read_settings
+from tools.installer.settings import DEFAULT, VERSION_LINE, BuildSettings, Places, read_settings
 from tools.installer.signing import make_signer
 from tools.installer.wine_freeze import freeze_in
 from tools.wine.cache import Cache, default_folder
@@ -28,7 +28,7 @@ EARLIER = "0.0.1"
 class ShortBuild:
     """`places`: holds a payload as `make installer` builds it from `settings`, and the test CA."""
 
-    settings: Settings
+    settings: BuildSettings
     places: Places
 
     @property
@@ -45,7 +45,7 @@ class ShortBuild:
 
     def _pack(self, target: Path) -> None:
         icon = self.places.work / "icon.ico"
-        order = nsis.Order(self.settings, self.payload, icon, target, quick=True)
+        order = nsis.SetupJob(self.settings, self.payload, icon, target, quick=True)
         with TemporaryDirectory() as work:
             nsis.make_setup(order, Path(work))
 
@@ -71,26 +71,31 @@ def rehearsal_build() -> ShortBuild:
     return _build("rehearsal", replace(settings, contents=contents))
 
 
-def _build(kind: str, settings: Settings) -> ShortBuild:
+def _build(kind: str, settings: BuildSettings) -> ShortBuild:
     cache = _cache()
-    workshop = freeze.prepare(cache)
-    parts = " ".join(part.name for part in astuple(workshop))
+    build_environment = freeze.prepare(cache)
+    parts = " ".join(part.name for part in astuple(build_environment))
     made = cache.part(
         kind,
         f"{parts} {settings.version} {made_from.program()}",
-        lambda folder: _make(folder, settings, workshop, cache.mount_point()),
+        lambda folder: _make(folder, settings, build_environment, cache.mount_point()),
     )
     return ShortBuild(settings, Places(made))
 
 
-def _make(folder: Path, settings: Settings, workshop: freeze.Workshop, mount_point: Path) -> None:
+def _make(
+    folder: Path,
+    settings: BuildSettings,
+    build_environment: freeze.BuildEnvironment,
+    mount_point: Path,
+) -> None:
     places = Places(folder)
     signer = make_signer(settings, places, DEFAULT, ask=False)
     build = Build(settings, places, signer, epoch(os.environ))
     with TemporaryDirectory() as place:
         sources = Path(place) / "src"
         _copy_sources(sources, settings.version)
-        make_payload(build, freeze_in(workshop, mount_point, sources))
+        make_payload(build, freeze_in(build_environment, mount_point, sources))
 
 
 def _copy_sources(place: Path, version: str) -> None:

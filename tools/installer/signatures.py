@@ -23,7 +23,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from tools.installer.pe import is_pe
 from tools.installer.settings import CONTENTS
-from tools.installer.signing import Signer, SigningError, offline
+from tools.installer.signing import CodeSigner, SigningError, offline
 
 OURS = "ours"
 UNSIGNED = "unsigned"
@@ -31,14 +31,14 @@ _DIGEST = re.compile(r"^(?:Current|Calculated) message digest\s*: ([0-9A-F]+)", 
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class SignatureState:
     """A file's signer. `path`: below the payload; `signer`: an organisation, OURS or UNSIGNED."""
 
     path: str
     signer: str
 
 
-def check_signatures(payload: Path, signer: Signer) -> Sequence[State]:
+def check_signatures(payload: Path, signer: CodeSigner) -> Sequence[SignatureState]:
     """Checks every .exe, .dll and .pyd below `payload`, and any other file with a PE header.
 
     Raises SigningError naming each file whose signer is not the one in contents.toml, or whose
@@ -53,7 +53,7 @@ def check_signatures(payload: Path, signer: Signer) -> Sequence[State]:
             found = _signer(path, signer if wanted == OURS else None)
         except SigningError as error:
             found = f"not whole: {error}"
-        states.append(State(name, found))
+        states.append(SignatureState(name, found))
         if found != wanted:
             wrong.append(f"{name}: {found}, expected: {wanted or 'no such file'}")
     if wrong:
@@ -61,7 +61,7 @@ def check_signatures(payload: Path, signer: Signer) -> Sequence[State]:
     return states
 
 
-def _signer(path: Path, ours: Signer | None) -> str:
+def _signer(path: Path, ours: CodeSigner | None) -> str:
     if ours is None:
         return read_signer(path)
     ours.check(path)

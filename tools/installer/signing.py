@@ -1,7 +1,7 @@
 """Signs Windows programs and packages (Authenticode, with osslsigncode) and checks the signatures.
 
 `python tools/installer/sign.py sign FILE` and `… check FILE`; makensis calls the first
-(`Signer.command`) to sign the uninstaller and the setup.
+(`CodeSigner.command`) to sign the uninstaller and the setup.
 """
 
 from __future__ import annotations
@@ -18,7 +18,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from certclient.model.secret import Secret
-from tools.installer.settings import DEFAULT, Places, Settings, SettingsError, read_settings
+from tools.installer.settings import (
+    DEFAULT,
+    BuildSettings,
+    BuildSettingsError,
+    Places,
+    read_settings,
+)
 from tools.installer.testing_ca import make_testing_ca
 
 PIN_VARIABLE = "CERTCLIENT_SIGNING_PIN"
@@ -30,7 +36,7 @@ class SigningError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Identity:
+class SigningIdentity:
     """A signing key and its certificates. `key`: a PEM file or a PKCS#11 URI for `module`;
     `certificates`: PEM, the leaf first; `anchors`: PEM, trust anchors of its chain; `timestamp`:
     URL of an RFC 3161 server, "" for none; `timestamp_anchors`: PEM, trust anchors of that
@@ -56,11 +62,11 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True)
-class Signer:
+class CodeSigner:
     """Signs and checks files. `pin`: called for each file to sign, if the key needs a PIN.
     `settings_file` and `folder`: arguments of `command`."""
 
-    identity: Identity
+    identity: SigningIdentity
     product: str
     pin: Callable[[], Secret]
     settings_file: Path = DEFAULT
@@ -106,21 +112,28 @@ class Signer:
         return {PIN_VARIABLE: self.pin().reveal()} if self.identity.needs_pin else {}
 
     def _sign_command(self, path: Path, signed: Path, pin: str) -> tuple[str, ...]:
-        who = self.identity
-        options = ["-certs", str(who.certificates), "-key", who.key, "-h", "sha256"]
+        signing_identity = self.identity
+        options = [
+            "-certs",
+            str(signing_identity.certificates),
+            "-key",
+            signing_identity.key,
+            "-h",
+            "sha256",
+        ]
         options += ["-n", self.product]
-        if who.is_token:
-            options += ["-pkcs11module", who.module]
+        if signing_identity.is_token:
+            options += ["-pkcs11module", signing_identity.module]
         if pin:
             options += ["-readpass", pin]
-        if who.timestamp:
-            options += ["-ts", who.timestamp]
+        if signing_identity.timestamp:
+            options += ["-ts", signing_identity.timestamp]
         return ("osslsigncode", "sign", *options, "-in", str(path), "-out", str(signed))
 
 
 def make_signer(
-    settings: Settings, places: Places, settings_file: Path, *, ask: bool = True
-) -> Signer:
+    settings: BuildSettings, places: Places, settings_file: Path, *, ask: bool = True
+) -> CodeSigner:
     """The signer that `settings` describe; without a key in them, one with a test CA, created on
     first use. `ask`: whether it may prompt for the PIN. A PIN in our environment is removed from
     it, so that child processes (wixl, pip, …) never get it.
@@ -130,20 +143,20 @@ def make_signer(
     identity = _identity(settings) if settings.signing.key else _testing(places)
     given = os.environ.pop(PIN_VARIABLE, None)
     pin = _Pin(f"PIN / passphrase of {identity.key}: ", ask, Secret(given) if given else None)
-    return Signer(identity, settings.product.title_en, pin, settings_file, places.folder)
+    return CodeSigner(identity, settings.product.title_en, pin, settings_file, places.folder)
 
 
-def _identity(settings: Settings) -> Identity:
+def _identity(settings: BuildSettings) -> SigningIdentity:
     signing = settings.signing
     is_token = signing.key.startswith("pkcs11:")
     if not signing.certificates:
-        raise SettingsError("signing.certificates: which certificate belongs to signing.key?")
+        raise BuildSettingsError("signing.certificates: which certificate belongs to signing.key?")
     if is_token and not signing.module:
-        raise SettingsError("signing.module: a PKCS#11 URI needs its module")
+        raise BuildSettingsError("signing.module: a PKCS#11 URI needs its module")
     certificates = settings.folder / signing.certificates
     anchors = settings.folder / signing.anchors if signing.anchors else certificates
     of_timestamps = signing.timestamp_anchors
-    identity = Identity(
+    identity = SigningIdentity(
         key=signing.key if is_token else str(settings.folder / signing.key),
         certificates=certificates,
         anchors=anchors,
@@ -153,13 +166,13 @@ def _identity(settings: Settings) -> Identity:
     )
     for file in (certificates, anchors, *(() if is_token else (Path(identity.key),))):
         if not file.is_file():
-            raise SettingsError(f"signing: {file} is not there")
+            raise BuildSettingsError(f"signing: {file} is not there")
     return identity
 
 
-def _testing(places: Places) -> Identity:
+def _testing(places: Places) -> SigningIdentity:
     ca = make_testing_ca(places.folder / "testing-ca")
-    return Identity(str(ca.key), ca.certificates, ca.root, is_test=True)
+    return SigningIdentity(str(ca.key), ca.certificates, ca.root, is_test=True)
 
 
 @dataclass(slots=True)
@@ -240,7 +253,7 @@ def main(arguments: Sequence[str]) -> int:
         settings = read_settings(given.settings)
         signer = make_signer(settings, Places(given.folder), given.settings)
         (signer.sign if given.action == "sign" else signer.check)(given.file)
-    except (SigningError, SettingsError, OSError) as error:
+    except (SigningError, BuildSettingsError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
     return 0

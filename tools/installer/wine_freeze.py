@@ -8,31 +8,33 @@ from pathlib import Path
 
 from tools.installer import freeze, nsis
 from tools.installer.build import Bill, Build, Freeze
-from tools.installer.sbom import Shipped, make_sbom
+from tools.installer.sbom import SbomInputs, make_sbom
 
 
 def freeze_in(
-    workshop: freeze.Workshop, mount_point: Path, sources: Path = freeze.SOURCES
+    build_environment: freeze.BuildEnvironment, mount_point: Path, sources: Path = freeze.SOURCES
 ) -> Freeze:
-    """A freeze by PyInstaller under Wine, in `workshop`. `sources`: folder of package
+    """A freeze by PyInstaller under Wine, in `build_environment`. `sources`: folder of package
     `certclient`."""
 
     def freeze_it(build: Build) -> Bill:
-        order = freeze.Order(build.settings, build.epoch, sources)
-        taken = freeze.freeze(order, workshop, mount_point, build.places.payload)
-        return lambda: make_sbom(_shipped(build, workshop, taken))
+        order = freeze.FreezeJob(build.settings, build.epoch, sources)
+        taken = freeze.freeze(order, build_environment, mount_point, build.places.payload)
+        return lambda: make_sbom(_shipped(build, build_environment, taken))
 
     return freeze_it
 
 
-def _shipped(build: Build, workshop: freeze.Workshop, taken: Sequence[str]) -> Shipped:
-    return Shipped(
+def _shipped(
+    build: Build, build_environment: freeze.BuildEnvironment, taken: Sequence[str]
+) -> SbomInputs:
+    return SbomInputs(
         settings=build.settings,
         payload=build.places.payload,
-        wheels=workshop.wheels,
-        python=workshop.python,
+        wheels=build_environment.wheels,
+        python=build_environment.python,
         sources=taken,
-        hashes=json.loads((workshop.hashes / "hashes.json").read_text(encoding="utf-8")),
+        hashes=json.loads((build_environment.hashes / "hashes.json").read_text(encoding="utf-8")),
         bootloader=freeze.pyinstaller_version(),
         nsis=nsis.maker_version(),
         epoch=build.epoch,

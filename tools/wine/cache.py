@@ -46,7 +46,7 @@ class Cache:
                 self._make(place, make)
                 print(f"==> {name} made in {time.monotonic() - started:.0f} s", flush=True)
             os.utime(place)
-            self._forget_old(kind)
+            self._remove_old(kind)
         return place
 
     def mount_point(self) -> Path:
@@ -63,7 +63,7 @@ class Cache:
         make(unfinished)
         unfinished.rename(place)
 
-    def _forget_old(self, kind: str) -> None:
+    def _remove_old(self, kind: str) -> None:
         """Deletes unused and unfinished parts of `kind`. It runs under their lock, so an unfinished
         one was left by a killed run."""
         limit = time.time() - _UNUSED_AFTER

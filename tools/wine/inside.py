@@ -17,7 +17,7 @@ from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class SandboxJob:
     """The fields of `tools.wine.sandbox.Sandbox` as JSON has them, and the command."""
 
     layers: list[str]
@@ -29,7 +29,7 @@ class Order:
     command: list[str]
 
 
-def run(order: Order) -> int:
+def run(order: SandboxJob) -> int:
     """Sets up the root file system, enters it, and returns the command's exit code."""
     _keep_mounts_to_ourselves()
     root = _union(Path(order.mount_point), order.layers)
@@ -80,4 +80,4 @@ def _mount(*arguments: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(run(Order(**json.loads(sys.argv[1]))))
+    sys.exit(run(SandboxJob(**json.loads(sys.argv[1]))))

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tools.translations import compile_changed
+from tools.wine.bank_service import practice_bank
 from tools.wine.cache import Cache, PartError
 from tools.wine.dlls import with_dlls
-from tools.wine.office import practice_bank
 from tools.wine.parts import Parts
 from tools.wine.sandbox import ROOT, SITE, Sandbox
 
@@ -19,7 +19,7 @@ _BYTECODE = "bytecode"
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class WineRun:
     """One run of pytest. `dlls`: our DLLs that replace Wine's, in addition to those for Qt.
     `tests`: pytest's arguments. `screen`: runs with a screen, and with a folder for pictures of
     it."""
@@ -47,7 +47,7 @@ _ABOUT_KEYS = (
 """The tests whose results depend on where keys are stored."""
 _CONTRACT = ("tests/contract",)
 _UI = (
-    "tests/ui/test_looks.py",
+    "tests/ui/test_appearance.py",
     "tests/ui/shell/test_shell.py",
     "tests/ui/shell/test_single_instance.py",
     "tests/ui/enrollment/test_wizard_pc.py",
@@ -86,13 +86,13 @@ _UNIT = (
 _PROCEDURE = ("tests/integration/enrollment/test_procedure.py",)
 
 RUNS = (
-    Run("Wine's ncrypt: keys in CAPI", (), (*_ABOUT_KEYS, *_CONTRACT, *_TOKENS)),
-    Run(
+    WineRun("Wine's ncrypt: keys in CAPI", (), (*_ABOUT_KEYS, *_CONTRACT, *_TOKENS)),
+    WineRun(
         "a double of ncrypt: keys in CNG",
         ("ncrypt",),
         (*_ALL_OF_WINDOWS, *_CONTRACT, *_PROCEDURE, *_UNIT),
     ),
-    Run("Qt's windows plugin on a screen: keys in CAPI", (), _UI, screen=True),
+    WineRun("Qt's windows plugin on a screen: keys in CAPI", (), _UI, screen=True),
 )
 
 # One screen per run. "-nolisten local": the sandboxes share the network namespace, and with it the
@@ -101,16 +101,16 @@ _ON_A_SCREEN = "xvfb-run -a -s '-screen 0 1024x768x24 -nolisten local' "
 
 
 @dataclass(frozen=True, slots=True)
-class Windows:
+class WineWindows:
     """Starts Python in a fresh sandbox. `dlls`: the folder of our compiled DLLs."""
 
     sandbox: Sandbox
     dlls: Path
 
     def start(
-        self, run: Run, *arguments: str, office: str = "", keep_bytecode: bool = False
+        self, run: WineRun, *arguments: str, service: str = "", keep_bytecode: bool = False
     ) -> Process:
-        """Starts `python.exe arguments` in the project's folder. `office`: port of the practice
+        """Starts `python.exe arguments` in the project's folder. `service`: port of the practice
         bank's service for tests. `keep_bytecode`: copies the bytecode to the sandbox's `keep`
         folder."""
         sandbox = with_dlls(self.sandbox, self.dlls, run.dlls)
@@ -121,7 +121,7 @@ class Windows:
             "PYTHONPYCACHEPREFIX": rf"Z:\{_BYTECODE}",
             "HYPOTHESIS_STORAGE_DIRECTORY": rf"Z:\{_BYTECODE}\project\hypothesis",
             "CERTCLIENT_WINDOWS_RUN": ",".join(run.dlls),
-            "CERTCLIENT_OFFICE": office,
+            "CERTCLIENT_OFFICE": service,
             "CERTCLIENT_SCREENSHOTS": r"Z:\keep" if run.screen else "",
         }
         script = (
@@ -136,7 +136,7 @@ class Windows:
 Process = subprocess.Popen[str]
 
 
-def windows(parts: Parts, cache: Cache) -> Windows:
+def windows(parts: Parts, cache: Cache) -> WineWindows:
     """The environment for tests, with precompiled libraries: without, each start takes 8 s longer.
 
     Raises PartError.
@@ -146,12 +146,12 @@ def windows(parts: Parts, cache: Cache) -> Windows:
     bytecode = cache.part(
         "bytecode",
         made_from,
-        lambda folder: _compile(Windows(replace(sandbox, keep=folder), parts.dlls), folder),
+        lambda folder: _compile(WineWindows(replace(sandbox, keep=folder), parts.dlls), folder),
     )
-    return Windows(replace(sandbox, layers=(bytecode, *sandbox.layers)), parts.dlls)
+    return WineWindows(replace(sandbox, layers=(bytecode, *sandbox.layers)), parts.dlls)
 
 
-def _compile(fresh: Windows, folder: Path) -> None:
+def _compile(fresh: WineWindows, folder: Path) -> None:
     """Compiles what the tests import by collecting them. `folder`: the sandbox's `keep` folder."""
     options = ("-p", "no:cacheprovider", "--collect-only", "-qq")
     tests = [name for run in RUNS for name in run.tests if not name.startswith("-")]
@@ -163,15 +163,15 @@ def _compile(fresh: Windows, folder: Path) -> None:
         raise PartError(f"Python does not run under Wine\n{output[-3000:]}")
 
 
-def run_tests(target: Windows, arguments: Sequence[str]) -> int:
+def run_tests(target: WineWindows, arguments: Sequence[str]) -> int:
     """Starts all runs in parallel and prints their outputs in turn; returns 0 only if all passed.
 
     With `arguments` it starts only the runs with a screen if these name a UI test, else the others.
     """
     compile_changed()
-    with practice_bank() as office:
+    with practice_bank() as service:
         runs = [run for run in RUNS if not arguments or run.screen is _of_windows(arguments)]
-        running = [(run, _start_pytest(target, run, arguments, office)) for run in runs]
+        running = [(run, _start_pytest(target, run, arguments, service)) for run in runs]
         codes = [_show(run, process) for run, process in running]
     return int(any(codes))
 
@@ -180,14 +180,16 @@ def _of_windows(arguments: Sequence[str]) -> bool:
     return any(argument.startswith(_UI_FOLDERS) for argument in arguments)
 
 
-def _show(run: Run, process: Process) -> int:
+def _show(run: WineRun, process: Process) -> int:
     print(f"==> Windows with {run.name}", flush=True)
     for line in process.stdout or ():
         print(line, end="", flush=True)
     return process.wait()
 
 
-def _start_pytest(target: Windows, run: Run, arguments: Sequence[str], office: str) -> Process:
+def _start_pytest(
+    target: WineWindows, run: WineRun, arguments: Sequence[str], service: str
+) -> Process:
     tests = arguments or ("-q", *run.tests)
     compiled = COMPILED / ("screen" if run.screen else "-".join(("run", *run.dlls)))
     compiled.mkdir(parents=True, exist_ok=True)
@@ -196,4 +198,4 @@ def _start_pytest(target: Windows, run: Run, arguments: Sequence[str], office: s
     if run.screen:
         PICTURES.mkdir(parents=True, exist_ok=True)
         target = replace(target, sandbox=replace(target.sandbox, keep=PICTURES))
-    return target.start(run, "-m", "pytest", "-p", "no:cacheprovider", *tests, office=office)
+    return target.start(run, "-m", "pytest", "-p", "no:cacheprovider", *tests, service=service)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from certclient.ca.client import CaClient
 from certclient.ca.cmp.client import CmpClient
-from certclient.ca.tls.opener import system_roots
+from certclient.ca.tls.interception import system_roots
 from certclient.ca.transport import HttpTransport
 from certclient.model.profile import Profile
 from certclient.platform.proxies.routes import ProxyResolver
@@ -28,6 +28,6 @@ def ca_client_for(
     transport = HttpTransport(
         profile.tls_anchors,
         proxies=proxies,
-        roots=lambda: system_roots().knowing(profile.ca.trust_anchors),
+        roots=lambda: system_roots().with_anchors(profile.ca.trust_anchors),
     )
     return CmpClient(profile.ca, transport, clock, random_bytes)

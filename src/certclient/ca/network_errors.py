@@ -50,7 +50,7 @@ def proxy_refusal(status: int, proxy: str) -> CertclientError:
     return CertclientError(code, host=_without_password(proxy), status=str(status))
 
 
-def is_away(error: CertclientError) -> bool:
+def is_proxy_down(error: CertclientError) -> bool:
     """Whether a proxy did not respond at all, so that the next one may be tried."""
     return error.code is ErrorCode.PROXY_UNREACHABLE and "status" not in error.data
 

@@ -6,7 +6,7 @@ import ssl
 from contextlib import suppress
 
 
-def forget_foreign_errors() -> None:
+def clear_foreign_errors() -> None:
     """Empties this thread's OpenSSL error queue. Call it before any work with ssl.
 
     A PKCS#11 module may use the same libcrypto in this process and leave its failures in the queue

@@ -46,7 +46,7 @@ class EnvironmentProxies:
 
 
 @dataclass(frozen=True, slots=True)
-class InOrder:
+class FirstConfigured:
     """The first of these sources with a setting wins; the first problem is kept."""
 
     sources: tuple[ProxyResolver, ...]
@@ -77,7 +77,7 @@ class ExceptLoopback:
 def system_proxies() -> ProxyResolver:
     """The environment's settings; on Windows, the system's settings if it has none."""
     if sys.platform == "win32":
-        return ExceptLoopback(InOrder((EnvironmentProxies(), WindowsProxies())))
+        return ExceptLoopback(FirstConfigured((EnvironmentProxies(), WindowsProxies())))
     return ExceptLoopback(EnvironmentProxies())
 
 

@@ -20,12 +20,12 @@ from urllib3.exceptions import HTTPError
 from urllib3.response import BaseHTTPResponse
 
 from certclient import __version__
-from certclient.ca.network_errors import is_away, network_error, proxy_refusal
-from certclient.ca.openssl_errors import forget_foreign_errors
+from certclient.ca.network_errors import is_proxy_down, network_error, proxy_refusal
+from certclient.ca.openssl_errors import clear_foreign_errors
 from certclient.ca.proxies import system_proxies
 from certclient.ca.tls.context import TlsAdapter, tls_context
-from certclient.ca.tls.opener import KnownRoots, issuer_name, opener, system_roots
-from certclient.ca.tls.probe import Way, certificates_shown
+from certclient.ca.tls.interception import KnownRoots, find_interceptor, issuer_name, system_roots
+from certclient.ca.tls.probe import TlsRoute, presented_certificates
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.urls import is_loopback
@@ -40,7 +40,7 @@ _MAX_RETRY_AFTER = 24 * 3600
 _MAX_PROXIES = 3
 """Limits the proxies tried from a script's list: each may take a whole timeout."""
 
-_NO_WAY = frozenset({ErrorCode.NETWORK_UNREACHABLE, ErrorCode.NETWORK_TIMEOUT})
+_NO_ROUTE = frozenset({ErrorCode.NETWORK_UNREACHABLE, ErrorCode.NETWORK_TIMEOUT})
 """Typical errors if only a proxy leads out and none is known."""
 
 
@@ -145,8 +145,8 @@ class HttpTransport:
         TLS connection, and only if the system's roots are in use.
         """
         routes = self._routes(url)
-        _, route = self._exchange(requests.Request("HEAD", url), self._heard, routes)
-        opened = None if self._own_roots else self._opened(url, route)
+        _, route = self._exchange(requests.Request("HEAD", url), self._note_response, routes)
+        opened = None if self._own_roots else self._interception_error(url, route)
         return [remark for remark in (routes.problem, opened) if remark is not None]
 
     def server_time(self) -> datetime | None:
@@ -169,12 +169,12 @@ class HttpTransport:
             try:
                 return self._send(request, read, proxy), proxy
             except CertclientError as error:
-                if not is_away(error):
+                if not is_proxy_down(error):
                     raise
         try:
             return self._send(request, read, last), last
         except CertclientError as error:
-            if routes.problem is not None and error.code in _NO_WAY:
+            if routes.problem is not None and error.code in _NO_ROUTE:
                 raise routes.problem from error
             raise
 
@@ -182,7 +182,7 @@ class HttpTransport:
         self, request: requests.Request, read: Callable[[requests.Response], T], proxy: str
     ) -> T:
         """Sends over a connection of its own and reads the response with `read`."""
-        forget_foreign_errors()
+        clear_foreign_errors()
         try:
             with requests.Session() as session:
                 # The environment must not add proxies, .netrc credentials or CA bundles.
@@ -211,25 +211,25 @@ class HttpTransport:
         self._check_scheme(url)
         return self._proxies.routes(url)
 
-    def _opened(self, url: str, proxy: str) -> CertclientError | None:
+    def _interception_error(self, url: str, proxy: str) -> CertclientError | None:
         """TLS_OPENED if an intermediary that the system trusts impersonates the server."""
         parts = urlsplit(url)
         if parts.scheme != "https":
             return None
-        name = opener(self._way(url, proxy), self._roots())
+        name = find_interceptor(self._tls_route(url, proxy), self._roots())
         if name is None:
             return None
         return CertclientError(ErrorCode.TLS_OPENED, host=parts.hostname or "", issuer=name)
 
-    def _way(self, url: str, proxy: str) -> Way:
-        return Way(url, proxy, self._timeouts.connect)
+    def _tls_route(self, url: str, proxy: str) -> TlsRoute:
+        return TlsRoute(url, proxy, self._timeouts.connect)
 
-    def _heard(self, response: requests.Response) -> None:
+    def _note_response(self, response: requests.Response) -> None:
         """Accepts any response; records the server's time."""
         self._server_time = _http_date(response.headers.get("Date", ""))
 
     def _answer(self, response: requests.Response, content_type: str | None) -> bytes:
-        self._heard(response)
+        self._note_response(response)
         status = response.status_code
         if status in _BUSY:
             raise CertclientError(ErrorCode.SERVER_BUSY, status=str(status), **self._wait(response))
@@ -257,10 +257,10 @@ class HttpTransport:
 
     def _wait(self, response: requests.Response) -> dict[str, str]:
         """Retry-After (RFC 9110, 10.2.3): seconds, or a date relative to the server's own clock."""
-        told = response.headers.get("Retry-After", "").strip()
-        moment = _http_date(told)
-        if told.isascii() and told.isdigit() and len(told) < 10:
-            seconds = int(told)
+        status_error = response.headers.get("Retry-After", "").strip()
+        moment = _http_date(status_error)
+        if status_error.isascii() and status_error.isdigit() and len(status_error) < 10:
+            seconds = int(status_error)
         elif moment is not None:
             now = self._server_time or datetime.now(UTC)
             seconds = int((moment - now).total_seconds())
@@ -272,7 +272,7 @@ class HttpTransport:
         found = network_error(error, urlsplit(url).hostname or "", proxy)
         if found.code is not ErrorCode.TLS_UNTRUSTED:
             return found
-        shown = certificates_shown(self._way(url, proxy))
+        shown = presented_certificates(self._tls_route(url, proxy))
         return CertclientError(found.code, **{**found.data, "issuer": issuer_name(shown)})
 
 

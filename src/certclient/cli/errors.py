@@ -20,13 +20,13 @@ def report(invocation: Invocation, error: CertclientError) -> int:
         record: JsonObject = {"error": error_record(invocation, error)}
         print_json(invocation.command, code, record)
     else:
-        tell(invocation, error)
+        print_error(invocation, error)
     return code
 
 
-def tell(invocation: Invocation, error: CertclientError, owner: Owner | None = None) -> None:
+def print_error(invocation: Invocation, error: CertclientError, owner: Owner | None = None) -> None:
     """Prints to stderr what happened, why, what to do next, whom to contact, and the code."""
-    shown = invocation.words.error(error, invocation.contact(owner))
+    shown = invocation.catalogue.error(error, invocation.contact(owner))
     lines = [
         shown.title,
         f"  {shown.sentence}",

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from certclient.model.errors import Kind
+from certclient.model.errors import ErrorKind
 
 DONE = 0
 
 EXIT_CODES = {
-    Kind.BUG: 1,
-    Kind.USER_ACTION: 2,
-    Kind.NOTHING_TO_DO: 3,
-    Kind.WAITING: 4,
-    Kind.RETRY_LATER: 5,
-    Kind.REFUSED: 6,
-    Kind.CANCELLED: 7,
+    ErrorKind.BUG: 1,
+    ErrorKind.USER_ACTION: 2,
+    ErrorKind.NOTHING_TO_DO: 3,
+    ErrorKind.WAITING: 4,
+    ErrorKind.RETRY_LATER: 5,
+    ErrorKind.REFUSED: 6,
+    ErrorKind.CANCELLED: 7,
 }
 
 _WORST_FIRST = (1, 6, 2, 5, 7, 4, 3, 0)

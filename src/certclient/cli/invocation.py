@@ -28,7 +28,7 @@ class Invocation:
     _profile: Profile | None = field(default=None, repr=False)
 
     @property
-    def words(self) -> Catalogue:
+    def catalogue(self) -> Catalogue:
         """The texts in the language of this run."""
         return load(self.language)
 
@@ -47,15 +47,15 @@ class Invocation:
             return ""
         contacts = self._profile.contacts
         is_user = owner is not None and owner.role is Role.USER
-        words = contacts.user if is_user else contacts.administrator
-        return words.for_language(self.language.value)
+        catalogue = contacts.user if is_user else contacts.administrator
+        return catalogue.for_language(self.language.value)
 
     def place(self, destination: Destination, label: str) -> str:
         """A store in the customer's terms: the PC, or the token with its label."""
-        words = self.words.destination(destination)
+        catalogue = self.catalogue.destination(destination)
         if destination is Destination.PC:
-            return words
-        return self.words.text("list.token", destination=words, store=label)
+            return catalogue
+        return self.catalogue.text("list.token", destination=catalogue, store=label)
 
     def bank(self) -> str:
         """The bank's name in the language of this run. Raises as `profile`."""

@@ -12,8 +12,8 @@ from certclient import __version__
 from certclient.cli.errors import report
 from certclient.cli.exit_codes import DONE
 from certclient.cli.invocation import Invocation, system_language
+from certclient.cli.localized import LazyGroup, Option, common_parameters, usage_reason
 from certclient.cli.ports import CommandLoader, Services
-from certclient.cli.translated import LazyGroup, Option, common_parameters, usage_reason
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.platform import log
 
@@ -65,7 +65,7 @@ def _run(arguments: Sequence[str], invocation: Invocation) -> int:
     except click.ClickException as error:
         # After a usage error further left, click has not parsed --json.
         invocation.json = invocation.json or "--json" in arguments
-        reason = usage_reason(invocation.words, error)
+        reason = usage_reason(invocation.catalogue, error)
         raise CertclientError(ErrorCode.USAGE, reason=reason) from error
     except (click.Abort, KeyboardInterrupt, EOFError) as error:
         raise CertclientError(ErrorCode.CONSENT_REFUSED) from error

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import click
 
-from certclient.cli.errors import tell
+from certclient.cli.errors import print_error
 from certclient.cli.exit_codes import DONE, EXIT_CODES, worst
 from certclient.cli.invocation import Invocation
 from certclient.cli.ports import Procedures
@@ -22,31 +22,31 @@ from certclient.cli.records import (
 from certclient.cli.tables import print_table
 from certclient.enrollment.procedure import (
     Finished,
-    Kind,
     LoginTest,
     Outcome,
     Pending,
+    ProcedureKind,
+    ProcedureState,
     ProcedureView,
-    State,
 )
 from certclient.model.certificate import Owner
 from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
-from certclient.model.errors import Kind as ErrorKind
+from certclient.model.errors import ErrorKind as ErrorKind
 from certclient.platform import log
 
 _ENDED = {
-    State.WAITING: "waiting",
-    State.ABANDONED: "abandoned",
-    State.DONE: "done",
+    ProcedureState.WAITING: "waiting",
+    ProcedureState.ABANDONED: "abandoned",
+    ProcedureState.DONE: "done",
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class ProcedureResult:
     """The result for one certificate: an outcome, or the error that stopped the procedure.
 
-    `needs_person`: nothing was attempted, because it requires a user. `profile_id`: the bank; ""
+    `needs_user`: nothing was attempted, because it requires a user. `profile_id`: the bank; ""
     means the bank of this run.
     """
 
@@ -54,13 +54,13 @@ class Result:
     owner: Owner | None
     outcome: Outcome | None
     error: CertclientError | None
-    needs_person: bool = False
+    needs_user: bool = False
     profile_id: str = ""
 
     @property
     def name(self) -> str:
         """done, waiting, abandoned, stopped, failed or needs-person; stable, for JSON."""
-        if self.needs_person:
+        if self.needs_user:
             return "needs-person"
         if isinstance(self.outcome, Pending):
             return _ENDED.get(self.outcome.state, "stopped")
@@ -95,21 +95,21 @@ def chosen_procedures(procedures: Procedures, name: str | None) -> Sequence[Proc
     return found
 
 
-def attempt(user_id: str, owner: Owner | None, run: Callable[[], Outcome]) -> Result:
+def attempt(user_id: str, owner: Owner | None, run: Callable[[], Outcome]) -> ProcedureResult:
     """Runs one procedure and puts its error into the result, so that a batch continues."""
     try:
         outcome = run()
     except CertclientError as error:
         log.error(error)
-        return Result(user_id, owner, None, error)
-    state = outcome.state if isinstance(outcome, Pending) else State.DONE
+        return ProcedureResult(user_id, owner, None, error)
+    state = outcome.state if isinstance(outcome, Pending) else ProcedureState.DONE
     log.event("procedure", procedure=outcome.procedure_id, state=state.value)
     if isinstance(outcome, Finished) and outcome.login.error is not None:
         log.error(outcome.login.error)
-    return Result(user_id, owner, outcome, None)
+    return ProcedureResult(user_id, owner, outcome, None)
 
 
-def show_results(invocation: Invocation, results: Sequence[Result]) -> int:
+def show_results(invocation: Invocation, results: Sequence[ProcedureResult]) -> int:
     """Prints all results; returns the worst exit code."""
     code = worst(result.exit_code for result in results)
     if invocation.json:
@@ -120,89 +120,96 @@ def show_results(invocation: Invocation, results: Sequence[Result]) -> int:
         show_result(invocation, results[0])
     else:
         _print_summary(invocation, results)
-        _tell_failures(invocation, results)
+        _print_failures(invocation, results)
     return code
 
 
-def show_result(invocation: Invocation, result: Result) -> None:
+def show_result(invocation: Invocation, result: ProcedureResult) -> None:
     """Prints one result as sentences."""
     if result.error is not None:
-        tell(invocation, result.error, result.owner)
+        print_error(invocation, result.error, result.owner)
     elif isinstance(result.outcome, Finished):
         click.echo("\n".join(finished_lines(invocation, result.outcome)))
     elif isinstance(result.outcome, Pending):
-        tell_pending(invocation, result.outcome)
+        print_pending(invocation, result.outcome)
 
 
-def tell_pending(invocation: Invocation, pending: Pending) -> None:
+def print_pending(invocation: Invocation, pending: Pending) -> None:
     """Prints the state of an unfinished procedure: waiting, stopped, or rolled back."""
-    words = invocation.words
-    if pending.state is State.WAITING:
-        tell(invocation, CertclientError(ErrorCode.CA_WAITING))
+    catalogue = invocation.catalogue
+    if pending.state is ProcedureState.WAITING:
+        print_error(invocation, CertclientError(ErrorCode.CA_WAITING))
         if pending.check_at is not None:
-            until = words.minute(pending.check_at)
-            click.echo(words.text("result.check-at", until=until), err=True)
-    elif pending.state is State.ABANDONED:
-        click.echo(words.text("result.abandoned"), err=True)
-    elif pending.state is State.DONE:
-        click.echo(words.text("result.already-done"))
+            until = catalogue.minute(pending.check_at)
+            click.echo(catalogue.text("result.check-at", until=until), err=True)
+    elif pending.state is ProcedureState.ABANDONED:
+        click.echo(catalogue.text("result.abandoned"), err=True)
+    elif pending.state is ProcedureState.DONE:
+        click.echo(catalogue.text("result.already-done"))
     else:
-        state = words.state(pending.state)
-        click.echo(words.text("result.stopped", state=state, id=pending.procedure_id), err=True)
+        state = catalogue.state(pending.state)
+        click.echo(catalogue.text("result.stopped", state=state, id=pending.procedure_id), err=True)
 
 
-_HEADING = {(Kind.OBTAIN, Destination.USB.value): "usb-obtained"}
+_HEADING = {(ProcedureKind.OBTAIN, Destination.USB.value): "usb-obtained"}
 
 
 def finished_lines(invocation: Invocation, finished: Finished) -> Iterator[str]:
     """The seeds' last page (S1(1), S1(2)): the issued certificate, and what to note from now on."""
-    words, certificate = invocation.words, finished.certificate
+    catalogue, certificate = invocation.catalogue, finished.certificate
     place = finished.store.destination.value
-    yield words.text(f"finished.{_HEADING.get((finished.kind, place), place)}")
-    yield words.login(finished.login, invocation.profile().login_test_url)
+    yield catalogue.text(f"finished.{_HEADING.get((finished.kind, place), place)}")
+    yield catalogue.login(finished.login, invocation.profile().login_test_url)
     yield ""
-    yield words.text("finished.issuer", issuer=certificate.issuer_common_name)
+    yield catalogue.text("finished.issuer", issuer=certificate.issuer_common_name)
     yield from (f"{label} = {value}" for label, value in certificate.dn_lines)
-    yield words.text("finished.serial", serial=certificate.serial_hex)
-    yield words.text("finished.until", until=words.minute(certificate.not_after))
+    yield catalogue.text("finished.serial", serial=certificate.serial_hex)
+    yield catalogue.text("finished.until", until=catalogue.minute(certificate.not_after))
     yield ""
-    yield words.text(f"finished.mind-{place}")
-    yield words.text("finished.restart-browser")
+    yield catalogue.text(f"finished.mind-{place}")
+    yield catalogue.text("finished.restart-browser")
     if finished.not_accepted:
-        yield words.text("finished.not-accepted", serial=finished.not_accepted)
+        yield catalogue.text("finished.not-accepted", serial=finished.not_accepted)
     if finished.old_archived:
-        yield words.text("finished.old-archived")
+        yield catalogue.text("finished.old-archived")
     if finished.old_kept:
-        key = "finished.old-kept-login" if finished.login.in_doubt else "finished.old-kept"
-        yield words.text(key, serial=certificate.serial_hex)
+        key = "finished.old-kept-login" if finished.login.inconclusive else "finished.old-kept"
+        yield catalogue.text(key, serial=certificate.serial_hex)
 
 
-def _print_summary(invocation: Invocation, results: Sequence[Result]) -> None:
-    words = invocation.words
-    headings = [words.text(f"column.{name}") for name in ("user-id", "result", "serial", "until")]
+def _print_summary(invocation: Invocation, results: Sequence[ProcedureResult]) -> None:
+    catalogue = invocation.catalogue
+    headings = [
+        catalogue.text(f"column.{name}") for name in ("user-id", "result", "serial", "until")
+    ]
     print_table(headings, [_summary_row(invocation, result) for result in results])
 
 
-def _tell_failures(invocation: Invocation, results: Sequence[Result]) -> None:
+def _print_failures(invocation: Invocation, results: Sequence[ProcedureResult]) -> None:
     """Below the table: the reason for each failure, and what to do."""
     for result in results:
         if result.error is not None:
             click.echo(f"\n{result.user_id}", err=True)
-            tell(invocation, result.error, result.owner)
+            print_error(invocation, result.error, result.owner)
 
 
-def _summary_row(invocation: Invocation, result: Result) -> list[str]:
-    words = invocation.words
-    told = words.text(f"outcome.{result.name}")
+def _summary_row(invocation: Invocation, result: ProcedureResult) -> list[str]:
+    catalogue = invocation.catalogue
+    sentence = catalogue.text(f"outcome.{result.name}")
     if result.error is not None:
-        told = f"{words.error(result.error).title} [{result.error.code.code}]"
+        sentence = f"{catalogue.error(result.error).title} [{result.error.code.code}]"
     if not isinstance(result.outcome, Finished):
-        return [result.user_id, told, "", ""]
+        return [result.user_id, sentence, "", ""]
     certificate = result.outcome.certificate
-    return [result.user_id, told, certificate.serial_hex, words.minute(certificate.not_after)]
+    return [
+        result.user_id,
+        sentence,
+        certificate.serial_hex,
+        catalogue.minute(certificate.not_after),
+    ]
 
 
-def _record(invocation: Invocation, result: Result) -> JsonObject:
+def _record(invocation: Invocation, result: ProcedureResult) -> JsonObject:
     record: JsonObject = {
         "profile": result.profile_id or invocation.profile().id,
         "user_id": result.user_id,
@@ -216,7 +223,7 @@ def _record(invocation: Invocation, result: Result) -> JsonObject:
         record["check_at"] = moment(check_at) if check_at else None
     elif isinstance(result.outcome, Finished):
         record["procedure"] = result.outcome.procedure_id
-        record["state"] = State.DONE.value
+        record["state"] = ProcedureState.DONE.value
         record["certificate"] = certificate_record(result.outcome.certificate)
         record["store"] = result.outcome.store.store_id
         record["destination"] = result.outcome.store.destination.value

@@ -41,12 +41,12 @@ class SilentView:
 class LineView:
     """Prints one line when a step starts and one when it ends."""
 
-    def __init__(self, words: Catalogue) -> None:
-        self._words = words
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
 
     def report(self, progress: Progress) -> None:
         """See ProgressView.report. Prints to stderr."""
-        click.echo(_line(self._words, progress), err=True)
+        click.echo(_line(self._catalogue, progress), err=True)
 
     def pause(self) -> None:
         """See ProgressView.pause. Does nothing: printed lines are final."""
@@ -56,15 +56,15 @@ class LineView:
 class SpinnerView:
     """A spinner with the seconds of the running step; a permanent line for each finished one."""
 
-    def __init__(self, words: Catalogue) -> None:
-        self._words = words
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
         self._live: RichProgress | None = None
 
     def report(self, progress: Progress) -> None:
         """See ProgressView.report. Replaces the spinner of the previous step."""
         self.pause()
         if progress.phase is Phase.FINISHED:
-            click.echo(_line(self._words, progress), err=True)
+            click.echo(_line(self._catalogue, progress), err=True)
             return
         self._live = RichProgress(
             SpinnerColumn(),
@@ -73,7 +73,7 @@ class SpinnerView:
             console=Console(file=sys.stderr, emoji=False, highlight=False),
             transient=True,
         )
-        self._live.add_task(self._words.step(progress.step), total=None)
+        self._live.add_task(self._catalogue.step(progress.step), total=None)
         self._live.start()
 
     def pause(self) -> None:
@@ -83,13 +83,13 @@ class SpinnerView:
             self._live = None
 
 
-def progress_view(words: Catalogue, *, quiet: bool) -> ProgressView:
+def progress_view(catalogue: Catalogue, *, quiet: bool) -> ProgressView:
     """A spinner if stderr is a terminal; otherwise lines, or nothing if `quiet`."""
     if sys.stderr.isatty():
-        return SpinnerView(words)
-    return SilentView() if quiet else LineView(words)
+        return SpinnerView(catalogue)
+    return SilentView() if quiet else LineView(catalogue)
 
 
-def _line(words: Catalogue, progress: Progress) -> str:
+def _line(catalogue: Catalogue, progress: Progress) -> str:
     key = "progress.started" if progress.phase is Phase.STARTED else "progress.finished"
-    return words.text(key, step=words.step(progress.step), seconds=progress.seconds)
+    return catalogue.text(key, step=catalogue.step(progress.step), seconds=progress.seconds)

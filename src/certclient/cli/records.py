@@ -12,7 +12,7 @@ import click
 
 from certclient.cli.exit_codes import DONE
 from certclient.cli.invocation import Invocation
-from certclient.enrollment.inventory import Entry
+from certclient.enrollment.inventory import InventoryEntry
 from certclient.enrollment.journal import Rejection
 from certclient.enrollment.procedure import Leftover, ProcedureView
 from certclient.model.certificate import Certificate, Owner
@@ -51,7 +51,7 @@ def error_record(
     invocation: Invocation, error: CertclientError, owner: Owner | None = None
 ) -> JsonObject:
     """An error with its code, its texts in the language of this run, and its data."""
-    shown = invocation.words.error(error, invocation.contact(owner))
+    shown = invocation.catalogue.error(error, invocation.contact(owner))
     return {
         "code": error.code.code,
         "kind": error.code.kind.value,
@@ -78,7 +78,7 @@ def store_record(
     }
 
 
-def entry_record(entry: Entry) -> JsonObject:
+def entry_record(entry: InventoryEntry) -> JsonObject:
     """A certificate, its store, and what can be done with it today."""
     return {
         **certificate_record(entry.certificate),

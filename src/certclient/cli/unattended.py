@@ -7,27 +7,27 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from certclient.cli.dialogue import Answers
-from certclient.cli.enrolling import Desk
+from certclient.cli.enrollment import EnrollmentSession
 from certclient.cli.exit_codes import worst
+from certclient.cli.interaction import PresetAnswers
 from certclient.cli.invocation import Invocation
-from certclient.cli.outcomes import Result, attempt, show_results
-from certclient.enrollment.inventory import Entry, newest_per_owner
-from certclient.enrollment.procedure import Kind, Outcome, ProcedureView
+from certclient.cli.outcomes import ProcedureResult, attempt, show_results
+from certclient.enrollment.inventory import InventoryEntry, newest_per_owner
+from certclient.enrollment.procedure import Outcome, ProcedureKind, ProcedureView
 from certclient.enrollment.refusals import not_accepted
-from certclient.enrollment.reminder import ReminderBook
+from certclient.enrollment.reminder import ReminderHistory
 from certclient.enrollment.unattended import (
-    obstacle,
+    needing_attention,
     refused_alone,
-    resume_obstacle,
-    store_obstacle,
-    worth_a_look,
+    renewal_blocker,
+    resume_blocker,
+    store_blocker,
 )
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.platform import log
 
 
-class Nobody:
+class NonInteractiveTerminal:
     """`cli.terminal.Terminal` without a user."""
 
     @property
@@ -56,8 +56,8 @@ def renew_unattended(invocation: Invocation, wait: float) -> int:
     """
     if not invocation.services.policy().unattended_renewal:
         raise CertclientError(ErrorCode.UNATTENDED_OFF)
-    taken: set[str] = set()
-    banks = [(bank, _Bank(bank, wait, taken).renew()) for bank in _banks(invocation)]
+    claimed: set[str] = set()
+    banks = [(bank, _Bank(bank, wait, claimed).renew()) for bank in _banks(invocation)]
     banks.append((invocation, _unusable(invocation)))
     results = [result for _, found in banks for result in found]
     if not results:
@@ -69,7 +69,7 @@ def renew_unattended(invocation: Invocation, wait: float) -> int:
 
 def _banks(invocation: Invocation) -> list[Invocation]:
     """One run for the bank given, or one for each bank; none of them can prompt."""
-    services = replace(invocation.services, terminal=Nobody())
+    services = replace(invocation.services, terminal=NonInteractiveTerminal())
     every = () if invocation.profile_name else services.profiles()
     return [
         # Installing a root makes Windows prompt; a renewal works without it.
@@ -78,120 +78,132 @@ def _banks(invocation: Invocation) -> list[Invocation]:
     ]
 
 
-def _unusable(invocation: Invocation) -> list[Result]:
+def _unusable(invocation: Invocation) -> list[ProcedureResult]:
     """Banks whose profile is unusable: otherwise nobody would notice the missing renewals."""
     errors = () if invocation.profile_name else invocation.services.unusable_banks()
     names = [(error.data.get("file") or error.data.get("value", ""), error) for error in errors]
-    return [Result("", None, None, error, profile_id=name or "?") for name, error in names]
+    return [ProcedureResult("", None, None, error, profile_id=name or "?") for name, error in names]
 
 
 class _Bank:
     """The certificates of one bank.
 
-    `taken`: fingerprints of certificates that also match the pattern of an earlier bank; each
+    `claimed`: fingerprints of certificates that also match the pattern of an earlier bank; each
     belongs to the first.
     """
 
-    def __init__(self, invocation: Invocation, wait: float, taken: set[str]) -> None:
+    def __init__(self, invocation: Invocation, wait: float, claimed: set[str]) -> None:
         self._invocation = invocation
         self._wait = wait
-        self._taken = taken
+        self._claimed = claimed
 
-    def renew(self) -> list[Result]:
+    def renew(self) -> list[ProcedureResult]:
         """Resumes interrupted procedures first, then renews the certificates that are due."""
-        desk = self._desk()
+        session = self._session()
         finished = [
-            self._resume(desk, view) for view in desk.procedures.pending() if _resumes_alone(view)
+            self._resume(session, view)
+            for view in session.procedures.pending()
+            if _resumes_unattended(view)
         ]
         if finished:
-            desk = self._desk()
+            session = self._session()
         tried = {result.user_id for result in finished}
         due = [
             entry
-            for entry in worth_a_look(desk.inventory)
-            if entry.owner.user_id not in tried and entry.certificate.fingerprint not in self._taken
+            for entry in needing_attention(session.inventory)
+            if entry.owner.user_id not in tried
+            and entry.certificate.fingerprint not in self._claimed
         ]
         refused = [
             entry
-            for entry in refused_alone(desk.inventory)
-            if entry.owner.user_id not in tried and entry.certificate.fingerprint not in self._taken
+            for entry in refused_alone(session.inventory)
+            if entry.owner.user_id not in tried
+            and entry.certificate.fingerprint not in self._claimed
         ]
-        self._taken |= {entry.certificate.fingerprint for entry in desk.inventory.entries}
-        results = finished + [self._renew(desk, entry) for entry in due]
-        return results + [one for entry in refused if (one := self._ask_again(desk, entry))]
+        self._claimed |= {entry.certificate.fingerprint for entry in session.inventory.entries}
+        results = finished + [self._renew(session, entry) for entry in due]
+        return results + [one for entry in refused if (one := self._ask_again(session, entry))]
 
-    def _desk(self) -> Desk:
-        return Desk(self._invocation, Answers(agreed=True), self._wait)
+    def _session(self) -> EnrollmentSession:
+        return EnrollmentSession(self._invocation, PresetAnswers(agreed=True), self._wait)
 
-    def _resume(self, desk: Desk, view: ProcedureView) -> Result:
-        reason = resume_obstacle(desk.profile, desk.inventory, view)
+    def _resume(self, session: EnrollmentSession, view: ProcedureView) -> ProcedureResult:
+        reason = resume_blocker(session.profile, session.inventory, view)
         if reason is not None:
-            return self._left_to_a_person(_entry_of(desk, view), view.user_id, reason)
+            return self._requires_user(_entry_of(session, view), view.user_id, reason)
         result = self._named(
-            attempt(view.user_id, None, lambda: desk.procedures.resume(view.id, desk.dialogue))
+            attempt(
+                view.user_id, None, lambda: session.procedures.resume(view.id, session.interaction)
+            )
         )
         if result.error is not None and not result.error.code.retriable:
-            self._remind(_entry_of(desk, view))
+            self._remind(_entry_of(session, view))
         return result
 
-    def _renew(self, desk: Desk, entry: Entry) -> Result:
-        reason = obstacle(desk.profile, entry)
+    def _renew(self, session: EnrollmentSession, entry: InventoryEntry) -> ProcedureResult:
+        reason = renewal_blocker(session.profile, entry)
         if reason is not None:
-            return self._left_to_a_person(entry, entry.full_id, reason)
+            return self._requires_user(entry, entry.full_id, reason)
 
         def run() -> Outcome:
-            destination = desk.store(None, "", entry)
-            return desk.procedures.renew(entry.stored, destination, desk.dialogue)
+            destination = session.store(None, "", entry)
+            return session.procedures.renew(entry.stored, destination, session.interaction)
 
         result = self._named(attempt(entry.full_id, entry.owner, run))
         if result.error is not None and not result.error.code.retriable:
             self._remind(entry)
         return result
 
-    def _ask_again(self, desk: Desk, entry: Entry) -> Result | None:
+    def _ask_again(
+        self, session: EnrollmentSession, entry: InventoryEntry
+    ) -> ProcedureResult | None:
         """Asks the CA once more about a certificate that it has refused; None if it accepts it now.
 
         A refusal may have been passing, and nobody else notices that the owner has no certificate.
         """
         refused: CertclientError | None = not_accepted(entry.certificate, "")
-        if store_obstacle(desk.profile, entry) is None:
+        if store_blocker(session.profile, entry) is None:
             with contextlib.suppress(CertclientError):
-                refused = desk.procedures.check_with_bank(entry.stored, desk.dialogue)
-        return None if refused is None else self._left_to_a_person(entry, entry.full_id, refused)
+                refused = session.procedures.check_with_bank(entry.stored, session.interaction)
+        return None if refused is None else self._requires_user(entry, entry.full_id, refused)
 
-    def _left_to_a_person(self, entry: Entry | None, name: str, reason: CertclientError) -> Result:
+    def _requires_user(
+        self, entry: InventoryEntry | None, name: str, reason: CertclientError
+    ) -> ProcedureResult:
         profile = self._invocation.profile()
         serial = entry.certificate.serial_hex if entry is not None else ""
         log.event("needs-person", profile=profile.id, serial=serial, code=reason.code.code)
         self._remind(entry)
         owner = entry.owner if entry is not None else None
-        return self._named(Result(name, owner, None, reason, needs_person=True))
+        return self._named(ProcedureResult(name, owner, None, reason, needs_user=True))
 
-    def _remind(self, entry: Entry | None) -> None:
+    def _remind(self, entry: InventoryEntry | None) -> None:
         """Makes the next `remind` show this certificate again, but not twice on one day."""
         if entry is None:
             return
         services = self._invocation.services
-        book = ReminderBook(services.reminders or Path("/nonexistent"))
-        book.bring_back(entry.certificate.fingerprint, services.clock())
+        history = ReminderHistory(services.reminders or Path("/nonexistent"))
+        history.forget_earlier(entry.certificate.fingerprint, services.clock())
 
-    def _named(self, result: Result) -> Result:
+    def _named(self, result: ProcedureResult) -> ProcedureResult:
         return replace(result, profile_id=self._invocation.profile().id)
 
 
-def _resumes_alone(view: ProcedureView) -> bool:
+def _resumes_unattended(view: ProcedureView) -> bool:
     """取得 needs a user, except to confirm a certificate that is already issued."""
-    return view.kind is Kind.RENEW or view.state.unconfirmed
+    return view.kind is ProcedureKind.RENEW or view.state.unconfirmed
 
 
-def _entry_of(desk: Desk, view: ProcedureView) -> Entry | None:
+def _entry_of(session: EnrollmentSession, view: ProcedureView) -> InventoryEntry | None:
     """The certificate that now counts for the procedure's user ID."""
-    counting = newest_per_owner(desk.inventory.entries)
+    counting = newest_per_owner(session.inventory.entries)
     return next((entry for entry in counting if entry.owner.user_id == view.user_id), None)
 
 
-def check_alone(invocation: Invocation, *, everything: bool, others: Sequence[object]) -> None:
+def check_unattended_options(
+    invocation: Invocation, *, everything: bool, others: Sequence[object]
+) -> None:
     """Raises USAGE if `--unattended` lacks `--all` or is combined with interactive options."""
     if not everything or any(others):
-        reason = invocation.words.text("reason.unattended")
+        reason = invocation.catalogue.text("reason.unattended")
         raise CertclientError(ErrorCode.USAGE, reason=reason)

@@ -27,7 +27,7 @@ def link_command(link: str) -> click.Command:
         invocation.command = "link"
         windows = invocation.services.windows
         if windows is None:
-            reason = invocation.words.text("reason.no-display")
+            reason = invocation.catalogue.text("reason.no-display")
             raise CertclientError(ErrorCode.USAGE, reason=reason)
         return windows(start(invocation, link=link))
 

@@ -160,8 +160,8 @@ def _hash(known: dict[str, type[hashes.HashAlgorithm]], oid: str) -> hashes.Hash
     return known[oid]()
 
 
-def _check_costs(salt: bytes, iterations: int, most: int) -> None:
-    if not 1 <= iterations <= most:
+def _check_costs(salt: bytes, iterations: int, limit: int) -> None:
+    if not 1 <= iterations <= limit:
         raise ProtectionError(f"{iterations} iterations")
     if not 1 <= len(salt) <= MAX_SALT_BYTES:
         raise ProtectionError(f"salt of {len(salt)} bytes")

@@ -18,9 +18,9 @@ from pathlib import Path
 from certclient.model.policy import (
     PROFILE,
     VALUES,
-    Found,
     Policy,
     Raw,
+    StoredValue,
     ValueKind,
     invalid,
     policy_from,
@@ -44,7 +44,7 @@ def read_policy() -> Policy:
     return policy_from(values_in(FILE))
 
 
-def values_in(path: Path, owner: int = _ROOT) -> Mapping[str, Found]:
+def values_in(path: Path, owner: int = _ROOT) -> Mapping[str, StoredValue]:
     """Returns the values in a TOML file; empty if there is no file.
 
     `owner`: the uid that must own the file and its folder. Raises CertclientError(POLICY_INVALID)
@@ -57,7 +57,7 @@ def values_in(path: Path, owner: int = _ROOT) -> Mapping[str, Found]:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise invalid(str(path), "", str(error)) from error
-    return {name: Found(_raw(path, name, value), str(path)) for name, value in table.items()}
+    return {name: StoredValue(_raw(path, name, value), str(path)) for name, value in table.items()}
 
 
 def _text(path: Path, owner: int) -> str | None:
@@ -116,13 +116,13 @@ if sys.platform == "win32":
     _PLACES = (("HKCU", winreg.HKEY_CURRENT_USER), ("HKLM", winreg.HKEY_LOCAL_MACHINE))
     """The later one wins."""
 
-    def _registry() -> Mapping[str, Found]:
+    def _registry() -> Mapping[str, StoredValue]:
         found = _of_the_package()
         for name, hive in _PLACES:
             found |= _values_below(hive, rf"{name}\{KEY}")
         return found
 
-    def _of_the_package() -> dict[str, Found]:
+    def _of_the_package() -> dict[str, StoredValue]:
         """The bank passed to the MSI, which writes "" if there was none."""
         source = rf"HKLM\{PACKAGE_KEY}"
         try:
@@ -133,9 +133,9 @@ if sys.platform == "win32":
             return {}
         except OSError as error:
             raise invalid(source, PROFILE, error.strerror or type(error).__name__) from error
-        return {PROFILE: Found(_stored(source, PROFILE, data, kind), source)} if data else {}
+        return {PROFILE: StoredValue(_stored(source, PROFILE, data, kind), source)} if data else {}
 
-    def _values_below(hive: int, source: str) -> dict[str, Found]:
+    def _values_below(hive: int, source: str) -> dict[str, StoredValue]:
         try:
             # Always the 64-bit view, so that 32-bit and 64-bit programs read the same policy.
             access = winreg.KEY_READ | winreg.KEY_WOW64_64KEY
@@ -149,7 +149,7 @@ if sys.platform == "win32":
         except OSError as error:
             raise invalid(source, "", error.strerror or type(error).__name__) from error
         found = {_name(name): (data, kind) for name, data, kind in values}
-        return {n: Found(_stored(source, n, *value), source) for n, value in found.items()}
+        return {n: StoredValue(_stored(source, n, *value), source) for n, value in found.items()}
 
     def _name(name: str) -> str:
         """The name in this program's spelling, as registry names are case-insensitive."""

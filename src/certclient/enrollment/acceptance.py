@@ -30,7 +30,7 @@ def check_issued(
     data = {"serial": certificate.serial_hex, "subject": certificate.common_name}
     if certificate.spki != record.spki:
         raise CertclientError(ErrorCode.ISSUED_KEY_MISMATCH, **data)
-    if not _is_for(record, certificate, profile):
+    if not _matches_request(record, certificate, profile):
         raise CertclientError(ErrorCode.ISSUED_SUBJECT_MISMATCH, user_id=record.user_id, **data)
     # The CA's clock may be ahead of ours by as much as preflight tolerates with a warning.
     if not certificate.not_before - CLOCK_LIMIT <= now <= certificate.not_after:
@@ -48,7 +48,7 @@ def check_issued(
     return [c for c in chain if c != certificate and c not in profile.ca.trust_anchors]
 
 
-def _is_for(record: Record, certificate: Certificate, profile: Profile) -> bool:
+def _matches_request(record: Record, certificate: Certificate, profile: Profile) -> bool:
     """更新: same owner, including suffix and role. 取得: same user ID as requested."""
     owner = certificate.owner(profile.subject_rule)
     if owner is None or owner.user_id != record.user_id:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TypeVar
 
-from certclient.enrollment.journal import Journal, Record, Rejection, State
+from certclient.enrollment.journal import Journal, ProcedureState, Record, Rejection
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError
 
@@ -37,13 +37,13 @@ class BankStatuses:
 
     `rejections`: the certificates that the bank does not accept, and why. `unconfirmed`: the id of
     the procedure of each unconfirmed certificate. `successors`: the certificate that replaced
-    another. `trouble`: why the journal could not be read; the other fields are then empty.
+    another. `journal_error`: why the journal could not be read; the other fields are then empty.
     """
 
     rejections: Mapping[str, Rejection] = field(default_factory=lambda: MappingProxyType({}))
     unconfirmed: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     successors: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    trouble: CertclientError | None = None
+    journal_error: CertclientError | None = None
 
     def of(self, certificate: Certificate) -> BankStatus:
         """The status of one certificate."""
@@ -66,12 +66,12 @@ class BankStatuses:
             for item in items
             if self.of(certificate(item)) is BankStatus.PRESUMED_ACCEPTED
         }
-        standing = [
+        counting = [
             item
             for fingerprint, item in accepted.items()
             if not self._is_replaced(fingerprint, accepted)
         ]
-        return max(standing, key=lambda item: _issue_order(certificate(item)), default=None)
+        return max(counting, key=lambda item: _issue_order(certificate(item)), default=None)
 
     def _is_replaced(self, fingerprint: str, accepted: Collection[str]) -> bool:
         """Whether one of `accepted` replaced it, directly or over several renewals."""
@@ -108,7 +108,7 @@ def read_statuses(journal: Journal) -> BankStatuses:
 
 def _replaced(record: Record) -> bool:
     """Whether the CA has the new certificate's confirmation, so that it replaces the old one."""
-    confirmed = record.state in (State.CONFIRMED, State.DONE)
+    confirmed = record.state in (ProcedureState.CONFIRMED, ProcedureState.DONE)
     return confirmed and bool(record.old_certificate and record.issued)
 
 

@@ -56,7 +56,7 @@ def may_delete(
     log in anyway. Otherwise another usable certificate of the same subject must remain that takes
     its place at the bank (`BankStatuses.newest`).
     """
-    if not _logs_in(stored, now, statuses):
+    if not _can_log_in(stored, now, statuses):
         return
     if not any(_replaces(other, stored, now, statuses) for other in all_certificates):
         raise CertclientError(
@@ -64,7 +64,7 @@ def may_delete(
         )
 
 
-def _logs_in(stored: StoredCertificate, now: datetime, statuses: BankStatuses) -> bool:
+def _can_log_in(stored: StoredCertificate, now: datetime, statuses: BankStatuses) -> bool:
     """Counts a certificate that is not valid yet: this computer's clock may be slow."""
     refused = statuses.of(stored.certificate) is BankStatus.NOT_ACCEPTED
     return stored.key is not None and now <= stored.certificate.not_after and not refused

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 
 from certclient.ca.client import names_failure
-from certclient.enrollment.journal import Record, State
+from certclient.enrollment.journal import ProcedureState, Record
 from certclient.model.errors import CertclientError, ErrorCode
 
 _MAX_TRANSACTIONS = 3
@@ -76,19 +76,19 @@ def disposition(
     has the new key's store open. `unanswered`: the same message may have reached the CA before.
     """
     code = error.code
-    if record.state in (State.PREPARED, State.KEY_CREATED):
+    if record.state in (ProcedureState.PREPARED, ProcedureState.KEY_CREATED):
         return _before_sending(record, code, resumed=resumed, store_open=store_open)
     if code is ErrorCode.ISSUE_CODE_WRONG:
         # The code was typed again after a restart: a wrong one says nothing about the request sent
         # before.
         return Disposition.KEEP
-    if record.state is State.WAITING and error.data.get("protected") == "no":
+    if record.state is ProcedureState.WAITING and error.data.get("protected") == "no":
         # An unprotected refusal can be forged, and giving up loses the place in the CA's queue.
         return Disposition.KEEP
     if names_failure(error, "badTime"):
         # The same request succeeds once the customer has corrected the clock.
         return Disposition.KEEP
-    if record.state in (State.REQUESTED, State.WAITING) and _may_restart(
+    if record.state in (ProcedureState.REQUESTED, ProcedureState.WAITING) and _may_restart(
         record, code, unanswered=unanswered
     ):
         return Disposition.RESTART
@@ -112,6 +112,6 @@ def _before_sending(
     """Starting over costs the customer nothing, so removes everything that can be removed now."""
     if store_open and code not in _TOKEN_GONE:
         return Disposition.ABANDON
-    if record.state is State.PREPARED and not resumed and not store_open:
+    if record.state is ProcedureState.PREPARED and not resumed and not store_open:
         return Disposition.DISCARD
     return Disposition.KEEP

@@ -49,7 +49,7 @@ class SecretRequest:
     previous_incorrect: bool = False
 
 
-class Nobody:
+class NonInteractive:
     """An `Interaction` without a user.
 
     Refuses every question, so that no PIN attempt is used and nothing starts without consent.

@@ -17,7 +17,7 @@ from certclient.store.base import CertificateStore, StoredCertificate, Unavailab
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class InventoryEntry:
     """One certificate of the bank in one store, with the snapshot of its bank status."""
 
     stored: StoredCertificate
@@ -60,7 +60,7 @@ class Inventory:
     """
 
     stores: tuple[CertificateStore, ...]
-    entries: tuple[Entry, ...]
+    entries: tuple[InventoryEntry, ...]
     unusable: dict[str, CertclientError]
     statuses: BankStatuses
 
@@ -70,7 +70,7 @@ class Inventory:
         return tuple(entry.stored for entry in self.entries)
 
 
-def take_inventory(
+def read_inventory(
     profile: Profile,
     stores: Sequence[CertificateStore],
     now: datetime,
@@ -81,7 +81,7 @@ def take_inventory(
     `now` is aware; `statuses` is what the journal knows. A store that cannot be read goes to
     `Inventory.unusable`.
     """
-    entries: list[Entry] = []
+    entries: list[InventoryEntry] = []
     unusable: dict[str, CertclientError] = {}
     for store in stores:
         try:
@@ -94,11 +94,13 @@ def take_inventory(
 
 def _entries(
     profile: Profile, store: CertificateStore, now: datetime, statuses: BankStatuses
-) -> list[Entry]:
+) -> list[InventoryEntry]:
     check_available(store)
     policy = profile.renewal
     return [
-        Entry(stored, store, owner, lifecycle(stored.certificate.not_after, now, policy), statuses)
+        InventoryEntry(
+            stored, store, owner, lifecycle(stored.certificate.not_after, now, policy), statuses
+        )
         for stored in store.certificates()
         if (owner := stored.certificate.owner(profile.subject_rule)) is not None
     ]
@@ -111,12 +113,12 @@ def check_available(store: CertificateStore) -> None:
         raise CertclientError(state.reason, **state.data)
 
 
-def newest_per_owner(entries: Sequence[Entry]) -> list[Entry]:
+def newest_per_owner(entries: Sequence[InventoryEntry]) -> list[InventoryEntry]:
     """The certificate that counts for each owner (`BankStatuses.newest`). Soonest expiry first.
 
     Only certificates with a key that are not archived are considered.
     """
-    by_owner: dict[Owner, list[Entry]] = {}
+    by_owner: dict[Owner, list[InventoryEntry]] = {}
     for entry in entries:
         if entry.stored.key is not None and not entry.stored.archived:
             by_owner.setdefault(entry.owner, []).append(entry)
@@ -129,7 +131,7 @@ def newest_per_owner(entries: Sequence[Entry]) -> list[Entry]:
     return sorted(found, key=lambda entry: entry.certificate.not_after)
 
 
-def renewable(inventory: Inventory) -> list[Entry]:
+def renewable(inventory: Inventory) -> list[InventoryEntry]:
     """The certificates that `renew --all` renews. Raises NOTHING_RENEWABLE if there are none."""
     found = [e for e in newest_per_owner(inventory.entries) if e.life.stage is Stage.RENEWABLE]
     if not found:
@@ -137,7 +139,7 @@ def renewable(inventory: Inventory) -> list[Entry]:
     return found
 
 
-def the_renewable_one(inventory: Inventory) -> Entry:
+def the_renewable_one(inventory: Inventory) -> InventoryEntry:
     """The certificate that `renew` without a name renews.
 
     Raises NOTHING_RENEWABLE, CERTIFICATE_AMBIGUOUS.
@@ -145,7 +147,7 @@ def the_renewable_one(inventory: Inventory) -> Entry:
     return _only(renewable(inventory), "")
 
 
-def named(inventory: Inventory, name: str) -> Entry:
+def named(inventory: Inventory, name: str) -> InventoryEntry:
     """Finds a certificate by user ID, user ID and suffix, serial number or fingerprint.
 
     Of an owner's certificates, the newest counts. Raises CERTIFICATE_NOT_FOUND,
@@ -161,16 +163,16 @@ def named(inventory: Inventory, name: str) -> Entry:
     return _only(found, name)
 
 
-def _is_exactly(entry: Entry, name: str) -> bool:
+def _is_exactly(entry: InventoryEntry, name: str) -> bool:
     wanted = name.replace(":", "").lower()
     return wanted in (entry.certificate.serial_hex, entry.certificate.fingerprint)
 
 
-def _is_owned_by(entry: Entry, name: str) -> bool:
+def _is_owned_by(entry: InventoryEntry, name: str) -> bool:
     return name in (entry.owner.user_id, entry.full_id)
 
 
-def _only(entries: Sequence[Entry], name: str) -> Entry:
+def _only(entries: Sequence[InventoryEntry], name: str) -> InventoryEntry:
     with_key = [entry for entry in entries if entry.stored.key is not None]
     candidates = with_key or entries
     if len(candidates) > 1:
@@ -180,7 +182,10 @@ def _only(entries: Sequence[Entry], name: str) -> Entry:
 
 
 def choose_store(
-    inventory: Inventory, destination: Destination | None, label: str, current: Entry | None
+    inventory: Inventory,
+    destination: Destination | None,
+    label: str,
+    current: InventoryEntry | None,
 ) -> CertificateStore:
     """Selects the store for the new key.
 

@@ -45,7 +45,7 @@ earlier version."""
 _BUSY_SECONDS = 10.0
 
 
-class State(enum.Enum):
+class ProcedureState(enum.Enum):
     """The progress of a procedure.
 
     Each name states what is *done*; REQUESTED is written before sending.
@@ -67,15 +67,19 @@ class State(enum.Enum):
     @property
     def open(self) -> bool:
         """Whether any step remains."""
-        return self not in (State.DONE, State.ABANDONED, State.NOT_ACCEPTED)
+        return self not in (
+            ProcedureState.DONE,
+            ProcedureState.ABANDONED,
+            ProcedureState.NOT_ACCEPTED,
+        )
 
     @property
     def unconfirmed(self) -> bool:
         """Whether the CA has issued a certificate but not yet received its confirmation."""
-        return self in (State.ISSUED, State.INSTALLED, State.VERIFIED)
+        return self in (ProcedureState.ISSUED, ProcedureState.INSTALLED, ProcedureState.VERIFIED)
 
 
-class Kind(enum.Enum):
+class ProcedureKind(enum.Enum):
     """Renewal (更新) or a new certificate with an issue code (取得)."""
 
     RENEW = "renew"
@@ -96,10 +100,10 @@ class Record:
     """
 
     id: str
-    kind: Kind
+    kind: ProcedureKind
     profile_id: str
     user_id: str
-    state: State
+    state: ProcedureState
     started: datetime
     changed: datetime
     store_id: str
@@ -229,7 +233,8 @@ class Journal:
         return next(iter(self._select("id = ?", procedure_id)), None)
 
     def open_procedures(self) -> Sequence[Record]:
-        """Procedures with a step left (`State.open`), oldest first. Raises JOURNAL_DAMAGED."""
+        """Procedures with a step left (`ProcedureState.open`), oldest first. Raises
+        JOURNAL_DAMAGED."""
         return self._select("open")
 
     def open_for(self, profile_id: str, user_id: str) -> Record | None:
@@ -243,7 +248,9 @@ class Journal:
 
     def finished(self) -> Sequence[Record]:
         """Procedures that are DONE, oldest first. Raises JOURNAL_DAMAGED."""
-        return [record for record in self._select("NOT open") if record.state is State.DONE]
+        return [
+            record for record in self._select("NOT open") if record.state is ProcedureState.DONE
+        ]
 
     def reject(self, rejection: Rejection) -> None:
         """Records that the bank does not accept this certificate; an earlier rejection is kept."""

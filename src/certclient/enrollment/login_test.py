@@ -9,19 +9,19 @@ from typing import TypeGuard
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.profile import Profile
-from certclient.store.base import CertificateStore, LogsIn
+from certclient.store.base import CertificateStore, LoginCapable
 
-LOGIN_SAYS_NO = frozenset({ErrorCode.LOGIN_REFUSED, ErrorCode.LOGIN_FAILED})
+LOGIN_REJECTIONS = frozenset({ErrorCode.LOGIN_REFUSED, ErrorCode.LOGIN_FAILED})
 """Errors that count against the certificate; with any other, the test is inconclusive."""
 
 
-class LoginResult(enum.Enum):
+class LoginTestResult(enum.Enum):
     """The outcome of the login test with the new certificate."""
 
     WORKED = "worked"
     FAILED = "failed"
     """Tried; the error counts against the certificate."""
-    HINDERED = "hindered"
+    PREVENTED = "hindered"
     """Started, but something else failed, such as the network."""
     BROWSER_ONLY = "browser-only"
     """This system or store cannot log in itself; the customer's browser does."""
@@ -35,41 +35,41 @@ class LoginResult(enum.Enum):
 class LoginTest:
     """The result; `error` is the reason for FAILED or HINDERED, else None."""
 
-    result: LoginResult
+    result: LoginTestResult
     error: CertclientError | None = None
 
     @property
-    def in_doubt(self) -> bool:
+    def inconclusive(self) -> bool:
         """Tried without success: the old certificate must not be archived."""
-        return self.result in (LoginResult.FAILED, LoginResult.HINDERED)
+        return self.result in (LoginTestResult.FAILED, LoginTestResult.PREVENTED)
 
 
-UNCONFIRMED = LoginTest(LoginResult.UNCONFIRMED)
+UNCONFIRMED = LoginTest(LoginTestResult.UNCONFIRMED)
 
 
-def can_log_in(store: CertificateStore, profile: Profile) -> TypeGuard[LogsIn]:
+def supports_login_test(store: CertificateStore, profile: Profile) -> TypeGuard[LoginCapable]:
     """Whether the profile has a test address and the store can log in (Linux needs the browser)."""
-    return bool(profile.login_test_url) and isinstance(store, LogsIn)
+    return bool(profile.login_test_url) and isinstance(store, LoginCapable)
 
 
-def not_tried(profile: Profile) -> LoginTest:
-    """The result for a store or profile for which `can_log_in` is False."""
+def skipped_login_test(profile: Profile) -> LoginTest:
+    """The result for a store or profile for which `supports_login_test` is False."""
     if not profile.login_test_url:
-        return LoginTest(LoginResult.NO_ADDRESS)
-    return LoginTest(LoginResult.BROWSER_ONLY)
+        return LoginTest(LoginTestResult.NO_ADDRESS)
+    return LoginTest(LoginTestResult.BROWSER_ONLY)
 
 
 def log_in(
-    store: LogsIn, certificate: Certificate, profile: Profile, proxy: str | None = None
+    store: LoginCapable, certificate: Certificate, profile: Profile, proxy: str | None = None
 ) -> None:
     """Logs in once with an installed certificate; blocks.
 
-    `proxy` and errors: see `store.base.LogsIn.log_in`.
+    `proxy` and errors: see `store.base.LoginCapable.log_in`.
     """
     store.log_in(certificate, profile.login_test_url, profile.tls_anchors, proxy)
 
 
-def judged(error: CertclientError) -> LoginTest:
+def result_of_error(error: CertclientError) -> LoginTest:
     """The result that corresponds to an error of `log_in`."""
-    says_no = error.code in LOGIN_SAYS_NO
-    return LoginTest(LoginResult.FAILED if says_no else LoginResult.HINDERED, error)
+    says_no = error.code in LOGIN_REJECTIONS
+    return LoginTest(LoginTestResult.FAILED if says_no else LoginTestResult.PREVENTED, error)

@@ -6,7 +6,7 @@ import enum
 from dataclasses import dataclass
 from datetime import datetime
 
-from certclient.enrollment.journal import Kind, Record, State
+from certclient.enrollment.journal import ProcedureKind, ProcedureState, Record
 from certclient.enrollment.login_test import LoginTest
 from certclient.model.certificate import Certificate
 from certclient.model.errors import ErrorCode
@@ -21,7 +21,7 @@ class BankHolds(enum.Enum):
 
     OLD = "old"
     """The CA received the refusal; the current certificate remains valid."""
-    OLD_NOT_TOLD = "old-not-told"
+    OLD_CA_NOT_INFORMED = "old-not-told"
     """The CA could not be reached; it revokes a certificate that is never confirmed."""
     NOTHING = "nothing"
     """The CA received the refusal but had already retired the current certificate."""
@@ -38,10 +38,10 @@ class ProcedureView:
     """One procedure as `status` shows it. Times are aware UTC; `last_error` is why it stopped."""
 
     id: str
-    kind: Kind
+    kind: ProcedureKind
     profile_id: str
     user_id: str
-    state: State
+    state: ProcedureState
     started: datetime
     changed: datetime
     store_id: str
@@ -62,7 +62,7 @@ class Finished:
     """
 
     procedure_id: str
-    kind: Kind
+    kind: ProcedureKind
     certificate: Certificate
     store: CertificateStore
     old_archived: bool
@@ -80,7 +80,7 @@ class Pending:
     """
 
     procedure_id: str
-    state: State
+    state: ProcedureState
     check_at: datetime | None
 
 

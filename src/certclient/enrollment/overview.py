@@ -13,10 +13,10 @@ from types import MappingProxyType
 
 from certclient.enrollment.bank_status import BankStatus, BankStatuses
 from certclient.enrollment.inventory import (
-    Entry,
     Inventory,
+    InventoryEntry,
     newest_per_owner,
-    take_inventory,
+    read_inventory,
 )
 from certclient.enrollment.procedure import Leftover, ProcedureView
 from certclient.model.certificate import Owner
@@ -71,7 +71,7 @@ class Row:
     """One certificate of one bank. `alone`: its owner has no other certificate that counts."""
 
     profile: Profile
-    entry: Entry
+    entry: InventoryEntry
     condition: Condition
     alone: bool = False
 
@@ -91,19 +91,19 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """A snapshot taken at `taken` (aware UTC).
+    """A snapshot taken at `read_at` (aware UTC).
 
     `unusable` maps store ids to their errors; `leftovers` are keys without a certificate or
-    procedure; `trouble` is why the open procedures could not be read.
+    procedure; `journal_error` is why the open procedures could not be read.
     """
 
-    taken: datetime
+    read_at: datetime
     stores: tuple[CertificateStore, ...] = ()
     rows: tuple[Row, ...] = ()
     unusable: Mapping[str, CertclientError] = field(default_factory=lambda: MappingProxyType({}))
     pending: tuple[ProcedureView, ...] = ()
     leftovers: tuple[Leftover, ...] = ()
-    trouble: CertclientError | None = None
+    journal_error: CertclientError | None = None
     statuses: BankStatuses = field(default_factory=BankStatuses)
 
     @property
@@ -127,13 +127,13 @@ class Overview:
             (row.profile, replace(row.entry, life=_life(row.profile, row.entry, now)))
             for row in self.rows
         ]
-        return replace(self, taken=now, rows=_rows(entries))
+        return replace(self, read_at=now, rows=_rows(entries))
 
 
-_Found = tuple[Profile, Entry]
+_ProfileEntry = tuple[Profile, InventoryEntry]
 
 
-def take_overview(
+def read_overview(
     profiles: Sequence[Profile],
     stores: Sequence[CertificateStore],
     now: datetime,
@@ -144,33 +144,33 @@ def take_overview(
     `now` is aware UTC; `statuses` is what the journal knows. A certificate that matches two
     profiles belongs to the first.
     """
-    entries: list[_Found] = []
+    entries: list[_ProfileEntry] = []
     unusable: dict[str, CertclientError] = {}
     for profile in profiles:
-        found: Inventory = take_inventory(profile, stores, now, statuses)
+        found: Inventory = read_inventory(profile, stores, now, statuses)
         unusable.update(found.unusable)
         entries += [(profile, entry) for entry in found.entries]
     return Overview(
-        taken=now,
+        read_at=now,
         stores=tuple(stores),
         rows=_rows(_each_once(entries)),
         unusable=MappingProxyType(unusable),
-        trouble=statuses.trouble,
+        journal_error=statuses.journal_error,
         statuses=statuses,
     )
 
 
-def _each_once(entries: Sequence[_Found]) -> list[_Found]:
-    unique: dict[tuple[str, str], _Found] = {}
+def _each_once(entries: Sequence[_ProfileEntry]) -> list[_ProfileEntry]:
+    unique: dict[tuple[str, str], _ProfileEntry] = {}
     for profile, entry in entries:
         name = (entry.stored.store_id, entry.certificate.fingerprint)
         unique.setdefault(name, (profile, entry))
     return list(unique.values())
 
 
-def _rows(entries: Sequence[_Found]) -> tuple[Row, ...]:
+def _rows(entries: Sequence[_ProfileEntry]) -> tuple[Row, ...]:
     """Soonest expiry first, folded rows last."""
-    counting: dict[tuple[str, Owner], Entry] = {}
+    counting: dict[tuple[str, Owner], InventoryEntry] = {}
     for profile_id in {profile.id for profile, _ in entries}:
         of_bank = [entry for profile, entry in entries if profile.id == profile_id]
         counting |= {(profile_id, entry.owner): entry for entry in newest_per_owner(of_bank)}
@@ -180,13 +180,13 @@ def _rows(entries: Sequence[_Found]) -> tuple[Row, ...]:
     return tuple(sorted(rows, key=lambda row: (row.folded, row.entry.certificate.not_after)))
 
 
-def _row(profile: Profile, entry: Entry, counting: Entry | None) -> Row:
+def _row(profile: Profile, entry: InventoryEntry, counting: InventoryEntry | None) -> Row:
     """`counting`: the owner's certificate that counts, if any."""
     condition = _condition(entry, newest=entry is counting)
     return Row(profile, entry, condition, alone=counting in (None, entry))
 
 
-def _condition(entry: Entry, *, newest: bool) -> Condition:
+def _condition(entry: InventoryEntry, *, newest: bool) -> Condition:
     if entry.stored.archived:
         return Condition.ARCHIVED
     if entry.bank_status is BankStatus.NOT_ACCEPTED:
@@ -203,5 +203,5 @@ def _condition(entry: Entry, *, newest: bool) -> Condition:
     return condition
 
 
-def _life(profile: Profile, entry: Entry, now: datetime) -> Lifecycle:
+def _life(profile: Profile, entry: InventoryEntry, now: datetime) -> Lifecycle:
     return lifecycle(entry.certificate.not_after, now, profile.renewal)

@@ -112,7 +112,7 @@ def clock_result(server_time: datetime | None, now: datetime) -> CheckResult:
 
 _CONNECTION = (Check.PROXY, Check.CA_REACHABLE, Check.TLS_TRUSTED)
 
-_MET_AT = {
+_CHECK_BY_ERROR = {
     ErrorCode.PROXY_UNREACHABLE: Check.PROXY,
     ErrorCode.PROXY_AUTHENTICATION: Check.PROXY,
     ErrorCode.PROXY_SCRIPT: Check.PROXY,
@@ -130,19 +130,19 @@ def connection_results(
     warnings. A server that responds with an error of its own counts as reached.
     """
     try:
-        remarks = {_MET_AT[remark.code]: remark for remark in probe()}
+        warnings = {_CHECK_BY_ERROR[warning.code]: warning for warning in probe()}
     except CertclientError as error:
         return _stopped(error)
-    return tuple(_passed(check, remarks.get(check)) for check in _CONNECTION)
+    return tuple(_passed(check, warnings.get(check)) for check in _CONNECTION)
 
 
-def _passed(check: Check, remark: CertclientError | None) -> CheckResult:
-    return CheckResult(check, Verdict.PASSED if remark is None else Verdict.WARNING, remark)
+def _passed(check: Check, warning: CertclientError | None) -> CheckResult:
+    return CheckResult(check, Verdict.PASSED if warning is None else Verdict.WARNING, warning)
 
 
 def _stopped(error: CertclientError) -> tuple[CheckResult, ...]:
     """Checks before the failed one have passed; those after it were not reached."""
-    failed = _CONNECTION.index(_MET_AT.get(error.code, Check.CA_REACHABLE))
+    failed = _CONNECTION.index(_CHECK_BY_ERROR.get(error.code, Check.CA_REACHABLE))
     return (
         *(CheckResult(check, Verdict.PASSED) for check in _CONNECTION[:failed]),
         CheckResult(_CONNECTION[failed], Verdict.FAILED, error),

@@ -9,19 +9,19 @@ from dataclasses import replace
 from certclient.ca.client import SignatureCredential
 from certclient.enrollment.bank_status import BankStatus, BankStatuses, read_statuses
 from certclient.enrollment.interaction import ConsentRequest, Interaction
-from certclient.enrollment.inventory import Entry, newest_per_owner, take_inventory
-from certclient.enrollment.journal import Journal, Kind, Record, State
+from certclient.enrollment.inventory import InventoryEntry, newest_per_owner, read_inventory
+from certclient.enrollment.journal import Journal, ProcedureKind, ProcedureState, Record
 from certclient.enrollment.leftovers import Leftover, find_leftovers, remove_leftover
 from certclient.enrollment.lock import exclusive
-from certclient.enrollment.login_test import LoginResult, LoginTest
+from certclient.enrollment.login_test import LoginTest, LoginTestResult
 from certclient.enrollment.open_procedures import read_open_procedures
 from certclient.enrollment.outcomes import Finished, Outcome, Pending, ProcedureView
 from certclient.enrollment.preflight import CheckResult
-from certclient.enrollment.readiness import Surroundings, checks
+from certclient.enrollment.readiness import ReadinessInputs, checks
 from certclient.enrollment.refusals import not_accepted
 from certclient.enrollment.rejections import Rejections
-from certclient.enrollment.run import Run
-from certclient.enrollment.work import CodeVault, Environment, Work
+from certclient.enrollment.run_context import CodeVault, Environment, RunContext
+from certclient.enrollment.runner import ProcedureRunner
 from certclient.model.certificate import Certificate
 from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
@@ -36,14 +36,14 @@ __all__ = [
     "Enrollment",
     "Environment",
     "Finished",
-    "Kind",
     "Leftover",
-    "LoginResult",
     "LoginTest",
+    "LoginTestResult",
     "Outcome",
     "Pending",
+    "ProcedureKind",
+    "ProcedureState",
     "ProcedureView",
-    "State",
 ]
 
 
@@ -88,7 +88,7 @@ class Enrollment:
         owner = certificate.owner(self._environment.profile.subject_rule)
         if owner is None:
             raise CertclientError(ErrorCode.CERTIFICATE_NOT_FOUND, serial=certificate.serial_hex)
-        new = self._new_record(Kind.RENEW, owner.user_id, destination.store_id)
+        new = self._new_record(ProcedureKind.RENEW, owner.user_id, destination.store_id)
         new = replace(new, old_certificate=certificate.der, old_store_id=current.store_id)
         return self._start(new, destination, interaction, ticket)
 
@@ -105,19 +105,19 @@ class Enrollment:
         owner = certificate.owner(self._environment.profile.subject_rule)
         if current.key is None or owner is None:
             raise CertclientError(ErrorCode.KEY_NOT_FOUND, serial=certificate.serial_hex)
-        with self._lock(self._new_record(Kind.RENEW, owner.user_id, current.store_id)):
+        with self._lock(self._new_record(ProcedureKind.RENEW, owner.user_id, current.store_id)):
             return self._check_with_bank(certificate, current.store_id, current.key, interaction)
 
     def _check_with_bank(
         self, certificate: Certificate, store_id: str, key: KeyRef, interaction: Interaction
     ) -> CertclientError | None:
-        work = Work.begin(self._environment, interaction, resumed=False)
+        context = RunContext.begin(self._environment, interaction, resumed=False)
         try:
-            credential = SignatureCredential(certificate, work.signer(store_id, key))
+            credential = SignatureCredential(certificate, context.signer(store_id, key))
             status = self._environment.ca.signer_status(credential)
-            return Rejections(self._journal, work).note_status(certificate, status)
+            return Rejections(self._journal, context).note_status(certificate, status)
         finally:
-            work.close()
+            context.close()
 
     def statuses(self) -> BankStatuses:
         """The bank's acceptance as journalled. Raises JOURNAL_DAMAGED, DATA_FOLDER."""
@@ -137,7 +137,7 @@ class Enrollment:
         asked for one. If the bank refuses the new certificate for good, a code is asked for again,
         once. Raises as `renew` does, and ISSUE_CODE_REQUIRED, ISSUE_CODE_WRONG.
         """
-        new = self._new_record(Kind.OBTAIN, user_id, destination.store_id)
+        new = self._new_record(ProcedureKind.OBTAIN, user_id, destination.store_id)
         predecessor = self._predecessor(user_id)
         if predecessor is not None:
             new = replace(
@@ -157,10 +157,10 @@ class Enrollment:
         record = self._known_record(procedure_id)
         with self._lock(record):
             record = self._known_record(procedure_id)
-            if record.state is State.NOT_ACCEPTED:
+            if record.state is ProcedureState.NOT_ACCEPTED:
                 record = self._replacement_of(record)
-            if record.state is State.DONE:
-                return Pending(record.id, State.DONE, None)
+            if record.state is ProcedureState.DONE:
+                return Pending(record.id, ProcedureState.DONE, None)
             return self._run(record, interaction, resumed=True)
 
     def abandon(self, procedure_id: str, interaction: Interaction) -> Outcome:
@@ -187,7 +187,7 @@ class Enrollment:
         `home` is the store of `current`; both are None for 取得. Blocks; changes nothing.
         """
         environment = self._environment
-        around = Surroundings(
+        inputs = ReadinessInputs(
             ca=environment.ca,
             stores=environment.stores,
             destinations=[Destination(name) for name in environment.profile.destinations],
@@ -196,11 +196,11 @@ class Enrollment:
             clock=environment.clock,
             system=environment.system,
         )
-        yield from checks(around)
+        yield from checks(inputs)
 
-    def with_patience(self, seconds: float) -> Enrollment:
+    def with_max_wait(self, seconds: float) -> Enrollment:
         """The same procedures, with runs that wait at most `seconds` for the CA."""
-        return Enrollment(replace(self._environment, patience=seconds), self._journal)
+        return Enrollment(replace(self._environment, max_wait=seconds), self._journal)
 
     def pending(self) -> Sequence[ProcedureView]:
         """The unfinished procedures at this bank, oldest first.
@@ -242,14 +242,14 @@ class Enrollment:
         successor = statuses.successors.get(certificate.fingerprint)
         if successor is None or successor in statuses.rejections:
             return
-        found = take_inventory(
+        found = read_inventory(
             environment.profile, environment.stores, environment.clock(), statuses
         )
         for entry in newest_per_owner(found.entries):
             if entry.certificate.fingerprint == successor:
                 raise CertclientError(ErrorCode.NOTHING_RENEWABLE)
 
-    def _new_record(self, kind: Kind, user_id: str, store_id: str) -> Record:
+    def _new_record(self, kind: ProcedureKind, user_id: str, store_id: str) -> Record:
         procedure_id = self._environment.random_bytes(8).hex()
         now = self._environment.clock()
         return Record(
@@ -257,7 +257,7 @@ class Enrollment:
             kind=kind,
             profile_id=self._environment.profile.id,
             user_id=user_id,
-            state=State.PREPARED,
+            state=ProcedureState.PREPARED,
             started=now,
             changed=now,
             store_id=store_id,
@@ -270,19 +270,19 @@ class Enrollment:
         Two owners can share a user ID: an administrator and a user (seed S2).
         """
         rule = self._environment.profile.subject_rule
-        if interrupted is None or interrupted.old is None or new.kind is not Kind.RENEW:
+        if interrupted is None or interrupted.old is None or new.kind is not ProcedureKind.RENEW:
             return
         if interrupted.old.owner(rule) != Certificate.from_der(new.old_certificate).owner(rule):
             raise CertclientError(ErrorCode.PROCEDURE_RUNNING, user_id=new.user_id)
 
-    def _predecessor(self, user_id: str) -> Entry | None:
+    def _predecessor(self, user_id: str) -> InventoryEntry | None:
         """The newest certificate of this user ID that is not archived and not refused by the bank.
 
         None if an administrator and a user share the ID (seed S2): only the issued certificate
         shows which of the two it is for.
         """
         environment, statuses = self._environment, self.statuses()
-        found = take_inventory(
+        found = read_inventory(
             environment.profile, environment.stores, environment.clock(), statuses
         )
         own = [
@@ -306,10 +306,10 @@ class Enrollment:
             self._check_owner(interrupted, new)
             if interrupted is not None and _continues(interrupted, new):
                 return self._run(interrupted, interaction, resumed=True, ticket=ticket)
-            if new.kind is Kind.RENEW:
+            if new.kind is ProcedureKind.RENEW:
                 self._check_stage(Certificate.from_der(new.old_certificate))
                 self._check_newest(Certificate.from_der(new.old_certificate))
-            if destination.destination.value in self._environment.profile.withheld:
+            if destination.destination.value in self._environment.profile.excluded_destinations:
                 raise forbidden(DESTINATIONS, destination.destination.value)
             place = destination.availability()
             if isinstance(place, Unavailable):
@@ -318,13 +318,13 @@ class Enrollment:
                 user_id=new.user_id,
                 destination=destination.destination,
                 store_label=destination.label,
-                current=new.old if new.kind is Kind.RENEW else None,
+                current=new.old if new.kind is ProcedureKind.RENEW else None,
             )
             if not interaction.consent(request):
                 raise CertclientError(ErrorCode.CONSENT_REFUSED, user_id=new.user_id)
             if interrupted is not None:
                 ended = self._run(interrupted, interaction, resumed=True, giving_up=True)
-                if ended != Pending(interrupted.id, State.ABANDONED, None):
+                if ended != Pending(interrupted.id, ProcedureState.ABANDONED, None):
                     return ended
             self._journal.save(new)
             return self._run(new, interaction, resumed=False, ticket=ticket)
@@ -335,7 +335,7 @@ class Enrollment:
 
     def _known_record(self, procedure_id: str) -> Record:
         record = self._journal.load(procedure_id)
-        if record is None or record.state is State.ABANDONED:
+        if record is None or record.state is ProcedureState.ABANDONED:
             raise CertclientError(ErrorCode.PROCEDURE_NOT_FOUND, procedure=procedure_id)
         return record
 
@@ -355,33 +355,33 @@ class Enrollment:
         giving_up: bool = False,
     ) -> Outcome:
         """`giving_up`: rolls back, unless the CA turns out to have confirmed the certificate."""
-        work = Work.begin(self._environment, interaction, resumed=resumed, ticket=ticket)
+        context = RunContext.begin(self._environment, interaction, resumed=resumed, ticket=ticket)
         try:
-            run = Run(self._journal, work, self._following)
+            run = ProcedureRunner(self._journal, context, self._following)
             if giving_up:
-                record = run.give_up(record, ErrorCode.CONSENT_REFUSED)
-            record = run.to_the_end(record)
-            if record.state is State.NOT_ACCEPTED:
-                record = self._request_again(record, work)
+                record = run.roll_back(record, ErrorCode.CONSENT_REFUSED)
+            record = run.run_to_completion(record)
+            if record.state is ProcedureState.NOT_ACCEPTED:
+                record = self._request_again(record, context)
         finally:
-            work.close()
-        if record.state is not State.DONE:
+            context.close()
+        if record.state is not ProcedureState.DONE:
             return Pending(record.id, record.state, record.check_at if record.state.open else None)
         return Finished(
             procedure_id=record.id,
             kind=record.kind,
             certificate=Certificate.from_der(record.issued),
-            store=work.store(record.store_id),
+            store=context.store(record.store_id),
             old_archived=record.old_archived,
             old_kept=record.old is not None and not record.old_archived,
-            seconds=work.watch.split(),
-            login=work.login,
-            not_accepted=work.not_accepted,
+            seconds=context.stopwatch.split(),
+            login=context.login,
+            not_accepted=context.not_accepted,
         )
 
     def _following(self, ended: Record) -> Record | None:
         """The procedure that replaces a refused certificate; None if it cannot be renewed now."""
-        if ended.kind is Kind.RENEW:
+        if ended.kind is ProcedureKind.RENEW:
             try:
                 self._check_stage(Certificate.from_der(ended.old_certificate))
             except CertclientError:
@@ -392,7 +392,7 @@ class Enrollment:
             old_store_id=ended.old_store_id,
         )
 
-    def _request_again(self, ended: Record, work: Work) -> Record:
+    def _request_again(self, ended: Record, context: RunContext) -> Record:
         """Requests another certificate in place of one that the bank refused for good.
 
         Once per run, so that a bank that refuses everything is not asked forever. The customer's
@@ -401,23 +401,23 @@ class Enrollment:
         Raises CERTIFICATE_NOT_ACCEPTED without a code or after a second refusal, and as `renew`.
         """
         refused = self._refusal_of(ended)
-        work.interaction.warning(refused)
-        work.begin_again()
+        context.interaction.warning(refused)
+        context.restart()
         new = self._journal.open_for(ended.profile_id, ended.user_id)
         if new is None:
             self._check_stage(Certificate.from_der(ended.old_certificate))
-        if new is None or (new.kind is Kind.OBTAIN and not work.has_issue_code(new)):
+        if new is None or (new.kind is ProcedureKind.OBTAIN and not context.has_issue_code(new)):
             raise refused
         try:
-            record = Run(self._journal, work).to_the_end(new)
+            record = ProcedureRunner(self._journal, context).run_to_completion(new)
         except CertclientError:
             reinstated = self._journal.load(ended.id)
-            if reinstated is None or reinstated.state is not State.DONE:
+            if reinstated is None or reinstated.state is not ProcedureState.DONE:
                 raise
             return reinstated
-        if record.state is State.NOT_ACCEPTED:
+        if record.state is ProcedureState.NOT_ACCEPTED:
             raise self._refusal_of(record)
-        work.not_accepted = refused.data["serial"]
+        context.not_accepted = refused.data["serial"]
         return record
 
     def _replacement_of(self, ended: Record) -> Record:
@@ -452,4 +452,4 @@ def _is_confirmed(record: Record) -> bool:
     One that certclient has refused itself (`abandoning`) is revoked instead.
     """
     implicitly = record.ca_confirmed and bool(record.issued) and not record.abandoning
-    return record.state is State.CONFIRMED or implicitly
+    return record.state is ProcedureState.CONFIRMED or implicitly

@@ -25,7 +25,7 @@ from certclient.enrollment.preflight import (
 from certclient.model.certificate import Certificate
 from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
-from certclient.store.base import Available, CertificateStore, WorksAlone, no_pin
+from certclient.store.base import Available, CertificateStore, SilentSigning, no_pin
 
 _MIDDLEWARE = frozenset(
     {
@@ -38,7 +38,7 @@ _MIDDLEWARE = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class ReadinessInputs:
     """The input of the checks.
 
     `current` and `home`, its store, are None for 取得; `clock` returns aware UTC.
@@ -53,85 +53,85 @@ class Surroundings:
     system: System
 
 
-def checks(around: Surroundings) -> Iterator[CheckResult]:
+def checks(inputs: ReadinessInputs) -> Iterator[CheckResult]:
     """Yields one result for each `Check`, in their order; blocks on the network and the token."""
-    yield from connection_results(around.ca.probe)
-    yield clock_result(around.ca.server_time(), around.clock())
-    yield _place(around, Destination.PC, Check.STORE)
-    yield _middleware(around)
-    yield _place(around, Destination.USB, Check.TOKEN)
-    yield _key(around)
-    yield remote_result(around.system)
+    yield from connection_results(inputs.ca.probe)
+    yield clock_result(inputs.ca.server_time(), inputs.clock())
+    yield _place(inputs, Destination.PC, Check.STORE)
+    yield _middleware(inputs)
+    yield _place(inputs, Destination.USB, Check.TOKEN)
+    yield _key(inputs)
+    yield remote_result(inputs.system)
 
 
-def _of(around: Surroundings, destination: Destination) -> list[CertificateStore]:
-    if destination not in around.destinations:
+def _of(inputs: ReadinessInputs, destination: Destination) -> list[CertificateStore]:
+    if destination not in inputs.destinations:
         return []
-    return [store for store in around.stores if store.destination is destination]
+    return [store for store in inputs.stores if store.destination is destination]
 
 
-def _needed(around: Surroundings, destination: Destination) -> bool:
+def _needed(inputs: ReadinessInputs, destination: Destination) -> bool:
     """Whether the current certificate is in this kind of store, or the bank allows no other."""
-    if around.home is not None:
-        return around.home.destination is destination
-    return tuple(around.destinations) == (destination,)
+    if inputs.home is not None:
+        return inputs.home.destination is destination
+    return tuple(inputs.destinations) == (destination,)
 
 
-def _place(around: Surroundings, destination: Destination, check: Check) -> CheckResult:
+def _place(inputs: ReadinessInputs, destination: Destination, check: Check) -> CheckResult:
     """Checks that a store of this kind can be used; skipped if it is absent and not needed."""
-    if around.home is not None and around.home.destination is destination:
-        result = store_result(around.home)
+    if inputs.home is not None and inputs.home.destination is destination:
+        result = store_result(inputs.home)
         return CheckResult(check, result.verdict, result.error)
-    found = [store_result(store) for store in _of(around, destination)]
+    found = [store_result(store) for store in _of(inputs, destination)]
     if any(result.verdict is Verdict.PASSED for result in found):
         return CheckResult(check, Verdict.PASSED)
-    if not _needed(around, destination):
+    if not _needed(inputs, destination):
         return CheckResult(check, Verdict.SKIPPED)
     missing = destination is Destination.USB
     code = ErrorCode.TOKEN_MISSING if missing else ErrorCode.STORE_UNAVAILABLE
     error = next((result.error for result in found), None) or CertclientError(code)
-    if missing and error.code is ErrorCode.TOKEN_MISSING and _no_card_service(around):
+    if missing and error.code is ErrorCode.TOKEN_MISSING and _no_card_service(inputs):
         error = CertclientError(ErrorCode.SMART_CARD_SERVICE)
     return CheckResult(check, Verdict.FAILED, error)
 
 
-def _no_card_service(around: Surroundings) -> bool:
+def _no_card_service(inputs: ReadinessInputs) -> bool:
     """Whether the smart card service is known to be stopped, so that no token is visible."""
-    ask = around.system.card_service
+    ask = inputs.system.card_service
     return ask is not None and not ask()
 
 
-def _middleware(around: Surroundings) -> CheckResult:
+def _middleware(inputs: ReadinessInputs) -> CheckResult:
     """Checks that the token's middleware is installed, if a token is needed or present."""
-    results = [store_result(store) for store in _of(around, Destination.USB)]
+    results = [store_result(store) for store in _of(inputs, Destination.USB)]
     broken = [r.error for r in results if r.error is not None and r.error.code in _MIDDLEWARE]
     if results and not broken:
         return CheckResult(Check.MIDDLEWARE, Verdict.PASSED)
-    if broken and _needed(around, Destination.USB):
+    if broken and _needed(inputs, Destination.USB):
         return CheckResult(Check.MIDDLEWARE, Verdict.FAILED, broken[0])
     return CheckResult(Check.MIDDLEWARE, Verdict.SKIPPED)
 
 
-def _key(around: Surroundings) -> CheckResult:
+def _key(inputs: ReadinessInputs) -> CheckResult:
     """Checks that the current key still signs; skipped if the store would prompt the user."""
-    if around.current is None or around.home is None:
+    if inputs.current is None or inputs.home is None:
         return CheckResult(Check.KEY, Verdict.SKIPPED)
-    state = around.home.availability()
+    state = inputs.home.availability()
     if not isinstance(state, Available) or state.needs_pin:
         return CheckResult(Check.KEY, Verdict.SKIPPED)
-    question = _question(around.home, around.current)
+    question = _question(inputs.home, inputs.current)
     if question is not None:
         return CheckResult(Check.KEY, Verdict.SKIPPED, question)
     try:
-        with around.home.open(no_pin) as session:
-            return key_result(session, around.current)
+        with inputs.home.open(no_pin) as session:
+            return key_result(session, inputs.current)
     except CertclientError as error:
         return CheckResult(Check.KEY, Verdict.FAILED, error)
 
 
 def _question(store: CertificateStore, certificate: Certificate) -> CertclientError | None:
     """The error for the prompt that a signature would show, or None."""
-    if isinstance(store, WorksAlone):
+    if isinstance(store, SilentSigning):
         try:
             store.try_alone(certificate)
         except CertclientError as error:

@@ -8,9 +8,9 @@ from __future__ import annotations
 import enum
 
 from certclient.ca.client import SignerStatus, names_failure
-from certclient.enrollment.journal import Kind, Record, State
-from certclient.enrollment.login_test import can_log_in, log_in
-from certclient.enrollment.work import Work
+from certclient.enrollment.journal import ProcedureKind, ProcedureState, Record
+from certclient.enrollment.login_test import log_in, supports_login_test
+from certclient.enrollment.run_context import RunContext
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
 
@@ -21,7 +21,7 @@ transaction is unknown, as after a confirmation that came too late."""
 _SIGNER_REFUSED = ("certRevoked", "signerNotTrusted")
 
 
-class Confirmation(enum.Enum):
+class ConfirmationVerdict(enum.Enum):
     """What became of a certificate after the CA refused its confirmation."""
 
     ACCEPTED = "accepted"
@@ -34,52 +34,54 @@ class Confirmation(enum.Enum):
     """Unknown; to be tried again later."""
 
 
-def judge_confirmation(work: Work, record: Record, error: CertclientError) -> Confirmation:
+def classify_confirmation(
+    context: RunContext, record: Record, error: CertclientError
+) -> ConfirmationVerdict:
     """Interprets CA_CONFIRM_FAILED, after checking whether the certificate works all the same.
 
     The refusal may concern the confirmation only: after a lost pkiConf, some CAs have forgotten the
     transaction, and others refuse the old certificate that signs it, as the new one has replaced
     it.
     """
-    if _logs_in(work, record):
-        return Confirmation.ACCEPTED
+    if _can_log_in(context, record):
+        return ConfirmationVerdict.ACCEPTED
     try:
-        status = work.network(
-            lambda: work.environment.ca.signer_status(work.new_credential(record))
+        status = context.network(
+            lambda: context.environment.ca.signer_status(context.new_credential(record))
         )
     except CertclientError:
-        return Confirmation.OPEN
+        return ConfirmationVerdict.OPEN
     if status is SignerStatus.ACCEPTED:
-        return Confirmation.ACCEPTED
+        return ConfirmationVerdict.ACCEPTED
     if status is SignerStatus.REVOKED:
-        return Confirmation.NOT_HELD
+        return ConfirmationVerdict.NOT_HELD
     if not names_failure(error, *_NOT_HELD):
-        return Confirmation.OPEN
+        return ConfirmationVerdict.OPEN
     # By MAC, the CA cannot mean the certificate that signs the confirmation.
-    beyond_doubt = status is SignerStatus.NOT_TRUSTED or record.kind is Kind.OBTAIN
-    if beyond_doubt or not work.unanswered:
-        return Confirmation.NOT_HELD
-    return Confirmation.DOUBTFUL
+    beyond_doubt = status is SignerStatus.NOT_TRUSTED or record.kind is ProcedureKind.OBTAIN
+    if beyond_doubt or not context.unanswered:
+        return ConfirmationVerdict.NOT_HELD
+    return ConfirmationVerdict.DOUBTFUL
 
 
-def is_confirmed(work: Work, record: Record) -> bool:
+def is_confirmed(context: RunContext, record: Record) -> bool:
     """Whether the CA has received a confirmation whose response was lost. Asks the CA if that is
     possible at all; raises the errors of the store and the network."""
-    if record.state is not State.VERIFIED or not record.unanswered:
+    if record.state is not ProcedureState.VERIFIED or not record.unanswered:
         return False
-    ca = work.environment.ca
-    status = work.network(lambda: ca.signer_status(work.new_credential(record)))
+    ca = context.environment.ca
+    status = context.network(lambda: ca.signer_status(context.new_credential(record)))
     return status is SignerStatus.ACCEPTED
 
 
-def _logs_in(work: Work, record: Record) -> bool:
+def _can_log_in(context: RunContext, record: Record) -> bool:
     """Whether a login with the new certificate succeeds; False also if it cannot be tried."""
-    profile, store = work.environment.profile, work.store(record.store_id)
-    if not can_log_in(store, profile):
+    profile, store = context.environment.profile, context.store(record.store_id)
+    if not supports_login_test(store, profile):
         return False
-    proxy = work.environment.named_proxy(profile.login_test_url)
+    proxy = context.environment.named_proxy(profile.login_test_url)
     try:
-        with work.watch.measure("network"):
+        with context.stopwatch.measure("network"):
             log_in(store, Certificate.from_der(record.issued), profile, proxy)
     except CertclientError:
         return False
@@ -90,8 +92,8 @@ def signer_refused(record: Record, error: CertclientError) -> bool:
     """Whether a CA refuses a renewal because it does not accept the certificate that signed it."""
     return (
         error.code is ErrorCode.CA_REFUSED
-        and record.kind is Kind.RENEW
-        and record.state in (State.REQUESTED, State.WAITING)
+        and record.kind is ProcedureKind.RENEW
+        and record.state in (ProcedureState.REQUESTED, ProcedureState.WAITING)
         and names_failure(error, *_SIGNER_REFUSED)
     )
 

@@ -6,11 +6,17 @@ from dataclasses import replace
 
 from certclient.ca.client import SignerStatus
 from certclient.enrollment.bank_status import read_statuses
-from certclient.enrollment.inventory import Entry, newest_per_owner, take_inventory
-from certclient.enrollment.journal import Journal, Record, Rejection, RejectionSource, State
-from certclient.enrollment.login_test import LoginResult
+from certclient.enrollment.inventory import InventoryEntry, newest_per_owner, read_inventory
+from certclient.enrollment.journal import (
+    Journal,
+    ProcedureState,
+    Record,
+    Rejection,
+    RejectionSource,
+)
+from certclient.enrollment.login_test import LoginTestResult
 from certclient.enrollment.refusals import not_accepted
-from certclient.enrollment.work import Work
+from certclient.enrollment.run_context import RunContext
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
 
@@ -23,15 +29,15 @@ _FAILURES = {
 class Rejections:
     """Writes what one run learns about the bank's acceptance to the journal."""
 
-    def __init__(self, journal: Journal, work: Work) -> None:
+    def __init__(self, journal: Journal, context: RunContext) -> None:
         self._journal = journal
-        self._work = work
+        self._context = context
 
     def note(
         self, certificate: Certificate, source: RejectionSource, error: CertclientError
     ) -> None:
         """Records that the bank does not accept `certificate`, with `error` as the reason."""
-        environment = self._work.environment
+        environment = self._context.environment
         self._journal.reject(
             Rejection(
                 fingerprint=certificate.fingerprint,
@@ -52,11 +58,11 @@ class Rejections:
         if one was restored.
         """
         self.note(certificate, source, error)
-        told = not_accepted(certificate, error.data.get("message", ""))
-        restored = self._reinstate(certificate) or self._bring_back(certificate)
+        reported = not_accepted(certificate, error.data.get("message", ""))
+        restored = self._reinstate(certificate) or self._restore_previous(certificate)
         if restored is None:
-            return told
-        return CertclientError(told.code, **{**told.data, "restored": restored.serial_hex})
+            return reported
+        return CertclientError(reported.code, **{**reported.data, "restored": restored.serial_hex})
 
     def note_login(self, record: Record) -> None:
         """Records the result of this run's login test.
@@ -64,8 +70,8 @@ class Rejections:
         A refused login alone proves nothing, as a bank's web servers may learn of a certificate
         minutes after its CA: only what the CA refuses as well is recorded.
         """
-        login, new = self._work.login, Certificate.from_der(record.issued)
-        if login.result is LoginResult.WORKED:
+        login, new = self._context.login, Certificate.from_der(record.issued)
+        if login.result is LoginTestResult.WORKED:
             self._journal.accept(new.fingerprint)
         elif (
             login.error is not None
@@ -77,7 +83,7 @@ class Rejections:
     def _status_of_new(self, record: Record) -> SignerStatus:
         """The CA's answer about the new certificate; UNKNOWN if it cannot be asked."""
         try:
-            return self._work.environment.ca.signer_status(self._work.new_credential(record))
+            return self._context.environment.ca.signer_status(self._context.new_credential(record))
         except CertclientError:
             return SignerStatus.UNKNOWN
 
@@ -102,7 +108,7 @@ class Rejections:
                 self._journal.save(
                     replace(
                         record,
-                        state=State.DONE,
+                        state=ProcedureState.DONE,
                         set_aside=False,
                         leftover=False,
                         not_accepted=False,
@@ -112,7 +118,7 @@ class Rejections:
                 return successor
         return None
 
-    def _bring_back(self, refused: Certificate) -> Certificate | None:
+    def _restore_previous(self, refused: Certificate) -> Certificate | None:
         """Restores the newest archived certificate of the same owner.
 
         Only if the bank may still accept it and the owner has no other.
@@ -125,18 +131,18 @@ class Rejections:
         if archived is None:
             return None
         try:
-            self._work.session(archived.store.store_id).unarchive(archived.certificate)
+            self._context.session(archived.store.store_id).unarchive(archived.certificate)
         except CertclientError as error:
-            self._work.interaction.warning(error)
+            self._context.interaction.warning(error)
             return None
         return archived.certificate
 
-    def _usable_of_same_owner(self, refused: Certificate) -> list[Entry]:
+    def _usable_of_same_owner(self, refused: Certificate) -> list[InventoryEntry]:
         """Certificates with a key that are valid today, archived or not."""
-        environment = self._work.environment
+        environment = self._context.environment
         now = environment.clock()
         statuses = read_statuses(self._journal)
-        found = take_inventory(environment.profile, environment.stores, now, statuses)
+        found = read_inventory(environment.profile, environment.stores, now, statuses)
         owner = refused.owner(environment.profile.subject_rule)
         return [
             entry

@@ -19,11 +19,11 @@ from certclient.model.certificate import TOKYO
 LAST_DAY_PAUSE = timedelta(hours=2)
 """Interval between reminders on the last day."""
 
-_FORGOTTEN_AFTER = timedelta(days=400)
+_KEPT_FOR = timedelta(days=400)
 """A certificate is valid for a year; an older entry concerns none that is still here."""
 
 
-class Shown(msgspec.Struct, frozen=True):
+class ShownReminder(msgspec.Struct, frozen=True):
     """The last reminder of one certificate: when (aware UTC) and with how many days left."""
 
     at: datetime
@@ -47,7 +47,7 @@ def threshold(days_left: int, reminder_days: Sequence[int]) -> int | None:
     return min((day for day in reminder_days if days_left <= day), default=None)
 
 
-def is_due(row: Row, shown: Shown | None, now: datetime) -> bool:
+def is_due(row: Row, shown: ShownReminder | None, now: datetime) -> bool:
     """Whether to remind of `row` at `now` (aware), given the last reminder shown."""
     if row.needs_another:
         return shown is None
@@ -71,7 +71,7 @@ def _another_day(earlier: datetime, now: datetime) -> bool:
     return earlier.astimezone(TOKYO).date() != now.astimezone(TOKYO).date()
 
 
-class ReminderBook:
+class ReminderHistory:
     """The reminders shown, in the file `path`. Best effort: losing it costs one extra reminder."""
 
     def __init__(self, path: Path) -> None:
@@ -91,15 +91,13 @@ class ReminderBook:
         """Records that these reminders were shown at `now` (aware). Ignores write errors."""
         if not reminders:
             return
-        kept = {
-            name: shown for name, shown in self._read().items() if now - shown.at < _FORGOTTEN_AFTER
-        }
+        kept = {name: shown for name, shown in self._read().items() if now - shown.at < _KEPT_FOR}
         for reminder in reminders:
             name = reminder.row.entry.certificate.fingerprint
-            kept[name] = Shown(now.astimezone(UTC), reminder.days_left)
+            kept[name] = ShownReminder(now.astimezone(UTC), reminder.days_left)
         self._write(kept)
 
-    def bring_back(self, fingerprint: str, now: datetime) -> None:
+    def forget_earlier(self, fingerprint: str, now: datetime) -> None:
         """Makes a reminder due again because a new obstacle prevents the certificate's renewal.
 
         Has no effect if the reminder was shown on the day of `now` (aware) in Japan.
@@ -110,13 +108,13 @@ class ReminderBook:
             del kept[fingerprint]
             self._write(kept)
 
-    def _read(self) -> Mapping[str, Shown]:
+    def _read(self) -> Mapping[str, ShownReminder]:
         try:
-            return msgspec.json.decode(self._path.read_bytes(), type=dict[str, Shown])
+            return msgspec.json.decode(self._path.read_bytes(), type=dict[str, ShownReminder])
         except (OSError, msgspec.MsgspecError):
             return {}
 
-    def _write(self, shown: Mapping[str, Shown]) -> None:
+    def _write(self, shown: Mapping[str, ShownReminder]) -> None:
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             new = self._path.with_suffix(f".{os.getpid()}.new")

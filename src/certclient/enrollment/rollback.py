@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 
 from certclient.ca.client import SignerStatus, names_failure
-from certclient.enrollment.journal import Kind, Record, State
+from certclient.enrollment.journal import ProcedureKind, ProcedureState, Record
 from certclient.enrollment.outcomes import BankHolds
 from certclient.enrollment.refusals import is_confirmed
+from certclient.enrollment.run_context import RunContext
 from certclient.enrollment.steps import issued
-from certclient.enrollment.work import Work
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.progress import Step
 
 
-def clean_up(work: Work, record: Record, reason: ErrorCode | None) -> Record:
+def clean_up(context: RunContext, record: Record, reason: ErrorCode | None) -> Record:
     """Any state before CONFIRMED → ABANDONED, or NOT_ACCEPTED if the bank refused the certificate.
 
     Informs the CA, then deletes the new certificate and key. If it turns out that the CA has
@@ -24,27 +24,31 @@ def clean_up(work: Work, record: Record, reason: ErrorCode | None) -> Record:
     one that may take the certificate for confirmed has to be reached. Any error leaves the
     procedure open, and a later run cleans up.
     """
-    with work.step(Step.CLEAN_UP):
-        if record.issued and not record.not_accepted and not _retract(work, record, reason):
+    with context.step(Step.CLEAN_UP):
+        if record.issued and not record.not_accepted and not _retract(context, record, reason):
             return replace(
-                record, state=State.CONFIRMED, abandoning=False, unanswered=False, last_error=""
+                record,
+                state=ProcedureState.CONFIRMED,
+                abandoning=False,
+                unanswered=False,
+                last_error="",
             )
-        remove_new(work, record)
-    work.environment.vault.wipe(record.id)
+        remove_new(context, record)
+    context.environment.vault.wipe(record.id)
     return replace(record, state=end_state(record))
 
 
-def end_state(record: Record) -> State:
+def end_state(record: Record) -> ProcedureState:
     """The final state of a procedure that is rolled back."""
-    return State.NOT_ACCEPTED if record.not_accepted else State.ABANDONED
+    return ProcedureState.NOT_ACCEPTED if record.not_accepted else ProcedureState.ABANDONED
 
 
-def _retract(work: Work, record: Record, reason: ErrorCode | None) -> bool:
+def _retract(context: RunContext, record: Record, reason: ErrorCode | None) -> bool:
     """Informs the CA; False if the certificate turns out to be confirmed."""
-    return not is_confirmed(work, record) and _reject(work, record, reason)
+    return not is_confirmed(context, record) and _reject(context, record, reason)
 
 
-def _reject(work: Work, record: Record, reason: ErrorCode | None) -> bool:
+def _reject(context: RunContext, record: Record, reason: ErrorCode | None) -> bool:
     """Informs the CA that the certificate is not wanted; False if it has been confirmed already.
 
     In place of the confirmation that the CA awaits or, if it awaits none, by a revocation (RFC
@@ -52,21 +56,21 @@ def _reject(work: Work, record: Record, reason: ErrorCode | None) -> bool:
     """
     try:
         if record.ca_confirmed:
-            work.network(lambda: _revoke(work, record))
+            context.network(lambda: _revoke(context, record))
         else:
             answer = reason or ErrorCode.CONSENT_REFUSED
-            credential = work.credential(record)
-            work.environment.ca.confirm(issued(work, record), credential, answer)
+            credential = context.credential(record)
+            context.environment.ca.confirm(issued(context, record), credential, answer)
     except CertclientError as error:
         if names_failure(error, "certConfirmed"):
             return False
-        work.bank_holds = BankHolds.NEW if record.ca_confirmed else BankHolds.OLD_NOT_TOLD
+        context.bank_holds = BankHolds.NEW if record.ca_confirmed else BankHolds.OLD_CA_NOT_INFORMED
         may_be_confirmed = record.ca_confirmed or record.unanswered
         if may_be_confirmed and error.code.retriable and error.code is not _REFUSED:
             raise
-        work.interaction.warning(error)
+        context.interaction.warning(error)
         return True
-    work.bank_holds = _after_rejection(work, record)
+    context.bank_holds = _after_rejection(context, record)
     return True
 
 
@@ -74,13 +78,13 @@ _REFUSED = ErrorCode.CA_CONFIRM_FAILED
 """A CA that refuses even the rejection holds nothing that could be rejected."""
 
 
-def _after_rejection(work: Work, record: Record) -> BankHolds:
-    if record.kind is Kind.OBTAIN:
+def _after_rejection(context: RunContext, record: Record) -> BankHolds:
+    if record.kind is ProcedureKind.OBTAIN:
         return BankHolds.CODE_SPENT if record.ca_confirmed else BankHolds.OLD
     if not record.ca_confirmed:
         return BankHolds.OLD
     try:
-        status = work.environment.ca.signer_status(work.current(record))
+        status = context.environment.ca.signer_status(context.current(record))
     except CertclientError:
         return BankHolds.UNCERTAIN
     return {
@@ -90,24 +94,24 @@ def _after_rejection(work: Work, record: Record) -> BankHolds:
     }.get(status, BankHolds.UNCERTAIN)
 
 
-def _revoke(work: Work, record: Record) -> None:
+def _revoke(context: RunContext, record: Record) -> None:
     """Signs with the new key; if the certificate is for another key, with the current one.
 
     Raises KEY_NOT_FOUND if neither can sign.
     """
     certificate = Certificate.from_der(record.issued)
     if certificate.spki == record.spki:
-        credential = work.new_credential(record)
-    elif record.kind is Kind.RENEW:
-        credential = work.current(record)
+        credential = context.new_credential(record)
+    elif record.kind is ProcedureKind.RENEW:
+        credential = context.current(record)
     else:
         raise CertclientError(ErrorCode.KEY_NOT_FOUND, serial=certificate.serial_hex)
-    work.environment.ca.revoke(credential, certificate)
+    context.environment.ca.revoke(credential, certificate)
 
 
-def remove_new(work: Work, record: Record) -> None:
+def remove_new(context: RunContext, record: Record) -> None:
     """Deletes a procedure's new certificate and key, if they exist. Raises the store's errors."""
-    session = work.session(record.store_id)
+    session = context.session(record.store_id)
     if record.issued:
         session.delete(Certificate.from_der(record.issued))
     # A key that was created but not journalled is found by its label.

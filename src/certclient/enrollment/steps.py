@@ -20,14 +20,14 @@ from certclient.ca.client import (
 )
 from certclient.enrollment.acceptance import check_issued
 from certclient.enrollment.interaction import SecretKind, SecretRequest
-from certclient.enrollment.journal import Kind, Record, State
+from certclient.enrollment.journal import ProcedureKind, ProcedureState, Record
 from certclient.enrollment.login_test import (
-    LoginResult,
     LoginTest,
-    can_log_in,
-    judged,
+    LoginTestResult,
     log_in,
-    not_tried,
+    result_of_error,
+    skipped_login_test,
+    supports_login_test,
 )
 from certclient.enrollment.preflight import (
     CLOCK_TOLERANCE,
@@ -40,79 +40,79 @@ from certclient.enrollment.preflight import (
     remote_result,
     store_result,
 )
-from certclient.enrollment.work import Work
+from certclient.enrollment.run_context import RunContext
 from certclient.model.certificate import Certificate, Role
 from certclient.model.errors import CertclientError, ErrorCode
-from certclient.model.profile import AskWhom, Profile
+from certclient.model.profile import Profile, SecretPolicy
 from certclient.model.progress import Step
 from certclient.model.secret import Secret
-from certclient.store.base import StoreSession, TellsAboutKeys, TrustsRoots
+from certclient.store.base import KeyWarnings, RootInstaller, StoreSession
 
 _SHORTEST_WAIT = 1.0
 """Minimum seconds between two polls, whatever the CA requests, to prevent a busy loop."""
 
-StepFunction = Callable[[Work, Record], Record]
+StepFunction = Callable[[RunContext, Record], Record]
 """Runs one step and returns the record to journal; raises CertclientError."""
 
 
-def create_key(work: Work, record: Record) -> Record:
+def create_key(context: RunContext, record: Record) -> Record:
     """PREPARED → KEY_CREATED. Reuses a key that an interrupted run created under our label."""
-    preflight(work, record)
-    session = work.session(record.store_id)
-    with work.step(Step.CREATE_KEY), work.watch.measure("key_generation"):
-        key = session.create_key(work.environment.profile.key, record.key_label)
-    if isinstance(session, TellsAboutKeys):
+    preflight(context, record)
+    session = context.session(record.store_id)
+    with context.step(Step.CREATE_KEY), context.stopwatch.measure("key_generation"):
+        key = session.create_key(context.environment.profile.key, record.key_label)
+    if isinstance(session, KeyWarnings):
         for warning in session.take_warnings():
-            work.interaction.warning(warning)
+            context.interaction.warning(warning)
     spki = session.signer(key).spki
-    return replace(record, state=State.KEY_CREATED, key_id=key.key_id, spki=spki)
+    return replace(record, state=ProcedureState.KEY_CREATED, key_id=key.key_id, spki=spki)
 
 
-def preflight(work: Work, record: Record) -> None:
+def preflight(context: RunContext, record: Record) -> None:
     """更新前処理: reports what can be known before a key is created.
 
     Checks the connection to the CA, the clock and the store first, as they need no PIN; then, on
     renewal, whether the current key still signs. Raises the first failure; reports warnings.
     """
-    environment = work.environment
-    with work.step(Step.PREFLIGHT):
-        with work.watch.measure("network"):
+    environment = context.environment
+    with context.step(Step.PREFLIGHT):
+        with context.stopwatch.measure("network"):
             connection = connection_results(environment.ca.probe)
         clock = clock_result(environment.ca.server_time(), environment.clock())
-        store = store_result(work.store(record.store_id))
+        store = store_result(context.store(record.store_id))
         remote = remote_result(environment.system)
-        _stop_or_warn(work, (*connection, clock, store, remote))
-        if record.kind is Kind.RENEW:
+        _stop_or_warn(context, (*connection, clock, store, remote))
+        if record.kind is ProcedureKind.RENEW:
             current = Certificate.from_der(record.old_certificate)
-            _stop_or_warn(work, (key_result(work.session(record.old_store_id), current),))
+            _stop_or_warn(context, (key_result(context.session(record.old_store_id), current),))
 
 
-def _stop_or_warn(work: Work, results: Sequence[CheckResult]) -> None:
+def _stop_or_warn(context: RunContext, results: Sequence[CheckResult]) -> None:
     failure = first_failure(results)
     if failure is not None:
         raise failure
     for result in results:
         if result.error is not None:
-            work.interaction.warning(result.error)
+            context.interaction.warning(result.error)
 
 
-def prepare_request(work: Work, record: Record) -> Record:
+def prepare_request(context: RunContext, record: Record) -> Record:
     """KEY_CREATED → REQUESTED. Signs the request; it is journalled before it is sent."""
-    new_key = work.signer(record.store_id, record.key)
-    credential = work.credential(record)
-    ca = work.environment.ca
+    new_key = context.signer(record.store_id, record.key)
+    credential = context.credential(record)
+    ca = context.environment.ca
     if isinstance(credential, MacCredential):
         # Kept first: once the request is sent, a restart needs the same code.
-        work.environment.vault.keep(record.id, credential.issue_code)
+        context.environment.vault.keep(record.id, credential.issue_code)
         transaction = ca.prepare_obtain(credential, new_key)
     else:
-        secrets = _bank_secrets(work, record, credential.certificate)
+        secrets = _bank_secrets(context, record, credential.certificate)
         transaction = ca.prepare_renew(credential, new_key, secrets)
-    work.transaction = transaction
-    work.unanswered = False
+    context.transaction = transaction
+    context.unanswered = False
     return replace(
         record,
-        state=State.REQUESTED,
+        state=ProcedureState.REQUESTED,
         transactions=record.transactions + 1,
         transaction_id=transaction.transaction_id,
         transaction_state=transaction.state,
@@ -120,127 +120,130 @@ def prepare_request(work: Work, record: Record) -> Record:
     )
 
 
-def send_request(work: Work, record: Record) -> Record:
+def send_request(context: RunContext, record: Record) -> Record:
     """REQUESTED → ISSUED or WAITING. Sends the same bytes on each run."""
-    credential = work.credential(record)
-    transaction = transaction_of(work, record)
-    with work.step(Step.REQUEST), _clock_first(work):
-        answer = work.network(lambda: work.environment.ca.send(transaction, credential))
-    return _answered(work, record, answer)
+    credential = context.credential(record)
+    transaction = transaction_of(context, record)
+    with context.step(Step.REQUEST), _clock_first(context):
+        answer = context.network(lambda: context.environment.ca.send(transaction, credential))
+    return _answered(context, record, answer)
 
 
-def poll(work: Work, record: Record) -> Record:
+def poll(context: RunContext, record: Record) -> Record:
     """WAITING → ISSUED or WAITING; waits until `check_at` first. The caller enforces patience."""
-    environment = work.environment
+    environment = context.environment
     left = (record.check_at - environment.clock()).total_seconds() if record.check_at else 0.0
-    with work.step(Step.WAIT):
+    with context.step(Step.WAIT):
         if left > 0:
-            work.pause(left)
-        credential = work.credential(record)
-        transaction = transaction_of(work, record)
-        with _clock_first(work):
-            answer = work.network(lambda: environment.ca.poll(transaction, credential))
-    return _answered(work, record, answer)
+            context.pause(left)
+        credential = context.credential(record)
+        transaction = transaction_of(context, record)
+        with _clock_first(context):
+            answer = context.network(lambda: environment.ca.poll(transaction, credential))
+    return _answered(context, record, answer)
 
 
-def install(work: Work, record: Record) -> Record:
+def install(context: RunContext, record: Record) -> Record:
     """ISSUED → INSTALLED. Refuses a certificate that is not the requested one (`check_issued`)."""
-    environment = work.environment
+    environment = context.environment
     certificate = Certificate.from_der(record.issued)
-    _check_clock(work)
+    _check_clock(context)
     received = [Certificate.from_der(der) for der in record.chain]
-    with work.step(Step.CHECK):
+    with context.step(Step.CHECK):
         chain = check_issued(
             record, certificate, received, environment.profile, environment.clock()
         )
-    with work.step(Step.INSTALL):
-        session = work.session(record.store_id)
+    with context.step(Step.INSTALL):
+        session = context.session(record.store_id)
         # The issuer first: without it, browsers silently do not offer the certificate.
         session.install_intermediates(chain)
-        _install_root(work, session, [certificate, *chain][-1])
+        _install_root(context, session, [certificate, *chain][-1])
         session.install(record.key, certificate, friendly_name(environment.profile, certificate))
-    return replace(record, state=State.INSTALLED)
+    return replace(record, state=ProcedureState.INSTALLED)
 
 
-def _install_root(work: Work, session: StoreSession, last: Certificate) -> None:
+def _install_root(context: RunContext, session: StoreSession, last: Certificate) -> None:
     """Installs the root if the profile requires it; an error, such as a refusal, is only a warning.
 
     `last`: the highest certificate below the root.
     """
-    profile = work.environment.profile
-    if not profile.install_root or not isinstance(session, TrustsRoots):
+    profile = context.environment.profile
+    if not profile.install_root or not isinstance(session, RootInstaller):
         return
     for root in profile.ca.trust_anchors:
         if root.subject == last.issuer:
             try:
                 session.install_root(root)
             except CertclientError as error:
-                work.interaction.warning(error)
+                context.interaction.warning(error)
 
 
-def verify(work: Work, record: Record) -> Record:
+def verify(context: RunContext, record: Record) -> Record:
     """INSTALLED → VERIFIED. Reads the certificate back and signs with its key as a browser does."""
-    with work.step(Step.VERIFY):
-        work.session(record.store_id).self_test(Certificate.from_der(record.issued))
-    return replace(record, state=State.VERIFIED)
+    with context.step(Step.VERIFY):
+        context.session(record.store_id).self_test(Certificate.from_der(record.issued))
+    return replace(record, state=ProcedureState.VERIFIED)
 
 
-def confirm(work: Work, record: Record) -> Record:
+def confirm(context: RunContext, record: Record) -> Record:
     """VERIFIED → CONFIRMED. From here on, the new certificate is the one that logs in.
 
-    The caller has journalled `unanswered` before; an earlier run's value is in `work.unanswered`.
-    Only if that is set can an error mean that the CA already had the confirmation.
+    The caller has journalled `unanswered` before; an earlier run's value is in
+    `context.unanswered`. Only if that is set can an error mean that the CA already had the
+    confirmation.
     """
     if not record.ca_confirmed:
-        with work.step(Step.CONFIRM), _clock_first(work):
-            work.network(
-                lambda: work.environment.ca.confirm(issued(work, record), work.credential(record))
+        with context.step(Step.CONFIRM), _clock_first(context):
+            context.network(
+                lambda: context.environment.ca.confirm(
+                    issued(context, record), context.credential(record)
+                )
             )
-    return replace(record, state=State.CONFIRMED, unanswered=False)
+    return replace(record, state=ProcedureState.CONFIRMED, unanswered=False)
 
 
-def archive_old(work: Work, record: Record) -> Record:
+def archive_old(context: RunContext, record: Record) -> Record:
     """CONFIRMED → DONE. A failure to archive now (token removed) is only a warning.
 
     If this system can test a login with the new certificate and it fails for any reason, the old
     one is not archived.
     """
-    work.login = _log_in(work, record)
+    context.login = _log_in(context, record)
     old = record.old
-    if old is None or work.login.in_doubt:
-        return replace(record, state=State.DONE)
+    if old is None or context.login.inconclusive:
+        return replace(record, state=ProcedureState.DONE)
     try:
-        with work.step(Step.ARCHIVE_OLD):
-            work.session(record.old_store_id).archive(old)
+        with context.step(Step.ARCHIVE_OLD):
+            context.session(record.old_store_id).archive(old)
     except CertclientError as error:
-        work.interaction.warning(error)
-        return replace(record, state=State.DONE)
-    return replace(record, state=State.DONE, old_archived=True)
+        context.interaction.warning(error)
+        return replace(record, state=ProcedureState.DONE)
+    return replace(record, state=ProcedureState.DONE, old_archived=True)
 
 
-def _log_in(work: Work, record: Record) -> LoginTest:
+def _log_in(context: RunContext, record: Record) -> LoginTest:
     """Tests a login before the old certificate is touched."""
-    profile, store = work.environment.profile, work.store(record.store_id)
-    if not can_log_in(store, profile):
-        return not_tried(profile)
+    profile, store = context.environment.profile, context.store(record.store_id)
+    if not supports_login_test(store, profile):
+        return skipped_login_test(profile)
     try:
-        with work.step(Step.LOGIN), work.watch.measure("network"):
-            proxy = work.environment.named_proxy(profile.login_test_url)
+        with context.step(Step.LOGIN), context.stopwatch.measure("network"):
+            proxy = context.environment.named_proxy(profile.login_test_url)
             log_in(store, Certificate.from_der(record.issued), profile, proxy)
     except CertclientError as error:
-        return judged(error)
-    return LoginTest(LoginResult.WORKED)
+        return result_of_error(error)
+    return LoginTest(LoginTestResult.WORKED)
 
 
-STEPS: Mapping[State, StepFunction] = {
-    State.PREPARED: create_key,
-    State.KEY_CREATED: prepare_request,
-    State.REQUESTED: send_request,
-    State.WAITING: poll,
-    State.ISSUED: install,
-    State.INSTALLED: verify,
-    State.VERIFIED: confirm,
-    State.CONFIRMED: archive_old,
+STEPS: Mapping[ProcedureState, StepFunction] = {
+    ProcedureState.PREPARED: create_key,
+    ProcedureState.KEY_CREATED: prepare_request,
+    ProcedureState.REQUESTED: send_request,
+    ProcedureState.WAITING: poll,
+    ProcedureState.ISSUED: install,
+    ProcedureState.INSTALLED: verify,
+    ProcedureState.VERIFIED: confirm,
+    ProcedureState.CONFIRMED: archive_old,
 }
 """The step to run in each open state."""
 
@@ -252,10 +255,10 @@ def friendly_name(profile: Profile, certificate: Certificate) -> str:
     return f"{profile.bank.ja} {user_id} ({certificate.not_after_tokyo:%Y-%m-%d})"
 
 
-def issued(work: Work, record: Record) -> Issued:
+def issued(context: RunContext, record: Record) -> Issued:
     """The CA's response as journalled."""
     return Issued(
-        transaction=transaction_of(work, record),
+        transaction=transaction_of(context, record),
         certificate=Certificate.from_der(record.issued),
         chain=tuple(Certificate.from_der(der) for der in record.chain),
         confirmed=record.ca_confirmed,
@@ -273,7 +276,7 @@ _REFUSALS = frozenset(
 
 
 @contextmanager
-def _clock_first(work: Work) -> Iterator[None]:
+def _clock_first(context: RunContext) -> Iterator[None]:
     """Raises CLOCK_WRONG if the CA refuses while the clock is wrong.
 
     That is the likelier cause, the customer can correct it, and it is no reason to abandon
@@ -283,55 +286,55 @@ def _clock_first(work: Work) -> Iterator[None]:
         yield
     except CertclientError as error:
         if error.code in _REFUSALS:
-            _check_clock(work)
+            _check_clock(context)
         if names_failure(error, "badTime"):
             check_clock(
-                work.environment.ca.server_time(), work.environment.clock(), CLOCK_TOLERANCE
+                context.environment.ca.server_time(), context.environment.clock(), CLOCK_TOLERANCE
             )
         raise
 
 
-def _check_clock(work: Work) -> None:
-    check_clock(work.environment.ca.server_time(), work.environment.clock())
+def _check_clock(context: RunContext) -> None:
+    check_clock(context.environment.ca.server_time(), context.environment.clock())
 
 
-def transaction_of(work: Work, record: Record) -> Transaction:
+def transaction_of(context: RunContext, record: Record) -> Transaction:
     """This run's transaction, which may carry data not journalled; else the journalled one."""
-    if work.transaction and work.transaction.state == record.transaction_state:
-        return work.transaction
+    if context.transaction and context.transaction.state == record.transaction_state:
+        return context.transaction
     return Transaction(record.transaction_id, record.transaction_state)
 
 
-def _answered(work: Work, record: Record, answer: Answer) -> Record:
-    work.transaction = answer.transaction
-    work.unanswered = False
+def _answered(context: RunContext, record: Record, answer: Answer) -> Record:
+    context.transaction = answer.transaction
+    context.unanswered = False
     record = replace(record, transaction_state=answer.transaction.state, unanswered=False)
     if isinstance(answer, Issued):
         return replace(
             record,
-            state=State.ISSUED,
+            state=ProcedureState.ISSUED,
             check_at=None,
             issued=answer.certificate.der,
             chain=tuple(c.der for c in answer.chain),
             ca_confirmed=answer.confirmed,
         )
     pause = max(answer.check_after, _SHORTEST_WAIT)
-    check_at = work.environment.clock() + timedelta(seconds=pause)
-    return replace(record, state=State.WAITING, check_at=check_at)
+    check_at = context.environment.clock() + timedelta(seconds=pause)
+    return replace(record, state=ProcedureState.WAITING, check_at=check_at)
 
 
-def _bank_secrets(work: Work, record: Record, current: Certificate) -> BankSecrets:
+def _bank_secrets(context: RunContext, record: Record, current: Certificate) -> BankSecrets:
     """The link's ticket, which replaces both secrets, or the secrets that the bank requires."""
-    if ticket := work.take_ticket():
+    if ticket := context.take_ticket():
         return BankSecrets(registration_token=ticket)
-    profile = work.environment.profile
+    profile = context.environment.profile
     owner = current.owner(profile.subject_rule)
     role = owner.role if owner else Role.USER
 
-    def ask(policy: AskWhom, kind: SecretKind) -> Secret | None:
+    def ask(policy: SecretPolicy, kind: SecretKind) -> Secret | None:
         if not policy.includes(role):
             return None
-        answer = work.interaction.secret(SecretRequest(kind, record.user_id))
+        answer = context.interaction.secret(SecretRequest(kind, record.user_id))
         if not answer:
             raise CertclientError(ErrorCode.BANK_SECRETS_REQUIRED, user_id=record.user_id)
         return answer

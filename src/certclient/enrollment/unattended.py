@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from certclient.enrollment.inventory import Entry, Inventory, newest_per_owner
+from certclient.enrollment.inventory import Inventory, InventoryEntry, newest_per_owner
 from certclient.enrollment.outcomes import ProcedureView
 from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
@@ -17,16 +17,16 @@ from certclient.model.keys import Protection
 from certclient.model.lifecycle import Stage
 from certclient.model.policy import DESTINATIONS, forbidden
 from certclient.model.profile import Profile
-from certclient.store.base import Unavailable, WorksAlone
+from certclient.store.base import SilentSigning, Unavailable
 
 
-def worth_a_look(inventory: Inventory) -> Sequence[Entry]:
+def needing_attention(inventory: Inventory) -> Sequence[InventoryEntry]:
     """The certificates that count and need action now: renewable or obtainable ones."""
     needy = (Stage.RENEWABLE, Stage.OBTAINABLE)
     return [e for e in newest_per_owner(inventory.entries) if e.life.stage in needy]
 
 
-def refused_alone(inventory: Inventory) -> Sequence[Entry]:
+def refused_alone(inventory: Inventory) -> Sequence[InventoryEntry]:
     """Valid certificates that the bank has refused and whose owner has no other that counts: one
     for each owner, to be reported until there is another."""
     counting = {entry.owner for entry in newest_per_owner(inventory.entries)}
@@ -42,7 +42,7 @@ def refused_alone(inventory: Inventory) -> Sequence[Entry]:
     return list(found.values())
 
 
-def obstacle(profile: Profile, entry: Entry) -> CertclientError | None:
+def renewal_blocker(profile: Profile, entry: InventoryEntry) -> CertclientError | None:
     """Why this certificate cannot be renewed without user interaction; None if it can.
 
     EXPIRED_OBTAIN_ANEW, PIN_REQUIRED, BANK_SECRETS_REQUIRED, KEY_PROTECTED, POLICY_FORBIDS, or why
@@ -55,15 +55,16 @@ def obstacle(profile: Profile, entry: Entry) -> CertclientError | None:
     role = entry.owner.role
     if profile.ask_pin.includes(role) or profile.ask_one_time_password.includes(role):
         return CertclientError(ErrorCode.BANK_SECRETS_REQUIRED, user_id=user_id)
-    if entry.store.destination.value in profile.withheld:
+    if entry.store.destination.value in profile.excluded_destinations:
         return forbidden(DESTINATIONS, entry.store.destination.value)
-    return store_obstacle(profile, entry)
+    return store_blocker(profile, entry)
 
 
-def resume_obstacle(
+def resume_blocker(
     profile: Profile, inventory: Inventory, view: ProcedureView
 ) -> CertclientError | None:
-    """Why this procedure cannot continue without user interaction, as `obstacle`; None if it can.
+    """Why this procedure cannot continue without user interaction, as `renewal_blocker`; None if it
+    can.
 
     Once a certificate is issued, the bank's secrets are no longer needed, only keys that sign
     without a prompt. Every key of the user ID is checked, so that none that would prompt is used.
@@ -73,7 +74,7 @@ def resume_obstacle(
         for entry in inventory.entries
         if entry.owner.user_id == view.user_id and entry.stored.key is not None
     ]
-    check = store_obstacle if view.state.unconfirmed else obstacle
+    check = store_blocker if view.state.unconfirmed else renewal_blocker
     found = [error for entry in own if (error := check(profile, entry)) is not None]
     return found[0] if found else inventory.unusable.get(view.store_id)
 
@@ -97,7 +98,7 @@ class RetrySchedule:
         """How often this procedure has been tried."""
         return self._tries.get(procedure_id, 0)
 
-    def tried(self, procedure_id: str, now: datetime) -> None:
+    def record_attempt(self, procedure_id: str, now: datetime) -> None:
         """Records an attempt at `now` (aware); the interval doubles, up to five minutes."""
         self._tries[procedure_id] = self.tries(procedure_id) + 1
         planned = self._next.get(procedure_id)
@@ -109,7 +110,7 @@ _FIRST_PAUSE = timedelta(seconds=20)
 _LONGEST_PAUSE = timedelta(minutes=5)
 
 
-def store_obstacle(profile: Profile, entry: Entry) -> CertclientError | None:
+def store_blocker(profile: Profile, entry: InventoryEntry) -> CertclientError | None:
     """Why this certificate's key cannot be used without user interaction; None if it can.
 
     PIN_REQUIRED, KEY_PROTECTED, or the store's or the key's own reason. Never prompts.
@@ -120,7 +121,7 @@ def store_obstacle(profile: Profile, entry: Entry) -> CertclientError | None:
         return CertclientError(state.reason, **state.data)
     if state.needs_pin or store.destination is Destination.USB:
         return CertclientError(ErrorCode.PIN_REQUIRED, token=store.label)
-    if not isinstance(store, WorksAlone):
+    if not isinstance(store, SilentSigning):
         return None
     if profile.key.protection is not Protection.NONE:
         # The bank requires protected keys: even creating the new one would prompt.

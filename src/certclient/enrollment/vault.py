@@ -11,7 +11,7 @@ import sys
 from keyring.backend import KeyringBackend
 from keyring.errors import KeyringError
 
-from certclient.enrollment.work import CodeVault
+from certclient.enrollment.run_context import CodeVault
 from certclient.model.secret import Secret
 
 # The encrypting back ends are listed explicitly: keyring itself may select a plug-in that writes

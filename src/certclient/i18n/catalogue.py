@@ -14,7 +14,7 @@ from typing import Literal
 import msgspec
 
 from certclient.enrollment.interaction import SecretKind
-from certclient.enrollment.journal import State
+from certclient.enrollment.journal import ProcedureState
 from certclient.enrollment.login_test import LoginTest
 from certclient.enrollment.outcomes import BankHolds
 from certclient.i18n.formatting import fill, placeholders
@@ -49,21 +49,21 @@ def language_from_environment(environment: Mapping[str, str], system_locale: str
     return Language.JAPANESE if value.lower().startswith("ja") else Language.ENGLISH
 
 
-class _ErrorText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class _ErrorEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     title: str
     sentence: str
     next: str
     detail: tuple[str, ...] = ()
 
 
-class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class _CatalogueFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A messages file. The keys of each table are the values of an enum."""
 
     schema: Literal[1]
     unknown: str
     date: str
     minute: str
-    error: dict[str, _ErrorText]
+    error: dict[str, _ErrorEntry]
     actor: dict[str, str]
     step: dict[str, str]
     state: dict[str, str]
@@ -79,7 +79,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ErrorText:
     """An error as text: what happened, why, what to do next, whom to contact, details.
 
     `details` are short lines such as "USB token: …", only for values that are known.
@@ -99,7 +99,7 @@ class Catalogue:
     The front ends differ in how they name actions: by a command or by a button.
     """
 
-    def __init__(self, language: Language, texts: _File, front_end: str = "cli") -> None:
+    def __init__(self, language: Language, texts: _CatalogueFile, front_end: str = "cli") -> None:
         self.language = language
         self._texts = texts
         self._how = {f"how_{name}": words for name, words in texts.how[front_end].items()}
@@ -109,7 +109,7 @@ class Catalogue:
         table, _, name = key.partition(".")
         return self._fill(self._texts.cli[table][name], values)
 
-    def error(self, error: CertclientError, contact: str = "") -> Shown:
+    def error(self, error: CertclientError, contact: str = "") -> ErrorText:
         """The texts of an error. `contact`: the bank's own text on whom to contact."""
         words = self._texts.error[error.code.code]
         values = {name: self._presentable(value) for name, value in error.data.items() if value}
@@ -117,7 +117,7 @@ class Catalogue:
         holds = error.data.get("bank_holds", BankHolds.OLD.value)
         values["bank_holds"] = self._texts.bank_holds[holds]
         known = frozenset(values)
-        return Shown(
+        return ErrorText(
             code=error.code.code,
             title=self._fill(words.title, values),
             sentence=self._fill(words.sentence, values),
@@ -137,7 +137,7 @@ class Catalogue:
         """A running step, as shown in progress."""
         return self._texts.step[step.value]
 
-    def state(self, state: State) -> str:
+    def state(self, state: ProcedureState) -> str:
         """The state of a procedure."""
         return self._texts.state[state.value]
 
@@ -211,6 +211,6 @@ def load(language: Language, front_end: str = "cli") -> Catalogue:
 
 
 @lru_cache
-def _read(language: Language) -> _File:
+def _read(language: Language) -> _CatalogueFile:
     resource = files("certclient.resources") / "i18n" / f"messages.{language.value}.toml"
-    return msgspec.convert(tomllib.loads(resource.read_text(encoding="utf-8")), _File)
+    return msgspec.convert(tomllib.loads(resource.read_text(encoding="utf-8")), _CatalogueFile)

@@ -17,7 +17,7 @@ EVERYBODY = "S-1-1-0"
 
 _SELF_RELATIVE, _ACL_PRESENT = 0x8000, 0x4
 _ALLOWED, _DENIED, _ALLOWED_IF, _DENIED_IF = 0x0, 0x1, 0x9, 0xA
-_FOR_WHAT_IS_MADE_IN_IT = 0x8
+_INHERIT_ONLY = 0x8
 """INHERIT_ONLY_ACE: does not apply to the folder itself; its contents are checked separately."""
 
 _READING = 0x1 | 0x8 | 0x20 | 0x80 | 0x20000 | 0x100000 | 0x20000000 | 0x80000000
@@ -26,7 +26,7 @@ _READ. Every other right counts as a right to modify: even writing a folder's at
 to redirect it (a reparse point)."""
 
 
-def strangers(descriptor: bytes) -> tuple[str, ...]:
+def untrusted_principals(descriptor: bytes) -> tuple[str, ...]:
     """The SIDs, other than administrators, that own the file or folder or may modify it.
 
     `descriptor`: self-relative, with owner and DACL. The owner counts, as it can always grant
@@ -35,24 +35,24 @@ def strangers(descriptor: bytes) -> tuple[str, ...]:
     modify the file.
     """
     try:
-        found = set(_who_may_change(descriptor))
+        found = set(_principals_with_write_access(descriptor))
     except (struct.error, IndexError) as error:
         raise ValueError("a security descriptor that ends too early") from error
     return tuple(sorted(found - ADMINISTRATORS))
 
 
-def _who_may_change(descriptor: bytes) -> Iterator[str]:
+def _principals_with_write_access(descriptor: bytes) -> Iterator[str]:
     control, owner, acl = struct.unpack_from("<2xHI8xI", descriptor)
     if not (control & _SELF_RELATIVE and owner):
         raise ValueError("a security descriptor without an owner")
     yield _sid(descriptor, owner)
     if control & _ACL_PRESENT and acl:
-        yield from _who_is_let(descriptor, acl)
+        yield from _principals_with_access(descriptor, acl)
     else:
         yield EVERYBODY  # no DACL, or a null one, grants everyone full access (MS-DTYP, 2.4.6)
 
 
-def _who_is_let(descriptor: bytes, acl: int) -> Iterator[str]:
+def _principals_with_access(descriptor: bytes, acl: int) -> Iterator[str]:
     """The SIDs granted a right to modify by the DACL at offset `acl`."""
     (count,) = struct.unpack_from("<4xH2x", descriptor, acl)
     place = acl + 8
@@ -60,7 +60,7 @@ def _who_is_let(descriptor: bytes, acl: int) -> Iterator[str]:
         kind, flags, size, mask = struct.unpack_from("<BBHI", descriptor, place)
         if kind not in (_ALLOWED, _DENIED, _ALLOWED_IF, _DENIED_IF):
             raise ValueError(f"an access list with an entry of kind {kind}")
-        lets = kind in (_ALLOWED, _ALLOWED_IF) and not flags & _FOR_WHAT_IS_MADE_IN_IT
+        lets = kind in (_ALLOWED, _ALLOWED_IF) and not flags & _INHERIT_ONLY
         if lets and mask & ~_READING:
             yield _sid(descriptor, place + 8)
         place += size

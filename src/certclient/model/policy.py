@@ -53,7 +53,7 @@ VALUES: Mapping[str, ValueKind] = {
 
 _PROFILE_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _BETWEEN = re.compile(r"[,\s]+")
-_MOST_REMINDERS = 10
+_MAX_REMINDERS = 10
 _LONGEST_AHEAD = 366
 
 
@@ -98,7 +98,7 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class StoredValue:
     """One stored value and its source, a registry key or a file."""
 
     raw: Raw
@@ -113,24 +113,24 @@ def invalid(source: str, name: str, reason: str) -> CertclientError:
     return CertclientError(ErrorCode.POLICY_INVALID, source=source, name=name, reason=reason)
 
 
-def policy_from(found: Mapping[str, Found]) -> Policy:
+def policy_from(stored: Mapping[str, StoredValue]) -> Policy:
     """Parses the values into a Policy.
 
     Raises CertclientError(POLICY_INVALID) for the first value with an unknown name, a wrong type or
     invalid content.
     """
-    for name, value in found.items():
+    for name, value in stored.items():
         if name not in VALUES:
             raise invalid(value.source, name, "unknown value")
-    proxy = _text(found, PROXY)
+    proxy = _text(stored, PROXY)
     return Policy(
-        profiles=_checked(found, PROFILE, _profile_ids),
-        destinations=_checked(found, DESTINATIONS, _destinations),
-        reminder_days=_checked(found, REMINDER_DAYS, _days),
-        proxy=None if proxy is None else _proxy(found[PROXY], proxy),
-        unattended_renewal=_switch(found, UNATTENDED_RENEWAL, default=False),
-        update_notice=_switch(found, UPDATE_NOTICE, default=True),
-        sources=tuple(sorted({value.source for value in found.values()})),
+        profiles=_checked(stored, PROFILE, _profile_ids),
+        destinations=_checked(stored, DESTINATIONS, _destinations),
+        reminder_days=_checked(stored, REMINDER_DAYS, _days),
+        proxy=None if proxy is None else _proxy(stored[PROXY], proxy),
+        unattended_renewal=_switch(stored, UNATTENDED_RENEWAL, default=False),
+        update_notice=_switch(stored, UPDATE_NOTICE, default=True),
+        sources=tuple(sorted({value.source for value in stored.values()})),
     )
 
 
@@ -152,7 +152,7 @@ def restricted(profile: Profile, policy: Policy) -> Profile:
     return replace(
         profile,
         destinations=left,
-        withheld=tuple(name for name in profile.destinations if name not in allowed),
+        excluded_destinations=tuple(name for name in profile.destinations if name not in allowed),
         reminder_days=policy.reminder_days or profile.reminder_days,
     )
 
@@ -165,8 +165,8 @@ def forbidden(name: str, value: str) -> CertclientError:
 # Parsing
 
 
-def _switch(found: Mapping[str, Found], name: str, *, default: bool) -> bool:
-    value = found.get(name)
+def _switch(stored: Mapping[str, StoredValue], name: str, *, default: bool) -> bool:
+    value = stored.get(name)
     if value is None:
         return default
     if not isinstance(value.raw, int):
@@ -176,8 +176,8 @@ def _switch(found: Mapping[str, Found], name: str, *, default: bool) -> bool:
     return bool(value.raw)
 
 
-def _text(found: Mapping[str, Found], name: str) -> str | None:
-    value = found.get(name)
+def _text(stored: Mapping[str, StoredValue], name: str) -> str | None:
+    value = stored.get(name)
     if value is None:
         return None
     if not isinstance(value.raw, str):
@@ -185,7 +185,7 @@ def _text(found: Mapping[str, Found], name: str) -> str | None:
     return value.raw.strip()
 
 
-def _items(value: Found, name: str) -> list[str]:
+def _items(value: StoredValue, name: str) -> list[str]:
     raw = value.raw
     if isinstance(raw, int):
         raise invalid(value.source, name, "text is wanted")
@@ -199,9 +199,9 @@ def _items(value: Found, name: str) -> list[str]:
 
 
 def _checked(
-    found: Mapping[str, Found], name: str, read: Callable[[list[str]], tuple[T, ...]]
+    stored: Mapping[str, StoredValue], name: str, read: Callable[[list[str]], tuple[T, ...]]
 ) -> tuple[T, ...]:
-    value = found.get(name)
+    value = stored.get(name)
     if value is None:
         return ()
     try:
@@ -227,8 +227,8 @@ def _destinations(items: list[str]) -> tuple[Destination, ...]:
 
 def _days(items: list[str]) -> tuple[int, ...]:
     days = tuple(_day(item) for item in items)
-    if len(set(days)) != len(days) or len(days) > _MOST_REMINDERS:
-        raise ValueError(f"at most {_MOST_REMINDERS} different numbers are wanted")
+    if len(set(days)) != len(days) or len(days) > _MAX_REMINDERS:
+        raise ValueError(f"at most {_MAX_REMINDERS} different numbers are wanted")
     return tuple(sorted(days, reverse=True))
 
 
@@ -238,7 +238,7 @@ def _day(item: str) -> int:
     return int(item)
 
 
-def _proxy(value: Found, text: str) -> ProxyChoice:
+def _proxy(value: StoredValue, text: str) -> ProxyChoice:
     for mode in (ProxyMode.SYSTEM, ProxyMode.NONE):
         if text.lower() == mode.value:
             return ProxyChoice(mode)

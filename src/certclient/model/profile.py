@@ -11,7 +11,7 @@ from certclient.model.keys import KeySpec
 from certclient.model.lifecycle import RenewalPolicy
 
 
-class AskWhom(enum.Enum):
+class SecretPolicy(enum.Enum):
     """The users whom the bank asks for an additional secret on renewal (way B2)."""
 
     NOBODY = "nobody"
@@ -20,13 +20,13 @@ class AskWhom(enum.Enum):
 
     def includes(self, role: Role) -> bool:
         """Whether the bank asks a holder with `role`."""
-        return self is AskWhom.EVERYBODY or (
-            self is AskWhom.ADMINISTRATORS and role is Role.ADMINISTRATOR
+        return self is SecretPolicy.EVERYBODY or (
+            self is SecretPolicy.ADMINISTRATORS and role is Role.ADMINISTRATOR
         )
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class LocalizedText:
     """One text in Japanese and English."""
 
     ja: str
@@ -77,8 +77,8 @@ class UpdateSettings:
 class Contacts:
     """The bank's help contacts by role (seeds S0, S3)."""
 
-    user: Words
-    administrator: Words
+    user: LocalizedText
+    administrator: LocalizedText
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,16 +88,16 @@ class Profile:
     `tls_anchors`: roots for the TLS of `ca.url` and `login_url`, in place of the system's if given.
     `pkcs11_modules`: absolute paths of token modules for this operating system, in the order in
     which they are tried. `destinations`: values of `model.destination.Destination` ("pc", "usb")
-    that the bank allows, its preferred one first; `withheld`: those that the administrator's policy
-    removed (`model.policy`). `reminder_days`: days left, descending. `usb_guide_url`: "" if the
-    bank has no such page. `login_test_url`: an address that answers a GET with 2xx or 3xx only if
-    the certificate logs in, "" if the bank has none. `install_root`: install the CA's root in
-    Windows, too, if the user agrees to Windows' prompt. `rehearsal`: a practice bank, marked in
-    yellow in every window.
+    that the bank allows, its preferred one first; `excluded_destinations`: those that the
+    administrator's policy removed (`model.policy`). `reminder_days`: days left, descending.
+    `usb_guide_url`: "" if the bank has no such page. `login_test_url`: an address that answers a
+    GET with 2xx or 3xx only if the certificate logs in, "" if the bank has none. `install_root`:
+    install the CA's root in Windows, too, if the user agrees to Windows' prompt. `rehearsal`: a
+    practice bank, marked in yellow in every window.
     """
 
     id: str
-    bank: Words
+    bank: LocalizedText
     subject_rule: SubjectRule
     renewal: RenewalPolicy
     reminder_days: tuple[int, ...]
@@ -106,8 +106,8 @@ class Profile:
     tls_anchors: tuple[Certificate, ...]
     login_url: str
     contacts: Contacts
-    ask_pin: AskWhom
-    ask_one_time_password: AskWhom
+    ask_pin: SecretPolicy
+    ask_one_time_password: SecretPolicy
     destinations: tuple[str, ...]
     pkcs11_modules: tuple[Path, ...]
     usb_guide_url: str
@@ -115,4 +115,4 @@ class Profile:
     login_test_url: str = ""
     install_root: bool = False
     updates: UpdateSettings | None = None
-    withheld: tuple[str, ...] = ()
+    excluded_destinations: tuple[str, ...] = ()

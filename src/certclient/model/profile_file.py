@@ -21,13 +21,13 @@ from certclient.model.keys import KeySpec, Protection
 from certclient.model.lifecycle import RenewalPolicy
 from certclient.model.pem import certificates_from_pem, public_keys_from_pem
 from certclient.model.profile import (
-    AskWhom,
     CaSettings,
     Contacts,
+    LocalizedText,
     MacAlgorithm,
     Profile,
+    SecretPolicy,
     UpdateSettings,
-    Words,
 )
 from certclient.model.urls import check_url
 
@@ -48,7 +48,7 @@ class _Strict(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=T
     """Rejects unknown keys."""
 
 
-class _Words(_Strict, frozen=True):
+class _LocalizedText(_Strict, frozen=True):
     ja: Sentence
     en: Sentence
 
@@ -65,8 +65,8 @@ class _Renewal(_Strict, frozen=True):
     reminder_days: Annotated[
         tuple[ReminderDays, ...], msgspec.Meta(min_length=1, max_length=10)
     ] = (30, 10, 7, 3, 1, 0)
-    ask_pin: AskWhom = AskWhom.NOBODY
-    ask_one_time_password: AskWhom = AskWhom.NOBODY
+    ask_pin: SecretPolicy = SecretPolicy.NOBODY
+    ask_one_time_password: SecretPolicy = SecretPolicy.NOBODY
 
 
 class _Key(_Strict, frozen=True):
@@ -87,8 +87,8 @@ class _Tls(_Strict, frozen=True):
 
 
 class _Contacts(_Strict, frozen=True):
-    user: _Words
-    administrator: _Words
+    user: _LocalizedText
+    administrator: _LocalizedText
 
 
 class _Storage(_Strict, frozen=True):
@@ -107,7 +107,7 @@ class _ProfileFile(_Strict, frozen=True):
     schema: Literal[1]
     id: ProfileId
     login_url: str
-    bank: _Words
+    bank: _LocalizedText
     subject: _Subject
     ca: _Ca
     contacts: _Contacts
@@ -151,7 +151,7 @@ class _Reader:
         tls = file.tls
         return Profile(
             id=file.id,
-            bank=_words(file.bank),
+            bank=_localized_text(file.bank),
             subject_rule=self._try("subject.pattern", _subject_rule, file.subject),
             renewal=RenewalPolicy(file.renewal.days_before, file.renewal.obtain_days_after),
             reminder_days=self._try("renewal.reminder_days", _falling, file.renewal.reminder_days),
@@ -164,7 +164,9 @@ class _Reader:
             ),
             tls_anchors=self._try("tls.trust_anchors", _anchors, tls.trust_anchors) if tls else (),
             login_url=self._try("login_url", check_url, file.login_url),
-            contacts=Contacts(_words(file.contacts.user), _words(file.contacts.administrator)),
+            contacts=Contacts(
+                _localized_text(file.contacts.user), _localized_text(file.contacts.administrator)
+            ),
             ask_pin=file.renewal.ask_pin,
             ask_one_time_password=file.renewal.ask_one_time_password,
             destinations=self._try("storage.destinations", _distinct, file.storage.destinations),
@@ -220,8 +222,8 @@ def _key_spec(file: _ProfileFile) -> KeySpec:
     return KeySpec(file.key.bits, file.key.protection, file.key.prefer_tpm, file.bank.ja)
 
 
-def _words(words: _Words) -> Words:
-    return Words(ja=words.ja, en=words.en)
+def _localized_text(texts: _LocalizedText) -> LocalizedText:
+    return LocalizedText(ja=texts.ja, en=texts.en)
 
 
 def _subject_rule(subject: _Subject) -> SubjectRule:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-from certclient.model.profile import Words
+from certclient.model.profile import LocalizedText
 
 _VERSION = re.compile(r"(\d{1,5})\.(\d{1,5})\.(\d{1,5})(?:(a|b|rc)(\d{1,3}))?", re.ASCII)
 _STAGES = {"a": 0, "b": 1, "rc": 2, None: 3}
@@ -66,23 +66,23 @@ class Announcement:
     version: Version
     minimum: Version | None
     page: str
-    text: Words | None
+    text: LocalizedText | None
 
 
-class Standing(enum.Enum):
+class UpdateState(enum.Enum):
     """How a version compares with an announcement; the values appear in `--json`."""
 
     CURRENT = "current"
-    NEWER_THERE = "newer-version"
+    UPDATE_AVAILABLE = "newer-version"
     UNSUPPORTED = "unsupported"
     """The bank no longer supports this version."""
 
 
-def standing(own: Version, announcement: Announcement) -> Standing:
+def update_state(own: Version, announcement: Announcement) -> UpdateState:
     """Compares the version `own` with an announcement. An older version is never offered as new."""
     if announcement.minimum is not None and own < announcement.minimum:
-        return Standing.UNSUPPORTED
-    return Standing.NEWER_THERE if own < announcement.version else Standing.CURRENT
+        return UpdateState.UNSUPPORTED
+    return UpdateState.UPDATE_AVAILABLE if own < announcement.version else UpdateState.CURRENT
 
 
 def reason_against(announcement: Announcement, now: datetime, highest_serial: int) -> str:

@@ -9,7 +9,7 @@ import msgspec
 
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.jws import public_key, verified_payload
-from certclient.model.profile import Profile, Words
+from certclient.model.profile import LocalizedText, Profile
 from certclient.model.update import Announcement, Version, check_consistent, same_site
 from certclient.model.urls import check_url
 
@@ -88,5 +88,5 @@ def _announcement(file: AnnouncementFile) -> Announcement:
         version=Version.parse(file.version),
         minimum=Version.parse(file.minimum_version) if file.minimum_version else None,
         page=file.page,
-        text=Words(ja=file.text.ja, en=file.text.en) if file.text else None,
+        text=LocalizedText(ja=file.text.ja, en=file.text.en) if file.text else None,
     )

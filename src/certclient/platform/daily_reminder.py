@@ -98,7 +98,7 @@ class DailyReminder:
 
         Returns whether it was created, now or earlier, even if the user has deleted it since.
         """
-        return self._remembered == self._digest or self.make()
+        return self._stored_digest == self._digest or self.make()
 
     def make(self) -> bool:
         """Creates or replaces the task. Returns whether that succeeded; never raises OSError."""
@@ -117,7 +117,7 @@ class DailyReminder:
     def remove(self) -> bool:
         """Removes the task. Returns False if it was created and cannot be removed."""
         removed = self.schtasks(("/delete", "/tn", self.name, "/f"))
-        known = self._remembered
+        known = self._stored_digest
         if removed:
             (self.folder / _MEMORY).unlink(missing_ok=True)
         return removed or not known
@@ -127,7 +127,7 @@ class DailyReminder:
         return hashlib.sha256(self.xml.encode()).hexdigest()
 
     @property
-    def _remembered(self) -> str:
+    def _stored_digest(self) -> str:
         try:
             return (self.folder / _MEMORY).read_text(encoding="ascii")
         except (OSError, ValueError):

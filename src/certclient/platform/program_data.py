@@ -28,9 +28,9 @@ if sys.platform == "win32":
     """OWNER_ and DACL_SECURITY_INFORMATION."""
     _ERROR_INSUFFICIENT_BUFFER = 122
     _READ_CONTROL, _SHARED, _EXISTING = 0x20000, 0x7, 3
-    _FOLDERS_TOO, _LINKS_THEMSELVES = 0x02000000, 0x00200000
+    _FILE_FLAG_BACKUP_SEMANTICS, _FILE_FLAG_OPEN_REPARSE_POINT = 0x02000000, 0x00200000
     """FILE_FLAG_BACKUP_SEMANTICS, FILE_FLAG_OPEN_REPARSE_POINT."""
-    _STANDS_FOR_ANOTHER = 0x20000000
+    _NAME_SURROGATE = 0x20000000
     """IsReparseTagNameSurrogate: symbolic links and junctions."""
 
     def _valid_handle(result: int | None) -> int | None:
@@ -75,13 +75,13 @@ if sys.platform == "win32":
         """
         above = [place for place in path.parents if folder() in place.parents]
         for place in (*reversed(above), path):
-            if who := _strangers(place):
+            if who := _untrusted_principals(place):
                 return place, who
         return None
 
-    def _strangers(place: Path) -> str:
+    def _untrusted_principals(place: Path) -> str:
         try:
-            if found := file_rights.strangers(_descriptor(place)):
+            if found := file_rights.untrusted_principals(_descriptor(place)):
                 return ", ".join(found)
             # Only administrators can have turned it into a link since the descriptor was read.
             return "it leads elsewhere" if _is_link(place) else ""
@@ -91,10 +91,10 @@ if sys.platform == "win32":
             return system_text(error.code) or str(error)
 
     def _is_link(place: Path) -> bool:
-        return bool(os.lstat(place).st_reparse_tag & _STANDS_FOR_ANOTHER)
+        return bool(os.lstat(place).st_reparse_tag & _NAME_SURROGATE)
 
     def _descriptor(place: Path) -> bytes:
-        flags = _FOLDERS_TOO | _LINKS_THEMSELVES
+        flags = _FILE_FLAG_BACKUP_SEMANTICS | _FILE_FLAG_OPEN_REPARSE_POINT
         handle = _open(str(place), _READ_CONTROL, _SHARED, None, _EXISTING, flags, None)
         try:
             return _descriptor_of(handle)

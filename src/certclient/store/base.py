@@ -168,7 +168,7 @@ class StoreSession(Protocol):
 
 
 @runtime_checkable
-class TellsAboutKeys(Protocol):
+class KeyWarnings(Protocol):
     """A StoreSession that may create keys elsewhere than the KeySpec prefers (no TPM, say)."""
 
     def take_warnings(self) -> Sequence[CertclientError]:
@@ -177,7 +177,7 @@ class TellsAboutKeys(Protocol):
 
 
 @runtime_checkable
-class TrustsRoots(Protocol):
+class RootInstaller(Protocol):
     """A StoreSession of a system that can add a trusted root CA after asking the user."""
 
     def install_root(self, root: Certificate) -> None:
@@ -189,7 +189,7 @@ class TrustsRoots(Protocol):
 
 
 @runtime_checkable
-class LogsIn(Protocol):
+class LoginCapable(Protocol):
     """A CertificateStore whose system can log in with a certificate without a browser."""
 
     def log_in(
@@ -210,7 +210,7 @@ class LogsIn(Protocol):
 
 
 @runtime_checkable
-class WorksAlone(Protocol):
+class SilentSigning(Protocol):
     """A CertificateStore whose system may prompt the user itself before a key is used."""
 
     def try_alone(self, certificate: Certificate) -> None:

@@ -14,31 +14,31 @@ from certclient.store.base import PinProvider, StoredCertificate, StoreSession, 
 
 @dataclass(frozen=True, slots=True)
 class UnavailableStore:
-    """A `store.base.CertificateStore` that fails every operation with the error in `why`."""
+    """A `store.base.CertificateStore` that fails every operation with the error in `cause`."""
 
     store_id: str
     label: str
     destination: Destination
-    why: Unavailable
+    cause: Unavailable
 
     def availability(self) -> Unavailable:
         """See CertificateStore.availability."""
-        return self.why
+        return self.cause
 
     def certificates(self) -> Sequence[StoredCertificate]:
-        """Always raises CertclientError with the code and data of `why`."""
+        """Always raises CertclientError with the code and data of `cause`."""
         raise self._error()
 
     def unused_keys(self) -> Sequence[str]:
-        """Always raises CertclientError with the code and data of `why`."""
+        """Always raises CertclientError with the code and data of `cause`."""
         raise self._error()
 
     def open(self, pin: PinProvider) -> AbstractContextManager[StoreSession]:
-        """Always raises CertclientError with the code and data of `why`; never calls `pin`."""
+        """Always raises CertclientError with the code and data of `cause`; never calls `pin`."""
         raise self._error()
 
     def _error(self) -> CertclientError:
-        return CertclientError(self.why.reason, **self.why.data)
+        return CertclientError(self.cause.reason, **self.cause.data)
 
 
 def unavailable(

@@ -15,7 +15,7 @@ from certclient.model.certificate import Owner, Role
 from certclient.model.profile import Profile
 from certclient.store.base import CertificateStore
 from certclient.ui.language import Languages
-from certclient.ui.settings import Settings
+from certclient.ui.settings import UiSettings
 from certclient.ui.tasks.runner import TaskRunner
 from certclient.updates.check import Updates
 
@@ -43,16 +43,16 @@ class AppContext:
     open_procedures: Callable[[], OpenProcedures]
     clock: Callable[[], datetime]
     languages: Languages
-    settings: Settings
+    settings: UiSettings
     tasks: TaskRunner
     open_url: Callable[[str], bool]
     data_folder: Path
     updates: Updates | None = None
 
     @property
-    def words(self) -> Catalogue:
+    def catalogue(self) -> Catalogue:
         """The catalogue of the current language. Do not keep it across a language switch."""
-        return self.languages.words
+        return self.languages.catalogue
 
     @property
     def rehearsal(self) -> bool:
@@ -71,5 +71,5 @@ class AppContext:
         """Returns the profile's contact text: a 利用者 is referred to the 管理者, everyone else to
         the branch (seeds S0, S3)."""
         is_user = owner is not None and owner.role is Role.USER
-        words = profile.contacts.user if is_user else profile.contacts.administrator
-        return words.for_language(self.languages.current.value)
+        catalogue = profile.contacts.user if is_user else profile.contacts.administrator
+        return catalogue.for_language(self.languages.current.value)

@@ -36,7 +36,7 @@ class Languages(QObject):
         return self._language
 
     @property
-    def words(self) -> Catalogue:
+    def catalogue(self) -> Catalogue:
         """Sentences, labels, dates and numbers in the current language."""
         return load(self._language, FRONT_END)
 

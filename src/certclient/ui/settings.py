@@ -12,7 +12,7 @@ _LANGUAGE = "language"
 _GEOMETRY = "main-window"
 
 
-class Settings:
+class UiSettings:
     """Best effort: if the file cannot be written, changes last until the program exits."""
 
     def __init__(self, path: Path) -> None:

@@ -1,6 +1,6 @@
 """Fetches the banks' announcements, at most once a day, and selects those worth showing.
 
-Blocks: call it in a worker thread. Errors of `look` go to the log, never to the screen.
+Blocks: call it in a worker thread. Errors of `check` go to the log, never to the screen.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from certclient.ca.transport import HttpTransport, Timeouts
 from certclient.model.certificate import TOKYO
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.profile import Profile
-from certclient.model.update import Announcement, Standing, Version, reason_against, standing
+from certclient.model.update import Announcement, UpdateState, Version, reason_against, update_state
 from certclient.model.update_file import MAX_BYTES, read_announcement, update_invalid
 from certclient.platform import log
 from certclient.platform.proxies.routes import ProxyResolver
-from certclient.updates.book import Heard, UpdateBook
+from certclient.updates.cache import AnnouncementCache, CachedAnnouncement
 
 MEDIA_TYPE = "application/jose+json"
 AGAIN_AFTER = timedelta(hours=1)
@@ -38,11 +38,11 @@ class UpdateNotice:
 
     profile: Profile
     announcement: Announcement
-    standing: Standing
+    state: UpdateState
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
+class UpdateCheckResult:
     """The notices to show now, most urgent first, and when to look again (aware)."""
 
     notices: tuple[UpdateNotice, ...]
@@ -52,8 +52,8 @@ class Looked:
 class Updates(Protocol):
     """The interface that the windows use; `UpdateChecks` implements it."""
 
-    def look(self) -> Looked:
-        """See `UpdateChecks.look`."""
+    def check(self) -> UpdateCheckResult:
+        """See `UpdateChecks.check`."""
         ...
 
 
@@ -77,12 +77,12 @@ class UpdateChecks:
     """
 
     profiles: tuple[Profile, ...]
-    book: UpdateBook
+    cache: AnnouncementCache
     clock: Callable[[], datetime]
     own: Version
     fetch: Fetch
 
-    def look(self) -> Looked:
+    def check(self) -> UpdateCheckResult:
         """Asks each bank that is due; for the others, the cached announcement counts while valid.
 
         Skips announcements that leave the running version current. Never raises a CertclientError.
@@ -90,9 +90,9 @@ class UpdateChecks:
         announcing = [profile for profile in self.profiles if profile.updates is not None]
         notices = [notice for profile in announcing if (notice := self._notice(profile))]
         now = self.clock()
-        turns = [next_turn(self.book.of(profile.id), now) for profile in announcing]
-        notices.sort(key=lambda notice: notice.standing is not Standing.UNSUPPORTED)
-        return Looked(tuple(notices), min(turns, default=now + timedelta(days=1)))
+        turns = [next_check(self.cache.of(profile.id), now) for profile in announcing]
+        notices.sort(key=lambda notice: notice.state is not UpdateState.UNSUPPORTED)
+        return UpdateCheckResult(tuple(notices), min(turns, default=now + timedelta(days=1)))
 
     def ask(self, profile: Profile) -> UpdateNotice:
         """Asks one bank now, even if it is not due.
@@ -102,33 +102,33 @@ class UpdateChecks:
         """
         if profile.updates is None:
             raise update_invalid("the profile names no address")
-        heard = replace(self.book.of(profile.id), asked=self.clock(), answered=False)
-        self.book.note(profile.id, heard)
+        cached = replace(self.cache.of(profile.id), asked=self.clock(), answered=False)
+        self.cache.note(profile.id, cached)
         message = self._fetched(profile, profile.updates.address)
-        self.book.note(profile.id, replace(heard, answered=True))
-        announcement = self._checked(profile, message, heard)
-        accepted = Heard(heard.asked, True, announcement.serial, message.decode())
-        self.book.note(profile.id, accepted)
-        return UpdateNotice(profile, announcement, standing(self.own, announcement))
+        self.cache.note(profile.id, replace(cached, answered=True))
+        announcement = self._checked(profile, message, cached)
+        accepted = CachedAnnouncement(cached.asked, True, announcement.serial, message.decode())
+        self.cache.note(profile.id, accepted)
+        return UpdateNotice(profile, announcement, update_state(self.own, announcement))
 
     def _notice(self, profile: Profile) -> UpdateNotice | None:
-        heard, now = self.book.of(profile.id), self.clock()
+        cached, now = self.cache.of(profile.id), self.clock()
         try:
-            if next_turn(heard, now) <= now:
-                return _worth_a_word(self.ask(profile))
+            if next_check(cached, now) <= now:
+                return _is_notable(self.ask(profile))
         except CertclientError as error:
             log.event("update-check", profile=profile.id, code=error.code.code)
-        return _worth_a_word(self._remembered(profile))
+        return _is_notable(self._cached(profile))
 
-    def _remembered(self, profile: Profile) -> UpdateNotice | None:
-        heard = self.book.of(profile.id)
-        if not heard.message:
+    def _cached(self, profile: Profile) -> UpdateNotice | None:
+        cached = self.cache.of(profile.id)
+        if not cached.message:
             return None
         try:
-            announcement = self._checked(profile, heard.message.encode(), heard)
+            announcement = self._checked(profile, cached.message.encode(), cached)
         except CertclientError:
             return None  # expired since, or the bank has changed its key
-        return UpdateNotice(profile, announcement, standing(self.own, announcement))
+        return UpdateNotice(profile, announcement, update_state(self.own, announcement))
 
     def _fetched(self, profile: Profile, url: str) -> bytes:
         try:
@@ -138,25 +138,27 @@ class UpdateChecks:
                 raise update_invalid("too long") from error
             raise
 
-    def _checked(self, profile: Profile, message: bytes, heard: Heard) -> Announcement:
+    def _checked(
+        self, profile: Profile, message: bytes, cached: CachedAnnouncement
+    ) -> Announcement:
         announcement = read_announcement(message, profile)
-        if reason := reason_against(announcement, self.clock(), heard.serial):
+        if reason := reason_against(announcement, self.clock(), cached.serial):
             raise update_invalid(reason)
         return announcement
 
 
-def next_turn(heard: Heard, now: datetime) -> datetime:
+def next_check(cached: CachedAnnouncement, now: datetime) -> datetime:
     """When to ask a bank again (aware): the next calendar day in Japan, or an hour after a failure.
 
     A clock that was set back does not suppress the check.
     """
-    if heard.asked is None or heard.asked > now:
+    if cached.asked is None or cached.asked > now:
         return now
-    if not heard.answered:
-        return heard.asked + AGAIN_AFTER
-    midnight = heard.asked.astimezone(TOKYO).replace(hour=0, minute=0, second=0, microsecond=0)
+    if not cached.answered:
+        return cached.asked + AGAIN_AFTER
+    midnight = cached.asked.astimezone(TOKYO).replace(hour=0, minute=0, second=0, microsecond=0)
     return midnight + timedelta(days=1)
 
 
-def _worth_a_word(notice: UpdateNotice | None) -> UpdateNotice | None:
-    return notice if notice and notice.standing is not Standing.CURRENT else None
+def _is_notable(notice: UpdateNotice | None) -> UpdateNotice | None:
+    return notice if notice and notice.state is not UpdateState.CURRENT else None

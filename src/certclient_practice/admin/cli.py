@@ -1,4 +1,4 @@
-"""`certclient practice …`: runs the practice bank; the operator's commands are in `desk.py`."""
+"""`certclient practice …`: runs the practice bank; the operator's commands are in `admin.py`."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from platformdirs import user_data_path
 
 from certclient import __version__
 from certclient.model.lifecycle import RenewalPolicy
-from certclient.model.profile import AskWhom
-from certclient_practice.admin.desk import DESK_COMMANDS, Desk
+from certclient.model.profile import SecretPolicy
+from certclient_practice.admin.commands import ADMIN_COMMANDS, BankAdmin
 from certclient_practice.admin.mail import bounced, notify
 from certclient_practice.admin.profile_writer import ProfileOptions, profile_toml
 from certclient_practice.bank.policy import BankPolicy
-from certclient_practice.bank.updates import Announced
+from certclient_practice.bank.updates import AnnouncedVersions
 from certclient_practice.web.server import LOOPBACK, PracticeServer, ServerSettings, read_addresses
 
 OPERATOR_PORT = 8445
 
-_WHOM = click.Choice([whom.value for whom in AskWhom])
+_SECRET_POLICIES = click.Choice([choice.value for choice in SecretPolicy])
 
 
 @click.group()
@@ -47,7 +47,7 @@ def practice(context: click.Context, data: Path | None, clock_shift: float) -> N
     Listens on the loopback interface unless --bind is given. Other commands work while it runs.
     """
     folder = data or user_data_path("certclient") / "practice-bank"
-    context.obj = Desk(folder, timedelta(days=clock_shift))
+    context.obj = BankAdmin(folder, timedelta(days=clock_shift))
 
 
 @practice.command()
@@ -111,7 +111,7 @@ def practice(context: click.Context, data: Path | None, clock_shift: float) -> N
 @click.option("--verbose", is_flag=True, help="Log refused requests and reasons to stderr.")
 @click.pass_obj
 def serve(
-    desk: Desk,
+    admin: BankAdmin,
     port: int,
     login_port: int,
     operator_port: int | None,
@@ -144,8 +144,8 @@ def serve(
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: stop.set())
-    announced = Announced(announce_version or __version__, minimum_version or "")
-    with desk.open(policy) as bank, PracticeServer(bank, settings) as server:
+    announced = AnnouncedVersions(announce_version or __version__, minimum_version or "")
+    with admin.open(policy) as bank, PracticeServer(bank, settings) as server:
         bank.updates.announced = announced
         if profile_file is not None:
             text = profile_toml(bank, server.addresses, ProfileOptions())
@@ -169,12 +169,14 @@ def serve(
     type=click.Path(path_type=Path),
     help="Absolute path of a token module; repeatable. トークンのモジュール",
 )
-@click.option("--ask-pin", type=_WHOM, default="nobody", help="ご契約先暗証番号")
-@click.option("--ask-one-time-password", type=_WHOM, default="nobody", help="お客様カード")
+@click.option("--ask-pin", type=_SECRET_POLICIES, default="nobody", help="ご契約先暗証番号")
+@click.option(
+    "--ask-one-time-password", type=_SECRET_POLICIES, default="nobody", help="お客様カード"
+)
 @click.option("--key-bits", type=click.Choice(["2048", "3072", "4096"]), default="2048")
 @click.pass_obj
 def profile(
-    desk: Desk,
+    admin: BankAdmin,
     out: Path,
     modules: tuple[Path, ...],
     ask_pin: str,
@@ -182,19 +184,19 @@ def profile(
     key_bits: str,
 ) -> None:
     """Write certclient's profile for this bank's latest addresses. プロファイルを出力する"""
-    addresses = read_addresses(desk.folder)
+    addresses = read_addresses(admin.folder)
     if addresses is None:
         raise click.ClickException("this practice bank has never run: start `serve` first")
     options = ProfileOptions(
         pkcs11_modules=modules,
-        ask_pin=AskWhom(ask_pin),
-        ask_one_time_password=AskWhom(ask_one_time_password),
+        ask_pin=SecretPolicy(ask_pin),
+        ask_one_time_password=SecretPolicy(ask_one_time_password),
         key_bits=int(key_bits),
     )
-    with desk.open() as bank:
+    with admin.open() as bank:
         out.write_text(profile_toml(bank, addresses, options), encoding="utf-8")
     click.echo(str(out))
 
 
-for _command in (*DESK_COMMANDS, notify, bounced):
+for _command in (*ADMIN_COMMANDS, notify, bounced):
     practice.add_command(_command)

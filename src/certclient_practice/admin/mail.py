@@ -12,10 +12,10 @@ from pathlib import Path
 
 import click
 
-from certclient_practice.admin.desk import Desk
+from certclient_practice.admin.commands import BankAdmin
 from certclient_practice.bank.policy import BankPolicy
 from certclient_practice.mail.notify import bounce, queue_notices, run
-from certclient_practice.mail.smtp import SettingsError, connected, read_settings
+from certclient_practice.mail.smtp import SmtpSettingsError, connected, read_settings
 from certclient_practice.repositories.records import MailState
 
 MAX_REPORT_BYTES = 1 << 20
@@ -43,17 +43,17 @@ def notify(context: click.Context, smtp: Path, days: tuple[int, ...], dry_run: b
 
     Never sends a notice twice. Exits with 1 if any notice could not be sent.
     """
-    desk: Desk = context.obj
+    admin: BankAdmin = context.obj
     try:
         settings = read_settings(smtp)
-    except SettingsError as error:
+    except SmtpSettingsError as error:
         raise click.ClickException(str(error)) from error
     policy = replace(BankPolicy(), mail_days=days) if days else BankPolicy()
-    with desk.open(policy) as bank, ExitStack() as stack:
+    with admin.open(policy) as bank, ExitStack() as stack:
         if dry_run:
             queue_notices(bank)
-            with bank.books() as books:
-                for mail in books.mails.all():
+            with bank.repositories() as repositories:
+                for mail in repositories.mails.all():
                     if mail.state is MailState.QUEUED:
                         click.echo(f"{mail.serial_hex}  {mail.days}")
             return
@@ -61,8 +61,8 @@ def notify(context: click.Context, smtp: Path, days: tuple[int, ...], dry_run: b
     click.echo(f"sent {report.sent}, waiting {report.postponed}, bounced {report.bounced}")
     for user_id in report.without_address:
         click.echo(f"{user_id} has no e-mail address", err=True)
-    if report.trouble:
-        click.echo(f"mail server: {report.trouble}", err=True)
+    if report.error:
+        click.echo(f"mail server: {report.error}", err=True)
     context.exit(0 if report.complete else 1)
 
 
@@ -73,10 +73,10 @@ def bounced(context: click.Context) -> None:
 
     Requeues the notice, up to three attempts. Exits with 1 if the notice is not one of ours.
     """
-    desk: Desk = context.obj
+    admin: BankAdmin = context.obj
     data = sys.stdin.buffer.read(MAX_REPORT_BYTES)
     message_id, reply = read_report(email.message_from_bytes(data, policy=email.policy.default))
-    with desk.open() as bank:
+    with admin.open() as bank:
         ours = bool(message_id) and bounce(bank, message_id, reply)
     click.echo("to be sent again" if ours else "not one of our notices")
     context.exit(0 if ours else 1)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from certclient.model.profile import AskWhom
+from certclient.model.profile import SecretPolicy
 from certclient_practice.bank.bank import SUBJECT_RULE, Bank
 from certclient_practice.bank.ca import INTERMEDIATE_NAME, certificate_pem
 from certclient_practice.bank.names import BANK_NAME, PROFILE_ID
@@ -24,8 +24,8 @@ class ProfileOptions:
     """
 
     pkcs11_modules: Sequence[Path] = ()
-    ask_pin: AskWhom = AskWhom.NOBODY
-    ask_one_time_password: AskWhom = AskWhom.NOBODY
+    ask_pin: SecretPolicy = SecretPolicy.NOBODY
+    ask_one_time_password: SecretPolicy = SecretPolicy.NOBODY
     key_bits: int = 2048
     implicit_confirm: bool = False
 

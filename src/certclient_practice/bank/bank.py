@@ -17,8 +17,8 @@ from certclient.model.secret import Secret
 from certclient_practice.bank.ca import PracticeCa
 from certclient_practice.bank.clock import Clock, ShiftableClock, system_clock
 from certclient_practice.bank.policy import BankPolicy, expiry
-from certclient_practice.bank.settings import Settings
-from certclient_practice.bank.updates import UpdateDesk
+from certclient_practice.bank.settings import BankSettings
+from certclient_practice.bank.updates import AnnouncementService
 from certclient_practice.repositories.customers import Customers
 from certclient_practice.repositories.database import Database
 from certclient_practice.repositories.issue_codes import IssueCodes
@@ -48,12 +48,12 @@ _EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]{1,190}")
 _MAX_SHIFT_DAYS = 3660
 
 
-class DeskError(Exception):
+class BankAdminError(Exception):
     """An operator's request cannot be carried out. The message is shown to the operator."""
 
 
 @dataclass(frozen=True, slots=True)
-class Books:
+class Repositories:
     """All tables, bound to one database transaction."""
 
     connection: sqlite3.Connection
@@ -86,21 +86,21 @@ class Bank:
         self.clock = ShiftableClock(clock)
         self.wire_clock = wire_clock
         self.ca = PracticeCa.open(folder, wire_clock())
-        self.updates = UpdateDesk(folder, wire_clock)
+        self.updates = AnnouncementService(folder, wire_clock)
         self._vault = Vault(folder / "vault.key")
         self._database = Database(folder / "bank.sqlite3")
         with self._database.transaction() as connection:
-            self.clock.shift = Settings(connection).clock_shift
+            self.clock.shift = BankSettings(connection).clock_shift
 
     def close(self) -> None:
         """Closes the database connections. Call it when no thread uses the bank any more."""
         self._database.close()
 
     @contextmanager
-    def books(self) -> Iterator[Books]:
+    def repositories(self) -> Iterator[Repositories]:
         """Opens the tables in one write transaction, after revoking overdue certificates."""
         with self._database.transaction() as connection:
-            books = Books(
+            repositories = Repositories(
                 connection,
                 Customers(connection, self._vault),
                 IssueCodes(connection, self._vault),
@@ -109,8 +109,8 @@ class Bank:
                 Tickets(connection),
                 Mails(connection),
             )
-            books.register.sweep(self.clock())
-            yield books
+            repositories.register.revoke_overdue(self.clock())
+            yield repositories
 
     def add_customer(
         self,
@@ -127,13 +127,13 @@ class Bank:
         Raises DeskError for a user ID, suffix, contract ID or e-mail address of the wrong format.
         """
         if not _USER_ID.fullmatch(user_id) or not _SUFFIX.fullmatch(suffix):
-            raise DeskError("a user ID is capital letters and digits, a suffix four digits")
+            raise BankAdminError("a user ID is capital letters and digits, a suffix four digits")
         if not _CONTRACT.fullmatch(contract_id):
-            raise DeskError("a contract ID is capital letters and digits")
+            raise BankAdminError("a contract ID is capital letters and digits")
         if email and not _EMAIL.fullmatch(email):
-            raise DeskError("that is no e-mail address")
-        with self.books() as books:
-            return books.customers.add(
+            raise BankAdminError("that is no e-mail address")
+        with self.repositories() as repositories:
+            return repositories.customers.add(
                 user_id,
                 suffix,
                 self.clock(),
@@ -150,9 +150,9 @@ class Bank:
 
         `valid` defaults to the policy's `code_valid`. Raises DeskError for an unknown user ID.
         """
-        with self.books() as books:
-            _known(books, user_id)
-            return books.codes.give(
+        with self.repositories() as repositories:
+            _known(repositories, user_id)
+            return repositories.codes.create(
                 user_id, self.clock(), valid or self.policy.code_valid, reissue=reissue
             )
 
@@ -169,12 +169,12 @@ class Bank:
         now = self.clock()
         end = expiry(now, expires_in_days)
         start = min(now, end - timedelta(days=self.policy.validity_days))
-        with self.books() as books:
-            customer = _known(books, user_id)
+        with self.repositories() as repositories:
+            customer = _known(repositories, user_id)
             try:
                 certificate = self.ca.issue(customer, spki, start, end)
             except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-                raise DeskError("this is no RSA or EC public key") from error
+                raise BankAdminError("this is no RSA or EC public key") from error
             record = CertificateRecord(
                 certificate,
                 user_id,
@@ -184,29 +184,29 @@ class Bank:
                 now,
                 confirm_by=now + self.policy.confirm_within,
             )
-            books.register.add(record)
+            repositories.register.add(record)
             if confirmed:
-                books.register.confirm(record, now)
+                repositories.register.confirm(record, now)
         return certificate
 
     def revoke(self, serial_hex: str, reason: Reason = Reason.BY_BANK) -> CertificateRecord:
         """Revokes a certificate. Raises DeskError for an unknown serial number (hex)."""
-        with self.books() as books:
-            record = books.register.find(serial_hex)
+        with self.repositories() as repositories:
+            record = repositories.register.find(serial_hex)
             if record is None:
-                raise DeskError(f"no certificate has the serial number {serial_hex}")
-            books.register.revoke(record, reason, self.clock())
+                raise BankAdminError(f"no certificate has the serial number {serial_hex}")
+            repositories.register.revoke(record, reason, self.clock())
             return record
 
     def certificates(self) -> Sequence[CertificateRecord]:
         """Returns every certificate ever issued, oldest first."""
-        with self.books() as books:
-            return books.register.all()
+        with self.repositories() as repositories:
+            return repositories.register.all()
 
     def customers(self) -> Sequence[Customer]:
         """Returns all customers, ordered by user ID."""
-        with self.books() as books:
-            return books.customers.all()
+        with self.repositories() as repositories:
+            return repositories.customers.all()
 
     def shift_clock(self, shift: timedelta) -> None:
         """Sets how far the business clock runs ahead (negative: behind) of the machine's.
@@ -215,25 +215,25 @@ class Bank:
         days.
         """
         if abs(shift) > timedelta(days=_MAX_SHIFT_DAYS):
-            raise DeskError("the clock is shifted by at most ten years")
+            raise BankAdminError("the clock is shifted by at most ten years")
         with self._database.transaction() as connection:
-            Settings(connection).clock_shift = shift
+            BankSettings(connection).clock_shift = shift
         self.clock.shift = shift
 
     def state_of(self, serial_hex: str) -> CertificateState | None:
         """Returns the certificate's current state, None if this bank never issued it."""
-        with self.books() as books:
-            record = books.register.find(serial_hex)
+        with self.repositories() as repositories:
+            record = repositories.register.find(serial_hex)
             return None if record is None else record.state
 
-    def sweep(self) -> None:
+    def revoke_overdue(self) -> None:
         """Revokes overdue certificates now instead of at the next access to the tables."""
-        with self.books():
+        with self.repositories():
             pass
 
 
-def _known(books: Books, user_id: str) -> Customer:
-    customer = books.customers.find(user_id)
+def _known(repositories: Repositories, user_id: str) -> Customer:
+    customer = repositories.customers.find(user_id)
     if customer is None:
-        raise DeskError(f"no customer has the user ID {user_id}")
+        raise BankAdminError(f"no customer has the user ID {user_id}")
     return customer

@@ -42,7 +42,7 @@ SKEW = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
-class Identity:
+class CaIdentity:
     """A certificate of the bank and its private key."""
 
     certificate: Certificate
@@ -55,7 +55,7 @@ class PracticeCa:
     Its keys are ECDSA P-256: fast to generate and accepted by OpenSSL, NSS, Chromium and Windows.
     """
 
-    def __init__(self, root: Identity, intermediate: Identity, cmp_signer: Identity) -> None:
+    def __init__(self, root: CaIdentity, intermediate: CaIdentity, cmp_signer: CaIdentity) -> None:
         self.root = root.certificate
         self._intermediate = intermediate
         self.cmp_signer = cmp_signer
@@ -100,14 +100,14 @@ class PracticeCa:
         )
         return _sign_leaf(builder, self._intermediate, ExtendedKeyUsageOID.CLIENT_AUTH)
 
-    def tls_identity(self, hosts: Sequence[str], now: datetime) -> Identity:
+    def tls_identity(self, hosts: Sequence[str], now: datetime) -> CaIdentity:
         """Creates a key and server certificate, valid 90 days, for host names or IP addresses."""
         key = ec.generate_private_key(ec.SECP256R1())
         names = [_general_name(host) for host in hosts]
         builder = _builder(
             _name(hosts[0]), key.public_key(), self._intermediate, now - SKEW, now + timedelta(90)
         ).add_extension(x509.SubjectAlternativeName(names), critical=False)
-        return Identity(
+        return CaIdentity(
             _sign_leaf(builder, self._intermediate, ExtendedKeyUsageOID.SERVER_AUTH), key
         )
 
@@ -130,7 +130,7 @@ def certificate_pem(certificate: Certificate) -> str:
     return certificate.x509.public_bytes(Encoding.PEM).decode()
 
 
-def identity_pem(identity: Identity) -> str:
+def identity_pem(identity: CaIdentity) -> str:
     """Returns the unencrypted private key and the certificate as PEM; write it with mode 0600."""
     key = identity.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     return key.decode() + certificate_pem(identity.certificate)
@@ -167,16 +167,16 @@ def _create(home: Path, now: datetime) -> None:
         shutil.rmtree(aside)
 
 
-def _read(path: Path) -> Identity:
+def _read(path: Path) -> CaIdentity:
     text = path.read_bytes()
     key = load_pem_private_key(text, password=None)
     if not isinstance(key, ec.EllipticCurvePrivateKey):
         raise TypeError(f"{path.name} holds another kind of key")
     certificate = x509.load_pem_x509_certificate(text)
-    return Identity(Certificate.from_der(certificate.public_bytes(Encoding.DER)), key)
+    return CaIdentity(Certificate.from_der(certificate.public_bytes(Encoding.DER)), key)
 
 
-def _authority(common_name: str, issuer: Identity | None, now: datetime) -> Identity:
+def _authority(common_name: str, issuer: CaIdentity | None, now: datetime) -> CaIdentity:
     key = ec.generate_private_key(ec.SECP256R1())
     end = now + timedelta(days=365 * CA_YEARS)
     # Backdated so that a rehearsal can issue certificates that began in past years.
@@ -188,21 +188,21 @@ def _authority(common_name: str, issuer: Identity | None, now: datetime) -> Iden
         .add_extension(usage, True)
         .sign(key if issuer is None else issuer.key, hashes.SHA256())
     )
-    return Identity(Certificate.from_der(signed.public_bytes(Encoding.DER)), key)
+    return CaIdentity(Certificate.from_der(signed.public_bytes(Encoding.DER)), key)
 
 
-def _cmp_signer(intermediate: Identity, now: datetime) -> Identity:
+def _cmp_signer(intermediate: CaIdentity, now: datetime) -> CaIdentity:
     key = ec.generate_private_key(ec.SECP256R1())
     end = now + timedelta(days=365 * CA_YEARS)
     name = _name("Practice Bank CMP Responder")
     builder = _builder(name, key.public_key(), intermediate, now - timedelta(1000), end)
-    return Identity(_sign_leaf(builder, intermediate, CMP_CA_USAGE), key)
+    return CaIdentity(_sign_leaf(builder, intermediate, CMP_CA_USAGE), key)
 
 
 def _builder(
     subject: x509.Name,
     key: CertificatePublicKeyTypes,
-    issuer: Identity | None,
+    issuer: CaIdentity | None,
     not_before: datetime,
     not_after: datetime,
 ) -> x509.CertificateBuilder:
@@ -228,7 +228,7 @@ def _authority_key(key: CertificatePublicKeyTypes) -> x509.AuthorityKeyIdentifie
 
 
 def _sign_leaf(
-    builder: x509.CertificateBuilder, issuer: Identity, usage: x509.ObjectIdentifier
+    builder: x509.CertificateBuilder, issuer: CaIdentity, usage: x509.ObjectIdentifier
 ) -> Certificate:
     signed = (
         builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)

@@ -9,11 +9,11 @@ from datetime import datetime
 from itertools import groupby
 
 from certclient.model.lifecycle import Lifecycle, RenewalPolicy, Stage, lifecycle
-from certclient_practice.bank.bank import Books
+from certclient_practice.bank.bank import Repositories
 from certclient_practice.repositories.records import CertificateRecord, Customer
 
 
-class Standing(enum.Enum):
+class CoverageState(enum.Enum):
     """The certificate status of one ID today."""
 
     VALID = "valid"
@@ -27,7 +27,7 @@ class Standing(enum.Enum):
     @property
     def covered(self) -> bool:
         """Whether this ID has a certificate that can log in."""
-        return self in (Standing.VALID, Standing.RENEWABLE)
+        return self in (CoverageState.VALID, CoverageState.RENEWABLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class IdCoverage:
     """One ID, its relevant certificate and the life cycle stage of that certificate."""
 
     customer: Customer
-    standing: Standing
+    state: CoverageState
     record: CertificateRecord | None = None
     life: Lifecycle | None = None
 
@@ -50,42 +50,45 @@ class ContractCoverage:
     @property
     def uncovered(self) -> tuple[IdCoverage, ...]:
         """The IDs without a certificate that can log in."""
-        return tuple(entry for entry in self.ids if not entry.standing.covered)
+        return tuple(entry for entry in self.ids if not entry.state.covered)
 
 
 _BY_STAGE = {
-    Stage.NOT_YET: Standing.VALID,
-    Stage.RENEWABLE: Standing.RENEWABLE,
-    Stage.OBTAINABLE: Standing.OBTAINABLE,
-    Stage.TOO_LATE: Standing.TOO_LATE,
+    Stage.NOT_YET: CoverageState.VALID,
+    Stage.RENEWABLE: CoverageState.RENEWABLE,
+    Stage.OBTAINABLE: CoverageState.OBTAINABLE,
+    Stage.TOO_LATE: CoverageState.TOO_LATE,
 }
 
 
 def id_coverage(
-    books: Books, customer: Customer, now: datetime, policy: RenewalPolicy
+    repositories: Repositories, customer: Customer, now: datetime, policy: RenewalPolicy
 ) -> IdCoverage:
     """Returns the status of one ID at `now` (aware).
 
     The confirmed certificate that ends last counts; without one, the last that was ever confirmed.
     """
-    confirmed = books.register.confirmed_of(customer.user_id)
+    confirmed = repositories.register.confirmed_of(customer.user_id)
     if confirmed:
         record = max(confirmed, key=lambda found: found.certificate.not_after)
         life = lifecycle(record.certificate.not_after, now, policy)
         return IdCoverage(customer, _BY_STAGE[life.stage], record, life)
-    last = books.register.last_confirmed(customer.user_id)
+    last = repositories.register.last_confirmed(customer.user_id)
     if last is None:
-        return IdCoverage(customer, Standing.NEVER)
+        return IdCoverage(customer, CoverageState.NEVER)
     life = lifecycle(last.certificate.not_after, now, policy)
-    return IdCoverage(customer, Standing.REVOKED, last, life)
+    return IdCoverage(customer, CoverageState.REVOKED, last, life)
 
 
-def coverage(books: Books, now: datetime, policy: RenewalPolicy) -> Sequence[ContractCoverage]:
+def coverage(
+    repositories: Repositories, now: datetime, policy: RenewalPolicy
+) -> Sequence[ContractCoverage]:
     """Returns all contracts, sorted by contract, each with all its IDs at `now` (aware)."""
-    customers = sorted(books.customers.all(), key=lambda c: (c.contract, c.user_id))
+    customers = sorted(repositories.customers.all(), key=lambda c: (c.contract, c.user_id))
     return [
         ContractCoverage(
-            contract, tuple(id_coverage(books, customer, now, policy) for customer in members)
+            contract,
+            tuple(id_coverage(repositories, customer, now, policy) for customer in members),
         )
         for contract, members in groupby(customers, key=lambda c: c.contract)
     ]

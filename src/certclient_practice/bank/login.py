@@ -13,7 +13,7 @@ from certclient_practice.bank.bank import Bank
 from certclient_practice.repositories.records import CertificateRecord, CertificateState, Customer
 
 
-class LoginResult(enum.Enum):
+class LoginVerdict(enum.Enum):
     """The outcome of a login; the value is machine-readable on the page (`data-reason`)."""
 
     WELCOME = "welcome"
@@ -31,30 +31,30 @@ class LoginResult(enum.Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Login:
+class LoginDecision:
     """The decision.
 
     `certificate` is the one presented and `customer` its owner; None if missing or unknown.
     """
 
-    result: LoginResult
+    result: LoginVerdict
     certificate: Certificate | None = None
     customer: Customer | None = None
 
     @property
     def granted(self) -> bool:
         """Whether the customer may log in with this certificate."""
-        return self.result is LoginResult.WELCOME
+        return self.result is LoginVerdict.WELCOME
 
 
 _BY_STATE = {
-    CertificateState.REVOKED: LoginResult.REVOKED,
-    CertificateState.SUPERSEDED: LoginResult.SUPERSEDED,
-    CertificateState.UNCONFIRMED: LoginResult.UNCONFIRMED,
+    CertificateState.REVOKED: LoginVerdict.REVOKED,
+    CertificateState.SUPERSEDED: LoginVerdict.SUPERSEDED,
+    CertificateState.UNCONFIRMED: LoginVerdict.UNCONFIRMED,
 }
 
 
-def decide_login(bank: Bank, shown: bytes | None, wanted: Role | None = None) -> Login:
+def decide_login(bank: Bank, shown: bytes | None, wanted: Role | None = None) -> LoginDecision:
     """Decides on the certificate (DER) that the browser presented, None if it presented none.
 
     `wanted` is the role whose login page was chosen, None for either. TLS has verified the chain
@@ -62,29 +62,29 @@ def decide_login(bank: Bank, shown: bytes | None, wanted: Role | None = None) ->
     know the register: both are checked here, at every request.
     """
     if shown is None:
-        return Login(LoginResult.NO_CERTIFICATE)
+        return LoginDecision(LoginVerdict.NO_CERTIFICATE)
     try:
         certificate = Certificate.from_der(shown)
     except CertclientError:
-        return Login(LoginResult.UNKNOWN)
-    with bank.books() as books:
-        record = books.register.find_exactly(certificate)
-        customer = books.customers.find(record.user_id) if record is not None else None
+        return LoginDecision(LoginVerdict.UNKNOWN)
+    with bank.repositories() as repositories:
+        record = repositories.register.find_exactly(certificate)
+        customer = repositories.customers.find(record.user_id) if record is not None else None
     if record is None or customer is None or not bank.ca.issued(certificate):
-        return Login(LoginResult.UNKNOWN, certificate)
+        return LoginDecision(LoginVerdict.UNKNOWN, certificate)
     result = _result(record, bank.clock(), bank.policy.renewal)
-    if result is LoginResult.WELCOME and wanted not in (None, customer.role):
-        result = LoginResult.WRONG_ROLE
-    return Login(result, certificate, customer)
+    if result is LoginVerdict.WELCOME and wanted not in (None, customer.role):
+        result = LoginVerdict.WRONG_ROLE
+    return LoginDecision(result, certificate, customer)
 
 
-def _result(record: CertificateRecord, now: datetime, policy: RenewalPolicy) -> LoginResult:
+def _result(record: CertificateRecord, now: datetime, policy: RenewalPolicy) -> LoginVerdict:
     by_state = _BY_STATE.get(record.state)
     if by_state is not None:
         return by_state
     if now < record.certificate.not_before:
-        return LoginResult.NOT_YET_VALID
+        return LoginVerdict.NOT_YET_VALID
     if record.certificate.valid_at(now):
-        return LoginResult.WELCOME
+        return LoginVerdict.WELCOME
     late = lifecycle(record.certificate.not_after, now, policy).stage is Stage.TOO_LATE
-    return LoginResult.TOO_LATE if late else LoginResult.EXPIRED
+    return LoginVerdict.TOO_LATE if late else LoginVerdict.EXPIRED

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from certclient.model.profile import Words
+from certclient.model.profile import LocalizedText
 
-BANK_NAME = Words(ja="練習銀行（リハーサル）", en="Practice Bank (rehearsal)")
+BANK_NAME = LocalizedText(ja="練習銀行（リハーサル）", en="Practice Bank (rehearsal)")
 PROFILE_ID = "practice"
 """Also identifies the bank in deep links."""

@@ -5,24 +5,24 @@ from __future__ import annotations
 from datetime import date
 
 from certclient.cmp.status import Failure
-from certclient.model.profile import Words
+from certclient.model.profile import LocalizedText
 
 
 class RefusedError(Exception):
     """A request that the bank refuses.
 
-    `failure` is the PKIFailureInfo bit, `words` the text for the user. Neither holds a secret.
+    `failure` is the PKIFailureInfo bit, `messages` the text for the user. Neither holds a secret.
     """
 
     def __init__(self, failure: Failure, ja: str, en: str) -> None:
         super().__init__(f"{failure.name}: {en}")
         self.failure = failure
-        self.words = Words(ja=ja, en=en)
+        self.messages = LocalizedText(ja=ja, en=en)
 
     @property
     def texts(self) -> tuple[str, str]:
         """The PKIFreeText: one UTF8String in Japanese, one in English (RFC 9810, 5.1.1)."""
-        return self.words.ja, self.words.en
+        return self.messages.ja, self.messages.en
 
     # Bank rules
 
@@ -99,7 +99,7 @@ class RefusedError(Exception):
         )
 
     @classmethod
-    def secret_wanted(cls) -> RefusedError:
+    def secret_required(cls) -> RefusedError:
         """A renewal lacks ご契約先暗証番号 or the one-time password, or one is wrong."""
         return cls(
             Failure.NOT_AUTHORIZED,
@@ -195,7 +195,7 @@ class RefusedError(Exception):
         )
 
     @classmethod
-    def wrong_way_in(cls) -> RefusedError:
+    def wrong_endpoint(cls) -> RefusedError:
         """A kur or rr without a signature, or another request without an issue code."""
         return cls(
             Failure.NOT_AUTHORIZED,

@@ -8,7 +8,7 @@ from datetime import timedelta
 _CLOCK_SHIFT = "clock-shift-seconds"
 
 
-class Settings:
+class BankSettings:
     """The settings table, bound to one database transaction."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:

@@ -34,7 +34,7 @@ VALID = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
-class Announced:
+class AnnouncedVersions:
     """The versions to announce.
 
     `minimum` is the oldest supported version, "" for any. The bank's own text, `ja` and `en`, is
@@ -47,7 +47,7 @@ class Announced:
     en: str = ""
 
 
-class UpdateDesk:
+class AnnouncementService:
     """Signs the version announcement held in `announced`.
 
     `clock` is the machine's time: customers' computers compare the announcement with their own
@@ -57,7 +57,7 @@ class UpdateDesk:
     def __init__(self, folder: Path, clock: Clock) -> None:
         self._key = _load_or_create(folder / "update-key.pem")
         self._clock = clock
-        self.announced = Announced()
+        self.announced = AnnouncedVersions()
 
     @property
     def public_key_pem(self) -> str:

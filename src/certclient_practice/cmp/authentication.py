@@ -17,16 +17,16 @@ from certclient.cmp.protection import (
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError
 from certclient.model.secret import Secret
-from certclient_practice.bank.bank import Bank, Books
+from certclient_practice.bank.bank import Bank, Repositories
 from certclient_practice.bank.refusal import RefusedError
 from certclient_practice.repositories.records import (
+    BankTransactionState,
     CertificateRecord,
     CertificateState,
     CodeState,
     Customer,
     IssueCode,
     TransactionRecord,
-    TransactionState,
 )
 
 
@@ -45,45 +45,49 @@ class Requester:
     signer: CertificateRecord | None = None
 
 
-def authenticate(bank: Bank, books: Books, message: Message) -> Requester:
+def authenticate(bank: Bank, repositories: Repositories, message: Message) -> Requester:
     """Verifies the protection and whether the credential may be used. Raises RefusedError.
 
     Within the transaction that it opened, a spent code or a superseded certificate is still
     accepted: the client needs it to ask again for a lost pkiConf.
     """
-    transaction = books.transactions.find(message.header.transaction_id or b"")
+    transaction = repositories.transactions.find(message.header.transaction_id or b"")
     if is_mac(message):
-        return _by_mac(bank, books, message, transaction)
-    return _by_signature(bank, books, message, transaction)
+        return _by_mac(bank, repositories, message, transaction)
+    return _by_signature(bank, repositories, message, transaction)
 
 
 def _by_mac(
-    bank: Bank, books: Books, message: Message, transaction: TransactionRecord | None
+    bank: Bank, repositories: Repositories, message: Message, transaction: TransactionRecord | None
 ) -> Requester:
     user_id = (message.header.sender_kid or b"").decode(errors="replace")
-    customer = books.customers.find(user_id)
-    opened_with = _code_of(books, user_id, transaction)
-    code = opened_with or books.codes.latest(user_id)
-    secret = books.codes.reveal(code) if code is not None else None
+    customer = repositories.customers.find(user_id)
+    opened_with = _code_of(repositories, user_id, transaction)
+    code = opened_with or repositories.codes.latest(user_id)
+    secret = repositories.codes.reveal(code) if code is not None else None
     if customer is None or code is None or secret is None:
-        _spend_time(message)
+        _equalize_timing(message)
         locked = code is not None and code.state is CodeState.LOCKED
         raise RefusedError.code_locked() if locked else RefusedError.wrong_code()
-    _check_mac(bank, books, message, code, secret)
+    _check_mac(bank, repositories, message, code, secret)
     usable = code.state is CodeState.ACTIVE and bank.clock() < code.expires_at
     if opened_with is None and not usable:
         raise RefusedError.wrong_code()
     return Requester(customer, f"mac:{code.id}", code=code, secret=secret)
 
 
-def _code_of(books: Books, user_id: str, transaction: TransactionRecord | None) -> IssueCode | None:
+def _code_of(
+    repositories: Repositories, user_id: str, transaction: TransactionRecord | None
+) -> IssueCode | None:
     """Returns the code with which this customer opened the transaction; None for a new one."""
     if transaction is None or transaction.code_id is None or transaction.user_id != user_id:
         return None
-    return books.codes.by_id(transaction.code_id)
+    return repositories.codes.by_id(transaction.code_id)
 
 
-def _check_mac(bank: Bank, books: Books, message: Message, code: IssueCode, secret: Secret) -> None:
+def _check_mac(
+    bank: Bank, repositories: Repositories, message: Message, code: IssueCode, secret: Secret
+) -> None:
     """Verifies the MAC and counts failures.
 
     Anyone who knows a user ID can lock its code this way. That is the price of codes short enough
@@ -92,18 +96,18 @@ def _check_mac(bank: Bank, books: Books, message: Message, code: IssueCode, secr
     try:
         verify_mac(message, secret)
     except WrongMacError as error:
-        books.codes.count_failure(code, bank.policy.code_attempts)
-        left = books.codes.by_id(code.id)
+        repositories.codes.count_failure(code, bank.policy.code_attempts)
+        left = repositories.codes.by_id(code.id)
         if left is not None and left.state is CodeState.LOCKED:
             raise RefusedError.code_locked() from error
         raise RefusedError.wrong_code() from error
     except ProtectionError as error:
         raise RefusedError.unprotected() from error
     if code.failures:
-        books.codes.clear_failures(code)
+        repositories.codes.clear_failures(code)
 
 
-def _spend_time(message: Message) -> None:
+def _equalize_timing(message: Message) -> None:
     """Verifies against a random secret, to take as long as for a known user ID.
 
     Otherwise the response time would reveal which user IDs exist.
@@ -117,11 +121,11 @@ def _spend_time(message: Message) -> None:
 
 
 def _by_signature(
-    bank: Bank, books: Books, message: Message, transaction: TransactionRecord | None
+    bank: Bank, repositories: Repositories, message: Message, transaction: TransactionRecord | None
 ) -> Requester:
-    certificate = _signing_certificate(books, message, transaction)
-    record = books.register.find_exactly(certificate)
-    customer = books.customers.find(record.user_id) if record is not None else None
+    certificate = _signing_certificate(repositories, message, transaction)
+    record = repositories.register.find_exactly(certificate)
+    customer = repositories.customers.find(record.user_id) if record is not None else None
     if record is None or customer is None or not bank.ca.issued(certificate):
         raise RefusedError.signer_unknown()
     try:
@@ -145,12 +149,12 @@ def _may_go_on(record: CertificateRecord, transaction: TransactionRecord) -> boo
     transaction is done.
     """
     replaced = record.state is CertificateState.SUPERSEDED
-    done = transaction.state is TransactionState.DONE
+    done = transaction.state is BankTransactionState.DONE
     return record.state is CertificateState.CONFIRMED or (replaced and done)
 
 
 def _signing_certificate(
-    books: Books, message: Message, transaction: TransactionRecord | None
+    repositories: Repositories, message: Message, transaction: TransactionRecord | None
 ) -> Certificate:
     """Returns the first of extraCerts.
 
@@ -162,7 +166,9 @@ def _signing_certificate(
             return Certificate.from_der(message.extra_certs[0])
         except CertclientError as error:
             raise RefusedError.signer_unknown() from error
-    known = books.register.find(transaction.old_serial_hex) if transaction is not None else None
+    known = (
+        repositories.register.find(transaction.old_serial_hex) if transaction is not None else None
+    )
     if known is None:
         unsigned = message.protection is None
         raise RefusedError.unprotected() if unsigned else RefusedError.signer_unknown()

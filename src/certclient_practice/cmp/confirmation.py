@@ -7,17 +7,17 @@ from cryptography.hazmat.primitives import hashes
 from certclient.cmp.bodies import CertificateConfirm, CertStatus, PkiConfirm
 from certclient.cmp.status import PkiStatus
 from certclient.model.certificate import Certificate
-from certclient_practice.bank.bank import Bank, Books
+from certclient_practice.bank.bank import Bank, Repositories
 from certclient_practice.bank.refusal import RefusedError
-from certclient_practice.cmp.enrollment import Enrollment
+from certclient_practice.cmp.enrollment import EnrollmentHandler
 from certclient_practice.cmp.replies import Reply
 from certclient_practice.cmp.request import CRMF_ID, reply_id
 from certclient_practice.repositories.records import (
+    BankTransactionState,
     CertificateRecord,
     CertificateState,
     Reason,
     TransactionRecord,
-    TransactionState,
 )
 
 _HASHES: dict[str, type[hashes.HashAlgorithm]] = {
@@ -27,57 +27,57 @@ _HASHES: dict[str, type[hashes.HashAlgorithm]] = {
 }
 
 
-class Confirmation:
+class ConfirmationHandler:
     """Ends transactions. Idempotent: repeating a message gets the same reply."""
 
-    def __init__(self, bank: Bank, enrollment: Enrollment) -> None:
+    def __init__(self, bank: Bank, enrollment: EnrollmentHandler) -> None:
         self._bank = bank
         self._enrollment = enrollment
 
     def confirm(
-        self, books: Books, transaction: TransactionRecord, body: CertificateConfirm
+        self, repositories: Repositories, transaction: TransactionRecord, body: CertificateConfirm
     ) -> Reply:
         """Processes certConf (RFC 9810, 5.3.18); a certConf without an entry rejects.
 
         Raises RefusedError.
         """
-        record = books.register.find(transaction.serial_hex)
+        record = repositories.register.find(transaction.serial_hex)
         if record is None or len(body.statuses) > 1:
             raise RefusedError.no_transaction()
         if not body.statuses:
-            return self.reject(books, transaction)
+            return self.reject(repositories, transaction)
         entry = body.statuses[0]
         if entry.cert_req_id not in (CRMF_ID, reply_id(transaction.kind)):
             raise RefusedError.wrong_certificate_hash()
         if entry.cert_hash != _hash_of(record.certificate, entry):
             raise RefusedError.wrong_certificate_hash()
         if entry.status is not None and entry.status.status == PkiStatus.REJECTION:
-            return self.reject(books, transaction)
-        return self._accept(books, transaction, record)
+            return self.reject(repositories, transaction)
+        return self._accept(repositories, transaction, record)
 
-    def reject(self, books: Books, transaction: TransactionRecord) -> Reply:
+    def reject(self, repositories: Repositories, transaction: TransactionRecord) -> Reply:
         """Revokes the certificate that the client rejects. Raises RefusedError.
 
         An issue code that was used for it remains usable.
         """
-        record = books.register.find(transaction.serial_hex)
+        record = repositories.register.find(transaction.serial_hex)
         if record is None:
             raise RefusedError.no_transaction()
-        if transaction.state is TransactionState.DONE:
+        if transaction.state is BankTransactionState.DONE:
             raise RefusedError.already_confirmed()
-        if transaction.state is not TransactionState.REJECTED:
-            books.register.revoke(record, Reason.REJECTED_BY_CUSTOMER, self._bank.clock())
-            books.transactions.ended(transaction, TransactionState.REJECTED)
+        if transaction.state is not BankTransactionState.REJECTED:
+            repositories.register.revoke(record, Reason.REJECTED_BY_CUSTOMER, self._bank.clock())
+            repositories.transactions.ended(transaction, BankTransactionState.REJECTED)
         return Reply(PkiConfirm())
 
     def _accept(
-        self, books: Books, transaction: TransactionRecord, record: CertificateRecord
+        self, repositories: Repositories, transaction: TransactionRecord, record: CertificateRecord
     ) -> Reply:
-        if transaction.state is TransactionState.DONE:
+        if transaction.state is BankTransactionState.DONE:
             return Reply(PkiConfirm())
         if record.state is not CertificateState.UNCONFIRMED:
             raise RefusedError.transaction_over()
-        self._enrollment.confirm(books, transaction, record)
+        self._enrollment.confirm(repositories, transaction, record)
         return Reply(PkiConfirm())
 
 

@@ -6,85 +6,95 @@ from certclient.cmp.bodies import CertificateReply, CertResponse, PollEntry, Pol
 from certclient.cmp.messages import Header
 from certclient.cmp.status import PkiStatus, PkiStatusInfo
 from certclient.model.certificate import Certificate
-from certclient_practice.bank.bank import Bank, Books
+from certclient_practice.bank.bank import Bank, Repositories
 from certclient_practice.bank.ca import SKEW, customer_subject
 from certclient_practice.bank.policy import check_key, check_obtaining, check_renewal, expiry
 from certclient_practice.bank.refusal import RefusedError
 from certclient_practice.cmp.authentication import Requester
 from certclient_practice.cmp.checks import name_parts, names_only
 from certclient_practice.cmp.replies import Reply
-from certclient_practice.cmp.request import KUR, WantedCertificate, reply_id, reply_kind
+from certclient_practice.cmp.request import KUR, RequestedCertificate, reply_id, reply_kind
 from certclient_practice.repositories.records import (
+    BankTransactionState,
     CertificateRecord,
     CertificateState,
     Customer,
     Reason,
     TransactionRecord,
-    TransactionState,
 )
 from certclient_practice.repositories.tickets import is_ticket
 
 WAITING_TEXTS = ("電子証明書の発行手続き中です。", "The certificate is being prepared.")
 
 
-class Enrollment:
+class EnrollmentHandler:
     """Decides on requests by the bank's policy and issues. Every refusal is a RefusedError."""
 
     def __init__(self, bank: Bank) -> None:
         self._bank = bank
 
-    def check_secrets(self, books: Books, requester: Requester, wanted: WantedCertificate) -> None:
+    def check_secrets(
+        self, repositories: Repositories, requester: Requester, requested: RequestedCertificate
+    ) -> None:
         """Checks ご契約先暗証番号 and the one-time password, or a deep link's ticket, of a kur.
 
         Customers without such secrets need none. Wrong secrets are counted, so this must run
         outside the savepoint that a refusal rolls back. Wrong tickets are not counted: they cannot
         be guessed, and an old link is easily opened by mistake.
         """
-        if wanted.kind != KUR:
+        if requested.kind != KUR:
             return
         user_id = requester.customer.user_id
-        if is_ticket(wanted.one_time_password):
-            if not books.tickets.usable(wanted.one_time_password, user_id, self._bank.clock()):
+        if is_ticket(requested.one_time_password):
+            if not repositories.tickets.usable(
+                requested.one_time_password, user_id, self._bank.clock()
+            ):
                 raise RefusedError.ticket_unusable()
             return
-        if books.customers.secret_failures(user_id) >= self._bank.policy.code_attempts:
+        if repositories.customers.secret_failures(user_id) >= self._bank.policy.code_attempts:
             raise RefusedError.secret_locked()
-        if not books.customers.secrets_match(user_id, wanted.pin, wanted.one_time_password):
-            books.customers.count_secret_failure(user_id)
-            raise RefusedError.secret_wanted()
-        books.customers.clear_secret_failures(user_id)
+        if not repositories.customers.secrets_match(
+            user_id, requested.pin, requested.one_time_password
+        ):
+            repositories.customers.count_secret_failure(user_id)
+            raise RefusedError.secret_required()
+        repositories.customers.clear_secret_failures(user_id)
 
     def begin(
-        self, books: Books, requester: Requester, header: Header, wanted: WantedCertificate
+        self,
+        repositories: Repositories,
+        requester: Requester,
+        header: Header,
+        requested: RequestedCertificate,
     ) -> Reply:
         """Opens a transaction and issues the certificate, or replies that it will take time."""
         transaction_id = header.transaction_id or b""
-        if books.transactions.find(transaction_id) is not None:
+        if repositories.transactions.find(transaction_id) is not None:
             raise RefusedError.transaction_in_use()
-        self._check(books, requester, wanted)
+        self._check(repositories, requester, requested)
         policy = self._bank.policy
         transaction = TransactionRecord(
             id=transaction_id,
             requester=requester.name,
             user_id=requester.customer.user_id,
-            kind=wanted.kind,
-            state=TransactionState.WAITING,
-            spki=wanted.spki,
+            kind=requested.kind,
+            state=BankTransactionState.WAITING,
+            spki=requested.spki,
             polls_left=policy.wait_polls,
             implicit_confirm=header.implicit_confirm and policy.allow_implicit_confirm,
             code_id=requester.code.id if requester.code else None,
             old_serial_hex=requester.signer.certificate.serial_hex if requester.signer else "",
         )
-        books.transactions.add(transaction, self._bank.clock())
-        if is_ticket(wanted.one_time_password):
-            books.tickets.use(wanted.one_time_password)
+        repositories.transactions.add(transaction, self._bank.clock())
+        if is_ticket(requested.one_time_password):
+            repositories.tickets.use(requested.one_time_password)
         if policy.wait_polls:
             return Reply(_certificate_reply(transaction.kind, PkiStatus.WAITING, WAITING_TEXTS))
-        return self._issue(books, requester.customer, transaction)
+        return self._issue(repositories, requester.customer, transaction)
 
     def poll(
         self,
-        books: Books,
+        repositories: Repositories,
         requester: Requester,
         transaction: TransactionRecord,
         request: PollRequest,
@@ -93,43 +103,45 @@ class Enrollment:
         number = reply_id(transaction.kind)
         if request.cert_req_ids != (number,):
             raise RefusedError.no_transaction()
-        if transaction.state is TransactionState.ISSUED:
+        if transaction.state is BankTransactionState.ISSUED:
             # The reply to an earlier poll was lost. This poll has a new nonce, so the stored
             # response does not apply.
-            return self._issued_before(books, transaction)
-        if transaction.state is not TransactionState.WAITING:
+            return self._issued_before(repositories, transaction)
+        if transaction.state is not BankTransactionState.WAITING:
             raise RefusedError.no_transaction()
-        left = books.transactions.polled(transaction)
+        left = repositories.transactions.polled(transaction)
         if left.polls_left > 0:
             entry = PollEntry(number, self._bank.policy.check_after, WAITING_TEXTS)
             return Reply(PollReply((entry,)))
         # Another transaction may have confirmed the same key since `begin`.
-        if books.register.key_was_used(transaction.spki, transaction.user_id):
+        if repositories.register.key_was_used(transaction.spki, transaction.user_id):
             raise RefusedError.key_in_use()
-        return self._issue(books, requester.customer, left)
+        return self._issue(repositories, requester.customer, left)
 
-    def _check(self, books: Books, requester: Requester, wanted: WantedCertificate) -> None:
-        if wanted.kind == KUR:
-            self._check_renewal(requester, wanted)
+    def _check(
+        self, repositories: Repositories, requester: Requester, requested: RequestedCertificate
+    ) -> None:
+        if requested.kind == KUR:
+            self._check_renewal(requester, requested)
         else:
-            self._check_obtaining(books, requester, wanted)
-        check_key(wanted.spki, self._bank.policy)
-        if books.register.key_was_used(wanted.spki, requester.customer.user_id):
+            self._check_obtaining(repositories, requester, requested)
+        check_key(requested.spki, self._bank.policy)
+        if repositories.register.key_was_used(requested.spki, requester.customer.user_id):
             raise RefusedError.key_in_use()
 
-    def _check_renewal(self, requester: Requester, wanted: WantedCertificate) -> None:
+    def _check_renewal(self, requester: Requester, requested: RequestedCertificate) -> None:
         if requester.signer is None:
-            raise RefusedError.wrong_way_in()
+            raise RefusedError.wrong_endpoint()
         current = requester.signer.certificate
-        old = wanted.old_certificate
+        old = requested.old_certificate
         if old is not None and (old.serial != current.serial or old.issuer != current.issuer):
             raise RefusedError.wrong_old_certificate()
-        if not _subject_fits(wanted.subject, requester.customer):
+        if not _subject_fits(requested.subject, requester.customer):
             raise RefusedError.wrong_subject()
         check_renewal(current.not_after, self._bank.clock(), self._bank.policy)
 
     def _check_obtaining(
-        self, books: Books, requester: Requester, wanted: WantedCertificate
+        self, repositories: Repositories, requester: Requester, requested: RequestedCertificate
     ) -> None:
         """Checks a request that is authenticated by an issue code.
 
@@ -138,16 +150,18 @@ class Enrollment:
         """
         customer, code = requester.customer, requester.code
         if code is None:
-            raise RefusedError.wrong_way_in()
-        known_by_id = names_only(wanted.subject, customer.user_id)
-        if not known_by_id and not _subject_fits(wanted.subject, customer):
+            raise RefusedError.wrong_endpoint()
+        known_by_id = names_only(requested.subject, customer.user_id)
+        if not known_by_id and not _subject_fits(requested.subject, customer):
             raise RefusedError.wrong_subject()
-        last = books.register.last_confirmed_end(customer.user_id)
+        last = repositories.register.last_confirmed_end(customer.user_id)
         check_obtaining(last, self._bank.clock(), self._bank.policy, reissue=code.reissue)
 
-    def _issue(self, books: Books, customer: Customer, transaction: TransactionRecord) -> Reply:
+    def _issue(
+        self, repositories: Repositories, customer: Customer, transaction: TransactionRecord
+    ) -> Reply:
         now, policy = self._bank.clock(), self._bank.policy
-        books.register.revoke_unconfirmed(customer.user_id, Reason.REQUESTED_AGAIN, now)
+        repositories.register.revoke_unconfirmed(customer.user_id, Reason.REQUESTED_AGAIN, now)
         # With the bank's clock ahead in a rehearsal, the certificate must be valid today, too: the
         # customer's computer and browser use the real date.
         start = min(now, self._bank.wire_clock()) - SKEW
@@ -164,32 +178,32 @@ class Enrollment:
             confirm_by=now + policy.confirm_within,
             transaction_id=transaction.id,
         )
-        books.register.add(record)
-        issued = books.transactions.issued(transaction, certificate.serial_hex)
+        repositories.register.add(record)
+        issued = repositories.transactions.issued(transaction, certificate.serial_hex)
         if transaction.implicit_confirm:
-            self.confirm(books, issued, record)
+            self.confirm(repositories, issued, record)
         body = _certificate_reply(transaction.kind, PkiStatus.ACCEPTED, (), certificate)
         implicit = transaction.implicit_confirm
-        return Reply(body, implicit_confirm=implicit, wants_confirmation=not implicit)
+        return Reply(body, implicit_confirm=implicit, requires_confirmation=not implicit)
 
-    def _issued_before(self, books: Books, transaction: TransactionRecord) -> Reply:
-        record = books.register.find(transaction.serial_hex)
+    def _issued_before(self, repositories: Repositories, transaction: TransactionRecord) -> Reply:
+        record = repositories.register.find(transaction.serial_hex)
         if record is None or record.state is not CertificateState.UNCONFIRMED:
             raise RefusedError.no_transaction()
         body = _certificate_reply(transaction.kind, PkiStatus.ACCEPTED, (), record.certificate)
-        return Reply(body, wants_confirmation=True)
+        return Reply(body, requires_confirmation=True)
 
     def confirm(
-        self, books: Books, transaction: TransactionRecord, record: CertificateRecord
+        self, repositories: Repositories, transaction: TransactionRecord, record: CertificateRecord
     ) -> None:
         """Confirms a certificate; the only place in CMP where one becomes valid.
 
         Also supersedes the old certificate, spends the issue code and ends the transaction.
         """
-        books.register.confirm(record, self._bank.clock())
+        repositories.register.confirm(record, self._bank.clock())
         if transaction.code_id is not None:
-            books.codes.spend(transaction.code_id)
-        books.transactions.ended(transaction, TransactionState.DONE)
+            repositories.codes.mark_used(transaction.code_id)
+        repositories.transactions.ended(transaction, BankTransactionState.DONE)
 
 
 def _subject_fits(subject: bytes, customer: Customer) -> bool:

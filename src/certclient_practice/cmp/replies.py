@@ -36,29 +36,31 @@ NONCE_BYTES = 16
 class Reply:
     """A body and the header's generalInfo.
 
-    `implicit_confirm`: grants implicitConfirm. `wants_confirmation`: states confirmWaitTime.
+    `implicit_confirm`: grants implicitConfirm. `requires_confirmation`: states confirmWaitTime.
     """
 
     body: Body
     implicit_confirm: bool = False
-    wants_confirmation: bool = False
+    requires_confirmation: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class SealedReply:
+class ProtectedReply:
     """An encoded, protected reply (DER) and its senderNonce."""
 
     der: bytes
     nonce: bytes
 
 
-class Replies:
+class ReplyBuilder:
     """Builds and protects the replies of one bank."""
 
     def __init__(self, bank: Bank) -> None:
         self._bank = bank
 
-    def sealed(self, request: Message, reply: Reply, requester: Requester) -> SealedReply:
+    def protected_reply(
+        self, request: Message, reply: Reply, requester: Requester
+    ) -> ProtectedReply:
         """Protects a reply in the same way as the request.
 
         Either by MAC with the same code and parameters, or by signature.
@@ -69,11 +71,13 @@ class Replies:
             return self._signed(header, reply.body)
         return self._with_mac(header, reply.body, secret, parameters, request)
 
-    def refused(self, request: Message, refusal: RefusedError, requester: Requester) -> SealedReply:
+    def refused(
+        self, request: Message, refusal: RefusedError, requester: Requester
+    ) -> ProtectedReply:
         """Builds an `error` for an authenticated requester."""
-        return self.sealed(request, Reply(_error(refusal)), requester)
+        return self.protected_reply(request, Reply(_error(refusal)), requester)
 
-    def not_believed(self, request: Message | None, refusal: RefusedError) -> SealedReply:
+    def unauthenticated(self, request: Message | None, refusal: RefusedError) -> ProtectedReply:
         """Builds a signed `error` for an unauthenticated sender.
 
         A MAC with the right code would be useless: a client with a wrong code cannot verify it and
@@ -100,7 +104,7 @@ class Replies:
     def _info(self, reply: Reply) -> tuple[AlgorithmIdentifier, ...]:
         if reply.implicit_confirm:
             return (AlgorithmIdentifier(IMPLICIT_CONFIRM, syntax.NULL),)
-        if reply.wants_confirmation:
+        if reply.requires_confirmation:
             deadline = self._bank.wire_clock() + self._bank.policy.confirm_within
             return (AlgorithmIdentifier(CONFIRM_WAIT_TIME, syntax.encoded_time(deadline)),)
         return ()
@@ -112,14 +116,14 @@ class Replies:
         secret: Secret,
         parameters: AlgorithmIdentifier,
         request: Message,
-    ) -> SealedReply:
+    ) -> ProtectedReply:
         named = replace(header, sender_kid=request.header.sender_kid)
         # Profiles trust the root alone: extraCerts must complete the path of the new certificate.
         chain = (self._bank.ca.intermediate.der,)
         message = protect_with_mac(named, body, secret, parameters, chain)
-        return SealedReply(message.encode(), header.sender_nonce or b"")
+        return ProtectedReply(message.encode(), header.sender_nonce or b"")
 
-    def _signed(self, header: Header, body: Body) -> SealedReply:
+    def _signed(self, header: Header, body: Body) -> ProtectedReply:
         signer = self._bank.ca.cmp_signer
         named = replace(
             header,
@@ -129,7 +133,7 @@ class Replies:
         chain = (signer.certificate.der, self._bank.ca.intermediate.der)
         message = Message.build(named, body, chain)
         signature = signer.key.sign(message.protected_part, ec.ECDSA(hashes.SHA256()))
-        return SealedReply(message.protected(signature).encode(), header.sender_nonce or b"")
+        return ProtectedReply(message.protected(signature).encode(), header.sender_nonce or b"")
 
 
 def _nonce() -> bytes:

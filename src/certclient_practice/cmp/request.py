@@ -25,7 +25,7 @@ P10CR = "p10cr"
 
 
 @dataclass(frozen=True, slots=True)
-class WantedCertificate:
+class RequestedCertificate:
     """A request whose proof of possession is verified.
 
     `spki` and `subject` (a Name, possibly empty) are DER. `pin` and `one_time_password` are the
@@ -40,7 +40,7 @@ class WantedCertificate:
     one_time_password: bytes = field(default=b"", repr=False)
 
 
-def read_request(body: CertificateRequest | Pkcs10Request) -> WantedCertificate:
+def read_request(body: CertificateRequest | Pkcs10Request) -> RequestedCertificate:
     """Decodes the request and verifies its proof of possession. Raises RefusedError."""
     if isinstance(body, Pkcs10Request):
         return _from_csr(body.csr)
@@ -57,7 +57,7 @@ def reply_id(kind: str) -> int:
     return PKCS10_ID if kind == P10CR else CRMF_ID
 
 
-def _from_crmf(body: CertificateRequest) -> WantedCertificate:
+def _from_crmf(body: CertificateRequest) -> RequestedCertificate:
     if len(body.requests) != 1:
         raise RefusedError.unsupported()
     message = body.requests[0]
@@ -70,7 +70,7 @@ def _from_crmf(body: CertificateRequest) -> WantedCertificate:
         check_possession(message)
     except ProtectionError as error:
         raise RefusedError.bad_pop() from error
-    return WantedCertificate(
+    return RequestedCertificate(
         kind={RequestKind.IR: "ir", RequestKind.CR: "cr", RequestKind.KUR: KUR}[body.kind],
         spki=request.template.spki,
         subject=request.template.subject or EMPTY_NAME,
@@ -80,7 +80,7 @@ def _from_crmf(body: CertificateRequest) -> WantedCertificate:
     )
 
 
-def _from_csr(der: bytes) -> WantedCertificate:
+def _from_csr(der: bytes) -> RequestedCertificate:
     try:
         csr = x509.load_der_x509_csr(der)
         modern = isinstance(
@@ -89,6 +89,6 @@ def _from_csr(der: bytes) -> WantedCertificate:
         if not modern or not csr.is_signature_valid:
             raise RefusedError.bad_pop()
         spki = csr.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-        return WantedCertificate(P10CR, spki, csr.subject.public_bytes())
+        return RequestedCertificate(P10CR, spki, csr.subject.public_bytes())
     except (ValueError, TypeError, x509.InvalidVersion, UnsupportedAlgorithm) as error:
         raise RefusedError.malformed() from error

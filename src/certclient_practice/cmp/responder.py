@@ -18,15 +18,15 @@ from certclient.cmp.bodies import (
 from certclient.cmp.messages import MalformedMessageError, Message
 from certclient.cmp.names import AlgorithmIdentifier
 from certclient.cmp.revocation import RevokeRequest
-from certclient_practice.bank.bank import Bank, Books
+from certclient_practice.bank.bank import Bank, Repositories
 from certclient_practice.bank.refusal import RefusedError
 from certclient_practice.cmp.authentication import Requester, authenticate
 from certclient_practice.cmp.checks import check_header
-from certclient_practice.cmp.confirmation import Confirmation
-from certclient_practice.cmp.enrollment import Enrollment
-from certclient_practice.cmp.replies import Replies, Reply, SealedReply
-from certclient_practice.cmp.request import WantedCertificate, read_request
-from certclient_practice.cmp.revocation import Revocation
+from certclient_practice.cmp.confirmation import ConfirmationHandler
+from certclient_practice.cmp.enrollment import EnrollmentHandler
+from certclient_practice.cmp.replies import ProtectedReply, Reply, ReplyBuilder
+from certclient_practice.cmp.request import RequestedCertificate, read_request
+from certclient_practice.cmp.revocation import RevocationHandler
 from certclient_practice.repositories.database import savepoint
 from certclient_practice.repositories.records import TransactionRecord
 
@@ -46,74 +46,74 @@ class CmpResponder:
 
     def __init__(self, bank: Bank) -> None:
         self._bank = bank
-        self._replies = Replies(bank)
-        self._enrollment = Enrollment(bank)
-        self._confirmation = Confirmation(bank, self._enrollment)
-        self._revocation = Revocation(bank)
+        self._reply_builder = ReplyBuilder(bank)
+        self._enrollment = EnrollmentHandler(bank)
+        self._confirmation = ConfirmationHandler(bank, self._enrollment)
+        self._revocation = RevocationHandler(bank)
 
     def handle(self, request: bytes) -> bytes:
         """Returns the response to one PKIMessage (both DER)."""
         try:
             message = Message.decode(request)
         except MalformedMessageError:
-            return self._replies.not_believed(None, RefusedError.malformed()).der
+            return self._reply_builder.unauthenticated(None, RefusedError.malformed()).der
         request_hash = hashlib.sha256(request).digest()
         transaction_id = message.header.transaction_id or b""
-        with self._bank.books() as books:
+        with self._bank.repositories() as repositories:
             # Identical bytes were authenticated on first receipt, so the stored response holds,
             # even if the code is spent or the signing certificate superseded by now.
-            stored = books.transactions.stored_response(transaction_id, request_hash)
-            return stored or self._answer(books, message, request_hash)
+            stored = repositories.transactions.stored_response(transaction_id, request_hash)
+            return stored or self._answer(repositories, message, request_hash)
 
-    def _answer(self, books: Books, message: Message, request_hash: bytes) -> bytes:
+    def _answer(self, repositories: Repositories, message: Message, request_hash: bytes) -> bytes:
         try:
             check_header(message.header, self._bank.wire_clock(), self._bank.policy)
-            requester = authenticate(self._bank, books, message)
+            requester = authenticate(self._bank, repositories, message)
         except RefusedError as refusal:
             _log.info("not believed, transaction %s: %s", _name(message), refusal)
-            return self._replies.not_believed(message, refusal).der
+            return self._reply_builder.unauthenticated(message, refusal).der
         try:
-            wanted = self._wanted(books, requester, message)
-            with savepoint(books.connection):
-                reply = self._process(books, requester, message, wanted)
-            sealed = self._replies.sealed(message, reply, requester)
+            requested = self._requested(repositories, requester, message)
+            with savepoint(repositories.connection):
+                reply = self._process(repositories, requester, message, requested)
+            protected_reply = self._reply_builder.protected_reply(message, reply, requester)
         except RefusedError as refusal:
             user_id = requester.customer.user_id
             _log.info("refused, transaction %s of %s: %s", _name(message), user_id, refusal)
-            sealed = self._replies.refused(message, refusal, requester)
-        self._store(books, requester, message, request_hash, sealed)
-        return sealed.der
+            protected_reply = self._reply_builder.refused(message, refusal, requester)
+        self._store(repositories, requester, message, request_hash, protected_reply)
+        return protected_reply.der
 
-    def _wanted(
-        self, books: Books, requester: Requester, message: Message
-    ) -> WantedCertificate | None:
+    def _requested(
+        self, repositories: Repositories, requester: Requester, message: Message
+    ) -> RequestedCertificate | None:
         if not isinstance(message.body, CertificateRequest | Pkcs10Request):
             return None
-        wanted = read_request(message.body)
-        self._enrollment.check_secrets(books, requester, wanted)
-        return wanted
+        requested = read_request(message.body)
+        self._enrollment.check_secrets(repositories, requester, requested)
+        return requested
 
     def _process(
         self,
-        books: Books,
+        repositories: Repositories,
         requester: Requester,
         message: Message,
-        wanted: WantedCertificate | None,
+        requested: RequestedCertificate | None,
     ) -> Reply:
-        if wanted is not None:
-            return self._enrollment.begin(books, requester, message.header, wanted)
+        if requested is not None:
+            return self._enrollment.begin(repositories, requester, message.header, requested)
         match message.body:
             case PollRequest() as body:
-                transaction = _open_transaction(books, requester, message)
-                return self._enrollment.poll(books, requester, transaction, body)
+                transaction = _open_transaction(repositories, requester, message)
+                return self._enrollment.poll(repositories, requester, transaction, body)
             case CertificateConfirm() as body:
-                transaction = _open_transaction(books, requester, message)
-                return self._confirmation.confirm(books, transaction, body)
+                transaction = _open_transaction(repositories, requester, message)
+                return self._confirmation.confirm(repositories, transaction, body)
             case ErrorMessage():
-                transaction = _open_transaction(books, requester, message)
-                return self._confirmation.reject(books, transaction)
+                transaction = _open_transaction(repositories, requester, message)
+                return self._confirmation.reject(repositories, transaction)
             case RevokeRequest() as body:
-                return self._revocation.revoke(books, requester, message.header, body)
+                return self._revocation.revoke(repositories, requester, message.header, body)
             case GeneralMessage(GeneralKind.GENM) as body:
                 return Reply(self._general(body))
             case _:
@@ -127,21 +127,25 @@ class CmpResponder:
 
     def _store(
         self,
-        books: Books,
+        repositories: Repositories,
         requester: Requester,
         message: Message,
         request_hash: bytes,
-        sealed: SealedReply,
+        protected_reply: ProtectedReply,
     ) -> None:
         """Stores every response inside a transaction, including refusals.
 
         The client's next message may refer to it. A request that opened no transaction can simply
         be repeated.
         """
-        transaction = books.transactions.find(message.header.transaction_id or b"")
+        transaction = repositories.transactions.find(message.header.transaction_id or b"")
         if transaction is not None and transaction.requester == requester.name:
-            books.transactions.store_response(
-                transaction.id, request_hash, sealed.nonce, sealed.der, self._bank.clock()
+            repositories.transactions.store_response(
+                transaction.id,
+                request_hash,
+                protected_reply.nonce,
+                protected_reply.der,
+                self._bank.clock(),
             )
 
 
@@ -150,14 +154,16 @@ def _name(message: Message) -> str:
     return (message.header.transaction_id or b"")[:16].hex()
 
 
-def _open_transaction(books: Books, requester: Requester, message: Message) -> TransactionRecord:
+def _open_transaction(
+    repositories: Repositories, requester: Requester, message: Message
+) -> TransactionRecord:
     """Returns the transaction that this message continues.
 
     Requires the same requester and a recipNonce that the bank sent in it. Raises RefusedError.
     """
-    transaction = books.transactions.find(message.header.transaction_id or b"")
+    transaction = repositories.transactions.find(message.header.transaction_id or b"")
     if transaction is None or transaction.requester != requester.name:
         raise RefusedError.no_transaction()
-    if not books.transactions.sent_nonce(transaction.id, message.header.recip_nonce or b""):
+    if not repositories.transactions.sent_nonce(transaction.id, message.header.recip_nonce or b""):
         raise RefusedError.bad_recipient_nonce()
     return transaction

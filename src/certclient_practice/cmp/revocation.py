@@ -6,27 +6,27 @@ from certclient.cmp.messages import Header
 from certclient.cmp.names import CertId
 from certclient.cmp.revocation import RevokeReply, RevokeRequest
 from certclient.cmp.status import PkiStatus, PkiStatusInfo
-from certclient_practice.bank.bank import Bank, Books
+from certclient_practice.bank.bank import Bank, Repositories
 from certclient_practice.bank.refusal import RefusedError
 from certclient_practice.cmp.authentication import Requester
 from certclient_practice.cmp.replies import Reply
 from certclient_practice.repositories.records import (
+    BankTransactionState,
     CertificateRecord,
     CertificateState,
     Reason,
     TransactionRecord,
-    TransactionState,
 )
 
 
-class Revocation:
+class RevocationHandler:
     """Revokes one certificate per message, and only the customer's own."""
 
     def __init__(self, bank: Bank) -> None:
         self._bank = bank
 
     def revoke(
-        self, books: Books, requester: Requester, header: Header, body: RevokeRequest
+        self, repositories: Repositories, requester: Requester, header: Header, body: RevokeRequest
     ) -> Reply:
         """Processes an rr signed by the customer's certificate; returns rp (RFC 9483, 4.2).
 
@@ -34,20 +34,20 @@ class Revocation:
         """
         signer = requester.signer
         if signer is None:
-            raise RefusedError.wrong_way_in()
+            raise RefusedError.wrong_endpoint()
         transaction_id = header.transaction_id or b""
-        if books.transactions.find(transaction_id) is not None:
+        if repositories.transactions.find(transaction_id) is not None:
             raise RefusedError.transaction_in_use()
-        target = self._target(books, requester, body)
+        target = self._target(repositories, requester, body)
         now = self._bank.clock()
-        books.register.revoke(target, Reason.BY_CUSTOMER, now)
-        books.transactions.add(
+        repositories.register.revoke(target, Reason.BY_CUSTOMER, now)
+        repositories.transactions.add(
             TransactionRecord(
                 id=transaction_id,
                 requester=requester.name,
                 user_id=requester.customer.user_id,
                 kind="rr",
-                state=TransactionState.DONE,
+                state=BankTransactionState.DONE,
                 spki=b"",
                 polls_left=0,
                 implicit_confirm=False,
@@ -58,13 +58,15 @@ class Revocation:
         revoked = CertId(target.certificate.issuer, target.certificate.serial)
         return Reply(RevokeReply((PkiStatusInfo(PkiStatus.ACCEPTED),), (revoked,)))
 
-    def _target(self, books: Books, requester: Requester, body: RevokeRequest) -> CertificateRecord:
+    def _target(
+        self, repositories: Repositories, requester: Requester, body: RevokeRequest
+    ) -> CertificateRecord:
         if len(body.revocations) != 1:
             raise RefusedError.unsupported()
         template = body.revocations[0].template
         if template.serial is None or template.issuer != self._bank.ca.intermediate.subject:
             raise RefusedError.not_own_certificate()
-        record = books.register.find_serial(template.serial)
+        record = repositories.register.find_serial(template.serial)
         if record is None or record.user_id != requester.customer.user_id:
             raise RefusedError.not_own_certificate()
         if record.state is CertificateState.REVOKED:

@@ -18,9 +18,9 @@ from jinja2 import Environment, PackageLoader, select_autoescape
 
 from certclient.model.certificate import TOKYO
 from certclient.model.lifecycle import Lifecycle, lifecycle
-from certclient_practice.bank.bank import Bank, Books
+from certclient_practice.bank.bank import Bank, Repositories
 from certclient_practice.bank.names import BANK_NAME
-from certclient_practice.mail.smtp import MailRefusedError, MailServerError, Postman
+from certclient_practice.mail.smtp import MailRefusedError, MailSender, MailServerError
 from certclient_practice.repositories.records import (
     CertificateRecord,
     CertificateState,
@@ -44,10 +44,10 @@ _TEMPLATES = Environment(
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class MailReport:
     """The result of one run, as numbers of mails.
 
-    `without_address` lists user IDs that are due a notice but have no e-mail address. `trouble` is
+    `without_address` lists user IDs that are due a notice but have no e-mail address. `error` is
     the mail server's error, "" if there was none.
     """
 
@@ -55,16 +55,16 @@ class Report:
     postponed: int
     bounced: int
     without_address: tuple[str, ...]
-    trouble: str = ""
+    error: str = ""
 
     @property
     def complete(self) -> bool:
         """Whether every notice that is due went out."""
-        return not (self.postponed or self.bounced or self.without_address or self.trouble)
+        return not (self.postponed or self.bounced or self.without_address or self.error)
 
 
 @dataclass(frozen=True, slots=True)
-class _Letter:
+class _PendingMail:
     """A mail with its customer and the life cycle of its certificate."""
 
     mail: MailRecord
@@ -80,9 +80,9 @@ def queue_notices(bank: Bank) -> tuple[str, ...]:
     """
     now = bank.clock()
     missing: list[str] = []
-    with bank.books() as books:
-        for customer in books.customers.all():
-            for record in books.register.confirmed_of(customer.user_id):
+    with bank.repositories() as repositories:
+        for customer in repositories.customers.all():
+            for record in repositories.register.confirmed_of(customer.user_id):
                 days = _threshold(bank, record)
                 if days is None:
                     continue
@@ -90,22 +90,22 @@ def queue_notices(bank: Bank) -> tuple[str, ...]:
                     missing.append(customer.user_id)
                     continue
                 serial = record.certificate.serial_hex
-                books.mails.queue(serial, days, customer.email, _new_message_id(), now)
-                _readdress(books, serial, customer, bank)
+                repositories.mails.queue(serial, days, customer.email, _new_message_id(), now)
+                _readdress(repositories, serial, customer, bank)
     return tuple(missing)
 
 
-def send_queued(bank: Bank, sender: str, postman: Postman) -> Report:
+def send_queued(bank: Bank, sender: str, mail_sender: MailSender) -> MailReport:
     """Sends the queued mails that are due for an attempt.
 
     If the server fails, the remaining mails stay queued for the next run.
     """
     ends: Counter[MailState] = Counter()
     letters = _claim(bank)
-    for number, letter in enumerate(letters):
-        mail = letter.mail
+    for number, pending in enumerate(letters):
+        mail = pending.mail
         try:
-            postman.deliver(compose(letter.customer, letter.life, mail, sender, bank))
+            mail_sender.deliver(compose(pending.customer, pending.life, mail, sender, bank))
         except MailRefusedError as error:
             ends[_note_refusal(bank, mail, error)] += 1
         except MailServerError as error:
@@ -113,8 +113,8 @@ def send_queued(bank: Bank, sender: str, postman: Postman) -> Report:
             ends[MailState.QUEUED] += len(letters) - number
             return _report(ends, str(error))
         else:
-            with bank.books() as books:
-                books.mails.sent(mail, bank.clock())
+            with bank.repositories() as repositories:
+                repositories.mails.sent(mail, bank.clock())
             ends[MailState.SENT] += 1
     return _report(ends)
 
@@ -148,21 +148,21 @@ def compose(
     return message
 
 
-def run(bank: Bank, sender: str, connect: Callable[[], Postman]) -> Report:
+def run(bank: Bank, sender: str, connect: Callable[[], MailSender]) -> MailReport:
     """Queues the notices that are due and sends them over one connection.
 
     `connect` is called only if there are mails to send; a MailServerError that it raises becomes
     part of the report.
     """
     missing = queue_notices(bank)
-    with bank.books() as books:
-        waiting = sum(mail.state is MailState.QUEUED for mail in books.mails.all())
+    with bank.repositories() as repositories:
+        waiting = sum(mail.state is MailState.QUEUED for mail in repositories.mails.all())
     if not waiting:
-        return Report(0, 0, 0, missing)
+        return MailReport(0, 0, 0, missing)
     try:
         report = send_queued(bank, sender, connect())
     except MailServerError as error:
-        return Report(0, waiting, 0, missing, str(error))
+        return MailReport(0, waiting, 0, missing, str(error))
     return replace(report, without_address=missing)
 
 
@@ -171,8 +171,8 @@ def bounce(bank: Bank, message_id: str, reply: str) -> bool:
 
     Returns False if the bank sent no mail with this Message-ID.
     """
-    with bank.books() as books:
-        mail = books.mails.by_message_id(message_id)
+    with bank.repositories() as repositories:
+        mail = repositories.mails.by_message_id(message_id)
     if mail is None:
         return False
     _note_refusal(bank, mail, MailRefusedError(reply, permanent=True))
@@ -187,26 +187,26 @@ def _threshold(bank: Bank, record: CertificateRecord) -> int | None:
     return min(reached) if reached and record.certificate.valid_at(now) else None
 
 
-def _readdress(books: Books, serial: str, customer: Customer, bank: Bank) -> None:
+def _readdress(repositories: Repositories, serial: str, customer: Customer, bank: Bank) -> None:
     """Redirects unsent mails to the customer's new address."""
-    for mail in books.mails.of_certificate(serial):
+    for mail in repositories.mails.of_certificate(serial):
         if mail.state is not MailState.SENT and mail.recipient != customer.email:
-            books.mails.readdressed(mail, customer.email, bank.clock())
+            repositories.mails.readdressed(mail, customer.email, bank.clock())
 
 
-def _claim(bank: Bank) -> list[_Letter]:
+def _claim(bank: Bank) -> list[_PendingMail]:
     """Claims the mails due for an attempt; drops those about replaced or expired certificates."""
     now = bank.clock()
-    letters: list[_Letter] = []
-    with bank.books() as books:
-        for mail in books.mails.claim(now, LEASE):
-            record = books.register.find(mail.serial_hex)
-            customer = books.customers.find(record.user_id) if record is not None else None
+    letters: list[_PendingMail] = []
+    with bank.repositories() as repositories:
+        for mail in repositories.mails.claim(now, LEASE):
+            record = repositories.register.find(mail.serial_hex)
+            customer = repositories.customers.find(record.user_id) if record is not None else None
             if record is None or customer is None or not _still_needed(record, bank):
-                books.mails.dropped(mail)
+                repositories.mails.dropped(mail)
                 continue
             life = lifecycle(record.certificate.not_after, now, bank.policy.renewal)
-            letters.append(_Letter(mail, customer, life))
+            letters.append(_PendingMail(mail, customer, life))
     return letters
 
 
@@ -215,32 +215,32 @@ def _still_needed(record: CertificateRecord, bank: Bank) -> bool:
     return confirmed and record.certificate.valid_at(bank.clock())
 
 
-def _report(ends: Counter[MailState], trouble: str = "") -> Report:
+def _report(ends: Counter[MailState], trouble: str = "") -> MailReport:
     sent, queued, bounced = (
         ends[state] for state in (MailState.SENT, MailState.QUEUED, MailState.BOUNCED)
     )
-    return Report(sent, queued, bounced, (), trouble)
+    return MailReport(sent, queued, bounced, (), trouble)
 
 
 def _note_refusal(bank: Bank, mail: MailRecord, error: MailRefusedError) -> MailState:
     """Records a refusal. Returns QUEUED for a later retry, BOUNCED after the last attempt."""
     now = bank.clock()
     last = error.permanent and mail.attempts + 1 >= ATTEMPTS_BEFORE_BOUNCED
-    with bank.books() as books:
+    with bank.repositories() as repositories:
         if last:
-            books.mails.bounced(mail, str(error), now)
+            repositories.mails.bounced(mail, str(error), now)
         else:
             pause = min(FIRST_PAUSE * 2**mail.attempts, LONGEST_PAUSE)
-            books.mails.postponed(mail, str(error), now + pause, now)
+            repositories.mails.postponed(mail, str(error), now + pause, now)
     return MailState.BOUNCED if last else MailState.QUEUED
 
 
-def _release(bank: Bank, letters: list[_Letter], reply: str) -> None:
+def _release(bank: Bank, letters: list[_PendingMail], reply: str) -> None:
     """Requeues mails without counting an attempt: the server failed, not the address."""
     now = bank.clock()
-    with bank.books() as books:
-        for letter in letters:
-            books.mails.released(letter.mail, reply, now)
+    with bank.repositories() as repositories:
+        for pending in letters:
+            repositories.mails.released(pending.mail, reply, now)
 
 
 def _new_message_id() -> str:

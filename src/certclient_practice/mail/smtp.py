@@ -32,7 +32,7 @@ class MailRefusedError(Exception):
         self.permanent = permanent
 
 
-class SettingsError(Exception):
+class SmtpSettingsError(Exception):
     """The file with the mail server's settings is unusable; the message states why."""
 
 
@@ -51,7 +51,7 @@ class SmtpSettings:
     ca_file: Path | None = None
 
 
-class Postman(Protocol):
+class MailSender(Protocol):
     """An open connection to a mail server."""
 
     def deliver(self, message: EmailMessage) -> None:
@@ -71,11 +71,13 @@ def read_settings(path: Path) -> SmtpSettings:
     """
     try:
         if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-            raise SettingsError(f"{path} holds a password: make it readable for its owner alone")
+            raise SmtpSettingsError(
+                f"{path} holds a password: make it readable for its owner alone"
+            )
         values = tomllib.loads(path.read_text(encoding="utf-8"))
         unknown = values.keys() - _KEYS
         if unknown:
-            raise SettingsError(f"{path}: unknown keys {', '.join(sorted(unknown))}")
+            raise SmtpSettingsError(f"{path}: unknown keys {', '.join(sorted(unknown))}")
         return SmtpSettings(
             host=str(values["host"]),
             port=int(values.get("port", 587)),
@@ -85,14 +87,14 @@ def read_settings(path: Path) -> SmtpSettings:
             ca_file=Path(values["ca_file"]) if "ca_file" in values else None,
         )
     except KeyError as error:
-        raise SettingsError(f"{path}: {error.args[0]} is missing") from error
+        raise SmtpSettingsError(f"{path}: {error.args[0]} is missing") from error
     except (OSError, ValueError, TypeError) as error:
         # A TOML error may quote the line with the password, so its text is left out.
-        raise SettingsError(f"{path} cannot be read ({type(error).__name__})") from error
+        raise SmtpSettingsError(f"{path} cannot be read ({type(error).__name__})") from error
 
 
 @contextmanager
-def connected(settings: SmtpSettings) -> Iterator[Postman]:
+def connected(settings: SmtpSettings) -> Iterator[MailSender]:
     """Connects, starts TLS and logs in.
 
     A server without STARTTLS receives neither password nor mail. Raises MailServerError.
@@ -110,14 +112,14 @@ def connected(settings: SmtpSettings) -> Iterator[Postman]:
             client.login(settings.user, settings.password.reveal())
         except (OSError, smtplib.SMTPException) as error:
             raise _unusable(error) from error
-        yield _Connection(client)
+        yield _SmtpConnection(client)
     finally:
         with suppress(OSError, smtplib.SMTPException):
             client.quit()
         client.close()
 
 
-class _Connection:
+class _SmtpConnection:
     def __init__(self, client: smtplib.SMTP) -> None:
         self._client = client
 

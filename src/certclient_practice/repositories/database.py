@@ -37,7 +37,7 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """Opens a write transaction: commits at the end, rolls back on an exception."""
-        connection = self._take()
+        connection = self._acquire()
         try:
             connection.execute("BEGIN IMMEDIATE")
             with connection:
@@ -53,7 +53,7 @@ class Database:
             except queue.Empty:
                 return
 
-    def _take(self) -> sqlite3.Connection:
+    def _acquire(self) -> sqlite3.Connection:
         try:
             return self._idle.get_nowait()
         except queue.Empty:

@@ -28,7 +28,7 @@ class IssueCodes:
         self._db = connection
         self._vault = vault
 
-    def give(self, user_id: str, now: datetime, valid: timedelta, *, reissue: bool) -> Secret:
+    def create(self, user_id: str, now: datetime, valid: timedelta, *, reissue: bool) -> Secret:
         """Creates a code (80 random bits) and withdraws the customer's active one."""
         code = _random_code()
         self._db.execute(
@@ -94,7 +94,7 @@ class IssueCodes:
         """Resets the count of wrong MACs after a correct one."""
         self._db.execute("UPDATE issue_codes SET failures = 0 WHERE id = ?", (code.id,))
 
-    def spend(self, code_id: int) -> None:
+    def mark_used(self, code_id: int) -> None:
         """Marks the code as spent: it can open no new transaction.
 
         The sealed value stays, to verify repeated messages of the transaction that spent the code.

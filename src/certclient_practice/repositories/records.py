@@ -117,7 +117,7 @@ class IssueCode:
     reissue: bool
 
 
-class TransactionState(enum.Enum):
+class BankTransactionState(enum.Enum):
     """WAITING: the customer polls. ISSUED: certConf is expected. DONE: confirmed or revoked.
 
     REJECTED: the customer did not accept the certificate.
@@ -143,7 +143,7 @@ class TransactionRecord:
     requester: str
     user_id: str
     kind: str
-    state: TransactionState
+    state: BankTransactionState
     spki: bytes
     polls_left: int
     implicit_confirm: bool

@@ -132,7 +132,7 @@ class Register:
         for record in self.unconfirmed_of(user_id):
             self._set(record, CertificateState.REVOKED, reason, now)
 
-    def sweep(self, now: datetime) -> int:
+    def revoke_overdue(self, now: datetime) -> int:
         """Revokes certificates not confirmed in time; returns their number."""
         cursor = self._db.execute(
             """UPDATE certificates SET state = ?, reason = ?, changed = ?, confirm_by = NULL

@@ -33,7 +33,7 @@ class Tickets:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._db = connection
 
-    def give(self, user_id: str, session: str, now: datetime, valid: timedelta) -> Secret:
+    def create(self, user_id: str, session: str, now: datetime, valid: timedelta) -> Secret:
         """Creates a ticket (192 random bits) for `user_id` and withdraws the session's earlier
         ones.
 
@@ -76,7 +76,7 @@ class Tickets:
             (TicketState.WITHDRAWN.value, session, TicketState.ACTIVE.value),
         )
 
-    def begin_afresh(self, now: datetime) -> None:
+    def withdraw_all(self, now: datetime) -> None:
         """Withdraws all unused tickets when the bank starts, as no login survives a restart.
 
         Also deletes tickets that expired more than 30 days ago.

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from certclient_practice.repositories.database import to_column
-from certclient_practice.repositories.records import TransactionRecord, TransactionState
+from certclient_practice.repositories.records import BankTransactionState, TransactionRecord
 
 
 class Transactions:
@@ -55,11 +55,11 @@ class Transactions:
         """Sets the state to ISSUED and the serial number (hex); returns the changed record."""
         self._db.execute(
             "UPDATE transactions SET state = ?, serial = ? WHERE id = ?",
-            (TransactionState.ISSUED.value, serial_hex, record.id),
+            (BankTransactionState.ISSUED.value, serial_hex, record.id),
         )
-        return replace(record, state=TransactionState.ISSUED, serial_hex=serial_hex)
+        return replace(record, state=BankTransactionState.ISSUED, serial_hex=serial_hex)
 
-    def ended(self, record: TransactionRecord, state: TransactionState) -> TransactionRecord:
+    def ended(self, record: TransactionRecord, state: BankTransactionState) -> TransactionRecord:
         """Sets the final state, DONE or REJECTED; returns the changed record."""
         self._db.execute("UPDATE transactions SET state = ? WHERE id = ?", (state.value, record.id))
         return replace(record, state=state)
@@ -103,7 +103,7 @@ def _record(row: sqlite3.Row) -> TransactionRecord:
         requester=row["requester"],
         user_id=row["user_id"],
         kind=row["kind"],
-        state=TransactionState(row["state"]),
+        state=BankTransactionState(row["state"]),
         spki=row["spki"],
         polls_left=row["polls_left"],
         implicit_confirm=bool(row["implicit_confirm"]),

@@ -10,10 +10,10 @@ from pathlib import Path
 from flask import Flask, Response, abort, request
 
 from certclient.model.certificate import Role
-from certclient.model.profile import Words
+from certclient.model.profile import LocalizedText
 from certclient.model.secret import Secret
 from certclient_practice.bank.bank import Bank
-from certclient_practice.bank.coverage import Standing
+from certclient_practice.bank.coverage import CoverageState
 from certclient_practice.bank.names import BANK_NAME
 from certclient_practice.bank.updates import MEDIA_TYPE, PATH
 from certclient_practice.cmp.responder import CmpResponder
@@ -23,41 +23,45 @@ from certclient_practice.web.pages.customer import customer_pages
 from certclient_practice.web.pages.language import use_languages
 from certclient_practice.web.pages.letters import letter_pages
 from certclient_practice.web.pages.login import login_pages
+from certclient_practice.web.pages.login_service import LoginService
 from certclient_practice.web.pages.obtain import obtain_pages
-from certclient_practice.web.pages.office import Office, guard
 from certclient_practice.web.pages.operator import operator_pages
+from certclient_practice.web.pages.operator_access import OperatorAccess, guard
 from certclient_practice.web.pages.public import public_pages, read_downloads
 from certclient_practice.web.pages.rate_limit import RateLimit
-from certclient_practice.web.pages.reception import Reception
 from certclient_practice.web.pages.security import secure
-from certclient_practice.web.pages.sessions import Session, Sessions
+from certclient_practice.web.pages.sessions import WebSession, WebSessions
 
 CMP_TYPE = "application/pkixcmp"
 
 IDLE_SECONDS = 15 * 60.0
 """A login ends after this time without a request."""
-OFFICE_IDLE_SECONDS = 8 * 3600.0
+OPERATOR_IDLE_SECONDS = 8 * 3600.0
 WRONG_ALLOWED = 10
 WRONG_SECONDS = 60.0
 """WRONG_ALLOWED wrong PINs or passwords from one address within WRONG_SECONDS cause a pause."""
 
 ROLES = {
-    Role.ADMINISTRATOR: Words(ja="管理者", en="administrator"),
-    Role.USER: Words(ja="利用者", en="user"),
+    Role.ADMINISTRATOR: LocalizedText(ja="管理者", en="administrator"),
+    Role.USER: LocalizedText(ja="利用者", en="user"),
 }
 STATES = {
-    CertificateState.UNCONFIRMED: Words(ja="未確認", en="not confirmed"),
-    CertificateState.CONFIRMED: Words(ja="有効", en="in use"),
-    CertificateState.REVOKED: Words(ja="失効", en="revoked"),
-    CertificateState.SUPERSEDED: Words(ja="更新済み", en="replaced"),
+    CertificateState.UNCONFIRMED: LocalizedText(ja="未確認", en="not confirmed"),
+    CertificateState.CONFIRMED: LocalizedText(ja="有効", en="in use"),
+    CertificateState.REVOKED: LocalizedText(ja="失効", en="revoked"),
+    CertificateState.SUPERSEDED: LocalizedText(ja="更新済み", en="replaced"),
 }
-STANDINGS = {
-    Standing.VALID: Words(ja="有効", en="valid"),
-    Standing.RENEWABLE: Words(ja="更新期間中", en="to be renewed now"),
-    Standing.OBTAINABLE: Words(ja="期限切れ（取得可能）", en="expired, can be obtained"),
-    Standing.TOO_LATE: Words(ja="期限切れ（窓口で再発行）", en="expired, reissue at the branch"),
-    Standing.NEVER: Words(ja="未取得", en="not obtained yet"),
-    Standing.REVOKED: Words(ja="失効", en="revoked"),
+COVERAGE_TEXTS = {
+    CoverageState.VALID: LocalizedText(ja="有効", en="valid"),
+    CoverageState.RENEWABLE: LocalizedText(ja="更新期間中", en="to be renewed now"),
+    CoverageState.OBTAINABLE: LocalizedText(
+        ja="期限切れ（取得可能）", en="expired, can be obtained"
+    ),
+    CoverageState.TOO_LATE: LocalizedText(
+        ja="期限切れ（窓口で再発行）", en="expired, reissue at the branch"
+    ),
+    CoverageState.NEVER: LocalizedText(ja="未取得", en="not obtained yet"),
+    CoverageState.REVOKED: LocalizedText(ja="失効", en="revoked"),
 }
 
 
@@ -111,28 +115,28 @@ def login_app(bank: Bank, public_url: str, limits: Limits = Limits()) -> Flask:
     The server in front must request a client certificate. Withdraws the tickets of earlier logins.
     """
     app = _app(bank)
-    with bank.books() as books:
-        books.tickets.begin_afresh(bank.clock())
+    with bank.repositories() as repositories:
+        repositories.tickets.withdraw_all(bank.clock())
 
-    def ended(session: Session) -> None:
-        with bank.books() as books:
-            books.tickets.withdraw(session.name)
+    def ended(session: WebSession) -> None:
+        with bank.repositories() as repositories:
+            repositories.tickets.withdraw(session.name)
 
-    sessions = Sessions(limits.idle_seconds, limits.monotonic, ended)
-    reception = Reception(bank, public_url, sessions, limits.rate_limit())
-    app.register_blueprint(login_pages(reception))
-    app.register_blueprint(customer_pages(reception))
+    sessions = WebSessions(limits.idle_seconds, limits.monotonic, ended)
+    login_service = LoginService(bank, public_url, sessions, limits.rate_limit())
+    app.register_blueprint(login_pages(login_service))
+    app.register_blueprint(customer_pages(login_service))
     return app
 
 
 def operator_app(bank: Bank, key: Secret, public_url: str, limits: Limits = Limits()) -> Flask:
     """Builds the application for the operator, on this computer only and with `key`."""
     app = _app(bank)
-    sessions = Sessions(OFFICE_IDLE_SECONDS, limits.monotonic)
-    office = Office(bank, key, sessions, public_url)
-    guard(app, office)
-    app.register_blueprint(operator_pages(office))
-    app.register_blueprint(letter_pages(office))
+    sessions = WebSessions(OPERATOR_IDLE_SECONDS, limits.monotonic)
+    access = OperatorAccess(bank, key, sessions, public_url)
+    guard(app, access)
+    app.register_blueprint(operator_pages(access))
+    app.register_blueprint(letter_pages(access))
     return app
 
 
@@ -142,7 +146,7 @@ def _app(bank: Bank) -> Flask:
         bank_name=BANK_NAME,
         roles=ROLES,
         states=STATES,
-        standings=STANDINGS,
+        coverage_texts=COVERAGE_TEXTS,
         renew_days=lambda: bank.policy.renewal.renew_days_before,
         obtain_days=lambda: bank.policy.renewal.obtain_days_after,
     )

@@ -25,7 +25,7 @@ from certclient_practice.web.https import HttpsListener
 
 LOOPBACK = "127.0.0.1"
 ADDRESSES_FILE = "addresses.json"
-SWEEP_SECONDS = 30.0
+REVOCATION_SECONDS = 30.0
 
 X509_V_FLAG_NO_CHECK_TIME = 0x200000
 """From <openssl/x509_vfy.h>; Python's ssl module has no name for it."""
@@ -69,7 +69,9 @@ class PracticeServer:
             self._serve(settings)
             opened.pop_all()
         self._stopped = threading.Event()
-        self._sweeper = threading.Thread(target=self._sweep, name="practice-sweep", daemon=True)
+        self._sweeper = threading.Thread(
+            target=self._revoke_overdue_loop, name="practice-sweep", daemon=True
+        )
         self._sweeper.start()
         _write_addresses(bank.folder, self.addresses)
 
@@ -105,9 +107,9 @@ class PracticeServer:
         self._login.serve(login_app(bank, urls.public_url, limits))
         self._operator.serve(operator_app(bank, self._key, urls.public_url, limits))
 
-    def _sweep(self) -> None:
-        while not self._stopped.wait(SWEEP_SECONDS):
-            self._bank.sweep()
+    def _revoke_overdue_loop(self) -> None:
+        while not self._stopped.wait(REVOCATION_SECONDS):
+            self._bank.revoke_overdue()
 
 
 def _listen(opened: ExitStack, bind: str, port: int, context: ssl.SSLContext) -> HttpsListener:

@@ -14,7 +14,7 @@ from cyclonedx.validation import make_schemabased_validator
 
 from certclient import __version__
 from certclient.bootstrap import COMMANDS
-from support.clean_debian import CleanDebian, Step
+from support.clean_debian import CleanDebian, ScriptStep
 from tools.installer.linux.deb import bill_of, debian_version, make_deb
 from tools.installer.settings import read_settings
 from tools.installer.sums import sha256
@@ -116,19 +116,19 @@ print(sys.argv[1], "drawn" if len(colours) > 2 else "empty")
 @pytest.fixture(scope="module")
 def installed(
     debian: CleanDebian, deb: Path, older_deb: Path, tmp_path_factory: pytest.TempPathFactory
-) -> dict[str, Step]:
+) -> dict[str, ScriptStep]:
     look_up = f"LOOK_UP={shlex.quote(_LOOK_UP)}\n"
     mounts = {"/package": deb.parent, "/older": older_deb.parent}
     return debian.run(look_up + _SCRIPT, mounts, tmp_path_factory.mktemp("steps"))
 
 
-def test_package_installs_with_its_dependencies(installed: dict[str, Step]) -> None:
+def test_package_installs_with_its_dependencies(installed: dict[str, ScriptStep]) -> None:
     assert installed["install"].code == 0, installed["install"].output
     assert installed["libraries"].output == ""
     assert __version__ in installed["version"].output
 
 
-def test_unprivileged_user_obtains_certificate(installed: dict[str, Step]) -> None:
+def test_unprivileged_user_obtains_certificate(installed: dict[str, ScriptStep]) -> None:
     assert installed["obtain"].code == 0, installed["obtain"].output
     (result,) = json.loads(installed["obtain"].output)["results"]
     assert result["outcome"] == "done"
@@ -137,23 +137,23 @@ def test_unprivileged_user_obtains_certificate(installed: dict[str, Step]) -> No
     assert certificate["has_key"] is True
 
 
-def test_window_opens_on_x11(installed: dict[str, Step]) -> None:
+def test_window_opens_on_x11(installed: dict[str, ScriptStep]) -> None:
     assert installed["window"].code == 0, installed["window"].output
 
 
-def test_desktop_opens_bank_links_with_program(installed: dict[str, Step]) -> None:
+def test_desktop_opens_bank_links_with_program(installed: dict[str, ScriptStep]) -> None:
     assert installed["scheme"].output.strip() == "certclient.desktop"
 
 
-def test_desktop_entries_are_valid(installed: dict[str, Step]) -> None:
+def test_desktop_entries_are_valid(installed: dict[str, ScriptStep]) -> None:
     assert (installed["valid"].code, installed["valid"].output) == (0, "")
 
 
-def test_desktop_finds_icon(installed: dict[str, Step]) -> None:
+def test_desktop_finds_icon(installed: dict[str, ScriptStep]) -> None:
     assert installed["icon"].output.strip() == "certclient drawn"
 
 
-def test_reminder_starts_at_login(installed: dict[str, Step]) -> None:
+def test_reminder_starts_at_login(installed: dict[str, ScriptStep]) -> None:
     assert "/usr/bin/certclient remind" in installed["autostart"].output
     for nothing_due in ("remind", "remind-on-desktop"):
         assert (installed[nothing_due].code, installed[nothing_due].output) == (0, "")
@@ -162,14 +162,14 @@ def test_reminder_starts_at_login(installed: dict[str, Step]) -> None:
     assert "TKYM1408054" in due.output
 
 
-def test_manual_lists_every_command(installed: dict[str, Step]) -> None:
+def test_manual_lists_every_command(installed: dict[str, ScriptStep]) -> None:
     manual = installed["manual"]
     assert (manual.code, "warning" in manual.output) == (0, False), manual.output
     words = {line.split()[0] for line in manual.output.splitlines() if line.strip()}
     assert set(COMMANDS) <= words
 
 
-def test_upgrade_replaces_older_version_and_keeps_data(installed: dict[str, Step]) -> None:
+def test_upgrade_replaces_older_version_and_keeps_data(installed: dict[str, ScriptStep]) -> None:
     assert installed["older"].code == 0, installed["older"].output
     assert installed["upgrade"].code == 0, installed["upgrade"].output
     assert installed["upgraded-version"].output == debian_version(__version__)
@@ -183,7 +183,7 @@ def test_upgrade_replaces_older_version_and_keeps_data(installed: dict[str, Step
     assert changed[1:] == ["c", "/etc/certclient/profiles/rei-shinkin.toml"]
 
 
-def test_purge_leaves_nothing_on_system(installed: dict[str, Step]) -> None:
+def test_purge_leaves_nothing_on_system(installed: dict[str, ScriptStep]) -> None:
     assert installed["purge"].code == 0, installed["purge"].output
     assert installed["left"].output == ""
 

@@ -10,7 +10,7 @@ from zipfile import ZipFile
 import pytest
 
 from certclient import __version__
-from support.clean_debian import CleanDebian, Step
+from support.clean_debian import CleanDebian, ScriptStep
 from tools.installer.linux.wheel import make_wheel
 from tools.installer.settings import ROOT
 
@@ -53,7 +53,7 @@ def test_two_builds_are_identical(wheel: Path, tmp_path: Path) -> None:
 @pytest.fixture(scope="module")
 def pipx_steps(
     debian: CleanDebian, wheel: Path, tmp_path_factory: pytest.TempPathFactory
-) -> dict[str, Step]:
+) -> dict[str, ScriptStep]:
     """Installs it for an unprivileged user, with the libraries pinned by the lock."""
     wheels = tmp_path_factory.mktemp("wheels")
     pip = (sys.executable, "-m", "pip", "-qq", "download", "--no-deps", "--require-hashes")
@@ -65,7 +65,7 @@ def pipx_steps(
 
 @pytest.mark.installer
 @pytest.mark.timeout(3600)
-def test_pipx_installs_wheel(pipx_steps: dict[str, Step]) -> None:
+def test_pipx_installs_wheel(pipx_steps: dict[str, ScriptStep]) -> None:
     assert pipx_steps["install"].code == 0, pipx_steps["install"].output
     assert pipx_steps["version"].code == 0
     assert __version__ in pipx_steps["version"].output
@@ -73,7 +73,7 @@ def test_pipx_installs_wheel(pipx_steps: dict[str, Step]) -> None:
 
 @pytest.mark.installer
 @pytest.mark.timeout(3600)
-def test_list_and_windows_work(pipx_steps: dict[str, Step]) -> None:
+def test_list_and_windows_work(pipx_steps: dict[str, ScriptStep]) -> None:
     assert pipx_steps["list"].code == 0, pipx_steps["list"].output
     # 124: `timeout` ended it while the window was still open.
     assert pipx_steps["windows"].code == 124, pipx_steps["windows"].output
@@ -81,7 +81,7 @@ def test_list_and_windows_work(pipx_steps: dict[str, Step]) -> None:
 
 @pytest.mark.installer
 @pytest.mark.timeout(3600)
-def test_missing_library_is_named(pipx_steps: dict[str, Step]) -> None:
+def test_missing_library_is_named(pipx_steps: dict[str, ScriptStep]) -> None:
     assert pipx_steps["bare"].code == 2
     assert "CC-WINDOWS-LIBRARY" in pipx_steps["bare"].output
     assert ".so" in pipx_steps["bare"].output
@@ -89,5 +89,5 @@ def test_missing_library_is_named(pipx_steps: dict[str, Step]) -> None:
 
 @pytest.mark.installer
 @pytest.mark.timeout(3600)
-def test_pipx_uninstalls_wheel(pipx_steps: dict[str, Step]) -> None:
+def test_pipx_uninstalls_wheel(pipx_steps: dict[str, ScriptStep]) -> None:
     assert pipx_steps["uninstall"].code == 0, pipx_steps["uninstall"].output

@@ -8,26 +8,26 @@ from pathlib import Path
 
 import pytest
 
-from support.setups import Customer, Workbench, customer
+from support.setups import SetupBuilder, SetupUser, customer
 
 
 @pytest.fixture(scope="session")
-def bench(stand_ins: None, tmp_path_factory: pytest.TempPathFactory) -> Workbench:
-    return Workbench.furnish(tmp_path_factory.mktemp("bench"))
+def bench(fakes: None, tmp_path_factory: pytest.TempPathFactory) -> SetupBuilder:
+    return SetupBuilder.prepare_builder(tmp_path_factory.mktemp("bench"))
 
 
 @pytest.fixture(scope="session")
-def old(bench: Workbench) -> Path:
+def old(bench: SetupBuilder) -> Path:
     return bench.setup("1.0.0", more={"README-1.txt": "of this version only"})
 
 
 @pytest.fixture(scope="session")
-def new(bench: Workbench) -> Path:
+def new(bench: SetupBuilder) -> Path:
     return bench.setup("1.1.0rc1")
 
 
 @pytest.fixture
-def taro(bench: Workbench, tmp_path: Path) -> Iterator[Customer]:
+def taro(bench: SetupBuilder, tmp_path: Path) -> Iterator[SetupUser]:
     """A customer. Depends on `bench` only to be skipped with its reason without root."""
     with customer(tmp_path) as somebody:
         yield somebody

@@ -13,8 +13,8 @@ from support.setups import (
     PLACE,
     PROGRAM_FILES,
     UNINSTALL_KEY,
-    Customer,
-    Workbench,
+    SetupBuilder,
+    SetupUser,
     contents,
     customer,
 )
@@ -36,7 +36,7 @@ CHOICES = [
 
 
 @pytest.mark.installer
-def test_bank_is_chosen_by_file_name_or_switch(taro: Customer, new: Path) -> None:
+def test_bank_is_chosen_by_file_name_or_switch(taro: SetupUser, new: Path) -> None:
     for name, switches, banks in CHOICES:
         assert taro.sets_up(new, *switches, name=name) == DONE, taro.log
         assert taro.banks() == set(banks), name
@@ -45,7 +45,7 @@ def test_bank_is_chosen_by_file_name_or_switch(taro: Customer, new: Path) -> Non
 
 
 @pytest.mark.installer
-def test_unknown_bank_is_refused(taro: Customer, new: Path) -> None:
+def test_unknown_bank_is_refused(taro: SetupUser, new: Path) -> None:
     assert taro.sets_up(new, name="certclient-setup-other-bank.exe") == PROFILE
     assert 'does not know the bank "other-bank"' in taro.log
     assert taro.sets_up(new, "/PROFILE=rei") == PROFILE
@@ -53,7 +53,7 @@ def test_unknown_bank_is_refused(taro: Customer, new: Path) -> None:
 
 
 @pytest.mark.installer
-def test_second_bank_is_added(taro: Customer, old: Path, new: Path) -> None:
+def test_second_bank_is_added(taro: SetupUser, old: Path, new: Path) -> None:
     assert taro.sets_up(old) == DONE
     assert taro.sets_up(old, name=f"certclient-setup-{BANKS[1]}.exe") == DONE
     assert taro.sets_up(new) == DONE
@@ -63,7 +63,7 @@ def test_second_bank_is_added(taro: Customer, old: Path, new: Path) -> None:
 
 
 @pytest.fixture
-def customer_with_screen(bench: Workbench, tmp_path: Path) -> Iterator[Customer]:
+def customer_with_screen(bench: SetupBuilder, tmp_path: Path) -> Iterator[SetupUser]:
     """With a screen, a message box of a silent setup would wait for a click, and `sets_up` time
     out."""
     with screen() as shown, customer(tmp_path, shown.display) as somebody:
@@ -71,7 +71,7 @@ def customer_with_screen(bench: Workbench, tmp_path: Path) -> Iterator[Customer]
 
 
 def test_older_setup_adds_bank_without_downgrade(
-    customer_with_screen: Customer, old: Path, new: Path
+    customer_with_screen: SetupUser, old: Path, new: Path
 ) -> None:
     """Two banks publish the same program, the second one in an older version."""
     taro = customer_with_screen
@@ -95,7 +95,7 @@ def test_older_setup_adds_bank_without_downgrade(
 
 
 @pytest.mark.installer
-def test_profile_of_newer_installed_version_wins(taro: Customer, old: Path, new: Path) -> None:
+def test_profile_of_newer_installed_version_wins(taro: SetupUser, old: Path, new: Path) -> None:
     assert taro.sets_up(new) == DONE
     assert taro.sets_up(old, f"/PROFILE={BANKS[0]},{BANKS[1]}") == DONE, taro.log
     assert taro.text(rf"{PLACE}\profiles\{BANKS[1]}.toml") == f"{BANKS[1]} 1.1.0rc1"

@@ -1,6 +1,6 @@
 """The silent setup on a fresh Windows: what it writes, updates and removes.
 
-The program is a stand-in behind the real check of files (support/stand_ins.py);
+The program is a stand-in behind the real check of files (support/fakes.py);
 test_setup_program.py uses the real program.
 """
 
@@ -21,8 +21,8 @@ from support.setups import (
     RUN_KEY,
     SCHEME_KEY,
     UNINSTALL_KEY,
-    Customer,
-    Workbench,
+    SetupBuilder,
+    SetupUser,
     contents,
 )
 
@@ -30,7 +30,7 @@ DONE, RUNNING, DOWNGRADE = 0, 11, 12
 TITLE_JA = "電子証明書の更新"
 
 
-def test_setup_writes_documented_files_and_registry(taro: Customer, new: Path) -> None:
+def test_setup_writes_documented_files_and_registry(taro: SetupUser, new: Path) -> None:
     assert taro.sets_up(new) == DONE, taro.log
     assert taro.files() == PROGRAM_FILES | contents("1.1.0rc1")
     program = rf"{PLACE}\certclientw.exe".replace("\\", "\\\\")
@@ -52,7 +52,7 @@ def test_setup_writes_documented_files_and_registry(taro: Customer, new: Path) -
 
 
 @pytest.mark.installer
-def test_language_log_and_folder_switches(taro: Customer, new: Path) -> None:
+def test_language_log_and_folder_switches(taro: SetupUser, new: Path) -> None:
     """/LANG=, /LOG= and, as the last one and without quotes, /D=."""
     folder, log = r"C:\a bank\renewals", r"C:\a log.txt"
     shutil.copyfile(new, taro.windows.shared / "setup.exe")
@@ -72,7 +72,7 @@ def test_language_log_and_folder_switches(taro: Customer, new: Path) -> None:
     assert not taro.has(folder)
 
 
-def test_update_removes_only_files_of_old_version(taro: Customer, old: Path, new: Path) -> None:
+def test_update_removes_only_files_of_old_version(taro: SetupUser, old: Path, new: Path) -> None:
     assert taro.sets_up(old, f"/PROFILE={BANKS[1]}") == DONE, taro.log
     notes = taro.windows.path(PLACE) / "my notes.txt"
     notes.write_text("mine")
@@ -88,7 +88,7 @@ def test_update_removes_only_files_of_old_version(taro: Customer, old: Path, new
 
 @pytest.mark.installer
 def test_release_replaces_candidate_but_not_vice_versa(
-    taro: Customer, bench: Workbench, new: Path
+    taro: SetupUser, bench: SetupBuilder, new: Path
 ) -> None:
     release = bench.setup("1.1.0")
     assert taro.sets_up(new) == DONE
@@ -96,7 +96,7 @@ def test_release_replaces_candidate_but_not_vice_versa(
     assert taro.sets_up(new) == DOWNGRADE
 
 
-def test_running_program_quits_and_is_restarted(taro: Customer, old: Path, new: Path) -> None:
+def test_running_program_quits_and_is_restarted(taro: SetupUser, old: Path, new: Path) -> None:
     assert taro.sets_up(old) == DONE
     program = start_program(taro)
     assert taro.sets_up(new) == DONE, taro.log
@@ -109,7 +109,7 @@ def test_running_program_quits_and_is_restarted(taro: Customer, old: Path, new: 
 
 
 @pytest.mark.installer
-def test_busy_program_is_not_terminated(taro: Customer, old: Path, new: Path) -> None:
+def test_busy_program_is_not_terminated(taro: SetupUser, old: Path, new: Path) -> None:
     assert taro.sets_up(old) == DONE
     (taro.windows.shared / "busy").touch()
     program = start_program(taro)
@@ -121,13 +121,13 @@ def test_busy_program_is_not_terminated(taro: Customer, old: Path, new: Path) ->
     assert program.wait(300) == 0
 
 
-def start_program(taro: Customer) -> subprocess.Popen[bytes]:
+def start_program(taro: SetupUser) -> subprocess.Popen[bytes]:
     program = taro.windows.start("wine", rf"{PLACE}\certclientw.exe", "hold")
     taro.wait_until((taro.windows.shared / "holding").exists)
     return program
 
 
-def test_uninstallation_leaves_nothing(taro: Customer, old: Path, new: Path) -> None:
+def test_uninstallation_leaves_nothing(taro: SetupUser, old: Path, new: Path) -> None:
     taro.windows.wine("reg", "add", r"HKCU\Software\Classes\other", "/f")
     before = snapshot(taro)
     assert taro.sets_up(old) == DONE
@@ -138,7 +138,7 @@ def test_uninstallation_leaves_nothing(taro: Customer, old: Path, new: Path) -> 
     assert snapshot(taro) == before
 
 
-def snapshot(taro: Customer) -> tuple[set[str], dict[str, dict[str, str]]]:
+def snapshot(taro: SetupUser) -> tuple[set[str], dict[str, dict[str, str]]]:
     """The users' files and the registry, without what all setups share: the folder for temporary
     files (log, running uninstallers), and the parent folder and key of the program's own."""
     taro.windows.settle()
@@ -150,7 +150,7 @@ def snapshot(taro: Customer) -> tuple[set[str], dict[str, dict[str, str]]]:
 
 
 @pytest.mark.installer
-def test_uninstallation_keeps_foreign_files_and_scheme(taro: Customer, new: Path) -> None:
+def test_uninstallation_keeps_foreign_files_and_scheme(taro: SetupUser, new: Path) -> None:
     assert taro.sets_up(new) == DONE
     (taro.windows.path(PLACE) / "app-1.1.0rc1" / "theirs.txt").write_text("theirs")
     other = r'"C:\other bank\certclientw.exe" "%1"'
@@ -161,7 +161,7 @@ def test_uninstallation_keeps_foreign_files_and_scheme(taro: Customer, new: Path
 
 
 @pytest.mark.installer
-def test_unfinished_procedures_are_logged(taro: Customer, new: Path) -> None:
+def test_unfinished_procedures_are_logged(taro: SetupUser, new: Path) -> None:
     assert taro.sets_up(new) == DONE
     user_ids = [f"TKYM{1408054 + number}" for number in range(200)]
     (taro.windows.shared / "unfinished.txt").write_text("".join(f"{one}\r\n" for one in user_ids))
@@ -171,7 +171,7 @@ def test_unfinished_procedures_are_logged(taro: Customer, new: Path) -> None:
 
 
 @pytest.mark.installer
-def test_damaged_setup_changes_nothing(taro: Customer, new: Path, tmp_path: Path) -> None:
+def test_damaged_setup_changes_nothing(taro: SetupUser, new: Path, tmp_path: Path) -> None:
     damaged = bytearray(new.read_bytes())
     damaged[len(damaged) // 2] ^= 1
     (tmp_path / "damaged.exe").write_bytes(damaged)
@@ -179,6 +179,6 @@ def test_damaged_setup_changes_nothing(taro: Customer, new: Path, tmp_path: Path
     assert not taro.has(PLACE)
 
 
-def test_same_payload_gives_identical_setup(bench: Workbench, new: Path) -> None:
+def test_same_payload_gives_identical_setup(bench: SetupBuilder, new: Path) -> None:
     again = bench.setup("1.1.0rc1", name="again.exe")
     assert again.read_bytes() == new.read_bytes()

@@ -10,7 +10,15 @@ import pytest
 
 from support.dialogs import Dialogs
 from support.screen import screen
-from support.setups import INCOMING, PLACE, PLACE_OF_DATA, SETTINGS, UNINSTALLER, Customer, customer
+from support.setups import (
+    INCOMING,
+    PLACE,
+    PLACE_OF_DATA,
+    SETTINGS,
+    UNINSTALLER,
+    SetupUser,
+    customer,
+)
 from tools.installer.settings import ROOT
 from tools.installer.short import ShortBuild
 
@@ -31,7 +39,7 @@ def hanako(tmp_path: Path) -> Iterator[Dialogs]:
         yield Dialogs.of(somebody, shown, ROOT / "build" / "screenshots" / "setup")
 
 
-def starts(taro: Customer) -> bool:
+def starts(taro: SetupUser) -> bool:
     return taro.windows.wine(CONSOLE, "--version").returncode == DONE
 
 
@@ -45,8 +53,8 @@ def test_frozen_program_starts_beside_stopped_setup_and_removes_its_data(
         frozen.payload / "certclient.exe", taro.windows.path(INCOMING) / "certclient.exe"
     )
     assert starts(taro)
-    stranger = taro.windows.path(PLACE) / "version.dll"
-    shutil.copyfile(frozen.payload / "certclient.exe", stranger)
+    foreign_file = taro.windows.path(PLACE) / "version.dll"
+    shutil.copyfile(frozen.payload / "certclient.exe", foreign_file)
     assert not starts(taro)
     assert taro.sets_up(setup) == DONE, "the advice with CC-PROGRAM-CHANGED: run it again"
     assert starts(taro)

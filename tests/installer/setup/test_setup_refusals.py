@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from support.setups import OWN_KEY, PLACE, TEMPORARY, Customer, Workbench
+from support.setups import OWN_KEY, PLACE, TEMPORARY, SetupBuilder, SetupUser
 
 pytestmark = [pytest.mark.installer]
 
@@ -15,7 +15,7 @@ MACHINE_KEY = r"HKLM\Software\certclient"
 WINE_KEY = r"HKCU\Software\Wine"
 
 
-def test_insufficient_space_is_refused(taro: Customer, bench: Workbench) -> None:
+def test_insufficient_space_is_refused(taro: SetupUser, bench: SetupBuilder) -> None:
     """Too little space for the program's folder, or for temporary files."""
     large = bench.setup("3.0.0", more={"app-3.0.0/data.bin": "x" * (1 << 20)})
     taro.windows.path(PLACE).parent.mkdir()
@@ -26,7 +26,7 @@ def test_insufficient_space_is_refused(taro: Customer, bench: Workbench) -> None
     assert taro.sets_up(large) == DONE, taro.log
 
 
-def test_setup_is_refused_beside_machine_wide_installation(taro: Customer, new: Path) -> None:
+def test_setup_is_refused_beside_machine_wide_installation(taro: SetupUser, new: Path) -> None:
     taro.windows.wine("reg", "add", MACHINE_KEY, "/v", "InstallDir", "/d", r"C:\program", "/f")
     assert taro.sets_up(new) == MACHINE
     assert "for everybody on this computer" in taro.log
@@ -35,14 +35,14 @@ def test_setup_is_refused_beside_machine_wide_installation(taro: Customer, new: 
     assert taro.sets_up(new) == DONE, taro.log
 
 
-def test_windows_8_is_refused(taro: Customer, new: Path) -> None:
+def test_windows_8_is_refused(taro: SetupUser, new: Path) -> None:
     taro.windows.wine("reg", "add", WINE_KEY, "/v", "Version", "/d", "win81", "/f")
     assert taro.sets_up(new) == WINDOWS
     assert "needs Windows 10 or newer" in taro.log
     assert not taro.has(PLACE)
 
 
-def test_second_or_foreign_folder_is_refused(taro: Customer, old: Path, new: Path) -> None:
+def test_second_or_foreign_folder_is_refused(taro: SetupUser, old: Path, new: Path) -> None:
     strange = taro.windows.path(r"C:\tools")
     strange.mkdir()
     (strange / "their.dll").write_bytes(b"MZ of another program")
@@ -59,7 +59,7 @@ def test_second_or_foreign_folder_is_refused(taro: Customer, old: Path, new: Pat
     assert taro.sets_up(new, f"/D={PLACE}") == DONE, "the folder of the installed program"
 
 
-def test_stale_registry_entry_is_ignored(taro: Customer, old: Path, new: Path) -> None:
+def test_stale_registry_entry_is_ignored(taro: SetupUser, old: Path, new: Path) -> None:
     """After the folder was deleted by hand, or with a roaming profile from another PC."""
     assert taro.sets_up(new, r"/D=C:\first") == DONE
     taro.windows.wine("cmd", "/c", "rd", "/s", "/q", r"C:\first")

@@ -18,8 +18,8 @@ from support.setups import (
     PROGRAM_FILES,
     UNINSTALL_KEY,
     UNINSTALLER,
-    Customer,
-    Workbench,
+    SetupBuilder,
+    SetupUser,
     contents,
 )
 
@@ -35,7 +35,7 @@ STAGES = [
 ]
 
 
-def begin(taro: Customer, setup: Path, *, after: str) -> subprocess.Popen[bytes]:
+def begin(taro: SetupUser, setup: Path, *, after: str) -> subprocess.Popen[bytes]:
     """Starts a setup and returns when it has moved the file `after` into place and is blocked."""
     shutil.rmtree(taro.windows.path(INCOMING), ignore_errors=True)
     shutil.copyfile(setup, taro.windows.shared / "begun.exe")
@@ -45,12 +45,12 @@ def begin(taro: Customer, setup: Path, *, after: str) -> subprocess.Popen[bytes]
     return running
 
 
-def cut_power(taro: Customer) -> None:
+def cut_power(taro: SetupUser) -> None:
     taro.windows.run("wineserver", "-k9")
 
 
 def test_both_programs_start_after_power_cut(
-    taro: Customer, bench: Workbench, old: Path, new: Path
+    taro: SetupUser, bench: SetupBuilder, old: Path, new: Path
 ) -> None:
     antivirus = Antivirus.installed(taro, bench.payload("1.0.0"))
     assert taro.sets_up(old) == DONE
@@ -67,7 +67,7 @@ def test_both_programs_start_after_power_cut(
 
 
 def test_repair_restores_files_and_sets_foreign_ones_aside(
-    taro: Customer, bench: Workbench, new: Path
+    taro: SetupUser, bench: SetupBuilder, new: Path
 ) -> None:
     antivirus = Antivirus.installed(taro, bench.payload("1.0.0"))
     assert taro.sets_up(new) == DONE
@@ -107,7 +107,7 @@ def test_repair_restores_files_and_sets_foreign_ones_aside(
 
 @pytest.mark.installer
 def test_failed_change_over_keeps_libraries_of_each_program(
-    taro: Customer, bench: Workbench, old: Path, new: Path
+    taro: SetupUser, bench: SetupBuilder, old: Path, new: Path
 ) -> None:
     antivirus = Antivirus.installed(taro, bench.payload("1.0.0"))
     assert taro.sets_up(old) == DONE
@@ -127,7 +127,7 @@ def test_failed_change_over_keeps_libraries_of_each_program(
 
 
 @pytest.mark.installer
-def test_failed_first_setup_leaves_nothing(taro: Customer, new: Path) -> None:
+def test_failed_first_setup_leaves_nothing(taro: SetupUser, new: Path) -> None:
     folder = taro.windows.path(PLACE)
     folder.mkdir(parents=True)
     (folder / "profiles-available").write_text("a file where a folder has to be")
@@ -138,7 +138,7 @@ def test_failed_first_setup_leaves_nothing(taro: Customer, new: Path) -> None:
 
 @pytest.mark.installer
 def test_program_started_during_setup_is_asked_to_quit(
-    taro: Customer, bench: Workbench, old: Path
+    taro: SetupUser, bench: SetupBuilder, old: Path
 ) -> None:
     """A link, the daily task or the logon may start it while the setup writes large files."""
     large = {f"app-2.0.0/data-{n}.bin": chr(65 + n) * (40 << 20) for n in range(4)}
@@ -160,7 +160,7 @@ def test_program_started_during_setup_is_asked_to_quit(
 
 
 @pytest.mark.installer
-def test_files_are_flushed_before_change_over(taro: Customer, new: Path) -> None:
+def test_files_are_flushed_before_change_over(taro: SetupUser, new: Path) -> None:
     """Otherwise a power cut some seconds later would leave the new names with empty files."""
     shutil.copyfile(new, taro.windows.shared / "new.exe")
     traced = taro.windows.run(
@@ -183,7 +183,7 @@ def test_files_are_flushed_before_change_over(taro: Customer, new: Path) -> None
 
 @pytest.mark.installer
 def test_interrupted_uninstallation_can_be_continued(
-    taro: Customer, bench: Workbench, new: Path
+    taro: SetupUser, bench: SetupBuilder, new: Path
 ) -> None:
     antivirus = Antivirus.installed(taro, bench.payload("1.0.0"))
     assert taro.sets_up(new) == DONE

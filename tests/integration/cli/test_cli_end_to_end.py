@@ -11,18 +11,18 @@ import time
 import pytest
 
 from certclient_practice.repositories.records import CertificateState
-from support.command_line import PC_USER, PIN, USB_USER, Computer
+from support.command_line import PC_USER, PIN, USB_USER, CliComputer
 
 
-def usable(pc: Computer) -> dict[str, str]:
+def usable(pc: CliComputer) -> dict[str, str]:
     """Maps user IDs to serial numbers of the certificates that a browser would offer."""
     found = [c for c in pc.list() if c["has_key"] and not c["archived"]]
     assert len({c["user_id"] for c in found}) == len(found), "one usable certificate per user"
     return {c["user_id"]: c["serial"] for c in found}
 
 
-def test_renewal_on_the_pc_reports_every_step(pc: Computer) -> None:
-    old = pc.give(PC_USER, pc.nss.store())
+def test_renewal_on_the_pc_reports_every_step(pc: CliComputer) -> None:
+    old = pc.add_certificate(PC_USER, pc.nss.store())
     before = pc.run("list")
     assert old.serial_hex in before.out
     assert "更新できます" in before.out
@@ -43,8 +43,8 @@ def test_renewal_on_the_pc_reports_every_step(pc: Computer) -> None:
     assert pc.run("status").code == 0
 
 
-def test_archive_restore_and_delete(pc: Computer) -> None:
-    old = pc.give(PC_USER, pc.nss.store())
+def test_archive_restore_and_delete(pc: CliComputer) -> None:
+    old = pc.add_certificate(PC_USER, pc.nss.store())
     assert pc.run("remove", old.serial_hex, "--yes").code == 6, "the last valid certificate is kept"
     assert pc.run("renew", "--yes").code == 0
     new = usable(pc)[PC_USER]
@@ -56,9 +56,9 @@ def test_archive_restore_and_delete(pc: Computer) -> None:
     assert pc.run("remove", new, "--yes").code == 6
 
 
-def test_token_renewal_reads_the_pin_from_stdin(pc: Computer) -> None:
+def test_token_renewal_reads_the_pin_from_stdin(pc: CliComputer) -> None:
     token = pc.plug_in_token("専用USB")
-    old = pc.give(USB_USER, token.store())
+    old = pc.add_certificate(USB_USER, token.store())
     done = pc.run("renew", USB_USER, "--yes", "--pin-stdin", "--json", stdin=f"{PIN}\n")
     assert done.code == 0, done.err
     (result,) = done.json["results"]
@@ -69,9 +69,9 @@ def test_token_renewal_reads_the_pin_from_stdin(pc: Computer) -> None:
     assert PIN not in done.out + done.err + pc.everything_written()
 
 
-def test_wrong_pin_costs_one_attempt_and_leaves_nothing_behind(pc: Computer) -> None:
+def test_wrong_pin_costs_one_attempt_and_leaves_nothing_behind(pc: CliComputer) -> None:
     token = pc.plug_in_token()
-    old = pc.give(USB_USER, token.store())
+    old = pc.add_certificate(USB_USER, token.store())
     wrong = pc.run("renew", "--yes", "--pin-stdin", stdin=f"000000\n{PIN}\n")
     assert wrong.code == 2
     assert "CC-PIN-INCORRECT" in wrong.err
@@ -81,22 +81,22 @@ def test_wrong_pin_costs_one_attempt_and_leaves_nothing_behind(pc: Computer) -> 
     assert pc.run("renew", "--yes", "--pin-stdin", stdin=f"{PIN}\n").code == 0
 
 
-def test_missing_pin_costs_no_attempt(pc: Computer) -> None:
+def test_missing_pin_costs_no_attempt(pc: CliComputer) -> None:
     token = pc.plug_in_token()
-    pc.give(USB_USER, token.store())
+    pc.add_certificate(USB_USER, token.store())
     done = pc.run("renew", "--yes")
     assert done.code == 2
     assert "CC-PIN-REQUIRED" in done.err
     assert pc.run("status", "--json").json["procedures"] == []
 
 
-def test_renewing_all_continues_after_a_failure(pc: Computer) -> None:
+def test_renewing_all_continues_after_a_failure(pc: CliComputer) -> None:
     """Wish-list item 5: all IDs on the PC in one batch; one failure does not stop the rest."""
     store = pc.nss.store()
-    renewable = pc.give(PC_USER, store, days=20)
-    refused = pc.give("TKYM1408056", store, days=10)
-    on_token = pc.give(USB_USER, pc.plug_in_token().store(), days=5)
-    early = pc.give("TKYM1408057", store, days=200)
+    renewable = pc.add_certificate(PC_USER, store, days=20)
+    refused = pc.add_certificate("TKYM1408056", store, days=10)
+    on_token = pc.add_certificate(USB_USER, pc.plug_in_token().store(), days=5)
+    early = pc.add_certificate("TKYM1408057", store, days=200)
     pc.bank.revoke(refused.serial_hex)
     done = pc.run("renew", "--all", "--yes", "--pin-stdin", stdin=f"{PIN}\n")
     assert done.code == 6, done.err
@@ -112,7 +112,7 @@ def test_renewing_all_continues_after_a_failure(pc: Computer) -> None:
     assert remaining["TKYM1408057"] == early.serial_hex
 
 
-def test_obtain_with_the_code_from_the_letter(pc: Computer) -> None:
+def test_obtain_with_the_code_from_the_letter(pc: CliComputer) -> None:
     pc.bank.add_customer(PC_USER)
     code = pc.bank.issue_code(PC_USER).reveal()
     in_groups = "-".join(code[i : i + 4] for i in range(0, len(code), 4))
@@ -122,7 +122,7 @@ def test_obtain_with_the_code_from_the_letter(pc: Computer) -> None:
     assert code not in done.out + done.err + pc.everything_written()
 
 
-def test_wrong_code_leaves_nothing_behind(pc: Computer) -> None:
+def test_wrong_code_leaves_nothing_behind(pc: CliComputer) -> None:
     pc.bank.add_customer(PC_USER)
     pc.bank.issue_code(PC_USER)
     done = pc.run("obtain", PC_USER, "--yes", "--code-stdin", stdin="AAAA-BBBB-CCCC-DDDD\n")
@@ -132,9 +132,9 @@ def test_wrong_code_leaves_nothing_behind(pc: Computer) -> None:
     assert pc.run("status", "--json").json["procedures"] == []
 
 
-def test_expired_certificate_leads_to_obtain(pc: Computer) -> None:
+def test_expired_certificate_leads_to_obtain(pc: CliComputer) -> None:
     """Way C1."""
-    expired = pc.give(PC_USER, pc.nss.store(), days=-3)
+    expired = pc.add_certificate(PC_USER, pc.nss.store(), days=-3)
     shown = pc.run("show", PC_USER)
     assert "発行コードで新しい電子証明書を取得できます" in shown.out
     assert pc.run("renew", PC_USER, "--yes").code == 2
@@ -145,11 +145,11 @@ def test_expired_certificate_leads_to_obtain(pc: Computer) -> None:
     assert pc.run("remove", expired.serial_hex, "--delete", "--yes").code == 0
 
 
-def test_too_early_shows_the_first_day_and_too_late_the_contact(pc: Computer) -> None:
+def test_too_early_shows_the_first_day_and_too_late_the_contact(pc: CliComputer) -> None:
     """Way C2."""
     store = pc.nss.store()
-    pc.give(PC_USER, store, days=31)
-    pc.give("TKYM1408056", store, days=-91)
+    pc.add_certificate(PC_USER, store, days=31)
+    pc.add_certificate("TKYM1408056", store, days=-91)
     early = pc.run("renew", PC_USER, "--yes")
     assert (early.code, "CC-CERT-NOT-YET" in early.err) == (3, True)
     assert "更新できる最初の日" in early.err
@@ -158,8 +158,8 @@ def test_too_early_shows_the_first_day_and_too_late_the_contact(pc: Computer) ->
     assert "お問い合わせ先" in late.err
 
 
-def test_resume_after_waiting_for_the_ca(pc: Computer) -> None:
-    pc.give(PC_USER, pc.nss.store())
+def test_resume_after_waiting_for_the_ca(pc: CliComputer) -> None:
+    pc.add_certificate(PC_USER, pc.nss.store())
     pc.bank.set_policy(wait_polls=1, check_after=2)
     waiting = pc.run("renew", "--yes", "--wait", "0")
     assert waiting.code == 4, waiting.err
@@ -170,8 +170,8 @@ def test_resume_after_waiting_for_the_ca(pc: Computer) -> None:
     assert pc.run("resume").code == 3
 
 
-def test_unreachable_bank_has_its_own_exit_code(pc: Computer) -> None:
-    old = pc.give(PC_USER, pc.nss.store())
+def test_unreachable_bank_has_its_own_exit_code(pc: CliComputer) -> None:
+    old = pc.add_certificate(PC_USER, pc.nss.store())
     text = pc.bank.profile_path.read_text(encoding="utf-8")
     unreachable = text.replace(pc.bank.cmp_url, "https://127.0.0.1:1/pkix/")
     pc.bank.profile_path.write_text(unreachable, encoding="utf-8")
@@ -181,9 +181,9 @@ def test_unreachable_bank_has_its_own_exit_code(pc: Computer) -> None:
     assert usable(pc) == {PC_USER: old.serial_hex}
 
 
-def test_resume_after_a_kill(pc: Computer) -> None:
+def test_resume_after_a_kill(pc: CliComputer) -> None:
     """What the user sees; tests/integration/kill covers the states one by one."""
-    pc.give(PC_USER, pc.nss.store())
+    pc.add_certificate(PC_USER, pc.nss.store())
     pc.bank.set_policy(wait_polls=1, check_after=1)
     profile = str(pc.bank.profile_path)
     command = [sys.executable, "-m", "certclient", "--profile", profile, "renew", "--yes"]
@@ -201,8 +201,8 @@ def test_resume_after_a_kill(pc: Computer) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals")
-def test_ctrl_c_stops_after_the_current_step(pc: Computer) -> None:
-    pc.give(PC_USER, pc.nss.store())
+def test_ctrl_c_stops_after_the_current_step(pc: CliComputer) -> None:
+    pc.add_certificate(PC_USER, pc.nss.store())
     pc.bank.set_policy(wait_polls=1, check_after=1)
     profile = str(pc.bank.profile_path)
     command = [sys.executable, "-m", "certclient", "--profile", profile, "renew", "--yes"]
@@ -221,10 +221,10 @@ def test_ctrl_c_stops_after_the_current_step(pc: Computer) -> None:
     assert pc.run("resume").code == 0
 
 
-def test_terminal_prompts_for_consent_and_pin(pc: Computer) -> None:
+def test_terminal_prompts_for_consent_and_pin(pc: CliComputer) -> None:
     """In a pseudo-terminal; the typed PIN is not echoed."""
     pty = pytest.importorskip("pty")
-    pc.give(USB_USER, pc.plug_in_token("専用USB").store())
+    pc.add_certificate(USB_USER, pc.plug_in_token("専用USB").store())
     profile = str(pc.bank.profile_path)
     child, terminal = pty.fork()
     if child == 0:
@@ -264,8 +264,8 @@ def _answer_prompts(terminal: int, answers: list[tuple[str, str]]) -> str:
     return screen.decode("utf-8", "replace")
 
 
-def test_output_is_english_in_an_english_locale(pc: Computer) -> None:
-    pc.give(PC_USER, pc.nss.store())
+def test_output_is_english_in_an_english_locale(pc: CliComputer) -> None:
+    pc.add_certificate(PC_USER, pc.nss.store())
     pc.language = "en_US.UTF-8"
     done = pc.run("renew", "--yes")
     assert done.code == 0
@@ -273,7 +273,7 @@ def test_output_is_english_in_an_english_locale(pc: Computer) -> None:
     assert "Creating a new key" in done.err
 
 
-def test_invalid_profile_names_file_and_key(pc: Computer) -> None:
+def test_invalid_profile_names_file_and_key(pc: CliComputer) -> None:
     text = pc.bank.profile_path.read_text(encoding="utf-8")
     pc.bank.profile_path.write_text(text.replace("[ca]", "[ca]\ncolour = 1"), encoding="utf-8")
     done = pc.run("list", "--json")

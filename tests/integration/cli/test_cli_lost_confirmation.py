@@ -14,7 +14,7 @@ from datetime import timedelta
 import pytest
 
 from certclient_practice.repositories.records import CertificateState
-from support.command_line import PC_USER, PIN, USB_USER, Computer
+from support.command_line import PC_USER, PIN, USB_USER, CliComputer
 from support.lossy_line import LossyLine, lossy_line
 
 LOST = 5
@@ -25,25 +25,25 @@ LOST = 5
 class BrokenLine:
     """The customer's computer on a connection that breaks before the confirmation."""
 
-    pc: Computer
+    pc: CliComputer
     line: LossyLine
 
     def bank_revokes(self) -> None:
         bank = self.pc.bank
         bank.clock.advance(bank.policy.confirm_within + timedelta(seconds=1))
-        bank.bank.sweep()
+        bank.bank.revoke_overdue()
 
     def states(self) -> dict[str, CertificateState | None]:
         return {c["serial"]: self.pc.bank.state_of(c["serial"]) for c in self.pc.list()}
 
 
 @contextmanager
-def broken_line(pc: Computer) -> Iterator[BrokenLine]:
+def broken_line(pc: CliComputer) -> Iterator[BrokenLine]:
     bank = pc.bank
 
     def issued() -> bool:
-        with bank.bank.books() as books:
-            records = books.register.all()
+        with bank.bank.repositories() as repositories:
+            records = repositories.register.all()
             return any(one.state is CertificateState.UNCONFIRMED for one in records)
 
     port = int(re.findall(r":(\d+)/", bank.cmp_url)[0])
@@ -55,12 +55,12 @@ def broken_line(pc: Computer) -> Iterator[BrokenLine]:
 
 
 @pytest.fixture
-def broken(pc: Computer) -> Iterator[BrokenLine]:
+def broken(pc: CliComputer) -> Iterator[BrokenLine]:
     with broken_line(pc) as broken:
         yield broken
 
 
-def usable(pc: Computer) -> dict[str, str]:
+def usable(pc: CliComputer) -> dict[str, str]:
     """Maps user IDs to serial numbers of certificates that the bank presumably accepts."""
     return {
         c["user_id"]: c["serial"]
@@ -71,7 +71,7 @@ def usable(pc: Computer) -> dict[str, str]:
 
 def test_resume_replaces_a_certificate_revoked_before_its_confirmation(broken: BrokenLine) -> None:
     pc = broken.pc
-    old = pc.give(PC_USER, pc.nss.store())
+    old = pc.add_certificate(PC_USER, pc.nss.store())
     lost = pc.run("renew", "--yes", "--wait", "0")
     assert lost.code == LOST, lost.err
     assert broken.line.lost > 0
@@ -84,7 +84,7 @@ def test_resume_replaces_a_certificate_revoked_before_its_confirmation(broken: B
     assert unfinished["state"] == "verified"
 
     broken.bank_revokes()
-    broken.line.mend()
+    broken.line.restore()
     done = pc.run("resume", "--json")
     assert done.code == 0, done.err
     (result,) = done.json["results"]
@@ -100,10 +100,10 @@ def test_resume_replaces_a_certificate_revoked_before_its_confirmation(broken: B
 
 def test_renewing_again_explains_the_revocation(broken: BrokenLine) -> None:
     pc = broken.pc
-    pc.give(PC_USER, pc.nss.store())
+    pc.add_certificate(PC_USER, pc.nss.store())
     assert pc.run("renew", "--yes", "--wait", "0").code == LOST
     broken.bank_revokes()
-    broken.line.mend()
+    broken.line.restore()
     done = pc.run("renew", "--yes")
     assert done.code == 0, done.err
     assert "この電子証明書は金融機関で使えません" in done.err
@@ -115,11 +115,11 @@ def test_renewing_again_explains_the_revocation(broken: BrokenLine) -> None:
 def test_key_of_the_revoked_certificate_is_removed_from_the_token(broken: BrokenLine) -> None:
     pc = broken.pc
     token = pc.plug_in_token()
-    pc.give(USB_USER, token.store())
+    pc.add_certificate(USB_USER, token.store())
     pin = {"stdin": f"{PIN}\n"}
     assert pc.run("renew", "--yes", "--pin-stdin", "--wait", "0", **pin).code == LOST
     broken.bank_revokes()
-    broken.line.mend()
+    broken.line.restore()
     done = pc.run("resume", "--pin-stdin", **pin)
     assert done.code == 0, done.err
     on_token = token.store().certificates()
@@ -134,7 +134,7 @@ def test_obtaining_requests_the_code_again(broken: BrokenLine) -> None:
     options = ("obtain", PC_USER, "--yes", "--code-stdin", "--wait", "0")
     assert pc.run(*options, stdin=f"{code}\n").code == LOST
     broken.bank_revokes()
-    broken.line.mend()
+    broken.line.restore()
     done = pc.run("resume", "--code-stdin", stdin=f"{code}\n")
     assert done.code == 0, done.err
     (serial,) = usable(pc).values()
@@ -149,7 +149,7 @@ def test_expired_code_leaves_no_certificate_behind(broken: BrokenLine) -> None:
     assert pc.run(*options, stdin=f"{code}\n").code == LOST
     pc.bank.clock.advance(pc.bank.policy.code_valid)
     broken.bank_revokes()
-    broken.line.mend()
+    broken.line.restore()
     failed = pc.run("resume", "--code-stdin", stdin=f"{code}\n")
     assert failed.code == 2
     assert "CC-CERT-NOT-ACCEPTED" in failed.err
@@ -160,12 +160,12 @@ def test_expired_code_leaves_no_certificate_behind(broken: BrokenLine) -> None:
 def test_remind_sends_the_pending_confirmation(broken: BrokenLine) -> None:
     """Without a display, `remind` sends it itself, with no question and no PIN."""
     pc = broken.pc
-    pc.give(PC_USER, pc.nss.store())
+    pc.add_certificate(PC_USER, pc.nss.store())
     assert pc.run("renew", "--yes", "--wait", "0").code == LOST
     failed = pc.run("remind", "--json")
     (tried,) = failed.json["confirmations"]
     assert (tried["confirmed"], tried["error"]["code"]) == (False, "CC-NET-UNREACHABLE")
-    broken.line.mend()
+    broken.line.restore()
     reminded = pc.run("remind")
     assert reminded.code == 0, reminded.err
     assert f"{PC_USER}：電子証明書の受け取りを金融機関に連絡しました。" in reminded.out
@@ -178,10 +178,10 @@ def test_batch_finishes_all_renewals_in_a_later_run(broken: BrokenLine) -> None:
     pc = broken.pc
     store = pc.nss.store()
     for user_id in (PC_USER, "TKYM1408056"):
-        pc.give(user_id, store)
+        pc.add_certificate(user_id, store)
     assert pc.run("renew", "--all", "--yes", "--wait", "0").code == LOST
     broken.bank_revokes()
-    broken.line.mend()
+    broken.line.restore()
     done = pc.run("renew", "--all", "--yes")
     assert done.code == 0, done.err
     assert set(usable(pc)) == {PC_USER, "TKYM1408056"}
@@ -189,8 +189,8 @@ def test_batch_finishes_all_renewals_in_a_later_run(broken: BrokenLine) -> None:
         assert pc.bank.state_of(serial) is CertificateState.CONFIRMED
 
 
-def test_certificate_revoked_by_the_bank_is_not_renewed_again(pc: Computer) -> None:
-    old = pc.give(PC_USER, pc.nss.store())
+def test_certificate_revoked_by_the_bank_is_not_renewed_again(pc: CliComputer) -> None:
+    old = pc.add_certificate(PC_USER, pc.nss.store())
     pc.bank.revoke(old.serial_hex)
     refused = pc.run("renew", "--yes")
     assert refused.code == 6

@@ -3,10 +3,10 @@
 import os
 import subprocess
 
-from support.command_line import Computer
+from support.command_line import CliComputer
 
 
-def test_desktop_finds_the_program(pc: Computer) -> None:
+def test_desktop_finds_the_program(pc: CliComputer) -> None:
     done = pc.run("register-links")
     assert done.code == 0, done.err
     entry = pc.home / ".local" / "share" / "applications" / "certclient.desktop"

@@ -17,7 +17,7 @@ import pytest
 
 from certclient.enrollment.lock import exclusive
 from certclient_practice.repositories.records import CertificateState
-from support.command_line import PC_USER, USB_USER, Computer, Done
+from support.command_line import PC_USER, USB_USER, CliComputer, CompletedCommand
 
 _SCRIPT = 'mount -t overlay none -o "lowerdir=$1:/etc" /etc && shift && exec "$@"'
 _NAMESPACE = ("unshare", "-m") if os.geteuid() == 0 else ("unshare", "-rm")
@@ -32,7 +32,7 @@ def in_etc(etc: Path, command: Sequence[str]) -> list[str]:
 class ManagedPc:
     """A computer with an administrator's policy."""
 
-    pc: Computer
+    pc: CliComputer
     etc: Path
 
     def write_policy(self, text: str, mode: int = 0o644) -> None:
@@ -40,7 +40,7 @@ class ManagedPc:
         file.write_text(text, encoding="utf-8")
         file.chmod(mode)
 
-    def run(self, *arguments: str) -> Done:
+    def run(self, *arguments: str) -> CompletedCommand:
         profile = ("--profile", str(self.pc.bank.profile_path))
         command = (sys.executable, "-W", "error", "-m", "certclient", *profile, *arguments)
         done = subprocess.run(
@@ -52,11 +52,11 @@ class ManagedPc:
             timeout=600,
             check=False,
         )
-        return Done(done.returncode, done.stdout, done.stderr)
+        return CompletedCommand(done.returncode, done.stdout, done.stderr)
 
 
 @pytest.fixture
-def managed_pc(pc: Computer, tmp_path: Path) -> ManagedPc:
+def managed_pc(pc: CliComputer, tmp_path: Path) -> ManagedPc:
     etc = tmp_path / "etc"
     (etc / "certclient").mkdir(parents=True)
     etc.chmod(0o755)
@@ -68,7 +68,7 @@ def managed_pc(pc: Computer, tmp_path: Path) -> ManagedPc:
 
 def test_unattended_renewal_requires_the_policy(managed_pc: ManagedPc) -> None:
     pc = managed_pc.pc
-    old = pc.give(PC_USER, pc.nss.store())
+    old = pc.add_certificate(PC_USER, pc.nss.store())
     refused = managed_pc.run(*JOB)
     assert (refused.code, refused.json["error"]["code"]) == (6, "CC-UNATTENDED-OFF")
     managed_pc.write_policy("UnattendedRenewal = true")
@@ -86,9 +86,9 @@ def test_unattended_renewal_requires_the_policy(managed_pc: ManagedPc) -> None:
 def test_unattended_run_skips_tokens_and_spends_no_pin_attempt(managed_pc: ManagedPc) -> None:
     pc = managed_pc.pc
     managed_pc.write_policy("UnattendedRenewal = true")
-    pc.give(PC_USER, pc.nss.store(), days=20)
+    pc.add_certificate(PC_USER, pc.nss.store(), days=20)
     token = pc.plug_in_token()
-    on_token = pc.give(USB_USER, token.store(), days=5)
+    on_token = pc.add_certificate(USB_USER, token.store(), days=5)
     done = managed_pc.run(*JOB)
     assert done.code == 2, done.err
     outcomes = {r["user_id"].split()[0]: r for r in done.json["results"]}
@@ -104,7 +104,7 @@ def test_unattended_run_skips_tokens_and_spends_no_pin_attempt(managed_pc: Manag
 def test_next_run_polls_a_waiting_ca_again(managed_pc: ManagedPc) -> None:
     pc = managed_pc.pc
     managed_pc.write_policy("UnattendedRenewal = true")
-    pc.give(PC_USER, pc.nss.store())
+    pc.add_certificate(PC_USER, pc.nss.store())
     pc.bank.set_policy(wait_polls=1, check_after=1)
     assert managed_pc.run(*JOB, "--wait", "0").code == 4
     done = managed_pc.run(*JOB)
@@ -115,7 +115,7 @@ def test_next_run_polls_a_waiting_ca_again(managed_pc: ManagedPc) -> None:
 def test_unattended_run_skips_a_running_procedure(managed_pc: ManagedPc) -> None:
     pc = managed_pc.pc
     managed_pc.write_policy("UnattendedRenewal = true")
-    old = pc.give(PC_USER, pc.nss.store())
+    old = pc.add_certificate(PC_USER, pc.nss.store())
     data = pc.home / ".local" / "share" / "certclient"
     profile_id = managed_pc.run("list", "--json").json["profile"]
     with exclusive(data / "locks", profile_id, PC_USER):
@@ -128,7 +128,7 @@ def test_unattended_run_skips_a_running_procedure(managed_pc: ManagedPc) -> None
 def test_policy_restricts_destinations(managed_pc: ManagedPc) -> None:
     pc = managed_pc.pc
     managed_pc.write_policy('Destinations = ["pc"]')
-    pc.give(PC_USER, pc.nss.store())
+    pc.add_certificate(PC_USER, pc.nss.store())
     pc.plug_in_token()
     refused = managed_pc.run("renew", "--yes", "--to", "usb")
     assert refused.code == 6
@@ -139,7 +139,7 @@ def test_policy_restricts_destinations(managed_pc: ManagedPc) -> None:
 
 def test_invalid_policy_stops_the_program_and_names_the_setting(managed_pc: ManagedPc) -> None:
     pc = managed_pc.pc
-    old = pc.give(PC_USER, pc.nss.store())
+    old = pc.add_certificate(PC_USER, pc.nss.store())
     managed_pc.write_policy('Proxy = "http://user:pw@proxy.example.jp:8080"')
     refused = managed_pc.run("renew", "--yes", "--json")
     assert (refused.code, refused.json["error"]["code"]) == (2, "CC-POLICY-INVALID")

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import pytest
 
 from certclient.ca.client import SignerStatus
-from certclient.enrollment.procedure import Finished, Kind, LoginResult
+from certclient.enrollment.procedure import Finished, LoginTestResult, ProcedureKind
 from certclient.model.certificate import Certificate
 from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
@@ -24,8 +24,8 @@ from certclient.store.base import (
     StoreSession,
     Unavailable,
 )
-from support.customer import Customer
-from support.scripted import Person
+from support.customer import CustomerComputer
+from support.scripted import ScriptedUser
 from support.softhsm import PIN
 
 TEST_URL = "https://127.0.0.1:1/login"
@@ -76,48 +76,50 @@ class LoginCapableStore:
             raise self.answer
 
 
-def renew(customer: Customer, answer: CertclientError | None) -> Finished:
+def renew(customer: CustomerComputer, answer: CertclientError | None) -> Finished:
     customer.profile = replace(customer.profile, login_test_url=TEST_URL)
     customer.named_proxy = PROXY
     customer.store = LoginCapableStore(customer.store, answer)
     customer.stores = [customer.store]
-    outcome = customer.renew(Person(pins=[PIN]))
+    outcome = customer.renew(ScriptedUser(pins=[PIN]))
     assert isinstance(outcome, Finished)
     return outcome
 
 
-def test_successful_login_archives_the_old_certificate(customer: Customer) -> None:
+def test_successful_login_archives_the_old_certificate(customer: CustomerComputer) -> None:
     done = renew(customer, None)
-    assert done.kind is Kind.RENEW
-    assert (done.login.result, done.login.error) == (LoginResult.WORKED, None)
+    assert done.kind is ProcedureKind.RENEW
+    assert (done.login.result, done.login.error) == (LoginTestResult.WORKED, None)
     assert customer.usable() == [done.certificate]
 
 
 @pytest.mark.parametrize("code", [ErrorCode.LOGIN_REFUSED, ErrorCode.LOGIN_FAILED])
-def test_failed_login_keeps_the_old_certificate(customer: Customer, code: ErrorCode) -> None:
+def test_failed_login_keeps_the_old_certificate(
+    customer: CustomerComputer, code: ErrorCode
+) -> None:
     refusal = CertclientError(code, host="bank.example")
     done = renew(customer, refusal)
-    assert (done.login.result, done.login.error) == (LoginResult.FAILED, refusal)
+    assert (done.login.result, done.login.error) == (LoginTestResult.FAILED, refusal)
     assert (done.old_archived, done.old_kept) == (False, True)
     assert set(customer.usable()) == {customer.current, done.certificate}
 
 
-def test_old_certificate_is_kept_when_the_login_cannot_be_tried(customer: Customer) -> None:
+def test_old_certificate_is_kept_when_the_login_cannot_be_tried(customer: CustomerComputer) -> None:
     done = renew(customer, CertclientError(ErrorCode.NETWORK_UNREACHABLE))
-    assert done.login.result is LoginResult.HINDERED
+    assert done.login.result is LoginTestResult.PREVENTED
     assert (done.old_archived, done.old_kept) == (False, True)
     assert set(customer.usable()) == {customer.current, done.certificate}
 
 
-def test_result_says_why_no_login_was_tried(customer: Customer) -> None:
-    outcome = customer.renew(Person(pins=[PIN]))
+def test_result_says_why_no_login_was_tried(customer: CustomerComputer) -> None:
+    outcome = customer.renew(ScriptedUser(pins=[PIN]))
     assert isinstance(outcome, Finished)
-    assert outcome.login.result is LoginResult.NO_ADDRESS
+    assert outcome.login.result is LoginTestResult.NO_ADDRESS
 
 
 @pytest.mark.parametrize("status", SignerStatus)
 def test_refused_login_is_recorded_only_if_the_ca_refuses_too(
-    customer: Customer, status: SignerStatus
+    customer: CustomerComputer, status: SignerStatus
 ) -> None:
     """A bank's web servers may learn of a new certificate minutes after its CA."""
     customer.ca.signer = status

@@ -12,19 +12,19 @@ from datetime import timedelta
 import pytest
 
 from certclient.ca.client import SignerStatus
-from certclient.enrollment.interaction import Nobody, SecretKind
-from certclient.enrollment.inventory import named, newest_per_owner, take_inventory
-from certclient.enrollment.journal import RejectionSource, State
+from certclient.enrollment.interaction import NonInteractive, SecretKind
+from certclient.enrollment.inventory import named, newest_per_owner, read_inventory
+from certclient.enrollment.journal import ProcedureState, RejectionSource
 from certclient.enrollment.outcomes import BankHolds
-from certclient.enrollment.overview import Condition, take_overview
+from certclient.enrollment.overview import Condition, read_overview
 from certclient.enrollment.procedure import Finished, Pending
-from certclient.enrollment.reminder import ReminderBook
+from certclient.enrollment.reminder import ReminderHistory
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.progress import Step
-from support.customer import USER, Customer
+from support.customer import USER, CustomerComputer
 from support.pki import customer_name
-from support.scripted import NoVault, Person
+from support.scripted import ScriptedUser, UnavailableVault
 from support.softhsm import PIN
 
 LOST = CertclientError(ErrorCode.NETWORK_TIMEOUT)
@@ -41,24 +41,24 @@ def refused(*failures: str, protected: str = "yes") -> CertclientError:
     )
 
 
-def lost_confirmation(customer: Customer) -> Certificate:
+def lost_confirmation(customer: CustomerComputer) -> Certificate:
     """Runs a renewal whose confirmation never arrives; returns the new certificate."""
     customer.ca.faults["confirm"] = [LOST] * 4
     with pytest.raises(CertclientError):
         customer.renew()
     (stopped,) = customer.enrollment().pending()
-    assert stopped.state is State.VERIFIED
+    assert stopped.state is ProcedureState.VERIFIED
     assert stopped.new_certificate is not None
     return stopped.new_certificate
 
 
-def resume(customer: Customer, person: Person | None = None) -> Finished | Pending:
+def resume(customer: CustomerComputer, person: ScriptedUser | None = None) -> Finished | Pending:
     (stopped,) = customer.enrollment().pending()
-    return customer.enrollment().resume(stopped.id, person or Person(pins=[PIN]))
+    return customer.enrollment().resume(stopped.id, person or ScriptedUser(pins=[PIN]))
 
 
-def conditions(customer: Customer) -> dict[str, Condition]:
-    overview = take_overview(
+def conditions(customer: CustomerComputer) -> dict[str, Condition]:
+    overview = read_overview(
         [customer.profile],
         [customer.store],
         customer.time.clock(),
@@ -67,9 +67,9 @@ def conditions(customer: Customer) -> dict[str, Condition]:
     return {row.entry.certificate.serial_hex: row.condition for row in overview.rows}
 
 
-def eligible(customer: Customer) -> list[Certificate]:
+def eligible(customer: CustomerComputer) -> list[Certificate]:
     """The certificates that renew, the batch and the unattended task would choose."""
-    inventory = take_inventory(
+    inventory = read_inventory(
         customer.profile,
         [customer.store],
         customer.time.clock(),
@@ -79,10 +79,12 @@ def eligible(customer: Customer) -> list[Certificate]:
 
 
 @pytest.mark.parametrize("failure", ["certRevoked", "badCertId", "badRequest"])
-def test_rejected_certificate_is_replaced_in_the_same_run(customer: Customer, failure: str) -> None:
+def test_rejected_certificate_is_replaced_in_the_same_run(
+    customer: CustomerComputer, failure: str
+) -> None:
     rejected = lost_confirmation(customer)
     customer.ca.faults["confirm"] = [refused(failure)]
-    person = Person(pins=[PIN])
+    person = ScriptedUser(pins=[PIN])
     done = resume(customer, person)
     assert isinstance(done, Finished)
     assert done.certificate != rejected
@@ -97,14 +99,14 @@ def test_rejected_certificate_is_replaced_in_the_same_run(customer: Customer, fa
     assert conditions(customer)[done.certificate.serial_hex] is Condition.VALID
 
 
-def test_journal_records_the_rejection(customer: Customer) -> None:
+def test_journal_records_the_rejection(customer: CustomerComputer) -> None:
     rejected = lost_confirmation(customer)
     (stopped,) = customer.enrollment().pending()
     customer.ca.faults["confirm"] = [refused("certRevoked")]
     resume(customer)
     record = customer.journal.load(stopped.id)
     assert record is not None
-    assert record.state is State.NOT_ACCEPTED
+    assert record.state is ProcedureState.NOT_ACCEPTED
     assert record.error is ErrorCode.CERTIFICATE_NOT_ACCEPTED
     (rejection,) = customer.journal.rejections()
     assert rejection.fingerprint == rejected.fingerprint
@@ -112,7 +114,7 @@ def test_journal_records_the_rejection(customer: Customer) -> None:
     assert rejection.message == "確認の期限を過ぎました"
 
 
-def test_late_first_confirmation_leads_to_a_new_request(customer: Customer) -> None:
+def test_late_first_confirmation_leads_to_a_new_request(customer: CustomerComputer) -> None:
     """The PC was asleep, and the bank revoked the certificate within a minute."""
     customer.ca.faults["confirm"] = [refused("certRevoked")]
     done = customer.renew()
@@ -121,7 +123,7 @@ def test_late_first_confirmation_leads_to_a_new_request(customer: Customer) -> N
     assert customer.usable() == [done.certificate]
 
 
-def test_repeated_rejection_stops_after_two_requests(customer: Customer) -> None:
+def test_repeated_rejection_stops_after_two_requests(customer: CustomerComputer) -> None:
     customer.ca.faults["confirm"] = [refused("certRevoked")] * 9
     with pytest.raises(CertclientError) as stopped:
         customer.renew()
@@ -131,7 +133,7 @@ def test_repeated_rejection_stops_after_two_requests(customer: Customer) -> None
     assert eligible(customer) == [customer.current]
 
 
-def test_already_confirmed_is_not_an_error(customer: Customer) -> None:
+def test_already_confirmed_is_not_an_error(customer: CustomerComputer) -> None:
     """`CaClient.confirm` returns for certConfirmed (tests/unit/ca)."""
     new = lost_confirmation(customer)
     done = resume(customer)
@@ -142,13 +144,13 @@ def test_already_confirmed_is_not_an_error(customer: Customer) -> None:
 
 @pytest.mark.parametrize("failure", ["certRevoked", "badRequest", ""])
 def test_certificate_whose_signature_the_bank_accepts_is_kept(
-    customer: Customer, failure: str
+    customer: CustomerComputer, failure: str
 ) -> None:
     """The bank received the confirmation and revoked the certificate that had signed it."""
     new = lost_confirmation(customer)
     customer.ca.faults["confirm"] = [refused(failure)]
     customer.ca.signers[new.fingerprint] = SignerStatus.ACCEPTED
-    person = Person(pins=[PIN])
+    person = ScriptedUser(pins=[PIN])
     done = resume(customer, person)
     assert isinstance(done, Finished)
     assert done.certificate == new
@@ -169,10 +171,10 @@ def test_certificate_whose_signature_the_bank_accepts_is_kept(
     ids=["busy", "without a failure", "unprotected", "HTTP 500", "without a body"],
 )
 def test_inconclusive_answer_leaves_the_procedure_open(
-    customer: Customer, answer: CertclientError
+    customer: CustomerComputer, answer: CertclientError
 ) -> None:
     new = lost_confirmation(customer)
-    customer.patience = 0.0
+    customer.max_wait = 0.0
     customer.ca.faults["confirm"] = [answer]
     with pytest.raises(CertclientError) as stopped:
         resume(customer)
@@ -187,7 +189,7 @@ def test_inconclusive_answer_leaves_the_procedure_open(
     assert done.certificate == new
 
 
-def test_nothing_is_removed_while_the_bank_is_unreachable(customer: Customer) -> None:
+def test_nothing_is_removed_while_the_bank_is_unreachable(customer: CustomerComputer) -> None:
     new = lost_confirmation(customer)
     customer.ca.faults["confirm"] = [refused("certRevoked")]
     customer.ca.faults["signer_status"] = [LOST] * 4
@@ -197,7 +199,7 @@ def test_nothing_is_removed_while_the_bank_is_unreachable(customer: Customer) ->
     assert eligible(customer) == [customer.current]
 
 
-def test_interrupted_removal_is_resumed(customer: Customer) -> None:
+def test_interrupted_removal_is_resumed(customer: CustomerComputer) -> None:
     """After a stop during the removal, the removal and the new request follow the journal."""
     rejected = lost_confirmation(customer)
     (stopped,) = customer.enrollment().pending()
@@ -213,7 +215,7 @@ def test_interrupted_removal_is_resumed(customer: Customer) -> None:
     assert customer.usable() == [done.certificate]
 
 
-def test_renewing_again_resumes_the_open_procedure(customer: Customer) -> None:
+def test_renewing_again_resumes_the_open_procedure(customer: CustomerComputer) -> None:
     lost_confirmation(customer)
     customer.ca.faults["confirm"] = [refused("certRevoked")]
     done = customer.renew()
@@ -221,22 +223,26 @@ def test_renewing_again_resumes_the_open_procedure(customer: Customer) -> None:
     assert customer.usable() == [done.certificate]
 
 
-def test_renewing_the_unconfirmed_certificate_resumes_its_procedure(customer: Customer) -> None:
+def test_renewing_the_unconfirmed_certificate_resumes_its_procedure(
+    customer: CustomerComputer,
+) -> None:
     new = lost_confirmation(customer)
-    done = customer.enrollment().renew(customer.stored(new), customer.store, Person(pins=[PIN]))
+    done = customer.enrollment().renew(
+        customer.stored(new), customer.store, ScriptedUser(pins=[PIN])
+    )
     assert isinstance(done, Finished)
     assert done.certificate == new
 
 
-def test_reminders_follow_the_confirmed_certificate(customer: Customer) -> None:
+def test_reminders_follow_the_confirmed_certificate(customer: CustomerComputer) -> None:
     new = lost_confirmation(customer)
     shown = []
-    book = ReminderBook(customer.journal.path.parent / "reminders.json")
+    book = ReminderHistory(customer.journal.path.parent / "reminders.json")
     start = customer.time.now
     for day in range(21):
         now = start + timedelta(days=day)
         statuses = customer.enrollment().statuses()
-        overview = take_overview([customer.profile], [customer.store], now, statuses)
+        overview = read_overview([customer.profile], [customer.store], now, statuses)
         due = book.due(overview.rows, now)
         assert new not in [reminder.row.entry.certificate for reminder in due]
         book.note(due, now)
@@ -247,13 +253,13 @@ def test_reminders_follow_the_confirmed_certificate(customer: Customer) -> None:
 # Giving up, and doubt
 
 
-def give_up(customer: Customer) -> Finished | Pending:
+def give_up(customer: CustomerComputer) -> Finished | Pending:
     (stopped,) = customer.enrollment().pending()
-    return customer.enrollment().abandon(stopped.id, Person(pins=[PIN]))
+    return customer.enrollment().abandon(stopped.id, ScriptedUser(pins=[PIN]))
 
 
 def test_giving_up_after_a_lost_response_finishes_a_confirmed_certificate(
-    customer: Customer,
+    customer: CustomerComputer,
 ) -> None:
     new = lost_confirmation(customer)
     customer.ca.signers[new.fingerprint] = SignerStatus.ACCEPTED
@@ -262,7 +268,7 @@ def test_giving_up_after_a_lost_response_finishes_a_confirmed_certificate(
     assert customer.usable() == [new]
 
 
-def test_giving_up_is_finished_if_the_ca_answers_confirmed(customer: Customer) -> None:
+def test_giving_up_is_finished_if_the_ca_answers_confirmed(customer: CustomerComputer) -> None:
     new = lost_confirmation(customer)
     customer.ca.faults["confirm"] = [refused("certConfirmed")]
     done = give_up(customer)
@@ -270,7 +276,7 @@ def test_giving_up_is_finished_if_the_ca_answers_confirmed(customer: Customer) -
     assert customer.usable() == [new]
 
 
-def test_giving_up_deletes_nothing_while_the_ca_is_unreachable(customer: Customer) -> None:
+def test_giving_up_deletes_nothing_while_the_ca_is_unreachable(customer: CustomerComputer) -> None:
     new = lost_confirmation(customer)
     customer.ca.faults["signer_status"] = [LOST] * 4
     with pytest.raises(CertclientError) as stopped:
@@ -279,7 +285,9 @@ def test_giving_up_deletes_nothing_while_the_ca_is_unreachable(customer: Custome
     assert new in customer.usable()
 
 
-def test_giving_up_deletes_a_certificate_that_the_ca_does_not_accept(customer: Customer) -> None:
+def test_giving_up_deletes_a_certificate_that_the_ca_does_not_accept(
+    customer: CustomerComputer,
+) -> None:
     new = lost_confirmation(customer)
     customer.ca.signers[new.fingerprint] = SignerStatus.NOT_TRUSTED
     outcome = give_up(customer)
@@ -288,18 +296,20 @@ def test_giving_up_deletes_a_certificate_that_the_ca_does_not_accept(customer: C
 
 
 def test_implicitly_confirmed_certificate_is_finished_instead_of_given_up(
-    customer: Customer,
+    customer: CustomerComputer,
 ) -> None:
     """The CA has retired the old one already."""
     customer.ca.confirmed_at_once = True
-    stop = Person(pins=[PIN], stop_before=lambda steps: Step.INSTALL in steps)
+    stop = ScriptedUser(pins=[PIN], stop_before=lambda steps: Step.INSTALL in steps)
     assert isinstance(customer.renew(stop), Pending)
     done = give_up(customer)
     assert isinstance(done, Finished)
     assert customer.usable() == [done.certificate]
 
 
-def test_doubtful_certificate_is_reinstated_if_the_old_one_is_refused(customer: Customer) -> None:
+def test_doubtful_certificate_is_reinstated_if_the_old_one_is_refused(
+    customer: CustomerComputer,
+) -> None:
     """The CA had the confirmation, forgot the transaction, answers no questions, and has retired
     the certificate that signs the next request."""
     new = lost_confirmation(customer)
@@ -316,7 +326,7 @@ def test_doubtful_certificate_is_reinstated_if_the_old_one_is_refused(customer: 
 
 
 def test_doubtful_certificate_is_kept_until_another_one_has_replaced_it(
-    customer: Customer,
+    customer: CustomerComputer,
 ) -> None:
     new = lost_confirmation(customer)
     customer.ca.faults["confirm"] = [refused("badRequest")]
@@ -331,29 +341,29 @@ def test_doubtful_certificate_is_kept_until_another_one_has_replaced_it(
     assert customer.count_keys() == 2
 
 
-def test_resuming_what_another_run_has_finished_says_so(customer: Customer) -> None:
+def test_resuming_what_another_run_has_finished_says_so(customer: CustomerComputer) -> None:
     lost_confirmation(customer)
     (stopped,) = customer.enrollment().pending()
     assert isinstance(resume(customer), Finished)
-    again = customer.enrollment().resume(stopped.id, Person())
-    assert again == Pending(stopped.id, State.DONE, None)
+    again = customer.enrollment().resume(stopped.id, ScriptedUser())
+    assert again == Pending(stopped.id, ProcedureState.DONE, None)
 
 
 # 取得
 
 
-def expire(customer: Customer) -> None:
-    customer.vault = NoVault()
+def expire(customer: CustomerComputer) -> None:
+    customer.vault = UnavailableVault()
     customer.ca.right_code = RIGHT
     customer.time.now = customer.current.not_after + timedelta(days=3)
     customer.ca.makes = customer.makes_at(customer.time.now)
 
 
-def person_with_codes(*given: str) -> Person:
-    return Person(pins=[PIN] * 9, secrets={SecretKind.ISSUE_CODE: list(given)})
+def person_with_codes(*given: str) -> ScriptedUser:
+    return ScriptedUser(pins=[PIN] * 9, secrets={SecretKind.ISSUE_CODE: list(given)})
 
 
-def test_obtaining_requests_the_code_again(customer: Customer) -> None:
+def test_obtaining_requests_the_code_again(customer: CustomerComputer) -> None:
     expire(customer)
     customer.ca.faults["confirm"] = [LOST] * 4
     with pytest.raises(CertclientError):
@@ -371,7 +381,7 @@ def test_obtaining_requests_the_code_again(customer: Customer) -> None:
     ]
 
 
-def test_obtaining_without_another_code_rolls_back(customer: Customer) -> None:
+def test_obtaining_without_another_code_rolls_back(customer: CustomerComputer) -> None:
     expire(customer)
     customer.ca.faults["confirm"] = [refused("certRevoked")]
     with pytest.raises(CertclientError) as stopped:
@@ -380,7 +390,7 @@ def test_obtaining_without_another_code_rolls_back(customer: Customer) -> None:
     assert customer.usable() == [customer.current], "the rejected certificate was removed"
     assert customer.count_keys() == 1
     (again,) = customer.enrollment().pending()
-    assert again.state is State.PREPARED, "status shows what is left to do"
+    assert again.state is ProcedureState.PREPARED, "status shows what is left to do"
     customer.ca.right_code = RIGHT
     assert isinstance(resume(customer, person_with_codes(RIGHT)), Finished)
 
@@ -389,7 +399,9 @@ def test_obtaining_without_another_code_rolls_back(customer: Customer) -> None:
 
 
 @pytest.mark.parametrize("failure", ["certRevoked", "signerNotTrusted"])
-def test_refused_signer_is_recorded_and_not_used_again(customer: Customer, failure: str) -> None:
+def test_refused_signer_is_recorded_and_not_used_again(
+    customer: CustomerComputer, failure: str
+) -> None:
     refusal = CertclientError(
         ErrorCode.CA_REFUSED, failure=failure, protected="yes", message="失効しています"
     )
@@ -408,19 +420,21 @@ def test_refused_signer_is_recorded_and_not_used_again(customer: Customer, failu
     assert "send" not in [call for call, _ in customer.ca.calls], "the request is not repeated"
 
 
-def test_certificate_accepted_again_clears_the_rejection(customer: Customer) -> None:
+def test_certificate_accepted_again_clears_the_rejection(customer: CustomerComputer) -> None:
     refusal = CertclientError(ErrorCode.CA_REFUSED, failure="signerNotTrusted", protected="yes")
     customer.ca.faults["send"] = [refusal]
     with pytest.raises(CertclientError):
         customer.renew()
     customer.ca.signer = SignerStatus.ACCEPTED
-    person = Person(pins=[PIN, PIN])
+    person = ScriptedUser(pins=[PIN, PIN])
     done = customer.renew(person)
     assert isinstance(done, Finished)
     assert customer.journal.rejections() == []
 
 
-def test_unprotected_refusal_does_not_mark_the_certificate_rejected(customer: Customer) -> None:
+def test_unprotected_refusal_does_not_mark_the_certificate_rejected(
+    customer: CustomerComputer,
+) -> None:
     refusal = CertclientError(ErrorCode.CA_REFUSED, failure="certRevoked", protected="no")
     customer.ca.faults["send"] = [refusal]
     with pytest.raises(CertclientError) as stopped:
@@ -429,13 +443,15 @@ def test_unprotected_refusal_does_not_mark_the_certificate_rejected(customer: Cu
     assert eligible(customer) == [customer.current]
 
 
-def test_old_certificate_is_restored_when_its_successor_is_refused(customer: Customer) -> None:
+def test_old_certificate_is_restored_when_its_successor_is_refused(
+    customer: CustomerComputer,
+) -> None:
     done = customer.renew()
     assert isinstance(done, Finished)
     assert done.old_archived
     customer.ca.signers[done.certificate.fingerprint] = SignerStatus.REVOKED
     error = customer.enrollment().check_with_bank(
-        customer.stored(done.certificate), Person(pins=[PIN])
+        customer.stored(done.certificate), ScriptedUser(pins=[PIN])
     )
     assert error is not None
     assert error.code is ErrorCode.CERTIFICATE_NOT_ACCEPTED
@@ -447,19 +463,19 @@ def test_old_certificate_is_restored_when_its_successor_is_refused(customer: Cus
     }
 
 
-def test_bank_check_asks_the_user_nothing(customer: Customer) -> None:
+def test_bank_check_asks_the_user_nothing(customer: CustomerComputer) -> None:
     if customer.store.store_id.startswith("nss"):
-        assert customer.enrollment().check_with_bank(customer.stored(), Nobody()) is None
+        assert customer.enrollment().check_with_bank(customer.stored(), NonInteractive()) is None
     else:
         with pytest.raises(CertclientError) as stopped:
-            customer.enrollment().check_with_bank(customer.stored(), Nobody())
+            customer.enrollment().check_with_bank(customer.stored(), NonInteractive())
         assert stopped.value.code is ErrorCode.PIN_REQUIRED
 
 
 # Two certificates of one owner
 
 
-def test_newer_of_two_certificates_with_equal_expiry_is_chosen(customer: Customer) -> None:
+def test_newer_of_two_certificates_with_equal_expiry_is_chosen(customer: CustomerComputer) -> None:
     """Two renewals on one day, both certificates unarchived: the superseded one must not sign."""
     end = customer.time.now + timedelta(days=25)
     issuing = customer.lab.intermediate
@@ -476,13 +492,13 @@ def test_newer_of_two_certificates_with_equal_expiry_is_chosen(customer: Custome
         session.unarchive(customer.current)
     customer.time.now += timedelta(hours=1)
     stored = customer.stored(first.certificate)
-    second = customer.enrollment().renew(stored, customer.store, Person(pins=[PIN]))
+    second = customer.enrollment().renew(stored, customer.store, ScriptedUser(pins=[PIN]))
     assert isinstance(second, Finished)
     with customer.session() as session:
         session.unarchive(first.certificate)
     assert second.certificate.not_after == first.certificate.not_after
     assert eligible(customer) == [second.certificate]
-    inventory = take_inventory(
+    inventory = read_inventory(
         customer.profile,
         [customer.store],
         customer.time.clock(),
@@ -494,18 +510,18 @@ def test_newer_of_two_certificates_with_equal_expiry_is_chosen(customer: Custome
 # Certificates that certclient refuses
 
 
-def issue_to_wrong_owner(customer: Customer) -> None:
+def issue_to_wrong_owner(customer: CustomerComputer) -> None:
     customer.ca.makes = lambda spki: customer.lab.issue(spki, customer_name("SOMEBODY99"))
 
 
-def failed_renewal(customer: Customer) -> CertclientError:
+def failed_renewal(customer: CustomerComputer) -> CertclientError:
     with pytest.raises(CertclientError) as stopped:
         customer.renew()
     assert stopped.value.code is ErrorCode.ISSUED_SUBJECT_MISMATCH
     return stopped.value
 
 
-def test_refused_certificate_is_rejected_by_certconf(customer: Customer) -> None:
+def test_refused_certificate_is_rejected_by_certconf(customer: CustomerComputer) -> None:
     issue_to_wrong_owner(customer)
     assert failed_renewal(customer).data["bank_holds"] == BankHolds.OLD.value
     assert ("confirm", ErrorCode.ISSUED_SUBJECT_MISMATCH) in customer.ca.calls
@@ -520,7 +536,7 @@ def test_refused_certificate_is_rejected_by_certconf(customer: Customer) -> None
     ],
 )
 def test_refused_certificate_is_revoked_after_implicit_confirmation(
-    customer: Customer, status: SignerStatus, holds: BankHolds
+    customer: CustomerComputer, status: SignerStatus, holds: BankHolds
 ) -> None:
     issue_to_wrong_owner(customer)
     customer.ca.confirmed_at_once = True
@@ -531,7 +547,7 @@ def test_refused_certificate_is_revoked_after_implicit_confirmation(
 
 
 def test_failed_revocation_reports_that_the_bank_holds_the_new_certificate(
-    customer: Customer,
+    customer: CustomerComputer,
 ) -> None:
     issue_to_wrong_owner(customer)
     customer.ca.confirmed_at_once = True
@@ -539,9 +555,9 @@ def test_failed_revocation_reports_that_the_bank_holds_the_new_certificate(
     assert failed_renewal(customer).data["bank_holds"] == BankHolds.NEW.value
     (open_procedure,) = customer.enrollment().pending()
     assert customer.count_keys() == 2, "the key that can sign the revocation is kept"
-    outcome = customer.enrollment().resume(open_procedure.id, Person(pins=[PIN]))
+    outcome = customer.enrollment().resume(open_procedure.id, ScriptedUser(pins=[PIN]))
     assert isinstance(outcome, Pending)
-    assert outcome.state is State.ABANDONED
+    assert outcome.state is ProcedureState.ABANDONED
     assert [call for call, _ in customer.ca.calls].count("revoke") > 4, "sent again"
     customer.assert_old_certificate_untouched()
 
@@ -549,14 +565,16 @@ def test_failed_revocation_reports_that_the_bank_holds_the_new_certificate(
 # A wrong clock (cases 20 and 23)
 
 
-@pytest.mark.parametrize("state", [State.WAITING, State.VERIFIED])
-def test_procedure_survives_a_clock_one_day_ahead(customer: Customer, state: State) -> None:
-    customer.ca.waits = 1 if state is State.WAITING else 0
-    customer.patience = 0.0
-    if state is State.WAITING:
+@pytest.mark.parametrize("state", [ProcedureState.WAITING, ProcedureState.VERIFIED])
+def test_procedure_survives_a_clock_one_day_ahead(
+    customer: CustomerComputer, state: ProcedureState
+) -> None:
+    customer.ca.waits = 1 if state is ProcedureState.WAITING else 0
+    customer.max_wait = 0.0
+    if state is ProcedureState.WAITING:
         assert isinstance(customer.renew(), Pending)
     else:
-        stop = Person(pins=[PIN], stop_before=lambda steps: Step.VERIFY in steps)
+        stop = ScriptedUser(pins=[PIN], stop_before=lambda steps: Step.VERIFY in steps)
         assert isinstance(customer.renew(stop), Pending)
     customer.ca.clock_of_server = customer.time.now
     customer.time.now += timedelta(days=1)
@@ -571,5 +589,5 @@ def test_procedure_survives_a_clock_one_day_ahead(customer: Customer, state: Sta
     assert customer.count_keys() == 2
     customer.time.now -= timedelta(days=1)
     customer.ca.faults.clear()
-    customer.patience = 60.0
+    customer.max_wait = 60.0
     assert isinstance(resume(customer), Finished)

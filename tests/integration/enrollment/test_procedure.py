@@ -13,16 +13,16 @@ from datetime import timedelta
 import pytest
 
 from certclient.enrollment.interaction import SecretKind
-from certclient.enrollment.journal import State
+from certclient.enrollment.journal import ProcedureState
 from certclient.enrollment.preflight import System
 from certclient.enrollment.procedure import Finished, Pending
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
-from certclient.model.profile import AskWhom
+from certclient.model.profile import SecretPolicy
 from certclient.model.progress import Step
-from support.customer import USER, Customer
+from support.customer import USER, CustomerComputer
 from support.pki import SERVER_AUTH, customer_name, make_lab, rsa_signer
-from support.scripted import NoVault, Person, honest
+from support.scripted import ScriptedUser, UnavailableVault, issue_as_requested
 from support.softhsm import PIN
 
 LOST = CertclientError(ErrorCode.NETWORK_TIMEOUT)
@@ -33,8 +33,10 @@ def finished(outcome: object) -> Finished:
     return outcome
 
 
-def test_renewal_leaves_one_usable_certificate_and_archives_the_old_one(customer: Customer) -> None:
-    person = Person(pins=[PIN])
+def test_renewal_leaves_one_usable_certificate_and_archives_the_old_one(
+    customer: CustomerComputer,
+) -> None:
+    person = ScriptedUser(pins=[PIN])
     done = finished(customer.renew(person))
     assert customer.usable() == [done.certificate]
     assert done.certificate != customer.current
@@ -63,16 +65,16 @@ def test_renewal_leaves_one_usable_certificate_and_archives_the_old_one(customer
     assert done.seconds["signing"] > 0
 
 
-def test_nothing_happens_without_consent(customer: Customer) -> None:
+def test_nothing_happens_without_consent(customer: CustomerComputer) -> None:
     with pytest.raises(CertclientError) as stopped:
-        customer.renew(Person(pins=[PIN], agrees=False))
+        customer.renew(ScriptedUser(pins=[PIN], agrees=False))
     assert stopped.value.code is ErrorCode.CONSENT_REFUSED
     assert customer.ca.calls == []
     customer.assert_old_certificate_untouched()
     assert customer.enrollment().pending() == []
 
 
-Issue = Callable[[Customer, bytes], Certificate]
+Issue = Callable[[CustomerComputer, bytes], Certificate]
 
 DISHONEST: dict[str, tuple[Issue, ErrorCode]] = {
     "another key": (
@@ -103,7 +105,9 @@ DISHONEST: dict[str, tuple[Issue, ErrorCode]] = {
 
 
 @pytest.mark.parametrize("case", DISHONEST)
-def test_wrong_certificate_is_refused_and_the_old_one_kept(customer: Customer, case: str) -> None:
+def test_wrong_certificate_is_refused_and_the_old_one_kept(
+    customer: CustomerComputer, case: str
+) -> None:
     issue, expected = DISHONEST[case]
     customer.ca.makes = lambda spki: issue(customer, spki)
     with pytest.raises(CertclientError) as refused:
@@ -114,7 +118,9 @@ def test_wrong_certificate_is_refused_and_the_old_one_kept(customer: Customer, c
     assert customer.enrollment().pending() == []
 
 
-def test_refusal_carries_the_cas_message_and_leaves_nothing_behind(customer: Customer) -> None:
+def test_refusal_carries_the_cas_message_and_leaves_nothing_behind(
+    customer: CustomerComputer,
+) -> None:
     refusal = CertclientError(ErrorCode.CA_REFUSED, message="契約が停止されています")
     customer.ca.faults["send"] = [refusal]
     with pytest.raises(CertclientError) as refused:
@@ -124,7 +130,7 @@ def test_refusal_carries_the_cas_message_and_leaves_nothing_behind(customer: Cus
     assert customer.enrollment().pending() == []
 
 
-def test_transient_network_fault_is_retried_with_growing_pauses(customer: Customer) -> None:
+def test_transient_network_fault_is_retried_with_growing_pauses(customer: CustomerComputer) -> None:
     busy = CertclientError(ErrorCode.SERVER_BUSY, retry_after="9")
     customer.ca.faults["send"] = [LOST, busy, None]
     finished(customer.renew())
@@ -134,23 +140,23 @@ def test_transient_network_fault_is_retried_with_growing_pauses(customer: Custom
     assert customer.time.slept[1] == 9.0, "the pause follows Retry-After"
 
 
-def test_procedure_is_resumed_after_a_persistent_network_fault(customer: Customer) -> None:
+def test_procedure_is_resumed_after_a_persistent_network_fault(customer: CustomerComputer) -> None:
     customer.ca.faults["send"] = [LOST] * 4
     with pytest.raises(CertclientError) as failed:
         customer.renew()
     assert failed.value.code is ErrorCode.NETWORK_TIMEOUT
     assert customer.usable() == [customer.current]
     (open_procedure,) = customer.enrollment().pending()
-    assert open_procedure.state is State.REQUESTED
+    assert open_procedure.state is ProcedureState.REQUESTED
     assert open_procedure.last_error is ErrorCode.NETWORK_TIMEOUT
-    person = Person(pins=[PIN])
+    person = ScriptedUser(pins=[PIN])
     done = finished(customer.enrollment().resume(open_procedure.id, person))
     assert person.consents == [], "consent was given once"
     assert customer.usable() == [done.certificate]
     assert customer.count_keys() == 2
 
 
-def test_renewing_again_resumes_the_interrupted_procedure(customer: Customer) -> None:
+def test_renewing_again_resumes_the_interrupted_procedure(customer: CustomerComputer) -> None:
     customer.ca.faults["send"] = [LOST] * 4
     with pytest.raises(CertclientError):
         customer.renew()
@@ -158,7 +164,9 @@ def test_renewing_again_resumes_the_interrupted_procedure(customer: Customer) ->
     assert customer.count_keys() == 2, "no second new key"
 
 
-def test_refused_repeat_starts_a_new_transaction_with_the_same_key(customer: Customer) -> None:
+def test_refused_repeat_starts_a_new_transaction_with_the_same_key(
+    customer: CustomerComputer,
+) -> None:
     customer.ca.faults["send"] = [LOST, CertclientError(ErrorCode.CA_REFUSED), None]
     finished(customer.renew())
     assert [c for c in customer.ca.calls if c[0] in ("prepare", "send")] == [
@@ -171,7 +179,7 @@ def test_refused_repeat_starts_a_new_transaction_with_the_same_key(customer: Cus
     assert customer.count_keys() == 2
 
 
-def test_refusal_of_every_new_transaction_is_final(customer: Customer) -> None:
+def test_refusal_of_every_new_transaction_is_final(customer: CustomerComputer) -> None:
     refused = CertclientError(ErrorCode.CA_REFUSED)
     customer.ca.faults["send"] = [LOST, refused] * 9
     with pytest.raises(CertclientError) as stopped:
@@ -181,30 +189,30 @@ def test_refusal_of_every_new_transaction_is_final(customer: Customer) -> None:
     customer.assert_old_certificate_untouched()
 
 
-def test_polling_follows_the_cas_check_after(customer: Customer) -> None:
+def test_polling_follows_the_cas_check_after(customer: CustomerComputer) -> None:
     customer.ca.waits = 3
     finished(customer.renew())
     assert [call for call, _ in customer.ca.calls].count("poll") == 3
     assert customer.time.slept == [pytest.approx(5.0)] * 3
 
 
-def test_long_wait_leaves_a_pending_procedure_to_resume(customer: Customer) -> None:
+def test_long_wait_leaves_a_pending_procedure_to_resume(customer: CustomerComputer) -> None:
     customer.ca.waits = 2
     customer.ca.check_after = 3600
     outcome = customer.renew()
     assert isinstance(outcome, Pending)
-    assert outcome.state is State.WAITING
+    assert outcome.state is ProcedureState.WAITING
     assert outcome.check_at == customer.time.now + timedelta(hours=1)
     assert customer.time.slept == []
     customer.time.now += timedelta(hours=2)
-    again = customer.enrollment().resume(outcome.procedure_id, Person(pins=[PIN]))
+    again = customer.enrollment().resume(outcome.procedure_id, ScriptedUser(pins=[PIN]))
     assert isinstance(again, Pending), "still waiting after one poll"
     customer.time.now += timedelta(hours=2)
-    done = finished(customer.enrollment().resume(outcome.procedure_id, Person(pins=[PIN])))
+    done = finished(customer.enrollment().resume(outcome.procedure_id, ScriptedUser(pins=[PIN])))
     assert customer.usable() == [done.certificate]
 
 
-def test_zero_check_after_does_not_flood_the_ca(customer: Customer) -> None:
+def test_zero_check_after_does_not_flood_the_ca(customer: CustomerComputer) -> None:
     customer.ca.waits = 10_000
     customer.ca.check_after = 0
     outcome = customer.renew()
@@ -212,7 +220,7 @@ def test_zero_check_after_does_not_flood_the_ca(customer: Customer) -> None:
     assert len(customer.ca.calls) <= 64
 
 
-def test_unprotected_refusal_keeps_the_transaction(customer: Customer) -> None:
+def test_unprotected_refusal_keeps_the_transaction(customer: CustomerComputer) -> None:
     customer.ca.waits = 1
     forged = CertclientError(ErrorCode.CA_REFUSED, message="go away", protected="no")
     customer.ca.faults["poll"] = [forged]
@@ -222,7 +230,7 @@ def test_unprotected_refusal_keeps_the_transaction(customer: Customer) -> None:
     assert [call for call, _ in customer.ca.calls].count("prepare") == 1
 
 
-def test_protected_refusal_after_waiting_is_final(customer: Customer) -> None:
+def test_protected_refusal_after_waiting_is_final(customer: CustomerComputer) -> None:
     customer.ca.waits = 1
     refused = CertclientError(ErrorCode.CA_REFUSED, message="not approved", protected="yes")
     customer.ca.faults["poll"] = [refused]
@@ -232,18 +240,18 @@ def test_protected_refusal_after_waiting_is_final(customer: Customer) -> None:
     assert customer.enrollment().pending() == []
 
 
-def test_lost_confirmation_is_resent_after_a_restart(customer: Customer) -> None:
+def test_lost_confirmation_is_resent_after_a_restart(customer: CustomerComputer) -> None:
     customer.ca.faults["confirm"] = [LOST] * 4
     with pytest.raises(CertclientError):
         customer.renew()
     assert customer.current in customer.usable(), "the old one stays until the CA confirms"
     (open_procedure,) = customer.enrollment().pending()
-    assert open_procedure.state is State.VERIFIED
-    done = finished(customer.enrollment().resume(open_procedure.id, Person(pins=[PIN])))
+    assert open_procedure.state is ProcedureState.VERIFIED
+    done = finished(customer.enrollment().resume(open_procedure.id, ScriptedUser(pins=[PIN])))
     assert done.old_archived
 
 
-def test_refused_confirmation_is_reported_on_every_attempt(customer: Customer) -> None:
+def test_refused_confirmation_is_reported_on_every_attempt(customer: CustomerComputer) -> None:
     failed = CertclientError(ErrorCode.CA_CONFIRM_FAILED)
     customer.ca.faults["confirm"] = [failed, failed]
     for attempt in (customer.renew, customer.renew):
@@ -254,7 +262,7 @@ def test_refused_confirmation_is_reported_on_every_attempt(customer: Customer) -
     finished(customer.renew())
 
 
-def test_implicit_confirmation_sends_no_certconf(customer: Customer) -> None:
+def test_implicit_confirmation_sends_no_certconf(customer: CustomerComputer) -> None:
     customer.ca.confirmed_at_once = True
     done = finished(customer.renew())
     assert "confirm" not in [call for call, _ in customer.ca.calls]
@@ -270,10 +278,10 @@ def test_implicit_confirmation_sends_no_certconf(customer: Customer) -> None:
     ],
 )
 def test_unreachable_ca_is_reported_before_any_side_effect(
-    customer: Customer, code: ErrorCode
+    customer: CustomerComputer, code: ErrorCode
 ) -> None:
     customer.ca.faults["probe"] = [CertclientError(code)]
-    person = Person(pins=[PIN])
+    person = ScriptedUser(pins=[PIN])
     with pytest.raises(CertclientError) as stopped:
         customer.renew(person)
     assert stopped.value.code is code
@@ -282,7 +290,7 @@ def test_unreachable_ca_is_reported_before_any_side_effect(
     customer.assert_old_certificate_untouched()
 
 
-def test_clock_one_day_off_is_reported_before_any_side_effect(customer: Customer) -> None:
+def test_clock_one_day_off_is_reported_before_any_side_effect(customer: CustomerComputer) -> None:
     customer.ca.clock_of_server = customer.time.now - timedelta(days=1)
     with pytest.raises(CertclientError) as stopped:
         customer.renew()
@@ -291,21 +299,21 @@ def test_clock_one_day_off_is_reported_before_any_side_effect(customer: Customer
     assert customer.enrollment().pending() == []
 
 
-def test_clock_ten_minutes_off_is_a_warning(customer: Customer) -> None:
+def test_clock_ten_minutes_off_is_a_warning(customer: CustomerComputer) -> None:
     customer.ca.clock_of_server = customer.time.now + timedelta(minutes=10)
-    person = Person(pins=[PIN])
+    person = ScriptedUser(pins=[PIN])
     finished(customer.renew(person))
     assert [w.code for w in person.warnings] == [ErrorCode.CLOCK_WRONG]
 
 
-def test_remote_session_warns_before_the_key_is_created(customer: Customer) -> None:
+def test_remote_session_warns_before_the_key_is_created(customer: CustomerComputer) -> None:
     customer.system = System(remote=lambda: True)
-    person = Person(pins=[PIN], stop_before=lambda finished: Step.PREFLIGHT in finished)
+    person = ScriptedUser(pins=[PIN], stop_before=lambda finished: Step.PREFLIGHT in finished)
     customer.renew(person)
     assert [w.code for w in person.warnings] == [ErrorCode.REMOTE_SESSION]
 
 
-def test_clock_error_during_the_procedure_needs_no_new_key(customer: Customer) -> None:
+def test_clock_error_during_the_procedure_needs_no_new_key(customer: CustomerComputer) -> None:
     def set_clock_wrong() -> None:
         customer.ca.clock_of_server = customer.time.now + timedelta(days=1)
 
@@ -320,32 +328,34 @@ def test_clock_error_during_the_procedure_needs_no_new_key(customer: Customer) -
     assert customer.count_keys() == 2
 
 
-def test_abandoning_a_stopped_procedure_removes_the_new_key(customer: Customer) -> None:
-    person = Person(pins=[PIN], stop_before=lambda steps: Step.CREATE_KEY in steps)
+def test_abandoning_a_stopped_procedure_removes_the_new_key(customer: CustomerComputer) -> None:
+    person = ScriptedUser(pins=[PIN], stop_before=lambda steps: Step.CREATE_KEY in steps)
     outcome = customer.renew(person)
     assert isinstance(outcome, Pending)
     assert customer.count_keys() == 2
-    end = customer.enrollment().abandon(outcome.procedure_id, Person(pins=[PIN]))
-    assert end == Pending(outcome.procedure_id, State.ABANDONED, None)
+    end = customer.enrollment().abandon(outcome.procedure_id, ScriptedUser(pins=[PIN]))
+    assert end == Pending(outcome.procedure_id, ProcedureState.ABANDONED, None)
     customer.assert_old_certificate_untouched()
     assert customer.enrollment().pending() == []
 
 
-def test_abandoning_a_confirmed_procedure_finishes_it(customer: Customer) -> None:
-    person = Person(pins=[PIN], stop_before=lambda steps: Step.CONFIRM in steps)
+def test_abandoning_a_confirmed_procedure_finishes_it(customer: CustomerComputer) -> None:
+    person = ScriptedUser(pins=[PIN], stop_before=lambda steps: Step.CONFIRM in steps)
     outcome = customer.renew(person)
     assert isinstance(outcome, Pending)
-    assert outcome.state is State.CONFIRMED
-    done = finished(customer.enrollment().abandon(outcome.procedure_id, Person(pins=[PIN])))
+    assert outcome.state is ProcedureState.CONFIRMED
+    done = finished(customer.enrollment().abandon(outcome.procedure_id, ScriptedUser(pins=[PIN])))
     assert done.old_archived
     assert customer.usable() == [done.certificate]
 
 
-def test_abandoning_an_installed_certificate_rejects_and_removes_it(customer: Customer) -> None:
-    person = Person(pins=[PIN], stop_before=lambda steps: Step.VERIFY in steps)
+def test_abandoning_an_installed_certificate_rejects_and_removes_it(
+    customer: CustomerComputer,
+) -> None:
+    person = ScriptedUser(pins=[PIN], stop_before=lambda steps: Step.VERIFY in steps)
     outcome = customer.renew(person)
     assert isinstance(outcome, Pending)
-    customer.enrollment().abandon(outcome.procedure_id, Person(pins=[PIN]))
+    customer.enrollment().abandon(outcome.procedure_id, ScriptedUser(pins=[PIN]))
     assert ("confirm", ErrorCode.CONSENT_REFUSED) in customer.ca.calls
     customer.assert_old_certificate_untouched()
 
@@ -360,7 +370,7 @@ def test_abandoning_an_installed_certificate_rejects_and_removes_it(customer: Cu
     ],
 )
 def test_wrong_renewal_day_is_reported_before_any_side_effect(
-    customer: Customer, days: int, expected: ErrorCode
+    customer: CustomerComputer, days: int, expected: ErrorCode
 ) -> None:
     customer.time.now = customer.current.not_after - timedelta(days=days)
     with pytest.raises(CertclientError) as refused:
@@ -374,43 +384,47 @@ class TestObtain:
     """取得 after expiry, with user ID and issue code."""
 
     @pytest.fixture(autouse=True)
-    def expire(self, customer: Customer) -> None:
+    def expire(self, customer: CustomerComputer) -> None:
         customer.ca.right_code = "AB12CD34"
         customer.time.now = customer.current.not_after + timedelta(days=3)
         customer.ca.makes = customer.makes_at(customer.time.now)
 
-    def codes(self, *codes: str) -> Person:
-        return Person(pins=[PIN] * 3, secrets={SecretKind.ISSUE_CODE: list(codes)})
+    def codes(self, *codes: str) -> ScriptedUser:
+        return ScriptedUser(pins=[PIN] * 3, secrets={SecretKind.ISSUE_CODE: list(codes)})
 
     def test_correct_code_obtains_a_certificate_and_archives_the_expired_one(
-        self, customer: Customer
+        self, customer: CustomerComputer
     ) -> None:
         done = finished(customer.enrollment().obtain(USER, customer.store, self.codes("AB12CD34")))
         assert customer.usable() == [done.certificate]
         assert done.old_archived
 
     def test_mistyped_code_is_requested_again_without_a_second_key(
-        self, customer: Customer
+        self, customer: CustomerComputer
     ) -> None:
         person = self.codes("AB12CD43", "AB12CD34")
         finished(customer.enrollment().obtain(USER, customer.store, person))
         assert [r.previous_incorrect for r in person.secret_requests] == [False, True]
         assert customer.count_keys() == 2
 
-    def test_cancelling_after_a_wrong_code_leaves_nothing_behind(self, customer: Customer) -> None:
+    def test_cancelling_after_a_wrong_code_leaves_nothing_behind(
+        self, customer: CustomerComputer
+    ) -> None:
         with pytest.raises(CertclientError) as refused:
             customer.enrollment().obtain(USER, customer.store, self.codes("WRONG"))
         assert refused.value.code is ErrorCode.ISSUE_CODE_WRONG
         customer.assert_old_certificate_untouched()
         assert customer.enrollment().pending() == []
 
-    def test_missing_code_creates_nothing(self, customer: Customer) -> None:
+    def test_missing_code_creates_nothing(self, customer: CustomerComputer) -> None:
         with pytest.raises(CertclientError) as refused:
             customer.enrollment().obtain(USER, customer.store, self.codes())
         assert refused.value.code is ErrorCode.ISSUE_CODE_REQUIRED
         customer.assert_old_certificate_untouched()
 
-    def test_code_is_kept_in_the_vault_until_the_procedure_ends(self, customer: Customer) -> None:
+    def test_code_is_kept_in_the_vault_until_the_procedure_ends(
+        self, customer: CustomerComputer
+    ) -> None:
         customer.ca.faults["send"] = [LOST] * 4
         with pytest.raises(CertclientError):
             customer.enrollment().obtain(USER, customer.store, self.codes("AB12CD34"))
@@ -423,9 +437,9 @@ class TestObtain:
         assert b"AB12CD34" not in journal
 
     def test_code_is_requested_again_without_a_vault_and_may_be_mistyped(
-        self, customer: Customer
+        self, customer: CustomerComputer
     ) -> None:
-        customer.vault = NoVault()
+        customer.vault = UnavailableVault()
         customer.ca.faults["send"] = [LOST] * 4
         with pytest.raises(CertclientError):
             customer.enrollment().obtain(USER, customer.store, self.codes("AB12CD34"))
@@ -442,11 +456,11 @@ class TestBankSecrets:
     """Way B2: the bank asks an administrator for ご契約先暗証番号 and a one-time password."""
 
     @pytest.fixture(autouse=True)
-    def require_pin(self, customer: Customer) -> None:
-        customer.profile = replace(customer.profile, ask_pin=AskWhom.EVERYBODY)
+    def require_pin(self, customer: CustomerComputer) -> None:
+        customer.profile = replace(customer.profile, ask_pin=SecretPolicy.EVERYBODY)
 
-    def test_bank_pin_is_sent_to_the_ca_only(self, customer: Customer) -> None:
-        person = Person(pins=[PIN], secrets={SecretKind.BANK_PIN: ["735190"]})
+    def test_bank_pin_is_sent_to_the_ca_only(self, customer: CustomerComputer) -> None:
+        person = ScriptedUser(pins=[PIN], secrets={SecretKind.BANK_PIN: ["735190"]})
         finished(customer.renew(person))
         (secrets,) = customer.ca.seen_secrets
         assert secrets.authenticator is not None
@@ -455,24 +469,24 @@ class TestBankSecrets:
         assert b"735190" not in customer.journal.path.read_bytes()
 
     def test_bank_pin_is_requested_again_after_a_restart_and_the_key_kept(
-        self, customer: Customer
+        self, customer: CustomerComputer
     ) -> None:
         customer.ca.faults["send"] = [LOST] * 4
         with pytest.raises(CertclientError):
-            customer.renew(Person(pins=[PIN], secrets={SecretKind.BANK_PIN: ["735190"]}))
-        person = Person(pins=[PIN], secrets={SecretKind.BANK_PIN: ["735190"]})
+            customer.renew(ScriptedUser(pins=[PIN], secrets={SecretKind.BANK_PIN: ["735190"]}))
+        person = ScriptedUser(pins=[PIN], secrets={SecretKind.BANK_PIN: ["735190"]})
         finished(customer.renew(person))
         assert [r.kind for r in person.secret_requests] == [SecretKind.BANK_PIN]
         assert customer.count_keys() == 2
 
-    def test_missing_bank_pin_leaves_nothing_behind(self, customer: Customer) -> None:
+    def test_missing_bank_pin_leaves_nothing_behind(self, customer: CustomerComputer) -> None:
         with pytest.raises(CertclientError) as refused:
-            customer.renew(Person(pins=[PIN]))
+            customer.renew(ScriptedUser(pins=[PIN]))
         assert refused.value.code is ErrorCode.BANK_SECRETS_REQUIRED
         customer.assert_old_certificate_untouched()
 
 
 def test_honest_ca_issues_the_same_certificate_for_the_same_key() -> None:
-    make = honest(make_lab())
+    make = issue_as_requested(make_lab())
     spki = rsa_signer(3).spki
     assert make(spki) == make(spki)

@@ -8,18 +8,18 @@ from certclient.ca.client import BankSecrets
 from certclient.enrollment.interaction import SecretKind
 from certclient.enrollment.procedure import Finished
 from certclient.model.errors import CertclientError, ErrorCode
-from certclient.model.profile import AskWhom
+from certclient.model.profile import SecretPolicy
 from certclient.model.secret import Secret
-from support.customer import Customer
-from support.scripted import Person
+from support.customer import CustomerComputer
+from support.scripted import ScriptedUser
 from support.softhsm import PIN
 
 TICKET = "tk-NeverWrittenAnywhere"
 
 
-def require_bank_secrets(customer: Customer) -> Customer:
+def require_bank_secrets(customer: CustomerComputer) -> CustomerComputer:
     """Makes the bank ask everybody for PIN and one-time password."""
-    everybody = AskWhom.EVERYBODY
+    everybody = SecretPolicy.EVERYBODY
     customer.profile = replace(customer.profile, ask_pin=everybody, ask_one_time_password=everybody)
     return customer
 
@@ -29,8 +29,8 @@ def revealed(secrets: BankSecrets) -> tuple[str | None, str | None]:
     return (pin.reveal() if pin else None, token.reveal() if token else None)
 
 
-def test_ticket_replaces_pin_and_one_time_password(customer: Customer) -> None:
-    person = Person(pins=[PIN])
+def test_ticket_replaces_pin_and_one_time_password(customer: CustomerComputer) -> None:
+    person = ScriptedUser(pins=[PIN])
     outcome = (
         require_bank_secrets(customer)
         .enrollment()
@@ -45,13 +45,13 @@ def test_ticket_replaces_pin_and_one_time_password(customer: Customer) -> None:
     )
 
 
-def test_second_transaction_requests_the_bank_secrets_instead(customer: Customer) -> None:
+def test_second_transaction_requests_the_bank_secrets_instead(customer: CustomerComputer) -> None:
     """The bank would refuse the ticket a second time."""
     customer.ca.faults["send"] = [
         CertclientError(ErrorCode.BANK_SECRETS_REQUIRED),
     ]
     answers = {SecretKind.BANK_PIN: ["4711"], SecretKind.ONE_TIME_PASSWORD: ["83920174"]}
-    person = Person(pins=[PIN], secrets=answers)
+    person = ScriptedUser(pins=[PIN], secrets=answers)
     outcome = (
         require_bank_secrets(customer)
         .enrollment()

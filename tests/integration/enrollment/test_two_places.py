@@ -12,9 +12,9 @@ from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.progress import Step
 from certclient.store.base import AttemptsLeft
-from support.customer import Customer, make_customer, nss_private_keys, token_private_keys
+from support.customer import CustomerComputer, make_customer, nss_private_keys, token_private_keys
 from support.nss import NssDatabase
-from support.scripted import Person
+from support.scripted import ScriptedUser
 from support.softhsm import PIN, SoftHsm, SoftHsmToken
 
 
@@ -24,25 +24,25 @@ def token(softhsm: SoftHsm) -> SoftHsmToken:
 
 
 @pytest.fixture
-def customer(tmp_path: Path, nss: NssDatabase, token: SoftHsmToken) -> Customer:
+def customer(tmp_path: Path, nss: NssDatabase, token: SoftHsmToken) -> CustomerComputer:
     """A customer with a certificate on the PC who renews onto the token."""
     customer = make_customer(tmp_path, nss.store(), lambda: nss_private_keys(nss))
     customer.stores.append(token.store())
     return customer
 
 
-def renew_to_usb(customer: Customer, person: Person) -> Finished | Pending:
+def renew_to_usb(customer: CustomerComputer, person: ScriptedUser) -> Finished | Pending:
     return customer.enrollment().renew(customer.stored(), customer.stores[1], person)
 
 
-def on_token(customer: Customer) -> list[Certificate]:
+def on_token(customer: CustomerComputer) -> list[Certificate]:
     return [s.certificate for s in customer.stores[1].certificates() if not s.archived]
 
 
 def test_new_certificate_is_on_the_token_and_the_old_one_archived(
-    customer: Customer, token: SoftHsmToken
+    customer: CustomerComputer, token: SoftHsmToken
 ) -> None:
-    done = renew_to_usb(customer, Person(pins=[PIN]))
+    done = renew_to_usb(customer, ScriptedUser(pins=[PIN]))
     assert isinstance(done, Finished)
     assert on_token(customer) == [done.certificate]
     assert customer.usable() == []
@@ -51,9 +51,9 @@ def test_new_certificate_is_on_the_token_and_the_old_one_archived(
 
 
 def test_wrong_pin_costs_one_attempt_and_leaves_nothing_behind(
-    customer: Customer, token: SoftHsmToken
+    customer: CustomerComputer, token: SoftHsmToken
 ) -> None:
-    person = Person(pins=["999999"])
+    person = ScriptedUser(pins=["999999"])
     with pytest.raises(CertclientError) as raised:
         renew_to_usb(customer, person)
     assert raised.value.code is ErrorCode.PIN_INCORRECT
@@ -66,31 +66,31 @@ def test_wrong_pin_costs_one_attempt_and_leaves_nothing_behind(
 
 
 def test_renewal_resumes_when_an_unplugged_token_is_back(
-    customer: Customer, token: SoftHsmToken
+    customer: CustomerComputer, token: SoftHsmToken
 ) -> None:
     customer.ca.faults["send"] = [token.pull]
     with pytest.raises(CertclientError) as stopped:
-        renew_to_usb(customer, Person(pins=[PIN]))
+        renew_to_usb(customer, ScriptedUser(pins=[PIN]))
     assert stopped.value.code in (ErrorCode.TOKEN_REMOVED, ErrorCode.TOKEN_MISSING)
     assert customer.usable() == [customer.current]
     (open_procedure,) = customer.enrollment().pending()
     with pytest.raises(CertclientError) as still_missing:
-        customer.enrollment().resume(open_procedure.id, Person(pins=[PIN]))
+        customer.enrollment().resume(open_procedure.id, ScriptedUser(pins=[PIN]))
     assert still_missing.value.code is ErrorCode.TOKEN_MISSING
     token.plug()
-    done = customer.enrollment().resume(open_procedure.id, Person(pins=[PIN]))
+    done = customer.enrollment().resume(open_procedure.id, ScriptedUser(pins=[PIN]))
     assert isinstance(done, Finished)
     assert on_token(customer) == [done.certificate]
     assert token_private_keys(token) == 1
 
 
 def test_missing_token_does_not_block_renewal_and_is_cleaned_up_later(
-    customer: Customer, token: SoftHsmToken
+    customer: CustomerComputer, token: SoftHsmToken
 ) -> None:
-    stop = Person(pins=[PIN], stop_before=lambda steps: Step.CREATE_KEY in steps)
+    stop = ScriptedUser(pins=[PIN], stop_before=lambda steps: Step.CREATE_KEY in steps)
     assert isinstance(renew_to_usb(customer, stop), Pending)
     token.pull()
-    done = customer.renew(Person())  # onto the PC instead
+    done = customer.renew(ScriptedUser())  # onto the PC instead
     assert isinstance(done, Finished)
     assert customer.usable() == [done.certificate]
     token.plug()
@@ -98,12 +98,12 @@ def test_missing_token_does_not_block_renewal_and_is_cleaned_up_later(
     customer.current = done.certificate
     customer.time.now = done.certificate.not_after - timedelta(days=5)
     customer.ca.makes = customer.makes_at(customer.time.now)
-    assert isinstance(renew_to_usb(customer, Person(pins=[PIN])), Finished)
+    assert isinstance(renew_to_usb(customer, ScriptedUser(pins=[PIN])), Finished)
     assert token_private_keys(token) == 1, "only the new key"
 
 
-def test_missing_token_pin_stops_the_renewal(customer: Customer) -> None:
-    person = Person()
+def test_missing_token_pin_stops_the_renewal(customer: CustomerComputer) -> None:
+    person = ScriptedUser()
     with pytest.raises(CertclientError) as raised:
         renew_to_usb(customer, person)
     assert raised.value.code is ErrorCode.PIN_REQUIRED

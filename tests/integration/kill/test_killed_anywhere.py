@@ -24,8 +24,8 @@ from certclient.model.keys import KeySpec
 from certclient.store.base import CertificateStore
 from certclient_practice.repositories.records import CertificateState
 from support.bank import RunningBank, running_bank
+from support.crash_process import CALL_POINTS, POINTS
 from support.customer import nss_private_keys, token_private_keys
-from support.doomed import CALL_POINTS, POINTS
 from support.nss import NssDatabase
 from support.softhsm import PIN, SoftHsm, right_pin
 
@@ -33,7 +33,7 @@ TESTS = Path(__file__).parents[2]
 
 
 @dataclass
-class Computer:
+class KilledComputer:
     """A customer's computer with its own home folder; `store` holds the certificate."""
 
     bank: RunningBank
@@ -52,7 +52,7 @@ class Computer:
 
     def _run_until_killed(self, point: str, *how: str) -> None:
         done = self._python(
-            "support.doomed", str(self.bank.profile_path), point, *how, self.destination
+            "support.crash_process", str(self.bank.profile_path), point, *how, self.destination
         )
         assert done.returncode == -signal.SIGKILL, f"not killed at {point}: {done.stderr}"
 
@@ -99,7 +99,7 @@ class Computer:
         with self.store.open(right_pin) as session:
             session.self_test(certificate)
 
-    def give_certificate(self, expires_in_days: int) -> Certificate:
+    def issue_certificate_to(self, expires_in_days: int) -> Certificate:
         with self.store.open(right_pin) as session:
             key = session.create_key(KeySpec(2048), "last year")
             spki = session.signer(key).spki
@@ -119,7 +119,7 @@ def bank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningBank]:
 @pytest.fixture(params=["pc", "usb"])
 def computer(
     request: pytest.FixtureRequest, tmp_path: Path, bank: RunningBank, softhsm: SoftHsm
-) -> Computer:
+) -> KilledComputer:
     user_id = f"TKYM{zlib.crc32(request.node.nodeid.encode()) % 10**7:07d}"
     bank.add_customer(user_id)
     home = tmp_path / "home"
@@ -134,7 +134,7 @@ def computer(
     }
     if request.param == "pc":
         nss.directory.parent.mkdir(parents=True)
-        return Computer(
+        return KilledComputer(
             bank,
             user_id,
             environment,
@@ -144,7 +144,7 @@ def computer(
             lambda: None,
         )
     token = softhsm.new_token()
-    return Computer(
+    return KilledComputer(
         bank,
         user_id,
         environment,
@@ -156,8 +156,8 @@ def computer(
 
 
 @pytest.mark.parametrize("point", POINTS)
-def test_resume_finishes_a_killed_renewal(computer: Computer, point: str) -> None:
-    old = computer.give_certificate(expires_in_days=20)
+def test_resume_finishes_a_killed_renewal(computer: KilledComputer, point: str) -> None:
+    old = computer.issue_certificate_to(expires_in_days=20)
     computer.renew_and_be_killed(point)
     if point != "journal:done":
         assert computer.usable(), "a certificate to log in with exists at all times"
@@ -178,7 +178,9 @@ OBTAIN_POINTS = (
 
 
 @pytest.mark.parametrize("point", OBTAIN_POINTS)
-def test_resume_finishes_a_killed_obtain_with_the_same_code(computer: Computer, point: str) -> None:
+def test_resume_finishes_a_killed_obtain_with_the_same_code(
+    computer: KilledComputer, point: str
+) -> None:
     code = computer.bank.issue_code(computer.user_id).reveal()
     computer.obtain_and_be_killed(point, code)
     options = ["--code-stdin"] + (["--pin-stdin"] if computer.destination == "usb" else [])

@@ -29,7 +29,7 @@ from certclient_practice.bank.policy import BankPolicy
 from certclient_practice.cmp.responder import CmpResponder
 from support.bank import USER_ID, RunningBank
 from support.bank_customer import (
-    Talk,
+    CmpExchange,
     accept,
     by_certificate,
     by_code,
@@ -157,7 +157,7 @@ def test_corrupted_bodies_under_a_valid_signature(target: Target, data: st.DataO
 )
 def test_malformed_subjects(target: Target, subject: str) -> None:
     talk = by_code(target.handle, USER_ID, target.code)
-    reply = talk.say(ir(rsa_signer(), bytes.fromhex(subject)))
+    reply = talk.exchange(ir(rsa_signer(), bytes.fromhex(subject)))
     if subject == "3000":
         issued(reply)
     else:
@@ -166,7 +166,7 @@ def test_malformed_subjects(target: Target, subject: str) -> None:
 
 def test_customer_is_still_served_afterwards(target: Target) -> None:
     code = target.bank.issue_code(USER_ID)
-    issued(by_code(target.handle, USER_ID, code).say(ir(rsa_signer(3))))
+    issued(by_code(target.handle, USER_ID, code).exchange(ir(rsa_signer(3))))
 
 
 # Over the network
@@ -208,7 +208,7 @@ def test_slow_and_silent_peers_do_not_block_others(bank: RunningBank) -> None:
 def test_concurrent_identical_requests_get_one_certificate(bank: RunningBank) -> None:
     bank.add_customer()
     responder = CmpResponder(bank.bank)
-    talk: Talk = by_code(responder.handle, USER_ID, bank.issue_code())
+    talk: CmpExchange = by_code(responder.handle, USER_ID, bank.issue_code())
     message = talk.message(ir(NEW_KEY))
     answers: list[bytes] = []
     threads = [

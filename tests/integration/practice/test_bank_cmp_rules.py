@@ -35,7 +35,7 @@ from certclient_practice.cmp.responder import CmpResponder
 from certclient_practice.repositories.records import CertificateState, CodeState, Customer, Reason
 from support.bank import USER_ID, SettableClock
 from support.bank_customer import (
-    Talk,
+    CmpExchange,
     accept,
     by_certificate,
     by_code,
@@ -64,11 +64,11 @@ class InProcessBank:
     def policy(self, policy: BankPolicy) -> None:
         self.bank.policy = policy
 
-    def with_code(self) -> Talk:
+    def with_code(self) -> CmpExchange:
         self.code = self.bank.issue_code(USER_ID)
         return by_code(self.handle, USER_ID, self.code)
 
-    def with_certificate(self, expires_in_days: int = 20) -> tuple[Talk, Certificate]:
+    def with_certificate(self, expires_in_days: int = 20) -> tuple[CmpExchange, Certificate]:
         current = self.bank.issue_certificate(USER_ID, OLD_KEY.spki, expires_in_days)
         return by_certificate(self.handle, current, OLD_KEY), current
 
@@ -79,8 +79,8 @@ class InProcessBank:
         return [record.reason for record in self.bank.certificates()]
 
     def code_state(self) -> CodeState:
-        with self.bank.books() as books:
-            code = books.codes.latest(USER_ID)
+        with self.bank.repositories() as repositories:
+            code = repositories.codes.latest(USER_ID)
         assert code is not None
         return code.state
 
@@ -99,12 +99,12 @@ def server(tmp_path: Path) -> Iterator[InProcessBank]:
 def test_issue_code_obtains_a_certificate(server: InProcessBank, algorithm: MacAlgorithm) -> None:
     code = server.bank.issue_code(USER_ID)
     talk = by_code(server.handle, USER_ID, code, algorithm)
-    reply = talk.say(ir(NEW_KEY))
+    reply = talk.exchange(ir(NEW_KEY))
     certificate = issued(reply)
     verify_mac(reply, code)
     assert certificate.spki == NEW_KEY.spki
     assert server.state(certificate) is CertificateState.UNCONFIRMED
-    assert isinstance(talk.say(accept(certificate)).body, PkiConfirm)
+    assert isinstance(talk.exchange(accept(certificate)).body, PkiConfirm)
     assert server.state(certificate) is CertificateState.CONFIRMED
     assert server.code_state() is CodeState.SPENT
 
@@ -112,7 +112,7 @@ def test_issue_code_obtains_a_certificate(server: InProcessBank, algorithm: MacA
 def test_wrong_code_gets_a_signed_error(server: InProcessBank) -> None:
     server.with_code()
     talk = by_code(server.handle, USER_ID, Secret("WRONGWRONGWRONG2"))
-    reply = talk.say(ir(NEW_KEY))
+    reply = talk.exchange(ir(NEW_KEY))
     assert failure(reply) is Failure.BAD_MESSAGE_CHECK
     assert not is_mac(reply)
     verify_signature(reply, server.bank.ca.cmp_signer.certificate.spki)
@@ -122,8 +122,8 @@ def test_wrong_code_gets_a_signed_error(server: InProcessBank) -> None:
 
 def test_unknown_user_id_gets_the_same_answer_as_a_wrong_code(server: InProcessBank) -> None:
     server.with_code()
-    wrong = by_code(server.handle, USER_ID, Secret("WRONG")).say(ir(NEW_KEY))
-    unknown = by_code(server.handle, "NOBODY", Secret("WRONG")).say(ir(NEW_KEY))
+    wrong = by_code(server.handle, USER_ID, Secret("WRONG")).exchange(ir(NEW_KEY))
+    unknown = by_code(server.handle, "NOBODY", Secret("WRONG")).exchange(ir(NEW_KEY))
     assert wrong.body == unknown.body
 
 
@@ -132,63 +132,63 @@ def test_five_wrong_codes_lock_the_correct_one(server: InProcessBank) -> None:
     for attempt in range(1, 6):
         wrong = by_code(server.handle, USER_ID, Secret(f"WRONG{attempt}"))
         expected = Failure.NOT_AUTHORIZED if attempt == 5 else Failure.BAD_MESSAGE_CHECK
-        assert failure(wrong.say(ir(NEW_KEY))) is expected
-    assert failure(talk.say(ir(NEW_KEY))) is Failure.NOT_AUTHORIZED
+        assert failure(wrong.exchange(ir(NEW_KEY))) is expected
+    assert failure(talk.exchange(ir(NEW_KEY))) is Failure.NOT_AUTHORIZED
     assert server.code_state() is CodeState.LOCKED
 
 
 def test_correct_code_resets_the_failure_count(server: InProcessBank) -> None:
     talk = server.with_code()
     for _ in range(4):
-        by_code(server.handle, USER_ID, Secret("WRONG")).say(ir(NEW_KEY))
-    issued(talk.say(ir(NEW_KEY)))
+        by_code(server.handle, USER_ID, Secret("WRONG")).exchange(ir(NEW_KEY))
+    issued(talk.exchange(ir(NEW_KEY)))
     for _ in range(4):
-        by_code(server.handle, USER_ID, Secret("WRONG")).say(ir(NEW_KEY))
+        by_code(server.handle, USER_ID, Secret("WRONG")).exchange(ir(NEW_KEY))
     assert server.code_state() is CodeState.ACTIVE
 
 
 def test_expired_code_is_refused(server: InProcessBank) -> None:
     talk = server.with_code()
     server.clock.advance(timedelta(days=31))
-    assert failure(talk.say(ir(NEW_KEY))) is Failure.BAD_MESSAGE_CHECK
+    assert failure(talk.exchange(ir(NEW_KEY))) is Failure.BAD_MESSAGE_CHECK
 
 
 def test_spent_code_starts_no_new_transaction(server: InProcessBank) -> None:
     talk = server.with_code()
-    talk.say(accept(issued(talk.say(ir(NEW_KEY)))))
+    talk.exchange(accept(issued(talk.exchange(ir(NEW_KEY)))))
     again = by_code(server.handle, USER_ID, server.code)
-    assert failure(again.say(ir(OTHER_KEY))) is Failure.BAD_MESSAGE_CHECK
+    assert failure(again.exchange(ir(OTHER_KEY))) is Failure.BAD_MESSAGE_CHECK
 
 
 def test_code_works_again_after_an_interruption_and_leaves_one_certificate(
     server: InProcessBank,
 ) -> None:
-    lost = issued(server.with_code().say(ir(NEW_KEY)))
+    lost = issued(server.with_code().exchange(ir(NEW_KEY)))
     again = by_code(server.handle, USER_ID, server.code)
-    second = issued(again.say(ir(NEW_KEY)))
+    second = issued(again.exchange(ir(NEW_KEY)))
     assert server.state(lost) is CertificateState.REVOKED
-    assert isinstance(again.say(accept(second)).body, PkiConfirm)
+    assert isinstance(again.exchange(accept(second)).body, PkiConfirm)
     assert server.state(second) is CertificateState.CONFIRMED
     assert server.reasons() == [Reason.REQUESTED_AGAIN, Reason.NONE]
 
 
 def test_day_91_after_expiry_requires_a_reissue_code(server: InProcessBank) -> None:
     server.bank.issue_certificate(USER_ID, OLD_KEY.spki, -91)
-    assert failure(server.with_code().say(ir(NEW_KEY))) is Failure.NOT_AUTHORIZED
+    assert failure(server.with_code().exchange(ir(NEW_KEY))) is Failure.NOT_AUTHORIZED
     code = server.bank.issue_code(USER_ID, reissue=True)
-    issued(by_code(server.handle, USER_ID, code).say(ir(NEW_KEY)))
+    issued(by_code(server.handle, USER_ID, code).exchange(ir(NEW_KEY)))
 
 
 def test_day_90_after_expiry_is_accepted(server: InProcessBank) -> None:
     server.bank.issue_certificate(USER_ID, OLD_KEY.spki, -90)
-    issued(server.with_code().say(ir(NEW_KEY)))
+    issued(server.with_code().exchange(ir(NEW_KEY)))
 
 
 def test_foreign_subjects_are_refused(server: InProcessBank) -> None:
     on_file = customer_subject(Customer(USER_ID, "1403")).public_bytes()
-    issued(server.with_code().say(ir(NEW_KEY, on_file)))
+    issued(server.with_code().exchange(ir(NEW_KEY, on_file)))
     for foreign in (customer_name(USER_ID), customer_subject(Customer("OTHER1", "1403"))):
-        reply = server.with_code().say(ir(NEW_KEY, foreign.public_bytes()))
+        reply = server.with_code().exchange(ir(NEW_KEY, foreign.public_bytes()))
         assert failure(reply) is Failure.BAD_CERT_TEMPLATE
 
 
@@ -197,12 +197,12 @@ def test_foreign_subjects_are_refused(server: InProcessBank) -> None:
 
 def test_renewal_supersedes_the_old_certificate_only_at_confirmation(server: InProcessBank) -> None:
     talk, current = server.with_certificate()
-    reply = talk.say(kur(NEW_KEY, current))
+    reply = talk.exchange(kur(NEW_KEY, current))
     new = issued(reply)
     verify_signature(reply, server.bank.ca.cmp_signer.certificate.spki)
     assert server.state(current) is CertificateState.CONFIRMED
     assert server.state(new) is CertificateState.UNCONFIRMED
-    assert isinstance(talk.say(accept(new)).body, PkiConfirm)
+    assert isinstance(talk.exchange(accept(new)).body, PkiConfirm)
     assert server.state(current) is CertificateState.SUPERSEDED
     assert server.state(new) is CertificateState.CONFIRMED
     assert new.subject == current.subject
@@ -211,7 +211,7 @@ def test_renewal_supersedes_the_old_certificate_only_at_confirmation(server: InP
 @pytest.mark.parametrize(("days", "allowed"), [(31, False), (30, True), (0, True)])
 def test_renewal_days(server: InProcessBank, days: int, allowed: bool) -> None:
     talk, current = server.with_certificate(days)
-    reply = talk.say(kur(NEW_KEY, current))
+    reply = talk.exchange(kur(NEW_KEY, current))
     assert isinstance(reply.body, CertificateReply) is allowed
     if not allowed:
         assert failure(reply) is Failure.BAD_REQUEST
@@ -219,7 +219,7 @@ def test_renewal_days(server: InProcessBank, days: int, allowed: bool) -> None:
 
 def test_expired_certificate_cannot_renew(server: InProcessBank) -> None:
     talk, current = server.with_certificate(-1)
-    reply = talk.say(kur(NEW_KEY, current))
+    reply = talk.exchange(kur(NEW_KEY, current))
     assert failure(reply) is Failure.BAD_REQUEST
     assert isinstance(reply.body, ErrorMessage)
     assert "有効期限" in reply.body.status.text[0]
@@ -227,12 +227,12 @@ def test_expired_certificate_cannot_renew(server: InProcessBank) -> None:
 
 def test_rejected_certificate_is_revoked_and_the_old_one_stays_valid(server: InProcessBank) -> None:
     talk, current = server.with_certificate()
-    new = issued(talk.say(kur(NEW_KEY, current)))
-    assert isinstance(talk.say(reject(new)).body, PkiConfirm)
+    new = issued(talk.exchange(kur(NEW_KEY, current)))
+    assert isinstance(talk.exchange(reject(new)).body, PkiConfirm)
     assert server.state(new) is CertificateState.REVOKED
     assert server.state(current) is CertificateState.CONFIRMED
-    assert failure(talk.say(accept(new))) is Failure.CERT_REVOKED
-    assert isinstance(talk.say(reject(new)).body, PkiConfirm), (
+    assert failure(talk.exchange(accept(new))) is Failure.CERT_REVOKED
+    assert isinstance(talk.exchange(reject(new)).body, PkiConfirm), (
         "a repeated rejection is not an error"
     )
 
@@ -243,51 +243,51 @@ def test_empty_certconf_and_error_message_reject_the_certificate(server: InProce
         ErrorMessage(PkiStatusInfo(PkiStatus.REJECTION)),
     ):
         talk, current = server.with_certificate()
-        new = issued(talk.say(kur(rsa_signer(), current)))
-        assert isinstance(talk.say(refusal).body, PkiConfirm)
+        new = issued(talk.exchange(kur(rsa_signer(), current)))
+        assert isinstance(talk.exchange(refusal).body, PkiConfirm)
         assert server.state(new) is CertificateState.REVOKED
 
 
 def test_confirmation_of_another_certificate_is_refused(server: InProcessBank) -> None:
     talk, current = server.with_certificate()
-    new = issued(talk.say(kur(NEW_KEY, current)))
-    assert failure(talk.say(accept(current))) is Failure.BAD_CERT_ID
+    new = issued(talk.exchange(kur(NEW_KEY, current)))
+    assert failure(talk.exchange(accept(current))) is Failure.BAD_CERT_ID
     assert server.state(new) is CertificateState.UNCONFIRMED
 
 
 def test_certconf_may_name_its_hash_algorithm(server: InProcessBank) -> None:
     talk, current = server.with_certificate()
-    new = issued(talk.say(kur(NEW_KEY, current), pvno=CMP2021))
+    new = issued(talk.exchange(kur(NEW_KEY, current), pvno=CMP2021))
     sha512 = AlgorithmIdentifier("2.16.840.1.101.3.4.2.3")
     entry = CertStatus(hashlib.sha512(new.der).digest(), 0, hash_algorithm=sha512)
-    assert isinstance(talk.say(CertificateConfirm((entry,)), pvno=CMP2021).body, PkiConfirm)
+    assert isinstance(talk.exchange(CertificateConfirm((entry,)), pvno=CMP2021).body, PkiConfirm)
 
 
 def test_late_confirmation_is_refused(server: InProcessBank) -> None:
     talk, current = server.with_certificate()
-    new = issued(talk.say(kur(NEW_KEY, current)))
+    new = issued(talk.exchange(kur(NEW_KEY, current)))
     server.clock.advance(server.bank.policy.confirm_within + timedelta(minutes=1))
-    assert failure(talk.say(accept(new))) is Failure.CERT_REVOKED
+    assert failure(talk.exchange(accept(new))) is Failure.CERT_REVOKED
     assert server.state(new) is CertificateState.REVOKED
     assert server.state(current) is CertificateState.CONFIRMED
 
 
 def test_confirmed_certificate_cannot_be_rejected(server: InProcessBank) -> None:
     talk, current = server.with_certificate()
-    new = issued(talk.say(kur(NEW_KEY, current)))
-    talk.say(accept(new))
-    assert failure(talk.say(reject(new))) is Failure.CERT_CONFIRMED
+    new = issued(talk.exchange(kur(NEW_KEY, current)))
+    talk.exchange(accept(new))
+    assert failure(talk.exchange(reject(new))) is Failure.CERT_CONFIRMED
     assert server.state(new) is CertificateState.CONFIRMED
 
 
 def test_repeated_confirmation_is_answered_whether_resent_or_rebuilt(server: InProcessBank) -> None:
     talk, current = server.with_certificate()
-    new = issued(talk.say(kur(NEW_KEY, current)))
+    new = issued(talk.exchange(kur(NEW_KEY, current)))
     nonce_of_kup = talk.nonce
     confirmation = talk.message(accept(new))
     first = server.handle(confirmation)
     assert server.handle(confirmation) == first
-    anew = talk.say(accept(new), recip_nonce=nonce_of_kup)
+    anew = talk.exchange(accept(new), recip_nonce=nonce_of_kup)
     assert isinstance(anew.body, PkiConfirm)
     assert server.state(new) is CertificateState.CONFIRMED
 
@@ -301,8 +301,8 @@ def test_same_request_gets_the_same_certificate(server: InProcessBank) -> None:
 
 def test_different_request_in_the_same_transaction_is_refused(server: InProcessBank) -> None:
     talk, current = server.with_certificate()
-    issued(talk.say(kur(NEW_KEY, current)))
-    assert failure(talk.say(kur(OTHER_KEY, current))) is Failure.TRANSACTION_ID_IN_USE
+    issued(talk.exchange(kur(NEW_KEY, current)))
+    assert failure(talk.exchange(kur(OTHER_KEY, current))) is Failure.TRANSACTION_ID_IN_USE
 
 
 @pytest.mark.parametrize("secret", ["pin", "one_time_password"])
@@ -312,19 +312,19 @@ def test_bank_secrets_on_file_are_required(server: InProcessBank, secret: str) -
     talk, current = server.with_certificate()
     for wrong in (None, "9999"):
         given = {**right, secret: wrong}
-        reply = talk.say(
+        reply = talk.exchange(
             kur(NEW_KEY, current, pin=given["pin"], one_time_password=given["one_time_password"])
         )
         assert failure(reply) is Failure.NOT_AUTHORIZED
-    issued(talk.say(kur(NEW_KEY, current, pin="1234", one_time_password="ABC")))
+    issued(talk.exchange(kur(NEW_KEY, current, pin="1234", one_time_password="ABC")))
 
 
 def test_five_wrong_bank_pins_lock_the_correct_one(server: InProcessBank) -> None:
     server.bank.add_customer(USER_ID, "1403", pin=Secret("1234"))
     talk, current = server.with_certificate()
     for guess in range(5):
-        talk.say(kur(NEW_KEY, current, pin=f"000{guess}"))
-    reply = talk.say(kur(NEW_KEY, current, pin="1234"))
+        talk.exchange(kur(NEW_KEY, current, pin=f"000{guess}"))
+    reply = talk.exchange(kur(NEW_KEY, current, pin="1234"))
     assert failure(reply) is Failure.NOT_AUTHORIZED
     assert len(server.bank.certificates()) == 1
 
@@ -337,88 +337,88 @@ def test_certificate_cannot_renew_another_customers(server: InProcessBank) -> No
     server.bank.add_customer("OTHER1", "1403")
     others = server.bank.issue_certificate("OTHER1", OTHER_KEY.spki, 20)
     talk = by_certificate(server.handle, others, OTHER_KEY)
-    assert failure(talk.say(kur(NEW_KEY, current))) is Failure.BAD_CERT_ID
-    reply = talk.say(kur(NEW_KEY, others, subject=current.subject))
+    assert failure(talk.exchange(kur(NEW_KEY, current))) is Failure.BAD_CERT_ID
+    reply = talk.exchange(kur(NEW_KEY, others, subject=current.subject))
     assert failure(reply) is Failure.BAD_CERT_TEMPLATE
 
 
 def test_signature_by_another_key_is_refused(server: InProcessBank) -> None:
     _, current = server.with_certificate()
     talk = by_certificate(server.handle, current, OTHER_KEY)
-    assert failure(talk.say(kur(NEW_KEY, current))) is Failure.BAD_MESSAGE_CHECK
+    assert failure(talk.exchange(kur(NEW_KEY, current))) is Failure.BAD_MESSAGE_CHECK
 
 
 def test_certificate_of_another_ca_with_the_same_names_is_refused(server: InProcessBank) -> None:
     lab = make_lab()
     foreign = lab.issue(OLD_KEY.spki, customer_subject(Customer(USER_ID, "1403")))
     talk = by_certificate(server.handle, foreign, OLD_KEY)
-    assert failure(talk.say(kur(NEW_KEY, foreign))) is Failure.SIGNER_NOT_TRUSTED
+    assert failure(talk.exchange(kur(NEW_KEY, foreign))) is Failure.SIGNER_NOT_TRUSTED
 
 
 def test_revoked_and_unconfirmed_certificates_cannot_sign(server: InProcessBank) -> None:
     talk, revoked = server.with_certificate()
     server.bank.revoke(revoked.serial_hex)
-    assert failure(talk.say(kur(NEW_KEY, revoked))) is Failure.CERT_REVOKED
+    assert failure(talk.exchange(kur(NEW_KEY, revoked))) is Failure.CERT_REVOKED
     unconfirmed = server.bank.issue_certificate(USER_ID, OTHER_KEY.spki, 20, confirmed=False)
     talk = by_certificate(server.handle, unconfirmed, OTHER_KEY)
-    assert failure(talk.say(kur(NEW_KEY, unconfirmed))) is Failure.SIGNER_NOT_TRUSTED
+    assert failure(talk.exchange(kur(NEW_KEY, unconfirmed))) is Failure.SIGNER_NOT_TRUSTED
 
 
 def test_superseded_certificate_starts_no_new_transaction(server: InProcessBank) -> None:
     talk, current = server.with_certificate()
-    talk.say(accept(issued(talk.say(kur(NEW_KEY, current)))))
+    talk.exchange(accept(issued(talk.exchange(kur(NEW_KEY, current)))))
     again = by_certificate(server.handle, current, OLD_KEY)
-    assert failure(again.say(kur(OTHER_KEY, current))) is Failure.CERT_REVOKED
+    assert failure(again.exchange(kur(OTHER_KEY, current))) is Failure.CERT_REVOKED
 
 
 def test_confirmation_is_refused_after_the_signer_is_revoked(server: InProcessBank) -> None:
     talk, current = server.with_certificate()
-    new = issued(talk.say(kur(NEW_KEY, current)))
+    new = issued(talk.exchange(kur(NEW_KEY, current)))
     server.bank.revoke(current.serial_hex)
-    assert failure(talk.say(accept(new))) is Failure.CERT_REVOKED
+    assert failure(talk.exchange(accept(new))) is Failure.CERT_REVOKED
     assert server.state(new) is CertificateState.UNCONFIRMED
 
 
 def test_confirmation_is_refused_after_the_operator_issues_another(server: InProcessBank) -> None:
     talk, current = server.with_certificate()
-    new = issued(talk.say(kur(NEW_KEY, current)))
+    new = issued(talk.exchange(kur(NEW_KEY, current)))
     by_operator = server.bank.issue_certificate(USER_ID, OTHER_KEY.spki, 365)
-    assert failure(talk.say(accept(new))) is Failure.CERT_REVOKED
+    assert failure(talk.exchange(accept(new))) is Failure.CERT_REVOKED
     assert server.state(by_operator) is CertificateState.CONFIRMED
 
 
 def test_spent_code_cannot_join_another_transaction(server: InProcessBank) -> None:
     talk = server.with_code()
-    new = issued(talk.say(ir(NEW_KEY)))
-    talk.say(accept(new))
+    new = issued(talk.exchange(ir(NEW_KEY)))
+    talk.exchange(accept(new))
     renewal = by_certificate(server.handle, new, NEW_KEY)
     server.clock.advance(timedelta(days=350))
-    issued(renewal.say(kur(OTHER_KEY, new)))
+    issued(renewal.exchange(kur(OTHER_KEY, new)))
     attacker = by_code(server.handle, USER_ID, server.code)
     attacker.transaction_id, attacker.nonce = renewal.transaction_id, renewal.nonce
-    assert failure(attacker.say(poll())) is Failure.BAD_MESSAGE_CHECK
+    assert failure(attacker.exchange(poll())) is Failure.BAD_MESSAGE_CHECK
 
 
 def test_another_customer_cannot_join_a_transaction(server: InProcessBank) -> None:
     talk, current = server.with_certificate()
-    new = issued(talk.say(kur(NEW_KEY, current)))
+    new = issued(talk.exchange(kur(NEW_KEY, current)))
     server.bank.add_customer("OTHER1", "1403")
     others = server.bank.issue_certificate("OTHER1", OTHER_KEY.spki, 20)
     attacker = by_certificate(server.handle, others, OTHER_KEY)
     attacker.transaction_id, attacker.nonce = talk.transaction_id, talk.nonce
-    assert failure(attacker.say(reject(new))) is Failure.BAD_REQUEST
+    assert failure(attacker.exchange(reject(new))) is Failure.BAD_REQUEST
     assert server.state(new) is CertificateState.UNCONFIRMED
 
 
 def test_code_cannot_renew_and_certificate_cannot_obtain(server: InProcessBank) -> None:
     talk, current = server.with_certificate()
-    assert failure(talk.say(ir(NEW_KEY))) is Failure.NOT_AUTHORIZED
-    assert failure(server.with_code().say(kur(NEW_KEY, current))) is Failure.NOT_AUTHORIZED
+    assert failure(talk.exchange(ir(NEW_KEY))) is Failure.NOT_AUTHORIZED
+    assert failure(server.with_code().exchange(kur(NEW_KEY, current))) is Failure.NOT_AUTHORIZED
 
 
 def test_later_messages_may_leave_the_certificate_out(server: InProcessBank) -> None:
     talk, current = server.with_certificate()
-    new = issued(talk.say(kur(NEW_KEY, current)))
+    new = issued(talk.exchange(kur(NEW_KEY, current)))
     bare = replace(Message.decode(talk.message(accept(new))), extra_certs=())
     assert isinstance(talk.send(bare.encode()).body, PkiConfirm)
 
@@ -432,7 +432,7 @@ def test_unprotected_message_is_refused(server: InProcessBank) -> None:
 def test_sender_other_than_the_signer_is_refused(server: InProcessBank) -> None:
     talk, current = server.with_certificate()
     talk.sender = by_certificate(server.handle, server.bank.ca.root, OLD_KEY).sender
-    assert failure(talk.say(kur(NEW_KEY, current))) is Failure.BAD_MESSAGE_CHECK
+    assert failure(talk.exchange(kur(NEW_KEY, current))) is Failure.BAD_MESSAGE_CHECK
 
 
 # Keys and proof of possession
@@ -442,28 +442,28 @@ def test_proof_of_possession_by_another_key_is_refused(server: InProcessBank) ->
     talk, current = server.with_certificate()
     genuine, stolen = kur(NEW_KEY, current).requests[0], kur(OTHER_KEY, current).requests[0]
     mixed = replace(genuine, pop=stolen.pop)
-    reply = talk.say(CertificateRequest(RequestKind.KUR, (mixed,)))
+    reply = talk.exchange(CertificateRequest(RequestKind.KUR, (mixed,)))
     assert failure(reply) is Failure.BAD_POP
 
 
 def test_missing_proof_of_possession_is_refused(server: InProcessBank) -> None:
     request = CertRequest(0, CertTemplate(spki=NEW_KEY.spki))
     bare = CertificateRequest(RequestKind.IR, (CertReqMsg.build(request),))
-    assert failure(server.with_code().say(bare)) is Failure.BAD_POP
+    assert failure(server.with_code().exchange(bare)) is Failure.BAD_POP
 
 
 def test_certified_key_is_refused_again(server: InProcessBank) -> None:
     talk, current = server.with_certificate()
-    assert failure(talk.say(kur(OLD_KEY, current))) is Failure.BAD_CERT_TEMPLATE
+    assert failure(talk.exchange(kur(OLD_KEY, current))) is Failure.BAD_CERT_TEMPLATE
     server.bank.add_customer("OTHER1", "1403")
     code = server.bank.issue_code("OTHER1")
-    reply = by_code(server.handle, "OTHER1", code).say(ir(OLD_KEY))
+    reply = by_code(server.handle, "OTHER1", code).exchange(ir(OLD_KEY))
     assert failure(reply) is Failure.BAD_CERT_TEMPLATE
 
 
 def test_two_requests_in_one_message_are_refused(server: InProcessBank) -> None:
     twice = CertificateRequest(RequestKind.IR, ir(NEW_KEY).requests * 2)
-    assert failure(server.with_code().say(twice)) is Failure.BAD_REQUEST
+    assert failure(server.with_code().exchange(twice)) is Failure.BAD_REQUEST
 
 
 # Headers
@@ -486,14 +486,14 @@ def test_two_requests_in_one_message_are_refused(server: InProcessBank) -> None:
 def test_invalid_headers_are_refused(
     server: InProcessBank, changes: dict[str, object], expected: Failure
 ) -> None:
-    reply = server.with_code().say(ir(NEW_KEY), **changes)
+    reply = server.with_code().exchange(ir(NEW_KEY), **changes)
     assert failure(reply) is expected
     assert server.reasons() == []
 
 
 def test_reply_repeats_transaction_id_and_nonce(server: InProcessBank) -> None:
     talk = server.with_code()
-    reply = talk.say(ir(NEW_KEY), sender_nonce=b"n" * 16)
+    reply = talk.exchange(ir(NEW_KEY), sender_nonce=b"n" * 16)
     assert reply.header.transaction_id == talk.transaction_id
     assert reply.header.recip_nonce == b"n" * 16
     assert len(reply.header.sender_nonce or b"") >= 16
@@ -502,17 +502,17 @@ def test_reply_repeats_transaction_id_and_nonce(server: InProcessBank) -> None:
 
 def test_confirmation_requires_the_banks_nonce(server: InProcessBank) -> None:
     talk = server.with_code()
-    new = issued(talk.say(ir(NEW_KEY)))
+    new = issued(talk.exchange(ir(NEW_KEY)))
     for wrong in (None, secrets.token_bytes(16)):
-        assert failure(talk.say(accept(new), recip_nonce=wrong)) is Failure.BAD_RECIPIENT_NONCE
+        assert failure(talk.exchange(accept(new), recip_nonce=wrong)) is Failure.BAD_RECIPIENT_NONCE
     assert server.state(new) is CertificateState.UNCONFIRMED
 
 
 def test_refused_request_leaves_nothing_behind(server: InProcessBank) -> None:
     talk, current = server.with_certificate(100)
-    talk.say(kur(NEW_KEY, current))
-    with server.bank.books() as books:
-        assert books.transactions.find(talk.transaction_id) is None
+    talk.exchange(kur(NEW_KEY, current))
+    with server.bank.repositories() as repositories:
+        assert repositories.transactions.find(talk.transaction_id) is None
     assert len(server.bank.certificates()) == 1
 
 
@@ -522,29 +522,29 @@ def test_refused_request_leaves_nothing_behind(server: InProcessBank) -> None:
 def test_polling_until_the_certificate_is_issued(server: InProcessBank) -> None:
     server.policy(BankPolicy(wait_polls=3, check_after=7))
     talk, current = server.with_certificate()
-    first = talk.say(kur(NEW_KEY, current))
+    first = talk.exchange(kur(NEW_KEY, current))
     assert isinstance(first.body, CertificateReply)
     assert first.body.responses[0].status.status == PkiStatus.WAITING
     for _ in range(2):
-        answer = talk.say(poll()).body
+        answer = talk.exchange(poll()).body
         assert isinstance(answer, PollReply)
         assert answer.entries[0].check_after == 7
-    new = issued(talk.say(poll()))
-    assert isinstance(talk.say(accept(new)).body, PkiConfirm)
+    new = issued(talk.exchange(poll()))
+    assert isinstance(talk.exchange(accept(new)).body, PkiConfirm)
     assert server.state(current) is CertificateState.SUPERSEDED
 
 
 def test_polling_without_a_request_is_refused(server: InProcessBank) -> None:
-    assert failure(server.with_code().say(poll())) is Failure.BAD_REQUEST
+    assert failure(server.with_code().exchange(poll())) is Failure.BAD_REQUEST
 
 
 def test_certificate_expiring_while_waiting_can_still_finish(server: InProcessBank) -> None:
     server.policy(BankPolicy(wait_polls=1))
     talk, current = server.with_certificate(0)
-    talk.say(kur(NEW_KEY, current))
+    talk.exchange(kur(NEW_KEY, current))
     server.clock.advance(timedelta(days=1))
-    new = issued(talk.say(poll()))
-    assert isinstance(talk.say(accept(new)).body, PkiConfirm)
+    new = issued(talk.exchange(poll()))
+    assert isinstance(talk.exchange(accept(new)).body, PkiConfirm)
 
 
 # Implicit confirmation
@@ -555,7 +555,7 @@ def test_implicit_confirmation_depends_on_the_policy(server: InProcessBank, allo
     server.policy(BankPolicy(allow_implicit_confirm=allowed))
     talk, current = server.with_certificate()
     implicit_confirm = (AlgorithmIdentifier(IMPLICIT_CONFIRM, b"\x05\x00"),)
-    reply = talk.say(kur(NEW_KEY, current), general_info=implicit_confirm)
+    reply = talk.exchange(kur(NEW_KEY, current), general_info=implicit_confirm)
     assert reply.header.implicit_confirm is allowed
     expected = CertificateState.CONFIRMED if allowed else CertificateState.UNCONFIRMED
     assert server.state(issued(reply)) is expected
@@ -581,12 +581,12 @@ def test_customer_cannot_revoke_other_certificates(server: InProcessBank) -> Non
     others = server.bank.issue_certificate("OTHER1", OTHER_KEY.spki, 20)
     imitation = make_lab().issue(OTHER_KEY.spki)
     for target in (others, imitation, server.bank.ca.intermediate):
-        assert failure(talk.say(revoke(target))) is Failure.BAD_CERT_ID
+        assert failure(talk.exchange(revoke(target))) is Failure.BAD_CERT_ID
     assert server.state(others) is CertificateState.CONFIRMED
     assert server.state(current) is CertificateState.CONFIRMED
 
 
 def test_issue_code_cannot_revoke(server: InProcessBank) -> None:
     _, current = server.with_certificate()
-    assert failure(server.with_code().say(revoke(current))) is Failure.NOT_AUTHORIZED
+    assert failure(server.with_code().exchange(revoke(current))) is Failure.NOT_AUTHORIZED
     assert server.state(current) is CertificateState.CONFIRMED

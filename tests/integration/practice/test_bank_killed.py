@@ -12,10 +12,10 @@ import pytest
 from certclient.cmp.bodies import PkiConfirm
 from certclient.cmp.messages import Message
 from certclient_practice.bank.ca import certificate_pem
-from certclient_practice.repositories.records import CertificateState, TransactionState
+from certclient_practice.repositories.records import BankTransactionState, CertificateState
 from certclient_practice.web.addresses import Addresses
 from support.bank import USER_ID, BankProcess
-from support.bank_customer import Talk, accept, by_certificate, issued, kur
+from support.bank_customer import CmpExchange, accept, by_certificate, issued, kur
 from support.pki import rsa_signer
 
 KEYS = [rsa_signer(number) for number in range(1, 4)]
@@ -45,12 +45,12 @@ class CmpConnection:
         return ssl.create_default_context(cadata=root[start:])
 
 
-def renewal(program: BankProcess, cmp: CmpConnection) -> tuple[Talk, str, bytes]:
+def renewal(program: BankProcess, cmp: CmpConnection) -> tuple[CmpExchange, str, bytes]:
     """Returns a customer's transaction, the old serial number and the request to send."""
-    books = program.books()
-    books.add_customer(USER_ID, "1403")
-    current = books.issue_certificate(USER_ID, KEYS[0].spki, 20)
-    books.close()
+    repositories = program.repositories()
+    repositories.add_customer(USER_ID, "1403")
+    current = repositories.issue_certificate(USER_ID, KEYS[0].spki, 20)
+    repositories.close()
     talk = by_certificate(cmp.handle, current, KEYS[0])
     return talk, current.serial_hex, talk.message(kur(KEYS[1], current))
 
@@ -71,10 +71,10 @@ def test_answers_are_identical_after_a_kill(bank_process: BankProcess) -> None:
     bank_process.kill()
     cmp.addresses = bank_process.start()
     assert cmp.handle(confirmation) == pki_conf
-    books = bank_process.books()
-    assert books.state_of(new.serial_hex) is CertificateState.CONFIRMED
-    assert books.state_of(old) is CertificateState.SUPERSEDED
-    books.close()
+    repositories = bank_process.repositories()
+    assert repositories.state_of(new.serial_hex) is CertificateState.CONFIRMED
+    assert repositories.state_of(old) is CertificateState.SUPERSEDED
+    repositories.close()
     assert bank_process.stop() == 0
 
 
@@ -99,10 +99,10 @@ def test_kill_while_handling_requests_keeps_the_books_consistent(
     _check_consistent(bank_process, talk.transaction_id)
     cmp.addresses = bank_process.start()
     new = issued(talk.send(request))
-    assert isinstance(talk.say(accept(new)).body, PkiConfirm)
-    books = bank_process.books()
-    states = {r.certificate.serial_hex: r.state for r in books.certificates()}
-    books.close()
+    assert isinstance(talk.exchange(accept(new)).body, PkiConfirm)
+    repositories = bank_process.repositories()
+    states = {r.certificate.serial_hex: r.state for r in repositories.certificates()}
+    repositories.close()
     assert states == {
         old: CertificateState.SUPERSEDED,
         new.serial_hex: CertificateState.CONFIRMED,
@@ -113,20 +113,20 @@ def test_operator_can_revoke_while_the_server_runs(bank_process: BankProcess) ->
     cmp = CmpConnection(bank_process.folder, bank_process.start())
     talk, _, request = renewal(bank_process, cmp)
     new = issued(talk.send(request))
-    books = bank_process.books()
-    books.revoke(new.serial_hex)
-    books.close()
-    assert not isinstance(talk.say(accept(new)).body, PkiConfirm)
+    repositories = bank_process.repositories()
+    repositories.revoke(new.serial_hex)
+    repositories.close()
+    assert not isinstance(talk.exchange(accept(new)).body, PkiConfirm)
 
 
 def test_root_certificate_survives_a_restart(bank_process: BankProcess) -> None:
     bank_process.start()
-    first = bank_process.books()
+    first = bank_process.repositories()
     root = certificate_pem(first.ca.root)
     first.close()
     bank_process.kill()
     bank_process.start()
-    second = bank_process.books()
+    second = bank_process.repositories()
     assert certificate_pem(second.ca.root) == root
     second.close()
 
@@ -139,15 +139,15 @@ def _send_and_forget(cmp: CmpConnection, request: bytes) -> None:
 
 
 def _check_consistent(program: BankProcess, transaction_id: bytes) -> None:
-    bank = program.books()
-    with bank.books() as books:
-        transaction = books.transactions.find(transaction_id)
-        certificates = books.register.all()
-        answers = books.connection.execute("SELECT COUNT(*) FROM responses").fetchone()[0]
+    bank = program.repositories()
+    with bank.repositories() as repositories:
+        transaction = repositories.transactions.find(transaction_id)
+        certificates = repositories.register.all()
+        answers = repositories.connection.execute("SELECT COUNT(*) FROM responses").fetchone()[0]
     bank.close()
     if transaction is None:
         assert (len(certificates), answers) == (1, 0)
     else:
-        assert transaction.state is TransactionState.ISSUED
+        assert transaction.state is BankTransactionState.ISSUED
         assert (len(certificates), answers) == (2, 1)
         assert certificates[1].certificate.serial_hex == transaction.serial_hex

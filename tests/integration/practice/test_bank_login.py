@@ -23,7 +23,7 @@ KEY = rsa_signer(1)
 
 
 @dataclass(frozen=True)
-class Page:
+class LoginPage:
     status: int
     text: str
     headers: Headers
@@ -42,7 +42,7 @@ def customers(bank: RunningBank) -> RunningBank:
     return bank
 
 
-def visit(bank: RunningBank, folder: Path, certificate: Certificate | None = None) -> Page:
+def visit(bank: RunningBank, folder: Path, certificate: Certificate | None = None) -> LoginPage:
     """Requests the login page as a browser would, with a throw-away key from a file."""
     context = ssl.create_default_context(cafile=str(bank.root_file))
     if certificate is not None:
@@ -53,13 +53,13 @@ def visit(bank: RunningBank, folder: Path, certificate: Certificate | None = Non
     return open_page(bank.login_url, context)
 
 
-def open_page(url: str, context: ssl.SSLContext) -> Page:
+def open_page(url: str, context: ssl.SSLContext) -> LoginPage:
     try:
         with urllib.request.urlopen(url, context=context, timeout=200) as answer:
-            return Page(answer.status, answer.read().decode(), answer.headers)
+            return LoginPage(answer.status, answer.read().decode(), answer.headers)
     except urllib.error.HTTPError as refusal:
         with refusal:
-            return Page(refusal.code, refusal.read().decode(), refusal.headers)
+            return LoginPage(refusal.code, refusal.read().decode(), refusal.headers)
 
 
 def test_customer_login_shows_the_welcome_page(customers: RunningBank, tmp_path: Path) -> None:

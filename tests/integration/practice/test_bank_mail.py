@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from certclient_practice.mail.notify import Report, bounce, run
-from certclient_practice.mail.smtp import SettingsError, connected, read_settings
+from certclient_practice.mail.notify import MailReport, bounce, run
+from certclient_practice.mail.smtp import SmtpSettingsError, connected, read_settings
 from certclient_practice.repositories.records import MailState
 from support.bank import USER_ID, RunningBank
 from support.mail_server import PASSWORD, MailServer, mail_server
@@ -37,7 +37,7 @@ def issue_expiring(
     return bank.issue_certificate(user_id, KEY.spki, days).serial_hex
 
 
-def notify(bank: RunningBank, server: MailServer) -> Report:
+def notify(bank: RunningBank, server: MailServer) -> MailReport:
     with ExitStack() as stack:
         return run(
             bank.bank,
@@ -134,8 +134,8 @@ def test_bounced_mail_is_retried_reported_and_sent_to_a_new_address(
         outcomes.append((report.postponed, report.bounced))
         bank.clock.advance(timedelta(days=1))
     assert outcomes == [(1, 0), (1, 0), (0, 1), (0, 0)]
-    with bank.bank.books() as books:
-        (mail,) = books.mails.of_certificate(serial)
+    with bank.bank.repositories() as repositories:
+        (mail,) = repositories.mails.of_certificate(serial)
     assert mail.state is MailState.BOUNCED
     assert "no such mailbox" in mail.last_reply
     bank.bank.add_customer(USER_ID, "1403", email="somu@example.jp")
@@ -179,7 +179,7 @@ def test_unreachable_server_postpones_the_mail(bank: RunningBank, tmp_path: Path
     issue_expiring(bank, 30)
     report = notify(bank, stopped)
     assert (report.sent, report.postponed) == (0, 1)
-    assert report.trouble == "ConnectionRefusedError"
+    assert report.error == "ConnectionRefusedError"
     with mail_server(tmp_path, bank) as server:
         assert notify(bank, server).sent == 1
 
@@ -187,14 +187,14 @@ def test_unreachable_server_postpones_the_mail(bank: RunningBank, tmp_path: Path
 def test_nothing_is_sent_without_starttls(bank: RunningBank, tmp_path: Path) -> None:
     with mail_server(tmp_path, bank, starttls=False) as server:
         issue_expiring(bank, 30)
-        assert notify(bank, server).trouble == "the mail server offers no STARTTLS or no login"
+        assert notify(bank, server).error == "the mail server offers no STARTTLS or no login"
         assert server.logins == 0
 
 
 def test_wrong_password_is_not_in_the_report(bank: RunningBank, tmp_path: Path) -> None:
     with mail_server(tmp_path, bank, password="wrong and secret") as server:
         issue_expiring(bank, 30)
-        trouble = notify(bank, server).trouble
+        trouble = notify(bank, server).error
     assert trouble == "SMTPAuthenticationError 535"
 
 
@@ -204,7 +204,7 @@ def test_server_with_an_untrusted_certificate_gets_nothing(
     issue_expiring(bank, 30)
     text = server.settings_file.read_text().splitlines()
     server.settings_file.write_text("\n".join(line for line in text if "ca_file" not in line))
-    assert notify(bank, server).trouble == "SSLCertVerificationError"
+    assert notify(bank, server).error == "SSLCertVerificationError"
     assert server.mails == []
 
 
@@ -215,7 +215,7 @@ def test_obsolete_mail_is_dropped(bank: RunningBank, server: MailServer) -> None
     bank.issue_certificate(USER_ID, rsa_signer(2).spki, 365)
     server.failing = ""
     bank.clock.advance(timedelta(days=1))
-    assert notify(bank, server) == Report(0, 0, 0, ())
+    assert notify(bank, server) == MailReport(0, 0, 0, ())
 
 
 def test_customers_without_an_address_are_reported(bank: RunningBank, server: MailServer) -> None:
@@ -225,7 +225,7 @@ def test_customers_without_an_address_are_reported(bank: RunningBank, server: Ma
 
 def test_settings_readable_by_others_are_refused(server: MailServer) -> None:
     server.settings_file.chmod(0o644)
-    with pytest.raises(SettingsError, match="owner alone"):
+    with pytest.raises(SmtpSettingsError, match="owner alone"):
         read_settings(server.settings_file)
 
 
@@ -234,7 +234,7 @@ def test_settings_readable_by_others_are_refused(server: MailServer) -> None:
 )
 def test_invalid_settings_are_refused(server: MailServer, text: str) -> None:
     server.settings_file.write_text(text)
-    with pytest.raises(SettingsError) as caught:
+    with pytest.raises(SmtpSettingsError) as caught:
         read_settings(server.settings_file)
     assert "secret" not in str(caught.value)
 
@@ -269,8 +269,8 @@ def test_notify_and_bounced_commands(bank: RunningBank, server: MailServer) -> N
     )
     done = command(bank, "bounced", stdin=report)
     assert (done.returncode, done.stdout) == (0, "to be sent again\n"), done.stderr
-    with bank.bank.books() as books:
-        (mail,) = books.mails.all()
+    with bank.bank.repositories() as repositories:
+        (mail,) = repositories.mails.all()
     assert (mail.state, mail.last_reply) == (MailState.QUEUED, "smtp; 552 mailbox full")
     assert command(bank, "bounced", stdin="Subject: hello\n\n").returncode == 1
     assert PASSWORD not in done.stdout + done.stderr

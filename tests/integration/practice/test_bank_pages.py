@@ -16,7 +16,7 @@ from certclient_practice.cmp.responder import CmpResponder
 from support.bank import USER_ID, RunningBank
 from support.bank_customer import by_code, ir, issued
 from support.pki import rsa_signer
-from support.web_customer import Page, WebCustomer
+from support.web_customer import ResponsePage, WebCustomer
 
 KEY, OTHER_KEY, NEW_KEY = rsa_signer(1), rsa_signer(2), rsa_signer(3)
 PIN, PASSWORD = "4711", "83920174"
@@ -43,18 +43,20 @@ def administrator(bank: RunningBank, days: int = 20) -> Certificate:
     return bank.issue_certificate(USER_ID, KEY.spki, days)
 
 
-def log_in(bank: RunningBank, guest: WebCustomer) -> Page:
-    page = guest.submit(guest.get(bank.login_url), secret=PIN)
-    return guest.submit(page, secret=PASSWORD)
+def log_in(bank: RunningBank, anonymous: WebCustomer) -> ResponsePage:
+    page = anonymous.submit(anonymous.get(bank.login_url), secret=PIN)
+    return anonymous.submit(page, secret=PASSWORD)
 
 
 def at(bank: RunningBank, path: str) -> str:
     return urljoin(bank.login_url, path)
 
 
-def obtain(bank: RunningBank, guest: WebCustomer, user_id: str = USER_ID, pin: str = PIN) -> Page:
-    page = guest.get(f"{bank.addresses.public_url}obtain")
-    return guest.submit(page, user_id=user_id, pin=pin)
+def obtain(
+    bank: RunningBank, anonymous: WebCustomer, user_id: str = USER_ID, pin: str = PIN
+) -> ResponsePage:
+    page = anonymous.get(f"{bank.addresses.public_url}obtain")
+    return anonymous.submit(page, user_id=user_id, pin=pin)
 
 
 # Logging in
@@ -63,103 +65,105 @@ def obtain(bank: RunningBank, guest: WebCustomer, user_id: str = USER_ID, pin: s
 def test_login_takes_certificate_then_pin_then_password(
     bank: RunningBank, visit: OpenBrowser
 ) -> None:
-    guest = visit(administrator(bank))
-    page = guest.get(bank.login_url)
+    anonymous = visit(administrator(bank))
+    page = anonymous.get(bank.login_url)
     assert (page.title, page.reason) == ("ご契約先暗証番号", "pin")
-    assert guest.get(at(bank, "/main")).reason == "pin", (
+    assert anonymous.get(at(bank, "/main")).reason == "pin", (
         "not logged in yet: the PIN is requested again"
     )
-    page = guest.submit(guest.get(bank.login_url), secret=PIN)
+    page = anonymous.submit(anonymous.get(bank.login_url), secret=PIN)
     assert page.reason == "password"
-    page = guest.submit(page, secret=PASSWORD)
+    page = anonymous.submit(page, secret=PASSWORD)
     assert (page.title, page.reason) == ("重要なお知らせ", "welcome")
 
 
 def test_full_width_digits_are_accepted(bank: RunningBank, visit: OpenBrowser) -> None:
-    guest = visit(administrator(bank))
-    assert guest.submit(guest.get(bank.login_url), secret="４７１１").reason == "password"
+    anonymous = visit(administrator(bank))
+    assert anonymous.submit(anonymous.get(bank.login_url), secret="４７１１").reason == "password"
 
 
 def test_notice_appears_thirty_days_before_expiry(bank: RunningBank, visit: OpenBrowser) -> None:
     bank.add_customer()
-    guest = visit(bank.issue_certificate(USER_ID, KEY.spki, 31))
-    assert guest.get(bank.login_url).title == "メイン"
-    assert guest.get(at(bank, "/notices/renewal")).title == "重要なお知らせ"
+    anonymous = visit(bank.issue_certificate(USER_ID, KEY.spki, 31))
+    assert anonymous.get(bank.login_url).title == "メイン"
+    assert anonymous.get(at(bank, "/notices/renewal")).title == "重要なお知らせ"
     bank.clock.advance(timedelta(days=1))
-    assert guest.get(bank.login_url).title == "重要なお知らせ"
-    assert "電子証明書の更新はこちら" in guest.get(at(bank, "/notices/renewal")).text
+    assert anonymous.get(bank.login_url).title == "重要なお知らせ"
+    assert "電子証明書の更新はこちら" in anonymous.get(at(bank, "/notices/renewal")).text
 
 
 def test_wrong_passwords_lock_the_id_despite_a_correct_pin(
     bank: RunningBank, visit: OpenBrowser
 ) -> None:
-    guest = visit(administrator(bank))
+    anonymous = visit(administrator(bank))
     reasons = []
     for _attempt in range(5):
-        page = guest.submit(guest.get(bank.login_url), secret=PIN)
-        reasons.append(guest.submit(page, secret="00000000").reason)
+        page = anonymous.submit(anonymous.get(bank.login_url), secret=PIN)
+        reasons.append(anonymous.submit(page, secret="00000000").reason)
     assert reasons == ["wrong"] * 4 + ["locked"]
-    assert guest.submit(guest.get(bank.login_url), secret=PIN).reason == "locked"
+    assert anonymous.submit(anonymous.get(bank.login_url), secret=PIN).reason == "locked"
 
 
 def test_guessing_from_one_address_is_rate_limited(bank: RunningBank, visit: OpenBrowser) -> None:
     for number in range(60, 63):
         bank.add_customer(f"TKYM14080{number}", pin=PIN)
-    guest, statuses = visit(), []
+    anonymous, statuses = visit(), []
     for attempt in range(11):
-        statuses.append(obtain(bank, guest, f"TKYM14080{60 + attempt % 3}", "0000"))
+        statuses.append(obtain(bank, anonymous, f"TKYM14080{60 + attempt % 3}", "0000"))
     assert [page.status for page in statuses] == [403] * 10 + [429]
     assert 1 <= int(statuses[-1].headers["Retry-After"]) <= 60
     assert statuses[-1].reason == "too-many"
 
 
 def test_login_checks_the_role(bank: RunningBank, visit: OpenBrowser) -> None:
-    guest = visit(administrator(bank))
-    assert guest.get(f"{bank.login_url}?as=user").reason == "wrong-role"
-    assert guest.get(f"{bank.login_url}?as=administrator").reason == "pin"
+    anonymous = visit(administrator(bank))
+    assert anonymous.get(f"{bank.login_url}?as=user").reason == "wrong-role"
+    assert anonymous.get(f"{bank.login_url}?as=administrator").reason == "pin"
 
 
 def test_cross_site_image_does_not_end_the_session(bank: RunningBank, visit: OpenBrowser) -> None:
-    guest = visit(administrator(bank))
-    log_in(bank, guest)
-    assert guest.get(bank.login_url, Sec_Fetch_Mode="no-cors").status == 403
-    assert guest.get(at(bank, "/main"), Sec_Fetch_Mode="navigate").reason == "welcome"
+    anonymous = visit(administrator(bank))
+    log_in(bank, anonymous)
+    assert anonymous.get(bank.login_url, Sec_Fetch_Mode="no-cors").status == 403
+    assert anonymous.get(at(bank, "/main"), Sec_Fetch_Mode="navigate").reason == "welcome"
 
 
 def test_logging_out_ends_the_session(bank: RunningBank, visit: OpenBrowser) -> None:
-    guest = visit(administrator(bank))
-    page = guest.submit(log_in(bank, guest), "logout")
+    anonymous = visit(administrator(bank))
+    page = anonymous.submit(log_in(bank, anonymous), "logout")
     assert page.reason == "logged-out"
-    assert guest.get(at(bank, "/main")).reason == "pin"
+    assert anonymous.get(at(bank, "/main")).reason == "pin"
 
 
 def test_language_follows_the_browser_and_the_link(bank: RunningBank, visit: OpenBrowser) -> None:
-    guest = visit(administrator(bank))
-    assert guest.get(bank.login_url, Accept_Language="en-US,en").title == "Bank PIN"
-    assert guest.get(f"{bank.addresses.public_url}?lang=en").title == "Corporate internet banking"
-    assert guest.get(bank.login_url).title == "Bank PIN", "the language is remembered"
-    assert guest.get(f"{bank.login_url}?lang=xx").title == "Bank PIN"
+    anonymous = visit(administrator(bank))
+    assert anonymous.get(bank.login_url, Accept_Language="en-US,en").title == "Bank PIN"
+    assert (
+        anonymous.get(f"{bank.addresses.public_url}?lang=en").title == "Corporate internet banking"
+    )
+    assert anonymous.get(bank.login_url).title == "Bank PIN", "the language is remembered"
+    assert anonymous.get(f"{bank.login_url}?lang=xx").title == "Bank PIN"
 
 
 # Sessions
 
 
 def test_form_without_csrf_token_is_refused(bank: RunningBank, visit: OpenBrowser) -> None:
-    guest = visit(administrator(bank))
-    log_in(bank, guest)
+    anonymous = visit(administrator(bank))
+    log_in(bank, anonymous)
     for fields in ({}, {"csrf": ""}, {"csrf": "x" * 43}, {"csrf": "日本"}):
-        assert guest.post(at(bank, "/renew"), fields).status == 403
-        assert guest.post(at(bank, "/logout"), fields).status == 403
-    assert guest.get(at(bank, "/main")).reason == "welcome"
+        assert anonymous.post(at(bank, "/renew"), fields).status == 403
+        assert anonymous.post(at(bank, "/logout"), fields).status == 403
+    assert anonymous.get(at(bank, "/main")).reason == "welcome"
 
 
 def test_form_sent_from_another_site_is_refused(bank: RunningBank, visit: OpenBrowser) -> None:
     """Other ports of this computer share the cookies, but Sec-Fetch-Site gives them away."""
-    guest = visit(administrator(bank))
-    page = log_in(bank, guest)
+    anonymous = visit(administrator(bank))
+    page = log_in(bank, anonymous)
     csrf = page.form("logout").fields
     for site in ("same-site", "cross-site", "none"):
-        assert guest.post(at(bank, "/renew"), csrf, Sec_Fetch_Site=site).status == 403
+        assert anonymous.post(at(bank, "/renew"), csrf, Sec_Fetch_Site=site).status == 403
 
 
 def test_second_login_ends_the_first(bank: RunningBank, visit: OpenBrowser) -> None:
@@ -173,38 +177,38 @@ def test_second_login_ends_the_first(bank: RunningBank, visit: OpenBrowser) -> N
 def test_stolen_cookie_is_useless_without_the_certificate(
     bank: RunningBank, visit: OpenBrowser, tmp_path: Path
 ) -> None:
-    guest = visit(administrator(bank))
-    log_in(bank, guest)
+    anonymous = visit(administrator(bank))
+    log_in(bank, anonymous)
     bank.add_customer("TKYM1408055")
     other = bank.issue_certificate("TKYM1408055", OTHER_KEY.spki, 300)
     attacker = WebCustomer(bank, tmp_path, other, OTHER_KEY)
-    attacker.session.cookies.update(guest.session.cookies)
+    attacker.session.cookies.update(anonymous.session.cookies)
     page = attacker.get(at(bank, "/main"))
     assert USER_ID not in page.text
     assert "TKYM1408055" in page.text, "logged in as the owner of the other certificate"
     attacker.close()
     anonymous = visit()
-    anonymous.session.cookies.update(guest.session.cookies)
+    anonymous.session.cookies.update(anonymous.session.cookies)
     assert anonymous.get(at(bank, "/main")).reason == "no-certificate"
 
 
 def test_revoking_the_certificate_ends_the_session(bank: RunningBank, visit: OpenBrowser) -> None:
     certificate = administrator(bank)
-    guest = visit(certificate)
-    log_in(bank, guest)
+    anonymous = visit(certificate)
+    log_in(bank, anonymous)
     bank.revoke(certificate.serial_hex)
-    assert guest.get(at(bank, "/main")).reason == "revoked"
-    assert guest.post(at(bank, "/renew"), {}).reason == "revoked"
+    assert anonymous.get(at(bank, "/main")).reason == "revoked"
+    assert anonymous.post(at(bank, "/renew"), {}).reason == "revoked"
 
 
 def test_session_cookie_changes_at_each_stage(bank: RunningBank, visit: OpenBrowser) -> None:
-    guest = visit(administrator(bank))
+    anonymous = visit(administrator(bank))
     tokens = set()
-    page = guest.get(bank.login_url)
+    page = anonymous.get(bank.login_url)
     for secret in (PIN, PASSWORD):
-        tokens.add(guest.session.cookies["__Host-practice-login"])
-        page = guest.submit(page, secret=secret)
-    tokens.add(guest.session.cookies["__Host-practice-login"])
+        tokens.add(anonymous.session.cookies["__Host-practice-login"])
+        page = anonymous.submit(page, secret=secret)
+    tokens.add(anonymous.session.cookies["__Host-practice-login"])
     assert len(tokens) == 3
     assert page.reason == "welcome"
 
@@ -213,11 +217,11 @@ def test_session_cookie_changes_at_each_stage(bank: RunningBank, visit: OpenBrow
 
 
 def test_app_can_parse_the_renewal_link(bank: RunningBank, visit: OpenBrowser) -> None:
-    guest = visit(administrator(bank))
-    page = guest.submit(log_in(bank, guest), "logout")
-    page = guest.submit(guest.get(at(bank, "/notices/renewal")), "pin", secret=PIN)
-    guest.submit(page, secret=PASSWORD)
-    page = guest.submit(guest.get(at(bank, "/notices/renewal")), "renew")
+    anonymous = visit(administrator(bank))
+    page = anonymous.submit(log_in(bank, anonymous), "logout")
+    page = anonymous.submit(anonymous.get(at(bank, "/notices/renewal")), "pin", secret=PIN)
+    anonymous.submit(page, secret=PASSWORD)
+    page = anonymous.submit(anonymous.get(at(bank, "/notices/renewal")), "renew")
     link = deep_link.parse(page.link)
     assert (link.verb, link.profile_id) == (deep_link.Verb.RENEW, "practice")
     assert link.user_id == USER_ID
@@ -226,9 +230,9 @@ def test_app_can_parse_the_renewal_link(bank: RunningBank, visit: OpenBrowser) -
 
 def test_no_ticket_before_the_renewal_period(bank: RunningBank, visit: OpenBrowser) -> None:
     bank.add_customer()
-    guest = visit(bank.issue_certificate(USER_ID, KEY.spki, 31))
-    page = guest.get(bank.login_url)
-    answer = guest.post(at(bank, "/renew"), page.form("logout").fields)
+    anonymous = visit(bank.issue_certificate(USER_ID, KEY.spki, 31))
+    page = anonymous.get(bank.login_url)
+    answer = anonymous.post(at(bank, "/renew"), page.form("logout").fields)
     assert (answer.status, answer.link) == (409, "")
 
 
@@ -245,14 +249,14 @@ def test_id_and_pin_give_a_working_code_after_expiry(bank: RunningBank, visit: O
     assert (link.verb, link.user_id, link.ticket) == (deep_link.Verb.OBTAIN, USER_ID, code)
     handle = CmpResponder(bank.bank).handle
     talk = by_code(handle, USER_ID, Secret(code))
-    assert issued(talk.say(ir(NEW_KEY))).common_name == f"{USER_ID} 1403"
+    assert issued(talk.exchange(ir(NEW_KEY))).common_name == f"{USER_ID} 1403"
 
 
 def test_code_from_the_page_expires_within_minutes(bank: RunningBank, visit: OpenBrowser) -> None:
     bank.add_customer(pin=PIN)
     code = obtain(bank, visit()).text_of("issue-code").replace("-", "")
     bank.clock.advance(timedelta(minutes=31))
-    reply = by_code(CmpResponder(bank.bank).handle, USER_ID, Secret(code)).say(ir(NEW_KEY))
+    reply = by_code(CmpResponder(bank.bank).handle, USER_ID, Secret(code)).exchange(ir(NEW_KEY))
     with pytest.raises(AssertionError):
         issued(reply)
 
@@ -279,21 +283,21 @@ def test_unknown_id_wrong_pin_and_missing_pin_look_alike(
 ) -> None:
     bank.add_customer(pin=PIN)
     bank.add_customer("TKYM1408055")
-    guest = visit()
+    anonymous = visit()
     pages = [
-        obtain(bank, guest, "NOBODY", PIN),
-        obtain(bank, guest, USER_ID, "0000"),
-        obtain(bank, guest, "TKYM1408055", ""),
+        obtain(bank, anonymous, "NOBODY", PIN),
+        obtain(bank, anonymous, USER_ID, "0000"),
+        obtain(bank, anonymous, "TKYM1408055", ""),
     ]
     assert {(page.status, page.reason) for page in pages} == {(403, "wrong")}
 
 
 def test_guessing_locks_the_pin(bank: RunningBank, visit: OpenBrowser) -> None:
     bank.add_customer(pin=PIN)
-    guest = visit()
+    anonymous = visit()
     for _attempt in range(5):
-        assert obtain(bank, guest, pin="0000").reason == "wrong"
-    assert obtain(bank, guest).reason == "locked"
+        assert obtain(bank, anonymous, pin="0000").reason == "wrong"
+    assert obtain(bank, anonymous).reason == "locked"
 
 
 def test_obtain_form_requires_its_own_cookie(bank: RunningBank, visit: OpenBrowser) -> None:
@@ -303,15 +307,15 @@ def test_obtain_form_requires_its_own_cookie(bank: RunningBank, visit: OpenBrows
     assert visit().post(url, fields).status == 403
     page = visit().get(url)
     assert visit().submit(page, **fields).status == 403
-    guest = visit()
-    csrf = guest.get(url).form().fields
-    assert guest.post(url, {**csrf, **fields}, Sec_Fetch_Site="same-site").status == 403
-    assert guest.post(url, {**csrf, **fields}, Sec_Fetch_Site="same-origin").status == 200
+    anonymous = visit()
+    csrf = anonymous.get(url).form().fields
+    assert anonymous.post(url, {**csrf, **fields}, Sec_Fetch_Site="same-site").status == 403
+    assert anonymous.post(url, {**csrf, **fields}, Sec_Fetch_Site="same-origin").status == 200
 
 
 def test_download_page_serves_only_installers(bank: RunningBank, visit: OpenBrowser) -> None:
-    guest = visit()
-    page = guest.get(f"{bank.addresses.public_url}download")
+    anonymous = visit()
+    page = anonymous.get(f"{bank.addresses.public_url}download")
     assert "まだインストーラーが置かれていません" in page.text
     for path in ("bank.sqlite3", "..%2Fbank.sqlite3", "%2e%2e/bank.sqlite3"):
-        assert guest.get(f"{bank.addresses.public_url}download/{path}").status == 404
+        assert anonymous.get(f"{bank.addresses.public_url}download/{path}").status == 404

@@ -28,8 +28,8 @@ def current(bank: RunningBank) -> Certificate:
 
 
 def issue_ticket(bank: RunningBank, user_id: str = USER_ID, session: str = "s") -> str:
-    with bank.bank.books() as books:
-        return books.tickets.give(
+    with bank.bank.repositories() as repositories:
+        return repositories.tickets.create(
             user_id, session, bank.bank.clock(), bank.policy.ticket_valid
         ).reveal()
 
@@ -38,7 +38,7 @@ def renew(
     bank: RunningBank, current: Certificate, ticket: str, key: RsaSigner = OLD_KEY
 ) -> Message:
     talk = by_certificate(CmpResponder(bank.bank).handle, current, key)
-    return talk.say(kur(rsa_signer(), current, one_time_password=ticket))
+    return talk.exchange(kur(rsa_signer(), current, one_time_password=ticket))
 
 
 def refused(reply: Message) -> str:
@@ -48,8 +48,8 @@ def refused(reply: Message) -> str:
 
 def test_ticket_replaces_pin_and_password(bank: RunningBank, current: Certificate) -> None:
     talk = by_certificate(CmpResponder(bank.bank).handle, current, OLD_KEY)
-    new = issued(talk.say(kur(NEW_KEY, current, one_time_password=issue_ticket(bank))))
-    talk.say(accept(new))
+    new = issued(talk.exchange(kur(NEW_KEY, current, one_time_password=issue_ticket(bank))))
+    talk.exchange(accept(new))
     assert bank.state_of(new.serial_hex) is CertificateState.CONFIRMED
 
 
@@ -57,7 +57,7 @@ def test_pin_and_password_are_required_without_a_ticket(
     bank: RunningBank, current: Certificate
 ) -> None:
     talk = by_certificate(CmpResponder(bank.bank).handle, current, OLD_KEY)
-    assert failure(talk.say(kur(NEW_KEY, current))) is Failure.NOT_AUTHORIZED
+    assert failure(talk.exchange(kur(NEW_KEY, current))) is Failure.NOT_AUTHORIZED
 
 
 def test_used_ticket_is_refused(bank: RunningBank, current: Certificate) -> None:
@@ -108,8 +108,8 @@ def test_new_ticket_invalidates_the_previous_one(bank: RunningBank, current: Cer
 
 def test_logout_invalidates_the_ticket(bank: RunningBank, current: Certificate) -> None:
     ticket = issue_ticket(bank, session="a session")
-    with bank.bank.books() as books:
-        books.tickets.withdraw("a session")
+    with bank.bank.repositories() as repositories:
+        repositories.tickets.withdraw("a session")
     refused(renew(bank, current, ticket))
 
 
@@ -136,7 +136,7 @@ def test_bad_tickets_do_not_lock_the_customer(bank: RunningBank, current: Certif
     for _attempt in range(bank.policy.code_attempts + 1):
         refused(renew(bank, current, "tk-forged"))
     talk = by_certificate(CmpResponder(bank.bank).handle, current, OLD_KEY)
-    issued(talk.say(kur(NEW_KEY, current, pin="4711", one_time_password="83920174")))
+    issued(talk.exchange(kur(NEW_KEY, current, pin="4711", one_time_password="83920174")))
 
 
 def test_tickets_are_not_stored_in_plain_text(bank: RunningBank, current: Certificate) -> None:

@@ -15,7 +15,7 @@ import requests
 
 from certclient import __version__
 from certclient.configuration.profiles import load_profile
-from certclient_practice.bank.updates import Announced, UpdateDesk
+from certclient_practice.bank.updates import AnnouncedVersions, AnnouncementService
 from certclient_practice.web.pages.public import read_downloads
 from certclient_practice.web.server import PracticeServer, ServerSettings
 from support.bank import RunningBank
@@ -84,14 +84,14 @@ def test_version_is_parsed_from_the_file_name(name: str, version: str, tmp_path:
 
 
 def test_signing_key_is_created_once(tmp_path: Path, bank: RunningBank) -> None:
-    first = UpdateDesk(tmp_path, bank.clock).public_key_pem
-    assert UpdateDesk(tmp_path, bank.clock).public_key_pem == first
+    first = AnnouncementService(tmp_path, bank.clock).public_key_pem
+    assert AnnouncementService(tmp_path, bank.clock).public_key_pem == first
     (file,) = tmp_path.glob("update-key*")
     assert os.name == "nt" or file.stat().st_mode & 0o777 == 0o600
 
 
 def test_command_line_shows_the_announcement(bank: RunningBank, tmp_path: Path) -> None:
-    bank.bank.updates.announced = Announced("99.0.0", "98.0.0")
+    bank.bank.updates.announced = AnnouncedVersions("99.0.0", "98.0.0")
     assert load_profile(bank.profile_path).updates is not None
     environment = {**os.environ, "HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path)}
     command = [sys.executable, "-m", "certclient", "--profile", str(bank.profile_path)]

@@ -119,7 +119,7 @@ def test_late_confirmation_is_reported_as_revoked(bank: RunningBank, client: CaC
     issued = client.send(client.prepare_renew(credential, NEW_KEY), credential)
     assert isinstance(issued, Issued)
     bank.clock.advance(bank.policy.confirm_within + timedelta(seconds=1))
-    bank.bank.sweep()
+    bank.bank.revoke_overdue()
     error = refused(lambda: client.confirm(issued, credential))
     assert error.code is ErrorCode.CA_CONFIRM_FAILED
     assert names_failure(error, "certRevoked")

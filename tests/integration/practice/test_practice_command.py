@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from certclient.configuration.profiles import load_profile
-from certclient.model.profile import AskWhom
+from certclient.model.profile import SecretPolicy
 from certclient_practice.admin.cli import practice
 from certclient_practice.repositories.records import CertificateState
 from support.bank import USER_ID, BankProcess, RunningBank
@@ -105,7 +105,7 @@ def test_profile_contains_the_banks_addresses_and_anchors(
     assert profile.ca.url == bank.cmp_url
     assert profile.login_url == bank.login_url
     assert profile.ca.trust_anchors == profile.tls_anchors == (bank.bank.ca.root,)
-    assert profile.ask_pin is AskWhom.ADMINISTRATORS
+    assert profile.ask_pin is SecretPolicy.ADMINISTRATORS
     assert [str(path) for path in profile.pkcs11_modules] == ["/usr/lib/softhsm/libsofthsm2.so"]
     bank.add_customer()
     certificate = bank.issue_certificate(USER_ID, rsa_signer(1).spki, 20)

@@ -13,11 +13,11 @@ import pytest
 from certclient.configuration.profiles import load_profile
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.profile import Profile
-from certclient.model.update import Standing, Version
+from certclient.model.update import UpdateState, Version
 from certclient.platform import log
-from certclient.updates.book import UpdateBook
+from certclient.updates.cache import AnnouncementCache
 from certclient.updates.check import AGAIN_AFTER, Fetch, UpdateChecks, UpdateNotice, fetcher
-from certclient_practice.bank.updates import Announced
+from certclient_practice.bank.updates import AnnouncedVersions
 from support.announcements import NOW, Announcer, ec_key
 from support.bank import RunningBank
 from support.raw_server import RawServer, always, free_port, http, raw_server
@@ -36,11 +36,11 @@ class UpdateClient:
     asked: list[str] = field(default_factory=list)
 
     def checks(self, *profiles: Profile) -> UpdateChecks:
-        book = UpdateBook(self.folder / "updates.json")
-        return UpdateChecks(profiles, book, lambda: self.now, OWN, self._fetch)
+        cache = AnnouncementCache(self.folder / "updates.json")
+        return UpdateChecks(profiles, cache, lambda: self.now, OWN, self._fetch)
 
     def notice(self, profile: Profile) -> UpdateNotice | None:
-        return next(iter(self.checks(profile).look().notices), None)
+        return next(iter(self.checks(profile).check().notices), None)
 
     def error(self, profile: Profile) -> CertclientError:
         with pytest.raises(CertclientError) as raised:
@@ -70,10 +70,12 @@ def profile_of_bank(bank: RunningBank, client: UpdateClient) -> Profile:
 def test_newer_version_is_announced(
     bank: RunningBank, profile_of_bank: Profile, client: UpdateClient
 ) -> None:
-    bank.bank.updates.announced = Announced("1.1.0", "", "印刷を直しました。", "Printing mended.")
+    bank.bank.updates.announced = AnnouncedVersions(
+        "1.1.0", "", "印刷を直しました。", "Printing mended."
+    )
     notice = client.notice(profile_of_bank)
     assert notice is not None
-    assert notice.standing is Standing.NEWER_THERE
+    assert notice.state is UpdateState.UPDATE_AVAILABLE
     assert str(notice.announcement.version) == "1.1.0"
     assert notice.announcement.page == f"{bank.addresses.public_url}download"
     assert notice.announcement.text is not None
@@ -83,17 +85,17 @@ def test_newer_version_is_announced(
 def test_unsupported_version_is_reported(
     bank: RunningBank, profile_of_bank: Profile, client: UpdateClient
 ) -> None:
-    bank.bank.updates.announced = Announced("1.1.0", "1.0.1")
+    bank.bank.updates.announced = AnnouncedVersions("1.1.0", "1.0.1")
     notice = client.notice(profile_of_bank)
     assert notice is not None
-    assert notice.standing is Standing.UNSUPPORTED
+    assert notice.state is UpdateState.UNSUPPORTED
 
 
 @pytest.mark.parametrize("version", ["1.0.0", "0.9.0"])
 def test_no_notice_without_a_newer_version(
     version: str, bank: RunningBank, profile_of_bank: Profile, client: UpdateClient
 ) -> None:
-    bank.bank.updates.announced = Announced(version)
+    bank.bank.updates.announced = AnnouncedVersions(version)
     assert client.notice(profile_of_bank) is None
     assert len(client.asked) == 1
 
@@ -101,7 +103,7 @@ def test_no_notice_without_a_newer_version(
 def test_bank_is_queried_once_a_day_and_the_answer_cached(
     bank: RunningBank, profile_of_bank: Profile, client: UpdateClient
 ) -> None:
-    bank.bank.updates.announced = Announced("1.1.0")
+    bank.bank.updates.announced = AnnouncedVersions("1.1.0")
     assert client.notice(profile_of_bank) is not None
     bank.stop()
     assert client.notice(profile_of_bank) is not None, "known without a query"
@@ -132,7 +134,7 @@ def test_signature_by_another_banks_key_is_refused(
 
 
 @dataclass
-class Answers:
+class ScriptedResponses:
     """A server that returns these messages in turn, and then the last one forever."""
 
     messages: list[bytes]
@@ -147,8 +149,8 @@ BANK = Announcer()
 
 
 def test_next_query_is_due_at_midnight_in_japan(client: UpdateClient) -> None:
-    client.fetch = Answers([BANK.message()])
-    looked = client.checks(BANK.profile).look()
+    client.fetch = ScriptedResponses([BANK.message()])
+    looked = client.checks(BANK.profile).check()
     assert looked.again == NOW.replace(hour=15), "midnight in Japan"
     client.now = looked.again - timedelta(seconds=1)
     client.notice(BANK.profile)
@@ -159,17 +161,17 @@ def test_next_query_is_due_at_midnight_in_japan(client: UpdateClient) -> None:
 
 
 def test_failed_query_is_repeated_an_hour_later(client: UpdateClient) -> None:
-    client.fetch = Answers([])
-    assert client.checks(BANK.profile).look().again == NOW + AGAIN_AFTER
+    client.fetch = ScriptedResponses([])
+    assert client.checks(BANK.profile).check().again == NOW + AGAIN_AFTER
     assert client.notice(BANK.profile) is None
     assert len(client.asked) == 1
     client.now += AGAIN_AFTER
-    client.fetch = Answers([BANK.message()])
+    client.fetch = ScriptedResponses([BANK.message()])
     assert client.notice(BANK.profile) is not None
 
 
 def test_clock_set_back_does_not_suppress_queries(client: UpdateClient) -> None:
-    client.fetch = Answers([BANK.message()])
+    client.fetch = ScriptedResponses([BANK.message()])
     client.notice(BANK.profile)
     client.now -= 3 * DAY / 24
     client.notice(BANK.profile)
@@ -178,7 +180,7 @@ def test_clock_set_back_does_not_suppress_queries(client: UpdateClient) -> None:
 
 def test_bank_without_announcements_is_never_queried(client: UpdateClient) -> None:
     without_updates = replace(BANK.profile, updates=None)
-    looked = client.checks(without_updates).look()
+    looked = client.checks(without_updates).check()
     assert (looked.notices, looked.again, client.asked) == ((), NOW + DAY, [])
 
 
@@ -190,7 +192,7 @@ def test_unsupported_notice_comes_first(client: UpdateClient) -> None:
         second.address: second.message(profile="second", minimum_version="2.0.0"),
     }
     client.fetch = lambda _profile, url: messages[url]
-    notices = client.checks(BANK.profile, profile).look().notices
+    notices = client.checks(BANK.profile, profile).check().notices
     assert [notice.profile.id for notice in notices] == ["second", BANK.profile.id]
 
 
@@ -198,7 +200,9 @@ def test_unsupported_notice_comes_first(client: UpdateClient) -> None:
 
 
 def test_older_announcement_does_not_replace_a_newer_one(client: UpdateClient) -> None:
-    client.fetch = Answers([BANK.message(serial=9), BANK.message(serial=8, version="1.0.0")])
+    client.fetch = ScriptedResponses(
+        [BANK.message(serial=9), BANK.message(serial=8, version="1.0.0")]
+    )
     assert client.notice(BANK.profile) is not None
     client.now += DAY
     notice = client.notice(BANK.profile)
@@ -208,14 +212,14 @@ def test_older_announcement_does_not_replace_a_newer_one(client: UpdateClient) -
 
 
 def test_outdated_announcement_is_dropped(client: UpdateClient) -> None:
-    client.fetch = Answers([BANK.message()])
+    client.fetch = ScriptedResponses([BANK.message()])
     assert client.notice(BANK.profile) is not None
     client.now += 31 * DAY
     assert client.notice(BANK.profile) is None
 
 
 def test_forged_message_in_the_book_is_ignored(client: UpdateClient) -> None:
-    client.fetch = Answers([BANK.message()])
+    client.fetch = ScriptedResponses([BANK.message()])
     client.notice(BANK.profile)
     path = client.folder / "updates.json"
     content = json.loads(path.read_text(encoding="utf-8"))
@@ -228,14 +232,14 @@ def test_forged_message_in_the_book_is_ignored(client: UpdateClient) -> None:
 @pytest.mark.parametrize("damage", [b"", b"[]", b"\xff", b'{"x": {"serial": "y"}}'])
 def test_damaged_book_is_recreated(client: UpdateClient, damage: bytes) -> None:
     (client.folder / "updates.json").write_bytes(damage)
-    client.fetch = Answers([BANK.message()])
+    client.fetch = ScriptedResponses([BANK.message()])
     assert client.notice(BANK.profile) is not None
 
 
 def test_unwritable_book_does_not_stop_the_check(client: UpdateClient) -> None:
     (client.folder / "updates.json").mkdir()
-    client.fetch = Answers([BANK.message()])
-    client.checks(BANK.profile).look()
+    client.fetch = ScriptedResponses([BANK.message()])
+    client.checks(BANK.profile).check()
     assert len(client.asked) == 1
 
 

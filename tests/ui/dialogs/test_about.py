@@ -16,12 +16,12 @@ from certclient.ui.context import AppContext
 from certclient.ui.dialogs.about.dialog import QT_SOURCE, AboutWindow
 from certclient.ui.enrollment.messages import for_support
 from certclient.ui.overview.main_window import MainWindow
-from support.wizards import LONG, Office
+from support.wizards import LONG, UiEnvironment
 
 
 @pytest.fixture
-def context(office: Office) -> AppContext:
-    return office.context()
+def context(ui: UiEnvironment) -> AppContext:
+    return ui.context()
 
 
 @pytest.fixture
@@ -54,13 +54,13 @@ def test_summary_shows_version_bank_and_licences(
 
 
 def test_summary_explains_qt_replacement_and_links_its_source(
-    about: AboutWindow, office: Office
+    about: AboutWindow, ui: UiEnvironment
 ) -> None:
     displayed = texts(about)
     assert "PySide6とshiboken6というフォルダー" in displayed
     assert "3年間" in displayed
     about.summary.source_button.click()
-    assert office.desktop.opened == [QT_SOURCE]
+    assert ui.desktop.opened == [QT_SOURCE]
 
 
 def test_licence_text_is_shown(about: AboutWindow) -> None:
@@ -121,7 +121,7 @@ def test_copied_text_for_support(about: AboutWindow, context: AppContext) -> Non
     copied = QGuiApplication.clipboard().text()
     for part in (f"certclient {__version__}", context.profiles[0].id, "Qt 6", "Python 3"):
         assert part in copied
-    shown = context.words.error(CertclientError(ErrorCode.TOO_LATE))
+    shown = context.catalogue.error(CertclientError(ErrorCode.TOO_LATE))
     assert f"certclient {__version__}" in for_support(shown, {})
 
 

@@ -14,7 +14,7 @@ from certclient.model.errors import CertclientError, ErrorCode
 from certclient.ui.enrollment.batch import RenewAllDialog
 from certclient_practice.repositories.records import CertificateState
 from support.softhsm import PIN
-from support.wizards import Office, plain, until
+from support.wizards import UiEnvironment, plain, until
 
 FIRST, SECOND, THIRD = "TKYM1408054", "TKYM1408055", "TKYM1408056"
 
@@ -54,8 +54,8 @@ class DialogDriver:
         self.press("次へ")
 
 
-def open_dialog(office: Office, rows: int) -> tuple[DialogDriver, list[object]]:
-    dialog = RenewAllDialog(office.context())
+def open_dialog(ui: UiEnvironment, rows: int) -> tuple[DialogDriver, list[object]]:
+    dialog = RenewAllDialog(ui.context())
     outcomes: list[object] = []
     dialog.finished_with.connect(outcomes.append)
     dialog.show()
@@ -64,31 +64,31 @@ def open_dialog(office: Office, rows: int) -> tuple[DialogDriver, list[object]]:
     return driver, outcomes
 
 
-def test_only_due_certificates_are_renewed(office: Office) -> None:
+def test_only_due_certificates_are_renewed(ui: UiEnvironment) -> None:
     old = [
-        office.give(office.pc, days=20, user_id=FIRST),
-        office.give(office.pc, days=5, user_id=SECOND),
-        office.give(office.pc, days=200, user_id=THIRD),
+        ui.add_certificate(ui.pc, days=20, user_id=FIRST),
+        ui.add_certificate(ui.pc, days=5, user_id=SECOND),
+        ui.add_certificate(ui.pc, days=200, user_id=THIRD),
     ]
-    driver, outcomes = open_dialog(office, rows=2)
+    driver, outcomes = open_dialog(ui, rows=2)
     assert [row[0] for row in driver.table] == [f"{SECOND} 1403", f"{FIRST} 1403"]
     driver.press("すべて更新")
     driver.wait_until(lambda: len(outcomes) == 2)
     assert [row[4] for row in driver.table] == ["更新しました", "更新しました"]
-    new = {certificate.common_name: certificate for certificate in office.usable(office.pc)}
+    new = {certificate.common_name: certificate for certificate in ui.usable(ui.pc)}
     assert new[f"{THIRD} 1403"] == old[2].certificate
     for user_id in (FIRST, SECOND):
         serial = new[f"{user_id} 1403"].serial_hex
-        assert office.bank.state_of(serial) is CertificateState.CONFIRMED
+        assert ui.bank.state_of(serial) is CertificateState.CONFIRMED
     assert len(new) == 3
     driver.press("閉じる")
 
 
-def test_failure_does_not_stop_the_rest(office: Office) -> None:
-    refused = office.give(office.pc, days=5, user_id=FIRST)
-    office.bank.revoke(refused.certificate.serial_hex)
-    office.give(office.pc, days=20, user_id=SECOND)
-    driver, outcomes = open_dialog(office, rows=2)
+def test_failure_does_not_stop_the_rest(ui: UiEnvironment) -> None:
+    refused = ui.add_certificate(ui.pc, days=5, user_id=FIRST)
+    ui.bank.revoke(refused.certificate.serial_hex)
+    ui.add_certificate(ui.pc, days=20, user_id=SECOND)
+    driver, outcomes = open_dialog(ui, rows=2)
     driver.press("すべて更新")
     driver.wait_until(lambda: len(outcomes) == 2)
     assert isinstance(outcomes[0], CertclientError)
@@ -100,13 +100,13 @@ def test_failure_does_not_stop_the_rest(office: Office) -> None:
 
 
 def test_certificates_are_renewed_in_their_own_stores_and_a_pin_may_be_skipped(
-    office: Office,
+    ui: UiEnvironment,
 ) -> None:
-    first, second = office.new_token(), office.new_token("予備")
-    office.give(first.store(), days=5, user_id=FIRST)
-    office.give(second.store(), days=10, user_id=SECOND)
-    office.give(office.pc, days=20, user_id=THIRD)
-    driver, outcomes = open_dialog(office, rows=3)
+    first, second = ui.new_token(), ui.new_token("予備")
+    ui.add_certificate(first.store(), days=5, user_id=FIRST)
+    ui.add_certificate(second.store(), days=10, user_id=SECOND)
+    ui.add_certificate(ui.pc, days=20, user_id=THIRD)
+    driver, outcomes = open_dialog(ui, rows=3)
     driver.press("すべて更新")
     driver.wait_for_pin_prompt()
     driver.type_pin(PIN)
@@ -121,24 +121,24 @@ def test_certificates_are_renewed_in_their_own_stores_and_a_pin_may_be_skipped(
     driver.press("閉じる")
 
 
-def test_stop_keeps_the_remaining_certificates_unchanged(office: Office) -> None:
-    office.bank.set_policy(wait_polls=1)
-    office.give(office.pc, days=5, user_id=FIRST)
-    kept = office.give(office.pc, days=20, user_id=SECOND)
-    driver, outcomes = open_dialog(office, rows=2)
+def test_stop_keeps_the_remaining_certificates_unchanged(ui: UiEnvironment) -> None:
+    ui.bank.set_policy(wait_polls=1)
+    ui.add_certificate(ui.pc, days=5, user_id=FIRST)
+    kept = ui.add_certificate(ui.pc, days=20, user_id=SECOND)
+    driver, outcomes = open_dialog(ui, rows=2)
     driver.press("すべて更新")
     driver.press("この手順が済んだら止める")
     driver.wait_until(lambda: len(outcomes) == 1)
     driver.wait_until(lambda: driver.table[1][4] == "始めていません")
     assert "あとで再開できます" in driver.table[0][4]
-    assert kept.certificate in office.usable(office.pc)
+    assert kept.certificate in ui.usable(ui.pc)
     driver.press("閉じる")
 
 
-def test_nothing_due_hides_the_start_button(office: Office) -> None:
-    office.give(office.pc, days=200)
-    dialog = RenewAllDialog(office.context())
+def test_nothing_due_hides_the_start_button(ui: UiEnvironment) -> None:
+    ui.add_certificate(ui.pc, days=200)
+    dialog = RenewAllDialog(ui.context())
     dialog.show()
-    until(lambda: dialog.batch.looked)
+    until(lambda: dialog.batch.scanned)
     assert not dialog.primary.isVisible()
     dialog.close()

@@ -7,12 +7,12 @@ import pytest
 from certclient.enrollment.interaction import SecretKind
 from certclient.enrollment.procedure import Pending
 from certclient.model.secret import Secret
-from certclient.ui.enrollment.navigation import Page
+from certclient.ui.enrollment.navigation import WizardPageId
 from certclient.ui.enrollment.wizard import EnrollmentWizard
 from support.bank import USER_ID
-from support.scripted import NoVault, Person
+from support.scripted import ScriptedUser, UnavailableVault
 from support.softhsm import PIN
-from support.wizards import Office, Visitor, until
+from support.wizards import UiEnvironment, WizardDriver, until
 
 
 def full_width(code: Secret) -> str:
@@ -21,8 +21,8 @@ def full_width(code: Secret) -> str:
     return f" {wide[:3]}ー{wide[3:6]} {wide[6:]}　"
 
 
-def fill_in_letter(customer: Visitor, user_id: str, code: str) -> None:
-    customer.arrives_at(Page.LETTER)
+def fill_in_letter(customer: WizardDriver, user_id: str, code: str) -> None:
+    customer.arrives_at(WizardPageId.LETTER)
     assert "次へ" not in customer.buttons
     if user_id:
         customer.types(user_id)
@@ -30,47 +30,47 @@ def fill_in_letter(customer: Visitor, user_id: str, code: str) -> None:
     customer.clicks_on("次へ")
 
 
-def test_first_issue_with_the_code_from_the_letter(office: Office) -> None:
-    office.bank.add_customer()
-    code = office.bank.issue_code()
-    customer = office.open(EnrollmentWizard.obtain(office.context()))
+def test_first_issue_with_the_code_from_the_letter(ui: UiEnvironment) -> None:
+    ui.bank.add_customer()
+    code = ui.bank.issue_code()
+    customer = ui.open(EnrollmentWizard.obtain(ui.context()))
     fill_in_letter(customer, USER_ID, full_width(code))
-    customer.arrives_at(Page.START)
+    customer.arrives_at(WizardPageId.START)
     assert USER_ID in customer.text
     customer.clicks_on("取得する")
-    customer.arrives_at(Page.DONE)
+    customer.arrives_at(WizardPageId.DONE)
     assert "電子証明書のインストールが完了しました" in customer.text
     assert customer.clicks == ["次へ", "取得する"]
-    (new,) = office.usable(office.pc)
+    (new,) = ui.usable(ui.pc)
     assert new.common_name == f"{USER_ID} 1403"
 
 
-def test_first_issue_on_a_token(office: Office) -> None:
-    token = office.new_token()
-    office.bank.add_customer()
-    code = office.bank.issue_code()
-    customer = office.open(EnrollmentWizard.obtain(office.context(), USER_ID))
+def test_first_issue_on_a_token(ui: UiEnvironment) -> None:
+    token = ui.new_token()
+    ui.bank.add_customer()
+    code = ui.bank.issue_code()
+    customer = ui.open(EnrollmentWizard.obtain(ui.context(), USER_ID))
     fill_in_letter(customer, "", code.reveal())
-    customer.arrives_at(Page.START)
+    customer.arrives_at(WizardPageId.START)
     customer.clicks_on("専用USBに保存する")
     customer.clicks_on("取得する")
-    customer.is_asked("PIN")
+    customer.shows_question("PIN")
     customer.types(PIN)
     customer.clicks_on("次へ")
-    customer.arrives_at(Page.DONE)
+    customer.arrives_at(WizardPageId.DONE)
     assert "電子証明書の取得と専用USBへの保存が完了いたしました" in customer.text
-    assert len(office.usable(token.store())) == 1
+    assert len(ui.usable(token.store())) == 1
 
 
-def test_expired_certificate_is_replaced_with_an_issue_code(office: Office) -> None:
-    old = office.give(office.pc, days=-5)
-    code = office.bank.issue_code()
-    customer = office.open(EnrollmentWizard.renew(office.context(), old, notice=True))
+def test_expired_certificate_is_replaced_with_an_issue_code(ui: UiEnvironment) -> None:
+    old = ui.add_certificate(ui.pc, days=-5)
+    code = ui.bank.issue_code()
+    customer = ui.open(EnrollmentWizard.renew(ui.context(), old, notice=True))
     fill_in_letter(customer, "", code.reveal())
-    customer.arrives_at(Page.START)
+    customer.arrives_at(WizardPageId.START)
     customer.clicks_on("取得する")
-    customer.arrives_at(Page.DONE)
-    (new,) = office.usable(office.pc)
+    customer.arrives_at(WizardPageId.DONE)
+    (new,) = ui.usable(ui.pc)
     assert new != old.certificate
     assert "古い電子証明書は" in customer.text
 
@@ -78,41 +78,43 @@ def test_expired_certificate_is_replaced_with_an_issue_code(office: Office) -> N
 @pytest.mark.parametrize(
     ("suffix", "contact"), [("1403", "貴社の管理者の方"), ("1394", "練習銀行の窓口")]
 )
-def test_too_late_names_the_contact_for_the_role(office: Office, suffix: str, contact: str) -> None:
-    old = office.give(office.pc, days=-91, suffix=suffix)
-    customer = office.open(EnrollmentWizard.renew(office.context(), old, notice=True))
-    customer.arrives_at(Page.TOO_LATE)
+def test_too_late_names_the_contact_for_the_role(
+    ui: UiEnvironment, suffix: str, contact: str
+) -> None:
+    old = ui.add_certificate(ui.pc, days=-91, suffix=suffix)
+    customer = ui.open(EnrollmentWizard.renew(ui.context(), old, notice=True))
+    customer.arrives_at(WizardPageId.TOO_LATE)
     assert contact in customer.text
     assert list(customer.buttons) == ["閉じる"]
 
 
-def test_ninetieth_day_is_not_too_late(office: Office) -> None:
-    old = office.give(office.pc, days=-90)
-    customer = office.open(EnrollmentWizard.renew(office.context(), old))
-    customer.arrives_at(Page.LETTER)
+def test_ninetieth_day_is_not_too_late(ui: UiEnvironment) -> None:
+    old = ui.add_certificate(ui.pc, days=-90)
+    customer = ui.open(EnrollmentWizard.renew(ui.context(), old))
+    customer.arrives_at(WizardPageId.LETTER)
 
 
 @pytest.mark.parametrize("place", ["usb", "pc"])
-def test_resumed_obtain_keeps_its_title(office: Office, place: str) -> None:
+def test_resumed_obtain_keeps_its_title(ui: UiEnvironment, place: str) -> None:
     """The title says 取得, not 更新, also after an interruption."""
-    store = office.new_token().store() if place == "usb" else office.pc
-    office.bank.add_customer(USER_ID)
-    code = office.bank.issue_code(USER_ID)
-    office.patience = 0.0
-    office.bank.set_policy(wait_polls=1)
-    person = Person(pins=[PIN], secrets={SecretKind.ISSUE_CODE: [code.reveal()]})
-    enrollment = office.enrollment(office.profile, office.stores)
+    store = ui.new_token().store() if place == "usb" else ui.pc
+    ui.bank.add_customer(USER_ID)
+    code = ui.bank.issue_code(USER_ID)
+    ui.max_wait = 0.0
+    ui.bank.set_policy(wait_polls=1)
+    person = ScriptedUser(pins=[PIN], secrets={SecretKind.ISSUE_CODE: [code.reveal()]})
+    enrollment = ui.enrollment(ui.profile, ui.stores)
     assert isinstance(enrollment.obtain(USER_ID, store, person), Pending)
-    office.patience = 60.0
+    ui.max_wait = 60.0
     (view,) = enrollment.pending()
-    wizard = EnrollmentWizard.resume(office.context(), view.id, kind=view.kind)
-    customer = office.open(wizard)
+    wizard = EnrollmentWizard.resume(ui.context(), view.id, kind=view.kind)
+    customer = ui.open(wizard)
     assert wizard.windowTitle() == "電子証明書取得"
     if place == "usb":
-        customer.is_asked("PIN")
+        customer.shows_question("PIN")
         customer.types(PIN)
         customer.presses_enter()
-    customer.arrives_at(Page.DONE)
+    customer.arrives_at(WizardPageId.DONE)
     messages = {
         "usb": "電子証明書の取得と専用USBへの保存が完了いたしました",
         "pc": "電子証明書のインストールが完了しました",
@@ -120,39 +122,39 @@ def test_resumed_obtain_keeps_its_title(office: Office, place: str) -> None:
     assert messages[place] in customer.text
 
 
-def test_wrong_code_is_requested_again(office: Office) -> None:
-    office.bank.add_customer()
-    code = office.bank.issue_code()
-    customer = office.open(EnrollmentWizard.obtain(office.context(), USER_ID))
+def test_wrong_code_is_requested_again(ui: UiEnvironment) -> None:
+    ui.bank.add_customer()
+    code = ui.bank.issue_code()
+    customer = ui.open(EnrollmentWizard.obtain(ui.context(), USER_ID))
     fill_in_letter(customer, "", "WRONG12345678901")
-    customer.arrives_at(Page.START)
+    customer.arrives_at(WizardPageId.START)
     customer.clicks_on("取得する")
-    customer.is_asked("発行コード")
+    customer.shows_question("発行コード")
     assert "入力された内容が違います" in customer.text
     customer.types(code.reveal())
     customer.clicks_on("次へ")
-    customer.arrives_at(Page.DONE)
+    customer.arrives_at(WizardPageId.DONE)
 
 
-def test_code_is_not_stored_anywhere(office: Office) -> None:
-    office.vault = NoVault()
-    office.bank.add_customer()
-    code = office.bank.issue_code().reveal()
-    customer = office.open(EnrollmentWizard.obtain(office.context(), USER_ID))
+def test_code_is_not_stored_anywhere(ui: UiEnvironment) -> None:
+    ui.vault = UnavailableVault()
+    ui.bank.add_customer()
+    code = ui.bank.issue_code().reveal()
+    customer = ui.open(EnrollmentWizard.obtain(ui.context(), USER_ID))
     fill_in_letter(customer, "", code)
-    customer.arrives_at(Page.START)
-    assert code not in repr(customer.wizard.session.journey)
+    customer.arrives_at(WizardPageId.START)
+    assert code not in repr(customer.wizard.session.wizard_state)
     customer.clicks_on("取得する")
-    customer.arrives_at(Page.DONE)
+    customer.arrives_at(WizardPageId.DONE)
     assert not any(code in field.text() for field in customer.all_fields())
-    stored = [path for path in office.folder.rglob("*") if path.is_file()]
+    stored = [path for path in ui.folder.rglob("*") if path.is_file()]
     assert stored
     assert not any(code.encode() in path.read_bytes() for path in stored)
 
 
-def test_escape_asks_only_if_input_would_be_lost(office: Office) -> None:
-    customer = office.open(EnrollmentWizard.obtain(office.context(), USER_ID))
-    customer.arrives_at(Page.LETTER)
+def test_escape_asks_only_if_input_would_be_lost(ui: UiEnvironment) -> None:
+    customer = ui.open(EnrollmentWizard.obtain(ui.context(), USER_ID))
+    customer.arrives_at(WizardPageId.LETTER)
     customer.types("ABC", field_number=1)
     customer.answers_no_to("入力した内容は消えます")
     customer.presses_escape()
@@ -160,21 +162,19 @@ def test_escape_asks_only_if_input_would_be_lost(office: Office) -> None:
     assert customer.fields()[1].text() == "ABC"
     customer.fields()[1].clear()
     customer.presses_escape()
-    until(lambda: customer.gone)
+    until(lambda: customer.is_closed)
 
 
-def test_link_provides_the_code(office: Office) -> None:
+def test_link_provides_the_code(ui: UiEnvironment) -> None:
     """The bank's page issues a ticket; here the letter's code takes its place."""
-    office.bank.add_customer()
-    code = office.bank.issue_code()
-    wizard = EnrollmentWizard.obtain(
-        office.context(), USER_ID, profile_id=office.profile.id, ticket=code
-    )
-    customer = office.open(wizard)
-    customer.arrives_at(Page.LETTER)
+    ui.bank.add_customer()
+    code = ui.bank.issue_code()
+    wizard = EnrollmentWizard.obtain(ui.context(), USER_ID, profile_id=ui.profile.id, ticket=code)
+    customer = ui.open(wizard)
+    customer.arrives_at(WizardPageId.LETTER)
     assert len(customer.fields()) == 1, "only the user ID"
     customer.clicks_on("次へ")
-    customer.arrives_at(Page.START)
+    customer.arrives_at(WizardPageId.START)
     customer.clicks_on("取得する")
-    customer.arrives_at(Page.DONE)
+    customer.arrives_at(WizardPageId.DONE)
     assert not wizard.session.has_ticket

@@ -21,49 +21,49 @@ from PySide6.QtWidgets import (
 )
 
 from certclient.enrollment.journal import Journal
-from certclient.enrollment.procedure import Finished, LoginResult, LoginTest
+from certclient.enrollment.procedure import Finished, LoginTest, LoginTestResult
 from certclient.i18n.catalogue import Language
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.lifecycle import lifecycle
 from certclient.store.base import CertificateStore
-from certclient.ui.enrollment.navigation import Page
+from certclient.ui.enrollment.navigation import WizardPageId
 from certclient.ui.enrollment.pages.done import DonePage
 from certclient.ui.enrollment.wizard import EnrollmentWizard
 from certclient_practice.repositories.records import CertificateState
 from support.nss import NssDatabase
-from support.wizards import Office, Visitor, until, wait
+from support.wizards import UiEnvironment, WizardDriver, until, wait
 
 TESTS = Path(__file__).parents[2]
 
 
-def renew_on_pc(office: Office) -> Visitor:
+def renew_on_pc(ui: UiEnvironment) -> WizardDriver:
     """A3: 証明書更新 in the main window, 更新する, done."""
-    old = office.give(office.pc)
-    customer = office.open(EnrollmentWizard.renew(office.context(), old))
-    customer.arrives_at(Page.START)
+    old = ui.add_certificate(ui.pc)
+    customer = ui.open(EnrollmentWizard.renew(ui.context(), old))
+    customer.arrives_at(WizardPageId.START)
     customer.clicks_on("更新する")
-    customer.arrives_at(Page.DONE)
+    customer.arrives_at(WizardPageId.DONE)
     assert customer.clicks == ["更新する"]
     return customer
 
 
-def test_renewal_from_the_notice_takes_two_clicks(office: Office) -> None:
-    old = office.give(office.pc)
-    customer = office.open(EnrollmentWizard.renew(office.context(), old, notice=True))
-    customer.arrives_at(Page.NOTICE)
+def test_renewal_from_the_notice_takes_two_clicks(ui: UiEnvironment) -> None:
+    old = ui.add_certificate(ui.pc)
+    customer = ui.open(EnrollmentWizard.renew(ui.context(), old, notice=True))
+    customer.arrives_at(WizardPageId.NOTICE)
     assert "電子証明書の更新をお願いします" in customer.text
     assert "あと20日です" in customer.text
     customer.clicks_on("今すぐ更新する")
-    customer.arrives_at(Page.START)
+    customer.arrives_at(WizardPageId.START)
     assert "鍵が保存先から出ることはありません" in customer.text
     customer.clicks_on("更新する")
-    customer.arrives_at(Page.DONE)
+    customer.arrives_at(WizardPageId.DONE)
     assert customer.clicks == ["今すぐ更新する", "更新する"]
-    (new,) = office.usable(office.pc)
+    (new,) = ui.usable(ui.pc)
     assert new != old.certificate
-    assert office.bank.state_of(new.serial_hex) is CertificateState.CONFIRMED
-    assert office.bank.state_of(old.certificate.serial_hex) is CertificateState.SUPERSEDED
+    assert ui.bank.state_of(new.serial_hex) is CertificateState.CONFIRMED
+    assert ui.bank.state_of(old.certificate.serial_hex) is CertificateState.SUPERSEDED
 
 
 class _ProtectedKeyStore:
@@ -83,30 +83,30 @@ class _ProtectedKeyStore:
 
 
 @pytest.mark.parametrize("asks", [True, False])
-def test_key_prompt_of_windows_is_announced(office: Office, asks: bool) -> None:
-    old = office.give(office.pc)
+def test_key_prompt_of_windows_is_announced(ui: UiEnvironment, asks: bool) -> None:
+    old = ui.add_certificate(ui.pc)
     if asks:
-        office.stores[:] = [cast(CertificateStore, _ProtectedKeyStore(office.pc))]
-    customer = office.open(EnrollmentWizard.renew(office.context(), old))
-    customer.arrives_at(Page.START)
+        ui.stores[:] = [cast(CertificateStore, _ProtectedKeyStore(ui.pc))]
+    customer = ui.open(EnrollmentWizard.renew(ui.context(), old))
+    customer.arrives_at(WizardPageId.START)
     warned = "鍵を使ってよいかをWindowsが確認する画面が出ます" in customer.text
     assert warned is asks
     customer.clicks_on("更新する")
-    customer.arrives_at(Page.DONE)
+    customer.arrives_at(WizardPageId.DONE)
 
 
-def test_later_closes_the_wizard_and_changes_nothing(office: Office) -> None:
-    old = office.give(office.pc)
-    customer = office.open(EnrollmentWizard.renew(office.context(), old, notice=True))
-    customer.arrives_at(Page.NOTICE)
+def test_later_closes_the_wizard_and_changes_nothing(ui: UiEnvironment) -> None:
+    old = ui.add_certificate(ui.pc)
+    customer = ui.open(EnrollmentWizard.renew(ui.context(), old, notice=True))
+    customer.arrives_at(WizardPageId.NOTICE)
     customer.clicks_on("後で更新する")
-    until(lambda: customer.gone)
-    assert office.usable(office.pc) == [old.certificate]
+    until(lambda: customer.is_closed)
+    assert ui.usable(ui.pc) == [old.certificate]
 
 
-def test_last_page_shows_the_issued_certificate(office: Office) -> None:
-    customer = renew_on_pc(office)
-    (new,) = office.usable(office.pc)
+def test_last_page_shows_the_issued_certificate(ui: UiEnvironment) -> None:
+    customer = renew_on_pc(ui)
+    (new,) = ui.usable(ui.pc)
     text = customer.text
     assert "電子証明書のインストールが完了しました" in text
     assert "この電子証明書がインストールされたパソコン以外ではログインできません" in text
@@ -121,28 +121,28 @@ def test_last_page_shows_the_issued_certificate(office: Office) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows tries it itself: runs on Linux")
-def test_trial_login_opens_the_browser(office: Office) -> None:
-    customer = renew_on_pc(office)
+def test_trial_login_opens_the_browser(ui: UiEnvironment) -> None:
+    customer = renew_on_pc(ui)
     assert "ログインできるかどうかは、まだ確かめていません" in customer.text
     customer.clicks_on("ログインを試す")
-    assert office.desktop.opened == [office.profile.login_test_url]
+    assert ui.desktop.opened == [ui.profile.login_test_url]
 
 
 @pytest.mark.parametrize(
     ("test", "message", "button"),
     [
         (
-            LoginTest(LoginResult.WORKED),
+            LoginTest(LoginTestResult.WORKED),
             "新しい電子証明書でのログインを確認しました",
             "今すぐログイン",
         ),
         (
-            LoginTest(LoginResult.FAILED, CertclientError(ErrorCode.LOGIN_REFUSED)),
+            LoginTest(LoginTestResult.FAILED, CertclientError(ErrorCode.LOGIN_REFUSED)),
             "金融機関にご連絡ください。 [CC-LOGIN-REFUSED]",
             "ログインを試す",
         ),
         (
-            LoginTest(LoginResult.HINDERED, CertclientError(ErrorCode.NETWORK_TIMEOUT)),
+            LoginTest(LoginTestResult.PREVENTED, CertclientError(ErrorCode.NETWORK_TIMEOUT)),
             "「ログインを試す」で、確かめられます。 [CC-NET-TIMEOUT]",
             "ログインを試す",
         ),
@@ -150,54 +150,54 @@ def test_trial_login_opens_the_browser(office: Office) -> None:
     ids=["worked", "failed", "hindered"],
 )
 def test_last_page_shows_the_login_result(
-    office: Office, test: LoginTest, message: str, button: str
+    ui: UiEnvironment, test: LoginTest, message: str, button: str
 ) -> None:
     """Results that only Windows produces; tests/windows gets them from a real login."""
-    customer = renew_on_pc(office)
+    customer = renew_on_pc(ui)
     session = customer.wizard.session
-    done = session.journey.outcome
+    done = session.wizard_state.outcome
     assert isinstance(done, Finished)
-    kept = replace(done, login=test, old_archived=not test.in_doubt, old_kept=test.in_doubt)
-    session.journey = replace(session.journey, outcome=kept)
-    customer.wizard.show_page(Page.DONE)
+    kept = replace(done, login=test, old_archived=not test.inconclusive, old_kept=test.inconclusive)
+    session.wizard_state = replace(session.wizard_state, outcome=kept)
+    customer.wizard.show_page(WizardPageId.DONE)
     assert message in customer.text
-    assert ("古い電子証明書もしまわずに" in customer.text) is test.in_doubt
+    assert ("古い電子証明書もしまわずに" in customer.text) is test.inconclusive
     customer.sees_button(button)
 
 
-def test_bank_without_a_test_page_offers_the_normal_login(office: Office) -> None:
-    text = office.bank.profile_path.read_text(encoding="utf-8")
+def test_bank_without_a_test_page_offers_the_normal_login(ui: UiEnvironment) -> None:
+    text = ui.bank.profile_path.read_text(encoding="utf-8")
     lines = [one for one in text.splitlines() if not one.startswith("login_test_url")]
-    office.bank.profile_path.write_text("\n".join(lines), encoding="utf-8")
-    customer = renew_on_pc(office)
+    ui.bank.profile_path.write_text("\n".join(lines), encoding="utf-8")
+    customer = renew_on_pc(ui)
     assert "ブラウザーでログインして、お確かめください" in customer.text
     customer.clicks_on("今すぐログイン")
-    assert office.desktop.opened == [office.profile.login_url]
+    assert ui.desktop.opened == [ui.profile.login_url]
     customer.clicks_on("このウィンドウを閉じる")
-    until(lambda: customer.gone)
+    until(lambda: customer.is_closed)
 
 
-def test_copy_pdf_and_calendar(office: Office, tmp_path: Path) -> None:
-    customer = renew_on_pc(office)
-    (new,) = office.usable(office.pc)
+def test_copy_pdf_and_calendar(ui: UiEnvironment, tmp_path: Path) -> None:
+    customer = renew_on_pc(ui)
+    (new,) = ui.usable(ui.pc)
     customer.clicks_on("コピー")
     assert f"シリアル番号 = {new.serial_hex}" in customer.clipboard
     page = customer.wizard.page_now
     assert isinstance(page, DonePage)
     page.save_pdf(tmp_path / "receipt.pdf")
-    receipt = (tmp_path / "receipt.pdf").read_bytes()
-    assert receipt.startswith(b"%PDF-1.")
-    assert receipt.rstrip().endswith(b"%%EOF")
-    assert len(receipt) > 5000, "the PDF contains text and fonts"
+    issuance = (tmp_path / "receipt.pdf").read_bytes()
+    assert issuance.startswith(b"%PDF-1.")
+    assert issuance.rstrip().endswith(b"%%EOF")
+    assert len(issuance) > 5000, "the PDF contains text and fonts"
     page.save_calendar(tmp_path / "next.ics")
     calendar = (tmp_path / "next.ics").read_bytes().decode()
-    life = lifecycle(new.not_after, office.clock(), office.profile.renewal)
+    life = lifecycle(new.not_after, ui.clock(), ui.profile.renewal)
     assert f"DTSTART;TZID=Asia/Tokyo:{life.renew_from:%Y%m%d}T090000" in calendar
     assert "SUMMARY:電子証明書の更新（TKYM1408054）" in calendar
 
 
-def test_unwritable_file_is_reported(office: Office, tmp_path: Path) -> None:
-    customer = renew_on_pc(office)
+def test_unwritable_file_is_reported(ui: UiEnvironment, tmp_path: Path) -> None:
+    customer = renew_on_pc(ui)
     page = customer.wizard.page_now
     assert isinstance(page, DonePage)
     page.save_calendar(tmp_path / "no such folder" / "next.ics")
@@ -205,37 +205,37 @@ def test_unwritable_file_is_reported(office: Office, tmp_path: Path) -> None:
     assert "保存できませんでした" in customer.text
 
 
-def test_language_switches_in_the_open_wizard(office: Office) -> None:
-    old = office.give(office.pc)
-    context = office.context()
-    customer = office.open(EnrollmentWizard.renew(context, old))
-    customer.arrives_at(Page.START)
+def test_language_switches_in_the_open_wizard(ui: UiEnvironment) -> None:
+    old = ui.add_certificate(ui.pc)
+    context = ui.context()
+    customer = ui.open(EnrollmentWizard.renew(context, old))
+    customer.arrives_at(WizardPageId.START)
     context.languages.switch(Language.ENGLISH)
     customer.sees_button("Renew")
     assert customer.heading == "Start the certificate renewal"
     assert not any(ord(c) > 0x3000 for c in customer.text.replace("練習", "")), customer.text
     customer.clicks_on("Renew")
-    customer.arrives_at(Page.DONE)
+    customer.arrives_at(WizardPageId.DONE)
     assert "The certificate has been installed" in customer.text
     context.languages.switch(Language.JAPANESE)
     customer.sees_button("このウィンドウを閉じる")
 
 
-def test_wizard_works_by_keyboard_alone(office: Office) -> None:
-    old = office.give(office.pc)
-    customer = office.open(EnrollmentWizard.renew(office.context(), old, notice=True))
-    customer.arrives_at(Page.NOTICE)
+def test_wizard_works_by_keyboard_alone(ui: UiEnvironment) -> None:
+    old = ui.add_certificate(ui.pc)
+    customer = ui.open(EnrollmentWizard.renew(ui.context(), old, notice=True))
+    customer.arrives_at(WizardPageId.NOTICE)
     customer.presses_enter()
-    customer.arrives_at(Page.START)
+    customer.arrives_at(WizardPageId.START)
     customer.presses_enter()
-    customer.arrives_at(Page.DONE)
+    customer.arrives_at(WizardPageId.DONE)
     assert customer.clicks == []
     customer.presses_enter()
-    until(lambda: customer.gone)
+    until(lambda: customer.is_closed)
 
 
-def test_every_control_has_a_name_and_is_reachable_by_tab(office: Office) -> None:
-    customer = renew_on_pc(office)
+def test_every_control_has_a_name_and_is_reachable_by_tab(ui: UiEnvironment) -> None:
+    customer = renew_on_pc(ui)
     reached = set()
     for _ in range(30):
         QTest.keyClick(customer.wizard.focusWidget() or customer.wizard, Qt.Key.Key_Tab)
@@ -251,7 +251,7 @@ def test_every_control_has_a_name_and_is_reachable_by_tab(office: Office) -> Non
         assert bar.accessibleName() or not bar.isVisible()
 
 
-def mnemonics(customer: Visitor) -> list[str]:
+def mnemonics(customer: WizardDriver) -> list[str]:
     found = []
     for button in customer.wizard.findChildren(QAbstractButton):
         text = button.text().replace("&&", "")
@@ -261,13 +261,13 @@ def mnemonics(customer: Visitor) -> list[str]:
 
 
 @pytest.mark.parametrize("language", list(Language))
-def test_mnemonics_are_unique_on_each_page(office: Office, language: Language) -> None:
-    old = office.give(office.pc)
-    context = office.context()
+def test_mnemonics_are_unique_on_each_page(ui: UiEnvironment, language: Language) -> None:
+    old = ui.add_certificate(ui.pc)
+    context = ui.context()
     context.languages.switch(language)
-    customer = office.open(EnrollmentWizard.renew(context, old))
-    for page in Page:
-        if page in (Page.CHECKS, Page.WORK):
+    customer = ui.open(EnrollmentWizard.renew(context, old))
+    for page in WizardPageId:
+        if page in (WizardPageId.CHECKS, WizardPageId.WORK):
             continue
         customer.wizard.show_page(page)
         wait(1)
@@ -277,16 +277,16 @@ def test_mnemonics_are_unique_on_each_page(office: Office, language: Language) -
 
 
 @pytest.mark.parametrize("scale", [1.0, 1.5, 2.0])
-def test_large_text_is_not_cut_off(office: Office, scale: float) -> None:
+def test_large_text_is_not_cut_off(ui: UiEnvironment, scale: float) -> None:
     """Sentences wrap, buttons fit their texts, and the window fits 1024×768."""
     font = QApplication.font()
     large = QApplication.font()
     large.setPointSizeF(font.pointSizeF() * scale)
     QApplication.setFont(large)
     try:
-        customer = renew_on_pc(office)
-        for page in Page:
-            if page in (Page.CHECKS, Page.WORK):
+        customer = renew_on_pc(ui)
+        for page in WizardPageId:
+            if page in (WizardPageId.CHECKS, WizardPageId.WORK):
                 continue
             customer.wizard.show_page(page)
             wait(1)
@@ -295,9 +295,9 @@ def test_large_text_is_not_cut_off(office: Office, scale: float) -> None:
         QApplication.setFont(font)
 
 
-def assert_nothing_cut_off(customer: Visitor) -> None:
+def assert_nothing_cut_off(customer: WizardDriver) -> None:
     window = customer.wizard
-    page = Page(window.currentId()).name
+    page = WizardPageId(window.currentId()).name
     assert window.minimumSizeHint().width() <= 1024, page
     assert window.minimumSizeHint().height() <= 768, page
     assert window.width() <= 1024, page
@@ -319,34 +319,34 @@ def assert_nothing_cut_off(customer: Visitor) -> None:
             assert button.width() >= button.minimumSizeHint().width(), (page, button.text())
 
 
-def test_killed_renewal_is_resumed_in_the_wizard(office: Office) -> None:
+def test_killed_renewal_is_resumed_in_the_wizard(ui: UiEnvironment) -> None:
     """`kill -9` in another process right after the certificate arrives; then the wizard."""
-    hsm = office.tokens
-    home = office.folder / "home"
+    hsm = ui.tokens
+    home = ui.folder / "home"
     nss = NssDatabase(home / ".pki" / "nssdb")
     nss.directory.parent.mkdir(parents=True)
-    office.stores[:] = [nss.store()]
-    old = office.give(nss.store())
+    ui.stores[:] = [nss.store()]
+    old = ui.add_certificate(nss.store())
     environment = hsm.environment | {
         "HOME": str(home),
         "XDG_DATA_HOME": str(home / ".local" / "share"),
         "PYTHONPATH": str(TESTS),
         "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
     }
-    command = [sys.executable, "-m", "support.doomed", str(office.bank.profile_path)]
+    command = [sys.executable, "-m", "support.crash_process", str(ui.bank.profile_path)]
     subprocess.run(
         [*command, "journal:issued", "renew", "pc"], env=environment, check=False, timeout=600
     )
-    office.journal = Journal(home / ".local" / "share" / "certclient" / "journal.sqlite")
-    (view,) = office.enrollment(office.profile, office.stores).pending()
-    customer = office.open(EnrollmentWizard.resume(office.context(), view.id))
-    customer.arrives_at(Page.DONE)
-    (new,) = office.usable(nss.store())
+    ui.journal = Journal(home / ".local" / "share" / "certclient" / "journal.sqlite")
+    (view,) = ui.enrollment(ui.profile, ui.stores).pending()
+    customer = ui.open(EnrollmentWizard.resume(ui.context(), view.id))
+    customer.arrives_at(WizardPageId.DONE)
+    (new,) = ui.usable(nss.store())
     assert new != old.certificate
-    assert office.bank.state_of(new.serial_hex) is CertificateState.CONFIRMED
+    assert ui.bank.state_of(new.serial_hex) is CertificateState.CONFIRMED
 
 
-def test_finished_procedure_cannot_be_resumed(office: Office) -> None:
-    customer = office.open(EnrollmentWizard.resume(office.context(), "0123456789abcdef"))
-    customer.arrives_at(Page.PROBLEM)
+def test_finished_procedure_cannot_be_resumed(ui: UiEnvironment) -> None:
+    customer = ui.open(EnrollmentWizard.resume(ui.context(), "0123456789abcdef"))
+    customer.arrives_at(WizardPageId.PROBLEM)
     assert "CC-PROCEDURE-NOT-FOUND" in customer.text

@@ -8,20 +8,20 @@ import pytest
 from PySide6.QtCore import Qt
 
 from certclient.model.progress import Phase, Progress, Step
-from certclient.ui.enrollment.navigation import Page
+from certclient.ui.enrollment.navigation import WizardPageId
 from certclient.ui.enrollment.wizard import EnrollmentWizard
-from certclient.ui.tasks.running import ProcedureRun
+from certclient.ui.tasks.enrollment_worker import EnrollmentWorker
 from support.customer import token_private_keys
 from support.pkcs11_faults import CKR_PIN_LOCKED, Faults
 from support.softhsm import MODULE, PIN, SoftHsmToken
-from support.wizards import Office, Visitor, until
+from support.wizards import UiEnvironment, WizardDriver, until
 
 CKF_USER_PIN_FINAL_TRY = 0x00020000
 
 
 @pytest.fixture
-def token(office: Office) -> SoftHsmToken:
-    return office.new_token()
+def token(ui: UiEnvironment) -> SoftHsmToken:
+    return ui.new_token()
 
 
 @pytest.fixture
@@ -30,40 +30,40 @@ def faults(token: SoftHsmToken) -> Iterator[Faults]:
         yield faults
 
 
-def open_pin_page(office: Office, token: SoftHsmToken) -> Visitor:
+def open_pin_page(ui: UiEnvironment, token: SoftHsmToken) -> WizardDriver:
     """A4: 証明書更新 in the main window, 更新する, up to the PIN prompt."""
-    old = office.give(token.store())
-    customer = office.open(EnrollmentWizard.renew(office.context(), old))
-    customer.arrives_at(Page.START)
+    old = ui.add_certificate(token.store())
+    customer = ui.open(EnrollmentWizard.renew(ui.context(), old))
+    customer.arrives_at(WizardPageId.START)
     assert "30秒〜1分程度" in customer.text
     customer.clicks_on("更新する")
-    customer.is_asked("PIN")
+    customer.shows_question("PIN")
     return customer
 
 
 def test_renewal_from_the_notice_takes_two_clicks_and_the_pin(
-    office: Office, token: SoftHsmToken
+    ui: UiEnvironment, token: SoftHsmToken
 ) -> None:
-    old = office.give(token.store())
-    customer = office.open(EnrollmentWizard.renew(office.context(), old, notice=True))
-    customer.arrives_at(Page.NOTICE)
+    old = ui.add_certificate(token.store())
+    customer = ui.open(EnrollmentWizard.renew(ui.context(), old, notice=True))
+    customer.arrives_at(WizardPageId.NOTICE)
     customer.clicks_on("今すぐ更新する")
-    customer.arrives_at(Page.START)
+    customer.arrives_at(WizardPageId.START)
     customer.clicks_on("更新する")
-    customer.is_asked("PIN")
+    customer.shows_question("PIN")
     customer.types(PIN)
     customer.presses_enter()
-    customer.arrives_at(Page.DONE)
+    customer.arrives_at(WizardPageId.DONE)
     assert customer.clicks == ["今すぐ更新する", "更新する"]
     assert "電子証明書の更新と専用USBへの保存が完了いたしました" in customer.text
     assert "すみやかに専用USBをパソコンから取り外してください" in customer.text
     assert "インストールされたパソコン以外では" not in customer.text
-    (new,) = office.usable(token.store())
+    (new,) = ui.usable(token.store())
     assert new.serial_hex in customer.text
 
 
-def test_wrong_pin_is_requested_again(office: Office, token: SoftHsmToken) -> None:
-    customer = open_pin_page(office, token)
+def test_wrong_pin_is_requested_again(ui: UiEnvironment, token: SoftHsmToken) -> None:
+    customer = open_pin_page(ui, token)
     customer.types("000000")
     customer.clicks_on("次へ")
     until(lambda: "PINが違います" in customer.text, lambda: customer.text)
@@ -71,14 +71,14 @@ def test_wrong_pin_is_requested_again(office: Office, token: SoftHsmToken) -> No
     assert [field.text() for field in customer.fields()] == [""]
     customer.types(PIN)
     customer.clicks_on("次へ")
-    customer.arrives_at(Page.DONE)
+    customer.arrives_at(WizardPageId.DONE)
 
 
 def test_last_pin_attempt_requires_confirmation(
-    office: Office, token: SoftHsmToken, faults: Faults
+    ui: UiEnvironment, token: SoftHsmToken, faults: Faults
 ) -> None:
     faults.token_flags(add=CKF_USER_PIN_FINAL_TRY)
-    customer = open_pin_page(office, token)
+    customer = open_pin_page(ui, token)
     assert "あと1回まちがえると、専用USBがロックされます" in customer.text
     customer.types(PIN)
     assert "次へ" not in customer.buttons
@@ -86,94 +86,94 @@ def test_last_pin_attempt_requires_confirmation(
     assert customer.fields(), "Enter alone does not use the last attempt"
     customer.clicks_on("最後の1回であることを理解しました")
     customer.clicks_on("次へ")
-    customer.arrives_at(Page.DONE)
+    customer.arrives_at(WizardPageId.DONE)
 
 
 def test_locked_token_offers_another_store(
-    office: Office, token: SoftHsmToken, faults: Faults
+    ui: UiEnvironment, token: SoftHsmToken, faults: Faults
 ) -> None:
-    customer = open_pin_page(office, token)
+    customer = open_pin_page(ui, token)
     faults.fail("C_Login", CKR_PIN_LOCKED)
     customer.types(PIN)
     customer.clicks_on("次へ")
-    customer.arrives_at(Page.PROBLEM)
+    customer.arrives_at(WizardPageId.PROBLEM)
     assert "専用USBがロックされています" in customer.text
     assert "CC-PIN-LOCKED" in customer.text
     assert "別の保存先を選ぶ" in customer.buttons
     assert "もう一度試す" not in customer.buttons, "no attempt is wasted on a locked token"
     faults.clear()
-    assert len(office.usable(token.store())) == 1
+    assert len(ui.usable(token.store())) == 1
 
 
-def test_cancelled_pin_prompt_can_be_retried(office: Office, token: SoftHsmToken) -> None:
-    customer = open_pin_page(office, token)
+def test_cancelled_pin_prompt_can_be_retried(ui: UiEnvironment, token: SoftHsmToken) -> None:
+    customer = open_pin_page(ui, token)
     customer.clicks_on("中止する")
-    customer.arrives_at(Page.PROBLEM)
+    customer.arrives_at(WizardPageId.PROBLEM)
     assert "CC-PIN-REQUIRED" in customer.text
     assert token_private_keys(token) == 1
     customer.clicks_on("もう一度試す")
-    customer.arrives_at(Page.START)
+    customer.arrives_at(WizardPageId.START)
     customer.clicks_on("更新する")
-    customer.is_asked("PIN")
+    customer.shows_question("PIN")
     customer.types(PIN)
     customer.clicks_on("次へ")
-    customer.arrives_at(Page.DONE)
+    customer.arrives_at(WizardPageId.DONE)
 
 
 def test_renewal_continues_when_an_unplugged_token_is_back(
-    office: Office, token: SoftHsmToken
+    ui: UiEnvironment, token: SoftHsmToken
 ) -> None:
-    office.bank.set_policy(wait_polls=1)
-    customer = open_pin_page(office, token)
+    ui.bank.set_policy(wait_polls=1)
+    customer = open_pin_page(ui, token)
 
     def unplug(report: Progress) -> None:
         if report == Progress(Step.WAIT, Phase.STARTED):
             token.pull()
 
     run = customer.wizard.session.run
-    assert isinstance(run, ProcedureRun)
+    assert isinstance(run, EnrollmentWorker)
     # Runs in the worker's thread, and thus before the next step.
     run.interaction.progressed.connect(unplug, Qt.ConnectionType.DirectConnection)
     customer.types(PIN)
     customer.clicks_on("次へ")
-    customer.arrives_at(Page.PROBLEM)
+    customer.arrives_at(WizardPageId.PROBLEM)
     assert "専用USBを差し込み" in customer.text
     assert "更新前処理中" not in customer.text
     token.plug()
     customer.clicks_on("もう一度試す")
-    customer.is_asked("PIN")
+    customer.shows_question("PIN")
     customer.types(PIN)
     customer.clicks_on("次へ")
-    customer.arrives_at(Page.DONE)
-    assert len(office.usable(token.store())) == 1
+    customer.arrives_at(WizardPageId.DONE)
+    assert len(ui.usable(token.store())) == 1
     assert token_private_keys(token) == 2, "the new key and the key of the archived certificate"
 
 
-def test_token_plugged_in_on_the_start_page_can_be_chosen(office: Office) -> None:
-    old = office.give(office.pc)
-    customer = office.open(EnrollmentWizard.renew(office.context(), old))
-    customer.arrives_at(Page.START)
+def test_token_plugged_in_on_the_start_page_can_be_chosen(ui: UiEnvironment) -> None:
+    old = ui.add_certificate(ui.pc)
+    customer = ui.open(EnrollmentWizard.renew(ui.context(), old))
+    customer.arrives_at(WizardPageId.START)
     assert "専用USBに保存する" not in customer.buttons
     assert "専用USBが接続されていません" in customer.text
-    token = office.new_token()
+    token = ui.new_token()
     customer.sees_button("専用USBに保存する")
     customer.clicks_on("専用USBに保存する")
     customer.clicks_on("更新する")
-    customer.is_asked("PIN")
+    customer.shows_question("PIN")
     customer.types(PIN)
     customer.clicks_on("次へ")
-    customer.arrives_at(Page.DONE)
-    assert len(office.usable(token.store())) == 1
-    assert office.usable(office.pc) == []
+    customer.arrives_at(WizardPageId.DONE)
+    assert len(ui.usable(token.store())) == 1
+    assert ui.usable(ui.pc) == []
 
 
 def test_closing_at_the_pin_prompt_leaves_nothing_behind(
-    office: Office, token: SoftHsmToken
+    ui: UiEnvironment, token: SoftHsmToken
 ) -> None:
-    customer = open_pin_page(office, token)
+    customer = open_pin_page(ui, token)
     outcomes: list[object] = []
     customer.wizard.finished_with.connect(outcomes.append)
     customer.presses_escape()
     until(lambda: len(outcomes) == 1)
-    assert customer.gone
+    assert customer.is_closed
     assert token_private_keys(token) == 1

@@ -11,18 +11,18 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QMessageBox
 from pytestqt.qtbot import QtBot
 
-from certclient.enrollment.journal import State
+from certclient.enrollment.journal import ProcedureState
 from certclient.enrollment.procedure import Pending
 from certclient.model.keys import KeySpec, own_label
 from certclient.model.progress import Step
 from certclient.store.base import CertificateStore
 from certclient.ui.dialogs.pin_dialog import PinDialog
 from certclient.ui.overview.main_window import MainWindow
-from certclient.ui.overview.survey import Survey
+from certclient.ui.overview.store_scanner import StoreScanner
 from certclient_practice.repositories.records import CertificateState
-from support.scripted import Person
+from support.scripted import ScriptedUser
 from support.softhsm import PIN, right_pin
-from support.wizards import Office, plain, until
+from support.wizards import UiEnvironment, plain, until
 
 KEY = "00000000000000aa"
 FOREIGN_LABEL = "the customer's own"
@@ -32,13 +32,13 @@ FOREIGN_LABEL = "the customer's own"
 class MainWindowDriver:
     """The main window, operated as a customer would."""
 
-    office: Office
+    ui: UiEnvironment
     window: MainWindow
-    survey: Survey
+    scanner: StoreScanner
 
     def refresh(self) -> None:
-        self.survey.refresh()
-        until(lambda: self.survey.complete and not self.window._context.tasks.busy_stores)
+        self.scanner.refresh()
+        until(lambda: self.scanner.complete and not self.window._context.tasks.busy_stores)
 
     def press(self, button: QAbstractButton) -> None:
         assert button.isVisible(), button.text()
@@ -71,24 +71,26 @@ class MainWindowDriver:
 
 
 @pytest.fixture
-def driver(office: Office, qtbot: QtBot) -> Iterator[MainWindowDriver]:
-    context = office.context()
-    window, survey = MainWindow(context), Survey(context)
+def driver(ui: UiEnvironment, qtbot: QtBot) -> Iterator[MainWindowDriver]:
+    context = ui.context()
+    window, scanner = MainWindow(context), StoreScanner(context)
     qtbot.addWidget(window)
-    survey.changed.connect(window.show_overview)
-    window.stores_changed.connect(survey.refresh)
+    scanner.changed.connect(window.show_overview)
+    window.stores_changed.connect(scanner.refresh)
     window.show()
-    survey.start()
-    yield MainWindowDriver(office, window, survey)
-    survey.stop()
-    window.clearing.close()
+    scanner.start()
+    yield MainWindowDriver(ui, window, scanner)
+    scanner.stop()
+    window.cleanup.close()
 
 
-def stopped_renewal(office: Office, store: CertificateStore, last: Step = Step.VERIFY) -> Pending:
+def stopped_renewal(
+    ui: UiEnvironment, store: CertificateStore, last: Step = Step.VERIFY
+) -> Pending:
     """Starts a renewal that stops after the step `last`."""
-    current = office.give(store)
-    person = Person(pins=[PIN], stop_before=lambda steps: last in steps)
-    enrollment = office.enrollment(office.profile, office.stores)
+    current = ui.add_certificate(store)
+    person = ScriptedUser(pins=[PIN], stop_before=lambda steps: last in steps)
+    enrollment = ui.enrollment(ui.profile, ui.stores)
     outcome = enrollment.renew(current, store, person)
     assert isinstance(outcome, Pending)
     return outcome
@@ -104,14 +106,14 @@ def create_leftover_keys(store: CertificateStore) -> None:
 def test_abandoning_explains_the_effects_and_revokes_the_certificate(
     driver: MainWindowDriver,
 ) -> None:
-    office = driver.office
-    outcome = stopped_renewal(office, office.pc)
-    new = office.journal.load(outcome.procedure_id)
+    ui = driver.ui
+    outcome = stopped_renewal(ui, ui.pc)
+    new = ui.journal.load(outcome.procedure_id)
     assert new is not None
     assert new.new_certificate is not None
     driver.refresh()
     until(driver.window.pending.isVisible)
-    (button,) = driver.window.pending.give_up_buttons
+    (button,) = driver.window.pending.abandon_buttons
     assert plain(button.text()) == "やめる"
     driver.press(button)
     message = driver.box.text() + driver.box.informativeText()
@@ -120,51 +122,51 @@ def test_abandoning_explains_the_effects_and_revokes_the_certificate(
     driver.answer("手続きをやめる")
     driver.wait_for_message("TKYM1408054 の手続きをやめました")
     until(lambda: not driver.window.pending.isVisible())
-    assert office.bank.state_of(new.new_certificate.serial_hex) is CertificateState.REVOKED
-    (left,) = office.usable(office.pc)
+    assert ui.bank.state_of(new.new_certificate.serial_hex) is CertificateState.REVOKED
+    (left,) = ui.usable(ui.pc)
     assert left != new.new_certificate
-    assert list(office.pc.unused_keys()) == []
+    assert list(ui.pc.unused_keys()) == []
 
 
 def test_enter_keeps_the_procedure_open(driver: MainWindowDriver) -> None:
-    outcome = stopped_renewal(driver.office, driver.office.pc)
+    outcome = stopped_renewal(driver.ui, driver.ui.pc)
     driver.refresh()
     until(driver.window.pending.isVisible)
-    driver.press(driver.window.pending.give_up_buttons[0])
+    driver.press(driver.window.pending.abandon_buttons[0])
     QTest.keyClick(driver.box, Qt.Key.Key_Return)
     until(lambda: not any(b.isVisible() for b in driver.window.findChildren(QMessageBox)))
-    record = driver.office.journal.load(outcome.procedure_id)
+    record = driver.ui.journal.load(outcome.procedure_id)
     assert record is not None
     assert record.state.open
 
 
 def test_confirmed_procedure_cannot_be_abandoned(driver: MainWindowDriver) -> None:
-    outcome = stopped_renewal(driver.office, driver.office.pc, Step.CONFIRM)
-    assert outcome.state is State.CONFIRMED
+    outcome = stopped_renewal(driver.ui, driver.ui.pc, Step.CONFIRM)
+    assert outcome.state is ProcedureState.CONFIRMED
     driver.refresh()
     until(driver.window.pending.isVisible)
     assert driver.window.pending.buttons[0].isVisible()
-    assert not driver.window.pending.give_up_buttons[0].isVisible()
+    assert not driver.window.pending.abandon_buttons[0].isVisible()
 
 
 def test_abandoning_without_the_token_lists_its_key_later(driver: MainWindowDriver) -> None:
-    token = driver.office.new_token()
-    outcome = stopped_renewal(driver.office, token.store(), Step.CREATE_KEY)
+    token = driver.ui.new_token()
+    outcome = stopped_renewal(driver.ui, token.store(), Step.CREATE_KEY)
     token.pull()
     driver.refresh()
     until(driver.window.pending.isVisible)
-    driver.press(driver.window.pending.give_up_buttons[0])
+    driver.press(driver.window.pending.abandon_buttons[0])
     driver.answer("手続きをやめる")
     driver.wait_for_message("[CC-TOKEN-MISSING]")
     driver.box.close()
     token.plug()
     until(driver.window.leftovers.isVisible)
-    (left,) = driver.survey.overview.leftovers
+    (left,) = driver.scanner.overview.leftovers
     assert left.name == outcome.procedure_id
 
 
 def test_only_the_leftover_key_is_removed(driver: MainWindowDriver) -> None:
-    pc = driver.office.pc
+    pc = driver.ui.pc
     create_leftover_keys(pc)
     driver.refresh()
     until(driver.window.leftovers.isVisible)
@@ -183,7 +185,7 @@ def test_only_the_leftover_key_is_removed(driver: MainWindowDriver) -> None:
 
 
 def test_removing_a_key_from_a_token_requires_its_pin(driver: MainWindowDriver) -> None:
-    token = driver.office.new_token()
+    token = driver.ui.new_token()
     create_leftover_keys(token.store())
     driver.refresh()
     until(driver.window.leftovers.isVisible)
@@ -196,7 +198,7 @@ def test_removing_a_key_from_a_token_requires_its_pin(driver: MainWindowDriver) 
 
 
 def test_keys_of_open_procedures_are_not_leftovers(driver: MainWindowDriver) -> None:
-    stopped_renewal(driver.office, driver.office.pc, Step.CREATE_KEY)
+    stopped_renewal(driver.ui, driver.ui.pc, Step.CREATE_KEY)
     driver.refresh()
     until(driver.window.pending.isVisible)
     assert not driver.window.leftovers.isVisible()

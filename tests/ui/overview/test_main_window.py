@@ -16,34 +16,34 @@ from certclient.enrollment.overview import Condition, Row
 from certclient.i18n.catalogue import Language
 from certclient.model.progress import Step
 from certclient.ui.context import AppContext
-from certclient.ui.dialogs.complaint import Complaint
 from certclient.ui.dialogs.details import DetailsDialog
+from certclient.ui.dialogs.error_dialog import ErrorDialog
 from certclient.ui.dialogs.pin_dialog import PinDialog
 from certclient.ui.overview.main_window import MainWindow
 from certclient.ui.overview.models import Column
-from certclient.ui.overview.survey import Survey
-from support.scripted import Person
+from certclient.ui.overview.store_scanner import StoreScanner
+from support.scripted import ScriptedUser
 from support.softhsm import PIN
-from support.wizards import LONG, Office, plain
+from support.wizards import LONG, UiEnvironment, plain
 
 
 @dataclass
-class Screen:
+class MainWindowScreen:
     """The main window, operated as a customer would."""
 
-    office: Office
+    ui: UiEnvironment
     qtbot: QtBot
     context: AppContext
     window: MainWindow
-    survey: Survey
+    scanner: StoreScanner
 
     def refresh(self) -> None:
         """Rescans the stores and waits for the result."""
-        with self.qtbot.waitSignal(self.survey.changed, timeout=LONG):
-            self.survey.refresh()
+        with self.qtbot.waitSignal(self.scanner.changed, timeout=LONG):
+            self.scanner.refresh()
 
     def row(self, user_id: str) -> Row:
-        return next(row for row in self.survey.overview.rows if row.entry.owner.user_id == user_id)
+        return next(row for row in self.scanner.overview.rows if row.entry.owner.user_id == user_id)
 
     def cells(self, number: int) -> dict[Column, str]:
         model = self.window.table.certificates
@@ -60,28 +60,28 @@ class Screen:
 
 
 @pytest.fixture
-def screen(office: Office, qtbot: QtBot) -> Iterator[Screen]:
-    context = office.context()
+def screen(ui: UiEnvironment, qtbot: QtBot) -> Iterator[MainWindowScreen]:
+    context = ui.context()
     window = MainWindow(context)
     qtbot.addWidget(window)
-    survey = Survey(context)
-    survey.changed.connect(window.show_overview)
-    window.stores_changed.connect(survey.refresh)
+    scanner = StoreScanner(context)
+    scanner.changed.connect(window.show_overview)
+    window.stores_changed.connect(scanner.refresh)
     window.show()
-    yield Screen(office, qtbot, context, window, survey)
-    survey.stop()
+    yield MainWindowScreen(ui, qtbot, context, window, scanner)
+    scanner.stop()
     window.removals.close()
 
 
-def test_row_shows_every_column(screen: Screen) -> None:
-    token = screen.office.new_token()
-    stored = screen.office.give(token.store(), 20, suffix="1394")
+def test_row_shows_every_column(screen: MainWindowScreen) -> None:
+    token = screen.ui.new_token()
+    stored = screen.ui.add_certificate(token.store(), 20, suffix="1394")
     screen.refresh()
-    words = screen.context.words
+    words = screen.context.catalogue
     assert screen.cells(0) == {
         Column.USER: "TKYM1408054 1394",
         Column.ROLE: "管理者",
-        Column.BANK: screen.office.profile.bank.ja,
+        Column.BANK: screen.ui.profile.bank.ja,
         Column.PLACE: f"専用USB（{token.label}）",
         Column.UNTIL: words.minute(stored.certificate.not_after),
         Column.LEFT: "あと20日",
@@ -89,16 +89,16 @@ def test_row_shows_every_column(screen: Screen) -> None:
     }
 
 
-def test_rows_have_accessible_text(screen: Screen) -> None:
-    screen.office.give(screen.office.pc)
+def test_rows_have_accessible_text(screen: MainWindowScreen) -> None:
+    screen.ui.add_certificate(screen.ui.pc)
     screen.refresh()
     index = screen.window.table.certificates.index(0, Column.LEFT)
     assert index.data(Qt.ItemDataRole.AccessibleTextRole) == "残り日数: あと20日"
 
 
-def test_archived_and_expired_certificates_are_folded(screen: Screen) -> None:
-    screen.office.give(screen.office.pc, 200)
-    screen.office.give_again(screen.office.pc, -20)
+def test_archived_and_expired_certificates_are_folded(screen: MainWindowScreen) -> None:
+    screen.ui.add_certificate(screen.ui.pc, 200)
+    screen.ui.add_newer_certificate(screen.ui.pc, -20)
     screen.refresh()
     model = screen.window.table.certificates
     assert model.rowCount() == 2
@@ -111,9 +111,11 @@ def test_archived_and_expired_certificates_are_folded(screen: Screen) -> None:
     assert not model.index(7, 0, QModelIndex()).isValid()
 
 
-def test_card_shows_the_most_urgent_renewal_and_opens_it(screen: Screen, qtbot: QtBot) -> None:
-    screen.office.give(screen.office.pc, 20)
-    screen.office.give(screen.office.pc, 2, "TKYM1408055")
+def test_card_shows_the_most_urgent_renewal_and_opens_it(
+    screen: MainWindowScreen, qtbot: QtBot
+) -> None:
+    screen.ui.add_certificate(screen.ui.pc, 20)
+    screen.ui.add_certificate(screen.ui.pc, 2, "TKYM1408055")
     screen.refresh()
     card = screen.window.card
     assert card.isVisible()
@@ -121,21 +123,23 @@ def test_card_shows_the_most_urgent_renewal_and_opens_it(screen: Screen, qtbot: 
     assert "TKYM1408055" in screen.texts()
     assert "ほかに1件" in screen.texts()
     assert plain(card.act_button.text()) == "今すぐ更新する"
-    with qtbot.waitSignal(screen.window.renew_wanted) as requested:
+    with qtbot.waitSignal(screen.window.renew_requested) as requested:
         screen.press(card.act_button)
     assert requested.args == [screen.row("TKYM1408055")]
 
 
-def test_later_hides_the_card_until_the_next_reminder(screen: Screen, qtbot: QtBot) -> None:
-    screen.office.give(screen.office.pc, 20)
+def test_later_hides_the_card_until_the_next_reminder(
+    screen: MainWindowScreen, qtbot: QtBot
+) -> None:
+    screen.ui.add_certificate(screen.ui.pc, 20)
     screen.refresh()
     with qtbot.waitSignal(screen.window.postponed) as postponed:
         screen.press(screen.window.card.later_button)
-    assert list(postponed.args[0]) == list(screen.survey.overview.rows)
+    assert list(postponed.args[0]) == list(screen.scanner.overview.rows)
     assert not screen.window.card.isVisible()
     screen.refresh()
     assert not screen.window.card.isVisible(), "the card stays hidden"
-    screen.window.remind(screen.survey.overview.rows)
+    screen.window.remind(screen.scanner.overview.rows)
     assert screen.window.card.isVisible()
 
 
@@ -144,9 +148,9 @@ def test_later_hides_the_card_until_the_next_reminder(screen: Screen, qtbot: QtB
     [(-10, "電子証明書の有効期限が切れています", "電子証明書取得"), (-91, "窓口", None)],
 )
 def test_card_after_expiry_shows_the_next_step(
-    screen: Screen, days: int, title: str, button: str | None
+    screen: MainWindowScreen, days: int, title: str, button: str | None
 ) -> None:
-    screen.office.give(screen.office.pc, days, suffix="1394")
+    screen.ui.add_certificate(screen.ui.pc, days, suffix="1394")
     screen.refresh()
     card = screen.window.card
     assert title in screen.texts()
@@ -155,65 +159,69 @@ def test_card_after_expiry_shows_the_next_step(
         assert plain(card.act_button.text()) == button
 
 
-def test_plugged_and_unplugged_tokens_update_the_list(screen: Screen, qtbot: QtBot) -> None:
-    token = screen.office.tokens.new_token()
-    screen.office.give(token.store(), 20)
-    screen.survey.start()
-    qtbot.waitUntil(lambda: screen.survey.complete, timeout=LONG)
+def test_plugged_and_unplugged_tokens_update_the_list(
+    screen: MainWindowScreen, qtbot: QtBot
+) -> None:
+    token = screen.ui.tokens.new_token()
+    screen.ui.add_certificate(token.store(), 20)
+    screen.scanner.start()
+    qtbot.waitUntil(lambda: screen.scanner.complete, timeout=LONG)
     model = screen.window.table.certificates
     assert model.rowCount() == 0
-    screen.office.stores.append(token.store())
+    screen.ui.stores.append(token.store())
     qtbot.waitUntil(lambda: model.rowCount() == 1, timeout=LONG)
-    screen.office.stores.pop()
+    screen.ui.stores.pop()
     qtbot.waitUntil(lambda: model.rowCount() == 0, timeout=LONG)
 
 
-def test_empty_list_offers_to_obtain_a_certificate(screen: Screen, qtbot: QtBot) -> None:
+def test_empty_list_offers_to_obtain_a_certificate(screen: MainWindowScreen, qtbot: QtBot) -> None:
     assert "電子証明書を探しています…" in screen.texts()
     screen.refresh()
     assert "発行コード" in screen.texts()
-    with qtbot.waitSignal(screen.window.obtain_wanted):
+    with qtbot.waitSignal(screen.window.obtain_requested):
         screen.press(screen.window.empty.obtain)
 
 
-def test_missing_bank_profile_is_shown(office: Office, qtbot: QtBot) -> None:
-    context = dataclasses.replace(office.context(), profiles=())
+def test_missing_bank_profile_is_shown(ui: UiEnvironment, qtbot: QtBot) -> None:
+    context = dataclasses.replace(ui.context(), profiles=())
     window = MainWindow(context)
     qtbot.addWidget(window)
-    survey = Survey(context)
-    survey.changed.connect(window.show_overview)
+    scanner = StoreScanner(context)
+    scanner.changed.connect(window.show_overview)
     window.show()
-    with qtbot.waitSignal(survey.changed, timeout=LONG):
-        survey.refresh()
+    with qtbot.waitSignal(scanner.changed, timeout=LONG):
+        scanner.refresh()
     labels = [label.text() for label in window.findChildren(QLabel) if label.isVisible()]
     assert "このパソコンには、金融機関の設定がありません" in labels
     assert not window.empty.obtain.isVisible()
 
 
-def test_unavailable_store_shows_its_error(screen: Screen) -> None:
-    token = screen.office.new_token()
+def test_unavailable_store_shows_its_error(screen: MainWindowScreen) -> None:
+    token = screen.ui.new_token()
     token.pull()
     screen.refresh()
     assert "CC-TOKEN-MISSING" in screen.texts()
     assert token.label in screen.texts()
 
 
-def test_refresh_keeps_the_selection(screen: Screen) -> None:
-    screen.office.give(screen.office.pc, 20)
-    screen.office.give(screen.office.pc, 25, "TKYM1408055")
+def test_refresh_keeps_the_selection(screen: MainWindowScreen) -> None:
+    screen.ui.add_certificate(screen.ui.pc, 20)
+    screen.ui.add_certificate(screen.ui.pc, 25, "TKYM1408055")
     screen.refresh()
     screen.window.table.select(screen.row("TKYM1408055"))
-    screen.office.give(screen.office.pc, 2, "TKYM1408056")
+    screen.ui.add_certificate(screen.ui.pc, 2, "TKYM1408056")
     screen.refresh()
     selected = screen.window.table.row
     assert selected is not None
     assert selected.entry.owner.user_id == "TKYM1408055"
 
 
-def test_expired_certificate_is_archived_and_restored(screen: Screen, qtbot: QtBot) -> None:
-    screen.office.give(screen.office.pc, -10)
+def test_expired_certificate_is_archived_and_restored(
+    screen: MainWindowScreen, qtbot: QtBot
+) -> None:
+    screen.ui.add_certificate(screen.ui.pc, -10)
     screen.refresh()
-    screen.press(screen.window.selection_row.put_away)
+    screen.press(screen.window.selection_row.archive)
     qtbot.waitUntil(screen.window.undo.isVisible, timeout=LONG)
     qtbot.waitUntil(lambda: screen.row("TKYM1408054").condition is Condition.ARCHIVED, timeout=LONG)
     screen.press(screen.window.undo.button)
@@ -223,32 +231,32 @@ def test_expired_certificate_is_archived_and_restored(screen: Screen, qtbot: QtB
     assert not screen.window.undo.isVisible()
 
 
-def test_certificate_in_use_cannot_be_removed(screen: Screen) -> None:
-    screen.office.give(screen.office.pc, 20)
+def test_certificate_in_use_cannot_be_removed(screen: MainWindowScreen) -> None:
+    screen.ui.add_certificate(screen.ui.pc, 20)
     screen.refresh()
     buttons = screen.window.selection_row
-    assert not buttons.put_away.isEnabled()
+    assert not buttons.archive.isEnabled()
     assert not buttons.delete.isEnabled()
     assert buttons.details.isEnabled()
 
 
-def test_nothing_can_be_archived_while_a_procedure_is_open(screen: Screen) -> None:
+def test_nothing_can_be_archived_while_a_procedure_is_open(screen: MainWindowScreen) -> None:
     """The new certificate is not confirmed yet: the old one may be the only one that logs in."""
-    office = screen.office
-    current = office.give(office.pc, 20)
-    person = Person(stop_before=lambda steps: Step.INSTALL in steps)
-    office.enrollment(office.profile, office.stores).renew(current, office.pc, person)
+    ui = screen.ui
+    current = ui.add_certificate(ui.pc, 20)
+    person = ScriptedUser(stop_before=lambda steps: Step.INSTALL in steps)
+    ui.enrollment(ui.profile, ui.stores).renew(current, ui.pc, person)
     screen.refresh()
-    assert len(screen.survey.overview.rows) == 2
-    assert len(screen.survey.overview.pending) == 1
-    for row in screen.survey.overview.rows:
+    assert len(screen.scanner.overview.rows) == 2
+    assert len(screen.scanner.overview.pending) == 1
+    for row in screen.scanner.overview.rows:
         screen.window.table.select(row)
-        assert not screen.window.selection_row.put_away.isEnabled()
+        assert not screen.window.selection_row.archive.isEnabled()
         assert not screen.window.selection_row.delete.isEnabled()
 
 
-def test_deleting_asks_once_and_defaults_to_cancel(screen: Screen, qtbot: QtBot) -> None:
-    screen.office.give(screen.office.pc, -10)
+def test_deleting_asks_once_and_defaults_to_cancel(screen: MainWindowScreen, qtbot: QtBot) -> None:
+    screen.ui.add_certificate(screen.ui.pc, -10)
     screen.refresh()
     screen.press(screen.window.selection_row.delete)
     box = screen.window.findChild(QMessageBox)
@@ -256,17 +264,17 @@ def test_deleting_asks_once_and_defaults_to_cancel(screen: Screen, qtbot: QtBot)
     assert box.defaultButton() is box.button(QMessageBox.StandardButton.Cancel)
     (delete,) = [b for b in box.buttons() if plain(b.text()) == "削除する"]
     screen.press(delete)
-    qtbot.waitUntil(lambda: not screen.survey.overview.rows, timeout=LONG)
-    assert list(screen.office.pc.certificates()) == []
+    qtbot.waitUntil(lambda: not screen.scanner.overview.rows, timeout=LONG)
+    assert list(screen.ui.pc.certificates()) == []
 
 
 def test_archiving_on_a_token_prompts_until_the_pin_is_correct(
-    screen: Screen, qtbot: QtBot
+    screen: MainWindowScreen, qtbot: QtBot
 ) -> None:
-    token = screen.office.new_token()
-    screen.office.give(token.store(), -10)
+    token = screen.ui.new_token()
+    screen.ui.add_certificate(token.store(), -10)
     screen.refresh()
-    screen.press(screen.window.selection_row.put_away)
+    screen.press(screen.window.selection_row.archive)
     for typed, incorrect in (("999999", False), (PIN, True)):
         qtbot.waitUntil(lambda: _pin_dialog(screen.window) is not None, timeout=LONG)
         dialog = _pin_dialog(screen.window)
@@ -281,27 +289,27 @@ def test_archiving_on_a_token_prompts_until_the_pin_is_correct(
 
 
 def test_cancelled_pin_prompt_shows_an_error_and_changes_nothing(
-    screen: Screen, qtbot: QtBot
+    screen: MainWindowScreen, qtbot: QtBot
 ) -> None:
-    token = screen.office.new_token()
-    screen.office.give(token.store(), -10)
+    token = screen.ui.new_token()
+    screen.ui.add_certificate(token.store(), -10)
     screen.refresh()
-    screen.press(screen.window.selection_row.put_away)
+    screen.press(screen.window.selection_row.archive)
     qtbot.waitUntil(lambda: _pin_dialog(screen.window) is not None, timeout=LONG)
     dialog = _pin_dialog(screen.window)
     assert dialog is not None
     QTest.keyClick(dialog, Qt.Key.Key_Escape)
-    qtbot.waitUntil(lambda: screen.window.findChild(Complaint) is not None, timeout=LONG)
-    box = screen.window.findChild(Complaint)
-    assert isinstance(box, Complaint)
+    qtbot.waitUntil(lambda: screen.window.findChild(ErrorDialog) is not None, timeout=LONG)
+    box = screen.window.findChild(ErrorDialog)
+    assert isinstance(box, ErrorDialog)
     assert "CC-PIN-REQUIRED" in box.informativeText()
     box.close()
     (stored,) = token.store().certificates()
     assert not stored.archived
 
 
-def test_details_show_every_line_of_the_name(screen: Screen) -> None:
-    stored = screen.office.give(screen.office.pc, 20)
+def test_details_show_every_line_of_the_name(screen: MainWindowScreen) -> None:
+    stored = screen.ui.add_certificate(screen.ui.pc, 20)
     screen.refresh()
     screen.press(screen.window.selection_row.details)
     dialog = screen.window.findChild(DetailsDialog)
@@ -313,9 +321,9 @@ def test_details_show_every_line_of_the_name(screen: Screen) -> None:
     assert stored.certificate.serial_hex in texts
 
 
-def test_help_names_the_certificate_to_choose_in_the_browser(screen: Screen) -> None:
-    stored = screen.office.give(screen.office.pc, 20)
-    screen.office.give_again(screen.office.pc, -3)
+def test_help_names_the_certificate_to_choose_in_the_browser(screen: MainWindowScreen) -> None:
+    stored = screen.ui.add_certificate(screen.ui.pc, 20)
+    screen.ui.add_newer_certificate(screen.ui.pc, -3)
     screen.refresh()
     screen.press(screen.window.actions_row.help)
     shown = "\n".join(label.text() for label in screen.window.help_window.findChildren(QLabel))
@@ -324,8 +332,8 @@ def test_help_names_the_certificate_to_choose_in_the_browser(screen: Screen) -> 
     assert shown.count("・") == 1, "only the usable certificate"
 
 
-def test_language_switches_in_open_windows(screen: Screen) -> None:
-    screen.office.give(screen.office.pc, 1)
+def test_language_switches_in_open_windows(screen: MainWindowScreen) -> None:
+    screen.ui.add_certificate(screen.ui.pc, 1)
     screen.refresh()
     screen.press(screen.window.actions_row.help)
     english = next(
@@ -343,26 +351,28 @@ def test_language_switches_in_open_windows(screen: Screen) -> None:
     assert screen.window.help_window.windowTitle() == "Help"
     assert screen.context.settings.language is Language.ENGLISH, "the language is saved"
     japanese = [text for text in _all_texts(screen.window) if _japanese(text)]
-    assert set(japanese) <= {"日本語", screen.office.profile.bank.ja}
+    assert set(japanese) <= {"日本語", screen.ui.profile.bank.ja}
 
 
-def test_rehearsal_is_shown_in_every_window(screen: Screen) -> None:
-    screen.office.give(screen.office.pc, 20)
+def test_rehearsal_is_shown_in_every_window(screen: MainWindowScreen) -> None:
+    screen.ui.add_certificate(screen.ui.pc, 20)
     screen.refresh()
     assert "リハーサル" in screen.texts()
     screen.press(screen.window.selection_row.details)
     dialog = screen.window.findChild(DetailsDialog)
     assert dialog is not None
-    screen.window.say("更新しました")
+    screen.window.show_message("更新しました")
     box = screen.window.findChild(QMessageBox)
     assert box is not None
     for window in (dialog, screen.window.help_window, box):
         assert any("リハーサル" in label.text() for label in window.findChildren(QLabel))
 
 
-def test_every_button_is_reachable_by_tab_and_has_its_own_mnemonic(screen: Screen) -> None:
-    screen.office.give(screen.office.pc, 20)
-    screen.office.give(screen.office.pc, 10, "TKYM1408055")
+def test_every_button_is_reachable_by_tab_and_has_its_own_mnemonic(
+    screen: MainWindowScreen,
+) -> None:
+    screen.ui.add_certificate(screen.ui.pc, 20)
+    screen.ui.add_certificate(screen.ui.pc, 10, "TKYM1408055")
     screen.refresh()
     for language in Language:
         screen.context.languages.switch(language)
@@ -373,8 +383,10 @@ def test_every_button_is_reachable_by_tab_and_has_its_own_mnemonic(screen: Scree
         assert all(b.focusPolicy() & Qt.FocusPolicy.TabFocus for b in buttons)
 
 
-def test_tab_order_runs_from_the_card_to_the_list_and_below(screen: Screen, qtbot: QtBot) -> None:
-    screen.office.give(screen.office.pc, -10)
+def test_tab_order_runs_from_the_card_to_the_list_and_below(
+    screen: MainWindowScreen, qtbot: QtBot
+) -> None:
+    screen.ui.add_certificate(screen.ui.pc, -10)
     screen.refresh()
     window = screen.window
     window.activateWindow()
@@ -394,8 +406,8 @@ def test_tab_order_runs_from_the_card_to_the_list_and_below(screen: Screen, qtbo
     assert positions == sorted(positions)
 
 
-def test_window_fits_a_small_screen(screen: Screen) -> None:
-    screen.office.give(screen.office.pc, 20)
+def test_window_fits_a_small_screen(screen: MainWindowScreen) -> None:
+    screen.ui.add_certificate(screen.ui.pc, 20)
     screen.refresh()
     minimum = screen.window.minimumSizeHint()
     assert minimum.width() <= 1024

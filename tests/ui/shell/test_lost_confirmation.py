@@ -15,14 +15,14 @@ from certclient.model.deep_link import parse
 from certclient.model.errors import CertclientError
 from certclient.model.progress import Step
 from certclient.ui.dialogs.details import DetailsDialog
-from certclient.ui.enrollment.navigation import Page
+from certclient.ui.enrollment.navigation import WizardPageId
 from certclient.ui.shell.shell import Shell
-from certclient.ui.shell.single_instance import Plea, Wish
+from certclient.ui.shell.single_instance import InstanceRequest, StartRequest
 from certclient_practice.repositories.records import CertificateState
-from support.desk import Desk
 from support.lossy_line import LossyLine, lossy_line
-from support.scripted import Person
-from support.wizards import Office, plain, until, wait
+from support.scripted import ScriptedUser
+from support.shell_driver import ShellDriver
+from support.wizards import UiEnvironment, plain, until, wait
 
 USER = "TKYM1408054"
 
@@ -31,203 +31,207 @@ USER = "TKYM1408054"
 class BrokenLine:
     """An office whose connection to the bank breaks before the confirmation."""
 
-    office: Office
+    ui: UiEnvironment
     line: LossyLine
 
     def bank_revokes(self) -> None:
-        bank = self.office.bank
+        bank = self.ui.bank
         bank.clock.advance(bank.policy.confirm_within + timedelta(seconds=1))
-        bank.bank.sweep()
+        bank.bank.revoke_overdue()
 
 
 @pytest.fixture
-def broken(office: Office) -> Iterator[BrokenLine]:
-    bank = office.bank
+def broken(ui: UiEnvironment) -> Iterator[BrokenLine]:
+    bank = ui.bank
 
     def issued() -> bool:
-        with bank.bank.books() as books:
-            records = books.register.all()
+        with bank.bank.repositories() as repositories:
+            records = repositories.register.all()
             return any(one.state is CertificateState.UNCONFIRMED for one in records)
 
     port = int(re.findall(r":(\d+)/", bank.cmp_url)[0])
     with lossy_line(port, issued) as line:
         text = bank.profile_path.read_text(encoding="utf-8")
         bank.profile_path.write_text(text.replace(f":{port}/", f":{line.port}/"), encoding="utf-8")
-        office.patience = 0.0
-        yield BrokenLine(office, line)
+        ui.max_wait = 0.0
+        yield BrokenLine(ui, line)
 
 
 @pytest.fixture
-def programs(office: Office) -> Iterator[list[Desk]]:
+def programs(ui: UiEnvironment) -> Iterator[list[ShellDriver]]:
     """Collects the started programs and closes them at the end of the test."""
-    started: list[Desk] = []
+    started: list[ShellDriver] = []
     yield started
-    for desk in started:
-        desk.shell.close()
-        desk.shell.deleteLater()
+    for driver in started:
+        driver.shell.close()
+        driver.shell.deleteLater()
 
 
 def start(
-    office: Office,
-    programs: list[Desk],
+    ui: UiEnvironment,
+    programs: list[ShellDriver],
     *,
     tray: bool = False,
-    wish: Wish | None = None,
+    start_request: StartRequest | None = None,
     stopped: str = "",
-) -> Desk:
+) -> ShellDriver:
     """`stopped`: a procedure that the user has stopped, so that it waits for them."""
-    shell = Shell(office.context(), resident=tray, has_tray=tray)
-    shell.quiet.leave(stopped)
-    desk = Desk(shell)
-    programs.append(desk)
-    desk.starts(wish)
-    return desk
+    shell = Shell(ui.context(), resident=tray, has_tray=tray)
+    shell.background.leave(stopped)
+    driver = ShellDriver(shell)
+    programs.append(driver)
+    driver.starts(start_request)
+    return driver
 
 
-def start_renewal(desk: Desk) -> None:
-    desk.press(desk.shell.window.card.act_button)
-    desk.visitor.arrives_at(Page.START)
-    desk.visitor.clicks_on("更新する")
+def start_renewal(driver: ShellDriver) -> None:
+    driver.press(driver.shell.window.card.act_button)
+    driver.wizard_driver.arrives_at(WizardPageId.START)
+    driver.wizard_driver.clicks_on("更新する")
 
 
-def condition(desk: Desk, certificate: Certificate) -> Condition | None:
-    rows = desk.shell.survey.overview.rows
+def condition(driver: ShellDriver, certificate: Certificate) -> Condition | None:
+    rows = driver.shell.scanner.overview.rows
     return next((r.condition for r in rows if r.entry.certificate == certificate), None)
 
 
 def lost_confirmation(broken: BrokenLine) -> Certificate:
     """Runs a renewal whose confirmation is lost; returns the new certificate."""
-    office = broken.office
-    current = office.give(office.pc)
-    enrollment = office.enrollment(office.profile, office.stores)
+    ui = broken.ui
+    current = ui.add_certificate(ui.pc)
+    enrollment = ui.enrollment(ui.profile, ui.stores)
     with pytest.raises(CertclientError):
-        enrollment.renew(current, office.pc, Person())
+        enrollment.renew(current, ui.pc, ScriptedUser())
     (view,) = enrollment.pending()
     assert view.new_certificate is not None
     return view.new_certificate
 
 
 def test_closing_the_wizard_asks_to_keep_the_pc_online(
-    broken: BrokenLine, programs: list[Desk]
+    broken: BrokenLine, programs: list[ShellDriver]
 ) -> None:
-    broken.office.give(broken.office.pc)
-    desk = start(broken.office, programs)
-    start_renewal(desk)
-    visitor = desk.visitor
-    visitor.arrives_at(Page.PROBLEM)
-    assert "インターネットにつないだままにしてください" in visitor.text
-    visitor.presses_escape()
-    until(lambda: desk.boxes != [])
-    assert "パソコンの電源を切らず、インターネットにつないだまま" in desk.boxes[0]
+    broken.ui.add_certificate(broken.ui.pc)
+    driver = start(broken.ui, programs)
+    start_renewal(driver)
+    wizard_driver = driver.wizard_driver
+    wizard_driver.arrives_at(WizardPageId.PROBLEM)
+    assert "インターネットにつないだままにしてください" in wizard_driver.text
+    wizard_driver.presses_escape()
+    until(lambda: driver.boxes != [])
+    assert "パソコンの電源を切らず、インターネットにつないだまま" in driver.boxes[0]
 
 
 def test_unconfirmed_certificate_is_unfinished_and_can_be_continued(
-    broken: BrokenLine, programs: list[Desk]
+    broken: BrokenLine, programs: list[ShellDriver]
 ) -> None:
     new = lost_confirmation(broken)
-    desk = start(broken.office, programs)
-    until(lambda: condition(desk, new) is Condition.UNFINISHED)
-    window = desk.shell.window
+    driver = start(broken.ui, programs)
+    until(lambda: condition(driver, new) is Condition.UNFINISHED)
+    window = driver.shell.window
     assert window.card.isVisible(), "the old certificate is still due for renewal"
     assert window.card.row is not None
     assert window.card.row.entry.certificate != new
     texts = [
         window.table.certificates.state(row)
-        for row in desk.shell.survey.overview.rows
+        for row in driver.shell.scanner.overview.rows
         if row.entry.certificate == new
     ]
     assert texts == ["手続きの途中です（続ける）"]
-    (row,) = (r for r in desk.shell.survey.overview.rows if r.entry.certificate == new)
+    (row,) = (r for r in driver.shell.scanner.overview.rows if r.entry.certificate == new)
     window.table.select(row)
-    broken.line.mend()
-    desk.press(window.actions_row.renew)
-    desk.visitor.arrives_at(Page.DONE)
-    until(lambda: condition(desk, new) is Condition.VALID)
-    assert broken.office.bank.state_of(new.serial_hex) is CertificateState.CONFIRMED
+    broken.line.restore()
+    driver.press(window.actions_row.renew)
+    driver.wizard_driver.arrives_at(WizardPageId.DONE)
+    until(lambda: condition(driver, new) is Condition.VALID)
+    assert broken.ui.bank.state_of(new.serial_hex) is CertificateState.CONFIRMED
 
 
 def test_continuing_after_a_revocation_obtains_another_certificate(
-    broken: BrokenLine, programs: list[Desk]
+    broken: BrokenLine, programs: list[ShellDriver]
 ) -> None:
     rejected = lost_confirmation(broken)
     broken.bank_revokes()
-    broken.line.mend()
-    (view,) = broken.office.enrollment(broken.office.profile, broken.office.stores).pending()
-    desk = start(broken.office, programs, stopped=view.id)
-    until(desk.shell.window.pending.isVisible)
-    (button,) = desk.shell.window.pending.buttons
+    broken.line.restore()
+    (view,) = broken.ui.enrollment(broken.ui.profile, broken.ui.stores).pending()
+    driver = start(broken.ui, programs, stopped=view.id)
+    until(driver.shell.window.pending.isVisible)
+    (button,) = driver.shell.window.pending.buttons
     assert plain(button.text()) == "続ける"
-    desk.press(button)
-    desk.visitor.arrives_at(Page.DONE)
-    assert "この電子証明書は金融機関で使えません" in desk.visitor.text, "shown on the last page"
-    assert rejected.serial_hex not in desk.visitor.text.split("この電子証明書は")[0]
-    (new,) = broken.office.usable(broken.office.pc)
+    driver.press(button)
+    driver.wizard_driver.arrives_at(WizardPageId.DONE)
+    assert "この電子証明書は金融機関で使えません" in driver.wizard_driver.text, (
+        "shown on the last page"
+    )
+    assert rejected.serial_hex not in driver.wizard_driver.text.split("この電子証明書は")[0]
+    (new,) = broken.ui.usable(broken.ui.pc)
     assert new != rejected
-    assert broken.office.bank.state_of(new.serial_hex) is CertificateState.CONFIRMED
-    until(lambda: condition(desk, new) is Condition.VALID)
-    assert condition(desk, rejected) is None
+    assert broken.ui.bank.state_of(new.serial_hex) is CertificateState.CONFIRMED
+    until(lambda: condition(driver, new) is Condition.VALID)
+    assert condition(driver, rejected) is None
 
 
 def test_tray_sends_the_confirmation_in_the_background(
-    broken: BrokenLine, programs: list[Desk]
+    broken: BrokenLine, programs: list[ShellDriver]
 ) -> None:
     new = lost_confirmation(broken)
-    desk = start(broken.office, programs, tray=True, wish=Wish(plea=Plea.REMIND))
+    driver = start(
+        broken.ui, programs, tray=True, start_request=StartRequest(request=InstanceRequest.REMIND)
+    )
     messages: list[str] = []
-    desk.shell.tray.tell = lambda title, text: messages.append(title)  # type: ignore[method-assign]
-    desk.shell.watch.tick()
-    until(lambda: desk.shell._context.tasks.idle)
+    driver.shell.tray.notify = lambda title, text: messages.append(title)  # type: ignore[method-assign]
+    driver.shell.watch.tick()
+    until(lambda: driver.shell._context.tasks.idle)
     assert messages == [], "the connection is still broken, and the user cannot help"
-    assert desk.over == 0
-    assert desk.shell.tray.icon.isVisible(), (
+    assert driver.over == 0
+    assert driver.shell.tray.icon.isVisible(), (
         "the tray icon stays until the bank has the confirmation"
     )
-    broken.line.mend()
-    desk.shell.quiet._confirmations = type(desk.shell.quiet._confirmations)()
-    desk.shell.watch.tick()
+    broken.line.restore()
+    driver.shell.background._confirmations = type(driver.shell.background._confirmations)()
+    driver.shell.watch.tick()
     until(lambda: messages != [])
     assert messages == ["新しい電子証明書の準備ができました"]
-    assert broken.office.bank.state_of(new.serial_hex) is CertificateState.CONFIRMED
+    assert broken.ui.bank.state_of(new.serial_hex) is CertificateState.CONFIRMED
 
 
 def test_procedure_stopped_by_the_customer_is_not_resumed_in_the_background(
-    office: Office, programs: list[Desk]
+    ui: UiEnvironment, programs: list[ShellDriver]
 ) -> None:
-    current = office.give(office.pc)
-    desk = start(office, programs)
-    enrollment = office.enrollment(office.profile, office.stores)
-    stop = Person(stop_before=lambda steps: Step.VERIFY in steps)
-    outcome = enrollment.renew(current, office.pc, stop)
-    desk.shell._run_ended(outcome)
-    until(lambda: bool(desk.shell.survey.overview.pending))
-    desk.shell.watch.tick()
+    current = ui.add_certificate(ui.pc)
+    driver = start(ui, programs)
+    enrollment = ui.enrollment(ui.profile, ui.stores)
+    stop = ScriptedUser(stop_before=lambda steps: Step.VERIFY in steps)
+    outcome = enrollment.renew(current, ui.pc, stop)
+    driver.shell._run_ended(outcome)
+    until(lambda: bool(driver.shell.scanner.overview.pending))
+    driver.shell.watch.tick()
     wait(50)
-    until(lambda: desk.shell._context.tasks.idle)
+    until(lambda: driver.shell._context.tasks.idle)
     (view,) = enrollment.pending()
     assert view.state.unconfirmed
 
 
 def test_refused_certificate_shows_the_reason_and_can_be_deleted(
-    office: Office, programs: list[Desk]
+    ui: UiEnvironment, programs: list[ShellDriver]
 ) -> None:
-    stored = office.give(office.pc)
-    office.bank.revoke(stored.certificate.serial_hex)
-    desk = start(office, programs)
-    start_renewal(desk)
-    visitor = desk.visitor
-    visitor.arrives_at(Page.PROBLEM)
-    assert "この電子証明書は金融機関で使えません" in visitor.text
-    visitor.presses_escape()
-    until(lambda: condition(desk, stored.certificate) is Condition.NOT_ACCEPTED)
-    window = desk.shell.window
+    stored = ui.add_certificate(ui.pc)
+    ui.bank.revoke(stored.certificate.serial_hex)
+    driver = start(ui, programs)
+    start_renewal(driver)
+    wizard_driver = driver.wizard_driver
+    wizard_driver.arrives_at(WizardPageId.PROBLEM)
+    assert "この電子証明書は金融機関で使えません" in wizard_driver.text
+    wizard_driver.presses_escape()
+    until(lambda: condition(driver, stored.certificate) is Condition.NOT_ACCEPTED)
+    window = driver.shell.window
     assert window.card.isVisible(), "the owner has no other certificate"
     assert plain(window.card.act_button.text()) == "電子証明書取得"
-    (row,) = desk.shell.survey.overview.rows
+    (row,) = driver.shell.scanner.overview.rows
     assert window.table.certificates.state(row) == "金融機関で使えません"
     window.table.select(row)
     assert window.actions_row.renew.isEnabled(), "the bank is asked once more"
     assert window.selection_row.delete.isEnabled()
-    desk.press(window.selection_row.details)
+    driver.press(window.selection_row.details)
     (details,) = window.findChildren(DetailsDialog)
     lines = dict(details._lines())
     assert "署名に使われた電子証明書は失効しています。" in lines["状態"]
@@ -235,20 +239,20 @@ def test_refused_certificate_shows_the_reason_and_can_be_deleted(
 
 
 def test_link_naming_another_certificate_triggers_a_bank_check(
-    office: Office, programs: list[Desk]
+    ui: UiEnvironment, programs: list[ShellDriver]
 ) -> None:
     """The newest certificate here is not the one that logged in, as the bank has revoked it."""
-    known = office.give(office.pc)
-    newer = office.give_again(office.pc, 25)
-    office.bank.revoke(newer.certificate.serial_hex)
+    known = ui.add_certificate(ui.pc)
+    newer = ui.add_newer_certificate(ui.pc, 25)
+    ui.bank.revoke(newer.certificate.serial_hex)
     serial = known.certificate.serial_hex
     link = parse(f"certclient:renew?profile=practice&user={USER}&serial={serial}")
-    desk = start(office, programs)
-    until(lambda: condition(desk, newer.certificate) is Condition.RENEWABLE)
-    desk.shell.carry_out(Wish(link=link))
-    desk.visitor.arrives_at(Page.NOTICE)
-    selected = desk.shell.window.table.row
+    driver = start(ui, programs)
+    until(lambda: condition(driver, newer.certificate) is Condition.RENEWABLE)
+    driver.shell.carry_out(StartRequest(link=link))
+    driver.wizard_driver.arrives_at(WizardPageId.NOTICE)
+    selected = driver.shell.window.table.row
     assert selected is not None
     assert selected.entry.certificate == known.certificate
-    until(lambda: condition(desk, newer.certificate) is Condition.NOT_ACCEPTED)
-    until(lambda: condition(desk, known.certificate) is Condition.RENEWABLE)
+    until(lambda: condition(driver, newer.certificate) is Condition.NOT_ACCEPTED)
+    until(lambda: condition(driver, known.certificate) is Condition.RENEWABLE)

@@ -15,12 +15,12 @@ from pytestqt.qtbot import QtBot
 
 from certclient.model.deep_link import DeepLink, Verb, parse
 from certclient.ui.shell.single_instance import (
-    Plea,
+    InstanceRequest,
     SingleInstance,
-    Wish,
+    StartRequest,
+    parse_start_request,
+    send_to_running_instance,
     socket_name,
-    tell_running,
-    wish_from,
 )
 from support.wizards import until
 
@@ -38,36 +38,46 @@ def first(name: str, qtbot: QtBot) -> Iterator[SingleInstance]:
     instance.close()
 
 
-def send(name: str, wish: Wish) -> bool:
+def send(name: str, start_request: StartRequest) -> bool:
     """Sends the request from another thread while Qt's event loop runs here."""
     with ThreadPoolExecutor(1) as other:
-        answer = other.submit(tell_running, name, wish)
+        answer = other.submit(send_to_running_instance, name, start_request)
         until(answer.done)
         return answer.result()
 
 
 @pytest.mark.parametrize(
-    ("wish", "received"),
+    ("start_request", "received"),
     [
-        (Wish(), Wish(link=DeepLink(Verb.OPEN))),
-        (Wish(plea=Plea.REMIND), Wish(plea=Plea.REMIND)),
-        (Wish(plea=Plea.REFUSED_LINK), Wish(plea=Plea.REFUSED_LINK)),
+        (StartRequest(), StartRequest(link=DeepLink(Verb.OPEN))),
         (
-            Wish(link=parse("certclient:renew?user=TKYM1408054")),
-            Wish(link=parse("certclient:renew?user=TKYM1408054")),
+            StartRequest(request=InstanceRequest.REMIND),
+            StartRequest(request=InstanceRequest.REMIND),
+        ),
+        (
+            StartRequest(request=InstanceRequest.REFUSED_LINK),
+            StartRequest(request=InstanceRequest.REFUSED_LINK),
+        ),
+        (
+            StartRequest(link=parse("certclient:renew?user=TKYM1408054")),
+            StartRequest(link=parse("certclient:renew?user=TKYM1408054")),
         ),
     ],
 )
 def test_second_start_sends_its_request_to_the_first(
-    wish: Wish, received: Wish, first: SingleInstance, name: str, qtbot: QtBot
+    start_request: StartRequest,
+    received: StartRequest,
+    first: SingleInstance,
+    name: str,
+    qtbot: QtBot,
 ) -> None:
-    with qtbot.waitSignal(first.wished) as wished:
-        assert send(name, wish)
-    assert wished.args == [received]
+    with qtbot.waitSignal(first.start_requested) as start_requested:
+        assert send(name, start_request)
+    assert start_requested.args == [received]
 
 
 def test_missing_instance_is_reported_at_once(name: str, qtbot: QtBot) -> None:
-    assert not tell_running(name, Wish())
+    assert not send_to_running_instance(name, StartRequest())
 
 
 if sys.platform != "win32":  # Windows' named pipes are not files and vanish with their process.
@@ -75,11 +85,11 @@ if sys.platform != "win32":  # Windows' named pipes are not files and vanish wit
     def test_socket_left_by_a_crash_is_taken_over(name: str, qtbot: QtBot) -> None:
         # `kill -9` leaves a socket file behind that no process listens on.
         os.mknod(name, stat.S_IFSOCK | 0o600)
-        assert not tell_running(name, Wish())
+        assert not send_to_running_instance(name, StartRequest())
         instance = SingleInstance(name)
         assert instance.listen()
-        with qtbot.waitSignal(instance.wished):
-            assert send(name, Wish())
+        with qtbot.waitSignal(instance.start_requested):
+            assert send(name, StartRequest())
         instance.close()
 
     def test_socket_is_accessible_to_its_user_only(first: SingleInstance, name: str) -> None:
@@ -90,7 +100,7 @@ def test_hanging_instance_is_ignored(name: str, qtbot: QtBot) -> None:
     """It accepts the connection but never answers, so this start opens its own windows."""
     server = QLocalServer()
     assert server.listen(name)
-    assert not send(name, Wish())
+    assert not send(name, StartRequest())
     assert server.hasPendingConnections()
     server.close()
 
@@ -99,14 +109,14 @@ def test_hanging_instance_is_ignored(name: str, qtbot: QtBot) -> None:
     "message", [b"", b"renew", b"certclient:delete", b"\xff\xfe", b"certclient:open?x=1"]
 )
 def test_malformed_message_is_a_refused_link(message: bytes) -> None:
-    assert wish_from(message) == Wish(plea=Plea.REFUSED_LINK)
+    assert parse_start_request(message) == StartRequest(request=InstanceRequest.REFUSED_LINK)
 
 
 def test_oversized_message_is_cut_off(first: SingleInstance, name: str, qtbot: QtBot) -> None:
     socket = QLocalSocket()
     socket.connectToServer(name)
     assert socket.waitForConnected(2000)
-    with qtbot.assertNotEmitted(first.wished), qtbot.waitSignal(socket.disconnected):
+    with qtbot.assertNotEmitted(first.start_requested), qtbot.waitSignal(socket.disconnected):
         socket.write(b"certclient:open?" + b"a" * 100_000)
 
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
-from certclient.ui.shell.clock_watch import TICK, ClockWatch
+from certclient.ui.shell.clock_monitor import TICK, ClockMonitor
 from certclient.ui.shell.tray_icon import tray_icon
 
 
@@ -27,7 +27,7 @@ def test_icon_has_light_text_on_a_dark_background(size: int, qtbot: QtBot) -> No
 def test_clock_watch_reports_jumps_in_both_directions(qtbot: QtBot) -> None:
 
     now = [datetime(2027, 3, 1, tzinfo=UTC)]
-    watch = ClockWatch(lambda: now[0])
+    watch = ClockMonitor(lambda: now[0])
     jumps: list[datetime] = []
     watch.jumped.connect(lambda: jumps.append(now[0]))
     for step in (TICK, TICK * 2, timedelta(hours=8), TICK, -timedelta(hours=1), TICK):

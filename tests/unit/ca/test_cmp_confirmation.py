@@ -30,8 +30,8 @@ from certclient.model.certificate import Certificate
 from certclient.model.errors import ErrorCode
 from support.cmp_server import (
     Responder,
+    ResponseProtection,
     ScriptedServer,
-    Speaker,
     answering,
     client_of,
     error_of,
@@ -129,7 +129,7 @@ def test_already_confirmed_counts_as_success_only_if_signed_by_the_ca(
 ) -> None:
     already = ErrorMessage(replace(REFUSED, failures=frozenset({Failure.CERT_CONFIRMED})))
     confirm_with(lab, by_key, answering(signing_ca(lab), already))
-    unprotected = answering(Speaker(lab.root.certificate.subject), already)
+    unprotected = answering(ResponseProtection(lab.root.certificate.subject), already)
     error = error_of(lambda: confirm_with(lab, by_key, unprotected))
     assert error.code is ErrorCode.CA_CONFIRM_FAILED
 

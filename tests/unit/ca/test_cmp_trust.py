@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from cryptography.x509.oid import ExtendedKeyUsageOID, ObjectIdentifier
 
-from certclient.ca.cmp.trust import Trust, believed_signer
+from certclient.ca.cmp.trust import Trust, verified_signer
 from certclient.cmp.bodies import PkiConfirm
 from certclient.cmp.messages import Header, Message
 from certclient.cmp.names import EMPTY_NAME, directory_name
@@ -46,18 +46,18 @@ def trust(lab: Lab, *known: Certificate, now: datetime = NOW) -> Trust:
 def test_issuing_ca_may_sign_its_own_responses(lab: Lab) -> None:
     issuing = lab.intermediate
     message = signed(issuing.signer, issuing.certificate)
-    assert believed_signer(message, trust(lab)) == issuing.certificate
+    assert verified_signer(message, trust(lab)) == issuing.certificate
 
 
 def test_trust_anchor_is_found_without_extra_certs(lab: Lab) -> None:
-    assert believed_signer(signed(lab.root.signer), trust(lab)) == lab.root.certificate
+    assert verified_signer(signed(lab.root.signer), trust(lab)) == lab.root.certificate
 
 
 def test_issuer_of_the_current_certificate_is_found_without_extra_certs(lab: Lab) -> None:
     message = signed(lab.intermediate.signer)
-    assert believed_signer(message, trust(lab, *lab.chain)) == lab.intermediate.certificate
+    assert verified_signer(message, trust(lab, *lab.chain)) == lab.intermediate.certificate
     with pytest.raises(ProtectionError):
-        believed_signer(message, trust(lab))
+        verified_signer(message, trust(lab))
 
 
 @pytest.mark.parametrize("usage", [CMC_CA, CMC_RA])
@@ -66,7 +66,7 @@ def test_server_with_cmc_extended_key_usage_may_sign_for_the_ca(
 ) -> None:
     key = rsa_signer(3)
     server = lab.intermediate.issue(key.spki, ca_name("CMP"), usages=[usage])
-    assert believed_signer(signed(key, server, *lab.chain), trust(lab)) == server
+    assert verified_signer(signed(key, server, *lab.chain), trust(lab)) == server
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_other_certificates_of_the_ca_may_not_sign_for_it(
     key = rsa_signer(3)
     certificate = lab.intermediate.issue(key.spki, usages=usages)
     with pytest.raises(ProtectionError, match="does not speak for the CA"):
-        believed_signer(signed(key, certificate, *lab.chain), trust(lab))
+        verified_signer(signed(key, certificate, *lab.chain), trust(lab))
 
 
 def test_complete_chain_of_another_ca_is_not_trusted(lab: Lab) -> None:
@@ -93,34 +93,34 @@ def test_complete_chain_of_another_ca_is_not_trusted(lab: Lab) -> None:
         other.intermediate.signer, other.intermediate.certificate, other.root.certificate
     )
     with pytest.raises(ProtectionError):
-        believed_signer(message, trust(lab))
+        verified_signer(message, trust(lab))
 
 
 def test_expired_server_certificate_is_not_trusted(lab: Lab) -> None:
     key = rsa_signer(3)
     server = lab.intermediate.issue(key.spki, ca_name("CMP"), usages=[CMC_CA], days=10)
     message = signed(key, server, *lab.chain)
-    assert believed_signer(message, trust(lab)) == server
+    assert verified_signer(message, trust(lab)) == server
     with pytest.raises(ProtectionError):
-        believed_signer(message, trust(lab, now=NOW + timedelta(days=11)))
+        verified_signer(message, trust(lab, now=NOW + timedelta(days=11)))
 
 
 def test_certificate_of_another_key_does_not_authenticate_a_message(lab: Lab) -> None:
     message = signed(rsa_signer(3), lab.intermediate.certificate, lab.root.certificate)
     with pytest.raises(ProtectionError):
-        believed_signer(message, trust(lab))
+        verified_signer(message, trust(lab))
 
 
 def test_ca_without_signing_key_usage_is_not_trusted(lab: Lab) -> None:
     issues_only = lab.root.issue_ca("Issues only", rsa_key(8), may_sign=False)
-    assert believed_signer(signed(issues_only.signer, issues_only.certificate), trust(lab))
+    assert verified_signer(signed(issues_only.signer, issues_only.certificate), trust(lab))
     neither = lab.root.issue_ca("Neither", rsa_key(8), may_sign=False, may_issue=False)
     with pytest.raises(ProtectionError, match="does not speak for the CA"):
-        believed_signer(signed(neither.signer, neither.certificate), trust(lab))
+        verified_signer(signed(neither.signer, neither.certificate), trust(lab))
 
 
 def test_unreadable_extra_certs_are_skipped(lab: Lab) -> None:
     issuing = lab.intermediate
     extra = (b"\x30\x03\x02\x01\x05", issuing.certificate.der)
     message = protect_with_signature(HEADER, PkiConfirm(), issuing.signer, extra)
-    assert believed_signer(Message.decode(message.encode()), trust(lab)) == issuing.certificate
+    assert verified_signer(Message.decode(message.encode()), trust(lab)) == issuing.certificate

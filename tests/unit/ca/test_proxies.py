@@ -8,8 +8,8 @@ import pytest
 
 from certclient.ca.proxies import (
     EnvironmentProxies,
+    FirstConfigured,
     FixedProxy,
-    InOrder,
     fixed_proxy,
     named_proxy,
     system_proxies,
@@ -158,8 +158,10 @@ def test_loopback_addresses_bypass_the_proxy() -> None:
 def test_first_source_with_a_setting_wins_and_problems_are_kept() -> None:
     unset, broken = Scripted(Routes()), Scripted(Routes((), UNREADABLE))
     last = FixedProxy("http://last:1")
-    assert InOrder((unset, broken, last)).routes(CA) == Routes(("http://last:1",), UNREADABLE)
-    assert InOrder((unset, broken)).routes(CA) == Routes((), UNREADABLE)
+    assert FirstConfigured((unset, broken, last)).routes(CA) == Routes(
+        ("http://last:1",), UNREADABLE
+    )
+    assert FirstConfigured((unset, broken)).routes(CA) == Routes((), UNREADABLE)
 
 
 # --- Use by the transport -------------------------------------------------------------------------

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from support.clerk import Clerk
+from support.cli_runner import CliRunner
 
 
 @pytest.fixture
-def clerk(tmp_path: Path) -> Clerk:
-    return Clerk(tmp_path / "certclient.log")
+def cli_runner(tmp_path: Path) -> CliRunner:
+    return CliRunner(tmp_path / "certclient.log")

@@ -12,10 +12,10 @@ import pytest
 from certclient.bootstrap import COMMANDS
 from certclient.cli.exit_codes import EXIT_CODES
 from certclient.cli.main import command_group
-from certclient.enrollment.journal import State
+from certclient.enrollment.journal import ProcedureState
 from certclient.model.errors import Actor, CertclientError, ErrorCode
 from certclient.model.lifecycle import Stage
-from support.clerk import Clerk, view, waiting
+from support.cli_runner import CliRunner, view, waiting
 
 TEXT = (Path(__file__).parents[3] / "docs" / "cli.md").read_text(encoding="utf-8")
 
@@ -31,14 +31,16 @@ def fields(node: object) -> Iterator[str]:
             yield from fields(value)
 
 
-def test_every_json_field_is_documented(clerk: Clerk, capsys: pytest.CaptureFixture[str]) -> None:
-    old = clerk.add(days=5)
-    clerk.add("TKYM1408055", days=10)
-    clerk.add("TKYM1408056", days=15)
-    clerk.procedures.fate["TKYM1408055"] = waiting()
-    clerk.procedures.fate["TKYM1408056"] = CertclientError(ErrorCode.CA_REFUSED)
-    clerk.procedures.views = [view("TKYM1408055", "aa01")]
-    clerk.pc.unused = ["certclient 00000000000000aa"]
+def test_every_json_field_is_documented(
+    cli_runner: CliRunner, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old = cli_runner.add(days=5)
+    cli_runner.add("TKYM1408055", days=10)
+    cli_runner.add("TKYM1408056", days=15)
+    cli_runner.procedures.outcomes["TKYM1408055"] = waiting()
+    cli_runner.procedures.outcomes["TKYM1408056"] = CertclientError(ErrorCode.CA_REFUSED)
+    cli_runner.procedures.views = [view("TKYM1408055", "aa01")]
+    cli_runner.pc.unused = ["certclient 00000000000000aa"]
     seen: set[str] = set()
     for command in (
         ["list"],
@@ -52,7 +54,7 @@ def test_every_json_field_is_documented(clerk: Clerk, capsys: pytest.CaptureFixt
         ["remove", "00", "--yes"],
         ["remind"],
     ):
-        clerk.run(*command, "--json")
+        cli_runner.run(*command, "--json")
         seen |= set(fields(json.loads(capsys.readouterr().out)))
     assert len(seen) > 50, "otherwise this test covers too little"
     assert {field for field in seen if f"`{field}`" not in TEXT} == set()
@@ -60,7 +62,7 @@ def test_every_json_field_is_documented(clerk: Clerk, capsys: pytest.CaptureFixt
 
 def test_every_enumerated_value_is_documented() -> None:
     values = [stage.value for stage in Stage] + [actor.value for actor in Actor]
-    values += [state.value for state in State if state.open]
+    values += [state.value for state in ProcedureState if state.open]
     values += ["done", "waiting", "stopped", "abandoned", "failed"]
     assert [value for value in values if f"`{value}`" not in TEXT] == []
 

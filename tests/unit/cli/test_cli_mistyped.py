@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from support.clerk import Clerk
+from support.cli_runner import CliRunner
 
 Capture = pytest.CaptureFixture[str]
 
@@ -20,14 +20,16 @@ MISTYPED: dict[str, tuple[list[str], str]] = {
 
 
 @pytest.mark.parametrize("case", MISTYPED)
-def test_usage_error_is_reported_in_japanese(clerk: Clerk, capsys: Capture, case: str) -> None:
+def test_usage_error_is_reported_in_japanese(
+    cli_runner: CliRunner, capsys: Capture, case: str
+) -> None:
     arguments, reason = MISTYPED[case]
-    assert clerk.run(*arguments) == 2
+    assert cli_runner.run(*arguments) == 2
     assert f"理由：{reason}\n" in capsys.readouterr().err
 
 
-def test_usage_error_is_json_with_the_json_option(clerk: Clerk, capsys: Capture) -> None:
-    assert clerk.run("list", "--bogus", "--json") == 2
+def test_usage_error_is_json_with_the_json_option(cli_runner: CliRunner, capsys: Capture) -> None:
+    assert cli_runner.run("list", "--bogus", "--json") == 2
     printed = capsys.readouterr()
     assert json.loads(printed.out)["error"]["code"] == "CC-USAGE"
     assert printed.err == ""

@@ -17,15 +17,15 @@ from certclient.cli.ports import Services
 from certclient.cli.progress import LineView, SpinnerView
 from certclient.cli.terminal import SystemTerminal
 from certclient.i18n.catalogue import Language, load
-from certclient.model.errors import Kind
+from certclient.model.errors import ErrorKind
 from certclient.model.progress import Phase, Progress, Step
 from support.customer import profile_of
 from support.pki import make_lab
 
 
 def test_every_kind_of_error_has_its_own_exit_code() -> None:
-    assert set(EXIT_CODES) == set(Kind)
-    assert len(set(EXIT_CODES.values())) == len(Kind)
+    assert set(EXIT_CODES) == set(ErrorKind)
+    assert len(set(EXIT_CODES.values())) == len(ErrorKind)
     assert 0 not in EXIT_CODES.values()
 
 
@@ -36,8 +36,8 @@ def test_success_is_returned_only_if_everything_succeeded(codes: list[int]) -> N
 
 
 def test_refusal_outranks_waiting() -> None:
-    assert worst([0, EXIT_CODES[Kind.WAITING], EXIT_CODES[Kind.REFUSED]]) == 6
-    assert worst([EXIT_CODES[Kind.NOTHING_TO_DO], EXIT_CODES[Kind.WAITING]]) == 4
+    assert worst([0, EXIT_CODES[ErrorKind.WAITING], EXIT_CODES[ErrorKind.REFUSED]]) == 6
+    assert worst([EXIT_CODES[ErrorKind.NOTHING_TO_DO], EXIT_CODES[ErrorKind.WAITING]]) == 4
 
 
 @pytest.mark.parametrize("view", [LineView, SpinnerView])
@@ -60,8 +60,8 @@ def test_the_real_services_fit_the_command_line(tmp_path: Path) -> None:
         commands=bootstrap.COMMANDS,
         profile=lambda _name: profile_of(make_lab()),
         stores=bootstrap.stores,
-        procedures=lambda profile, stores, patience: bootstrap.enrollment(
-            profile, stores, patience, tmp_path / "journal.sqlite"
+        procedures=lambda profile, stores, max_wait: bootstrap.enrollment(
+            profile, stores, max_wait, tmp_path / "journal.sqlite"
         ),
         clock=lambda: datetime.now(UTC),
         terminal=SystemTerminal(),

@@ -13,9 +13,9 @@ import pytest
 
 from certclient.bootstrap import open_procedures
 from certclient.cli.main import run
-from certclient.enrollment.journal import Journal, Kind, Record, State
+from certclient.enrollment.journal import Journal, ProcedureKind, ProcedureState, Record
 from certclient.enrollment.open_procedures import OpenProcedures
-from support.clerk import NOW, Clerk, view
+from support.cli_runner import NOW, CliRunner, view
 
 Capture = pytest.CaptureFixture[str]
 USER = "TKYM1408054"
@@ -31,18 +31,18 @@ from datetime import UTC, datetime
 from certclient.platform import folders, log
 from certclient.enrollment.journal import Journal
 from certclient.enrollment.lock import exclusive
-from certclient.ui.settings import Settings
-from certclient.updates.book import Heard, UpdateBook
+from certclient.ui.settings import UiSettings
+from certclient.updates.cache import CachedAnnouncement, AnnouncementCache
 from certclient.i18n.catalogue import Language
 
 now, data = datetime.now(UTC), folders.data_folder()
 with log.writing_to(folders.log_file()), exclusive(data / "locks", "bank", "user"):
     log.event("start")
     Journal(folders.journal_file())
-    UpdateBook(data / "updates.json").note("bank", Heard(now))
+    AnnouncementCache(data / "updates.json").note("bank", CachedAnnouncement(now))
     folders.reminders_file().write_text("{}")
     (data / "daily-reminder.xml").write_text("left by a power cut")
-    Settings(folders.settings_file()).language = Language.ENGLISH
+    UiSettings(folders.settings_file()).language = Language.ENGLISH
     (data / "instance.lock").touch()
 """
 
@@ -77,10 +77,10 @@ def home(tmp_path: Path) -> Home:
     return Home(tmp_path)
 
 
-def record(user_id: str, number: int, *, state: State = State.WAITING) -> Record:
+def record(user_id: str, number: int, *, state: ProcedureState = ProcedureState.WAITING) -> Record:
     name = f"p{number}"
     started = NOW.replace(minute=number)
-    return Record(name, Kind.RENEW, "a bank", user_id, state, started, NOW, "nss:/x", name)
+    return Record(name, ProcedureKind.RENEW, "a bank", user_id, state, started, NOW, "nss:/x", name)
 
 
 def test_remove_data_deletes_every_file_of_the_program(home: Home) -> None:
@@ -101,11 +101,11 @@ def make_data_folder(folder: Path) -> Path:
 
 
 def run_command(
-    clerk: Clerk, *arguments: str, folders: tuple[Path, ...] = (), users: str = ""
+    cli_runner: CliRunner, *arguments: str, folders: tuple[Path, ...] = (), users: str = ""
 ) -> int:
     views = tuple(view(user_id, f"p{number}") for number, user_id in enumerate(users.split()))
     services = replace(
-        clerk.services(),
+        cli_runner.services(),
         open_procedures=lambda: OpenProcedures(views),
         own_folders=lambda: folders,
     )
@@ -113,38 +113,43 @@ def run_command(
 
 
 def test_remove_data_requires_consent_and_no_unfinished_procedure(
-    clerk: Clerk, capsys: Capture, tmp_path: Path
+    cli_runner: CliRunner, capsys: Capture, tmp_path: Path
 ) -> None:
     folder = make_data_folder(tmp_path / "certclient")
-    assert run_command(clerk, "remove-data", folders=(folder,)) == 2
+    assert run_command(cli_runner, "remove-data", folders=(folder,)) == 2
     assert "CC-CONSENT-REQUIRED" in capsys.readouterr().err
-    assert run_command(clerk, "remove-data", "--yes", folders=(folder,), users=USER) == 2
+    assert run_command(cli_runner, "remove-data", "--yes", folders=(folder,), users=USER) == 2
     errors = capsys.readouterr().err
     assert "CC-PROCEDURE-UNFINISHED" in errors
     assert f"ユーザID：{USER}" in errors
     assert (folder / "settings.ini").exists()
 
 
-def test_undeletable_folder_is_reported(clerk: Clerk, capsys: Capture, tmp_path: Path) -> None:
+def test_undeletable_folder_is_reported(
+    cli_runner: CliRunner, capsys: Capture, tmp_path: Path
+) -> None:
     undeletable = tmp_path / "no folder"
     undeletable.touch()
     folder = make_data_folder(tmp_path / "certclient")
-    assert run_command(clerk, "remove-data", "--yes", folders=(undeletable, folder)) == 5
+    assert run_command(cli_runner, "remove-data", "--yes", folders=(undeletable, folder)) == 5
     errors = capsys.readouterr().err
     assert "CC-DATA-REMAINS" in errors
     assert "no folder" in errors
     undeletable.unlink()
-    assert run_command(clerk, "remove-data", "--yes", "--json", folders=(undeletable, folder)) == 0
+    assert (
+        run_command(cli_runner, "remove-data", "--yes", "--json", folders=(undeletable, folder))
+        == 0
+    )
     assert json.loads(capsys.readouterr().out)["removed"] == [str(folder)]
     assert not folder.exists()
 
 
-def test_unfinished_prints_one_user_id_per_line(clerk: Clerk, capsys: Capture) -> None:
-    assert run_command(clerk, "status", "--unfinished", users=f"{USER} TKYM1408055") == 0
+def test_unfinished_prints_one_user_id_per_line(cli_runner: CliRunner, capsys: Capture) -> None:
+    assert run_command(cli_runner, "status", "--unfinished", users=f"{USER} TKYM1408055") == 0
     assert capsys.readouterr().out == f"{USER}\nTKYM1408055\n"
-    assert run_command(clerk, "status", "--unfinished") == 0
+    assert run_command(cli_runner, "status", "--unfinished") == 0
     assert capsys.readouterr().out == ""
-    assert run_command(clerk, "status", "--unfinished", "--json", users=USER) == 0
+    assert run_command(cli_runner, "status", "--unfinished", "--json", users=USER) == 0
     assert json.loads(capsys.readouterr().out)["unfinished"] == [USER]
 
 
@@ -155,18 +160,18 @@ def test_open_procedures_of_every_bank_are_listed(tmp_path: Path) -> None:
     journal = Journal(path)
     journal.save(record("TKYM1408055", 2))
     journal.save(replace(record(USER, 1), profile_id="another bank"))
-    journal.save(record("TKYM1408056", 3, state=State.DONE))
+    journal.save(record("TKYM1408056", 3, state=ProcedureState.DONE))
     assert open_procedures(path).user_ids == (USER, "TKYM1408055")
 
 
 def test_damaged_journal_is_not_treated_as_empty(
-    clerk: Clerk, capsys: Capture, tmp_path: Path
+    cli_runner: CliRunner, capsys: Capture, tmp_path: Path
 ) -> None:
     folder = make_data_folder(tmp_path / "certclient")
     journal = folder / "journal.sqlite"
     journal.write_bytes(b"not a journal" * 100)
     services = replace(
-        clerk.services(),
+        cli_runner.services(),
         open_procedures=lambda: open_procedures(journal),
         own_folders=lambda: (folder,),
     )

@@ -12,7 +12,7 @@ from certclient import __version__
 from certclient.model.destination import Destination
 from certclient.model.errors import ErrorCode
 from certclient.store.base import Unavailable
-from support.clerk import Clerk, ShelfStore, view
+from support.cli_runner import CliRunner, FakeStore, view
 
 Capture = pytest.CaptureFixture[str]
 
@@ -23,10 +23,10 @@ def printed(capsys: Capture) -> dict[str, Any]:
     return record
 
 
-def test_list_shows_owner_store_expiry_and_stage(clerk: Clerk, capsys: Capture) -> None:
-    due = clerk.add("TKYM1408054", "1394", days=20)
-    fine = clerk.add("TKYM1408055", days=200, store=clerk.add_token())
-    assert clerk.run("list") == 0
+def test_list_shows_owner_store_expiry_and_stage(cli_runner: CliRunner, capsys: Capture) -> None:
+    due = cli_runner.add("TKYM1408054", "1394", days=20)
+    fine = cli_runner.add("TKYM1408055", days=200, store=cli_runner.add_token())
+    assert cli_runner.run("list") == 0
     heading, first, second = capsys.readouterr().out.splitlines()
     for word in ("ユーザID", "区分", "保存先", "有効期限", "残り日数", "状態", "シリアル番号"):
         assert word in heading
@@ -45,55 +45,61 @@ def test_list_shows_owner_store_expiry_and_stage(clerk: Clerk, capsys: Capture) 
     assert fine.serial_hex in second
 
 
-def test_columns_line_up_with_wide_characters(clerk: Clerk, capsys: Capture) -> None:
-    clerk.add("AB12")
-    clerk.add("TKYM14080551408055", "1394", store=clerk.add_token("専用ＵＳＢトークン"))
-    clerk.run("list")
+def test_columns_line_up_with_wide_characters(cli_runner: CliRunner, capsys: Capture) -> None:
+    cli_runner.add("AB12")
+    cli_runner.add("TKYM14080551408055", "1394", store=cli_runner.add_token("専用ＵＳＢトークン"))
+    cli_runner.run("list")
     lines = capsys.readouterr().out.splitlines()
     serials = {cell_len(line[: line.rindex("  ")]) for line in (x.rstrip() for x in lines)}
     assert len(serials) == 1, "the last column starts at the same position in every line"
 
 
-def test_unavailable_store_is_reported_with_its_reason(clerk: Clerk, capsys: Capture) -> None:
-    token = clerk.add_token("銀色のUSB")
-    token.why = Unavailable(ErrorCode.TOKEN_NOT_INITIALISED, {"token": token.label})
-    clerk.add()
-    assert clerk.run("list") == 0
+def test_unavailable_store_is_reported_with_its_reason(
+    cli_runner: CliRunner, capsys: Capture
+) -> None:
+    token = cli_runner.add_token("銀色のUSB")
+    token.cause = Unavailable(ErrorCode.TOKEN_NOT_INITIALISED, {"token": token.label})
+    cli_runner.add()
+    assert cli_runner.run("list") == 0
     captured = capsys.readouterr()
     assert "TKYM1408054" in captured.out
     assert "銀色のUSB" in captured.err
     assert "CC-TOKEN-NOT-INITIALISED" in captured.err
 
 
-def test_archived_certificates_are_listed_on_request(clerk: Clerk, capsys: Capture) -> None:
-    kept = clerk.add(days=300)
-    archived = clerk.add(days=20, archived=True)
-    clerk.run("list")
+def test_archived_certificates_are_listed_on_request(
+    cli_runner: CliRunner, capsys: Capture
+) -> None:
+    kept = cli_runner.add(days=300)
+    archived = cli_runner.add(days=20, archived=True)
+    cli_runner.run("list")
     assert archived.serial_hex not in capsys.readouterr().out
-    clerk.run("list", "--archived")
+    cli_runner.run("list", "--archived")
     out = capsys.readouterr().out
     assert "しまってあります" in out
     assert out.index(kept.serial_hex) < out.index(archived.serial_hex)
 
 
-def test_certificate_without_its_key_is_not_renewable(clerk: Clerk, capsys: Capture) -> None:
-    clerk.add(key=False)
-    clerk.run("list")
+def test_certificate_without_its_key_is_not_renewable(
+    cli_runner: CliRunner, capsys: Capture
+) -> None:
+    cli_runner.add(key=False)
+    cli_runner.run("list")
     out = capsys.readouterr().out
     assert "鍵がありません" in out
     assert "更新できます" not in out
 
 
-def test_an_empty_list_names_the_bank(clerk: Clerk, capsys: Capture) -> None:
-    assert clerk.run("list") == 0
+def test_an_empty_list_names_the_bank(cli_runner: CliRunner, capsys: Capture) -> None:
+    assert cli_runner.run("list") == 0
     assert "練習信用金庫" in capsys.readouterr().out
 
 
-def test_list_as_json(clerk: Clerk, capsys: Capture) -> None:
-    certificate = clerk.add()
-    token = clerk.add_token()
-    token.why = Unavailable(ErrorCode.TOKEN_MISSING, {"token": token.label})
-    assert clerk.run("list", "--json") == 0
+def test_list_as_json(cli_runner: CliRunner, capsys: Capture) -> None:
+    certificate = cli_runner.add()
+    token = cli_runner.add_token()
+    token.cause = Unavailable(ErrorCode.TOKEN_MISSING, {"token": token.label})
+    assert cli_runner.run("list", "--json") == 0
     record = printed(capsys)
     assert (record["schema"], record["command"], record["ok"]) == (1, "list", True)
     assert record["profile"] == "practice"
@@ -111,18 +117,20 @@ def test_list_as_json(clerk: Clerk, capsys: Capture) -> None:
     assert entry["subject"][0] == ["Country", "JP"]
 
 
-def test_json_option_works_before_and_after_the_command(clerk: Clerk, capsys: Capture) -> None:
-    assert clerk.run("--json", "list") == 0
+def test_json_option_works_before_and_after_the_command(
+    cli_runner: CliRunner, capsys: Capture
+) -> None:
+    assert cli_runner.run("--json", "list") == 0
     before = capsys.readouterr().out
-    assert clerk.run("list", "--json") == 0
+    assert cli_runner.run("list", "--json") == 0
     assert capsys.readouterr().out == before
 
 
 @pytest.mark.parametrize("by", ["user", "full", "serial", "SERIAL", "fingerprint"])
 def test_show_finds_a_certificate_by_user_id_serial_or_fingerprint(
-    clerk: Clerk, capsys: Capture, by: str
+    cli_runner: CliRunner, capsys: Capture, by: str
 ) -> None:
-    certificate = clerk.add()
+    certificate = cli_runner.add()
     names = {
         "user": "TKYM1408054",
         "full": "TKYM1408054 1403",
@@ -130,7 +138,7 @@ def test_show_finds_a_certificate_by_user_id_serial_or_fingerprint(
         "SERIAL": certificate.serial_hex.upper(),
         "fingerprint": certificate.fingerprint,
     }
-    assert clerk.run("show", names[by]) == 0
+    assert cli_runner.run("show", names[by]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert "Country = JP" in lines
     assert "Common Name = TKYM1408054 1403" in lines
@@ -149,40 +157,40 @@ def test_show_finds_a_certificate_by_user_id_serial_or_fingerprint(
     ],
 )
 def test_show_advises_what_can_be_done_now(
-    clerk: Clerk, capsys: Capture, days: int, advice: str
+    cli_runner: CliRunner, capsys: Capture, days: int, advice: str
 ) -> None:
-    clerk.add(days=days)
-    assert clerk.run("show", "TKYM1408054") == 0
+    cli_runner.add(days=days)
+    assert cli_runner.run("show", "TKYM1408054") == 0
     assert advice in capsys.readouterr().out
 
 
-def test_show_prefers_the_current_certificate(clerk: Clerk, capsys: Capture) -> None:
-    clerk.add(days=20, archived=True)
-    clerk.add(days=10)
-    newest = clerk.add(days=300)
-    clerk.run("show", "TKYM1408054", "--json")
+def test_show_prefers_the_current_certificate(cli_runner: CliRunner, capsys: Capture) -> None:
+    cli_runner.add(days=20, archived=True)
+    cli_runner.add(days=10)
+    newest = cli_runner.add(days=300)
+    cli_runner.run("show", "TKYM1408054", "--json")
     assert printed(capsys)["certificate"]["serial"] == newest.serial_hex
 
 
-def test_show_reports_the_name_that_was_not_found(clerk: Clerk, capsys: Capture) -> None:
-    assert clerk.run("show", "NOBODY") == 2
+def test_show_reports_the_name_that_was_not_found(cli_runner: CliRunner, capsys: Capture) -> None:
+    assert cli_runner.run("show", "NOBODY") == 2
     captured = capsys.readouterr()
     assert "NOBODY" in captured.err
     assert "CC-CERT-NOT-FOUND" in captured.err
     assert captured.out == ""
 
 
-def test_status_lists_unfinished_procedures(clerk: Clerk, capsys: Capture) -> None:
-    clerk.procedures.views = [view("TKYM1408054", "abcd0123")]
-    assert clerk.run("status") == 0
+def test_status_lists_unfinished_procedures(cli_runner: CliRunner, capsys: Capture) -> None:
+    cli_runner.procedures.views = [view("TKYM1408054", "abcd0123")]
+    assert cli_runner.run("status") == 0
     out = capsys.readouterr().out
     for word in ("abcd0123", "TKYM1408054", "発行待ちです", "CC-NET-TIMEOUT", "certclient resume"):
         assert word in out
 
 
-def test_status_as_json(clerk: Clerk, capsys: Capture) -> None:
-    clerk.procedures.views = [view("TKYM1408054", "abcd0123")]
-    clerk.run("status", "--json")
+def test_status_as_json(cli_runner: CliRunner, capsys: Capture) -> None:
+    cli_runner.procedures.views = [view("TKYM1408054", "abcd0123")]
+    cli_runner.run("status", "--json")
     (record,) = printed(capsys)["procedures"]
     assert record["id"] == "abcd0123"
     assert record["state"] == "waiting"
@@ -190,38 +198,38 @@ def test_status_as_json(clerk: Clerk, capsys: Capture) -> None:
     assert record["check_at"] == "2027-03-11T03:00:00+00:00"
 
 
-def test_status_without_open_procedures_is_no_error(clerk: Clerk, capsys: Capture) -> None:
-    assert clerk.run("status") == 0
+def test_status_without_open_procedures_is_no_error(cli_runner: CliRunner, capsys: Capture) -> None:
+    assert cli_runner.run("status") == 0
     assert "途中の手続きはありません" in capsys.readouterr().out
 
 
-def test_help_names_every_command_in_both_languages(clerk: Clerk, capsys: Capture) -> None:
+def test_help_names_every_command_in_both_languages(cli_runner: CliRunner, capsys: Capture) -> None:
     for language, word in (("ja", "更新します"), ("en", "Renews")):
-        clerk.language = language
-        assert clerk.run("--help") == 0
+        cli_runner.language = language
+        assert cli_runner.run("--help") == 0
         out = capsys.readouterr().out
         assert word in out
         for name in ("list", "renew", "obtain", "resume", "status", "show", "remove", "practice"):
             assert f"\n  {name} " in out
 
 
-def test_without_a_command_the_help_is_shown(clerk: Clerk, capsys: Capture) -> None:
-    assert clerk.run() == 0
+def test_without_a_command_the_help_is_shown(cli_runner: CliRunner, capsys: Capture) -> None:
+    assert cli_runner.run() == 0
     assert "certclient" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
     "command", ["list", "renew", "obtain", "resume", "status", "show", "remove", "restore"]
 )
-def test_every_command_has_help(clerk: Clerk, capsys: Capture, command: str) -> None:
-    assert clerk.run(command, "--help") == 0
+def test_every_command_has_help(cli_runner: CliRunner, capsys: Capture, command: str) -> None:
+    assert cli_runner.run(command, "--help") == 0
     out = capsys.readouterr().out
     assert "--profile" in out
     assert "--json" in out
 
 
-def test_version_option_prints_the_version(clerk: Clerk, capsys: Capture) -> None:
-    assert clerk.run("--version") == 0
+def test_version_option_prints_the_version(cli_runner: CliRunner, capsys: Capture) -> None:
+    assert cli_runner.run("--version") == 0
     assert capsys.readouterr().out.strip() == f"certclient {__version__}"
 
 
@@ -229,21 +237,23 @@ def test_version_option_prints_the_version(clerk: Clerk, capsys: Capture) -> Non
     "arguments", [["lisst"], ["list", "--colour"], ["show"], ["renew", "--to", "cloud"]]
 )
 def test_a_mistyped_command_changes_nothing(
-    clerk: Clerk, capsys: Capture, arguments: list[str]
+    cli_runner: CliRunner, capsys: Capture, arguments: list[str]
 ) -> None:
-    assert clerk.run(*arguments) == 2
+    assert cli_runner.run(*arguments) == 2
     captured = capsys.readouterr()
     assert "CC-USAGE" in captured.err
     assert "certclient --help" in captured.err
-    assert clerk.procedures.seen == []
+    assert cli_runner.procedures.seen == []
 
 
-def test_store_kinds_are_shown_in_the_users_language(clerk: Clerk, capsys: Capture) -> None:
-    clerk.add()
-    clerk.others = [ShelfStore("x", "銀", Destination.USB)]
-    clerk.add("AB12", store=clerk.others[0])
-    clerk.language = "en"
-    clerk.run("list")
+def test_store_kinds_are_shown_in_the_users_language(
+    cli_runner: CliRunner, capsys: Capture
+) -> None:
+    cli_runner.add()
+    cli_runner.others = [FakeStore("x", "銀", Destination.USB)]
+    cli_runner.add("AB12", store=cli_runner.others[0])
+    cli_runner.language = "en"
+    cli_runner.run("list")
     out = capsys.readouterr().out
     assert "  PC  " in out
     assert 'USB token "銀"' in out

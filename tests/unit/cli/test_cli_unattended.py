@@ -14,77 +14,81 @@ import pytest
 
 from certclient.cli.main import run
 from certclient.cli.ports import Services
-from certclient.enrollment.overview import take_overview
-from certclient.enrollment.procedure import Kind
-from certclient.enrollment.reminder import Reminder, ReminderBook
+from certclient.enrollment.overview import read_overview
+from certclient.enrollment.procedure import ProcedureKind
+from certclient.enrollment.reminder import Reminder, ReminderHistory
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.policy import Policy
-from certclient.model.profile import AskWhom, Profile
+from certclient.model.profile import Profile, SecretPolicy
 from certclient.platform import log
-from support.clerk import NOW, Clerk, TypingTerminal, view, waiting
+from support.cli_runner import NOW, CliRunner, FakeTerminal, view, waiting
 
 Capture = pytest.CaptureFixture[str]
 CONSENT = Policy(unattended_renewal=True)
 COMMAND = ("renew", "--all", "--unattended", "--json")
 
 
-def services(clerk: Clerk, policy: Policy = CONSENT, profiles: Sequence[Profile] = ()) -> Services:
+def services(
+    cli_runner: CliRunner, policy: Policy = CONSENT, profiles: Sequence[Profile] = ()
+) -> Services:
     return replace(
-        clerk.services(),
+        cli_runner.services(),
         policy=lambda: policy,
         profiles=lambda: tuple(profiles),
-        reminders=clerk.log_file.with_name("reminders.json"),
+        reminders=cli_runner.log_file.with_name("reminders.json"),
     )
 
 
-def start(clerk: Clerk, capsys: Capture, *more: str, policy: Policy = CONSENT) -> Any:
+def start(cli_runner: CliRunner, capsys: Capture, *more: str, policy: Policy = CONSENT) -> Any:
     """Runs the command and returns its JSON, whose exit code matches the process's."""
-    code = run([*COMMAND, *more], services(clerk, policy))
+    code = run([*COMMAND, *more], services(cli_runner, policy))
     record = json.loads(capsys.readouterr().out)
     assert record["exit_code"] == code
     return record
 
 
-def test_unattended_renewal_requires_consent_by_policy(clerk: Clerk, capsys: Capture) -> None:
-    clerk.add()
-    record = start(clerk, capsys, policy=Policy())
+def test_unattended_renewal_requires_consent_by_policy(
+    cli_runner: CliRunner, capsys: Capture
+) -> None:
+    cli_runner.add()
+    record = start(cli_runner, capsys, policy=Policy())
     assert record["error"]["code"] == "CC-UNATTENDED-OFF"
     assert record["exit_code"] == 6
-    assert clerk.procedures.seen == []
+    assert cli_runner.procedures.seen == []
 
 
 def test_certificate_that_needs_no_interaction_is_renewed_without_a_prompt(
-    clerk: Clerk, capsys: Capture
+    cli_runner: CliRunner, capsys: Capture
 ) -> None:
-    clerk.terminal = TypingTerminal(interactive=True)
-    clerk.add("TKYM1408051", days=5)
-    clerk.add("TKYM1408052", days=200)
-    record = start(clerk, capsys)
+    cli_runner.terminal = FakeTerminal(interactive=True)
+    cli_runner.add("TKYM1408051", days=5)
+    cli_runner.add("TKYM1408052", days=200)
+    record = start(cli_runner, capsys)
     (result,) = record["results"]
     assert (result["outcome"], result["user_id"]) == ("done", "TKYM1408051 1403")
     assert result["profile"] == "practice"
     assert record["exit_code"] == 0
-    assert clerk.terminal.asked == []
+    assert cli_runner.terminal.prompts == []
 
 
-def test_nothing_due_is_reported(clerk: Clerk, capsys: Capture) -> None:
-    clerk.add(days=200)
-    clerk.add("TKYM1408052", days=-100)
-    record = start(clerk, capsys)
+def test_nothing_due_is_reported(cli_runner: CliRunner, capsys: Capture) -> None:
+    cli_runner.add(days=200)
+    cli_runner.add("TKYM1408052", days=-100)
+    record = start(cli_runner, capsys)
     assert (record["exit_code"], record["error"]["code"]) == (3, "CC-CERT-NOTHING-DUE")
 
 
 def test_certificates_that_need_a_person_are_reported_and_the_rest_renewed(
-    clerk: Clerk, capsys: Capture
+    cli_runner: CliRunner, capsys: Capture
 ) -> None:
     """Even at an interactive terminal."""
-    clerk.terminal = TypingTerminal(interactive=True)
-    clerk.profile = replace(clerk.profile, ask_pin=AskWhom.ADMINISTRATORS)
-    clerk.add("TKYM1408051", days=10)
-    clerk.add("TKYM1408052", days=11, store=clerk.add_token(pin="1234"))
-    clerk.add("TKYM1408053", "1394", days=12)
-    clerk.add("TKYM1408054", days=-5)
-    record = start(clerk, capsys)
+    cli_runner.terminal = FakeTerminal(interactive=True)
+    cli_runner.profile = replace(cli_runner.profile, ask_pin=SecretPolicy.ADMINISTRATORS)
+    cli_runner.add("TKYM1408051", days=10)
+    cli_runner.add("TKYM1408052", days=11, store=cli_runner.add_token(pin="1234"))
+    cli_runner.add("TKYM1408053", "1394", days=12)
+    cli_runner.add("TKYM1408054", days=-5)
+    record = start(cli_runner, capsys)
     reported = {
         r["user_id"]: (r["outcome"], r["error"] and r["error"]["code"]) for r in record["results"]
     }
@@ -95,53 +99,57 @@ def test_certificates_that_need_a_person_are_reported_and_the_rest_renewed(
         "TKYM1408054 1403": ("needs-person", "CC-CERT-EXPIRED"),
     }
     assert record["exit_code"] == 2
-    assert [user for _, user, _ in clerk.procedures.seen] == ["TKYM1408051"]
-    assert clerk.terminal.asked == []
+    assert [user for _, user, _ in cli_runner.procedures.seen] == ["TKYM1408051"]
+    assert cli_runner.terminal.prompts == []
 
 
-def test_destination_withheld_by_policy_is_refused(clerk: Clerk, capsys: Capture) -> None:
-    clerk.profile = replace(clerk.profile, destinations=("usb",), withheld=("pc",))
-    clerk.add()
-    record = start(clerk, capsys)
+def test_destination_withheld_by_policy_is_refused(cli_runner: CliRunner, capsys: Capture) -> None:
+    cli_runner.profile = replace(
+        cli_runner.profile, destinations=("usb",), excluded_destinations=("pc",)
+    )
+    cli_runner.add()
+    record = start(cli_runner, capsys)
     assert record["results"][0]["error"]["code"] == "CC-POLICY-FORBIDS"
     assert record["exit_code"] == 6
-    assert clerk.procedures.seen == []
+    assert cli_runner.procedures.seen == []
 
 
-def test_procedure_running_elsewhere_is_left_alone(clerk: Clerk, capsys: Capture) -> None:
-    clerk.add("TKYM1408051", days=5)
-    clerk.add("TKYM1408052", days=10)
+def test_procedure_running_elsewhere_is_left_alone(cli_runner: CliRunner, capsys: Capture) -> None:
+    cli_runner.add("TKYM1408051", days=5)
+    cli_runner.add("TKYM1408052", days=10)
     running = CertclientError(ErrorCode.PROCEDURE_RUNNING, user_id="TKYM1408051")
-    clerk.procedures.fate["TKYM1408051"] = running
-    record = start(clerk, capsys)
+    cli_runner.procedures.outcomes["TKYM1408051"] = running
+    record = start(cli_runner, capsys)
     first, second = record["results"]
     assert (first["outcome"], first["error"]["code"]) == ("failed", "CC-PROCEDURE-RUNNING")
     assert second["outcome"] == "done"
     assert record["exit_code"] == 5
 
 
-def test_procedures_left_waiting_are_resumed_first(clerk: Clerk, capsys: Capture) -> None:
-    clerk.add("TKYM1408051", days=5)
-    clerk.procedures.views = [
+def test_procedures_left_waiting_are_resumed_first(cli_runner: CliRunner, capsys: Capture) -> None:
+    cli_runner.add("TKYM1408051", days=5)
+    cli_runner.procedures.views = [
         view("TKYM1408051", "feed0001"),
         view("TKYM1408052", "feed0002", profile_id="another"),
-        replace(view("TKYM1408053", "feed0003"), kind=Kind.OBTAIN),
+        replace(view("TKYM1408053", "feed0003"), kind=ProcedureKind.OBTAIN),
     ]
-    clerk.procedures.fate["TKYM1408051"] = waiting()
-    record = start(clerk, capsys)
-    assert clerk.procedures.seen == [("resume", "TKYM1408051", "shelf:pc")]
+    cli_runner.procedures.outcomes["TKYM1408051"] = waiting()
+    record = start(cli_runner, capsys)
+    assert cli_runner.procedures.seen == [("resume", "TKYM1408051", "shelf:pc")]
     assert [result["outcome"] for result in record["results"]] == ["waiting"]
     assert record["exit_code"] == 4
 
 
-def test_all_configured_banks_are_covered(clerk: Clerk, capsys: Capture) -> None:
-    clerk.add()
-    clerk.add("KYM14080")
+def test_all_configured_banks_are_covered(cli_runner: CliRunner, capsys: Capture) -> None:
+    cli_runner.add()
+    cli_runner.add("KYM14080")
     rule = re.compile(r"(?P<user_id>KYM[0-9]+) (?P<suffix>[0-9]{4})")
     narrow = replace(
-        clerk.profile, id="narrow", subject_rule=replace(clerk.profile.subject_rule, pattern=rule)
+        cli_runner.profile,
+        id="narrow",
+        subject_rule=replace(cli_runner.profile.subject_rule, pattern=rule),
     )
-    both = services(clerk, profiles=[narrow, clerk.profile])
+    both = services(cli_runner, profiles=[narrow, cli_runner.profile])
     code = run(list(COMMAND), both)
     results = json.loads(capsys.readouterr().out)["results"]
     assert {result["user_id"]: result["profile"] for result in results} == {
@@ -165,19 +173,21 @@ def test_all_configured_banks_are_covered(clerk: Clerk, capsys: Capture) -> None
     ],
 )
 def test_options_for_interactive_use_are_refused(
-    clerk: Clerk, capsys: Capture, arguments: tuple[str, ...]
+    cli_runner: CliRunner, capsys: Capture, arguments: tuple[str, ...]
 ) -> None:
-    clerk.add()
-    assert run([*arguments, "--json"], services(clerk)) == 2
+    cli_runner.add()
+    assert run([*arguments, "--json"], services(cli_runner)) == 2
     assert json.loads(capsys.readouterr().out)["error"]["code"] == "CC-USAGE"
-    assert clerk.procedures.seen == []
+    assert cli_runner.procedures.seen == []
 
 
-def test_log_records_certificates_that_need_a_person(clerk: Clerk, capsys: Capture) -> None:
-    on_token = clerk.add(store=clerk.add_token(pin="1234"))
-    with log.writing_to(clerk.log_file):
-        start(clerk, capsys)
-    lines = [json.loads(line) for line in clerk.log_file.read_text("utf-8").splitlines()]
+def test_log_records_certificates_that_need_a_person(
+    cli_runner: CliRunner, capsys: Capture
+) -> None:
+    on_token = cli_runner.add(store=cli_runner.add_token(pin="1234"))
+    with log.writing_to(cli_runner.log_file):
+        start(cli_runner, capsys)
+    lines = [json.loads(line) for line in cli_runner.log_file.read_text("utf-8").splitlines()]
     reported = [line for line in lines if line["event"] == "needs-person"]
     assert [(line["profile"], line["serial"], line["code"]) for line in reported] == [
         ("practice", on_token.serial_hex, "CC-PIN-REQUIRED")
@@ -186,31 +196,34 @@ def test_log_records_certificates_that_need_a_person(clerk: Clerk, capsys: Captu
 
 
 def test_reminder_is_repeated_at_most_once_a_day(
-    clerk: Clerk, capsys: Capture, tmp_path: Path
+    cli_runner: CliRunner, capsys: Capture, tmp_path: Path
 ) -> None:
-    clerk.add(days=20, store=clerk.add_token(pin="1234"))
-    book = ReminderBook(tmp_path / "reminders.json")
-    assert services(clerk).reminders == tmp_path / "reminders.json"
+    cli_runner.add(days=20, store=cli_runner.add_token(pin="1234"))
+    book = ReminderHistory(tmp_path / "reminders.json")
+    assert services(cli_runner).reminders == tmp_path / "reminders.json"
 
     def due() -> list[Reminder]:
-        stores = [clerk.pc, *clerk.others]
+        stores = [cli_runner.pc, *cli_runner.others]
         return book.due(
-            take_overview([clerk.profile], stores, clerk.now, clerk.statuses).rows, clerk.now
+            read_overview([cli_runner.profile], stores, cli_runner.now, cli_runner.statuses).rows,
+            cli_runner.now,
         )
 
-    book.note(due(), clerk.now)
-    start(clerk, capsys)
+    book.note(due(), cli_runner.now)
+    start(cli_runner, capsys)
     assert due() == [], "already shown today"
-    clerk.now = NOW + timedelta(days=1)
+    cli_runner.now = NOW + timedelta(days=1)
     assert due() == [], "no further reminder day of the bank was reached"
-    start(clerk, capsys)
+    start(cli_runner, capsys)
     assert len(due()) == 1
 
 
-def test_unusable_bank_is_reported(clerk: Clerk, capsys: Capture) -> None:
-    clerk.add()
+def test_unusable_bank_is_reported(cli_runner: CliRunner, capsys: Capture) -> None:
+    cli_runner.add()
     missing = CertclientError(ErrorCode.PROFILE_NOT_FOUND, file="so-shinkin")
-    several = replace(services(clerk, profiles=[clerk.profile]), unusable_banks=lambda: [missing])
+    several = replace(
+        services(cli_runner, profiles=[cli_runner.profile]), unusable_banks=lambda: [missing]
+    )
     assert run(list(COMMAND), several) == 2
     results = json.loads(capsys.readouterr().out)["results"]
     assert [(r["profile"], r["outcome"]) for r in results] == [

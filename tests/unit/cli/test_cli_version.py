@@ -16,7 +16,7 @@ from certclient.model.profile import Profile
 from certclient.model.update import Announcement
 from certclient.model.update_file import read_announcement
 from support.announcements import Announcer
-from support.clerk import Clerk
+from support.cli_runner import CliRunner
 
 BANK = Announcer()
 TEXT = (Path(__file__).parents[3] / "docs" / "cli.md").read_text(encoding="utf-8")
@@ -25,8 +25,8 @@ TEXT = (Path(__file__).parents[3] / "docs" / "cli.md").read_text(encoding="utf-8
 class VersionCommand:
     """Runs `certclient version`; `requested` lists the profiles whose announcement was fetched."""
 
-    def __init__(self, clerk: Clerk) -> None:
-        self.services = clerk.services()
+    def __init__(self, cli_runner: CliRunner) -> None:
+        self.services = cli_runner.services()
         self.requested: list[str] = []
 
     def announces(self, profile: Profile = BANK.profile, **changes: Any) -> None:
@@ -43,8 +43,8 @@ class VersionCommand:
 
 
 @pytest.fixture
-def command(clerk: Clerk) -> VersionCommand:
-    return VersionCommand(clerk)
+def command(cli_runner: CliRunner) -> VersionCommand:
+    return VersionCommand(cli_runner)
 
 
 def test_version_alone_contacts_no_bank(

@@ -11,8 +11,8 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from certclient.cli.main import run
-from certclient.model.policy import VALUES, Found, Policy, Raw, ValueKind, policy_from
-from support.clerk import Clerk
+from certclient.model.policy import VALUES, Policy, Raw, StoredValue, ValueKind, policy_from
+from support.cli_runner import CliRunner
 
 FOLDER = Path(__file__).parents[3] / "installer" / "policy"
 NAMESPACE = "{http://schemas.microsoft.com/GroupPolicy/2006/07/PolicyDefinitions}"
@@ -87,7 +87,7 @@ def test_every_choice_in_the_admx_is_accepted(name: str) -> None:
     kinds = {type(example).__name__ for example in examples}
     assert kinds <= _STORED[VALUES[name]]
     for example in examples:
-        assert policy_from({name: Found(example, "GPO")}).sources == ("GPO",)
+        assert policy_from({name: StoredValue(example, "GPO")}).sources == ("GPO",)
     if VALUES[name] is ValueKind.SWITCH:
         assert examples == [1, 0], "enabled, disabled"
 
@@ -150,11 +150,11 @@ def test_scheduled_task_runs_an_existing_command_as_the_user(tmp_path: Path) -> 
     program = task.findtext(f".//{space}Command", "")
     assert program == r'"%ProgramFiles%\certclient\certclientw.exe"'
     arguments = task.findtext(f".//{space}Arguments", "").split()
-    clerk = Clerk(tmp_path / "certclient.log")
-    clerk.add()
-    consent = replace(clerk.services(), policy=lambda: Policy(unattended_renewal=True))
+    cli_runner = CliRunner(tmp_path / "certclient.log")
+    cli_runner.add()
+    consent = replace(cli_runner.services(), policy=lambda: Policy(unattended_renewal=True))
     assert run(arguments, consent) == 0
-    assert len(clerk.procedures.seen) == 1
+    assert len(cli_runner.procedures.seen) == 1
     assert task.findtext(f".//{space}GroupId") == "S-1-5-32-545", "Users, with their own keys"
 
 

@@ -10,11 +10,11 @@ from pathlib import Path
 from certclient.enrollment.bank_status import BankStatus, BankStatuses, read_statuses
 from certclient.enrollment.journal import (
     Journal,
-    Kind,
+    ProcedureKind,
+    ProcedureState,
     Record,
     Rejection,
     RejectionSource,
-    State,
 )
 from certclient.enrollment.unattended import RetrySchedule
 from certclient.model.certificate import Certificate
@@ -51,10 +51,12 @@ class JournalBuilder:
 
     journal: Journal
 
-    def add_record(self, state: State, new: Certificate, old: Certificate | None = None) -> Record:
+    def add_record(
+        self, state: ProcedureState, new: Certificate, old: Certificate | None = None
+    ) -> Record:
         record = Record(
             id=f"p{len(self.journal.open_procedures())}{state.value}{new.serial_hex[:4]}",
-            kind=Kind.RENEW,
+            kind=ProcedureKind.RENEW,
             profile_id="practice",
             user_id=new.serial_hex,
             state=state,
@@ -89,7 +91,7 @@ def test_recorded_replacement_overrides_the_ca_timestamps(tmp_path: Path) -> Non
     """The clock of the CA server that issued the new certificate was a day slow."""
     old, new = issued(1), issued(25)
     builder = journal_builder(tmp_path)
-    builder.add_record(State.DONE, new, old)
+    builder.add_record(ProcedureState.DONE, new, old)
     statuses = read_statuses(builder.journal)
     assert current(statuses, old, new) is new
     assert current(statuses, old) is old, "its successor is not on this computer"
@@ -98,30 +100,30 @@ def test_recorded_replacement_overrides_the_ca_timestamps(tmp_path: Path) -> Non
 def test_renewal_chain_holds_across_a_missing_certificate(tmp_path: Path) -> None:
     oldest, middle, newest = issued(1), issued(25), issued(49)
     builder = journal_builder(tmp_path)
-    builder.add_record(State.DONE, middle, oldest)
-    builder.add_record(State.DONE, newest, middle)
+    builder.add_record(ProcedureState.DONE, middle, oldest)
+    builder.add_record(ProcedureState.DONE, newest, middle)
     assert current(read_statuses(builder.journal), oldest, newest) is newest
 
 
 def test_cyclic_replacements_do_not_loop(tmp_path: Path) -> None:
     one, other = issued(1), issued(2)
     builder = journal_builder(tmp_path)
-    builder.add_record(State.DONE, one, other)
-    builder.add_record(State.DONE, other, one)
+    builder.add_record(ProcedureState.DONE, one, other)
+    builder.add_record(ProcedureState.DONE, other, one)
     assert current(read_statuses(builder.journal), one, other) is None
 
 
 def test_unconfirmed_certificate_is_never_current_and_maps_to_its_procedure(tmp_path: Path) -> None:
     builder = journal_builder(tmp_path)
     old = issued(100)
-    for state in (State.ISSUED, State.INSTALLED, State.VERIFIED):
+    for state in (ProcedureState.ISSUED, ProcedureState.INSTALLED, ProcedureState.VERIFIED):
         new = issued(1)
         record = builder.add_record(state, new, old)
         statuses = read_statuses(builder.journal)
         assert statuses.of(new) is BankStatus.UNCONFIRMED
         assert statuses.unconfirmed[new.fingerprint] == record.id
         assert current(statuses, old, new) is old
-        builder.journal.save(replace(record, state=State.CONFIRMED))
+        builder.journal.save(replace(record, state=ProcedureState.CONFIRMED))
         assert current(read_statuses(builder.journal), old, new) is new
 
 
@@ -130,7 +132,7 @@ def test_rejected_certificate_is_not_current_until_the_bank_accepts_it_again(
 ) -> None:
     old, new = issued(100), issued(1)
     builder = journal_builder(tmp_path)
-    builder.add_record(State.DONE, new, old)
+    builder.add_record(ProcedureState.DONE, new, old)
     builder.journal.reject(rejection(new))
     statuses = read_statuses(builder.journal)
     assert statuses.of(new) is BankStatus.NOT_ACCEPTED
@@ -155,7 +157,7 @@ def test_confirmation_retries_back_off() -> None:
     for second in range(0, 3600, 10):
         now = NOW + timedelta(seconds=second)
         if schedule.is_due("p1", now):
-            schedule.tried("p1", now)
+            schedule.record_attempt("p1", now)
             tries.append(second)
     assert tries[:5] == [0, 20, 60, 140, 300]
     gaps = [later - earlier for earlier, later in itertools.pairwise(tries)]

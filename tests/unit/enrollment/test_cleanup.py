@@ -100,15 +100,15 @@ def test_deleting_all_that_is_allowed_leaves_the_owner_able_to_log_in(
 ) -> None:
     left = [stored(d + 0.5, issued=i, key=k, archived=a) for d, i, k, a in many]
 
-    def can_log_in() -> bool:
+    def supports_login_test() -> bool:
         return any(s.key and s.certificate.valid_at(NOW) for s in left)
 
-    before = can_log_in()
+    before = supports_login_test()
     for certificate in list(left):
         others = [s for s in left if s is not certificate]
         if not refused(certificate, *others):
             left = others
-    assert can_log_in() == before
+    assert supports_login_test() == before
 
 
 def test_find_exact_requires_the_full_serial_or_fingerprint() -> None:

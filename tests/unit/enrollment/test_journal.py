@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from certclient.enrollment.journal import Journal, Kind, Record, State
+from certclient.enrollment.journal import Journal, ProcedureKind, ProcedureState, Record
 from certclient.model.errors import CertclientError, ErrorCode
 
 NOW = datetime(2026, 11, 20, 3, 4, tzinfo=UTC)
@@ -22,10 +22,10 @@ NOW = datetime(2026, 11, 20, 3, 4, tzinfo=UTC)
 def record(procedure_id: str = "p1", user_id: str = "TKYM1408054") -> Record:
     return Record(
         id=procedure_id,
-        kind=Kind.RENEW,
+        kind=ProcedureKind.RENEW,
         profile_id="practice",
         user_id=user_id,
-        state=State.PREPARED,
+        state=ProcedureState.PREPARED,
         started=NOW,
         changed=NOW,
         store_id="nss:/x",
@@ -42,7 +42,7 @@ def journal(tmp_path: Path) -> Journal:
 def test_saved_record_is_loaded_unchanged_by_another_instance(journal: Journal) -> None:
     full = replace(
         record(),
-        state=State.WAITING,
+        state=ProcedureState.WAITING,
         key_id=b"\x00\xff",
         spki=b"spki",
         check_at=NOW,
@@ -65,7 +65,7 @@ def test_user_may_have_only_one_open_procedure(journal: Journal) -> None:
     with pytest.raises(CertclientError) as refused:
         journal.save(record("p2"))
     assert refused.value.code is ErrorCode.PROCEDURE_RUNNING
-    journal.save(replace(record("p1"), state=State.DONE))
+    journal.save(replace(record("p1"), state=ProcedureState.DONE))
     journal.save(record("p2"))
     assert [r.id for r in journal.open_procedures()] == ["p2"]
     assert journal.open_for("practice", "TKYM1408054") == record("p2")
@@ -75,7 +75,7 @@ def test_user_may_have_only_one_open_procedure(journal: Journal) -> None:
 def test_leftover_on_an_absent_token_is_remembered_after_the_procedure(
     journal: Journal,
 ) -> None:
-    abandoned = replace(record(), state=State.ABANDONED, leftover=True)
+    abandoned = replace(record(), state=ProcedureState.ABANDONED, leftover=True)
     journal.save(abandoned)
     assert journal.open_procedures() == []
     assert journal.leftovers() == [abandoned]
@@ -149,10 +149,10 @@ import os, pathlib, sys
 from dataclasses import replace
 sys.path.insert(0, sys.argv[2])
 from test_journal import record
-from certclient.enrollment.journal import Journal, State
+from certclient.enrollment.journal import Journal, ProcedureState
 journal = Journal(pathlib.Path(sys.argv[1]))
 journal.save(record())
-journal.save(replace(record(), state=State.KEY_CREATED, key_id=b"made"))
+journal.save(replace(record(), state=ProcedureState.KEY_CREATED, key_id=b"made"))
 os.kill(os.getpid(), int(sys.argv[3]))
 """
 _KILL = signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL
@@ -166,4 +166,4 @@ def test_saved_records_survive_a_killed_process(journal: Journal) -> None:
     assert abs(killed.returncode) == _KILL
     found = Journal(journal.path).load("p1")
     assert found is not None
-    assert (found.state, found.key_id) == (State.KEY_CREATED, b"made")
+    assert (found.state, found.key_id) == (ProcedureState.KEY_CREATED, b"made")

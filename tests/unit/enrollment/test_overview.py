@@ -5,16 +5,16 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from certclient.enrollment.bank_status import BankStatuses
-from certclient.enrollment.overview import Condition, take_overview
-from support.customer import Customer, profile_of
+from certclient.enrollment.overview import Condition, read_overview
+from support.customer import CustomerComputer, profile_of
 
 
-def conditions(customer: Customer, now: datetime) -> list[tuple[Condition, bool]]:
-    overview = take_overview([customer.profile], [customer.store], now, BankStatuses())
+def conditions(customer: CustomerComputer, now: datetime) -> list[tuple[Condition, bool]]:
+    overview = read_overview([customer.profile], [customer.store], now, BankStatuses())
     return [(row.condition, row.folded) for row in overview.rows]
 
 
-def test_condition_follows_the_certificate_lifecycle(customer: Customer) -> None:
+def test_condition_follows_the_certificate_lifecycle(customer: CustomerComputer) -> None:
     end = customer.current.not_after
     seen = [conditions(customer, end + timedelta(days=days)) for days in (-40, -20, -2, 1, 89, 92)]
     assert seen == [
@@ -27,7 +27,7 @@ def test_condition_follows_the_certificate_lifecycle(customer: Customer) -> None
     ]
 
 
-def test_renewed_certificate_is_folded(customer: Customer) -> None:
+def test_renewed_certificate_is_folded(customer: CustomerComputer) -> None:
     customer.renew()
     assert conditions(customer, datetime.now(UTC)) == [
         (Condition.VALID, False),
@@ -35,15 +35,15 @@ def test_renewed_certificate_is_folded(customer: Customer) -> None:
     ]
 
 
-def test_certificate_matching_two_profiles_is_shown_once(customer: Customer) -> None:
+def test_certificate_matching_two_profiles_is_shown_once(customer: CustomerComputer) -> None:
     profiles = [customer.profile, profile_of(customer.lab)]
-    overview = take_overview(profiles, [customer.store], datetime.now(UTC), BankStatuses())
+    overview = read_overview(profiles, [customer.store], datetime.now(UTC), BankStatuses())
     assert [row.profile for row in overview.rows] == [customer.profile]
 
 
-def test_conditions_advance_without_rescanning_the_stores(customer: Customer) -> None:
+def test_conditions_advance_without_rescanning_the_stores(customer: CustomerComputer) -> None:
     now = datetime.now(UTC)
-    overview = take_overview([customer.profile], [customer.store], now, BankStatuses())
+    overview = read_overview([customer.profile], [customer.store], now, BankStatuses())
     assert overview.due
     later = overview.at(customer.current.not_after + timedelta(days=1))
     assert [row.condition for row in later.rows] == [Condition.OBTAINABLE]

@@ -25,7 +25,7 @@ from certclient.enrollment.preflight import (
 from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.store.base import Unavailable
-from support.clerk import ShelfStore
+from support.cli_runner import FakeStore
 
 NOW = datetime(2027, 3, 11, 3, 0, tzinfo=UTC)
 
@@ -111,8 +111,8 @@ def test_connection_warning_does_not_fail_the_checks(
 
 def test_missing_token_is_reported() -> None:
     missing = Unavailable(ErrorCode.TOKEN_MISSING, {"token": "専用USB"})
-    result = store_result(ShelfStore("x", "専用USB", Destination.USB, why=missing))
+    result = store_result(FakeStore("x", "専用USB", Destination.USB, cause=missing))
     assert result.error is not None
     assert result.error.code is ErrorCode.TOKEN_MISSING
     assert dict(result.error.data) == {"token": "専用USB"}
-    assert store_result(ShelfStore()).verdict is Verdict.PASSED
+    assert store_result(FakeStore()).verdict is Verdict.PASSED

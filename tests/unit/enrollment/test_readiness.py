@@ -10,12 +10,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from certclient.enrollment.preflight import Check, CheckResult, System, Verdict
-from certclient.enrollment.readiness import Surroundings, checks
+from certclient.enrollment.readiness import ReadinessInputs, checks
 from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.store.base import CertificateStore
 from certclient.store.unavailable import absent, unavailable
-from support.customer import Customer, make_customer
+from support.customer import CustomerComputer, make_customer
 from support.nss import NssDatabase
 from support.softhsm import SoftHsm
 
@@ -24,17 +24,17 @@ BOTH = (Destination.PC, Destination.USB)
 
 
 @pytest.fixture
-def on_pc(nss: NssDatabase, softhsm: SoftHsm) -> Customer:
+def on_pc(nss: NssDatabase, softhsm: SoftHsm) -> CustomerComputer:
     return make_customer(nss.directory.parent, nss.store(), lambda: 1)
 
 
 @pytest.fixture
-def on_token(nss: NssDatabase, softhsm: SoftHsm) -> Customer:
+def on_token(nss: NssDatabase, softhsm: SoftHsm) -> CustomerComputer:
     return make_customer(nss.directory.parent, softhsm.new_token().store(), lambda: 1)
 
 
-def around(customer: Customer, *others: CertificateStore) -> Surroundings:
-    return Surroundings(
+def inputs(customer: CustomerComputer, *others: CertificateStore) -> ReadinessInputs:
+    return ReadinessInputs(
         ca=customer.ca,
         stores=(customer.store, *others),
         destinations=BOTH,
@@ -45,60 +45,62 @@ def around(customer: Customer, *others: CertificateStore) -> Surroundings:
     )
 
 
-def results(surroundings: Surroundings) -> dict[Check, CheckResult]:
-    return {result.check: result for result in checks(surroundings)}
+def results(inputs: ReadinessInputs) -> dict[Check, CheckResult]:
+    return {result.check: result for result in checks(inputs)}
 
 
-def verdicts(surroundings: Surroundings) -> dict[Check, Verdict]:
-    return {check: result.verdict for check, result in results(surroundings).items()}
+def verdicts(inputs: ReadinessInputs) -> dict[Check, Verdict]:
+    return {check: result.verdict for check, result in results(inputs).items()}
 
 
-def failure(surroundings: Surroundings, check: Check) -> ErrorCode:
-    result = results(surroundings)[check]
+def failure(inputs: ReadinessInputs, check: Check) -> ErrorCode:
+    result = results(inputs)[check]
     assert result.verdict is Verdict.FAILED
     assert result.error is not None
     return result.error.code
 
 
-def test_every_check_is_reported_once_and_in_order(on_pc: Customer) -> None:
-    assert [result.check for result in checks(around(on_pc))] == list(Check)
+def test_every_check_is_reported_once_and_in_order(on_pc: CustomerComputer) -> None:
+    assert [result.check for result in checks(inputs(on_pc))] == list(Check)
 
 
-def test_no_check_fails_on_a_pc_without_a_token(on_pc: Customer) -> None:
+def test_no_check_fails_on_a_pc_without_a_token(on_pc: CustomerComputer) -> None:
     on_pc.ca.clock_of_server = NOW
-    found = verdicts(around(on_pc))
+    found = verdicts(inputs(on_pc))
     assert found.pop(Check.MIDDLEWARE) is Verdict.SKIPPED
     assert found.pop(Check.TOKEN) is Verdict.SKIPPED
     assert found.pop(Check.REMOTE_DESKTOP) is Verdict.SKIPPED
     assert set(found.values()) == {Verdict.PASSED}
 
 
-def test_a_token_is_checked_without_its_pin(on_token: Customer) -> None:
-    found = verdicts(around(on_token))
+def test_a_token_is_checked_without_its_pin(on_token: CustomerComputer) -> None:
+    found = verdicts(inputs(on_token))
     assert found[Check.TOKEN] is Verdict.PASSED
     assert found[Check.MIDDLEWARE] is Verdict.PASSED
     assert found[Check.KEY] is Verdict.SKIPPED, "its key requires the PIN"
 
 
-def test_missing_token_fails_only_its_own_renewal(on_token: Customer, on_pc: Customer) -> None:
-    away = replace(around(on_token), stores=(), home=absent("pkcs11:serial=12"))
+def test_missing_token_fails_only_its_own_renewal(
+    on_token: CustomerComputer, on_pc: CustomerComputer
+) -> None:
+    away = replace(inputs(on_token), stores=(), home=absent("pkcs11:serial=12"))
     assert failure(away, Check.TOKEN) is ErrorCode.TOKEN_MISSING
-    assert verdicts(around(on_pc))[Check.TOKEN] is Verdict.SKIPPED
+    assert verdicts(inputs(on_pc))[Check.TOKEN] is Verdict.SKIPPED
 
 
-def test_missing_middleware_fails_only_if_it_is_needed(on_pc: Customer) -> None:
+def test_missing_middleware_fails_only_if_it_is_needed(on_pc: CustomerComputer) -> None:
     error = CertclientError(ErrorCode.STORE_MIDDLEWARE_MISSING, path="/opt/x.so")
     broken = unavailable("pkcs11-module:/opt/x.so", "x.so", Destination.USB, error)
-    assert verdicts(around(on_pc, broken))[Check.MIDDLEWARE] is Verdict.SKIPPED
+    assert verdicts(inputs(on_pc, broken))[Check.MIDDLEWARE] is Verdict.SKIPPED
     first_issue = replace(
-        around(on_pc, broken), current=None, home=None, destinations=(Destination.USB,)
+        inputs(on_pc, broken), current=None, home=None, destinations=(Destination.USB,)
     )
     assert failure(first_issue, Check.MIDDLEWARE) is ErrorCode.STORE_MIDDLEWARE_MISSING
     assert failure(first_issue, Check.TOKEN) is ErrorCode.STORE_MIDDLEWARE_MISSING
 
 
-def test_first_issue_limited_to_tokens_requires_a_token(on_pc: Customer) -> None:
-    first_issue = replace(around(on_pc), current=None, home=None, destinations=(Destination.USB,))
+def test_first_issue_limited_to_tokens_requires_a_token(on_pc: CustomerComputer) -> None:
+    first_issue = replace(inputs(on_pc), current=None, home=None, destinations=(Destination.USB,))
     assert failure(first_issue, Check.TOKEN) is ErrorCode.TOKEN_MISSING
     assert verdicts(first_issue)[Check.KEY] is Verdict.SKIPPED
 
@@ -112,41 +114,43 @@ def test_first_issue_limited_to_tokens_requires_a_token(on_pc: Customer) -> None
     ],
 )
 def test_connection_checks_after_the_first_failure_are_skipped(
-    on_pc: Customer, code: ErrorCode, failed: Check, behind: Check
+    on_pc: CustomerComputer, code: ErrorCode, failed: Check, behind: Check
 ) -> None:
     on_pc.ca.faults["probe"] = [CertclientError(code)]
-    found = results(around(on_pc))
+    found = results(inputs(on_pc))
     assert found[failed].verdict is Verdict.FAILED
     assert found[behind].verdict is Verdict.SKIPPED
     assert found[Check.STORE].verdict is Verdict.PASSED, "the remaining checks still run"
 
 
-def test_unusable_key_is_reported(on_pc: Customer) -> None:
-    other = replace(around(on_pc), current=on_pc.lab.anchors[0])
+def test_unusable_key_is_reported(on_pc: CustomerComputer) -> None:
+    other = replace(inputs(on_pc), current=on_pc.lab.anchors[0])
     assert failure(other, Check.KEY) is ErrorCode.CERTIFICATE_NOT_FOUND
 
 
 @pytest.mark.parametrize(("minutes", "verdict"), [(6, Verdict.WARNING), (61, Verdict.FAILED)])
 def test_clock_difference_is_a_warning_or_a_failure(
-    on_pc: Customer, minutes: int, verdict: Verdict
+    on_pc: CustomerComputer, minutes: int, verdict: Verdict
 ) -> None:
     on_pc.ca.clock_of_server = NOW + timedelta(minutes=minutes)
-    assert verdicts(around(on_pc))[Check.CLOCK] is verdict
+    assert verdicts(inputs(on_pc))[Check.CLOCK] is verdict
 
 
 @pytest.mark.parametrize(
     ("is_remote", "verdict"), [(True, Verdict.WARNING), (False, Verdict.PASSED)]
 )
-def test_remote_desktop_is_a_warning(on_pc: Customer, is_remote: bool, verdict: Verdict) -> None:
+def test_remote_desktop_is_a_warning(
+    on_pc: CustomerComputer, is_remote: bool, verdict: Verdict
+) -> None:
     system = System(remote=lambda: is_remote)
-    result = results(replace(around(on_pc), system=system))[Check.REMOTE_DESKTOP]
+    result = results(replace(inputs(on_pc), system=system))[Check.REMOTE_DESKTOP]
     assert result.verdict is verdict
     assert (result.error is not None) is is_remote
 
 
-def test_checks_change_nothing(on_pc: Customer) -> None:
+def test_checks_change_nothing(on_pc: CustomerComputer) -> None:
     before: Sequence[object] = on_pc.store.certificates()
-    list(checks(around(on_pc)))
+    list(checks(inputs(on_pc)))
     assert on_pc.store.certificates() == before
     assert [call for call, _ in on_pc.ca.calls] == ["probe"]
     assert os.path.isdir(on_pc.journal.path.parent)

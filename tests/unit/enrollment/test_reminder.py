@@ -8,9 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from certclient.enrollment.inventory import Entry
+from certclient.enrollment.inventory import InventoryEntry
 from certclient.enrollment.overview import Condition, Overview, Row
-from certclient.enrollment.reminder import Reminder, ReminderBook, Shown, is_due, threshold
+from certclient.enrollment.reminder import (
+    Reminder,
+    ReminderHistory,
+    ShownReminder,
+    is_due,
+    threshold,
+)
 from certclient.model.certificate import TOKYO, Certificate, Owner, Role
 from certclient.model.destination import Destination
 from certclient.model.errors import ErrorCode
@@ -39,7 +45,9 @@ def row_at(world: tuple[Profile, Certificate], now: datetime) -> Row:
     profile, certificate = world
     stored = StoredCertificate(certificate, "nss:x", "", KeyRef("nss:x", b"1"), archived=False)
     owner = Owner("TKYM1408054", "1403", Role.USER)
-    entry = Entry(stored, STORE, owner, lifecycle(certificate.not_after, now, profile.renewal))
+    entry = InventoryEntry(
+        stored, STORE, owner, lifecycle(certificate.not_after, now, profile.renewal)
+    )
     row = Row(profile, entry, Condition.VALID)
     return Overview(now, rows=(row,)).at(now).rows[0]
 
@@ -60,27 +68,27 @@ def test_threshold_is_the_last_reminder_day_reached(days_left: int, reached: int
 def test_reminders_are_due_on_exactly_the_banks_days(
     world: tuple[Profile, Certificate], tmp_path: Path
 ) -> None:
-    book = ReminderBook(tmp_path / "reminders.json")
+    history = ReminderHistory(tmp_path / "reminders.json")
     reminded: list[int] = []
     for days in range(40, -1, -1):
         now = noon_before(world, days)
-        due = book.due([row_at(world, now)], now)
-        book.note(due, now)
+        due = history.due([row_at(world, now)], now)
+        history.note(due, now)
         reminded += [reminder.days_left for reminder in due]
-        assert book.due([row_at(world, now)], now + timedelta(minutes=5)) == []
+        assert history.due([row_at(world, now)], now + timedelta(minutes=5)) == []
     assert reminded == list(DAYS)
 
 
 def test_missed_reminder_is_due_at_once_and_the_next_on_time(
     world: tuple[Profile, Certificate], tmp_path: Path
 ) -> None:
-    book = ReminderBook(tmp_path / "reminders.json")
+    history = ReminderHistory(tmp_path / "reminders.json")
     now = noon_before(world, 8)
-    first = book.due([row_at(world, now)], now)
+    first = history.due([row_at(world, now)], now)
     assert [reminder.days_left for reminder in first] == [8]
-    book.note(first, now)
+    history.note(first, now)
     later = noon_before(world, 7)
-    assert len(book.due([row_at(world, later)], later)) == 1
+    assert len(history.due([row_at(world, later)], later)) == 1
 
 
 def test_reminder_is_due_every_two_hours_on_the_last_day(
@@ -88,23 +96,23 @@ def test_reminder_is_due_every_two_hours_on_the_last_day(
 ) -> None:
     now = world[1].not_after.astimezone(TOKYO).replace(minute=0) - timedelta(minutes=1)
     row = row_at(world, now)
-    assert not is_due(row, Shown(now - timedelta(minutes=119), 0), now)
-    assert is_due(row, Shown(now - timedelta(minutes=120), 0), now)
+    assert not is_due(row, ShownReminder(now - timedelta(minutes=119), 0), now)
+    assert is_due(row, ShownReminder(now - timedelta(minutes=120), 0), now)
 
 
 def test_clock_set_back_does_not_suppress_reminders(
     world: tuple[Profile, Certificate],
 ) -> None:
     now = noon_before(world, 10)
-    assert is_due(row_at(world, now), Shown(now + timedelta(days=300), 10), now)
+    assert is_due(row_at(world, now), ShownReminder(now + timedelta(days=300), 10), now)
 
 
 def test_expiry_is_reported_once(world: tuple[Profile, Certificate]) -> None:
     now = world[1].not_after + timedelta(days=5)
     row = row_at(world, now)
     assert row.condition is Condition.OBTAINABLE
-    assert is_due(row, Shown(now - timedelta(days=6), 1), now)
-    assert not is_due(row, Shown(now - timedelta(days=1), -4), now)
+    assert is_due(row, ShownReminder(now - timedelta(days=6), 1), now)
+    assert not is_due(row, ShownReminder(now - timedelta(days=1), -4), now)
 
 
 @pytest.mark.parametrize("damaged", [b"", b"[]", b'{"a": {"at": "yesterday"}}', b"\xff"])
@@ -113,19 +121,19 @@ def test_damaged_reminder_file_is_replaced(
 ) -> None:
     path = tmp_path / "reminders.json"
     path.write_bytes(damaged)
-    book = ReminderBook(path)
+    history = ReminderHistory(path)
     now = noon_before(world, 10)
-    due = book.due([row_at(world, now)], now)
+    due = history.due([row_at(world, now)], now)
     assert len(due) == 1
-    book.note(due, now)
-    assert book.due([row_at(world, now)], now) == []
+    history.note(due, now)
+    assert history.due([row_at(world, now)], now) == []
 
 
 def test_unwritable_reminder_file_does_not_prevent_reminders(
     world: tuple[Profile, Certificate], tmp_path: Path
 ) -> None:
     (tmp_path / "file").touch()
-    book = ReminderBook(tmp_path / "file" / "reminders.json")
+    history = ReminderHistory(tmp_path / "file" / "reminders.json")
     now = noon_before(world, 10)
-    book.note([Reminder(row_at(world, now))], now)
-    assert len(book.due([row_at(world, now)], now)) == 1
+    history.note([Reminder(row_at(world, now))], now)
+    assert len(history.due([row_at(world, now)], now)) == 1

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from certclient.enrollment.work import Stopwatch
+from certclient.enrollment.run_context import Stopwatch
 
 
 def test_signing_inside_network_work_counts_as_signing_only() -> None:
     now = [0.0]
-    watch = Stopwatch(lambda: now[0])
+    stopwatch = Stopwatch(lambda: now[0])
     now[0] += 1  # something else
-    with watch.measure("network"):
+    with stopwatch.measure("network"):
         now[0] += 2
-        with watch.measure("signing"):
+        with stopwatch.measure("signing"):
             now[0] += 5
         now[0] += 3
-        with watch.measure("waiting"):
+        with stopwatch.measure("waiting"):
             now[0] += 7
     now[0] += 0.5
-    assert watch.split() == {
+    assert stopwatch.split() == {
         "key_generation": 0.0,
         "signing": 5.0,
         "network": 5.0,

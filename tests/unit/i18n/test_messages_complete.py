@@ -18,8 +18,8 @@ import certclient
 from certclient.bootstrap import COMMANDS
 from certclient.cli.main import command_group
 from certclient.enrollment.interaction import SecretKind
-from certclient.enrollment.journal import State
-from certclient.enrollment.login_test import LoginResult
+from certclient.enrollment.journal import ProcedureState
+from certclient.enrollment.login_test import LoginTestResult
 from certclient.enrollment.outcomes import BankHolds
 from certclient.i18n.catalogue import Language, load
 from certclient.i18n.formatting import placeholders
@@ -33,13 +33,13 @@ from certclient.store.base import AttemptsLeft
 SOURCE = Path(certclient.__file__).parent
 ENUMS: dict[str, type[enum.Enum]] = {
     "step": Step,
-    "state": State,
+    "state": ProcedureState,
     "stage": Stage,
     "role": Role,
     "destination": Destination,
     "attempts": AttemptsLeft,
     "secret": SecretKind,
-    "login": LoginResult,
+    "login": LoginTestResult,
     "bank-holds": BankHolds,
 }
 

@@ -11,7 +11,7 @@ import pytest
 from certclient.ui.dialogs.about.notices import third_party_notices
 from tools.installer.inside import (
     ELSEWHERE_ON_LINUX,
-    Library,
+    BundledLibrary,
     VersionError,
     in_python,
     in_qt,
@@ -32,7 +32,7 @@ def resource(*numbers: int) -> bytes:
     return b"MZ\0" + b"".join(word.to_bytes(4, "little") for word in words) + b"\0" * 40
 
 
-def found(libraries: list[Library]) -> dict[str, str]:
+def found(libraries: list[BundledLibrary]) -> dict[str, str]:
     return {library.name: library.version for library in libraries}
 
 
@@ -44,7 +44,7 @@ def test_versions_of_libraries_in_python_come_from_their_files(tmp_path: Path) -
     (tmp_path / "libffi-8.dll").write_bytes(b"nothing")
     parts = list(in_python(tmp_path, NEWS))
     assert found(parts) == {"expat": "2.6.4", "sqlite": "3.45.3", "xz": "", "libffi": "3.4.4"}
-    sources = {part.name: (part.told_by, part.is_certain) for part in parts}
+    sources = {part.name: (part.version_source, part.is_certain) for part in parts}
     assert sources["expat"] == ("pyexpat.pyd", True)
     assert sources["libffi"] == ("CPython's NEWS.txt", False)
 
@@ -77,7 +77,7 @@ def test_versions_in_qt_libraries_take_precedence_over_attributions() -> None:
     parts = {part.name: part for part in in_qt(CORE, GUI, [], ELSEWHERE_ON_LINUX)}
     for name, file in (("LibPNG", GUI), ("PCRE2", CORE)):
         assert parts[name].is_certain
-        assert parts[name].told_by == file.name
+        assert parts[name].version_source == file.name
         assert f"{parts[name].version}".encode() in file.read_bytes()
     assert parts["PCRE2 - Stack-less Just-In-Time Compiler"].version == parts["PCRE2"].version
     assert not parts["HarfBuzz-NG"].is_certain

@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from tools.installer.policy_zip import make_policy_zip
-from tools.installer.settings import ROOT, Settings, read_settings
+from tools.installer.settings import ROOT, BuildSettings, read_settings
 
 EPOCH = 1_790_000_000
 SOURCES = ROOT / "installer" / "policy"
@@ -20,11 +20,11 @@ TASK = "renew-task.xml"
 
 
 @pytest.fixture
-def settings() -> Settings:
+def settings() -> BuildSettings:
     return replace(read_settings(), version="1.2.3")
 
 
-def test_contains_every_policy_file_at_its_path(settings: Settings, tmp_path: Path) -> None:
+def test_contains_every_policy_file_at_its_path(settings: BuildSettings, tmp_path: Path) -> None:
     made = make_policy_zip(settings, tmp_path, EPOCH)
     assert made.name == "certclient-1.2.3-policy.zip"
     with ZipFile(made) as archive:
@@ -37,7 +37,7 @@ def test_contains_every_policy_file_at_its_path(settings: Settings, tmp_path: Pa
     assert found == expected
 
 
-def test_zip_is_reproducible(settings: Settings, tmp_path: Path) -> None:
+def test_zip_is_reproducible(settings: BuildSettings, tmp_path: Path) -> None:
     made = []
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
@@ -50,7 +50,7 @@ def test_zip_is_reproducible(settings: Settings, tmp_path: Path) -> None:
 
 
 def test_task_starts_the_program_from_the_product_folder(
-    settings: Settings, tmp_path: Path
+    settings: BuildSettings, tmp_path: Path
 ) -> None:
     product = msgspec.structs.replace(settings.product, name="Rei & Co")
     made = make_policy_zip(replace(settings, product=product), tmp_path, EPOCH)

@@ -28,7 +28,7 @@ ROOT = Path(__file__).resolve().parents[3]
 NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 
 
-class Signing:
+class UpdateSigning:
     """The bank's setup for signing announcements."""
 
     def __init__(self, bank: RunningBank, folder: Path) -> None:
@@ -60,12 +60,12 @@ class Signing:
 
 
 @pytest.fixture
-def signing(bank: RunningBank, tmp_path: Path) -> Signing:
-    return Signing(bank, tmp_path)
+def signing(bank: RunningBank, tmp_path: Path) -> UpdateSigning:
+    return UpdateSigning(bank, tmp_path)
 
 
 @pytest.mark.parametrize("kind", ["ec", "ed25519", "rsa"])
-def test_signs_with_a_key_in_a_file(kind: str, signing: Signing) -> None:
+def test_signs_with_a_key_in_a_file(kind: str, signing: UpdateSigning) -> None:
     key: Key = ec_key()
     if kind == "ed25519":
         key = ed25519.Ed25519PrivateKey.generate()
@@ -83,7 +83,7 @@ def test_signs_with_a_key_in_a_file(kind: str, signing: Signing) -> None:
 
 
 def test_reads_the_passphrase_from_the_environment(
-    signing: Signing, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    signing: UpdateSigning, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     key = ec_key()
     signing.trust_key(public_key_pem(key))
@@ -98,7 +98,7 @@ def test_reads_the_passphrase_from_the_environment(
 
 
 @pytest.mark.parametrize("kind", ["ec", "rsa"])
-def test_signs_with_a_key_on_a_token(kind: str, signing: Signing, softhsm: SoftHsm) -> None:
+def test_signs_with_a_key_on_a_token(kind: str, signing: UpdateSigning, softhsm: SoftHsm) -> None:
     key: Key = ec_key()
     if kind == "rsa":
         key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
@@ -137,7 +137,7 @@ def run_command(softhsm: SoftHsm, *command: str) -> None:
 def test_does_not_write_what_customers_would_reject(
     changes: tuple[str, ...],
     reason: str,
-    signing: Signing,
+    signing: UpdateSigning,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     key = ec_key()
@@ -148,7 +148,7 @@ def test_does_not_write_what_customers_would_reject(
 
 
 def test_rejects_a_key_missing_from_the_profile(
-    signing: Signing, capsys: pytest.CaptureFixture[str]
+    signing: UpdateSigning, capsys: pytest.CaptureFixture[str]
 ) -> None:
     signing.trust_key(public_key_pem(ec_key()))
     assert signing.sign(signing.write_key(ec_key())) == 1

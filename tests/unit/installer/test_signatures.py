@@ -6,9 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from support.small_build import copied, signer, stranger
-from tools.installer.signatures import OURS, UNSIGNED, State, check_signatures, expected_signer
-from tools.installer.signing import Signer, SigningError
+from support.small_build import copied, signer, unknown_signer
+from tools.installer.signatures import (
+    OURS,
+    UNSIGNED,
+    SignatureState,
+    check_signatures,
+    expected_signer,
+)
+from tools.installer.signing import CodeSigner, SigningError
 
 EXPECTED = {
     OURS: ["certclient.exe"],
@@ -34,12 +40,12 @@ def test_expected_signer_of_a_file(name: str, organisation: str) -> None:
 
 
 @pytest.fixture
-def ours(tmp_path: Path) -> Signer:
+def ours(tmp_path: Path) -> CodeSigner:
     return signer(tmp_path / "ours")
 
 
 @pytest.fixture
-def payload(tmp_path: Path, ours: Signer) -> Path:
+def payload(tmp_path: Path, ours: CodeSigner) -> Path:
     """A valid payload: our signed program and one library that its vendor does not sign."""
     folder = tmp_path / "payload"
     for name in ("certclient.exe", "app-1.0.0/msgspec/_core.cp312-win_amd64.pyd"):
@@ -61,72 +67,72 @@ def change(path: Path) -> None:
     path.write_bytes(content)
 
 
-def refusal(payload: Path, ours: Signer) -> str:
+def refusal(payload: Path, ours: CodeSigner) -> str:
     with pytest.raises(SigningError) as caught:
         check_signatures(payload, ours)
     return str(caught.value)
 
 
-def test_valid_payload_is_listed(payload: Path, ours: Signer) -> None:
+def test_valid_payload_is_listed(payload: Path, ours: CodeSigner) -> None:
     assert check_signatures(payload, ours) == [
-        State("app-1.0.0/msgspec/_core.cp312-win_amd64.pyd", UNSIGNED),
-        State("certclient.exe", OURS),
+        SignatureState("app-1.0.0/msgspec/_core.cp312-win_amd64.pyd", UNSIGNED),
+        SignatureState("certclient.exe", OURS),
     ]
 
 
-def test_unexpected_file_is_reported(payload: Path, ours: Signer) -> None:
+def test_unexpected_file_is_reported(payload: Path, ours: CodeSigner) -> None:
     put(payload / "app-1.0.0" / "version.dll")
     assert "version.dll: unsigned, expected: no such file" in refusal(payload, ours)
 
 
-def test_program_with_a_text_file_extension_is_checked(payload: Path, ours: Signer) -> None:
+def test_program_with_a_text_file_extension_is_checked(payload: Path, ours: CodeSigner) -> None:
     put(payload / "LICENSE.txt")
     assert "LICENSE.txt: unsigned, expected: no such file" in refusal(payload, ours)
 
 
 def test_library_with_a_wrong_signer_is_reported_with_that_signer(
-    payload: Path, ours: Signer, tmp_path: Path
+    payload: Path, ours: CodeSigner, tmp_path: Path
 ) -> None:
     library = put(payload / "app-1.0.0" / "Qt6Core.dll")
-    stranger(tmp_path / "stranger").sign(library)
+    unknown_signer(tmp_path / "stranger").sign(library)
     expected = "Qt6Core.dll: CN=certclient TEST signature, expected: The QT Company Oy"
     assert expected in refusal(payload, ours)
 
 
-def test_library_without_its_signature_is_reported(payload: Path, ours: Signer) -> None:
+def test_library_without_its_signature_is_reported(payload: Path, ours: CodeSigner) -> None:
     put(payload / "app-1.0.0" / "python312.dll")
     expected = "python312.dll: unsigned, expected: Python Software Foundation"
     assert expected in refusal(payload, ours)
 
 
 def test_library_changed_after_signing_is_reported(
-    payload: Path, ours: Signer, tmp_path: Path
+    payload: Path, ours: CodeSigner, tmp_path: Path
 ) -> None:
     library = put(payload / "app-1.0.0" / "Qt6Core.dll")
-    stranger(tmp_path / "stranger").sign(library)
+    unknown_signer(tmp_path / "stranger").sign(library)
     change(library)
     assert "Qt6Core.dll: not whole: Qt6Core.dll was changed after" in refusal(payload, ours)
 
 
 def test_unexpectedly_signed_library_is_reported(
-    payload: Path, ours: Signer, tmp_path: Path
+    payload: Path, ours: CodeSigner, tmp_path: Path
 ) -> None:
     library = payload / "app-1.0.0" / "msgspec" / "_core.cp312-win_amd64.pyd"
-    stranger(tmp_path / "stranger").sign(library)
+    unknown_signer(tmp_path / "stranger").sign(library)
     assert "signature, expected: unsigned" in refusal(payload, ours)
 
 
 def test_own_program_with_a_wrong_signer_is_reported(
-    payload: Path, ours: Signer, tmp_path: Path
+    payload: Path, ours: CodeSigner, tmp_path: Path
 ) -> None:
     program = put(payload / "certclient.exe")
-    stranger(tmp_path / "stranger").sign(program)
+    unknown_signer(tmp_path / "stranger").sign(program)
     message = refusal(payload, ours)
     assert "certclient.exe: not whole: " in message
     assert "Leaf hash match: failed" in message
 
 
-def test_all_deviations_are_reported_together(payload: Path, ours: Signer) -> None:
+def test_all_deviations_are_reported_together(payload: Path, ours: CodeSigner) -> None:
     change(payload / "certclient.exe")
     put(payload / "app-1.0.0" / "version.dll")
     message = refusal(payload, ours)

@@ -8,7 +8,7 @@ import re
 
 import pytest
 
-from certclient.model.errors import CertclientError, ErrorCode, Kind
+from certclient.model.errors import CertclientError, ErrorCode, ErrorKind
 from certclient.model.secret import Secret
 
 
@@ -22,7 +22,7 @@ def test_only_transient_errors_are_retriable() -> None:
     assert ErrorCode.NETWORK_TIMEOUT.retriable
     assert ErrorCode.CA_WAITING.retriable
     assert not ErrorCode.PIN_INCORRECT.retriable, "a PIN is never retried"
-    assert not any(code.retriable for code in ErrorCode if code.kind is Kind.REFUSED)
+    assert not any(code.retriable for code in ErrorCode if code.kind is ErrorKind.REFUSED)
 
 
 def test_error_shows_its_code_and_data_and_is_read_only() -> None:

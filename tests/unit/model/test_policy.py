@@ -13,11 +13,11 @@ from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.policy import (
     VALUES,
-    Found,
     Policy,
     ProxyChoice,
     ProxyMode,
     Raw,
+    StoredValue,
     policy_from,
     restricted,
 )
@@ -30,7 +30,7 @@ LAB = make_lab(datetime(2027, 3, 11, tzinfo=UTC))
 
 
 def read(**values: Raw) -> Policy:
-    return policy_from({name: Found(raw, PLACE) for name, raw in values.items()})
+    return policy_from({name: StoredValue(raw, PLACE) for name, raw in values.items()})
 
 
 @pytest.fixture
@@ -134,9 +134,9 @@ def test_proxy_settings_are_parsed(text: str, expected: ProxyChoice) -> None:
 
 def test_destinations_must_be_allowed_by_bank_and_policy(profile: Profile) -> None:
     left = restricted(profile, read(Destinations="pc"))
-    assert (left.destinations, left.withheld) == (("pc",), ("usb",))
+    assert (left.destinations, left.excluded_destinations) == (("pc",), ("usb",))
     both = restricted(profile, read(Destinations="pc,usb"))
-    assert (both.destinations, both.withheld) == (("usb", "pc"), ()), (
+    assert (both.destinations, both.excluded_destinations) == (("usb", "pc"), ()), (
         "the bank's preference comes first"
     )
 
@@ -169,7 +169,7 @@ def test_another_bank_is_refused(profile: Profile) -> None:
 )
 def test_any_stored_value_is_read_or_refused_by_name(stored: dict[str, Raw]) -> None:
     try:
-        policy = policy_from({name: Found(raw, PLACE) for name, raw in stored.items()})
+        policy = policy_from({name: StoredValue(raw, PLACE) for name, raw in stored.items()})
     except CertclientError as refused:
         error = refused
     else:

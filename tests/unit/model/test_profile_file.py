@@ -13,7 +13,7 @@ from certclient.model.certificate import Role
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import KeySpec
 from certclient.model.lifecycle import RenewalPolicy
-from certclient.model.profile import AskWhom, Profile
+from certclient.model.profile import Profile, SecretPolicy
 from certclient.model.profile_file import profile_from_text
 from support.announcements import ec_key, public_key_pem, spki
 from support.pki import certificate_pem, make_lab, private_key_pem, rsa_key, spki_of
@@ -79,7 +79,7 @@ def test_complete_profile_is_read() -> None:
     assert profile.tls_anchors == ()
     assert profile.destinations == ("usb", "pc")
     assert profile.subject_rule.administrator_suffixes == {"1394"}
-    assert profile.ask_pin is AskWhom.NOBODY
+    assert profile.ask_pin is SecretPolicy.NOBODY
 
 
 def test_modules_of_the_other_operating_system_are_skipped() -> None:
@@ -189,13 +189,13 @@ def test_error_does_not_repeat_a_private_key() -> None:
 @pytest.mark.parametrize(
     ("policy", "administrator", "user"),
     [
-        (AskWhom.NOBODY, False, False),
-        (AskWhom.ADMINISTRATORS, True, False),
-        (AskWhom.EVERYBODY, True, True),
+        (SecretPolicy.NOBODY, False, False),
+        (SecretPolicy.ADMINISTRATORS, True, False),
+        (SecretPolicy.EVERYBODY, True, True),
     ],
 )
 def test_policy_selects_the_roles_asked_for_a_bank_secret(
-    policy: AskWhom, administrator: bool, user: bool
+    policy: SecretPolicy, administrator: bool, user: bool
 ) -> None:
     """Way B2: the bank asks its administrators for PIN and one-time password."""
     text = GOOD.replace("days_before = 40", f'ask_one_time_password = "{policy.value}"')

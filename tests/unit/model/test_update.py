@@ -19,14 +19,14 @@ from hypothesis import strategies as st
 from certclient import __version__
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.jws import public_key
-from certclient.model.profile import Words
+from certclient.model.profile import LocalizedText
 from certclient.model.update import (
     Announcement,
-    Standing,
+    UpdateState,
     Version,
     reason_against,
     same_site,
-    standing,
+    update_state,
 )
 from certclient.model.update_file import MAX_BYTES, read_announcement
 from support.announcements import NOW, SITE, Announcer, Key, ec_key, spki
@@ -76,21 +76,21 @@ def test_invalid_version_is_refused(text: str) -> None:
 @pytest.mark.parametrize(
     ("own", "newest", "minimum", "expected"),
     [
-        ("1.0.0", "1.0.0", None, Standing.CURRENT),
-        ("1.0.0", "1.0.1", None, Standing.NEWER_THERE),
-        ("1.0.0rc1", "1.0.0", None, Standing.NEWER_THERE),
-        ("1.0.0", "1.1.0", "1.0.1", Standing.UNSUPPORTED),
-        ("1.0.1", "1.1.0", "1.0.1", Standing.NEWER_THERE),
+        ("1.0.0", "1.0.0", None, UpdateState.CURRENT),
+        ("1.0.0", "1.0.1", None, UpdateState.UPDATE_AVAILABLE),
+        ("1.0.0rc1", "1.0.0", None, UpdateState.UPDATE_AVAILABLE),
+        ("1.0.0", "1.1.0", "1.0.1", UpdateState.UNSUPPORTED),
+        ("1.0.1", "1.1.0", "1.0.1", UpdateState.UPDATE_AVAILABLE),
         # Downgrades are never suggested.
-        ("2.0.0", "1.0.0", None, Standing.CURRENT),
-        ("2.0.0", "1.0.0", "1.0.0", Standing.CURRENT),
+        ("2.0.0", "1.0.0", None, UpdateState.CURRENT),
+        ("2.0.0", "1.0.0", "1.0.0", UpdateState.CURRENT),
     ],
 )
 def test_own_version_is_compared_with_the_announcement(
-    own: str, newest: str, minimum: str | None, expected: Standing
+    own: str, newest: str, minimum: str | None, expected: UpdateState
 ) -> None:
     announcement = read(BANK.message(version=newest, minimum_version=minimum))
-    assert standing(Version.parse(own), announcement) is expected
+    assert update_state(Version.parse(own), announcement) is expected
 
 
 # --- What is accepted ----------------------------------------------------------------------------
@@ -106,7 +106,7 @@ def test_complete_announcement_is_read() -> None:
         version=Version.parse("99.0.0"),
         minimum=Version.parse("1.0.0"),
         page=f"{SITE}download",
-        text=Words(ja="直しました。", en="Mended."),
+        text=LocalizedText(ja="直しました。", en="Mended."),
     )
     assert reason_against(announcement, NOW, 7) == ""
 

@@ -32,8 +32,8 @@ def test_renewal_31_days_before_expiry_is_refused_with_the_first_day() -> None:
     with pytest.raises(RefusedError) as caught:
         check_renewal(NOT_AFTER, day(-31, time(23, 59)), POLICY)
     assert caught.value.failure is Failure.BAD_REQUEST
-    assert "2027年03月01日" in caught.value.words.ja
-    assert "2027-03-01" in caught.value.words.en
+    assert "2027年03月01日" in caught.value.messages.ja
+    assert "2027-03-01" in caught.value.messages.en
 
 
 @pytest.mark.parametrize("offset", [-30, -1, 0])
@@ -45,7 +45,7 @@ def test_renewal_is_refused_one_second_after_expiry() -> None:
     check_renewal(NOT_AFTER, NOT_AFTER, POLICY)
     with pytest.raises(RefusedError) as caught:
         check_renewal(NOT_AFTER, NOT_AFTER + timedelta(seconds=1), POLICY)
-    assert "取得" in caught.value.words.ja
+    assert "取得" in caught.value.messages.ja
 
 
 def test_obtaining_is_granted_through_day_90_after_expiry_and_refused_on_day_91() -> None:
@@ -53,7 +53,7 @@ def test_obtaining_is_granted_through_day_90_after_expiry_and_refused_on_day_91(
     with pytest.raises(RefusedError) as caught:
         check_obtaining(NOT_AFTER, day(91, time(0, 0)), POLICY, reissue=False)
     assert caught.value.failure is Failure.NOT_AUTHORIZED
-    assert "窓口" in caught.value.words.ja
+    assert "窓口" in caught.value.messages.ja
 
 
 def test_reissue_code_from_the_branch_works_on_day_91() -> None:

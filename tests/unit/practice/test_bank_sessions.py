@@ -1,7 +1,7 @@
 """Sessions and the rate limit, with a fake clock."""
 
 from certclient_practice.web.pages.rate_limit import RateLimit
-from certclient_practice.web.pages.sessions import Session, Sessions, Stage
+from certclient_practice.web.pages.sessions import LoginStage, WebSession, WebSessions
 
 
 class FakeClock:
@@ -13,9 +13,9 @@ class FakeClock:
 
 
 def test_idle_session_ends_and_is_reported() -> None:
-    clock, ended = FakeClock(), list[Session]()
-    sessions = Sessions(900, clock, ended.append)
-    session = sessions.begin("A", "certificate", Stage.IN)
+    clock, ended = FakeClock(), list[WebSession]()
+    sessions = WebSessions(900, clock, ended.append)
+    session = sessions.begin("A", "certificate", LoginStage.IN)
     for _request in range(3):
         clock.now += 900
         assert sessions.find(session.token, "certificate") is not None
@@ -27,40 +27,40 @@ def test_idle_session_ends_and_is_reported() -> None:
 
 
 def test_session_is_bound_to_its_certificate() -> None:
-    sessions = Sessions(900, FakeClock())
-    session = sessions.begin("A", "certificate", Stage.IN)
+    sessions = WebSessions(900, FakeClock())
+    session = sessions.begin("A", "certificate", LoginStage.IN)
     assert sessions.find(session.token, "another") is None
     assert sessions.find("", "certificate") is None
     assert sessions.find(session.token, "certificate") is not None
 
 
 def test_advancing_invalidates_the_old_token() -> None:
-    sessions = Sessions(900, FakeClock())
-    first = sessions.begin("A", "c", Stage.PIN)
-    second = sessions.advance(first, Stage.IN)
+    sessions = WebSessions(900, FakeClock())
+    first = sessions.begin("A", "c", LoginStage.PIN)
+    second = sessions.advance(first, LoginStage.IN)
     assert second is not None
     assert sessions.find(first.token, "c") is None
-    assert sessions.advance(first, Stage.IN) is None, "one login must not yield two sessions"
+    assert sessions.advance(first, LoginStage.IN) is None, "one login must not yield two sessions"
 
 
 def test_new_login_ends_only_the_earlier_session_of_the_same_user_id() -> None:
-    ended = list[Session]()
-    sessions = Sessions(900, FakeClock(), ended.append)
-    first, other = sessions.begin("A", "a", Stage.IN), sessions.begin("B", "b", Stage.IN)
-    sessions.begin("A", "a", Stage.IN)
+    ended = list[WebSession]()
+    sessions = WebSessions(900, FakeClock(), ended.append)
+    first, other = sessions.begin("A", "a", LoginStage.IN), sessions.begin("B", "b", LoginStage.IN)
+    sessions.begin("A", "a", LoginStage.IN)
     assert ended == [first]
     assert sessions.find(other.token, "b") is not None
 
 
 def test_repr_and_name_reveal_no_token() -> None:
-    session = Sessions(900, FakeClock()).begin("A", "c", Stage.IN)
+    session = WebSessions(900, FakeClock()).begin("A", "c", LoginStage.IN)
     assert session.token not in repr(session)
     assert session.csrf not in repr(session)
     assert session.token not in session.name
 
 
 def test_session_accepts_its_own_csrf_token_only() -> None:
-    session = Sessions(900, FakeClock()).begin("A", "c", Stage.IN)
+    session = WebSessions(900, FakeClock()).begin("A", "c", LoginStage.IN)
     assert session.guards(session.csrf)
     assert not session.guards("")
     assert not session.guards("\ud800")

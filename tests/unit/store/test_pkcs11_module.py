@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from certclient.model.errors import CertclientError, ErrorCode
-from certclient.store.pkcs11.module import load_module, vetted
+from certclient.store.pkcs11.module import load_module, verified_path
 from support.softhsm import MODULE, SoftHsm
 
 
@@ -78,7 +78,7 @@ def test_module_owned_by_another_user_is_rejected(tmp_path: Path) -> None:
 
 def test_a_link_in_a_safe_folder_is_followed(tmp_path: Path) -> None:
     (tmp_path / "module.so").symlink_to(MODULE)
-    assert vetted(tmp_path / "module.so") == MODULE.resolve()
+    assert verified_path(tmp_path / "module.so") == MODULE.resolve()
 
 
 def _elf_of_another_machine() -> bytes:

@@ -28,7 +28,7 @@ ALL_NAMES = frozenset(
 )
 
 
-class Shell:
+class CommandShell:
     """Records apt-get commands; each `install` exits with the next of the given codes."""
 
     def __init__(self, *install_codes: int) -> None:
@@ -44,7 +44,7 @@ class Shell:
         return ["install" if "install" in command else "update" for command in self.commands]
 
 
-def machine(shell: Shell, *missing: str) -> Machine:
+def machine(shell: CommandShell, *missing: str) -> Machine:
     """A Debian with root access and every package of the project's list except `missing`."""
     return Machine(
         installed=ALL_NAMES - set(missing),
@@ -78,13 +78,13 @@ def test_reads_installed_packages_from_dpkg() -> None:
 
 
 def test_runs_nothing_if_nothing_is_missing() -> None:
-    shell = Shell()
+    shell = CommandShell()
     prepare_packages("test", machine(shell))
     assert shell.commands == []
 
 
 def test_installs_missing_packages_only() -> None:
-    shell = Shell(0)
+    shell = CommandShell(0)
     prepare_packages("demo", machine(shell, "softhsm2", "openssl"))
     assert shell.verbs == ["install"]
     assert "softhsm2" in shell.commands[0]
@@ -92,10 +92,10 @@ def test_installs_missing_packages_only() -> None:
 
 
 def test_only_root_needs_the_packages_for_wine() -> None:
-    shell = Shell(0)
+    shell = CommandShell(0)
     prepare_packages("test", machine(shell, "mmdebstrap"))
     assert "mmdebstrap" in shell.commands[0]
-    shell = Shell()
+    shell = CommandShell()
     prepare_packages(
         "test", replace(machine(shell, "mmdebstrap"), is_root=False, sudo="/usr/bin/sudo")
     )
@@ -105,7 +105,7 @@ def test_only_root_needs_the_packages_for_wine() -> None:
 def test_without_root_the_windows_tests_are_skipped_with_one_line(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    shell = Shell()
+    shell = CommandShell()
     user = replace(machine(shell, "mmdebstrap"), is_root=False)
     monkeypatch.setattr(prepare, "this_machine", lambda: user)
     assert prepare.main(["test-windows"]) == 0
@@ -114,19 +114,19 @@ def test_without_root_the_windows_tests_are_skipped_with_one_line(
 
 
 def test_stale_package_lists_are_updated_once() -> None:
-    shell = Shell(100, 0)
+    shell = CommandShell(100, 0)
     prepare_packages("demo", machine(shell, "softhsm2"))
     assert shell.verbs == ["install", "update", "install"]
 
 
 def test_missing_package_lists_are_updated_first() -> None:
-    shell = Shell(0)
+    shell = CommandShell(0)
     prepare_packages("demo", replace(machine(shell, "softhsm2"), has_package_lists=False))
     assert shell.verbs == ["update", "install"]
 
 
 def test_failed_installation_reports_packages_and_command() -> None:
-    shell = Shell(100, 100)
+    shell = CommandShell(100, 100)
     with pytest.raises(
         PreparationError, match=r"could not be installed.*apt-get install.*softhsm2"
     ):
@@ -135,7 +135,7 @@ def test_failed_installation_reports_packages_and_command() -> None:
 
 
 def test_user_with_sudo_installs_with_sudo() -> None:
-    shell = Shell(0)
+    shell = CommandShell(0)
     prepare_packages(
         "demo", replace(machine(shell, "softhsm2"), is_root=False, sudo="/usr/bin/sudo")
     )
@@ -143,7 +143,7 @@ def test_user_with_sudo_installs_with_sudo() -> None:
 
 
 def test_user_without_sudo_gets_one_line_and_nothing_is_run() -> None:
-    shell = Shell()
+    shell = CommandShell()
     with pytest.raises(PreparationError) as caught:
         prepare_packages("demo", replace(machine(shell, "softhsm2", "xvfb"), is_root=False))
     text = str(caught.value)
@@ -154,7 +154,7 @@ def test_user_without_sudo_gets_one_line_and_nothing_is_run() -> None:
 
 
 def test_python_with_ensurepip_needs_no_debian_package_for_pip() -> None:
-    shell = Shell()
+    shell = CommandShell()
     prepare_packages("test", replace(machine(shell, "python3-venv"), has_ensurepip=True))
     assert shell.commands == []
 

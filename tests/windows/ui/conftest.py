@@ -9,7 +9,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from support.qt_session import dressed, garbage_in_the_gui_thread, no_stray_log_record, texts
+from support.qt_session import garbage_in_the_gui_thread, no_stray_log_record, styled, texts
 
 # isort: split
 from PySide6.QtWidgets import QApplication
@@ -21,22 +21,24 @@ from certclient.platform import folders
 from certclient.ui.context import AppContext
 from certclient.ui.shell.app import make_context
 from certclient.ui.shell.shell import Shell
-from support.bank_office import BankOffice
-from support.desk import Desk
+from support.bank_service import BankService
+from support.shell_driver import ShellDriver
 
-__all__ = ["dressed", "garbage_in_the_gui_thread", "no_stray_log_record", "texts"]
+__all__ = ["garbage_in_the_gui_thread", "no_stray_log_record", "styled", "texts"]
 
-Program = Callable[..., Desk]
+Program = Callable[..., ShellDriver]
 
 if sys.platform == "win32":
-    from support.windows_pc import Computer
+    from support.windows_pc import WindowsComputer
 
     @pytest.fixture
-    def profile(bank_office: BankOffice) -> Profile:
-        return bank_office.profile()
+    def profile(bank_service: BankService) -> Profile:
+        return bank_service.profile()
 
     @pytest.fixture
-    def context(qapp: QApplication, computer: Computer, profile: Profile) -> Iterator[AppContext]:
+    def context(
+        qapp: QApplication, computer: WindowsComputer, profile: Profile
+    ) -> Iterator[AppContext]:
         """The context as the program creates it at its start, in Japanese."""
         folders.settings_file().unlink(missing_ok=True)
         context = make_context([profile], Start(language="ja"), qapp, window_services())
@@ -49,10 +51,10 @@ if sys.platform == "win32":
         """Starts the program; at the end closes its windows as the program does."""
         with ExitStack() as stack:
 
-            def make(*, resident: bool = False) -> Desk:
+            def make(*, resident: bool = False) -> ShellDriver:
                 shell = Shell(context, resident=resident)
                 stack.callback(shell.deleteLater)
                 stack.callback(shell.close)
-                return Desk(shell)
+                return ShellDriver(shell)
 
             yield make

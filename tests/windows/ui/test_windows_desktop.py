@@ -21,19 +21,24 @@ from pytestqt.qtbot import QtBot
 
 from certclient.model.deep_link import Verb
 from certclient.platform import folders
-from certclient.store.windows import question_window
+from certclient.store.windows import parent_window
 from certclient.ui.enrollment.browsers import running_browsers
-from certclient.ui.enrollment.navigation import Page
-from certclient.ui.shell.single_instance import Plea, SingleInstance, Wish, socket_name
+from certclient.ui.enrollment.navigation import WizardPageId
+from certclient.ui.shell.single_instance import (
+    InstanceRequest,
+    SingleInstance,
+    StartRequest,
+    socket_name,
+)
 from certclient.ui.shell.tray import Tray
-from certclient.ui.widgets.looks import WINDOWS_FONTS
-from support.bank_office import BankOffice
-from support.desk import Desk
-from support.windows_pc import Computer
+from certclient.ui.widgets.appearance import WINDOWS_FONTS
+from support.bank_service import BankService
+from support.shell_driver import ShellDriver
+from support.windows_pc import WindowsComputer
 from support.wizards import until
 from tools.translations import FOLDER
 
-Program = Callable[..., Desk]
+Program = Callable[..., ShellDriver]
 
 
 def test_platform_plugin_is_windows(qapp: QApplication) -> None:
@@ -81,45 +86,45 @@ def test_characters_are_not_drawn_as_boxes(qapp: QApplication, qtbot: QtBot) -> 
 def test_key_prompts_belong_to_active_window(qtbot: QtBot) -> None:
     window = QLabel("電子証明書更新開始")
     qtbot.addWidget(window)
-    assert question_window.in_front() != window.winId()
+    assert parent_window.foreground_window() != window.winId()
     window.show()
     window.activateWindow()
-    until(lambda: question_window.in_front() == window.winId())
+    until(lambda: parent_window.foreground_window() == window.winId())
     window.hide()
-    until(lambda: question_window.in_front() != window.winId())
+    until(lambda: parent_window.foreground_window() != window.winId())
 
 
 # Tray
 
 
 def test_reminder_shows_tray_icon(
-    computer: Computer, bank_office: BankOffice, program: Program
+    computer: WindowsComputer, bank_service: BankService, program: Program
 ) -> None:
     assert Tray.available()
-    user_id = bank_office.new_customer()
-    computer.give(bank_office, user_id, 5)
-    desk = program(resident=True)
-    desk.starts(Wish(plea=Plea.REMIND))
-    tray = desk.shell.tray
+    user_id = bank_service.new_customer()
+    computer.add_certificate(bank_service, user_id, 5)
+    driver = program(resident=True)
+    driver.starts(StartRequest(request=InstanceRequest.REMIND))
+    tray = driver.shell.tray
     until(lambda: tray.icon.isVisible())
-    assert not desk.shell.window.isVisible()
+    assert not driver.shell.window.isVisible()
     assert user_id in tray.icon.toolTip()
     tray.renew.trigger()
-    until(lambda: len(desk.shell.desk.wizards) == 1)
-    desk.visitor.arrives_at(Page.START)
+    until(lambda: len(driver.shell.wizard_manager.wizards) == 1)
+    driver.wizard_driver.arrives_at(WizardPageId.START)
 
 
 # Two starts
 
 
 @pytest.fixture
-def first_instance(program: Program) -> Iterator[Desk]:
+def first_instance(program: Program) -> Iterator[ShellDriver]:
     """The first instance, which listens for links as at the program's start."""
-    desk = program()
+    driver = program()
     instance = SingleInstance(socket_name(folders.data_folder()))
     assert instance.listen()
-    instance.wished.connect(desk.shell.carry_out)
-    yield desk
+    instance.start_requested.connect(driver.shell.carry_out)
+    yield driver
     instance.close()
 
 
@@ -134,14 +139,17 @@ def second_start(profile: Path, *arguments: str) -> subprocess.Popen[bytes]:
 
 
 def test_link_reaches_running_instance(
-    computer: Computer, bank_office: BankOffice, first_instance: Desk, tmp_path: Path
+    computer: WindowsComputer,
+    bank_service: BankService,
+    first_instance: ShellDriver,
+    tmp_path: Path,
 ) -> None:
-    users = [bank_office.new_customer() for _ in range(2)]
+    users = [bank_service.new_customer() for _ in range(2)]
     for days, user_id in zip((10, 20), users, strict=True):
-        computer.give(bank_office, user_id, days)
+        computer.add_certificate(bank_service, user_id, days)
     first_instance.starts()
     profile = tmp_path / "練習 bank.toml"
-    profile.write_text(bank_office.profile_text(), encoding="utf-8")
+    profile.write_text(bank_service.profile_text(), encoding="utf-8")
     link = f"certclient:{Verb.RENEW.value}?profile=practice&user={users[1]}"
     with second_start(profile, link) as second:
         try:
@@ -150,10 +158,10 @@ def test_link_reaches_running_instance(
             second.kill()
         assert second.stdout is not None
         assert (second.returncode, second.stdout.read().decode(errors="replace")) == (0, "")
-    until(lambda: bool(first_instance.shell.desk.wizards))
-    first_instance.visitor.arrives_at(Page.NOTICE)
-    assert users[1] in first_instance.visitor.text
-    assert list(first_instance.shell.survey.overview.pending) == [], "no procedure was started"
+    until(lambda: bool(first_instance.shell.wizard_manager.wizards))
+    first_instance.wizard_driver.arrives_at(WizardPageId.NOTICE)
+    assert users[1] in first_instance.wizard_driver.text
+    assert list(first_instance.shell.scanner.overview.pending) == [], "no procedure was started"
     assert len(computer.usable()) == 2
 
 

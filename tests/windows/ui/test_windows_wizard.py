@@ -16,97 +16,99 @@ if sys.platform != "win32":
 from certclient.enrollment.overview import Condition
 from certclient.i18n.catalogue import Language
 from certclient.ui.context import AppContext
-from certclient.ui.enrollment.navigation import Page
-from support.bank_office import BankOffice
-from support.desk import Desk
-from support.looks import cut_off
-from support.windows_pc import Computer
+from certclient.ui.enrollment.navigation import WizardPageId
+from support.bank_service import BankService
+from support.shell_driver import ShellDriver
+from support.themes import cut_off
+from support.windows_pc import WindowsComputer
 from support.wizards import plain, until, wait
 
-Program = Callable[..., Desk]
+Program = Callable[..., ShellDriver]
 
 
 def test_a1_renewal_from_card_takes_two_clicks(
-    computer: Computer, bank_office: BankOffice, program: Program
+    computer: WindowsComputer, bank_service: BankService, program: Program
 ) -> None:
-    user_id = bank_office.new_customer()
-    old = computer.give(bank_office, user_id, 20)
-    desk = program()
-    desk.starts()
-    clicks = [plain(desk.shell.window.card.act_button.text())]
-    desk.press(desk.shell.window.card.act_button)
-    visitor = desk.visitor
-    visitor.arrives_at(Page.START)
-    assert user_id in visitor.text
-    visitor.clicks_on("更新する")
-    visitor.arrives_at(Page.DONE)
-    clicks += visitor.clicks
+    user_id = bank_service.new_customer()
+    old = computer.add_certificate(bank_service, user_id, 20)
+    driver = program()
+    driver.starts()
+    clicks = [plain(driver.shell.window.card.act_button.text())]
+    driver.press(driver.shell.window.card.act_button)
+    wizard_driver = driver.wizard_driver
+    wizard_driver.arrives_at(WizardPageId.START)
+    assert user_id in wizard_driver.text
+    wizard_driver.clicks_on("更新する")
+    wizard_driver.arrives_at(WizardPageId.DONE)
+    clicks += wizard_driver.clicks
     assert clicks == ["今すぐ更新する", "更新する"]
     (new,) = computer.usable()
     assert new != old
-    assert bank_office.state_of(new) == "confirmed"
-    assert bank_office.state_of(old) == "superseded"
-    assert "新しい電子証明書でのログインを確認しました" in visitor.text, "TLS with Windows worked"
-    assert new.serial_hex in visitor.text
-    assert cut_off(visitor.wizard) == []
+    assert bank_service.state_of(new) == "confirmed"
+    assert bank_service.state_of(old) == "superseded"
+    assert "新しい電子証明書でのログインを確認しました" in wizard_driver.text, (
+        "TLS with Windows worked"
+    )
+    assert new.serial_hex in wizard_driver.text
+    assert cut_off(wizard_driver.wizard) == []
     computer.assert_nothing_left_over()
-    rows = desk.shell.survey
+    rows = driver.shell.scanner
     until(
         lambda: [r.condition for r in rows.overview.rows] == [Condition.VALID, Condition.ARCHIVED]
     )
 
 
 def test_c1_obtain_after_expiry(
-    computer: Computer, bank_office: BankOffice, program: Program
+    computer: WindowsComputer, bank_service: BankService, program: Program
 ) -> None:
-    user_id = bank_office.new_customer()
-    computer.give(bank_office, user_id, -10)
-    desk = program()
-    desk.starts()
-    desk.press(desk.shell.window.card.act_button)
-    visitor = desk.visitor
-    visitor.arrives_at(Page.LETTER)
-    assert visitor.fields()[0].text() == user_id
-    visitor.types(bank_office.issue_code(user_id), field_number=1)
-    visitor.clicks_on("次へ")
-    visitor.arrives_at(Page.START)
-    visitor.clicks_on("取得する")
-    visitor.arrives_at(Page.DONE)
+    user_id = bank_service.new_customer()
+    computer.add_certificate(bank_service, user_id, -10)
+    driver = program()
+    driver.starts()
+    driver.press(driver.shell.window.card.act_button)
+    wizard_driver = driver.wizard_driver
+    wizard_driver.arrives_at(WizardPageId.LETTER)
+    assert wizard_driver.fields()[0].text() == user_id
+    wizard_driver.types(bank_service.issue_code(user_id), field_number=1)
+    wizard_driver.clicks_on("次へ")
+    wizard_driver.arrives_at(WizardPageId.START)
+    wizard_driver.clicks_on("取得する")
+    wizard_driver.arrives_at(WizardPageId.DONE)
     (new,) = computer.usable()
     assert new.common_name == f"{user_id} 1403"
-    assert bank_office.state_of(new) == "confirmed"
+    assert bank_service.state_of(new) == "confirmed"
     computer.assert_nothing_left_over()
 
 
 def test_refusal_shows_advice_and_changes_nothing(
-    computer: Computer, bank_office: BankOffice, program: Program
+    computer: WindowsComputer, bank_service: BankService, program: Program
 ) -> None:
-    old = computer.give(bank_office, bank_office.new_customer(), 20)
-    bank_office.revoke(old)
-    desk = program()
-    desk.starts()
-    desk.press(desk.shell.window.card.act_button)
-    visitor = desk.visitor
-    visitor.arrives_at(Page.START)
-    visitor.clicks_on("更新する")
-    visitor.arrives_at(Page.PROBLEM)
-    assert "CC-CERT-NOT-ACCEPTED" in visitor.text
-    assert "お問い合わせ先" in visitor.text
-    visitor.clicks_on("お問い合わせ用にコピーする")
-    assert "CC-CERT-NOT-ACCEPTED" in visitor.clipboard, "it is on Windows' clipboard"
-    visitor.clicks_on("閉じる")
+    old = computer.add_certificate(bank_service, bank_service.new_customer(), 20)
+    bank_service.revoke(old)
+    driver = program()
+    driver.starts()
+    driver.press(driver.shell.window.card.act_button)
+    wizard_driver = driver.wizard_driver
+    wizard_driver.arrives_at(WizardPageId.START)
+    wizard_driver.clicks_on("更新する")
+    wizard_driver.arrives_at(WizardPageId.PROBLEM)
+    assert "CC-CERT-NOT-ACCEPTED" in wizard_driver.text
+    assert "お問い合わせ先" in wizard_driver.text
+    wizard_driver.clicks_on("お問い合わせ用にコピーする")
+    assert "CC-CERT-NOT-ACCEPTED" in wizard_driver.clipboard, "it is on Windows' clipboard"
+    wizard_driver.clicks_on("閉じる")
     assert computer.usable() == [old]
     computer.assert_nothing_left_over()
 
 
 def test_killed_renewal_resumes_with_one_click(
-    computer: Computer, bank_office: BankOffice, program: Program, tmp_path: Path
+    computer: WindowsComputer, bank_service: BankService, program: Program, tmp_path: Path
 ) -> None:
     """TerminateProcess right after the certificate arrives; then the user starts the windows."""
-    old = computer.give(bank_office, bank_office.new_customer(), 20)
+    old = computer.add_certificate(bank_service, bank_service.new_customer(), 20)
     file = tmp_path / "プロファイル.toml"
-    file.write_text(bank_office.profile_text(), encoding="utf-8")
-    code = "import support.windows_pc, sys; from support import doomed; doomed.main(*sys.argv[1:])"
+    file.write_text(bank_service.profile_text(), encoding="utf-8")
+    code = "import support.windows_pc, support.crash_process as c, sys; c.main(*sys.argv[1:])"
     killed = subprocess.run(
         [sys.executable, "-c", code, str(file), "journal:issued", "renew", "pc"],
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
@@ -114,36 +116,36 @@ def test_killed_renewal_resumes_with_one_click(
         check=False,
     )
     assert killed.returncode == 15, killed.stderr.decode()
-    desk = program()
-    desk.starts()
-    panel = desk.shell.window.pending
+    driver = program()
+    driver.starts()
+    panel = driver.shell.window.pending
     assert panel.isVisible()
     (button,) = panel.buttons
     assert plain(button.text()) == "続ける"
-    desk.press(button)
-    desk.visitor.arrives_at(Page.DONE)
+    driver.press(button)
+    driver.wizard_driver.arrives_at(WizardPageId.DONE)
     (new,) = computer.usable()
     assert new != old
-    assert bank_office.state_of(new) == "confirmed"
+    assert bank_service.state_of(new) == "confirmed"
     computer.assert_nothing_left_over()
     until(lambda: not panel.isVisible())
 
 
 def test_language_changes_in_all_open_windows(
-    computer: Computer, bank_office: BankOffice, program: Program, context: AppContext
+    computer: WindowsComputer, bank_service: BankService, program: Program, context: AppContext
 ) -> None:
-    computer.give(bank_office, bank_office.new_customer(), 20)
-    desk = program()
-    desk.starts()
-    desk.press(desk.shell.window.card.act_button)
-    visitor = desk.visitor
-    visitor.arrives_at(Page.START)
+    computer.add_certificate(bank_service, bank_service.new_customer(), 20)
+    driver = program()
+    driver.starts()
+    driver.press(driver.shell.window.card.act_button)
+    wizard_driver = driver.wizard_driver
+    wizard_driver.arrives_at(WizardPageId.START)
     context.languages.switch(Language.ENGLISH)
-    visitor.sees_button("Renew")
+    wizard_driver.sees_button("Renew")
     wait(1)
-    assert plain(desk.shell.window.actions_row.renew.text()) == "Renew certificate"
-    assert not any("ぁ" <= letter <= "ヿ" for letter in visitor.text), "kana in English texts"
-    assert cut_off(visitor.wizard) == []
-    assert cut_off(desk.shell.window) == []
+    assert plain(driver.shell.window.actions_row.renew.text()) == "Renew certificate"
+    assert not any("ぁ" <= letter <= "ヿ" for letter in wizard_driver.text), "kana in English texts"
+    assert cut_off(wizard_driver.wizard) == []
+    assert cut_off(driver.shell.window) == []
     context.languages.switch(Language.JAPANESE)
-    visitor.sees_button("更新する")
+    wizard_driver.sees_button("更新する")

@@ -25,7 +25,7 @@ from tools.installer.linux import qt
 from tools.installer.linux.man import manual_page
 from tools.installer.linux.wheel import PackageError, run
 from tools.installer.sbom import make_linux_sbom
-from tools.installer.settings import ROOT, Settings
+from tools.installer.settings import ROOT, BuildSettings
 
 PYTHON = (3, 11)
 """Debian 12's version; compiled extension modules load in no other."""
@@ -74,7 +74,7 @@ _DOC = "usr/share/doc/certclient"
 _MANUAL = "usr/share/man/man1/certclient.1.gz"
 
 
-def make_deb(settings: Settings, wheel: Path, results: Path, epoch: int) -> Path:
+def make_deb(settings: BuildSettings, wheel: Path, results: Path, epoch: int) -> Path:
     """Builds the package and its bill of materials (`bill_of`) in the folder `results`; returns the
     package's path.
 
@@ -134,7 +134,7 @@ def _libraries(site: Path, wheel: Path) -> None:
             (record / name).unlink(missing_ok=True)
 
 
-def _desktop(root: Path, settings: Settings) -> None:
+def _desktop(root: Path, settings: BuildSettings) -> None:
     product = settings.product
     _write(root / "usr/bin/certclient", _TEMPLATES.joinpath("certclient").read_text("utf-8"), 0o755)
     entry = entry_text(["/usr/bin/certclient"], product.title_en, product.title_ja)
@@ -144,12 +144,12 @@ def _desktop(root: Path, settings: Settings) -> None:
     _copy(settings.icon, root / "usr/share/icons/hicolor/scalable/apps/certclient.svg")
 
 
-def _profiles(root: Path, settings: Settings) -> None:
+def _profiles(root: Path, settings: BuildSettings) -> None:
     for profile in settings.profiles:
         _copy(profile, root / _PROFILES / profile.name)
 
 
-def _documents(root: Path, settings: Settings, version: str, epoch: int) -> None:
+def _documents(root: Path, settings: BuildSettings, version: str, epoch: int) -> None:
     _copy(ROOT / "LICENSE", root / _DOC / "LICENSE")
     _write(root / _DOC / "copyright", _TEMPLATES.joinpath("copyright").read_text("utf-8"))
     product, day = settings.product, format_datetime(datetime.fromtimestamp(epoch, UTC))
@@ -162,7 +162,7 @@ def _documents(root: Path, settings: Settings, version: str, epoch: int) -> None
     _write_gzip(root / _MANUAL, manual_page(_TEMPLATES / "certclient.1"))
 
 
-def _control(root: Path, settings: Settings, version: str) -> None:
+def _control(root: Path, settings: BuildSettings, version: str) -> None:
     folder = root / "DEBIAN"
     files = sorted(path for path in root.rglob("*") if path.is_file() and not path.is_symlink())
     control = _filled(

@@ -17,11 +17,11 @@ from certclient.ca.client import (
     Waiting,
     names_failure,
 )
-from certclient.ca.cmp.answers import Expected, read_answer, refusal, words
 from certclient.ca.cmp.chain import sorted_chain
 from certclient.ca.cmp.confirmation import confirmation
-from certclient.ca.cmp.outgoing import Outgoing, common_name, protect
-from certclient.ca.cmp.transaction import TransactionState, transaction_octets
+from certclient.ca.cmp.requests import RequestFields, common_name, protect
+from certclient.ca.cmp.responses import ExpectedIds, read_response, refusal, sanitized_text
+from certclient.ca.cmp.transaction import CmpTransactionState, transaction_octets
 from certclient.ca.cmp.trust import Trust, readable
 from certclient.ca.transport import Transport
 from certclient.cmp.bodies import (
@@ -130,7 +130,7 @@ class CmpClient:
 
     def send(self, transaction: Transaction, credential: Credential) -> Answer:
         """See CaClient.send. Sends the prepared bytes unchanged."""
-        state = TransactionState.of(transaction)
+        state = CmpTransactionState.of(transaction)
         request = transaction.volatile or state.request
         if not request:
             raise CertclientError(ErrorCode.BANK_SECRETS_REQUIRED)
@@ -143,7 +143,7 @@ class CmpClient:
         The final response may carry the nonce of the poll or, as a delayed response to the request,
         that of the request (RFC 9483, 4.4).
         """
-        state = TransactionState.of(transaction)
+        state = CmpTransactionState.of(transaction)
         request, nonce = self._follow_up(
             transaction, state, PollRequest((_REQUEST_ID,)), credential
         )
@@ -156,7 +156,7 @@ class CmpClient:
         """See CaClient.confirm. Sends nothing if the CA has granted implicit confirmation."""
         if issued.confirmed:
             return
-        state = TransactionState.of(issued.transaction)
+        state = CmpTransactionState.of(issued.transaction)
         body = CertificateConfirm((confirmation(issued.certificate, _REQUEST_ID, rejection),))
         request, nonce = self._follow_up(issued.transaction, state, body, credential)
         try:
@@ -173,13 +173,13 @@ class CmpClient:
 
     def revoke(self, credential: SignatureCredential, certificate: Certificate) -> None:
         """rr (RFC 9483, 4.2). A certificate that is already revoked is not an error."""
-        transaction_id, nonce = self._fresh(), self._fresh()
+        transaction_id, nonce = self._random_id(), self._random_id()
         details = Revocation(
             CertTemplate(serial=certificate.serial, issuer=certificate.issuer),
             _CESSATION_OF_OPERATION,
         )
-        outgoing = Outgoing(transaction_id, nonce, self._clock())
-        request = protect(outgoing, RevokeRequest((details,)), credential, self._mac_parameters())
+        fields = RequestFields(transaction_id, nonce, self._clock())
+        request = protect(fields, RevokeRequest((details,)), credential, self._mac_parameters())
         answer = self._exchange(
             request.encode(), Transaction(transaction_id.hex(), b""), credential, {nonce}
         )
@@ -194,17 +194,19 @@ class CmpClient:
 
         A CA that responds with a genp, whatever its content, has accepted the signer.
         """
-        transaction_id, nonce = self._fresh(), self._fresh()
+        transaction_id, nonce = self._random_id(), self._random_id()
         question = GeneralMessage(GeneralKind.GENM, (_CA_CERTS,))
-        outgoing = Outgoing(transaction_id, nonce, self._clock())
-        request = protect(outgoing, question, credential, self._mac_parameters())
+        fields = RequestFields(transaction_id, nonce, self._clock())
+        request = protect(fields, question, credential, self._mac_parameters())
         transaction = Transaction(transaction_id.hex(), b"")
         try:
             answer = self._exchange(request.encode(), transaction, credential, {nonce})
         except CertclientError as error:
             return _signer_refused(error)
-        answered = isinstance(answer.body, GeneralMessage) and answer.body.kind is GeneralKind.GENP
-        return SignerStatus.ACCEPTED if answered else SignerStatus.UNKNOWN
+        with_server_nonce = (
+            isinstance(answer.body, GeneralMessage) and answer.body.kind is GeneralKind.GENP
+        )
+        return SignerStatus.ACCEPTED if with_server_nonce else SignerStatus.UNKNOWN
 
     def probe(self) -> Sequence[CertclientError]:
         """See CaClient.probe."""
@@ -217,43 +219,47 @@ class CmpClient:
     def _prepare(
         self, kind: RequestKind, request: CertRequest, credential: Credential, new_key: Signer
     ) -> Transaction:
-        transaction_id, nonce = self._fresh(), self._fresh()
+        transaction_id, nonce = self._random_id(), self._random_id()
         body = CertificateRequest(kind, (prove_possession(request, new_key),))
-        outgoing = Outgoing(
+        fields = RequestFields(
             transaction_id,
             nonce,
             self._clock(),
             implicit_confirm=self._settings.implicit_confirm,
         )
-        der = protect(outgoing, body, credential, self._mac_parameters()).encode()
+        der = protect(fields, body, credential, self._mac_parameters()).encode()
         secret = request.authenticator is not None or request.registration_token is not None
-        state = TransactionState(kind=kind, request=None if secret else der, nonce=nonce)
+        state = CmpTransactionState(kind=kind, request=None if secret else der, nonce=nonce)
         return Transaction(transaction_id.hex(), state.encode(), der if secret else b"")
 
     def _follow_up(
-        self, transaction: Transaction, state: TransactionState, body: Body, credential: Credential
+        self,
+        transaction: Transaction,
+        state: CmpTransactionState,
+        body: Body,
+        credential: Credential,
     ) -> tuple[bytes, bytes]:
         """A further message of the transaction as DER, and its senderNonce."""
-        nonce = self._fresh()
-        outgoing = Outgoing(
+        nonce = self._random_id()
+        fields = RequestFields(
             transaction_octets(transaction),
             nonce,
             self._clock(),
             recip_nonce=state.server_nonce or None,
         )
-        return protect(outgoing, body, credential, self._mac_parameters()).encode(), nonce
+        return protect(fields, body, credential, self._mac_parameters()).encode(), nonce
 
     def _exchange(
         self, request: bytes, transaction: Transaction, credential: Credential, nonces: set[bytes]
     ) -> Message:
         answer = self._transport.post(self._settings.url, request, CONTENT_TYPE)
-        expected = Expected(transaction_octets(transaction), frozenset(nonces))
-        return read_answer(answer, credential, self._trust(credential), expected)
+        expected = ExpectedIds(transaction_octets(transaction), frozenset(nonces))
+        return read_response(answer, credential, self._trust(credential), expected)
 
     def _certificate_answer(
-        self, answer: Message, transaction: Transaction, state: TransactionState
+        self, answer: Message, transaction: Transaction, state: CmpTransactionState
     ) -> Answer:
-        next_state = state.answered(answer.header.sender_nonce)
+        next_state = state.with_server_nonce(answer.header.sender_nonce)
         after = Transaction(transaction.transaction_id, next_state.encode())
         body = answer.body
         if isinstance(body, PollReply):
@@ -264,7 +270,7 @@ class CmpClient:
         status = response.status
         if status.status == PkiStatus.WAITING:
             # No checkAfter here: the first pollRep gives it (RFC 9483, 4.4).
-            return Waiting(after, check_after=0.0, message=words(status.text))
+            return Waiting(after, check_after=0.0, message=sanitized_text(status.text))
         if status.status not in _GRANTED:
             raise refusal(status)
         if response.certificate is None:
@@ -277,7 +283,7 @@ class CmpClient:
             sorted_chain(certificate, received),
             # Implicit confirmation counts only if we requested it.
             confirmed=self._settings.implicit_confirm and answer.header.implicit_confirm,
-            message=words(status.text),
+            message=sanitized_text(status.text),
         )
 
     def _trust(self, credential: Credential) -> Trust:
@@ -289,7 +295,7 @@ class CmpClient:
     def _mac_parameters(self) -> AlgorithmIdentifier:
         return new_parameters(self._settings.mac, self._random_bytes)
 
-    def _fresh(self) -> bytes:
+    def _random_id(self) -> bytes:
         """A transactionID or nonce: 128 bits (RFC 9483, 3.1)."""
         return self._random_bytes(_NONCE_BYTES)
 
@@ -310,7 +316,7 @@ def _poll_reply(body: PollReply, after: Transaction) -> Waiting:
     if not found:
         raise CertclientError(ErrorCode.CA_MALFORMED, reason="pollRep for another request")
     seconds = min(max(found[0].check_after, 0), _MAX_CHECK_AFTER)
-    return Waiting(after, float(seconds), words(found[0].reason))
+    return Waiting(after, float(seconds), sanitized_text(found[0].reason))
 
 
 def _signer_refused(error: CertclientError) -> SignerStatus:

@@ -11,7 +11,7 @@ from certclient.cmp.bodies import RequestKind
 from certclient.model.errors import CertclientError, ErrorCode
 
 
-class TransactionState(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class CmpTransactionState(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """`request` is the DER of the protected request, None if it contains the bank's secrets.
 
     `nonce` is the senderNonce of that request, `server_nonce` that of the CA's last response (empty
@@ -25,7 +25,7 @@ class TransactionState(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
     server_nonce: bytes = b""
 
     @classmethod
-    def of(cls, transaction: Transaction) -> TransactionState:
+    def of(cls, transaction: Transaction) -> CmpTransactionState:
         """Reads the output of `encode`. Raises JOURNAL_DAMAGED."""
         try:
             return msgspec.json.decode(transaction.state, type=cls)
@@ -36,7 +36,7 @@ class TransactionState(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
         """JSON in UTF-8, for `Transaction.state`."""
         return msgspec.json.encode(self)
 
-    def answered(self, server_nonce: bytes | None) -> TransactionState:
+    def with_server_nonce(self, server_nonce: bytes | None) -> CmpTransactionState:
         """The state after a response of the CA with this senderNonce."""
         return msgspec.structs.replace(self, server_nonce=server_nonce or b"")
 

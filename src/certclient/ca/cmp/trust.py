@@ -40,7 +40,7 @@ class Trust:
     now: datetime
 
 
-def believed_signer(message: Message, trust: Trust) -> Certificate:
+def verified_signer(message: Message, trust: Trust) -> Certificate:
     """Verifies a signed message and returns the signer's certificate. Raises ProtectionError."""
     received = readable(message.extra_certs)
     others = [*received, *trust.known]
@@ -49,7 +49,7 @@ def believed_signer(message: Message, trust: Trust) -> Certificate:
     for candidate in dict.fromkeys([*others, *trust.anchors]):
         try:
             verify_signature(message, candidate.spki)
-            _check_may_speak(candidate)
+            _check_may_sign_responses(candidate)
             validate_path(candidate, others, trust.anchors, trust.now)
         except (ProtectionError, PathError) as error:
             reasons.append(f"{candidate.common_name}: {error}")
@@ -69,7 +69,7 @@ def readable(certificates: Iterable[bytes]) -> list[Certificate]:
     return found
 
 
-def _check_may_speak(certificate: Certificate) -> None:
+def _check_may_sign_responses(certificate: Certificate) -> None:
     try:
         extensions = certificate.x509.extensions
     except (ValueError, x509.DuplicateExtension) as error:

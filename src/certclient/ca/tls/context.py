@@ -9,7 +9,7 @@ from typing import Any
 import truststore
 from requests.adapters import HTTPAdapter
 
-from certclient.ca.openssl_errors import forget_foreign_errors
+from certclient.ca.openssl_errors import clear_foreign_errors
 from certclient.model.certificate import Certificate
 
 
@@ -37,7 +37,7 @@ class TlsAdapter(HTTPAdapter):
 
 def tls_context(anchors: Sequence[Certificate]) -> ssl.SSLContext:
     """A client context that trusts exactly `anchors`, or the system's roots if there are none."""
-    forget_foreign_errors()
+    clear_foreign_errors()
     if not anchors:
         return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

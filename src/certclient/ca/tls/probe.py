@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from certclient.ca.openssl_errors import forget_foreign_errors
+from certclient.ca.openssl_errors import clear_foreign_errors
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError
 
@@ -22,7 +22,7 @@ _PROXY_PORT = 8080
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class TlsRoute:
     """The route to `url`'s server through `proxy` (address, or DIRECT). `timeout` in seconds."""
 
     url: str
@@ -30,14 +30,14 @@ class Way:
     timeout: float
 
 
-def certificates_shown(way: Way) -> tuple[Certificate, ...]:
+def presented_certificates(route: TlsRoute) -> tuple[Certificate, ...]:
     """The certificates that the server presents, its own first; empty on failure.
 
     Opens a TLS connection of its own, sends nothing over it and closes it. Nothing is verified: use
     the result in messages only.
     """
     try:
-        with _connected(way, _looking_only()) as connection:
+        with _connected(route, _inspection_context()) as connection:
             # The only place that reads unverified certificates; nothing is sent to the peer.
             own, *others = _sent(connection)
         return (Certificate.from_der(own), *_readable(others))
@@ -45,7 +45,7 @@ def certificates_shown(way: Way) -> tuple[Certificate, ...]:
         return ()
 
 
-def verifies(way: Way, roots: Sequence[bytes]) -> bool | None:
+def verifies(route: TlsRoute, roots: Sequence[bytes]) -> bool | None:
     """Whether the server's certificate chains to one of `roots` (DER); None if unknown.
 
     CA certificates among them that are not roots only help path building. A failed connection gives
@@ -56,7 +56,7 @@ def verifies(way: Way, roots: Sequence[bytes]) -> bool | None:
         with contextlib.suppress(ssl.SSLError):  # skips what OpenSSL cannot read
             context.load_verify_locations(cadata=root)
     try:
-        with _connected(way, context):
+        with _connected(route, context):
             return True
     except ssl.SSLCertVerificationError:
         return False
@@ -71,16 +71,16 @@ def _readable(encoded: Sequence[bytes]) -> Iterator[Certificate]:
 
 
 @contextlib.contextmanager
-def _connected(way: Way, context: ssl.SSLContext) -> Iterator[Any]:
+def _connected(route: TlsRoute, context: ssl.SSLContext) -> Iterator[Any]:
     """The TLS connection (an SSLSocket) to the server."""
-    forget_foreign_errors()
-    parts = urlsplit(way.url)
+    clear_foreign_errors()
+    parts = urlsplit(route.url)
     host, port = parts.hostname or "", parts.port or _HTTPS_PORT
-    through = urlsplit(way.proxy) if way.proxy else None
+    through = urlsplit(route.proxy) if route.proxy else None
     connection = http.client.HTTPSConnection(
         (through.hostname or "") if through else host,
         (through.port or _PROXY_PORT) if through else port,
-        timeout=way.timeout,
+        timeout=route.timeout,
         context=context,
     )
     if through is not None:
@@ -100,7 +100,7 @@ def _sent(connection: Any) -> Sequence[bytes]:
     return [certificate.public_bytes(_ssl.ENCODING_DER) for certificate in inner]
 
 
-def _looking_only() -> ssl.SSLContext:
+def _inspection_context() -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE

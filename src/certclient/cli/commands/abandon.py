@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import click
 
-from certclient.cli.dialogue import Answers
-from certclient.cli.enrolling import Desk
+from certclient.cli.enrollment import EnrollmentSession
 from certclient.cli.exit_codes import DONE
+from certclient.cli.interaction import PresetAnswers
 from certclient.cli.invocation import Invocation
-from certclient.cli.outcomes import Result, chosen_procedures, show_results
+from certclient.cli.localized import Command, Option, common_parameters
+from certclient.cli.outcomes import ProcedureResult, chosen_procedures, show_results
 from certclient.cli.records import JsonObject, print_json, procedure_record
-from certclient.cli.translated import Command, Option, common_parameters
-from certclient.enrollment.procedure import Finished, ProcedureView, State
+from certclient.enrollment.procedure import Finished, ProcedureState, ProcedureView
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.platform import log
 
-_PATIENCE = 60.0
+_MAX_WAIT = 60.0
 """Seconds to wait for a CA if the procedure can only be finished."""
 
 
@@ -25,31 +25,31 @@ def abandon(
 ) -> int:
     """Abandons exactly one procedure, or finishes it if it is confirmed; returns the exit code."""
     invocation.command = "abandon"
-    desk = Desk(invocation, Answers(yes, pin_stdin, code_stdin), _PATIENCE)
-    (view,) = chosen_procedures(desk.procedures, procedure)
-    desk.dialogue.require_consent_possible()
-    if not yes and not desk.dialogue.yes(_question(invocation, view)):
+    session = EnrollmentSession(invocation, PresetAnswers(yes, pin_stdin, code_stdin), _MAX_WAIT)
+    (view,) = chosen_procedures(session.procedures, procedure)
+    session.interaction.require_consent_possible()
+    if not yes and not session.interaction.confirm(_question(invocation, view)):
         raise CertclientError(ErrorCode.CONSENT_REFUSED)
-    outcome = desk.procedures.abandon(view.id, desk.dialogue)
+    outcome = session.procedures.abandon(view.id, session.interaction)
     if isinstance(outcome, Finished):
-        return show_results(invocation, [Result(view.user_id, None, outcome, None)])
+        return show_results(invocation, [ProcedureResult(view.user_id, None, outcome, None)])
     log.event("abandoned", procedure=view.id)
     if invocation.json:
         record: JsonObject = {"action": "abandoned", "procedure": procedure_record(view)}
         print_json(invocation.command, DONE, record)
     else:
-        click.echo(invocation.words.text("abandon.done", user_id=view.user_id))
+        click.echo(invocation.catalogue.text("abandon.done", user_id=view.user_id))
     return DONE
 
 
 def _question(invocation: Invocation, view: ProcedureView) -> str:
     """What is removed and what stays; a confirmed procedure can only be finished."""
-    confirmed = view.state is State.CONFIRMED
-    return invocation.words.text(
+    confirmed = view.state is ProcedureState.CONFIRMED
+    return invocation.catalogue.text(
         "abandon.ask-finish" if confirmed else "abandon.ask",
         user_id=view.user_id,
         id=view.id,
-        state=invocation.words.state(view.state),
+        state=invocation.catalogue.state(view.state),
     )
 
 

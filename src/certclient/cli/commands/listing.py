@@ -6,10 +6,10 @@ import click
 
 from certclient.cli.exit_codes import DONE
 from certclient.cli.invocation import Invocation
+from certclient.cli.localized import Command, Option, common_parameters
 from certclient.cli.records import JsonValue, entry_record, print_json, store_record
 from certclient.cli.tables import print_table
-from certclient.cli.translated import Command, Option, common_parameters
-from certclient.enrollment.inventory import Entry, Inventory, take_inventory
+from certclient.enrollment.inventory import Inventory, InventoryEntry, read_inventory
 from certclient.model.lifecycle import Stage
 
 _COLUMNS = ("user-id", "role", "place", "until", "days-left", "stage", "serial")
@@ -21,7 +21,7 @@ def list_certificates(invocation: Invocation, archived: bool) -> int:
     invocation.command = "list"
     services = invocation.services
     profile = invocation.profile()
-    inventory = take_inventory(
+    inventory = read_inventory(
         profile, services.stores(profile), services.clock(), services.statuses()
     )
     entries = [entry for entry in inventory.entries if archived or not entry.stored.archived]
@@ -32,7 +32,9 @@ def list_certificates(invocation: Invocation, archived: bool) -> int:
     return DONE
 
 
-def _print_json(invocation: Invocation, inventory: Inventory, entries: list[Entry]) -> None:
+def _print_json(
+    invocation: Invocation, inventory: Inventory, entries: list[InventoryEntry]
+) -> None:
     stores: list[JsonValue] = [
         store_record(invocation, store, inventory.unusable.get(store.store_id))
         for store in inventory.stores
@@ -43,55 +45,58 @@ def _print_json(invocation: Invocation, inventory: Inventory, entries: list[Entr
     print_json("list", DONE, record)
 
 
-def _print_text(invocation: Invocation, inventory: Inventory, entries: list[Entry]) -> None:
-    words = invocation.words
+def _print_text(
+    invocation: Invocation, inventory: Inventory, entries: list[InventoryEntry]
+) -> None:
+    catalogue = invocation.catalogue
     if entries:
-        headings = [words.text(f"column.{name}") for name in _COLUMNS]
+        headings = [catalogue.text(f"column.{name}") for name in _COLUMNS]
         print_table(headings, [_row(invocation, entry) for entry in entries])
     else:
-        click.echo(words.text("list.none", bank=invocation.bank()))
-    trouble = inventory.statuses.trouble
-    if trouble is not None:
-        title = words.error(trouble).title
+        click.echo(catalogue.text("list.none", bank=invocation.bank()))
+    journal_error = inventory.statuses.journal_error
+    if journal_error is not None:
+        title = catalogue.error(journal_error).title
         click.echo(
-            words.text("list.statuses-unknown", title=title, code=trouble.code.code), err=True
+            catalogue.text("list.statuses-unknown", title=title, code=journal_error.code.code),
+            err=True,
         )
     for store in inventory.stores:
         error = inventory.unusable.get(store.store_id)
         if error is not None:
-            title = words.error(error).title
+            title = catalogue.error(error).title
             place = invocation.place(store.destination, store.label)
-            line = words.text("list.unusable", place=place, title=title, code=error.code.code)
+            line = catalogue.text("list.unusable", place=place, title=title, code=error.code.code)
             click.echo(line, err=True)
 
 
-def _row(invocation: Invocation, entry: Entry) -> list[str]:
-    words = invocation.words
+def _row(invocation: Invocation, entry: InventoryEntry) -> list[str]:
+    catalogue = invocation.catalogue
     return [
         entry.full_id,
-        words.role(entry.owner.role),
+        catalogue.role(entry.owner.role),
         invocation.place(entry.store.destination, entry.store.label),
-        words.minute(entry.life.deadline),
+        catalogue.minute(entry.life.deadline),
         str(entry.life.days_left),
-        stage_words(invocation, entry),
+        stage_text(invocation, entry),
         entry.certificate.serial_hex,
     ]
 
 
-def stage_words(invocation: Invocation, entry: Entry) -> str:
+def stage_text(invocation: Invocation, entry: InventoryEntry) -> str:
     """What can be done with the certificate, in a few words."""
-    words = invocation.words
+    catalogue = invocation.catalogue
     if entry.stored.archived:
-        return words.text("list.archived")
+        return catalogue.text("list.archived")
     if entry.rejection is not None:
-        return words.text("list.not-accepted", code=entry.rejection.reason)
+        return catalogue.text("list.not-accepted", code=entry.rejection.reason)
     if entry.stored.key is None:
-        return words.text("list.no-key")
+        return catalogue.text("list.no-key")
     if entry.unfinished_procedure:
-        return words.text("list.unfinished")
+        return catalogue.text("list.unfinished")
     if entry.life.stage is Stage.NOT_YET:
-        return words.text("list.renew-from", day=words.day(entry.life.renew_from))
-    return words.stage(entry.life.stage)
+        return catalogue.text("list.renew-from", day=catalogue.day(entry.life.renew_from))
+    return catalogue.stage(entry.life.stage)
 
 
 command = Command(

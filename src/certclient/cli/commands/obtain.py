@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import click
 
-from certclient.cli.dialogue import Answers
-from certclient.cli.enrolling import Desk, destination_parameters, enrolling_parameters
+from certclient.cli.enrollment import (
+    EnrollmentSession,
+    destination_parameters,
+    enrolling_parameters,
+)
+from certclient.cli.interaction import PresetAnswers
 from certclient.cli.invocation import Invocation
+from certclient.cli.localized import Command, Option
 from certclient.cli.outcomes import attempt, show_results
-from certclient.cli.translated import Command, Option
 
 
 @click.pass_obj
@@ -24,12 +28,14 @@ def obtain(
 ) -> int:
     """Obtains a certificate with an issue code; returns the exit code."""
     invocation.command = "obtain"
-    desk = Desk(invocation, Answers(yes, pin_stdin, code_stdin), wait)
-    desk.dialogue.require_consent_possible()
-    destination = desk.store(to, store, None)
-    with desk.dialogue.running():
+    session = EnrollmentSession(invocation, PresetAnswers(yes, pin_stdin, code_stdin), wait)
+    session.interaction.require_consent_possible()
+    destination = session.store(to, store, None)
+    with session.interaction.running():
         result = attempt(
-            user_id, None, lambda: desk.procedures.obtain(user_id, destination, desk.dialogue)
+            user_id,
+            None,
+            lambda: session.procedures.obtain(user_id, destination, session.interaction),
         )
     return show_results(invocation, [result])
 

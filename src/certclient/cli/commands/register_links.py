@@ -10,7 +10,7 @@ import click
 
 from certclient.cli.exit_codes import DONE
 from certclient.cli.invocation import Invocation
-from certclient.cli.translated import Command, common_parameters
+from certclient.cli.localized import Command, common_parameters
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.platform.desktop_entry import register
 
@@ -20,7 +20,7 @@ def register_links(invocation: Invocation) -> int:
     """Writes the desktop entry; returns the exit code. On Windows the installer does this."""
     invocation.command = "register-links"
     if sys.platform == "win32":
-        reason = invocation.words.text("reason.installer")
+        reason = invocation.catalogue.text("reason.installer")
         raise CertclientError(ErrorCode.USAGE, reason=reason)
     home = Path.home()
     data = Path(os.environ.get("XDG_DATA_HOME") or home / ".local" / "share")
@@ -28,12 +28,12 @@ def register_links(invocation: Invocation) -> int:
     try:
         entry = register(_command(invocation.profile_name), data, config)
     except ValueError as error:
-        reason = invocation.words.text("reason.entry-path")
+        reason = invocation.catalogue.text("reason.entry-path")
         raise CertclientError(ErrorCode.USAGE, reason=reason) from error
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise CertclientError(ErrorCode.DATA_FOLDER, path=str(data), reason=reason) from error
-    click.echo(invocation.words.text("register.done", path=entry))
+    click.echo(invocation.catalogue.text("register.done", path=entry))
     return DONE
 
 

@@ -9,8 +9,8 @@ import click
 
 from certclient.cli.exit_codes import DONE, EXIT_CODES
 from certclient.cli.invocation import Invocation
-from certclient.cli.translated import Command, Option, common_parameters
-from certclient.model.errors import CertclientError, ErrorCode, Kind
+from certclient.cli.localized import Command, Option, common_parameters
+from certclient.model.errors import CertclientError, ErrorCode, ErrorKind
 
 
 @click.pass_obj
@@ -20,15 +20,15 @@ def register_reminder(invocation: Invocation, remove_task: bool) -> int:
     Raises USAGE unless the program is installed on Windows.
     """
     invocation.command = "register-reminder"
-    words = invocation.words
+    catalogue = invocation.catalogue
     reminder = invocation.services.daily_reminder()
     if reminder is None:
-        reason = words.text("reason.no-daily-reminder")
+        reason = catalogue.text("reason.no-daily-reminder")
         raise CertclientError(ErrorCode.USAGE, reason=reason)
     done = reminder.remove() if remove_task else reminder.make()
     result = ("removed" if remove_task else "made") if done else "failed"
-    click.echo(words.text(f"daily-reminder.{result}"))
-    return DONE if done else EXIT_CODES[Kind.RETRY_LATER]
+    click.echo(catalogue.text(f"daily-reminder.{result}"))
+    return DONE if done else EXIT_CODES[ErrorKind.RETRY_LATER]
 
 
 command = Command(

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import click
 
-from certclient.cli.confirming import confirm_alone, try_record, try_sentence
+from certclient.cli.confirmation import attempt_record, attempt_sentence, confirm_unattended
 from certclient.cli.exit_codes import DONE
 from certclient.cli.invocation import Invocation
+from certclient.cli.localized import Command, common_parameters
 from certclient.cli.records import JsonValue, entry_record, print_json
-from certclient.cli.translated import Command, common_parameters
 from certclient.cli.windows import start
-from certclient.enrollment.overview import take_overview
-from certclient.enrollment.reminder import Reminder, ReminderBook
+from certclient.enrollment.overview import read_overview
+from certclient.enrollment.reminder import Reminder, ReminderHistory
 from certclient.model.profile import Profile
 
 
@@ -34,15 +34,15 @@ def remind(invocation: Invocation) -> int:
     if windows is not None:
         due_or_unconfirmed = unconfirmed or _due(invocation)
         return windows(start(invocation, remind=True)) if due_or_unconfirmed else DONE
-    tries = confirm_alone(invocation) if unconfirmed else ()
+    tries = confirm_unattended(invocation) if unconfirmed else ()
     due = _due(invocation)
     if invocation.json:
         records: list[JsonValue] = [entry_record(reminder.row.entry) for reminder in due]
-        tried: list[JsonValue] = [try_record(invocation, one) for one in tries]
+        tried: list[JsonValue] = [attempt_record(invocation, one) for one in tries]
         print_json("remind", DONE, {"certificates": records, "confirmations": tried})
         return DONE
     for one in tries:
-        click.echo(try_sentence(invocation, one))
+        click.echo(attempt_sentence(invocation, one))
     for reminder in due:
         click.echo(_sentence(invocation, reminder))
     return DONE
@@ -54,11 +54,11 @@ def _due(invocation: Invocation) -> Sequence[Reminder]:
     rows = [
         row
         for profile in _profiles(invocation)
-        for row in take_overview([profile], services.stores(profile), now, statuses).rows
+        for row in read_overview([profile], services.stores(profile), now, statuses).rows
     ]
     # Without a record of earlier reminders, every due one is shown.
-    book = ReminderBook(services.reminders or Path("/nonexistent"))
-    return book.due(rows, now)
+    history = ReminderHistory(services.reminders or Path("/nonexistent"))
+    return history.due(rows, now)
 
 
 def _profiles(invocation: Invocation) -> Sequence[Profile]:
@@ -68,16 +68,16 @@ def _profiles(invocation: Invocation) -> Sequence[Profile]:
 
 
 def _sentence(invocation: Invocation, reminder: Reminder) -> str:
-    words, entry = invocation.words, reminder.row.entry
+    catalogue, entry = invocation.catalogue, reminder.row.entry
     bank = reminder.row.profile.bank.for_language(invocation.language.value)
     if reminder.row.needs_another:
-        return words.text("remind.not-accepted", bank=bank, user_id=entry.full_id)
-    return words.text(
+        return catalogue.text("remind.not-accepted", bank=bank, user_id=entry.full_id)
+    return catalogue.text(
         "remind.due",
         bank=bank,
         user_id=entry.full_id,
-        until=words.minute(entry.life.deadline),
-        stage=words.stage(entry.life.stage),
+        until=catalogue.minute(entry.life.deadline),
+        stage=catalogue.stage(entry.life.stage),
     )
 
 

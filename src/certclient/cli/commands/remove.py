@@ -6,8 +6,8 @@ import click
 
 from certclient.cli.exit_codes import DONE
 from certclient.cli.invocation import Invocation
-from certclient.cli.putting_away import Shelf, putting_away_parameters
-from certclient.cli.translated import Command, Option
+from certclient.cli.localized import Command, Option
+from certclient.cli.removal import RemovalCommand, removal_parameters
 from certclient.enrollment import cleanup
 
 
@@ -17,25 +17,25 @@ def remove(
 ) -> int:
     """Archives or deletes exactly one certificate; returns the exit code."""
     invocation.command = "remove"
-    shelf = Shelf(invocation, certificate, agreed=yes, pin_stdin=pin_stdin)
+    target = RemovalCommand(invocation, certificate, agreed=yes, pin_stdin=pin_stdin)
     act = cleanup.delete if delete else cleanup.archive
     check = cleanup.check_deletable if delete else cleanup.may_delete
-    check(shelf.stored, shelf.all_stored, shelf.now, shelf.statuses)
-    shelf.confirm("remove.ask-delete" if delete else "remove.ask-archive")
+    check(target.stored, target.all_stored, target.now, target.statuses)
+    target.confirm("remove.ask-delete" if delete else "remove.ask-archive")
     act(
-        shelf.store,
-        shelf.stored,
-        shelf.all_stored,
-        shelf.now,
-        shelf.statuses,
-        shelf.dialogue.pin,
+        target.store,
+        target.stored,
+        target.all_stored,
+        target.now,
+        target.statuses,
+        target.interaction.pin,
     )
-    shelf.report("deleted" if delete else "archived")
+    target.report("deleted" if delete else "archived")
     return DONE
 
 
 command = Command(
     name="remove",
     callback=remove,
-    params=[Option(["--delete"], is_flag=True), *putting_away_parameters()],
+    params=[Option(["--delete"], is_flag=True), *removal_parameters()],
 )

@@ -13,8 +13,8 @@ import click
 
 from certclient.cli.exit_codes import DONE
 from certclient.cli.invocation import Invocation
+from certclient.cli.localized import Command, Option, common_parameters
 from certclient.cli.records import JsonValue, print_json
-from certclient.cli.translated import Command, Option, common_parameters
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.platform import log
 
@@ -41,7 +41,7 @@ def remove_data(invocation: Invocation, yes: bool) -> int:
         records: list[JsonValue] = [str(folder) for folder in folders]
         print_json("remove-data", DONE, {"removed": records})
     else:
-        click.echo(invocation.words.text("remove-data.done"))
+        click.echo(invocation.catalogue.text("remove-data.done"))
     return DONE
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import click
 
-from certclient.cli.dialogue import Answers, Dialogue
 from certclient.cli.exit_codes import DONE
+from certclient.cli.interaction import PresetAnswers, TerminalInteraction
 from certclient.cli.invocation import Invocation
+from certclient.cli.localized import Command, Option, common_parameters
 from certclient.cli.records import JsonObject, leftover_record, print_json
-from certclient.cli.translated import Command, Option, common_parameters
 from certclient.enrollment.leftovers import named
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.platform import log
@@ -18,24 +18,24 @@ from certclient.platform import log
 def remove_key(invocation: Invocation, key: str, yes: bool, pin_stdin: bool) -> int:
     """Deletes exactly the key with the number shown by `status`; returns the exit code."""
     invocation.command = "remove-key"
-    services, words = invocation.services, invocation.words
+    services, catalogue = invocation.services, invocation.catalogue
     profile = invocation.profile()
     stores = services.stores(profile)
     procedures = services.procedures(profile, stores, 0.0)
     leftover = named(procedures.leftovers(stores), key)
-    dialogue = Dialogue(invocation, Answers(agreed=yes, pin_stdin=pin_stdin))
-    dialogue.require_consent_possible()
+    interaction = TerminalInteraction(invocation, PresetAnswers(agreed=yes, pin_stdin=pin_stdin))
+    interaction.require_consent_possible()
     place = invocation.place(leftover.store.destination, leftover.store.label)
-    question = words.text("remove-key.ask", number=leftover.name, place=place)
-    if not yes and not dialogue.yes(question):
+    question = catalogue.text("remove-key.ask", number=leftover.name, place=place)
+    if not yes and not interaction.confirm(question):
         raise CertclientError(ErrorCode.CONSENT_REFUSED)
-    procedures.remove_leftover(leftover, dialogue.pin)
+    procedures.remove_leftover(leftover, interaction.pin)
     log.event("key-removed", procedure=leftover.name)
     if invocation.json:
         record: JsonObject = {"action": "key-removed", "leftover": leftover_record(leftover)}
         print_json(invocation.command, DONE, record)
     else:
-        click.echo(words.text("remove-key.done", number=leftover.name))
+        click.echo(catalogue.text("remove-key.done", number=leftover.name))
     return DONE
 
 

@@ -12,16 +12,16 @@ from dataclasses import dataclass
 
 import click
 
-from certclient.cli.commands.listing import stage_words
-from certclient.cli.dialogue import Answers, Dialogue
-from certclient.cli.errors import tell
+from certclient.cli.commands.listing import stage_text
+from certclient.cli.errors import print_error
 from certclient.cli.exit_codes import EXIT_CODES, worst
+from certclient.cli.interaction import PresetAnswers, TerminalInteraction
 from certclient.cli.invocation import Invocation
+from certclient.cli.localized import Command, Option, common_parameters
 from certclient.cli.records import JsonValue, entry_record, error_record, print_json
-from certclient.cli.translated import Command, Option, common_parameters
 from certclient.enrollment.bank_status import BankStatuses
 from certclient.enrollment.cleanup import check_deletable, delete
-from certclient.enrollment.inventory import Entry, take_inventory
+from certclient.enrollment.inventory import InventoryEntry, read_inventory
 from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.profile import Profile
@@ -30,10 +30,10 @@ from certclient.store.base import StoredCertificate, no_pin
 
 
 @dataclass(frozen=True, slots=True)
-class _Old:
+class _RemovableCertificate:
     """A deletable certificate, with all of its bank's for a second check before the deletion."""
 
-    entry: Entry
+    entry: InventoryEntry
     all_stored: Sequence[StoredCertificate]
     statuses: BankStatuses
 
@@ -54,40 +54,42 @@ def remove_old(invocation: Invocation, yes: bool) -> int:
     CONSENT_REFUSED.
     """
     invocation.command = "remove-old"
-    dialogue = Dialogue(invocation, Answers(agreed=yes))
-    dialogue.require_consent_possible()
+    interaction = TerminalInteraction(invocation, PresetAnswers(agreed=yes))
+    interaction.require_consent_possible()
     errors: _Errors = {}
     old = list(_find(invocation, errors).values())
     if old and not yes:
-        _ask(invocation, dialogue, old)
-    gone = list(_delete(invocation, old, errors))
-    return _report(invocation, gone, list(errors.values()))
+        _ask(invocation, interaction, old)
+    removed = list(_delete(invocation, old, errors))
+    return _report(invocation, removed, list(errors.values()))
 
 
-def _find(invocation: Invocation, errors: _Errors) -> dict[str, _Old]:
+def _find(invocation: Invocation, errors: _Errors) -> dict[str, _RemovableCertificate]:
     """Each certificate once, even if two banks' patterns match it. `errors`: unreadable stores."""
     every = () if invocation.profile_name else invocation.services.profiles()
-    found: dict[str, _Old] = {}
+    found: dict[str, _RemovableCertificate] = {}
     for profile in every or [invocation.profile()]:
         found |= {old.place: old for old in _of_bank(invocation, profile, errors)}
     return found
 
 
-def _of_bank(invocation: Invocation, profile: Profile, errors: _Errors) -> Iterator[_Old]:
+def _of_bank(
+    invocation: Invocation, profile: Profile, errors: _Errors
+) -> Iterator[_RemovableCertificate]:
     services = invocation.services
     stores = services.stores(profile)
-    inventory = take_inventory(profile, stores, services.clock(), services.statuses())
+    inventory = read_inventory(profile, stores, services.clock(), services.statuses())
     on_pc = {one.store_id for one in stores if one.destination is Destination.PC}
     errors |= {name: error for name, error in inventory.unusable.items() if name in on_pc}
     pending = {view.user_id for view in services.open_procedures().at_bank(profile.id)}
     for entry in inventory.entries:
         if entry.store.store_id in on_pc and entry.owner.user_id not in pending:
-            old = _Old(entry, inventory.stored, inventory.statuses)
+            old = _RemovableCertificate(entry, inventory.stored, inventory.statuses)
             if _may_go(invocation, old):
                 yield old
 
 
-def _may_go(invocation: Invocation, old: _Old) -> bool:
+def _may_go(invocation: Invocation, old: _RemovableCertificate) -> bool:
     try:
         now = invocation.services.clock()
         check_deletable(old.entry.stored, old.all_stored, now, old.statuses)
@@ -96,18 +98,22 @@ def _may_go(invocation: Invocation, old: _Old) -> bool:
     return True
 
 
-def _ask(invocation: Invocation, dialogue: Dialogue, old: Sequence[_Old]) -> None:
+def _ask(
+    invocation: Invocation, interaction: TerminalInteraction, old: Sequence[_RemovableCertificate]
+) -> None:
     """Lists each certificate and prompts. Raises CONSENT_REFUSED for anything but yes."""
-    words = invocation.words
+    catalogue = invocation.catalogue
     for entry in (one.entry for one in old):
-        until, serial = words.minute(entry.life.deadline), entry.certificate.serial_hex
-        state = stage_words(invocation, entry)
+        until, serial = catalogue.minute(entry.life.deadline), entry.certificate.serial_hex
+        state = stage_text(invocation, entry)
         click.echo(f"  {entry.full_id}  {until}  {state}  {serial}", err=True)
-    if not dialogue.yes(words.text("remove-old.ask", number=len(old))):
+    if not interaction.confirm(catalogue.text("remove-old.ask", number=len(old))):
         raise CertclientError(ErrorCode.CONSENT_REFUSED)
 
 
-def _delete(invocation: Invocation, old: Sequence[_Old], errors: _Errors) -> Iterator[Entry]:
+def _delete(
+    invocation: Invocation, old: Sequence[_RemovableCertificate], errors: _Errors
+) -> Iterator[InventoryEntry]:
     """Yields the deleted certificates. `errors`: why others could not be deleted."""
     for one in old:
         entry = one.entry
@@ -122,19 +128,19 @@ def _delete(invocation: Invocation, old: Sequence[_Old], errors: _Errors) -> Ite
 
 
 def _report(
-    invocation: Invocation, gone: Sequence[Entry], errors: Sequence[CertclientError]
+    invocation: Invocation, removed: Sequence[InventoryEntry], errors: Sequence[CertclientError]
 ) -> int:
     code = worst(EXIT_CODES[error.code.kind] for error in errors)
     for error in errors:
         log.error(error)
     if invocation.json:
-        records: list[JsonValue] = [entry_record(entry) for entry in gone]
+        records: list[JsonValue] = [entry_record(entry) for entry in removed]
         failures: list[JsonValue] = [error_record(invocation, error) for error in errors]
         print_json("remove-old", code, {"certificates": records, "errors": failures})
         return code
     for error in errors:
-        tell(invocation, error)
-    click.echo(invocation.words.text("remove-old.done", number=len(gone)))
+        print_error(invocation, error)
+    click.echo(invocation.catalogue.text("remove-old.done", number=len(removed)))
     return code
 
 

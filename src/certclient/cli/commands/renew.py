@@ -6,13 +6,17 @@ from collections.abc import Sequence
 
 import click
 
-from certclient.cli.dialogue import Answers
-from certclient.cli.enrolling import Desk, destination_parameters, enrolling_parameters
+from certclient.cli.enrollment import (
+    EnrollmentSession,
+    destination_parameters,
+    enrolling_parameters,
+)
+from certclient.cli.interaction import PresetAnswers
 from certclient.cli.invocation import Invocation
-from certclient.cli.outcomes import Result, attempt, show_results
-from certclient.cli.translated import Command, Option
-from certclient.cli.unattended import check_alone, renew_unattended
-from certclient.enrollment.inventory import Entry, named, renewable, the_renewable_one
+from certclient.cli.localized import Command, Option
+from certclient.cli.outcomes import ProcedureResult, attempt, show_results
+from certclient.cli.unattended import check_unattended_options, renew_unattended
+from certclient.enrollment.inventory import InventoryEntry, named, renewable, the_renewable_one
 from certclient.enrollment.procedure import Outcome
 from certclient.model.errors import CertclientError, ErrorCode
 
@@ -32,61 +36,71 @@ def renew(
     """Renews the certificates; returns the worst exit code."""
     invocation.command = "renew"
     if unattended:
-        check_alone(invocation, everything=everything, others=(ids, to, store, yes, pin_stdin))
+        check_unattended_options(
+            invocation, everything=everything, others=(ids, to, store, yes, pin_stdin)
+        )
         return renew_unattended(invocation, wait)
     if everything and ids:
-        reason = invocation.words.text("reason.all-and-ids")
+        reason = invocation.catalogue.text("reason.all-and-ids")
         raise CertclientError(ErrorCode.USAGE, reason=reason)
-    desk = Desk(invocation, Answers(agreed=yes, pin_stdin=pin_stdin), wait)
-    entries = _chosen_or_resume(desk, ids, everything)
-    desk.dialogue.require_consent_possible()
-    with desk.dialogue.running():
-        results = _renew_all(desk, entries, to, store)
+    session = EnrollmentSession(invocation, PresetAnswers(agreed=yes, pin_stdin=pin_stdin), wait)
+    entries = _selected_or_resume(session, ids, everything)
+    session.interaction.require_consent_possible()
+    with session.interaction.running():
+        results = _renew_all(session, entries, to, store)
     return show_results(invocation, results)
 
 
-def _chosen_or_resume(desk: Desk, ids: tuple[str, ...], everything: bool) -> Sequence[Entry]:
+def _selected_or_resume(
+    session: EnrollmentSession, ids: tuple[str, ...], everything: bool
+) -> Sequence[InventoryEntry]:
     """As `_chosen`, but raises PROCEDURE_RUNNING if nothing is due and a procedure is unfinished.
 
     An unconfirmed new certificate would otherwise look as if everything were done.
     """
     try:
-        return _chosen(desk, ids, everything)
+        return _chosen(session, ids, everything)
     except CertclientError as error:
-        unfinished = desk.procedures.pending()
+        unfinished = session.procedures.pending()
         if error.code is not ErrorCode.NOTHING_RENEWABLE or not unfinished:
             raise
         raise CertclientError(ErrorCode.PROCEDURE_RUNNING, user_id=unfinished[0].user_id) from error
 
 
-def _chosen(desk: Desk, ids: tuple[str, ...], everything: bool) -> Sequence[Entry]:
+def _chosen(
+    session: EnrollmentSession, ids: tuple[str, ...], everything: bool
+) -> Sequence[InventoryEntry]:
     if everything:
-        return renewable(desk.inventory)
+        return renewable(session.inventory)
     if not ids:
-        return [the_renewable_one(desk.inventory)]
-    entries: dict[str, Entry] = {}
+        return [the_renewable_one(session.inventory)]
+    entries: dict[str, InventoryEntry] = {}
     for name in ids:
-        entry = named(desk.inventory, name)
+        entry = named(session.inventory, name)
         entries[entry.certificate.fingerprint] = entry
     return list(entries.values())
 
 
-def _renew_all(desk: Desk, entries: Sequence[Entry], to: str | None, label: str) -> list[Result]:
+def _renew_all(
+    session: EnrollmentSession, entries: Sequence[InventoryEntry], to: str | None, label: str
+) -> list[ProcedureResult]:
     """Sequentially; a failure does not stop the rest, Ctrl+C does."""
-    results: list[Result] = []
+    results: list[ProcedureResult] = []
     for number, entry in enumerate(entries, start=1):
-        if desk.dialogue.stop_requested():
+        if session.interaction.stop_requested():
             break
         if len(entries) > 1:
-            desk.dialogue.announce(number, len(entries), entry.full_id)
-        results.append(_renew_one(desk, entry, to, label))
+            session.interaction.announce(number, len(entries), entry.full_id)
+        results.append(_renew_one(session, entry, to, label))
     return results
 
 
-def _renew_one(desk: Desk, entry: Entry, to: str | None, label: str) -> Result:
+def _renew_one(
+    session: EnrollmentSession, entry: InventoryEntry, to: str | None, label: str
+) -> ProcedureResult:
     def run() -> Outcome:
-        destination = desk.store(to, label, entry)
-        return desk.procedures.renew(entry.stored, destination, desk.dialogue)
+        destination = session.store(to, label, entry)
+        return session.procedures.renew(entry.stored, destination, session.interaction)
 
     return attempt(entry.full_id, entry.owner, run)
 

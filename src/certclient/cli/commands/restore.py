@@ -6,8 +6,8 @@ import click
 
 from certclient.cli.exit_codes import DONE
 from certclient.cli.invocation import Invocation
-from certclient.cli.putting_away import Shelf, putting_away_parameters
-from certclient.cli.translated import Command
+from certclient.cli.localized import Command
+from certclient.cli.removal import RemovalCommand, removal_parameters
 from certclient.enrollment import cleanup
 
 
@@ -15,11 +15,11 @@ from certclient.enrollment import cleanup
 def restore(invocation: Invocation, certificate: str, yes: bool, pin_stdin: bool) -> int:
     """Unarchives exactly one certificate; returns the exit code."""
     invocation.command = "restore"
-    shelf = Shelf(invocation, certificate, agreed=yes, pin_stdin=pin_stdin)
-    shelf.confirm("remove.ask-restore")
-    cleanup.restore(shelf.store, shelf.stored, shelf.dialogue.pin)
-    shelf.report("restored")
+    target = RemovalCommand(invocation, certificate, agreed=yes, pin_stdin=pin_stdin)
+    target.confirm("remove.ask-restore")
+    cleanup.restore(target.store, target.stored, target.interaction.pin)
+    target.report("restored")
     return DONE
 
 
-command = Command(name="restore", callback=restore, params=putting_away_parameters())
+command = Command(name="restore", callback=restore, params=removal_parameters())

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 import click
 
-from certclient.cli.dialogue import Answers
-from certclient.cli.enrolling import Desk, enrolling_parameters
+from certclient.cli.enrollment import EnrollmentSession, enrolling_parameters
+from certclient.cli.interaction import PresetAnswers
 from certclient.cli.invocation import Invocation
-from certclient.cli.outcomes import Result, attempt, chosen_procedures, show_results
-from certclient.cli.translated import Command, Option
+from certclient.cli.localized import Command, Option
+from certclient.cli.outcomes import ProcedureResult, attempt, chosen_procedures, show_results
 from certclient.enrollment.procedure import ProcedureView
 
 
@@ -28,27 +28,31 @@ def resume(
     The user consented when the procedure started, so `--yes` has no effect here.
     """
     invocation.command = "resume"
-    desk = Desk(invocation, Answers(yes, pin_stdin, code_stdin), wait)
-    views = chosen_procedures(desk.procedures, procedure)
-    with desk.dialogue.running():
-        results = _resume_all(desk, views)
+    session = EnrollmentSession(invocation, PresetAnswers(yes, pin_stdin, code_stdin), wait)
+    views = chosen_procedures(session.procedures, procedure)
+    with session.interaction.running():
+        results = _resume_all(session, views)
     return show_results(invocation, results)
 
 
-def _resume_all(desk: Desk, views: Sequence[ProcedureView]) -> list[Result]:
+def _resume_all(
+    session: EnrollmentSession, views: Sequence[ProcedureView]
+) -> list[ProcedureResult]:
     """Sequentially; a failure does not stop the rest, Ctrl+C does."""
-    results: list[Result] = []
+    results: list[ProcedureResult] = []
     for number, view in enumerate(views, start=1):
-        if desk.dialogue.stop_requested():
+        if session.interaction.stop_requested():
             break
         if len(views) > 1:
-            desk.dialogue.announce(number, len(views), view.user_id)
-        results.append(_resume(desk, view))
+            session.interaction.announce(number, len(views), view.user_id)
+        results.append(_resume(session, view))
     return results
 
 
-def _resume(desk: Desk, view: ProcedureView) -> Result:
-    return attempt(view.user_id, None, lambda: desk.procedures.resume(view.id, desk.dialogue))
+def _resume(session: EnrollmentSession, view: ProcedureView) -> ProcedureResult:
+    return attempt(
+        view.user_id, None, lambda: session.procedures.resume(view.id, session.interaction)
+    )
 
 
 command = Command(

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 import click
 
-from certclient.cli.commands.listing import stage_words
+from certclient.cli.commands.listing import stage_text
 from certclient.cli.exit_codes import DONE
 from certclient.cli.invocation import Invocation
+from certclient.cli.localized import Command, common_parameters
 from certclient.cli.records import entry_record, print_json
-from certclient.cli.translated import Command, common_parameters
 from certclient.enrollment.bank_status import BankStatus
-from certclient.enrollment.inventory import Entry, named, take_inventory
+from certclient.enrollment.inventory import InventoryEntry, named, read_inventory
 from certclient.model.lifecycle import Stage
 
 
@@ -22,7 +22,7 @@ def show(invocation: Invocation, certificate: str) -> int:
     invocation.command = "show"
     services = invocation.services
     profile = invocation.profile()
-    inventory = take_inventory(
+    inventory = read_inventory(
         profile, services.stores(profile), services.clock(), services.statuses()
     )
     entry = named(inventory, certificate)
@@ -33,24 +33,24 @@ def show(invocation: Invocation, certificate: str) -> int:
     return DONE
 
 
-def _lines(invocation: Invocation, entry: Entry) -> Iterator[str]:
-    words, certificate, life = invocation.words, entry.certificate, entry.life
+def _lines(invocation: Invocation, entry: InventoryEntry) -> Iterator[str]:
+    catalogue, certificate, life = invocation.catalogue, entry.certificate, entry.life
     place = invocation.place(entry.store.destination, entry.store.label)
-    role = words.role(entry.owner.role)
-    yield words.text("show.owner", user_id=entry.full_id, role=role)
-    yield words.text("show.place", place=place)
-    yield words.text("show.name", name=entry.stored.friendly_name)
-    yield words.text("finished.issuer", issuer=certificate.issuer_common_name)
+    role = catalogue.role(entry.owner.role)
+    yield catalogue.text("show.owner", user_id=entry.full_id, role=role)
+    yield catalogue.text("show.place", place=place)
+    yield catalogue.text("show.name", name=entry.stored.friendly_name)
+    yield catalogue.text("finished.issuer", issuer=certificate.issuer_common_name)
     yield from (f"{label} = {value}" for label, value in certificate.dn_lines)
-    yield words.text("finished.serial", serial=certificate.serial_hex)
-    yield words.text("show.fingerprint", fingerprint=certificate.fingerprint)
-    yield words.text("finished.until", until=words.minute(life.deadline))
+    yield catalogue.text("finished.serial", serial=certificate.serial_hex)
+    yield catalogue.text("show.fingerprint", fingerprint=certificate.fingerprint)
+    yield catalogue.text("finished.until", until=catalogue.minute(life.deadline))
     if entry.stored.archived:
-        yield words.text("list.archived")
+        yield catalogue.text("list.archived")
     if entry.bank_status is BankStatus.PRESUMED_ACCEPTED:
-        yield words.text(f"show.{_ADVICE[life.stage]}", **_days(invocation, entry))
+        yield catalogue.text(f"show.{_ADVICE[life.stage]}", **_days(invocation, entry))
     else:
-        yield stage_words(invocation, entry)
+        yield stage_text(invocation, entry)
 
 
 _ADVICE = {
@@ -61,11 +61,11 @@ _ADVICE = {
 }
 
 
-def _days(invocation: Invocation, entry: Entry) -> dict[str, object]:
-    words, life = invocation.words, entry.life
+def _days(invocation: Invocation, entry: InventoryEntry) -> dict[str, object]:
+    catalogue, life = invocation.catalogue, entry.life
     return {
-        "renew_from": words.day(life.renew_from),
-        "obtain_until": words.day(life.obtain_until),
+        "renew_from": catalogue.day(life.renew_from),
+        "obtain_until": catalogue.day(life.obtain_until),
         "days_left": life.days_left,
         "contact": invocation.contact(entry.owner),
     }

@@ -8,6 +8,7 @@ import click
 
 from certclient.cli.exit_codes import DONE
 from certclient.cli.invocation import Invocation
+from certclient.cli.localized import Command, Option, common_parameters
 from certclient.cli.records import (
     JsonObject,
     JsonValue,
@@ -17,7 +18,6 @@ from certclient.cli.records import (
     procedure_record,
 )
 from certclient.cli.tables import print_table
-from certclient.cli.translated import Command, Option, common_parameters
 from certclient.enrollment.procedure import ProcedureView
 
 _COLUMNS = ("procedure", "user-id", "state", "changed", "check-at", "last-error")
@@ -47,9 +47,9 @@ def status(invocation: Invocation, unfinished: bool) -> int:
     _print_procedures(invocation, views)
     for one in leftovers:
         place = invocation.place(one.store.destination, one.store.label)
-        click.echo(invocation.words.text("status.leftover", number=one.name, place=place))
+        click.echo(invocation.catalogue.text("status.leftover", number=one.name, place=place))
     if sources := services.policy().sources:
-        click.echo(invocation.words.text("status.policy", places=", ".join(sources)))
+        click.echo(invocation.catalogue.text("status.policy", places=", ".join(sources)))
     return DONE
 
 
@@ -64,25 +64,25 @@ def _print_user_ids(invocation: Invocation) -> int:
 
 
 def _print_procedures(invocation: Invocation, views: Sequence[ProcedureView]) -> None:
-    words = invocation.words
+    catalogue = invocation.catalogue
     if not views:
-        click.echo(words.text("status.none"))
+        click.echo(catalogue.text("status.none"))
         return
     print_table(
-        [words.text(f"column.{name}") for name in _COLUMNS],
+        [catalogue.text(f"column.{name}") for name in _COLUMNS],
         [_row(invocation, view) for view in views],
     )
-    click.echo(words.text("status.resume"))
+    click.echo(catalogue.text("status.resume"))
 
 
 def _row(invocation: Invocation, view: ProcedureView) -> list[str]:
-    words = invocation.words
+    catalogue = invocation.catalogue
     return [
         view.id,
         view.user_id,
-        words.state(view.state),
-        words.minute(view.changed),
-        words.minute(view.check_at) if view.check_at else "",
+        catalogue.state(view.state),
+        catalogue.minute(view.changed),
+        catalogue.minute(view.check_at) if view.check_at else "",
         view.last_error.code if view.last_error else "",
     ]
 

@@ -7,9 +7,9 @@ import click
 from certclient import __version__
 from certclient.cli.exit_codes import DONE
 from certclient.cli.invocation import Invocation
+from certclient.cli.localized import Command, Option, common_parameters
 from certclient.cli.records import JsonObject, moment, print_json
-from certclient.cli.translated import Command, Option, common_parameters
-from certclient.model.update import Announcement, Standing, Version, standing
+from certclient.model.update import Announcement, UpdateState, Version, update_state
 
 
 @click.pass_obj
@@ -26,9 +26,9 @@ def version(invocation: Invocation, check: bool) -> int:
         return DONE
     click.echo(f"certclient {__version__}")
     if announced is not None:
-        _tell(invocation, announced)
+        _print(invocation, announced)
     elif check:
-        click.echo(invocation.words.text("version.silent", bank=invocation.bank()))
+        click.echo(invocation.catalogue.text("version.silent", bank=invocation.bank()))
     return DONE
 
 
@@ -40,13 +40,13 @@ def _announced(invocation: Invocation) -> Announcement | None:
     return invocation.services.announcement(profile)
 
 
-def _tell(invocation: Invocation, announced: Announcement) -> None:
-    words, stands = invocation.words, standing(_own(), announced)
-    click.echo(words.text(f"version.{stands.value}", version=announced.version))
-    if stands is not Standing.CURRENT:
+def _print(invocation: Invocation, announced: Announcement) -> None:
+    catalogue, stands = invocation.catalogue, update_state(_own(), announced)
+    click.echo(catalogue.text(f"version.{stands.value}", version=announced.version))
+    if stands is not UpdateState.CURRENT:
         if announced.text is not None:
             click.echo(announced.text.for_language(invocation.language.value))
-        click.echo(words.text("version.page", page=announced.page))
+        click.echo(catalogue.text("version.page", page=announced.page))
 
 
 def _record(announced: Announcement | None, *, check: bool) -> JsonObject:
@@ -59,7 +59,7 @@ def _record(announced: Announcement | None, *, check: bool) -> JsonObject:
 def _announcement(announced: Announcement) -> JsonObject:
     text = announced.text
     return {
-        "standing": standing(_own(), announced).value,
+        "standing": update_state(_own(), announced).value,
         "newest": str(announced.version),
         "minimum": str(announced.minimum) if announced.minimum else None,
         "published": moment(announced.published),

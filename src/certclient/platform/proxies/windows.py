@@ -91,7 +91,7 @@ _global_free = declare(load("kernel32.dll"), "GlobalFree", lambda _: None, c_voi
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class ProxySettings:
     """Proxy settings in Windows' syntax (`text`). `script`: a PAC URL. "" means not set."""
 
     auto_detect: bool = False
@@ -123,25 +123,25 @@ class WindowsProxies:
             return Routes((), _unreadable("", f"no answer in {self.time_limit:g} s"))
 
 
-def user_settings() -> Settings:
+def user_settings() -> ProxySettings:
     """Returns the user's settings in Windows. Raises WindowsCallError."""
     found = _UserSettings()
     _get_user_settings(byref(found))
-    return Settings(
+    return ProxySettings(
         auto_detect=bool(found.auto_detect),
-        script=_taken(found.script),
-        proxy=_taken(found.proxy),
-        exceptions=_taken(found.exceptions),
+        script=_read_and_free(found.script),
+        proxy=_read_and_free(found.proxy),
+        exceptions=_read_and_free(found.exceptions),
     )
 
 
-def computer_settings() -> Settings:
+def computer_settings() -> ProxySettings:
     """Returns the computer's settings (`netsh winhttp`). Raises WindowsCallError."""
     found = _ProxyInfo()
     _get_computer_settings(byref(found))
-    proxy, exceptions = _taken(found.proxy), _taken(found.exceptions)
+    proxy, exceptions = _read_and_free(found.proxy), _read_and_free(found.exceptions)
     named = found.access_type == _ACCESS_TYPE_NAMED_PROXY
-    return Settings(proxy=proxy, exceptions=exceptions) if named else Settings()
+    return ProxySettings(proxy=proxy, exceptions=exceptions) if named else ProxySettings()
 
 
 def _routes(url: str) -> Routes:
@@ -160,7 +160,7 @@ def _routes(url: str) -> Routes:
     return by_script
 
 
-def _by_name(settings: Settings, url: str) -> Routes:
+def _by_name(settings: ProxySettings, url: str) -> Routes:
     """Routes by configured proxy; empty if none is configured."""
     if not settings.proxy:
         return Routes()
@@ -177,7 +177,7 @@ def _usable(named: str, url: str) -> Routes:
     return Routes(addresses or (DIRECT,))
 
 
-def _by_script(user: Settings, url: str) -> Routes:
+def _by_script(user: ProxySettings, url: str) -> Routes:
     """Routes by WPAD or PAC script; empty without either.
 
     A failed WPAD detection is not reported, as most networks do not announce a script.
@@ -212,7 +212,7 @@ def _ask_script(script: str, url: str) -> Routes:
         if error.code != _ERROR_LOGIN_FAILURE or not script:
             raise
         found = _evaluate(script, origin, log_on=True)
-    proxy, exceptions = _taken(found.proxy), _taken(found.exceptions)
+    proxy, exceptions = _read_and_free(found.proxy), _read_and_free(found.exceptions)
     if found.access_type != _ACCESS_TYPE_NAMED_PROXY or is_exempt(url, exceptions):
         return Routes((DIRECT,))
     return _usable(proxy, url)
@@ -238,7 +238,7 @@ def _session() -> Any:
     return session
 
 
-def _taken(pointer: int | None) -> str:
+def _read_and_free(pointer: int | None) -> str:
     """Returns the string at `pointer` and frees it; "" for NULL."""
     if not pointer:
         return ""

@@ -68,7 +68,7 @@ _OF_DATABASES = {
 }
 
 
-class Witness(Protocol):
+class TokenProbe(Protocol):
     """Diagnoses the token's state after an ambiguous error."""
 
     @property
@@ -90,7 +90,7 @@ class Witness(Protocol):
         ...
 
 
-def error_code(error: pkcs11.PKCS11Error, witness: Witness, *, writing: bool) -> ErrorCode:
+def error_code(error: pkcs11.PKCS11Error, probe: TokenProbe, *, writing: bool) -> ErrorCode:
     """Returns the stable code for an exception of python-pkcs11.
 
     `writing`: an object was being created. A full token raises DeviceMemory or only FunctionFailed
@@ -99,22 +99,22 @@ def error_code(error: pkcs11.PKCS11Error, witness: Witness, *, writing: bool) ->
     known = _CODES.get(type(error))
     if known is not None:
         return known
-    if not witness.present():
+    if not probe.present():
         return ErrorCode.TOKEN_REMOVED
     if isinstance(error, p11.DeviceMemory):
         return ErrorCode.TOKEN_FULL
-    if writing and isinstance(error, p11.FunctionFailed) and _looks_full(witness):
+    if writing and isinstance(error, p11.FunctionFailed) and _is_probably_full(probe):
         return ErrorCode.TOKEN_FULL
     return ErrorCode.TOKEN_FAILED
 
 
-def _looks_full(witness: Witness) -> bool:
-    free = witness.free_memory()
+def _is_probably_full(probe: TokenProbe) -> bool:
+    free = probe.free_memory()
     return free is None or free < _ROOM_FOR_ONE_OBJECT
 
 
 @contextmanager
-def translated(witness: Witness, *, writing: bool = False) -> Iterator[None]:
+def translated(probe: TokenProbe, *, writing: bool = False) -> Iterator[None]:
     """Converts every PKCS11Error raised in the block into the matching CertclientError.
 
     For a database, codes that only apply to tokens become STORE_UNAVAILABLE.
@@ -122,24 +122,24 @@ def translated(witness: Witness, *, writing: bool = False) -> Iterator[None]:
     try:
         yield
     except pkcs11.PKCS11Error as error:
-        code = error_code(error, witness, writing=writing)
-        raise told(code, witness, reason=type(error).__name__) from error
+        code = error_code(error, probe, writing=writing)
+        raise with_store_kind(code, probe, reason=type(error).__name__) from error
     except CertclientError as error:
-        if witness.database and error.code in _OF_TOKENS:
-            raise told(error.code, witness, reason=error.data.get("reason", "")) from error
+        if probe.database and error.code in _OF_TOKENS:
+            raise with_store_kind(error.code, probe, reason=error.data.get("reason", "")) from error
         raise
 
 
-def told(code: ErrorCode, witness: Witness, **data: str) -> CertclientError:
+def with_store_kind(code: ErrorCode, probe: TokenProbe, **data: str) -> CertclientError:
     """Returns a CertclientError with `code`, adapted to a token or a database.
 
     A token error carries its label as data `token`. For a database, token codes become
     STORE_UNAVAILABLE and PIN_… codes become PASSWORD_…, both with the folder as data `path`.
     """
-    if not witness.database:
-        return CertclientError(code, token=witness.label, **data)
+    if not probe.database:
+        return CertclientError(code, token=probe.label, **data)
     if code in _OF_TOKENS:
-        return CertclientError(ErrorCode.STORE_UNAVAILABLE, path=witness.label, **data)
+        return CertclientError(ErrorCode.STORE_UNAVAILABLE, path=probe.label, **data)
     if code in _OF_DATABASES:
-        return CertclientError(_OF_DATABASES[code], path=witness.label)
-    return CertclientError(code, token=witness.label, **data)
+        return CertclientError(_OF_DATABASES[code], path=probe.label)
+    return CertclientError(code, token=probe.label, **data)

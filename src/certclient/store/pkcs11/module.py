@@ -67,13 +67,13 @@ def load_module(path: Path, allowed: Collection[Path]) -> Module:
     """
     if not path.is_absolute() or path.drive.startswith("\\\\") or path not in allowed:
         raise _refused(path, "not an absolute path on the list of allowed modules")
-    real = vetted(path)
+    real = verified_path(path)
     if real not in _loaded:
         _loaded[real] = _load(real)
     return _loaded[real]
 
 
-def vetted(path: Path) -> Path:
+def verified_path(path: Path) -> Path:
     """Resolves `path` after checking that no other user can change what would be loaded.
 
     Checks the file and every folder above it, on both sides of symbolic links. On Windows it only
@@ -87,11 +87,11 @@ def vetted(path: Path) -> Path:
     if not real.is_file():
         raise _wrong(path, "not a file")
     for place in {real, *real.parents, *path.parents}:
-        _require_ours(path, place)
+        _require_trusted_owner(path, place)
     return real
 
 
-def _require_ours(path: Path, place: Path) -> None:
+def _require_trusted_owner(path: Path, place: Path) -> None:
     """Requires that root or this user owns `place` and that no other user can write to it.
 
     A sticky folder (/tmp) passes, as others can only add files there. Windows uses access lists

@@ -29,14 +29,14 @@ from certclient.store.base import (
 )
 from certclient.store.pkcs11.cryptoki import CKR_CRYPTOKI_ALREADY_INITIALIZED, CKR_OK, Cryptoki
 from certclient.store.pkcs11.errors import translated
-from certclient.store.pkcs11.module import Library, vetted
+from certclient.store.pkcs11.module import Library, verified_path
 from certclient.store.pkcs11.store import (
     list_certificates,
     list_unused_keys,
-    look,
+    token_availability,
     token_session,
 )
-from certclient.store.pkcs11.token import Login
+from certclient.store.pkcs11.token import TokenLogin
 
 _SOFTOKN_PLACES = (
     Path("/usr/lib/x86_64-linux-gnu/libsoftokn3.so"),
@@ -151,7 +151,7 @@ def load_softokn(places: Sequence[Path] = _SOFTOKN_PLACES) -> Softokn:
     present = [place for place in places if place.exists()]
     if not present:
         raise CertclientError(ErrorCode.STORE_MIDDLEWARE_MISSING, path=str(places[0]))
-    path = vetted(present[0])
+    path = verified_path(present[0])
     if path not in _loaded:
         try:
             cryptoki = Cryptoki(path)
@@ -205,7 +205,7 @@ class NssStore:
         """See CertificateStore.availability. A database not yet created is available."""
         if not self._exists():
             return Available(needs_pin=False)
-        return look(self._login)
+        return token_availability(self._login)
 
     def certificates(self) -> Sequence[StoredCertificate]:
         """See CertificateStore.certificates. Empty if there is no database yet."""
@@ -242,14 +242,16 @@ class NssStore:
         token = self._locate()
         if not token.flags & TokenFlag.USER_PIN_INITIALIZED:
             with (
-                translated(self._login.witness, writing=True),
+                translated(self._login.probe, writing=True),
                 token.open(rw=True, so_pin="") as session,
             ):
                 session.init_pin("")
 
     @property
-    def _login(self) -> Login:
-        return Login(self.store_id, self.label, self._locate, self.softokn.cryptoki, database=True)
+    def _login(self) -> TokenLogin:
+        return TokenLogin(
+            self.store_id, self.label, self._locate, self.softokn.cryptoki, database=True
+        )
 
     def _locate(self) -> pkcs11.Token:
         slot_id = self.softokn.slot(self.directory)

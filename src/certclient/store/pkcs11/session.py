@@ -23,7 +23,7 @@ from certclient.store.pkcs11.objects import (
     key_identifier,
 )
 from certclient.store.pkcs11.signer import token_signer
-from certclient.store.pkcs11.token import TokenWitness
+from certclient.store.pkcs11.token import LiveTokenProbe
 from certclient.store.proof import prove
 
 _LABEL_ATTEMPTS = 20
@@ -35,7 +35,7 @@ class TokenSession:
 
     store_id: str
     session: pkcs11.Session
-    witness: TokenWitness
+    probe: LiveTokenProbe
     random_bytes: Callable[[int], bytes]
 
     def create_key(self, spec: KeySpec, label: str) -> KeyRef:
@@ -97,14 +97,14 @@ class TokenSession:
     def delete(self, certificate: Certificate) -> None:
         """See StoreSession.delete."""
         with self._boundary(writing=True):
-            doomed = self._exactly(certificate)
-            for found in doomed:
+            to_delete = self._exactly(certificate)
+            for found in to_delete:
                 found.handle.destroy()
             rest = certificates(self.session)
             if any(_identity(one.certificate) == _identity(certificate) for one in rest):
                 # NSS reports no error when a full disk prevents a deletion.
                 raise CertclientError(ErrorCode.TOKEN_FAILED, reason="still there")
-            key_ids = {found.key_id for found in doomed}
+            key_ids = {found.key_id for found in to_delete}
             if is_rsa(certificate.spki):
                 # Completes an earlier deletion that stopped after the certificate.
                 key_ids.add(key_identifier(certificate.spki))
@@ -133,7 +133,7 @@ class TokenSession:
 
     def _boundary(self, *, writing: bool = False) -> AbstractContextManager[None]:
         """Wraps every method, so that python-pkcs11's exceptions become stable codes."""
-        return translated(self.witness, writing=writing)
+        return translated(self.probe, writing=writing)
 
     def _ref(self, key_id: bytes) -> KeyRef:
         return KeyRef(store_id=self.store_id, key_id=key_id)
@@ -163,7 +163,7 @@ class TokenSession:
     def _write_if_room(self, certificate: Certificate) -> None:
         name = certificate.common_name or certificate.serial_hex
         try:
-            with translated(self.witness, writing=True):
+            with translated(self.probe, writing=True):
                 self._write(certificate, name, b"")
         except CertclientError as error:
             if error.code is not ErrorCode.TOKEN_FULL:
@@ -178,12 +178,12 @@ class TokenSession:
             except p11.AttributeValueInvalid:
                 continue
             except pkcs11.PKCS11Error:
-                self._take_back(certificate)
+                self._undo_write(certificate)
                 raise
             return
         raise CertclientError(ErrorCode.TOKEN_FAILED, reason="no free label", label=label)
 
-    def _take_back(self, certificate: Certificate) -> None:
+    def _undo_write(self, certificate: Certificate) -> None:
         """Removes what a failed write left; ignores errors, as the first one is reported."""
         with suppress(pkcs11.PKCS11Error):
             for found in self._same_bytes(certificate):

@@ -24,7 +24,7 @@ from certclient.store.pkcs11.errors import translated
 from certclient.store.pkcs11.module import Module
 from certclient.store.pkcs11.objects import CertificateObject, KeyObject, certificates, keys
 from certclient.store.pkcs11.session import TokenSession
-from certclient.store.pkcs11.token import Login, TokenName, find_token, judge
+from certclient.store.pkcs11.token import TokenLogin, TokenName, availability_from_flags, find_token
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class TokenStore:
 
     def availability(self) -> Available | Unavailable:
         """See CertificateStore.availability."""
-        return look(self._login)
+        return token_availability(self._login)
 
     def certificates(self) -> Sequence[StoredCertificate]:
         """See CertificateStore.certificates."""
@@ -69,8 +69,8 @@ class TokenStore:
             yield token_session(login, session, self.random_bytes)
 
     @property
-    def _login(self) -> Login:
-        return Login(self.store_id, self.label, self._locate, self.module.cryptoki)
+    def _login(self) -> TokenLogin:
+        return TokenLogin(self.store_id, self.label, self._locate, self.module.cryptoki)
 
     def _locate(self) -> pkcs11.Token:
         token = find_token(self.module, self.name)
@@ -81,25 +81,25 @@ class TokenStore:
         return token
 
 
-def look(login: Login) -> Available | Unavailable:
+def token_availability(login: TokenLogin) -> Available | Unavailable:
     """Returns the current state of a token. Needs no PIN and never raises."""
     try:
-        with translated(login.witness):
-            return judge(login.locate())
+        with translated(login.probe):
+            return availability_from_flags(login.locate())
     except CertclientError as error:
         return Unavailable(error.code, error.data)
 
 
 def token_session(
-    login: Login, session: pkcs11.Session, random_bytes: Callable[[int], bytes]
+    login: TokenLogin, session: pkcs11.Session, random_bytes: Callable[[int], bytes]
 ) -> TokenSession:
     """Wraps a session opened by `login` as a StoreSession."""
-    return TokenSession(login.store_id, session, login.witness, random_bytes)
+    return TokenSession(login.store_id, session, login.probe, random_bytes)
 
 
-def list_certificates(login: Login) -> Sequence[StoredCertificate]:
+def list_certificates(login: TokenLogin) -> Sequence[StoredCertificate]:
     """Lists end-entity certificates without a PIN; see CertificateStore.certificates."""
-    with login.reading() as session, translated(login.witness):
+    with login.reading() as session, translated(login.probe):
         found = [one for one in certificates(session) if not one.certificate.is_ca]
         publics = keys(session, ObjectClass.PUBLIC_KEY)
         privates = keys(session, ObjectClass.PRIVATE_KEY)
@@ -116,13 +116,13 @@ def list_certificates(login: Login) -> Sequence[StoredCertificate]:
     ]
 
 
-def list_unused_keys(login: Login) -> Sequence[str]:
+def list_unused_keys(login: TokenLogin) -> Sequence[str]:
     """Lists labels of unused keys without a PIN; see CertificateStore.unused_keys.
 
     A token hides private halves until login, but the public halves that `keypairs.generate` makes
     are visible.
     """
-    with login.reading() as session, translated(login.witness):
+    with login.reading() as session, translated(login.probe):
         present = certificates(session)
         halves = [
             half

@@ -15,7 +15,7 @@ from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.secret import Secret
 from certclient.store.base import AttemptsLeft, Available, PinProvider, PinRequest, Unavailable
 from certclient.store.pkcs11.cryptoki import Cryptoki
-from certclient.store.pkcs11.errors import told, translated
+from certclient.store.pkcs11.errors import translated, with_store_kind
 from certclient.store.pkcs11.module import Module
 from certclient.store.pkcs11.objects import attribute_mapper
 
@@ -60,7 +60,7 @@ def find_token(module: Module, name: TokenName) -> pkcs11.Token | None:
     return found[0] if len(found) == 1 else None
 
 
-def judge(token: pkcs11.Token) -> Available | Unavailable:
+def availability_from_flags(token: pkcs11.Token) -> Available | Unavailable:
     """Derives availability from the flags of a fresh snapshot (PKCS#11 v3.1, CK_TOKEN_INFO)."""
     flags = token.flags
     data = {"token": token.label}
@@ -89,8 +89,8 @@ def _pin_pad(token: pkcs11.Token) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class TokenWitness:
-    """Locates the token again to diagnose an error (`errors.Witness`)."""
+class LiveTokenProbe:
+    """Locates the token again to diagnose an error (`errors.TokenProbe`)."""
 
     label: str
     locate: Locate
@@ -115,7 +115,7 @@ class TokenWitness:
 
 
 @dataclass(frozen=True, slots=True)
-class Login:
+class TokenLogin:
     """Opens sessions on one token. `store_id` and `label` go into PIN requests.
 
     `database`: this is a database on this computer (NSS) rather than a token.
@@ -128,14 +128,14 @@ class Login:
     database: bool = False
 
     @property
-    def witness(self) -> TokenWitness:
+    def probe(self) -> LiveTokenProbe:
         """Diagnoses errors of this token for `errors.translated`."""
-        return TokenWitness(self.label, self.locate, self.cryptoki, self.database)
+        return LiveTokenProbe(self.label, self.locate, self.cryptoki, self.database)
 
     @contextmanager
     def reading(self) -> Iterator[pkcs11.Session]:
         """Opens a session without login, in which only public objects are visible."""
-        with translated(self.witness):
+        with translated(self.probe):
             session = self.locate().open(attribute_mapper=attribute_mapper())
         try:
             yield session
@@ -162,23 +162,23 @@ class Login:
             _in_use.discard(self.store_id)
 
     def _logged_in(self, token: pkcs11.Token, pin: PinProvider) -> pkcs11.Session:
-        state = judge(token)
+        state = availability_from_flags(token)
         if isinstance(state, Unavailable):
             raise CertclientError(state.reason, **state.data)
         if state.needs_pin:
-            return self._ask_until_right(token, pin)
-        with translated(self.witness):
+            return self._log_in_with_retries(token, pin)
+        with translated(self.probe):
             return self._open(token, PROTECTED_AUTH if _pin_pad(token) else None)
 
-    def _ask_until_right(self, token: pkcs11.Token, pin: PinProvider) -> pkcs11.Session:
+    def _log_in_with_retries(self, token: pkcs11.Token, pin: PinProvider) -> pkcs11.Session:
         """Attempts one login per PIN from `pin`; each request carries the current counter state."""
         secret = self._ask(token, pin, previous_incorrect=False)
         while True:
             if self._acceptable(token, secret):
-                with translated(self.witness), suppress(*_WRONG_PIN):
+                with translated(self.probe), suppress(*_WRONG_PIN):
                     return self._open(token, secret.reveal())
                 token = self.locate()
-            state = judge(token)
+            state = availability_from_flags(token)
             if isinstance(state, Unavailable):
                 raise CertclientError(state.reason, **state.data)
             secret = self._ask(token, pin, previous_incorrect=True)
@@ -195,7 +195,7 @@ class Login:
         )
         if secret is None:
             code = ErrorCode.PIN_INCORRECT if previous_incorrect else ErrorCode.PIN_REQUIRED
-            raise told(code, self.witness)
+            raise with_store_kind(code, self.probe)
         return secret
 
     def _acceptable(self, token: pkcs11.Token, secret: Secret) -> bool:

@@ -16,8 +16,8 @@ from certclient.model.keys import KeySpec, Protection
 from certclient.platform.windows_dll import WindowsCallError
 from certclient.store.windows import declarations as w
 from certclient.store.windows.container import Container, is_ours
-from certclient.store.windows.errors import NO_SUCH_KEY, taken
-from certclient.store.windows.question_window import ask_over_it_capi
+from certclient.store.windows.errors import NO_SUCH_KEY, name_taken
+from certclient.store.windows.parent_window import set_capi_parent_window
 from certclient.store.windows.rsa import Scheme, digest, spki_from_capi
 
 _BITS_SHIFT = 16
@@ -78,7 +78,7 @@ def generate(handle: int, key_spec: int, bits: int, flags: int = 0) -> None:
     Raises WindowsCallError.
     """
     key = w.Handle()
-    ask_over_it_capi(handle)
+    set_capi_parent_window(handle)
     w.crypt_gen_key(handle, key_spec, flags | bits << _BITS_SHIFT, ctypes.byref(key))
     w.crypt_destroy_key(key)
 
@@ -96,7 +96,7 @@ def find(name: str) -> Container | None:
     if not exists(place):
         return None
     if has_key(container(name, w.AT_SIGNATURE)):
-        raise taken(name)
+        raise name_taken(name)
     delete(place)
     return None
 
@@ -149,7 +149,7 @@ def sign(handle: int, key_spec: int, scheme: Scheme, data: bytes) -> bytes:
     try:
         w.crypt_set_hash_param(mark, w.HP_HASHVAL, digest(scheme, data), 0)
         length = DWORD(0)
-        ask_over_it_capi(handle)
+        set_capi_parent_window(handle)
         w.crypt_sign_hash(mark, key_spec, None, 0, None, ctypes.byref(length))
         signature = ctypes.create_string_buffer(length.value)
         w.crypt_sign_hash(mark, key_spec, None, 0, signature, ctypes.byref(length))
@@ -169,7 +169,7 @@ def delete(place: Container) -> None:
         _acquired(place, w.CRYPT_DELETEKEYSET)
 
 
-def look() -> None:
+def require_capi() -> None:
     """Checks that CAPI works by opening it without a container. Raises WindowsCallError if not."""
     with provider(container(""), w.CRYPT_VERIFYCONTEXT):
         pass

@@ -12,8 +12,8 @@ from certclient.model.keys import KeySpec, Protection
 from certclient.platform.windows_dll import WindowsCallError
 from certclient.store.windows import declarations as w
 from certclient.store.windows.container import CNG, Container, is_ours
-from certclient.store.windows.errors import NO_SUCH_KEY, in_trouble, no_provider
-from certclient.store.windows.question_window import ask_over_it_cng
+from certclient.store.windows.errors import NO_SUCH_KEY, device_failed, no_provider
+from certclient.store.windows.parent_window import set_cng_parent_window
 from certclient.store.windows.rsa import Scheme, digest, spki_from_cng
 
 _NTE_NO_MORE_ITEMS = 0x8009002A
@@ -79,7 +79,7 @@ def create(spec: KeySpec, place: Container) -> None:
             _set_number(handle, "Key Usage", w.NCRYPT_ALLOW_SIGNING_FLAG)
             if spec.protection is not Protection.NONE:
                 _set_protection(handle, spec)
-                ask_over_it_cng(handle.value)
+                set_cng_parent_window(handle.value)
             w.ncrypt_finalize_key(handle, 0)
         finally:
             w.ncrypt_free_object(handle)
@@ -181,7 +181,7 @@ def sign(handle: int, scheme: Scheme, data: bytes, flags: int = 0) -> bytes:
         padding = w.PssPadding(scheme.cng_hash, len(hashed))
     flags |= w.BCRYPT_PAD_PSS if scheme.pss else w.BCRYPT_PAD_PKCS1
     info, length = ctypes.byref(padding), DWORD(0)
-    ask_over_it_cng(handle)
+    set_cng_parent_window(handle)
     w.ncrypt_sign_hash(handle, info, hashed, len(hashed), None, 0, ctypes.byref(length), flags)
     signature = ctypes.create_string_buffer(length.value)
     w.ncrypt_sign_hash(
@@ -200,7 +200,7 @@ def delete(place: Container) -> None:
             _delete(handle)
     except WindowsCallError as error:
         gone = error.code in NO_SUCH_KEY or no_provider(error.code)
-        if not gone or in_trouble(error.code):
+        if not gone or device_failed(error.code):
             raise
 
 

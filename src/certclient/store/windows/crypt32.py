@@ -30,7 +30,7 @@ _NOT_FOR_THIS_STORE = frozenset({50, 120})
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class SystemStoreEntry:
     """A certificate in a store. `container` is its KEY_PROV_INFO, unverified."""
 
     certificate: Certificate
@@ -45,7 +45,7 @@ class SystemStore:
     def __init__(self, handle: int) -> None:
         self._handle = handle
 
-    def entries(self) -> list[Entry]:
+    def entries(self) -> list[SystemStoreEntry]:
         """Returns all certificates, archived ones included; skips any that cannot be parsed."""
         return [entry for context in self._contexts() if (entry := _entry(context)) is not None]
 
@@ -93,8 +93,8 @@ class SystemStore:
             if context is None:
                 return
             # CertDeleteCertificateFromStore frees its context even on failure: pass a duplicate.
-            doomed = w.cert_duplicate_certificate_context(context)
-            w.cert_delete_certificate_from_store(doomed)
+            to_delete = w.cert_duplicate_certificate_context(context)
+            w.cert_delete_certificate_from_store(to_delete)
         self._commit()
 
     def close(self) -> None:
@@ -188,12 +188,12 @@ def _required(context: Any) -> Any:
     return context
 
 
-def _entry(context: Any) -> Entry | None:
+def _entry(context: Any) -> SystemStoreEntry | None:
     try:
         certificate = Certificate.from_der(encoded(context))
     except CertclientError:
         return None
-    return Entry(
+    return SystemStoreEntry(
         certificate=certificate,
         friendly_name=_friendly_name(context),
         container=_container(context),

@@ -50,10 +50,10 @@ def no_provider(code: int) -> bool:
 
     It is not registered, cannot be loaded, has no TPM, or cannot persist keys (like Wine's).
     """
-    return code in _NO_PROVIDER or in_trouble(code)
+    return code in _NO_PROVIDER or device_failed(code)
 
 
-def in_trouble(code: int) -> bool:
+def device_failed(code: int) -> bool:
     """Returns whether `code` means that the provider's TPM is missing or does not respond."""
     return code in _NO_DEVICE or code >> 16 in _TPM_FACILITIES
 
@@ -104,7 +104,7 @@ def as_certclient_error(error: WindowsCallError) -> CertclientError:
     return CertclientError(code, path="Windows", token="Windows", reason=reason)  # noqa: S106
 
 
-def taken(container: str) -> CertclientError:
+def name_taken(container: str) -> CertclientError:
     """Returns KEY_NAME_TAKEN: another program's key already uses this container name."""
     return CertclientError(ErrorCode.KEY_NAME_TAKEN, name=container)
 

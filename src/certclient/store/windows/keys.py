@@ -22,8 +22,8 @@ from certclient.store.windows.errors import (
     NTE_BAD_SIGNATURE,
     NTE_DEVICE_NOT_READY,
     as_certclient_error,
+    name_taken,
     no_provider,
-    taken,
     translated,
 )
 from certclient.store.windows.rsa import SCHEMES, Scheme
@@ -142,7 +142,7 @@ def _is_in_cng(place: Container) -> bool:
         raise
     # `cng.create` never makes exportable keys, so an exportable one is another program's.
     if found and not in_tpm and cng.can_be_exported(place):
-        raise taken(place.name)
+        raise name_taken(place.name)
     return found
 
 
@@ -184,7 +184,7 @@ def spki_or_none(place: Container) -> bytes | None:
         return None
 
 
-def is_there(place: Container) -> bool:
+def key_exists(place: Container) -> bool:
     """Returns whether the key exists, even if it can no longer be opened."""
     try:
         spki(place)

@@ -7,7 +7,7 @@ from functools import cached_property
 from certclient.model.certificate import Certificate
 from certclient.store.windows import keys
 from certclient.store.windows.container import Container
-from certclient.store.windows.crypt32 import Entry
+from certclient.store.windows.crypt32 import SystemStoreEntry
 
 
 def identity(certificate: Certificate) -> tuple[bytes, int, bytes]:
@@ -26,7 +26,7 @@ class KeyFinder:
         """
         return keys.ours()
 
-    def proven(self, entry: Entry) -> Container | None:
+    def proven(self, entry: SystemStoreEntry) -> Container | None:
         """Returns the container that holds this certificate's key, or None.
 
         Accepts a key on a card unverified, because opening it could prompt.
@@ -39,12 +39,12 @@ class KeyFinder:
                 return claimed
         return self.ours.get(entry.certificate.spki)
 
-    def claimed(self, entry: Entry) -> Container | None:
+    def claimed(self, entry: SystemStoreEntry) -> Container | None:
         """Returns `proven`, else the container named by KEY_PROV_INFO if it holds any key.
 
         Such a key does not match or cannot be read; the caller diagnoses what is wrong with it.
         """
         found = self.proven(entry)
-        if found is None and entry.container and keys.is_there(entry.container):
+        if found is None and entry.container and keys.key_exists(entry.container):
             return entry.container
         return found

@@ -20,7 +20,7 @@ from certclient.platform.windows_dll import WindowsCallError
 from certclient.store.proof import prove
 from certclient.store.windows import crypt32, keys
 from certclient.store.windows.container import Container, from_key_id
-from certclient.store.windows.crypt32 import Entry
+from certclient.store.windows.crypt32 import SystemStoreEntry
 from certclient.store.windows.declarations import CRYPT_E_EXISTS
 from certclient.store.windows.errors import translated
 from certclient.store.windows.keys import WindowsSigner
@@ -104,9 +104,9 @@ class WindowsSession:
         with translated(), crypt32.opened(self.names.personal, writable=True) as store:
             finder = KeyFinder()
             entries = store.entries()
-            doomed = [e for e in entries if identity(e.certificate) == identity(certificate)]
-            shared = _used([e for e in entries if e not in doomed], certificate.spki)
-            proven = {place for e in doomed if (place := finder.proven(e)) is not None}
+            to_delete = [e for e in entries if identity(e.certificate) == identity(certificate)]
+            shared = _used([e for e in entries if e not in to_delete], certificate.spki)
+            proven = {place for e in to_delete if (place := finder.proven(e)) is not None}
             # After a crash halfway, a retry must find the rest. Another program's key can only be
             # found through its certificate, so it goes first. A key of this program is found by
             # name, so it goes last; that also completes a deletion that stopped after the
@@ -115,7 +115,7 @@ class WindowsSession:
             foreign = proven - {ours}
             for place in () if shared else foreign:
                 self._delete_key(place)
-            for entry in doomed:
+            for entry in to_delete:
                 store.delete(entry.certificate)
             if ours is not None and not shared:
                 self._delete_key(ours)
@@ -177,14 +177,14 @@ class WindowsSession:
                     if entry.archived != archived:
                         store.set_archived(entry.certificate, archived)
 
-    def _required(self, certificate: Certificate) -> list[Entry]:
+    def _required(self, certificate: Certificate) -> list[SystemStoreEntry]:
         wanted = identity(certificate)
         found = [entry for entry in self._entries() if identity(entry.certificate) == wanted]
         if not found:
             raise CertclientError(ErrorCode.CERTIFICATE_NOT_FOUND, serial=certificate.serial_hex)
         return found
 
-    def _entries(self) -> list[Entry]:
+    def _entries(self) -> list[SystemStoreEntry]:
         with crypt32.opened(self.names.personal, writable=False) as store:
             return store.entries()
 
@@ -207,11 +207,11 @@ def _add_if_missing(store: crypt32.SystemStore, certificate: Certificate) -> Non
             raise
 
 
-def _claimed(entries: Sequence[Entry], place: Container) -> bool:
+def _claimed(entries: Sequence[SystemStoreEntry], place: Container) -> bool:
     """Whether a certificate's KEY_PROV_INFO names this container."""
     return any(entry.container == place for entry in entries)
 
 
-def _used(entries: Sequence[Entry], public_key: bytes | None) -> bool:
+def _used(entries: Sequence[SystemStoreEntry], public_key: bytes | None) -> bool:
     """Whether a certificate, archived or not, belongs to this key."""
     return any(entry.certificate.spki == public_key for entry in entries)

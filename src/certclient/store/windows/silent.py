@@ -10,7 +10,7 @@ from certclient.store.windows import declarations as w
 from certclient.store.windows.container import Container
 from certclient.store.windows.rsa import SCHEMES
 
-_WOULD_ASK = frozenset(
+_REQUIRES_UI = frozenset(
     {
         0x80090022,  # NTE_SILENT_CONTEXT
         0x8009002E,  # NTE_UI_REQUIRED
@@ -37,6 +37,6 @@ def try_to_sign(place: Container) -> None:
             with capi.provider(place, w.CRYPT_SILENT) as handle:
                 capi.sign(handle, place.key_spec, _SCHEME, _DATA)
     except WindowsCallError as error:
-        if error.code in _WOULD_ASK:
+        if error.code in _REQUIRES_UI:
             raise CertclientError(ErrorCode.KEY_PROTECTED) from error
         raise

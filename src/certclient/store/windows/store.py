@@ -20,7 +20,7 @@ from certclient.store.base import (
     Unavailable,
 )
 from certclient.store.windows import capi, crypt32, keys, silent, winhttp
-from certclient.store.windows.crypt32 import Entry
+from certclient.store.windows.crypt32 import SystemStoreEntry
 from certclient.store.windows.errors import translated
 from certclient.store.windows.matching import KeyFinder
 from certclient.store.windows.names import StoreNames
@@ -59,7 +59,7 @@ class WindowsStore:
         """
         try:
             with translated(), crypt32.opened(self.names.personal, writable=True):
-                capi.look()
+                capi.require_capi()
         except CertclientError as error:
             return Unavailable(error.code, error.data)
         return Available(needs_pin=False)
@@ -138,7 +138,7 @@ class WindowsStore:
                 raise CertclientError(ErrorCode.KEY_NOT_FOUND, serial=serial)
             silent.try_to_sign(place)
 
-    def _stored(self, entry: Entry, finder: KeyFinder) -> StoredCertificate:
+    def _stored(self, entry: SystemStoreEntry, finder: KeyFinder) -> StoredCertificate:
         place = finder.proven(entry)
         return StoredCertificate(
             certificate=entry.certificate,

@@ -109,7 +109,7 @@ _CODES = {
 }
 """ERROR_WINHTTP_… (winhttp.h); any other code becomes LOGIN_FAILED."""
 
-_HANG_UPS = frozenset({12030, 12152, 12157, 12175})
+_CONNECTION_CLOSED = frozenset({12030, 12152, 12157, 12175})
 """Codes for a connection that the server closes after the handshake, which is when a TLS 1.3
 server rejects a client certificate (RFC 8446, 4.4.2.4 and 6.2)."""
 
@@ -138,11 +138,11 @@ def log_in(
                 _check_server(_server_chain(request), host, anchors)
     except WindowsCallError as error:
         code = _CODES.get(error.code, ErrorCode.LOGIN_FAILED)
-        if error.function == "WinHttpReceiveResponse" and error.code in _HANG_UPS:
+        if error.function == "WinHttpReceiveResponse" and error.code in _CONNECTION_CLOSED:
             code = ErrorCode.LOGIN_FAILED
         reason = f"{system_text(error.code, _winhttp)} ({error.function} {error.code})".strip()
         raise CertclientError(code, host=host, reason=reason, issuer="") from error
-    _judge(status, host)
+    _check_result(status, host)
 
 
 @contextmanager
@@ -150,7 +150,7 @@ def _request(url: str, proxy: str | None) -> Iterator[int]:
     parts = urlsplit(url)
     path = parts.path + (f"?{parts.query}" if parts.query else "")
     with (
-        _handle(_open("certclient", *_way(proxy), None, 0)) as session,
+        _handle(_open("certclient", *_proxy_arguments(proxy), None, 0)) as session,
         _handle(_connect(session, parts.hostname, parts.port or 443, 0)) as connection,
         _handle(
             _open_request(connection, "GET", path or "/", None, None, None, _FLAG_SECURE)
@@ -160,7 +160,7 @@ def _request(url: str, proxy: str | None) -> Iterator[int]:
         yield request
 
 
-def _way(proxy: str | None) -> tuple[int, str | None]:
+def _proxy_arguments(proxy: str | None) -> tuple[int, str | None]:
     """Returns WinHttpOpen's access type and proxy name."""
     if proxy is None:
         return _ACCESS_TYPE_AUTOMATIC_PROXY, None
@@ -179,7 +179,7 @@ def _handle(handle: int) -> Iterator[int]:
 
 
 def _prepare(request: int, context: Any, *, own_roots: bool) -> None:
-    # A redirect already counts as an accepted login (`_judge`).
+    # A redirect already counts as an accepted login (`_check_result`).
     _set_number(request, _OPTION_REDIRECT_POLICY, _REDIRECT_POLICY_NEVER)
     if own_roots:
         # `_check_server` verifies the chain afterwards, against the profile's roots alone.
@@ -232,7 +232,7 @@ def _subject(host: str) -> x509.DNSName | x509.IPAddress:
         return x509.DNSName(host)
 
 
-def _judge(status: int, host: str) -> None:
+def _check_result(status: int, host: str) -> None:
     if 200 <= status < 400:
         return
     if status >= 500:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QDialog, QPushButton, QVBoxLayout, QWidget
 
 from certclient.enrollment.overview import Row
 from certclient.ui.context import AppContext
-from certclient.ui.dialogs.complaint import close_box
+from certclient.ui.dialogs.error_dialog import close_box
 from certclient.ui.widgets.banner import RehearsalBanner
 from certclient.ui.widgets.parts import Facts, Heading, Scroll
 from certclient.ui.widgets.sizes import fitting_size
@@ -56,29 +56,29 @@ class DetailsDialog(QDialog):
         self.copy_button.setText(self.tr("&Copy"))
 
     def _lines(self) -> list[tuple[str, str]]:
-        entry, words = self._row.entry, self._context.words
+        entry, catalogue = self._row.entry, self._context.catalogue
         certificate = entry.certificate
         return [
             (self.tr("Bank"), self._context.bank(self._row.profile)),
-            (self.tr("Role"), words.role(entry.owner.role)),
+            (self.tr("Role"), catalogue.role(entry.owner.role)),
             (self.tr("Place"), self._place),
-            *self._bank_says(),
-            (self.tr("Valid from"), words.minute(certificate.not_before)),
-            (self.tr("Valid until"), words.minute(entry.life.deadline)),
+            *self._rejection_text(),
+            (self.tr("Valid from"), catalogue.minute(certificate.not_before)),
+            (self.tr("Valid until"), catalogue.minute(entry.life.deadline)),
             (self.tr("Serial number"), certificate.serial_hex),
             (self.tr("Issuer"), certificate.issuer_common_name),
             *certificate.dn_lines,
             (self.tr("Fingerprint (SHA-256)"), _in_pairs(certificate.fingerprint)),
         ]
 
-    def _bank_says(self) -> list[tuple[str, str]]:
+    def _rejection_text(self) -> list[tuple[str, str]]:
         """Returns why the bank does not accept the certificate and since when, or nothing."""
         rejection = self._row.entry.rejection
         if rejection is None:
             return []
-        told = self.tr("Not accepted by the bank")
-        reason = f"{told} [{rejection.reason}] {rejection.message}".rstrip()
-        when = self._context.words.minute(rejection.noted)
+        problem = self.tr("Not accepted by the bank")
+        reason = f"{problem} [{rejection.reason}] {rejection.message}".rstrip()
+        when = self._context.catalogue.minute(rejection.noted)
         return [(self.tr("State"), reason), (self.tr("Known since"), when)]
 
     def _copy(self) -> None:

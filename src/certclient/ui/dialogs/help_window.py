@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPushButton, QVBoxLayou
 from certclient import __version__
 from certclient.enrollment.overview import Overview, Row
 from certclient.ui.context import AppContext
-from certclient.ui.dialogs.complaint import close_box
+from certclient.ui.dialogs.error_dialog import close_box
 from certclient.ui.widgets.banner import RehearsalBanner
 from certclient.ui.widgets.parts import Heading, Scroll, Sentence
 from certclient.ui.widgets.sizes import fitting_size
@@ -17,7 +17,7 @@ from certclient.ui.widgets.sizes import fitting_size
 class HelpWindow(QDialog):
     """Not modal, so that the user can follow it in the main window."""
 
-    about_wanted = Signal()
+    about_requested = Signal()
 
     def __init__(self, context: AppContext, parent: QWidget) -> None:
         super().__init__(parent)
@@ -40,7 +40,7 @@ class HelpWindow(QDialog):
         buttons = close_box(self)
         buttons.rejected.connect(self.reject)
         self.about_button = QPushButton()
-        self.about_button.clicked.connect(self.about_wanted)
+        self.about_button.clicked.connect(self.about_requested)
         buttons.addButton(self.about_button, QDialogButtonBox.ButtonRole.HelpRole)
         outer = QVBoxLayout(self)
         outer.addWidget(RehearsalBanner(context.rehearsal))
@@ -117,12 +117,12 @@ class HelpWindow(QDialog):
         return row.condition.counts and row.entry.life.days_left >= 0
 
     def _choice(self, row: Row) -> str:
-        certificate, words = row.entry.certificate, self._context.words
+        certificate, catalogue = row.entry.certificate, self._context.catalogue
         text = self.tr("• {name}: issued by {issuer}, valid until {until}, serial number {serial}")
         return text.format(
             name=certificate.common_name,
             issuer=certificate.issuer_common_name,
-            until=words.minute(certificate.not_after),
+            until=catalogue.minute(certificate.not_after),
             serial=certificate.serial_hex,
         )
 

@@ -77,5 +77,5 @@ class PinDialog(QDialog):
             wrong = self.tr("The PIN is wrong.")
         self.setWindowTitle(title)
         self._label.setText(label)
-        self._warning.say(self._context.words.attempts(self._request.attempts))
-        self._wrong.say(wrong if self._request.previous_incorrect else "")
+        self._warning.set_text(self._context.catalogue.attempts(self._request.attempts))
+        self._wrong.set_text(wrong if self._request.previous_incorrect else "")

@@ -19,11 +19,17 @@ from PySide6.QtWidgets import (
 )
 
 from certclient.enrollment.overview import Row
-from certclient.enrollment.procedure import Finished, LoginResult, LoginTest, Pending, State
+from certclient.enrollment.procedure import (
+    Finished,
+    LoginTest,
+    LoginTestResult,
+    Pending,
+    ProcedureState,
+)
 from certclient.ui.context import AppContext
 from certclient.ui.enrollment.batch_run import BatchRun
 from certclient.ui.enrollment.pages.questions import Question, QuestionPanel
-from certclient.ui.tasks.running import ProcedureRun, RunEnd
+from certclient.ui.tasks.enrollment_worker import EnrollmentWorker, WorkerResult
 from certclient.ui.widgets.banner import RehearsalBanner
 from certclient.ui.widgets.parts import Heading, Scroll, Sentence
 from certclient.ui.widgets.sizes import fitting_size
@@ -48,13 +54,13 @@ class RenewAllDialog(QDialog):
         self._lay_out()
         self._retranslate()
         self.batch.changed.connect(self._retranslate)
-        self.batch.asked.connect(self._ask)
+        self.batch.question_asked.connect(self._ask)
         self.batch.one_ended.connect(self._one_ended)
         self.batch.all_ended.connect(self._all_ended)
-        self.batch.look()
+        self.batch.scan_stores()
 
     @property
-    def run(self) -> ProcedureRun | None:
+    def run(self) -> EnrollmentWorker | None:
         """The run in progress, or None."""
         return self.batch.run
 
@@ -112,11 +118,11 @@ class RenewAllDialog(QDialog):
             self.raise_()
             self.activateWindow()
 
-    def _answer(self, *, give: bool) -> None:
+    def _answer(self, *, submit: bool) -> None:
         secret = self.panel.take()
         self._asking = False
         if self.run is not None:
-            self.run.interaction.answer(secret if give else None)
+            self.run.interaction.answer(secret if submit else None)
         self._retranslate()
 
     # Buttons
@@ -124,13 +130,13 @@ class RenewAllDialog(QDialog):
     def _press_primary(self) -> None:
         if self._asking:
             if self.panel.complete:
-                self._answer(give=True)
+                self._answer(submit=True)
         else:
             self.batch.start()
 
     def _press_secondary(self) -> None:
         if self._asking:
-            self._answer(give=False)
+            self._answer(submit=False)
         else:
             self.batch.stop()
 
@@ -139,7 +145,7 @@ class RenewAllDialog(QDialog):
         super().done(result)
         if self._asking:
             self.batch.stop()
-            self._answer(give=False)
+            self._answer(submit=False)
         if not self.batch.working:
             self.deleteLater()
 
@@ -155,10 +161,12 @@ class RenewAllDialog(QDialog):
         self.setWindowTitle(self.tr("Renew all"))
         self.panel.retranslate()
         self.panel.setVisible(self._asking)
-        self._heading.say(self.panel.title if self._asking else self.tr("Renew all certificates"))
-        self._intro.say("" if self._asking else self._sentence())
-        step = self._context.words.step(self.batch.step) if self.batch.step else ""
-        self._step.say("" if self._asking else step)
+        self._heading.set_text(
+            self.panel.title if self._asking else self.tr("Renew all certificates")
+        )
+        self._intro.set_text("" if self._asking else self._sentence())
+        step = self._context.catalogue.step(self.batch.step) if self.batch.step else ""
+        self._step.set_text("" if self._asking else step)
         self._bar.setVisible(self.batch.working)
         self._bar.setRange(0, max(len(self.batch.rows), 1))
         self._bar.setValue(len(self.batch.ends))
@@ -167,10 +175,10 @@ class RenewAllDialog(QDialog):
         self._show_buttons()
 
     def _sentence(self) -> str:
-        if self.batch.trouble is not None:
-            shown = self._context.words.error(self.batch.trouble)
+        if self.batch.scan_error is not None:
+            shown = self._context.catalogue.error(self.batch.scan_error)
             return f"{shown.title}\n{shown.sentence}\n{shown.next_step}\n[{shown.code}]"
-        if not self.batch.looked:
+        if not self.batch.scanned:
             return self.tr("Looking for certificates that are due.")
         if not self.batch.rows:
             return self.tr("No certificate has to be renewed now.")
@@ -192,7 +200,7 @@ class RenewAllDialog(QDialog):
         )
 
     def _fill_table(self) -> None:
-        words = self._context.words
+        catalogue = self._context.catalogue
         self._table.setHorizontalHeaderLabels(
             [
                 self.tr("User ID"),
@@ -209,8 +217,8 @@ class RenewAllDialog(QDialog):
             cells = (
                 row.entry.full_id,
                 self._context.bank(row.profile),
-                words.destination(row.entry.store.destination),
-                words.minute(self._valid_until(number, row)),
+                catalogue.destination(row.entry.store.destination),
+                catalogue.minute(self._valid_until(number, row)),
                 self._result(number),
             )
             for column, text in enumerate(cells):
@@ -227,26 +235,26 @@ class RenewAllDialog(QDialog):
 
     def _result(self, number: int) -> str:
         if number < len(self.batch.ends):
-            return self._told(self.batch.ends[number])
-        if self.batch.is_at_work_on(number):
+            return self._outcome_text(self.batch.ends[number])
+        if self.batch.is_renewing(number):
             return self.tr("under way")
         return self.tr("not begun") if self.batch.over else ""
 
-    def _told(self, end: RunEnd) -> str:
+    def _outcome_text(self, end: WorkerResult) -> str:
         if end.error is not None:
-            shown = self._context.words.error(end.error)
+            shown = self._context.catalogue.error(end.error)
             return f"{shown.title} [{shown.code}]"
-        if isinstance(end.outcome, Pending) and end.outcome.state is State.WAITING:
+        if isinstance(end.outcome, Pending) and end.outcome.state is ProcedureState.WAITING:
             return self.tr("waiting for the bank")
         if isinstance(end.outcome, Pending):
             return self.tr("stopped on the way; you can go on with it later")
-        if isinstance(end.outcome, Finished) and end.outcome.login.result is LoginResult.FAILED:
+        if isinstance(end.outcome, Finished) and end.outcome.login.result is LoginTestResult.FAILED:
             return self._login_failed(end.outcome.login)
         return self.tr("renewed")
 
     def _login_failed(self, test: LoginTest) -> str:
-        told = self._context.words.login(test, "")
-        return self.tr("renewed, but: {problem}").format(problem=told)
+        problem = self._context.catalogue.login(test, "")
+        return self.tr("renewed, but: {problem}").format(problem=problem)
 
     def _show_buttons(self) -> None:
         self.closing.setText(self.tr("&Close"))

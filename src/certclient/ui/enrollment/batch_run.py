@@ -6,18 +6,23 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
 
-from certclient.enrollment.overview import Row, take_overview
+from certclient.enrollment.overview import Row, read_overview
 from certclient.enrollment.procedure import Enrollment
 from certclient.model.errors import CertclientError
 from certclient.model.progress import Phase, Progress, Step
 from certclient.store.base import CertificateStore
 from certclient.ui.context import AppContext
-from certclient.ui.tasks.runner import LOOKING
-from certclient.ui.tasks.running import Agreement, Job, ProcedureRun, RunEnd
+from certclient.ui.tasks.enrollment_worker import (
+    EnrollmentJob,
+    EnrollmentWorker,
+    GivenConsent,
+    WorkerResult,
+)
+from certclient.ui.tasks.runner import STORE_SCAN
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class _DueCertificates:
     """The certificates due, and what their renewals need."""
 
     stores: tuple[CertificateStore, ...]
@@ -25,20 +30,20 @@ class _Found:
     enrollments: dict[str, Enrollment]
 
 
-def _look(context: AppContext) -> _Found:
+def _scan(context: AppContext) -> _DueCertificates:
     """Runs in a worker."""
     stores = tuple(context.stores())
-    overview = take_overview(context.profiles, stores, context.clock(), context.statuses())
+    overview = read_overview(context.profiles, stores, context.clock(), context.statuses())
     wanted = {row.profile.id: row.profile for row in overview.due}
     enrollments = {name: context.enrollment(one, stores) for name, one in wanted.items()}
-    return _Found(stores, overview.due, enrollments)
+    return _DueCertificates(stores, overview.due, enrollments)
 
 
 class BatchRun(QObject):
     """Renews every certificate that is due in its current store; continues after failures."""
 
     changed = Signal()
-    asked = Signal(object)
+    question_asked = Signal(object)
     """A PinRequest or SecretRequest; `run.interaction.answer` answers it."""
     one_ended = Signal(object)
     """The result of a run: Finished, Pending or a CertclientError."""
@@ -47,25 +52,25 @@ class BatchRun(QObject):
     def __init__(self, context: AppContext, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._context = context
-        self._found: _Found | None = None
+        self._due_certificates: _DueCertificates | None = None
         self._now = -1
-        self.run: ProcedureRun | None = None
-        self.ends: list[RunEnd] = []
-        self.trouble: CertclientError | None = None
+        self.run: EnrollmentWorker | None = None
+        self.ends: list[WorkerResult] = []
+        self.scan_error: CertclientError | None = None
         self.stopping = False
         self.step: Step | None = None
 
     # Progress
 
     @property
-    def looked(self) -> bool:
+    def scanned(self) -> bool:
         """Whether the search for due certificates has ended successfully."""
-        return self._found is not None
+        return self._due_certificates is not None
 
     @property
     def rows(self) -> tuple[Row, ...]:
         """The certificates due, soonest expiry first; empty before the search has ended."""
-        return self._found.rows if self._found is not None else ()
+        return self._due_certificates.rows if self._due_certificates is not None else ()
 
     @property
     def ready(self) -> bool:
@@ -82,17 +87,17 @@ class BatchRun(QObject):
         """Whether the batch was started and nothing runs any more."""
         return self._now >= 0 and not self.working
 
-    def is_at_work_on(self, number: int) -> bool:
+    def is_renewing(self, number: int) -> bool:
         """Whether row `number` of `rows` is being renewed now."""
         return self.working and number == self._now
 
     # Running
 
-    def look(self) -> None:
+    def scan_stores(self) -> None:
         """Searches for certificates that are due, in a worker."""
         context = self._context
         context.tasks.run(
-            lambda: _look(context), stores=(LOOKING,), done=self._seen, failed=self._failed
+            lambda: _scan(context), stores=(STORE_SCAN,), done=self._seen, failed=self._failed
         )
 
     def start(self) -> None:
@@ -107,38 +112,38 @@ class BatchRun(QObject):
             self.run.interaction.stop()
         self.changed.emit()
 
-    def _seen(self, found: _Found) -> None:
-        self._found = found
+    def _seen(self, due_certificates: _DueCertificates) -> None:
+        self._due_certificates = due_certificates
         self.changed.emit()
 
     def _failed(self, error: CertclientError) -> None:
-        self.trouble = error
+        self.scan_error = error
         self.changed.emit()
 
     def _next(self) -> None:
         self._now += 1
-        if self._found is None or self._now >= len(self.rows) or self.stopping:
+        if self._due_certificates is None or self._now >= len(self.rows) or self.stopping:
             self.changed.emit()
             self.all_ended.emit()
             return
-        self._begin(self._found, self.rows[self._now])
+        self._begin(self._due_certificates, self.rows[self._now])
         self.changed.emit()
 
-    def _begin(self, found: _Found, row: Row) -> None:
-        entry, enrollment = row.entry, found.enrollments[row.profile.id]
-        agreement = Agreement(entry.owner.user_id, entry.store, entry.certificate)
-        run = ProcedureRun(self._context.tasks, agreement.covers)
+    def _begin(self, due_certificates: _DueCertificates, row: Row) -> None:
+        entry, enrollment = row.entry, due_certificates.enrollments[row.profile.id]
+        given_consent = GivenConsent(entry.owner.user_id, entry.store, entry.certificate)
+        run = EnrollmentWorker(self._context.tasks, given_consent.covers)
         run.ended.connect(self._ended)
-        run.interaction.pin_asked.connect(self.asked)
-        run.interaction.secret_asked.connect(self.asked)
+        run.interaction.pin_asked.connect(self.question_asked)
+        run.interaction.secret_asked.connect(self.question_asked)
         run.interaction.progressed.connect(self._report)
         self.run = run
         run.start(
-            Job(
+            EnrollmentJob(
                 enrollment=enrollment,
                 profile_id=row.profile.id,
                 user_id=entry.owner.user_id,
-                stores=(*(store.store_id for store in found.stores), LOOKING),
+                stores=(*(store.store_id for store in due_certificates.stores), STORE_SCAN),
                 call=lambda person: enrollment.renew(entry.stored, entry.store, person),
             )
         )
@@ -147,7 +152,7 @@ class BatchRun(QObject):
         self.step = report.step if report.phase is Phase.STARTED else None
         self.changed.emit()
 
-    def _ended(self, end: RunEnd) -> None:
+    def _ended(self, end: WorkerResult) -> None:
         self.run = None
         self.step = None
         self.ends.append(end)

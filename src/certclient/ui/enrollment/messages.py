@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from certclient import __version__
-from certclient.i18n.catalogue import Shown
+from certclient.i18n.catalogue import ErrorText
 from certclient.model.errors import CertclientError, ErrorCode
-from certclient.ui.enrollment.navigation import Action, Journey, possible
+from certclient.ui.enrollment.navigation import Action, WizardState, possible
 
 _RETRY = (Action.RETRY, Action.COPY_FOR_SUPPORT)
 _SUPPORT = (Action.COPY_FOR_SUPPORT,)
 _TOKEN = (Action.RETRY, Action.CHOOSE_PLACE, Action.COPY_FOR_SUPPORT)
-_AGAIN_OR_ELSEWHERE = _TOKEN
+_RETRY_OR_OTHER_PLACE = _TOKEN
 _NOTHING = (Action.CLOSE,)
 
 ACTIONS: Mapping[ErrorCode, tuple[Action, ...]] = {
@@ -47,11 +47,11 @@ ACTIONS: Mapping[ErrorCode, tuple[Action, ...]] = {
         Action.CHOOSE_PLACE,
         Action.COPY_FOR_SUPPORT,
     ),
-    ErrorCode.STORE_WRONG_MODULE: _AGAIN_OR_ELSEWHERE,
-    ErrorCode.STORE_MODULE_ARCHITECTURE: _AGAIN_OR_ELSEWHERE,
-    ErrorCode.STORE_MODULE_NOT_ALLOWED: _AGAIN_OR_ELSEWHERE,
-    ErrorCode.STORE_UNAVAILABLE: _AGAIN_OR_ELSEWHERE,
-    ErrorCode.STORE_AMBIGUOUS: _AGAIN_OR_ELSEWHERE,
+    ErrorCode.STORE_WRONG_MODULE: _RETRY_OR_OTHER_PLACE,
+    ErrorCode.STORE_MODULE_ARCHITECTURE: _RETRY_OR_OTHER_PLACE,
+    ErrorCode.STORE_MODULE_NOT_ALLOWED: _RETRY_OR_OTHER_PLACE,
+    ErrorCode.STORE_UNAVAILABLE: _RETRY_OR_OTHER_PLACE,
+    ErrorCode.STORE_AMBIGUOUS: _RETRY_OR_OTHER_PLACE,
     ErrorCode.TOKEN_MISSING: _TOKEN,
     ErrorCode.TOKEN_REMOVED: _TOKEN,
     ErrorCode.TOKEN_FULL: _TOKEN,
@@ -60,8 +60,8 @@ ACTIONS: Mapping[ErrorCode, tuple[Action, ...]] = {
     ErrorCode.TOKEN_FAILED: _TOKEN,
     ErrorCode.PIN_REQUIRED: _TOKEN,
     ErrorCode.PIN_INCORRECT: _TOKEN,
-    ErrorCode.PASSWORD_REQUIRED: _AGAIN_OR_ELSEWHERE,
-    ErrorCode.PASSWORD_INCORRECT: _AGAIN_OR_ELSEWHERE,
+    ErrorCode.PASSWORD_REQUIRED: _RETRY_OR_OTHER_PLACE,
+    ErrorCode.PASSWORD_INCORRECT: _RETRY_OR_OTHER_PLACE,
     ErrorCode.PIN_LOCKED: (Action.CHOOSE_PLACE, Action.OPEN_USB_GUIDE, Action.COPY_FOR_SUPPORT),
     ErrorCode.KEY_NOT_FOUND: (Action.OBTAIN, Action.COPY_FOR_SUPPORT),
     ErrorCode.LEFTOVER_NOT_FOUND: _NOTHING,
@@ -117,19 +117,21 @@ ACTIONS: Mapping[ErrorCode, tuple[Action, ...]] = {
 """The buttons for each code, most helpful first."""
 
 
-def actions(error: CertclientError, journey: Journey, *, has_usb_guide: bool) -> list[Action]:
+def actions(
+    error: CertclientError, wizard_state: WizardState, *, has_usb_guide: bool
+) -> list[Action]:
     """Returns the actions that apply here; the USB guide only if the bank has such a page."""
     return [
         action
         for action in ACTIONS[error.code]
-        if possible(action, journey) and (has_usb_guide or action is not Action.OPEN_USB_GUIDE)
+        if possible(action, wizard_state) and (has_usb_guide or action is not Action.OPEN_USB_GUIDE)
     ]
 
 
-def for_support(shown: Shown, context: Mapping[str, str]) -> str:
+def for_support(error_text: ErrorText, context: Mapping[str, str]) -> str:
     """Returns the text to copy for the support desk: the code, the text shown, and facts without
     secrets (`context`: name to value)."""
-    lines = [f"[{shown.code}] {shown.title}", shown.sentence, *shown.details]
+    lines = [f"[{error_text.code}] {error_text.title}", error_text.sentence, *error_text.details]
     lines.append(f"certclient {__version__}")
     lines += [f"{name}: {value}" for name, value in context.items() if value]
     return "\n".join(lines)

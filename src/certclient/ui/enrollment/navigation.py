@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 
 from certclient.enrollment.procedure import (
     Finished,
-    Kind,
     Outcome,
     Pending,
+    ProcedureKind,
+    ProcedureState,
     ProcedureView,
-    State,
 )
 from certclient.model.certificate import Owner
 from certclient.model.errors import CertclientError, ErrorCode
@@ -24,7 +24,7 @@ from certclient.model.lifecycle import Lifecycle, Stage
 from certclient.store.base import StoredCertificate
 
 
-class Page(enum.IntEnum):
+class WizardPageId(enum.IntEnum):
     """The wizard's pages; the values are QWizard page ids."""
 
     NOTICE = 0
@@ -47,7 +47,7 @@ class Page(enum.IntEnum):
     PROBLEM = 9
 
 
-class Way(enum.Enum):
+class WizardMode(enum.Enum):
     """How the wizard was opened: 更新, 取得, or to resume an earlier procedure."""
 
     RENEW = "renew"
@@ -56,7 +56,7 @@ class Way(enum.Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Current:
+class RenewalTarget:
     """The certificate to renew: its owner, and what its expiry date allows today."""
 
     stored: StoredCertificate
@@ -65,7 +65,7 @@ class Current:
 
 
 @dataclass(frozen=True, slots=True)
-class Journey:
+class WizardState:
     """The wizard's state. Holds no secret, so it may be shown and compared.
 
     `current` is the certificate being renewed or the expired one; `user_id` is typed for 取得,
@@ -75,20 +75,22 @@ class Journey:
     ended before the bank received the confirmation.
     """
 
-    way: Way
-    current: Current | None = None
+    mode: WizardMode
+    current: RenewalTarget | None = None
     user_id: str = ""
     procedure_id: str = ""
     unconfirmed: bool = False
     notice: bool = False
-    kind: Kind | None = None
+    kind: ProcedureKind | None = None
     outcome: Outcome | None = None
     error: CertclientError | None = None
 
     @property
     def obtains(self) -> bool:
         """Whether this is 取得 rather than 更新."""
-        return self.way is Way.OBTAIN or (self.way is Way.RESUME and self.kind is Kind.OBTAIN)
+        return self.mode is WizardMode.OBTAIN or (
+            self.mode is WizardMode.RESUME and self.kind is ProcedureKind.OBTAIN
+        )
 
     @property
     def stage(self) -> Stage | None:
@@ -96,104 +98,108 @@ class Journey:
         return self.current.life.stage if self.current is not None else None
 
 
-def renewing(current: Current, *, notice: bool) -> Journey:
+def renewing(current: RenewalTarget, *, notice: bool) -> WizardState:
     """Returns the initial state for a renewal, or for what the expiry date allows instead: 取得
     after expiry (C1). Before the first day of renewal `error` is NOT_YET_RENEWABLE."""
     if current.life.stage is Stage.OBTAINABLE:
-        return Journey(Way.OBTAIN, current, current.owner.user_id)
-    journey = Journey(Way.RENEW, current, current.owner.user_id, notice=notice)
+        return WizardState(WizardMode.OBTAIN, current, current.owner.user_id)
+    wizard_state = WizardState(WizardMode.RENEW, current, current.owner.user_id, notice=notice)
     if current.life.stage is not Stage.NOT_YET:
-        return journey
+        return wizard_state
     renew_from = current.life.renew_from.isoformat()
     too_early = CertclientError(ErrorCode.NOT_YET_RENEWABLE, renew_from=renew_from)
-    return replace(journey, error=too_early)
+    return replace(wizard_state, error=too_early)
 
 
-def first_page(journey: Journey) -> Page:
+def first_page(wizard_state: WizardState) -> WizardPageId:
     """Returns the page on which the wizard opens."""
-    if journey.way is Way.RESUME:
-        return Page.WORK
-    if journey.stage is Stage.TOO_LATE:
-        return Page.TOO_LATE
-    if journey.way is Way.OBTAIN:
-        return Page.LETTER
-    if journey.stage is Stage.NOT_YET:
-        return Page.PROBLEM
-    return Page.NOTICE if journey.notice else Page.CHECKS
+    if wizard_state.mode is WizardMode.RESUME:
+        return WizardPageId.WORK
+    if wizard_state.stage is Stage.TOO_LATE:
+        return WizardPageId.TOO_LATE
+    if wizard_state.mode is WizardMode.OBTAIN:
+        return WizardPageId.LETTER
+    if wizard_state.stage is Stage.NOT_YET:
+        return WizardPageId.PROBLEM
+    return WizardPageId.NOTICE if wizard_state.notice else WizardPageId.CHECKS
 
 
-_FORWARD: Mapping[Page, Page] = {
-    Page.NOTICE: Page.CHECKS,
-    Page.LETTER: Page.CHECKS,
-    Page.CHECKS: Page.START,
-    Page.START: Page.WORK,
-    Page.WAITING: Page.WORK,
-    Page.PAUSED: Page.WORK,
+_FORWARD: Mapping[WizardPageId, WizardPageId] = {
+    WizardPageId.NOTICE: WizardPageId.CHECKS,
+    WizardPageId.LETTER: WizardPageId.CHECKS,
+    WizardPageId.CHECKS: WizardPageId.START,
+    WizardPageId.START: WizardPageId.WORK,
+    WizardPageId.WAITING: WizardPageId.WORK,
+    WizardPageId.PAUSED: WizardPageId.WORK,
 }
 
 
-def next_page(page: Page, journey: Journey) -> Page | None:
+def next_page(page: WizardPageId, wizard_state: WizardState) -> WizardPageId | None:
     """Returns the page after `page`; None closes the wizard."""
-    if page is Page.WORK:
-        return _after_work(journey)
+    if page is WizardPageId.WORK:
+        return _after_work(wizard_state)
     return _FORWARD.get(page)
 
 
-def previous_page(page: Page, journey: Journey) -> Page | None:
+def previous_page(page: WizardPageId, wizard_state: WizardState) -> WizardPageId | None:
     """Returns the target of 戻る; None if going back is impossible or unsafe."""
-    if page is Page.START and journey.way is Way.OBTAIN:
-        return Page.LETTER
+    if page is WizardPageId.START and wizard_state.mode is WizardMode.OBTAIN:
+        return WizardPageId.LETTER
     return None
 
 
-def _after_work(journey: Journey) -> Page:
-    if journey.error is not None:
-        return _page_for(journey.error)
-    if isinstance(journey.outcome, Pending):
-        return _STOPPED.get(journey.outcome.state, Page.PAUSED)
-    if isinstance(journey.outcome, Finished):
-        return Page.DONE
-    return Page.PROBLEM
+def _after_work(wizard_state: WizardState) -> WizardPageId:
+    if wizard_state.error is not None:
+        return _page_for(wizard_state.error)
+    if isinstance(wizard_state.outcome, Pending):
+        return _STOPPED.get(wizard_state.outcome.state, WizardPageId.PAUSED)
+    if isinstance(wizard_state.outcome, Finished):
+        return WizardPageId.DONE
+    return WizardPageId.PROBLEM
 
 
-_STOPPED: Mapping[State, Page] = {
-    State.WAITING: Page.WAITING,
-    State.DONE: Page.DONE,
-    State.ABANDONED: Page.PROBLEM,
+_STOPPED: Mapping[ProcedureState, WizardPageId] = {
+    ProcedureState.WAITING: WizardPageId.WAITING,
+    ProcedureState.DONE: WizardPageId.DONE,
+    ProcedureState.ABANDONED: WizardPageId.PROBLEM,
 }
 
 
-def _page_for(error: CertclientError) -> Page:
-    return Page.TOO_LATE if error.code is ErrorCode.TOO_LATE else Page.PROBLEM
+def _page_for(error: CertclientError) -> WizardPageId:
+    return WizardPageId.TOO_LATE if error.code is ErrorCode.TOO_LATE else WizardPageId.PROBLEM
 
 
 def failed(
-    journey: Journey, error: CertclientError, open_procedure: ProcedureView | None = None
-) -> Journey:
+    wizard_state: WizardState, error: CertclientError, open_procedure: ProcedureView | None = None
+) -> WizardState:
     """Returns the state after a run, or a check before it, failed with `error`; `open_procedure`
     can be resumed.
 
     EXPIRED_OBTAIN_ANEW turns 更新 into 取得, as a certificate may expire while the wizard is open.
     """
-    journey = replace(
-        journey,
+    wizard_state = replace(
+        wizard_state,
         outcome=None,
         error=error,
         procedure_id=open_procedure.id if open_procedure else "",
         unconfirmed=open_procedure is not None and open_procedure.state.unconfirmed,
     )
     if error.code is ErrorCode.EXPIRED_OBTAIN_ANEW:
-        journey = replace(journey, way=Way.OBTAIN)
-    return journey
+        wizard_state = replace(wizard_state, mode=WizardMode.OBTAIN)
+    return wizard_state
 
 
-def ended(journey: Journey, outcome: Outcome) -> Journey:
+def ended(wizard_state: WizardState, outcome: Outcome) -> WizardState:
     """Returns the state after a run ended with `outcome`; a Pending one can be resumed."""
     still_open = isinstance(outcome, Pending) and outcome.state.open
     procedure_id = outcome.procedure_id if still_open else ""
     unconfirmed = isinstance(outcome, Pending) and outcome.state.unconfirmed
     return replace(
-        journey, outcome=outcome, error=None, procedure_id=procedure_id, unconfirmed=unconfirmed
+        wizard_state,
+        outcome=outcome,
+        error=None,
+        procedure_id=procedure_id,
+        unconfirmed=unconfirmed,
     )
 
 
@@ -208,23 +214,23 @@ class Action(enum.Enum):
     CLOSE = "close"
 
 
-def possible(action: Action, journey: Journey) -> bool:
+def possible(action: Action, wizard_state: WizardState) -> bool:
     """Returns whether `action` applies here; an earlier procedure can only be resumed."""
-    if journey.way is not Way.RESUME:
+    if wizard_state.mode is not WizardMode.RESUME:
         return True
     if action is Action.RETRY:
-        return bool(journey.procedure_id)
+        return bool(wizard_state.procedure_id)
     return action is not Action.CHOOSE_PLACE
 
 
 _LETTER_WRONG = frozenset({ErrorCode.ISSUE_CODE_WRONG, ErrorCode.ISSUE_CODE_REQUIRED})
 
 
-def retry_page(journey: Journey) -> Page:
+def retry_page(wizard_state: WizardState) -> WizardPageId:
     """Returns where もう一度 starts: WORK if there is a procedure to resume, LETTER if the issue
     code was wrong or missing, otherwise CHECKS."""
-    if journey.procedure_id:
-        return Page.WORK
-    if journey.error is not None and journey.error.code in _LETTER_WRONG:
-        return Page.LETTER
-    return Page.CHECKS
+    if wizard_state.procedure_id:
+        return WizardPageId.WORK
+    if wizard_state.error is not None and wizard_state.error.code in _LETTER_WRONG:
+        return WizardPageId.LETTER
+    return WizardPageId.CHECKS

@@ -70,7 +70,7 @@ def _of(
         yield Place(destination, store, problem, allowed, store.store_id == home_id)
 
 
-def favourite(places: Sequence[Place]) -> Place | None:
+def preferred(places: Sequence[Place]) -> Place | None:
     """Returns the preselected place: the current certificate's, or else the bank's first choice."""
     usable = [place for place in places if place.usable]
     present = [place for place in usable if place.present]

@@ -22,23 +22,29 @@ from certclient.store.base import CertificateStore
 from certclient.store.unavailable import absent
 from certclient.ui.context import AppContext
 from certclient.ui.enrollment.navigation import (
-    Current,
-    Journey,
-    Page,
-    Way,
+    RenewalTarget,
+    WizardMode,
+    WizardPageId,
+    WizardState,
     ended,
     failed,
     next_page,
     previous_page,
     retry_page,
 )
-from certclient.ui.enrollment.places import Place, favourite, find_places
-from certclient.ui.tasks.runner import LOOKING
-from certclient.ui.tasks.running import Agreement, Job, ProcedureRun, RunEnd, no_consent
+from certclient.ui.enrollment.places import Place, find_places, preferred
+from certclient.ui.tasks.enrollment_worker import (
+    EnrollmentJob,
+    EnrollmentWorker,
+    GivenConsent,
+    WorkerResult,
+    no_consent,
+)
+from certclient.ui.tasks.runner import STORE_SCAN
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class StoreScanResult:
     """The result of one scan: the stores present, the procedures over them, the places to choose.
 
     `profile` and `user_id` are those of the procedure being resumed, otherwise the session's.
@@ -60,10 +66,10 @@ class Surroundings:
 class _Results(QObject):
     """Delivers results from a worker one by one."""
 
-    arrived = Signal(object)
+    on_result = Signal(object)
 
 
-class Session(QObject):
+class WizardSession(QObject):
     """One wizard's state and actions. Lives in the GUI thread."""
 
     moved = Signal(object)
@@ -73,32 +79,32 @@ class Session(QObject):
     run_ended = Signal(object)
     """An Outcome or a CertclientError."""
     places_changed = Signal()
-    """`around` and `place` were updated by a scan."""
+    """`scan` and `place` were updated by a scan."""
 
     def __init__(
         self,
         context: AppContext,
         profile: Profile,
-        journey: Journey,
+        wizard_state: WizardState,
         ticket: Secret | None = None,
     ) -> None:
         super().__init__()
         self._ticket = ticket
         self.context = context
         self.profile = profile
-        self.journey = journey
-        self.around: Surroundings | None = None
+        self.wizard_state = wizard_state
+        self.scan: StoreScanResult | None = None
         self.place: Place | None = None
-        self.run: ProcedureRun | None = None
+        self.run: EnrollmentWorker | None = None
         self.warnings: tuple[CertclientError, ...] = ()
-        self.key_asks = False
+        self.key_prompts = False
         """Whether Windows will prompt before using the current key; known after the checks."""
         self._results: _Results | None = None
 
     @property
-    def current(self) -> Current | None:
+    def current(self) -> RenewalTarget | None:
         """The certificate being renewed, or the expired one; None for a first certificate."""
-        return self.journey.current
+        return self.wizard_state.current
 
     @property
     def has_ticket(self) -> bool:
@@ -108,8 +114,12 @@ class Session(QObject):
     def offer_ticket(self, ticket: Secret) -> bool:
         """Keeps another ticket for the next run. Returns False once a run has begun: a ticket can
         only be sent with the request."""
-        journey = self.journey
-        if self.run is not None or journey.procedure_id or isinstance(journey.outcome, Finished):
+        wizard_state = self.wizard_state
+        if (
+            self.run is not None
+            or wizard_state.procedure_id
+            or isinstance(wizard_state.outcome, Finished)
+        ):
             return False
         self._ticket = ticket
         return True
@@ -120,91 +130,94 @@ class Session(QObject):
 
     # Navigation
 
-    def forward(self, page: Page) -> None:
+    def forward(self, page: WizardPageId) -> None:
         """Emits `moved` with the page after `page`."""
-        self.moved.emit(next_page(page, self.journey))
+        self.moved.emit(next_page(page, self.wizard_state))
 
-    def back(self, page: Page) -> None:
+    def back(self, page: WizardPageId) -> None:
         """Emits `moved` with the page before `page`."""
-        self.moved.emit(previous_page(page, self.journey))
+        self.moved.emit(previous_page(page, self.wizard_state))
 
     def obtain(self) -> None:
         """Switches from 更新 to 取得."""
-        self.journey = replace(self.journey, way=Way.OBTAIN, procedure_id="", error=None)
-        self.moved.emit(Page.LETTER)
+        self.wizard_state = replace(
+            self.wizard_state, mode=WizardMode.OBTAIN, procedure_id="", error=None
+        )
+        self.moved.emit(WizardPageId.LETTER)
 
     def retry(self) -> None:
         """もう一度, from the page given by `retry_page`."""
-        self.moved.emit(retry_page(self.journey))
+        self.moved.emit(retry_page(self.wizard_state))
 
     def choose_again(self) -> None:
         """Returns to the choice of place. The next run rolls back what was begun for the first
         one."""
-        self.journey = replace(self.journey, procedure_id="")
-        self.moved.emit(Page.START)
+        self.wizard_state = replace(self.wizard_state, procedure_id="")
+        self.moved.emit(WizardPageId.START)
 
     def fail(self, error: CertclientError) -> None:
         """Handles an error outside a run."""
-        self.journey = failed(self.journey, error)
-        self.moved.emit(next_page(Page.WORK, self.journey))
+        self.wizard_state = failed(self.wizard_state, error)
+        self.moved.emit(next_page(WizardPageId.WORK, self.wizard_state))
 
     # Scanning and checking
 
-    def look(self, done: Callable[[], None]) -> None:
+    def scan_stores(self, done: Callable[[], None]) -> None:
         """Scans the stores in a worker, then calls `done`; shows the problem page if that fails."""
-        context, profile, journey = self.context, self.profile, self.journey
+        context, profile, wizard_state = self.context, self.profile, self.wizard_state
 
-        def keep(found: Surroundings) -> None:
+        def keep(found: StoreScanResult) -> None:
             if not shiboken6.isValid(self):
                 return  # the window was closed during the scan
-            self.around = found
+            self.scan = found
             self.profile = found.profile
-            self.journey = replace(self.journey, user_id=found.user_id)
+            self.wizard_state = replace(self.wizard_state, user_id=found.user_id)
             self._keep_choice(found)
             done()
 
         self.context.tasks.run(
-            lambda: _look(context, profile, journey),
-            stores=(LOOKING,),
+            lambda: _scan(context, profile, wizard_state),
+            stores=(STORE_SCAN,),
             done=keep,
             failed=self.fail,
         )
 
-    def _keep_choice(self, found: Surroundings) -> None:
+    def _keep_choice(self, found: StoreScanResult) -> None:
         """Keeps the chosen place while it is usable."""
         chosen = self.place.key if self.place is not None else ""
         same = [place for place in found.places if place.usable and place.key == chosen]
-        self.place = same[0] if same else favourite(found.places)
+        self.place = same[0] if same else preferred(found.places)
         self.places_changed.emit()
 
-    def check(self, arrived: Callable[[CheckResult], None], done: Callable[[None], None]) -> None:
-        """Runs the checks in a worker and reports each result at once. Call it after `look`."""
-        around = self._looked()
+    def check(self, on_result: Callable[[CheckResult], None], done: Callable[[None], None]) -> None:
+        """Runs the checks in a worker and reports each result at once. Call it after
+        `scan_stores`."""
+        scan = self._scanned()
         certificate = self._renewed_certificate()
-        home = around.home if certificate is not None else None
+        home = scan.home if certificate is not None else None
         results = _Results()
-        results.arrived.connect(self._remember)
-        results.arrived.connect(arrived)
+        results.on_result.connect(self._note_result)
+        results.on_result.connect(on_result)
         self._results = results
 
         def work() -> None:
-            for result in around.enrollment.readiness(certificate, home):
-                results.arrived.emit(result)
+            for result in scan.enrollment.readiness(certificate, home):
+                results.on_result.emit(result)
 
-        self.context.tasks.run(work, stores=around.store_ids, done=done, failed=self.fail)
+        self.context.tasks.run(work, stores=scan.store_ids, done=done, failed=self.fail)
 
-    def _remember(self, result: CheckResult) -> None:
+    def _note_result(self, result: CheckResult) -> None:
         if result.check is Check.KEY:
             error = result.error
-            self.key_asks = error is not None and error.code is ErrorCode.KEY_PROTECTED
+            self.key_prompts = error is not None and error.code is ErrorCode.KEY_PROTECTED
 
-    def _looked(self) -> Surroundings:
-        if self.around is None:
+    def _scanned(self) -> StoreScanResult:
+        if self.scan is None:
             raise AssertionError("look comes first")
-        return self.around
+        return self.scan
 
     def _renewed_certificate(self) -> Certificate | None:
-        if self.journey.way is not Way.RENEW or self.current is None:
+        if self.wizard_state.mode is not WizardMode.RENEW or self.current is None:
             return None
         return self.current.stored.certificate
 
@@ -212,69 +225,73 @@ class Session(QObject):
 
     def begin(self) -> None:
         """Runs the journey's procedure. The user has agreed to it, or did when a resumed one began.
-        Call it after `look`."""
-        around = self._looked()
-        agreement = self._agreement()
-        run = ProcedureRun(self.context.tasks, agreement.covers if agreement else no_consent)
+        Call it after `scan_stores`."""
+        scan = self._scanned()
+        given_consent = self._given_consent()
+        run = EnrollmentWorker(
+            self.context.tasks, given_consent.covers if given_consent else no_consent
+        )
         run.ended.connect(self._run_ended)
         run.interaction.warned.connect(self._warned)
         self.warnings = ()
         self.run = run
         self.run_began.emit(run)
         run.start(
-            Job(
-                enrollment=around.enrollment,
+            EnrollmentJob(
+                enrollment=scan.enrollment,
                 profile_id=self.profile.id,
-                user_id=self.journey.user_id,
-                stores=(*around.store_ids, LOOKING),
-                call=self._call(around),
+                user_id=self.wizard_state.user_id,
+                stores=(*scan.store_ids, STORE_SCAN),
+                call=self._call(scan),
             )
         )
 
-    def _agreement(self) -> Agreement | None:
+    def _given_consent(self) -> GivenConsent | None:
         if self.place is None or self.place.store is None:
             return None
-        return Agreement(self.journey.user_id, self.place.store, self._renewed_certificate())
+        return GivenConsent(
+            self.wizard_state.user_id, self.place.store, self._renewed_certificate()
+        )
 
-    def _call(self, around: Surroundings) -> Callable[[Interaction], Outcome]:
-        journey, enrollment = self.journey, around.enrollment
-        if journey.procedure_id:
-            return lambda person: enrollment.resume(journey.procedure_id, person)
+    def _call(self, scan: StoreScanResult) -> Callable[[Interaction], Outcome]:
+        wizard_state, enrollment = self.wizard_state, scan.enrollment
+        if wizard_state.procedure_id:
+            return lambda person: enrollment.resume(wizard_state.procedure_id, person)
         if self.place is None or self.place.store is None:
             raise AssertionError("a place is chosen before the run")
         store, ticket = self.place.store, self._take_ticket()
-        if journey.way is Way.OBTAIN:
-            return lambda person: enrollment.obtain(journey.user_id, store, person, ticket)
-        if journey.current is None:
+        if wizard_state.mode is WizardMode.OBTAIN:
+            return lambda person: enrollment.obtain(wizard_state.user_id, store, person, ticket)
+        if wizard_state.current is None:
             raise AssertionError("a renewal has a current certificate")
-        stored = journey.current.stored
+        stored = wizard_state.current.stored
         return lambda person: enrollment.renew(stored, store, person, ticket)
 
     def _warned(self, error: CertclientError) -> None:
         self.warnings = (*self.warnings, error)
 
-    def _run_ended(self, end: RunEnd) -> None:
+    def _run_ended(self, end: WorkerResult) -> None:
         self.run = None
         if end.outcome is not None:
-            self.journey = ended(self.journey, end.outcome)
+            self.wizard_state = ended(self.wizard_state, end.outcome)
             self.run_ended.emit(end.outcome)
         elif end.error is not None:
-            self.journey = failed(self.journey, end.error, end.open_procedure)
+            self.wizard_state = failed(self.wizard_state, end.error, end.open_procedure)
             self.run_ended.emit(end.error)
-        self.forward(Page.WORK)
+        self.forward(WizardPageId.WORK)
 
 
-def _look(context: AppContext, profile: Profile, journey: Journey) -> Surroundings:
+def _scan(context: AppContext, profile: Profile, wizard_state: WizardState) -> StoreScanResult:
     """Runs in a worker."""
     stores = tuple(context.stores())
-    user_id = journey.user_id
+    user_id = wizard_state.user_id
     enrollment = context.enrollment(profile, stores)
-    if journey.procedure_id:
-        profile, user_id = _owner_of(journey.procedure_id, context) or (profile, user_id)
+    if wizard_state.procedure_id:
+        profile, user_id = _owner_of(wizard_state.procedure_id, context) or (profile, user_id)
         enrollment = context.enrollment(profile, stores)
-    home_id = journey.current.stored.store_id if journey.current is not None else ""
+    home_id = wizard_state.current.stored.store_id if wizard_state.current is not None else ""
     home = next((store for store in stores if store.store_id == home_id), None)
-    return Surroundings(
+    return StoreScanResult(
         profile=profile,
         user_id=user_id,
         enrollment=enrollment,

@@ -9,14 +9,21 @@ from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QAbstractButton, QDialog, QPushButton, QWidget, QWizard
 
-from certclient.enrollment.procedure import Kind
+from certclient.enrollment.procedure import ProcedureKind
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.lifecycle import lifecycle
 from certclient.model.profile import Profile
 from certclient.model.secret import Secret
 from certclient.store.base import StoredCertificate
 from certclient.ui.context import AppContext
-from certclient.ui.enrollment.navigation import Current, Journey, Page, Way, first_page, renewing
+from certclient.ui.enrollment.navigation import (
+    RenewalTarget,
+    WizardMode,
+    WizardPageId,
+    WizardState,
+    first_page,
+    renewing,
+)
 from certclient.ui.enrollment.pages.base import Button, WizardPage
 from certclient.ui.enrollment.pages.checks import ChecksPage
 from certclient.ui.enrollment.pages.done import DonePage
@@ -28,7 +35,7 @@ from certclient.ui.enrollment.pages.start import StartPage
 from certclient.ui.enrollment.pages.too_late import TooLatePage
 from certclient.ui.enrollment.pages.waiting import WaitingPage
 from certclient.ui.enrollment.pages.work import WorkPage
-from certclient.ui.enrollment.session import Session
+from certclient.ui.enrollment.session import WizardSession
 from certclient.ui.widgets.sizes import fitting_size
 
 _SIZE_IN_LINES = (46, 46)
@@ -49,7 +56,7 @@ class EnrollmentWizard(QWizard):
     left_unconfirmed = Signal()
     """It was closed before the bank received the confirmation."""
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(self, session: WizardSession, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.session = session
         session.setParent(self)
@@ -62,7 +69,7 @@ class EnrollmentWizard(QWizard):
         self.setOption(QWizard.WizardOption.NoBackButtonOnStartPage)
         for which in (_PRIMARY, _SECONDARY, _BACK):
             self.button(which).clicked.connect(lambda _checked=False, w=which: self._press(w))
-        self.setStartId(first_page(session.journey))
+        self.setStartId(first_page(session.wizard_state))
         session.moved.connect(self._move)
         session.run_ended.connect(self.finished_with)
         self._retitle()
@@ -91,8 +98,8 @@ class EnrollmentWizard(QWizard):
             owner = stored.certificate.owner(profile.subject_rule)
             if owner is not None:
                 life = lifecycle(stored.certificate.not_after, context.clock(), profile.renewal)
-                journey = renewing(Current(stored, owner, life), notice=notice)
-                return cls(Session(context, profile, journey, ticket), parent)
+                wizard_state = renewing(RenewalTarget(stored, owner, life), notice=notice)
+                return cls(WizardSession(context, profile, wizard_state, ticket), parent)
         serial = stored.certificate.serial_hex
         raise CertclientError(ErrorCode.CERTIFICATE_NOT_FOUND, serial=serial)
 
@@ -114,8 +121,8 @@ class EnrollmentWizard(QWizard):
         profile = context.profile(profile_id) if profile_id else _first(context)
         if profile is None:
             raise CertclientError(ErrorCode.PROFILE_NOT_FOUND, file=profile_id)
-        journey = Journey(Way.OBTAIN, user_id=user_id)
-        return cls(Session(context, profile, journey, ticket), parent)
+        wizard_state = WizardState(WizardMode.OBTAIN, user_id=user_id)
+        return cls(WizardSession(context, profile, wizard_state, ticket), parent)
 
     @classmethod
     def resume(
@@ -124,7 +131,7 @@ class EnrollmentWizard(QWizard):
         procedure_id: str,
         parent: QWidget | None = None,
         *,
-        kind: Kind | None = None,
+        kind: ProcedureKind | None = None,
     ) -> EnrollmentWizard:
         """Creates a wizard that resumes a procedure at once; its user has already agreed.
 
@@ -135,25 +142,25 @@ class EnrollmentWizard(QWizard):
         profile = _first(context)
         if profile is None:
             raise CertclientError(ErrorCode.PROFILE_NOT_FOUND)
-        journey = Journey(Way.RESUME, procedure_id=procedure_id, kind=kind)
-        return cls(Session(context, profile, journey), parent)
+        wizard_state = WizardState(WizardMode.RESUME, procedure_id=procedure_id, kind=kind)
+        return cls(WizardSession(context, profile, wizard_state), parent)
 
     # Pages
 
-    def _make_pages(self) -> dict[Page, WizardPage]:
+    def _make_pages(self) -> dict[WizardPageId, WizardPage]:
         session = self.session
         letter = LetterPage(session)
-        pages: dict[Page, WizardPage] = {
-            Page.NOTICE: NoticePage(session),
-            Page.LETTER: letter,
-            Page.CHECKS: ChecksPage(session),
-            Page.START: StartPage(session),
-            Page.WORK: WorkPage(session, letter),
-            Page.DONE: DonePage(session),
-            Page.WAITING: WaitingPage(session),
-            Page.PAUSED: PausedPage(session),
-            Page.TOO_LATE: TooLatePage(session),
-            Page.PROBLEM: ProblemPage(session),
+        pages: dict[WizardPageId, WizardPage] = {
+            WizardPageId.NOTICE: NoticePage(session),
+            WizardPageId.LETTER: letter,
+            WizardPageId.CHECKS: ChecksPage(session),
+            WizardPageId.START: StartPage(session),
+            WizardPageId.WORK: WorkPage(session, letter),
+            WizardPageId.DONE: DonePage(session),
+            WizardPageId.WAITING: WaitingPage(session),
+            WizardPageId.PAUSED: PausedPage(session),
+            WizardPageId.TOO_LATE: TooLatePage(session),
+            WizardPageId.PROBLEM: ProblemPage(session),
         }
         for page_id, page in pages.items():
             self.setPage(page_id, page)
@@ -163,9 +170,9 @@ class EnrollmentWizard(QWizard):
     @property
     def page_now(self) -> WizardPage | None:
         """The page shown, or None before the wizard is shown."""
-        return self._pages.get(Page(self.currentId())) if self.currentId() >= 0 else None
+        return self._pages.get(WizardPageId(self.currentId())) if self.currentId() >= 0 else None
 
-    def _move(self, page: Page | None) -> None:
+    def _move(self, page: WizardPageId | None) -> None:
         if page is None:
             self.accept()
             return
@@ -173,7 +180,7 @@ class EnrollmentWizard(QWizard):
         self._pages[page].enter()
         self._set_focus(self._pages[page])
 
-    def show_page(self, page: Page) -> None:
+    def show_page(self, page: WizardPageId) -> None:
         """Shows a page with the session's current state, without the work the page starts when it
         is entered (checks, run)."""
         before = self.page_now
@@ -198,7 +205,7 @@ class EnrollmentWizard(QWizard):
         page = self.page_now
         if not self._entered and page is not None:
             self._entered = True
-            self._move(Page(self.currentId()))
+            self._move(WizardPageId(self.currentId()))
 
     def changeEvent(self, event: QEvent) -> None:
         """Retranslates on a language switch."""
@@ -207,7 +214,7 @@ class EnrollmentWizard(QWizard):
         super().changeEvent(event)
 
     def _retitle(self) -> None:
-        obtaining = self.session.journey.obtains
+        obtaining = self.session.wizard_state.obtains
         self.setWindowTitle(
             self.tr("Obtain a certificate") if obtaining else self.tr("Certificate renewal")
         )
@@ -236,7 +243,7 @@ class EnrollmentWizard(QWizard):
 
     def _is_unconfirmed(self, page: WizardPage | None) -> bool:
         if self.session.run is None:
-            return self.session.journey.unconfirmed
+            return self.session.wizard_state.unconfirmed
         return isinstance(page, WorkPage) and page.confirming
 
     def _leave_if_closed(self, _end: object) -> None:

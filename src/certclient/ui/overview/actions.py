@@ -112,8 +112,8 @@ class SelectionRow(_ButtonRow):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.details = self.add("details")
-        self.put_away = self.add("put-away")
-        self.bring_back = self.add("bring-back")
+        self.archive = self.add("put-away")
+        self.restore = self.add("bring-back")
         self.delete = self.add("delete")
         self.set_icons()
         self.retranslate()
@@ -122,7 +122,7 @@ class SelectionRow(_ButtonRow):
         """Returns each button's text in the current language."""
         return {
             self.details: self.tr("&Details"),
-            self.put_away: self.tr("&Put away"),
-            self.bring_back: self.tr("&Bring back"),
+            self.archive: self.tr("&Put away"),
+            self.restore: self.tr("&Bring back"),
             self.delete: self.tr("Delete &for good…"),
         }

@@ -129,5 +129,5 @@ class CertificateTable(QTreeView):
 
     def _retranslate(self) -> None:
         self.setAccessibleName(self.tr("Certificates"))
-        self.certificates.tell_texts_changed()
+        self.certificates.emit_texts_changed()
         self._fit_columns()

@@ -10,7 +10,7 @@ from certclient.enrollment.overview import Condition
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class ConditionStyle:
     """`icon` is a file in resources/icons. The colours, for light and dark backgrounds, have a
     contrast of at least 4.5:1; "" means the text colour."""
 
@@ -29,17 +29,17 @@ _AMBER = ("#8a5a00", "#e3b341")
 _RED = ("#c01c28", "#ff8a80")
 _PLAIN = ("", "")
 
-LOOKS = {
-    Condition.VALID: Look("valid", *_GREEN),
-    Condition.RENEWABLE: Look("renewable", *_AMBER),
-    Condition.URGENT: Look("urgent", *_RED),
-    Condition.OBTAINABLE: Look("expired", *_RED),
-    Condition.TOO_LATE: Look("expired", *_RED),
-    Condition.REPLACED: Look("archived", *_PLAIN),
-    Condition.ARCHIVED: Look("put-away", *_PLAIN),
-    Condition.NO_KEY: Look("no-key", *_AMBER),
-    Condition.UNFINISHED: Look("waiting", *_AMBER),
-    Condition.NOT_ACCEPTED: Look("not-accepted", *_RED),
+CONDITION_STYLES = {
+    Condition.VALID: ConditionStyle("valid", *_GREEN),
+    Condition.RENEWABLE: ConditionStyle("renewable", *_AMBER),
+    Condition.URGENT: ConditionStyle("urgent", *_RED),
+    Condition.OBTAINABLE: ConditionStyle("expired", *_RED),
+    Condition.TOO_LATE: ConditionStyle("expired", *_RED),
+    Condition.REPLACED: ConditionStyle("archived", *_PLAIN),
+    Condition.ARCHIVED: ConditionStyle("put-away", *_PLAIN),
+    Condition.NO_KEY: ConditionStyle("no-key", *_AMBER),
+    Condition.UNFINISHED: ConditionStyle("waiting", *_AMBER),
+    Condition.NOT_ACCEPTED: ConditionStyle("not-accepted", *_RED),
 }
 
 

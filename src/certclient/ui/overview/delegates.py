@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleO
 
 from certclient.enrollment.overview import Row
 from certclient.model.destination import Destination
-from certclient.ui.overview.conditions import LOOKS
+from certclient.ui.overview.conditions import CONDITION_STYLES
 from certclient.ui.overview.models import Column, row_at
 from certclient.ui.widgets import icons
 
@@ -111,9 +111,9 @@ def _shape(row: Row, column: int, option: QStyleOptionViewItem) -> tuple[str, QC
     if column == Column.PLACE:
         usb = row.entry.store.destination is Destination.USB
         return ("usb" if usb else "pc"), _text_colour(option)
-    look = LOOKS[row.condition]
-    colour = _text_colour(option) if _selected(option) else look.colour(option.palette)
-    return look.icon, colour
+    condition_style = CONDITION_STYLES[row.condition]
+    colour = _text_colour(option) if _selected(option) else condition_style.colour(option.palette)
+    return condition_style.icon, colour
 
 
 def _paint_shape(
@@ -152,7 +152,7 @@ def _paint_timeline(
     painter.drawRect(track)
     whole = max(row.profile.renewal.renew_days_before, 1)
     left = min(max(row.entry.life.days_left / whole, 0.0), 1.0)
-    fill = colour if _selected(option) else LOOKS[row.condition].colour(option.palette)
+    fill = colour if _selected(option) else CONDITION_STYLES[row.condition].colour(option.palette)
     painter.fillRect(QRectF(track.left(), track.top(), track.width() * left, _BAR), fill)
     for day in row.profile.reminder_days:
         if 0 < day < whole:

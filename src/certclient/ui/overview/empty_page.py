@@ -15,7 +15,7 @@ class EmptyPage(QWidget):
     def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._context = context
-        self._looking = True
+        self._scanning = True
         self._heading = Heading()
         self._text = Sentence()
         self.obtain = QPushButton()
@@ -31,9 +31,9 @@ class EmptyPage(QWidget):
         outer.addWidget(Scroll(body))
         self._retranslate()
 
-    def found_nothing(self) -> None:
+    def scan_finished(self) -> None:
         """Replaces the “Looking” text once a scan has ended."""
-        self._looking = False
+        self._scanning = False
         self._retranslate()
 
     def changeEvent(self, event: QEvent) -> None:
@@ -44,7 +44,7 @@ class EmptyPage(QWidget):
 
     def _retranslate(self) -> None:
         self.obtain.setText(self.tr("Obtain &your first certificate"))
-        self.obtain.setVisible(not self._looking and bool(self._context.profiles))
+        self.obtain.setVisible(not self._scanning and bool(self._context.profiles))
         if not self._context.profiles:
             self._heading.setText(self.tr("No bank is set up on this computer"))
             self._text.setText(
@@ -53,7 +53,7 @@ class EmptyPage(QWidget):
                     " page again, or ask whoever looks after your computers."
                 )
             )
-        elif self._looking:
+        elif self._scanning:
             self._heading.setText(self.tr("Looking for certificates…"))
             self._text.setText("")
         else:

@@ -16,7 +16,7 @@ from certclient.ui.widgets.parts import Sentence
 class LeftoverPanel(QGroupBox):
     """Hidden if there are no such keys."""
 
-    removal_wanted = Signal(object)
+    removal_requested = Signal(object)
     """The Leftover."""
 
     def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
@@ -39,7 +39,7 @@ class LeftoverPanel(QGroupBox):
         self._lines = [_LeftoverLine(self._context, one) for one in leftovers]
         for line in self._lines:
             line.button.clicked.connect(line.ask)
-            line.removal_wanted.connect(self.removal_wanted)
+            line.removal_requested.connect(self.removal_requested)
             self._layout.addWidget(line)
         self._retranslate()
         self.setVisible(bool(leftovers))
@@ -62,7 +62,7 @@ class LeftoverPanel(QGroupBox):
 
 
 class _LeftoverLine(QWidget):
-    removal_wanted = Signal(object)
+    removal_requested = Signal(object)
 
     def __init__(self, context: AppContext, leftover: Leftover) -> None:
         super().__init__()
@@ -76,11 +76,11 @@ class _LeftoverLine(QWidget):
         layout.addWidget(self.button)
 
     def ask(self) -> None:
-        self.removal_wanted.emit(self._leftover)
+        self.removal_requested.emit(self._leftover)
 
     def retranslate(self) -> None:
         store = self._leftover.store
-        place = self._context.words.destination(store.destination)
+        place = self._context.catalogue.destination(store.destination)
         if store.destination is Destination.USB:
             place = self.tr("{0} ({1})").format(place, store.label)
         text = self.tr(

@@ -19,23 +19,23 @@ from certclient.enrollment.overview import Condition, Overview, Row
 from certclient.enrollment.procedure import ProcedureView
 from certclient.model.errors import CertclientError
 from certclient.ui.context import AppContext
-from certclient.ui.dialogs.complaint import Complaint
 from certclient.ui.dialogs.details import DetailsDialog
+from certclient.ui.dialogs.error_dialog import ErrorDialog
 from certclient.ui.dialogs.help_window import HelpWindow
 from certclient.ui.overview.about_corner import AboutCorner
 from certclient.ui.overview.actions import ActionRow, SelectionRow
+from certclient.ui.overview.archiving import ArchiveAction, ArchiveTask, possible
 from certclient.ui.overview.certificate_table import CertificateTable
-from certclient.ui.overview.clearing import Clearing
+from certclient.ui.overview.cleanup import ProcedureCleanup
 from certclient.ui.overview.empty_page import EmptyPage
 from certclient.ui.overview.leftover_panel import LeftoverPanel
 from certclient.ui.overview.models import name_of, row_at
 from certclient.ui.overview.notes import NoteLines, UndoLine
 from certclient.ui.overview.notice_card import NoticeCard
 from certclient.ui.overview.pending_panel import PendingPanel
-from certclient.ui.overview.putting_away import PuttingAway, Removal, possible
 from certclient.ui.overview.update_notice import UpdateLine
 from certclient.ui.widgets import icons
-from certclient.ui.widgets.banner import RehearsalBanner, put_banner_into
+from certclient.ui.widgets.banner import RehearsalBanner, insert_banner
 from certclient.ui.widgets.parts import Scroll
 from certclient.ui.widgets.sizes import fitting_size
 
@@ -56,17 +56,17 @@ _RENEWABLE = (
 class MainWindow(QMainWindow):
     """Shows an overview and emits the user's requests; the shell opens the windows for them."""
 
-    renew_wanted = Signal(object)
+    renew_requested = Signal(object)
     """The Row to renew; it may have expired."""
-    obtain_wanted = Signal()
+    obtain_requested = Signal()
     """電子証明書取得 with the bank's letter."""
-    batch_wanted = Signal()
+    batch_requested = Signal()
     """すべて更新."""
-    resume_wanted = Signal(object)
+    resume_requested = Signal(object)
     """The ProcedureView to resume."""
     replacement_wanted = Signal(object)
     """The Row whose owner has to obtain a new certificate."""
-    continue_wanted = Signal(object)
+    continue_requested = Signal(object)
     """The Row whose procedure is to be resumed."""
     postponed = Signal(object)
     """The Rows whose reminder the user postponed."""
@@ -88,14 +88,14 @@ class MainWindow(QMainWindow):
         self.empty = EmptyPage(context)
         self.notes = NoteLines(context)
         self.undo = UndoLine()
-        self.removals = PuttingAway(context, self)
-        self.clearing = Clearing(context, self)
+        self.removals = ArchiveTask(context, self)
+        self.cleanup = ProcedureCleanup(context, self)
         self.help_window = HelpWindow(context, self)
         self.updates = UpdateLine(context)
         self.about = AboutCorner(context, self)
         self._pages = QStackedWidget()
         self._lay_out()
-        self._connect_wishes()
+        self._connect_requests()
         self._connect_removals()
         self._retranslate()
         self._choose(None)
@@ -107,7 +107,7 @@ class MainWindow(QMainWindow):
     def show_overview(self, overview: Overview) -> None:
         """Shows the result of a complete scan."""
         self._overview = overview
-        self.empty.found_nothing()
+        self.empty.scan_finished()
         self._pages.setCurrentIndex(1 if overview.rows else 0)
         self.table.show_overview(overview)
         self.card.show_for(overview)
@@ -123,19 +123,19 @@ class MainWindow(QMainWindow):
         self.card.remind(list(rows))
         self.card.show_for(self._overview)
 
-    def complain(self, error: CertclientError, row: Row | None = None) -> None:
+    def show_error(self, error: CertclientError, row: Row | None = None) -> None:
         """Shows an error; `row` is the certificate concerned, if any."""
         profile = row.profile if row else next(iter(self._context.profiles), None)
         owner = row.entry.owner if row else None
         contact = self._context.contact(profile, owner) if profile else ""
-        Complaint(self._context, error, contact, self).open()
+        ErrorDialog(self._context, error, contact, self).open()
 
-    def say(self, text: str) -> None:
+    def show_message(self, text: str) -> None:
         """Shows an information box without blocking."""
         box = QMessageBox(QMessageBox.Icon.Information, self.windowTitle(), text, parent=self)
         box.setTextFormat(Qt.TextFormat.PlainText)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        put_banner_into(box, self._context.rehearsal)
+        insert_banner(box, self._context.rehearsal)
         # Queued: it is still visible while it closes.
         box.finished.connect(self.closed, Qt.ConnectionType.QueuedConnection)
         box.open()
@@ -145,7 +145,7 @@ class MainWindow(QMainWindow):
         """Whether a message is open, with or without this window behind it."""
         return any(box.isVisible() for box in self.findChildren(QMessageBox))
 
-    def come_forward(self) -> None:
+    def raise_window(self) -> None:
         """Shows the window above others, restoring it if minimised."""
         self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
         self.show()
@@ -179,34 +179,34 @@ class MainWindow(QMainWindow):
         outer.addWidget(Scroll(content), 1)
         self.setCentralWidget(central)
 
-    def _connect_wishes(self) -> None:
-        self.card.renew_wanted.connect(self.renew_wanted)
-        self.card.obtain_wanted.connect(self.replacement_wanted)
+    def _connect_requests(self) -> None:
+        self.card.renew_requested.connect(self.renew_requested)
+        self.card.obtain_requested.connect(self.replacement_wanted)
         self.card.postponed.connect(self.postponed)
-        self.pending.resume_wanted.connect(self.resume_wanted)
+        self.pending.resume_requested.connect(self.resume_requested)
         self.table.chosen.connect(self._choose)
         self.table.opened.connect(self._show_details)
         actions = self.actions_row
         actions.renew.clicked.connect(self._renew_chosen)
-        actions.obtain.clicked.connect(self.obtain_wanted)
-        actions.renew_all.clicked.connect(self.batch_wanted)
+        actions.obtain.clicked.connect(self.obtain_requested)
+        actions.renew_all.clicked.connect(self.batch_requested)
         actions.help.clicked.connect(self._show_help)
-        self.empty.obtain.clicked.connect(self.obtain_wanted)
+        self.empty.obtain.clicked.connect(self.obtain_requested)
         self.selection_row.details.clicked.connect(self._show_chosen)
-        self.help_window.about_wanted.connect(self.about.open_window)
+        self.help_window.about_requested.connect(self.about.open_window)
 
     def _connect_removals(self) -> None:
         row = self.selection_row
-        row.put_away.clicked.connect(self._put_away)
-        row.bring_back.clicked.connect(self._bring_back)
-        row.delete.clicked.connect(self._ask_delete)
-        self.undo.undo_wanted.connect(self._take_back)
+        row.archive.clicked.connect(self._archive)
+        row.restore.clicked.connect(self._restore)
+        row.delete.clicked.connect(self._confirm_delete)
+        self.undo.undo_requested.connect(self._undo_archive)
         self.removals.done.connect(self._removed)
-        self.removals.failed.connect(self.complain)
-        self.pending.give_up_wanted.connect(self._ask_give_up)
-        self.leftovers.removal_wanted.connect(self.clearing.ask_remove)
-        self.clearing.done.connect(self._cleared)
-        self.clearing.failed.connect(self._not_cleared)
+        self.removals.failed.connect(self.show_error)
+        self.pending.abandon_requested.connect(self._confirm_abandon)
+        self.leftovers.removal_requested.connect(self.cleanup.confirm_removal)
+        self.cleanup.done.connect(self._cleanup_done)
+        self.cleanup.failed.connect(self._cleanup_failed)
 
     # Qt events
 
@@ -221,7 +221,7 @@ class MainWindow(QMainWindow):
         their own and continue."""
         self._context.settings.geometry = self.saveGeometry()
         self.removals.close()
-        self.clearing.close()
+        self.cleanup.close()
         super().closeEvent(event)
         self.closed.emit()
 
@@ -237,19 +237,19 @@ class MainWindow(QMainWindow):
         )
         buttons = self.selection_row
         buttons.details.setEnabled(row is not None)
-        can: frozenset[Removal] = frozenset()
+        can: frozenset[ArchiveAction] = frozenset()
         if row is not None:
             can = possible(row, self._overview, self._context.clock())
-        buttons.put_away.setEnabled(Removal.PUT_AWAY in can)
-        buttons.bring_back.setEnabled(Removal.BRING_BACK in can)
-        buttons.delete.setEnabled(Removal.DELETE in can)
+        buttons.archive.setEnabled(ArchiveAction.ARCHIVE in can)
+        buttons.restore.setEnabled(ArchiveAction.RESTORE in can)
+        buttons.delete.setEnabled(ArchiveAction.DELETE in can)
 
     def _renew_chosen(self) -> None:
         row = self.table.row
         if row is None:
             return
         unfinished = row.condition is Condition.UNFINISHED
-        (self.continue_wanted if unfinished else self.renew_wanted).emit(row)
+        (self.continue_requested if unfinished else self.renew_requested).emit(row)
 
     def _show_help(self) -> None:
         self.help_window.show()
@@ -264,18 +264,18 @@ class MainWindow(QMainWindow):
         place = self.table.certificates.place(row)
         DetailsDialog(self._context, row, place, self).open()
 
-    def _put_away(self) -> None:
-        self._remove(Removal.PUT_AWAY, self.table.row)
+    def _archive(self) -> None:
+        self._remove(ArchiveAction.ARCHIVE, self.table.row)
 
-    def _bring_back(self) -> None:
-        self._remove(Removal.BRING_BACK, self.table.row)
+    def _restore(self) -> None:
+        self._remove(ArchiveAction.RESTORE, self.table.row)
 
-    def _take_back(self, row: Row) -> None:
+    def _undo_archive(self, row: Row) -> None:
         """Undo. Looks the row up again, because it is archived by now."""
         index = self.table.certificates.find(name_of(row))
-        self._remove(Removal.BRING_BACK, row_at(index))
+        self._remove(ArchiveAction.RESTORE, row_at(index))
 
-    def _ask_delete(self) -> None:
+    def _confirm_delete(self) -> None:
         row = self.table.row
         if row is None:
             return
@@ -289,28 +289,28 @@ class MainWindow(QMainWindow):
         box.setText(text.format(user=entry.full_id, serial=entry.certificate.serial_hex))
         delete = box.addButton(self.tr("&Delete"), QMessageBox.ButtonRole.DestructiveRole)
         box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
-        delete.clicked.connect(lambda: self._remove(Removal.DELETE, row))
+        delete.clicked.connect(lambda: self._remove(ArchiveAction.DELETE, row))
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        put_banner_into(box, self._context.rehearsal)
+        insert_banner(box, self._context.rehearsal)
         box.open()
 
-    def _remove(self, removal: Removal, row: Row | None) -> None:
+    def _remove(self, action: ArchiveAction, row: Row | None) -> None:
         if row is not None:
             self.undo.hide()
-            self.removals.start(removal, row, self._overview)
+            self.removals.start(action, row, self._overview)
 
-    def _ask_give_up(self, view: ProcedureView) -> None:
-        self.clearing.ask_give_up(view, self._overview.stores)
+    def _confirm_abandon(self, view: ProcedureView) -> None:
+        self.cleanup.confirm_abandon(view, self._overview.stores)
 
-    def _cleared(self, told: str) -> None:
-        self.say(told)
+    def _cleanup_done(self, message: str) -> None:
+        self.show_message(message)
         self.stores_changed.emit()
 
-    def _not_cleared(self, error: CertclientError) -> None:
-        self.complain(error)
+    def _cleanup_failed(self, error: CertclientError) -> None:
+        self.show_error(error)
         self.stores_changed.emit()
 
-    def _removed(self, removal: Removal, row: Row) -> None:
-        if removal is Removal.PUT_AWAY:
+    def _removed(self, action: ArchiveAction, row: Row) -> None:
+        if action is ArchiveAction.ARCHIVE:
             self.undo.offer(row)
         self.stores_changed.emit()

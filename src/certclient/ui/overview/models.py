@@ -23,7 +23,7 @@ ROW = int(Qt.ItemDataRole.UserRole)
 """The role that returns an index's `Row`; None for the fold."""
 
 
-_NOWHERE = QModelIndex()
+_NO_INDEX = QModelIndex()
 
 
 class Column(enum.IntEnum):
@@ -60,13 +60,13 @@ class CertificateModel(QAbstractItemModel):
         same = _names(top) == _names(self._top) and _names(folded) == _names(self._folded)
         if same:
             self._top, self._folded = top, folded
-            self.tell_texts_changed()
+            self.emit_texts_changed()
             return
         self.beginResetModel()
         self._top, self._folded = top, folded
         self.endResetModel()
 
-    def tell_texts_changed(self) -> None:
+    def emit_texts_changed(self) -> None:
         """Announces new texts after a language switch or a change of conditions."""
         last = len(Column) - 1
         self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, last)
@@ -97,23 +97,23 @@ class CertificateModel(QAbstractItemModel):
 
     # QAbstractItemModel
 
-    def rowCount(self, parent: AnyIndex = _NOWHERE) -> int:
+    def rowCount(self, parent: AnyIndex = _NO_INDEX) -> int:
         """Counts the fold as one top-level row."""
         if not parent.isValid():
             return len(self._top) + bool(self._folded)
         return len(self._folded) if self._is_fold(parent) and parent.column() == 0 else 0
 
-    def columnCount(self, parent: AnyIndex = _NOWHERE) -> int:
+    def columnCount(self, parent: AnyIndex = _NO_INDEX) -> int:
         """The same at every level."""
         return len(Column)
 
-    def index(self, row: int, column: int, parent: AnyIndex = _NOWHERE) -> QModelIndex:
+    def index(self, row: int, column: int, parent: AnyIndex = _NO_INDEX) -> QModelIndex:
         """Stores the level, _TOP or _FOLDED, as the internal id."""
         if not self.hasIndex(row, column, parent):
             return QModelIndex()
         return self.createIndex(row, column, _FOLDED if parent.isValid() else _TOP)
 
-    def parent(self, index: AnyIndex = _NOWHERE) -> QModelIndex:  # type: ignore[override]
+    def parent(self, index: AnyIndex = _NO_INDEX) -> QModelIndex:  # type: ignore[override]
         """Returns the fold for folded rows."""
         # QObject.parent() and QAbstractItemModel.parent(index) share one name in Qt.
         if index.isValid() and index.internalId() == _FOLDED:
@@ -131,8 +131,8 @@ class CertificateModel(QAbstractItemModel):
             return self._fold_text() if index.column() == 0 else None
         text = self._text(row, Column(index.column()))
         if role == Qt.ItemDataRole.ToolTipRole and row.condition is Condition.VALID:
-            words, life = self._context.words, row.entry.life
-            return self.tr("It can be renewed from {0}.").format(words.day(life.renew_from))
+            catalogue, life = self._context.catalogue, row.entry.life
+            return self.tr("It can be renewed from {0}.").format(catalogue.day(life.renew_from))
         rejection = row.entry.rejection
         if role == Qt.ItemDataRole.ToolTipRole and rejection is not None:
             return f"{rejection.message or text} [{rejection.reason}]"
@@ -166,18 +166,18 @@ class CertificateModel(QAbstractItemModel):
         }[column]
 
     def _text(self, row: Row, column: Column) -> str:
-        words, entry = self._context.words, row.entry
+        catalogue, entry = self._context.catalogue, row.entry
         match column:
             case Column.USER:
                 return entry.full_id
             case Column.ROLE:
-                return words.role(entry.owner.role)
+                return catalogue.role(entry.owner.role)
             case Column.BANK:
                 return self._context.bank(row.profile)
             case Column.PLACE:
                 return self.place(row)
             case Column.UNTIL:
-                return words.minute(entry.life.deadline)
+                return catalogue.minute(entry.life.deadline)
             case Column.LEFT:
                 return self.days_left(row)
             case Column.STATE:
@@ -186,7 +186,7 @@ class CertificateModel(QAbstractItemModel):
     def place(self, row: Row) -> str:
         """Returns パソコン, or 専用USB with the token's label."""
         store = row.entry.store
-        name = self._context.words.destination(store.destination)
+        name = self._context.catalogue.destination(store.destination)
         if store.destination is Destination.PC:
             return name
         return self.tr("{0} ({1})").format(name, store.label)
@@ -205,7 +205,7 @@ class CertificateModel(QAbstractItemModel):
 
     def state(self, row: Row) -> str:
         """Returns the condition, or else the lifecycle stage, in words."""
-        words, life = self._context.words, row.entry.life
+        catalogue, life = self._context.catalogue, row.entry.life
         match row.condition:
             case Condition.URGENT:
                 return self.tr("Renew now")
@@ -220,7 +220,7 @@ class CertificateModel(QAbstractItemModel):
             case Condition.NOT_ACCEPTED:
                 return self.tr("Not accepted by the bank")
             case _:
-                return words.stage(life.stage)
+                return catalogue.stage(life.stage)
 
     def _fold_text(self) -> str:
         return self.tr("%n put away or expired certificate(s)", "", len(self._folded))

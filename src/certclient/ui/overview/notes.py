@@ -34,24 +34,24 @@ class NoteLines(Sentence):
             self._retranslate()
 
     def _retranslate(self) -> None:
-        self.say("\n".join(self._lines()))
+        self.set_text("\n".join(self._lines()))
 
     def _lines(self) -> list[str]:
-        words, overview = self._context.words, self._overview
+        catalogue, overview = self._context.catalogue, self._overview
         lines: list[str] = []
         for store in overview.stores:
             error = overview.unusable.get(store.store_id)
             if error is None:
                 continue
-            place = words.destination(store.destination)
+            place = catalogue.destination(store.destination)
             if store.destination is Destination.USB:
                 place = self.tr("{0} ({1})").format(place, store.label)
-            shown = words.error(error)
+            shown = catalogue.error(error)
             text = self.tr("{place} cannot be used: {title}. {next}")
             named = text.format(place=place, title=shown.title, next=shown.next_step)
             lines.append(f"{named} [{shown.code}]")
-        if overview.trouble is not None:
-            shown = words.error(overview.trouble)
+        if overview.journal_error is not None:
+            shown = catalogue.error(overview.journal_error)
             lines.append(f"{shown.title}. {shown.next_step} [{shown.code}]")
         return lines
 
@@ -59,7 +59,7 @@ class NoteLines(Sentence):
 class UndoLine(QWidget):
     """「しまいました」 with an Undo button, for 60 seconds."""
 
-    undo_wanted = Signal(object)
+    undo_requested = Signal(object)
     """The Row that was archived."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -101,4 +101,4 @@ class UndoLine(QWidget):
     def _undo(self) -> None:
         self.hide()
         if self._row is not None:
-            self.undo_wanted.emit(self._row)
+            self.undo_requested.emit(self._row)

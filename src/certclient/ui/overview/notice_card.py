@@ -8,13 +8,13 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWi
 
 from certclient.enrollment.overview import Condition, Overview, Row
 from certclient.ui.context import AppContext
-from certclient.ui.overview.conditions import LOOKS
+from certclient.ui.overview.conditions import CONDITION_STYLES
 from certclient.ui.overview.models import name_of
 from certclient.ui.widgets import icons
 from certclient.ui.widgets.flow import FlowLayout
 from certclient.ui.widgets.parts import Sentence
 
-_CONCERNED = (
+_NOTICE_CONDITIONS = (
     Condition.URGENT,
     Condition.RENEWABLE,
     Condition.OBTAINABLE,
@@ -26,9 +26,9 @@ _CONCERNED = (
 class NoticeCard(QFrame):
     """Shows the most urgent certificate and the number of others."""
 
-    renew_wanted = Signal(object)
+    renew_requested = Signal(object)
     """The Row to renew."""
-    obtain_wanted = Signal(object)
+    obtain_requested = Signal(object)
     """The Row of the expired certificate."""
     postponed = Signal(object)
     """The Rows that the user postponed."""
@@ -60,7 +60,7 @@ class NoticeCard(QFrame):
                     for row in overview.rows
                     if _is_concerned(row) and name_of(row) not in self._postponed
                 ),
-                key=lambda row: _CONCERNED.index(row.condition),
+                key=lambda row: _NOTICE_CONDITIONS.index(row.condition),
             )
         )
         self._retranslate()
@@ -123,11 +123,11 @@ class NoticeCard(QFrame):
         return self.tr("Your certificate has expired")
 
     def _text_of(self, row: Row) -> str:
-        entry, words = row.entry, self._context.words
+        entry, catalogue = row.entry, self._context.catalogue
         names = {
             "bank": self._context.bank(row.profile),
             "user": entry.full_id,
-            "until": words.minute(entry.life.deadline),
+            "until": catalogue.minute(entry.life.deadline),
         }
         if row.condition.due:
             text = self.tr("{bank}, {user}: valid until {until}.").format(**names)
@@ -138,7 +138,7 @@ class NoticeCard(QFrame):
                 " issue code that works, please ask your bank for one."
             ).format(**names)
         elif row.condition is Condition.OBTAINABLE:
-            names["day"] = words.day(entry.life.obtain_until)
+            names["day"] = catalogue.day(entry.life.obtain_until)
             text = self.tr(
                 "{bank}, {user}: it ended on {until}. Until {day} you can obtain a new one with an"
                 " issue code."
@@ -162,9 +162,9 @@ class NoticeCard(QFrame):
         if row is None:
             return
         if row.condition.due:
-            self.renew_wanted.emit(row)
+            self.renew_requested.emit(row)
         else:
-            self.obtain_wanted.emit(row)
+            self.obtain_requested.emit(row)
 
     def _postpone(self) -> None:
         rows = self._rows
@@ -177,7 +177,7 @@ class NoticeCard(QFrame):
 def _is_concerned(row: Row) -> bool:
     """Whether the card is about this certificate: a refused one only if there is no other."""
     refused = row.condition is Condition.NOT_ACCEPTED
-    return row.condition in _CONCERNED and (row.needs_another or not refused)
+    return row.condition in _NOTICE_CONDITIONS and (row.needs_another or not refused)
 
 
 class _Shape(QWidget):
@@ -199,8 +199,13 @@ class _Shape(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
-        look = LOOKS[self._condition]
-        icons.paint(look.icon, look.colour(self.palette()), painter, QRectF(self.rect()))
+        condition_style = CONDITION_STYLES[self._condition]
+        icons.paint(
+            condition_style.icon,
+            condition_style.colour(self.palette()),
+            painter,
+            QRectF(self.rect()),
+        )
 
     def _fit(self) -> None:
         side = round(self.fontMetrics().height() * 2.2)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QEvent, Signal
 from PySide6.QtWidgets import QGroupBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from certclient.enrollment.procedure import ProcedureView, State
+from certclient.enrollment.procedure import ProcedureState, ProcedureView
 from certclient.ui.context import AppContext
 from certclient.ui.widgets.parts import Sentence
 
@@ -15,9 +15,9 @@ from certclient.ui.widgets.parts import Sentence
 class PendingPanel(QGroupBox):
     """Hidden if there are none."""
 
-    resume_wanted = Signal(object)
+    resume_requested = Signal(object)
     """The ProcedureView to resume."""
-    give_up_wanted = Signal(object)
+    abandon_requested = Signal(object)
     """The ProcedureView to abandon."""
 
     def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
@@ -39,9 +39,9 @@ class PendingPanel(QGroupBox):
         self._lines = [PendingLine(self._context, view) for view in views]
         for line in self._lines:
             line.button.clicked.connect(line.ask)
-            line.give_up_button.clicked.connect(line.ask_give_up)
-            line.resume_wanted.connect(self.resume_wanted)
-            line.give_up_wanted.connect(self.give_up_wanted)
+            line.abandon_button.clicked.connect(line.request_abandon)
+            line.resume_requested.connect(self.resume_requested)
+            line.abandon_requested.connect(self.abandon_requested)
             self._layout.addWidget(line)
         self._retranslate()
         self.setVisible(bool(views))
@@ -52,9 +52,9 @@ class PendingPanel(QGroupBox):
         return [line.button for line in self._lines]
 
     @property
-    def give_up_buttons(self) -> list[QPushButton]:
+    def abandon_buttons(self) -> list[QPushButton]:
         """やめる, one per procedure."""
-        return [line.give_up_button for line in self._lines]
+        return [line.abandon_button for line in self._lines]
 
     def changeEvent(self, event: QEvent) -> None:
         """Retranslates on a language switch."""
@@ -71,40 +71,40 @@ class PendingPanel(QGroupBox):
 class PendingLine(QWidget):
     """One procedure: its state in words, 続ける and やめる."""
 
-    resume_wanted = Signal(object)
-    give_up_wanted = Signal(object)
+    resume_requested = Signal(object)
+    abandon_requested = Signal(object)
 
     def __init__(self, context: AppContext, view: ProcedureView) -> None:
         super().__init__()
         self._context = context
         self._view = view
         self._text: QLabel = Sentence()
-        self.button, self.give_up_button = QPushButton(), QPushButton()
+        self.button, self.abandon_button = QPushButton(), QPushButton()
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._text, 1)
         layout.addWidget(self.button)
-        layout.addWidget(self.give_up_button)
+        layout.addWidget(self.abandon_button)
 
     def ask(self) -> None:
-        """Emits `resume_wanted` with this procedure."""
-        self.resume_wanted.emit(self._view)
+        """Emits `resume_requested` with this procedure."""
+        self.resume_requested.emit(self._view)
 
-    def ask_give_up(self) -> None:
-        """Emits `give_up_wanted` with this procedure."""
-        self.give_up_wanted.emit(self._view)
+    def request_abandon(self) -> None:
+        """Emits `abandon_requested` with this procedure."""
+        self.abandon_requested.emit(self._view)
 
     def retranslate(self) -> None:
         """Sets the texts in the current language and updates the buttons."""
-        view, words = self._view, self._context.words
+        view, catalogue = self._view, self._context.catalogue
         profile = self._context.profile(view.profile_id)
         bank = self._context.bank(profile) if profile else view.profile_id
         text = self.tr("{user} ({bank}): {state}").format(
-            user=view.user_id, bank=bank, state=words.state(view.state)
+            user=view.user_id, bank=bank, state=catalogue.state(view.state)
         )
-        if view.state is State.WAITING and view.check_at is not None:
+        if view.state is ProcedureState.WAITING and view.check_at is not None:
             text += " " + self.tr("The bank wants to be asked again after {0}.").format(
-                words.minute(view.check_at)
+                catalogue.minute(view.check_at)
             )
         elif view.last_error is not None:
             text += f" [{view.last_error.code}]"
@@ -113,7 +113,9 @@ class PendingLine(QWidget):
         self.button.setAccessibleName(self.tr("Continue: {0}").format(view.user_id))
         # Resuming needs the bank's profile, which may have been removed.
         self.button.setEnabled(profile is not None)
-        self.give_up_button.setText(self.tr("Gi&ve up…"))
-        self.give_up_button.setAccessibleName(self.tr("Give up: {0}").format(view.user_id))
+        self.abandon_button.setText(self.tr("Gi&ve up…"))
+        self.abandon_button.setAccessibleName(self.tr("Give up: {0}").format(view.user_id))
         # After the bank has received the confirmation, the procedure can only be finished.
-        self.give_up_button.setVisible(profile is not None and view.state is not State.CONFIRMED)
+        self.abandon_button.setVisible(
+            profile is not None and view.state is not ProcedureState.CONFIRMED
+        )

@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
 
-from certclient.model.update import Standing, Version
+from certclient.model.update import UpdateState, Version
 from certclient.ui.context import AppContext
 from certclient.ui.widgets.flow import FlowLayout
 from certclient.ui.widgets.parts import Sentence
@@ -49,7 +49,7 @@ class UpdateLine(QFrame):
 
     def title(self, notice: UpdateNotice) -> str:
         """Returns the heading for `notice`."""
-        if notice.standing is Standing.UNSUPPORTED:
+        if notice.state is UpdateState.UNSUPPORTED:
             return self.tr("Please install the new version of this program")
         return self.tr("A new version of this program is available")
 
@@ -57,7 +57,7 @@ class UpdateLine(QFrame):
         """Returns the bank, the version and the bank's own text, if any."""
         said = notice.announcement
         names = {"bank": self._context.bank(notice.profile), "version": said.version}
-        if notice.standing is Standing.UNSUPPORTED:
+        if notice.state is UpdateState.UNSUPPORTED:
             text = self.tr(
                 "{bank} no longer supports the version that you use. The new one is {version}."
                 " Until it is installed, renewing may not work."
@@ -91,11 +91,11 @@ class UpdateLine(QFrame):
             self._text.setText(self.sentence(notice))
             self.open_button.setText(self.tr("Open the bank's do&wnload page"))
             self.later_button.setText(self.tr("No&t now"))
-            self.later_button.setVisible(notice.standing is not Standing.UNSUPPORTED)
+            self.later_button.setVisible(notice.state is not UpdateState.UNSUPPORTED)
         self.setVisible(notice is not None)
 
     def _is_put_off(self, notice: UpdateNotice) -> bool:
-        if notice.standing is Standing.UNSUPPORTED or self._put_off is None:
+        if notice.state is UpdateState.UNSUPPORTED or self._put_off is None:
             return False
         return notice.announcement.version <= self._put_off
 

@@ -30,14 +30,19 @@ from certclient.platform.daily_reminder import daily_reminder
 from certclient.store.base import CertificateStore
 from certclient.ui.context import AppContext
 from certclient.ui.language import Languages
-from certclient.ui.settings import Settings
-from certclient.ui.shell.first_place import take_place
-from certclient.ui.shell.leaving import ask_to_quit
+from certclient.ui.settings import UiSettings
+from certclient.ui.shell.instance_lock import acquire_instance
 from certclient.ui.shell.shell import Shell
-from certclient.ui.shell.single_instance import Plea, SingleInstance, Wish, socket_name
-from certclient.ui.tasks.garbage import GuiGarbage
+from certclient.ui.shell.shutdown import ask_to_quit
+from certclient.ui.shell.single_instance import (
+    InstanceRequest,
+    SingleInstance,
+    StartRequest,
+    socket_name,
+)
+from certclient.ui.tasks.garbage_collector import GuiGarbageCollector
 from certclient.ui.tasks.runner import TaskRunner
-from certclient.ui.widgets import icons, looks
+from certclient.ui.widgets import appearance, icons
 from certclient.updates.check import Updates
 
 _DONE = 0
@@ -68,7 +73,7 @@ def open_windows(start: Start, services: WindowServices) -> int:
     profiles, errors = _profiles(start.profile_name)
     application = _application()
     name = socket_name(folders.data_folder())
-    place = take_place(folders.data_folder(), name, _wish(start))
+    place = acquire_instance(folders.data_folder(), name, _start_request(start))
     if place is None:
         return _DONE
     instance = SingleInstance(name, application)
@@ -77,13 +82,13 @@ def open_windows(start: Start, services: WindowServices) -> int:
     shell = Shell(context, resident=start.remind)
     crashes = _Crashes(shell)
     sys.excepthook = crashes.hook
-    instance.wished.connect(shell.carry_out)
+    instance.start_requested.connect(shell.carry_out)
     shell.ended.connect(application.quit)
-    garbage = GuiGarbage(application)
+    garbage = GuiGarbageCollector(application)
     garbage.start()
     for error in errors:
-        shell.window.complain(error)
-    shell.start(_wish(start))
+        shell.window.show_error(error)
+    shell.start(_start_request(start))
     daily = daily_reminder(folders.data_folder())
     if daily is not None:
         context.tasks.run(daily.ensure)
@@ -123,7 +128,7 @@ def _application() -> QApplication:
     # The shell ends the program, because a procedure may continue without a window.
     application.setQuitOnLastWindowClosed(False)
     application.setWindowIcon(icons.app_icon())
-    looks.dress(application)
+    appearance.apply_style(application)
     return application
 
 
@@ -131,7 +136,7 @@ def make_context(
     profiles: Sequence[Profile], start: Start, parent: QObject, services: WindowServices
 ) -> AppContext:
     """Builds the AppContext for this computer; `parent` is the application."""
-    settings = Settings(folders.settings_file())
+    settings = UiSettings(folders.settings_file())
     chosen = next((one for one in Language if one.value == start.language), None)
     language = chosen or settings.language or _system_language()
     return AppContext(
@@ -164,10 +169,10 @@ class _Stores:
     def __init__(self, profiles: Sequence[Profile], services: WindowServices) -> None:
         self._profiles = profiles
         self._services = services
-        self._one_at_a_time = threading.Lock()
+        self._lock = threading.Lock()
 
     def __call__(self) -> Sequence[CertificateStore]:
-        with self._one_at_a_time:
+        with self._lock:
             return self._services.all_stores(self._profiles)
 
 
@@ -175,15 +180,15 @@ def _system_language() -> Language:
     return language_from_environment(os.environ, QLocale.system().name())
 
 
-def _wish(start: Start) -> Wish:
+def _start_request(start: Start) -> StartRequest:
     if start.remind:
-        return Wish(plea=Plea.REMIND)
+        return StartRequest(request=InstanceRequest.REMIND)
     if not start.link:
-        return Wish()
+        return StartRequest()
     try:
-        return Wish(link=parse(start.link))
+        return StartRequest(link=parse(start.link))
     except LinkError:
-        return Wish(plea=Plea.REFUSED_LINK)
+        return StartRequest(request=InstanceRequest.REFUSED_LINK)
 
 
 class _Crashes(QObject):
@@ -194,8 +199,8 @@ class _Crashes(QObject):
     def __init__(self, shell: Shell) -> None:
         super().__init__(shell)
         self._shell = shell
-        self._said = False
-        self.happened.connect(self._say)
+        self._shown = False
+        self.happened.connect(self._show)
 
     def hook(
         self, _kind: type[BaseException], error: BaseException, _trace: TracebackType | None
@@ -203,8 +208,8 @@ class _Crashes(QObject):
         log.crash(error)
         self.happened.emit()
 
-    def _say(self) -> None:
-        if not self._said:
-            self._said = True
+    def _show(self) -> None:
+        if not self._shown:
+            self._shown = True
             error = CertclientError(ErrorCode.INTERNAL, log=str(folders.log_file()))
-            self._shell.window.complain(error)
+            self._shell.window.show_error(error)

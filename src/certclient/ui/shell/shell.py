@@ -7,27 +7,33 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Qt, Signal
 
-from certclient.enrollment.interaction import Nobody
+from certclient.enrollment.interaction import NonInteractive
 from certclient.enrollment.overview import Condition, Overview, Row
-from certclient.enrollment.procedure import Finished, LoginResult, Pending, ProcedureView, State
-from certclient.enrollment.reminder import Reminder, ReminderBook
-from certclient.enrollment.unattended import store_obstacle
+from certclient.enrollment.procedure import (
+    Finished,
+    LoginTestResult,
+    Pending,
+    ProcedureState,
+    ProcedureView,
+)
+from certclient.enrollment.reminder import Reminder, ReminderHistory
+from certclient.enrollment.unattended import store_blocker
 from certclient.model.deep_link import DeepLink, Verb
 from certclient.model.errors import CertclientError
 from certclient.model.secret import Secret
 from certclient.store.base import CertificateStore
 from certclient.ui.context import AppContext
 from certclient.ui.overview.main_window import MainWindow
-from certclient.ui.overview.survey import Survey
-from certclient.ui.shell.clock_watch import ClockWatch
-from certclient.ui.shell.leaving import Leaving
-from certclient.ui.shell.quiet_resume import QuietResume
-from certclient.ui.shell.single_instance import Plea, Wish
+from certclient.ui.overview.store_scanner import StoreScanner
+from certclient.ui.shell.background_resume import BackgroundResume
+from certclient.ui.shell.clock_monitor import ClockMonitor
+from certclient.ui.shell.shutdown import GracefulShutdown
+from certclient.ui.shell.single_instance import InstanceRequest, StartRequest
 from certclient.ui.shell.small_notice import SmallNotice
 from certclient.ui.shell.tray import Tray
-from certclient.ui.shell.update_notice_watch import UpdateWatch
-from certclient.ui.shell.wizard_desk import WizardDesk
-from certclient.ui.tasks.runner import LOOKING
+from certclient.ui.shell.update_monitor import UpdateMonitor
+from certclient.ui.shell.wizard_manager import WizardManager
+from certclient.ui.tasks.runner import STORE_SCAN
 from certclient.updates.check import UpdateNotice
 
 REMINDERS_FILE = "reminders.json"
@@ -47,90 +53,91 @@ class Shell(QObject):
         self._context = context
         self._resident = resident
         self._has_tray = Tray.available() if has_tray is None else has_tray
-        self._book = ReminderBook(context.data_folder / REMINDERS_FILE)
+        self._history = ReminderHistory(context.data_folder / REMINDERS_FILE)
         self._link: DeepLink | None = None
         self._remind_next = False
         self.window = MainWindow(context)
         self.tray = Tray(context, self)
-        self.survey = Survey(context, self)
-        self.watch = ClockWatch(context.clock, self)
-        self.desk = WizardDesk(context, self)
-        self.quiet = QuietResume(context, self)
-        self.leaving = Leaving(self.desk, context.tasks, self)
-        self.updates = UpdateWatch(context, self)
+        self.scanner = StoreScanner(context, self)
+        self.watch = ClockMonitor(context.clock, self)
+        self.wizard_manager = WizardManager(context, self)
+        self.background = BackgroundResume(context, self)
+        self.shutdown = GracefulShutdown(self.wizard_manager, context.tasks, self)
+        self.updates = UpdateMonitor(context, self)
         self.notice: SmallNotice | None = None
         self._connect()
 
-    def start(self, wish: Wish | None = None) -> None:
-        """Starts the survey and the clock, then carries out `wish` (default: show the window)."""
-        self.survey.start()
+    def start(self, start_request: StartRequest | None = None) -> None:
+        """Starts the survey and the clock, then carries out `start_request` (default: show the
+        window)."""
+        self.scanner.start()
         self.watch.start()
-        self.carry_out(wish or Wish())
+        self.carry_out(start_request or StartRequest())
 
-    def carry_out(self, wish: Wish) -> None:
+    def carry_out(self, start_request: StartRequest) -> None:
         """Handles the request of this start or of a second one."""
-        if wish.plea is Plea.REMIND:
+        if start_request.request is InstanceRequest.REMIND:
             self._remind_next = True
-            self._act_on(self.survey.overview)
+            self._act_on(self.scanner.overview)
             return
-        if wish.plea is Plea.QUIT:
-            self.survey.stop()
-            self.leaving.begin()
+        if start_request.request is InstanceRequest.QUIT:
+            self.scanner.stop()
+            self.shutdown.begin()
             return
         self._show_window()
-        if wish.plea is Plea.REFUSED_LINK:
-            self.window.say(
+        if start_request.request is InstanceRequest.REFUSED_LINK:
+            self.window.show_message(
                 self.tr(
                     "The link that was opened is not one that this program understands. Nothing"
                     " was done. Please choose below what you want to do."
                 )
             )
-        elif wish.link is not None:
-            self._link = wish.link
-            self._act_on(self.survey.overview)
+        elif start_request.link is not None:
+            self._link = start_request.link
+            self._act_on(self.scanner.overview)
 
     def close(self) -> None:
         """Closes every window and prompt; open procedures are resumed at the next start."""
-        self.survey.stop()
-        self.desk.close()
+        self.scanner.stop()
+        self.wizard_manager.close()
         self.window.removals.close()
-        self.window.clearing.close()
+        self.window.cleanup.close()
         self.tray.hide()
         self.window.hide()
 
     # Wiring
 
     def _connect(self) -> None:
-        self.survey.changed.connect(self._seen)
+        self.scanner.changed.connect(self._seen)
         self.updates.found.connect(self.window.updates.show_notices)
-        self.updates.news.connect(self._tell_news)
-        self.watch.jumped.connect(self.survey.refresh)
+        self.updates.new_notice.connect(self._notify_update)
+        self.watch.jumped.connect(self.scanner.refresh)
         self.watch.ticked.connect(self._tick)
         window, tray = self.window, self.tray
-        window.renew_wanted.connect(self.desk.renew)
-        window.obtain_wanted.connect(self.desk.obtain)
-        window.replacement_wanted.connect(self.desk.obtain_again)
-        window.resume_wanted.connect(self._continue)
-        window.continue_wanted.connect(self._resume)
-        window.batch_wanted.connect(self.desk.renew_all)
+        window.renew_requested.connect(self.wizard_manager.renew)
+        window.obtain_requested.connect(self.wizard_manager.obtain)
+        window.replacement_wanted.connect(self.wizard_manager.obtain_again)
+        window.resume_requested.connect(self._continue)
+        window.continue_requested.connect(self._resume)
+        window.batch_requested.connect(self.wizard_manager.renew_all)
         window.postponed.connect(self._note_rows)
-        window.stores_changed.connect(self.survey.refresh)
+        window.stores_changed.connect(self.scanner.refresh)
         # Queued: during closeEvent the window is still visible.
         window.closed.connect(self._settle, Qt.ConnectionType.QueuedConnection)
-        self.desk.failed.connect(window.complain)
-        self.desk.came_too_late.connect(self._say_too_late)
-        self.desk.ended.connect(self._run_ended)
-        self.desk.left_unconfirmed.connect(self._left_unconfirmed)
-        self.desk.changed.connect(self._settle)
-        self.leaving.ready.connect(self._quit)
-        self.quiet.finished.connect(self._run_ended)
-        self.quiet.called.connect(self._call)
-        self.quiet.refused.connect(self._refused)
-        self.quiet.tried.connect(self._settle)
-        tray.renew_wanted.connect(self.desk.renew)
-        tray.notice_wanted.connect(self._show_window)
-        tray.open_wanted.connect(self._show_window)
-        tray.quit_wanted.connect(self._quit)
+        self.wizard_manager.failed.connect(window.show_error)
+        self.wizard_manager.ticket_too_late.connect(self._show_too_late)
+        self.wizard_manager.ended.connect(self._run_ended)
+        self.wizard_manager.left_unconfirmed.connect(self._left_unconfirmed)
+        self.wizard_manager.changed.connect(self._settle)
+        self.shutdown.ready.connect(self._quit)
+        self.background.finished.connect(self._run_ended)
+        self.background.attention_required.connect(self._require_attention)
+        self.background.refused.connect(self._refused)
+        self.background.tried.connect(self._settle)
+        tray.renew_requested.connect(self.wizard_manager.renew)
+        tray.notice_requested.connect(self._show_window)
+        tray.open_requested.connect(self._show_window)
+        tray.quit_requested.connect(self._quit)
 
     # Background events
 
@@ -140,12 +147,12 @@ class Shell(QObject):
         if self.notice is not None:
             self.notice.show_overview(overview)
         self._act_on(overview)
-        self.quiet.look(overview.pending, overview.stores)
+        self.background.resume_due(overview.pending, overview.stores)
         self._settle()
 
     def _act_on(self, overview: Overview) -> None:
         """Handles requests that had to wait for the first complete survey."""
-        if not self.survey.complete:
+        if not self.scanner.complete:
             return
         if self._link is not None:
             link, self._link = self._link, None
@@ -156,18 +163,18 @@ class Shell(QObject):
 
     def _tick(self) -> None:
         """Runs on each tick of ClockWatch: midnight, reminder days and the CA's polling times."""
-        self.updates.look()
-        if self.survey.complete:
-            overview = self.survey.overview.at(self._context.clock())
+        self.updates.check()
+        if self.scanner.complete:
+            overview = self.scanner.overview.at(self._context.clock())
             self._remind(overview)
-            self.quiet.look(overview.pending, overview.stores)
+            self.background.resume_due(overview.pending, overview.stores)
 
     def _remind(self, overview: Overview) -> None:
         now = self._context.clock()
-        due = self._book.due(overview.rows, now)
+        due = self._history.due(overview.rows, now)
         if not due:
             return
-        self._book.note(due, now)
+        self._history.note(due, now)
         rows = [reminder.row for reminder in due]
         self.window.remind(rows)
         if self.window.isVisible():
@@ -178,9 +185,9 @@ class Shell(QObject):
         else:
             self._show_notice(overview)
 
-    def _call(self, view: ProcedureView) -> None:
+    def _require_attention(self, view: ProcedureView) -> None:
         """A procedure can continue, but only with the user."""
-        self.survey.refresh()
+        self.scanner.refresh()
         if self._has_tray and not self.window.isVisible():
             text = self.tr("{0}: open the window and continue.").format(view.user_id)
             title = (
@@ -188,23 +195,23 @@ class Shell(QObject):
                 if view.state.unconfirmed
                 else self.tr("Your certificate can be fetched now")
             )
-            self.tray.tell(title, text)
+            self.tray.notify(title, text)
 
     def _refused(self, view: ProcedureView, error: CertclientError) -> None:
         """The bank does not accept the new certificate, and only the user can obtain another."""
-        self.survey.refresh()
-        shown = self._context.words.error(error)
+        self.scanner.refresh()
+        shown = self._context.catalogue.error(error)
         title, text = shown.title, f"{view.user_id}: {shown.next_step} [{shown.code}]"
         if self._has_tray and not self.window.isVisible():
             self.tray.show()
-            self.tray.tell(title, text)
+            self.tray.notify(title, text)
         else:
             self._show_window()
-            self.window.say(f"{title}\n\n{text}")
+            self.window.show_message(f"{title}\n\n{text}")
 
     def _left_unconfirmed(self) -> None:
         """The user closed the wizard while the bank still awaits the confirmation."""
-        self.survey.refresh()
+        self.scanner.refresh()
         title = self.tr("Please leave this PC on and online for a moment")
         text = self.tr(
             "The new certificate is stored, but the bank does not know yet that it has arrived."
@@ -212,35 +219,39 @@ class Shell(QObject):
         )
         if self._has_tray and not self.window.isVisible():
             self.tray.show()
-            self.tray.tell(title, text)
+            self.tray.notify(title, text)
         else:
-            self.window.say(f"{title}\n\n{text}")
+            self.window.show_message(f"{title}\n\n{text}")
 
-    def _tell_news(self, notice: UpdateNotice) -> None:
+    def _notify_update(self, notice: UpdateNotice) -> None:
         """Announces a new version from the tray when only the tray icon is visible."""
         if self._has_tray and self.tray.icon.isVisible() and not self.window.isVisible():
-            self.tray.tell(self.window.updates.title(notice), self.window.updates.sentence(notice))
+            self.tray.notify(
+                self.window.updates.title(notice), self.window.updates.sentence(notice)
+            )
 
     def _follow(self, link: DeepLink, overview: Overview) -> None:
         """Opens the window that asks for consent; a link never acts by itself."""
         if link.profile_id and self._context.profile(link.profile_id) is None:
-            self.window.say(self.tr("The link is for a bank that is not set up on this computer."))
+            self.window.show_message(
+                self.tr("The link is for a bank that is not set up on this computer.")
+            )
             return
         row = _meant(link, overview)
         if row is not None:
             self.window.table.select(row)
-            self._doubt(row, overview)
+            self._confirm_mismatch(row, overview)
         if link.verb is Verb.OPEN:
             return
         ticket = Secret(link.ticket) if link.ticket else None
         if link.verb is Verb.OBTAIN:
-            self.desk.obtain_for(link.user_id, profile_id=link.profile_id, ticket=ticket)
+            self.wizard_manager.obtain_for(link.user_id, profile_id=link.profile_id, ticket=ticket)
         elif row is not None and row.condition is Condition.UNFINISHED:
             self._resume(row)
         elif row is not None:
-            self.desk.renew(row, notice=True, ticket=ticket)
+            self.wizard_manager.renew(row, notice=True, ticket=ticket)
         else:
-            self.window.say(
+            self.window.show_message(
                 self.tr(
                     "The certificate that the link is about is not on this computer. If it is on a"
                     " USB token, plug it in and choose it in the list."
@@ -249,15 +260,15 @@ class Shell(QObject):
 
     def _resume(self, row: Row) -> None:
         """続ける for a certificate whose procedure is unfinished."""
-        view = self.survey.overview.procedure_of(row)
+        view = self.scanner.overview.procedure_of(row)
         if view is not None:
             self._continue(view)
 
     def _continue(self, view: ProcedureView) -> None:
-        self.quiet.enter(view.id)
-        self.desk.resume(view)
+        self.background.include(view.id)
+        self.wizard_manager.resume(view)
 
-    def _doubt(self, meant: Row, overview: Overview) -> None:
+    def _confirm_mismatch(self, meant: Row, overview: Overview) -> None:
         """Checks with the CA when a link names a certificate other than the one that counts here.
 
         Anyone can publish such a link, so it proves nothing. The check runs in the background and
@@ -269,13 +280,13 @@ class Shell(QObject):
             if row is not meant and same_owner and row.condition.counts:
                 self._context.tasks.run(
                     partial(_ask_bank, self._context, row, overview.stores),
-                    stores=(LOOKING, *(store.store_id for store in overview.stores)),
-                    done=lambda _nothing: self.survey.refresh(),
+                    stores=(STORE_SCAN, *(store.store_id for store in overview.stores)),
+                    done=lambda _nothing: self.scanner.refresh(),
                     failed=lambda _error: None,
                 )
 
-    def _say_too_late(self) -> None:
-        self.window.say(
+    def _show_too_late(self) -> None:
+        self.window.show_message(
             self.tr(
                 "The procedure that the link is about has begun already. Please go on in its"
                 " window."
@@ -283,50 +294,50 @@ class Shell(QObject):
         )
 
     def _run_ended(self, end: object) -> None:
-        self.survey.refresh()
+        self.scanner.refresh()
         if isinstance(end, Pending) and end.state.unconfirmed:
-            self.quiet.leave(end.procedure_id)
+            self.background.exclude(end.procedure_id)
         if self._has_tray and not self.window.isVisible() and isinstance(end, Finished):
-            self._tell_finished(end)
+            self._notify_finished(end)
 
-    def _tell_finished(self, end: Finished) -> None:
+    def _notify_finished(self, end: Finished) -> None:
         name, error = end.certificate.common_name, end.login.error
-        if end.login.result is LoginResult.FAILED and error is not None:
-            shown = self._context.words.error(error)
-            self.tray.tell(shown.title, f"{name}: {shown.next_step} [{shown.code}]")
+        if end.login.result is LoginTestResult.FAILED and error is not None:
+            shown = self._context.catalogue.error(error)
+            self.tray.notify(shown.title, f"{name}: {shown.next_step} [{shown.code}]")
         else:
             replaced = self.tr("The bank did not accept an earlier one; this one replaces it.")
             text = f"{name}: {replaced}" if end.not_accepted else name
-            self.tray.tell(self.tr("The new certificate is ready"), text)
+            self.tray.notify(self.tr("The new certificate is ready"), text)
 
     # Windows
 
     def _show_window(self) -> None:
-        self._note_rows(self.survey.overview.due)
-        self.window.come_forward()
-        self.updates.look()
+        self._note_rows(self.scanner.overview.due)
+        self.window.raise_window()
+        self.updates.check()
 
     def _show_notice(self, overview: Overview) -> None:
         if self.notice is None:
             self.notice = SmallNotice(self._context)
-            self.notice.card.renew_wanted.connect(self.desk.renew)
-            self.notice.card.obtain_wanted.connect(self.desk.obtain_again)
+            self.notice.card.renew_requested.connect(self.wizard_manager.renew)
+            self.notice.card.obtain_requested.connect(self.wizard_manager.obtain_again)
             self.notice.closed.connect(self._settle, Qt.ConnectionType.QueuedConnection)
         self.notice.show_overview(overview)
         self.notice.show()
 
     def _note_rows(self, rows: Sequence[Row]) -> None:
         """Records that the user has seen these, to avoid a second reminder on the same day."""
-        self._book.note([Reminder(row) for row in rows], self._context.clock())
+        self._history.note([Reminder(row) for row in rows], self._context.clock())
 
     def _settle(self) -> None:
         """Shows or hides the tray icon, and ends the program when nothing is left."""
         in_tray = self._has_tray and (self._waits or (self._resident and self._due))
-        self.tray.icon.setVisible(in_tray or (self._has_tray and self.desk.running))
-        stays = in_tray or self.quiet.is_trying(self.survey.overview.pending)
-        open_windows = self.window.isVisible() or self.desk.busy or self._notice_visible
+        self.tray.icon.setVisible(in_tray or (self._has_tray and self.wizard_manager.running))
+        stays = in_tray or self.background.is_trying(self.scanner.overview.pending)
+        open_windows = self.window.isVisible() or self.wizard_manager.busy or self._notice_visible
         open_windows = open_windows or self.window.says_something
-        if self.survey.complete and not open_windows and not stays:
+        if self.scanner.complete and not open_windows and not stays:
             self.ended.emit()
 
     @property
@@ -335,12 +346,14 @@ class Shell(QObject):
 
     @property
     def _due(self) -> bool:
-        return bool(self.survey.overview.due)
+        return bool(self.scanner.overview.due)
 
     @property
     def _waits(self) -> bool:
-        pending = self.survey.overview.pending
-        return any(view.state is State.WAITING or view.state.unconfirmed for view in pending)
+        pending = self.scanner.overview.pending
+        return any(
+            view.state is ProcedureState.WAITING or view.state.unconfirmed for view in pending
+        )
 
     def _quit(self) -> None:
         self.window.hide()
@@ -349,8 +362,8 @@ class Shell(QObject):
 
 def _ask_bank(context: AppContext, row: Row, stores: Sequence[CertificateStore]) -> None:
     """Runs in a worker. Does nothing if using the key needs user interaction."""
-    if store_obstacle(row.profile, row.entry) is None:
-        context.enrollment(row.profile, stores).check_with_bank(row.entry.stored, Nobody())
+    if store_blocker(row.profile, row.entry) is None:
+        context.enrollment(row.profile, stores).check_with_bank(row.entry.stored, NonInteractive())
 
 
 def _meant(link: DeepLink, overview: Overview) -> Row | None:

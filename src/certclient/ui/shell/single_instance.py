@@ -20,7 +20,7 @@ from certclient.model.deep_link import MAX_LENGTH, DeepLink, LinkError, Verb, pa
 _MAX_BYTES = MAX_LENGTH + 1
 _CONNECT_MILLISECONDS = 500
 _ANSWER_MILLISECONDS = 3000
-_ONE_LOOK_MILLISECONDS = 20
+_POLL_MILLISECONDS = 20
 """One wait. PySide blocks Python's other threads while Qt waits, so waits are short."""
 _LONGEST_SOCKET_PATH = 100
 """`sockaddr_un` holds at most 107 bytes."""
@@ -28,12 +28,12 @@ _LONGEST_SOCKET_PATH = 100
 _REMIND = b"remind"
 _REFUSED = b"refused"
 _QUIT = b"quit"
-_HEARD = b"heard\n"
+_ACKNOWLEDGED = b"heard\n"
 """The running instance's acknowledgement. A successful write proves nothing: the instance may hang,
 and on Windows Qt's waitForBytesWritten can return False for data that has arrived."""
 
 
-class Plea(enum.Enum):
+class InstanceRequest(enum.Enum):
     """What a second start can request besides following a link."""
 
     REMIND = "remind"
@@ -44,35 +44,35 @@ class Plea(enum.Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """Why the program was started. Without `link` and `plea`: to show the window."""
+class StartRequest:
+    """Why the program was started. Without `link` and `request`: to show the window."""
 
     link: DeepLink | None = None
-    plea: Plea | None = None
+    request: InstanceRequest | None = None
 
     @property
     def message(self) -> bytes:
-        """The request as ASCII bytes without a newline; `wish_from` parses it."""
-        if self.plea is Plea.REMIND:
+        """The request as ASCII bytes without a newline; `parse_start_request` parses it."""
+        if self.request is InstanceRequest.REMIND:
             return _REMIND
-        if self.plea is Plea.REFUSED_LINK:
+        if self.request is InstanceRequest.REFUSED_LINK:
             return _REFUSED
-        if self.plea is Plea.QUIT:
+        if self.request is InstanceRequest.QUIT:
             return _QUIT
         link = self.link or DeepLink(Verb.OPEN)
         return link.text.encode("ascii")
 
 
-def wish_from(message: bytes) -> Wish:
+def parse_start_request(message: bytes) -> StartRequest:
     """Parses a message from the socket; anything malformed becomes REFUSED_LINK."""
     if message == _REMIND:
-        return Wish(plea=Plea.REMIND)
+        return StartRequest(request=InstanceRequest.REMIND)
     if message == _QUIT:
-        return Wish(plea=Plea.QUIT)
+        return StartRequest(request=InstanceRequest.QUIT)
     try:
-        return Wish(link=parse(message.decode("ascii")))
+        return StartRequest(link=parse(message.decode("ascii")))
     except (UnicodeDecodeError, LinkError):
-        return Wish(plea=Plea.REFUSED_LINK)
+        return StartRequest(request=InstanceRequest.REFUSED_LINK)
 
 
 def socket_name(data_folder: Path) -> str:
@@ -86,26 +86,26 @@ def socket_name(data_folder: Path) -> str:
     return f"certclient-{digest}"
 
 
-def tell_running(name: str, wish: Wish) -> bool:
-    """Sends `wish` to the running instance. Returns False if none acknowledges it."""
+def send_to_running_instance(name: str, start_request: StartRequest) -> bool:
+    """Sends `start_request` to the running instance. Returns False if none acknowledges it."""
     socket = QLocalSocket()
     socket.connectToServer(name)
     if not socket.waitForConnected(_CONNECT_MILLISECONDS):
         return False
-    socket.write(wish.message + b"\n")
+    socket.write(start_request.message + b"\n")
     answer = b""
-    patience = QDeadlineTimer(_ANSWER_MILLISECONDS)
-    while len(answer) < len(_HEARD) and not patience.hasExpired():
-        socket.waitForReadyRead(_ONE_LOOK_MILLISECONDS)
-        answer += bytes(socket.read(len(_HEARD)).data())
+    deadline = QDeadlineTimer(_ANSWER_MILLISECONDS)
+    while len(answer) < len(_ACKNOWLEDGED) and not deadline.hasExpired():
+        socket.waitForReadyRead(_POLL_MILLISECONDS)
+        answer += bytes(socket.read(len(_ACKNOWLEDGED)).data())
     socket.abort()
-    return answer == _HEARD
+    return answer == _ACKNOWLEDGED
 
 
 class SingleInstance(QObject):
     """The server side, in the first instance. Only the same OS user can connect."""
 
-    wished = Signal(object)
+    start_requested = Signal(object)
     """The Wish of a second start."""
 
     def __init__(self, name: str, parent: QObject | None = None) -> None:
@@ -119,8 +119,8 @@ class SingleInstance(QObject):
         """Starts listening. Returns False if another process listens or the socket cannot be
         created; later starts then open their own window, and nothing else is affected.
 
-        Call it only after `tell_running` has found no instance: an existing socket was then left by
-        a crash, and is removed.
+        Call it only after `send_to_running_instance` has found no instance: an existing socket was
+        then left by a crash, and is removed.
         """
         if self._server.listen(self._name):
             return True
@@ -133,14 +133,14 @@ class SingleInstance(QObject):
 
     def _accept(self) -> None:
         while self._server.hasPendingConnections():
-            connection = _Connection(self._server.nextPendingConnection(), self)
-            connection.said.connect(self.wished)
+            connection = _InstanceConnection(self._server.nextPendingConnection(), self)
+            connection.received.connect(self.start_requested)
 
 
-class _Connection(QObject):
+class _InstanceConnection(QObject):
     """One second start, which sends one line no longer than a link may be."""
 
-    said = Signal(object)
+    received = Signal(object)
 
     def __init__(self, socket: QLocalSocket, parent: QObject) -> None:
         super().__init__(parent)
@@ -160,6 +160,6 @@ class _Connection(QObject):
         if not newline:
             self._socket.abort()
             return
-        self._socket.write(_HEARD)
+        self._socket.write(_ACKNOWLEDGED)
         self._socket.flush()
-        self.said.emit(wish_from(line))
+        self.received.emit(parse_start_request(line))

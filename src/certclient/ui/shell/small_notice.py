@@ -27,8 +27,8 @@ class SmallNotice(QWidget):
         layout.addWidget(RehearsalBanner(context.rehearsal))
         layout.addWidget(self.card)
         self.card.postponed.connect(self.close)
-        self.card.renew_wanted.connect(self.close)
-        self.card.obtain_wanted.connect(self.close)
+        self.card.renew_requested.connect(self.close)
+        self.card.obtain_requested.connect(self.close)
         self._retranslate()
 
     def show_overview(self, overview: Overview) -> None:

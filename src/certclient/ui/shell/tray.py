@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
 from certclient.enrollment.overview import Condition, Overview, Row
-from certclient.enrollment.procedure import State
+from certclient.enrollment.procedure import ProcedureState
 from certclient.ui.context import AppContext
 from certclient.ui.shell.tray_icon import tray_icon
 
@@ -18,21 +18,21 @@ _NOTICE_MILLISECONDS = 15_000
 
 def worst(overview: Overview) -> Row | None:
     """Returns the most urgent certificate that is due or expired but obtainable, else None."""
-    concerned = [
+    due_rows = [
         row for row in overview.rows if row.condition.due or row.condition is Condition.OBTAINABLE
     ]
-    return min(concerned, key=lambda row: row.entry.certificate.not_after, default=None)
+    return min(due_rows, key=lambda row: row.entry.certificate.not_after, default=None)
 
 
 class Tray(QObject):
     """The tray icon with its menu and notifications. The shell decides when it is visible."""
 
-    renew_wanted = Signal(object)
+    renew_requested = Signal(object)
     """The Row to renew."""
-    notice_wanted = Signal()
+    notice_requested = Signal()
     """The user clicked the notification."""
-    open_wanted = Signal()
-    quit_wanted = Signal()
+    open_requested = Signal()
+    quit_requested = Signal()
 
     def __init__(self, context: AppContext, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -40,13 +40,13 @@ class Tray(QObject):
         self._overview = Overview(context.clock())
         self.menu = QMenu()
         self.renew = self.menu.addAction("", self._renew)
-        self.open = self.menu.addAction("", self.open_wanted.emit)
+        self.open = self.menu.addAction("", self.open_requested.emit)
         self.menu.addSeparator()
-        self.quit = self.menu.addAction("", self.quit_wanted.emit)
+        self.quit = self.menu.addAction("", self.quit_requested.emit)
         self.icon = QSystemTrayIcon(tray_icon(None), self)
         self.icon.setContextMenu(self.menu)
         self.icon.activated.connect(self._activated)
-        self.icon.messageClicked.connect(self.notice_wanted)
+        self.icon.messageClicked.connect(self.notice_requested)
         context.languages.changed.connect(self._retranslate)
         self._retranslate()
 
@@ -83,7 +83,7 @@ class Tray(QObject):
             _NOTICE_MILLISECONDS,
         )
 
-    def tell(self, title: str, text: str) -> None:
+    def notify(self, title: str, text: str) -> None:
         """Shows a notification for 15 seconds."""
         self.icon.showMessage(title, text, self.icon.icon(), _NOTICE_MILLISECONDS)
 
@@ -97,7 +97,7 @@ class Tray(QObject):
         names = {
             "bank": self._context.bank(row.profile),
             "user": row.entry.full_id,
-            "until": self._context.words.minute(row.entry.life.deadline),
+            "until": self._context.catalogue.minute(row.entry.life.deadline),
         }
         text = self.tr("{bank}, {user}: valid until {until}.").format(**names)
         if days > 0:
@@ -117,7 +117,7 @@ class Tray(QObject):
     def _tool_tip(self, row: Row | None) -> str:
         if row is not None:
             return self.sentence(row)
-        waiting = sum(view.state is State.WAITING for view in self._overview.pending)
+        waiting = sum(view.state is ProcedureState.WAITING for view in self._overview.pending)
         if waiting:
             return self.tr("%n certificate(s) waiting to be issued", "", waiting)
         return self.tr("Client certificates")
@@ -125,8 +125,8 @@ class Tray(QObject):
     def _renew(self) -> None:
         row = worst(self._overview)
         if row is not None:
-            self.renew_wanted.emit(row)
+            self.renew_requested.emit(row)
 
     def _activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
         if reason is not QSystemTrayIcon.ActivationReason.Context:
-            self.open_wanted.emit()
+            self.open_requested.emit()

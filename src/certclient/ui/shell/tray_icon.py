@@ -16,7 +16,7 @@ _COLOURS = {
     Condition.OBTAINABLE: QColor("#b3141d"),
     Condition.RENEWABLE: QColor("#8a5a00"),
 }
-_CALM = QColor("#1f4e79")
+_NEUTRAL = QColor("#1f4e79")
 
 
 def label_of(row: Row | None) -> str:
@@ -29,7 +29,7 @@ def label_of(row: Row | None) -> str:
 
 def tray_icon(row: Row | None) -> QIcon:
     """Returns the icon for the most urgent certificate; None stands for waiting for the CA."""
-    colour = _COLOURS.get(row.condition, _CALM) if row else _CALM
+    colour = _COLOURS.get(row.condition, _NEUTRAL) if row else _NEUTRAL
     made = QIcon()
     for size in _SIZES:
         made.addPixmap(_badge(label_of(row), colour, size))

@@ -32,13 +32,13 @@ class QtInteraction(QObject):
 
     def __init__(
         self,
-        agrees: Callable[[ConsentRequest], bool],
+        is_agreed: Callable[[ConsentRequest], bool],
         parent: QObject | None = None,
     ) -> None:
-        """`agrees` compares a request with what the user agreed to on the consent page. It runs in
-        the worker's thread and must not touch widgets."""
+        """`is_agreed` compares a request with what the user agreed to on the consent page. It runs
+        in the worker's thread and must not touch widgets."""
         super().__init__(parent)
-        self._agrees = agrees
+        self._is_agreed = is_agreed
         self._lock = threading.Condition()
         self._asking = False
         self._answer: Secret | None = None
@@ -73,7 +73,7 @@ class QtInteraction(QObject):
 
     def consent(self, request: ConsentRequest) -> bool:
         """Returns whether the user agreed to exactly this; False once closed."""
-        return not self._closed and self._agrees(request)
+        return not self._closed and self._is_agreed(request)
 
     def pin(self, request: PinRequest) -> Secret | None:
         """Blocks until the user answers; None if cancelled or closed."""

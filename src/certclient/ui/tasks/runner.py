@@ -20,7 +20,7 @@ from certclient.platform import log
 
 T = TypeVar("T")
 
-LOOKING = "stores"
+STORE_SCAN = "stores"
 """The lane for scanning for stores, before their ids are known."""
 
 NETWORK = "network"
@@ -93,7 +93,7 @@ class TaskRunner(QObject):
             task.failed.connect(_guarded(failed))
         lanes = frozenset(stores) or frozenset({self._network_lane()})
         self._waiting.append(_Job(task, work, lanes))  # type: ignore[arg-type] # Task is invariant
-        self._start_what_can()
+        self._start_ready()
         return task
 
     @property
@@ -129,7 +129,7 @@ class TaskRunner(QObject):
         taken = [lane for job in (*self._running, *self._waiting) for lane in job.lanes]
         return min(lanes, key=taken.count)
 
-    def _start_what_can(self) -> None:
+    def _start_ready(self) -> None:
         """Starts each waiting job whose lanes are free. First come, first served: a job never
         overtakes an earlier one that waits for the same lane."""
         occupied = set[str]().union(*(job.lanes for job in self._running))
@@ -168,7 +168,7 @@ class TaskRunner(QObject):
         if self._closed.is_set():
             return
         del self._running[outcome.job]
-        self._start_what_can()
+        self._start_ready()
         task = outcome.job.task
         if outcome.error is not None:
             log.error(outcome.error)

@@ -37,7 +37,7 @@ class RehearsalBanner(QLabel):
         self.setText(self.tr("Rehearsal with the practice bank. Nothing here is real."))
 
 
-def put_banner_into(box: QMessageBox, rehearsal: bool) -> None:
+def insert_banner(box: QMessageBox, rehearsal: bool) -> None:
     """Adds the banner to a finished message box: at the bottom, because its grid layout has no free
     row at the top."""
     layout = box.layout()

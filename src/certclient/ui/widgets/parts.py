@@ -42,7 +42,7 @@ class Sentence(QLabel):
             return super().minimumSizeHint()
         return QSize(letters, self.fontMetrics().height())
 
-    def say(self, text: str) -> None:
+    def set_text(self, text: str) -> None:
         """Shows `text`; hides the label if it is empty."""
         self.setText(text)
         self.setVisible(bool(text))
@@ -77,9 +77,9 @@ class Note(Framed):
         self._sentence = Sentence()
         super().__init__(self._sentence)
 
-    def say(self, text: str) -> None:
+    def set_text(self, text: str) -> None:
         """Shows `text`; hides the frame if it is empty."""
-        self._sentence.say(text)
+        self._sentence.set_text(text)
         self.setVisible(bool(text))
 
 

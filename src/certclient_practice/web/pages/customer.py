@@ -5,67 +5,75 @@ from __future__ import annotations
 from flask import Blueprint, Response, make_response, redirect, render_template, url_for
 
 from certclient_practice.web.links import renew_link
-from certclient_practice.web.pages.reception import Reception, Visitor
+from certclient_practice.web.pages.login_service import LoggedInCustomer, LoginService
 from certclient_practice.web.pages.security import check_csrf
 
 
-def landing(visitor: Visitor) -> Response:
+def landing(customer_login: LoggedInCustomer) -> Response:
     """Returns the first page after the login: 重要なお知らせ if any, else the main page."""
-    if visitor.renewable:
-        return make_response(render_template("notices.html", visitor=visitor))
-    return make_response(render_template("main.html", visitor=visitor))
+    if customer_login.renewable:
+        return make_response(render_template("notices.html", customer_login=customer_login))
+    return make_response(render_template("main.html", customer_login=customer_login))
 
 
-def customer_pages(reception: Reception) -> Blueprint:
+def customer_pages(login_service: LoginService) -> Blueprint:
     """Builds the pages of a customer who is logged in."""
     pages = Blueprint("customer", __name__)
 
     @pages.get("/begin")
     def begin() -> Response:
-        visitor = reception.visitor()
-        return visitor if isinstance(visitor, Response) else landing(visitor)
+        customer_login = login_service.customer_login()
+        return customer_login if isinstance(customer_login, Response) else landing(customer_login)
 
     @pages.get("/main")
     def main() -> Response:
-        return _page(reception, "main.html")
+        return _page(login_service, "main.html")
 
     @pages.get("/notices")
     def notices() -> Response:
-        return _page(reception, "notices.html")
+        return _page(login_service, "notices.html")
 
     @pages.get("/notices/renewal")
     def renewal_notice() -> Response:
-        visitor = reception.visitor()
-        if not isinstance(visitor, Response) and not visitor.renewable:
+        customer_login = login_service.customer_login()
+        if not isinstance(customer_login, Response) and not customer_login.renewable:
             return make_response(redirect(url_for("customer.notices"), 303))
-        return _page(reception, "renewal_notice.html")
+        return _page(login_service, "renewal_notice.html")
 
     @pages.post("/renew")
     def renew() -> Response:
         """Redirects to the app with a single-use ticket of this login."""
-        visitor = reception.visitor()
-        if isinstance(visitor, Response):
-            return visitor
-        session = check_csrf(visitor.session)
-        if not visitor.renewable:
-            return make_response(render_template("main.html", visitor=visitor), 409)
-        bank = reception.bank
-        with bank.books() as books:
-            ticket = books.tickets.give(
-                visitor.customer.user_id, session.name, bank.clock(), bank.policy.ticket_valid
+        customer_login = login_service.customer_login()
+        if isinstance(customer_login, Response):
+            return customer_login
+        session = check_csrf(customer_login.session)
+        if not customer_login.renewable:
+            return make_response(render_template("main.html", customer_login=customer_login), 409)
+        bank = login_service.bank
+        with bank.repositories() as repositories:
+            ticket = repositories.tickets.create(
+                customer_login.customer.user_id,
+                session.name,
+                bank.clock(),
+                bank.policy.ticket_valid,
             )
-        link = renew_link(visitor.customer.user_id, visitor.certificate.serial_hex, ticket)
+        link = renew_link(
+            customer_login.customer.user_id, customer_login.certificate.serial_hex, ticket
+        )
         return make_response(redirect(link, 303))
 
     return pages
 
 
-def _page(reception: Reception, template: str) -> Response:
-    visitor = reception.visitor()
-    if isinstance(visitor, Response):
-        return visitor
-    minutes = round(reception.bank.policy.ticket_valid.total_seconds() / 60)
+def _page(login_service: LoginService, template: str) -> Response:
+    customer_login = login_service.customer_login()
+    if isinstance(customer_login, Response):
+        return customer_login
+    minutes = round(login_service.bank.policy.ticket_valid.total_seconds() / 60)
     text = render_template(
-        template, visitor=visitor, public_url=reception.public_url, minutes=minutes
+        template,
+        customer_login=customer_login,
+        public_url=login_service.public_url,
+        minutes=minutes,
     )
     return make_response(text)

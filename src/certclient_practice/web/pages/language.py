@@ -8,7 +8,7 @@ from flask import Blueprint, Flask, Response, g, request
 from markupsafe import Markup
 
 from certclient.model.certificate import TOKYO
-from certclient.model.profile import Words
+from certclient.model.profile import LocalizedText
 
 COOKIE = "lang"
 _LANGUAGES = ("ja", "en")
@@ -24,18 +24,18 @@ def language() -> str:
     return str(g.language)
 
 
-def say(ja: str, en: str, **values: object) -> str:
+def localized(ja: str, en: str, **values: object) -> str:
     """Returns the text in this request's language with `values` filled in; templates escape it."""
     text = ja if language() == "ja" else en
     return text.format(**values) if values else text
 
 
-def say_markup(ja: str, en: str, **values: object) -> Markup:
-    """Like `say`, for texts of this program that contain markup; `values` are escaped."""
+def localized_markup(ja: str, en: str, **values: object) -> Markup:
+    """Like `localized`, for texts of this program that contain markup; `values` are escaped."""
     return Markup(ja if language() == "ja" else en).format(**values)  # noqa: S704 - our own texts
 
 
-def words(pair: Words) -> str:
+def localized_pair(pair: LocalizedText) -> str:
     """Returns the text in this request's language."""
     return pair.for_language(language())
 
@@ -57,12 +57,18 @@ def minute(moment: datetime) -> str:
 
 
 def use_languages(app: Flask) -> None:
-    """Makes `say`, `say_markup`, `words`, `day`, `minute` and `language` usable in templates."""
+    """Makes `localized`, `localized_markup`, `localized_pair`, `day`, `minute` and `language`
+    usable in templates."""
     app.register_blueprint(language_pages)
     app.jinja_env.globals.update(
-        say=say, say_markup=say_markup, words=words, day=day, minute=minute, language=language
+        localized=localized,
+        localized_markup=localized_markup,
+        localized_pair=localized_pair,
+        day=day,
+        minute=minute,
+        language=language,
     )
-    app.after_request(_remember)
+    app.after_request(_save_language)
 
 
 def _chosen() -> str:
@@ -75,7 +81,7 @@ def _chosen() -> str:
     return request.accept_languages.best_match(_LANGUAGES) or "ja"
 
 
-def _remember(response: Response) -> Response:
+def _save_language(response: Response) -> Response:
     asked = request.args.get("lang", "")
     if asked in _LANGUAGES:
         response.set_cookie(

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from flask import Blueprint, abort, render_template, request
 
-from certclient_practice.bank.bank import DeskError
-from certclient_practice.web.pages.office import Office
+from certclient_practice.bank.bank import BankAdminError
+from certclient_practice.web.pages.operator_access import OperatorAccess
 
 
-def letter_pages(office: Office) -> Blueprint:
+def letter_pages(access: OperatorAccess) -> Blueprint:
     """Builds the page that creates a letter; its issue code is shown only this once."""
     pages = Blueprint("letters", __name__)
 
     @pages.post("/customers/<user_id>/letter")
     def letter(user_id: str) -> str:
-        office.check_form()
-        bank = office.bank
+        access.check_form()
+        bank = access.bank
         reissue = "reissue" in request.form
         try:
             code = bank.issue_code(user_id, reissue=reissue).reveal()
-        except DeskError:
+        except BankAdminError:
             abort(404)
         return render_template(
             "letter.html",
@@ -27,7 +27,7 @@ def letter_pages(office: Office) -> Blueprint:
             code="-".join(code[i : i + 4] for i in range(0, len(code), 4)),
             today=bank.clock(),
             until=bank.clock() + bank.policy.code_valid,
-            download_url=f"{office.public_url}download",
+            download_url=f"{access.public_url}download",
             reissue=reissue,
         )
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, abort, make_response, render_template, request
 
 from certclient.model.secret import Secret
-from certclient_practice.bank.bank import Bank, Books
-from certclient_practice.bank.coverage import Standing, id_coverage
+from certclient_practice.bank.bank import Bank, Repositories
+from certclient_practice.bank.coverage import CoverageState, id_coverage
 from certclient_practice.web.links import obtain_link
 from certclient_practice.web.pages.rate_limit import RateLimit
 from certclient_practice.web.pages.security import CSRF_FIELD, remote_address, too_many
@@ -36,7 +36,7 @@ class ObtainResult(enum.Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Obtaining:
+class ObtainDecision:
     """The decision; `code` is set only if the result is GRANTED."""
 
     result: ObtainResult
@@ -44,34 +44,36 @@ class Obtaining:
 
 
 _NO_CODE = {
-    Standing.VALID: ObtainResult.STILL_VALID,
-    Standing.RENEWABLE: ObtainResult.STILL_VALID,
-    Standing.TOO_LATE: ObtainResult.TOO_LATE,
-    Standing.REVOKED: ObtainResult.REVOKED,
+    CoverageState.VALID: ObtainResult.STILL_VALID,
+    CoverageState.RENEWABLE: ObtainResult.STILL_VALID,
+    CoverageState.TOO_LATE: ObtainResult.TOO_LATE,
+    CoverageState.REVOKED: ObtainResult.REVOKED,
 }
 """A PIN alone never replaces a certificate: customers who still have a valid one renew with it, and
 those who lost it ask the branch."""
 
 
-def decide_obtaining(bank: Bank, user_id: str, pin: Secret) -> Obtaining:
+def decide_obtaining(bank: Bank, user_id: str, pin: Secret) -> ObtainDecision:
     """Issues a code for a first issue, or within the days after expiry (S0, S1, S3).
 
     Wrong PINs count toward the customer's lock.
     """
-    with bank.books() as books:
-        customer = books.customers.find(user_id)
+    with bank.repositories() as repositories:
+        customer = repositories.customers.find(user_id)
         if customer is None:
-            return Obtaining(ObtainResult.WRONG)
-        if books.customers.secret_failures(user_id) >= bank.policy.code_attempts:
-            return Obtaining(ObtainResult.LOCKED)
-        if not books.customers.pin_is(user_id, pin):
-            return Obtaining(_wrong(bank, books, user_id))
-        books.customers.clear_secret_failures(user_id)
-        standing = id_coverage(books, customer, bank.clock(), bank.policy.renewal).standing
-        if standing in _NO_CODE:
-            return Obtaining(_NO_CODE[standing])
-        code = books.codes.give(user_id, bank.clock(), bank.policy.web_code_valid, reissue=False)
-    return Obtaining(ObtainResult.GRANTED, code)
+            return ObtainDecision(ObtainResult.WRONG)
+        if repositories.customers.secret_failures(user_id) >= bank.policy.code_attempts:
+            return ObtainDecision(ObtainResult.LOCKED)
+        if not repositories.customers.pin_is(user_id, pin):
+            return ObtainDecision(_wrong(bank, repositories, user_id))
+        repositories.customers.clear_secret_failures(user_id)
+        state = id_coverage(repositories, customer, bank.clock(), bank.policy.renewal).state
+        if state in _NO_CODE:
+            return ObtainDecision(_NO_CODE[state])
+        code = repositories.codes.create(
+            user_id, bank.clock(), bank.policy.web_code_valid, reissue=False
+        )
+    return ObtainDecision(ObtainResult.GRANTED, code)
 
 
 def obtain_pages(bank: Bank, limit: RateLimit) -> Blueprint:
@@ -102,12 +104,12 @@ def obtain_pages(bank: Bank, limit: RateLimit) -> Blueprint:
     return pages
 
 
-def _wrong(bank: Bank, books: Books, user_id: str) -> ObtainResult:
-    books.customers.count_secret_failure(user_id)
+def _wrong(bank: Bank, repositories: Repositories, user_id: str) -> ObtainResult:
+    repositories.customers.count_secret_failure(user_id)
     return ObtainResult.WRONG
 
 
-def _answer(bank: Bank, user_id: str, decision: Obtaining) -> Response:
+def _answer(bank: Bank, user_id: str, decision: ObtainDecision) -> Response:
     if decision.code is None:
         page = render_template("obtain_refused.html", reason=decision.result.value)
         return make_response(page, 403)

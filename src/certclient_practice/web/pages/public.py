@@ -10,16 +10,18 @@ from pathlib import Path
 
 from flask import Blueprint, Response, abort, render_template, send_file
 
-from certclient.model.profile import Words
+from certclient.model.profile import LocalizedText
 
 _CHUNK = 1 << 20
 
 
 KINDS = {
-    ".exe": Words(ja="Windows", en="Windows"),
-    ".msi": Words(ja="Windows（会社の管理者の方がまとめて配布する場合）", en="Windows, for fleets"),
-    ".deb": Words(ja="Debian / Ubuntu", en="Debian / Ubuntu"),
-    ".whl": Words(ja="Python (pipx)", en="Python (pipx)"),
+    ".exe": LocalizedText(ja="Windows", en="Windows"),
+    ".msi": LocalizedText(
+        ja="Windows（会社の管理者の方がまとめて配布する場合）", en="Windows, for fleets"
+    ),
+    ".deb": LocalizedText(ja="Debian / Ubuntu", en="Debian / Ubuntu"),
+    ".whl": LocalizedText(ja="Python (pipx)", en="Python (pipx)"),
 }
 """The file types offered, in this order; checksums and other files are not."""
 
@@ -40,7 +42,7 @@ class Download:
         return self.path.name
 
     @property
-    def kind(self) -> Words:
+    def kind(self) -> LocalizedText:
         """The platform that the file is for, by its extension."""
         return KINDS[self.path.suffix.lower()]
 

@@ -11,7 +11,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 
-_MOST_ADDRESSES = 10_000
+_MAX_ADDRESSES = 10_000
 
 
 class RateLimit:
@@ -38,7 +38,7 @@ class RateLimit:
     def failed(self, address: str) -> None:
         """Counts a failure; the oldest address is forgotten once there are 10,000."""
         with self._lock:
-            if address not in self._failures and len(self._failures) >= _MOST_ADDRESSES:
+            if address not in self._failures and len(self._failures) >= _MAX_ADDRESSES:
                 self._failures.pop(next(iter(self._failures)))
             recent = self._recent(address)
             recent.append(self._monotonic())

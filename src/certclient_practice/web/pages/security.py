@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask, Response, abort, make_response, render_template, request
 from werkzeug.exceptions import HTTPException
 
-from certclient_practice.web.pages.sessions import Session
+from certclient_practice.web.pages.sessions import WebSession
 
 CLIENT_CERTIFICATE = "certclient_practice.client_certificate"
 """WSGI environment key of the client certificate (DER or None)."""
@@ -38,7 +38,7 @@ def secure(app: Flask) -> None:
     app.register_error_handler(HTTPException, _error_page)
 
 
-def check_csrf(session: Session | None) -> Session:
+def check_csrf(session: WebSession | None) -> WebSession:
     """Returns the session if its customer sent this form from a page of the bank; else 403.
 
     Sec-Fetch-Site is checked, too, in browsers that send it: other ports of this computer share the
@@ -51,7 +51,7 @@ def check_csrf(session: Session | None) -> Session:
     return session
 
 
-def set_session_cookie(response: Response, name: str, session: Session) -> Response:
+def set_session_cookie(response: Response, name: str, session: WebSession) -> Response:
     """Sets a cookie for this server only (`__Host-`), hidden from scripts and other sites."""
     response.set_cookie(
         name, session.token, path="/", secure=True, httponly=True, samesite="Strict"

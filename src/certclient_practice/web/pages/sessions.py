@@ -15,11 +15,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 _RANDOM_BYTES = 32
-_MOST_SESSIONS = 10_000
+_MAX_SESSIONS = 10_000
 """Enough for a rehearsal; beyond it the longest idle one ends, which bounds the memory used."""
 
 
-class Stage(enum.Enum):
+class LoginStage(enum.Enum):
     """The progress of a login: each stage requires the secret of the previous one."""
 
     PIN = "pin"
@@ -28,7 +28,7 @@ class Stage(enum.Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
+class WebSession:
     """One session.
 
     `token` is the cookie's value and must never be logged. The session is bound to `subject`, the
@@ -40,7 +40,7 @@ class Session:
     csrf: str = field(repr=False)
     user_id: str
     subject: str
-    stage: Stage
+    stage: LoginStage
     last_seen: float
 
     @property
@@ -53,7 +53,7 @@ class Session:
         return hmac.compare_digest(self.csrf.encode(), sent.encode("utf-8", "replace"))
 
 
-class Sessions:
+class WebSessions:
     """All sessions of one web application; one ends after `idle_seconds` without a request.
 
     `monotonic` returns seconds. `ended` is called for each session that ends, outside the lock.
@@ -63,31 +63,31 @@ class Sessions:
         self,
         idle_seconds: float,
         monotonic: Callable[[], float],
-        ended: Callable[[Session], None] = lambda _session: None,
+        ended: Callable[[WebSession], None] = lambda _session: None,
     ) -> None:
         self._idle_seconds = idle_seconds
         self._monotonic = monotonic
         self._ended = ended
         self._lock = threading.Lock()
-        self._by_token: dict[str, Session] = {}
+        self._by_token: dict[str, WebSession] = {}
 
-    def begin(self, user_id: str, subject: str, stage: Stage) -> Session:
+    def begin(self, user_id: str, subject: str, stage: LoginStage) -> WebSession:
         """Starts a session under a new token.
 
         Ends an earlier one of the same user ID: only one login at a time, as at real banks.
         """
-        session = Session(_random(), _random(), user_id, subject, stage, self._monotonic())
+        session = WebSession(_random(), _random(), user_id, subject, stage, self._monotonic())
         with self._lock:
             gone = [other for other in self._by_token.values() if other.user_id == user_id]
-            if len(self._by_token) - len(gone) >= _MOST_SESSIONS:
+            if len(self._by_token) - len(gone) >= _MAX_SESSIONS:
                 gone.append(min(self._by_token.values(), key=lambda other: other.last_seen))
             for other in gone:
                 del self._by_token[other.token]
             self._by_token[session.token] = session
-        self._tell(gone)
+        self._notify_ended(gone)
         return session
 
-    def advance(self, session: Session, stage: Stage) -> Session | None:
+    def advance(self, session: WebSession, stage: LoginStage) -> WebSession | None:
         """Moves a login to `stage` under a new token, which prevents session fixation.
 
         None if it has ended.
@@ -99,7 +99,7 @@ class Sessions:
             self._by_token[further.token] = further
         return further
 
-    def find(self, token: str, subject: str) -> Session | None:
+    def find(self, token: str, subject: str) -> WebSession | None:
         """Returns the session of this cookie; None if bound to another subject or idle too long."""
         now = self._monotonic()
         with self._lock:
@@ -111,16 +111,16 @@ class Sessions:
                 self._by_token[token] = seen
                 return seen
             del self._by_token[token]
-        self._tell([session])
+        self._notify_ended([session])
         return None
 
-    def end(self, session: Session) -> None:
+    def end(self, session: WebSession) -> None:
         """Ends a session; does nothing if it has already ended."""
         with self._lock:
             gone = self._by_token.pop(session.token, None)
-        self._tell([gone] if gone is not None else [])
+        self._notify_ended([gone] if gone is not None else [])
 
-    def _tell(self, gone: list[Session]) -> None:
+    def _notify_ended(self, gone: list[WebSession]) -> None:
         for session in gone:
             self._ended(session)
 

@@ -7,7 +7,7 @@ import pytest
 from certclient.i18n.catalogue import Language, load
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.ui.enrollment.messages import ACTIONS, actions, for_support
-from certclient.ui.enrollment.navigation import Action, Journey, Way
+from certclient.ui.enrollment.navigation import Action, WizardMode, WizardState
 
 
 @pytest.mark.parametrize("code", list(ErrorCode))
@@ -43,9 +43,9 @@ def test_locked_token_offers_no_retry() -> None:
 
 def test_usb_guide_is_offered_only_if_the_bank_has_one() -> None:
     error = CertclientError(ErrorCode.STORE_MIDDLEWARE_MISSING)
-    journey = Journey(Way.RENEW)
-    assert actions(error, journey, has_usb_guide=True)[0] is Action.OPEN_USB_GUIDE
-    assert Action.OPEN_USB_GUIDE not in actions(error, journey, has_usb_guide=False)
+    wizard_state = WizardState(WizardMode.RENEW)
+    assert actions(error, wizard_state, has_usb_guide=True)[0] is Action.OPEN_USB_GUIDE
+    assert Action.OPEN_USB_GUIDE not in actions(error, wizard_state, has_usb_guide=False)
 
 
 def test_support_text_has_the_code_and_no_empty_fields() -> None:

@@ -8,17 +8,17 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from certclient.enrollment.procedure import Pending, State
+from certclient.enrollment.procedure import Pending, ProcedureState
 from certclient.model.certificate import Owner, Role
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.lifecycle import RenewalPolicy, lifecycle
 from certclient.store.base import StoredCertificate
 from certclient.ui.enrollment.navigation import (
     Action,
-    Current,
-    Journey,
-    Page,
-    Way,
+    RenewalTarget,
+    WizardMode,
+    WizardPageId,
+    WizardState,
     ended,
     failed,
     first_page,
@@ -28,53 +28,53 @@ from certclient.ui.enrollment.navigation import (
     renewing,
     retry_page,
 )
-from support.clerk import view
+from support.cli_runner import view
 from support.pki import make_lab
 
 NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 
 
-def current(days: int) -> Current:
+def current(days: int) -> RenewalTarget:
     """A certificate with `days` left; expired if negative."""
     (anchor,) = make_lab().anchors
     stored = StoredCertificate(anchor, "nss:x", "", None, archived=False)
     life = lifecycle(NOW + timedelta(days=days), NOW, RenewalPolicy())
-    return Current(stored, Owner("TKYM1408054", "1403", Role.USER), life)
+    return RenewalTarget(stored, Owner("TKYM1408054", "1403", Role.USER), life)
 
 
-def pages(journey: Journey) -> list[Page]:
+def pages(wizard_state: WizardState) -> list[WizardPageId]:
     """The pages before the run starts."""
-    page: Page | None = first_page(journey)
-    found: list[Page] = []
-    while page is not None and page is not Page.WORK:
+    page: WizardPageId | None = first_page(wizard_state)
+    found: list[WizardPageId] = []
+    while page is not None and page is not WizardPageId.WORK:
         found.append(page)
-        page = next_page(page, journey)
+        page = next_page(page, wizard_state)
     return found
 
 
 def test_renewal_from_the_notice() -> None:
     """A1, A2: renewal today, from the notice."""
-    journey = renewing(current(20), notice=True)
-    assert pages(journey) == [Page.NOTICE, Page.CHECKS, Page.START]
+    wizard_state = renewing(current(20), notice=True)
+    assert pages(wizard_state) == [WizardPageId.NOTICE, WizardPageId.CHECKS, WizardPageId.START]
 
 
 def test_renewal_from_the_main_window() -> None:
     """A3, A4: 証明書更新."""
-    assert pages(renewing(current(20), notice=False)) == [Page.CHECKS, Page.START]
+    assert pages(renewing(current(20), notice=False)) == [WizardPageId.CHECKS, WizardPageId.START]
 
 
 @pytest.mark.parametrize(
     ("days", "first"),
     [
-        (31, Page.PROBLEM),
-        (30, Page.NOTICE),
-        (0, Page.NOTICE),
-        (-1, Page.LETTER),
-        (-90, Page.LETTER),
-        (-91, Page.TOO_LATE),
+        (31, WizardPageId.PROBLEM),
+        (30, WizardPageId.NOTICE),
+        (0, WizardPageId.NOTICE),
+        (-1, WizardPageId.LETTER),
+        (-90, WizardPageId.LETTER),
+        (-91, WizardPageId.TOO_LATE),
     ],
 )
-def test_expiry_date_decides_the_first_page(days: int, first: Page) -> None:
+def test_expiry_date_decides_the_first_page(days: int, first: WizardPageId) -> None:
     assert first_page(renewing(current(days), notice=True)) is first
 
 
@@ -87,65 +87,65 @@ def test_early_renewal_reports_the_first_possible_day() -> None:
 
 def test_expired_certificate_is_obtained_for_the_same_user() -> None:
     """C1."""
-    journey = renewing(current(-5), notice=True)
-    assert journey.way is Way.OBTAIN
-    assert journey.user_id == "TKYM1408054"
-    assert pages(journey) == [Page.LETTER, Page.CHECKS, Page.START]
-    assert previous_page(Page.START, journey) is Page.LETTER
+    wizard_state = renewing(current(-5), notice=True)
+    assert wizard_state.mode is WizardMode.OBTAIN
+    assert wizard_state.user_id == "TKYM1408054"
+    assert pages(wizard_state) == [WizardPageId.LETTER, WizardPageId.CHECKS, WizardPageId.START]
+    assert previous_page(WizardPageId.START, wizard_state) is WizardPageId.LETTER
 
 
 def test_interrupted_procedure_resumes_at_once() -> None:
-    assert first_page(Journey(Way.RESUME, procedure_id="p1")) is Page.WORK
+    assert first_page(WizardState(WizardMode.RESUME, procedure_id="p1")) is WizardPageId.WORK
 
 
 @pytest.mark.parametrize(
     ("state", "page"),
     [
-        (State.WAITING, Page.WAITING),
-        (State.ISSUED, Page.PAUSED),
-        (State.ABANDONED, Page.PROBLEM),
-        (State.DONE, Page.DONE),
+        (ProcedureState.WAITING, WizardPageId.WAITING),
+        (ProcedureState.ISSUED, WizardPageId.PAUSED),
+        (ProcedureState.ABANDONED, WizardPageId.PROBLEM),
+        (ProcedureState.DONE, WizardPageId.DONE),
     ],
 )
-def test_page_after_a_run_depends_on_its_state(state: State, page: Page) -> None:
-    journey = ended(renewing(current(20), notice=False), Pending("p1", state, None))
-    assert next_page(Page.WORK, journey) is page
-    assert journey.procedure_id == ("p1" if state.open else "")
+def test_page_after_a_run_depends_on_its_state(state: ProcedureState, page: WizardPageId) -> None:
+    wizard_state = ended(renewing(current(20), notice=False), Pending("p1", state, None))
+    assert next_page(WizardPageId.WORK, wizard_state) is page
+    assert wizard_state.procedure_id == ("p1" if state.open else "")
 
 
 def test_retry_resumes_the_open_procedure() -> None:
     error = CertclientError(ErrorCode.TOKEN_REMOVED)
-    journey = failed(renewing(current(20), notice=False), error, view("TKYM1408054", "p1"))
-    assert next_page(Page.WORK, journey) is Page.PROBLEM
-    assert retry_page(journey) is Page.WORK
+    wizard_state = failed(renewing(current(20), notice=False), error, view("TKYM1408054", "p1"))
+    assert next_page(WizardPageId.WORK, wizard_state) is WizardPageId.PROBLEM
+    assert retry_page(wizard_state) is WizardPageId.WORK
 
 
 def test_retry_without_an_open_procedure_begins_with_the_checks() -> None:
     error = CertclientError(ErrorCode.CA_REFUSED)
-    assert retry_page(failed(renewing(current(20), notice=False), error)) is Page.CHECKS
+    assert retry_page(failed(renewing(current(20), notice=False), error)) is WizardPageId.CHECKS
 
 
 def test_retry_after_a_wrong_issue_code_returns_to_the_letter_page() -> None:
-    journey = Journey(Way.OBTAIN, user_id="TKYM1408054")
+    wizard_state = WizardState(WizardMode.OBTAIN, user_id="TKYM1408054")
     wrong = CertclientError(ErrorCode.ISSUE_CODE_WRONG)
-    assert retry_page(failed(journey, wrong)) is Page.LETTER
+    assert retry_page(failed(wizard_state, wrong)) is WizardPageId.LETTER
 
 
 def test_certificate_that_expires_meanwhile_is_obtained() -> None:
     error = CertclientError(ErrorCode.EXPIRED_OBTAIN_ANEW)
-    assert failed(renewing(current(20), notice=False), error).way is Way.OBTAIN
+    assert failed(renewing(current(20), notice=False), error).mode is WizardMode.OBTAIN
 
 
 def test_too_late_from_the_ca_leads_to_the_too_late_page() -> None:
-    journey = failed(Journey(Way.OBTAIN), CertclientError(ErrorCode.TOO_LATE))
-    assert next_page(Page.WORK, journey) is Page.TOO_LATE
+    wizard_state = failed(WizardState(WizardMode.OBTAIN), CertclientError(ErrorCode.TOO_LATE))
+    assert next_page(WizardPageId.WORK, wizard_state) is WizardPageId.TOO_LATE
 
 
 def test_procedure_of_an_earlier_wizard_can_only_be_resumed() -> None:
-    journey = Journey(Way.RESUME, procedure_id="p1")
-    assert possible(Action.RETRY, journey)
-    assert not possible(Action.CHOOSE_PLACE, journey)
-    assert not possible(Action.RETRY, Journey(Way.RESUME))
+    wizard_state = WizardState(WizardMode.RESUME, procedure_id="p1")
+    assert possible(Action.RETRY, wizard_state)
+    assert not possible(Action.CHOOSE_PLACE, wizard_state)
+    assert not possible(Action.RETRY, WizardState(WizardMode.RESUME))
 
 
 def test_navigation_needs_no_qt() -> None:

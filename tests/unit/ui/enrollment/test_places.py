@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from certclient.model.errors import ErrorCode
-from certclient.ui.enrollment.places import favourite, find_places
+from certclient.ui.enrollment.places import find_places, preferred
 from support.customer import profile_of
 from support.nss import NssDatabase
 from support.pki import make_lab
@@ -16,7 +16,7 @@ PROFILE = profile_of(make_lab())
 
 def test_present_place_is_preselected(nss: NssDatabase, softhsm: SoftHsm) -> None:
     pc, token = nss.store(), softhsm.new_token().store()
-    chosen = favourite(find_places(PROFILE, [pc, token], token.store_id))
+    chosen = preferred(find_places(PROFILE, [pc, token], token.store_id))
     assert chosen is not None
     assert chosen.store is token
     assert chosen.present
@@ -28,7 +28,7 @@ def test_without_a_present_place_the_banks_first_choice_is_preselected(
     pc, token = nss.store(), softhsm.new_token().store()
     for order, store in ((("pc", "usb"), pc), (("usb", "pc"), token)):
         places = find_places(replace(PROFILE, destinations=order), [pc, token], "")
-        chosen = favourite(places)
+        chosen = preferred(places)
         assert chosen is not None
         assert chosen.store is store
         assert [place.destination.value for place in places] == list(order)
@@ -48,7 +48,7 @@ def test_disallowed_place_is_listed_last_and_never_preselected(
     pc, token = nss.store(), softhsm.new_token().store()
     places = find_places(replace(PROFILE, destinations=("usb",)), [pc, token], pc.store_id)
     assert [place.allowed for place in places] == [True, False]
-    chosen = favourite(places)
+    chosen = preferred(places)
     assert chosen is not None
     assert chosen.store is token
 
@@ -60,4 +60,4 @@ def test_every_token_is_a_separate_place(nss: NssDatabase, softhsm: SoftHsm) -> 
 
 
 def test_nothing_is_preselected_without_places() -> None:
-    assert favourite(find_places(PROFILE, [], "")) is None
+    assert preferred(find_places(PROFILE, [], "")) is None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtGui import QFont
 
-from certclient.ui.widgets.looks import for_japanese
+from certclient.ui.widgets.appearance import japanese_font
 
 
 def font(family: str, points: float) -> QFont:
@@ -25,11 +25,11 @@ def font(family: str, points: float) -> QFont:
     ],
 )
 def test_the_best_japanese_family_comes_first(system: str, families: list[str], first: str) -> None:
-    chosen = for_japanese(font(system, 9), families)
+    chosen = japanese_font(font(system, 9), families)
     assert chosen.families()[0] == first
     assert system in chosen.families(), "the system family supplies missing glyphs"
 
 
 @pytest.mark.parametrize(("system", "points"), [(8.25, 9), (9, 9), (13.5, 13.5)])
 def test_user_text_size_is_kept_but_has_a_minimum(system: float, points: float) -> None:
-    assert for_japanese(font("Segoe UI", system), ["Yu Gothic UI"]).pointSizeF() == points
+    assert japanese_font(font("Segoe UI", system), ["Yu Gothic UI"]).pointSizeF() == points

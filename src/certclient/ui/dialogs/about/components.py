@@ -52,7 +52,7 @@ class NoticesPage(QWidget):
         self.parts = QListWidget()
         self.text = licence_text("")
         self._lay_out()
-        self.search.textChanged.connect(self._sift)
+        self.search.textChanged.connect(self._filter)
         self.search.wanted.connect(self._go_on)
         self.parts.currentItemChanged.connect(self._show)
         self._retranslate()
@@ -94,9 +94,9 @@ class NoticesPage(QWidget):
             item = QListWidgetItem(component.title, self.parts)
             item.setData(Qt.ItemDataRole.UserRole, component)
         self.parts.setCurrentRow(0)
-        self._sift()
+        self._filter()
 
-    def _sift(self) -> None:
+    def _filter(self) -> None:
         """Keeps components whose title, licence or text contains all words."""
         words = self.search.text().casefold().split()
         rows = range(self.parts.count())
@@ -107,19 +107,19 @@ class NoticesPage(QWidget):
         if current is None or current.isHidden():
             left = [row for row in rows if not self.parts.item(row).isHidden()]
             self.parts.setCurrentRow(left[0] if left else -1)
-        self._seek(QTextCursor(self.text.document()))
+        self._find_from(QTextCursor(self.text.document()))
         self._retranslate()
 
     def _show(self, item: QListWidgetItem | None) -> None:
         component = item.data(Qt.ItemDataRole.UserRole) if item is not None else None
         self.text.setPlainText(_whole(component) if isinstance(component, Component) else "")
-        self._seek(QTextCursor(self.text.document()))
+        self._find_from(QTextCursor(self.text.document()))
 
     def _go_on(self) -> None:
-        if not self._seek(self.text.textCursor()):
-            self._seek(QTextCursor(self.text.document()))
+        if not self._find_from(self.text.textCursor()):
+            self._find_from(QTextCursor(self.text.document()))
 
-    def _seek(self, start: QTextCursor) -> bool:
+    def _find_from(self, start: QTextCursor) -> bool:
         """Selects the first word's next match after `start`; returns whether there is one."""
         word = next(iter(self.search.text().split()), "")
         if not word:

@@ -21,7 +21,7 @@ from certclient.ui.dialogs.about import notices
 from certclient.ui.dialogs.about.components import NoticesPage
 from certclient.ui.dialogs.about.support_facts import support_facts
 from certclient.ui.dialogs.about.text import licence_text
-from certclient.ui.dialogs.complaint import close_box
+from certclient.ui.dialogs.error_dialog import close_box
 from certclient.ui.widgets import icons
 from certclient.ui.widgets.banner import RehearsalBanner
 from certclient.ui.widgets.parts import Facts, Heading, Scroll, Sentence
@@ -44,7 +44,7 @@ class AboutWindow(QDialog):
         self.tabs = QTabWidget()
         for page in (Scroll(self.summary), self.licence, self.notices):
             self.tabs.addTab(page, "")
-        self.tabs.currentChanged.connect(self._turned)
+        self.tabs.currentChanged.connect(self._page_changed)
         buttons = close_box(self)
         self.copy_button = QPushButton()
         self.copy_button.clicked.connect(self._copy)
@@ -63,7 +63,7 @@ class AboutWindow(QDialog):
         if event.type() is QEvent.Type.LanguageChange:
             self._retranslate()
 
-    def _turned(self, index: int) -> None:
+    def _page_changed(self, index: int) -> None:
         """Loads the long notices only when their tab is opened."""
         if self.tabs.widget(index) is self.notices:
             self.notices.load()

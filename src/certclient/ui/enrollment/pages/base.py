@@ -10,7 +10,7 @@ from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QVBoxLayout, QWidget, QWizardPage
 
 from certclient.ui.context import AppContext
-from certclient.ui.enrollment.session import Session
+from certclient.ui.enrollment.session import WizardSession
 from certclient.ui.widgets.banner import RehearsalBanner
 from certclient.ui.widgets.parts import Heading, Scroll
 
@@ -40,7 +40,7 @@ class WizardPage(QWizardPage):
 
     buttons_changed = Signal()
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: WizardSession) -> None:
         super().__init__()
         self.session = session
         body = QWidget()
@@ -81,9 +81,9 @@ class WizardPage(QWizardPage):
         """Called on Esc and on the window's X. Returns False if the user decides to stay."""
         return True
 
-    def say_heading(self, text: str) -> None:
+    def set_heading(self, text: str) -> None:
         """Sets the heading and the page's accessible name."""
-        self.heading.say(text)
+        self.heading.set_text(text)
         self.setAccessibleName(text)
 
     def refresh(self) -> None:

@@ -9,12 +9,12 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QGridLayout, QLabel, QProgressBar, QStyle
 
 from certclient.enrollment.preflight import Check, CheckResult, Verdict
-from certclient.ui.enrollment.navigation import Page, Way
+from certclient.ui.enrollment.navigation import WizardMode, WizardPageId
 from certclient.ui.enrollment.pages.base import Button, Buttons, WizardPage
-from certclient.ui.enrollment.session import Session
+from certclient.ui.enrollment.session import WizardSession
 from certclient.ui.widgets.parts import Sentence, show_sign
 
-_A_MOMENT = 400
+_PAUSE_MILLISECONDS = 400
 """Milliseconds for which the results stay visible before the next page."""
 
 _ICONS: Mapping[Verdict, QStyle.StandardPixmap] = {
@@ -27,7 +27,7 @@ _ICONS: Mapping[Verdict, QStyle.StandardPixmap] = {
 class ChecksPage(WizardPage):
     """One line per check: icon, name, and advice if it failed."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: WizardSession) -> None:
         super().__init__(session)
         self._intro = Sentence()
         self._bar = QProgressBar()
@@ -50,24 +50,24 @@ class ChecksPage(WizardPage):
         self._results = {}
         self._busy = True
         self.refresh()
-        self.session.look(self._check)
+        self.session.scan_stores(self._check)
 
     def _check(self) -> None:
-        self.session.check(self._arrived, self._all_known)
+        self.session.check(self._show_check, self._all_checked)
 
-    def _arrived(self, result: CheckResult) -> None:
+    def _show_check(self, result: CheckResult) -> None:
         self._results[result.check] = result
         self.retranslate()
 
-    def _all_known(self, _nothing: None) -> None:
+    def _all_checked(self, _nothing: None) -> None:
         self._busy = False
         self.refresh()
         if not self._failed and not self._warned:
-            QTimer.singleShot(_A_MOMENT, self, self._go_on)
+            QTimer.singleShot(_PAUSE_MILLISECONDS, self, self._go_on)
 
     def _go_on(self) -> None:
         if self.isVisible() and not self._busy:
-            self.session.forward(Page.CHECKS)
+            self.session.forward(WizardPageId.CHECKS)
 
     @property
     def _failed(self) -> bool:
@@ -79,8 +79,8 @@ class ChecksPage(WizardPage):
 
     def retranslate(self) -> None:
         """See WizardPage.retranslate."""
-        self.say_heading(self._title())
-        self._intro.say(self._sentence())
+        self.set_heading(self._title())
+        self._intro.set_text(self._sentence())
         self._bar.setValue(len(self._results))
         self._bar.setAccessibleName(self._title())
         names = self._names()
@@ -92,7 +92,7 @@ class ChecksPage(WizardPage):
             row.show_result(names[check], verdict, verdicts.get(verdict, ""), help_text)
 
     def _title(self) -> str:
-        if self.session.journey.way is Way.OBTAIN:
+        if self.session.wizard_state.mode is WizardMode.OBTAIN:
             return self.tr("Preparing to obtain the certificate")
         return self.tr("Preparing the certificate renewal")
 
@@ -127,7 +127,7 @@ class ChecksPage(WizardPage):
     def _help(self, result: CheckResult) -> str:
         if result.error is None or result.verdict is Verdict.SKIPPED:
             return ""
-        shown = self.context.words.error(result.error)
+        shown = self.context.catalogue.error(result.error)
         lines = (shown.title, shown.sentence, shown.next_step, *shown.details, f"[{shown.code}]")
         return "\n".join(lines)
 
@@ -139,7 +139,7 @@ class ChecksPage(WizardPage):
         again = Button(self.tr("Check &again"), self.enter)
         if self._failed:
             return Buttons(primary=again, close=close)
-        forward = Button(self.tr("&Next"), lambda: self.session.forward(Page.CHECKS))
+        forward = Button(self.tr("&Next"), lambda: self.session.forward(WizardPageId.CHECKS))
         return Buttons(primary=forward, secondary=again if self._warned else None, close=close)
 
 
@@ -156,10 +156,10 @@ class _Row:
         grid.addWidget(self._name, row, 2)
         grid.addWidget(self._help, row + 1, 2)
 
-    def show_result(self, name: str, verdict: Verdict | None, said: str, help_text: str) -> None:
+    def show_result(self, name: str, verdict: Verdict | None, outcome: str, help_text: str) -> None:
         self._name.setText(name)
         self._name.setEnabled(verdict is not None and verdict is not Verdict.SKIPPED)
-        self._verdict.setText(said)
-        self._name.setAccessibleName(f"{name}: {said}" if said else name)
-        self._help.say(help_text)
+        self._verdict.setText(outcome)
+        self._name.setAccessibleName(f"{name}: {outcome}" if outcome else name)
+        self._help.set_text(help_text)
         show_sign(self._sign, _ICONS.get(verdict) if verdict is not None else None)

@@ -8,28 +8,28 @@ from PySide6.QtGui import QGuiApplication, QPageSize, QPdfWriter, QTextDocument
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtWidgets import QFileDialog, QGridLayout, QPushButton
 
-from certclient.enrollment.procedure import Finished, Kind, LoginResult, LoginTest
+from certclient.enrollment.procedure import Finished, LoginTest, LoginTestResult, ProcedureKind
 from certclient.model.destination import Destination
 from certclient.ui.enrollment.browsers import running_browsers
-from certclient.ui.enrollment.holder import warnings_told
-from certclient.ui.enrollment.navigation import Page
+from certclient.ui.enrollment.details import warning_text
+from certclient.ui.enrollment.navigation import WizardPageId
 from certclient.ui.enrollment.pages.base import Button, Buttons, WizardPage
-from certclient.ui.enrollment.receipt import Receipt, next_year
-from certclient.ui.enrollment.session import Session
+from certclient.ui.enrollment.session import WizardSession
+from certclient.ui.enrollment.summary import IssuanceSummary, next_year
 from certclient.ui.widgets.parts import Facts, Note, Sentence
 
 
 class DonePage(WizardPage):
     """The issued certificate, what to keep in mind, and next year's date for the calendar."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: WizardSession) -> None:
         super().__init__(session)
         self._intro = Sentence()
         self._login = Note()
         self._facts = Facts()
-        self._mind = Sentence()
+        self._reminder_text = Sentence()
         self._warnings = Note()
-        self._said = Sentence()
+        self._saved_text = Sentence()
         self.copy_button, self.print_button = QPushButton(), QPushButton()
         self.pdf_button, self.calendar_button = QPushButton(), QPushButton()
         keep = QGridLayout()
@@ -46,62 +46,64 @@ class DonePage(WizardPage):
             # Two rows leave room for large text.
             keep.addWidget(button, number // 2, number % 2)
         keep.setColumnStretch(2, 1)
-        for part in (self._intro, self._login, self._warnings, self._facts, self._mind):
+        for part in (self._intro, self._login, self._warnings, self._facts, self._reminder_text):
             self.body.addWidget(part)
         self.body.addLayout(keep)
-        self.body.addWidget(self._said)
+        self.body.addWidget(self._saved_text)
         self.body.addStretch()
         self._running: tuple[str, ...] = ()
 
     @property
-    def _receipt(self) -> Receipt | None:
-        outcome = self.session.journey.outcome
+    def _issuance(self) -> IssuanceSummary | None:
+        outcome = self.session.wizard_state.outcome
         if not isinstance(outcome, Finished):
             return None
         bank = self.context.bank(self.session.profile)
-        return Receipt(outcome, bank, self.session.journey.user_id, self.context.words)
+        return IssuanceSummary(
+            outcome, bank, self.session.wizard_state.user_id, self.context.catalogue
+        )
 
     def enter(self) -> None:
         """Looks up the running browsers, which need a restart."""
-        self._said.say("")
+        self._saved_text.set_text("")
         self._running = running_browsers()
 
     def retranslate(self) -> None:
         """See WizardPage.retranslate."""
-        receipt = self._receipt
+        issuance = self._issuance
         self.copy_button.setText(self.tr("&Copy"))
         self.print_button.setText(self.tr("&Print…"))
         self.pdf_button.setText(self.tr("Save as P&DF…"))
         self.calendar_button.setText(self.tr("Next year into the c&alendar…"))
         for button in (self.copy_button, self.print_button, self.pdf_button, self.calendar_button):
-            button.setVisible(receipt is not None)
-        self._warnings.say(warnings_told(self.session))
-        told = (self._told_login(), self._restart())
-        self._login.say("\n".join(one for one in told if one))
-        if receipt is None:
-            self.say_heading(self.tr("The procedure is finished"))
-            self._intro.say(self.tr("The certificate is installed already."))
+            button.setVisible(issuance is not None)
+        self._warnings.set_text(warning_text(self.session))
+        texts = (self._login_text(), self._restart())
+        self._login.set_text("\n".join(one for one in texts if one))
+        if issuance is None:
+            self.set_heading(self.tr("The procedure is finished"))
+            self._intro.set_text(self.tr("The certificate is installed already."))
             return
-        self.say_heading(self._title(receipt))
-        self._intro.say(self._introduction(receipt))
-        self._facts.show_lines(receipt.lines(self._names()))
-        self._mind.say("\n".join(self._to_mind(receipt)))
+        self.set_heading(self._title(issuance))
+        self._intro.set_text(self._introduction(issuance))
+        self._facts.show_lines(issuance.lines(self._names()))
+        self._reminder_text.set_text("\n".join(self._reminders(issuance)))
 
-    def _title(self, receipt: Receipt) -> str:
-        if receipt.destination is Destination.USB:
-            if receipt.finished.kind is Kind.OBTAIN:
+    def _title(self, issuance: IssuanceSummary) -> str:
+        if issuance.destination is Destination.USB:
+            if issuance.finished.kind is ProcedureKind.OBTAIN:
                 return self.tr("The certificate has been obtained and saved to the USB token")
             return self.tr("The certificate has been renewed and saved to the USB token")
         return self.tr("The certificate has been installed")
 
-    def _told_login(self) -> str:
+    def _login_text(self) -> str:
         test = self._login_test
-        return self.context.words.login(test, self._test_url) if test is not None else ""
+        return self.context.catalogue.login(test, self._test_url) if test is not None else ""
 
     @property
     def _login_test(self) -> LoginTest | None:
-        receipt = self._receipt
-        return receipt.finished.login if receipt is not None else None
+        issuance = self._issuance
+        return issuance.finished.login if issuance is not None else None
 
     @property
     def _test_url(self) -> str:
@@ -111,10 +113,12 @@ class DonePage(WizardPage):
     def _can_try(self) -> bool:
         """Whether a login in the browser can settle an unknown result."""
         test = self._login_test
-        return bool(self._test_url) and test is not None and test.result is not LoginResult.WORKED
+        return (
+            bool(self._test_url) and test is not None and test.result is not LoginTestResult.WORKED
+        )
 
-    def _introduction(self, receipt: Receipt) -> str:
-        if receipt.destination is Destination.USB:
+    def _introduction(self, issuance: IssuanceSummary) -> str:
+        if issuance.destination is Destination.USB:
             return self.tr(
                 "To log in with this certificate, plug the USB token into the PC first. After "
                 "logging out, remove the USB token from the PC at once. That protects you from "
@@ -131,30 +135,30 @@ class DonePage(WizardPage):
             ).format(names=", ".join(self._running))
         return self.tr("If a browser is open, close all its windows once before logging in.")
 
-    def _to_mind(self, receipt: Receipt) -> list[str]:
+    def _reminders(self, issuance: IssuanceSummary) -> list[str]:
         lines = []
-        if receipt.destination is Destination.PC:
+        if issuance.destination is Destination.PC:
             lines.append(
                 self.tr("You can log in only from the PC on which this certificate is installed.")
             )
         lines.append(self.tr("The certificate is valid for one year."))
-        if receipt.finished.old_archived:
+        if issuance.finished.old_archived:
             lines.append(
                 self.tr("The old certificate is put away: browsers do not offer it any more.")
             )
-        elif receipt.finished.old_kept and receipt.finished.login.in_doubt:
+        elif issuance.finished.old_kept and issuance.finished.login.inconclusive:
             lines.append(
                 self.tr(
                     "Until it is known that the new certificate logs in, the old one is left as it "
                     "was. The new one has the serial number {serial}."
-                ).format(serial=receipt.finished.certificate.serial_hex)
+                ).format(serial=issuance.finished.certificate.serial_hex)
             )
-        elif receipt.finished.old_kept:
+        elif issuance.finished.old_kept:
             lines.append(
                 self.tr(
                     "The old certificate could not be put away, and browsers still offer it. When "
                     "you log in, choose the new one (serial number {serial})."
-                ).format(serial=receipt.finished.certificate.serial_hex)
+                ).format(serial=issuance.finished.certificate.serial_hex)
             )
         return lines
 
@@ -170,7 +174,9 @@ class DonePage(WizardPage):
     def buttons(self) -> Buttons:
         """Offers a login, or a login test while its result is unknown."""
         return Buttons(
-            primary=Button(self.tr("C&lose this window"), lambda: self.session.forward(Page.DONE)),
+            primary=Button(
+                self.tr("C&lose this window"), lambda: self.session.forward(WizardPageId.DONE)
+            ),
             secondary=(
                 Button(self.tr("Try to log &in"), self._try_login)
                 if self._can_try
@@ -187,25 +193,27 @@ class DonePage(WizardPage):
         self.context.open_url(self._test_url)
 
     def _copy(self) -> None:
-        if receipt := self._receipt:
-            QGuiApplication.clipboard().setText(self._plain(receipt))
-            self._said.say(self.tr("Copied."))
+        if issuance := self._issuance:
+            QGuiApplication.clipboard().setText(self._plain(issuance))
+            self._saved_text.set_text(self.tr("Copied."))
 
-    def _plain(self, receipt: Receipt) -> str:
-        lines = receipt.lines(self._names())
-        return "\n".join([self._title(receipt), *(f"{name} = {value}" for name, value in lines)])
+    def _plain(self, issuance: IssuanceSummary) -> str:
+        lines = issuance.lines(self._names())
+        return "\n".join([self._title(issuance), *(f"{name} = {value}" for name, value in lines)])
 
-    def document(self, receipt: Receipt) -> QTextDocument:
+    def document(self, issuance: IssuanceSummary) -> QTextDocument:
         """Returns the document for printing and PDF."""
         document = QTextDocument()
-        document.setHtml(receipt.html(self._title(receipt), self._names(), self._to_mind(receipt)))
+        document.setHtml(
+            issuance.html(self._title(issuance), self._names(), self._reminders(issuance))
+        )
         return document
 
     def _print(self) -> None:
-        receipt = self._receipt
+        issuance = self._issuance
         printer = QPrinter(QPrinter.PrinterMode.HighResolution)
-        if receipt and QPrintDialog(printer, self).exec():
-            self.document(receipt).print_(printer)
+        if issuance and QPrintDialog(printer, self).exec():
+            self.document(issuance).print_(printer)
 
     def _save_pdf(self) -> None:
         path = self._ask_path(self.tr("certificate.pdf"), "PDF (*.pdf)")
@@ -214,11 +222,11 @@ class DonePage(WizardPage):
 
     def save_pdf(self, path: Path) -> None:
         """Writes the page as an A4 PDF and shows whether that worked."""
-        if receipt := self._receipt:
+        if issuance := self._issuance:
             writer = QPdfWriter(str(path))
             writer.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
-            self.document(receipt).print_(writer)
-            self._tell_saved(path, saved=path.exists())
+            self.document(issuance).print_(writer)
+            self._report_saved(path, saved=path.exists())
 
     def _save_calendar(self) -> None:
         path = self._ask_path(self.tr("certificate-renewal.ics"), "iCalendar (*.ics)")
@@ -227,27 +235,27 @@ class DonePage(WizardPage):
 
     def save_calendar(self, path: Path) -> None:
         """Writes next year's dates as iCalendar, with alarms, and shows whether that worked."""
-        receipt = self._receipt
-        if receipt is None:
+        issuance = self._issuance
+        if issuance is None:
             return
-        summary = self.tr("Renew the certificate of {user}").format(user=receipt.user_id)
+        summary = self.tr("Renew the certificate of {user}").format(user=issuance.user_id)
         last_day = self.tr("Last day to renew the certificate of {user}").format(
-            user=receipt.user_id
+            user=issuance.user_id
         )
         content = next_year(
-            receipt, self.session.profile, self.context.clock(), (summary, last_day)
+            issuance, self.session.profile, self.context.clock(), (summary, last_day)
         )
         try:
             path.write_bytes(content)
         except OSError:
-            self._tell_saved(path, saved=False)
+            self._report_saved(path, saved=False)
         else:
-            self._tell_saved(path, saved=True)
+            self._report_saved(path, saved=True)
 
     def _ask_path(self, name: str, kind: str) -> Path | None:
         path, _ = QFileDialog.getSaveFileName(self, self.tr("Save"), name, kind)
         return Path(path) if path else None
 
-    def _tell_saved(self, path: Path, *, saved: bool) -> None:
-        told = self.tr("Saved: {path}") if saved else self.tr("Could not be saved: {path}")
-        self._said.say(told.format(path=path))
+    def _report_saved(self, path: Path, *, saved: bool) -> None:
+        texts = self.tr("Saved: {path}") if saved else self.tr("Could not be saved: {path}")
+        self._saved_text.set_text(texts.format(path=path))

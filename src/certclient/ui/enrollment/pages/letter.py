@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QLineEdit, QMessag
 
 from certclient.model.issue_code import normalised_code
 from certclient.model.secret import Secret
-from certclient.ui.enrollment.navigation import Page
+from certclient.ui.enrollment.navigation import WizardPageId
 from certclient.ui.enrollment.pages.base import Button, Buttons, WizardPage
-from certclient.ui.enrollment.session import Session
+from certclient.ui.enrollment.session import WizardSession
 from certclient.ui.widgets.parts import Sentence
 
 _LONGEST = 200
@@ -21,9 +21,9 @@ _LONGEST = 200
 class LetterPage(WizardPage):
     """The issue code stays in its field until the procedure takes it, once."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: WizardSession) -> None:
         super().__init__(session)
-        self._why = Sentence()
+        self._reason_text = Sentence()
         self._bank_label, self._user_label, self._code_label = QLabel(), QLabel(), QLabel()
         self._bank = QComboBox()
         self._user = _field()
@@ -34,7 +34,7 @@ class LetterPage(WizardPage):
         form.addRow(self._bank_label, self._bank)
         form.addRow(self._user_label, self._user)
         form.addRow(self._code_label, self._code)
-        self.body.addWidget(self._why)
+        self.body.addWidget(self._reason_text)
         self.body.addLayout(form)
         self.body.addWidget(self._hint)
         self.body.addStretch()
@@ -42,7 +42,7 @@ class LetterPage(WizardPage):
             label.setBuddy(field)
             field.textChanged.connect(self.buttons_changed)
         self._bank_label.setBuddy(self._bank)
-        self._user.setText(session.journey.user_id)
+        self._user.setText(session.wizard_state.user_id)
         several = len(session.context.profiles) > 1 and session.current is None
         self._bank.setVisible(several)
         self._bank_label.setVisible(several)
@@ -54,8 +54,8 @@ class LetterPage(WizardPage):
 
     def retranslate(self) -> None:
         """See WizardPage.retranslate."""
-        self.say_heading(self.tr("Obtain a certificate"))
-        self._why.say(self._reason())
+        self.set_heading(self.tr("Obtain a certificate"))
+        self._reason_text.set_text(self._reason())
         self._bank_label.setText(self.tr("&Bank"))
         self._user_label.setText(self.tr("&User ID"))
         self._code_label.setText(self.tr("&Issue code"))
@@ -63,7 +63,7 @@ class LetterPage(WizardPage):
         self._code.setAccessibleName(self.tr("Issue code"))
         self._code.setVisible(not self.session.has_ticket)
         self._code_label.setVisible(not self.session.has_ticket)
-        self._hint.say(
+        self._hint.set_text(
             self.tr("The link from your bank has brought the issue code.")
             if self.session.has_ticket
             else self.tr(
@@ -77,13 +77,13 @@ class LetterPage(WizardPage):
         current = self.session.current
         if current is None:
             return self.tr("Please have the letter from your bank at hand.")
-        words = self.context.words
+        catalogue = self.context.catalogue
         return self.tr(
             "The certificate has expired ({expired}), so it cannot be renewed. "
             "Until {until} you can obtain a new one with an issue code."
         ).format(
-            expired=words.minute(current.stored.certificate.not_after),
-            until=words.day(current.life.obtain_until),
+            expired=catalogue.minute(current.stored.certificate.not_after),
+            until=catalogue.day(current.life.obtain_until),
         )
 
     def _fill_banks(self) -> None:
@@ -111,8 +111,8 @@ class LetterPage(WizardPage):
         return "".join(character for character in plain if not character.isspace())
 
     def _next(self) -> None:
-        self.session.journey = replace(self.session.journey, user_id=self._user_id)
-        self.session.forward(Page.LETTER)
+        self.session.wizard_state = replace(self.session.wizard_state, user_id=self._user_id)
+        self.session.forward(WizardPageId.LETTER)
 
     def take_code(self) -> Secret | None:
         """Returns the issue code and clears its field; None if it is empty."""

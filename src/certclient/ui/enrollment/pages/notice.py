@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from certclient.ui.enrollment.holder import holder_lines
-from certclient.ui.enrollment.navigation import Page
+from certclient.ui.enrollment.details import certificate_details
+from certclient.ui.enrollment.navigation import WizardPageId
 from certclient.ui.enrollment.pages.base import Button, Buttons, WizardPage
-from certclient.ui.enrollment.session import Session
+from certclient.ui.enrollment.session import WizardSession
 from certclient.ui.widgets.parts import Facts, Note, Sentence
 
 
@@ -13,7 +13,7 @@ class NoticePage(WizardPage):
     """The first page when the wizard opens by itself. 後で更新する closes it; reminders
     continue."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: WizardSession) -> None:
         super().__init__(session)
         self._request = Sentence()
         self._facts = Facts()
@@ -25,14 +25,14 @@ class NoticePage(WizardPage):
 
     def retranslate(self) -> None:
         """See WizardPage.retranslate."""
-        self.say_heading(self.tr("Certificate renewal notice"))
-        self._request.say(self.tr("Please renew your certificate."))
+        self.set_heading(self.tr("Certificate renewal notice"))
+        self._request.set_text(self.tr("Please renew your certificate."))
         current = self.session.current
         if current is None:
             return
-        self._facts.show_lines(holder_lines(self.session))
-        self._deadline.say(self._days_left(current.life.days_left))
-        self._later.say(
+        self._facts.show_lines(certificate_details(self.session))
+        self._deadline.set_text(self._days_left(current.life.days_left))
+        self._later.set_text(
             self.tr(
                 "The certificate has to be renewed every year. If you choose “Renew later”, "
                 "you will be reminded again in time."
@@ -47,6 +47,8 @@ class NoticePage(WizardPage):
     def buttons(self) -> Buttons:
         """今すぐ更新する or 後で更新する."""
         return Buttons(
-            primary=Button(self.tr("Renew &now"), lambda: self.session.forward(Page.NOTICE)),
+            primary=Button(
+                self.tr("Renew &now"), lambda: self.session.forward(WizardPageId.NOTICE)
+            ),
             secondary=Button(self.tr("Renew &later"), lambda: self.session.moved.emit(None)),
         )

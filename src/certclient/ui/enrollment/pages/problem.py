@@ -9,24 +9,24 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from certclient import __version__
-from certclient.enrollment.procedure import Pending, State
-from certclient.i18n.catalogue import Shown
-from certclient.model.errors import CertclientError, ErrorCode, Kind
+from certclient.enrollment.procedure import Pending, ProcedureState
+from certclient.i18n.catalogue import ErrorText
+from certclient.model.errors import CertclientError, ErrorCode, ErrorKind
 from certclient.ui.enrollment.messages import actions, for_support
 from certclient.ui.enrollment.navigation import Action
 from certclient.ui.enrollment.pages.base import Button, Buttons, WizardPage
-from certclient.ui.enrollment.session import Session
+from certclient.ui.enrollment.session import WizardSession
 from certclient.ui.widgets.parts import Note, Sentence
 
 
 class ProblemPage(WizardPage):
     """The first action is the default button; the others are buttons in the page."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: WizardSession) -> None:
         super().__init__(session)
         self._sentence, self._details, self._help = Sentence(), Sentence(), Sentence()
         self._unconfirmed = Sentence()
-        self._code, self._said = Sentence(), Sentence()
+        self._code, self._explanation = Sentence(), Sentence()
         self._next = Note()
         self._choices = QWidget()
         layout = QVBoxLayout(self._choices)
@@ -41,56 +41,60 @@ class ProblemPage(WizardPage):
         ):
             self.body.addWidget(part)
         self.body.addWidget(self._choices)
-        self.body.addWidget(self._said)
+        self.body.addWidget(self._explanation)
         self.body.addStretch()
         self.action_buttons: dict[Action, QPushButton] = {}
         for action in Action:
             button = QPushButton()
             button.setAutoDefault(False)
-            button.clicked.connect(self._deeds()[action])
+            button.clicked.connect(self._action_texts()[action])
             layout.addWidget(button, alignment=Qt.AlignmentFlag.AlignLeft)
             self.action_buttons[action] = button
 
     def enter(self) -> None:
         """Clears the “Copied” message."""
-        self._said.say("")
+        self._explanation.set_text("")
 
     @property
     def _error(self) -> CertclientError:
-        journey = self.session.journey
-        if journey.error is not None:
-            return journey.error
-        cleaned_up = isinstance(journey.outcome, Pending) and journey.outcome.state is (
-            State.ABANDONED
+        wizard_state = self.session.wizard_state
+        if wizard_state.error is not None:
+            return wizard_state.error
+        cleaned_up = isinstance(wizard_state.outcome, Pending) and wizard_state.outcome.state is (
+            ProcedureState.ABANDONED
         )
         return CertclientError(ErrorCode.CONSENT_REFUSED if cleaned_up else ErrorCode.INTERNAL)
 
     def _actions(self) -> list[Action]:
         has_guide = bool(self.session.profile.usb_guide_url)
-        return actions(self._error, self.session.journey, has_usb_guide=has_guide)
+        return actions(self._error, self.session.wizard_state, has_usb_guide=has_guide)
 
-    def _shown(self) -> Shown:
+    def _error_text(self) -> ErrorText:
         current = self.session.current
         contact = self.context.contact(self.session.profile, current.owner if current else None)
-        return self.context.words.error(self._error, contact)
+        return self.context.catalogue.error(self._error, contact)
 
     def retranslate(self) -> None:
         """See WizardPage.retranslate."""
-        shown = self._shown()
-        self.say_heading(shown.title)
-        self._sentence.say(shown.sentence)
-        self._unconfirmed.say(self._stays_online() if self.session.journey.unconfirmed else "")
-        self._next.say(shown.next_step)
-        self._details.say("\n".join(shown.details))
-        self._help.say(shown.help)
-        failure = self._error.code.kind is not Kind.NOTHING_TO_DO
-        self._code.say(self.tr("Error code: {code}").format(code=shown.code) if failure else "")
-        wanted = self._actions()
+        shown = self._error_text()
+        self.set_heading(shown.title)
+        self._sentence.set_text(shown.sentence)
+        self._unconfirmed.set_text(
+            self._stays_online() if self.session.wizard_state.unconfirmed else ""
+        )
+        self._next.set_text(shown.next_step)
+        self._details.set_text("\n".join(shown.details))
+        self._help.set_text(shown.help)
+        failure = self._error.code.kind is not ErrorKind.NOTHING_TO_DO
+        self._code.set_text(
+            self.tr("Error code: {code}").format(code=shown.code) if failure else ""
+        )
+        offered = self._actions()
         texts = self._texts()
-        primary = self._primary(wanted)
+        primary = self._primary(offered)
         for action, button in self.action_buttons.items():
             button.setText(texts[action])
-            button.setVisible(action in wanted and action is not primary)
+            button.setVisible(action in offered and action is not primary)
 
     def _stays_online(self) -> str:
         return self.tr(
@@ -108,7 +112,7 @@ class ProblemPage(WizardPage):
             Action.CLOSE: self.tr("&Close"),
         }
 
-    def _deeds(self) -> Mapping[Action, Callable[[], None]]:
+    def _action_texts(self) -> Mapping[Action, Callable[[], None]]:
         return {
             Action.RETRY: self.session.retry,
             Action.CHOOSE_PLACE: self.session.choose_again,
@@ -119,16 +123,16 @@ class ProblemPage(WizardPage):
         }
 
     @staticmethod
-    def _primary(wanted: list[Action]) -> Action | None:
+    def _primary(offered: list[Action]) -> Action | None:
         """Returns the default button's action; copying is never the default."""
-        return wanted[0] if wanted and wanted[0] is not Action.COPY_FOR_SUPPORT else None
+        return offered[0] if offered and offered[0] is not Action.COPY_FOR_SUPPORT else None
 
     def buttons(self) -> Buttons:
         """The default action, if there is one, and Close."""
         primary = self._primary(self._actions())
         if primary is Action.CLOSE or primary is None:
             return Buttons(close=self.tr("&Close"))
-        button = Button(self._texts()[primary], self._deeds()[primary])
+        button = Button(self._texts()[primary], self._action_texts()[primary])
         return Buttons(primary=button, close=self.tr("&Close"))
 
     def _open_guide(self) -> None:
@@ -138,8 +142,8 @@ class ProblemPage(WizardPage):
         facts = {
             "certclient": __version__,
             "profile": self.session.profile.id,
-            "user": self.session.journey.user_id,
+            "user": self.session.wizard_state.user_id,
             "time": self.context.clock().isoformat(timespec="seconds"),
         }
-        QGuiApplication.clipboard().setText(for_support(self._shown(), facts))
-        self._said.say(self.tr("Copied. Paste it into a message to the support desk."))
+        QGuiApplication.clipboard().setText(for_support(self._error_text(), facts))
+        self._explanation.set_text(self.tr("Copied. Paste it into a message to the support desk."))

@@ -115,53 +115,55 @@ class QuestionPanel(QWidget):
         )
         self._understood.setVisible(self._is_last_try)
         if isinstance(self._question, PinRequest) and self._question.database:
-            self._say_password(self._question)
+            self._show_password_request(self._question)
         elif isinstance(self._question, PinRequest):
-            self._say_pin(self._question)
+            self._show_pin_request(self._question)
         elif isinstance(self._question, SecretRequest):
-            self._say_secret(self._question)
+            self._show_secret_request(self._question)
 
-    def _say_pin(self, request: PinRequest) -> None:
+    def _show_pin_request(self, request: PinRequest) -> None:
         self._label.setText(self.tr("&PIN"))
         self.field.setAccessibleName(
             self.tr("PIN of the USB token {name}").format(name=request.label)
         )
-        self._explanation.say(
+        self._explanation.set_text(
             self.tr(
                 "Please enter the PIN of “{name}”. It is the token's own PIN, not the one of "
                 "internet banking, and goes to the token only."
             ).format(name=request.label)
         )
-        self._wrong.say(self.tr("The PIN was wrong.") if request.previous_incorrect else "")
-        self._warning.say(self._context.words.attempts(request.attempts))
+        self._wrong.set_text(self.tr("The PIN was wrong.") if request.previous_incorrect else "")
+        self._warning.set_text(self._context.catalogue.attempts(request.attempts))
 
-    def _say_password(self, request: PinRequest) -> None:
+    def _show_password_request(self, request: PinRequest) -> None:
         self._label.setText(self.tr("&Master password"))
         self.field.setAccessibleName(self.tr("Master password"))
-        self._explanation.say(
+        self._explanation.set_text(
             self.tr(
                 "Your browser's certificates on this PC are protected by a master password, which "
                 "you chose yourself. It is not the one of internet banking, and does not leave "
                 "this PC."
             )
         )
-        self._wrong.say(
+        self._wrong.set_text(
             self.tr("The master password was wrong.") if request.previous_incorrect else ""
         )
-        self._warning.say("")
+        self._warning.set_text("")
 
-    def _say_secret(self, request: SecretRequest) -> None:
+    def _show_secret_request(self, request: SecretRequest) -> None:
         kind = self._kind(request)
         self._label.setText(kind)
         self.field.setAccessibleName(kind)
-        self._explanation.say(
+        self._explanation.set_text(
             self.tr(
                 "The bank wants it for the certificate of {user}. It is sent to the bank, "
                 "encrypted, and kept nowhere."
             ).format(user=request.user_id)
         )
-        self._wrong.say(self.tr("What was entered is wrong.") if request.previous_incorrect else "")
-        self._warning.say("")
+        self._wrong.set_text(
+            self.tr("What was entered is wrong.") if request.previous_incorrect else ""
+        )
+        self._warning.set_text("")
 
     def _kind(self, request: SecretRequest) -> str:
-        return self._context.words.secret(request.kind)
+        return self._context.catalogue.secret(request.kind)

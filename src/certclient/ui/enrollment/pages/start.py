@@ -7,22 +7,22 @@ from PySide6.QtWidgets import QButtonGroup, QPushButton, QRadioButton, QVBoxLayo
 
 from certclient.model.destination import Destination
 from certclient.model.keys import Protection
-from certclient.store.base import WorksAlone
-from certclient.ui.enrollment.holder import holder_lines
-from certclient.ui.enrollment.navigation import Page, Way, previous_page
+from certclient.store.base import SilentSigning
+from certclient.ui.enrollment.details import certificate_details
+from certclient.ui.enrollment.navigation import WizardMode, WizardPageId, previous_page
 from certclient.ui.enrollment.pages.base import Button, Buttons, WizardPage
 from certclient.ui.enrollment.places import Place
-from certclient.ui.enrollment.session import Session
+from certclient.ui.enrollment.session import WizardSession
 from certclient.ui.widgets.parts import Facts, Framed, Note, Sentence
 
-_LOOK_AGAIN = 2000
+_RESCAN_MILLISECONDS = 2000
 """Milliseconds between two scans for tokens while the page is open."""
 
 
 class StartPage(WizardPage):
     """The current store is preselected; one that cannot be used shows why."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: WizardSession) -> None:
         super().__init__(session)
         self._intro = Sentence()
         self._places = QWidget()
@@ -37,21 +37,21 @@ class StartPage(WizardPage):
         self._agree = Sentence()
         self._facts = Facts()
         self._key_stays = Sentence()
-        self._windows_asks = Note()
+        self._windows_prompts = Note()
         for part in (self._intro, self._places, self._usb, self._guide):
             self.body.addWidget(part)
         self.body.addWidget(Framed(self._agree, self._facts, self._key_stays))
-        self.body.addWidget(self._windows_asks)
+        self.body.addWidget(self._windows_prompts)
         self.body.addStretch()
         self._timer = QTimer(self)
-        self._timer.setInterval(_LOOK_AGAIN)
-        self._timer.timeout.connect(self._look)
-        self._looking = False
+        self._timer.setInterval(_RESCAN_MILLISECONDS)
+        self._timer.timeout.connect(self._scan)
+        self._scanning = False
         session.places_changed.connect(self._show_places)
 
     def enter(self) -> None:
         """Starts periodic scans and focuses the chosen place."""
-        self._looking = False
+        self._scanning = False
         self._show_places()
         self._timer.start()
         for choice in self._radios.values():
@@ -62,18 +62,18 @@ class StartPage(WizardPage):
         """Stops the periodic scans."""
         self._timer.stop()
 
-    def _look(self) -> None:
-        if not self._looking:
-            self._looking = True
-            self.session.look(self._looked)
+    def _scan(self) -> None:
+        if not self._scanning:
+            self._scanning = True
+            self.session.scan_stores(self._scanned)
 
-    def _looked(self) -> None:
-        self._looking = False
+    def _scanned(self) -> None:
+        self._scanning = False
 
     def _show_places(self) -> None:
         """Reuses the widgets of places that are still there, so that the focus stays."""
-        around = self.session.around
-        places = around.places if around is not None else ()
+        scan = self.session.scan
+        places = scan.places if scan is not None else ()
         kept = {place.key for place in places}
         for key in [key for key in self._radios if key not in kept]:
             self._radios.pop(key).remove(self._group)
@@ -91,8 +91,8 @@ class StartPage(WizardPage):
         return choice
 
     def _choose(self, key: str) -> None:
-        around = self.session.around
-        for place in around.places if around is not None else ():
+        scan = self.session.scan
+        for place in scan.places if scan is not None else ():
             if place.key == key:
                 self.session.place = place
         self.refresh()
@@ -104,18 +104,18 @@ class StartPage(WizardPage):
 
     def retranslate(self) -> None:
         """See WizardPage.retranslate."""
-        self.say_heading(self._title())
-        self._intro.say(self.tr("Where is the new certificate to be stored?"))
-        around = self.session.around
-        for place in around.places if around is not None else ():
+        self.set_heading(self._title())
+        self._intro.set_text(self.tr("Where is the new certificate to be stored?"))
+        scan = self.session.scan
+        for place in scan.places if scan is not None else ():
             if choice := self._radios.get(place.key):
-                choice.show_place(self._name(place), self._trouble(place), place.usable)
+                choice.show_place(self._name(place), self._problem_text(place), place.usable)
                 choice.radio.setChecked(place == self.session.place)
-        self._say_usb()
-        self._say_consent()
+        self._show_usb_text()
+        self._show_consent()
 
     def _title(self) -> str:
-        if self.session.journey.way is Way.OBTAIN:
+        if self.session.wizard_state.mode is WizardMode.OBTAIN:
             return self.tr("Start obtaining the certificate")
         return self.tr("Start the certificate renewal")
 
@@ -131,20 +131,20 @@ class StartPage(WizardPage):
             return self.tr("Save to the &USB token")
         return self.tr("Save to this &PC")
 
-    def _trouble(self, place: Place) -> str:
-        if place.destination.value in self.session.profile.withheld:
+    def _problem_text(self, place: Place) -> str:
+        if place.destination.value in self.session.profile.excluded_destinations:
             return self.tr("Your administrator's settings do not allow this place.")
         if not place.allowed:
             return self.tr("This bank does not allow this place.")
         if place.problem is None:
             return ""
-        shown = self.context.words.error(place.problem)
+        shown = self.context.catalogue.error(place.problem)
         return f"{shown.title} — {shown.next_step}"
 
-    def _say_usb(self) -> None:
+    def _show_usb_text(self) -> None:
         place = self.session.place
         to_usb = place is not None and place.destination is Destination.USB
-        self._usb.say(
+        self._usb.set_text(
             self.tr(
                 "Saving to the USB token takes about 30 seconds to 1 minute; leave it plugged in "
                 "until it is done. Beforehand, the token has to be ordered from your bank and its "
@@ -159,31 +159,31 @@ class StartPage(WizardPage):
     def _usb_offered(self) -> bool:
         return Destination.USB.value in self.session.profile.destinations
 
-    def _say_consent(self) -> None:
+    def _show_consent(self) -> None:
         place = self.session.place
-        self._agree.say(self._question())
-        lines = holder_lines(self.session)
+        self._agree.set_text(self._question())
+        lines = certificate_details(self.session)
         if place is not None:
             lines.append((self.tr("Stored in"), self._stored_in(place)))
         self._facts.show_lines(lines)
-        self._key_stays.say(self._promise(place))
-        self._windows_asks.say(
+        self._key_stays.set_text(self._consent_text(place))
+        self._windows_prompts.set_text(
             self.tr(
                 "On the way, Windows itself asks whether the key may be used. Please choose “OK” "
                 "or “Allow”; if the key has a password, enter it."
             )
-            if self._windows_will_ask(place)
+            if self._windows_prompts_for(place)
             else ""
         )
 
-    def _windows_will_ask(self, place: Place | None) -> bool:
+    def _windows_prompts_for(self, place: Place | None) -> bool:
         """Returns whether the current key has, or the new one will have, セキュリティレベル 「中」
         or 「高」."""
         protected = self.session.profile.key.protection is not Protection.NONE
-        of_windows = place is not None and isinstance(place.store, WorksAlone)
-        return self.session.key_asks or (protected and of_windows)
+        of_windows = place is not None and isinstance(place.store, SilentSigning)
+        return self.session.key_prompts or (protected and of_windows)
 
-    def _promise(self, place: Place | None) -> str:
+    def _consent_text(self, place: Place | None) -> str:
         if place is None:
             return self.tr("No place can be used at the moment. Plug the token in, for example.")
         if self.session.current is None:
@@ -194,12 +194,12 @@ class StartPage(WizardPage):
         )
 
     def _question(self) -> str:
-        if self.session.journey.way is Way.OBTAIN:
+        if self.session.wizard_state.mode is WizardMode.OBTAIN:
             return self.tr("With “Obtain” you agree that this certificate is obtained:")
         return self.tr("With “Renew” you agree that this certificate is renewed:")
 
     def _stored_in(self, place: Place) -> str:
-        name = self.context.words.destination(place.destination)
+        name = self.context.catalogue.destination(place.destination)
         to_usb = place.store is not None and place.destination is Destination.USB
         if not to_usb or place.store is None or place.store.label == name:
             return name
@@ -207,14 +207,14 @@ class StartPage(WizardPage):
 
     def buttons(self) -> Buttons:
         """更新 or 取得 is the consent; enabled once a place is chosen."""
-        obtaining = self.session.journey.way is Way.OBTAIN
+        obtaining = self.session.wizard_state.mode is WizardMode.OBTAIN
         text = self.tr("&Obtain") if obtaining else self.tr("&Renew")
         ready = self.session.place is not None
         back = None
-        if previous_page(Page.START, self.session.journey) is not None:
-            back = Button(self.tr("&Back"), lambda: self.session.back(Page.START))
+        if previous_page(WizardPageId.START, self.session.wizard_state) is not None:
+            back = Button(self.tr("&Back"), lambda: self.session.back(WizardPageId.START))
         return Buttons(
-            primary=Button(text, lambda: self.session.forward(Page.START), ready),
+            primary=Button(text, lambda: self.session.forward(WizardPageId.START), ready),
             back=back,
             close=self.tr("&Cancel"),
         )
@@ -233,18 +233,18 @@ class _Choice(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.radio = _WideRadio()
-        self._trouble = Sentence()
-        self._trouble.setIndent(24)
+        self._problem_text = Sentence()
+        self._problem_text.setIndent(24)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.radio)
-        layout.addWidget(self._trouble)
+        layout.addWidget(self._problem_text)
 
     def show_place(self, name: str, trouble: str, usable: bool) -> None:
         self.radio.setText(name)
         self.radio.setEnabled(usable)
         self.radio.setAccessibleDescription(trouble)
-        self._trouble.say(trouble)
+        self._problem_text.set_text(trouble)
 
     def remove(self, group: QButtonGroup) -> None:
         group.removeButton(self.radio)

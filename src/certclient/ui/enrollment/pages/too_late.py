@@ -4,16 +4,16 @@ help."""
 from __future__ import annotations
 
 from certclient.model.errors import CertclientError, ErrorCode
-from certclient.ui.enrollment.holder import holder_lines
+from certclient.ui.enrollment.details import certificate_details
 from certclient.ui.enrollment.pages.base import WizardPage
-from certclient.ui.enrollment.session import Session
+from certclient.ui.enrollment.session import WizardSession
 from certclient.ui.widgets.parts import Facts, Note, Sentence
 
 
 class TooLatePage(WizardPage):
     """Shows whom to contact, by role, from the bank's profile."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: WizardSession) -> None:
         super().__init__(session)
         self._sentence, self._next = Sentence(), Sentence()
         self._contact = Note()
@@ -28,9 +28,9 @@ class TooLatePage(WizardPage):
         owner = current.owner if current is not None else None
         contact = self.context.contact(self.session.profile, owner)
         data = {"obtain_until": current.life.obtain_until.isoformat()} if current else {}
-        shown = self.context.words.error(CertclientError(ErrorCode.TOO_LATE, **data), contact)
-        self.say_heading(shown.title)
-        self._sentence.say(shown.sentence)
-        self._contact.say(shown.help)
-        self._next.say(shown.next_step)
-        self._facts.show_lines(holder_lines(self.session))
+        shown = self.context.catalogue.error(CertclientError(ErrorCode.TOO_LATE, **data), contact)
+        self.set_heading(shown.title)
+        self._sentence.set_text(shown.sentence)
+        self._contact.set_text(shown.help)
+        self._next.set_text(shown.next_step)
+        self._facts.show_lines(certificate_details(self.session))

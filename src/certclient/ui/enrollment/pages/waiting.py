@@ -6,9 +6,9 @@ from PySide6.QtCore import QTimer
 
 from certclient.enrollment.procedure import Pending
 from certclient.model.errors import CertclientError, ErrorCode
-from certclient.ui.enrollment.navigation import Page
+from certclient.ui.enrollment.navigation import WizardPageId
 from certclient.ui.enrollment.pages.base import WizardPage
-from certclient.ui.enrollment.session import Session
+from certclient.ui.enrollment.session import WizardSession
 from certclient.ui.widgets.parts import Sentence
 
 _SHORTEST = 1000
@@ -19,15 +19,15 @@ _LONGEST = 24 * 3600 * 1000
 class WaitingPage(WizardPage):
     """Resumes the procedure by itself at the time named by the CA."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: WizardSession) -> None:
         super().__init__(session)
-        self._sentence, self._when, self._close_it = Sentence(), Sentence(), Sentence()
-        for part in (self._sentence, self._when, self._close_it):
+        self._sentence, self._next_poll_text, self._close_it = Sentence(), Sentence(), Sentence()
+        for part in (self._sentence, self._next_poll_text, self._close_it):
             self.body.addWidget(part)
         self.body.addStretch()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.timeout.connect(lambda: session.forward(Page.WAITING))
+        self._timer.timeout.connect(lambda: session.forward(WizardPageId.WAITING))
 
     def enter(self) -> None:
         """Starts the timer: one second if the CA named no time, a day at most."""
@@ -44,21 +44,23 @@ class WaitingPage(WizardPage):
 
     @property
     def _pending(self) -> Pending | None:
-        outcome = self.session.journey.outcome
+        outcome = self.session.wizard_state.outcome
         return outcome if isinstance(outcome, Pending) else None
 
     def retranslate(self) -> None:
         """See WizardPage.retranslate."""
-        shown = self.context.words.error(CertclientError(ErrorCode.CA_WAITING))
-        self.say_heading(shown.title)
-        self._sentence.say(shown.sentence)
+        shown = self.context.catalogue.error(CertclientError(ErrorCode.CA_WAITING))
+        self.set_heading(shown.title)
+        self._sentence.set_text(shown.sentence)
         pending = self._pending
-        self._when.say(
-            self.tr("Next look: {time}").format(time=self.context.words.minute(pending.check_at))
+        self._next_poll_text.set_text(
+            self.tr("Next look: {time}").format(
+                time=self.context.catalogue.minute(pending.check_at)
+            )
             if pending is not None and pending.check_at is not None
             else ""
         )
-        self._close_it.say(
+        self._close_it.set_text(
             self.tr(
                 "You may close this window. When the certificate is ready, the icon next to the "
                 "clock tells you."

@@ -7,12 +7,12 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QProgressBar, QStyle, QWidget
 
 from certclient.enrollment.interaction import SecretKind, SecretRequest
 from certclient.model.progress import Phase, Progress, Step
-from certclient.ui.enrollment.holder import warnings_told
+from certclient.ui.enrollment.details import warning_text
 from certclient.ui.enrollment.pages.base import Button, Buttons, WizardPage
 from certclient.ui.enrollment.pages.letter import LetterPage
 from certclient.ui.enrollment.pages.questions import Question, QuestionPanel
-from certclient.ui.enrollment.session import Session
-from certclient.ui.tasks.running import ProcedureRun
+from certclient.ui.enrollment.session import WizardSession
+from certclient.ui.tasks.enrollment_worker import EnrollmentWorker
 from certclient.ui.widgets.parts import Note, Sentence, show_sign
 
 _SECOND = 1000
@@ -24,7 +24,7 @@ _SOMETIMES = frozenset({Step.WAIT, Step.LOGIN, Step.CLEAN_UP})
 class WorkPage(WizardPage):
     """Runs the procedure. Closing the window is safe at any time, and the page says so."""
 
-    def __init__(self, session: Session, letter: LetterPage) -> None:
+    def __init__(self, session: WizardSession, letter: LetterPage) -> None:
         super().__init__(session)
         self._letter = letter
         self._steps = _Steps(session)
@@ -33,7 +33,7 @@ class WorkPage(WizardPage):
         self.body.addWidget(self._steps)
         self.body.addWidget(self.panel)
         self.body.addStretch()
-        self._run: ProcedureRun | None = None
+        self._run: EnrollmentWorker | None = None
         self._stopping = False
         self._asking = False
         session.run_began.connect(self._began)
@@ -53,8 +53,8 @@ class WorkPage(WizardPage):
         self._stopping = False
         self._steps.begin()
         self._show_steps()
-        if self.session.journey.procedure_id:
-            self.session.look(self.session.begin)
+        if self.session.wizard_state.procedure_id:
+            self.session.scan_stores(self.session.begin)
         else:
             self.session.begin()
 
@@ -62,7 +62,7 @@ class WorkPage(WizardPage):
         """Stops the elapsed-time display."""
         self._steps.end()
 
-    def _began(self, run: ProcedureRun) -> None:
+    def _began(self, run: EnrollmentWorker) -> None:
         self._run = run
         run.interaction.pin_asked.connect(self.ask)
         run.interaction.secret_asked.connect(self._ask_secret)
@@ -122,7 +122,7 @@ class WorkPage(WizardPage):
 
     def retranslate(self) -> None:
         """See WizardPage.retranslate."""
-        self.say_heading(self.panel.title if self.asking else self._title())
+        self.set_heading(self.panel.title if self.asking else self._title())
         self._steps.retranslate(stopping=self._stopping)
         self.panel.retranslate()
 
@@ -143,7 +143,7 @@ class WorkPage(WizardPage):
 class _Steps(QWidget):
     """The list of steps, the progress bar, the elapsed time and warnings."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: WizardSession) -> None:
         super().__init__()
         self._session = session
         self._intro = Sentence()
@@ -192,10 +192,10 @@ class _Steps(QWidget):
 
     def show_warnings(self) -> None:
         """Shows the warnings so far."""
-        self._warnings.say(warnings_told(self._session))
+        self._warnings.set_text(warning_text(self._session))
 
     def retranslate(self, *, stopping: bool) -> None:
-        self._intro.say(self._introduction(stopping=stopping))
+        self._intro.set_text(self._introduction(stopping=stopping))
         self._show_rows()
         self.show_warnings()
         self._tick()
@@ -214,16 +214,16 @@ class _Steps(QWidget):
 
     def _shown(self) -> list[Step]:
         """Returns the steps to list; for a resumed procedure without those done before."""
-        resumed = bool(self._session.journey.procedure_id)
+        resumed = bool(self._session.wizard_state.procedure_id)
         hidden = _SOMETIMES | ({Step.PREFLIGHT, Step.CREATE_KEY} if resumed else set())
         happened = self._done | ({self._now} if self._now is not None else set())
         return [step for step in Step if step not in hidden or step in happened]
 
     def _show_rows(self) -> None:
-        words = self._session.context.words
+        catalogue = self._session.context.catalogue
         shown = self._shown()
         for step, (sign, text) in self._rows.items():
-            text.setText(words.step(step))
+            text.setText(catalogue.step(step))
             text.setVisible(step in shown)
             text.setEnabled(step in self._done or step is self._now)
             font = text.font()
@@ -231,10 +231,10 @@ class _Steps(QWidget):
             text.setFont(font)
             sign.setVisible(step in shown)
             self._show_sign(step, sign)
-            text.setAccessibleName(f"{words.step(step)} {self._state(step)}")
+            text.setAccessibleName(f"{catalogue.step(step)} {self._state(step)}")
         self._bar.setRange(0, len(shown))
         self._bar.setValue(len([step for step in shown if step in self._done]))
-        self._bar.setAccessibleName(words.step(self._now) if self._now else "")
+        self._bar.setAccessibleName(catalogue.step(self._now) if self._now else "")
 
     def _state(self, step: Step) -> str:
         if step in self._done:

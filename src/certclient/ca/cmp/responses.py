@@ -1,0 +1,124 @@
+"""Authenticates CMP responses and maps refusals to error codes."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from certclient.ca.client import Credential, MacCredential
+from certclient.ca.cmp.trust import Trust, verified_signer
+from certclient.cmp.bodies import ErrorMessage
+from certclient.cmp.messages import CMP2000, CMP2021, MalformedMessageError, Message
+from certclient.cmp.protection import ProtectionError, WrongMacError, is_mac, verify_mac
+from certclient.cmp.status import Failure, PkiStatusInfo
+from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.secret import Secret
+
+_MAX_TEXT = 500
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedIds:
+    """What a response must match: the transactionID, and one of these nonces as its recipNonce."""
+
+    transaction_id: bytes
+    nonces: frozenset[bytes]
+
+
+def read_response(
+    der: bytes, credential: Credential, trust: Trust, expected: ExpectedIds
+) -> Message:
+    """Reads a response and accepts it only if it is protected and belongs to our request.
+
+    Raises CertclientError: CA_MALFORMED, CA_PROTECTION_INVALID, CA_TRANSACTION_MISMATCH;
+    ISSUE_CODE_WRONG if the CA's MAC was made with another code; for an error message CA_REFUSED (or
+    ISSUE_CODE_WRONG) with the data of `refusal`, and protected="no" if the message is unprotected,
+    so that anybody on the network path could have written it.
+    """
+    message = _decoded(der)
+    if _unprotected(message):
+        if isinstance(message.body, ErrorMessage):
+            raise _error(message.body, credential, protected=False)
+        raise CertclientError(ErrorCode.CA_PROTECTION_INVALID, reason="not protected")
+    _authenticate(message, credential, trust)
+    _check_belongs(message, expected)
+    if isinstance(message.body, ErrorMessage):
+        raise _error(message.body, credential, protected=True)
+    return message
+
+
+def refusal(
+    status: PkiStatusInfo, more_text: Iterable[str] = (), *, protected: bool = True
+) -> CertclientError:
+    """CA_REFUSED with the CA's text in data `message` and its failures in `failure`.
+
+    `failure` holds the names of the PKIFailureInfo bits, separated by commas (RFC 9810, 5.2.3).
+    """
+    names = ",".join(failure.asn1_name for failure in sorted(status.failures))
+    return CertclientError(
+        ErrorCode.CA_REFUSED,
+        message=sanitized_text([*status.text, *more_text]),
+        failure=names,
+        protected="yes" if protected else "no",
+    )
+
+
+def sanitized_text(lines: Iterable[str]) -> str:
+    """A server's text made safe to display: one line, no control characters, limited length."""
+    text = " ".join(lines)
+    visible = "".join(" " if unicodedata.category(c)[0] in "CZ" else c for c in text[:_MAX_TEXT])
+    return " ".join(visible.split())
+
+
+def _decoded(der: bytes) -> Message:
+    try:
+        message = Message.decode(der)
+    except MalformedMessageError as error:
+        raise CertclientError(ErrorCode.CA_MALFORMED, reason=str(error)) from error
+    if message.header.pvno not in (CMP2000, CMP2021):
+        raise CertclientError(ErrorCode.CA_MALFORMED, reason=f"pvno {message.header.pvno}")
+    return message
+
+
+def _unprotected(message: Message) -> bool:
+    return message.protection is None and message.header.protection_alg is None
+
+
+def _authenticate(message: Message, credential: Credential, trust: Trust) -> None:
+    """Accepts a MAC only from holders of the issue code, a signature only from the CA's signers.
+
+    RFC 9483, 3.2 allows a signed response to a request with a MAC, never the reverse.
+    """
+    try:
+        if is_mac(message):
+            verify_mac(message, _issue_code(credential))
+        else:
+            verified_signer(message, trust)
+    except WrongMacError as error:
+        # The server computes its MAC with the right code, so a wrong code shows as a wrong MAC.
+        raise CertclientError(ErrorCode.ISSUE_CODE_WRONG) from error
+    except ProtectionError as error:
+        raise CertclientError(ErrorCode.CA_PROTECTION_INVALID, reason=str(error)[:300]) from error
+
+
+def _issue_code(credential: Credential) -> Secret:
+    if not isinstance(credential, MacCredential):
+        raise ProtectionError("a MAC where a signature is expected")
+    return credential.issue_code
+
+
+def _check_belongs(message: Message, expected: ExpectedIds) -> None:
+    if message.header.transaction_id != expected.transaction_id:
+        raise CertclientError(ErrorCode.CA_TRANSACTION_MISMATCH, field="transactionID")
+    if message.header.recip_nonce not in expected.nonces:
+        raise CertclientError(ErrorCode.CA_TRANSACTION_MISMATCH, field="recipNonce")
+
+
+def _error(body: ErrorMessage, credential: Credential, *, protected: bool) -> CertclientError:
+    refused = refusal(body.status, body.details, protected=protected)
+    # The server could not verify our MAC, so the issue code is wrong.
+    code_wrong = Failure.BAD_MESSAGE_CHECK in body.status.failures
+    if code_wrong and isinstance(credential, MacCredential):
+        return CertclientError(ErrorCode.ISSUE_CODE_WRONG, **refused.data)
+    return refused

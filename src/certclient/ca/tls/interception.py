@@ -1,0 +1,118 @@
+"""Detects TLS interception by a root that this computer trusts.
+
+Virus scanners and corporate gateways install their own root and present certificates generated on
+the fly. TLS then works, so this is never an error, but the customer is told that the connection is
+read. A bank's own private root is known from its profile.
+"""
+
+from __future__ import annotations
+
+import re
+import ssl
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import certifi
+from cryptography import x509
+from cryptography.x509.oid import NameOID
+
+from certclient.ca.tls.probe import TlsRoute, presented_certificates, verifies
+from certclient.model.certificate import Certificate
+
+_PEM = re.compile("-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
+_PRODUCTS = (
+    *("AdGuard", "Avast", "AVG", "Barracuda", "Bitdefender", "Blue Coat", "Burp", "Check Point"),
+    *("Cisco", "Cloudflare", "Digital Arts", "Dr.Web", "ESET", "F-Secure", "Fiddler", "Forcepoint"),
+    *("FortiGate", "Fortinet", "G DATA", "i-FILTER", "iboss", "InterSafe", "Juniper", "Kaspersky"),
+    *("McAfee", "Menlo Security", "mitmproxy", "Netskope", "Norton", "Palo Alto", "PortSwigger"),
+    *("Skyhigh", "SonicWall", "Sophos", "Squid", "Symantec", "Trellix", "Trend Micro"),
+    *("WatchGuard", "Websense", "Zscaler"),
+)
+"""Product names as they appear in the certificates that the products generate."""
+
+
+_NAMES = (NameOID.COMMON_NAME, NameOID.ORGANIZATION_NAME, NameOID.ORGANIZATIONAL_UNIT_NAME)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownRoots:
+    """`public`: roots (DER) vetted by a browser or system vendor's root program.
+
+    `local`: the other roots that this computer trusts; None if the system does not list them.
+    `helpers`: known CA certificates that a server may have failed to send.
+    """
+
+    public: Sequence[bytes]
+    local: Sequence[bytes] | None = None
+    helpers: Sequence[bytes] = ()
+
+    def with_anchors(self, anchors: Iterable[Certificate]) -> KnownRoots:
+        """A copy that also counts the bank's own roots, from its profile, as public."""
+        return replace(self, public=(*self.public, *(anchor.der for anchor in anchors)))
+
+
+def system_roots() -> KnownRoots:
+    """Mozilla's list, from certifi; on Windows also the system's roots.
+
+    Windows keeps the roots of Microsoft's program ("AuthRoot") separate from those installed
+    locally ("Root").
+    """
+    blocks = _PEM.findall(Path(certifi.where()).read_text(encoding="ascii"))
+    public = tuple(ssl.PEM_cert_to_DER_cert(block) for block in blocks)
+    if sys.platform != "win32":
+        return KnownRoots(public)
+    return KnownRoots(
+        public=(*public, *_stored("AuthRoot")),
+        local=_stored("ROOT"),
+        helpers=_stored("CA"),
+    )
+
+
+def find_interceptor(route: TlsRoute, roots: KnownRoots) -> str | None:
+    """The display name of the TLS interceptor on `route`; None if there is none, as far as known.
+
+    Inspects over its own connections, which send nothing. A chain to a public root is always the
+    server's own. Otherwise it is interception if the chain ends at one of the computer's local
+    roots, or names a known product.
+    """
+    if verifies(route, (*roots.public, *roots.helpers)) is not False:
+        return None
+    presented = presented_certificates(route)
+    local = roots.local is None or verifies(route, (*roots.local, *roots.helpers))
+    return issuer_name(presented) if presented and (local or _product(presented)) else None
+
+
+def issuer_name(presented: Sequence[Certificate]) -> str:
+    """The issuer of the first certificate: its Common Name (else its Organization).
+
+    Adds the product if that name does not contain it; "" if unknown.
+    """
+    if not presented:
+        return ""
+    issuer = presented[0].x509.issuer
+    name = presented[0].issuer_common_name or _text(issuer, NameOID.ORGANIZATION_NAME)
+    product = _product(presented)
+    if not product or product.lower() in name.lower():
+        return name
+    return f"{name} ({product})" if name else product
+
+
+def _product(presented: Sequence[Certificate]) -> str:
+    """The known product named in an issuer; "" if none is."""
+    names = " ".join(_text(one.x509.issuer, oid) for one in presented for oid in _NAMES)
+    found = (one for one in _PRODUCTS if re.search(rf"\b{re.escape(one)}\b", names, re.IGNORECASE))
+    return next(found, "")
+
+
+def _text(name: x509.Name, oid: x509.ObjectIdentifier) -> str:
+    return " ".join(str(attribute.value) for attribute in name.get_attributes_for_oid(oid))
+
+
+def _stored(store: str) -> tuple[bytes, ...]:
+    """The certificates (DER) in a Windows certificate store."""
+    if sys.platform != "win32":
+        return ()
+    found = ssl.enum_certificates(store)
+    return tuple(der for der, encoding, _trust in found if encoding == "x509_asn")

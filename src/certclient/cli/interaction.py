@@ -1,0 +1,234 @@
+"""Answers a procedure's questions from the terminal or from the command's options."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import FrameType
+
+import click
+
+from certclient.cli.errors import print_error
+from certclient.cli.invocation import Invocation
+from certclient.cli.progress import ProgressView, progress_view
+from certclient.enrollment.interaction import (
+    ConsentRequest,
+    SecretKind,
+    SecretRequest,
+)
+from certclient.model.destination import Destination
+from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.issue_code import normalised_code
+from certclient.model.progress import Phase, Progress
+from certclient.model.secret import Secret
+from certclient.platform import log
+from certclient.store.base import AttemptsLeft, PinRequest
+
+_ASKS_FOR_CODE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class PresetAnswers:
+    """Answers given in advance: consent, and whether PIN or issue code come on standard input."""
+
+    agreed: bool = False
+    pin_stdin: bool = False
+    code_stdin: bool = False
+
+
+class TerminalInteraction:
+    """`enrollment.interaction.Interaction` for the command line. One instance per command run."""
+
+    def __init__(self, invocation: Invocation, answers: PresetAnswers) -> None:
+        self._invocation = invocation
+        self._catalogue = invocation.catalogue
+        self._terminal = invocation.services.terminal
+        self._answers = answers
+        self._view: ProgressView = progress_view(self._catalogue, quiet=invocation.json)
+        self._pins: dict[str, Secret | None] = {}
+        self._first_line: tuple[str | None] | None = None
+        self._codes_given = 0
+        self._stopping = False
+        self._asking = False
+
+    def require_consent_possible(self) -> None:
+        """Raises CONSENT_REQUIRED without consent in advance if there is no way to prompt for it.
+
+        Standard input that supplies a PIN or a code cannot supply consent as well.
+        """
+        from_stdin = self._answers.pin_stdin or self._answers.code_stdin
+        if not self._answers.agreed and (from_stdin or not self._terminal.interactive):
+            raise CertclientError(ErrorCode.CONSENT_REQUIRED)
+
+    def announce(self, number: int, total: int, user_id: str) -> None:
+        """In a batch: prints which certificate comes next, except with `--json`."""
+        self._view.pause()
+        if not self._invocation.json:
+            line = self._catalogue.text(
+                "progress.item", number=number, total=total, user_id=user_id
+            )
+            click.echo(line, err=True)
+
+    def consent(self, request: ConsentRequest) -> bool:
+        """See Interaction.consent. True without a prompt if `PresetAnswers.agreed`."""
+        self._view.pause()
+        if self._answers.agreed:
+            return True
+        for line in self._consent_lines(request):
+            click.echo(line, err=True)
+        return self.confirm(self._catalogue.text("ask.consent"))
+
+    def confirm(self, question: str) -> bool:
+        """Prompts for yes or no; anything but a clear yes is no."""
+        with self._question():
+            # A Japanese input method may produce full-width letters.
+            answer = unicodedata.normalize("NFKC", self._terminal.visible(f"{question} "))
+        return answer.strip().lower() in ("y", "yes", "はい")
+
+    def pin(self, request: PinRequest) -> Secret | None:
+        """See Interaction.pin. None without a PIN on standard input or at the terminal."""
+        self._view.pause()
+        if self._answers.pin_stdin:
+            return self._pin_from_stdin(request)
+        if not self._terminal.interactive:
+            return None
+        what = "password" if request.database else "pin"
+        if request.previous_incorrect:
+            click.echo(self._catalogue.text(f"ask.{what}-wrong"), err=True)
+        if warning := self._catalogue.attempts(request.attempts):
+            click.echo(warning, err=True)
+        return self._hidden(self._catalogue.text(f"ask.{what}", store=request.label))
+
+    def secret(self, request: SecretRequest) -> Secret | None:
+        """See Interaction.secret. None without an answer on standard input or at the terminal."""
+        self._view.pause()
+        if request.kind is SecretKind.ISSUE_CODE:
+            return self._issue_code(request)
+        if not self._terminal.interactive:
+            return None
+        return self._ask_secret(request)
+
+    def progress(self, report: Progress) -> None:
+        """See Interaction.progress. Logs the duration of each finished step in seconds."""
+        self._view.report(report)
+        if report.phase is Phase.FINISHED:
+            log.event("step", step=report.step.value, seconds=f"{report.seconds:.3f}")
+
+    def warning(self, error: CertclientError) -> None:
+        """See Interaction.warning. Logs the error and prints it to stderr."""
+        self._view.pause()
+        log.error(error)
+        print_error(self._invocation, error)
+
+    def stop_requested(self) -> bool:
+        """See Interaction.stop_requested. True after Ctrl+C or the end of input."""
+        return self._stopping
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Within the block, the first Ctrl+C stops after the current step, the second at once."""
+        previous = signal.signal(signal.SIGINT, self._interrupted)
+        try:
+            yield
+        finally:
+            self._view.pause()
+            signal.signal(signal.SIGINT, previous)
+
+    def _interrupted(self, _number: int, _frame: FrameType | None) -> None:
+        if self._stopping or self._asking:
+            raise KeyboardInterrupt
+        self._stopping = True
+        # Bypasses sys.stderr: the signal may arrive during a write, and Python forbids a reentrant
+        # one.
+        line = f"{self._catalogue.text('progress.stopping')}\n"
+        os.write(sys.stderr.fileno(), line.encode(sys.stderr.encoding, errors="replace"))
+
+    def _consent_lines(self, request: ConsentRequest) -> Iterator[str]:
+        catalogue = self._catalogue
+        yield catalogue.text("consent.heading", bank=self._invocation.bank())
+        yield catalogue.text("consent.user", user_id=request.user_id)
+        if request.current is not None:
+            yield catalogue.text(
+                "consent.current",
+                serial=request.current.serial_hex,
+                until=catalogue.minute(request.current.not_after),
+            )
+        place = self._invocation.place(request.destination, request.store_label)
+        yield catalogue.text("consent.place", place=place)
+        yield catalogue.text("consent.key-stays")
+        if request.destination is Destination.USB:
+            yield catalogue.text("consent.usb")
+
+    def _pin_from_stdin(self, request: PinRequest) -> Secret | None:
+        """Reads one line per store, once. A wrong PIN is never reused in this run."""
+        if request.previous_incorrect:
+            self._pins[request.store_id] = None
+        elif request.store_id not in self._pins:
+            if request.attempts is AttemptsLeft.FINAL:
+                # A script must not spend the last attempt; a user at the terminal may.
+                self._pins[request.store_id] = None
+            else:
+                self._code_line()
+                line = self._terminal.line()
+                self._pins[request.store_id] = Secret.typed(line) if line else None
+        return self._pins[request.store_id]
+
+    def _issue_code(self, request: SecretRequest) -> Secret | None:
+        if self._answers.code_stdin:
+            return self._code_from_stdin(request)
+        if not self._terminal.interactive:
+            return None
+        answer = self._ask_secret(request)
+        return answer and normalised_code(answer.reveal())
+
+    def _code_from_stdin(self, request: SecretRequest) -> Secret | None:
+        """Returns the code at most twice.
+
+        A procedure accepts the same answer a second time as deliberate (a code typed earlier may
+        have been the wrong one), but never sends a code that it knows to be wrong.
+        """
+        self._codes_given = self._codes_given + 1 if request.previous_incorrect else 1
+        line = self._code_line() if self._codes_given <= _ASKS_FOR_CODE else None
+        return normalised_code(line) if line else None
+
+    def _code_line(self) -> str | None:
+        """The issue code: always the first line of standard input, even if a PIN is needed first.
+
+        This way a code is never tried as a PIN.
+        """
+        if self._first_line is None:
+            self._first_line = (self._terminal.line() if self._answers.code_stdin else None,)
+        return self._first_line[0]
+
+    def _ask_secret(self, request: SecretRequest) -> Secret | None:
+        if request.previous_incorrect:
+            click.echo(self._catalogue.text("ask.secret-wrong"), err=True)
+        kind = self._catalogue.secret(request.kind)
+        return self._hidden(self._catalogue.text("ask.secret", kind=kind, user_id=request.user_id))
+
+    def _hidden(self, question: str) -> Secret | None:
+        with self._question():
+            answer = self._terminal.hidden(f"{question} ")
+        return Secret.typed(answer) if answer else None
+
+    @contextmanager
+    def _question(self) -> Iterator[None]:
+        """During a prompt, Ctrl+C and the end of input decline it and stop the rest of the run.
+
+        Raises CONSENT_REFUSED, because a procedure cleans up after that error and after no other
+        exception.
+        """
+        self._view.pause()
+        self._asking = True
+        try:
+            yield
+        except (KeyboardInterrupt, EOFError) as error:
+            self._stopping = True
+            raise CertclientError(ErrorCode.CONSENT_REFUSED) from error
+        finally:
+            self._asking = False

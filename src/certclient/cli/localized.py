@@ -1,0 +1,163 @@
+"""click's commands, options and help pages in the user's language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import click
+
+from certclient.cli.invocation import Invocation
+from certclient.cli.ports import CommandLeftOutError, CommandLoader
+from certclient.cli.windows import link_command, start
+from certclient.i18n.catalogue import Catalogue, Language
+from certclient.model.deep_link import is_link
+
+
+def invocation_of(context: click.Context) -> Invocation:
+    """The Invocation that `context` belongs to."""
+    invocation = context.find_object(Invocation)
+    if invocation is None:
+        raise RuntimeError("commands run with an Invocation as their context object")
+    return invocation
+
+
+def catalogue_of(context: click.Context) -> Catalogue:
+    """The texts in the language of this run."""
+    return invocation_of(context).catalogue
+
+
+def usage_reason(catalogue: Catalogue, error: click.ClickException) -> str:
+    """Explains a usage error, in the user's language if click's message is a known one."""
+    if isinstance(error, click.NoSuchOption):
+        return catalogue.text("reason.no-such-option", name=error.option_name)
+    if isinstance(error, click.BadOptionUsage):
+        return catalogue.text("reason.no-value", name=error.option_name)
+    if isinstance(error, click.BadParameter) and error.param is not None and error.ctx is not None:
+        name = error.param.get_error_hint(error.ctx)
+        missing = isinstance(error, click.MissingParameter)
+        return catalogue.text("reason.missing" if missing else "reason.bad-value", name=name)
+    return error.format_message()
+
+
+class Option(click.Option):
+    """An option whose help is `option.<name>` of the messages file."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        """Takes the help text from the messages file."""
+        record = super().get_help_record(ctx)
+        return record and (record[0], catalogue_of(ctx).text(f"option.{self.name}"))
+
+
+class Command(click.Command):
+    """A command whose help is `help.<name>` of the messages file."""
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Translates the `Usage:` prefix."""
+        arguments = " ".join(self.collect_usage_pieces(ctx))
+        prefix = f"{catalogue_of(ctx).text('help.usage')} "
+        formatter.write_usage(ctx.command_path, arguments, prefix)
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Takes the help text from the messages file."""
+        formatter.write_paragraph()
+        with formatter.indentation():
+            formatter.write_text(catalogue_of(ctx).text(f"help.{self.name}"))
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Translates the heading of the options."""
+        records = [
+            record
+            for parameter in self.get_params(ctx)
+            if isinstance(parameter, click.Option)
+            and (record := parameter.get_help_record(ctx)) is not None
+        ]
+        if records:
+            with formatter.section(catalogue_of(ctx).text("help.options")):
+                formatter.write_dl(records)
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """Translates the help of `--help`."""
+        option = super().get_help_option(ctx)
+        if option is not None:
+            option.help = catalogue_of(ctx).text("option.help")
+        return option
+
+
+class LazyGroup(Command, click.Group):
+    """A group that imports a command only when it is run; listing the commands imports none."""
+
+    def __init__(
+        self, *, lazy: Mapping[str, CommandLoader], name: str, params: list[click.Parameter]
+    ) -> None:
+        """`lazy` maps a command's name to the function that imports it."""
+        click.Group.__init__(
+            self, name=name, params=params, callback=_without_command, invoke_without_command=True
+        )
+        self._lazy = dict(lazy)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names in the order of `lazy`."""
+        return list(self._lazy)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command:
+        """Imports the command; a `certclient:` link in its place opens the windows."""
+        if is_link(cmd_name):
+            return link_command(cmd_name)
+        if cmd_name not in self._lazy:
+            ctx.fail(catalogue_of(ctx).text("reason.no-such-command", name=cmd_name))
+        try:
+            return self._lazy[cmd_name]()
+        except CommandLeftOutError:
+            ctx.fail(catalogue_of(ctx).text("reason.not-in-this-build", name=cmd_name))
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Adds the list of commands, with their help from the messages file."""
+        catalogue = catalogue_of(ctx)
+        Command.format_options(self, ctx, formatter)
+        with formatter.section(catalogue.text("help.commands")):
+            formatter.write_dl([(name, catalogue.text(f"help.{name}")) for name in self._lazy])
+
+
+@click.pass_context
+def _without_command(ctx: click.Context) -> int:
+    """Without a command: opens the windows, or prints the help if there is no display."""
+    if ctx.invoked_subcommand is not None:
+        return 0
+    invocation = invocation_of(ctx)
+    if invocation.services.windows is None:
+        click.echo(ctx.get_help())
+        return 0
+    invocation.command = "windows"
+    return invocation.services.windows(start(invocation))
+
+
+def _set_profile(ctx: click.Context, _parameter: click.Parameter, value: str | None) -> None:
+    if value is not None:
+        invocation_of(ctx).profile_name = value
+
+
+def _set_json(ctx: click.Context, _parameter: click.Parameter, value: bool) -> None:
+    if value:
+        invocation_of(ctx).json = True
+
+
+def _set_language(ctx: click.Context, _parameter: click.Parameter, value: str | None) -> None:
+    if value is not None:
+        invocation_of(ctx).language = Language(value)
+        invocation_of(ctx).language_chosen = True
+
+
+def common_parameters() -> list[click.Parameter]:
+    """`--profile`, `--json`, `--language`: accepted before and after the command's name."""
+    languages = click.Choice([language.value for language in Language])
+    return [
+        Option(["--profile"], metavar="ID|FILE", expose_value=False, callback=_set_profile),
+        Option(["--json"], is_flag=True, expose_value=False, is_eager=True, callback=_set_json),
+        Option(
+            ["--language"],
+            type=languages,
+            expose_value=False,
+            is_eager=True,
+            callback=_set_language,
+        ),
+    ]

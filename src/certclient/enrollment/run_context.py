@@ -1,0 +1,323 @@
+"""The state of one run of a procedure: open sessions, secrets, time spent."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from certclient.ca.client import (
+    CaClient,
+    Credential,
+    MacCredential,
+    SignatureCredential,
+    Transaction,
+)
+from certclient.enrollment.interaction import Interaction, SecretKind, SecretRequest
+from certclient.enrollment.journal import ProcedureKind, Record
+from certclient.enrollment.login_test import UNCONFIRMED, LoginTest
+from certclient.enrollment.outcomes import BankHolds
+from certclient.enrollment.preflight import System
+from certclient.model.certificate import Certificate
+from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.keys import KeyRef, SignatureAlgorithm, Signer
+from certclient.model.profile import Profile
+from certclient.model.progress import Phase, Progress, Step
+from certclient.model.secret import Secret
+from certclient.store.base import CertificateStore, StoredCertificate, StoreSession
+from certclient.store.unavailable import absent
+
+T = TypeVar("T")
+
+
+class CodeVault(Protocol):
+    """The OS credential store, for an issue code that is needed again after a restart."""
+
+    def keep(self, procedure_id: str, code: Secret) -> None:
+        """Stores the code, best effort: without a credential store, it is asked for again."""
+        ...
+
+    def fetch(self, procedure_id: str) -> Secret | None:
+        """The code of a procedure, None if none is stored."""
+        ...
+
+    def wipe(self, procedure_id: str) -> None:
+        """Deletes the code of a procedure; no error if there is none."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """All external dependencies, passed in explicitly: nothing here is global.
+
+    `clock` returns aware UTC; `sleep` takes seconds; `random_bytes` takes a length. `monotonic`
+    returns seconds; the default is perf_counter, as time.monotonic has a resolution of 16 ms on
+    Windows before Python 3.13. `max_wait`: how many seconds one run waits for the CA before it
+    returns Pending. `system`: queries to the operating system. `named_proxy`: the proxy for a URL,
+    as `store.base.LoginCapable.log_in` takes it.
+    """
+
+    profile: Profile
+    stores: Sequence[CertificateStore]
+    ca: CaClient
+    vault: CodeVault
+    clock: Callable[[], datetime]
+    sleep: Callable[[float], None]
+    random_bytes: Callable[[int], bytes]
+    max_wait: float = 60.0
+    monotonic: Callable[[], float] = time.perf_counter
+    system: System = field(default_factory=System)
+    named_proxy: Callable[[str], str | None] = lambda _url: None
+
+
+class Stopwatch:
+    """Splits a run's time by kind. Nested blocks count once, for the innermost kind."""
+
+    def __init__(self, monotonic: Callable[[], float]) -> None:
+        self._monotonic = monotonic
+        self._started = monotonic()
+        self._inner = 0.0
+        self.seconds = {"key_generation": 0.0, "signing": 0.0, "network": 0.0, "waiting": 0.0}
+
+    @contextmanager
+    def measure(self, kind: str) -> Iterator[None]:
+        """Adds the block's time to `kind`, less that of nested blocks."""
+        outer, self._inner = self._inner, 0.0
+        started = self._monotonic()
+        try:
+            yield
+        finally:
+            took = self._monotonic() - started
+            self.seconds[kind] += took - self._inner
+            self._inner = outer + took
+
+    def split(self) -> dict[str, float]:
+        """Seconds by kind; `rest` is the remainder of the run so far."""
+        total = self._monotonic() - self._started
+        return {**self.seconds, "rest": total - sum(self.seconds.values())}
+
+
+@dataclass(frozen=True, slots=True)
+class TimedSigner:
+    """A Signer whose signatures count as signing time, even within network time."""
+
+    inner: Signer
+    stopwatch: Stopwatch
+
+    @property
+    def spki(self) -> bytes:
+        """See `Signer.spki`."""
+        return self.inner.spki
+
+    def sign(self, data: bytes, algorithm: SignatureAlgorithm) -> bytes:
+        """See `Signer.sign`."""
+        with self.stopwatch.measure("signing"):
+            return self.inner.sign(data, algorithm)
+
+
+@dataclass(slots=True)
+class RunContext:
+    """The state of one run of one procedure; lives as long as the run and is never journalled.
+
+    `resumed`: an earlier run began the procedure. `unanswered`: the journalled message was sent by
+    an earlier run, or more than once, so the CA may already have processed it. `transaction`
+    carries a request that must not be journalled (it holds a bank PIN). `code`: the issue code,
+    asked for once per run. `ticket`: from a bank's link, to be used once. `login`: this run's login
+    test of the new certificate. `bank_holds`: what the CA holds after the new certificate was
+    refused. `not_accepted`: the serial number (hex) of a new certificate that the bank refused and
+    this run has replaced.
+    """
+
+    environment: Environment
+    interaction: Interaction
+    stopwatch: Stopwatch
+    resumed: bool
+    unanswered: bool
+    transaction: Transaction | None = None
+    code: Secret | None = None
+    ticket: Secret | None = None
+    login: LoginTest = UNCONFIRMED
+    bank_holds: BankHolds | None = None
+    not_accepted: str = ""
+    _stack: ExitStack = field(default_factory=ExitStack)
+    _sessions: dict[str, StoreSession] = field(default_factory=dict)
+
+    @classmethod
+    def begin(
+        cls,
+        environment: Environment,
+        interaction: Interaction,
+        *,
+        resumed: bool,
+        ticket: Secret | None = None,
+    ) -> RunContext:
+        """Starts a run without opening any store; call `close` at its end."""
+        return cls(
+            environment=environment,
+            interaction=interaction,
+            stopwatch=Stopwatch(environment.monotonic),
+            resumed=resumed,
+            unanswered=resumed,
+            ticket=ticket,
+        )
+
+    def restart(self) -> None:
+        """Resets the run for another procedure; stores stay open, so each PIN is asked for only
+        once."""
+        self.resumed = self.unanswered = False
+        self.transaction = self.code = self.ticket = self.bank_holds = None
+        self.login = UNCONFIRMED
+
+    def close(self) -> None:
+        """Logs out of every store. Call it at the end of the run, whatever the outcome."""
+        self._sessions.clear()
+        self._stack.close()
+
+    @contextmanager
+    def step(self, step: Step) -> Iterator[None]:
+        """Reports the beginning of a step, and its end if it succeeded."""
+        started = self.environment.monotonic()
+        self.interaction.progress(Progress(step, Phase.STARTED))
+        yield
+        took = self.environment.monotonic() - started
+        self.interaction.progress(Progress(step, Phase.FINISHED, took))
+
+    def store(self, store_id: str) -> CertificateStore:
+        """The store with this id, or a placeholder that raises the reason why it is unavailable."""
+        here = (store for store in self.environment.stores if store.store_id == store_id)
+        return next(here, None) or absent(store_id)
+
+    def session(self, store_id: str) -> StoreSession:
+        """The open session of a store; opened on first use in this run, with a PIN prompt if
+        needed."""
+        if store_id not in self._sessions:
+            opened = self.store(store_id).open(self.interaction.pin)
+            self._sessions[store_id] = self._stack.enter_context(opened)
+        return self._sessions[store_id]
+
+    def signer(self, store_id: str, key: KeyRef) -> Signer:
+        """The key as a Signer with timed signatures. Raises KEY_NOT_FOUND, and as `session`."""
+        return TimedSigner(self.session(store_id).signer(key), self.stopwatch)
+
+    def stored(self, store_id: str, certificate: Certificate) -> StoredCertificate:
+        """The certificate as its store has it now. Raises CERTIFICATE_NOT_FOUND."""
+        for found in self.store(store_id).certificates():
+            if found.certificate == certificate:
+                return found
+        raise CertclientError(ErrorCode.CERTIFICATE_NOT_FOUND, serial=certificate.serial_hex)
+
+    def credential(self, record: Record) -> Credential:
+        """The credential for this procedure's messages: the current key or the issue code."""
+        if record.kind is ProcedureKind.OBTAIN:
+            return MacCredential(record.user_id, self.issue_code(record))
+        return self.current(record)
+
+    def current(self, record: Record) -> SignatureCredential:
+        """The old certificate with its key. Raises CERTIFICATE_NOT_FOUND, KEY_NOT_FOUND."""
+        old = Certificate.from_der(record.old_certificate)
+        key = self.stored(record.old_store_id, old).key
+        if key is None:
+            raise CertclientError(ErrorCode.KEY_NOT_FOUND, serial=old.serial_hex)
+        return SignatureCredential(old, self.signer(record.old_store_id, key))
+
+    def new_credential(self, record: Record) -> SignatureCredential:
+        """The new certificate with its key, from ISSUED on. Raises KEY_NOT_FOUND."""
+        chain = tuple(Certificate.from_der(der) for der in record.chain)
+        signer = self.signer(record.store_id, record.key)
+        return SignatureCredential(Certificate.from_der(record.issued), signer, chain)
+
+    def issue_code(self, record: Record) -> Secret:
+        """The issue code of this run, from the vault or the user. Raises ISSUE_CODE_REQUIRED."""
+        if self.code is None:
+            self.code = self.environment.vault.fetch(record.id)
+        if self.code is None:
+            self.code = self._ask_code(record, previous_incorrect=False)
+        if self.code is None:
+            raise CertclientError(ErrorCode.ISSUE_CODE_REQUIRED, user_id=record.user_id)
+        return self.code
+
+    def has_issue_code(self, record: Record) -> bool:
+        """Whether an issue code is available; asks the user if necessary."""
+        try:
+            self.issue_code(record)
+        except CertclientError as error:
+            if error.code is not ErrorCode.ISSUE_CODE_REQUIRED:
+                raise
+            return False
+        return True
+
+    def take_ticket(self) -> Secret | None:
+        """The ticket on the first call, then None: the bank accepts it only once."""
+        ticket, self.ticket = self.ticket, None
+        return ticket
+
+    def request_new_code(self, record: Record) -> bool:
+        """Asks for another issue code after a wrong one; False if the user gives none."""
+        self.environment.vault.wipe(record.id)
+        self.code = self._ask_code(record, previous_incorrect=True)
+        return self.code is not None
+
+    def _ask_code(self, record: Record, *, previous_incorrect: bool) -> Secret | None:
+        request = SecretRequest(SecretKind.ISSUE_CODE, record.user_id, previous_incorrect)
+        return self.take_ticket() or self.interaction.secret(request) or None
+
+    def network(self, call: Callable[[], T]) -> T:
+        """Runs one exchange with the CA; retries after a transient error while patience lasts."""
+        for attempt in range(_MAX_ATTEMPTS):
+            try:
+                with self.stopwatch.measure("network"):
+                    return call()
+            except CertclientError as error:
+                pause = _pause(error, attempt, self.environment.random_bytes)
+                if pause is None or not self.can_wait(pause):
+                    raise
+                self.unanswered = True
+                self.pause(pause)
+        raise AssertionError("the last attempt returns or raises")
+
+    def can_wait(self, seconds: float) -> bool:
+        """Whether waiting `seconds` more stays within this run's patience."""
+        return self.stopwatch.seconds["waiting"] + seconds <= self.environment.max_wait
+
+    def is_open(self, store_id: str) -> bool:
+        """Whether this run has a session open on that store."""
+        return store_id in self._sessions
+
+    def pause(self, seconds: float) -> None:
+        """Sleeps for `seconds`, counted as waiting."""
+        with self.stopwatch.measure("waiting"):
+            self.environment.sleep(seconds)
+
+
+_MAX_ATTEMPTS = 4
+_FIRST_PAUSE = 1.0
+_LONGEST_PAUSE = 30.0
+_PASSING = frozenset(
+    {
+        ErrorCode.NETWORK_UNREACHABLE,
+        ErrorCode.NETWORK_TIMEOUT,
+        ErrorCode.SERVER_ERROR,
+        ErrorCode.SERVER_BUSY,
+    }
+)
+
+
+def _pause(
+    error: CertclientError, attempt: int, random_bytes: Callable[[int], bytes]
+) -> float | None:
+    """Seconds before the next attempt, None if there is none.
+
+    Exponential with jitter (half to all of the interval), at least the server's Retry-After.
+    """
+    if error.code not in _PASSING or attempt == _MAX_ATTEMPTS - 1:
+        return None
+    ceiling: float = min(_FIRST_PAUSE * 2.0**attempt, _LONGEST_PAUSE)
+    jittered = ceiling * (0.5 + int.from_bytes(random_bytes(2), "big") / 2**17)
+    try:
+        asked = float(error.data.get("retry_after", "0"))
+    except ValueError:
+        asked = 0.0
+    return max(jittered, asked)

@@ -1,0 +1,119 @@
+"""Archives, restores and deletes certificates in a worker; asks for the PIN if the token needs
+it."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable
+from datetime import datetime
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
+
+from certclient.enrollment import cleanup
+from certclient.enrollment.open_procedures import OpenProcedures
+from certclient.enrollment.overview import Condition, Overview, Row
+from certclient.model.errors import CertclientError
+from certclient.platform import log
+from certclient.ui.context import AppContext
+from certclient.ui.overview.store_task import StoreTask
+from certclient.ui.tasks.interaction import QtInteraction
+
+
+class ArchiveAction(enum.Enum):
+    """The three operations; the values are log event names."""
+
+    ARCHIVE = "archived"
+    RESTORE = "restored"
+    DELETE = "deleted"
+
+
+def possible(row: Row, overview: Overview, now: datetime) -> frozenset[ArchiveAction]:
+    """Returns the operations allowed on `row` at `now` (aware).
+
+    A certificate can be removed only once it is no longer needed, and deleted only after it was
+    archived or has expired. Nothing is allowed while a procedure of its user ID is open.
+    """
+    if not _idle(row, overview):
+        return frozenset()
+    if row.condition is Condition.ARCHIVED:
+        back = {ArchiveAction.RESTORE}
+    else:
+        back = {ArchiveAction.ARCHIVE} if _allows(cleanup.may_delete, row, overview, now) else set()
+    if _allows(cleanup.check_deletable, row, overview, now):
+        back.add(ArchiveAction.DELETE)
+    return frozenset(back)
+
+
+def _idle(row: Row, overview: Overview) -> bool:
+    try:
+        _check_idle(row, overview)
+    except CertclientError:
+        return False
+    return True
+
+
+def _check_idle(row: Row, overview: Overview) -> None:
+    at_bank = OpenProcedures(overview.pending).at_bank(row.profile.id)
+    open_user_ids = [view.user_id for view in at_bank]
+    cleanup.check_idle(row.entry.owner.user_id, open_user_ids)
+
+
+def _allows(check: Callable[..., None], row: Row, overview: Overview, now: datetime) -> bool:
+    try:
+        check(row.entry.stored, overview.all_stored, now, overview.statuses)
+    except CertclientError:
+        return False
+    return True
+
+
+class ArchiveTask(QObject):
+    """Runs one operation at a time; lives as long as the window it prompts over."""
+
+    done = Signal(object, object)
+    """The Removal and the Row."""
+    failed = Signal(object, object)
+    """The CertclientError and the Row."""
+
+    def __init__(self, context: AppContext, window: QWidget) -> None:
+        super().__init__(window)
+        self._context = context
+        self._store_task = StoreTask(context, window)
+
+    @property
+    def busy(self) -> bool:
+        """Whether an operation is running."""
+        return self._store_task.busy
+
+    def start(self, action: ArchiveAction, row: Row, overview: Overview) -> None:
+        """Starts the operation; does nothing while another one is running."""
+        now = self._context.clock()
+
+        def finish(_nothing: None) -> None:
+            log.event(action.value, serial=row.entry.certificate.serial_hex)
+            self.done.emit(action, row)
+
+        self._store_task.start(
+            lambda interaction: _act(action, row, overview, now, interaction),
+            (row.entry.store.store_id,),
+            finish,
+            lambda error: self.failed.emit(error, row),
+        )
+
+    def close(self) -> None:
+        """The window is closing: cancels an open prompt."""
+        self._store_task.close()
+
+
+def _act(
+    action: ArchiveAction, row: Row, overview: Overview, now: datetime, interaction: QtInteraction
+) -> None:
+    """Runs in a worker. Raises what `enrollment.cleanup` raises."""
+    store, stored, statuses = row.entry.store, row.entry.stored, overview.statuses
+    _check_idle(row, overview)
+    if action is ArchiveAction.ARCHIVE:
+        cleanup.archive(store, stored, overview.all_stored, now, statuses, interaction.pin)
+    elif action is ArchiveAction.RESTORE:
+        cleanup.restore(store, stored, interaction.pin)
+    else:
+        cleanup.delete(store, stored, overview.all_stored, now, statuses, interaction.pin)

@@ -1,0 +1,177 @@
+"""Opens wizards, one per user ID, and tracks those open or running without their window."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import shiboken6
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
+
+from certclient.enrollment.overview import Row
+from certclient.enrollment.procedure import ProcedureView
+from certclient.model.errors import CertclientError
+from certclient.model.secret import Secret
+from certclient.ui.context import AppContext
+from certclient.ui.enrollment.batch import RenewAllDialog
+from certclient.ui.enrollment.wizard import EnrollmentWizard
+
+_LETTER = "letter"
+
+
+class WizardManager(QObject):
+    """The windows of procedures. Each deletes itself once it is closed and nothing runs in it."""
+
+    failed = Signal(object)
+    """A CertclientError: the wizard could not be opened."""
+    ticket_too_late = Signal()
+    """A link carried a ticket for a procedure that has already sent its request."""
+    ended = Signal(object)
+    """The result of a run: Finished, Pending or a CertclientError."""
+    left_unconfirmed = Signal()
+    """A wizard was closed before the bank received the confirmation."""
+    changed = Signal()
+    """A window opened or closed, or a run began or ended."""
+
+    def __init__(self, context: AppContext, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._context = context
+        self._wizards: dict[str, EnrollmentWizard] = {}
+        self._batch: RenewAllDialog | None = None
+
+    @property
+    def wizards(self) -> list[EnrollmentWizard]:
+        """All existing wizards, including hidden ones."""
+        return [one for one in self._wizards.values() if shiboken6.isValid(one)]
+
+    @property
+    def running(self) -> bool:
+        """Whether a procedure is running, with or without its window."""
+        batch = self.batch is not None and self.batch.batch.working
+        return batch or any(wizard.session.run is not None for wizard in self.wizards)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a wizard is visible or running without its window."""
+        windows = [*self.wizards, *([self.batch] if self.batch else [])]
+        return self.running or any(window.isVisible() for window in windows)
+
+    @property
+    def batch(self) -> RenewAllDialog | None:
+        """The すべて更新 dialog, or None if it does not exist."""
+        batch = self._batch
+        return batch if batch is not None and shiboken6.isValid(batch) else None
+
+    def renew(self, row: Row, *, notice: bool = False, ticket: Secret | None = None) -> None:
+        """Opens the wizard for 更新, or for what the expiry date allows instead.
+
+        `notice`: not requested by a click here, so it begins with the notice. `ticket`: from a
+        bank's link.
+        """
+        owner = row.entry.owner
+        self._open(
+            f"{row.profile.id} {owner.user_id}",
+            lambda: EnrollmentWizard.renew(
+                self._context, row.entry.stored, notice=notice, ticket=ticket
+            ),
+            ticket,
+        )
+
+    def obtain_again(self, row: Row) -> None:
+        """取得 in place of a certificate that has expired or that the bank has refused."""
+        if row.needs_another:
+            self.obtain_for(row.entry.owner.user_id, profile_id=row.profile.id)
+        else:
+            self.renew(row)
+
+    def obtain(self) -> None:
+        """Opens the wizard for 取得 with the bank's letter."""
+        self._open(_LETTER, lambda: EnrollmentWizard.obtain(self._context))
+
+    def obtain_for(
+        self, user_id: str, *, profile_id: str = "", ticket: Secret | None = None
+    ) -> None:
+        """Opens 取得 for a link; "" for what the link did not name."""
+        self._open(
+            f"{_LETTER} {profile_id} {user_id}",
+            lambda: EnrollmentWizard.obtain(
+                self._context, user_id, profile_id=profile_id, ticket=ticket
+            ),
+            ticket,
+        )
+
+    def resume(self, view: ProcedureView) -> None:
+        """Opens the wizard for 続ける."""
+        self._open(
+            f"{view.profile_id} {view.user_id}",
+            lambda: EnrollmentWizard.resume(self._context, view.id, kind=view.kind),
+        )
+
+    def renew_all(self) -> None:
+        """Opens すべて更新, or raises the existing dialog."""
+        batch = self.batch
+        if batch is None:
+            batch = RenewAllDialog(self._context)
+            self._batch = batch
+            batch.finished_with.connect(self._run_ended)
+            batch.finished.connect(self.changed)
+            batch.destroyed.connect(self.changed)
+        _raise(batch)
+        self.changed.emit()
+
+    def stop_after_step(self) -> None:
+        """Stops procedures after their current step; open prompts stay open."""
+        for wizard in self.wizards:
+            if wizard.session.run is not None:
+                wizard.session.run.interaction.stop()
+        if self.batch is not None:
+            self.batch.batch.stop()
+
+    def close(self) -> None:
+        """Closes everything on exit: declines prompts, stops procedures after their step."""
+        for wizard in self.wizards:
+            if wizard.session.run is not None:
+                wizard.session.run.interaction.close()
+            wizard.hide()
+            wizard.deleteLater()
+        self._wizards.clear()
+        batch = self.batch
+        if batch is not None:
+            batch.batch.stop()
+            if batch.run is not None:
+                batch.run.interaction.close()
+            batch.hide()
+            batch.deleteLater()
+
+    def _open(
+        self, key: str, make: Callable[[], EnrollmentWizard], ticket: Secret | None = None
+    ) -> None:
+        """Opens the wizard registered under `key`, or raises the existing one and passes it
+        `ticket`."""
+        wizard = self._wizards.get(key)
+        if wizard is None or not shiboken6.isValid(wizard):
+            try:
+                wizard = make()
+            except CertclientError as error:
+                self.failed.emit(error)
+                return
+            self._wizards[key] = wizard
+            wizard.finished_with.connect(self._run_ended)
+            wizard.left_unconfirmed.connect(self.left_unconfirmed)
+            wizard.finished.connect(self.changed)
+            wizard.destroyed.connect(self.changed)
+            ticket = None
+        _raise(wizard)
+        if ticket is not None and not wizard.offer_ticket(ticket):
+            self.ticket_too_late.emit()
+        self.changed.emit()
+
+    def _run_ended(self, end: object) -> None:
+        self.ended.emit(end)
+        self.changed.emit()
+
+
+def _raise(window: QWidget) -> None:
+    window.show()
+    window.raise_()
+    window.activateWindow()

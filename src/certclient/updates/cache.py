@@ -1,0 +1,64 @@
+"""Caches the last announcement of each bank in a small per-user file; best effort."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+_MAX_BYTES = 1 << 20
+
+
+class CachedAnnouncement(msgspec.Struct, frozen=True):
+    """The last update check of one bank.
+
+    `asked`: when the bank was last asked (aware), None if never. `answered`: whether it responded.
+    `serial`: the highest serial accepted so far. `message`: the last accepted message as received,
+    "" for none. Its signature is verified again on every read, so nothing in this file is trusted.
+    """
+
+    asked: datetime | None = None
+    answered: bool = False
+    serial: int = 0
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AnnouncementCache:
+    """The file `path`. Losing it costs one request per bank and the record of accepted serials."""
+
+    path: Path
+
+    def of(self, profile_id: str) -> CachedAnnouncement:
+        """The last check of a bank; an empty `CachedAnnouncement` if none is on file or the file is
+        damaged."""
+        return self._read().get(profile_id, CachedAnnouncement())
+
+    def note(self, profile_id: str, cached: CachedAnnouncement) -> None:
+        """Stores `cached`; ignores write errors.
+
+        If another process of this user writes at the same time, one of the two wins.
+        """
+        self._write({**self._read(), profile_id: cached})
+
+    def _read(self) -> Mapping[str, CachedAnnouncement]:
+        try:
+            if self.path.stat().st_size > _MAX_BYTES:
+                return {}
+            return msgspec.json.decode(self.path.read_bytes(), type=dict[str, CachedAnnouncement])
+        except (OSError, msgspec.MsgspecError, ValueError):
+            return {}
+
+    def _write(self, cached: Mapping[str, CachedAnnouncement]) -> None:
+        # Written aside and renamed, so that a reader never sees half a file.
+        aside = self.path.with_name(f".{self.path.name}.{os.getpid()}")
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            aside.write_bytes(msgspec.json.encode(cached))
+            aside.replace(self.path)
+        except OSError:
+            aside.unlink(missing_ok=True)

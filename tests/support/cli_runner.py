@@ -1,0 +1,335 @@
+"""The command line with fake services, to test its output and exit codes.
+
+clerk = Clerk(); clerk.add("TKYM1408054"); assert clerk.run("list") == 0
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from certclient.bootstrap import COMMANDS
+from certclient.cli.main import run
+from certclient.cli.ports import Services
+from certclient.enrollment.bank_status import BankStatuses
+from certclient.enrollment.interaction import ConsentRequest, Interaction, SecretKind, SecretRequest
+from certclient.enrollment.open_procedures import OpenProcedures
+from certclient.enrollment.procedure import (
+    Finished,
+    Leftover,
+    LoginTest,
+    LoginTestResult,
+    Outcome,
+    Pending,
+    ProcedureKind,
+    ProcedureState,
+    ProcedureView,
+)
+from certclient.model.certificate import Certificate
+from certclient.model.destination import Destination
+from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.keys import KeyRef
+from certclient.model.profile import Profile
+from certclient.model.progress import Phase, Progress, Step
+from certclient.model.secret import Secret
+from certclient.store.base import (
+    AttemptsLeft,
+    Available,
+    CertificateStore,
+    PinProvider,
+    PinRequest,
+    StoredCertificate,
+    StoreSession,
+    Unavailable,
+)
+from support.customer import profile_of
+from support.pki import Lab, customer_name, make_lab, rsa_key, spki_of
+
+NOW = datetime(2027, 3, 11, 3, 0, tzinfo=UTC)
+"""Noon in Japan."""
+
+LAB = make_lab(NOW)
+
+
+LOGIN_NOT_TESTED = LoginTest(LoginTestResult.BROWSER_ONLY)
+
+
+@dataclass
+class FakeStore:
+    """A store without keys. `held`: its certificates; `done`: the operations performed on it."""
+
+    store_id: str = "shelf:pc"
+    label: str = "PC"
+    destination: Destination = Destination.PC
+    held: list[StoredCertificate] = field(default_factory=list)
+    cause: Unavailable | None = None
+    pin: str = ""
+    done: list[tuple[str, str]] = field(default_factory=list)
+    unused: list[str] = field(default_factory=list)
+
+    def availability(self) -> Available | Unavailable:
+        return self.cause or Available(needs_pin=bool(self.pin))
+
+    def certificates(self) -> Sequence[StoredCertificate]:
+        return tuple(self.held)
+
+    def unused_keys(self) -> Sequence[str]:
+        return tuple(self.unused)
+
+    def open(self, pin: PinProvider) -> AbstractContextManager[StoreSession]:
+        return self._opened(pin)
+
+    @contextmanager
+    def _opened(self, pin: PinProvider) -> Iterator[StoreSession]:
+        self.login(pin)
+        yield self  # type: ignore[misc] # a session that can archive, unarchive and delete
+
+    def login(self, pin: PinProvider) -> None:
+        """Requests the PIN as a real store does, until the provider gives the right one or None."""
+        wrong = False
+        while self.pin:
+            request = PinRequest(self.store_id, self.label, AttemptsLeft.LOW, wrong)
+            answer = pin(request)
+            if answer is None:
+                raise CertclientError(
+                    ErrorCode.PIN_INCORRECT if wrong else ErrorCode.PIN_REQUIRED, token=self.label
+                )
+            if answer.reveal() == self.pin:
+                return
+            wrong = True
+
+    def archive(self, certificate: Certificate) -> None:
+        self._set(certificate, archived=True)
+
+    def unarchive(self, certificate: Certificate) -> None:
+        self._set(certificate, archived=False)
+
+    def delete(self, certificate: Certificate) -> None:
+        self.held = [stored for stored in self.held if stored.certificate != certificate]
+        self.done.append(("delete", certificate.serial_hex))
+
+    def _set(self, certificate: Certificate, *, archived: bool) -> None:
+        self.held = [
+            replace(stored, archived=archived) if stored.certificate == certificate else stored
+            for stored in self.held
+        ]
+        self.done.append(("archive" if archived else "unarchive", certificate.serial_hex))
+
+
+@dataclass
+class FakeTerminal:
+    """A terminal with or without a user; `prompts` contains the questions on the screen."""
+
+    interactive: bool = False
+    answers: list[str] = field(default_factory=list)
+    stdin: list[str] = field(default_factory=list)
+    prompts: list[str] = field(default_factory=list)
+
+    def hidden(self, question: str) -> str:
+        return self.visible(question)
+
+    def visible(self, question: str) -> str:
+        self.prompts.append(question)
+        return self.answers.pop(0)
+
+    def line(self) -> str | None:
+        return self.stdin.pop(0) if self.stdin else None
+
+
+@dataclass
+class FakeProcedures:
+    """Fake procedures. `outcomes` maps a user ID to an error or an outcome; the default is success.
+
+    Requests consent and the store's PIN as the real procedures do. `obtain` requests the issue code
+    `code_attempts` times and keeps the answers in `codes`; `tickets` are those of the links.
+    """
+
+    lab: Lab
+    outcomes: dict[str, CertclientError | Outcome | Exception] = field(default_factory=dict)
+    views: list[ProcedureView] = field(default_factory=list)
+    seen: list[tuple[str, str, str]] = field(default_factory=list)
+    code_attempts: int = 1
+    codes: list[str | None] = field(default_factory=list)
+    tickets: list[str | None] = field(default_factory=list)
+    login: LoginTest = LOGIN_NOT_TESTED
+
+    def renew(
+        self,
+        current: StoredCertificate,
+        destination: CertificateStore,
+        interaction: Interaction,
+        ticket: Secret | None = None,
+    ) -> Outcome:
+        self.tickets.append(ticket.reveal() if ticket else None)
+        user_id = current.certificate.common_name.split()[0]
+        request = ConsentRequest(
+            user_id, destination.destination, destination.label, current.certificate
+        )
+        return self._run("renew", user_id, request, destination, interaction)
+
+    def obtain(
+        self,
+        user_id: str,
+        destination: CertificateStore,
+        interaction: Interaction,
+        ticket: Secret | None = None,
+    ) -> Outcome:
+        self.tickets.append(ticket.reveal() if ticket else None)
+        request = ConsentRequest(user_id, destination.destination, destination.label, None)
+        outcome = self._run("obtain", user_id, request, destination, interaction)
+        for attempt in range(self.code_attempts):
+            prompts = SecretRequest(SecretKind.ISSUE_CODE, user_id, previous_incorrect=attempt > 0)
+            answer = interaction.secret(prompts)
+            self.codes.append(answer.reveal() if answer else None)
+        return outcome
+
+    def resume(self, procedure_id: str, interaction: Interaction) -> Outcome:
+        view = next(view for view in self.views if view.id == procedure_id)
+        self.seen.append(("resume", view.user_id, view.store_id))
+        return self._end(view.user_id, FakeStore())
+
+    def abandon(self, procedure_id: str, interaction: Interaction) -> Outcome:
+        view = next(view for view in self.views if view.id == procedure_id)
+        self.seen.append(("abandon", view.user_id, view.store_id))
+        if view.state is ProcedureState.CONFIRMED:
+            return self._end(view.user_id, FakeStore())
+        return Pending(procedure_id, ProcedureState.ABANDONED, None)
+
+    def check_with_bank(
+        self, current: StoredCertificate, interaction: Interaction
+    ) -> CertclientError | None:
+        self.seen.append(("check", current.certificate.serial_hex, current.store_id))
+        return None
+
+    def pending(self) -> Sequence[ProcedureView]:
+        return OpenProcedures(tuple(self.views)).at_bank("practice")
+
+    def leftovers(self, stores: Sequence[CertificateStore]) -> Sequence[Leftover]:
+        return [Leftover(store, label) for store in stores for label in store.unused_keys()]
+
+    def remove_leftover(self, leftover: Leftover, pin: PinProvider) -> None:
+        assert isinstance(leftover.store, FakeStore)
+        leftover.store.login(pin)
+        leftover.store.unused.remove(leftover.label)
+
+    def _run(
+        self,
+        what: str,
+        user_id: str,
+        request: ConsentRequest,
+        store: CertificateStore,
+        interaction: Interaction,
+    ) -> Outcome:
+        self.seen.append((what, user_id, store.store_id))
+        if not interaction.consent(request):
+            raise CertclientError(ErrorCode.CONSENT_REFUSED, user_id=user_id)
+        assert isinstance(store, FakeStore)
+        store.login(interaction.pin)
+        interaction.progress(Progress(Step.CREATE_KEY, Phase.STARTED))
+        interaction.progress(Progress(Step.CREATE_KEY, Phase.FINISHED, 1.25))
+        return self._end(user_id, store)
+
+    def _end(self, user_id: str, store: CertificateStore) -> Outcome:
+        outcomes = self.outcomes.get(user_id)
+        if isinstance(outcomes, Exception):
+            raise outcomes
+        if outcomes is not None:
+            return outcomes
+        certificate = self.lab.issue(spki_of(rsa_key(7)), customer_name(user_id))
+        return Finished(
+            "feed0001",
+            ProcedureKind.RENEW,
+            certificate,
+            store,
+            True,
+            {"network": 0.25},
+            self.login,
+        )
+
+
+@dataclass
+class CliRunner:
+    """The command line in this process. `run` returns the exit code; output goes to stdout."""
+
+    log_file: Path
+    profile: Profile = field(default_factory=lambda: profile_of(LAB))
+    pc: FakeStore = field(default_factory=FakeStore)
+    others: list[FakeStore] = field(default_factory=list)
+    procedures: FakeProcedures = field(default_factory=lambda: FakeProcedures(LAB))
+    terminal: FakeTerminal = field(default_factory=FakeTerminal)
+    language: str = "ja"
+    now: datetime = NOW
+    max_wait: float | None = None
+    statuses: BankStatuses = field(default_factory=BankStatuses)
+
+    def add(
+        self,
+        user_id: str = "TKYM1408054",
+        suffix: str = "1403",
+        *,
+        days: float = 20,
+        store: FakeStore | None = None,
+        archived: bool = False,
+        key: bool = True,
+    ) -> Certificate:
+        """Puts a certificate with `days` left into a store (the PC's)."""
+        held_store = store or self.pc
+        certificate = LAB.issue(spki_of(rsa_key(3)), customer_name(user_id, suffix), days=days)
+        reference = KeyRef(held_store.store_id, certificate.serial_hex.encode()) if key else None
+        held_store.held.append(
+            StoredCertificate(
+                certificate, held_store.store_id, f"name of {user_id}", reference, archived
+            )
+        )
+        return certificate
+
+    def add_token(self, label: str = "専用USB", pin: str = "") -> FakeStore:
+        token = FakeStore(f"shelf:{label}", label, Destination.USB, pin=pin)
+        self.others.append(token)
+        return token
+
+    def run(self, *arguments: str) -> int:
+        return run(["--language", self.language, *arguments], self.services())
+
+    def services(self) -> Services:
+        return Services(
+            commands=COMMANDS,
+            profile=lambda _name: self.profile,
+            stores=lambda _profile: [self.pc, *self.others],
+            procedures=self._procedures,
+            clock=lambda: self.now,
+            terminal=self.terminal,
+            log_file=self.log_file,
+            statuses=lambda: self.statuses,
+            open_procedures=lambda: OpenProcedures(tuple(self.procedures.views)),
+        )
+
+    def _procedures(
+        self, _profile: Profile, _stores: Sequence[CertificateStore], max_wait: float
+    ) -> FakeProcedures:
+        self.max_wait = max_wait
+        return self.procedures
+
+
+def view(user_id: str, procedure_id: str, *, profile_id: str = "practice") -> ProcedureView:
+    """A procedure that is waiting for the CA."""
+    return ProcedureView(
+        id=procedure_id,
+        kind=ProcedureKind.RENEW,
+        profile_id=profile_id,
+        user_id=user_id,
+        state=ProcedureState.WAITING,
+        started=NOW,
+        changed=NOW,
+        store_id="shelf:pc",
+        new_certificate=None,
+        check_at=NOW,
+        last_error=ErrorCode.NETWORK_TIMEOUT,
+    )
+
+
+def waiting(procedure_id: str = "feed0002") -> Pending:
+    return Pending(procedure_id, ProcedureState.WAITING, NOW)

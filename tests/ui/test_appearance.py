@@ -1,0 +1,245 @@
+"""No text is cut off in any window or page, language, theme and text size.
+
+With CERTCLIENT_SCREENSHOTS=FOLDER the pictures are saved (`make screenshots`).
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QColor, QPainter, QPixmap
+from PySide6.QtWidgets import QMessageBox, QWidget
+
+from certclient.i18n.catalogue import Language
+from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.keys import KeySpec, own_label
+from certclient.model.update import Version
+from certclient.store.base import AttemptsLeft, PinRequest
+from certclient.ui.context import AppContext
+from certclient.ui.dialogs.details import DetailsDialog
+from certclient.ui.dialogs.error_dialog import ErrorDialog
+from certclient.ui.dialogs.pin_dialog import PinDialog
+from certclient.ui.language import Languages
+from certclient.ui.overview.main_window import MainWindow
+from certclient.ui.overview.store_scanner import StoreScanner
+from certclient.ui.shell.small_notice import SmallNotice
+from certclient.ui.shell.tray import worst
+from certclient.ui.shell.tray_icon import tray_icon
+from certclient.updates.cache import AnnouncementCache
+from certclient.updates.check import UpdateChecks, fetcher
+from certclient_practice.bank.updates import AnnouncedVersions
+from support.gallery import wizard_pages
+from support.scripted import ScriptedUser
+from support.softhsm import right_pin
+from support.themes import appearance, cut_off
+from support.wizards import UiEnvironment, until, wait
+
+_FOLDER = os.environ.get("CERTCLIENT_SCREENSHOTS", "")
+_SCREEN = QSize(1024, 740)
+"""The space that a small screen leaves beside its task bar."""
+
+_SETTLED = 300
+"""Milliseconds until the final layout, if it is not complete at once."""
+
+CONDITION_STYLES = [("ja", "dark", 100), ("en", "light", 200)]
+"""Checked on each run; pictures are taken of all combinations."""
+if sys.platform == "win32":
+    CONDITION_STYLES = [("ja", "light", 100)]  # each picture also in English
+elif _FOLDER:
+    CONDITION_STYLES = list(itertools.product(("ja", "en"), ("light", "dark"), (100, 200)))
+    CONDITION_STYLES.append(("ja", "contrast", 100))
+
+
+class Camera:
+    """Checks each window, and saves a picture if a folder is given."""
+
+    def __init__(self, ui: UiEnvironment, look: tuple[str, str, int]) -> None:
+        self.ui = ui
+        self.language = Language(look[0])
+        self.look = "-".join(str(part) for part in look[1:])
+        self.faults: list[str] = []
+        self.languages: Languages | None = None
+
+    def context(self) -> AppContext:
+        context = self.ui.context()
+        self.languages = context.languages
+        self.languages.switch(self.language)
+        return context
+
+    def take(self, name: str, window: QWidget) -> None:
+        self._take_now(name, window)
+        if sys.platform == "win32" and self.languages is not None:
+            self.languages.switch(Language.ENGLISH)
+            self._take_now(name, window)
+            self.languages.switch(self.language)
+
+    def _take_now(self, name: str, window: QWidget) -> None:
+        wait(1)
+        if cut_off(window):
+            # A slow machine may not have finished the layout.
+            wait(_SETTLED)
+        self.faults += [f"{name}: {text}" for text in cut_off(window)]
+        if window.width() > _SCREEN.width() or window.height() > _SCREEN.height():
+            self.faults.append(f"{name}: {window.size().toTuple()} is larger than the screen")
+        self.save(name, window.grab())
+
+    def save(self, name: str, picture: QPixmap) -> None:
+        if _FOLDER:
+            language = self.languages.current if self.languages else self.language
+            picture.save(str(Path(_FOLDER) / f"{name}-{language.value}-{self.look}.png"))
+
+
+@pytest.fixture(params=CONDITION_STYLES, ids=lambda look: "-".join(map(str, look)))
+def camera(ui: UiEnvironment, request: pytest.FixtureRequest) -> Iterator[Camera]:
+    _, theme, percent = request.param
+    with appearance(theme, percent):
+        camera = Camera(ui, request.param)
+        yield camera
+    assert camera.faults == []
+
+
+@pytest.fixture
+def main_window(camera: Camera) -> Iterator[Callable[[], tuple[MainWindow, StoreScanner]]]:
+    """Opens the main window and waits for the first scan of the stores."""
+    opened: list[tuple[MainWindow, StoreScanner]] = []
+
+    def make() -> tuple[MainWindow, StoreScanner]:
+        context = camera.context()
+        window, scanner = MainWindow(context), StoreScanner(context)
+        opened.append((window, scanner))
+        scanner.changed.connect(window.show_overview)
+        window.show()
+        scanner.start()
+        until(lambda: scanner.complete)
+        return window, scanner
+
+    yield make
+    for window, scanner in opened:
+        scanner.stop()
+        window.deleteLater()
+
+
+OpenMainWindow = Callable[[], tuple[MainWindow, StoreScanner]]
+
+
+def test_main_window(camera: Camera, main_window: OpenMainWindow) -> None:
+    ui = camera.ui
+    ui.add_certificate(ui.pc, 20)
+    ui.add_certificate(ui.new_token().store() if ui.hsm else ui.pc, 2, "TKYM1408055", "1394")
+    ui.add_certificate(ui.pc, 200, "TKYM1408056")
+    ui.add_newer_certificate(ui.pc, -20, "TKYM1408056")
+    ui.add_certificate(ui.pc, -10, "TKYM1408057")
+    window, scanner = main_window()
+    camera.take("main", window)
+    window.actions_row.help.click()
+    camera.take("help", window.help_window)
+    window.help_window.close()
+    _about(camera, window)
+    window.selection_row.details.click()
+    (details,) = window.findChildren(DetailsDialog)
+    camera.take("details", details)
+    details.close()
+    notice = SmallNotice(camera.context())
+    notice.show_overview(scanner.overview)
+    notice.show()
+    camera.take("small-notice", notice)
+    notice.close()
+    _tray_sheet(camera, scanner)
+
+
+def _about(camera: Camera, window: MainWindow) -> None:
+    about = window.about.open_window()
+    for name, page in (("program", 0), ("licence", 1), ("notices", 2)):
+        about.tabs.setCurrentIndex(page)
+        until(lambda: about.tabs.currentIndex() != 2 or about.notices.parts.count() > 0)
+        camera.take(f"about-{name}", about)
+    about.close()
+    for name, minimum in (("newer", ""), ("unsupported", "1.0.1")):
+        camera.ui.bank.bank.updates.announced = AnnouncedVersions("1.1.0", minimum)
+        # The bank's page has a numeric host, the profile on Windows a name (support/bank.py).
+        profile = replace(window.about.context.profiles[0], login_url=camera.ui.bank.login_url)
+        cache = AnnouncementCache(camera.ui.folder / f"{name}.json")
+        clock, own = window.about.context.clock, Version.parse("1.0.0")
+        looked = UpdateChecks((profile,), cache, clock, own, fetcher()).check()
+        window.updates.show_notices(looked.notices)
+        assert window.updates.isVisible()
+        camera.take(f"update-{name}", window)
+    window.updates.show_notices(())
+
+
+def _tray_sheet(camera: Camera, scanner: StoreScanner) -> None:
+    """Pictures the tray icon on a light and a dark task bar, at its usual sizes."""
+    icon = tray_icon(worst(scanner.overview))
+    sheet = QPixmap(200, 80)
+    painter = QPainter(sheet)
+    for top, ground in ((0, "#f0f0f0"), (40, "#202020")):
+        painter.fillRect(0, top, 200, 40, QColor(ground))
+        left = 8
+        for size in (16, 22, 24, 32):
+            painter.drawPixmap(left, top + 4, icon.pixmap(size, size))
+            left += size + 12
+    painter.end()
+    camera.save("tray", sheet)
+
+
+def test_main_window_in_edge_cases(camera: Camera, main_window: OpenMainWindow) -> None:
+    ui = camera.ui
+    window, scanner = main_window()
+    camera.take("main-empty", window)
+    if ui.hsm:
+        ui.new_token().pull()
+    current = ui.add_certificate(ui.pc, 25)
+    person = ScriptedUser(stop_before=lambda steps: len(steps) >= 3)
+    ui.enrollment(ui.profile, ui.stores).renew(current, ui.pc, person)
+    ui.add_certificate(ui.pc, -100, "TKYM1408055")
+    scanner.refresh()
+    until(window.pending.isVisible)
+    camera.take("main-unfinished", window)
+    window.show_error(CertclientError(ErrorCode.TOKEN_MISSING, token="専用USB"))
+    (box,) = window.findChildren(ErrorDialog)
+    camera.take("complaint", box)
+    box.close()
+    request = PinRequest("x", "専用USB", AttemptsLeft.FINAL, previous_incorrect=True)
+    dialog = PinDialog(camera.context(), request, window)
+    dialog.show()
+    camera.take("pin", dialog)
+    dialog.close()
+
+
+def test_open_procedures_and_leftover_keys(camera: Camera, main_window: OpenMainWindow) -> None:
+    ui = camera.ui
+    window, scanner = main_window()
+    current = ui.add_certificate(ui.pc, 25)
+    person = ScriptedUser(stop_before=lambda steps: len(steps) >= 3)
+    ui.enrollment(ui.profile, ui.stores).renew(current, ui.pc, person)
+    with ui.pc.open(right_pin) as session:
+        session.create_key(KeySpec(2048), own_label("a4c91e07d25b3f68"))
+    scanner.refresh()
+    until(window.leftovers.isVisible)
+    camera.take("main-left-behind", window)
+    for name, button in (
+        ("give-up", window.pending.abandon_buttons[0]),
+        ("clear-away", window.leftovers.buttons[0]),
+    ):
+        button.click()
+        (box,) = window.findChildren(QMessageBox)
+        camera.take(name, box)
+        box.close()
+        box.setParent(None)
+    request = PinRequest("x", "", AttemptsLeft.UNKNOWN, database=True)
+    dialog = PinDialog(camera.context(), request, window)
+    dialog.show()
+    camera.take("master-password", dialog)
+    dialog.close()
+
+
+def test_wizard_pages(camera: Camera) -> None:
+    for name, window in wizard_pages(camera.ui, camera.context()):
+        camera.take(f"wizard-{name}", window)

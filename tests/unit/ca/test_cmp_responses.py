@@ -1,0 +1,281 @@
+"""CA responses that the client must reject, cannot use, or must explain to the user."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from certclient.ca.client import (
+    Issued,
+    MacCredential,
+    SignatureCredential,
+)
+from certclient.cmp.bodies import Body, ErrorMessage, PkiConfirm, PkiStatusInfo, RevokeReply
+from certclient.cmp.messages import Message
+from certclient.cmp.status import Failure, PkiStatus
+from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.secret import Secret
+from support.cmp_server import (
+    Responder,
+    ResponseProtection,
+    ScriptedServer,
+    answering,
+    certificate_reply,
+    client_of,
+    error_of,
+    issuing,
+    renewed,
+    repeating,
+    reply_with,
+    signing_ca,
+)
+from support.pki import Lab, make_lab, make_root, rsa_key, rsa_signer
+
+NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+BY_CODE = MacCredential("TKYM1408054", Secret("himitsu-4711"))
+NEW_KEY = rsa_signer(2)
+REFUSED = PkiStatusInfo(PkiStatus.REJECTION, ("no",), frozenset({Failure.NOT_AUTHORIZED}))
+
+
+@pytest.fixture(scope="module")
+def lab() -> Lab:
+    return make_lab(NOW)
+
+
+@pytest.fixture(scope="module")
+def by_key(lab: Lab) -> SignatureCredential:
+    """The current certificate and its key, without the issuer's certificate."""
+    key = rsa_signer(1)
+    return SignatureCredential(lab.issue(key.spki, days=20), key)
+
+
+def renewal_error(lab: Lab, by_key: SignatureCredential, responder: Responder) -> CertclientError:
+    server = ScriptedServer([responder])
+    return error_of(lambda: renewed(client_of(server, lab), by_key, NEW_KEY))
+
+
+def replying(lab: Lab, change: Callable[[Message], Body]) -> Responder:
+    return lambda request: signing_ca(lab).answer(request, change(request))
+
+
+@pytest.mark.parametrize(
+    ("header", "field"),
+    [
+        ({"transaction_id": b"another one"}, "transactionID"),
+        ({"transaction_id": None}, "transactionID"),
+        ({"recip_nonce": bytes(16)}, "recipNonce"),
+        ({"recip_nonce": None}, "recipNonce"),
+    ],
+)
+def test_response_with_mismatched_header_is_refused(
+    lab: Lab, by_key: SignatureCredential, header: dict[str, object], field: str
+) -> None:
+    error = renewal_error(lab, by_key, reply_with(lab, signing_ca(lab), NEW_KEY.spki, **header))
+    assert error.code is ErrorCode.CA_TRANSACTION_MISMATCH
+    assert error.data == {"field": field}
+
+
+def test_replayed_response_is_refused(lab: Lab, by_key: SignatureCredential) -> None:
+    recorded: list[bytes] = []
+
+    def record(request: Message) -> bytes:
+        recorded.append(issuing(lab, signing_ca(lab))(request))
+        return recorded[0]
+
+    renewed(client_of(ScriptedServer([record]), lab), by_key, NEW_KEY)
+    error = renewal_error(lab, by_key, repeating(recorded[0]))
+    assert error.code is ErrorCode.CA_TRANSACTION_MISMATCH
+
+
+def test_signature_by_another_customer_is_refused(lab: Lab, by_key: SignatureCredential) -> None:
+    other_key = rsa_signer(5)
+    other = lab.issue(other_key.spki)
+    protection = ResponseProtection(
+        lab.intermediate.certificate.subject, other_key, (other, *lab.chain)
+    )
+    error = renewal_error(lab, by_key, reply_with(lab, protection, NEW_KEY.spki))
+    assert error.code is ErrorCode.CA_PROTECTION_INVALID
+
+
+def test_reflected_own_signature_is_refused(lab: Lab, by_key: SignatureCredential) -> None:
+    own = ResponseProtection(
+        by_key.certificate.subject, by_key.signer, (by_key.certificate, *lab.chain)
+    )
+    error = renewal_error(lab, by_key, reply_with(lab, own, NEW_KEY.spki))
+    assert error.code is ErrorCode.CA_PROTECTION_INVALID
+
+
+def test_root_in_extra_certs_is_not_trusted(lab: Lab, by_key: SignatureCredential) -> None:
+    impostor = make_root("Example Root CA", rsa_key(6), NOW)
+    protection = ResponseProtection(
+        lab.root.certificate.subject, impostor.signer, (impostor.certificate,)
+    )
+    error = renewal_error(lab, by_key, reply_with(lab, protection, NEW_KEY.spki))
+    assert error.code is ErrorCode.CA_PROTECTION_INVALID
+
+
+def test_mac_instead_of_signature_is_refused(lab: Lab, by_key: SignatureCredential) -> None:
+    for code in ("", "himitsu-4711"):
+        protection = ResponseProtection(lab.root.certificate.subject, code=Secret(code))
+        error = renewal_error(lab, by_key, reply_with(lab, protection, NEW_KEY.spki))
+        assert error.code is ErrorCode.CA_PROTECTION_INVALID
+
+
+def test_unprotected_response_is_refused(lab: Lab, by_key: SignatureCredential) -> None:
+    unprotected = ResponseProtection(lab.root.certificate.subject)
+    error = renewal_error(lab, by_key, reply_with(lab, unprotected, NEW_KEY.spki))
+    assert error.code is ErrorCode.CA_PROTECTION_INVALID
+
+
+@pytest.mark.filterwarnings("ignore:Parsed a serial number:Warning")  # in a damaged certificate
+def test_300_single_bit_errors_in_a_response_are_all_refused(
+    lab: Lab, by_key: SignatureCredential
+) -> None:
+    rng = random.Random(4711)
+    issuer = lab.intermediate
+    protection = ResponseProtection(
+        issuer.certificate.subject, issuer.signer, (issuer.certificate,)
+    )
+    server = ScriptedServer([reply_with(lab, protection, NEW_KEY.spki)])
+    client = client_of(server, lab)
+    prepared = client.prepare_renew(by_key, NEW_KEY)
+    assert isinstance(client.send(prepared, by_key), Issued)
+    good = reply_with(lab, protection, NEW_KEY.spki)(server.requests[0])
+    for _ in range(300):
+        damaged = bytearray(good)
+        damaged[rng.randrange(len(good))] ^= 1 << rng.randrange(8)
+        server.responders = [repeating(bytes(damaged))]
+        error = error_of(lambda: client.send(prepared, by_key))
+        assert error.code in (
+            ErrorCode.CA_MALFORMED,
+            ErrorCode.CA_PROTECTION_INVALID,
+        )
+
+
+@pytest.mark.parametrize("answer", [b"", b"<html>", bytes(300_000)])
+def test_garbage_response_is_malformed(
+    lab: Lab, by_key: SignatureCredential, answer: bytes
+) -> None:
+    error = renewal_error(lab, by_key, repeating(answer))
+    assert error.code is ErrorCode.CA_MALFORMED
+
+
+@pytest.mark.parametrize("pvno", [1, 4, -(2**80)])
+def test_unsupported_protocol_version_is_malformed(
+    lab: Lab, by_key: SignatureCredential, pvno: int
+) -> None:
+    error = renewal_error(lab, by_key, reply_with(lab, signing_ca(lab), NEW_KEY.spki, pvno=pvno))
+    assert error.code is ErrorCode.CA_MALFORMED
+
+
+@pytest.mark.parametrize("body", [PkiConfirm(), RevokeReply((PkiStatusInfo(0),))])
+def test_response_with_wrong_body_type_is_malformed(
+    lab: Lab, by_key: SignatureCredential, body: Body
+) -> None:
+    error = renewal_error(lab, by_key, answering(signing_ca(lab), body))
+    assert error.code is ErrorCode.CA_MALFORMED
+
+
+def test_acceptance_without_certificate_is_malformed(lab: Lab, by_key: SignatureCredential) -> None:
+    error = renewal_error(lab, by_key, replying(lab, lambda r: certificate_reply(r, None)))
+    assert error.code is ErrorCode.CA_MALFORMED
+
+
+def test_response_with_wrong_or_duplicate_cert_req_id_is_malformed(
+    lab: Lab, by_key: SignatureCredential
+) -> None:
+    certificate = lab.issue(NEW_KEY.spki)
+    other = replying(lab, lambda r: certificate_reply(r, certificate, cert_req_id=7))
+    assert renewal_error(lab, by_key, other).code is ErrorCode.CA_MALFORMED
+
+    def twice(request: Message) -> Body:
+        reply = certificate_reply(request, certificate)
+        return replace(reply, responses=reply.responses * 2)
+
+    error = renewal_error(lab, by_key, replying(lab, twice))
+    assert error.code is ErrorCode.CA_MALFORMED
+
+
+def test_unreadable_certificate_is_reported(lab: Lab, by_key: SignatureCredential) -> None:
+    def unreadable(request: Message) -> Body:
+        reply = certificate_reply(request, lab.issue(NEW_KEY.spki))
+        broken = replace(reply.responses[0], certificate=b"\x30\x03\x02\x01\x05")
+        return replace(reply, responses=(broken,))
+
+    error = renewal_error(lab, by_key, replying(lab, unreadable))
+    assert error.code is ErrorCode.CERTIFICATE_UNREADABLE
+
+
+def test_client_leaves_key_comparison_to_the_procedure(
+    lab: Lab, by_key: SignatureCredential
+) -> None:
+    foreign = lab.issue(rsa_signer(9).spki)
+    server = ScriptedServer([replying(lab, lambda r: certificate_reply(r, foreign))])
+    assert renewed(client_of(server, lab), by_key, NEW_KEY).certificate == foreign
+
+
+def test_refusal_carries_ca_status_text(lab: Lab, by_key: SignatureCredential) -> None:
+    refusal = replying(lab, lambda r: certificate_reply(r, None, REFUSED))
+    error = renewal_error(lab, by_key, refusal)
+    assert error.code is ErrorCode.CA_REFUSED
+    assert error.data == {"message": "no", "failure": "notAuthorized", "protected": "yes"}
+
+
+def test_error_message_carries_status_and_details(lab: Lab, by_key: SignatureCredential) -> None:
+    body = ErrorMessage(REFUSED, 7, ("call us",))
+    error = renewal_error(lab, by_key, answering(signing_ca(lab), body))
+    assert error.code is ErrorCode.CA_REFUSED
+    assert error.data["message"] == "no call us"
+
+
+def test_ca_status_text_is_sanitized_for_display(lab: Lab, by_key: SignatureCredential) -> None:
+    hostile = "拒否\x1b[31m\r\n\x00‮gnp.exe" + "x" * 10_000
+    status = replace(REFUSED, text=(hostile,))
+    error = renewal_error(lab, by_key, answering(signing_ca(lab), ErrorMessage(status)))
+    assert error.data["message"].startswith("拒否 [31m gnp.exe")
+    assert len(error.data["message"]) <= 500
+
+
+def test_unprotected_refusal_is_flagged(lab: Lab, by_key: SignatureCredential) -> None:
+    unprotected = ResponseProtection(lab.root.certificate.subject)
+    error = renewal_error(lab, by_key, answering(unprotected, ErrorMessage(REFUSED)))
+    assert error.code is ErrorCode.CA_REFUSED
+    assert error.data["protected"] == "no"
+
+
+def test_error_message_with_invalid_signature_is_not_shown(
+    lab: Lab, by_key: SignatureCredential
+) -> None:
+    unknown_signer = ResponseProtection(lab.root.certificate.subject, rsa_signer(5))
+    error = renewal_error(lab, by_key, answering(unknown_signer, ErrorMessage(REFUSED)))
+    assert error.code is ErrorCode.CA_PROTECTION_INVALID
+    assert "no" not in error.data.values()
+
+
+@pytest.mark.parametrize(
+    "protection_of",
+    [
+        pytest.param(signing_ca, id="signed by the CA"),
+        pytest.param(
+            lambda lab: ResponseProtection(lab.root.certificate.subject), id="unprotected"
+        ),
+        pytest.param(
+            lambda lab: ResponseProtection(
+                lab.root.certificate.subject, code=Secret("the right one")
+            ),
+            id="by the right code",
+        ),
+    ],
+)
+def test_wrong_issue_code_is_reported_whatever_protects_the_error(
+    lab: Lab, protection_of: Callable[[Lab], ResponseProtection]
+) -> None:
+    status = replace(REFUSED, failures=frozenset({Failure.BAD_MESSAGE_CHECK}))
+    server = ScriptedServer([answering(protection_of(lab), ErrorMessage(status))])
+    client = client_of(server, lab)
+    prepared = client.prepare_obtain(BY_CODE, NEW_KEY)
+    assert error_of(lambda: client.send(prepared, BY_CODE)).code is ErrorCode.ISSUE_CODE_WRONG
