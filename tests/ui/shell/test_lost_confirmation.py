@@ -77,7 +77,7 @@ def start(
 ) -> ShellDriver:
     """`stopped`: a procedure that the user has stopped, so that it waits for them."""
     shell = Shell(ui.context(), resident=tray, has_tray=tray)
-    shell.background.leave(stopped)
+    shell.background.exclude(stopped)
     driver = ShellDriver(shell)
     programs.append(driver)
     driver.starts(start_request)
