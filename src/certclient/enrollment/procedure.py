@@ -9,24 +9,23 @@ from dataclasses import replace
 from certclient.ca.client import SignatureCredential
 from certclient.enrollment.bank_status import BankStatus, BankStatuses, read_statuses
 from certclient.enrollment.interaction import ConsentRequest, Interaction
-from certclient.enrollment.inventory import InventoryEntry, newest_per_owner, read_inventory
 from certclient.enrollment.journal import Journal, ProcedureKind, ProcedureState, Record
 from certclient.enrollment.leftovers import Leftover, find_leftovers, remove_leftover
 from certclient.enrollment.lock import exclusive
 from certclient.enrollment.login_test import LoginTest, LoginTestResult
 from certclient.enrollment.open_procedures import read_open_procedures
 from certclient.enrollment.outcomes import Finished, Outcome, Pending, ProcedureView
+from certclient.enrollment.planner import ProcedurePlanner
 from certclient.enrollment.preflight import CheckResult
 from certclient.enrollment.readiness import ReadinessInputs, checks
-from certclient.enrollment.refusals import not_accepted
 from certclient.enrollment.rejections import Rejections
+from certclient.enrollment.replacement import replacement_of, run_with_replacement
 from certclient.enrollment.run_context import CodeVault, Environment, RunContext
 from certclient.enrollment.runner import ProcedureRunner
 from certclient.model.certificate import Certificate
 from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
-from certclient.model.keys import KeyRef, own_label
-from certclient.model.lifecycle import Stage, lifecycle
+from certclient.model.keys import KeyRef
 from certclient.model.policy import DESTINATIONS, forbidden
 from certclient.model.secret import Secret
 from certclient.store.base import CertificateStore, PinProvider, StoredCertificate, Unavailable
@@ -53,6 +52,7 @@ class Enrollment:
     def __init__(self, environment: Environment, journal: Journal) -> None:
         self._environment = environment
         self._journal = journal
+        self._planner = ProcedurePlanner(environment, journal)
 
     def renew(
         self,
@@ -88,7 +88,7 @@ class Enrollment:
         owner = certificate.owner(self._environment.profile.subject_rule)
         if owner is None:
             raise CertclientError(ErrorCode.CERTIFICATE_NOT_FOUND, serial=certificate.serial_hex)
-        new = self._new_record(ProcedureKind.RENEW, owner.user_id, destination.store_id)
+        new = self._planner.new_record(ProcedureKind.RENEW, owner.user_id, destination.store_id)
         new = replace(new, old_certificate=certificate.der, old_store_id=current.store_id)
         return self._start(new, destination, interaction, ticket)
 
@@ -105,7 +105,9 @@ class Enrollment:
         owner = certificate.owner(self._environment.profile.subject_rule)
         if current.key is None or owner is None:
             raise CertclientError(ErrorCode.KEY_NOT_FOUND, serial=certificate.serial_hex)
-        with self._lock(self._new_record(ProcedureKind.RENEW, owner.user_id, current.store_id)):
+        with self._lock(
+            self._planner.new_record(ProcedureKind.RENEW, owner.user_id, current.store_id)
+        ):
             return self._check_with_bank(certificate, current.store_id, current.key, interaction)
 
     def _check_with_bank(
@@ -137,8 +139,8 @@ class Enrollment:
         asked for one. If the bank refuses the new certificate for good, a code is asked for again,
         once. Raises as `renew` does, and ISSUE_CODE_REQUIRED, ISSUE_CODE_WRONG.
         """
-        new = self._new_record(ProcedureKind.OBTAIN, user_id, destination.store_id)
-        predecessor = self._predecessor(user_id)
+        new = self._planner.new_record(ProcedureKind.OBTAIN, user_id, destination.store_id)
+        predecessor = self._planner.predecessor(user_id)
         if predecessor is not None:
             new = replace(
                 new,
@@ -158,7 +160,7 @@ class Enrollment:
         with self._lock(record):
             record = self._known_record(procedure_id)
             if record.state is ProcedureState.NOT_ACCEPTED:
-                record = self._replacement_of(record)
+                record = replacement_of(self._journal, record)
             if record.state is ProcedureState.DONE:
                 return Pending(record.id, ProcedureState.DONE, None)
             return self._run(record, interaction, resumed=True)
@@ -217,83 +219,6 @@ class Enrollment:
         """Deletes exactly this key. Raises as `leftovers.remove_leftover`."""
         remove_leftover(self._journal, leftover, pin)
 
-    # Starting
-
-    def _check_stage(self, certificate: Certificate) -> None:
-        environment = self._environment
-        life = lifecycle(certificate.not_after, environment.clock(), environment.profile.renewal)
-        refusal = {
-            Stage.NOT_YET: ErrorCode.NOT_YET_RENEWABLE,
-            Stage.OBTAINABLE: ErrorCode.EXPIRED_OBTAIN_ANEW,
-            Stage.TOO_LATE: ErrorCode.TOO_LATE,
-        }.get(life.stage)
-        if refusal is not None:
-            raise CertclientError(
-                refusal,
-                serial=certificate.serial_hex,
-                renew_from=life.renew_from.isoformat(),
-                obtain_until=life.obtain_until.isoformat(),
-            )
-
-    def _check_newest(self, certificate: Certificate) -> None:
-        """Raises NOTHING_RENEWABLE if another run has replaced `certificate` meanwhile, and its
-        successor is here."""
-        environment, statuses = self._environment, self.statuses()
-        successor = statuses.successors.get(certificate.fingerprint)
-        if successor is None or successor in statuses.rejections:
-            return
-        found = read_inventory(
-            environment.profile, environment.stores, environment.clock(), statuses
-        )
-        for entry in newest_per_owner(found.entries):
-            if entry.certificate.fingerprint == successor:
-                raise CertclientError(ErrorCode.NOTHING_RENEWABLE)
-
-    def _new_record(self, kind: ProcedureKind, user_id: str, store_id: str) -> Record:
-        procedure_id = self._environment.random_bytes(8).hex()
-        now = self._environment.clock()
-        return Record(
-            id=procedure_id,
-            kind=kind,
-            profile_id=self._environment.profile.id,
-            user_id=user_id,
-            state=ProcedureState.PREPARED,
-            started=now,
-            changed=now,
-            store_id=store_id,
-            key_label=own_label(procedure_id),
-        )
-
-    def _check_owner(self, interrupted: Record | None, new: Record) -> None:
-        """Raises PROCEDURE_RUNNING if an open procedure renews another owner's certificate.
-
-        Two owners can share a user ID: an administrator and a user (seed S2).
-        """
-        rule = self._environment.profile.subject_rule
-        if interrupted is None or interrupted.old is None or new.kind is not ProcedureKind.RENEW:
-            return
-        if interrupted.old.owner(rule) != Certificate.from_der(new.old_certificate).owner(rule):
-            raise CertclientError(ErrorCode.PROCEDURE_RUNNING, user_id=new.user_id)
-
-    def _predecessor(self, user_id: str) -> InventoryEntry | None:
-        """The newest certificate of this user ID that is not archived and not refused by the bank.
-
-        None if an administrator and a user share the ID (seed S2): only the issued certificate
-        shows which of the two it is for.
-        """
-        environment, statuses = self._environment, self.statuses()
-        found = read_inventory(
-            environment.profile, environment.stores, environment.clock(), statuses
-        )
-        own = [
-            entry
-            for entry in found.entries
-            if entry.owner.user_id == user_id and not entry.stored.archived
-        ]
-        if len({entry.owner for entry in own}) > 1:
-            return None
-        return statuses.newest(own, lambda entry: entry.certificate)
-
     def _start(
         self,
         new: Record,
@@ -303,12 +228,12 @@ class Enrollment:
     ) -> Outcome:
         with self._lock(new):
             interrupted = self._journal.open_for(new.profile_id, new.user_id)
-            self._check_owner(interrupted, new)
+            self._planner.check_owner(interrupted, new)
             if interrupted is not None and _continues(interrupted, new):
                 return self._run(interrupted, interaction, resumed=True, ticket=ticket)
             if new.kind is ProcedureKind.RENEW:
-                self._check_stage(Certificate.from_der(new.old_certificate))
-                self._check_newest(Certificate.from_der(new.old_certificate))
+                self._planner.check_stage(Certificate.from_der(new.old_certificate))
+                self._planner.check_newest(Certificate.from_der(new.old_certificate))
             if destination.destination.value in self._environment.profile.excluded_destinations:
                 raise forbidden(DESTINATIONS, destination.destination.value)
             place = destination.availability()
@@ -324,7 +249,7 @@ class Enrollment:
                 raise CertclientError(ErrorCode.CONSENT_REFUSED, user_id=new.user_id)
             if interrupted is not None:
                 ended = self._run(interrupted, interaction, resumed=True, giving_up=True)
-                if ended != Pending(interrupted.id, ProcedureState.ABANDONED, None):
+                if isinstance(ended, Finished) or ended.state.open:
                     return ended
             self._journal.save(new)
             return self._run(new, interaction, resumed=False, ticket=ticket)
@@ -357,12 +282,12 @@ class Enrollment:
         """`giving_up`: rolls back, unless the CA turns out to have confirmed the certificate."""
         context = RunContext.begin(self._environment, interaction, resumed=resumed, ticket=ticket)
         try:
-            run = ProcedureRunner(self._journal, context, self._following)
             if giving_up:
-                record = run.roll_back(record, ErrorCode.CONSENT_REFUSED)
-            record = run.run_to_completion(record)
-            if record.state is ProcedureState.NOT_ACCEPTED:
-                record = self._request_again(record, context)
+                runner = ProcedureRunner(self._journal, context)
+                record = runner.roll_back(record, ErrorCode.CONSENT_REFUSED)
+                record = runner.run_to_completion(record)
+            else:
+                record = run_with_replacement(self._journal, context, self._planner, record)
         finally:
             context.close()
         if record.state is not ProcedureState.DONE:
@@ -378,64 +303,6 @@ class Enrollment:
             login=context.login,
             not_accepted=context.not_accepted,
         )
-
-    def _following(self, ended: Record) -> Record | None:
-        """The procedure that replaces a refused certificate; None if it cannot be renewed now."""
-        if ended.kind is ProcedureKind.RENEW:
-            try:
-                self._check_stage(Certificate.from_der(ended.old_certificate))
-            except CertclientError:
-                return None
-        return replace(
-            self._new_record(ended.kind, ended.user_id, ended.store_id),
-            old_certificate=ended.old_certificate,
-            old_store_id=ended.old_store_id,
-        )
-
-    def _request_again(self, ended: Record, context: RunContext) -> Record:
-        """Requests another certificate in place of one that the bank refused for good.
-
-        Once per run, so that a bank that refuses everything is not asked forever. The customer's
-        consent still holds; 取得 needs a new issue code, and stays open until there is one.
-
-        Raises CERTIFICATE_NOT_ACCEPTED without a code or after a second refusal, and as `renew`.
-        """
-        refused = self._refusal_of(ended)
-        context.interaction.warning(refused)
-        context.restart()
-        new = self._journal.open_for(ended.profile_id, ended.user_id)
-        if new is None:
-            self._check_stage(Certificate.from_der(ended.old_certificate))
-        if new is None or (new.kind is ProcedureKind.OBTAIN and not context.has_issue_code(new)):
-            raise refused
-        try:
-            record = ProcedureRunner(self._journal, context).run_to_completion(new)
-        except CertclientError:
-            reinstated = self._journal.load(ended.id)
-            if reinstated is None or reinstated.state is not ProcedureState.DONE:
-                raise
-            return reinstated
-        if record.state is ProcedureState.NOT_ACCEPTED:
-            raise self._refusal_of(record)
-        context.not_accepted = refused.data["serial"]
-        return record
-
-    def _replacement_of(self, ended: Record) -> Record:
-        """The procedure that another run has begun, or finished, in place of a refused one. Raises
-        CERTIFICATE_NOT_ACCEPTED if there is none."""
-        replacement = self._journal.open_for(ended.profile_id, ended.user_id)
-        for later in self._journal.finished():
-            same = (later.profile_id, later.user_id) == (ended.profile_id, ended.user_id)
-            if same and later.started > ended.started:
-                replacement = later
-        if replacement is None:
-            raise self._refusal_of(ended)
-        return replacement
-
-    def _refusal_of(self, record: Record) -> CertclientError:
-        certificate = Certificate.from_der(record.issued)
-        rejection = self.statuses().rejections.get(certificate.fingerprint)
-        return not_accepted(certificate, rejection.message if rejection else "")
 
 
 def _continues(interrupted: Record, new: Record) -> bool:

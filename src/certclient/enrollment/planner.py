@@ -1,0 +1,118 @@
+"""How a procedure begins: its first record, and whether it may begin at all."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from certclient.enrollment.bank_status import read_statuses
+from certclient.enrollment.inventory import (
+    Inventory,
+    InventoryEntry,
+    newest_per_owner,
+    read_inventory,
+)
+from certclient.enrollment.journal import Journal, ProcedureKind, ProcedureState, Record
+from certclient.enrollment.run_context import Environment
+from certclient.model.certificate import Certificate
+from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.keys import own_label
+from certclient.model.lifecycle import Stage, lifecycle
+
+
+class ProcedurePlanner:
+    """Plans procedures of one bank; creates and sends nothing."""
+
+    def __init__(self, environment: Environment, journal: Journal) -> None:
+        self._environment = environment
+        self._journal = journal
+
+    def new_record(self, kind: ProcedureKind, user_id: str, store_id: str) -> Record:
+        """The record of a procedure that has done nothing yet, with a new id and key label."""
+        procedure_id = self._environment.random_bytes(8).hex()
+        now = self._environment.clock()
+        return Record(
+            id=procedure_id,
+            kind=kind,
+            profile_id=self._environment.profile.id,
+            user_id=user_id,
+            state=ProcedureState.PREPARED,
+            started=now,
+            changed=now,
+            store_id=store_id,
+            key_label=own_label(procedure_id),
+        )
+
+    def following(self, ended: Record) -> Record | None:
+        """The procedure that replaces a refused certificate; None if it cannot be renewed now."""
+        if ended.kind is ProcedureKind.RENEW:
+            try:
+                self.check_stage(Certificate.from_der(ended.old_certificate))
+            except CertclientError:
+                return None
+        return replace(
+            self.new_record(ended.kind, ended.user_id, ended.store_id),
+            old_certificate=ended.old_certificate,
+            old_store_id=ended.old_store_id,
+        )
+
+    def check_stage(self, certificate: Certificate) -> None:
+        """Raises NOT_YET_RENEWABLE, EXPIRED_OBTAIN_ANEW, TOO_LATE for a date on which `certificate`
+        cannot be renewed."""
+        environment = self._environment
+        life = lifecycle(certificate.not_after, environment.clock(), environment.profile.renewal)
+        refusal = {
+            Stage.NOT_YET: ErrorCode.NOT_YET_RENEWABLE,
+            Stage.OBTAINABLE: ErrorCode.EXPIRED_OBTAIN_ANEW,
+            Stage.TOO_LATE: ErrorCode.TOO_LATE,
+        }.get(life.stage)
+        if refusal is not None:
+            raise CertclientError(
+                refusal,
+                serial=certificate.serial_hex,
+                renew_from=life.renew_from.isoformat(),
+                obtain_until=life.obtain_until.isoformat(),
+            )
+
+    def check_newest(self, certificate: Certificate) -> None:
+        """Raises NOTHING_RENEWABLE if another run has replaced `certificate` meanwhile, and its
+        successor is here."""
+        statuses = read_statuses(self._journal)
+        successor = statuses.successors.get(certificate.fingerprint)
+        if successor is None or successor in statuses.rejections:
+            return
+        for entry in newest_per_owner(self._inventory().entries):
+            if entry.certificate.fingerprint == successor:
+                raise CertclientError(ErrorCode.NOTHING_RENEWABLE)
+
+    def check_owner(self, interrupted: Record | None, new: Record) -> None:
+        """Raises PROCEDURE_RUNNING if an open procedure renews another owner's certificate.
+
+        Two owners can share a user ID: an administrator and a user (seed S2).
+        """
+        rule = self._environment.profile.subject_rule
+        if interrupted is None or interrupted.old is None or new.kind is not ProcedureKind.RENEW:
+            return
+        if interrupted.old.owner(rule) != Certificate.from_der(new.old_certificate).owner(rule):
+            raise CertclientError(ErrorCode.PROCEDURE_RUNNING, user_id=new.user_id)
+
+    def predecessor(self, user_id: str) -> InventoryEntry | None:
+        """The newest certificate of this user ID that is not archived and not refused by the bank.
+
+        None if an administrator and a user share the ID (seed S2): only the issued certificate
+        shows which of the two it is for.
+        """
+        found = self._inventory()
+        own = [
+            entry
+            for entry in found.entries
+            if entry.owner.user_id == user_id and not entry.stored.archived
+        ]
+        if len({entry.owner for entry in own}) > 1:
+            return None
+        return found.statuses.newest(own, lambda entry: entry.certificate)
+
+    def _inventory(self) -> Inventory:
+        environment, statuses = self._environment, read_statuses(self._journal)
+        return read_inventory(
+            environment.profile, environment.stores, environment.clock(), statuses
+        )
