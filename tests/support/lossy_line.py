@@ -7,10 +7,15 @@ with lossy_line(port, cut_when=lambda: True) as line:
 from __future__ import annotations
 
 import contextlib
+import re
 import socket
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
+
+from certclient_practice.repositories.records import CertificateState
+from support.bank import RunningBank
 
 _CHUNK = 65536
 
@@ -78,3 +83,33 @@ def lossy_line(target: int, cut_when: Callable[[], bool]) -> Iterator[LossyLine]
             with contextlib.suppress(OSError):
                 socket.create_connection(("127.0.0.1", line.port)).close()
             thread.join()
+
+
+@dataclass
+class BrokenLine:
+    """A bank that its customers reach through `line`, which breaks before a confirmation."""
+
+    bank: RunningBank
+    line: LossyLine
+
+    def bank_revokes(self) -> None:
+        """The time for the confirmation is over."""
+        self.bank.clock.advance(self.bank.policy.confirm_within + timedelta(seconds=1))
+        self.bank.bank.revoke_overdue()
+
+
+@contextlib.contextmanager
+def line_broken_at_confirmation(bank: RunningBank) -> Iterator[BrokenLine]:
+    """Cuts the line as soon as the bank has issued a certificate; the profile leads through it."""
+
+    def issued() -> bool:
+        with bank.bank.repositories() as repositories:
+            records = repositories.register.all()
+            return any(one.state is CertificateState.UNCONFIRMED for one in records)
+
+    port = int(re.findall(r":(\d+)/", bank.cmp_url)[0])
+    with lossy_line(port, issued) as line:
+        profile = bank.profile_path.read_text(encoding="utf-8")
+        through_line = profile.replace(f":{port}/", f":{line.port}/")
+        bank.profile_path.write_text(through_line, encoding="utf-8")
+        yield BrokenLine(bank, line)

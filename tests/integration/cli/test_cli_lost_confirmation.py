@@ -5,59 +5,38 @@ The connection is cut as soon as the bank has issued the certificate.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 
 import pytest
 
 from certclient_practice.repositories.records import CertificateState
 from support.command_line import PC_USER, PIN, USB_USER, CliComputer
-from support.lossy_line import LossyLine, lossy_line
+from support.lossy_line import BrokenLine, LossyLine, line_broken_at_confirmation
 
 LOST = 5
 """Exit code: try again later."""
 
 
 @dataclass
-class BrokenLine:
+class BrokenPc:
     """The customer's computer on a connection that breaks before the confirmation."""
 
     pc: CliComputer
-    line: LossyLine
+    connection: BrokenLine
+
+    @property
+    def line(self) -> LossyLine:
+        return self.connection.line
 
     def bank_revokes(self) -> None:
-        bank = self.pc.bank
-        bank.clock.advance(bank.policy.confirm_within + timedelta(seconds=1))
-        bank.bank.revoke_overdue()
-
-    def states(self) -> dict[str, CertificateState | None]:
-        return {c["serial"]: self.pc.bank.state_of(c["serial"]) for c in self.pc.list()}
-
-
-@contextmanager
-def broken_line(pc: CliComputer) -> Iterator[BrokenLine]:
-    bank = pc.bank
-
-    def issued() -> bool:
-        with bank.bank.repositories() as repositories:
-            records = repositories.register.all()
-            return any(one.state is CertificateState.UNCONFIRMED for one in records)
-
-    port = int(re.findall(r":(\d+)/", bank.cmp_url)[0])
-    with lossy_line(port, issued) as line:
-        text = bank.profile_path.read_text(encoding="utf-8")
-        through_line = text.replace(f":{port}/", f":{line.port}/")
-        bank.profile_path.write_text(through_line, encoding="utf-8")
-        yield BrokenLine(pc, line)
+        self.connection.bank_revokes()
 
 
 @pytest.fixture
-def broken(pc: CliComputer) -> Iterator[BrokenLine]:
-    with broken_line(pc) as broken:
-        yield broken
+def broken(pc: CliComputer) -> Iterator[BrokenPc]:
+    with line_broken_at_confirmation(pc.bank) as connection:
+        yield BrokenPc(pc, connection)
 
 
 def usable(pc: CliComputer) -> dict[str, str]:
@@ -69,7 +48,7 @@ def usable(pc: CliComputer) -> dict[str, str]:
     }
 
 
-def test_resume_replaces_a_certificate_revoked_before_its_confirmation(broken: BrokenLine) -> None:
+def test_resume_replaces_a_certificate_revoked_before_its_confirmation(broken: BrokenPc) -> None:
     pc = broken.pc
     old = pc.add_certificate(PC_USER, pc.nss.store())
     lost = pc.run("renew", "--yes", "--wait", "0")
@@ -98,7 +77,7 @@ def test_resume_replaces_a_certificate_revoked_before_its_confirmation(broken: B
     assert pc.run("status", "--json").json["leftover_keys"] == []
 
 
-def test_renewing_again_explains_the_revocation(broken: BrokenLine) -> None:
+def test_renewing_again_explains_the_revocation(broken: BrokenPc) -> None:
     pc = broken.pc
     pc.add_certificate(PC_USER, pc.nss.store())
     assert pc.run("renew", "--yes", "--wait", "0").code == LOST
@@ -112,7 +91,7 @@ def test_renewing_again_explains_the_revocation(broken: BrokenLine) -> None:
     assert "電子証明書のインストールが完了しました" in done.out
 
 
-def test_key_of_the_revoked_certificate_is_removed_from_the_token(broken: BrokenLine) -> None:
+def test_key_of_the_revoked_certificate_is_removed_from_the_token(broken: BrokenPc) -> None:
     pc = broken.pc
     token = pc.plug_in_token()
     pc.add_certificate(USB_USER, token.store())
@@ -127,7 +106,7 @@ def test_key_of_the_revoked_certificate_is_removed_from_the_token(broken: Broken
     assert list(token.store().unused_keys()) == []
 
 
-def test_obtaining_requests_the_code_again(broken: BrokenLine) -> None:
+def test_obtaining_requests_the_code_again(broken: BrokenPc) -> None:
     pc = broken.pc
     pc.bank.add_customer(PC_USER)
     code = pc.bank.issue_code(PC_USER).reveal()
@@ -141,7 +120,7 @@ def test_obtaining_requests_the_code_again(broken: BrokenLine) -> None:
     assert pc.bank.state_of(serial) is CertificateState.CONFIRMED
 
 
-def test_expired_code_leaves_no_certificate_behind(broken: BrokenLine) -> None:
+def test_expired_code_leaves_no_certificate_behind(broken: BrokenPc) -> None:
     pc = broken.pc
     pc.bank.add_customer(PC_USER)
     code = pc.bank.issue_code(PC_USER).reveal()
@@ -157,7 +136,7 @@ def test_expired_code_leaves_no_certificate_behind(broken: BrokenLine) -> None:
     assert pc.list() == []
 
 
-def test_remind_sends_the_pending_confirmation(broken: BrokenLine) -> None:
+def test_remind_sends_the_pending_confirmation(broken: BrokenPc) -> None:
     """Without a display, `remind` sends it itself, with no question and no PIN."""
     pc = broken.pc
     pc.add_certificate(PC_USER, pc.nss.store())
@@ -174,7 +153,7 @@ def test_remind_sends_the_pending_confirmation(broken: BrokenLine) -> None:
     assert pc.run("status", "--json").json["procedures"] == []
 
 
-def test_batch_finishes_all_renewals_in_a_later_run(broken: BrokenLine) -> None:
+def test_batch_finishes_all_renewals_in_a_later_run(broken: BrokenPc) -> None:
     pc = broken.pc
     store = pc.nss.store()
     for user_id in (PC_USER, "TKYM1408056"):

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 
 import pytest
 
@@ -19,7 +17,7 @@ from certclient.ui.enrollment.navigation import WizardPageId
 from certclient.ui.shell.shell import Shell
 from certclient.ui.shell.single_instance import InstanceRequest, StartRequest
 from certclient_practice.repositories.records import CertificateState
-from support.lossy_line import LossyLine, lossy_line
+from support.lossy_line import BrokenLine, LossyLine, line_broken_at_confirmation
 from support.scripted import ScriptedUser
 from support.shell_driver import ShellDriver
 from support.wizards import UiEnvironment, plain, until, wait
@@ -28,33 +26,25 @@ USER = "TKYM1408054"
 
 
 @dataclass
-class BrokenLine:
-    """An office whose connection to the bank breaks before the confirmation."""
+class BrokenUi:
+    """Windows whose connection to the bank breaks before the confirmation."""
 
     ui: UiEnvironment
-    line: LossyLine
+    connection: BrokenLine
+
+    @property
+    def line(self) -> LossyLine:
+        return self.connection.line
 
     def bank_revokes(self) -> None:
-        bank = self.ui.bank
-        bank.clock.advance(bank.policy.confirm_within + timedelta(seconds=1))
-        bank.bank.revoke_overdue()
+        self.connection.bank_revokes()
 
 
 @pytest.fixture
-def broken(ui: UiEnvironment) -> Iterator[BrokenLine]:
-    bank = ui.bank
-
-    def issued() -> bool:
-        with bank.bank.repositories() as repositories:
-            records = repositories.register.all()
-            return any(one.state is CertificateState.UNCONFIRMED for one in records)
-
-    port = int(re.findall(r":(\d+)/", bank.cmp_url)[0])
-    with lossy_line(port, issued) as line:
-        text = bank.profile_path.read_text(encoding="utf-8")
-        bank.profile_path.write_text(text.replace(f":{port}/", f":{line.port}/"), encoding="utf-8")
+def broken(ui: UiEnvironment) -> Iterator[BrokenUi]:
+    with line_broken_at_confirmation(ui.bank) as connection:
         ui.max_wait = 0.0
-        yield BrokenLine(ui, line)
+        yield BrokenUi(ui, connection)
 
 
 @pytest.fixture
@@ -95,7 +85,7 @@ def condition(driver: ShellDriver, certificate: Certificate) -> Condition | None
     return next((r.condition for r in rows if r.entry.certificate == certificate), None)
 
 
-def lost_confirmation(broken: BrokenLine) -> Certificate:
+def lost_confirmation(broken: BrokenUi) -> Certificate:
     """Runs a renewal whose confirmation is lost; returns the new certificate."""
     ui = broken.ui
     current = ui.add_certificate(ui.pc)
@@ -108,7 +98,7 @@ def lost_confirmation(broken: BrokenLine) -> Certificate:
 
 
 def test_closing_the_wizard_asks_to_keep_the_pc_online(
-    broken: BrokenLine, programs: list[ShellDriver]
+    broken: BrokenUi, programs: list[ShellDriver]
 ) -> None:
     broken.ui.add_certificate(broken.ui.pc)
     driver = start(broken.ui, programs)
@@ -122,7 +112,7 @@ def test_closing_the_wizard_asks_to_keep_the_pc_online(
 
 
 def test_unconfirmed_certificate_is_unfinished_and_can_be_continued(
-    broken: BrokenLine, programs: list[ShellDriver]
+    broken: BrokenUi, programs: list[ShellDriver]
 ) -> None:
     new = lost_confirmation(broken)
     driver = start(broken.ui, programs)
@@ -147,7 +137,7 @@ def test_unconfirmed_certificate_is_unfinished_and_can_be_continued(
 
 
 def test_continuing_after_a_revocation_obtains_another_certificate(
-    broken: BrokenLine, programs: list[ShellDriver]
+    broken: BrokenUi, programs: list[ShellDriver]
 ) -> None:
     rejected = lost_confirmation(broken)
     broken.bank_revokes()
@@ -171,7 +161,7 @@ def test_continuing_after_a_revocation_obtains_another_certificate(
 
 
 def test_tray_sends_the_confirmation_in_the_background(
-    broken: BrokenLine, programs: list[ShellDriver]
+    broken: BrokenUi, programs: list[ShellDriver]
 ) -> None:
     new = lost_confirmation(broken)
     driver = start(
