@@ -102,17 +102,37 @@ def _accept_all(
     greeting: bytes,
     stop: threading.Event,
 ) -> None:
-    """Serves one connection after the other; no test needs two at a time."""
+    """A thread for each connection: a client that has not closed one yet may open another."""
+    handlers: list[threading.Thread] = []
+    connections: list[socket.socket] = []
     while True:
         connection, _ = listener.accept()
         if stop.is_set():
             connection.close()
-            return
+            break
         connection.settimeout(100)
+        arguments = (connection, server, script, context, greeting)
+        handler = threading.Thread(target=_handle, args=arguments)
+        handler.start()
+        handlers.append(handler)
+        connections.append(connection)
+    for connection in connections:
         with contextlib.suppress(OSError):
-            connection.sendall(greeting)
-            _serve(_tls(connection, context), server, script)
-        connection.close()
+            connection.shutdown(socket.SHUT_RDWR)
+    for handler in handlers:
+        handler.join()
+
+
+def _handle(
+    connection: socket.socket,
+    server: RawServer,
+    script: Script,
+    context: ssl.SSLContext | None,
+    greeting: bytes,
+) -> None:
+    with connection, contextlib.suppress(OSError):
+        connection.sendall(greeting)
+        _serve(_tls(connection, context), server, script)
 
 
 def _tls(connection: socket.socket, context: ssl.SSLContext | None) -> socket.socket:
