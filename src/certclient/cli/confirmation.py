@@ -71,11 +71,11 @@ def _of_bank(invocation: Invocation, profile: Profile) -> Iterator[ConfirmationA
 
 
 def _try(
-    procedures: Procedures, view: ProcedureView, renewal_blocker: CertclientError | None
+    procedures: Procedures, view: ProcedureView, blocker: CertclientError | None
 ) -> ConfirmationAttempt:
     try:
-        if renewal_blocker is not None:
-            raise renewal_blocker
+        if blocker is not None:
+            raise blocker
         return ConfirmationAttempt(view, procedures.resume(view.id, NonInteractive()))
     except CertclientError as error:
         log.error(error)

@@ -58,11 +58,11 @@ class Rejections:
         if one was restored.
         """
         self.note(certificate, source, error)
-        reported = not_accepted(certificate, error.data.get("message", ""))
+        refusal = not_accepted(certificate, error.data.get("message", ""))
         restored = self._reinstate(certificate) or self._restore_previous(certificate)
         if restored is None:
-            return reported
-        return CertclientError(reported.code, **{**reported.data, "restored": restored.serial_hex})
+            return refusal
+        return CertclientError(refusal.code, **{**refusal.data, "restored": restored.serial_hex})
 
     def note_login(self, record: Record) -> None:
         """Records the result of this run's login test.

@@ -203,10 +203,8 @@ class CmpClient:
             answer = self._exchange(request.encode(), transaction, credential, {nonce})
         except CertclientError as error:
             return _signer_refused(error)
-        with_server_nonce = (
-            isinstance(answer.body, GeneralMessage) and answer.body.kind is GeneralKind.GENP
-        )
-        return SignerStatus.ACCEPTED if with_server_nonce else SignerStatus.UNKNOWN
+        is_genp = isinstance(answer.body, GeneralMessage) and answer.body.kind is GeneralKind.GENP
+        return SignerStatus.ACCEPTED if is_genp else SignerStatus.UNKNOWN
 
     def probe(self) -> Sequence[CertclientError]:
         """See CaClient.probe."""
