@@ -60,7 +60,7 @@ class CertificateDelegate(QStyledItemDelegate):
         area = QRectF(option.rect).adjusted(_GAP, 0, -_GAP, 0)
         painter.save()
         painter.setFont(option.font)
-        if index.column() == Column.LEFT:
+        if index.column() == Column.LEFT and index.data():
             _paint_timeline(painter, option, area, row, str(index.data()))
         elif index.column() not in _SHAPED:
             painter.setPen(_text_colour(option))
