@@ -6,49 +6,49 @@ UV_COMPILE := .venv/bin/uv pip compile --quiet --universal --python-version 3.11
 
 .PHONY: demo test quick test-windows installer test-installer bench screenshots texts lock clean help
 
-help: ## these lines
+help: ## prints these lines
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile
 
 demo: ## renews two certificates, PC and USB, against the practice bank, and logs in with them
 	@$(PYTHON) tools/prepare.py demo
 	@$(RUN) -m demo
 
-test: ## ruff, mypy, import-linter, pytest, and the tests on Windows (root)
+test: ## runs ruff, mypy, import-linter, all tests and, as root, the tests on Windows
 	@$(PYTHON) tools/prepare.py test
 	@$(RUN) -m tools.gates
 
-quick: ## ruff, mypy, import-linter and the unit tests, in a minute or so
+quick: ## runs ruff, mypy, import-linter and the unit tests, in about a minute
 	@$(PYTHON) tools/prepare.py test
 	@$(RUN) -m tools.gates --quick
 
-test-windows: ## tests on a real Windows Python under Wine, made once in ~/.cache (needs root)
+test-windows: ## runs the tests on a real Windows Python under Wine, set up once in ~/.cache (root)
 	@$(PYTHON) tools/prepare.py test-windows
 	@[ "$$(id -u)" -ne 0 ] || $(RUN) -m tools.wine
 
-installer: ## setup, MSI, packages for Linux, all signed: build/installer/results (SETTINGS=file, root)
+installer: ## builds the signed setup, MSI and Linux packages in build/installer/results (SETTINGS=file, root)
 	@$(PYTHON) tools/prepare.py installer
 	@$(RUN) -m tools.installer $(if $(SETTINGS),--settings $(SETTINGS))
 
-test-installer: ## what `make installer` hands out, made where it is missing or old, tried out (SETTINGS, root)
+test-installer: ## tests the output of `make installer`, built first if missing or outdated (SETTINGS=file, root)
 	@$(PYTHON) tools/prepare.py test-installer
 	@$(RUN) -m tools.installer --if-needed $(if $(SETTINGS),--settings $(SETTINGS))
 	@CERTCLIENT_SETTINGS=$(abspath $(SETTINGS)) $(RUN) -m pytest -q -n 2 --dist loadfile -m "installer or not installer" tests/installer
 
-bench: ## where a renewal's time goes, PC and USB token; how long the windows stall meanwhile
+bench: ## measures where a renewal's time goes, on PC and USB token, and how long the windows stall
 	@$(PYTHON) tools/prepare.py bench
 	@$(RUN) -m benchmarks.renewal
 	@$(RUN) -m benchmarks.bank_load
 	@$(RUN) -m benchmarks.gui_stall
 
-screenshots: ## every window into docs/screenshots/, and in every look into build/screenshots/
+screenshots: ## saves every window to docs/screenshots/, and in every theme to build/screenshots/
 	@$(PYTHON) tools/prepare.py test
 	@$(RUN) -m tools.screenshots
 
-texts: ## the windows' new texts into resources/i18n/*.ts, to be translated there
+texts: ## collects the windows' new texts in resources/i18n/*.ts for translation
 	@$(PYTHON) tools/prepare.py test
 	@$(RUN) tools/translations.py update
 
-lock: ## writes requirements/*.txt again from requirements/*.in (UPGRADE=1: newest versions)
+lock: ## regenerates requirements/*.txt from requirements/*.in (UPGRADE=1: newest versions)
 	@$(PYTHON) tools/prepare.py test
 	@$(RUN) -m pip install --quiet --require-hashes -r requirements/lock.txt
 	cd requirements && for name in runtime dev build lock installer; do \
