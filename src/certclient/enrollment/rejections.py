@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from certclient.ca.client import SignerStatus
-from certclient.enrollment.bank_status import read_statuses
+from certclient.enrollment.bank_status import BankStatuses, read_statuses
 from certclient.enrollment.inventory import InventoryEntry, newest_per_owner, read_inventory
 from certclient.enrollment.journal import (
     Journal,
@@ -123,10 +123,10 @@ class Rejections:
 
         Only if the bank may still accept it and the owner has no other.
         """
-        usable = self._usable_of_same_owner(refused)
+        statuses = read_statuses(self._journal)
+        usable = self._usable_of_same_owner(refused, statuses)
         if newest_per_owner(usable):
             return None
-        statuses = read_statuses(self._journal)
         archived = statuses.newest(usable, lambda entry: entry.certificate)
         if archived is None:
             return None
@@ -137,11 +137,12 @@ class Rejections:
             return None
         return archived.certificate
 
-    def _usable_of_same_owner(self, refused: Certificate) -> list[InventoryEntry]:
+    def _usable_of_same_owner(
+        self, refused: Certificate, statuses: BankStatuses
+    ) -> list[InventoryEntry]:
         """Certificates with a key that are valid today, archived or not."""
         environment = self._context.environment
         now = environment.clock()
-        statuses = read_statuses(self._journal)
         found = read_inventory(environment.profile, environment.stores, now, statuses)
         owner = refused.owner(environment.profile.subject_rule)
         return [

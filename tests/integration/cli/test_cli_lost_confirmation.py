@@ -6,37 +6,22 @@ The connection is cut as soon as the bank has issued the certificate.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import pytest
 
 from certclient_practice.repositories.records import CertificateState
 from support.command_line import PC_USER, PIN, USB_USER, CliComputer
-from support.lossy_line import BrokenLine, LossyLine, line_broken_at_confirmation
+from support.lossy_line import BrokenLine, line_broken_at_confirmation
 
 LOST = 5
 """Exit code: try again later."""
 
 
-@dataclass
-class BrokenPc:
-    """The customer's computer on a connection that breaks before the confirmation."""
-
-    pc: CliComputer
-    connection: BrokenLine
-
-    @property
-    def line(self) -> LossyLine:
-        return self.connection.line
-
-    def bank_revokes(self) -> None:
-        self.connection.bank_revokes()
-
-
 @pytest.fixture
-def broken(pc: CliComputer) -> Iterator[BrokenPc]:
+def broken(pc: CliComputer) -> Iterator[BrokenLine]:
+    """The customer's computer on a connection that breaks before the confirmation."""
     with line_broken_at_confirmation(pc.bank) as connection:
-        yield BrokenPc(pc, connection)
+        yield connection
 
 
 def usable(pc: CliComputer) -> dict[str, str]:
@@ -48,8 +33,9 @@ def usable(pc: CliComputer) -> dict[str, str]:
     }
 
 
-def test_resume_replaces_a_certificate_revoked_before_its_confirmation(broken: BrokenPc) -> None:
-    pc = broken.pc
+def test_resume_replaces_a_certificate_revoked_before_its_confirmation(
+    pc: CliComputer, broken: BrokenLine
+) -> None:
     old = pc.add_certificate(PC_USER, pc.nss.store())
     lost = pc.run("renew", "--yes", "--wait", "0")
     assert lost.code == LOST, lost.err
@@ -77,8 +63,7 @@ def test_resume_replaces_a_certificate_revoked_before_its_confirmation(broken: B
     assert pc.run("status", "--json").json["leftover_keys"] == []
 
 
-def test_renewing_again_explains_the_revocation(broken: BrokenPc) -> None:
-    pc = broken.pc
+def test_renewing_again_explains_the_revocation(pc: CliComputer, broken: BrokenLine) -> None:
     pc.add_certificate(PC_USER, pc.nss.store())
     assert pc.run("renew", "--yes", "--wait", "0").code == LOST
     broken.bank_revokes()
@@ -91,8 +76,9 @@ def test_renewing_again_explains_the_revocation(broken: BrokenPc) -> None:
     assert "電子証明書のインストールが完了しました" in done.out
 
 
-def test_key_of_the_revoked_certificate_is_removed_from_the_token(broken: BrokenPc) -> None:
-    pc = broken.pc
+def test_key_of_the_revoked_certificate_is_removed_from_the_token(
+    pc: CliComputer, broken: BrokenLine
+) -> None:
     token = pc.plug_in_token()
     pc.add_certificate(USB_USER, token.store())
     pin = {"stdin": f"{PIN}\n"}
@@ -106,8 +92,7 @@ def test_key_of_the_revoked_certificate_is_removed_from_the_token(broken: Broken
     assert list(token.store().unused_keys()) == []
 
 
-def test_obtaining_requests_the_code_again(broken: BrokenPc) -> None:
-    pc = broken.pc
+def test_obtaining_requests_the_code_again(pc: CliComputer, broken: BrokenLine) -> None:
     pc.bank.add_customer(PC_USER)
     code = pc.bank.issue_code(PC_USER).reveal()
     options = ("obtain", PC_USER, "--yes", "--code-stdin", "--wait", "0")
@@ -120,8 +105,7 @@ def test_obtaining_requests_the_code_again(broken: BrokenPc) -> None:
     assert pc.bank.state_of(serial) is CertificateState.CONFIRMED
 
 
-def test_expired_code_leaves_no_certificate_behind(broken: BrokenPc) -> None:
-    pc = broken.pc
+def test_expired_code_leaves_no_certificate_behind(pc: CliComputer, broken: BrokenLine) -> None:
     pc.bank.add_customer(PC_USER)
     code = pc.bank.issue_code(PC_USER).reveal()
     options = ("obtain", PC_USER, "--yes", "--code-stdin", "--wait", "0")
@@ -136,9 +120,8 @@ def test_expired_code_leaves_no_certificate_behind(broken: BrokenPc) -> None:
     assert pc.list() == []
 
 
-def test_remind_sends_the_pending_confirmation(broken: BrokenPc) -> None:
+def test_remind_sends_the_pending_confirmation(pc: CliComputer, broken: BrokenLine) -> None:
     """Without a display, `remind` sends it itself, with no question and no PIN."""
-    pc = broken.pc
     pc.add_certificate(PC_USER, pc.nss.store())
     assert pc.run("renew", "--yes", "--wait", "0").code == LOST
     failed = pc.run("remind", "--json")
@@ -153,8 +136,7 @@ def test_remind_sends_the_pending_confirmation(broken: BrokenPc) -> None:
     assert pc.run("status", "--json").json["procedures"] == []
 
 
-def test_batch_finishes_all_renewals_in_a_later_run(broken: BrokenPc) -> None:
-    pc = broken.pc
+def test_batch_finishes_all_renewals_in_a_later_run(pc: CliComputer, broken: BrokenLine) -> None:
     store = pc.nss.store()
     for user_id in (PC_USER, "TKYM1408056"):
         pc.add_certificate(user_id, store)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import pytest
 
@@ -17,7 +16,7 @@ from certclient.ui.enrollment.navigation import WizardPageId
 from certclient.ui.shell.shell import Shell
 from certclient.ui.shell.single_instance import InstanceRequest, StartRequest
 from certclient_practice.repositories.records import CertificateState
-from support.lossy_line import BrokenLine, LossyLine, line_broken_at_confirmation
+from support.lossy_line import BrokenLine, line_broken_at_confirmation
 from support.scripted import ScriptedUser
 from support.shell_driver import ShellDriver
 from support.wizards import UiEnvironment, plain, until, wait
@@ -25,26 +24,12 @@ from support.wizards import UiEnvironment, plain, until, wait
 USER = "TKYM1408054"
 
 
-@dataclass
-class BrokenUi:
-    """Windows whose connection to the bank breaks before the confirmation."""
-
-    ui: UiEnvironment
-    connection: BrokenLine
-
-    @property
-    def line(self) -> LossyLine:
-        return self.connection.line
-
-    def bank_revokes(self) -> None:
-        self.connection.bank_revokes()
-
-
 @pytest.fixture
-def broken(ui: UiEnvironment) -> Iterator[BrokenUi]:
+def broken(ui: UiEnvironment) -> Iterator[BrokenLine]:
+    """Windows whose connection to the bank breaks before the confirmation."""
     with line_broken_at_confirmation(ui.bank) as connection:
         ui.max_wait = 0.0
-        yield BrokenUi(ui, connection)
+        yield connection
 
 
 @pytest.fixture
@@ -85,9 +70,8 @@ def condition(driver: ShellDriver, certificate: Certificate) -> Condition | None
     return next((r.condition for r in rows if r.entry.certificate == certificate), None)
 
 
-def lost_confirmation(broken: BrokenUi) -> Certificate:
+def lost_confirmation(ui: UiEnvironment) -> Certificate:
     """Runs a renewal whose confirmation is lost; returns the new certificate."""
-    ui = broken.ui
     current = ui.add_certificate(ui.pc)
     enrollment = ui.enrollment(ui.profile, ui.stores)
     with pytest.raises(CertclientError):
@@ -98,10 +82,10 @@ def lost_confirmation(broken: BrokenUi) -> Certificate:
 
 
 def test_closing_the_wizard_asks_to_keep_the_pc_online(
-    broken: BrokenUi, programs: list[ShellDriver]
+    ui: UiEnvironment, broken: BrokenLine, programs: list[ShellDriver]
 ) -> None:
-    broken.ui.add_certificate(broken.ui.pc)
-    driver = start(broken.ui, programs)
+    ui.add_certificate(ui.pc)
+    driver = start(ui, programs)
     start_renewal(driver)
     wizard_driver = driver.wizard_driver
     wizard_driver.arrives_at(WizardPageId.PROBLEM)
@@ -112,10 +96,10 @@ def test_closing_the_wizard_asks_to_keep_the_pc_online(
 
 
 def test_unconfirmed_certificate_is_unfinished_and_can_be_continued(
-    broken: BrokenUi, programs: list[ShellDriver]
+    ui: UiEnvironment, broken: BrokenLine, programs: list[ShellDriver]
 ) -> None:
-    new = lost_confirmation(broken)
-    driver = start(broken.ui, programs)
+    new = lost_confirmation(ui)
+    driver = start(ui, programs)
     until(lambda: condition(driver, new) is Condition.UNFINISHED)
     window = driver.shell.window
     assert window.card.isVisible(), "the old certificate is still due for renewal"
@@ -133,17 +117,17 @@ def test_unconfirmed_certificate_is_unfinished_and_can_be_continued(
     driver.press(window.actions_row.renew)
     driver.wizard_driver.arrives_at(WizardPageId.DONE)
     until(lambda: condition(driver, new) is Condition.VALID)
-    assert broken.ui.bank.state_of(new.serial_hex) is CertificateState.CONFIRMED
+    assert ui.bank.state_of(new.serial_hex) is CertificateState.CONFIRMED
 
 
 def test_continuing_after_a_revocation_obtains_another_certificate(
-    broken: BrokenUi, programs: list[ShellDriver]
+    ui: UiEnvironment, broken: BrokenLine, programs: list[ShellDriver]
 ) -> None:
-    rejected = lost_confirmation(broken)
+    rejected = lost_confirmation(ui)
     broken.bank_revokes()
     broken.line.restore()
-    (view,) = broken.ui.enrollment(broken.ui.profile, broken.ui.stores).pending()
-    driver = start(broken.ui, programs, stopped=view.id)
+    (view,) = ui.enrollment(ui.profile, ui.stores).pending()
+    driver = start(ui, programs, stopped=view.id)
     until(driver.shell.window.pending.isVisible)
     (button,) = driver.shell.window.pending.buttons
     assert plain(button.text()) == "続ける"
@@ -153,19 +137,19 @@ def test_continuing_after_a_revocation_obtains_another_certificate(
         "shown on the last page"
     )
     assert rejected.serial_hex not in driver.wizard_driver.text.split("この電子証明書は")[0]
-    (new,) = broken.ui.usable(broken.ui.pc)
+    (new,) = ui.usable(ui.pc)
     assert new != rejected
-    assert broken.ui.bank.state_of(new.serial_hex) is CertificateState.CONFIRMED
+    assert ui.bank.state_of(new.serial_hex) is CertificateState.CONFIRMED
     until(lambda: condition(driver, new) is Condition.VALID)
     assert condition(driver, rejected) is None
 
 
 def test_tray_sends_the_confirmation_in_the_background(
-    broken: BrokenUi, programs: list[ShellDriver]
+    ui: UiEnvironment, broken: BrokenLine, programs: list[ShellDriver]
 ) -> None:
-    new = lost_confirmation(broken)
+    new = lost_confirmation(ui)
     driver = start(
-        broken.ui, programs, tray=True, start_request=StartRequest(request=InstanceRequest.REMIND)
+        ui, programs, tray=True, start_request=StartRequest(request=InstanceRequest.REMIND)
     )
     messages: list[str] = []
     driver.shell.tray.notify = lambda title, text: messages.append(title)  # type: ignore[method-assign]
@@ -181,7 +165,7 @@ def test_tray_sends_the_confirmation_in_the_background(
     driver.shell.watch.tick()
     until(lambda: messages != [])
     assert messages == ["新しい電子証明書の準備ができました"]
-    assert broken.ui.bank.state_of(new.serial_hex) is CertificateState.CONFIRMED
+    assert ui.bank.state_of(new.serial_hex) is CertificateState.CONFIRMED
 
 
 def test_procedure_stopped_by_the_customer_is_not_resumed_in_the_background(
