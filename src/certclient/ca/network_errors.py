@@ -15,6 +15,13 @@ from certclient.model.errors import CertclientError, ErrorCode
 _TUNNEL_STATUS = re.compile(r"Tunnel connection failed: (\d{3})")
 _MAX_REASON = 200
 
+_INTERRUPTED = (ssl.SSLEOFError, ssl.SSLZeroReturnError, TimeoutError)
+"""An interrupted or stalled handshake: a network failure, which says nothing about the server.
+
+Some releases of Python, Debian 12's among them, set SSL_OP_IGNORE_UNEXPECTED_EOF. OpenSSL 3 then
+reports a lost connection as one that the peer has closed (SSLZeroReturnError).
+"""
+
 
 def network_error(error: Exception, host: str, proxy: str) -> CertclientError:
     """The CertclientError for an exception from requests or urllib3.
@@ -30,8 +37,7 @@ def network_error(error: Exception, host: str, proxy: str) -> CertclientError:
         return _with(ErrorCode.PROXY_UNREACHABLE, _without_password(proxy), error)
     if proxy and _any(causes, requests.ConnectTimeout):
         return _with(ErrorCode.PROXY_UNREACHABLE, _without_password(proxy), error)
-    # An interrupted or stalled handshake is a network failure, not an untrusted server.
-    if _any(causes, ssl.SSLError) and not _any(causes, ssl.SSLEOFError, TimeoutError):
+    if _any(causes, ssl.SSLError) and not _any(causes, *_INTERRUPTED):
         return CertclientError(
             ErrorCode.TLS_UNTRUSTED, host=host, reason=_tls_reason(causes), issuer=""
         )

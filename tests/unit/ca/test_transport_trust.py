@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
+import socket
+import ssl
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import requests
 
+from certclient.ca.network_errors import network_error
 from certclient.ca.proxies import FixedProxy
 from certclient.ca.transport import HttpTransport
 from certclient.model.errors import CertclientError, ErrorCode
@@ -30,6 +36,9 @@ from support.raw_server import (
 )
 
 CMP = "application/pkixcmp"
+
+IGNORE_UNEXPECTED_EOF = 1 << 7
+"""SSL_OP_IGNORE_UNEXPECTED_EOF (openssl/ssl.h); Python's ssl names it from 3.12 on."""
 
 
 def post(server: RawServer, transport: HttpTransport | None = None, **url: str) -> bytes:
@@ -128,6 +137,37 @@ def test_server_without_tls_is_not_trusted() -> None:
             post(server, scheme="https", host="localhost")
         assert caught.value.code is ErrorCode.TLS_UNTRUSTED
         assert caught.value.data["issuer"] == ""
+
+
+@contextlib.contextmanager
+def line_cut_in_handshake() -> Iterator[int]:
+    """The port of a server whose connection is lost after the client's first message."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def cut() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                connection.recv(65536)
+
+        thread = threading.Thread(target=cut)
+        thread.start()
+        yield listener.getsockname()[1]
+        thread.join()
+
+
+@pytest.mark.parametrize("options", [0, IGNORE_UNEXPECTED_EOF])
+def test_connection_lost_in_the_handshake_is_a_network_failure(options: int) -> None:
+    """Some Pythons set the option by default, and OpenSSL then reports the loss otherwise."""
+    context = ssl.create_default_context()
+    context.options = (context.options & ~IGNORE_UNEXPECTED_EOF) | options
+    with (
+        line_cut_in_handshake() as port,
+        socket.create_connection(("127.0.0.1", port)) as line,
+        pytest.raises(ssl.SSLError) as lost,
+    ):
+        context.wrap_socket(line, server_hostname="localhost")
+    error = network_error(requests.exceptions.SSLError(lost.value), "localhost", "")
+    assert error.code is ErrorCode.NETWORK_UNREACHABLE
 
 
 def through(proxy: RawServer, lab: Lab, credentials: str = "") -> HttpTransport:
