@@ -21,6 +21,8 @@ _INTERRUPTED = (ssl.SSLEOFError, ssl.SSLZeroReturnError, TimeoutError)
 Some releases of Python, Debian 12's among them, set SSL_OP_IGNORE_UNEXPECTED_EOF. OpenSSL 3 then
 reports a lost connection as one that the peer has closed (SSLZeroReturnError).
 """
+_UNEXPECTED_EOF = "UNEXPECTED_EOF_WHILE_READING"
+"""OpenSSL 3's reason for it, which Python before 3.11.4 raises as a plain SSLError."""
 
 
 def network_error(error: Exception, host: str, proxy: str) -> CertclientError:
@@ -37,7 +39,7 @@ def network_error(error: Exception, host: str, proxy: str) -> CertclientError:
         return _with(ErrorCode.PROXY_UNREACHABLE, _without_password(proxy), error)
     if proxy and _any(causes, requests.ConnectTimeout):
         return _with(ErrorCode.PROXY_UNREACHABLE, _without_password(proxy), error)
-    if _any(causes, ssl.SSLError) and not _any(causes, *_INTERRUPTED):
+    if _any(causes, ssl.SSLError) and not any(map(_is_interruption, causes)):
         return CertclientError(
             ErrorCode.TLS_UNTRUSTED, host=host, reason=_tls_reason(causes), issuer=""
         )
@@ -82,6 +84,12 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 def _any(causes: list[BaseException], *kinds: type[BaseException]) -> bool:
     return any(isinstance(cause, kinds) for cause in causes)
+
+
+def _is_interruption(cause: BaseException) -> bool:
+    if isinstance(cause, _INTERRUPTED):
+        return True
+    return isinstance(cause, ssl.SSLError) and cause.reason == _UNEXPECTED_EOF
 
 
 def _tunnel_status(causes: list[BaseException]) -> int | None:
