@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import hashlib
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,38 +11,30 @@ from zoneinfo import ZoneInfo
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from certclient.model import names
+from certclient.model.certificate_reading import (
+    CertificateField,
+    CertificateReader,
+    KeyKind,
+    KeyUsage,
+    key_kind,
+)
 from certclient.model.errors import CertclientError, ErrorCode
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 """The time zone of every calendar day that certclient counts or shows."""
 
-_UNREADABLE = (
-    ValueError,
-    TypeError,
-    UnsupportedAlgorithm,
-    x509.DuplicateExtension,
-    x509.InvalidVersion,
-    x509.UnsupportedGeneralNameType,
-)
+_UNREADABLE = (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion)
 """What `cryptography` raises for bytes that are not a certificate, or not one that it supports."""
 
-_DN_LABELS = {
-    NameOID.COUNTRY_NAME: "Country",
-    NameOID.STATE_OR_PROVINCE_NAME: "State",
-    NameOID.LOCALITY_NAME: "Locality",
-    NameOID.ORGANIZATION_NAME: "Organization",
-    NameOID.ORGANIZATIONAL_UNIT_NAME: "Organizational Unit",
-    NameOID.COMMON_NAME: "Common Name",
-    NameOID.SERIAL_NUMBER: "Serial Number",
-    NameOID.EMAIL_ADDRESS: "E-mail",
-}
-"""The seeds' labels (S1(2), the page after saving to the USB), in English on every screen."""
 
-_DN_ORDER = tuple(_DN_LABELS)
+_CLIENT_AUTH = "1.3.6.1.5.5.7.3.2"
+"""id-kp-clientAuth (RFC 5280, 4.2.1.12)."""
+
+_IDENTIFYING = frozenset(
+    (CertificateField.ISSUER, CertificateField.SERIAL, CertificateField.PUBLIC_KEY)
+)
 
 
 class Role(enum.Enum):
@@ -78,8 +71,10 @@ class Owner:
 class Certificate:
     """The fields of a certificate that certclient uses. Times are aware UTC.
 
-    `der` is the certificate as DER bytes and alone decides equality; `subject` and `issuer` are DER
-    Names, `spki` is a DER SubjectPublicKeyInfo.
+    `der` is the certificate's bytes as they lie there and alone decides equality; `subject` and
+    `issuer` are Names as they are encoded, `spki` is a SubjectPublicKeyInfo (DER for RSA).
+    `key_usage` and `extended_key_usage` (dotted OIDs) are None without the extension. `unreadable`
+    names the fields that could not be read; what they hold then, `CertificateReader` documents.
     """
 
     der: bytes = field(repr=False)
@@ -91,54 +86,99 @@ class Certificate:
     not_before: datetime = field(compare=False)
     not_after: datetime = field(compare=False)
     spki: bytes = field(compare=False, repr=False)
-    client_auth: bool = field(compare=False)
     is_ca: bool = field(compare=False)
+    key_kind: KeyKind = field(compare=False)
+    key_usage: frozenset[KeyUsage] | None = field(compare=False, repr=False)
+    extended_key_usage: frozenset[str] | None = field(compare=False, repr=False)
+    unreadable: frozenset[CertificateField] = field(compare=False)
+
+    @classmethod
+    def read(cls, der: bytes) -> Certificate:
+        """Reads what lies in a store, a journal or a TLS handshake, field by field. Never raises.
+
+        Takes any bytes: `unreadable` names what could not be read. What a CA has just issued is
+        judged by `from_der` instead.
+        """
+        reader = CertificateReader(der)
+        subject, issuer, spki = reader.subject(), reader.issuer(), reader.spki()
+        return cls(
+            der=der,
+            serial=reader.serial(),
+            subject=subject,
+            issuer=issuer,
+            dn_lines=names.dn_lines(subject),
+            issuer_lines=names.dn_lines(issuer),
+            not_before=reader.not_before(),
+            not_after=reader.not_after(),
+            spki=spki,
+            key_kind=key_kind(spki),
+            is_ca=reader.is_ca(),
+            key_usage=reader.key_usage(),
+            extended_key_usage=reader.extended_key_usage(),
+            unreadable=frozenset(reader.unreadable),
+        )
 
     @classmethod
     def from_der(cls, der: bytes) -> Certificate:
-        """Parses DER bytes. Raises CertclientError(CERTIFICATE_UNREADABLE) for anything else."""
-        try:
-            return cls._from_x509(x509.load_der_x509_certificate(der))
-        except _UNREADABLE as error:
-            raise CertclientError(
-                ErrorCode.CERTIFICATE_UNREADABLE, reason=str(error)[:200]
-            ) from error
+        """Reads a certificate that a CA has just issued, or that speaks for one, strictly.
 
-    @classmethod
-    def _from_x509(cls, parsed: x509.Certificate) -> Certificate:
-        if parsed.serial_number <= 0:
-            raise ValueError("serial number is not positive (RFC 5280, 4.1.2.2)")
-        return cls(
-            der=parsed.public_bytes(Encoding.DER),
-            serial=parsed.serial_number,
-            subject=parsed.subject.public_bytes(),
-            issuer=parsed.issuer.public_bytes(),
-            dn_lines=_dn_lines(parsed.subject),
-            issuer_lines=_dn_lines(parsed.issuer),
-            not_before=parsed.not_valid_before_utc,
-            not_after=parsed.not_valid_after_utc,
-            spki=parsed.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo),
-            client_auth=_allows_client_auth(parsed),
-            is_ca=_is_ca(parsed),
-        )
+        Raises CertclientError(CERTIFICATE_UNREADABLE) for bytes that are no DER certificate, a
+        field of ours that cannot be read, an extension that stands twice, and a serial number that
+        is not positive (RFC 5280, 4.1.2.2).
+        """
+        certificate = cls.read(der)
+        if certificate.unreadable:
+            raise _refused(", ".join(sorted(one.value for one in certificate.unreadable)))
+        if certificate.serial <= 0:
+            raise _refused("serial number is not positive (RFC 5280, 4.1.2.2)")
+        if CertificateReader(der).repeats_extensions:
+            raise _refused("an extension stands twice (RFC 5280, 4.2)")
+        try:
+            x509.load_der_x509_certificate(der)
+        except _UNREADABLE as error:
+            raise _refused(str(error)[:200]) from error
+        return certificate
 
     @property
     def x509(self) -> x509.Certificate:
-        """The certificate as a `cryptography` object, parsed anew on each access."""
+        """The certificate as a `cryptography` object, parsed anew on each access.
+
+        For judging only: raises ValueError or TypeError for what `cryptography` does not take.
+        """
         return x509.load_der_x509_certificate(self.der)
 
     @property
+    def client_auth(self) -> bool:
+        """Whether the extended key usage includes clientAuth; False without the extension."""
+        return _CLIENT_AUTH in (self.extended_key_usage or ())
+
+    @property
+    def identity(self) -> tuple[object, ...]:
+        """Issuer, serial number and public key, all needed to archive or delete safely.
+
+        The bytes alone for a certificate of which one of them cannot be read: two such must not
+        be taken for one.
+        """
+        if self.unreadable & _IDENTIFYING:
+            return (self.der,)
+        return self.issuer, self.serial, self.spki
+
+    @property
     def serial_hex(self) -> str:
-        """The serial number in lower-case hex without separators, whole bytes, as in seed S1(2)."""
-        digits = f"{self.serial:x}"
-        return digits if len(digits) % 2 == 0 else f"0{digits}"
+        """The serial number in lower-case hex without separators, whole bytes, as in seed S1(2).
+
+        "" if it cannot be read; with a minus sign if some CA issued a negative one.
+        """
+        if CertificateField.SERIAL in self.unreadable:
+            return ""
+        digits = f"{abs(self.serial):x}"
+        padded = digits if len(digits) % 2 == 0 else f"0{digits}"
+        return f"-{padded}" if self.serial < 0 else padded
 
     @property
     def fingerprint(self) -> str:
         """SHA-256 of the DER bytes in lower-case hex; identifies exactly this certificate."""
-        digest = hashes.Hash(hashes.SHA256())
-        digest.update(self.der)
-        return digest.finalize().hex()
+        return hashlib.sha256(self.der).hexdigest()
 
     @property
     def common_name(self) -> str:
@@ -176,34 +216,5 @@ class Certificate:
         return Owner(user_id=groups["user_id"], suffix=suffix, role=role)
 
 
-def _dn_lines(name: x509.Name) -> tuple[tuple[str, str], ...]:
-    """Label and value of each attribute in the seeds' order (Country first, Common Name last).
-
-    Attributes of one type (the three Organizational Units) keep their order in the certificate;
-    types that the seeds do not show come last, labelled with the dotted OID.
-    """
-    known = [a for oid in _DN_ORDER for a in name.get_attributes_for_oid(oid)]
-    other = [a for a in name if a.oid not in _DN_LABELS]
-    return tuple(
-        (_DN_LABELS.get(a.oid, a.oid.dotted_string), _text(a.value)) for a in (*known, *other)
-    )
-
-
-def _text(value: str | bytes) -> str:
-    return value if isinstance(value, str) else value.hex()
-
-
-def _allows_client_auth(parsed: x509.Certificate) -> bool:
-    """Whether the extended key usage includes clientAuth; a missing extension does not count."""
-    try:
-        usages = parsed.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
-    except x509.ExtensionNotFound:
-        return False
-    return ExtendedKeyUsageOID.CLIENT_AUTH in usages
-
-
-def _is_ca(parsed: x509.Certificate) -> bool:
-    try:
-        return parsed.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
-    except x509.ExtensionNotFound:
-        return False
+def _refused(reason: str) -> CertclientError:
+    return CertclientError(ErrorCode.CERTIFICATE_UNREADABLE, reason=reason)
