@@ -6,6 +6,7 @@ no windows, network or token modules.
 
 from __future__ import annotations
 
+import functools
 import os
 import secrets
 import sys
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from certclient.model.profile import Profile
     from certclient.model.start import Start
     from certclient.model.update import Announcement
+    from certclient.platform.proxies.logins import ProxyLogins
     from certclient.platform.proxies.routes import ProxyResolver
     from certclient.store.base import CertificateStore
     from certclient.ui.shell.app import WindowServices
@@ -138,13 +140,21 @@ def all_stores(profiles: Sequence[Profile]) -> Sequence[CertificateStore]:
 def decided_proxy(policy: Policy) -> ProxyResolver | None:
     """The administrator's proxy setting; None leaves the choice to the system."""
     from certclient.ca.proxies import fixed_proxy
-    from certclient.model.policy import ProxyMode
+    from certclient.model.policy import PROXY, ProxyMode
     from certclient.platform.proxies.routes import DIRECT
 
     choice = policy.proxy
     if choice is None or choice.mode is ProxyMode.SYSTEM:
         return None
-    return fixed_proxy(choice.address or DIRECT)
+    return fixed_proxy(choice.address or DIRECT, PROXY)
+
+
+@functools.cache
+def proxy_logins() -> ProxyLogins:
+    """The proxies' logins that this process knows: one holder for all its connections."""
+    from certclient.platform.proxies.logins import ProxyLogins
+
+    return ProxyLogins()
 
 
 def update_checks(profiles: Sequence[Profile], policy: Policy) -> UpdateChecks:
@@ -156,7 +166,7 @@ def update_checks(profiles: Sequence[Profile], policy: Policy) -> UpdateChecks:
     from certclient.updates.check import UpdateChecks, fetcher
 
     cache = AnnouncementCache(data_folder() / "updates.json")
-    fetch = fetcher(decided_proxy(policy))
+    fetch = fetcher(decided_proxy(policy), proxy_logins())
     return UpdateChecks(tuple(profiles), cache, clock, Version.parse(__version__), fetch)
 
 
@@ -231,18 +241,19 @@ def enrollment(
     from certclient.enrollment.vault import system_vault
     from certclient.platform.folders import journal_file
 
-    proxies = decided_proxy(read_policy())
+    proxies, logins = decided_proxy(read_policy()), proxy_logins()
     environment = Environment(
         profile=profile,
         stores=stores,
-        ca=ca_client_for(profile, clock, secrets.token_bytes, proxies),
+        ca=ca_client_for(profile, clock, secrets.token_bytes, proxies, logins),
         vault=system_vault(),
         clock=clock,
         sleep=time.sleep,
         random_bytes=secrets.token_bytes,
         max_wait=max_wait,
         system=system(),
-        named_proxy=lambda url: named_proxy(url, proxies),
+        proxy_logins=logins,
+        named_proxy=lambda url: named_proxy(url, proxies, logins),
     )
     return Enrollment(environment, Journal(journal or journal_file()))
 

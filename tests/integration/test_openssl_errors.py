@@ -10,7 +10,7 @@ import ssl
 import pytest
 
 from certclient.ca.openssl_errors import clear_foreign_errors
-from certclient.ca.transport import HttpTransport
+from certclient.ca.transports.http import HttpTransport
 from certclient.configuration.profiles import load_profile
 from certclient.model.errors import CertclientError, ErrorCode
 from support.bank import RunningBank

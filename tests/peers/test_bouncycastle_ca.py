@@ -13,7 +13,7 @@ import pytest
 
 from certclient.ca.client import Issued, MacCredential, SignatureCredential, Waiting
 from certclient.ca.cmp.client import CmpClient
-from certclient.ca.transport import HttpTransport
+from certclient.ca.transports.http import HttpTransport
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.profile import CaSettings, MacAlgorithm
 from certclient.model.secret import Secret

@@ -23,7 +23,7 @@ from certclient.ca.client import (
     Waiting,
 )
 from certclient.ca.cmp.client import CmpClient
-from certclient.ca.transport import HttpTransport
+from certclient.ca.transports.http import HttpTransport
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.profile import CaSettings, MacAlgorithm

@@ -10,7 +10,7 @@ import pytest
 
 from certclient.ca.client import Issued, SignatureCredential
 from certclient.ca.cmp.client import CmpClient
-from certclient.ca.transport import HttpTransport
+from certclient.ca.transports.http import HttpTransport
 from certclient.model.keys import KeySpec
 from certclient.model.profile import CaSettings
 from support.peers import bouncycastle_ca, compile_bouncycastle_ca

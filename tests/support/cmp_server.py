@@ -51,6 +51,9 @@ class ScriptedServer:
         responder = self.responders[0] if len(self.responders) == 1 else self.responders.pop(0)
         return responder(request)
 
+    def get(self, url: str, accept: str) -> bytes:
+        raise AssertionError("a CMP client only posts")
+
     def probe(self, url: str) -> Sequence[CertclientError]:
         assert url == URL
         return ()

@@ -27,7 +27,7 @@ from urllib.parse import urlsplit
 from certclient.bootstrap import clock
 from certclient.ca.factory import ca_client_for
 from certclient.ca.proxies import system_proxies
-from certclient.ca.transport import HttpTransport
+from certclient.ca.transports.http import HttpTransport
 from certclient.enrollment.journal import Journal
 from certclient.enrollment.preflight import Check, CheckResult, Verdict
 from certclient.enrollment.procedure import Enrollment, Environment, Finished

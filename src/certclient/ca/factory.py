@@ -8,8 +8,9 @@ from datetime import datetime
 from certclient.ca.client import CaClient
 from certclient.ca.cmp.client import CmpClient
 from certclient.ca.tls.interception import system_roots
-from certclient.ca.transport import HttpTransport
+from certclient.ca.transports.http import HttpTransport
 from certclient.model.profile import Profile
+from certclient.platform.proxies.logins import ProxyLogins
 from certclient.platform.proxies.routes import ProxyResolver
 
 
@@ -18,16 +19,18 @@ def ca_client_for(
     clock: Callable[[], datetime],
     random_bytes: Callable[[int], bytes],
     proxies: ProxyResolver | None = None,
+    logins: ProxyLogins | None = None,
 ) -> CaClient:
     """A client for `profile.ca.url` with the profile's trust anchors.
 
     `clock` returns aware UTC; `random_bytes` takes a length in bytes and must be unpredictable.
     `proxies`: an administrator's setting (`proxies.fixed_proxy`); None follows the system's
-    settings.
+    settings. `logins`: the proxies' logins of this process.
     """
     transport = HttpTransport(
         profile.tls_anchors,
         proxies=proxies,
+        logins=logins,
         roots=lambda: system_roots().with_anchors(profile.ca.trust_anchors),
     )
     return CmpClient(profile.ca, transport, clock, random_bytes)

@@ -1,18 +1,15 @@
-"""Maps exceptions of requests and urllib3 to error codes that locate the failure."""
+"""Maps the exceptions of sockets, ssl and http.client to error codes that locate the failure."""
 
 from __future__ import annotations
 
-import re
 import ssl
 from collections.abc import Iterator
-from urllib.parse import urlsplit
-
-import requests
-from urllib3 import exceptions as urllib3_errors
 
 from certclient.model.errors import CertclientError, ErrorCode
 
-_TUNNEL_STATUS = re.compile(r"Tunnel connection failed: (\d{3})")
+_AUTHENTICATION_REQUIRED = 407
+_UNEXPECTED_EOF = "UNEXPECTED_EOF_WHILE_READING"
+"""OpenSSL 3's reason for a lost connection; Python before 3.11.4 raises it as a plain SSLError."""
 _MAX_REASON = 200
 
 _INTERRUPTED = (ssl.SSLEOFError, ssl.SSLZeroReturnError, TimeoutError)
@@ -21,41 +18,33 @@ _INTERRUPTED = (ssl.SSLEOFError, ssl.SSLZeroReturnError, TimeoutError)
 Some releases of Python, Debian 12's among them, set SSL_OP_IGNORE_UNEXPECTED_EOF. OpenSSL 3 then
 reports a lost connection as one that the peer has closed (SSLZeroReturnError).
 """
-_UNEXPECTED_EOF = "UNEXPECTED_EOF_WHILE_READING"
-"""OpenSSL 3's reason for it, which Python before 3.11.4 raises as a plain SSLError."""
 
 
-def network_error(error: Exception, host: str, proxy: str) -> CertclientError:
-    """The CertclientError for an exception from requests or urllib3.
+def network_error(error: Exception, host: str) -> CertclientError:
+    """The CertclientError for an exception on the way to `host`, behind any proxy.
 
-    `proxy`: the address of the proxy in use, "" for none. Data: `host`, the proxy if it is at
-    fault, and `reason` in English for support.
+    Data: `host`, and `reason` in English for support.
     """
     causes = list(_causes(error))
-    proxy_status = _tunnel_status(causes)
-    if proxy_status is not None:
-        return proxy_refusal(proxy_status, proxy)
-    if _any(causes, requests.exceptions.ProxyError, urllib3_errors.ProxyError):
-        return _with(ErrorCode.PROXY_UNREACHABLE, _without_password(proxy), error)
-    if proxy and _any(causes, requests.ConnectTimeout):
-        return _with(ErrorCode.PROXY_UNREACHABLE, _without_password(proxy), error)
     if _any(causes, ssl.SSLError) and not any(map(_is_interruption, causes)):
         return CertclientError(
             ErrorCode.TLS_UNTRUSTED, host=host, reason=_tls_reason(causes), issuer=""
         )
-    if _any(causes, urllib3_errors.NewConnectionError) and not _any(causes, TimeoutError):
-        # Refused or no route. Checked before the timeouts, because urllib3 derives it from one.
-        return _with(ErrorCode.NETWORK_UNREACHABLE, host, error)
-    if _any(causes, requests.Timeout, urllib3_errors.TimeoutError, TimeoutError):
+    if _any(causes, TimeoutError):
         return _with(ErrorCode.NETWORK_TIMEOUT, host, error)
     return _with(ErrorCode.NETWORK_UNREACHABLE, host, error)
 
 
+def proxy_down(error: Exception, proxy: str) -> CertclientError:
+    """The error for an exception on the way to `proxy` (host:port)."""
+    return _with(ErrorCode.PROXY_UNREACHABLE, proxy, error)
+
+
 def proxy_refusal(status: int, proxy: str) -> CertclientError:
-    """The error for an HTTP status that came from `proxy` (its address)."""
-    authentication = status == requests.codes.proxy_authentication_required
+    """The error for an HTTP status that came from `proxy` (host:port)."""
+    authentication = status == _AUTHENTICATION_REQUIRED
     code = ErrorCode.PROXY_AUTHENTICATION if authentication else ErrorCode.PROXY_UNREACHABLE
-    return CertclientError(code, host=_without_password(proxy), status=str(status))
+    return CertclientError(code, host=proxy, status=str(status))
 
 
 def is_proxy_down(error: CertclientError) -> bool:
@@ -63,23 +52,17 @@ def is_proxy_down(error: CertclientError) -> bool:
     return error.code is ErrorCode.PROXY_UNREACHABLE and "status" not in error.data
 
 
-def _without_password(proxy: str) -> str:
-    """host:port, without any credentials in the address."""
-    return urlsplit(proxy).netloc.rpartition("@")[2]
-
-
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """The exception and all its causes; urllib3 keeps some in `reason` and in `args`."""
-    pending: list[object] = [error]
+    """The exception and all its causes."""
+    pending: list[BaseException | None] = [error]
     seen: list[BaseException] = []
     while pending:
         found = pending.pop(0)
-        if not isinstance(found, BaseException) or any(found is known for known in seen):
+        if found is None or any(found is known for known in seen):
             continue
         seen.append(found)
         yield found
-        pending += [found.__cause__, found.__context__, getattr(found, "reason", None)]
-        pending += found.args
+        pending += [found.__cause__, found.__context__]
 
 
 def _any(causes: list[BaseException], *kinds: type[BaseException]) -> bool:
@@ -90,12 +73,6 @@ def _is_interruption(cause: BaseException) -> bool:
     if isinstance(cause, _INTERRUPTED):
         return True
     return isinstance(cause, ssl.SSLError) and cause.reason == _UNEXPECTED_EOF
-
-
-def _tunnel_status(causes: list[BaseException]) -> int | None:
-    """The proxy's status for CONNECT, which http.client gives only in the text of an OSError."""
-    matches = (_TUNNEL_STATUS.search(str(cause)) for cause in causes if isinstance(cause, OSError))
-    return next((int(match.group(1)) for match in matches if match), None)
 
 
 def _tls_reason(causes: list[BaseException]) -> str:

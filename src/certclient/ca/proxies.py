@@ -5,15 +5,17 @@ The first source with a setting wins.
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
-from urllib.request import getproxies_environment
-
-from requests.utils import select_proxy, should_bypass_proxies
 
 from certclient.model.errors import CertclientError
 from certclient.model.urls import is_loopback
+from certclient.platform.proxies.address import read_address
+from certclient.platform.proxies.logins import ProxyLogins
+from certclient.platform.proxies.no_proxy import is_listed
 from certclient.platform.proxies.routes import DIRECT, ProxyResolver, Routes
 
 if sys.platform == "win32":
@@ -22,27 +24,52 @@ if sys.platform == "win32":
 
 @dataclass(frozen=True, slots=True)
 class FixedProxy:
-    """One proxy for every URL. `address`: `http://host:port`, or DIRECT."""
+    """One proxy for every URL. `address`: as `read_address` takes it, or DIRECT.
+
+    `setting`: the name of the setting that it comes from.
+    """
 
     address: str
+    setting: str = ""
 
     def routes(self, url: str) -> Routes:
         """See ProxyResolver.routes. Always the one address."""
-        return Routes((self.address,))
+        if self.address == DIRECT:
+            return Routes((DIRECT,))
+        address, login = read_address(self.address, self.setting)
+        return Routes((str(address),), login=login, setting=self.setting)
 
 
+@dataclass(frozen=True, slots=True)
 class EnvironmentProxies:
-    """Reads HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY, in upper or lower case."""
+    """Reads HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY, in lower or upper case, as curl does.
+
+    `environment`: None for this process's.
+    """
+
+    environment: Mapping[str, str] | None = None
 
     def routes(self, url: str) -> Routes:
         """See ProxyResolver.routes. Empty if no variable applies, DIRECT if NO_PROXY matches."""
-        proxies = getproxies_environment()
-        if not proxies:
+        name, text = self._first(f"{urlsplit(url).scheme}_proxy", "all_proxy")
+        if not text:
             return Routes()
-        if should_bypass_proxies(url, no_proxy=proxies.get("no")):
+        if is_listed(url, self._first("no_proxy")[1]):
             return Routes((DIRECT,))
-        address = select_proxy(url, proxies)
-        return Routes((address,) if address else ())
+        return FixedProxy(text, name).routes(url)
+
+    def _first(self, *names: str) -> tuple[str, str]:
+        """The first of these variables that is not empty: its name as it is written, its value.
+
+        The lower-case name goes first; empty, it switches the upper-case one off.
+        """
+        environment = os.environ if self.environment is None else self.environment
+        for name in names:
+            written = name if name in environment else name.upper()
+            text = environment.get(written, "").strip()
+            if text:
+                return written, text
+        return "", ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +85,7 @@ class FirstConfigured:
             found = source.routes(url)
             problem = problem or found.problem
             if found.addresses:
-                return Routes(found.addresses, problem)
+                return Routes(found.addresses, problem, found.login, found.setting)
         return Routes((), problem)
 
 
@@ -81,19 +108,31 @@ def system_proxies() -> ProxyResolver:
     return ExceptLoopback(EnvironmentProxies())
 
 
-def named_proxy(url: str, decided: ProxyResolver | None) -> str | None:
+def named_proxy(
+    url: str, decided: ProxyResolver | None, logins: ProxyLogins | None = None
+) -> str | None:
     """The proxy to `url` that is set by `decided` (an administrator) or the environment.
 
     DIRECT for none; None leaves the choice to the system's own settings, for callers that follow
-    them themselves.
+    them themselves. Never holds a user or password: those go to `logins`. Raises
+    CertclientError(PROXY_SETTING).
     """
-    source = decided or ExceptLoopback(EnvironmentProxies())
-    return next(iter(source.routes(url).addresses), None)
+    routes = (decided or ExceptLoopback(EnvironmentProxies())).routes(url)
+    if logins is not None:
+        offer_login(routes, logins)
+    return next(iter(routes.addresses), None)
 
 
-def fixed_proxy(address: str) -> ProxyResolver:
+def offer_login(routes: Routes, logins: ProxyLogins) -> None:
+    """Passes the login that the proxy setting holds, if it holds one, to `logins`."""
+    if routes.login is not None:
+        for address in routes.addresses:
+            logins.offer(urlsplit(address).netloc, routes.login)
+
+
+def fixed_proxy(address: str, setting: str = "") -> ProxyResolver:
     """An administrator's setting: `address` (`http://host:port`, or DIRECT for none).
 
-    It overrides the system's settings.
+    It overrides the system's settings. `setting`: its name, for messages.
     """
-    return ExceptLoopback(FixedProxy(address))
+    return ExceptLoopback(FixedProxy(address, setting))

@@ -27,6 +27,7 @@ from certclient.model.keys import KeyRef, SignatureAlgorithm, Signer
 from certclient.model.profile import Profile
 from certclient.model.progress import Phase, Progress, Step
 from certclient.model.secret import Secret
+from certclient.platform.proxies.logins import ProxyLogins
 from certclient.store.base import CertificateStore, StoredCertificate, StoreSession
 from certclient.store.unavailable import absent
 
@@ -57,7 +58,7 @@ class Environment:
     returns seconds; the default is perf_counter, as time.monotonic has a resolution of 16 ms on
     Windows before Python 3.13. `max_wait`: how many seconds one run waits for the CA before it
     returns Pending. `system`: queries to the operating system. `named_proxy`: the proxy for a URL,
-    as `store.base.LoginCapable.log_in` takes it.
+    as `store.base.LoginCapable.log_in` takes it. `proxy_logins`: the holder that `ca` uses.
     """
 
     profile: Profile
@@ -71,6 +72,7 @@ class Environment:
     monotonic: Callable[[], float] = time.perf_counter
     system: System = field(default_factory=System)
     named_proxy: Callable[[str], str | None] = lambda _url: None
+    proxy_logins: ProxyLogins = field(default_factory=ProxyLogins)
 
 
 class Stopwatch:
@@ -301,6 +303,7 @@ _PASSING = frozenset(
         ErrorCode.NETWORK_TIMEOUT,
         ErrorCode.SERVER_ERROR,
         ErrorCode.SERVER_BUSY,
+        ErrorCode.FOREIGN_ANSWER,
     }
 )
 

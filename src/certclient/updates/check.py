@@ -12,13 +12,15 @@ from typing import Protocol
 
 from msgspec.structs import replace
 
-from certclient.ca.transport import HttpTransport, Timeouts
+from certclient.ca.transport import Timeouts
+from certclient.ca.transports.http import HttpTransport
 from certclient.model.certificate import TOKYO
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.profile import Profile
 from certclient.model.update import Announcement, UpdateState, Version, reason_against, update_state
 from certclient.model.update_file import MAX_BYTES, read_announcement, update_invalid
 from certclient.platform import log
+from certclient.platform.proxies.logins import ProxyLogins
 from certclient.platform.proxies.routes import ProxyResolver
 from certclient.updates.cache import AnnouncementCache, CachedAnnouncement
 
@@ -57,12 +59,16 @@ class Updates(Protocol):
         ...
 
 
-def fetcher(proxies: ProxyResolver | None = None) -> Fetch:
-    """Returns a Fetch over HTTPS with the profile's TLS anchors. `proxies`: see HttpTransport."""
+def fetcher(proxies: ProxyResolver | None = None, logins: ProxyLogins | None = None) -> Fetch:
+    """Returns a Fetch over HTTPS with the profile's TLS anchors. Arguments: see HttpTransport."""
 
     def fetch(profile: Profile, url: str) -> bytes:
         transport = HttpTransport(
-            profile.tls_anchors, timeouts=_TIMEOUTS, proxies=proxies, max_bytes=MAX_BYTES
+            profile.tls_anchors,
+            timeouts=_TIMEOUTS,
+            proxies=proxies,
+            logins=logins,
+            max_bytes=MAX_BYTES,
         )
         return transport.get(url, MEDIA_TYPE)
 

@@ -257,11 +257,11 @@ HTML = b"<!DOCTYPE html><title>Wi-Fi</title><p>Please log in</p>"
 @pytest.mark.parametrize(
     ("answer", "code"),
     [
-        (http("200 OK", HTML, "Content-Type: text/html"), "CC-UPDATE-INVALID"),
+        (http("200 OK", HTML, "Content-Type: text/html"), "CC-NET-FOREIGN"),
         (http("200 OK", b"x" * 20_000), "CC-UPDATE-INVALID"),
         (http("200 OK", BANK.message(serial=0)), "CC-UPDATE-INVALID"),
-        (http("302 Found", b"", "Location: https://evil.example/"), "CC-NET-SERVER"),
-        (http("404 Not Found", BANK.message()), "CC-NET-SERVER"),
+        (http("302 Found", b"", "Location: https://evil.example/"), "CC-NET-ADDRESS"),
+        (http("404 Not Found", BANK.message()), "CC-NET-ADDRESS"),
         (http("503 Busy"), "CC-NET-BUSY"),
         (b"", "CC-NET-UNREACHABLE"),
     ],

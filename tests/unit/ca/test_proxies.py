@@ -14,8 +14,10 @@ from certclient.ca.proxies import (
     named_proxy,
     system_proxies,
 )
-from certclient.ca.transport import HttpTransport, Timeouts
+from certclient.ca.transport import Timeouts
+from certclient.ca.transports.http import HttpTransport
 from certclient.model.errors import CertclientError, ErrorCode
+from certclient.platform.proxies.logins import ProxyLogins
 from certclient.platform.proxies.routes import DIRECT, Routes
 from certclient.platform.proxies.text import is_exempt, names_socks, proxies_in
 from support.raw_server import RawServer, always, free_port, http, raw_server
@@ -122,9 +124,48 @@ def test_unset_environment_yields_no_routes() -> None:
 def test_environment_variables_are_used(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy:3128")
     monkeypatch.setenv("NO_PROXY", "internal.jp")
-    assert EnvironmentProxies().routes(CA) == Routes(("http://proxy:3128",))
+    found = Routes(("http://proxy:3128",), setting="HTTPS_PROXY")
+    assert EnvironmentProxies().routes(CA) == found
     assert EnvironmentProxies().routes("https://a.internal.jp/") == Routes((DIRECT,))
-    assert system_proxies().routes(CA) == Routes(("http://proxy:3128",))
+    assert system_proxies().routes(CA) == found
+
+
+@pytest.mark.parametrize(
+    ("environment", "address", "setting"),
+    [
+        (
+            {"https_proxy": "http://low:1", "HTTPS_PROXY": "http://up:1"},
+            "http://low:1",
+            "https_proxy",
+        ),
+        ({"https_proxy": "", "HTTPS_PROXY": "http://up:1"}, None, ""),
+        ({"ALL_PROXY": "http://all:1"}, "http://all:1", "ALL_PROXY"),
+        ({"ALL_PROXY": "http://all:1", "HTTPS_PROXY": "http://up:1"}, "http://up:1", "HTTPS_PROXY"),
+        ({"ALL_PROXY": "socks://127.0.0.1:1080/"}, "socks://127.0.0.1:1080", "ALL_PROXY"),
+        ({"HTTPS_PROXY": "  proxy:8080 "}, "http://proxy:8080", "HTTPS_PROXY"),
+        ({"HTTP_PROXY": "http://for.http:1"}, None, ""),
+        ({"HTTPS_PROXY": " "}, None, ""),
+    ],
+)
+def test_variable_that_applies_is_named(
+    environment: dict[str, str], address: str | None, setting: str
+) -> None:
+    found = EnvironmentProxies(environment).routes(CA)
+    assert found == Routes((address,) if address else (), setting=setting)
+
+
+def test_login_in_the_environment_is_kept_apart_from_the_address() -> None:
+    found = EnvironmentProxies({"HTTPS_PROXY": "http://taro:pa%2Fss@proxy:8080"}).routes(CA)
+    assert found.addresses == ("http://proxy:8080",)
+    assert found.login is not None
+    assert (found.login.user, found.login.password.reveal()) == ("taro", "pa/ss")
+    assert "pa/ss" not in repr(found)
+    logins = ProxyLogins()
+    variables = FixedProxy("http://taro:secret@proxy:8080")
+    assert named_proxy(CA, variables, logins) == "http://proxy:8080"
+    known = logins.login("proxy:8080")
+    assert known is not None
+    assert known.user == "taro"
 
 
 def test_administrator_setting_overrides_the_environment(

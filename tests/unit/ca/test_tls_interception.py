@@ -17,7 +17,7 @@ from cryptography.x509.oid import NameOID
 from certclient.ca.proxies import FixedProxy
 from certclient.ca.tls.interception import KnownRoots, find_interceptor, issuer_name, system_roots
 from certclient.ca.tls.probe import TlsRoute
-from certclient.ca.transport import HttpTransport
+from certclient.ca.transports.http import HttpTransport
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.platform.proxies.routes import DIRECT

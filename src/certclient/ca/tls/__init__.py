@@ -1,1 +1,1 @@
-"""TLS to a bank: trust anchors, and detection of TLS interception."""
+"""Detection of TLS interception, and what a server presents."""

@@ -7,18 +7,18 @@ import contextlib
 import http.client
 import ssl
 import sys
-from base64 import b64encode
+import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
+from certclient.ca.http.connection import Network, Server, connect, proxy_of
+from certclient.ca.http.deadline import Deadline
 from certclient.ca.openssl_errors import clear_foreign_errors
+from certclient.ca.transport import Timeouts
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError
-
-_HTTPS_PORT = 443
-_PROXY_PORT = 8080
+from certclient.platform.proxies.logins import ProxyLogins
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,7 @@ class TlsRoute:
     url: str
     proxy: str
     timeout: float
+    logins: ProxyLogins = field(default_factory=ProxyLogins)
 
 
 def presented_certificates(route: TlsRoute) -> tuple[Certificate, ...]:
@@ -60,7 +61,7 @@ def verifies(route: TlsRoute, roots: Sequence[bytes]) -> bool | None:
             return True
     except ssl.SSLCertVerificationError:
         return False
-    except (OSError, http.client.HTTPException):
+    except (OSError, http.client.HTTPException, CertclientError):
         return None
 
 
@@ -74,22 +75,17 @@ def _readable(encoded: Sequence[bytes]) -> Iterator[Certificate]:
 def _connected(route: TlsRoute, context: ssl.SSLContext) -> Iterator[Any]:
     """The TLS connection (an SSLSocket) to the server."""
     clear_foreign_errors()
-    parts = urlsplit(route.url)
-    host, port = parts.hostname or "", parts.port or _HTTPS_PORT
-    through = urlsplit(route.proxy) if route.proxy else None
-    connection = http.client.HTTPSConnection(
-        (through.hostname or "") if through else host,
-        (through.port or _PROXY_PORT) if through else port,
-        timeout=route.timeout,
-        context=context,
+    limits = Timeouts(route.timeout, route.timeout, 2 * route.timeout)
+    line = connect(
+        Server.of(route.url),
+        proxy_of(route.proxy),
+        Deadline(limits, time.monotonic),
+        Network(context, route.logins),
     )
-    if through is not None:
-        connection.set_tunnel(host, port, _credentials(through.username, through.password))
     try:
-        connection.connect()
-        yield connection.sock
+        yield line.connected
     finally:
-        connection.close()
+        line.close()
 
 
 def _sent(connection: Any) -> Sequence[bytes]:
@@ -105,10 +101,3 @@ def _inspection_context() -> ssl.SSLContext:
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     return context
-
-
-def _credentials(user: str | None, password: str | None) -> dict[str, str]:
-    if user is None:
-        return {}
-    pair = f"{unquote(user)}:{unquote(password or '')}".encode()
-    return {"Proxy-Authorization": f"Basic {b64encode(pair).decode()}"}

@@ -1,0 +1,126 @@
+"""Judges what an HTTP server has answered, whatever transport brought it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from urllib.parse import urlsplit
+
+from certclient.model.errors import CertclientError, ErrorCode
+
+_BUSY = (429, 503)
+_PASSING = (408, 425)
+_NETWORK_LOGIN_REQUIRED = 511
+_MAX_RETRY_AFTER = 24 * 3600
+_MAX_LOCATION = 200
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseHead:
+    """Status and headers of a final response to a request to `url`. Header names: lower case."""
+
+    url: str
+    status: int
+    headers: Mapping[str, str]
+
+    @property
+    def host(self) -> str:
+        """The server's name or address, for messages."""
+        return host_of(self.url)
+
+    @property
+    def media_type(self) -> str:
+        """The type in Content-Type, in lower case, without parameters; "" if there is none."""
+        return self.headers.get("content-type", "").split(";")[0].strip().lower()
+
+    @property
+    def date(self) -> datetime | None:
+        """The Date header, aware; None without a valid one."""
+        return http_date(self.headers.get("date", ""))
+
+
+def check_status(head: ResponseHead, content_type: str | None) -> None:
+    """Raises the error that the status means; returns if the body is to be read.
+
+    `content_type`: a body of this type counts even with an error status (RFC 9811, 3.6); None if
+    none does. Raises CertclientError: SERVER_BUSY, SERVER_ERROR, SERVER_ADDRESS, FOREIGN_ANSWER;
+    see `Transport`.
+    """
+    status = str(head.status)
+    if head.status in _BUSY:
+        raise CertclientError(
+            ErrorCode.SERVER_BUSY, status=status, host=head.host, **_retry_after(head)
+        )
+    if 200 <= head.status < 300:
+        return
+    if head.status == _NETWORK_LOGIN_REQUIRED:
+        raise foreign_answer(head.url, "status 511, network authentication required")
+    if head.status >= 400 and content_type is not None and head.media_type == content_type:
+        return
+    if head.status >= 500 or head.status in _PASSING:
+        raise CertclientError(
+            ErrorCode.SERVER_ERROR, status=status, host=head.host, **_retry_after(head)
+        )
+    location = _location(head)
+    data = {"location": location} if location else {}
+    raise CertclientError(ErrorCode.SERVER_ADDRESS, status=status, host=head.host, **data)
+
+
+def foreign_answer(url: str, reason: str) -> CertclientError:
+    """FOREIGN_ANSWER: something on the way has answered in the server's place."""
+    return CertclientError(ErrorCode.FOREIGN_ANSWER, host=host_of(url), reason=reason)
+
+
+def check_body(head: ResponseHead, body: bytes) -> bytes:
+    """Returns `body`. Raises NETWORK_UNREACHABLE if it is empty, as after a lost connection."""
+    if not body:
+        raise CertclientError(ErrorCode.NETWORK_UNREACHABLE, host=head.host, reason="empty answer")
+    return body
+
+
+def too_long(head: ResponseHead) -> CertclientError:
+    """The error for a body that is longer than the transport takes."""
+    if is_page(head):
+        return foreign_answer(head.url, "a web page")
+    return CertclientError(ErrorCode.CA_MALFORMED, reason="answer too long")
+
+
+def is_page(head: ResponseHead) -> bool:
+    """Whether this is a web page, as sign-in pages of networks are."""
+    return head.media_type in ("text/html", "application/xhtml+xml")
+
+
+def host_of(url: str) -> str:
+    """The server of `url` for messages: its name or address."""
+    return urlsplit(url).hostname or ""
+
+
+def http_date(text: str) -> datetime | None:
+    """An HTTP date (RFC 9110, 5.6.7), aware; None if it is none."""
+    try:
+        moment = parsedate_to_datetime(text)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _retry_after(head: ResponseHead) -> dict[str, str]:
+    """Retry-After (RFC 9110, 10.2.3): seconds, or a date relative to the server's own clock."""
+    text = head.headers.get("retry-after", "").strip()
+    moment = http_date(text)
+    if text.isascii() and text.isdigit() and len(text) < 10:
+        seconds = int(text)
+    elif moment is not None:
+        seconds = int((moment - (head.date or datetime.now(UTC))).total_seconds())
+    else:
+        return {}
+    return {"retry_after": str(min(max(seconds, 0), _MAX_RETRY_AFTER))}
+
+
+def _location(head: ResponseHead) -> str:
+    """Where a redirect points: scheme and host alone, as the rest may identify somebody."""
+    parts = urlsplit(head.headers.get("location", "")[:_MAX_LOCATION])
+    shown = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}" if parts.netloc else ""
+    return "".join(one if one.isprintable() else "\ufffd" for one in shown)

@@ -1,0 +1,1 @@
+"""HTTP over http.client: connections with TLS, proxies and their logins, responses."""

@@ -1,0 +1,112 @@
+"""A socket whose waits are limited, each by itself and all of them together."""
+
+from __future__ import annotations
+
+import io
+import threading
+from collections.abc import Callable
+from socket import SHUT_RDWR, socket
+
+from certclient.ca.transport import Timeouts
+
+
+class Deadline:
+    """The time limits of one exchange. `begin` starts the total: with the first byte sent.
+
+    `monotonic` returns seconds that never go back.
+    """
+
+    def __init__(self, timeouts: Timeouts, monotonic: Callable[[], float]) -> None:
+        self.timeouts = timeouts
+        self._monotonic = monotonic
+        self._end: float | None = None
+
+    def begin(self) -> None:
+        """Starts the total limit, once."""
+        if self._end is None:
+            self._end = self._monotonic() + self.timeouts.total
+
+    def seconds(self, limit: float) -> float:
+        """How long the next wait may take: at most `limit`. Raises TimeoutError at the end."""
+        if self._end is None:
+            return limit
+        left = self._end - self._monotonic()
+        if left <= 0:
+            raise TimeoutError("the whole exchange took too long")
+        return min(limit, left)
+
+
+class Line:
+    """A connected socket with the limits of its exchange. `close` may come from any thread."""
+
+    def __init__(self, connected: socket, deadline: Deadline) -> None:
+        self._socket = connected
+        self._deadline = deadline
+        self._lock = threading.Lock()
+
+    @property
+    def connected(self) -> socket:
+        """The socket, as it is now: TLS replaces it."""
+        return self._socket
+
+    def secure(self, wrap: Callable[[socket], socket]) -> None:
+        """Replaces the socket by `wrap(socket)`, a handshake, within the limits."""
+        self._arm()
+        self._socket = wrap(self._socket)
+
+    def send(self, data: bytes) -> None:
+        """Sends all of `data` (bytes)."""
+        self._arm()
+        self._socket.sendall(data)
+
+    def receive(self, length: int) -> bytes:
+        """At most `length` bytes; b"" at the end."""
+        self._arm()
+        return self._socket.recv(length)
+
+    def receive_exactly(self, length: int) -> bytes:
+        """Exactly `length` bytes. Raises ConnectionError if the peer closes before."""
+        received = b""
+        while len(received) < length:
+            piece = self.receive(length - len(received))
+            if not piece:
+                raise ConnectionResetError("closed by the peer")
+            received += piece
+        return received
+
+    def makefile(self, *_args: object, **_kwargs: object) -> io.BufferedReader:
+        """For http.client.HTTPResponse: a reader that keeps to the limits."""
+        return io.BufferedReader(_Reader(self))
+
+    def cut(self) -> None:
+        """Ends a read or write that another thread waits in."""
+        with self._lock:
+            try:
+                self._socket.shutdown(SHUT_RDWR)
+            except OSError:
+                return  # not connected any more
+
+    def close(self) -> None:
+        """Closes the socket."""
+        with self._lock:
+            self._socket.close()
+
+    def _arm(self) -> None:
+        self._socket.settimeout(self._deadline.seconds(self._deadline.timeouts.read))
+
+
+class _Reader(io.RawIOBase):
+    """Reads from a Line."""
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+
+    def readable(self) -> bool:
+        """True."""
+        return True
+
+    def readinto(self, buffer: memoryview, /) -> int:  # type: ignore[override] # wants any buffer
+        """See io.RawIOBase.readinto."""
+        piece = self._line.receive(len(buffer))
+        buffer[: len(piece)] = piece
+        return len(piece)

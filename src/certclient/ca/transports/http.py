@@ -1,0 +1,306 @@
+"""HTTP to a CA over http.client: one connection per message, with the system's roots or anchors.
+
+Failures become a CertclientError that locates them: network, proxy, TLS or server. A procedure
+sends three messages, minutes apart or while waiting, so nothing stays open and there is nothing to
+close.
+"""
+
+from __future__ import annotations
+
+import http.client
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from secrets import token_bytes
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from certclient.ca.answers import (
+    ResponseHead,
+    check_body,
+    check_status,
+    foreign_answer,
+    host_of,
+    is_page,
+    too_long,
+)
+from certclient.ca.http.authentication import Request as SignedRequest
+from certclient.ca.http.connection import (
+    USER_AGENT,
+    FinalResponse,
+    Network,
+    Server,
+    authentication,
+    connect,
+    proxy_of,
+    read_head,
+)
+from certclient.ca.http.content import TooLongError, UnknownEncodingError, decoder
+from certclient.ca.http.deadline import Deadline
+from certclient.ca.http.tls import tls_context
+from certclient.ca.network_errors import is_proxy_down, network_error
+from certclient.ca.openssl_errors import clear_foreign_errors
+from certclient.ca.proxies import offer_login, system_proxies
+from certclient.ca.tls.interception import KnownRoots, find_interceptor, issuer_name, system_roots
+from certclient.ca.tls.probe import TlsRoute, presented_certificates
+from certclient.ca.transport import DEFAULT_TIMEOUTS, Timeouts
+from certclient.model.certificate import Certificate
+from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.urls import is_loopback
+from certclient.platform.proxies.address import ProxyAddress
+from certclient.platform.proxies.logins import ProxyLogins
+from certclient.platform.proxies.routes import DIRECT, ProxyResolver, Routes
+
+T = TypeVar("T")
+
+_CHUNK = 16 * 1024
+_AUTHENTICATION_REQUIRED = 407
+_MAX_PROXIES = 3
+"""Limits the proxies tried from a script's list: each may take a whole timeout."""
+
+_NO_ROUTE = frozenset({ErrorCode.NETWORK_UNREACHABLE, ErrorCode.NETWORK_TIMEOUT})
+"""Typical errors if only a proxy leads out and none is known."""
+
+_PROXY_ERRORS = frozenset(
+    {ErrorCode.PROXY_UNREACHABLE, ErrorCode.PROXY_AUTHENTICATION, ErrorCode.PROXY_SCHEME}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """One request. `headers`: besides those of every request."""
+
+    method: str
+    url: str
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+
+    def encoded(self, uri: str, host: str, authorization: bytes) -> bytes:
+        """The bytes to send; `uri` as the next hop needs it, `host` for the Host header."""
+        lines = [f"{self.method} {uri} HTTP/1.1", f"Host: {host}", f"User-Agent: {USER_AGENT}"]
+        lines += [f"{name}: {value}" for name, value in self.headers]
+        if self.method == "POST":
+            lines.append(f"Content-Length: {len(self.body)}")
+        octets = [line.encode("ascii") for line in (*lines, "Connection: close")]
+        if authorization:
+            octets.append(b"Proxy-Authorization: " + authorization)
+        return b"\r\n".join((*octets, b"", self.body))
+
+
+class HttpTransport:
+    """The `ca.transport.Transport` of systems whose own HTTP library is not used.
+
+    `tls_anchors`: the only roots trusted for TLS; if empty, the system's. `proxies`: the routes to
+    try; None follows the environment and the system. `logins`: the proxies' logins of this process.
+    `roots`: returns the public TLS roots, for `probe`. `max_bytes`: the maximum response size, as
+    sent and as decoded. `allow_http`: permits plain HTTP to other computers. `monotonic` returns
+    seconds that never go back; `random_bytes` takes a length in bytes and must be unpredictable.
+    """
+
+    def __init__(
+        self,
+        tls_anchors: Sequence[Certificate] = (),
+        *,
+        timeouts: Timeouts = DEFAULT_TIMEOUTS,
+        proxies: ProxyResolver | None = None,
+        logins: ProxyLogins | None = None,
+        roots: Callable[[], KnownRoots] = system_roots,
+        max_bytes: int = 256 * 1024,
+        allow_http: bool = False,
+        monotonic: Callable[[], float] = time.monotonic,
+        random_bytes: Callable[[int], bytes] = token_bytes,
+    ) -> None:
+        self._own_roots = bool(tls_anchors)
+        self._timeouts = timeouts
+        self._proxies = proxies or system_proxies()
+        self._logins = logins or ProxyLogins()
+        self._network = Network(tls_context(tls_anchors), self._logins, random_bytes)
+        self._roots = roots
+        self._max_bytes = max_bytes
+        self._allow_http = allow_http
+        self._monotonic = monotonic
+        self._server_time: datetime | None = None
+
+    def post(self, url: str, body: bytes, content_type: str) -> bytes:
+        """See Transport.post."""
+        headers = (
+            ("Content-Type", content_type),
+            ("Accept", content_type),
+            ("Accept-Encoding", "identity"),
+        )
+        request = _Request("POST", url, headers, body)
+        answer, _ = self._exchange(
+            request, lambda response: self._answer(url, response, content_type), self._routes(url)
+        )
+        return answer
+
+    def get(self, url: str, accept: str) -> bytes:
+        """See Transport.get."""
+        request = _Request("GET", url, (("Accept", accept), ("Accept-Encoding", "identity")))
+        answer, _ = self._exchange(
+            request, lambda response: self._page(url, response), self._routes(url)
+        )
+        return answer
+
+    def probe(self, url: str) -> Sequence[CertclientError]:
+        """See Transport.probe.
+
+        TLS_OPENED is checked over a separate TLS connection, and only if the system's roots are in
+        use.
+        """
+        routes = self._routes(url)
+        request = _Request("HEAD", url)
+        _, route = self._exchange(request, lambda response: self._head(url, response), routes)
+        opened = None if self._own_roots else self._interception_error(url, route)
+        return [remark for remark in (routes.problem, opened) if remark is not None]
+
+    def server_time(self) -> datetime | None:
+        """See Transport.server_time."""
+        return self._server_time
+
+    def _exchange(
+        self, request: _Request, read: Callable[[FinalResponse], T], routes: Routes
+    ) -> tuple[T, str]:
+        """Sends over the first route that is open.
+
+        Returns the result of `read`, and the proxy that was used (DIRECT for none).
+        """
+        *others, last = routes.addresses[:_MAX_PROXIES] or (DIRECT,)
+        try:
+            for proxy in others:
+                try:
+                    return self._send(request, read, proxy), proxy
+                except CertclientError as error:
+                    if not is_proxy_down(error):
+                        raise
+            return self._send(request, read, last), last
+        except CertclientError as error:
+            if routes.problem is not None and error.code in _NO_ROUTE:
+                raise routes.problem from error
+            if routes.setting and error.code in _PROXY_ERRORS:
+                named = {**error.data, "setting": routes.setting}
+                raise CertclientError(error.code, **named) from error
+            raise
+
+    def _send(self, request: _Request, read: Callable[[FinalResponse], T], route: str) -> T:
+        """Sends over a connection of its own and reads the response with `read`."""
+        clear_foreign_errors()
+        proxy = proxy_of(route)
+        deadline = Deadline(self._timeouts, self._monotonic)
+        server = Server.of(request.url)
+        try:
+            if proxy is None or server.scheme == "https" or proxy.scheme.startswith("socks"):
+                return self._send_to_server(request, read, proxy, deadline)
+            return self._send_to_proxy(request, read, proxy, deadline)
+        except (OSError, http.client.HTTPException) as error:
+            raise self._network_error(error, request.url, route) from error
+
+    def _send_to_server(
+        self,
+        request: _Request,
+        read: Callable[[FinalResponse], T],
+        proxy: ProxyAddress | None,
+        deadline: Deadline,
+    ) -> T:
+        server = Server.of(request.url)
+        line = connect(server, proxy, deadline, self._network)
+        try:
+            line.send(request.encoded(server.path, server.header, b""))
+            with read_head(line, request.method) as response:
+                return read(response)
+        finally:
+            line.close()
+
+    def _send_to_proxy(
+        self,
+        request: _Request,
+        read: Callable[[FinalResponse], T],
+        proxy: ProxyAddress,
+        deadline: Deadline,
+    ) -> T:
+        """Plain HTTP: the proxy reads the request, and answers it if the server cannot."""
+        server = Server.of(request.url)
+        uri = f"http://{server.header}{server.path}"
+        login = authentication(proxy, self._network)
+        while True:
+            line = connect(server, proxy, deadline, self._network)
+            try:
+                authorization = login.header(SignedRequest(request.method, uri))
+                line.send(request.encoded(uri, server.header, authorization))
+                with read_head(line, request.method) as response:
+                    if response.status != _AUTHENTICATION_REQUIRED:
+                        login.passed()
+                        return read(response)
+                    offers = response.headers.get_all("Proxy-Authenticate") or ()
+            finally:
+                line.close()
+            login.challenged(offers)
+
+    def _routes(self, url: str) -> Routes:
+        parts = urlsplit(url)
+        local = is_loopback(parts.hostname or "")
+        if parts.scheme != "https" and not local and not self._allow_http:
+            raise CertclientError(ErrorCode.TLS_UNTRUSTED, reason="not https", issuer="")
+        routes = self._proxies.routes(url)
+        offer_login(routes, self._logins)
+        return routes
+
+    def _interception_error(self, url: str, proxy: str) -> CertclientError | None:
+        """TLS_OPENED if an intermediary that the system trusts impersonates the server."""
+        parts = urlsplit(url)
+        if parts.scheme != "https":
+            return None
+        name = find_interceptor(self._tls_route(url, proxy), self._roots())
+        if name is None:
+            return None
+        return CertclientError(ErrorCode.TLS_OPENED, host=parts.hostname or "", issuer=name)
+
+    def _tls_route(self, url: str, proxy: str) -> TlsRoute:
+        return TlsRoute(url, proxy, self._timeouts.connect, self._logins)
+
+    def _head(self, url: str, response: FinalResponse) -> ResponseHead:
+        """Accepts any response; records the server's time."""
+        headers = {name.lower(): value for name, value in response.headers.items()}
+        head = ResponseHead(url, response.status, headers)
+        self._server_time = head.date
+        return head
+
+    def _answer(self, url: str, response: FinalResponse, content_type: str) -> bytes:
+        head = self._head(url, response)
+        check_status(head, content_type)
+        return check_body(head, self._read(head, response))
+
+    def _page(self, url: str, response: FinalResponse) -> bytes:
+        head = self._head(url, response)
+        check_status(head, None)
+        if is_page(head):
+            raise foreign_answer(url, "a web page")
+        return check_body(head, self._read(head, response))
+
+    def _read(self, head: ResponseHead, response: FinalResponse) -> bytes:
+        """Reads in chunks, so that an endless response ends at the limit."""
+        try:
+            decode = decoder(head.headers.get("content-encoding", ""), self._max_bytes)
+        except UnknownEncodingError as error:
+            raise foreign_answer(head.url, f"content encoding {error}") from error
+        received = bytearray()
+        while piece := response.read1(_CHUNK):
+            received += piece
+            if len(received) > self._max_bytes:
+                raise too_long(head)
+        if response.length:
+            raise http.client.IncompleteRead(bytes(received), response.length)
+        try:
+            return decode(bytes(received))
+        except TooLongError as error:
+            raise too_long(head) from error
+        except ValueError as error:
+            raise foreign_answer(head.url, str(error)) from error
+
+    def _network_error(self, error: Exception, url: str, proxy: str) -> CertclientError:
+        found = network_error(error, host_of(url))
+        if found.code is not ErrorCode.TLS_UNTRUSTED:
+            return found
+        shown = presented_certificates(self._tls_route(url, proxy))
+        return CertclientError(found.code, **{**found.data, "issuer": issuer_name(shown)})

@@ -1,0 +1,134 @@
+"""The logins of proxies that this process knows, for every connection it makes.
+
+Where a login comes from, the first that applies: the user's answer, the address in the settings
+(`http://user:password@proxy:8080`), the operating system's credential store. One that a proxy has
+refused is never sent again by itself: repeated failures lock accounts.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from certclient.model.proxy_login import ProxyLogin, ProxyLoginAnswer
+
+
+class LoginVault(Protocol):
+    """The operating system's credential store, for logins that the user wants to be kept.
+
+    Best effort: a store that fails counts as empty.
+    """
+
+    def keep(self, proxy: str, login: ProxyLogin) -> None:
+        """Stores the login of `proxy` (host:port)."""
+        ...
+
+    def fetch(self, proxy: str) -> ProxyLogin | None:
+        """The stored login of `proxy`; None if there is none."""
+        ...
+
+    def wipe(self, proxy: str) -> None:
+        """Deletes the login of `proxy`; no error if there is none."""
+        ...
+
+
+class NoLoginVault:
+    """A `LoginVault` that keeps nothing."""
+
+    def keep(self, proxy: str, login: ProxyLogin) -> None:
+        """Keeps nothing."""
+        return
+
+    def fetch(self, proxy: str) -> ProxyLogin | None:
+        """None, always."""
+        return None
+
+    def wipe(self, proxy: str) -> None:
+        """Nothing is kept, so nothing is deleted."""
+        return
+
+
+@dataclass(slots=True)
+class _Proxy:
+    """What is known of one proxy. `keep`: store `login` once the proxy has accepted it."""
+
+    login: ProxyLogin | None = None
+    keep: bool = False
+    stored: bool = False
+    """Whether `login` came from the vault or has been put there."""
+    asked_vault: bool = False
+    refused: list[ProxyLogin] = field(default_factory=list)
+
+    def is_refused(self, login: ProxyLogin) -> bool:
+        return any(login.same_as(one) for one in self.refused)
+
+
+class ProxyLogins:
+    """Logins by proxy (host:port), in memory. Thread-safe.
+
+    A transport asks `login` after a proxy's challenge and reports `accepted` or `refused`. Whoever
+    asks the user calls `answer`.
+    """
+
+    def __init__(self, vault: LoginVault | None = None) -> None:
+        """`vault`: asked once per proxy, and only after the proxy has asked for a login."""
+        self._vault = vault or NoLoginVault()
+        self._lock = threading.RLock()
+        self._proxies: dict[str, _Proxy] = {}
+
+    def login(self, proxy: str) -> ProxyLogin | None:
+        """The login to send to `proxy`; None if the user has to be asked.
+
+        May ask the credential store, which can take seconds.
+        """
+        with self._lock:
+            known = self._known(proxy)
+            if known.login is None and not known.asked_vault:
+                known.asked_vault = True
+                stored = self._vault.fetch(proxy)
+                if stored is not None and not known.is_refused(stored):
+                    known.login, known.stored = stored, True
+            return known.login
+
+    def offer(self, proxy: str, login: ProxyLogin) -> None:
+        """Notes a login from the settings; the user's answer goes first."""
+        with self._lock:
+            known = self._known(proxy)
+            if known.login is None and not known.is_refused(login):
+                known.login = login
+
+    def answer(self, proxy: str, answer: ProxyLoginAnswer) -> None:
+        """Notes the user's answer. It may be one that was refused before: the user said so."""
+        with self._lock:
+            known = self._known(proxy)
+            known.login, known.keep, known.stored = answer.login, answer.keep, False
+            known.refused = [one for one in known.refused if not one.same_as(answer.login)]
+
+    def accepted(self, proxy: str, login: ProxyLogin) -> None:
+        """The proxy has let `login` pass: stores it if the user wanted that."""
+        with self._lock:
+            known = self._known(proxy)
+            if known.login is login and known.keep and not known.stored:
+                known.stored = True
+                self._vault.keep(proxy, login)
+
+    def refused(self, proxy: str, login: ProxyLogin) -> None:
+        """The proxy has refused `login`: forgets it, in the credential store as well."""
+        with self._lock:
+            known = self._known(proxy)
+            known.refused.append(login)
+            if known.login is None or not known.login.same_as(login):
+                return  # another one has been given meanwhile
+            if known.stored:
+                self._vault.wipe(proxy)
+            known.login, known.keep, known.stored = None, False, False
+
+    def has_refused(self, proxy: str) -> bool:
+        """Whether the proxy has refused a login in this process, and none is known since."""
+        with self._lock:
+            known = self._known(proxy)
+            return known.login is None and bool(known.refused)
+
+    def _known(self, proxy: str) -> _Proxy:
+        return self._proxies.setdefault(proxy.lower(), _Proxy())
