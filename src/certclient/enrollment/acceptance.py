@@ -9,6 +9,7 @@ from certclient.ca.path import PathError, validate_path
 from certclient.enrollment.journal import Record
 from certclient.enrollment.preflight import CLOCK_LIMIT
 from certclient.model.certificate import Certificate
+from certclient.model.certificate_reading import KeyUsage
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.profile import Profile
 
@@ -35,7 +36,7 @@ def check_issued(
     # The CA's clock may be ahead of ours by as much as preflight tolerates with a warning.
     if not certificate.not_before - CLOCK_LIMIT <= now <= certificate.not_after:
         raise CertclientError(ErrorCode.ISSUED_EXPIRED, **data)
-    if certificate.is_ca or not certificate.client_auth:
+    if certificate.is_ca or not certificate.client_auth or not _signs(certificate):
         raise CertclientError(ErrorCode.ISSUED_NO_CLIENT_AUTH, **data)
     try:
         # If the CA's clock is ahead (tolerated above), the leaf is not valid yet at `now`.
@@ -46,6 +47,11 @@ def check_issued(
             ErrorCode.ISSUED_UNTRUSTED, issuer=certificate.issuer_common_name, **data
         ) from error
     return [c for c in chain if c != certificate and c not in profile.ca.trust_anchors]
+
+
+def _signs(certificate: Certificate) -> bool:
+    """Logging in is a signature; a certificate without keyUsage leaves its key free for any use."""
+    return certificate.key_usage is None or KeyUsage.DIGITAL_SIGNATURE in certificate.key_usage
 
 
 def _matches_request(record: Record, certificate: Certificate, profile: Profile) -> bool:

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from certclient.enrollment.bank_status import BankStatus, BankStatuses
 from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.names import same_name
 from certclient.store.base import CertificateStore, PinProvider, StoredCertificate
 
 
@@ -75,7 +76,7 @@ def _replaces(
 ) -> bool:
     return (
         other.certificate != stored.certificate
-        and other.certificate.subject == stored.certificate.subject
+        and same_name(other.certificate.subject, stored.certificate.subject)
         and not other.archived
         and other.key is not None
         and other.certificate.valid_at(now)

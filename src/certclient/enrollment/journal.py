@@ -135,12 +135,12 @@ class Record:
     @property
     def new_certificate(self) -> Certificate | None:
         """The issued certificate, None before ISSUED."""
-        return Certificate.from_der(self.issued) if self.issued else None
+        return Certificate.read(self.issued) if self.issued else None
 
     @property
     def old(self) -> Certificate | None:
         """The certificate to be replaced, None if there is none."""
-        return Certificate.from_der(self.old_certificate) if self.old_certificate else None
+        return Certificate.read(self.old_certificate) if self.old_certificate else None
 
     @property
     def error(self) -> ErrorCode | None:

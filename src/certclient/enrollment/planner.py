@@ -46,7 +46,7 @@ class ProcedurePlanner:
         """The procedure that replaces a refused certificate; None if it cannot be renewed now."""
         if ended.kind is ProcedureKind.RENEW:
             try:
-                self.check_stage(Certificate.from_der(ended.old_certificate))
+                self.check_stage(Certificate.read(ended.old_certificate))
             except CertclientError:
                 return None
         return replace(
@@ -92,7 +92,7 @@ class ProcedurePlanner:
         rule = self._environment.profile.subject_rule
         if interrupted is None or interrupted.old is None or new.kind is not ProcedureKind.RENEW:
             return
-        if interrupted.old.owner(rule) != Certificate.from_der(new.old_certificate).owner(rule):
+        if interrupted.old.owner(rule) != Certificate.read(new.old_certificate).owner(rule):
             raise CertclientError(ErrorCode.PROCEDURE_RUNNING, user_id=new.user_id)
 
     def predecessor(self, user_id: str) -> InventoryEntry | None:

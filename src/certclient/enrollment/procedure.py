@@ -232,8 +232,8 @@ class Enrollment:
             if interrupted is not None and _continues(interrupted, new):
                 return self._run(interrupted, interaction, resumed=True, ticket=ticket)
             if new.kind is ProcedureKind.RENEW:
-                self._planner.check_stage(Certificate.from_der(new.old_certificate))
-                self._planner.check_newest(Certificate.from_der(new.old_certificate))
+                self._planner.check_stage(Certificate.read(new.old_certificate))
+                self._planner.check_newest(Certificate.read(new.old_certificate))
             if destination.destination.value in self._environment.profile.excluded_destinations:
                 raise forbidden(DESTINATIONS, destination.destination.value)
             place = destination.availability()
@@ -295,7 +295,7 @@ class Enrollment:
         return Finished(
             procedure_id=record.id,
             kind=record.kind,
-            certificate=Certificate.from_der(record.issued),
+            certificate=Certificate.read(record.issued),
             store=context.store(record.store_id),
             old_archived=record.old_archived,
             old_kept=record.old is not None and not record.old_archived,

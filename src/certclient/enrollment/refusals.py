@@ -82,7 +82,7 @@ def _can_log_in(context: RunContext, record: Record) -> bool:
     proxy = context.environment.named_proxy(profile.login_test_url)
     try:
         with context.stopwatch.measure("network"):
-            log_in(store, Certificate.from_der(record.issued), profile, proxy)
+            log_in(store, Certificate.read(record.issued), profile, proxy)
     except CertclientError:
         return False
     return True

@@ -70,7 +70,7 @@ class Rejections:
         A refused login alone proves nothing, as a bank's web servers may learn of a certificate
         minutes after its CA: only what the CA refuses as well is recorded.
         """
-        login, new = self._context.login, Certificate.from_der(record.issued)
+        login, new = self._context.login, Certificate.read(record.issued)
         if login.result is LoginTestResult.WORKED:
             self._journal.accept(new.fingerprint)
         elif (
@@ -103,7 +103,7 @@ class Rejections:
         """
         for record in self._journal.leftovers():
             if record.set_aside and record.old_certificate == refused.der:
-                successor = Certificate.from_der(record.issued)
+                successor = Certificate.read(record.issued)
                 self._journal.accept(successor.fingerprint)
                 self._journal.save(
                     replace(

@@ -41,7 +41,7 @@ def _request_again(
     context.restart()
     new = journal.open_for(ended.profile_id, ended.user_id)
     if new is None:
-        planner.check_stage(Certificate.from_der(ended.old_certificate))
+        planner.check_stage(Certificate.read(ended.old_certificate))
     if new is None or (new.kind is ProcedureKind.OBTAIN and not context.has_issue_code(new)):
         raise refused
     try:
@@ -71,6 +71,6 @@ def replacement_of(journal: Journal, ended: Record) -> Record:
 
 
 def _refusal_of(journal: Journal, record: Record) -> CertclientError:
-    certificate = Certificate.from_der(record.issued)
+    certificate = Certificate.read(record.issued)
     rejection = read_statuses(journal).rejections.get(certificate.fingerprint)
     return not_accepted(certificate, rejection.message if rejection else "")

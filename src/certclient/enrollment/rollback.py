@@ -99,7 +99,7 @@ def _revoke(context: RunContext, record: Record) -> None:
 
     Raises KEY_NOT_FOUND if neither can sign.
     """
-    certificate = Certificate.from_der(record.issued)
+    certificate = Certificate.read(record.issued)
     if certificate.spki == record.spki:
         credential = context.new_credential(record)
     elif record.kind is ProcedureKind.RENEW:
@@ -113,7 +113,7 @@ def remove_new(context: RunContext, record: Record) -> None:
     """Deletes a procedure's new certificate and key, if they exist. Raises the store's errors."""
     session = context.session(record.store_id)
     if record.issued:
-        session.delete(Certificate.from_der(record.issued))
+        session.delete(Certificate.read(record.issued))
     # A key that was created but not journalled is found by its label.
     key = record.key if record.key_id else session.find_key(record.key_label)
     if key is not None:

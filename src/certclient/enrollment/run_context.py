@@ -219,7 +219,7 @@ class RunContext:
 
     def current(self, record: Record) -> SignatureCredential:
         """The old certificate with its key. Raises CERTIFICATE_NOT_FOUND, KEY_NOT_FOUND."""
-        old = Certificate.from_der(record.old_certificate)
+        old = Certificate.read(record.old_certificate)
         key = self.stored(record.old_store_id, old).key
         if key is None:
             raise CertclientError(ErrorCode.KEY_NOT_FOUND, serial=old.serial_hex)
@@ -227,9 +227,9 @@ class RunContext:
 
     def new_credential(self, record: Record) -> SignatureCredential:
         """The new certificate with its key, from ISSUED on. Raises KEY_NOT_FOUND."""
-        chain = tuple(Certificate.from_der(der) for der in record.chain)
+        chain = tuple(Certificate.read(der) for der in record.chain)
         signer = self.signer(record.store_id, record.key)
-        return SignatureCredential(Certificate.from_der(record.issued), signer, chain)
+        return SignatureCredential(Certificate.read(record.issued), signer, chain)
 
     def issue_code(self, record: Record) -> Secret:
         """The issue code of this run, from the vault or the user. Raises ISSUE_CODE_REQUIRED."""

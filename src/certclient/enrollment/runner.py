@@ -76,7 +76,7 @@ class ProcedureRunner:
             self._context.interaction.warning(error)
             self._context.environment.vault.wipe(record.id)
             if record.issued and not record.not_accepted:
-                new = Certificate.from_der(record.issued)
+                new = Certificate.read(record.issued)
                 self._rejections.note(new, RejectionSource.GIVEN_UP, error)
             return self.save(replace(record, state=end_state(record), leftover=True))
 
@@ -137,7 +137,7 @@ class ProcedureRunner:
         if verdict is Disposition.RESTART:
             return self.save(replace(record, state=ProcedureState.KEY_CREATED))
         if signer_refused(record, error):
-            current = Certificate.from_der(record.old_certificate)
+            current = Certificate.read(record.old_certificate)
             error = self._rejections.reject(current, RejectionSource.RENEWAL, error)
             record = replace(record, last_error=error.code.code)
         if verdict is Disposition.DISCARD:
@@ -215,7 +215,7 @@ class ProcedureRunner:
 
     def _remove_not_held(self, record: Record, error: CertclientError) -> Record:
         """Rolls back a certificate that the bank will never accept; the old one counts again."""
-        new = Certificate.from_der(record.issued)
+        new = Certificate.read(record.issued)
         self._rejections.note(new, RejectionSource.CONFIRMATION, error)
         code = ErrorCode.CERTIFICATE_NOT_ACCEPTED.code
         return self.roll_back(replace(record, not_accepted=True, last_error=code), None)
@@ -223,7 +223,7 @@ class ProcedureRunner:
     def _set_aside(self, record: Record, error: CertclientError) -> Record:
         """Closes the procedure without deleting anything: the certificate does not count, but goes
         only once another one has replaced it (`Rejections` reinstates it if that fails)."""
-        new = Certificate.from_der(record.issued)
+        new = Certificate.read(record.issued)
         self._rejections.note(new, RejectionSource.CONFIRMATION, error)
         return self.save(
             replace(

@@ -83,7 +83,7 @@ def preflight(context: RunContext, record: Record) -> None:
         remote = remote_result(environment.system)
         _stop_or_warn(context, (*connection, clock, store, remote))
         if record.kind is ProcedureKind.RENEW:
-            current = Certificate.from_der(record.old_certificate)
+            current = Certificate.read(record.old_certificate)
             _stop_or_warn(context, (key_result(context.session(record.old_store_id), current),))
 
 
@@ -148,7 +148,7 @@ def install(context: RunContext, record: Record) -> Record:
     environment = context.environment
     certificate = Certificate.from_der(record.issued)
     _check_clock(context)
-    received = [Certificate.from_der(der) for der in record.chain]
+    received = [Certificate.read(der) for der in record.chain]
     with context.step(Step.CHECK):
         chain = check_issued(
             record, certificate, received, environment.profile, environment.clock()
@@ -171,7 +171,7 @@ def _install_root(context: RunContext, session: StoreSession, last: Certificate)
     if not profile.install_root or not isinstance(session, RootInstaller):
         return
     for root in profile.ca.trust_anchors:
-        if root.subject == last.issuer:
+        if last.issued_by_name_of(root):
             try:
                 session.install_root(root)
             except CertclientError as error:
@@ -181,7 +181,7 @@ def _install_root(context: RunContext, session: StoreSession, last: Certificate)
 def verify(context: RunContext, record: Record) -> Record:
     """INSTALLED → VERIFIED. Reads the certificate back and signs with its key as a browser does."""
     with context.step(Step.VERIFY):
-        context.session(record.store_id).self_test(Certificate.from_der(record.issued))
+        context.session(record.store_id).self_test(Certificate.read(record.issued))
     return replace(record, state=ProcedureState.VERIFIED)
 
 
@@ -229,7 +229,7 @@ def _log_in(context: RunContext, record: Record) -> LoginTest:
     try:
         with context.step(Step.LOGIN), context.stopwatch.measure("network"):
             proxy = context.environment.named_proxy(profile.login_test_url)
-            log_in(store, Certificate.from_der(record.issued), profile, proxy)
+            log_in(store, Certificate.read(record.issued), profile, proxy)
     except CertclientError as error:
         return result_of_error(error)
     return LoginTest(LoginTestResult.WORKED)
@@ -259,8 +259,8 @@ def issued(context: RunContext, record: Record) -> Issued:
     """The CA's response as journalled."""
     return Issued(
         transaction=transaction_of(context, record),
-        certificate=Certificate.from_der(record.issued),
-        chain=tuple(Certificate.from_der(der) for der in record.chain),
+        certificate=Certificate.read(record.issued),
+        chain=tuple(Certificate.read(der) for der in record.chain),
         confirmed=record.ca_confirmed,
     )
 

@@ -113,6 +113,11 @@ def encoded(tag: int, content: bytes) -> bytes:
     return bytes((tag, _INDEFINITE | len(size))) + size + content
 
 
+def encoded_integer(value: int) -> bytes:
+    """The DER of a non-negative INTEGER."""
+    return encoded(INTEGER, value.to_bytes(value.bit_length() // 8 + 1, "big"))
+
+
 def _octets(element: Tlv, depth: int) -> bytes:
     pieces = children(element) if depth < _MAX_DEPTH else None
     if pieces is None:

@@ -195,6 +195,15 @@ class Certificate:
         return (names or others or [""])[-1]
 
     @property
+    def self_issued(self) -> bool:
+        """Whether issuer and subject are the same name (RFC 5280, 7.1), as a root's are."""
+        return names.same_name(self.subject, self.issuer)
+
+    def issued_by_name_of(self, issuer: Certificate) -> bool:
+        """Whether its issuer is the subject of `issuer` (RFC 5280, 7.1). Verifies no signature."""
+        return names.same_name(self.issuer, issuer.subject)
+
+    @property
     def not_after_tokyo(self) -> datetime:
         """The end of validity in Asia/Tokyo, rounded down to the minute."""
         return self.not_after.astimezone(TOKYO).replace(second=0, microsecond=0)
@@ -205,8 +214,16 @@ class Certificate:
 
     def owner(self, rule: SubjectRule) -> Owner | None:
         """Parses user ID, suffix and role from the Common Name; None if the rule does not match."""
-        if rule.issuers and self.issuer_common_name not in rule.issuers:
-            return None
+        owner = self.named_owner(rule)
+        return owner if owner is not None and self.has_issuer(rule) else None
+
+    def has_issuer(self, rule: SubjectRule) -> bool:
+        """Whether a CA that the rule names has issued it, by name; any if it names none."""
+        issuer = names.prepared(self.issuer_common_name)
+        return not rule.issuers or issuer in map(names.prepared, rule.issuers)
+
+    def named_owner(self, rule: SubjectRule) -> Owner | None:
+        """The owner by the Common Name, whoever issued it; None if the rule does not match."""
         match = rule.pattern.fullmatch(self.common_name)
         if match is None:
             return None

@@ -184,7 +184,8 @@ class CertificateReader:
             return None
         if key_kind(element.encoding) is not KeyKind.RSA:
             return element.encoding
-        return _rsa_spki(members[1]) or element.encoding
+        numbers = _rsa_numbers(members[1])
+        return rsa_spki(*numbers) if numbers else element.encoding
 
     def _extension(self, oid: str, field: CertificateField) -> Tlv | None:
         """The one extension of this kind; None if it is absent, or cannot be told."""
@@ -291,21 +292,27 @@ def _bit(bits: bytes, number: int) -> bool:
     return len(bits) > number // 8 and bool(bits[number // 8] & 0x80 >> number % 8)
 
 
-def _rsa_spki(key: Tlv) -> bytes | None:
-    """An RSA key's SubjectPublicKeyInfo in DER (RFC 8017, A.1.1); None if the key is damaged."""
-    bits = ber.bit_string(key)
-    numbers = ber.children(ber.read(bits)) if bits is not None else None
-    if numbers is None or len(numbers) != 2:
-        return None
-    values = [ber.integer(number) for number in numbers]
-    if any(value is None or value <= 0 for value in values):
-        return None
-    content = b"".join(ber.encoded(ber.INTEGER, _minimal(number.content)) for number in numbers)
+def rsa_spki(modulus: int, exponent: int) -> bytes:
+    """An RSA key's SubjectPublicKeyInfo in DER (RFC 8017, A.1.1), of whatever strength."""
+    content = ber.encoded_integer(modulus) + ber.encoded_integer(exponent)
     public_key = b"\x00" + ber.encoded(ber.SEQUENCE, content)
     return ber.encoded(ber.SEQUENCE, _RSA_ALGORITHM + ber.encoded(ber.BIT_STRING, public_key))
 
 
-def _minimal(number: bytes) -> bytes:
-    """A positive INTEGER's content without needless zero octets."""
-    digits = number.lstrip(b"\x00")
-    return b"\x00" + digits if digits[0] & 0x80 else digits
+def rsa_modulus(spki: bytes) -> int | None:
+    """The modulus in an RSA key's SubjectPublicKeyInfo; None for any other key."""
+    members = ber.children(ber.read(spki)) or ()
+    if key_kind(spki) is not KeyKind.RSA or len(members) < 2:
+        return None
+    numbers = _rsa_numbers(members[1])
+    return numbers[0] if numbers else None
+
+
+def _rsa_numbers(key: Tlv) -> tuple[int, int] | None:
+    """Modulus and exponent; None if the key is damaged."""
+    bits = ber.bit_string(key)
+    members = ber.children(ber.read(bits)) if bits is not None else None
+    if members is None or len(members) != 2:
+        return None
+    modulus, exponent = (ber.integer(member) or 0 for member in members)
+    return (modulus, exponent) if modulus > 0 and exponent > 0 else None

@@ -159,11 +159,14 @@ def _looks_like_shift_jis(raw: bytes) -> bool:
 def _canonical_attribute(attribute: NameAttribute) -> tuple[str, bool, str]:
     if not attribute.is_text:
         return attribute.oid, False, attribute.value.encoding.hex()
-    return attribute.oid, True, _prepared(attribute.text)
+    return attribute.oid, True, prepared(attribute.text)
 
 
-def _prepared(text: str) -> str:
-    """RFC 4518, 2: map, normalize, prohibit nothing; insignificant spaces are removed."""
+def prepared(text: str) -> str:
+    """The form in which two texts of a name are compared.
+
+    RFC 4518, 2: mapped and normalized, nothing prohibited, insignificant spaces removed.
+    """
     mapped = "".join(" " if c.isspace() else c for c in text if not _is_ignored(c))
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", mapped).casefold())
     return " ".join(folded.split())

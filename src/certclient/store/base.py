@@ -76,13 +76,18 @@ class Available:
 
 @dataclass(frozen=True, slots=True)
 class StoredCertificate:
-    """A certificate in a store. `key` is None if the store has no key for it."""
+    """A certificate in a store. `key` is None if the store has no key for it.
+
+    `key_hidden`: the store shows its keys to those only who have entered the PIN; that it has this
+    one is presumed, because the certificate is stored as one with a key.
+    """
 
     certificate: Certificate
     store_id: str
     friendly_name: str
     key: KeyRef | None
     archived: bool
+    key_hidden: bool = False
 
 
 class StoreSession(Protocol):
@@ -245,8 +250,10 @@ class CertificateStore(Protocol):
         ...
 
     def certificates(self) -> Sequence[StoredCertificate]:
-        """Returns the end-entity certificates, archived ones included. Needs no PIN.
+        """Returns the certificates, archived ones included. Needs no PIN.
 
+        One that cannot be read, wholly or in part, is returned as well (`Certificate.read`). A CA's
+        certificate is only if its key is here: others belong to a chain.
         Raises CertclientError with the code that `availability` would report.
         """
         ...

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
@@ -34,9 +35,7 @@ def prove(
     with data `reason` alone if the certificate is not RSA. Other errors of the store
     (TOKEN_REMOVED) propagate unchanged.
     """
-    public_key = certificate.x509.public_key()
-    if not isinstance(public_key, rsa.RSAPublicKey):
-        raise CertclientError(ErrorCode.KEY_SELF_TEST_FAILED, reason="not an RSA certificate")
+    public_key = _rsa_public_key(certificate)
     challenge = random_bytes(_CHALLENGE_LENGTH)
     for algorithm in algorithms:
         scheme = _SCHEMES[algorithm]
@@ -49,6 +48,17 @@ def prove(
             if error.code is not ErrorCode.KEY_UNSUPPORTED:
                 raise
             raise _failed(algorithm, error.data.get("reason", "")) from error
+
+
+def _rsa_public_key(certificate: Certificate) -> rsa.RSAPublicKey:
+    try:
+        public_key = load_der_public_key(certificate.spki)
+    except (ValueError, UnsupportedAlgorithm) as error:
+        reason = str(error)[:200]
+        raise CertclientError(ErrorCode.KEY_SELF_TEST_FAILED, reason=reason) from error
+    if not isinstance(public_key, rsa.RSAPublicKey):
+        raise CertclientError(ErrorCode.KEY_SELF_TEST_FAILED, reason="not an RSA certificate")
+    return public_key
 
 
 def _failed(algorithm: SignatureAlgorithm, reason: str) -> CertclientError:

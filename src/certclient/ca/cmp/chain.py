@@ -14,9 +14,9 @@ def sorted_chain(leaf: Certificate, received: Sequence[Certificate]) -> tuple[Ce
     """
     rest = [c for c in dict.fromkeys(received) if c.is_ca and c != leaf]
     chain: list[Certificate] = []
-    issuer = leaf.issuer
-    while step := [c for c in rest if c.subject == issuer]:
+    last = leaf
+    while step := [c for c in rest if last.issued_by_name_of(c)]:
         chain += step
         rest = [c for c in rest if c not in step]
-        issuer = step[0].issuer
+        last = step[0]
     return (*chain, *rest)

@@ -38,7 +38,7 @@ def certificate_hash(certificate: Certificate) -> tuple[bytes, AlgorithmIdentifi
     """certHash, and hashAlg if it must be named."""
     try:
         algorithm = certificate.x509.signature_hash_algorithm
-    except UnsupportedAlgorithm:
+    except (UnsupportedAlgorithm, ValueError, TypeError):
         algorithm = None
     digest = hashes.Hash(algorithm or hashes.SHA256())
     digest.update(certificate.der)

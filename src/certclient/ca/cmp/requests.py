@@ -14,7 +14,9 @@ from certclient.cmp.bodies import Body, CertificateConfirm
 from certclient.cmp.messages import CMP2000, CMP2021, IMPLICIT_CONFIRM, Header, Message
 from certclient.cmp.names import EMPTY_NAME, AlgorithmIdentifier, directory_name
 from certclient.cmp.protection import protect_with_mac, protect_with_signature
+from certclient.model import ber
 from certclient.model.certificate import Certificate
+from certclient.model.certificate_reading import SUBJECT_KEY_IDENTIFIER, CertificateReader
 from certclient.model.errors import CertclientError, ErrorCode
 
 
@@ -83,11 +85,10 @@ def _signature_sender(credential: SignatureCredential) -> _Sender:
 
 
 def _subject_key_id(certificate: Certificate) -> bytes | None:
-    try:
-        extensions = certificate.x509.extensions
-        return extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value.digest
-    except (x509.ExtensionNotFound, x509.DuplicateExtension, ValueError):
-        return None
+    """Of one that stands twice or is damaged, none is sent: senderKID is optional."""
+    value = CertificateReader(certificate.der).extension(SUBJECT_KEY_IDENTIFIER)
+    element = ber.read(value) if value else None
+    return ber.octets(element) if element and element.is_a(ber.OCTET_STRING) else None
 
 
 def _header(fields: RequestFields, body: Body, sender: _Sender) -> Header:

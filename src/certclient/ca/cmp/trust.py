@@ -12,20 +12,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
-
-from cryptography import x509
 
 from certclient.ca.path import PathError, validate_path
 from certclient.cmp.messages import Message
 from certclient.cmp.protection import ProtectionError, verify_signature
 from certclient.model.certificate import Certificate
+from certclient.model.certificate_reading import KeyUsage
 from certclient.model.errors import CertclientError
 
-T = TypeVar("T", bound=x509.ExtensionType)
-
-_CMC_CA = x509.ObjectIdentifier("1.3.6.1.5.5.7.3.27")
-_CMC_RA = x509.ObjectIdentifier("1.3.6.1.5.5.7.3.28")
+_CA_USAGES = frozenset((KeyUsage.DIGITAL_SIGNATURE, KeyUsage.KEY_CERT_SIGN))
+_CMC_CA = "1.3.6.1.5.5.7.3.27"
+_CMC_RA = "1.3.6.1.5.5.7.3.28"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,24 +67,11 @@ def readable(certificates: Iterable[bytes]) -> list[Certificate]:
 
 
 def _check_may_sign_responses(certificate: Certificate) -> None:
-    try:
-        extensions = certificate.x509.extensions
-    except (ValueError, x509.DuplicateExtension) as error:
-        raise ProtectionError(f"unreadable extensions: {error}") from error
-    usage = _value(extensions, x509.KeyUsage)
+    usage, purposes = certificate.key_usage, certificate.extended_key_usage or frozenset()
     if certificate.is_ca:
-        allowed = usage is None or usage.digital_signature or usage.key_cert_sign
+        allowed = usage is None or bool(usage & _CA_USAGES)
     else:
-        purposes = _value(extensions, x509.ExtendedKeyUsage) or ()
-        allowed = any(oid in purposes for oid in (_CMC_CA, _CMC_RA)) and (
-            usage is None or usage.digital_signature
-        )
-    if not allowed:
+        signs = usage is None or KeyUsage.DIGITAL_SIGNATURE in usage
+        allowed = signs and bool(purposes & {_CMC_CA, _CMC_RA})
+    if not allowed or certificate.unreadable:
         raise ProtectionError("signed by a certificate that does not speak for the CA")
-
-
-def _value(extensions: x509.Extensions, kind: type[T]) -> T | None:
-    try:
-        return extensions.get_extension_for_class(kind).value
-    except x509.ExtensionNotFound:
-        return None

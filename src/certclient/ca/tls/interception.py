@@ -15,8 +15,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import certifi
-from cryptography import x509
-from cryptography.x509.oid import NameOID
 
 from certclient.ca.tls.probe import TlsRoute, presented_certificates, verifies
 from certclient.model.certificate import Certificate
@@ -33,7 +31,7 @@ _PRODUCTS = (
 """Product names as they appear in the certificates that the products generate."""
 
 
-_NAMES = (NameOID.COMMON_NAME, NameOID.ORGANIZATION_NAME, NameOID.ORGANIZATIONAL_UNIT_NAME)
+_NAMES = ("Common Name", "Organization", "Organizational Unit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +89,7 @@ def issuer_name(presented: Sequence[Certificate]) -> str:
     """
     if not presented:
         return ""
-    issuer = presented[0].x509.issuer
-    name = presented[0].issuer_common_name or _text(issuer, NameOID.ORGANIZATION_NAME)
+    name = presented[0].issuer_common_name
     product = _product(presented)
     if not product or product.lower() in name.lower():
         return name
@@ -101,13 +98,10 @@ def issuer_name(presented: Sequence[Certificate]) -> str:
 
 def _product(presented: Sequence[Certificate]) -> str:
     """The known product named in an issuer; "" if none is."""
-    names = " ".join(_text(one.x509.issuer, oid) for one in presented for oid in _NAMES)
+    lines = [line for one in presented for line in one.issuer_lines]
+    names = " ".join(value for label, value in lines if label in _NAMES)
     found = (one for one in _PRODUCTS if re.search(rf"\b{re.escape(one)}\b", names, re.IGNORECASE))
     return next(found, "")
-
-
-def _text(name: x509.Name, oid: x509.ObjectIdentifier) -> str:
-    return " ".join(str(attribute.value) for attribute in name.get_attributes_for_oid(oid))
 
 
 def _stored(store: str) -> tuple[bytes, ...]:

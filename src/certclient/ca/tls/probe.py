@@ -41,7 +41,7 @@ def presented_certificates(route: TlsRoute) -> tuple[Certificate, ...]:
         with _connected(route, _inspection_context()) as connection:
             # The only place that reads unverified certificates; nothing is sent to the peer.
             own, *others = _sent(connection)
-        return (Certificate.from_der(own), *_readable(others))
+        return tuple(Certificate.read(der) for der in (own, *others))
     except (OSError, ValueError, http.client.HTTPException, CertclientError):
         return ()
 
@@ -63,12 +63,6 @@ def verifies(route: TlsRoute, roots: Sequence[bytes]) -> bool | None:
         return False
     except (OSError, http.client.HTTPException, CertclientError):
         return None
-
-
-def _readable(encoded: Sequence[bytes]) -> Iterator[Certificate]:
-    for der in encoded:
-        with contextlib.suppress(CertclientError):
-            yield Certificate.from_der(der)
 
 
 @contextlib.contextmanager

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 import pkcs11
-from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 from pkcs11 import Attribute, CertificateType, KeyType, ObjectClass
 from pkcs11 import exceptions as p11
 from pkcs11.attributes import AttributeMapper
 
+from certclient.model import ber
 from certclient.model.certificate import Certificate
-from certclient.model.errors import CertclientError
+from certclient.model.certificate_reading import rsa_modulus, rsa_spki
 from certclient.store.pkcs11.search import search
 
 ARCHIVED = b"certclient:archived:"
@@ -76,25 +76,15 @@ def key_identifier(spki: bytes) -> bytes:
     With any other ID, a certificate imported later by other software would not pair with its key.
     The hash is an identifier only; no security depends on it. Raises TypeError for a non-RSA key.
     """
-    modulus = _rsa_public_key(spki).public_numbers().n
+    modulus = rsa_modulus(spki)
+    if modulus is None:
+        raise TypeError("not an RSA key")
     raw = modulus.to_bytes((modulus.bit_length() + 7) // 8, "big")
     return hashlib.sha1(raw, usedforsecurity=False).digest()
 
 
-def is_rsa(spki: bytes) -> bool:
-    """Returns whether a DER SubjectPublicKeyInfo holds an RSA key."""
-    return isinstance(load_der_public_key(spki), rsa.RSAPublicKey)
-
-
-def _rsa_public_key(spki: bytes) -> rsa.RSAPublicKey:
-    key = load_der_public_key(spki)
-    if not isinstance(key, rsa.RSAPublicKey):
-        raise TypeError("not an RSA key")
-    return key
-
-
 def certificates(session: pkcs11.Session) -> Sequence[CertificateObject]:
-    """Returns every X.509 certificate on the token; skips objects that cannot be parsed."""
+    """Returns every X.509 certificate on the token, however much of it can be read."""
     return list(_certificates(session))
 
 
@@ -104,16 +94,12 @@ def _certificates(session: pkcs11.Session) -> Iterator[CertificateObject]:
         Attribute.CERTIFICATE_TYPE: CertificateType.X_509,
     }
     for handle in search(session, template):
-        values = handle.get_attributes([Attribute.VALUE, Attribute.ID, Attribute.LABEL])
-        try:
-            certificate = Certificate.from_der(values.get(Attribute.VALUE, b""))
-        except CertclientError:
-            continue
+        values = _readable(handle, (Attribute.VALUE, Attribute.ID, Attribute.LABEL))
         yield CertificateObject(
             handle=handle,
             raw_id=values.get(Attribute.ID, b""),
             label=values.get(Attribute.LABEL, ""),
-            certificate=certificate,
+            certificate=Certificate.read(values.get(Attribute.VALUE, b"")),
         )
 
 
@@ -139,39 +125,75 @@ def keys(
     return [_key(handle, object_class) for handle in search(session, template)]
 
 
+def other_keys(session: pkcs11.Session, object_class: ObjectClass) -> Sequence[KeyObject]:
+    """Returns the key halves of `object_class` that are not RSA: this program makes none of them.
+
+    `spki` is known of public EC halves only.
+    """
+    names = (Attribute.ID, Attribute.LABEL, Attribute.MODULUS, Attribute.EC_PARAMS)
+    found = []
+    for handle in search(session, {Attribute.CLASS: object_class}):
+        values = _readable(handle, (*names, Attribute.EC_POINT))
+        if not values.get(Attribute.MODULUS):
+            spki = _ec_spki(
+                values.get(Attribute.EC_PARAMS, b""), values.get(Attribute.EC_POINT, b"")
+            )
+            found.append(_half(handle, object_class, values, spki))
+    return found
+
+
 def _key(handle: pkcs11.Object, object_class: ObjectClass) -> KeyObject:
-    values = _readable(handle)
-    modulus = values.get(Attribute.MODULUS, b"")
-    exponent = values.get(Attribute.PUBLIC_EXPONENT, b"")
+    names = (Attribute.ID, Attribute.LABEL, Attribute.MODULUS, Attribute.PUBLIC_EXPONENT)
+    values = _readable(handle, names)
+    modulus = int.from_bytes(values.get(Attribute.MODULUS, b""), "big")
+    exponent = int.from_bytes(values.get(Attribute.PUBLIC_EXPONENT, b""), "big")
+    spki = rsa_spki(modulus, exponent) if modulus and exponent else None
+    return _half(handle, object_class, values, spki)
+
+
+def _half(
+    handle: pkcs11.Object,
+    object_class: ObjectClass,
+    values: Mapping[Attribute, Any],
+    spki: bytes | None,
+) -> KeyObject:
     return KeyObject(
         handle=handle,
         object_class=object_class,
         key_id=values.get(Attribute.ID, b""),
         label=values.get(Attribute.LABEL, ""),
-        spki=_spki(modulus, exponent),
+        spki=spki,
     )
 
 
-def _readable(handle: pkcs11.Object) -> dict[Attribute, Any]:
-    """Reads the attributes of a key half; without modulus and exponent if NSS cannot read them.
+def _readable(handle: pkcs11.Object, names: Sequence[Attribute]) -> Mapping[Attribute, Any]:
+    """Reads those of the attributes that can be read.
 
-    A full disk can leave a half truncated. It must remain findable by its label, so that it can be
-    removed, and must not make the whole database unreadable.
+    A full disk can leave a key half in NSS truncated. It must remain findable by its label, so
+    that it can be removed, and must not make the whole database unreadable.
     """
-    names = [Attribute.ID, Attribute.LABEL]
     try:
-        return handle.get_attributes([*names, Attribute.MODULUS, Attribute.PUBLIC_EXPONENT])
-    except p11.FunctionFailed:
-        return handle.get_attributes(names)
+        return handle.get_attributes(list(names))
+    except _NO_SUCH_ATTRIBUTE:
+        values: dict[Attribute, Any] = {}
+        for name in names:
+            with suppress(*_NO_SUCH_ATTRIBUTE):
+                values |= handle.get_attributes([name])
+        return values
 
 
-def _spki(modulus: bytes, exponent: bytes) -> bytes | None:
-    numbers = rsa.RSAPublicNumbers(
-        e=int.from_bytes(exponent, "big"), n=int.from_bytes(modulus, "big")
-    )
-    try:
-        public_key = numbers.public_key()
-    except ValueError:
-        # `cryptography` refuses the key (too short, even exponent): another program's key.
+_NO_SUCH_ATTRIBUTE = (p11.FunctionFailed, p11.AttributeTypeInvalid, p11.AttributeSensitive)
+
+
+def _ec_spki(parameters: bytes, point: bytes) -> bytes | None:
+    """The DER SubjectPublicKeyInfo of CKA_EC_PARAMS and CKA_EC_POINT (RFC 5480, 2)."""
+    wrapped = ber.read(point)
+    if not parameters or wrapped is None or wrapped.tag != ber.OCTET_STRING:
         return None
-    return public_key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    algorithm = ber.encoded(ber.SEQUENCE, _EC_PUBLIC_KEY + parameters)
+    bits = ber.encoded(ber.BIT_STRING, b"\x00" + wrapped.content)
+    return ber.encoded(ber.SEQUENCE, algorithm + bits)
+
+
+_EC_PUBLIC_KEY = bytes.fromhex("06072a8648ce3d0201")
+"""The OID id-ecPublicKey."""

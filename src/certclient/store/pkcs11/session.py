@@ -10,7 +10,9 @@ import pkcs11
 from pkcs11 import Attribute, CertificateType, ObjectClass
 from pkcs11 import exceptions as p11
 
+from certclient.model.ber import encoded_integer
 from certclient.model.certificate import Certificate
+from certclient.model.certificate_reading import rsa_modulus
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import TLS_ALGORITHMS, KeyRef, KeySpec, SignatureAlgorithm, Signer
 from certclient.store.pkcs11 import keypairs
@@ -19,7 +21,6 @@ from certclient.store.pkcs11.objects import (
     ARCHIVED,
     CertificateObject,
     certificates,
-    is_rsa,
     key_identifier,
 )
 from certclient.store.pkcs11.signer import token_signer
@@ -76,7 +77,7 @@ class TokenSession:
         """
         with self._boundary(writing=True):
             for certificate in chain:
-                wanted = certificate.is_ca and certificate.subject != certificate.issuer
+                wanted = certificate.is_ca and not certificate.self_issued
                 if wanted and not self._same_bytes(certificate):
                     self._write_if_room(certificate)
 
@@ -101,11 +102,11 @@ class TokenSession:
             for found in to_delete:
                 found.handle.destroy()
             rest = certificates(self.session)
-            if any(_identity(one.certificate) == _identity(certificate) for one in rest):
+            if any(one.certificate.identity == certificate.identity for one in rest):
                 # NSS reports no error when a full disk prevents a deletion.
                 raise CertclientError(ErrorCode.TOKEN_FAILED, reason="still there")
             key_ids = {found.key_id for found in to_delete}
-            if is_rsa(certificate.spki):
+            if rsa_modulus(certificate.spki) is not None:
                 # Completes an earlier deletion that stopped after the certificate.
                 key_ids.add(key_identifier(certificate.spki))
             for key_id in key_ids - {b""}:
@@ -149,9 +150,9 @@ class TokenSession:
 
     def _exactly(self, certificate: Certificate) -> list[CertificateObject]:
         """Matches issuer, serial number and public key; anything less is unsafe for deletion."""
-        wanted = _identity(certificate)
+        wanted = certificate.identity
         return [
-            found for found in certificates(self.session) if _identity(found.certificate) == wanted
+            found for found in certificates(self.session) if found.certificate.identity == wanted
         ]
 
     def _required(self, certificate: Certificate) -> list[CertificateObject]:
@@ -190,10 +191,6 @@ class TokenSession:
                 found.handle.destroy()
 
 
-def _identity(certificate: Certificate) -> tuple[bytes, int, bytes]:
-    return certificate.issuer, certificate.serial, certificate.spki
-
-
 def _template(certificate: Certificate, label: str, key_id: bytes) -> dict[Attribute, object]:
     template: dict[Attribute, object] = {
         Attribute.CLASS: ObjectClass.CERTIFICATE,
@@ -203,15 +200,9 @@ def _template(certificate: Certificate, label: str, key_id: bytes) -> dict[Attri
         Attribute.LABEL: label,
         Attribute.SUBJECT: certificate.subject,
         Attribute.ISSUER: certificate.issuer,
-        Attribute.SERIAL_NUMBER: _der_integer(certificate.serial),
+        Attribute.SERIAL_NUMBER: encoded_integer(certificate.serial),
         Attribute.VALUE: certificate.der,
     }
     if key_id:
         template[Attribute.ID] = key_id
     return template
-
-
-def _der_integer(value: int) -> bytes:
-    """Encodes a non-negative INTEGER of at most 127 bytes in DER, as CKA_SERIAL_NUMBER needs."""
-    content = value.to_bytes(value.bit_length() // 8 + 1, "big")
-    return bytes((0x02, len(content))) + content

@@ -6,10 +6,12 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 
 import pkcs11
 from pkcs11 import ObjectClass
 
+from certclient.model.certificate_reading import CertificateField, KeyKind
 from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import KeyRef, procedure_of
@@ -22,7 +24,13 @@ from certclient.store.base import (
 )
 from certclient.store.pkcs11.errors import translated
 from certclient.store.pkcs11.module import Module
-from certclient.store.pkcs11.objects import CertificateObject, KeyObject, certificates, keys
+from certclient.store.pkcs11.objects import (
+    CertificateObject,
+    KeyObject,
+    certificates,
+    keys,
+    other_keys,
+)
 from certclient.store.pkcs11.session import TokenSession
 from certclient.store.pkcs11.token import TokenLogin, TokenName, availability_from_flags, find_token
 
@@ -98,22 +106,26 @@ def token_session(
 
 
 def list_certificates(login: TokenLogin) -> Sequence[StoredCertificate]:
-    """Lists end-entity certificates without a PIN; see CertificateStore.certificates."""
+    """Lists certificates without a PIN; see CertificateStore.certificates."""
     with login.reading() as session, translated(login.probe):
-        found = [one for one in certificates(session) if not one.certificate.is_ca]
-        publics = keys(session, ObjectClass.PUBLIC_KEY)
-        privates = keys(session, ObjectClass.PRIVATE_KEY)
-        needs_login = bool(session.token.flags & pkcs11.TokenFlag.LOGIN_REQUIRED)
-    return [
-        StoredCertificate(
-            certificate=one.certificate,
-            store_id=login.store_id,
-            friendly_name=one.label,
-            key=_key_of(login.store_id, one, (*privates, *publics), hidden_keys=needs_login),
-            archived=one.archived,
-        )
-        for one in found
-    ]
+        keys_seen = _VisibleKeys(session)
+        found = [_stored(login.store_id, one, keys_seen) for one in certificates(session)]
+    return [one for one in found if one.key is not None or not one.certificate.is_ca]
+
+
+def _stored(store_id: str, found: CertificateObject, seen: _VisibleKeys) -> StoredCertificate:
+    key_id = seen.key_id(found)
+    hidden = key_id is None and seen.may_be_hidden(found)
+    if hidden:
+        key_id = found.key_id
+    return StoredCertificate(
+        certificate=found.certificate,
+        store_id=store_id,
+        friendly_name=found.label,
+        key=None if key_id is None else KeyRef(store_id, key_id),
+        archived=found.archived,
+        key_hidden=hidden,
+    )
 
 
 def list_unused_keys(login: TokenLogin) -> Sequence[str]:
@@ -126,7 +138,7 @@ def list_unused_keys(login: TokenLogin) -> Sequence[str]:
         present = certificates(session)
         halves = [
             half
-            for object_class in (ObjectClass.PUBLIC_KEY, ObjectClass.PRIVATE_KEY)
+            for object_class in _HALVES
             for half in keys(session, object_class)
             if procedure_of(half.label) is not None
         ]
@@ -141,20 +153,50 @@ def _belongs(half: KeyObject, present: Sequence[CertificateObject]) -> bool:
     )
 
 
-def _key_of(
-    store_id: str, found: CertificateObject, halves: Sequence[KeyObject], *, hidden_keys: bool
-) -> KeyRef | None:
-    """Returns the key that the certificate is presumed to have on this token.
+class _VisibleKeys:
+    """The key halves that a session shows without a PIN. Looks at keys that are not RSA only for a
+    certificate that has such a key."""
 
-    A visible half with the same public key is proof. If private keys are hidden until login
-    (`hidden_keys`) and no half is visible, the CKA_ID of a client certificate is taken to pair it
-    with a key, as all middleware does. This is limited to certificates for client authentication,
-    because NSS gives other people's certificates a CKA_ID as well.
-    """
-    for half in halves:
-        same_key = half.spki == found.certificate.spki
-        if half.key_id and (same_key or (half.spki is None and half.key_id == found.key_id)):
-            return KeyRef(store_id, half.key_id)
-    if hidden_keys and found.key_id and found.certificate.client_auth:
-        return KeyRef(store_id, found.key_id)
-    return None
+    def __init__(self, session: pkcs11.Session) -> None:
+        self._session = session
+        self._needs_login = bool(session.token.flags & pkcs11.TokenFlag.LOGIN_REQUIRED)
+
+    def key_id(self, found: CertificateObject) -> bytes | None:
+        """The CKA_ID of the certificate's key, None if no half of it is visible.
+
+        A half with the same public key is proof. Of a half or a certificate whose public key
+        cannot be read, the CKA_ID is all there is to go by.
+        """
+        certificate = found.certificate
+        halves = self._rsa if certificate.key_kind is KeyKind.RSA else self._others
+        if not certificate.spki:
+            halves = (*self._rsa, *self._others)
+        for half in halves:
+            unknown = half.spki is None or not certificate.spki
+            same_key = half.spki == certificate.spki
+            if half.key_id and (same_key or (unknown and half.key_id == found.key_id)):
+                return half.key_id
+        return None
+
+    def may_be_hidden(self, found: CertificateObject) -> bool:
+        """Whether its key may be one of those that the token hides until login.
+
+        If private keys are hidden, the CKA_ID of a client certificate is taken to pair it with a
+        key, as all middleware does. This is limited to certificates for client authentication,
+        because NSS gives other people's certificates a CKA_ID as well.
+        """
+        certificate = found.certificate
+        purpose_unreadable = CertificateField.EXTENDED_KEY_USAGE in certificate.unreadable
+        for_login = certificate.client_auth or purpose_unreadable
+        return self._needs_login and bool(found.key_id) and for_login and not certificate.is_ca
+
+    @cached_property
+    def _rsa(self) -> Sequence[KeyObject]:
+        return [half for one in _HALVES for half in keys(self._session, one)]
+
+    @cached_property
+    def _others(self) -> Sequence[KeyObject]:
+        return [half for one in _HALVES for half in other_keys(self._session, one)]
+
+
+_HALVES = (ObjectClass.PRIVATE_KEY, ObjectClass.PUBLIC_KEY)

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from certclient.model.certificate import Certificate
-from certclient.model.errors import CertclientError
 from certclient.platform.windows_dll import WindowsCallError
 from certclient.store.windows import declarations as w
 from certclient.store.windows.container import Container
@@ -46,8 +45,8 @@ class SystemStore:
         self._handle = handle
 
     def entries(self) -> list[SystemStoreEntry]:
-        """Returns all certificates, archived ones included; skips any that cannot be parsed."""
-        return [entry for context in self._contexts() if (entry := _entry(context)) is not None]
+        """Returns all certificates, archived ones included, however much of each can be read."""
+        return [_entry(context) for context in self._contexts()]
 
     def add(
         self, certificate: Certificate, friendly_name: str, container: Container | None
@@ -188,13 +187,9 @@ def _required(context: Any) -> Any:
     return context
 
 
-def _entry(context: Any) -> SystemStoreEntry | None:
-    try:
-        certificate = Certificate.from_der(encoded(context))
-    except CertclientError:
-        return None
+def _entry(context: Any) -> SystemStoreEntry:
     return SystemStoreEntry(
-        certificate=certificate,
+        certificate=Certificate.read(encoded(context)),
         friendly_name=_friendly_name(context),
         container=_container(context),
         archived=_property(context, w.CERT_ARCHIVED_PROP_ID) is not None,
@@ -228,7 +223,7 @@ def _friendly_name(context: Any) -> str:
 
 def _container(context: Any) -> Container | None:
     raw = _property(context, w.CERT_KEY_PROV_INFO_PROP_ID)
-    if raw is None:
+    if raw is None or len(raw) < ctypes.sizeof(w.KeyProviderInfo):
         return None
     info = w.KeyProviderInfo.from_buffer(raw)
     return Container(

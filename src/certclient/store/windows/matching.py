@@ -4,15 +4,10 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from certclient.model.certificate import Certificate
+from certclient.model.certificate_reading import KeyKind
 from certclient.store.windows import keys
 from certclient.store.windows.container import Container
 from certclient.store.windows.crypt32 import SystemStoreEntry
-
-
-def identity(certificate: Certificate) -> tuple[bytes, int, bytes]:
-    """Returns issuer, serial number and public key, all needed to archive or delete safely."""
-    return certificate.issuer, certificate.serial, certificate.spki
 
 
 class KeyFinder:
@@ -37,6 +32,9 @@ class KeyFinder:
                 return claimed
             if keys.spki_or_none(claimed) == entry.certificate.spki:
                 return claimed
+            if not _is_rsa(entry) and keys.key_exists(claimed):
+                # A key of a kind that cannot be read here; this program makes none of them.
+                return claimed
         return self.ours.get(entry.certificate.spki)
 
     def claimed(self, entry: SystemStoreEntry) -> Container | None:
@@ -48,3 +46,7 @@ class KeyFinder:
         if found is None and entry.container and keys.key_exists(entry.container):
             return entry.container
         return found
+
+
+def _is_rsa(entry: SystemStoreEntry) -> bool:
+    return entry.certificate.key_kind is KeyKind.RSA

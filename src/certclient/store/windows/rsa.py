@@ -6,9 +6,8 @@ import struct
 from typing import NamedTuple
 
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from certclient.model.certificate_reading import rsa_spki
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import SignatureAlgorithm
 from certclient.store.windows.declarations import CALG_SHA_256, CALG_SHA_384, CALG_SHA_512
@@ -50,9 +49,9 @@ def digest(scheme: Scheme, data: bytes) -> bytes:
 def spki_from_cng(blob: bytes) -> bytes:
     """Converts a BCRYPT_RSAPUBLIC_BLOB (bcrypt.h: big-endian numbers) to DER SubjectPublicKeyInfo.
 
-    Raises KEY_UNSUPPORTED if it is not an RSA key that `cryptography` accepts.
+    Raises KEY_UNSUPPORTED if it is not an RSA key.
     """
-    magic, _bits, exponent_length, modulus_length = struct.unpack_from("<4I", blob)
+    magic, _bits, exponent_length, modulus_length = _numbers("<4I", blob, 0)
     numbers = blob[24:]
     exponent = numbers[:exponent_length]
     modulus = numbers[exponent_length : exponent_length + modulus_length]
@@ -64,15 +63,20 @@ def spki_from_capi(blob: bytes) -> bytes:
 
     Returns SubjectPublicKeyInfo. Raises KEY_UNSUPPORTED like `spki_from_cng`.
     """
-    magic, bits, exponent = struct.unpack_from("<3I", blob, 8)
+    magic, bits, exponent = _numbers("<3I", blob, 8)
     return _spki(magic, exponent, int.from_bytes(blob[20 : 20 + bits // 8], "little"))
+
+
+def _numbers(layout: str, blob: bytes, offset: int) -> tuple[int, ...]:
+    try:
+        return struct.unpack_from(layout, blob, offset)
+    except struct.error as error:
+        raise CertclientError(ErrorCode.KEY_UNSUPPORTED, reason="a short key blob") from error
 
 
 def _spki(magic: int, exponent: int, modulus: int) -> bytes:
     if magic != _RSA1:
         raise CertclientError(ErrorCode.KEY_UNSUPPORTED, reason="not an RSA key")
-    try:
-        public_key = rsa.RSAPublicNumbers(exponent, modulus).public_key()
-    except ValueError as error:
-        raise CertclientError(ErrorCode.KEY_UNSUPPORTED, reason=str(error)[:200]) from error
-    return public_key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    if not exponent or not modulus:
+        raise CertclientError(ErrorCode.KEY_UNSUPPORTED, reason="an RSA key without numbers")
+    return rsa_spki(modulus, exponent)

@@ -24,7 +24,7 @@ from certclient.store.windows.crypt32 import SystemStoreEntry
 from certclient.store.windows.declarations import CRYPT_E_EXISTS
 from certclient.store.windows.errors import translated
 from certclient.store.windows.keys import WindowsSigner
-from certclient.store.windows.matching import KeyFinder, identity
+from certclient.store.windows.matching import KeyFinder
 from certclient.store.windows.names import StoreNames
 
 
@@ -81,7 +81,7 @@ class WindowsSession:
 
     def install_intermediates(self, chain: Sequence[Certificate]) -> None:
         """See StoreSession.install_intermediates. Skips roots (see `install_root`)."""
-        wanted = [c for c in chain if c.is_ca and c.subject != c.issuer]
+        wanted = [c for c in chain if c.is_ca and not c.self_issued]
         with translated(), crypt32.opened(self.names.intermediates, writable=True) as store:
             for certificate in wanted:
                 _add_if_missing(store, certificate)
@@ -104,7 +104,7 @@ class WindowsSession:
         with translated(), crypt32.opened(self.names.personal, writable=True) as store:
             finder = KeyFinder()
             entries = store.entries()
-            to_delete = [e for e in entries if identity(e.certificate) == identity(certificate)]
+            to_delete = [e for e in entries if e.certificate.identity == certificate.identity]
             shared = _used([e for e in entries if e not in to_delete], certificate.spki)
             proven = {place for e in to_delete if (place := finder.proven(e)) is not None}
             # After a crash halfway, a retry must find the rest. Another program's key can only be
@@ -178,8 +178,8 @@ class WindowsSession:
                         store.set_archived(entry.certificate, archived)
 
     def _required(self, certificate: Certificate) -> list[SystemStoreEntry]:
-        wanted = identity(certificate)
-        found = [entry for entry in self._entries() if identity(entry.certificate) == wanted]
+        wanted = certificate.identity
+        found = [entry for entry in self._entries() if entry.certificate.identity == wanted]
         if not found:
             raise CertclientError(ErrorCode.CERTIFICATE_NOT_FOUND, serial=certificate.serial_hex)
         return found

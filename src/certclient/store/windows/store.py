@@ -70,7 +70,8 @@ class WindowsStore:
             with crypt32.opened(self.names.personal, writable=False) as store:
                 entries = store.entries()
             finder = KeyFinder()
-            return [self._stored(e, finder) for e in entries if not e.certificate.is_ca]
+            found = [self._stored(entry, finder) for entry in entries]
+        return [one for one in found if one.key is not None or not one.certificate.is_ca]
 
     def unused_keys(self) -> Sequence[str]:
         """See CertificateStore.unused_keys.

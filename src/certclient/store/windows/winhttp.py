@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from ctypes import POINTER, byref, c_size_t, c_void_p, c_wchar_p
 from ctypes.wintypes import BOOL, DWORD, WORD
 from ipaddress import ip_address
@@ -206,7 +206,7 @@ def _server_chain(request: int) -> list[Certificate]:
         # hCertStore holds the other certificates that the server sent. It belongs to the context,
         # so it is not closed here.
         sent_along = crypt32.SystemStore(context.contents.store).entries()
-        own = Certificate.from_der(crypt32.encoded(context))
+        own = Certificate.read(crypt32.encoded(context))
     finally:
         w.cert_free_certificate_context(context)
     return [own, *(entry.certificate for entry in sent_along)]
@@ -214,15 +214,24 @@ def _server_chain(request: int) -> list[Certificate]:
 
 def _check_server(chain: Sequence[Certificate], host: str, anchors: Sequence[Certificate]) -> None:
     """Raises TLS_UNTRUSTED unless the server's certificate chains to one of `anchors`."""
-    builder = PolicyBuilder().store(Store([anchor.x509 for anchor in anchors]))
-    own, *others = (certificate.x509 for certificate in chain)
     try:
-        builder.build_server_verifier(_subject(host)).verify(own, others)
-    except VerificationError as error:
+        builder = PolicyBuilder().store(Store([anchor.x509 for anchor in anchors]))
+        verifier = builder.build_server_verifier(_subject(host))
+        verifier.verify(chain[0].x509, _parsed(chain[1:]))
+    except (VerificationError, ValueError, TypeError) as error:
         issuer = chain[0].issuer_common_name
         raise CertclientError(
             ErrorCode.TLS_UNTRUSTED, host=host, issuer=issuer, reason=str(error)[:200]
         ) from error
+
+
+def _parsed(certificates: Sequence[Certificate]) -> list[x509.Certificate]:
+    """Leaves out what `cryptography` does not take; a server may send anything along."""
+    found = []
+    for certificate in certificates:
+        with suppress(ValueError, TypeError):
+            found.append(certificate.x509)
+    return found
 
 
 def _subject(host: str) -> x509.DNSName | x509.IPAddress:
