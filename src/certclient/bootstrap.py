@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,13 +22,16 @@ if TYPE_CHECKING:
 
     from certclient.cli.ports import CommandLoader, Services
     from certclient.enrollment.bank_status import BankStatuses
+    from certclient.enrollment.journal import Journal
     from certclient.enrollment.open_procedures import OpenProcedures
     from certclient.enrollment.preflight import System
     from certclient.enrollment.procedure import Enrollment
+    from certclient.enrollment.run_context import CodeVault
     from certclient.model.policy import Policy
     from certclient.model.profile import Profile
     from certclient.model.start import Start
     from certclient.model.update import Announcement
+    from certclient.platform.credential_store import CredentialStore
     from certclient.platform.proxies.logins import ProxyLogins
     from certclient.platform.proxies.routes import ProxyResolver
     from certclient.store.base import CertificateStore
@@ -189,6 +193,38 @@ def system() -> System:
     return System()
 
 
+@cache
+def credential_store() -> CredentialStore:
+    """The OS credential store of this session; connects at the first use.
+
+    One per process, so that a store that does not answer is waited for once.
+    """
+    from certclient.platform.credential_store import CredentialStore, KeyringService
+
+    def connect() -> KeyringService | None:
+        from certclient.platform.keyrings import encrypting_keyring
+
+        return encrypting_keyring()
+
+    return CredentialStore(connect)
+
+
+def code_vault(journal: Journal) -> CodeVault:
+    """The issue codes of the procedures in `journal`, in the OS credential store.
+
+    Deletes, in the background, what earlier runs could not delete. Raises as `Journal.load`.
+    """
+    from certclient.enrollment.vault import CredentialVault
+
+    def is_open(procedure_id: str) -> bool:
+        record = journal.load(procedure_id)
+        return record is not None and record.state.open
+
+    vault = CredentialVault(credential_store(), journal.path.parent / "codes")
+    vault.wipe_forgotten(is_open)
+    return vault
+
+
 def open_procedures(journal: Path | None = None) -> OpenProcedures:
     """This user's unfinished procedures at every bank. Needs no profile.
 
@@ -238,15 +274,15 @@ def enrollment(
     from certclient.enrollment.journal import Journal
     from certclient.enrollment.procedure import Enrollment
     from certclient.enrollment.run_context import Environment
-    from certclient.enrollment.vault import system_vault
     from certclient.platform.folders import journal_file
 
     proxies, logins = decided_proxy(read_policy()), proxy_logins()
+    opened = Journal(journal or journal_file())
     environment = Environment(
         profile=profile,
         stores=stores,
         ca=ca_client_for(profile, clock, secrets.token_bytes, proxies, logins),
-        vault=system_vault(),
+        vault=code_vault(opened),
         clock=clock,
         sleep=time.sleep,
         random_bytes=secrets.token_bytes,
@@ -255,7 +291,7 @@ def enrollment(
         proxy_logins=logins,
         named_proxy=lambda url: named_proxy(url, proxies, logins),
     )
-    return Enrollment(environment, Journal(journal or journal_file()))
+    return Enrollment(environment, opened)
 
 
 # The commands, each imported when it is run.

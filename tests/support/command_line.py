@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -46,12 +46,13 @@ class CompletedCommand:
 
 @dataclass
 class CliComputer:
-    """`home` holds everything that certclient writes."""
+    """`home` holds everything that certclient writes. `variables`: added to its environment."""
 
     home: Path
     bank: RunningBank
     hsm: SoftHsm
     language: str = "ja_JP.UTF-8"
+    variables: dict[str, str] = field(default_factory=dict)
 
     @property
     def nss(self) -> NssDatabase:
@@ -65,7 +66,8 @@ class CliComputer:
             for name, value in self.hsm.environment.items()
             if not name.startswith("XDG_") and name not in _DISPLAYS
         }
-        return {**kept, "HOME": str(self.home), "LC_ALL": "", "LANG": self.language}
+        own = {"HOME": str(self.home), "LC_ALL": "", "LANG": self.language}
+        return {**kept, **own, **self.variables}
 
     def plug_in_token(self, label: str = "専用USB") -> SoftHsmToken:
         return self.hsm.new_token(label)

@@ -23,13 +23,15 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, load_der_public_key
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from certclient.bootstrap import code_vault
 from certclient.configuration.profiles import load_profile
+from certclient.enrollment.journal import Journal
 from certclient.enrollment.login_test import log_in
-from certclient.enrollment.vault import KeyringVault, system_vault
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError
 from certclient.model.keys import KeyRef, KeySpec, Protection, SignatureAlgorithm
 from certclient.model.secret import Secret
+from certclient.platform.folders import journal_file
 from certclient.platform.remote_session import is_remote
 from certclient.platform.windows_dll import WindowsCallError
 from certclient.store.base import KeyWarnings, StoreSession, no_pin
@@ -221,8 +223,8 @@ def _listed_by_windows(certificate: Certificate) -> bool:
 
 
 def credential_store() -> str:
-    vault, name, code = system_vault(), "real-windows-check", Secret("確認用 123")
-    require(isinstance(vault, KeyringVault), "no credential store")
+    name, code = "real-windows-check", Secret("確認用 123")
+    vault = code_vault(Journal(journal_file()))
     try:
         vault.keep(name, code)
         kept = vault.fetch(name)

@@ -24,14 +24,13 @@ import winreg
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from certclient.bootstrap import clock
+from certclient.bootstrap import clock, code_vault
 from certclient.ca.factory import ca_client_for
 from certclient.ca.proxies import system_proxies
 from certclient.ca.transports.http import HttpTransport
 from certclient.enrollment.journal import Journal
 from certclient.enrollment.preflight import Check, CheckResult, Verdict
 from certclient.enrollment.procedure import Enrollment, Environment, Finished
-from certclient.enrollment.vault import system_vault
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.platform.folders import journal_file
 from certclient.platform.proxies.routes import DIRECT, Routes
@@ -176,7 +175,7 @@ def open_procedures(bank_service: BankService) -> Callable[[], Enrollment]:
             profile=profile,
             stores=open_stores(()),
             ca=ca_client_for(profile, clock, secrets.token_bytes, WindowsProxies()),
-            vault=system_vault(),
+            vault=code_vault(Journal(journal_file())),
             clock=clock,
             sleep=time.sleep,
             random_bytes=secrets.token_bytes,

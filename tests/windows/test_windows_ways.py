@@ -17,18 +17,19 @@ import pytest
 if sys.platform != "win32":
     pytest.skip("runs on Windows: make test-windows", allow_module_level=True)
 
-from certclient.bootstrap import enrollment, system_services
+from certclient.bootstrap import code_vault, enrollment, system_services
 from certclient.cli.main import run
 from certclient.enrollment.interaction import SecretKind
+from certclient.enrollment.journal import Journal
 from certclient.enrollment.preflight import Check, Verdict
 from certclient.enrollment.procedure import Enrollment, Finished, LoginTestResult, Outcome, Pending
-from certclient.enrollment.vault import KeyringVault, system_vault
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import KeySpec, Protection
 from certclient.model.profile import Profile, SecretPolicy
 from certclient.model.progress import Step
 from certclient.model.secret import Secret
+from certclient.platform.folders import journal_file
 from certclient.platform.windows_dll import WindowsCallError
 from certclient.store.base import StoredCertificate
 from certclient.store.registry import open_stores
@@ -253,7 +254,6 @@ def test_obtain_after_expiry(
 def test_issue_code_is_kept_in_credential_store(
     computer: WindowsComputer, bank_service: BankService, profile: Profile
 ) -> None:
-    assert isinstance(system_vault(), KeyringVault)
     user_id = bank_service.new_customer()
     code = bank_service.issue_code(user_id)
     asked = ScriptedUser(
@@ -262,8 +262,10 @@ def test_issue_code_is_kept_in_credential_store(
     outcome = open_procedures(profile).obtain(user_id, computer.store, asked)
     assert isinstance(outcome, Pending)
     seen = elsewhere(
-        "from certclient.enrollment.vault import system_vault\n"
-        "print(system_vault().fetch(sys.argv[1]).reveal())",
+        "from certclient.bootstrap import code_vault\n"
+        "from certclient.enrollment.journal import Journal\n"
+        "from certclient.platform.folders import journal_file\n"
+        "print(code_vault(Journal(journal_file())).fetch(sys.argv[1]).reveal())",
         outcome.procedure_id,
     )
     assert seen == code, "another process of the same user finds it"
@@ -271,11 +273,13 @@ def test_issue_code_is_kept_in_credential_store(
     done = finished(open_procedures(profile).resume(outcome.procedure_id, person))
     assert person.secret_requests == [], "not asked again"
     assert computer.usable() == [done.certificate]
-    assert system_vault().fetch(outcome.procedure_id) is None, "deleted at the end"
+    assert code_vault(Journal(journal_file())).fetch(outcome.procedure_id) is None, (
+        "deleted at the end"
+    )
 
 
 def test_credential_store_supports_japanese(computer: WindowsComputer) -> None:
-    vault = system_vault()
+    vault = code_vault(Journal(journal_file()))
     vault.keep("日本語 手続き", Secret("コード"))
     kept = vault.fetch("日本語 手続き")
     vault.wipe("日本語 手続き")

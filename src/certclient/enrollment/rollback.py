@@ -34,7 +34,7 @@ def clean_up(context: RunContext, record: Record, reason: ErrorCode | None) -> R
                 last_error="",
             )
         remove_new(context, record)
-    context.environment.vault.wipe(record.id)
+    context.forget_code(record)
     return replace(record, state=end_state(record))
 
 

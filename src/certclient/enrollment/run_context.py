@@ -35,7 +35,11 @@ T = TypeVar("T")
 
 
 class CodeVault(Protocol):
-    """The OS credential store, for an issue code that is needed again after a restart."""
+    """The OS credential store, for an issue code that is needed again after a restart.
+
+    Each method raises CertclientError(CREDENTIAL_STORE_SILENT) the first time that the store does
+    not answer in time; a warning, since everything else works without it.
+    """
 
     def keep(self, procedure_id: str, code: Secret) -> None:
         """Stores the code, best effort: without a credential store, it is asked for again."""
@@ -234,7 +238,7 @@ class RunContext:
     def issue_code(self, record: Record) -> Secret:
         """The issue code of this run, from the vault or the user. Raises ISSUE_CODE_REQUIRED."""
         if self.code is None:
-            self.code = self.environment.vault.fetch(record.id)
+            self.code = self._ask_vault(lambda vault: vault.fetch(record.id))
         if self.code is None:
             self.code = self._ask_code(record, previous_incorrect=False)
         if self.code is None:
@@ -258,9 +262,25 @@ class RunContext:
 
     def request_new_code(self, record: Record) -> bool:
         """Asks for another issue code after a wrong one; False if the user gives none."""
-        self.environment.vault.wipe(record.id)
+        self.forget_code(record)
         self.code = self._ask_code(record, previous_incorrect=True)
         return self.code is not None
+
+    def keep_code(self, record: Record, code: Secret) -> None:
+        """Keeps the issue code for a later run, best effort."""
+        self._ask_vault(lambda vault: vault.keep(record.id, code))
+
+    def forget_code(self, record: Record) -> None:
+        """Deletes the issue code that an earlier step or run may have kept."""
+        if record.kind is ProcedureKind.OBTAIN:
+            self._ask_vault(lambda vault: vault.wipe(record.id))
+
+    def _ask_vault(self, call: Callable[[CodeVault], T]) -> T | None:
+        try:
+            return call(self.environment.vault)
+        except CertclientError as error:
+            self.interaction.warning(error)
+            return None
 
     def _ask_code(self, record: Record, *, previous_incorrect: bool) -> Secret | None:
         request = SecretRequest(SecretKind.ISSUE_CODE, record.user_id, previous_incorrect)

@@ -50,7 +50,7 @@ class ProcedureRunner:
             if self._context.interaction.stop_requested() or self._exceeds_max_wait(record):
                 return record
             record = self._advance(record)
-        self._context.environment.vault.wipe(record.id)
+        self._context.forget_code(record)
         self._remove_leftovers()
         return record
 
@@ -74,7 +74,7 @@ class ProcedureRunner:
             if error.code not in STORE_GONE | KEY_STAYS:
                 raise
             self._context.interaction.warning(error)
-            self._context.environment.vault.wipe(record.id)
+            self._context.forget_code(record)
             if record.issued and not record.not_accepted:
                 new = Certificate.read(record.issued)
                 self._rejections.note(new, RejectionSource.GIVEN_UP, error)

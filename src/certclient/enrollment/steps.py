@@ -103,7 +103,7 @@ def prepare_request(context: RunContext, record: Record) -> Record:
     ca = context.environment.ca
     if isinstance(credential, MacCredential):
         # Kept first: once the request is sent, a restart needs the same code.
-        context.environment.vault.keep(record.id, credential.issue_code)
+        context.keep_code(record, credential.issue_code)
         transaction = ca.prepare_obtain(credential, new_key)
     else:
         secrets = _bank_secrets(context, record, credential.certificate)

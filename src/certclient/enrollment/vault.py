@@ -1,90 +1,86 @@
 """Keeps an issue code in the operating system's credential store for one procedure.
 
-Only stores that encrypt for the logged-in user are used; without one, nothing is kept, and the code
-is asked for again.
+A credential store that is missing, locked or broken counts as absent: nothing is kept, and the
+code is asked for again.
 """
 
 from __future__ import annotations
 
-import sys
+import contextlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
-from keyring.backend import KeyringBackend
-from keyring.errors import KeyringError
-
-from certclient.enrollment.run_context import CodeVault
+from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.secret import Secret
-
-# The encrypting back ends are listed explicitly: keyring itself may select a plug-in that writes
-# plain text. `_FAILURES` are the exceptions that they raise if the store is locked or gone.
-if sys.platform == "win32":
-    from keyring.backends.Windows import WinVaultKeyring
-
-    _ENCRYPTING: tuple[type[KeyringBackend], ...] = (WinVaultKeyring,)
-    _FAILURES: tuple[type[Exception], ...] = (KeyringError, OSError)
-else:
-    from jeepney import DBusErrorResponse  # type: ignore[import-untyped]  # ships no types
-    from keyring.backends.kwallet import DBusKeyring
-    from keyring.backends.SecretService import Keyring as SecretServiceKeyring
-    from secretstorage.exceptions import SecretStorageException
-
-    _ENCRYPTING: tuple[type[KeyringBackend], ...] = (SecretServiceKeyring, DBusKeyring)
-    _FAILURES: tuple[type[Exception], ...] = (
-        KeyringError,
-        OSError,
-        DBusErrorResponse,
-        SecretStorageException,
-    )
+from certclient.platform import log
+from certclient.platform.credential_store import (
+    CredentialStore,
+    CredentialStoreError,
+)
 
 _SERVICE = "certclient issue code"
 
 
-class KeyringVault:
-    """`CodeVault` on one keyring back end. A back end that fails counts as absent."""
+class CredentialVault:
+    """`CodeVault` in a `CredentialStore`.
 
-    def __init__(self, backend: KeyringBackend) -> None:
-        self._backend = backend
+    `notes`: a folder with an empty file per code that the store may hold, named by the procedure.
+    It is written before the code is kept and removed after the code was deleted, so that a code
+    that could not be deleted is deleted by a later run.
+    """
 
-    def keep(self, procedure_id: str, code: Secret) -> None:
-        """See `CodeVault.keep`."""
-        try:
-            self._backend.set_password(_SERVICE, procedure_id, code.reveal())
-        except _FAILURES:
-            return
-
-    def fetch(self, procedure_id: str) -> Secret | None:
-        """See `CodeVault.fetch`; None also if the back end fails."""
-        try:
-            found = self._backend.get_password(_SERVICE, procedure_id)
-        except _FAILURES:
-            return None
-        return Secret(found) if found else None
-
-    def wipe(self, procedure_id: str) -> None:
-        """See `CodeVault.wipe`."""
-        try:
-            self._backend.delete_password(_SERVICE, procedure_id)
-        except _FAILURES:
-            # Also raised if there is nothing to delete.
-            return
-
-
-class NoVault:
-    """`CodeVault` for a computer without a credential store."""
+    def __init__(self, store: CredentialStore, notes: Path) -> None:
+        self._store = store
+        self._notes = notes
+        self._reported = False
 
     def keep(self, procedure_id: str, code: Secret) -> None:
-        """Keeps nothing, so the code is asked for again."""
-        return
+        """See `CodeVault.keep`. Keeps nothing that it cannot take a note of."""
+        note = self._notes / procedure_id
+        with contextlib.suppress(OSError), self._reporting(note.unlink):
+            self._notes.mkdir(parents=True, exist_ok=True, mode=0o700)
+            note.touch(mode=0o600)
+            self._store.keep(_SERVICE, procedure_id, code)
 
     def fetch(self, procedure_id: str) -> Secret | None:
-        """None, always."""
+        """See `CodeVault.fetch`; None also if the store fails."""
+        with self._reporting():
+            return self._store.fetch(_SERVICE, procedure_id)
         return None
 
     def wipe(self, procedure_id: str) -> None:
-        """Nothing is kept, so nothing is deleted."""
-        return
+        """See `CodeVault.wipe`."""
+        note = self._notes / procedure_id
+        try:
+            with contextlib.suppress(OSError), self._reporting():
+                self._store.delete(_SERVICE, procedure_id)
+                note.unlink(missing_ok=True)
+        finally:
+            if note.exists():
+                log.event("code-not-deleted", procedure=procedure_id)
 
+    def wipe_forgotten(self, is_open: Callable[[str], bool]) -> None:
+        """Starts to delete the codes of procedures that are over; returns at once.
 
-def system_vault() -> CodeVault:
-    """The first encrypting credential store of this session, or a vault that keeps nothing."""
-    backend = next((candidate for candidate in _ENCRYPTING if candidate.viable), None)
-    return KeyringVault(backend()) if backend is not None else NoVault()
+        An earlier run could not delete them. `is_open`: whether a procedure still needs its code.
+        """
+        with contextlib.suppress(OSError):
+            notes = list(self._notes.iterdir())
+            for note in notes:
+                if not is_open(note.name):
+                    self._store.delete_later(_SERVICE, note.name, note.unlink)
+
+    @contextlib.contextmanager
+    def _reporting(self, failed: Callable[[], None] = lambda: None) -> Iterator[None]:
+        """Treats a failing store as absent. Raises CREDENTIAL_STORE_SILENT as `CodeVault` says.
+
+        `failed` is called if the store certainly did nothing.
+        """
+        try:
+            yield
+        except CredentialStoreError as error:
+            if not error.silent:
+                failed()
+            elif not self._reported:
+                self._reported = True
+                raise CertclientError(ErrorCode.CREDENTIAL_STORE_SILENT) from error

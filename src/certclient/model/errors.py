@@ -136,6 +136,8 @@ class ErrorCode(enum.Enum):
     LOGIN_REFUSED = _Trait("CC-LOGIN-REFUSED", ErrorKind.REFUSED, Actor.BANK)
     LOGIN_FAILED = _Trait("CC-LOGIN-FAILED", ErrorKind.RETRY_LATER, Actor.CUSTOMER)
 
+    CREDENTIAL_STORE_SILENT = _Trait("CC-CREDENTIAL-STORE", ErrorKind.RETRY_LATER, Actor.CUSTOMER)
+
     REMOTE_SESSION = _Trait("CC-REMOTE-DESKTOP", ErrorKind.USER_ACTION, Actor.CUSTOMER)
 
     # The CA's responses

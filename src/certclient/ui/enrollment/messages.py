@@ -88,6 +88,7 @@ ACTIONS: Mapping[ErrorCode, tuple[Action, ...]] = {
     ErrorCode.FOREIGN_ANSWER: _RETRY,
     ErrorCode.SERVER_BUSY: _RETRY,
     ErrorCode.CLOCK_WRONG: _RETRY,
+    ErrorCode.CREDENTIAL_STORE_SILENT: _RETRY,
     ErrorCode.REMOTE_SESSION: _RETRY,
     ErrorCode.UPDATE_INVALID: _SUPPORT,
     ErrorCode.LOGIN_REFUSED: _SUPPORT,
