@@ -1,4 +1,4 @@
-/* Entry point of both programs: checks the files, then runs PyInstaller's unchanged bootloader. It
+/* Entry point of both programs: shows that the program is starting, checks the files, then runs PyInstaller's unchanged bootloader. It
    takes the place of the bootloader's own main.c (tools/installer/bootloader.py). */
 #include <windows.h>
 
@@ -14,6 +14,7 @@ int _CRT_glob = 0;
 static int start(int count, wchar_t **arguments) {
     static wchar_t culprit[LONGEST_PATH];
     search_dlls_safely();
+    show_splash(count, arguments);
     if (!files_are_ours(culprit, LONGEST_PATH)) {
         report_damage(culprit);
         return REFUSED;

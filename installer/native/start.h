@@ -25,6 +25,10 @@ bool sha256(const void *data, size_t size, unsigned char digest[32]);
    right. The first call reads the registry and is not thread-safe. */
 bool is_own_library(const wchar_t *path);
 
+/* Shows certclientw.exe's small window "starting" in a thread of its own, if these arguments will
+   open a window. It closes itself when this process shows any other window. */
+void show_splash(int count, wchar_t **arguments);
+
 /* Reports why the program does not start: certclientw.exe in a message box (none with
    `--unattended`), certclient.exe on stderr. */
 void report_damage(const wchar_t *culprit);

@@ -17,6 +17,7 @@ Function .onInit
   Call CheckFolder
   Call ReadProfiles
   Call CheckVersion
+  Call ChooseWelcome
   ${If} $OnlyBank = 0
     Call CheckSpace
   ${EndIf}
@@ -95,6 +96,26 @@ Function CheckVersion
   StrCpy $OnlyBank 1
   ${Log} "only a bank is added: $Profiles"
   MessageBox MB_OK|MB_ICONINFORMATION "$(OnlyBankText)" /SD IDOK
+FunctionEnd
+
+; Sets the first page's title and text by what is installed: nothing, this version, or another one.
+Function ChooseWelcome
+  StrCpy $FirstTitle "$(WelcomeTitle)"
+  StrCpy $FirstText "$(WelcomeText)"
+  ${If} $Installed == ""
+    Return
+  ${EndIf}
+  ReadRegStr $0 HKCU "${UNINSTALL_KEY}" "DisplayVersion"
+  ${VersionCompare} "$Installed" "${NUMERIC_VERSION}" $1
+  ${If} $OnlyBank = 1
+    StrCpy $FirstText "$(OnlyBankText)"
+  ${ElseIf} $1 = 0
+    StrCpy $FirstTitle "$(RepairTitle)"
+    StrCpy $FirstText "$(RepairText)"
+  ${Else}
+    StrCpy $FirstTitle "$(UpdateTitle)"
+    StrCpy $FirstText "$(UpdateText)"
+  ${EndIf}
 FunctionEnd
 
 ; Requires room for the whole version, as the old one stays until the new one is in place, and as much again for

@@ -79,8 +79,10 @@ BrandingText "${PRODUCT} ${VERSION}"
 !define MUI_UNABORTWARNING_TEXT "$(UnAbortWarning)"
 !define MUI_CUSTOMFUNCTION_GUIINIT OnWindow
 
-!define MUI_WELCOMEPAGE_TITLE "$(WelcomeTitle)"
-!define MUI_WELCOMEPAGE_TEXT "$(WelcomeText)"
+Var FirstTitle   ; title and text of the first page
+Var FirstText
+!define MUI_WELCOMEPAGE_TITLE "$FirstTitle"
+!define MUI_WELCOMEPAGE_TEXT "$FirstText$\r$\n$\r$\n$(WelcomeBottom)"
 !insertmacro MUI_PAGE_WELCOME
 !define MUI_PAGE_HEADER_TEXT "$(LicenceTitle)"
 !define MUI_PAGE_HEADER_SUBTEXT "$(LicenceSubtitle)"

@@ -36,7 +36,7 @@ _COMPILE = (
     + f"\n{_GCC} {_LD} -o /keep/reader.exe {_OURS}/reader.c -luser32"
 )
 _LINK = "set -e\ncd /keep\nx86_64-w64-mingw32-windres list.rc list.o" + "".join(
-    f"\n{_GCC} {options} {_LD} -o {name} /objects/{name}/*.o list.o -ladvapi32 -luser32"
+    f"\n{_GCC} {options} {_LD} -o {name} /objects/{name}/*.o list.o -ladvapi32 -luser32 -lgdi32"
     for name, options in _PROGRAMS.items()
 )
 

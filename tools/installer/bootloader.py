@@ -73,13 +73,18 @@ def _script() -> str:
 
 
 def texts() -> str:
-    """The contents of texts.h: the catalogues' texts for CC-PROGRAM-CHANGED, `%ls` for the file."""
+    """The contents of texts.h: what the program shows before Python runs.
+
+    Texts of the catalogues: for the start, and for CC-PROGRAM-CHANGED (`%ls` for the file).
+    """
     lines = []
     for language in Language:
-        words = load(language).error(CertclientError(ErrorCode.PROGRAM_CHANGED, file=_HERE))
+        catalogue = load(language)
+        words = catalogue.error(CertclientError(ErrorCode.PROGRAM_CHANGED, file=_HERE))
         rows = [words.sentence, "", words.next_step, "", *words.details, f"[{words.code}]"]
         text = "\r\n".join(rows).replace("%", "%%").replace(_HERE, "%ls")
         suffix = language.value.upper()
+        lines += [f"#define STARTING_{suffix} {_literal(catalogue.text('start.starting'))}"]
         lines += [f"#define TITLE_{suffix} {_literal(words.title)}"]
         lines += [f"#define TEXT_{suffix} {_literal(text)}"]
     return "\n".join(lines) + "\n"

@@ -7,6 +7,7 @@
      status --unfinished   prints Z:\keep\unfinished.txt; fails if Z:\keep\dumb exists
      grip FILE             like antivirus software, keeps FILE from being replaced while Z:\keep\grip exists
      remove-data           fails if Z:\keep\dumb exists
+     certclient:LINK       opens its window after three seconds, as Python and Qt take them, until `quit`
      has NAME              fails unless the environment has that variable
      anything else         exits at once with 0                                                             */
 #include "pyi_main.h"
@@ -98,6 +99,19 @@ static int grip(const wchar_t *path)
     return 0;
 }
 
+static int opens(void)
+{
+    HANDLE wish = CreateEventW(NULL, FALSE, FALSE, WISH);
+    MSG message;
+    Sleep(3000);
+    CreateWindowExW(0, L"STATIC", L"certclient-stand-in", WS_OVERLAPPEDWINDOW | WS_VISIBLE, 50, 50, 200, 100, NULL,
+                    NULL, NULL, NULL);
+    while (MsgWaitForMultipleObjects(1, &wish, FALSE, INFINITE, QS_ALLINPUT) != WAIT_OBJECT_0)
+        while (PeekMessageW(&message, NULL, 0, 0, PM_REMOVE))
+            DispatchMessageW(&message);
+    return 0;
+}
+
 int pyi_main(PYI_CONTEXT *given)
 {
     const wchar_t *verb = given->argc > 1 ? given->argv_w[1] : L"";
@@ -112,6 +126,8 @@ int pyi_main(PYI_CONTEXT *given)
         return grip(given->argv_w[2]);
     if (!wcscmp(verb, L"remove-data"))
         return remove_data();
+    if (!wcsncmp(verb, L"certclient:", 11))
+        return opens();
     if (!wcscmp(verb, L"has"))
         return GetEnvironmentVariableW(given->argv_w[2], NULL, 0) == 0;
     return 0;

@@ -48,6 +48,9 @@ def test_next_install_finish(hanako: Dialogs, old: Path) -> None:
     hanako.waits_with("次へ(&N)")
     hanako.picture("1-welcome")
     assert hanako.find(f"{TITLE} セットアップ")
+    first_page = hanako.find("インターネットバンキングの電子証明書を更新・取得する")
+    assert first_page is not None
+    assert "バージョン：1.0.0 発行元：" in " ".join(first_page.text.split())
     assert taro.sets_up(old, name="again.exe") == BUSY
     hanako.screen.press("Return")
     hanako.waits_with("インストール(&I)")
@@ -74,6 +77,42 @@ def test_next_install_finish(hanako: Dialogs, old: Path) -> None:
     assert taro.has(rf"{MENU}\{TITLE}.lnk")
     entry = taro.windows.registry(UNINSTALL_KEY)[UNINSTALL_KEY]
     assert entry["DisplayName"] == f'"{TITLE}"'
+
+
+def test_setup_of_the_installed_version_offers_to_repair_it(hanako: Dialogs) -> None:
+    taro = hanako.customer
+    assert taro.sets_up(taro.windows.shared / SETUP) == DONE
+    damaged = taro.windows.path(PLACE) / "app-1.0.0" / "python312.dll"
+    damaged.write_text("damaged")
+    setup = double_click(hanako)
+    hanako.waits_with("次へ(&N)")
+    hanako.picture("repair")
+    assert hanako.find(f"{TITLE} 入れ直し（修復）")
+    text = hanako.find("この版（1.0.0）は、すでにこのパソコンに入っています")
+    assert text is not None
+    assert "電子証明書、設定、途中の手続きは、そのまま残ります" in text.text
+    hanako.screen.press("Return")
+    hanako.waits_with("インストール(&I)")
+    hanako.screen.press("Return")
+    hanako.waits_with("完了(&F)")
+    hanako.screen.press("alt+r")  # without starting the program
+    hanako.screen.press("Return")
+    assert setup.wait(300) == DONE
+    assert damaged.read_text() != "damaged"
+
+
+def test_start_is_seen_before_the_program_is_ready(hanako: Dialogs) -> None:
+    """Python and Qt need seconds; the customer must not double-click again."""
+    taro = hanako.customer
+    assert taro.sets_up(taro.windows.shared / SETUP) == DONE
+    program = taro.windows.start("wine", rf"{PLACE}\certclientw.exe", "certclient:open")
+    assert hanako.screen.shows("起動しています")
+    assert not hanako.screen.windows("certclient-stand-in")
+    hanako.picture("starting")
+    assert hanako.screen.shows("certclient-stand-in")
+    taro.wait_until(lambda: not hanako.screen.windows("起動しています"))
+    assert taro.windows.wine(rf"{PLACE}\certclient.exe", "quit", "--wait", "60").returncode == 0
+    assert program.wait(300) == 0
 
 
 @pytest.mark.installer

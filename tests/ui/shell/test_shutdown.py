@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -116,3 +117,39 @@ def test_only_one_of_two_concurrent_starts_becomes_the_first(tmp_path: Path, qtb
     again = acquire_instance(tmp_path, name, StartRequest())
     assert again is not None
     again.release()
+
+
+def test_start_waits_for_an_instance_that_loads_slowly(tmp_path: Path, qtbot: QtBot) -> None:
+    """Of six starts at once on a slow PC, five have to wait for the first one's windows."""
+    name, looks = socket_name(tmp_path), count()
+    lock = acquire_instance(tmp_path, name, StartRequest())
+    assert lock is not None
+    asked: list[int] = []
+
+    def monotonic() -> float:
+        asked.append(next(looks))
+        return float(asked[-1])
+
+    with ThreadPoolExecutor(1) as other:
+        second = other.submit(acquire_instance, tmp_path, name, StartRequest(), monotonic)
+        until(lambda: len(asked) > 8)
+        assert not second.done()
+        first = SingleInstance(name)
+        assert first.listen()
+        until(second.done)
+        assert second.result() is None
+    first.close()
+    lock.release()
+
+
+def test_start_beside_an_instance_that_hangs_opens_a_window_in_the_end(
+    tmp_path: Path, qtbot: QtBot
+) -> None:
+    name = socket_name(tmp_path)
+    lock = acquire_instance(tmp_path, name, StartRequest())
+    assert lock is not None
+    hours = count(step=3600)
+    second = acquire_instance(tmp_path, name, StartRequest(), lambda: float(next(hours)))
+    assert second is not None
+    assert not second.is_locked
+    lock.release()

@@ -152,7 +152,8 @@ def _used_keys() -> set[str]:
     keys = {key for _, call in _calls("text") if call.args for key in _keys(call.args[0])}
     keys |= {key for _, call in _calls("confirm") if call.args for key in _keys(call.args[0])}
     source = "\n".join(path.read_text(encoding="utf-8") for path in (SOURCE / "cli").rglob("*.py"))
-    return keys | set(re.findall(r'key = "([a-z.-]+)" if', source)) | {"progress.finished"}
+    chosen = set(re.findall(r'key = "([a-z.-]+)" if', source))
+    return keys | chosen | {"progress.finished", "start.starting"}  # the latter: bootloader.py
 
 
 def _command_keys() -> set[str]:

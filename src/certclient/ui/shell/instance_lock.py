@@ -2,37 +2,45 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from certclient.ui.shell.single_instance import StartRequest, send_to_running_instance
 
-_ATTEMPTS = 6
+_PATIENCE = 45.0
+"""Seconds. An instance that is starting up or shutting down holds the lock without answering: on a
+slow PC with several starts at once, for as long as it takes to load the windows."""
 _BETWEEN_ATTEMPTS = 0.5
-"""Seconds. An instance that is starting up or shutting down briefly holds the lock without
-listening."""
+"""Seconds."""
 
 
-def acquire_instance(folder: Path, name: str, start_request: StartRequest) -> FileLock | None:
+def acquire_instance(
+    folder: Path,
+    name: str,
+    start_request: StartRequest,
+    monotonic: Callable[[], float] = time.monotonic,
+) -> FileLock | None:
     """Makes this process the single instance and returns its lock, held until exit. Returns None if
     another instance is running and has acknowledged `start_request`.
 
     The socket alone is not enough: two simultaneous starts (at logon, the Run key and a missed
     daily reminder) would both find no instance, and Windows lets both listen. If the running
     instance hangs or the folder is not writable, returns the lock unacquired; this costs a second
-    window and nothing else.
+    window and nothing else. `monotonic` returns seconds that never go back.
     """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     lock = FileLock(folder / "instance.lock")
-    for _ in range(_ATTEMPTS):
-        if send_to_running_instance(name, start_request):
-            return None
+    end = monotonic() + _PATIENCE
+    while not send_to_running_instance(name, start_request):
         try:
             lock.acquire(timeout=_BETWEEN_ATTEMPTS)
         except Timeout:
-            continue
+            if monotonic() < end:
+                continue
         except OSError:
-            break
+            pass
         return lock
-    return lock
+    return None
