@@ -133,6 +133,10 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <translation>State</translation>
     </message>
     <message>
+        <source>Cannot be read</source>
+        <translation>Cannot be read</translation>
+    </message>
+    <message>
         <source>{0} ({1})</source>
         <translation>{0} ({1})</translation>
     </message>
@@ -177,6 +181,10 @@ Their source is at {address}. On request you also get it from whoever gave you t
     <message>
         <source>Not accepted by the bank</source>
         <translation>Not accepted by the bank</translation>
+    </message>
+    <message>
+        <source>{0} (its key shows with the PIN)</source>
+        <translation>{0} (its key shows with the PIN)</translation>
     </message>
     <message numerus="yes">
         <source>%n put away or expired certificate(s)</source>
@@ -321,6 +329,14 @@ Their source is at {address}. On request you also get it from whoever gave you t
     <message>
         <source>Fingerprint (SHA-256)</source>
         <translation>Fingerprint (SHA-256)</translation>
+    </message>
+    <message>
+        <source>Cannot be read</source>
+        <translation>Cannot be read</translation>
+    </message>
+    <message>
+        <source>What to do</source>
+        <translation>What to do</translation>
     </message>
     <message>
         <source>Not accepted by the bank</source>
@@ -660,6 +676,10 @@ Their source is at {address}. On request you also get it from whoever gave you t
     <message>
         <source>{place} cannot be used: {title}. {next}</source>
         <translation>{place} cannot be used: {title}. {next}</translation>
+    </message>
+    <message>
+        <source>A certificate ({name}, fingerprint {fingerprint}) cannot be renewed, because it cannot be read whose it is.</source>
+        <translation>A certificate ({name}, fingerprint {fingerprint}) cannot be renewed, because it cannot be read whose it is.</translation>
     </message>
 </context>
 <context>

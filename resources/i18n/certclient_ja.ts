@@ -134,6 +134,10 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <translation>状態</translation>
     </message>
     <message>
+        <source>Cannot be read</source>
+        <translation>読み取れません</translation>
+    </message>
+    <message>
         <source>{0} ({1})</source>
         <translation>{0}（{1}）</translation>
     </message>
@@ -176,6 +180,10 @@ Their source is at {address}. On request you also get it from whoever gave you t
     <message>
         <source>Not accepted by the bank</source>
         <translation>金融機関で使えません</translation>
+    </message>
+    <message>
+        <source>{0} (its key shows with the PIN)</source>
+        <translation>{0}（鍵は PIN の入力後に確認）</translation>
     </message>
     <message numerus="yes">
         <source>%n put away or expired certificate(s)</source>
@@ -319,6 +327,14 @@ Their source is at {address}. On request you also get it from whoever gave you t
     <message>
         <source>Fingerprint (SHA-256)</source>
         <translation>拇印（SHA-256）</translation>
+    </message>
+    <message>
+        <source>Cannot be read</source>
+        <translation>読み取れません</translation>
+    </message>
+    <message>
+        <source>What to do</source>
+        <translation>できること</translation>
     </message>
     <message>
         <source>Not accepted by the bank</source>
@@ -658,6 +674,10 @@ Their source is at {address}. On request you also get it from whoever gave you t
     <message>
         <source>{place} cannot be used: {title}. {next}</source>
         <translation>{place}は使えません：{title}。{next}</translation>
+    </message>
+    <message>
+        <source>A certificate ({name}, fingerprint {fingerprint}) cannot be renewed, because it cannot be read whose it is.</source>
+        <translation>だれのものか読み取れない電子証明書があります（表示名：{name}、拇印 {fingerprint}）。更新できません。</translation>
     </message>
 </context>
 <context>

@@ -143,9 +143,12 @@ class TestCa:
         serial: int | None = None,
         dns_names: Sequence[str] = (),
     ) -> Certificate:
-        """An end-entity certificate that expires `days` after `now` (negative: already expired)."""
+        """An end-entity certificate that expires `days` after `now` (negative: already expired).
+
+        It is valid for a year at least, as the banks' are, unless `not_before` says otherwise.
+        """
         after = self.now + timedelta(days=days)
-        before = not_before or min(self.now, after) - timedelta(days=1)
+        before = not_before or min(self.now - timedelta(days=1), after - timedelta(days=365))
         builder = (
             self._builder(spki, subject or customer_name(), serial)
             .not_valid_before(before)

@@ -15,10 +15,11 @@ from certclient.cli.invocation import Invocation
 from certclient.enrollment.inventory import InventoryEntry
 from certclient.enrollment.journal import Rejection
 from certclient.enrollment.procedure import Leftover, ProcedureView
-from certclient.model.certificate import Certificate, Owner
+from certclient.model.certificate import DATES, Certificate, Owner
+from certclient.model.certificate_reading import CertificateField
 from certclient.model.errors import CertclientError
 from certclient.model.policy import Policy
-from certclient.store.base import CertificateStore
+from certclient.store.base import CertificateStore, StoredCertificate
 
 SCHEMA = 1
 
@@ -80,26 +81,43 @@ def store_record(
 
 def entry_record(entry: InventoryEntry) -> JsonObject:
     """A certificate, its store, and what can be done with it today."""
+    dated = not entry.certificate.unreadable & DATES
     return {
-        **certificate_record(entry.certificate),
+        **stored_record(entry.stored),
         "user_id": entry.owner.user_id,
         "suffix": entry.owner.suffix,
         "role": entry.owner.role.value,
-        "store": entry.store.store_id,
         "store_label": entry.store.label,
         "destination": entry.store.destination.value,
-        "friendly_name": entry.stored.friendly_name,
-        "has_key": entry.stored.key is not None,
-        "archived": entry.stored.archived,
-        "stage": entry.life.stage.value,
-        "days_left": entry.life.days_left,
-        "renew_from": entry.life.renew_from.isoformat(),
-        "deadline": entry.life.deadline.isoformat(),
-        "obtain_until": entry.life.obtain_until.isoformat(),
+        "stage": entry.life.stage.value if dated else None,
+        "days_left": entry.life.days_left if dated else None,
+        "renew_from": entry.life.renew_from.isoformat() if dated else None,
+        "deadline": entry.life.deadline.isoformat() if dated else None,
+        "obtain_until": entry.life.obtain_until.isoformat() if dated else None,
+        "obstacle": entry.obstacle.code.code if entry.obstacle else None,
         "bank_status": entry.bank_status.value,
         "rejection": rejection_record(entry.rejection),
         "procedure": entry.unfinished_procedure or None,
     }
+
+
+def stored_record(stored: StoredCertificate) -> JsonObject:
+    """A certificate as its store holds it."""
+    return {
+        **certificate_record(stored.certificate),
+        "store": stored.store_id,
+        "friendly_name": stored.friendly_name,
+        "has_key": stored.key is not None,
+        "key": _key_state(stored),
+        "archived": stored.archived,
+    }
+
+
+def _key_state(stored: StoredCertificate) -> str:
+    """Of a hidden key, the store tells only those who have entered the PIN."""
+    if stored.key is None:
+        return "missing"
+    return "hidden" if stored.key_hidden else "present"
 
 
 def rejection_record(rejection: Rejection | None) -> JsonObject | None:
@@ -115,14 +133,22 @@ def rejection_record(rejection: Rejection | None) -> JsonObject | None:
 
 
 def certificate_record(certificate: Certificate) -> JsonObject:
-    """The fields of a certificate; times in UTC, serial number and fingerprint in hex."""
+    """The fields of a certificate; times in UTC, serial number and fingerprint in hex.
+
+    Fields in `unreadable` are null, or empty.
+    """
+    unreadable = certificate.unreadable
+    starts = CertificateField.NOT_BEFORE not in unreadable
+    ends = CertificateField.NOT_AFTER not in unreadable
     return {
         "serial": certificate.serial_hex,
         "fingerprint": certificate.fingerprint,
         "subject": [list(line) for line in certificate.dn_lines],
         "issuer": [list(line) for line in certificate.issuer_lines],
-        "not_before": moment(certificate.not_before),
-        "not_after": moment(certificate.not_after),
+        "not_before": moment(certificate.not_before) if starts else None,
+        "not_after": moment(certificate.not_after) if ends else None,
+        "key_kind": certificate.key_kind.value,
+        "unreadable": sorted(field.value for field in unreadable),
     }
 
 

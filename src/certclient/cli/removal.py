@@ -38,8 +38,8 @@ class RemovalCommand:
         self._invocation = invocation
         self._agreed = agreed
         inventory = read_inventory(profile, stores, self.now, services.statuses())
-        self.all_stored, self.statuses = inventory.stored, inventory.statuses
-        self.stored = find_exact(name, self.all_stored)
+        self.all_stored, self.statuses = inventory.own, inventory.statuses
+        self.stored = find_exact(name, inventory.stored)
         self.entry = next(e for e in inventory.entries if e.stored is self.stored)
         self.store = self.entry.store
         pending = services.open_procedures().at_bank(profile.id)

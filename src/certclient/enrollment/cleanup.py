@@ -25,7 +25,7 @@ def find_exact(name: str, certificates: Iterable[StoredCertificate]) -> StoredCe
     found = [
         stored
         for stored in certificates
-        if wanted in (stored.certificate.serial_hex, stored.certificate.fingerprint)
+        if wanted and wanted in (stored.certificate.serial_hex, stored.certificate.fingerprint)
     ]
     if not found:
         raise CertclientError(ErrorCode.CERTIFICATE_NOT_FOUND, name=name)

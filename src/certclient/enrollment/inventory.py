@@ -8,10 +8,12 @@ from datetime import datetime
 
 from certclient.enrollment.bank_status import BankStatus, BankStatuses
 from certclient.enrollment.journal import Rejection
+from certclient.enrollment.obstacles import obstacle
 from certclient.model.certificate import Certificate, Owner
+from certclient.model.certificate_reading import CertificateField
 from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
-from certclient.model.lifecycle import Lifecycle, Stage, lifecycle
+from certclient.model.lifecycle import Lifecycle, Stage, lifecycle_of
 from certclient.model.profile import Profile
 from certclient.store.base import CertificateStore, StoredCertificate, Unavailable
 
@@ -25,6 +27,14 @@ class InventoryEntry:
     owner: Owner
     life: Lifecycle
     statuses: BankStatuses = field(default_factory=BankStatuses, repr=False)
+    obstacle: CertclientError | None = field(default=None, compare=False)
+    """Why it cannot be renewed here, whatever its date (`obstacles.obstacle`)."""
+
+    @property
+    def counts_for_owner(self) -> bool:
+        """Whether it may be the one that its owner logs in with: it is the owner's own, and can be
+        read. One with a key of another kind may."""
+        return self.obstacle is None or self.obstacle.code is ErrorCode.CERTIFICATE_KEY_KIND
 
     @property
     def bank_status(self) -> BankStatus:
@@ -56,18 +66,25 @@ class InventoryEntry:
 class Inventory:
     """The bank's certificates in all stores.
 
-    `unusable` maps the ids of the stores that could not be read to their errors.
+    `unusable` maps the ids of the stores that could not be read to their errors. `unreadable`
+    certificates have their key here and may be anybody's: their subject cannot be read.
     """
 
     stores: tuple[CertificateStore, ...]
     entries: tuple[InventoryEntry, ...]
     unusable: dict[str, CertclientError]
     statuses: BankStatuses
+    unreadable: tuple[StoredCertificate, ...] = ()
 
     @property
     def stored(self) -> tuple[StoredCertificate, ...]:
         """The certificates as their stores hold them, archived ones included."""
         return tuple(entry.stored for entry in self.entries)
+
+    @property
+    def own(self) -> tuple[StoredCertificate, ...]:
+        """Those that their owners may log in with; another cannot take the place of any."""
+        return tuple(entry.stored for entry in self.entries if entry.counts_for_owner)
 
 
 def read_inventory(
@@ -82,28 +99,46 @@ def read_inventory(
     `Inventory.unusable`.
     """
     entries: list[InventoryEntry] = []
+    unreadable: list[StoredCertificate] = []
     unusable: dict[str, CertclientError] = {}
     for store in stores:
         try:
-            entries += _entries(profile, store, now, statuses)
+            check_available(store)
+            found = store.certificates()
         except CertclientError as error:
             unusable[store.store_id] = error
+            continue
+        entries += _entries(profile, store, found, now, statuses)
+        unreadable += [one for one in found if _is_unreadable(one)]
     entries.sort(key=lambda entry: (entry.stored.archived, entry.certificate.not_after))
-    return Inventory(tuple(stores), tuple(entries), unusable, statuses)
+    return Inventory(tuple(stores), tuple(entries), unusable, statuses, tuple(unreadable))
 
 
 def _entries(
-    profile: Profile, store: CertificateStore, now: datetime, statuses: BankStatuses
+    profile: Profile,
+    store: CertificateStore,
+    found: Sequence[StoredCertificate],
+    now: datetime,
+    statuses: BankStatuses,
 ) -> list[InventoryEntry]:
-    check_available(store)
-    policy = profile.renewal
+    policy, rule = profile.renewal, profile.subject_rule
     return [
         InventoryEntry(
-            stored, store, owner, lifecycle(stored.certificate.not_after, now, policy), statuses
+            stored,
+            store,
+            owner,
+            lifecycle_of(stored.certificate, now, policy),
+            statuses,
+            obstacle(stored.certificate, rule),
         )
-        for stored in store.certificates()
-        if (owner := stored.certificate.owner(profile.subject_rule)) is not None
+        for stored in found
+        if (owner := stored.certificate.named_owner(rule)) is not None
     ]
+
+
+def _is_unreadable(stored: StoredCertificate) -> bool:
+    nameless = CertificateField.SUBJECT in stored.certificate.unreadable
+    return nameless and stored.key is not None
 
 
 def check_available(store: CertificateStore) -> None:
@@ -116,11 +151,12 @@ def check_available(store: CertificateStore) -> None:
 def newest_per_owner(entries: Sequence[InventoryEntry]) -> list[InventoryEntry]:
     """The certificate that counts for each owner (`BankStatuses.newest`). Soonest expiry first.
 
-    Only certificates with a key that are not archived are considered.
+    Only certificates with a key that are not archived are considered, and that are the owner's.
     """
     by_owner: dict[Owner, list[InventoryEntry]] = {}
     for entry in entries:
-        if entry.stored.key is not None and not entry.stored.archived:
+        usable = entry.stored.key is not None and not entry.stored.archived
+        if usable and entry.counts_for_owner:
             by_owner.setdefault(entry.owner, []).append(entry)
     newest = [
         entry.statuses.newest(of_owner, lambda one: one.certificate)
@@ -132,10 +168,15 @@ def newest_per_owner(entries: Sequence[InventoryEntry]) -> list[InventoryEntry]:
 
 
 def renewable(inventory: Inventory) -> list[InventoryEntry]:
-    """The certificates that `renew --all` renews. Raises NOTHING_RENEWABLE if there are none."""
-    found = [e for e in newest_per_owner(inventory.entries) if e.life.stage is Stage.RENEWABLE]
+    """The certificates that `renew --all` renews.
+
+    If there are none, raises what stands in the way of one that is due, else NOTHING_RENEWABLE.
+    """
+    due = [e for e in newest_per_owner(inventory.entries) if e.life.stage is Stage.RENEWABLE]
+    found = [entry for entry in due if entry.obstacle is None]
     if not found:
-        raise CertclientError(ErrorCode.NOTHING_RENEWABLE)
+        blocked = next((entry.obstacle for entry in due if entry.obstacle is not None), None)
+        raise blocked or CertclientError(ErrorCode.NOTHING_RENEWABLE)
     return found
 
 
@@ -165,7 +206,7 @@ def named(inventory: Inventory, name: str) -> InventoryEntry:
 
 def _is_exactly(entry: InventoryEntry, name: str) -> bool:
     wanted = name.replace(":", "").lower()
-    return wanted in (entry.certificate.serial_hex, entry.certificate.fingerprint)
+    return bool(wanted) and wanted in (entry.certificate.serial_hex, entry.certificate.fingerprint)
 
 
 def _is_owned_by(entry: InventoryEntry, name: str) -> bool:

@@ -20,8 +20,8 @@ from certclient.enrollment.inventory import (
 )
 from certclient.enrollment.procedure import Leftover, ProcedureView
 from certclient.model.certificate import Owner
-from certclient.model.errors import CertclientError
-from certclient.model.lifecycle import Lifecycle, Stage, lifecycle
+from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.lifecycle import Lifecycle, Stage, lifecycle_of
 from certclient.model.profile import Profile
 from certclient.store.base import CertificateStore, StoredCertificate
 
@@ -46,11 +46,18 @@ class Condition(enum.Enum):
     """Installed, but its procedure is not finished: the bank may not have the confirmation."""
     NOT_ACCEPTED = "not-accepted"
     """The bank has refused it."""
+    UNREADABLE = "unreadable"
+    """A field that a renewal needs cannot be read."""
+    CA_CERTIFICATE = "ca-certificate"
+    OTHER_ISSUER = "other-issuer"
+    """Its name is a customer's, its issuer none of the bank's CAs."""
+    KEY_KIND = "key-kind"
+    """It counts, but its key is of a kind that cannot be renewed here."""
 
     @property
     def counts(self) -> bool:
         """Whether it is the certificate that counts for its owner at the bank, as far as known."""
-        return self in (*_BY_STAGE.values(), Condition.URGENT)
+        return self in (*_BY_STAGE.values(), Condition.URGENT, Condition.KEY_KIND)
 
     @property
     def due(self) -> bool:
@@ -64,6 +71,18 @@ _BY_STAGE = {
     Stage.OBTAINABLE: Condition.OBTAINABLE,
     Stage.TOO_LATE: Condition.TOO_LATE,
 }
+
+
+_BY_OBSTACLE = {
+    ErrorCode.CERTIFICATE_DAMAGED: Condition.UNREADABLE,
+    ErrorCode.CERTIFICATE_OF_CA: Condition.CA_CERTIFICATE,
+    ErrorCode.CERTIFICATE_OTHER_ISSUER: Condition.OTHER_ISSUER,
+    ErrorCode.CERTIFICATE_KEY_KIND: Condition.KEY_KIND,
+}
+OBSTACLES = frozenset(_BY_OBSTACLE.values())
+"""The conditions of certificates that cannot be renewed here, whatever their date."""
+
+_NOT_THE_OWNERS = (Condition.UNREADABLE, Condition.CA_CERTIFICATE, Condition.OTHER_ISSUER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +103,10 @@ class Row:
     def folded(self) -> bool:
         """Whether it needs no action and is shown only on demand."""
         gone = self.entry.life.days_left < 0
-        return self.condition in (Condition.ARCHIVED, Condition.REPLACED) or (
-            self.condition in (Condition.NO_KEY, Condition.NOT_ACCEPTED) and gone
-        )
+        if self.condition in (Condition.ARCHIVED, Condition.REPLACED):
+            return True
+        lapses = (Condition.NO_KEY, Condition.NOT_ACCEPTED, *_NOT_THE_OWNERS)
+        return gone and self.condition in lapses
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +114,8 @@ class Overview:
     """A snapshot taken at `read_at` (aware UTC).
 
     `unusable` maps store ids to their errors; `leftovers` are keys without a certificate or
-    procedure; `journal_error` is why the open procedures could not be read.
+    procedure; `journal_error` is why the open procedures could not be read. `unreadable`
+    certificates have their key here, but nobody can tell whose they are.
     """
 
     read_at: datetime
@@ -105,6 +126,7 @@ class Overview:
     leftovers: tuple[Leftover, ...] = ()
     journal_error: CertclientError | None = None
     statuses: BankStatuses = field(default_factory=BankStatuses)
+    unreadable: tuple[StoredCertificate, ...] = ()
 
     @property
     def due(self) -> tuple[Row, ...]:
@@ -112,9 +134,9 @@ class Overview:
         return tuple(row for row in self.rows if row.condition.due)
 
     @property
-    def all_stored(self) -> tuple[StoredCertificate, ...]:
-        """The certificates of all rows as their stores hold them."""
-        return tuple(row.entry.stored for row in self.rows)
+    def own(self) -> tuple[StoredCertificate, ...]:
+        """Those that their owners may log in with; another cannot take the place of any."""
+        return tuple(row.entry.stored for row in self.rows if row.entry.counts_for_owner)
 
     def procedure_of(self, row: Row) -> ProcedureView | None:
         """The open procedure in which this certificate awaits confirmation, None for none."""
@@ -142,13 +164,15 @@ def read_overview(
     """Reads every store without a PIN. Never raises a CertclientError.
 
     `now` is aware UTC; `statuses` is what the journal knows. A certificate that matches two
-    profiles belongs to the first.
+    profiles belongs to the first, if possible to one whose bank issued it.
     """
     entries: list[_ProfileEntry] = []
     unusable: dict[str, CertclientError] = {}
+    unreadable: dict[tuple[str, str], StoredCertificate] = {}
     for profile in profiles:
         found: Inventory = read_inventory(profile, stores, now, statuses)
         unusable.update(found.unusable)
+        unreadable |= {(one.store_id, one.certificate.fingerprint): one for one in found.unreadable}
         entries += [(profile, entry) for entry in found.entries]
     return Overview(
         read_at=now,
@@ -157,15 +181,21 @@ def read_overview(
         unusable=MappingProxyType(unusable),
         journal_error=statuses.journal_error,
         statuses=statuses,
+        unreadable=tuple(unreadable.values()),
     )
 
 
 def _each_once(entries: Sequence[_ProfileEntry]) -> list[_ProfileEntry]:
     unique: dict[tuple[str, str], _ProfileEntry] = {}
-    for profile, entry in entries:
+    for profile, entry in sorted(entries, key=lambda one: _is_of_other_issuer(one[1])):
         name = (entry.stored.store_id, entry.certificate.fingerprint)
         unique.setdefault(name, (profile, entry))
     return list(unique.values())
+
+
+def _is_of_other_issuer(entry: InventoryEntry) -> bool:
+    found = entry.obstacle
+    return found is not None and found.code is ErrorCode.CERTIFICATE_OTHER_ISSUER
 
 
 def _rows(entries: Sequence[_ProfileEntry]) -> tuple[Row, ...]:
@@ -191,6 +221,9 @@ def _condition(entry: InventoryEntry, *, newest: bool) -> Condition:
         return Condition.ARCHIVED
     if entry.bank_status is BankStatus.NOT_ACCEPTED:
         return Condition.NOT_ACCEPTED
+    obstacle = _BY_OBSTACLE[entry.obstacle.code] if entry.obstacle else None
+    if obstacle in _NOT_THE_OWNERS:
+        return obstacle
     if entry.stored.key is None:
         return Condition.NO_KEY
     if entry.bank_status is BankStatus.UNCONFIRMED:
@@ -198,10 +231,12 @@ def _condition(entry: InventoryEntry, *, newest: bool) -> Condition:
     if not newest:
         return Condition.REPLACED
     condition = _BY_STAGE[entry.life.stage]
+    if obstacle is not None and condition in (Condition.VALID, Condition.RENEWABLE):
+        return obstacle
     if condition is Condition.RENEWABLE and entry.life.days_left <= URGENT_DAYS:
         return Condition.URGENT
     return condition
 
 
 def _life(profile: Profile, entry: InventoryEntry, now: datetime) -> Lifecycle:
-    return lifecycle(entry.certificate.not_after, now, profile.renewal)
+    return lifecycle_of(entry.certificate, now, profile.renewal)

@@ -16,7 +16,7 @@ from certclient.enrollment.run_context import Environment
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import own_label
-from certclient.model.lifecycle import Stage, lifecycle
+from certclient.model.lifecycle import Stage, lifecycle_of
 
 
 class ProcedurePlanner:
@@ -59,7 +59,7 @@ class ProcedurePlanner:
         """Raises NOT_YET_RENEWABLE, EXPIRED_OBTAIN_ANEW, TOO_LATE for a date on which `certificate`
         cannot be renewed."""
         environment = self._environment
-        life = lifecycle(certificate.not_after, environment.clock(), environment.profile.renewal)
+        life = lifecycle_of(certificate, environment.clock(), environment.profile.renewal)
         refusal = {
             Stage.NOT_YET: ErrorCode.NOT_YET_RENEWABLE,
             Stage.OBTAINABLE: ErrorCode.EXPIRED_OBTAIN_ANEW,
@@ -105,7 +105,9 @@ class ProcedurePlanner:
         own = [
             entry
             for entry in found.entries
-            if entry.owner.user_id == user_id and not entry.stored.archived
+            if entry.owner.user_id == user_id
+            and entry.counts_for_owner
+            and not entry.stored.archived
         ]
         if len({entry.owner for entry in own}) > 1:
             return None

@@ -13,6 +13,7 @@ from certclient.enrollment.journal import Journal, ProcedureKind, ProcedureState
 from certclient.enrollment.leftovers import Leftover, find_leftovers, remove_leftover
 from certclient.enrollment.lock import exclusive
 from certclient.enrollment.login_test import LoginTest, LoginTestResult
+from certclient.enrollment.obstacles import check_renewable
 from certclient.enrollment.open_procedures import read_open_procedures
 from certclient.enrollment.outcomes import Finished, Outcome, Pending, ProcedureView
 from certclient.enrollment.planner import ProcedurePlanner
@@ -71,13 +72,17 @@ class Enrollment:
         the bank's page with its link; sent to the bank once, in place of PIN and one-time password,
         and never stored.
 
-        Raises CertclientError: NOT_YET_RENEWABLE, EXPIRED_OBTAIN_ANEW, TOO_LATE, PROCEDURE_RUNNING,
-        CONSENT_REFUSED, POLICY_FORBIDS (the administrator's policy excludes this store),
-        CERTIFICATE_NOT_ACCEPTED (the bank does not accept `current`, or the second new certificate
-        either), and the error that stopped a step; `pending` then shows whether there is a
-        procedure to resume.
+        Raises CertclientError: what stands in the way of any renewal of `current`
+        (`obstacles.obstacle`), KEY_NOT_FOUND, NOT_YET_RENEWABLE, EXPIRED_OBTAIN_ANEW, TOO_LATE,
+        PROCEDURE_RUNNING, CONSENT_REFUSED, POLICY_FORBIDS (the administrator's policy excludes this
+        store), CERTIFICATE_NOT_ACCEPTED (the bank does not accept `current`, or the second new
+        certificate either), and the error that stopped a step; `pending` then shows whether there
+        is a procedure to resume.
         """
-        certificate = current.certificate
+        certificate, rule = current.certificate, self._environment.profile.subject_rule
+        check_renewable(certificate, rule)
+        if current.key is None:
+            raise CertclientError(ErrorCode.KEY_NOT_FOUND, serial=certificate.serial_hex)
         unfinished = self.statuses().unconfirmed.get(certificate.fingerprint)
         if unfinished is not None:
             return self.resume(unfinished, interaction)
@@ -85,7 +90,7 @@ class Enrollment:
             refused = self.check_with_bank(current, interaction)
             if refused is not None:
                 raise refused
-        owner = certificate.owner(self._environment.profile.subject_rule)
+        owner = certificate.owner(rule)
         if owner is None:
             raise CertclientError(ErrorCode.CERTIFICATE_NOT_FOUND, serial=certificate.serial_hex)
         new = self._planner.new_record(ProcedureKind.RENEW, owner.user_id, destination.store_id)

@@ -149,6 +149,7 @@ class Rejections:
             entry
             for entry in found.entries
             if entry.owner == owner
+            and entry.counts_for_owner
             and entry.stored.key is not None
             and entry.certificate.valid_at(now)
         ]

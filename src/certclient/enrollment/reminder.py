@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 
 from certclient.enrollment.overview import Condition, Row
-from certclient.model.certificate import TOKYO
+from certclient.model.japan_time import day_in_tokyo
 
 LAST_DAY_PAUSE = timedelta(hours=2)
 """Interval between reminders on the last day."""
@@ -55,6 +55,9 @@ def is_due(row: Row, shown: ShownReminder | None, now: datetime) -> bool:
         return shown is None or shown.days_left >= 0
     if row.condition not in (Condition.VALID, Condition.RENEWABLE, Condition.URGENT):
         return False
+    if row.condition is Condition.VALID and row.entry.life.short_lived:
+        # The bank's days are longer than its lifetime: it would be reminded of from its first day.
+        return False
     days = row.profile.reminder_days
     reached = threshold(row.entry.life.days_left, days)
     if reached is None:
@@ -68,7 +71,7 @@ def is_due(row: Row, shown: ShownReminder | None, now: datetime) -> bool:
 
 
 def _another_day(earlier: datetime, now: datetime) -> bool:
-    return earlier.astimezone(TOKYO).date() != now.astimezone(TOKYO).date()
+    return day_in_tokyo(earlier) != day_in_tokyo(now)
 
 
 class ReminderHistory:

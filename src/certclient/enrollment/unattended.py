@@ -45,10 +45,12 @@ def refused_alone(inventory: Inventory) -> Sequence[InventoryEntry]:
 def renewal_blocker(profile: Profile, entry: InventoryEntry) -> CertclientError | None:
     """Why this certificate cannot be renewed without user interaction; None if it can.
 
-    EXPIRED_OBTAIN_ANEW, PIN_REQUIRED, BANK_SECRETS_REQUIRED, KEY_PROTECTED, POLICY_FORBIDS, or why
-    its store or key cannot be used. Never prompts.
+    Its obstacle, EXPIRED_OBTAIN_ANEW, PIN_REQUIRED, BANK_SECRETS_REQUIRED, KEY_PROTECTED,
+    POLICY_FORBIDS, or why its store or key cannot be used. Never prompts.
     """
     user_id = entry.full_id
+    if entry.obstacle is not None:
+        return entry.obstacle
     if entry.life.stage is Stage.OBTAINABLE:
         until = entry.life.obtain_until.isoformat()
         return CertclientError(ErrorCode.EXPIRED_OBTAIN_ANEW, obtain_until=until)

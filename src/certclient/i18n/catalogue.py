@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -18,9 +18,11 @@ from certclient.enrollment.journal import ProcedureState
 from certclient.enrollment.login_test import LoginTest
 from certclient.enrollment.outcomes import BankHolds
 from certclient.i18n.formatting import fill, placeholders
-from certclient.model.certificate import TOKYO, Role
+from certclient.model.certificate import Role
+from certclient.model.certificate_reading import CertificateField
 from certclient.model.destination import Destination
 from certclient.model.errors import Actor, CertclientError
+from certclient.model.japan_time import in_tokyo
 from certclient.model.lifecycle import Stage
 from certclient.model.progress import Step
 from certclient.store.base import AttemptsLeft
@@ -63,6 +65,7 @@ class _CatalogueFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     unknown: str
     date: str
     minute: str
+    comma: str
     error: dict[str, _ErrorEntry]
     actor: dict[str, str]
     step: dict[str, str]
@@ -71,6 +74,7 @@ class _CatalogueFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     stage: dict[str, str]
     role: dict[str, str]
     destination: dict[str, str]
+    field: dict[str, str]
     attempts: dict[str, str]
     secret: dict[str, str]
     login: dict[str, str]
@@ -116,6 +120,8 @@ class Catalogue:
         # OLD by default: a procedure reports every rejection to the CA before it shows the error.
         holds = error.data.get("bank_holds", BankHolds.OLD.value)
         values["bank_holds"] = self._texts.bank_holds[holds]
+        if fields := error.data.get("fields"):
+            values["fields"] = self.fields(map(CertificateField, fields.split(",")))
         known = frozenset(values)
         return ErrorText(
             code=error.code.code,
@@ -153,6 +159,12 @@ class Catalogue:
         """The kind of store: PC or USB token."""
         return self._texts.destination[destination.value]
 
+    def fields(self, fields: Iterable[CertificateField]) -> str:
+        """The names of a certificate's parts, in a list."""
+        return self._texts.comma.join(
+            self._texts.field[one.value] for one in CertificateField if one in set(fields)
+        )
+
     def attempts(self, attempts: AttemptsLeft) -> str:
         """A warning about the remaining PIN attempts; "" if none is needed."""
         return self._texts.attempts[attempts.value]
@@ -177,7 +189,7 @@ class Catalogue:
 
     def minute(self, moment: datetime) -> str:
         """A moment (aware) in Japan time, to the minute."""
-        local = moment.astimezone(TOKYO)
+        local = in_tokyo(moment)
         return self._fill(
             self._texts.minute, {**_parts(local), "hour": local.hour, "minute": local.minute}
         )

@@ -7,7 +7,6 @@ import hashlib
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -21,9 +20,7 @@ from certclient.model.certificate_reading import (
     key_kind,
 )
 from certclient.model.errors import CertclientError, ErrorCode
-
-TOKYO = ZoneInfo("Asia/Tokyo")
-"""The time zone of every calendar day that certclient counts or shows."""
+from certclient.model.japan_time import in_tokyo
 
 _UNREADABLE = (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion)
 """What `cryptography` raises for bytes that are not a certificate, or not one that it supports."""
@@ -35,6 +32,9 @@ _CLIENT_AUTH = "1.3.6.1.5.5.7.3.2"
 _IDENTIFYING = frozenset(
     (CertificateField.ISSUER, CertificateField.SERIAL, CertificateField.PUBLIC_KEY)
 )
+
+
+DATES = frozenset((CertificateField.NOT_BEFORE, CertificateField.NOT_AFTER))
 
 
 class Role(enum.Enum):
@@ -206,11 +206,14 @@ class Certificate:
     @property
     def not_after_tokyo(self) -> datetime:
         """The end of validity in Asia/Tokyo, rounded down to the minute."""
-        return self.not_after.astimezone(TOKYO).replace(second=0, microsecond=0)
+        return in_tokyo(self.not_after).replace(second=0, microsecond=0)
 
     def valid_at(self, now: datetime) -> bool:
-        """Whether `now` (aware) is in the validity period, ends included (RFC 5280, 4.1.2.5)."""
-        return self.not_before <= now <= self.not_after
+        """Whether `now` (aware) is in the validity period, ends included (RFC 5280, 4.1.2.5).
+
+        False if a date cannot be read.
+        """
+        return not self.unreadable & DATES and self.not_before <= now <= self.not_after
 
     def owner(self, rule: SubjectRule) -> Owner | None:
         """Parses user ID, suffix and role from the Common Name; None if the rule does not match."""
@@ -224,10 +227,11 @@ class Certificate:
 
     def named_owner(self, rule: SubjectRule) -> Owner | None:
         """The owner by the Common Name, whoever issued it; None if the rule does not match."""
-        match = rule.pattern.fullmatch(self.common_name)
-        if match is None:
+        common_names = (value for label, value in self.dn_lines if label == "Common Name")
+        matches = [m for name in common_names if (m := rule.pattern.fullmatch(name))]
+        if not matches:
             return None
-        groups = match.groupdict()
+        groups = matches[-1].groupdict()
         suffix = groups.get("suffix") or ""
         role = Role.ADMINISTRATOR if suffix in rule.administrator_suffixes else Role.USER
         return Owner(user_id=groups["user_id"], suffix=suffix, role=role)

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
-from certclient.model.certificate import TOKYO
+from certclient.model.certificate import Certificate
+from certclient.model.japan_time import TOKYO, day_in_tokyo, days_after, in_tokyo, later
+
+_TWO_DAYS = timedelta(days=2)
 
 
 class Stage(enum.Enum):
@@ -28,7 +31,11 @@ class Stage(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class RenewalPolicy:
-    """A bank's limits in calendar days, counted from the expiry date in Japan."""
+    """A bank's limits in calendar days, counted from the expiry date in Japan.
+
+    The window for renewal is never more than a third of the certificate's own lifetime: else a
+    short-lived certificate would be due again as soon as it is renewed.
+    """
 
     renew_days_before: int = 30
     obtain_days_after: int = 90
@@ -40,6 +47,7 @@ class Lifecycle:
 
     `renew_from` is the first day of renewal, `deadline` the last minute of validity (aware,
     Asia/Tokyo), `obtain_until` the last day on which a new certificate can be obtained.
+    `short_lived`: renewal begins later than `renew_days_before`, at the last third of its lifetime.
     """
 
     stage: Stage
@@ -47,26 +55,63 @@ class Lifecycle:
     renew_from: date
     deadline: datetime
     obtain_until: date
+    short_lived: bool = False
+
+    @property
+    def renew_days(self) -> int:
+        """The length of the window for renewal in days, at least 1."""
+        return max((self.deadline.date() - self.renew_from).days, 1)
 
 
-def lifecycle(not_after: datetime, now: datetime, policy: RenewalPolicy) -> Lifecycle:
-    """Computes the Lifecycle at `now` of a certificate that expires at `not_after` (both aware).
+def lifecycle_of(certificate: Certificate, now: datetime, policy: RenewalPolicy) -> Lifecycle:
+    """The Lifecycle of `certificate` at `now` (aware)."""
+    return lifecycle(certificate.not_after, now, policy, certificate.not_before)
+
+
+def lifecycle(
+    not_after: datetime, now: datetime, policy: RenewalPolicy, not_before: datetime | None = None
+) -> Lifecycle:
+    """Computes the Lifecycle at `now` of a certificate that expires at `not_after` (all aware).
 
     On the expiry date it is renewable up to the last moment; after that its signature no longer
-    counts, and a new certificate has to be obtained.
+    counts, and a new certificate has to be obtained. Without `not_before`, its lifetime is taken to
+    be long.
     """
-    end = not_after.astimezone(TOKYO)
-    days_left = (end.date() - now.astimezone(TOKYO).date()).days
+    end = in_tokyo(not_after)
+    days_left = (end.date() - day_in_tokyo(now)).days
+    window = days_after(end.date(), -policy.renew_days_before)
+    last_third = _last_third(not_before, not_after)
+    short_lived = last_third is not None and day_in_tokyo(last_third) > window
+    if last_third is not None and short_lived:
+        window, due = day_in_tokyo(last_third), now >= last_third
+    else:
+        due = days_left <= policy.renew_days_before
     return Lifecycle(
-        stage=_stage(days_left, now > not_after, policy),
+        stage=_stage(days_left, due, now > not_after, policy),
         days_left=days_left,
-        renew_from=end.date() - timedelta(days=policy.renew_days_before),
+        renew_from=window,
         deadline=end.replace(second=0, microsecond=0),
-        obtain_until=end.date() + timedelta(days=policy.obtain_days_after),
+        obtain_until=days_after(end.date(), policy.obtain_days_after),
+        short_lived=short_lived,
     )
 
 
-def _stage(days_left: int, expired: bool, policy: RenewalPolicy) -> Stage:
+def _last_third(not_before: datetime | None, not_after: datetime) -> datetime | None:
+    """When the last third of the lifetime begins; None for an unknown or impossible lifetime.
+
+    Rounded up to the next day in Japan where that leaves a day at least.
+    """
+    if not_before is None or not_before >= not_after:
+        return None
+    third = (not_after - not_before) / 3
+    begins = not_after - third
+    if third < _TWO_DAYS:
+        return begins
+    midnight = datetime.combine(day_in_tokyo(begins), time(), TOKYO)
+    return midnight if midnight == begins else later(midnight, timedelta(days=1))
+
+
+def _stage(days_left: int, due: bool, expired: bool, policy: RenewalPolicy) -> Stage:
     if not expired:
-        return Stage.RENEWABLE if days_left <= policy.renew_days_before else Stage.NOT_YET
+        return Stage.RENEWABLE if due else Stage.NOT_YET
     return Stage.OBTAINABLE if -days_left <= policy.obtain_days_after else Stage.TOO_LATE

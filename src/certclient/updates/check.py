@@ -14,8 +14,8 @@ from msgspec.structs import replace
 
 from certclient.ca.transport import Timeouts
 from certclient.ca.transports.http import HttpTransport
-from certclient.model.certificate import TOKYO
 from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.japan_time import TOKYO
 from certclient.model.profile import Profile
 from certclient.model.update import Announcement, UpdateState, Version, reason_against, update_state
 from certclient.model.update_file import MAX_BYTES, read_announcement, update_invalid

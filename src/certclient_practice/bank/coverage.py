@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from certclient.model.lifecycle import Lifecycle, RenewalPolicy, Stage, lifecycle
+from certclient.model.lifecycle import Lifecycle, RenewalPolicy, Stage, lifecycle_of
 from certclient_practice.bank.bank import Repositories
 from certclient_practice.repositories.records import CertificateRecord, Customer
 
@@ -71,12 +71,12 @@ def id_coverage(
     confirmed = repositories.register.confirmed_of(customer.user_id)
     if confirmed:
         record = max(confirmed, key=lambda found: found.certificate.not_after)
-        life = lifecycle(record.certificate.not_after, now, policy)
+        life = lifecycle_of(record.certificate, now, policy)
         return IdCoverage(customer, _BY_STAGE[life.stage], record, life)
     last = repositories.register.last_confirmed(customer.user_id)
     if last is None:
         return IdCoverage(customer, CoverageState.NEVER)
-    life = lifecycle(last.certificate.not_after, now, policy)
+    life = lifecycle_of(last.certificate, now, policy)
     return IdCoverage(customer, CoverageState.REVOKED, last, life)
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from certclient.model.certificate import Certificate, Role
 from certclient.model.errors import CertclientError
-from certclient.model.lifecycle import RenewalPolicy, Stage, lifecycle
+from certclient.model.lifecycle import RenewalPolicy, Stage, lifecycle_of
 from certclient_practice.bank.bank import Bank
 from certclient_practice.repositories.records import CertificateRecord, CertificateState, Customer
 
@@ -86,5 +86,5 @@ def _result(record: CertificateRecord, now: datetime, policy: RenewalPolicy) -> 
         return LoginVerdict.NOT_YET_VALID
     if record.certificate.valid_at(now):
         return LoginVerdict.WELCOME
-    late = lifecycle(record.certificate.not_after, now, policy).stage is Stage.TOO_LATE
+    late = lifecycle_of(record.certificate, now, policy).stage is Stage.TOO_LATE
     return LoginVerdict.TOO_LATE if late else LoginVerdict.EXPIRED

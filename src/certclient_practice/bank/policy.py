@@ -9,7 +9,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
-from certclient.model.certificate import TOKYO
+from certclient.model.japan_time import TOKYO
 from certclient.model.keys import MAX_RSA_BITS, MIN_RSA_BITS
 from certclient.model.lifecycle import RenewalPolicy, Stage, lifecycle
 from certclient_practice.bank.refusal import RefusedError

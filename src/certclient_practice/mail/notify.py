@@ -16,8 +16,7 @@ from email.utils import format_datetime
 
 from jinja2 import Environment, PackageLoader, select_autoescape
 
-from certclient.model.certificate import TOKYO
-from certclient.model.lifecycle import Lifecycle, lifecycle
+from certclient.model.lifecycle import Lifecycle, lifecycle_of
 from certclient_practice.bank.bank import Bank, Repositories
 from certclient_practice.bank.names import BANK_NAME
 from certclient_practice.mail.smtp import MailRefusedError, MailSender, MailServerError
@@ -131,7 +130,7 @@ def compose(
         "bank": BANK_NAME.ja,
         "user_id": f"{'*' * (len(customer.user_id) - 4)}{customer.user_id[-4:]}",
         "days": life.days_left,
-        "deadline": f"{life.deadline.astimezone(TOKYO):%Y年%m月%d日 %H:%M}",
+        "deadline": f"{life.deadline:%Y年%m月%d日 %H:%M}",
         "obtain_until": f"{life.obtain_until:%Y年%m月%d日}",
     }
     message = EmailMessage()
@@ -182,7 +181,7 @@ def bounce(bank: Bank, message_id: str, reply: str) -> bool:
 def _threshold(bank: Bank, record: CertificateRecord) -> int | None:
     """Returns the last threshold reached; None before the first and after expiry."""
     now = bank.clock()
-    life = lifecycle(record.certificate.not_after, now, bank.policy.renewal)
+    life = lifecycle_of(record.certificate, now, bank.policy.renewal)
     reached = [days for days in bank.policy.mail_days if life.days_left <= days]
     return min(reached) if reached and record.certificate.valid_at(now) else None
 
@@ -205,7 +204,7 @@ def _claim(bank: Bank) -> list[_PendingMail]:
             if record is None or customer is None or not _still_needed(record, bank):
                 repositories.mails.dropped(mail)
                 continue
-            life = lifecycle(record.certificate.not_after, now, bank.policy.renewal)
+            life = lifecycle_of(record.certificate, now, bank.policy.renewal)
             letters.append(_PendingMail(mail, customer, life))
     return letters
 

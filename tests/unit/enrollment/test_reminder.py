@@ -17,7 +17,8 @@ from certclient.enrollment.reminder import (
     is_due,
     threshold,
 )
-from certclient.model.certificate import TOKYO, Certificate, Owner, Role
+from certclient.model.certificate import Certificate, Owner, Role
+from certclient.model.japan_time import TOKYO
 from certclient.model.destination import Destination
 from certclient.model.errors import ErrorCode
 from certclient.model.keys import KeyRef

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from certclient.model.certificate import TOKYO
+from certclient.model.japan_time import TOKYO
 from certclient.model.lifecycle import RenewalPolicy, Stage, lifecycle
 
 POLICY = RenewalPolicy()

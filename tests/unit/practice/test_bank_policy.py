@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from certclient.cmp.status import Failure
-from certclient.model.certificate import TOKYO
+from certclient.model.japan_time import TOKYO
 from certclient_practice.bank.policy import (
     BankPolicy,
     check_key,

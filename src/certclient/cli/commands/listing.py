@@ -7,9 +7,18 @@ import click
 from certclient.cli.exit_codes import DONE
 from certclient.cli.invocation import Invocation
 from certclient.cli.localized import Command, Option, common_parameters
-from certclient.cli.records import JsonValue, entry_record, print_json, store_record
+from certclient.cli.records import (
+    JsonValue,
+    entry_record,
+    print_json,
+    store_record,
+    stored_record,
+)
 from certclient.cli.tables import print_table
 from certclient.enrollment.inventory import Inventory, InventoryEntry, read_inventory
+from certclient.model.certificate import DATES
+from certclient.model.certificate_reading import CertificateField
+from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.lifecycle import Stage
 
 _COLUMNS = ("user-id", "role", "place", "until", "days-left", "stage", "serial")
@@ -41,7 +50,13 @@ def _print_json(
     ]
     certificates: list[JsonValue] = [entry_record(entry) for entry in entries]
     profile = invocation.profile().id
-    record = {"profile": profile, "stores": stores, "certificates": certificates}
+    unreadable: list[JsonValue] = [stored_record(one) for one in inventory.unreadable]
+    record = {
+        "profile": profile,
+        "stores": stores,
+        "certificates": certificates,
+        "unreadable": unreadable,
+    }
     print_json("list", DONE, record)
 
 
@@ -61,6 +76,7 @@ def _print_text(
             catalogue.text("list.statuses-unknown", title=title, code=journal_error.code.code),
             err=True,
         )
+    _print_unreadable(invocation, inventory)
     for store in inventory.stores:
         error = inventory.unusable.get(store.store_id)
         if error is not None:
@@ -70,17 +86,40 @@ def _print_text(
             click.echo(line, err=True)
 
 
+def _print_unreadable(invocation: Invocation, inventory: Inventory) -> None:
+    catalogue = invocation.catalogue
+    places = {
+        one.store_id: invocation.place(one.destination, one.label) for one in inventory.stores
+    }
+    for stored in inventory.unreadable:
+        line = catalogue.text(
+            "list.unreadable",
+            place=places[stored.store_id],
+            name=stored.friendly_name,
+            fingerprint=stored.certificate.fingerprint,
+            code=ErrorCode.CERTIFICATE_DAMAGED.code,
+        )
+        click.echo(line, err=True)
+
+
 def _row(invocation: Invocation, entry: InventoryEntry) -> list[str]:
     catalogue = invocation.catalogue
     return [
         entry.full_id,
         catalogue.role(entry.owner.role),
         invocation.place(entry.store.destination, entry.store.label),
-        catalogue.minute(entry.life.deadline),
-        str(entry.life.days_left),
+        until_text(invocation, entry),
+        "" if entry.certificate.unreadable & DATES else str(entry.life.days_left),
         stage_text(invocation, entry),
         entry.certificate.serial_hex,
     ]
+
+
+def until_text(invocation: Invocation, entry: InventoryEntry) -> str:
+    """The end of validity, or that it cannot be read."""
+    if CertificateField.NOT_AFTER in entry.certificate.unreadable:
+        return invocation.catalogue.text("list.date-unreadable")
+    return invocation.catalogue.minute(entry.life.deadline)
 
 
 def stage_text(invocation: Invocation, entry: InventoryEntry) -> str:
@@ -90,13 +129,28 @@ def stage_text(invocation: Invocation, entry: InventoryEntry) -> str:
         return catalogue.text("list.archived")
     if entry.rejection is not None:
         return catalogue.text("list.not-accepted", code=entry.rejection.reason)
+    if entry.obstacle is not None and not entry.counts_for_owner:
+        return _obstacle_text(invocation, entry.obstacle)
     if entry.stored.key is None:
         return catalogue.text("list.no-key")
     if entry.unfinished_procedure:
         return catalogue.text("list.unfinished")
+    if entry.obstacle is not None and entry.life.stage in (Stage.NOT_YET, Stage.RENEWABLE):
+        return _obstacle_text(invocation, entry.obstacle)
+    state = _date_text(invocation, entry)
+    return catalogue.text("list.key-hidden", state=state) if entry.stored.key_hidden else state
+
+
+def _date_text(invocation: Invocation, entry: InventoryEntry) -> str:
+    catalogue = invocation.catalogue
     if entry.life.stage is Stage.NOT_YET:
         return catalogue.text("list.renew-from", day=catalogue.day(entry.life.renew_from))
     return catalogue.stage(entry.life.stage)
+
+
+def _obstacle_text(invocation: Invocation, error: CertclientError) -> str:
+    title = invocation.catalogue.error(error).title
+    return invocation.catalogue.text("list.obstacle", title=title, code=error.code.code)
 
 
 command = Command(

@@ -83,8 +83,11 @@ def _of_bank(
     errors |= {name: error for name, error in inventory.unusable.items() if name in on_pc}
     pending = {view.user_id for view in services.open_procedures().at_bank(profile.id)}
     for entry in inventory.entries:
+        # What is not the bank's is not this program's to tidy up.
+        if not entry.counts_for_owner:
+            continue
         if entry.store.store_id in on_pc and entry.owner.user_id not in pending:
-            old = _RemovableCertificate(entry, inventory.stored, inventory.statuses)
+            old = _RemovableCertificate(entry, inventory.own, inventory.statuses)
             if _may_go(invocation, old):
                 yield old
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import click
 
-from certclient.cli.commands.listing import stage_text
+from certclient.cli.commands.listing import stage_text, until_text
 from certclient.cli.exit_codes import DONE
 from certclient.cli.invocation import Invocation
 from certclient.cli.localized import Command, common_parameters
@@ -44,10 +44,18 @@ def _lines(invocation: Invocation, entry: InventoryEntry) -> Iterator[str]:
     yield from (f"{label} = {value}" for label, value in certificate.dn_lines)
     yield catalogue.text("finished.serial", serial=certificate.serial_hex)
     yield catalogue.text("show.fingerprint", fingerprint=certificate.fingerprint)
-    yield catalogue.text("finished.until", until=catalogue.minute(life.deadline))
+    yield catalogue.text("finished.until", until=until_text(invocation, entry))
     if entry.stored.archived:
         yield catalogue.text("list.archived")
-    if entry.bank_status is BankStatus.PRESUMED_ACCEPTED:
+    if certificate.unreadable:
+        fields = catalogue.fields(certificate.unreadable)
+        yield catalogue.text("show.unreadable", fields=fields)
+    if entry.obstacle is not None:
+        shown = catalogue.error(entry.obstacle, invocation.contact(entry.owner))
+        yield from (stage_text(invocation, entry), shown.sentence, shown.next_step)
+    elif entry.stored.key is None or entry.stored.key_hidden:
+        yield stage_text(invocation, entry)
+    elif entry.bank_status is BankStatus.PRESUMED_ACCEPTED:
         yield catalogue.text(f"show.{_ADVICE[life.stage]}", **_days(invocation, entry))
     else:
         yield stage_text(invocation, entry)

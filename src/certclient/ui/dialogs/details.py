@@ -7,6 +7,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QPushButton, QVBoxLayout, QWidget
 
 from certclient.enrollment.overview import Row
+from certclient.model.certificate_reading import CertificateField
 from certclient.ui.context import AppContext
 from certclient.ui.dialogs.error_dialog import close_box
 from certclient.ui.widgets.banner import RehearsalBanner
@@ -63,13 +64,37 @@ class DetailsDialog(QDialog):
             (self.tr("Role"), catalogue.role(entry.owner.role)),
             (self.tr("Place"), self._place),
             *self._rejection_text(),
-            (self.tr("Valid from"), catalogue.minute(certificate.not_before)),
-            (self.tr("Valid until"), catalogue.minute(entry.life.deadline)),
+            *self._obstacle_text(),
+            (self.tr("Valid from"), self._moment(CertificateField.NOT_BEFORE)),
+            (self.tr("Valid until"), self._moment(CertificateField.NOT_AFTER)),
             (self.tr("Serial number"), certificate.serial_hex),
             (self.tr("Issuer"), certificate.issuer_common_name),
             *certificate.dn_lines,
             (self.tr("Fingerprint (SHA-256)"), _in_pairs(certificate.fingerprint)),
         ]
+
+    def _moment(self, which: CertificateField) -> str:
+        certificate = self._row.entry.certificate
+        if which in certificate.unreadable:
+            return self.tr("Cannot be read")
+        starts = which is CertificateField.NOT_BEFORE
+        return self._context.catalogue.minute(
+            certificate.not_before if starts else self._row.entry.life.deadline
+        )
+
+    def _obstacle_text(self) -> list[tuple[str, str]]:
+        """Returns why it cannot be renewed here, and which of its fields cannot be read."""
+        entry, catalogue = self._row.entry, self._context.catalogue
+        lines = []
+        if entry.obstacle is not None:
+            shown = catalogue.error(entry.obstacle)
+            lines = [
+                (self.tr("State"), f"{shown.title} [{shown.code}]"),
+                (self.tr("What to do"), f"{shown.sentence} {shown.next_step}"),
+            ]
+        if unreadable := entry.certificate.unreadable:
+            lines.append((self.tr("Cannot be read"), catalogue.fields(unreadable)))
+        return lines
 
     def _rejection_text(self) -> list[tuple[str, str]]:
         """Returns why the bank does not accept the certificate and since when, or nothing."""

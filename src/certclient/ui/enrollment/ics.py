@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from certclient.model.certificate import TOKYO
+from certclient.model.japan_time import TOKYO, in_tokyo, later
 
 _FOLD_AT = 75
 """Maximum octets in a line, excluding the line break (RFC 5545, 3.1)."""
@@ -53,12 +53,12 @@ def calendar_file(appointments: tuple[Appointment, ...], now: datetime) -> bytes
 
 
 def _event(appointment: Appointment, now: datetime) -> Iterator[str]:
-    start = appointment.start.astimezone(TOKYO)
+    start = in_tokyo(appointment.start)
     yield "BEGIN:VEVENT"
     yield f"UID:{appointment.uid}"
     yield f"DTSTAMP:{now.astimezone(UTC):%Y%m%dT%H%M%SZ}"
     yield f"DTSTART;TZID=Asia/Tokyo:{start:%Y%m%dT%H%M%S}"
-    yield f"DTEND;TZID=Asia/Tokyo:{start + _HALF_HOUR:%Y%m%dT%H%M%S}"
+    yield f"DTEND;TZID=Asia/Tokyo:{later(start, _HALF_HOUR):%Y%m%dT%H%M%S}"
     yield f"SUMMARY:{_escaped(appointment.summary)}"
     yield f"DESCRIPTION:{_escaped(appointment.description)}"
     yield "BEGIN:VALARM"

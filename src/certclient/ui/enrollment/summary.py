@@ -10,7 +10,7 @@ from html import escape
 from certclient.enrollment.procedure import Finished
 from certclient.i18n.catalogue import Catalogue
 from certclient.model.destination import Destination
-from certclient.model.lifecycle import lifecycle
+from certclient.model.lifecycle import lifecycle_of
 from certclient.model.profile import Profile
 from certclient.ui.enrollment.ics import Appointment, calendar_file, morning_of
 
@@ -61,7 +61,7 @@ def next_year(
     """Returns a calendar file with the first day of renewal and the deadline; `summaries` are their
     titles."""
     certificate = issuance.finished.certificate
-    life = lifecycle(certificate.not_after, now, profile.renewal)
+    life = lifecycle_of(certificate, now, profile.renewal)
     begin, end = summaries
     about = (
         f"{issuance.bank}\n{issuance.user_id}\n{issuance.catalogue.minute(certificate.not_after)}"

@@ -9,9 +9,10 @@ from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QAbstractButton, QDialog, QPushButton, QWidget, QWizard
 
+from certclient.enrollment.obstacles import check_renewable
 from certclient.enrollment.procedure import ProcedureKind
 from certclient.model.errors import CertclientError, ErrorCode
-from certclient.model.lifecycle import lifecycle
+from certclient.model.lifecycle import Stage, lifecycle_of
 from certclient.model.profile import Profile
 from certclient.model.secret import Secret
 from certclient.store.base import StoredCertificate
@@ -91,16 +92,22 @@ class EnrollmentWizard(QWizard):
         expiry, later whom to contact.
 
         `notice`: it opens by itself, so it begins with 電子証明書更新通知. `ticket`: from a bank's
-        link. Raises CertclientError(CERTIFICATE_NOT_FOUND) if the certificate belongs to no
-        configured bank.
+        link. Raises CertclientError: CERTIFICATE_NOT_FOUND if the certificate belongs to no
+        configured bank, and what stands in the way of renewing it (`obstacles.obstacle`).
         """
+        certificate = stored.certificate
         for profile in context.profiles:
-            owner = stored.certificate.owner(profile.subject_rule)
+            owner = certificate.owner(profile.subject_rule)
             if owner is not None:
-                life = lifecycle(stored.certificate.not_after, context.clock(), profile.renewal)
+                life = lifecycle_of(certificate, context.clock(), profile.renewal)
+                if life.stage in (Stage.NOT_YET, Stage.RENEWABLE):
+                    check_renewable(certificate, profile.subject_rule)
                 wizard_state = renewing(RenewalTarget(stored, owner, life), notice=notice)
                 return cls(WizardSession(context, profile, wizard_state, ticket), parent)
-        serial = stored.certificate.serial_hex
+        for profile in context.profiles:
+            if certificate.named_owner(profile.subject_rule) is not None:
+                check_renewable(certificate, profile.subject_rule)
+        serial = certificate.serial_hex
         raise CertclientError(ErrorCode.CERTIFICATE_NOT_FOUND, serial=serial)
 
     @classmethod

@@ -61,7 +61,7 @@ def _check_idle(row: Row, overview: Overview) -> None:
 
 def _allows(check: Callable[..., None], row: Row, overview: Overview, now: datetime) -> bool:
     try:
-        check(row.entry.stored, overview.all_stored, now, overview.statuses)
+        check(row.entry.stored, overview.own, now, overview.statuses)
     except CertclientError:
         return False
     return True
@@ -112,8 +112,8 @@ def _act(
     store, stored, statuses = row.entry.store, row.entry.stored, overview.statuses
     _check_idle(row, overview)
     if action is ArchiveAction.ARCHIVE:
-        cleanup.archive(store, stored, overview.all_stored, now, statuses, interaction.pin)
+        cleanup.archive(store, stored, overview.own, now, statuses, interaction.pin)
     elif action is ArchiveAction.RESTORE:
         cleanup.restore(store, stored, interaction.pin)
     else:
-        cleanup.delete(store, stored, overview.all_stored, now, statuses, interaction.pin)
+        cleanup.delete(store, stored, overview.own, now, statuses, interaction.pin)

@@ -38,6 +38,10 @@ CONDITION_STYLES = {
     Condition.REPLACED: ConditionStyle("archived", *_PLAIN),
     Condition.ARCHIVED: ConditionStyle("put-away", *_PLAIN),
     Condition.NO_KEY: ConditionStyle("no-key", *_AMBER),
+    Condition.UNREADABLE: ConditionStyle("no-key", *_AMBER),
+    Condition.CA_CERTIFICATE: ConditionStyle("archived", *_PLAIN),
+    Condition.OTHER_ISSUER: ConditionStyle("archived", *_PLAIN),
+    Condition.KEY_KIND: ConditionStyle("no-key", *_AMBER),
     Condition.UNFINISHED: ConditionStyle("waiting", *_AMBER),
     Condition.NOT_ACCEPTED: ConditionStyle("not-accepted", *_RED),
 }

@@ -150,7 +150,7 @@ def _paint_timeline(
     frame.setAlphaF(0.35)
     painter.setPen(QPen(frame, 1))
     painter.drawRect(track)
-    whole = max(row.profile.renewal.renew_days_before, 1)
+    whole = row.entry.life.renew_days
     left = min(max(row.entry.life.days_left / whole, 0.0), 1.0)
     fill = colour if _selected(option) else CONDITION_STYLES[row.condition].colour(option.palette)
     painter.fillRect(QRectF(track.left(), track.top(), track.width() * left, _BAR), fill)

@@ -13,7 +13,9 @@ from PySide6.QtCore import (
     Qt,
 )
 
-from certclient.enrollment.overview import Condition, Overview, Row
+from certclient.enrollment.overview import OBSTACLES, Condition, Overview, Row
+from certclient.model.certificate import DATES
+from certclient.model.certificate_reading import CertificateField
 from certclient.model.destination import Destination
 from certclient.ui.context import AppContext
 
@@ -133,6 +135,8 @@ class CertificateModel(QAbstractItemModel):
         if role == Qt.ItemDataRole.ToolTipRole and row.condition is Condition.VALID:
             catalogue, life = self._context.catalogue, row.entry.life
             return self.tr("It can be renewed from {0}.").format(catalogue.day(life.renew_from))
+        if role == Qt.ItemDataRole.ToolTipRole and row.condition in OBSTACLES:
+            return self._why_not(row)
         rejection = row.entry.rejection
         if role == Qt.ItemDataRole.ToolTipRole and rejection is not None:
             return f"{rejection.message or text} [{rejection.reason}]"
@@ -153,6 +157,14 @@ class CertificateModel(QAbstractItemModel):
         return None
 
     # Texts
+
+    def _why_not(self, row: Row) -> str:
+        """Why it cannot be renewed here, and what to do."""
+        obstacle = row.entry.obstacle
+        if obstacle is None:
+            return self.state(row)
+        shown = self._context.catalogue.error(obstacle)
+        return f"{shown.sentence}\n{shown.next_step} [{shown.code}]"
 
     def _heading(self, column: Column) -> str:
         return {
@@ -177,6 +189,8 @@ class CertificateModel(QAbstractItemModel):
             case Column.PLACE:
                 return self.place(row)
             case Column.UNTIL:
+                if CertificateField.NOT_AFTER in entry.certificate.unreadable:
+                    return self.tr("Cannot be read")
                 return catalogue.minute(entry.life.deadline)
             case Column.LEFT:
                 return self.days_left(row)
@@ -195,7 +209,7 @@ class CertificateModel(QAbstractItemModel):
         """Returns the days left or since expiry, in words; "" for a row that no longer counts and
         has not expired."""
         days = row.entry.life.days_left
-        if not row.condition.counts and days >= 0:
+        if row.entry.certificate.unreadable & DATES or (not row.condition.counts and days >= 0):
             return ""
         if days > 0:
             return self.tr("%n day(s) left", "", days)
@@ -206,6 +220,9 @@ class CertificateModel(QAbstractItemModel):
     def state(self, row: Row) -> str:
         """Returns the condition, or else the lifecycle stage, in words."""
         catalogue, life = self._context.catalogue, row.entry.life
+        obstacle = row.entry.obstacle
+        if obstacle is not None and row.condition in OBSTACLES:
+            return catalogue.error(obstacle).title
         match row.condition:
             case Condition.URGENT:
                 return self.tr("Renew now")
@@ -219,6 +236,9 @@ class CertificateModel(QAbstractItemModel):
                 return self.tr("Not finished: continue")
             case Condition.NOT_ACCEPTED:
                 return self.tr("Not accepted by the bank")
+            case _ if row.entry.stored.key_hidden:
+                state = catalogue.stage(life.stage)
+                return self.tr("{0} (its key shows with the PIN)").format(state)
             case _:
                 return catalogue.stage(life.stage)
 

@@ -7,10 +7,13 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from certclient.enrollment.overview import Overview, Row
 from certclient.model.destination import Destination
+from certclient.model.errors import ErrorCode
+from certclient.store.base import StoredCertificate
 from certclient.ui.context import AppContext
 from certclient.ui.widgets.parts import Sentence
 
 _UNDO_SECONDS = 60
+_FINGERPRINT_DIGITS = 16
 
 
 class NoteLines(Sentence):
@@ -50,10 +53,20 @@ class NoteLines(Sentence):
             text = self.tr("{place} cannot be used: {title}. {next}")
             named = text.format(place=place, title=shown.title, next=shown.next_step)
             lines.append(f"{named} [{shown.code}]")
+        lines += [self._unreadable(stored) for stored in overview.unreadable]
         if overview.journal_error is not None:
             shown = catalogue.error(overview.journal_error)
             lines.append(f"{shown.title}. {shown.next_step} [{shown.code}]")
         return lines
+
+    def _unreadable(self, stored: StoredCertificate) -> str:
+        text = self.tr(
+            "A certificate ({name}, fingerprint {fingerprint}) cannot be renewed, because it cannot"
+            " be read whose it is."
+        )
+        fingerprint = stored.certificate.fingerprint[:_FINGERPRINT_DIGITS]
+        shown = text.format(name=stored.friendly_name, fingerprint=fingerprint)
+        return f"{shown} [{ErrorCode.CERTIFICATE_DAMAGED.code}]"
 
 
 class UndoLine(QWidget):

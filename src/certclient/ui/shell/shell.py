@@ -373,6 +373,7 @@ def _meant(link: DeepLink, overview: Overview) -> Row | None:
         row
         for row in overview.rows
         if link.profile_id in ("", row.profile.id)
+        and row.entry.counts_for_owner
         and (not row.folded or row.condition is Condition.REPLACED)
     ]
     if link.user_id:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from flask import Blueprint, Flask, Response, g, request
 from markupsafe import Markup
 
-from certclient.model.certificate import TOKYO
+from certclient.model.japan_time import TOKYO
 from certclient.model.profile import LocalizedText
 
 COOKIE = "lang"

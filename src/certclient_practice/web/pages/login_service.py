@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from flask import Response, make_response, redirect, render_template, request, url_for
 
 from certclient.model.certificate import Certificate, Role
-from certclient.model.lifecycle import Lifecycle, Stage, lifecycle
+from certclient.model.lifecycle import Lifecycle, Stage, lifecycle_of
 from certclient_practice.bank.bank import Bank
 from certclient_practice.bank.login import LoginDecision, decide_login
 from certclient_practice.repositories.records import Customer
@@ -93,5 +93,5 @@ class LoginService:
     def _customer_login(
         self, session: WebSession, customer: Customer, certificate: Certificate
     ) -> LoggedInCustomer:
-        life = lifecycle(certificate.not_after, self.bank.clock(), self.bank.policy.renewal)
+        life = lifecycle_of(certificate, self.bank.clock(), self.bank.policy.renewal)
         return LoggedInCustomer(session, customer, certificate, life)
