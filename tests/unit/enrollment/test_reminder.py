@@ -18,9 +18,9 @@ from certclient.enrollment.reminder import (
     threshold,
 )
 from certclient.model.certificate import Certificate, Owner, Role
-from certclient.model.japan_time import TOKYO
 from certclient.model.destination import Destination
 from certclient.model.errors import ErrorCode
+from certclient.model.japan_time import TOKYO
 from certclient.model.keys import KeyRef
 from certclient.model.lifecycle import lifecycle
 from certclient.model.profile import Profile

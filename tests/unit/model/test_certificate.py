@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from certclient.model.certificate import Certificate, Role, SubjectRule
-from certclient.model.japan_time import TOKYO
 from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.japan_time import TOKYO
 from support.pki import Lab, customer_name, make_lab, name, rsa_key, rsa_signer, spki_of
 
 RULE = SubjectRule(
