@@ -12,6 +12,7 @@ from certclient.enrollment.overview import Overview, Row
 from certclient.ui.context import AppContext
 from certclient.ui.overview.delegates import CertificateDelegate
 from certclient.ui.overview.models import CertificateModel, Column, name_of, row_at
+from certclient.ui.widgets.selection import keep_selection_visible
 
 _LEAST_LINES = 12
 """Minimum height in lines of text: header, four certificates and the fold."""
@@ -41,7 +42,7 @@ class CertificateTable(QTreeView):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setAllColumnsShowFocus(True)
         self.setUniformRowHeights(False)
-        self.setAlternatingRowColors(True)
+        keep_selection_visible(self)
         self.setIndentation(self.fontMetrics().height())
         self.setTabKeyNavigation(False)
         self.header().setSectionsMovable(False)

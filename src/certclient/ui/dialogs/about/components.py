@@ -20,6 +20,7 @@ from certclient.ui.context import AppContext
 from certclient.ui.dialogs.about.notices import Component, third_party_notices
 from certclient.ui.dialogs.about.text import licence_text
 from certclient.ui.widgets.parts import Sentence
+from certclient.ui.widgets.selection import keep_selection_visible
 
 
 class SearchField(QLineEdit):
@@ -50,6 +51,7 @@ class NoticesPage(QWidget):
         self.search.setClearButtonEnabled(True)
         self.found = Sentence()
         self.parts = QListWidget()
+        keep_selection_visible(self.parts)
         self.text = licence_text("")
         self._lay_out()
         self.search.textChanged.connect(self._filter)
