@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
-from certclient.cli.exit_codes import EXIT_CODES
+from certclient.cli.exit_codes import DONE, EXIT_CODES
 from certclient.cli.invocation import Invocation
 from certclient.cli.records import JsonObject, error_record, print_json
+from certclient.cli.streams import TolerantOutput
 from certclient.model.certificate import Owner
-from certclient.model.errors import Actor, CertclientError
+from certclient.model.errors import Actor, CertclientError, ErrorCode
 from certclient.platform import log
 
 
@@ -36,3 +39,20 @@ def print_error(invocation: Invocation, error: CertclientError, owner: Owner | N
         f"  [{shown.code}]",
     ]
     click.echo("\n".join(lines), err=True)
+
+
+def report_lost_output(invocation: Invocation, output: TolerantOutput, code: int) -> int:
+    """Reports in one line if the result of a command that returned `code` could not be written.
+
+    Returns the exit code: that of OUTPUT_LOST if the command itself succeeded.
+    """
+    sys.stdout.flush()
+    if output.failure is None:
+        return code
+    reason = output.failure.strerror or type(output.failure).__name__
+    error = CertclientError(ErrorCode.OUTPUT_LOST, reason=reason, exit_code=str(code))
+    log.error(error)
+    shown = invocation.catalogue.error(error)
+    done = [shown.sentence] if code == DONE else []
+    click.echo(" ".join([shown.title, *done, *shown.details, f"[{shown.code}]"]), err=True)
+    return EXIT_CODES[error.code.kind] if code == DONE else code

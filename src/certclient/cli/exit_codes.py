@@ -16,9 +16,10 @@ EXIT_CODES = {
     ErrorKind.RETRY_LATER: 5,
     ErrorKind.REFUSED: 6,
     ErrorKind.CANCELLED: 7,
+    ErrorKind.OUTPUT_LOST: 8,
 }
 
-_WORST_FIRST = (1, 6, 2, 5, 7, 4, 3, 0)
+_WORST_FIRST = (1, 6, 2, 5, 7, 4, 3, 8, 0)
 
 
 def worst(codes: Iterable[int]) -> int:

@@ -7,7 +7,7 @@ import signal
 import sys
 import unicodedata
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from types import FrameType
 
@@ -146,7 +146,8 @@ class TerminalInteraction:
         # Bypasses sys.stderr: the signal may arrive during a write, and Python forbids a reentrant
         # one.
         line = f"{self._catalogue.text('progress.stopping')}\n"
-        os.write(sys.stderr.fileno(), line.encode(sys.stderr.encoding, errors="replace"))
+        with suppress(OSError):
+            os.write(sys.stderr.fileno(), line.encode(sys.stderr.encoding, errors="replace"))
 
     def _consent_lines(self, request: ConsentRequest) -> Iterator[str]:
         catalogue = self._catalogue
@@ -174,7 +175,8 @@ class TerminalInteraction:
                 self._pins[request.store_id] = None
             else:
                 self._code_line()
-                line = self._terminal.line()
+                # cmd.exe pipes the blank of `echo 1234 |`, too.
+                line = (self._terminal.line() or "").strip()
                 self._pins[request.store_id] = Secret.typed(line) if line else None
         return self._pins[request.store_id]
 

@@ -35,6 +35,14 @@ def usage_reason(catalogue: Catalogue, error: click.ClickException) -> str:
     if isinstance(error, click.BadParameter) and error.param is not None and error.ctx is not None:
         name = error.param.get_error_hint(error.ctx)
         missing = isinstance(error, click.MissingParameter)
+        if not missing and isinstance(error.param.type, (click.IntRange, click.FloatRange)):
+            limits = error.param.type
+            return catalogue.text(
+                "reason.out-of-range",
+                name=name,
+                least="" if limits.min is None else f"{limits.min:.10g}",
+                most="" if limits.max is None else f"{limits.max:.10g}",
+            )
         return catalogue.text("reason.missing" if missing else "reason.bad-value", name=name)
     return error.format_message()
 

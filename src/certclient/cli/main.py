@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import io
 import sys
 from collections.abc import Mapping, Sequence
 
 import click
 
 from certclient import __version__
-from certclient.cli.errors import report
+from certclient.cli import streams
+from certclient.cli.errors import report, report_lost_output
 from certclient.cli.exit_codes import DONE
 from certclient.cli.invocation import Invocation, system_language
 from certclient.cli.localized import LazyGroup, Option, common_parameters, usage_reason
@@ -34,17 +34,19 @@ def command_group(commands: Mapping[str, CommandLoader]) -> LazyGroup:
 
 def main(services: Services) -> int:
     """Runs the command line of this process with `services`; returns the exit code."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            # A Windows pipe's code page may lack characters of a name: prints `?` for those.
-            stream.reconfigure(errors="replace")
+    output = streams.install()
     with log.writing_to(services.log_file):
         log.event("start", version=__version__, system=sys.platform)
-        return run(sys.argv[1:], services)
+        return run(sys.argv[1:], services, output)
 
 
-def run(arguments: Sequence[str], services: Services) -> int:
-    """Runs one command with `services`; returns its exit code. Never raises."""
+def run(
+    arguments: Sequence[str], services: Services, output: streams.TolerantOutput | None = None
+) -> int:
+    """Runs one command with `services`; returns its exit code. Never raises.
+
+    `output`: the stream below `sys.stdout`, to report a result that could not be written.
+    """
     invocation = Invocation(services, system_language())
     try:
         code = _run(arguments, invocation)
@@ -53,6 +55,8 @@ def run(arguments: Sequence[str], services: Services) -> int:
     except Exception as error:  # noqa: BLE001 - the top-level boundary
         log.crash(error)
         code = report(invocation, CertclientError(ErrorCode.INTERNAL, log=str(services.log_file)))
+    if output is not None:
+        code = report_lost_output(invocation, output, code)
     log.event("command", command=invocation.command, exit_code=str(code))
     return code
 
@@ -63,10 +67,15 @@ def _run(arguments: Sequence[str], invocation: Invocation) -> int:
             list(arguments), prog_name="certclient", standalone_mode=False, obj=invocation
         )
     except click.ClickException as error:
+        if isinstance(error.__cause__, CertclientError):
+            raise error.__cause__ from error
         # After a usage error further left, click has not parsed --json.
         invocation.json = invocation.json or "--json" in arguments
         reason = usage_reason(invocation.catalogue, error)
-        raise CertclientError(ErrorCode.USAGE, reason=reason) from error
+        # Only the practice bank raises one that is no usage error.
+        usage = isinstance(error, click.UsageError)
+        code = ErrorCode.USAGE if usage else ErrorCode.PRACTICE_BANK
+        raise CertclientError(code, reason=reason) from error
     except (click.Abort, KeyboardInterrupt, EOFError) as error:
         raise CertclientError(ErrorCode.CONSENT_REFUSED) from error
     return result if isinstance(result, int) else DONE

@@ -35,17 +35,26 @@ def print_json(command: str, exit_code: int, record: Mapping[str, JsonValue]) ->
         "ok": exit_code == DONE,
         "exit_code": exit_code,
     }
-    text = json.dumps({**envelope, **record}, ensure_ascii=_escapes_letters(), indent=2)
+    text = json.dumps({**envelope, **record}, ensure_ascii=False, indent=2)
+    if not _can_be_written(text):
+        # Escapes such as \\u4fe1, which every parser reads.
+        text = json.dumps({**envelope, **record}, ensure_ascii=True, indent=2)
     click.echo(text)
 
 
-def _escapes_letters() -> bool:
-    r"""Whether stdout cannot encode every character (a Windows pipe in the system's code page).
+def _can_be_written(text: str) -> bool:
+    """Whether stdout can encode `text`.
 
-    JSON then contains escapes such as \u4fe1, which every parser reads.
+    Not in a Windows pipe in the system's code page, nor the bytes of a file name that is no UTF-8.
     """
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
-    return codecs.lookup(encoding).name != "utf-8"
+    if codecs.lookup(encoding).name != "utf-8":
+        return False
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def error_record(

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import getpass
+import io
 import sys
 from typing import Protocol
+
+from certclient.cli.input_lines import InputLines
 
 
 class Terminal(Protocol):
@@ -24,12 +27,15 @@ class Terminal(Protocol):
         ...
 
     def line(self) -> str | None:
-        """The next line of standard input without its end; None at the end of input."""
+        """The next line of standard input, as `InputLines.next`."""
         ...
 
 
 class SystemTerminal:
     """The terminal of this process."""
+
+    def __init__(self) -> None:
+        self._lines: InputLines | None = None
 
     @property
     def interactive(self) -> bool:
@@ -47,5 +53,7 @@ class SystemTerminal:
 
     def line(self) -> str | None:
         """See Terminal.line."""
-        text = sys.stdin.readline()
-        return text.rstrip("\r\n") if text else None
+        if self._lines is None:
+            source = getattr(sys.stdin, "buffer", None) or io.BytesIO()
+            self._lines = InputLines(source, getattr(sys.stdin, "encoding", None) or "utf-8")
+        return self._lines.next()

@@ -17,6 +17,7 @@ class ErrorKind(enum.Enum):
     RETRY_LATER = "retry-later"
     REFUSED = "refused"
     CANCELLED = "cancelled"
+    OUTPUT_LOST = "output-lost"
     BUG = "bug"
 
 
@@ -51,6 +52,9 @@ class ErrorCode(enum.Enum):
     POLICY_FORBIDS = _Trait("CC-POLICY-FORBIDS", ErrorKind.REFUSED, Actor.SYSTEM_ADMINISTRATOR)
     UNATTENDED_OFF = _Trait("CC-UNATTENDED-OFF", ErrorKind.REFUSED, Actor.SYSTEM_ADMINISTRATOR)
     USAGE = _Trait("CC-USAGE", ErrorKind.USER_ACTION, Actor.CUSTOMER)
+    PRACTICE_BANK = _Trait("CC-PRACTICE", ErrorKind.USER_ACTION, Actor.CUSTOMER)
+    PRACTICE_PORT = _Trait("CC-PRACTICE-PORT", ErrorKind.USER_ACTION, Actor.CUSTOMER)
+    OUTPUT_LOST = _Trait("CC-OUTPUT", ErrorKind.OUTPUT_LOST, Actor.CUSTOMER)
     DATA_FOLDER = _Trait("CC-DATA-FOLDER", ErrorKind.USER_ACTION, Actor.SYSTEM_ADMINISTRATOR)
     DATA_REMAINS = _Trait("CC-DATA-REMAINS", ErrorKind.RETRY_LATER, Actor.CUSTOMER)
     WINDOWS_LIBRARY = _Trait(

@@ -29,6 +29,11 @@ class Stage(enum.Enum):
     TOO_LATE = "too-late"
 
 
+RENEW_DAYS = (1, 366)
+OBTAIN_DAYS = (0, 3660)
+"""The days (smallest, largest) that a profile may set."""
+
+
 @dataclass(frozen=True, slots=True)
 class RenewalPolicy:
     """A bank's limits in calendar days, counted from the expiry date in Japan.

@@ -18,7 +18,7 @@ from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.jws import public_key
 from certclient.model.keys import KeySpec, Protection
-from certclient.model.lifecycle import RenewalPolicy
+from certclient.model.lifecycle import OBTAIN_DAYS, RENEW_DAYS, RenewalPolicy
 from certclient.model.pem import certificates_from_pem, public_keys_from_pem
 from certclient.model.profile import (
     CaSettings,
@@ -36,9 +36,9 @@ R = TypeVar("R")
 
 Sentence = Annotated[str, msgspec.Meta(min_length=1, max_length=2000)]
 ProfileId = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
-Days = Annotated[int, msgspec.Meta(ge=1, le=366)]
+Days = Annotated[int, msgspec.Meta(ge=RENEW_DAYS[0], le=RENEW_DAYS[1])]
 ReminderDays = Annotated[int, msgspec.Meta(ge=0, le=366)]
-DaysAfter = Annotated[int, msgspec.Meta(ge=0, le=3660)]
+DaysAfter = Annotated[int, msgspec.Meta(ge=OBTAIN_DAYS[0], le=OBTAIN_DAYS[1])]
 ShortText = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 
 _ALL_DESTINATIONS = (Destination.PC, Destination.USB)

@@ -13,17 +13,20 @@ import click
 from platformdirs import user_data_path
 
 from certclient import __version__
-from certclient.model.lifecycle import RenewalPolicy
+from certclient.model.lifecycle import OBTAIN_DAYS, RENEW_DAYS, RenewalPolicy
 from certclient.model.profile import SecretPolicy
 from certclient_practice.admin.commands import ADMIN_COMMANDS, BankAdmin
 from certclient_practice.admin.mail import bounced, notify
 from certclient_practice.admin.profile_writer import ProfileOptions, profile_toml
+from certclient_practice.bank.bank import MAX_SHIFT_DAYS
 from certclient_practice.bank.policy import BankPolicy
 from certclient_practice.bank.updates import AnnouncedVersions
 from certclient_practice.web.server import LOOPBACK, PracticeServer, ServerSettings, read_addresses
 
 OPERATOR_PORT = 8445
 
+_YEAR_SECONDS = 366 * 24 * 3600
+_PORT = click.IntRange(0, 65535)
 _SECRET_POLICIES = click.Choice([choice.value for choice in SecretPolicy])
 
 
@@ -35,7 +38,7 @@ _SECRET_POLICIES = click.Choice([choice.value for choice in SecretPolicy])
 )
 @click.option(
     "--clock-shift",
-    type=float,
+    type=click.FloatRange(-MAX_SHIFT_DAYS, MAX_SHIFT_DAYS),
     default=0.0,
     metavar="DAYS",
     help="Shift the bank's clock by this many days (negative: back). 日付をずらす",
@@ -51,11 +54,15 @@ def practice(context: click.Context, data: Path | None, clock_shift: float) -> N
 
 
 @practice.command()
-@click.option("--port", default=8443, show_default=True, help="Home page and CMP; 0: any free.")
-@click.option("--login-port", default=8444, show_default=True, help="Login page; 0: any free.")
+@click.option(
+    "--port", type=_PORT, default=8443, show_default=True, help="Home page and CMP; 0: any free."
+)
+@click.option(
+    "--login-port", type=_PORT, default=8444, show_default=True, help="Login page; 0: any free."
+)
 @click.option(
     "--operator-port",
-    type=int,
+    type=_PORT,
     help="Operator pages; 0: any free. Default: 8445, or any with --port 0. 窓口の画面",
 )
 @click.option(
@@ -76,15 +83,24 @@ def practice(context: click.Context, data: Path | None, clock_shift: float) -> N
 )
 @click.option(
     "--confirm-within",
+    type=click.FloatRange(0, _YEAR_SECONDS),
     default=3600.0,
     show_default=True,
     help="Seconds until an unconfirmed certificate is revoked. 確認期限（秒）",
 )
 @click.option(
-    "--renew-days", default=30, show_default=True, help="Renewable this many days before expiry."
+    "--renew-days",
+    type=click.IntRange(*RENEW_DAYS),
+    default=30,
+    show_default=True,
+    help="Renewable this many days before expiry.",
 )
 @click.option(
-    "--obtain-days", default=90, show_default=True, help="Obtainable this many days after expiry."
+    "--obtain-days",
+    type=click.IntRange(*OBTAIN_DAYS),
+    default=90,
+    show_default=True,
+    help="Obtainable this many days after expiry.",
 )
 @click.option(
     "--downloads",
@@ -147,6 +163,7 @@ def serve(
     announced = AnnouncedVersions(announce_version or __version__, minimum_version or "")
     with admin.open(policy) as bank, PracticeServer(bank, settings) as server:
         bank.updates.announced = announced
+        bank.keep_renewal_rules()
         if profile_file is not None:
             text = profile_toml(bank, server.addresses, ProfileOptions())
             profile_file.write_text(text, encoding="utf-8")

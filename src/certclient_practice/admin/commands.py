@@ -18,8 +18,9 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_public_key,
 )
 
+from certclient.model.errors import CertclientError
 from certclient.model.secret import Secret
-from certclient_practice.bank.bank import Bank, BankAdminError
+from certclient_practice.bank.bank import MAX_SHIFT_DAYS, Bank, BankAdminError
 from certclient_practice.bank.ca import certificate_pem
 from certclient_practice.bank.clock import shifted, system_clock
 from certclient_practice.bank.coverage import coverage
@@ -44,15 +45,31 @@ class BankAdmin:
     def open(self, policy: BankPolicy | None = None) -> Iterator[Bank]:
         """Opens the bank and closes it at the end.
 
-        Raises click.ClickException, which click prints as one line, for any error of the bank.
+        Raises click.ClickException, which click prints as one line, for any error of the bank;
+        certclient shows its `__cause__` if that is a CertclientError.
         """
         clock = shifted(system_clock, self.shift) if self.shift else system_clock
         try:
             bank = Bank(self.folder, policy, clock=clock)
             with closing(bank):
                 yield bank
-        except (BankAdminError, DatabaseTooNewError, VaultError, OSError) as error:
+        except (
+            BankAdminError,
+            CertclientError,
+            DatabaseTooNewError,
+            VaultError,
+            OSError,
+        ) as error:
             raise click.ClickException(str(error)) from error
+
+
+@contextmanager
+def file_errors() -> Iterator[None]:
+    """Raises click.ClickException, one line, for a file that cannot be read or written."""
+    try:
+        yield
+    except OSError as error:
+        raise click.ClickException(str(error)) from error
 
 
 @click.group()
@@ -97,7 +114,13 @@ def customer_add(
 
 @click.command("issue-code")
 @click.argument("user_id")
-@click.option("--valid-days", default=30.0, show_default=True, help="有効日数")
+@click.option(
+    "--valid-days",
+    type=click.FloatRange(-MAX_SHIFT_DAYS, MAX_SHIFT_DAYS),
+    default=30.0,
+    show_default=True,
+    help="有効日数",
+)
 @click.option("--reissue", is_flag=True, help="再発行: valid even after --obtain-days.")
 @click.pass_obj
 def issue_code(admin: BankAdmin, user_id: str, valid_days: float, reissue: bool) -> None:
@@ -114,7 +137,11 @@ def issue_code(admin: BankAdmin, user_id: str, valid_days: float, reissue: bool)
 )
 @click.option("--csr", type=click.Path(exists=True, path_type=Path), help="PKCS#10, PEM or DER.")
 @click.option(
-    "--expires-in-days", default=365, show_default=True, help="Negative: already expired."
+    "--expires-in-days",
+    type=click.IntRange(-MAX_SHIFT_DAYS, MAX_SHIFT_DAYS),
+    default=365,
+    show_default=True,
+    help="Negative: already expired.",
 )
 @click.option(
     "--out", type=click.Path(dir_okay=False, path_type=Path), help="PEM file; default: stdout."
@@ -134,14 +161,16 @@ def issue(
     """
     if (spki is None) == (csr is None):
         raise click.UsageError("specify either --spki or --csr")
-    key = _spki_from_csr(csr) if csr is not None else _spki_from(spki or Path())
+    with file_errors():
+        key = _spki_from_csr(csr) if csr is not None else _spki_from(spki or Path())
     with admin.open() as bank:
         certificate = bank.issue_certificate(user_id, key, expires_in_days)
         chain = certificate_pem(certificate) + certificate_pem(bank.ca.intermediate)
     if out is None:
         click.echo(chain, nl=False)
         return
-    out.write_text(chain, encoding="utf-8")
+    with file_errors():
+        out.write_text(chain, encoding="utf-8")
     click.echo(certificate.serial_hex)
 
 

@@ -45,7 +45,7 @@ _USER_ID = re.compile(r"[A-Z0-9]{1,40}")
 _SUFFIX = re.compile(r"[0-9]{4}")
 _CONTRACT = re.compile(r"[A-Z0-9]{0,40}")
 _EMAIL = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]{1,190}")
-_MAX_SHIFT_DAYS = 3660
+MAX_SHIFT_DAYS = 3660
 
 
 class BankAdminError(Exception):
@@ -68,6 +68,7 @@ class Repositories:
 class Bank:
     """One practice bank in a data folder. Safe to use from several threads and processes.
 
+    Without `policy`, the renewal days are those with which the bank was last served.
     `clock` is the business clock; `shift_clock` can move it during a rehearsal, even while the
     server runs. `wire_clock` is the machine's time, used for times inside CMP messages and TLS
     certificates. Both return aware UTC.
@@ -82,7 +83,6 @@ class Bank:
     ) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.folder = folder
-        self.policy = policy or BankPolicy()
         self.clock = ShiftableClock(clock)
         self.wire_clock = wire_clock
         self.ca = PracticeCa.open(folder, wire_clock())
@@ -90,7 +90,9 @@ class Bank:
         self._vault = Vault(folder / "vault.key")
         self._database = Database(folder / "bank.sqlite3")
         with self._database.transaction() as connection:
-            self.clock.shift = BankSettings(connection).clock_shift
+            settings = BankSettings(connection)
+            self.clock.shift = settings.clock_shift
+            self.policy = policy or BankPolicy(renewal=settings.renewal)
 
     def close(self) -> None:
         """Closes the database connections. Call it when no thread uses the bank any more."""
@@ -214,11 +216,16 @@ class Bank:
         The shift is stored and applies to later processes, too. Raises DeskError for more than 3660
         days.
         """
-        if abs(shift) > timedelta(days=_MAX_SHIFT_DAYS):
+        if abs(shift) > timedelta(days=MAX_SHIFT_DAYS):
             raise BankAdminError("the clock is shifted by at most ten years")
         with self._database.transaction() as connection:
             BankSettings(connection).clock_shift = shift
         self.clock.shift = shift
+
+    def keep_renewal_rules(self) -> None:
+        """Stores the renewal days: they apply to this bank when opened without a policy."""
+        with self._database.transaction() as connection:
+            BankSettings(connection).renewal = self.policy.renewal
 
     def state_of(self, serial_hex: str) -> CertificateState | None:
         """Returns the certificate's current state, None if this bank never issued it."""

@@ -1,11 +1,14 @@
-"""Settings that an operator changes for a rehearsal: the shift of the bank's clock."""
+"""Settings that an operator changes for a rehearsal: the bank's clock and its renewal days."""
 
 from __future__ import annotations
 
 import sqlite3
 from datetime import timedelta
 
+from certclient.model.lifecycle import RenewalPolicy
+
 _CLOCK_SHIFT = "clock-shift-seconds"
+_RENEW_DAYS, _OBTAIN_DAYS = "renew-days-before", "obtain-days-after"
 
 
 class BankSettings:
@@ -17,16 +20,35 @@ class BankSettings:
     @property
     def clock_shift(self) -> timedelta:
         """How far the business clock runs ahead of the machine's, in whole seconds."""
-        row = self._db.execute(
-            "SELECT value FROM settings WHERE name = ?", (_CLOCK_SHIFT,)
-        ).fetchone()
-        return timedelta(seconds=0 if row is None else int(row["value"]))
+        return timedelta(seconds=self._number(_CLOCK_SHIFT, 0))
 
     @clock_shift.setter
     def clock_shift(self, shift: timedelta) -> None:
         """Stores the shift, rounded to whole seconds."""
+        self._store(_CLOCK_SHIFT, round(shift.total_seconds()))
+
+    @property
+    def renewal(self) -> RenewalPolicy:
+        """The renewal days with which the bank was last served; the defaults before that."""
+        default = RenewalPolicy()
+        return RenewalPolicy(
+            self._number(_RENEW_DAYS, default.renew_days_before),
+            self._number(_OBTAIN_DAYS, default.obtain_days_after),
+        )
+
+    @renewal.setter
+    def renewal(self, policy: RenewalPolicy) -> None:
+        """Stores the days."""
+        self._store(_RENEW_DAYS, policy.renew_days_before)
+        self._store(_OBTAIN_DAYS, policy.obtain_days_after)
+
+    def _number(self, name: str, default: int) -> int:
+        row = self._db.execute("SELECT value FROM settings WHERE name = ?", (name,)).fetchone()
+        return default if row is None else int(row["value"])
+
+    def _store(self, name: str, value: int) -> None:
         self._db.execute(
             """INSERT INTO settings VALUES (?, ?)
                ON CONFLICT (name) DO UPDATE SET value = excluded.value""",
-            (_CLOCK_SHIFT, str(round(shift.total_seconds()))),
+            (name, str(value)),
         )

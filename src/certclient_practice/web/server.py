@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from types import TracebackType
 
+from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.secret import Secret
 from certclient_practice.bank.bank import Bank
 from certclient_practice.bank.ca import PracticeCa, certificate_pem, identity_pem, write_private
@@ -52,7 +53,8 @@ class PracticeServer:
         with PracticeServer(bank, ServerSettings()) as server:
             print(server.addresses.public_url)
 
-    Raises OSError if a port is taken or the address does not belong to this computer.
+    Raises CertclientError(PRACTICE_PORT) if a port is taken or the address does not belong to this
+    computer.
     """
 
     def __init__(self, bank: Bank, settings: ServerSettings) -> None:
@@ -114,7 +116,12 @@ class PracticeServer:
 
 def _listen(opened: ExitStack, bind: str, port: int, context: ssl.SSLContext) -> HttpsListener:
     """Listens; `opened` closes the port again if a later one is taken."""
-    listener = HttpsListener(bind, port, context)
+    try:
+        listener = HttpsListener(bind, port, context)
+    except OSError as error:
+        raise CertclientError(
+            ErrorCode.PRACTICE_PORT, address=bind, port=str(port), reason=str(error)
+        ) from error
     opened.callback(listener.stop)
     return listener
 

@@ -2,6 +2,8 @@
 
 import re
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -122,6 +124,41 @@ def test_port_in_use_is_a_one_line_error(admin: BankAdmin) -> None:
             result = admin.run("serve", option, port, other, "0")
             assert result.exit_code == 1
             assert result.output.startswith("Error: ")
+
+
+def test_port_in_use_has_a_code_of_its_own(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        command = [sys.executable, "-m", "certclient", "--language", "en", "practice"]
+        options = ["--data", str(tmp_path), "serve", "--port", port, "--login-port", "0"]
+        done = subprocess.run(
+            [*command, *options], capture_output=True, text=True, timeout=300, check=False
+        )
+    assert done.returncode == 2
+    assert "[CC-PRACTICE-PORT]" in done.stderr
+    assert f"Port: {port}" in done.stderr
+    assert "Address: 127.0.0.1" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "days", [("--renew-days", "400"), ("--renew-days", "0"), ("--obtain-days", "-1")]
+)
+def test_days_that_no_profile_may_have_are_refused(admin: BankAdmin, days: tuple[str, str]) -> None:
+    refused = admin.run("serve", *days)
+    assert refused.exit_code == 2
+    assert days[0] in refused.output
+
+
+def test_profile_has_the_days_of_the_bank_that_runs(tmp_path: Path) -> None:
+    bank = BankProcess(tmp_path / "bank", "--renew-days", "366", "--obtain-days", "7")
+    bank.start()
+    out = tmp_path / "practice.toml"
+    try:
+        BankAdmin(tmp_path / "bank").run_ok("profile", "--out", str(out))
+    finally:
+        bank.stop()
+    renewal = load_profile(out).renewal
+    assert (renewal.renew_days_before, renewal.obtain_days_after) == (366, 7)
 
 
 def test_negative_wait_polls_are_refused(admin: BankAdmin) -> None:
