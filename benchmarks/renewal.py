@@ -27,6 +27,7 @@ from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError
 from certclient.model.profile import Profile
 from certclient.model.progress import Progress
+from certclient.model.proxy_login import ProxyLoginAnswer, ProxyLoginRequest
 from certclient.model.secret import Secret
 from certclient.store.base import CertificateStore, PinRequest
 from demo.command_line import CommandLine, practice_bank
@@ -54,6 +55,10 @@ class ConsentingUser:
 
     def secret(self, _request: SecretRequest) -> Secret | None:
         """Provides no secret: the customers have none on file."""
+        return None
+
+    def proxy_login(self, _request: ProxyLoginRequest) -> ProxyLoginAnswer | None:
+        """Provides no login: the benchmark's bank is on this computer."""
         return None
 
     def progress(self, _report: Progress) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from certclient.enrollment.interaction import ConsentRequest, SecretRequest
 from certclient.model.errors import CertclientError
 from certclient.model.progress import Phase, Progress, Step
+from certclient.model.proxy_login import ProxyLoginAnswer, ProxyLoginRequest
 from certclient.model.secret import Secret
 from certclient.store.base import PinRequest
 
@@ -27,6 +28,10 @@ class InterruptingUser:
 
     def secret(self, _request: SecretRequest) -> Secret | None:
         """Provides no secret: the customer has none on file."""
+        return None
+
+    def proxy_login(self, _request: ProxyLoginRequest) -> ProxyLoginAnswer | None:
+        """Provides no login: the demo's bank is on this computer."""
         return None
 
     def progress(self, report: Progress) -> None:

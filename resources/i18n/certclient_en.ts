@@ -998,6 +998,37 @@ Their source is at {address}. On request you also get it from whoever gave you t
     </message>
 </context>
 <context>
+    <name>ProxyLoginDialog</name>
+    <message>
+        <source>User name and password of the proxy</source>
+        <translation>User name and password of the proxy</translation>
+    </message>
+    <message>
+        <source>The device that relays your company's traffic to the Internet, the proxy {proxy}, wants to know who you are. Please enter the user name and password for it, not those of internet banking. If you do not know them, ask the person who manages your PCs.</source>
+        <translation>The device that relays your company's traffic to the Internet, the proxy {proxy}, wants to know who you are. Please enter the user name and password for it, not those of internet banking. If you do not know them, ask the person who manages your PCs.</translation>
+    </message>
+    <message>
+        <source>The proxy describes itself as: {realm}</source>
+        <translation>The proxy describes itself as: {realm}</translation>
+    </message>
+    <message>
+        <source>The user name or the password was wrong. After several wrong ones, the proxy may lock you out.</source>
+        <translation>The user name or the password was wrong. After several wrong ones, the proxy may lock you out.</translation>
+    </message>
+    <message>
+        <source>&amp;User name:</source>
+        <translation>&amp;User name:</translation>
+    </message>
+    <message>
+        <source>&amp;Password:</source>
+        <translation>&amp;Password:</translation>
+    </message>
+    <message>
+        <source>&amp;Store them on this PC</source>
+        <translation>&amp;Store them on this PC</translation>
+    </message>
+</context>
+<context>
     <name>QuestionPanel</name>
     <message>
         <source>Please enter: {what}</source>

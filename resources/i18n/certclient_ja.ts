@@ -992,6 +992,37 @@ Their source is at {address}. On request you also get it from whoever gave you t
     </message>
 </context>
 <context>
+    <name>ProxyLoginDialog</name>
+    <message>
+        <source>User name and password of the proxy</source>
+        <translation>プロキシのユーザ名とパスワード</translation>
+    </message>
+    <message>
+        <source>The device that relays your company&apos;s traffic to the Internet, the proxy {proxy}, wants to know who you are. Please enter the user name and password for it, not those of internet banking. If you do not know them, ask the person who manages your PCs.</source>
+        <translation>会社からインターネットへの中継をする装置（プロキシ）{proxy} が、利用者の確認を求めています。プロキシのユーザ名とパスワードを入力してください。インターネットバンキングのものではありません。分からないときは、社内のパソコン担当の方にお尋ねください。</translation>
+    </message>
+    <message>
+        <source>The proxy describes itself as: {realm}</source>
+        <translation>プロキシの説明：{realm}</translation>
+    </message>
+    <message>
+        <source>The user name or the password was wrong. After several wrong ones, the proxy may lock you out.</source>
+        <translation>ユーザ名かパスワードが違います。何度も間違えると、プロキシを使えなくなることがあります。</translation>
+    </message>
+    <message>
+        <source>&amp;User name:</source>
+        <translation>ユーザ名(&amp;U)：</translation>
+    </message>
+    <message>
+        <source>&amp;Password:</source>
+        <translation>パスワード(&amp;P)：</translation>
+    </message>
+    <message>
+        <source>&amp;Store them on this PC</source>
+        <translation>このパソコンに保存する(&amp;S)</translation>
+    </message>
+</context>
+<context>
     <name>QuestionPanel</name>
     <message>
         <source>Please enter: {what}</source>

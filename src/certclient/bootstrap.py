@@ -75,6 +75,7 @@ def system_services() -> Services:
         announcement=announcement,
         open_procedures=open_procedures,
         statuses=bank_statuses,
+        proxy_logins=proxy_logins,
         own_folders=folders.own_folders,
     )
 

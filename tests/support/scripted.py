@@ -24,6 +24,7 @@ from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import SignatureAlgorithm, Signer
 from certclient.model.progress import Phase, Progress, Step
+from certclient.model.proxy_login import ProxyLoginAnswer, ProxyLoginRequest
 from certclient.model.secret import Secret
 from certclient.store.base import PinRequest
 from support.pki import Lab, customer_name
@@ -43,6 +44,8 @@ class ScriptedUser:
     consents: list[ConsentRequest] = field(default_factory=list)
     pin_requests: list[PinRequest] = field(default_factory=list)
     secret_requests: list[SecretRequest] = field(default_factory=list)
+    proxy_answers: list[ProxyLoginAnswer] = field(default_factory=list)
+    proxy_requests: list[ProxyLoginRequest] = field(default_factory=list)
     finished: list[Step] = field(default_factory=list)
     warnings: list[CertclientError] = field(default_factory=list)
 
@@ -58,6 +61,10 @@ class ScriptedUser:
         self.secret_requests.append(request)
         answers = self.secrets.get(request.kind, [])
         return Secret(answers.pop(0)) if answers else None
+
+    def proxy_login(self, request: ProxyLoginRequest) -> ProxyLoginAnswer | None:
+        self.proxy_requests.append(request)
+        return self.proxy_answers.pop(0) if self.proxy_answers else None
 
     def progress(self, report: Progress) -> None:
         if report.phase is Phase.FINISHED:

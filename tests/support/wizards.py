@@ -29,6 +29,8 @@ from certclient.enrollment.run_context import CodeVault
 from certclient.model.certificate import Certificate
 from certclient.model.keys import KeySpec
 from certclient.model.profile import Profile
+from certclient.platform.proxies.logins import ProxyLogins
+from certclient.platform.proxies.routes import ProxyResolver
 from certclient.store.base import CertificateStore, StoredCertificate
 from certclient.ui.context import AppContext
 from certclient.ui.enrollment.navigation import WizardPageId
@@ -61,6 +63,8 @@ class UiEnvironment:
     stores: list[CertificateStore] = field(default_factory=list)
     vault: CodeVault = field(default_factory=MemoryVault)
     max_wait: float = 60.0
+    proxies: ProxyResolver | None = None
+    logins: ProxyLogins = field(default_factory=ProxyLogins)
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def __post_init__(self) -> None:
@@ -80,12 +84,15 @@ class UiEnvironment:
         environment = Environment(
             profile=profile,
             stores=stores,
-            ca=ca_client_for(profile, lambda: datetime.now(UTC), os.urandom),
+            ca=ca_client_for(
+                profile, lambda: datetime.now(UTC), os.urandom, self.proxies, self.logins
+            ),
             vault=self.vault,
             clock=self.clock,
             sleep=time.sleep,
             random_bytes=os.urandom,
             max_wait=self.max_wait,
+            proxy_logins=self.logins,
         )
         return Enrollment(environment, self.journal)
 

@@ -18,13 +18,19 @@ _DEFAULT_WAIT = 60.0
 
 
 def enrolling_parameters() -> list[click.Parameter]:
-    """`--yes`, `--pin-stdin`, `--wait` (seconds) and the common parameters."""
+    """`--yes`, `--pin-stdin`, `--proxy-user`, `--wait` (seconds) and the common parameters."""
     return [
         Option(["--yes", "-y"], is_flag=True),
         Option(["--pin-stdin"], is_flag=True),
+        proxy_parameter(),
         Option(["--wait"], type=click.FloatRange(min=0), default=_DEFAULT_WAIT, metavar="SECONDS"),
         *common_parameters(),
     ]
+
+
+def proxy_parameter() -> click.Parameter:
+    """`--proxy-user`; the password is never an argument."""
+    return Option(["--proxy-user"], default="", metavar="NAME")
 
 
 def destination_parameters() -> list[click.Parameter]:

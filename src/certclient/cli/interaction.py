@@ -25,6 +25,7 @@ from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.issue_code import normalised_code
 from certclient.model.progress import Phase, Progress
+from certclient.model.proxy_login import ProxyLogin, ProxyLoginAnswer, ProxyLoginRequest
 from certclient.model.secret import Secret
 from certclient.platform import log
 from certclient.store.base import AttemptsLeft, PinRequest
@@ -34,11 +35,16 @@ _ASKS_FOR_CODE = 2
 
 @dataclass(frozen=True, slots=True)
 class PresetAnswers:
-    """Answers given in advance: consent, and whether PIN or issue code come on standard input."""
+    """Answers given in advance: consent, and whether PIN or issue code come on standard input.
+
+    `proxy_user`: the user name for a proxy. Without a terminal, its password comes on standard
+    input as well: after the issue code, before the PINs.
+    """
 
     agreed: bool = False
     pin_stdin: bool = False
     code_stdin: bool = False
+    proxy_user: str = ""
 
 
 class TerminalInteraction:
@@ -51,7 +57,7 @@ class TerminalInteraction:
         self._answers = answers
         self._view: ProgressView = progress_view(self._catalogue, quiet=invocation.json)
         self._pins: dict[str, Secret | None] = {}
-        self._first_line: tuple[str | None] | None = None
+        self._first_lines: tuple[str | None, str | None] | None = None
         self._codes_given = 0
         self._stopping = False
         self._asking = False
@@ -61,8 +67,7 @@ class TerminalInteraction:
 
         Standard input that supplies a PIN or a code cannot supply consent as well.
         """
-        from_stdin = self._answers.pin_stdin or self._answers.code_stdin
-        if not self._answers.agreed and (from_stdin or not self._terminal.interactive):
+        if not self._answers.agreed and (self._reads_stdin or not self._terminal.interactive):
             raise CertclientError(ErrorCode.CONSENT_REQUIRED)
 
     def announce(self, number: int, total: int, user_id: str) -> None:
@@ -112,6 +117,16 @@ class TerminalInteraction:
         if not self._terminal.interactive:
             return None
         return self._ask_secret(request)
+
+    def proxy_login(self, request: ProxyLoginRequest) -> ProxyLoginAnswer | None:
+        """See Interaction.proxy_login. A password from standard input is given once."""
+        self._view.pause()
+        if self._terminal.interactive and not self._reads_stdin:
+            return self._ask_proxy_login(request)
+        password = self._proxy_password()
+        if request.previous_incorrect or not self._answers.proxy_user or password is None:
+            return None
+        return ProxyLoginAnswer(ProxyLogin(self._answers.proxy_user, Secret(password)))
 
     def progress(self, report: Progress) -> None:
         """See Interaction.progress. Logs the duration of each finished step in seconds."""
@@ -174,7 +189,7 @@ class TerminalInteraction:
                 # A script must not spend the last attempt; a user at the terminal may.
                 self._pins[request.store_id] = None
             else:
-                self._code_line()
+                self._code_line()  # and the proxy's password: both come before any PIN
                 # cmd.exe pipes the blank of `echo 1234 |`, too.
                 line = (self._terminal.line() or "").strip()
                 self._pins[request.store_id] = Secret.typed(line) if line else None
@@ -203,9 +218,45 @@ class TerminalInteraction:
 
         This way a code is never tried as a PIN.
         """
-        if self._first_line is None:
-            self._first_line = (self._terminal.line() if self._answers.code_stdin else None,)
-        return self._first_line[0]
+        return self._opening_lines()[0]
+
+    def _proxy_password(self) -> str | None:
+        """The proxy's password: the line after the issue code's, else the first one."""
+        return self._opening_lines()[1]
+
+    def _opening_lines(self) -> tuple[str | None, str | None]:
+        """The lines that precede the PINs, read at once, whatever is needed first."""
+        if self._first_lines is None:
+            answers = self._answers
+            code = self._terminal.line() if answers.code_stdin else None
+            from_stdin = answers.proxy_user and (
+                self._reads_stdin or not self._terminal.interactive
+            )
+            self._first_lines = (code, self._terminal.line() if from_stdin else None)
+        return self._first_lines
+
+    @property
+    def _reads_stdin(self) -> bool:
+        return self._answers.pin_stdin or self._answers.code_stdin
+
+    def _ask_proxy_login(self, request: ProxyLoginRequest) -> ProxyLoginAnswer | None:
+        text = self._catalogue.text
+        if request.previous_incorrect:
+            click.echo(text("ask.proxy-wrong"), err=True)
+        user = "" if request.previous_incorrect else self._answers.proxy_user
+        if not user:
+            click.echo(text("ask.proxy", proxy=request.proxy), err=True)
+            if request.realm:
+                click.echo(text("ask.proxy-realm", realm=request.realm), err=True)
+            with self._question():
+                user = self._terminal.visible(f"{text('ask.proxy-user')} ").strip()
+        if not user:
+            return None
+        with self._question():
+            question = text("ask.proxy-password", user=user, proxy=request.proxy)
+            password = self._terminal.hidden(f"{question} ")
+        keep = request.can_keep and self.confirm(text("ask.proxy-keep"))
+        return ProxyLoginAnswer(ProxyLogin(user, Secret(password)), keep)
 
     def _ask_secret(self, request: SecretRequest) -> Secret | None:
         if request.previous_incorrect:

@@ -22,6 +22,7 @@ from certclient.model.secret import Secret
 from certclient.model.start import Start
 from certclient.model.update import Announcement
 from certclient.platform.daily_reminder import DailyReminder
+from certclient.platform.proxies.logins import ProxyLogins
 from certclient.store.base import CertificateStore, PinProvider, StoredCertificate
 
 
@@ -131,4 +132,5 @@ class Services:
     daily_reminder: Callable[[], DailyReminder | None] = lambda: None
     open_procedures: Callable[[], OpenProcedures] = OpenProcedures
     statuses: Callable[[], BankStatuses] = BankStatuses
+    proxy_logins: Callable[[], ProxyLogins] = ProxyLogins
     own_folders: Callable[[], Sequence[Path]] = tuple

@@ -10,6 +10,7 @@ from certclient.model.certificate import Certificate
 from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError
 from certclient.model.progress import Progress
+from certclient.model.proxy_login import ProxyLoginAnswer, ProxyLoginRequest
 from certclient.model.secret import Secret
 from certclient.store.base import PinRequest
 
@@ -67,6 +68,10 @@ class NonInteractive:
         """None: the step that needs the secret stops."""
         return None
 
+    def proxy_login(self, request: ProxyLoginRequest) -> ProxyLoginAnswer | None:
+        """None: only a stored login is used."""
+        return None
+
     def progress(self, report: Progress) -> None:
         """Discards the report."""
         return
@@ -96,6 +101,10 @@ class Interaction(Protocol):
 
     def secret(self, request: SecretRequest) -> Secret | None:
         """Asks for one of the bank's secrets; None if the user gives none."""
+        ...
+
+    def proxy_login(self, request: ProxyLoginRequest) -> ProxyLoginAnswer | None:
+        """Asks for the user name and password of a proxy; None if the user gives none."""
         ...
 
     def progress(self, report: Progress) -> None:

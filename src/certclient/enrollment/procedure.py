@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from certclient.ca.client import SignatureCredential
 from certclient.enrollment.bank_status import BankStatus, BankStatuses, read_statuses
-from certclient.enrollment.interaction import ConsentRequest, Interaction
+from certclient.enrollment.interaction import ConsentRequest, Interaction, NonInteractive
 from certclient.enrollment.journal import Journal, ProcedureKind, ProcedureState, Record
 from certclient.enrollment.leftovers import Leftover, find_leftovers, remove_leftover
 from certclient.enrollment.lock import exclusive
@@ -18,6 +18,7 @@ from certclient.enrollment.open_procedures import read_open_procedures
 from certclient.enrollment.outcomes import Finished, Outcome, Pending, ProcedureView
 from certclient.enrollment.planner import ProcedurePlanner
 from certclient.enrollment.preflight import CheckResult
+from certclient.enrollment.proxy_login import AsksForProxyLogin, with_proxy_login
 from certclient.enrollment.readiness import ReadinessInputs, checks
 from certclient.enrollment.rejections import Rejections
 from certclient.enrollment.replacement import replacement_of, run_with_replacement
@@ -121,7 +122,7 @@ class Enrollment:
         context = RunContext.begin(self._environment, interaction, resumed=False)
         try:
             credential = SignatureCredential(certificate, context.signer(store_id, key))
-            status = self._environment.ca.signer_status(credential)
+            status = context.through_proxy(lambda: self._environment.ca.signer_status(credential))
             return Rejections(self._journal, context).note_status(certificate, status)
         finally:
             context.close()
@@ -188,14 +189,19 @@ class Enrollment:
         self,
         current: Certificate | None,
         home: CertificateStore | None,
+        person: AsksForProxyLogin | None = None,
     ) -> Iterator[CheckResult]:
         """電子証明書更新前処理: the checks that need no PIN, each yielded as soon as it is known.
 
-        `home` is the store of `current`; both are None for 取得. Blocks; changes nothing.
+        `home` is the store of `current`; both are None for 取得. `person`: asked for a proxy's
+        login; None for nobody. Blocks; changes nothing.
         """
         environment = self._environment
         inputs = ReadinessInputs(
             ca=environment.ca,
+            probe=lambda: with_proxy_login(
+                environment.ca.probe, person or NonInteractive(), environment.proxy_logins
+            ),
             stores=environment.stores,
             destinations=[Destination(name) for name in environment.profile.destinations],
             current=current,

@@ -41,10 +41,12 @@ _MIDDLEWARE = frozenset(
 class ReadinessInputs:
     """The input of the checks.
 
-    `current` and `home`, its store, are None for 取得; `clock` returns aware UTC.
+    `probe`: `ca.probe`, which may ask for a proxy's login. `current` and `home`, its store, are
+    None for 取得; `clock` returns aware UTC.
     """
 
     ca: CaClient
+    probe: Callable[[], Sequence[CertclientError]]
     stores: Sequence[CertificateStore]
     destinations: Sequence[Destination]
     current: Certificate | None
@@ -55,7 +57,7 @@ class ReadinessInputs:
 
 def checks(inputs: ReadinessInputs) -> Iterator[CheckResult]:
     """Yields one result for each `Check`, in their order; blocks on the network and the token."""
-    yield from connection_results(inputs.ca.probe)
+    yield from connection_results(inputs.probe)
     yield clock_result(inputs.ca.server_time(), inputs.clock())
     yield _place(inputs, Destination.PC, Check.STORE)
     yield _middleware(inputs)

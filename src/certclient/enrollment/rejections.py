@@ -83,7 +83,9 @@ class Rejections:
     def _status_of_new(self, record: Record) -> SignerStatus:
         """The CA's answer about the new certificate; UNKNOWN if it cannot be asked."""
         try:
-            return self._context.environment.ca.signer_status(self._context.new_credential(record))
+            new = self._context.new_credential(record)
+            ca = self._context.environment.ca
+            return self._context.through_proxy(lambda: ca.signer_status(new))
         except CertclientError:
             return SignerStatus.UNKNOWN
 

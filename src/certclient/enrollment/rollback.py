@@ -60,7 +60,8 @@ def _reject(context: RunContext, record: Record, reason: ErrorCode | None) -> bo
         else:
             answer = reason or ErrorCode.CONSENT_REFUSED
             credential = context.credential(record)
-            context.environment.ca.confirm(issued(context, record), credential, answer)
+            new = issued(context, record)
+            context.through_proxy(lambda: context.environment.ca.confirm(new, credential, answer))
     except CertclientError as error:
         if names_failure(error, "certConfirmed"):
             return False
@@ -84,7 +85,8 @@ def _after_rejection(context: RunContext, record: Record) -> BankHolds:
     if not record.ca_confirmed:
         return BankHolds.OLD
     try:
-        status = context.environment.ca.signer_status(context.current(record))
+        current = context.current(record)
+        status = context.through_proxy(lambda: context.environment.ca.signer_status(current))
     except CertclientError:
         return BankHolds.UNCERTAIN
     return {

@@ -21,6 +21,7 @@ from certclient.enrollment.journal import ProcedureKind, Record
 from certclient.enrollment.login_test import UNCONFIRMED, LoginTest
 from certclient.enrollment.outcomes import BankHolds
 from certclient.enrollment.preflight import System
+from certclient.enrollment.proxy_login import with_proxy_login
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import KeyRef, SignatureAlgorithm, Signer
@@ -290,8 +291,7 @@ class RunContext:
         """Runs one exchange with the CA; retries after a transient error while patience lasts."""
         for attempt in range(_MAX_ATTEMPTS):
             try:
-                with self.stopwatch.measure("network"):
-                    return call()
+                return self.through_proxy(call)
             except CertclientError as error:
                 pause = _pause(error, attempt, self.environment.random_bytes)
                 if pause is None or not self.can_wait(pause):
@@ -299,6 +299,15 @@ class RunContext:
                 self.unanswered = True
                 self.pause(pause)
         raise AssertionError("the last attempt returns or raises")
+
+    def through_proxy(self, call: Callable[[], T]) -> T:
+        """Runs one exchange; asks for the proxy's login if there is a proxy that wants one."""
+
+        def timed() -> T:
+            with self.stopwatch.measure("network"):
+                return call()
+
+        return with_proxy_login(timed, self.interaction, self.environment.proxy_logins)
 
     def can_wait(self, seconds: float) -> bool:
         """Whether waiting `seconds` more stays within this run's patience."""

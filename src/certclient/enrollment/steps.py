@@ -76,8 +76,7 @@ def preflight(context: RunContext, record: Record) -> None:
     """
     environment = context.environment
     with context.step(Step.PREFLIGHT):
-        with context.stopwatch.measure("network"):
-            connection = connection_results(environment.ca.probe)
+        connection = connection_results(lambda: context.through_proxy(environment.ca.probe))
         clock = clock_result(environment.ca.server_time(), environment.clock())
         store = store_result(context.store(record.store_id))
         remote = remote_result(environment.system)
@@ -227,9 +226,10 @@ def _log_in(context: RunContext, record: Record) -> LoginTest:
     if not supports_login_test(store, profile):
         return skipped_login_test(profile)
     try:
-        with context.step(Step.LOGIN), context.stopwatch.measure("network"):
+        with context.step(Step.LOGIN):
             proxy = context.environment.named_proxy(profile.login_test_url)
-            log_in(store, Certificate.read(record.issued), profile, proxy)
+            new = Certificate.read(record.issued)
+            context.through_proxy(lambda: log_in(store, new, profile, proxy))
     except CertclientError as error:
         return result_of_error(error)
     return LoginTest(LoginTestResult.WORKED)

@@ -26,13 +26,14 @@ class ProxyLoginRequest:
 
     `proxy`: host:port. `realm`: the proxy's own words for what it protects, sanitized, may be
     empty. `schemes`: what the proxy offers, such as ("Digest", "Basic"). `previous_incorrect`: the
-    login that was sent has been refused.
+    login that was sent has been refused. `can_keep`: there is a credential store to keep it in.
     """
 
     proxy: str
     realm: str = ""
     schemes: tuple[str, ...] = ()
     previous_incorrect: bool = False
+    can_keep: bool = False
 
 
 @dataclass(frozen=True, slots=True)

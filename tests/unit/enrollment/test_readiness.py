@@ -36,6 +36,7 @@ def on_token(nss: NssDatabase, softhsm: SoftHsm) -> CustomerComputer:
 def inputs(customer: CustomerComputer, *others: CertificateStore) -> ReadinessInputs:
     return ReadinessInputs(
         ca=customer.ca,
+        probe=customer.ca.probe,
         stores=(customer.store, *others),
         destinations=BOTH,
         current=customer.current,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from certclient.cli.enrollment import EnrollmentSession
+from certclient.cli.enrollment import EnrollmentSession, proxy_parameter
 from certclient.cli.exit_codes import DONE
 from certclient.cli.interaction import PresetAnswers
 from certclient.cli.invocation import Invocation
@@ -21,11 +21,18 @@ _MAX_WAIT = 60.0
 
 @click.pass_obj
 def abandon(
-    invocation: Invocation, procedure: str, code_stdin: bool, yes: bool, pin_stdin: bool
+    invocation: Invocation,
+    procedure: str,
+    code_stdin: bool,
+    yes: bool,
+    pin_stdin: bool,
+    proxy_user: str,
 ) -> int:
     """Abandons exactly one procedure, or finishes it if it is confirmed; returns the exit code."""
     invocation.command = "abandon"
-    session = EnrollmentSession(invocation, PresetAnswers(yes, pin_stdin, code_stdin), _MAX_WAIT)
+    session = EnrollmentSession(
+        invocation, PresetAnswers(yes, pin_stdin, code_stdin, proxy_user), _MAX_WAIT
+    )
     (view,) = chosen_procedures(session.procedures, procedure)
     session.interaction.require_consent_possible()
     if not yes and not session.interaction.confirm(_question(invocation, view)):
@@ -61,6 +68,7 @@ command = Command(
         Option(["--code-stdin"], is_flag=True),
         Option(["--yes", "-y"], is_flag=True),
         Option(["--pin-stdin"], is_flag=True),
+        proxy_parameter(),
         *common_parameters(),
     ],
 )

@@ -24,11 +24,13 @@ def obtain(
     code_stdin: bool,
     yes: bool,
     pin_stdin: bool,
+    proxy_user: str,
     wait: float,
 ) -> int:
     """Obtains a certificate with an issue code; returns the exit code."""
     invocation.command = "obtain"
-    session = EnrollmentSession(invocation, PresetAnswers(yes, pin_stdin, code_stdin), wait)
+    answers = PresetAnswers(yes, pin_stdin, code_stdin, proxy_user)
+    session = EnrollmentSession(invocation, answers, wait)
     session.interaction.require_consent_possible()
     destination = session.store(to, store, None)
     with session.interaction.running():

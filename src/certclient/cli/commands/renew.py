@@ -30,6 +30,7 @@ def renew(
     store: str,
     yes: bool,
     pin_stdin: bool,
+    proxy_user: str,
     wait: float,
     unattended: bool,
 ) -> int:
@@ -37,13 +38,14 @@ def renew(
     invocation.command = "renew"
     if unattended:
         check_unattended_options(
-            invocation, everything=everything, others=(ids, to, store, yes, pin_stdin)
+            invocation, everything=everything, others=(ids, to, store, yes, pin_stdin, proxy_user)
         )
         return renew_unattended(invocation, wait)
     if everything and ids:
         reason = invocation.catalogue.text("reason.all-and-ids")
         raise CertclientError(ErrorCode.USAGE, reason=reason)
-    session = EnrollmentSession(invocation, PresetAnswers(agreed=yes, pin_stdin=pin_stdin), wait)
+    answers = PresetAnswers(agreed=yes, pin_stdin=pin_stdin, proxy_user=proxy_user)
+    session = EnrollmentSession(invocation, answers, wait)
     entries = _selected_or_resume(session, ids, everything)
     session.interaction.require_consent_possible()
     with session.interaction.running():

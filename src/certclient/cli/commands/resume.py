@@ -21,6 +21,7 @@ def resume(
     code_stdin: bool,
     yes: bool,
     pin_stdin: bool,
+    proxy_user: str,
     wait: float,
 ) -> int:
     """Resumes one procedure or all of this bank's; returns the worst exit code.
@@ -28,7 +29,8 @@ def resume(
     The user consented when the procedure started, so `--yes` has no effect here.
     """
     invocation.command = "resume"
-    session = EnrollmentSession(invocation, PresetAnswers(yes, pin_stdin, code_stdin), wait)
+    answers = PresetAnswers(yes, pin_stdin, code_stdin, proxy_user)
+    session = EnrollmentSession(invocation, answers, wait)
     views = chosen_procedures(session.procedures, procedure)
     with session.interaction.running():
         results = _resume_all(session, views)

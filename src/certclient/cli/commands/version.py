@@ -5,22 +5,25 @@ from __future__ import annotations
 import click
 
 from certclient import __version__
+from certclient.cli.enrollment import proxy_parameter
 from certclient.cli.exit_codes import DONE
+from certclient.cli.interaction import PresetAnswers, TerminalInteraction
 from certclient.cli.invocation import Invocation
 from certclient.cli.localized import Command, Option, common_parameters
 from certclient.cli.records import JsonObject, moment, print_json
+from certclient.enrollment.proxy_login import with_proxy_login
 from certclient.model.update import Announcement, UpdateState, Version, update_state
 
 
 @click.pass_obj
-def version(invocation: Invocation, check: bool) -> int:
+def version(invocation: Invocation, check: bool, proxy_user: str) -> int:
     """Prints the version; with `check` queries the bank now.
 
     Returns exit code 0 even if there is a newer version. Raises UPDATE_INVALID and the network
     errors.
     """
     invocation.command = "version"
-    announced = _announced(invocation) if check else None
+    announced = _announced(invocation, proxy_user) if check else None
     if invocation.json:
         print_json("version", DONE, _record(announced, check=check))
         return DONE
@@ -32,12 +35,14 @@ def version(invocation: Invocation, check: bool) -> int:
     return DONE
 
 
-def _announced(invocation: Invocation) -> Announcement | None:
-    """None for a bank that announces nothing."""
+def _announced(invocation: Invocation, proxy_user: str) -> Announcement | None:
+    """None for a bank that announces nothing. Asks for a proxy's login if one is wanted."""
     profile = invocation.profile()
     if profile.updates is None:
         return None
-    return invocation.services.announcement(profile)
+    services = invocation.services
+    person = TerminalInteraction(invocation, PresetAnswers(proxy_user=proxy_user))
+    return with_proxy_login(lambda: services.announcement(profile), person, services.proxy_logins())
 
 
 def _print(invocation: Invocation, announced: Announcement) -> None:
@@ -75,5 +80,5 @@ def _own() -> Version:
 command = Command(
     name="version",
     callback=version,
-    params=[Option(["--check"], is_flag=True), *common_parameters()],
+    params=[Option(["--check"], is_flag=True), proxy_parameter(), *common_parameters()],
 )

@@ -77,6 +77,11 @@ class ProxyLogins:
         self._lock = threading.RLock()
         self._proxies: dict[str, _Proxy] = {}
 
+    @property
+    def can_keep(self) -> bool:
+        """Whether there is a credential store at all."""
+        return not isinstance(self._vault, NoLoginVault)
+
     def login(self, proxy: str) -> ProxyLogin | None:
         """The login to send to `proxy`; None if the user has to be asked.
 

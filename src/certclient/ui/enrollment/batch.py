@@ -29,6 +29,7 @@ from certclient.enrollment.procedure import (
 from certclient.ui.context import AppContext
 from certclient.ui.enrollment.batch_run import BatchRun
 from certclient.ui.enrollment.pages.questions import Question, QuestionPanel
+from certclient.ui.enrollment.proxy_login import ProxyLoginPrompt
 from certclient.ui.tasks.enrollment_worker import EnrollmentWorker, WorkerResult
 from certclient.ui.widgets.banner import RehearsalBanner
 from certclient.ui.widgets.parts import Heading, Scroll, Sentence
@@ -55,6 +56,7 @@ class RenewAllDialog(QDialog):
         self._retranslate()
         self.batch.changed.connect(self._retranslate)
         self.batch.question_asked.connect(self._ask)
+        self.batch.run_began.connect(self._run_began)
         self.batch.one_ended.connect(self._one_ended)
         self.batch.all_ended.connect(self._all_ended)
         self.batch.scan_stores()
@@ -108,6 +110,9 @@ class RenewAllDialog(QDialog):
             self.deleteLater()
 
     # Questions
+
+    def _run_began(self, run: EnrollmentWorker) -> None:
+        ProxyLoginPrompt(self._context, run.interaction, self)
 
     def _ask(self, question: Question) -> None:
         self._asking = True

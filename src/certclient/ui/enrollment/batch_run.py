@@ -45,6 +45,8 @@ class BatchRun(QObject):
     changed = Signal()
     question_asked = Signal(object)
     """A PinRequest or SecretRequest; `run.interaction.answer` answers it."""
+    run_began = Signal(object)
+    """The EnrollmentWorker of the next renewal."""
     one_ended = Signal(object)
     """The result of a run: Finished, Pending or a CertclientError."""
     all_ended = Signal()
@@ -138,6 +140,7 @@ class BatchRun(QObject):
         run.interaction.secret_asked.connect(self.question_asked)
         run.interaction.progressed.connect(self._report)
         self.run = run
+        self.run_began.emit(run)
         run.start(
             EnrollmentJob(
                 enrollment=enrollment,

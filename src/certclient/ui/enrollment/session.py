@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, Signal
 from certclient.enrollment.interaction import Interaction
 from certclient.enrollment.preflight import Check, CheckResult
 from certclient.enrollment.procedure import Enrollment, Finished, Outcome
+from certclient.enrollment.proxy_login import AsksForProxyLogin
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.profile import Profile
@@ -189,9 +190,14 @@ class WizardSession(QObject):
         self.place = same[0] if same else preferred(found.places)
         self.places_changed.emit()
 
-    def check(self, on_result: Callable[[CheckResult], None], done: Callable[[None], None]) -> None:
+    def check(
+        self,
+        on_result: Callable[[CheckResult], None],
+        done: Callable[[None], None],
+        person: AsksForProxyLogin | None = None,
+    ) -> None:
         """Runs the checks in a worker and reports each result at once. Call it after
-        `scan_stores`."""
+        `scan_stores`. `person`: asked for a proxy's login, in the worker."""
         scan = self._scanned()
         certificate = self._renewed_certificate()
         home = scan.home if certificate is not None else None
@@ -201,7 +207,7 @@ class WizardSession(QObject):
         self._results = results
 
         def work() -> None:
-            for result in scan.enrollment.readiness(certificate, home):
+            for result in scan.enrollment.readiness(certificate, home, person):
                 results.on_result.emit(result)
 
         self.context.tasks.run(work, stores=scan.store_ids, done=done, failed=self.fail)

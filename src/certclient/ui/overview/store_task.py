@@ -12,6 +12,7 @@ from certclient.model.errors import CertclientError
 from certclient.store.base import PinRequest
 from certclient.ui.context import AppContext
 from certclient.ui.dialogs.pin_dialog import PinDialog
+from certclient.ui.enrollment.proxy_login import ProxyLoginPrompt
 from certclient.ui.tasks.interaction import QtInteraction
 from certclient.ui.tasks.runner import STORE_SCAN
 
@@ -21,7 +22,7 @@ T = TypeVar("T")
 class StoreTask(QObject):
     """Runs one task at a time; lives as long as the window it prompts over.
 
-    Declines every question except the one for a PIN.
+    Declines every question except those for a PIN and for a proxy's login.
     """
 
     def __init__(self, context: AppContext, window: QWidget) -> None:
@@ -52,6 +53,7 @@ class StoreTask(QObject):
         interaction = QtInteraction(lambda _request: False, self)
         interaction.pin_asked.connect(self._ask_pin)
         interaction.secret_asked.connect(self._decline)
+        ProxyLoginPrompt(self._context, interaction, self._window)
         interaction.warned.connect(self._warned)
         self._interaction = interaction
         self.warnings = ()

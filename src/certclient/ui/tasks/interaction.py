@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from certclient.enrollment.interaction import ConsentRequest, SecretRequest
 from certclient.model.errors import CertclientError
 from certclient.model.progress import Progress
+from certclient.model.proxy_login import ProxyLoginAnswer, ProxyLoginRequest
 from certclient.model.secret import Secret
 from certclient.store.base import PinRequest
 
@@ -25,6 +26,8 @@ class QtInteraction(QObject):
     """A PinRequest."""
     secret_asked = Signal(object)
     """A SecretRequest."""
+    proxy_login_asked = Signal(object)
+    """A ProxyLoginRequest."""
     progressed = Signal(object)
     """A Progress."""
     warned = Signal(object)
@@ -41,13 +44,13 @@ class QtInteraction(QObject):
         self._is_agreed = is_agreed
         self._lock = threading.Condition()
         self._asking = False
-        self._answer: Secret | None = None
+        self._answer: Secret | ProxyLoginAnswer | None = None
         self._stop = False
         self._closed = False
 
     # Called in the GUI thread
 
-    def answer(self, secret: Secret | None) -> None:
+    def answer(self, secret: Secret | ProxyLoginAnswer | None) -> None:
         """Answers the open question; None cancels it. Does nothing if none is open."""
         with self._lock:
             if self._asking:
@@ -77,11 +80,18 @@ class QtInteraction(QObject):
 
     def pin(self, request: PinRequest) -> Secret | None:
         """Blocks until the user answers; None if cancelled or closed."""
-        return self._ask(lambda: self.pin_asked.emit(request))
+        answer = self._ask(lambda: self.pin_asked.emit(request))
+        return answer if isinstance(answer, Secret) else None
 
     def secret(self, request: SecretRequest) -> Secret | None:
         """Blocks until the user answers; None if cancelled or closed."""
-        return self._ask(lambda: self.secret_asked.emit(request))
+        answer = self._ask(lambda: self.secret_asked.emit(request))
+        return answer if isinstance(answer, Secret) else None
+
+    def proxy_login(self, request: ProxyLoginRequest) -> ProxyLoginAnswer | None:
+        """Blocks until the user answers; None if cancelled or closed."""
+        answer = self._ask(lambda: self.proxy_login_asked.emit(request))
+        return answer if isinstance(answer, ProxyLoginAnswer) else None
 
     def progress(self, report: Progress) -> None:
         """Emits `progressed` unless closed."""
@@ -99,7 +109,7 @@ class QtInteraction(QObject):
         """Whether `stop` or `close` was called."""
         return self._stop
 
-    def _ask(self, emit: Callable[[], None]) -> Secret | None:
+    def _ask(self, emit: Callable[[], None]) -> Secret | ProxyLoginAnswer | None:
         with self._lock:
             if self._closed:
                 return None

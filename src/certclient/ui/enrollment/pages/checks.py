@@ -5,13 +5,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QCoreApplication, QTimer
 from PySide6.QtWidgets import QGridLayout, QLabel, QProgressBar, QStyle
 
 from certclient.enrollment.preflight import Check, CheckResult, Verdict
 from certclient.ui.enrollment.navigation import WizardMode, WizardPageId
 from certclient.ui.enrollment.pages.base import Button, Buttons, WizardPage
+from certclient.ui.enrollment.proxy_login import ProxyLoginPrompt
 from certclient.ui.enrollment.session import WizardSession
+from certclient.ui.tasks.enrollment_worker import no_consent
+from certclient.ui.tasks.interaction import QtInteraction
 from certclient.ui.widgets.parts import Sentence, show_sign
 
 _PAUSE_MILLISECONDS = 400
@@ -36,6 +39,9 @@ class ChecksPage(WizardPage):
         self._results: dict[Check, CheckResult] = {}
         self._rows = {check: _Row() for check in Check}
         self._busy = False
+        self._interaction = QtInteraction(no_consent, self)
+        ProxyLoginPrompt(self.context, self._interaction, self)
+        QCoreApplication.instance().aboutToQuit.connect(self._interaction.close)  # type: ignore[union-attr] # the application exists
         grid = QGridLayout()
         grid.setColumnStretch(2, 1)
         for number, row in enumerate(self._rows.values()):
@@ -53,7 +59,7 @@ class ChecksPage(WizardPage):
         self.session.scan_stores(self._check)
 
     def _check(self) -> None:
-        self.session.check(self._show_check, self._all_checked)
+        self.session.check(self._show_check, self._all_checked, self._interaction)
 
     def _show_check(self, result: CheckResult) -> None:
         self._results[result.check] = result

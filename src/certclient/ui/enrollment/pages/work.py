@@ -11,6 +11,7 @@ from certclient.ui.enrollment.details import warning_text
 from certclient.ui.enrollment.pages.base import Button, Buttons, WizardPage
 from certclient.ui.enrollment.pages.letter import LetterPage
 from certclient.ui.enrollment.pages.questions import Question, QuestionPanel
+from certclient.ui.enrollment.proxy_login import ProxyLoginPrompt
 from certclient.ui.enrollment.session import WizardSession
 from certclient.ui.tasks.enrollment_worker import EnrollmentWorker
 from certclient.ui.widgets.parts import Note, Sentence, show_sign
@@ -66,6 +67,7 @@ class WorkPage(WizardPage):
         self._run = run
         run.interaction.pin_asked.connect(self.ask)
         run.interaction.secret_asked.connect(self._ask_secret)
+        ProxyLoginPrompt(self.context, run.interaction, self)
         run.interaction.progressed.connect(self._steps.report)
         run.interaction.warned.connect(self._steps.show_warnings)
 
