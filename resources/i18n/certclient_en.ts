@@ -167,6 +167,10 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <translation>Replaced by a newer one</translation>
     </message>
     <message>
+        <source>The same as in the other place</source>
+        <translation>The same as in the other place</translation>
+    </message>
+    <message>
         <source>Put away</source>
         <translation>Put away</translation>
     </message>

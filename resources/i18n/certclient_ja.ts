@@ -166,6 +166,10 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <translation>新しいものに更新済み</translation>
     </message>
     <message>
+        <source>The same as in the other place</source>
+        <translation>ほかの保存先と同じもの</translation>
+    </message>
+    <message>
         <source>Put away</source>
         <translation>しまってあります</translation>
     </message>

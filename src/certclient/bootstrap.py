@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from certclient.enrollment.bank_status import BankStatuses
     from certclient.enrollment.journal import Journal
     from certclient.enrollment.open_procedures import OpenProcedures
+    from certclient.enrollment.preferred_store import PreferredStore
     from certclient.enrollment.preflight import System
     from certclient.enrollment.procedure import Enrollment
     from certclient.enrollment.run_context import CodeVault
@@ -77,6 +78,7 @@ def system_services() -> Services:
         statuses=bank_statuses,
         proxy_logins=proxy_logins,
         own_folders=folders.own_folders,
+        preferred_store=preferred_store(),
     )
 
 
@@ -180,6 +182,14 @@ def announcement(profile: Profile) -> Announcement:
     from certclient.configuration.policy import read_policy
 
     return update_checks([profile], read_policy()).ask(profile).announcement
+
+
+def preferred_store() -> PreferredStore:
+    """The store that this user chose for new certificates."""
+    from certclient.enrollment.preferred_store import PreferredStore
+    from certclient.platform.folders import preferred_store_file
+
+    return PreferredStore(preferred_store_file())
 
 
 def system() -> System:

@@ -14,6 +14,7 @@ from certclient.model.certificate import Certificate
 from certclient.model.destination import Destination
 from certclient.model.keys import SignatureAlgorithm
 from certclient.store.base import CertificateStore, PinProvider, no_pin
+from certclient.store.pkcs11.softokn import Opening
 from support.nss import NssDatabase
 from support.softhsm import SoftHsm, right_pin
 
@@ -52,7 +53,7 @@ def nss_case(request: pytest.FixtureRequest) -> StoreCase:
     store = nss.store()
 
     def add_foreign(certificates: Sequence[Certificate]) -> None:
-        slot_id = store.softokn.slot(store.directory)
+        slot_id = store.softokn.slot(Opening(store.directory, read_only=False))
         slots = store.softokn.library.get_slots(True)
         found = next(slot.get_token() for slot in slots if slot.slot_id == slot_id)
         with found.open(rw=True) as session:

@@ -23,6 +23,7 @@ from certclient.store.base import CertificateStore
 from support.bank import RunningBank
 from support.nss import NssDatabase
 from support.softhsm import PIN, SoftHsm, SoftHsmToken, right_pin
+from support.unprivileged import unprivileged
 
 _DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
 
@@ -46,13 +47,17 @@ class CompletedCommand:
 
 @dataclass
 class CliComputer:
-    """`home` holds everything that certclient writes. `variables`: added to its environment."""
+    """`home` holds everything that certclient writes. `variables`: added to its environment.
+
+    `modes_apply`: commands respect file modes even if this user is root.
+    """
 
     home: Path
     bank: RunningBank
     hsm: SoftHsm
     language: str = "ja_JP.UTF-8"
     variables: dict[str, str] = field(default_factory=dict)
+    modes_apply: bool = False
 
     @property
     def nss(self) -> NssDatabase:
@@ -86,7 +91,8 @@ class CliComputer:
 
     def run(self, *arguments: str, stdin: str = "") -> CompletedCommand:
         """`certclient ARGUMENTS` with the bank's profile, without a terminal."""
-        command = [sys.executable, "-W", "error", "-m", "certclient"]
+        before = unprivileged() if self.modes_apply else []
+        command = [*before, sys.executable, "-W", "error", "-m", "certclient"]
         profile = ["--profile", str(self.bank.profile_path)]
         done = subprocess.run(
             [*command, *profile, *arguments],

@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from certclient.store.pkcs11.nss import NssStore, load_softokn
+from certclient.store.pkcs11.nss import NssStore
+from certclient.store.pkcs11.softokn import load_softokn
 
 
 @dataclass(frozen=True)

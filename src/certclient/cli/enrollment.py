@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import click
 
 from certclient.cli.interaction import PresetAnswers, TerminalInteraction
 from certclient.cli.invocation import Invocation
 from certclient.cli.localized import Option, common_parameters
 from certclient.cli.ports import Procedures
-from certclient.enrollment.inventory import Inventory, InventoryEntry, choose_store, read_inventory
+from certclient.enrollment.inventory import Inventory, InventoryEntry, read_inventory
+from certclient.enrollment.store_choice import choose_store, fitting_stores, names_of
 from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.policy import DESTINATIONS, forbidden
@@ -35,8 +38,10 @@ def proxy_parameter() -> click.Parameter:
 
 def destination_parameters() -> list[click.Parameter]:
     """`--to` and `--store`."""
-    places = click.Choice([destination.value for destination in Destination])
-    return [Option(["--to"], type=places), Option(["--store"], default="", metavar="LABEL")]
+    return [
+        Option(["--to"], metavar="pc|usb|BROWSER"),
+        Option(["--store"], default="", metavar="NAME"),
+    ]
 
 
 class EnrollmentSession:
@@ -56,20 +61,71 @@ class EnrollmentSession:
         )
         self.procedures: Procedures = services.procedures(self.profile, stores, max_wait)
 
-    def store(self, to: str | None, label: str, current: InventoryEntry | None) -> CertificateStore:
+    def store(
+        self,
+        to: str | None,
+        name: str,
+        current: InventoryEntry | None,
+        user_id: str = "",
+    ) -> CertificateStore:
         """The new key's store; by default that of `current`, else the bank's first destination.
 
-        Raises USAGE for a destination that the bank does not allow, POLICY_FORBIDS for one that the
-        administrator has disabled, and as `choose_store`.
+        `to`: pc, usb or a store's name; `name`: a store's name. Of several stores, 取得 for
+        `user_id` takes the one that holds this user's certificates, else the one chosen last
+        time, else it asks. Raises USAGE for an unknown name and for a destination that the bank
+        does not allow, POLICY_FORBIDS for one that the administrator has disabled, and as
+        `choose_store`.
         """
-        destination = Destination(to) if to else None
-        if destination is None and current is None and not label:
+        destination, name = self._place(to, name)
+        if destination is None and current is None and not name:
             destination = Destination(self.profile.destinations[0])
-        store = choose_store(self.inventory, destination, label, current)
+        store = choose_store(
+            self.inventory,
+            destination,
+            name,
+            current,
+            preferred=() if name else self._preferred(user_id),
+            ask=self._ask,
+        )
+        self._require_allowed(store)
+        if name and current is None and store.destination is Destination.PC:
+            self.invocation.services.preferred_store.remember(store.store_id)
+        return store
+
+    def require_known(self, to: str | None, name: str) -> None:
+        """Raises USAGE if `--to` names no store, before anything else is reported."""
+        self._place(to, name)
+
+    def _place(self, to: str | None, name: str) -> tuple[Destination | None, str]:
+        """Reads `--to` and `--store`. Raises USAGE."""
+        kinds = {destination.value: destination for destination in Destination}
+        if to is None or to in kinds:
+            return kinds.get(to or ""), name
+        if not fitting_stores(self.inventory.stores, None, to) or name:
+            choices = ", ".join((*kinds, names_of(self.inventory.stores)))
+            reason = self.invocation.catalogue.text("reason.store", name=to, stores=choices)
+            raise CertclientError(ErrorCode.USAGE, reason=reason)
+        return None, to
+
+    def _preferred(self, user_id: str) -> list[str]:
+        """Ids of stores: those with certificates of this user, then the one chosen last time."""
+        own = [
+            entry.store.store_id
+            for entry in reversed(self.inventory.entries)
+            if user_id and entry.owner.user_id == user_id and entry.stored.key is not None
+        ]
+        return [*own, self.invocation.services.preferred_store.recall()]
+
+    def _ask(self, stores: Sequence[CertificateStore]) -> CertificateStore | None:
+        chosen = self.interaction.choose(stores)
+        if chosen is not None and chosen.destination is Destination.PC:
+            self.invocation.services.preferred_store.remember(chosen.store_id)
+        return chosen
+
+    def _require_allowed(self, store: CertificateStore) -> None:
         if store.destination.value in self.profile.excluded_destinations:
             raise forbidden(DESTINATIONS, store.destination.value)
         if store.destination.value not in self.profile.destinations:
             place = self.invocation.catalogue.destination(store.destination)
             reason = self.invocation.catalogue.text("reason.destination", destination=place)
             raise CertclientError(ErrorCode.USAGE, reason=reason)
-        return store

@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from types import FrameType
@@ -28,9 +28,11 @@ from certclient.model.progress import Phase, Progress
 from certclient.model.proxy_login import ProxyLogin, ProxyLoginAnswer, ProxyLoginRequest
 from certclient.model.secret import Secret
 from certclient.platform import log
-from certclient.store.base import AttemptsLeft, PinRequest
+from certclient.store.base import AttemptsLeft, CertificateStore, PinRequest
+from certclient.store.names import named, title_of
 
 _ASKS_FOR_CODE = 2
+_ASKS_FOR_STORE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,33 @@ class TerminalInteraction:
             # A Japanese input method may produce full-width letters.
             answer = unicodedata.normalize("NFKC", self._terminal.visible(f"{question} "))
         return answer.strip().lower() in ("y", "yes", "はい")
+
+    def choose(self, stores: Sequence[CertificateStore]) -> CertificateStore | None:
+        """Asks which of several stores to use; None if nobody can answer.
+
+        Accepts the number or a store's name. Raises CONSENT_REFUSED for no answer and after
+        several that fit none.
+        """
+        from_stdin = self._answers.pin_stdin or self._answers.code_stdin
+        if from_stdin or not self._terminal.interactive:
+            return None
+        self._view.pause()
+        click.echo(self._catalogue.text("ask.stores"), err=True)
+        for number, store in enumerate(stores, start=1):
+            place = self._invocation.place(store.destination, title_of(store))
+            click.echo(f"  {number}  {place}", err=True)
+        for _attempt in range(_ASKS_FOR_STORE):
+            with self._question():
+                answer = self._terminal.visible(f"{self._catalogue.text('ask.store')} ")
+            answer = unicodedata.normalize("NFKC", answer).strip()
+            if not answer:
+                break
+            if answer.isdecimal() and 0 < int(answer) <= len(stores):
+                return stores[int(answer) - 1]
+            found = named(stores, answer)
+            if len(found) == 1:
+                return found[0]
+        raise CertclientError(ErrorCode.CONSENT_REFUSED)
 
     def pin(self, request: PinRequest) -> Secret | None:
         """See Interaction.pin. None without a PIN on standard input or at the terminal."""

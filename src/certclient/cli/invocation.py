@@ -50,12 +50,17 @@ class Invocation:
         catalogue = contacts.user if is_user else contacts.administrator
         return catalogue.for_language(self.language.value)
 
-    def place(self, destination: Destination, label: str) -> str:
-        """A store in the customer's terms: the PC, or the token with its label."""
-        catalogue = self.catalogue.destination(destination)
+    def place(self, destination: Destination, title: str) -> str:
+        """A store in the customer's terms: the PC, a browser on it, or the token with its label.
+
+        `title`: as `store.names.title_of` returns it.
+        """
+        kind = self.catalogue.destination(destination)
+        if not title:
+            return kind
         if destination is Destination.PC:
-            return catalogue
-        return self.catalogue.text("list.token", destination=catalogue, store=label)
+            return self.catalogue.text("list.browser", destination=kind, store=title)
+        return self.catalogue.text("list.token", destination=kind, store=title)
 
     def bank(self) -> str:
         """The bank's name in the language of this run. Raises as `profile`."""

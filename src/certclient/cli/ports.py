@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -14,6 +14,7 @@ from certclient.cli.terminal import Terminal
 from certclient.enrollment.bank_status import BankStatuses
 from certclient.enrollment.interaction import Interaction
 from certclient.enrollment.open_procedures import OpenProcedures
+from certclient.enrollment.preferred_store import PreferredStore
 from certclient.enrollment.procedure import Leftover, Outcome, ProcedureView
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.policy import Policy
@@ -113,6 +114,7 @@ class Services:
       JOURNAL_NEWER.
     - `statuses`: which certificates the banks accept, as far as known; never raises.
     - `own_folders`: the folders that hold all of this user's data.
+    - `preferred_store`: the store that the user chose for new certificates.
     """
 
     commands: Mapping[str, CommandLoader]
@@ -134,3 +136,4 @@ class Services:
     statuses: Callable[[], BankStatuses] = BankStatuses
     proxy_logins: Callable[[], ProxyLogins] = ProxyLogins
     own_folders: Callable[[], Sequence[Path]] = tuple
+    preferred_store: PreferredStore = field(default_factory=PreferredStore)

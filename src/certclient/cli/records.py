@@ -20,6 +20,7 @@ from certclient.model.certificate_reading import CertificateField
 from certclient.model.errors import CertclientError
 from certclient.model.policy import Policy
 from certclient.store.base import CertificateStore, StoredCertificate
+from certclient.store.names import browser_of, title_of
 
 SCHEMA = 1
 
@@ -82,6 +83,8 @@ def store_record(
     return {
         "id": store.store_id,
         "label": store.label,
+        "title": title_of(store),
+        "browser": browser_of(store) or None,
         "destination": store.destination.value,
         "available": error is None,
         "error": error_record(invocation, error) if error else None,
@@ -97,6 +100,7 @@ def entry_record(entry: InventoryEntry) -> JsonObject:
         "suffix": entry.owner.suffix,
         "role": entry.owner.role.value,
         "store_label": entry.store.label,
+        "browser": browser_of(entry.store) or None,
         "destination": entry.store.destination.value,
         "stage": entry.life.stage.value if dated else None,
         "days_left": entry.life.days_left if dated else None,

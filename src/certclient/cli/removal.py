@@ -13,6 +13,7 @@ from certclient.enrollment.cleanup import check_idle, find_exact
 from certclient.enrollment.inventory import read_inventory
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.platform import log
+from certclient.store.names import title_of
 
 
 def removal_parameters() -> list[click.Parameter]:
@@ -57,7 +58,7 @@ class RemovalCommand:
             user_id=self.entry.full_id,
             serial=self.entry.certificate.serial_hex,
             until=catalogue.minute(self.entry.life.deadline),
-            place=self._invocation.place(self.store.destination, self.store.label),
+            place=self._invocation.place(self.store.destination, title_of(self.store)),
         )
         if not self._agreed and not self.interaction.confirm(text):
             raise CertclientError(ErrorCode.CONSENT_REFUSED)

@@ -11,11 +11,10 @@ from certclient.enrollment.journal import Rejection
 from certclient.enrollment.obstacles import obstacle
 from certclient.model.certificate import Certificate, Owner
 from certclient.model.certificate_reading import CertificateField
-from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.lifecycle import Lifecycle, Stage, lifecycle_of
 from certclient.model.profile import Profile
-from certclient.store.base import CertificateStore, StoredCertificate, Unavailable
+from certclient.store.base import CertificateStore, StoredCertificate, Unavailable, WriteCheck
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,16 +147,50 @@ def check_available(store: CertificateStore) -> None:
         raise CertclientError(state.reason, **state.data)
 
 
+def write_problem(store: CertificateStore) -> CertclientError | None:
+    """Returns why the store cannot be written to, or not be used at all; None if it can."""
+    state = store.availability()
+    if isinstance(state, Unavailable):
+        return CertclientError(state.reason, **state.data)
+    return store.write_problem() if isinstance(store, WriteCheck) else None
+
+
+def unread_stores(inventory: Inventory) -> CertclientError | None:
+    """The STORE_UNAVAILABLE of the stores that hold nobody knows what; None if all were read.
+
+    A certificate that was not found may be in one of them. A token that is not plugged in, or whose
+    software is missing, is not among them.
+    """
+    errors = [
+        error for error in inventory.unusable.values() if error.code is ErrorCode.STORE_UNAVAILABLE
+    ]
+    if len(errors) < 2:
+        return next(iter(errors), None)
+    data = {
+        name: ", ".join(dict.fromkeys(text for one in errors if (text := one.data.get(name))))
+        for name in ("path", "reason")
+    }
+    problems = {error.data.get("problem", "") for error in errors}
+    data["problem"] = problems.pop() if len(problems) == 1 else ""
+    return CertclientError(
+        ErrorCode.STORE_UNAVAILABLE, **{name: text for name, text in data.items() if text}
+    )
+
+
 def newest_per_owner(entries: Sequence[InventoryEntry]) -> list[InventoryEntry]:
     """The certificate that counts for each owner (`BankStatuses.newest`). Soonest expiry first.
 
-    Only certificates with a key that are not archived are considered, and that are the owner's.
+    Only certificates with a key that are not archived are considered, and that are the owner's; of
+    one that several stores hold, the copy in the first store that can be written to.
     """
     by_owner: dict[Owner, list[InventoryEntry]] = {}
-    for entry in entries:
-        usable = entry.stored.key is not None and not entry.stored.archived
-        if usable and entry.counts_for_owner:
-            by_owner.setdefault(entry.owner, []).append(entry)
+    usable = [
+        entry
+        for entry in entries
+        if entry.stored.key is not None and not entry.stored.archived and entry.counts_for_owner
+    ]
+    for entry in _without_copies(usable):
+        by_owner.setdefault(entry.owner, []).append(entry)
     newest = [
         entry.statuses.newest(of_owner, lambda one: one.certificate)
         for of_owner in by_owner.values()
@@ -167,16 +200,31 @@ def newest_per_owner(entries: Sequence[InventoryEntry]) -> list[InventoryEntry]:
     return sorted(found, key=lambda entry: entry.certificate.not_after)
 
 
+def _without_copies(entries: Sequence[InventoryEntry]) -> list[InventoryEntry]:
+    """Keeps one entry of each certificate: the first whose store can be written to, if any."""
+    copies: dict[str, list[InventoryEntry]] = {}
+    for entry in entries:
+        copies.setdefault(entry.certificate.fingerprint, []).append(entry)
+    return [
+        same[0]
+        if len(same) == 1
+        else next((entry for entry in same if write_problem(entry.store) is None), same[0])
+        for same in copies.values()
+    ]
+
+
 def renewable(inventory: Inventory) -> list[InventoryEntry]:
     """The certificates that `renew --all` renews.
 
-    If there are none, raises what stands in the way of one that is due, else NOTHING_RENEWABLE.
+    If there are none, raises what stands in the way of one that is due, else STORE_UNAVAILABLE if
+    a store could not be read, else NOTHING_RENEWABLE.
     """
     due = [e for e in newest_per_owner(inventory.entries) if e.life.stage is Stage.RENEWABLE]
     found = [entry for entry in due if entry.obstacle is None]
     if not found:
         blocked = next((entry.obstacle for entry in due if entry.obstacle is not None), None)
-        raise blocked or CertclientError(ErrorCode.NOTHING_RENEWABLE)
+        nothing = CertclientError(ErrorCode.NOTHING_RENEWABLE)
+        raise blocked or unread_stores(inventory) or nothing
     return found
 
 
@@ -192,7 +240,8 @@ def named(inventory: Inventory, name: str) -> InventoryEntry:
     """Finds a certificate by user ID, user ID and suffix, serial number or fingerprint.
 
     Of an owner's certificates, the newest counts. Raises CERTIFICATE_NOT_FOUND,
-    CERTIFICATE_AMBIGUOUS, both with data `name`.
+    CERTIFICATE_AMBIGUOUS, both with data `name`; STORE_UNAVAILABLE if it is not found and a store
+    could not be read.
     """
     exact = [e for e in inventory.entries if _is_exactly(e, name)]
     by_owner = [e for e in newest_per_owner(inventory.entries) if _is_owned_by(e, name)]
@@ -200,7 +249,8 @@ def named(inventory: Inventory, name: str) -> InventoryEntry:
     others = [e for e in inventory.entries if _is_owned_by(e, name)]
     found = exact or by_owner or others[-1:]
     if not found:
-        raise CertclientError(ErrorCode.CERTIFICATE_NOT_FOUND, name=name)
+        missing = CertclientError(ErrorCode.CERTIFICATE_NOT_FOUND, name=name)
+        raise unread_stores(inventory) or missing
     return _only(found, name)
 
 
@@ -215,42 +265,8 @@ def _is_owned_by(entry: InventoryEntry, name: str) -> bool:
 
 def _only(entries: Sequence[InventoryEntry], name: str) -> InventoryEntry:
     with_key = [entry for entry in entries if entry.stored.key is not None]
-    candidates = with_key or entries
+    candidates = _without_copies(with_key or entries)
     if len(candidates) > 1:
         choices = ", ".join(f"{e.full_id} ({e.certificate.serial_hex})" for e in candidates)
         raise CertclientError(ErrorCode.CERTIFICATE_AMBIGUOUS, name=choices or name)
     return candidates[0]
-
-
-def choose_store(
-    inventory: Inventory,
-    destination: Destination | None,
-    label: str,
-    current: InventoryEntry | None,
-) -> CertificateStore:
-    """Selects the store for the new key.
-
-    By `label` (or a store's id) if given, else by `destination`, else the store of `current`.
-    Raises the store's reason if it cannot be used, TOKEN_MISSING or STORE_UNAVAILABLE if none
-    matches, STORE_AMBIGUOUS (data `stores`) if several do.
-    """
-    if not label and current is not None and destination in (None, current.store.destination):
-        return current.store
-    fitting = [store for store in inventory.stores if _fits(store, destination, label)]
-    usable = [store for store in fitting if store.store_id not in inventory.unusable]
-    if len(usable) == 1:
-        return usable[0]
-    if usable:
-        labels = ", ".join(store.label for store in usable)
-        raise CertclientError(ErrorCode.STORE_AMBIGUOUS, stores=labels)
-    for store in fitting:
-        raise inventory.unusable[store.store_id]
-    missing = destination is Destination.USB
-    code = ErrorCode.TOKEN_MISSING if missing else ErrorCode.STORE_UNAVAILABLE
-    raise CertclientError(code, token=label)
-
-
-def _fits(store: CertificateStore, destination: Destination | None, label: str) -> bool:
-    if label and label not in (store.label, store.store_id):
-        return False
-    return destination in (None, store.destination)

@@ -40,6 +40,8 @@ class Condition(enum.Enum):
     TOO_LATE = "too-late"
     REPLACED = "replaced"
     """A newer certificate of the same owner exists here."""
+    COPY = "copy"
+    """The certificate that counts, in one more store; it is renewed in the other one."""
     ARCHIVED = "archived"
     NO_KEY = "no-key"
     UNFINISHED = "unfinished"
@@ -212,11 +214,12 @@ def _rows(entries: Sequence[_ProfileEntry]) -> tuple[Row, ...]:
 
 def _row(profile: Profile, entry: InventoryEntry, counting: InventoryEntry | None) -> Row:
     """`counting`: the owner's certificate that counts, if any."""
-    condition = _condition(entry, newest=entry is counting)
+    copy = counting is not None and entry.certificate == counting.certificate
+    condition = _condition(entry, newest=entry is counting, copy=copy)
     return Row(profile, entry, condition, alone=counting in (None, entry))
 
 
-def _condition(entry: InventoryEntry, *, newest: bool) -> Condition:
+def _condition(entry: InventoryEntry, *, newest: bool, copy: bool) -> Condition:
     if entry.stored.archived:
         return Condition.ARCHIVED
     if entry.bank_status is BankStatus.NOT_ACCEPTED:
@@ -229,7 +232,7 @@ def _condition(entry: InventoryEntry, *, newest: bool) -> Condition:
     if entry.bank_status is BankStatus.UNCONFIRMED:
         return Condition.UNFINISHED
     if not newest:
-        return Condition.REPLACED
+        return Condition.COPY if copy else Condition.REPLACED
     condition = _BY_STAGE[entry.life.stage]
     if obstacle is not None and condition in (Condition.VALID, Condition.RENEWABLE):
         return obstacle

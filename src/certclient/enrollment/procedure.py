@@ -31,6 +31,7 @@ from certclient.model.keys import KeyRef
 from certclient.model.policy import DESTINATIONS, forbidden
 from certclient.model.secret import Secret
 from certclient.store.base import CertificateStore, PinProvider, StoredCertificate, Unavailable
+from certclient.store.names import title_of
 
 __all__ = [
     "CodeVault",
@@ -253,7 +254,7 @@ class Enrollment:
             request = ConsentRequest(
                 user_id=new.user_id,
                 destination=destination.destination,
-                store_label=destination.label,
+                store_label=title_of(destination),
                 current=new.old if new.kind is ProcedureKind.RENEW else None,
             )
             if not interaction.consent(request):

@@ -51,11 +51,20 @@ def language_from_environment(environment: Mapping[str, str], system_locale: str
     return Language.JAPANESE if value.lower().startswith("ja") else Language.ENGLISH
 
 
+class _ErrorVariant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The texts of an error with this data `problem`; those missing are the error's own."""
+
+    sentence: str
+    next: str
+    title: str = ""
+
+
 class _ErrorEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     title: str
     sentence: str
     next: str
     detail: tuple[str, ...] = ()
+    problem: dict[str, _ErrorVariant] = {}
 
 
 class _CatalogueFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -116,6 +125,7 @@ class Catalogue:
     def error(self, error: CertclientError, contact: str = "") -> ErrorText:
         """The texts of an error. `contact`: the bank's own text on whom to contact."""
         words = self._texts.error[error.code.code]
+        variant = words.problem.get(error.data.get("problem", ""))
         values = {name: self._presentable(value) for name, value in error.data.items() if value}
         # OLD by default: a procedure reports every rejection to the CA before it shows the error.
         holds = error.data.get("bank_holds", BankHolds.OLD.value)
@@ -125,9 +135,9 @@ class Catalogue:
         known = frozenset(values)
         return ErrorText(
             code=error.code.code,
-            title=self._fill(words.title, values),
-            sentence=self._fill(words.sentence, values),
-            next_step=self._fill(words.next, values),
+            title=self._fill((variant and variant.title) or words.title, values),
+            sentence=self._fill((variant or words).sentence, values),
+            next_step=self._fill((variant or words).next, values),
             help=self.actor(error.code.actor, contact),
             details=tuple(
                 self._fill(line, values) for line in words.detail if placeholders(line) <= known

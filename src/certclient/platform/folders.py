@@ -33,6 +33,11 @@ def settings_file() -> Path:
     return platformdirs.user_config_path(_NAME, appauthor=False, roaming=True) / "settings.ini"
 
 
+def preferred_store_file() -> Path:
+    """Returns the file with the store that the user chose for new certificates."""
+    return settings_file().with_name("store.json")
+
+
 def log_file() -> Path:
     """Returns the current log file; older ones lie next to it (`log.writing_to`)."""
     return platformdirs.user_log_path(_NAME, appauthor=False) / "certclient.log"

@@ -227,6 +227,35 @@ class SilentSigning(Protocol):
         ...
 
 
+@runtime_checkable
+class BrowserStore(Protocol):
+    """A CertificateStore that may be one of several of its kind."""
+
+    @property
+    def browser(self) -> str:
+        """The browsers that read it ("Firefox", "Google Chrome / Chromium"), "" if unknown."""
+        ...
+
+    @property
+    def title(self) -> str:
+        """What tells it from the other stores of its kind; "" if there is no other."""
+        ...
+
+    @property
+    def offered(self) -> bool:
+        """Whether new certificates belong there unless the user names another store."""
+        ...
+
+
+@runtime_checkable
+class WriteCheck(Protocol):
+    """A CertificateStore that may be readable without being writable."""
+
+    def write_problem(self) -> CertclientError | None:
+        """Returns why nothing can be written to the store, or None. Never raises."""
+        ...
+
+
 class CertificateStore(Protocol):
     """A place that holds keys and certificates."""
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import os
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
@@ -17,8 +18,11 @@ import pkcs11
 from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.store.base import CertificateStore, Unavailable
+from certclient.store.browsers import BrowserDatabase, find_databases, titles
+from certclient.store.pkcs11.database_files import Problem, shown_path, unusable
 from certclient.store.pkcs11.module import Module, load_module
-from certclient.store.pkcs11.nss import NssStore, default_directory, load_softokn
+from certclient.store.pkcs11.nss import NssStore
+from certclient.store.pkcs11.softokn import load_softokn
 from certclient.store.pkcs11.store import TokenStore
 from certclient.store.pkcs11.token import TokenName
 from certclient.store.unavailable import UnavailableStore, absent, unavailable
@@ -39,20 +43,20 @@ class StoreRegistry:
     """The places to search for stores. Every call searches again, so new tokens are found.
 
     `modules`: absolute paths of the PKCS#11 modules, the only ones that are loaded; if two modules
-    report the same token, the first one wins. `nss_directory`: the NSS database that serves as the
-    PC store, or None for none (Windows).
+    report the same token, the first one wins. `databases`: finds the browsers' NSS databases, the
+    PC's stores on Linux.
     """
 
     modules: Sequence[Path]
-    nss_directory: Path | None
+    databases: Callable[[], Sequence[BrowserDatabase]]
     plugins: Callable[[], Iterable[EntryPoint]] = _installed_plugins
 
     def stores(self) -> list[CertificateStore]:
-        """Returns the PC store, tokens in the order of `modules`, then plug-ins. Never raises."""
+        """Returns the PC's stores, tokens in the order of `modules`, plug-ins. Never raises."""
         found: dict[str, CertificateStore] = {}
         for store in self._all():
             found.setdefault(store.store_id, store)
-        return list(found.values())
+        return _titled(list(found.values()))
 
     def find(self, store_id: str) -> CertificateStore:
         """Returns the store with this `store_id`, or a placeholder if it is not present now.
@@ -68,8 +72,9 @@ class StoreRegistry:
     def _all(self) -> Iterator[CertificateStore]:
         if sys.platform == "win32":
             yield WindowsStore()
-        if self.nss_directory is not None:
-            yield _nss(self.nss_directory)
+        databases = self.databases()
+        for database, title in zip(databases, titles(databases), strict=True):
+            yield _nss(database, title)
         for path in self.modules:
             yield from _tokens(path, self.modules)
         for plugin in self.plugins():
@@ -79,11 +84,19 @@ class StoreRegistry:
 def registry(modules: Sequence[Path], nss_directory: Path | None = None) -> StoreRegistry:
     """Returns the registry for this computer and user.
 
-    `nss_directory` replaces the browsers' default NSS database; a relative path is made absolute.
+    `nss_directory` replaces the browsers' NSS databases; a relative path is made absolute.
     """
-    if nss_directory is None and sys.platform != "win32":
-        nss_directory = default_directory(os.environ, Path.home())
-    return StoreRegistry(modules, nss_directory and nss_directory.absolute())
+    if nss_directory is not None:
+        database = BrowserDatabase(nss_directory.absolute(), "")
+        return StoreRegistry(modules, lambda: (database,))
+    return StoreRegistry(modules, _of_browsers)
+
+
+def _of_browsers() -> Sequence[BrowserDatabase]:
+    """None on Windows, whose own store the browsers read."""
+    if sys.platform == "win32":
+        return ()
+    return find_databases(os.environ, Path.home())
 
 
 def open_stores(
@@ -93,11 +106,36 @@ def open_stores(
     return registry(profile_modules, nss_directory).stores()
 
 
-def _nss(directory: Path) -> CertificateStore:
+def _nss(database: BrowserDatabase, title: str) -> CertificateStore:
+    directory = database.directory
     try:
-        return NssStore(load_softokn(), directory)
+        if database.problem is not None:
+            raise database.problem
+        return NssStore(
+            load_softokn(),
+            directory,
+            browser=database.browser,
+            title=title,
+            offered=database.offered,
+        )
     except CertclientError as error:
-        return unavailable(f"nss:{directory}", str(directory), Destination.PC, error)
+        if error.code is ErrorCode.STORE_MIDDLEWARE_MISSING:
+            # Its texts are about the software of a USB token.
+            error = unusable(directory, Problem.NO_LIBRARY, error.data.get("path", ""))
+        label = shown_path(directory)
+        placeholder = unavailable(f"nss:{label}", label, Destination.PC, error)
+        return replace(placeholder, browser=database.browser, title=title, offered=database.offered)
+
+
+def _titled(stores: Sequence[CertificateStore]) -> list[CertificateStore]:
+    """Adds the serial number to the names of tokens that have the same label."""
+    labels = Counter(store.label for store in stores if isinstance(store, TokenStore))
+    return [
+        replace(store, title=f"{store.label} ({store.name.serial})")
+        if isinstance(store, TokenStore) and labels[store.label] > 1
+        else store
+        for store in stores
+    ]
 
 
 def _tokens(path: Path, allowed: Sequence[Path]) -> list[CertificateStore]:

@@ -14,12 +14,18 @@ from certclient.store.base import PinProvider, StoredCertificate, StoreSession, 
 
 @dataclass(frozen=True, slots=True)
 class UnavailableStore:
-    """A `store.base.CertificateStore` that fails every operation with the error in `cause`."""
+    """A `store.base.CertificateStore` that fails every operation with the error in `cause`.
+
+    `browser`, `title` and `offered`: see `base.BrowserStore`.
+    """
 
     store_id: str
     label: str
     destination: Destination
     cause: Unavailable
+    browser: str = ""
+    title: str = ""
+    offered: bool = True
 
     def availability(self) -> Unavailable:
         """See CertificateStore.availability."""

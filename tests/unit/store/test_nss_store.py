@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -18,7 +20,8 @@ from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import KeySpec
 from certclient.store.base import Available, StoreSession, no_pin
 from certclient.store.pkcs11.errors import translated
-from certclient.store.pkcs11.nss import NssStore, default_directory, load_softokn
+from certclient.store.pkcs11.nss import NssStore
+from certclient.store.pkcs11.softokn import Opening, load_softokn
 from support.nss import NssDatabase
 from support.pki import SERVER_AUTH, Lab, certificate_pem, ec_key, make_lab, spki_of
 from support.softhsm import ScriptedPins
@@ -180,7 +183,7 @@ def test_more_databases_than_nss_has_slots(tmp_path: Path, lab: Lab) -> None:
     for number in range(100):
         directory = tmp_path / f"database-{number}"
         directory.mkdir()
-        assert NssStore(load_softokn(), directory).softokn.slot(directory) >= 4
+        assert load_softokn().slot(Opening(directory, read_only=False)) >= 4
     with first.open(no_pin) as session:
         session.self_test(certificate)
 
@@ -213,11 +216,27 @@ def test_store_is_unavailable_if_its_folder_cannot_be_created(tmp_path: Path) ->
     assert error.value.code is ErrorCode.STORE_UNAVAILABLE
 
 
-def test_folder_name_cannot_inject_parameters(tmp_path: Path) -> None:
-    store = NssStore(load_softokn(), tmp_path / "x' flags=readOnly>")
-    with pytest.raises(CertclientError) as error, store.open(no_pin):
-        pass
-    assert error.value.code is ErrorCode.STORE_UNAVAILABLE
+@pytest.mark.parametrize(
+    "name",
+    [
+        b"x' flags=readOnly>",
+        b"it's (mine) [1] {2} <3>",
+        b'a "quoted" back\\slash\\',
+        b"new\nline",
+        "信金".encode("cp932"),
+    ],
+    ids=["parameters", "brackets", "backslash", "newline", "cp932"],
+)
+def test_any_folder_name_works(tmp_path: Path, lab: Lab, name: bytes) -> None:
+    """Each character means itself: none ends the name early or adds a parameter."""
+    directory = tmp_path / os.fsdecode(name)
+    store = NssStore(load_softokn(), directory)
+    with store.open(no_pin) as session:
+        certificate = enroll(session, lab)
+    assert (directory / "cert9.db").exists()
+    assert [stored.certificate for stored in store.certificates()] == [certificate]
+    assert list(tmp_path.iterdir()) == [directory]
+    json.dumps(store.store_id).encode()
 
 
 def test_a_folder_with_a_japanese_name(tmp_path: Path, lab: Lab) -> None:
@@ -231,34 +250,6 @@ def test_missing_nss_is_reported_as_missing_middleware(tmp_path: Path) -> None:
     with pytest.raises(CertclientError) as error:
         load_softokn([tmp_path / "libsoftokn3.so"])
     assert error.value.code is ErrorCode.STORE_MIDDLEWARE_MISSING
-
-
-CLASSIC = Path(".pki/nssdb")
-MODERN = Path(".local/share/pki/nssdb")
-
-
-@pytest.mark.parametrize(
-    ("existing", "environment", "expected"),
-    [
-        ([], {}, CLASSIC),
-        ([CLASSIC], {}, CLASSIC),
-        ([MODERN], {}, MODERN),
-        ([CLASSIC, MODERN], {}, CLASSIC),
-        (["data/pki/nssdb"], {"XDG_DATA_HOME": "{home}/data"}, "data/pki/nssdb"),
-        (["data/pki/nssdb", CLASSIC], {"XDG_DATA_HOME": "{home}/data"}, CLASSIC),
-        ([MODERN], {"XDG_DATA_HOME": "{home}/data"}, CLASSIC),
-        ([MODERN], {"XDG_DATA_HOME": ""}, MODERN),
-        ([MODERN], {"XDG_DATA_HOME": "relative"}, MODERN),
-    ],
-)
-def test_default_folder_is_the_one_that_browsers_read(
-    tmp_path: Path, existing: list[Path], environment: dict[str, str], expected: Path
-) -> None:
-    """Creating the first folder when only the second exists would hide the user's certificates."""
-    for folder in existing:
-        (tmp_path / folder).mkdir(parents=True)
-    variables = {name: value.format(home=tmp_path) for name, value in environment.items()}
-    assert default_directory(variables, tmp_path) == tmp_path / expected
 
 
 def truncate_key(nss: NssDatabase, label: str) -> None:
@@ -319,7 +310,7 @@ def test_database_errors_never_ask_for_a_token(fault: Exception) -> None:
 
 def test_program_exits_without_error_output() -> None:
     """python-pkcs11 unloads a library in its destructor, which may run at any time."""
-    program = "from certclient.store.pkcs11.nss import load_softokn\n"
+    program = "from certclient.store.pkcs11.softokn import load_softokn\n"
     program += "kept = [load_softokn()]; kept.append(kept)"
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from importlib.metadata import EntryPoint
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from certclient.store.base import (
     Unavailable,
     no_pin,
 )
+from certclient.store.browsers import BrowserDatabase
 from certclient.store.registry import StoreRegistry, open_stores, registry
 from certclient.store.unavailable import UnavailableStore
 from support.nss import NssDatabase
@@ -24,6 +25,15 @@ from support.softhsm import MODULE, SoftHsm, right_pin
 PLUGIN_STORE = UnavailableStore(
     "vendor:1", "Vendor", Destination.PC, Unavailable(ErrorCode.STORE_UNAVAILABLE)
 )
+
+
+def only(directory: Path) -> Callable[[], Sequence[BrowserDatabase]]:
+    """One browser with this database."""
+    return lambda: (BrowserDatabase(directory, "Chromium"),)
+
+
+def no_databases() -> Sequence[BrowserDatabase]:
+    return ()
 
 
 def good_plugin() -> list[CertificateStore]:
@@ -65,7 +75,7 @@ def test_token_inserted_later_is_listed(softhsm: SoftHsm, nss: NssDatabase) -> N
 
 def test_token_in_two_modules_is_listed_once(softhsm: SoftHsm) -> None:
     softhsm.new_token()
-    assert len(StoreRegistry([MODULE, MODULE.resolve()], None, plugins()).stores()) == 1
+    assert len(StoreRegistry([MODULE, MODULE.resolve()], no_databases, plugins()).stores()) == 1
 
 
 def test_missing_middleware_is_listed_and_other_stores_work(
@@ -73,7 +83,7 @@ def test_missing_middleware_is_listed_and_other_stores_work(
 ) -> None:
     softhsm.new_token("here")
     missing = tmp_path / "libvendor.so"
-    pc, broken, token = StoreRegistry([missing, MODULE], nss.directory, plugins()).stores()
+    pc, broken, token = StoreRegistry([missing, MODULE], only(nss.directory), plugins()).stores()
     assert reason(broken) is ErrorCode.STORE_MIDDLEWARE_MISSING
     assert broken.label == "libvendor.so"
     assert token.label == "here"
@@ -81,7 +91,7 @@ def test_missing_middleware_is_listed_and_other_stores_work(
 
 
 def test_unavailable_store_raises_its_reason(tmp_path: Path) -> None:
-    (broken,) = StoreRegistry([tmp_path / "libvendor.so"], None, plugins()).stores()
+    (broken,) = StoreRegistry([tmp_path / "libvendor.so"], no_databases, plugins()).stores()
     for use in (broken.certificates, lambda: broken.open(no_pin)):
         with pytest.raises(CertclientError) as error:
             use()
@@ -93,17 +103,17 @@ def test_module_with_failing_readers_is_listed(softhsm: SoftHsm) -> None:
     softhsm.new_token()
     with Faults(MODULE) as faults:
         faults.fail("C_GetSlotList", CKR_GENERAL_ERROR)
-        (broken,) = StoreRegistry([MODULE], None, plugins()).stores()
+        (broken,) = StoreRegistry([MODULE], no_databases, plugins()).stores()
     assert reason(broken) is ErrorCode.STORE_UNAVAILABLE
 
 
 def test_a_plugin_adds_its_stores() -> None:
-    assert StoreRegistry([], None, plugins("good_plugin")).stores() == [PLUGIN_STORE]
+    assert StoreRegistry([], no_databases, plugins("good_plugin")).stores() == [PLUGIN_STORE]
 
 
 @pytest.mark.parametrize("name", ["bad_plugin", "no_such_function"])
 def test_broken_plugin_is_listed_with_its_reason_and_others_work(name: str) -> None:
-    broken, good = StoreRegistry([], None, plugins(name, "good_plugin")).stores()
+    broken, good = StoreRegistry([], no_databases, plugins(name, "good_plugin")).stores()
     assert good == PLUGIN_STORE
     assert reason(broken) is ErrorCode.STORE_UNAVAILABLE
     state = broken.availability()
@@ -117,7 +127,7 @@ def test_absent_token_is_identified_by_its_store_id(softhsm: SoftHsm) -> None:
     token = softhsm.new_token()
     store_id = token.store().store_id
     token.pull()
-    absent = StoreRegistry([MODULE], None, plugins()).find(store_id)
+    absent = StoreRegistry([MODULE], no_databases, plugins()).find(store_id)
     assert absent.store_id == store_id
     assert absent.destination is Destination.USB
     with pytest.raises(CertclientError) as error:
@@ -127,5 +137,5 @@ def test_absent_token_is_identified_by_its_store_id(softhsm: SoftHsm) -> None:
 
 
 def test_an_unknown_store_is_unavailable() -> None:
-    absent = StoreRegistry([], None, plugins()).find("nss:/somewhere/else")
+    absent = StoreRegistry([], no_databases, plugins()).find("nss:/somewhere/else")
     assert reason(absent) is ErrorCode.STORE_UNAVAILABLE

@@ -14,12 +14,14 @@ from certclient.cli.records import (
     store_record,
     stored_record,
 )
+from certclient.cli.stores import print_unusable
 from certclient.cli.tables import print_table
 from certclient.enrollment.inventory import Inventory, InventoryEntry, read_inventory
 from certclient.model.certificate import DATES
 from certclient.model.certificate_reading import CertificateField
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.lifecycle import Stage
+from certclient.store.names import title_of
 
 _COLUMNS = ("user-id", "role", "place", "until", "days-left", "stage", "serial")
 
@@ -80,16 +82,13 @@ def _print_text(
     for store in inventory.stores:
         error = inventory.unusable.get(store.store_id)
         if error is not None:
-            title = catalogue.error(error).title
-            place = invocation.place(store.destination, store.label)
-            line = catalogue.text("list.unusable", place=place, title=title, code=error.code.code)
-            click.echo(line, err=True)
+            print_unusable(invocation, store, error)
 
 
 def _print_unreadable(invocation: Invocation, inventory: Inventory) -> None:
     catalogue = invocation.catalogue
     places = {
-        one.store_id: invocation.place(one.destination, one.label) for one in inventory.stores
+        one.store_id: invocation.place(one.destination, title_of(one)) for one in inventory.stores
     }
     for stored in inventory.unreadable:
         line = catalogue.text(
@@ -107,7 +106,7 @@ def _row(invocation: Invocation, entry: InventoryEntry) -> list[str]:
     return [
         entry.full_id,
         catalogue.role(entry.owner.role),
-        invocation.place(entry.store.destination, entry.store.label),
+        invocation.place(entry.store.destination, title_of(entry.store)),
         until_text(invocation, entry),
         "" if entry.certificate.unreadable & DATES else str(entry.life.days_left),
         stage_text(invocation, entry),

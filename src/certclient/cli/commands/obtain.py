@@ -32,7 +32,7 @@ def obtain(
     answers = PresetAnswers(yes, pin_stdin, code_stdin, proxy_user)
     session = EnrollmentSession(invocation, answers, wait)
     session.interaction.require_consent_possible()
-    destination = session.store(to, store, None)
+    destination = session.store(to, store, None, user_id)
     with session.interaction.running():
         result = attempt(
             user_id,

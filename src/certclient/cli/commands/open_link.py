@@ -41,7 +41,7 @@ def open_link(invocation: Invocation, link: str, to: str | None, store: str) -> 
     ticket = Secret(requested.ticket) if requested.ticket else None
 
     def run() -> Outcome:
-        destination = session.store(to, store, entry)
+        destination = session.store(to, store, entry, user_id)
         if entry is None:
             return session.procedures.obtain(user_id, destination, session.interaction, ticket)
         return session.procedures.renew(entry.stored, destination, session.interaction, ticket)

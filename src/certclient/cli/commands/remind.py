@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -11,11 +11,16 @@ from certclient.cli.confirmation import attempt_record, attempt_sentence, confir
 from certclient.cli.exit_codes import DONE
 from certclient.cli.invocation import Invocation
 from certclient.cli.localized import Command, common_parameters
-from certclient.cli.records import JsonValue, entry_record, print_json
+from certclient.cli.records import JsonValue, entry_record, print_json, store_record
+from certclient.cli.stores import print_unusable
 from certclient.cli.windows import start
-from certclient.enrollment.overview import read_overview
+from certclient.enrollment.overview import Row, read_overview
 from certclient.enrollment.reminder import Reminder, ReminderHistory
+from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.profile import Profile
+from certclient.store.base import CertificateStore
+
+UnreadStore = tuple[CertificateStore, CertclientError]
 
 
 @click.pass_obj
@@ -32,33 +37,44 @@ def remind(invocation: Invocation) -> int:
     unconfirmed = bool(invocation.services.statuses().unconfirmed)
     windows = None if invocation.json else invocation.services.windows
     if windows is not None:
-        due_or_unconfirmed = unconfirmed or _due(invocation)
+        due_or_unconfirmed = unconfirmed or _due(invocation)[0]
         return windows(start(invocation, remind=True)) if due_or_unconfirmed else DONE
     tries = confirm_unattended(invocation) if unconfirmed else ()
-    due = _due(invocation)
+    due, unread = _due(invocation)
     if invocation.json:
         records: list[JsonValue] = [entry_record(reminder.row.entry) for reminder in due]
         tried: list[JsonValue] = [attempt_record(invocation, one) for one in tries]
-        print_json("remind", DONE, {"certificates": records, "confirmations": tried})
+        unusable: list[JsonValue] = [
+            store_record(invocation, store, error) for store, error in unread.values()
+        ]
+        found = {"certificates": records, "confirmations": tried, "unusable": unusable}
+        print_json("remind", DONE, found)
         return DONE
     for one in tries:
         click.echo(attempt_sentence(invocation, one))
     for reminder in due:
         click.echo(_sentence(invocation, reminder))
+    for store, error in unread.values():
+        print_unusable(invocation, store, error)
     return DONE
 
 
-def _due(invocation: Invocation) -> Sequence[Reminder]:
+def _due(invocation: Invocation) -> tuple[Sequence[Reminder], Mapping[str, UnreadStore]]:
+    """Returns the reminders due, and the stores whose certificates nobody is reminded of."""
     services = invocation.services
     now, statuses = services.clock(), services.statuses()
-    rows = [
-        row
-        for profile in _profiles(invocation)
-        for row in read_overview([profile], services.stores(profile), now, statuses).rows
-    ]
+    rows: list[Row] = []
+    unread: dict[str, UnreadStore] = {}
+    for profile in _profiles(invocation):
+        overview = read_overview([profile], services.stores(profile), now, statuses)
+        rows += overview.rows
+        for store in overview.stores:
+            error = overview.unusable.get(store.store_id)
+            if error is not None and error.code is ErrorCode.STORE_UNAVAILABLE:
+                unread[store.store_id] = (store, error)
     # Without a record of earlier reminders, every due one is shown.
     history = ReminderHistory(services.reminders or Path("/nonexistent"))
-    return history.due(rows, now)
+    return history.due(rows, now), unread
 
 
 def _profiles(invocation: Invocation) -> Sequence[Profile]:

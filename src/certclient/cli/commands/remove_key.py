@@ -12,6 +12,7 @@ from certclient.cli.records import JsonObject, leftover_record, print_json
 from certclient.enrollment.leftovers import named
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.platform import log
+from certclient.store.names import title_of
 
 
 @click.pass_obj
@@ -25,7 +26,7 @@ def remove_key(invocation: Invocation, key: str, yes: bool, pin_stdin: bool) -> 
     leftover = named(procedures.leftovers(stores), key)
     interaction = TerminalInteraction(invocation, PresetAnswers(agreed=yes, pin_stdin=pin_stdin))
     interaction.require_consent_possible()
-    place = invocation.place(leftover.store.destination, leftover.store.label)
+    place = invocation.place(leftover.store.destination, title_of(leftover.store))
     question = catalogue.text("remove-key.ask", number=leftover.name, place=place)
     if not yes and not interaction.confirm(question):
         raise CertclientError(ErrorCode.CONSENT_REFUSED)

@@ -46,6 +46,7 @@ def renew(
         raise CertclientError(ErrorCode.USAGE, reason=reason)
     answers = PresetAnswers(agreed=yes, pin_stdin=pin_stdin, proxy_user=proxy_user)
     session = EnrollmentSession(invocation, answers, wait)
+    session.require_known(to, store)
     entries = _selected_or_resume(session, ids, everything)
     session.interaction.require_consent_possible()
     with session.interaction.running():

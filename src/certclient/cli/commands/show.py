@@ -14,6 +14,7 @@ from certclient.cli.records import entry_record, print_json
 from certclient.enrollment.bank_status import BankStatus
 from certclient.enrollment.inventory import InventoryEntry, named, read_inventory
 from certclient.model.lifecycle import Stage
+from certclient.store.names import title_of
 
 
 @click.pass_obj
@@ -35,7 +36,7 @@ def show(invocation: Invocation, certificate: str) -> int:
 
 def _lines(invocation: Invocation, entry: InventoryEntry) -> Iterator[str]:
     catalogue, certificate, life = invocation.catalogue, entry.certificate, entry.life
-    place = invocation.place(entry.store.destination, entry.store.label)
+    place = invocation.place(entry.store.destination, title_of(entry.store))
     role = catalogue.role(entry.owner.role)
     yield catalogue.text("show.owner", user_id=entry.full_id, role=role)
     yield catalogue.text("show.place", place=place)

@@ -19,6 +19,7 @@ from certclient.cli.records import (
 )
 from certclient.cli.tables import print_table
 from certclient.enrollment.procedure import ProcedureView
+from certclient.store.names import title_of
 
 _COLUMNS = ("procedure", "user-id", "state", "changed", "check-at", "last-error")
 
@@ -46,7 +47,7 @@ def status(invocation: Invocation, unfinished: bool) -> int:
         return DONE
     _print_procedures(invocation, views)
     for one in leftovers:
-        place = invocation.place(one.store.destination, one.store.label)
+        place = invocation.place(one.store.destination, title_of(one.store))
         click.echo(invocation.catalogue.text("status.leftover", number=one.name, place=place))
     if sources := services.policy().sources:
         click.echo(invocation.catalogue.text("status.policy", places=", ".join(sources)))

@@ -143,13 +143,13 @@ class Cryptoki:
         )
         return handle.value if result == CKR_OK else None
 
-    def create_object(self, session_handle: int, object_class: int, kind: int, text: str) -> bool:
+    def create_object(self, session_handle: int, object_class: int, kind: int, text: bytes) -> bool:
         """Calls C_CreateObject with a class and one NUL-terminated text attribute of type `kind`.
 
         Returns whether the call succeeded.
         """
         class_value = ctypes.c_ulong(object_class)
-        buffer = ctypes.create_string_buffer(text.encode())
+        buffer = ctypes.create_string_buffer(text)
         template = (_Attribute * 2)(
             _Attribute(0, ctypes.addressof(class_value), ctypes.sizeof(class_value)),
             _Attribute(kind, ctypes.addressof(buffer), len(buffer)),

@@ -10,6 +10,7 @@ import pkcs11
 from pkcs11 import exceptions as p11
 
 from certclient.model.errors import CertclientError, ErrorCode
+from certclient.store.pkcs11.database_files import Problem
 
 _ROOM_FOR_ONE_OBJECT = 4096
 """Bytes. A token with less free memory than this is reported as full."""
@@ -134,10 +135,13 @@ def with_store_kind(code: ErrorCode, probe: TokenProbe, **data: str) -> Certclie
     """Returns a CertclientError with `code`, adapted to a token or a database.
 
     A token error carries its label as data `token`. For a database, token codes become
-    STORE_UNAVAILABLE and PIN_… codes become PASSWORD_…, both with the folder as data `path`.
+    STORE_UNAVAILABLE and PIN_… codes become PASSWORD_…, both with the folder as data `path`;
+    `problem` says that a database can only be read.
     """
     if not probe.database:
         return CertclientError(code, token=probe.label, **data)
+    if code is ErrorCode.TOKEN_WRITE_PROTECTED:
+        data = {**data, "problem": Problem.READ_ONLY.value}
     if code in _OF_TOKENS:
         return CertclientError(ErrorCode.STORE_UNAVAILABLE, path=probe.label, **data)
     if code in _OF_DATABASES:

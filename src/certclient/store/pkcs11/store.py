@@ -39,13 +39,24 @@ from certclient.store.pkcs11.token import TokenLogin, TokenName, availability_fr
 class TokenStore:
     """One token, identified by name in any slot of `module`; located anew for each operation.
 
-    `label` is the token's own label, which the customer knows.
+    `label` is the token's own label, which the customer knows. `title`: see `base.BrowserStore`.
     """
 
     module: Module
     name: TokenName
     label: str
     random_bytes: Callable[[int], bytes] = os.urandom
+    title: str = ""
+
+    @property
+    def browser(self) -> str:
+        """Always ""."""
+        return ""
+
+    @property
+    def offered(self) -> bool:
+        """Always True."""
+        return True
 
     @property
     def store_id(self) -> str:
@@ -78,7 +89,13 @@ class TokenStore:
 
     @property
     def _login(self) -> TokenLogin:
-        return TokenLogin(self.store_id, self.label, self._locate, self.module.cryptoki)
+        return TokenLogin(
+            self.store_id,
+            self.label,
+            self._locate,
+            self.module.cryptoki,
+            prompt_label=self.title,
+        )
 
     def _locate(self) -> pkcs11.Token:
         token = find_token(self.module, self.name)

@@ -118,7 +118,8 @@ class LiveTokenProbe:
 class TokenLogin:
     """Opens sessions on one token. `store_id` and `label` go into PIN requests.
 
-    `database`: this is a database on this computer (NSS) rather than a token.
+    `database`: this is a database on this computer (NSS) rather than a token. `read_only`: it
+    cannot be written to. `prompt_label`: replaces `label` in PIN requests unless empty.
     """
 
     store_id: str
@@ -126,6 +127,8 @@ class TokenLogin:
     locate: Locate
     cryptoki: Cryptoki
     database: bool = False
+    read_only: bool = False
+    prompt_label: str = ""
 
     @property
     def probe(self) -> LiveTokenProbe:
@@ -145,7 +148,7 @@ class TokenLogin:
 
     @contextmanager
     def working(self, pin: PinProvider) -> Iterator[pkcs11.Session]:
-        """Opens a read-write session, logged in if the token requires it.
+        """Opens a session, logged in if the token requires it; read-write unless `read_only`.
 
         On exit, closes all sessions of this process with the token, which also logs out and
         removes sessions leaked by failed logins. Closing never raises, so that it cannot mask an
@@ -187,7 +190,7 @@ class TokenLogin:
         secret = pin(
             PinRequest(
                 store_id=self.store_id,
-                label=self.label,
+                label=self.prompt_label or self.label,
                 attempts=attempts_left(token),
                 previous_incorrect=previous_incorrect,
                 database=self.database,
@@ -217,11 +220,12 @@ class TokenLogin:
         The token has not checked the PIN, so it is safe to send it once more after closing all
         sessions.
         """
+        rw = not self.read_only
         try:
-            return token.open(rw=True, user_pin=pin, attribute_mapper=attribute_mapper())
+            return token.open(rw=rw, user_pin=pin, attribute_mapper=attribute_mapper())
         except p11.UserAlreadyLoggedIn:
             self.cryptoki.close_all_sessions(token.slot.slot_id)
-            return token.open(rw=True, user_pin=pin, attribute_mapper=attribute_mapper())
+            return token.open(rw=rw, user_pin=pin, attribute_mapper=attribute_mapper())
         except pkcs11.PKCS11Error:
             self.cryptoki.close_all_sessions(token.slot.slot_id)
             raise

@@ -18,6 +18,7 @@ from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.platform import log
 from certclient.store.base import CertificateStore
+from certclient.store.names import title_of
 from certclient.ui.context import AppContext
 from certclient.ui.overview.store_task import StoreTask
 from certclient.ui.tasks.interaction import QtInteraction
@@ -105,8 +106,9 @@ class ProcedureCleanup(QObject):
         lines = [
             self.tr("No certificate uses this key. Your certificates stay as they are."),
         ]
+        if title := title_of(leftover.store):
+            place = self.tr("{0} ({1})").format(place, title)
         if leftover.store.destination is Destination.USB:
-            place = self.tr("{0} ({1})").format(place, leftover.store.label)
             lines.append(
                 self.tr(
                     "If you have begun a renewal with this USB token on another PC, do not delete"

@@ -36,6 +36,7 @@ CONDITION_STYLES = {
     Condition.OBTAINABLE: ConditionStyle("expired", *_RED),
     Condition.TOO_LATE: ConditionStyle("expired", *_RED),
     Condition.REPLACED: ConditionStyle("archived", *_PLAIN),
+    Condition.COPY: ConditionStyle("valid", *_PLAIN),
     Condition.ARCHIVED: ConditionStyle("put-away", *_PLAIN),
     Condition.NO_KEY: ConditionStyle("no-key", *_AMBER),
     Condition.UNREADABLE: ConditionStyle("no-key", *_AMBER),

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, Signal
 from PySide6.QtWidgets import QGroupBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from certclient.enrollment.procedure import Leftover
-from certclient.model.destination import Destination
+from certclient.store.names import title_of
 from certclient.ui.context import AppContext
 from certclient.ui.widgets.parts import Sentence
 
@@ -81,8 +81,8 @@ class _LeftoverLine(QWidget):
     def retranslate(self) -> None:
         store = self._leftover.store
         place = self._context.catalogue.destination(store.destination)
-        if store.destination is Destination.USB:
-            place = self.tr("{0} ({1})").format(place, store.label)
+        if title := title_of(store):
+            place = self.tr("{0} ({1})").format(place, title)
         text = self.tr(
             "{place}: a key that no certificate uses was left by an interrupted procedure (number"
             " {number}). It does no harm there."

@@ -16,7 +16,7 @@ from PySide6.QtCore import (
 from certclient.enrollment.overview import OBSTACLES, Condition, Overview, Row
 from certclient.model.certificate import DATES
 from certclient.model.certificate_reading import CertificateField
-from certclient.model.destination import Destination
+from certclient.store.names import title_of
 from certclient.ui.context import AppContext
 
 AnyIndex = QModelIndex | QPersistentModelIndex
@@ -198,12 +198,11 @@ class CertificateModel(QAbstractItemModel):
                 return self.state(row)
 
     def place(self, row: Row) -> str:
-        """Returns パソコン, or 専用USB with the token's label."""
+        """Returns パソコン or 専用USB, with the browser's or the token's name."""
         store = row.entry.store
         name = self._context.catalogue.destination(store.destination)
-        if store.destination is Destination.PC:
-            return name
-        return self.tr("{0} ({1})").format(name, store.label)
+        title = title_of(store)
+        return self.tr("{0} ({1})").format(name, title) if title else name
 
     def days_left(self, row: Row) -> str:
         """Returns the days left or since expiry, in words; "" for a row that no longer counts and
@@ -228,6 +227,8 @@ class CertificateModel(QAbstractItemModel):
                 return self.tr("Renew now")
             case Condition.REPLACED:
                 return self.tr("Replaced by a newer one")
+            case Condition.COPY:
+                return self.tr("The same as in the other place")
             case Condition.ARCHIVED:
                 return self.tr("Put away")
             case Condition.NO_KEY:

@@ -6,9 +6,9 @@ from PySide6.QtCore import QEvent, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from certclient.enrollment.overview import Overview, Row
-from certclient.model.destination import Destination
 from certclient.model.errors import ErrorCode
 from certclient.store.base import StoredCertificate
+from certclient.store.names import title_of
 from certclient.ui.context import AppContext
 from certclient.ui.widgets.parts import Sentence
 
@@ -47,12 +47,13 @@ class NoteLines(Sentence):
             if error is None:
                 continue
             place = catalogue.destination(store.destination)
-            if store.destination is Destination.USB:
-                place = self.tr("{0} ({1})").format(place, store.label)
+            if title := title_of(store):
+                place = self.tr("{0} ({1})").format(place, title)
             shown = catalogue.error(error)
             text = self.tr("{place} cannot be used: {title}. {next}")
             named = text.format(place=place, title=shown.title, next=shown.next_step)
-            lines.append(f"{named} [{shown.code}]")
+            folder = f" {error.data['path']}" if "problem" in error.data else ""
+            lines.append(f"{named} [{shown.code}]{folder}")
         lines += [self._unreadable(stored) for stored in overview.unreadable]
         if overview.journal_error is not None:
             shown = catalogue.error(overview.journal_error)

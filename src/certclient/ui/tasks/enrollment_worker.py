@@ -12,6 +12,7 @@ from certclient.enrollment.procedure import Enrollment, Outcome, ProcedureView
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError
 from certclient.store.base import CertificateStore
+from certclient.store.names import title_of
 from certclient.ui.tasks.interaction import QtInteraction
 from certclient.ui.tasks.runner import TaskRunner
 
@@ -27,7 +28,7 @@ class GivenConsent:
     def covers(self, request: ConsentRequest) -> bool:
         """Returns whether `request` asks for exactly this. Thread-safe: compares values only."""
         return request == ConsentRequest(
-            self.user_id, self.place.destination, self.place.label, self.current
+            self.user_id, self.place.destination, title_of(self.place), self.current
         )
 
 

@@ -1,0 +1,43 @@
+"""Remembers the store that the user chose for a new certificate, where there are several."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import msgspec
+
+
+class _Choice(msgspec.Struct, frozen=True):
+    store: str
+
+
+class PreferredStore:
+    """The store's id, in the file `path`; None remembers nothing. Best effort: never raises.
+
+    Losing it costs one more question.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        self._path = path
+
+    def recall(self) -> str:
+        """Returns the store's id, "" if none was chosen."""
+        if self._path is None:
+            return ""
+        try:
+            return msgspec.json.decode(self._path.read_bytes(), type=_Choice).store
+        except (OSError, msgspec.MsgspecError):
+            return ""
+
+    def remember(self, store_id: str) -> None:
+        """Replaces the choice."""
+        if self._path is None or store_id == self.recall():
+            return
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            new = self._path.with_suffix(f".{os.getpid()}.new")
+            new.write_bytes(msgspec.json.encode(_Choice(store_id)))
+            new.replace(self._path)
+        except OSError:
+            return
