@@ -13,7 +13,7 @@ Capture = pytest.CaptureFixture[str]
 MISTYPED: dict[str, tuple[list[str], str]] = {
     "command": (["lst"], "「lst」というコマンドはありません。"),
     "option": (["list", "--bogus"], "「--bogus」という指定（オプション）はありません。"),
-    "value": (["renew", "--wait", "long"], "'--wait' に指定された値は使えません。"),
+    "value": (["list", "--language", "fr"], "'--language' に指定された値は使えません。"),
     "store": (
         ["renew", "--to", "moon"],
         "「moon」という保存先はありません。指定できるもの：pc, usb, PC",
