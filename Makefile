@@ -2,7 +2,7 @@
 PYTHON ?= python3
 RUN := .venv/bin/python
 UV_COMPILE := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 \
-	--generate-hashes --no-emit-index-url --no-annotate --no-header
+	--generate-hashes --no-emit-index-url --no-annotate --no-header --override overrides.txt
 
 .PHONY: demo test quick test-windows installer test-installer bench screenshots texts lock clean help
 

@@ -165,7 +165,8 @@ def prepare_venv(target: str, run: Run, venv: Path = VENV) -> None:
     print_line(f"Installing Python packages by requirements/{lock}.txt (hashes checked)")
     pip = [str(venv / "bin" / "python"), "-m", "pip", "-qq", "--disable-pip-version-check"]
     files = ["-r", str(REQUIREMENTS / "build.txt"), "-r", str(REQUIREMENTS / f"{lock}.txt")]
-    _check(run([*pip, "install", "--require-hashes", *files]))
+    # --no-deps: a lock is complete, but for what requirements/overrides.txt leaves out.
+    _check(run([*pip, "install", "--no-deps", "--require-hashes", *files]))
     _check(run([*pip, "install", "--no-deps", "--no-build-isolation", "-e", str(ROOT)]))
     for name in LOCKS[target]:
         (venv / f"stamp-{name}").write_text(stamp_of(name), encoding="utf-8")

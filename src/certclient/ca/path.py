@@ -1,34 +1,28 @@
-"""Validates a certificate path to the profile's trust anchors (RFC 5280, 6).
+"""Validates a certificate path to the profile's trust anchors (RFC 5280, 6; RFC 4158).
 
-Uses `cryptography.x509.verification` with policies for a private CA's client certificates instead
-of its web-PKI rules: no subjectAltName, no fixed set of extensions. It accepts RSA (from 2048 bits)
-and the NIST curves; chains with Ed25519 are refused.
+Takes the certificates of a private CA, without the web's rules: no subjectAltName is required, no
+fixed set of extensions. Revocation is not checked: the bank refuses its own certificates.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import islice
 
-from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
-from cryptography.x509.verification import (
-    Criticality,
-    ExtensionPolicy,
-    Policy,
-    PolicyBuilder,
-    Store,
-    VerificationError,
-)
-
+from certclient.ca.pkix.building import Path, PathBuilder
+from certclient.ca.pkix.parts import CertificateParts, PathError, parts_of
+from certclient.model.ca_signatures import ALL_CA_SIGNATURES, CaSignature
 from certclient.model.certificate import Certificate
 
-_MAX_INTERMEDIATES = 4
-"""CA certificates between leaf and anchor."""
+__all__ = ["PathError", "validate_path"]
 
+_MAX_CERTIFICATES = 100
+_MAX_BYTES = 1 << 18
+"""Of all certificates together, without the anchors. Ours are about 2 kB, with ML-DSA 8 kB."""
 
-class PathError(Exception):
-    """There is no valid path. The text gives the reason, for the log."""
+_MAX_PATHS = 20
+"""Paths validated for one leaf, whose names and signatures fit."""
 
 
 def validate_path(
@@ -36,42 +30,55 @@ def validate_path(
     intermediates: Sequence[Certificate],
     anchors: Sequence[Certificate],
     now: datetime,
+    allowed: frozenset[CaSignature] = ALL_CA_SIGNATURES,
 ) -> tuple[Certificate, ...]:
     """Finds a path from `leaf` to one of `anchors` that is valid at `now` (aware).
 
-    Checks signatures, the validity period of every certificate (including the anchor),
-    basicConstraints, path length, keyCertSign and name constraints; refuses unknown critical
-    extensions. `intermediates` are not trusted, not even a root among them. The caller checks the
-    leaf's usage.
+    Checks signatures (by `allowed` algorithms), the validity period of every certificate
+    (including the anchor), basicConstraints, path length, keyCertSign, name constraints and
+    policies; refuses unknown critical extensions. `intermediates` are not trusted, not even a root
+    among them; those that cannot be read are passed over. The caller checks the leaf's usage.
 
-    Returns the path from leaf to anchor, both included. Raises PathError.
+    Returns the path from leaf to anchor, both included. Raises PathError, also if the certificates
+    are too many or too large to answer within a second.
     """
     if not anchors:
         raise PathError("no trust anchors")
-    try:
-        store = Store([anchor.x509 for anchor in anchors])
-        policy = PolicyBuilder().store(store).time(now).max_chain_depth(_MAX_INTERMEDIATES)
-        verifier = policy.extension_policies(
-            ca_policy=_CA_POLICY, ee_policy=_LEAF_POLICY
-        ).build_client_verifier()
-        chain = verifier.verify(leaf.x509, [c.x509 for c in intermediates]).chain
-    except (VerificationError, ValueError) as error:
-        raise PathError(str(error)) from error
-    return tuple(Certificate.from_der(c.public_bytes(Encoding.DER)) for c in chain)
+    others = list(dict.fromkeys(one for one in intermediates if one != leaf))
+    _check_size([leaf, *others])
+    builder = PathBuilder(_readable(others), _readable(anchors), allowed)
+    reasons = []
+    moment = now.replace(microsecond=0)  # validity ends with a whole second (RFC 5280, 4.1.2.5)
+    for path in islice(builder.paths(parts_of(leaf)), _MAX_PATHS):
+        try:
+            _check(path, moment, allowed)
+        except PathError as error:
+            reasons.append(str(error))
+        else:
+            return tuple(one.certificate for one in path)
+    raise PathError("; ".join([*builder.reasons, *reasons]) or "no path to a trust anchor")
 
 
-def _must_sign_certificates(
-    _policy: Policy, _certificate: x509.Certificate, usage: x509.KeyUsage | None
-) -> None:
-    """RFC 5280, 6.1.4 (n): if a CA certificate has a key usage, it includes keyCertSign."""
-    if usage is not None and not usage.key_cert_sign:
-        raise ValueError("a CA certificate whose key must not sign certificates")
+def _check(path: Path, now: datetime, allowed: frozenset[CaSignature]) -> None:
+    # Here, because the import takes 60 ms, and most commands and windows validate no path.
+    from certclient.ca.pkix.validation import check_lone_anchor, check_path
+
+    if len(path) == 1:
+        check_lone_anchor(path[0], now)
+    else:
+        check_path(path, now, allowed)
 
 
-_LEAF_POLICY = ExtensionPolicy.permit_all()
+def _check_size(certificates: Sequence[Certificate]) -> None:
+    if len(certificates) > _MAX_CERTIFICATES:
+        raise PathError(f"{len(certificates)} certificates")
+    if (size := sum(len(one.der) for one in certificates)) > _MAX_BYTES:
+        raise PathError(f"certificates of {size} bytes")
 
-_CA_POLICY = (
-    ExtensionPolicy.permit_all()
-    .require_present(x509.BasicConstraints, Criticality.AGNOSTIC, None)
-    .may_be_present(x509.KeyUsage, Criticality.AGNOSTIC, _must_sign_certificates)
-)
+
+def _readable(certificates: Iterable[Certificate]) -> Iterator[CertificateParts]:
+    for certificate in certificates:
+        try:
+            yield parts_of(certificate)
+        except PathError:
+            continue

@@ -1,59 +1,83 @@
-"""Signatures of messages and proofs of possession, by AlgorithmIdentifier (RFC 9481, 3)."""
+"""Signatures by AlgorithmIdentifier (RFC 9481, 3): of CMP messages, certificates and proofs of
+possession. The only module that knows these identifiers."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
+from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, mldsa, padding, rsa
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from certclient.cmp import syntax
 from certclient.cmp.crmf import CertReqMsg, CertRequest, PopSignature
 from certclient.cmp.mac import ProtectionError
 from certclient.cmp.names import AlgorithmIdentifier
-from certclient.model.keys import MIN_RSA_BITS, SignatureAlgorithm, Signer
+from certclient.model.ca_signatures import ALL_CA_SIGNATURES, CaSignature, signatures_of
+from certclient.model.keys import SignatureAlgorithm, Signer
 
 RSA_SHA256 = AlgorithmIdentifier("1.2.840.113549.1.1.11", syntax.NULL)
 """sha256WithRSAEncryption; RFC 4055, 5 requires the NULL."""
 
-_RSA: dict[str, type[hashes.HashAlgorithm]] = {
-    RSA_SHA256.oid: hashes.SHA256,
-    "1.2.840.113549.1.1.12": hashes.SHA384,
-    "1.2.840.113549.1.1.13": hashes.SHA512,
-}
-_ECDSA: dict[str, type[hashes.HashAlgorithm]] = {
-    "1.2.840.10045.4.3.2": hashes.SHA256,
-    "1.2.840.10045.4.3.3": hashes.SHA384,
-    "1.2.840.10045.4.3.4": hashes.SHA512,
-}
-_HASHES: dict[str, type[hashes.HashAlgorithm]] = {
-    "2.16.840.1.101.3.4.2.1": hashes.SHA256,
-    "2.16.840.1.101.3.4.2.2": hashes.SHA384,
-    "2.16.840.1.101.3.4.2.3": hashes.SHA512,
-}
 _RSA_PSS = "1.2.840.113549.1.1.10"
 _MGF1 = "1.2.840.113549.1.1.8"
-_ED25519 = "1.3.101.112"
+
+_BY_OID = {
+    RSA_SHA256.oid: CaSignature.RSA_PKCS1_SHA256,
+    "1.2.840.113549.1.1.12": CaSignature.RSA_PKCS1_SHA384,
+    "1.2.840.113549.1.1.13": CaSignature.RSA_PKCS1_SHA512,
+    "1.2.840.10045.4.3.2": CaSignature.ECDSA_SHA256,
+    "1.2.840.10045.4.3.3": CaSignature.ECDSA_SHA384,
+    "1.2.840.10045.4.3.4": CaSignature.ECDSA_SHA512,
+    "1.3.101.112": CaSignature.ED25519,
+    "1.3.101.113": CaSignature.ED448,
+    "2.16.840.1.101.3.4.3.17": CaSignature.ML_DSA_44,
+    "2.16.840.1.101.3.4.3.18": CaSignature.ML_DSA_65,
+    "2.16.840.1.101.3.4.3.19": CaSignature.ML_DSA_87,
+}
+_PSS_BY_HASH = {
+    "2.16.840.1.101.3.4.2.1": CaSignature.RSA_PSS_SHA256,
+    "2.16.840.1.101.3.4.2.2": CaSignature.RSA_PSS_SHA384,
+    "2.16.840.1.101.3.4.2.3": CaSignature.RSA_PSS_SHA512,
+}
+_DIGESTS: dict[str, type[hashes.HashAlgorithm]] = {
+    "SHA256": hashes.SHA256,
+    "SHA384": hashes.SHA384,
+    "SHA512": hashes.SHA512,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Scheme:
+    """An algorithm with its parameters. `salt_length` in bytes, for PSS only."""
+
+    signature: CaSignature
+    salt_length: int = 0
+
+    @property
+    def digest(self) -> hashes.HashAlgorithm:
+        return _DIGESTS[self.signature.name.rpartition("_")[2]]()
 
 
 def check_signature(
-    algorithm: AlgorithmIdentifier, spki: bytes, signature: bytes, data: bytes
+    algorithm: AlgorithmIdentifier,
+    spki: bytes,
+    signature: bytes,
+    data: bytes,
+    allowed: frozenset[CaSignature] = ALL_CA_SIGNATURES,
 ) -> None:
     """Verifies `signature` over `data` with the key `spki` (DER SubjectPublicKeyInfo).
 
-    Accepts RSA (PKCS#1 v1.5 and PSS) and ECDSA with SHA-256 to SHA-512, and Ed25519. Raises
-    ProtectionError for a wrong signature, a weak or unknown algorithm, or a key of another kind.
+    Accepts the `allowed` ones of `model.ca_signatures`. Raises ProtectionError for a wrong
+    signature, a weak, unknown or disallowed algorithm, or a key of another kind.
     """
+    scheme = _scheme(algorithm)
+    if scheme.signature not in allowed & signatures_of(spki):
+        raise ProtectionError(f"key or algorithm {scheme.signature.value} not accepted")
+    _check_pss_key(spki, scheme)
     try:
-        key = load_der_public_key(spki)
-        if isinstance(key, rsa.RSAPublicKey) and key.key_size >= MIN_RSA_BITS:
-            key.verify(signature, data, *_rsa_scheme(algorithm))
-        elif isinstance(key, ec.EllipticCurvePublicKey):
-            key.verify(signature, data, ec.ECDSA(_known(_ECDSA, algorithm.oid)))
-        elif isinstance(key, ed25519.Ed25519PublicKey) and algorithm.oid == _ED25519:
-            key.verify(signature, data)
-        else:
-            raise ProtectionError(f"key or algorithm {algorithm.oid} not accepted")
+        _verify(scheme, spki, signature, data)
     except InvalidSignature as error:
         raise ProtectionError("the signature does not match") from error
     except (ValueError, UnsupportedAlgorithm) as error:
@@ -75,34 +99,75 @@ def check_possession(message: CertReqMsg) -> None:
     check_signature(pop.algorithm, spki, pop.signature, message.request_der)
 
 
-def _rsa_scheme(
-    algorithm: AlgorithmIdentifier,
-) -> tuple[padding.AsymmetricPadding, hashes.HashAlgorithm]:
-    if algorithm.oid != _RSA_PSS:
-        return padding.PKCS1v15(), _known(_RSA, algorithm.oid)
-    try:
+def _verify(scheme: _Scheme, spki: bytes, signature: bytes, data: bytes) -> None:
+    key = load_der_public_key(spki)
+    if isinstance(key, rsa.RSAPublicKey):
+        key.verify(signature, data, _padding(scheme), scheme.digest)
+    elif isinstance(key, ec.EllipticCurvePublicKey):
+        key.verify(signature, data, ec.ECDSA(scheme.digest))
+    elif isinstance(
+        key,
+        ed25519.Ed25519PublicKey
+        | ed448.Ed448PublicKey
+        | mldsa.MLDSA44PublicKey
+        | mldsa.MLDSA65PublicKey
+        | mldsa.MLDSA87PublicKey,
+    ):
+        key.verify(signature, data)
+    else:
+        raise ProtectionError("a key of another kind")
+
+
+def _padding(scheme: _Scheme) -> padding.AsymmetricPadding:
+    if scheme.signature not in _PSS_BY_HASH.values():
+        return padding.PKCS1v15()
+    return padding.PSS(padding.MGF1(scheme.digest), scheme.salt_length)
+
+
+def _scheme(algorithm: AlgorithmIdentifier) -> _Scheme:
+    if algorithm.oid == _RSA_PSS:
         return _pss(algorithm.parameters or b"")
+    if algorithm.oid not in _BY_OID:
+        raise ProtectionError(f"signature algorithm {algorithm.oid} not accepted")
+    return _Scheme(_BY_OID[algorithm.oid])
+
+
+def _pss(parameters: bytes) -> _Scheme:
+    """RFC 4055, 3.1. Requires one hash for both uses; the defaults mean SHA-1 and are refused."""
+    try:
+        value = syntax.decode(syntax.PSSParams, parameters)
+        if value.hash is None or value.mask is None or value.trailer != 1:
+            raise ProtectionError("PSS with SHA-1")
+        digest = AlgorithmIdentifier.decode(syntax.encode(value.hash.value))
+        mask = AlgorithmIdentifier.decode(syntax.encode(value.mask.value))
+        mask_digest = AlgorithmIdentifier.decode(mask.parameters or b"")
     except syntax.MalformedMessageError as error:
         raise ProtectionError(f"PSS parameters: {error}") from error
-
-
-def _pss(parameters: bytes) -> tuple[padding.AsymmetricPadding, hashes.HashAlgorithm]:
-    """RFC 4055, 3.1. Requires one hash for both uses; the defaults mean SHA-1 and are refused."""
-    value = syntax.decode(syntax.PSSParams, parameters)
-    if value.hash is None or value.mask is None or value.trailer != 1:
-        raise ProtectionError("PSS with SHA-1")
-    digest = AlgorithmIdentifier.decode(syntax.encode(value.hash.value))
-    mask = AlgorithmIdentifier.decode(syntax.encode(value.mask.value))
-    mask_digest = AlgorithmIdentifier.decode(mask.parameters or b"")
-    algorithm = _known(_HASHES, digest.oid)
+    if digest.oid not in _PSS_BY_HASH:
+        raise ProtectionError(f"hash algorithm {digest.oid} not accepted")
     if mask.oid != _MGF1 or mask_digest.oid != digest.oid:
         raise ProtectionError("PSS with two hashes")
-    if not 0 <= value.salt_length <= algorithm.digest_size:
-        raise ProtectionError(f"PSS salt of {value.salt_length} bytes")
-    return padding.PSS(padding.MGF1(algorithm), value.salt_length), algorithm
+    scheme = _Scheme(_PSS_BY_HASH[digest.oid], value.salt_length)
+    if scheme.salt_length < 0:
+        raise ProtectionError(f"PSS salt of {scheme.salt_length} bytes")
+    return scheme
 
 
-def _known(table: dict[str, type[hashes.HashAlgorithm]], oid: str) -> hashes.HashAlgorithm:
-    if oid not in table:
-        raise ProtectionError(f"signature algorithm {oid} not accepted")
-    return table[oid]()
+def _check_pss_key(spki: bytes, scheme: _Scheme) -> None:
+    """RFC 4055, 1.2 and 3.3: a key with the OID of PSS signs by PSS alone.
+
+    With parameters, it signs with its hash and at least its salt length.
+    """
+    try:
+        algorithm = AlgorithmIdentifier.decode(syntax.encode(syntax.items(spki)[0]))
+    except (syntax.MalformedMessageError, IndexError) as error:
+        raise ProtectionError(f"unreadable key: {error}") from error
+    if algorithm.oid != _RSA_PSS:
+        return
+    if scheme.signature not in _PSS_BY_HASH.values():
+        raise ProtectionError("a key for PSS")
+    if algorithm.parameters is None:
+        return
+    required = _pss(algorithm.parameters)
+    if scheme.signature != required.signature or scheme.salt_length < required.salt_length:
+        raise ProtectionError("PSS with other parameters than the key's")
