@@ -159,9 +159,10 @@ def decided_proxy(policy: Policy) -> ProxyResolver | None:
 @functools.cache
 def proxy_logins() -> ProxyLogins:
     """The proxies' logins that this process knows: one holder for all its connections."""
+    from certclient.platform.proxies.kept_logins import KeptLogins
     from certclient.platform.proxies.logins import ProxyLogins
 
-    return ProxyLogins()
+    return ProxyLogins(KeptLogins(credential_store()))
 
 
 def update_checks(profiles: Sequence[Profile], policy: Policy) -> UpdateChecks:

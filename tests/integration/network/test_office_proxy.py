@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
@@ -11,7 +14,8 @@ import pytest
 
 from support.command_line import PC_USER, CliComputer
 from support.office import OutsideBank, outside_bank
-from support.squid import SquidLogin, running_squid
+from support.session_bus import gnome_keyring, session_bus
+from support.squid import Squid, SquidLogin, running_squid
 
 SCHEMES = ("basic", "digest")
 HIDDEN = "hidden-Passw0rd"
@@ -118,6 +122,44 @@ def test_issue_code_precedes_the_proxy_password_on_standard_input(
             stdin=f"{code}\n{HIDDEN}\n",
         )
         assert done.code == 0, done.err
+
+
+def test_stored_login_is_used_by_nobody_in_front_of_the_computer(
+    pc: CliComputer, outside: OutsideBank, tmp_path: Path
+) -> None:
+    """gnome-keyring holds it; a wrong one is sent once and removed."""
+    pc.add_certificate(PC_USER, pc.nss.store())
+    runtime = tmp_path / "runtime"
+    runtime.mkdir(mode=0o700)
+    with (
+        running_squid(SquidLogin("digest", password=HIDDEN)) as squid,
+        session_bus(runtime) as bus,
+        gnome_keyring(bus, runtime, "login"),
+    ):
+        computer = office(pc, outside, f"http://{squid.netloc}")
+        computer = replace(computer, variables={**computer.variables, **bus})
+        store_login(bus, squid, "taro", "outdated")
+        refused = computer.run("renew", "--yes")
+        assert "CC-NET-PROXY-AUTH" in refused.err
+        assert squid.log.count(" taro HIER_NONE") == 1
+        assert "CC-NET-PROXY-AUTH" in computer.run("renew", "--yes").err
+        assert squid.log.count(" taro HIER_NONE") == 1, "it is gone from the keyring"
+        store_login(bus, squid, "taro", HIDDEN)
+        done = computer.run("renew", "--yes")
+        assert done.code == 0, done.err
+
+
+def store_login(bus: Mapping[str, str], squid: Squid, user: str, password: str) -> None:
+    """Stores a login as the dialog's check box does, in a process of this session."""
+    script = (
+        "from certclient.bootstrap import credential_store\n"
+        "from certclient.model.proxy_login import ProxyLogin\n"
+        "from certclient.model.secret import Secret\n"
+        "from certclient.platform.proxies.kept_logins import KeptLogins\n"
+        f"login = ProxyLogin({user!r}, Secret({password!r}))\n"
+        f"KeptLogins(credential_store()).keep({squid.netloc!r}, login)\n"
+    )
+    subprocess.run([sys.executable, "-c", script], env={**os.environ, **bus}, check=True)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,50 @@
+"""The proxies' logins that the user wants to be kept, in the OS credential store."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+
+from certclient.model.proxy_login import ProxyLogin
+from certclient.model.secret import Secret
+from certclient.platform.credential_store import CredentialStore, CredentialStoreError
+
+_SERVICE = "certclient proxy"
+
+
+class KeptLogins:
+    """`LoginVault` in a `CredentialStore`, one entry per proxy. A store that fails counts as empty.
+
+    An entry is a JSON list of user and password.
+    """
+
+    def __init__(self, store: CredentialStore) -> None:
+        self._store = store
+
+    def keep(self, proxy: str, login: ProxyLogin) -> None:
+        """See `LoginVault.keep`."""
+        entry = Secret(json.dumps([login.user, login.password.reveal()], ensure_ascii=False))
+        with contextlib.suppress(CredentialStoreError):
+            self._store.keep(_SERVICE, proxy, entry)
+
+    def fetch(self, proxy: str) -> ProxyLogin | None:
+        """See `LoginVault.fetch`; None also for an entry that something else has written."""
+        entry: Secret | None = None
+        with contextlib.suppress(CredentialStoreError):
+            entry = self._store.fetch(_SERVICE, proxy)
+        return None if entry is None else _login(entry)
+
+    def wipe(self, proxy: str) -> None:
+        """See `LoginVault.wipe`."""
+        with contextlib.suppress(CredentialStoreError):
+            self._store.delete(_SERVICE, proxy)
+
+
+def _login(entry: Secret) -> ProxyLogin | None:
+    try:
+        match json.loads(entry.reveal()):
+            case [str(user), str(password)]:
+                return ProxyLogin(user, Secret(password))
+    except ValueError:
+        pass
+    return None
