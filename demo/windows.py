@@ -8,6 +8,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from certclient.bootstrap import display_problem
 from certclient.configuration.profiles import load_profile
 from certclient.model.destination import Destination
 from certclient.model.secret import Secret
@@ -25,8 +26,9 @@ _PROFILE = "practice.toml"
 
 
 def has_display() -> bool:
-    """Returns whether X11 or Wayland is available."""
-    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+    """Returns whether X11 or Wayland is available and answers."""
+    named = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
+    return bool(named) and display_problem() is None
 
 
 def open_windows(folder: Path, report: DemoReport) -> None:

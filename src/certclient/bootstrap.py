@@ -72,7 +72,8 @@ def system_services() -> Services:
         policy=read_policy,
         quit_windows=quit_windows,
         daily_reminder=lambda: daily_reminder(folders.data_folder()),
-        windows=open_windows if _has_display(os.environ) else None,
+        windows=open_windows,
+        display_problem=display_problem,
         announcement=announcement,
         open_procedures=open_procedures,
         statuses=bank_statuses,
@@ -118,10 +119,12 @@ def window_services() -> WindowServices:
     )
 
 
-def _has_display(environment: Mapping[str, str]) -> bool:
-    """Whether Qt has a display: without one, it would abort the whole process."""
-    names = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
-    return sys.platform in ("win32", "darwin") or any(environment.get(name) for name in names)
+def display_problem() -> str | None:
+    """See `certclient.platform.display.display_problem`."""
+    from certclient.platform.display import display_problem
+
+    probe = (sys.executable, "-P", "-m", "certclient.ui.shell.display_probe")
+    return display_problem(probe, os.environ)
 
 
 def clock() -> datetime:

@@ -8,7 +8,7 @@ import click
 
 from certclient.cli.invocation import Invocation
 from certclient.cli.ports import CommandLeftOutError, CommandLoader
-from certclient.cli.windows import link_command, start
+from certclient.cli.windows import link_command, start, windows_opener
 from certclient.i18n.catalogue import Catalogue, Language
 from certclient.model.deep_link import is_link
 
@@ -132,11 +132,12 @@ def _without_command(ctx: click.Context) -> int:
     if ctx.invoked_subcommand is not None:
         return 0
     invocation = invocation_of(ctx)
-    if invocation.services.windows is None:
+    windows = windows_opener(invocation)
+    if windows is None:
         click.echo(ctx.get_help())
         return 0
     invocation.command = "windows"
-    return invocation.services.windows(start(invocation))
+    return windows(start(invocation))
 
 
 def _set_profile(ctx: click.Context, _parameter: click.Parameter, value: str | None) -> None:

@@ -103,8 +103,9 @@ class Services:
     - `profiles`: all banks that are set up; `unusable_banks`: why others are not usable.
     - `policy`: the administrator's policy. Raises POLICY_INVALID; so do `profile` and `profiles`,
       which apply it.
-    - `windows`: opens the windows and returns the exit code once they are closed; None without a
-      display.
+    - `windows`: opens the windows and returns the exit code once they are closed; None if this
+      command line has none.
+    - `display_problem`: why no window can be opened now: "" without a display; None if one can.
     - `announcement`: fetches a bank's version announcement. Raises UPDATE_INVALID and network
       errors.
     - `quit_windows`: asks a running program to quit and waits up to that many seconds; returns
@@ -129,6 +130,7 @@ class Services:
     unusable_banks: Callable[[], Sequence[CertclientError]] = tuple
     policy: Callable[[], Policy] = Policy
     windows: Callable[[Start], int] | None = None
+    display_problem: Callable[[], str | None] = lambda: None
     announcement: Callable[[Profile], Announcement] = _nothing_announced
     quit_windows: Callable[[float], str] = lambda _seconds: "not-running"
     daily_reminder: Callable[[], DailyReminder | None] = lambda: None

@@ -2,11 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import click
 
 from certclient.cli.invocation import Invocation
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.start import Start
+from certclient.platform import log
+
+
+def windows_opener(invocation: Invocation) -> Callable[[Start], int] | None:
+    """Opens the windows; None if there is no display on which that is possible.
+
+    Reports a display that is named but does not answer.
+    """
+    windows = invocation.services.windows
+    if windows is None:
+        return None
+    problem = invocation.services.display_problem()
+    if problem is None:
+        return windows
+    if problem:
+        log.event("no-display")
+        click.echo(
+            invocation.catalogue.text("reason.display-unreachable", reason=problem), err=True
+        )
+    return None
 
 
 def start(invocation: Invocation, *, link: str = "", remind: bool = False) -> Start:
@@ -25,7 +47,7 @@ def link_command(link: str) -> click.Command:
     @click.pass_obj
     def follow(invocation: Invocation) -> int:
         invocation.command = "link"
-        windows = invocation.services.windows
+        windows = windows_opener(invocation)
         if windows is None:
             reason = invocation.catalogue.text("reason.no-display")
             raise CertclientError(ErrorCode.USAGE, reason=reason)

@@ -13,7 +13,7 @@ from certclient.cli.invocation import Invocation
 from certclient.cli.localized import Command, common_parameters
 from certclient.cli.records import JsonValue, entry_record, print_json, store_record
 from certclient.cli.stores import print_unusable
-from certclient.cli.windows import start
+from certclient.cli.windows import start, windows_opener
 from certclient.enrollment.overview import Row, read_overview
 from certclient.enrollment.reminder import Reminder, ReminderHistory
 from certclient.model.errors import CertclientError, ErrorCode
@@ -35,10 +35,13 @@ def remind(invocation: Invocation) -> int:
     if daily is not None:
         daily.ensure()
     unconfirmed = bool(invocation.services.statuses().unconfirmed)
-    windows = None if invocation.json else invocation.services.windows
-    if windows is not None:
-        due_or_unconfirmed = unconfirmed or _due(invocation)[0]
-        return windows(start(invocation, remind=True)) if due_or_unconfirmed else DONE
+    if not invocation.json:
+        due, unread = _due(invocation)
+        if not unconfirmed and not due and not unread:
+            return DONE
+        windows = windows_opener(invocation)
+        if windows is not None:
+            return windows(start(invocation, remind=True)) if unconfirmed or due else DONE
     tries = confirm_unattended(invocation) if unconfirmed else ()
     due, unread = _due(invocation)
     if invocation.json:
