@@ -10,6 +10,7 @@ from certclient.cmp.mac import ProtectionError, WrongMacError
 from certclient.cmp.messages import Header, Message
 from certclient.cmp.names import AlgorithmIdentifier
 from certclient.cmp.signatures import RSA_SHA256, check_signature
+from certclient.model.ca_signatures import ALL_CA_SIGNATURES, CaSignature
 from certclient.model.keys import SignatureAlgorithm, Signer
 from certclient.model.profile import MacAlgorithm
 from certclient.model.secret import Secret
@@ -66,13 +67,17 @@ def verify_mac(message: Message, secret: Secret) -> None:
     mac.check_mac(algorithm, secret.reveal(), message.protected_part, protection)
 
 
-def verify_signature(message: Message, spki: bytes) -> None:
-    """Verifies with the key `spki` (DER SubjectPublicKeyInfo). Raises ProtectionError.
+def verify_signature(
+    message: Message, spki: bytes, allowed: frozenset[CaSignature] = ALL_CA_SIGNATURES
+) -> None:
+    """Verifies with the key `spki` (DER SubjectPublicKeyInfo) an `allowed` signature.
+
+    Raises ProtectionError.
 
     Does not check whether the key's holder may sign for the CA: see `ca.cmp.trust`.
     """
     algorithm, protection = _claimed(message)
-    check_signature(algorithm, spki, protection, message.protected_part)
+    check_signature(algorithm, spki, protection, message.protected_part, allowed)
 
 
 def _claimed(message: Message) -> tuple[AlgorithmIdentifier, bytes]:

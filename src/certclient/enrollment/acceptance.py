@@ -41,7 +41,13 @@ def check_issued(
     try:
         # If the CA's clock is ahead (tolerated above), the leaf is not valid yet at `now`.
         moment = max(now, certificate.not_before)
-        chain = validate_path(certificate, received, profile.ca.trust_anchors, moment)
+        chain = validate_path(
+            certificate,
+            received,
+            profile.ca.trust_anchors,
+            moment,
+            profile.ca.signature_algorithms,
+        )
     except PathError as error:
         raise CertclientError(
             ErrorCode.ISSUED_UNTRUSTED, issuer=certificate.issuer_common_name, **data

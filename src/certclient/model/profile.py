@@ -6,6 +6,7 @@ import enum
 from dataclasses import dataclass
 from pathlib import Path
 
+from certclient.model.ca_signatures import ALL_CA_SIGNATURES, CaSignature
 from certclient.model.certificate import Certificate, Role, SubjectRule
 from certclient.model.keys import KeySpec
 from certclient.model.lifecycle import RenewalPolicy
@@ -52,14 +53,15 @@ class CaSettings:
     """The CA's endpoint and trust anchors.
 
     `url` is the CMP endpoint; `trust_anchors` are the roots that issued certificates and signed
-    responses must chain to; `implicit_confirm` requests implicitConfirm, so that no certConf is
-    needed.
+    responses must chain to, by the CA's signatures in `signature_algorithms`; `implicit_confirm`
+    requests implicitConfirm, so that no certConf is needed.
     """
 
     url: str
     trust_anchors: tuple[Certificate, ...]
     implicit_confirm: bool = False
     mac: MacAlgorithm = MacAlgorithm.PBMAC1
+    signature_algorithms: frozenset[CaSignature] = ALL_CA_SIGNATURES
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,12 @@ from typing import Annotated, Literal, TypeVar
 
 import msgspec
 
+from certclient.model.ca_signatures import (
+    ALL_CA_SIGNATURES,
+    CaSignature,
+    key_description,
+    signatures_of,
+)
 from certclient.model.certificate import Certificate, SubjectRule
 from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
@@ -80,6 +86,9 @@ class _Ca(_Strict, frozen=True):
     trust_anchors: str
     implicit_confirm: bool = False
     mac: MacAlgorithm = MacAlgorithm.PBMAC1
+    signature_algorithms: Annotated[tuple[CaSignature, ...], msgspec.Meta(min_length=1)] = tuple(
+        CaSignature
+    )
 
 
 class _Tls(_Strict, frozen=True):
@@ -125,7 +134,8 @@ def profile_from_text(text: str, source: str) -> Profile:
 
     Raises CertclientError(PROFILE_INVALID) with data `file`, `key` (dotted, "" for the whole file)
     and `reason` for the first fault: not TOML, an unknown or missing key, a wrong type or number, a
-    bad pattern, address, path or PEM.
+    bad pattern, address, path or PEM. Raises PROFILE_ANCHOR (data `file`, `key`, `anchor`, `kind`)
+    for a trust anchor whose key is too weak, or that no allowed signature algorithm fits.
     """
     return _Reader(source).read(text)
 
@@ -156,13 +166,12 @@ class _Reader:
             renewal=RenewalPolicy(file.renewal.days_before, file.renewal.obtain_days_after),
             reminder_days=self._try("renewal.reminder_days", _falling, file.renewal.reminder_days),
             key=_key_spec(file),
-            ca=CaSettings(
-                url=self._try("ca.url", check_url, file.ca.url),
-                trust_anchors=self._try("ca.trust_anchors", _anchors, file.ca.trust_anchors),
-                implicit_confirm=file.ca.implicit_confirm,
-                mac=file.ca.mac,
+            ca=self._ca(file.ca),
+            tls_anchors=(
+                self._anchors("tls.trust_anchors", tls.trust_anchors, ALL_CA_SIGNATURES)
+                if tls
+                else ()
             ),
-            tls_anchors=self._try("tls.trust_anchors", _anchors, tls.trust_anchors) if tls else (),
             login_url=self._try("login_url", check_url, file.login_url),
             contacts=Contacts(
                 _localized_text(file.contacts.user), _localized_text(file.contacts.administrator)
@@ -179,6 +188,32 @@ class _Reader:
             install_root=file.storage.install_root,
             updates=self._updates(file.updates),
         )
+
+    def _ca(self, ca: _Ca) -> CaSettings:
+        allowed = frozenset(ca.signature_algorithms)
+        return CaSettings(
+            url=self._try("ca.url", check_url, ca.url),
+            trust_anchors=self._anchors("ca.trust_anchors", ca.trust_anchors, allowed),
+            implicit_confirm=ca.implicit_confirm,
+            mac=ca.mac,
+            signature_algorithms=allowed,
+        )
+
+    def _anchors(
+        self, key: str, pem: str, allowed: frozenset[CaSignature]
+    ) -> tuple[Certificate, ...]:
+        """The anchors in `pem`; refuses one whose key no path could use."""
+        certificates = self._try(key, _anchors, pem)
+        for one in certificates:
+            if not allowed & signatures_of(one.spki):
+                raise CertclientError(
+                    ErrorCode.PROFILE_ANCHOR,
+                    file=self._source,
+                    key=key,
+                    anchor=one.common_name,
+                    kind=key_description(one.spki),
+                )
+        return certificates
 
     def _updates(self, updates: _Updates | None) -> UpdateSettings | None:
         if updates is None:

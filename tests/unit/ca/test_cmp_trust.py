@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,7 +13,11 @@ from certclient.cmp.bodies import PkiConfirm
 from certclient.cmp.messages import Header, Message
 from certclient.cmp.names import EMPTY_NAME, directory_name
 from certclient.cmp.protection import ProtectionError, protect_with_signature
+from certclient.model.ca_signatures import ALL_CA_SIGNATURES, CaSignature
 from certclient.model.certificate import Certificate
+from support.ca_keys import KINDS, identifier, sign
+from support.paths import NOW as PATHS_NOW
+from support.paths import Authority
 from support.pki import (
     CMC_CA,
     CMC_RA,
@@ -124,3 +129,23 @@ def test_unreadable_extra_certs_are_skipped(lab: Lab) -> None:
     extra = (b"\x30\x03\x02\x01\x05", issuing.certificate.der)
     message = protect_with_signature(HEADER, PkiConfirm(), issuing.signer, extra)
     assert verified_signer(Message.decode(message.encode()), trust(lab)) == issuing.certificate
+
+
+# --- Signature algorithms (RFC 9481, 3; RFC 9881) ------------------------------------------------
+
+
+def signed_by(kind: CaSignature, ca: Authority) -> Message:
+    header = replace(HEADER, protection_alg=identifier(kind))
+    message = Message.build(header, PkiConfirm(), (ca.certificate.der,))
+    return Message.decode(message.protected(sign(kind, message.protected_part)).encode())
+
+
+@pytest.mark.parametrize("kind", CaSignature)
+def test_a_ca_may_sign_by_every_algorithm_that_the_profile_allows(kind: CaSignature) -> None:
+    own, signing = KINDS[kind]
+    root = Authority.root("Root", own, signing=signing)
+    message = signed_by(kind, root)
+    trusted = Trust([root.certificate], (), PATHS_NOW)
+    assert verified_signer(message, trusted) == root.certificate
+    with pytest.raises(ProtectionError, match="not accepted"):
+        verified_signer(message, replace(trusted, signatures=ALL_CA_SIGNATURES - {kind}))

@@ -7,8 +7,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import dsa, ec
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 
+from certclient.model.ca_signatures import ALL_CA_SIGNATURES, CaSignature
 from certclient.model.certificate import Role
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import KeySpec
@@ -16,6 +18,7 @@ from certclient.model.lifecycle import RenewalPolicy
 from certclient.model.profile import Profile, SecretPolicy
 from certclient.model.profile_file import profile_from_text
 from support.announcements import ec_key, public_key_pem, spki
+from support.paths import Authority, IssuerKey
 from support.pki import certificate_pem, make_lab, private_key_pem, rsa_key, spki_of
 
 EC_KEY, OTHER_EC_KEY = ec_key(), ec_key()
@@ -105,9 +108,59 @@ def test_ca_on_loopback_may_use_plain_http() -> None:
         assert read(GOOD.replace("https://ca.example.jp/pkix/", url)).ca.url == url
 
 
+def test_every_signature_algorithm_is_accepted_unless_the_bank_names_some() -> None:
+    assert read(GOOD).ca.signature_algorithms == ALL_CA_SIGNATURES
+    text = GOOD.replace("[ca]", "[ca]\nsignature_algorithms = ['rsa-pss-sha256', 'ed25519']")
+    named = {CaSignature.RSA_PSS_SHA256, CaSignature.ED25519}
+    assert read(text).ca.signature_algorithms == named
+
+
+def root_pem(key: IssuerKey) -> str:
+    return certificate_pem(Authority.root("Weak Root", key).certificate).decode()
+
+
+@pytest.mark.parametrize(
+    ("pem", "algorithms", "kind"),
+    [
+        (root_pem(SHORT_RSA_KEY), "", "RSA, 1024 bits"),
+        (root_pem(dsa.generate_private_key(2048)), "", "DSA"),
+        (root_pem(ec.generate_private_key(ec.SECP192R1())), "", "EC, secp192r1"),
+        (
+            root_pem(rsa_key(0)),
+            "signature_algorithms = ['ecdsa-sha256', 'ed25519']",
+            "RSA, 2048 bits",
+        ),
+        (root_pem(EC_KEY), "signature_algorithms = ['rsa-pkcs1-sha256']", "EC, secp256r1"),
+    ],
+)
+def test_an_anchor_that_no_path_can_use_is_refused(pem: str, algorithms: str, kind: str) -> None:
+    """When the profile is read, not at the first customer."""
+    with pytest.raises(CertclientError) as raised:
+        read(GOOD.replace(ROOT, pem).replace("[ca]", f"[ca]\n{algorithms}"))
+    assert raised.value.code is ErrorCode.PROFILE_ANCHOR
+    assert raised.value.data == {
+        "file": "bank.toml",
+        "key": "ca.trust_anchors",
+        "anchor": "Weak Root",
+        "kind": kind,
+    }
+
+
+def test_a_weak_tls_anchor_is_refused_as_well() -> None:
+    tls = f"[tls]\ntrust_anchors = '''\n{root_pem(SHORT_RSA_KEY)}'''\n[contacts]"
+    with pytest.raises(CertclientError) as raised:
+        read(GOOD.replace("[contacts]", tls))
+    assert raised.value.code is ErrorCode.PROFILE_ANCHOR
+    assert raised.value.data["key"] == "tls.trust_anchors"
+
+
 @pytest.mark.parametrize(
     ("find", "put", "key"),
     [
+        ("[ca]", "[ca]\nsignature_algorithms = []", "ca.signature_algorithms"),
+        ("[ca]", "[ca]\nsignature_algorithms = 'ed25519'", "ca.signature_algorithms"),
+        ("[ca]", "[ca]\nsignature_algorithms = ['rsa-pkcs1-sha1']", "ca.signature_algorithms[0]"),
+        ("[ca]", "[ca]\nsignature_algorithms = ['ed25519', 'md5']", "ca.signature_algorithms[1]"),
         # unknown and missing keys, wrong types and numbers
         ("schema = 1", "schema = 2", "schema"),
         ("schema = 1", "", "schema"),

@@ -288,7 +288,12 @@ class CmpClient:
         known: Sequence[Certificate] = ()
         if isinstance(credential, SignatureCredential):
             known = credential.chain
-        return Trust(self._settings.trust_anchors, known, self._clock())
+        return Trust(
+            self._settings.trust_anchors,
+            known,
+            self._clock(),
+            self._settings.signature_algorithms,
+        )
 
     def _mac_parameters(self) -> AlgorithmIdentifier:
         return new_parameters(self._settings.mac, self._random_bytes)

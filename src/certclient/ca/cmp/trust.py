@@ -16,6 +16,7 @@ from datetime import datetime
 from certclient.ca.path import PathError, validate_path
 from certclient.cmp.messages import Message
 from certclient.cmp.protection import ProtectionError, verify_signature
+from certclient.model.ca_signatures import ALL_CA_SIGNATURES, CaSignature
 from certclient.model.certificate import Certificate
 from certclient.model.certificate_reading import KeyUsage
 from certclient.model.errors import CertclientError
@@ -30,11 +31,13 @@ class Trust:
     """`anchors` are trusted. `known` are untrusted CA certificates for path building.
 
     `known` is the chain of the current certificate, for CAs that send none. `now` is aware.
+    `signatures`: the algorithms by which a CA may sign responses and certificates.
     """
 
     anchors: Sequence[Certificate]
     known: Sequence[Certificate]
     now: datetime
+    signatures: frozenset[CaSignature] = ALL_CA_SIGNATURES
 
 
 def verified_signer(message: Message, trust: Trust) -> Certificate:
@@ -45,9 +48,9 @@ def verified_signer(message: Message, trust: Trust) -> Certificate:
     # Includes the anchors: a CA need not send its own certificate.
     for candidate in dict.fromkeys([*others, *trust.anchors]):
         try:
-            verify_signature(message, candidate.spki)
+            verify_signature(message, candidate.spki, trust.signatures)
             _check_may_sign_responses(candidate)
-            validate_path(candidate, others, trust.anchors, trust.now)
+            validate_path(candidate, others, trust.anchors, trust.now, trust.signatures)
         except (ProtectionError, PathError) as error:
             reasons.append(f"{candidate.common_name}: {error}")
         else:

@@ -18,6 +18,7 @@ _NOTHING = (Action.CLOSE,)
 ACTIONS: Mapping[ErrorCode, tuple[Action, ...]] = {
     # Configuration
     ErrorCode.PROFILE_INVALID: _SUPPORT,
+    ErrorCode.PROFILE_ANCHOR: _SUPPORT,
     ErrorCode.PROFILE_EXPOSED: _SUPPORT,
     ErrorCode.PROFILE_NOT_FOUND: _SUPPORT,
     ErrorCode.POLICY_INVALID: _SUPPORT,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, mldsa, rsa
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     PublicFormat,
@@ -24,28 +24,10 @@ from certclient.model.ca_signatures import (
 )
 from certclient.model.certificate import Certificate
 from certclient.model.pem import certificates_from_pem
+from support.ca_keys import KINDS
 from support.paths import DAY, NOW, Authority, IssuerKey, Signing
 from support.pki import certificate_pem, rsa_key
 
-S256, S384, S512 = Signing(hashes.SHA256()), Signing(hashes.SHA384()), Signing(hashes.SHA512())
-BARE = Signing(None)
-
-KINDS: dict[CaSignature, tuple[IssuerKey, Signing]] = {
-    CaSignature.RSA_PKCS1_SHA256: (rsa_key(1), S256),
-    CaSignature.RSA_PKCS1_SHA384: (rsa_key(1), S384),
-    CaSignature.RSA_PKCS1_SHA512: (rsa_key(1), S512),
-    CaSignature.RSA_PSS_SHA256: (rsa_key(1), Signing(hashes.SHA256(), 32)),
-    CaSignature.RSA_PSS_SHA384: (rsa_key(1), Signing(hashes.SHA384(), 48)),
-    CaSignature.RSA_PSS_SHA512: (rsa_key(1), Signing(hashes.SHA512(), 64)),
-    CaSignature.ECDSA_SHA256: (ec.generate_private_key(ec.SECP256R1()), S256),
-    CaSignature.ECDSA_SHA384: (ec.generate_private_key(ec.SECP384R1()), S384),
-    CaSignature.ECDSA_SHA512: (ec.generate_private_key(ec.SECP521R1()), S512),
-    CaSignature.ED25519: (ed25519.Ed25519PrivateKey.generate(), BARE),
-    CaSignature.ED448: (ed448.Ed448PrivateKey.generate(), BARE),
-    CaSignature.ML_DSA_44: (mldsa.MLDSA44PrivateKey.generate(), BARE),
-    CaSignature.ML_DSA_65: (mldsa.MLDSA65PrivateKey.generate(), BARE),
-    CaSignature.ML_DSA_87: (mldsa.MLDSA87PrivateKey.generate(), BARE),
-}
 OPENSSL_3_0 = [kind for kind in KINDS if not kind.name.startswith("ML_DSA")]
 """What Debian 12's OpenSSL can verify."""
 
