@@ -8,6 +8,7 @@ The signature is right, so that NSS, OpenSSL and SoftHSM take what they can pars
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
 
 from cryptography.hazmat.primitives import hashes
@@ -82,11 +83,19 @@ SIGNS = extension("2.5.29.15", bytes.fromhex("03020780"))
 """keyUsage digitalSignature."""
 
 
+_serials = itertools.count(0x4D2A17)
+
+
+def next_serial() -> bytes:
+    """The DER of a serial number of its own."""
+    return ber.encoded_integer(next(_serials))
+
+
 @dataclass(frozen=True)
 class OddCertificate:
     """A certificate (v3) with the shared RSA key 0, signed with the shared RSA key `issuer_key`."""
 
-    serial: bytes = tlv(ber.INTEGER, bytes.fromhex("4d2a17"))
+    serial: bytes = field(default_factory=next_serial)
     issuer: bytes = field(default_factory=lambda: simple_name("Odd Issuing CA"))
     subject: bytes = field(default_factory=lambda: simple_name("TKYM1408054 1403"))
     not_before: bytes = tlv(UTC_TIME, b"260101000000Z")

@@ -33,6 +33,7 @@ from certclient.model.certificate import Owner
 from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.errors import ErrorKind as ErrorKind
+from certclient.model.visible_text import visible
 from certclient.platform import log
 
 _ENDED = {
@@ -162,7 +163,7 @@ def finished_lines(invocation: Invocation, finished: Finished) -> Iterator[str]:
     yield catalogue.login(finished.login, invocation.profile().login_test_url)
     yield ""
     yield catalogue.text("finished.issuer", issuer=certificate.issuer_common_name)
-    yield from (f"{label} = {value}" for label, value in certificate.dn_lines)
+    yield from (f"{label} = {visible(value)}" for label, value in certificate.dn_lines)
     yield catalogue.text("finished.serial", serial=certificate.serial_hex)
     yield catalogue.text("finished.until", until=catalogue.minute(certificate.not_after))
     yield ""
@@ -189,7 +190,7 @@ def _print_failures(invocation: Invocation, results: Sequence[ProcedureResult]) 
     """Below the table: the reason for each failure, and what to do."""
     for result in results:
         if result.error is not None:
-            click.echo(f"\n{result.user_id}", err=True)
+            click.echo(f"\n{visible(result.user_id)}", err=True)
             print_error(invocation, result.error, result.owner)
 
 

@@ -9,12 +9,14 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from certclient.model.visible_text import visible
+
 _PLAIN_WIDTH = 1000
 """Columns outside a terminal: wide enough that no line wraps, so that grep works."""
 
 
 def print_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Prints `rows` under `headings` to stdout."""
+    """Prints `rows` under `headings` to stdout, with hidden characters made visible."""
     on_terminal = sys.stdout.isatty()
     console = Console(
         file=sys.stdout,
@@ -27,5 +29,5 @@ def print_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     for heading in headings:
         table.add_column(heading, overflow="fold")
     for row in rows:
-        table.add_row(*row)
+        table.add_row(*map(visible, row))
     console.print(table)

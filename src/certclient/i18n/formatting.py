@@ -1,15 +1,15 @@
-"""Fills values into texts so that no placeholder or control character is ever shown."""
+"""Fills values into texts so that no placeholder is shown, and no character hidden or obeyed."""
 
 from __future__ import annotations
 
+import re
 import string
-import unicodedata
 from collections.abc import Mapping
 
+from certclient.model.visible_text import visible
+
 _MAX_VALUE = 300
-_UNSHOWN = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
-"""Unicode categories: control, format, unassigned, private use, surrogates; line and paragraph
-separators."""
+_BREAKS = re.compile(r"[\r\n\t]+")
 _FORMATTER = string.Formatter()
 
 
@@ -36,8 +36,9 @@ def placeholders(template: str) -> frozenset[str]:
 
 
 def clean(text: str) -> str:
-    """One line, shortened if long, without control or bidi characters. A server's text may contain
-    anything."""
-    visible = "".join(" " if unicodedata.category(c) in _UNSHOWN else c for c in text)
-    line = " ".join(visible.split())
+    """One line, shortened if long, with control and bidi characters made visible.
+
+    A server's text may contain anything; its line breaks and tabs count as spaces.
+    """
+    line = " ".join(visible(_BREAKS.sub(" ", text)).split())
     return line if len(line) <= _MAX_VALUE else f"{line[:_MAX_VALUE]}…"

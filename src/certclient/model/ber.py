@@ -114,8 +114,9 @@ def encoded(tag: int, content: bytes) -> bytes:
 
 
 def encoded_integer(value: int) -> bytes:
-    """The DER of a non-negative INTEGER."""
-    return encoded(INTEGER, value.to_bytes(value.bit_length() // 8 + 1, "big"))
+    """The DER of an INTEGER."""
+    bits = (value if value >= 0 else ~value).bit_length()
+    return encoded(INTEGER, value.to_bytes(bits // 8 + 1, "big", signed=True))
 
 
 def _octets(element: Tlv, depth: int) -> bytes:

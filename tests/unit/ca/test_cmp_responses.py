@@ -17,6 +17,7 @@ from certclient.ca.client import (
 from certclient.cmp.bodies import Body, ErrorMessage, PkiConfirm, PkiStatusInfo, RevokeReply
 from certclient.cmp.messages import Message
 from certclient.cmp.status import Failure, PkiStatus
+from certclient.i18n.catalogue import Language, load
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.secret import Secret
 from support.cmp_server import (
@@ -232,12 +233,17 @@ def test_error_message_carries_status_and_details(lab: Lab, by_key: SignatureCre
     assert error.data["message"] == "no call us"
 
 
-def test_ca_status_text_is_sanitized_for_display(lab: Lab, by_key: SignatureCredential) -> None:
-    hostile = "拒否\x1b[31m\r\n\x00‮gnp.exe" + "x" * 10_000
-    status = replace(REFUSED, text=(hostile,))
+def test_ca_status_text_is_limited_and_its_hidden_characters_are_shown(
+    lab: Lab, by_key: SignatureCredential
+) -> None:
+    """JSON has the CA's words as they are; people see what is hidden in them."""
+    hostile = "拒否\x1b[31m\r\n\x00\u202egnp.exe"
+    status = replace(REFUSED, text=(hostile + "x" * 10_000,))
     error = renewal_error(lab, by_key, answering(signing_ca(lab), ErrorMessage(status)))
-    assert error.data["message"].startswith("拒否 [31m gnp.exe")
+    assert error.data["message"].startswith(hostile)
     assert len(error.data["message"]) <= 500
+    shown = "".join(load(Language.JAPANESE).error(error).details)
+    assert "拒否<U+001B>[31m <U+0000><U+202E>gnp.exe" in shown
 
 
 def test_unprotected_refusal_is_flagged(lab: Lab, by_key: SignatureCredential) -> None:

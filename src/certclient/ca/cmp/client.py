@@ -20,7 +20,7 @@ from certclient.ca.client import (
 from certclient.ca.cmp.chain import sorted_chain
 from certclient.ca.cmp.confirmation import confirmation
 from certclient.ca.cmp.requests import RequestFields, common_name, protect
-from certclient.ca.cmp.responses import ExpectedIds, read_response, refusal, sanitized_text
+from certclient.ca.cmp.responses import ExpectedIds, limited_text, read_response, refusal
 from certclient.ca.cmp.transaction import CmpTransactionState, transaction_octets
 from certclient.ca.cmp.trust import Trust, readable
 from certclient.ca.transport import Transport
@@ -268,7 +268,7 @@ class CmpClient:
         status = response.status
         if status.status == PkiStatus.WAITING:
             # No checkAfter here: the first pollRep gives it (RFC 9483, 4.4).
-            return Waiting(after, check_after=0.0, message=sanitized_text(status.text))
+            return Waiting(after, check_after=0.0, message=limited_text(status.text))
         if status.status not in _GRANTED:
             raise refusal(status)
         if response.certificate is None:
@@ -281,7 +281,7 @@ class CmpClient:
             sorted_chain(certificate, received),
             # Implicit confirmation counts only if we requested it.
             confirmed=self._settings.implicit_confirm and answer.header.implicit_confirm,
-            message=sanitized_text(status.text),
+            message=limited_text(status.text),
         )
 
     def _trust(self, credential: Credential) -> Trust:
@@ -319,7 +319,7 @@ def _poll_reply(body: PollReply, after: Transaction) -> Waiting:
     if not found:
         raise CertclientError(ErrorCode.CA_MALFORMED, reason="pollRep for another request")
     seconds = min(max(found[0].check_after, 0), _MAX_CHECK_AFTER)
-    return Waiting(after, float(seconds), sanitized_text(found[0].reason))
+    return Waiting(after, float(seconds), limited_text(found[0].reason))
 
 
 def _signer_refused(error: CertclientError) -> SignerStatus:

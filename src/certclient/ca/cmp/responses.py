@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -58,17 +57,16 @@ def refusal(
     names = ",".join(failure.asn1_name for failure in sorted(status.failures))
     return CertclientError(
         ErrorCode.CA_REFUSED,
-        message=sanitized_text([*status.text, *more_text]),
+        message=limited_text([*status.text, *more_text]),
         failure=names,
         protected="yes" if protected else "no",
     )
 
 
-def sanitized_text(lines: Iterable[str]) -> str:
-    """A server's text made safe to display: one line, no control characters, limited length."""
-    text = " ".join(lines)
-    visible = "".join(" " if unicodedata.category(c)[0] in "CZ" else c for c in text[:_MAX_TEXT])
-    return " ".join(visible.split())
+def limited_text(lines: Iterable[str]) -> str:
+    """A server's text in one string of limited length, otherwise as it is: who shows it makes its
+    control characters visible."""
+    return " ".join(lines)[:_MAX_TEXT].strip()
 
 
 def _decoded(der: bytes) -> Message:

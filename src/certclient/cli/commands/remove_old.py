@@ -25,6 +25,7 @@ from certclient.enrollment.inventory import InventoryEntry, read_inventory
 from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.profile import Profile
+from certclient.model.visible_text import visible
 from certclient.platform import log
 from certclient.store.base import StoredCertificate, no_pin
 
@@ -109,7 +110,7 @@ def _ask(
     for entry in (one.entry for one in old):
         until, serial = catalogue.minute(entry.life.deadline), entry.certificate.serial_hex
         state = stage_text(invocation, entry)
-        click.echo(f"  {entry.full_id}  {until}  {state}  {serial}", err=True)
+        click.echo(f"  {visible(entry.full_id)}  {until}  {state}  {serial}", err=True)
     if not interaction.confirm(catalogue.text("remove-old.ask", number=len(old))):
         raise CertclientError(ErrorCode.CONSENT_REFUSED)
 

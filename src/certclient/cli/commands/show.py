@@ -14,6 +14,7 @@ from certclient.cli.records import entry_record, print_json
 from certclient.enrollment.bank_status import BankStatus
 from certclient.enrollment.inventory import InventoryEntry, named, read_inventory
 from certclient.model.lifecycle import Stage
+from certclient.model.visible_text import visible
 from certclient.store.names import title_of
 
 
@@ -42,7 +43,7 @@ def _lines(invocation: Invocation, entry: InventoryEntry) -> Iterator[str]:
     yield catalogue.text("show.place", place=place)
     yield catalogue.text("show.name", name=entry.stored.friendly_name)
     yield catalogue.text("finished.issuer", issuer=certificate.issuer_common_name)
-    yield from (f"{label} = {value}" for label, value in certificate.dn_lines)
+    yield from (f"{label} = {visible(value)}" for label, value in certificate.dn_lines)
     yield catalogue.text("finished.serial", serial=certificate.serial_hex)
     yield catalogue.text("show.fingerprint", fingerprint=certificate.fingerprint)
     yield catalogue.text("finished.until", until=until_text(invocation, entry))

@@ -19,6 +19,7 @@ from certclient.cli.records import (
 )
 from certclient.cli.tables import print_table
 from certclient.enrollment.procedure import ProcedureView
+from certclient.model.visible_text import visible
 from certclient.store.names import title_of
 
 _COLUMNS = ("procedure", "user-id", "state", "changed", "check-at", "last-error")
@@ -60,7 +61,7 @@ def _print_user_ids(invocation: Invocation) -> int:
         print_json("status", DONE, {"unfinished": list(user_ids)})
     else:
         for user_id in user_ids:
-            click.echo(user_id)
+            click.echo(visible(user_id))
     return DONE
 
 

@@ -13,6 +13,7 @@ from certclient.cli.localized import Command, Option, common_parameters
 from certclient.cli.records import JsonObject, moment, print_json
 from certclient.enrollment.proxy_login import with_proxy_login
 from certclient.model.update import Announcement, UpdateState, Version, update_state
+from certclient.model.visible_text import visible
 
 
 @click.pass_obj
@@ -50,7 +51,7 @@ def _print(invocation: Invocation, announced: Announcement) -> None:
     click.echo(catalogue.text(f"version.{stands.value}", version=announced.version))
     if stands is not UpdateState.CURRENT:
         if announced.text is not None:
-            click.echo(announced.text.for_language(invocation.language.value))
+            click.echo(visible(announced.text.for_language(invocation.language.value), lines=True))
         click.echo(catalogue.text("version.page", page=announced.page))
 
 

@@ -7,6 +7,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from certclient.model.secret import Secret
+from certclient.model.visible_text import visible
 from certclient.store.base import PinRequest
 from certclient.ui.context import AppContext
 from certclient.ui.widgets.banner import RehearsalBanner
@@ -73,7 +74,7 @@ class PinDialog(QDialog):
             wrong = self.tr("The master password is wrong.")
         else:
             title = self.tr("PIN of the USB token")
-            label = self.tr('&PIN of the USB token "{0}":').format(self._request.label)
+            label = self.tr('&PIN of the USB token "{0}":').format(visible(self._request.label))
             wrong = self.tr("The PIN is wrong.")
         self.setWindowTitle(title)
         self._label.setText(label)

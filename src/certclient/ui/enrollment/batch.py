@@ -26,6 +26,7 @@ from certclient.enrollment.procedure import (
     Pending,
     ProcedureState,
 )
+from certclient.model.visible_text import visible
 from certclient.ui.context import AppContext
 from certclient.ui.enrollment.batch_run import BatchRun
 from certclient.ui.enrollment.pages.questions import Question, QuestionPanel
@@ -227,7 +228,7 @@ class RenewAllDialog(QDialog):
                 self._result(number),
             )
             for column, text in enumerate(cells):
-                item = QTableWidgetItem(text)
+                item = QTableWidgetItem(visible(text))
                 item.setFlags(Qt.ItemFlag.ItemIsEnabled)
                 self._table.setItem(number, column, item)
         self._table.resizeRowsToContents()

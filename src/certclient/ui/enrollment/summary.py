@@ -12,6 +12,7 @@ from certclient.i18n.catalogue import Catalogue
 from certclient.model.destination import Destination
 from certclient.model.lifecycle import lifecycle_of
 from certclient.model.profile import Profile
+from certclient.model.visible_text import visible
 from certclient.ui.enrollment.ics import Appointment, calendar_file, morning_of
 
 _LAST_WARNING = timedelta(days=3)
@@ -48,7 +49,7 @@ class IssuanceSummary:
     def html(self, title: str, names: Mapping[str, str], notes: Sequence[str]) -> str:
         """Returns HTML for printing, with all texts escaped."""
         rows = "".join(
-            f"<tr><td>{escape(name)}&nbsp;</td><td>{escape(value)}</td></tr>"
+            f"<tr><td>{escape(name)}&nbsp;</td><td>{escape(visible(value))}</td></tr>"
             for name, value in self.lines(names)
         )
         minded = "".join(f"<p>{escape(note)}</p>" for note in notes)

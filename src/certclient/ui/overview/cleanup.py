@@ -16,6 +16,7 @@ from certclient.enrollment.procedure import (
 )
 from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.visible_text import visible
 from certclient.platform import log
 from certclient.store.base import CertificateStore
 from certclient.store.names import title_of
@@ -141,8 +142,8 @@ class ProcedureCleanup(QObject):
         box.setIcon(QMessageBox.Icon.Warning)
         box.setWindowTitle(self._window.windowTitle())
         box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setText(title)
-        box.setInformativeText("\n".join(f"• {line}" for line in lines))
+        box.setText(visible(title))
+        box.setInformativeText("\n".join(f"• {visible(line)}" for line in lines))
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         return box
 

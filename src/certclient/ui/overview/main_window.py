@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from certclient.enrollment.overview import Condition, Overview, Row
 from certclient.enrollment.procedure import ProcedureView
 from certclient.model.errors import CertclientError
+from certclient.model.visible_text import visible
 from certclient.ui.context import AppContext
 from certclient.ui.dialogs.details import DetailsDialog
 from certclient.ui.dialogs.error_dialog import ErrorDialog
@@ -286,7 +287,7 @@ class MainWindow(QMainWindow):
         )
         box = QMessageBox(QMessageBox.Icon.Warning, self.windowTitle(), "", parent=self)
         box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setText(text.format(user=entry.full_id, serial=entry.certificate.serial_hex))
+        box.setText(text.format(user=visible(entry.full_id), serial=entry.certificate.serial_hex))
         delete = box.addButton(self.tr("&Delete"), QMessageBox.ButtonRole.DestructiveRole)
         box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
         delete.clicked.connect(lambda: self._remove(ArchiveAction.DELETE, row))

@@ -16,6 +16,7 @@ from PySide6.QtCore import (
 from certclient.enrollment.overview import OBSTACLES, Condition, Overview, Row
 from certclient.model.certificate import DATES
 from certclient.model.certificate_reading import CertificateField
+from certclient.model.visible_text import visible
 from certclient.store.names import title_of
 from certclient.ui.context import AppContext
 
@@ -131,7 +132,7 @@ class CertificateModel(QAbstractItemModel):
             return None
         if row is None:
             return self._fold_text() if index.column() == 0 else None
-        text = self._text(row, Column(index.column()))
+        text = visible(self._text(row, Column(index.column())))
         if role == Qt.ItemDataRole.ToolTipRole and row.condition is Condition.VALID:
             catalogue, life = self._context.catalogue, row.entry.life
             return self.tr("It can be renewed from {0}.").format(catalogue.day(life.renew_from))
@@ -139,7 +140,7 @@ class CertificateModel(QAbstractItemModel):
             return self._why_not(row)
         rejection = row.entry.rejection
         if role == Qt.ItemDataRole.ToolTipRole and rejection is not None:
-            return f"{rejection.message or text} [{rejection.reason}]"
+            return visible(f"{rejection.message or text} [{rejection.reason}]")
         if role == Qt.ItemDataRole.AccessibleTextRole:
             heading = self._heading(Column(index.column()))
             return f"{heading}: {text}"
@@ -202,7 +203,7 @@ class CertificateModel(QAbstractItemModel):
         store = row.entry.store
         name = self._context.catalogue.destination(store.destination)
         title = title_of(store)
-        return self.tr("{0} ({1})").format(name, title) if title else name
+        return self.tr("{0} ({1})").format(name, visible(title)) if title else name
 
     def days_left(self, row: Row) -> str:
         """Returns the days left or since expiry, in words; "" for a row that no longer counts and

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
 from certclient.enrollment.overview import Condition, Overview, Row
 from certclient.enrollment.procedure import ProcedureState
+from certclient.model.visible_text import visible
 from certclient.ui.context import AppContext
 from certclient.ui.shell.tray_icon import tray_icon
 
@@ -85,18 +86,20 @@ class Tray(QObject):
 
     def notify(self, title: str, text: str) -> None:
         """Shows a notification for 15 seconds."""
-        self.icon.showMessage(title, text, self.icon.icon(), _NOTICE_MILLISECONDS)
+        self.icon.showMessage(
+            visible(title), visible(text, lines=True), self.icon.icon(), _NOTICE_MILLISECONDS
+        )
 
     def sentence(self, row: Row) -> str:
         """Returns one sentence: bank, user ID, expiry and days left."""
         if row.needs_another:
             return self.tr("{bank}, {user}: the bank does not accept the certificate.").format(
-                bank=self._context.bank(row.profile), user=row.entry.full_id
+                bank=self._context.bank(row.profile), user=visible(row.entry.full_id)
             )
         days = row.entry.life.days_left
         names = {
             "bank": self._context.bank(row.profile),
-            "user": row.entry.full_id,
+            "user": visible(row.entry.full_id),
             "until": self._context.catalogue.minute(row.entry.life.deadline),
         }
         text = self.tr("{bank}, {user}: valid until {until}.").format(**names)

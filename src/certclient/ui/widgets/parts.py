@@ -17,6 +17,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from certclient.model.visible_text import visible
+
 _FEW_LETTERS = 8
 HEADING_SCALE = 1.4
 """The size of a page's heading relative to the system's font."""
@@ -41,6 +43,10 @@ class Sentence(QLabel):
         if not self.wordWrap():
             return super().minimumSizeHint()
         return QSize(letters, self.fontMetrics().height())
+
+    def setText(self, text: str) -> None:
+        """Shows `text`, with hidden characters made visible: parts of it may come from outside."""
+        super().setText(visible(text, lines=True))
 
     def set_text(self, text: str) -> None:
         """Shows `text`; hides the label if it is empty."""
@@ -108,8 +114,8 @@ class Facts(QWidget):
             label, text = Sentence(), Sentence()
             label.setText(name)
             label.setWordWrap(False)
-            text.setText(value)
-            text.setAccessibleName(f"{name} {value}")
+            text.setText(visible(value))
+            text.setAccessibleName(f"{name} {visible(value)}")
             top = Qt.AlignmentFlag.AlignTop
             self._grid.addWidget(label, row, 0, top)
             self._grid.addWidget(text, row, 1, top)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QCheckBox, QFormLayout, QLabel, QLineEdit, QVBoxLa
 from certclient.enrollment.interaction import SecretKind, SecretRequest
 from certclient.model.issue_code import normalised_code
 from certclient.model.secret import Secret
+from certclient.model.visible_text import visible
 from certclient.store.base import AttemptsLeft, PinRequest
 from certclient.ui.context import AppContext
 from certclient.ui.widgets.parts import Note, Sentence
@@ -124,13 +125,13 @@ class QuestionPanel(QWidget):
     def _show_pin_request(self, request: PinRequest) -> None:
         self._label.setText(self.tr("&PIN"))
         self.field.setAccessibleName(
-            self.tr("PIN of the USB token {name}").format(name=request.label)
+            self.tr("PIN of the USB token {name}").format(name=visible(request.label))
         )
         self._explanation.set_text(
             self.tr(
                 "Please enter the PIN of “{name}”. It is the token's own PIN, not the one of "
                 "internet banking, and goes to the token only."
-            ).format(name=request.label)
+            ).format(name=visible(request.label))
         )
         self._wrong.set_text(self.tr("The PIN was wrong.") if request.previous_incorrect else "")
         self._warning.set_text(self._context.catalogue.attempts(request.attempts))
@@ -158,7 +159,7 @@ class QuestionPanel(QWidget):
             self.tr(
                 "The bank wants it for the certificate of {user}. It is sent to the bank, "
                 "encrypted, and kept nowhere."
-            ).format(user=request.user_id)
+            ).format(user=visible(request.user_id))
         )
         self._wrong.set_text(
             self.tr("What was entered is wrong.") if request.previous_incorrect else ""

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QButtonGroup, QPushButton, QRadioButton, QVBoxLayo
 
 from certclient.model.destination import Destination
 from certclient.model.keys import Protection
+from certclient.model.visible_text import visible
 from certclient.store.base import SilentSigning
 from certclient.ui.enrollment.details import certificate_details
 from certclient.ui.enrollment.navigation import WizardMode, WizardPageId, previous_page
@@ -241,7 +242,7 @@ class _Choice(QWidget):
         layout.addWidget(self._problem_text)
 
     def show_place(self, name: str, trouble: str, usable: bool) -> None:
-        self.radio.setText(name)
+        self.radio.setText(visible(name))
         self.radio.setEnabled(usable)
         self.radio.setAccessibleDescription(trouble)
         self._problem_text.set_text(trouble)

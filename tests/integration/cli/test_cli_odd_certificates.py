@@ -1,0 +1,244 @@
+"""Other people's certificates on the customer's computer: the real command line, NSS and SoftHSM.
+
+Whatever lies in a store, every command works for what it does not concern, and a certificate that
+has its key is never left out without a word.
+"""
+
+from __future__ import annotations
+
+import subprocess
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+)
+from pkcs11 import ObjectClass
+
+from certclient.model.certificate import Certificate
+from certclient.model.keys import KeySpec
+from certclient.store.pkcs11.objects import keys
+from certclient.store.pkcs11.session import TokenSession
+from support.command_line import PC_USER, PIN, USB_USER, CliComputer
+from support.odd_certificates import (
+    CLIENT_AUTH,
+    GENERALIZED_TIME,
+    ODDITIES,
+    UTC_TIME,
+    OddCertificate,
+    extension,
+    sequence,
+    simple_name,
+    tlv,
+)
+from support.pki import rsa_key, spki_of
+from support.softhsm import right_pin
+
+INTERNAL, REFUSED, NOTHING_DUE, USER_ACTION = 1, 6, 3, 2
+OWNER = "TKYM1408054 1403"
+_NEVER = tlv(GENERALIZED_TIME, b"99991231235959Z")
+_CA = extension("2.5.29.19", bytes.fromhex("30030101ff"))
+
+
+def in_days(days: int) -> bytes:
+    moment = datetime.now(UTC) + timedelta(days=days)
+    return tlv(GENERALIZED_TIME, f"{moment:%Y%m%d%H%M%S}Z".encode())
+
+
+def put(pc: CliComputer, *odd: OddCertificate, issuer: bytes = b"") -> list[Certificate]:
+    """Writes them beside one new key in NSS, for which the bank's CA seems to have issued them."""
+    with pc.nss.store().open(right_pin) as session:
+        key = session.create_key(KeySpec(2048), f"key of {odd[0].serial.hex()}")
+        spki, by = session.signer(key).spki, issuer or pc.bank.intermediate.subject
+        found = [Certificate.read(replace(one, spki=spki, issuer=by).der) for one in odd]
+        for certificate in found:
+            session.install(key, certificate, certificate.serial_hex)
+    return found
+
+
+def import_pkcs12(
+    pc: CliComputer, der: bytes, key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey, folder: Path
+) -> None:
+    """As people bring a certificate into NSS: OpenSSL and pk12util."""
+    if not pc.nss.directory.exists():
+        pc.nss.create()
+    certificate, private, bundle = folder / "c.der", folder / "k.pem", folder / "c.p12"
+    certificate.write_bytes(der)
+    private.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    pem = folder / "c.pem"
+    convert = ("openssl", "x509", "-inform", "DER", "-in", certificate, "-out", pem)
+    subprocess.run(convert, check=True)
+    export = ("openssl", "pkcs12", "-export", "-inkey", private, "-in", pem, "-name", "x")
+    subprocess.run((*export, "-passout", "pass:x", "-out", bundle), check=True)
+    pc.nss.pk12util("-i", str(bundle), "-W", "x")
+
+
+def assert_every_command_works(pc: CliComputer) -> None:
+    """Each of them ends as it would without the odd certificates."""
+    for command in (
+        ["list"],
+        ["list", "--json"],
+        ["remind"],
+        ["status"],
+        ["remove-old", "--yes"],
+        ["renew", "--all", "--yes"],
+    ):
+        done = pc.run(*command)
+        assert done.code in (0, NOTHING_DUE), f"{command}: {done.out}{done.err}"
+        assert "CC-INTERNAL" not in done.out + done.err
+        assert "Warning" not in done.err
+
+
+def test_a_certificate_of_every_oddity_is_listed_and_stops_no_command(pc: CliComputer) -> None:
+    pc.add_certificate(USB_USER, pc.nss.store(), days=200)
+    odd = [replace(one, not_after=in_days(200)) for one in ODDITIES.values()]
+    written = {one.fingerprint for one in put(pc, *odd)}
+    listed = [c for c in pc.list() if c["fingerprint"] in written]
+    assert {c["fingerprint"] for c in listed} == written
+    assert all(c["has_key"] and c["user_id"] == PC_USER for c in listed)
+    assert {c["obstacle"] for c in listed} == {None}
+    assert len(pc.run("list").out.splitlines()) == 1 + 1 + len(written)
+    assert_every_command_works(pc)
+
+
+def test_one_that_is_due_is_renewed_although_odd_ones_lie_beside_it(pc: CliComputer) -> None:
+    put(pc, *(replace(one, not_after=in_days(200)) for one in ODDITIES.values()))
+    due = pc.add_certificate(USB_USER, pc.nss.store())
+    done = pc.run("renew", due.serial_hex, "--yes")
+    assert done.code == 0, done.out + done.err
+
+
+@pytest.mark.parametrize(
+    "end", [_NEVER, tlv(GENERALIZED_TIME, b"99991003000000Z"), tlv(UTC_TIME, b"500101000000Z")]
+)
+def test_no_date_stops_a_command(pc: CliComputer, end: bytes) -> None:
+    """Case 01: "no expiry"; and an end that lies before the beginning."""
+    pc.add_certificate(USB_USER, pc.nss.store(), days=200)
+    (odd,) = put(pc, OddCertificate(not_after=end))
+    assert pc.run("show", odd.serial_hex).code == 0
+    (listed,) = [c for c in pc.list() if c["fingerprint"] == odd.fingerprint]
+    assert listed["not_after"] == odd.not_after.isoformat()
+    assert_every_command_works(pc)
+
+
+def test_what_openssl_and_nss_import_is_listed(pc: CliComputer, tmp_path: Path) -> None:
+    """Cases 03, 04, 25, 26, 27: as somebody's file comes onto the computer."""
+    names = (
+        *("TLS feature 6", "cA FALSE written out", "Shift_JIS in an e-mail address"),
+        *("T61String in Latin-1", "an ampersand in a PrintableString"),
+    )
+    for name in names:
+        import_pkcs12(pc, ODDITIES[name].der, rsa_key(0), tmp_path)
+    assert len(pc.list()) == len(names)
+    assert all(c["key"] == "present" for c in pc.list())
+    assert_every_command_works(pc)
+
+
+def test_a_date_that_cannot_be_read_is_said_to_be(pc: CliComputer) -> None:
+    (odd,) = put(pc, OddCertificate(not_after=tlv(UTC_TIME, b"later")))
+    (listed,) = pc.list()
+    assert (listed["not_after"], listed["days_left"], listed["stage"]) == (None, None, None)
+    assert listed["unreadable"] == ["not-after"]
+    assert listed["obstacle"] == "CC-CERT-DAMAGED"
+    assert "読み取れません" in pc.run("list").out
+    assert "読み取れない項目：有効期限" in pc.run("show", odd.serial_hex).out
+    done = pc.run("renew", odd.serial_hex, "--yes")
+    assert done.code == REFUSED
+    assert "CC-CERT-DAMAGED" in done.err
+    assert pc.run("remove-old", "--yes", "--json").json["certificates"] == []
+
+
+def test_a_certificate_whose_owner_cannot_be_read_is_not_passed_over(pc: CliComputer) -> None:
+    (odd,) = put(pc, OddCertificate(subject=sequence(b"\x31\x7f")))
+    done = pc.run("list", "--json").json
+    assert done["certificates"] == []
+    assert [c["fingerprint"] for c in done["unreadable"]] == [odd.fingerprint]
+    assert odd.fingerprint in pc.run("list").err
+
+
+def test_a_key_of_another_kind_is_there_and_cannot_be_renewed_here(
+    pc: CliComputer, tmp_path: Path
+) -> None:
+    """Case 13."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    issuer = pc.bank.intermediate.subject
+    odd = OddCertificate(issuer=issuer, spki=spki_of(key), not_after=in_days(10))
+    import_pkcs12(pc, odd.der, key, tmp_path)
+    (listed,) = pc.list()
+    assert (listed["has_key"], listed["key"], listed["key_kind"]) == (True, "present", "EC")
+    assert listed["obstacle"] == "CC-CERT-KEY-KIND"
+    assert "ここでは更新できない種類の鍵です [CC-CERT-KEY-KIND]" in pc.run("list").out
+    for name in ((PC_USER,), (), ("--all",)):
+        done = pc.run("renew", *name, "--yes")
+        assert done.code == REFUSED
+        assert "[CC-CERT-KEY-KIND]" in done.err
+        assert "EC" in done.err
+
+
+def test_a_cas_certificate_and_one_of_another_issuer_are_told_apart(pc: CliComputer) -> None:
+    own = pc.add_certificate(PC_USER, pc.nss.store())
+    ca, other = put(
+        pc,
+        OddCertificate(extensions=(_CA, CLIENT_AUTH), not_after=in_days(10)),
+    ) + put(pc, OddCertificate(not_after=in_days(10)), issuer=simple_name("Odd Issuing CA"))
+    obstacles = {c["fingerprint"]: c["obstacle"] for c in pc.list()}
+    assert obstacles == {
+        own.fingerprint: None,
+        ca.fingerprint: "CC-CERT-CA",
+        other.fingerprint: "CC-CERT-OTHER-ISSUER",
+    }
+    shown = pc.run("list").out
+    assert "認証局（CA）の証明書です" in shown
+    assert "別の発行元の電子証明書です" in shown
+    done = pc.run("renew", other.serial_hex, "--yes")
+    assert done.code == USER_ACTION
+    assert "[CC-CERT-OTHER-ISSUER]" in done.err
+    assert "Odd Issuing CA" in done.err
+    assert "[CC-CERT-CA]" in pc.run("renew", ca.serial_hex, "--yes").err
+    renewed = pc.run("renew", "--yes", "--json").json["results"]
+    assert [one["outcome"] for one in renewed] == ["done"]
+
+
+@pytest.fixture
+def keyless(pc: CliComputer) -> tuple[CliComputer, Certificate]:
+    """Case 15: a token whose certificate has lost both halves of its key."""
+    token = pc.plug_in_token()
+    certificate = pc.add_certificate(USB_USER, token.store())
+    with token.store().open(right_pin) as session:
+        assert isinstance(session, TokenSession)
+        for kind in (ObjectClass.PRIVATE_KEY, ObjectClass.PUBLIC_KEY):
+            for half in keys(session.session, kind):
+                half.handle.destroy()
+    return pc, certificate
+
+
+def test_what_only_the_pin_can_tell_is_said_in_the_list(
+    keyless: tuple[CliComputer, Certificate],
+) -> None:
+    pc, certificate = keyless
+    (listed,) = pc.list()
+    assert listed["fingerprint"] == certificate.fingerprint
+    assert listed["key"] == "hidden"
+    assert "鍵があるかどうかは、PIN を入力すると分かります" in pc.run("list").out
+    done = pc.run("renew", USB_USER, "--yes", "--pin-stdin", stdin=f"{PIN}\n")
+    assert done.code == REFUSED
+    assert "[CC-KEY-NOT-FOUND]" in done.err
+
+
+def test_a_short_lived_certificate_is_renewed_once(pc: CliComputer) -> None:
+    """Case 16: the bank's `days_before` is longer than the certificate's lifetime."""
+    profile = pc.bank.profile_path
+    text = profile.read_text()
+    assert "days_before = 30" in text
+    profile.write_text(text.replace("days_before = 30", "days_before = 366"))
+    pc.add_certificate(PC_USER, pc.nss.store())
+    first = pc.run("renew", "--all", "--yes", "--json").json
+    assert [one["outcome"] for one in first["results"]] == ["done"]
+    again = pc.run("renew", "--all", "--yes")
+    assert again.code == NOTHING_DUE
+    assert "[CC-CERT-NOTHING-DUE]" in again.err
