@@ -76,6 +76,25 @@ Their source is at {address}. On request you also get it from whoever gave you t
     </message>
 </context>
 <context>
+    <name>ActionLine</name>
+    <message>
+        <source>&amp;Undo putting away</source>
+        <translation>&amp;Undo putting away</translation>
+    </message>
+    <message>
+        <source>The certificate of {user} (valid until {until}) was put away.</source>
+        <translation>The certificate of {user} (valid until {until}) was put away.</translation>
+    </message>
+    <message>
+        <source>The certificate of {user} (valid until {until}) was brought back. Browsers offer it again.</source>
+        <translation>The certificate of {user} (valid until {until}) was brought back. Browsers offer it again.</translation>
+    </message>
+    <message>
+        <source>The certificate of {user} (valid until {until}) was deleted for good.</source>
+        <translation>The certificate of {user} (valid until {until}) was deleted for good.</translation>
+    </message>
+</context>
+<context>
     <name>ActionRow</name>
     <message>
         <source>&amp;Renew certificate</source>
@@ -100,10 +119,6 @@ Their source is at {address}. On request you also get it from whoever gave you t
 </context>
 <context>
     <name>CertificateModel</name>
-    <message>
-        <source>It can be renewed from {0}.</source>
-        <translation>It can be renewed from {0}.</translation>
-    </message>
     <message>
         <source>User ID</source>
         <translation>User ID</translation>
@@ -159,6 +174,14 @@ Their source is at {address}. On request you also get it from whoever gave you t
         </translation>
     </message>
     <message>
+        <source>Plug in “{0}”</source>
+        <translation>Plug in “{0}”</translation>
+    </message>
+    <message>
+        <source>Renewable from {0}</source>
+        <translation>Renewable from {0}</translation>
+    </message>
+    <message>
         <source>Renew now</source>
         <translation>Renew now</translation>
     </message>
@@ -187,8 +210,20 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <translation>Not accepted by the bank</translation>
     </message>
     <message>
-        <source>{0} (its key shows with the PIN)</source>
-        <translation>{0} (its key shows with the PIN)</translation>
+        <source>Waits for what you have to enter</source>
+        <translation>Waits for what you have to enter</translation>
+    </message>
+    <message>
+        <source>Under way (step {number} of {count})</source>
+        <translation>Under way (step {number} of {count})</translation>
+    </message>
+    <message>
+        <source>Waiting for the bank</source>
+        <translation>Waiting for the bank</translation>
+    </message>
+    <message>
+        <source>Stopped by an error: continue</source>
+        <translation>Stopped by an error: continue</translation>
     </message>
     <message numerus="yes">
         <source>%n put away or expired certificate(s)</source>
@@ -663,8 +698,24 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <translation>Client certificates</translation>
     </message>
     <message>
-        <source>The certificate of {user} (serial number {serial}) and its key will be deleted for good. This cannot be undone.</source>
-        <translation>The certificate of {user} (serial number {serial}) and its key will be deleted for good. This cannot be undone.</translation>
+        <source>Plug in the USB token “{0}” first.</source>
+        <translation>Plug in the USB token “{0}” first.</translation>
+    </message>
+    <message>
+        <source>It can be renewed from {0}.</source>
+        <translation>It can be renewed from {0}.</translation>
+    </message>
+    <message>
+        <source>This certificate cannot be renewed.</source>
+        <translation>This certificate cannot be renewed.</translation>
+    </message>
+    <message>
+        <source>The certificate of {user}, valid until {until}, and its key will be deleted for good. This cannot be undone.
+
+Serial number: {serial}</source>
+        <translation>The certificate of {user}, valid until {until}, and its key will be deleted for good. This cannot be undone.
+
+Serial number: {serial}</translation>
     </message>
     <message>
         <source>&amp;Delete</source>
@@ -749,6 +800,14 @@ Their source is at {address}. On request you also get it from whoever gave you t
     <message>
         <source>Today is the last day.</source>
         <translation>Today is the last day.</translation>
+    </message>
+    <message>
+        <source>If you choose “Renew later”, you are reminded again in two hours.</source>
+        <translation>If you choose “Renew later”, you are reminded again in two hours.</translation>
+    </message>
+    <message>
+        <source>If you choose “Renew later”, you are reminded again on {0}.</source>
+        <translation>If you choose “Renew later”, you are reminded again on {0}.</translation>
     </message>
 </context>
 <context>
@@ -837,8 +896,20 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <translation>{user} ({bank}): {state}</translation>
     </message>
     <message>
-        <source>The bank wants to be asked again after {0}.</source>
-        <translation>The bank wants to be asked again after {0}.</translation>
+        <source>Answ&amp;er</source>
+        <translation>Answ&amp;er</translation>
+    </message>
+    <message>
+        <source>Answer: {0}</source>
+        <translation>Answer: {0}</translation>
+    </message>
+    <message>
+        <source>&amp;See its window</source>
+        <translation>&amp;See its window</translation>
+    </message>
+    <message>
+        <source>See its window: {0}</source>
+        <translation>See its window: {0}</translation>
     </message>
     <message>
         <source>&amp;Continue</source>
@@ -847,6 +918,44 @@ Their source is at {address}. On request you also get it from whoever gave you t
     <message>
         <source>Continue: {0}</source>
         <translation>Continue: {0}</translation>
+    </message>
+    <message>
+        <source>waiting for the bank. It is asked again after {0}.</source>
+        <translation>waiting for the bank. It is asked again after {0}.</translation>
+    </message>
+    <message>
+        <source>waiting for the bank.</source>
+        <translation>waiting for the bank.</translation>
+    </message>
+    <message>
+        <source>stopped on the way. {title}. {next}
+Error code: {code}</source>
+        <translation>stopped on the way. {title}. {next}
+Error code: {code}</translation>
+    </message>
+    <message>
+        <source>stopped on the way and can be continued. So far: {0}.</source>
+        <translation>stopped on the way and can be continued. So far: {0}.</translation>
+    </message>
+    <message>
+        <source>waits for what you have to enter.</source>
+        <translation>waits for what you have to enter.</translation>
+    </message>
+    <message>
+        <source>about to go on.</source>
+        <translation>about to go on.</translation>
+    </message>
+    <message>
+        <source>about to begin.</source>
+        <translation>about to begin.</translation>
+    </message>
+    <message>
+        <source>{step} (step {number} of {count}).</source>
+        <translation>{step} (step {number} of {count}).</translation>
+    </message>
+    <message>
+        <source>{step} (step {number} of {count}), by another program on this PC.</source>
+        <translation>{step} (step {number} of {count}), by another program on this PC.</translation>
     </message>
     <message>
         <source>Gi&amp;ve up…</source>
@@ -1206,6 +1315,48 @@ Their source is at {address}. On request you also get it from whoever gave you t
     </message>
 </context>
 <context>
+    <name>ResultPanel</name>
+    <message>
+        <source>What has happened meanwhile</source>
+        <translation>What has happened meanwhile</translation>
+    </message>
+</context>
+<context>
+    <name>ResultTexts</name>
+    <message>
+        <source>“Renew all” is over</source>
+        <translation>“Renew all” is over</translation>
+    </message>
+    <message>
+        <source>The certificate could not be issued</source>
+        <translation>The certificate could not be issued</translation>
+    </message>
+    <message>
+        <source>The new certificate is ready</source>
+        <translation>The new certificate is ready</translation>
+    </message>
+    <message>
+        <source>“Renew all” is over: {done} succeeded, {failed} failed.</source>
+        <translation>“Renew all” is over: {done} succeeded, {failed} failed.</translation>
+    </message>
+    <message>
+        <source>{user} ({bank}): {state}</source>
+        <translation>{user} ({bank}): {state}</translation>
+    </message>
+    <message>
+        <source>the certificate could not be issued. {0}</source>
+        <translation>the certificate could not be issued. {0}</translation>
+    </message>
+    <message>
+        <source>the new certificate is installed. It is valid until {0}.</source>
+        <translation>the new certificate is installed. It is valid until {0}.</translation>
+    </message>
+    <message>
+        <source>{title}. {next} (error code: {code})</source>
+        <translation>{title}. {next} (error code: {code})</translation>
+    </message>
+</context>
+<context>
     <name>SelectionRow</name>
     <message>
         <source>&amp;Details</source>
@@ -1255,20 +1406,16 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <translation>The link is for a bank that is not set up on this computer.</translation>
     </message>
     <message>
+        <source>{user}: it can be renewed from {day}.</source>
+        <translation>{user}: it can be renewed from {day}.</translation>
+    </message>
+    <message>
         <source>The certificate that the link is about is not on this computer. If it is on a USB token, plug it in and choose it in the list.</source>
         <translation>The certificate that the link is about is not on this computer. If it is on a USB token, plug it in and choose it in the list.</translation>
     </message>
     <message>
         <source>The procedure that the link is about has begun already. Please go on in its window.</source>
         <translation>The procedure that the link is about has begun already. Please go on in its window.</translation>
-    </message>
-    <message>
-        <source>The bank did not accept an earlier one; this one replaces it.</source>
-        <translation>The bank did not accept an earlier one; this one replaces it.</translation>
-    </message>
-    <message>
-        <source>The new certificate is ready</source>
-        <translation>The new certificate is ready</translation>
     </message>
 </context>
 <context>
@@ -1415,6 +1562,13 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <translation>&amp;Quit</translation>
     </message>
     <message numerus="yes">
+        <source>%n certificate(s) being renewed or obtained</source>
+        <translation>
+            <numerusform>%n certificate being renewed or obtained</numerusform>
+            <numerusform>%n certificates being renewed or obtained</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%n certificate(s) waiting to be issued</source>
         <translation>
             <numerusform>%n certificate waiting to be issued</numerusform>
@@ -1424,17 +1578,6 @@ Their source is at {address}. On request you also get it from whoever gave you t
     <message>
         <source>Client certificates</source>
         <translation>Client certificates</translation>
-    </message>
-</context>
-<context>
-    <name>UndoLine</name>
-    <message>
-        <source>&amp;Undo</source>
-        <translation>&amp;Undo</translation>
-    </message>
-    <message>
-        <source>The certificate of {user} (serial number {serial}) was put away.</source>
-        <translation>The certificate of {user} (serial number {serial}) was put away.</translation>
     </message>
 </context>
 <context>
@@ -1522,6 +1665,21 @@ Their source is at {address}. On request you also get it from whoever gave you t
     <message>
         <source>Clear away: {0}</source>
         <translation>Clear away: {0}</translation>
+    </message>
+</context>
+<context>
+    <name>_ResultLine</name>
+    <message>
+        <source>Mar&amp;k as seen</source>
+        <translation>Mar&amp;k as seen</translation>
+    </message>
+    <message>
+        <source>Mark as seen</source>
+        <translation>Mark as seen</translation>
+    </message>
+    <message>
+        <source>Mark as seen: {0}</source>
+        <translation>Mark as seen: {0}</translation>
     </message>
 </context>
 <context>

@@ -77,6 +77,25 @@ Their source is at {address}. On request you also get it from whoever gave you t
     </message>
 </context>
 <context>
+    <name>ActionLine</name>
+    <message>
+        <source>&amp;Undo putting away</source>
+        <translation>しまうのを取り消す(&amp;U)</translation>
+    </message>
+    <message>
+        <source>The certificate of {user} (valid until {until}) was put away.</source>
+        <translation>{user} の電子証明書（有効期限 {until}）をしまいました。</translation>
+    </message>
+    <message>
+        <source>The certificate of {user} (valid until {until}) was brought back. Browsers offer it again.</source>
+        <translation>{user} の電子証明書（有効期限 {until}）を元に戻しました。ブラウザーの選択画面に、また出るようになります。</translation>
+    </message>
+    <message>
+        <source>The certificate of {user} (valid until {until}) was deleted for good.</source>
+        <translation>{user} の電子証明書（有効期限 {until}）を完全に削除しました。</translation>
+    </message>
+</context>
+<context>
     <name>ActionRow</name>
     <message>
         <source>&amp;Renew certificate</source>
@@ -101,10 +120,6 @@ Their source is at {address}. On request you also get it from whoever gave you t
 </context>
 <context>
     <name>CertificateModel</name>
-    <message>
-        <source>It can be renewed from {0}.</source>
-        <translation>{0}から更新できます。</translation>
-    </message>
     <message>
         <source>User ID</source>
         <translation>ユーザID</translation>
@@ -158,6 +173,14 @@ Their source is at {address}. On request you also get it from whoever gave you t
         </translation>
     </message>
     <message>
+        <source>Plug in “{0}”</source>
+        <translation>「{0}」を差し込んでください</translation>
+    </message>
+    <message>
+        <source>Renewable from {0}</source>
+        <translation>{0}から更新できます</translation>
+    </message>
+    <message>
         <source>Renew now</source>
         <translation>更新をお急ぎください</translation>
     </message>
@@ -186,8 +209,20 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <translation>金融機関で使えません</translation>
     </message>
     <message>
-        <source>{0} (its key shows with the PIN)</source>
-        <translation>{0}（鍵は PIN の入力後に確認）</translation>
+        <source>Waits for what you have to enter</source>
+        <translation>入力を待っています</translation>
+    </message>
+    <message>
+        <source>Under way (step {number} of {count})</source>
+        <translation>手続き中です（{number}/{count}）</translation>
+    </message>
+    <message>
+        <source>Waiting for the bank</source>
+        <translation>金融機関の発行を待っています</translation>
+    </message>
+    <message>
+        <source>Stopped by an error: continue</source>
+        <translation>途中で止まりました（続けられます）</translation>
     </message>
     <message numerus="yes">
         <source>%n put away or expired certificate(s)</source>
@@ -661,8 +696,24 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <translation>電子証明書の更新と取得</translation>
     </message>
     <message>
-        <source>The certificate of {user} (serial number {serial}) and its key will be deleted for good. This cannot be undone.</source>
-        <translation>{user} の電子証明書（シリアル番号 {serial}）を、鍵とともに完全に削除します。元に戻せません。</translation>
+        <source>Plug in the USB token “{0}” first.</source>
+        <translation>先に専用USB「{0}」を差し込んでください。</translation>
+    </message>
+    <message>
+        <source>It can be renewed from {0}.</source>
+        <translation>{0}から更新できます。</translation>
+    </message>
+    <message>
+        <source>This certificate cannot be renewed.</source>
+        <translation>この電子証明書は更新できません。</translation>
+    </message>
+    <message>
+        <source>The certificate of {user}, valid until {until}, and its key will be deleted for good. This cannot be undone.
+
+Serial number: {serial}</source>
+        <translation>{user} の電子証明書（有効期限 {until}）と、その鍵を完全に削除します。元には戻せません。
+
+シリアル番号：{serial}</translation>
     </message>
     <message>
         <source>&amp;Delete</source>
@@ -745,6 +796,14 @@ Their source is at {address}. On request you also get it from whoever gave you t
     <message>
         <source>Today is the last day.</source>
         <translation>本日が最終日です。</translation>
+    </message>
+    <message>
+        <source>If you choose “Renew later”, you are reminded again in two hours.</source>
+        <translation>「後で更新する」を選ぶと、2時間後にもう一度お知らせします。</translation>
+    </message>
+    <message>
+        <source>If you choose “Renew later”, you are reminded again on {0}.</source>
+        <translation>「後で更新する」を選ぶと、{0}にもう一度お知らせします。</translation>
     </message>
 </context>
 <context>
@@ -831,8 +890,20 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <translation>{user}（{bank}）：{state}</translation>
     </message>
     <message>
-        <source>The bank wants to be asked again after {0}.</source>
-        <translation>{0} 以降に、もう一度確かめます。</translation>
+        <source>Answ&amp;er</source>
+        <translation>入力する(&amp;E)</translation>
+    </message>
+    <message>
+        <source>Answer: {0}</source>
+        <translation>入力する：{0}</translation>
+    </message>
+    <message>
+        <source>&amp;See its window</source>
+        <translation>画面を開く(&amp;S)</translation>
+    </message>
+    <message>
+        <source>See its window: {0}</source>
+        <translation>画面を開く：{0}</translation>
     </message>
     <message>
         <source>&amp;Continue</source>
@@ -841,6 +912,44 @@ Their source is at {address}. On request you also get it from whoever gave you t
     <message>
         <source>Continue: {0}</source>
         <translation>続ける：{0}</translation>
+    </message>
+    <message>
+        <source>waiting for the bank. It is asked again after {0}.</source>
+        <translation>金融機関の発行を待っています。{0}より後に、もう一度確かめます。</translation>
+    </message>
+    <message>
+        <source>waiting for the bank.</source>
+        <translation>金融機関の発行を待っています。</translation>
+    </message>
+    <message>
+        <source>stopped on the way. {title}. {next}
+Error code: {code}</source>
+        <translation>途中で止まりました。{title}。{next}
+エラーコード：{code}</translation>
+    </message>
+    <message>
+        <source>stopped on the way and can be continued. So far: {0}.</source>
+        <translation>途中で止まっています。続きから始められます（ここまで：{0}）。</translation>
+    </message>
+    <message>
+        <source>waits for what you have to enter.</source>
+        <translation>入力を待っています。</translation>
+    </message>
+    <message>
+        <source>about to go on.</source>
+        <translation>まもなく続きを始めます。</translation>
+    </message>
+    <message>
+        <source>about to begin.</source>
+        <translation>まもなく始めます。</translation>
+    </message>
+    <message>
+        <source>{step} (step {number} of {count}).</source>
+        <translation>{step}（{number}/{count}）。</translation>
+    </message>
+    <message>
+        <source>{step} (step {number} of {count}), by another program on this PC.</source>
+        <translation>このパソコンの別のプログラムが手続き中です。{step}（{number}/{count}）。</translation>
     </message>
     <message>
         <source>Gi&amp;ve up…</source>
@@ -1200,6 +1309,48 @@ Their source is at {address}. On request you also get it from whoever gave you t
     </message>
 </context>
 <context>
+    <name>ResultPanel</name>
+    <message>
+        <source>What has happened meanwhile</source>
+        <translation>お知らせ</translation>
+    </message>
+</context>
+<context>
+    <name>ResultTexts</name>
+    <message>
+        <source>“Renew all” is over</source>
+        <translation>「すべて更新」が終わりました</translation>
+    </message>
+    <message>
+        <source>The certificate could not be issued</source>
+        <translation>電子証明書を発行できませんでした</translation>
+    </message>
+    <message>
+        <source>The new certificate is ready</source>
+        <translation>新しい電子証明書の準備ができました</translation>
+    </message>
+    <message>
+        <source>“Renew all” is over: {done} succeeded, {failed} failed.</source>
+        <translation>「すべて更新」が終わりました：{done}件成功・{failed}件失敗</translation>
+    </message>
+    <message>
+        <source>{user} ({bank}): {state}</source>
+        <translation>{user}（{bank}）：{state}</translation>
+    </message>
+    <message>
+        <source>the certificate could not be issued. {0}</source>
+        <translation>電子証明書を発行できませんでした。{0}</translation>
+    </message>
+    <message>
+        <source>the new certificate is installed. It is valid until {0}.</source>
+        <translation>新しい電子証明書をお使いいただけます（有効期限 {0}）。</translation>
+    </message>
+    <message>
+        <source>{title}. {next} (error code: {code})</source>
+        <translation>{title}。{next}（エラーコード：{code}）</translation>
+    </message>
+</context>
+<context>
     <name>SelectionRow</name>
     <message>
         <source>&amp;Details</source>
@@ -1249,20 +1400,16 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <translation>このリンクの金融機関は、このパソコンに設定されていません。</translation>
     </message>
     <message>
+        <source>{user}: it can be renewed from {day}.</source>
+        <translation>{user} の電子証明書は、{day}から更新できます。</translation>
+    </message>
+    <message>
         <source>The certificate that the link is about is not on this computer. If it is on a USB token, plug it in and choose it in the list.</source>
         <translation>リンクの電子証明書は、このパソコンにありません。専用USBに入っている場合は、専用USBを接続して、一覧から選んでください。</translation>
     </message>
     <message>
         <source>The procedure that the link is about has begun already. Please go on in its window.</source>
         <translation>リンクの手続きは、すでに始まっています。開いている手続きの画面で、お続けください。</translation>
-    </message>
-    <message>
-        <source>The bank did not accept an earlier one; this one replaces it.</source>
-        <translation>先に発行された電子証明書は金融機関に受け付けられなかったため、新しいものに取り替えました。</translation>
-    </message>
-    <message>
-        <source>The new certificate is ready</source>
-        <translation>新しい電子証明書の準備ができました</translation>
     </message>
 </context>
 <context>
@@ -1408,6 +1555,12 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <translation>終了(&amp;Q)</translation>
     </message>
     <message numerus="yes">
+        <source>%n certificate(s) being renewed or obtained</source>
+        <translation>
+            <numerusform>%n件の手続きをしています</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%n certificate(s) waiting to be issued</source>
         <translation>
             <numerusform>発行待ちの電子証明書：%n件</numerusform>
@@ -1416,17 +1569,6 @@ Their source is at {address}. On request you also get it from whoever gave you t
     <message>
         <source>Client certificates</source>
         <translation>電子証明書の更新と取得</translation>
-    </message>
-</context>
-<context>
-    <name>UndoLine</name>
-    <message>
-        <source>&amp;Undo</source>
-        <translation>元に戻す(&amp;U)</translation>
-    </message>
-    <message>
-        <source>The certificate of {user} (serial number {serial}) was put away.</source>
-        <translation>{user} の電子証明書（シリアル番号 {serial}）をしまいました。</translation>
     </message>
 </context>
 <context>
@@ -1514,6 +1656,21 @@ Their source is at {address}. On request you also get it from whoever gave you t
     <message>
         <source>Clear away: {0}</source>
         <translation>片付ける：{0}</translation>
+    </message>
+</context>
+<context>
+    <name>_ResultLine</name>
+    <message>
+        <source>Mar&amp;k as seen</source>
+        <translation>確認しました(&amp;K)</translation>
+    </message>
+    <message>
+        <source>Mark as seen</source>
+        <translation>確認しました</translation>
+    </message>
+    <message>
+        <source>Mark as seen: {0}</source>
+        <translation>確認しました：{0}</translation>
     </message>
 </context>
 <context>

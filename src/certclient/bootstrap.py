@@ -11,7 +11,7 @@ import os
 import secrets
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -114,6 +114,7 @@ def window_services() -> WindowServices:
         enrollment=enrollment,
         statuses=bank_statuses,
         open_procedures=open_procedures,
+        journal_stamp=journal_stamp,
         clock=clock,
         update_checks=update_checks,
     )
@@ -252,6 +253,14 @@ def open_procedures(journal: Path | None = None) -> OpenProcedures:
 
     path = journal or journal_file()
     return read_open_procedures(Journal(path)) if path.exists() else OpenProcedures()
+
+
+def journal_stamp() -> Hashable:
+    """What differs after each write to this user's journal, by whichever process."""
+    from certclient.enrollment.journal import change_stamp
+    from certclient.platform.folders import journal_file
+
+    return change_stamp(journal_file())
 
 
 def bank_statuses(journal: Path | None = None) -> BankStatuses:

@@ -10,9 +10,16 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from certclient.model.certificate import Certificate
+from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import KeyRef, KeySpec, SignatureAlgorithm, Signer
-from certclient.store.base import Available, CertificateStore, StoredCertificate, StoreSession
+from certclient.store.base import (
+    Available,
+    CertificateStore,
+    ChangeStamped,
+    StoredCertificate,
+    StoreSession,
+)
 from contract.stores import StoreCase
 from support.pki import Lab, customer_name, ec_key, rsa_key, spki_of
 
@@ -51,6 +58,35 @@ def test_fresh_store_is_available_and_empty(case: StoreCase) -> None:
 
 def test_store_has_the_same_id_after_a_restart(case: StoreCase) -> None:
     assert case.reopen().store_id == case.store.store_id
+
+
+def test_change_stamp_differs_after_each_change_and_not_after_reading(
+    case: StoreCase, lab: Lab
+) -> None:
+    """A token has none: nothing but its content says that it was written to."""
+    store = case.store
+    if case.destination is Destination.USB:
+        assert not isinstance(store, ChangeStamped)
+        return
+    assert isinstance(store, ChangeStamped)
+    stamps = [store.change_stamp()]
+    with open_session(case) as session:
+        _key, certificate = enroll(session, lab)
+    stamps.append(store.change_stamp())
+    with open_session(case) as session:
+        session.archive(certificate)
+    stamps.append(store.change_stamp())
+    with open_session(case) as session:
+        session.unarchive(certificate)
+    stamps.append(store.change_stamp())
+    with open_session(case) as session:
+        session.delete(certificate)
+    stamps.append(store.change_stamp())
+    assert len(set(stamps)) == len(stamps)
+    store.availability()
+    store.certificates()
+    store.unused_keys()
+    assert store.change_stamp() == stamps[-1]
 
 
 @pytest.mark.parametrize("bits", [2048, 3072])

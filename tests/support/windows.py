@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import secrets
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -11,8 +12,10 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 
 from certclient.enrollment.bank_status import BankStatuses
+from certclient.enrollment.observed_state import ObservedState
 from certclient.enrollment.open_procedures import OpenProcedures
 from certclient.enrollment.procedure import Enrollment
+from certclient.enrollment.run_results import ResultFile
 from certclient.i18n.catalogue import Language
 from certclient.model.profile import Profile
 from certclient.store.base import CertificateStore
@@ -20,6 +23,7 @@ from certclient.ui.context import AppContext
 from certclient.ui.language import Languages
 from certclient.ui.settings import UiSettings
 from certclient.ui.tasks.runner import TaskRunner
+from certclient.ui.tasks.state_signals import StateSignals
 
 
 @dataclass
@@ -33,6 +37,7 @@ class Desktop:
     enrollment: Callable[[Profile, Sequence[CertificateStore]], Enrollment]
     statuses: Callable[[], BankStatuses] = BankStatuses
     open_procedures: Callable[[], OpenProcedures] = OpenProcedures
+    journal_stamp: Callable[[], Hashable] = lambda: 0
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     language: Language = Language.JAPANESE
     opened: list[str] = field(default_factory=list)
@@ -43,6 +48,9 @@ class Desktop:
         parent = QObject()
         tasks = TaskRunner(parent)
         languages = Languages(self.language, parent)
+        results = ResultFile(self.folder / "results.json")
+        observed = ObservedState(self.clock, results, lambda: secrets.token_hex(8))
+        state = StateSignals(observed, parent)
         try:
             yield AppContext(
                 profiles=self.profiles,
@@ -50,6 +58,8 @@ class Desktop:
                 enrollment=self.enrollment,
                 statuses=self.statuses,
                 open_procedures=self.open_procedures,
+                journal_stamp=self.journal_stamp,
+                state=state,
                 clock=self.clock,
                 languages=languages,
                 settings=UiSettings(self.folder / "settings.ini"),
@@ -59,6 +69,7 @@ class Desktop:
             )
         finally:
             ended = tasks.close()
+            state.close()
             languages.remove()
             assert ended, "work went on after its windows were closed"
 

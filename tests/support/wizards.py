@@ -22,7 +22,7 @@ from pytestqt.qtbot import QtBot
 from certclient.ca.factory import ca_client_for
 from certclient.configuration.profiles import load_profile
 from certclient.enrollment.bank_status import read_statuses
-from certclient.enrollment.journal import Journal
+from certclient.enrollment.journal import Journal, change_stamp
 from certclient.enrollment.open_procedures import read_open_procedures
 from certclient.enrollment.procedure import Enrollment, Environment
 from certclient.enrollment.run_context import CodeVault
@@ -105,6 +105,7 @@ class UiEnvironment:
             enrollment=self.enrollment,
             statuses=lambda: read_statuses(self.journal),
             open_procedures=lambda: read_open_procedures(self.journal),
+            journal_stamp=lambda: change_stamp(self.journal.path),
             clock=self.clock,
         )
         return self.stack.enter_context(self.desktop.context())

@@ -180,6 +180,23 @@ class Rejection:
     message: str = ""
 
 
+def change_stamp(path: Path) -> tuple[tuple[int, int, int], ...]:
+    """What differs after each write to the journal file `path`, by whichever process.
+
+    Inode, size and time (ns) of the database and its write-ahead log; reads no content. An empty
+    log counts as none, as every reader creates one.
+    """
+    return tuple(_stamp(file) for file in (path, path.with_name(f"{path.name}-wal")))
+
+
+def _stamp(file: Path) -> tuple[int, int, int]:
+    try:
+        status = file.stat()
+    except OSError:
+        return (0, 0, 0)
+    return (status.st_ino, status.st_size, status.st_mtime_ns) if status.st_size else (0, 0, 0)
+
+
 class Journal:
     """All procedures of this user on this computer.
 

@@ -9,14 +9,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from certclient.enrollment.journal import Journal
+from certclient.enrollment.lock import is_held, locks_folder
 from certclient.enrollment.outcomes import ProcedureView, view_of
 
 
 @dataclass(frozen=True, slots=True)
 class OpenProcedures:
-    """A snapshot of the procedures with something left to do (`State.open`), oldest first."""
+    """A snapshot of the procedures with something left to do (`State.open`), oldest first.
+
+    `running`: the ids of those that some process runs now.
+    """
 
     views: tuple[ProcedureView, ...] = ()
+    running: frozenset[str] = frozenset()
 
     def at_bank(self, profile_id: str) -> Sequence[ProcedureView]:
         """Those at one bank."""
@@ -34,4 +39,7 @@ class OpenProcedures:
 
 def read_open_procedures(journal: Journal) -> OpenProcedures:
     """What `journal` holds now. Raises CertclientError: JOURNAL_DAMAGED, DATA_FOLDER."""
-    return OpenProcedures(tuple(view_of(record) for record in journal.open_procedures()))
+    views = tuple(view_of(record) for record in journal.open_procedures())
+    folder = locks_folder(journal.path)
+    running = [view.id for view in views if is_held(folder, view.profile_id, view.user_id)]
+    return OpenProcedures(views, frozenset(running))

@@ -6,7 +6,7 @@ Decides the condition of each certificate for its holder today.
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
@@ -18,7 +18,10 @@ from certclient.enrollment.inventory import (
     newest_per_owner,
     read_inventory,
 )
+from certclient.enrollment.open_procedures import OpenProcedures
 from certclient.enrollment.procedure import Leftover, ProcedureView
+from certclient.enrollment.procedure_status import ProcedurePhase, ProcedureStatus, status_of
+from certclient.enrollment.run_results import RunResult
 from certclient.model.certificate import Owner
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.lifecycle import Lifecycle, Stage, lifecycle_of
@@ -67,6 +70,8 @@ class Condition(enum.Enum):
         return self in (Condition.RENEWABLE, Condition.URGENT)
 
 
+_GOES_ON = (ProcedurePhase.INTERRUPTED, ProcedurePhase.FAILED)
+
 _BY_STAGE = {
     Stage.NOT_YET: Condition.VALID,
     Stage.RENEWABLE: Condition.RENEWABLE,
@@ -89,12 +94,36 @@ _NOT_THE_OWNERS = (Condition.UNREADABLE, Condition.CA_CERTIFICATE, Condition.OTH
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One certificate of one bank. `alone`: its owner has no other certificate that counts."""
+    """One certificate of one bank.
+
+    `alone`: its owner has no other certificate that counts. `procedure`: the open or running
+    procedure of its owner, if this is the certificate that counts or the one that the procedure
+    has issued. `absent`: its token is not plugged in, or cannot be read now; the row shows what was
+    read before.
+    """
 
     profile: Profile
     entry: InventoryEntry
     condition: Condition
     alone: bool = False
+    procedure: ProcedureStatus | None = None
+    absent: bool = False
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Bank and user ID of its owner."""
+        return self.profile.id, self.entry.owner.user_id
+
+    @property
+    def name(self) -> tuple[str, str]:
+        """What identifies the row: store id and fingerprint of the certificate."""
+        return self.entry.stored.store_id, self.entry.certificate.fingerprint
+
+    @property
+    def due(self) -> bool:
+        """Whether it can and should be renewed now; an interrupted renewal goes on."""
+        idle = self.procedure is None or self.procedure.phase in _GOES_ON
+        return self.condition.due and idle and not self.absent
 
     @property
     def needs_another(self) -> bool:
@@ -113,27 +142,36 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """A snapshot taken at `read_at` (aware UTC).
+    """A snapshot taken at `read_at` (aware UTC). `complete`: the stores have been scanned.
 
     `unusable` maps store ids to their errors; `leftovers` are keys without a certificate or
-    procedure; `journal_error` is why the open procedures could not be read. `unreadable`
+    procedure; `journal_error` is why the open procedures could not be read, `scan_error` why the
+    last scan failed. `pending`: the open
+    procedures as journalled; `procedures`: the same and the running ones, with their status.
+    `results`: the ends of runs that the user has not seen yet, oldest first. `postponed`: the names
+    of the rows whose notice the user does not want to see for now (後で更新する). `unreadable`
     certificates have their key here, but nobody can tell whose they are.
     """
 
     read_at: datetime
+    complete: bool = False
     stores: tuple[CertificateStore, ...] = ()
     rows: tuple[Row, ...] = ()
     unusable: Mapping[str, CertclientError] = field(default_factory=lambda: MappingProxyType({}))
     pending: tuple[ProcedureView, ...] = ()
     leftovers: tuple[Leftover, ...] = ()
     journal_error: CertclientError | None = None
+    scan_error: CertclientError | None = None
     statuses: BankStatuses = field(default_factory=BankStatuses)
     unreadable: tuple[StoredCertificate, ...] = ()
+    procedures: tuple[ProcedureStatus, ...] = ()
+    results: tuple[RunResult, ...] = ()
+    postponed: frozenset[tuple[str, str]] = frozenset()
 
     @property
     def due(self) -> tuple[Row, ...]:
         """The certificates to renew now, soonest expiry first."""
-        return tuple(row for row in self.rows if row.condition.due)
+        return tuple(row for row in self.rows if row.due)
 
     @property
     def own(self) -> tuple[StoredCertificate, ...]:
@@ -145,13 +183,13 @@ class Overview:
         procedure_id = row.entry.unfinished_procedure
         return next((view for view in self.pending if view.id == procedure_id), None)
 
+    def status(self, key: tuple[str, str]) -> ProcedureStatus | None:
+        """The open or running procedure of this bank and user ID, None for none."""
+        return next((one for one in self.procedures if one.key == key), None)
+
     def at(self, now: datetime) -> Overview:
         """The same snapshot evaluated at `now` (aware UTC), without reading any store."""
-        entries = [
-            (row.profile, replace(row.entry, life=_life(row.profile, row.entry, now)))
-            for row in self.rows
-        ]
-        return replace(self, read_at=now, rows=_rows(entries))
+        return evaluated(self, now, self.statuses, self.procedures)
 
 
 _ProfileEntry = tuple[Profile, InventoryEntry]
@@ -162,12 +200,15 @@ def read_overview(
     stores: Sequence[CertificateStore],
     now: datetime,
     statuses: BankStatuses,
+    open_procedures: OpenProcedures | None = None,
 ) -> Overview:
     """Reads every store without a PIN. Never raises a CertclientError.
 
-    `now` is aware UTC; `statuses` is what the journal knows. A certificate that matches two
-    profiles belongs to the first, if possible to one whose bank issued it.
+    `now` is aware UTC; `statuses` and `open_procedures` are what the journal knows. A certificate
+    that matches two profiles belongs to the first, if possible to one whose bank issued it.
     """
+    journalled = open_procedures or OpenProcedures()
+    procedures = statuses_of(journalled)
     entries: list[_ProfileEntry] = []
     unusable: dict[str, CertclientError] = {}
     unreadable: dict[tuple[str, str], StoredCertificate] = {}
@@ -178,9 +219,12 @@ def read_overview(
         entries += [(profile, entry) for entry in found.entries]
     return Overview(
         read_at=now,
+        complete=True,
         stores=tuple(stores),
-        rows=_rows(_each_once(entries)),
+        rows=_rows(_each_once(entries), procedures),
         unusable=MappingProxyType(unusable),
+        pending=journalled.views,
+        procedures=procedures,
         journal_error=statuses.journal_error,
         statuses=statuses,
         unreadable=tuple(unreadable.values()),
@@ -200,15 +244,59 @@ def _is_of_other_issuer(entry: InventoryEntry) -> bool:
     return found is not None and found.code is ErrorCode.CERTIFICATE_OTHER_ISSUER
 
 
-def _rows(entries: Sequence[_ProfileEntry]) -> tuple[Row, ...]:
+def statuses_of(open_procedures: OpenProcedures) -> tuple[ProcedureStatus, ...]:
+    """The status of each journalled procedure, as far as the journal and the locks tell it."""
+    return tuple(
+        status_of(view, running=view.id in open_procedures.running)
+        for view in open_procedures.views
+    )
+
+
+def evaluated(
+    overview: Overview,
+    now: datetime,
+    statuses: BankStatuses,
+    procedures: Sequence[ProcedureStatus],
+    absent: Sequence[Row] = (),
+) -> Overview:
+    """`overview` at `now` (aware UTC) with what the journal and the running procedures say.
+
+    Reads no store. `absent`: rows of tokens that were read before and are not part of `overview`.
+    """
+    held = [(row, False) for row in overview.rows if not row.absent]
+    kept = [(row, True) for row in (absent or [one for one in overview.rows if one.absent])]
+    entries: list[_ProfileEntry] = []
+    away: set[tuple[str, str]] = set()
+    for row, gone in (*held, *kept):
+        life = _life(row.profile, row.entry, now)
+        entries.append((row.profile, replace(row.entry, life=life, statuses=statuses)))
+        away |= {row.name} if gone else set()
+    return replace(
+        overview,
+        read_at=now,
+        rows=_rows(entries, procedures, away),
+        statuses=statuses,
+        procedures=tuple(procedures),
+    )
+
+
+def _rows(
+    entries: Sequence[_ProfileEntry],
+    procedures: Sequence[ProcedureStatus] = (),
+    absent: Collection[tuple[str, str]] = (),
+) -> tuple[Row, ...]:
     """Soonest expiry first, folded rows last."""
     counting: dict[tuple[str, Owner], InventoryEntry] = {}
     for profile_id in {profile.id for profile, _ in entries}:
         of_bank = [entry for profile, entry in entries if profile.id == profile_id]
         counting |= {(profile_id, entry.owner): entry for entry in newest_per_owner(of_bank)}
-    rows = [
-        _row(profile, entry, counting.get((profile.id, entry.owner))) for profile, entry in entries
-    ]
+    by_key = {one.key: one for one in procedures}
+    rows = []
+    for profile, entry in entries:
+        row = _row(profile, entry, counting.get((profile.id, entry.owner)))
+        concerned = row.condition.counts or row.condition is Condition.UNFINISHED
+        procedure = by_key.get(row.key) if concerned else None
+        rows.append(replace(row, procedure=procedure, absent=row.name in absent))
     return tuple(sorted(rows, key=lambda row: (row.folded, row.entry.certificate.not_after)))
 
 

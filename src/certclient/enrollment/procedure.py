@@ -11,7 +11,7 @@ from certclient.enrollment.bank_status import BankStatus, BankStatuses, read_sta
 from certclient.enrollment.interaction import ConsentRequest, Interaction, NonInteractive
 from certclient.enrollment.journal import Journal, ProcedureKind, ProcedureState, Record
 from certclient.enrollment.leftovers import Leftover, find_leftovers, remove_leftover
-from certclient.enrollment.lock import exclusive
+from certclient.enrollment.lock import exclusive, locks_folder
 from certclient.enrollment.login_test import LoginTest, LoginTestResult
 from certclient.enrollment.obstacles import check_renewable
 from certclient.enrollment.open_procedures import read_open_procedures
@@ -267,7 +267,7 @@ class Enrollment:
             return self._run(new, interaction, resumed=False, ticket=ticket)
 
     def _lock(self, record: Record) -> contextlib.AbstractContextManager[None]:
-        folder = self._journal.path.parent / "locks"
+        folder = locks_folder(self._journal.path)
         return exclusive(folder, record.profile_id, record.user_id)
 
     def _known_record(self, procedure_id: str) -> Record:

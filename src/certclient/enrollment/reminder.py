@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -68,6 +68,23 @@ def is_due(row: Row, shown: ShownReminder | None, now: datetime) -> bool:
     if row.entry.life.days_left == 0:
         return now - shown.at >= LAST_DAY_PAUSE
     return reached != threshold(shown.days_left, days) and _another_day(shown.at, now)
+
+
+def next_reminder(row: Row, now: datetime) -> date | None:
+    """The day in Japan of the reminder after one that is shown at `now` (aware).
+
+    Today on the last day, when it comes back after LAST_DAY_PAUSE; None if no further one is
+    planned, as for a certificate that has expired.
+    """
+    left = row.entry.life.days_left
+    if not row.condition.due:
+        return None
+    today = day_in_tokyo(now)
+    following = max((day for day in row.profile.reminder_days if day < left), default=None)
+    if following is not None:
+        return today + timedelta(days=left - following)
+    # After the bank's last reminder day there is one more, when it has expired.
+    return today if left == 0 else today + timedelta(days=left + 1)
 
 
 def _another_day(earlier: datetime, now: datetime) -> bool:

@@ -23,6 +23,11 @@ def data_folder() -> Path:
     return journal_file().parent
 
 
+def results_file() -> Path:
+    """Returns the file with the ends of procedures that the user has not seen yet."""
+    return data_folder() / "results.json"
+
+
 def reminders_file() -> Path:
     """Returns the file that records which reminders were shown."""
     return data_folder() / "reminders.json"

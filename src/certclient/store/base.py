@@ -8,7 +8,7 @@ Only one thread may use a store at a time. Every operation can be repeated after
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -211,6 +211,15 @@ class LoginCapable(Protocol):
         CertclientError: CERTIFICATE_NOT_FOUND, LOGIN_REFUSED (the server refused), LOGIN_FAILED
         (no connection with this certificate), TLS_UNTRUSTED, NETWORK_…, PROXY_…, SERVER_ERROR.
         """
+        ...
+
+
+@runtime_checkable
+class ChangeStamped(Protocol):
+    """A CertificateStore that tells without reading its content whether it was written to."""
+
+    def change_stamp(self) -> Hashable:
+        """Returns a value that differs after each change, by whichever program. Never raises."""
         ...
 
 

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from certclient.enrollment.bank_status import BankStatuses
+from certclient.enrollment.observed_state import JournalReading
 from certclient.enrollment.open_procedures import OpenProcedures
 from certclient.enrollment.procedure import Enrollment
 from certclient.i18n.catalogue import Catalogue
 from certclient.model.certificate import Owner, Role
+from certclient.model.errors import CertclientError
 from certclient.model.profile import Profile
 from certclient.store.base import CertificateStore
 from certclient.ui.language import Languages
 from certclient.ui.settings import UiSettings
 from certclient.ui.tasks.runner import TaskRunner
+from certclient.ui.tasks.state_signals import StateSignals
 from certclient.updates.check import Updates
 
 
@@ -29,7 +32,9 @@ class AppContext:
     it reads files and raises DATA_FOLDER, JOURNAL_DAMAGED and JOURNAL_NEWER, so call it in a
     worker. `open_procedures` returns the unfinished ones at every bank and raises the same.
     `statuses` returns what the journal records about which certificates the banks accept;
-    it reads files and never raises. `clock` returns aware UTC.
+    it reads files and never raises. `journal_stamp` returns what differs after each write to the
+    journal, by whichever process. `state`: the one observed state, which all windows show.
+    `clock` returns aware UTC.
 
     `open_url` opens a page in the user's browser and returns whether that worked. `data_folder` is
     this user's. `updates` asks the banks for their newest version; call it in a worker. None turns
@@ -41,6 +46,8 @@ class AppContext:
     enrollment: Callable[[Profile, Sequence[CertificateStore]], Enrollment]
     statuses: Callable[[], BankStatuses]
     open_procedures: Callable[[], OpenProcedures]
+    journal_stamp: Callable[[], Hashable]
+    state: StateSignals
     clock: Callable[[], datetime]
     languages: Languages
     settings: UiSettings
@@ -58,6 +65,15 @@ class AppContext:
     def rehearsal(self) -> bool:
         """Whether every window shows the yellow リハーサル banner (`widgets.banner`)."""
         return any(profile.rehearsal for profile in self.profiles)
+
+    def read_journal(self, number: int) -> JournalReading:
+        """Reads what the journal says; `number`: `ObservedState.next_reading`. Never raises a
+        CertclientError; call it in a worker."""
+        statuses = self.statuses()
+        try:
+            return JournalReading(number, statuses, self.open_procedures())
+        except CertclientError as error:
+            return JournalReading(number, replace(statuses, journal_error=error))
 
     def profile(self, profile_id: str) -> Profile | None:
         """Returns the profile with this id, or None if that bank is not configured."""

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 
 from certclient.enrollment.lock import exclusive
 from certclient.enrollment.procedure import Finished, Pending
+from certclient.enrollment.procedure_status import status_of
 from certclient.model.profile import SecretPolicy
 from certclient.model.progress import Phase, Progress, Step
 from certclient.ui.enrollment.navigation import WizardPageId
@@ -97,7 +98,7 @@ def test_waiting_procedure_is_resumed_after_closing_the_wizard(ui: UiEnvironment
     until(lambda: customer.is_closed)
     ui.max_wait = 60.0
     (view,) = ui.enrollment(ui.profile, ui.stores).pending()
-    customer = ui.open(EnrollmentWizard.resume(ui.context(), view.id))
+    customer = ui.open(EnrollmentWizard.resume(ui.context(), status_of(view, running=False)))
     customer.arrives_at(WizardPageId.DONE)
     assert customer.clicks == []
     (new,) = ui.usable(ui.pc)

@@ -6,6 +6,7 @@ import pytest
 
 from certclient.enrollment.interaction import SecretKind
 from certclient.enrollment.procedure import Pending
+from certclient.enrollment.procedure_status import status_of
 from certclient.model.secret import Secret
 from certclient.ui.enrollment.navigation import WizardPageId
 from certclient.ui.enrollment.wizard import EnrollmentWizard
@@ -107,7 +108,7 @@ def test_resumed_obtain_keeps_its_title(ui: UiEnvironment, place: str) -> None:
     assert isinstance(enrollment.obtain(USER_ID, store, person), Pending)
     ui.max_wait = 60.0
     (view,) = enrollment.pending()
-    wizard = EnrollmentWizard.resume(ui.context(), view.id, kind=view.kind)
+    wizard = EnrollmentWizard.resume(ui.context(), status_of(view, running=False))
     customer = ui.open(wizard)
     assert wizard.windowTitle() == "電子証明書取得"
     if place == "usb":

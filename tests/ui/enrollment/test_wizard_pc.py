@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from certclient.enrollment.journal import Journal
 from certclient.enrollment.procedure import Finished, LoginTest, LoginTestResult
+from certclient.enrollment.procedure_status import ProcedurePhase, ProcedureStatus, status_of
 from certclient.i18n.catalogue import Language
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
@@ -339,7 +340,7 @@ def test_killed_renewal_is_resumed_in_the_wizard(ui: UiEnvironment) -> None:
     )
     ui.journal = Journal(home / ".local" / "share" / "certclient" / "journal.sqlite")
     (view,) = ui.enrollment(ui.profile, ui.stores).pending()
-    customer = ui.open(EnrollmentWizard.resume(ui.context(), view.id))
+    customer = ui.open(EnrollmentWizard.resume(ui.context(), status_of(view, running=False)))
     customer.arrives_at(WizardPageId.DONE)
     (new,) = ui.usable(nss.store())
     assert new != old.certificate
@@ -347,6 +348,9 @@ def test_killed_renewal_is_resumed_in_the_wizard(ui: UiEnvironment) -> None:
 
 
 def test_finished_procedure_cannot_be_resumed(ui: UiEnvironment) -> None:
-    customer = ui.open(EnrollmentWizard.resume(ui.context(), "0123456789abcdef"))
+    gone = ProcedureStatus(
+        ui.profile.id, "TKYM1408054", ProcedurePhase.INTERRUPTED, procedure_id="0123456789abcdef"
+    )
+    customer = ui.open(EnrollmentWizard.resume(ui.context(), gone))
     customer.arrives_at(WizardPageId.PROBLEM)
     assert "CC-PROCEDURE-NOT-FOUND" in customer.text

@@ -75,7 +75,6 @@ def driver(ui: UiEnvironment, qtbot: QtBot) -> Iterator[MainWindowDriver]:
     context = ui.context()
     window, scanner = MainWindow(context), StoreScanner(context)
     qtbot.addWidget(window)
-    scanner.changed.connect(window.show_overview)
     window.stores_changed.connect(scanner.refresh)
     window.show()
     scanner.start()
@@ -141,8 +140,11 @@ def test_enter_keeps_the_procedure_open(driver: MainWindowDriver) -> None:
 
 
 def test_confirmed_procedure_cannot_be_abandoned(driver: MainWindowDriver) -> None:
+    until(lambda: driver.scanner.complete)
+    driver.scanner.stop()
     outcome = stopped_renewal(driver.ui, driver.ui.pc, Step.CONFIRM)
     assert outcome.state is ProcedureState.CONFIRMED
+    driver.scanner.start()
     driver.refresh()
     until(driver.window.pending.isVisible)
     assert driver.window.pending.buttons[0].isVisible()

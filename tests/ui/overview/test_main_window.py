@@ -39,7 +39,7 @@ class MainWindowScreen:
 
     def refresh(self) -> None:
         """Rescans the stores and waits for the result."""
-        with self.qtbot.waitSignal(self.scanner.changed, timeout=LONG):
+        with self.qtbot.waitSignal(self.scanner.scanned, timeout=LONG):
             self.scanner.refresh()
 
     def row(self, user_id: str) -> Row:
@@ -65,7 +65,6 @@ def screen(ui: UiEnvironment, qtbot: QtBot) -> Iterator[MainWindowScreen]:
     window = MainWindow(context)
     qtbot.addWidget(window)
     scanner = StoreScanner(context)
-    scanner.changed.connect(window.show_overview)
     window.stores_changed.connect(scanner.refresh)
     window.show()
     yield MainWindowScreen(ui, qtbot, context, window, scanner)
@@ -139,7 +138,7 @@ def test_later_hides_the_card_until_the_next_reminder(
     assert not screen.window.card.isVisible()
     screen.refresh()
     assert not screen.window.card.isVisible(), "the card stays hidden"
-    screen.window.remind(screen.scanner.overview.rows)
+    screen.context.state.state.remind(screen.scanner.overview.rows)
     assert screen.window.card.isVisible()
 
 
@@ -170,8 +169,19 @@ def test_plugged_and_unplugged_tokens_update_the_list(
     assert model.rowCount() == 0
     screen.ui.stores.append(token.store())
     qtbot.waitUntil(lambda: model.rowCount() == 1, timeout=LONG)
+    present = screen.cells(0)
     screen.ui.stores.pop()
-    qtbot.waitUntil(lambda: model.rowCount() == 0, timeout=LONG)
+    unplugged = f"「{token.label}」を差し込んでください"
+    qtbot.waitUntil(lambda: screen.cells(0)[Column.STATE] == unplugged, timeout=LONG)
+    assert {**screen.cells(0), Column.STATE: present[Column.STATE]} == present, "the row stays"
+    renew = screen.window.actions_row.renew
+    assert not renew.isEnabled()
+    assert token.label in renew.toolTip()
+    assert renew.accessibleDescription() == renew.toolTip()
+    assert not screen.window.card.isVisible()
+    screen.ui.stores.append(token.store())
+    qtbot.waitUntil(lambda: screen.cells(0) == present, timeout=LONG)
+    assert renew.isEnabled()
 
 
 def test_empty_list_offers_to_obtain_a_certificate(screen: MainWindowScreen, qtbot: QtBot) -> None:
@@ -187,9 +197,8 @@ def test_missing_bank_profile_is_shown(ui: UiEnvironment, qtbot: QtBot) -> None:
     window = MainWindow(context)
     qtbot.addWidget(window)
     scanner = StoreScanner(context)
-    scanner.changed.connect(window.show_overview)
     window.show()
-    with qtbot.waitSignal(scanner.changed, timeout=LONG):
+    with qtbot.waitSignal(scanner.scanned, timeout=LONG):
         scanner.refresh()
     labels = [label.text() for label in window.findChildren(QLabel) if label.isVisible()]
     assert "このパソコンには、金融機関の設定がありません" in labels
@@ -228,7 +237,8 @@ def test_expired_certificate_is_archived_and_restored(
     qtbot.waitUntil(
         lambda: screen.row("TKYM1408054").condition is Condition.OBTAINABLE, timeout=LONG
     )
-    assert not screen.window.undo.isVisible()
+    assert not screen.window.undo.button.isVisible()
+    assert "元に戻しました" in screen.window.undo.text
 
 
 def test_certificate_in_use_cannot_be_removed(screen: MainWindowScreen) -> None:

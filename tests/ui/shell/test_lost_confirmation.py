@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 
-from certclient.enrollment.overview import Condition
+from certclient.enrollment.overview import Condition, Row
 from certclient.model.certificate import Certificate
 from certclient.model.deep_link import parse
 from certclient.model.errors import CertclientError
@@ -16,6 +16,7 @@ from certclient.ui.enrollment.navigation import WizardPageId
 from certclient.ui.shell.shell import Shell
 from certclient.ui.shell.single_instance import InstanceRequest, StartRequest
 from certclient_practice.repositories.records import CertificateState
+from support.bank import USER_ID
 from support.lossy_line import BrokenLine, line_broken_at_confirmation
 from support.scripted import ScriptedUser
 from support.shell_driver import ShellDriver
@@ -95,6 +96,10 @@ def test_closing_the_wizard_asks_to_keep_the_pc_online(
     assert "パソコンの電源を切らず、インターネットにつないだまま" in driver.boxes[0]
 
 
+def rows(driver: ShellDriver) -> Sequence[Row]:
+    return driver.shell.scanner.overview.rows
+
+
 def test_unconfirmed_certificate_is_unfinished_and_can_be_continued(
     ui: UiEnvironment, broken: BrokenLine, programs: list[ShellDriver]
 ) -> None:
@@ -102,15 +107,13 @@ def test_unconfirmed_certificate_is_unfinished_and_can_be_continued(
     driver = start(ui, programs)
     until(lambda: condition(driver, new) is Condition.UNFINISHED)
     window = driver.shell.window
-    assert window.card.isVisible(), "the old certificate is still due for renewal"
-    assert window.card.row is not None
-    assert window.card.row.entry.certificate != new
-    texts = [
-        window.table.certificates.state(row)
-        for row in driver.shell.scanner.overview.rows
-        if row.entry.certificate == new
-    ]
-    assert texts == ["手続きの途中です（続ける）"]
+    until(lambda: [row.procedure and row.procedure.running for row in rows(driver)] == [False] * 2)
+    assert not window.card.isVisible(), "its procedure is on the list of those not finished"
+    states = {window.table.certificates.state(row) for row in rows(driver)}
+    assert states == {"途中で止まりました（続けられます）"}, "the old one is not offered again"
+    (line,) = window.pending.texts
+    assert line.startswith(f"{USER_ID}（{ui.profile.bank.ja}）：途中で止まりました。")
+    assert "[CC-" not in line
     (row,) = (r for r in driver.shell.scanner.overview.rows if r.entry.certificate == new)
     window.table.select(row)
     broken.line.restore()

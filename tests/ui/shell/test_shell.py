@@ -10,6 +10,7 @@ import pytest
 from certclient.enrollment.overview import Condition
 from certclient.enrollment.procedure import Pending
 from certclient.model.deep_link import parse
+from certclient.model.progress import Step
 from certclient.ui.enrollment.navigation import WizardPageId
 from certclient.ui.shell.shell import Shell
 from certclient.ui.shell.single_instance import InstanceRequest, StartRequest
@@ -87,7 +88,7 @@ def test_interrupted_procedure_continues_with_one_click(
     ui: UiEnvironment, program: Program
 ) -> None:
     current = ui.add_certificate(ui.pc)
-    person = ScriptedUser(stop_before=lambda steps: len(steps) >= 3)
+    person = ScriptedUser(stop_before=lambda steps: Step.CREATE_KEY in steps)
     ui.enrollment(ui.profile, ui.stores).renew(current, ui.pc, person)
     driver = program()
     driver.starts()

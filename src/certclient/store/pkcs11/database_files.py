@@ -100,6 +100,19 @@ def _visible(place: Path) -> bool:
     return True
 
 
+def change_stamp(directory: Path) -> tuple[_Signature | None, ...]:
+    """Returns what differs after each change to the two files' content, rights or owner."""
+    return tuple(_signature(directory / name) for name in (CERTIFICATES, KEYS))
+
+
+def _signature(file: Path) -> _Signature | None:
+    try:
+        status = file.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino, status.st_size, status.st_ctime_ns
+
+
 def examine(directory: Path, *, now: bool = False) -> DatabaseFiles:
     """Examines the database in `directory`; waits briefly if another program has locked it.
 

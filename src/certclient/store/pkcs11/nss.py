@@ -8,7 +8,7 @@ exports them): certclient does not claim non-exportable keys for this store.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +27,7 @@ from certclient.store.base import (
 )
 from certclient.store.pkcs11.database_files import (
     Problem,
+    change_stamp,
     examine,
     inaccessible,
     shown_path,
@@ -95,6 +96,10 @@ class NssStore:
         except CertclientError as error:
             return error
         return None if files.writable else self._read_only()
+
+    def change_stamp(self) -> Hashable:
+        """See ChangeStamped: inode, size and time of the database's two files."""
+        return change_stamp(self.directory)
 
     def certificates(self) -> Sequence[StoredCertificate]:
         """See CertificateStore.certificates. Empty if there is no database yet."""

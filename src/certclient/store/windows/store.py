@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -24,6 +24,7 @@ from certclient.store.windows.crypt32 import SystemStoreEntry
 from certclient.store.windows.errors import translated
 from certclient.store.windows.matching import KeyFinder
 from certclient.store.windows.names import StoreNames
+from certclient.store.windows.registry_stamp import registry_stamp
 from certclient.store.windows.session import WindowsSession
 
 _in_use: set[str] = set()
@@ -63,6 +64,10 @@ class WindowsStore:
         except CertclientError as error:
             return Unavailable(error.code, error.data)
         return Available(needs_pin=False)
+
+    def change_stamp(self) -> Hashable:
+        """See ChangeStamped: the times of the store's registry keys, one for each certificate."""
+        return registry_stamp(self.names.personal)
 
     def certificates(self) -> Sequence[StoredCertificate]:
         """See CertificateStore.certificates."""

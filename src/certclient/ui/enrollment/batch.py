@@ -106,6 +106,10 @@ class RenewAllDialog(QDialog):
         self.finished_with.emit(end)
 
     def _all_ended(self) -> None:
+        if self.isVisible():
+            state = self._context.state.state
+            own = [one for one in state.overview.results if one.batch == self.batch.batch_id]
+            state.see(*own)
         self.all_done.emit()
         if not self.isVisible():
             self.deleteLater()

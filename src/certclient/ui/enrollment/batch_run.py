@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
 
+from certclient.enrollment.observed_state import RunTarget
 from certclient.enrollment.overview import Row, read_overview
-from certclient.enrollment.procedure import Enrollment
+from certclient.enrollment.procedure import Enrollment, ProcedureKind
 from certclient.model.errors import CertclientError
 from certclient.model.progress import Phase, Progress, Step
 from certclient.store.base import CertificateStore
@@ -56,10 +58,14 @@ class BatchRun(QObject):
         self._context = context
         self._due_certificates: _DueCertificates | None = None
         self._now = -1
+        self.batch_id = secrets.token_hex(8)
+        """Shared by the results of this batch."""
         self.run: EnrollmentWorker | None = None
         self.ends: list[WorkerResult] = []
         self.scan_error: CertclientError | None = None
         self.stopping = False
+        self.ended = False
+        """Whether the last renewal of a started batch has ended."""
         self.step: Step | None = None
 
     # Progress
@@ -83,6 +89,11 @@ class BatchRun(QObject):
     def working(self) -> bool:
         """Whether a renewal is running."""
         return self.run is not None
+
+    @property
+    def going_on(self) -> bool:
+        """Whether the batch was started and has not come to its end."""
+        return self._now >= 0 and not self.ended
 
     @property
     def over(self) -> bool:
@@ -125,6 +136,7 @@ class BatchRun(QObject):
     def _next(self) -> None:
         self._now += 1
         if self._due_certificates is None or self._now >= len(self.rows) or self.stopping:
+            self.ended = True
             self.changed.emit()
             self.all_ended.emit()
             return
@@ -134,7 +146,7 @@ class BatchRun(QObject):
     def _begin(self, due_certificates: _DueCertificates, row: Row) -> None:
         entry, enrollment = row.entry, due_certificates.enrollments[row.profile.id]
         given_consent = GivenConsent(entry.owner.user_id, entry.store, entry.certificate)
-        run = EnrollmentWorker(self._context.tasks, given_consent.covers)
+        run = EnrollmentWorker(self._context.tasks, self._context.state.state, given_consent.covers)
         run.ended.connect(self._ended)
         run.interaction.pin_asked.connect(self.question_asked)
         run.interaction.secret_asked.connect(self.question_asked)
@@ -144,8 +156,13 @@ class BatchRun(QObject):
         run.start(
             EnrollmentJob(
                 enrollment=enrollment,
-                profile_id=row.profile.id,
-                user_id=entry.owner.user_id,
+                target=RunTarget(
+                    row.profile.id,
+                    entry.owner.user_id,
+                    ProcedureKind.RENEW,
+                    full_id=entry.full_id,
+                    batch=self.batch_id,
+                ),
                 stores=(*(store.store_id for store in due_certificates.stores), STORE_SCAN),
                 call=lambda person: enrollment.renew(entry.stored, entry.store, person),
             )

@@ -12,9 +12,12 @@ import shiboken6
 from PySide6.QtCore import QObject, Signal
 
 from certclient.enrollment.interaction import Interaction
+from certclient.enrollment.observed_state import RunTarget
 from certclient.enrollment.preflight import Check, CheckResult
-from certclient.enrollment.procedure import Enrollment, Finished, Outcome
+from certclient.enrollment.procedure import Enrollment, Finished, Outcome, ProcedureKind
+from certclient.enrollment.procedure_status import ProcedureStatus
 from certclient.enrollment.proxy_login import AsksForProxyLogin
+from certclient.enrollment.run_results import RunResult
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.profile import Profile
@@ -46,13 +49,9 @@ from certclient.ui.tasks.runner import STORE_SCAN
 
 @dataclass(frozen=True, slots=True)
 class StoreScanResult:
-    """The result of one scan: the stores present, the procedures over them, the places to choose.
+    """The result of one scan: the stores present, the procedures over them, the places to
+    choose."""
 
-    `profile` and `user_id` are those of the procedure being resumed, otherwise the session's.
-    """
-
-    profile: Profile
-    user_id: str
     enrollment: Enrollment
     stores: tuple[CertificateStore, ...]
     places: tuple[Place, ...]
@@ -98,6 +97,8 @@ class WizardSession(QObject):
         self.place: Place | None = None
         self.run: EnrollmentWorker | None = None
         self.warnings: tuple[CertclientError, ...] = ()
+        self.result: RunResult | None = None
+        """The end of the last run, as the observed state keeps it; None for nothing to tell."""
         self.key_prompts = False
         """Whether Windows will prompt before using the current key; known after the checks."""
         self._results: _Results | None = None
@@ -128,6 +129,24 @@ class WizardSession(QObject):
     def _take_ticket(self) -> Secret | None:
         ticket, self._ticket = self._ticket, None
         return ticket
+
+    @property
+    def target(self) -> RunTarget:
+        """What a run of this session is about."""
+        wizard_state, current = self.wizard_state, self.current
+        kind = ProcedureKind.OBTAIN if wizard_state.obtains else ProcedureKind.RENEW
+        return RunTarget(
+            self.profile.id,
+            wizard_state.user_id,
+            wizard_state.kind or kind,
+            procedure_id=wizard_state.procedure_id,
+            full_id=current.stored.certificate.common_name if current is not None else "",
+        )
+
+    @property
+    def status(self) -> ProcedureStatus | None:
+        """The observed status of this procedure; None while it has not begun."""
+        return self.context.state.overview.status(self.target.key)
 
     # Navigation
 
@@ -171,8 +190,6 @@ class WizardSession(QObject):
             if not shiboken6.isValid(self):
                 return  # the window was closed during the scan
             self.scan = found
-            self.profile = found.profile
-            self.wizard_state = replace(self.wizard_state, user_id=found.user_id)
             self._keep_choice(found)
             done()
 
@@ -235,7 +252,9 @@ class WizardSession(QObject):
         scan = self._scanned()
         given_consent = self._given_consent()
         run = EnrollmentWorker(
-            self.context.tasks, given_consent.covers if given_consent else no_consent
+            self.context.tasks,
+            self.context.state.state,
+            given_consent.covers if given_consent else no_consent,
         )
         run.ended.connect(self._run_ended)
         run.interaction.warned.connect(self._warned)
@@ -245,8 +264,7 @@ class WizardSession(QObject):
         run.start(
             EnrollmentJob(
                 enrollment=scan.enrollment,
-                profile_id=self.profile.id,
-                user_id=self.wizard_state.user_id,
+                target=self.target,
                 stores=(*scan.store_ids, STORE_SCAN),
                 call=self._call(scan),
             )
@@ -278,6 +296,7 @@ class WizardSession(QObject):
 
     def _run_ended(self, end: WorkerResult) -> None:
         self.run = None
+        self.result = end.result
         if end.outcome is not None:
             self.wizard_state = ended(self.wizard_state, end.outcome)
             self.run_ended.emit(end.outcome)
@@ -290,32 +309,14 @@ class WizardSession(QObject):
 def _scan(context: AppContext, profile: Profile, wizard_state: WizardState) -> StoreScanResult:
     """Runs in a worker."""
     stores = tuple(context.stores())
-    user_id = wizard_state.user_id
-    enrollment = context.enrollment(profile, stores)
-    if wizard_state.procedure_id:
-        profile, user_id = _owner_of(wizard_state.procedure_id, context) or (profile, user_id)
-        enrollment = context.enrollment(profile, stores)
+    state = context.state.state
+    # A run that continues a procedure shows what is done already.
+    state.update_journal(context.read_journal(state.next_reading()))
     home_id = wizard_state.current.stored.store_id if wizard_state.current is not None else ""
     home = next((store for store in stores if store.store_id == home_id), None)
     return StoreScanResult(
-        profile=profile,
-        user_id=user_id,
-        enrollment=enrollment,
+        enrollment=context.enrollment(profile, stores),
         stores=stores,
         places=find_places(profile, stores, home_id),
         home=absent(home_id) if home is None and home_id else home,
     )
-
-
-def _owner_of(procedure_id: str, context: AppContext) -> tuple[Profile, str] | None:
-    """Returns the bank and user ID of an open procedure; all banks share one journal.
-
-    None if it has ended meanwhile: resuming then says how. Raises PROFILE_NOT_FOUND.
-    """
-    view = context.open_procedures().find(procedure_id)
-    if view is None:
-        return None
-    profile = context.profile(view.profile_id)
-    if profile is None:
-        raise CertclientError(ErrorCode.PROFILE_NOT_FOUND, file=view.profile_id)
-    return profile, view.user_id

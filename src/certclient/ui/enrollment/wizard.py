@@ -10,7 +10,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QAbstractButton, QDialog, QPushButton, QWidget, QWizard
 
 from certclient.enrollment.obstacles import check_renewable
-from certclient.enrollment.procedure import ProcedureKind
+from certclient.enrollment.procedure_status import ProcedureStatus
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.lifecycle import Stage, lifecycle_of
 from certclient.model.profile import Profile
@@ -72,7 +72,7 @@ class EnrollmentWizard(QWizard):
             self.button(which).clicked.connect(lambda _checked=False, w=which: self._press(w))
         self.setStartId(first_page(session.wizard_state))
         session.moved.connect(self._move)
-        session.run_ended.connect(self.finished_with)
+        session.run_ended.connect(self._run_ended)
         self._retitle()
         self.resize(fitting_size(self, *_SIZE_IN_LINES))
 
@@ -135,21 +135,23 @@ class EnrollmentWizard(QWizard):
     def resume(
         cls,
         context: AppContext,
-        procedure_id: str,
+        status: ProcedureStatus,
         parent: QWidget | None = None,
-        *,
-        kind: ProcedureKind | None = None,
     ) -> EnrollmentWizard:
-        """Creates a wizard that resumes a procedure at once; its user has already agreed.
+        """Creates a wizard that resumes a procedure at once; its user has already agreed. If it
+        runs without a window, the wizard shows that run until it ends.
 
-        `kind`: 更新 or 取得, for the window's title. Raises CertclientError(PROFILE_NOT_FOUND) if
-        no bank is configured.
+        Raises CertclientError(PROFILE_NOT_FOUND) if its bank is not configured.
         """
-        # The first scan replaces this profile with the procedure's own.
-        profile = _first(context)
+        profile = context.profile(status.profile_id)
         if profile is None:
-            raise CertclientError(ErrorCode.PROFILE_NOT_FOUND)
-        wizard_state = WizardState(WizardMode.RESUME, procedure_id=procedure_id, kind=kind)
+            raise CertclientError(ErrorCode.PROFILE_NOT_FOUND, file=status.profile_id)
+        wizard_state = WizardState(
+            WizardMode.RESUME,
+            user_id=status.user_id,
+            procedure_id=status.procedure_id,
+            kind=status.kind,
+        )
         return cls(WizardSession(context, profile, wizard_state), parent)
 
     # Pages
@@ -252,6 +254,13 @@ class EnrollmentWizard(QWizard):
         if self.session.run is None:
             return self.session.wizard_state.unconfirmed
         return isinstance(page, WorkPage) and page.confirming
+
+    def _run_ended(self, end: object) -> None:
+        """The page shows the end, if the window is open; otherwise the main window keeps it."""
+        result = self.session.result
+        if result is not None and self.isVisible():
+            self.session.context.state.state.see(result)
+        self.finished_with.emit(end)
 
     def _leave_if_closed(self, _end: object) -> None:
         if not self.isVisible():

@@ -11,7 +11,6 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from certclient.enrollment import cleanup
-from certclient.enrollment.open_procedures import OpenProcedures
 from certclient.enrollment.overview import Condition, Overview, Row
 from certclient.model.errors import CertclientError
 from certclient.platform import log
@@ -34,7 +33,7 @@ def possible(row: Row, overview: Overview, now: datetime) -> frozenset[ArchiveAc
     A certificate can be removed only once it is no longer needed, and deleted only after it was
     archived or has expired. Nothing is allowed while a procedure of its user ID is open.
     """
-    if not _idle(row, overview):
+    if row.absent or not _idle(row, overview):
         return frozenset()
     if row.condition is Condition.ARCHIVED:
         back = {ArchiveAction.RESTORE}
@@ -54,8 +53,8 @@ def _idle(row: Row, overview: Overview) -> bool:
 
 
 def _check_idle(row: Row, overview: Overview) -> None:
-    at_bank = OpenProcedures(overview.pending).at_bank(row.profile.id)
-    open_user_ids = [view.user_id for view in at_bank]
+    procedures = [one for one in overview.procedures if one.profile_id == row.profile.id]
+    open_user_ids = [one.user_id for one in procedures]
     cleanup.check_idle(row.entry.owner.user_id, open_user_ids)
 
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeView, QWidget
 from certclient.enrollment.overview import Overview, Row
 from certclient.ui.context import AppContext
 from certclient.ui.overview.delegates import CertificateDelegate
-from certclient.ui.overview.models import CertificateModel, Column, name_of, row_at
+from certclient.ui.overview.models import CertificateModel, Column, row_at
 from certclient.ui.widgets.selection import keep_selection_visible
 
 _LEAST_LINES = 12
@@ -52,19 +52,26 @@ class CertificateTable(QTreeView):
         self._retranslate()
 
     def show_overview(self, overview: Overview) -> None:
-        """Shows new contents. Keeps the selection and the fold's state; if the selected row is
-        gone, selects the first one due, or else the first row."""
+        """Shows new contents. Keeps the selection and the fold's state.
+
+        If the selected row is gone or no longer counts, selects the one that counts for its owner;
+        without one, the first one due, or else the first row.
+        """
         before = self.row
         unfolded = self.isExpanded(self.certificates.fold)
+        scrolled = self.verticalScrollBar().value()
         self.certificates.show(overview)
         self._span_fold()
         self.setExpanded(self.certificates.fold, unfolded)
-        if before is not None:
-            self.select(before)
-        if self.row is None:
+        self.verticalScrollBar().setValue(scrolled)
+        chosen = _choice(before, overview)
+        if chosen is not None and (before is None or chosen.name != before.name):
+            # The most urgent row comes first, and stays in sight if the list is not too long.
+            self.scrollToTop()
+        if chosen is not None:
+            self.select(chosen)
+        else:
             self.setCurrentIndex(self.certificates.index(0, 0))
-            for row in overview.due[:1]:
-                self.select(row)
         self._fit_columns()
         self.chosen.emit(self.row)
 
@@ -75,7 +82,7 @@ class CertificateTable(QTreeView):
 
     def select(self, row: Row) -> None:
         """Selects a row and scrolls to it; does nothing if it is gone."""
-        index = self.certificates.find(name_of(row))
+        index = self.certificates.find(row.name)
         if index.isValid():
             flags = QItemSelectionModel.SelectionFlag
             self.selectionModel().setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
@@ -132,3 +139,16 @@ class CertificateTable(QTreeView):
         self.setAccessibleName(self.tr("Certificates"))
         self.certificates.emit_texts_changed()
         self._fit_columns()
+
+
+def _choice(before: Row | None, overview: Overview) -> Row | None:
+    """The row to select: the same as before, or its successor after a renewal."""
+    same = next((row for row in overview.rows if before and row.name == before.name), None)
+    if same is not None and (not same.folded or (before is not None and before.folded)):
+        return same
+    if before is not None:
+        own = [row for row in overview.rows if row.key == before.key and not row.folded]
+        if own:
+            return max(own, key=lambda row: (row.condition.counts, row.entry.certificate.not_after))
+    first = next((row for row in overview.rows if not row.folded), None)
+    return next(iter(overview.due), same or first)

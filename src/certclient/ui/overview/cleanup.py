@@ -7,13 +7,8 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QMessageBox, QWidget
 
-from certclient.enrollment.procedure import (
-    Finished,
-    Leftover,
-    Outcome,
-    ProcedureKind,
-    ProcedureView,
-)
+from certclient.enrollment.procedure import Finished, Leftover, Outcome, ProcedureKind
+from certclient.enrollment.procedure_status import ProcedureStatus
 from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.visible_text import visible
@@ -46,20 +41,21 @@ class ProcedureCleanup(QObject):
 
     # やめる
 
-    def confirm_abandon(self, view: ProcedureView, stores: Sequence[CertificateStore]) -> None:
+    def confirm_abandon(self, status: ProcedureStatus, stores: Sequence[CertificateStore]) -> None:
         """Asks for confirmation, then abandons the procedure; `stores` are those present."""
         box = self._box(
-            self.tr("Give up the procedure of {0}?").format(view.user_id), self._abandon_task(view)
+            self.tr("Give up the procedure of {0}?").format(status.user_id),
+            self._abandon_task(status),
         )
         texts = self.tr("&Give it up"), self.tr("&Keep it")
-        self._confirm(box, texts, lambda: self._abandon(view, tuple(stores)))
+        self._confirm(box, texts, lambda: self._abandon(status, tuple(stores)))
 
-    def _abandon_task(self, view: ProcedureView) -> list[str]:
+    def _abandon_task(self, status: ProcedureStatus) -> list[str]:
         lines = [
             self.tr("The unfinished key and, if it has arrived, the new certificate are deleted."),
             self.tr("The authority that issues certificates is told that it is not wanted."),
         ]
-        if view.kind is ProcedureKind.OBTAIN:
+        if status.kind is ProcedureKind.OBTAIN:
             lines.append(self.tr("To obtain one later, you need an issue code again."))
         else:
             lines.append(
@@ -67,27 +63,29 @@ class ProcedureCleanup(QObject):
             )
         return lines
 
-    def _abandon(self, view: ProcedureView, stores: tuple[CertificateStore, ...]) -> None:
-        profile = self._context.profile(view.profile_id)
+    def _abandon(self, status: ProcedureStatus, stores: tuple[CertificateStore, ...]) -> None:
+        profile = self._context.profile(status.profile_id)
         if profile is None:
             return
 
         def work(interaction: QtInteraction) -> Outcome:
-            return self._context.enrollment(profile, stores).abandon(view.id, interaction)
+            return self._context.enrollment(profile, stores).abandon(
+                status.procedure_id, interaction
+            )
 
         def finish(outcome: Outcome) -> None:
-            log.event("abandoned", procedure=view.id)
-            self.done.emit(self._ended(view, outcome))
+            log.event("abandoned", procedure=status.procedure_id)
+            self.done.emit(self._ended(status, outcome))
 
         ids = [store.store_id for store in stores]
         self._store_task.start(work, ids, finish, self.failed.emit)
 
-    def _ended(self, view: ProcedureView, outcome: Outcome) -> str:
+    def _ended(self, status: ProcedureStatus, outcome: Outcome) -> str:
         if isinstance(outcome, Finished):
             return self.tr("The procedure of {0} was nearly done, so it was finished.").format(
-                view.user_id
+                status.user_id
             )
-        message = [self.tr("The procedure of {0} was given up.").format(view.user_id)]
+        message = [self.tr("The procedure of {0} was given up.").format(status.user_id)]
         for error in self._store_task.warnings:
             # The issue code prompt was declined; the missing confirmation informs the CA instead.
             if error.code is not ErrorCode.ISSUE_CODE_REQUIRED:

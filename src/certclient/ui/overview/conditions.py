@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from PySide6.QtGui import QColor, QPalette
 
-from certclient.enrollment.overview import Condition
+from certclient.enrollment.overview import Condition, Row
+from certclient.enrollment.procedure_status import ProcedurePhase
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,9 @@ _AMBER = ("#8a5a00", "#e3b341")
 _RED = ("#c01c28", "#ff8a80")
 _PLAIN = ("", "")
 
+_UNFINISHED = ConditionStyle("waiting", *_AMBER)
+_FAILED = ConditionStyle("urgent", *_RED)
+
 CONDITION_STYLES = {
     Condition.VALID: ConditionStyle("valid", *_GREEN),
     Condition.RENEWABLE: ConditionStyle("renewable", *_AMBER),
@@ -43,9 +47,18 @@ CONDITION_STYLES = {
     Condition.CA_CERTIFICATE: ConditionStyle("archived", *_PLAIN),
     Condition.OTHER_ISSUER: ConditionStyle("archived", *_PLAIN),
     Condition.KEY_KIND: ConditionStyle("no-key", *_AMBER),
-    Condition.UNFINISHED: ConditionStyle("waiting", *_AMBER),
+    Condition.UNFINISHED: _UNFINISHED,
     Condition.NOT_ACCEPTED: ConditionStyle("not-accepted", *_RED),
 }
+
+
+def style_of(row: Row) -> ConditionStyle:
+    """Returns the look of a row: of its procedure, if one is open, else of its condition."""
+    if row.absent:
+        return ConditionStyle("usb", *_PLAIN)
+    if row.procedure is not None:
+        return _FAILED if row.procedure.phase is ProcedurePhase.FAILED else _UNFINISHED
+    return CONDITION_STYLES[row.condition]
 
 
 def is_dark(palette: QPalette) -> bool:

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleO
 
 from certclient.enrollment.overview import Row
 from certclient.model.destination import Destination
-from certclient.ui.overview.conditions import CONDITION_STYLES
+from certclient.ui.overview.conditions import CONDITION_STYLES, style_of
 from certclient.ui.overview.models import Column, row_at
 from certclient.ui.widgets import icons
 
@@ -60,6 +60,8 @@ class CertificateDelegate(QStyledItemDelegate):
         area = QRectF(option.rect).adjusted(_GAP, 0, -_GAP, 0)
         painter.save()
         painter.setFont(option.font)
+        if row.absent:
+            option.palette.setCurrentColorGroup(QPalette.ColorGroup.Disabled)
         if index.column() == Column.LEFT and index.data():
             _paint_timeline(painter, option, area, row, str(index.data()))
         elif index.column() not in _SHAPED:
@@ -111,8 +113,9 @@ def _shape(row: Row, column: int, option: QStyleOptionViewItem) -> tuple[str, QC
     if column == Column.PLACE:
         usb = row.entry.store.destination is Destination.USB
         return ("usb" if usb else "pc"), _text_colour(option)
-    condition_style = CONDITION_STYLES[row.condition]
-    colour = _text_colour(option) if _selected(option) else condition_style.colour(option.palette)
+    condition_style = style_of(row)
+    plain = _selected(option) or row.absent
+    colour = _text_colour(option) if plain else condition_style.colour(option.palette)
     return condition_style.icon, colour
 
 
@@ -152,7 +155,8 @@ def _paint_timeline(
     painter.drawRect(track)
     whole = row.entry.life.renew_days
     left = min(max(row.entry.life.days_left / whole, 0.0), 1.0)
-    fill = colour if _selected(option) else CONDITION_STYLES[row.condition].colour(option.palette)
+    plain = _selected(option) or row.absent
+    fill = colour if plain else CONDITION_STYLES[row.condition].colour(option.palette)
     painter.fillRect(QRectF(track.left(), track.top(), track.width() * left, _BAR), fill)
     for day in row.profile.reminder_days:
         if 0 < day < whole:

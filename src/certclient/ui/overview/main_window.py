@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QMainWindow,
@@ -16,7 +16,8 @@ from PySide6.QtWidgets import (
 )
 
 from certclient.enrollment.overview import Condition, Overview, Row
-from certclient.enrollment.procedure import ProcedureView
+from certclient.enrollment.procedure_status import ProcedureStatus
+from certclient.enrollment.run_results import RunResult
 from certclient.model.errors import CertclientError
 from certclient.model.visible_text import visible
 from certclient.ui.context import AppContext
@@ -30,10 +31,11 @@ from certclient.ui.overview.certificate_table import CertificateTable
 from certclient.ui.overview.cleanup import ProcedureCleanup
 from certclient.ui.overview.empty_page import EmptyPage
 from certclient.ui.overview.leftover_panel import LeftoverPanel
-from certclient.ui.overview.models import name_of, row_at
-from certclient.ui.overview.notes import NoteLines, UndoLine
+from certclient.ui.overview.models import row_at
+from certclient.ui.overview.notes import ActionLine, NoteLines
 from certclient.ui.overview.notice_card import NoticeCard
 from certclient.ui.overview.pending_panel import PendingPanel
+from certclient.ui.overview.result_panel import ResultPanel
 from certclient.ui.overview.update_notice import UpdateLine
 from certclient.ui.widgets import icons
 from certclient.ui.widgets.banner import RehearsalBanner, insert_banner
@@ -46,16 +48,17 @@ _SIZE = (67, 42)
 _RENEWABLE = (
     Condition.RENEWABLE,
     Condition.URGENT,
-    Condition.VALID,
     Condition.OBTAINABLE,
     Condition.TOO_LATE,
     Condition.NOT_ACCEPTED,
+    Condition.UNFINISHED,
 )
 """Conditions that enable 証明書更新; the wizard then shows what the date allows."""
 
 
 class MainWindow(QMainWindow):
-    """Shows an overview and emits the user's requests; the shell opens the windows for them."""
+    """Shows the observed state and emits the user's requests; the shell opens the windows for
+    them."""
 
     renew_requested = Signal(object)
     """The Row to renew; it may have expired."""
@@ -64,11 +67,9 @@ class MainWindow(QMainWindow):
     batch_requested = Signal()
     """すべて更新."""
     resume_requested = Signal(object)
-    """The ProcedureView to resume."""
+    """The ProcedureStatus to resume, or whose window to open."""
     replacement_wanted = Signal(object)
     """The Row whose owner has to obtain a new certificate."""
-    continue_requested = Signal(object)
-    """The Row whose procedure is to be resumed."""
     postponed = Signal(object)
     """The Rows whose reminder the user postponed."""
     stores_changed = Signal()
@@ -78,9 +79,9 @@ class MainWindow(QMainWindow):
     def __init__(self, context: AppContext) -> None:
         super().__init__()
         self._context = context
-        self._overview = Overview(context.clock())
         self.setWindowIcon(icons.app_icon())
         self.card = NoticeCard(context)
+        self.results = ResultPanel(context)
         self.pending = PendingPanel(context)
         self.leftovers = LeftoverPanel(context)
         self.actions_row = ActionRow(context)
@@ -88,7 +89,7 @@ class MainWindow(QMainWindow):
         self.selection_row = SelectionRow()
         self.empty = EmptyPage(context)
         self.notes = NoteLines(context)
-        self.undo = UndoLine()
+        self.undo = ActionLine(context)
         self.removals = ArchiveTask(context, self)
         self.cleanup = ProcedureCleanup(context, self)
         self.help_window = HelpWindow(context, self)
@@ -100,29 +101,31 @@ class MainWindow(QMainWindow):
         self._connect_removals()
         self._retranslate()
         self._choose(None)
+        self._show()
+        context.state.changed.connect(self._show)
         self.resize(fitting_size(self, *_SIZE))
         self.restoreGeometry(context.settings.geometry)
 
-    # Called by the shell
+    @property
+    def _overview(self) -> Overview:
+        return self._context.state.overview
 
-    def show_overview(self, overview: Overview) -> None:
-        """Shows the result of a complete scan."""
-        self._overview = overview
+    def _show(self) -> None:
+        """Shows the observed state, once the stores have been scanned."""
+        overview = self._overview
+        self.results.show_results(overview.results)
+        if not overview.complete:
+            return
         self.empty.scan_finished()
         self._pages.setCurrentIndex(1 if overview.rows else 0)
         self.table.show_overview(overview)
-        self.card.show_for(overview)
-        self.pending.show_views(overview.pending)
+        self.card.show_overview()
+        self.pending.show_procedures(overview.procedures)
         self.leftovers.show_leftovers(overview.leftovers)
-        self.notes.show_overview(overview)
+        self.notes.show_overview()
         self.help_window.show_overview(overview)
         self.actions_row.renew_all.setEnabled(len(overview.due) > 1)
         self._choose(self.table.row)
-
-    def remind(self, rows: Sequence[Row]) -> None:
-        """Shows the card again for certificates that the user had postponed."""
-        self.card.remind(list(rows))
-        self.card.show_for(self._overview)
 
     def show_error(self, error: CertclientError, row: Row | None = None) -> None:
         """Shows an error; `row` is the certificate concerned, if any."""
@@ -162,6 +165,7 @@ class MainWindow(QMainWindow):
         layout = QVBoxLayout(content)
         layout.addWidget(self.card)
         layout.addWidget(self.updates)
+        layout.addWidget(self.results)
         layout.addWidget(self.pending)
         layout.addWidget(self.leftovers)
         layout.addWidget(self.actions_row)
@@ -186,7 +190,10 @@ class MainWindow(QMainWindow):
         self.card.postponed.connect(self.postponed)
         self.pending.resume_requested.connect(self.resume_requested)
         self.table.chosen.connect(self._choose)
-        self.table.opened.connect(self._show_details)
+        self.table.opened.connect(self._open_row)
+        self.results.seen.connect(self._confirm_results)
+        refresh = QShortcut(QKeySequence(QKeySequence.StandardKey.Refresh), self)
+        refresh.activated.connect(self.stores_changed)
         actions = self.actions_row
         actions.renew.clicked.connect(self._renew_chosen)
         actions.obtain.clicked.connect(self.obtain_requested)
@@ -232,10 +239,11 @@ class MainWindow(QMainWindow):
     # User actions
 
     def _choose(self, row: Row | None) -> None:
-        goes_on = row is not None and row.condition is Condition.UNFINISHED
-        self.actions_row.renew.setEnabled(
-            row is not None and (goes_on or row.condition in _RENEWABLE)
-        )
+        obstacle = self._obstacle(row)
+        renew = self.actions_row.renew
+        renew.setEnabled(row is not None and not obstacle)
+        renew.setToolTip(obstacle)
+        renew.setAccessibleDescription(obstacle)
         buttons = self.selection_row
         buttons.details.setEnabled(row is not None)
         can: frozenset[ArchiveAction] = frozenset()
@@ -245,12 +253,39 @@ class MainWindow(QMainWindow):
         buttons.restore.setEnabled(ArchiveAction.RESTORE in can)
         buttons.delete.setEnabled(ArchiveAction.DELETE in can)
 
+    def _obstacle(self, row: Row | None) -> str:
+        """Why 証明書更新 has nothing to do for `row`; "" if it has."""
+        if row is None:
+            return ""
+        if row.absent:
+            label = visible(row.entry.store.label)
+            return self.tr("Plug in the USB token “{0}” first.").format(label)
+        if row.procedure is not None or row.condition in _RENEWABLE:
+            return ""
+        if row.condition is Condition.VALID:
+            day = self._context.catalogue.day(row.entry.life.renew_from)
+            return self.tr("It can be renewed from {0}.").format(day)
+        return self.tr("This certificate cannot be renewed.")
+
     def _renew_chosen(self) -> None:
         row = self.table.row
         if row is None:
             return
-        unfinished = row.condition is Condition.UNFINISHED
-        (self.continue_requested if unfinished else self.renew_requested).emit(row)
+        if row.procedure is not None:
+            self.resume_requested.emit(row.procedure)
+        else:
+            self.renew_requested.emit(row)
+
+    def _open_row(self, row: Row) -> None:
+        """Enter or a double click: the window of what runs, else the details."""
+        if row.procedure is not None and row.procedure.running:
+            self.resume_requested.emit(row.procedure)
+        else:
+            self._show_details(row)
+
+    def _confirm_results(self, results: Sequence[RunResult]) -> None:
+        self._context.state.state.see(*results)
+        self.closed.emit()
 
     def _show_help(self) -> None:
         self.help_window.show()
@@ -273,7 +308,7 @@ class MainWindow(QMainWindow):
 
     def _undo_archive(self, row: Row) -> None:
         """Undo. Looks the row up again, because it is archived by now."""
-        index = self.table.certificates.find(name_of(row))
+        index = self.table.certificates.find(row.name)
         self._remove(ArchiveAction.RESTORE, row_at(index))
 
     def _confirm_delete(self) -> None:
@@ -282,12 +317,18 @@ class MainWindow(QMainWindow):
             return
         entry = row.entry
         text = self.tr(
-            "The certificate of {user} (serial number {serial}) and its key will be deleted for"
-            " good. This cannot be undone."
+            "The certificate of {user}, valid until {until}, and its key will be deleted for good."
+            " This cannot be undone.\n\nSerial number: {serial}"
         )
+        until = self._context.catalogue.minute(entry.certificate.not_after)
         box = QMessageBox(QMessageBox.Icon.Warning, self.windowTitle(), "", parent=self)
         box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setText(text.format(user=visible(entry.full_id), serial=entry.certificate.serial_hex))
+        names = {
+            "user": visible(entry.full_id),
+            "until": until,
+            "serial": entry.certificate.serial_hex,
+        }
+        box.setText(text.format(**names))
         delete = box.addButton(self.tr("&Delete"), QMessageBox.ButtonRole.DestructiveRole)
         box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
         delete.clicked.connect(lambda: self._remove(ArchiveAction.DELETE, row))
@@ -300,8 +341,8 @@ class MainWindow(QMainWindow):
             self.undo.hide()
             self.removals.start(action, row, self._overview)
 
-    def _confirm_abandon(self, view: ProcedureView) -> None:
-        self.cleanup.confirm_abandon(view, self._overview.stores)
+    def _confirm_abandon(self, status: ProcedureStatus) -> None:
+        self.cleanup.confirm_abandon(status, self._overview.stores)
 
     def _cleanup_done(self, message: str) -> None:
         self.show_message(message)
@@ -312,6 +353,5 @@ class MainWindow(QMainWindow):
         self.stores_changed.emit()
 
     def _removed(self, action: ArchiveAction, row: Row) -> None:
-        if action is ArchiveAction.ARCHIVE:
-            self.undo.offer(row)
+        self.undo.report(action, row)
         self.stores_changed.emit()

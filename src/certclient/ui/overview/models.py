@@ -4,6 +4,7 @@ fold."""
 from __future__ import annotations
 
 import enum
+from datetime import date
 
 from PySide6.QtCore import (
     QAbstractItemModel,
@@ -14,6 +15,7 @@ from PySide6.QtCore import (
 )
 
 from certclient.enrollment.overview import OBSTACLES, Condition, Overview, Row
+from certclient.enrollment.procedure_status import ProcedurePhase, ProcedureStatus
 from certclient.model.certificate import DATES
 from certclient.model.certificate_reading import CertificateField
 from certclient.model.visible_text import visible
@@ -91,10 +93,10 @@ class CertificateModel(QAbstractItemModel):
         return self.index(len(self._top), 0) if self._folded else QModelIndex()
 
     def find(self, name: tuple[str, str]) -> QModelIndex:
-        """Returns the index of the row with this `name_of`; invalid if it is gone."""
+        """Returns the index of the row with this `Row.name`; invalid if it is gone."""
         for rows, parent in ((self._top, QModelIndex()), (self._folded, self.fold)):
             for number, row in enumerate(rows):
-                if name_of(row) == name:
+                if row.name == name:
                     return self.index(number, 0, parent)
         return QModelIndex()
 
@@ -133,9 +135,6 @@ class CertificateModel(QAbstractItemModel):
         if row is None:
             return self._fold_text() if index.column() == 0 else None
         text = visible(self._text(row, Column(index.column())))
-        if role == Qt.ItemDataRole.ToolTipRole and row.condition is Condition.VALID:
-            catalogue, life = self._context.catalogue, row.entry.life
-            return self.tr("It can be renewed from {0}.").format(catalogue.day(life.renew_from))
         if role == Qt.ItemDataRole.ToolTipRole and row.condition in OBSTACLES:
             return self._why_not(row)
         rejection = row.entry.rejection
@@ -218,12 +217,23 @@ class CertificateModel(QAbstractItemModel):
         return self.tr("Expired %n day(s) ago", "", -days)
 
     def state(self, row: Row) -> str:
-        """Returns the condition, or else the lifecycle stage, in words."""
+        """Returns what the row's procedure does, or else its condition, in words."""
         catalogue, life = self._context.catalogue, row.entry.life
+        if row.absent:
+            return self.tr("Plug in “{0}”").format(row.entry.store.label)
+        if row.procedure is not None:
+            return self._procedure(row.procedure)
         obstacle = row.entry.obstacle
         if obstacle is not None and row.condition in OBSTACLES:
             return catalogue.error(obstacle).title
-        match row.condition:
+        return self._condition(row.condition, life.renew_from) or catalogue.stage(life.stage)
+
+    def _condition(self, condition: Condition, renew_from: date) -> str:
+        """The condition in words; "" where the lifecycle stage says it."""
+        match condition:
+            case Condition.VALID:
+                day = self._context.catalogue.day(renew_from)
+                return self.tr("Renewable from {0}").format(day)
             case Condition.URGENT:
                 return self.tr("Renew now")
             case Condition.REPLACED:
@@ -238,11 +248,22 @@ class CertificateModel(QAbstractItemModel):
                 return self.tr("Not finished: continue")
             case Condition.NOT_ACCEPTED:
                 return self.tr("Not accepted by the bank")
-            case _ if row.entry.stored.key_hidden:
-                state = catalogue.stage(life.stage)
-                return self.tr("{0} (its key shows with the PIN)").format(state)
-            case _:
-                return catalogue.stage(life.stage)
+        return ""
+
+    def _procedure(self, status: ProcedureStatus) -> str:
+        if status.asking:
+            return self.tr("Waits for what you have to enter")
+        match status.phase:
+            case ProcedurePhase.RUNNING:
+                return self.tr("Under way (step {number} of {count})").format(
+                    number=status.number, count=len(status.listed)
+                )
+            case ProcedurePhase.WAITING:
+                return self.tr("Waiting for the bank")
+            case ProcedurePhase.FAILED:
+                return self.tr("Stopped by an error: continue")
+            case ProcedurePhase.INTERRUPTED:
+                return self.tr("Not finished: continue")
 
     def _fold_text(self) -> str:
         return self.tr("%n put away or expired certificate(s)", "", len(self._folded))
@@ -266,11 +287,6 @@ _TEXT_ROLES = (
 )
 
 
-def name_of(row: Row) -> tuple[str, str]:
-    """Returns a row's stable identity: store id and certificate fingerprint."""
-    return row.entry.stored.store_id, row.entry.certificate.fingerprint
-
-
 def row_at(index: AnyIndex) -> Row | None:
     """Returns the `Row` of an index in any column; None for the fold."""
     found = index.data(ROW)
@@ -278,4 +294,4 @@ def row_at(index: AnyIndex) -> Row | None:
 
 
 def _names(rows: list[Row]) -> list[tuple[str, str]]:
-    return [name_of(row) for row in rows]
+    return [row.name for row in rows]

@@ -1,15 +1,17 @@
-"""Lines below the list: stores that cannot be used, and undo for the last action."""
+"""Lines below the list: stores that cannot be used, and what the last action did."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
-from certclient.enrollment.overview import Overview, Row
+from certclient.enrollment.overview import Row
 from certclient.model.errors import ErrorCode
+from certclient.model.visible_text import visible
 from certclient.store.base import StoredCertificate
 from certclient.store.names import title_of
 from certclient.ui.context import AppContext
+from certclient.ui.overview.archiving import ArchiveAction
 from certclient.ui.widgets.parts import Sentence
 
 _UNDO_SECONDS = 60
@@ -22,12 +24,10 @@ class NoteLines(Sentence):
     def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._context = context
-        self._overview = Overview(context.clock())
         self.hide()
 
-    def show_overview(self, overview: Overview) -> None:
-        """Updates the lines from `overview`."""
-        self._overview = overview
+    def show_overview(self) -> None:
+        """Updates the lines from the observed state."""
         self._retranslate()
 
     def changeEvent(self, event: QEvent) -> None:
@@ -40,7 +40,7 @@ class NoteLines(Sentence):
         self.set_text("\n".join(self._lines()))
 
     def _lines(self) -> list[str]:
-        catalogue, overview = self._context.catalogue, self._overview
+        catalogue, overview = self._context.catalogue, self._context.state.overview
         lines: list[str] = []
         for store in overview.stores:
             error = overview.unusable.get(store.store_id)
@@ -55,8 +55,10 @@ class NoteLines(Sentence):
             folder = f" {error.data['path']}" if "problem" in error.data else ""
             lines.append(f"{named} [{shown.code}]{folder}")
         lines += [self._unreadable(stored) for stored in overview.unreadable]
-        if overview.journal_error is not None:
-            shown = catalogue.error(overview.journal_error)
+        for error in (overview.journal_error, overview.scan_error):
+            if error is None:
+                continue
+            shown = catalogue.error(error)
             lines.append(f"{shown.title}. {shown.next_step} [{shown.code}]")
         return lines
 
@@ -70,15 +72,18 @@ class NoteLines(Sentence):
         return f"{shown} [{ErrorCode.CERTIFICATE_DAMAGED.code}]"
 
 
-class UndoLine(QWidget):
-    """「しまいました」 with an Undo button, for 60 seconds."""
+class ActionLine(QWidget):
+    """What was just done to a certificate, for 60 seconds; with しまうのを取り消す if it can be
+    undone."""
 
     undo_requested = Signal(object)
     """The Row that was archived."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._context = context
         self._row: Row | None = None
+        self._action = ArchiveAction.ARCHIVE
         self._text = Sentence()
         self.button = QPushButton()
         self.button.clicked.connect(self._undo)
@@ -92,12 +97,18 @@ class UndoLine(QWidget):
         self._timer.timeout.connect(self.hide)
         self.hide()
 
-    def offer(self, row: Row) -> None:
-        """Shows the line for `row`, which has just been archived."""
-        self._row = row
+    def report(self, action: ArchiveAction, row: Row) -> None:
+        """Shows the line for what was just done to `row`."""
+        self._row, self._action = row, action
         self._retranslate()
+        self.button.setVisible(action is ArchiveAction.ARCHIVE)
         self.show()
         self._timer.start()
+
+    @property
+    def text(self) -> str:
+        """What the line says."""
+        return self._text.text()
 
     def changeEvent(self, event: QEvent) -> None:
         """Retranslates on a language switch."""
@@ -106,11 +117,24 @@ class UndoLine(QWidget):
             self._retranslate()
 
     def _retranslate(self) -> None:
-        self.button.setText(self.tr("&Undo"))
-        if self._row is not None:
-            entry = self._row.entry
-            text = self.tr("The certificate of {user} (serial number {serial}) was put away.")
-            self._text.setText(text.format(user=entry.full_id, serial=entry.certificate.serial_hex))
+        self.button.setText(self.tr("&Undo putting away"))
+        if self._row is None:
+            return
+        texts = {
+            ArchiveAction.ARCHIVE: self.tr(
+                "The certificate of {user} (valid until {until}) was put away."
+            ),
+            ArchiveAction.RESTORE: self.tr(
+                "The certificate of {user} (valid until {until}) was brought back. Browsers offer"
+                " it again."
+            ),
+            ArchiveAction.DELETE: self.tr(
+                "The certificate of {user} (valid until {until}) was deleted for good."
+            ),
+        }
+        entry = self._row.entry
+        until = self._context.catalogue.minute(entry.certificate.not_after)
+        self._text.setText(texts[self._action].format(user=visible(entry.full_id), until=until))
 
     def _undo(self) -> None:
         self.hide()

@@ -6,10 +6,11 @@ from PySide6.QtCore import QEvent, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from certclient.enrollment.overview import Condition, Overview, Row
+from certclient.enrollment.overview import Condition, Row
+from certclient.enrollment.reminder import next_reminder
+from certclient.model.japan_time import day_in_tokyo
 from certclient.ui.context import AppContext
 from certclient.ui.overview.conditions import CONDITION_STYLES
-from certclient.ui.overview.models import name_of
 from certclient.ui.widgets import icons
 from certclient.ui.widgets.flow import FlowLayout
 from certclient.ui.widgets.parts import Sentence
@@ -36,8 +37,6 @@ class NoticeCard(QFrame):
     def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._context = context
-        self._rows: tuple[Row, ...] = ()
-        self._postponed: set[tuple[str, str]] = set()
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self.setAutoFillBackground(True)
         self.setBackgroundRole(QPalette.ColorRole.Base)
@@ -51,29 +50,27 @@ class NoticeCard(QFrame):
         self.later_button.clicked.connect(self._postpone)
         self.hide()
 
-    def show_for(self, overview: Overview) -> None:
+    def show_overview(self) -> None:
         """Shows the most urgent certificate that is not postponed; hides if there is none."""
-        self._rows = tuple(
-            sorted(
-                (
-                    row
-                    for row in overview.rows
-                    if _is_concerned(row) and name_of(row) not in self._postponed
-                ),
-                key=lambda row: _NOTICE_CONDITIONS.index(row.condition),
-            )
-        )
         self._retranslate()
-        self.setVisible(bool(self._rows))
+        self.setVisible(bool(self.rows))
 
-    def remind(self, rows: list[Row]) -> None:
-        """Ends the postponement of these rows; `show_for` shows them again."""
-        self._postponed -= {name_of(row) for row in rows}
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """The certificates that the notice is about, the most urgent first."""
+        overview = self._context.state.overview
+        concerned = [
+            row
+            for row in overview.rows
+            if _is_concerned(row) and row.name not in overview.postponed
+        ]
+        concerned.sort(key=lambda row: _NOTICE_CONDITIONS.index(row.condition))
+        return tuple(concerned)
 
     @property
     def row(self) -> Row | None:
         """The Row on the card, or None."""
-        return self._rows[0] if self._rows else None
+        return next(iter(self.rows), None)
 
     def changeEvent(self, event: QEvent) -> None:
         """Retranslates on a language switch."""
@@ -131,7 +128,7 @@ class NoticeCard(QFrame):
         }
         if row.condition.due:
             text = self.tr("{bank}, {user}: valid until {until}.").format(**names)
-            text += self._days(entry.life.days_left)
+            text += self._days(entry.life.days_left) + "\n" + self._return(row)
         elif row.needs_another:
             text = self.tr(
                 "{bank}, {user}: please obtain a new certificate with an issue code. If you have no"
@@ -149,12 +146,24 @@ class NoticeCard(QFrame):
                 "{bank}, {user}: it ended on {until}. It can only be reissued. Please ask"
                 " {contact}."
             ).format(**names)
-        others = len(self._rows) - 1
+        others = len(self.rows) - 1
         return text + ("\n" + self.tr("and %n more", "", others) if others else "")
 
     def _days(self, days: int) -> str:
         return " " + (
             self.tr("%n day(s) are left.", "", days) if days else self.tr("Today is the last day.")
+        )
+
+    def _return(self, row: Row) -> str:
+        """When the notice comes back after 後で更新する."""
+        now = self._context.clock()
+        day = next_reminder(row, now)
+        if day is None:
+            return ""
+        if day == day_in_tokyo(now):
+            return self.tr("If you choose “Renew later”, you are reminded again in two hours.")
+        return self.tr("If you choose “Renew later”, you are reminded again on {0}.").format(
+            self._context.catalogue.day(day)
         )
 
     def _act(self) -> None:
@@ -167,15 +176,19 @@ class NoticeCard(QFrame):
             self.obtain_requested.emit(row)
 
     def _postpone(self) -> None:
-        rows = self._rows
-        self._postponed |= {name_of(row) for row in rows}
-        self._rows = ()
+        rows = self.rows
+        self._context.state.state.postpone(rows)
         self.hide()
         self.postponed.emit(rows)
 
 
 def _is_concerned(row: Row) -> bool:
-    """Whether the card is about this certificate: a refused one only if there is no other."""
+    """Whether the card is about this certificate: a refused one only if there is no other.
+
+    A certificate with an open procedure has its line in `PendingPanel` instead.
+    """
+    if row.procedure is not None or row.absent:
+        return False
     refused = row.condition is Condition.NOT_ACCEPTED
     return row.condition in _NOTICE_CONDITIONS and (row.needs_another or not refused)
 

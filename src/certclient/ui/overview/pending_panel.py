@@ -1,4 +1,4 @@
-"""Procedures that were interrupted or wait for the CA, each with a button to continue."""
+"""Procedures that run, wait or were interrupted, each with a button to go there."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from collections.abc import Sequence
 from PySide6.QtCore import QEvent, Signal
 from PySide6.QtWidgets import QGroupBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from certclient.enrollment.procedure import ProcedureState, ProcedureView
+from certclient.enrollment.procedure import ProcedureState
+from certclient.enrollment.procedure_status import ProcedurePhase, ProcedureStatus
+from certclient.model.errors import CertclientError
+from certclient.model.visible_text import visible
 from certclient.ui.context import AppContext
 from certclient.ui.widgets.parts import Sentence
 
@@ -16,35 +19,41 @@ class PendingPanel(QGroupBox):
     """Hidden if there are none."""
 
     resume_requested = Signal(object)
-    """The ProcedureView to resume."""
+    """The ProcedureStatus to resume, or to show while it runs."""
     abandon_requested = Signal(object)
-    """The ProcedureView to abandon."""
+    """The ProcedureStatus to abandon."""
 
     def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._context = context
-        self._views: tuple[ProcedureView, ...] = ()
         self._lines: list[PendingLine] = []
         self._layout = QVBoxLayout(self)
         self.hide()
 
-    def show_views(self, views: Sequence[ProcedureView]) -> None:
-        """Shows one line per procedure, oldest first; keeps the widgets if unchanged."""
-        if tuple(views) == self._views:
-            return
-        self._views = tuple(views)
+    def show_procedures(self, statuses: Sequence[ProcedureStatus]) -> None:
+        """Shows one line per procedure, oldest first; keeps the widgets of those that stay."""
+        if [line.status.key for line in self._lines] != [status.key for status in statuses]:
+            self._make_lines(statuses)
+        for line, status in zip(self._lines, statuses, strict=True):
+            line.status = status
+        self._retranslate()
+        self.setVisible(bool(statuses))
+
+    def _make_lines(self, statuses: Sequence[ProcedureStatus]) -> None:
         for line in self._lines:
             self._layout.removeWidget(line)
             line.deleteLater()
-        self._lines = [PendingLine(self._context, view) for view in views]
+        # A mnemonic is pressed once, so only the first line has them.
+        self._lines = [
+            PendingLine(self._context, status, mnemonics=number == 0)
+            for number, status in enumerate(statuses)
+        ]
         for line in self._lines:
             line.button.clicked.connect(line.ask)
             line.abandon_button.clicked.connect(line.request_abandon)
             line.resume_requested.connect(self.resume_requested)
             line.abandon_requested.connect(self.abandon_requested)
             self._layout.addWidget(line)
-        self._retranslate()
-        self.setVisible(bool(views))
 
     @property
     def buttons(self) -> list[QPushButton]:
@@ -55,6 +64,11 @@ class PendingPanel(QGroupBox):
     def abandon_buttons(self) -> list[QPushButton]:
         """やめる, one per procedure."""
         return [line.abandon_button for line in self._lines]
+
+    @property
+    def texts(self) -> list[str]:
+        """What each line says."""
+        return [line.text for line in self._lines]
 
     def changeEvent(self, event: QEvent) -> None:
         """Retranslates on a language switch."""
@@ -69,15 +83,16 @@ class PendingPanel(QGroupBox):
 
 
 class PendingLine(QWidget):
-    """One procedure: its state in words, 続ける and やめる."""
+    """One procedure: its state in words, 続ける and やめる, or 画面を開く while it runs."""
 
     resume_requested = Signal(object)
     abandon_requested = Signal(object)
 
-    def __init__(self, context: AppContext, view: ProcedureView) -> None:
+    def __init__(self, context: AppContext, status: ProcedureStatus, *, mnemonics: bool) -> None:
         super().__init__()
         self._context = context
-        self._view = view
+        self._mnemonics = mnemonics
+        self.status = status
         self._text: QLabel = Sentence()
         self.button, self.abandon_button = QPushButton(), QPushButton()
         layout = QHBoxLayout(self)
@@ -86,36 +101,92 @@ class PendingLine(QWidget):
         layout.addWidget(self.button)
         layout.addWidget(self.abandon_button)
 
+    @property
+    def text(self) -> str:
+        """What the line says."""
+        return self._text.text()
+
     def ask(self) -> None:
         """Emits `resume_requested` with this procedure."""
-        self.resume_requested.emit(self._view)
+        self.resume_requested.emit(self.status)
 
     def request_abandon(self) -> None:
         """Emits `abandon_requested` with this procedure."""
-        self.abandon_requested.emit(self._view)
+        self.abandon_requested.emit(self.status)
 
     def retranslate(self) -> None:
         """Sets the texts in the current language and updates the buttons."""
-        view, catalogue = self._view, self._context.catalogue
-        profile = self._context.profile(view.profile_id)
-        bank = self._context.bank(profile) if profile else view.profile_id
-        text = self.tr("{user} ({bank}): {state}").format(
-            user=view.user_id, bank=bank, state=catalogue.state(view.state)
+        status = self.status
+        profile = self._context.profile(status.profile_id)
+        bank = self._context.bank(profile) if profile else status.profile_id
+        text = self.tr("{user} ({bank}): {state}")
+        self._text.setText(
+            text.format(user=visible(status.user_id), bank=bank, state=self._state())
         )
-        if view.state is ProcedureState.WAITING and view.check_at is not None:
-            text += " " + self.tr("The bank wants to be asked again after {0}.").format(
-                catalogue.minute(view.check_at)
-            )
-        elif view.last_error is not None:
-            text += f" [{view.last_error.code}]"
-        self._text.setText(text)
-        self.button.setText(self.tr("&Continue"))
-        self.button.setAccessibleName(self.tr("Continue: {0}").format(view.user_id))
+        self._set_button(self.button, *self._action())
         # Resuming needs the bank's profile, which may have been removed.
         self.button.setEnabled(profile is not None)
-        self.abandon_button.setText(self.tr("Gi&ve up…"))
-        self.abandon_button.setAccessibleName(self.tr("Give up: {0}").format(view.user_id))
+        self._set_button(
+            self.abandon_button,
+            self.tr("Gi&ve up…"),
+            self.tr("Give up: {0}").format(visible(status.user_id)),
+        )
         # After the bank has received the confirmation, the procedure can only be finished.
         self.abandon_button.setVisible(
-            profile is not None and view.state is not ProcedureState.CONFIRMED
+            profile is not None
+            and status.resumable
+            and status.state is not ProcedureState.CONFIRMED
         )
+
+    def _set_button(self, button: QPushButton, text: str, accessible: str) -> None:
+        button.setText(text if self._mnemonics else _without_mnemonic(text))
+        button.setAccessibleName(accessible)
+
+    def _action(self) -> tuple[str, str]:
+        """The text and the accessible name of the first button."""
+        user = visible(self.status.user_id)
+        if self.status.asking:
+            return self.tr("Answ&er"), self.tr("Answer: {0}").format(user)
+        if self.status.running:
+            return self.tr("&See its window"), self.tr("See its window: {0}").format(user)
+        return self.tr("&Continue"), self.tr("Continue: {0}").format(user)
+
+    def _state(self) -> str:
+        status, catalogue = self.status, self._context.catalogue
+        match status.phase:
+            case ProcedurePhase.RUNNING:
+                return self._running()
+            case ProcedurePhase.WAITING if status.check_at is not None:
+                return self.tr("waiting for the bank. It is asked again after {0}.").format(
+                    catalogue.minute(status.check_at)
+                )
+            case ProcedurePhase.WAITING:
+                return self.tr("waiting for the bank.")
+            case ProcedurePhase.FAILED if status.error is not None:
+                shown = catalogue.error(CertclientError(status.error))
+                text = self.tr("stopped on the way. {title}. {next}\nError code: {code}")
+                return text.format(title=shown.title, next=shown.next_step, code=shown.code)
+        done = catalogue.state(status.state) if status.state is not None else ""
+        return self.tr("stopped on the way and can be continued. So far: {0}.").format(done)
+
+    def _running(self) -> str:
+        status = self.status
+        if status.asking:
+            return self.tr("waits for what you have to enter.")
+        if status.step is None:
+            return self.tr("about to go on.") if status.done else self.tr("about to begin.")
+        step = self._context.catalogue.step(status.step)
+        text = (
+            self.tr("{step} (step {number} of {count}).")
+            if status.local
+            else self.tr("{step} (step {number} of {count}), by another program on this PC.")
+        )
+        return text.format(step=step, number=status.number, count=len(status.listed))
+
+
+def _without_mnemonic(text: str) -> str:
+    """The button's text without its mnemonic: 続ける(&C) is 続ける, &Continue is Continue."""
+    at = text.find("(&")
+    if at < 0:
+        return text.replace("&", "")
+    return text[:at] + text[text.index(")", at) + 1 :]

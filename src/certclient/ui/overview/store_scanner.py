@@ -1,28 +1,34 @@
-"""Keeps the overview current: scans the stores in a worker and notices tokens coming and going."""
+"""Feeds the observed state: scans stores and journal in workers, whenever something has changed."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from certclient.enrollment.observed_state import JournalReading
 from certclient.enrollment.overview import Overview, read_overview
 from certclient.enrollment.procedure import Enrollment
 from certclient.model.errors import CertclientError
-from certclient.store.base import CertificateStore, Unavailable
+from certclient.store.base import CertificateStore, ChangeStamped, Unavailable
 from certclient.ui.context import AppContext
 from certclient.ui.tasks.runner import STORE_SCAN
 
 POLL_MILLISECONDS = 1000
-"""A token that is plugged in or removed shows within two intervals."""
+"""What has changed outside shows within two intervals."""
 
 _STALE = timedelta(seconds=60)
-"""Maximum age of a scan even if no token changed, because other programs write to stores too."""
+"""Maximum age of a scan even if no change was noticed: a token does not say that another program
+has written to it."""
 
-_Presence = tuple[tuple[str, str], ...]
-"""Ids of the stores present, each with the error code if it cannot be used, else ""."""
+_JOURNAL = "journal"
+"""The lane for reading the journal: a procedure does not hold it."""
+
+_Presence = tuple[tuple[str, str, Hashable], ...]
+"""Ids of the stores present, each with the error code if it cannot be used, else "", and its
+change stamp."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,28 +37,43 @@ class _StoreSnapshot:
 
     presence: _Presence
     overview: Overview | None
+    reading: JournalReading
 
 
 class StoreScanner(QObject):
-    """Lives in the GUI thread. Scans periodically while started; `refresh` scans at once."""
+    """Lives in the GUI thread. Scans periodically while started; `refresh` scans at once.
 
-    changed = Signal(object)
-    """An Overview; also emitted when only the time has changed its conditions."""
+    A token is asked only whether it is there (PKCS#11 slots), not what it contains. Stores of the
+    PC and the journal have change stamps.
+    """
+
+    scanned = Signal()
+    """A scan of the stores has ended; the state has its result, which may be the same as before."""
 
     def __init__(self, context: AppContext, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._context = context
+        self._state = context.state.state
         self._presence: _Presence = ()
-        self._scanning = False
+        self._scanning = self._reading = False
         self._stopped = False
         self._again = False
         self._stale = True
         self._scan_worker = _ScanWorker(context)
-        self.overview = Overview(context.clock())
-        self.complete = False
+        self._journal_worker = _JournalWorker(context)
         self._timer = QTimer(self)
         self._timer.setInterval(POLL_MILLISECONDS)
-        self._timer.timeout.connect(self._scan)
+        self._timer.timeout.connect(self._poll)
+
+    @property
+    def overview(self) -> Overview:
+        """The newest snapshot of the state."""
+        return self._state.overview
+
+    @property
+    def complete(self) -> bool:
+        """Whether a scan has ended."""
+        return self.overview.complete
 
     def start(self) -> None:
         """Scans at once, then periodically."""
@@ -73,6 +94,12 @@ class StoreScanner(QObject):
         else:
             self._scan()
 
+    def _poll(self) -> None:
+        self._scan()
+        self._read_journal()
+
+    # Stores
+
     def _scan(self) -> None:
         # A running procedure has the stores to itself; the scan waits until it has ended.
         if self._stopped or self._scanning or STORE_SCAN in self._context.tasks.busy_stores:
@@ -83,8 +110,9 @@ class StoreScanner(QObject):
         self._stale = False
         known = None if stale else self._presence
         lanes = (STORE_SCAN, *(store.store_id for store in self.overview.stores))
+        number = self._state.next_reading()
         self._context.tasks.run(
-            lambda: self._scan_worker.snapshot(known),
+            lambda: self._scan_worker.snapshot(known, number),
             stores=lanes,
             done=self._seen,
             failed=self._failed,
@@ -93,18 +121,18 @@ class StoreScanner(QObject):
     def _seen(self, snapshot: _StoreSnapshot) -> None:
         self._scanning = False
         self._presence = snapshot.presence
-        if snapshot.overview is not None:
-            self.complete = True
-            self._show(snapshot.overview)
+        if snapshot.overview is None:
+            self._state.reevaluate()
         else:
-            self._reevaluate()
+            self._state.update_stores(snapshot.overview, snapshot.reading)
+            self.scanned.emit()
         self._go_on()
 
     def _failed(self, error: CertclientError) -> None:
         """A bug in a store; the log has the details, and the window shows the error."""
         self._scanning = False
-        self.complete = True
-        self._show(replace(self.overview, read_at=self._context.clock(), journal_error=error))
+        self._state.fail(error)
+        self.scanned.emit()
         self._go_on()
 
     def _go_on(self) -> None:
@@ -112,15 +140,33 @@ class StoreScanner(QObject):
             self._again = False
             self._scan()
 
-    def _reevaluate(self) -> None:
-        """Updates the conditions that midnight or the hour of expiry has changed."""
-        now = self.overview.at(self._context.clock())
-        if now.rows != self.overview.rows:
-            self._show(replace(now, read_at=self.overview.read_at))
+    # Journal
 
-    def _show(self, overview: Overview) -> None:
-        self.overview = overview
-        self.changed.emit(overview)
+    def _read_journal(self) -> None:
+        if self._stopped or self._reading or not self.complete:
+            return
+        self._reading = True
+        number = self._state.next_reading()
+        self._context.tasks.run(
+            lambda: self._journal_worker.changes(number),
+            stores=(_JOURNAL,),
+            done=self._journal_read,
+            failed=self._journal_failed,
+        )
+
+    def _journal_read(self, reading: JournalReading | None) -> None:
+        self._reading = False
+        if reading is None:
+            return
+        before = self.overview
+        self._state.update_journal(reading)
+        # Another process has finished something, perhaps on a token, which does not say so.
+        ids = [{view.id for view in views} for views in (before.pending, self.overview.pending)]
+        if before.statuses != reading.statuses or ids[0] != ids[1]:
+            self.refresh()
+
+    def _journal_failed(self, _error: CertclientError) -> None:
+        self._reading = False
 
 
 class _ScanWorker:
@@ -130,34 +176,60 @@ class _ScanWorker:
         self._context = context
         self._enrollment: Enrollment | None = None
 
-    def snapshot(self, known: _Presence | None) -> _StoreSnapshot:
-        """Lists the stores present and reads them unless the list equals `known`."""
+    def snapshot(self, known: _Presence | None, number: int) -> _StoreSnapshot:
+        """Lists the stores present and reads them unless the list equals `known`; `number`: of the
+        journal's reading."""
         context = self._context
         stores = context.stores()
         presence = _presence(stores)
         if presence == known:
-            return _StoreSnapshot(presence, None)
-        overview = read_overview(context.profiles, stores, context.clock(), context.statuses())
-        return _StoreSnapshot(presence, self._with_procedures(overview))
+            return _StoreSnapshot(presence, None, JournalReading())
+        reading = context.read_journal(number)
+        overview = read_overview(
+            context.profiles, stores, context.clock(), reading.statuses, reading.open_procedures
+        )
+        return _StoreSnapshot(presence, self._with_leftovers(overview), reading)
 
-    def _with_procedures(self, overview: Overview) -> Overview:
-        if not self._context.profiles:
+    def _with_leftovers(self, overview: Overview) -> Overview:
+        if not self._context.profiles or overview.journal_error is not None:
             return overview
         try:
             if self._enrollment is None:
                 # All banks share one journal, so any profile will do.
                 self._enrollment = self._context.enrollment(self._context.profiles[0], ())
-            leftovers = tuple(self._enrollment.leftovers(overview.stores))
-            pending = self._context.open_procedures().views
-            return replace(overview, pending=pending, leftovers=leftovers)
+            return replace(overview, leftovers=tuple(self._enrollment.leftovers(overview.stores)))
         except CertclientError as error:
-            return replace(overview, journal_error=error)
+            return replace(overview, scan_error=error)
+
+
+class _JournalWorker:
+    """The worker's side for the journal; one worker calls it at a time."""
+
+    def __init__(self, context: AppContext) -> None:
+        self._context = context
+        self._stamp: Hashable = None
+        self._any_open = False
+
+    def changes(self, number: int) -> JournalReading | None:
+        """Reads the journal if it was written to since, or if there are open procedures, which
+        another process may begin or cease to run; None if neither."""
+        stamp = self._context.journal_stamp()
+        if stamp == self._stamp and not self._any_open:
+            return None
+        self._stamp = stamp
+        reading = self._context.read_journal(number)
+        self._any_open = bool(reading.open_procedures.views)
+        return reading
 
 
 def _presence(stores: Sequence[CertificateStore]) -> _Presence:
-    return tuple((store.store_id, _reason(store)) for store in stores)
+    return tuple((store.store_id, _reason(store), _stamp(store)) for store in stores)
 
 
 def _reason(store: CertificateStore) -> str:
     state = store.availability()
     return state.reason.code if isinstance(state, Unavailable) else ""
+
+
+def _stamp(store: CertificateStore) -> Hashable:
+    return store.change_stamp() if isinstance(store, ChangeStamped) else None

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import secrets
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
@@ -17,8 +18,10 @@ from PySide6.QtWidgets import QApplication
 from certclient.configuration.banks import all_banks, find_bank
 from certclient.configuration.policy import read_policy
 from certclient.enrollment.bank_status import BankStatuses
+from certclient.enrollment.observed_state import ObservedState
 from certclient.enrollment.open_procedures import OpenProcedures
 from certclient.enrollment.procedure import Enrollment
+from certclient.enrollment.run_results import ResultFile
 from certclient.i18n.catalogue import Language, language_from_environment
 from certclient.model.deep_link import LinkError, parse
 from certclient.model.errors import CertclientError, ErrorCode
@@ -42,6 +45,7 @@ from certclient.ui.shell.single_instance import (
 )
 from certclient.ui.tasks.garbage_collector import GuiGarbageCollector
 from certclient.ui.tasks.runner import TaskRunner
+from certclient.ui.tasks.state_signals import StateSignals
 from certclient.ui.widgets import appearance, icons
 from certclient.updates.check import Updates
 
@@ -60,6 +64,7 @@ class WindowServices:
     enrollment: Callable[[Profile, Sequence[CertificateStore]], Enrollment]
     statuses: Callable[[], BankStatuses]
     open_procedures: Callable[[], OpenProcedures]
+    journal_stamp: Callable[[], Hashable]
     clock: Callable[[], datetime]
     update_checks: Callable[[Sequence[Profile], Policy], Updates]
 
@@ -96,6 +101,7 @@ def open_windows(start: Start, services: WindowServices) -> int:
     instance.close()
     shell.close()
     context.tasks.close()
+    context.state.close()
     garbage.stop()
     place.release()
     return _DONE
@@ -145,6 +151,8 @@ def make_context(
         enrollment=services.enrollment,
         statuses=services.statuses,
         open_procedures=services.open_procedures,
+        journal_stamp=services.journal_stamp,
+        state=StateSignals(_observed_state(services), parent),
         clock=services.clock,
         languages=Languages(language, parent),
         settings=settings,
@@ -152,6 +160,12 @@ def make_context(
         open_url=lambda url: QDesktopServices.openUrl(QUrl(url)),
         data_folder=folders.data_folder(),
         updates=_updates(profiles, services),
+    )
+
+
+def _observed_state(services: WindowServices) -> ObservedState:
+    return ObservedState(
+        services.clock, ResultFile(folders.results_file()), lambda: secrets.token_hex(8)
     )
 
 

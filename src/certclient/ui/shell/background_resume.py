@@ -8,8 +8,9 @@ from datetime import datetime
 
 from PySide6.QtCore import QObject, Signal
 
-from certclient.enrollment.interaction import NonInteractive
+from certclient.enrollment.interaction import Interaction, NonInteractive
 from certclient.enrollment.inventory import read_inventory
+from certclient.enrollment.observed_state import RunTarget
 from certclient.enrollment.procedure import Finished, Outcome, ProcedureState, ProcedureView
 from certclient.enrollment.unattended import RetrySchedule, resume_blocker
 from certclient.model.errors import CertclientError, ErrorCode
@@ -32,8 +33,8 @@ class BackgroundResume(QObject):
     """An attempt failed and will be repeated."""
     attention_required = Signal(object)
     """A ProcedureView that only the user can continue, with 続ける."""
-    refused = Signal(object, object)
-    """A ProcedureView and CERTIFICATE_NOT_ACCEPTED: the user needs another certificate."""
+    refused = Signal(object)
+    """CERTIFICATE_NOT_ACCEPTED: the user needs another certificate."""
 
     def __init__(self, context: AppContext, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -87,11 +88,26 @@ class BackgroundResume(QObject):
 
     def _start(self, view: ProcedureView, stores: tuple[CertificateStore, ...]) -> None:
         ids = [store.store_id for store in stores]
+        state = self._context.state.state
+        target = RunTarget(
+            view.profile_id, view.user_id, view.kind, procedure_id=view.id, in_background=True
+        )
+        run = state.begin(target, NonInteractive())
+
+        def failed(error: CertclientError) -> None:
+            state.end(run, None, error)
+            self._failed(view, error)
+
+        def work() -> Outcome | None:
+            outcome = _resume(self._context, view, stores, run)
+            state.end(run, outcome, None)
+            return outcome
+
         self._context.tasks.run(
-            lambda: _resume(self._context, view, stores),
+            work,
             stores=(STORE_SCAN, *ids),
             done=lambda outcome: self._done(view, outcome),
-            failed=lambda error: self._failed(view, error),
+            failed=failed,
         )
 
     def _done(self, view: ProcedureView, outcome: Outcome | None) -> None:
@@ -102,7 +118,7 @@ class BackgroundResume(QObject):
 
     def _failed(self, view: ProcedureView, error: CertclientError) -> None:
         if error.code is ErrorCode.CERTIFICATE_NOT_ACCEPTED:
-            self.refused.emit(view, error)
+            self.refused.emit(error)
         elif not (view.state.unconfirmed and error.code.retriable):
             self._require_attention(view)
         else:
@@ -118,7 +134,10 @@ class BackgroundResume(QObject):
 
 
 def _resume(
-    context: AppContext, view: ProcedureView, stores: Sequence[CertificateStore]
+    context: AppContext,
+    view: ProcedureView,
+    stores: Sequence[CertificateStore],
+    interaction: Interaction,
 ) -> Outcome | None:
     """Runs in a worker. Returns None if resuming would need user interaction."""
     profile = context.profile(view.profile_id)
@@ -128,4 +147,4 @@ def _resume(
     if resume_blocker(profile, inventory, view) is not None:
         return None
     enrollment = context.enrollment(profile, stores).with_max_wait(0.0)
-    return enrollment.resume(view.id, NonInteractive())
+    return enrollment.resume(view.id, interaction)

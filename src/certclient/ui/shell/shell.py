@@ -9,21 +9,17 @@ from PySide6.QtCore import QObject, Qt, Signal
 
 from certclient.enrollment.interaction import NonInteractive
 from certclient.enrollment.overview import Condition, Overview, Row
-from certclient.enrollment.procedure import (
-    Finished,
-    LoginTestResult,
-    Pending,
-    ProcedureState,
-    ProcedureView,
-)
+from certclient.enrollment.procedure import Pending, ProcedureState, ProcedureView
+from certclient.enrollment.procedure_status import ProcedureStatus
 from certclient.enrollment.reminder import Reminder, ReminderHistory
 from certclient.enrollment.unattended import store_blocker
 from certclient.model.deep_link import DeepLink, Verb
-from certclient.model.errors import CertclientError
 from certclient.model.secret import Secret
+from certclient.model.visible_text import visible
 from certclient.store.base import CertificateStore
 from certclient.ui.context import AppContext
 from certclient.ui.overview.main_window import MainWindow
+from certclient.ui.overview.result_panel import ResultTexts, grouped
 from certclient.ui.overview.store_scanner import StoreScanner
 from certclient.ui.shell.background_resume import BackgroundResume
 from certclient.ui.shell.clock_monitor import ClockMonitor
@@ -56,7 +52,12 @@ class Shell(QObject):
         self._history = ReminderHistory(context.data_folder / REMINDERS_FILE)
         self._link: DeepLink | None = None
         self._remind_next = False
+        self._reported: set[str] = set()
+        """Ids of the results that a notification or the window has shown."""
+        self._unread: set[str] = set()
+        """Ids of those that were shown by a notification only, so that the program stays."""
         self.window = MainWindow(context)
+        self._result_texts = ResultTexts(context, self)
         self.tray = Tray(context, self)
         self.scanner = StoreScanner(context, self)
         self.watch = ClockMonitor(context.clock, self)
@@ -108,7 +109,8 @@ class Shell(QObject):
     # Wiring
 
     def _connect(self) -> None:
-        self.scanner.changed.connect(self._seen)
+        self._context.state.changed.connect(self._changed)
+        self.scanner.scanned.connect(self._scanned)
         self.updates.found.connect(self.window.updates.show_notices)
         self.updates.new_notice.connect(self._notify_update)
         self.watch.jumped.connect(self.scanner.refresh)
@@ -118,7 +120,6 @@ class Shell(QObject):
         window.obtain_requested.connect(self.wizard_manager.obtain)
         window.replacement_wanted.connect(self.wizard_manager.obtain_again)
         window.resume_requested.connect(self._continue)
-        window.continue_requested.connect(self._resume)
         window.batch_requested.connect(self.wizard_manager.renew_all)
         window.postponed.connect(self._note_rows)
         window.stores_changed.connect(self.scanner.refresh)
@@ -127,12 +128,13 @@ class Shell(QObject):
         self.wizard_manager.failed.connect(window.show_error)
         self.wizard_manager.ticket_too_late.connect(self._show_too_late)
         self.wizard_manager.ended.connect(self._run_ended)
+        self.wizard_manager.batch_ended.connect(self._report_results)
         self.wizard_manager.left_unconfirmed.connect(self._left_unconfirmed)
         self.wizard_manager.changed.connect(self._settle)
         self.shutdown.ready.connect(self._quit)
         self.background.finished.connect(self._run_ended)
         self.background.attention_required.connect(self._require_attention)
-        self.background.refused.connect(self._refused)
+        self.background.refused.connect(self._run_ended)
         self.background.tried.connect(self._settle)
         tray.renew_requested.connect(self.wizard_manager.renew)
         tray.notice_requested.connect(self._show_window)
@@ -141,11 +143,14 @@ class Shell(QObject):
 
     # Background events
 
-    def _seen(self, overview: Overview) -> None:
-        self.window.show_overview(overview)
-        self.tray.show_overview(overview)
+    def _changed(self, _overview: Overview) -> None:
+        self.tray.show_overview()
         if self.notice is not None:
-            self.notice.show_overview(overview)
+            self.notice.show_overview()
+        self._settle()
+
+    def _scanned(self) -> None:
+        overview = self.scanner.overview
         self._act_on(overview)
         self.background.resume_due(overview.pending, overview.stores)
         self._settle()
@@ -176,14 +181,14 @@ class Shell(QObject):
             return
         self._history.note(due, now)
         rows = [reminder.row for reminder in due]
-        self.window.remind(rows)
+        self._context.state.state.remind(rows)
         if self.window.isVisible():
             return
         if self._has_tray:
             self.tray.show()
             self.tray.remind(rows)
         else:
-            self._show_notice(overview)
+            self._show_notice()
 
     def _require_attention(self, view: ProcedureView) -> None:
         """A procedure can continue, but only with the user."""
@@ -196,18 +201,6 @@ class Shell(QObject):
                 else self.tr("Your certificate can be fetched now")
             )
             self.tray.notify(title, text)
-
-    def _refused(self, view: ProcedureView, error: CertclientError) -> None:
-        """The bank does not accept the new certificate, and only the user can obtain another."""
-        self.scanner.refresh()
-        shown = self._context.catalogue.error(error)
-        title, text = shown.title, f"{view.user_id}: {shown.next_step} [{shown.code}]"
-        if self._has_tray and not self.window.isVisible():
-            self.tray.show()
-            self.tray.notify(title, text)
-        else:
-            self._show_window()
-            self.window.show_message(f"{title}\n\n{text}")
 
     def _left_unconfirmed(self) -> None:
         """The user closed the wizard while the bank still awaits the confirmation."""
@@ -246,8 +239,15 @@ class Shell(QObject):
         ticket = Secret(link.ticket) if link.ticket else None
         if link.verb is Verb.OBTAIN:
             self.wizard_manager.obtain_for(link.user_id, profile_id=link.profile_id, ticket=ticket)
-        elif row is not None and row.condition is Condition.UNFINISHED:
-            self._resume(row)
+        elif row is not None and row.procedure is not None:
+            self._continue(row.procedure)
+        elif row is not None and row.condition is Condition.VALID:
+            day = self._context.catalogue.day(row.entry.life.renew_from)
+            self.window.show_message(
+                self.tr("{user}: it can be renewed from {day}.").format(
+                    user=visible(row.entry.full_id), day=day
+                )
+            )
         elif row is not None:
             self.wizard_manager.renew(row, notice=True, ticket=ticket)
         else:
@@ -258,15 +258,10 @@ class Shell(QObject):
                 )
             )
 
-    def _resume(self, row: Row) -> None:
-        """続ける for a certificate whose procedure is unfinished."""
-        view = self.scanner.overview.procedure_of(row)
-        if view is not None:
-            self._continue(view)
-
-    def _continue(self, view: ProcedureView) -> None:
-        self.background.include(view.id)
-        self.wizard_manager.resume(view)
+    def _continue(self, status: ProcedureStatus) -> None:
+        """続ける, or the window of what runs."""
+        self.background.include(status.procedure_id)
+        self.wizard_manager.resume(status)
 
     def _confirm_mismatch(self, meant: Row, overview: Overview) -> None:
         """Checks with the CA when a link names a certificate other than the one that counts here.
@@ -297,33 +292,43 @@ class Shell(QObject):
         self.scanner.refresh()
         if isinstance(end, Pending) and end.state.unconfirmed:
             self.background.exclude(end.procedure_id)
-        if self._has_tray and not self.window.isVisible() and isinstance(end, Finished):
-            self._notify_finished(end)
+        self._report_results()
 
-    def _notify_finished(self, end: Finished) -> None:
-        name, error = end.certificate.common_name, end.login.error
-        if end.login.result is LoginTestResult.FAILED and error is not None:
-            shown = self._context.catalogue.error(error)
-            self.tray.notify(shown.title, f"{name}: {shown.next_step} [{shown.code}]")
-        else:
-            replaced = self.tr("The bank did not accept an earlier one; this one replaces it.")
-            text = f"{name}: {replaced}" if end.not_accepted else name
-            self.tray.notify(self.tr("The new certificate is ready"), text)
+    def _report_results(self) -> None:
+        """Tells the ends that no window shows: the main window has them until they are confirmed;
+        if only the tray icon is there, a notification opens it."""
+        for results in grouped(self._context.state.overview.results):
+            ids = {one.id for one in results}
+            if ids <= self._reported or self.wizard_manager.is_batch_running(results[0].batch):
+                continue
+            self._reported |= ids
+            if self.window.isVisible():
+                continue
+            if self._has_tray:
+                self.tray.show()
+                self.tray.notify(
+                    self._result_texts.title(results), self._result_texts.text(results)
+                )
+                self._unread |= ids
+            else:
+                self._show_window()
 
     # Windows
 
     def _show_window(self) -> None:
         self._note_rows(self.scanner.overview.due)
         self.window.raise_window()
+        self._unread.clear()
+        self._reported |= {one.id for one in self.scanner.overview.results}
         self.updates.check()
 
-    def _show_notice(self, overview: Overview) -> None:
+    def _show_notice(self) -> None:
         if self.notice is None:
             self.notice = SmallNotice(self._context)
             self.notice.card.renew_requested.connect(self.wizard_manager.renew)
             self.notice.card.obtain_requested.connect(self.wizard_manager.obtain_again)
             self.notice.closed.connect(self._settle, Qt.ConnectionType.QueuedConnection)
-        self.notice.show_overview(overview)
+        self.notice.show_overview()
         self.notice.show()
 
     def _note_rows(self, rows: Sequence[Row]) -> None:
@@ -332,7 +337,8 @@ class Shell(QObject):
 
     def _settle(self) -> None:
         """Shows or hides the tray icon, and ends the program when nothing is left."""
-        in_tray = self._has_tray and (self._waits or (self._resident and self._due))
+        waits = self._waits or self._has_unread
+        in_tray = self._has_tray and (waits or (self._resident and self._due))
         self.tray.icon.setVisible(in_tray or (self._has_tray and self.wizard_manager.running))
         stays = in_tray or self.background.is_trying(self.scanner.overview.pending)
         open_windows = self.window.isVisible() or self.wizard_manager.busy or self._notice_visible
@@ -343,6 +349,10 @@ class Shell(QObject):
     @property
     def _notice_visible(self) -> bool:
         return self.notice is not None and self.notice.isVisible()
+
+    @property
+    def _has_unread(self) -> bool:
+        return any(one.id in self._unread for one in self.scanner.overview.results)
 
     @property
     def _due(self) -> bool:
@@ -381,4 +391,4 @@ def _meant(link: DeepLink, overview: Overview) -> Row | None:
         own.sort(key=lambda row: not row.condition.counts)
         named = (row for row in own if row.entry.certificate.serial_hex == link.serial)
         return next(named, None) or next(iter(own), None)
-    return next((row for row in rows if row.condition.due), None)
+    return next((row for row in rows if row.due), None)

@@ -6,7 +6,6 @@ from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from certclient.enrollment.overview import Overview
 from certclient.ui.context import AppContext
 from certclient.ui.overview.notice_card import NoticeCard
 from certclient.ui.widgets import icons
@@ -31,9 +30,9 @@ class SmallNotice(QWidget):
         self.card.obtain_requested.connect(self.close)
         self._retranslate()
 
-    def show_overview(self, overview: Overview) -> None:
-        """Updates the card and fits the window's height to it."""
-        self.card.show_for(overview)
+    def show_overview(self) -> None:
+        """Updates the card from the observed state and fits the window's height to it."""
+        self.card.show_overview()
         fit_height(self, self._layout, 36)
 
     def changeEvent(self, event: QEvent) -> None:

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
 from certclient.enrollment.overview import Condition, Overview, Row
-from certclient.enrollment.procedure import ProcedureState
+from certclient.enrollment.procedure_status import ProcedurePhase
 from certclient.model.visible_text import visible
 from certclient.ui.context import AppContext
 from certclient.ui.shell.tray_icon import tray_icon
@@ -20,7 +20,9 @@ _NOTICE_MILLISECONDS = 15_000
 def worst(overview: Overview) -> Row | None:
     """Returns the most urgent certificate that is due or expired but obtainable, else None."""
     due_rows = [
-        row for row in overview.rows if row.condition.due or row.condition is Condition.OBTAINABLE
+        row
+        for row in overview.rows
+        if not row.absent and (row.condition.due or row.condition is Condition.OBTAINABLE)
     ]
     return min(due_rows, key=lambda row: row.entry.certificate.not_after, default=None)
 
@@ -38,7 +40,6 @@ class Tray(QObject):
     def __init__(self, context: AppContext, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._context = context
-        self._overview = Overview(context.clock())
         self.menu = QMenu()
         self.renew = self.menu.addAction("", self._renew)
         self.open = self.menu.addAction("", self.open_requested.emit)
@@ -56,12 +57,14 @@ class Tray(QObject):
         """Whether the desktop has a tray; some do not."""
         return QSystemTrayIcon.isSystemTrayAvailable()
 
-    def show_overview(self, overview: Overview) -> None:
-        """Updates icon, menu and tooltip from `overview`."""
-        self._overview = overview
-        row = worst(overview)
-        self.icon.setIcon(tray_icon(row))
+    def show_overview(self) -> None:
+        """Updates icon, menu and tooltip from the observed state."""
+        self.icon.setIcon(tray_icon(worst(self._overview)))
         self._retranslate()
+
+    @property
+    def _overview(self) -> Overview:
+        return self._context.state.overview
 
     def show(self) -> None:
         self.icon.show()
@@ -118,9 +121,13 @@ class Tray(QObject):
         self.icon.setToolTip(self._tool_tip(row))
 
     def _tool_tip(self, row: Row | None) -> str:
+        running = sum(status.running for status in self._overview.procedures)
+        if running:
+            return self.tr("%n certificate(s) being renewed or obtained", "", running)
         if row is not None:
             return self.sentence(row)
-        waiting = sum(view.state is ProcedureState.WAITING for view in self._overview.pending)
+        procedures = self._overview.procedures
+        waiting = sum(status.phase is ProcedurePhase.WAITING for status in procedures)
         if waiting:
             return self.tr("%n certificate(s) waiting to be issued", "", waiting)
         return self.tr("Client certificates")

@@ -9,14 +9,12 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from certclient.enrollment.overview import Row
-from certclient.enrollment.procedure import ProcedureView
+from certclient.enrollment.procedure_status import ProcedureStatus
 from certclient.model.errors import CertclientError
 from certclient.model.secret import Secret
 from certclient.ui.context import AppContext
 from certclient.ui.enrollment.batch import RenewAllDialog
 from certclient.ui.enrollment.wizard import EnrollmentWizard
-
-_LETTER = "letter"
 
 
 class WizardManager(QObject):
@@ -28,6 +26,8 @@ class WizardManager(QObject):
     """A link carried a ticket for a procedure that has already sent its request."""
     ended = Signal(object)
     """The result of a run: Finished, Pending or a CertclientError."""
+    batch_ended = Signal()
+    """すべて更新 is over; its results have been shown if its window is open."""
     left_unconfirmed = Signal()
     """A wizard was closed before the bank received the confirmation."""
     changed = Signal()
@@ -36,7 +36,8 @@ class WizardManager(QObject):
     def __init__(self, context: AppContext, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._context = context
-        self._wizards: dict[str, EnrollmentWizard] = {}
+        self._wizards: dict[tuple[str, str], EnrollmentWizard] = {}
+        """By the bank and user ID for which each was opened; "" for what was not known then."""
         self._batch: RenewAllDialog | None = None
 
     @property
@@ -56,6 +57,11 @@ class WizardManager(QObject):
         windows = [*self.wizards, *([self.batch] if self.batch else [])]
         return self.running or any(window.isVisible() for window in windows)
 
+    def is_batch_running(self, batch_id: str) -> bool:
+        """Whether すべて更新 with this id is still working."""
+        batch = self.batch
+        return batch is not None and batch.batch.batch_id == batch_id and batch.batch.going_on
+
     @property
     def batch(self) -> RenewAllDialog | None:
         """The すべて更新 dialog, or None if it does not exist."""
@@ -65,12 +71,11 @@ class WizardManager(QObject):
     def renew(self, row: Row, *, notice: bool = False, ticket: Secret | None = None) -> None:
         """Opens the wizard for 更新, or for what the expiry date allows instead.
 
-        `notice`: not requested by a click here, so it begins with the notice. `ticket`: from a
-        bank's link.
+        If its procedure runs already, raises the window of that. `notice`: not requested by a
+        click here, so it begins with the notice. `ticket`: from a bank's link.
         """
-        owner = row.entry.owner
         self._open(
-            f"{row.profile.id} {owner.user_id}",
+            row.key,
             lambda: EnrollmentWizard.renew(
                 self._context, row.entry.stored, notice=notice, ticket=ticket
             ),
@@ -86,26 +91,24 @@ class WizardManager(QObject):
 
     def obtain(self) -> None:
         """Opens the wizard for 取得 with the bank's letter."""
-        self._open(_LETTER, lambda: EnrollmentWizard.obtain(self._context))
+        self._open(("", ""), lambda: EnrollmentWizard.obtain(self._context))
 
     def obtain_for(
         self, user_id: str, *, profile_id: str = "", ticket: Secret | None = None
     ) -> None:
         """Opens 取得 for a link; "" for what the link did not name."""
         self._open(
-            f"{_LETTER} {profile_id} {user_id}",
+            (profile_id, user_id),
             lambda: EnrollmentWizard.obtain(
                 self._context, user_id, profile_id=profile_id, ticket=ticket
             ),
             ticket,
         )
 
-    def resume(self, view: ProcedureView) -> None:
-        """Opens the wizard for 続ける."""
-        self._open(
-            f"{view.profile_id} {view.user_id}",
-            lambda: EnrollmentWizard.resume(self._context, view.id, kind=view.kind),
-        )
+    def resume(self, status: ProcedureStatus) -> None:
+        """Opens the wizard for 続ける. A procedure that runs without a window of its own (in the
+        background or in another program) is shown until it ends."""
+        self._open(status.key, lambda: EnrollmentWizard.resume(self._context, status))
 
     def renew_all(self) -> None:
         """Opens すべて更新, or raises the existing dialog."""
@@ -114,6 +117,7 @@ class WizardManager(QObject):
             batch = RenewAllDialog(self._context)
             self._batch = batch
             batch.finished_with.connect(self._run_ended)
+            batch.all_done.connect(self.batch_ended)
             batch.finished.connect(self.changed)
             batch.destroyed.connect(self.changed)
         _raise(batch)
@@ -143,13 +147,28 @@ class WizardManager(QObject):
             batch.hide()
             batch.deleteLater()
 
+    def _find(self, key: tuple[str, str]) -> EnrollmentWizard | None:
+        """The wizard of this bank and user ID. A wizard for 取得 belongs to whom its run is for."""
+        for wizard in self.wizards:
+            opened_for = next(name for name, one in self._wizards.items() if one is wizard)
+            if key in (opened_for, wizard.session.target.key):
+                return wizard
+        return None
+
     def _open(
-        self, key: str, make: Callable[[], EnrollmentWizard], ticket: Secret | None = None
+        self,
+        key: tuple[str, str],
+        make: Callable[[], EnrollmentWizard],
+        ticket: Secret | None = None,
     ) -> None:
-        """Opens the wizard registered under `key`, or raises the existing one and passes it
-        `ticket`."""
-        wizard = self._wizards.get(key)
-        if wizard is None or not shiboken6.isValid(wizard):
+        """Opens the wizard of a bank and user ID, or raises the existing one, or すべて更新 while
+        that renews it; passes on `ticket`."""
+        status = self._context.state.overview.status(key)
+        if status is not None and status.batch and self.batch is not None:
+            _raise(self.batch)
+            return
+        wizard = self._find(key)
+        if wizard is None:
             try:
                 wizard = make()
             except CertclientError as error:

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from PySide6.QtCore import QCoreApplication, QObject, Signal
 
 from certclient.enrollment.interaction import ConsentRequest, Interaction
+from certclient.enrollment.observed_state import ObservedRun, ObservedState, RunTarget
 from certclient.enrollment.procedure import Enrollment, Outcome, ProcedureView
+from certclient.enrollment.run_results import RunResult
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError
 from certclient.store.base import CertificateStore
@@ -35,20 +37,21 @@ class GivenConsent:
 @dataclass(frozen=True, slots=True)
 class WorkerResult:
     """The result of a run: an outcome or an error. `open_procedure` can be resumed after an error;
-    None if there is nothing to resume."""
+    None if there is nothing to resume. `result`: what the observed state keeps until the user has
+    seen it; None for nothing."""
 
     outcome: Outcome | None
     error: CertclientError | None = None
     open_procedure: ProcedureView | None = None
+    result: RunResult | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class EnrollmentJob:
-    """One run. `stores`: ids of all stores that it may touch."""
+    """One run. `target`: what it is about; `stores`: ids of all stores that it may touch."""
 
     enrollment: Enrollment
-    profile_id: str
-    user_id: str
+    target: RunTarget
     stores: tuple[str, ...]
     call: Callable[[Interaction], Outcome]
 
@@ -62,21 +65,29 @@ class EnrollmentWorker(QObject):
     ended = Signal(object)
     """A RunEnd; not emitted once the task runner is closed."""
 
-    def __init__(self, tasks: TaskRunner, is_agreed: Callable[[ConsentRequest], bool]) -> None:
+    def __init__(
+        self,
+        tasks: TaskRunner,
+        state: ObservedState,
+        is_agreed: Callable[[ConsentRequest], bool],
+    ) -> None:
         super().__init__()
         self.interaction = QtInteraction(is_agreed, self)
         self._tasks = tasks
+        self._state = state
         self.running = False
 
     def start(self, job: EnrollmentJob) -> None:
         """Starts as soon as the job's stores are free."""
         self.running = True
         QCoreApplication.instance().aboutToQuit.connect(self.interaction.close)  # type: ignore[union-attr] # the application exists
+        state, run = self._state, self._state.begin(job.target, self.interaction)
+
+        def crashed(error: CertclientError) -> None:
+            self._ended(WorkerResult(None, error, result=state.end(run, None, error)))
+
         self._tasks.run(
-            lambda: _run(job, self.interaction),
-            stores=job.stores,
-            done=self._ended,
-            failed=lambda error: self._ended(WorkerResult(None, error)),
+            lambda: _run(job, state, run), stores=job.stores, done=self._ended, failed=crashed
         )
 
     def _ended(self, end: WorkerResult) -> None:
@@ -89,14 +100,17 @@ def no_consent(_request: ConsentRequest) -> bool:
     return False
 
 
-def _run(job: EnrollmentJob, interaction: Interaction) -> WorkerResult:
-    """Runs in the worker. Returns errors in the RunEnd, with the procedure left to resume."""
+def _run(job: EnrollmentJob, state: ObservedState, run: ObservedRun) -> WorkerResult:
+    """Runs in the worker. Returns errors in the result, with the procedure left to resume."""
     try:
-        return WorkerResult(job.call(interaction))
+        outcome = job.call(run)
     except CertclientError as error:
-        return WorkerResult(None, error, _open_procedure(job))
+        left = _open_procedure(job)
+        result = state.end(run, None, error, left.id if left is not None else "")
+        return WorkerResult(None, error, left, result)
+    return WorkerResult(outcome, result=state.end(run, outcome, None))
 
 
 def _open_procedure(job: EnrollmentJob) -> ProcedureView | None:
-    views = (view for view in job.enrollment.pending() if view.user_id == job.user_id)
+    views = (view for view in job.enrollment.pending() if view.user_id == job.target.user_id)
     return next(views, None)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QElapsedTimer, QTimer
+from collections.abc import Sequence
+
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QGridLayout, QLabel, QProgressBar, QStyle, QWidget
 
 from certclient.enrollment.interaction import SecretKind, SecretRequest
-from certclient.model.progress import Phase, Progress, Step
+from certclient.enrollment.procedure_status import ProcedureStatus, steps_listed
+from certclient.model.progress import Step
 from certclient.ui.enrollment.details import warning_text
 from certclient.ui.enrollment.pages.base import Button, Buttons, WizardPage
 from certclient.ui.enrollment.pages.letter import LetterPage
@@ -17,9 +20,6 @@ from certclient.ui.tasks.enrollment_worker import EnrollmentWorker
 from certclient.ui.widgets.parts import Note, Sentence, show_sign
 
 _SECOND = 1000
-
-_SOMETIMES = frozenset({Step.WAIT, Step.LOGIN, Step.CLEAN_UP})
-"""Steps shown only if they occur."""
 
 
 class WorkPage(WizardPage):
@@ -37,6 +37,8 @@ class WorkPage(WizardPage):
         self._run: EnrollmentWorker | None = None
         self._stopping = False
         self._asking = False
+        self._watching = False
+        session.context.state.changed.connect(self._state_changed)
         session.run_began.connect(self._began)
 
     @property
@@ -47,28 +49,42 @@ class WorkPage(WizardPage):
     @property
     def confirming(self) -> bool:
         """Whether the confirmation is being sent to the bank."""
-        return self._steps.now is Step.CONFIRM
+        status = self.session.status
+        return status is not None and status.running and status.step is Step.CONFIRM
 
     def enter(self) -> None:
-        """Starts the run; scans the stores first if it resumes a procedure."""
+        """Starts the run; scans the stores first if it resumes a procedure. One that runs already
+        without a window of its own is shown, and its end is fetched when it is over."""
         self._stopping = False
         self._steps.begin()
         self._show_steps()
-        if self.session.wizard_state.procedure_id:
+        status = self.session.status
+        if status is not None and status.running and self.session.run is None:
+            self._watching = True
+            self.refresh()
+        elif self.session.wizard_state.procedure_id:
             self.session.scan_stores(self.session.begin)
         else:
             self.session.begin()
 
     def leave(self) -> None:
         """Stops the elapsed-time display."""
+        self._watching = False
         self._steps.end()
+
+    def _state_changed(self) -> None:
+        self._steps.show_status()
+        status = self.session.status
+        if self._watching and (status is None or not status.running):
+            self._watching = False
+            self.refresh()
+            self.session.scan_stores(self.session.begin)
 
     def _began(self, run: EnrollmentWorker) -> None:
         self._run = run
         run.interaction.pin_asked.connect(self.ask)
         run.interaction.secret_asked.connect(self._ask_secret)
         ProxyLoginPrompt(self.context, run.interaction, self)
-        run.interaction.progressed.connect(self._steps.report)
         run.interaction.warned.connect(self._steps.show_warnings)
 
     # Questions
@@ -138,7 +154,8 @@ class WorkPage(WizardPage):
                 primary=Button(self.tr("&Next"), self._answer, self.panel.complete),
                 secondary=Button(self.tr("S&top here"), self.cancel_question),
             )
-        stop = Button(self.tr("S&top after this step"), self._stop, not self._stopping)
+        can_stop = not self._stopping and not self._watching
+        stop = Button(self.tr("S&top after this step"), self._stop, can_stop)
         return Buttons(secondary=stop, close=self.tr("&Close"))
 
 
@@ -152,8 +169,7 @@ class _Steps(QWidget):
         self._bar = QProgressBar()
         self._elapsed = Sentence()
         self._warnings = Note()
-        self._done: set[Step] = set()
-        self._now: Step | None = None
+        self._status: ProcedureStatus | None = None
         self._rows = {step: (QLabel(), Sentence()) for step in Step}
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
@@ -165,32 +181,32 @@ class _Steps(QWidget):
             grid.addWidget(sign, row, 0)
             grid.addWidget(text, row, 1)
         grid.addWidget(self._warnings, grid.rowCount(), 0, 1, 2)
-        self._watch = QElapsedTimer()
         self._timer = QTimer(self)
         self._timer.setInterval(_SECOND)
         self._timer.timeout.connect(self._tick)
 
     def begin(self) -> None:
-        self._done, self._now = set(), None
-        self._watch.start()
+        self._status = None
         self._timer.start()
-
-    @property
-    def now(self) -> Step | None:
-        """The step in progress, or None."""
-        return self._now
+        self.show_status()
 
     def end(self) -> None:
         self._timer.stop()
 
-    def report(self, report: Progress) -> None:
-        """Updates the list when a step begins or ends."""
-        if report.phase is Phase.FINISHED:
-            self._done.add(report.step)
-            self._now = None
-        else:
-            self._now = report.step
+    def show_status(self) -> None:
+        """Shows the observed status; the last one once the run has ended."""
+        self._status = self._session.status or self._status
         self._show_rows()
+        self._tick()
+
+    @property
+    def _done(self) -> tuple[Step, ...]:
+        return self._status.done if self._status is not None else ()
+
+    @property
+    def _now(self) -> Step | None:
+        """The step in progress, or None."""
+        return self._status.step if self._status is not None and self._status.running else None
 
     def show_warnings(self) -> None:
         """Shows the warnings so far."""
@@ -211,15 +227,16 @@ class _Steps(QWidget):
         )
 
     def _tick(self) -> None:
-        seconds = self._watch.elapsed() // _SECOND if self._watch.isValid() else 0
-        self._elapsed.setText(self.tr("%n second(s) so far", "", seconds))
+        """Shows how long the program has worked; what the user needed to answer does not count."""
+        seconds, status = 0.0, self._status
+        if status is not None:
+            since = status.counting_since
+            now = self._session.context.state.state.monotonic()
+            seconds = status.seconds + (now - since if since is not None else 0.0)
+        self._elapsed.setText(self.tr("%n second(s) so far", "", int(seconds)))
 
-    def _shown(self) -> list[Step]:
-        """Returns the steps to list; for a resumed procedure without those done before."""
-        resumed = bool(self._session.wizard_state.procedure_id)
-        hidden = _SOMETIMES | ({Step.PREFLIGHT, Step.CREATE_KEY} if resumed else set())
-        happened = self._done | ({self._now} if self._now is not None else set())
-        return [step for step in Step if step not in hidden or step in happened]
+    def _shown(self) -> Sequence[Step]:
+        return self._status.listed if self._status is not None else steps_listed(())
 
     def _show_rows(self) -> None:
         catalogue = self._session.context.catalogue

@@ -1,0 +1,498 @@
+"""The one observed state: certificates with their procedures, fed by stores, journal and runs.
+
+Windows, tray and notifications show `ObservedState.overview` and keep nothing of their own, so that
+a window opened later shows what one that was open all the time shows. No Qt: subscribers are called
+in the thread that made the change.
+"""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TypeVar
+
+from certclient.enrollment.bank_status import BankStatuses
+from certclient.enrollment.interaction import ConsentRequest, Interaction, SecretRequest
+from certclient.enrollment.inventory import InventoryEntry
+from certclient.enrollment.journal import ProcedureKind
+from certclient.enrollment.login_test import LoginTestResult
+from certclient.enrollment.open_procedures import OpenProcedures
+from certclient.enrollment.outcomes import Finished, Outcome
+from certclient.enrollment.overview import Overview, Row, evaluated, statuses_of
+from certclient.enrollment.procedure_status import (
+    OWN_CHOICE,
+    ProcedurePhase,
+    ProcedureStatus,
+    steps_done,
+)
+from certclient.enrollment.run_results import ResultFile, ResultKind, RunResult, without
+from certclient.model.destination import Destination
+from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.progress import Phase, Progress, Step
+from certclient.model.proxy_login import ProxyLoginAnswer, ProxyLoginRequest
+from certclient.model.secret import Secret
+from certclient.store.base import PinRequest, Unavailable
+from certclient.store.unavailable import UnavailableStore
+
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, slots=True)
+class RunTarget:
+    """What a run is about. `procedure_id`: of the procedure that it resumes, "" for a new one.
+
+    `full_id`: the ID as the user knows it. `batch`: an id shared by the runs of one すべて更新, ""
+    for a single run. `in_background`: no user waits for it, so that its failures are no news unless
+    they are final.
+    """
+
+    profile_id: str
+    user_id: str
+    kind: ProcedureKind | None = None
+    procedure_id: str = ""
+    full_id: str = ""
+    batch: str = ""
+    in_background: bool = False
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Bank and user ID."""
+        return self.profile_id, self.user_id
+
+
+class ObservedRun:
+    """One run of a procedure in this program: an `Interaction` that reports to the state.
+
+    It passes every call on to the interaction of the front end. The worker calls its methods.
+    """
+
+    def __init__(self, state: ObservedState, target: RunTarget, interaction: Interaction) -> None:
+        self._state = state
+        self._interaction = interaction
+        self.target = target
+        self.declined = False
+        """Whether the user gave no answer to the last question."""
+
+    def consent(self, request: ConsentRequest) -> bool:
+        """See Interaction.consent."""
+        return self._interaction.consent(request)
+
+    def pin(self, request: PinRequest) -> Secret | None:
+        """See Interaction.pin."""
+        return self._ask(lambda: self._interaction.pin(request))
+
+    def secret(self, request: SecretRequest) -> Secret | None:
+        """See Interaction.secret."""
+        return self._ask(lambda: self._interaction.secret(request))
+
+    def proxy_login(self, request: ProxyLoginRequest) -> ProxyLoginAnswer | None:
+        """See Interaction.proxy_login."""
+        return self._ask(lambda: self._interaction.proxy_login(request))
+
+    def progress(self, report: Progress) -> None:
+        """See Interaction.progress."""
+        self._state.note_progress(self, report)
+        self._interaction.progress(report)
+
+    def warning(self, error: CertclientError) -> None:
+        """See Interaction.warning."""
+        self._interaction.warning(error)
+
+    def stop_requested(self) -> bool:
+        """See Interaction.stop_requested."""
+        return self._interaction.stop_requested()
+
+    def _ask(self, question: Callable[[], Answer | None]) -> Answer | None:
+        self._state.note_asking(self, asking=True)
+        try:
+            answer = question()
+        finally:
+            self._state.note_asking(self, asking=False)
+        self.declined = answer is None
+        return answer
+
+
+@dataclass(slots=True)
+class _Progress:
+    """How far a run is. `since`: when its user was last not waited for, None while they are."""
+
+    done: tuple[Step, ...] = ()
+    step: Step | None = None
+    asking: bool = False
+    seconds: float = 0.0
+    since: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JournalReading:
+    """What the journal said. `number`: `ObservedState.next_reading`, taken before it was read, so
+    that a reading that arrives late does not replace a newer one."""
+
+    number: int = 0
+    statuses: BankStatuses = field(default_factory=BankStatuses)
+    open_procedures: OpenProcedures = field(default_factory=OpenProcedures)
+
+
+class ObservedState:
+    """Thread-safe. `overview` is replaced as a whole; it is never changed."""
+
+    def __init__(
+        self,
+        clock: Callable[[], datetime],
+        results: ResultFile,
+        new_id: Callable[[], str],
+        monotonic: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        """`clock` returns aware UTC; `results`: where unseen results are kept; `new_id` returns an
+        id that was not used before; `monotonic` returns seconds."""
+        self._clock = clock
+        self._file = results
+        self._new_id = new_id
+        self.monotonic = monotonic
+        self._lock = threading.RLock()
+        self._subscribers: list[Callable[[], None]] = []
+        self._journal = JournalReading()
+        self._readings = itertools.count(1)
+        self._newest_end = 0
+        self._runs: dict[ObservedRun, _Progress] = {}
+        self._tokens: dict[str, tuple[Row, ...]] = {}
+        now = clock()
+        self._overview = Overview(now, results=results.read(now))
+
+    @property
+    def overview(self) -> Overview:
+        """The newest snapshot."""
+        with self._lock:
+            return self._overview
+
+    def subscribe(self, callback: Callable[[], None]) -> Callable[[], None]:
+        """Calls `callback` after each change, in the thread that made it; it then reads `overview`.
+
+        Returns a function that ends the subscription.
+        """
+        with self._lock:
+            self._subscribers.append(callback)
+
+        def unsubscribe() -> None:
+            with self._lock:
+                self._subscribers = [one for one in self._subscribers if one is not callback]
+
+        return unsubscribe
+
+    # Sources: stores and journal
+
+    def next_reading(self) -> int:
+        """The number of a reading of the journal that begins now."""
+        return next(self._readings)
+
+    def update_stores(self, scan: Overview, reading: JournalReading) -> None:
+        """Takes over a complete scan of the stores (`read_overview`, with its leftovers), and what
+        the journal said before it.
+
+        The rows of a token that is gone, or cannot be read now, stay as they were read last.
+        """
+        with self._lock:
+            self._take(reading)
+            self._remember_tokens(scan)
+            before = self._overview
+            self._overview = replace(scan, results=before.results, postponed=before.postponed)
+            self._evaluate(self._absent(scan), force=True)
+        self._publish()
+
+    def update_journal(self, reading: JournalReading) -> None:
+        """Takes over what the journal says now."""
+        with self._lock:
+            self._take(reading)
+            changed = self._evaluate()
+        if changed:
+            self._publish()
+
+    def fail(self, error: CertclientError) -> None:
+        """A scan has failed, which is a bug in a store; the next one may succeed."""
+        with self._lock:
+            now = self._clock()
+            self._overview = replace(self._overview, read_at=now, complete=True, scan_error=error)
+        self._publish()
+
+    def reevaluate(self) -> None:
+        """Updates the conditions that midnight or the hour of expiry has changed."""
+        with self._lock:
+            changed = self._evaluate()
+        if changed:
+            self._publish()
+
+    # Sources: runs of this program
+
+    def begin(self, target: RunTarget, interaction: Interaction) -> ObservedRun:
+        """Registers a run that begins now or waits for its stores; call `end` when it is over.
+
+        Unseen results of the same user ID are dropped, as this run continues or repeats it.
+        """
+        run = ObservedRun(self, target, interaction)
+        with self._lock:
+            done = self._done_before(target)
+            self._runs[run] = _Progress(done=done, since=self.monotonic())
+            old = [one.id for one in self._overview.results if one.key == target.key]
+            self._set_results(without(self._overview.results, old))
+            self._evaluate()
+        self._publish()
+        return run
+
+    def note_progress(self, run: ObservedRun, report: Progress) -> None:
+        """The run reports that a step began or ended."""
+        with self._lock:
+            progress = self._runs.get(run)
+            if progress is None:
+                return
+            if report.phase is Phase.STARTED:
+                progress.step = report.step
+                progress.done = _still_done(progress.done, report.step)
+            else:
+                progress.step = None
+                progress.done = (
+                    *(one for one in progress.done if one is not report.step),
+                    report.step,
+                )
+            self._evaluate()
+        self._publish()
+
+    def note_asking(self, run: ObservedRun, *, asking: bool) -> None:
+        """The run begins or ends to wait for its user, whose time does not count."""
+        with self._lock:
+            progress = self._runs.get(run)
+            if progress is None:
+                return
+            now = self.monotonic()
+            if asking and progress.since is not None:
+                progress.seconds += now - progress.since
+            progress.since = None if asking else now
+            progress.asking = asking
+            self._evaluate()
+        self._publish()
+
+    def end(
+        self,
+        run: ObservedRun,
+        outcome: Outcome | None,
+        error: CertclientError | None,
+        open_procedure: str = "",
+    ) -> RunResult | None:
+        """The run is over. Returns the result to show, which stays in `overview.results` (and in
+        its file) until `see` is called for it; None if there is nothing to tell.
+
+        `open_procedure`: the id of the procedure that an error has left open. Its result goes when
+        the procedure does.
+        """
+        result = self._result(run, outcome, error, open_procedure)
+        with self._lock:
+            self._runs.pop(run, None)
+            if result is not None:
+                self._newest_end = self.next_reading()
+                self._set_results((*self._overview.results, result))
+            self._evaluate()
+        self._publish()
+        return result
+
+    def see(self, *results: RunResult) -> None:
+        """The user has seen these results."""
+        with self._lock:
+            left = without(self._overview.results, [one.id for one in results])
+            changed = left != self._overview.results
+            if changed:
+                self._set_results(left)
+        if changed:
+            self._publish()
+
+    # The notice
+
+    def postpone(self, rows: Sequence[Row]) -> None:
+        """後で更新する: no notice for these rows until `remind`."""
+        self._set_postponed(self.overview.postponed | {row.name for row in rows})
+
+    def remind(self, rows: Sequence[Row]) -> None:
+        """A reminder is due for these rows: their notice is shown again."""
+        self._set_postponed(self.overview.postponed - {row.name for row in rows})
+
+    def _set_postponed(self, names: frozenset[tuple[str, str]]) -> None:
+        with self._lock:
+            changed = names != self._overview.postponed
+            self._overview = replace(self._overview, postponed=names)
+        if changed:
+            self._publish()
+
+    # Inside
+
+    def _take(self, reading: JournalReading) -> None:
+        if reading.number <= self._journal.number:
+            return
+        self._journal = reading
+        if reading.number > self._newest_end and reading.statuses.journal_error is None:
+            results = self._overview.results
+            self._set_results([one for one in results if self._is_current(one, reading)])
+
+    @staticmethod
+    def _is_current(result: RunResult, reading: JournalReading) -> bool:
+        """Whether the procedure that a result says has stopped is still open."""
+        open_ids = [view.id for view in reading.open_procedures.views]
+        return bool(result.batch) or result.procedure_id in ("", *open_ids)
+
+    def _done_before(self, target: RunTarget) -> tuple[Step, ...]:
+        """What the procedure has done that this run continues."""
+        for view in self._journal.open_procedures.at_bank(target.profile_id):
+            if view.user_id == target.user_id:
+                return steps_done(view.state)
+        return ()
+
+    def _set_results(self, results: Sequence[RunResult]) -> None:
+        if tuple(results) != self._overview.results:
+            self._overview = replace(self._overview, results=tuple(results))
+            self._file.write(self._overview.results)
+
+    def _evaluate(self, absent: Sequence[Row] = (), *, force: bool = False) -> bool:
+        """Renews the snapshot; returns whether anything but its time has changed."""
+        before, journal = self._overview, self._journal
+        now = evaluated(
+            replace(
+                before,
+                pending=journal.open_procedures.views,
+                journal_error=journal.statuses.journal_error,
+            ),
+            self._clock(),
+            journal.statuses,
+            self._procedures(),
+            absent,
+        )
+        changed = replace(now, read_at=before.read_at) != before
+        if changed or force:
+            self._overview = replace(now, read_at=before.read_at)
+        return changed or force
+
+    def _procedures(self) -> tuple[ProcedureStatus, ...]:
+        """Those of the journal, with the live status of what runs here, then those not yet
+        journalled."""
+        live = {run.target.key: self._live(run, one) for run, one in reversed(self._runs.items())}
+        found = []
+        for status in statuses_of(self._journal.open_procedures):
+            running = live.pop(status.key, None)
+            found.append(status if running is None else _merged(status, running))
+        return (*found, *live.values())
+
+    def _live(self, run: ObservedRun, progress: _Progress) -> ProcedureStatus:
+        target = run.target
+        return ProcedureStatus(
+            profile_id=target.profile_id,
+            user_id=target.user_id,
+            phase=ProcedurePhase.RUNNING,
+            procedure_id=target.procedure_id,
+            kind=target.kind,
+            step=progress.step,
+            done=progress.done,
+            asking=progress.asking,
+            local=True,
+            batch=bool(target.batch),
+            seconds=progress.seconds,
+            counting_since=progress.since,
+        )
+
+    def _remember_tokens(self, scan: Overview) -> None:
+        for store in scan.stores:
+            if store.destination is Destination.USB and store.store_id not in scan.unusable:
+                rows = [row for row in scan.rows if row.entry.store.store_id == store.store_id]
+                self._tokens[store.store_id] = tuple(rows)
+
+    def _absent(self, scan: Overview) -> list[Row]:
+        readable = {one.store_id for one in scan.stores if one.store_id not in scan.unusable}
+        return [
+            replace(row, entry=_unplugged(row.entry), absent=True)
+            for store_id, rows in self._tokens.items()
+            if store_id not in readable
+            for row in rows
+        ]
+
+    def _result(
+        self,
+        run: ObservedRun,
+        outcome: Outcome | None,
+        error: CertclientError | None,
+        open_procedure: str,
+    ) -> RunResult | None:
+        target = run.target
+        if isinstance(outcome, Finished):
+            return RunResult(
+                id=self._new_id(),
+                profile_id=target.profile_id,
+                user_id=target.user_id,
+                full_id=outcome.certificate.common_name or target.full_id or target.user_id,
+                ended=self._clock(),
+                kind=ResultKind.DONE,
+                code=_failed_login(outcome),
+                fingerprint=outcome.certificate.fingerprint,
+                valid_until=outcome.certificate.not_after,
+                batch=target.batch,
+            )
+        if error is None or (run.declined and error.code in _UNANSWERED):
+            return None
+        if target.in_background and error.code is not ErrorCode.CERTIFICATE_NOT_ACCEPTED:
+            # Tried again, or its user is called.
+            return None
+        return RunResult(
+            id=self._new_id(),
+            profile_id=target.profile_id,
+            user_id=target.user_id,
+            full_id=target.full_id or target.user_id,
+            ended=self._clock(),
+            kind=ResultKind.FAILED,
+            code=error.code.code,
+            batch=target.batch,
+            procedure_id=open_procedure,
+        )
+
+    def _publish(self) -> None:
+        with self._lock:
+            subscribers = tuple(self._subscribers)
+        for callback in subscribers:
+            callback()
+
+
+def _still_done(done: Sequence[Step], begun: Step) -> tuple[Step, ...]:
+    """The finished steps once `begun` begins: a step that is repeated takes back those after it."""
+    order = tuple(Step)
+    if begun is Step.CLEAN_UP:
+        return tuple(done)
+    return tuple(step for step in done if order.index(step) < order.index(begun))
+
+
+def _merged(journalled: ProcedureStatus, live: ProcedureStatus) -> ProcedureStatus:
+    """The live status, with what only the journal knows."""
+    return replace(
+        live,
+        procedure_id=journalled.procedure_id,
+        kind=journalled.kind,
+        state=journalled.state,
+        store_id=journalled.store_id,
+    )
+
+
+def _unplugged(entry: InventoryEntry) -> InventoryEntry:
+    store = entry.store
+    missing = Unavailable(ErrorCode.TOKEN_MISSING, {"token": store.label})
+    away = UnavailableStore(store.store_id, store.label, store.destination, missing)
+    return replace(entry, store=away)
+
+
+def _failed_login(finished: Finished) -> str:
+    error = finished.login.error
+    failed = finished.login.result is LoginTestResult.FAILED and error is not None
+    return error.code.code if failed and error is not None else ""
+
+
+_UNANSWERED = OWN_CHOICE | {
+    ErrorCode.ISSUE_CODE_WRONG,
+    ErrorCode.PASSWORD_INCORRECT,
+    ErrorCode.PIN_INCORRECT,
+}
+"""Codes of a run that ends because its user did not answer the last question."""
