@@ -37,6 +37,7 @@ class MainWindowDriver:
     scanner: StoreScanner
 
     def refresh(self) -> None:
+        self.scanner.start()
         self.scanner.refresh()
         until(lambda: self.scanner.complete and not self.window._context.tasks.busy_stores)
 
@@ -77,7 +78,6 @@ def driver(ui: UiEnvironment, qtbot: QtBot) -> Iterator[MainWindowDriver]:
     qtbot.addWidget(window)
     window.stores_changed.connect(scanner.refresh)
     window.show()
-    scanner.start()
     yield MainWindowDriver(ui, window, scanner)
     scanner.stop()
     window.cleanup.close()
@@ -140,11 +140,8 @@ def test_enter_keeps_the_procedure_open(driver: MainWindowDriver) -> None:
 
 
 def test_confirmed_procedure_cannot_be_abandoned(driver: MainWindowDriver) -> None:
-    until(lambda: driver.scanner.complete)
-    driver.scanner.stop()
     outcome = stopped_renewal(driver.ui, driver.ui.pc, Step.CONFIRM)
     assert outcome.state is ProcedureState.CONFIRMED
-    driver.scanner.start()
     driver.refresh()
     until(driver.window.pending.isVisible)
     assert driver.window.pending.buttons[0].isVisible()

@@ -4,7 +4,6 @@ fold."""
 from __future__ import annotations
 
 import enum
-from datetime import date
 
 from PySide6.QtCore import (
     QAbstractItemModel,
@@ -226,14 +225,19 @@ class CertificateModel(QAbstractItemModel):
         obstacle = row.entry.obstacle
         if obstacle is not None and row.condition in OBSTACLES:
             return catalogue.error(obstacle).title
-        return self._condition(row.condition, life.renew_from) or catalogue.stage(life.stage)
+        special = self._condition(row.condition)
+        if special:
+            return special
+        state = catalogue.stage(life.stage)
+        if row.condition is Condition.VALID:
+            state = self.tr("Renewable from {0}").format(catalogue.day(life.renew_from))
+        if row.entry.stored.key_hidden:
+            return self.tr("{0} (its key shows with the PIN)").format(state)
+        return state
 
-    def _condition(self, condition: Condition, renew_from: date) -> str:
-        """The condition in words; "" where the lifecycle stage says it."""
+    def _condition(self, condition: Condition) -> str:
+        """The condition in words; "" where the dates say it."""
         match condition:
-            case Condition.VALID:
-                day = self._context.catalogue.day(renew_from)
-                return self.tr("Renewable from {0}").format(day)
             case Condition.URGENT:
                 return self.tr("Renew now")
             case Condition.REPLACED:
