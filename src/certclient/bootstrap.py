@@ -44,6 +44,9 @@ DEFAULT_MAX_WAIT = 60.0
 
 def main() -> int:
     """Runs the command line of this process; returns the exit code."""
+    from certclient.platform.library_warnings import ignore_library_warnings
+
+    ignore_library_warnings()
     from certclient.cli.main import main as command_line
 
     return command_line(system_services())

@@ -97,7 +97,10 @@ class CertificateReader:
     """
 
     def __init__(self, der: bytes) -> None:
-        outer = ber.children(ber.read(der)) or ()
+        whole = ber.read(der)
+        outer = ber.children(whole) or ()
+        # TBSCertificate, signatureAlgorithm and signatureValue, and nothing after them.
+        self.complete = whole is not None and len(outer) == 3 and whole.encoding == der
         parts = (ber.children(outer[0]) if outer else None) or ()
         self._parts = parts[1:] if parts and parts[0].tag == _EXPLICIT_VERSION else parts
         self._extensions = _extensions(self._parts)

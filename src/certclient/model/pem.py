@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import re
 
-from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
@@ -13,33 +13,43 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from certclient.model.certificate import Certificate
-from certclient.model.errors import CertclientError
+from certclient.model.certificate_reading import CertificateReader
 
 _BEGIN = re.compile(r"-----BEGIN ([^-]*)-----")
+_CERTIFICATE = re.compile(r"-----BEGIN CERTIFICATE-----([^-]*)-----END CERTIFICATE-----")
 _PUBLIC_KEY = re.compile(r"-----BEGIN PUBLIC KEY-----[^-]*-----END PUBLIC KEY-----")
 
 
 def certificates_from_pem(text: str) -> tuple[Certificate, ...]:
     """Parses every certificate in `text`, at least one; text between the blocks is ignored.
 
-    Raises ValueError with an English reason: no certificate, a block of another type (such as a
-    private key), a damaged block, a duplicate.
+    Takes what lies in the trust stores of systems and browsers: serial number 0, say. Raises
+    ValueError with an English reason: no certificate, a block of another type (such as a private
+    key), a damaged block, a duplicate.
     """
     kinds = _BEGIN.findall(text)
     if other := [kind for kind in kinds if kind != "CERTIFICATE"]:
         raise ValueError(f"only certificates may stand here, not {other[0]}")
     if not kinds:
         raise ValueError("no PEM certificate")
-    try:
-        parsed = x509.load_pem_x509_certificates(text.encode())
-        certificates = tuple(Certificate.from_der(c.public_bytes(Encoding.DER)) for c in parsed)
-    except (ValueError, CertclientError) as error:
-        raise ValueError(f"damaged PEM certificate: {error}") from error
+    blocks = _CERTIFICATE.findall(text)
+    certificates = tuple(Certificate.read(_decoded(block)) for block in blocks)
+    for certificate in certificates:
+        if certificate.unreadable or not CertificateReader(certificate.der).complete:
+            fields = ", ".join(sorted(field.value for field in certificate.unreadable))
+            raise ValueError(f"damaged PEM certificate: {fields or 'its end is missing'}")
     if len(certificates) != len(kinds):
         raise ValueError("damaged PEM certificate: a block is not closed")
     if len(set(certificates)) != len(certificates):
         raise ValueError("the same certificate stands there twice")
     return certificates
+
+
+def _decoded(block: str) -> bytes:
+    try:
+        return base64.b64decode("".join(block.split()), validate=True)
+    except ValueError as error:
+        raise ValueError(f"damaged PEM certificate: {error}") from error
 
 
 def public_keys_from_pem(text: str) -> tuple[bytes, ...]:

@@ -7,6 +7,7 @@ has its key is never left out without a word.
 from __future__ import annotations
 
 import subprocess
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -31,7 +32,10 @@ from support.odd_certificates import (
     ODDITIES,
     UTC_TIME,
     OddCertificate,
+    attribute,
     extension,
+    name,
+    rdn,
     sequence,
     simple_name,
     tlv,
@@ -132,8 +136,8 @@ def test_what_openssl_and_nss_import_is_listed(pc: CliComputer, tmp_path: Path) 
         *("TLS feature 6", "cA FALSE written out", "Shift_JIS in an e-mail address"),
         *("T61String in Latin-1", "an ampersand in a PrintableString"),
     )
-    for name in names:
-        import_pkcs12(pc, ODDITIES[name].der, rsa_key(0), tmp_path)
+    for one in names:
+        import_pkcs12(pc, ODDITIES[one].der, rsa_key(0), tmp_path)
     assert len(pc.list()) == len(names)
     assert all(c["key"] == "present" for c in pc.list())
     assert_every_command_works(pc)
@@ -173,8 +177,8 @@ def test_a_key_of_another_kind_is_there_and_cannot_be_renewed_here(
     assert (listed["has_key"], listed["key"], listed["key_kind"]) == (True, "present", "EC")
     assert listed["obstacle"] == "CC-CERT-KEY-KIND"
     assert "ここでは更新できない種類の鍵です [CC-CERT-KEY-KIND]" in pc.run("list").out
-    for name in ((PC_USER,), (), ("--all",)):
-        done = pc.run("renew", *name, "--yes")
+    for chosen in ((PC_USER,), (), ("--all",)):
+        done = pc.run("renew", *chosen, "--yes")
         assert done.code == REFUSED
         assert "[CC-CERT-KEY-KIND]" in done.err
         assert "EC" in done.err
@@ -242,3 +246,49 @@ def test_a_short_lived_certificate_is_renewed_once(pc: CliComputer) -> None:
     again = pc.run("renew", "--all", "--yes")
     assert again.code == NOTHING_DUE
     assert "[CC-CERT-NOTHING-DUE]" in again.err
+
+
+def test_libraries_warnings_do_not_reach_the_terminal(pc: CliComputer) -> None:
+    """Case 28: serial number 0, of which `cryptography` warns, as anchor and in the store."""
+    put(pc, ODDITIES["serial 0"], ODDITIES["a country of three letters"])
+    profile = ("--profile", str(pc.bank.profile_path))
+    listed = subprocess.run(
+        [sys.executable, "-m", "certclient", *profile, "list"],
+        env=pc.environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert listed.stderr == ""
+    code = (
+        "import warnings; from certclient import bootstrap; import certclient.cli.main as cli;"
+        "cli.main = lambda _services: warnings.warn('of a library') or 0; bootstrap.main()"
+    )
+    warned = [sys.executable, "-c", code]
+    quiet = subprocess.run(warned, capture_output=True, text=True, check=True)
+    assert quiet.stderr == ""
+    strict = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=False
+    )
+    assert "of a library" in strict.stderr, "tests still fail on a warning"
+
+
+_HIDDEN = "\u202eijohS\u200b ieR\x1b[2J"
+
+
+def test_hidden_characters_are_shown_and_exact_in_json(pc: CliComputer) -> None:
+    organization = rdn(attribute("O", _HIDDEN.encode()))
+    subject = name(organization, rdn(attribute("CN", OWNER.encode())))
+    (odd,) = put(pc, OddCertificate(subject=subject, not_after=in_days(200)))
+    shown = pc.run("show", odd.serial_hex).out
+    assert "Organization = <U+202E>ijohS<U+200B> ieR<U+001B>[2J" in shown
+    assert not set(_HIDDEN) & set("\u202e\u200b\x1b") & set(shown)
+    (listed,) = pc.list()
+    assert ["Organization", _HIDDEN] in listed["subject"]
+
+
+def test_a_tokens_label_is_shown_with_its_hidden_characters(pc: CliComputer) -> None:
+    token = pc.plug_in_token("US\u202eB")
+    pc.add_certificate(USB_USER, token.store())
+    assert "US<U+202E>B" in pc.run("list").out
+    assert pc.run("list", "--json").json["certificates"][0]["store_label"] == "US\u202eB"
