@@ -306,15 +306,3 @@ def test_plain_http_beyond_loopback_requires_permission(make: TransportFactory) 
         make().post("http://ca.example.jp/pkix/", b"question", CMP)
     assert caught.value.code is ErrorCode.TLS_UNTRUSTED
     assert caught.value.data["reason"] == "not https"
-
-
-# --- Probing the connection -----------------------------------------------------------------------
-
-
-def test_probe_accepts_any_response(make: TransportFactory) -> None:
-    transport = make()
-    date = "Date: Fri, 20 Nov 2026 10:00:00 GMT"
-    with raw_server(always(http("405 Not Allowed", b"", date))) as server:
-        transport.probe(server.url())
-        assert server.requests[0].startswith(b"HEAD /pkix/ HTTP/1.1\r\n")
-    assert transport.server_time() == datetime(2026, 11, 20, 10, 0, tzinfo=UTC)

@@ -58,6 +58,9 @@ class ScriptedServer:
         assert url == URL
         return ()
 
+    def interrupt(self) -> None:
+        raise AssertionError("nothing runs in another thread")
+
     def server_time(self) -> datetime | None:
         return self.time
 

@@ -34,7 +34,7 @@ def outside_bank(bank: RunningBank, folder: Path) -> Iterator[OutsideBank]:
     context = tls_context(folder, [leaf, *lab.chain], key)
     target = urlsplit(bank.cmp_url).port
     assert target is not None
-    with raw_server(lambda request: [_forwarded(request, target)], context) as server:
+    with raw_server(lambda request: [forwarded(request, target)], context) as server:
         yield OutsideBank(server.port, _profile(bank, folder, lab, server.port))
 
 
@@ -52,7 +52,7 @@ def _profile(bank: RunningBank, folder: Path, lab: Lab, port: int) -> Path:
     return path
 
 
-def _forwarded(request: bytes, target: int) -> bytes:
+def forwarded(request: bytes, target: int) -> bytes:
     """The CA's whole answer to a request, which asks it to close the connection."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE  # one computer, one test

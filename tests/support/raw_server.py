@@ -6,7 +6,6 @@ import contextlib
 import socket
 import ssl
 import threading
-import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,6 +25,8 @@ class RawServer:
 
     port: int
     requests: list[bytes] = field(default_factory=list)
+    ended: threading.Event = field(default_factory=threading.Event)
+    """Ends the waits of all scripts."""
 
     def url(self, scheme: str = "http", host: str = "127.0.0.1") -> str:
         return f"{scheme}://{host}:{self.port}/pkix/"
@@ -49,6 +50,7 @@ def raw_server(
             yield server
         finally:
             stop.set()
+            server.ended.set()
             with contextlib.suppress(OSError):
                 socket.create_connection(("127.0.0.1", server.port)).close()
             thread.join()
@@ -151,7 +153,7 @@ def _serve(connection: socket.socket, server: RawServer, script: Script) -> None
             elif isinstance(piece, bytes):
                 connection.sendall(piece)
             else:
-                time.sleep(piece)
+                server.ended.wait(piece)
 
 
 def _read_request(connection: socket.socket) -> bytes:

@@ -154,6 +154,9 @@ class ScriptedCa:
         self._next_fault("probe", None)
         return self.status_texts
 
+    def interrupt(self) -> None:
+        self.calls.append(("interrupt", None))
+
     def server_time(self) -> datetime | None:
         return self.clock_of_server
 

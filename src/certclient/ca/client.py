@@ -173,8 +173,12 @@ class CaClient(Protocol):
         """Makes one harmless request, so that network problems show before a key is generated.
 
         Raises the network errors; an error response from the server itself is not one. Returns
-        findings to report although the CA is reachable: PROXY_SCRIPT, TLS_OPENED.
+        findings to report although the CA is reachable: PROXY_SCRIPT, TLS_OPENED, PROBE_UNANSWERED.
         """
+        ...
+
+    def interrupt(self) -> None:
+        """Ends the exchange that runs now; it raises CONSENT_REFUSED. Callable from any thread."""
         ...
 
     def server_time(self) -> datetime | None:

@@ -20,7 +20,7 @@ reports a lost connection as one that the peer has closed (SSLZeroReturnError).
 """
 
 
-def network_error(error: Exception, host: str) -> CertclientError:
+def network_error(error: BaseException, host: str) -> CertclientError:
     """The CertclientError for an exception on the way to `host`, behind any proxy.
 
     Data: `host`, and `reason` in English for support.
@@ -83,5 +83,5 @@ def _tls_reason(causes: list[BaseException]) -> str:
     return str(failure.reason or failure)[:_MAX_REASON]
 
 
-def _with(code: ErrorCode, host: str, error: Exception) -> CertclientError:
+def _with(code: ErrorCode, host: str, error: BaseException) -> CertclientError:
     return CertclientError(code, host=host, reason=str(error)[:_MAX_REASON])

@@ -76,8 +76,16 @@ class Transport(Protocol):
         A server that responds with an error counts as reached. Afterwards `server_time` is known.
 
         Returns findings to report although the server is reachable: PROXY_SCRIPT (proxy settings
-        could not be evaluated; data address, reason) and TLS_OPENED (an intermediary that the
-        system trusts reads the traffic; data host, issuer).
+        could not be evaluated; data address, reason), TLS_OPENED (an intermediary that the system
+        trusts reads the traffic; data host, issuer) and PROBE_UNANSWERED (host, reason: the
+        connection stands, with TLS, but there is no answer to HEAD, which no CA has to support).
+        """
+        ...
+
+    def interrupt(self) -> None:
+        """Ends the exchange that runs now, if one runs; it raises CONSENT_REFUSED.
+
+        Callable from any thread, and repeatedly. Waits for nothing.
         """
         ...
 

@@ -132,7 +132,9 @@ def connection_results(
     warnings. A server that responds with an error of its own counts as reached.
     """
     try:
-        warnings = {_CHECK_BY_ERROR[warning.code]: warning for warning in probe()}
+        warnings = {
+            _CHECK_BY_ERROR.get(warning.code, Check.CA_REACHABLE): warning for warning in probe()
+        }
     except CertclientError as error:
         return _stopped(error)
     return tuple(_passed(check, warnings.get(check)) for check in _CONNECTION)

@@ -67,7 +67,7 @@ def _reject(context: RunContext, record: Record, reason: ErrorCode | None) -> bo
             return False
         context.bank_holds = BankHolds.NEW if record.ca_confirmed else BankHolds.OLD_CA_NOT_INFORMED
         may_be_confirmed = record.ca_confirmed or record.unanswered
-        if may_be_confirmed and error.code.retriable and error.code is not _REFUSED:
+        if may_be_confirmed and _is_unreached(error.code):
             raise
         context.interaction.warning(error)
         return True
@@ -75,8 +75,14 @@ def _reject(context: RunContext, record: Record, reason: ErrorCode | None) -> bo
     return True
 
 
-_REFUSED = ErrorCode.CA_CONFIRM_FAILED
-"""A CA that refuses even the rejection holds nothing that could be rejected."""
+def _is_unreached(code: ErrorCode) -> bool:
+    """Whether the CA may not have received the rejection.
+
+    One that refuses even the rejection holds nothing that could be rejected.
+    """
+    if code is ErrorCode.CA_CONFIRM_FAILED:
+        return False
+    return code.retriable or code.of_network or code is ErrorCode.CONSENT_REFUSED
 
 
 def _after_rejection(context: RunContext, record: Record) -> BankHolds:

@@ -22,6 +22,7 @@ from certclient.enrollment.login_test import UNCONFIRMED, LoginTest
 from certclient.enrollment.outcomes import BankHolds
 from certclient.enrollment.preflight import System
 from certclient.enrollment.proxy_login import with_proxy_login
+from certclient.enrollment.stopping import Stopping
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import KeyRef, SignatureAlgorithm, Signer
@@ -294,17 +295,22 @@ class RunContext:
                 return self.through_proxy(call)
             except CertclientError as error:
                 pause = _pause(error, attempt, self.environment.random_bytes)
-                if pause is None or not self.can_wait(pause):
+                if pause is None or not self.can_wait(pause) or self.interaction.stop_requested():
                     raise
                 self.unanswered = True
                 self.pause(pause)
         raise AssertionError("the last attempt returns or raises")
 
     def through_proxy(self, call: Callable[[], T]) -> T:
-        """Runs one exchange; asks for the proxy's login if there is a proxy that wants one."""
+        """Runs one exchange; asks for the proxy's login if there is a proxy that wants one.
+
+        A request to stop ends an exchange that has not ended by itself a few seconds later, with
+        CONSENT_REFUSED.
+        """
+        stopping = Stopping(self.interaction.stop_requested, self.environment.ca.interrupt)
 
         def timed() -> T:
-            with self.stopwatch.measure("network"):
+            with self.stopwatch.measure("network"), stopping.watch():
                 return call()
 
         return with_proxy_login(timed, self.interaction, self.environment.proxy_logins)

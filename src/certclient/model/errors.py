@@ -137,6 +137,7 @@ class ErrorCode(enum.Enum):
     SERVER_ADDRESS = _Trait("CC-NET-ADDRESS", ErrorKind.REFUSED, Actor.BANK)
     FOREIGN_ANSWER = _Trait("CC-NET-FOREIGN", ErrorKind.RETRY_LATER, Actor.CUSTOMER)
     SERVER_BUSY = _Trait("CC-NET-BUSY", ErrorKind.RETRY_LATER, Actor.NOBODY)
+    PROBE_UNANSWERED = _Trait("CC-NET-PROBE", ErrorKind.NOTHING_TO_DO, Actor.NOBODY)
     CLOCK_WRONG = _Trait("CC-CLOCK", ErrorKind.USER_ACTION, Actor.CUSTOMER)
 
     UPDATE_INVALID = _Trait("CC-UPDATE-INVALID", ErrorKind.REFUSED, Actor.BANK)
@@ -191,6 +192,11 @@ class ErrorCode(enum.Enum):
     def actor(self) -> Actor:
         """The party that has to act."""
         return self.value.actor
+
+    @property
+    def of_network(self) -> bool:
+        """Whether it locates a failure between this computer and the server."""
+        return self.code.startswith("CC-NET-")
 
     @property
     def retriable(self) -> bool:

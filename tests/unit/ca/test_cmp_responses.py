@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 
@@ -154,14 +155,50 @@ def test_300_single_bit_errors_in_a_response_are_all_refused(
         assert error.code in (
             ErrorCode.CA_MALFORMED,
             ErrorCode.CA_PROTECTION_INVALID,
+            ErrorCode.FOREIGN_ANSWER,
         )
 
 
-@pytest.mark.parametrize("answer", [b"", b"<html>", bytes(300_000)])
-def test_garbage_response_is_malformed(
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"",
+        b"<html>",
+        bytes(300_000),
+        b"0",
+        b"\x30\x80\0\0",
+        b"\x30\x84",
+        b"\x30\x82\x01\x00" + bytes(255),
+    ],
+)
+def test_what_is_no_message_did_not_come_from_the_ca(
     lab: Lab, by_key: SignatureCredential, answer: bytes
 ) -> None:
     error = renewal_error(lab, by_key, repeating(answer))
+    assert error.code is ErrorCode.FOREIGN_ANSWER
+    assert error.code.retriable
+
+
+def test_message_cut_off_or_with_an_appendix_did_not_come_from_the_ca(
+    lab: Lab, by_key: SignatureCredential
+) -> None:
+    whole = reply_with(lab, signing_ca(lab), NEW_KEY.spki)
+    changes: list[Callable[[bytes], bytes]] = [
+        lambda der: der[:-1],
+        lambda der: der[:100],
+        lambda der: der + b"\r\n",
+    ]
+    for change in changes:
+        error = renewal_error(lab, by_key, partial(_changed, whole, change))
+        assert error.code is ErrorCode.FOREIGN_ANSWER
+
+
+def _changed(whole: Responder, change: Callable[[bytes], bytes], request: Message) -> bytes:
+    return change(whole(request))
+
+
+def test_sequence_that_is_no_message_is_malformed(lab: Lab, by_key: SignatureCredential) -> None:
+    error = renewal_error(lab, by_key, repeating(b"\x30\x03\x02\x01\x05"))
     assert error.code is ErrorCode.CA_MALFORMED
 
 

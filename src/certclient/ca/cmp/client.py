@@ -20,7 +20,13 @@ from certclient.ca.client import (
 from certclient.ca.cmp.chain import sorted_chain
 from certclient.ca.cmp.confirmation import confirmation
 from certclient.ca.cmp.requests import RequestFields, common_name, protect
-from certclient.ca.cmp.responses import ExpectedIds, limited_text, read_response, refusal
+from certclient.ca.cmp.responses import (
+    ExpectedIds,
+    check_whole,
+    limited_text,
+    read_response,
+    refusal,
+)
 from certclient.ca.cmp.transaction import CmpTransactionState, transaction_octets
 from certclient.ca.cmp.trust import Trust, readable
 from certclient.ca.transport import Transport
@@ -210,6 +216,10 @@ class CmpClient:
         """See CaClient.probe."""
         return self._transport.probe(self._settings.url)
 
+    def interrupt(self) -> None:
+        """See CaClient.interrupt."""
+        self._transport.interrupt()
+
     def server_time(self) -> datetime | None:
         """See CaClient.server_time."""
         return self._transport.server_time()
@@ -251,6 +261,7 @@ class CmpClient:
         self, request: bytes, transaction: Transaction, credential: Credential, nonces: set[bytes]
     ) -> Message:
         answer = self._transport.post(self._settings.url, request, CONTENT_TYPE)
+        check_whole(answer, self._settings.url)
         expected = ExpectedIds(transaction_octets(transaction), frozenset(nonces))
         return read_response(answer, credential, self._trust(credential), expected)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from certclient.ca.answers import foreign_answer
 from certclient.ca.client import Credential, MacCredential
 from certclient.ca.cmp.trust import Trust, verified_signer
 from certclient.cmp.bodies import ErrorMessage
@@ -23,6 +24,29 @@ class ExpectedIds:
 
     transaction_id: bytes
     nonces: frozenset[bytes]
+
+
+def check_whole(answer: bytes, url: str) -> None:
+    """Raises FOREIGN_ANSWER unless `answer` has the outer form of a message.
+
+    One DER SEQUENCE and nothing more. A sign-in page does not have it, nor an answer that was cut
+    off or has something appended. That passes; what the CA itself has written wrongly does not.
+    """
+    if not is_one_sequence(answer):
+        raise foreign_answer(url, "not a CMP message, or not all of it")
+
+
+def is_one_sequence(octets: bytes) -> bool:
+    """Whether this is one SEQUENCE of definite length (X.690, 8.1.3) that ends with `octets`."""
+    if len(octets) < 2 or octets[0] != 0x30:
+        return False
+    length, start = octets[1], 2
+    if length > 0x80:
+        start += length - 0x80
+        length = int.from_bytes(octets[2:start], "big")
+    elif length == 0x80:
+        return False
+    return start + length == len(octets)
 
 
 def read_response(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import threading
 from collections.abc import Callable
 from socket import SHUT_RDWR, socket
 
@@ -41,8 +40,8 @@ class Line:
 
     def __init__(self, connected: socket, deadline: Deadline) -> None:
         self._socket = connected
+        self._handle = connected.dup()
         self._deadline = deadline
-        self._lock = threading.Lock()
 
     @property
     def connected(self) -> socket:
@@ -79,17 +78,17 @@ class Line:
         return io.BufferedReader(_Reader(self))
 
     def cut(self) -> None:
-        """Ends a read or write that another thread waits in."""
-        with self._lock:
-            try:
-                self._socket.shutdown(SHUT_RDWR)
-            except OSError:
-                return  # not connected any more
+        """Ends a read or write that another thread waits in, a TLS handshake included."""
+        try:
+            # TLS takes the socket itself over; its duplicate is always there.
+            self._handle.shutdown(SHUT_RDWR)
+        except OSError:
+            return  # not connected any more
 
     def close(self) -> None:
         """Closes the socket."""
-        with self._lock:
-            self._socket.close()
+        self._socket.close()
+        self._handle.close()
 
     def _arm(self) -> None:
         self._socket.settimeout(self._deadline.seconds(self._deadline.timeouts.read))

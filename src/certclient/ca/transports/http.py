@@ -8,9 +8,10 @@ close.
 from __future__ import annotations
 
 import http.client
+import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from secrets import token_bytes
 from typing import TypeVar
@@ -37,7 +38,7 @@ from certclient.ca.http.connection import (
     read_head,
 )
 from certclient.ca.http.content import TooLongError, UnknownEncodingError, decoder
-from certclient.ca.http.deadline import Deadline
+from certclient.ca.http.deadline import Deadline, Line
 from certclient.ca.http.tls import tls_context
 from certclient.ca.network_errors import is_proxy_down, network_error
 from certclient.ca.openssl_errors import clear_foreign_errors
@@ -53,6 +54,9 @@ from certclient.platform.proxies.logins import ProxyLogins
 from certclient.platform.proxies.routes import DIRECT, ProxyResolver, Routes
 
 T = TypeVar("T")
+
+_HEAD_PATIENCE = 10.0
+"""Seconds to wait for an answer to HEAD, which some servers never give."""
 
 _CHUNK = 16 * 1024
 _AUTHENTICATION_REQUIRED = 407
@@ -73,6 +77,7 @@ class _Request:
 
     method: str
     url: str
+    timeouts: Timeouts
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
 
@@ -86,6 +91,14 @@ class _Request:
         if authorization:
             octets.append(b"Proxy-Authorization: " + authorization)
         return b"\r\n".join((*octets, b"", self.body))
+
+
+class _Unanswered(Exception):  # noqa: N818 - what it is
+    """The connection to the server stood; its cause came afterwards."""
+
+
+class _NoAnswerError(CertclientError):
+    """A network error after the connection to the server stood."""
 
 
 class HttpTransport:
@@ -115,7 +128,12 @@ class HttpTransport:
         self._timeouts = timeouts
         self._proxies = proxies or system_proxies()
         self._logins = logins or ProxyLogins()
-        self._network = Network(tls_context(tls_anchors), self._logins, random_bytes)
+        self._network = Network(
+            tls_context(tls_anchors), self._logins, random_bytes, self._note_line
+        )
+        self._lock = threading.Lock()
+        self._line: Line | None = None
+        self._interrupted = False
         self._roots = roots
         self._max_bytes = max_bytes
         self._allow_http = allow_http
@@ -129,7 +147,7 @@ class HttpTransport:
             ("Accept", content_type),
             ("Accept-Encoding", "identity"),
         )
-        request = _Request("POST", url, headers, body)
+        request = _Request("POST", url, self._timeouts, headers, body)
         answer, _ = self._exchange(
             request, lambda response: self._answer(url, response, content_type), self._routes(url)
         )
@@ -137,7 +155,8 @@ class HttpTransport:
 
     def get(self, url: str, accept: str) -> bytes:
         """See Transport.get."""
-        request = _Request("GET", url, (("Accept", accept), ("Accept-Encoding", "identity")))
+        headers = (("Accept", accept), ("Accept-Encoding", "identity"))
+        request = _Request("GET", url, self._timeouts, headers)
         answer, _ = self._exchange(
             request, lambda response: self._page(url, response), self._routes(url)
         )
@@ -150,10 +169,25 @@ class HttpTransport:
         use.
         """
         routes = self._routes(url)
-        request = _Request("HEAD", url)
-        _, route = self._exchange(request, lambda response: self._head(url, response), routes)
+        limits = self._timeouts
+        limits = replace(limits, read=min(limits.read, _HEAD_PATIENCE), total=min(limits.total, 20))
+        unanswered: CertclientError | None = None
+        try:
+            _, route = self._exchange(
+                _Request("HEAD", url, limits), lambda response: self._head(url, response), routes
+            )
+        except _NoAnswerError as error:
+            unanswered = CertclientError(ErrorCode.PROBE_UNANSWERED, **error.data)
+            route = next(iter(routes.addresses), DIRECT)
         opened = None if self._own_roots else self._interception_error(url, route)
-        return [remark for remark in (routes.problem, opened) if remark is not None]
+        return [remark for remark in (routes.problem, unanswered, opened) if remark is not None]
+
+    def interrupt(self) -> None:
+        """See Transport.interrupt."""
+        with self._lock:
+            self._interrupted = True
+            if self._line is not None:
+                self._line.cut()
 
     def server_time(self) -> datetime | None:
         """See Transport.server_time."""
@@ -186,14 +220,20 @@ class HttpTransport:
     def _send(self, request: _Request, read: Callable[[FinalResponse], T], route: str) -> T:
         """Sends over a connection of its own and reads the response with `read`."""
         clear_foreign_errors()
+        with self._lock:
+            self._interrupted, self._line = False, None
         proxy = proxy_of(route)
-        deadline = Deadline(self._timeouts, self._monotonic)
+        deadline = Deadline(request.timeouts, self._monotonic)
         server = Server.of(request.url)
         try:
             if proxy is None or server.scheme == "https" or proxy.scheme.startswith("socks"):
                 return self._send_to_server(request, read, proxy, deadline)
             return self._send_to_proxy(request, read, proxy, deadline)
-        except (OSError, http.client.HTTPException) as error:
+        except (OSError, http.client.HTTPException, CertclientError, _Unanswered) as error:
+            if self._interrupted:
+                raise CertclientError(ErrorCode.CONSENT_REFUSED) from error
+            if isinstance(error, CertclientError):
+                raise
             raise self._network_error(error, request.url, route) from error
 
     def _send_to_server(
@@ -209,6 +249,8 @@ class HttpTransport:
             line.send(request.encoded(server.path, server.header, b""))
             with read_head(line, request.method) as response:
                 return read(response)
+        except (OSError, http.client.HTTPException) as error:
+            raise _Unanswered from error
         finally:
             line.close()
 
@@ -298,7 +340,17 @@ class HttpTransport:
         except ValueError as error:
             raise foreign_answer(head.url, str(error)) from error
 
+    def _note_line(self, line: Line) -> None:
+        """Called for each connection that is opened, so that `interrupt` can cut it."""
+        with self._lock:
+            self._line = line
+            if self._interrupted:
+                line.cut()
+
     def _network_error(self, error: Exception, url: str, proxy: str) -> CertclientError:
+        if isinstance(error, _Unanswered):
+            found = network_error(error.__cause__ or error, host_of(url))
+            return _NoAnswerError(found.code, **found.data)
         found = network_error(error, host_of(url))
         if found.code is not ErrorCode.TLS_UNTRUSTED:
             return found

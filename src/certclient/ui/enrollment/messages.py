@@ -95,6 +95,7 @@ ACTIONS: Mapping[ErrorCode, tuple[Action, ...]] = {
     ErrorCode.SERVER_ADDRESS: _RETRY,
     ErrorCode.FOREIGN_ANSWER: _RETRY,
     ErrorCode.SERVER_BUSY: _RETRY,
+    ErrorCode.PROBE_UNANSWERED: _NOTHING,
     ErrorCode.CLOCK_WRONG: _RETRY,
     ErrorCode.CREDENTIAL_STORE_SILENT: _RETRY,
     ErrorCode.REMOTE_SESSION: _RETRY,
