@@ -156,6 +156,12 @@ class CertificateReader:
         values = (self._extensions or {}).get(oid, ())
         return ber.octets(values[0]) if len(values) == 1 else None
 
+    def subject_key_identifier(self) -> bytes | None:
+        """The octets of the subjectKeyIdentifier; None if it is absent, twice or damaged."""
+        value = self.extension(SUBJECT_KEY_IDENTIFIER)
+        element = ber.read(value) if value else None
+        return ber.octets(element) if element and element.is_a(ber.OCTET_STRING) else None
+
     @property
     def repeats_extensions(self) -> bool:
         """Whether an extension stands twice, which RFC 5280, 4.2 forbids."""

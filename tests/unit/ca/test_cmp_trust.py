@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
+from cryptography.x509 import SubjectKeyIdentifier
 from cryptography.x509.oid import ExtendedKeyUsageOID, ObjectIdentifier
 
 from certclient.ca.cmp.trust import Trust, verified_signer
+from certclient.cmp import syntax
 from certclient.cmp.bodies import PkiConfirm
 from certclient.cmp.messages import Header, Message
 from certclient.cmp.names import EMPTY_NAME, directory_name
@@ -39,9 +42,11 @@ def lab() -> Lab:
     return make_lab(NOW)
 
 
-def signed(key: RsaSigner, *certificates: Certificate) -> Message:
+def signed(key: RsaSigner, *certificates: Certificate, **header: Any) -> Message:
+    """`header`: fields of the header that differ; without them it names nobody."""
     extra = tuple(certificate.der for certificate in certificates)
-    return Message.decode(protect_with_signature(HEADER, PkiConfirm(), key, extra).encode())
+    named = replace(HEADER, **header)
+    return Message.decode(protect_with_signature(named, PkiConfirm(), key, extra).encode())
 
 
 def trust(lab: Lab, *known: Certificate, now: datetime = NOW) -> Trust:
@@ -149,3 +154,48 @@ def test_a_ca_may_sign_by_every_algorithm_that_the_profile_allows(kind: CaSignat
     assert verified_signer(message, trusted) == root.certificate
     with pytest.raises(ProtectionError, match="not accepted"):
         verified_signer(message, replace(trusted, signatures=ALL_CA_SIGNATURES - {kind}))
+
+
+# --- Whom the header names (RFC 9483, 3.1) -------------------------------------------------------
+
+
+def key_id(certificate: Certificate) -> bytes:
+    identifier = certificate.x509.extensions.get_extension_for_class(SubjectKeyIdentifier).value
+    return identifier.digest
+
+
+@pytest.mark.parametrize(
+    ("sender", "is_named"),
+    [
+        ("Example Issuing CA", True),
+        ("EXAMPLE  issuing ca", True),
+        ("Example Root CA", False),
+        ("", True),
+    ],
+)
+def test_the_sender_is_the_signer(lab: Lab, sender: str, is_named: bool) -> None:
+    issuing = lab.intermediate
+    name = ca_name(sender).public_bytes() if sender else EMPTY_NAME
+    message = signed(issuing.signer, issuing.certificate, sender=directory_name(name))
+    if is_named:
+        assert verified_signer(message, trust(lab)) == issuing.certificate
+        return
+    with pytest.raises(ProtectionError, match="not the sender"):
+        verified_signer(message, trust(lab))
+
+
+def test_the_sender_kid_is_the_signers_key(lab: Lab) -> None:
+    issuing, root = lab.intermediate, lab.root
+    named = signed(issuing.signer, issuing.certificate, sender_kid=key_id(issuing.certificate))
+    assert verified_signer(named, trust(lab)) == issuing.certificate
+    for other in (key_id(root.certificate), b"", b"TKYM1408054"):
+        message = signed(issuing.signer, issuing.certificate, sender_kid=other)
+        with pytest.raises(ProtectionError, match="not the senderKID"):
+            verified_signer(message, trust(lab))
+
+
+def test_a_sender_that_is_a_uri_is_refused(lab: Lab) -> None:
+    uri = syntax.wrap(0x86, b"https://ca.example.jp/")
+    message = signed(lab.root.signer, lab.root.certificate, sender=uri)
+    with pytest.raises(ProtectionError, match="no directoryName"):
+        verified_signer(message, trust(lab))

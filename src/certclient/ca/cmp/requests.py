@@ -14,9 +14,7 @@ from certclient.cmp.bodies import Body, CertificateConfirm
 from certclient.cmp.messages import CMP2000, CMP2021, IMPLICIT_CONFIRM, Header, Message
 from certclient.cmp.names import EMPTY_NAME, AlgorithmIdentifier, directory_name
 from certclient.cmp.protection import protect_with_mac, protect_with_signature
-from certclient.model import ber
-from certclient.model.certificate import Certificate
-from certclient.model.certificate_reading import SUBJECT_KEY_IDENTIFIER, CertificateReader
+from certclient.model.certificate_reading import CertificateReader
 from certclient.model.errors import CertclientError, ErrorCode
 
 
@@ -81,14 +79,8 @@ def _mac_sender(credential: MacCredential) -> _Sender:
 
 def _signature_sender(credential: SignatureCredential) -> _Sender:
     certificate = credential.certificate
-    return _Sender(certificate.subject, _subject_key_id(certificate), certificate.issuer)
-
-
-def _subject_key_id(certificate: Certificate) -> bytes | None:
-    """Of one that stands twice or is damaged, none is sent: senderKID is optional."""
-    value = CertificateReader(certificate.der).extension(SUBJECT_KEY_IDENTIFIER)
-    element = ber.read(value) if value else None
-    return ber.octets(element) if element and element.is_a(ber.OCTET_STRING) else None
+    key_id = CertificateReader(certificate.der).subject_key_identifier()
+    return _Sender(certificate.subject, key_id, certificate.issuer)
 
 
 def _header(fields: RequestFields, body: Body, sender: _Sender) -> Header:

@@ -5,6 +5,7 @@ signer is accepted if it chains to the profile's anchors and is either
 - a CA certificate (which could issue anything anyway), or
 - a certificate with the extended key usage id-kp-cmcCA or id-kp-cmcRA, by which a CA authorizes
   its CMP servers (RFC 9810, 4.5; RFC 9483, 3.3; RFC 6402, 2.10); anyExtendedKeyUsage is not enough.
+It must be the one that the message's header names.
 """
 
 from __future__ import annotations
@@ -14,12 +15,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from certclient.ca.path import PathError, validate_path
-from certclient.cmp.messages import Message
+from certclient.cmp.messages import Header, Message
+from certclient.cmp.names import EMPTY_NAME, name_in
 from certclient.cmp.protection import ProtectionError, verify_signature
 from certclient.model.ca_signatures import ALL_CA_SIGNATURES, CaSignature
 from certclient.model.certificate import Certificate
-from certclient.model.certificate_reading import KeyUsage
-from certclient.model.errors import CertclientError
+from certclient.model.certificate_reading import CertificateReader, KeyUsage
+from certclient.model.names import same_name
 
 _CA_USAGES = frozenset((KeyUsage.DIGITAL_SIGNATURE, KeyUsage.KEY_CERT_SIGN))
 _CMC_CA = "1.3.6.1.5.5.7.3.27"
@@ -48,6 +50,7 @@ def verified_signer(message: Message, trust: Trust) -> Certificate:
     # Includes the anchors: a CA need not send its own certificate.
     for candidate in dict.fromkeys([*others, *trust.anchors]):
         try:
+            _check_named(message.header, candidate)
             verify_signature(message, candidate.spki, trust.signatures)
             _check_may_sign_responses(candidate)
             validate_path(candidate, others, trust.anchors, trust.now, trust.signatures)
@@ -59,14 +62,24 @@ def verified_signer(message: Message, trust: Trust) -> Certificate:
 
 
 def readable(certificates: Iterable[bytes]) -> list[Certificate]:
-    """The certificates (DER) that can be parsed; skips the others."""
-    found = []
-    for der in certificates:
-        try:
-            found.append(Certificate.from_der(der))
-        except CertclientError:
-            continue
-    return found
+    """The certificates (DER) that can be read; skips the others. Their paths judge them."""
+    read = [Certificate.read(der) for der in certificates]
+    return [certificate for certificate in read if not certificate.unreadable]
+
+
+def _check_named(header: Header, candidate: Certificate) -> None:
+    """Sender and senderKID are the signer's (RFC 9483, 3.1); NULL-DN and no senderKID name nobody.
+
+    Raises ProtectionError.
+    """
+    name = name_in(header.sender)
+    if name is None:
+        raise ProtectionError("the sender is no directoryName")
+    if name != EMPTY_NAME and not same_name(name, candidate.subject):
+        raise ProtectionError("not the sender")
+    key_id = CertificateReader(candidate.der).subject_key_identifier()
+    if header.sender_kid is not None and header.sender_kid != key_id:
+        raise ProtectionError("not the senderKID")
 
 
 def _check_may_sign_responses(certificate: Certificate) -> None:
