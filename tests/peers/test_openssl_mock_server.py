@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from certclient.ca.client import (
     Credential,
@@ -24,6 +25,7 @@ from certclient.ca.client import (
 )
 from certclient.ca.cmp.client import CmpClient
 from certclient.ca.transports.http import HttpTransport
+from certclient.model.ca_signatures import ALL_CA_SIGNATURES, CaSignature
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.profile import CaSettings, MacAlgorithm
@@ -32,6 +34,7 @@ from support.peers import Peer, openssl_mock_server
 from support.pki import (
     CMC_CA,
     SERVER_AUTH,
+    CaKey,
     Lab,
     RsaSigner,
     ca_name,
@@ -69,10 +72,11 @@ class OpenSslBank:
         return self._server(answer, [*options, *more])
 
     def signing_server(
-        self, answer: Certificate, signer: Certificate, key: RsaSigner, *more: str
+        self, answer: Certificate, signer: Certificate, key: RsaSigner | CaKey, *more: str
     ) -> AbstractContextManager[Peer]:
         """A server that signs its responses."""
-        (self.folder / "server.key").write_bytes(private_key_pem(key.private_key))
+        private = key.private_key if isinstance(key, RsaSigner) else key
+        (self.folder / "server.key").write_bytes(private_key_pem(private))
         options = [
             *("-srv_cert", self._pem("server.pem", signer)),
             *("-srv_key", str(self.folder / "server.key")),
@@ -80,9 +84,15 @@ class OpenSslBank:
         ]
         return self._server(answer, [*options, *more])
 
-    def client(self, peer: Peer, *, implicit: bool = False) -> CmpClient:
+    def client(
+        self,
+        peer: Peer,
+        *,
+        implicit: bool = False,
+        signatures: frozenset[CaSignature] = ALL_CA_SIGNATURES,
+    ) -> CmpClient:
         settings = CaSettings(
-            peer.url, self.lab.anchors, implicit_confirm=implicit, mac=MacAlgorithm.PBM
+            peer.url, self.lab.anchors, implicit, MacAlgorithm.PBM, signature_algorithms=signatures
         )
         return CmpClient(settings, HttpTransport(), lambda: datetime.now(UTC), os.urandom)
 
@@ -268,6 +278,22 @@ def test_signer_status_of_a_third_party_server(bank: OpenSslBank) -> None:
     issuer = bank.lab.intermediate
     with bank.signing_server(bank.current, issuer.certificate, issuer.signer) as server:
         assert bank.client(server).signer_status(bank.by_signature) is SignerStatus.ACCEPTED
+
+
+@pytest.mark.parametrize("curve", [ec.SECP256R1(), ec.SECP384R1(), ec.SECP521R1()])
+def test_a_server_that_signs_with_an_elliptic_curve(
+    bank: OpenSslBank, curve: ec.EllipticCurve
+) -> None:
+    """OpenSSL 3.0 cannot sign CMP messages with Ed25519 ("unsupported key type")."""
+    key = ec.generate_private_key(curve)
+    issuer = bank.lab.root.issue_ca("EC Issuing CA", key)
+    with bank.signing_server(bank.current, issuer.certificate, key) as server:
+        assert bank.client(server).signer_status(bank.by_signature) is SignerStatus.ACCEPTED
+        allowed = ALL_CA_SIGNATURES - {CaSignature.ECDSA_SHA256}
+        strict = bank.client(server, signatures=allowed)
+        with pytest.raises(CertclientError) as caught:
+            strict.revoke(bank.by_signature, bank.current)
+        assert caught.value.code is ErrorCode.CA_PROTECTION_INVALID
 
 
 def test_signer_status_is_unknown_if_the_server_refuses(bank: OpenSslBank) -> None:
