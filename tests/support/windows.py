@@ -12,7 +12,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 
 from certclient.enrollment.bank_status import BankStatuses
-from certclient.enrollment.observed_state import ObservedState
+from certclient.enrollment.observed_state import ObservedState, journal_reader
 from certclient.enrollment.open_procedures import OpenProcedures
 from certclient.enrollment.procedure import Enrollment
 from certclient.enrollment.run_results import ResultFile
@@ -49,7 +49,8 @@ class Desktop:
         tasks = TaskRunner(parent)
         languages = Languages(self.language, parent)
         results = ResultFile(self.folder / "results.json")
-        observed = ObservedState(self.clock, results, lambda: secrets.token_hex(8))
+        journal = journal_reader(self.statuses, self.open_procedures)
+        observed = ObservedState(self.clock, results, lambda: secrets.token_hex(8), journal)
         state = StateSignals(observed, parent)
         try:
             yield AppContext(

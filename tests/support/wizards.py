@@ -63,6 +63,7 @@ class UiEnvironment:
     stores: list[CertificateStore] = field(default_factory=list)
     vault: CodeVault = field(default_factory=MemoryVault)
     max_wait: float = 60.0
+    sleep: Callable[[float], None] = time.sleep
     proxies: ProxyResolver | None = None
     logins: ProxyLogins = field(default_factory=ProxyLogins)
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -89,7 +90,7 @@ class UiEnvironment:
             ),
             vault=self.vault,
             clock=self.clock,
-            sleep=time.sleep,
+            sleep=self.sleep,
             random_bytes=os.urandom,
             max_wait=self.max_wait,
             proxy_logins=self.logins,

@@ -129,12 +129,30 @@ class _Progress:
 
 @dataclass(frozen=True, slots=True)
 class JournalReading:
-    """What the journal said. `number`: `ObservedState.next_reading`, taken before it was read, so
-    that a reading that arrives late does not replace a newer one."""
+    """What the journal said. `number` was taken before it was read, so that a reading that arrives
+    late does not replace a newer one."""
 
     number: int = 0
     statuses: BankStatuses = field(default_factory=BankStatuses)
     open_procedures: OpenProcedures = field(default_factory=OpenProcedures)
+
+
+ReadJournal = Callable[[], tuple[BankStatuses, OpenProcedures]]
+
+
+def journal_reader(
+    statuses: Callable[[], BankStatuses], open_procedures: Callable[[], OpenProcedures]
+) -> ReadJournal:
+    """Reads both from the journal; if it cannot be read, the statuses say why (`journal_error`)."""
+
+    def read() -> tuple[BankStatuses, OpenProcedures]:
+        known = statuses()
+        try:
+            return known, open_procedures()
+        except CertclientError as error:
+            return replace(known, journal_error=error), OpenProcedures()
+
+    return read
 
 
 class ObservedState:
@@ -145,13 +163,16 @@ class ObservedState:
         clock: Callable[[], datetime],
         results: ResultFile,
         new_id: Callable[[], str],
+        read_journal: ReadJournal,
         monotonic: Callable[[], float] = time.perf_counter,
     ) -> None:
         """`clock` returns aware UTC; `results`: where unseen results are kept; `new_id` returns an
-        id that was not used before; `monotonic` returns seconds."""
+        id that was not used before; `read_journal` returns what the journal says and never raises a
+        CertclientError; `monotonic` returns seconds."""
         self._clock = clock
         self._file = results
         self._new_id = new_id
+        self._read_journal = read_journal
         self.monotonic = monotonic
         self._lock = threading.RLock()
         self._subscribers: list[Callable[[], None]] = []
@@ -185,9 +206,14 @@ class ObservedState:
 
     # Sources: stores and journal
 
-    def next_reading(self) -> int:
-        """The number of a reading of the journal that begins now."""
-        return next(self._readings)
+    def read_journal(self) -> JournalReading:
+        """What the journal says now. Reads a file: call it in a worker."""
+        number = next(self._readings)
+        return JournalReading(number, *self._read_journal())
+
+    def refresh_journal(self) -> None:
+        """Reads the journal and takes it over; call it in a worker."""
+        self.update_journal(self.read_journal())
 
     def update_stores(self, scan: Overview, reading: JournalReading) -> None:
         """Takes over a complete scan of the stores (`read_overview`, with its leftovers), and what
@@ -285,13 +311,13 @@ class ObservedState:
         its file) until `see` is called for it; None if there is nothing to tell.
 
         `open_procedure`: the id of the procedure that an error has left open. Its result goes when
-        the procedure does.
+        the procedure does. Call `refresh_journal` before, so that what is left is known at once.
         """
         result = self._result(run, outcome, error, open_procedure)
         with self._lock:
             self._runs.pop(run, None)
             if result is not None:
-                self._newest_end = self.next_reading()
+                self._newest_end = next(self._readings)
                 self._set_results((*self._overview.results, result))
             self._evaluate()
         self._publish()

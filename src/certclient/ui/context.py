@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from certclient.enrollment.bank_status import BankStatuses
-from certclient.enrollment.observed_state import JournalReading
 from certclient.enrollment.open_procedures import OpenProcedures
 from certclient.enrollment.procedure import Enrollment
 from certclient.i18n.catalogue import Catalogue
 from certclient.model.certificate import Owner, Role
-from certclient.model.errors import CertclientError
 from certclient.model.profile import Profile
 from certclient.store.base import CertificateStore
 from certclient.ui.language import Languages
@@ -65,15 +63,6 @@ class AppContext:
     def rehearsal(self) -> bool:
         """Whether every window shows the yellow リハーサル banner (`widgets.banner`)."""
         return any(profile.rehearsal for profile in self.profiles)
-
-    def read_journal(self, number: int) -> JournalReading:
-        """Reads what the journal says; `number`: `ObservedState.next_reading`. Never raises a
-        CertclientError; call it in a worker."""
-        statuses = self.statuses()
-        try:
-            return JournalReading(number, statuses, self.open_procedures())
-        except CertclientError as error:
-            return JournalReading(number, replace(statuses, journal_error=error))
 
     def profile(self, profile_id: str) -> Profile | None:
         """Returns the profile with this id, or None if that bank is not configured."""

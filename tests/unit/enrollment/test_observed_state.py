@@ -14,7 +14,7 @@ from certclient.enrollment.bank_status import read_statuses
 from certclient.enrollment.interaction import SecretKind, SecretRequest
 from certclient.enrollment.journal import ProcedureState
 from certclient.enrollment.lock import exclusive, locks_folder
-from certclient.enrollment.observed_state import JournalReading, ObservedState, RunTarget
+from certclient.enrollment.observed_state import ObservedState, RunTarget, journal_reader
 from certclient.enrollment.open_procedures import read_open_procedures
 from certclient.enrollment.outcomes import Finished, Outcome
 from certclient.enrollment.overview import Condition, Overview, read_overview
@@ -51,21 +51,19 @@ class Watcher:
             clock=lambda: self.clock,
             results=ResultFile(self.folder / "results.json"),
             new_id=lambda: f"{id(ids)}-{next(ids)}",
+            read_journal=journal_reader(
+                lambda: read_statuses(self.customer.journal),
+                lambda: read_open_procedures(self.customer.journal),
+            ),
             monotonic=lambda: self.seconds,
         )
 
     def _count(self) -> None:
         self.seen += 1
 
-    def reading(self) -> JournalReading:
-        journal = self.customer.journal
-        return JournalReading(
-            self.state.next_reading(), read_statuses(journal), read_open_procedures(journal)
-        )
-
     def scan(self, stores: Sequence[CertificateStore] | None = None) -> Overview:
         """Reads stores and journal as the scanner does."""
-        reading = self.reading()
+        reading = self.state.read_journal()
         found = stores if stores is not None else [self.customer.store]
         overview = read_overview(
             [self.customer.profile], found, self.clock, reading.statuses, reading.open_procedures
@@ -88,8 +86,8 @@ class Watcher:
             )
         except CertclientError as error:
             problem = error
+        self.state.refresh_journal()
         self.state.end(run, outcome, problem)
-        self.state.update_journal(self.reading())
         return outcome
 
 
@@ -255,19 +253,19 @@ def test_run_of_another_process_is_seen_with_its_step(watcher: Watcher) -> None:
     watcher.renew(after(Step.REQUEST))
     folder = locks_folder(watcher.customer.journal.path)
     with exclusive(folder, watcher.customer.profile.id, USER):
-        watcher.state.update_journal(watcher.reading())
+        watcher.state.refresh_journal()
         (row,) = watcher.state.overview.rows
         assert row.procedure is not None
         assert row.procedure.running
         assert not row.procedure.local
         assert not row.due
-    watcher.state.update_journal(watcher.reading())
+    watcher.state.refresh_journal()
     assert not watcher.state.overview.procedures[0].running
 
 
 def test_late_reading_of_the_journal_does_not_replace_a_newer_one(watcher: Watcher) -> None:
     watcher.scan()
-    old = watcher.reading()
+    old = watcher.state.read_journal()
     watcher.renew(after(Step.CREATE_KEY))
     watcher.state.update_journal(old)
     assert len(watcher.state.overview.procedures) == 1
@@ -276,7 +274,7 @@ def test_late_reading_of_the_journal_does_not_replace_a_newer_one(watcher: Watch
 def test_nothing_new_wakes_nobody(watcher: Watcher) -> None:
     watcher.scan()
     seen = watcher.seen
-    watcher.state.update_journal(watcher.reading())
+    watcher.state.refresh_journal()
     watcher.state.reevaluate()
     assert watcher.seen == seen
 
@@ -302,7 +300,7 @@ def test_rows_of_an_unplugged_token_stay(watcher: Watcher) -> None:
     assert not row.due
     assert row.entry.store.label == watcher.customer.store.label
     assert watcher.state.overview.at(watcher.clock).rows == overview.rows
-    watcher.state.update_journal(watcher.reading())
+    watcher.state.refresh_journal()
     assert [row.absent for row in watcher.state.overview.rows] == [True]
     assert [row.absent for row in watcher.scan().rows] == [False]
 

@@ -309,9 +309,8 @@ class WizardSession(QObject):
 def _scan(context: AppContext, profile: Profile, wizard_state: WizardState) -> StoreScanResult:
     """Runs in a worker."""
     stores = tuple(context.stores())
-    state = context.state.state
     # A run that continues a procedure shows what is done already.
-    state.update_journal(context.read_journal(state.next_reading()))
+    context.state.state.refresh_journal()
     home_id = wizard_state.current.stored.store_id if wizard_state.current is not None else ""
     home = next((store for store in stores if store.store_id == home_id), None)
     return StoreScanResult(

@@ -110,9 +110,8 @@ class StoreScanner(QObject):
         self._stale = False
         known = None if stale else self._presence
         lanes = (STORE_SCAN, *(store.store_id for store in self.overview.stores))
-        number = self._state.next_reading()
         self._context.tasks.run(
-            lambda: self._scan_worker.snapshot(known, number),
+            lambda: self._scan_worker.snapshot(known),
             stores=lanes,
             done=self._seen,
             failed=self._failed,
@@ -146,9 +145,8 @@ class StoreScanner(QObject):
         if self._stopped or self._reading or not self.complete:
             return
         self._reading = True
-        number = self._state.next_reading()
         self._context.tasks.run(
-            lambda: self._journal_worker.changes(number),
+            self._journal_worker.changes,
             stores=(_JOURNAL,),
             done=self._journal_read,
             failed=self._journal_failed,
@@ -176,15 +174,14 @@ class _ScanWorker:
         self._context = context
         self._enrollment: Enrollment | None = None
 
-    def snapshot(self, known: _Presence | None, number: int) -> _StoreSnapshot:
-        """Lists the stores present and reads them unless the list equals `known`; `number`: of the
-        journal's reading."""
+    def snapshot(self, known: _Presence | None) -> _StoreSnapshot:
+        """Lists the stores present and reads them unless the list equals `known`."""
         context = self._context
         stores = context.stores()
         presence = _presence(stores)
         if presence == known:
             return _StoreSnapshot(presence, None, JournalReading())
-        reading = context.read_journal(number)
+        reading = context.state.state.read_journal()
         overview = read_overview(
             context.profiles, stores, context.clock(), reading.statuses, reading.open_procedures
         )
@@ -210,14 +207,14 @@ class _JournalWorker:
         self._stamp: Hashable = None
         self._any_open = False
 
-    def changes(self, number: int) -> JournalReading | None:
+    def changes(self) -> JournalReading | None:
         """Reads the journal if it was written to since, or if there are open procedures, which
         another process may begin or cease to run; None if neither."""
         stamp = self._context.journal_stamp()
         if stamp == self._stamp and not self._any_open:
             return None
         self._stamp = stamp
-        reading = self._context.read_journal(number)
+        reading = self._context.state.state.read_journal()
         self._any_open = bool(reading.open_procedures.views)
         return reading
 

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QApplication
 from certclient.configuration.banks import all_banks, find_bank
 from certclient.configuration.policy import read_policy
 from certclient.enrollment.bank_status import BankStatuses
-from certclient.enrollment.observed_state import ObservedState
+from certclient.enrollment.observed_state import ObservedState, journal_reader
 from certclient.enrollment.open_procedures import OpenProcedures
 from certclient.enrollment.procedure import Enrollment
 from certclient.enrollment.run_results import ResultFile
@@ -165,7 +165,10 @@ def make_context(
 
 def _observed_state(services: WindowServices) -> ObservedState:
     return ObservedState(
-        services.clock, ResultFile(folders.results_file()), lambda: secrets.token_hex(8)
+        services.clock,
+        ResultFile(folders.results_file()),
+        lambda: secrets.token_hex(8),
+        journal_reader(services.statuses, services.open_procedures),
     )
 
 

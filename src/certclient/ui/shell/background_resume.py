@@ -99,7 +99,10 @@ class BackgroundResume(QObject):
             self._failed(view, error)
 
         def work() -> Outcome | None:
-            outcome = _resume(self._context, view, stores, run)
+            try:
+                outcome = _resume(self._context, view, stores, run)
+            finally:
+                state.refresh_journal()
             state.end(run, outcome, None)
             return outcome
 

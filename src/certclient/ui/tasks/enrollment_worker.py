@@ -106,8 +106,10 @@ def _run(job: EnrollmentJob, state: ObservedState, run: ObservedRun) -> WorkerRe
         outcome = job.call(run)
     except CertclientError as error:
         left = _open_procedure(job)
+        state.refresh_journal()
         result = state.end(run, None, error, left.id if left is not None else "")
         return WorkerResult(None, error, left, result)
+    state.refresh_journal()
     return WorkerResult(outcome, result=state.end(run, outcome, None))
 
 
