@@ -262,19 +262,26 @@ def _extended_key_usage(value: Tlv) -> frozenset[str] | None:
 
 
 def moment(element: Tlv) -> datetime | None:
-    """A UTCTime or GeneralizedTime (aware UTC), also without seconds, with a fraction or an offset.
+    """A UTCTime or GeneralizedTime (aware UTC), also without seconds, with a fraction or an offset,
+    or as the one with the tag of the other.
 
-    A moment that Python cannot hold becomes the nearest that it can. None if it is no time.
+    A moment that Python cannot hold, as in the year 0, becomes the nearest that it can. None if
+    it is no time.
     """
-    pattern = {ber.UTC_TIME: _UTC_TIME, ber.GENERALIZED_TIME: _GENERALIZED_TIME}.get(element.tag)
-    match = pattern.fullmatch(element.content.strip()) if pattern else None
+    if element.tag not in (ber.UTC_TIME, ber.GENERALIZED_TIME):
+        return None
+    text = element.content.strip()
+    short = _UTC_TIME.fullmatch(text) if element.tag == ber.UTC_TIME else None
+    match = short or _GENERALIZED_TIME.fullmatch(text)
     if match is None:
         return None
     *digits, offset = match.groups()
     year, month, day, hour, minute, second = (int(one or 0) for one in digits)
-    if element.tag == ber.UTC_TIME:
+    if short:
         # RFC 5280, 4.1.2.5.1
         year += 1900 if year >= 50 else 2000
+    elif year == 0:
+        return FIRST_MOMENT
     try:
         local = datetime(year, month, day, hour, minute, min(second, 59), tzinfo=UTC)
     except ValueError:
