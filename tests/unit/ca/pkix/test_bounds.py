@@ -5,12 +5,15 @@ The limit in these tests is ten times that, against hanging only.
 
 from __future__ import annotations
 
+import functools
 import random
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from ipaddress import ip_network
+from pathlib import Path
 
+import certifi
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -19,6 +22,7 @@ from cryptography.x509.oid import NameOID, ObjectIdentifier
 from certclient.ca.path import PathError, validate_path
 from certclient.cmp import syntax
 from certclient.model.certificate import Certificate
+from certclient.model.pem import certificates_from_pem
 from support.paths import NOW, Authority, Extensions, key
 
 Chain = tuple[Certificate, Sequence[Certificate], Certificate]
@@ -191,3 +195,65 @@ def _damaged(certificate: Certificate, dice: random.Random) -> Certificate:
     for _ in range(dice.choice((1, 1, 1, 4))):
         octets[dice.randrange(len(octets))] ^= 1 << dice.randrange(8)
     return Certificate.read(bytes(octets))
+
+
+_KNOWN = (
+    *("2.5.29.14", "2.5.29.15", "2.5.29.16", "2.5.29.17", "2.5.29.18", "2.5.29.30", "2.5.29.31"),
+    *("2.5.29.32", "2.5.29.33", "2.5.29.35", "2.5.29.36", "2.5.29.37", "2.5.29.46", "2.5.29.54"),
+    *("2.5.29.9", "1.3.6.1.5.5.7.1.1", "1.3.6.1.5.5.7.1.3", "1.3.6.1.5.5.7.1.6"),
+    *(
+        "1.3.6.1.5.5.7.1.11",
+        "1.3.6.1.5.5.7.1.24",
+        "1.3.6.1.5.5.7.48.1.5",
+        "1.3.6.1.4.1.11129.2.4.2",
+    ),
+)
+"""Extensions that path validation or its library reads."""
+
+_DEEP = functools.reduce(lambda inner, _: syntax.wrap(0x30, inner), range(3000), b"")
+_VALUES = (
+    *(b"", b"\x30", b"\x30\x00", b"\x05\x00", b"\x04\x00", b"\x03\x00", b"\x03\x01\x00"),
+    *(b"\x30\x80\x00\x00", b"\x30\x84\xff\xff\xff\xff", b"\x02\x01\xff", b"\x02\x00", b"\xff" * 40),
+    syntax.wrap(0x02, b"\x7f" * 5000),
+    syntax.wrap(0x30, b"\x02\x01\xff"),
+    syntax.wrap(0x30, b"\x80\x01\xff\x81\x01\xff"),
+    syntax.wrap(0x30, b"\x30\x00"),
+    syntax.wrap(0x30, b"\x06\x00"),
+    syntax.wrap(0x30, syntax.wrap(0x30, b"\x06\x03\xff\xff\xff")),
+    syntax.wrap(0x30, b"\x86\x02\xff\xfe\x81\x02\x82\xa0"),
+    _DEEP,
+)
+
+
+@pytest.mark.parametrize("oid", _KNOWN)
+def test_a_damaged_extension_ends_in_an_answer(oid: str) -> None:
+    """In a CA's certificate and in the leaf, both properly signed; critical or not."""
+    root = Authority.root()
+    for value in _VALUES:
+        for critical in (True, False):
+            extension = x509.UnrecognizedExtension(ObjectIdentifier(oid), value)
+            damaged = Extensions(ca=True, others=[(extension, critical)])
+            issuing = root.ca("Issuing", key(1), damaged)
+            leaf = root.leaf(extensions=Extensions(ca=False, others=[(extension, critical)]))
+            for one, others in ((issuing.leaf(), [issuing.certificate]), (leaf, [])):
+                with suppress(PathError):
+                    validate_path(one, others, [root.certificate], NOW)
+
+
+@pytest.mark.parametrize("value", _VALUES)
+def test_damaged_basic_constraints_make_no_ca(value: bytes) -> None:
+    oid = ObjectIdentifier("2.5.29.19")
+    root = Authority.root()
+    extension = x509.UnrecognizedExtension(oid, value)
+    issuing = root.ca("Issuing", key(1), Extensions(others=[(extension, True)]))
+    with pytest.raises(PathError):
+        validate_path(issuing.leaf(), [issuing.certificate], [root.certificate], NOW)
+
+
+def test_every_public_root_can_be_read_as_an_anchor() -> None:
+    """Nothing in them hinders a path; those that have expired are no anchors any more."""
+    text = Path(certifi.where()).read_text(encoding="utf-8")
+    roots = [one for one in certificates_from_pem(text) if one.valid_at(NOW)]
+    assert len(roots) > 80
+    for root in roots:
+        assert validate_path(root, (), [root], NOW) == (root,)
