@@ -5,6 +5,7 @@ python -m tools.errors_page
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from certclient.cli.exit_codes import EXIT_CODES
@@ -48,8 +49,19 @@ def _entry(code: ErrorCode, japanese: Catalogue, english: Catalogue) -> str:
             "",
             _words(english.error(error)),
             "",
+            *_variants(code, japanese, english),
         ]
     )
+
+
+def _variants(code: ErrorCode, japanese: Catalogue, english: Catalogue) -> Iterator[str]:
+    """The texts of an error that depend on its data `problem`, one list item each."""
+    for problem in english.problems(code):
+        error = CertclientError(code, problem=problem)
+        yield f"- `{problem}`: {_words(japanese.error(error))}"
+        yield f"  {_words(english.error(error))}"
+    if english.problems(code):
+        yield ""
 
 
 def _words(shown: ErrorText) -> str:

@@ -617,6 +617,14 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <translation>The browser keeps a wrong choice: close all its windows and open it again, then it asks anew. Certificates that were put away are not offered.</translation>
     </message>
     <message>
+        <source>Edge, Chrome and Firefox all offer the certificates saved in Windows: Firefox reads them by itself, and nothing has to be imported into it.</source>
+        <translation>Edge, Chrome and Firefox all offer the certificates saved in Windows: Firefox reads them by itself, and nothing has to be imported into it.</translation>
+    </message>
+    <message>
+        <source>Each browser has a certificate store of its own, except that Chrome, Chromium and Edge share one. Log in with the browser whose name the list shows; without a name, there is only one.</source>
+        <translation>Each browser has a certificate store of its own, except that Chrome, Chromium and Edge share one. Log in with the browser whose name the list shows; without a name, there is only one.</translation>
+    </message>
+    <message>
         <source>• {name}: issued by {issuer}, valid until {until}, serial number {serial}</source>
         <translation>• {name}: issued by {issuer}, valid until {until}, serial number {serial}</translation>
     </message>
@@ -1448,6 +1456,10 @@ Error code: {code}</translation>
         <translation>Save to the &amp;USB token</translation>
     </message>
     <message>
+        <source>Save to this PC</source>
+        <translation>Save to this PC</translation>
+    </message>
+    <message>
         <source>Save to this &amp;PC</source>
         <translation>Save to this &amp;PC</translation>
     </message>
@@ -1474,6 +1486,10 @@ Error code: {code}</translation>
     <message>
         <source>On the way, Windows itself asks whether the key may be used. Please choose “OK” or “Allow”; if the key has a password, enter it.</source>
         <translation>On the way, Windows itself asks whether the key may be used. Please choose “OK” or “Allow”; if the key has a password, enter it.</translation>
+    </message>
+    <message>
+        <source>Please choose above where the certificate is to be stored.</source>
+        <translation>Please choose above where the certificate is to be stored.</translation>
     </message>
     <message>
         <source>A new key is made in the chosen place and never leaves it.</source>

@@ -615,6 +615,14 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <translation>まちがって選んだときは、ブラウザーの画面をすべて閉じて開き直すと、もう一度選べます。しまった証明書は、選択画面に表示されません。</translation>
     </message>
     <message>
+        <source>Edge, Chrome and Firefox all offer the certificates saved in Windows: Firefox reads them by itself, and nothing has to be imported into it.</source>
+        <translation>Edge、Chrome、Firefoxのどれでも、Windowsに保存した電子証明書を使えます。FirefoxはWindowsの電子証明書を自動的に読み取りますので、取り込む必要はありません。</translation>
+    </message>
+    <message>
+        <source>Each browser has a certificate store of its own, except that Chrome, Chromium and Edge share one. Log in with the browser whose name the list shows; without a name, there is only one.</source>
+        <translation>電子証明書の保存先は、ブラウザーごとに分かれています（Chrome、Chromium、Edgeは共通です）。一覧に表示されているブラウザーでログインしてください。ブラウザーの名前がなければ、保存先は1つだけです。</translation>
+    </message>
+    <message>
         <source>• {name}: issued by {issuer}, valid until {until}, serial number {serial}</source>
         <translation>・{name}（発行元 {issuer}、有効期限 {until}、シリアル番号 {serial}）</translation>
     </message>
@@ -1442,6 +1450,10 @@ Error code: {code}</source>
         <translation>専用USBに保存する(&amp;U)</translation>
     </message>
     <message>
+        <source>Save to this PC</source>
+        <translation>パソコンに保存する</translation>
+    </message>
+    <message>
         <source>Save to this &amp;PC</source>
         <translation>パソコンに保存する(&amp;P)</translation>
     </message>
@@ -1468,6 +1480,10 @@ Error code: {code}</source>
     <message>
         <source>On the way, Windows itself asks whether the key may be used. Please choose “OK” or “Allow”; if the key has a password, enter it.</source>
         <translation>途中で、鍵を使ってよいかをWindowsが確認する画面が出ます。［OK］または［許可］を選んでください。鍵にパスワードを付けている場合は、そのパスワードを入力します。</translation>
+    </message>
+    <message>
+        <source>Please choose above where the certificate is to be stored.</source>
+        <translation>電子証明書の保存先を、上から選んでください。</translation>
     </message>
     <message>
         <source>A new key is made in the chosen place and never leaves it.</source>

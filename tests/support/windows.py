@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject
 from certclient.enrollment.bank_status import BankStatuses
 from certclient.enrollment.observed_state import ObservedState, journal_reader
 from certclient.enrollment.open_procedures import OpenProcedures
+from certclient.enrollment.preferred_store import PreferredStore
 from certclient.enrollment.procedure import Enrollment
 from certclient.enrollment.run_results import ResultFile
 from certclient.i18n.catalogue import Language
@@ -67,6 +68,7 @@ class Desktop:
                 tasks=tasks,
                 open_url=self._open,
                 data_folder=self.folder,
+                preferred_store=PreferredStore(self.folder / "store.json"),
             )
         finally:
             ended = tasks.close()

@@ -12,7 +12,7 @@ from certclient.cli.exit_codes import worst
 from certclient.cli.interaction import PresetAnswers
 from certclient.cli.invocation import Invocation
 from certclient.cli.outcomes import ProcedureResult, attempt, show_results
-from certclient.enrollment.inventory import InventoryEntry, newest_per_owner
+from certclient.enrollment.inventory import InventoryEntry, newest_per_owner, unread_stores
 from certclient.enrollment.procedure import Outcome, ProcedureKind, ProcedureView
 from certclient.enrollment.refusals import not_accepted
 from certclient.enrollment.reminder import ReminderHistory
@@ -89,7 +89,7 @@ class _Bank:
     """The certificates of one bank.
 
     `claimed`: fingerprints of certificates that also match the pattern of an earlier bank; each
-    belongs to the first.
+    belongs to the first. Also the folders of unreadable stores that have been reported.
     """
 
     def __init__(self, invocation: Invocation, wait: float, claimed: set[str]) -> None:
@@ -122,7 +122,17 @@ class _Bank:
         ]
         self._claimed |= {entry.certificate.fingerprint for entry in session.inventory.entries}
         results = finished + [self._renew(session, entry) for entry in due]
-        return results + [one for entry in refused if (one := self._ask_again(session, entry))]
+        results += [one for entry in refused if (one := self._ask_again(session, entry))]
+        return results + self._unread(session)
+
+    def _unread(self, session: EnrollmentSession) -> list[ProcedureResult]:
+        """Reports stores that could not be read, once for all banks: a certificate in one of them
+        is not renewed, and nobody else would notice."""
+        error = unread_stores(session.inventory)
+        if error is None or error.data.get("path", "") in self._claimed:
+            return []
+        self._claimed.add(error.data.get("path", ""))
+        return [self._requires_user(None, "", error)]
 
     def _session(self) -> EnrollmentSession:
         return EnrollmentSession(self._invocation, PresetAnswers(agreed=True), self._wait)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -21,7 +21,7 @@ from certclient.i18n.formatting import fill, placeholders
 from certclient.model.certificate import Role
 from certclient.model.certificate_reading import CertificateField
 from certclient.model.destination import Destination
-from certclient.model.errors import Actor, CertclientError
+from certclient.model.errors import Actor, CertclientError, ErrorCode
 from certclient.model.japan_time import in_tokyo
 from certclient.model.lifecycle import Stage
 from certclient.model.progress import Step
@@ -143,6 +143,10 @@ class Catalogue:
                 self._fill(line, values) for line in words.detail if placeholders(line) <= known
             ),
         )
+
+    def problems(self, code: ErrorCode) -> Sequence[str]:
+        """The values of data `problem` for which an error has texts of its own."""
+        return list(self._texts.error[code.code].problem)
 
     def actor(self, actor: Actor, contact: str = "") -> str:
         """Whom to contact; a default text if `contact` is empty."""

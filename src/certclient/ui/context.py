@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from certclient.enrollment.bank_status import BankStatuses
 from certclient.enrollment.open_procedures import OpenProcedures
+from certclient.enrollment.preferred_store import PreferredStore
 from certclient.enrollment.procedure import Enrollment
 from certclient.i18n.catalogue import Catalogue
 from certclient.model.certificate import Owner, Role
@@ -36,7 +37,7 @@ class AppContext:
 
     `open_url` opens a page in the user's browser and returns whether that worked. `data_folder` is
     this user's. `updates` asks the banks for their newest version; call it in a worker. None turns
-    update checks off.
+    update checks off. `preferred_store` remembers where the user wants new certificates.
     """
 
     profiles: tuple[Profile, ...]
@@ -53,6 +54,7 @@ class AppContext:
     open_url: Callable[[str], bool]
     data_folder: Path
     updates: Updates | None = None
+    preferred_store: PreferredStore = field(default_factory=PreferredStore)
 
     @property
     def catalogue(self) -> Catalogue:

@@ -15,7 +15,7 @@ import pytest
 from certclient.model.certificate import Certificate
 from certclient.store.pkcs11.nss import NssStore
 from certclient.store.pkcs11.softokn import load_softokn
-from support.command_line import PC_USER, CliComputer
+from support.command_line import PC_USER, PIN, CliComputer
 from support.nss import NssDatabase
 
 OTHER_USER = "TKYM1408077"
@@ -152,6 +152,23 @@ def test_one_certificate_in_two_browsers_is_two_rows_and_one_renewal(pc: CliComp
     assert pc.run("renew", "--all", "--yes", "--json").code == 3
 
 
+def test_tokens_with_one_label_are_told_apart_by_what_can_be_typed(pc: CliComputer) -> None:
+    first, second = pc.plug_in_token("USB"), pc.plug_in_token("USB")
+    pc.bank.add_customer(PC_USER)
+    code = pc.bank.issue_code(PC_USER).reveal()
+    arguments = ("obtain", PC_USER, "--yes", "--code-stdin", "--pin-stdin", "--json")
+    stdin = f"{code}\n{PIN}\n"
+    error = pc.run(*arguments, "--to", "usb", stdin=stdin).json["error"]
+    assert error["code"] == "CC-STORE-AMBIGUOUS"
+    names = error["data"]["stores"].split(", ")
+    assert set(names) == {f"USB ({token.name.serial})" for token in (first, second)}
+    assert pc.run(*arguments, "--store", "USB", stdin=stdin).json["error"]["code"] == error["code"]
+    done = pc.run(*arguments, "--store", second.name.serial, stdin=stdin)
+    assert done.code == 0, done.out + done.err
+    assert done.json["results"][0]["store"] == second.store().store_id
+    assert f"USB ({second.name.serial})" in pc.run("list").out
+
+
 # Stores that cannot be read.
 
 
@@ -272,8 +289,13 @@ def test_an_unreadable_store_is_named_and_the_others_go_on(pc: CliComputer, kind
         obtained = pc.run("obtain", PC_USER, "--to", "Chromium", "--yes", "--code-stdin", "--json")
         assert obtained.json["error"]["code"] == "CC-STORE-UNAVAILABLE"
 
-        other = pc.run("renew", OTHER_USER, "--yes", "--json")
-        assert other.code == 0, other.out + other.err
+        everything = pc.run("renew", "--all", "--yes", "--json")
+        assert everything.code == 0, everything.out + everything.err
+        assert [one["user_id"] for one in everything.json["results"]] == [OTHER_USER]
+        assert str(folder) in everything.err
+
+        nothing = pc.run("renew", "--all", "--yes", "--json")
+        assert nothing.json["error"]["code"] == "CC-STORE-UNAVAILABLE"
 
 
 def _owned(pc: CliComputer) -> tuple[NssStore, Certificate]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from certclient.enrollment.interaction import SecretKind
 from certclient.enrollment.procedure import Pending
 from certclient.enrollment.procedure_status import status_of
 from certclient.model.secret import Secret
+from certclient.store.pkcs11.nss import NssStore
+from certclient.store.pkcs11.softokn import load_softokn
 from certclient.ui.enrollment.navigation import WizardPageId
 from certclient.ui.enrollment.wizard import EnrollmentWizard
 from support.bank import USER_ID
@@ -44,6 +48,28 @@ def test_first_issue_with_the_code_from_the_letter(ui: UiEnvironment) -> None:
     assert customer.clicks == ["次へ", "取得する"]
     (new,) = ui.usable(ui.pc)
     assert new.common_name == f"{USER_ID} 1403"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has one store for all browsers")
+def test_several_browsers_are_asked_for_and_the_choice_is_remembered(ui: UiEnvironment) -> None:
+    chromium, firefox = (
+        NssStore(load_softokn(), ui.folder / name, browser=name, title=name)
+        for name in ("Chromium", "Firefox")
+    )
+    ui.stores[:] = [chromium, firefox]
+    ui.bank.add_customer()
+    code = ui.bank.issue_code()
+    context = ui.context()
+    customer = ui.open(EnrollmentWizard.obtain(context))
+    fill_in_letter(customer, USER_ID, code.reveal())
+    customer.arrives_at(WizardPageId.START)
+    assert "取得する" not in customer.buttons, "not before a browser has been chosen"
+    assert "電子証明書の保存先を、上から選んでください" in customer.text
+    customer.clicks_on("パソコンに保存する  (Firefox)")
+    customer.clicks_on("取得する")
+    customer.arrives_at(WizardPageId.DONE)
+    assert [len(store.certificates()) for store in (chromium, firefox)] == [0, 1]
+    assert context.preferred_store.recall() == firefox.store_id
 
 
 def test_first_issue_on_a_token(ui: UiEnvironment) -> None:

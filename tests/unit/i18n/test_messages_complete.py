@@ -29,6 +29,7 @@ from certclient.model.errors import Actor, CertclientError, ErrorCode
 from certclient.model.lifecycle import Stage
 from certclient.model.progress import Step
 from certclient.store.base import AttemptsLeft
+from certclient.store.pkcs11.database_files import Problem
 
 SOURCE = Path(certclient.__file__).parent
 ENUMS: dict[str, type[enum.Enum]] = {
@@ -68,6 +69,12 @@ both = pytest.mark.parametrize("language", Language, ids=lambda language: str(la
 @both
 def test_every_error_code_has_a_text_and_none_is_unused(language: Language) -> None:
     assert set(messages(language)["error"]) == {code.code for code in ErrorCode}
+
+
+@both
+def test_every_problem_of_a_store_has_texts_of_its_own(language: Language) -> None:
+    known = set(load(language).problems(ErrorCode.STORE_UNAVAILABLE))
+    assert known == {problem.value for problem in Problem}
 
 
 @both

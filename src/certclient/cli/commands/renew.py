@@ -16,7 +16,13 @@ from certclient.cli.invocation import Invocation
 from certclient.cli.localized import Command, Option
 from certclient.cli.outcomes import ProcedureResult, attempt, show_results
 from certclient.cli.unattended import check_unattended_options, renew_unattended
-from certclient.enrollment.inventory import InventoryEntry, named, renewable, the_renewable_one
+from certclient.enrollment.inventory import (
+    InventoryEntry,
+    named,
+    renewable,
+    the_renewable_one,
+    unread_stores,
+)
 from certclient.enrollment.procedure import Outcome
 from certclient.model.errors import CertclientError, ErrorCode
 
@@ -49,6 +55,9 @@ def renew(
     session.require_known(to, store)
     entries = _selected_or_resume(session, ids, everything)
     session.interaction.require_consent_possible()
+    unread = unread_stores(session.inventory)
+    if everything and unread is not None:
+        session.interaction.warning(unread)
     with session.interaction.running():
         results = _renew_all(session, entries, to, store)
     return show_results(invocation, results)

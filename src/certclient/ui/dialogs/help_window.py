@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+
 from PySide6.QtCore import QEvent, Signal
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPushButton, QVBoxLayout, QWidget
 
 from certclient import __version__
 from certclient.enrollment.overview import Overview, Row
+from certclient.store.names import title_of
 from certclient.ui.context import AppContext
 from certclient.ui.dialogs.error_dialog import close_box
 from certclient.ui.widgets.banner import RehearsalBanner
@@ -111,7 +114,20 @@ class HelpWindow(QDialog):
                 " it asks anew. Certificates that were put away are not offered."
             )
         )
+        lines.append(self._browsers_text())
         return "\n".join(lines)
+
+    def _browsers_text(self) -> str:
+        if sys.platform == "win32":
+            return self.tr(
+                "Edge, Chrome and Firefox all offer the certificates saved in Windows: Firefox"
+                " reads them by itself, and nothing has to be imported into it."
+            )
+        return self.tr(
+            "Each browser has a certificate store of its own, except that Chrome, Chromium and Edge"
+            " share one. Log in with the browser whose name the list shows; without a name, there"
+            " is only one."
+        )
 
     def _usable(self, row: Row) -> bool:
         return row.condition.counts and row.entry.life.days_left >= 0
@@ -119,6 +135,8 @@ class HelpWindow(QDialog):
     def _choice(self, row: Row) -> str:
         certificate, catalogue = row.entry.certificate, self._context.catalogue
         text = self.tr("• {name}: issued by {issuer}, valid until {until}, serial number {serial}")
+        if title := title_of(row.entry.store):
+            text = f"{text} ({title})"
         return text.format(
             name=certificate.common_name,
             issuer=certificate.issuer_common_name,

@@ -36,7 +36,7 @@ from certclient.ui.enrollment.navigation import (
     previous_page,
     retry_page,
 )
-from certclient.ui.enrollment.places import Place, find_places, preferred
+from certclient.ui.enrollment.places import Place, find_places, preferred, same_kind
 from certclient.ui.tasks.enrollment_worker import (
     EnrollmentJob,
     EnrollmentWorker,
@@ -250,6 +250,7 @@ class WizardSession(QObject):
         """Runs the journey's procedure. The user has agreed to it, or did when a resumed one began.
         Call it after `scan_stores`."""
         scan = self._scanned()
+        self._remember_place(scan)
         given_consent = self._given_consent()
         run = EnrollmentWorker(
             self.context.tasks,
@@ -269,6 +270,14 @@ class WizardSession(QObject):
                 call=self._call(scan),
             )
         )
+
+    def _remember_place(self, scan: StoreScanResult) -> None:
+        """取得 asks which browser; the answer is preselected next time."""
+        place = self.place
+        if self.wizard_state.mode is not WizardMode.OBTAIN or place is None or place.store is None:
+            return
+        if len(same_kind(scan.places, place)) > 1:
+            self.context.preferred_store.remember(place.store.store_id)
 
     def _given_consent(self) -> GivenConsent | None:
         if self.place is None or self.place.store is None:
@@ -316,6 +325,6 @@ def _scan(context: AppContext, profile: Profile, wizard_state: WizardState) -> S
     return StoreScanResult(
         enrollment=context.enrollment(profile, stores),
         stores=stores,
-        places=find_places(profile, stores, home_id),
+        places=find_places(profile, stores, home_id, context.preferred_store.recall()),
         home=absent(home_id) if home is None and home_id else home,
     )

@@ -20,6 +20,7 @@ from certclient.configuration.policy import read_policy
 from certclient.enrollment.bank_status import BankStatuses
 from certclient.enrollment.observed_state import ObservedState, journal_reader
 from certclient.enrollment.open_procedures import OpenProcedures
+from certclient.enrollment.preferred_store import PreferredStore
 from certclient.enrollment.procedure import Enrollment
 from certclient.enrollment.run_results import ResultFile
 from certclient.i18n.catalogue import Language, language_from_environment
@@ -160,6 +161,7 @@ def make_context(
         open_url=lambda url: QDesktopServices.openUrl(QUrl(url)),
         data_folder=folders.data_folder(),
         updates=_updates(profiles, services),
+        preferred_store=PreferredStore(folders.preferred_store_file()),
     )
 
 

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 from certclient.model.errors import ErrorCode
+from certclient.store.base import no_pin
+from certclient.store.pkcs11.nss import NssStore
+from certclient.store.pkcs11.softokn import load_softokn
 from certclient.ui.enrollment.places import find_places, preferred
 from support.customer import profile_of
 from support.nss import NssDatabase
@@ -57,6 +61,54 @@ def test_every_token_is_a_separate_place(nss: NssDatabase, softhsm: SoftHsm) -> 
     first, second = softhsm.new_token("一本目").store(), softhsm.new_token("二本目").store()
     places = find_places(PROFILE, [nss.store(), first, second], "")
     assert len({place.key for place in places}) == 3
+
+
+def browsers(folder: Path) -> tuple[NssStore, NssStore]:
+    chromium = NssStore(load_softokn(), folder / "c", browser="Chromium", title="Chromium")
+    return chromium, NssStore(load_softokn(), folder / "f", browser="Firefox", title="Firefox")
+
+
+def test_of_several_browsers_the_user_chooses_and_is_remembered(tmp_path: Path) -> None:
+    chromium, firefox = browsers(tmp_path)
+    assert preferred(find_places(PROFILE, [chromium, firefox], "")) is None
+    chosen = preferred(find_places(PROFILE, [chromium, firefox], "", firefox.store_id))
+    assert chosen is not None
+    assert chosen.store is firefox
+
+
+def test_a_renewal_stays_in_its_browser_whatever_was_chosen_last(tmp_path: Path) -> None:
+    chromium, firefox = browsers(tmp_path)
+    places = find_places(PROFILE, [chromium, firefox], chromium.store_id, firefox.store_id)
+    chosen = preferred(places)
+    assert chosen is not None
+    assert chosen.store is chromium
+
+
+def test_a_folder_that_no_browser_reads_is_offered_only_for_its_own_certificate(
+    tmp_path: Path,
+) -> None:
+    chromium, _firefox = browsers(tmp_path)
+    unused = NssStore(load_softokn(), tmp_path / "u", title="Slack", offered=False)
+    chosen = preferred(find_places(PROFILE, [chromium, unused], ""))
+    assert chosen is not None
+    assert chosen.store is chromium
+    places = find_places(PROFILE, [chromium, unused], unused.store_id)
+    assert [place.present for place in places if place.store is unused] == [True]
+
+
+def test_a_damaged_place_shows_the_reason_and_another_is_preselected(tmp_path: Path) -> None:
+    chromium, firefox = browsers(tmp_path)
+    for store in (chromium, firefox):
+        with store.open(no_pin):
+            pass
+    (tmp_path / "c" / "cert9.db").write_bytes(b"")
+    places = find_places(PROFILE, [chromium, firefox], "")
+    assert [place.usable for place in places if place.store] == [False, True]
+    assert places[0].problem is not None
+    assert places[0].problem.data["problem"] == "damaged"
+    chosen = preferred(places)
+    assert chosen is not None
+    assert chosen.store is firefox
 
 
 def test_nothing_is_preselected_without_places() -> None:

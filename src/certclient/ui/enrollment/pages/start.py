@@ -9,6 +9,7 @@ from certclient.model.destination import Destination
 from certclient.model.keys import Protection
 from certclient.model.visible_text import visible
 from certclient.store.base import SilentSigning
+from certclient.store.names import title_of
 from certclient.ui.enrollment.details import certificate_details
 from certclient.ui.enrollment.navigation import WizardMode, WizardPageId, previous_page
 from certclient.ui.enrollment.pages.base import Button, Buttons, WizardPage
@@ -122,7 +123,8 @@ class StartPage(WizardPage):
 
     def _name(self, place: Place) -> str:
         name = self._action_name(place)
-        notes = [place.store.label] if place.store and place.destination is Destination.USB else []
+        title = title_of(place.store) if place.store is not None else ""
+        notes = [title] if title else []
         if place.present:
             notes.append(self.tr("used now"))
         return f"{name}  ({', '.join(notes)})" if notes else name
@@ -130,7 +132,16 @@ class StartPage(WizardPage):
     def _action_name(self, place: Place) -> str:
         if place.destination is Destination.USB:
             return self.tr("Save to the &USB token")
+        if self._is_further(place):
+            return self.tr("Save to this PC")
         return self.tr("Save to this &PC")
+
+    def _is_further(self, place: Place) -> bool:
+        """Whether an earlier line has the mnemonic."""
+        scan = self.session.scan
+        places = scan.places if scan is not None else ()
+        first = next((one for one in places if one.destination is place.destination), place)
+        return first.key != place.key
 
     def _problem_text(self, place: Place) -> str:
         if place.destination.value in self.session.profile.excluded_destinations:
@@ -185,6 +196,8 @@ class StartPage(WizardPage):
         return self.session.key_prompts or (protected and of_windows)
 
     def _consent_text(self, place: Place | None) -> str:
+        if place is None and self._can_choose():
+            return self.tr("Please choose above where the certificate is to be stored.")
         if place is None:
             return self.tr("No place can be used at the moment. Plug the token in, for example.")
         if self.session.current is None:
@@ -194,6 +207,10 @@ class StartPage(WizardPage):
             "certificate stays as it is until the new one has proven that it works."
         )
 
+    def _can_choose(self) -> bool:
+        scan = self.session.scan
+        return scan is not None and any(place.usable for place in scan.places)
+
     def _question(self) -> str:
         if self.session.wizard_state.mode is WizardMode.OBTAIN:
             return self.tr("With “Obtain” you agree that this certificate is obtained:")
@@ -201,10 +218,10 @@ class StartPage(WizardPage):
 
     def _stored_in(self, place: Place) -> str:
         name = self.context.catalogue.destination(place.destination)
-        to_usb = place.store is not None and place.destination is Destination.USB
-        if not to_usb or place.store is None or place.store.label == name:
+        title = title_of(place.store) if place.store is not None else ""
+        if title in ("", name):
             return name
-        return self.tr("{place} “{name}”").format(place=name, name=place.store.label)
+        return self.tr("{place} “{name}”").format(place=name, name=title)
 
     def buttons(self) -> Buttons:
         """更新 or 取得 is the consent; enabled once a place is chosen."""
