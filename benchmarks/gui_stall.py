@@ -96,13 +96,13 @@ def renew(shell: Shell, user_id: str, pin: Secret | None) -> None:
     row = next(r for r in rows if r.entry.owner.user_id == user_id and r.condition.due)
     shell.wizard_manager.renew(row)
     (wizard,) = shell.wizard_manager.wizards
-    wait_for(lambda: wizard.currentId() == WizardPageId.START)
+    wait_for(lambda: wizard.page_id is WizardPageId.START)
     press(wizard, "更新する")
     if pin is not None:
         wait_for(lambda: bool(_fields(wizard)))
         _fields(wizard)[0].setText(pin.reveal())
         press(wizard, "次へ")
-    wait_for(lambda: wizard.currentId() == WizardPageId.DONE)
+    wait_for(lambda: wizard.page_id is WizardPageId.DONE)
     wizard.close()
     wait_for(lambda: not shell.wizard_manager.wizards)
 

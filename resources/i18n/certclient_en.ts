@@ -113,8 +113,8 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <translation>&amp;Help</translation>
     </message>
     <message>
-        <source>Lan&amp;guage</source>
-        <translation>Lan&amp;guage</translation>
+        <source>言語 / Lan&amp;guage</source>
+        <translation>言語 / Lan&amp;guage</translation>
     </message>
 </context>
 <context>
@@ -485,8 +485,8 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <translation>Valid until</translation>
     </message>
     <message>
-        <source>C&amp;lose this window</source>
-        <translation>C&amp;lose this window</translation>
+        <source>Close this &amp;window</source>
+        <translation>Close this &amp;window</translation>
     </message>
     <message>
         <source>Try to log &amp;in</source>
@@ -690,9 +690,20 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <source>&amp;Cancel</source>
         <translation>&amp;Cancel</translation>
     </message>
+</context>
+<context>
+    <name>LossQuestion</name>
+    <message>
+        <source>Stop here?</source>
+        <translation>Stop here?</translation>
+    </message>
     <message>
         <source>Close?</source>
         <translation>Close?</translation>
+    </message>
+    <message>
+        <source>What you have typed will be lost. Stop here?</source>
+        <translation>What you have typed will be lost. Stop here?</translation>
     </message>
     <message>
         <source>What you have typed will be lost. Close the window?</source>
@@ -889,6 +900,10 @@ Serial number: {serial}</translation>
         <translation>So far: {state}</translation>
     </message>
     <message>
+        <source>As you wished, it stopped before anything was changed. The present certificate works as before. You can start again at any time.</source>
+        <translation>As you wished, it stopped before anything was changed. The present certificate works as before. You can start again at any time.</translation>
+    </message>
+    <message>
         <source>Go &amp;on</source>
         <translation>Go &amp;on</translation>
     </message>
@@ -984,28 +999,12 @@ Error code: {code}</translation>
 <context>
     <name>PinDialog</name>
     <message>
-        <source>Master password</source>
-        <translation>Master password</translation>
+        <source>&amp;Next</source>
+        <translation>&amp;Next</translation>
     </message>
     <message>
-        <source>&amp;Master password of your browser's certificates:</source>
-        <translation>&amp;Master password of your browser's certificates:</translation>
-    </message>
-    <message>
-        <source>The master password is wrong.</source>
-        <translation>The master password is wrong.</translation>
-    </message>
-    <message>
-        <source>PIN of the USB token</source>
-        <translation>PIN of the USB token</translation>
-    </message>
-    <message>
-        <source>&amp;PIN of the USB token "{0}":</source>
-        <translation>&amp;PIN of the USB token "{0}":</translation>
-    </message>
-    <message>
-        <source>The PIN is wrong.</source>
-        <translation>The PIN is wrong.</translation>
+        <source>&amp;Cancel</source>
+        <translation>&amp;Cancel</translation>
     </message>
 </context>
 <context>
@@ -1031,8 +1030,8 @@ Error code: {code}</translation>
         <translation>&amp;Obtain a certificate</translation>
     </message>
     <message>
-        <source>About the USB token, and its &amp;software for download</source>
-        <translation>About the USB token, and its &amp;software for download</translation>
+        <source>About the US&amp;B token, and its software for download</source>
+        <translation>About the US&amp;B token, and its software for download</translation>
     </message>
     <message>
         <source>Copy for the &amp;support desk</source>
@@ -1284,6 +1283,10 @@ Error code: {code}</translation>
     <message>
         <source>not begun</source>
         <translation>not begun</translation>
+    </message>
+    <message>
+        <source>skipped, as you wished</source>
+        <translation>skipped, as you wished</translation>
     </message>
     <message>
         <source>waiting for the bank</source>
@@ -1675,8 +1678,8 @@ Error code: {code}</translation>
         <translation>{place}: a key that no certificate uses was left by an interrupted procedure (number {number}). It does no harm there.</translation>
     </message>
     <message>
-        <source>Clear a&amp;way…</source>
-        <translation>Clear a&amp;way…</translation>
+        <source>Cl&amp;ear away…</source>
+        <translation>Cl&amp;ear away…</translation>
     </message>
     <message>
         <source>Clear away: {0}</source>

@@ -114,8 +114,8 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <translation>ヘルプ(&amp;H)</translation>
     </message>
     <message>
-        <source>Lan&amp;guage</source>
-        <translation>言語 Language(&amp;G)</translation>
+        <source>言語 / Lan&amp;guage</source>
+        <translation>言語 / Language(&amp;G)</translation>
     </message>
 </context>
 <context>
@@ -483,8 +483,8 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <translation>有効期限</translation>
     </message>
     <message>
-        <source>C&amp;lose this window</source>
-        <translation>このウィンドウを閉じる(&amp;L)</translation>
+        <source>Close this &amp;window</source>
+        <translation>このウィンドウを閉じる(&amp;W)</translation>
     </message>
     <message>
         <source>Try to log &amp;in</source>
@@ -688,9 +688,20 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <source>&amp;Cancel</source>
         <translation>キャンセル(&amp;C)</translation>
     </message>
+</context>
+<context>
+    <name>LossQuestion</name>
+    <message>
+        <source>Stop here?</source>
+        <translation>中止しますか？</translation>
+    </message>
     <message>
         <source>Close?</source>
         <translation>閉じますか？</translation>
+    </message>
+    <message>
+        <source>What you have typed will be lost. Stop here?</source>
+        <translation>入力した内容は消えます。中止しますか？</translation>
     </message>
     <message>
         <source>What you have typed will be lost. Close the window?</source>
@@ -883,6 +894,10 @@ Serial number: {serial}</source>
         <translation>ここまでの進み具合：{state}</translation>
     </message>
     <message>
+        <source>As you wished, it stopped before anything was changed. The present certificate works as before. You can start again at any time.</source>
+        <translation>ご希望により、何も変更しないうちに止めました。今お使いの電子証明書は、これまでどおり使えます。いつでもやり直せます。</translation>
+    </message>
+    <message>
         <source>Go &amp;on</source>
         <translation>続ける(&amp;O)</translation>
     </message>
@@ -978,28 +993,12 @@ Error code: {code}</source>
 <context>
     <name>PinDialog</name>
     <message>
-        <source>Master password</source>
-        <translation>マスターパスワード</translation>
+        <source>&amp;Next</source>
+        <translation>次へ(&amp;N)</translation>
     </message>
     <message>
-        <source>&amp;Master password of your browser&apos;s certificates:</source>
-        <translation>ブラウザーの電子証明書のマスターパスワード(&amp;M)：</translation>
-    </message>
-    <message>
-        <source>The master password is wrong.</source>
-        <translation>マスターパスワードが違います。</translation>
-    </message>
-    <message>
-        <source>PIN of the USB token</source>
-        <translation>専用USBのPIN</translation>
-    </message>
-    <message>
-        <source>&amp;PIN of the USB token &quot;{0}&quot;:</source>
-        <translation>専用USB「{0}」のPIN(&amp;P)：</translation>
-    </message>
-    <message>
-        <source>The PIN is wrong.</source>
-        <translation>PINが違います。</translation>
+        <source>&amp;Cancel</source>
+        <translation>キャンセル(&amp;C)</translation>
     </message>
 </context>
 <context>
@@ -1025,8 +1024,8 @@ Error code: {code}</source>
         <translation>電子証明書取得(&amp;O)</translation>
     </message>
     <message>
-        <source>About the USB token, and its &amp;software for download</source>
-        <translation>専用USBのご案内および管理ソフトのダウンロードページはこちら(&amp;S)</translation>
+        <source>About the US&amp;B token, and its software for download</source>
+        <translation>専用USBのご案内および管理ソフトのダウンロードページはこちら(&amp;B)</translation>
     </message>
     <message>
         <source>Copy for the &amp;support desk</source>
@@ -1278,6 +1277,10 @@ Error code: {code}</source>
     <message>
         <source>not begun</source>
         <translation>始めていません</translation>
+    </message>
+    <message>
+        <source>skipped, as you wished</source>
+        <translation>とばしました</translation>
     </message>
     <message>
         <source>waiting for the bank</source>
@@ -1666,8 +1669,8 @@ Error code: {code}</source>
         <translation>{place}に、中断した手続きの鍵が、使われないまま残っています（番号 {number}）。そのままでも、ログインや更新に支障はありません。</translation>
     </message>
     <message>
-        <source>Clear a&amp;way…</source>
-        <translation>片付ける(&amp;W)…</translation>
+        <source>Cl&amp;ear away…</source>
+        <translation>片付ける(&amp;E)…</translation>
     </message>
     <message>
         <source>Clear away: {0}</source>

@@ -227,8 +227,8 @@ def _all(ui: UiEnvironment, context: AppContext) -> Shown:
     yield _settled("all-start", dialog)
     ended: list[bool] = []
     dialog.all_done.connect(lambda: ended.append(True))
-    dialog.batch.question_asked.connect(lambda _question: dialog.secondary.click())
-    QTest.mouseClick(dialog.primary, Qt.MouseButton.LeftButton)
+    dialog.batch.question_asked.connect(lambda _question: dialog.bar.secondary.click())
+    QTest.mouseClick(dialog.bar.primary, Qt.MouseButton.LeftButton)
     until(lambda: bool(ended))
     yield _settled("all-done", dialog)
     dialog.done(0)

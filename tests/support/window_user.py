@@ -19,7 +19,7 @@ from pathlib import Path
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal
-from PySide6.QtWidgets import QApplication, QWizard
+from PySide6.QtWidgets import QApplication
 
 from certclient.bootstrap import open_windows
 from certclient.model.start import Start
@@ -47,10 +47,12 @@ class WindowUser(QObject):
                 self._act(window)
 
     def _act(self, wizard: EnrollmentWizard) -> None:
-        page = WizardPageId(wizard.currentId())
+        page = wizard.page_id
+        if page is None:
+            return
         if self.seen[-1:] != [page.name]:
             self.seen.append(page.name)
-        button = wizard.button(QWizard.WizardButton.CustomButton1)
+        button = wizard.bar.primary
         if page in _PRESSED_ON and button.isEnabled() and button.isVisible():
             self.seen.append(re.sub(r"\(&\w\)", "", button.text()))
             button.click()

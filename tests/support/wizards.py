@@ -35,6 +35,7 @@ from certclient.store.base import CertificateStore, StoredCertificate
 from certclient.ui.context import AppContext
 from certclient.ui.enrollment.navigation import WizardPageId
 from certclient.ui.enrollment.wizard import EnrollmentWizard
+from certclient.ui.widgets.secret_field import SecretField
 from certclient_practice.admin.profile_writer import ProfileOptions
 from support.bank import USER_ID, RunningBank
 from support.nss import NssDatabase
@@ -162,12 +163,12 @@ class WizardDriver:
     clicks: list[str] = field(default_factory=list)
 
     def arrives_at(self, page: WizardPageId) -> None:
-        until(lambda: self.wizard.currentId() == page, lambda: self._where)
+        until(lambda: self.wizard.page_id is page, lambda: self._where)
         wait(1)  # shows widgets that were just added to the page
 
     @property
     def _where(self) -> str:
-        return f"at {WizardPageId(self.wizard.currentId()).name}: {self.text}"
+        return f"at {self.wizard.page_id!r}: {self.text}"
 
     @property
     def text(self) -> str:
@@ -284,6 +285,11 @@ def wait(milliseconds: int) -> None:
     loop = QEventLoop()
     QTimer.singleShot(milliseconds, loop.quit)
     loop.exec()
+
+
+def typed(field: QLineEdit) -> str:
+    """What a field holds, even if it shows bullets."""
+    return field.typed if isinstance(field, SecretField) else field.text()
 
 
 def plain(text: str) -> str:

@@ -17,7 +17,7 @@ from certclient.ui.enrollment.wizard import EnrollmentWizard
 from support.bank import USER_ID
 from support.scripted import ScriptedUser, UnavailableVault
 from support.softhsm import PIN
-from support.wizards import UiEnvironment, WizardDriver, until
+from support.wizards import UiEnvironment, WizardDriver, typed, until
 
 
 def full_width(code: Secret) -> str:
@@ -173,7 +173,7 @@ def test_code_is_not_stored_anywhere(ui: UiEnvironment) -> None:
     assert code not in repr(customer.wizard.session.wizard_state)
     customer.clicks_on("取得する")
     customer.arrives_at(WizardPageId.DONE)
-    assert not any(code in field.text() for field in customer.all_fields())
+    assert not any(code in typed(field) for field in customer.all_fields())
     stored = [path for path in ui.folder.rglob("*") if path.is_file()]
     assert stored
     assert not any(code.encode() in path.read_bytes() for path in stored)
@@ -186,7 +186,7 @@ def test_escape_asks_only_if_input_would_be_lost(ui: UiEnvironment) -> None:
     customer.answers_no_to("入力した内容は消えます")
     customer.presses_escape()
     assert customer.wizard.isVisible()
-    assert customer.fields()[1].text() == "ABC"
+    assert typed(customer.fields()[1]) == "ABC"
     customer.fields()[1].clear()
     customer.presses_escape()
     until(lambda: customer.is_closed)

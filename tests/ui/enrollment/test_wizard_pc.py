@@ -298,7 +298,7 @@ def test_large_text_is_not_cut_off(ui: UiEnvironment, scale: float) -> None:
 
 def assert_nothing_cut_off(customer: WizardDriver) -> None:
     window = customer.wizard
-    page = WizardPageId(window.currentId()).name
+    page = repr(window.page_id)
     assert window.minimumSizeHint().width() <= 1024, page
     assert window.minimumSizeHint().height() <= 768, page
     assert window.width() <= 1024, page

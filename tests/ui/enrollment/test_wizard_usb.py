@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 
 from certclient.model.progress import Phase, Progress, Step
 from certclient.ui.enrollment.navigation import WizardPageId
@@ -14,7 +15,7 @@ from certclient.ui.tasks.enrollment_worker import EnrollmentWorker
 from support.customer import token_private_keys
 from support.pkcs11_faults import CKR_PIN_LOCKED, Faults
 from support.softhsm import MODULE, PIN, SoftHsmToken
-from support.wizards import UiEnvironment, WizardDriver, until
+from support.wizards import UiEnvironment, WizardDriver, typed, until
 
 CKF_USER_PIN_FINAL_TRY = 0x00020000
 
@@ -108,10 +109,11 @@ def test_locked_token_offers_another_store(
 def test_cancelled_pin_prompt_can_be_retried(ui: UiEnvironment, token: SoftHsmToken) -> None:
     customer = open_pin_page(ui, token)
     customer.clicks_on("中止する")
-    customer.arrives_at(WizardPageId.PROBLEM)
-    assert "CC-PIN-REQUIRED" in customer.text
+    customer.arrives_at(WizardPageId.PAUSED)
+    assert "何も変更しないうちに止めました" in customer.text
+    assert "CC-" not in customer.text, "the customer's own choice is not an error"
     assert token_private_keys(token) == 1
-    customer.clicks_on("もう一度試す")
+    customer.clicks_on("続ける")
     customer.arrives_at(WizardPageId.START)
     customer.clicks_on("更新する")
     customer.shows_question("PIN")
@@ -173,7 +175,23 @@ def test_closing_at_the_pin_prompt_leaves_nothing_behind(
     customer = open_pin_page(ui, token)
     outcomes: list[object] = []
     customer.wizard.finished_with.connect(outcomes.append)
-    customer.presses_escape()
+    customer.wizard.close()
     until(lambda: len(outcomes) == 1)
     assert customer.is_closed
     assert token_private_keys(token) == 1
+
+
+def test_escape_at_the_pin_prompt_stops_and_keeps_the_window(
+    ui: UiEnvironment, token: SoftHsmToken
+) -> None:
+    customer = open_pin_page(ui, token)
+    customer.types("12")
+    customer.answers_no_to("入力した内容は消えます")
+    customer.presses_escape()
+    assert typed(customer.fields()[0]) == "12"
+    QTest.keyClick(customer.fields()[0], Qt.Key.Key_Backspace)
+    QTest.keyClick(customer.fields()[0], Qt.Key.Key_Backspace)
+    customer.presses_escape()
+    customer.arrives_at(WizardPageId.PAUSED)
+    customer.clicks_on("続ける")
+    customer.arrives_at(WizardPageId.START)

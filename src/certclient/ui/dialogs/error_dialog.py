@@ -10,7 +10,8 @@ from certclient.i18n.catalogue import ErrorText
 from certclient.model.errors import CertclientError
 from certclient.ui.context import AppContext
 from certclient.ui.enrollment.messages import for_support
-from certclient.ui.widgets.banner import insert_banner
+from certclient.ui.widgets.boxes import finish_box
+from certclient.ui.widgets.input_guard import InputGuard
 
 
 class ErrorDialog(QMessageBox):
@@ -26,7 +27,6 @@ class ErrorDialog(QMessageBox):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(QGuiApplication.applicationDisplayName())
         self.setIcon(QMessageBox.Icon.Warning)
-        self.setTextFormat(Qt.TextFormat.PlainText)
         self.setText(error_text.title)
         self.setInformativeText(_text(error_text))
         self.copy_button = QPushButton(self.tr("&Copy for the support desk"))
@@ -37,7 +37,7 @@ class ErrorDialog(QMessageBox):
         self.addButton(QMessageBox.StandardButton.Close)
         self.setDefaultButton(QMessageBox.StandardButton.Close)
         self.setEscapeButton(QMessageBox.StandardButton.Close)
-        insert_banner(self, context.rehearsal)
+        finish_box(self, context.rehearsal)
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setText(for_support(self._error_text, {}))
@@ -55,5 +55,11 @@ def _text(error_text: ErrorText) -> str:
 
 
 def close_box(parent: QWidget) -> QDialogButtonBox:
-    """Returns the Close button of a read-only window; Esc does the same."""
-    return QDialogButtonBox(QDialogButtonBox.StandardButton.Close, parent=parent)
+    """Returns the Close button of a read-only window. It is the default button and has the focus;
+    Esc does the same."""
+    InputGuard(parent)
+    box = QDialogButtonBox(QDialogButtonBox.StandardButton.Close, parent=parent)
+    button = box.button(QDialogButtonBox.StandardButton.Close)
+    button.setDefault(True)
+    button.setFocus()
+    return box

@@ -2,61 +2,65 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 
 from certclient.model.secret import Secret
-from certclient.model.visible_text import visible
 from certclient.store.base import PinRequest
 from certclient.ui.context import AppContext
+from certclient.ui.enrollment.pages.questions import QuestionPanel
 from certclient.ui.widgets.banner import RehearsalBanner
-from certclient.ui.widgets.parts import Note, Sentence
+from certclient.ui.widgets.button_bar import Button, ButtonBar, Buttons
+from certclient.ui.widgets.input_guard import InputGuard
+from certclient.ui.widgets.parts import Heading, Scroll, sentences
+from certclient.ui.widgets.secret_field import SecretField
 from certclient.ui.widgets.sizes import fit_height
+
+_WIDTH = 36
+"""In text line heights."""
 
 
 class PinDialog(QDialog):
-    """Read the PIN with `take()`; this works once."""
+    """The wizard's question in a window of its own. Read the PIN with `take()`; this works once."""
 
     def __init__(self, context: AppContext, request: PinRequest, parent: QWidget) -> None:
         super().__init__(parent)
         self._context = context
-        self._request = request
-        self._warning = Note()
-        self._label = QLabel()
-        self._label.setTextFormat(Qt.TextFormat.PlainText)
-        self._label.setWordWrap(True)
-        self.field = QLineEdit()
-        self.field.setEchoMode(QLineEdit.EchoMode.Password)
-        # Not just ImhHiddenText: the platform's on-screen keyboard must open for this field.
-        self.field.setInputMethodHints(
-            Qt.InputMethodHint.ImhSensitiveData | Qt.InputMethodHint.ImhNoPredictiveText
-        )
-        self._label.setBuddy(self.field)
-        self._wrong = Sentence()
-        boxes = QDialogButtonBox.StandardButton
-        self._buttons = QDialogButtonBox(boxes.Ok | boxes.Cancel)
-        self._buttons.accepted.connect(self.accept)
-        self._buttons.rejected.connect(self.reject)
-        self.field.textChanged.connect(self._typed)
+        self._heading = Heading()
+        self._panel = QuestionPanel(context)
+        self._panel.changed.connect(self._show_buttons)
+        self.bar = ButtonBar(self.reject)
+        body = QWidget()
+        inner = QVBoxLayout(body)
+        inner.addWidget(self._heading)
+        inner.addWidget(self._panel)
+        inner.addStretch(1)
         layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(RehearsalBanner(context.rehearsal))
-        for widget in (self._wrong, self._warning, self._label, self.field, self._buttons):
-            layout.addWidget(widget)
+        layout.addWidget(Scroll(body), 1)
+        layout.addWidget(self.bar)
+        InputGuard(self)
+        self._panel.ask(request)
         self._retranslate()
-        self._typed("")
-        fit_height(self, layout, 30)
+        self._panel.first_field.setFocus()
+        fit_height(self, layout, _WIDTH)
+
+    @property
+    def field(self) -> SecretField:
+        """Where the PIN is typed."""
+        return self._panel.field
 
     def take(self) -> Secret:
         """Returns what was typed and clears the field."""
-        secret = Secret.typed(self.field.text())
-        self.field.clear()
-        return secret
+        return Secret.typed(self.field.take())
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Focuses the field."""
+        """Has a screen reader say what is asked for."""
         super().showEvent(event)
-        self.field.setFocus()
+        said = sentences(self._heading.text(), self._panel.problem)
+        self._context.announce(self, said, urgent=bool(self._panel.problem))
 
     def changeEvent(self, event: QEvent) -> None:
         """Retranslates on a language switch."""
@@ -64,19 +68,19 @@ class PinDialog(QDialog):
         if event.type() is QEvent.Type.LanguageChange:
             self._retranslate()
 
-    def _typed(self, text: str) -> None:
-        self._buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(bool(text))
+    def _show_buttons(self) -> None:
+        self.bar.offer(
+            Buttons(
+                primary=Button(self.tr("&Next"), self.accept, self._panel.complete),
+                close=self.tr("&Cancel"),
+            ),
+            typing=True,
+        )
+        self.bar.retire()
 
     def _retranslate(self) -> None:
-        if self._request.database:
-            title = self.tr("Master password")
-            label = self.tr("&Master password of your browser's certificates:")
-            wrong = self.tr("The master password is wrong.")
-        else:
-            title = self.tr("PIN of the USB token")
-            label = self.tr('&PIN of the USB token "{0}":').format(visible(self._request.label))
-            wrong = self.tr("The PIN is wrong.")
-        self.setWindowTitle(title)
-        self._label.setText(label)
-        self._warning.set_text(self._context.catalogue.attempts(self._request.attempts))
-        self._wrong.set_text(wrong if self._request.previous_incorrect else "")
+        self._panel.retranslate()
+        self.setWindowTitle(self._panel.title)
+        self._heading.setText(self._panel.title)
+        self.setAccessibleName(self._panel.title)
+        self._show_buttons()

@@ -6,12 +6,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QDialog,
-    QDialogButtonBox,
     QHeaderView,
     QProgressBar,
-    QPushButton,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
@@ -33,7 +32,10 @@ from certclient.ui.enrollment.pages.questions import Question, QuestionPanel
 from certclient.ui.enrollment.proxy_login import ProxyLoginPrompt
 from certclient.ui.tasks.enrollment_worker import EnrollmentWorker, WorkerResult
 from certclient.ui.widgets.banner import RehearsalBanner
-from certclient.ui.widgets.parts import Heading, Scroll, Sentence
+from certclient.ui.widgets.boxes import LossQuestion
+from certclient.ui.widgets.button_bar import Button, ButtonBar, Buttons
+from certclient.ui.widgets.input_guard import InputGuard
+from certclient.ui.widgets.parts import Heading, Scroll, Sentence, sentences
 from certclient.ui.widgets.sizes import fitting_size
 
 _COLUMNS = 5
@@ -54,8 +56,10 @@ class RenewAllDialog(QDialog):
         self.batch = BatchRun(context, self)
         self._make_widgets()
         self._lay_out()
+        self.guard = InputGuard(self)
         self._retranslate()
-        self.batch.changed.connect(self._retranslate)
+        self._phase = (False, False)
+        self.batch.changed.connect(self._changed)
         self.batch.question_asked.connect(self._ask)
         self.batch.run_began.connect(self._run_began)
         self.batch.one_ended.connect(self._one_ended)
@@ -79,15 +83,7 @@ class RenewAllDialog(QDialog):
         self._bar = QProgressBar()
         self.panel = QuestionPanel(self._context)
         self.panel.changed.connect(self._show_buttons)
-        self._buttons = QDialogButtonBox()
-        role = QDialogButtonBox.ButtonRole
-        self.primary, self.secondary, self.closing = QPushButton(), QPushButton(), QPushButton()
-        self._buttons.addButton(self.secondary, role.ActionRole)
-        self._buttons.addButton(self.primary, role.ActionRole)
-        self._buttons.addButton(self.closing, role.RejectRole)
-        self.primary.clicked.connect(self._press_primary)
-        self.secondary.clicked.connect(self._press_secondary)
-        self._buttons.rejected.connect(self.reject)
+        self.bar = ButtonBar(self.reject)
 
     def _lay_out(self) -> None:
         body = QWidget()
@@ -98,7 +94,7 @@ class RenewAllDialog(QDialog):
         outer = QVBoxLayout(self)
         outer.addWidget(RehearsalBanner(self._context.rehearsal))
         outer.addWidget(Scroll(body), 1)
-        outer.addWidget(self._buttons)
+        outer.addWidget(self.bar)
         self.resize(fitting_size(self, 50, 26))
 
     def _one_ended(self, end: object) -> None:
@@ -123,6 +119,7 @@ class RenewAllDialog(QDialog):
         self._asking = True
         self.panel.ask(question)
         self._retranslate()
+        self._present(urgent=bool(self.panel.problem))
         if not self.isVisible():
             self.show()
             self.raise_()
@@ -134,21 +131,44 @@ class RenewAllDialog(QDialog):
         if self.run is not None:
             self.run.interaction.answer(secret if submit else None)
         self._retranslate()
+        self._present()
 
     # Buttons
 
-    def _press_primary(self) -> None:
-        if self._asking:
-            if self.panel.complete:
-                self._answer(submit=True)
-        else:
-            self.batch.start()
+    def _present(self, *, urgent: bool = False) -> None:
+        """The dialog shows something else, like another page: moves the focus, ignores for a moment
+        what was pressed for what it showed before, and has screen readers say it."""
+        self.guard.page_changed()
+        (self.panel.first_field if self._asking else self.bar.default).setFocus()
+        if self.isVisible():
+            problem = self.panel.problem if self._asking else ""
+            said = sentences(self._heading.text(), self._intro.text(), problem)
+            self._context.announce(self, said, urgent=urgent)
 
-    def _press_secondary(self) -> None:
-        if self._asking:
-            self._answer(submit=False)
-        else:
-            self.batch.stop()
+    def _changed(self) -> None:
+        self._retranslate()
+        phase = (self.batch.scanned, self.batch.working)
+        if phase != self._phase:
+            self._phase = phase
+            self._present()
+
+    def _submit(self) -> None:
+        if self.panel.complete:
+            self._answer(submit=True)
+
+    def _skip(self) -> None:
+        self._answer(submit=False)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Focuses the default button."""
+        super().showEvent(event)
+        self._present()
+
+    def reject(self) -> None:
+        """Esc, the window's X and the close button. Confirms if a typed PIN would be lost."""
+        typed = self._asking and bool(self.panel.field.typed)
+        if not typed or LossQuestion(self, self._context.rehearsal).agreed():
+            super().reject()
 
     def done(self, result: int) -> None:
         """Stops the batch if a question is open; deletes the dialog once nothing runs any more."""
@@ -169,6 +189,7 @@ class RenewAllDialog(QDialog):
 
     def _retranslate(self) -> None:
         self.setWindowTitle(self.tr("Renew all"))
+        self.bar.fit((self.tr("&Renew all"), self.tr("&Next")))
         self.panel.retranslate()
         self.panel.setVisible(self._asking)
         self._heading.set_text(
@@ -251,6 +272,8 @@ class RenewAllDialog(QDialog):
         return self.tr("not begun") if self.batch.over else ""
 
     def _outcome_text(self, end: WorkerResult) -> str:
+        if end.own_choice:
+            return self.tr("skipped, as you wished")
         if end.error is not None:
             shown = self._context.catalogue.error(end.error)
             return f"{shown.title} [{shown.code}]"
@@ -267,17 +290,19 @@ class RenewAllDialog(QDialog):
         return self.tr("renewed, but: {problem}").format(problem=problem)
 
     def _show_buttons(self) -> None:
-        self.closing.setText(self.tr("&Close"))
-        self.primary.setVisible(self._asking or self.batch.ready)
-        self.secondary.setVisible(self.batch.working)
+        self.bar.offer(self._wanted_buttons(), typing=self._asking)
+        self.bar.retire()
+
+    def _wanted_buttons(self) -> Buttons:
+        close = self.tr("&Close")
         if self._asking:
-            self.primary.setText(self.tr("&Next"))
-            self.primary.setEnabled(self.panel.complete)
-            self.secondary.setText(self.tr("S&kip this one"))
-            self.secondary.setEnabled(True)
-        else:
-            self.primary.setText(self.tr("&Renew all"))
-            self.primary.setEnabled(self.batch.ready)
-            self.secondary.setText(self.tr("S&top after this step"))
-            self.secondary.setEnabled(not self.batch.stopping)
-        (self.primary if self.primary.isVisible() else self.closing).setDefault(True)
+            skip = Button(self.tr("S&kip this one"), self._skip)
+            answer = Button(self.tr("&Next"), self._submit, self.panel.complete)
+            return Buttons(primary=answer, secondary=skip, close=close)
+        if self.batch.working:
+            stopping = self.batch.stopping
+            stop = Button(self.tr("S&top after this step"), self.batch.stop, not stopping)
+            return Buttons(secondary=stop, close=close)
+        if self.batch.ready:
+            return Buttons(primary=Button(self.tr("&Renew all"), self.batch.start), close=close)
+        return Buttons(close=close)

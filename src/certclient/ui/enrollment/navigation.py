@@ -72,7 +72,8 @@ class WizardState:
     otherwise known; `procedure_id` can be resumed. `notice`: the wizard opened by itself, so it
     begins with the notice page. `kind`: the kind of the resumed procedure, if known. `outcome` and
     `error` are the result of the last run; at most one of them is set. `unconfirmed`: that run
-    ended before the bank received the confirmation.
+    ended before the bank received the confirmation. `own_choice`: `error` says no more than that
+    the user cancelled a question.
     """
 
     mode: WizardMode
@@ -84,6 +85,7 @@ class WizardState:
     kind: ProcedureKind | None = None
     outcome: Outcome | None = None
     error: CertclientError | None = None
+    own_choice: bool = False
 
     @property
     def obtains(self) -> bool:
@@ -149,6 +151,8 @@ def previous_page(page: WizardPageId, wizard_state: WizardState) -> WizardPageId
 
 
 def _after_work(wizard_state: WizardState) -> WizardPageId:
+    if wizard_state.own_choice:
+        return WizardPageId.PAUSED
     if wizard_state.error is not None:
         return _page_for(wizard_state.error)
     if isinstance(wizard_state.outcome, Pending):
@@ -170,10 +174,14 @@ def _page_for(error: CertclientError) -> WizardPageId:
 
 
 def failed(
-    wizard_state: WizardState, error: CertclientError, open_procedure: ProcedureView | None = None
+    wizard_state: WizardState,
+    error: CertclientError,
+    open_procedure: ProcedureView | None = None,
+    *,
+    own_choice: bool = False,
 ) -> WizardState:
     """Returns the state after a run, or a check before it, failed with `error`; `open_procedure`
-    can be resumed.
+    can be resumed. `own_choice`: the user cancelled a question, which is no error.
 
     EXPIRED_OBTAIN_ANEW turns 更新 into 取得, as a certificate may expire while the wizard is open.
     """
@@ -183,6 +191,7 @@ def failed(
         error=error,
         procedure_id=open_procedure.id if open_procedure else "",
         unconfirmed=open_procedure is not None and open_procedure.state.unconfirmed,
+        own_choice=own_choice,
     )
     if error.code is ErrorCode.EXPIRED_OBTAIN_ANEW:
         wizard_state = replace(wizard_state, mode=WizardMode.OBTAIN)
@@ -200,6 +209,7 @@ def ended(wizard_state: WizardState, outcome: Outcome) -> WizardState:
         error=None,
         procedure_id=procedure_id,
         unconfirmed=unconfirmed,
+        own_choice=False,
     )
 
 

@@ -310,7 +310,9 @@ class WizardSession(QObject):
             self.wizard_state = ended(self.wizard_state, end.outcome)
             self.run_ended.emit(end.outcome)
         elif end.error is not None:
-            self.wizard_state = failed(self.wizard_state, end.error, end.open_procedure)
+            self.wizard_state = failed(
+                self.wizard_state, end.error, end.open_procedure, own_choice=end.own_choice
+            )
             self.run_ended.emit(end.error)
         self.forward(WizardPageId.WORK)
 

@@ -3,11 +3,9 @@ buttons; only the wizard touches them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from PySide6.QtCore import QEvent, Signal
-from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QAbstractButton, QDialog, QPushButton, QWidget, QWizard
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QAccessible, QAccessibleEvent, QKeyEvent, QShowEvent
+from PySide6.QtWidgets import QDialog, QPushButton, QVBoxLayout, QWidget
 
 from certclient.enrollment.obstacles import check_renewable
 from certclient.enrollment.procedure_status import ProcedureStatus
@@ -25,7 +23,7 @@ from certclient.ui.enrollment.navigation import (
     first_page,
     renewing,
 )
-from certclient.ui.enrollment.pages.base import Button, WizardPage
+from certclient.ui.enrollment.pages.base import WizardPage
 from certclient.ui.enrollment.pages.checks import ChecksPage
 from certclient.ui.enrollment.pages.done import DonePage
 from certclient.ui.enrollment.pages.letter import LetterPage
@@ -37,18 +35,16 @@ from certclient.ui.enrollment.pages.too_late import TooLatePage
 from certclient.ui.enrollment.pages.waiting import WaitingPage
 from certclient.ui.enrollment.pages.work import WorkPage
 from certclient.ui.enrollment.session import WizardSession
+from certclient.ui.widgets.banner import RehearsalBanner
+from certclient.ui.widgets.button_bar import ButtonBar
+from certclient.ui.widgets.input_guard import InputGuard
 from certclient.ui.widgets.sizes import fitting_size
 
 _SIZE_IN_LINES = (46, 46)
 """Width and height in text line heights, limited to the screen's size."""
 
-_PRIMARY = QWizard.WizardButton.CustomButton1
-_SECONDARY = QWizard.WizardButton.CustomButton2
-_BACK = QWizard.WizardButton.CustomButton3
-_CLOSE = QWizard.WizardButton.CancelButton
 
-
-class EnrollmentWizard(QWizard):
+class EnrollmentWizard(QDialog):
     """The window of one procedure. Closing it early is safe: the procedure continues in the
     background, and the window reopens for questions."""
 
@@ -61,16 +57,20 @@ class EnrollmentWizard(QWizard):
         super().__init__(parent)
         self.session = session
         session.setParent(self)
-        self._entered = False
-        self._presses: dict[QWizard.WizardButton, Callable[[], None]] = {}
+        self._first = first_page(session.wizard_state)
+        self.page_id: WizardPageId | None = None
+        self._presented: WizardPage | None = None
+        self.guard = InputGuard(self)
+        self.bar = ButtonBar(self.reject)
+        self._letter = LetterPage(session)
         self._pages = self._make_pages()
-        # ModernStyle paints pages in the fields' colour, so dark themes would hide the fields.
-        self.setWizardStyle(QWizard.WizardStyle.ClassicStyle)
-        self.setOption(QWizard.WizardOption.NoDefaultButton)
-        self.setOption(QWizard.WizardOption.NoBackButtonOnStartPage)
-        for which in (_PRIMARY, _SECONDARY, _BACK):
-            self.button(which).clicked.connect(lambda _checked=False, w=which: self._press(w))
-        self.setStartId(first_page(session.wizard_state))
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(RehearsalBanner(session.context.rehearsal))
+        for page in self._pages.values():
+            layout.addWidget(page, 1)
+        layout.addWidget(self.bar)
         session.moved.connect(self._move)
         session.run_ended.connect(self._run_ended)
         self._retitle()
@@ -158,68 +158,100 @@ class EnrollmentWizard(QWizard):
 
     def _make_pages(self) -> dict[WizardPageId, WizardPage]:
         session = self.session
-        letter = LetterPage(session)
         pages: dict[WizardPageId, WizardPage] = {
             WizardPageId.NOTICE: NoticePage(session),
-            WizardPageId.LETTER: letter,
+            WizardPageId.LETTER: self._letter,
             WizardPageId.CHECKS: ChecksPage(session),
             WizardPageId.START: StartPage(session),
-            WizardPageId.WORK: WorkPage(session, letter),
+            WizardPageId.WORK: WorkPage(session, self._letter),
             WizardPageId.DONE: DonePage(session),
             WizardPageId.WAITING: WaitingPage(session),
             WizardPageId.PAUSED: PausedPage(session),
             WizardPageId.TOO_LATE: TooLatePage(session),
             WizardPageId.PROBLEM: ProblemPage(session),
         }
-        for page_id, page in pages.items():
-            self.setPage(page_id, page)
+        for page in pages.values():
+            page.hide()
             page.buttons_changed.connect(lambda p=page: self._show_buttons(p))
+            page.renewed.connect(lambda p=page: self._present(p))
         return pages
 
     @property
     def page_now(self) -> WizardPage | None:
         """The page shown, or None before the wizard is shown."""
-        return self._pages.get(WizardPageId(self.currentId())) if self.currentId() >= 0 else None
+        return self._pages[self.page_id] if self.page_id is not None else None
 
     def _move(self, page: WizardPageId | None) -> None:
         if page is None:
             self.accept()
             return
-        self.show_page(page)
+        self._leave_page(page)
+        self._pages[page].retranslate()
         self._pages[page].enter()
-        self._set_focus(self._pages[page])
+        if self.page_id is page:
+            self._present(self._pages[page])
 
     def show_page(self, page: WizardPageId) -> None:
         """Shows a page with the session's current state, without the work the page starts when it
         is entered (checks, run)."""
+        self._leave_page(page)
+        self._pages[page].retranslate()
+        self._present(self._pages[page])
+
+    def _leave_page(self, following: WizardPageId) -> None:
         before = self.page_now
         if before is not None:
             before.leave()
-        self.setCurrentId(page)
-        self._pages[page].retranslate()
-        self._show_buttons(self._pages[page])
+        self.page_id = following
+        self._presented = None
 
-    def _set_focus(self, page: WizardPage) -> None:
-        if not page.isAncestorOf(self.focusWidget() or self):
-            self.default_button.setFocus()
+    def _present(self, page: WizardPage) -> None:
+        """Shows `page` with its buttons. The focus moves once, before anything is hidden; what was
+        pressed for the page before is ignored for a moment."""
+        if page is not self.page_now:
+            return
+        self._presented = page
+        self.guard.page_changed()
+        self.setUpdatesEnabled(False)
+        self.bar.offer(page.buttons(), typing=page.first_field() is not None)
+        page.show()
+        self._set_focus(page.first_field() or self.bar.default)
+        for other in self._pages.values():
+            if other is not page:
+                other.hide()
+        self.bar.retire()
+        page.scroll_area.verticalScrollBar().setValue(0)
+        self.setUpdatesEnabled(True)
+        if self.isVisible():
+            self.session.context.announce(self, page.spoken(), urgent=page.urgent)
+
+    def _set_focus(self, target: QWidget) -> None:
+        if target is self.focusWidget():
+            # It means something else now: screen readers read it again.
+            QAccessible.updateAccessibility(QAccessibleEvent(target, QAccessible.Event.Focus))
+        else:
+            target.setFocus()
 
     @property
-    def default_button(self) -> QAbstractButton:
-        """The button that Enter presses."""
-        return self.button(_PRIMARY if _PRIMARY in self._presses else _CLOSE)
+    def default_button(self) -> QPushButton:
+        """The button that Enter presses unless another button has the focus."""
+        return self.bar.default
 
     def showEvent(self, event: QShowEvent) -> None:
         """Enters the first page when the window is first shown."""
         super().showEvent(event)
-        page = self.page_now
-        if not self._entered and page is not None:
-            self._entered = True
-            self._move(WizardPageId(self.currentId()))
+        if self.page_id is None:
+            self._fit_bar()
+            self._move(self._first)
+
+    def _fit_bar(self) -> None:
+        self.bar.fit(text for page in self._pages.values() for text in page.primary_texts())
 
     def changeEvent(self, event: QEvent) -> None:
         """Retranslates on a language switch."""
         if event.type() is QEvent.Type.LanguageChange:
             self._retitle()
+            self._fit_bar()
         super().changeEvent(event)
 
     def _retitle(self) -> None:
@@ -230,17 +262,23 @@ class EnrollmentWizard(QWizard):
 
     # Closing
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc goes back where the page can; otherwise it closes the window like its X."""
+        page = self.page_now
+        if event.key() == Qt.Key.Key_Escape and page is not None and page.escape():
+            return
+        super().keyPressEvent(event)
+
     def reject(self) -> None:
         """Esc, the window's X and the close button. Confirms if typed text would be lost."""
-        page = self.page_now
-        if page is None or page.may_close():
+        asked = dict.fromkeys((self.page_now, self._letter))
+        if all(page is None or page.may_close() for page in asked):
             super().reject()
 
     def done(self, result: int) -> None:
         """Cancels the open question; deletes the window once nothing runs any more."""
         page = self.page_now
-        # Not QWizard.done, which resets the pages: the window may reopen for a question.
-        QDialog.done(self, result)
+        super().done(result)
         if isinstance(page, WorkPage) and page.asking:
             page.cancel_question()
         if self._is_unconfirmed(page):
@@ -281,37 +319,9 @@ class EnrollmentWizard(QWizard):
     # Buttons
 
     def _show_buttons(self, page: WizardPage) -> None:
-        if page is not self.page_now:
-            return
-        wanted = page.buttons()
-        layout: list[QWizard.WizardButton] = []
-        for which, button in ((_BACK, wanted.back), (_SECONDARY, wanted.secondary)):
-            layout += self._place(which, button)
-            if which is _BACK:
-                layout.append(QWizard.WizardButton.Stretch)
-        layout += self._place(_PRIMARY, wanted.primary)
-        if wanted.close:
-            layout.append(_CLOSE)
-            self.setButtonText(_CLOSE, wanted.close)
-        self.setButtonLayout(layout)
-        default = self.default_button
-        if isinstance(default, QPushButton):
-            default.setDefault(True)
-
-    def _place(
-        self, which: QWizard.WizardButton, button: Button | None
-    ) -> list[QWizard.WizardButton]:
-        if button is None:
-            self._presses.pop(which, None)
-            return []
-        self._presses[which] = button.press
-        self.setButtonText(which, button.text)
-        self.button(which).setEnabled(button.enabled)
-        return [which]
-
-    def _press(self, which: QWizard.WizardButton) -> None:
-        if press := self._presses.get(which):
-            press()
+        if page is self._presented:
+            self.bar.offer(page.buttons(), typing=page.first_field() is not None)
+            self.bar.retire()
 
 
 def _first(context: AppContext) -> Profile | None:

@@ -81,7 +81,7 @@ class ActionRow(_ButtonRow):
             self.obtain: self.tr("&Obtain a certificate"),
             self.renew_all: self.tr("Renew &all"),
             self.help: self.tr("&Help"),
-            self.language: self.tr("Lan&guage"),
+            self.language: self.tr("言語 / Lan&guage"),
         }
 
     def retranslate(self) -> None:

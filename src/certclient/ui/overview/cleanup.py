@@ -18,7 +18,7 @@ from certclient.store.names import title_of
 from certclient.ui.context import AppContext
 from certclient.ui.overview.store_task import StoreTask
 from certclient.ui.tasks.interaction import QtInteraction
-from certclient.ui.widgets.banner import insert_banner
+from certclient.ui.widgets.boxes import finish_box
 
 
 class ProcedureCleanup(QObject):
@@ -139,7 +139,6 @@ class ProcedureCleanup(QObject):
         box = QMessageBox(self._window)
         box.setIcon(QMessageBox.Icon.Warning)
         box.setWindowTitle(self._window.windowTitle())
-        box.setTextFormat(Qt.TextFormat.PlainText)
         box.setText(visible(title))
         box.setInformativeText("\n".join(f"• {visible(line)}" for line in lines))
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -156,5 +155,5 @@ class ProcedureCleanup(QObject):
         box.setDefaultButton(keep)
         box.setEscapeButton(keep)
         button.clicked.connect(action)
-        insert_banner(box, self._context.rehearsal)
+        finish_box(box, self._context.rehearsal)
         box.open()

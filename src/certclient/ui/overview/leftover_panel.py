@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGroupBox, QHBoxLayout, QPushButton, QVBoxLayout, 
 from certclient.enrollment.procedure import Leftover
 from certclient.store.names import title_of
 from certclient.ui.context import AppContext
-from certclient.ui.widgets.parts import Sentence
+from certclient.ui.widgets.parts import Sentence, without_mnemonic
 
 
 class LeftoverPanel(QGroupBox):
@@ -57,8 +57,10 @@ class LeftoverPanel(QGroupBox):
 
     def _retranslate(self) -> None:
         self.setTitle(self.tr("Left behind"))
-        for line in self._lines:
+        for number, line in enumerate(self._lines):
             line.retranslate()
+            if number:
+                line.button.setText(without_mnemonic(line.button.text()))
 
 
 class _LeftoverLine(QWidget):
@@ -88,5 +90,5 @@ class _LeftoverLine(QWidget):
             " {number}). It does no harm there."
         )
         self._text.setText(text.format(place=place, number=self._leftover.name))
-        self.button.setText(self.tr("Clear a&way…"))
+        self.button.setText(self.tr("Cl&ear away…"))
         self.button.setAccessibleName(self.tr("Clear away: {0}").format(self._leftover.name))

@@ -38,7 +38,10 @@ from certclient.ui.overview.pending_panel import PendingPanel
 from certclient.ui.overview.result_panel import ResultPanel
 from certclient.ui.overview.update_notice import UpdateLine
 from certclient.ui.widgets import icons
-from certclient.ui.widgets.banner import RehearsalBanner, insert_banner
+from certclient.ui.widgets.banner import RehearsalBanner
+from certclient.ui.widgets.boxes import finish_box
+from certclient.ui.widgets.default_button import DefaultFollowsFocus
+from certclient.ui.widgets.input_guard import InputGuard
 from certclient.ui.widgets.parts import Scroll
 from certclient.ui.widgets.sizes import fitting_size
 
@@ -101,6 +104,9 @@ class MainWindow(QMainWindow):
         self._connect_removals()
         self._retranslate()
         self._choose(None)
+        InputGuard(self)
+        DefaultFollowsFocus(self)
+        self._focused = False
         self._show()
         context.state.changed.connect(self._show)
         self.resize(fitting_size(self, *_SIZE))
@@ -126,6 +132,19 @@ class MainWindow(QMainWindow):
         self.help_window.show_overview(overview)
         self.actions_row.renew_all.setEnabled(len(overview.due) > 1)
         self._choose(self.table.row)
+        self._focus_first()
+
+    def _focus_first(self) -> None:
+        """After the first scan, focuses what is most likely wanted: the card's button, the list, or
+        電子証明書を取得する."""
+        if self._focused:
+            return
+        self._focused = True
+        wanted = (self.card.act_button, self.table, self.empty.obtain)
+        for one in wanted:
+            if one.isVisibleTo(self):
+                one.setFocus()
+                return
 
     def show_error(self, error: CertclientError, row: Row | None = None) -> None:
         """Shows an error; `row` is the certificate concerned, if any."""
@@ -137,9 +156,8 @@ class MainWindow(QMainWindow):
     def show_message(self, text: str) -> None:
         """Shows an information box without blocking."""
         box = QMessageBox(QMessageBox.Icon.Information, self.windowTitle(), text, parent=self)
-        box.setTextFormat(Qt.TextFormat.PlainText)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        insert_banner(box, self._context.rehearsal)
+        finish_box(box, self._context.rehearsal)
         # Queued: it is still visible while it closes.
         box.finished.connect(self.closed, Qt.ConnectionType.QueuedConnection)
         box.open()
@@ -322,7 +340,6 @@ class MainWindow(QMainWindow):
         )
         until = self._context.catalogue.minute(entry.certificate.not_after)
         box = QMessageBox(QMessageBox.Icon.Warning, self.windowTitle(), "", parent=self)
-        box.setTextFormat(Qt.TextFormat.PlainText)
         names = {
             "user": visible(entry.full_id),
             "until": until,
@@ -333,7 +350,7 @@ class MainWindow(QMainWindow):
         box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
         delete.clicked.connect(lambda: self._remove(ArchiveAction.DELETE, row))
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        insert_banner(box, self._context.rehearsal)
+        finish_box(box, self._context.rehearsal)
         box.open()
 
     def _remove(self, action: ArchiveAction, row: Row | None) -> None:

@@ -83,7 +83,6 @@ class NoticeCard(QFrame):
         font.setBold(True)
         font.setPointSizeF(font.pointSizeF() * 1.25)
         self._title.setFont(font)
-        self.act_button.setDefault(True)
         buttons = FlowLayout()
         buttons.setSpacing(8)
         buttons.addWidget(self.act_button)

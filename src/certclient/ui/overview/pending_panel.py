@@ -12,7 +12,7 @@ from certclient.enrollment.procedure_status import ProcedurePhase, ProcedureStat
 from certclient.model.errors import CertclientError
 from certclient.model.visible_text import visible
 from certclient.ui.context import AppContext
-from certclient.ui.widgets.parts import Sentence
+from certclient.ui.widgets.parts import Sentence, without_mnemonic
 
 
 class PendingPanel(QGroupBox):
@@ -78,8 +78,12 @@ class PendingPanel(QGroupBox):
 
     def _retranslate(self) -> None:
         self.setTitle(self.tr("Not finished yet"))
-        for line in self._lines:
+        for number, line in enumerate(self._lines):
             line.retranslate()
+            if number:
+                # A mnemonic that two buttons share presses neither.
+                for button in (line.button, line.abandon_button):
+                    button.setText(without_mnemonic(button.text()))
 
 
 class PendingLine(QWidget):

@@ -47,7 +47,8 @@ class StoreTask(QObject):
         failed: Callable[[CertclientError], None],
     ) -> None:
         """Runs `work` in a worker; does nothing while another task is running. `stores`: ids of the
-        stores it uses. `done` or `failed` is called in the GUI thread."""
+        stores it uses. `done` or `failed` is called in the GUI thread, neither
+        if the user cancels the question for the PIN."""
         if self.busy:
             return
         interaction = QtInteraction(lambda _request: False, self)
@@ -64,7 +65,8 @@ class StoreTask(QObject):
 
         def fail(error: CertclientError) -> None:
             self._end()
-            failed(error)
+            if not interaction.is_own_choice(error):
+                failed(error)
 
         self._context.tasks.run(
             lambda: work(interaction), stores=(STORE_SCAN, *stores), done=finish, failed=fail

@@ -10,6 +10,8 @@ from certclient.ui.context import AppContext
 from certclient.ui.overview.notice_card import NoticeCard
 from certclient.ui.widgets import icons
 from certclient.ui.widgets.banner import RehearsalBanner
+from certclient.ui.widgets.default_button import DefaultFollowsFocus
+from certclient.ui.widgets.input_guard import InputGuard
 from certclient.ui.widgets.sizes import fit_height
 
 
@@ -28,11 +30,15 @@ class SmallNotice(QWidget):
         self.card.postponed.connect(self.close)
         self.card.renew_requested.connect(self.close)
         self.card.obtain_requested.connect(self.close)
+        InputGuard(self)
+        DefaultFollowsFocus(self)
         self._retranslate()
 
     def show_overview(self) -> None:
         """Updates the card from the observed state and fits the window's height to it."""
         self.card.show_overview()
+        act, later = self.card.act_button, self.card.later_button
+        (act if act.isVisibleTo(self) else later).setFocus()
         fit_height(self, self._layout, 36)
 
     def changeEvent(self, event: QEvent) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QCoreApplication, QObject, Signal
 
@@ -38,12 +38,14 @@ class GivenConsent:
 class WorkerResult:
     """The result of a run: an outcome or an error. `open_procedure` can be resumed after an error;
     None if there is nothing to resume. `result`: what the observed state keeps until the user has
-    seen it; None for nothing."""
+    seen it; None for nothing. `own_choice`: the error says no more than that the user cancelled a
+    question."""
 
     outcome: Outcome | None
     error: CertclientError | None = None
     open_procedure: ProcedureView | None = None
     result: RunResult | None = None
+    own_choice: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,10 @@ class EnrollmentWorker(QObject):
 
     def _ended(self, end: WorkerResult) -> None:
         self.running = False
+        if end.error is not None and self.interaction.is_own_choice(end.error):
+            if end.result is not None:
+                self._state.see(end.result)
+            end = replace(end, own_choice=True, result=None)
         self.ended.emit(end)
 
 

@@ -8,11 +8,25 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Signal
 
 from certclient.enrollment.interaction import ConsentRequest, SecretRequest
-from certclient.model.errors import CertclientError
+from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.progress import Progress
 from certclient.model.proxy_login import ProxyLoginAnswer, ProxyLoginRequest
 from certclient.model.secret import Secret
 from certclient.store.base import PinRequest
+
+_UNANSWERED = frozenset(
+    {
+        ErrorCode.BANK_SECRETS_REQUIRED,
+        ErrorCode.CONSENT_REFUSED,
+        ErrorCode.ISSUE_CODE_REQUIRED,
+        ErrorCode.ISSUE_CODE_WRONG,
+        ErrorCode.PASSWORD_INCORRECT,
+        ErrorCode.PASSWORD_REQUIRED,
+        ErrorCode.PIN_INCORRECT,
+        ErrorCode.PIN_REQUIRED,
+    }
+)
+"""How a procedure ends when a question is not answered; after a wrong answer it names that."""
 
 
 class QtInteraction(QObject):
@@ -47,8 +61,13 @@ class QtInteraction(QObject):
         self._answer: Secret | ProxyLoginAnswer | None = None
         self._stop = False
         self._closed = False
+        self._declined = False
 
     # Called in the GUI thread
+
+    def is_own_choice(self, error: CertclientError) -> bool:
+        """Returns whether `error` says no more than that the user cancelled the last question."""
+        return self._declined and error.code in _UNANSWERED
 
     def answer(self, secret: Secret | ProxyLoginAnswer | None) -> None:
         """Answers the open question; None cancels it. Does nothing if none is open."""
@@ -56,6 +75,7 @@ class QtInteraction(QObject):
             if self._asking:
                 self._asking = False
                 self._answer = secret
+                self._declined = secret is None
                 self._lock.notify_all()
 
     def stop(self) -> None:

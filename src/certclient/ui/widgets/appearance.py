@@ -8,6 +8,8 @@ from collections.abc import Collection
 from PySide6.QtGui import QFont, QFontDatabase
 from PySide6.QtWidgets import QApplication, QStyleFactory
 
+from certclient.ui.widgets.focus_ring import FocusMarker
+
 WINDOWS_FONTS = ("Yu Gothic UI", "Meiryo UI", "Noto Sans CJK JP")
 """In order of preference: Windows 10 and 11, every Japanese Windows, Wine on Linux."""
 
@@ -16,7 +18,8 @@ _LEAST_POINTS = 9.0
 
 
 def apply_style(application: QApplication) -> None:
-    """Sets style and font. Call it before the first window is created."""
+    """Sets style and font, and marks the focus. Call it before the first window is created."""
+    FocusMarker(application)
     if sys.platform == "win32" or application.style().name() == "windows":
         # Qt's fallback style and its Windows 10 style have no dark colours; its Windows 11 style
         # draws black text on the dark blue of a selected row (docs/adr/0009).

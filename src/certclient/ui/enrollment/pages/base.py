@@ -2,43 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 from PySide6.QtCore import QEvent, Signal
-from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QVBoxLayout, QWidget, QWizardPage
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from certclient.ui.context import AppContext
 from certclient.ui.enrollment.session import WizardSession
-from certclient.ui.widgets.banner import RehearsalBanner
-from certclient.ui.widgets.parts import Heading, Scroll
+from certclient.ui.widgets.button_bar import Button, Buttons
+from certclient.ui.widgets.parts import Heading, Scroll, sentences
+
+__all__ = ["Button", "Buttons", "WizardPage", "sentences"]
 
 
-@dataclass(frozen=True, slots=True)
-class Button:
-    """A button below the page: its text with a mnemonic, and its action."""
-
-    text: str
-    press: Callable[[], None]
-    enabled: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Buttons:
-    """The buttons a page needs. `primary` is the default button; `close` is the text of the close
-    button, "" for none."""
-
-    primary: Button | None = None
-    secondary: Button | None = None
-    back: Button | None = None
-    close: str = ""
-
-
-class WizardPage(QWizardPage):
-    """A page. It describes its buttons; only the wizard touches them."""
+class WizardPage(QWidget):
+    """A page. It describes its buttons, focus and announcement; only the wizard acts on them."""
 
     buttons_changed = Signal()
+    """Same page, other buttons."""
+    renewed = Signal()
+    """The page shows something else, such as a question: like another page."""
 
     def __init__(self, session: WizardSession) -> None:
         super().__init__()
@@ -52,12 +33,8 @@ class WizardPage(QWizardPage):
         self.body.addWidget(self.heading)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        banner = RehearsalBanner(session.context.rehearsal)
-        # QWizard gives its pages other colour roles, which children inherit.
-        banner.setBackgroundRole(QPalette.ColorRole.Window)
-        banner.setForegroundRole(QPalette.ColorRole.WindowText)
-        outer.addWidget(banner)
-        outer.addWidget(Scroll(body))
+        self.scroll_area = Scroll(body)
+        outer.addWidget(self.scroll_area)
 
     @property
     def context(self) -> AppContext:
@@ -77,8 +54,35 @@ class WizardPage(QWizardPage):
         """Returns the buttons needed now."""
         return Buttons(close=self.tr("&Close"))
 
+    def primary_texts(self) -> tuple[str, ...]:
+        """Returns every text that the primary button can have on this page, so that its place is
+        wide enough from the first page on."""
+        return ()
+
+    def first_field(self) -> QWidget | None:
+        """Returns the field to fill in first: the first empty or wrong one. None on a page without
+        a field, where the default button gets the focus."""
+        return None
+
+    def spoken(self) -> str:
+        """Returns what a screen reader says when the page comes into view."""
+        return self.heading.text()
+
+    @property
+    def urgent(self) -> bool:
+        """Whether a screen reader says it at once (errors)."""
+        return False
+
+    def escape(self) -> bool:
+        """Called on Esc: goes back if the page can, and returns True. False closes the window."""
+        back = self.buttons().back
+        if back is None:
+            return False
+        back.press()
+        return True
+
     def may_close(self) -> bool:
-        """Called on Esc and on the window's X. Returns False if the user decides to stay."""
+        """Called when the window is to be closed. Returns False if the user decides to stay."""
         return True
 
     def set_heading(self, text: str) -> None:

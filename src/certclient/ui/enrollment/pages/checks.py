@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QProgressBar, QStyle
 
 from certclient.enrollment.preflight import Check, CheckResult, Verdict
 from certclient.ui.enrollment.navigation import WizardMode, WizardPageId
-from certclient.ui.enrollment.pages.base import Button, Buttons, WizardPage
+from certclient.ui.enrollment.pages.base import Button, Buttons, WizardPage, sentences
 from certclient.ui.enrollment.proxy_login import ProxyLoginPrompt
 from certclient.ui.enrollment.session import WizardSession
 from certclient.ui.tasks.enrollment_worker import no_consent
@@ -67,8 +67,10 @@ class ChecksPage(WizardPage):
 
     def _all_checked(self, _nothing: None) -> None:
         self._busy = False
-        self.refresh()
-        if not self._failed and not self._warned:
+        self.retranslate()
+        if self._failed or self._warned:
+            self.renewed.emit()
+        else:
             QTimer.singleShot(_PAUSE_MILLISECONDS, self, self._go_on)
 
     def _go_on(self) -> None:
@@ -136,6 +138,27 @@ class ChecksPage(WizardPage):
         shown = self.context.catalogue.error(result.error)
         lines = (shown.title, shown.sentence, shown.next_step, *shown.details, f"[{shown.code}]")
         return "\n".join(lines)
+
+    def primary_texts(self) -> tuple[str, ...]:
+        """See WizardPage.primary_texts."""
+        return (self.tr("Check &again"), self.tr("&Next"))
+
+    def spoken(self) -> str:
+        """The page's title, or what was found."""
+        if self._busy:
+            return sentences(super().spoken(), self._intro.text())
+        names = self._names()
+        found = [
+            f"{names[one.check]}: {self._help(one)}"
+            for one in self._results.values()
+            if one.verdict in (Verdict.FAILED, Verdict.WARNING)
+        ]
+        return sentences(self._intro.text(), *found)
+
+    @property
+    def urgent(self) -> bool:
+        """See WizardPage.urgent."""
+        return self._failed
 
     def buttons(self) -> Buttons:
         """No way forward until no check fails."""

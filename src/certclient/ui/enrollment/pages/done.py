@@ -13,7 +13,7 @@ from certclient.model.destination import Destination
 from certclient.ui.enrollment.browsers import running_browsers
 from certclient.ui.enrollment.details import warning_text
 from certclient.ui.enrollment.navigation import WizardPageId
-from certclient.ui.enrollment.pages.base import Button, Buttons, WizardPage
+from certclient.ui.enrollment.pages.base import Button, Buttons, WizardPage, sentences
 from certclient.ui.enrollment.session import WizardSession
 from certclient.ui.enrollment.summary import IssuanceSummary, next_year
 from certclient.ui.widgets.parts import Facts, Note, Sentence
@@ -42,7 +42,6 @@ class DonePage(WizardPage):
             )
         ):
             button.clicked.connect(press)
-            button.setAutoDefault(False)
             # Two rows leave room for large text.
             keep.addWidget(button, number // 2, number % 2)
         keep.setColumnStretch(2, 1)
@@ -171,11 +170,20 @@ class DonePage(WizardPage):
             "until": self.tr("Valid until"),
         }
 
+    def primary_texts(self) -> tuple[str, ...]:
+        """See WizardPage.primary_texts."""
+        return (self.tr("Close this &window"),)
+
+    def spoken(self) -> str:
+        """The end, whether the login works, and what to keep in mind."""
+        parts = (self._intro.text(), self._login.text(), self._warnings.text())
+        return sentences(super().spoken(), *parts)
+
     def buttons(self) -> Buttons:
         """Offers a login, or a login test while its result is unknown."""
         return Buttons(
             primary=Button(
-                self.tr("C&lose this window"), lambda: self.session.forward(WizardPageId.DONE)
+                self.tr("Close this &window"), lambda: self.session.forward(WizardPageId.DONE)
             ),
             secondary=(
                 Button(self.tr("Try to log &in"), self._try_login)

@@ -6,14 +6,16 @@ import unicodedata
 from dataclasses import replace
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QLineEdit, QMessageBox
+from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QLineEdit, QWidget
 
 from certclient.model.issue_code import normalised_code
 from certclient.model.secret import Secret
 from certclient.ui.enrollment.navigation import WizardPageId
-from certclient.ui.enrollment.pages.base import Button, Buttons, WizardPage
+from certclient.ui.enrollment.pages.base import Button, Buttons, WizardPage, sentences
 from certclient.ui.enrollment.session import WizardSession
+from certclient.ui.widgets.boxes import LossQuestion
 from certclient.ui.widgets.parts import Sentence
+from certclient.ui.widgets.secret_field import SecretField
 
 _LONGEST = 200
 
@@ -27,7 +29,8 @@ class LetterPage(WizardPage):
         self._bank_label, self._user_label, self._code_label = QLabel(), QLabel(), QLabel()
         self._bank = QComboBox()
         self._user = _field()
-        self._code = _field()
+        self._code = SecretField()
+        self._code.set_shown(True)  # it is read off a letter
         self._hint = Sentence()
         form = QFormLayout()
         form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
@@ -48,9 +51,14 @@ class LetterPage(WizardPage):
         self._bank_label.setVisible(several)
         self._bank.currentIndexChanged.connect(self._choose_bank)
 
-    def enter(self) -> None:
-        """Focuses the first field to fill in."""
-        (self._code if self._user.text() else self._user).setFocus()
+    def first_field(self) -> QWidget | None:
+        """The first empty field."""
+        filled = bool(self._user.text())
+        return self._code if filled and not self.session.has_ticket else self._user
+
+    def spoken(self) -> str:
+        """What to have at hand."""
+        return sentences(super().spoken(), self._reason_text.text())
 
     def retranslate(self) -> None:
         """See WizardPage.retranslate."""
@@ -97,9 +105,13 @@ class LetterPage(WizardPage):
     def _choose_bank(self, index: int) -> None:
         self.session.profile = self.context.profiles[index]
 
+    def primary_texts(self) -> tuple[str, ...]:
+        """See WizardPage.primary_texts."""
+        return (self.tr("&Next"),)
+
     def buttons(self) -> Buttons:
         """Enables 次へ once user ID and issue code are complete."""
-        has_code = self.session.has_ticket or normalised_code(self._code.text()) is not None
+        has_code = self.session.has_ticket or normalised_code(self._code.typed) is not None
         complete = bool(self._user_id) and has_code
         return Buttons(
             primary=Button(self.tr("&Next"), self._next, complete), close=self.tr("&Cancel")
@@ -116,21 +128,11 @@ class LetterPage(WizardPage):
 
     def take_code(self) -> Secret | None:
         """Returns the issue code and clears its field; None if it is empty."""
-        code = normalised_code(self._code.text())
-        # Unlike clear(), setText() also clears the undo history.
-        self._code.setText("")
-        return code
+        return normalised_code(self._code.take())
 
     def may_close(self) -> bool:
         """Asks for confirmation if an issue code has been typed."""
-        if not self._code.text():
-            return True
-        answer = QMessageBox.question(
-            self,
-            self.tr("Close?"),
-            self.tr("What you have typed will be lost. Close the window?"),
-        )
-        return answer is QMessageBox.StandardButton.Yes
+        return not self._code.typed or LossQuestion(self.window(), self.context.rehearsal).agreed()
 
 
 def _field() -> QLineEdit:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from certclient.ui.enrollment.details import certificate_details
 from certclient.ui.enrollment.navigation import WizardPageId
-from certclient.ui.enrollment.pages.base import Button, Buttons, WizardPage
+from certclient.ui.enrollment.pages.base import Button, Buttons, WizardPage, sentences
 from certclient.ui.enrollment.session import WizardSession
 from certclient.ui.widgets.parts import Facts, Note, Sentence
 
@@ -43,6 +43,14 @@ class NoticePage(WizardPage):
         if days == 0:
             return self.tr("Today is the last day.")
         return self.tr("%n day(s) left.", "", days)
+
+    def primary_texts(self) -> tuple[str, ...]:
+        """See WizardPage.primary_texts."""
+        return (self.tr("Renew &now"),)
+
+    def spoken(self) -> str:
+        """The request and the days left."""
+        return sentences(super().spoken(), self._request.text(), self._deadline.text())
 
     def buttons(self) -> Buttons:
         """今すぐ更新する or 後で更新する."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from certclient.enrollment.procedure import Pending
 from certclient.ui.enrollment.navigation import WizardPageId
-from certclient.ui.enrollment.pages.base import Button, Buttons, WizardPage
+from certclient.ui.enrollment.pages.base import Button, Buttons, WizardPage, sentences
 from certclient.ui.enrollment.session import WizardSession
 from certclient.ui.widgets.parts import Sentence
 
@@ -22,20 +22,41 @@ class PausedPage(WizardPage):
     def retranslate(self) -> None:
         """See WizardPage.retranslate."""
         self.set_heading(self.tr("Stopped on the way"))
-        self._sentence.set_text(
-            self.tr(
-                "As you wished, it stopped after a step. What is done is recorded, and the present "
-                "certificate works as before. You can go on now or later from the main window."
-            )
-        )
+        self._sentence.set_text(self._explanation())
         outcome = self.session.wizard_state.outcome
+        self._state.set_text("")
         if isinstance(outcome, Pending):
             state = self.context.catalogue.state(outcome.state)
             self._state.set_text(self.tr("So far: {state}").format(state=state))
 
+    def _explanation(self) -> str:
+        if self.session.wizard_state.procedure_id:
+            return self.tr(
+                "As you wished, it stopped after a step. What is done is recorded, and the present "
+                "certificate works as before. You can go on now or later from the main window."
+            )
+        return self.tr(
+            "As you wished, it stopped before anything was changed. The present certificate works "
+            "as before. You can start again at any time."
+        )
+
+    def primary_texts(self) -> tuple[str, ...]:
+        """See WizardPage.primary_texts."""
+        return (self.tr("Go &on"),)
+
+    def spoken(self) -> str:
+        """What happened, and that nothing is lost."""
+        return sentences(super().spoken(), self._sentence.text())
+
     def buttons(self) -> Buttons:
         """Resume or close."""
         return Buttons(
-            primary=Button(self.tr("Go &on"), lambda: self.session.forward(WizardPageId.PAUSED)),
+            primary=Button(self.tr("Go &on"), self._go_on),
             close=self.tr("&Close"),
         )
+
+    def _go_on(self) -> None:
+        if self.session.wizard_state.procedure_id:
+            self.session.forward(WizardPageId.PAUSED)
+        else:
+            self.session.retry()

@@ -14,9 +14,12 @@ from certclient.i18n.catalogue import ErrorText
 from certclient.model.errors import CertclientError, ErrorCode, ErrorKind
 from certclient.ui.enrollment.messages import actions, for_support
 from certclient.ui.enrollment.navigation import Action
-from certclient.ui.enrollment.pages.base import Button, Buttons, WizardPage
+from certclient.ui.enrollment.pages.base import Button, Buttons, WizardPage, sentences
 from certclient.ui.enrollment.session import WizardSession
 from certclient.ui.widgets.parts import Note, Sentence
+
+_ASIDE = (Action.COPY_FOR_SUPPORT, Action.OPEN_USB_GUIDE)
+"""Actions after which the page is still the same."""
 
 
 class ProblemPage(WizardPage):
@@ -46,7 +49,6 @@ class ProblemPage(WizardPage):
         self.action_buttons: dict[Action, QPushButton] = {}
         for action in Action:
             button = QPushButton()
-            button.setAutoDefault(False)
             button.clicked.connect(self._action_texts()[action])
             layout.addWidget(button, alignment=Qt.AlignmentFlag.AlignLeft)
             self.action_buttons[action] = button
@@ -107,7 +109,7 @@ class ProblemPage(WizardPage):
             Action.RETRY: self.tr("&Try again"),
             Action.CHOOSE_PLACE: self.tr("Choose another &place"),
             Action.OBTAIN: self.tr("&Obtain a certificate"),
-            Action.OPEN_USB_GUIDE: self.tr("About the USB token, and its &software for download"),
+            Action.OPEN_USB_GUIDE: self.tr("About the US&B token, and its software for download"),
             Action.COPY_FOR_SUPPORT: self.tr("Copy for the &support desk"),
             Action.CLOSE: self.tr("&Close"),
         }
@@ -124,8 +126,9 @@ class ProblemPage(WizardPage):
 
     @staticmethod
     def _primary(offered: list[Action]) -> Action | None:
-        """Returns the default button's action; copying is never the default."""
-        return offered[0] if offered and offered[0] is not Action.COPY_FOR_SUPPORT else None
+        """Returns the default button's action: the first one that goes on here. Copying and a page
+        in the browser never are."""
+        return next((action for action in offered if action not in _ASIDE), None)
 
     def buttons(self) -> Buttons:
         """The default action, if there is one, and Close."""
@@ -134,6 +137,22 @@ class ProblemPage(WizardPage):
             return Buttons(close=self.tr("&Close"))
         button = Button(self._texts()[primary], self._action_texts()[primary])
         return Buttons(primary=button, close=self.tr("&Close"))
+
+    def primary_texts(self) -> tuple[str, ...]:
+        """See WizardPage.primary_texts."""
+        return tuple(
+            text for action, text in self._texts().items() if action not in (*_ASIDE, Action.CLOSE)
+        )
+
+    def spoken(self) -> str:
+        """What happened, why, and what to do next."""
+        parts = (self._sentence, self._unconfirmed, self._next)
+        return sentences(super().spoken(), *(part.text() for part in parts))
+
+    @property
+    def urgent(self) -> bool:
+        """See WizardPage.urgent."""
+        return True
 
     def _open_guide(self) -> None:
         self.context.open_url(self.session.profile.usb_guide_url)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QFormLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QCheckBox, QFormLayout, QLabel, QVBoxLayout, QWidget
 
 from certclient.enrollment.interaction import SecretKind, SecretRequest
 from certclient.model.issue_code import normalised_code
@@ -11,11 +11,10 @@ from certclient.model.secret import Secret
 from certclient.model.visible_text import visible
 from certclient.store.base import AttemptsLeft, PinRequest
 from certclient.ui.context import AppContext
-from certclient.ui.widgets.parts import Note, Sentence
+from certclient.ui.widgets.parts import Note, Sentence, sentences
+from certclient.ui.widgets.secret_field import SecretField
 
 Question = PinRequest | SecretRequest
-
-_LONGEST = 200
 
 
 class QuestionPanel(QWidget):
@@ -31,8 +30,7 @@ class QuestionPanel(QWidget):
         self._wrong = Note()
         self._warning = Note()
         self._label = QLabel()
-        self.field = QLineEdit()
-        self.field.setMaxLength(_LONGEST)
+        self.field = SecretField()
         self._label.setBuddy(self.field)
         self._shown = QCheckBox()
         self._understood = QCheckBox()
@@ -48,7 +46,7 @@ class QuestionPanel(QWidget):
         layout.addLayout(form)
         self.field.textChanged.connect(self.changed)
         self._understood.toggled.connect(self.changed)
-        self._shown.toggled.connect(self._show_typed)
+        self._shown.toggled.connect(self.field.set_shown)
 
     @property
     def title(self) -> str:
@@ -62,23 +60,31 @@ class QuestionPanel(QWidget):
     @property
     def complete(self) -> bool:
         """Whether something was typed and, on the last PIN try, the warning was ticked."""
-        return bool(self.field.text()) and (not self._is_last_try or self._understood.isChecked())
+        return bool(self.field.typed) and (not self._is_last_try or self._understood.isChecked())
 
     def ask(self, question: Question) -> None:
-        """Shows `question` with an empty field."""
+        """Shows `question` with an empty field; the window then focuses `first_field`."""
         self._question = question
-        self.field.setText("")
+        self.field.clear()
         self._understood.setChecked(False)
         self._shown.setChecked(False)
-        self._show_typed(shown=False)
+        self.field.set_shown(self._is_issue_code)  # it is read off a letter
         self.retranslate()
-        (self._understood if self._is_last_try else self.field).setFocus()
+
+    @property
+    def first_field(self) -> QWidget:
+        """What has to be filled in first."""
+        unread = self._is_last_try and not self._understood.isChecked()
+        return self._understood if unread else self.field
+
+    @property
+    def problem(self) -> str:
+        """What was wrong with the answer before, and how many tries are left; "" if nothing was."""
+        return self.field.accessibleDescription()
 
     def take(self) -> Secret | None:
         """Returns what was typed and clears the field; None if it is empty."""
-        typed = self.field.text()
-        # Unlike clear(), setText() also clears the undo history.
-        self.field.setText("")
+        typed = self.field.take()
         self._shown.setChecked(False)
         question, self._question = self._question, None
         if isinstance(question, SecretRequest) and question.kind is SecretKind.ISSUE_CODE:
@@ -89,14 +95,6 @@ class QuestionPanel(QWidget):
     def _is_last_try(self) -> bool:
         question = self._question
         return isinstance(question, PinRequest) and question.attempts is AttemptsLeft.FINAL
-
-    def _show_typed(self, shown: bool) -> None:
-        plain = shown or self._is_issue_code
-        mode = QLineEdit.EchoMode.Normal if plain else QLineEdit.EchoMode.Password
-        self.field.setEchoMode(mode)
-        self.field.setInputMethodHints(
-            Qt.InputMethodHint.ImhSensitiveData | Qt.InputMethodHint.ImhNoPredictiveText
-        )
 
     @property
     def _is_issue_code(self) -> bool:
@@ -121,6 +119,7 @@ class QuestionPanel(QWidget):
             self._show_pin_request(self._question)
         elif isinstance(self._question, SecretRequest):
             self._show_secret_request(self._question)
+        self.field.setAccessibleDescription(sentences(self._wrong.text(), self._warning.text()))
 
     def _show_pin_request(self, request: PinRequest) -> None:
         self._label.setText(self.tr("&PIN"))

@@ -12,7 +12,7 @@ from certclient.store.base import SilentSigning
 from certclient.store.names import title_of
 from certclient.ui.enrollment.details import certificate_details
 from certclient.ui.enrollment.navigation import WizardMode, WizardPageId, previous_page
-from certclient.ui.enrollment.pages.base import Button, Buttons, WizardPage
+from certclient.ui.enrollment.pages.base import Button, Buttons, WizardPage, sentences
 from certclient.ui.enrollment.places import Place
 from certclient.ui.enrollment.session import WizardSession
 from certclient.ui.widgets.parts import Facts, Framed, Note, Sentence
@@ -52,13 +52,10 @@ class StartPage(WizardPage):
         session.places_changed.connect(self._show_places)
 
     def enter(self) -> None:
-        """Starts periodic scans and focuses the chosen place."""
+        """Starts periodic scans."""
         self._scanning = False
         self._show_places()
         self._timer.start()
-        for choice in self._radios.values():
-            if choice.radio.isChecked():
-                choice.radio.setFocus()
 
     def leave(self) -> None:
         """Stops the periodic scans."""
@@ -222,6 +219,17 @@ class StartPage(WizardPage):
         if title in ("", name):
             return name
         return self.tr("{place} “{name}”").format(place=name, name=title)
+
+    def primary_texts(self) -> tuple[str, ...]:
+        """See WizardPage.primary_texts."""
+        return (self.tr("&Obtain"), self.tr("&Renew"))
+
+    def spoken(self) -> str:
+        """Where it will be stored, and what the button agrees to."""
+        place = self.session.place
+        where = self._stored_in(place) if place is not None else ""
+        stored = f"{self.tr('Stored in')} {where}" if where else self._key_stays.text()
+        return sentences(super().spoken(), stored, self._agree.text())
 
     def buttons(self) -> Buttons:
         """更新 or 取得 is the consent; enabled once a place is chosen."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.ui.enrollment.details import certificate_details
-from certclient.ui.enrollment.pages.base import WizardPage
+from certclient.ui.enrollment.pages.base import WizardPage, sentences
 from certclient.ui.enrollment.session import WizardSession
 from certclient.ui.widgets.parts import Facts, Note, Sentence
 
@@ -34,3 +34,12 @@ class TooLatePage(WizardPage):
         self._contact.set_text(shown.help)
         self._next.set_text(shown.next_step)
         self._facts.show_lines(certificate_details(self.session))
+
+    def spoken(self) -> str:
+        """What happened, and who can help."""
+        return sentences(super().spoken(), self._sentence.text(), self._contact.text())
+
+    @property
+    def urgent(self) -> bool:
+        """See WizardPage.urgent."""
+        return True

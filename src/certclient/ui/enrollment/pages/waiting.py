@@ -7,7 +7,7 @@ from PySide6.QtCore import QTimer
 from certclient.enrollment.procedure import Pending
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.ui.enrollment.navigation import WizardPageId
-from certclient.ui.enrollment.pages.base import WizardPage
+from certclient.ui.enrollment.pages.base import WizardPage, sentences
 from certclient.ui.enrollment.session import WizardSession
 from certclient.ui.widgets.parts import Sentence
 
@@ -66,3 +66,8 @@ class WaitingPage(WizardPage):
                 "clock tells you."
             )
         )
+
+    def spoken(self) -> str:
+        """That it waits, until when, and that the window may be closed."""
+        parts = (self._sentence, self._next_poll_text, self._close_it)
+        return sentences(super().spoken(), *(part.text() for part in parts))

@@ -11,12 +11,13 @@ from certclient.enrollment.interaction import SecretKind, SecretRequest
 from certclient.enrollment.procedure_status import ProcedureStatus, steps_listed
 from certclient.model.progress import Step
 from certclient.ui.enrollment.details import warning_text
-from certclient.ui.enrollment.pages.base import Button, Buttons, WizardPage
+from certclient.ui.enrollment.pages.base import Button, Buttons, WizardPage, sentences
 from certclient.ui.enrollment.pages.letter import LetterPage
 from certclient.ui.enrollment.pages.questions import Question, QuestionPanel
 from certclient.ui.enrollment.proxy_login import ProxyLoginPrompt
 from certclient.ui.enrollment.session import WizardSession
 from certclient.ui.tasks.enrollment_worker import EnrollmentWorker
+from certclient.ui.widgets.boxes import LossQuestion
 from certclient.ui.widgets.parts import Note, Sentence, show_sign
 
 _SECOND = 1000
@@ -102,7 +103,8 @@ class WorkPage(WizardPage):
         """Shows the question and reopens the window if it was closed."""
         self._swap(asking=True)
         self.panel.ask(question)
-        self.refresh()
+        self.retranslate()
+        self.renewed.emit()
         window = self.window()
         if not window.isVisible():
             window.show()
@@ -118,11 +120,13 @@ class WorkPage(WizardPage):
         if self._run is not None and self.panel.complete:
             self._run.interaction.answer(self.panel.take())
             self._show_steps()
+            self.renewed.emit()
 
     def cancel_question(self) -> None:
         """Answers None: the procedure stops here and can be resumed."""
         self.panel.take()
         self._show_steps()
+        self.renewed.emit()
         if self._run is not None:
             self._run.interaction.answer(None)
 
@@ -146,6 +150,40 @@ class WorkPage(WizardPage):
 
     def _title(self) -> str:
         return self.tr("Issuing the certificate")
+
+    def first_field(self) -> QWidget | None:
+        """The question's field while one is open."""
+        return self.panel.first_field if self.asking else None
+
+    def primary_texts(self) -> tuple[str, ...]:
+        """See WizardPage.primary_texts."""
+        return (self.tr("&Next"),)
+
+    def spoken(self) -> str:
+        """The question and what was wrong before, or what runs and that it can be left."""
+        if self.asking:
+            return sentences(super().spoken(), self.panel.problem)
+        return sentences(super().spoken(), self._steps.introduction)
+
+    @property
+    def urgent(self) -> bool:
+        """Whether the answer before was wrong."""
+        return self.asking and bool(self.panel.problem)
+
+    def escape(self) -> bool:
+        """Stops at an open question, after a confirmation if something was typed."""
+        if not self.asking:
+            return False
+        if not self.panel.field.typed or self._may_lose(stopping=True):
+            self.cancel_question()
+        return True
+
+    def may_close(self) -> bool:
+        """Asks for confirmation if an answer has been typed."""
+        return not (self.asking and self.panel.field.typed) or self._may_lose(stopping=False)
+
+    def _may_lose(self, *, stopping: bool) -> bool:
+        return LossQuestion(self.window(), self.context.rehearsal, stopping=stopping).agreed()
 
     def buttons(self) -> Buttons:
         """Next and stop for a question, else stop after this step."""
@@ -194,10 +232,15 @@ class _Steps(QWidget):
         self._timer.stop()
 
     def show_status(self) -> None:
-        """Shows the observed status; the last one once the run has ended."""
+        """Shows the observed status; the last one once the run has ended.
+        Screen readers say which step begins."""
+        before = self._now
         self._status = self._session.status or self._status
         self._show_rows()
         self._tick()
+        if self._now is not None and self._now is not before and self.isVisible():
+            context = self._session.context
+            context.announce(self, context.catalogue.step(self._now))
 
     @property
     def _done(self) -> tuple[Step, ...]:
@@ -209,14 +252,22 @@ class _Steps(QWidget):
         return self._status.step if self._status is not None and self._status.running else None
 
     def show_warnings(self) -> None:
-        """Shows the warnings so far."""
+        """Shows the warnings so far; screen readers say a new one."""
+        before = self._warnings.text()
         self._warnings.set_text(warning_text(self._session))
+        if self._warnings.text() != before and self.isVisible():
+            self._session.context.announce(self, self._warnings.text(), urgent=True)
 
     def retranslate(self, *, stopping: bool) -> None:
         self._intro.set_text(self._introduction(stopping=stopping))
         self._show_rows()
         self.show_warnings()
         self._tick()
+
+    @property
+    def introduction(self) -> str:
+        """The sentence above the list."""
+        return self._intro.text()
 
     def _introduction(self, *, stopping: bool) -> str:
         if stopping:

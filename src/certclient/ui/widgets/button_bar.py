@@ -1,0 +1,118 @@
+"""The buttons below a page. The one that goes on is always in the same place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button below the page: its text with a mnemonic, and its action."""
+
+    text: str
+    press: Callable[[], None]
+    enabled: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Buttons:
+    """The buttons a page needs. `primary` goes on; `close` is the text of the close button, "" for
+    none. What ends or stops something is never the primary button."""
+
+    primary: Button | None = None
+    secondary: Button | None = None
+    back: Button | None = None
+    close: str = ""
+
+
+class ButtonBar(QWidget):
+    """Back at the left; secondary, close and primary at the right. The primary button's place
+    stays empty on a page that has none, so that no other button ever comes to lie there."""
+
+    def __init__(self, close: Callable[[], None], parent: QWidget | None = None) -> None:
+        """`close`: the close button's action."""
+        super().__init__(parent)
+        self.back, self.secondary = QPushButton(), QPushButton()
+        self.close_button, self.primary = QPushButton(), QPushButton()
+        self._presses: dict[QPushButton, Callable[[], None]] = {self.close_button: close}
+        self._wanted, self._typing = Buttons(), False
+        for button in (self.back, self.secondary, self.close_button, self.primary):
+            button.hide()
+            button.clicked.connect(lambda _checked=False, b=button: self._press(b))
+        policy = self.primary.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self.primary.setSizePolicy(policy)
+        layout = QHBoxLayout(self)
+        margin = self.fontMetrics().height() // 2
+        layout.setContentsMargins(margin, margin, margin, margin)
+        layout.addWidget(self.back)
+        layout.addStretch(1)
+        for button in (self.secondary, self.close_button, self.primary):
+            layout.addWidget(button)
+        self.setTabOrder(self.primary, self.secondary)
+        self.setTabOrder(self.secondary, self.close_button)
+        self.setTabOrder(self.close_button, self.back)
+
+    def fit(self, texts: Iterable[str]) -> None:
+        """Makes the primary button's place wide enough for each of `texts`."""
+        shown, widths = self.primary.text(), [0]
+        for text in texts:
+            self.primary.setText(text)
+            widths.append(self.primary.sizeHint().width())
+        self.primary.setText(shown)
+        self.primary.setMinimumWidth(max(widths))
+        self.primary.setMaximumWidth(max(widths))
+
+    @property
+    def default(self) -> QPushButton:
+        """The framed button, which Enter presses: the primary one unless there is none, or none
+        that can be pressed on a page without a field; then the one that closes."""
+        wanted = self._wanted
+        if wanted.primary is not None and (wanted.primary.enabled or self._typing):
+            return self.primary
+        return self.close_button if wanted.close else self.secondary
+
+    def offer(self, wanted: Buttons, *, typing: bool) -> None:
+        """Shows the buttons of `wanted`. Those that are no longer wanted stay until `retire`, so
+        that the focus can leave them first. `typing`: the page has a field."""
+        self._wanted, self._typing = wanted, typing
+        for button, one in self._plan():
+            if one is None:
+                self._presses.pop(button, None)
+                continue
+            self._presses[button] = one.press
+            button.setText(one.text)
+            button.setEnabled(one.enabled or button.hasFocus())
+            button.show()
+        if wanted.close:
+            self.close_button.setText(wanted.close)
+            self.close_button.show()
+        self.default.setDefault(True)
+
+    def retire(self) -> None:
+        """Hides and disables the buttons that cannot be pressed; the default button gets the focus
+        of such a one."""
+        gone = [button for button, one in self._plan() if one is None or not one.enabled]
+        if not self._wanted.close:
+            gone.append(self.close_button)
+        if any(button.hasFocus() for button in gone):
+            self.default.setFocus()
+        for button, one in self._plan():
+            button.setVisible(one is not None)
+            button.setEnabled(one is None or one.enabled)
+        self.close_button.setVisible(bool(self._wanted.close))
+
+    def _plan(self) -> list[tuple[QPushButton, Button | None]]:
+        wanted = self._wanted
+        return [
+            (self.back, wanted.back),
+            (self.secondary, wanted.secondary),
+            (self.primary, wanted.primary),
+        ]
+
+    def _press(self, button: QPushButton) -> None:
+        if press := self._presses.get(button):
+            press()
