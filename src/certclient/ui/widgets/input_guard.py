@@ -26,13 +26,16 @@ class InputGuard(QObject):
     only. The window's native events are filtered, before any widget gets them.
     """
 
+    # Defaults for a window's last events: Python may have taken the attributes away by then.
+    _window: QWidget | None = None
+    _held_until = 0.0
+    _swallows_release = False
+
     def __init__(self, window: QWidget, clock: Callable[[], float] = time.monotonic) -> None:
         """`clock`: seconds, monotonic."""
         super().__init__(window)
         self._window = window
         self._clock = clock
-        self._held_until = 0.0
-        self._swallows_release = False
         window.installEventFilter(self)
 
     def page_changed(self) -> None:
@@ -41,8 +44,8 @@ class InputGuard(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Begins when the window is shown; returns whether an event is ignored."""
-        if watched is self._window:
-            handle = self._window.windowHandle()
+        if watched is self._window and isinstance(watched, QWidget):
+            handle = watched.windowHandle()
             if event.type() is QEvent.Type.Show and handle is not None:
                 handle.installEventFilter(self)
                 self.page_changed()
@@ -55,11 +58,12 @@ class InputGuard(QObject):
 
     @property
     def _is_holding(self) -> bool:
-        return self._clock() < self._held_until
+        return self._held_until > 0.0 and self._clock() < self._held_until
 
     def _ignores_mouse(self, event: QMouseEvent) -> bool:
         if event.type() in _PRESSES:
-            below = self._window.childAt(event.position().toPoint())
+            window = self._window
+            below = window.childAt(event.position().toPoint()) if window is not None else None
             self._swallows_release = self._is_holding and not isinstance(below, _FIELDS)
             return self._swallows_release
         return event.type() is QEvent.Type.MouseButtonRelease and self._swallows_release
