@@ -1120,6 +1120,14 @@ Error code: {code}</translation>
 <context>
     <name>ProxyLoginDialog</name>
     <message>
+        <source>&amp;Next</source>
+        <translation>&amp;Next</translation>
+    </message>
+    <message>
+        <source>&amp;Cancel</source>
+        <translation>&amp;Cancel</translation>
+    </message>
+    <message>
         <source>User name and password of the proxy</source>
         <translation>User name and password of the proxy</translation>
     </message>

@@ -1114,6 +1114,14 @@ Error code: {code}</source>
 <context>
     <name>ProxyLoginDialog</name>
     <message>
+        <source>&amp;Next</source>
+        <translation>次へ(&amp;N)</translation>
+    </message>
+    <message>
+        <source>&amp;Cancel</source>
+        <translation>キャンセル(&amp;C)</translation>
+    </message>
+    <message>
         <source>User name and password of the proxy</source>
         <translation>プロキシのユーザ名とパスワード</translation>
     </message>

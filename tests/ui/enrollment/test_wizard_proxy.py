@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialogButtonBox, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
 
 from certclient.ca.proxies import FixedProxy
 from certclient.model.proxy_login import ProxyLogin
@@ -76,13 +76,11 @@ def enter(dialog: ProxyLoginDialog, user: str, password: str, *, keep: bool = Fa
     dialog.password.setText(password)
     if keep:
         dialog.keep.setChecked(True)
-    press(dialog, QDialogButtonBox.StandardButton.Ok)
+    press(dialog.bar.primary)
 
 
-def press(dialog: ProxyLoginDialog, which: QDialogButtonBox.StandardButton) -> None:
-    box = dialog.findChild(QDialogButtonBox)
-    assert isinstance(box, QDialogButtonBox)
-    QTest.mouseClick(box.button(which), Qt.MouseButton.LeftButton)
+def press(button: QPushButton) -> None:
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
 
 
 def test_renewal_asks_once_and_goes_on(ui: UiEnvironment, squid: Squid) -> None:
@@ -125,7 +123,7 @@ def test_stored_login_is_used_without_a_question(ui: UiEnvironment, squid: Squid
 
 def test_giving_up_is_told_as_the_proxys_wish(ui: UiEnvironment, squid: Squid) -> None:
     customer = open_wizard(ui)
-    press(dialog(customer), QDialogButtonBox.StandardButton.Cancel)
+    press(dialog(customer).bar.close_button)
     until(lambda: "CC-NET-PROXY-AUTH" in customer.text, lambda: customer.text)
     customer.sees_button("もう一度確かめる")
     customer.clicks_on("もう一度確かめる")

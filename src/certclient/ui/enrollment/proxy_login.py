@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt, Slot
+from PySide6.QtCore import QEvent, QObject, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
-    QDialogButtonBox,
     QFormLayout,
     QLabel,
     QLineEdit,
@@ -20,7 +19,10 @@ from certclient.model.secret import Secret
 from certclient.ui.context import AppContext
 from certclient.ui.tasks.interaction import QtInteraction
 from certclient.ui.widgets.banner import RehearsalBanner
-from certclient.ui.widgets.parts import Sentence
+from certclient.ui.widgets.button_bar import Button, ButtonBar, Buttons
+from certclient.ui.widgets.input_guard import InputGuard
+from certclient.ui.widgets.parts import Note, Sentence, sentences
+from certclient.ui.widgets.secret_field import SecretField
 from certclient.ui.widgets.sizes import fit_height
 
 _LONGEST = 200
@@ -31,48 +33,43 @@ class ProxyLoginDialog(QDialog):
 
     def __init__(self, context: AppContext, request: ProxyLoginRequest, parent: QWidget) -> None:
         super().__init__(parent)
+        self._context = context
         self._request = request
-        self._explanation, self._realm, self._wrong = Sentence(), Sentence(), Sentence()
+        self._explanation, self._realm, self._wrong = Sentence(), Sentence(), Note()
         self._user_label, self._password_label = QLabel(), QLabel()
-        self.user, self.password = QLineEdit(), QLineEdit()
+        self.user, self.password = QLineEdit(), SecretField()
         for field in (self.user, self.password):
             field.setMaxLength(_LONGEST)
             field.textChanged.connect(self._typed)
-        self.password.setEchoMode(QLineEdit.EchoMode.Password)
-        self.password.setInputMethodHints(
-            Qt.InputMethodHint.ImhSensitiveData | Qt.InputMethodHint.ImhNoPredictiveText
-        )
         self._user_label.setBuddy(self.user)
         self._password_label.setBuddy(self.password)
         self.keep = QCheckBox()
         self.keep.setVisible(request.can_keep)
-        boxes = QDialogButtonBox.StandardButton
-        self._buttons = QDialogButtonBox(boxes.Ok | boxes.Cancel)
-        self._buttons.accepted.connect(self.accept)
-        self._buttons.rejected.connect(self.reject)
+        self.bar = ButtonBar(self.reject)
+        InputGuard(self)
         layout = QVBoxLayout(self)
         layout.addWidget(RehearsalBanner(context.rehearsal))
         for sentence in (self._wrong, self._explanation, self._realm):
             layout.addWidget(sentence)
         layout.addLayout(self._form())
         layout.addWidget(self.keep)
-        layout.addWidget(self._buttons)
+        layout.addWidget(self.bar)
         self._retranslate()
-        self._typed()
         fit_height(self, layout, 40)
 
     def take(self) -> ProxyLoginAnswer:
         """Returns what was typed, unchanged, and clears the fields."""
-        login = ProxyLogin(self.user.text(), Secret(self.password.text()))
-        for field in (self.user, self.password):
-            # Unlike clear(), setText() also clears the undo history.
-            field.setText("")
+        login = ProxyLogin(self.user.text(), Secret(self.password.take()))
+        self.user.setText("")  # unlike clear(), this also clears the undo history
         return ProxyLoginAnswer(login, self.keep.isChecked())
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Focuses the first field."""
+        """Focuses the first field and has a screen reader say what is asked for."""
         super().showEvent(event)
         self.user.setFocus()
+        wrong = self._wrong.text()
+        said = sentences(self.windowTitle(), wrong, self._explanation.text())
+        self._context.announce(self, said, urgent=bool(wrong))
 
     def changeEvent(self, event: QEvent) -> None:
         """Retranslates on a language switch."""
@@ -89,8 +86,9 @@ class ProxyLoginDialog(QDialog):
 
     @Slot()
     def _typed(self) -> None:
-        complete = bool(self.user.text())
-        self._buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(complete)
+        answer = Button(self.tr("&Next"), self.accept, bool(self.user.text()))
+        self.bar.offer(Buttons(primary=answer, close=self.tr("&Cancel")), typing=True)
+        self.bar.retire()
 
     def _retranslate(self) -> None:
         request = self._request
@@ -110,9 +108,12 @@ class ProxyLoginDialog(QDialog):
             "you out."
         )
         self._wrong.set_text(wrong if request.previous_incorrect else "")
+        for field in (self.user, self.password):
+            field.setAccessibleDescription(self._wrong.text())
         self._user_label.setText(self.tr("&User name:"))
         self._password_label.setText(self.tr("&Password:"))
         self.keep.setText(self.tr("&Store them on this PC"))
+        self._typed()
 
 
 class ProxyLoginPrompt(QObject):
