@@ -69,6 +69,9 @@ class FocusRing(QWidget):
         widget, ground = self._widget, self.parentWidget()
         if widget is None or ground is None:
             return
+        if not (shiboken6.isValid(widget) and ground.isAncestorOf(widget)):
+            self.release()
+            return
         place = QRect(widget.mapTo(ground, QPoint(0, 0)), widget.size())
         self.setGeometry(place.adjusted(-_MARGIN, -_MARGIN, _MARGIN, _MARGIN))
         self.setVisible(widget.isVisible())
