@@ -209,7 +209,7 @@ def test_closed_batch_is_shown_and_tells_its_result(
     batch = driver.shell.wizard_manager.batch
     assert batch is not None
     until(lambda: batch.batch.ready)
-    driver.press(batch.primary)
+    driver.press(batch.bar.primary)
     until(gate.reached.is_set)
     batch.close()
     until(lambda: states(driver)[0].startswith("手続き中です"))
