@@ -5,6 +5,7 @@ Said in the list before anyone clicks, and by a renewal that is asked for all th
 
 from __future__ import annotations
 
+from certclient.model import ber
 from certclient.model.certificate import Certificate, SubjectRule
 from certclient.model.certificate_reading import CertificateField, KeyKind
 from certclient.model.errors import CertclientError, ErrorCode
@@ -30,7 +31,7 @@ def obstacle(certificate: Certificate, rule: SubjectRule) -> CertclientError | N
     `serial`. A missing key is not the certificate's matter: see `StoredCertificate.key`.
     """
     serial = certificate.serial_hex
-    if unreadable := certificate.unreadable & _NEEDED:
+    if unreadable := (certificate.unreadable & _NEEDED) | _unsendable(certificate):
         fields = ",".join(sorted(field.value for field in unreadable))
         return CertclientError(ErrorCode.CERTIFICATE_DAMAGED, serial=serial, fields=fields)
     if certificate.is_ca:
@@ -42,6 +43,15 @@ def obstacle(certificate: Certificate, rule: SubjectRule) -> CertclientError | N
         kind = certificate.key_kind.value
         return CertclientError(ErrorCode.CERTIFICATE_KEY_KIND, serial=serial, key_kind=kind)
     return None
+
+
+def _unsendable(certificate: Certificate) -> frozenset[CertificateField]:
+    """The names in an encoding that no CMP request, which is DER, can repeat."""
+    parts = {
+        CertificateField.SUBJECT: certificate.subject,
+        CertificateField.ISSUER: certificate.issuer,
+    }
+    return frozenset(field for field, der in parts.items() if not ber.has_der_length(der))
 
 
 def check_renewable(certificate: Certificate, rule: SubjectRule) -> None:

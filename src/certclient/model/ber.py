@@ -54,6 +54,13 @@ def read(data: bytes) -> Tlv | None:
     return None if found is None else found[0]
 
 
+def has_der_length(data: bytes) -> bool:
+    """Whether `data` is one element whose length is encoded as DER asks (X.690, 10.1), so that it
+    may stand in a DER message as it is."""
+    found = read(data)
+    return found is not None and encoded(found.tag, found.content) == data
+
+
 def children(element: Tlv | None) -> tuple[Tlv, ...] | None:
     """The elements in a constructed one; None if it is none, or its content is damaged."""
     if element is None or not element.constructed:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from certclient.model import ber
 from certclient.model.ber import Tlv
@@ -54,6 +55,7 @@ class NameAttribute:
         return _is_string(self.value)
 
 
+@lru_cache(maxsize=256)
 def attributes(name: bytes) -> tuple[tuple[NameAttribute, ...], ...] | None:
     """The RDNs of a Name (BER), each with its attributes in their order; None if it is damaged.
 

@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pkcs11
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import (
@@ -24,8 +25,9 @@ from pkcs11 import ObjectClass
 from certclient.model.certificate import Certificate
 from certclient.model.keys import KeySpec
 from certclient.store.pkcs11.objects import keys
-from certclient.store.pkcs11.session import TokenSession
+from certclient.store.pkcs11.session import TokenSession, object_template
 from support.command_line import PC_USER, PIN, USB_USER, CliComputer
+from support.corpus import corpus
 from support.odd_certificates import (
     CLIENT_AUTH,
     GENERALIZED_TIME,
@@ -292,3 +294,23 @@ def test_a_tokens_label_is_shown_with_its_hidden_characters(pc: CliComputer) -> 
     pc.add_certificate(USB_USER, token.store())
     assert "US<U+202E>B" in pc.run("list").out
     assert pc.run("list", "--json").json["certificates"][0]["store_label"] == "US\u202eB"
+
+
+def test_a_database_full_of_other_peoples_certificates_stops_no_command(pc: CliComputer) -> None:
+    """All that NSS takes of what the tests' packages bring, each as if its key were here."""
+    due = pc.add_certificate(USB_USER, pc.nss.store(), days=200)
+    written, refused = 0, 0
+    with pc.nss.store().open(right_pin) as session:
+        assert isinstance(session, TokenSession)
+        key = session.create_key(KeySpec(2048), "everybody's")
+        for number, der in enumerate(one for found in corpus().values() for one in found):
+            try:
+                template = object_template(Certificate.read(der), f"c{number}", key.key_id)
+                session.session.create_object(template)
+                written += 1
+            except pkcs11.PKCS11Error:
+                refused += 1
+    assert written > refused
+    assert written > 500
+    assert due.fingerprint in {c["fingerprint"] for c in pc.list()}
+    assert_every_command_works(pc)

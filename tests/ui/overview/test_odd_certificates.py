@@ -49,7 +49,7 @@ class OddScreen:
             key = session.create_key(KeySpec(2048), "odd")
             certificate = Certificate.read(replace(odd, spki=session.signer(key).spki).der)
             session.install(key, certificate, "odd")
-        with self.qtbot.waitSignal(self.scanner.changed, timeout=LONG):
+        with self.qtbot.waitSignal(self.scanner.scanned, timeout=LONG):
             self.scanner.refresh()
         return certificate
 
@@ -77,7 +77,6 @@ def screen(ui: UiEnvironment, qtbot: QtBot) -> Iterator[OddScreen]:
     window = MainWindow(context)
     qtbot.addWidget(window)
     scanner = StoreScanner(context)
-    scanner.changed.connect(window.show_overview)
     window.show()
     yield OddScreen(ui, qtbot, window, scanner)
     scanner.stop()

@@ -175,7 +175,7 @@ class TokenSession:
         for number in range(1, _LABEL_ATTEMPTS):
             text = label if number == 1 else f"{label} ({number})"
             try:
-                self.session.create_object(_template(certificate, text, key_id))
+                self.session.create_object(object_template(certificate, text, key_id))
             except p11.AttributeValueInvalid:
                 continue
             except pkcs11.PKCS11Error:
@@ -191,7 +191,8 @@ class TokenSession:
                 found.handle.destroy()
 
 
-def _template(certificate: Certificate, label: str, key_id: bytes) -> dict[Attribute, object]:
+def object_template(certificate: Certificate, label: str, key_id: bytes) -> dict[Attribute, object]:
+    """The attributes of a certificate object (PKCS#11 v3.1, 4.6.3); b"" for no CKA_ID."""
     template: dict[Attribute, object] = {
         Attribute.CLASS: ObjectClass.CERTIFICATE,
         Attribute.CERTIFICATE_TYPE: CertificateType.X_509,
