@@ -30,7 +30,7 @@ from certclient.ui.tasks.state_signals import StateSignals
 @dataclass
 class Desktop:
     """The environment of a test's windows. `opened`: the URLs sent to the browser; `stores`: the
-    stores shown, which tests add and remove."""
+    stores shown, which tests add and remove; `search`: finds the stores instead."""
 
     folder: Path
     profiles: tuple[Profile, ...]
@@ -41,6 +41,7 @@ class Desktop:
     journal_stamp: Callable[[], Hashable] = lambda: 0
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     language: Language = Language.JAPANESE
+    search: Callable[[], Sequence[CertificateStore]] | None = None
     opened: list[str] = field(default_factory=list)
 
     @contextmanager
@@ -56,7 +57,7 @@ class Desktop:
         try:
             yield AppContext(
                 profiles=self.profiles,
-                stores=lambda: list(self.stores),
+                stores=self.search or (lambda: list(self.stores)),
                 enrollment=self.enrollment,
                 statuses=self.statuses,
                 open_procedures=self.open_procedures,

@@ -68,6 +68,7 @@ class UiEnvironment:
     proxies: ProxyResolver | None = None
     logins: ProxyLogins = field(default_factory=ProxyLogins)
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    search: Callable[[], Sequence[CertificateStore]] | None = None
 
     def __post_init__(self) -> None:
         self.stores.append(self.pc)
@@ -109,6 +110,7 @@ class UiEnvironment:
             open_procedures=lambda: read_open_procedures(self.journal),
             journal_stamp=lambda: change_stamp(self.journal.path),
             clock=self.clock,
+            search=self.search,
         )
         return self.stack.enter_context(self.desktop.context())
 

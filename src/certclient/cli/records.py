@@ -14,7 +14,9 @@ from certclient.cli.exit_codes import DONE
 from certclient.cli.invocation import Invocation
 from certclient.enrollment.inventory import InventoryEntry
 from certclient.enrollment.journal import Rejection
+from certclient.enrollment.overview import Row
 from certclient.enrollment.procedure import Leftover, ProcedureView
+from certclient.enrollment.procedure_status import status_of
 from certclient.model.certificate import DATES, Certificate, Owner
 from certclient.model.certificate_reading import CertificateField
 from certclient.model.errors import CertclientError
@@ -114,6 +116,13 @@ def entry_record(entry: InventoryEntry) -> JsonObject:
     }
 
 
+def row_record(row: Row) -> JsonObject:
+    """A certificate with the condition that the windows show, and what its owner's open procedure
+    does; null if there is none."""
+    phase = row.procedure.phase.value if row.procedure is not None else None
+    return {**entry_record(row.entry), "condition": row.condition.value, "procedure_phase": phase}
+
+
 def stored_record(stored: StoredCertificate) -> JsonObject:
     """A certificate as its store holds it."""
     return {
@@ -165,9 +174,12 @@ def certificate_record(certificate: Certificate) -> JsonObject:
     }
 
 
-def procedure_record(view: ProcedureView) -> JsonObject:
-    """A procedure that is not finished; times in UTC."""
+def procedure_record(view: ProcedureView, *, running: bool = False) -> JsonObject:
+    """A procedure that is not finished; times in UTC. `running`: another process runs it."""
+    status = status_of(view, running=running) if view.state.open else None
     return {
+        "phase": status.phase.value if status is not None else None,
+        "step": status.step.value if status is not None and status.step is not None else None,
         "id": view.id,
         "kind": view.kind.value,
         "profile": view.profile_id,

@@ -9,14 +9,16 @@ from certclient.cli.invocation import Invocation
 from certclient.cli.localized import Command, Option, common_parameters
 from certclient.cli.records import (
     JsonValue,
-    entry_record,
     print_json,
+    row_record,
     store_record,
     stored_record,
 )
 from certclient.cli.stores import print_unusable
 from certclient.cli.tables import print_table
-from certclient.enrollment.inventory import Inventory, InventoryEntry, read_inventory
+from certclient.enrollment.inventory import InventoryEntry
+from certclient.enrollment.observed_state import journal_reader
+from certclient.enrollment.overview import Condition, Overview, Row, read_overview
 from certclient.model.certificate import DATES
 from certclient.model.certificate_reading import CertificateField
 from certclient.model.errors import CertclientError, ErrorCode
@@ -32,27 +34,25 @@ def list_certificates(invocation: Invocation, archived: bool) -> int:
     invocation.command = "list"
     services = invocation.services
     profile = invocation.profile()
-    inventory = read_inventory(
-        profile, services.stores(profile), services.clock(), services.statuses()
-    )
-    entries = [entry for entry in inventory.entries if archived or not entry.stored.archived]
+    statuses, open_procedures = journal_reader(services.statuses, services.open_procedures)()
+    stores, now = services.stores(profile), services.clock()
+    overview = read_overview([profile], stores, now, statuses, open_procedures)
+    rows = [row for row in overview.rows if archived or not row.entry.stored.archived]
     if invocation.json:
-        _print_json(invocation, inventory, entries)
+        _print_json(invocation, overview, rows)
     else:
-        _print_text(invocation, inventory, entries)
+        _print_text(invocation, overview, rows)
     return DONE
 
 
-def _print_json(
-    invocation: Invocation, inventory: Inventory, entries: list[InventoryEntry]
-) -> None:
+def _print_json(invocation: Invocation, overview: Overview, rows: list[Row]) -> None:
     stores: list[JsonValue] = [
-        store_record(invocation, store, inventory.unusable.get(store.store_id))
-        for store in inventory.stores
+        store_record(invocation, store, overview.unusable.get(store.store_id))
+        for store in overview.stores
     ]
-    certificates: list[JsonValue] = [entry_record(entry) for entry in entries]
+    certificates: list[JsonValue] = [row_record(row) for row in rows]
     profile = invocation.profile().id
-    unreadable: list[JsonValue] = [stored_record(one) for one in inventory.unreadable]
+    unreadable: list[JsonValue] = [stored_record(one) for one in overview.unreadable]
     record = {
         "profile": profile,
         "stores": stores,
@@ -62,35 +62,33 @@ def _print_json(
     print_json("list", DONE, record)
 
 
-def _print_text(
-    invocation: Invocation, inventory: Inventory, entries: list[InventoryEntry]
-) -> None:
+def _print_text(invocation: Invocation, overview: Overview, rows: list[Row]) -> None:
     catalogue = invocation.catalogue
-    if entries:
+    if rows:
         headings = [catalogue.text(f"column.{name}") for name in _COLUMNS]
-        print_table(headings, [_row(invocation, entry) for entry in entries])
+        print_table(headings, [_row(invocation, row) for row in rows])
     else:
         click.echo(catalogue.text("list.none", bank=invocation.bank()))
-    journal_error = inventory.statuses.journal_error
+    journal_error = overview.journal_error
     if journal_error is not None:
         title = catalogue.error(journal_error).title
         click.echo(
             catalogue.text("list.statuses-unknown", title=title, code=journal_error.code.code),
             err=True,
         )
-    _print_unreadable(invocation, inventory)
-    for store in inventory.stores:
-        error = inventory.unusable.get(store.store_id)
+    _print_unreadable(invocation, overview)
+    for store in overview.stores:
+        error = overview.unusable.get(store.store_id)
         if error is not None:
             print_unusable(invocation, store, error)
 
 
-def _print_unreadable(invocation: Invocation, inventory: Inventory) -> None:
+def _print_unreadable(invocation: Invocation, overview: Overview) -> None:
     catalogue = invocation.catalogue
     places = {
-        one.store_id: invocation.place(one.destination, title_of(one)) for one in inventory.stores
+        one.store_id: invocation.place(one.destination, title_of(one)) for one in overview.stores
     }
-    for stored in inventory.unreadable:
+    for stored in overview.unreadable:
         line = catalogue.text(
             "list.unreadable",
             place=places[stored.store_id],
@@ -101,17 +99,26 @@ def _print_unreadable(invocation: Invocation, inventory: Inventory) -> None:
         click.echo(line, err=True)
 
 
-def _row(invocation: Invocation, entry: InventoryEntry) -> list[str]:
-    catalogue = invocation.catalogue
+def _row(invocation: Invocation, row: Row) -> list[str]:
+    catalogue, entry = invocation.catalogue, row.entry
     return [
         entry.full_id,
         catalogue.role(entry.owner.role),
         invocation.place(entry.store.destination, title_of(entry.store)),
         until_text(invocation, entry),
         "" if entry.certificate.unreadable & DATES else str(entry.life.days_left),
-        stage_text(invocation, entry),
+        _procedure_text(invocation, row) or stage_text(invocation, entry),
         entry.certificate.serial_hex,
     ]
+
+
+def _procedure_text(invocation: Invocation, row: Row) -> str:
+    """What the open procedure of its owner does; "" if there is none."""
+    status, catalogue = row.procedure, invocation.catalogue
+    if status is None or row.condition is Condition.UNFINISHED:
+        return ""
+    step = catalogue.step(status.step) if status.step is not None else ""
+    return catalogue.text(f"list.procedure-{status.phase.value}", step=step)
 
 
 def until_text(invocation: Invocation, entry: InventoryEntry) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import click
 
 from certclient.cli.exit_codes import DONE
@@ -18,6 +16,7 @@ from certclient.cli.records import (
     procedure_record,
 )
 from certclient.cli.tables import print_table
+from certclient.enrollment.open_procedures import OpenProcedures
 from certclient.enrollment.procedure import ProcedureView
 from certclient.model.visible_text import visible
 from certclient.store.names import title_of
@@ -38,15 +37,18 @@ def status(invocation: Invocation, unfinished: bool) -> int:
     services = invocation.services
     stores = services.stores(profile)
     procedures = services.procedures(profile, stores, 0.0)
-    views, leftovers = services.open_procedures().views, procedures.leftovers(stores)
+    opened, leftovers = services.open_procedures(), procedures.leftovers(stores)
+    views = opened.views
     if invocation.json:
-        records: list[JsonValue] = [procedure_record(view) for view in views]
+        records: list[JsonValue] = [
+            procedure_record(view, running=view.id in opened.running) for view in views
+        ]
         left: list[JsonValue] = [leftover_record(one) for one in leftovers]
         policy = policy_record(services.policy())
         fields: JsonObject = {"procedures": records, "leftover_keys": left, "policy": policy}
         print_json("status", DONE, fields)
         return DONE
-    _print_procedures(invocation, views)
+    _print_procedures(invocation, opened)
     for one in leftovers:
         place = invocation.place(one.store.destination, title_of(one.store))
         click.echo(invocation.catalogue.text("status.leftover", number=one.name, place=place))
@@ -65,24 +67,25 @@ def _print_user_ids(invocation: Invocation) -> int:
     return DONE
 
 
-def _print_procedures(invocation: Invocation, views: Sequence[ProcedureView]) -> None:
+def _print_procedures(invocation: Invocation, opened: OpenProcedures) -> None:
     catalogue = invocation.catalogue
-    if not views:
+    if not opened.views:
         click.echo(catalogue.text("status.none"))
         return
     print_table(
         [catalogue.text(f"column.{name}") for name in _COLUMNS],
-        [_row(invocation, view) for view in views],
+        [_row(invocation, view, running=view.id in opened.running) for view in opened.views],
     )
     click.echo(catalogue.text("status.resume"))
 
 
-def _row(invocation: Invocation, view: ProcedureView) -> list[str]:
+def _row(invocation: Invocation, view: ProcedureView, *, running: bool) -> list[str]:
     catalogue = invocation.catalogue
+    state = catalogue.state(view.state)
     return [
         view.id,
         view.user_id,
-        catalogue.state(view.state),
+        catalogue.text("status.running", state=state) if running else state,
         catalogue.minute(view.changed),
         catalogue.minute(view.check_at) if view.check_at else "",
         view.last_error.code if view.last_error else "",
