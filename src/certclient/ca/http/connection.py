@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 from certclient import __version__
 from certclient.ca.http import socks
 from certclient.ca.http.authentication import ProxyAuthentication, Request
-from certclient.ca.http.deadline import Deadline, Line
+from certclient.ca.http.deadline import Connected, Deadline, Line
+from certclient.ca.http.nested_tls import NestedTls
 from certclient.ca.http.tls import tls_context
 from certclient.ca.network_errors import proxy_down, proxy_refusal
 from certclient.platform.proxies.address import ProxyAddress, read_address
@@ -129,10 +130,14 @@ def to_proxy(proxy: ProxyAddress, deadline: Deadline, network: Network) -> Line:
     """A connection to the proxy itself. Raises CertclientError(PROXY_UNREACHABLE)."""
     try:
         line = _dial((proxy.host, proxy.port), deadline, network)
-        deadline.begin()
+    except OSError as error:
+        raise proxy_down(error, proxy.netloc) from error
+    deadline.begin()
+    try:
         if proxy.scheme == "https":
             line.secure(lambda plain: _with_tls(plain, tls_context(()), proxy.host))
     except OSError as error:
+        line.close()
         raise proxy_down(error, proxy.netloc) from error
     return line
 
@@ -154,10 +159,12 @@ def _dial(address: tuple[str, int], deadline: Deadline, network: Network) -> Lin
     return line
 
 
-def _with_tls(plain: socket.socket, context: ssl.SSLContext, host: str) -> socket.socket:
-    if isinstance(plain, ssl.SSLSocket):
-        raise ssl.SSLError("TLS inside TLS is not possible")
-    return context.wrap_socket(plain, server_hostname=host)
+def _with_tls(connected: Connected, context: ssl.SSLContext, host: str) -> Connected:
+    if isinstance(connected, ssl.SSLSocket):
+        return NestedTls(connected, context, host)
+    if isinstance(connected, NestedTls):
+        raise ssl.SSLError("no third layer of TLS")
+    return context.wrap_socket(connected, server_hostname=host)
 
 
 def _through_socks(

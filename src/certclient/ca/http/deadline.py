@@ -6,7 +6,10 @@ import io
 from collections.abc import Callable
 from socket import SHUT_RDWR, socket
 
+from certclient.ca.http.nested_tls import NestedTls
 from certclient.ca.transport import Timeouts
+
+Connected = socket | NestedTls
 
 
 class Deadline:
@@ -39,16 +42,16 @@ class Line:
     """A connected socket with the limits of its exchange. `close` may come from any thread."""
 
     def __init__(self, connected: socket, deadline: Deadline) -> None:
-        self._socket = connected
+        self._socket: Connected = connected
         self._handle = connected.dup()
         self._deadline = deadline
 
     @property
-    def connected(self) -> socket:
+    def connected(self) -> Connected:
         """The socket, as it is now: TLS replaces it."""
         return self._socket
 
-    def secure(self, wrap: Callable[[socket], socket]) -> None:
+    def secure(self, wrap: Callable[[Connected], Connected]) -> None:
         """Replaces the socket by `wrap(socket)`, a handshake, within the limits."""
         self._arm()
         self._socket = wrap(self._socket)

@@ -14,6 +14,7 @@ from typing import Any
 
 from certclient.ca.http.connection import Network, Server, connect, proxy_of
 from certclient.ca.http.deadline import Deadline
+from certclient.ca.http.nested_tls import NestedTls
 from certclient.ca.openssl_errors import clear_foreign_errors
 from certclient.ca.transport import Timeouts
 from certclient.model.certificate import Certificate
@@ -77,7 +78,8 @@ def _connected(route: TlsRoute, context: ssl.SSLContext) -> Iterator[Any]:
         Network(context, route.logins),
     )
     try:
-        yield line.connected
+        connected = line.connected
+        yield connected.tls if isinstance(connected, NestedTls) else connected
     finally:
         line.close()
 
