@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -28,6 +29,7 @@ from support.ca_keys import KINDS
 from support.paths import DAY, NOW, Authority, IssuerKey, Signing
 from support.pki import certificate_pem, rsa_key
 
+S256 = Signing(hashes.SHA256())
 OPENSSL_3_0 = [kind for kind in KINDS if not kind.name.startswith("ML_DSA")]
 """What Debian 12's OpenSSL can verify."""
 
@@ -83,19 +85,55 @@ def test_a_changed_signature_is_refused(kind: CaSignature) -> None:
         validate_path(forged, (), [root.certificate], NOW)
 
 
-@pytest.fixture(params=["sha1", "md5"])
-def old_ca(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Certificate, Certificate]:
-    """A root and a leaf, both signed by OpenSSL with an old hash."""
-    digest = f"-{request.param}"
-    make = ("-newkey", "rsa:2048", "-noenc", "-subj")
-    root = ("req", "-x509", digest, *make, "/CN=Root", "-keyout", "root.key", "-out", "root.pem")
-    csr = ("req", *make, "/CN=Leaf", "-keyout", "leaf.key", "-out", "leaf.csr")
-    issue = ("x509", "-req", digest, "-in", "leaf.csr", "-CA", "root.pem", "-CAkey", "root.key")
-    for command in (root, csr, (*issue, "-out", "leaf.pem")):
-        subprocess.run(("openssl", *command), cwd=tmp_path, check=True, capture_output=True)
-    (anchor,) = certificates_from_pem((tmp_path / "root.pem").read_text())
-    (leaf,) = certificates_from_pem((tmp_path / "leaf.pem").read_text())
+def openssl_ca(folder: Path, *key_and_digest: str) -> tuple[Certificate, Certificate]:
+    """A root and a leaf, both signed by OpenSSL."""
+    root = ("req", "-x509", "-new", "-noenc", "-subj", "/CN=Root", *key_and_digest)
+    csr = ("req", "-new", "-newkey", "rsa:2048", "-noenc", "-subj", "/CN=Leaf")
+    digest = [one for one in key_and_digest if one in ("-sha1", "-md5")]
+    issue = ("x509", "-req", "-in", "leaf.csr", "-CA", "root.pem", "-CAkey", "root.key", *digest)
+    for command in (
+        (*root, "-keyout", "root.key", "-out", "root.pem"),
+        (*csr, "-keyout", "leaf.key", "-out", "leaf.csr"),
+        (*issue, "-out", "leaf.pem"),
+    ):
+        subprocess.run(("openssl", *command), cwd=folder, check=True, capture_output=True)
+    (anchor,) = certificates_from_pem((folder / "root.pem").read_text())
+    (leaf,) = certificates_from_pem((folder / "leaf.pem").read_text())
     return anchor, leaf
+
+
+PSS_PARAMETERS = (
+    *("-pkeyopt", "rsa_pss_keygen_md:sha384", "-pkeyopt", "rsa_pss_keygen_mgf1_md:sha384"),
+    *("-pkeyopt", "rsa_pss_keygen_saltlen:48"),
+)
+
+
+@pytest.mark.parametrize("parameters", [(), PSS_PARAMETERS])
+def test_a_key_for_pss_alone_signs_by_pss_alone(parameters: Sequence[str], tmp_path: Path) -> None:
+    """RFC 4055, 1.2: id-RSASSA-PSS in the public key, with its parameters or without."""
+    size = ("-newkey", "rsa-pss", "-pkeyopt", "rsa_keygen_bits:2048")
+    anchor, leaf = openssl_ca(tmp_path, *size, *parameters)
+    now = datetime.now(UTC)
+    assert validate_path(leaf, (), [anchor], now) == (leaf, anchor)
+
+    private = load_pem_private_key((tmp_path / "root.key").read_bytes(), None)
+    assert isinstance(private, rsa.RSAPrivateKey)
+    validity = (now - DAY, now + DAY)
+    by_pkcs1 = Authority(anchor, private, S256).leaf(validity=validity)
+    with pytest.raises(PathError, match="a key for PSS"):
+        validate_path(by_pkcs1, (), [anchor], now)
+    by_other_hash = Authority(anchor, private, Signing(hashes.SHA256(), 48)).leaf(validity=validity)
+    if not parameters:
+        assert validate_path(by_other_hash, (), [anchor], now)
+        return
+    with pytest.raises(PathError, match="other parameters"):
+        validate_path(by_other_hash, (), [anchor], now)
+
+
+@pytest.fixture(params=["-sha1", "-md5"])
+def old_ca(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Certificate, Certificate]:
+    """Signed with an old hash."""
+    return openssl_ca(tmp_path, "-newkey", "rsa:2048", request.param)
 
 
 def test_sha1_and_md5_are_refused(old_ca: tuple[Certificate, Certificate]) -> None:
