@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
+from dataclasses import replace
 
 import pytest
 from cryptography.hazmat.primitives import hashes
@@ -12,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 from certclient.model.certificate import Certificate
 from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
-from certclient.model.keys import KeyRef, KeySpec, SignatureAlgorithm, Signer
+from certclient.model.keys import TLS_ALGORITHMS, KeyRef, KeySpec, SignatureAlgorithm, Signer
 from certclient.store.base import (
     Available,
     CertificateStore,
@@ -21,6 +22,7 @@ from certclient.store.base import (
     StoreSession,
 )
 from contract.stores import StoreCase
+from support.odd_certificates import ODDITIES
 from support.pki import Lab, customer_name, ec_key, rsa_key, spki_of
 
 LABEL = "certclient 0001"
@@ -433,3 +435,33 @@ def test_hundreds_of_foreign_certificates_do_not_interfere(case: StoreCase, lab:
     assert len(listed) == 201
     with_key = [stored for stored in listed if stored.key is not None]
     assert [(stored.certificate, stored.key) for stored in with_key] == [(certificate, key)]
+
+
+@pytest.mark.parametrize(
+    "oddity",
+    [
+        "TLS feature 6",
+        "cA FALSE written out",
+        "Shift_JIS in an e-mail address",
+        "T61String in Latin-1",
+        "an ampersand in a PrintableString",
+        "an extension of ours twice",
+        "serial 0",
+    ],
+)
+def test_an_odd_certificate_is_listed_with_its_key_and_can_be_put_away_and_deleted(
+    case: StoreCase, oddity: str
+) -> None:
+    with open_session(case) as session:
+        key = session.create_key(SPEC, LABEL)
+        odd = Certificate.read(replace(ODDITIES[oddity], spki=session.signer(key).spki).der)
+        session.install(key, odd, NAME)
+    assert only(case.store).certificate == odd
+    assert only(case.store).key == key
+    with open_session(case) as session:
+        session.self_test(odd, sorted(case.algorithms & set(TLS_ALGORITHMS), key=str))
+        session.archive(odd)
+    assert only(case.store).archived
+    with open_session(case) as session:
+        session.delete(odd)
+    assert list(case.store.certificates()) == []

@@ -7,10 +7,15 @@ import pytest
 from pkcs11 import Attribute, KeyType, Mechanism, ObjectClass
 from pkcs11 import exceptions as p11
 
-from certclient.model.keys import KeySpec, SignatureAlgorithm
+from certclient.model import ber
+from certclient.model.certificate import Certificate
+from certclient.model.certificate_reading import KeyKind
+from certclient.model.keys import KeyRef, KeySpec, SignatureAlgorithm
 from certclient.store.base import no_pin
 from certclient.store.pkcs11.objects import key_identifier
+from certclient.store.pkcs11.session import object_template
 from support.nss import NssDatabase
+from support.odd_certificates import OddCertificate
 from support.pki import Lab, make_lab
 from support.softhsm import MODULE, SoftHsm, SoftHsmToken, right_pin
 
@@ -192,3 +197,35 @@ def test_two_tokens_at_the_same_time(softhsm: SoftHsm) -> None:
         with second.store().open(right_pin) as two:
             two.create_key(KeySpec(), LABEL)
         assert one.create_key(KeySpec(), LABEL)
+
+
+@pytest.mark.parametrize(
+    ("key_type", "parameters", "algorithm"),
+    [
+        (KeyType.EC, "06082a8648ce3d030107", "301306072a8648ce3d020106082a8648ce3d030107"),
+        (KeyType.EC_EDWARDS, "06032b6570", "300506032b6570"),
+    ],
+)
+@pytest.mark.parametrize("public_half", ["visible", "gone"])
+def test_a_key_that_is_not_rsa_is_found_as_far_as_the_token_shows_it(
+    softhsm: SoftHsm, key_type: KeyType, parameters: str, algorithm: str, public_half: str
+) -> None:
+    """By its public half or its CKA_ID; without a visible half, the PIN alone can tell."""
+    token = softhsm.new_token()
+    with raw(token) as session:
+        domain = session.create_domain_parameters(
+            key_type, {Attribute.EC_PARAMS: bytes.fromhex(parameters)}, local=True
+        )
+        public, _private = domain.generate_keypair(id=b"\x07", store=True, label="x")
+        point = ber.read(public[Attribute.EC_POINT])
+        assert point is not None
+        bits = ber.encoded(ber.BIT_STRING, b"\x00" + point.content)
+        spki = ber.encoded(ber.SEQUENCE, bytes.fromhex(algorithm) + bits)
+        certificate = Certificate.read(OddCertificate(spki=spki).der)
+        session.create_object(object_template(certificate, "x", b"\x07"))
+        if public_half == "gone":
+            public.destroy()
+    (stored,) = token.store().certificates()
+    assert stored.key == KeyRef(stored.store_id, b"\x07")
+    assert stored.key_hidden is (public_half == "gone")
+    assert stored.certificate.key_kind is not KeyKind.RSA

@@ -18,6 +18,8 @@ from certclient.model.certificate import Certificate
 from certclient.model.certificate_reading import rsa_modulus, rsa_spki
 from certclient.store.pkcs11.search import search
 
+_PRINTABLE_STRING = 0x13
+
 ARCHIVED = b"certclient:archived:"
 """CKA_ID prefix of an archived certificate, which therefore no longer pairs with its key.
 
@@ -186,14 +188,24 @@ _NO_SUCH_ATTRIBUTE = (p11.FunctionFailed, p11.AttributeTypeInvalid, p11.Attribut
 
 
 def _ec_spki(parameters: bytes, point: bytes) -> bytes | None:
-    """The DER SubjectPublicKeyInfo of CKA_EC_PARAMS and CKA_EC_POINT (RFC 5480, 2)."""
+    """The DER SubjectPublicKeyInfo of CKA_EC_PARAMS and CKA_EC_POINT (RFC 5480, 2; RFC 8410, 4)."""
     wrapped = ber.read(point)
     if not parameters or wrapped is None or wrapped.tag != ber.OCTET_STRING:
         return None
-    algorithm = ber.encoded(ber.SEQUENCE, _EC_PUBLIC_KEY + parameters)
+    edwards = _EDWARDS.get(parameters)
+    algorithm = ber.encoded(ber.SEQUENCE, edwards or _EC_PUBLIC_KEY + parameters)
     bits = ber.encoded(ber.BIT_STRING, b"\x00" + wrapped.content)
     return ber.encoded(ber.SEQUENCE, algorithm + bits)
 
 
 _EC_PUBLIC_KEY = bytes.fromhex("06072a8648ce3d0201")
 """The OID id-ecPublicKey."""
+
+_ED25519, _ED448 = bytes.fromhex("06032b6570"), bytes.fromhex("06032b6571")
+_EDWARDS = {
+    _ED25519: _ED25519,
+    _ED448: _ED448,
+    ber.encoded(_PRINTABLE_STRING, b"edwards25519"): _ED25519,
+    ber.encoded(_PRINTABLE_STRING, b"edwards448"): _ED448,
+}
+"""The OIDs of Edwards curves, by OID and by name (PKCS#11 v3.1, 6.3.5)."""
