@@ -11,7 +11,7 @@ import http.client
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from secrets import token_bytes
 from typing import TypeVar
@@ -24,11 +24,9 @@ from certclient.ca.answers import (
     foreign_answer,
     host_of,
     is_page,
-    too_long,
 )
 from certclient.ca.http.authentication import Request as SignedRequest
 from certclient.ca.http.connection import (
-    USER_AGENT,
     FinalResponse,
     Network,
     Server,
@@ -37,8 +35,8 @@ from certclient.ca.http.connection import (
     proxy_of,
     read_head,
 )
-from certclient.ca.http.content import TooLongError, UnknownEncodingError, decoder
 from certclient.ca.http.deadline import Deadline, Line
+from certclient.ca.http.messages import HttpRequest, read_body
 from certclient.ca.http.tls import tls_context
 from certclient.ca.network_errors import is_proxy_down, network_error
 from certclient.ca.openssl_errors import clear_foreign_errors
@@ -58,7 +56,6 @@ T = TypeVar("T")
 _HEAD_PATIENCE = 10.0
 """Seconds to wait for an answer to HEAD, which some servers never give."""
 
-_CHUNK = 16 * 1024
 _AUTHENTICATION_REQUIRED = 407
 _MAX_PROXIES = 3
 """Limits the proxies tried from a script's list: each may take a whole timeout."""
@@ -69,28 +66,6 @@ _NO_ROUTE = frozenset({ErrorCode.NETWORK_UNREACHABLE, ErrorCode.NETWORK_TIMEOUT}
 _PROXY_ERRORS = frozenset(
     {ErrorCode.PROXY_UNREACHABLE, ErrorCode.PROXY_AUTHENTICATION, ErrorCode.PROXY_SCHEME}
 )
-
-
-@dataclass(frozen=True, slots=True)
-class _Request:
-    """One request. `headers`: besides those of every request."""
-
-    method: str
-    url: str
-    timeouts: Timeouts
-    headers: tuple[tuple[str, str], ...] = ()
-    body: bytes = b""
-
-    def encoded(self, uri: str, host: str, authorization: bytes) -> bytes:
-        """The bytes to send; `uri` as the next hop needs it, `host` for the Host header."""
-        lines = [f"{self.method} {uri} HTTP/1.1", f"Host: {host}", f"User-Agent: {USER_AGENT}"]
-        lines += [f"{name}: {value}" for name, value in self.headers]
-        if self.method == "POST":
-            lines.append(f"Content-Length: {len(self.body)}")
-        octets = [line.encode("ascii") for line in (*lines, "Connection: close")]
-        if authorization:
-            octets.append(b"Proxy-Authorization: " + authorization)
-        return b"\r\n".join((*octets, b"", self.body))
 
 
 class _Unanswered(Exception):  # noqa: N818 - what it is
@@ -147,7 +122,7 @@ class HttpTransport:
             ("Accept", content_type),
             ("Accept-Encoding", "identity"),
         )
-        request = _Request("POST", url, self._timeouts, headers, body)
+        request = HttpRequest("POST", url, self._timeouts, headers, body)
         answer, _ = self._exchange(
             request, lambda response: self._answer(url, response, content_type), self._routes(url)
         )
@@ -156,7 +131,7 @@ class HttpTransport:
     def get(self, url: str, accept: str) -> bytes:
         """See Transport.get."""
         headers = (("Accept", accept), ("Accept-Encoding", "identity"))
-        request = _Request("GET", url, self._timeouts, headers)
+        request = HttpRequest("GET", url, self._timeouts, headers)
         answer, _ = self._exchange(
             request, lambda response: self._page(url, response), self._routes(url)
         )
@@ -174,7 +149,7 @@ class HttpTransport:
         unanswered: CertclientError | None = None
         try:
             _, route = self._exchange(
-                _Request("HEAD", url, limits), lambda response: self._head(url, response), routes
+                HttpRequest("HEAD", url, limits), lambda response: self._head(url, response), routes
             )
         except _NoAnswerError as error:
             unanswered = CertclientError(ErrorCode.PROBE_UNANSWERED, **error.data)
@@ -194,7 +169,7 @@ class HttpTransport:
         return self._server_time
 
     def _exchange(
-        self, request: _Request, read: Callable[[FinalResponse], T], routes: Routes
+        self, request: HttpRequest, read: Callable[[FinalResponse], T], routes: Routes
     ) -> tuple[T, str]:
         """Sends over the first route that is open.
 
@@ -217,7 +192,7 @@ class HttpTransport:
                 raise CertclientError(error.code, **named) from error
             raise
 
-    def _send(self, request: _Request, read: Callable[[FinalResponse], T], route: str) -> T:
+    def _send(self, request: HttpRequest, read: Callable[[FinalResponse], T], route: str) -> T:
         """Sends over a connection of its own and reads the response with `read`."""
         clear_foreign_errors()
         with self._lock:
@@ -238,7 +213,7 @@ class HttpTransport:
 
     def _send_to_server(
         self,
-        request: _Request,
+        request: HttpRequest,
         read: Callable[[FinalResponse], T],
         proxy: ProxyAddress | None,
         deadline: Deadline,
@@ -256,7 +231,7 @@ class HttpTransport:
 
     def _send_to_proxy(
         self,
-        request: _Request,
+        request: HttpRequest,
         read: Callable[[FinalResponse], T],
         proxy: ProxyAddress,
         deadline: Deadline,
@@ -311,34 +286,14 @@ class HttpTransport:
     def _answer(self, url: str, response: FinalResponse, content_type: str) -> bytes:
         head = self._head(url, response)
         check_status(head, content_type)
-        return check_body(head, self._read(head, response))
+        return check_body(head, read_body(head, response, self._max_bytes))
 
     def _page(self, url: str, response: FinalResponse) -> bytes:
         head = self._head(url, response)
         check_status(head, None)
         if is_page(head):
             raise foreign_answer(url, "a web page")
-        return check_body(head, self._read(head, response))
-
-    def _read(self, head: ResponseHead, response: FinalResponse) -> bytes:
-        """Reads in chunks, so that an endless response ends at the limit."""
-        try:
-            decode = decoder(head.headers.get("content-encoding", ""), self._max_bytes)
-        except UnknownEncodingError as error:
-            raise foreign_answer(head.url, f"content encoding {error}") from error
-        received = bytearray()
-        while piece := response.read1(_CHUNK):
-            received += piece
-            if len(received) > self._max_bytes:
-                raise too_long(head)
-        if response.length:
-            raise http.client.IncompleteRead(bytes(received), response.length)
-        try:
-            return decode(bytes(received))
-        except TooLongError as error:
-            raise too_long(head) from error
-        except ValueError as error:
-            raise foreign_answer(head.url, str(error)) from error
+        return check_body(head, read_body(head, response, self._max_bytes))
 
     def _note_line(self, line: Line) -> None:
         """Called for each connection that is opened, so that `interrupt` can cut it."""

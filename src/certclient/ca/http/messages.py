@@ -1,0 +1,59 @@
+"""Requests as bytes, and the bodies of responses."""
+
+from __future__ import annotations
+
+import http.client
+from dataclasses import dataclass
+
+from certclient.ca.answers import ResponseHead, foreign_answer, too_long
+from certclient.ca.http.connection import USER_AGENT, FinalResponse
+from certclient.ca.http.content import TooLongError, UnknownEncodingError, decoder
+from certclient.ca.transport import Timeouts
+
+_CHUNK = 16 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class HttpRequest:
+    """One request. `headers`: besides those of every request."""
+
+    method: str
+    url: str
+    timeouts: Timeouts
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+
+    def encoded(self, uri: str, host: str, authorization: bytes) -> bytes:
+        """The bytes to send; `uri` as the next hop needs it, `host` for the Host header."""
+        lines = [f"{self.method} {uri} HTTP/1.1", f"Host: {host}", f"User-Agent: {USER_AGENT}"]
+        lines += [f"{name}: {value}" for name, value in self.headers]
+        if self.method == "POST":
+            lines.append(f"Content-Length: {len(self.body)}")
+        octets = [line.encode("ascii") for line in (*lines, "Connection: close")]
+        if authorization:
+            octets.append(b"Proxy-Authorization: " + authorization)
+        return b"\r\n".join((*octets, b"", self.body))
+
+
+def read_body(head: ResponseHead, response: FinalResponse, limit: int) -> bytes:
+    """The decoded body. `limit`: bytes, of what is sent and of what it decodes to.
+
+    Raises CertclientError: FOREIGN_ANSWER, CA_MALFORMED; OSError, http.client.HTTPException.
+    """
+    try:
+        decode = decoder(head.headers.get("content-encoding", ""), limit)
+    except UnknownEncodingError as error:
+        raise foreign_answer(head.url, f"content encoding {error}") from error
+    received = bytearray()
+    while piece := response.read1(_CHUNK):
+        received += piece
+        if len(received) > limit:
+            raise too_long(head)
+    if response.length:
+        raise http.client.IncompleteRead(bytes(received), response.length)
+    try:
+        return decode(bytes(received))
+    except TooLongError as error:
+        raise too_long(head) from error
+    except ValueError as error:
+        raise foreign_answer(head.url, str(error)) from error
