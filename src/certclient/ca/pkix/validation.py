@@ -34,6 +34,7 @@ from certclient.cmp.mac import ProtectionError
 from certclient.cmp.names import AlgorithmIdentifier
 from certclient.cmp.signatures import check_signature
 from certclient.cmp.syntax import MalformedMessageError
+from certclient.model import ber
 from certclient.model.ca_signatures import CaSignature
 from certclient.model.certificate_reading import KeyUsage
 from certclient.model.names import CanonicalName
@@ -49,6 +50,10 @@ _UNDECIDED = (
 )
 """What asn1crypto raises, late and in the library's hands, for values that it cannot read."""
 
+_POLICY_CONSTRAINTS, _INHIBIT_ANY = "2.5.29.36", "2.5.29.54"
+_MAX_NUMBER = 8
+"""Octets."""
+
 _NO_REVOCATION = CertRevTrustPolicy(
     RevocationCheckingPolicy(RevocationCheckingRule.NO_CHECK, RevocationCheckingRule.NO_CHECK)
 )
@@ -63,6 +68,8 @@ def check_path(
     """
     _check_anchor(path[-1], now)
     check_names(path)
+    for one in path[:-1]:
+        _check_policy_numbers(one)
     try:
         anchor, *issuers, leaf = (_PathCertificate.of(one) for one in reversed(path))
         trusted = ValidationPath(_trust_anchor(anchor), issuers, leaf)
@@ -102,6 +109,25 @@ def _check_critical_extensions(one: CertificateParts) -> None:
         raise PathError(f"unreadable: {error!r}"[:300]) from error
     if unknown:
         raise PathError(f"unknown critical extensions: {', '.join(sorted(unknown))}")
+
+
+def _check_policy_numbers(one: CertificateParts) -> None:
+    """The library takes any content of policyConstraints and inhibitAnyPolicy, which makes none of
+    them (RFC 5280, 4.2.1.11 and 4.2.1.14)."""
+    constraints, inhibition = one.extension(_POLICY_CONSTRAINTS), one.extension(_INHIBIT_ANY)
+    if constraints is not None:
+        numbers = ber.children(ber.read(constraints)) or ()
+        tags = [number.tag for number in numbers]
+        if tags not in ([0x80], [0x81], [0x80, 0x81]) or not all(map(_is_natural, numbers)):
+            raise PathError("malformed policy constraints")
+    if inhibition is not None:
+        number = ber.read(inhibition)
+        if number is None or number.tag != ber.INTEGER or not _is_natural(number):
+            raise PathError("malformed inhibitAnyPolicy")
+
+
+def _is_natural(number: ber.Tlv) -> bool:
+    return 0 < len(number.content) <= _MAX_NUMBER and number.content[0] < 0x80
 
 
 class _ComparedName:

@@ -250,6 +250,17 @@ def test_damaged_basic_constraints_make_no_ca(value: bytes) -> None:
         validate_path(issuing.leaf(), [issuing.certificate], [root.certificate], NOW)
 
 
+@pytest.mark.parametrize("oid", ["2.5.29.36", "2.5.29.54"])
+@pytest.mark.parametrize("value", _VALUES)
+def test_damaged_constraints_on_policies_are_refused(oid: str, value: bytes) -> None:
+    """A constraint that cannot be read must not be lost."""
+    root = Authority.root()
+    extension = x509.UnrecognizedExtension(ObjectIdentifier(oid), value)
+    issuing = root.ca("Issuing", key(1), Extensions(ca=True, others=[(extension, True)]))
+    with pytest.raises(PathError):
+        validate_path(issuing.leaf(), [issuing.certificate], [root.certificate], NOW)
+
+
 def test_every_public_root_can_be_read_as_an_anchor() -> None:
     """Nothing in them hinders a path; those that have expired are no anchors any more."""
     text = Path(certifi.where()).read_text(encoding="utf-8")
