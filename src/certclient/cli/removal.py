@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import click
 
 from certclient.cli.exit_codes import DONE
@@ -10,28 +12,61 @@ from certclient.cli.invocation import Invocation
 from certclient.cli.localized import Option, common_parameters
 from certclient.cli.records import JsonObject, entry_record, print_json
 from certclient.enrollment.cleanup import check_idle, find_exact
-from certclient.enrollment.inventory import read_inventory
+from certclient.enrollment.inventory import Inventory, read_inventory, unread_stores
+from certclient.enrollment.store_choice import fitting_stores, names_of
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.platform import log
+from certclient.store.base import StoredCertificate
 from certclient.store.names import title_of
 
 
 def removal_parameters() -> list[click.Parameter]:
-    """The argument CERT, `--yes`, `--pin-stdin` and the common parameters."""
+    """The argument CERT, `--yes`, `--pin-stdin`, `--store` and the common parameters."""
     return [
         click.Argument(["certificate"], metavar="CERT"),
         Option(["--yes", "-y"], is_flag=True),
         Option(["--pin-stdin"], is_flag=True),
+        Option(["--store"], default="", metavar="NAME"),
         *common_parameters(),
     ]
+
+
+def _find(inventory: Inventory, name: str, store: str) -> StoredCertificate:
+    """Finds the certificate, in the store named `store` if given."""
+    places = fitting_stores(inventory.stores, None, store) if store else inventory.stores
+    ids = {place.store_id for place in places}
+    candidates = [stored for stored in inventory.stored if stored.store_id in ids]
+    try:
+        return find_exact(name, candidates)
+    except CertclientError as error:
+        if error.code is ErrorCode.CERTIFICATE_NOT_FOUND:
+            raise unread_stores(inventory) or error from None
+        copies = [place for place in places if _holds(place.store_id, name, candidates)]
+        if len(copies) > 1:
+            names = names_of(copies)
+            raise CertclientError(ErrorCode.STORE_AMBIGUOUS, stores=names) from error
+        raise
+
+
+def _holds(store_id: str, name: str, candidates: Sequence[StoredCertificate]) -> bool:
+    try:
+        find_exact(name, [stored for stored in candidates if stored.store_id == store_id])
+    except CertclientError as error:
+        return error.code is ErrorCode.CERTIFICATE_AMBIGUOUS
+    return True
 
 
 class RemovalCommand:
     """The selected certificate, its store, and the bank's other certificates."""
 
-    def __init__(self, invocation: Invocation, name: str, *, agreed: bool, pin_stdin: bool) -> None:
-        """Raises CERTIFICATE_NOT_FOUND, CERTIFICATE_AMBIGUOUS, PROCEDURE_RUNNING,
-        CONSENT_REQUIRED."""
+    def __init__(
+        self, invocation: Invocation, name: str, store: str, *, agreed: bool, pin_stdin: bool
+    ) -> None:
+        """`store`: the name of the store of one of several copies, "" if there is one.
+
+        Raises CERTIFICATE_NOT_FOUND, CERTIFICATE_AMBIGUOUS, STORE_AMBIGUOUS, STORE_UNAVAILABLE (not
+        found, and a store could not be read), PROCEDURE_RUNNING, CONSENT_REQUIRED.
+        """
         services = invocation.services
         profile = invocation.profile()
         stores = services.stores(profile)
@@ -40,7 +75,7 @@ class RemovalCommand:
         self._agreed = agreed
         inventory = read_inventory(profile, stores, self.now, services.statuses())
         self.all_stored, self.statuses = inventory.own, inventory.statuses
-        self.stored = find_exact(name, inventory.stored)
+        self.stored = _find(inventory, name, store)
         self.entry = next(e for e in inventory.entries if e.stored is self.stored)
         self.store = self.entry.store
         pending = services.open_procedures().at_bank(profile.id)

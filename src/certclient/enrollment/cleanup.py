@@ -74,14 +74,24 @@ def _can_log_in(stored: StoredCertificate, now: datetime, statuses: BankStatuses
 def _replaces(
     other: StoredCertificate, stored: StoredCertificate, now: datetime, statuses: BankStatuses
 ) -> bool:
+    if other.certificate == stored.certificate:
+        return _is_copy(other, stored) and _can_log_in(other, now, statuses) and not other.archived
     return (
-        other.certificate != stored.certificate
-        and same_name(other.certificate.subject, stored.certificate.subject)
+        same_name(other.certificate.subject, stored.certificate.subject)
         and not other.archived
         and other.key is not None
         and other.certificate.valid_at(now)
         and statuses.newest((stored, other), lambda one: one.certificate) is other
     )
+
+
+def _is_copy(other: StoredCertificate, stored: StoredCertificate) -> bool:
+    """Whether two databases of browsers hold the certificate, each with a key of its own.
+
+    Two stores that show the same token share its key.
+    """
+    databases = {one.store_id for one in (other, stored) if one.store_id.startswith("nss:")}
+    return len(databases) == 2
 
 
 def archive(

@@ -136,6 +136,22 @@ def test_one_certificate_in_two_browsers_is_two_rows_and_one_renewal(pc: CliComp
     assert pc.run("renew", "--all", "--yes", "--json").code == 3
 
 
+def test_one_of_two_copies_is_removed(pc: CliComputer) -> None:
+    certificate = pc.add_certificate(PC_USER, chromium(pc))
+    copy_database(chromium(pc), firefox(pc).directory)
+    arguments = ("remove", certificate.serial_hex, "--yes", "--json")
+    error = pc.run(*arguments).json["error"]
+    assert (error["code"], error["data"]["stores"]) == ("CC-STORE-AMBIGUOUS", "Chromium, Firefox")
+    done = pc.run(*arguments, "--store", "chromium")
+    assert done.code == 0, done.out + done.err
+    assert {one["browser"]: one["archived"] for one in pc.list()} == {
+        "Chromium": True,
+        "Firefox": False,
+    }
+    last = pc.run(*arguments, "--store", "firefox").json["error"]
+    assert last["code"] == "CC-CERT-LAST-VALID"
+
+
 def test_tokens_with_one_label_are_told_apart_by_what_can_be_typed(pc: CliComputer) -> None:
     first, second = pc.plug_in_token("USB"), pc.plug_in_token("USB")
     pc.bank.add_customer(PC_USER)
@@ -244,7 +260,7 @@ KINDS: dict[str, Callable[[Path], Iterator[None]]] = {
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_unreadable_store_is_named_and_the_others_go_on(pc: CliComputer, kind: str) -> None:
-    pc.add_certificate(PC_USER, chromium(pc))
+    kept = pc.add_certificate(PC_USER, chromium(pc))
     pc.add_certificate(OTHER_USER, firefox(pc))
     folder = chromium(pc).directory
     pc.modes_apply = True
@@ -269,6 +285,9 @@ def test_an_unreadable_store_is_named_and_the_others_go_on(pc: CliComputer, kind
         reminded = pc.run("remind", "--json")
         assert [one["user_id"] for one in reminded.json["certificates"]] == [OTHER_USER]
         assert reminded.json["unusable"][0]["error"]["data"]["path"] == str(folder)
+
+        removed = pc.run("remove", kept.serial_hex, "--yes", "--json")
+        assert removed.json["error"]["data"]["path"] == str(folder)
 
         obtained = pc.run("obtain", PC_USER, "--to", "Chromium", "--yes", "--code-stdin", "--json")
         assert obtained.json["error"]["code"] == "CC-STORE-UNAVAILABLE"

@@ -13,11 +13,11 @@ from certclient.enrollment import cleanup
 
 @click.pass_obj
 def remove(
-    invocation: Invocation, certificate: str, delete: bool, yes: bool, pin_stdin: bool
+    invocation: Invocation, certificate: str, delete: bool, yes: bool, pin_stdin: bool, store: str
 ) -> int:
     """Archives or deletes exactly one certificate; returns the exit code."""
     invocation.command = "remove"
-    target = RemovalCommand(invocation, certificate, agreed=yes, pin_stdin=pin_stdin)
+    target = RemovalCommand(invocation, certificate, store, agreed=yes, pin_stdin=pin_stdin)
     act = cleanup.delete if delete else cleanup.archive
     check = cleanup.check_deletable if delete else cleanup.may_delete
     check(target.stored, target.all_stored, target.now, target.statuses)

@@ -12,10 +12,12 @@ from certclient.enrollment import cleanup
 
 
 @click.pass_obj
-def restore(invocation: Invocation, certificate: str, yes: bool, pin_stdin: bool) -> int:
+def restore(
+    invocation: Invocation, certificate: str, yes: bool, pin_stdin: bool, store: str
+) -> int:
     """Unarchives exactly one certificate; returns the exit code."""
     invocation.command = "restore"
-    target = RemovalCommand(invocation, certificate, agreed=yes, pin_stdin=pin_stdin)
+    target = RemovalCommand(invocation, certificate, store, agreed=yes, pin_stdin=pin_stdin)
     target.confirm("remove.ask-restore")
     cleanup.restore(target.store, target.stored, target.interaction.pin)
     target.report("restored")
