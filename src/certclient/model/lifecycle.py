@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from certclient.model.certificate import Certificate
-from certclient.model.japan_time import TOKYO, day_in_tokyo, days_after, in_tokyo, later
-
-_TWO_DAYS = timedelta(days=2)
+from certclient.model.japan_time import day_in_tokyo, days_after, in_tokyo, later
 
 
 class Stage(enum.Enum):
@@ -38,8 +36,8 @@ OBTAIN_DAYS = (0, 3660)
 class RenewalPolicy:
     """A bank's limits in calendar days, counted from the expiry date in Japan.
 
-    The window for renewal is never more than a third of the certificate's own lifetime: else a
-    short-lived certificate would be due again as soon as it is renewed.
+    The window for renewal is never more than a third of the certificate's own lifetime, in whole
+    days: else a short-lived certificate would be due again as soon as it is renewed.
     """
 
     renew_days_before: int = 30
@@ -84,36 +82,28 @@ def lifecycle(
     """
     end = in_tokyo(not_after)
     days_left = (end.date() - day_in_tokyo(now)).days
-    window = days_after(end.date(), -policy.renew_days_before)
-    last_third = _last_third(not_before, not_after)
-    short_lived = last_third is not None and day_in_tokyo(last_third) > window
-    if last_third is not None and short_lived:
-        window, due = day_in_tokyo(last_third), now >= last_third
-    else:
-        due = days_left <= policy.renew_days_before
+    third = _third(not_before, not_after)
+    days = policy.renew_days_before if third is None else min(policy.renew_days_before, third.days)
+    renew_from, due = days_after(end.date(), -days), days_left <= days
+    if third is not None and not third.days:
+        # Shorter than three days: by the day, it could be due as soon as it is issued.
+        moment = later(not_after, -third)
+        renew_from, due = day_in_tokyo(moment), now >= moment
     return Lifecycle(
         stage=_stage(days_left, due, now > not_after, policy),
         days_left=days_left,
-        renew_from=window,
+        renew_from=renew_from,
         deadline=end.replace(second=0, microsecond=0),
         obtain_until=days_after(end.date(), policy.obtain_days_after),
-        short_lived=short_lived,
+        short_lived=days < policy.renew_days_before,
     )
 
 
-def _last_third(not_before: datetime | None, not_after: datetime) -> datetime | None:
-    """When the last third of the lifetime begins; None for an unknown or impossible lifetime.
-
-    Rounded up to the next day in Japan where that leaves a day at least.
-    """
+def _third(not_before: datetime | None, not_after: datetime) -> timedelta | None:
+    """A third of the lifetime; None for an unknown or impossible one."""
     if not_before is None or not_before >= not_after:
         return None
-    third = (not_after - not_before) / 3
-    begins = not_after - third
-    if third < _TWO_DAYS:
-        return begins
-    midnight = datetime.combine(day_in_tokyo(begins), time(), TOKYO)
-    return midnight if midnight == begins else later(midnight, timedelta(days=1))
+    return (not_after - not_before) / 3
 
 
 def _stage(days_left: int, due: bool, expired: bool, policy: RenewalPolicy) -> Stage:

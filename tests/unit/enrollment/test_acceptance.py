@@ -16,7 +16,7 @@ from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.profile import Profile
 from support.announcements import PROFILE
 from support.ca_keys import KINDS
-from support.paths import NOW, Authority, Extensions, key
+from support.paths import NOW, Authority, Extensions, key, usage
 from support.pki import CLIENT_AUTH, customer_name
 
 CUSTOMER = Extensions(ca=False, others=[(x509.ExtendedKeyUsage([CLIENT_AUTH]), False)])
@@ -66,3 +66,16 @@ def test_the_certificate_of_a_key_rollover_is_installed_with_the_others() -> Non
         issuing.certificate,
         new_with_old.certificate,
     ]
+
+
+@pytest.mark.parametrize("signs", [True, False])
+def test_a_key_that_must_not_sign_cannot_log_in(signs: bool) -> None:
+    root = Authority.root("Root", key(1))
+    leaf = root.leaf(customer_name(), replace(CUSTOMER, usage=usage(issues=False, signs=signs)))
+    accepted = profile(root.certificate, ALL_CA_SIGNATURES)
+    if signs:
+        assert check_issued(RECORD, leaf, [], accepted, NOW) == []
+        return
+    with pytest.raises(CertclientError) as refused:
+        check_issued(RECORD, leaf, [], accepted, NOW)
+    assert refused.value.code is ErrorCode.ISSUED_NO_CLIENT_AUTH

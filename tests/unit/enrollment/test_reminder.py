@@ -39,7 +39,8 @@ def world() -> tuple[Profile, Certificate]:
     lab = make_lab()
     certificate = lab.issue(rsa_signer().spki, customer_name("TKYM1408054"))
     end = datetime(2027, 3, 1, 23, 59, 59, tzinfo=TOKYO)
-    return replace(profile_of(lab), reminder_days=DAYS), replace(certificate, not_after=end)
+    year = replace(certificate, not_before=end - timedelta(days=365), not_after=end)
+    return replace(profile_of(lab), reminder_days=DAYS), year
 
 
 def row_at(world: tuple[Profile, Certificate], now: datetime) -> Row:
@@ -138,3 +139,13 @@ def test_unwritable_reminder_file_does_not_prevent_reminders(
     now = noon_before(world, 10)
     history.note([Reminder(row_at(world, now))], now)
     assert len(history.due([row_at(world, now)], now)) == 1
+
+
+def test_a_short_lived_certificate_is_reminded_of_when_it_is_due(
+    world: tuple[Profile, Certificate],
+) -> None:
+    """The bank's reminder days are longer than its whole life."""
+    profile, certificate = world
+    short = (profile, replace(certificate, not_before=certificate.not_after - timedelta(days=9)))
+    assert not is_due(row_at(short, noon_before(short, 8)), None, noon_before(short, 8))
+    assert is_due(row_at(short, noon_before(short, 2)), None, noon_before(short, 2))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from certclient.model.japan_time import TOKYO
+from certclient.model.japan_time import TOKYO, in_tokyo
 from certclient.model.lifecycle import RenewalPolicy, Stage, lifecycle
 
 POLICY = RenewalPolicy()
@@ -125,3 +125,70 @@ def test_deadline_is_rounded_down_to_the_minute(end: datetime, now: datetime) ->
     deadline = lifecycle(end, now, POLICY).deadline
     assert deadline.second == deadline.microsecond == 0
     assert timedelta() <= end - deadline < timedelta(minutes=1)
+
+
+@pytest.mark.parametrize(
+    ("lifetime", "days_before", "renewable_with_days_left"),
+    [
+        (timedelta(days=365), 30, 30),
+        (timedelta(days=365), 366, 121),
+        (timedelta(days=90), 30, 30),
+        (timedelta(days=30), 30, 10),
+        (timedelta(days=7), 366, 2),
+    ],
+)
+def test_the_window_is_never_more_than_a_third_of_the_lifetime(
+    lifetime: timedelta, days_before: int, renewable_with_days_left: int
+) -> None:
+    """Case 16: else a short-lived certificate would be due again as soon as it is renewed."""
+    end = tokyo(2027, 4, 1, 0, 0)
+    policy = RenewalPolicy(renew_days_before=days_before)
+    days = [
+        days
+        for days in range(lifetime.days)
+        if lifecycle(end, end - timedelta(days=days), policy, end - lifetime).stage
+        is Stage.RENEWABLE
+    ]
+    assert max(days) == renewable_with_days_left
+
+
+@given(
+    hours=st.integers(1, 24 * 400),
+    start=moments,
+    policy=policies,
+)
+def test_a_new_certificate_is_not_due_and_every_certificate_becomes_due(
+    hours: int, start: datetime, policy: RenewalPolicy
+) -> None:
+    end = start + timedelta(hours=hours)
+    at_start, at_end = lifecycle(end, start, policy, start), lifecycle(end, end, policy, start)
+    assert at_start.stage is Stage.NOT_YET
+    assert at_end.stage is Stage.RENEWABLE
+    assert at_end.renew_days >= 1
+    if hours >= 9:
+        half = start + timedelta(hours=hours) / 2
+        assert lifecycle(end, half, policy, start).stage is Stage.NOT_YET
+
+
+EDGES = [
+    datetime.min.replace(tzinfo=UTC),
+    datetime(1, 1, 1, 12, tzinfo=UTC),
+    datetime(1969, 12, 31, tzinfo=UTC),
+    datetime(9999, 10, 3, tzinfo=UTC),
+    datetime.max.replace(tzinfo=UTC),
+]
+
+
+@pytest.mark.parametrize("end", EDGES)
+@pytest.mark.parametrize("begin", [None, *EDGES])
+@pytest.mark.parametrize("now", EDGES)
+def test_no_arithmetic_on_a_date_fails(
+    begin: datetime | None, end: datetime, now: datetime
+) -> None:
+    """Case 01: RFC 5280, 4.1.2.5 writes "no expiry" as 9999-12-31."""
+    policy = RenewalPolicy(renew_days_before=366, obtain_days_after=3660)
+    life = lifecycle(end, now, policy, begin)
+    assert (life.stage in (Stage.NOT_YET, Stage.RENEWABLE)) is (now <= end)
+    assert life.deadline.isoformat()
+    assert in_tokyo(life.deadline) == life.deadline
+    assert life.renew_days >= 1
