@@ -52,8 +52,10 @@ class NoteLines(Sentence):
             shown = catalogue.error(error)
             text = self.tr("{place} cannot be used: {title}. {next}")
             named = text.format(place=place, title=shown.title, next=shown.next_step)
-            folder = f" {error.data['path']}" if "problem" in error.data else ""
-            lines.append(f"{named} [{shown.code}]{folder}")
+            lines.append(f"{named} [{shown.code}]")
+            if error.code is ErrorCode.STORE_UNAVAILABLE:
+                # Certificates are missing from the list: which folder, and why.
+                lines += shown.details
         lines += [self._unreadable(stored) for stored in overview.unreadable]
         for error in (overview.journal_error, overview.scan_error):
             if error is None:

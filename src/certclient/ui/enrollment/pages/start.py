@@ -148,7 +148,9 @@ class StartPage(WizardPage):
         if place.problem is None:
             return ""
         shown = self.context.catalogue.error(place.problem)
-        return f"{shown.title} — {shown.next_step}"
+        # The advice about a folder refers to it.
+        details = shown.details if "problem" in place.problem.data else ()
+        return "\n".join((f"{shown.title} — {shown.next_step}", *details))
 
     def _show_usb_text(self) -> None:
         place = self.session.place
