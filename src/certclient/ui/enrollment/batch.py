@@ -128,6 +128,9 @@ class RenewAllDialog(QDialog):
     def _answer(self, *, submit: bool) -> None:
         secret = self.panel.take()
         self._asking = False
+        # Before the panel is hidden: Qt would move the focus somewhere in between.
+        self._show_buttons()
+        self.bar.default.setFocus()
         if self.run is not None:
             self.run.interaction.answer(secret if submit else None)
         self._retranslate()

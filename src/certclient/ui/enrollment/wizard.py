@@ -3,7 +3,7 @@ buttons; only the wizard touches them."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QDialog, QPushButton, QVBoxLayout, QWidget
 
@@ -60,6 +60,8 @@ class EnrollmentWizard(QDialog):
         self._first = first_page(session.wizard_state)
         self.page_id: WizardPageId | None = None
         self._presented: WizardPage | None = None
+        self._unsaid: WizardPage | None = None
+        self._was_active = False
         self.guard = InputGuard(self)
         self.bar = ButtonBar(self.reject)
         self._letter = LetterPage(session)
@@ -219,10 +221,19 @@ class EnrollmentWizard(QDialog):
         for other in self._pages.values():
             if other is not page:
                 other.hide()
+        page.settle()
         self.bar.retire()
         page.scroll_area.verticalScrollBar().setValue(0)
         self.setUpdatesEnabled(True)
-        if self.isVisible():
+        self._unsaid = page
+        self._say()
+
+    def _say(self) -> None:
+        """Has a screen reader say the page; the first one when the window has become active, or the
+        window's own title would interrupt it."""
+        page, ready = self._unsaid, self._was_active or self.isActiveWindow()
+        if page is not None and ready and self.isVisible():
+            self._unsaid, self._was_active = None, True
             self.session.context.announce(self, page.spoken(), urgent=page.urgent)
 
     def _set_focus(self, target: QWidget) -> None:
@@ -249,6 +260,8 @@ class EnrollmentWizard(QDialog):
 
     def changeEvent(self, event: QEvent) -> None:
         """Retranslates on a language switch."""
+        if event.type() is QEvent.Type.ActivationChange and self._unsaid is not None:
+            QTimer.singleShot(0, self, self._say)  # after the focus
         if event.type() is QEvent.Type.LanguageChange:
             self._retitle()
             self._fit_bar()

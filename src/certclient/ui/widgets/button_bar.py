@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 
@@ -57,14 +58,13 @@ class ButtonBar(QWidget):
         self.setTabOrder(self.close_button, self.back)
 
     def fit(self, texts: Iterable[str]) -> None:
-        """Makes the primary button's place wide enough for each of `texts`."""
-        shown, widths = self.primary.text(), [0]
+        """Makes the primary button's place large enough for each of `texts`."""
+        shown, size = self.primary.text(), QSize()
         for text in texts:
             self.primary.setText(text)
-            widths.append(self.primary.sizeHint().width())
+            size = size.expandedTo(self.primary.sizeHint())
         self.primary.setText(shown)
-        self.primary.setMinimumWidth(max(widths))
-        self.primary.setMaximumWidth(max(widths))
+        self.primary.setFixedSize(size)
 
     @property
     def default(self) -> QPushButton:

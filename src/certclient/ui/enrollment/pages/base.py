@@ -44,6 +44,9 @@ class WizardPage(QWidget):
     def enter(self) -> None:
         """Called when the page comes into view, after `retranslate`."""
 
+    def settle(self) -> None:
+        """Called when the focus is where it belongs: hides what the page showed before."""
+
     def leave(self) -> None:
         """Called when the page goes out of view."""
 

@@ -145,7 +145,7 @@ class ChecksPage(WizardPage):
 
     def spoken(self) -> str:
         """The page's title, or what was found."""
-        if self._busy:
+        if not self._failed and not self._warned:
             return sentences(super().spoken(), self._intro.text())
         names = self._names()
         found = [

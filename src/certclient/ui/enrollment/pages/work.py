@@ -113,8 +113,12 @@ class WorkPage(WizardPage):
 
     def _swap(self, *, asking: bool) -> None:
         self._asking = asking
-        self._steps.setVisible(not asking)
-        self.panel.setVisible(asking)
+        # What had the focus is hidden in `settle`: Qt would move the focus somewhere in between.
+        (self.panel if asking else self._steps).show()
+
+    def settle(self) -> None:
+        """Hides the question or the steps."""
+        (self._steps if self.asking else self.panel).hide()
 
     def _answer(self) -> None:
         if self._run is not None and self.panel.complete:
@@ -240,7 +244,7 @@ class _Steps(QWidget):
         self._tick()
         if self._now is not None and self._now is not before and self.isVisible():
             context = self._session.context
-            context.announce(self, context.catalogue.step(self._now))
+            context.announce(self.window(), context.catalogue.step(self._now))
 
     @property
     def _done(self) -> tuple[Step, ...]:
@@ -256,7 +260,7 @@ class _Steps(QWidget):
         before = self._warnings.text()
         self._warnings.set_text(warning_text(self._session))
         if self._warnings.text() != before and self.isVisible():
-            self._session.context.announce(self, self._warnings.text(), urgent=True)
+            self._session.context.announce(self.window(), self._warnings.text(), urgent=True)
 
     def retranslate(self, *, stopping: bool) -> None:
         self._intro.set_text(self._introduction(stopping=stopping))
