@@ -178,8 +178,16 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <translation>Plug in “{0}”</translation>
     </message>
     <message>
+        <source>Not valid before {0}</source>
+        <translation>Not valid before {0}</translation>
+    </message>
+    <message>
         <source>Renewable from {0}</source>
         <translation>Renewable from {0}</translation>
+    </message>
+    <message>
+        <source>{0} (its key shows with the PIN)</source>
+        <translation>{0} (its key shows with the PIN)</translation>
     </message>
     <message>
         <source>Renew now</source>

@@ -177,8 +177,16 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <translation>「{0}」を差し込んでください</translation>
     </message>
     <message>
+        <source>Not valid before {0}</source>
+        <translation>{0}から有効です</translation>
+    </message>
+    <message>
         <source>Renewable from {0}</source>
         <translation>{0}から更新できます</translation>
+    </message>
+    <message>
+        <source>{0} (its key shows with the PIN)</source>
+        <translation>{0}（鍵は PIN の入力後に確認）</translation>
     </message>
     <message>
         <source>Renew now</source>

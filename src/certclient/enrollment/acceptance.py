@@ -11,6 +11,7 @@ from certclient.enrollment.preflight import CLOCK_LIMIT
 from certclient.model.certificate import Certificate
 from certclient.model.certificate_reading import KeyUsage
 from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.japan_time import later
 from certclient.model.profile import Profile
 
 
@@ -34,7 +35,7 @@ def check_issued(
     if not _matches_request(record, certificate, profile):
         raise CertclientError(ErrorCode.ISSUED_SUBJECT_MISMATCH, user_id=record.user_id, **data)
     # The CA's clock may be ahead of ours by as much as preflight tolerates with a warning.
-    if not certificate.not_before - CLOCK_LIMIT <= now <= certificate.not_after:
+    if not later(certificate.not_before, -CLOCK_LIMIT) <= now <= certificate.not_after:
         raise CertclientError(ErrorCode.ISSUED_EXPIRED, **data)
     if certificate.is_ca or not certificate.client_auth or not _signs(certificate):
         raise CertclientError(ErrorCode.ISSUED_NO_CLIENT_AUTH, **data)

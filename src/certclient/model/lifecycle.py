@@ -51,6 +51,7 @@ class Lifecycle:
     `renew_from` is the first day of renewal, `deadline` the last minute of validity (aware,
     Asia/Tokyo), `obtain_until` the last day on which a new certificate can be obtained.
     `short_lived`: renewal begins later than `renew_days_before`, at the last third of its lifetime.
+    `begins`: the first day of validity if it has not come yet, else None.
     """
 
     stage: Stage
@@ -59,6 +60,7 @@ class Lifecycle:
     deadline: datetime
     obtain_until: date
     short_lived: bool = False
+    begins: date | None = None
 
     @property
     def renew_days(self) -> int:
@@ -96,6 +98,7 @@ def lifecycle(
         deadline=end.replace(second=0, microsecond=0),
         obtain_until=days_after(end.date(), policy.obtain_days_after),
         short_lived=days < policy.renew_days_before,
+        begins=day_in_tokyo(not_before) if not_before is not None and now < not_before else None,
     )
 
 

@@ -314,3 +314,9 @@ def test_a_database_full_of_other_peoples_certificates_stops_no_command(pc: CliC
     assert written > 500
     assert due.fingerprint in {c["fingerprint"] for c in pc.list()}
     assert_every_command_works(pc)
+
+
+def test_one_that_is_not_valid_yet_is_said_to_be(pc: CliComputer) -> None:
+    put(pc, OddCertificate(not_before=in_days(5), not_after=in_days(300)))
+    assert "まだ有効ではありません（" in pc.run("list").out
+    assert_every_command_works(pc)

@@ -149,6 +149,8 @@ def stage_text(invocation: Invocation, entry: InventoryEntry) -> str:
 
 def _date_text(invocation: Invocation, entry: InventoryEntry) -> str:
     catalogue = invocation.catalogue
+    if entry.life.begins is not None:
+        return catalogue.text("list.begins", day=catalogue.day(entry.life.begins))
     if entry.life.stage is Stage.NOT_YET:
         return catalogue.text("list.renew-from", day=catalogue.day(entry.life.renew_from))
     return catalogue.stage(entry.life.stage)

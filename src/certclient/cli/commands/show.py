@@ -55,7 +55,7 @@ def _lines(invocation: Invocation, entry: InventoryEntry) -> Iterator[str]:
     if entry.obstacle is not None:
         shown = catalogue.error(entry.obstacle, invocation.contact(entry.owner))
         yield from (stage_text(invocation, entry), shown.sentence, shown.next_step)
-    elif entry.stored.key is None or entry.stored.key_hidden:
+    elif entry.stored.key is None or entry.stored.key_hidden or life.begins is not None:
         yield stage_text(invocation, entry)
     elif entry.bank_status is BankStatus.PRESUMED_ACCEPTED:
         yield catalogue.text(f"show.{_ADVICE[life.stage]}", **_days(invocation, entry))

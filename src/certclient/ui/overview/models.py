@@ -229,7 +229,9 @@ class CertificateModel(QAbstractItemModel):
         if special:
             return special
         state = catalogue.stage(life.stage)
-        if row.condition is Condition.VALID:
+        if life.begins is not None:
+            state = self.tr("Not valid before {0}").format(catalogue.day(life.begins))
+        elif row.condition is Condition.VALID:
             state = self.tr("Renewable from {0}").format(catalogue.day(life.renew_from))
         if row.entry.stored.key_hidden:
             return self.tr("{0} (its key shows with the PIN)").format(state)
