@@ -49,7 +49,8 @@ class CompletedCommand:
 class CliComputer:
     """`home` holds everything that certclient writes. `variables`: added to its environment.
 
-    `modes_apply`: commands respect file modes even if this user is root.
+    `modes_apply`: commands respect file modes even if this user is root. `clock`: the time that the
+    computer shows, as faketime takes it; "" for the right one.
     """
 
     home: Path
@@ -58,6 +59,7 @@ class CliComputer:
     language: str = "ja_JP.UTF-8"
     variables: dict[str, str] = field(default_factory=dict)
     modes_apply: bool = False
+    clock: str = ""
 
     @property
     def nss(self) -> NssDatabase:
@@ -93,6 +95,8 @@ class CliComputer:
         """`certclient ARGUMENTS` with the bank's profile, without a terminal."""
         before = unprivileged() if self.modes_apply else []
         command = [*before, sys.executable, "-W", "error", "-m", "certclient"]
+        if self.clock:
+            command = ["faketime", self.clock, *command]
         profile = ["--profile", str(self.bank.profile_path)]
         done = subprocess.run(
             [*command, *profile, *arguments],

@@ -31,6 +31,7 @@ def ca_client_for(
         profile.tls_anchors,
         proxies=proxies,
         logins=logins,
+        clock=clock,
         roots=lambda: system_roots().with_anchors(profile.ca.trust_anchors),
     )
     return CmpClient(profile.ca, transport, clock, random_bytes)

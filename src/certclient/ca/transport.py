@@ -37,7 +37,8 @@ class Transport(Protocol):
     - NETWORK_UNREACHABLE (host, reason): refused, no such name, connection lost, body cut off,
       empty or garbled answer. NETWORK_TIMEOUT (host, reason): no answer within `Timeouts`.
     - TLS_UNTRUSTED (host, issuer, reason): the server's certificate is not trusted, is for another
-      name, or has no subjectAltName.
+      name, or has no subjectAltName. CLOCK_WRONG (server, local, days): it is the right one, but
+      its dates do not suit this computer's clock, and its time is another one.
     - PROXY_UNREACHABLE (host; `status` if it answered; setting): the proxy cannot be reached, or
       refuses the connection. PROXY_SETTING (setting, reason): the address in the setting cannot be
       used. PROXY_SCRIPT: proxy settings could not be evaluated, and the server is unreachable

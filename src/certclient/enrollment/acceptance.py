@@ -7,9 +7,9 @@ from datetime import datetime
 
 from certclient.ca.path import PathError, validate_path
 from certclient.enrollment.journal import Record
-from certclient.enrollment.preflight import CLOCK_LIMIT
 from certclient.model.certificate import Certificate
 from certclient.model.certificate_reading import KeyUsage
+from certclient.model.clock_error import CLOCK_LIMIT
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.japan_time import later
 from certclient.model.profile import Profile

@@ -8,9 +8,10 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from certclient.model.certificate import Certificate
+from certclient.model.clock_error import CLOCK_LIMIT, CLOCK_TOLERANCE, clock_wrong
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import REQUEST_ALGORITHMS
 from certclient.store.base import CertificateStore, StoreSession, Unavailable
@@ -26,13 +27,6 @@ class System:
 
     remote: Callable[[], bool] | None = None
     card_service: Callable[[], bool] | None = None
-
-
-CLOCK_TOLERANCE = timedelta(minutes=5)
-"""A clock error up to this is ignored; Kerberos has the same limit."""
-
-CLOCK_LIMIT = timedelta(hours=1)
-"""Beyond this, deadlines, TLS and the validity of a new certificate would be misjudged."""
 
 
 class Check(enum.Enum):
@@ -68,15 +62,13 @@ class CheckResult:
 
 
 def clock_skew(server_time: datetime | None, now: datetime) -> CertclientError | None:
-    """CLOCK_WRONG (data `server`, `local`: ISO 8601, UTC) if `now` is off by more than 5 minutes.
+    """CLOCK_WRONG if `now` is off by more than 5 minutes.
 
     Both times are aware. None if the clock is right or the server sent no time.
     """
     if server_time is None or abs(server_time - now) <= CLOCK_TOLERANCE:
         return None
-    return CertclientError(
-        ErrorCode.CLOCK_WRONG, server=_iso_minute(server_time), local=_iso_minute(now)
-    )
+    return clock_wrong(server_time, now)
 
 
 def check_clock(
@@ -89,10 +81,6 @@ def check_clock(
     error = clock_skew(server_time, now)
     if error is not None and server_time is not None and abs(server_time - now) > limit:
         raise error
-
-
-def _iso_minute(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="minutes")
 
 
 def clock_result(server_time: datetime | None, now: datetime) -> CheckResult:
@@ -120,6 +108,7 @@ _CHECK_BY_ERROR = {
     ErrorCode.PROXY_SCRIPT: Check.PROXY,
     ErrorCode.TLS_UNTRUSTED: Check.TLS_TRUSTED,
     ErrorCode.TLS_OPENED: Check.TLS_TRUSTED,
+    ErrorCode.CLOCK_WRONG: Check.TLS_TRUSTED,
 }
 
 

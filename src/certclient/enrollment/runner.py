@@ -15,7 +15,7 @@ from certclient.enrollment.refusals import (
 from certclient.enrollment.rejections import Rejections
 from certclient.enrollment.rollback import clean_up, end_state, remove_new
 from certclient.enrollment.run_context import RunContext
-from certclient.enrollment.steps import STEPS
+from certclient.enrollment.steps import STEPS, seconds_until_poll
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
 
@@ -89,8 +89,8 @@ class ProcedureRunner:
             or record.abandoning
         ):
             return False
-        left = (record.check_at - environment.clock()).total_seconds()
-        return not self._context.can_wait(max(left, 0.0))
+        left = seconds_until_poll(record, environment.clock())
+        return not self._context.can_wait(left)
 
     def _advance(self, record: Record) -> Record:
         """Runs one step and journals its result or the consequence of its error."""

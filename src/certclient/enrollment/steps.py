@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from certclient.ca.client import (
     Answer,
@@ -30,7 +30,6 @@ from certclient.enrollment.login_test import (
     supports_login_test,
 )
 from certclient.enrollment.preflight import (
-    CLOCK_TOLERANCE,
     CheckResult,
     check_clock,
     clock_result,
@@ -42,6 +41,7 @@ from certclient.enrollment.preflight import (
 )
 from certclient.enrollment.run_context import RunContext
 from certclient.model.certificate import Certificate, Role
+from certclient.model.clock_error import CLOCK_TOLERANCE, clock_wrong
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.profile import Profile, SecretPolicy
 from certclient.model.progress import Step
@@ -128,10 +128,21 @@ def send_request(context: RunContext, record: Record) -> Record:
     return _answered(context, record, answer)
 
 
+def seconds_until_poll(record: Record, now: datetime) -> float:
+    """How long the CA asked to wait before the next poll, from `now` (aware) on.
+
+    None at all if the clock has been set back since: the wait may then seem to last for years.
+    """
+    begun = max(record.started, record.changed)
+    if record.check_at is None or begun - now > CLOCK_TOLERANCE:
+        return 0.0
+    return max((record.check_at - now).total_seconds(), 0.0)
+
+
 def poll(context: RunContext, record: Record) -> Record:
     """WAITING → ISSUED or WAITING; waits until `check_at` first. The caller enforces patience."""
     environment = context.environment
-    left = (record.check_at - environment.clock()).total_seconds() if record.check_at else 0.0
+    left = seconds_until_poll(record, environment.clock())
     with context.step(Step.WAIT):
         if left > 0:
             context.pause(left)
@@ -148,7 +159,7 @@ def install(context: RunContext, record: Record) -> Record:
     certificate = Certificate.from_der(record.issued)
     _check_clock(context)
     received = [Certificate.read(der) for der in record.chain]
-    with context.step(Step.CHECK):
+    with context.step(Step.CHECK), _dates_judged_by_the_right_clock(context):
         chain = check_issued(
             record, certificate, received, environment.profile, environment.clock()
         )
@@ -288,10 +299,31 @@ def _clock_first(context: RunContext) -> Iterator[None]:
         if error.code in _REFUSALS:
             _check_clock(context)
         if names_failure(error, "badTime"):
-            check_clock(
-                context.environment.ca.server_time(), context.environment.clock(), CLOCK_TOLERANCE
-            )
+            server_time, now = context.environment.ca.server_time(), context.environment.clock()
+            if server_time is None:
+                raise clock_wrong(None, now) from error
+            check_clock(server_time, now, CLOCK_TOLERANCE)
         raise
+
+
+@contextmanager
+def _dates_judged_by_the_right_clock(context: RunContext) -> Iterator[None]:
+    """Asks the CA for its time before a certificate is refused because of its dates.
+
+    A run that resumes here has not talked to the CA yet. Raises CLOCK_WRONG, or the network error
+    because of which the clock cannot be checked.
+    """
+    try:
+        yield
+    except CertclientError as error:
+        if error.code in _DATES and context.environment.ca.server_time() is None:
+            context.through_proxy(context.environment.ca.probe)
+            _check_clock(context)
+        raise
+
+
+_DATES = frozenset({ErrorCode.ISSUED_EXPIRED, ErrorCode.ISSUED_UNTRUSTED})
+"""Errors that a wrong clock can cause when an issued certificate is checked."""
 
 
 def _check_clock(context: RunContext) -> None:

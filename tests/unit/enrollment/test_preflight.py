@@ -10,8 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from certclient.enrollment.preflight import (
-    CLOCK_LIMIT,
-    CLOCK_TOLERANCE,
     Check,
     CheckResult,
     Verdict,
@@ -22,6 +20,7 @@ from certclient.enrollment.preflight import (
     first_failure,
     store_result,
 )
+from certclient.model.clock_error import CLOCK_LIMIT, CLOCK_TOLERANCE
 from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.store.base import Unavailable

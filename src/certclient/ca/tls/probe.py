@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from certclient.ca.http.connection import Network, Server, connect, proxy_of
-from certclient.ca.http.deadline import Deadline
+from certclient.ca.http.deadline import Deadline, Line
 from certclient.ca.http.nested_tls import NestedTls
 from certclient.ca.openssl_errors import clear_foreign_errors
 from certclient.ca.transport import Timeouts
@@ -39,9 +39,10 @@ def presented_certificates(route: TlsRoute) -> tuple[Certificate, ...]:
     the result in messages only.
     """
     try:
-        with _connected(route, _inspection_context()) as connection:
+        with open_line(route, _inspection_context()) as line:
             # The only place that reads unverified certificates; nothing is sent to the peer.
-            own, *others = _sent(connection)
+            connected = line.connected
+            own, *others = _sent(connected.tls if isinstance(connected, NestedTls) else connected)
         return tuple(Certificate.read(der) for der in (own, *others))
     except (OSError, ValueError, http.client.HTTPException, CertclientError):
         return ()
@@ -58,7 +59,7 @@ def verifies(route: TlsRoute, roots: Sequence[bytes]) -> bool | None:
         with contextlib.suppress(ssl.SSLError):  # skips what OpenSSL cannot read
             context.load_verify_locations(cadata=root)
     try:
-        with _connected(route, context):
+        with open_line(route, context):
             return True
     except ssl.SSLCertVerificationError:
         return False
@@ -67,8 +68,11 @@ def verifies(route: TlsRoute, roots: Sequence[bytes]) -> bool | None:
 
 
 @contextlib.contextmanager
-def _connected(route: TlsRoute, context: ssl.SSLContext) -> Iterator[Any]:
-    """The TLS connection (an SSLSocket) to the server."""
+def open_line(route: TlsRoute, context: ssl.SSLContext) -> Iterator[Line]:
+    """A TLS connection of its own to the server; closed at the end.
+
+    Raises OSError, http.client.HTTPException, CertclientError (the proxy).
+    """
     clear_foreign_errors()
     limits = Timeouts(route.timeout, route.timeout, 2 * route.timeout)
     line = connect(
@@ -78,8 +82,7 @@ def _connected(route: TlsRoute, context: ssl.SSLContext) -> Iterator[Any]:
         Network(context, route.logins),
     )
     try:
-        connected = line.connected
-        yield connected.tls if isinstance(connected, NestedTls) else connected
+        yield line
     finally:
         line.close()
 

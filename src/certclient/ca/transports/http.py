@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from secrets import token_bytes
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -41,6 +41,7 @@ from certclient.ca.http.tls import tls_context
 from certclient.ca.network_errors import is_proxy_down, network_error
 from certclient.ca.openssl_errors import clear_foreign_errors
 from certclient.ca.proxies import offer_login, system_proxies
+from certclient.ca.tls.clock import clock_error
 from certclient.ca.tls.interception import KnownRoots, find_interceptor, issuer_name, system_roots
 from certclient.ca.tls.probe import TlsRoute, presented_certificates
 from certclient.ca.transport import DEFAULT_TIMEOUTS, Timeouts
@@ -83,7 +84,8 @@ class HttpTransport:
     try; None follows the environment and the system. `logins`: the proxies' logins of this process.
     `roots`: returns the public TLS roots, for `probe`. `max_bytes`: the maximum response size, as
     sent and as decoded. `allow_http`: permits plain HTTP to other computers. `monotonic` returns
-    seconds that never go back; `random_bytes` takes a length in bytes and must be unpredictable.
+    seconds that never go back, `clock` aware UTC; `random_bytes` takes a length in bytes and must
+    be unpredictable.
     """
 
     def __init__(
@@ -98,8 +100,9 @@ class HttpTransport:
         allow_http: bool = False,
         monotonic: Callable[[], float] = time.monotonic,
         random_bytes: Callable[[int], bytes] = token_bytes,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self._own_roots = bool(tls_anchors)
+        self._tls_anchors = tls_anchors
         self._timeouts = timeouts
         self._proxies = proxies or system_proxies()
         self._logins = logins or ProxyLogins()
@@ -113,6 +116,7 @@ class HttpTransport:
         self._max_bytes = max_bytes
         self._allow_http = allow_http
         self._monotonic = monotonic
+        self._clock = clock
         self._server_time: datetime | None = None
 
     def post(self, url: str, body: bytes, content_type: str) -> bytes:
@@ -154,7 +158,7 @@ class HttpTransport:
         except _NoAnswerError as error:
             unanswered = CertclientError(ErrorCode.PROBE_UNANSWERED, **error.data)
             route = next(iter(routes.addresses), DIRECT)
-        opened = None if self._own_roots else self._interception_error(url, route)
+        opened = None if self._tls_anchors else self._interception_error(url, route)
         return [remark for remark in (routes.problem, unanswered, opened) if remark is not None]
 
     def interrupt(self) -> None:
@@ -309,5 +313,8 @@ class HttpTransport:
         found = network_error(error, host_of(url))
         if found.code is not ErrorCode.TLS_UNTRUSTED:
             return found
-        shown = presented_certificates(self._tls_route(url, proxy))
+        route = self._tls_route(url, proxy)
+        if wrong := clock_error(route, self._tls_anchors, self._clock()):
+            return wrong
+        shown = presented_certificates(route)
         return CertclientError(found.code, **{**found.data, "issuer": issuer_name(shown)})
