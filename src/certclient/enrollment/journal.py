@@ -20,6 +20,7 @@ import msgspec
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import KeyRef
+from certclient.platform.private_files import open_private, private_folder
 
 T = TypeVar("T")
 
@@ -305,8 +306,8 @@ class Journal:
     def _create_private(self) -> None:
         try:
             # Before SQLite opens it: SQLite would create the file with the umask's permissions.
-            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
+            private_folder(self.path.parent)
+            os.close(open_private(self.path, os.O_CREAT | os.O_RDWR))
         except OSError as error:
             raise CertclientError(
                 ErrorCode.DATA_FOLDER, path=str(self.path), reason=str(error)

@@ -10,6 +10,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from certclient.model.errors import CertclientError, ErrorCode
+from certclient.platform.private_files import private_folder
 
 _PROBE_SECONDS = 0.25
 """How long a start waits for a lock that is held: longer than `is_held` of another process takes,
@@ -30,8 +31,8 @@ def exclusive(folder: Path, profile_id: str, user_id: str) -> Iterator[None]:
     the lock file cannot be created.
     """
     try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        lock = FileLock(_file(folder, profile_id, user_id))
+        private_folder(folder)
+        lock = FileLock(_file(folder, profile_id, user_id), mode=0o600)
         lock.acquire(timeout=_PROBE_SECONDS, poll_interval=_POLL_SECONDS)
     except Timeout as error:
         raise CertclientError(ErrorCode.PROCEDURE_RUNNING, user_id=user_id) from error

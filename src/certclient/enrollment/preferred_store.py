@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import msgspec
+
+from certclient.platform.private_files import write_private
 
 
 class _Choice(msgspec.Struct, frozen=True):
@@ -35,9 +36,6 @@ class PreferredStore:
         if self._path is None or store_id == self.recall():
             return
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            new = self._path.with_suffix(f".{os.getpid()}.new")
-            new.write_bytes(msgspec.json.encode(_Choice(store_id)))
-            new.replace(self._path)
+            write_private(self._path, msgspec.json.encode(_Choice(store_id)))
         except OSError:
             return

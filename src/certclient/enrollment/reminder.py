@@ -5,7 +5,6 @@ Fast and without a window: no Qt, no PIN, no network. A small file records what 
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -15,6 +14,7 @@ import msgspec
 
 from certclient.enrollment.overview import Condition, Row
 from certclient.model.japan_time import day_in_tokyo
+from certclient.platform.private_files import write_private
 
 LAST_DAY_PAUSE = timedelta(hours=2)
 """Interval between reminders on the last day."""
@@ -136,9 +136,6 @@ class ReminderHistory:
 
     def _write(self, shown: Mapping[str, ShownReminder]) -> None:
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            new = self._path.with_suffix(f".{os.getpid()}.new")
-            new.write_bytes(msgspec.json.encode(shown))
-            new.replace(self._path)
+            write_private(self._path, msgspec.json.encode(shown))
         except OSError:
             return

@@ -7,12 +7,13 @@ file holds no secret: codes, user IDs, dates, and what the certificate says itse
 from __future__ import annotations
 
 import enum
-import os
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import msgspec
+
+from certclient.platform.private_files import write_private
 
 _KEPT_FOR = timedelta(days=400)
 """A certificate is valid for a year; an older result concerns none that is still here."""
@@ -70,11 +71,7 @@ class ResultFile:
     def write(self, results: Sequence[RunResult]) -> None:
         """Replaces the file's contents atomically. Ignores write errors."""
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            new = self._path.with_suffix(f".{os.getpid()}.new")
-            new.touch(mode=0o600)
-            new.write_bytes(msgspec.json.encode(list(results)))
-            new.replace(self._path)
+            write_private(self._path, msgspec.json.encode(list(results)))
         except OSError:
             return
 

@@ -17,6 +17,7 @@ from certclient.platform.credential_store import (
     CredentialStore,
     CredentialStoreError,
 )
+from certclient.platform.private_files import private_folder
 
 _SERVICE = "certclient issue code"
 
@@ -38,7 +39,7 @@ class CredentialVault:
         """See `CodeVault.keep`. Keeps nothing that it cannot take a note of."""
         note = self._notes / procedure_id
         with contextlib.suppress(OSError), self._reporting(note.unlink):
-            self._notes.mkdir(parents=True, exist_ok=True, mode=0o700)
+            private_folder(self._notes)
             note.touch(mode=0o600)
             self._store.keep(_SERVICE, procedure_id, code)
 

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.sax.saxutils import escape
 
+from certclient.platform.private_files import private_folder
 from certclient.platform.windows_dll import WindowsCallError, declare, load, not_zero
 
 PROGRAM = "certclientw.exe"
@@ -104,7 +105,7 @@ class DailyReminder:
         """Creates or replaces the task. Returns whether that succeeded; never raises OSError."""
         description = self.folder / "daily-reminder.xml"
         try:
-            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            private_folder(self.folder)
             description.write_text(self.xml, encoding="utf-16")
             made = self.schtasks(("/create", "/tn", self.name, "/xml", str(description), "/f"))
             description.unlink()

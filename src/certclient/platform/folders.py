@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
 from importlib.resources import files
 from pathlib import Path
@@ -10,12 +12,42 @@ import platformdirs
 
 from certclient.platform import program_data
 
+if sys.platform != "win32":
+    import pwd
+
 _NAME = "certclient"
+
+
+def home() -> Path:
+    """Returns this user's home folder, always absolute.
+
+    HOME if it is an absolute path, else the one in the user database; a folder that cannot exist if
+    there is none (a container's user without an entry), so that the first write names it.
+    """
+    if sys.platform == "win32":
+        return Path.home()
+    else:  # noqa: RET505 - as mypy reads what is for other systems only
+        named = os.environ.get("HOME", "")
+        if os.path.isabs(named):
+            return Path(named)
+        with contextlib.suppress(KeyError, OSError):
+            return Path(pwd.getpwuid(os.getuid()).pw_dir)
+        return Path(os.devnull) / "home"
+
+
+def base_folder(variable: str, default: str) -> Path:
+    """Returns a base folder of the XDG specification, which ignores relative paths."""
+    named = os.environ.get(variable, "")
+    return Path(named) if os.path.isabs(named) else home() / default
 
 
 def journal_file() -> Path:
     """Returns this user's journal on this computer; other procedure files lie next to it."""
-    return platformdirs.user_data_path(_NAME, appauthor=False, roaming=False) / "journal.sqlite"
+    if sys.platform != "linux":
+        data = platformdirs.user_data_path(_NAME, appauthor=False, roaming=False)
+    else:
+        data = base_folder("XDG_DATA_HOME", ".local/share") / _NAME
+    return data / "journal.sqlite"
 
 
 def data_folder() -> Path:
@@ -35,7 +67,11 @@ def reminders_file() -> Path:
 
 def settings_file() -> Path:
     """Returns the file with the user's choices in the windows; roams with a Windows profile."""
-    return platformdirs.user_config_path(_NAME, appauthor=False, roaming=True) / "settings.ini"
+    if sys.platform != "linux":
+        folder = platformdirs.user_config_path(_NAME, appauthor=False, roaming=True)
+    else:
+        folder = base_folder("XDG_CONFIG_HOME", ".config") / _NAME
+    return folder / "settings.ini"
 
 
 def preferred_store_file() -> Path:
@@ -45,12 +81,19 @@ def preferred_store_file() -> Path:
 
 def log_file() -> Path:
     """Returns the current log file; older ones lie next to it (`log.writing_to`)."""
-    return platformdirs.user_log_path(_NAME, appauthor=False) / "certclient.log"
+    if sys.platform != "linux":
+        folder = platformdirs.user_log_path(_NAME, appauthor=False)
+    else:
+        folder = base_folder("XDG_STATE_HOME", ".local/state") / _NAME / "log"
+    return folder / "certclient.log"
 
 
 def own_folders() -> tuple[Path, ...]:
     """Returns all folders with this user's data; they contain nothing else."""
-    state = platformdirs.user_state_path(_NAME, appauthor=False, roaming=False)
+    if sys.platform != "linux":
+        state = platformdirs.user_state_path(_NAME, appauthor=False, roaming=False)
+    else:
+        state = base_folder("XDG_STATE_HOME", ".local/state") / _NAME
     return tuple(dict.fromkeys((settings_file().parent, log_file().parent, state, data_folder())))
 
 

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import traceback
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 from certclient import __version__
 from certclient.model.errors import CertclientError
+from certclient.platform.private_files import open_private, private_folder
 
 FIELDS = frozenset(
     {
@@ -63,6 +66,27 @@ def writing_to(path: Path) -> Iterator[None]:
         handler.close()
 
 
+class _QuietHandler(RotatingFileHandler):
+    """Writes what can be written: a full disk, or a folder that is gone, costs the log only."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's name
+        """Ignores the error; logging would print a traceback for each record."""
+
+    def close(self) -> None:
+        """Closes the file, also if the rest of it cannot be written."""
+        with suppress(OSError):
+            super().close()
+
+    def _open(self) -> TextIOWrapper:
+        return open(
+            self.baseFilename,
+            "a",
+            encoding=self.encoding,
+            errors=self.errors,
+            opener=open_private,
+        )
+
+
 def close() -> None:
     """Closes this process's log files: Windows cannot delete an open file."""
     for handler in list(_logger.handlers):
@@ -73,12 +97,18 @@ def close() -> None:
 
 def _handler(path: Path) -> logging.Handler | None:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handler = RotatingFileHandler(
-            path, maxBytes=_MAX_BYTES, backupCount=_BACKUPS, encoding="utf-8", delay=True
+        private_folder(path.parent)
+        handler = _QuietHandler(
+            path,
+            maxBytes=_MAX_BYTES,
+            backupCount=_BACKUPS,
+            encoding="utf-8",
+            delay=True,
+            # A file name that is no text must not be lost, nor stop the program.
+            errors="backslashreplace",
         )
-        path.touch(mode=0o600)
-    except OSError:
+        os.close(open_private(path, os.O_WRONLY | os.O_CREAT))
+    except (OSError, ValueError):  # ValueError: a path with a null byte
         return None
     handler.setFormatter(logging.Formatter("%(message)s"))
     return handler

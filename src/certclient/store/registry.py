@@ -17,6 +17,7 @@ import pkcs11
 
 from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
+from certclient.platform.folders import home
 from certclient.store.base import CertificateStore, Unavailable
 from certclient.store.browsers import BrowserDatabase, find_databases, titles
 from certclient.store.pkcs11.database_files import Problem, shown_path, unusable
@@ -96,7 +97,7 @@ def _of_browsers() -> Sequence[BrowserDatabase]:
     """None on Windows, whose own store the browsers read."""
     if sys.platform == "win32":
         return ()
-    return find_databases(os.environ, Path.home())
+    return find_databases(os.environ, home())
 
 
 def open_stores(

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import os
+import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 import msgspec
+
+from certclient.platform.private_files import write_private
 
 _MAX_BYTES = 1 << 20
 
@@ -54,11 +56,5 @@ class AnnouncementCache:
             return {}
 
     def _write(self, cached: Mapping[str, CachedAnnouncement]) -> None:
-        # Written aside and renamed, so that a reader never sees half a file.
-        aside = self.path.with_name(f".{self.path.name}.{os.getpid()}")
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            aside.write_bytes(msgspec.json.encode(cached))
-            aside.replace(self.path)
-        except OSError:
-            aside.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            write_private(self.path, msgspec.json.encode(cached))

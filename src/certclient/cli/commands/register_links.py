@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from certclient.cli.invocation import Invocation
 from certclient.cli.localized import Command, common_parameters
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.platform.desktop_entry import register
+from certclient.platform.folders import base_folder
 
 
 @click.pass_obj
@@ -22,9 +22,8 @@ def register_links(invocation: Invocation) -> int:
     if sys.platform == "win32":
         reason = invocation.catalogue.text("reason.installer")
         raise CertclientError(ErrorCode.USAGE, reason=reason)
-    home = Path.home()
-    data = Path(os.environ.get("XDG_DATA_HOME") or home / ".local" / "share")
-    config = Path(os.environ.get("XDG_CONFIG_HOME") or home / ".config")
+    data = base_folder("XDG_DATA_HOME", ".local/share")
+    config = base_folder("XDG_CONFIG_HOME", ".config")
     try:
         entry = register(_command(invocation.profile_name), data, config)
     except ValueError as error:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from certclient.platform.private_files import private_folder
 from certclient.ui.shell.single_instance import StartRequest, send_to_running_instance
 
 _PATIENCE = 45.0
@@ -31,8 +32,8 @@ def acquire_instance(
     instance hangs or the folder is not writable, returns the lock unacquired; this costs a second
     window and nothing else. `monotonic` returns seconds that never go back.
     """
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    lock = FileLock(folder / "instance.lock")
+    private_folder(folder)
+    lock = FileLock(folder / "instance.lock", mode=0o600)
     end = monotonic() + _PATIENCE
     while not send_to_running_instance(name, start_request):
         try:
