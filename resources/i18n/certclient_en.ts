@@ -848,8 +848,8 @@ Serial number: {serial}</translation>
         <translation>Please renew your certificate.</translation>
     </message>
     <message>
-        <source>The certificate has to be renewed every year. If you choose “Renew later”, you will be reminded again in time.</source>
-        <translation>The certificate has to be renewed every year. If you choose “Renew later”, you will be reminded again in time.</translation>
+        <source>The certificate has to be renewed every year. If you choose “Renew later”, you will be reminded again on {0}.</source>
+        <translation>The certificate has to be renewed every year. If you choose “Renew later”, you will be reminded again on {0}.</translation>
     </message>
     <message>
         <source>Today is the last day.</source>
@@ -1301,6 +1301,14 @@ Error code: {code}</translation>
         <translation>not begun</translation>
     </message>
     <message>
+        <source>waits for what you have to enter</source>
+        <translation>waits for what you have to enter</translation>
+    </message>
+    <message>
+        <source>under way (step {number} of {count})</source>
+        <translation>under way (step {number} of {count})</translation>
+    </message>
+    <message>
         <source>skipped, as you wished</source>
         <translation>skipped, as you wished</translation>
     </message>
@@ -1583,6 +1591,10 @@ Error code: {code}</translation>
     <message>
         <source>It has expired.</source>
         <translation>It has expired.</translation>
+    </message>
+    <message>
+        <source>Its renewal is not finished yet.</source>
+        <translation>Its renewal is not finished yet.</translation>
     </message>
     <message>
         <source>&amp;Renew now</source>

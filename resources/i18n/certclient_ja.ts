@@ -844,8 +844,8 @@ Serial number: {serial}</source>
         <translation>電子証明書の更新をお願いします。</translation>
     </message>
     <message>
-        <source>The certificate has to be renewed every year. If you choose “Renew later”, you will be reminded again in time.</source>
-        <translation>電子証明書は、1年毎に更新処理が必要となります。「後で更新する」を選ぶと、有効期限の前にもう一度お知らせします。</translation>
+        <source>The certificate has to be renewed every year. If you choose “Renew later”, you will be reminded again on {0}.</source>
+        <translation>電子証明書は毎年の更新が必要です。「後で更新する」を選ぶと、{0}にもう一度お知らせします。</translation>
     </message>
     <message>
         <source>Today is the last day.</source>
@@ -1295,6 +1295,14 @@ Error code: {code}</source>
         <translation>始めていません</translation>
     </message>
     <message>
+        <source>waits for what you have to enter</source>
+        <translation>入力を待っています</translation>
+    </message>
+    <message>
+        <source>under way (step {number} of {count})</source>
+        <translation>更新中です（{number}/{count}）</translation>
+    </message>
+    <message>
         <source>skipped, as you wished</source>
         <translation>とばしました</translation>
     </message>
@@ -1576,6 +1584,10 @@ Error code: {code}</source>
     <message>
         <source>It has expired.</source>
         <translation>有効期限が切れています。</translation>
+    </message>
+    <message>
+        <source>Its renewal is not finished yet.</source>
+        <translation>手続きが途中です。続きから始められます。</translation>
     </message>
     <message>
         <source>&amp;Renew now</source>

@@ -13,11 +13,14 @@ from pathlib import Path
 import msgspec
 
 from certclient.enrollment.overview import Condition, Row
+from certclient.enrollment.procedure_status import ProcedurePhase
 from certclient.model.japan_time import day_in_tokyo
 from certclient.platform.private_files import write_private
 
 LAST_DAY_PAUSE = timedelta(hours=2)
 """Interval between reminders on the last day."""
+
+_GOES_ON_BY_ITSELF = (ProcedurePhase.RUNNING, ProcedurePhase.WAITING)
 
 _KEPT_FOR = timedelta(days=400)
 """A certificate is valid for a year; an older entry concerns none that is still here."""
@@ -48,7 +51,12 @@ def threshold(days_left: int, reminder_days: Sequence[int]) -> int | None:
 
 
 def is_due(row: Row, shown: ShownReminder | None, now: datetime) -> bool:
-    """Whether to remind of `row` at `now` (aware), given the last reminder shown."""
+    """Whether to remind of `row` at `now` (aware), given the last reminder shown.
+
+    Not while its renewal runs or waits for the bank, nor of a token that is not plugged in.
+    """
+    if row.absent or (row.procedure is not None and row.procedure.phase in _GOES_ON_BY_ITSELF):
+        return False
     if row.needs_another:
         return shown is None
     if row.condition is Condition.OBTAINABLE:
@@ -70,21 +78,18 @@ def is_due(row: Row, shown: ShownReminder | None, now: datetime) -> bool:
     return reached != threshold(shown.days_left, days) and _another_day(shown.at, now)
 
 
-def next_reminder(row: Row, now: datetime) -> date | None:
+def next_reminder(days_left: int, reminder_days: Sequence[int], now: datetime) -> date:
     """The day in Japan of the reminder after one that is shown at `now` (aware).
 
-    Today on the last day, when it comes back after LAST_DAY_PAUSE; None if no further one is
-    planned, as for a certificate that has expired.
+    `days_left`: calendar days until a certificate expires, 0 or more. The answer is today on the
+    last day, when a reminder comes back after LAST_DAY_PAUSE.
     """
-    left = row.entry.life.days_left
-    if not row.condition.due:
-        return None
     today = day_in_tokyo(now)
-    following = max((day for day in row.profile.reminder_days if day < left), default=None)
+    following = max((day for day in reminder_days if day < days_left), default=None)
     if following is not None:
-        return today + timedelta(days=left - following)
+        return today + timedelta(days=days_left - following)
     # After the bank's last reminder day there is one more, when it has expired.
-    return today if left == 0 else today + timedelta(days=left + 1)
+    return today if days_left == 0 else today + timedelta(days=days_left + 1)
 
 
 def _another_day(earlier: datetime, now: datetime) -> bool:

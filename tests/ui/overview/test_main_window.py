@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
@@ -132,6 +133,10 @@ def test_later_hides_the_card_until_the_next_reminder(
 ) -> None:
     screen.ui.add_certificate(screen.ui.pc, 20)
     screen.refresh()
+    (row,) = screen.scanner.overview.rows
+    tenth_day = row.entry.life.deadline.date() - timedelta(days=10)
+    returns = screen.context.catalogue.day(tenth_day)
+    assert f"「後で更新する」を選ぶと、{returns}にもう一度お知らせします。" in screen.texts()
     with qtbot.waitSignal(screen.window.postponed) as postponed:
         screen.press(screen.window.card.later_button)
     assert list(postponed.args[0]) == list(screen.scanner.overview.rows)
@@ -436,3 +441,59 @@ def _all_texts(window: MainWindow) -> list[str]:
 
 def _japanese(text: str) -> bool:
     return any("\u3040" <= c <= "\u30ff" or "\u4e00" <= c <= "\u9fff" for c in text)
+
+
+def test_fresh_certificate_says_in_its_row_when_it_can_be_renewed(screen: MainWindowScreen) -> None:
+    """No wizard opens to say that it is too early."""
+    screen.ui.add_certificate(screen.ui.pc, 200)
+    screen.refresh()
+    (row,) = screen.scanner.overview.rows
+    day = screen.context.catalogue.day(row.entry.life.renew_from)
+    assert screen.cells(0)[Column.STATE] == f"{day}から更新できます"
+    renew = screen.window.actions_row.renew
+    assert not renew.isEnabled()
+    assert renew.toolTip() == renew.accessibleDescription() == f"{day}から更新できます。"
+
+
+def test_deletion_names_the_certificate_and_says_when_it_is_done(
+    screen: MainWindowScreen, qtbot: QtBot
+) -> None:
+    stored = screen.ui.add_certificate(screen.ui.pc, -10)
+    screen.refresh()
+    until = screen.context.catalogue.minute(stored.certificate.not_after)
+    screen.press(screen.window.selection_row.delete)
+    (box,) = screen.window.findChildren(QMessageBox)
+    assert f"TKYM1408054 1403 の電子証明書（有効期限 {until}）" in box.text()
+    (delete,) = [one for one in box.buttons() if plain(one.text()) == "削除する"]
+    screen.press(delete)
+    qtbot.waitUntil(screen.window.undo.isVisible, timeout=LONG)
+    done = f"TKYM1408054 1403 の電子証明書（有効期限 {until}）を完全に削除しました。"
+    assert screen.window.undo.text == done
+    assert not screen.window.undo.button.isVisible()
+
+
+def test_two_ways_back_have_different_names(screen: MainWindowScreen, qtbot: QtBot) -> None:
+    screen.ui.add_certificate(screen.ui.pc, -10)
+    screen.refresh()
+    screen.press(screen.window.selection_row.archive)
+    qtbot.waitUntil(screen.window.undo.isVisible, timeout=LONG)
+    names = [screen.window.undo.button.text(), screen.window.selection_row.restore.text()]
+    assert [plain(name) for name in names] == ["しまうのを取り消す", "元に戻す"]
+
+
+def test_lines_of_unfinished_procedures_share_no_mnemonic(screen: MainWindowScreen) -> None:
+    for user_id in ("TKYM1408054", "TKYM1408055"):
+        current = screen.ui.add_certificate(screen.ui.pc, 20, user_id)
+        person = ScriptedUser(stop_before=lambda steps: Step.CREATE_KEY in steps)
+        screen.ui.enrollment(screen.ui.profile, screen.ui.stores).renew(
+            current, screen.ui.pc, person
+        )
+    screen.refresh()
+    pending = screen.window.pending
+    assert [one.text() for one in pending.buttons] == ["続ける(&C)", "続ける"]
+    assert [one.text() for one in pending.abandon_buttons] == ["やめる(&V)…", "やめる…"]
+    assert pending.texts[0] == (
+        f"TKYM1408054（{screen.ui.profile.bank.ja}）："
+        "途中で止まっています。続きから始められます（ここまで：鍵を作りました）。"
+    )
+    assert not screen.window.card.isVisible(), "the list of unfinished ones takes its place"

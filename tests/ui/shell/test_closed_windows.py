@@ -79,7 +79,11 @@ def start_renewal(driver: ShellDriver, gate: Gate) -> None:
     driver.wizard_driver.arrives_at(WizardPageId.START)
     driver.wizard_driver.clicks_on("更新する")
     until(gate.reached.is_set)
-    until(lambda: [one.step for one in driver.shell.scanner.overview.procedures] == [Step.WAIT])
+    until(
+        lambda: any(
+            "認証局の発行を待っています" in one for one in driver.shell.window.pending.texts
+        )
+    )
 
 
 def close_everything(driver: ShellDriver) -> None:
@@ -213,6 +217,7 @@ def test_closed_batch_is_shown_and_tells_its_result(
     until(gate.reached.is_set)
     batch.close()
     until(lambda: states(driver)[0].startswith("手続き中です"))
+    until(lambda: len(window.pending.buttons) == 1)
     assert states(driver)[1] == "更新できます"
     driver.press(window.pending.buttons[0])
     assert batch.isVisible(), "its window is すべて更新"

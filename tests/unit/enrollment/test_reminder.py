@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from certclient.enrollment.inventory import InventoryEntry
 from certclient.enrollment.overview import Condition, Overview, Row
+from certclient.enrollment.procedure_status import ProcedurePhase, ProcedureStatus
 from certclient.enrollment.reminder import (
     Reminder,
     ReminderHistory,
     ShownReminder,
     is_due,
+    next_reminder,
     threshold,
 )
 from certclient.model.certificate import Certificate, Owner, Role
@@ -149,3 +151,44 @@ def test_a_short_lived_certificate_is_reminded_of_when_it_is_due(
     short = (profile, replace(certificate, not_before=certificate.not_after - timedelta(days=9)))
     assert not is_due(row_at(short, noon_before(short, 8)), None, noon_before(short, 8))
     assert is_due(row_at(short, noon_before(short, 2)), None, noon_before(short, 2))
+
+
+@pytest.mark.parametrize(
+    ("days_left", "day"),
+    [
+        (30, date(2027, 2, 19)),
+        (11, date(2027, 2, 19)),
+        (10, date(2027, 2, 22)),
+        (1, date(2027, 3, 1)),
+        (0, date(2027, 3, 1)),
+    ],
+)
+def test_notice_says_on_which_day_it_returns(
+    world: tuple[Profile, Certificate], days_left: int, day: date
+) -> None:
+    assert next_reminder(days_left, DAYS, noon_before(world, days_left)) == day
+
+
+def test_notice_after_the_banks_last_day_returns_when_it_has_expired(
+    world: tuple[Profile, Certificate],
+) -> None:
+    assert next_reminder(3, (30, 10), noon_before(world, 3)) == date(2027, 3, 2)
+
+
+@pytest.mark.parametrize(
+    ("phase", "reminds"),
+    [
+        (ProcedurePhase.RUNNING, False),
+        (ProcedurePhase.WAITING, False),
+        (ProcedurePhase.INTERRUPTED, True),
+        (ProcedurePhase.FAILED, True),
+    ],
+)
+def test_no_reminder_while_the_renewal_goes_on_by_itself(
+    world: tuple[Profile, Certificate], phase: ProcedurePhase, reminds: bool
+) -> None:
+    now = noon_before(world, 10)
+    row = row_at(world, now)
+    procedure = ProcedureStatus(*row.key, phase)
+    assert is_due(replace(row, procedure=procedure), None, now) is reminds
+    assert not is_due(replace(row, absent=True), None, now)

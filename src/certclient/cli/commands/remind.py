@@ -14,6 +14,7 @@ from certclient.cli.localized import Command, common_parameters
 from certclient.cli.records import JsonValue, entry_record, print_json, store_record
 from certclient.cli.stores import print_unusable
 from certclient.cli.windows import start, windows_opener
+from certclient.enrollment.observed_state import journal_reader
 from certclient.enrollment.overview import Row, read_overview
 from certclient.enrollment.reminder import Reminder, ReminderHistory
 from certclient.model.errors import CertclientError, ErrorCode
@@ -65,11 +66,13 @@ def remind(invocation: Invocation) -> int:
 def _due(invocation: Invocation) -> tuple[Sequence[Reminder], Mapping[str, UnreadStore]]:
     """Returns the reminders due, and the stores whose certificates nobody is reminded of."""
     services = invocation.services
-    now, statuses = services.clock(), services.statuses()
+    now = services.clock()
+    statuses, open_procedures = journal_reader(services.statuses, services.open_procedures)()
     rows: list[Row] = []
     unread: dict[str, UnreadStore] = {}
     for profile in _profiles(invocation):
-        overview = read_overview([profile], services.stores(profile), now, statuses)
+        stores = services.stores(profile)
+        overview = read_overview([profile], stores, now, statuses, open_procedures)
         rows += overview.rows
         for store in overview.stores:
             error = overview.unusable.get(store.store_id)

@@ -25,6 +25,7 @@ from certclient.enrollment.procedure import (
     Pending,
     ProcedureState,
 )
+from certclient.enrollment.procedure_status import ProcedureStatus
 from certclient.model.visible_text import visible
 from certclient.ui.context import AppContext
 from certclient.ui.enrollment.batch_run import BatchRun
@@ -271,8 +272,17 @@ class RenewAllDialog(QDialog):
         if number < len(self.batch.ends):
             return self._outcome_text(self.batch.ends[number])
         if self.batch.is_renewing(number):
-            return self.tr("under way")
+            return self._progress(self.batch.status(number))
         return self.tr("not begun") if self.batch.over else ""
+
+    def _progress(self, status: ProcedureStatus | None) -> str:
+        if status is None or status.step is None:
+            return self.tr("under way")
+        if status.asking:
+            return self.tr("waits for what you have to enter")
+        return self.tr("under way (step {number} of {count})").format(
+            number=status.number, count=len(status.listed)
+        )
 
     def _outcome_text(self, end: WorkerResult) -> str:
         if end.own_choice:

@@ -10,8 +10,9 @@ from PySide6.QtCore import QObject, Signal
 from certclient.enrollment.observed_state import RunTarget
 from certclient.enrollment.overview import Row, read_overview
 from certclient.enrollment.procedure import Enrollment, ProcedureKind
+from certclient.enrollment.procedure_status import ProcedureStatus
 from certclient.model.errors import CertclientError
-from certclient.model.progress import Phase, Progress, Step
+from certclient.model.progress import Step
 from certclient.store.base import CertificateStore
 from certclient.ui.context import AppContext
 from certclient.ui.tasks.enrollment_worker import (
@@ -56,6 +57,7 @@ class BatchRun(QObject):
     def __init__(self, context: AppContext, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._context = context
+        context.state.changed.connect(self._state_changed)
         self._due_certificates: _DueCertificates | None = None
         self._now = -1
         self.batch_id = secrets.token_hex(8)
@@ -66,7 +68,6 @@ class BatchRun(QObject):
         self.stopping = False
         self.ended = False
         """Whether the last renewal of a started batch has ended."""
-        self.step: Step | None = None
 
     # Progress
 
@@ -100,9 +101,19 @@ class BatchRun(QObject):
         """Whether the batch was started and nothing runs any more."""
         return self._now >= 0 and not self.working
 
+    def status(self, number: int) -> ProcedureStatus | None:
+        """The observed status of row `number` of `rows`; None while nothing is open for it."""
+        return self._context.state.overview.status(self.rows[number].key)
+
     def is_renewing(self, number: int) -> bool:
         """Whether row `number` of `rows` is being renewed now."""
         return self.working and number == self._now
+
+    @property
+    def step(self) -> Step | None:
+        """The step in progress, or None."""
+        status = self.status(self._now) if self.working else None
+        return status.step if status is not None and status.running else None
 
     # Running
 
@@ -124,6 +135,10 @@ class BatchRun(QObject):
         if self.run is not None:
             self.run.interaction.stop()
         self.changed.emit()
+
+    def _state_changed(self) -> None:
+        if self.working:
+            self.changed.emit()
 
     def _seen(self, due_certificates: _DueCertificates) -> None:
         self._due_certificates = due_certificates
@@ -150,7 +165,6 @@ class BatchRun(QObject):
         run.ended.connect(self._ended)
         run.interaction.pin_asked.connect(self.question_asked)
         run.interaction.secret_asked.connect(self.question_asked)
-        run.interaction.progressed.connect(self._report)
         self.run = run
         self.run_began.emit(run)
         run.start(
@@ -168,13 +182,8 @@ class BatchRun(QObject):
             )
         )
 
-    def _report(self, report: Progress) -> None:
-        self.step = report.step if report.phase is Phase.STARTED else None
-        self.changed.emit()
-
     def _ended(self, end: WorkerResult) -> None:
         self.run = None
-        self.step = None
         self.ends.append(end)
         self.one_ended.emit(end.outcome if end.outcome is not None else end.error)
         self._next()

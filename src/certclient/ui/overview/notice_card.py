@@ -156,9 +156,7 @@ class NoticeCard(QFrame):
     def _return(self, row: Row) -> str:
         """When the notice comes back after 後で更新する."""
         now = self._context.clock()
-        day = next_reminder(row, now)
-        if day is None:
-            return ""
+        day = next_reminder(row.entry.life.days_left, row.profile.reminder_days, now)
         if day == day_in_tokyo(now):
             return self.tr("If you choose “Renew later”, you are reminded again in two hours.")
         return self.tr("If you choose “Renew later”, you are reminded again on {0}.").format(

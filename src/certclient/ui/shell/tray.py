@@ -106,11 +106,12 @@ class Tray(QObject):
             "until": self._context.catalogue.minute(row.entry.life.deadline),
         }
         text = self.tr("{bank}, {user}: valid until {until}.").format(**names)
-        if days > 0:
-            return text + " " + self.tr("%n day(s) are left.", "", days)
-        if days == 0:
-            return text + " " + self.tr("Today is the last day.")
-        return text + " " + self.tr("It has expired.")
+        left = self.tr("It has expired.")
+        if days >= 0:
+            today = self.tr("Today is the last day.")
+            left = self.tr("%n day(s) are left.", "", days) if days > 0 else today
+        begun = self.tr("Its renewal is not finished yet.") if row.procedure is not None else ""
+        return " ".join(part for part in (text, left, begun) if part)
 
     def _retranslate(self) -> None:
         row = worst(self._overview)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+from certclient.enrollment.reminder import next_reminder
 from certclient.ui.enrollment.details import certificate_details
 from certclient.ui.enrollment.navigation import WizardPageId
 from certclient.ui.enrollment.pages.base import Button, Buttons, WizardPage, sentences
@@ -35,9 +38,12 @@ class NoticePage(WizardPage):
         self._later.set_text(
             self.tr(
                 "The certificate has to be renewed every year. If you choose “Renew later”, "
-                "you will be reminded again in time."
-            )
+                "you will be reminded again on {0}."
+            ).format(self.context.catalogue.day(self._next_reminder(current.life.days_left)))
         )
+
+    def _next_reminder(self, days_left: int) -> date:
+        return next_reminder(days_left, self.session.profile.reminder_days, self.context.clock())
 
     def _days_left(self, days: int) -> str:
         if days == 0:
