@@ -191,6 +191,16 @@ def test_proxy_that_refuses_the_connection_is_reported(make: TransportFactory, l
     assert caught.value.data == {"status": "403", "host": f"127.0.0.1:{proxy.port}"}
 
 
+@pytest.mark.parametrize("status", ["502 Bad Gateway", "503 Unavailable", "504 Timeout"])
+def test_proxy_that_cannot_reach_the_server_is_not_to_blame(
+    make: TransportFactory, lab: Lab, status: str
+) -> None:
+    with raw_server(always(http(status, b""))) as proxy, pytest.raises(CertclientError) as caught:
+        through(make, proxy, lab).post("https://ca.example.jp/pkix/", b"question", CMP)
+    assert caught.value.code is ErrorCode.NETWORK_UNREACHABLE
+    assert caught.value.data["host"] == "ca.example.jp"
+
+
 @pytest.mark.parametrize("scheme", ["https", "http"])
 def test_unreachable_proxy_is_reported(make: TransportFactory, lab: Lab, scheme: str) -> None:
     proxy = RawServer(free_port())

@@ -18,11 +18,13 @@ from PySide6.QtWidgets import QWidget
 from certclient.enrollment.interaction import SecretKind, SecretRequest
 from certclient.enrollment.journal import ProcedureState
 from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.proxy_login import ProxyLoginRequest
 from certclient.store.base import AttemptsLeft, PinRequest, StoredCertificate
 from certclient.ui.context import AppContext
 from certclient.ui.enrollment.batch import RenewAllDialog
 from certclient.ui.enrollment.navigation import WizardPageId, failed
 from certclient.ui.enrollment.pages.work import WorkPage
+from certclient.ui.enrollment.proxy_login import ProxyLoginDialog
 from certclient.ui.enrollment.wizard import EnrollmentWizard
 from support.cli_runner import view
 from support.pkcs11_faults import CKR_PIN_LOCKED, Faults
@@ -213,6 +215,13 @@ def _questions(ui: UiEnvironment, context: AppContext) -> Shown:
             page.ask(question)
             yield _settled(name, wizard_driver.wizard)
         page.cancel_question()
+        request = ProxyLoginRequest(
+            "proxy.example.co.jp:8080", "Example Kogyo", ("Digest",), True, can_keep=True
+        )
+        login = ProxyLoginDialog(context, request, wizard_driver.wizard)
+        login.open()
+        yield _settled("proxy-login", login)
+        login.done(0)
 
 
 def _all(ui: UiEnvironment, context: AppContext) -> Shown:

@@ -54,7 +54,7 @@ def running_squid(login: SquidLogin) -> Iterator[Squid]:
     """Starts squid in a folder of its own, as it gives up root's rights."""
     folder = Path(tempfile.mkdtemp(prefix="squid-"))
     squid = Squid(free_port(), folder)
-    (folder / "hosts").write_text("127.0.0.1 bank.test\n", encoding="ascii")
+    (folder / "hosts").write_text("127.0.0.1 bank.test localhost\n", encoding="ascii")
     (folder / "squid.conf").write_text(_configuration(squid, login), encoding="utf-8")
     _write_users(folder, login)
     if os.geteuid() == 0:

@@ -35,7 +35,8 @@ class Transport(Protocol):
     the proxy's host:port. No data ever holds a user or password:
 
     - NETWORK_UNREACHABLE (host, reason): refused, no such name, connection lost, body cut off,
-      empty or garbled answer. NETWORK_TIMEOUT (host, reason): no answer within `Timeouts`.
+      empty or garbled answer, or a proxy that cannot reach the server. NETWORK_TIMEOUT (host,
+      reason): no answer within `Timeouts`.
     - TLS_UNTRUSTED (host, issuer, reason): the server's certificate is not trusted, is for another
       name, or has no subjectAltName. CLOCK_WRONG (server, local, days): it is the right one, but
       its dates do not suit this computer's clock, and its time is another one.

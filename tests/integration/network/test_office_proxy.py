@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
 import os
+import pty
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -15,7 +17,7 @@ import pytest
 from support.command_line import PC_USER, CliComputer
 from support.office import OutsideBank, outside_bank
 from support.session_bus import gnome_keyring, session_bus
-from support.squid import Squid, SquidLogin, running_squid
+from support.squid import REALM, Squid, SquidLogin, running_squid
 
 SCHEMES = ("basic", "digest")
 HIDDEN = "hidden-Passw0rd"
@@ -122,6 +124,51 @@ def test_issue_code_precedes_the_proxy_password_on_standard_input(
             stdin=f"{code}\n{HIDDEN}\n",
         )
         assert done.code == 0, done.err
+
+
+def test_person_at_the_terminal_is_asked(pc: CliComputer, outside: OutsideBank) -> None:
+    """A real terminal: consent, then a wrong password, then the right one."""
+    pc.add_certificate(PC_USER, pc.nss.store())
+    with running_squid(SquidLogin("digest", "太郎", HIDDEN)) as squid:
+        computer = office(pc, outside, f"http://{squid.netloc}")
+        screen = typed(
+            computer,
+            ("始めてよろしいですか", "y"),
+            ("プロキシのユーザ名", "太郎"),
+            ("でのパスワード", "mistyped"),
+            ("保存しますか", "n"),
+            ("ユーザ名かパスワードが違います", ""),
+            ("プロキシのユーザ名（", "太郎"),
+            ("でのパスワード", HIDDEN),
+            ("保存しますか", ""),
+            ("インストールが完了しました", ""),
+        )
+    assert REALM in screen
+    assert HIDDEN not in screen
+    assert "mistyped" not in screen
+
+
+def typed(computer: CliComputer, *dialogue: tuple[str, str]) -> str:
+    """Runs `renew` on a terminal: waits for each text, then types the line ("" for none)."""
+    command = ["-m", "certclient", "--profile", str(computer.bank.profile_path), "renew"]
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.execve(sys.executable, [sys.executable, *command], computer.environment)
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    screen, seen = "", 0
+    try:
+        for text, line in dialogue:
+            while text not in screen[seen:]:
+                screen += decoder.decode(os.read(terminal, 65536))
+            seen = screen.index(text, seen) + len(text)
+            if line or text.startswith("保存"):
+                os.write(terminal, f"{line}\n".encode())
+    except OSError as error:  # the program has ended
+        pytest.fail(f"{error}; on the screen: {screen}")
+    finally:
+        os.close(terminal)
+        os.waitpid(pid, 0)
+    return screen
 
 
 def test_stored_login_is_used_by_nobody_in_front_of_the_computer(
