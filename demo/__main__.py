@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -12,6 +13,8 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import FrameType
+from typing import NoReturn
 
 from certclient.configuration.profiles import load_profile
 from certclient.model.errors import CertclientError
@@ -49,8 +52,11 @@ def main(arguments: Sequence[str]) -> int:
 
     `--keep` keeps the folder with its logs. On a computer with a display the demo opens the app's
     windows instead of playing the story, unless `--story` is given. Returns the exit code: 0, 1
-    after a failed step, 130 after Ctrl+C.
+    after a failed step, 130 after Ctrl+C. SIGTERM and SIGHUP (a closed terminal) end the bank, the
+    browser and the window, too, and remove the folder; the exit code is 128 plus their number.
     """
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _end)
     play = _play if "--story" in arguments or not has_display() else open_windows
     report = DemoReport()
     try:
@@ -63,6 +69,13 @@ def main(arguments: Sequence[str]) -> int:
         report.failed("interrupted from the keyboard")
         return 130
     return 0
+
+
+def _end(number: int, _frame: FrameType | None) -> NoReturn:
+    """Unwinds the main thread once; a second signal must not interrupt the clean-up."""
+    for handled in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+        signal.signal(handled, signal.SIG_IGN)
+    sys.exit(128 + number)
 
 
 def _play(folder: Path, report: DemoReport) -> None:

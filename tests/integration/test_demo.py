@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
+
+from support.screen import screen
 
 PROJECT = Path(__file__).parents[2]
 
@@ -61,3 +66,49 @@ def test_failing_step_is_named_and_ends_the_demo(temporary: Path) -> None:
     assert done.returncode == 1
     assert "FAILED in step 0: getting ready" in done.stdout
     assert "softhsm2-util" in done.stdout
+
+
+def processes_of(temporary: Path) -> list[str]:
+    """The command lines of processes that the demo with its folders in `temporary` has started."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if str(temporary).encode() in (process / "environ").read_bytes():
+                found.append((process / "cmdline").read_bytes().replace(b"\0", b" ").decode())
+        except OSError:
+            continue
+    return [line for line in found if line]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("until", ["The practice bank", "The main window opens"])
+def test_a_signal_ends_bank_browser_and_window(
+    temporary: Path, number: signal.Signals, until: str
+) -> None:
+    display = screen() if until == "The main window opens" else nullcontext(None)
+    with display as shown:
+        variables = {"DISPLAY": shown.display} if shown else {}
+        demo = subprocess.Popen(
+            [sys.executable, "-m", "demo"],
+            cwd=PROJECT,
+            env={**os.environ, "TMPDIR": str(temporary), "HOME": str(temporary), **variables},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert demo.stdout is not None
+        with demo.stdout:
+            assert any(until in line for line in demo.stdout), "the demo has come this far"
+            deadline = time.monotonic() + 100
+            wanted = "certclient --profile" if shown else "practice --data"
+            while not any(wanted in line for line in processes_of(temporary)):
+                assert time.monotonic() < deadline
+                time.sleep(0.1)
+            demo.send_signal(number)
+            demo.stdout.read()
+        assert demo.wait(timeout=100) == 128 + number
+        deadline = time.monotonic() + 30
+        while processes_of(temporary) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        assert processes_of(temporary) == []
+    assert [path.name for path in temporary.glob("certclient-demo-*")] == []
