@@ -1441,6 +1441,10 @@ Error code: {code}</translation>
         <translation>The link is for a bank that is not set up on this computer.</translation>
     </message>
     <message>
+        <source>Plug in the USB token “{0}” first.</source>
+        <translation>Plug in the USB token “{0}” first.</translation>
+    </message>
+    <message>
         <source>{user}: it can be renewed from {day}.</source>
         <translation>{user}: it can be renewed from {day}.</translation>
     </message>

@@ -1435,6 +1435,10 @@ Error code: {code}</source>
         <translation>このリンクの金融機関は、このパソコンに設定されていません。</translation>
     </message>
     <message>
+        <source>Plug in the USB token “{0}” first.</source>
+        <translation>先に専用USB「{0}」を差し込んでください。</translation>
+    </message>
+    <message>
         <source>{user}: it can be renewed from {day}.</source>
         <translation>{user} の電子証明書は、{day}から更新できます。</translation>
     </message>

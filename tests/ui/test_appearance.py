@@ -17,9 +17,12 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor, QPainter, QPixmap
 from PySide6.QtWidgets import QMessageBox, QWidget
 
+from certclient.enrollment.interaction import NonInteractive
+from certclient.enrollment.observed_state import RunTarget
 from certclient.i18n.catalogue import Language
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import KeySpec, own_label
+from certclient.model.progress import Phase, Progress, Step
 from certclient.model.update import Version
 from certclient.store.base import AttemptsLeft, PinRequest
 from certclient.ui.context import AppContext
@@ -210,6 +213,32 @@ def test_main_window_in_edge_cases(camera: Camera, main_window: OpenMainWindow) 
     dialog.show()
     camera.take("pin", dialog)
     dialog.close()
+
+
+def test_states_of_procedures(camera: Camera, main_window: OpenMainWindow) -> None:
+    """Running, asking, waiting, interrupted, failed, done, and a token that was unplugged."""
+    ui = camera.ui
+    window, scanner = main_window()
+    state = window._context.state.state
+    users = [f"TKYM140806{number}" for number in range(4)]
+    for user_id in users:
+        ui.add_certificate(ui.pc, 20, user_id)
+    if ui.hsm:
+        ui.add_certificate(ui.new_token().store(), 12, "TKYM1408069")
+    scanner.refresh()
+    until(lambda: len(scanner.overview.rows) >= len(users))
+    targets = [RunTarget(ui.profile.id, user_id, full_id=user_id) for user_id in users]
+    running, asking, _finished, failed = [state.begin(one, NonInteractive()) for one in targets]
+    running.progress(Progress(Step.CONFIRM, Phase.STARTED))
+    state.note_asking(asking, asking=True)
+    state.end(failed, None, CertclientError(ErrorCode.NETWORK_TIMEOUT))
+    person = ScriptedUser(stop_before=lambda steps: Step.CREATE_KEY in steps)
+    current = ui.add_certificate(ui.pc, 25, "TKYM1408067")
+    ui.enrollment(ui.profile, ui.stores).renew(current, ui.pc, person)
+    del ui.stores[1:]
+    scanner.refresh()
+    until(lambda: len(window.pending.texts) == 4)
+    camera.take("main-procedures", window)
 
 
 def test_open_procedures_and_leftover_keys(camera: Camera, main_window: OpenMainWindow) -> None:

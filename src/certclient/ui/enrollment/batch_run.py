@@ -36,7 +36,11 @@ class _DueCertificates:
 def _scan(context: AppContext) -> _DueCertificates:
     """Runs in a worker."""
     stores = tuple(context.stores())
-    overview = read_overview(context.profiles, stores, context.clock(), context.statuses())
+    # With the open procedures: what runs already, or waits for the bank, is not started again.
+    reading = context.state.state.read_journal()
+    overview = read_overview(
+        context.profiles, stores, context.clock(), reading.statuses, reading.open_procedures
+    )
     wanted = {row.profile.id: row.profile for row in overview.due}
     enrollments = {name: context.enrollment(one, stores) for name, one in wanted.items()}
     return _DueCertificates(stores, overview.due, enrollments)
