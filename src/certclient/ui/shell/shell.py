@@ -241,9 +241,7 @@ class Shell(QObject):
             self.wizard_manager.obtain_for(link.user_id, profile_id=link.profile_id, ticket=ticket)
         elif row is not None and row.absent:
             self.window.show_message(
-                self.tr("Plug in the USB token “{0}” first.").format(
-                    visible(row.entry.store.label)
-                )
+                self.tr("Plug in the USB token “{0}” first.").format(visible(row.entry.store.label))
             )
         elif row is not None and row.procedure is not None:
             self._continue(row.procedure)
