@@ -159,6 +159,17 @@ def test_a_date_that_cannot_be_read_is_said_to_be(pc: CliComputer) -> None:
     assert pc.run("remove-old", "--yes", "--json").json["certificates"] == []
 
 
+def test_a_serial_number_or_issuer_that_cannot_be_read_is_said_to_be(pc: CliComputer) -> None:
+    (odd,) = put(pc, OddCertificate(serial=tlv(2, b""), not_after=in_days(200)))
+    assert pc.run("list").out.splitlines()[-1].rstrip().endswith("読み取れません")
+    assert "シリアル番号 = 読み取れません" in pc.run("show", odd.fingerprint).out
+    (nameless,) = put(
+        pc, OddCertificate(serial=tlv(2, b"\x07"), not_after=in_days(200)), issuer=sequence(b"\x30")
+    )
+    assert "発行元 = 読み取れません" in pc.run("show", nameless.fingerprint).out
+    assert_every_command_works(pc)
+
+
 def test_a_certificate_whose_owner_cannot_be_read_is_not_passed_over(pc: CliComputer) -> None:
     (odd,) = put(pc, OddCertificate(subject=sequence(b"\x31\x7f")))
     done = pc.run("list", "--json").json

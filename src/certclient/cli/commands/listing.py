@@ -108,7 +108,7 @@ def _row(invocation: Invocation, row: Row) -> list[str]:
         until_text(invocation, entry),
         "" if entry.certificate.unreadable & DATES else str(entry.life.days_left),
         _procedure_text(invocation, row) or stage_text(invocation, entry),
-        entry.certificate.serial_hex,
+        serial_text(invocation, entry),
     ]
 
 
@@ -124,8 +124,13 @@ def _procedure_text(invocation: Invocation, row: Row) -> str:
 def until_text(invocation: Invocation, entry: InventoryEntry) -> str:
     """The end of validity, or that it cannot be read."""
     if CertificateField.NOT_AFTER in entry.certificate.unreadable:
-        return invocation.catalogue.text("list.date-unreadable")
+        return invocation.catalogue.text("list.unreadable-field")
     return invocation.catalogue.minute(entry.life.deadline)
+
+
+def serial_text(invocation: Invocation, entry: InventoryEntry) -> str:
+    """The serial number, or that it cannot be read."""
+    return entry.certificate.serial_hex or invocation.catalogue.text("list.unreadable-field")
 
 
 def stage_text(invocation: Invocation, entry: InventoryEntry) -> str:

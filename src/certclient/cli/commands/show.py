@@ -6,13 +6,15 @@ from collections.abc import Iterator
 
 import click
 
-from certclient.cli.commands.listing import stage_text, until_text
+from certclient.cli.commands.listing import serial_text, stage_text, until_text
 from certclient.cli.exit_codes import DONE
 from certclient.cli.invocation import Invocation
 from certclient.cli.localized import Command, common_parameters
 from certclient.cli.records import entry_record, print_json
 from certclient.enrollment.bank_status import BankStatus
 from certclient.enrollment.inventory import InventoryEntry, named, read_inventory
+from certclient.model.certificate import Certificate
+from certclient.model.certificate_reading import CertificateField
 from certclient.model.lifecycle import Stage
 from certclient.model.visible_text import visible
 from certclient.store.names import title_of
@@ -42,9 +44,9 @@ def _lines(invocation: Invocation, entry: InventoryEntry) -> Iterator[str]:
     yield catalogue.text("show.owner", user_id=entry.full_id, role=role)
     yield catalogue.text("show.place", place=place)
     yield catalogue.text("show.name", name=entry.stored.friendly_name)
-    yield catalogue.text("finished.issuer", issuer=certificate.issuer_common_name)
+    yield catalogue.text("finished.issuer", issuer=_issuer(invocation, certificate))
     yield from (f"{label} = {visible(value)}" for label, value in certificate.dn_lines)
-    yield catalogue.text("finished.serial", serial=certificate.serial_hex)
+    yield catalogue.text("finished.serial", serial=serial_text(invocation, entry))
     yield catalogue.text("show.fingerprint", fingerprint=certificate.fingerprint)
     yield catalogue.text("finished.until", until=until_text(invocation, entry))
     if entry.stored.archived:
@@ -61,6 +63,12 @@ def _lines(invocation: Invocation, entry: InventoryEntry) -> Iterator[str]:
         yield catalogue.text(f"show.{_ADVICE[life.stage]}", **_days(invocation, entry))
     else:
         yield stage_text(invocation, entry)
+
+
+def _issuer(invocation: Invocation, certificate: Certificate) -> str:
+    if CertificateField.ISSUER in certificate.unreadable:
+        return invocation.catalogue.text("list.unreadable-field")
+    return certificate.issuer_common_name
 
 
 _ADVICE = {

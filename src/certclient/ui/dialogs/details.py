@@ -67,8 +67,8 @@ class DetailsDialog(QDialog):
             *self._obstacle_text(),
             (self.tr("Valid from"), self._moment(CertificateField.NOT_BEFORE)),
             (self.tr("Valid until"), self._moment(CertificateField.NOT_AFTER)),
-            (self.tr("Serial number"), certificate.serial_hex),
-            (self.tr("Issuer"), certificate.issuer_common_name),
+            (self.tr("Serial number"), certificate.serial_hex or self.tr("Cannot be read")),
+            (self.tr("Issuer"), certificate.issuer_common_name or self.tr("Cannot be read")),
             *certificate.dn_lines,
             (self.tr("Fingerprint (SHA-256)"), _in_pairs(certificate.fingerprint)),
         ]
