@@ -7,12 +7,12 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from certclient.model.errors import CertclientError
-from certclient.store.firefox_profiles import profiles_of
+from certclient.store.firefox_profiles import FirefoxProfile, folders_of, profiles_of
 from certclient.store.pkcs11.database_files import (
     CERTIFICATES,
     KEYS,
@@ -76,6 +76,10 @@ _MOZILLA_AT_HOME = {
 }
 
 
+_ALWAYS_EXPECTED = "Firefox"
+"""A browser so common that its folder is missed even if nobody can tell whether it is there."""
+
+
 @dataclass(frozen=True, slots=True)
 class BrowserDatabase:
     """A folder with an NSS database, or for one.
@@ -110,6 +114,8 @@ def find_databases(
     Chrome and Chromium is listed before it exists if such a browser is installed or if there is no
     other database. Creates nothing and never raises.
     """
+    if os.path.isdir(home) and not os.access(home, os.X_OK):
+        return [BrowserDatabase(default_directory(environment, home), _CHROMIUM)]
     found = [*_shared(environment, home, which), *_others(environment, home)]
     if all(database.problem for database in found):
         found.insert(0, BrowserDatabase(default_directory(environment, home), _CHROMIUM))
@@ -179,7 +185,7 @@ def _shared(environment: Mapping[str, str], home: Path, which: Which) -> list[Br
 def _installed(environment: Mapping[str, str], home: Path, which: Which) -> list[str]:
     """Returns the names of the browsers that share the folder and are used or installed here."""
     configuration = _configuration(environment, home)
-    used = {name for folder, name in _SHARED.items() if _there(configuration / folder)}
+    used = {name for folder, name in _SHARED.items() if os.path.isdir(configuration / folder)}
     programs = {name for program, name in _PROGRAMS.items() if _outside_snap(which(program))}
     return [name for name in _SHARED.values() if name in used | programs]
 
@@ -205,12 +211,17 @@ def _others(environment: Mapping[str, str], home: Path) -> Iterator[BrowserDatab
 
 def _mozilla(root: Path, browser: str) -> Iterator[BrowserDatabase]:
     """Returns the profiles below `root` that have a database."""
+    profiles: Sequence[FirefoxProfile] = ()
     try:
-        for profile in profiles_of(root):
-            if _holds_database(profile.directory):
-                yield BrowserDatabase(profile.directory, browser, profile.name)
+        profiles = profiles_of(root)
     except OSError as error:
-        yield BrowserDatabase(root, browser, problem=inaccessible(root, error))
+        if browser == _ALWAYS_EXPECTED or os.path.lexists(root):
+            yield BrowserDatabase(root, browser, problem=inaccessible(root, error))
+        with suppress(OSError):
+            profiles = folders_of(root)
+    for profile in profiles:
+        if _holds_database(profile.directory):
+            yield BrowserDatabase(profile.directory, browser, profile.name)
 
 
 def _holds_database(directory: Path) -> bool:

@@ -10,6 +10,10 @@ from pathlib import Path
 _LISTS = ("profiles.ini", "installs.ini")
 
 
+_LARGEST = 1 << 20
+"""Bytes. A profile takes about a hundred."""
+
+
 @dataclass(frozen=True, slots=True)
 class FirefoxProfile:
     """A profile's folder and the name that about:profiles shows."""
@@ -24,18 +28,24 @@ def profiles_of(root: Path) -> Sequence[FirefoxProfile]:
     If that file is missing or damaged, each folder in `root` counts as a profile. Empty if there
     is no `root`. Raises OSError if `root` or a list cannot be read.
     """
-    try:
-        children = sorted(root.iterdir())
-    except (FileNotFoundError, NotADirectoryError):
-        return []
+    folders = folders_of(root)
     profiles, installations = (_read(root / name) for name in _LISTS)
     if profiles is None:
-        return [FirefoxProfile(child, child.name) for child in children if child.is_dir()]
+        return folders
     defaults = [*_defaults(root, profiles, "install"), *_defaults(root, installations, "")]
     found = {profile.directory: profile for profile in _listed(root, profiles)}
     for default in defaults:
         found.setdefault(default, FirefoxProfile(default, default.name))
     return sorted(found.values(), key=lambda profile: profile.directory not in defaults)
+
+
+def folders_of(root: Path) -> Sequence[FirefoxProfile]:
+    """Returns each folder in `root` as a profile; empty if there is no `root`. Raises OSError."""
+    try:
+        children = sorted(root.iterdir())
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    return [FirefoxProfile(child, child.name) for child in children if child.is_dir()]
 
 
 def _listed(root: Path, parser: configparser.ConfigParser) -> Iterator[FirefoxProfile]:
@@ -61,8 +71,11 @@ def _read(file: Path) -> configparser.ConfigParser | None:
     """
     parser = configparser.ConfigParser(strict=False, interpolation=None, delimiters=("=",))
     try:
-        text = file.read_bytes().decode("utf-8-sig", "surrogateescape")
+        if not file.is_file():
+            return None
+        with file.open("rb") as stream:
+            text = stream.read(_LARGEST).decode("utf-8-sig", "surrogateescape")
         parser.read_string(text.replace("\0", ""))
-    except (FileNotFoundError, IsADirectoryError, configparser.Error):
+    except (FileNotFoundError, configparser.Error):
         return None
     return parser

@@ -301,6 +301,23 @@ def test_an_unreadable_store_is_named_and_the_others_go_on(pc: CliComputer, kind
         assert nothing.json["error"]["code"] == "CC-STORE-UNAVAILABLE"
 
 
+def test_an_unreadable_list_of_profiles_is_named_and_hides_no_profile(pc: CliComputer) -> None:
+    pc.add_certificate(PC_USER, firefox(pc))
+    pc.modes_apply = True
+    listing = pc.home / ".mozilla/firefox/profiles.ini"
+    with modes((listing, 0)):
+        listed = pc.run("list", "--json")
+        assert [one["user_id"] for one in listed.json["certificates"]] == [PC_USER]
+        (error,) = errors_of(listed)
+        assert error["data"]["reason"].endswith(f": {listing}")
+    with modes((listing.parent, 0)):
+        listed = pc.run("list", "--json")
+        assert listed.json["certificates"] == []
+        (error,) = errors_of(listed)
+        assert error["code"] == "CC-STORE-UNAVAILABLE"
+        assert error["data"]["path"] == str(listing.parent)
+
+
 def _owned(pc: CliComputer) -> tuple[NssStore, Certificate]:
     pc.modes_apply = True
     store = chromium(pc)

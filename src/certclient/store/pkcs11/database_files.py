@@ -48,11 +48,17 @@ class Problem(enum.Enum):
 class DatabaseFiles:
     """What lies in the folder. `present`: a database, otherwise one is yet to be created.
 
-    `writable`: this user may write to the database, or create it.
+    `protected`: the file or folder that keeps this user from writing to the database, or from
+    creating it; None if there is none.
     """
 
     present: bool
-    writable: bool
+    protected: Path | None
+
+    @property
+    def writable(self) -> bool:
+        """Whether this user may write to the database, or create it."""
+        return self.protected is None
 
 
 def shown_path(path: Path) -> str:
@@ -69,6 +75,12 @@ def unusable(directory: Path, problem: Problem | None, reason: str) -> Certclien
     if problem is not None:
         data["problem"] = problem.value
     return CertclientError(ErrorCode.STORE_UNAVAILABLE, **data)
+
+
+def read_only(directory: Path, protected: Path | None) -> CertclientError:
+    """Returns STORE_UNAVAILABLE for a database that cannot be written to."""
+    reason = "" if protected is None else shown_path(protected)
+    return unusable(directory, Problem.READ_ONLY, reason)
 
 
 def inaccessible(directory: Path, error: OSError) -> CertclientError:
@@ -122,16 +134,16 @@ def examine(directory: Path, *, now: bool = False) -> DatabaseFiles:
     try:
         present = _files_present(directory)
         if present == {CERTIFICATES, KEYS}:
-            writable = _writable(directory, present)
+            protected = _protected(directory)
             for name in sorted(present):
-                _require_sound(directory, name, now=now, writable=writable)
-            return DatabaseFiles(present=True, writable=writable)
+                _require_sound(directory, name, now=now, writable=protected is None)
+            return DatabaseFiles(present=True, protected=protected)
     except OSError as error:
         raise inaccessible(directory, error) from error
     if present:
         missing = KEYS if CERTIFICATES in present else CERTIFICATES
         raise unusable(directory, Problem.MISSING_FILE, missing)
-    return DatabaseFiles(present=False, writable=_creatable(directory))
+    return DatabaseFiles(present=False, protected=_protected_parent(directory))
 
 
 def _files_present(directory: Path) -> set[str]:
@@ -160,17 +172,18 @@ def _exists(place: Path, directory: Path) -> bool:
     return True
 
 
-def _writable(directory: Path, names: set[str]) -> bool:
+def _protected(directory: Path) -> Path | None:
     """SQLite needs the folder, too: its journal is a file beside the database."""
-    return os.access(directory, os.W_OK | os.X_OK) and all(
-        os.access(directory / name, os.W_OK) for name in names
-    )
+    if not os.access(directory, os.W_OK | os.X_OK):
+        return directory
+    files = (directory / name for name in (CERTIFICATES, KEYS))
+    return next((file for file in files if not os.access(file, os.W_OK)), None)
 
 
-def _creatable(directory: Path) -> bool:
-    """Whether the missing database, and its folder, may be created."""
+def _protected_parent(directory: Path) -> Path | None:
+    """The folder in which the missing database, or the folder for it, cannot be created."""
     nearest = next(place for place in (directory, *directory.parents) if place.exists())
-    return nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK)
+    return None if os.access(nearest, os.W_OK | os.X_OK) else nearest
 
 
 _sound: dict[Path, _Signature] = {}

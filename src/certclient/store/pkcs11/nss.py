@@ -26,10 +26,10 @@ from certclient.store.base import (
     Unavailable,
 )
 from certclient.store.pkcs11.database_files import (
-    Problem,
     change_stamp,
     examine,
     inaccessible,
+    read_only,
     shown_path,
     unusable,
 )
@@ -95,7 +95,7 @@ class NssStore:
             files = examine(self.directory)
         except CertclientError as error:
             return error
-        return None if files.writable else self._read_only()
+        return None if files.writable else read_only(self.directory, files.protected)
 
     def change_stamp(self) -> Hashable:
         """See ChangeStamped: inode, size and time of the database's two files."""
@@ -124,17 +124,13 @@ class NssStore:
         """
         files = examine(self.directory, now=True)
         if not files.present and not files.writable:
-            raise self._read_only()
-        read_only = not files.writable
-        with self.softokn.pinned(Opening(self.directory, read_only)):
-            if not read_only:
+            raise read_only(self.directory, files.protected)
+        with self.softokn.pinned(Opening(self.directory, not files.writable)):
+            if files.writable:
                 self._prepare()
-            login = self._login(read_only=read_only)
+            login = self._login(read_only=not files.writable)
             with login.working(pin) as session:
                 yield token_session(login, session, self.random_bytes)
-
-    def _read_only(self) -> CertclientError:
-        return unusable(self.directory, Problem.READ_ONLY, "")
 
     def _prepare(self) -> None:
         """Creates the folder and database if missing and sets an empty password.
