@@ -14,8 +14,9 @@ from certclient.ui.overview.delegates import CertificateDelegate
 from certclient.ui.overview.models import CertificateModel, Column, row_at
 from certclient.ui.widgets.selection import keep_selection_visible
 
-_LEAST_LINES = 12
-"""Minimum height in lines of text: header, four certificates and the fold."""
+_LEAST_LINES = 7
+"""Minimum height in lines of text: header and two certificates. With large text on a small screen
+only the list scrolls then, not the window around it as well."""
 
 _STRETCHED = (Column.BANK, Column.PLACE, Column.UNTIL, Column.STATE)
 

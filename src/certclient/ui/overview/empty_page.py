@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from certclient.ui.context import AppContext
-from certclient.ui.widgets.parts import Heading, Scroll, Sentence
+from certclient.ui.widgets.parts import Heading, Sentence
 
 
 class EmptyPage(QWidget):
@@ -28,7 +28,7 @@ class EmptyPage(QWidget):
         layout.addStretch(2)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(Scroll(body))
+        outer.addWidget(body)  # the main window scrolls
         self._retranslate()
 
     def scan_finished(self) -> None:

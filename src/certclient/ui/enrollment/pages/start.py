@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QTimer
-from PySide6.QtWidgets import QButtonGroup, QPushButton, QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QGroupBox,
+    QPushButton,
+    QRadioButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from certclient.model.destination import Destination
 from certclient.model.keys import Protection
@@ -21,15 +28,18 @@ _RESCAN_MILLISECONDS = 2000
 """Milliseconds between two scans for tokens while the page is open."""
 
 
+_AFTER_THE_ID = 2
+"""Where the destination stands among the lines agreed to: above the fold with large text."""
+
+
 class StartPage(WizardPage):
     """The current store is preselected; one that cannot be used shows why."""
 
     def __init__(self, session: WizardSession) -> None:
         super().__init__(session)
-        self._intro = Sentence()
-        self._places = QWidget()
+        self._places = QGroupBox()  # screen readers name it before its radio buttons
+        self._places.setFlat(True)
         self._choices = QVBoxLayout(self._places)
-        self._choices.setContentsMargins(0, 0, 0, 0)
         self._group = QButtonGroup(self)
         self._radios: dict[str, _Choice] = {}
         self._usb = Note()
@@ -40,10 +50,12 @@ class StartPage(WizardPage):
         self._facts = Facts()
         self._key_stays = Sentence()
         self._windows_prompts = Note()
-        for part in (self._intro, self._places, self._usb, self._guide):
+        # What is agreed to comes right after the choice: above the fold with large text, too.
+        agreement = Framed(self._agree, self._facts, self._key_stays)
+        parts: tuple[QWidget, ...]
+        parts = (self._places, agreement, self._windows_prompts, self._usb, self._guide)
+        for part in parts:
             self.body.addWidget(part)
-        self.body.addWidget(Framed(self._agree, self._facts, self._key_stays))
-        self.body.addWidget(self._windows_prompts)
         self.body.addStretch()
         self._timer = QTimer(self)
         self._timer.setInterval(_RESCAN_MILLISECONDS)
@@ -104,11 +116,12 @@ class StartPage(WizardPage):
     def retranslate(self) -> None:
         """See WizardPage.retranslate."""
         self.set_heading(self._title())
-        self._intro.set_text(self.tr("Where is the new certificate to be stored?"))
+        self._places.setTitle(self.tr("Where is the new certificate to be stored?"))
         scan = self.session.scan
         for place in scan.places if scan is not None else ():
             if choice := self._radios.get(place.key):
-                choice.show_place(self._name(place), self._problem_text(place), place.usable)
+                short, trouble = self._problem_text(place)
+                choice.show_place(self._name(place), short, trouble, place.usable)
                 choice.radio.setChecked(place == self.session.place)
         self._show_usb_text()
         self._show_consent()
@@ -140,17 +153,23 @@ class StartPage(WizardPage):
         first = next((one for one in places if one.destination is place.destination), place)
         return first.key != place.key
 
-    def _problem_text(self, place: Place) -> str:
+    def _problem_text(self, place: Place) -> tuple[str, str]:
+        """Returns why `place` cannot be used, in short and with what helps. Advice about a place
+        takes room from the agreement only where no other place can be chosen, or where it names
+        what is wrong with a folder."""
         if place.destination.value in self.session.profile.excluded_destinations:
-            return self.tr("Your administrator's settings do not allow this place.")
+            text = self.tr("Your administrator's settings do not allow this place.")
+            return text, text
         if not place.allowed:
-            return self.tr("This bank does not allow this place.")
+            text = self.tr("This bank does not allow this place.")
+            return text, text
         if place.problem is None:
-            return ""
+            return "", ""
         shown = self.context.catalogue.error(place.problem)
         # The advice about a folder refers to it.
         details = shown.details if "problem" in place.problem.data else ()
-        return "\n".join((f"{shown.title} — {shown.next_step}", *details))
+        whole = "\n".join((f"{shown.title} — {shown.next_step}", *details))
+        return (shown.title if self.session.place and not details else whole), whole
 
     def _show_usb_text(self) -> None:
         place = self.session.place
@@ -175,7 +194,7 @@ class StartPage(WizardPage):
         self._agree.set_text(self._question())
         lines = certificate_details(self.session)
         if place is not None:
-            lines.append((self.tr("Stored in"), self._stored_in(place)))
+            lines.insert(_AFTER_THE_ID, (self.tr("Stored in"), self._stored_in(place)))
         self._facts.show_lines(lines)
         self._key_stays.set_text(self._consent_text(place))
         self._windows_prompts.set_text(
@@ -268,11 +287,13 @@ class _Choice(QWidget):
         layout.addWidget(self.radio)
         layout.addWidget(self._problem_text)
 
-    def show_place(self, name: str, trouble: str, usable: bool) -> None:
+    def show_place(self, name: str, short: str, trouble: str, usable: bool) -> None:
+        """`short`: why it cannot be chosen; `trouble`: that, and what helps."""
         self.radio.setText(visible(name))
         self.radio.setEnabled(usable)
         self.radio.setAccessibleDescription(trouble)
-        self._problem_text.set_text(trouble)
+        self.radio.setToolTip(trouble)
+        self._problem_text.set_text(short)
 
     def remove(self, group: QButtonGroup) -> None:
         group.removeButton(self.radio)
