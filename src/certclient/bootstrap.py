@@ -81,6 +81,7 @@ def system_services() -> Services:
         open_procedures=open_procedures,
         statuses=bank_statuses,
         proxy_logins=proxy_logins,
+        forget_proxy_logins=forget_proxy_logins,
         own_folders=folders.own_folders,
         preferred_store=preferred_store(),
     )
@@ -170,6 +171,13 @@ def proxy_logins() -> ProxyLogins:
     from certclient.platform.proxies.logins import ProxyLogins
 
     return ProxyLogins(KeptLogins(credential_store()))
+
+
+def forget_proxy_logins() -> None:
+    """Deletes the proxies' logins that the user had stored in the credential store."""
+    from certclient.platform.proxies.kept_logins import KeptLogins
+
+    KeptLogins(credential_store()).wipe_all()
 
 
 def update_checks(profiles: Sequence[Profile], policy: Policy) -> UpdateChecks:

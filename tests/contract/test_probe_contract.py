@@ -81,7 +81,7 @@ def test_interrupted_exchange_ends(make: TransportFactory, scheme: str) -> None:
         over.set()
         thread.join()
         assert time.monotonic() - begin < 25
-        assert caught.value.code is ErrorCode.CONSENT_REFUSED
+        assert caught.value.code is ErrorCode.NETWORK_STOPPED
 
 
 def test_exchange_after_an_interrupted_one_works(make: TransportFactory) -> None:

@@ -178,7 +178,7 @@ class CaClient(Protocol):
         ...
 
     def interrupt(self) -> None:
-        """Ends the exchange that runs now; it raises CONSENT_REFUSED. Callable from any thread."""
+        """Ends the exchange that runs now; it raises NETWORK_STOPPED. Callable from any thread."""
         ...
 
     def server_time(self) -> datetime | None:

@@ -85,7 +85,7 @@ class Transport(Protocol):
         ...
 
     def interrupt(self) -> None:
-        """Ends the exchange that runs now, if one runs; it raises CONSENT_REFUSED.
+        """Ends the exchange that runs now, if one runs; it raises NETWORK_STOPPED.
 
         Callable from any thread, and repeatedly. Waits for nothing.
         """

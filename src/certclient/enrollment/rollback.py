@@ -82,7 +82,7 @@ def _is_unreached(code: ErrorCode) -> bool:
     """
     if code is ErrorCode.CA_CONFIRM_FAILED:
         return False
-    return code.retriable or code.of_network or code is ErrorCode.CONSENT_REFUSED
+    return code.retriable or code.of_network
 
 
 def _after_rejection(context: RunContext, record: Record) -> BankHolds:

@@ -305,7 +305,7 @@ class RunContext:
         """Runs one exchange; asks for the proxy's login if there is a proxy that wants one.
 
         A request to stop ends an exchange that has not ended by itself a few seconds later, with
-        CONSENT_REFUSED.
+        NETWORK_STOPPED.
         """
         stopping = Stopping(self.interaction.stop_requested, self.environment.ca.interrupt)
 

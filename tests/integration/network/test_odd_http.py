@@ -177,6 +177,6 @@ def test_first_ctrl_c_ends_an_answer_that_drips(pc: CliComputer) -> None:
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=300)
         assert time.monotonic() - begin < 50, "sooner than the total limit"
-        assert "[CC-CANCELLED]" in err
+        assert "[CC-NET-STOPPED]" in err
         network._every = plain
         assert pc.run("resume").code == 0

@@ -53,6 +53,17 @@ def test_login_comes_back_as_it_was(user: str, password: str) -> None:
     assert keyring.entries == {}
 
 
+def test_all_logins_are_deleted_and_nothing_else() -> None:
+    keyring = Keyring({("other", "x"): "stays"})
+    kept = KeptLogins(CredentialStore(lambda: keyring))
+    for proxy in ("a:1", "b:2", "c:3"):
+        kept.keep(proxy, ProxyLogin("taro", Secret("secret")))
+    kept.wipe("b:2")
+    kept.wipe_all()
+    assert keyring.entries == {("other", "x"): "stays"}
+    kept.wipe_all()
+
+
 def test_broken_store_counts_as_empty() -> None:
     kept = KeptLogins(CredentialStore(lambda: Keyring(broken=True)))
     kept.keep(PROXY, ProxyLogin("taro", Secret("secret")))

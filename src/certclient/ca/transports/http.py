@@ -210,7 +210,7 @@ class HttpTransport:
             return self._send_to_proxy(request, read, proxy, deadline)
         except (OSError, http.client.HTTPException, CertclientError, _Unanswered) as error:
             if self._interrupted:
-                raise CertclientError(ErrorCode.CONSENT_REFUSED) from error
+                raise CertclientError(ErrorCode.NETWORK_STOPPED) from error
             if isinstance(error, CertclientError):
                 raise
             raise self._network_error(error, request.url, route) from error

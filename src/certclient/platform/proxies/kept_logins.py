@@ -10,12 +10,14 @@ from certclient.model.secret import Secret
 from certclient.platform.credential_store import CredentialStore, CredentialStoreError
 
 _SERVICE = "certclient proxy"
+_LIST = "proxies"
 
 
 class KeptLogins:
     """`LoginVault` in a `CredentialStore`, one entry per proxy. A store that fails counts as empty.
 
-    An entry is a JSON list of user and password.
+    An entry is a JSON list of user and password. One more entry lists the proxies, because a store
+    cannot be searched; without it, `wipe_all` would not know what there is.
     """
 
     def __init__(self, store: CredentialStore) -> None:
@@ -25,6 +27,7 @@ class KeptLogins:
         """See `LoginVault.keep`."""
         entry = Secret(json.dumps([login.user, login.password.reveal()], ensure_ascii=False))
         with contextlib.suppress(CredentialStoreError):
+            self._keep_list({*self._proxies(), proxy})
             self._store.keep(_SERVICE, proxy, entry)
 
     def fetch(self, proxy: str) -> ProxyLogin | None:
@@ -38,6 +41,30 @@ class KeptLogins:
         """See `LoginVault.wipe`."""
         with contextlib.suppress(CredentialStoreError):
             self._store.delete(_SERVICE, proxy)
+            self._keep_list(self._proxies() - {proxy})
+
+    def wipe_all(self) -> None:
+        """Deletes every login that was kept; no error if there is none, or no store."""
+        with contextlib.suppress(CredentialStoreError):
+            for proxy in self._proxies():
+                self._store.delete(_SERVICE, proxy)
+            self._keep_list(set())
+
+    def _proxies(self) -> set[str]:
+        entry = self._store.fetch(_SERVICE, _LIST)
+        try:
+            listed = json.loads(entry.reveal()) if entry else []
+        except ValueError:
+            return set()
+        return (
+            {one for one in listed if isinstance(one, str)} if isinstance(listed, list) else set()
+        )
+
+    def _keep_list(self, proxies: set[str]) -> None:
+        if proxies:
+            self._store.keep(_SERVICE, _LIST, Secret(json.dumps(sorted(proxies))))
+        else:
+            self._store.delete(_SERVICE, _LIST)
 
 
 def _login(entry: Secret) -> ProxyLogin | None:

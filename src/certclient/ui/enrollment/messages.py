@@ -84,6 +84,7 @@ ACTIONS: Mapping[ErrorCode, tuple[Action, ...]] = {
     # Network
     ErrorCode.NETWORK_UNREACHABLE: _RETRY,
     ErrorCode.NETWORK_TIMEOUT: _RETRY,
+    ErrorCode.NETWORK_STOPPED: _RETRY,
     ErrorCode.TLS_UNTRUSTED: _RETRY,
     ErrorCode.TLS_OPENED: _RETRY,
     ErrorCode.PROXY_UNREACHABLE: _RETRY,
