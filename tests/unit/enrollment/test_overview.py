@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
 
 from certclient.enrollment.bank_status import BankStatuses
 from certclient.enrollment.overview import Condition, read_overview
-from support.customer import CustomerComputer, profile_of
+from certclient.store.pkcs11.nss import NssStore
+from certclient.store.pkcs11.softokn import load_softokn
+from support.customer import CustomerComputer, make_customer, profile_of
 
 
 def conditions(customer: CustomerComputer, now: datetime) -> list[tuple[Condition, bool]]:
@@ -48,3 +55,17 @@ def test_conditions_advance_without_rescanning_the_stores(customer: CustomerComp
     later = overview.at(customer.current.not_after + timedelta(days=1))
     assert [row.condition for row in later.rows] == [Condition.OBTAINABLE]
     assert not later.due
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="NSS is the PC's store on Linux")
+def test_one_certificate_in_two_browsers_is_due_once(tmp_path: Path) -> None:
+    chromium = NssStore(load_softokn(), tmp_path / "chromium")
+    customer = make_customer(tmp_path, chromium, lambda: 1)
+    shutil.copytree(chromium.directory, tmp_path / "firefox")
+    customer.stores.append(NssStore(load_softokn(), tmp_path / "firefox"))
+    overview = read_overview(
+        [customer.profile], customer.stores, customer.time.clock(), BankStatuses()
+    )
+    assert sorted(row.condition.value for row in overview.rows) == ["copy", "renewable"]
+    assert [row.entry.store for row in overview.due] == [chromium]
+    assert not any(row.folded for row in overview.rows), "a browser still offers the copy"
