@@ -9,9 +9,9 @@ import pytest
 from cryptography.x509.oid import NameOID
 
 from certclient.ca.proxies import FixedProxy
-from certclient.ca.transport import Transport
+from certclient.ca.transport import Timeouts, Transport
 from certclient.model.errors import CertclientError, ErrorCode
-from contract.transports import TransportFactory
+from contract.transports import TransportFactory, assert_refused_before_sending, trusted_by_windows
 from support.pki import (
     SERVER_AUTH,
     Lab,
@@ -76,7 +76,7 @@ def test_unknown_authority_is_reported(
     assert caught.value.data["issuer"] == "Example Issuing CA"
     assert caught.value.data["host"] == "localhost"
     assert "self-signed" in caught.value.data["reason"] or "issuer" in caught.value.data["reason"]
-    assert tls_server.requests == []
+    assert_refused_before_sending(make, tls_server)
 
 
 @pytest.fixture
@@ -86,11 +86,30 @@ def root_file(lab: Lab, tmp_path: Path) -> str:
     return str(path)
 
 
-def test_system_roots_apply_without_anchors(
-    make: TransportFactory, tls_server: RawServer, root_file: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def system_trusts_lab(lab: Lab, root_file: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """OpenSSL reads the variable, WinHTTP the store."""
     monkeypatch.setenv("SSL_CERT_FILE", root_file)
+    with trusted_by_windows(lab.anchors):
+        yield
+
+
+@pytest.mark.usefixtures("system_trusts_lab")
+def test_system_roots_apply_without_anchors(make: TransportFactory, tls_server: RawServer) -> None:
     assert post(make(), tls_server) == b"answer"
+
+
+@pytest.mark.usefixtures("system_trusts_lab")
+def test_system_roots_require_a_subject_alternative_name(
+    make: TransportFactory, lab: Lab, tls_key: RsaSigner, tmp_path: Path
+) -> None:
+    common_name = name((NameOID.COMMON_NAME, "localhost"))
+    leaf = lab.intermediate.issue(tls_key.spki, common_name, usages=[SERVER_AUTH])
+    context = tls_context(tmp_path, [leaf, *lab.chain], tls_key)
+    answer = always(http("200 OK", b"answer"))
+    with raw_server(answer, context) as server, pytest.raises(CertclientError) as caught:
+        post(make(), server)
+    assert caught.value.code is ErrorCode.TLS_UNTRUSTED
 
 
 def test_configured_anchors_replace_all_other_roots(
@@ -112,7 +131,7 @@ def test_certificate_of_another_host_is_refused(
         post(make(lab.anchors), tls_server, host="127.0.0.1")
     assert caught.value.code is ErrorCode.TLS_UNTRUSTED
     assert "mismatch" in caught.value.data["reason"]
-    assert tls_server.requests == []
+    assert_refused_before_sending(make, tls_server)
 
 
 def test_certificate_without_subject_alternative_name_is_refused(
@@ -127,7 +146,7 @@ def test_certificate_without_subject_alternative_name_is_refused(
         with pytest.raises(CertclientError) as caught:
             post(make(lab.anchors), server)
         assert caught.value.code is ErrorCode.TLS_UNTRUSTED
-        assert server.requests == []
+        assert_refused_before_sending(make, server)
 
 
 def test_expired_certificate_is_refused(
@@ -147,7 +166,7 @@ def test_expired_certificate_is_refused(
 def test_server_without_tls_is_not_trusted(make: TransportFactory) -> None:
     with raw_server(always(), greeting=b"220 smtp.example.jp ESMTP\r\n") as server:
         with pytest.raises(CertclientError) as caught:
-            post(make(), server)
+            post(make(timeouts=Timeouts(connect=2.0, read=2.0, total=4.0)), server)
         assert caught.value.code is ErrorCode.TLS_UNTRUSTED
         assert caught.value.data["issuer"] == ""
 

@@ -164,13 +164,18 @@ def _read_request(connection: socket.socket) -> bytes:
             return data
         data += piece
     head, _, body = data.partition(b"\r\n\r\n")
+    if head.startswith(b"CONNECT "):  # has no body (RFC 9110, 9.3.6), though Wine tells a length
+        return data
     lengths = [
         int(line.split(b":")[1])
         for line in head.split(b"\r\n")
         if line.lower().startswith(b"content-length:")
     ]
     while lengths and len(body) < lengths[0]:
-        body += connection.recv(65536)
+        piece = connection.recv(65536)
+        if not piece:
+            break
+        body += piece
     return head + b"\r\n\r\n" + body
 
 
@@ -186,4 +191,5 @@ def _copy(source: socket.socket, sink: socket.socket) -> None:
     with contextlib.suppress(OSError):
         while piece := source.recv(65536):
             sink.sendall(piece)
+    with contextlib.suppress(OSError):
         sink.shutdown(socket.SHUT_WR)

@@ -9,14 +9,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
 if sys.platform != "win32":
     pytest.skip("runs on Windows: make test-windows", allow_module_level=True)
 
-import contextlib
 import secrets
 import struct
 import time
@@ -27,19 +25,17 @@ from urllib.parse import urlsplit
 from certclient.bootstrap import clock, code_vault
 from certclient.ca.factory import ca_client_for
 from certclient.ca.proxies import system_proxies
-from certclient.ca.transports.http import HttpTransport
+from certclient.ca.transports.winhttp import WinHttpTransport
 from certclient.enrollment.journal import Journal
 from certclient.enrollment.preflight import Check, CheckResult, Verdict
 from certclient.enrollment.procedure import Enrollment, Environment, Finished
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.platform.folders import journal_file
 from certclient.platform.proxies.routes import DIRECT, Routes
-from certclient.platform.proxies.windows import WindowsProxies, user_settings
+from certclient.platform.winhttp.proxies import WindowsProxies
 from certclient.store.registry import open_stores
-from certclient.store.windows import crypt32
 from support.bank_service import BankService
-from support.pki import SERVER_AUTH, make_lab, rsa_signer
-from support.raw_server import Script, always, free_port, http, raw_server, tls_context, tunnel
+from support.raw_server import Script, always, free_port, http, raw_server, tunnel
 from support.scripted import ScriptedUser
 from support.windows_pc import WindowsComputer
 
@@ -96,10 +92,18 @@ def test_no_proxy_settings(set_proxy: SetProxy) -> None:
 
 
 def test_fixed_proxy_with_exceptions(set_proxy: SetProxy) -> None:
-    set_proxy(proxy="http=other:1;https=proxy:3128", exceptions="<local>;*.internal.jp")
-    assert system_proxies().routes(CA) == Routes(("http://proxy:3128",))
-    assert system_proxies().routes("https://a.internal.jp/") == Routes((DIRECT,))
-    assert system_proxies().routes("https://intranet/") == Routes((DIRECT,))
+    exceptions = "<local>;*.internal.jp"
+    set_proxy(proxy="http=other:1;https=proxy:3128", exceptions=exceptions)
+    found = Routes(("http://proxy:3128",), exceptions=exceptions)
+    assert system_proxies().routes(CA) == found
+
+
+def test_exceptions_are_applied_by_winhttp(set_proxy: SetProxy) -> None:
+    with raw_server(always(http("200 OK", b"x"))) as server, raw_server(always(b"")) as proxy:
+        set_proxy(proxy=f"127.0.0.1:{proxy.port}", exceptions="<local>")
+        WinHttpTransport(proxies=WindowsProxies()).probe(server.url(host="localhost"))
+        assert len(server.requests) == 1
+        assert proxy.requests == []
 
 
 def test_local_addresses_bypass_proxy(set_proxy: SetProxy) -> None:
@@ -112,7 +116,8 @@ def test_environment_overrides_windows_settings(
 ) -> None:
     set_proxy(proxy="proxy:3128")
     monkeypatch.setenv("HTTPS_PROXY", "http://other:1")
-    assert system_proxies().routes(CA) == Routes(("http://other:1",))
+    found = system_proxies().routes(CA)
+    assert (found.addresses, found.setting.upper()) == (("http://other:1",), "HTTPS_PROXY")
 
 
 def test_socks_proxy_is_reported(set_proxy: SetProxy) -> None:
@@ -134,7 +139,6 @@ def test_pac_script_decides_by_host_alone(set_proxy: SetProxy) -> None:
 def test_automatic_detection_without_script_is_no_problem(set_proxy: SetProxy) -> None:
     """自動的に検出する is the default of Windows."""
     set_proxy(detect=True)
-    assert user_settings().auto_detect
     assert WindowsProxies().routes(CA) == Routes()
 
 
@@ -216,21 +220,6 @@ def test_renewal_uses_proxy_from_pac_script(
     assert set(asked) <= {f"CONNECT localhost:{port} HTTP/1.{n}".encode() for n in (0, 1)}
 
 
-def test_proxy_authentication_is_reported_by_proxy_check(
-    set_proxy: SetProxy, computer: WindowsComputer, open_procedures: Callable[[], Enrollment]
-) -> None:
-    with (
-        raw_server(always(http("407 Who are you", b""))) as proxy,
-        raw_server(script(f"127.0.0.1:{proxy.port}")) as server,
-    ):
-        set_proxy(script=f"http://127.0.0.1:{server.port}/407.pac")
-        result = connection(open_procedures())[Check.PROXY]
-    assert result.verdict is Verdict.FAILED
-    assert result.error is not None
-    assert result.error.code is ErrorCode.PROXY_AUTHENTICATION
-    assert result.error.data["host"] == f"127.0.0.1:{proxy.port}"
-
-
 def test_unusable_pac_script_gives_warning_if_bank_is_reachable(
     set_proxy: SetProxy, computer: WindowsComputer, open_procedures: Callable[[], Enrollment]
 ) -> None:
@@ -241,24 +230,3 @@ def test_unusable_pac_script_gives_warning_if_bank_is_reachable(
     error = found[Check.PROXY].error
     assert error is not None
     assert error.code is ErrorCode.PROXY_SCRIPT
-
-
-# --- TLS interception ----------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("trusted", [True, False])
-def test_tls_interception_by_company_root_is_reported(tmp_path: Path, trusted: bool) -> None:
-    """Wine trusts every root; Windows trusts a company's root once it is installed."""
-    lab = make_lab(label="Example Kogyo Proxy")
-    own = lab.intermediate.issue(rsa_signer(1).spki, usages=[SERVER_AUTH], dns_names=["localhost"])
-    context = tls_context(tmp_path, (own, *lab.chain), rsa_signer(1))
-    with contextlib.ExitStack() as stack:
-        server = stack.enter_context(raw_server(always(http("405 No", b"")), context))
-        store = stack.enter_context(crypt32.opened("Root", writable=True))
-        if trusted:
-            store.add(lab.anchors[0], "", None)
-            stack.callback(store.delete, lab.anchors[0])
-        remarks = HttpTransport().probe(server.url("https", "localhost"))
-    assert [remark.data["issuer"] for remark in remarks] == (
-        ["Example Kogyo Proxy Issuing CA"] if trusted else []
-    )

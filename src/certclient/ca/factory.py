@@ -8,7 +8,7 @@ from datetime import datetime
 from certclient.ca.client import CaClient
 from certclient.ca.cmp.client import CmpClient
 from certclient.ca.tls.interception import system_roots
-from certclient.ca.transports.http import HttpTransport
+from certclient.ca.transports.system import system_transport
 from certclient.model.profile import Profile
 from certclient.platform.proxies.logins import ProxyLogins
 from certclient.platform.proxies.routes import ProxyResolver
@@ -27,7 +27,7 @@ def ca_client_for(
     `proxies`: an administrator's setting (`proxies.fixed_proxy`); None follows the system's
     settings. `logins`: the proxies' logins of this process.
     """
-    transport = HttpTransport(
+    transport = system_transport(
         profile.tls_anchors,
         proxies=proxies,
         logins=logins,

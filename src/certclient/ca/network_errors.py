@@ -10,6 +10,8 @@ from certclient.model.errors import CertclientError, ErrorCode
 _AUTHENTICATION_REQUIRED = 407
 _UNEXPECTED_EOF = "UNEXPECTED_EOF_WHILE_READING"
 """OpenSSL 3's reason for a lost connection; Python before 3.11.4 raises it as a plain SSLError."""
+_SERVER_DOWN = (502, 503, 504)
+"""With these, a proxy says that it cannot reach the server (RFC 9110, 15.6): a passing fault."""
 _MAX_REASON = 200
 
 _INTERRUPTED = (ssl.SSLEOFError, ssl.SSLZeroReturnError, TimeoutError)
@@ -45,6 +47,14 @@ def proxy_refusal(status: int, proxy: str) -> CertclientError:
     authentication = status == _AUTHENTICATION_REQUIRED
     code = ErrorCode.PROXY_AUTHENTICATION if authentication else ErrorCode.PROXY_UNREACHABLE
     return CertclientError(code, host=proxy, status=str(status))
+
+
+def tunnel_refusal(status: int, proxy: str, host: str) -> CertclientError:
+    """The error for the status with which `proxy` (host:port) refuses the way to `host`."""
+    if status in _SERVER_DOWN:
+        reason = f"the proxy {proxy} reports {status}"
+        return CertclientError(ErrorCode.NETWORK_UNREACHABLE, host=host, reason=reason)
+    return proxy_refusal(status, proxy)
 
 
 def is_proxy_down(error: CertclientError) -> bool:

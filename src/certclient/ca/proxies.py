@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from certclient.model.errors import CertclientError
@@ -19,7 +19,7 @@ from certclient.platform.proxies.no_proxy import is_listed
 from certclient.platform.proxies.routes import DIRECT, ProxyResolver, Routes
 
 if sys.platform == "win32":
-    from certclient.platform.proxies.windows import WindowsProxies
+    from certclient.platform.winhttp.proxies import WindowsProxies
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ class FirstConfigured:
             found = source.routes(url)
             problem = problem or found.problem
             if found.addresses:
-                return Routes(found.addresses, problem, found.login, found.setting)
+                return replace(found, problem=problem)
         return Routes((), problem)
 
 

@@ -26,6 +26,8 @@ class Timeouts:
 
 
 DEFAULT_TIMEOUTS = Timeouts()
+HEAD_PATIENCE = 10.0
+"""Seconds to wait for an answer to HEAD, which some servers never give."""
 
 
 class Transport(Protocol):

@@ -9,6 +9,7 @@ from typing import TypeGuard
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.profile import Profile
+from certclient.platform.proxies.logins import ProxyLogins
 from certclient.store.base import CertificateStore, LoginCapable
 
 LOGIN_REJECTIONS = frozenset({ErrorCode.LOGIN_REFUSED, ErrorCode.LOGIN_FAILED})
@@ -60,13 +61,17 @@ def skipped_login_test(profile: Profile) -> LoginTest:
 
 
 def log_in(
-    store: LoginCapable, certificate: Certificate, profile: Profile, proxy: str | None = None
+    store: LoginCapable,
+    certificate: Certificate,
+    profile: Profile,
+    proxy: str | None = None,
+    logins: ProxyLogins | None = None,
 ) -> None:
     """Logs in once with an installed certificate; blocks.
 
-    `proxy` and errors: see `store.base.LoginCapable.log_in`.
+    `proxy`, `logins` and errors: see `store.base.LoginCapable.log_in`.
     """
-    store.log_in(certificate, profile.login_test_url, profile.tls_anchors, proxy)
+    store.log_in(certificate, profile.login_test_url, profile.tls_anchors, proxy, logins)
 
 
 def result_of_error(error: CertclientError) -> LoginTest:

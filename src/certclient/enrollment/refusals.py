@@ -82,7 +82,8 @@ def _can_log_in(context: RunContext, record: Record) -> bool:
     new = Certificate.read(record.issued)
     try:
         proxy = context.environment.named_proxy(profile.login_test_url)
-        context.through_proxy(lambda: log_in(store, new, profile, proxy))
+        logins = context.environment.proxy_logins
+        context.through_proxy(lambda: log_in(store, new, profile, proxy, logins))
     except CertclientError:
         return False
     return True

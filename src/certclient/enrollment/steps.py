@@ -239,8 +239,9 @@ def _log_in(context: RunContext, record: Record) -> LoginTest:
     try:
         with context.step(Step.LOGIN):
             proxy = context.environment.named_proxy(profile.login_test_url)
+            logins = context.environment.proxy_logins
             new = Certificate.read(record.issued)
-            context.through_proxy(lambda: log_in(store, new, profile, proxy))
+            context.through_proxy(lambda: log_in(store, new, profile, proxy, logins))
     except CertclientError as error:
         return result_of_error(error)
     return LoginTest(LoginTestResult.WORKED)

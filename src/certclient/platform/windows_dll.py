@@ -42,6 +42,13 @@ def load(name: str) -> ctypes.CDLL:
     raise OSError(f"{name} is a part of Windows")
 
 
+def windows_build() -> int:
+    """Returns the build number of Windows (22000: the first Windows 11); 0 elsewhere."""
+    if sys.platform == "win32":
+        return sys.getwindowsversion().build
+    return 0
+
+
 def last_error() -> int:
     """Returns LastError of the last call through these declarations as unsigned 32 bits."""
     if sys.platform == "win32":

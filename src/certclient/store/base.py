@@ -19,6 +19,7 @@ from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import TLS_ALGORITHMS, KeyRef, KeySpec, SignatureAlgorithm, Signer
 from certclient.model.secret import Secret
+from certclient.platform.proxies.logins import ProxyLogins
 
 
 class AttemptsLeft(enum.Enum):
@@ -203,11 +204,13 @@ class LoginCapable(Protocol):
         url: str,
         anchors: Sequence[Certificate],
         proxy: str | None = None,
+        logins: ProxyLogins | None = None,
     ) -> None:
         """Sends a GET to `url` (https) with the certificate; returns if the server accepts it.
 
         `anchors`: if given, roots for the server's TLS certificate, replacing the system's.
-        `proxy`: `http://host:port`, "" for none, None for the system's settings. Raises
+        `proxy`: `http://host:port`, "" for none, None for the system's settings; `logins`: those of
+        this process, for a proxy that asks. Raises
         CertclientError: CERTIFICATE_NOT_FOUND, LOGIN_REFUSED (the server refused), LOGIN_FAILED
         (no connection with this certificate), TLS_UNTRUSTED, NETWORK_…, PROXY_…, SERVER_ERROR.
         """

@@ -13,7 +13,7 @@ from typing import Protocol
 from msgspec.structs import replace
 
 from certclient.ca.transport import Timeouts
-from certclient.ca.transports.http import HttpTransport
+from certclient.ca.transports.system import system_transport
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.japan_time import TOKYO
 from certclient.model.profile import Profile
@@ -60,10 +60,10 @@ class Updates(Protocol):
 
 
 def fetcher(proxies: ProxyResolver | None = None, logins: ProxyLogins | None = None) -> Fetch:
-    """Returns a Fetch over HTTPS with the profile's TLS anchors. Arguments: see HttpTransport."""
+    """Returns a Fetch over HTTPS with the profile's TLS anchors. See `system_transport`."""
 
     def fetch(profile: Profile, url: str) -> bytes:
-        transport = HttpTransport(
+        transport = system_transport(
             profile.tls_anchors,
             timeouts=_TIMEOUTS,
             proxies=proxies,

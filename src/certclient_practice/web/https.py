@@ -76,6 +76,11 @@ class _HeaderReader(HeaderReader):
 class _Request(HTTPRequest):
     header_reader = _HeaderReader()
 
+    def __init__(self, server: Any, conn: Any) -> None:
+        # Accepts absolute URIs in request lines, as RFC 9112, 3.2.2 requires of every server. Some
+        # clients behind a proxy send them (Wine's WinHTTP).
+        super().__init__(server, conn, proxy_mode=True)
+
     def simple_response(self, status: Any, msg: Any = "") -> None:
         super().simple_response(status, msg)
         self.conn.refused = True

@@ -16,6 +16,7 @@ from certclient.enrollment.procedure import Finished, LoginTestResult, Procedure
 from certclient.model.certificate import Certificate
 from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
+from certclient.platform.proxies.logins import ProxyLogins
 from certclient.store.base import (
     Available,
     CertificateStore,
@@ -69,6 +70,7 @@ class LoginCapableStore:
         url: str,
         anchors: Sequence[Certificate],
         proxy: str | None = None,
+        logins: ProxyLogins | None = None,
     ) -> None:
         assert (url, proxy) == (TEST_URL, PROXY)
         assert certificate in [s.certificate for s in self.store.certificates()]

@@ -19,7 +19,7 @@ from certclient.ca.transports.http import HttpTransport
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.platform.proxies.logins import ProxyLogins
 from certclient.platform.proxies.routes import DIRECT, Routes
-from certclient.platform.proxies.text import is_exempt, names_socks, proxies_in
+from certclient.platform.proxies.text import proxies_in
 from support.raw_server import RawServer, always, free_port, http, raw_server
 
 CMP = "application/pkixcmp"
@@ -70,48 +70,6 @@ def no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_windows_proxy_list_is_parsed(text: str, found: list[str]) -> None:
     assert list(proxies_in(text, "https")) == found
-
-
-@pytest.mark.parametrize(
-    ("text", "named"), [("socks=s:1", True), ("SOCKS5://s:1", True), ("http=a:1", False)]
-)
-def test_socks_proxies_are_recognized(text: str, named: bool) -> None:
-    assert names_socks(text) is named
-
-
-@pytest.mark.parametrize(
-    ("rules", "exempt"),
-    [
-        ("", False),
-        ("*.example.jp", True),
-        ("*.EXAMPLE.jp", True),
-        ("example.jp", False),
-        ("ca.example.jp", True),
-        ("ca.example.jp:443", True),
-        ("ca.example.jp:8443", False),
-        ("https://ca.example.jp", True),
-        ("http://ca.example.jp", False),
-        ("<local>", False),
-        ("<local>;*.jp", True),
-        ("other.jp ca.*", True),
-        ("ca.example.jp.evil.com", False),
-        ("ca?example.jp", False),
-    ],
-)
-def test_bypass_list_is_matched(rules: str, exempt: bool) -> None:
-    assert is_exempt(CA, rules) is exempt
-
-
-@pytest.mark.parametrize(
-    ("url", "exempt"),
-    [
-        ("https://intranet/", True),
-        ("https://10.1.2.3/", False),
-        ("https://[2001:db8::1]/", False),
-    ],
-)
-def test_local_matches_names_without_a_dot(url: str, exempt: bool) -> None:
-    assert is_exempt(url, "<local>") is exempt
 
 
 # --- Precedence -----------------------------------------------------------------------------------

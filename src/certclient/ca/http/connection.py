@@ -16,16 +16,12 @@ from certclient.ca.http.authentication import ProxyAuthentication, Request
 from certclient.ca.http.deadline import Connected, Deadline, Line
 from certclient.ca.http.nested_tls import NestedTls
 from certclient.ca.http.tls import tls_context
-from certclient.ca.network_errors import proxy_down, proxy_refusal
-from certclient.model.errors import CertclientError, ErrorCode
+from certclient.ca.network_errors import proxy_down, tunnel_refusal
 from certclient.platform.proxies.address import ProxyAddress, read_address
 from certclient.platform.proxies.logins import ProxyLogins
 
 USER_AGENT = f"certclient/{__version__}"
 _AUTHENTICATION_REQUIRED = 407
-_SERVER_DOWN = (502, 503, 504)
-"""With these, a proxy says that it cannot reach the server (RFC 9110, 15.6): a passing fault."""
-
 _PORTS = {"http": 80, "https": 443}
 _MAX_INTERIM = 20
 """Limits the 1xx responses before the final one."""
@@ -205,11 +201,8 @@ def _through_tunnel(
             login.passed()
             return line
         line.close()
-        if status in _SERVER_DOWN:
-            reason = f"the proxy {proxy.netloc} reports {status}"
-            raise CertclientError(ErrorCode.NETWORK_UNREACHABLE, host=server.host, reason=reason)
         if status != _AUTHENTICATION_REQUIRED:
-            raise proxy_refusal(status, proxy.netloc)
+            raise tunnel_refusal(status, proxy.netloc, server.host)
         login.challenged(offers)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable
 
+from certclient.ca.answers import ResponseHead, foreign_answer, too_long
+
 _GZIP = 16 + zlib.MAX_WBITS
 _RAW = -zlib.MAX_WBITS
 
@@ -15,6 +17,22 @@ class UnknownEncodingError(Exception):
 
 class TooLongError(Exception):
     """The decoded body is longer than the limit."""
+
+
+def decoded(head: ResponseHead, body: bytes, limit: int) -> bytes:
+    """The body as Content-Encoding says. `limit`: see `decoder`.
+
+    Raises CertclientError: CA_MALFORMED or FOREIGN_ANSWER for one that is too long, damaged or in
+    an unknown encoding.
+    """
+    try:
+        return decoder(head.headers.get("content-encoding", ""), limit)(body)
+    except UnknownEncodingError as error:
+        raise foreign_answer(head.url, f"content encoding {error}") from error
+    except TooLongError as error:
+        raise too_long(head) from error
+    except ValueError as error:
+        raise foreign_answer(head.url, str(error)) from error
 
 
 def decoder(content_encoding: str, limit: int) -> Callable[[bytes], bytes]:

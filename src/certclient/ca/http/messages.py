@@ -5,9 +5,9 @@ from __future__ import annotations
 import http.client
 from dataclasses import dataclass
 
-from certclient.ca.answers import ResponseHead, foreign_answer, too_long
+from certclient.ca.answers import ResponseHead, too_long
 from certclient.ca.http.connection import USER_AGENT, FinalResponse
-from certclient.ca.http.content import TooLongError, UnknownEncodingError, decoder
+from certclient.ca.http.content import decoded
 from certclient.ca.transport import Timeouts
 
 _CHUNK = 16 * 1024
@@ -40,10 +40,6 @@ def read_body(head: ResponseHead, response: FinalResponse, limit: int) -> bytes:
 
     Raises CertclientError: FOREIGN_ANSWER, CA_MALFORMED; OSError, http.client.HTTPException.
     """
-    try:
-        decode = decoder(head.headers.get("content-encoding", ""), limit)
-    except UnknownEncodingError as error:
-        raise foreign_answer(head.url, f"content encoding {error}") from error
     received = bytearray()
     while piece := response.read1(_CHUNK):
         received += piece
@@ -51,9 +47,4 @@ def read_body(head: ResponseHead, response: FinalResponse, limit: int) -> bytes:
             raise too_long(head)
     if response.length:
         raise http.client.IncompleteRead(bytes(received), response.length)
-    try:
-        return decode(bytes(received))
-    except TooLongError as error:
-        raise too_long(head) from error
-    except ValueError as error:
-        raise foreign_answer(head.url, str(error)) from error
+    return decoded(head, bytes(received), limit)

@@ -10,14 +10,16 @@ from __future__ import annotations
 import re
 import ssl
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 import certifi
 
 from certclient.ca.tls.probe import TlsRoute, presented_certificates, verifies
 from certclient.model.certificate import Certificate
+from certclient.model.tls_server import reason_against_server
 
 _PEM = re.compile("-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
 _PRODUCTS = (
@@ -71,15 +73,45 @@ def system_roots() -> KnownRoots:
 def find_interceptor(route: TlsRoute, roots: KnownRoots) -> str | None:
     """The display name of the TLS interceptor on `route`; None if there is none, as far as known.
 
-    Inspects over its own connections, which send nothing. A chain to a public root is always the
-    server's own. Otherwise it is interception if the chain ends at one of the computer's local
-    roots, or names a known product.
+    Inspects over its own connections, which send nothing.
     """
-    if verifies(route, (*roots.public, *roots.helpers)) is not False:
+    return _interceptor(
+        lambda: presented_certificates(route), lambda known: verifies(route, known), roots
+    )
+
+
+def interceptor_in(
+    chain: Sequence[bytes], host: str, roots: KnownRoots, now: datetime
+) -> str | None:
+    """As `find_interceptor`, for a chain (DER) that `host` has presented. `now`: aware UTC."""
+
+    def leads_to(known: Sequence[bytes]) -> bool | None:
+        return not reason_against_server((*chain, *roots.helpers), host, known, now)
+
+    without_helpers = replace(roots, helpers=())
+    return _interceptor(lambda: certificates(chain), leads_to, without_helpers)
+
+
+def _interceptor(
+    presented: Callable[[], Sequence[Certificate]],
+    leads_to: Callable[[Sequence[bytes]], bool | None],
+    roots: KnownRoots,
+) -> str | None:
+    """`leads_to`: whether the chain leads to one of these certificates; None if unknown.
+
+    A chain to a public root is always the server's own. Otherwise it is interception if the chain
+    ends at one of the computer's local roots, or names a known product.
+    """
+    if leads_to((*roots.public, *roots.helpers)) is not False:
         return None
-    presented = presented_certificates(route)
-    local = roots.local is None or verifies(route, (*roots.local, *roots.helpers))
-    return issuer_name(presented) if presented and (local or _product(presented)) else None
+    found = presented()
+    local = roots.local is None or leads_to((*roots.local, *roots.helpers))
+    return issuer_name(found) if found and (local or _product(found)) else None
+
+
+def certificates(chain: Sequence[bytes]) -> tuple[Certificate, ...]:
+    """The certificates (DER) that a server has presented, for messages."""
+    return tuple(Certificate.read(der) for der in chain)
 
 
 def issuer_name(presented: Sequence[Certificate]) -> str:

@@ -38,35 +38,23 @@ from certclient.ca.http.connection import (
 from certclient.ca.http.deadline import Deadline, Line
 from certclient.ca.http.messages import HttpRequest, read_body
 from certclient.ca.http.tls import tls_context
-from certclient.ca.network_errors import is_proxy_down, network_error
+from certclient.ca.network_errors import network_error
 from certclient.ca.openssl_errors import clear_foreign_errors
-from certclient.ca.proxies import offer_login, system_proxies
+from certclient.ca.proxies import system_proxies
+from certclient.ca.routing import over_routes, routes_to
 from certclient.ca.tls.clock import clock_error
 from certclient.ca.tls.interception import KnownRoots, find_interceptor, issuer_name, system_roots
 from certclient.ca.tls.probe import TlsRoute, presented_certificates
-from certclient.ca.transport import DEFAULT_TIMEOUTS, Timeouts
+from certclient.ca.transport import DEFAULT_TIMEOUTS, HEAD_PATIENCE, Timeouts
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
-from certclient.model.urls import is_loopback
 from certclient.platform.proxies.address import ProxyAddress
 from certclient.platform.proxies.logins import ProxyLogins
 from certclient.platform.proxies.routes import DIRECT, ProxyResolver, Routes
 
 T = TypeVar("T")
 
-_HEAD_PATIENCE = 10.0
-"""Seconds to wait for an answer to HEAD, which some servers never give."""
-
 _AUTHENTICATION_REQUIRED = 407
-_MAX_PROXIES = 3
-"""Limits the proxies tried from a script's list: each may take a whole timeout."""
-
-_NO_ROUTE = frozenset({ErrorCode.NETWORK_UNREACHABLE, ErrorCode.NETWORK_TIMEOUT})
-"""Typical errors if only a proxy leads out and none is known."""
-
-_PROXY_ERRORS = frozenset(
-    {ErrorCode.PROXY_UNREACHABLE, ErrorCode.PROXY_AUTHENTICATION, ErrorCode.PROXY_SCHEME}
-)
 
 
 class _Unanswered(Exception):  # noqa: N818 - what it is
@@ -149,7 +137,7 @@ class HttpTransport:
         """
         routes = self._routes(url)
         limits = self._timeouts
-        limits = replace(limits, read=min(limits.read, _HEAD_PATIENCE), total=min(limits.total, 20))
+        limits = replace(limits, read=min(limits.read, HEAD_PATIENCE), total=min(limits.total, 20))
         unanswered: CertclientError | None = None
         try:
             _, route = self._exchange(
@@ -179,22 +167,7 @@ class HttpTransport:
 
         Returns the result of `read`, and the proxy that was used (DIRECT for none).
         """
-        *others, last = routes.addresses[:_MAX_PROXIES] or (DIRECT,)
-        try:
-            for proxy in others:
-                try:
-                    return self._send(request, read, proxy), proxy
-                except CertclientError as error:
-                    if not is_proxy_down(error):
-                        raise
-            return self._send(request, read, last), last
-        except CertclientError as error:
-            if routes.problem is not None and error.code in _NO_ROUTE:
-                raise routes.problem from error
-            if routes.setting and error.code in _PROXY_ERRORS:
-                named = {**error.data, "setting": routes.setting}
-                raise CertclientError(error.code, **named) from error
-            raise
+        return over_routes(routes, lambda route: self._send(request, read, route))
 
     def _send(self, request: HttpRequest, read: Callable[[FinalResponse], T], route: str) -> T:
         """Sends over a connection of its own and reads the response with `read`."""
@@ -259,13 +232,7 @@ class HttpTransport:
             login.challenged(offers)
 
     def _routes(self, url: str) -> Routes:
-        parts = urlsplit(url)
-        local = is_loopback(parts.hostname or "")
-        if parts.scheme != "https" and not local and not self._allow_http:
-            raise CertclientError(ErrorCode.TLS_UNTRUSTED, reason="not https", issuer="")
-        routes = self._proxies.routes(url)
-        offer_login(routes, self._logins)
-        return routes
+        return routes_to(url, self._proxies, self._logins, allow_http=self._allow_http)
 
     def _interception_error(self, url: str, proxy: str) -> CertclientError | None:
         """TLS_OPENED if an intermediary that the system trusts impersonates the server."""

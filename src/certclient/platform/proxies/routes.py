@@ -19,13 +19,17 @@ class Routes:
     `addresses`: proxies (`http://host:port`, or DIRECT) in the order to try them, without user or
     password; empty if nothing is configured. `problem`: an error to show, if settings could not be
     applied. `login`: user and password that the setting holds for its proxies. `setting`: the name
-    of the setting (HTTPS_PROXY, for example), "" if it has none.
+    of the setting (HTTPS_PROXY, for example), "" if it has none. `exceptions`: Windows' list of
+    servers that are reached directly, for WinHTTP to apply. `announced`: the network itself has
+    named the proxies (WPAD), nobody on this computer.
     """
 
     addresses: tuple[str, ...] = ()
     problem: CertclientError | None = None
     login: ProxyLogin | None = None
     setting: str = ""
+    exceptions: str = ""
+    announced: bool = False
 
 
 class ProxyResolver(Protocol):

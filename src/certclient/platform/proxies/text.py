@@ -1,15 +1,12 @@
-"""Parses proxy settings in Windows' syntax: a proxy list and a bypass list.
+"""Parses a list of proxies in Windows' syntax.
 
-Microsoft, WINHTTP_PROXY_INFO and "Setting proxy options": entries are separated by semicolons or
-whitespace, `([<scheme>=][<scheme>"://"]<server>[":"<port>])`; a bypass entry may contain `*`, and
-`<local>` means host names without a dot.
+Microsoft, WINHTTP_PROXY_INFO: entries are separated by semicolons or whitespace,
+`([<scheme>=][<scheme>"://"]<server>[":"<port>])`.
 """
 
 from __future__ import annotations
 
 import re
-from ipaddress import ip_address
-from urllib.parse import urlsplit
 
 _BETWEEN = re.compile(r"[;\s]+")
 _ENTRY = re.compile(
@@ -17,8 +14,7 @@ _ENTRY = re.compile(
     r"(?P<host>\[[0-9a-f:.]+\]|[^\s:/\[\]@=]+)(?::(?P<port>\d{1,5}))?/*",
     re.IGNORECASE,
 )
-_PORTS = {"http": 80, "https": 443}
-_LOCAL = "<local>"
+_DEFAULT_PORT = "80"
 
 
 def proxies_in(text: str, scheme: str) -> tuple[str, ...]:
@@ -27,55 +23,11 @@ def proxies_in(text: str, scheme: str) -> tuple[str, ...]:
     Entries for exactly this scheme take precedence over general ones. Skips entries for other
     schemes, other kinds of proxies (SOCKS) and unparsable entries. The default port is 80.
     """
-    found = [match for entry in _split(text) if (match := _ENTRY.fullmatch(entry))]
+    found = [match for entry in _BETWEEN.split(text) if (match := _ENTRY.fullmatch(entry))]
     own = [match for match in found if (match["target"] or "").lower() == scheme]
     general = [match for match in found if match["target"] is None]
     return tuple(
-        f"http://{match['host']}:{match['port'] or _PORTS['http']}"
+        f"http://{match['host']}:{match['port'] or _DEFAULT_PORT}"
         for match in own or general
         if (match["kind"] or "http").lower() == "http"
     )
-
-
-def names_socks(text: str) -> bool:
-    """Returns whether `text` names a SOCKS proxy of any version."""
-    found = (_ENTRY.fullmatch(entry) for entry in _split(text))
-    words = (match[name] or "" for match in found if match for name in ("target", "kind"))
-    return any(word.lower().startswith("socks") for word in words)
-
-
-def is_exempt(url: str, exceptions: str) -> bool:
-    """Returns whether the bypass list `exceptions` covers `url`, so that no proxy is used."""
-    parts = urlsplit(url)
-    host = (parts.hostname or "").lower()
-    port = parts.port or _PORTS.get(parts.scheme, 0)
-    return any(_fits(rule.lower(), parts.scheme, host, port) for rule in _split(exceptions))
-
-
-def _split(text: str) -> list[str]:
-    return [entry for entry in _BETWEEN.split(text) if entry]
-
-
-def _fits(rule: str, scheme: str, host: str, port: int) -> bool:
-    if rule == _LOCAL:
-        return "." not in host and not _is_address(host)
-    named, separator, rest = rule.partition("://")
-    if separator:
-        if named != scheme:
-            return False
-        rule = rest
-    rule = rule.rstrip("/")
-    return any(_like(rule, text) for text in (host, f"{host}:{port}", f"[{host}]"))
-
-
-def _like(rule: str, text: str) -> bool:
-    pattern = ".*".join(re.escape(part) for part in rule.split("*"))
-    return re.fullmatch(pattern, text) is not None
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ip_address(host)
-    except ValueError:
-        return False
-    return True

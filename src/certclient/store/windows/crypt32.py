@@ -15,14 +15,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from certclient.model.certificate import Certificate
+from certclient.platform.windows_certificates import (
+    CRYPT_E_NOT_FOUND,
+    END_OF_LIST,
+    contexts,
+    encoded,
+    free_certificate_context,
+)
 from certclient.platform.windows_dll import WindowsCallError
 from certclient.store.windows import declarations as w
 from certclient.store.windows.container import Container
 
-_END_OF_LIST = frozenset({w.CRYPT_E_NOT_FOUND, w.ERROR_NO_MORE_ITEMS, 18})
-"""18: ERROR_NO_MORE_FILES."""
-
-_NO_SUCH_PROPERTY = w.CRYPT_E_NOT_FOUND
+_NO_SUCH_PROPERTY = CRYPT_E_NOT_FOUND
 
 _NOT_FOR_THIS_STORE = frozenset({50, 120})
 """ERROR_NOT_SUPPORTED, ERROR_CALL_NOT_IMPLEMENTED."""
@@ -46,7 +50,7 @@ class SystemStore:
 
     def entries(self) -> list[SystemStoreEntry]:
         """Returns all certificates, archived ones included, however much of each can be read."""
-        return [_entry(context) for context in self._contexts()]
+        return [_entry(context) for context in contexts(self._handle)]
 
     def add(
         self, certificate: Certificate, friendly_name: str, container: Container | None
@@ -113,21 +117,6 @@ class SystemStore:
             if error.code not in _NOT_FOR_THIS_STORE:
                 raise
 
-    def _contexts(self) -> Iterator[Any]:
-        context = None
-        try:
-            while True:
-                # The call frees the context passed in, even on failure: do not free it again.
-                previous, context = context, None
-                context = w.cert_enum_certificates_in_store(self._handle, previous)
-                yield context
-        except WindowsCallError as error:
-            if error.code not in _END_OF_LIST:
-                raise
-        finally:
-            if context is not None:
-                w.cert_free_certificate_context(context)
-
     @contextmanager
     def found(self, certificate: Certificate) -> Iterator[Any]:
         """Yields the PCCERT_CONTEXT with exactly these bytes, or None; frees it on exit."""
@@ -143,14 +132,14 @@ class SystemStore:
                 None,
             )
         except WindowsCallError as error:
-            if error.code not in _END_OF_LIST:
+            if error.code not in END_OF_LIST:
                 raise
             yield None
             return
         try:
             yield context if encoded(context) == certificate.der else None
         finally:
-            w.cert_free_certificate_context(context)
+            free_certificate_context(context)
 
 
 @contextmanager
@@ -178,12 +167,12 @@ def _context(certificate: Certificate) -> Iterator[Any]:
     try:
         yield context
     finally:
-        w.cert_free_certificate_context(context)
+        free_certificate_context(context)
 
 
 def _required(context: Any) -> Any:
     if context is None:
-        raise WindowsCallError("CertFindCertificateInStore", w.CRYPT_E_NOT_FOUND)
+        raise WindowsCallError("CertFindCertificateInStore", CRYPT_E_NOT_FOUND)
     return context
 
 
@@ -194,12 +183,6 @@ def _entry(context: Any) -> SystemStoreEntry:
         container=_container(context),
         archived=_property(context, w.CERT_ARCHIVED_PROP_ID) is not None,
     )
-
-
-def encoded(context: Any) -> bytes:
-    """Returns the DER bytes of a PCCERT_CONTEXT."""
-    contents = context.contents
-    return ctypes.string_at(contents.encoded, contents.encoded_length)
 
 
 def _property(context: Any, property_id: int) -> ctypes.Array[ctypes.c_char] | None:

@@ -8,6 +8,7 @@ import ctypes
 from ctypes import POINTER, c_char_p, c_size_t, c_ubyte, c_void_p, c_wchar_p
 from ctypes.wintypes import BOOL, DWORD, LONG
 
+from certclient.platform.windows_certificates import CertContextPointer
 from certclient.platform.windows_dll import declare, load, not_zero, status
 
 crypt32 = load("crypt32.dll")
@@ -22,18 +23,6 @@ class Blob(ctypes.Structure):
     """CRYPT_DATA_BLOB."""
 
     _fields_ = (("length", DWORD), ("data", POINTER(c_ubyte)))
-
-
-class CertContext(ctypes.Structure):
-    """CERT_CONTEXT."""
-
-    _fields_ = (
-        ("encoding", DWORD),
-        ("encoded", POINTER(c_ubyte)),
-        ("encoded_length", DWORD),
-        ("info", c_void_p),
-        ("store", c_void_p),
-    )
 
 
 class KeyProviderInfo(ctypes.Structure):
@@ -85,7 +74,6 @@ class KeyName(ctypes.Structure):
     )
 
 
-CertContextPointer = POINTER(CertContext)
 Handle = c_size_t
 """HCRYPTPROV, HCRYPTKEY, HCRYPTHASH, NCRYPT_HANDLE: each a ULONG_PTR."""
 
@@ -104,9 +92,7 @@ CERT_KEY_PROV_INFO_PROP_ID = 2
 CERT_FRIENDLY_NAME_PROP_ID = 11
 CERT_ARCHIVED_PROP_ID = 19
 
-CRYPT_E_NOT_FOUND = 0x80092004
 CRYPT_E_EXISTS = 0x80092005
-ERROR_NO_MORE_ITEMS = 259
 
 cert_open_store = declare(
     crypt32, "CertOpenStore", not_zero, c_void_p, c_void_p, DWORD, c_void_p, DWORD, c_wchar_p
@@ -114,14 +100,6 @@ cert_open_store = declare(
 cert_close_store = declare(crypt32, "CertCloseStore", not_zero, BOOL, c_void_p, DWORD)
 cert_control_store = declare(
     crypt32, "CertControlStore", not_zero, BOOL, c_void_p, DWORD, DWORD, c_void_p
-)
-cert_enum_certificates_in_store = declare(
-    crypt32,
-    "CertEnumCertificatesInStore",
-    not_zero,
-    CertContextPointer,
-    c_void_p,
-    CertContextPointer,
 )
 cert_find_certificate_in_store = declare(
     crypt32,
@@ -173,9 +151,6 @@ cert_duplicate_certificate_context = declare(
 )
 cert_delete_certificate_from_store = declare(
     crypt32, "CertDeleteCertificateFromStore", not_zero, BOOL, CertContextPointer
-)
-cert_free_certificate_context = declare(
-    crypt32, "CertFreeCertificateContext", not_zero, BOOL, CertContextPointer
 )
 
 # CNG keys

@@ -12,6 +12,7 @@ from certclient.model.certificate import Certificate
 from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import KeyRef, procedure_of
+from certclient.platform.proxies.logins import ProxyLogins
 from certclient.store.base import (
     Available,
     PinProvider,
@@ -19,7 +20,7 @@ from certclient.store.base import (
     StoreSession,
     Unavailable,
 )
-from certclient.store.windows import capi, crypt32, keys, silent, winhttp
+from certclient.store.windows import capi, crypt32, keys, login, silent
 from certclient.store.windows.crypt32 import SystemStoreEntry
 from certclient.store.windows.errors import translated
 from certclient.store.windows.matching import KeyFinder
@@ -118,8 +119,9 @@ class WindowsStore:
         url: str,
         anchors: Sequence[Certificate],
         proxy: str | None = None,
+        logins: ProxyLogins | None = None,
     ) -> None:
-        """See LogsIn.log_in."""
+        """See LoginCapable.log_in."""
         with (
             translated(),
             crypt32.opened(self.names.personal, writable=False) as store,
@@ -129,7 +131,7 @@ class WindowsStore:
                 raise CertclientError(
                     ErrorCode.CERTIFICATE_NOT_FOUND, serial=certificate.serial_hex
                 )
-            winhttp.log_in(context, url, anchors, proxy)
+            login.log_in(context, url, anchors, proxy, logins)
 
     def try_alone(self, certificate: Certificate) -> None:
         """See WorksAlone.try_alone."""

@@ -1,4 +1,4 @@
-"""The Windows user's proxy settings, read through WinHTTP (winhttp.h).
+"""The Windows user's proxy settings, evaluated by WinHTTP (winhttp.h).
 
 In the order that browsers use: automatic detection (WPAD), the configured script (PAC), the
 configured proxy, then the computer's own setting (netsh winhttp).
@@ -10,25 +10,21 @@ import ctypes
 import threading
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotInTime
-from ctypes import POINTER, byref, c_int, c_void_p, c_wchar_p
+from ctypes import POINTER, byref, c_void_p, c_wchar_p
 from ctypes.wintypes import BOOL, DWORD
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.platform.proxies.routes import DIRECT, Routes
-from certclient.platform.proxies.text import is_exempt, names_socks, proxies_in
-from certclient.platform.windows_dll import WindowsCallError, declare, load, not_zero, system_text
+from certclient.platform.proxies.text import proxies_in
+from certclient.platform.windows_dll import WindowsCallError, declare, load, not_zero
+from certclient.platform.winhttp import declarations as winhttp
 
-_ACCESS_TYPE_NO_PROXY = 1
-_ACCESS_TYPE_NAMED_PROXY = 3
-_AUTOPROXY_AUTO_DETECT = 1
-_AUTOPROXY_CONFIG_URL = 2
+_AUTO_DETECT, _CONFIG_URL = 1, 2
 _DETECT_BY_DHCP_AND_DNS = 3
-_ERROR_LOGIN_FAILURE = 12015
-_ERROR_AUTODETECTION_FAILED = 12180
 _SCRIPT_TIMEOUT_MS = 10_000
 
 
@@ -62,23 +58,18 @@ class _AutoProxyOptions(ctypes.Structure):
     )
 
 
-_winhttp = load("winhttp.dll")
-_open = declare(
-    _winhttp, "WinHttpOpen", not_zero, c_void_p, c_wchar_p, DWORD, c_wchar_p, c_wchar_p, DWORD
-)
-_set_timeouts = declare(_winhttp, "WinHttpSetTimeouts", not_zero, BOOL, c_void_p, *(c_int,) * 4)
 _get_user_settings = declare(
-    _winhttp,
+    winhttp.library,
     "WinHttpGetIEProxyConfigForCurrentUser",
     not_zero,
     BOOL,
     POINTER(_UserSettings),
 )
 _get_computer_settings = declare(
-    _winhttp, "WinHttpGetDefaultProxyConfiguration", not_zero, BOOL, POINTER(_ProxyInfo)
+    winhttp.library, "WinHttpGetDefaultProxyConfiguration", not_zero, BOOL, POINTER(_ProxyInfo)
 )
 _get_proxy_for_url = declare(
-    _winhttp,
+    winhttp.library,
     "WinHttpGetProxyForUrl",
     not_zero,
     BOOL,
@@ -88,16 +79,6 @@ _get_proxy_for_url = declare(
     POINTER(_ProxyInfo),
 )
 _global_free = declare(load("kernel32.dll"), "GlobalFree", lambda _: None, c_void_p, c_void_p)
-
-
-@dataclass(frozen=True, slots=True)
-class ProxySettings:
-    """Proxy settings in Windows' syntax (`text`). `script`: a PAC URL. "" means not set."""
-
-    auto_detect: bool = False
-    script: str = ""
-    proxy: str = ""
-    exceptions: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,77 +104,40 @@ class WindowsProxies:
             return Routes((), _unreadable("", f"no answer in {self.time_limit:g} s"))
 
 
-def user_settings() -> ProxySettings:
-    """Returns the user's settings in Windows. Raises WindowsCallError."""
-    found = _UserSettings()
-    _get_user_settings(byref(found))
-    return ProxySettings(
-        auto_detect=bool(found.auto_detect),
-        script=_read_and_free(found.script),
-        proxy=_read_and_free(found.proxy),
-        exceptions=_read_and_free(found.exceptions),
-    )
-
-
-def computer_settings() -> ProxySettings:
-    """Returns the computer's settings (`netsh winhttp`). Raises WindowsCallError."""
-    found = _ProxyInfo()
-    _get_computer_settings(byref(found))
-    proxy, exceptions = _read_and_free(found.proxy), _read_and_free(found.exceptions)
-    named = found.access_type == _ACCESS_TYPE_NAMED_PROXY
-    return ProxySettings(proxy=proxy, exceptions=exceptions) if named else ProxySettings()
-
-
 def _routes(url: str) -> Routes:
     """Never raises; may block until Windows' own timeouts expire."""
     try:
-        user = user_settings()
-        by_script = _by_script(user, url)
-        if by_script.addresses:
-            return by_script
-        for settings in (user, computer_settings()):
-            by_name = _by_name(settings, url)
-            if by_name.addresses:
-                return Routes(by_name.addresses, by_script.problem or by_name.problem)
+        user = _UserSettings()
+        _get_user_settings(byref(user))
+        script, proxy, exceptions = map(_read_and_free, (user.script, user.proxy, user.exceptions))
+        found = _by_script(url, script, auto_detect=bool(user.auto_detect))
+        if not found.addresses:
+            computer = _ProxyInfo()
+            _get_computer_settings(byref(computer))
+            named = _named(url, proxy, exceptions) if proxy else _from_info(url, computer)
+            found = replace(named, problem=found.problem or named.problem)
     except WindowsCallError as error:
-        return Routes((), _unreadable("", _reason(error)))
-    return by_script
+        return Routes((), _unreadable("", winhttp.error_text(error.function, error.code)))
+    return found
 
 
-def _by_name(settings: ProxySettings, url: str) -> Routes:
-    """Routes by configured proxy; empty if none is configured."""
-    if not settings.proxy:
-        return Routes()
-    if is_exempt(url, settings.exceptions):
-        return Routes((DIRECT,))
-    return _usable(settings.proxy, url)
-
-
-def _usable(named: str, url: str) -> Routes:
-    """The HTTP proxies in `named` for this URL; DIRECT if none of them applies."""
-    addresses = proxies_in(named, urlsplit(url).scheme)
-    if not addresses and names_socks(named):
-        return Routes((DIRECT,), _unreadable(named, "SOCKS proxies are not supported"))
-    return Routes(addresses or (DIRECT,))
-
-
-def _by_script(user: ProxySettings, url: str) -> Routes:
+def _by_script(url: str, script: str, *, auto_detect: bool) -> Routes:
     """Routes by WPAD or PAC script; empty without either.
 
     A failed WPAD detection is not reported, as most networks do not announce a script.
     """
     problem: CertclientError | None = None
-    if user.auto_detect:
+    if auto_detect:
         try:
-            return _ask_script("", url)
+            return replace(_ask_script("", url), announced=True)
         except WindowsCallError as error:
-            if error.code != _ERROR_AUTODETECTION_FAILED:
-                problem = _unreadable("WPAD", _reason(error))
-    if user.script:
+            if error.code != winhttp.ERROR_AUTODETECTION_FAILED:
+                problem = _unreadable("WPAD", winhttp.error_text(error.function, error.code))
+    if script:
         try:
-            return _ask_script(user.script, url)
+            return _ask_script(script, url)
         except WindowsCallError as error:
-            problem = _unreadable(user.script, _reason(error))
+            problem = _unreadable(script, winhttp.error_text(error.function, error.code))
     return Routes((), problem)
 
 
@@ -209,18 +153,16 @@ def _ask_script(script: str, url: str) -> Routes:
     except WindowsCallError as error:
         # The script's server requires authentication. Send the user's credentials only to a server
         # that the user has configured, never to one that anyone in the network may have announced.
-        if error.code != _ERROR_LOGIN_FAILURE or not script:
+        if error.code != winhttp.ERROR_LOGIN_FAILURE or not script:
             raise
         found = _evaluate(script, origin, log_on=True)
-    proxy, exceptions = _read_and_free(found.proxy), _read_and_free(found.exceptions)
-    if found.access_type != _ACCESS_TYPE_NAMED_PROXY or is_exempt(url, exceptions):
-        return Routes((DIRECT,))
-    return _usable(proxy, url)
+    routes = _from_info(url, found)
+    return routes if routes.addresses else replace(routes, addresses=(DIRECT,))
 
 
 def _evaluate(script: str, origin: str, *, log_on: bool) -> _ProxyInfo:
     options = _AutoProxyOptions(
-        flags=_AUTOPROXY_CONFIG_URL if script else _AUTOPROXY_AUTO_DETECT,
+        flags=_CONFIG_URL if script else _AUTO_DETECT,
         detect_flags=0 if script else _DETECT_BY_DHCP_AND_DNS,
         script=script or None,
         log_on=log_on,
@@ -233,9 +175,26 @@ def _evaluate(script: str, origin: str, *, log_on: bool) -> _ProxyInfo:
 @cache
 def _session() -> Any:
     """One session for the whole process, so that WinHTTP caches scripts."""
-    session = _open("certclient", _ACCESS_TYPE_NO_PROXY, None, None, 0)
-    _set_timeouts(session, *(_SCRIPT_TIMEOUT_MS,) * 4)
+    session = winhttp.open_session("certclient", winhttp.ACCESS_TYPE_NO_PROXY, None, None, 0)
+    winhttp.set_timeouts(session, *(_SCRIPT_TIMEOUT_MS,) * 4)
     return session
+
+
+def _from_info(url: str, info: _ProxyInfo) -> Routes:
+    proxy, exceptions = _read_and_free(info.proxy), _read_and_free(info.exceptions)
+    named = info.access_type == winhttp.ACCESS_TYPE_NAMED_PROXY
+    return _named(url, proxy, exceptions) if named else Routes()
+
+
+def _named(url: str, proxies: str, exceptions: str) -> Routes:
+    """The routes by a list of proxies in Windows' syntax; DIRECT if none is meant for this URL.
+
+    WinHTTP itself applies `exceptions`.
+    """
+    addresses = proxies_in(proxies, urlsplit(url).scheme)
+    if not addresses and "socks" in proxies.lower():
+        return Routes((DIRECT,), _unreadable(proxies, "SOCKS proxies are not supported"))
+    return Routes(addresses or (DIRECT,), exceptions=exceptions)
 
 
 def _read_and_free(pointer: int | None) -> str:
@@ -249,8 +208,3 @@ def _read_and_free(pointer: int | None) -> str:
 
 def _unreadable(address: str, reason: str) -> CertclientError:
     return CertclientError(ErrorCode.PROXY_SCRIPT, address=address, reason=reason)
-
-
-def _reason(error: WindowsCallError) -> str:
-    text = system_text(error.code, _winhttp) if error.code else ""
-    return f"{text} ({error.function} {error.code})".strip()

@@ -1,0 +1,42 @@
+"""The transport of this operating system."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+from certclient.ca.tls.interception import KnownRoots, system_roots
+from certclient.ca.transport import DEFAULT_TIMEOUTS, Timeouts, Transport
+from certclient.model.certificate import Certificate
+from certclient.platform.proxies.logins import ProxyLogins
+from certclient.platform.proxies.routes import ProxyResolver
+
+if sys.platform == "win32":
+    from certclient.ca.transports.winhttp import WinHttpTransport as SystemTransport
+else:
+    from certclient.ca.transports.http import HttpTransport as SystemTransport
+
+DEFAULT_MAX_BYTES = 256 * 1024
+
+
+def system_transport(
+    tls_anchors: Sequence[Certificate] = (),
+    *,
+    timeouts: Timeouts = DEFAULT_TIMEOUTS,
+    proxies: ProxyResolver | None = None,
+    logins: ProxyLogins | None = None,
+    roots: Callable[[], KnownRoots] = system_roots,
+    max_bytes: int = DEFAULT_MAX_BYTES,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> Transport:
+    """WinHTTP on Windows, elsewhere http.client with OpenSSL. Arguments: see HttpTransport."""
+    return SystemTransport(
+        tls_anchors,
+        timeouts=timeouts,
+        proxies=proxies,
+        logins=logins,
+        roots=roots,
+        max_bytes=max_bytes,
+        clock=clock,
+    )

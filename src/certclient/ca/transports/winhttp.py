@@ -1,0 +1,389 @@
+"""HTTP to a CA over WinHTTP: Windows' proxies and their logins, SChannel, Windows' roots.
+
+One connection per message. Failures become a CertclientError that locates them: network, proxy, TLS
+or server.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from certclient import __version__
+from certclient.ca.answers import (
+    ResponseHead,
+    check_body,
+    check_status,
+    foreign_answer,
+    host_of,
+    http_date,
+    is_page,
+    too_long,
+)
+from certclient.ca.http.content import decoded
+from certclient.ca.network_errors import tunnel_refusal
+from certclient.ca.proxies import system_proxies
+from certclient.ca.routing import over_routes, routes_to
+from certclient.ca.tls.interception import (
+    KnownRoots,
+    certificates,
+    interceptor_in,
+    issuer_name,
+    system_roots,
+)
+from certclient.ca.transport import DEFAULT_TIMEOUTS, HEAD_PATIENCE, Timeouts
+from certclient.model.certificate import Certificate
+from certclient.model.clock_error import CLOCK_LIMIT, clock_wrong
+from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.tls_server import has_subject_alternative_name, reason_against_server
+from certclient.platform.proxies.logins import ProxyLogins
+from certclient.platform.proxies.routes import ProxyResolver, Routes
+from certclient.platform.windows_dll import WindowsCallError
+from certclient.platform.winhttp import declarations as winhttp
+from certclient.platform.winhttp.errors import is_tls_failure, network_error, tls_reason
+from certclient.platform.winhttp.exchange import Exchange, Limits, OutgoingRequest, Tls
+from certclient.platform.winhttp.proxy_login import WindowsProxyLogin
+
+_AUTHENTICATION_REQUIRED = 407
+
+
+@dataclass(frozen=True, slots=True)
+class _Message:
+    """A request to `url`. `headers`: besides those of every request."""
+
+    method: str
+    url: str
+    timeouts: Timeouts
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+
+    @property
+    def lines(self) -> str:
+        """All headers that WinHTTP does not add itself."""
+        every = (("User-Agent", f"certclient/{__version__}"), ("Connection", "close"))
+        return "".join(f"{name}: {value}\r\n" for name, value in (*every, *self.headers))
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """A response. `body`: as it was sent; None if it was too long. `chain`: the server's (DER)."""
+
+    head: ResponseHead
+    body: bytes | None
+    chain: Sequence[bytes]
+
+
+class _NoAnswerError(CertclientError):
+    """A network error after the connection to the server stood. `chain`: that of the server."""
+
+    chain: Sequence[bytes] = ()
+
+
+Accept = Callable[[ResponseHead], None]
+"""Raises CertclientError if the body is not to be read."""
+
+
+class WinHttpTransport:
+    """The `ca.transport.Transport` of Windows. Arguments: see `transports.http.HttpTransport`."""
+
+    def __init__(
+        self,
+        tls_anchors: Sequence[Certificate] = (),
+        *,
+        timeouts: Timeouts = DEFAULT_TIMEOUTS,
+        proxies: ProxyResolver | None = None,
+        logins: ProxyLogins | None = None,
+        roots: Callable[[], KnownRoots] = system_roots,
+        max_bytes: int = 256 * 1024,
+        allow_http: bool = False,
+        monotonic: Callable[[], float] = time.monotonic,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._anchors = tuple(anchor.der for anchor in tls_anchors)
+        self._timeouts = timeouts
+        self._proxies = proxies or system_proxies()
+        self._logins = logins or ProxyLogins()
+        self._roots = roots
+        self._max_bytes = max_bytes
+        self._allow_http = allow_http
+        self._monotonic = monotonic
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._running: Exchange | None = None
+        self._server_time: datetime | None = None
+
+    def post(self, url: str, body: bytes, content_type: str) -> bytes:
+        """See Transport.post."""
+        headers = (
+            ("Content-Type", content_type),
+            ("Accept", content_type),
+            ("Accept-Encoding", "identity"),
+        )
+        message = _Message("POST", url, self._timeouts, headers, body)
+        answer = self._exchange(
+            message, self._routes(url), lambda head: check_status(head, content_type)
+        )
+        return self._decoded(answer)
+
+    def get(self, url: str, accept: str) -> bytes:
+        """See Transport.get."""
+        headers = (("Accept", accept), ("Accept-Encoding", "identity"))
+        message = _Message("GET", url, self._timeouts, headers)
+        return self._decoded(self._exchange(message, self._routes(url), _check_resource))
+
+    def probe(self, url: str) -> Sequence[CertclientError]:
+        """See Transport.probe. TLS_OPENED is found in the chain of this request's connection, and
+        only if Windows' roots are in use."""
+        routes = self._routes(url)
+        limits = self._timeouts
+        limits = replace(limits, read=min(limits.read, HEAD_PATIENCE), total=min(limits.total, 20))
+        unanswered: CertclientError | None = None
+        try:
+            answer = self._exchange(_Message("HEAD", url, limits), routes, lambda _head: None)
+            chain = answer.chain
+        except _NoAnswerError as error:
+            unanswered = CertclientError(ErrorCode.PROBE_UNANSWERED, **error.data)
+            chain = error.chain
+        opened = None if self._anchors else self._interception_error(url, chain)
+        return [remark for remark in (routes.problem, unanswered, opened) if remark is not None]
+
+    def interrupt(self) -> None:
+        """See Transport.interrupt."""
+        with self._lock:
+            if self._running is not None:
+                self._running.interrupt()
+
+    def server_time(self) -> datetime | None:
+        """See Transport.server_time."""
+        return self._server_time
+
+    def _routes(self, url: str) -> Routes:
+        return routes_to(url, self._proxies, self._logins, allow_http=self._allow_http)
+
+    def _exchange(self, message: _Message, routes: Routes, accept: Accept) -> _Answer:
+        answer, _ = over_routes(
+            routes, lambda address: self._send(message, _Way.of(address, routes), accept)
+        )
+        return answer
+
+    def _send(self, message: _Message, way: _Way, accept: Accept) -> _Answer:
+        """Sends over a connection of its own."""
+        # Anchors of the profile replace Windows' roots: `_check_server` verifies the chain.
+        ignored = winhttp.SECURITY_FLAG_IGNORE_UNKNOWN_CA if self._anchors else 0
+        tls = Tls(self._check_server(message.url), ignored)
+        with self._open(message, way, tls) as exchange, self._noted(exchange):
+            try:
+                self._pass_proxy(exchange, message, way)
+                head = ResponseHead(
+                    message.url, winhttp.status_code(exchange.handle), exchange.headers()
+                )
+                self._server_time = head.date
+                accept(head)
+                body = b"" if message.method == "HEAD" else exchange.read(self._max_bytes)
+            except WindowsCallError as error:
+                raise self._error(error, exchange, message, way) from error
+            except CertclientError as error:
+                raise self._completed(error, exchange, message, way) from error
+            return _Answer(head, body, exchange.chain)
+
+    def _open(self, message: _Message, way: _Way, tls: Tls) -> Exchange:
+        request = OutgoingRequest(
+            message.method, message.url, message.lines, message.body, way.proxy, way.exceptions
+        )
+        limit = message.timeouts
+        end = self._monotonic() + limit.total
+        return Exchange(request, Limits(limit.connect, limit.read, end, self._monotonic), tls)
+
+    def _pass_proxy(self, exchange: Exchange, message: _Message, way: _Way) -> None:
+        """Sends until the response is the server's. Raises CertclientError: PROXY_…"""
+        login = WindowsProxyLogin(way.proxy, self._logins, as_windows_user=not way.announced)
+        while (status := exchange.send()) == _AUTHENTICATION_REQUIRED and way.proxy:
+            login.challenged(exchange)
+        if message.url.startswith("https:") and not exchange.secured:
+            # Without TLS, this is the proxy's response to CONNECT.
+            raise tunnel_refusal(status, way.proxy, host_of(message.url))
+        login.passed()
+
+    def _check_server(self, url: str) -> Callable[[Sequence[bytes]], None]:
+        """The check of a server's chain; WinHTTP makes its own as well."""
+        host = urlsplit(url).hostname or ""
+
+        def check(chain: Sequence[bytes]) -> None:
+            reason = ""
+            if self._anchors:
+                reason = reason_against_server(chain, host, self._anchors, self._clock())
+            elif not has_subject_alternative_name(chain[0]):
+                reason = "host name mismatch: no subjectAltName"
+            if reason:
+                raise CertclientError(ErrorCode.TLS_UNTRUSTED, reason=reason)
+
+        return check
+
+    def _error(
+        self, error: WindowsCallError, exchange: Exchange, message: _Message, way: _Way
+    ) -> CertclientError:
+        host = host_of(message.url)
+        if exchange.secured or not is_tls_failure(error):
+            direct = exchange.resolved_host == urlsplit(message.url).hostname
+            proxy = "" if direct else way.proxy
+            found = network_error(error, host, proxy, connected=exchange.connected)
+            return _unanswered(found, exchange, message, way)
+        if wrong := self._clock_error(message, way):
+            return wrong
+        chain = self._presented(message, way)
+        reason = tls_reason(error, exchange.security_failure)
+        if chain and not exchange.security_failure:
+            reason = self._reason_against(chain, urlsplit(message.url).hostname or "")
+        return CertclientError(
+            ErrorCode.TLS_UNTRUSTED,
+            host=host,
+            issuer=issuer_name(certificates(chain)),
+            reason=reason,
+        )
+
+    def _reason_against(self, chain: Sequence[bytes], host: str) -> str:
+        """Why `chain` was refused, where WinHTTP does not say (Wine)."""
+        # Without anchors, only Windows knows the roots: any will do for the other reasons.
+        anchors = self._anchors or chain[-1:]
+        reason = reason_against_server(chain, host, anchors, self._clock())
+        return reason or "no path to a trusted issuer"
+
+    def _presented(self, message: _Message, way: _Way) -> Sequence[bytes]:
+        """The chain that the server presents, unverified, for messages only; empty on failure.
+
+        WinHTTP does not give the chain of a connection that it refuses. A second one, over which no
+        request is sent, ignores what is wrong with it.
+        """
+
+        def refuse(_chain: Sequence[bytes]) -> None:
+            raise CertclientError(ErrorCode.TLS_UNTRUSTED)
+
+        probe = _Message("HEAD", message.url, message.timeouts)
+        tls = Tls(refuse, winhttp.SECURITY_FLAG_IGNORE_ALL)
+        with self._open(probe, way, tls) as exchange:
+            try:
+                self._pass_proxy(exchange, probe, way)
+            except (CertclientError, WindowsCallError):
+                return exchange.chain
+        return ()
+
+    @contextmanager
+    def _noted(self, exchange: Exchange) -> Iterator[None]:
+        """Lets `interrupt` end `exchange` meanwhile."""
+        with self._lock:
+            self._running = exchange
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._running = None
+
+    def _completed(
+        self, error: CertclientError, exchange: Exchange, message: _Message, way: _Way
+    ) -> CertclientError:
+        """The error with what only the exchange knows."""
+        if error.code is ErrorCode.NETWORK_TIMEOUT:
+            return _unanswered(error, exchange, message, way)
+        if error.code is not ErrorCode.TLS_UNTRUSTED:
+            return error
+        if wrong := self._clock_error(message, way):
+            return wrong
+        named = {"host": host_of(message.url), "issuer": issuer_name(certificates(exchange.chain))}
+        return CertclientError(error.code, **{**error.data, **named})
+
+    def _clock_error(self, message: _Message, way: _Way) -> CertclientError | None:
+        """CLOCK_WRONG if only the dates of the server's certificates do not suit the clock.
+
+        As `ca.tls.clock.clock_error`: nothing here is trusted, it only selects the error.
+        """
+        host = urlsplit(message.url).hostname or ""
+
+        def check(chain: Sequence[bytes]) -> None:
+            began = Certificate.read(chain[0]).not_before
+            roots = self._anchors or chain[-1:]  # without anchors, Windows judges the roots
+            if reason := reason_against_server(chain, host, roots, began):
+                raise CertclientError(ErrorCode.TLS_UNTRUSTED, reason=reason)
+
+        unknown_ca = winhttp.SECURITY_FLAG_IGNORE_UNKNOWN_CA if self._anchors else 0
+        tls = Tls(check, winhttp.SECURITY_FLAG_IGNORE_DATES | unknown_ca)
+        probe, there = _Message("HEAD", message.url, message.timeouts), None
+        with self._open(probe, way, tls) as exchange:
+            try:
+                self._pass_proxy(exchange, probe, way)
+                there = http_date(exchange.headers().get("date", ""))
+            except (CertclientError, WindowsCallError):
+                if not exchange.secured:
+                    return None
+        now = self._clock()
+        began = Certificate.read(exchange.chain[0]).not_before if exchange.chain else now
+        there = there or max(began, now)
+        return clock_wrong(there, now) if abs(there - now) > CLOCK_LIMIT else None
+
+    def _interception_error(self, url: str, chain: Sequence[bytes]) -> CertclientError | None:
+        """TLS_OPENED if an intermediary that Windows trusts impersonates the server."""
+        if not chain:
+            return None  # no TLS
+        host = urlsplit(url).hostname or ""
+        name = interceptor_in(chain, host, self._roots(), self._clock())
+        if name is None:
+            return None
+        return CertclientError(ErrorCode.TLS_OPENED, host=host, issuer=name)
+
+    def _decoded(self, answer: _Answer) -> bytes:
+        head, body = answer.head, answer.body
+        if body is None:
+            raise too_long(head)
+        if _is_cut_off(head, body):
+            raise CertclientError(
+                ErrorCode.NETWORK_UNREACHABLE, host=head.host, reason="answer cut off"
+            )
+        return check_body(head, decoded(head, body, self._max_bytes))
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """A route as WinHTTP takes it. `proxy`: host:port, "" for none; else see Routes."""
+
+    proxy: str
+    exceptions: str
+    announced: bool
+
+    @classmethod
+    def of(cls, address: str, routes: Routes) -> _Way:
+        """Raises CertclientError(PROXY_SETTING) for a proxy that WinHTTP cannot use."""
+        parts = urlsplit(address)
+        if address and parts.scheme != "http":
+            raise CertclientError(
+                ErrorCode.PROXY_SETTING, setting=routes.setting, reason="unknown scheme"
+            )
+        return cls(parts.netloc, routes.exceptions, routes.announced)
+
+
+def _unanswered(
+    error: CertclientError, exchange: Exchange, message: _Message, way: _Way
+) -> CertclientError:
+    """Marks a network error that came after the connection to the server stood."""
+    plain = message.url.startswith("http:") and not way.proxy
+    if not (exchange.secured or (plain and exchange.connected)):
+        return error
+    marked = _NoAnswerError(error.code, **error.data)
+    marked.chain = exchange.chain
+    return marked
+
+
+def _check_resource(head: ResponseHead) -> None:
+    check_status(head, None)
+    if is_page(head):
+        raise foreign_answer(head.url, "a web page")
+
+
+def _is_cut_off(head: ResponseHead, body: bytes) -> bool:
+    """Whether the body is shorter than announced; WinHTTP itself checks chunks."""
+    length = head.headers.get("content-length", "")
+    chunked = "transfer-encoding" in head.headers
+    return not chunked and length.isascii() and length.isdigit() and len(body) < int(length)
