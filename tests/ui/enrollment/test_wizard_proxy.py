@@ -15,6 +15,7 @@ from certclient.ca.proxies import FixedProxy
 from certclient.model.proxy_login import ProxyLogin
 from certclient.model.secret import Secret
 from certclient.platform.proxies.logins import ProxyLogins
+from certclient.ui.enrollment.batch import RenewAllDialog
 from certclient.ui.enrollment.navigation import WizardPageId
 from certclient.ui.enrollment.proxy_login import ProxyLoginDialog
 from certclient.ui.enrollment.wizard import EnrollmentWizard
@@ -129,3 +130,24 @@ def test_giving_up_is_told_as_the_proxys_wish(ui: UiEnvironment, squid: Squid) -
     customer.clicks_on("もう一度確かめる")
     enter(dialog(customer), "太郎", PASSWORD)
     customer.arrives_at(WizardPageId.START)
+
+
+def test_renewing_all_asks_once_for_all(ui: UiEnvironment, squid: Squid) -> None:
+    for number in range(2):
+        ui.add_certificate(ui.pc, 5, f"TKYM140809{number}")
+    batch = RenewAllDialog(ui.context())
+    batch.show()
+    until(lambda: bool(batch.batch.rows))
+    ended: list[bool] = []
+    batch.all_done.connect(lambda: ended.append(True))
+    batch.batch.start()
+
+    def asked() -> list[ProxyLoginDialog]:
+        return [one for one in batch.findChildren(ProxyLoginDialog) if one.isVisible()]
+
+    until(lambda: bool(asked()))
+    enter(asked()[0], "太郎", PASSWORD)
+    until(lambda: bool(ended) or bool(asked()))
+    assert ended, "asked a second time"
+    assert [end.error for end in batch.batch.ends] == [None, None]
+    batch.done(0)
