@@ -155,6 +155,7 @@ class FakeProcedures:
     codes: list[str | None] = field(default_factory=list)
     tickets: list[str | None] = field(default_factory=list)
     login: LoginTest = LOGIN_NOT_TESTED
+    wrong_clock: CertclientError | None = None
 
     def renew(
         self,
@@ -203,6 +204,9 @@ class FakeProcedures:
     ) -> CertclientError | None:
         self.seen.append(("check", current.certificate.serial_hex, current.store_id))
         return None
+
+    def clock_error(self) -> CertclientError | None:
+        return self.wrong_clock
 
     def pending(self) -> Sequence[ProcedureView]:
         return OpenProcedures(tuple(self.views)).at_bank("practice")

@@ -10,8 +10,10 @@ from certclient.cli.exit_codes import DONE, EXIT_CODES
 from certclient.cli.invocation import Invocation
 from certclient.cli.records import JsonObject, error_record, print_json
 from certclient.cli.streams import TolerantOutput
+from certclient.enrollment.preflight import profile_clock
 from certclient.model.certificate import Owner
 from certclient.model.errors import Actor, CertclientError, ErrorCode
+from certclient.model.profile import Profile
 from certclient.platform import log
 
 
@@ -39,6 +41,14 @@ def print_error(invocation: Invocation, error: CertclientError, owner: Owner | N
         f"  [{shown.code}]",
     ]
     click.echo("\n".join(lines), err=True)
+
+
+def warn_of_clock(invocation: Invocation, profile: Profile) -> None:
+    """Prints to stderr if the clock is certainly wrong: days left and stages are then, too."""
+    error = profile_clock(profile, invocation.services.clock())
+    if error is not None:
+        log.error(error)
+        print_error(invocation, error)
 
 
 def report_lost_output(invocation: Invocation, output: TolerantOutput, code: int) -> int:

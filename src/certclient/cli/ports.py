@@ -64,6 +64,10 @@ class Procedures(Protocol):
         """See Enrollment.check_with_bank."""
         ...
 
+    def clock_error(self) -> CertclientError | None:
+        """See Enrollment.clock_error."""
+        ...
+
     def pending(self) -> Sequence[ProcedureView]:
         """See Enrollment.pending."""
         ...

@@ -14,6 +14,7 @@ from certclient.model.certificate import Certificate
 from certclient.model.clock_error import CLOCK_LIMIT, CLOCK_TOLERANCE, clock_wrong
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import REQUEST_ALGORITHMS
+from certclient.model.profile import Profile
 from certclient.store.base import CertificateStore, StoreSession, Unavailable
 
 
@@ -81,6 +82,14 @@ def check_clock(
     error = clock_skew(server_time, now)
     if error is not None and server_time is not None and abs(server_time - now) > limit:
         raise error
+
+
+def profile_clock(profile: Profile, now: datetime) -> CertclientError | None:
+    """CLOCK_WRONG if `now` (aware) lies before all of the profile's trust anchors: they are older
+    than the profile. Needs no network."""
+    begins = [anchor.not_before for anchor in profile.ca.trust_anchors]
+    earliest = min(begins, default=now)
+    return clock_wrong(earliest, now) if earliest - now > CLOCK_LIMIT else None
 
 
 def clock_result(server_time: datetime | None, now: datetime) -> CheckResult:

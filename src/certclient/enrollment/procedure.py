@@ -17,7 +17,7 @@ from certclient.enrollment.obstacles import check_renewable
 from certclient.enrollment.open_procedures import read_open_procedures
 from certclient.enrollment.outcomes import Finished, Outcome, Pending, ProcedureView
 from certclient.enrollment.planner import ProcedurePlanner
-from certclient.enrollment.preflight import CheckResult
+from certclient.enrollment.preflight import CheckResult, check_clock
 from certclient.enrollment.proxy_login import AsksForProxyLogin, with_proxy_login
 from certclient.enrollment.readiness import ReadinessInputs, checks
 from certclient.enrollment.rejections import Rejections
@@ -244,7 +244,7 @@ class Enrollment:
             if interrupted is not None and _continues(interrupted, new):
                 return self._run(interrupted, interaction, resumed=True, ticket=ticket)
             if new.kind is ProcedureKind.RENEW:
-                self._planner.check_stage(Certificate.read(new.old_certificate))
+                self._check_stage(Certificate.read(new.old_certificate))
                 self._planner.check_newest(Certificate.read(new.old_certificate))
             if destination.destination.value in self._environment.profile.excluded_destinations:
                 raise forbidden(DESTINATIONS, destination.destination.value)
@@ -265,6 +265,26 @@ class Enrollment:
                     return ended
             self._journal.save(new)
             return self._run(new, interaction, resumed=False, ticket=ticket)
+
+    def _check_stage(self, certificate: Certificate) -> None:
+        """As the planner's; raises CLOCK_WRONG in its place if the clock is to blame."""
+        try:
+            self._planner.check_stage(certificate)
+        except CertclientError as error:
+            raise self.clock_error() or error from error
+
+    def clock_error(self) -> CertclientError | None:
+        """Asks the CA for its time: CLOCK_WRONG if this computer's clock is off by over an hour.
+
+        None also if the CA cannot be reached, or does not say.
+        """
+        environment = self._environment
+        try:
+            environment.ca.probe()
+            check_clock(environment.ca.server_time(), environment.clock())
+        except CertclientError as error:
+            return error if error.code is ErrorCode.CLOCK_WRONG else None
+        return None
 
     def _lock(self, record: Record) -> contextlib.AbstractContextManager[None]:
         folder = locks_folder(self._journal.path)

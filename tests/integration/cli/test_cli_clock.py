@@ -47,3 +47,27 @@ def test_waiting_procedure_is_kept_until_the_clock_is_right(pc: CliComputer, clo
     assert done.code == 0, done.err
     (result,) = done.json["results"]
     assert (result["outcome"], result["procedure"]) == ("done", begun["id"])
+
+
+@pytest.mark.parametrize("clock", ["2020-01-01 12:00:00", "2049-06-01 12:00:00", "+30 days"])
+@pytest.mark.parametrize("what", [("--all",), (PC_USER,), ()])
+def test_renewal_is_not_called_too_early_or_too_late(
+    pc: CliComputer, clock: str, what: tuple[str, ...]
+) -> None:
+    pc.add_certificate(PC_USER, pc.nss.store())
+    pc.clock = clock
+    done = pc.run("renew", *what, "--yes")
+    assert done.code == USER_ACTION
+    assert "[CC-CLOCK]" in done.err
+
+
+def test_a_clock_before_the_profile_was_made_is_said_without_a_network(pc: CliComputer) -> None:
+    pc.add_certificate(PC_USER, pc.nss.store())
+    pc.bank.stop()
+    pc.clock = "2020-01-01 12:00:00"
+    for command in ("list", "remind"):
+        done = pc.run(command)
+        assert done.code == 0
+        assert "[CC-CLOCK]" in done.err
+    pc.clock = ""
+    assert "CC-CLOCK" not in pc.run("list").err

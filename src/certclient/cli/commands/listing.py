@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from certclient.cli.errors import warn_of_clock
 from certclient.cli.exit_codes import DONE
 from certclient.cli.invocation import Invocation
 from certclient.cli.localized import Command, Option, common_parameters
@@ -38,6 +39,7 @@ def list_certificates(invocation: Invocation, archived: bool) -> int:
     stores, now = services.stores(profile), services.clock()
     overview = read_overview([profile], stores, now, statuses, open_procedures)
     rows = [row for row in overview.rows if archived or not row.entry.stored.archived]
+    warn_of_clock(invocation, profile)
     if invocation.json:
         _print_json(invocation, overview, rows)
     else:

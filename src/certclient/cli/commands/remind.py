@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from certclient.cli.confirmation import attempt_record, attempt_sentence, confirm_unattended
+from certclient.cli.errors import warn_of_clock
 from certclient.cli.exit_codes import DONE
 from certclient.cli.invocation import Invocation
 from certclient.cli.localized import Command, common_parameters
@@ -35,6 +36,8 @@ def remind(invocation: Invocation) -> int:
     daily = invocation.services.daily_reminder()
     if daily is not None:
         daily.ensure()
+    for profile in _profiles(invocation):
+        warn_of_clock(invocation, profile)
     unconfirmed = bool(invocation.services.statuses().unconfirmed)
     if not invocation.json:
         due, unread = _due(invocation)

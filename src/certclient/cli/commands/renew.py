@@ -66,7 +66,8 @@ def renew(
 def _selected_or_resume(
     session: EnrollmentSession, ids: tuple[str, ...], everything: bool
 ) -> Sequence[InventoryEntry]:
-    """As `_chosen`, but raises PROCEDURE_RUNNING if nothing is due and a procedure is unfinished.
+    """As `_chosen`, but raises PROCEDURE_RUNNING if nothing is due and a procedure is unfinished,
+    and CLOCK_WRONG if this computer's clock is to blame.
 
     An unconfirmed new certificate would otherwise look as if everything were done.
     """
@@ -74,6 +75,11 @@ def _selected_or_resume(
         return _chosen(session, ids, everything)
     except CertclientError as error:
         unfinished = session.procedures.pending()
+        if error.code is ErrorCode.NOTHING_RENEWABLE and session.inventory.entries:
+            # A wrong clock has made every certificate look expired, or not due yet.
+            wrong_clock = session.procedures.clock_error()
+            if wrong_clock is not None:
+                raise wrong_clock from error
         if error.code is not ErrorCode.NOTHING_RENEWABLE or not unfinished:
             raise
         raise CertclientError(ErrorCode.PROCEDURE_RUNNING, user_id=unfinished[0].user_id) from error
