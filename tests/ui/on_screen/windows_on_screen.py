@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtGui import QAccessible
 
+from certclient.ui.enrollment.batch import RenewAllDialog
 from certclient.ui.enrollment.navigation import WizardPageId
 from certclient.ui.enrollment.wizard import EnrollmentWizard
 from support.real_screen import Hands, Heard, ScreenReader, screen_reader, window_manager
@@ -150,3 +151,17 @@ def test_a_double_click_on_renew_does_not_stop_it(ui: UiEnvironment, millisecond
     customer.arrives_at(WizardPageId.START)
     hands.double_click(customer.wizard.default_button, milliseconds)
     customer.arrives_at(WizardPageId.DONE)
+
+
+@pytest.mark.usefixtures("desktop")
+def test_a_double_click_on_renew_all_does_not_end_the_batch(ui: UiEnvironment) -> None:
+    hands = Hands()
+    for user_id in ("TKYM1408054", "TKYM1408055"):
+        ui.add_certificate(ui.pc, user_id=user_id)
+    dialog = RenewAllDialog(ui.context())
+    dialog.show()
+    until(lambda: dialog.batch.ready)
+    hands.double_click(dialog.bar.primary)
+    until(lambda: dialog.batch.over)
+    assert [end.error for end in dialog.batch.ends] == [None, None]
+    dialog.done(0)
