@@ -80,7 +80,7 @@ def test_bill_of_materials_is_valid_and_complete(installer_build: Places) -> Non
     validator = make_schemabased_validator(OutputFormat.JSON, SchemaVersion.V1_6)
     assert validator.validate_str(text) is None
     parts = {part["name"]: part for part in json.loads(text)["components"]}
-    for name in ("pyside6-essentials", "cryptography", "requests", "nsis-stub", *INSIDE):
+    for name in ("pyside6-essentials", "cryptography", "nsis-stub", *INSIDE):
         assert parts[name]["version"], name
         assert parts[name]["licenses"], name
     for name in ("cpython", *SCANNED):
