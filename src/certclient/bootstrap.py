@@ -82,6 +82,7 @@ def system_services() -> Services:
         statuses=bank_statuses,
         proxy_logins=proxy_logins,
         forget_proxy_logins=forget_proxy_logins,
+        unseen_results=unseen_results,
         own_folders=folders.own_folders,
         preferred_store=preferred_store(),
     )
@@ -264,6 +265,14 @@ def open_procedures(journal: Path | None = None) -> OpenProcedures:
 
     path = journal or journal_file()
     return read_open_procedures(Journal(path)) if path.exists() else OpenProcedures()
+
+
+def unseen_results() -> bool:
+    """Whether a procedure has ended while no window was open, and nobody has seen how."""
+    from certclient.enrollment.run_results import ResultFile
+    from certclient.platform.folders import results_file
+
+    return bool(ResultFile(results_file()).read(clock()))
 
 
 def journal_stamp() -> Hashable:

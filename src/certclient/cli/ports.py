@@ -120,6 +120,7 @@ class Services:
     - `statuses`: which certificates the banks accept, as far as known; never raises.
     - `proxy_logins`: the holder of the proxies' logins; `forget_proxy_logins` deletes those that
       are stored.
+    - `unseen_results`: whether the windows have the end of a procedure to tell.
     - `own_folders`: the folders that hold all of this user's data.
     - `preferred_store`: the store that the user chose for new certificates.
     """
@@ -144,5 +145,6 @@ class Services:
     statuses: Callable[[], BankStatuses] = BankStatuses
     proxy_logins: Callable[[], ProxyLogins] = ProxyLogins
     forget_proxy_logins: Callable[[], None] = lambda: None
+    unseen_results: Callable[[], bool] = lambda: False
     own_folders: Callable[[], Sequence[Path]] = tuple
     preferred_store: PreferredStore = field(default_factory=PreferredStore)

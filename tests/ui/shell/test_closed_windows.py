@@ -12,6 +12,7 @@ from certclient.enrollment.overview import Condition
 from certclient.model.progress import Step
 from certclient.ui.enrollment.navigation import WizardPageId
 from certclient.ui.shell.shell import Shell
+from certclient.ui.shell.single_instance import InstanceRequest, StartRequest
 from certclient_practice.repositories.records import CertificateState
 from support.scripted import ScriptedUser
 from support.shell_driver import ShellDriver
@@ -51,12 +52,12 @@ class Programs:
     told: list[str] = field(default_factory=list)
     shells: list[Shell] = field(default_factory=list)
 
-    def start(self, *, has_tray: bool = True) -> ShellDriver:
-        shell = Shell(self.ui.context(), has_tray=has_tray)
+    def start(self, *, has_tray: bool = True, remind: bool = False) -> ShellDriver:
+        shell = Shell(self.ui.context(), resident=remind, has_tray=has_tray)
         shell.tray.notify = lambda title, text: self.told.append(f"{title}\n{text}")  # type: ignore[method-assign]
         self.shells.append(shell)
         driver = ShellDriver(shell)
-        driver.starts()
+        driver.starts(StartRequest(request=InstanceRequest.REMIND) if remind else None)
         return driver
 
     def end(self) -> None:
@@ -157,6 +158,11 @@ def test_end_without_a_window_is_told_and_stays_until_it_is_confirmed(
     (new,) = ui.usable(ui.pc)
     assert ui.bank.state_of(new.serial_hex) is CertificateState.CONFIRMED
     assert driver.shell._context.catalogue.minute(new.not_after) in text
+    programs.end()
+    at_logon = programs.start(remind=True)
+    until(lambda: programs.told == [told, told])
+    assert not at_logon.shell.window.isVisible()
+    assert at_logon.over == 0
     programs.end()
     again = programs.start()
     assert again.shell.window.results.texts == [text], "also after a restart"

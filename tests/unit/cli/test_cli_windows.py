@@ -72,6 +72,15 @@ def test_remind_opens_the_tray_only_if_a_certificate_is_due(cli_runner: CliRunne
     assert with_display(cli_runner, "remind") == [Start(remind=True)]
 
 
+def test_remind_opens_the_tray_if_an_end_has_not_been_seen(cli_runner: CliRunner) -> None:
+    windows = FakeWindows()
+    services = dataclasses.replace(
+        cli_runner.services(), windows=windows, unseen_results=lambda: True
+    )
+    assert run(["remind"], services) == 0
+    assert windows.starts == [Start(remind=True)]
+
+
 def test_remind_prints_text_without_a_display(
     cli_runner: CliRunner, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -27,7 +27,8 @@ UnreadStore = tuple[CertificateStore, CertclientError]
 
 @click.pass_obj
 def remind(invocation: Invocation) -> int:
-    """Opens the tray icon if a reminder is due or a bank awaits a confirmation.
+    """Opens the tray icon if a reminder is due, a bank awaits a confirmation, or the end of a
+    procedure has not been seen yet.
 
     Without a display, prints the reminders to stdout and tries the confirmations itself. Prompts
     for nothing; otherwise it only ensures that the daily task exists.
@@ -41,11 +42,13 @@ def remind(invocation: Invocation) -> int:
     unconfirmed = bool(invocation.services.statuses().unconfirmed)
     if not invocation.json:
         due, unread = _due(invocation)
-        if not unconfirmed and not due and not unread:
+        unseen = invocation.services.unseen_results()
+        if not unconfirmed and not due and not unread and not unseen:
             return DONE
         windows = windows_opener(invocation)
         if windows is not None:
-            return windows(start(invocation, remind=True)) if unconfirmed or due else DONE
+            wanted = unconfirmed or due or unseen
+            return windows(start(invocation, remind=True)) if wanted else DONE
     tries = confirm_unattended(invocation) if unconfirmed else ()
     due, unread = _due(invocation)
     if invocation.json:

@@ -61,10 +61,10 @@ class CertificateTable(QTreeView):
         before = self.row
         unfolded = self.isExpanded(self.certificates.fold)
         scrolled = self.verticalScrollBar().value()
-        self.certificates.show(overview)
-        self._span_fold()
-        self.setExpanded(self.certificates.fold, unfolded)
-        self.verticalScrollBar().setValue(scrolled)
+        if self.certificates.show(overview):
+            self._span_fold()
+            self.setExpanded(self.certificates.fold, unfolded)
+            self.verticalScrollBar().setValue(scrolled)
         chosen = _choice(before, overview)
         if chosen is not None and (before is None or chosen.name != before.name):
             # The most urgent row comes first, and stays in sight if the list is not too long.

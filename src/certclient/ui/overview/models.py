@@ -56,19 +56,20 @@ class CertificateModel(QAbstractItemModel):
         self._top: list[Row] = []
         self._folded: list[Row] = []
 
-    def show(self, overview: Overview) -> None:
+    def show(self, overview: Overview) -> bool:
         """Shows these certificates. If only their details changed, the model is not reset, so views
-        keep their selection and scroll position."""
+        keep their selection and scroll position. Returns whether it was reset."""
         top = [row for row in overview.rows if not row.folded]
         folded = [row for row in overview.rows if row.folded]
         same = _names(top) == _names(self._top) and _names(folded) == _names(self._folded)
         if same:
             self._top, self._folded = top, folded
             self.emit_texts_changed()
-            return
+            return False
         self.beginResetModel()
         self._top, self._folded = top, folded
         self.endResetModel()
+        return True
 
     def emit_texts_changed(self) -> None:
         """Announces new texts after a language switch or a change of conditions."""

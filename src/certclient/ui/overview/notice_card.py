@@ -53,7 +53,6 @@ class NoticeCard(QFrame):
     def show_overview(self) -> None:
         """Shows the most urgent certificate that is not postponed; hides if there is none."""
         self._retranslate()
-        self.setVisible(bool(self.rows))
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -96,12 +95,14 @@ class NoticeCard(QFrame):
         layout.addLayout(texts, 1)
 
     def _retranslate(self) -> None:
-        row = self.row
-        if row is None:
+        rows = self.rows
+        self.setVisible(bool(rows))
+        if not rows:
             return
+        row = rows[0]
         self._shape.show_condition(row.condition)
         self._title.setText(self._title_of(row))
-        self._text.setText(self._text_of(row))
+        self._text.setText(self._text_of(row, others=len(rows) - 1))
         due = row.condition.due
         self.act_button.setText(
             self.tr("Renew &now") if due else self.tr("Obtain a &new certificate")
@@ -118,7 +119,7 @@ class NoticeCard(QFrame):
             return self.tr("The bank does not accept your certificate")
         return self.tr("Your certificate has expired")
 
-    def _text_of(self, row: Row) -> str:
+    def _text_of(self, row: Row, *, others: int) -> str:
         entry, catalogue = row.entry, self._context.catalogue
         names = {
             "bank": self._context.bank(row.profile),
@@ -145,7 +146,6 @@ class NoticeCard(QFrame):
                 "{bank}, {user}: it ended on {until}. It can only be reissued. Please ask"
                 " {contact}."
             ).format(**names)
-        others = len(self.rows) - 1
         return text + ("\n" + self.tr("and %n more", "", others) if others else "")
 
     def _days(self, days: int) -> str:

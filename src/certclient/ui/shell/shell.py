@@ -165,6 +165,7 @@ class Shell(QObject):
         if self._remind_next:
             self._remind_next = False
             self._remind(overview)
+            self._report_results()
 
     def _tick(self) -> None:
         """Runs on each tick of ClockWatch: midnight, reminder days and the CA's polling times."""
@@ -347,7 +348,8 @@ class Shell(QObject):
         stays = in_tray or self.background.is_trying(self.scanner.overview.pending)
         open_windows = self.window.isVisible() or self.wizard_manager.busy or self._notice_visible
         open_windows = open_windows or self.window.says_something
-        if self.scanner.complete and not open_windows and not stays:
+        requested = self._remind_next or self._link is not None
+        if self.scanner.complete and not (open_windows or stays or requested):
             self.ended.emit()
 
     @property
