@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings
 
 from certclient.i18n.catalogue import Language
+from certclient.platform.private_files import open_private, private_folder
 
 _LANGUAGE = "language"
 _GEOMETRY = "main-window"
@@ -16,6 +19,10 @@ class UiSettings:
     """Best effort: if the file cannot be written, changes last until the program exits."""
 
     def __init__(self, path: Path) -> None:
+        # Before Qt creates it with the umask's permissions.
+        with contextlib.suppress(OSError):
+            private_folder(path.parent)
+            os.close(open_private(path, os.O_WRONLY | os.O_CREAT))
         self._file = QSettings(str(path), QSettings.Format.IniFormat)
 
     @property
