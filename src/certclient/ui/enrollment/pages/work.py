@@ -212,6 +212,7 @@ class _Steps(QWidget):
         self._elapsed = Sentence()
         self._warnings = Note()
         self._status: ProcedureStatus | None = None
+        self._said: set[Step] = set()
         self._rows = {step: (QLabel(), Sentence()) for step in Step}
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
@@ -229,22 +230,33 @@ class _Steps(QWidget):
 
     def begin(self) -> None:
         self._status = None
+        self._said = set()
         self._timer.start()
         self.show_status()
 
     def end(self) -> None:
+        self.show_status()
         self._timer.stop()
 
     def show_status(self) -> None:
-        """Shows the observed status; the last one once the run has ended.
-        Screen readers say which step begins."""
-        before = self._now
+        """Shows the observed status; the last one once the run has ended."""
         self._status = self._session.status or self._status
         self._show_rows()
         self._tick()
-        if self._now is not None and self._now is not before and self.isVisible():
+        self._say_new_steps()
+
+    def _say_new_steps(self) -> None:
+        """Has a screen reader say the steps that began since the last time, each once. Several may
+        have passed by then; those from before the page was opened are not said."""
+        happened = [*self._done, *([self._now] if self._now is not None else [])]
+        if not self._said <= set(happened):
+            self._said = set()  # another run
+        new = [step for step in happened if step not in self._said]
+        self._said.update(new)
+        if self.isVisible():
             context = self._session.context
-            context.announce(self.window(), context.catalogue.step(self._now))
+            for step in new:
+                context.announce(self.window(), context.catalogue.step(step))
 
     @property
     def _done(self) -> tuple[Step, ...]:
