@@ -53,6 +53,7 @@ _CONTRACT = (
 )
 _UI = (
     "tests/ui/test_appearance.py",
+    "tests/ui/widgets/test_selection.py",
     "tests/ui/shell/test_shell.py",
     "tests/ui/shell/test_single_instance.py",
     "tests/ui/enrollment/test_wizard_pc.py",
