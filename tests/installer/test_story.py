@@ -22,7 +22,7 @@ A_YEAR = 360
 """Days, slightly less than a year."""
 KEPT = {
     *("Logs\\", r"Logs\certclient.log", "instance.lock", "journal.sqlite", "locks\\"),
-    *("reminders.json", "updates.json"),
+    *("reminders.json", "results.json", "updates.json"),
 }
 """The user's files that an uninstaller keeps by default."""
 
