@@ -292,7 +292,7 @@ def test_web_page_is_no_announcement(make: TransportFactory) -> None:
 # --- Unreachable servers --------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "no-such-host.invalid"])
+@pytest.mark.parametrize("host", ["127.0.0.1", "no-such-host.invalid", "a..b", "a" * 64 + ".jp"])
 def test_missing_server_is_unreachable(make: TransportFactory, host: str) -> None:
     transport = make(allow_http=True, proxies=FixedProxy(DIRECT))
     with pytest.raises(CertclientError) as caught:

@@ -220,6 +220,25 @@ def test_proxy_that_cannot_reach_the_server_is_not_to_blame(
     assert caught.value.data["host"] == "ca.example.jp"
 
 
+@pytest.mark.parametrize("host", ["a..b", "a" * 64])
+def test_proxy_whose_name_is_none_is_reported(make: TransportFactory, host: str) -> None:
+    with pytest.raises(CertclientError) as caught:
+        make(proxies=FixedProxy(f"http://{host}:8080")).get("https://localhost:1/", "text/plain")
+    assert caught.value.code is ErrorCode.PROXY_UNREACHABLE
+    assert caught.value.data["host"] == f"{host}:8080"
+
+
+@pytest.mark.parametrize("host", ["a..b", "a" * 64 + ".jp"])
+def test_server_whose_name_is_none_is_unreachable_through_a_proxy(
+    make: TransportFactory, tls_server: RawServer, host: str
+) -> None:
+    with raw_server(tunnel(tls_server.port)) as proxy:
+        transport = make(proxies=FixedProxy(f"http://127.0.0.1:{proxy.port}"))
+        with pytest.raises(CertclientError) as caught:
+            transport.get(f"https://{host}/", "text/plain")
+    assert caught.value.code in (ErrorCode.NETWORK_UNREACHABLE, ErrorCode.TLS_UNTRUSTED)
+
+
 @pytest.mark.parametrize("scheme", ["https", "http"])
 def test_unreachable_proxy_is_reported(make: TransportFactory, lab: Lab, scheme: str) -> None:
     proxy = RawServer(free_port())

@@ -153,17 +153,25 @@ def proxy_of(route: str) -> ProxyAddress | None:
 
 
 def _dial(address: tuple[str, int], deadline: Deadline, network: Network) -> Line:
-    connected = socket.create_connection(address, deadline.seconds(deadline.timeouts.connect))
+    limit = deadline.seconds(deadline.timeouts.connect)
+    try:
+        connected = socket.create_connection(address, limit)
+    except UnicodeError as error:  # an empty or over-long label
+        raise OSError(f"no host name: {error}") from error
     line = Line(connected, deadline)
     network.opened(line)
     return line
 
 
 def _with_tls(connected: Connected, context: ssl.SSLContext, host: str) -> Connected:
-    if isinstance(connected, ssl.SSLSocket):
-        return NestedTls(connected, context, host)
     if isinstance(connected, NestedTls):
         raise ssl.SSLError("no third layer of TLS")
+    try:
+        host.encode("idna")  # as ssl does, but before a socket would be left open
+    except UnicodeError as error:
+        raise OSError(f"no host name: {error}") from error
+    if isinstance(connected, ssl.SSLSocket):
+        return NestedTls(connected, context, host)
     return context.wrap_socket(connected, server_hostname=host)
 
 

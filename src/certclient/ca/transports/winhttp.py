@@ -197,12 +197,20 @@ class WinHttpTransport:
         )
         limit = message.timeouts
         end = self._monotonic() + limit.total
-        return Exchange(request, Limits(limit.connect, limit.read, end, self._monotonic), tls)
+        try:
+            return Exchange(request, Limits(limit.connect, limit.read, end, self._monotonic), tls)
+        except WindowsCallError as error:  # a host name that WinHTTP does not take, for example
+            raise network_error(error, host_of(message.url), "", connected=False) from error
 
     def _pass_proxy(self, exchange: Exchange, message: _Message, way: _Way) -> None:
         """Sends until the response is the server's. Raises CertclientError: PROXY_…"""
         login = WindowsProxyLogin(way.proxy, self._logins, as_windows_user=not way.announced)
-        while (status := exchange.send()) == _AUTHENTICATION_REQUIRED and way.proxy:
+        # A server's own 407, behind TLS, is no question of the proxy's.
+        while (
+            (status := exchange.send()) == _AUTHENTICATION_REQUIRED
+            and way.proxy
+            and not exchange.secured
+        ):
             login.challenged(exchange)
         if message.url.startswith("https:") and not exchange.secured:
             # Without TLS, this is the proxy's response to CONNECT.

@@ -240,9 +240,9 @@ class Exchange:
     def _configure_tls(self, request: int) -> None:
         if self._tls.ignored:
             winhttp.set_number(request, winhttp.OPTION_SECURITY_FLAGS, self._tls.ignored)
-        if self._tls.client is not None:
-            option, size = winhttp.OPTION_CLIENT_CERT_CONTEXT, ctypes.sizeof(CertContext)
-            winhttp.set_option(request, option, self._tls.client, size)
+        # Without a certificate, NULL says so: else WinHTTP fails at a server that would take one.
+        size = 0 if self._tls.client is None else ctypes.sizeof(CertContext)
+        winhttp.set_option(request, winhttp.OPTION_CLIENT_CERT_CONTEXT, self._tls.client, size)
 
     def _wait(self, expected: int, function: str) -> int:
         """Waits for an event and returns its number (the length of what was read)."""

@@ -79,7 +79,11 @@ def log_in(
     )
     try:
         with Exchange(request, limits, tls) as exchange:
-            while (status := exchange.send()) == _PROXY_AUTHENTICATION_REQUIRED and address:
+            while (
+                (status := exchange.send()) == _PROXY_AUTHENTICATION_REQUIRED
+                and address
+                and not exchange.secured
+            ):
                 login.challenged(exchange)
             if not exchange.secured:  # the proxy's response: the server has not been reached
                 code = ErrorCode.PROXY_UNREACHABLE
