@@ -18,6 +18,9 @@ from certclient.model.secret import Secret
 
 LIMIT_SECONDS = 5.0
 
+CONNECT_SECONDS = 20.0
+"""For the first connection, which loads libraries: seconds on a slow PC with a virus scanner."""
+
 T = TypeVar("T")
 
 
@@ -65,14 +68,20 @@ class CredentialStore:
     """
 
     def __init__(
-        self, connect: Callable[[], KeyringService | None], limit: float = LIMIT_SECONDS
+        self,
+        connect: Callable[[], KeyringService | None],
+        limit: float = LIMIT_SECONDS,
+        connecting: float = CONNECT_SECONDS,
     ) -> None:
         """`connect` finds this session's store, None if there is none that encrypts.
 
-        It runs in the thread of the calls, since it may hang as well. `limit` in seconds.
+        It runs in the thread of the calls, since it may hang as well. `limit`: seconds for each
+        call; `connecting`: seconds for `connect` before the first one.
         """
         self._connect = connect
         self._limit = limit
+        self._connecting = connecting
+        self._loaded = threading.Event()
         self._service: KeyringService | None = None
         self._calls: queue.SimpleQueue[_Call] = queue.SimpleQueue()
         self._lock = threading.Lock()
@@ -114,12 +123,15 @@ class CredentialStore:
             raise _silence(self._limit)
         results: list[T] = []
         call = self._submit(lambda keyring: results.append(work(keyring)))
-        if silent or not call.answered.wait(self._limit):
+        if silent or not self._is_answered(call):
             self._overdue = call
             raise _silence(self._limit)
         if call.error is not None:
             raise CredentialStoreError(type(call.error).__name__) from call.error
         return results[0]
+
+    def _is_answered(self, call: _Call) -> bool:
+        return self._loaded.wait(self._connecting) and call.answered.wait(self._limit)
 
     def _submit(self, work: Callable[[KeyringService], None]) -> _Call:
         call = _Call(work)
@@ -145,8 +157,11 @@ class CredentialStore:
             call.answered.set()
 
     def _connected(self) -> KeyringService:
-        if self._service is None:
-            self._service = self._connect()
+        try:
+            if self._service is None:
+                self._service = self._connect()
+        finally:
+            self._loaded.set()
         if self._service is None:
             raise CredentialStoreError("this session has no credential store that encrypts")
         return self._service

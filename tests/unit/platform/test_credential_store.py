@@ -111,7 +111,7 @@ def test_an_unanswered_call_does_not_keep_the_process_from_ending() -> None:
         "import sys, threading\n"
         "from certclient.platform.credential_store import CredentialStore, CredentialStoreError\n"
         "try:\n"
-        "    CredentialStore(lambda: threading.Event().wait(), limit=0.1).fetch('a', 'b')\n"
+        "    CredentialStore(threading.Event().wait, 0.1, connecting=0.2).fetch('a', 'b')\n"
         "except CredentialStoreError as error:\n"
         "    sys.exit(40 + error.silent)\n"
     )
