@@ -192,6 +192,21 @@ def test_escape_asks_only_if_input_would_be_lost(ui: UiEnvironment) -> None:
     until(lambda: customer.is_closed)
 
 
+def test_escape_on_the_next_page_goes_back_and_keeps_what_was_typed(ui: UiEnvironment) -> None:
+    customer = ui.open(EnrollmentWizard.obtain(ui.context(), USER_ID))
+    customer.arrives_at(WizardPageId.LETTER)
+    customer.types("ABC", field_number=1)
+    customer.clicks_on("次へ")
+    customer.arrives_at(WizardPageId.START)
+    customer.answers_no_to("入力した内容は消えます")
+    customer.wizard.close()
+    assert customer.wizard.isVisible(), "the window's X asks on this page, too"
+    customer.presses_escape()
+    customer.arrives_at(WizardPageId.LETTER)
+    assert typed(customer.fields()[1]) == "ABC"
+    assert customer.wizard.focusWidget() is customer.fields()[1]
+
+
 def test_link_provides_the_code(ui: UiEnvironment) -> None:
     """The bank's page issues a ticket; here the letter's code takes its place."""
     ui.bank.add_customer()
