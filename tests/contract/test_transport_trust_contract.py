@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,9 @@ from cryptography.x509.oid import NameOID
 from certclient.ca.proxies import FixedProxy
 from certclient.ca.transport import Timeouts, Transport
 from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.proxy_login import ProxyLogin, ProxyLoginAnswer
+from certclient.model.secret import Secret
+from certclient.platform.proxies.logins import ProxyLogins
 from contract.transports import TransportFactory, assert_refused_before_sending, trusted_by_windows
 from support.pki import (
     SERVER_AUTH,
@@ -161,6 +165,42 @@ def test_expired_certificate_is_refused(
             post(make(lab.anchors), server)
         assert caught.value.code is ErrorCode.TLS_UNTRUSTED
         assert "expired" in caught.value.data["reason"]
+
+
+def test_server_that_would_take_a_client_certificate_is_answered_without_one(
+    make: TransportFactory, lab: Lab, tls_key: RsaSigner, tmp_path: Path
+) -> None:
+    """As a CA that offers EST on the same port."""
+    leaf = lab.intermediate.issue(tls_key.spki, usages=[SERVER_AUTH], dns_names=["localhost"])
+    context = tls_context(tmp_path, [leaf, *lab.chain], tls_key)
+    context.verify_mode = ssl.CERT_OPTIONAL
+    context.load_verify_locations(cadata=certificate_pem(*lab.anchors).decode())
+    with raw_server(always(http("200 OK", b"answer")), context) as server:
+        assert post(make(lab.anchors), server) == b"answer"
+
+
+def test_server_that_asks_as_a_proxy_would_gets_no_login(
+    make: TransportFactory, lab: Lab, tls_key: RsaSigner, tmp_path: Path
+) -> None:
+    """A 407 behind TLS is the server's; the proxy's login is not for it."""
+    leaf = lab.intermediate.issue(tls_key.spki, usages=[SERVER_AUTH], dns_names=["localhost"])
+    context = tls_context(tmp_path, [leaf, *lab.chain], tls_key)
+    challenge = http("407 Login", b"", "Proxy-Authenticate: Basic realm=x")
+    with (
+        raw_server(always(challenge), context) as server,
+        raw_server(tunnel(server.port)) as proxy,
+    ):
+        logins = ProxyLogins()
+        logins.answer(
+            f"127.0.0.1:{proxy.port}", ProxyLoginAnswer(ProxyLogin("taro", Secret("secret")))
+        )
+        transport = make(
+            lab.anchors, proxies=FixedProxy(f"http://127.0.0.1:{proxy.port}"), logins=logins
+        )
+        with pytest.raises(CertclientError) as caught:
+            post(transport, server)
+        assert b"proxy-authorization" not in b"".join(server.requests).lower()
+    assert caught.value.code is ErrorCode.SERVER_ADDRESS
 
 
 def test_server_without_tls_is_not_trusted(make: TransportFactory) -> None:

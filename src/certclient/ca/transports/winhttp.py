@@ -10,19 +10,16 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-from certclient import __version__
 from certclient.ca.answers import (
     ResponseHead,
     check_body,
     check_status,
-    foreign_answer,
     host_of,
     http_date,
-    is_page,
     too_long,
 )
 from certclient.ca.http.content import decoded
@@ -37,6 +34,15 @@ from certclient.ca.tls.interception import (
     system_roots,
 )
 from certclient.ca.transport import DEFAULT_TIMEOUTS, HEAD_PATIENCE, Timeouts
+from certclient.ca.transports.winhttp_messages import (
+    Answer,
+    Message,
+    NoAnswerError,
+    Way,
+    check_resource,
+    is_cut_off,
+    unanswered_error,
+)
 from certclient.model.certificate import Certificate
 from certclient.model.clock_error import CLOCK_LIMIT, clock_wrong
 from certclient.model.errors import CertclientError, ErrorCode
@@ -50,38 +56,6 @@ from certclient.platform.winhttp.exchange import Exchange, Limits, OutgoingReque
 from certclient.platform.winhttp.proxy_login import WindowsProxyLogin
 
 _AUTHENTICATION_REQUIRED = 407
-
-
-@dataclass(frozen=True, slots=True)
-class _Message:
-    """A request to `url`. `headers`: besides those of every request."""
-
-    method: str
-    url: str
-    timeouts: Timeouts
-    headers: tuple[tuple[str, str], ...] = ()
-    body: bytes = b""
-
-    @property
-    def lines(self) -> str:
-        """All headers that WinHTTP does not add itself."""
-        every = (("User-Agent", f"certclient/{__version__}"), ("Connection", "close"))
-        return "".join(f"{name}: {value}\r\n" for name, value in (*every, *self.headers))
-
-
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    """A response. `body`: as it was sent; None if it was too long. `chain`: the server's (DER)."""
-
-    head: ResponseHead
-    body: bytes | None
-    chain: Sequence[bytes]
-
-
-class _NoAnswerError(CertclientError):
-    """A network error after the connection to the server stood. `chain`: that of the server."""
-
-    chain: Sequence[bytes] = ()
 
 
 Accept = Callable[[ResponseHead], None]
@@ -124,7 +98,7 @@ class WinHttpTransport:
             ("Accept", content_type),
             ("Accept-Encoding", "identity"),
         )
-        message = _Message("POST", url, self._timeouts, headers, body)
+        message = Message("POST", url, self._timeouts, headers, body)
         answer = self._exchange(
             message, self._routes(url), lambda head: check_status(head, content_type)
         )
@@ -133,8 +107,8 @@ class WinHttpTransport:
     def get(self, url: str, accept: str) -> bytes:
         """See Transport.get."""
         headers = (("Accept", accept), ("Accept-Encoding", "identity"))
-        message = _Message("GET", url, self._timeouts, headers)
-        return self._decoded(self._exchange(message, self._routes(url), _check_resource))
+        message = Message("GET", url, self._timeouts, headers)
+        return self._decoded(self._exchange(message, self._routes(url), check_resource))
 
     def probe(self, url: str) -> Sequence[CertclientError]:
         """See Transport.probe. TLS_OPENED is found in the chain of this request's connection, and
@@ -144,9 +118,9 @@ class WinHttpTransport:
         limits = replace(limits, read=min(limits.read, HEAD_PATIENCE), total=min(limits.total, 20))
         unanswered: CertclientError | None = None
         try:
-            answer = self._exchange(_Message("HEAD", url, limits), routes, lambda _head: None)
+            answer = self._exchange(Message("HEAD", url, limits), routes, lambda _head: None)
             chain = answer.chain
-        except _NoAnswerError as error:
+        except NoAnswerError as error:
             unanswered = CertclientError(ErrorCode.PROBE_UNANSWERED, **error.data)
             chain = error.chain
         opened = None if self._anchors else self._interception_error(url, chain)
@@ -165,13 +139,13 @@ class WinHttpTransport:
     def _routes(self, url: str) -> Routes:
         return routes_to(url, self._proxies, self._logins, allow_http=self._allow_http)
 
-    def _exchange(self, message: _Message, routes: Routes, accept: Accept) -> _Answer:
+    def _exchange(self, message: Message, routes: Routes, accept: Accept) -> Answer:
         answer, _ = over_routes(
-            routes, lambda address: self._send(message, _Way.of(address, routes), accept)
+            routes, lambda address: self._send(message, Way.of(address, routes), accept)
         )
         return answer
 
-    def _send(self, message: _Message, way: _Way, accept: Accept) -> _Answer:
+    def _send(self, message: Message, way: Way, accept: Accept) -> Answer:
         """Sends over a connection of its own."""
         # Anchors of the profile replace Windows' roots: `_check_server` verifies the chain.
         ignored = winhttp.SECURITY_FLAG_IGNORE_UNKNOWN_CA if self._anchors else 0
@@ -189,9 +163,9 @@ class WinHttpTransport:
                 raise self._error(error, exchange, message, way) from error
             except CertclientError as error:
                 raise self._completed(error, exchange, message, way) from error
-            return _Answer(head, body, exchange.chain)
+            return Answer(head, body, exchange.chain)
 
-    def _open(self, message: _Message, way: _Way, tls: Tls) -> Exchange:
+    def _open(self, message: Message, way: Way, tls: Tls) -> Exchange:
         request = OutgoingRequest(
             message.method, message.url, message.lines, message.body, way.proxy, way.exceptions
         )
@@ -202,7 +176,7 @@ class WinHttpTransport:
         except WindowsCallError as error:  # a host name that WinHTTP does not take, for example
             raise network_error(error, host_of(message.url), "", connected=False) from error
 
-    def _pass_proxy(self, exchange: Exchange, message: _Message, way: _Way) -> None:
+    def _pass_proxy(self, exchange: Exchange, message: Message, way: Way) -> None:
         """Sends until the response is the server's. Raises CertclientError: PROXY_…"""
         login = WindowsProxyLogin(way.proxy, self._logins, as_windows_user=not way.announced)
         # A server's own 407, behind TLS, is no question of the proxy's.
@@ -233,14 +207,14 @@ class WinHttpTransport:
         return check
 
     def _error(
-        self, error: WindowsCallError, exchange: Exchange, message: _Message, way: _Way
+        self, error: WindowsCallError, exchange: Exchange, message: Message, way: Way
     ) -> CertclientError:
         host = host_of(message.url)
         if exchange.secured or not is_tls_failure(error):
             direct = exchange.resolved_host == urlsplit(message.url).hostname
             proxy = "" if direct else way.proxy
             found = network_error(error, host, proxy, connected=exchange.connected)
-            return _unanswered(found, exchange, message, way)
+            return unanswered_error(found, exchange, message, way)
         if wrong := self._clock_error(message, way):
             return wrong
         chain = self._presented(message, way)
@@ -261,7 +235,7 @@ class WinHttpTransport:
         reason = reason_against_server(chain, host, anchors, self._clock())
         return reason or "no path to a trusted issuer"
 
-    def _presented(self, message: _Message, way: _Way) -> Sequence[bytes]:
+    def _presented(self, message: Message, way: Way) -> Sequence[bytes]:
         """The chain that the server presents, unverified, for messages only; empty on failure.
 
         WinHTTP does not give the chain of a connection that it refuses. A second one, over which no
@@ -271,7 +245,7 @@ class WinHttpTransport:
         def refuse(_chain: Sequence[bytes]) -> None:
             raise CertclientError(ErrorCode.TLS_UNTRUSTED)
 
-        probe = _Message("HEAD", message.url, message.timeouts)
+        probe = Message("HEAD", message.url, message.timeouts)
         tls = Tls(refuse, winhttp.SECURITY_FLAG_IGNORE_ALL)
         with self._open(probe, way, tls) as exchange:
             try:
@@ -292,11 +266,11 @@ class WinHttpTransport:
                 self._running = None
 
     def _completed(
-        self, error: CertclientError, exchange: Exchange, message: _Message, way: _Way
+        self, error: CertclientError, exchange: Exchange, message: Message, way: Way
     ) -> CertclientError:
         """The error with what only the exchange knows."""
         if error.code is ErrorCode.NETWORK_TIMEOUT:
-            return _unanswered(error, exchange, message, way)
+            return unanswered_error(error, exchange, message, way)
         if error.code is not ErrorCode.TLS_UNTRUSTED:
             return error
         if wrong := self._clock_error(message, way):
@@ -304,7 +278,7 @@ class WinHttpTransport:
         named = {"host": host_of(message.url), "issuer": issuer_name(certificates(exchange.chain))}
         return CertclientError(error.code, **{**error.data, **named})
 
-    def _clock_error(self, message: _Message, way: _Way) -> CertclientError | None:
+    def _clock_error(self, message: Message, way: Way) -> CertclientError | None:
         """CLOCK_WRONG if only the dates of the server's certificates do not suit the clock.
 
         As `ca.tls.clock.clock_error`: nothing here is trusted, it only selects the error.
@@ -319,7 +293,7 @@ class WinHttpTransport:
 
         unknown_ca = winhttp.SECURITY_FLAG_IGNORE_UNKNOWN_CA if self._anchors else 0
         tls = Tls(check, winhttp.SECURITY_FLAG_IGNORE_DATES | unknown_ca)
-        probe, there = _Message("HEAD", message.url, message.timeouts), None
+        probe, there = Message("HEAD", message.url, message.timeouts), None
         with self._open(probe, way, tls) as exchange:
             try:
                 self._pass_proxy(exchange, probe, way)
@@ -342,56 +316,12 @@ class WinHttpTransport:
             return None
         return CertclientError(ErrorCode.TLS_OPENED, host=host, issuer=name)
 
-    def _decoded(self, answer: _Answer) -> bytes:
+    def _decoded(self, answer: Answer) -> bytes:
         head, body = answer.head, answer.body
         if body is None:
             raise too_long(head)
-        if _is_cut_off(head, body):
+        if is_cut_off(head, body):
             raise CertclientError(
                 ErrorCode.NETWORK_UNREACHABLE, host=head.host, reason="answer cut off"
             )
         return check_body(head, decoded(head, body, self._max_bytes))
-
-
-@dataclass(frozen=True, slots=True)
-class _Way:
-    """A route as WinHTTP takes it. `proxy`: host:port, "" for none; else see Routes."""
-
-    proxy: str
-    exceptions: str
-    announced: bool
-
-    @classmethod
-    def of(cls, address: str, routes: Routes) -> _Way:
-        """Raises CertclientError(PROXY_SETTING) for a proxy that WinHTTP cannot use."""
-        parts = urlsplit(address)
-        if address and parts.scheme != "http":
-            raise CertclientError(
-                ErrorCode.PROXY_SETTING, setting=routes.setting, reason="unknown scheme"
-            )
-        return cls(parts.netloc, routes.exceptions, routes.announced)
-
-
-def _unanswered(
-    error: CertclientError, exchange: Exchange, message: _Message, way: _Way
-) -> CertclientError:
-    """Marks a network error that came after the connection to the server stood."""
-    plain = message.url.startswith("http:") and not way.proxy
-    if not (exchange.secured or (plain and exchange.connected)):
-        return error
-    marked = _NoAnswerError(error.code, **error.data)
-    marked.chain = exchange.chain
-    return marked
-
-
-def _check_resource(head: ResponseHead) -> None:
-    check_status(head, None)
-    if is_page(head):
-        raise foreign_answer(head.url, "a web page")
-
-
-def _is_cut_off(head: ResponseHead, body: bytes) -> bool:
-    """Whether the body is shorter than announced; WinHTTP itself checks chunks."""
-    length = head.headers.get("content-length", "")
-    chunked = "transfer-encoding" in head.headers
-    return not chunked and length.isascii() and length.isdigit() and len(body) < int(length)

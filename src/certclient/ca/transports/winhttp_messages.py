@@ -1,0 +1,90 @@
+"""Requests, routes and responses of the WinHTTP transport as values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from certclient import __version__
+from certclient.ca.answers import ResponseHead, check_status, foreign_answer, is_page
+from certclient.ca.transport import Timeouts
+from certclient.model.errors import CertclientError, ErrorCode
+from certclient.platform.proxies.routes import Routes
+from certclient.platform.winhttp.exchange import Exchange
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A request to `url`. `headers`: besides those of every request."""
+
+    method: str
+    url: str
+    timeouts: Timeouts
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+
+    @property
+    def lines(self) -> str:
+        """All headers that WinHTTP does not add itself."""
+        every = (("User-Agent", f"certclient/{__version__}"), ("Connection", "close"))
+        return "".join(f"{name}: {value}\r\n" for name, value in (*every, *self.headers))
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A response. `body`: as it was sent; None if it was too long. `chain`: the server's (DER)."""
+
+    head: ResponseHead
+    body: bytes | None
+    chain: Sequence[bytes]
+
+
+class NoAnswerError(CertclientError):
+    """A network error after the connection to the server stood. `chain`: that of the server."""
+
+    chain: Sequence[bytes] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A route as WinHTTP takes it. `proxy`: host:port, "" for none; else see Routes."""
+
+    proxy: str
+    exceptions: str
+    announced: bool
+
+    @classmethod
+    def of(cls, address: str, routes: Routes) -> Way:
+        """Raises CertclientError(PROXY_SETTING) for a proxy that WinHTTP cannot use."""
+        parts = urlsplit(address)
+        if address and parts.scheme != "http":
+            raise CertclientError(
+                ErrorCode.PROXY_SETTING, setting=routes.setting, reason="unknown scheme"
+            )
+        return cls(parts.netloc, routes.exceptions, routes.announced)
+
+
+def unanswered_error(
+    error: CertclientError, exchange: Exchange, message: Message, way: Way
+) -> CertclientError:
+    """Marks a network error that came after the connection to the server stood."""
+    plain = message.url.startswith("http:") and not way.proxy
+    if not (exchange.secured or (plain and exchange.connected)):
+        return error
+    marked = NoAnswerError(error.code, **error.data)
+    marked.chain = exchange.chain
+    return marked
+
+
+def check_resource(head: ResponseHead) -> None:
+    check_status(head, None)
+    if is_page(head):
+        raise foreign_answer(head.url, "a web page")
+
+
+def is_cut_off(head: ResponseHead, body: bytes) -> bool:
+    """Whether the body is shorter than announced; WinHTTP itself checks chunks."""
+    length = head.headers.get("content-length", "")
+    chunked = "transfer-encoding" in head.headers
+    return not chunked and length.isascii() and length.isdigit() and len(body) < int(length)
