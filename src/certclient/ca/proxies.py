@@ -65,7 +65,9 @@ class EnvironmentProxies:
         """
         environment = os.environ if self.environment is None else self.environment
         for name in names:
-            written = name if name in environment else name.upper()
+            # Windows does not distinguish case; users write these names in upper case there.
+            upper = self.environment is None and sys.platform == "win32"
+            written = name if name in environment and not upper else name.upper()
             text = environment.get(written, "").strip()
             if text:
                 return written, text
