@@ -48,6 +48,7 @@ def test_address_is_read(text: str, address: str) -> None:
         ("http://user:%FC@proxy:8080", "user", "ü"),
         ("http://DOMAIN%5Cuser:100%25@proxy:8080", "DOMAIN\\user", "100%"),
         ("http://太郎:あ@proxy:8080", "太郎", "あ"),
+        ("http://us\udce9r:p\udcff@proxy:8080", "us\xe9r", "p\xff"),
     ],
 )
 def test_login_in_an_address_is_read(text: str, user: str, password: str) -> None:

@@ -100,7 +100,8 @@ def _login(text: str) -> ProxyLogin:
 
 
 def _decoded(text: str) -> str:
-    octets = unquote_to_bytes(text)
+    # A variable's bytes that are not UTF-8 are surrogates in Python.
+    octets = unquote_to_bytes(text.encode(errors="surrogateescape"))
     try:
         return octets.decode()
     except UnicodeDecodeError:
