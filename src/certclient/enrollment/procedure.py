@@ -271,7 +271,10 @@ class Enrollment:
         try:
             self._planner.check_stage(certificate)
         except CertclientError as error:
-            raise self.clock_error() or error from error
+            wrong_clock = self.clock_error()
+            if wrong_clock is None:
+                raise
+            raise wrong_clock from error
 
     def clock_error(self) -> CertclientError | None:
         """Asks the CA for its time: CLOCK_WRONG if this computer's clock is off by over an hour.

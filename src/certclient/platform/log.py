@@ -137,8 +137,10 @@ def crash(raised: BaseException) -> None:
 
 def _trace(raised: BaseException) -> list[str]:
     lines: list[str] = []
+    seen: list[BaseException] = []
     current: BaseException | None = raised
-    while current is not None:
+    while current is not None and not any(current is one for one in seen):
+        seen.append(current)
         lines.append(f"{type(current).__module__}.{type(current).__qualname__}")
         frames = traceback.extract_tb(current.__traceback__)
         lines += [f"  {frame.filename}:{frame.lineno} {frame.name}" for frame in frames]

@@ -77,6 +77,15 @@ def test_crash_is_logged_with_traceback_but_without_messages(tmp_path: Path) -> 
     assert "AB23" not in trace
 
 
+def test_crash_with_a_cause_that_leads_back_to_it_is_logged(tmp_path: Path) -> None:
+    path, first, second = tmp_path / "certclient.log", ValueError(), RuntimeError()
+    first.__cause__, second.__cause__ = second, first
+    with log.writing_to(path):
+        log.crash(first)
+    (line,) = lines(path)
+    assert line["trace"] == ["builtins.ValueError", "builtins.RuntimeError"]
+
+
 def test_log_size_is_limited(tmp_path: Path) -> None:
     path = tmp_path / "certclient.log"
     with log.writing_to(path):
