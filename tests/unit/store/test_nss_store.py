@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import sqlite3
+import stat
 import subprocess
 import sys
 from contextlib import closing
@@ -54,6 +55,19 @@ def test_reading_creates_no_database(nss: NssDatabase) -> None:
     assert nss.store().availability() == Available(needs_pin=False)
     assert list(nss.store().certificates()) == []
     assert not nss.directory.exists()
+
+
+def test_new_database_is_private_whatever_the_umask(tmp_path: Path) -> None:
+    folder = tmp_path / ".pki" / "nssdb"
+    before = os.umask(0)
+    try:
+        with NssStore(load_softokn(), folder).open(no_pin):
+            pass
+    finally:
+        os.umask(before)
+    for path in (folder.parent, folder, *folder.iterdir()):
+        mode = stat.S_IMODE(path.stat().st_mode)
+        assert mode & 0o077 == 0, f"{path} {mode:o}"
 
 
 def test_nss_accepts_a_new_database(nss: NssDatabase, lab: Lab) -> None:

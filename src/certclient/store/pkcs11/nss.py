@@ -18,6 +18,7 @@ from pkcs11 import TokenFlag
 
 from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
+from certclient.platform.private_files import private_folder
 from certclient.store.base import (
     Available,
     PinProvider,
@@ -139,7 +140,7 @@ class NssStore:
         sets it with C_InitPIN.
         """
         try:
-            self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            private_folder(self.directory)
         except OSError as error:
             raise inaccessible(self.directory, error) from error
         login = self._login(read_only=False)
