@@ -142,6 +142,14 @@ def test_start_waits_for_an_instance_that_loads_slowly(tmp_path: Path, qtbot: Qt
     lock.release()
 
 
+def test_start_without_a_folder_to_write_to_opens_a_window(tmp_path: Path, qtbot: QtBot) -> None:
+    (tmp_path / "file").write_text("")
+    folder = tmp_path / "file" / "certclient"
+    lock = acquire_instance(folder, socket_name(folder), StartRequest())
+    assert lock is not None
+    assert not lock.is_locked
+
+
 def test_start_beside_an_instance_that_hangs_opens_a_window_in_the_end(
     tmp_path: Path, qtbot: QtBot
 ) -> None:

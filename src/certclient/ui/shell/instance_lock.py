@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -32,7 +33,8 @@ def acquire_instance(
     instance hangs or the folder is not writable, returns the lock unacquired; this costs a second
     window and nothing else. `monotonic` returns seconds that never go back.
     """
-    private_folder(folder)
+    with suppress(OSError):
+        private_folder(folder)
     lock = FileLock(folder / "instance.lock", mode=0o600)
     end = monotonic() + _PATIENCE
     while not send_to_running_instance(name, start_request):
