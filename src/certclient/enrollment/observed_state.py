@@ -24,9 +24,9 @@ from certclient.enrollment.open_procedures import OpenProcedures
 from certclient.enrollment.outcomes import Finished, Outcome
 from certclient.enrollment.overview import Overview, Row, evaluated, statuses_of
 from certclient.enrollment.procedure_status import (
-    OWN_CHOICE,
     ProcedurePhase,
     ProcedureStatus,
+    is_own_choice,
     steps_done,
 )
 from certclient.enrollment.run_results import ResultFile, ResultKind, RunResult, without
@@ -460,7 +460,7 @@ class ObservedState:
                 valid_until=outcome.certificate.not_after,
                 batch=target.batch,
             )
-        if error is None or (run.declined and error.code in _UNANSWERED):
+        if error is None or is_own_choice(error.code, declined=run.declined):
             return None
         if target.in_background and error.code is not ErrorCode.CERTIFICATE_NOT_ACCEPTED:
             # Tried again, or its user is called.
@@ -514,11 +514,3 @@ def _failed_login(finished: Finished) -> str:
     error = finished.login.error
     failed = finished.login.result is LoginTestResult.FAILED and error is not None
     return error.code.code if failed and error is not None else ""
-
-
-_UNANSWERED = OWN_CHOICE | {
-    ErrorCode.ISSUE_CODE_WRONG,
-    ErrorCode.PASSWORD_INCORRECT,
-    ErrorCode.PIN_INCORRECT,
-}
-"""Codes of a run that ends because its user did not answer the last question."""

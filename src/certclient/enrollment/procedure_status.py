@@ -40,7 +40,7 @@ _NEXT: Mapping[ProcedureState, Step] = {
 }
 """The step that follows each journalled state; all steps before it are done."""
 
-OWN_CHOICE = frozenset(
+_OWN_CHOICE = frozenset(
     {
         ErrorCode.BANK_SECRETS_REQUIRED,
         ErrorCode.CONSENT_REFUSED,
@@ -51,8 +51,23 @@ OWN_CHOICE = frozenset(
 )
 """Codes of a run that stopped because its user gave no answer, which is no failure."""
 
+_UNANSWERED = _OWN_CHOICE | {
+    ErrorCode.ISSUE_CODE_WRONG,
+    ErrorCode.PASSWORD_INCORRECT,
+    ErrorCode.PIN_INCORRECT,
+}
+"""Codes of a run whose user gave no answer to its last question, which repeated an earlier one."""
+
 OCCASIONAL = frozenset({Step.WAIT, Step.LOGIN, Step.CLEAN_UP})
 """Steps that are listed only if they occur."""
+
+
+def is_own_choice(code: ErrorCode, *, declined: bool) -> bool:
+    """Whether a run ended with `code` because its user wanted it to end, which is no failure.
+
+    `declined`: the user gave no answer to the run's last question.
+    """
+    return code is ErrorCode.NETWORK_STOPPED or (declined and code in _UNANSWERED)
 
 
 def next_step(state: ProcedureState) -> Step:
@@ -157,9 +172,10 @@ def status_of(view: ProcedureView, *, running: bool) -> ProcedureStatus:
 def _phase(view: ProcedureView, *, running: bool) -> ProcedurePhase:
     if running:
         return ProcedurePhase.RUNNING
-    error = view.last_error
+    # Stopped during an exchange, it is as if it had been stopped after the step before.
+    error = None if view.last_error is ErrorCode.NETWORK_STOPPED else view.last_error
     if view.state is ProcedureState.WAITING and (error is None or error.retriable):
         return ProcedurePhase.WAITING
-    if error is None or error in OWN_CHOICE:
+    if error is None or error in _OWN_CHOICE:
         return ProcedurePhase.INTERRUPTED
     return ProcedurePhase.FAILED

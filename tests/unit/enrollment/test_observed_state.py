@@ -198,6 +198,15 @@ def test_unanswered_question_is_no_result(watcher: Watcher) -> None:
     assert not watcher.state.overview.results
 
 
+def test_exchange_that_the_user_stopped_is_no_failure(watcher: Watcher) -> None:
+    watcher.scan()
+    watcher.customer.ca.faults["send"] = [CertclientError(ErrorCode.NETWORK_STOPPED)]
+    watcher.renew(ScriptedUser(pins=[PIN]))
+    assert not watcher.state.overview.results
+    (status,) = watcher.state.overview.procedures
+    assert status.phase is ProcedurePhase.INTERRUPTED
+
+
 def test_another_attempt_replaces_the_result_of_the_last_one(watcher: Watcher) -> None:
     run = watcher.state.begin(watcher.target, ScriptedUser())
     watcher.state.end(run, None, CertclientError(ErrorCode.NETWORK_TIMEOUT))

@@ -39,7 +39,7 @@ class WorkerResult:
     """The result of a run: an outcome or an error. `open_procedure` can be resumed after an error;
     None if there is nothing to resume. `result`: what the observed state keeps until the user has
     seen it; None for nothing. `own_choice`: the error says no more than that the user cancelled a
-    question."""
+    question, or stopped the run."""
 
     outcome: Outcome | None
     error: CertclientError | None = None
@@ -65,7 +65,7 @@ class EnrollmentWorker(QObject):
     """
 
     ended = Signal(object)
-    """A RunEnd; not emitted once the task runner is closed."""
+    """A WorkerResult; not emitted once the task runner is closed."""
 
     def __init__(
         self,

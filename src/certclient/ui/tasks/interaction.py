@@ -8,25 +8,12 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Signal
 
 from certclient.enrollment.interaction import ConsentRequest, SecretRequest
-from certclient.model.errors import CertclientError, ErrorCode
+from certclient.enrollment.procedure_status import is_own_choice
+from certclient.model.errors import CertclientError
 from certclient.model.progress import Progress
 from certclient.model.proxy_login import ProxyLoginAnswer, ProxyLoginRequest
 from certclient.model.secret import Secret
 from certclient.store.base import PinRequest
-
-_UNANSWERED = frozenset(
-    {
-        ErrorCode.BANK_SECRETS_REQUIRED,
-        ErrorCode.CONSENT_REFUSED,
-        ErrorCode.ISSUE_CODE_REQUIRED,
-        ErrorCode.ISSUE_CODE_WRONG,
-        ErrorCode.PASSWORD_INCORRECT,
-        ErrorCode.PASSWORD_REQUIRED,
-        ErrorCode.PIN_INCORRECT,
-        ErrorCode.PIN_REQUIRED,
-    }
-)
-"""How a procedure ends when a question is not answered; after a wrong answer it names that."""
 
 
 class QtInteraction(QObject):
@@ -66,8 +53,9 @@ class QtInteraction(QObject):
     # Called in the GUI thread
 
     def is_own_choice(self, error: CertclientError) -> bool:
-        """Returns whether `error` says no more than that the user cancelled the last question."""
-        return self._declined and error.code in _UNANSWERED
+        """Returns whether `error` says no more than that the user cancelled the last question, or
+        stopped the procedure."""
+        return is_own_choice(error.code, declined=self._declined)
 
     def answer(self, secret: Secret | ProxyLoginAnswer | None) -> None:
         """Answers the open question; None cancels it. Does nothing if none is open."""
