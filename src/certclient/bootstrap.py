@@ -6,7 +6,6 @@ no windows, network or token modules.
 
 from __future__ import annotations
 
-import functools
 import os
 import secrets
 import sys
@@ -165,7 +164,7 @@ def decided_proxy(policy: Policy) -> ProxyResolver | None:
     return fixed_proxy(choice.address or DIRECT, PROXY)
 
 
-@functools.cache
+@cache
 def proxy_logins() -> ProxyLogins:
     """The proxies' logins that this process knows: one holder for all its connections."""
     from certclient.platform.proxies.kept_logins import KeptLogins

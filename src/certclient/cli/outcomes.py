@@ -31,8 +31,7 @@ from certclient.enrollment.procedure import (
 )
 from certclient.model.certificate import Owner
 from certclient.model.destination import Destination
-from certclient.model.errors import CertclientError, ErrorCode
-from certclient.model.errors import ErrorKind as ErrorKind
+from certclient.model.errors import CertclientError, ErrorCode, ErrorKind
 from certclient.model.visible_text import visible
 from certclient.platform import log
 

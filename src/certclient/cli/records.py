@@ -40,7 +40,7 @@ def print_json(command: str, exit_code: int, record: Mapping[str, JsonValue]) ->
     }
     text = json.dumps({**envelope, **record}, ensure_ascii=False, indent=2)
     if not _can_be_written(text):
-        # Escapes such as \\u4fe1, which every parser reads.
+        # Escapes such as \u4fe1, which every parser reads.
         text = json.dumps({**envelope, **record}, ensure_ascii=True, indent=2)
     click.echo(text)
 

@@ -34,7 +34,7 @@ class LoginTestResult(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class LoginTest:
-    """The result; `error` is the reason for FAILED or HINDERED, else None."""
+    """The result; `error` is the reason for FAILED or PREVENTED, else None."""
 
     result: LoginTestResult
     error: CertclientError | None = None

@@ -15,7 +15,7 @@ from certclient.enrollment.outcomes import ProcedureView, view_of
 
 @dataclass(frozen=True, slots=True)
 class OpenProcedures:
-    """A snapshot of the procedures with something left to do (`State.open`), oldest first.
+    """A snapshot of the procedures with something left to do (`ProcedureState.open`), oldest first.
 
     `running`: the ids of those that some process runs now.
     """

@@ -9,9 +9,8 @@ import warnings
 def ignore_library_warnings() -> None:
     """Ignores Python warnings in this process, unless `python -W` or PYTHONWARNINGS asks for them.
 
-    They are for developers: `cryptography` warns of somebody's certificate with serial number 0,
-    urllib3 of a clock that is years off. Customers can do nothing about them, and scripts read
-    standard error. Tests run with `-W error`.
+    They are for developers: `cryptography` warns of somebody's certificate with serial number 0.
+    Customers can do nothing about them, and scripts read standard error. Tests run with `-W error`.
     """
     if not sys.warnoptions:
         warnings.simplefilter("ignore")

@@ -98,7 +98,7 @@ class LiveTokenProbe:
     database: bool = False
 
     def present(self) -> bool:
-        """See Witness.present."""
+        """See TokenProbe.present."""
         try:
             self.locate()
         except (CertclientError, pkcs11.PKCS11Error):
@@ -106,7 +106,7 @@ class LiveTokenProbe:
         return True
 
     def free_memory(self) -> int | None:
-        """See Witness.free_memory."""
+        """See TokenProbe.free_memory."""
         try:
             limits = self.cryptoki.limits(self.locate().slot.slot_id)
         except (CertclientError, pkcs11.PKCS11Error):

@@ -73,9 +73,9 @@ class WizardSession(QObject):
     """One wizard's state and actions. Lives in the GUI thread."""
 
     moved = Signal(object)
-    """The Page to show; None closes the wizard."""
+    """The WizardPageId to show; None closes the wizard."""
     run_began = Signal(object)
-    """The ProcedureRun."""
+    """The EnrollmentWorker."""
     run_ended = Signal(object)
     """An Outcome or a CertclientError."""
     places_changed = Signal()
@@ -236,7 +236,7 @@ class WizardSession(QObject):
 
     def _scanned(self) -> StoreScanResult:
         if self.scan is None:
-            raise AssertionError("look comes first")
+            raise AssertionError("the stores are scanned first")
         return self.scan
 
     def _renewed_certificate(self) -> Certificate | None:

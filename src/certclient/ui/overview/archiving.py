@@ -70,7 +70,7 @@ class ArchiveTask(QObject):
     """Runs one operation at a time; lives as long as the window it prompts over."""
 
     done = Signal(object, object)
-    """The Removal and the Row."""
+    """The ArchiveAction and the Row."""
     failed = Signal(object, object)
     """The CertclientError and the Row."""
 

@@ -168,7 +168,7 @@ class Shell(QObject):
             self._report_results()
 
     def _tick(self) -> None:
-        """Runs on each tick of ClockWatch: midnight, reminder days and the CA's polling times."""
+        """Runs on each tick of ClockMonitor: midnight, reminder days and the CA's polling times."""
         self.updates.check()
         if self.scanner.complete:
             overview = self.scanner.overview.at(self._context.clock())

@@ -106,7 +106,7 @@ class SingleInstance(QObject):
     """The server side, in the first instance. Only the same OS user can connect."""
 
     start_requested = Signal(object)
-    """The Wish of a second start."""
+    """The StartRequest of a second start."""
 
     def __init__(self, name: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
