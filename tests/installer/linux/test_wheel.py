@@ -18,7 +18,7 @@ _SCRIPT = """
 useradd -m taro
 as_taro() { runuser -u taro -- env HOME=/home/taro LANG=C.UTF-8 "$@"; }
 apt-get -qq update
-step system apt-get -qy --no-install-recommends install pipx python3-venv libnss3 tzdata
+step system apt-get -qy --no-install-recommends install pipx python3-venv libnss3
 step install as_taro pipx install --pip-args='--no-index --find-links=/wheels' /package/*.whl
 step bare as_taro env QT_QPA_PLATFORM=offscreen /home/taro/.local/bin/certclient
 step libraries apt-get -qy --no-install-recommends install libegl1 libgl1 libxkbcommon0 \

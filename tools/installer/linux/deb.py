@@ -34,7 +34,6 @@ DEPENDS = (
     "python3 (>= 3.11)",
     "python3 (<< 3.12)",
     "libnss3",
-    "tzdata",
     "desktop-file-utils",
     "hicolor-icon-theme",
     # Libraries that Qt is linked with, or loads to open a window.
