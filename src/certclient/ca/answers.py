@@ -68,6 +68,13 @@ def check_status(head: ResponseHead, content_type: str | None) -> None:
     raise CertclientError(ErrorCode.SERVER_ADDRESS, status=status, host=head.host, **data)
 
 
+def check_resource(head: ResponseHead) -> None:
+    """As `check_status` for a response without a message; a web page is none, either."""
+    check_status(head, None)
+    if is_page(head):
+        raise foreign_answer(head.url, "a web page")
+
+
 def foreign_answer(url: str, reason: str) -> CertclientError:
     """FOREIGN_ANSWER: something on the way has answered in the server's place."""
     return CertclientError(ErrorCode.FOREIGN_ANSWER, host=host_of(url), reason=reason)

@@ -1,15 +1,16 @@
 """The HTTP port of CA clients. `tests/contract/test_transport_contract.py` is its contract.
 
-Implementations: `ca.transports.http.HttpTransport`.
+Implementations: in `ca.transports`, chosen by `ca.transports.system`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
+from certclient import __version__
 from certclient.model.errors import CertclientError
 
 
@@ -24,10 +25,16 @@ class Timeouts:
     read: float = 30.0
     total: float = 60.0
 
+    def for_head(self) -> Timeouts:
+        """Those of a HEAD request, which some servers never answer."""
+        return replace(self, read=min(self.read, 10.0), total=min(self.total, 20.0))
+
 
 DEFAULT_TIMEOUTS = Timeouts()
-HEAD_PATIENCE = 10.0
-"""Seconds to wait for an answer to HEAD, which some servers never give."""
+DEFAULT_MAX_BYTES = 256 * 1024
+"""Of a response. A CA's has about 5 kB."""
+
+USER_AGENT = f"certclient/{__version__}"
 
 
 class Transport(Protocol):

@@ -10,17 +10,16 @@ from dataclasses import dataclass, field
 from secrets import token_bytes
 from urllib.parse import urlsplit
 
-from certclient import __version__
 from certclient.ca.http import socks
 from certclient.ca.http.authentication import ProxyAuthentication, Request
 from certclient.ca.http.deadline import Connected, Deadline, Line
 from certclient.ca.http.nested_tls import NestedTls
 from certclient.ca.http.tls import tls_context
 from certclient.ca.network_errors import proxy_down, tunnel_refusal
+from certclient.ca.transport import USER_AGENT
 from certclient.platform.proxies.address import ProxyAddress, read_address
 from certclient.platform.proxies.logins import ProxyLogins
 
-USER_AGENT = f"certclient/{__version__}"
 _AUTHENTICATION_REQUIRED = 407
 _PORTS = {"http": 80, "https": 443}
 _MAX_INTERIM = 20

@@ -6,9 +6,9 @@ import http.client
 from dataclasses import dataclass
 
 from certclient.ca.answers import ResponseHead, too_long
-from certclient.ca.http.connection import USER_AGENT, FinalResponse
+from certclient.ca.http.connection import FinalResponse
 from certclient.ca.http.content import decoded
-from certclient.ca.transport import Timeouts
+from certclient.ca.transport import USER_AGENT, Timeouts
 
 _CHUNK = 16 * 1024
 

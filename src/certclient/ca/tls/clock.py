@@ -12,8 +12,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from certclient.ca.answers import http_date
-from certclient.ca.http.connection import USER_AGENT, Server, read_head
+from certclient.ca.http.connection import Server, read_head
 from certclient.ca.tls.probe import TlsRoute, open_line, presented_certificates
+from certclient.ca.transport import USER_AGENT
 from certclient.model.certificate import Certificate
 from certclient.model.clock_error import CLOCK_LIMIT, clock_wrong
 from certclient.model.errors import CertclientError

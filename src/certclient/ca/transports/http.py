@@ -11,7 +11,6 @@ import http.client
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from secrets import token_bytes
 from typing import TypeVar
@@ -20,10 +19,9 @@ from urllib.parse import urlsplit
 from certclient.ca.answers import (
     ResponseHead,
     check_body,
+    check_resource,
     check_status,
-    foreign_answer,
     host_of,
-    is_page,
 )
 from certclient.ca.http.authentication import Request as SignedRequest
 from certclient.ca.http.connection import (
@@ -45,7 +43,7 @@ from certclient.ca.routing import over_routes, routes_to
 from certclient.ca.tls.clock import clock_error
 from certclient.ca.tls.interception import KnownRoots, find_interceptor, issuer_name, system_roots
 from certclient.ca.tls.probe import TlsRoute, presented_certificates
-from certclient.ca.transport import DEFAULT_TIMEOUTS, HEAD_PATIENCE, Timeouts
+from certclient.ca.transport import DEFAULT_MAX_BYTES, DEFAULT_TIMEOUTS, Timeouts
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.platform.proxies.address import ProxyAddress
@@ -84,7 +82,7 @@ class HttpTransport:
         proxies: ProxyResolver | None = None,
         logins: ProxyLogins | None = None,
         roots: Callable[[], KnownRoots] = system_roots,
-        max_bytes: int = 256 * 1024,
+        max_bytes: int = DEFAULT_MAX_BYTES,
         allow_http: bool = False,
         monotonic: Callable[[], float] = time.monotonic,
         random_bytes: Callable[[int], bytes] = token_bytes,
@@ -136,8 +134,7 @@ class HttpTransport:
         use.
         """
         routes = self._routes(url)
-        limits = self._timeouts
-        limits = replace(limits, read=min(limits.read, HEAD_PATIENCE), total=min(limits.total, 20))
+        limits = self._timeouts.for_head()
         unanswered: CertclientError | None = None
         try:
             _, route = self._exchange(
@@ -261,9 +258,7 @@ class HttpTransport:
 
     def _page(self, url: str, response: FinalResponse) -> bytes:
         head = self._head(url, response)
-        check_status(head, None)
-        if is_page(head):
-            raise foreign_answer(url, "a web page")
+        check_resource(head)
         return check_body(head, read_body(head, response, self._max_bytes))
 
     def _note_line(self, line: Line) -> None:

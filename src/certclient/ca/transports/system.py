@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from certclient.ca.tls.interception import KnownRoots, system_roots
-from certclient.ca.transport import DEFAULT_TIMEOUTS, Timeouts, Transport
+from certclient.ca.transport import DEFAULT_MAX_BYTES, DEFAULT_TIMEOUTS, Timeouts, Transport
 from certclient.model.certificate import Certificate
 from certclient.platform.proxies.logins import ProxyLogins
 from certclient.platform.proxies.routes import ProxyResolver
@@ -16,8 +16,6 @@ if sys.platform == "win32":
     from certclient.ca.transports.winhttp import WinHttpTransport as SystemTransport
 else:
     from certclient.ca.transports.http import HttpTransport as SystemTransport
-
-DEFAULT_MAX_BYTES = 256 * 1024
 
 
 def system_transport(

@@ -10,13 +10,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from certclient.ca.answers import (
     ResponseHead,
     check_body,
+    check_resource,
     check_status,
     host_of,
     http_date,
@@ -33,13 +33,12 @@ from certclient.ca.tls.interception import (
     issuer_name,
     system_roots,
 )
-from certclient.ca.transport import DEFAULT_TIMEOUTS, HEAD_PATIENCE, Timeouts
+from certclient.ca.transport import DEFAULT_MAX_BYTES, DEFAULT_TIMEOUTS, Timeouts
 from certclient.ca.transports.winhttp_messages import (
     Answer,
     Message,
     NoAnswerError,
     Way,
-    check_resource,
     is_cut_off,
     unanswered_error,
 )
@@ -73,7 +72,7 @@ class WinHttpTransport:
         proxies: ProxyResolver | None = None,
         logins: ProxyLogins | None = None,
         roots: Callable[[], KnownRoots] = system_roots,
-        max_bytes: int = 256 * 1024,
+        max_bytes: int = DEFAULT_MAX_BYTES,
         allow_http: bool = False,
         monotonic: Callable[[], float] = time.monotonic,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -114,8 +113,7 @@ class WinHttpTransport:
         """See Transport.probe. TLS_OPENED is found in the chain of this request's connection, and
         only if Windows' roots are in use."""
         routes = self._routes(url)
-        limits = self._timeouts
-        limits = replace(limits, read=min(limits.read, HEAD_PATIENCE), total=min(limits.total, 20))
+        limits = self._timeouts.for_head()
         unanswered: CertclientError | None = None
         try:
             answer = self._exchange(Message("HEAD", url, limits), routes, lambda _head: None)

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from certclient import __version__
-from certclient.ca.answers import ResponseHead, check_status, foreign_answer, is_page
-from certclient.ca.transport import Timeouts
+from certclient.ca.answers import ResponseHead
+from certclient.ca.transport import USER_AGENT, Timeouts
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.platform.proxies.routes import Routes
 from certclient.platform.winhttp.exchange import Exchange
@@ -27,7 +26,7 @@ class Message:
     @property
     def lines(self) -> str:
         """All headers that WinHTTP does not add itself."""
-        every = (("User-Agent", f"certclient/{__version__}"), ("Connection", "close"))
+        every = (("User-Agent", USER_AGENT), ("Connection", "close"))
         return "".join(f"{name}: {value}\r\n" for name, value in (*every, *self.headers))
 
 
@@ -75,12 +74,6 @@ def unanswered_error(
     marked = NoAnswerError(error.code, **error.data)
     marked.chain = exchange.chain
     return marked
-
-
-def check_resource(head: ResponseHead) -> None:
-    check_status(head, None)
-    if is_page(head):
-        raise foreign_answer(head.url, "a web page")
 
 
 def is_cut_off(head: ResponseHead, body: bytes) -> bool:
