@@ -259,10 +259,6 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <translation>Preparing the certificate renewal</translation>
     </message>
     <message>
-        <source>It cannot go on yet. Please see to what is marked, then check again.</source>
-        <translation>It cannot go on yet. Please see to what is marked, then check again.</translation>
-    </message>
-    <message>
         <source>Please read what is marked, then go on.</source>
         <translation>Please read what is marked, then go on.</translation>
     </message>
@@ -323,6 +319,10 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <translation>not needed</translation>
     </message>
     <message>
+        <source>not checked yet</source>
+        <translation>not checked yet</translation>
+    </message>
+    <message>
         <source>&amp;Cancel</source>
         <translation>&amp;Cancel</translation>
     </message>
@@ -331,8 +331,47 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <translation>Check &amp;again</translation>
     </message>
     <message>
+        <source>The certificate cannot be obtained yet</source>
+        <translation>The certificate cannot be obtained yet</translation>
+    </message>
+    <message>
+        <source>The renewal cannot begin yet</source>
+        <translation>The renewal cannot begin yet</translation>
+    </message>
+    <message>
+        <source>Nothing has been started, and nothing was changed. Please see to what is marked, then check again.</source>
+        <translation>Nothing has been started, and nothing was changed. Please see to what is marked, then check again.</translation>
+    </message>
+    <message>
         <source>&amp;Next</source>
         <translation>&amp;Next</translation>
+    </message>
+</context>
+<context>
+    <name>CodeAdvice</name>
+    <message>
+        <source>A wrong user ID has the same effect: please compare it, too.</source>
+        <translation>A wrong user ID has the same effect: please compare it, too.</translation>
+    </message>
+    <message>
+        <source>the letter {letter} and the digit {digit}</source>
+        <translation>the letter {letter} and the digit {digit}</translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation>, </translation>
+    </message>
+    <message>
+        <source>Some characters look alike: {pairs}.</source>
+        <translation>Some characters look alike: {pairs}.</translation>
+    </message>
+    <message>
+        <source>You typed {count} characters. Are there as many in the letter?</source>
+        <translation>You typed {count} characters. Are there as many in the letter?</translation>
+    </message>
+    <message>
+        <source>After several wrong codes, the bank may lock the code. If the letter does not help, please ask: {contact}</source>
+        <translation>After several wrong codes, the bank may lock the code. If the letter does not help, please ask: {contact}</translation>
     </message>
 </context>
 <context>
@@ -576,10 +615,18 @@ Their source is at {address}. On request you also get it from whoever gave you t
     </message>
 </context>
 <context>
-    <name>ErrorDialog</name>
+    <name>ErrorPanel</name>
     <message>
-        <source>&amp;Copy for the support desk</source>
-        <translation>&amp;Copy for the support desk</translation>
+        <source>Error code: {code}</source>
+        <translation>Error code: {code}</translation>
+    </message>
+    <message>
+        <source>Copy for the &amp;support desk</source>
+        <translation>Copy for the &amp;support desk</translation>
+    </message>
+    <message>
+        <source>Copied. Paste it into a message to the support desk.</source>
+        <translation>Copied. Paste it into a message to the support desk.</translation>
     </message>
 </context>
 <context>
@@ -639,6 +686,21 @@ Their source is at {address}. On request you also get it from whoever gave you t
     <message>
         <source>{bank}: users ask {user}; administrators ask {administrator}.</source>
         <translation>{bank}: users ask {user}; administrators ask {administrator}.</translation>
+    </message>
+</context>
+<context>
+    <name>KeyHint</name>
+    <message>
+        <source>CapsLock is on: letters are typed as capitals.</source>
+        <translation>CapsLock is on: letters are typed as capitals.</translation>
+    </message>
+    <message>
+        <source>NumLock is off: the number pad types no digits.</source>
+        <translation>NumLock is off: the number pad types no digits.</translation>
+    </message>
+    <message>
+        <source>The Japanese input method is on. Please turn it off and type half-width letters.</source>
+        <translation>The Japanese input method is on. Please turn it off and type half-width letters.</translation>
     </message>
 </context>
 <context>
@@ -1018,10 +1080,6 @@ Error code: {code}</translation>
 <context>
     <name>ProblemPage</name>
     <message>
-        <source>Error code: {code}</source>
-        <translation>Error code: {code}</translation>
-    </message>
-    <message>
         <source>The new certificate is stored, but the bank does not know yet that it has arrived. Please leave this PC on and online for a moment: this program tries again by itself.</source>
         <translation>The new certificate is stored, but the bank does not know yet that it has arrived. Please leave this PC on and online for a moment: this program tries again by itself.</translation>
     </message>
@@ -1042,16 +1100,8 @@ Error code: {code}</translation>
         <translation>About the US&amp;B token, and its software for download</translation>
     </message>
     <message>
-        <source>Copy for the &amp;support desk</source>
-        <translation>Copy for the &amp;support desk</translation>
-    </message>
-    <message>
         <source>&amp;Close</source>
         <translation>&amp;Close</translation>
-    </message>
-    <message>
-        <source>Copied. Paste it into a message to the support desk.</source>
-        <translation>Copied. Paste it into a message to the support desk.</translation>
     </message>
 </context>
 <context>
@@ -1203,6 +1253,18 @@ Error code: {code}</translation>
         <translation>The PIN was wrong.</translation>
     </message>
     <message>
+        <source>The PIN was wrong ({count} times so far).</source>
+        <translation>The PIN was wrong ({count} times so far).</translation>
+    </message>
+    <message>
+        <source> A locked token can neither log in nor renew until it is unlocked. Who can help: {contact}</source>
+        <translation> A locked token can neither log in nor renew until it is unlocked. Who can help: {contact}</translation>
+    </message>
+    <message>
+        <source> The token does not tell how many tries are left. If the PIN is wrong several times in a row, it will be locked.</source>
+        <translation> The token does not tell how many tries are left. If the PIN is wrong several times in a row, it will be locked.</translation>
+    </message>
+    <message>
         <source>&amp;Master password</source>
         <translation>&amp;Master password</translation>
     </message>
@@ -1219,12 +1281,20 @@ Error code: {code}</translation>
         <translation>The master password was wrong.</translation>
     </message>
     <message>
+        <source>The master password was wrong ({count} times so far).</source>
+        <translation>The master password was wrong ({count} times so far).</translation>
+    </message>
+    <message>
         <source>The bank wants it for the certificate of {user}. It is sent to the bank, encrypted, and kept nowhere.</source>
         <translation>The bank wants it for the certificate of {user}. It is sent to the bank, encrypted, and kept nowhere.</translation>
     </message>
     <message>
-        <source>What was entered is wrong.</source>
-        <translation>What was entered is wrong.</translation>
+        <source>{what}: what was entered is wrong.</source>
+        <translation>{what}: what was entered is wrong.</translation>
+    </message>
+    <message>
+        <source>{what}: what was entered is wrong ({count} times so far).</source>
+        <translation>{what}: what was entered is wrong ({count} times so far).</translation>
     </message>
 </context>
 <context>
@@ -1685,6 +1755,10 @@ Error code: {code}</translation>
     <message>
         <source>&amp;Next</source>
         <translation>&amp;Next</translation>
+    </message>
+    <message>
+        <source>Correct the &amp;user ID</source>
+        <translation>Correct the &amp;user ID</translation>
     </message>
     <message>
         <source>S&amp;top here</source>

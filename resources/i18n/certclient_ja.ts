@@ -257,10 +257,6 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <translation>電子証明書更新前処理中</translation>
     </message>
     <message>
-        <source>It cannot go on yet. Please see to what is marked, then check again.</source>
-        <translation>まだ先に進めません。「問題あり」の項目をご確認のうえ、もう一度お試しください。</translation>
-    </message>
-    <message>
         <source>Please read what is marked, then go on.</source>
         <translation>「注意」の項目をお読みになってから、次へお進みください。</translation>
     </message>
@@ -321,6 +317,10 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <translation>対象外</translation>
     </message>
     <message>
+        <source>not checked yet</source>
+        <translation>まだ確かめていません</translation>
+    </message>
+    <message>
         <source>&amp;Cancel</source>
         <translation>キャンセル(&amp;C)</translation>
     </message>
@@ -329,8 +329,47 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <translation>もう一度確かめる(&amp;A)</translation>
     </message>
     <message>
+        <source>The certificate cannot be obtained yet</source>
+        <translation>まだ電子証明書を取得できません</translation>
+    </message>
+    <message>
+        <source>The renewal cannot begin yet</source>
+        <translation>まだ更新を始められません</translation>
+    </message>
+    <message>
+        <source>Nothing has been started, and nothing was changed. Please see to what is marked, then check again.</source>
+        <translation>何も始めていません。電子証明書はそのままです。下の内容をご確認のうえ、「もう一度確かめる」を押してください。</translation>
+    </message>
+    <message>
         <source>&amp;Next</source>
         <translation>次へ(&amp;N)</translation>
+    </message>
+</context>
+<context>
+    <name>CodeAdvice</name>
+    <message>
+        <source>A wrong user ID has the same effect: please compare it, too.</source>
+        <translation>ユーザIDが違っているときも、ここで止まります。ユーザIDもお確かめください。</translation>
+    </message>
+    <message>
+        <source>the letter {letter} and the digit {digit}</source>
+        <translation>英字の「{letter}」と数字の「{digit}」</translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation>、</translation>
+    </message>
+    <message>
+        <source>Some characters look alike: {pairs}.</source>
+        <translation>見間違えやすい文字があります：{pairs}。手紙と見比べてください。</translation>
+    </message>
+    <message>
+        <source>You typed {count} characters. Are there as many in the letter?</source>
+        <translation>入力したコードは{count}文字です。手紙の発行コードと同じ文字数か、お確かめください。</translation>
+    </message>
+    <message>
+        <source>After several wrong codes, the bank may lock the code. If the letter does not help, please ask: {contact}</source>
+        <translation>何度も間違えると、金融機関が発行コードを使えなくすることがあります。手紙を見ても分からないときのご相談先：{contact}</translation>
     </message>
 </context>
 <context>
@@ -574,10 +613,18 @@ Their source is at {address}. On request you also get it from whoever gave you t
     </message>
 </context>
 <context>
-    <name>ErrorDialog</name>
+    <name>ErrorPanel</name>
     <message>
-        <source>&amp;Copy for the support desk</source>
-        <translation>問い合わせ用にコピー(&amp;C)</translation>
+        <source>Error code: {code}</source>
+        <translation>エラーコード：{code}</translation>
+    </message>
+    <message>
+        <source>Copy for the &amp;support desk</source>
+        <translation>お問い合わせ用にコピーする(&amp;S)</translation>
+    </message>
+    <message>
+        <source>Copied. Paste it into a message to the support desk.</source>
+        <translation>コピーしました。お問い合わせのメールなどに貼り付けてください。</translation>
     </message>
 </context>
 <context>
@@ -637,6 +684,21 @@ Their source is at {address}. On request you also get it from whoever gave you t
     <message>
         <source>{bank}: users ask {user}; administrators ask {administrator}.</source>
         <translation>{bank}：利用者の方は{user}、管理者の方は{administrator}にお問い合わせください。</translation>
+    </message>
+</context>
+<context>
+    <name>KeyHint</name>
+    <message>
+        <source>CapsLock is on: letters are typed as capitals.</source>
+        <translation>CapsLockがオンです。英字が大文字で入力されます。</translation>
+    </message>
+    <message>
+        <source>NumLock is off: the number pad types no digits.</source>
+        <translation>NumLockがオフです。テンキーでは数字が入力されません。</translation>
+    </message>
+    <message>
+        <source>The Japanese input method is on. Please turn it off and type half-width letters.</source>
+        <translation>日本語入力がオンです。オフにして、半角で入力してください。</translation>
     </message>
 </context>
 <context>
@@ -1012,10 +1074,6 @@ Error code: {code}</source>
 <context>
     <name>ProblemPage</name>
     <message>
-        <source>Error code: {code}</source>
-        <translation>エラーコード：{code}</translation>
-    </message>
-    <message>
         <source>The new certificate is stored, but the bank does not know yet that it has arrived. Please leave this PC on and online for a moment: this program tries again by itself.</source>
         <translation>新しい電子証明書は保存されましたが、受け取りをまだ金融機関に連絡できていません。しばらくの間、パソコンの電源を切らず、インターネットにつないだままにしてください。このソフトが自動で連絡し直します。</translation>
     </message>
@@ -1036,16 +1094,8 @@ Error code: {code}</source>
         <translation>専用USBのご案内および管理ソフトのダウンロードページはこちら(&amp;B)</translation>
     </message>
     <message>
-        <source>Copy for the &amp;support desk</source>
-        <translation>お問い合わせ用にコピーする(&amp;S)</translation>
-    </message>
-    <message>
         <source>&amp;Close</source>
         <translation>閉じる(&amp;C)</translation>
-    </message>
-    <message>
-        <source>Copied. Paste it into a message to the support desk.</source>
-        <translation>コピーしました。お問い合わせのメールなどに貼り付けてください。</translation>
     </message>
 </context>
 <context>
@@ -1197,6 +1247,18 @@ Error code: {code}</source>
         <translation>PINが違います。</translation>
     </message>
     <message>
+        <source>The PIN was wrong ({count} times so far).</source>
+        <translation>PINが違います（{count}回目）。</translation>
+    </message>
+    <message>
+        <source> A locked token can neither log in nor renew until it is unlocked. Who can help: {contact}</source>
+        <translation>ロックされると、解除されるまで、この専用USBではログインも更新もできません。ロックの解除のご相談先：{contact}</translation>
+    </message>
+    <message>
+        <source> The token does not tell how many tries are left. If the PIN is wrong several times in a row, it will be locked.</source>
+        <translation>あと何回かはトークンが教えません。続けて間違えると、専用USBがロックされて使えなくなります。</translation>
+    </message>
+    <message>
         <source>&amp;Master password</source>
         <translation>マスターパスワード(&amp;M)</translation>
     </message>
@@ -1213,12 +1275,20 @@ Error code: {code}</source>
         <translation>マスターパスワードが違います。</translation>
     </message>
     <message>
+        <source>The master password was wrong ({count} times so far).</source>
+        <translation>マスターパスワードが違います（{count}回目）。</translation>
+    </message>
+    <message>
         <source>The bank wants it for the certificate of {user}. It is sent to the bank, encrypted, and kept nowhere.</source>
         <translation>{user} の電子証明書の手続きに、金融機関が必要としています。暗号化して金融機関に送り、どこにも保存しません。</translation>
     </message>
     <message>
-        <source>What was entered is wrong.</source>
-        <translation>入力された内容が違います。</translation>
+        <source>{what}: what was entered is wrong.</source>
+        <translation>{what}が違います。</translation>
+    </message>
+    <message>
+        <source>{what}: what was entered is wrong ({count} times so far).</source>
+        <translation>{what}が違います（{count}回目）。</translation>
     </message>
 </context>
 <context>
@@ -1676,6 +1746,10 @@ Error code: {code}</source>
     <message>
         <source>&amp;Next</source>
         <translation>次へ(&amp;N)</translation>
+    </message>
+    <message>
+        <source>Correct the &amp;user ID</source>
+        <translation>ユーザIDを直す(&amp;U)</translation>
     </message>
     <message>
         <source>S&amp;top here</source>

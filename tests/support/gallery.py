@@ -43,6 +43,7 @@ def wizard_pages(ui: UiEnvironment, context: AppContext) -> Shown:
     yield from _renewal_on_the_token(ui, context)
     yield from _first_issue(ui, context)
     yield from _after_expiry(ui, context)
+    yield from _failed_checks(ui, context)
     yield from _stopped(ui, context)
     yield from _questions(ui, context)
     yield from _all(ui, context)
@@ -158,6 +159,20 @@ def _after_expiry(ui: UiEnvironment, context: AppContext) -> Shown:
         with _opened(ui, _renew(ui, context, stored)) as wizard_driver:
             wizard_driver.arrives_at(page)
             yield _settled(name, wizard_driver.wizard)
+
+
+def unreachable(context: AppContext) -> AppContext:
+    """`context` with a bank whose server nobody answers for."""
+    (profile,) = context.profiles
+    ca = replace(profile.ca, url="https://127.0.0.1:9/")
+    return replace(context, profiles=(replace(profile, ca=ca),))
+
+
+def _failed_checks(ui: UiEnvironment, context: AppContext) -> Shown:
+    stored = ui.add_certificate(ui.pc, user_id="TKYM1408060")
+    with _opened(ui, _renew(ui, unreachable(context), stored)) as wizard_driver:
+        until(lambda: wizard_driver.wizard.bar.primary.isVisible())
+        yield _settled("checks-failed", wizard_driver.wizard)
 
 
 def _stopped(ui: UiEnvironment, context: AppContext) -> Shown:

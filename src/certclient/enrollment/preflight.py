@@ -1,4 +1,4 @@
-"""更新できますか？ Checks before a renewal; each passes, warns, fails or is skipped.
+"""更新できますか？ Checks before a renewal; each has a `Verdict`.
 
 They change nothing and never ask for a PIN. The texts are in i18n/.
 """
@@ -45,12 +45,16 @@ class Check(enum.Enum):
 
 
 class Verdict(enum.Enum):
-    """The result of one check; a warning does not stop the renewal."""
+    """The result of one check; a warning does not stop the renewal.
+
+    SKIPPED: it does not apply here. UNCHECKED: it applies, but could not be made.
+    """
 
     PASSED = "passed"
     WARNING = "warning"
     FAILED = "failed"
     SKIPPED = "skipped"
+    UNCHECKED = "unchecked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +99,10 @@ def profile_clock(profile: Profile, now: datetime) -> CertclientError | None:
 def clock_result(server_time: datetime | None, now: datetime) -> CheckResult:
     """Checks the clock: a warning above 5 minutes, a failure above an hour.
 
-    Skipped if the server sent no time.
+    Unchecked if the server sent no time.
     """
     if server_time is None:
-        return CheckResult(Check.CLOCK, Verdict.SKIPPED)
+        return CheckResult(Check.CLOCK, Verdict.UNCHECKED)
     try:
         check_clock(server_time, now)
     except CertclientError as error:
@@ -148,7 +152,7 @@ def _stopped(error: CertclientError) -> tuple[CheckResult, ...]:
     return (
         *(CheckResult(check, Verdict.PASSED) for check in _CONNECTION[:failed]),
         CheckResult(_CONNECTION[failed], Verdict.FAILED, error),
-        *(CheckResult(check, Verdict.SKIPPED) for check in _CONNECTION[failed + 1 :]),
+        *(CheckResult(check, Verdict.UNCHECKED) for check in _CONNECTION[failed + 1 :]),
     )
 
 

@@ -115,15 +115,16 @@ def _middleware(inputs: ReadinessInputs) -> CheckResult:
 
 
 def _key(inputs: ReadinessInputs) -> CheckResult:
-    """Checks that the current key still signs; skipped if the store would prompt the user."""
+    """Checks that the current key still signs; unchecked if the store would prompt the user, or is
+    not there."""
     if inputs.current is None or inputs.home is None:
         return CheckResult(Check.KEY, Verdict.SKIPPED)
     state = inputs.home.availability()
     if not isinstance(state, Available) or state.needs_pin:
-        return CheckResult(Check.KEY, Verdict.SKIPPED)
+        return CheckResult(Check.KEY, Verdict.UNCHECKED)
     question = _question(inputs.home, inputs.current)
     if question is not None:
-        return CheckResult(Check.KEY, Verdict.SKIPPED, question)
+        return CheckResult(Check.KEY, Verdict.UNCHECKED, question)
     try:
         with inputs.home.open(no_pin) as session:
             return key_result(session, inputs.current)

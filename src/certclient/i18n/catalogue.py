@@ -33,6 +33,9 @@ _MONTHS = (
 )
 
 
+_RESUME_HINT = "{resume_hint}"
+
+
 class Language(enum.Enum):
     """The languages with a catalogue; the value is the ISO 639-1 code."""
 
@@ -75,6 +78,7 @@ class _CatalogueFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     date: str
     minute: str
     comma: str
+    resume_hint: str
     error: dict[str, _ErrorEntry]
     actor: dict[str, str]
     step: dict[str, str]
@@ -122,8 +126,9 @@ class Catalogue:
         table, _, name = key.partition(".")
         return self._fill(self._texts.cli[table][name], values)
 
-    def error(self, error: CertclientError, contact: str = "") -> ErrorText:
-        """The texts of an error. `contact`: the bank's own text on whom to contact."""
+    def error(self, error: CertclientError, contact: str = "", *, begun: bool = True) -> ErrorText:
+        """The texts of an error. `contact`: the bank's own text on whom to contact. `begun`: a
+        procedure may be open; if not, nothing is said about how to resume it."""
         words = self._texts.error[error.code.code]
         variant = words.problem.get(error.data.get("problem", ""))
         values = {name: self._presentable(value) for name, value in error.data.items() if value}
@@ -137,12 +142,15 @@ class Catalogue:
             code=error.code.code,
             title=self._fill((variant and variant.title) or words.title, values),
             sentence=self._fill((variant or words).sentence, values),
-            next_step=self._fill((variant or words).next, values),
+            next_step=self._fill(self._next_step((variant or words).next, begun=begun), values),
             help=self.actor(error.code.actor, contact),
             details=tuple(
                 self._fill(line, values) for line in words.detail if placeholders(line) <= known
             ),
         )
+
+    def _next_step(self, template: str, *, begun: bool) -> str:
+        return template.replace(_RESUME_HINT, self._texts.resume_hint if begun else "")
 
     def problems(self, code: ErrorCode) -> Sequence[str]:
         """The values of data `problem` for which an error has texts of its own."""

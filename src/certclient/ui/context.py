@@ -19,6 +19,7 @@ from certclient.ui.language import Languages
 from certclient.ui.settings import UiSettings
 from certclient.ui.tasks.runner import TaskRunner
 from certclient.ui.tasks.state_signals import StateSignals
+from certclient.ui.tasks.wrong_tries import WrongTries
 from certclient.ui.widgets.announcements import Announcer, announce
 from certclient.updates.check import Updates
 
@@ -39,7 +40,7 @@ class AppContext:
     `open_url` opens a page in the user's browser and returns whether that worked. `data_folder` is
     this user's. `updates` asks the banks for their newest version; call it in a worker. None turns
     update checks off. `preferred_store` remembers where the user wants new certificates.
-    update checks off. `announce` has a screen reader say a text.
+    `announce` has a screen reader say a text. `wrong_tries` counts wrong PINs and codes.
     """
 
     profiles: tuple[Profile, ...]
@@ -58,6 +59,7 @@ class AppContext:
     updates: Updates | None = None
     preferred_store: PreferredStore = field(default_factory=PreferredStore)
     announce: Announcer = announce
+    wrong_tries: WrongTries = field(default_factory=WrongTries)
 
     @property
     def catalogue(self) -> Catalogue:

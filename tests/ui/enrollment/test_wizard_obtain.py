@@ -157,7 +157,7 @@ def test_wrong_code_is_requested_again(ui: UiEnvironment) -> None:
     customer.arrives_at(WizardPageId.START)
     customer.clicks_on("取得する")
     customer.shows_question("発行コード")
-    assert "入力された内容が違います" in customer.text
+    assert "発行コードが違います" in customer.text
     customer.types(code.reveal())
     customer.clicks_on("次へ")
     customer.arrives_at(WizardPageId.DONE)

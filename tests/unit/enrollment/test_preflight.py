@@ -52,9 +52,9 @@ def test_clock_error_is_ignored_a_warning_or_fatal_depending_on_size(seconds: fl
         assert result.verdict is Verdict.FAILED
 
 
-def test_clock_check_is_skipped_without_server_time() -> None:
+def test_clock_is_unchecked_without_server_time() -> None:
     check_clock(None, NOW)
-    assert clock_result(None, NOW).verdict is Verdict.SKIPPED
+    assert clock_result(None, NOW).verdict is Verdict.UNCHECKED
 
 
 def fail_with(code: ErrorCode) -> tuple[CheckResult, ...]:
@@ -67,11 +67,11 @@ def fail_with(code: ErrorCode) -> tuple[CheckResult, ...]:
 @pytest.mark.parametrize(
     ("code", "verdicts"),
     [
-        (ErrorCode.PROXY_AUTHENTICATION, ("failed", "skipped", "skipped")),
-        (ErrorCode.PROXY_UNREACHABLE, ("failed", "skipped", "skipped")),
-        (ErrorCode.PROXY_SCRIPT, ("failed", "skipped", "skipped")),
-        (ErrorCode.NETWORK_UNREACHABLE, ("passed", "failed", "skipped")),
-        (ErrorCode.SERVER_ERROR, ("passed", "failed", "skipped")),
+        (ErrorCode.PROXY_AUTHENTICATION, ("failed", "unchecked", "unchecked")),
+        (ErrorCode.PROXY_UNREACHABLE, ("failed", "unchecked", "unchecked")),
+        (ErrorCode.PROXY_SCRIPT, ("failed", "unchecked", "unchecked")),
+        (ErrorCode.NETWORK_UNREACHABLE, ("passed", "failed", "unchecked")),
+        (ErrorCode.SERVER_ERROR, ("passed", "failed", "unchecked")),
         (ErrorCode.TLS_UNTRUSTED, ("passed", "passed", "failed")),
     ],
 )

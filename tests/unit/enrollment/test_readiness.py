@@ -78,7 +78,7 @@ def test_a_token_is_checked_without_its_pin(on_token: CustomerComputer) -> None:
     found = verdicts(inputs(on_token))
     assert found[Check.TOKEN] is Verdict.PASSED
     assert found[Check.MIDDLEWARE] is Verdict.PASSED
-    assert found[Check.KEY] is Verdict.SKIPPED, "its key requires the PIN"
+    assert found[Check.KEY] is Verdict.UNCHECKED, "its key requires the PIN"
 
 
 def test_missing_token_fails_only_its_own_renewal(
@@ -114,13 +114,13 @@ def test_first_issue_limited_to_tokens_requires_a_token(on_pc: CustomerComputer)
         (ErrorCode.TLS_UNTRUSTED, Check.TLS_TRUSTED, Check.CLOCK),
     ],
 )
-def test_connection_checks_after_the_first_failure_are_skipped(
+def test_connection_checks_after_the_first_failure_are_not_made(
     on_pc: CustomerComputer, code: ErrorCode, failed: Check, behind: Check
 ) -> None:
     on_pc.ca.faults["probe"] = [CertclientError(code)]
     found = results(inputs(on_pc))
     assert found[failed].verdict is Verdict.FAILED
-    assert found[behind].verdict is Verdict.SKIPPED
+    assert found[behind].verdict is Verdict.UNCHECKED
     assert found[Check.STORE].verdict is Verdict.PASSED, "the remaining checks still run"
 
 

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QDialogButtonBox, QMessageBox, QPushButton, QWidget
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QGuiApplication, QShowEvent
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QVBoxLayout, QWidget
 
-from certclient.i18n.catalogue import ErrorText
 from certclient.model.errors import CertclientError
 from certclient.ui.context import AppContext
-from certclient.ui.enrollment.messages import for_support
-from certclient.ui.widgets.boxes import finish_box
+from certclient.ui.enrollment.messages import for_support, severity_of
+from certclient.ui.widgets.banner import RehearsalBanner
+from certclient.ui.widgets.error_panel import ErrorPanel
 from certclient.ui.widgets.input_guard import InputGuard
+from certclient.ui.widgets.parts import Scroll
+from certclient.ui.widgets.sizes import fit_height
+
+_WIDTH = 36
+"""In text line heights."""
 
 
-class ErrorDialog(QMessageBox):
+class ErrorDialog(QDialog):
     """Show it with `open()`, which does not block."""
 
     def __init__(
@@ -22,36 +27,45 @@ class ErrorDialog(QMessageBox):
     ) -> None:
         """`contact` is the bank's text about who can help, "" if no bank is involved."""
         super().__init__(parent)
-        error_text = context.catalogue.error(error, contact)
-        self._error_text = error_text
+        self._context = context
+        self._error = error
+        self._contact = contact
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.panel = ErrorPanel()
+        buttons = close_box(self)
+        buttons.rejected.connect(self.reject)
+        body = QWidget()
+        inner = QVBoxLayout(body)
+        inner.addWidget(self.panel)
+        inner.addStretch(1)
+        layout = QVBoxLayout(self)
+        layout.addWidget(RehearsalBanner(context.rehearsal))
+        layout.addWidget(Scroll(body), 1)
+        layout.addWidget(buttons)
+        self._retranslate()
+        fit_height(self, layout, _WIDTH)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Has a screen reader say what happened."""
+        super().showEvent(event)
+        self._context.announce(self, self.panel.spoken(), urgent=True)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Retranslates on a language switch."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.LanguageChange:
+            self._retranslate()
+
+    def _retranslate(self) -> None:
         self.setWindowTitle(QGuiApplication.applicationDisplayName())
-        self.setIcon(QMessageBox.Icon.Warning)
-        self.setText(error_text.title)
-        self.setInformativeText(_text(error_text))
-        self.copy_button = QPushButton(self.tr("&Copy for the support desk"))
-        self.addButton(self.copy_button, QMessageBox.ButtonRole.ActionRole)
-        # By default, an action button closes its message box.
-        self.copy_button.clicked.disconnect()
-        self.copy_button.clicked.connect(self._copy)
-        self.addButton(QMessageBox.StandardButton.Close)
-        self.setDefaultButton(QMessageBox.StandardButton.Close)
-        self.setEscapeButton(QMessageBox.StandardButton.Close)
-        finish_box(self, context.rehearsal)
-
-    def _copy(self) -> None:
-        QGuiApplication.clipboard().setText(for_support(self._error_text, {}))
-
-
-def _text(error_text: ErrorText) -> str:
-    parts = (
-        error_text.sentence,
-        error_text.next_step,
-        *error_text.details,
-        error_text.help,
-        f"[{error_text.code}]",
-    )
-    return "\n\n".join(part for part in parts if part)
+        shown = self._context.catalogue.error(self._error, self._contact)
+        self.setAccessibleName(shown.title)
+        self.panel.show_error(
+            shown,
+            severity_of(self._error),
+            title=shown.title,
+            support=lambda: for_support(shown, {}),
+        )
 
 
 def close_box(parent: QWidget) -> QDialogButtonBox:

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 
 from certclient import __version__
 from certclient.i18n.catalogue import ErrorText
-from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.errors import CertclientError, ErrorCode, ErrorKind
 from certclient.ui.enrollment.navigation import Action, WizardState, possible
+from certclient.ui.widgets.severity import Severity
 
 _RETRY = (Action.RETRY, Action.COPY_FOR_SUPPORT)
 _SUPPORT = (Action.COPY_FOR_SUPPORT,)
@@ -141,6 +142,14 @@ def actions(
         for action in ACTIONS[error.code]
         if possible(action, wizard_state) and (has_usb_guide or action is not Action.OPEN_USB_GUIDE)
     ]
+
+
+def severity_of(error: CertclientError) -> Severity:
+    """Returns how an error is shown: the customer's own choice, and what need not be done, are only
+    information."""
+    own_choice = error.code in (ErrorCode.CONSENT_REFUSED, ErrorCode.NETWORK_STOPPED)
+    harmless = own_choice or error.code.kind is ErrorKind.NOTHING_TO_DO
+    return Severity.INFORMATION if harmless else Severity.ERROR
 
 
 def for_support(error_text: ErrorText, context: Mapping[str, str]) -> str:

@@ -102,6 +102,7 @@ class WizardSession(QObject):
         self.key_prompts = False
         """Whether Windows will prompt before using the current key; known after the checks."""
         self._results: _Results | None = None
+        self._correcting_user = False
 
     @property
     def current(self) -> RenewalTarget | None:
@@ -174,6 +175,15 @@ class WizardSession(QObject):
         one."""
         self.wizard_state = replace(self.wizard_state, procedure_id="")
         self.moved.emit(WizardPageId.START)
+
+    @property
+    def can_correct_user(self) -> bool:
+        """Whether the user ID was typed in this wizard."""
+        return self.wizard_state.mode is WizardMode.OBTAIN
+
+    def correct_user(self) -> None:
+        """Has the run, whose question is cancelled next, end at the page with the user ID."""
+        self._correcting_user = True
 
     def fail(self, error: CertclientError) -> None:
         """Handles an error outside a run."""
@@ -314,7 +324,12 @@ class WizardSession(QObject):
                 self.wizard_state, end.error, end.open_procedure, own_choice=end.own_choice
             )
             self.run_ended.emit(end.error)
-        self.forward(WizardPageId.WORK)
+        correcting, self._correcting_user = self._correcting_user, False
+        if correcting and self.wizard_state.own_choice:
+            self.wizard_state = replace(self.wizard_state, own_choice=False, error=None)
+            self.moved.emit(WizardPageId.LETTER)
+        else:
+            self.forward(WizardPageId.WORK)
 
 
 def _scan(context: AppContext, profile: Profile, wizard_state: WizardState) -> StoreScanResult:

@@ -165,7 +165,8 @@ class MainWindow(QMainWindow):
     @property
     def says_something(self) -> bool:
         """Whether a message is open, with or without this window behind it."""
-        return any(box.isVisible() for box in self.findChildren(QMessageBox))
+        boxes = (*self.findChildren(QMessageBox), *self.findChildren(ErrorDialog))
+        return any(box.isVisible() for box in boxes)
 
     def raise_window(self) -> None:
         """Shows the window above others, restoring it if minimised."""

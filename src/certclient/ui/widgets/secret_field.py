@@ -8,7 +8,10 @@ character; the text is kept beside it.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Qt
+import enum
+import unicodedata
+
+from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import (
     QAction,
     QClipboard,
@@ -36,6 +39,35 @@ _CONTROL = Qt.KeyboardModifier.ControlModifier
 _ALT = Qt.KeyboardModifier.AltModifier
 
 
+_MOVES = frozenset(
+    {
+        Qt.Key.Key_Home,
+        Qt.Key.Key_End,
+        Qt.Key.Key_Left,
+        Qt.Key.Key_Right,
+        Qt.Key.Key_Up,
+        Qt.Key.Key_Down,
+        Qt.Key.Key_PageUp,
+        Qt.Key.Key_PageDown,
+        Qt.Key.Key_Clear,
+        Qt.Key.Key_Insert,
+    }
+)
+"""What the number pad does without NumLock."""
+
+
+class KeysNoticed(enum.Flag):
+    """What the keys typed last have in common with a mistake. Tells nothing about the text."""
+
+    NOTHING = 0
+    CAPS = enum.auto()
+    """A capital letter without Shift, or a small one with it: CapsLock is on."""
+    KEYPAD = enum.auto()
+    """The number pad moves the cursor: NumLock is off."""
+    WIDE = enum.auto()
+    """An input method composes, or has entered full-width characters or kana."""
+
+
 class SecretField(QLineEdit):
     """`typed` is the text; `text()` and all signals carry bullets only.
 
@@ -43,9 +75,13 @@ class SecretField(QLineEdit):
     readers still get bullets.
     """
 
+    keys_noticed = Signal()
+    """`noticed` changed."""
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._typed = ""
+        self._noticed = KeysNoticed.NOTHING
         self._preedit = ""
         self._is_shown = False
         font = QFont()
@@ -82,6 +118,16 @@ class SecretField(QLineEdit):
             self._is_shown = shown
             self.setStyleSheet(_BLANK_BULLETS if shown else "")
 
+    @property
+    def noticed(self) -> KeysNoticed:
+        """What the keys typed last look like."""
+        return self._noticed
+
+    def _notice(self, noticed: KeysNoticed) -> None:
+        if noticed is not self._noticed:
+            self._noticed = noticed
+            self.keys_noticed.emit()
+
     # Everything that puts text into a QLineEdit
 
     def setText(self, text: str | None) -> None:
@@ -110,6 +156,7 @@ class SecretField(QLineEdit):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Inserts printable characters; the rest (cursor keys, deletion) is Qt's."""
         modifiers = event.modifiers()
+        self._notice(_noticed(event, self._noticed))
         # Both together are AltGr on Windows.
         is_command = bool(modifiers & _CONTROL) != bool(modifiers & _ALT)
         if event.matches(QKeySequence.StandardKey.Paste):
@@ -124,6 +171,8 @@ class SecretField(QLineEdit):
         if event.commitString():
             self.insert(event.commitString())
         self._preedit = event.preeditString()
+        wide = bool(self._preedit) or _is_wide(event.commitString())
+        self._notice(KeysNoticed.WIDE if wide else KeysNoticed.NOTHING)
         composed = QInputMethodEvent(BULLET * len(self._preedit), [])
         super().inputMethodEvent(composed)
         event.accept()
@@ -192,3 +241,23 @@ class SecretField(QLineEdit):
             cell = QRectF(left + number * width - width, place.top(), 3 * width, place.height())
             painter.drawText(cell, Qt.AlignmentFlag.AlignCenter, character)
         painter.end()
+
+
+def _noticed(event: QKeyEvent, before: KeysNoticed) -> KeysNoticed:
+    """What `event` looks like; `before` if it shows nothing."""
+    modifiers, text = event.modifiers(), event.text()
+    if modifiers & Qt.KeyboardModifier.KeypadModifier:
+        moves = event.key() in _MOVES
+        return KeysNoticed.KEYPAD if moves else KeysNoticed.NOTHING
+    if not text or not text.isprintable() or modifiers & (_CONTROL | _ALT):
+        return before
+    if _is_wide(text):
+        return KeysNoticed.WIDE
+    if not text.isalpha():
+        return before
+    shift = bool(modifiers & Qt.KeyboardModifier.ShiftModifier)
+    return KeysNoticed.CAPS if text.isupper() != shift else KeysNoticed.NOTHING
+
+
+def _is_wide(text: str) -> bool:
+    return any(unicodedata.east_asian_width(character) in "FW" for character in text)

@@ -31,9 +31,11 @@ def _room(window: QWidget) -> QSize:
 
 
 def fit_height(window: QWidget, layout: QLayout, width: int) -> None:
-    """Resizes `window` to `width` (in text line heights) and to the height its texts then need."""
+    """Resizes `window` to `width` (in text line heights) and to the height its texts then need, at
+    most that of the screen."""
     pixels = fitting_size(window, width, 1).width()
-    window.resize(pixels, layout.totalHeightForWidth(pixels))
+    height = layout.totalHeightForWidth(pixels)
+    window.resize(QSize(pixels, height).boundedTo(_room(window) - _FRAME))
 
 
 def icon_size(widget: QWidget) -> QSize:

@@ -6,29 +6,35 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import QCoreApplication, QTimer
-from PySide6.QtWidgets import QGridLayout, QLabel, QProgressBar, QStyle
+from PySide6.QtGui import QColor, QPalette
+from PySide6.QtWidgets import QGridLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from certclient.enrollment.preflight import Check, CheckResult, Verdict
+from certclient.i18n.catalogue import ErrorText
+from certclient.model.errors import CertclientError, ErrorCode
+from certclient.ui.enrollment.messages import for_support
 from certclient.ui.enrollment.navigation import WizardMode, WizardPageId
 from certclient.ui.enrollment.pages.base import Button, Buttons, WizardPage, sentences
 from certclient.ui.enrollment.proxy_login import ProxyLoginPrompt
 from certclient.ui.enrollment.session import WizardSession
 from certclient.ui.tasks.enrollment_worker import no_consent
 from certclient.ui.tasks.interaction import QtInteraction
-from certclient.ui.widgets.parts import Sentence, show_sign
+from certclient.ui.widgets.error_panel import ErrorPanel
+from certclient.ui.widgets.icons import pixmap
+from certclient.ui.widgets.parts import Sentence
+from certclient.ui.widgets.severity import Severity, severity_colour
 
 _PAUSE_MILLISECONDS = 400
 """Milliseconds for which the results stay visible before the next page."""
 
-_ICONS: Mapping[Verdict, QStyle.StandardPixmap] = {
-    Verdict.PASSED: QStyle.StandardPixmap.SP_DialogApplyButton,
-    Verdict.WARNING: QStyle.StandardPixmap.SP_MessageBoxWarning,
-    Verdict.FAILED: QStyle.StandardPixmap.SP_MessageBoxCritical,
+_SEVERITIES: Mapping[Verdict, Severity] = {
+    Verdict.WARNING: Severity.WARNING,
+    Verdict.FAILED: Severity.ERROR,
 }
 
 
 class ChecksPage(WizardPage):
-    """One line per check: icon, name, and advice if it failed."""
+    """What failed, in panels; below them one line per check: icon, result and name."""
 
     def __init__(self, session: WizardSession) -> None:
         super().__init__(session)
@@ -42,11 +48,14 @@ class ChecksPage(WizardPage):
         self._interaction = QtInteraction(no_consent, self)
         ProxyLoginPrompt(self.context, self._interaction, self)
         QCoreApplication.instance().aboutToQuit.connect(self._interaction.close)  # type: ignore[union-attr] # the application exists
+        self._found = QWidget()
+        self._panels: list[ErrorPanel] = []
+        QVBoxLayout(self._found).setContentsMargins(0, 0, 0, 0)
         grid = QGridLayout()
         grid.setColumnStretch(2, 1)
         for number, row in enumerate(self._rows.values()):
-            row.add_to(grid, 2 * number)
-        for part in (self._intro, self._bar):
+            row.add_to(grid, number)
+        for part in (self._intro, self._bar, self._found):
             self.body.addWidget(part)
         self.body.addLayout(grid)
         self.body.addStretch()
@@ -55,6 +64,8 @@ class ChecksPage(WizardPage):
         """Scans the stores, then runs all checks again."""
         self._results = {}
         self._busy = True
+        for panel in self._panels:
+            panel.forget_copy()
         self.refresh()
         self.session.scan_stores(self._check)
 
@@ -90,24 +101,70 @@ class ChecksPage(WizardPage):
         self.set_heading(self._title())
         self._intro.set_text(self._sentence())
         self._bar.setValue(len(self._results))
+        self._bar.setVisible(self._busy or not self._marked)
         self._bar.setAccessibleName(self._title())
-        names = self._names()
-        verdicts = self._verdicts()
+        self._show_panels()
+        names, outcomes = self._names(), self._outcomes()
         for check, row in self._rows.items():
             result = self._results.get(check)
-            help_text = self._help(result) if result is not None else ""
             verdict = result.verdict if result is not None else None
-            row.show_result(names[check], verdict, verdicts.get(verdict, ""), help_text)
+            row.show_result(names[check], verdict, outcomes.get(verdict, ""))
+
+    @property
+    def _marked(self) -> list[CheckResult]:
+        """The failures, then the warnings."""
+        return sorted(
+            (one for one in self._results.values() if one.verdict in _SEVERITIES),
+            key=lambda one: one.verdict is not Verdict.FAILED,
+        )
+
+    def _show_panels(self) -> None:
+        marked = [] if self._busy else self._marked
+        while len(self._panels) < len(marked):
+            self._panels.append(ErrorPanel())
+            layout = self._found.layout()
+            if layout is not None:
+                layout.addWidget(self._panels[-1])
+        for number, panel in enumerate(self._panels):
+            panel.setVisible(number < len(marked))
+        for number, (panel, result) in enumerate(zip(self._panels, marked, strict=False)):
+            shown = self._error_text(result)
+            # One button copies all that was found.
+            support = self._support if number == 0 else None
+            severity = _SEVERITIES[result.verdict]
+            panel.show_error(shown, severity, title=shown.title, support=support)
+        self._found.setVisible(bool(marked))
+
+    def _error_text(self, result: CheckResult) -> ErrorText:
+        error = result.error or CertclientError(ErrorCode.INTERNAL)
+        current = self.session.current
+        contact = self.context.contact(self.session.profile, current.owner if current else None)
+        return self.context.catalogue.error(error, contact, begun=False)
+
+    def _support(self) -> str:
+        facts = {
+            "profile": self.session.profile.id,
+            "user": self.session.wizard_state.user_id,
+            "time": self.context.clock().isoformat(timespec="seconds"),
+        }
+        return "\n\n".join(for_support(self._error_text(one), facts) for one in self._marked)
 
     def _title(self) -> str:
+        if self._failed and not self._busy:
+            if self.session.wizard_state.mode is WizardMode.OBTAIN:
+                return self.tr("The certificate cannot be obtained yet")
+            return self.tr("The renewal cannot begin yet")
         if self.session.wizard_state.mode is WizardMode.OBTAIN:
             return self.tr("Preparing to obtain the certificate")
         return self.tr("Preparing the certificate renewal")
 
     def _sentence(self) -> str:
-        if self._failed:
-            return self.tr("It cannot go on yet. Please see to what is marked, then check again.")
-        if self._warned:
+        if self._failed and not self._busy:
+            return self.tr(
+                "Nothing has been started, and nothing was changed. Please see to what is marked, "
+                "then check again."
+            )
+        if self._warned and not self._busy:
             return self.tr("Please read what is marked, then go on.")
         return self.tr("Checking whether everything is ready. It goes on by itself.")
 
@@ -124,20 +181,14 @@ class ChecksPage(WizardPage):
             Check.REMOTE_DESKTOP: self.tr("Used at the PC itself, not over remote desktop"),
         }
 
-    def _verdicts(self) -> Mapping[Verdict | None, str]:
+    def _outcomes(self) -> Mapping[Verdict | None, str]:
         return {
             Verdict.PASSED: self.tr("OK"),
             Verdict.WARNING: self.tr("Note"),
             Verdict.FAILED: self.tr("Problem"),
             Verdict.SKIPPED: self.tr("not needed"),
+            Verdict.UNCHECKED: self.tr("not checked yet"),
         }
-
-    def _help(self, result: CheckResult) -> str:
-        if result.error is None or result.verdict is Verdict.SKIPPED:
-            return ""
-        shown = self.context.catalogue.error(result.error)
-        lines = (shown.title, shown.sentence, shown.next_step, *shown.details, f"[{shown.code}]")
-        return "\n".join(lines)
 
     def primary_texts(self) -> tuple[str, ...]:
         """See WizardPage.primary_texts."""
@@ -148,12 +199,9 @@ class ChecksPage(WizardPage):
         if not self._failed and not self._warned:
             return sentences(super().spoken(), self._intro.text())
         names = self._names()
-        found = [
-            f"{names[one.check]}: {self._help(one)}"
-            for one in self._results.values()
-            if one.verdict in (Verdict.FAILED, Verdict.WARNING)
-        ]
-        return sentences(self._intro.text(), *found)
+        panels = zip(self._marked, self._panels, strict=False)
+        found = [f"{names[one.check]}: {panel.spoken()}" for one, panel in panels]
+        return sentences(super().spoken(), self._intro.text(), *found)
 
     @property
     def urgent(self) -> bool:
@@ -176,19 +224,29 @@ class _Row:
     """The widgets of one check."""
 
     def __init__(self) -> None:
-        self._sign, self._name, self._verdict = QLabel(), Sentence(), QLabel()
-        self._help = Sentence()
+        self._sign, self._name, self._outcome = QLabel(), Sentence(), QLabel()
 
     def add_to(self, grid: QGridLayout, row: int) -> None:
         grid.addWidget(self._sign, row, 0)
-        grid.addWidget(self._verdict, row, 1)
+        grid.addWidget(self._outcome, row, 1)
         grid.addWidget(self._name, row, 2)
-        grid.addWidget(self._help, row + 1, 2)
 
-    def show_result(self, name: str, verdict: Verdict | None, outcome: str, help_text: str) -> None:
+    def show_result(self, name: str, verdict: Verdict | None, outcome: str) -> None:
         self._name.setText(name)
         self._name.setEnabled(verdict is not None and verdict is not Verdict.SKIPPED)
-        self._verdict.setText(outcome)
+        self._outcome.setText(outcome)
         self._name.setAccessibleName(f"{name}: {outcome}" if outcome else name)
-        self._help.set_text(help_text)
-        show_sign(self._sign, _ICONS.get(verdict) if verdict is not None else None)
+        self._show_sign(verdict)
+
+    def _show_sign(self, verdict: Verdict | None) -> None:
+        size = self._sign.fontMetrics().height()
+        self._sign.setMinimumWidth(size)
+        severity = _SEVERITIES.get(verdict) if verdict is not None else None
+        if verdict is Verdict.PASSED:
+            text = self._name.palette().color(QPalette.ColorRole.WindowText)
+            self._sign.setPixmap(pixmap("valid", QColor(text), size))
+        elif severity is not None:
+            colour = severity_colour(severity, self._name.palette())
+            self._sign.setPixmap(pixmap(severity.value, colour, size))
+        else:
+            self._sign.clear()

@@ -9,7 +9,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QLineEdit, QWidget
 
 from certclient.model.issue_code import normalised_code
-from certclient.model.secret import Secret
 from certclient.ui.enrollment.navigation import WizardPageId
 from certclient.ui.enrollment.pages.base import Button, Buttons, WizardPage, sentences
 from certclient.ui.enrollment.session import WizardSession
@@ -32,6 +31,7 @@ class LetterPage(WizardPage):
         self._code = SecretField()
         self._code.set_shown(True)  # it is read off a letter
         self._hint = Sentence()
+        self._correcting = False
         form = QFormLayout()
         form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         form.addRow(self._bank_label, self._bank)
@@ -52,7 +52,9 @@ class LetterPage(WizardPage):
         self._bank.currentIndexChanged.connect(self._choose_bank)
 
     def first_field(self) -> QWidget | None:
-        """The first empty field."""
+        """The first empty field; the user ID while that is corrected."""
+        if self._correcting:
+            return self._user
         filled = bool(self._user.text())
         return self._code if filled and not self.session.has_ticket else self._user
 
@@ -123,12 +125,20 @@ class LetterPage(WizardPage):
         return "".join(character for character in plain if not character.isspace())
 
     def _next(self) -> None:
+        self._correcting = False
         self.session.wizard_state = replace(self.session.wizard_state, user_id=self._user_id)
         self.session.forward(WizardPageId.LETTER)
 
-    def take_code(self) -> Secret | None:
-        """Returns the issue code and clears its field; None if it is empty."""
-        return normalised_code(self._code.take())
+    def take_code(self) -> str:
+        """Returns the issue code as it was typed, and clears its field."""
+        return self._code.take()
+
+    def give_back(self, code: str) -> None:
+        """The user corrects the user ID: returns the code to its field, and the focus goes to the
+        user ID."""
+        self._code.setText(code)
+        self._correcting = True
+        self._user.selectAll()
 
     def may_close(self) -> bool:
         """Asks for confirmation if an issue code has been typed."""

@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from certclient import __version__
 from certclient.enrollment.procedure import Pending, ProcedureState
 from certclient.i18n.catalogue import ErrorText
-from certclient.model.errors import CertclientError, ErrorCode, ErrorKind
-from certclient.ui.enrollment.messages import actions, for_support
+from certclient.model.errors import CertclientError, ErrorCode
+from certclient.ui.enrollment.messages import actions, for_support, severity_of
 from certclient.ui.enrollment.navigation import Action
 from certclient.ui.enrollment.pages.base import Button, Buttons, WizardPage, sentences
 from certclient.ui.enrollment.session import WizardSession
-from certclient.ui.widgets.parts import Note, Sentence
+from certclient.ui.widgets.error_panel import ErrorPanel
 
 _ASIDE = (Action.COPY_FOR_SUPPORT, Action.OPEN_USB_GUIDE)
 """Actions after which the page is still the same."""
@@ -27,27 +26,17 @@ class ProblemPage(WizardPage):
 
     def __init__(self, session: WizardSession) -> None:
         super().__init__(session)
-        self._sentence, self._details, self._help = Sentence(), Sentence(), Sentence()
-        self._unconfirmed = Sentence()
-        self._code, self._explanation = Sentence(), Sentence()
-        self._next = Note()
+        self.panel = ErrorPanel()
         self._choices = QWidget()
         layout = QVBoxLayout(self._choices)
         layout.setContentsMargins(0, 0, 0, 0)
-        for part in (
-            self._sentence,
-            self._unconfirmed,
-            self._next,
-            self._details,
-            self._help,
-            self._code,
-        ):
-            self.body.addWidget(part)
+        self.body.addWidget(self.panel)
         self.body.addWidget(self._choices)
-        self.body.addWidget(self._explanation)
         self.body.addStretch()
         self.action_buttons: dict[Action, QPushButton] = {}
         for action in Action:
+            if action is Action.COPY_FOR_SUPPORT:
+                continue  # the panel's own button
             button = QPushButton()
             button.clicked.connect(self._action_texts()[action])
             layout.addWidget(button, alignment=Qt.AlignmentFlag.AlignLeft)
@@ -55,7 +44,7 @@ class ProblemPage(WizardPage):
 
     def enter(self) -> None:
         """Clears the “Copied” message."""
-        self._explanation.set_text("")
+        self.panel.forget_copy()
 
     @property
     def _error(self) -> CertclientError:
@@ -74,24 +63,20 @@ class ProblemPage(WizardPage):
     def _error_text(self) -> ErrorText:
         current = self.session.current
         contact = self.context.contact(self.session.profile, current.owner if current else None)
-        return self.context.catalogue.error(self._error, contact)
+        begun = bool(self.session.wizard_state.procedure_id)
+        return self.context.catalogue.error(self._error, contact, begun=begun)
 
     def retranslate(self) -> None:
         """See WizardPage.retranslate."""
         shown = self._error_text()
         self.set_heading(shown.title)
-        self._sentence.set_text(shown.sentence)
-        self._unconfirmed.set_text(
-            self._stays_online() if self.session.wizard_state.unconfirmed else ""
-        )
-        self._next.set_text(shown.next_step)
-        self._details.set_text("\n".join(shown.details))
-        self._help.set_text(shown.help)
-        failure = self._error.code.kind is not ErrorKind.NOTHING_TO_DO
-        self._code.set_text(
-            self.tr("Error code: {code}").format(code=shown.code) if failure else ""
-        )
         offered = self._actions()
+        self.panel.show_error(
+            shown,
+            severity_of(self._error),
+            left=self._stays_online() if self.session.wizard_state.unconfirmed else "",
+            support=self._support if Action.COPY_FOR_SUPPORT in offered else None,
+        )
         texts = self._texts()
         primary = self._primary(offered)
         for action, button in self.action_buttons.items():
@@ -110,7 +95,6 @@ class ProblemPage(WizardPage):
             Action.CHOOSE_PLACE: self.tr("Choose another &place"),
             Action.OBTAIN: self.tr("&Obtain a certificate"),
             Action.OPEN_USB_GUIDE: self.tr("About the US&B token, and its software for download"),
-            Action.COPY_FOR_SUPPORT: self.tr("Copy for the &support desk"),
             Action.CLOSE: self.tr("&Close"),
         }
 
@@ -120,7 +104,6 @@ class ProblemPage(WizardPage):
             Action.CHOOSE_PLACE: self.session.choose_again,
             Action.OBTAIN: self.session.obtain,
             Action.OPEN_USB_GUIDE: self._open_guide,
-            Action.COPY_FOR_SUPPORT: self._copy,
             Action.CLOSE: lambda: self.session.moved.emit(None),
         }
 
@@ -146,8 +129,7 @@ class ProblemPage(WizardPage):
 
     def spoken(self) -> str:
         """What happened, why, and what to do next."""
-        parts = (self._sentence, self._unconfirmed, self._next)
-        return sentences(super().spoken(), *(part.text() for part in parts))
+        return sentences(super().spoken(), self.panel.spoken())
 
     @property
     def urgent(self) -> bool:
@@ -157,12 +139,11 @@ class ProblemPage(WizardPage):
     def _open_guide(self) -> None:
         self.context.open_url(self.session.profile.usb_guide_url)
 
-    def _copy(self) -> None:
+    def _support(self) -> str:
         facts = {
             "certclient": __version__,
             "profile": self.session.profile.id,
             "user": self.session.wizard_state.user_id,
             "time": self.context.clock().isoformat(timespec="seconds"),
         }
-        QGuiApplication.clipboard().setText(for_support(self._error_text(), facts))
-        self._explanation.set_text(self.tr("Copied. Paste it into a message to the support desk."))
+        return for_support(self._error_text(), facts)

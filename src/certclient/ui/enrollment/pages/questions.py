@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QFormLayout, QLabel, QVBoxLayout, QWidget
 
@@ -11,32 +13,43 @@ from certclient.model.secret import Secret
 from certclient.model.visible_text import visible
 from certclient.store.base import AttemptsLeft, PinRequest
 from certclient.ui.context import AppContext
-from certclient.ui.widgets.parts import Note, Sentence, sentences
+from certclient.ui.enrollment.pages.code_advice import code_advice
+from certclient.ui.widgets.error_panel import FieldMessage
+from certclient.ui.widgets.key_hint import KeyHint
+from certclient.ui.widgets.parts import Sentence, sentences
 from certclient.ui.widgets.secret_field import SecretField
+from certclient.ui.widgets.severity import Severity
 
 Question = PinRequest | SecretRequest
 
 
 class QuestionPanel(QWidget):
-    """One field for one secret, which is handed over once and then cleared."""
+    """One field for one secret, which is handed over once and then cleared. An issue code stays in
+    its field, to be corrected if it is wrong, until `forget`."""
 
     changed = Signal()
 
-    def __init__(self, context: AppContext) -> None:
+    def __init__(self, context: AppContext, contact: Callable[[], str] | None = None) -> None:
+        """`contact`: returns the bank's text about who can help; by default, the first bank's."""
         super().__init__()
         self._context = context
+        self._contact = contact or self._first_contact
         self._question: Question | None = None
+        self._wrong_tries = 0
+        self._edited = True
         self._explanation = Sentence()
-        self._wrong = Note()
-        self._warning = Note()
+        self._wrong, self._warning = FieldMessage(), FieldMessage(Severity.WARNING)
+        self._advice = Sentence()
         self._label = QLabel()
         self.field = SecretField()
+        self._keys = KeyHint(self.field)
         self._label.setBuddy(self.field)
         self._shown = QCheckBox()
         self._understood = QCheckBox()
         form = QFormLayout()
         form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         form.addRow(self._label, self.field)
+        form.addRow("", self._keys)
         form.addRow("", self._shown)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -44,7 +57,8 @@ class QuestionPanel(QWidget):
             layout.addWidget(part)
         layout.addSpacing(self.fontMetrics().height() // 2)
         layout.addLayout(form)
-        self.field.textChanged.connect(self.changed)
+        layout.addWidget(self._advice)
+        self.field.textChanged.connect(self._typed)
         self._understood.toggled.connect(self.changed)
         self._shown.toggled.connect(self.field.set_shown)
 
@@ -59,17 +73,39 @@ class QuestionPanel(QWidget):
 
     @property
     def complete(self) -> bool:
-        """Whether something was typed and, on the last PIN try, the warning was ticked."""
-        return bool(self.field.typed) and (not self._is_last_try or self._understood.isChecked())
+        """Whether something was typed, other than the code that was wrong, and whether the warning
+        was ticked on the last PIN try."""
+        typed = bool(self.field.typed) and self._edited
+        return typed and (not self._is_last_try or self._understood.isChecked())
+
+    def _typed(self) -> None:
+        self._edited = True
+        self.changed.emit()
 
     def ask(self, question: Question) -> None:
-        """Shows `question` with an empty field; the window then focuses `first_field`."""
+        """Shows `question`; the window then focuses `first_field`. The field is empty, unless it
+        holds the issue code that was wrong: that is selected."""
         self._question = question
-        self.field.clear()
+        self._wrong_tries = self._context.wrong_tries.note(question)
+        if self.asks_code and self._wrong_tries and self.field.typed:
+            self.field.selectAll()
+            self._edited = False
+        else:
+            self.forget()
         self._understood.setChecked(False)
         self._shown.setChecked(False)
-        self.field.set_shown(self._is_issue_code)  # it is read off a letter
+        self.field.set_shown(self.asks_code)  # it is read off a letter
+        self._keys.exact = not self.asks_code
         self.retranslate()
+
+    def keep(self, code: str) -> None:
+        """Puts an issue code that was typed elsewhere into the field, in case it is wrong."""
+        self.field.setText(code)
+
+    def forget(self) -> None:
+        """Clears the field."""
+        self.field.clear()
+        self._edited = True
 
     @property
     def first_field(self) -> QWidget:
@@ -83,12 +119,13 @@ class QuestionPanel(QWidget):
         return self.field.accessibleDescription()
 
     def take(self) -> Secret | None:
-        """Returns what was typed and clears the field; None if it is empty."""
-        typed = self.field.take()
+        """Returns what was typed and clears the field, except for an issue code; None if it is
+        empty."""
+        is_code, self._question = self.asks_code, None
         self._shown.setChecked(False)
-        question, self._question = self._question, None
-        if isinstance(question, SecretRequest) and question.kind is SecretKind.ISSUE_CODE:
-            return normalised_code(typed)
+        if is_code:
+            return normalised_code(self.field.typed)
+        typed = self.field.take()
         return Secret(typed) if typed else None
 
     @property
@@ -97,7 +134,8 @@ class QuestionPanel(QWidget):
         return isinstance(question, PinRequest) and question.attempts is AttemptsLeft.FINAL
 
     @property
-    def _is_issue_code(self) -> bool:
+    def asks_code(self) -> bool:
+        """Whether the question is about an issue code."""
         question = self._question
         return isinstance(question, SecretRequest) and question.kind is SecretKind.ISSUE_CODE
 
@@ -106,7 +144,7 @@ class QuestionPanel(QWidget):
     def retranslate(self) -> None:
         """Sets all texts in the current language."""
         self._shown.setText(self.tr("&Show what I type"))
-        self._shown.setVisible(not self._is_issue_code)
+        self._shown.setVisible(not self.asks_code)
         self._understood.setText(
             self.tr(
                 "I know that this is the &last try: after another wrong PIN the token is locked"
@@ -119,7 +157,9 @@ class QuestionPanel(QWidget):
             self._show_pin_request(self._question)
         elif isinstance(self._question, SecretRequest):
             self._show_secret_request(self._question)
-        self.field.setAccessibleDescription(sentences(self._wrong.text(), self._warning.text()))
+        self._keys.refresh()
+        wrong, warning, advice = self._wrong.text(), self._warning.text(), self._advice.text()
+        self.field.setAccessibleDescription(sentences(wrong, warning, advice))
 
     def _show_pin_request(self, request: PinRequest) -> None:
         self._label.setText(self.tr("&PIN"))
@@ -132,8 +172,33 @@ class QuestionPanel(QWidget):
                 "internet banking, and goes to the token only."
             ).format(name=visible(request.label))
         )
-        self._wrong.set_text(self.tr("The PIN was wrong.") if request.previous_incorrect else "")
-        self._warning.set_text(self._context.catalogue.attempts(request.attempts))
+        wrong = self._nth(
+            self.tr("The PIN was wrong."), self.tr("The PIN was wrong ({count} times so far).")
+        )
+        self._wrong.set_text(wrong)
+        self._warning.set_text(self._left(request))
+        self._advice.set_text("")
+
+    def _nth(self, once: str, again: str) -> str:
+        """What was wrong; the second time differs from the first."""
+        if not self._wrong_tries:
+            return ""
+        return once if self._wrong_tries == 1 else again.replace("{count}", str(self._wrong_tries))
+
+    def _left(self, request: PinRequest) -> str:
+        """How many tries are left, as far as the token tells, and what a lock means."""
+        told = self._context.catalogue.attempts(request.attempts)
+        if request.attempts is AttemptsLeft.FINAL:
+            return told + self.tr(
+                " A locked token can neither log in nor renew until it is unlocked. "
+                "Who can help: {contact}"
+            ).format(contact=self._contact())
+        if not told and not self._wrong_tries:
+            return ""
+        return told + self.tr(
+            " The token does not tell how many tries are left. If the PIN is wrong several times "
+            "in a row, it will be locked."
+        )
 
     def _show_password_request(self, request: PinRequest) -> None:
         self._label.setText(self.tr("&Master password"))
@@ -145,10 +210,13 @@ class QuestionPanel(QWidget):
                 "this PC."
             )
         )
-        self._wrong.set_text(
-            self.tr("The master password was wrong.") if request.previous_incorrect else ""
+        wrong = self._nth(
+            self.tr("The master password was wrong."),
+            self.tr("The master password was wrong ({count} times so far)."),
         )
+        self._wrong.set_text(wrong)
         self._warning.set_text("")
+        self._advice.set_text("")
 
     def _show_secret_request(self, request: SecretRequest) -> None:
         kind = self._kind(request)
@@ -160,10 +228,19 @@ class QuestionPanel(QWidget):
                 "encrypted, and kept nowhere."
             ).format(user=visible(request.user_id))
         )
-        self._wrong.set_text(
-            self.tr("What was entered is wrong.") if request.previous_incorrect else ""
+        wrong = self._nth(
+            self.tr("{what}: what was entered is wrong."),
+            self.tr("{what}: what was entered is wrong ({count} times so far)."),
         )
+        self._wrong.set_text(wrong.replace("{what}", kind))
         self._warning.set_text("")
+        is_code = request.kind is SecretKind.ISSUE_CODE
+        advice = code_advice(self.field.typed, self._wrong_tries, self._contact())
+        self._advice.set_text(advice if is_code else "")
+
+    def _first_contact(self) -> str:
+        profile = next(iter(self._context.profiles), None)
+        return self._context.contact(profile) if profile is not None else ""
 
     def _kind(self, request: SecretRequest) -> str:
         return self._context.catalogue.secret(request.kind)

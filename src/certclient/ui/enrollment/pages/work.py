@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QProgressBar, QStyle, QWidget
 
 from certclient.enrollment.interaction import SecretKind, SecretRequest
 from certclient.enrollment.procedure_status import ProcedureStatus, steps_listed
+from certclient.model.issue_code import normalised_code
 from certclient.model.progress import Step
 from certclient.ui.enrollment.details import warning_text
 from certclient.ui.enrollment.pages.base import Button, Buttons, WizardPage, sentences
@@ -30,7 +31,7 @@ class WorkPage(WizardPage):
         super().__init__(session)
         self._letter = letter
         self._steps = _Steps(session)
-        self.panel = QuestionPanel(session.context)
+        self.panel = QuestionPanel(session.context, self._contact)
         self.panel.changed.connect(self.buttons_changed)
         self.body.addWidget(self._steps)
         self.body.addWidget(self.panel)
@@ -41,6 +42,7 @@ class WorkPage(WizardPage):
         self._watching = False
         session.context.state.changed.connect(self._state_changed)
         session.run_began.connect(self._began)
+        session.run_ended.connect(self.panel.forget)
 
     @property
     def asking(self) -> bool:
@@ -71,6 +73,7 @@ class WorkPage(WizardPage):
     def leave(self) -> None:
         """Stops the elapsed-time display."""
         self._watching = False
+        self.panel.forget()
         self._steps.end()
 
     def _state_changed(self) -> None:
@@ -93,8 +96,10 @@ class WorkPage(WizardPage):
     def _ask_secret(self, request: SecretRequest) -> None:
         """Answers with the issue code from the letter page; prompts if it was wrong."""
         if request.kind is SecretKind.ISSUE_CODE and not request.previous_incorrect:
-            code = self._letter.take_code()
+            typed = self._letter.take_code()
+            code = normalised_code(typed)
             if code is not None and self._run is not None:
+                self.panel.keep(typed)
                 self._run.interaction.answer(code)
                 return
         self.ask(request)
@@ -133,6 +138,16 @@ class WorkPage(WizardPage):
         self.renewed.emit()
         if self._run is not None:
             self._run.interaction.answer(None)
+
+    def _correct_user(self) -> None:
+        """Back to the user ID: a wrong one is refused like a wrong code."""
+        self._letter.give_back(self.panel.field.take())
+        self.session.correct_user()
+        self.cancel_question()
+
+    def _contact(self) -> str:
+        current = self.session.current
+        return self.context.contact(self.session.profile, current.owner if current else None)
 
     def _show_steps(self) -> None:
         self._swap(asking=False)
@@ -192,9 +207,11 @@ class WorkPage(WizardPage):
     def buttons(self) -> Buttons:
         """Next and stop for a question, else stop after this step."""
         if self.asking:
+            correct = Button(self.tr("Correct the &user ID"), self._correct_user)
             return Buttons(
                 primary=Button(self.tr("&Next"), self._answer, self.panel.complete),
                 secondary=Button(self.tr("S&top here"), self.cancel_question),
+                back=correct if self.panel.asks_code and self.session.can_correct_user else None,
             )
         can_stop = not self._stopping and not self._watching
         stop = Button(self.tr("S&top after this step"), self._stop, can_stop)

@@ -1,0 +1,65 @@
+"""What to look at when an issue code was wrong. Says nothing that only the code's reader knows."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication
+
+from certclient.model.issue_code import normalised_code
+
+_ALIKE = (("O", "0", "oO0"), ("I", "1", "iIlL1"))
+"""Letter, digit, and the characters mistaken for one another."""
+
+SEVERAL = 3
+"""After so many wrong codes, it is time to ask somebody."""
+
+
+def code_advice(typed: str, wrong: int, contact: str) -> str:
+    """Returns lines on characters that look alike, the length, and whom to ask; "" for nothing.
+
+    `typed`: the field's content; `wrong`: how many were wrong so far.
+    """
+    if not wrong:
+        return ""
+    code = normalised_code(typed)
+    lines = []
+    if code is not None:
+        lines += [*_look_alikes(code.reveal()), _length(len(code.reveal()))]
+    lines.append(
+        QCoreApplication.translate(
+            "CodeAdvice", "A wrong user ID has the same effect: please compare it, too."
+        )
+    )
+    if wrong >= SEVERAL:
+        lines.append(_several(contact))
+    return "\n".join(lines)
+
+
+def _look_alikes(code: str) -> list[str]:
+    pairs = [
+        QCoreApplication.translate(
+            "CodeAdvice", "the letter {letter} and the digit {digit}"
+        ).format(letter=letter, digit=digit)
+        for letter, digit, characters in _ALIKE
+        if any(character in code for character in characters)
+    ]
+    if not pairs:
+        return []
+    comma = QCoreApplication.translate("CodeAdvice", ", ")
+    text = QCoreApplication.translate("CodeAdvice", "Some characters look alike: {pairs}.")
+    return [text.format(pairs=comma.join(pairs))]
+
+
+def _length(count: int) -> str:
+    text = QCoreApplication.translate(
+        "CodeAdvice", "You typed {count} characters. Are there as many in the letter?"
+    )
+    return text.format(count=count)
+
+
+def _several(contact: str) -> str:
+    text = QCoreApplication.translate(
+        "CodeAdvice",
+        "After several wrong codes, the bank may lock the code. "
+        "If the letter does not help, please ask: {contact}",
+    )
+    return text.format(contact=contact)
