@@ -33,7 +33,8 @@ _MONTHS = (
 )
 
 
-_RESUME_HINT = "{resume_hint}"
+_RESUME_HINT, _SAVED_HINT = "{resume_hint}", "{saved_hint}"
+"""In the texts of errors: sentences that are true only of a procedure that has begun."""
 
 
 class Language(enum.Enum):
@@ -78,6 +79,7 @@ class _CatalogueFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     date: str
     minute: str
     comma: str
+    saved_hint: str
     resume_hint: str
     error: dict[str, _ErrorEntry]
     actor: dict[str, str]
@@ -128,7 +130,7 @@ class Catalogue:
 
     def error(self, error: CertclientError, contact: str = "", *, begun: bool = True) -> ErrorText:
         """The texts of an error. `contact`: the bank's own text on whom to contact. `begun`: a
-        procedure may be open; if not, nothing is said about how to resume it."""
+        procedure may be open; if not, nothing is said about what is saved and how to resume it."""
         words = self._texts.error[error.code.code]
         variant = words.problem.get(error.data.get("problem", ""))
         values = {name: self._presentable(value) for name, value in error.data.items() if value}
@@ -138,19 +140,22 @@ class Catalogue:
         if fields := error.data.get("fields"):
             values["fields"] = self.fields(map(CertificateField, fields.split(",")))
         known = frozenset(values)
+        chosen = variant or words
         return ErrorText(
             code=error.code.code,
             title=self._fill((variant and variant.title) or words.title, values),
-            sentence=self._fill((variant or words).sentence, values),
-            next_step=self._fill(self._next_step((variant or words).next, begun=begun), values),
+            sentence=self._fill(self._hinted(chosen.sentence, begun=begun), values),
+            next_step=self._fill(self._hinted(chosen.next, begun=begun), values),
             help=self.actor(error.code.actor, contact),
             details=tuple(
                 self._fill(line, values) for line in words.detail if placeholders(line) <= known
             ),
         )
 
-    def _next_step(self, template: str, *, begun: bool) -> str:
-        return template.replace(_RESUME_HINT, self._texts.resume_hint if begun else "")
+    def _hinted(self, template: str, *, begun: bool) -> str:
+        saved, resume = self._texts.saved_hint, self._texts.resume_hint
+        filled = template.replace(_SAVED_HINT, saved if begun else "")
+        return filled.replace(_RESUME_HINT, resume if begun else "")
 
     def problems(self, code: ErrorCode) -> Sequence[str]:
         """The values of data `problem` for which an error has texts of its own."""

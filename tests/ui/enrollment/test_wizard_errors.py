@@ -241,6 +241,7 @@ def test_failed_checks_say_so(ui: UiEnvironment) -> None:
     assert "前処理中" not in customer.text
     assert "何も始めていません" in customer.text
     assert "まだ確かめていません" in customer.text
+    assert "記録されています" not in customer.text
     assert "「続ける」" not in customer.text, "nothing has begun that could be resumed"
     assert "お問い合わせ" in customer.text or "ご相談" in customer.text
     assert "CC-NET-UNREACHABLE" in customer.text
