@@ -95,9 +95,14 @@ class _Tls(_Strict, frozen=True):
     trust_anchors: str
 
 
+class _Contact(_LocalizedText, frozen=True):
+    phone: ShortText | None = None
+    hours: _LocalizedText | None = None
+
+
 class _Contacts(_Strict, frozen=True):
-    user: _LocalizedText
-    administrator: _LocalizedText
+    user: _Contact
+    administrator: _Contact
 
 
 class _Storage(_Strict, frozen=True):
@@ -173,9 +178,7 @@ class _Reader:
                 else ()
             ),
             login_url=self._try("login_url", check_url, file.login_url),
-            contacts=Contacts(
-                _localized_text(file.contacts.user), _localized_text(file.contacts.administrator)
-            ),
+            contacts=Contacts(_contact(file.contacts.user), _contact(file.contacts.administrator)),
             ask_pin=file.renewal.ask_pin,
             ask_one_time_password=file.renewal.ask_one_time_password,
             destinations=self._try("storage.destinations", _distinct, file.storage.destinations),
@@ -259,6 +262,17 @@ def _key_spec(file: _ProfileFile) -> KeySpec:
 
 def _localized_text(texts: _LocalizedText) -> LocalizedText:
     return LocalizedText(ja=texts.ja, en=texts.en)
+
+
+def _contact(contact: _Contact) -> LocalizedText:
+    """Who can help, with number and hours in brackets as far as the profile has them."""
+    hours, phone = contact.hours, contact.phone
+    ja = "、".join(filter(None, (f"電話 {phone}" if phone else "", hours.ja if hours else "")))
+    en = ", ".join(filter(None, (f"phone {phone}" if phone else "", hours.en if hours else "")))
+    return LocalizedText(
+        ja=f"{contact.ja}（{ja}）" if ja else contact.ja,
+        en=f"{contact.en} ({en})" if en else contact.en,
+    )
 
 
 def _subject_rule(subject: _Subject) -> SubjectRule:

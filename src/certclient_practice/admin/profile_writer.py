@@ -71,7 +71,9 @@ trust_anchors = \"\"\"
 
 [contacts]
 user = {{ ja = "貴社の管理者の方", en = "your company's administrator" }}
-administrator = {{ ja = "練習銀行の窓口", en = "the practice bank's desk" }}
+administrator = {{ ja = "練習銀行の窓口", en = "the practice bank's desk", \
+phone = "03-0000-0000", \
+hours = {{ ja = "練習用の番号です", en = "for practice only" }} }}
 
 [storage]
 destinations = ["pc", "usb"]

@@ -102,6 +102,22 @@ def test_omitted_values_default_to_those_of_the_seed() -> None:
     assert profile.usb_guide_url == ""
 
 
+def test_contacts_name_number_and_hours_if_the_bank_gives_them() -> None:
+    hours = ', hours = { ja = "平日 9:00〜17:00", en = "weekdays 9:00 to 17:00" }'
+    for more, ja, en in (
+        ("", "お取引店", "your branch"),
+        (', phone = "0120-1"', "お取引店（電話 0120-1）", "your branch (phone 0120-1)"),
+        (
+            ', phone = "0120-1"' + hours,
+            "お取引店（電話 0120-1、平日 9:00〜17:00）",
+            "your branch (phone 0120-1, weekdays 9:00 to 17:00)",
+        ),
+    ):
+        text = GOOD.replace('en = "your branch"', 'en = "your branch"' + more)
+        contact = read(text).contacts.administrator
+        assert (contact.ja, contact.en) == (ja, en)
+
+
 def test_ca_on_loopback_may_use_plain_http() -> None:
     for host in ("127.0.0.1:8080", "localhost", "[::1]:1"):
         url = f"http://{host}/pkix/"
