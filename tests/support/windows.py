@@ -12,7 +12,8 @@ from pathlib import Path
 from PySide6.QtCore import QObject
 
 from certclient.enrollment.bank_status import BankStatuses
-from certclient.enrollment.observed_state import ObservedState, journal_reader
+from certclient.enrollment.journal_reading import journal_reader
+from certclient.enrollment.observed_state import ObservedState
 from certclient.enrollment.open_procedures import OpenProcedures
 from certclient.enrollment.preferred_store import PreferredStore
 from certclient.enrollment.procedure import Enrollment

@@ -18,7 +18,7 @@ from PySide6.QtGui import QColor, QPainter, QPixmap
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from certclient.enrollment.interaction import NonInteractive
-from certclient.enrollment.observed_state import RunTarget
+from certclient.enrollment.observed_run import RunTarget
 from certclient.i18n.catalogue import Language
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import KeySpec, own_label

@@ -11,148 +11,25 @@ import itertools
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime
-from typing import TypeVar
 
-from certclient.enrollment.bank_status import BankStatuses
-from certclient.enrollment.interaction import ConsentRequest, Interaction, SecretRequest
+from certclient.enrollment.interaction import Interaction
 from certclient.enrollment.inventory import InventoryEntry
-from certclient.enrollment.journal import ProcedureKind
-from certclient.enrollment.login_test import LoginTestResult
-from certclient.enrollment.open_procedures import OpenProcedures
-from certclient.enrollment.outcomes import Finished, Outcome
+from certclient.enrollment.journal_reading import JournalReading, ReadJournal
+from certclient.enrollment.observed_run import ObservedRun, RunProgress, RunTarget
+from certclient.enrollment.outcomes import Outcome
 from certclient.enrollment.overview import Overview, Row, evaluated, statuses_of
 from certclient.enrollment.procedure_status import (
-    ProcedurePhase,
     ProcedureStatus,
-    is_own_choice,
     steps_done,
 )
-from certclient.enrollment.run_results import ResultFile, ResultKind, RunResult, without
+from certclient.enrollment.run_results import ResultFile, RunResult, without
 from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
-from certclient.model.progress import Phase, Progress, Step
-from certclient.model.proxy_login import ProxyLoginAnswer, ProxyLoginRequest
-from certclient.model.secret import Secret
-from certclient.store.base import PinRequest, Unavailable
+from certclient.model.progress import Progress, Step
+from certclient.store.base import Unavailable
 from certclient.store.unavailable import UnavailableStore
-
-Answer = TypeVar("Answer")
-
-
-@dataclass(frozen=True, slots=True)
-class RunTarget:
-    """What a run is about. `procedure_id`: of the procedure that it resumes, "" for a new one.
-
-    `full_id`: the ID as the user knows it. `batch`: an id shared by the runs of one すべて更新, ""
-    for a single run. `in_background`: no user waits for it, so that its failures are no news unless
-    they are final.
-    """
-
-    profile_id: str
-    user_id: str
-    kind: ProcedureKind | None = None
-    procedure_id: str = ""
-    full_id: str = ""
-    batch: str = ""
-    in_background: bool = False
-
-    @property
-    def key(self) -> tuple[str, str]:
-        """Bank and user ID."""
-        return self.profile_id, self.user_id
-
-
-class ObservedRun:
-    """One run of a procedure in this program: an `Interaction` that reports to the state.
-
-    It passes every call on to the interaction of the front end. The worker calls its methods.
-    """
-
-    def __init__(self, state: ObservedState, target: RunTarget, interaction: Interaction) -> None:
-        self._state = state
-        self._interaction = interaction
-        self.target = target
-        self.declined = False
-        """Whether the user gave no answer to the last question."""
-
-    def consent(self, request: ConsentRequest) -> bool:
-        """See Interaction.consent."""
-        return self._interaction.consent(request)
-
-    def pin(self, request: PinRequest) -> Secret | None:
-        """See Interaction.pin."""
-        return self._ask(lambda: self._interaction.pin(request))
-
-    def secret(self, request: SecretRequest) -> Secret | None:
-        """See Interaction.secret."""
-        return self._ask(lambda: self._interaction.secret(request))
-
-    def proxy_login(self, request: ProxyLoginRequest) -> ProxyLoginAnswer | None:
-        """See Interaction.proxy_login."""
-        return self._ask(lambda: self._interaction.proxy_login(request))
-
-    def progress(self, report: Progress) -> None:
-        """See Interaction.progress."""
-        self._state.note_progress(self, report)
-        self._interaction.progress(report)
-
-    def warning(self, error: CertclientError) -> None:
-        """See Interaction.warning."""
-        self._interaction.warning(error)
-
-    def stop_requested(self) -> bool:
-        """See Interaction.stop_requested."""
-        return self._interaction.stop_requested()
-
-    def _ask(self, question: Callable[[], Answer | None]) -> Answer | None:
-        self._state.note_asking(self, asking=True)
-        try:
-            answer = question()
-        finally:
-            self._state.note_asking(self, asking=False)
-        self.declined = answer is None
-        return answer
-
-
-@dataclass(slots=True)
-class _Progress:
-    """How far a run is. `since`: when its user was last not waited for, None while they are."""
-
-    done: tuple[Step, ...] = ()
-    step: Step | None = None
-    asking: bool = False
-    seconds: float = 0.0
-    since: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class JournalReading:
-    """What the journal said. `number` was taken before it was read, so that a reading that arrives
-    late does not replace a newer one."""
-
-    number: int = 0
-    statuses: BankStatuses = field(default_factory=BankStatuses)
-    open_procedures: OpenProcedures = field(default_factory=OpenProcedures)
-
-
-ReadJournal = Callable[[], tuple[BankStatuses, OpenProcedures]]
-
-
-def journal_reader(
-    statuses: Callable[[], BankStatuses], open_procedures: Callable[[], OpenProcedures]
-) -> ReadJournal:
-    """Reads both from the journal; if it cannot be read, the statuses say why (`journal_error`)."""
-
-    def read() -> tuple[BankStatuses, OpenProcedures]:
-        known = statuses()
-        try:
-            return known, open_procedures()
-        except CertclientError as error:
-            return replace(known, journal_error=error), OpenProcedures()
-
-    return read
 
 
 class ObservedState:
@@ -179,7 +56,7 @@ class ObservedState:
         self._journal = JournalReading()
         self._readings = itertools.count(1)
         self._newest_end = 0
-        self._runs: dict[ObservedRun, _Progress] = {}
+        self._runs: dict[ObservedRun, RunProgress] = {}
         self._tokens: dict[str, tuple[Row, ...]] = {}
         now = clock()
         self._overview = Overview(now, results=results.read(now))
@@ -261,7 +138,7 @@ class ObservedState:
         run = ObservedRun(self, target, interaction)
         with self._lock:
             done = self._done_before(target)
-            self._runs[run] = _Progress(done=done, since=self.monotonic())
+            self._runs[run] = RunProgress(done=done, since=self.monotonic())
             old = [one.id for one in self._overview.results if one.key == target.key]
             self._set_results(without(self._overview.results, old))
             self._evaluate()
@@ -274,15 +151,7 @@ class ObservedState:
             progress = self._runs.get(run)
             if progress is None:
                 return
-            if report.phase is Phase.STARTED:
-                progress.step = report.step
-                progress.done = _still_done(progress.done, report.step)
-            else:
-                progress.step = None
-                progress.done = (
-                    *(one for one in progress.done if one is not report.step),
-                    report.step,
-                )
+            progress.report(report)
             self._evaluate()
         self._publish()
 
@@ -292,11 +161,7 @@ class ObservedState:
             progress = self._runs.get(run)
             if progress is None:
                 return
-            now = self.monotonic()
-            if asking and progress.since is not None:
-                progress.seconds += now - progress.since
-            progress.since = None if asking else now
-            progress.asking = asking
+            progress.ask(self.monotonic(), asking=asking)
             self._evaluate()
         self._publish()
 
@@ -313,7 +178,7 @@ class ObservedState:
         `open_procedure`: the id of the procedure that an error has left open. Its result goes when
         the procedure does. Call `refresh_journal` before, so that what is left is known at once.
         """
-        result = self._result(run, outcome, error, open_procedure)
+        result = run.result(self._new_id(), self._clock(), outcome, error, open_procedure)
         with self._lock:
             self._runs.pop(run, None)
             if result is not None:
@@ -400,29 +265,12 @@ class ObservedState:
     def _procedures(self) -> tuple[ProcedureStatus, ...]:
         """Those of the journal, with the live status of what runs here, then those not yet
         journalled."""
-        live = {run.target.key: self._live(run, one) for run, one in reversed(self._runs.items())}
+        live = {run.target.key: one.status(run.target) for run, one in reversed(self._runs.items())}
         found = []
         for status in statuses_of(self._journal.open_procedures):
             running = live.pop(status.key, None)
             found.append(status if running is None else _merged(status, running))
         return (*found, *live.values())
-
-    def _live(self, run: ObservedRun, progress: _Progress) -> ProcedureStatus:
-        target = run.target
-        return ProcedureStatus(
-            profile_id=target.profile_id,
-            user_id=target.user_id,
-            phase=ProcedurePhase.RUNNING,
-            procedure_id=target.procedure_id,
-            kind=target.kind,
-            step=progress.step,
-            done=progress.done,
-            asking=progress.asking,
-            local=True,
-            batch=bool(target.batch),
-            seconds=progress.seconds,
-            counting_since=progress.since,
-        )
 
     def _remember_tokens(self, scan: Overview) -> None:
         for store in scan.stores:
@@ -439,57 +287,11 @@ class ObservedState:
             for row in rows
         ]
 
-    def _result(
-        self,
-        run: ObservedRun,
-        outcome: Outcome | None,
-        error: CertclientError | None,
-        open_procedure: str,
-    ) -> RunResult | None:
-        target = run.target
-        if isinstance(outcome, Finished):
-            return RunResult(
-                id=self._new_id(),
-                profile_id=target.profile_id,
-                user_id=target.user_id,
-                full_id=outcome.certificate.common_name or target.full_id or target.user_id,
-                ended=self._clock(),
-                kind=ResultKind.DONE,
-                code=_failed_login(outcome),
-                fingerprint=outcome.certificate.fingerprint,
-                valid_until=outcome.certificate.not_after,
-                batch=target.batch,
-            )
-        if error is None or is_own_choice(error.code, declined=run.declined):
-            return None
-        if target.in_background and error.code is not ErrorCode.CERTIFICATE_NOT_ACCEPTED:
-            # Tried again, or its user is called.
-            return None
-        return RunResult(
-            id=self._new_id(),
-            profile_id=target.profile_id,
-            user_id=target.user_id,
-            full_id=target.full_id or target.user_id,
-            ended=self._clock(),
-            kind=ResultKind.FAILED,
-            code=error.code.code,
-            batch=target.batch,
-            procedure_id=open_procedure,
-        )
-
     def _publish(self) -> None:
         with self._lock:
             subscribers = tuple(self._subscribers)
         for callback in subscribers:
             callback()
-
-
-def _still_done(done: Sequence[Step], begun: Step) -> tuple[Step, ...]:
-    """The finished steps once `begun` begins: a step that is repeated takes back those after it."""
-    order = tuple(Step)
-    if begun is Step.CLEAN_UP:
-        return tuple(done)
-    return tuple(step for step in done if order.index(step) < order.index(begun))
 
 
 def _merged(journalled: ProcedureStatus, live: ProcedureStatus) -> ProcedureStatus:
@@ -508,9 +310,3 @@ def _unplugged(entry: InventoryEntry) -> InventoryEntry:
     missing = Unavailable(ErrorCode.TOKEN_MISSING, {"token": store.label})
     away = UnavailableStore(store.store_id, store.label, store.destination, missing)
     return replace(entry, store=away)
-
-
-def _failed_login(finished: Finished) -> str:
-    error = finished.login.error
-    failed = finished.login.result is LoginTestResult.FAILED and error is not None
-    return error.code.code if failed and error is not None else ""

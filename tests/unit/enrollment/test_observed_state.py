@@ -13,8 +13,10 @@ import pytest
 from certclient.enrollment.bank_status import read_statuses
 from certclient.enrollment.interaction import SecretKind, SecretRequest
 from certclient.enrollment.journal import ProcedureState
+from certclient.enrollment.journal_reading import journal_reader
 from certclient.enrollment.lock import exclusive, locks_folder
-from certclient.enrollment.observed_state import ObservedState, RunTarget, journal_reader
+from certclient.enrollment.observed_run import RunTarget
+from certclient.enrollment.observed_state import ObservedState
 from certclient.enrollment.open_procedures import read_open_procedures
 from certclient.enrollment.outcomes import Finished, Outcome
 from certclient.enrollment.overview import Condition, Overview, read_overview

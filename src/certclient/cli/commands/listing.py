@@ -18,7 +18,7 @@ from certclient.cli.records import (
 from certclient.cli.stores import print_unusable
 from certclient.cli.tables import print_table
 from certclient.enrollment.inventory import InventoryEntry
-from certclient.enrollment.observed_state import journal_reader
+from certclient.enrollment.journal_reading import journal_reader
 from certclient.enrollment.overview import Condition, Overview, Row, read_overview
 from certclient.model.certificate import DATES
 from certclient.model.certificate_reading import CertificateField

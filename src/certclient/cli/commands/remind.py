@@ -15,7 +15,7 @@ from certclient.cli.localized import Command, common_parameters
 from certclient.cli.records import JsonValue, entry_record, print_json, store_record
 from certclient.cli.stores import print_unusable
 from certclient.cli.windows import start, windows_opener
-from certclient.enrollment.observed_state import journal_reader
+from certclient.enrollment.journal_reading import journal_reader
 from certclient.enrollment.overview import Row, read_overview
 from certclient.enrollment.reminder import Reminder, ReminderHistory
 from certclient.model.errors import CertclientError, ErrorCode

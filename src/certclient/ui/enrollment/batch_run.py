@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
 
-from certclient.enrollment.observed_state import RunTarget
+from certclient.enrollment.observed_run import RunTarget
 from certclient.enrollment.overview import Row, read_overview
 from certclient.enrollment.procedure import Enrollment, ProcedureKind
 from certclient.enrollment.procedure_status import ProcedureStatus

@@ -12,7 +12,7 @@ import shiboken6
 from PySide6.QtCore import QObject, Signal
 
 from certclient.enrollment.interaction import Interaction
-from certclient.enrollment.observed_state import RunTarget
+from certclient.enrollment.observed_run import RunTarget
 from certclient.enrollment.preflight import Check, CheckResult
 from certclient.enrollment.procedure import Enrollment, Finished, Outcome, ProcedureKind
 from certclient.enrollment.procedure_status import ProcedureStatus

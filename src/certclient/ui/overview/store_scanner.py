@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from certclient.enrollment.observed_state import JournalReading
+from certclient.enrollment.journal_reading import JournalReading
 from certclient.enrollment.overview import Overview, read_overview
 from certclient.enrollment.procedure import Enrollment
 from certclient.model.errors import CertclientError

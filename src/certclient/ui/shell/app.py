@@ -18,7 +18,8 @@ from PySide6.QtWidgets import QApplication
 from certclient.configuration.banks import all_banks, find_bank
 from certclient.configuration.policy import read_policy
 from certclient.enrollment.bank_status import BankStatuses
-from certclient.enrollment.observed_state import ObservedState, journal_reader
+from certclient.enrollment.journal_reading import journal_reader
+from certclient.enrollment.observed_state import ObservedState
 from certclient.enrollment.open_procedures import OpenProcedures
 from certclient.enrollment.preferred_store import PreferredStore
 from certclient.enrollment.procedure import Enrollment

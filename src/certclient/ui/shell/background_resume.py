@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from certclient.enrollment.interaction import Interaction, NonInteractive
 from certclient.enrollment.inventory import read_inventory
-from certclient.enrollment.observed_state import RunTarget
+from certclient.enrollment.observed_run import RunTarget
 from certclient.enrollment.procedure import Finished, Outcome, ProcedureState, ProcedureView
 from certclient.enrollment.unattended import RetrySchedule, resume_blocker
 from certclient.model.errors import CertclientError, ErrorCode

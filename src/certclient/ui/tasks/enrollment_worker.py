@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import QCoreApplication, QObject, Signal
 
 from certclient.enrollment.interaction import ConsentRequest, Interaction
-from certclient.enrollment.observed_state import ObservedRun, ObservedState, RunTarget
+from certclient.enrollment.observed_run import ObservedRun, RunTarget
+from certclient.enrollment.observed_state import ObservedState
 from certclient.enrollment.procedure import Enrollment, Outcome, ProcedureView
 from certclient.enrollment.run_results import RunResult
 from certclient.model.certificate import Certificate
