@@ -16,17 +16,12 @@ from certclient.store.base import CertificateStore, PinProvider, StoredCertifica
 
 
 def find_exact(name: str, certificates: Iterable[StoredCertificate]) -> StoredCertificate:
-    """Finds the one certificate whose serial number or SHA-256 fingerprint (hex) equals `name`.
+    """Finds the one certificate that `name` names exactly (`Certificate.is_exactly`).
 
-    Ignores case, spaces and colons. Among several copies, prefers the one with the key. Raises
+    Among several copies, prefers the one with the key. Raises
     CERTIFICATE_NOT_FOUND or CERTIFICATE_AMBIGUOUS, both with data `name`.
     """
-    wanted = name.replace(":", "").replace(" ", "").lower()
-    found = [
-        stored
-        for stored in certificates
-        if wanted and wanted in (stored.certificate.serial_hex, stored.certificate.fingerprint)
-    ]
+    found = [stored for stored in certificates if stored.certificate.is_exactly(name)]
     if not found:
         raise CertclientError(ErrorCode.CERTIFICATE_NOT_FOUND, name=name)
     with_key = [stored for stored in found if stored.key is not None] or found

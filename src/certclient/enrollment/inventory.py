@@ -243,7 +243,7 @@ def named(inventory: Inventory, name: str) -> InventoryEntry:
     CERTIFICATE_AMBIGUOUS, both with data `name`; STORE_UNAVAILABLE if it is not found and a store
     could not be read.
     """
-    exact = [e for e in inventory.entries if _is_exactly(e, name)]
+    exact = [e for e in inventory.entries if e.certificate.is_exactly(name)]
     by_owner = [e for e in newest_per_owner(inventory.entries) if _is_owned_by(e, name)]
     # An owner with only archived or keyless certificates left must still be found.
     others = [e for e in inventory.entries if _is_owned_by(e, name)]
@@ -252,11 +252,6 @@ def named(inventory: Inventory, name: str) -> InventoryEntry:
         missing = CertclientError(ErrorCode.CERTIFICATE_NOT_FOUND, name=name)
         raise unread_stores(inventory) or missing
     return _only(found, name)
-
-
-def _is_exactly(entry: InventoryEntry, name: str) -> bool:
-    wanted = name.replace(":", "").lower()
-    return bool(wanted) and wanted in (entry.certificate.serial_hex, entry.certificate.fingerprint)
 
 
 def _is_owned_by(entry: InventoryEntry, name: str) -> bool:

@@ -180,6 +180,14 @@ class Certificate:
         """SHA-256 of the DER bytes in lower-case hex; identifies exactly this certificate."""
         return hashlib.sha256(self.der).hexdigest()
 
+    def is_exactly(self, name: str) -> bool:
+        """Whether `name`, as a user may write it, is its serial number or fingerprint in hex.
+
+        Upper and lower case are the same; blanks and colons do not count.
+        """
+        wanted = "".join(name.split()).replace(":", "").lower()
+        return bool(wanted) and wanted in (self.serial_hex, self.fingerprint)
+
     @property
     def common_name(self) -> str:
         """The last Common Name of the subject, "" if there is none."""

@@ -115,6 +115,9 @@ def test_find_exact_requires_the_full_serial_or_fingerprint() -> None:
     one, other = stored(), stored()
     assert find_exact(one.certificate.serial_hex, [one, other]) is one
     assert find_exact(one.certificate.fingerprint.upper(), [one, other]) is one
+    digits = one.certificate.serial_hex
+    written = " ".join(digits[at : at + 4] for at in range(0, len(digits), 4))
+    assert find_exact(f" {written} ", [one, other]) is one
     with pytest.raises(CertclientError) as raised:
         find_exact(one.certificate.serial_hex[1:], [one, other])
     assert raised.value.code is ErrorCode.CERTIFICATE_NOT_FOUND
