@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from certclient.model.errors import CertclientError
@@ -29,7 +29,8 @@ class FixedProxy:
     `setting`: the name of the setting that it comes from.
     """
 
-    address: str
+    address: str = field(repr=False)
+    """May hold a password."""
     setting: str = ""
 
     def routes(self, url: str) -> Routes:

@@ -124,6 +124,7 @@ def test_login_in_the_environment_is_kept_apart_from_the_address() -> None:
     known = logins.login("proxy:8080")
     assert known is not None
     assert known.user == "taro"
+    assert "secret" not in repr(variables)
 
 
 def test_administrator_setting_overrides_the_environment(

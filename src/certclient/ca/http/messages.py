@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import http.client
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from certclient.ca.answers import ResponseHead, too_long
 from certclient.ca.http.connection import FinalResponse
@@ -21,7 +21,8 @@ class HttpRequest:
     url: str
     timeouts: Timeouts
     headers: tuple[tuple[str, str], ...] = ()
-    body: bytes = b""
+    body: bytes = field(default=b"", repr=False)
+    """May hold a bank's PIN."""
 
     def encoded(self, uri: str, host: str, authorization: bytes) -> bytes:
         """The bytes to send; `uri` as the next hop needs it, `host` for the Host header."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from certclient.ca.answers import ResponseHead
@@ -21,7 +21,8 @@ class Message:
     url: str
     timeouts: Timeouts
     headers: tuple[tuple[str, str], ...] = ()
-    body: bytes = b""
+    body: bytes = field(default=b"", repr=False)
+    """May hold a bank's PIN."""
 
     @property
     def lines(self) -> str:

@@ -13,7 +13,7 @@ import queue
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -48,7 +48,7 @@ class OutgoingRequest:
     method: str
     url: str
     headers: str = ""
-    body: bytes = b""
+    body: bytes = field(default=b"", repr=False)
     proxy: str = ""
     exceptions: str = ""
 
