@@ -6,9 +6,10 @@ applications" 1.0: a scheme is the MIME type x-scheme-handler/<scheme>.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
+
+from certclient.platform.private_files import write_private
 
 ENTRY_NAME = "certclient.desktop"
 MIME_TYPE = "x-scheme-handler/certclient"
@@ -51,10 +52,12 @@ def register(command: Sequence[str], data_home: Path, config_home: Path) -> Path
     """
     text = entry_text(command)
     entry = data_home / "applications" / ENTRY_NAME
-    _write(entry, text)
+    write_private(entry, text.encode())
     associations = config_home / "mimeapps.list"
-    before = associations.read_text(encoding="utf-8") if associations.exists() else ""
-    _write(associations, with_default(before))
+    before = associations.read_bytes() if associations.exists() else b""
+    # Other programs' lines stay as they are, in whatever encoding.
+    after = with_default(before.decode(errors="surrogateescape"))
+    write_private(associations, after.encode(errors="surrogateescape"))
     return entry
 
 
@@ -66,11 +69,3 @@ def with_default(associations: str) -> str:
         lines.append(_SECTION)
     lines.insert(lines.index(_SECTION) + 1, line)
     return "\n".join(lines) + "\n"
-
-
-def _write(path: Path, text: str) -> None:
-    """Writes a file atomically."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    aside = path.with_name(f".{path.name}.new")
-    aside.write_text(text, encoding="utf-8")
-    os.replace(aside, path)
