@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from pathlib import Path
 from urllib.parse import unquote
 
 from certclient.model.destination import Destination
@@ -76,4 +75,4 @@ def _serial(store: CertificateStore) -> str:
 def _same_folder(store: CertificateStore, name: str) -> bool:
     if not store.store_id.startswith("nss:"):
         return False
-    return os.path.realpath(Path(name).expanduser()) == os.path.realpath(store.label)
+    return os.path.realpath(os.path.expanduser(name)) == os.path.realpath(store.label)

@@ -45,6 +45,7 @@ def stores() -> list[CertificateStore]:
         ("/home/x/.mozilla/firefox/../firefox/b", [2]),
         ("nss:/home/x/.mozilla/firefox/a", [1]),
         ("opera", []),
+        ("~no-such-user/.pki/nssdb", []),
         ("", []),
     ],
 )
