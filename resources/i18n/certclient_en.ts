@@ -118,6 +118,161 @@ Their source is at {address}. On request you also get it from whoever gave you t
     </message>
 </context>
 <context>
+    <name>BatchTexts</name>
+    <message>
+        <source>Renew all certificates</source>
+        <translation>Renew all certificates</translation>
+    </message>
+    <message>
+        <source>{n} succeeded</source>
+        <translation>{n} succeeded</translation>
+    </message>
+    <message>
+        <source>{n} failed</source>
+        <translation>{n} failed</translation>
+    </message>
+    <message>
+        <source>{n} waiting</source>
+        <translation>{n} waiting</translation>
+    </message>
+    <message>
+        <source>{n} stopped on the way</source>
+        <translation>{n} stopped on the way</translation>
+    </message>
+    <message>
+        <source>{n} skipped</source>
+        <translation>{n} skipped</translation>
+    </message>
+    <message>
+        <source>{n} not begun</source>
+        <translation>{n} not begun</translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation>, </translation>
+    </message>
+    <message>
+        <source>Looking for certificates that are due.</source>
+        <translation>Looking for certificates that are due.</translation>
+    </message>
+    <message>
+        <source>No certificate has to be renewed now.</source>
+        <translation>No certificate has to be renewed now.</translation>
+    </message>
+    <message>
+        <source>It stops after this step. You can go on with it later.</source>
+        <translation>It stops after this step. You can go on with it later.</translation>
+    </message>
+    <message>
+        <source>The PINs are checked first. Nothing has been changed yet.</source>
+        <translation>The PINs are checked first. Nothing has been changed yet.</translation>
+    </message>
+    <message>
+        <source>One after the other. You may close this window: it goes on by itself, and nothing is lost even if the PC is switched off.</source>
+        <translation>One after the other. You may close this window: it goes on by itself, and nothing is lost even if the PC is switched off.</translation>
+    </message>
+    <message>
+        <source>With the button below you agree that the ticked certificates are renewed, each where it is stored now. New keys are made there and never leave that place. If one fails, the others are renewed all the same.</source>
+        <translation>With the button below you agree that the ticked certificates are renewed, each where it is stored now. New keys are made there and never leave that place. If one fails, the others are renewed all the same.</translation>
+    </message>
+    <message>
+        <source>Before logging in, close all windows of the browser once and reopen it.</source>
+        <translation>Before logging in, close all windows of the browser once and reopen it.</translation>
+    </message>
+    <message>
+        <source>What waits for the bank goes on by itself; you need not do anything.</source>
+        <translation>What waits for the bank goes on by itself; you need not do anything.</translation>
+    </message>
+    <message>
+        <source>Where it failed, no certificate was deleted. What to do is said below.</source>
+        <translation>Where it failed, no certificate was deleted. What to do is said below.</translation>
+    </message>
+    <message>
+        <source>{chosen} of {count} will be renewed</source>
+        <translation>{chosen} of {count} will be renewed</translation>
+    </message>
+    <message>
+        <source>&amp;Renew all</source>
+        <translation>&amp;Renew all</translation>
+    </message>
+    <message>
+        <source>&amp;Renew these {n}</source>
+        <translation>&amp;Renew these {n}</translation>
+    </message>
+    <message>
+        <source>{place} “{name}”</source>
+        <translation>{place} “{name}”</translation>
+    </message>
+    <message>
+        <source>{bank} / {place} / valid until {until}</source>
+        <translation>{bank} / {place} / valid until {until}</translation>
+    </message>
+    <message>
+        <source>cannot be renewed now</source>
+        <translation>cannot be renewed now</translation>
+    </message>
+    <message>
+        <source>waits for its turn</source>
+        <translation>waits for its turn</translation>
+    </message>
+    <message>
+        <source>waits for what you have to enter</source>
+        <translation>waits for what you have to enter</translation>
+    </message>
+    <message>
+        <source>waiting for the bank</source>
+        <translation>waiting for the bank</translation>
+    </message>
+    <message>
+        <source>stopped on the way; you can go on with it later</source>
+        <translation>stopped on the way; you can go on with it later</translation>
+    </message>
+    <message>
+        <source>renewed</source>
+        <translation>renewed</translation>
+    </message>
+    <message>
+        <source>renewed, but the login test failed</source>
+        <translation>renewed, but the login test failed</translation>
+    </message>
+    <message>
+        <source>could not be renewed</source>
+        <translation>could not be renewed</translation>
+    </message>
+    <message>
+        <source>skipped, as you wished</source>
+        <translation>skipped, as you wished</translation>
+    </message>
+    <message>
+        <source>not begun</source>
+        <translation>not begun</translation>
+    </message>
+    <message>
+        <source>left out</source>
+        <translation>left out</translation>
+    </message>
+    <message>
+        <source>under way</source>
+        <translation>under way</translation>
+    </message>
+    <message>
+        <source>waiting for the bank to issue it</source>
+        <translation>waiting for the bank to issue it</translation>
+    </message>
+    <message>
+        <source>step {number} of {count}: {step}</source>
+        <translation>step {number} of {count}: {step}</translation>
+    </message>
+    <message>
+        <source>Renew this one</source>
+        <translation>Renew this one</translation>
+    </message>
+    <message>
+        <source>Try this one again</source>
+        <translation>Try this one again</translation>
+    </message>
+</context>
+<context>
     <name>CertificateModel</name>
     <message>
         <source>User ID</source>
@@ -1225,6 +1380,10 @@ Error code: {code}</translation>
         <translation>Please enter the master password</translation>
     </message>
     <message>
+        <source>Please enter the PIN of “{name}”</source>
+        <translation>Please enter the PIN of “{name}”</translation>
+    </message>
+    <message>
         <source>Please enter the PIN of the USB token</source>
         <translation>Please enter the PIN of the USB token</translation>
     </message>
@@ -1263,6 +1422,22 @@ Error code: {code}</translation>
     <message>
         <source> The token does not tell how many tries are left. If the PIN is wrong several times in a row, it will be locked.</source>
         <translation> The token does not tell how many tries are left. If the PIN is wrong several times in a row, it will be locked.</translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation>, </translation>
+    </message>
+    <message>
+        <source>It is used to renew: {ids}</source>
+        <translation>It is used to renew: {ids}</translation>
+    </message>
+    <message>
+        <source>It is remembered until these renewals are over, and stored nowhere.</source>
+        <translation>It is remembered until these renewals are over, and stored nowhere.</translation>
+    </message>
+    <message>
+        <source>Place: {name}</source>
+        <translation>Place: {name}</translation>
     </message>
     <message>
         <source>&amp;Master password</source>
@@ -1311,92 +1486,8 @@ Error code: {code}</translation>
         <translation>Renew all</translation>
     </message>
     <message>
-        <source>Renew all certificates</source>
-        <translation>Renew all certificates</translation>
-    </message>
-    <message>
-        <source>Looking for certificates that are due.</source>
-        <translation>Looking for certificates that are due.</translation>
-    </message>
-    <message>
-        <source>No certificate has to be renewed now.</source>
-        <translation>No certificate has to be renewed now.</translation>
-    </message>
-    <message>
-        <source>It stops after this step. You can go on with it later.</source>
-        <translation>It stops after this step. You can go on with it later.</translation>
-    </message>
-    <message>
-        <source>One after the other. You may close this window: it goes on by itself, and nothing is lost even if the PC is switched off.</source>
-        <translation>One after the other. You may close this window: it goes on by itself, and nothing is lost even if the PC is switched off.</translation>
-    </message>
-    <message>
-        <source>This is how it went. Before logging in, close all windows of the browser once.</source>
-        <translation>This is how it went. Before logging in, close all windows of the browser once.</translation>
-    </message>
-    <message>
-        <source>With “Renew all” you agree that these certificates are renewed, each where it is stored now. New keys are made there and never leave that place. If one fails, the others are renewed all the same.</source>
-        <translation>With “Renew all” you agree that these certificates are renewed, each where it is stored now. New keys are made there and never leave that place. If one fails, the others are renewed all the same.</translation>
-    </message>
-    <message>
-        <source>User ID</source>
-        <translation>User ID</translation>
-    </message>
-    <message>
-        <source>Bank</source>
-        <translation>Bank</translation>
-    </message>
-    <message>
-        <source>Place</source>
-        <translation>Place</translation>
-    </message>
-    <message>
-        <source>Valid until</source>
-        <translation>Valid until</translation>
-    </message>
-    <message>
-        <source>Result</source>
-        <translation>Result</translation>
-    </message>
-    <message>
         <source>Certificates</source>
         <translation>Certificates</translation>
-    </message>
-    <message>
-        <source>under way</source>
-        <translation>under way</translation>
-    </message>
-    <message>
-        <source>not begun</source>
-        <translation>not begun</translation>
-    </message>
-    <message>
-        <source>waits for what you have to enter</source>
-        <translation>waits for what you have to enter</translation>
-    </message>
-    <message>
-        <source>under way (step {number} of {count})</source>
-        <translation>under way (step {number} of {count})</translation>
-    </message>
-    <message>
-        <source>skipped, as you wished</source>
-        <translation>skipped, as you wished</translation>
-    </message>
-    <message>
-        <source>waiting for the bank</source>
-        <translation>waiting for the bank</translation>
-    </message>
-    <message>
-        <source>stopped on the way; you can go on with it later</source>
-        <translation>stopped on the way; you can go on with it later</translation>
-    </message>
-    <message>
-        <source>renewed</source>
-        <translation>renewed</translation>
-    </message>
-    <message>
-        <source>renewed, but: {problem}</source>
-        <translation>renewed, but: {problem}</translation>
     </message>
     <message>
         <source>&amp;Close</source>
@@ -1407,12 +1498,20 @@ Error code: {code}</translation>
         <translation>&amp;Next</translation>
     </message>
     <message>
-        <source>S&amp;kip this one</source>
-        <translation>S&amp;kip this one</translation>
+        <source>&amp;Back</source>
+        <translation>&amp;Back</translation>
     </message>
     <message>
-        <source>&amp;Renew all</source>
-        <translation>&amp;Renew all</translation>
+        <source>S&amp;kip these</source>
+        <translation>S&amp;kip these</translation>
+    </message>
+    <message>
+        <source>S&amp;kip this USB token</source>
+        <translation>S&amp;kip this USB token</translation>
+    </message>
+    <message>
+        <source>S&amp;kip this one</source>
+        <translation>S&amp;kip this one</translation>
     </message>
     <message>
         <source>S&amp;top after this step</source>

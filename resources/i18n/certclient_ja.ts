@@ -119,6 +119,161 @@ Their source is at {address}. On request you also get it from whoever gave you t
     </message>
 </context>
 <context>
+    <name>BatchTexts</name>
+    <message>
+        <source>Renew all certificates</source>
+        <translation>すべての電子証明書を更新</translation>
+    </message>
+    <message>
+        <source>{n} succeeded</source>
+        <translation>{n}件成功</translation>
+    </message>
+    <message>
+        <source>{n} failed</source>
+        <translation>{n}件失敗</translation>
+    </message>
+    <message>
+        <source>{n} waiting</source>
+        <translation>{n}件は発行待ち</translation>
+    </message>
+    <message>
+        <source>{n} stopped on the way</source>
+        <translation>{n}件は途中</translation>
+    </message>
+    <message>
+        <source>{n} skipped</source>
+        <translation>{n}件スキップ</translation>
+    </message>
+    <message>
+        <source>{n} not begun</source>
+        <translation>{n}件は始めていません</translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation>・</translation>
+    </message>
+    <message>
+        <source>Looking for certificates that are due.</source>
+        <translation>更新が必要な電子証明書を探しています。</translation>
+    </message>
+    <message>
+        <source>No certificate has to be renewed now.</source>
+        <translation>いま更新が必要な電子証明書はありません。</translation>
+    </message>
+    <message>
+        <source>It stops after this step. You can go on with it later.</source>
+        <translation>この手順が済んだら止めます。続きは、あとで再開できます。</translation>
+    </message>
+    <message>
+        <source>The PINs are checked first. Nothing has been changed yet.</source>
+        <translation>はじめにPINを確かめています。まだ何も変更していません。</translation>
+    </message>
+    <message>
+        <source>One after the other. You may close this window: it goes on by itself, and nothing is lost even if the PC is switched off.</source>
+        <translation>1件ずつ順番に更新しています。この画面は閉じてもかまいません。手続きはそのまま続きます。途中でパソコンの電源が切れても、何も失われません。</translation>
+    </message>
+    <message>
+        <source>With the button below you agree that the ticked certificates are renewed, each where it is stored now. New keys are made there and never leave that place. If one fails, the others are renewed all the same.</source>
+        <translation>下のボタンを押すと、チェックの付いた電子証明書を、それぞれ今の保存先で更新することに同意したものとして始めます。新しい鍵は保存先の中で作り、そこから出ることはありません。1件がうまくいかなくても、残りの更新は続けます。</translation>
+    </message>
+    <message>
+        <source>Before logging in, close all windows of the browser once and reopen it.</source>
+        <translation>ログインの前に、ブラウザーの画面をすべて一度閉じて、開き直してください。</translation>
+    </message>
+    <message>
+        <source>What waits for the bank goes on by itself; you need not do anything.</source>
+        <translation>発行待ちのものは、発行されしだい自動で続きを行います。お客さまの操作は不要です。</translation>
+    </message>
+    <message>
+        <source>Where it failed, no certificate was deleted. What to do is said below.</source>
+        <translation>失敗したものも、電子証明書は削除していません。次にすることは、それぞれの欄をご覧ください。</translation>
+    </message>
+    <message>
+        <source>{chosen} of {count} will be renewed</source>
+        <translation>{count}件のうち{chosen}件を更新します</translation>
+    </message>
+    <message>
+        <source>&amp;Renew all</source>
+        <translation>すべて更新(&amp;R)</translation>
+    </message>
+    <message>
+        <source>&amp;Renew these {n}</source>
+        <translation>{n}件を更新する(&amp;R)</translation>
+    </message>
+    <message>
+        <source>{place} “{name}”</source>
+        <translation>{place}「{name}」</translation>
+    </message>
+    <message>
+        <source>{bank} / {place} / valid until {until}</source>
+        <translation>{bank}／{place}／有効期限 {until}</translation>
+    </message>
+    <message>
+        <source>cannot be renewed now</source>
+        <translation>今は更新できません</translation>
+    </message>
+    <message>
+        <source>waits for its turn</source>
+        <translation>順番を待っています</translation>
+    </message>
+    <message>
+        <source>waits for what you have to enter</source>
+        <translation>入力を待っています</translation>
+    </message>
+    <message>
+        <source>waiting for the bank</source>
+        <translation>金融機関の発行を待っています</translation>
+    </message>
+    <message>
+        <source>stopped on the way; you can go on with it later</source>
+        <translation>途中で止めました（あとで再開できます）</translation>
+    </message>
+    <message>
+        <source>renewed</source>
+        <translation>更新しました</translation>
+    </message>
+    <message>
+        <source>renewed, but the login test failed</source>
+        <translation>更新しましたが、ログインの確認ができませんでした</translation>
+    </message>
+    <message>
+        <source>could not be renewed</source>
+        <translation>更新できませんでした</translation>
+    </message>
+    <message>
+        <source>skipped, as you wished</source>
+        <translation>スキップしました</translation>
+    </message>
+    <message>
+        <source>not begun</source>
+        <translation>始めていません</translation>
+    </message>
+    <message>
+        <source>left out</source>
+        <translation>今回は更新しません</translation>
+    </message>
+    <message>
+        <source>under way</source>
+        <translation>始めています</translation>
+    </message>
+    <message>
+        <source>waiting for the bank to issue it</source>
+        <translation>金融機関の発行を待っています</translation>
+    </message>
+    <message>
+        <source>step {number} of {count}: {step}</source>
+        <translation>更新中（{number}/{count}）：{step}</translation>
+    </message>
+    <message>
+        <source>Renew this one</source>
+        <translation>この1件を更新</translation>
+    </message>
+    <message>
+        <source>Try this one again</source>
+        <translation>この1件をもう一度</translation>
+    </message>
+</context>
+<context>
     <name>CertificateModel</name>
     <message>
         <source>User ID</source>
@@ -1219,6 +1374,10 @@ Error code: {code}</source>
         <translation>マスターパスワードを入力してください</translation>
     </message>
     <message>
+        <source>Please enter the PIN of “{name}”</source>
+        <translation>専用USB「{name}」のPINを入力してください</translation>
+    </message>
+    <message>
         <source>Please enter the PIN of the USB token</source>
         <translation>専用USBのPINを入力してください</translation>
     </message>
@@ -1257,6 +1416,22 @@ Error code: {code}</source>
     <message>
         <source> The token does not tell how many tries are left. If the PIN is wrong several times in a row, it will be locked.</source>
         <translation>あと何回かはトークンが教えません。続けて間違えると、専用USBがロックされて使えなくなります。</translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation>、</translation>
+    </message>
+    <message>
+        <source>It is used to renew: {ids}</source>
+        <translation>{ids} の更新に使います。</translation>
+    </message>
+    <message>
+        <source>It is remembered until these renewals are over, and stored nowhere.</source>
+        <translation>この更新が終わるまでのあいだだけ覚えておき、どこにも保存しません。</translation>
+    </message>
+    <message>
+        <source>Place: {name}</source>
+        <translation>保存先：{name}</translation>
     </message>
     <message>
         <source>&amp;Master password</source>
@@ -1305,92 +1480,8 @@ Error code: {code}</source>
         <translation>すべて更新</translation>
     </message>
     <message>
-        <source>Renew all certificates</source>
-        <translation>すべての電子証明書を更新</translation>
-    </message>
-    <message>
-        <source>Looking for certificates that are due.</source>
-        <translation>更新が必要な電子証明書を探しています。</translation>
-    </message>
-    <message>
-        <source>No certificate has to be renewed now.</source>
-        <translation>いま更新が必要な電子証明書はありません。</translation>
-    </message>
-    <message>
-        <source>It stops after this step. You can go on with it later.</source>
-        <translation>この手順が済んだら止めます。続きは、あとで再開できます。</translation>
-    </message>
-    <message>
-        <source>One after the other. You may close this window: it goes on by itself, and nothing is lost even if the PC is switched off.</source>
-        <translation>1件ずつ順番に更新しています。この画面は閉じてもかまいません。手続きはそのまま続きます。途中でパソコンの電源が切れても、何も失われません。</translation>
-    </message>
-    <message>
-        <source>This is how it went. Before logging in, close all windows of the browser once.</source>
-        <translation>結果は次のとおりです。ログインの前に、開いているブラウザーを一度すべて閉じてください。</translation>
-    </message>
-    <message>
-        <source>With “Renew all” you agree that these certificates are renewed, each where it is stored now. New keys are made there and never leave that place. If one fails, the others are renewed all the same.</source>
-        <translation>「すべて更新」を押すと、次の電子証明書を、それぞれ今の保存先で更新することに同意したものとして始めます。新しい鍵は保存先の中で作り、そこから出ることはありません。1件がうまくいかなくても、残りの更新は続けます。</translation>
-    </message>
-    <message>
-        <source>User ID</source>
-        <translation>ユーザID</translation>
-    </message>
-    <message>
-        <source>Bank</source>
-        <translation>金融機関</translation>
-    </message>
-    <message>
-        <source>Place</source>
-        <translation>保存先</translation>
-    </message>
-    <message>
-        <source>Valid until</source>
-        <translation>有効期限</translation>
-    </message>
-    <message>
-        <source>Result</source>
-        <translation>結果</translation>
-    </message>
-    <message>
         <source>Certificates</source>
         <translation>電子証明書の一覧</translation>
-    </message>
-    <message>
-        <source>under way</source>
-        <translation>更新中</translation>
-    </message>
-    <message>
-        <source>not begun</source>
-        <translation>始めていません</translation>
-    </message>
-    <message>
-        <source>waits for what you have to enter</source>
-        <translation>入力を待っています</translation>
-    </message>
-    <message>
-        <source>under way (step {number} of {count})</source>
-        <translation>更新中です（{number}/{count}）</translation>
-    </message>
-    <message>
-        <source>skipped, as you wished</source>
-        <translation>とばしました</translation>
-    </message>
-    <message>
-        <source>waiting for the bank</source>
-        <translation>発行を待っています</translation>
-    </message>
-    <message>
-        <source>stopped on the way; you can go on with it later</source>
-        <translation>途中で止めました（あとで再開できます）</translation>
-    </message>
-    <message>
-        <source>renewed</source>
-        <translation>更新しました</translation>
-    </message>
-    <message>
-        <source>renewed, but: {problem}</source>
-        <translation>更新しましたが、{problem}</translation>
     </message>
     <message>
         <source>&amp;Close</source>
@@ -1401,12 +1492,20 @@ Error code: {code}</source>
         <translation>次へ(&amp;N)</translation>
     </message>
     <message>
-        <source>S&amp;kip this one</source>
-        <translation>この1件をとばす(&amp;K)</translation>
+        <source>&amp;Back</source>
+        <translation>戻る(&amp;B)</translation>
     </message>
     <message>
-        <source>&amp;Renew all</source>
-        <translation>すべて更新(&amp;R)</translation>
+        <source>S&amp;kip these</source>
+        <translation>この分をスキップ(&amp;K)</translation>
+    </message>
+    <message>
+        <source>S&amp;kip this USB token</source>
+        <translation>この専用USBをスキップ(&amp;K)</translation>
+    </message>
+    <message>
+        <source>S&amp;kip this one</source>
+        <translation>この1件をスキップ(&amp;K)</translation>
     </message>
     <message>
         <source>S&amp;top after this step</source>

@@ -29,6 +29,7 @@ from certclient.enrollment.run_context import CodeVault
 from certclient.model.certificate import Certificate
 from certclient.model.keys import KeySpec
 from certclient.model.profile import Profile
+from certclient.model.secret import Secret
 from certclient.platform.proxies.logins import ProxyLogins
 from certclient.platform.proxies.routes import ProxyResolver
 from certclient.store.base import CertificateStore, StoredCertificate
@@ -40,7 +41,7 @@ from certclient_practice.admin.profile_writer import ProfileOptions
 from support.bank import USER_ID, RunningBank
 from support.nss import NssDatabase
 from support.scripted import MemoryVault
-from support.softhsm import SoftHsm, SoftHsmToken, right_pin
+from support.softhsm import PIN, SoftHsm, SoftHsmToken
 from support.windows import Desktop
 from support.windows_pc import CNG
 
@@ -121,22 +122,27 @@ class UiEnvironment:
             pytest.skip("needs SoftHSM or NSS: runs on Linux")
         return self.hsm
 
-    def new_token(self, label: str = "専用USB") -> SoftHsmToken:
-        token = self.tokens.new_token(label)
+    def new_token(self, label: str = "専用USB", pin: str = PIN) -> SoftHsmToken:
+        token = self.tokens.new_token(label, pin)
         self.stores.append(token.store())
         return token
 
     def add_certificate(
-        self, store: CertificateStore, days: int = 20, user_id: str = USER_ID, suffix: str = "1403"
+        self,
+        store: CertificateStore,
+        days: int = 20,
+        user_id: str = USER_ID,
+        suffix: str = "1403",
+        pin: str = PIN,
     ) -> StoredCertificate:
         """A certificate for a new customer of the bank that expires in `days` days."""
         self.bank.add_customer(user_id, suffix)
-        return self.add_newer_certificate(store, days, user_id)
+        return self.add_newer_certificate(store, days, user_id, pin)
 
     def add_newer_certificate(
-        self, store: CertificateStore, days: int, user_id: str = USER_ID
+        self, store: CertificateStore, days: int, user_id: str = USER_ID, pin: str = PIN
     ) -> StoredCertificate:
-        with store.open(right_pin) as session:
+        with store.open(lambda _request: Secret(pin)) as session:
             key = session.create_key(KeySpec(2048), f"last year {user_id}")
             spki = session.signer(key).spki
             certificate = self.bank.issue_certificate(user_id, spki, days)

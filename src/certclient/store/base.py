@@ -37,6 +37,8 @@ class PinRequest:
     """What a PIN prompt shows: the store, the attempts left, whether the last PIN was wrong.
 
     `database`: asks for the master password of a database on this computer (NSS), not for a PIN.
+    `full_ids`: of the certificates that it is wanted for, as far as the asker knows; a store leaves
+    it empty.
     """
 
     store_id: str
@@ -44,10 +46,15 @@ class PinRequest:
     attempts: AttemptsLeft
     previous_incorrect: bool = False
     database: bool = False
+    full_ids: tuple[str, ...] = ()
 
 
 class PinProvider(Protocol):
-    """Asks the user for a PIN. Called once per login attempt; must never return a cached PIN."""
+    """Asks the user for a PIN. Called once per login attempt.
+
+    It must not return the same answer again after `previous_incorrect`. An answer given before is
+    returned in one case only: `enrollment.batch_pins`.
+    """
 
     def __call__(self, request: PinRequest, /) -> Secret | None:
         """Returns the PIN, or None to give up without a login attempt."""

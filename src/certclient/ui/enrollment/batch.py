@@ -1,50 +1,34 @@
-"""「すべて更新」: renews all certificates that are due, one by one, and continues after
-failures."""
+"""「すべて更新」: the dialog in which certificates are ticked, renewed one by one, and told of."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from functools import partial
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, QTimer, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import (
-    QDialog,
-    QHeaderView,
-    QProgressBar,
-    QTableWidget,
-    QTableWidgetItem,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
-from certclient.enrollment.overview import Row
-from certclient.enrollment.procedure import (
-    Finished,
-    LoginTest,
-    LoginTestResult,
-    Pending,
-    ProcedureState,
-)
-from certclient.enrollment.procedure_status import ProcedureStatus
-from certclient.model.visible_text import visible
+from certclient.store.base import PinRequest
 from certclient.ui.context import AppContext
+from certclient.ui.enrollment.batch_items import BatchPhase
+from certclient.ui.enrollment.batch_rows import BatchRowView
 from certclient.ui.enrollment.batch_run import BatchRun
+from certclient.ui.enrollment.batch_texts import BatchTexts
 from certclient.ui.enrollment.pages.questions import Question, QuestionPanel
 from certclient.ui.enrollment.proxy_login import ProxyLoginPrompt
-from certclient.ui.tasks.enrollment_worker import EnrollmentWorker, WorkerResult
+from certclient.ui.tasks.enrollment_worker import EnrollmentWorker
 from certclient.ui.widgets.banner import RehearsalBanner
 from certclient.ui.widgets.boxes import LossQuestion
 from certclient.ui.widgets.button_bar import Button, ButtonBar, Buttons
 from certclient.ui.widgets.input_guard import InputGuard
 from certclient.ui.widgets.parts import Heading, Scroll, Sentence, sentences
+from certclient.ui.widgets.sign import SignLabel
 from certclient.ui.widgets.sizes import fitting_size
-
-_COLUMNS = 5
 
 
 class RenewAllDialog(QDialog):
-    """Renews each certificate in its current store. Closing it early is safe: the rest continues
-    without the window, which reopens for questions."""
+    """Renews the ticked certificates, each in its current store. Closing it early is safe: the rest
+    continues without the window, which reopens for questions."""
 
     finished_with = Signal(object)
     """The result of each run: Finished, Pending or a CertclientError."""
@@ -53,8 +37,11 @@ class RenewAllDialog(QDialog):
     def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._context = context
-        self._asking = False
+        self._question: Question | None = None
         self.batch = BatchRun(context, self)
+        self._texts = BatchTexts(context, self.batch, self)
+        self.rows: list[BatchRowView] = []
+        """One per certificate, in the order of `BatchRun.items`."""
         self._make_widgets()
         self._lay_out()
         self.guard = InputGuard(self)
@@ -72,40 +59,63 @@ class RenewAllDialog(QDialog):
         """The run in progress, or None."""
         return self.batch.run
 
+    @property
+    def heading(self) -> str:
+        """What the dialog says first."""
+        return self._heading.text()
+
+    @property
+    def said(self) -> str:
+        """The sentences above and below the list, without those of its rows."""
+        return sentences(self._intro.text(), self._count.text())
+
     def _make_widgets(self) -> None:
-        self._heading, self._intro, self._step = Heading(), Sentence(), Sentence()
-        self._table = QTableWidget(0, _COLUMNS)
-        self._table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
-        self._table.setSelectionMode(QTableWidget.SelectionMode.NoSelection)
-        self._table.verticalHeader().hide()
-        header = self._table.horizontalHeader()
-        # Bank, end and result wrap; sideways scrolling would hide the result.
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        for column in (0, 2):
-            header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
-        self._table.setWordWrap(True)
+        self._sign, self._heading, self._intro = SignLabel(), Heading(), Sentence()
+        self._sign.setFont(self._heading.font())
+        self._count = Sentence()
+        self._list = QWidget()
+        self._list_layout = QVBoxLayout(self._list)
+        self._list_layout.setContentsMargins(0, 0, 0, 0)
         self._bar = QProgressBar()
-        self.panel = QuestionPanel(self._context)
+        self._bar.setFormat("%v/%m")
+        self.panel = QuestionPanel(self._context, self._contact)
         self.panel.changed.connect(self._show_buttons)
         self.bar = ButtonBar(self.reject)
 
     def _lay_out(self) -> None:
         body = QWidget()
         layout = QVBoxLayout(body)
-        for part in (self._heading, self._intro, self.panel, self._bar, self._step):
+        head = QHBoxLayout()
+        head.addWidget(self._sign)
+        head.addWidget(self._heading, 1)
+        layout.addLayout(head)
+        for part in (self._intro, self.panel, self._bar, self._count, self._list):
             layout.addWidget(part)
-        layout.addWidget(self._table, 1)
+        layout.addStretch(1)
         outer = QVBoxLayout(self)
         outer.addWidget(RehearsalBanner(self._context.rehearsal))
-        outer.addWidget(Scroll(body), 1)
+        self._scroll = Scroll(body)
+        outer.addWidget(self._scroll, 1)
         outer.addWidget(self.bar)
-        self.resize(fitting_size(self, 50, 26))
+        self.resize(fitting_size(self, 50, 40))
 
-    def _one_ended(self, end: object) -> None:
-        self._asking = False
-        self.finished_with.emit(end)
+    def _contact(self) -> str:
+        return self._texts.contact(self._question) if self._question is not None else ""
+
+    def _one_ended(self, number: int) -> None:
+        end = self.batch.items[number].end
+        if end is None:
+            return
+        self._question = None
+        if self.isVisible():
+            self._context.announce(self, self._texts.spoken(number))
+        if not end.own_choice:
+            self.finished_with.emit(end.outcome if end.outcome is not None else end.error)
 
     def _all_ended(self) -> None:
+        self._question = None
+        self._retranslate()
+        self._scroll.verticalScrollBar().setValue(0)
         if self.isVisible():
             state = self._context.state.state
             own = [one for one in state.overview.results if one.batch == self.batch.batch_id]
@@ -118,9 +128,15 @@ class RenewAllDialog(QDialog):
 
     def _run_began(self, run: EnrollmentWorker) -> None:
         ProxyLoginPrompt(self._context, run.interaction, self)
+        QTimer.singleShot(0, self, self._show_current)
+
+    def _show_current(self) -> None:
+        """Scrolls to the row that is being renewed, once."""
+        if (number := self.batch.current) is not None:
+            self._scroll.ensureWidgetVisible(self.rows[number])
 
     def _ask(self, question: Question) -> None:
-        self._asking = True
+        self._question = question
         self.panel.ask(question)
         self._retranslate()
         self._present(urgent=bool(self.panel.problem))
@@ -131,12 +147,11 @@ class RenewAllDialog(QDialog):
 
     def _answer(self, *, submit: bool) -> None:
         secret = self.panel.take()
-        self._asking = False
+        self._question = None
         # Before the panel is hidden: Qt would move the focus somewhere in between.
         self._show_buttons()
         self.bar.default.setFocus()
-        if self.run is not None:
-            self.run.interaction.answer(secret if submit else None)
+        self.batch.answer(secret if submit else None)
         self._retranslate()
         self._present()
 
@@ -146,10 +161,10 @@ class RenewAllDialog(QDialog):
         """The dialog shows something else, like another page: moves the focus, ignores for a moment
         what was pressed for what it showed before, and has screen readers say it."""
         self.guard.page_changed()
-        (self.panel.first_field if self._asking else self.bar.default).setFocus()
+        (self.panel.first_field if self._question else self.bar.default).setFocus()
         if self.isVisible():
-            problem = self.panel.problem if self._asking else ""
-            said = sentences(self._heading.text(), self._intro.text(), problem)
+            problem = self.panel.problem if self._question else ""
+            said = sentences(self._heading.text(), self._intro.text(), self._count.text(), problem)
             self._context.announce(self, said, urgent=urgent)
 
     def _changed(self) -> None:
@@ -166,6 +181,14 @@ class RenewAllDialog(QDialog):
     def _skip(self) -> None:
         self._answer(submit=False)
 
+    def _back(self) -> None:
+        self.panel.take()
+        self._question = None
+        self._show_buttons()
+        self.bar.default.setFocus()
+        self.batch.back()
+        self._retranslate()
+
     def showEvent(self, event: QShowEvent) -> None:
         """Focuses the default button."""
         super().showEvent(event)
@@ -173,14 +196,14 @@ class RenewAllDialog(QDialog):
 
     def reject(self) -> None:
         """Esc, the window's X and the close button. Confirms if a typed PIN would be lost."""
-        typed = self._asking and bool(self.panel.field.typed)
+        typed = self._question is not None and bool(self.panel.field.typed)
         if not typed or LossQuestion(self, self._context.rehearsal).agreed():
             super().reject()
 
     def done(self, result: int) -> None:
         """Stops the batch if a question is open; deletes the dialog once nothing runs any more."""
         super().done(result)
-        if self._asking:
+        if self._question is not None:
             self.batch.stop()
             self._answer(submit=False)
         if not self.batch.working:
@@ -195,130 +218,61 @@ class RenewAllDialog(QDialog):
         super().changeEvent(event)
 
     def _retranslate(self) -> None:
+        asking = self._question is not None
         self.setWindowTitle(self.tr("Renew all"))
-        self.bar.fit((self.tr("&Renew all"), self.tr("&Next")))
+        self.bar.fit((*self._texts.start_texts(), self.tr("&Next")))
         self.panel.retranslate()
-        self.panel.setVisible(self._asking)
-        self._heading.set_text(
-            self.panel.title if self._asking else self.tr("Renew all certificates")
-        )
-        self._intro.set_text("" if self._asking else self._sentence())
-        step = self._context.catalogue.step(self.batch.step) if self.batch.step else ""
-        self._step.set_text("" if self._asking else step)
-        self._bar.setVisible(self.batch.working)
-        self._bar.setRange(0, max(len(self.batch.rows), 1))
+        self.panel.setVisible(asking)
+        self._sign.show_sign(self._texts.sign)
+        self._sign.setVisible(self._texts.sign is not None)
+        self._heading.set_text(self.panel.title if asking else self._texts.heading)
+        self._intro.set_text("" if asking else self._texts.sentence)
+        self._count.set_text(self._texts.count)
+        self._bar.setVisible(self.batch.phase is BatchPhase.RUNNING)
+        self._bar.setRange(0, max(self.batch.chosen, 1))
         self._bar.setValue(len(self.batch.ends))
-        self._bar.setAccessibleName(step or self.tr("Renew all certificates"))
-        self._fill_table()
+        self._bar.setAccessibleName(self._texts.heading)
+        self._show_rows()
         self._show_buttons()
 
-    def _sentence(self) -> str:
-        if self.batch.scan_error is not None:
-            shown = self._context.catalogue.error(self.batch.scan_error)
-            return f"{shown.title}\n{shown.sentence}\n{shown.next_step}\n[{shown.code}]"
-        if not self.batch.scanned:
-            return self.tr("Looking for certificates that are due.")
-        if not self.batch.rows:
-            return self.tr("No certificate has to be renewed now.")
-        if self.batch.stopping and self.batch.working:
-            return self.tr("It stops after this step. You can go on with it later.")
-        if self.batch.working:
-            return self.tr(
-                "One after the other. You may close this window: it goes on by itself, and nothing "
-                "is lost even if the PC is switched off."
-            )
-        if self.batch.over:
-            return self.tr(
-                "This is how it went. Before logging in, close all windows of the browser once."
-            )
-        return self.tr(
-            "With “Renew all” you agree that these certificates are renewed, each where it is "
-            "stored now. New keys are made there and never leave that place. If one fails, the "
-            "others are renewed all the same."
-        )
+    def _show_rows(self) -> None:
+        for number in range(len(self.rows), len(self.batch.items)):
+            row = BatchRowView()
+            row.chosen.connect(partial(self._choose, number))
+            row.again.connect(partial(self.batch.repeat, number))
+            self.rows.append(row)
+            self._list_layout.addWidget(row)
+        for number, row in enumerate(self.rows):
+            row.show_row(self._texts.row(number))
+        first = self._question is not None and self.batch.phase is BatchPhase.PINS
+        self._list.setVisible(bool(self.rows) and not first)
+        self._list.setAccessibleName(self.tr("Certificates"))
 
-    def _fill_table(self) -> None:
-        catalogue = self._context.catalogue
-        self._table.setHorizontalHeaderLabels(
-            [
-                self.tr("User ID"),
-                self.tr("Bank"),
-                self.tr("Place"),
-                self.tr("Valid until"),
-                self.tr("Result"),
-            ]
-        )
-        self._table.setAccessibleName(self.tr("Certificates"))
-        self._table.setVisible(bool(self.batch.rows))
-        self._table.setRowCount(len(self.batch.rows))
-        for number, row in enumerate(self.batch.rows):
-            cells = (
-                row.entry.full_id,
-                self._context.bank(row.profile),
-                catalogue.destination(row.entry.store.destination),
-                catalogue.minute(self._valid_until(number, row)),
-                self._result(number),
-            )
-            for column, text in enumerate(cells):
-                item = QTableWidgetItem(visible(text))
-                item.setFlags(Qt.ItemFlag.ItemIsEnabled)
-                self._table.setItem(number, column, item)
-        self._table.resizeRowsToContents()
-
-    def _valid_until(self, number: int, row: Row) -> datetime:
-        """Returns the new certificate's end, or the old one's before it is issued."""
-        outcome = self.batch.ends[number].outcome if number < len(self.batch.ends) else None
-        certificate = row.entry.certificate
-        return (outcome.certificate if isinstance(outcome, Finished) else certificate).not_after
-
-    def _result(self, number: int) -> str:
-        if number < len(self.batch.ends):
-            return self._outcome_text(self.batch.ends[number])
-        if self.batch.is_renewing(number):
-            return self._progress(self.batch.status(number))
-        return self.tr("not begun") if self.batch.over else ""
-
-    def _progress(self, status: ProcedureStatus | None) -> str:
-        if status is None or status.step is None:
-            return self.tr("under way")
-        if status.asking:
-            return self.tr("waits for what you have to enter")
-        return self.tr("under way (step {number} of {count})").format(
-            number=status.number, count=len(status.listed)
-        )
-
-    def _outcome_text(self, end: WorkerResult) -> str:
-        if end.own_choice:
-            return self.tr("skipped, as you wished")
-        if end.error is not None:
-            shown = self._context.catalogue.error(end.error)
-            return f"{shown.title} [{shown.code}]"
-        if isinstance(end.outcome, Pending) and end.outcome.state is ProcedureState.WAITING:
-            return self.tr("waiting for the bank")
-        if isinstance(end.outcome, Pending):
-            return self.tr("stopped on the way; you can go on with it later")
-        if isinstance(end.outcome, Finished) and end.outcome.login.result is LoginTestResult.FAILED:
-            return self._login_failed(end.outcome.login)
-        return self.tr("renewed")
-
-    def _login_failed(self, test: LoginTest) -> str:
-        problem = self._context.catalogue.login(test, "")
-        return self.tr("renewed, but: {problem}").format(problem=problem)
+    def _choose(self, number: int, chosen: bool) -> None:
+        self.batch.choose(number, chosen=chosen)
 
     def _show_buttons(self) -> None:
-        self.bar.offer(self._wanted_buttons(), typing=self._asking)
+        self.bar.offer(self._wanted_buttons(), typing=self._question is not None)
         self.bar.retire()
 
     def _wanted_buttons(self) -> Buttons:
         close = self.tr("&Close")
-        if self._asking:
-            skip = Button(self.tr("S&kip this one"), self._skip)
+        if self._question is not None:
+            skip = Button(self._skip_text(self._question), self._skip)
             answer = Button(self.tr("&Next"), self._submit, self.panel.complete)
-            return Buttons(primary=answer, secondary=skip, close=close)
+            before = self.batch.phase is BatchPhase.PINS
+            back = Button(self.tr("&Back"), self._back) if before else None
+            return Buttons(primary=answer, secondary=skip, back=back, close=close)
         if self.batch.working:
             stopping = self.batch.stopping
             stop = Button(self.tr("S&top after this step"), self.batch.stop, not stopping)
             return Buttons(secondary=stop, close=close)
-        if self.batch.ready:
-            return Buttons(primary=Button(self.tr("&Renew all"), self.batch.start), close=close)
+        if self.batch.phase is BatchPhase.CHOOSING and self.batch.rows:
+            start = Button(self._texts.start, self.batch.start, self.batch.ready)
+            return Buttons(primary=start, close=close)
         return Buttons(close=close)
+
+    def _skip_text(self, question: Question) -> str:
+        if self.batch.phase is BatchPhase.PINS and isinstance(question, PinRequest):
+            return self.tr("S&kip these") if question.database else self.tr("S&kip this USB token")
+        return self.tr("S&kip this one")

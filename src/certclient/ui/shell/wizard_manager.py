@@ -60,7 +60,7 @@ class WizardManager(QObject):
     def is_batch_running(self, batch_id: str) -> bool:
         """Whether すべて更新 with this id is still working."""
         batch = self.batch
-        return batch is not None and batch.batch.batch_id == batch_id and batch.batch.going_on
+        return batch is not None and batch.batch.batch_id == batch_id and batch.batch.working
 
     @property
     def batch(self) -> RenewAllDialog | None:
@@ -141,9 +141,7 @@ class WizardManager(QObject):
         self._wizards.clear()
         batch = self.batch
         if batch is not None:
-            batch.batch.stop()
-            if batch.run is not None:
-                batch.run.interaction.close()
+            batch.batch.close()
             batch.hide()
             batch.deleteLater()
 

@@ -69,6 +69,9 @@ class QuestionPanel(QWidget):
             return self.tr("Please enter: {what}").format(what=self._kind(self._question))
         if self._question is not None and self._question.database:
             return self.tr("Please enter the master password")
+        if self._question is not None and self._question.full_ids:
+            name = visible(self._question.label)
+            return self.tr("Please enter the PIN of “{name}”").format(name=name)
         return self.tr("Please enter the PIN of the USB token")
 
     @property
@@ -171,6 +174,7 @@ class QuestionPanel(QWidget):
                 "Please enter the PIN of “{name}”. It is the token's own PIN, not the one of "
                 "internet banking, and goes to the token only."
             ).format(name=visible(request.label))
+            + self._purpose(request)
         )
         wrong = self._nth(
             self.tr("The PIN was wrong."), self.tr("The PIN was wrong ({count} times so far).")
@@ -200,6 +204,20 @@ class QuestionPanel(QWidget):
             "in a row, it will be locked."
         )
 
+    def _purpose(self, request: PinRequest) -> str:
+        """Which browser, and for which certificates; "" for a single renewal."""
+        if not request.full_ids:
+            return ""
+        ids = self.tr(", ").join(visible(one) for one in request.full_ids)
+        lines = [
+            self.tr("It is used to renew: {ids}").format(ids=ids),
+            self.tr("It is remembered until these renewals are over, and stored nowhere."),
+        ]
+        if request.database:
+            where = self.tr("Place: {name}").format(name=visible(request.label))
+            lines.insert(0, where)
+        return "\n" + "\n".join(lines)
+
     def _show_password_request(self, request: PinRequest) -> None:
         self._label.setText(self.tr("&Master password"))
         self.field.setAccessibleName(self.tr("Master password"))
@@ -209,6 +227,7 @@ class QuestionPanel(QWidget):
                 "you chose yourself. It is not the one of internet banking, and does not leave "
                 "this PC."
             )
+            + self._purpose(request)
         )
         wrong = self._nth(
             self.tr("The master password was wrong."),
