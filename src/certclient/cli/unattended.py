@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from certclient.cli.enrollment import EnrollmentSession
 from certclient.cli.exit_codes import worst
@@ -192,7 +191,7 @@ class _Bank:
         if entry is None:
             return
         services = self._invocation.services
-        history = ReminderHistory(services.reminders or Path("/nonexistent"))
+        history = ReminderHistory(services.reminders)
         history.forget_earlier(entry.certificate.fingerprint, services.clock())
 
     def _named(self, result: ProcedureResult) -> ProcedureResult:

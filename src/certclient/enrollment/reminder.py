@@ -97,9 +97,12 @@ def _another_day(earlier: datetime, now: datetime) -> bool:
 
 
 class ReminderHistory:
-    """The reminders shown, in the file `path`. Best effort: losing it costs one extra reminder."""
+    """The reminders shown, in the file `path`. Best effort: losing it costs one extra reminder.
 
-    def __init__(self, path: Path) -> None:
+    None records nothing: every due reminder is then shown.
+    """
+
+    def __init__(self, path: Path | None) -> None:
         self._path = path
 
     def due(self, rows: Sequence[Row], now: datetime) -> list[Reminder]:
@@ -134,12 +137,16 @@ class ReminderHistory:
             self._write(kept)
 
     def _read(self) -> Mapping[str, ShownReminder]:
+        if self._path is None:
+            return {}
         try:
             return msgspec.json.decode(self._path.read_bytes(), type=dict[str, ShownReminder])
         except (OSError, msgspec.MsgspecError):
             return {}
 
     def _write(self, shown: Mapping[str, ShownReminder]) -> None:
+        if self._path is None:
+            return
         try:
             write_private(self._path, msgspec.json.encode(shown))
         except OSError:

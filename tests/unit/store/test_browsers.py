@@ -211,11 +211,11 @@ def test_something_else_in_the_folders_place_is_listed(tmp_path: Path, kind: str
         (pki / "nssdb").write_text("")
     elif kind == "dead link":
         pki.mkdir()
-        (pki / "nssdb").symlink_to("/nonexistent")
+        (pki / "nssdb").symlink_to(tmp_path / "missing")
     elif kind == "file above":
         pki.write_text("")
     else:
-        pki.symlink_to("/nonexistent")
+        pki.symlink_to(tmp_path / "missing")
     database(tmp_path, ".mozilla/firefox/a.default")
     assert set(found(tmp_path)) == {".pki/nssdb", ".mozilla/firefox/a.default"}
     error = NssStore(load_softokn(), pki / "nssdb").write_problem()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import click
 
@@ -84,9 +83,7 @@ def _due(invocation: Invocation) -> tuple[Sequence[Reminder], Mapping[str, Unrea
             error = overview.unusable.get(store.store_id)
             if error is not None and error.code is ErrorCode.STORE_UNAVAILABLE:
                 unread[store.store_id] = (store, error)
-    # Without a record of earlier reminders, every due one is shown.
-    history = ReminderHistory(services.reminders or Path("/nonexistent"))
-    return history.due(rows, now), unread
+    return ReminderHistory(services.reminders).due(rows, now), unread
 
 
 def _profiles(invocation: Invocation) -> Sequence[Profile]:
