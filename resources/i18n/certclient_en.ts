@@ -1400,8 +1400,16 @@ Error code: {code}</translation>
         <translation>&amp;PIN</translation>
     </message>
     <message>
+        <source>PIN of the USB token</source>
+        <translation>PIN of the USB token</translation>
+    </message>
+    <message>
         <source>PIN of the USB token {name}</source>
         <translation>PIN of the USB token {name}</translation>
+    </message>
+    <message>
+        <source>Please enter the PIN of the USB token. It is the token's own PIN, not the one of internet banking, and goes to the token only.</source>
+        <translation>Please enter the PIN of the USB token. It is the token's own PIN, not the one of internet banking, and goes to the token only.</translation>
     </message>
     <message>
         <source>Please enter the PIN of “{name}”. It is the token's own PIN, not the one of internet banking, and goes to the token only.</source>

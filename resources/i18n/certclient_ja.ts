@@ -1394,8 +1394,16 @@ Error code: {code}</source>
         <translation>PIN(&amp;P)</translation>
     </message>
     <message>
+        <source>PIN of the USB token</source>
+        <translation>専用USBのPIN</translation>
+    </message>
+    <message>
         <source>PIN of the USB token {name}</source>
         <translation>専用USB {name} のPIN</translation>
+    </message>
+    <message>
+        <source>Please enter the PIN of the USB token. It is the token&apos;s own PIN, not the one of internet banking, and goes to the token only.</source>
+        <translation>専用USBのPIN（専用USBの暗証番号）を入力してください。インターネットバンキングの暗証番号とは別のものです。PINは専用USBにだけ送られます。</translation>
     </message>
     <message>
         <source>Please enter the PIN of “{name}”. It is the token&apos;s own PIN, not the one of internet banking, and goes to the token only.</source>

@@ -148,7 +148,11 @@ class Catalogue:
             next_step=self._fill(self._hinted(chosen.next, begun=begun), values),
             help=self.actor(error.code.actor, contact),
             details=tuple(
-                self._fill(line, values) for line in words.detail if placeholders(line) <= known
+                line
+                for line in (
+                    self._fill(line, values) for line in words.detail if placeholders(line) <= known
+                )
+                if not _says_twice(line)
             ),
         )
 
@@ -233,6 +237,12 @@ class Catalogue:
         except ValueError:
             return value
         return self.minute(moment) if moment.tzinfo else value
+
+
+def _says_twice(line: str) -> bool:
+    """Whether a detail's value is no more than its name, as in 専用USB：専用USB."""
+    name, _, value = line.replace("：", ":").partition(":")
+    return name.strip() == value.strip()
 
 
 def _parts(day: date) -> dict[str, object]:

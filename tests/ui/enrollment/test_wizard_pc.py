@@ -139,7 +139,7 @@ def test_trial_login_opens_the_browser(ui: UiEnvironment) -> None:
         ),
         (
             LoginTest(LoginTestResult.FAILED, CertclientError(ErrorCode.LOGIN_REFUSED)),
-            "金融機関にご連絡ください。 [CC-LOGIN-REFUSED]",
+            "エラーコード：CC-LOGIN-REFUSED",
             "ログインを試す",
         ),
         (

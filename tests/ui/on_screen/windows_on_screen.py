@@ -110,10 +110,25 @@ def test_a_renewal_on_the_token_is_heard_and_needs_only_the_keyboard(
     # The last one may pass unsaid: the end comes with it.
     assert (steps if len(steps) == len(STEPS) else [*steps, STEPS[-1]]) == STEPS
     assert set(focus_events_per_page(reader.heard, titles)) == {1}
-    fields = [one for one in reader.focused if one.name == "専用USB 専用USB のPIN"]
+    fields = [one for one in reader.focused if one.name == "専用USBのPIN"]
     assert [one.role for one in fields] == ["password text"] * 2
     assert "PINが違います" in fields[1].description
     assert_no_secret(reader, WRONG_PIN, PIN)
+
+
+def test_caps_lock_is_named_while_a_pin_is_typed(ui: UiEnvironment, reader: ScreenReader) -> None:
+    """The real key on a real keyboard, asked of the X server."""
+    hands = Hands()
+    customer = renewal_on_a_token(ui)
+    customer.arrives_at(WizardPageId.NOTICE)
+    hands.press("Return")
+    customer.arrives_at(WizardPageId.START)
+    hands.press("Return")
+    customer.shows_question("PIN")
+    hands.press("Caps_Lock")
+    until(lambda: "CapsLockがオンです" in customer.text, lambda: customer.text)
+    hands.press("Caps_Lock")
+    until(lambda: "CapsLock" not in customer.text, lambda: customer.text)
 
 
 def test_an_issue_code_is_not_heard(ui: UiEnvironment, reader: ScreenReader) -> None:

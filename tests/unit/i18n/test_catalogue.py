@@ -51,6 +51,21 @@ def test_error_text_has_title_reason_next_step_help_and_code() -> None:
     assert shown.code == "CC-PIN-INCORRECT"
 
 
+def test_a_label_that_only_says_what_it_is_is_not_said_twice() -> None:
+    japanese = load(Language.JAPANESE, "window")
+    assert japanese.error(CertclientError(ErrorCode.TOKEN_MISSING, token="専用USB")).details == ()
+
+
+def test_what_has_not_begun_cannot_be_resumed() -> None:
+    for language in Language:
+        catalogue = load(language, "window")
+        error = CertclientError(ErrorCode.NETWORK_UNREACHABLE)
+        begun, fresh = catalogue.error(error), catalogue.error(error, begun=False)
+        assert begun.next_step.startswith(fresh.next_step)
+        assert begun.next_step != fresh.next_step
+        assert begun.sentence != fresh.sentence
+
+
 def test_help_names_the_banks_contact() -> None:
     error = CertclientError(ErrorCode.TOO_LATE)
     assert "渋谷支店" in JA.error(error, "渋谷支店").help

@@ -20,8 +20,10 @@ from certclient.ui.context import AppContext
 from certclient.ui.tasks.interaction import QtInteraction
 from certclient.ui.widgets.banner import RehearsalBanner
 from certclient.ui.widgets.button_bar import Button, ButtonBar, Buttons
+from certclient.ui.widgets.error_panel import FieldMessage
 from certclient.ui.widgets.input_guard import InputGuard
-from certclient.ui.widgets.parts import Note, Sentence, sentences
+from certclient.ui.widgets.key_hint import KeyHint
+from certclient.ui.widgets.parts import Sentence, sentences
 from certclient.ui.widgets.secret_field import SecretField
 from certclient.ui.widgets.sizes import fit_height
 
@@ -35,7 +37,7 @@ class ProxyLoginDialog(QDialog):
         super().__init__(parent)
         self._context = context
         self._request = request
-        self._explanation, self._realm, self._wrong = Sentence(), Sentence(), Note()
+        self._explanation, self._realm, self._wrong = Sentence(), Sentence(), FieldMessage()
         self._user_label, self._password_label = QLabel(), QLabel()
         self.user, self.password = QLineEdit(), SecretField()
         for field in (self.user, self.password):
@@ -49,7 +51,7 @@ class ProxyLoginDialog(QDialog):
         InputGuard(self)
         layout = QVBoxLayout(self)
         layout.addWidget(RehearsalBanner(context.rehearsal))
-        for sentence in (self._wrong, self._explanation, self._realm):
+        for sentence in (self._explanation, self._realm, self._wrong):
             layout.addWidget(sentence)
         layout.addLayout(self._form())
         layout.addWidget(self.keep)
@@ -82,6 +84,7 @@ class ProxyLoginDialog(QDialog):
         form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         form.addRow(self._user_label, self.user)
         form.addRow(self._password_label, self.password)
+        form.addRow("", KeyHint(self.password))
         return form
 
     @Slot()

@@ -10,12 +10,15 @@ from PySide6.QtWidgets import QFileDialog, QGridLayout, QPushButton
 
 from certclient.enrollment.procedure import Finished, LoginTest, LoginTestResult, ProcedureKind
 from certclient.model.destination import Destination
+from certclient.model.errors import CertclientError
 from certclient.ui.enrollment.browsers import running_browsers
 from certclient.ui.enrollment.details import warning_text
+from certclient.ui.enrollment.messages import for_support, severity_of
 from certclient.ui.enrollment.navigation import WizardPageId
 from certclient.ui.enrollment.pages.base import Button, Buttons, WizardPage, sentences
 from certclient.ui.enrollment.session import WizardSession
 from certclient.ui.enrollment.summary import IssuanceSummary, next_year
+from certclient.ui.widgets.error_panel import ErrorPanel
 from certclient.ui.widgets.parts import Facts, Note, Sentence
 
 
@@ -25,7 +28,7 @@ class DonePage(WizardPage):
     def __init__(self, session: WizardSession) -> None:
         super().__init__(session)
         self._intro = Sentence()
-        self._login = Note()
+        self._login, self._login_failed = Note(), ErrorPanel()
         self._facts = Facts()
         self._reminder_text = Sentence()
         self._warnings = Note()
@@ -45,7 +48,14 @@ class DonePage(WizardPage):
             # Two rows leave room for large text.
             keep.addWidget(button, number // 2, number % 2)
         keep.setColumnStretch(2, 1)
-        for part in (self._intro, self._login, self._warnings, self._facts, self._reminder_text):
+        for part in (
+            self._intro,
+            self._login_failed,
+            self._login,
+            self._warnings,
+            self._facts,
+            self._reminder_text,
+        ):
             self.body.addWidget(part)
         self.body.addLayout(keep)
         self.body.addWidget(self._saved_text)
@@ -77,7 +87,8 @@ class DonePage(WizardPage):
         for button in (self.copy_button, self.print_button, self.pdf_button, self.calendar_button):
             button.setVisible(issuance is not None)
         self._warnings.set_text(warning_text(self.session))
-        texts = (self._login_text(), self._restart())
+        self._show_login_failure()
+        texts = ("" if self._login_error else self._login_text(), self._restart())
         self._login.set_text("\n".join(one for one in texts if one))
         if issuance is None:
             self.set_heading(self.tr("The procedure is finished"))
@@ -98,6 +109,28 @@ class DonePage(WizardPage):
     def _login_text(self) -> str:
         test = self._login_test
         return self.context.catalogue.login(test, self._test_url) if test is not None else ""
+
+    @property
+    def _login_error(self) -> CertclientError | None:
+        """Why the login with the new certificate failed; None if it did not."""
+        test = self._login_test
+        return test.error if test and test.result is LoginTestResult.FAILED else None
+
+    def _show_login_failure(self) -> None:
+        error = self._login_error
+        self._login_failed.setVisible(error is not None)
+        if error is None:
+            return
+        current = self.session.current
+        contact = self.context.contact(self.session.profile, current.owner if current else None)
+        shown = self.context.catalogue.error(error, contact, begun=False)
+        facts = {"profile": self.session.profile.id, "user": self.session.wizard_state.user_id}
+        self._login_failed.show_error(
+            shown,
+            severity_of(error),
+            title=shown.title,
+            support=lambda: for_support(shown, facts),
+        )
 
     @property
     def _login_test(self) -> LoginTest | None:
@@ -176,7 +209,8 @@ class DonePage(WizardPage):
 
     def spoken(self) -> str:
         """The end, whether the login works, and what to keep in mind."""
-        parts = (self._intro.text(), self._login.text(), self._warnings.text())
+        failed = self._login_failed.spoken() if self._login_error else ""
+        parts = (self._intro.text(), failed, self._login.text(), self._warnings.text())
         return sentences(super().spoken(), *parts)
 
     def buttons(self) -> Buttons:

@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QFormLayout, QLabel, QVBoxLayout, QWidget
 
 from certclient.enrollment.interaction import SecretKind, SecretRequest
+from certclient.model.destination import Destination
 from certclient.model.issue_code import normalised_code
 from certclient.model.secret import Secret
 from certclient.model.visible_text import visible
@@ -167,10 +168,17 @@ class QuestionPanel(QWidget):
     def _show_pin_request(self, request: PinRequest) -> None:
         self._label.setText(self.tr("&PIN"))
         self.field.setAccessibleName(
-            self.tr("PIN of the USB token {name}").format(name=visible(request.label))
+            self.tr("PIN of the USB token")
+            if self._is_plain(request)
+            else self.tr("PIN of the USB token {name}").format(name=visible(request.label))
         )
         self._explanation.set_text(
             self.tr(
+                "Please enter the PIN of the USB token. It is the token's own PIN, not the one of "
+                "internet banking, and goes to the token only."
+            )
+            if self._is_plain(request)
+            else self.tr(
                 "Please enter the PIN of “{name}”. It is the token's own PIN, not the one of "
                 "internet banking, and goes to the token only."
             ).format(name=visible(request.label))
@@ -182,6 +190,10 @@ class QuestionPanel(QWidget):
         self._wrong.set_text(wrong)
         self._warning.set_text(self._left(request))
         self._advice.set_text("")
+
+    def _is_plain(self, request: PinRequest) -> bool:
+        """Whether the token's label says no more than that it is one."""
+        return request.label in ("", self._context.catalogue.destination(Destination.USB))
 
     def _nth(self, once: str, again: str) -> str:
         """What was wrong; the second time differs from the first."""

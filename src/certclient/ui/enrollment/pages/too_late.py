@@ -7,7 +7,9 @@ from certclient.model.errors import CertclientError, ErrorCode
 from certclient.ui.enrollment.details import certificate_details
 from certclient.ui.enrollment.pages.base import WizardPage, sentences
 from certclient.ui.enrollment.session import WizardSession
-from certclient.ui.widgets.parts import Facts, Note, Sentence
+from certclient.ui.widgets.error_panel import ErrorPanel
+from certclient.ui.widgets.parts import Facts
+from certclient.ui.widgets.severity import Severity
 
 
 class TooLatePage(WizardPage):
@@ -15,10 +17,8 @@ class TooLatePage(WizardPage):
 
     def __init__(self, session: WizardSession) -> None:
         super().__init__(session)
-        self._sentence, self._next = Sentence(), Sentence()
-        self._contact = Note()
-        self._facts = Facts()
-        for part in (self._sentence, self._contact, self._next, self._facts):
+        self.panel, self._facts = ErrorPanel(), Facts()
+        for part in (self.panel, self._facts):
             self.body.addWidget(part)
         self.body.addStretch()
 
@@ -30,14 +30,12 @@ class TooLatePage(WizardPage):
         data = {"obtain_until": current.life.obtain_until.isoformat()} if current else {}
         shown = self.context.catalogue.error(CertclientError(ErrorCode.TOO_LATE, **data), contact)
         self.set_heading(shown.title)
-        self._sentence.set_text(shown.sentence)
-        self._contact.set_text(shown.help)
-        self._next.set_text(shown.next_step)
+        self.panel.show_error(shown, Severity.ERROR)
         self._facts.show_lines(certificate_details(self.session))
 
     def spoken(self) -> str:
         """What happened, and who can help."""
-        return sentences(super().spoken(), self._sentence.text(), self._contact.text())
+        return sentences(super().spoken(), self.panel.spoken())
 
     @property
     def urgent(self) -> bool:
