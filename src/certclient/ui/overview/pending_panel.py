@@ -78,12 +78,8 @@ class PendingPanel(QGroupBox):
 
     def _retranslate(self) -> None:
         self.setTitle(self.tr("Not finished yet"))
-        for number, line in enumerate(self._lines):
+        for line in self._lines:
             line.retranslate()
-            if number:
-                # A mnemonic that two buttons share presses neither.
-                for button in (line.button, line.abandon_button):
-                    button.setText(without_mnemonic(button.text()))
 
 
 class PendingLine(QWidget):
@@ -143,7 +139,7 @@ class PendingLine(QWidget):
         )
 
     def _set_button(self, button: QPushButton, text: str, accessible: str) -> None:
-        button.setText(text if self._mnemonics else _without_mnemonic(text))
+        button.setText(text if self._mnemonics else without_mnemonic(text))
         button.setAccessibleName(accessible)
 
     def _action(self) -> tuple[str, str]:
@@ -186,11 +182,3 @@ class PendingLine(QWidget):
             else self.tr("{step} (step {number} of {count}), by another program on this PC.")
         )
         return text.format(step=step, number=status.number, count=len(status.listed))
-
-
-def _without_mnemonic(text: str) -> str:
-    """The button's text without its mnemonic: 続ける(&C) is 続ける, &Continue is Continue."""
-    at = text.find("(&")
-    if at < 0:
-        return text.replace("&", "")
-    return text[:at] + text[text.index(")", at) + 1 :]
