@@ -42,7 +42,7 @@ from certclient.ui.widgets.banner import RehearsalBanner
 from certclient.ui.widgets.boxes import finish_box
 from certclient.ui.widgets.default_button import DefaultFollowsFocus
 from certclient.ui.widgets.input_guard import InputGuard
-from certclient.ui.widgets.parts import Scroll
+from certclient.ui.widgets.parts import Scroll, tool_tip
 from certclient.ui.widgets.sizes import fitting_size
 
 _SIZE = (67, 42)
@@ -261,7 +261,7 @@ class MainWindow(QMainWindow):
         obstacle = self._obstacle(row)
         renew = self.actions_row.renew
         renew.setEnabled(row is not None and not obstacle)
-        renew.setToolTip(obstacle)
+        renew.setToolTip(tool_tip(obstacle))
         renew.setAccessibleDescription(obstacle)
         buttons = self.selection_row
         buttons.details.setEnabled(row is not None)

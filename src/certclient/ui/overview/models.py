@@ -20,6 +20,7 @@ from certclient.model.certificate_reading import CertificateField
 from certclient.model.visible_text import visible
 from certclient.store.names import title_of
 from certclient.ui.context import AppContext
+from certclient.ui.widgets.parts import tool_tip
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 
@@ -135,11 +136,8 @@ class CertificateModel(QAbstractItemModel):
         if row is None:
             return self._fold_text() if index.column() == 0 else None
         text = visible(self._text(row, Column(index.column())))
-        if role == Qt.ItemDataRole.ToolTipRole and row.condition in OBSTACLES:
-            return self._why_not(row)
-        rejection = row.entry.rejection
-        if role == Qt.ItemDataRole.ToolTipRole and rejection is not None:
-            return visible(f"{rejection.message or text} [{rejection.reason}]")
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return tool_tip(self._tool_tip(row, text))
         if role == Qt.ItemDataRole.AccessibleTextRole:
             heading = self._heading(Column(index.column()))
             return f"{heading}: {text}"
@@ -157,6 +155,15 @@ class CertificateModel(QAbstractItemModel):
         return None
 
     # Texts
+
+    def _tool_tip(self, row: Row, text: str) -> str:
+        """`text`, which may be cut off in its cell, or why the certificate cannot be renewed."""
+        if row.condition in OBSTACLES:
+            return self._why_not(row)
+        rejection = row.entry.rejection
+        if rejection is not None:
+            return visible(f"{rejection.message or text} [{rejection.reason}]")
+        return text
 
     def _why_not(self, row: Row) -> str:
         """Why it cannot be renewed here, and what to do."""

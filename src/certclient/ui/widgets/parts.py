@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterable
 
@@ -179,6 +180,12 @@ def show_sign(label: QLabel, icon: QStyle.StandardPixmap | None) -> None:
 def sentences(*parts: str) -> str:
     """Joins what a screen reader says, without empty parts."""
     return "\n".join(part for part in parts if part)
+
+
+def tool_tip(text: str) -> str:
+    """Returns `text` for a tooltip: Qt would take one that contains tags, perhaps from outside, for
+    HTML."""
+    return f"<qt>{html.escape(text)}</qt>".replace("\n", "<br>") if "<" in text else text
 
 
 def without_mnemonic(text: str) -> str:

@@ -22,7 +22,7 @@ from certclient.ui.enrollment.navigation import WizardMode, WizardPageId, previo
 from certclient.ui.enrollment.pages.base import Button, Buttons, WizardPage, sentences
 from certclient.ui.enrollment.places import Place
 from certclient.ui.enrollment.session import WizardSession
-from certclient.ui.widgets.parts import Facts, Framed, Note, Sentence
+from certclient.ui.widgets.parts import Facts, Framed, Note, Sentence, tool_tip
 
 _RESCAN_MILLISECONDS = 2000
 """Milliseconds between two scans for tokens while the page is open."""
@@ -292,7 +292,7 @@ class _Choice(QWidget):
         self.radio.setText(visible(name))
         self.radio.setEnabled(usable)
         self.radio.setAccessibleDescription(trouble)
-        self.radio.setToolTip(trouble)
+        self.radio.setToolTip(tool_tip(trouble))
         self._problem_text.set_text(short)
 
     def remove(self, group: QButtonGroup) -> None:
