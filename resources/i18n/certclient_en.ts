@@ -1552,12 +1552,20 @@ Error code: {code}</translation>
         <translation>“Renew all” is over: {done} succeeded, {failed} failed.</translation>
     </message>
     <message>
+        <source> {waiting} waiting for the bank.</source>
+        <translation> {waiting} waiting for the bank.</translation>
+    </message>
+    <message>
         <source>{user} ({bank}): {state}</source>
         <translation>{user} ({bank}): {state}</translation>
     </message>
     <message>
         <source>the certificate could not be issued. {0}</source>
         <translation>the certificate could not be issued. {0}</translation>
+    </message>
+    <message>
+        <source>the bank is issuing the certificate. It goes on by itself.</source>
+        <translation>the bank is issuing the certificate. It goes on by itself.</translation>
     </message>
     <message>
         <source>the new certificate is installed. It is valid until {0}.</source>

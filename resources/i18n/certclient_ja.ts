@@ -1546,12 +1546,20 @@ Error code: {code}</source>
         <translation>「すべて更新」が終わりました：{done}件成功・{failed}件失敗</translation>
     </message>
     <message>
+        <source> {waiting} waiting for the bank.</source>
+        <translation>（{waiting}件は金融機関の発行待ち）</translation>
+    </message>
+    <message>
         <source>{user} ({bank}): {state}</source>
         <translation>{user}（{bank}）：{state}</translation>
     </message>
     <message>
         <source>the certificate could not be issued. {0}</source>
         <translation>電子証明書を発行できませんでした。{0}</translation>
+    </message>
+    <message>
+        <source>the bank is issuing the certificate. It goes on by itself.</source>
+        <translation>金融機関の発行を待っています。発行されると自動で続きを行います。</translation>
     </message>
     <message>
         <source>the new certificate is installed. It is valid until {0}.</source>

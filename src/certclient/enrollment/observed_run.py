@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeVar
 
+import msgspec
+
 from certclient.enrollment.interaction import ConsentRequest, Interaction, SecretRequest
-from certclient.enrollment.journal import ProcedureKind
+from certclient.enrollment.journal import ProcedureKind, ProcedureState
 from certclient.enrollment.login_test import LoginTestResult
-from certclient.enrollment.outcomes import Finished, Outcome
+from certclient.enrollment.outcomes import Finished, Outcome, Pending
 from certclient.enrollment.procedure_status import ProcedurePhase, ProcedureStatus, is_own_choice
 from certclient.enrollment.run_results import ResultKind, RunResult
 from certclient.model.errors import CertclientError, ErrorCode
@@ -125,21 +127,27 @@ class ObservedRun:
                 valid_until=outcome.certificate.not_after,
                 batch=target.batch,
             )
+        if isinstance(outcome, Pending):
+            waits = outcome.state is ProcedureState.WAITING and bool(target.batch)
+            return self._open_end(ResultKind.WAITING, result_id, ended) if waits else None
         if error is None or is_own_choice(error.code, declined=self.declined):
             return None
         if target.in_background and error.code is not ErrorCode.CERTIFICATE_NOT_ACCEPTED:
             # Tried again, or its user is called.
             return None
+        failed = self._open_end(ResultKind.FAILED, result_id, ended)
+        return msgspec.structs.replace(failed, code=error.code.code, procedure_id=open_procedure)
+
+    def _open_end(self, kind: ResultKind, result_id: str, ended: datetime) -> RunResult:
+        target = self.target
         return RunResult(
             id=result_id,
             profile_id=target.profile_id,
             user_id=target.user_id,
             full_id=target.full_id or target.user_id,
             ended=ended,
-            kind=ResultKind.FAILED,
-            code=error.code.code,
+            kind=kind,
             batch=target.batch,
-            procedure_id=open_procedure,
         )
 
     def _ask(self, question: Callable[[], T | None]) -> T | None:

@@ -24,6 +24,8 @@ class ResultKind(enum.Enum):
 
     DONE = "done"
     FAILED = "failed"
+    WAITING = "waiting"
+    """One of すべて更新 for which the bank needs time; the rest happens by itself."""
 
 
 class RunResult(msgspec.Struct, frozen=True):

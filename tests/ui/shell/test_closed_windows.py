@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from certclient.enrollment.overview import Condition
+from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.progress import Step
 from certclient.ui.enrollment.navigation import WizardPageId
 from certclient.ui.shell.shell import Shell
@@ -229,6 +230,10 @@ def test_closed_batch_is_shown_and_tells_its_result(
     assert batch.isVisible(), "its window is すべて更新"
     assert driver.shell.wizard_manager.wizards == []
     batch.close()
+    driver.press(window.actions_row.renew_all)
+    assert driver.shell.wizard_manager.batch is batch
+    assert batch.isVisible(), "すべて更新 shows what goes on"
+    batch.close()
     window.close()
     gate.opened.set()
     until(lambda: programs.told != [])
@@ -238,6 +243,62 @@ def test_closed_batch_is_shown_and_tells_its_result(
     (text,) = window.results.texts
     assert FIRST in text
     assert SECOND in text
+
+
+def test_closed_batch_tells_each_failure_with_its_next_step_also_after_a_restart(
+    ui: UiEnvironment, gate: Gate, programs: Programs
+) -> None:
+    ui.add_certificate(ui.pc, 5, FIRST)
+    refused = ui.add_certificate(ui.pc, 20, SECOND)
+    ui.bank.revoke(refused.certificate.serial_hex)
+    driver = programs.start()
+    driver.press(driver.shell.window.actions_row.renew_all)
+    batch = driver.shell.wizard_manager.batch
+    assert batch is not None
+    until(lambda: batch.batch.ready)
+    driver.press(batch.bar.primary)
+    until(gate.reached.is_set)
+    close_everything(driver)
+    batch.close()
+    gate.opened.set()
+    until(lambda: programs.told != [])
+    (told,) = programs.told
+    assert "1件成功・1件失敗" in told
+    programs.end()
+    driver = programs.start(remind=True)
+    until(lambda: programs.told == [told, told])
+    driver.shell.tray.icon.messageClicked.emit()
+    window = driver.shell.window
+    (text,) = window.results.texts
+    first, second = (next(x for x in text.split("\n") if one in x) for one in (FIRST, SECOND))
+    catalogue = driver.shell._context.catalogue
+    error = catalogue.error(CertclientError(ErrorCode.CERTIFICATE_NOT_ACCEPTED))
+    assert "新しい電子証明書をお使いいただけます" in first
+    assert error.title in second
+    assert error.next_step in second
+    driver.press(window.results.buttons[0])
+    assert not window.results.isVisible()
+
+
+def test_closed_batch_tells_what_waits_for_the_bank(ui: UiEnvironment, programs: Programs) -> None:
+    ui.bank.set_policy(wait_polls=9)
+    ui.max_wait = 0
+    ui.add_certificate(ui.pc, 5, FIRST)
+    ui.add_certificate(ui.pc, 20, SECOND)
+    driver = programs.start()
+    driver.press(driver.shell.window.actions_row.renew_all)
+    batch = driver.shell.wizard_manager.batch
+    assert batch is not None
+    until(lambda: batch.batch.ready)
+    driver.shell.window.close()
+    batch.batch.run_began.connect(lambda _run: batch.close())
+    driver.press(batch.bar.primary)
+    until(lambda: programs.told != [])
+    (told,) = programs.told
+    assert "0件成功・0件失敗（2件は金融機関の発行待ち）" in told
+    driver.shell.tray.icon.messageClicked.emit()
+    (text,) = driver.shell.window.results.texts
+    assert text.count("発行されると自動で続きを行います") == 2
 
 
 def test_procedure_that_runs_in_the_background_can_be_watched(

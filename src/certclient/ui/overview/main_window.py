@@ -130,7 +130,9 @@ class MainWindow(QMainWindow):
         self.leftovers.show_leftovers(overview.leftovers)
         self.notes.show_overview()
         self.help_window.show_overview(overview)
-        self.actions_row.renew_all.setEnabled(len(overview.due) > 1)
+        # While a batch goes on, the button raises its window.
+        goes_on = any(one.batch and one.local for one in overview.procedures)
+        self.actions_row.renew_all.setEnabled(goes_on or len(overview.due) > 1)
         self._choose(self.table.row)
         self._focus_first()
 

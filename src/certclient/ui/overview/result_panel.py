@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, Signal
@@ -36,10 +37,13 @@ class ResultTexts(QObject):
 
     def _count(self, results: Sequence[RunResult]) -> str:
         """「すべて更新」が終わりました：3件成功・1件失敗."""
-        failed = sum(one.kind is ResultKind.FAILED for one in results)
-        return self.tr("“Renew all” is over: {done} succeeded, {failed} failed.").format(
-            done=len(results) - failed, failed=failed
+        number = Counter(one.kind for one in results)
+        text = self.tr("“Renew all” is over: {done} succeeded, {failed} failed.").format(
+            done=number[ResultKind.DONE], failed=number[ResultKind.FAILED]
         )
+        if waiting := number[ResultKind.WAITING]:
+            text += self.tr(" {waiting} waiting for the bank.").format(waiting=waiting)
+        return text
 
     def _line(self, result: RunResult) -> str:
         profile = self._context.profile(result.profile_id)
@@ -51,6 +55,8 @@ class ResultTexts(QObject):
         shown = self._problem(result)
         if result.kind is ResultKind.FAILED:
             return self.tr("the certificate could not be issued. {0}").format(shown)
+        if result.kind is ResultKind.WAITING:
+            return self.tr("the bank is issuing the certificate. It goes on by itself.")
         until = result.valid_until
         end = self._context.catalogue.minute(until) if until is not None else ""
         text = self.tr("the new certificate is installed. It is valid until {0}.").format(end)
