@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from certclient.enrollment.preflight import System
     from certclient.enrollment.procedure import Enrollment
     from certclient.enrollment.run_context import CodeVault
+    from certclient.enrollment.vault import CredentialVault
     from certclient.model.policy import Policy
     from certclient.model.profile import Profile
     from certclient.model.start import Start
@@ -80,7 +81,7 @@ def system_services() -> Services:
         open_procedures=open_procedures,
         statuses=bank_statuses,
         proxy_logins=proxy_logins,
-        forget_proxy_logins=forget_proxy_logins,
+        forget_secrets=forget_secrets,
         unseen_results=unseen_results,
         own_folders=folders.own_folders,
         preferred_store=preferred_store(),
@@ -173,11 +174,14 @@ def proxy_logins() -> ProxyLogins:
     return ProxyLogins(KeptLogins(credential_store()))
 
 
-def forget_proxy_logins() -> None:
-    """Deletes the proxies' logins that the user had stored in the credential store."""
+def forget_secrets() -> None:
+    """Deletes from the credential store the proxies' logins that the user had stored, and issue
+    codes that could not be deleted when their procedures ended."""
+    from certclient.platform.folders import journal_file
     from certclient.platform.proxies.kept_logins import KeptLogins
 
     KeptLogins(credential_store()).wipe_all()
+    _vault(journal_file()).wipe_all()
 
 
 def update_checks(profiles: Sequence[Profile], policy: Policy) -> UpdateChecks:
@@ -241,15 +245,20 @@ def code_vault(journal: Journal) -> CodeVault:
 
     Deletes, in the background, what earlier runs could not delete. Raises as `Journal.load`.
     """
-    from certclient.enrollment.vault import CredentialVault
 
     def is_open(procedure_id: str) -> bool:
         record = journal.load(procedure_id)
         return record is not None and record.state.open
 
-    vault = CredentialVault(credential_store(), journal.path.parent / "codes")
+    vault = _vault(journal.path)
     vault.wipe_forgotten(is_open)
     return vault
+
+
+def _vault(journal: Path) -> CredentialVault:
+    from certclient.enrollment.vault import CredentialVault
+
+    return CredentialVault(credential_store(), journal.parent / "codes")
 
 
 def open_procedures(journal: Path | None = None) -> OpenProcedures:

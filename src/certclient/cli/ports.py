@@ -118,8 +118,8 @@ class Services:
     - `open_procedures`: the unfinished ones at every bank. Raises DATA_FOLDER, JOURNAL_DAMAGED,
       JOURNAL_NEWER.
     - `statuses`: which certificates the banks accept, as far as known; never raises.
-    - `proxy_logins`: the holder of the proxies' logins; `forget_proxy_logins` deletes those that
-      are stored.
+    - `proxy_logins`: the holder of the proxies' logins; `forget_secrets` deletes those that are
+      stored, and whatever else the credential store has of this program.
     - `unseen_results`: whether the windows have the end of a procedure to tell.
     - `own_folders`: the folders that hold all of this user's data.
     - `preferred_store`: the store that the user chose for new certificates.
@@ -144,7 +144,7 @@ class Services:
     open_procedures: Callable[[], OpenProcedures] = OpenProcedures
     statuses: Callable[[], BankStatuses] = BankStatuses
     proxy_logins: Callable[[], ProxyLogins] = ProxyLogins
-    forget_proxy_logins: Callable[[], None] = lambda: None
+    forget_secrets: Callable[[], None] = lambda: None
     unseen_results: Callable[[], bool] = lambda: False
     own_folders: Callable[[], Sequence[Path]] = tuple
     preferred_store: PreferredStore = field(default_factory=PreferredStore)

@@ -60,6 +60,13 @@ class CredentialVault:
             if note.exists():
                 log.event("code-not-deleted", procedure=procedure_id)
 
+    def wipe_all(self) -> None:
+        """Deletes every code that the store may hold; no error if it fails."""
+        with contextlib.suppress(OSError):
+            for note in list(self._notes.iterdir()):
+                with contextlib.suppress(CertclientError):
+                    self.wipe(note.name)
+
     def wipe_forgotten(self, is_open: Callable[[str], bool]) -> None:
         """Starts to delete the codes of procedures that are over; returns at once.
 

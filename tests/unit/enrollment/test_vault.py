@@ -113,6 +113,18 @@ def test_code_that_could_not_be_deleted_is_deleted_by_a_later_run(tmp_path: Path
     assert [note.name for note in (tmp_path / "codes").iterdir()] == ["open"]
 
 
+def test_every_code_that_may_be_left_is_deleted_with_the_users_data(tmp_path: Path) -> None:
+    keyring = MemoryKeyring()
+    vault = vault_on(keyring, tmp_path)
+    for name in ("p1", "p2"):
+        vault.keep(name, Secret("AB23"))
+    vault.wipe_all()
+    assert keyring.kept == {}
+    assert list((tmp_path / "codes").iterdir()) == []
+    keyring.fault = KeyringLocked("locked")
+    vault.wipe_all()  # no error
+
+
 def test_code_is_not_kept_where_nothing_can_be_noted(tmp_path: Path) -> None:
     (tmp_path / "codes").write_text("a file in place of the folder")
     keyring = MemoryKeyring()

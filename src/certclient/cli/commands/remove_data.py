@@ -1,4 +1,4 @@
-"""`certclient remove-data`: deletes this user's data: settings, journal, log, proxies' logins.
+"""`certclient remove-data`: deletes this user's data: settings, journal, log, stored secrets.
 
 For the uninstaller, if the user chose it, and for users who want to delete it. Does not touch
 certificates and keys.
@@ -34,7 +34,7 @@ def remove_data(invocation: Invocation, yes: bool) -> int:
     if user_ids := services.open_procedures().user_ids:
         raise CertclientError(ErrorCode.PROCEDURE_UNFINISHED, user_id=", ".join(user_ids))
     folders = [folder for folder in services.own_folders() if folder.exists()]
-    services.forget_proxy_logins()
+    services.forget_secrets()
     log.close()
     for folder in folders:
         _remove(folder)
