@@ -11,8 +11,9 @@ from PySide6.QtGui import QImage, QInputMethodEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from certclient.model.errors import CertclientError, ErrorCode
 from certclient.ui.context import AppContext
-from certclient.ui.enrollment.navigation import WizardPageId
+from certclient.ui.enrollment.navigation import WizardPageId, failed
 from certclient.ui.enrollment.wizard import EnrollmentWizard
 from certclient.ui.widgets.secret_field import SecretField
 from support.bank import USER_ID
@@ -113,6 +114,7 @@ def test_keys_that_spoil_a_pin_are_named(ui: UiEnvironment, token: SoftHsmToken)
     assert "NumLock" not in customer.text
     QTest.keyClicks(field, "A")  # a capital letter without Shift
     assert "CapsLockがオンです" in customer.text
+    assert "CapsLockがオンです" in field.accessibleDescription()
     QTest.keyClicks(field, "a")
     assert "CapsLock" not in customer.text
     committed = QInputMethodEvent()
@@ -229,6 +231,18 @@ def test_own_cancel_of_the_pin_leaves_no_key_and_no_error(
     customer.arrives_at(WizardPageId.PAUSED)
     assert "CC-" not in customer.text
     assert token_private_keys(token) == 1
+
+
+def test_what_the_customer_declined_is_no_error(ui: UiEnvironment) -> None:
+    customer = ui.open(EnrollmentWizard.renew(ui.context(), ui.add_certificate(ui.pc)))
+    customer.arrives_at(WizardPageId.START)
+    session = customer.wizard.session
+    session.wizard_state = failed(session.wizard_state, CertclientError(ErrorCode.CONSENT_REFUSED))
+    customer.wizard.show_page(WizardPageId.PROBLEM)
+    assert "取りやめました" in customer.text
+    assert "CC-" not in customer.text
+    assert "お問い合わせ" not in customer.text
+    assert red(picture(customer)) == 0
 
 
 def failed_checks(ui: UiEnvironment, context: AppContext) -> WizardDriver:

@@ -58,7 +58,8 @@ class ErrorDialog(QDialog):
 
     def _retranslate(self) -> None:
         self.setWindowTitle(QGuiApplication.applicationDisplayName())
-        shown = self._context.catalogue.error(self._error, self._contact)
+        # What is open is on the main window, with its own button.
+        shown = self._context.catalogue.error(self._error, self._contact, begun=False)
         self.setAccessibleName(shown.title)
         self.panel.show_error(
             shown,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject
+from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtGui import QGuiApplication
 
 from certclient.platform.keyboard import caps_lock_on
@@ -13,6 +13,9 @@ from certclient.ui.widgets.severity import Severity
 
 class KeyHint(FieldMessage):
     """Visible while its field has the focus and there is something to warn of."""
+
+    changed = Signal()
+    """Another warning, or none."""
 
     def __init__(self, field: SecretField) -> None:
         super().__init__(Severity.WARNING)
@@ -30,12 +33,17 @@ class KeyHint(FieldMessage):
             self._asked = caps_lock_on(QGuiApplication.platformName())
             self.refresh()
         elif event.type() is QEvent.Type.FocusOut:
-            self.set_text("")
+            self._warn("")
         return super().eventFilter(watched, event)
 
     def refresh(self) -> None:
         """Shows the warning in the current language."""
-        self.set_text(self._warning() if self._field.hasFocus() else "")
+        self._warn(self._warning() if self._field.hasFocus() else "")
+
+    def _warn(self, text: str) -> None:
+        if text != self.text():
+            self.set_text(text)
+            self.changed.emit()
 
     def _warning(self) -> str:
         noticed = self._field.noticed

@@ -16,6 +16,7 @@ from certclient.ui.enrollment.navigation import Action
 from certclient.ui.enrollment.pages.base import Button, Buttons, WizardPage, sentences
 from certclient.ui.enrollment.session import WizardSession
 from certclient.ui.widgets.error_panel import ErrorPanel
+from certclient.ui.widgets.severity import Severity
 
 _ASIDE = (Action.COPY_FOR_SUPPORT, Action.OPEN_USB_GUIDE)
 """Actions after which the page is still the same."""
@@ -71,11 +72,13 @@ class ProblemPage(WizardPage):
         shown = self._error_text()
         self.set_heading(shown.title)
         offered = self._actions()
+        severity = severity_of(self._error)
+        copied = Action.COPY_FOR_SUPPORT in offered and severity is not Severity.INFORMATION
         self.panel.show_error(
             shown,
-            severity_of(self._error),
+            severity,
             left=self._stays_online() if self.session.wizard_state.unconfirmed else "",
-            support=self._support if Action.COPY_FOR_SUPPORT in offered else None,
+            support=self._support if copied else None,
         )
         texts = self._texts()
         primary = self._primary(offered)

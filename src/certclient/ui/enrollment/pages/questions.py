@@ -60,6 +60,7 @@ class QuestionPanel(QWidget):
         layout.addLayout(form)
         layout.addWidget(self._advice)
         self.field.textChanged.connect(self._typed)
+        self._keys.changed.connect(self._describe)
         self._understood.toggled.connect(self.changed)
         self._shown.toggled.connect(self.field.set_shown)
 
@@ -162,8 +163,12 @@ class QuestionPanel(QWidget):
         elif isinstance(self._question, SecretRequest):
             self._show_secret_request(self._question)
         self._keys.refresh()
-        wrong, warning, advice = self._wrong.text(), self._warning.text(), self._advice.text()
-        self.field.setAccessibleDescription(sentences(wrong, warning, advice))
+        self._describe()
+
+    def _describe(self) -> None:
+        """Has screen readers say beside the field what was wrong and what the keys do."""
+        parts = (self._wrong, self._warning, self._advice, self._keys)
+        self.field.setAccessibleDescription(sentences(*(part.text() for part in parts)))
 
     def _show_pin_request(self, request: PinRequest) -> None:
         self._label.setText(self.tr("&PIN"))
