@@ -270,9 +270,10 @@ def open_procedures(journal: Path | None = None) -> OpenProcedures:
     from certclient.enrollment.journal import Journal
     from certclient.enrollment.open_procedures import OpenProcedures, read_open_procedures
     from certclient.platform.folders import journal_file
+    from certclient.platform.private_files import may_exist
 
     path = journal or journal_file()
-    return read_open_procedures(Journal(path)) if path.exists() else OpenProcedures()
+    return read_open_procedures(Journal(path)) if may_exist(path) else OpenProcedures()
 
 
 def unseen_results() -> bool:
@@ -301,10 +302,11 @@ def bank_statuses(journal: Path | None = None) -> BankStatuses:
     from certclient.enrollment.journal import Journal
     from certclient.model.errors import CertclientError
     from certclient.platform.folders import journal_file
+    from certclient.platform.private_files import may_exist
 
     path = journal or journal_file()
     try:
-        return read_statuses(Journal(path)) if path.exists() else BankStatuses()
+        return read_statuses(Journal(path)) if may_exist(path) else BankStatuses()
     except CertclientError as error:
         return BankStatuses(journal_error=error)
 

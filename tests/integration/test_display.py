@@ -50,6 +50,7 @@ def problem(limit: float = 100.0, **variables: str) -> str | None:
         {"WAYLAND_DISPLAY": "/nonexistent/wayland-0", "DISPLAY": ":4242"},
         {"QT_QPA_PLATFORM": "nonsense"},
         {"QT_QPA_PLATFORM": "xcb"},
+        {"QT_QPA_PLATFORM": "linuxfb"},
     ],
 )
 def test_reminder_is_printed_if_the_display_is_gone(

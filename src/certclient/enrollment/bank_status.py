@@ -86,7 +86,9 @@ class BankStatuses:
 
 
 def _issue_order(certificate: Certificate) -> tuple[object, ...]:
-    return (certificate.not_before, certificate.not_after, certificate.serial)
+    # One that ends before it begins is never valid and takes no other's place.
+    ever_valid = certificate.not_before <= certificate.not_after
+    return (ever_valid, certificate.not_before, certificate.not_after, certificate.serial)
 
 
 def read_statuses(journal: Journal) -> BankStatuses:

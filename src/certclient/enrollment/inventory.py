@@ -9,7 +9,7 @@ from datetime import datetime
 from certclient.enrollment.bank_status import BankStatus, BankStatuses
 from certclient.enrollment.journal import Rejection
 from certclient.enrollment.obstacles import obstacle
-from certclient.model.certificate import Certificate, Owner
+from certclient.model.certificate import Certificate, Owner, SubjectRule
 from certclient.model.certificate_reading import CertificateField
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.lifecycle import Lifecycle, Stage, lifecycle_of
@@ -66,7 +66,8 @@ class Inventory:
     """The bank's certificates in all stores.
 
     `unusable` maps the ids of the stores that could not be read to their errors. `unreadable`
-    certificates have their key here and may be anybody's: their subject cannot be read.
+    certificates have their key here and may be anybody's: their subject cannot be read, or the
+    bank's CA has issued them and their Common Name is no customer's.
     """
 
     stores: tuple[CertificateStore, ...]
@@ -108,7 +109,7 @@ def read_inventory(
             unusable[store.store_id] = error
             continue
         entries += _entries(profile, store, found, now, statuses)
-        unreadable += [one for one in found if _is_unreadable(one)]
+        unreadable += [one for one in found if _is_unreadable(one, profile.subject_rule)]
     entries.sort(key=lambda entry: (entry.stored.archived, entry.certificate.not_after))
     return Inventory(tuple(stores), tuple(entries), unusable, statuses, tuple(unreadable))
 
@@ -135,9 +136,12 @@ def _entries(
     ]
 
 
-def _is_unreadable(stored: StoredCertificate) -> bool:
-    nameless = CertificateField.SUBJECT in stored.certificate.unreadable
-    return nameless and stored.key is not None
+def _is_unreadable(stored: StoredCertificate, rule: SubjectRule) -> bool:
+    certificate = stored.certificate
+    nameless = CertificateField.SUBJECT in certificate.unreadable
+    of_bank = bool(rule.issuers) and certificate.has_issuer(rule) and not certificate.is_ca
+    ownerless = of_bank and certificate.named_owner(rule) is None
+    return stored.key is not None and (nameless or ownerless)
 
 
 def check_available(store: CertificateStore) -> None:
@@ -240,8 +244,8 @@ def named(inventory: Inventory, name: str) -> InventoryEntry:
     """Finds a certificate by user ID, user ID and suffix, serial number or fingerprint.
 
     Of an owner's certificates, the newest counts. Raises CERTIFICATE_NOT_FOUND,
-    CERTIFICATE_AMBIGUOUS, both with data `name`; STORE_UNAVAILABLE if it is not found and a store
-    could not be read.
+    CERTIFICATE_AMBIGUOUS, both with data `name`; CERTIFICATE_DAMAGED for one of the unreadable;
+    STORE_UNAVAILABLE if it is not found and a store could not be read.
     """
     exact = [e for e in inventory.entries if e.certificate.is_exactly(name)]
     by_owner = [e for e in newest_per_owner(inventory.entries) if _is_owned_by(e, name)]
@@ -250,8 +254,19 @@ def named(inventory: Inventory, name: str) -> InventoryEntry:
     found = exact or by_owner or others[-1:]
     if not found:
         missing = CertclientError(ErrorCode.CERTIFICATE_NOT_FOUND, name=name)
-        raise unread_stores(inventory) or missing
+        raise _unreadable_one(inventory, name) or unread_stores(inventory) or missing
     return _only(found, name)
+
+
+def _unreadable_one(inventory: Inventory, name: str) -> CertclientError | None:
+    for stored in inventory.unreadable:
+        if stored.certificate.is_exactly(name):
+            return CertclientError(
+                ErrorCode.CERTIFICATE_DAMAGED,
+                serial=stored.certificate.serial_hex,
+                fields=CertificateField.SUBJECT.value,
+            )
+    return None
 
 
 def _is_owned_by(entry: InventoryEntry, name: str) -> bool:

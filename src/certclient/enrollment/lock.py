@@ -10,7 +10,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from certclient.model.errors import CertclientError, ErrorCode
-from certclient.platform.private_files import private_folder
+from certclient.platform.private_files import may_exist, private_folder
 
 _PROBE_SECONDS = 0.25
 """How long a start waits for a lock that is held: longer than `is_held` of another process takes,
@@ -50,7 +50,7 @@ def is_held(folder: Path, profile_id: str, user_id: str) -> bool:
     Takes the lock for an instant, which `exclusive` tolerates. Never raises; creates no file.
     """
     file = _file(folder, profile_id, user_id)
-    if not file.exists():
+    if not may_exist(file):
         return False
     try:
         with FileLock(file, timeout=0):

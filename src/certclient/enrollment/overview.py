@@ -217,6 +217,7 @@ def read_overview(
         unusable.update(found.unusable)
         unreadable |= {(one.store_id, one.certificate.fingerprint): one for one in found.unreadable}
         entries += [(profile, entry) for entry in found.entries]
+    owned = {(entry.stored.store_id, entry.certificate.fingerprint) for _, entry in entries}
     return Overview(
         read_at=now,
         complete=True,
@@ -227,7 +228,7 @@ def read_overview(
         procedures=procedures,
         journal_error=statuses.journal_error,
         statuses=statuses,
-        unreadable=tuple(unreadable.values()),
+        unreadable=tuple(one for name, one in unreadable.items() if name not in owned),
     )
 
 

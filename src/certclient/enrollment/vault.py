@@ -17,7 +17,7 @@ from certclient.platform.credential_store import (
     CredentialStore,
     CredentialStoreError,
 )
-from certclient.platform.private_files import private_folder
+from certclient.platform.private_files import may_exist, private_folder
 
 _SERVICE = "certclient issue code"
 
@@ -57,7 +57,7 @@ class CredentialVault:
                 self._store.delete(_SERVICE, procedure_id)
                 note.unlink(missing_ok=True)
         finally:
-            if note.exists():
+            if may_exist(note):
                 log.event("code-not-deleted", procedure=procedure_id)
 
     def wipe_all(self) -> None:

@@ -234,15 +234,23 @@ class Certificate:
         return not rule.issuers or issuer in map(names.prepared, rule.issuers)
 
     def named_owner(self, rule: SubjectRule) -> Owner | None:
-        """The owner by the Common Name, whoever issued it; None if the rule does not match."""
+        """The owner by the Common Name, whoever issued it; None if the rule does not match.
+
+        A Common Name that matches only without its hidden characters and surplus spaces is the same
+        customer's (RFC 5280, 7.1).
+        """
         common_names = (value for label, value in self.dn_lines if label == "Common Name")
-        matches = [m for name in common_names if (m := rule.pattern.fullmatch(name))]
+        matches = [m for name in common_names if (m := _match(rule.pattern, name))]
         if not matches:
             return None
         groups = matches[-1].groupdict()
         suffix = groups.get("suffix") or ""
         role = Role.ADMINISTRATOR if suffix in rule.administrator_suffixes else Role.USER
         return Owner(user_id=groups["user_id"], suffix=suffix, role=role)
+
+
+def _match(pattern: re.Pattern[str], name: str) -> re.Match[str] | None:
+    return pattern.fullmatch(name) or pattern.fullmatch(names.legible(name))
 
 
 def _refused(reason: str) -> CertclientError:

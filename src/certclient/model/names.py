@@ -169,9 +169,15 @@ def prepared(text: str) -> str:
 
     RFC 4518, 2: mapped and normalized, nothing prohibited, insignificant spaces removed.
     """
-    mapped = "".join(" " if c.isspace() else c for c in text if not _is_ignored(c))
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", mapped).casefold())
+    folded = unicodedata.normalize("NFKC", legible(text).casefold())
     return " ".join(folded.split())
+
+
+def legible(text: str) -> str:
+    """`text` without what does not matter in a name except its case: characters that nobody sees,
+    full and half width, leading, trailing and repeated spaces (RFC 4518, 2)."""
+    mapped = "".join(" " if c.isspace() else c for c in text if not _is_ignored(c))
+    return " ".join(unicodedata.normalize("NFKC", mapped).split())
 
 
 def _is_ignored(character: str) -> bool:

@@ -18,6 +18,20 @@ def private_folder(folder: Path) -> None:
         folder.mkdir(mode=0o700, exist_ok=True)  # raises what is in its place
 
 
+def may_exist(path: Path) -> bool:
+    """Whether there is something at `path`, or we are kept from looking; never raises.
+
+    `Path.exists` raises for a folder that cannot be entered.
+    """
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
+    return True
+
+
 def write_private(path: Path, data: bytes) -> None:
     """Writes `data` aside with mode 0600 and renames it, so that nobody reads half a file.
 

@@ -25,8 +25,9 @@ class FirefoxProfile:
 def profiles_of(root: Path) -> Sequence[FirefoxProfile]:
     """Returns the profiles of the browser whose `profiles.ini` lies in `root`, defaults first.
 
-    If that file is missing or damaged, each folder in `root` counts as a profile. Empty if there
-    is no `root`. Raises OSError if `root` or a list cannot be read.
+    If that file is missing, damaged or names no profile (a full disk left it empty), each folder in
+    `root` counts as a profile. Empty if there is no `root`. Raises OSError if `root` or a list
+    cannot be read.
     """
     folders = folders_of(root)
     profiles, installations = (_read(root / name) for name in _LISTS)
@@ -36,6 +37,8 @@ def profiles_of(root: Path) -> Sequence[FirefoxProfile]:
     found = {profile.directory: profile for profile in _listed(root, profiles)}
     for default in defaults:
         found.setdefault(default, FirefoxProfile(default, default.name))
+    if not found:
+        return folders
     return sorted(found.values(), key=lambda profile: profile.directory not in defaults)
 
 

@@ -127,3 +127,30 @@ def test_journal_that_cannot_be_written_stops_before_the_bank_is_asked(pc: CliCo
     assert done.code == DATA_FOLDER_CODE
     assert "[CC-DATA-FOLDER]" in done.err
     assert [record.certificate for record in pc.bank.bank.certificates()] == [old]
+
+
+@pytest.mark.parametrize(
+    ("place", "mode"), [(".local", 0), (".local/share/certclient", 0), (".local/share", 0o444)]
+)
+def test_a_data_folder_that_cannot_be_entered_is_named(
+    pc: CliComputer, place: str, mode: int
+) -> None:
+    """A folder that belongs to root after sudo, for example."""
+    pc.add_certificate(PC_USER, pc.nss.store())
+    (pc.home / ".local/share/certclient").mkdir(parents=True)
+    pc.modes_apply = True
+    folder = pc.home / place
+    before = folder.stat().st_mode & 0o7777
+    folder.chmod(mode)
+    try:
+        listed = pc.run("list")
+        assert listed.code == 0, listed.err
+        assert PC_USER in listed.out
+        assert "[CC-DATA-FOLDER]" in listed.err
+        assert PC_USER in pc.run("remind").out
+        for command in (["renew", "--yes"], ["status"], ["resume"], ["remove-data", "--yes"]):
+            done = pc.run(*command)
+            assert done.code == DATA_FOLDER_CODE, done.err
+            assert "[CC-DATA-FOLDER]" in done.err
+    finally:
+        folder.chmod(before)

@@ -178,6 +178,58 @@ def test_a_certificate_whose_owner_cannot_be_read_is_not_passed_over(pc: CliComp
     assert odd.fingerprint in pc.run("list").err
 
 
+@pytest.mark.parametrize(
+    "common_name",
+    [
+        "TKYM1408054  1403 ",
+        "TKYM1408054\u200b 1403\n",
+        "ＴＫＹＭ１４０８０５４　１４０３",
+        f"{OWNER}\0",
+    ],
+    ids=["spaces", "hidden", "full width", "NUL"],
+)
+def test_what_does_not_matter_in_a_name_hides_no_certificate(
+    pc: CliComputer, common_name: str
+) -> None:
+    (odd,) = put(pc, OddCertificate(subject=simple_name(common_name), not_after=in_days(200)))
+    (listed,) = pc.list()
+    assert (listed["fingerprint"], listed["user_id"], listed["suffix"]) == (
+        odd.fingerprint,
+        PC_USER,
+        "1403",
+    )
+    assert ["Common Name", common_name] in listed["subject"]
+    assert_every_command_works(pc)
+
+
+def test_the_banks_certificate_with_another_name_is_not_passed_over(pc: CliComputer) -> None:
+    subjects = (
+        *(simple_name(""), simple_name("", "Example"), simple_name("信金 太郎")),
+        *(simple_name("tkym1408054 1403"), simple_name("\u202e3041 4508041MYKT"), sequence()),
+    )
+    odd = put(pc, *(OddCertificate(subject=one, not_after=in_days(20)) for one in subjects))
+    put(pc, OddCertificate(subject=simple_name("信金 花子")), issuer=simple_name("E-mail CA"))
+    done = pc.run("list", "--json").json
+    assert done["certificates"] == []
+    assert {c["fingerprint"] for c in done["unreadable"]} == {c.fingerprint for c in odd}
+    shown = pc.run("list").err
+    assert all(c.fingerprint in shown for c in odd)
+    for command in (("show",), ("renew", "--yes")):
+        named = pc.run(*command, odd[0].fingerprint)
+        assert named.code == REFUSED
+        assert "[CC-CERT-DAMAGED]" in named.err
+    assert_every_command_works(pc)
+
+
+def test_one_that_ends_before_it_begins_takes_no_other_ones_place(pc: CliComputer) -> None:
+    due = pc.add_certificate(PC_USER, pc.nss.store())
+    (never,) = put(pc, OddCertificate(not_before=_NEVER, not_after=in_days(200)))
+    conditions = {c["fingerprint"]: c["condition"] for c in pc.list()}
+    assert conditions == {due.fingerprint: "renewable", never.fingerprint: "replaced"}
+    renewed = pc.run("renew", "--all", "--yes", "--json").json["results"]
+    assert [one["outcome"] for one in renewed] == ["done"]
+
+
 def test_a_key_of_another_kind_is_there_and_cannot_be_renewed_here(
     pc: CliComputer, tmp_path: Path
 ) -> None:

@@ -49,6 +49,9 @@ def test_address_is_read(text: str, address: str) -> None:
         ("http://DOMAIN%5Cuser:100%25@proxy:8080", "DOMAIN\\user", "100%"),
         ("http://太郎:あ@proxy:8080", "太郎", "あ"),
         ("http://us\udce9r:p\udcff@proxy:8080", "us\xe9r", "p\xff"),
+        ("http://user:\udcfc@proxy:8080", "user", "ü"),
+        ("http://user:\udce3\udc81\udc82@proxy:8080", "user", "あ"),
+        ("http://user:%41\udcfc@proxy:8080", "user", "Aü"),
     ],
 )
 def test_login_in_an_address_is_read(text: str, user: str, password: str) -> None:
@@ -77,6 +80,8 @@ def test_login_in_an_address_is_read(text: str, user: str, password: str) -> Non
         "://hidden",
         "http:hidden@proxy:8080:90",
         "http://プロキシhidden:8080",
+        "http://user:hidden\ud83d@proxy:8080",
+        "http://hidden\udcff:8080",
     ],
 )
 def test_unusable_address_is_blamed_on_its_setting_without_being_repeated(text: str) -> None:

@@ -162,6 +162,13 @@ def test_a_damaged_list_of_profiles_hides_none_or_lists_none(tmp_path: Path, tex
     assert set(found(tmp_path)) <= {".mozilla/firefox/a.default", ".pki/nssdb"}
 
 
+@pytest.mark.parametrize("text", ["", "[General]\nVersion=2\n", "[Profile0]\nName=default\n"])
+def test_a_list_that_names_no_profile_hides_none(tmp_path: Path, text: str) -> None:
+    database(tmp_path, ".mozilla/firefox/a.default")
+    (tmp_path / ".mozilla/firefox/profiles.ini").write_text(text)
+    assert found(tmp_path) == {".mozilla/firefox/a.default": ""}
+
+
 def test_installs_ini_names_a_profile_that_profiles_ini_lacks(tmp_path: Path) -> None:
     root = tmp_path / ".mozilla/firefox"
     database(root, "esr.default")

@@ -70,7 +70,10 @@ def _print_text(invocation: Invocation, overview: Overview, rows: list[Row]) -> 
         headings = [catalogue.text(f"column.{name}") for name in _COLUMNS]
         print_table(headings, [_row(invocation, row) for row in rows])
     else:
-        click.echo(catalogue.text("list.none", bank=invocation.bank()))
+        unread = any(e.code is ErrorCode.STORE_UNAVAILABLE for e in overview.unusable.values())
+        bank = invocation.bank()
+        nothing = catalogue.text("list.none", bank=bank)
+        click.echo(catalogue.text("list.none-read", bank=bank) if unread else nothing)
     journal_error = overview.journal_error
     if journal_error is not None:
         title = catalogue.error(journal_error).title

@@ -52,6 +52,8 @@ def read_address(text: str, setting: str) -> tuple[ProxyAddress, ProxyLogin | No
     CertclientError(PROXY_SETTING, data `setting`, `reason`), which never repeats the text: it may
     contain a password.
     """
+    if any("\ud800" <= c <= "\udfff" and not "\udc80" <= c <= "\udcff" for c in text):
+        raise _invalid(setting, "characters")
     scheme, separator, rest = text.strip().partition("://")
     if not separator:
         scheme, rest = "http", text.strip()

@@ -21,7 +21,11 @@ def main() -> int:
         from PySide6.QtGui import QGuiApplication  # noqa: PLC0415 - only after prctl
     except ImportError:
         return 0
-    QGuiApplication([sys.argv[0]])
+    application = QGuiApplication([sys.argv[0]])
+    if application.primaryScreen() is None:
+        # Of linuxfb, for example, which starts without a frame buffer; a window would abort.
+        sys.stderr.write("no screen\n")
+        return 1
     return 0
 
 
