@@ -136,6 +136,9 @@ class TerminalInteraction:
             click.echo(self._catalogue.text(f"ask.{what}-wrong"), err=True)
         if warning := self._catalogue.attempts(request.attempts):
             click.echo(warning, err=True)
+        if request.full_ids:
+            ids = ", ".join(request.full_ids)
+            click.echo(self._catalogue.text("ask.pin-for", ids=ids), err=True)
         return self._hidden(self._catalogue.text(f"ask.{what}", store=request.label))
 
     def secret(self, request: SecretRequest) -> Secret | None:

@@ -324,6 +324,23 @@ def test_wrong_pin_may_be_corrected_at_the_terminal_and_attempts_are_shown(
     assert "銀色のUSB" in cli_runner.terminal.prompts[0]
 
 
+def test_each_pin_question_names_the_token_and_the_id(
+    cli_runner: CliRunner, capsys: Capture
+) -> None:
+    cli_runner.add(store=cli_runner.add_token("銀色のUSB", pin="824601"), user_id="TKYM1408054")
+    cli_runner.add(store=cli_runner.add_token("黒いUSB", pin="135790"), user_id="TKYM1408055")
+    cli_runner.terminal.interactive = True
+    pins = {"銀色のUSB": "824601", "黒いUSB": "135790"}
+    cli_runner.terminal.answers = list(pins.values())
+    assert cli_runner.run("renew", "--all", "--yes") == 0
+    assert [one.split("」")[0] for one in cli_runner.terminal.prompts] == [
+        f"専用USB「{label}" for label in pins
+    ]
+    err = capsys.readouterr().err
+    assert "TKYM1408054 1403 の更新に使います。" in err
+    assert "TKYM1408055 1403 の更新に使います。" in err
+
+
 def test_empty_pin_uses_no_attempt(cli_runner: CliRunner, capsys: Capture) -> None:
     cli_runner.add(store=cli_runner.add_token(pin="824601"))
     cli_runner.terminal.interactive = True

@@ -16,6 +16,7 @@ from certclient.cli.invocation import Invocation
 from certclient.cli.localized import Command, Option
 from certclient.cli.outcomes import ProcedureResult, attempt, show_results
 from certclient.cli.unattended import check_unattended_options, renew_unattended
+from certclient.enrollment.batch_pins import BatchPins, WithPins
 from certclient.enrollment.inventory import (
     InventoryEntry,
     named,
@@ -118,7 +119,9 @@ def _renew_one(
 ) -> ProcedureResult:
     def run() -> Outcome:
         destination = session.store(to, label, entry)
-        return session.procedures.renew(entry.stored, destination, session.interaction)
+        named = {one.store_id: (entry.full_id,) for one in (entry.store, destination)}
+        interaction = WithPins(session.interaction, BatchPins(), named)
+        return session.procedures.renew(entry.stored, destination, interaction)
 
     return attempt(entry.full_id, entry.owner, run)
 
