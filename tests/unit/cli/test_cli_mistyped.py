@@ -20,6 +20,8 @@ MISTYPED: dict[str, tuple[list[str], str]] = {
     ),
     "no value": (["renew", "--to"], "「--to」の後ろに値が必要です。"),
     "missing": (["obtain"], "'USER_ID' を指定してください。"),
+    "empty": (["obtain", " "], "ユーザIDが空か、ユーザIDに使えない文字が入っています。"),
+    "no text": (["obtain", "\udcff"], "ユーザIDが空か、ユーザIDに使えない文字が入っています。"),
 }
 
 

@@ -13,6 +13,7 @@ from certclient.cli.interaction import PresetAnswers
 from certclient.cli.invocation import Invocation
 from certclient.cli.localized import Command, Option
 from certclient.cli.outcomes import attempt, show_results
+from certclient.model.errors import CertclientError, ErrorCode
 
 
 @click.pass_obj
@@ -29,6 +30,7 @@ def obtain(
 ) -> int:
     """Obtains a certificate with an issue code; returns the exit code."""
     invocation.command = "obtain"
+    user_id = _plain(invocation, user_id)
     answers = PresetAnswers(yes, pin_stdin, code_stdin, proxy_user)
     session = EnrollmentSession(invocation, answers, wait)
     session.interaction.require_consent_possible()
@@ -40,6 +42,15 @@ def obtain(
             lambda: session.procedures.obtain(user_id, destination, session.interaction),
         )
     return show_results(invocation, [result])
+
+
+def _plain(invocation: Invocation, user_id: str) -> str:
+    """The user ID without blanks around it. Raises USAGE if none can be meant."""
+    found = user_id.strip()
+    if not found or not found.isprintable():
+        reason = invocation.catalogue.text("reason.user-id")
+        raise CertclientError(ErrorCode.USAGE, reason=reason)
+    return found
 
 
 command = Command(
