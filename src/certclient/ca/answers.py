@@ -105,12 +105,12 @@ def host_of(url: str) -> str:
 
 
 def http_date(text: str) -> datetime | None:
-    """An HTTP date (RFC 9110, 5.6.7), aware; None if it is none."""
+    """An HTTP date (RFC 9110, 5.6.7), aware UTC; None if it is none, or Python cannot hold it."""
     try:
         moment = parsedate_to_datetime(text)
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _retry_after(head: ResponseHead) -> dict[str, str]:
