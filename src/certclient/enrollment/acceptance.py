@@ -63,7 +63,7 @@ def _signs(certificate: Certificate) -> bool:
 
 def _matches_request(record: Record, certificate: Certificate, profile: Profile) -> bool:
     """更新: same owner, including suffix and role. 取得: same user ID as requested."""
-    owner = certificate.owner(profile.subject_rule)
+    owner = certificate.owner(profile.subject_rule, exact=True)
     if owner is None or owner.user_id != record.user_id:
         return False
     old = record.old

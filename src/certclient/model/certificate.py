@@ -223,9 +223,12 @@ class Certificate:
         """
         return not self.unreadable & DATES and self.not_before <= now <= self.not_after
 
-    def owner(self, rule: SubjectRule) -> Owner | None:
-        """Parses user ID, suffix and role from the Common Name; None if the rule does not match."""
-        owner = self.named_owner(rule)
+    def owner(self, rule: SubjectRule, *, exact: bool = False) -> Owner | None:
+        """Parses user ID, suffix and role from the Common Name; None if the rule does not match.
+
+        `exact`: the Common Name as it is must match, as of a certificate that was just issued.
+        """
+        owner = self.named_owner(rule, exact=exact)
         return owner if owner is not None and self.has_issuer(rule) else None
 
     def has_issuer(self, rule: SubjectRule) -> bool:
@@ -233,14 +236,14 @@ class Certificate:
         issuer = names.prepared(self.issuer_common_name)
         return not rule.issuers or issuer in map(names.prepared, rule.issuers)
 
-    def named_owner(self, rule: SubjectRule) -> Owner | None:
+    def named_owner(self, rule: SubjectRule, *, exact: bool = False) -> Owner | None:
         """The owner by the Common Name, whoever issued it; None if the rule does not match.
 
-        A Common Name that matches only without its hidden characters and surplus spaces is the same
-        customer's (RFC 5280, 7.1).
+        Unless `exact`, a Common Name that matches only without its hidden characters and surplus
+        spaces is the same customer's (RFC 5280, 7.1).
         """
         common_names = (value for label, value in self.dn_lines if label == "Common Name")
-        matches = [m for name in common_names if (m := _match(rule.pattern, name))]
+        matches = [m for name in common_names if (m := _match(rule.pattern, name, exact))]
         if not matches:
             return None
         groups = matches[-1].groupdict()
@@ -249,8 +252,8 @@ class Certificate:
         return Owner(user_id=groups["user_id"], suffix=suffix, role=role)
 
 
-def _match(pattern: re.Pattern[str], name: str) -> re.Match[str] | None:
-    return pattern.fullmatch(name) or pattern.fullmatch(names.legible(name))
+def _match(pattern: re.Pattern[str], name: str, exact: bool) -> re.Match[str] | None:
+    return pattern.fullmatch(name) or (None if exact else pattern.fullmatch(names.legible(name)))
 
 
 def _refused(reason: str) -> CertclientError:

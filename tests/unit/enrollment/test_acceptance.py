@@ -79,3 +79,16 @@ def test_a_key_that_must_not_sign_cannot_log_in(signs: bool) -> None:
     with pytest.raises(CertclientError) as refused:
         check_issued(RECORD, leaf, [], accepted, NOW)
     assert refused.value.code is ErrorCode.ISSUED_NO_CLIENT_AUTH
+
+
+@pytest.mark.parametrize(
+    "name", ["TKYM14\u200b08054 1403", "TKYM1408054  1403", "ＴＫＹＭ1408054 1403"]
+)
+def test_an_issued_name_must_match_as_it_is(name: str) -> None:
+    """Such a name is read in a store; from a CA it would make a login that nobody can trace."""
+    root = Authority.root("Root", key(1))
+    leaf = root.leaf(customer_name(name, ""), CUSTOMER)
+    accepted = profile(root.certificate, ALL_CA_SIGNATURES)
+    with pytest.raises(CertclientError) as refused:
+        check_issued(RECORD, leaf, [root.certificate], accepted, NOW)
+    assert refused.value.code is ErrorCode.ISSUED_SUBJECT_MISMATCH
