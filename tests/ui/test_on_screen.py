@@ -11,17 +11,27 @@ import pytest
 
 from support.screen import screen
 
-_TESTS = Path(__file__).parent / "on_screen" / "windows_on_screen.py"
+_FOLDER = Path(__file__).parent / "on_screen"
 
 pytestmark = pytest.mark.skipif(
     sys.platform == "win32", reason="X11 and AT-SPI; on Windows see tests/windows/REAL_WINDOWS.md"
 )
 
 
-def test_windows_on_a_screen() -> None:
-    """Runs on_screen/windows_on_screen.py: another process, because Qt has one platform each."""
+@pytest.mark.parametrize("file", ["windows_on_screen.py", "renewal_with_orca.py"])
+def test_windows_on_a_screen(file: str) -> None:
+    """Runs a file of on_screen/: another process, because Qt has one platform each."""
     command = (
-        *("dbus-run-session", "--", sys.executable, "-m", "pytest", str(_TESTS), "-p", "no:xdist"),
+        *(
+            "dbus-run-session",
+            "--",
+            sys.executable,
+            "-m",
+            "pytest",
+            str(_FOLDER / file),
+            "-p",
+            "no:xdist",
+        ),
         *("--show-capture=no", "--tb=short"),
     )
     with screen() as display:

@@ -20,7 +20,7 @@ from certclient.ui.settings import UiSettings
 from certclient.ui.tasks.runner import TaskRunner
 from certclient.ui.tasks.state_signals import StateSignals
 from certclient.ui.tasks.wrong_tries import WrongTries
-from certclient.ui.widgets.announcements import Announcer, announce
+from certclient.ui.widgets.announcements import Announcements, Announcer
 from certclient.updates.check import Updates
 
 
@@ -58,7 +58,7 @@ class AppContext:
     data_folder: Path
     updates: Updates | None = None
     preferred_store: PreferredStore = field(default_factory=PreferredStore)
-    announce: Announcer = announce
+    announce: Announcer = field(default_factory=Announcements)
     wrong_tries: WrongTries = field(default_factory=WrongTries)
 
     @property
