@@ -78,6 +78,7 @@ _ONLY_ON_LINUX = (
 # Tests with SoftHSM's tokens. In one run only, as the runs differ in nothing that affects a token.
 _TOKENS = (
     "tests/windows/test_windows_middleware.py",
+    "tests/unit/enrollment/test_batch_pins.py",
     "tests/unit/store/test_pkcs11_faults.py",
     "tests/unit/store/test_pkcs11_pin.py",
     "tests/unit/store/test_token_store.py",
