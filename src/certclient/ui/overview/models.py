@@ -139,8 +139,8 @@ class CertificateModel(QAbstractItemModel):
         if role == Qt.ItemDataRole.ToolTipRole:
             return tool_tip(self._tool_tip(row, text))
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            heading = self._heading(Column(index.column()))
-            return f"{heading}: {text}"
+            column = Column(index.column())
+            return self._line(row) if column is Column.USER else self._cell(row, column)
         return text
 
     def headerData(
@@ -172,6 +172,15 @@ class CertificateModel(QAbstractItemModel):
             return self.state(row)
         shown = self._context.catalogue.error(obstacle)
         return f"{shown.sentence}\n{shown.next_step} [{shown.code}]"
+
+    def _line(self, row: Row) -> str:
+        """The whole row in the order of the columns, also those that are hidden: arrow keys reach
+        its first cell only."""
+        shown = (one for one in Column if one is not Column.BANK or self.several_banks)
+        return ", ".join(self._cell(row, one) for one in shown if self._text(row, one))
+
+    def _cell(self, row: Row, column: Column) -> str:
+        return f"{self._heading(column)}: {visible(self._text(row, column))}"
 
     def _heading(self, column: Column) -> str:
         return {
