@@ -12,7 +12,7 @@ import itertools
 from dataclasses import dataclass, field
 
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import padding
+from cryptography.hazmat.primitives.asymmetric import ec, padding
 
 from certclient.model import ber
 from support.pki import rsa_key, spki_of
@@ -107,18 +107,28 @@ class OddCertificate:
 
     @property
     def der(self) -> bytes:
-        to_be_signed = sequence(
+        to_be_signed = self._to_be_signed(_SHA256_WITH_RSA)
+        signature = rsa_key(self.issuer_key).sign(to_be_signed, padding.PKCS1v15(), hashes.SHA256())
+        return sequence(to_be_signed, _SHA256_WITH_RSA, tlv(ber.BIT_STRING, b"\x00" + signature))
+
+    def signed_by(self, key: ec.EllipticCurvePrivateKey) -> bytes:
+        """The certificate in DER, signed with this key."""
+        algorithm = sequence(oid("1.2.840.10045.4.3.2"))
+        to_be_signed = self._to_be_signed(algorithm)
+        signature = key.sign(to_be_signed, ec.ECDSA(hashes.SHA256()))
+        return sequence(to_be_signed, algorithm, tlv(ber.BIT_STRING, b"\x00" + signature))
+
+    def _to_be_signed(self, algorithm: bytes) -> bytes:
+        return sequence(
             self.version,
             self.serial,
-            _SHA256_WITH_RSA,
+            algorithm,
             self.issuer,
             sequence(self.not_before, self.not_after),
             self.subject,
             self.spki,
             tlv(0xA3, sequence(*self.extensions)) if self.extensions else b"",
         )
-        signature = rsa_key(self.issuer_key).sign(to_be_signed, padding.PKCS1v15(), hashes.SHA256())
-        return sequence(to_be_signed, _SHA256_WITH_RSA, tlv(ber.BIT_STRING, b"\x00" + signature))
 
 
 def _gt(text: bytes) -> bytes:

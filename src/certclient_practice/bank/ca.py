@@ -25,6 +25,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from certclient.model import ber
 from certclient.model.certificate import Certificate
 from certclient_practice.repositories.records import Customer
 
@@ -77,10 +78,15 @@ class PracticeCa:
         return self._intermediate.certificate
 
     def issued(self, certificate: Certificate) -> bool:
-        """Returns whether this CA's intermediate signed `certificate`."""
+        """Returns whether this CA's intermediate signed `certificate`, however odd its fields."""
+        parts = ber.children(ber.read(certificate.der)) or ()
+        signature = ber.bit_string(parts[2]) if len(parts) == 3 else None
+        if signature is None or not certificate.issued_by_name_of(self.intermediate):
+            return False
         try:
-            certificate.x509.verify_directly_issued_by(self._intermediate.certificate.x509)
-        except (ValueError, TypeError, InvalidSignature):
+            public_key = self._intermediate.key.public_key()
+            public_key.verify(signature, parts[0].encoding, ec.ECDSA(hashes.SHA256()))
+        except InvalidSignature:
             return False
         return True
 

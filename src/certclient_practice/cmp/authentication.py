@@ -15,7 +15,6 @@ from certclient.cmp.protection import (
     verify_signature,
 )
 from certclient.model.certificate import Certificate
-from certclient.model.errors import CertclientError
 from certclient.model.secret import Secret
 from certclient_practice.bank.bank import Bank, Repositories
 from certclient_practice.bank.refusal import RefusedError
@@ -162,10 +161,8 @@ def _signing_certificate(
     opened the transaction.
     """
     if message.extra_certs:
-        try:
-            return Certificate.from_der(message.extra_certs[0])
-        except CertclientError as error:
-            raise RefusedError.signer_unknown() from error
+        # Read as it is: it counts only if it is on the register, byte for byte.
+        return Certificate.read(message.extra_certs[0])
     known = (
         repositories.register.find(transaction.old_serial_hex) if transaction is not None else None
     )

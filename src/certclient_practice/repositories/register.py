@@ -166,7 +166,7 @@ class Register:
 
 def _record(row: sqlite3.Row) -> CertificateRecord:
     return CertificateRecord(
-        certificate=Certificate.from_der(row["der"]),
+        certificate=Certificate.read(row["der"]),
         user_id=row["user_id"],
         state=CertificateState(row["state"]),
         reason=Reason(row["reason"]),

@@ -26,6 +26,12 @@ from certclient.model.certificate import Certificate
 from certclient.model.keys import KeySpec
 from certclient.store.pkcs11.objects import keys
 from certclient.store.pkcs11.session import TokenSession, object_template
+from certclient_practice.bank.ca import customer_subject
+from certclient_practice.repositories.records import (
+    CertificateRecord,
+    CertificateState,
+    Reason,
+)
 from support.command_line import PC_USER, PIN, USB_USER, CliComputer
 from support.corpus import corpus
 from support.odd_certificates import (
@@ -117,6 +123,39 @@ def test_one_that_is_due_is_renewed_although_odd_ones_lie_beside_it(pc: CliCompu
     due = pc.add_certificate(USB_USER, pc.nss.store())
     done = pc.run("renew", due.serial_hex, "--yes")
     assert done.code == 0, done.out + done.err
+
+
+def issue_odd(pc: CliComputer, user_id: str, odd: OddCertificate) -> Certificate:
+    """A certificate of the bank as odd as `odd`, signed by its CA, on its register, in NSS."""
+    bank = pc.bank.bank
+    customer = pc.bank.add_customer(user_id)
+    with pc.nss.store().open(right_pin) as session:
+        key = session.create_key(KeySpec(2048), user_id)
+        own = replace(
+            odd,
+            issuer=pc.bank.intermediate.subject,
+            subject=customer_subject(customer).public_bytes(),
+            spki=session.signer(key).spki,
+            not_after=in_days(20),
+        )
+        certificate = Certificate.read(own.signed_by(bank.ca._intermediate.key))
+        session.install_intermediates([pc.bank.intermediate])
+        session.install(key, certificate, user_id)
+    now = bank.clock()
+    state = CertificateState.UNCONFIRMED
+    record = CertificateRecord(certificate, user_id, state, Reason.NONE, now, now, confirm_by=now)
+    with bank.repositories() as repositories:
+        repositories.register.add(record)
+        repositories.register.confirm(record, now)
+    return certificate
+
+
+def test_the_banks_own_odd_certificates_are_renewed(pc: CliComputer) -> None:
+    for number, odd in enumerate(ODDITIES.values()):
+        issue_odd(pc, f"TKYM15{number:05d}", odd)
+    done = pc.run("renew", "--all", "--yes", "--json").json
+    assert len(done["results"]) == len(ODDITIES)
+    assert {one["outcome"] for one in done["results"]} == {"done"}
 
 
 @pytest.mark.parametrize(
