@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QEvent
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
@@ -24,11 +26,18 @@ _WIDTH = 36
 class PinDialog(QDialog):
     """The wizard's question in a window of its own. Read the PIN with `take()`; this works once."""
 
-    def __init__(self, context: AppContext, request: PinRequest, parent: QWidget) -> None:
+    def __init__(
+        self,
+        context: AppContext,
+        request: PinRequest,
+        parent: QWidget,
+        contact: Callable[[], str] | None = None,
+    ) -> None:
+        """`contact`: as of QuestionPanel."""
         super().__init__(parent)
         self._context = context
         self._heading = Heading()
-        self._panel = QuestionPanel(context)
+        self._panel = QuestionPanel(context, contact)
         self._panel.changed.connect(self._show_buttons)
         self.bar = ButtonBar(self.reject)
         body = QWidget()

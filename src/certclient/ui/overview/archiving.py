@@ -97,6 +97,7 @@ class ArchiveTask(QObject):
             (row.entry.store.store_id,),
             finish,
             lambda error: self.failed.emit(error, row),
+            row.profile,
         )
 
     def close(self) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QDialog, QWidget
 
 from certclient.model.errors import CertclientError
+from certclient.model.profile import Profile
 from certclient.store.base import PinRequest
 from certclient.ui.context import AppContext
 from certclient.ui.dialogs.pin_dialog import PinDialog
@@ -31,6 +32,7 @@ class StoreTask(QObject):
         self._window = window
         self._interaction: QtInteraction | None = None
         self._dialog: PinDialog | None = None
+        self._profile: Profile | None = None
         self.warnings: tuple[CertclientError, ...] = ()
         """Warnings of the latest task."""
 
@@ -45,10 +47,14 @@ class StoreTask(QObject):
         stores: Iterable[str],
         done: Callable[[T], None],
         failed: Callable[[CertclientError], None],
+        profile: Profile | None = None,
     ) -> None:
-        """Runs `work` in a worker; does nothing while another task is running. `stores`: ids of the
-        stores it uses. `done` or `failed` is called in the GUI thread, neither
-        if the user cancels the question for the PIN."""
+        """Runs `work` in a worker; does nothing while another task is running.
+
+        `stores`: ids of the stores it uses. `profile`: the bank whose contact a question for the
+        PIN names. `done` or `failed` is called in the GUI thread, neither if the user cancels the
+        question for the PIN.
+        """
         if self.busy:
             return
         interaction = QtInteraction(lambda _request: False, self)
@@ -57,6 +63,7 @@ class StoreTask(QObject):
         ProxyLoginPrompt(self._context, interaction, self._window)
         interaction.warned.connect(self._warned)
         self._interaction = interaction
+        self._profile = profile
         self.warnings = ()
 
         def finish(result: T) -> None:
@@ -88,7 +95,9 @@ class StoreTask(QObject):
 
     @Slot(object)
     def _ask_pin(self, request: PinRequest) -> None:
-        dialog = PinDialog(self._context, request, self._window)
+        context, profile = self._context, self._profile
+        contact = (lambda: context.contact(profile)) if profile is not None else None
+        dialog = PinDialog(context, request, self._window, contact)
         self._dialog = dialog
         dialog.finished.connect(self._answered)
         dialog.open()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QGuiApplication, QKeyEvent
 
 from certclient.platform.keyboard import caps_lock_on
 from certclient.ui.widgets.error_panel import FieldMessage
@@ -28,8 +28,8 @@ class KeyHint(FieldMessage):
         field.keys_noticed.connect(self.refresh)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Asks the system when the focus comes and after each key, as CapsLock is one itself."""
-        if event.type() in (QEvent.Type.FocusIn, QEvent.Type.KeyRelease):
+        """Asks the system when the focus comes and when CapsLock is pressed: asking takes time."""
+        if event.type() is QEvent.Type.FocusIn or _is_caps_lock(event):
             self._asked = caps_lock_on(QGuiApplication.platformName())
             self.refresh()
         elif event.type() is QEvent.Type.FocusOut:
@@ -57,3 +57,9 @@ class KeyHint(FieldMessage):
                 "The Japanese input method is on. Please turn it off and type half-width letters."
             )
         return ""
+
+
+def _is_caps_lock(event: QEvent) -> bool:
+    if not isinstance(event, QKeyEvent) or event.type() is not QEvent.Type.KeyRelease:
+        return False
+    return event.key() == Qt.Key.Key_CapsLock

@@ -31,10 +31,10 @@ class QuestionPanel(QWidget):
     changed = Signal()
 
     def __init__(self, context: AppContext, contact: Callable[[], str] | None = None) -> None:
-        """`contact`: returns the bank's text about who can help; by default, the first bank's."""
+        """`contact`: returns the bank's text about who can help; by default, the only bank's."""
         super().__init__()
         self._context = context
-        self._contact = contact or self._first_contact
+        self._contact = contact or self._only_contact
         self._question: Question | None = None
         self._wrong_tries = 0
         self._edited = True
@@ -274,9 +274,10 @@ class QuestionPanel(QWidget):
         advice = code_advice(self.field.typed, self._wrong_tries, self._contact())
         self._advice.set_text(advice if is_code else "")
 
-    def _first_contact(self) -> str:
-        profile = next(iter(self._context.profiles), None)
-        return self._context.contact(profile) if profile is not None else ""
+    def _only_contact(self) -> str:
+        """Of several banks, none: the token may be another one's."""
+        profiles = self._context.profiles
+        return self._context.contact(profiles[0]) if len(profiles) == 1 else ""
 
     def _kind(self, request: SecretRequest) -> str:
         return self._context.catalogue.secret(request.kind)
