@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 
 from certclient.ui.context import AppContext
-from certclient.ui.enrollment.batch import RenewAllDialog
+from certclient.ui.enrollment.batch.dialog import RenewAllDialog
 from support.wizards import UiEnvironment, plain, until, wait
 
 

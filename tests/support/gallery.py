@@ -21,7 +21,7 @@ from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.proxy_login import ProxyLoginRequest
 from certclient.store.base import AttemptsLeft, PinRequest, StoredCertificate
 from certclient.ui.context import AppContext
-from certclient.ui.enrollment.batch import RenewAllDialog
+from certclient.ui.enrollment.batch.dialog import RenewAllDialog
 from certclient.ui.enrollment.navigation import WizardPageId, failed
 from certclient.ui.enrollment.pages.work import WorkPage
 from certclient.ui.enrollment.proxy_login import ProxyLoginDialog

@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 
 from certclient.i18n.catalogue import Language
 from certclient.model.errors import ErrorCode
-from certclient.ui.enrollment.batch import RenewAllDialog
+from certclient.ui.enrollment.batch.dialog import RenewAllDialog
 from certclient_practice.repositories.records import CertificateState
 from support.batch_driver import open_batch
 from support.wizards import UiEnvironment, until

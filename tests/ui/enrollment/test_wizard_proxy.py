@@ -15,7 +15,7 @@ from certclient.ca.proxies import FixedProxy
 from certclient.model.proxy_login import ProxyLogin
 from certclient.model.secret import Secret
 from certclient.platform.proxies.logins import ProxyLogins
-from certclient.ui.enrollment.batch import RenewAllDialog
+from certclient.ui.enrollment.batch.dialog import RenewAllDialog
 from certclient.ui.enrollment.navigation import WizardPageId
 from certclient.ui.enrollment.proxy_login import ProxyLoginDialog
 from certclient.ui.enrollment.wizard import EnrollmentWizard

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtGui import QAccessible
 
-from certclient.ui.enrollment.batch import RenewAllDialog
+from certclient.ui.enrollment.batch.dialog import RenewAllDialog
 from certclient.ui.enrollment.navigation import WizardPageId
 from certclient.ui.enrollment.wizard import EnrollmentWizard
 from support.real_screen import Hands, Heard, ScreenReader, screen_reader, window_manager

@@ -13,7 +13,7 @@ from certclient.enrollment.procedure_status import ProcedureStatus
 from certclient.model.errors import CertclientError
 from certclient.model.secret import Secret
 from certclient.ui.context import AppContext
-from certclient.ui.enrollment.batch import RenewAllDialog
+from certclient.ui.enrollment.batch.dialog import RenewAllDialog
 from certclient.ui.enrollment.wizard import EnrollmentWizard
 
 

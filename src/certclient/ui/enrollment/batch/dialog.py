@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QProgressBar, QVBoxLayout, Q
 
 from certclient.store.base import PinRequest
 from certclient.ui.context import AppContext
-from certclient.ui.enrollment.batch_items import BatchPhase
-from certclient.ui.enrollment.batch_rows import BatchRowView
-from certclient.ui.enrollment.batch_run import BatchRun
-from certclient.ui.enrollment.batch_texts import BatchTexts
+from certclient.ui.enrollment.batch.items import BatchPhase
+from certclient.ui.enrollment.batch.rows import BatchRowView
+from certclient.ui.enrollment.batch.run import BatchRun
+from certclient.ui.enrollment.batch.texts import BatchTexts
 from certclient.ui.enrollment.pages.questions import Question, QuestionPanel
 from certclient.ui.enrollment.proxy_login import ProxyLoginPrompt
 from certclient.ui.tasks.enrollment_worker import EnrollmentWorker

@@ -1,4 +1,4 @@
-"""Runs the renewals of 「すべて更新」: the PINs first, then one after the other. batch.py shows
+"""Runs the renewals of 「すべて更新」: the PINs first, then one after the other. dialog.py shows
 them."""
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from certclient.enrollment.procedure_status import ProcedureStatus
 from certclient.model.errors import CertclientError
 from certclient.model.secret import Secret
 from certclient.ui.context import AppContext
-from certclient.ui.enrollment.batch_items import (
+from certclient.ui.enrollment.batch.items import (
     BatchItem,
     BatchPhase,
     DueCertificates,
     RowState,
     find_due,
 )
-from certclient.ui.enrollment.batch_pins import PinQuestions
+from certclient.ui.enrollment.batch.pins import PinQuestions
 from certclient.ui.tasks.enrollment_worker import (
     EnrollmentJob,
     EnrollmentWorker,

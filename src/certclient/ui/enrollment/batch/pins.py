@@ -12,7 +12,7 @@ from certclient.enrollment.observed_state import ObservedState
 from certclient.model.errors import CertclientError
 from certclient.model.secret import Secret
 from certclient.store.base import CertificateStore, PinRequest
-from certclient.ui.enrollment.batch_items import BatchItem
+from certclient.ui.enrollment.batch.items import BatchItem
 from certclient.ui.tasks.enrollment_worker import WorkerResult
 
 

@@ -14,8 +14,8 @@ from certclient.model.visible_text import visible
 from certclient.store.base import PinRequest
 from certclient.store.names import title_of
 from certclient.ui.context import AppContext
-from certclient.ui.enrollment.batch_items import BatchItem, BatchPhase, RowState, counted
-from certclient.ui.enrollment.batch_run import BatchRun
+from certclient.ui.enrollment.batch.items import BatchItem, BatchPhase, RowState, counted
+from certclient.ui.enrollment.batch.run import BatchRun
 from certclient.ui.enrollment.pages.questions import Question
 from certclient.ui.widgets.parts import sentences
 from certclient.ui.widgets.severity import Severity
