@@ -137,6 +137,8 @@ def test_logging_out_ends_the_session(bank: RunningBank, visit: OpenBrowser) -> 
 
 def test_language_follows_the_browser_and_the_link(bank: RunningBank, visit: OpenBrowser) -> None:
     anonymous = visit(administrator(bank))
+    japanese = anonymous.get(bank.login_url, Accept_Language="ja-JP,en-US;q=0.9,en;q=0.8")
+    assert japanese.title == "ご契約先暗証番号"
     assert anonymous.get(bank.login_url, Accept_Language="en-US,en").title == "Bank PIN"
     assert (
         anonymous.get(f"{bank.addresses.public_url}?lang=en").title == "Corporate internet banking"

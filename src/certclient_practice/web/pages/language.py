@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from flask import Blueprint, Flask, Response, g, request
@@ -78,7 +79,16 @@ def _chosen() -> str:
     kept = request.cookies.get(COOKIE, "")
     if kept in _LANGUAGES:
         return kept
-    return request.accept_languages.best_match(_LANGUAGES) or "ja"
+    return _preferred(request.accept_languages.values()) or "ja"
+
+
+def _preferred(tags: Iterable[str]) -> str | None:
+    """The first of the browser's languages that the pages have; `tags` with the best first.
+
+    Werkzeug's own `best_match` prefers "en" to a better "ja-JP".
+    """
+    primary = (tag.replace("_", "-").partition("-")[0].lower() for tag in tags)
+    return next((one for one in primary if one in _LANGUAGES), None)
 
 
 def _save_language(response: Response) -> Response:
