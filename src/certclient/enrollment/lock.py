@@ -47,13 +47,15 @@ def exclusive(folder: Path, profile_id: str, user_id: str) -> Iterator[None]:
 def is_held(folder: Path, profile_id: str, user_id: str) -> bool:
     """Whether a procedure of this user ID runs now, in this or in another process.
 
-    Takes the lock for an instant, which `exclusive` tolerates. Never raises; creates no file.
+    Takes the lock for an instant, which `exclusive` and other calls tolerate. Waits a moment for a
+    lock that is held: by such a call, or by a process that was just killed. Never raises; creates
+    no file.
     """
     file = _file(folder, profile_id, user_id)
     if not may_exist(file):
         return False
     try:
-        with FileLock(file, timeout=0):
+        with FileLock(file).acquire(timeout=_PROBE_SECONDS / 2, poll_interval=_POLL_SECONDS):
             return False
     except Timeout:
         return True

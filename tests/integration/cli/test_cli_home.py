@@ -105,7 +105,7 @@ def test_log_on_a_full_disk_changes_nothing(pc: CliComputer, place: str) -> None
     )
     command = [*CERTCLIENT, "--profile", str(pc.bank.profile_path), "renew", "--yes"]
     done = subprocess.run(
-        ["unshare", "--mount", "sh", "-c", script, "sh", *command],
+        ["unshare", "--mount", "--propagation=unchanged", "sh", "-c", script, "sh", *command],
         env=pc.environment,
         stdin=subprocess.DEVNULL,
         capture_output=True,

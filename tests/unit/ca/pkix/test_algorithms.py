@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -30,6 +31,9 @@ from support.paths import DAY, NOW, Authority, IssuerKey, Signing
 from support.pki import certificate_pem, rsa_key
 
 S256 = Signing(hashes.SHA256())
+needs_openssl = pytest.mark.skipif(
+    sys.platform == "win32", reason="OpenSSL's command line: runs on Linux"
+)
 OPENSSL_3_0 = [kind for kind in KINDS if not kind.name.startswith("ML_DSA")]
 """What Debian 12's OpenSSL can verify."""
 
@@ -58,6 +62,7 @@ def test_a_profile_without_the_algorithm_refuses_the_chain(kind: CaSignature) ->
         validate_path(leaf, (), [root.certificate], NOW, ALL_CA_SIGNATURES - {kind})
 
 
+@needs_openssl
 @pytest.mark.parametrize("kind", OPENSSL_3_0)
 def test_openssl_agrees(kind: CaSignature, tmp_path: Path) -> None:
     own, signing = KINDS[kind]
@@ -108,6 +113,7 @@ PSS_PARAMETERS = (
 )
 
 
+@needs_openssl
 @pytest.mark.parametrize("parameters", [(), PSS_PARAMETERS])
 def test_a_key_for_pss_alone_signs_by_pss_alone(parameters: Sequence[str], tmp_path: Path) -> None:
     """RFC 4055, 1.2: id-RSASSA-PSS in the public key, with its parameters or without."""
