@@ -306,10 +306,6 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <source>Cannot be read</source>
         <translation>Cannot be read</translation>
     </message>
-    <message>
-        <source>{0} ({1})</source>
-        <translation>{0} ({1})</translation>
-    </message>
     <message numerus="yes">
         <source>%n day(s) left</source>
         <translation>
@@ -969,10 +965,6 @@ Serial number: {serial}</translation>
 <context>
     <name>NoteLines</name>
     <message>
-        <source>{0} ({1})</source>
-        <translation>{0} ({1})</translation>
-    </message>
-    <message>
         <source>{place} cannot be used: {title}. {next}</source>
         <translation>{place} cannot be used: {title}. {next}</translation>
     </message>
@@ -1300,10 +1292,6 @@ Error code: {code}</translation>
     <message>
         <source>No certificate uses this key. Your certificates stay as they are.</source>
         <translation>No certificate uses this key. Your certificates stay as they are.</translation>
-    </message>
-    <message>
-        <source>{0} ({1})</source>
-        <translation>{0} ({1})</translation>
     </message>
     <message>
         <source>If you have begun a renewal with this USB token on another PC, do not delete the key, but go on there.</source>
@@ -1890,10 +1878,6 @@ Error code: {code}</translation>
 </context>
 <context>
     <name>_LeftoverLine</name>
-    <message>
-        <source>{0} ({1})</source>
-        <translation>{0} ({1})</translation>
-    </message>
     <message>
         <source>{place}: a key that no certificate uses was left by an interrupted procedure (number {number}). It does no harm there.</source>
         <translation>{place}: a key that no certificate uses was left by an interrupted procedure (number {number}). It does no harm there.</translation>

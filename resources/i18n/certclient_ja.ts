@@ -307,10 +307,6 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <source>Cannot be read</source>
         <translation>読み取れません</translation>
     </message>
-    <message>
-        <source>{0} ({1})</source>
-        <translation>{0}（{1}）</translation>
-    </message>
     <message numerus="yes">
         <source>%n day(s) left</source>
         <translation>
@@ -967,10 +963,6 @@ Serial number: {serial}</source>
 <context>
     <name>NoteLines</name>
     <message>
-        <source>{0} ({1})</source>
-        <translation>{0}（{1}）</translation>
-    </message>
-    <message>
         <source>{place} cannot be used: {title}. {next}</source>
         <translation>{place}は使えません：{title}。{next}</translation>
     </message>
@@ -1294,10 +1286,6 @@ Error code: {code}</source>
     <message>
         <source>No certificate uses this key. Your certificates stay as they are.</source>
         <translation>どの電子証明書にも使われていない鍵です。今お使いの電子証明書は、そのままです。</translation>
-    </message>
-    <message>
-        <source>{0} ({1})</source>
-        <translation>{0}（{1}）</translation>
     </message>
     <message>
         <source>If you have begun a renewal with this USB token on another PC, do not delete the key, but go on there.</source>
@@ -1881,10 +1869,6 @@ Error code: {code}</source>
 </context>
 <context>
     <name>_LeftoverLine</name>
-    <message>
-        <source>{0} ({1})</source>
-        <translation>{0}（{1}）</translation>
-    </message>
     <message>
         <source>{place}: a key that no certificate uses was left by an interrupted procedure (number {number}). It does no harm there.</source>
         <translation>{place}に、中断した手続きの鍵が、使われないまま残っています（番号 {number}）。そのままでも、ログインや更新に支障はありません。</translation>

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from tools.translations import compile_changed
@@ -175,6 +177,10 @@ def _compile(fresh: WineWindows, folder: Path) -> None:
         raise PartError(f"Python does not run under Wine\n{output[-3000:]}")
 
 
+_MOST_CRASHES = 2
+_SERVER_CRASH = re.compile(r"wineserver\d*: server/\S+: .*Assertion ")
+
+
 def run_tests(target: WineWindows, arguments: Sequence[str]) -> int:
     """Starts all runs in parallel and prints their outputs in turn; returns 0 only if all passed.
 
@@ -183,8 +189,12 @@ def run_tests(target: WineWindows, arguments: Sequence[str]) -> int:
     compile_changed()
     with practice_bank() as service:
         runs = [run for run in RUNS if not arguments or run.screen is _of_windows(arguments)]
-        running = [(run, _start_pytest(target, run, arguments, service)) for run in runs]
-        codes = [_show(run, process) for run, process in running]
+        starts = [partial(_start_pytest, target, run, arguments, service) for run in runs]
+        processes = [start() for start in starts]
+        codes = [
+            show_run(run.name, process, start)
+            for run, process, start in zip(runs, processes, starts, strict=True)
+        ]
     return int(any(codes))
 
 
@@ -192,10 +202,31 @@ def _of_windows(arguments: Sequence[str]) -> bool:
     return any(argument.startswith(_UI_FOLDERS) for argument in arguments)
 
 
-def _show(run: WineRun, process: Process) -> int:
-    print(f"==> Windows with {run.name}", flush=True)
+def show_run(name: str, process: Process, start_again: Callable[[], Process]) -> int:
+    """Prints the output of `process`; returns its exit code.
+
+    Begins the run again, twice at most, if Wine's own server has crashed: Wine 10 does so at times
+    when a socket is closed while it is polled, and the programs in it then never end.
+    """
+    for _ in range(_MOST_CRASHES):
+        print(f"==> Windows with {name}", flush=True)
+        code = _print_output(process)
+        if code is not None:
+            return code
+        print("==> Wine's server has crashed: once more", flush=True)
+        process = start_again()
+    code = _print_output(process)
+    return 1 if code is None else code
+
+
+def _print_output(process: Process) -> int | None:
+    """The exit code; None if Wine's server has crashed, and then everything in it is ended."""
     for line in process.stdout or ():
         print(line, end="", flush=True)
+        if _SERVER_CRASH.search(line):
+            process.kill()
+            process.wait()
+            return None
     return process.wait()
 
 

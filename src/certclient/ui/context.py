@@ -11,10 +11,12 @@ from certclient.enrollment.bank_status import BankStatuses
 from certclient.enrollment.open_procedures import OpenProcedures
 from certclient.enrollment.preferred_store import PreferredStore
 from certclient.enrollment.procedure import Enrollment
-from certclient.i18n.catalogue import Catalogue
+from certclient.i18n.catalogue import Catalogue, Language
 from certclient.model.certificate import Owner, Role
 from certclient.model.profile import Profile
+from certclient.model.visible_text import visible
 from certclient.store.base import CertificateStore
+from certclient.store.names import title_of
 from certclient.ui.language import Languages
 from certclient.ui.settings import UiSettings
 from certclient.ui.tasks.runner import TaskRunner
@@ -78,6 +80,14 @@ class AppContext:
     def bank(self, profile: Profile) -> str:
         """Returns the bank's display name in the current language."""
         return profile.bank.for_language(self.languages.current.value)
+
+    def place(self, store: CertificateStore) -> str:
+        """Returns パソコン or 専用USB, with the browser's or the token's name if that says more."""
+        kind, name = self.catalogue.destination(store.destination), visible(title_of(store))
+        if not name or name.casefold() == kind.casefold():
+            return kind
+        japanese = self.languages.current is Language.JAPANESE
+        return f"{kind}（{name}）" if japanese else f"{kind} ({name})"
 
     def contact(self, profile: Profile, owner: Owner | None = None) -> str:
         """Returns the profile's contact text: a 利用者 is referred to the 管理者, everyone else to

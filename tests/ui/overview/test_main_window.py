@@ -82,7 +82,7 @@ def test_row_shows_every_column(screen: MainWindowScreen) -> None:
         Column.USER: "TKYM1408054 1394",
         Column.ROLE: "管理者",
         Column.BANK: screen.ui.profile.bank.ja,
-        Column.PLACE: f"専用USB（{token.label}）",
+        Column.PLACE: "専用USB",  # the token has no other name
         Column.UNTIL: words.minute(stored.certificate.not_after),
         Column.LEFT: "あと20日",
         Column.STATE: "更新できます",
@@ -99,7 +99,7 @@ def test_a_screen_reader_reads_the_list_line_by_line(screen: MainWindowScreen) -
         for column in Column
     ]
     assert cells[Column.USER] == (
-        "ユーザID: TKYM1408054 1394, 区分: 管理者, 保存先: 専用USB（専用USB）, "
+        "ユーザID: TKYM1408054 1394, 区分: 管理者, 保存先: 専用USB, "
         "有効期限: 2026年12月20日 23:59, 残り日数: あと20日, 状態: 更新できます"
     )
     assert cells[Column.LEFT] == "残り日数: あと20日"

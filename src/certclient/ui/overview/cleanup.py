@@ -14,7 +14,6 @@ from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.visible_text import visible
 from certclient.platform import log
 from certclient.store.base import CertificateStore
-from certclient.store.names import title_of
 from certclient.ui.context import AppContext
 from certclient.ui.overview.store_task import StoreTask
 from certclient.ui.tasks.interaction import QtInteraction
@@ -100,13 +99,10 @@ class ProcedureCleanup(QObject):
 
     def confirm_removal(self, leftover: Leftover) -> None:
         """Asks for confirmation, then deletes the leftover key; this cannot be undone."""
-        catalogue = self._context.catalogue
-        place = catalogue.destination(leftover.store.destination)
+        place = self._context.place(leftover.store)
         lines = [
             self.tr("No certificate uses this key. Your certificates stay as they are."),
         ]
-        if title := title_of(leftover.store):
-            place = self.tr("{0} ({1})").format(place, title)
         if leftover.store.destination is Destination.USB:
             lines.append(
                 self.tr(

@@ -8,7 +8,6 @@ from PySide6.QtCore import QEvent, Signal
 from PySide6.QtWidgets import QGroupBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from certclient.enrollment.procedure import Leftover
-from certclient.store.names import title_of
 from certclient.ui.context import AppContext
 from certclient.ui.widgets.parts import Sentence, without_mnemonic
 
@@ -81,10 +80,7 @@ class _LeftoverLine(QWidget):
         self.removal_requested.emit(self._leftover)
 
     def retranslate(self) -> None:
-        store = self._leftover.store
-        place = self._context.catalogue.destination(store.destination)
-        if title := title_of(store):
-            place = self.tr("{0} ({1})").format(place, title)
+        place = self._context.place(self._leftover.store)
         text = self.tr(
             "{place}: a key that no certificate uses was left by an interrupted procedure (number"
             " {number}). It does no harm there."

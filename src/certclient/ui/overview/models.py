@@ -18,7 +18,6 @@ from certclient.enrollment.procedure_status import ProcedurePhase, ProcedureStat
 from certclient.model.certificate import DATES
 from certclient.model.certificate_reading import CertificateField
 from certclient.model.visible_text import visible
-from certclient.store.names import title_of
 from certclient.ui.context import AppContext
 from certclient.ui.widgets.parts import tool_tip
 
@@ -215,10 +214,7 @@ class CertificateModel(QAbstractItemModel):
 
     def place(self, row: Row) -> str:
         """Returns パソコン or 専用USB, with the browser's or the token's name."""
-        store = row.entry.store
-        name = self._context.catalogue.destination(store.destination)
-        title = title_of(store)
-        return self.tr("{0} ({1})").format(name, visible(title)) if title else name
+        return self._context.place(row.entry.store)
 
     def days_left(self, row: Row) -> str:
         """Returns the days left or since expiry, in words; "" for a row that no longer counts and

@@ -9,7 +9,6 @@ from certclient.enrollment.overview import Row
 from certclient.model.errors import ErrorCode
 from certclient.model.visible_text import visible
 from certclient.store.base import StoredCertificate
-from certclient.store.names import title_of
 from certclient.ui.context import AppContext
 from certclient.ui.overview.archiving import ArchiveAction
 from certclient.ui.widgets.parts import Sentence
@@ -46,9 +45,7 @@ class NoteLines(Sentence):
             error = overview.unusable.get(store.store_id)
             if error is None:
                 continue
-            place = catalogue.destination(store.destination)
-            if title := title_of(store):
-                place = self.tr("{0} ({1})").format(place, title)
+            place = self._context.place(store)
             shown = catalogue.error(error)
             text = self.tr("{place} cannot be used: {title}. {next}")
             named = text.format(place=place, title=shown.title, next=shown.next_step)
