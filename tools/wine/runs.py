@@ -221,12 +221,12 @@ def show_run(name: str, process: Process, start_again: Callable[[], Process]) ->
 
 def _print_output(process: Process) -> int | None:
     """The exit code; None if Wine's server has crashed, and then everything in it is ended."""
-    for line in process.stdout or ():
-        print(line, end="", flush=True)
-        if _SERVER_CRASH.search(line):
-            process.kill()
-            process.wait()
-            return None
+    with process:
+        for line in process.stdout or ():
+            print(line, end="", flush=True)
+            if _SERVER_CRASH.search(line):
+                process.kill()
+                return None
     return process.wait()
 
 
