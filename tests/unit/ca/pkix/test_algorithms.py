@@ -142,12 +142,14 @@ def old_ca(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Certificate,
     return openssl_ca(tmp_path, "-newkey", "rsa:2048", request.param)
 
 
+@needs_openssl
 def test_sha1_and_md5_are_refused(old_ca: tuple[Certificate, Certificate]) -> None:
     anchor, leaf = old_ca
     with pytest.raises(PathError, match=r"1\.2\.840\.113549\.1\.1\.[45] not accepted"):
         validate_path(leaf, (), [anchor], datetime.now(UTC))
 
 
+@needs_openssl
 def test_an_anchors_own_signature_does_not_matter(
     old_ca: tuple[Certificate, Certificate], tmp_path: Path
 ) -> None:
