@@ -4,31 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, Signal
-from PySide6.QtWidgets import QGroupBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from certclient.enrollment.procedure import ProcedureState
 from certclient.enrollment.procedure_status import ProcedurePhase, ProcedureStatus
 from certclient.model.errors import CertclientError
 from certclient.model.visible_text import visible
 from certclient.ui.context import AppContext
-from certclient.ui.widgets.parts import Sentence, without_mnemonic
+from certclient.ui.overview.lines_panel import LinesPanel, PanelLine
+from certclient.ui.widgets.parts import without_mnemonic
 
 
-class PendingPanel(QGroupBox):
-    """Hidden if there are none."""
+class PendingPanel(LinesPanel):
+    """One line per procedure; the first button is 続ける."""
 
     resume_requested = Signal(object)
     """The ProcedureStatus to resume, or to show while it runs."""
     abandon_requested = Signal(object)
     """The ProcedureStatus to abandon."""
 
+    _lines: Sequence[PendingLine]
+
     def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._context = context
-        self._lines: list[PendingLine] = []
-        self._layout = QVBoxLayout(self)
-        self.hide()
 
     def show_procedures(self, statuses: Sequence[ProcedureStatus]) -> None:
         """Shows one line per procedure, oldest first; keeps the widgets of those that stay."""
@@ -36,53 +36,32 @@ class PendingPanel(QGroupBox):
             self._make_lines(statuses)
         for line, status in zip(self._lines, statuses, strict=True):
             line.status = status
-        self._retranslate()
-        self.setVisible(bool(statuses))
+        self._show_lines()
 
     def _make_lines(self, statuses: Sequence[ProcedureStatus]) -> None:
-        for line in self._lines:
-            self._layout.removeWidget(line)
-            line.deleteLater()
         # A mnemonic is pressed once, so only the first line has them.
-        self._lines = [
+        lines = [
             PendingLine(self._context, status, mnemonics=number == 0)
             for number, status in enumerate(statuses)
         ]
-        for line in self._lines:
+        for line in lines:
             line.button.clicked.connect(line.ask)
             line.abandon_button.clicked.connect(line.request_abandon)
             line.resume_requested.connect(self.resume_requested)
             line.abandon_requested.connect(self.abandon_requested)
-            self._layout.addWidget(line)
-
-    @property
-    def buttons(self) -> list[QPushButton]:
-        """続ける, one per procedure."""
-        return [line.button for line in self._lines]
+        self._replace_lines(lines)
+        self._lines = lines
 
     @property
     def abandon_buttons(self) -> list[QPushButton]:
         """やめる, one per procedure."""
         return [line.abandon_button for line in self._lines]
 
-    @property
-    def texts(self) -> list[str]:
-        """What each line says."""
-        return [line.text for line in self._lines]
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Retranslates on a language switch."""
-        super().changeEvent(event)
-        if event.type() is QEvent.Type.LanguageChange:
-            self._retranslate()
-
-    def _retranslate(self) -> None:
-        self.setTitle(self.tr("Not finished yet"))
-        for line in self._lines:
-            line.retranslate()
+    def _heading(self) -> str:
+        return self.tr("Not finished yet")
 
 
-class PendingLine(QWidget):
+class PendingLine(PanelLine):
     """One procedure: its state in words, 続ける and やめる, or 画面を開く while it runs."""
 
     resume_requested = Signal(object)
@@ -93,18 +72,8 @@ class PendingLine(QWidget):
         self._context = context
         self._mnemonics = mnemonics
         self.status = status
-        self._text: QLabel = Sentence()
-        self.button, self.abandon_button = QPushButton(), QPushButton()
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._text, 1)
-        layout.addWidget(self.button)
-        layout.addWidget(self.abandon_button)
-
-    @property
-    def text(self) -> str:
-        """What the line says."""
-        return self._text.text()
+        self.abandon_button = QPushButton()
+        self._layout.addWidget(self.abandon_button)
 
     def ask(self) -> None:
         """Emits `resume_requested` with this procedure."""
@@ -120,7 +89,7 @@ class PendingLine(QWidget):
         profile = self._context.profile(status.profile_id)
         bank = self._context.bank(profile) if profile else status.profile_id
         text = self.tr("{user} ({bank}): {state}")
-        self._text.setText(
+        self._sentence.setText(
             text.format(user=visible(status.user_id), bank=bank, state=self._state())
         )
         self._set_button(self.button, *self._action())

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QObject, Signal
-from PySide6.QtWidgets import QGroupBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
 
 from certclient.enrollment.run_results import ResultKind, RunResult
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.visible_text import visible
 from certclient.ui.context import AppContext
-from certclient.ui.widgets.parts import Sentence
+from certclient.ui.overview.lines_panel import LinesPanel, PanelLine
 
 
 class ResultTexts(QObject):
@@ -71,18 +71,17 @@ class ResultTexts(QObject):
         return text.format(title=shown.title, next=shown.next_step, code=shown.code)
 
 
-class ResultPanel(QGroupBox):
-    """One entry for each run or batch, each with 確認しました. Hidden if there is none."""
+class ResultPanel(LinesPanel):
+    """One entry for each run or batch, each with 確認しました."""
 
     seen = Signal(object)
     """The RunResults that the user has confirmed."""
 
+    _lines: Sequence[_ResultLine]
+
     def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._texts = ResultTexts(context, self)
-        self._lines: list[_ResultLine] = []
-        self._layout = QVBoxLayout(self)
-        self.hide()
 
     def show_results(self, results: Sequence[RunResult]) -> None:
         """Shows the results, oldest first. A failure whose procedure is still open has its line
@@ -91,47 +90,26 @@ class ResultPanel(QGroupBox):
             group for group in grouped(results) if _is_batch(group) or not group[0].procedure_id
         ]
         if groups != [line.results for line in self._lines]:
-            for line in self._lines:
-                self._layout.removeWidget(line)
-                line.deleteLater()
-            self._lines = [
+            lines = [
                 _ResultLine(self._texts, group, mnemonic=number == 0)
                 for number, group in enumerate(groups)
             ]
-            for line in self._lines:
+            for line in lines:
                 line.seen.connect(self.seen)
-                self._layout.addWidget(line)
-        self._retranslate()
-        self.setVisible(bool(self._lines))
+            self._replace_lines(lines)
+            self._lines = lines
+        self._show_lines()
 
     @property
     def results(self) -> list[RunResult]:
         """The results on the panel."""
         return [one for line in self._lines for one in line.results]
 
-    @property
-    def buttons(self) -> list[QPushButton]:
-        """確認しました, one per entry."""
-        return [line.button for line in self._lines]
-
-    @property
-    def texts(self) -> list[str]:
-        """What each entry says."""
-        return [line.text for line in self._lines]
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Retranslates on a language switch."""
-        super().changeEvent(event)
-        if event.type() is QEvent.Type.LanguageChange:
-            self._retranslate()
-
-    def _retranslate(self) -> None:
-        self.setTitle(self.tr("What has happened meanwhile"))
-        for line in self._lines:
-            line.retranslate()
+    def _heading(self) -> str:
+        return self.tr("What has happened meanwhile")
 
 
-class _ResultLine(QWidget):
+class _ResultLine(PanelLine):
     seen = Signal(object)
 
     def __init__(
@@ -141,20 +119,11 @@ class _ResultLine(QWidget):
         self._texts = texts
         self._mnemonic = mnemonic
         self.results = results
-        self._text = Sentence()
-        self.button = QPushButton()
         self.button.clicked.connect(lambda: self.seen.emit(self.results))
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._text, 1)
-        layout.addWidget(self.button)
-
-    @property
-    def text(self) -> str:
-        return self._text.text()
 
     def retranslate(self) -> None:
-        self._text.setText(self._texts.text(self.results))
+        """See PanelLine.retranslate."""
+        self._sentence.setText(self._texts.text(self.results))
         # A mnemonic is pressed once, so only the first entry has it.
         self.button.setText(self.tr("Mar&k as seen") if self._mnemonic else self.tr("Mark as seen"))
         name = self.tr("Mark as seen: {0}").format(visible(self.results[0].full_id))
