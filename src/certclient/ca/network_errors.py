@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from http import HTTPStatus
 
 from certclient.model.errors import CertclientError, ErrorCode
 
-_AUTHENTICATION_REQUIRED = 407
 _UNEXPECTED_EOF = "UNEXPECTED_EOF_WHILE_READING"
 """OpenSSL 3's reason for a lost connection; Python before 3.11.4 raises it as a plain SSLError."""
 _SERVER_DOWN = (502, 503, 504)
@@ -20,6 +20,13 @@ _INTERRUPTED = (ssl.SSLEOFError, ssl.SSLZeroReturnError, TimeoutError)
 Some releases of Python, Debian 12's among them, set SSL_OP_IGNORE_UNEXPECTED_EOF. OpenSSL 3 then
 reports a lost connection as one that the peer has closed (SSLZeroReturnError).
 """
+
+
+class NoAnswerError(CertclientError):
+    """A network error after the connection to the server stood. `chain`: the server's (DER), if
+    the transport knows it."""
+
+    chain: Sequence[bytes] = ()
 
 
 def network_error(error: BaseException, host: str) -> CertclientError:
@@ -44,7 +51,7 @@ def proxy_down(error: Exception, proxy: str) -> CertclientError:
 
 def proxy_refusal(status: int, proxy: str) -> CertclientError:
     """The error for an HTTP status that came from `proxy` (host:port)."""
-    authentication = status == _AUTHENTICATION_REQUIRED
+    authentication = status == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED
     code = ErrorCode.PROXY_AUTHENTICATION if authentication else ErrorCode.PROXY_UNREACHABLE
     return CertclientError(code, host=proxy, status=str(status))
 

@@ -7,6 +7,7 @@ import socket
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from secrets import token_bytes
 from urllib.parse import urlsplit
 
@@ -20,7 +21,6 @@ from certclient.ca.transport import USER_AGENT
 from certclient.platform.proxies.address import ProxyAddress, read_address
 from certclient.platform.proxies.logins import ProxyLogins
 
-_AUTHENTICATION_REQUIRED = 407
 _PORTS = {"http": 80, "https": 443}
 _MAX_INTERIM = 20
 """Limits the 1xx responses before the final one."""
@@ -208,7 +208,7 @@ def _through_tunnel(
             login.passed()
             return line
         line.close()
-        if status != _AUTHENTICATION_REQUIRED:
+        if status != HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
             raise tunnel_refusal(status, proxy.netloc, server.host)
         login.challenged(offers)
 

@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from http import HTTPStatus
 from secrets import token_bytes
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -36,7 +37,7 @@ from certclient.ca.http.connection import (
 from certclient.ca.http.deadline import Deadline, Line
 from certclient.ca.http.messages import HttpRequest, read_body
 from certclient.ca.http.tls import tls_context
-from certclient.ca.network_errors import network_error
+from certclient.ca.network_errors import NoAnswerError, network_error
 from certclient.ca.openssl_errors import clear_foreign_errors
 from certclient.ca.proxies import system_proxies
 from certclient.ca.routing import over_routes, routes_to
@@ -52,15 +53,9 @@ from certclient.platform.proxies.routes import DIRECT, ProxyResolver, Routes
 
 T = TypeVar("T")
 
-_AUTHENTICATION_REQUIRED = 407
-
 
 class _Unanswered(Exception):  # noqa: N818 - what it is
     """The connection to the server stood; its cause came afterwards."""
-
-
-class _NoAnswerError(CertclientError):
-    """A network error after the connection to the server stood."""
 
 
 class HttpTransport:
@@ -140,7 +135,7 @@ class HttpTransport:
             _, route = self._exchange(
                 HttpRequest("HEAD", url, limits), lambda response: self._head(url, response), routes
             )
-        except _NoAnswerError as error:
+        except NoAnswerError as error:
             unanswered = CertclientError(ErrorCode.PROBE_UNANSWERED, **error.data)
             route = next(iter(routes.addresses), DIRECT)
         opened = None if self._tls_anchors else self._interception_error(url, route)
@@ -220,7 +215,7 @@ class HttpTransport:
                 authorization = login.header(SignedRequest(request.method, uri))
                 line.send(request.encoded(uri, server.header, authorization))
                 with read_head(line, request.method) as response:
-                    if response.status != _AUTHENTICATION_REQUIRED:
+                    if response.status != HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
                         login.passed()
                         return read(response)
                     offers = response.headers.get_all("Proxy-Authenticate") or ()
@@ -271,7 +266,7 @@ class HttpTransport:
     def _network_error(self, error: Exception, url: str, proxy: str) -> CertclientError:
         if isinstance(error, _Unanswered):
             found = network_error(error.__cause__ or error, host_of(url))
-            return _NoAnswerError(found.code, **found.data)
+            return NoAnswerError(found.code, **found.data)
         found = network_error(error, host_of(url))
         if found.code is not ErrorCode.TLS_UNTRUSTED:
             return found

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from certclient.ca.answers import (
@@ -23,7 +24,7 @@ from certclient.ca.answers import (
     too_long,
 )
 from certclient.ca.http.content import decoded
-from certclient.ca.network_errors import tunnel_refusal
+from certclient.ca.network_errors import NoAnswerError, tunnel_refusal
 from certclient.ca.proxies import system_proxies
 from certclient.ca.routing import over_routes, routes_to
 from certclient.ca.tls.interception import (
@@ -35,10 +36,9 @@ from certclient.ca.tls.interception import (
 )
 from certclient.ca.transport import DEFAULT_MAX_BYTES, DEFAULT_TIMEOUTS, Timeouts
 from certclient.ca.transports.winhttp_messages import (
-    Answer,
-    Message,
-    NoAnswerError,
     Way,
+    WinHttpRequest,
+    WinHttpResponse,
     is_cut_off,
     unanswered_error,
 )
@@ -53,9 +53,6 @@ from certclient.platform.winhttp import declarations as winhttp
 from certclient.platform.winhttp.errors import is_tls_failure, network_error, tls_reason
 from certclient.platform.winhttp.exchange import Exchange, Limits, OutgoingRequest, Tls
 from certclient.platform.winhttp.proxy_login import WindowsProxyLogin
-
-_AUTHENTICATION_REQUIRED = 407
-
 
 Accept = Callable[[ResponseHead], None]
 """Raises CertclientError if the body is not to be read."""
@@ -97,7 +94,7 @@ class WinHttpTransport:
             ("Accept", content_type),
             ("Accept-Encoding", "identity"),
         )
-        message = Message("POST", url, self._timeouts, headers, body)
+        message = WinHttpRequest("POST", url, self._timeouts, headers, body)
         answer = self._exchange(
             message, self._routes(url), lambda head: check_status(head, content_type)
         )
@@ -106,7 +103,7 @@ class WinHttpTransport:
     def get(self, url: str, accept: str) -> bytes:
         """See Transport.get."""
         headers = (("Accept", accept), ("Accept-Encoding", "identity"))
-        message = Message("GET", url, self._timeouts, headers)
+        message = WinHttpRequest("GET", url, self._timeouts, headers)
         return self._decoded(self._exchange(message, self._routes(url), check_resource))
 
     def probe(self, url: str) -> Sequence[CertclientError]:
@@ -116,7 +113,7 @@ class WinHttpTransport:
         limits = self._timeouts.for_head()
         unanswered: CertclientError | None = None
         try:
-            answer = self._exchange(Message("HEAD", url, limits), routes, lambda _head: None)
+            answer = self._exchange(WinHttpRequest("HEAD", url, limits), routes, lambda _head: None)
             chain = answer.chain
         except NoAnswerError as error:
             unanswered = CertclientError(ErrorCode.PROBE_UNANSWERED, **error.data)
@@ -137,13 +134,13 @@ class WinHttpTransport:
     def _routes(self, url: str) -> Routes:
         return routes_to(url, self._proxies, self._logins, allow_http=self._allow_http)
 
-    def _exchange(self, message: Message, routes: Routes, accept: Accept) -> Answer:
+    def _exchange(self, message: WinHttpRequest, routes: Routes, accept: Accept) -> WinHttpResponse:
         answer, _ = over_routes(
             routes, lambda address: self._send(message, Way.of(address, routes), accept)
         )
         return answer
 
-    def _send(self, message: Message, way: Way, accept: Accept) -> Answer:
+    def _send(self, message: WinHttpRequest, way: Way, accept: Accept) -> WinHttpResponse:
         """Sends over a connection of its own."""
         # Anchors of the profile replace Windows' roots: `_check_server` verifies the chain.
         ignored = winhttp.SECURITY_FLAG_IGNORE_UNKNOWN_CA if self._anchors else 0
@@ -161,9 +158,9 @@ class WinHttpTransport:
                 raise self._error(error, exchange, message, way) from error
             except CertclientError as error:
                 raise self._completed(error, exchange, message, way) from error
-            return Answer(head, body, exchange.chain)
+            return WinHttpResponse(head, body, exchange.chain)
 
-    def _open(self, message: Message, way: Way, tls: Tls) -> Exchange:
+    def _open(self, message: WinHttpRequest, way: Way, tls: Tls) -> Exchange:
         request = OutgoingRequest(
             message.method, message.url, message.lines, message.body, way.proxy, way.exceptions
         )
@@ -174,12 +171,12 @@ class WinHttpTransport:
         except WindowsCallError as error:  # a host name that WinHTTP does not take, for example
             raise network_error(error, host_of(message.url), "", connected=False) from error
 
-    def _pass_proxy(self, exchange: Exchange, message: Message, way: Way) -> None:
+    def _pass_proxy(self, exchange: Exchange, message: WinHttpRequest, way: Way) -> None:
         """Sends until the response is the server's. Raises CertclientError: PROXY_…"""
         login = WindowsProxyLogin(way.proxy, self._logins, as_windows_user=not way.announced)
         # A server's own 407, behind TLS, is no question of the proxy's.
         while (
-            (status := exchange.send()) == _AUTHENTICATION_REQUIRED
+            (status := exchange.send()) == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED
             and way.proxy
             and not exchange.secured
         ):
@@ -205,7 +202,7 @@ class WinHttpTransport:
         return check
 
     def _error(
-        self, error: WindowsCallError, exchange: Exchange, message: Message, way: Way
+        self, error: WindowsCallError, exchange: Exchange, message: WinHttpRequest, way: Way
     ) -> CertclientError:
         host = host_of(message.url)
         if exchange.secured or not is_tls_failure(error):
@@ -233,7 +230,7 @@ class WinHttpTransport:
         reason = reason_against_server(chain, host, anchors, self._clock())
         return reason or "no path to a trusted issuer"
 
-    def _presented(self, message: Message, way: Way) -> Sequence[bytes]:
+    def _presented(self, message: WinHttpRequest, way: Way) -> Sequence[bytes]:
         """The chain that the server presents, unverified, for messages only; empty on failure.
 
         WinHTTP does not give the chain of a connection that it refuses. A second one, over which no
@@ -243,7 +240,7 @@ class WinHttpTransport:
         def refuse(_chain: Sequence[bytes]) -> None:
             raise CertclientError(ErrorCode.TLS_UNTRUSTED)
 
-        probe = Message("HEAD", message.url, message.timeouts)
+        probe = WinHttpRequest("HEAD", message.url, message.timeouts)
         tls = Tls(refuse, winhttp.SECURITY_FLAG_IGNORE_ALL)
         with self._open(probe, way, tls) as exchange:
             try:
@@ -264,7 +261,7 @@ class WinHttpTransport:
                 self._running = None
 
     def _completed(
-        self, error: CertclientError, exchange: Exchange, message: Message, way: Way
+        self, error: CertclientError, exchange: Exchange, message: WinHttpRequest, way: Way
     ) -> CertclientError:
         """The error with what only the exchange knows."""
         if error.code is ErrorCode.NETWORK_TIMEOUT:
@@ -276,7 +273,7 @@ class WinHttpTransport:
         named = {"host": host_of(message.url), "issuer": issuer_name(certificates(exchange.chain))}
         return CertclientError(error.code, **{**error.data, **named})
 
-    def _clock_error(self, message: Message, way: Way) -> CertclientError | None:
+    def _clock_error(self, message: WinHttpRequest, way: Way) -> CertclientError | None:
         """CLOCK_WRONG if only the dates of the server's certificates do not suit the clock.
 
         As `ca.tls.clock.clock_error`: nothing here is trusted, it only selects the error.
@@ -291,7 +288,7 @@ class WinHttpTransport:
 
         unknown_ca = winhttp.SECURITY_FLAG_IGNORE_UNKNOWN_CA if self._anchors else 0
         tls = Tls(check, winhttp.SECURITY_FLAG_IGNORE_DATES | unknown_ca)
-        probe, there = Message("HEAD", message.url, message.timeouts), None
+        probe, there = WinHttpRequest("HEAD", message.url, message.timeouts), None
         with self._open(probe, way, tls) as exchange:
             try:
                 self._pass_proxy(exchange, probe, way)
@@ -314,7 +311,7 @@ class WinHttpTransport:
             return None
         return CertclientError(ErrorCode.TLS_OPENED, host=host, issuer=name)
 
-    def _decoded(self, answer: Answer) -> bytes:
+    def _decoded(self, answer: WinHttpResponse) -> bytes:
         head, body = answer.head, answer.body
         if body is None:
             raise too_long(head)

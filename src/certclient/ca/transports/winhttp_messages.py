@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from certclient.ca.answers import ResponseHead
+from certclient.ca.network_errors import NoAnswerError
 from certclient.ca.transport import USER_AGENT, Timeouts
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.platform.proxies.routes import Routes
@@ -14,7 +15,7 @@ from certclient.platform.winhttp.exchange import Exchange
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class WinHttpRequest:
     """A request to `url`. `headers`: besides those of every request."""
 
     method: str
@@ -32,18 +33,12 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class WinHttpResponse:
     """A response. `body`: as it was sent; None if it was too long. `chain`: the server's (DER)."""
 
     head: ResponseHead
     body: bytes | None
     chain: Sequence[bytes]
-
-
-class NoAnswerError(CertclientError):
-    """A network error after the connection to the server stood. `chain`: that of the server."""
-
-    chain: Sequence[bytes] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +61,7 @@ class Way:
 
 
 def unanswered_error(
-    error: CertclientError, exchange: Exchange, message: Message, way: Way
+    error: CertclientError, exchange: Exchange, message: WinHttpRequest, way: Way
 ) -> CertclientError:
     """Marks a network error that came after the connection to the server stood."""
     plain = message.url.startswith("http:") and not way.proxy

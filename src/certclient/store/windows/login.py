@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -22,7 +23,6 @@ from certclient.platform.winhttp.exchange import Exchange, Limits, OutgoingReque
 from certclient.platform.winhttp.proxies import WindowsProxies
 from certclient.platform.winhttp.proxy_login import WindowsProxyLogin
 
-_PROXY_AUTHENTICATION_REQUIRED = 407
 _CONNECT, _SILENCE, _TOTAL = 20.0, 20.0, 60.0
 """Seconds."""
 
@@ -83,7 +83,7 @@ def log_in(
     try:
         with Exchange(request, limits, tls) as exchange:
             while (
-                (status := exchange.send()) == _PROXY_AUTHENTICATION_REQUIRED
+                (status := exchange.send()) == HTTPStatus.PROXY_AUTHENTICATION_REQUIRED
                 and address
                 and not exchange.secured
             ):
