@@ -8,6 +8,7 @@ generated beforehand. Exits with 1 if any login or renewal failed.
 
 from __future__ import annotations
 
+import argparse
 import http.client
 import multiprocessing
 import os
@@ -253,10 +254,13 @@ def _load(
 
 def main(arguments: Sequence[str]) -> int:
     """Runs `bank_load.py [SECONDS [LOGINS [RENEWALS]]]`; returns the exit code."""
-    given = [int(argument) for argument in arguments]
-    seconds, logins, renewals = (*given, *(SECONDS, LOGINS, RENEWALS)[len(given) :])
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("seconds", type=int, nargs="?", default=SECONDS)
+    parser.add_argument("logins", type=int, nargs="?", default=LOGINS, help="per second")
+    parser.add_argument("renewals", type=int, nargs="?", default=RENEWALS, help="per second")
+    given = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix=f"certclient-load-{secrets.token_hex(2)}-") as folder:
-        fine = run(Path(folder), min(seconds, MOST_SECONDS), logins, renewals)
+        fine = run(Path(folder), min(given.seconds, MOST_SECONDS), given.logins, given.renewals)
     return 0 if fine else 1
 
 

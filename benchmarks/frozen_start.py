@@ -8,6 +8,7 @@ program takes at most 1.3 times as long; if it takes longer or shows no window, 
 
 from __future__ import annotations
 
+import argparse
 import os
 import statistics
 import sys
@@ -55,8 +56,9 @@ def first_window(pc: FreshWindows, display: VirtualScreen, command: Sequence[str
     return seconds
 
 
-def main() -> int:
+def main(arguments: Sequence[str]) -> int:
     """Runs the comparison, or skips it with exit code 0 if not root."""
+    argparse.ArgumentParser(description=__doc__).parse_args(arguments)
     if os.geteuid() != 0:
         print("SKIPPED: Wine in a chroot needs root")
         return 0
@@ -109,4 +111,4 @@ def verdict(frozen: Sequence[float], unfrozen: Sequence[float]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

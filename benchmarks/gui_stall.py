@@ -9,6 +9,7 @@ window. The goal is 50 ms. No display is needed.
 
 from __future__ import annotations
 
+import argparse
 import os
 import secrets
 import subprocess
@@ -165,7 +166,9 @@ def main(arguments: Sequence[str]) -> int:
     if arguments[:1] == [_ONCE]:
         print(*run_once())
         return 0
-    runs = int(arguments[0]) if arguments else DEFAULT_RUNS
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("runs", type=int, nargs="?", default=DEFAULT_RUNS)
+    runs: int = parser.parse_args(arguments).runs
     stalls = [run_in_subprocess() for _ in range(runs)]
     table = Table(title=f"Longest stall of the GUI thread, {runs} runs, ms", box=None)
     table.add_column("")

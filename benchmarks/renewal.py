@@ -6,6 +6,7 @@ separate process, so that load on the machine affects both alike. The table show
 
 from __future__ import annotations
 
+import argparse
 import os
 import secrets
 import statistics
@@ -128,7 +129,9 @@ def _cell(seconds: Sequence[float]) -> str:
 
 def main(arguments: Sequence[str]) -> int:
     """Runs `renewal.py [RUNS]`; returns the exit code."""
-    runs = int(arguments[0]) if arguments else DEFAULT_RUNS
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("runs", type=int, nargs="?", default=DEFAULT_RUNS)
+    runs: int = parser.parse_args(arguments).runs
     with tempfile.TemporaryDirectory(prefix="certclient-bench-") as folder:
         world = World(Path(folder), Secret(f"{secrets.randbelow(10**6):06}"))
         world.prepare()

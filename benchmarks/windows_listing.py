@@ -9,6 +9,7 @@ after each change. Exits with 1 if the fastest listing takes longer.
 
 from __future__ import annotations
 
+import argparse
 import os
 import statistics
 import sys
@@ -88,4 +89,5 @@ else:
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser(description=__doc__).parse_args()
     sys.exit(main())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import secrets
 import shutil
@@ -55,12 +56,13 @@ def main(arguments: Sequence[str]) -> int:
     after a failed step, 130 after Ctrl+C. SIGTERM and SIGHUP (a closed terminal) end the bank, the
     browser and the window, too, and remove the folder; the exit code is 128 plus their number.
     """
+    given = _parser().parse_args(arguments)
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _end)
-    play = _play if "--story" in arguments or not has_display() else open_windows
+    play = _play if given.story or not has_display() else open_windows
     report = DemoReport()
     try:
-        with _temporary_folder(keep="--keep" in arguments) as folder:
+        with _temporary_folder(keep=given.keep) as folder:
             play(folder, report)
     except _EXPECTED as error:
         report.failed(f"{type(error).__name__}: {error}")
@@ -69,6 +71,17 @@ def main(arguments: Sequence[str]) -> int:
         report.failed("interrupted from the keyboard")
         return 130
     return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m demo", description="Renews two certificates against the practice bank."
+    )
+    parser.add_argument("--keep", action="store_true", help="keep the folder with the logs")
+    parser.add_argument(
+        "--story", action="store_true", help="play the story, even if there is a display"
+    )
+    return parser
 
 
 def _end(number: int, _frame: FrameType | None) -> NoReturn:

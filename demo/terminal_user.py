@@ -8,6 +8,7 @@ contains the terminal's output, with the exit code in the last line.
 
 from __future__ import annotations
 
+import argparse
 import os
 import pty
 import sys
@@ -68,5 +69,14 @@ def _answer_questions(terminal: int, answers: list[str]) -> str:
     return seen.decode("utf-8", "replace")
 
 
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description="Runs a program and answers its questions.")
+    parser.add_argument("screen", type=Path, help="the file for the terminal's output")
+    parser.add_argument("answers", help="separated by commas")
+    parser.add_argument("program", nargs=argparse.REMAINDER, help="and its arguments")
+    return parser
+
+
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2].split(",") if sys.argv[2] else [], sys.argv[3:])
+    given = _parser().parse_args()
+    main(given.screen, given.answers.split(",") if given.answers else [], given.program)

@@ -5,7 +5,9 @@ python -m tools.errors_page
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from certclient.cli.exit_codes import EXIT_CODES
@@ -68,5 +70,12 @@ def _words(shown: ErrorText) -> str:
     return f"**{shown.title}** {shown.sentence} {shown.next_step}"
 
 
-if __name__ == "__main__":
+def main(arguments: Sequence[str]) -> int:
+    """Writes PAGE; returns 0."""
+    argparse.ArgumentParser(description=f"Writes {PAGE}.").parse_args(arguments)
     PAGE.write_text(page(), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

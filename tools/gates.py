@@ -11,6 +11,7 @@ parallel with the others. The output ends with one line for each.
 
 from __future__ import annotations
 
+import argparse
 import os
 import subprocess
 import sys
@@ -163,5 +164,11 @@ def main(*, is_root: bool) -> int:
     return int(any(outcome.code for outcome in outcomes))
 
 
+def _is_quick(arguments: Sequence[str]) -> bool:
+    parser = argparse.ArgumentParser(description="Runs what `make test` and `make quick` run.")
+    parser.add_argument("--quick", action="store_true", help="static checks and unit tests only")
+    return bool(parser.parse_args(arguments).quick)
+
+
 if __name__ == "__main__":
-    sys.exit(quick() if sys.argv[1:] == ["--quick"] else main(is_root=os.geteuid() == 0))
+    sys.exit(quick() if _is_quick(sys.argv[1:]) else main(is_root=os.geteuid() == 0))

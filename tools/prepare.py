@@ -6,6 +6,7 @@ and changes nothing.
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import importlib.util
 import os
@@ -205,7 +206,9 @@ def this_machine() -> Machine:
 def main(arguments: Sequence[str]) -> int:
     """`prepare.py TARGET`, one of LOCKS. Returns 1, with a line on stderr, if something is
     missing."""
-    target = arguments[0]
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("target", choices=tuple(LOCKS), help="of make")
+    target = parser.parse_args(arguments).target
     machine = this_machine()
     if target == ROOT_ONLY and not machine.is_root:
         print(NO_ROOT)

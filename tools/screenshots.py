@@ -7,10 +7,12 @@ review.
 
 from __future__ import annotations
 
+import argparse
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtGui import QImage
@@ -39,8 +41,9 @@ def keep(picture: Path) -> None:
     image.save(str(KEPT / picture.name), None, _TIGHTEST)
 
 
-def main() -> int:
+def main(arguments: Sequence[str]) -> int:
     """Returns pytest's exit code: not 0 if a window cuts off a text."""
+    argparse.ArgumentParser(description=__doc__).parse_args(arguments)
     shutil.rmtree(ALL, ignore_errors=True)
     ALL.mkdir(parents=True)
     KEPT.mkdir(exist_ok=True)
@@ -54,4 +57,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

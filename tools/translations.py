@@ -9,6 +9,7 @@ Source texts are English, so the English file is filled in by itself, except for
 
 from __future__ import annotations
 
+import argparse
 import os
 import subprocess
 import sys
@@ -115,12 +116,13 @@ def _run(program: str, *arguments: str) -> None:
 
 def main(arguments: Sequence[str]) -> int:
     """Returns 1 if texts remain to be translated, 2 for wrong arguments, else 0."""
-    if arguments == ["compile"]:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("action", choices=("update", "compile"))
+    if parser.parse_args(arguments).action == "compile":
         compile_changed()
         return 0
-    if arguments != ["update"]:
-        print(__doc__, file=sys.stderr)
-        return 2
     update()
     compile_changed()
     missing = [f"{code}: {text}" for code in LANGUAGES for text in unfinished(ts_file(code))]

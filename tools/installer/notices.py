@@ -6,6 +6,7 @@ Python that `tools.wine` has prepared for Windows. The same parts give the same 
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import re
@@ -248,7 +249,9 @@ def _read(path: Path) -> str:
 
 def main(arguments: Sequence[str]) -> int:
     """Writes the text to the resources, or to the file in `arguments`."""
-    (target,) = [Path(argument) for argument in arguments] or [TARGET]
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("target", type=Path, nargs="?", default=TARGET)
+    target: Path = parser.parse_args(arguments).target
     target.write_text(make_notices(*windows_parts()), encoding="utf-8", newline="\n")
     return 0
 

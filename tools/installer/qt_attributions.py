@@ -8,6 +8,7 @@ PySide6.
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -93,8 +94,10 @@ def _lines(copyright_: object) -> str:
 
 def main(arguments: Sequence[str]) -> int:
     """Writes TARGET from the source of qtbase, the only argument."""
-    (source,) = arguments
-    text = "".join(component_text(component) for component in components(Path(source)))
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("source", type=Path, help="the unpacked source of qtbase")
+    source: Path = parser.parse_args(arguments).source
+    text = "".join(component_text(component) for component in components(source))
     TARGET.write_text(text, encoding="utf-8")
     return 0
 

@@ -7,6 +7,7 @@ refuses an overlay, the layers are copied instead.
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import subprocess
@@ -80,4 +81,6 @@ def _mount(*arguments: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(run(SandboxJob(**json.loads(sys.argv[1]))))
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("job", help="a SandboxJob as JSON")
+    sys.exit(run(SandboxJob(**json.loads(parser.parse_args().job))))

@@ -28,6 +28,32 @@ def test_fails_for_root_if_wine_is_unavailable(
     assert capsys.readouterr().err.strip() == "make test-windows: no Debian with Wine 10"
 
 
+@pytest.mark.parametrize(
+    ("arguments", "passed_on"),
+    [
+        (
+            ["-q", "tests/a.py", "-k", "tpm", "tests/b.py"],
+            ["-q", "tests/a.py", "-k", "tpm", "tests/b.py"],
+        ),
+        (["tests/a.py", "--", "--setup-plan"], ["tests/a.py", "--setup-plan"]),
+    ],
+)
+def test_arguments_for_pytest_are_passed_on(
+    monkeypatch: pytest.MonkeyPatch, arguments: list[str], passed_on: list[str]
+) -> None:
+    ran: list[list[str]] = []
+
+    def run_tests(_target: object, given: list[str]) -> int:
+        ran.append(given)
+        return 0
+
+    monkeypatch.setattr(test_windows, "prepare", lambda _cache: None)
+    monkeypatch.setattr(test_windows, "windows", lambda _parts, _cache: None)
+    monkeypatch.setattr(test_windows, "run_tests", run_tests)
+    assert test_windows.main(arguments, is_root=True) == 0
+    assert ran == [passed_on]
+
+
 def test_part_is_built_once_and_never_left_incomplete(tmp_path: Path) -> None:
     cache, made = Cache(tmp_path), []
 
