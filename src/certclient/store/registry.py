@@ -13,19 +13,16 @@ from dataclasses import dataclass, replace
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
-import pkcs11
-
 from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.platform.folders import home
 from certclient.store.base import CertificateStore, Unavailable
 from certclient.store.browsers import BrowserDatabase, find_databases, titles
 from certclient.store.pkcs11.database_files import Problem, shown_path, unusable
-from certclient.store.pkcs11.module import Module, load_module
+from certclient.store.pkcs11.discovery import find_tokens
 from certclient.store.pkcs11.nss import NssStore
 from certclient.store.pkcs11.softokn import load_softokn
 from certclient.store.pkcs11.store import TokenStore
-from certclient.store.pkcs11.token import TokenName
 from certclient.store.unavailable import UnavailableStore, absent, unavailable
 
 if sys.platform == "win32":
@@ -77,7 +74,7 @@ class StoreRegistry:
         for database, title in zip(databases, titles(databases), strict=True):
             yield _nss(database, title)
         for path in self.modules:
-            yield from _tokens(path, self.modules)
+            yield from find_tokens(path, self.modules)
         for plugin in self.plugins():
             yield from _plugin(plugin)
 
@@ -137,25 +134,6 @@ def _titled(stores: Sequence[CertificateStore]) -> list[CertificateStore]:
         else store
         for store in stores
     ]
-
-
-def _tokens(path: Path, allowed: Sequence[Path]) -> list[CertificateStore]:
-    try:
-        return _token_stores(load_module(path, allowed))
-    except CertclientError as error:
-        return [_broken_module(path, error)]
-    except pkcs11.PKCS11Error as error:
-        reason = type(error).__name__
-        unusable = CertclientError(ErrorCode.STORE_UNAVAILABLE, path=str(path), reason=reason)
-        return [_broken_module(path, unusable)]
-
-
-def _token_stores(module: Module) -> list[CertificateStore]:
-    return [TokenStore(module, TokenName.of(token), token.label) for token in module.tokens()]
-
-
-def _broken_module(path: Path, error: CertclientError) -> UnavailableStore:
-    return unavailable(f"pkcs11-module:{path}", path.name, Destination.USB, error)
 
 
 def _plugin(plugin: EntryPoint) -> list[CertificateStore]:
