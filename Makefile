@@ -4,7 +4,7 @@ RUN := .venv/bin/python
 UV_COMPILE := .venv/bin/uv pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-annotate --no-header --override overrides.txt
 
-.PHONY: demo test quick test-windows installer test-installer bench screenshots texts lock clean help
+.PHONY: demo test quick test-windows installer test-installer docs bench screenshots texts lock clean help
 
 help: ## prints these lines
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile
@@ -33,6 +33,11 @@ test-installer: ## tests the output of `make installer`, built first if missing 
 	@$(PYTHON) tools/prepare.py test-installer
 	@$(RUN) -m tools.installer --if-needed $(if $(SETTINGS),--settings $(SETTINGS))
 	@CERTCLIENT_SETTINGS=$(abspath $(SETTINGS)) $(RUN) -m pytest -q -n 2 --dist loadfile -m "installer or not installer" tests/installer
+
+docs: ## builds the documentation as a site in build/docs, after regenerating its reference pages
+	@$(PYTHON) tools/prepare.py docs
+	@$(RUN) -m tools.docs --pages
+	@$(RUN) -m tools.docs
 
 bench: ## measures where a renewal's time goes, on PC and USB token, and how long the windows stall
 	@$(PYTHON) tools/prepare.py bench

@@ -26,6 +26,7 @@ LOCKS = {
     "demo": ("runtime",),
     "test": ("dev", "runtime"),
     "test-windows": ("dev", "runtime"),
+    "docs": ("dev", "runtime"),
     "bench": ("runtime",),
     "installer": ("dev", "runtime"),
     "test-installer": ("dev", "runtime"),

@@ -112,15 +112,32 @@ def browsing(desktop: CustomerDesktop, issuer: str, *, width: int = 1100) -> Ite
         "{0.scheme}://{0.netloc}".format(urlsplit(url))
         for url in (desktop.pc.bank.login_url, desktop.pc.bank.addresses.public_url)
     ]
+    with _chromium(desktop.environment, _preferences(origins, issuer), width) as driver:
+        yield driver
+
+
+@contextmanager
+def reading_files(*, width: int = 1100) -> Iterator[Chrome]:
+    """Starts a fresh Chromium that reads pages from files; it reaches no network by itself."""
+    with _chromium({"PATH": os.environ["PATH"]}, {"intl.accept_languages": "ja"}, width) as driver:
+        yield driver
+
+
+@contextmanager
+def _chromium(
+    environment: dict[str, str], preferences: dict[str, Any], width: int
+) -> Iterator[Chrome]:
     # Chromium's socket must have a path below 108 characters.
     with tempfile.TemporaryDirectory(prefix="browser-") as profile:
         options = ChromeOptions()
         options.binary_location = "/usr/bin/chromium"
         for flag in (*_FLAGS, f"--user-data-dir={profile}", f"--window-size={width},1400"):
             options.add_argument(flag)
-        options.add_experimental_option("prefs", _preferences(origins, issuer))
-        environment = {**desktop.environment, "TMPDIR": profile, "LANGUAGE": "ja"}
-        service = Service("/usr/bin/chromedriver", env=environment, log_output=subprocess.DEVNULL)
+        options.add_experimental_option("prefs", preferences)
+        # What pages load, for `get_log`.
+        options.set_capability("goog:loggingPrefs", {"performance": "ALL"})
+        places = {**environment, "TMPDIR": profile, "LANGUAGE": "ja"}
+        service = Service("/usr/bin/chromedriver", env=places, log_output=subprocess.DEVNULL)
         driver = Chrome(options=options, service=service)
         try:
             driver.set_page_load_timeout(PAGE_SECONDS)
@@ -180,12 +197,13 @@ def fill(driver: Chrome, selector: str, text: str) -> None:
     driver.find_element(By.CSS_SELECTOR, selector).send_keys(text)
 
 
-def accessibility_faults(driver: Chrome) -> list[str]:
-    """Violations that axe-core finds on the page (WCAG 2.1 A and AA, best practices)."""
+def accessibility_faults(driver: Chrome, within: str = "html") -> list[str]:
+    """Violations that axe-core finds on the page (WCAG 2.1 A and AA, best practices), in the
+    elements that match the selector `within`."""
     source = (files(_AXE) / "axe.min.js").read_text(encoding="utf-8")
     driver.execute_script(source)
     found: dict[str, Any] = driver.execute_async_script(
-        "const done = arguments[arguments.length - 1]; axe.run().then(done);"
+        "const done = arguments[arguments.length - 1]; axe.run(arguments[0]).then(done);", within
     )
     return [
         f"{driver.current_url}: {violation['id']}: {node['html']} {node['failureSummary']}"
