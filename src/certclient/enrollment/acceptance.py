@@ -22,12 +22,15 @@ def check_issued(
     profile: Profile,
     now: datetime,
 ) -> list[Certificate]:
-    """Checks public key, subject, validity, purpose and chain, in this order.
+    """Checks public key, subject, validity, purpose, chain and issuer, in this order.
+
+    The issuer is any CA below the profile's trust anchors, unless `ca.issuers` names the only ones;
+    `subject.issuers` says which certificates in a store are the bank's, and does not matter here.
 
     `received`: the CA certificates in the response; `now` is aware. Returns the intermediate CA
     certificates from the leaf's issuer upwards, without the root. Raises CertclientError:
     ISSUED_KEY_MISMATCH, ISSUED_SUBJECT_MISMATCH, ISSUED_EXPIRED, ISSUED_NO_CLIENT_AUTH,
-    ISSUED_UNTRUSTED.
+    ISSUED_UNTRUSTED, ISSUED_OTHER_CA.
     """
     data = {"serial": certificate.serial_hex, "subject": certificate.common_name}
     if certificate.spki != record.spki:
@@ -53,6 +56,9 @@ def check_issued(
         raise CertclientError(
             ErrorCode.ISSUED_UNTRUSTED, issuer=certificate.issuer_common_name, **data
         ) from error
+    if profile.ca.issuers and not certificate.issued_by_one_of(profile.ca.issuers):
+        issuer = certificate.issuer_common_name
+        raise CertclientError(ErrorCode.ISSUED_OTHER_CA, issuer=issuer, **data)
     return [c for c in chain if c != certificate and c not in profile.ca.trust_anchors]
 
 
@@ -63,8 +69,8 @@ def _signs(certificate: Certificate) -> bool:
 
 def _matches_request(record: Record, certificate: Certificate, profile: Profile) -> bool:
     """更新: same owner, including suffix and role. 取得: same user ID as requested."""
-    owner = certificate.owner(profile.subject_rule, exact=True)
+    owner = certificate.named_owner(profile.subject_rule, exact=True)
     if owner is None or owner.user_id != record.user_id:
         return False
     old = record.old
-    return old is None or owner == old.owner(profile.subject_rule)
+    return old is None or owner == old.named_owner(profile.subject_rule)

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import enum
 import hashlib
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TypeVar
 
 from certclient.enrollment.journal import Journal, ProcedureState, Record, Rejection
-from certclient.model.certificate import Certificate
+from certclient.model.certificate import Certificate, SubjectRule
 from certclient.model.errors import CertclientError
+from certclient.model.profile import Profile
 
 T = TypeVar("T")
 
@@ -37,13 +38,25 @@ class BankStatuses:
 
     `rejections`: the certificates that the bank does not accept, and why. `unconfirmed`: the id of
     the procedure of each unconfirmed certificate. `successors`: the certificate that replaced
-    another. `journal_error`: why the journal could not be read; the other fields are then empty.
+    another. `issuers`: the Common Names of the CAs, by profile id, whose certificates this program
+    has accepted for that bank, as their paths led to its trust anchors. `journal_error`: why the
+    journal could not be read; the other fields are then empty.
     """
 
     rejections: Mapping[str, Rejection] = field(default_factory=lambda: MappingProxyType({}))
     unconfirmed: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     successors: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    issuers: Mapping[str, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
     journal_error: CertclientError | None = None
+
+    def subject_rule(self, profile: Profile) -> SubjectRule:
+        """The profile's rule, which also applies to the CAs whose certificates were accepted.
+
+        A bank may change its issuing CA below the same root without a new profile.
+        """
+        rule = profile.subject_rule
+        accepted = self.issuers.get(profile.id, frozenset())
+        return replace(rule, issuers=rule.issuers | accepted) if rule.issuers else rule
 
     def of(self, certificate: Certificate) -> BankStatus:
         """The status of one certificate."""
@@ -93,19 +106,31 @@ def _issue_order(certificate: Certificate) -> tuple[object, ...]:
 
 def read_statuses(journal: Journal) -> BankStatuses:
     """Reads the statuses from the journal. Raises CertclientError: JOURNAL_DAMAGED, DATA_FOLDER."""
+    opened, finished = journal.open_procedures(), journal.finished()
     return BankStatuses(
         rejections={one.fingerprint: one for one in journal.rejections()},
         unconfirmed={
-            _fingerprint(record.issued): record.id
-            for record in journal.open_procedures()
-            if record.state.unconfirmed
+            _fingerprint(record.issued): record.id for record in opened if record.state.unconfirmed
         },
         successors={
             _fingerprint(record.old_certificate): _fingerprint(record.issued)
-            for record in (*journal.finished(), *journal.open_procedures())
+            for record in (*finished, *opened)
             if _replaced(record)
         },
+        issuers=_accepted_issuers((*finished, *opened)),
     )
+
+
+_INSTALLED = (ProcedureState.INSTALLED, ProcedureState.VERIFIED, ProcedureState.CONFIRMED)
+
+
+def _accepted_issuers(records: Iterable[Record]) -> Mapping[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for record in records:
+        if record.state in (*_INSTALLED, ProcedureState.DONE) and record.issued:
+            issuer = Certificate.read(record.issued).issuer_common_name
+            found.setdefault(record.profile_id, set()).add(issuer)
+    return {profile_id: frozenset(issuers) for profile_id, issuers in found.items()}
 
 
 def _replaced(record: Record) -> bool:

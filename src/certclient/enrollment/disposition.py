@@ -52,6 +52,7 @@ _FINAL = frozenset(
         ErrorCode.ISSUED_KEY_MISMATCH,
         ErrorCode.ISSUED_SUBJECT_MISMATCH,
         ErrorCode.ISSUED_UNTRUSTED,
+        ErrorCode.ISSUED_OTHER_CA,
         ErrorCode.ISSUED_EXPIRED,
         ErrorCode.ISSUED_NO_CLIENT_AUTH,
         ErrorCode.CERTIFICATE_UNREADABLE,

@@ -109,7 +109,8 @@ def read_inventory(
             unusable[store.store_id] = error
             continue
         entries += _entries(profile, store, found, now, statuses)
-        unreadable += [one for one in found if _is_unreadable(one, profile.subject_rule)]
+        rule = statuses.subject_rule(profile)
+        unreadable += [one for one in found if _is_unreadable(one, rule)]
     entries.sort(key=lambda entry: (entry.stored.archived, entry.certificate.not_after))
     return Inventory(tuple(stores), tuple(entries), unusable, statuses, tuple(unreadable))
 
@@ -121,7 +122,7 @@ def _entries(
     now: datetime,
     statuses: BankStatuses,
 ) -> list[InventoryEntry]:
-    policy, rule = profile.renewal, profile.subject_rule
+    policy, rule = profile.renewal, statuses.subject_rule(profile)
     return [
         InventoryEntry(
             stored,

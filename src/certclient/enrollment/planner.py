@@ -92,7 +92,8 @@ class ProcedurePlanner:
         rule = self._environment.profile.subject_rule
         if interrupted is None or interrupted.old is None or new.kind is not ProcedureKind.RENEW:
             return
-        if interrupted.old.owner(rule) != Certificate.read(new.old_certificate).owner(rule):
+        new_owner = Certificate.read(new.old_certificate).named_owner(rule)
+        if interrupted.old.named_owner(rule) != new_owner:
             raise CertclientError(ErrorCode.PROCEDURE_RUNNING, user_id=new.user_id)
 
     def predecessor(self, user_id: str) -> InventoryEntry | None:

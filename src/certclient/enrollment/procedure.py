@@ -81,14 +81,15 @@ class Enrollment:
         certificate either), and the error that stopped a step; `pending` then shows whether there
         is a procedure to resume.
         """
-        certificate, rule = current.certificate, self._environment.profile.subject_rule
+        certificate, statuses = current.certificate, self.statuses()
+        rule = statuses.subject_rule(self._environment.profile)
         check_renewable(certificate, rule)
         if current.key is None:
             raise CertclientError(ErrorCode.KEY_NOT_FOUND, serial=certificate.serial_hex)
-        unfinished = self.statuses().unconfirmed.get(certificate.fingerprint)
+        unfinished = statuses.unconfirmed.get(certificate.fingerprint)
         if unfinished is not None:
             return self.resume(unfinished, interaction)
-        if self.statuses().of(certificate) is BankStatus.NOT_ACCEPTED:
+        if statuses.of(certificate) is BankStatus.NOT_ACCEPTED:
             refused = self.check_with_bank(current, interaction)
             if refused is not None:
                 raise refused
@@ -109,7 +110,7 @@ class Enrollment:
         restored. Raises the errors of the store and the network.
         """
         certificate = current.certificate
-        owner = certificate.owner(self._environment.profile.subject_rule)
+        owner = certificate.named_owner(self._environment.profile.subject_rule)
         if current.key is None or owner is None:
             raise CertclientError(ErrorCode.KEY_NOT_FOUND, serial=certificate.serial_hex)
         with self._lock(

@@ -146,7 +146,7 @@ class Rejections:
         environment = self._context.environment
         now = environment.clock()
         found = read_inventory(environment.profile, environment.stores, now, statuses)
-        owner = refused.owner(environment.profile.subject_rule)
+        owner = refused.named_owner(environment.profile.subject_rule)
         return [
             entry
             for entry in found.entries

@@ -262,7 +262,7 @@ STEPS: Mapping[ProcedureState, StepFunction] = {
 
 def friendly_name(profile: Profile, certificate: Certificate) -> str:
     """The name in the browser's certificate chooser: bank, user ID, expiry date in Japan."""
-    owner = certificate.owner(profile.subject_rule)
+    owner = certificate.named_owner(profile.subject_rule)
     user_id = owner.user_id if owner else certificate.common_name
     return f"{profile.bank.ja} {user_id} ({certificate.not_after_tokyo:%Y-%m-%d})"
 
@@ -361,7 +361,7 @@ def _bank_secrets(context: RunContext, record: Record, current: Certificate) -> 
     if ticket := context.take_ticket():
         return BankSecrets(registration_token=ticket)
     profile = context.environment.profile
-    owner = current.owner(profile.subject_rule)
+    owner = current.named_owner(profile.subject_rule)
     role = owner.role if owner else Role.USER
 
     def ask(policy: SecretPolicy, kind: SecretKind) -> Secret | None:

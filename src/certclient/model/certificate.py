@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 import hashlib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -50,7 +51,8 @@ class SubjectRule:
 
     `pattern` has the named groups `user_id` and, where the bank uses one, `suffix` (the seeds'
     `TKYM1408054 1403`); a suffix in `administrator_suffixes` means 管理者 (S2: 1394). `issuers`
-    holds the Common Names of the CAs that the rule applies to; empty means any.
+    holds the Common Names of the CAs whose certificates in a store are this bank's; empty means
+    any. What the bank's CA issues is judged by its path to the trust anchors instead.
     """
 
     pattern: re.Pattern[str]
@@ -223,23 +225,25 @@ class Certificate:
         """
         return not self.unreadable & DATES and self.not_before <= now <= self.not_after
 
-    def owner(self, rule: SubjectRule, *, exact: bool = False) -> Owner | None:
-        """Parses user ID, suffix and role from the Common Name; None if the rule does not match.
-
-        `exact`: the Common Name as it is must match, as of a certificate that was just issued.
-        """
-        owner = self.named_owner(rule, exact=exact)
+    def owner(self, rule: SubjectRule) -> Owner | None:
+        """Parses user ID, suffix and role from the Common Name; None if the rule does not match,
+        or names other issuers."""
+        owner = self.named_owner(rule)
         return owner if owner is not None and self.has_issuer(rule) else None
 
     def has_issuer(self, rule: SubjectRule) -> bool:
         """Whether a CA that the rule names has issued it, by name; any if it names none."""
-        issuer = names.prepared(self.issuer_common_name)
-        return not rule.issuers or issuer in map(names.prepared, rule.issuers)
+        return not rule.issuers or self.issued_by_one_of(rule.issuers)
+
+    def issued_by_one_of(self, common_names: Iterable[str]) -> bool:
+        """Whether its issuer has one of these Common Names (RFC 5280, 7.1)."""
+        return names.prepared(self.issuer_common_name) in map(names.prepared, common_names)
 
     def named_owner(self, rule: SubjectRule, *, exact: bool = False) -> Owner | None:
         """The owner by the Common Name, whoever issued it; None if the rule does not match.
 
-        Unless `exact`, a Common Name that matches only without its hidden characters and surplus
+        `exact`: the Common Name as it is must match, as of a certificate that was just issued.
+        Otherwise a Common Name that matches only without its hidden characters and surplus
         spaces is the same customer's (RFC 5280, 7.1).
         """
         common_names = (value for label, value in self.dn_lines if label == "Common Name")

@@ -54,7 +54,8 @@ class CaSettings:
 
     `url` is the CMP endpoint; `trust_anchors` are the roots that issued certificates and signed
     responses must chain to, by the CA's signatures in `signature_algorithms`; `implicit_confirm`
-    requests implicitConfirm, so that no certConf is needed.
+    requests implicitConfirm, so that no certConf is needed; `issuers`: the Common Names of the only
+    CAs below the anchors that may issue certificates, empty for all of them.
     """
 
     url: str
@@ -62,6 +63,7 @@ class CaSettings:
     implicit_confirm: bool = False
     mac: MacAlgorithm = MacAlgorithm.PBMAC1
     signature_algorithms: frozenset[CaSignature] = ALL_CA_SIGNATURES
+    issuers: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

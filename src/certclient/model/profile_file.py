@@ -89,6 +89,7 @@ class _Ca(_Strict, frozen=True):
     signature_algorithms: Annotated[tuple[CaSignature, ...], msgspec.Meta(min_length=1)] = tuple(
         CaSignature
     )
+    issuers: tuple[ShortText, ...] = ()
 
 
 class _Tls(_Strict, frozen=True):
@@ -200,6 +201,7 @@ class _Reader:
             implicit_confirm=ca.implicit_confirm,
             mac=ca.mac,
             signature_algorithms=allowed,
+            issuers=frozenset(ca.issuers),
         )
 
     def _anchors(

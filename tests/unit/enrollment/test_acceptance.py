@@ -92,3 +92,30 @@ def test_an_issued_name_must_match_as_it_is(name: str) -> None:
     with pytest.raises(CertclientError) as refused:
         check_issued(RECORD, leaf, [root.certificate], accepted, NOW)
     assert refused.value.code is ErrorCode.ISSUED_SUBJECT_MISMATCH
+
+
+def issued_by(root: Authority, issuing: Authority, bank: Profile) -> list[Certificate]:
+    """What accepts a customer's certificate from `issuing`."""
+    leaf = issuing.leaf(customer_name(), CUSTOMER)
+    return check_issued(RECORD, leaf, [root.certificate, issuing.certificate], bank, NOW)
+
+
+def test_a_new_issuing_ca_below_the_same_anchor_is_accepted() -> None:
+    """`subject.issuers` says what lies in a store, not what the bank's CA may issue."""
+    root = Authority.root("Root", key(1))
+    bank = profile(root.certificate, ALL_CA_SIGNATURES)
+    bank = replace(bank, subject_rule=replace(bank.subject_rule, issuers=frozenset({"Issuing"})))
+    new = root.ca("Issuing 2", key(3))
+    assert issued_by(root, new, bank) == [new.certificate]
+
+
+def test_only_the_cas_that_the_profile_names_may_issue() -> None:
+    root = Authority.root("Root", key(1))
+    bank = profile(root.certificate, ALL_CA_SIGNATURES)
+    bank = replace(bank, ca=replace(bank.ca, issuers=frozenset({"ISSUING  1"})))
+    named = root.ca("Issuing 1", key(3))
+    assert issued_by(root, named, bank) == [named.certificate]
+    with pytest.raises(CertclientError) as refused:
+        issued_by(root, root.ca("For servers", key(4)), bank)
+    assert refused.value.code is ErrorCode.ISSUED_OTHER_CA
+    assert refused.value.data["issuer"] == "For servers"

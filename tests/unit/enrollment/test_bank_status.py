@@ -18,6 +18,8 @@ from certclient.enrollment.journal import (
 )
 from certclient.enrollment.unattended import RetrySchedule
 from certclient.model.certificate import Certificate
+from certclient.model.profile import Profile
+from support.customer import profile_of
 from support.pki import customer_name, make_lab, rsa_key, spki_of
 
 NOW = datetime(2027, 3, 11, 3, 0, tzinfo=UTC)
@@ -163,3 +165,38 @@ def test_confirmation_retries_back_off() -> None:
     gaps = [later - earlier for earlier, later in itertools.pairwise(tries)]
     assert max(gaps) == 300
     assert schedule.is_due("p2", now), "each procedure has its own schedule"
+
+
+def bank_with_issuers(*issuers: str) -> Profile:
+    profile = profile_of(LAB)
+    rule = replace(profile.subject_rule, issuers=frozenset(issuers))
+    return replace(profile, subject_rule=rule)
+
+
+def test_a_new_issuing_ca_whose_certificate_was_accepted_counts_as_the_banks(
+    tmp_path: Path,
+) -> None:
+    builder = journal_builder(tmp_path)
+    new = LAB.root.issue_ca("Example Issuing CA 2").issue(SPKI, customer_name())
+    bank = bank_with_issuers("Example Issuing CA")
+    assert new.owner(read_statuses(builder.journal).subject_rule(bank)) is None
+    builder.add_record(ProcedureState.DONE, new)
+    statuses = read_statuses(builder.journal)
+    assert new.owner(statuses.subject_rule(bank)) is not None
+    other_bank = replace(bank, id="another")
+    assert new.owner(statuses.subject_rule(other_bank)) is None
+
+
+def test_a_refused_certificates_issuer_is_not_the_banks(tmp_path: Path) -> None:
+    builder = journal_builder(tmp_path)
+    new = LAB.root.issue_ca("Example Issuing CA 2").issue(SPKI, customer_name())
+    for state in (ProcedureState.ISSUED, ProcedureState.ABANDONED):
+        builder.add_record(state, new)
+    assert read_statuses(builder.journal).issuers == {}
+
+
+def test_a_bank_that_names_no_issuer_still_names_none(tmp_path: Path) -> None:
+    builder = journal_builder(tmp_path)
+    builder.add_record(ProcedureState.DONE, issued(1))
+    rule = read_statuses(builder.journal).subject_rule(bank_with_issuers())
+    assert rule.issuers == frozenset()

@@ -118,6 +118,7 @@ ACTIONS: Mapping[ErrorCode, tuple[Action, ...]] = {
     ErrorCode.ISSUED_KEY_MISMATCH: _RETRY,
     ErrorCode.ISSUED_SUBJECT_MISMATCH: _SUPPORT,
     ErrorCode.ISSUED_UNTRUSTED: _SUPPORT,
+    ErrorCode.ISSUED_OTHER_CA: _SUPPORT,
     ErrorCode.ISSUED_EXPIRED: _RETRY,
     ErrorCode.ISSUED_NO_CLIENT_AUTH: _SUPPORT,
     # The procedure

@@ -98,17 +98,19 @@ class EnrollmentWizard(QDialog):
         configured bank, and what stands in the way of renewing it (`obstacles.obstacle`).
         """
         certificate = stored.certificate
+        statuses = context.state.overview.statuses
         for profile in context.profiles:
-            owner = certificate.owner(profile.subject_rule)
+            rule = statuses.subject_rule(profile)
+            owner = certificate.owner(rule)
             if owner is not None:
                 life = lifecycle_of(certificate, context.clock(), profile.renewal)
                 if life.stage in (Stage.NOT_YET, Stage.RENEWABLE):
-                    check_renewable(certificate, profile.subject_rule)
+                    check_renewable(certificate, rule)
                 wizard_state = renewing(RenewalTarget(stored, owner, life), notice=notice)
                 return cls(WizardSession(context, profile, wizard_state, ticket), parent)
         for profile in context.profiles:
             if certificate.named_owner(profile.subject_rule) is not None:
-                check_renewable(certificate, profile.subject_rule)
+                check_renewable(certificate, statuses.subject_rule(profile))
         serial = certificate.serial_hex
         raise CertclientError(ErrorCode.CERTIFICATE_NOT_FOUND, serial=serial)
 
