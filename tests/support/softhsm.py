@@ -164,12 +164,13 @@ def initialise_free_token(module: Module, label: str, pin: str) -> None:
 
 
 @contextmanager
-def token_folder(directory: Path) -> Iterator[SoftHsm]:
+def token_folder(directory: Path, module: Path = MODULE) -> Iterator[SoftHsm]:
     """An empty token folder that SoftHSM uses in this process until the end of the block.
 
-    Only one at a time: SoftHSM has one configuration per process. No token is visible afterwards.
+    `module`: SoftHSM's own, or one in front of it. Only one at a time: SoftHSM has one
+    configuration per process. No token is visible afterwards.
     """
-    hsm = SoftHsm(_in_code_page(directory))
+    hsm = SoftHsm(_in_code_page(directory), module)
     hsm.prepare()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SOFTHSM2_CONF", str(hsm.configuration))
