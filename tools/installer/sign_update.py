@@ -28,6 +28,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from pkcs11.types import SignMixin
 
 from certclient.configuration.profiles import load_profile
+from certclient.i18n.catalogue import Language, load
 from certclient.model.errors import CertclientError
 from certclient.model.jws import COORDINATE, algorithm, sign
 from certclient.model.profile import Profile
@@ -135,7 +136,9 @@ def signed_announcement(
     try:
         announcement = read_announcement(message, profile)
     except CertclientError as error:
-        raise NotSignedError(f"customers would refuse it: {error.data['reason']}") from error
+        raise NotSignedError(
+            f"customers would refuse it: {load(Language.ENGLISH).reason(error)}"
+        ) from error
     if reason := reason_against(announcement, now, 0):
         raise NotSignedError(f"customers would refuse it: {reason}")
     return message

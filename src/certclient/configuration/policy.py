@@ -11,10 +11,11 @@ from __future__ import annotations
 import os
 import stat
 import sys
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
+from certclient.model.errors import CertclientError
+from certclient.model.faults import FaultError, Reason, unknown_key
 from certclient.model.policy import (
     PROFILE,
     VALUES,
@@ -25,6 +26,8 @@ from certclient.model.policy import (
     invalid,
     policy_from,
 )
+from certclient.model.shape import kind_of
+from certclient.model.toml_text import TomlSyntaxError, TomlText, parse, places
 
 FILE = Path("/etc/certclient/policy.toml")
 
@@ -54,10 +57,17 @@ def values_in(path: Path, owner: int = _ROOT) -> Mapping[str, StoredValue]:
     if text is None:
         return {}
     try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise invalid(str(path), "", str(error)) from error
-    return {name: StoredValue(_raw(path, name, value), str(path)) for name, value in table.items()}
+        parsed = parse(text)
+    except TomlSyntaxError as error:
+        raise invalid(str(path), "", error, **places(error.position)) from error
+    return {name: _stored_value(path, name, parsed) for name in parsed.table}
+
+
+def _stored_value(path: Path, name: str, parsed: TomlText) -> StoredValue:
+    try:
+        return StoredValue(_raw(name, parsed.table[name]), str(path))
+    except FaultError as error:
+        raise invalid(str(path), name, error, **places(parsed.position(name))) from error
 
 
 def _text(path: Path, owner: int) -> str | None:
@@ -73,37 +83,46 @@ def _text(path: Path, owner: int) -> str | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise invalid(str(path), "", error.strerror or type(error).__name__) from error
+        raise _unreadable(str(path), "", error) from error
     if len(content) > _MAX_BYTES:
-        raise invalid(str(path), "", "larger than 64 KiB")
+        raise invalid(str(path), "", FaultError(Reason.FILE_TOO_LARGE, most="64 KiB"))
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise invalid(str(path), "", "not UTF-8") from error
+        raise invalid(str(path), "", FaultError(Reason.FILE_NOT_UTF8)) from error
 
 
 def _check_owner(path: Path, state: os.stat_result, owner: int) -> None:
     """Checks a file or its folder: whoever can write to either controls the policy."""
     if state.st_uid != owner or state.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-        raise invalid(str(path), "", "others than its administrator may write to it")
+        raise invalid(str(path), "", FaultError(Reason.FILE_EXPOSED, found=str(path)))
 
 
-def _raw(path: Path, name: str, value: object) -> Raw:
-    """Converts a TOML value to the registry's types.
+def _unreadable(source: str, name: str, error: OSError) -> CertclientError:
+    detail = error.strerror or type(error).__name__
+    return invalid(source, name, FaultError(Reason.FILE_UNREADABLE, detail=detail))
+
+
+def _raw(name: str, value: object) -> Raw:
+    """Converts a TOML value to the registry's types. Raises FaultError.
 
     true and false are only valid for switches, numbers only in lists.
     """
     if name not in VALUES:
-        raise invalid(str(path), name, "unknown value")
+        raise unknown_key(name, VALUES)
     if VALUES[name] is ValueKind.SWITCH and not isinstance(value, bool):
-        raise invalid(str(path), name, "true or false is wanted")
+        raise _wrong_type("boolean", value)
     if isinstance(value, bool):
         return int(value)
     if isinstance(value, str):
         return value
     if isinstance(value, list) and all(type(item) in (str, int) for item in value):
         return tuple(str(item) for item in value)
-    raise invalid(str(path), name, "text, or a list of texts or numbers, is wanted")
+    raise _wrong_type("text" if VALUES[name] is ValueKind.TEXT else "text-or-list", value)
+
+
+def _wrong_type(expected: str, value: object) -> FaultError:
+    return FaultError(Reason.WRONG_TYPE, expected=expected, found=kind_of(value))
 
 
 if sys.platform == "win32":
@@ -132,7 +151,7 @@ if sys.platform == "win32":
         except FileNotFoundError:
             return {}
         except OSError as error:
-            raise invalid(source, PROFILE, error.strerror or type(error).__name__) from error
+            raise _unreadable(source, PROFILE, error) from error
         return {PROFILE: StoredValue(_stored(source, PROFILE, data, kind), source)} if data else {}
 
     def _values_below(hive: int, source: str) -> dict[str, StoredValue]:
@@ -142,12 +161,12 @@ if sys.platform == "win32":
             with winreg.OpenKey(hive, KEY, 0, access) as key:
                 subkeys, count, _ = winreg.QueryInfoKey(key)
                 if subkeys:
-                    raise invalid(source, winreg.EnumKey(key, 0), "unknown key")
+                    raise invalid(source, winreg.EnumKey(key, 0), FaultError(Reason.REGISTRY_KEY))
                 values = [winreg.EnumValue(key, number) for number in range(count)]
         except FileNotFoundError:
             return {}
         except OSError as error:
-            raise invalid(source, "", error.strerror or type(error).__name__) from error
+            raise _unreadable(source, "", error) from error
         found = {_name(name): (data, kind) for name, data, kind in values}
         return {n: StoredValue(_stored(source, n, *value), source) for n, value in found.items()}
 
@@ -162,4 +181,4 @@ if sys.platform == "win32":
             return data
         if kind == winreg.REG_MULTI_SZ and isinstance(data, list):
             return tuple(str(line) for line in data)
-        raise invalid(source, name, "REG_SZ, REG_MULTI_SZ or REG_DWORD is wanted")
+        raise invalid(source, name, FaultError(Reason.REGISTRY_TYPE))

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.faults import FaultError, Reason
 from certclient.model.profile import Profile
 from certclient.model.profile_file import profile_from_text
 from certclient.platform import program_data
@@ -54,18 +55,20 @@ def known_modules() -> tuple[Path, ...]:
 def _text(path: Path) -> str:
     try:
         if path.stat().st_size > _MAX_BYTES:
-            raise _unreadable(path, "larger than 1 MiB")
+            raise _unusable(path, FaultError(Reason.FILE_TOO_LARGE, most="1 MiB"))
         return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError as error:
         raise CertclientError(ErrorCode.PROFILE_NOT_FOUND, file=str(path)) from error
     except OSError as error:
-        raise _unreadable(path, error.strerror or type(error).__name__) from error
+        detail = error.strerror or type(error).__name__
+        raise _unusable(path, FaultError(Reason.FILE_UNREADABLE, detail=detail)) from error
     except UnicodeDecodeError as error:
-        raise _unreadable(path, "not UTF-8") from error
+        raise _unusable(path, FaultError(Reason.FILE_NOT_UTF8)) from error
 
 
-def _unreadable(path: Path, reason: str) -> CertclientError:
-    return CertclientError(ErrorCode.PROFILE_INVALID, file=str(path), key="", reason=reason)
+def _unusable(path: Path, fault: FaultError, key: str = "") -> CertclientError:
+    data = {"reason": fault.reason.value, **fault.data}
+    return CertclientError(ErrorCode.PROFILE_INVALID, file=str(path), key=key, **data)
 
 
 def profile_files(folders: Sequence[Path]) -> dict[str, Path]:
@@ -113,9 +116,7 @@ def _named_after_its_file(path: Path) -> Profile:
     _check_private(path)
     profile = load_profile(path)
     if profile.id != path.stem:
-        raise CertclientError(
-            ErrorCode.PROFILE_INVALID, file=str(path), key="id", reason="not the file's name"
-        )
+        raise _unusable(path, FaultError(Reason.FILE_NAME, expected=f"{profile.id}.toml"), "id")
     return profile
 
 

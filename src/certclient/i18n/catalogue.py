@@ -22,6 +22,7 @@ from certclient.model.certificate import Role
 from certclient.model.certificate_reading import CertificateField
 from certclient.model.destination import Destination
 from certclient.model.errors import Actor, CertclientError, ErrorCode
+from certclient.model.faults import Reason
 from certclient.model.japan_time import in_tokyo
 from certclient.model.lifecycle import Stage
 from certclient.model.progress import Step
@@ -89,6 +90,9 @@ class _CatalogueFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     stage: dict[str, str]
     role: dict[str, str]
     destination: dict[str, str]
+    reason: dict[str, str]
+    reason_hint: dict[str, str] = msgspec.field(name="reason-hint")
+    value_kind: dict[str, str] = msgspec.field(name="value-kind")
     field: dict[str, str]
     attempts: dict[str, str]
     secret: dict[str, str]
@@ -137,6 +141,8 @@ class Catalogue:
         # OLD by default: a procedure reports every rejection to the CA before it shows the error.
         holds = error.data.get("bank_holds", BankHolds.OLD.value)
         values["bank_holds"] = self._texts.bank_holds[holds]
+        if error.data.get("reason") in self._texts.reason:
+            values["reason"] = self.reason(error)
         if fields := error.data.get("fields"):
             values["fields"] = self.fields(map(CertificateField, fields.split(",")))
         known = frozenset(values)
@@ -155,6 +161,17 @@ class Catalogue:
                 if not _says_twice(line)
             ),
         )
+
+    def reason(self, error: CertclientError) -> str:
+        """What is wrong with a value in a profile or policy (data `reason`), and what could be
+        there instead. The text of an error that no `model.faults.Reason` describes, or ""."""
+        data, name = dict(error.data), error.data.get("reason", "")
+        if name not in self._texts.reason:
+            return name
+        if name == Reason.WRONG_TYPE.value:
+            data |= {one: self._texts.value_kind[data[one]] for one in ("expected", "found")}
+        hints = [text for needs, text in self._texts.reason_hint.items() if needs in data]
+        return "".join(self._fill(text, data) for text in (self._texts.reason[name], *hints))
 
     def _hinted(self, template: str, *, begun: bool) -> str:
         saved, resume = self._texts.saved_hint, self._texts.resume_hint

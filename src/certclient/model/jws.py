@@ -18,6 +18,8 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
+from certclient.model.faults import FaultError, Reason
+
 PublicKey = ed25519.Ed25519PublicKey | ec.EllipticCurvePublicKey | rsa.RSAPublicKey
 
 MIN_RSA_BITS = 2048
@@ -39,17 +41,17 @@ class _Envelope(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def public_key(spki: bytes) -> PublicKey:
-    """Loads a DER SubjectPublicKeyInfo. Raises ValueError for any other key type or size."""
+    """Loads a DER SubjectPublicKeyInfo. Raises FaultError for any other key type or size."""
     try:
         key = load_der_public_key(spki)
     except UnsupportedAlgorithm as error:
-        raise ValueError("a key of an unknown kind") from error
+        raise FaultError(Reason.SIGNER_KIND) from error
     if not isinstance(key, PublicKey):
-        raise ValueError("only Ed25519, P-256 and RSA keys may sign")  # noqa: TRY004 - of a file
+        raise FaultError(Reason.SIGNER_KIND)
     if isinstance(key, ec.EllipticCurvePublicKey) and key.curve.name != ec.SECP256R1.name:
-        raise ValueError("of elliptic curves only P-256 and Ed25519 may sign")
+        raise FaultError(Reason.SIGNER_KIND)
     if isinstance(key, rsa.RSAPublicKey) and key.key_size < MIN_RSA_BITS:
-        raise ValueError(f"an RSA key of {key.key_size} bits is too short")
+        raise FaultError(Reason.SIGNER_SHORT, found=str(key.key_size), least=str(MIN_RSA_BITS))
     return key
 
 

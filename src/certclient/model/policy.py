@@ -15,7 +15,9 @@ from urllib.parse import urlsplit
 
 from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.faults import FaultError, Reason, fault_of, not_allowed, unknown_key
 from certclient.model.profile import Profile
+from certclient.model.profile_syntax import LAST_REMINDER, MAX_REMINDERS
 
 T = TypeVar("T")
 
@@ -53,8 +55,6 @@ VALUES: Mapping[str, ValueKind] = {
 
 _PROFILE_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _BETWEEN = re.compile(r"[,\s]+")
-_MAX_REMINDERS = 10
-_LONGEST_AHEAD = 366
 
 
 class ProxyMode(enum.Enum):
@@ -105,12 +105,13 @@ class StoredValue:
     source: str
 
 
-def invalid(source: str, name: str, reason: str) -> CertclientError:
-    """POLICY_INVALID with data `source`, `name` and `reason`.
+def invalid(source: str, name: str, fault: FaultError, **place: str) -> CertclientError:
+    """POLICY_INVALID with data `source`, `name`, `reason` and what the reason's sentence needs.
 
-    `name` is the value's name, "" for the whole source.
+    `name` is the value's name, "" for the whole source; `place`: `line` and `column` if known.
     """
-    return CertclientError(ErrorCode.POLICY_INVALID, source=source, name=name, reason=reason)
+    data = {"reason": fault.reason.value, **fault.data, **place}
+    return CertclientError(ErrorCode.POLICY_INVALID, source=source, name=name, **data)
 
 
 def policy_from(stored: Mapping[str, StoredValue]) -> Policy:
@@ -121,7 +122,7 @@ def policy_from(stored: Mapping[str, StoredValue]) -> Policy:
     """
     for name, value in stored.items():
         if name not in VALUES:
-            raise invalid(value.source, name, "unknown value")
+            raise invalid(value.source, name, unknown_key(name, VALUES))
     proxy = _text(stored, PROXY)
     return Policy(
         profiles=_checked(stored, PROFILE, _profile_ids),
@@ -147,8 +148,8 @@ def restricted(profile: Profile, policy: Policy) -> Profile:
     }
     left = tuple(name for name in profile.destinations if name in allowed)
     if not left:
-        reason = f"the bank {profile.id} allows none of them"
-        raise invalid(", ".join(policy.sources), DESTINATIONS, reason)
+        fault = FaultError(Reason.NO_DESTINATION, bank=profile.id)
+        raise invalid(", ".join(policy.sources), DESTINATIONS, fault)
     return replace(
         profile,
         destinations=left,
@@ -165,14 +166,19 @@ def forbidden(name: str, value: str) -> CertclientError:
 # Parsing
 
 
+def _wrong_type(raw: Raw) -> FaultError:
+    found = {int: "integer", str: "text"}.get(type(raw), "list")
+    return FaultError(Reason.WRONG_TYPE, expected="text", found=found)
+
+
 def _switch(stored: Mapping[str, StoredValue], name: str, *, default: bool) -> bool:
     value = stored.get(name)
     if value is None:
         return default
     if not isinstance(value.raw, int):
-        raise invalid(value.source, name, "a number 0 or 1 is wanted")
+        raise invalid(value.source, name, FaultError(Reason.SWITCH))
     if value.raw not in (0, 1):
-        raise invalid(value.source, name, f"0 or 1 is wanted, not {value.raw}")
+        raise invalid(value.source, name, FaultError(Reason.SWITCH, found=str(value.raw)))
     return bool(value.raw)
 
 
@@ -181,20 +187,20 @@ def _text(stored: Mapping[str, StoredValue], name: str) -> str | None:
     if value is None:
         return None
     if not isinstance(value.raw, str):
-        raise invalid(value.source, name, "text is wanted")
+        raise invalid(value.source, name, _wrong_type(value.raw))
     return value.raw.strip()
 
 
 def _items(value: StoredValue, name: str) -> list[str]:
     raw = value.raw
     if isinstance(raw, int):
-        raise invalid(value.source, name, "text is wanted")
+        raise invalid(value.source, name, _wrong_type(raw))
     lines: Iterable[str] = (raw,) if isinstance(raw, str) else raw
     items = [item for line in lines for item in _BETWEEN.split(line) if item]
     if not items:
-        raise invalid(value.source, name, "empty")
-    if len(set(items)) != len(items):
-        raise invalid(value.source, name, "something appears twice")
+        raise invalid(value.source, name, FaultError(Reason.EMPTY))
+    if repeated := [item for item in items if items.count(item) > 1]:
+        raise invalid(value.source, name, FaultError(Reason.TWICE, found=repeated[0][:80]))
     return items
 
 
@@ -207,13 +213,13 @@ def _checked(
     try:
         return read(_items(value, name))
     except ValueError as error:
-        raise invalid(value.source, name, str(error)) from error
+        raise invalid(value.source, name, fault_of(error)) from error
 
 
 def _profile_ids(items: list[str]) -> tuple[str, ...]:
     for item in items:
         if not _PROFILE_ID.fullmatch(item):
-            raise ValueError(f"not a profile's id: {item[:80]}")
+            raise FaultError(Reason.ID_FORM, found=item[:80])
     return tuple(items)
 
 
@@ -221,20 +227,23 @@ def _destinations(items: list[str]) -> tuple[Destination, ...]:
     known = {destination.value: destination for destination in Destination}
     for item in items:
         if item not in known:
-            raise ValueError(f"{' or '.join(known)} is wanted, not {item[:80]}")
+            raise not_allowed(item[:80], known)
     return tuple(known[item] for item in items)
 
 
 def _days(items: list[str]) -> tuple[int, ...]:
     days = tuple(_day(item) for item in items)
-    if len(set(days)) != len(days) or len(days) > _MAX_REMINDERS:
-        raise ValueError(f"at most {_MAX_REMINDERS} different numbers are wanted")
+    if repeated := [day for day in days if days.count(day) > 1]:
+        raise FaultError(Reason.TWICE, found=str(repeated[0]))
+    if len(days) > MAX_REMINDERS:
+        raise FaultError(Reason.TOO_MANY, most=str(MAX_REMINDERS))
     return tuple(sorted(days, reverse=True))
 
 
 def _day(item: str) -> int:
-    if not (item.isascii() and item.isdigit() and int(item[:4]) <= _LONGEST_AHEAD) or len(item) > 3:
-        raise ValueError(f"days from 0 to {_LONGEST_AHEAD} are wanted, not {item[:80]}")
+    if not (item.isascii() and item.isdigit() and int(item[:4]) <= LAST_REMINDER) or len(item) > 3:
+        limits = {"least": "0", "most": str(LAST_REMINDER)}
+        raise FaultError(Reason.OUT_OF_RANGE, found=item[:80], **limits)
     return int(item)
 
 
@@ -245,21 +254,24 @@ def _proxy(value: StoredValue, text: str) -> ProxyChoice:
     try:
         return ProxyChoice(ProxyMode.FIXED, _address(text))
     except ValueError as error:
-        raise invalid(value.source, PROXY, str(error)) from error
+        raise invalid(value.source, PROXY, fault_of(error)) from error
 
 
 def _address(text: str) -> str:
-    """Normalises `host:port` or `http://host:port` to `http://host:port`. Raises ValueError."""
+    """Normalises `host:port` or `http://host:port` to `http://host:port`. Raises FaultError."""
     address = text if "://" in text else f"http://{text}"
     if not text or not text.isascii() or not text.isprintable() or " " in text:
-        raise ValueError("system, none or an address is wanted")
-    parts = urlsplit(address)
+        raise FaultError(Reason.PROXY_FORM)
+    try:
+        parts = urlsplit(address)
+        port = parts.port
+    except ValueError as error:  # a bracket that is not closed, a port above 65535
+        raise FaultError(Reason.PROXY_FORM) from error
     if parts.username is not None or parts.password is not None:
         # Every user of the computer can read the policy.
-        raise ValueError("an address must not hold a user or a password")
-    if parts.scheme != "http" or not parts.hostname or not parts.port:
-        raise ValueError("http://host:port is wanted")
-    if parts.path not in ("", "/") or parts.query or parts.fragment:
-        raise ValueError("nothing may follow the port")
+        raise FaultError(Reason.PROXY_USER)
+    rest = parts.path not in ("", "/") or parts.query or parts.fragment
+    if parts.scheme != "http" or not parts.hostname or not port or rest:
+        raise FaultError(Reason.PROXY_FORM)
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    return f"http://{host}:{parts.port}"
+    return f"http://{host}:{port}"

@@ -1,15 +1,15 @@
 """Parses a bank's profile from TOML, strictly, so that a typing error is found and reported.
 
-docs/profile.md describes the format; `certclient.configuration.profiles` reads the file.
+docs/profile.md describes the format, `model.profile_syntax` its keys;
+`certclient.configuration.profiles` reads the file.
 """
 
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path, PurePosixPath, PureWindowsPath
-from typing import Annotated, Literal, TypeVar
+from typing import TypeVar, cast
 
 import msgspec
 
@@ -22,148 +22,88 @@ from certclient.model.ca_signatures import (
 from certclient.model.certificate import Certificate, SubjectRule
 from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.faults import FaultError, Reason, fault_of
 from certclient.model.jws import public_key
-from certclient.model.keys import KeySpec, Protection
-from certclient.model.lifecycle import OBTAIN_DAYS, RENEW_DAYS, RenewalPolicy
+from certclient.model.keys import KeySpec
+from certclient.model.lifecycle import RenewalPolicy
 from certclient.model.pem import certificates_from_pem, public_keys_from_pem
-from certclient.model.profile import (
-    CaSettings,
-    Contacts,
-    LocalizedText,
-    MacAlgorithm,
-    Profile,
-    SecretPolicy,
-    UpdateSettings,
+from certclient.model.profile import CaSettings, Contacts, LocalizedText, Profile, UpdateSettings
+from certclient.model.profile_syntax import (
+    CaTable,
+    ContactTable,
+    LocalizedTable,
+    ProfileTable,
+    SubjectTable,
+    UpdatesTable,
 )
+from certclient.model.shape import examine_shape
+from certclient.model.toml_text import TomlSyntaxError, TomlText, parse, places
 from certclient.model.urls import check_url
 
 T = TypeVar("T")
 R = TypeVar("R")
 
-Sentence = Annotated[str, msgspec.Meta(min_length=1, max_length=2000)]
-ProfileId = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
-Days = Annotated[int, msgspec.Meta(ge=RENEW_DAYS[0], le=RENEW_DAYS[1])]
-ReminderDays = Annotated[int, msgspec.Meta(ge=0, le=366)]
-DaysAfter = Annotated[int, msgspec.Meta(ge=OBTAIN_DAYS[0], le=OBTAIN_DAYS[1])]
-ShortText = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
-
-_ALL_DESTINATIONS = (Destination.PC, Destination.USB)
-
-
-class _Strict(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
-    """Rejects unknown keys."""
-
-
-class _LocalizedText(_Strict, frozen=True):
-    ja: Sentence
-    en: Sentence
-
-
-class _Subject(_Strict, frozen=True):
-    pattern: Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
-    administrator_suffixes: tuple[ShortText, ...] = ()
-    issuers: tuple[ShortText, ...] = ()
-
-
-class _Renewal(_Strict, frozen=True):
-    days_before: Days = 30
-    obtain_days_after: DaysAfter = 90
-    reminder_days: Annotated[
-        tuple[ReminderDays, ...], msgspec.Meta(min_length=1, max_length=10)
-    ] = (30, 10, 7, 3, 1, 0)
-    ask_pin: SecretPolicy = SecretPolicy.NOBODY
-    ask_one_time_password: SecretPolicy = SecretPolicy.NOBODY
-
-
-class _Key(_Strict, frozen=True):
-    bits: Literal[2048, 3072, 4096] = 2048
-    protection: Protection = Protection.NONE
-    prefer_tpm: bool = False
-
-
-class _Ca(_Strict, frozen=True):
-    url: str
-    trust_anchors: str
-    implicit_confirm: bool = False
-    mac: MacAlgorithm = MacAlgorithm.PBMAC1
-    signature_algorithms: Annotated[tuple[CaSignature, ...], msgspec.Meta(min_length=1)] = tuple(
-        CaSignature
-    )
-    issuers: tuple[ShortText, ...] = ()
-
-
-class _Tls(_Strict, frozen=True):
-    trust_anchors: str
-
-
-class _Contact(_LocalizedText, frozen=True):
-    phone: ShortText | None = None
-    hours: _LocalizedText | None = None
-
-
-class _Contacts(_Strict, frozen=True):
-    user: _Contact
-    administrator: _Contact
-
-
-class _Storage(_Strict, frozen=True):
-    destinations: Annotated[tuple[Destination, ...], msgspec.Meta(min_length=1)] = _ALL_DESTINATIONS
-    pkcs11_modules: tuple[str, ...] = ()
-    usb_guide_url: str = ""
-    install_root: bool = False
-
-
-class _Updates(_Strict, frozen=True):
-    address: str
-    public_keys: str
-
-
-class _ProfileFile(_Strict, frozen=True):
-    schema: Literal[1]
-    id: ProfileId
-    login_url: str
-    bank: _LocalizedText
-    subject: _Subject
-    ca: _Ca
-    contacts: _Contacts
-    renewal: _Renewal = _Renewal()
-    key: _Key = _Key()
-    tls: _Tls | None = None
-    storage: _Storage = _Storage()
-    updates: _Updates | None = None
-    rehearsal: bool = False
-    login_test_url: str = ""
-
 
 def profile_from_text(text: str, source: str) -> Profile:
     """Parses a profile from TOML `text`; `source` (the file's name) is for error messages.
 
-    Raises CertclientError(PROFILE_INVALID) with data `file`, `key` (dotted, "" for the whole file)
-    and `reason` for the first fault: not TOML, an unknown or missing key, a wrong type or number, a
-    bad pattern, address, path or PEM. Raises PROFILE_ANCHOR (data `file`, `key`, `anchor`, `kind`)
-    for a trust anchor whose key is too weak, or that no allowed signature algorithm fits.
+    Raises CertclientError for the first fault in the file, see `examine_profile`.
     """
-    return _Reader(source).read(text)
+    profile, faults = examine_profile(text, source)
+    if profile is None:
+        raise faults[0]
+    return profile
+
+
+def examine_profile(text: str, source: str) -> tuple[Profile | None, Sequence[CertclientError]]:
+    """The profile, or None and every fault in it, in the order of its lines.
+
+    PROFILE_INVALID has the data `file`, `key` (dotted, "" for the whole file), `reason` (a value of
+    `model.faults.Reason`) with what its sentence needs, and `line` and `column` as far as known.
+    It stands for: not TOML, an unknown or missing key, a wrong type or number, a bad pattern,
+    address, path or PEM. PROFILE_ANCHOR (data `file`, `key`, `anchor`, `kind`, `line`, `column`) is
+    a trust anchor whose key is too weak, or that no allowed signature algorithm fits.
+    """
+    try:
+        reader = _Reader(parse(text), source)
+    except TomlSyntaxError as error:
+        place = places(error.position)
+        data = {"file": source, "key": "", "reason": error.reason.value, **place}
+        return None, (CertclientError(ErrorCode.PROFILE_INVALID, **data),)
+    profile = reader.read()
+    return (None, reader.faults) if reader.faults else (profile, ())
 
 
 class _Reader:
-    """Converts one file into a Profile; keeps the file's name for error messages."""
+    """Converts one file into a Profile and collects what is wrong with it.
 
-    def __init__(self, source: str) -> None:
+    After a fault it goes on with a placeholder to find the others, so that its profile may only be
+    used if there is none.
+    """
+
+    def __init__(self, text: TomlText, source: str) -> None:
+        self._text = text
         self._source = source
+        self._found: list[CertclientError] = []
 
-    def read(self, text: str) -> Profile:
-        return self._profile(self._decoded(text))
+    @property
+    def faults(self) -> Sequence[CertclientError]:
+        """The faults found, in the order of the file; missing keys last, as a mistyped key comes
+        with a missing one and explains it."""
+        return sorted(self._found, key=_rank)
 
-    def _decoded(self, text: str) -> _ProfileFile:
+    def read(self) -> Profile:
+        return self._profile(self._table())
+
+    def _table(self) -> ProfileTable:
         try:
-            return msgspec.convert(tomllib.loads(text), _ProfileFile)
-        except tomllib.TOMLDecodeError as error:
-            raise self._invalid("", str(error)) from error
-        except msgspec.ValidationError as error:
-            raise self._invalid(*_key_and_reason(str(error))) from error
+            return msgspec.convert(self._text.table, ProfileTable)
+        except msgspec.ValidationError:
+            table, faults = examine_shape(self._text.table, ProfileTable)
+            self._found = [self._fault(key, fault) for key, fault in faults]
+            return table
 
-    def _profile(self, file: _ProfileFile) -> Profile:
+    def _profile(self, file: ProfileTable) -> Profile:
         tls = file.tls
         return Profile(
             id=file.id,
@@ -193,7 +133,7 @@ class _Reader:
             updates=self._updates(file.updates),
         )
 
-    def _ca(self, ca: _Ca) -> CaSettings:
+    def _ca(self, ca: CaTable) -> CaSettings:
         allowed = frozenset(ca.signature_algorithms)
         return CaSettings(
             url=self._try("ca.url", check_url, ca.url),
@@ -208,19 +148,15 @@ class _Reader:
         self, key: str, pem: str, allowed: frozenset[CaSignature]
     ) -> tuple[Certificate, ...]:
         """The anchors in `pem`; refuses one whose key no path could use."""
-        certificates = self._try(key, _anchors, pem)
+        certificates = self._try(key, _anchors, pem) or ()
         for one in certificates:
             if not allowed & signatures_of(one.spki):
-                raise CertclientError(
-                    ErrorCode.PROFILE_ANCHOR,
-                    file=self._source,
-                    key=key,
-                    anchor=one.common_name,
-                    kind=key_description(one.spki),
-                )
+                kind = key_description(one.spki)
+                data = {"anchor": one.common_name, "kind": kind}
+                self._add(self._error(ErrorCode.PROFILE_ANCHOR, key, **data))
         return certificates
 
-    def _updates(self, updates: _Updates | None) -> UpdateSettings | None:
+    def _updates(self, updates: UpdatesTable | None) -> UpdateSettings | None:
         if updates is None:
             return None
         return UpdateSettings(
@@ -232,41 +168,48 @@ class _Reader:
         return self._try(key, check_url, url) if url else ""
 
     def _try(self, key: str, make: Callable[[T], R], value: T) -> R:
-        """Returns `make(value)`; turns its ValueError into PROFILE_INVALID for `key`."""
+        """Returns `make(value)`; records its ValueError as a fault of `key`."""
         try:
             return make(value)
         except ValueError as error:
-            raise self._invalid(key, str(error)) from error
+            self._add(self._fault(key, fault_of(error)))
+            return cast("R", None)  # never used: see the class
 
-    def _invalid(self, key: str, reason: str) -> CertclientError:
-        return CertclientError(ErrorCode.PROFILE_INVALID, file=self._source, key=key, reason=reason)
+    def _fault(self, key: str, fault: FaultError) -> CertclientError:
+        data = {"reason": fault.reason.value, **fault.data}
+        return self._error(ErrorCode.PROFILE_INVALID, key, **data)
 
+    def _error(self, code: ErrorCode, key: str, **data: str) -> CertclientError:
+        place = places(self._text.position(key))
+        return CertclientError(code, file=self._source, key=key, **place, **data)
 
-_FIELD = re.compile(r"^Object (?P<what>contains unknown|missing required) field `(?P<field>[^`]*)`")
-_PATH = re.compile(r" - at `\$\.?(?P<path>[^`]*)`$")
-
-
-def _key_and_reason(message: str) -> tuple[str, str]:
-    """Splits msgspec's message into the dotted key and the reason."""
-    path = _PATH.search(message)
-    key = path["path"].replace("[...]", "") if path else ""
-    field = _FIELD.match(message)
-    if field is None:
-        return key, _PATH.sub("", message)
-    full_key = ".".join(part for part in (key, field["field"]) if part)
-    return full_key, "unknown key" if field["what"] == "contains unknown" else "missing key"
+    def _add(self, error: CertclientError) -> None:
+        """Records an error, unless the value is a placeholder: something else is wrong with it."""
+        key, known = error.data["key"], [one.data["key"] for one in self._found]
+        if any(_within(key, one) or _within(one, key) for one in known):
+            return
+        self._found.append(error)
 
 
-def _key_spec(file: _ProfileFile) -> KeySpec:
+def _within(key: str, other: str) -> bool:
+    return key == other or key.startswith((f"{other}.", f"{other}["))
+
+
+def _rank(error: CertclientError) -> tuple[bool, int]:
+    missing = error.data.get("reason") == Reason.MISSING_KEY.value
+    return missing, int(error.data.get("line", "0"))
+
+
+def _key_spec(file: ProfileTable) -> KeySpec:
     """The key's specification; Windows shows the bank's Japanese name in its prompt."""
     return KeySpec(file.key.bits, file.key.protection, file.key.prefer_tpm, file.bank.ja)
 
 
-def _localized_text(texts: _LocalizedText) -> LocalizedText:
+def _localized_text(texts: LocalizedTable) -> LocalizedText:
     return LocalizedText(ja=texts.ja, en=texts.en)
 
 
-def _contact(contact: _Contact) -> LocalizedText:
+def _contact(contact: ContactTable) -> LocalizedText:
     """Who can help, with number and hours in brackets as far as the profile has them."""
     hours, phone = contact.hours, contact.phone
     ja = "、".join(filter(None, (f"電話 {phone}" if phone else "", hours.ja if hours else "")))
@@ -277,40 +220,44 @@ def _contact(contact: _Contact) -> LocalizedText:
     )
 
 
-def _subject_rule(subject: _Subject) -> SubjectRule:
+def _subject_rule(subject: SubjectTable) -> SubjectRule:
     try:
         pattern = re.compile(subject.pattern)
-    except re.error as error:
-        raise ValueError(f"not a regular expression: {error}") from error
+    except (re.error, RecursionError, OverflowError) as error:
+        raise FaultError(Reason.PATTERN_SYNTAX, detail=str(error)) from error
     groups = set(pattern.groupindex)
     if "user_id" not in groups:
-        raise ValueError("the pattern has no group named user_id")
+        raise FaultError(Reason.PATTERN_USER_ID)
     if unknown := groups - {"user_id", "suffix"}:
-        raise ValueError(f"unknown group {', '.join(sorted(unknown))}")
+        raise FaultError(Reason.PATTERN_GROUP, found=", ".join(sorted(unknown)))
     if subject.administrator_suffixes and "suffix" not in groups:
-        raise ValueError("administrator_suffixes needs a group named suffix in the pattern")
+        raise FaultError(Reason.PATTERN_SUFFIX)
     return SubjectRule(
         pattern, frozenset(subject.administrator_suffixes), frozenset(subject.issuers)
     )
 
 
 def _falling(days: tuple[int, ...]) -> tuple[int, ...]:
-    if len(set(days)) != len(days):
-        raise ValueError("a number of days appears twice")
+    _check_distinct(days)
     return tuple(sorted(days, reverse=True))
 
 
 def _distinct(destinations: tuple[Destination, ...]) -> tuple[str, ...]:
-    if len(set(destinations)) != len(destinations):
-        raise ValueError("a destination appears twice")
-    return tuple(destination.value for destination in destinations)
+    names = tuple(destination.value for destination in destinations)
+    _check_distinct(names)
+    return names
+
+
+def _check_distinct(values: Sequence[object]) -> None:
+    if repeated := [value for value in values if values.count(value) > 1]:
+        raise FaultError(Reason.TWICE, found=str(repeated[0]))
 
 
 def _anchors(pem: str) -> tuple[Certificate, ...]:
     certificates = certificates_from_pem(pem)
     for certificate in certificates:
         if not certificate.is_ca:
-            raise ValueError(f"not a CA certificate: {certificate.common_name}")
+            raise FaultError(Reason.ANCHOR_NOT_CA, found=certificate.common_name)
     return certificates
 
 
@@ -331,8 +278,8 @@ def _module_paths(paths: tuple[str, ...]) -> tuple[Path, ...]:
 def _check_absolute(path: str) -> None:
     windows, posix = PureWindowsPath(path), PurePosixPath(path)
     if not (windows.is_absolute() or posix.is_absolute()):
-        raise ValueError(f"not an absolute path: {path}")
+        raise FaultError(Reason.PATH_RELATIVE, found=path[:200])
     if windows.drive.startswith("\\\\"):
-        raise ValueError(f"a path on another computer: {path}")
+        raise FaultError(Reason.PATH_REMOTE, found=path[:200])
     if ".." in windows.parts:
-        raise ValueError(f"a path with ..: {path}")
+        raise FaultError(Reason.PATH_PARENT, found=path[:200])

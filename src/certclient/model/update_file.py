@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.faults import FaultError
 from certclient.model.jws import public_key, verified_payload
 from certclient.model.profile import LocalizedText, Profile
 from certclient.model.update import Announcement, Version, check_consistent, same_site
@@ -55,6 +56,9 @@ def read_announcement(message: bytes, profile: Profile) -> Announcement:
     """
     try:
         return _read(message, profile)
+    except FaultError as error:
+        reason = error.reason.value
+        raise CertclientError(ErrorCode.UPDATE_INVALID, reason=reason, **error.data) from error
     except (ValueError, msgspec.MsgspecError) as error:
         raise update_invalid(str(error)) from error
 

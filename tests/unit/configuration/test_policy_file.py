@@ -64,13 +64,13 @@ def test_every_value_is_read(file: Path) -> None:
 
 @pytest.mark.parametrize("mode", [0o664, 0o646, 0o666])
 def test_file_writable_by_others_is_refused(file: Path, mode: int) -> None:
-    assert "others" in refused(file, "UnattendedRenewal = true", mode).data["reason"]
+    assert refused(file, "UnattendedRenewal = true", mode).data["reason"] == "file-exposed"
 
 
 @pytest.mark.parametrize("mode", [0o775, 0o757, 0o777])
 def test_folder_writable_by_others_is_refused(file: Path, mode: int) -> None:
     file.parent.chmod(mode)
-    assert "others" in refused(file, "UnattendedRenewal = true").data["reason"]
+    assert refused(file, "UnattendedRenewal = true").data["reason"] == "file-exposed"
 
 
 def test_file_of_another_owner_is_refused(file: Path) -> None:
@@ -78,6 +78,14 @@ def test_file_of_another_owner_is_refused(file: Path) -> None:
     with pytest.raises(CertclientError) as error:
         values_in(file, owner=os.getuid() + 1)
     assert error.value.code is ErrorCode.POLICY_INVALID
+
+
+def test_invalid_value_is_reported_with_its_line(file: Path) -> None:
+    text = 'Destinations = ["pc"]\n  UpdateNotise = false\n'
+    data = refused(file, text).data
+    assert (data["line"], data["column"]) == ("2", "3")
+    assert (data["reason"], data["suggestion"]) == ("unknown-key", "UpdateNotice")
+    assert refused(file, "Proxy =").data["line"] == "1"
 
 
 @pytest.mark.parametrize(

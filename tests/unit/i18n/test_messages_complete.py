@@ -26,6 +26,7 @@ from certclient.i18n.formatting import placeholders
 from certclient.model.certificate import Role
 from certclient.model.destination import Destination
 from certclient.model.errors import Actor, CertclientError, ErrorCode
+from certclient.model.faults import Reason
 from certclient.model.lifecycle import Stage
 from certclient.model.progress import Step
 from certclient.store.base import AttemptsLeft
@@ -42,6 +43,7 @@ ENUMS: dict[str, type[enum.Enum]] = {
     "secret": SecretKind,
     "login": LoginTestResult,
     "bank-holds": BankHolds,
+    "reason": Reason,
 }
 
 

@@ -126,7 +126,7 @@ def run_command(softhsm: SoftHsm, *command: str) -> None:
         (("--days", "101"), "more than 100 days"),
         (("--days", "0"), "not after published"),
         (("--page", "https://elsewhere.example/"), "not on the bank's site"),
-        (("--page", "http://bank.example.jp/"), "only https"),
+        (("--page", "http://bank.example.jp/"), "has to begin with https://"),
         (("--text-ja", "片方だけ"), "both languages"),
         (("--version", "1.1"), "version"),
         (("--serial", "-1"), "serial"),

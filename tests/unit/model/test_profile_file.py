@@ -16,7 +16,7 @@ from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import KeySpec
 from certclient.model.lifecycle import RenewalPolicy
 from certclient.model.profile import Profile, SecretPolicy
-from certclient.model.profile_file import profile_from_text
+from certclient.model.profile_file import examine_profile, profile_from_text
 from support.announcements import ec_key, public_key_pem, spki
 from support.paths import Authority, IssuerKey
 from support.pki import certificate_pem, make_lab, private_key_pem, rsa_key, spki_of
@@ -68,6 +68,10 @@ def refusal(text: str) -> CertclientError:
     assert raised.value.data["file"] == "bank.toml"
     assert raised.value.data["reason"]
     return raised.value
+
+
+def line_of(number: str, text: str) -> str:
+    return text.splitlines()[int(number) - 1]
 
 
 def test_complete_profile_is_read() -> None:
@@ -151,15 +155,14 @@ def root_pem(key: IssuerKey) -> str:
 )
 def test_an_anchor_that_no_path_can_use_is_refused(pem: str, algorithms: str, kind: str) -> None:
     """When the profile is read, not at the first customer."""
+    text = GOOD.replace(ROOT, pem).replace("[ca]", f"[ca]\n{algorithms}")
     with pytest.raises(CertclientError) as raised:
-        read(GOOD.replace(ROOT, pem).replace("[ca]", f"[ca]\n{algorithms}"))
+        read(text)
     assert raised.value.code is ErrorCode.PROFILE_ANCHOR
-    assert raised.value.data == {
-        "file": "bank.toml",
-        "key": "ca.trust_anchors",
-        "anchor": "Weak Root",
-        "kind": kind,
-    }
+    data = raised.value.data
+    assert (data["file"], data["key"]) == ("bank.toml", "ca.trust_anchors")
+    assert (data["anchor"], data["kind"]) == ("Weak Root", kind)
+    assert "trust_anchors" in line_of(data["line"], text)
 
 
 def test_a_weak_tls_anchor_is_refused_as_well() -> None:
@@ -184,6 +187,7 @@ def test_a_weak_tls_anchor_is_refused_as_well() -> None:
         ("schema = 1", "schema = 1\ncolour = 'red'", "colour"),
         ("[ca]", "[ca]\nurll = 'x'", "ca.urll"),
         ("[contacts]", "[contact]", "contact"),
+        ('"example-bank"', '"example-bank\\n"', "id"),
         ('en = "your branch"', 'de = "Filiale"', "contacts.administrator.de"),
         (', en = "your branch"', "", "contacts.administrator.en"),
         ('en = "your branch"', 'en = ""', "contacts.administrator.en"),
@@ -248,6 +252,60 @@ def test_a_weak_tls_anchor_is_refused_as_well() -> None:
 def test_invalid_value_is_reported_with_its_key(find: str, put: str, key: str) -> None:
     assert find in GOOD
     assert refusal(GOOD.replace(find, put)).data["key"] == key
+
+
+def test_every_fault_is_found_at_once_in_the_order_of_the_file() -> None:
+    text = (
+        GOOD.replace('"example-bank"', '"Example"')
+        .replace("days_before = 40", 'days_befor = 40\nask_pin = "somebody"')
+        .replace("[10, 40]", '[10, "x", 0]')
+        .replace("https://ca.example.jp", "http://ca.example.jp")
+        .replace(ROOT, "none")
+        .replace(', en = "your branch"', "")
+    )
+    profile, faults = examine_profile(text, "bank.toml")
+    assert profile is None
+    assert [error.data["key"] for error in faults] == [
+        "id",
+        "renewal.days_befor",
+        "renewal.ask_pin",
+        "renewal.reminder_days[1]",
+        "ca.url",
+        "ca.trust_anchors",
+        "contacts.administrator.en",
+    ]
+    for error in faults[:-1]:
+        key = error.data["key"].rpartition(".")[2].partition("[")[0]
+        assert key in line_of(error.data["line"], text)
+    assert "administrator" in line_of(faults[-1].data["line"], text)
+
+
+@pytest.mark.parametrize(
+    ("find", "put", "suggestion"),
+    [
+        ("days_before", "day_before", "days_before"),
+        ("[contacts]", "[contact]", "contacts"),
+        ("[contacts]", "[Contacts]", "contacts"),
+        ("days_before = 40", 'ask_pin = "administrator"', "administrators"),
+        ("[ca]", '[ca]\nmac = "PBMAC-1"', "pbmac1"),
+        ("[ca]", "[key]\nbits = 2047\n[ca]", "2048"),
+    ],
+)
+def test_a_mistyped_key_or_value_comes_with_what_was_meant(
+    find: str, put: str, suggestion: str
+) -> None:
+    assert refusal(GOOD.replace(find, put)).data["suggestion"] == suggestion
+
+
+def test_a_value_that_is_like_none_comes_with_all_that_are_possible() -> None:
+    data = refusal(GOOD.replace("days_before = 40", 'ask_pin = "x"')).data
+    assert data["allowed"] == "nobody, administrators, everybody"
+    assert "suggestion" not in data
+
+
+def test_a_password_in_an_address_is_not_repeated() -> None:
+    for address in ("https://user:pass@ca.example.jp/", "https://user:pass@ca.example.jp/ x"):
+        assert "pass" not in str(refusal(GOOD.replace("https://ca.example.jp/", address)))
 
 
 def test_error_does_not_repeat_a_private_key() -> None:

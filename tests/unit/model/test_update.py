@@ -217,13 +217,13 @@ def test_oversized_message_is_refused() -> None:
         ({"version": "1.0"}, "version"),
         ({"version": "latest"}, "not a version"),
         ({"minimum_version": "99.0.1"}, "newer than the newest"),
-        ({"page": "http://bank.example.jp/download"}, "only https"),
+        ({"page": "http://bank.example.jp/download"}, "address-scheme"),
         ({"page": "https://bank.example.jp.evil.example/"}, "not on the bank's site"),
         ({"page": "https://evilbank.example.jp/"}, "not on the bank's site"),
         ({"page": "https://example.jp/"}, "not on the bank's site"),
         ({"page": "https://bank.example.jp@evil.example/"}, "user"),
-        ({"page": "javascript:alert(1)"}, "no host"),
-        ({"page": "file:///C:/Windows/System32/calc.exe"}, "no host"),
+        ({"page": "javascript:alert(1)"}, "address-form"),
+        ({"page": "file:///C:/Windows/System32/calc.exe"}, "address-form"),
         ({"text": {"ja": "直しました。"}}, "en"),
         ({"text": {"ja": "", "en": "x"}}, "text"),
         ({"text": {"ja": "x", "en": "x" * 401}}, "text"),
@@ -264,5 +264,5 @@ def test_pages_on_the_banks_site_are_recognized() -> None:
     ids=["short RSA", "P-384"],
 )
 def test_unsupported_key_is_refused(key: Key) -> None:
-    with pytest.raises(ValueError, match=r"too short|only P-256"):
+    with pytest.raises(ValueError, match=r"signer-short|signer-kind"):
         public_key(spki(key))

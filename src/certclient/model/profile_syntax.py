@@ -1,0 +1,217 @@
+"""The keys of a bank's profile (docs/profile.md) as msgspec types, with what may stand in each.
+
+`model.profile_file` reads a profile by them; its JSON Schema (`tools.schemas`) is made from them,
+so each description is a sentence for whoever writes a profile.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+
+from certclient.model.ca_signatures import CaSignature
+from certclient.model.destination import Destination
+from certclient.model.keys import Protection
+from certclient.model.lifecycle import OBTAIN_DAYS, RENEW_DAYS
+from certclient.model.profile import MacAlgorithm, SecretPolicy
+
+ID_PATTERN = r"^[a-z0-9][a-z0-9-]{0,63}$(?!\n)"
+LAST_REMINDER = 366
+MAX_REMINDERS = 10
+
+
+def _about(text: str) -> msgspec.Meta:
+    return msgspec.Meta(description=text)
+
+
+Sentence = Annotated[str, msgspec.Meta(min_length=1, max_length=2000)]
+ProfileId = Annotated[str, msgspec.Meta(pattern=ID_PATTERN)]
+Days = Annotated[int, msgspec.Meta(ge=RENEW_DAYS[0], le=RENEW_DAYS[1])]
+ReminderDays = Annotated[int, msgspec.Meta(ge=0, le=LAST_REMINDER)]
+DaysAfter = Annotated[int, msgspec.Meta(ge=OBTAIN_DAYS[0], le=OBTAIN_DAYS[1])]
+ShortText = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+Reminders = Annotated[
+    tuple[ReminderDays, ...], msgspec.Meta(min_length=1, max_length=MAX_REMINDERS)
+]
+Signatures = Annotated[tuple[CaSignature, ...], msgspec.Meta(min_length=1)]
+Destinations = Annotated[tuple[Destination, ...], msgspec.Meta(min_length=1)]
+Certificates = Annotated[
+    str, msgspec.Meta(extra_json_schema={"contentMediaType": "application/x-pem-file"})
+]
+
+_ALL_DESTINATIONS = (Destination.PC, Destination.USB)
+
+
+class Table(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """Rejects unknown keys."""
+
+
+class LocalizedTable(Table, frozen=True):
+    """A text in both languages."""
+
+    ja: Annotated[Sentence, _about("In Japanese.")]
+    en: Annotated[Sentence, _about("In English.")]
+
+
+class SubjectTable(Table, frozen=True):
+    """Whose a certificate is, by its Common Name."""
+
+    pattern: Annotated[
+        str,
+        msgspec.Meta(min_length=1, max_length=500),
+        _about(
+            "Regular expression (Python) for the whole Common Name, with a group named user_id and "
+            "optionally one named suffix."
+        ),
+    ]
+    administrator_suffixes: Annotated[
+        tuple[ShortText, ...],
+        _about("The suffixes of administrators (管理者); all others are users (利用者)."),
+    ] = ()
+    issuers: Annotated[
+        tuple[ShortText, ...],
+        _about(
+            "Common Names of the CAs whose certificates in a store are this bank's; default: any."
+        ),
+    ] = ()
+
+
+class RenewalTable(Table, frozen=True):
+    """When a certificate may be renewed; days are calendar days in Japan."""
+
+    days_before: Annotated[
+        Days,
+        _about(
+            "Renewable from this many days before the expiry date, but at most a third of the "
+            "certificate's own lifetime."
+        ),
+    ] = 30
+    obtain_days_after: Annotated[
+        DaysAfter,
+        _about("A new certificate can be obtained up to this many days after the expiry date."),
+    ] = 90
+    reminder_days: Annotated[
+        Reminders, _about("Reminders at this many days left; 0 is the last day.")
+    ] = (30, 10, 7, 3, 1, 0)
+    ask_pin: Annotated[
+        SecretPolicy, _about("Who is asked for the contract's PIN (ご契約先暗証番号) on renewal.")
+    ] = SecretPolicy.NOBODY
+    ask_one_time_password: Annotated[
+        SecretPolicy, _about("Who is asked for the customer card's one-time password on renewal.")
+    ] = SecretPolicy.NOBODY
+
+
+class KeyTable(Table, frozen=True):
+    """The customer's key: RSA, created in the store where it stays."""
+
+    bits: Annotated[Literal[2048, 3072, 4096], _about("Length of the RSA key.")] = 2048
+    protection: Annotated[
+        Protection,
+        _about("Windows' prompt before each signature: none, consent (中), password (高)."),
+    ] = Protection.NONE
+    prefer_tpm: Annotated[
+        bool, _about("Windows: keep keys in the TPM if it supports what is needed.")
+    ] = False
+
+
+class CaTable(Table, frozen=True):
+    """How the certification authority is reached and recognised."""
+
+    url: Annotated[str, _about("The CMP address (RFC 9811): https, or http on this computer.")]
+    trust_anchors: Annotated[
+        Certificates, _about("One or more CA certificates, PEM, to which everything must lead.")
+    ]
+    implicit_confirm: Annotated[
+        bool,
+        _about("Request implicit confirmation (RFC 9810, 5.1.1.1), so that no certConf is sent."),
+    ] = False
+    mac: Annotated[
+        MacAlgorithm,
+        _about("MAC of messages protected by an issue code; pbm for a CA without PBMAC1."),
+    ] = MacAlgorithm.PBMAC1
+    signature_algorithms: Annotated[
+        Signatures, _about("How the CA may sign certificates and messages; default: all of these.")
+    ] = tuple(CaSignature)
+    issuers: Annotated[
+        tuple[ShortText, ...],
+        _about("Common Names of the only CAs that may issue; default: any below the anchors."),
+    ] = ()
+
+
+class TlsTable(Table, frozen=True):
+    """Roots for TLS with the bank's own servers, in place of the system's."""
+
+    trust_anchors: Annotated[Certificates, _about("One or more CA certificates, PEM.")]
+
+
+class ContactTable(LocalizedTable, frozen=True):
+    """Whom a customer can ask."""
+
+    phone: Annotated[ShortText | None, _about("Telephone number.")] = None
+    hours: Annotated[LocalizedTable | None, _about("When somebody answers it.")] = None
+
+
+class ContactsTable(Table, frozen=True):
+    """Whom to ask, by role."""
+
+    user: Annotated[ContactTable, _about("For a user (利用者).")]
+    administrator: Annotated[ContactTable, _about("For an administrator (管理者).")]
+
+
+class StorageTable(Table, frozen=True):
+    """Where certificates and keys may be."""
+
+    destinations: Annotated[
+        Destinations, _about("Allowed destinations, the preferred one first.")
+    ] = _ALL_DESTINATIONS
+    pkcs11_modules: Annotated[
+        tuple[str, ...],
+        _about(
+            "Token modules (PKCS#11), absolute paths, tried in this order; those of other "
+            "operating systems are ignored."
+        ),
+    ] = ()
+    usb_guide_url: Annotated[
+        str, _about("The bank's page about USB tokens and their software; empty: none.")
+    ] = ""
+    install_root: Annotated[
+        bool, _about("Windows: also offer to add the CA's root to Windows' trusted roots.")
+    ] = False
+
+
+class UpdatesTable(Table, frozen=True):
+    """Where the bank announces new versions (docs/updates.md)."""
+
+    address: Annotated[str, _about("https address of the signed announcement.")]
+    public_keys: Annotated[
+        str, _about("One or more public keys, PEM: Ed25519, P-256 or RSA of 2048 bits or more.")
+    ]
+
+
+class ProfileTable(Table, frozen=True):
+    """A bank's profile for certclient. The file is named after its id."""
+
+    schema: Annotated[Literal[1], _about("Version of this format.")]
+    id: Annotated[ProfileId, _about("Identifies the bank; lower-case letters, digits and hyphens.")]
+    login_url: Annotated[str, _about("https address of the bank's login page.")]
+    bank: Annotated[LocalizedTable, _about("The bank's name.")]
+    subject: Annotated[SubjectTable, _about("Whose a certificate is, by its Common Name.")]
+    ca: Annotated[CaTable, _about("How the certification authority is reached and recognised.")]
+    contacts: Annotated[ContactsTable, _about("Whom to ask, by role.")]
+    renewal: Annotated[RenewalTable, _about("When a certificate may be renewed.")] = RenewalTable()
+    key: Annotated[KeyTable, _about("The customer's key.")] = KeyTable()
+    tls: Annotated[
+        TlsTable | None, _about("Roots for TLS with the bank's servers; default: the system's.")
+    ] = None
+    storage: Annotated[StorageTable, _about("Where certificates and keys may be.")] = StorageTable()
+    updates: Annotated[
+        UpdatesTable | None, _about("Where new versions are announced; without it there are none.")
+    ] = None
+    rehearsal: Annotated[
+        bool, _about("true for a practice bank: every window is marked リハーサル.")
+    ] = False
+    login_test_url: Annotated[
+        str,
+        _about("Responds to a GET with 2xx or 3xx only if the certificate logs in; empty: none."),
+    ] = ""

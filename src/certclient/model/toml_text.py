@@ -1,0 +1,221 @@
+"""TOML with the place of every key, which `tomllib` does not keep, and its errors as reasons."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from certclient.model.faults import FaultError, Reason
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Position:
+    """A place in a text: line and column, both from 1, in characters."""
+
+    line: int
+    column: int
+
+
+def places(position: Position | None) -> dict[str, str]:
+    """The error data of a place: `line` and `column`, or nothing if it is not known."""
+    if position is None:
+        return {}
+    return {"line": str(position.line), "column": str(position.column)}
+
+
+@dataclass(frozen=True, slots=True)
+class TomlText:
+    """A parsed text. `positions`: where each key and list item stands, by its dotted path
+    (`storage.destinations[0]`); a table of its own stands at its header."""
+
+    table: Mapping[str, object]
+    positions: Mapping[str, Position]
+
+    def position(self, key: str) -> Position | None:
+        """Where `key` stands, or the nearest table or list around it; None for the whole file."""
+        while key and key not in self.positions:
+            key = parent(key)
+        return self.positions.get(key)
+
+
+class TomlSyntaxError(FaultError):
+    """The text is not TOML. `position`: where; None if the text ends too early."""
+
+    def __init__(self, reason: Reason, position: Position | None) -> None:
+        super().__init__(reason)
+        self.position = position
+
+
+def parse(text: str) -> TomlText:
+    """Parses TOML 1.0. Raises TomlSyntaxError for the first fault."""
+    # As tomllib does; positions have to refer to the same text.
+    text = text.replace("\r\n", "\n")
+    try:
+        table = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise TomlSyntaxError(*_reason_and_position(str(error), text)) from error
+    return TomlText(table, _Scanner(text).scan())
+
+
+def parent(key: str) -> str:
+    """The table or list around `key`: `ca` for `ca.url`, "" for a key of the file."""
+    return re.sub(r"(?:\.?[^.\[\]]*|\[\d+\])$", "", key) if key else ""
+
+
+# The errors of tomllib (CPython's Lib/tomllib/_parser.py), by the beginnings of their messages.
+_REASONS = (
+    ("Cannot overwrite", Reason.SYNTAX_TWICE),
+    ("Cannot declare", Reason.SYNTAX_TWICE),
+    ("Cannot redefine", Reason.SYNTAX_TWICE),
+    ("Cannot mutate", Reason.SYNTAX_TWICE),
+    ("Duplicate inline", Reason.SYNTAX_TWICE),
+    ("Expected '='", Reason.SYNTAX_EQUALS),
+    ("Expected newline", Reason.SYNTAX_REST),
+    ("Expected ']", Reason.SYNTAX_BRACKET),
+    ("Unclosed", Reason.SYNTAX_BRACKET),
+    ("Unterminated string", Reason.SYNTAX_STRING),
+    ("Expected \"'", Reason.SYNTAX_STRING),
+    ("Expected '", Reason.SYNTAX_STRING),
+    ("Unescaped", Reason.SYNTAX_ESCAPE),
+    ("Invalid hex", Reason.SYNTAX_ESCAPE),
+    ("Escaped character", Reason.SYNTAX_ESCAPE),
+    ("Illegal character '\\n'", Reason.SYNTAX_STRING),
+    ("Illegal character", Reason.SYNTAX_CHARACTER),
+    ("Found invalid", Reason.SYNTAX_CHARACTER),
+    ("Invalid value", Reason.SYNTAX_VALUE),
+    ("Invalid date", Reason.SYNTAX_VALUE),
+)
+_AT = re.compile(r"\(at line (\d+), column (\d+)\)$")
+
+
+def _reason_and_position(message: str, text: str) -> tuple[Reason, Position | None]:
+    reasons = (reason for start, reason in _REASONS if message.startswith(start))
+    found = _AT.search(message)
+    position = Position(int(found[1]), int(found[2])) if found else None
+    if position is None and message.endswith("(at end of document)"):
+        position = Position(text.count("\n") + 1, len(text) - text.rfind("\n"))
+    return next(reasons, Reason.SYNTAX), position
+
+
+_BLANKS = re.compile(r"(?:[ \t\n]|#[^\n]*)*")
+_SPACE = re.compile(r"[ \t]*")
+_KEY_PART = re.compile(r"""[A-Za-z0-9_-]+|"(?:[^"\\\n]|\\.)*"|'[^'\n]*'""")
+_STRING = re.compile(
+    r'"{3}(?:\\.|[^\\])*?"{3,5}' r"|'{3}.*?'{3,5}" r"""|"(?:[^"\\\n]|\\.)*"|'[^'\n]*'""", re.DOTALL
+)
+_SCALAR = re.compile(r"[^,\]}#\n]*")
+
+
+@dataclass(slots=True)
+class _Scanner:
+    """Finds the keys in a text that tomllib has accepted, so that little can go wrong here."""
+
+    text: str
+    at: int = 0
+    found: dict[str, Position] = field(default_factory=dict)
+    counted: dict[str, int] = field(default_factory=dict)
+
+    def scan(self) -> Mapping[str, Position]:
+        table = ""
+        self._skip(_BLANKS)
+        while self.at < len(self.text):
+            if self.text[self.at] == "[":
+                table = self._header()
+            else:
+                self._pair(table)
+            self._skip(_BLANKS)
+        return self.found
+
+    def _header(self) -> str:
+        start, array = self.at, self.text.startswith("[[", self.at)
+        self.at += 2 if array else 1
+        path = ""
+        for part in self._key():
+            path = self._element(_joined(path, part))
+        if array:
+            path = re.sub(r"\[\d+\]$", "", path)
+            number = self.counted.get(path, -1) + 1
+            self.counted[path] = number
+            self._note(path, start)
+            path = f"{path}[{number}]"
+        self._note(path, start)
+        self.at += 2 if array else 1
+        return path
+
+    def _element(self, path: str) -> str:
+        """The last table so far of an array of tables; any other path is unchanged."""
+        return f"{path}[{self.counted[path]}]" if path in self.counted else path
+
+    def _pair(self, table: str) -> None:
+        start, path = self.at, table
+        for part in self._key():
+            path = _joined(path, part)
+            self._note(path, start)
+        self._skip(_SPACE)
+        self.at += 1  # the equals sign
+        self._skip(_SPACE)
+        self._value(path)
+
+    def _key(self) -> list[str]:
+        parts = []
+        while True:
+            self._skip(_SPACE)
+            raw = self._skip(_KEY_PART)
+            if not raw:
+                raise AssertionError("tomllib accepts no empty key")
+            parts.append(_name(raw))
+            self._skip(_SPACE)
+            if not self.text.startswith(".", self.at):
+                return parts
+            self.at += 1
+
+    def _value(self, path: str) -> None:
+        match self.text[self.at : self.at + 1]:
+            case "{":
+                self._items(path, "}")
+            case "[":
+                self._items(path, "]")
+            case '"' | "'":
+                self._skip(_STRING)
+            case _:
+                self._skip(_SCALAR)
+
+    def _items(self, path: str, end: str) -> None:
+        self.at += 1
+        number = 0
+        self._skip(_BLANKS)
+        while not self.text.startswith(end, self.at):
+            if end == "}":
+                self._pair(path)
+            else:
+                self._note(f"{path}[{number}]", self.at)
+                self._value(f"{path}[{number}]")
+                number += 1
+            self._skip(_BLANKS)
+            if self.text.startswith(",", self.at):
+                self.at += 1
+                self._skip(_BLANKS)
+        self.at += 1
+
+    def _skip(self, pattern: re.Pattern[str]) -> str:
+        match = pattern.match(self.text, self.at)
+        self.at = match.end() if match else self.at
+        return match[0] if match else ""
+
+    def _note(self, path: str, at: int) -> None:
+        line = self.text.count("\n", 0, at) + 1
+        self.found.setdefault(path, Position(line, at - self.text.rfind("\n", 0, at)))
+
+
+def _joined(path: str, part: str) -> str:
+    return f"{path}.{part}" if path else part
+
+
+def _name(raw: str) -> str:
+    if raw[0] == "'":
+        return raw[1:-1]
+    if raw[0] != '"':
+        return raw
+    return str(tomllib.loads(f"name = {raw}")["name"])
