@@ -1,6 +1,6 @@
 """Generates docs/errors.md, the page for support desks, from the message catalogues.
 
-python -m tools.errors_page
+.venv/bin/python -m tools.errors_page
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ _HEAD = """\
 # エラーコード / Error codes
 
 The meaning of a code never changes. *Exit code* is that of the command line ([cli.md](cli.md)).
-`python -m tools.errors_page` generates this page from the message catalogues; a test checks
-that it is current.
+`.venv/bin/python -m tools.errors_page` generates this page from the message catalogues; a test
+checks that it is current.
 """
 
 _ACTORS = {
