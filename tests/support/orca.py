@@ -42,6 +42,10 @@ class Orca:
         texts = _SPOKEN.findall(self.log.read_text(encoding="utf-8", errors="replace"))
         return [" ".join(text.split()) for text in texts]
 
+    def said(self, text: str) -> bool:
+        """Whether `text` was spoken so far."""
+        return any(text in one for one in self.spoken)
+
     def says(self, text: str, times: int = 1) -> None:
         """Waits until `text` was spoken so many times."""
         until(

@@ -15,6 +15,7 @@ from certclient.ui.enrollment.navigation import WizardPageId
 from certclient.ui.shell.shell import Shell
 from certclient.ui.shell.single_instance import InstanceRequest, StartRequest
 from certclient_practice.repositories.records import CertificateState
+from support.held_network import HeldNetwork
 from support.scripted import ScriptedUser
 from support.shell_driver import ShellDriver
 from support.wizards import LONG, UiEnvironment, plain, until
@@ -302,17 +303,20 @@ def test_closed_batch_tells_what_waits_for_the_bank(ui: UiEnvironment, programs:
 
 
 def test_procedure_that_runs_in_the_background_can_be_watched(
-    ui: UiEnvironment, gate: Gate, programs: Programs
+    ui: UiEnvironment, programs: Programs
 ) -> None:
     """The confirmation is missing, so the program sends it by itself when it starts."""
     current = ui.add_certificate(ui.pc)
     ui.bank.set_policy(wait_polls=0)
     person = ScriptedUser(stop_before=lambda steps: Step.VERIFY in steps)
     ui.enrollment(ui.profile, ui.stores).renew(current, ui.pc, person)
+    network = HeldNetwork()
+    ui.proxies = network
     driver = programs.start()
     (old,) = (row for row in driver.shell.scanner.overview.rows if row.entry.stored == current)
     assert old.procedure is not None
     driver.shell.wizard_manager.resume(old.procedure)
+    network.release()
     driver.wizard_driver.arrives_at(WizardPageId.DONE)
     until(lambda: not driver.shell.scanner.overview.procedures)
 
