@@ -6,7 +6,6 @@ import argparse
 import os
 import secrets
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -14,13 +13,12 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from types import FrameType
-from typing import NoReturn
 
 from certclient.configuration.profiles import load_profile
 from certclient.model.errors import CertclientError
 from certclient.model.secret import Secret
 from demo.browser import BrowserError
+from demo.child_processes import SIGNALS
 from demo.command_line import CommandError, CommandLine, practice_bank
 from demo.display import DisplayError
 from demo.handover import HandoverError
@@ -57,8 +55,7 @@ def main(arguments: Sequence[str]) -> int:
     browser and the window, too, and remove the folder; the exit code is 128 plus their number.
     """
     given = _parser().parse_args(arguments)
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _end)
+    SIGNALS.handle()
     play = _play if given.story or not has_display() else open_windows
     report = DemoReport()
     try:
@@ -82,13 +79,6 @@ def _parser() -> argparse.ArgumentParser:
         "--story", action="store_true", help="play the story, even if there is a display"
     )
     return parser
-
-
-def _end(number: int, _frame: FrameType | None) -> NoReturn:
-    """Unwinds the main thread once; a second signal must not interrupt the clean-up."""
-    for handled in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
-        signal.signal(handled, signal.SIG_IGN)
-    sys.exit(128 + number)
 
 
 def _play(folder: Path, report: DemoReport) -> None:

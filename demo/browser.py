@@ -18,7 +18,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
-PAGE_SECONDS = 20.0
+from demo.child_processes import running
+
+PAGE_SECONDS = 60.0
 _POLL_SECONDS = 0.05
 _FLAGS = (
     # It only loads the practice bank's pages, and Chromium's sandbox does not run as root.
@@ -200,24 +202,33 @@ def window(profile: Path, environment: Mapping[str, str], url: str) -> Iterator[
     sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
     flags = [*sandbox, f"--user-data-dir={profile}", *_WINDOW_FLAGS, url]
     with (profile / "chromium.log").open("wb") as log:
-        process = subprocess.Popen(
-            ["chromium", *flags],
-            env=dict(environment),
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
-        try:
+
+        def start() -> subprocess.Popen[bytes]:
+            return subprocess.Popen(
+                ["chromium", *flags],
+                env=dict(environment),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+        with running(start, _terminate_group):
             yield
-        finally:
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGTERM)
-            with suppress(subprocess.TimeoutExpired):
-                process.wait(timeout=5)
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+
+
+def _terminate_group(process: subprocess.Popen[bytes]) -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGTERM)
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(timeout=5)
+    _kill_group(process)
+
+
+def _kill_group(process: subprocess.Popen[bytes]) -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
 
 
 @contextmanager
@@ -241,23 +252,22 @@ def chromium(
         (profile / "chromium.log").open("wb") as log,
     ):
         redirect = f'exec "$@" 3<&{command_read} 4>&{answer_write}'
-        process = subprocess.Popen(
-            ["bash", "-c", redirect, "bash", "chromium", *flags],
-            pass_fds=(command_read, answer_write),
-            env={**environment, "LC_ALL": "C.UTF-8", "LANGUAGE": "en"},
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
-        os.close(command_read)
-        os.close(answer_write)
-        try:
+
+        def start() -> subprocess.Popen[bytes]:
+            return subprocess.Popen(
+                ["bash", "-c", redirect, "bash", "chromium", *flags],
+                pass_fds=(command_read, answer_write),
+                env={**environment, "LC_ALL": "C.UTF-8", "LANGUAGE": "en"},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+        with running(start, _kill_group) as process:
+            os.close(command_read)
+            os.close(answer_write)
             browser = Browser(commands, answers)
             yield browser
             browser.close()
             process.wait(timeout=10)
-        finally:
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()

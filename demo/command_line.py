@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -13,7 +12,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-_START_SECONDS = 20.0
+from demo.child_processes import running
+
+_START_SECONDS = 60.0
 _CERTCLIENT = Path(sys.executable).parent / "certclient"
 
 
@@ -101,23 +102,28 @@ def practice_bank(command_line: CommandLine, folder: Path, *options: str) -> Ite
     """
     ports = ["--port", "0", "--login-port", "0"]
     command = [str(_CERTCLIENT), "practice", "--data", str(folder), "serve", *ports, *options]
-    process = subprocess.Popen(
-        command,
-        env=dict(command_line.environment),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=None,
-    )
-    try:
+
+    def start() -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            command,
+            env=dict(command_line.environment),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=None,
+        )
+
+    with running(start, _terminate) as process:
         _wait_for(folder / "addresses.json", process)
         yield PracticeBank(command_line, folder)
-    finally:
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(timeout=15)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+
+
+def _terminate(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(timeout=15)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def _wait_for(file: Path, process: subprocess.Popen[bytes]) -> None:

@@ -8,10 +8,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from certclient.model.secret import Secret
+from demo.child_processes import running
 
 PIN_DIALOG = "Unlock Security Device"
 """English title of Chromium's dialog for a token's PIN."""
-_DIALOG_SECONDS = 20.0
+_DIALOG_SECONDS = 60.0
 
 
 class DisplayError(Exception):
@@ -22,39 +23,36 @@ class DisplayError(Exception):
 def virtual_display() -> Iterator[str]:
     """Runs Xvfb on a free display number; yields the value for DISPLAY."""
     number_read, number_write = os.pipe()
-    server = subprocess.Popen(
-        [
-            "Xvfb",
-            "-displayfd",
-            str(number_write),
-            "-screen",
-            "0",
-            "1024x768x24",
-            "-nolisten",
-            "tcp",
-        ],
-        pass_fds=(number_write,),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    os.close(number_write)
-    try:
+    command = ["Xvfb", "-displayfd", str(number_write), "-screen", "0", "1024x768x24"]
+
+    def start() -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [*command, "-nolisten", "tcp"],
+            pass_fds=(number_write,),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+
+    with running(start, _terminate):
+        os.close(number_write)
         with os.fdopen(number_read, encoding="ascii") as pipe:
             number = pipe.readline().strip()
         if not number:
             raise DisplayError("Xvfb did not start")
         yield f":{number}"
-    finally:
-        server.terminate()
-        server.wait()
+
+
+def _terminate(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    process.wait()
 
 
 def type_pin(environment: Mapping[str, str], pin: Secret) -> None:
     """Waits for the PIN dialog on `environment`'s DISPLAY and types the PIN.
 
     xdotool receives the PIN through stdin, never as an argument. Raises DisplayError if no dialog
-    appears within 20 seconds.
+    appears within 60 seconds.
     """
     find = ["search", "--sync", "--onlyvisible", "--name", PIN_DIALOG, "windowfocus", "--sync"]
     try:

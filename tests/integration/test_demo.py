@@ -112,3 +112,37 @@ def test_a_signal_ends_bank_browser_and_window(
             time.sleep(0.1)
         assert processes_of(temporary) == []
     assert [path.name for path in temporary.glob("certclient-demo-*")] == []
+
+
+_STARTS_A_CHILD = """
+import os, signal, subprocess, sys
+from demo.child_processes import SIGNALS, running
+
+def start():
+    child = subprocess.Popen(["sleep", "1000"])
+    print(child.pid, flush=True)
+    os.kill(os.getpid(), int(sys.argv[1]))
+    return child
+
+def end(child):
+    child.kill()
+    child.wait()
+
+SIGNALS.handle()
+with running(start, end):
+    print("the demo goes on")
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_child_that_is_just_being_started_is_ended(number: signal.Signals) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _STARTS_A_CHILD, str(int(number))],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == {signal.SIGTERM: 128 + number, signal.SIGINT: -number}[number]
+    (child,) = done.stdout.split()
+    assert not Path("/proc", child).exists()
