@@ -434,6 +434,10 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <translation>Date and time of this PC</translation>
     </message>
     <message>
+        <source>The bank's settings in this program</source>
+        <translation>The bank's settings in this program</translation>
+    </message>
+    <message>
         <source>Certificate store of this PC</source>
         <translation>Certificate store of this PC</translation>
     </message>

@@ -432,6 +432,10 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <translation>パソコンの日付と時刻</translation>
     </message>
     <message>
+        <source>The bank&apos;s settings in this program</source>
+        <translation>このソフトに入っている金融機関の設定</translation>
+    </message>
+    <message>
         <source>Certificate store of this PC</source>
         <translation>このパソコンの電子証明書の保存先</translation>
     </message>

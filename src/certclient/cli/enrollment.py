@@ -54,7 +54,7 @@ class EnrollmentSession:
         services = invocation.services
         self.invocation = invocation
         self.interaction = TerminalInteraction(invocation, answers)
-        self.profile = invocation.profile()
+        self.profile = invocation.profile(ask_ca_first=True)
         stores = services.stores(self.profile)
         self.inventory: Inventory = read_inventory(
             self.profile, stores, services.clock(), services.statuses()

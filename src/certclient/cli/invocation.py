@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 
 from certclient.cli.ports import Services
 from certclient.i18n.catalogue import Catalogue, Language, language_from_environment, load
+from certclient.model.anchor_dates import anchor_error
 from certclient.model.certificate import Owner, Role
+from certclient.model.clock_error import PROGRAM_MADE
 from certclient.model.destination import Destination
 from certclient.model.profile import Profile
 
@@ -32,10 +34,19 @@ class Invocation:
         """The texts in the language of this run."""
         return load(self.language)
 
-    def profile(self) -> Profile:
-        """The bank's profile, read on first use. Raises PROFILE_NOT_FOUND, PROFILE_INVALID."""
+    def profile(self, *, ask_ca_first: bool = False) -> Profile:
+        """The bank's profile, read on first use. Raises PROFILE_NOT_FOUND, PROFILE_INVALID,
+        PROFILE_ANCHOR_EXPIRED, PROFILE_ANCHOR_NOT_YET.
+
+        `ask_ca_first`: the procedure checks the dates of its trust anchors after it has asked the
+        CA for the time. Nor are they checked by a clock that is certainly wrong: that is reported.
+        """
         if self._profile is None:
             self._profile = self.services.profile(self.profile_name)
+            now = self.services.clock()
+            late = anchor_error(self._profile, now)
+            if late is not None and not ask_ca_first and now >= PROGRAM_MADE:
+                raise late
         return self._profile
 
     def contact(self, owner: Owner | None = None) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from certclient.model.anchor_dates import anchor_error, last_anchor_ends
 from certclient.model.certificate import Certificate
 from certclient.model.clock_error import CLOCK_LIMIT, CLOCK_TOLERANCE, clock_wrong
 from certclient.model.errors import CertclientError, ErrorCode
@@ -37,6 +38,7 @@ class Check(enum.Enum):
     CA_REACHABLE = "ca-reachable"
     TLS_TRUSTED = "tls-trusted"
     CLOCK = "clock"
+    PROFILE = "profile"
     STORE = "store"
     MIDDLEWARE = "middleware"
     TOKEN = "token"
@@ -109,6 +111,20 @@ def clock_result(server_time: datetime | None, now: datetime) -> CheckResult:
         return CheckResult(Check.CLOCK, Verdict.FAILED, error)
     skew = clock_skew(server_time, now)
     return CheckResult(Check.CLOCK, Verdict.WARNING if skew else Verdict.PASSED, skew)
+
+
+def profile_result(profile: Profile, now: datetime) -> CheckResult:
+    """Checks the dates of the profile's trust anchors at `now` (aware), after the clock.
+
+    A failure if none is valid; a warning if the last one ends soon. One that ends beside another is
+    the bank's matter alone (`certclient status`).
+    """
+    error = anchor_error(profile, now)
+    if error is not None:
+        return CheckResult(Check.PROFILE, Verdict.FAILED, error)
+    ending = last_anchor_ends(profile, now)
+    verdict = Verdict.PASSED if ending is None else Verdict.WARNING
+    return CheckResult(Check.PROFILE, verdict, ending)
 
 
 _CONNECTION = (Check.PROXY, Check.CA_REACHABLE, Check.TLS_TRUSTED)

@@ -25,7 +25,6 @@ from certclient.enrollment.replacement import replacement_of, run_with_replaceme
 from certclient.enrollment.run_context import CodeVault, Environment, RunContext
 from certclient.enrollment.runner import ProcedureRunner
 from certclient.model.certificate import Certificate
-from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import KeyRef
 from certclient.model.policy import DESTINATIONS, forbidden
@@ -205,7 +204,7 @@ class Enrollment:
                 environment.ca.probe, person or NonInteractive(), environment.proxy_logins
             ),
             stores=environment.stores,
-            destinations=[Destination(name) for name in environment.profile.destinations],
+            profile=environment.profile,
             current=current,
             home=home,
             clock=environment.clock,

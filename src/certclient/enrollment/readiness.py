@@ -19,12 +19,14 @@ from certclient.enrollment.preflight import (
     clock_result,
     connection_results,
     key_result,
+    profile_result,
     remote_result,
     store_result,
 )
 from certclient.model.certificate import Certificate
 from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.profile import Profile
 from certclient.store.base import Available, CertificateStore, SilentSigning, no_pin
 
 _MIDDLEWARE = frozenset(
@@ -48,7 +50,7 @@ class ReadinessInputs:
     ca: CaClient
     probe: Callable[[], Sequence[CertclientError]]
     stores: Sequence[CertificateStore]
-    destinations: Sequence[Destination]
+    profile: Profile
     current: Certificate | None
     home: CertificateStore | None
     clock: Callable[[], datetime]
@@ -59,6 +61,7 @@ def checks(inputs: ReadinessInputs) -> Iterator[CheckResult]:
     """Yields one result for each `Check`, in their order; blocks on the network and the token."""
     yield from connection_results(inputs.probe)
     yield clock_result(inputs.ca.server_time(), inputs.clock())
+    yield profile_result(inputs.profile, inputs.clock())
     yield _place(inputs, Destination.PC, Check.STORE)
     yield _middleware(inputs)
     yield _place(inputs, Destination.USB, Check.TOKEN)
@@ -66,8 +69,12 @@ def checks(inputs: ReadinessInputs) -> Iterator[CheckResult]:
     yield remote_result(inputs.system)
 
 
+def _destinations(inputs: ReadinessInputs) -> tuple[Destination, ...]:
+    return tuple(Destination(name) for name in inputs.profile.destinations)
+
+
 def _of(inputs: ReadinessInputs, destination: Destination) -> list[CertificateStore]:
-    if destination not in inputs.destinations:
+    if destination not in _destinations(inputs):
         return []
     return [store for store in inputs.stores if store.destination is destination]
 
@@ -76,7 +83,7 @@ def _needed(inputs: ReadinessInputs, destination: Destination) -> bool:
     """Whether the current certificate is in this kind of store, or the bank allows no other."""
     if inputs.home is not None:
         return inputs.home.destination is destination
-    return tuple(inputs.destinations) == (destination,)
+    return _destinations(inputs) == (destination,)
 
 
 def _place(inputs: ReadinessInputs, destination: Destination, check: Check) -> CheckResult:

@@ -36,10 +36,12 @@ from certclient.enrollment.preflight import (
     connection_results,
     first_failure,
     key_result,
+    profile_result,
     remote_result,
     store_result,
 )
 from certclient.enrollment.run_context import RunContext
+from certclient.model.anchor_dates import anchor_error
 from certclient.model.certificate import Certificate, Role
 from certclient.model.clock_error import CLOCK_TOLERANCE, clock_wrong
 from certclient.model.errors import CertclientError, ErrorCode
@@ -78,9 +80,10 @@ def preflight(context: RunContext, record: Record) -> None:
     with context.step(Step.PREFLIGHT):
         connection = connection_results(lambda: context.through_proxy(environment.ca.probe))
         clock = clock_result(environment.ca.server_time(), environment.clock())
+        profile = profile_result(environment.profile, environment.clock())
         store = store_result(context.store(record.store_id))
         remote = remote_result(environment.system)
-        _stop_or_warn(context, (*connection, clock, store, remote))
+        _stop_or_warn(context, (*connection, clock, profile, store, remote))
         if record.kind is ProcedureKind.RENEW:
             current = Certificate.read(record.old_certificate)
             _stop_or_warn(context, (key_result(context.session(record.old_store_id), current),))
@@ -299,6 +302,8 @@ def _clock_first(context: RunContext) -> Iterator[None]:
     except CertclientError as error:
         if error.code in _REFUSALS:
             _check_clock(context)
+        if error.code is ErrorCode.CA_PROTECTION_INVALID:
+            _check_anchors(context, error)
         if names_failure(error, "badTime"):
             server_time, now = context.environment.ca.server_time(), context.environment.clock()
             if server_time is None:
@@ -329,6 +334,13 @@ _DATES = frozenset({ErrorCode.ISSUED_EXPIRED, ErrorCode.ISSUED_UNTRUSTED})
 
 def _check_clock(context: RunContext) -> None:
     check_clock(context.environment.ca.server_time(), context.environment.clock())
+
+
+def _check_anchors(context: RunContext, cause: CertclientError) -> None:
+    """Raises the dates of the trust anchors as the reason if no response can be verified."""
+    environment = context.environment
+    if late := anchor_error(environment.profile, environment.clock()):
+        raise late from cause
 
 
 def transaction_of(context: RunContext, record: Record) -> Transaction:

@@ -12,6 +12,9 @@ CLOCK_TOLERANCE = timedelta(minutes=5)
 CLOCK_LIMIT = timedelta(hours=1)
 """Beyond this, deadlines, TLS and the validity of a new certificate would be misjudged."""
 
+PROGRAM_MADE = datetime(2026, 11, 1, tzinfo=UTC)
+"""No right clock shows an earlier time: this version was made later. Raised with a release."""
+
 _DAY = timedelta(days=1)
 
 

@@ -13,6 +13,7 @@ from certclient.enrollment.preflight import Check, CheckResult, System, Verdict
 from certclient.enrollment.readiness import ReadinessInputs, checks
 from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.profile import Profile
 from certclient.store.base import CertificateStore
 from certclient.store.unavailable import absent, unavailable
 from support.customer import CustomerComputer, make_customer
@@ -20,7 +21,6 @@ from support.nss import NssDatabase
 from support.softhsm import SoftHsm
 
 NOW = datetime.now(UTC)
-BOTH = (Destination.PC, Destination.USB)
 
 
 @pytest.fixture
@@ -38,12 +38,16 @@ def inputs(customer: CustomerComputer, *others: CertificateStore) -> ReadinessIn
         ca=customer.ca,
         probe=customer.ca.probe,
         stores=(customer.store, *others),
-        destinations=BOTH,
+        profile=customer.profile,
         current=customer.current,
         home=customer.store,
         clock=lambda: NOW,
         system=System(),
     )
+
+
+def usb_only(customer: CustomerComputer) -> Profile:
+    return replace(customer.profile, destinations=("usb",))
 
 
 def results(inputs: ReadinessInputs) -> dict[Check, CheckResult]:
@@ -93,15 +97,13 @@ def test_missing_middleware_fails_only_if_it_is_needed(on_pc: CustomerComputer) 
     error = CertclientError(ErrorCode.STORE_MIDDLEWARE_MISSING, path="/opt/x.so")
     broken = unavailable("pkcs11-module:/opt/x.so", "x.so", Destination.USB, error)
     assert verdicts(inputs(on_pc, broken))[Check.MIDDLEWARE] is Verdict.SKIPPED
-    first_issue = replace(
-        inputs(on_pc, broken), current=None, home=None, destinations=(Destination.USB,)
-    )
+    first_issue = replace(inputs(on_pc, broken), current=None, home=None, profile=usb_only(on_pc))
     assert failure(first_issue, Check.MIDDLEWARE) is ErrorCode.STORE_MIDDLEWARE_MISSING
     assert failure(first_issue, Check.TOKEN) is ErrorCode.STORE_MIDDLEWARE_MISSING
 
 
 def test_first_issue_limited_to_tokens_requires_a_token(on_pc: CustomerComputer) -> None:
-    first_issue = replace(inputs(on_pc), current=None, home=None, destinations=(Destination.USB,))
+    first_issue = replace(inputs(on_pc), current=None, home=None, profile=usb_only(on_pc))
     assert failure(first_issue, Check.TOKEN) is ErrorCode.TOKEN_MISSING
     assert verdicts(first_issue)[Check.KEY] is Verdict.SKIPPED
 
@@ -155,3 +157,19 @@ def test_checks_change_nothing(on_pc: CustomerComputer) -> None:
     assert on_pc.store.certificates() == before
     assert [call for call, _ in on_pc.ca.calls] == ["probe"]
     assert os.path.isdir(on_pc.journal.path.parent)
+
+
+@pytest.mark.parametrize(
+    ("days_left", "verdict"),
+    [(91, Verdict.PASSED), (89, Verdict.WARNING), (-1, Verdict.FAILED)],
+)
+def test_trust_anchors_that_end_are_a_warning_then_a_failure(
+    on_pc: CustomerComputer, days_left: int, verdict: Verdict
+) -> None:
+    (root,) = on_pc.profile.ca.trust_anchors
+    when = root.not_after - timedelta(days=days_left)
+    on_pc.ca.clock_of_server = when
+    result = results(replace(inputs(on_pc), clock=lambda: when))[Check.PROFILE]
+    assert result.verdict is verdict
+    if result.error is not None:
+        assert result.error.data["anchor"] == root.common_name

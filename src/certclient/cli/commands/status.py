@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import click
 
+from certclient.cli.errors import print_error
 from certclient.cli.exit_codes import DONE
 from certclient.cli.invocation import Invocation
 from certclient.cli.localized import Command, Option, common_parameters
 from certclient.cli.records import (
     JsonObject,
     JsonValue,
+    error_record,
     leftover_record,
     policy_record,
     print_json,
@@ -18,7 +20,9 @@ from certclient.cli.records import (
 from certclient.cli.tables import print_table
 from certclient.enrollment.open_procedures import OpenProcedures
 from certclient.enrollment.procedure import ProcedureView
+from certclient.model.anchor_dates import anchor_warnings
 from certclient.model.visible_text import visible
+from certclient.platform import log
 from certclient.store.names import title_of
 
 _COLUMNS = ("procedure", "user-id", "state", "changed", "check-at", "last-error")
@@ -39,6 +43,9 @@ def status(invocation: Invocation, unfinished: bool) -> int:
     procedures = services.procedures(profile, stores, 0.0)
     opened, leftovers = services.open_procedures(), procedures.leftovers(stores)
     views = opened.views
+    warnings = anchor_warnings(profile, services.clock())
+    for warning in warnings:
+        log.error(warning)
     if invocation.json:
         records: list[JsonValue] = [
             procedure_record(view, running=view.id in opened.running) for view in views
@@ -46,8 +53,11 @@ def status(invocation: Invocation, unfinished: bool) -> int:
         left: list[JsonValue] = [leftover_record(one) for one in leftovers]
         policy = policy_record(services.policy())
         fields: JsonObject = {"procedures": records, "leftover_keys": left, "policy": policy}
+        fields["warnings"] = [error_record(invocation, warning) for warning in warnings]
         print_json("status", DONE, fields)
         return DONE
+    for warning in warnings:
+        print_error(invocation, warning)
     _print_procedures(invocation, opened)
     for one in leftovers:
         place = invocation.place(one.store.destination, title_of(one.store))

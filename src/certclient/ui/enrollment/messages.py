@@ -20,6 +20,9 @@ ACTIONS: Mapping[ErrorCode, tuple[Action, ...]] = {
     # Configuration
     ErrorCode.PROFILE_INVALID: _SUPPORT,
     ErrorCode.PROFILE_ANCHOR: _SUPPORT,
+    ErrorCode.PROFILE_ANCHOR_EXPIRED: _RETRY,
+    ErrorCode.PROFILE_ANCHOR_NOT_YET: _RETRY,
+    ErrorCode.PROFILE_ANCHOR_ENDS: _SUPPORT,
     ErrorCode.PROFILE_EXPOSED: _SUPPORT,
     ErrorCode.PROFILE_NOT_FOUND: _SUPPORT,
     ErrorCode.POLICY_INVALID: _SUPPORT,

@@ -25,6 +25,8 @@ from certclient.enrollment.preferred_store import PreferredStore
 from certclient.enrollment.procedure import Enrollment
 from certclient.enrollment.run_results import ResultFile
 from certclient.i18n.catalogue import Language, language_from_environment
+from certclient.model.anchor_dates import anchor_error, anchor_warnings
+from certclient.model.clock_error import PROGRAM_MADE
 from certclient.model.deep_link import LinkError, parse
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.policy import Policy
@@ -93,7 +95,7 @@ def open_windows(start: Start, services: WindowServices) -> int:
     shell.ended.connect(application.quit)
     garbage = GuiGarbageCollector(application)
     garbage.start()
-    for error in errors:
+    for error in (*errors, *_late_anchors(profiles, services.clock())):
         shell.window.show_error(error)
     shell.start(_start_request(start))
     daily = daily_reminder(folders.data_folder())
@@ -127,6 +129,16 @@ def _profiles(name: str) -> tuple[Sequence[Profile], Sequence[CertclientError]]:
     if name:
         return [find_bank(name, folders.profile_folders(), policy)], []
     return all_banks(folders.profile_folders(), policy)
+
+
+def _late_anchors(profiles: Sequence[Profile], now: datetime) -> Sequence[CertclientError]:
+    """The banks whose trust anchors are not valid at `now` (aware), to be shown; logs those that
+    end soon."""
+    for profile in profiles:
+        for warning in anchor_warnings(profile, now):
+            log.error(warning)
+    found = (anchor_error(profile, now) for profile in profiles if now >= PROGRAM_MADE)
+    return [error for error in found if error is not None]
 
 
 def _application() -> QApplication:

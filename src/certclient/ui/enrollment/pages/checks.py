@@ -174,6 +174,7 @@ class ChecksPage(WizardPage):
             Check.CA_REACHABLE: self.tr("Connection to the bank's server"),
             Check.TLS_TRUSTED: self.tr("The server is the bank's own, nobody listens in between"),
             Check.CLOCK: self.tr("Date and time of this PC"),
+            Check.PROFILE: self.tr("The bank's settings in this program"),
             Check.STORE: self.tr("Certificate store of this PC"),
             Check.MIDDLEWARE: self.tr("Software of the USB token"),
             Check.TOKEN: self.tr("USB token"),
