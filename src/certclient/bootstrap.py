@@ -435,6 +435,12 @@ def _version() -> click.Command:
     return command
 
 
+def _check_profile() -> click.Command:
+    from certclient.cli.commands.check_profile import command
+
+    return command
+
+
 def _remove_old() -> click.Command:
     from certclient.cli.commands.remove_old import command
 
@@ -488,6 +494,7 @@ COMMANDS: Mapping[str, CommandLoader] = {
     "register-links": _register_links,
     "remind": _remind,
     "version": _version,
+    "check-profile": _check_profile,
     "remove-old": _remove_old,
     "remove-data": _remove_data,
     "register-reminder": _register_reminder,

@@ -11,10 +11,11 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
-from certclient.model.errors import CertclientError
+from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.faults import FaultError, Reason, unknown_key
 from certclient.model.policy import (
     PROFILE,
@@ -30,6 +31,9 @@ from certclient.model.shape import kind_of
 from certclient.model.toml_text import TomlSyntaxError, TomlText, parse, places
 
 FILE = Path("/etc/certclient/policy.toml")
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 _MAX_BYTES = 1 << 16
 _ROOT = 0
@@ -53,32 +57,74 @@ def values_in(path: Path, owner: int = _ROOT) -> Mapping[str, StoredValue]:
     `owner`: the uid that must own the file and its folder. Raises CertclientError(POLICY_INVALID)
     as `read_policy`.
     """
-    text = _text(path, owner)
-    if text is None:
-        return {}
-    try:
-        parsed = parse(text)
-    except TomlSyntaxError as error:
-        raise invalid(str(path), "", error, **places(error.position)) from error
+    parsed = _parsed(path, owner)
     return {name: _stored_value(path, name, parsed) for name in parsed.table}
 
 
-def _stored_value(path: Path, name: str, parsed: TomlText) -> StoredValue:
+def examine_policy(path: Path | None = None) -> tuple[Policy | None, Sequence[CertclientError]]:
+    """The policy in a file that need not be this computer's, or None and every fault in it.
+
+    `path`: a TOML file, whoever owns it; None for this computer's policy, as `read_policy` reads
+    it. Raises CertclientError(PROFILE_NOT_FOUND) with data `file` if `path` does not exist.
+    """
+    if path is not None and not path.exists():
+        raise CertclientError(ErrorCode.PROFILE_NOT_FOUND, file=str(path))
+    faults: list[CertclientError] = []
+    stored = _examined(path, faults)
+    for name, value in stored.items():
+        _collect(faults, policy_from, {name: value})
+    return (None if faults else policy_from(stored)), faults
+
+
+def _examined(path: Path | None, faults: list[CertclientError]) -> Mapping[str, StoredValue]:
+    if path is None and sys.platform == "win32":
+        return _collect(faults, _registry) or {}
+    parsed = _collect(faults, _parsed, path or FILE, None if path else _ROOT)
+    if parsed is None:
+        return {}
+    values = {
+        name: _collect(faults, _stored_value, path or FILE, name, parsed) for name in parsed.table
+    }
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _collect(
+    faults: list[CertclientError], make: Callable[P, R], *args: P.args, **kwargs: P.kwargs
+) -> R | None:
+    """The result of `make`; None, with its error in `faults`, if there is none."""
     try:
-        return StoredValue(_raw(name, parsed.table[name]), str(path))
+        return make(*args, **kwargs)
+    except CertclientError as error:
+        faults.append(error)
+        return None
+
+
+def _parsed(path: Path, owner: int | None) -> TomlText:
+    """Empty if there is no file. `owner`: None if anybody may own it."""
+    try:
+        return parse(_text(path, owner) or "")
+    except TomlSyntaxError as error:
+        raise invalid(str(path), "", error, **places(error.position)) from error
+
+
+def _stored_value(path: Path, name: str, parsed: TomlText) -> StoredValue:
+    position = parsed.position(name)
+    try:
+        return StoredValue(_raw(name, parsed.table[name]), str(path), position)
     except FaultError as error:
-        raise invalid(str(path), name, error, **places(parsed.position(name))) from error
+        raise invalid(str(path), name, error, **places(position)) from error
 
 
-def _text(path: Path, owner: int) -> str | None:
+def _text(path: Path, owner: int | None) -> str | None:
     """Returns the file's text, or None if there is no file.
 
     Checks the open file and its folder, so that nobody can replace it between check and read.
     """
     try:
         with path.open("rb") as file:
-            _check_owner(path, os.fstat(file.fileno()), owner)
-            _check_owner(path, path.parent.stat(), owner)
+            if owner is not None:
+                _check_owner(path, os.fstat(file.fileno()), owner)
+                _check_owner(path, path.parent.stat(), owner)
             content = file.read(_MAX_BYTES + 1)
     except FileNotFoundError:
         return None

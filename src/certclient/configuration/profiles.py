@@ -14,7 +14,7 @@ from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.faults import FaultError, Reason
 from certclient.model.profile import Profile
-from certclient.model.profile_file import profile_from_text
+from certclient.model.profile_file import Examination, examine_profile, profile_from_text
 from certclient.platform import program_data
 
 _MAX_BYTES = 1 << 20
@@ -28,6 +28,29 @@ def load_profile(path: Path) -> Profile:
     `reason`; see `profile_from_text`).
     """
     return _with_modules(profile_from_text(_text(path), source=str(path)))
+
+
+def examine_file(path: Path) -> Examination:
+    """Reads one profile file and finds every fault in it. Raises PROFILE_NOT_FOUND."""
+    try:
+        text = _text(path)
+    except CertclientError as error:
+        if error.code is ErrorCode.PROFILE_NOT_FOUND:
+            raise
+        return Examination(None, (error,))
+    return examine_profile(text, source=str(path))
+
+
+def exposure(path: Path) -> CertclientError | None:
+    """PROFILE_EXPOSED if unauthorised users may change a profile, as it sets trust anchors.
+
+    On Windows, only profiles in %ProgramData% are checked: only administrators may change them.
+    Beside a program installed for one user, profiles belong to that user, as the program does.
+    """
+    if exposed := _exposed(path):
+        place, who = exposed
+        return CertclientError(ErrorCode.PROFILE_EXPOSED, file=str(place), who=who)
+    return None
 
 
 def _with_modules(profile: Profile) -> Profile:
@@ -113,22 +136,12 @@ def all_profiles(folders: Sequence[Path]) -> tuple[list[Profile], list[Certclien
 
 
 def _named_after_its_file(path: Path) -> Profile:
-    _check_private(path)
+    if exposed := exposure(path):
+        raise exposed
     profile = load_profile(path)
     if profile.id != path.stem:
         raise _unusable(path, FaultError(Reason.FILE_NAME, expected=f"{profile.id}.toml"), "id")
     return profile
-
-
-def _check_private(path: Path) -> None:
-    """Raises PROFILE_EXPOSED if unauthorised users may change a profile, as it sets trust anchors.
-
-    On Windows, only profiles in %ProgramData% are checked: only administrators may change them.
-    Beside a program installed for one user, profiles belong to that user, as the program does.
-    """
-    if exposed := _exposed(path):
-        place, who = exposed
-        raise CertclientError(ErrorCode.PROFILE_EXPOSED, file=str(place), who=who)
 
 
 if sys.platform == "win32":

@@ -18,6 +18,7 @@ from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.faults import FaultError, Reason, fault_of, not_allowed, unknown_key
 from certclient.model.profile import Profile
 from certclient.model.profile_syntax import LAST_REMINDER, MAX_REMINDERS
+from certclient.model.toml_text import Position, places
 
 T = TypeVar("T")
 
@@ -97,14 +98,6 @@ class Policy:
     sources: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class StoredValue:
-    """One stored value and its source, a registry key or a file."""
-
-    raw: Raw
-    source: str
-
-
 def invalid(source: str, name: str, fault: FaultError, **place: str) -> CertclientError:
     """POLICY_INVALID with data `source`, `name`, `reason` and what the reason's sentence needs.
 
@@ -112,6 +105,22 @@ def invalid(source: str, name: str, fault: FaultError, **place: str) -> Certclie
     """
     data = {"reason": fault.reason.value, **fault.data, **place}
     return CertclientError(ErrorCode.POLICY_INVALID, source=source, name=name, **data)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredValue:
+    """One stored value and its source, a registry key or a file.
+
+    `position`: where it stands in the file, if known.
+    """
+
+    raw: Raw
+    source: str
+    position: Position | None = None
+
+    def invalid(self, name: str, fault: FaultError) -> CertclientError:
+        """POLICY_INVALID for this value of the name `name`."""
+        return invalid(self.source, name, fault, **places(self.position))
 
 
 def policy_from(stored: Mapping[str, StoredValue]) -> Policy:
@@ -122,7 +131,7 @@ def policy_from(stored: Mapping[str, StoredValue]) -> Policy:
     """
     for name, value in stored.items():
         if name not in VALUES:
-            raise invalid(value.source, name, unknown_key(name, VALUES))
+            raise value.invalid(name, unknown_key(name, VALUES))
     proxy = _text(stored, PROXY)
     return Policy(
         profiles=_checked(stored, PROFILE, _profile_ids),
@@ -176,9 +185,9 @@ def _switch(stored: Mapping[str, StoredValue], name: str, *, default: bool) -> b
     if value is None:
         return default
     if not isinstance(value.raw, int):
-        raise invalid(value.source, name, FaultError(Reason.SWITCH))
+        raise value.invalid(name, FaultError(Reason.SWITCH))
     if value.raw not in (0, 1):
-        raise invalid(value.source, name, FaultError(Reason.SWITCH, found=str(value.raw)))
+        raise value.invalid(name, FaultError(Reason.SWITCH, found=str(value.raw)))
     return bool(value.raw)
 
 
@@ -187,20 +196,20 @@ def _text(stored: Mapping[str, StoredValue], name: str) -> str | None:
     if value is None:
         return None
     if not isinstance(value.raw, str):
-        raise invalid(value.source, name, _wrong_type(value.raw))
+        raise value.invalid(name, _wrong_type(value.raw))
     return value.raw.strip()
 
 
 def _items(value: StoredValue, name: str) -> list[str]:
     raw = value.raw
     if isinstance(raw, int):
-        raise invalid(value.source, name, _wrong_type(raw))
+        raise value.invalid(name, _wrong_type(raw))
     lines: Iterable[str] = (raw,) if isinstance(raw, str) else raw
     items = [item for line in lines for item in _BETWEEN.split(line) if item]
     if not items:
-        raise invalid(value.source, name, FaultError(Reason.EMPTY))
+        raise value.invalid(name, FaultError(Reason.EMPTY))
     if repeated := [item for item in items if items.count(item) > 1]:
-        raise invalid(value.source, name, FaultError(Reason.TWICE, found=repeated[0][:80]))
+        raise value.invalid(name, FaultError(Reason.TWICE, found=repeated[0][:80]))
     return items
 
 
@@ -213,7 +222,7 @@ def _checked(
     try:
         return read(_items(value, name))
     except ValueError as error:
-        raise invalid(value.source, name, fault_of(error)) from error
+        raise value.invalid(name, fault_of(error)) from error
 
 
 def _profile_ids(items: list[str]) -> tuple[str, ...]:
@@ -254,7 +263,7 @@ def _proxy(value: StoredValue, text: str) -> ProxyChoice:
     try:
         return ProxyChoice(ProxyMode.FIXED, _address(text))
     except ValueError as error:
-        raise invalid(value.source, PROXY, fault_of(error)) from error
+        raise value.invalid(PROXY, fault_of(error)) from error
 
 
 def _address(text: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import TypeVar, cast
 
@@ -49,14 +50,26 @@ def profile_from_text(text: str, source: str) -> Profile:
 
     Raises CertclientError for the first fault in the file, see `examine_profile`.
     """
-    profile, faults = examine_profile(text, source)
-    if profile is None:
-        raise faults[0]
-    return profile
+    examined = examine_profile(text, source)
+    if examined.profile is None:
+        raise examined.faults[0]
+    return examined.profile
 
 
-def examine_profile(text: str, source: str) -> tuple[Profile | None, Sequence[CertclientError]]:
-    """The profile, or None and every fault in it, in the order of its lines.
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """A profile, or None and every fault in it, in the order of its lines.
+
+    `text`: for the places of its keys; None if it is not TOML.
+    """
+
+    profile: Profile | None
+    faults: Sequence[CertclientError] = ()
+    text: TomlText | None = None
+
+
+def examine_profile(text: str, source: str) -> Examination:
+    """Parses a profile from TOML `text` and finds every fault in it.
 
     PROFILE_INVALID has the data `file`, `key` (dotted, "" for the whole file), `reason` (a value of
     `model.faults.Reason`) with what its sentence needs, and `line` and `column` as far as known.
@@ -65,13 +78,14 @@ def examine_profile(text: str, source: str) -> tuple[Profile | None, Sequence[Ce
     a trust anchor whose key is too weak, or that no allowed signature algorithm fits.
     """
     try:
-        reader = _Reader(parse(text), source)
+        parsed = parse(text)
     except TomlSyntaxError as error:
         place = places(error.position)
         data = {"file": source, "key": "", "reason": error.reason.value, **place}
-        return None, (CertclientError(ErrorCode.PROFILE_INVALID, **data),)
+        return Examination(None, (CertclientError(ErrorCode.PROFILE_INVALID, **data),))
+    reader = _Reader(parsed, source)
     profile = reader.read()
-    return (None, reader.faults) if reader.faults else (profile, ())
+    return Examination(None if reader.faults else profile, reader.faults, parsed)
 
 
 class _Reader:

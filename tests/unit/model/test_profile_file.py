@@ -263,8 +263,9 @@ def test_every_fault_is_found_at_once_in_the_order_of_the_file() -> None:
         .replace(ROOT, "none")
         .replace(', en = "your branch"', "")
     )
-    profile, faults = examine_profile(text, "bank.toml")
-    assert profile is None
+    examined = examine_profile(text, "bank.toml")
+    assert examined.profile is None
+    faults = examined.faults
     assert [error.data["key"] for error in faults] == [
         "id",
         "renewal.days_befor",
