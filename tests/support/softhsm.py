@@ -26,7 +26,7 @@ from certclient.store.base import PinRequest
 from certclient.store.pkcs11.cryptoki import CKR_OK
 from certclient.store.pkcs11.module import Module, load_module
 from certclient.store.pkcs11.store import TokenStore
-from certclient.store.pkcs11.token import TokenName
+from certclient.store.token_name import TokenName
 from support import scripted
 
 MODULE = Path(

@@ -5,9 +5,13 @@ from __future__ import annotations
 import click
 
 from certclient.cli.invocation import Invocation
-from certclient.model.errors import CertclientError, ErrorCode
+from certclient.enrollment.inventory import UNREAD
+from certclient.model.errors import CertclientError
 from certclient.store.base import CertificateStore
 from certclient.store.names import title_of
+
+_UNKNOWN_CARD = "unknown-card"
+"""Data `problem` of a TOKEN_MISSING (`store.pkcs11.absence`)."""
 
 
 def print_unusable(invocation: Invocation, store: CertificateStore, error: CertclientError) -> None:
@@ -22,6 +26,6 @@ def print_unusable(invocation: Invocation, store: CertificateStore, error: Certc
         "list.unusable", place=place, title=shown.title, code=shown.code
     )
     click.echo(line, err=True)
-    if error.code is ErrorCode.STORE_UNAVAILABLE:
+    if error.code in UNREAD or error.data.get("problem") == _UNKNOWN_CARD:
         for advice in (shown.sentence, *shown.details, shown.next_step):
             click.echo(f"  {advice}", err=True)

@@ -28,7 +28,11 @@ class Disposition(enum.Enum):
 
 _TOKEN_GONE = frozenset({ErrorCode.TOKEN_REMOVED, ErrorCode.TOKEN_MISSING})
 
-STORE_GONE = _TOKEN_GONE | {ErrorCode.STORE_UNAVAILABLE}
+STORE_GONE = _TOKEN_GONE | {
+    ErrorCode.STORE_AMBIGUOUS,
+    ErrorCode.STORE_MODULE_START,
+    ErrorCode.STORE_UNAVAILABLE,
+}
 """Errors that prevent cleaning up for now; the journal keeps the work for a later run."""
 
 KEY_STAYS = frozenset(

@@ -161,14 +161,12 @@ def write_problem(store: CertificateStore) -> CertclientError | None:
 
 
 def unread_stores(inventory: Inventory) -> CertclientError | None:
-    """The STORE_UNAVAILABLE of the stores that hold nobody knows what; None if all were read.
+    """The error of the stores that hold nobody knows what (`UNREAD`); None if all were read.
 
-    A certificate that was not found may be in one of them. A token that is not plugged in, or whose
-    software is missing, is not among them.
+    STORE_UNAVAILABLE, or STORE_MODULE_START if that is all. A certificate that was not found may be
+    in one of them. A token that is not plugged in, or whose software is missing, is not among them.
     """
-    errors = [
-        error for error in inventory.unusable.values() if error.code is ErrorCode.STORE_UNAVAILABLE
-    ]
+    errors = [error for error in inventory.unusable.values() if error.code in UNREAD]
     if len(errors) < 2:
         return next(iter(errors), None)
     data = {
@@ -177,9 +175,15 @@ def unread_stores(inventory: Inventory) -> CertclientError | None:
     }
     problems = {error.data.get("problem", "") for error in errors}
     data["problem"] = problems.pop() if len(problems) == 1 else ""
-    return CertclientError(
-        ErrorCode.STORE_UNAVAILABLE, **{name: text for name, text in data.items() if text}
-    )
+    codes = {error.code for error in errors}
+    code = codes.pop() if len(codes) == 1 else ErrorCode.STORE_UNAVAILABLE
+    if code is not errors[0].code:
+        data["problem"] = ""
+    return CertclientError(code, **{name: text for name, text in data.items() if text})
+
+
+UNREAD = frozenset({ErrorCode.STORE_UNAVAILABLE, ErrorCode.STORE_MODULE_START})
+"""Errors of a store that may hold certificates which are missing from what is shown."""
 
 
 def newest_per_owner(entries: Sequence[InventoryEntry]) -> list[InventoryEntry]:

@@ -33,6 +33,7 @@ _MIDDLEWARE = frozenset(
     {
         ErrorCode.STORE_MIDDLEWARE_MISSING,
         ErrorCode.STORE_WRONG_MODULE,
+        ErrorCode.STORE_MODULE_START,
         ErrorCode.STORE_MODULE_ARCHITECTURE,
         ErrorCode.STORE_MODULE_NOT_ALLOWED,
     }

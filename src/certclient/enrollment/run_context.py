@@ -31,7 +31,7 @@ from certclient.model.progress import Phase, Progress, Step
 from certclient.model.secret import Secret
 from certclient.platform.proxies.logins import ProxyLogins
 from certclient.store.base import CertificateStore, StoredCertificate, StoreSession
-from certclient.store.unavailable import absent
+from certclient.store.unavailable import store_by_id
 
 T = TypeVar("T")
 
@@ -195,16 +195,16 @@ class RunContext:
 
     def store(self, store_id: str) -> CertificateStore:
         """The store with this id, or a placeholder that raises the reason why it is unavailable."""
-        here = (store for store in self.environment.stores if store.store_id == store_id)
-        return next(here, None) or absent(store_id)
+        return store_by_id(self.environment.stores, store_id)
 
     def session(self, store_id: str) -> StoreSession:
         """The open session of a store; opened on first use in this run, with a PIN prompt if
         needed."""
-        if store_id not in self._sessions:
-            opened = self.store(store_id).open(self.interaction.pin)
-            self._sessions[store_id] = self._stack.enter_context(opened)
-        return self._sessions[store_id]
+        store = self.store(store_id)
+        if store.store_id not in self._sessions:
+            opened = store.open(self.interaction.pin)
+            self._sessions[store.store_id] = self._stack.enter_context(opened)
+        return self._sessions[store.store_id]
 
     def signer(self, store_id: str, key: KeyRef) -> Signer:
         """The key as a Signer with timed signatures. Raises KEY_NOT_FOUND, and as `session`."""
@@ -321,7 +321,7 @@ class RunContext:
 
     def is_open(self, store_id: str) -> bool:
         """Whether this run has a session open on that store."""
-        return store_id in self._sessions
+        return self.store(store_id).store_id in self._sessions
 
     def pause(self, seconds: float) -> None:
         """Sleeps for `seconds`, counted as waiting."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from urllib.parse import unquote
 
 from certclient.model.destination import Destination
 from certclient.store.base import BrowserStore, CertificateStore
+from certclient.store.token_name import TokenName
 
 
 def title_of(store: CertificateStore) -> str:
@@ -67,9 +67,8 @@ def _words(browser: str) -> list[str]:
 
 
 def _serial(store: CertificateStore) -> str:
-    if not store.store_id.startswith("pkcs11:"):
-        return ""
-    return unquote(store.store_id.rpartition("serial=")[2])
+    name = TokenName.parse(store.store_id)
+    return "" if name is None else name.serial
 
 
 def _same_folder(store: CertificateStore, name: str) -> bool:

@@ -18,12 +18,14 @@ from certclient.model.errors import CertclientError, ErrorCode
 from certclient.platform.folders import home
 from certclient.store.base import CertificateStore, Unavailable
 from certclient.store.browsers import BrowserDatabase, find_databases, titles
+from certclient.store.pkcs11.absence import Absence
 from certclient.store.pkcs11.database_files import Problem, shown_path, unusable
 from certclient.store.pkcs11.discovery import find_tokens
 from certclient.store.pkcs11.nss import NssStore
 from certclient.store.pkcs11.softokn import load_softokn
 from certclient.store.pkcs11.store import TokenStore
-from certclient.store.unavailable import UnavailableStore, absent, unavailable
+from certclient.store.token_name import TokenName
+from certclient.store.unavailable import UnavailableStore, store_by_id, unavailable
 
 if sys.platform == "win32":
     from certclient.store.windows.store import WindowsStore
@@ -54,18 +56,14 @@ class StoreRegistry:
         found: dict[str, CertificateStore] = {}
         for store in self._all():
             found.setdefault(store.store_id, store)
-        return _titled(list(found.values()))
+        return _titled(_without_needless_absences(list(found.values())))
 
     def find(self, store_id: str) -> CertificateStore:
         """Returns the store with this `store_id`, or a placeholder if it is not present now.
 
-        The placeholder (`unavailable.absent`) reports TOKEN_MISSING with the token's serial
-        number, so that a procedure can be resumed later.
+        See `unavailable.store_by_id`.
         """
-        for store in self.stores():
-            if store.store_id == store_id:
-                return store
-        return absent(store_id)
+        return store_by_id(self.stores(), store_id)
 
     def _all(self) -> Iterator[CertificateStore]:
         if sys.platform == "win32":
@@ -126,14 +124,38 @@ def _nss(database: BrowserDatabase, title: str) -> CertificateStore:
 
 
 def _titled(stores: Sequence[CertificateStore]) -> list[CertificateStore]:
-    """Adds the serial number to the names of tokens that have the same label."""
+    """Adds to the names of tokens that have the same label what tells them apart."""
     labels = Counter(store.label for store in stores if isinstance(store, TokenStore))
     return [
-        replace(store, title=f"{store.label} ({store.name.serial})")
+        replace(store, title=_told_apart(store.label, store.name))
         if isinstance(store, TokenStore) and labels[store.label] > 1
         else store
         for store in stores
     ]
+
+
+def _told_apart(label: str, name: TokenName) -> str:
+    """`USB (1234)`, `USB (1234, slot 5)`: the serial number and, if that is no help, the slot."""
+    slot = "" if name.slot_id is None else f"slot {name.slot_id}"
+    return f"{label} ({', '.join(part for part in (name.serial, slot) if part)})"
+
+
+def _without_needless_absences(stores: Sequence[CertificateStore]) -> list[CertificateStore]:
+    """Leaves out that a module shows no token if another one does; of several such modules, keeps
+    the one that says most: each of them looks into the same readers."""
+    absences = {one.store_id: rank for one in stores if (rank := _rank_of_absence(one)) is not None}
+    present = any(
+        one.destination is Destination.USB and not isinstance(one, UnavailableStore)
+        for one in stores
+    )
+    most = "" if present else min(absences, key=absences.__getitem__, default="")
+    return [one for one in stores if one.store_id == most or one.store_id not in absences]
+
+
+def _rank_of_absence(store: CertificateStore) -> int | None:
+    problem = store.cause.data.get("problem") if isinstance(store, UnavailableStore) else None
+    order = [absence.value for absence in Absence]
+    return order.index(problem) if problem in order else None
 
 
 def _plugin(plugin: EntryPoint) -> list[CertificateStore]:

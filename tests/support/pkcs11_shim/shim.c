@@ -13,6 +13,7 @@
  *   unknown-card   a card in a reader, which the module does not know
  *   no-card        a reader without a card
  *   no-reader      no slot at all
+ *   uninitialised  no token is set up
  *   flags=N        added to the flags of each token
  *   free=N         bytes of free memory, of 65536
  * Start
@@ -200,6 +201,8 @@ static ulong get_token_info(ulong slot, byte *info) {
         memset(info, ' ', 32);
         *(ulong *)(info + TOKEN_FLAGS) &= ~(TOKEN_INITIALIZED | 8UL);
     }
+    if (has("uninitialised", NULL))
+        *(ulong *)(info + TOKEN_FLAGS) &= ~(TOKEN_INITIALIZED | 8UL);
     if (has("flags", &value)) *(ulong *)(info + TOKEN_FLAGS) |= value;
     if (has("free", &value)) {
         memory[0] = memory[2] = 65536;

@@ -30,7 +30,9 @@ from certclient.model.faults import Reason
 from certclient.model.lifecycle import Stage
 from certclient.model.progress import Step
 from certclient.store.base import AttemptsLeft
+from certclient.store.pkcs11.absence import Absence
 from certclient.store.pkcs11.database_files import Problem
+from certclient.store.pkcs11.middleware import Service
 
 SOURCE = Path(certclient.__file__).parent
 ENUMS: dict[str, type[enum.Enum]] = {
@@ -77,6 +79,18 @@ def test_every_error_code_has_a_text_and_none_is_unused(language: Language) -> N
 def test_every_problem_of_a_store_has_texts_of_its_own(language: Language) -> None:
     known = set(load(language).problems(ErrorCode.STORE_UNAVAILABLE))
     assert known == {problem.value for problem in Problem}
+
+
+@both
+def test_every_cause_of_an_absent_token_has_texts_of_its_own(language: Language) -> None:
+    known = set(load(language).problems(ErrorCode.TOKEN_MISSING))
+    assert known == {absence.value for absence in Absence}
+
+
+@both
+def test_every_service_that_a_module_needs_has_texts_of_its_own(language: Language) -> None:
+    known = set(load(language).problems(ErrorCode.STORE_MODULE_START))
+    assert known == {service.value for service in Service}
 
 
 @both

@@ -7,7 +7,7 @@ from pathlib import Path, PureWindowsPath
 
 import pytest
 
-from certclient.store.pkcs11.architecture import dll_architecture, mismatch
+from certclient.store.pkcs11.architecture import library_architecture, mismatch
 
 
 def dll(path: Path, machine: int) -> Path:
@@ -34,7 +34,7 @@ def test_dll_of_the_same_architecture_is_accepted(tmp_path: Path) -> None:
 def test_file_that_is_no_dll_is_left_to_the_loader(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "file"
     file.write_bytes(content)
-    assert dll_architecture(file) is None
+    assert library_architecture(file) is None
     assert mismatch(file, dll(tmp_path / "program.exe", 0x8664)) is None
 
 

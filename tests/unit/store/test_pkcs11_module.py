@@ -88,11 +88,24 @@ def _elf_of_another_machine() -> bytes:
     return bytes(content)
 
 
-@pytest.mark.parametrize(
-    "content",
-    [b"", b"this is a text", _elf_of_another_machine()],
-    ids=["empty", "text", "architecture"],
-)
+def test_module_for_another_machine_says_which(tmp_path: Path) -> None:
+    module = tmp_path / "module.so"
+    module.write_bytes(_elf_of_another_machine())
+    error = refusal(module)
+    assert error.code is ErrorCode.STORE_MODULE_ARCHITECTURE
+    assert "IBM Z (64-bit)" in error.data["reason"]
+
+
+@pytest.mark.parametrize("part", [0.9, 0.5, 0.1])
+def test_module_that_is_cut_short_is_rejected_and_kills_nobody(tmp_path: Path, part: float) -> None:
+    module, whole = tmp_path / "module.so", MODULE.read_bytes()
+    module.write_bytes(whole[: int(len(whole) * part)])
+    error = refusal(module)
+    assert error.code is ErrorCode.STORE_WRONG_MODULE
+    assert "cut short" in error.data["reason"]
+
+
+@pytest.mark.parametrize("content", [b"", b"this is a text"], ids=["empty", "text"])
 def test_file_that_cannot_be_loaded_on_this_machine_is_rejected(
     tmp_path: Path, content: bytes
 ) -> None:

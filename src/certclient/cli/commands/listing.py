@@ -17,7 +17,7 @@ from certclient.cli.records import (
 )
 from certclient.cli.stores import print_unusable
 from certclient.cli.tables import print_table
-from certclient.enrollment.inventory import InventoryEntry
+from certclient.enrollment.inventory import UNREAD, InventoryEntry
 from certclient.enrollment.journal_reading import journal_reader
 from certclient.enrollment.overview import Condition, Overview, Row, read_overview
 from certclient.model.certificate import DATES
@@ -70,7 +70,7 @@ def _print_text(invocation: Invocation, overview: Overview, rows: list[Row]) -> 
         headings = [catalogue.text(f"column.{name}") for name in _COLUMNS]
         print_table(headings, [_row(invocation, row) for row in rows])
     else:
-        unread = any(e.code is ErrorCode.STORE_UNAVAILABLE for e in overview.unusable.values())
+        unread = any(e.code in UNREAD for e in overview.unusable.values())
         bank = invocation.bank()
         nothing = catalogue.text("list.none", bank=bank)
         click.echo(catalogue.text("list.none-read", bank=bank) if unread else nothing)

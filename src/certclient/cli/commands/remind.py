@@ -14,10 +14,11 @@ from certclient.cli.localized import Command, common_parameters
 from certclient.cli.records import JsonValue, entry_record, print_json, store_record
 from certclient.cli.stores import print_unusable
 from certclient.cli.windows import start, windows_opener
+from certclient.enrollment.inventory import UNREAD
 from certclient.enrollment.journal_reading import journal_reader
 from certclient.enrollment.overview import Row, read_overview
 from certclient.enrollment.reminder import Reminder, ReminderHistory
-from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.errors import CertclientError
 from certclient.model.profile import Profile
 from certclient.store.base import CertificateStore
 
@@ -81,7 +82,7 @@ def _due(invocation: Invocation) -> tuple[Sequence[Reminder], Mapping[str, Unrea
         rows += overview.rows
         for store in overview.stores:
             error = overview.unusable.get(store.store_id)
-            if error is not None and error.code is ErrorCode.STORE_UNAVAILABLE:
+            if error is not None and error.code in UNREAD:
                 unread[store.store_id] = (store, error)
     return ReminderHistory(services.reminders).due(rows, now), unread
 

@@ -31,7 +31,7 @@ _Signature = tuple[int, int, int, int]
 
 
 class Problem(enum.Enum):
-    """Why a database cannot be used: data `problem` of STORE_UNAVAILABLE, for its texts."""
+    """Why a database, or a token's module, cannot be used: data `problem` of STORE_UNAVAILABLE."""
 
     PERMISSION = "permission"
     READ_ONLY = "read-only"
@@ -42,6 +42,8 @@ class Problem(enum.Enum):
     BROKEN_LINK = "broken-link"
     NO_LIBRARY = "no-library"
     """libnss3 is not installed."""
+    MODULE = "module"
+    """A token's module, which has started, cannot say which tokens are there."""
 
 
 @dataclass(frozen=True, slots=True)

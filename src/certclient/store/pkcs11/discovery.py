@@ -8,32 +8,42 @@ from pathlib import Path
 import pkcs11
 
 from certclient.model.destination import Destination
-from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.errors import CertclientError
 from certclient.store.base import CertificateStore
+from certclient.store.pkcs11.absence import token_absence
+from certclient.store.pkcs11.ckr import ckr_name
+from certclient.store.pkcs11.middleware import unreadable
 from certclient.store.pkcs11.module import Module, load_module
+from certclient.store.pkcs11.present import present_tokens
 from certclient.store.pkcs11.store import TokenStore
-from certclient.store.pkcs11.token import TokenName
 from certclient.store.unavailable import unavailable
 
 
 def find_tokens(path: Path, allowed: Collection[Path]) -> list[CertificateStore]:
     """Returns the stores of the module at `path` that are present now. Never raises.
 
-    A module that cannot be used is one store that carries the reason. `allowed`: see
-    `module.load_module`.
+    A module that cannot be used, or shows no token, is one store that carries the reason.
+    `allowed`: see `module.load_module`.
     """
     try:
         return _token_stores(load_module(path, allowed))
     except CertclientError as error:
         return [broken_module(path, error)]
     except pkcs11.PKCS11Error as error:
-        reason = type(error).__name__
-        unusable = CertclientError(ErrorCode.STORE_UNAVAILABLE, path=str(path), reason=reason)
-        return [broken_module(path, unusable)]
+        return [broken_module(path, unreadable(path, ckr_name(error)))]
 
 
 def _token_stores(module: Module) -> list[CertificateStore]:
-    return [TokenStore(module, TokenName.of(token), token.label) for token in module.tokens()]
+    found: list[CertificateStore] = [
+        TokenStore(module, one.name, one.token.label) for one in present_tokens(module)
+    ]
+    absence = None if found else token_absence(module)
+    return found if absence is None else [_without_token(module.path, absence)]
+
+
+def _without_token(path: Path, absence: CertclientError) -> CertificateStore:
+    label = absence.data["reader"] or path.name
+    return unavailable(f"pkcs11-module:{path}", label, Destination.USB, absence)
 
 
 def broken_module(path: Path, error: CertclientError) -> CertificateStore:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import stat
 import sys
@@ -11,11 +12,13 @@ from pathlib import Path
 from typing import Protocol
 
 import pkcs11
-from pkcs11 import exceptions as p11
+from pkcs11._pkcs11 import lib as python_pkcs11_library
 
 from certclient.model.errors import CertclientError, ErrorCode
-from certclient.store.pkcs11.architecture import mismatch
-from certclient.store.pkcs11.cryptoki import Cryptoki
+from certclient.store.pkcs11.architecture import cut_short, mismatch
+from certclient.store.pkcs11.ckr import ckr_name, ckr_number
+from certclient.store.pkcs11.cryptoki import CKR_CRYPTOKI_ALREADY_INITIALIZED, Cryptoki
+from certclient.store.pkcs11.middleware import does_not_start, is_softokn, softokn_named
 
 _loaded: dict[Path, Module] = {}
 
@@ -39,19 +42,14 @@ class Module:
     def tokens(self) -> Iterator[pkcs11.Token]:
         """Yields the tokens present now. Each Token is a snapshot whose flags never change.
 
-        Skips slots that fail (a card being removed) and SoftHSM's permanent free slot, which holds
-        an uninitialised token without a serial number. Raises pkcs11.PKCS11Error.
+        Skips slots that fail (a card being removed, or one that the module does not know) and
+        SoftHSM's permanent free slot, which holds an uninitialised token without a serial number.
+        Raises pkcs11.PKCS11Error.
         """
         for slot in self.library.get_slots(token_present=True):
             try:
                 token = slot.get_token()
-            except (
-                p11.TokenNotPresent,
-                p11.TokenNotRecognised,
-                p11.DeviceRemoved,
-                p11.DeviceError,
-                p11.SlotIDInvalid,
-            ):
+            except pkcs11.PKCS11Error:
                 continue
             if token.serial or token.flags & pkcs11.TokenFlag.TOKEN_INITIALIZED:
                 yield token
@@ -63,7 +61,8 @@ def load_module(path: Path, allowed: Collection[Path]) -> Module:
     Raises CertclientError: STORE_MODULE_NOT_ALLOWED (relative, a UNC path, not in `allowed`, or
     replaceable by users other than root and this one), STORE_MIDDLEWARE_MISSING (no such file),
     STORE_MODULE_ARCHITECTURE (a 32-bit DLL, say), STORE_WRONG_MODULE (not a library, or not
-    PKCS#11). data: path, reason.
+    PKCS#11), STORE_MODULE_START (C_Initialize fails: a service does not run, say). data: path,
+    reason.
     """
     if not path.is_absolute() or path.drive.startswith("\\\\") or path not in allowed:
         raise _refused(path, "not an absolute path on the list of allowed modules")
@@ -107,17 +106,48 @@ def _require_trusted_owner(path: Path, place: Path) -> None:
 
 
 def _load(path: Path) -> Module:
+    if is_softokn(path):
+        raise softokn_named(path)
     try:
         if reason := mismatch(path, Path(sys.executable)):
             raise CertclientError(
                 ErrorCode.STORE_MODULE_ARCHITECTURE, path=str(path), reason=reason
             )
+        if reason := cut_short(path):
+            raise _wrong(path, reason)
         # Must come first: python-pkcs11 crashes on a library without C_GetFunctionList.
         cryptoki = Cryptoki(path)
-        library = pkcs11.lib(str(path))
-    except (OSError, AttributeError, pkcs11.PKCS11Error) as error:
+    except (OSError, AttributeError) as error:
         raise _wrong(path, str(error)[:200]) from error
-    return Module(path=path, library=library, cryptoki=cryptoki)
+    return Module(path=path, library=_started(path), cryptoki=cryptoki)
+
+
+def _started(path: Path) -> Library:
+    """Raises STORE_MODULE_START."""
+    try:
+        try:
+            return pkcs11.lib(str(path))
+        except pkcs11.PKCS11Error as error:
+            if ckr_number(error) != CKR_CRYPTOKI_ALREADY_INITIALIZED:
+                raise
+            return _SharedLibrary(str(path))
+    except pkcs11.PKCS11Error as error:
+        raise does_not_start(path, ckr_name(error)) from error
+
+
+class _SharedLibrary(python_pkcs11_library):
+    """python-pkcs11's library for a module that other code of this process has initialised.
+
+    p11-kit's proxy initialises its modules, and one of them may be in the profile as well. Whoever
+    initialised it finalises it.
+    """
+
+    def initialize(self) -> None:
+        """Does nothing."""
+
+
+# As for softokn's library.
+ctypes.pythonapi.Py_IncRef(ctypes.py_object(_SharedLibrary))
 
 
 def _refused(path: Path, reason: str) -> CertclientError:

@@ -96,7 +96,7 @@ def _certificates(session: pkcs11.Session) -> Iterator[CertificateObject]:
         Attribute.CERTIFICATE_TYPE: CertificateType.X_509,
     }
     for handle in search(session, template):
-        values = _readable(handle, (Attribute.VALUE, Attribute.ID, Attribute.LABEL))
+        values = readable(handle, (Attribute.VALUE, Attribute.ID, Attribute.LABEL))
         yield CertificateObject(
             handle=handle,
             raw_id=values.get(Attribute.ID, b""),
@@ -135,7 +135,7 @@ def other_keys(session: pkcs11.Session, object_class: ObjectClass) -> Sequence[K
     names = (Attribute.ID, Attribute.LABEL, Attribute.MODULUS, Attribute.EC_PARAMS)
     found = []
     for handle in search(session, {Attribute.CLASS: object_class}):
-        values = _readable(handle, (*names, Attribute.EC_POINT))
+        values = readable(handle, (*names, Attribute.EC_POINT))
         if not values.get(Attribute.MODULUS):
             spki = _ec_spki(
                 values.get(Attribute.EC_PARAMS, b""), values.get(Attribute.EC_POINT, b"")
@@ -146,7 +146,7 @@ def other_keys(session: pkcs11.Session, object_class: ObjectClass) -> Sequence[K
 
 def _key(handle: pkcs11.Object, object_class: ObjectClass) -> KeyObject:
     names = (Attribute.ID, Attribute.LABEL, Attribute.MODULUS, Attribute.PUBLIC_EXPONENT)
-    values = _readable(handle, names)
+    values = readable(handle, names)
     modulus = int.from_bytes(values.get(Attribute.MODULUS, b""), "big")
     exponent = int.from_bytes(values.get(Attribute.PUBLIC_EXPONENT, b""), "big")
     spki = rsa_spki(modulus, exponent) if modulus and exponent else None
@@ -168,7 +168,7 @@ def _half(
     )
 
 
-def _readable(handle: pkcs11.Object, names: Sequence[Attribute]) -> Mapping[Attribute, Any]:
+def readable(handle: pkcs11.Object, names: Sequence[Attribute]) -> Mapping[Attribute, Any]:
     """Reads those of the attributes that can be read.
 
     A full disk can leave a key half in NSS truncated. It must remain findable by its label, so

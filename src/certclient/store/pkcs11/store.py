@@ -31,8 +31,10 @@ from certclient.store.pkcs11.objects import (
     keys,
     other_keys,
 )
+from certclient.store.pkcs11.present import find_token
 from certclient.store.pkcs11.session import TokenSession
-from certclient.store.pkcs11.token import TokenLogin, TokenName, availability_from_flags, find_token
+from certclient.store.pkcs11.token import TokenLogin, availability_from_flags
+from certclient.store.token_name import TokenName
 
 
 @dataclass(frozen=True, slots=True)

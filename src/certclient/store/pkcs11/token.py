@@ -1,11 +1,10 @@
-"""One token, located anew for each operation: its name, its state, login and logout."""
+"""One token, located anew for each operation: its state, login and logout."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from urllib.parse import quote
 
 import pkcs11
 from pkcs11 import PROTECTED_AUTH, TokenFlag
@@ -16,7 +15,6 @@ from certclient.model.secret import Secret
 from certclient.store.base import AttemptsLeft, Available, PinProvider, PinRequest, Unavailable
 from certclient.store.pkcs11.cryptoki import Cryptoki
 from certclient.store.pkcs11.errors import translated, with_store_kind
-from certclient.store.pkcs11.module import Module
 from certclient.store.pkcs11.objects import attribute_mapper
 
 _WRONG_PIN = (p11.PinIncorrect, p11.PinInvalid, p11.PinLenRange)
@@ -26,38 +24,9 @@ _in_use: set[str] = set()
 closing the first session would log out a second one."""
 
 
-@dataclass(frozen=True, slots=True)
-class TokenName:
-    """Identifies a token independently of the slot it is plugged into."""
-
-    manufacturer: str
-    model: str
-    serial: str
-
-    @classmethod
-    def of(cls, token: pkcs11.Token) -> TokenName:
-        """Reads the name of `token`; strips the padding of its serial number."""
-        serial = token.serial.decode("ascii", errors="backslashreplace").strip("\0 ")
-        return cls(manufacturer=token.manufacturer_id, model=token.model, serial=serial)
-
-    @property
-    def uri(self) -> str:
-        """A PKCS#11 URI (RFC 7512), the token's `store_id`."""
-        return (
-            f"pkcs11:manufacturer={quote(self.manufacturer, safe='')}"
-            f";model={quote(self.model, safe='')};serial={quote(self.serial, safe='')}"
-        )
-
-
 Locate = Callable[[], pkcs11.Token]
-"""Returns a fresh snapshot of the token. Raises CertclientError: TOKEN_MISSING,
+"""Returns a fresh snapshot of the token. Raises CertclientError: TOKEN_MISSING, STORE_AMBIGUOUS,
 STORE_UNAVAILABLE."""
-
-
-def find_token(module: Module, name: TokenName) -> pkcs11.Token | None:
-    """Returns the token with this name, or None if there is none or more than one (ambiguous)."""
-    found = [token for token in module.tokens() if TokenName.of(token) == name]
-    return found[0] if len(found) == 1 else None
 
 
 def availability_from_flags(token: pkcs11.Token) -> Available | Unavailable:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
+from certclient.enrollment.inventory import UNREAD
 from certclient.enrollment.overview import Row
 from certclient.model.errors import ErrorCode
 from certclient.model.visible_text import visible
@@ -50,7 +51,7 @@ class NoteLines(Sentence):
             text = self.tr("{place} cannot be used: {title}. {next}")
             named = text.format(place=place, title=shown.title, next=shown.next_step)
             lines.append(f"{named} [{shown.code}]")
-            if error.code is ErrorCode.STORE_UNAVAILABLE:
+            if error.code in UNREAD:
                 # Certificates are missing from the list: which folder, and why.
                 lines += shown.details
         lines += [self._unreadable(stored) for stored in overview.unreadable]

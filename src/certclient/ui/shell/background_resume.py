@@ -15,6 +15,7 @@ from certclient.enrollment.procedure import Finished, Outcome, ProcedureState, P
 from certclient.enrollment.unattended import RetrySchedule, resume_blocker
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.store.base import CertificateStore
+from certclient.store.unavailable import store_by_id
 from certclient.ui.context import AppContext
 from certclient.ui.tasks.runner import STORE_SCAN
 
@@ -144,7 +145,7 @@ def _resume(
 ) -> Outcome | None:
     """Runs in a worker. Returns None if resuming would need user interaction."""
     profile = context.profile(view.profile_id)
-    if profile is None or all(store.store_id != view.store_id for store in stores):
+    if profile is None or store_by_id(stores, view.store_id) not in stores:
         return None
     inventory = read_inventory(profile, stores, context.clock(), context.statuses())
     if resume_blocker(profile, inventory, view) is not None:
