@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -115,6 +116,20 @@ def test_what_is_hardly_meant_for_customers_is_a_warning(
         ("no-token-module", "storage.pkcs11_modules"),
     }
     assert places(record, "warning")["ca.url"] == line_of(text, "url")
+
+
+def test_the_dates_of_its_anchors_are_looked_at(
+    cli_runner: CliRunner, capsys: pytest.CaptureFixture[str], file: Path
+) -> None:
+    cli_runner.now = datetime(2045, 12, 1, tzinfo=UTC)
+    record = checked(cli_runner, capsys, str(file))
+    assert record["exit_code"] == 0
+    assert places(record, "warning") == {"ca.trust_anchors": line_of(OWN, "trust_anchors")}
+    cli_runner.now = datetime(2046, 1, 2, tzinfo=UTC)
+    record = checked(cli_runner, capsys, str(file))
+    assert record["exit_code"] == USER_ACTION
+    assert [one["code"] for one in record["findings"]] == ["CC-PROFILE-ANCHOR-EXPIRED"]
+    assert "Example Root CA" in record["findings"][0]["text"]
 
 
 @pytest.mark.skipif("sys.platform == 'win32'", reason="Windows checks the folder of all users only")

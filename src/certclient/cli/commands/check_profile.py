@@ -21,6 +21,7 @@ from certclient.cli.records import (
 from certclient.cli.tables import print_table
 from certclient.configuration.policy import examine_policy
 from certclient.configuration.profiles import examine_file, exposure
+from certclient.model.anchor_dates import anchor_error, anchor_warnings
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode, ErrorKind
 from certclient.model.japan_time import in_tokyo
@@ -73,7 +74,7 @@ def _check_profile(invocation: Invocation, path: Path) -> int:
     examined = examine_file(path)
     findings = [_of_error(invocation, error, _ERROR) for error in examined.faults]
     if examined.profile is not None:
-        findings += _warnings(invocation, examined.profile, examined.text, path)
+        findings += _findings(invocation, examined.profile, examined.text, path)
     code = _exit_code(findings)
     if invocation.json:
         record = _profile_record(examined.profile)
@@ -110,22 +111,31 @@ def _exit_code(findings: Sequence[_Finding]) -> int:
 # Findings
 
 
-def _warnings(
+def _findings(
     invocation: Invocation, profile: Profile, text: TomlText | None, path: Path
 ) -> Iterator[_Finding]:
+    """What there is to say about a profile without faults: first its anchors' dates today."""
+    now = invocation.services.clock()
+    if expired := anchor_error(profile, now):
+        yield _of_error(invocation, expired, _ERROR, text)
+    for ending in anchor_warnings(profile, now):
+        yield _of_error(invocation, ending, _WARNING, text)
     if exposed := exposure(path):
         yield _of_error(invocation, exposed, _WARNING)
     for note in profile_notes(profile, path.name):
         yield _of_note(invocation, note, text)
 
 
-def _of_error(invocation: Invocation, error: CertclientError, level: str) -> _Finding:
+def _of_error(
+    invocation: Invocation, error: CertclientError, level: str, text: TomlText | None = None
+) -> _Finding:
     """The reason alone, which names what is wrong; what the code means is the same each time."""
     shown = invocation.catalogue.error(error)
     words = invocation.catalogue.reason(error)
     if error.code not in (ErrorCode.PROFILE_INVALID, ErrorCode.POLICY_INVALID):
         words = ": ".join(filter(None, [shown.title, error.data.get("anchor", "")]))
-    return _Finding(level, error.code.code, words, dict(error.data))
+    place = places(text.position(error.data["key"])) if text is not None else {}
+    return _Finding(level, error.code.code, words, {**error.data, **place})
 
 
 def _of_note(invocation: Invocation, note: Note, text: TomlText | None) -> _Finding:
