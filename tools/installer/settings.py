@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 from packaging.version import Version
@@ -15,6 +16,7 @@ CONTENTS = ROOT / "installer" / "contents.toml"
 OUTPUT = ROOT / "build" / "installer"
 VERSION_LINE = re.compile(r'^__version__ = "([^"]+)"$', re.MULTILINE)
 """Matches the version in src/certclient/__init__.py."""
+_ASCII_NAME = r"[A-Za-z0-9][A-Za-z0-9 .,&-]*"
 _STAGES = {"a": 1000, "b": 2000, "rc": 3000, "release": 9000}
 
 
@@ -22,50 +24,68 @@ class BuildSettingsError(Exception):
     """The settings cannot be used. The text names the file and what is wrong."""
 
 
+def _about(text: str) -> msgspec.Meta:
+    return msgspec.Meta(description=text)
+
+
+_AsciiName = Annotated[str, msgspec.Meta(extra_json_schema={"pattern": f"^{_ASCII_NAME}$"})]
+
+
 class Product(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`name` and `publisher` are ASCII, as wixl drops other characters; the titles are for users.
+    """The program's names. `name` and `publisher` are ASCII, as wixl drops other characters."""
 
-    `contact`: an e-mail address for questions; `icon`: a square SVG.
-    """
-
-    name: str
-    title_ja: str
-    title_en: str
-    publisher: str
-    contact: str
-    icon: str
+    name: Annotated[_AsciiName, _about("ASCII: names of the results, folder, registry entries.")]
+    title_ja: Annotated[str, _about("Start menu and installer windows, in Japanese.")]
+    title_en: Annotated[str, _about("Start menu and installer windows, in English.")]
+    publisher: Annotated[_AsciiName, _about("Who publishes the program; ASCII.")]
+    contact: Annotated[str, _about("E-mail address for questions about the packages.")]
+    icon: Annotated[str, _about("Path of a square SVG, relative to this file.")]
 
 
 class Contents(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`profiles`: the banks, the first one is the default; `practice_bank`: whether to include
-    it."""
+    """What is included."""
 
-    profiles: tuple[str, ...]
-    practice_bank: bool = False
+    profiles: Annotated[
+        tuple[str, ...],
+        _about("Paths of the banks' profiles; the first one is the default."),
+        msgspec.Meta(extra_json_schema={"minItems": 1}),
+    ]
+    practice_bank: Annotated[
+        bool, _about("Whether `certclient practice` is included, for rehearsals.")
+    ] = False
 
 
 class SigningSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`key`: a PEM file or a PKCS#11 URI (RFC 7512) for `module`; "" means a test CA of the build.
+    """How the program is signed; without a key, with a test CA of the build.
 
-    `certificates`: PEM, the leaf first. `timestamp`: URL of an RFC 3161 server, "" for none.
-    `anchors` and `timestamp_anchors`: PEM, the trust anchors with which the build checks its
-    signatures; "" means the last of `certificates`, and this machine's trust anchors, respectively.
     A passphrase or PIN is never stored here: the build prompts for it or reads it from
     CERTCLIENT_SIGNING_PIN.
     """
 
-    key: str = ""
-    certificates: str = ""
-    module: str = ""
-    timestamp: str = ""
-    anchors: str = ""
-    timestamp_anchors: str = ""
+    key: Annotated[
+        str, _about("A PEM file, or a PKCS#11 URI (RFC 7512) for `module`; empty: a test CA.")
+    ] = ""
+    certificates: Annotated[str, _about("A PEM file, the leaf first.")] = ""
+    module: Annotated[str, _about("Path of the PKCS#11 module that holds the key.")] = ""
+    timestamp: Annotated[str, _about("URL of an RFC 3161 server; empty: none.")] = ""
+    anchors: Annotated[
+        str,
+        _about(
+            "A PEM file with the anchors with which the build checks its signatures; empty: the "
+            "last of `certificates`."
+        ),
+    ] = ""
+    timestamp_anchors: Annotated[
+        str, _about("The same for time stamps; empty: the anchors of this machine.")
+    ] = ""
 
 
-class _SettingsFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    product: Product
-    contents: Contents
-    signing: SigningSettings = SigningSettings()
+class SettingsFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The settings of a bank's build of certclient (docs/deploy.md)."""
+
+    product: Annotated[Product, _about("The program's names.")]
+    contents: Annotated[Contents, _about("What is included.")]
+    signing: Annotated[SigningSettings, _about("How the program is signed.")] = SigningSettings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +156,7 @@ def read_settings(path: Path = DEFAULT) -> BuildSettings:
     the product's names are not ASCII, or there is no profile.
     """
     try:
-        file = msgspec.toml.decode(path.read_bytes(), type=_SettingsFile)
+        file = msgspec.toml.decode(path.read_bytes(), type=SettingsFile)
     except (OSError, msgspec.MsgspecError) as error:
         raise BuildSettingsError(f"{path}: {error}") from error
     settings = BuildSettings(path.parent, file.product, file.contents, file.signing, _version())
@@ -147,7 +167,7 @@ def read_settings(path: Path = DEFAULT) -> BuildSettings:
 def _check(settings: BuildSettings, path: Path) -> None:
     product = settings.product
     for key, text in (("name", product.name), ("publisher", product.publisher)):
-        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9 .,&-]*", text):
+        if not re.fullmatch(_ASCII_NAME, text):
             raise BuildSettingsError(f"{path}: product.{key} must be ASCII letters and digits")
     for file in (*settings.profiles, settings.icon):
         if not file.is_file():

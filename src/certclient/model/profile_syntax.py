@@ -32,13 +32,30 @@ ReminderDays = Annotated[int, msgspec.Meta(ge=0, le=LAST_REMINDER)]
 DaysAfter = Annotated[int, msgspec.Meta(ge=OBTAIN_DAYS[0], le=OBTAIN_DAYS[1])]
 ShortText = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 Reminders = Annotated[
-    tuple[ReminderDays, ...], msgspec.Meta(min_length=1, max_length=MAX_REMINDERS)
+    tuple[ReminderDays, ...],
+    msgspec.Meta(min_length=1, max_length=MAX_REMINDERS, extra_json_schema={"uniqueItems": True}),
 ]
 Signatures = Annotated[tuple[CaSignature, ...], msgspec.Meta(min_length=1)]
-Destinations = Annotated[tuple[Destination, ...], msgspec.Meta(min_length=1)]
-Certificates = Annotated[
-    str, msgspec.Meta(extra_json_schema={"contentMediaType": "application/x-pem-file"})
+Destinations = Annotated[
+    tuple[Destination, ...], msgspec.Meta(min_length=1, extra_json_schema={"uniqueItems": True})
 ]
+
+
+def _schema(**keywords: object) -> msgspec.Meta:
+    """What editors are told beyond msgspec's own checks; `model.profile_file` checks more exactly.
+    A pattern here never refuses what the program accepts."""
+    return msgspec.Meta(extra_json_schema=keywords)
+
+
+_HTTP = (
+    r"[Hh][Tt][Tt][Pp]([Ss]://[^/?#@\s]+|://([Ll][Oo][Cc][Aa][Ll][Hh][Oo][Ss][Tt]"
+    r"|127\.[0-9.]+|\[[0-9A-Fa-f:.]+\])(:[0-9]+)?)([/?][^#\s]*)?"
+)
+Address = Annotated[str, _schema(format="uri", pattern=f"^{_HTTP}$")]
+OptionalAddress = Annotated[str, _schema(pattern=f"^({_HTTP})?$")]
+Certificates = Annotated[str, _schema(pattern="-----BEGIN CERTIFICATE-----")]
+PublicKeys = Annotated[str, _schema(pattern="-----BEGIN PUBLIC KEY-----")]
+ModulePath = Annotated[str, _schema(pattern=r"^(/(?!/)|[A-Za-z]:[\\/])")]
 
 _ALL_DESTINATIONS = (Destination.PC, Destination.USB)
 
@@ -118,7 +135,7 @@ class KeyTable(Table, frozen=True):
 class CaTable(Table, frozen=True):
     """How the certification authority is reached and recognised."""
 
-    url: Annotated[str, _about("The CMP address (RFC 9811): https, or http on this computer.")]
+    url: Annotated[Address, _about("The CMP address (RFC 9811): https, or http on this computer.")]
     trust_anchors: Annotated[
         Certificates, _about("One or more CA certificates, PEM, to which everything must lead.")
     ]
@@ -166,14 +183,14 @@ class StorageTable(Table, frozen=True):
         Destinations, _about("Allowed destinations, the preferred one first.")
     ] = _ALL_DESTINATIONS
     pkcs11_modules: Annotated[
-        tuple[str, ...],
+        tuple[ModulePath, ...],
         _about(
             "Token modules (PKCS#11), absolute paths, tried in this order; those of other "
             "operating systems are ignored."
         ),
     ] = ()
     usb_guide_url: Annotated[
-        str, _about("The bank's page about USB tokens and their software; empty: none.")
+        OptionalAddress, _about("The bank's page about USB tokens and their software; empty: none.")
     ] = ""
     install_root: Annotated[
         bool, _about("Windows: also offer to add the CA's root to Windows' trusted roots.")
@@ -183,9 +200,10 @@ class StorageTable(Table, frozen=True):
 class UpdatesTable(Table, frozen=True):
     """Where the bank announces new versions (docs/updates.md)."""
 
-    address: Annotated[str, _about("https address of the signed announcement.")]
+    address: Annotated[Address, _about("https address of the signed announcement.")]
     public_keys: Annotated[
-        str, _about("One or more public keys, PEM: Ed25519, P-256 or RSA of 2048 bits or more.")
+        PublicKeys,
+        _about("One or more public keys, PEM: Ed25519, P-256 or RSA of 2048 bits or more."),
     ]
 
 
@@ -194,7 +212,7 @@ class ProfileTable(Table, frozen=True):
 
     schema: Annotated[Literal[1], _about("Version of this format.")]
     id: Annotated[ProfileId, _about("Identifies the bank; lower-case letters, digits and hyphens.")]
-    login_url: Annotated[str, _about("https address of the bank's login page.")]
+    login_url: Annotated[Address, _about("https address of the bank's login page.")]
     bank: Annotated[LocalizedTable, _about("The bank's name.")]
     subject: Annotated[SubjectTable, _about("Whose a certificate is, by its Common Name.")]
     ca: Annotated[CaTable, _about("How the certification authority is reached and recognised.")]
@@ -212,6 +230,6 @@ class ProfileTable(Table, frozen=True):
         bool, _about("true for a practice bank: every window is marked リハーサル.")
     ] = False
     login_test_url: Annotated[
-        str,
+        OptionalAddress,
         _about("Responds to a GET with 2xx or 3xx only if the certificate logs in; empty: none."),
     ] = ""
