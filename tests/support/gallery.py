@@ -7,6 +7,7 @@ It searches for no labels, so it works in every language.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -29,9 +30,12 @@ from certclient.ui.enrollment.wizard import EnrollmentWizard
 from support.cli_runner import view
 from support.pkcs11_faults import CKR_PIN_LOCKED, Faults
 from support.softhsm import MODULE, PIN
-from support.wizards import UiEnvironment, WizardDriver, until, wait
+from support.wizards import LONG, UiEnvironment, WizardDriver, until, wait
 
 Shown = Iterator[tuple[str, QWidget]]
+
+_CODE_IN_PICTURES = "7K3M-9TQX-2WHD-6RPA"
+"""A code that was never issued, but looks like one."""
 
 _SETTLED = 150
 """Milliseconds until layouts and scroll bars have settled."""
@@ -79,6 +83,15 @@ def _settled(name: str, window: QWidget) -> tuple[str, QWidget]:
 def _renewal_on_the_pc(ui: UiEnvironment, context: AppContext) -> Shown:
     stored = ui.add_certificate(ui.pc, user_id="TKYM1408054")
     ui.bank.set_policy(wait_polls=1)
+    sleep, waits, photographed = ui.sleep, threading.Event(), threading.Event()
+
+    def sleep_once_photographed(seconds: float) -> None:
+        waits.set()
+        photographed.wait(LONG / 1000)
+        sleep(seconds)
+
+    ui.sleep = sleep_once_photographed
+    ui.stack.callback(photographed.set)
     with _opened(ui, _renew(ui, context, stored, notice=True)) as wizard_driver:
         wizard = wizard_driver.wizard
         wizard_driver.arrives_at(WizardPageId.NOTICE)
@@ -90,9 +103,12 @@ def _renewal_on_the_pc(ui: UiEnvironment, context: AppContext) -> Shown:
         yield _settled("start-pc", wizard)
         press(wizard_driver)
         wizard_driver.arrives_at(WizardPageId.WORK)
+        until(waits.is_set)
         yield _settled("work", wizard)
+        photographed.set()
         wizard_driver.arrives_at(WizardPageId.DONE)
         yield _settled("done-pc", wizard)
+    ui.sleep = sleep
     ui.bank.set_policy(wait_polls=0)
 
 
@@ -138,8 +154,10 @@ def _first_issue(ui: UiEnvironment, context: AppContext) -> Shown:
     with _opened(ui, EnrollmentWizard.obtain(context)) as wizard_driver:
         wizard_driver.arrives_at(WizardPageId.LETTER)
         wizard_driver.types("TKYM1408056")
-        wizard_driver.types(code.reveal(), field_number=1)
+        wizard_driver.types(_CODE_IN_PICTURES, field_number=1)
         yield _settled("letter", wizard_driver.wizard)
+        wizard_driver.fields()[1].selectAll()
+        wizard_driver.types(code.reveal(), field_number=1)
         press(wizard_driver)
         wizard_driver.arrives_at(WizardPageId.START)
         yield _settled("start-obtain", wizard_driver.wizard)

@@ -39,6 +39,7 @@ from certclient.updates.cache import AnnouncementCache
 from certclient.updates.check import UpdateChecks, fetcher
 from certclient_practice.bank.updates import AnnouncedVersions
 from support.gallery import wizard_pages
+from support.pictures import PictureDates, settled_picture
 from support.scripted import ScriptedUser
 from support.softhsm import right_pin
 from support.themes import appearance, cut_off
@@ -91,7 +92,8 @@ class Camera:
         self.faults += [f"{name}: {text}" for text in cut_off(window)]
         if window.width() > _SCREEN.width() or window.height() > _SCREEN.height():
             self.faults.append(f"{name}: {window.size().toTuple()} is larger than the screen")
-        self.save(name, window.grab())
+        if _FOLDER:
+            self.save(name, settled_picture(window))
 
     def save(self, name: str, picture: QPixmap) -> None:
         if _FOLDER:
@@ -100,8 +102,12 @@ class Camera:
 
 
 @pytest.fixture(params=CONDITION_STYLES, ids=lambda look: "-".join(map(str, look)))
-def camera(ui: UiEnvironment, request: pytest.FixtureRequest) -> Iterator[Camera]:
+def camera(
+    ui: UiEnvironment, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Camera]:
     _, theme, percent = request.param
+    if _FOLDER:
+        ui.clock = PictureDates(monkeypatch).clock
     with appearance(theme, percent):
         camera = Camera(ui, request.param)
         yield camera

@@ -1,0 +1,93 @@
+"""Pictures of windows that are the same in every run: settled, without random values, on one date.
+
+Bank, TLS and certificates live by the machine's time; what the windows write is moved to `NOW`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+import pytest
+from PySide6.QtCore import QDeadlineTimer
+from PySide6.QtGui import QImage, QPixmap
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
+
+from certclient.i18n.catalogue import Catalogue
+from certclient.model.japan_time import TOKYO, in_tokyo
+from support.wizards import LONG, wait
+
+NOW = datetime(2026, 12, 1, 10, 0, tzinfo=TOKYO)
+_END_OF_DAY = (23, 59)
+
+_RANDOM = re.compile(r"\b[0-9a-f]{8}(?: ?[0-9a-f]{8})+(?:[0-9a-f]{1,7}\b)?")
+"""Serial numbers, fingerprints and identifiers of keys, as the windows show them."""
+
+_PAUSE = 60
+"""Milliseconds between two looks at a window that should not change any more."""
+
+
+def settled_picture(window: QWidget) -> QPixmap:
+    """A picture of `window` once its layout is final, with fixed values for random ones."""
+    QApplication.setCursorFlashTime(0)  # else a text cursor is at times invisible
+    with fixed_values(window):
+        waited = QDeadlineTimer(LONG)
+        before, picture = QImage(), window.grab()
+        while before != picture.toImage():
+            assert not waited.hasExpired(), "the window never stands still"
+            wait(_PAUSE)
+            before, picture = picture.toImage(), window.grab()
+        return picture
+
+
+class PictureDates:
+    """Moves the dates that windows write so that `clock`, which stands still, would be at `NOW`."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._real = datetime.now(UTC)
+        self._days = NOW.date() - in_tokyo(self._real).date()
+        minute, day = Catalogue.minute, Catalogue.day
+        monkeypatch.setattr(Catalogue, "minute", lambda own, at: minute(own, self._moved(at)))
+        monkeypatch.setattr(Catalogue, "day", lambda own, at: day(own, at + self._days))
+
+    def clock(self) -> datetime:
+        """The time at which the pictures were begun."""
+        return self._real
+
+    def _moved(self, moment: datetime) -> datetime:
+        """Ends of validity stay ends of days in Japan; other moments keep their distance."""
+        local = in_tokyo(moment)
+        if (local.hour, local.minute) == _END_OF_DAY:
+            return moment + self._days
+        return moment + (NOW - self._real)
+
+
+@contextmanager
+def fixed_values(window: QWidget) -> Iterator[None]:
+    """Replaces random values in the labels of `window` by fixed ones of the same length."""
+    numbers, known = itertools.count(1), dict[str, str]()
+
+    def fixed(found: re.Match[str]) -> str:
+        text = found[0]
+        if text not in known:
+            known[text] = _of_same_form(text, next(numbers))
+        return known[text]
+
+    shown = [label for label in window.findChildren(QLabel) if _RANDOM.search(label.text())]
+    real = [label.text() for label in shown]
+    for label in shown:
+        label.setText(_RANDOM.sub(fixed, label.text()))
+    try:
+        yield
+    finally:
+        for label, text in zip(shown, real, strict=True):
+            label.setText(text)
+
+
+def _of_same_form(text: str, number: int) -> str:
+    digits = iter(hashlib.sha256(str(number).encode()).hexdigest())
+    return "".join(character if character == " " else next(digits) for character in text)
