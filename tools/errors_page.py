@@ -1,4 +1,5 @@
-"""Generates docs/errors.md, the page for support desks, from the message catalogues.
+"""Generates docs/errors.md, the page for help desks, from the message catalogues and
+docs/help-desk.toml.
 
 .venv/bin/python -m tools.errors_page
 """
@@ -13,15 +14,19 @@ from pathlib import Path
 from certclient.cli.exit_codes import EXIT_CODES
 from certclient.i18n.catalogue import Catalogue, ErrorText, Language, load
 from certclient.model.errors import Actor, CertclientError, ErrorCode
+from tools.docs.help_desk import advice
 
 PAGE = Path(__file__).parents[1] / "docs" / "errors.md"
 
 _HEAD = """\
 # エラーコード / Error codes
 
-The meaning of a code never changes. *Exit code* is that of the command line ([cli.md](cli.md)).
-`.venv/bin/python -m tools.errors_page` generates this page from the message catalogues; a test
-checks that it is current.
+For help desks: what each code means, what the customer reads, what to ask, what to do. Start with
+[help-desk.md](help-desk.md). The meaning of a code never changes. *Exit code* is that of the
+command line ([reference](reference/exit-codes.md)).
+
+`.venv/bin/python -m tools.errors_page` generates this page from the message catalogues and
+`docs/help-desk.toml`; a test checks that it is current.
 """
 
 _ACTORS = {
@@ -52,8 +57,20 @@ def _entry(code: ErrorCode, japanese: Catalogue, english: Catalogue) -> str:
             _words(english.error(error)),
             "",
             *_variants(code, japanese, english),
+            *_advice(code.code),
         ]
     )
+
+
+def _advice(code: str) -> Iterator[str]:
+    """What the help desk asks and does, in both languages."""
+    given = advice(code)
+    for title, texts in (("確認すること / Ask", given.questions), ("対応 / Do", given.actions)):
+        yield f"{title}:"
+        yield ""
+        for japanese, english in texts:
+            yield f"- {japanese} {english}"
+        yield ""
 
 
 def _variants(code: ErrorCode, japanese: Catalogue, english: Catalogue) -> Iterator[str]:

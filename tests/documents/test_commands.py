@@ -59,7 +59,7 @@ def _checked(block: Block) -> list[tuple[int, str]]:
 
 def _plain(command: str) -> str:
     """A command without the marks of a synopsis: brackets, bars, dots."""
-    return re.sub(r"[\[\]]|\.\.\.| \|(?= --)| …$", "", command.replace("...", ""))
+    return re.sub(r"\[OPTIONS\]|[\[\]]|\.\.\.| \|(?= --)| …$", "", command.replace("...", ""))
 
 
 def test_the_documents_have_commands_that_run() -> None:

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from tools.docs.reference import write_pages
 from tools.docs.site import ROOT, SiteError, build_site
 
 
@@ -22,6 +23,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--pages", action="store_true", help="only the generated pages in docs/")
     options = parser.parse_args(arguments)
     if options.pages:
+        write_pages()
         return 0
     try:
         print(f"file://{build_site(options.out.resolve())}")

@@ -83,7 +83,6 @@ _ONLY_ON_LINUX = (
     "model/test_public_roots.py",
     # They read source files, which are the same everywhere.
     "test_documents.py",
-    "i18n/test_errors_page.py",
     "i18n/test_messages_complete.py",
 )
 # Tests with SoftHSM's tokens. In one run only, as the runs differ in nothing that affects a token.
