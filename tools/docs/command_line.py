@@ -55,7 +55,8 @@ def _section(context: click.Context) -> str:
     usage = " ".join([context.command_path, *context.command.collect_usage_pieces(context)])
     helps = [_help(context, language) for language in (Language.JAPANESE, Language.ENGLISH)]
     texts = "\n".join(dict.fromkeys(text for text in helps if text))
-    return f"## {context.command_path}\n\n{texts}\n\n```text synopsis\n{usage}\n```\n\n{_options(context)}"
+    synopsis = f"```text synopsis\n{usage}\n```\n"
+    return "\n".join([f"## {context.command_path}\n", f"{texts}\n", synopsis, _options(context)])
 
 
 def _help(context: click.Context, language: Language) -> str:
