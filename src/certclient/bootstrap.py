@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from certclient.enrollment.procedure import Enrollment
     from certclient.enrollment.run_context import CodeVault
     from certclient.enrollment.vault import CredentialVault
+    from certclient.model.banks import Banks
     from certclient.model.policy import Policy
     from certclient.model.profile import Profile
     from certclient.model.start import Start
@@ -56,7 +57,7 @@ def system_services() -> Services:
     """The services of the installed program's command line."""
     from certclient.cli.ports import Services
     from certclient.cli.terminal import SystemTerminal
-    from certclient.configuration.banks import all_banks, find_bank
+    from certclient.configuration.banks import find_bank
     from certclient.configuration.policy import read_policy
     from certclient.platform import folders
     from certclient.platform.daily_reminder import daily_reminder
@@ -64,14 +65,13 @@ def system_services() -> Services:
     return Services(
         commands=COMMANDS,
         profile=lambda name: find_bank(name, folders.profile_folders(), read_policy()),
-        stores=stores,
+        stores=all_stores,
         procedures=enrollment,
         clock=clock,
         terminal=SystemTerminal(),
         log_file=folders.log_file(),
         reminders=folders.reminders_file(),
-        profiles=lambda: all_banks(folders.profile_folders(), read_policy())[0],
-        unusable_banks=lambda: all_banks(folders.profile_folders(), read_policy())[1],
+        banks=banks,
         policy=read_policy,
         quit_windows=quit_windows,
         daily_reminder=lambda: daily_reminder(folders.data_folder()),
@@ -86,6 +86,19 @@ def system_services() -> Services:
         own_folders=folders.own_folders,
         preferred_store=preferred_store(),
     )
+
+
+def banks() -> Banks:
+    """The banks that this computer is set up for. Raises POLICY_INVALID."""
+    from dataclasses import replace
+    from importlib.util import find_spec
+
+    from certclient.configuration.banks import all_banks
+    from certclient.configuration.policy import read_policy
+    from certclient.platform.folders import profile_folders
+
+    found = all_banks(profile_folders(), read_policy())
+    return replace(found, practice=find_spec("certclient_practice") is not None)
 
 
 def open_windows(start: Start) -> int:
@@ -138,15 +151,11 @@ def clock() -> datetime:
     return datetime.now(UTC)
 
 
-def stores(profile: Profile) -> Sequence[CertificateStore]:
-    """All certificate stores of this user, on the PC and on the bank's tokens; never raises."""
-    from certclient.store.registry import open_stores
-
-    return open_stores(profile.pkcs11_modules)
-
-
 def all_stores(profiles: Sequence[Profile]) -> Sequence[CertificateStore]:
-    """Like `stores`, for several banks; opens a module once even if several banks name it."""
+    """All certificate stores of this user, on the PC and on these banks' tokens; never raises.
+
+    Opens a module once even if several banks name it.
+    """
     from certclient.store.registry import open_stores
 
     modules = dict.fromkeys(path for profile in profiles for path in profile.pkcs11_modules)
@@ -387,6 +396,12 @@ def _status() -> click.Command:
     return command
 
 
+def _banks() -> click.Command:
+    from certclient.cli.commands.banks import command
+
+    return command
+
+
 def _show() -> click.Command:
     from certclient.cli.commands.show import command
 
@@ -487,6 +502,7 @@ COMMANDS: Mapping[str, CommandLoader] = {
     "abandon": _abandon,
     "status": _status,
     "show": _show,
+    "banks": _banks,
     "remove": _remove,
     "restore": _restore,
     "remove-key": _remove_key,

@@ -28,6 +28,7 @@ from certclient.enrollment.procedure import (
     ProcedureState,
     ProcedureView,
 )
+from certclient.model.banks import banks_of
 from certclient.model.certificate import Certificate
 from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
@@ -302,7 +303,8 @@ class CliRunner:
         return Services(
             commands=COMMANDS,
             profile=lambda _name: self.profile,
-            stores=lambda _profile: [self.pc, *self.others],
+            stores=lambda _profiles: [self.pc, *self.others],
+            banks=lambda: banks_of([self.profile]),
             procedures=self._procedures,
             clock=lambda: self.now,
             terminal=self.terminal,

@@ -18,8 +18,9 @@ import pytest
 if sys.platform != "win32":
     pytest.skip("runs on Windows: make test-windows", allow_module_level=True)
 
-from certclient.configuration.profiles import all_profiles, find_profile
+from certclient.configuration.banks import all_banks, find_bank
 from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.policy import Policy
 from certclient.platform import program_data
 from certclient.platform.folders import profile_folders
 from certclient.platform.windows_dll import declare, load, not_zero
@@ -77,7 +78,7 @@ def set_access_lists(monkeypatch: pytest.MonkeyPatch) -> SetAccessLists:
 
 def refusal() -> CertclientError:
     with pytest.raises(CertclientError) as raised:
-        find_profile(BANK, profile_folders())
+        find_bank(BANK, profile_folders(), Policy())
     return raised.value
 
 
@@ -97,16 +98,16 @@ def test_profile_of_ordinary_user_is_refused(file: Path) -> None:
         "the owner of that folder could replace the rest"
     )
     assert error.data["who"].startswith("S-1-5-21-")
-    found, errors = all_profiles(profile_folders())
-    assert BANK not in [profile.id for profile in found]
-    assert ErrorCode.PROFILE_EXPOSED in [error.code for error in errors]
+    banks = all_banks(profile_folders(), Policy())
+    assert BANK not in banks.ids
+    assert ErrorCode.PROFILE_EXPOSED in [error.code for error in banks.errors]
 
 
 def test_profile_writable_by_administrators_only_is_used(
     file: Path, set_access_lists: SetAccessLists
 ) -> None:
     set_access_lists({})
-    assert find_profile(BANK, profile_folders()).id == BANK
+    assert find_bank(BANK, profile_folders(), Policy()).id == BANK
 
 
 @pytest.mark.parametrize("above", [0, 1, 2])
@@ -147,4 +148,4 @@ def test_profile_with_unreadable_access_list_is_refused(
 def test_profile_beside_per_user_program_is_used(tmp_path: Path, file: Path) -> None:
     own = tmp_path / file.name
     own.write_bytes(file.read_bytes())
-    assert find_profile(BANK, (tmp_path,)).id == BANK
+    assert find_bank(BANK, (tmp_path,), Policy()).id == BANK

@@ -47,12 +47,11 @@ class ConfirmationAttempt:
 def confirm_unattended(invocation: Invocation) -> Sequence[ConfirmationAttempt]:
     """Tries each confirmation once, at the given bank or at all; returns errors instead of raising.
 
-    Skips keys that require user interaction. Raises only as `Services.profiles` and
+    Skips keys that require user interaction. Raises only as `Invocation.usable_banks` and
     `Services.procedures`.
     """
-    every = () if invocation.profile_name else invocation.services.profiles()
     tries: list[ConfirmationAttempt] = []
-    for profile in every or [invocation.profile()]:
+    for profile in invocation.usable_banks():
         tries += _of_bank(invocation, profile)
     return tries
 
@@ -61,7 +60,7 @@ def _of_bank(invocation: Invocation, profile: Profile) -> Iterator[ConfirmationA
     services = invocation.services
     # Trusting a root would prompt.
     profile = replace(profile, install_root=False)
-    stores = services.stores(profile)
+    stores = services.stores([profile])
     procedures = services.procedures(profile, stores, 0.0)
     for view in procedures.pending():
         if not view.state.unconfirmed:

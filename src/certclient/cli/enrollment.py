@@ -45,17 +45,24 @@ def destination_parameters() -> list[click.Parameter]:
 
 
 class EnrollmentSession:
-    """The profile, inventory, dialogue and procedures of one command, opened once.
+    """The profile, inventory, dialogue and procedures of one bank in one command, opened once.
 
     The constructor raises as `Invocation.profile` and as `Services.procedures`.
     """
 
-    def __init__(self, invocation: Invocation, answers: PresetAnswers, max_wait: float) -> None:
+    def __init__(
+        self,
+        invocation: Invocation,
+        answers: PresetAnswers,
+        max_wait: float,
+        interaction: TerminalInteraction | None = None,
+    ) -> None:
+        """`max_wait`: seconds. `interaction`: one that several banks share."""
         services = invocation.services
         self.invocation = invocation
-        self.interaction = TerminalInteraction(invocation, answers)
+        self.interaction = interaction or TerminalInteraction(invocation, answers)
         self.profile = invocation.profile(ask_ca_first=True)
-        stores = services.stores(self.profile)
+        stores = services.stores([self.profile])
         self.inventory: Inventory = read_inventory(
             self.profile, stores, services.clock(), services.statuses()
         )

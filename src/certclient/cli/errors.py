@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 
 import click
 
@@ -21,9 +22,10 @@ def report(invocation: Invocation, error: CertclientError) -> int:
     """Logs the error, prints it to stderr (or as JSON to stdout) and returns its exit code."""
     code = EXIT_CODES[error.code.kind]
     log.error(error)
+    invocation.reported.append(error)
     if invocation.json:
         record: JsonObject = {"error": error_record(invocation, error)}
-        print_json(invocation.command, code, record)
+        print_json(invocation, code, record)
     else:
         print_error(invocation, error)
     return code
@@ -43,9 +45,24 @@ def print_error(invocation: Invocation, error: CertclientError, owner: Owner | N
     click.echo("\n".join(lines), err=True)
 
 
-def warn_of_clock(invocation: Invocation, profile: Profile) -> None:
+def print_warnings(invocation: Invocation) -> None:
+    """Logs why banks could not be used that this run has looked for, and prints it to stderr, once
+    for each file; with `--json`, the result contains it."""
+    for error in invocation.warnings:
+        log.error(error)
+        if invocation.json:
+            continue
+        shown = invocation.catalogue.error(error)
+        heading = invocation.catalogue.text("banks.warning", title=shown.title, code=shown.code)
+        details = [f"  {line}" for line in (*shown.details, shown.next_step)]
+        click.echo("\n".join([heading, *details]), err=True)
+
+
+def warn_of_clock(invocation: Invocation, profiles: Sequence[Profile]) -> None:
     """Prints to stderr if the clock is certainly wrong: days left and stages are then, too."""
-    error = profile_clock(profile, invocation.services.clock())
+    now = invocation.services.clock()
+    errors = (profile_clock(profile, now) for profile in profiles)
+    error = next((one for one in errors if one is not None), None)
     if error is not None:
         log.error(error)
         print_error(invocation, error)

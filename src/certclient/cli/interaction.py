@@ -50,7 +50,10 @@ class PresetAnswers:
 
 
 class TerminalInteraction:
-    """`enrollment.interaction.Interaction` for the command line. One instance per command run."""
+    """`enrollment.interaction.Interaction` for the command line. One instance per command run.
+
+    Of several banks, the questions are about that of the last `serve`.
+    """
 
     def __init__(self, invocation: Invocation, answers: PresetAnswers) -> None:
         self._invocation = invocation
@@ -63,6 +66,10 @@ class TerminalInteraction:
         self._codes_given = 0
         self._stopping = False
         self._asking = False
+
+    def serve(self, invocation: Invocation) -> None:
+        """Names the bank of `invocation` from now on. What was answered stays answered."""
+        self._invocation = invocation
 
     def require_consent_possible(self) -> None:
         """Raises CONSENT_REQUIRED without consent in advance if there is no way to prompt for it.

@@ -140,9 +140,18 @@ def _without_command(ctx: click.Context) -> int:
     return windows(start(invocation))
 
 
-def _set_profile(ctx: click.Context, _parameter: click.Parameter, value: str | None) -> None:
-    if value is not None:
-        invocation_of(ctx).profile_name = value
+def _set_profile(ctx: click.Context, parameter: click.Parameter, value: str | None) -> None:
+    """`--profile` and `--bank`: after the command's name they replace what stands before it."""
+    if value is None:
+        return
+    invocation = invocation_of(ctx)
+    earlier = ctx.meta.get(_CHOICE)
+    if earlier is not None and earlier[0] == ctx.info_name and earlier[1] != value:
+        ctx.fail(invocation.catalogue.text("reason.bank-and-profile"))
+    if parameter.name == "bank" and ("/" in value or "\\" in value or not value.strip()):
+        raise click.BadParameter(value, ctx, parameter)
+    ctx.meta[_CHOICE] = (ctx.info_name, value)
+    invocation.profile_name = value
 
 
 def _set_json(ctx: click.Context, _parameter: click.Parameter, value: bool) -> None:
@@ -156,10 +165,16 @@ def _set_language(ctx: click.Context, _parameter: click.Parameter, value: str | 
         invocation_of(ctx).language_chosen = True
 
 
+_CHOICE = "certclient.bank"
+"""In a context's `meta`: the command at whose place the bank was chosen, and the bank."""
+
+
 def common_parameters() -> list[click.Parameter]:
-    """`--profile`, `--json`, `--language`: accepted before and after the command's name."""
+    """`--bank`, `--profile`, `--json`, `--language`: accepted before and after the command's
+    name."""
     languages = click.Choice([language.value for language in Language])
     return [
+        Option(["--bank"], metavar="ID", expose_value=False, callback=_set_profile),
         Option(["--profile"], metavar="ID|FILE", expose_value=False, callback=_set_profile),
         Option(["--json"], is_flag=True, expose_value=False, is_eager=True, callback=_set_json),
         Option(

@@ -9,7 +9,7 @@ import click
 
 from certclient import __version__
 from certclient.cli import streams
-from certclient.cli.errors import report, report_lost_output
+from certclient.cli.errors import print_warnings, report, report_lost_output
 from certclient.cli.exit_codes import DONE
 from certclient.cli.invocation import Invocation, system_language
 from certclient.cli.localized import LazyGroup, Option, common_parameters, usage_reason
@@ -55,6 +55,7 @@ def run(
     except Exception as error:  # noqa: BLE001 - the top-level boundary
         log.crash(error)
         code = report(invocation, CertclientError(ErrorCode.INTERNAL, log=str(services.log_file)))
+    print_warnings(invocation)
     if output is not None:
         code = report_lost_output(invocation, output, code)
     log.event("command", command=invocation.command, exit_code=str(code))

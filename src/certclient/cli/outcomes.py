@@ -10,7 +10,6 @@ import click
 from certclient.cli.errors import print_error
 from certclient.cli.exit_codes import DONE, EXIT_CODES, worst
 from certclient.cli.invocation import Invocation
-from certclient.cli.ports import Procedures
 from certclient.cli.records import (
     JsonObject,
     JsonValue,
@@ -46,9 +45,11 @@ _ENDED = {
 class ProcedureResult:
     """The result for one certificate: an outcome, or the error that stopped the procedure.
 
-    `needs_user`: nothing was attempted, because it requires a user. `profile_id`: the bank; ""
-    means the bank of this run.
+    `run`: the run at its bank; None for a bank that cannot be used, whose id is `profile_id`.
+    `needs_user`: nothing was attempted, because it requires a user.
     """
+
+    run: Invocation | None
 
     user_id: str
     owner: Owner | None
@@ -56,6 +57,11 @@ class ProcedureResult:
     error: CertclientError | None
     needs_user: bool = False
     profile_id: str = ""
+
+    @property
+    def bank(self) -> str:
+        """The id of its bank."""
+        return self.run.profile().id if self.run is not None else self.profile_id
 
     @property
     def name(self) -> str:
@@ -79,12 +85,11 @@ class ProcedureResult:
         return EXIT_CODES[by_name[self.name]] if self.name in by_name else DONE
 
 
-def chosen_procedures(procedures: Procedures, name: str | None) -> Sequence[ProcedureView]:
-    """The bank's open procedure whose id starts with `name`, or all of them if None.
+def chosen_procedures(views: Sequence[ProcedureView], name: str | None) -> Sequence[ProcedureView]:
+    """The open procedure whose id starts with `name`, or all of them if None.
 
     Raises NOTHING_PENDING, PROCEDURE_NOT_FOUND (also if several match).
     """
-    views = procedures.pending()
     if name is None:
         if not views:
             raise CertclientError(ErrorCode.NOTHING_PENDING)
@@ -95,26 +100,31 @@ def chosen_procedures(procedures: Procedures, name: str | None) -> Sequence[Proc
     return found
 
 
-def attempt(user_id: str, owner: Owner | None, run: Callable[[], Outcome]) -> ProcedureResult:
-    """Runs one procedure and puts its error into the result, so that a batch continues."""
+def attempt(
+    run: Invocation, user_id: str, owner: Owner | None, procedure: Callable[[], Outcome]
+) -> ProcedureResult:
+    """Runs one procedure and puts its error into the result, so that a batch continues.
+
+    `run`: the run at its bank.
+    """
     try:
-        outcome = run()
+        outcome = procedure()
     except CertclientError as error:
         log.error(error)
-        return ProcedureResult(user_id, owner, None, error)
+        return ProcedureResult(run, user_id, owner, None, error)
     state = outcome.state if isinstance(outcome, Pending) else ProcedureState.DONE
     log.event("procedure", procedure=outcome.procedure_id, state=state.value)
     if isinstance(outcome, Finished) and outcome.login.error is not None:
         log.error(outcome.login.error)
-    return ProcedureResult(user_id, owner, outcome, None)
+    return ProcedureResult(run, user_id, owner, outcome, None)
 
 
 def show_results(invocation: Invocation, results: Sequence[ProcedureResult]) -> int:
     """Prints all results; returns the worst exit code."""
     code = worst(result.exit_code for result in results)
     if invocation.json:
-        records: list[JsonValue] = [_record(invocation, result) for result in results]
-        print_json(invocation.command, code, {"results": records})
+        records: list[JsonValue] = [_record(_run_of(invocation, one), one) for one in results]
+        print_json(invocation, code, {"results": records})
         return code
     if len(results) == 1:
         show_result(invocation, results[0])
@@ -124,8 +134,13 @@ def show_results(invocation: Invocation, results: Sequence[ProcedureResult]) -> 
     return code
 
 
+def _run_of(invocation: Invocation, result: ProcedureResult) -> Invocation:
+    return result.run or invocation
+
+
 def show_result(invocation: Invocation, result: ProcedureResult) -> None:
     """Prints one result as sentences."""
+    invocation = _run_of(invocation, result)
     if result.error is not None:
         print_error(invocation, result.error, result.owner)
     elif isinstance(result.outcome, Finished):
@@ -179,18 +194,20 @@ def finished_lines(invocation: Invocation, finished: Finished) -> Iterator[str]:
 
 def _print_summary(invocation: Invocation, results: Sequence[ProcedureResult]) -> None:
     catalogue = invocation.catalogue
-    headings = [
-        catalogue.text(f"column.{name}") for name in ("user-id", "result", "serial", "until")
-    ]
-    print_table(headings, [_summary_row(invocation, result) for result in results])
+    columns = ("bank", "user-id", "result", "serial", "until")
+    headings = [catalogue.text(f"column.{name}") for name in columns]
+    rows = [_summary_row(invocation, result) for result in results]
+    if len({result.bank for result in results}) < 2:
+        headings, rows = headings[1:], [row[1:] for row in rows]
+    print_table(headings, rows)
 
 
 def _print_failures(invocation: Invocation, results: Sequence[ProcedureResult]) -> None:
     """Below the table: the reason for each failure, and what to do."""
     for result in results:
         if result.error is not None:
-            click.echo(f"\n{visible(result.user_id)}", err=True)
-            print_error(invocation, result.error, result.owner)
+            click.echo(f"\n{visible(result.user_id or result.bank)}", err=True)
+            print_error(_run_of(invocation, result), result.error, result.owner)
 
 
 def _summary_row(invocation: Invocation, result: ProcedureResult) -> list[str]:
@@ -199,9 +216,10 @@ def _summary_row(invocation: Invocation, result: ProcedureResult) -> list[str]:
     if result.error is not None:
         sentence = f"{catalogue.error(result.error).title} [{result.error.code.code}]"
     if not isinstance(result.outcome, Finished):
-        return [result.user_id, sentence, "", ""]
+        return [_bank_name(result), result.user_id, sentence, "", ""]
     certificate = result.outcome.certificate
     return [
+        _bank_name(result),
         result.user_id,
         sentence,
         certificate.serial_hex,
@@ -209,9 +227,13 @@ def _summary_row(invocation: Invocation, result: ProcedureResult) -> list[str]:
     ]
 
 
+def _bank_name(result: ProcedureResult) -> str:
+    return result.run.bank() if result.run is not None else result.profile_id
+
+
 def _record(invocation: Invocation, result: ProcedureResult) -> JsonObject:
     record: JsonObject = {
-        "profile": result.profile_id or invocation.profile().id,
+        "profile": result.bank,
         "user_id": result.user_id,
         "outcome": result.name,
         "error": error_record(invocation, result.error, result.owner) if result.error else None,

@@ -16,6 +16,7 @@ from certclient.enrollment.interaction import Interaction
 from certclient.enrollment.open_procedures import OpenProcedures
 from certclient.enrollment.preferred_store import PreferredStore
 from certclient.enrollment.procedure import Leftover, Outcome, ProcedureView
+from certclient.model.banks import Banks
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.policy import Policy
 from certclient.model.profile import Profile
@@ -97,15 +98,14 @@ class Services:
     """The services of the command line.
 
     - `commands`: the subcommands by name, each imported when it is run.
-    - `profile`: finds one by id or path ("" for the only one); raises as
-      `configuration.banks.find_bank`.
-    - `stores`: the certificate stores for a profile; never raises.
+    - `profile`: finds one by id or path; raises as `configuration.banks.find_bank`.
+    - `stores`: the certificate stores for these banks; never raises.
     - `procedures`: opens a profile's procedures; the number is the seconds to wait for a CA.
     - `clock`: returns aware UTC.
     - `log_file`: the path of the log, which also records crashes.
     - `reminders`: the file that records the reminders already shown; None if there is none.
-    - `profiles`: all banks that are set up; `unusable_banks`: why others are not usable.
-    - `policy`: the administrator's policy. Raises POLICY_INVALID; so do `profile` and `profiles`,
+    - `banks`: all banks that are set up, usable or not.
+    - `policy`: the administrator's policy. Raises POLICY_INVALID; so do `profile` and `banks`,
       which apply it.
     - `windows`: opens the windows and returns the exit code once they are closed; None if this
       command line has none.
@@ -127,14 +127,13 @@ class Services:
 
     commands: Mapping[str, CommandLoader]
     profile: Callable[[str], Profile]
-    stores: Callable[[Profile], Sequence[CertificateStore]]
+    stores: Callable[[Sequence[Profile]], Sequence[CertificateStore]]
     procedures: Callable[[Profile, Sequence[CertificateStore], float], Procedures]
     clock: Callable[[], datetime]
     terminal: Terminal
     log_file: Path
     reminders: Path | None = None
-    profiles: Callable[[], Sequence[Profile]] = tuple
-    unusable_banks: Callable[[], Sequence[CertclientError]] = tuple
+    banks: Callable[[], Banks] = Banks
     policy: Callable[[], Policy] = Policy
     windows: Callable[[Start], int] | None = None
     display_problem: Callable[[], str | None] = lambda: None

@@ -21,6 +21,7 @@ from certclient.model.certificate import DATES, Certificate, Owner
 from certclient.model.certificate_reading import CertificateField
 from certclient.model.errors import CertclientError
 from certclient.model.policy import Policy
+from certclient.model.profile import Profile
 from certclient.store.base import CertificateStore, StoredCertificate
 from certclient.store.names import browser_of, title_of
 
@@ -30,13 +31,15 @@ JsonValue = str | int | float | bool | None | Sequence["JsonValue"] | Mapping[st
 JsonObject = dict[str, JsonValue]
 
 
-def print_json(command: str, exit_code: int, record: Mapping[str, JsonValue]) -> None:
+def print_json(invocation: Invocation, exit_code: int, record: Mapping[str, JsonValue]) -> None:
     """Prints the one JSON object of this run to stdout."""
+    warnings: list[JsonValue] = [error_record(invocation, one) for one in invocation.warnings]
     envelope: JsonObject = {
         "schema": SCHEMA,
-        "command": command,
+        "command": invocation.command,
         "ok": exit_code == DONE,
         "exit_code": exit_code,
+        "warnings": warnings,
     }
     text = json.dumps({**envelope, **record}, ensure_ascii=False, indent=2)
     if not _can_be_written(text):
@@ -98,6 +101,8 @@ def entry_record(entry: InventoryEntry) -> JsonObject:
     dated = not entry.certificate.unreadable & DATES
     return {
         **stored_record(entry.stored),
+        "profile": entry.bank,
+        "name": entry.full_id,
         "user_id": entry.owner.user_id,
         "suffix": entry.owner.suffix,
         "role": entry.owner.role.value,
@@ -116,11 +121,21 @@ def entry_record(entry: InventoryEntry) -> JsonObject:
     }
 
 
-def row_record(row: Row) -> JsonObject:
-    """A certificate with the condition that the windows show, and what its owner's open procedure
-    does; null if there is none."""
+def row_record(invocation: Invocation, row: Row) -> JsonObject:
+    """A certificate with its bank's name, the condition that the windows show, and what its owner's
+    open procedure does; null if there is none."""
     phase = row.procedure.phase.value if row.procedure is not None else None
-    return {**entry_record(row.entry), "condition": row.condition.value, "procedure_phase": phase}
+    return {
+        **entry_record(row.entry),
+        "bank": invocation.name_of(row.profile),
+        "condition": row.condition.value,
+        "procedure_phase": phase,
+    }
+
+
+def bank_record(profile: Profile) -> JsonObject:
+    """A bank: the id of its profile, and its name in both languages."""
+    return {"id": profile.id, "name": {"ja": profile.bank.ja, "en": profile.bank.en}}
 
 
 def stored_record(stored: StoredCertificate) -> JsonObject:

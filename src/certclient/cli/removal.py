@@ -8,11 +8,13 @@ import click
 
 from certclient.cli.exit_codes import DONE
 from certclient.cli.interaction import PresetAnswers, TerminalInteraction
+from certclient.cli.inventories import read_each
 from certclient.cli.invocation import Invocation
 from certclient.cli.localized import Option, common_parameters
 from certclient.cli.records import JsonObject, entry_record, print_json
 from certclient.enrollment.cleanup import check_idle, find_exact
-from certclient.enrollment.inventory import Inventory, read_inventory, unread_stores
+from certclient.enrollment.inventory import Inventory, unread_stores
+from certclient.enrollment.several_banks import combined
 from certclient.enrollment.store_choice import fitting_stores, names_of
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.platform import log
@@ -68,17 +70,18 @@ class RemovalCommand:
         found, and a store could not be read), PROCEDURE_RUNNING, CONSENT_REQUIRED.
         """
         services = invocation.services
-        profile = invocation.profile()
-        stores = services.stores(profile)
+        profiles = invocation.banks().some()
         self.now = services.clock()
         self._invocation = invocation
         self._agreed = agreed
-        inventory = read_inventory(profile, stores, self.now, services.statuses())
+        inventories = read_each(invocation, profiles)
+        every = combined(inventories, inventories[0].stores, inventories[0].statuses)
+        self.stored = _find(every, name, store)
+        self.entry = next(e for e in every.entries if e.stored is self.stored)
+        inventory = next(one for one in inventories if self.entry in one.entries)
         self.all_stored, self.statuses = inventory.own, inventory.statuses
-        self.stored = _find(inventory, name, store)
-        self.entry = next(e for e in inventory.entries if e.stored is self.stored)
         self.store = self.entry.store
-        pending = services.open_procedures().at_bank(profile.id)
+        pending = services.open_procedures().at_bank(self.entry.bank)
         check_idle(self.entry.owner.user_id, [view.user_id for view in pending])
         self.interaction = TerminalInteraction(
             invocation, PresetAnswers(agreed=agreed, pin_stdin=pin_stdin)
@@ -104,6 +107,6 @@ class RemovalCommand:
         log.event(what, serial=serial)
         if self._invocation.json:
             record: JsonObject = {"action": what, "certificate": entry_record(self.entry)}
-            print_json(self._invocation.command, DONE, record)
+            print_json(self._invocation, DONE, record)
         else:
             click.echo(self._invocation.catalogue.text(f"remove.{what}", serial=serial))

@@ -56,8 +56,9 @@ def renew_unattended(invocation: Invocation, wait: float) -> int:
     if not invocation.services.policy().unattended_renewal:
         raise CertclientError(ErrorCode.UNATTENDED_OFF)
     claimed: set[str] = set()
+    unusable = _unusable(invocation)
     banks = [(bank, _Bank(bank, wait, claimed).renew()) for bank in _banks(invocation)]
-    banks.append((invocation, _unusable(invocation)))
+    banks.append((invocation, unusable))
     results = [result for _, found in banks for result in found]
     if not results:
         raise CertclientError(ErrorCode.NOTHING_RENEWABLE)
@@ -68,20 +69,24 @@ def renew_unattended(invocation: Invocation, wait: float) -> int:
 
 def _banks(invocation: Invocation) -> list[Invocation]:
     """One run for the bank given, or one for each bank; none of them can prompt."""
-    services = replace(invocation.services, terminal=NonInteractiveTerminal())
-    every = () if invocation.profile_name else services.profiles()
+    alone = replace(invocation.services, terminal=NonInteractiveTerminal())
+    banks = invocation.banks(ask_ca_first=True)
     return [
         # Installing a root makes Windows prompt; a renewal works without it.
-        replace(invocation, services=services, _profile=replace(profile, install_root=False))
-        for profile in (every or [invocation.profile()])
+        replace(invocation, services=alone).at_bank(replace(profile, install_root=False))
+        for profile in (banks.profiles if banks.configured else banks.some())
     ]
 
 
 def _unusable(invocation: Invocation) -> list[ProcedureResult]:
     """Banks whose profile is unusable: otherwise nobody would notice the missing renewals."""
-    errors = () if invocation.profile_name else invocation.services.unusable_banks()
-    names = [(error.data.get("file") or error.data.get("value", ""), error) for error in errors]
-    return [ProcedureResult("", None, None, error, profile_id=name or "?") for name, error in names]
+    results = []
+    for bank in invocation.banks(ask_ca_first=True).configured:
+        if bank.error is not None:
+            name = bank.id or str(bank.file)
+            invocation.reported.append(bank.error)
+            results.append(ProcedureResult(None, "", None, None, bank.error, profile_id=name))
+    return results
 
 
 class _Bank:
@@ -140,10 +145,11 @@ class _Bank:
         reason = resume_blocker(session.profile, session.inventory, view)
         if reason is not None:
             return self._requires_user(_entry_of(session, view), view.user_id, reason)
-        result = self._named(
-            attempt(
-                view.user_id, None, lambda: session.procedures.resume(view.id, session.interaction)
-            )
+        result = attempt(
+            self._invocation,
+            view.user_id,
+            None,
+            lambda: session.procedures.resume(view.id, session.interaction),
         )
         if result.error is not None and not result.error.code.retriable:
             self._remind(_entry_of(session, view))
@@ -158,7 +164,7 @@ class _Bank:
             destination = session.store(None, "", entry)
             return session.procedures.renew(entry.stored, destination, session.interaction)
 
-        result = self._named(attempt(entry.full_id, entry.owner, run))
+        result = attempt(self._invocation, entry.full_id, entry.owner, run)
         if result.error is not None and not result.error.code.retriable:
             self._remind(entry)
         return result
@@ -184,7 +190,7 @@ class _Bank:
         log.event("needs-person", profile=profile.id, serial=serial, code=reason.code.code)
         self._remind(entry)
         owner = entry.owner if entry is not None else None
-        return self._named(ProcedureResult(name, owner, None, reason, needs_user=True))
+        return ProcedureResult(self._invocation, name, owner, None, reason, needs_user=True)
 
     def _remind(self, entry: InventoryEntry | None) -> None:
         """Makes the next `remind` show this certificate again, but not twice on one day."""
@@ -193,9 +199,6 @@ class _Bank:
         services = self._invocation.services
         history = ReminderHistory(services.reminders)
         history.forget_earlier(entry.certificate.fingerprint, services.clock())
-
-    def _named(self, result: ProcedureResult) -> ProcedureResult:
-        return replace(result, profile_id=self._invocation.profile().id)
 
 
 def _resumes_unattended(view: ProcedureView) -> bool:

@@ -3,59 +3,71 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from certclient.configuration.profiles import all_profiles, find_profile
+from certclient.configuration.profiles import (
+    ProfileFile,
+    is_path,
+    load_profile,
+    profile_files,
+    read_profile_file,
+)
+from certclient.model.banks import Banks, ConfiguredBank
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.policy import PROFILE, Policy, forbidden, restricted
 from certclient.model.profile import Profile
 
+_EXAMPLE = "example-"
+
 
 def find_bank(name: str, folders: Sequence[Path], policy: Policy) -> Profile:
-    """Like `profiles.find_profile`, restricted by `policy`; "" also means its only bank.
+    """Returns the bank with the id or profile file `name`; "" means the only one.
 
-    If the policy names banks, their profiles are only read from `folders`, never from a path: a
-    file could contain anything under an allowed name. Raises CertclientError: PROFILE_NOT_FOUND,
-    PROFILE_INVALID, PROFILE_EXPOSED, POLICY_FORBIDS, POLICY_INVALID.
+    "" ignores examples. If the policy names banks, their profiles are only read from `folders`,
+    never from a path: a file could contain anything under an allowed name. A file given by path is
+    not checked for exposure.
+
+    Raises CertclientError: PROFILE_NOT_FOUND (data `file`: the requested name, `banks`: the ids to
+    choose from), PROFILE_INVALID, PROFILE_EXPOSED, NO_BANK, BANK_REQUIRED, POLICY_FORBIDS,
+    POLICY_INVALID.
     """
-    if not policy.profiles:
-        return restricted(find_profile(name, folders), policy)
-    if not name and len(policy.profiles) > 1:
-        raise CertclientError(ErrorCode.PROFILE_NOT_FOUND, file=", ".join(policy.profiles))
-    wanted = name or policy.profiles[0]
-    if wanted not in policy.profiles:
-        raise forbidden(PROFILE, wanted)
-    return restricted(find_profile(wanted, folders), policy)
+    if not name:
+        return all_banks(folders, policy).only()
+    if policy.profiles and name not in policy.profiles:
+        raise forbidden(PROFILE, name)
+    if is_path(name):
+        return restricted(load_profile(Path(name)), policy)
+    bank = _bank(name, profile_files(folders).get(name), policy)
+    if bank.profile is not None:
+        return bank.profile
+    if bank.file is None:
+        known = ", ".join(all_banks(folders, policy).ids)
+        raise CertclientError(ErrorCode.PROFILE_NOT_FOUND, file=name, banks=known)
+    raise bank.error or CertclientError(ErrorCode.PROFILE_NOT_FOUND, file=name)
 
 
-def all_banks(
-    folders: Sequence[Path], policy: Policy
-) -> tuple[list[Profile], list[CertclientError]]:
-    """Returns the usable banks, and the errors of those that cannot be used.
+def all_banks(folders: Sequence[Path], policy: Policy) -> Banks:
+    """Returns all banks except examples; one that cannot be used does not hinder the others.
 
     If the policy names banks, returns them in the policy's order, with an error for each one that
     is not set up.
     """
+    files = profile_files(folders)
     if policy.profiles:
-        return _each(policy.profiles, folders, policy)
-    profiles, errors = all_profiles(folders)
-    found: list[Profile] = []
-    for profile in profiles:
-        try:
-            found.append(restricted(profile, policy))
-        except CertclientError as error:
-            errors.append(error)
-    return found, errors
+        return Banks(tuple(_bank(name, files.get(name), policy) for name in policy.profiles))
+    found = [
+        _bank(name, file, policy) for name, file in files.items() if not name.startswith(_EXAMPLE)
+    ]
+    return Banks(tuple(found))
 
 
-def _each(
-    names: Sequence[str], folders: Sequence[Path], policy: Policy
-) -> tuple[list[Profile], list[CertclientError]]:
-    found: list[Profile] = []
-    errors: list[CertclientError] = []
-    for name in names:
-        try:
-            found.append(find_bank(name, folders, policy))
-        except CertclientError as error:
-            errors.append(error)
-    return found, errors
+def _bank(name: str, file: ProfileFile | None, policy: Policy) -> ConfiguredBank:
+    if file is None:
+        missing = CertclientError(ErrorCode.PROFILE_NOT_FOUND, file=name)
+        return ConfiguredBank(name, None, None, missing)
+    bank = ConfiguredBank(name if file.error is None else "", file.path, None, None, file.not_used)
+    try:
+        return replace(bank, profile=restricted(read_profile_file(file), policy))
+    except CertclientError as error:
+        return replace(bank, error=error)

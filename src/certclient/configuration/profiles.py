@@ -6,7 +6,8 @@ import stat
 import sys
 import tomllib
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from fnmatch import fnmatch
 from importlib.resources import files
 from pathlib import Path
 
@@ -18,7 +19,6 @@ from certclient.model.profile_file import Examination, examine_profile, profile_
 from certclient.platform import program_data
 
 _MAX_BYTES = 1 << 20
-_EXAMPLE = "example-"
 
 
 def load_profile(path: Path) -> Profile:
@@ -83,8 +83,7 @@ def _text(path: Path) -> str:
     except FileNotFoundError as error:
         raise CertclientError(ErrorCode.PROFILE_NOT_FOUND, file=str(path)) from error
     except OSError as error:
-        detail = error.strerror or type(error).__name__
-        raise _unusable(path, FaultError(Reason.FILE_UNREADABLE, detail=detail)) from error
+        raise _unusable(path, _unreadable(error)) from error
     except UnicodeDecodeError as error:
         raise _unusable(path, FaultError(Reason.FILE_NOT_UTF8)) from error
 
@@ -94,48 +93,66 @@ def _unusable(path: Path, fault: FaultError, key: str = "") -> CertclientError:
     return CertclientError(ErrorCode.PROFILE_INVALID, file=str(path), key=key, **data)
 
 
-def profile_files(folders: Sequence[Path]) -> dict[str, Path]:
-    """Maps profile id (the file's stem) to path over all `folders`; earlier folders win."""
-    found: dict[str, Path] = {}
+def _unreadable(error: OSError) -> FaultError:
+    return FaultError(Reason.FILE_UNREADABLE, detail=error.strerror or type(error).__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileFile:
+    """A profile in one of the folders. `not_used`: files of the same name in folders of lower
+    precedence. `error`: why the folder at `path` cannot be searched; None for a file.
+    """
+
+    path: Path
+    not_used: tuple[Path, ...] = ()
+    error: CertclientError | None = None
+
+
+def profile_files(folders: Sequence[Path]) -> dict[str, ProfileFile]:
+    """Maps profile id (the file's stem) to the file over all `folders`; earlier folders win.
+
+    A folder that exists and cannot be searched is an entry of its own, under its path.
+    """
+    found: dict[str, ProfileFile] = {}
     for folder in folders:
-        for path in sorted(folder.glob("*.toml")):
-            found.setdefault(path.stem, path)
+        try:
+            paths = sorted(path for path in folder.iterdir() if fnmatch(path.name, "*.toml"))
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            found[str(folder)] = ProfileFile(folder, error=_unusable(folder, _unreadable(error)))
+            continue
+        for path in paths:
+            first = found.setdefault(path.stem, ProfileFile(path))
+            if first.path != path:
+                found[path.stem] = replace(first, not_used=(*first.not_used, path))
     return found
 
 
-def find_profile(name: str, folders: Sequence[Path]) -> Profile:
-    """Returns the profile with the id or file path `name`; "" means the only one.
+def is_path(name: str) -> bool:
+    """Whether a user who types `name` means a file and not a bank's id."""
+    return "/" in name or "\\" in name or name.endswith(".toml")
 
-    "" ignores examples. Raises CertclientError: PROFILE_NOT_FOUND (data `file`: the requested
-    name, or the ids to choose from), PROFILE_INVALID, PROFILE_EXPOSED (data `file`: the place that
-    other users may write to, `who`). A file given by path is not checked for exposure.
+
+def read_profile_file(file: ProfileFile) -> Profile:
+    """Reads a profile that `profile_files` found.
+
+    Raises CertclientError: PROFILE_INVALID, PROFILE_EXPOSED (data `file`: the place that other
+    users may write to, `who`).
     """
-    if "/" in name or "\\" in name or name.endswith(".toml"):
-        return load_profile(Path(name))
-    files = profile_files(folders)
-    if name and name not in files:
-        raise CertclientError(ErrorCode.PROFILE_NOT_FOUND, file=name)
-    real = [profile for profile in files if not profile.startswith(_EXAMPLE)]
-    if not name and len(real) != 1:
-        raise CertclientError(ErrorCode.PROFILE_NOT_FOUND, file=", ".join(real))
-    return _named_after_its_file(files[name or real[0]])
-
-
-def all_profiles(folders: Sequence[Path]) -> tuple[list[Profile], list[CertclientError]]:
-    """Returns every profile except examples, and the errors of those that cannot be read."""
-    found: list[Profile] = []
-    errors: list[CertclientError] = []
-    for name, path in profile_files(folders).items():
-        if name.startswith(_EXAMPLE):
-            continue
-        try:
-            found.append(_named_after_its_file(path))
-        except CertclientError as error:
-            errors.append(error)
-    return found, errors
+    if file.error is not None:
+        raise file.error
+    try:
+        return _named_after_its_file(file.path)
+    except OSError as error:
+        # A link that leads nowhere or in a circle, missing rights to the folder it leads to.
+        raise _unusable(file.path, _unreadable(error)) from error
 
 
 def _named_after_its_file(path: Path) -> Profile:
+    if not stat.S_ISREG(path.stat().st_mode):
+        # To read a pipe could wait for ever.
+        raise _unusable(path, FaultError(Reason.FILE_UNREADABLE, detail="not a file"))
     if exposed := exposure(path):
         raise exposed
     profile = load_profile(path)

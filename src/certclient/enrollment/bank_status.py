@@ -21,6 +21,9 @@ from certclient.model.profile import Profile
 
 T = TypeVar("T")
 
+TOKEN_PREFIX = "pkcs11:"
+"""The ids of USB tokens begin with it (RFC 7512)."""
+
 
 class BankStatus(enum.Enum):
     """Whether the bank accepts a certificate, as far as known; ignores validity dates and keys."""
@@ -38,14 +41,18 @@ class BankStatuses:
 
     `rejections`: the certificates that the bank does not accept, and why. `unconfirmed`: the id of
     the procedure of each unconfirmed certificate. `successors`: the certificate that replaced
-    another. `issuers`: the Common Names of the CAs, by profile id, whose certificates this program
-    has accepted for that bank, as their paths led to its trust anchors. `journal_error`: why the
-    journal could not be read; the other fields are then empty.
+    another. `banks`: the profile id of the bank at which a procedure issued or replaced it.
+    `token_used`: a procedure has used a USB token. `issuers`: the Common Names of the CAs, by
+    profile id, whose certificates this program has accepted for that bank, as their paths led to
+    its trust anchors. `journal_error`: why the journal could not be read; the other fields are then
+    empty.
     """
 
     rejections: Mapping[str, Rejection] = field(default_factory=lambda: MappingProxyType({}))
     unconfirmed: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     successors: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    banks: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    token_used: bool = False
     issuers: Mapping[str, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
     journal_error: CertclientError | None = None
 
@@ -106,7 +113,8 @@ def _issue_order(certificate: Certificate) -> tuple[object, ...]:
 
 def read_statuses(journal: Journal) -> BankStatuses:
     """Reads the statuses from the journal. Raises CertclientError: JOURNAL_DAMAGED, DATA_FOLDER."""
-    opened, finished = journal.open_procedures(), journal.finished()
+    opened = journal.open_procedures()
+    records = (*journal.finished(), *opened)
     return BankStatuses(
         rejections={one.fingerprint: one for one in journal.rejections()},
         unconfirmed={
@@ -114,10 +122,17 @@ def read_statuses(journal: Journal) -> BankStatuses:
         },
         successors={
             _fingerprint(record.old_certificate): _fingerprint(record.issued)
-            for record in (*finished, *opened)
+            for record in records
             if _replaced(record)
         },
-        issuers=_accepted_issuers((*finished, *opened)),
+        banks={
+            _fingerprint(der): record.profile_id
+            for record in records
+            for der in (record.old_certificate, record.issued)
+            if der
+        },
+        token_used=any(record.store_id.startswith(TOKEN_PREFIX) for record in records),
+        issuers=_accepted_issuers(records),
     )
 
 

@@ -13,7 +13,9 @@ from certclient.model.certificate import Certificate, Owner, SubjectRule
 from certclient.model.certificate_reading import CertificateField
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.lifecycle import Lifecycle, Stage, lifecycle_of
+from certclient.model.names import legible
 from certclient.model.profile import Profile
+from certclient.model.visible_text import visible
 from certclient.store.base import CertificateStore, StoredCertificate, Unavailable, WriteCheck
 
 
@@ -28,6 +30,10 @@ class InventoryEntry:
     statuses: BankStatuses = field(default_factory=BankStatuses, repr=False)
     obstacle: CertclientError | None = field(default=None, compare=False)
     """Why it cannot be renewed here, whatever its date (`obstacles.obstacle`)."""
+    bank: str = ""
+    """The id of the bank's profile."""
+    name: str = ""
+    """User ID and suffix as the certificate writes them, with what stands between them."""
 
     @property
     def counts_for_owner(self) -> bool:
@@ -57,8 +63,20 @@ class InventoryEntry:
 
     @property
     def full_id(self) -> str:
-        """User ID and contract suffix as in the certificate: `TKYM1408054 1403`."""
+        """User ID and contract suffix as in the certificate: `TKYM1408054 1403`, `U111111-A`."""
+        return self.name or self._spaced_id
+
+    @property
+    def _spaced_id(self) -> str:
         return " ".join(part for part in (self.owner.user_id, self.owner.suffix) if part)
+
+    def is_named(self, name: str) -> bool:
+        """Whether a user who types `name` may mean its owner: the user ID, alone or with the suffix
+        as it is shown or after a space, or the whole Common Name."""
+        typed = legible(name)
+        written = (self.full_id, self._spaced_id, self.certificate.common_name)
+        shown = (*map(legible, written), visible(self.full_id))
+        return bool(typed) and typed in (self.owner.user_id, *shown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +105,22 @@ class Inventory:
         return tuple(entry.stored for entry in self.entries if entry.counts_for_owner)
 
 
+StoreReading = tuple[CertificateStore, Sequence[StoredCertificate] | CertclientError]
+"""A store with its certificates, or the reason why it cannot be read."""
+
+
+def read_stores(stores: Sequence[CertificateStore]) -> list[StoreReading]:
+    """Reads every store once, without a PIN."""
+    found: list[StoreReading] = []
+    for store in stores:
+        try:
+            check_available(store)
+            found.append((store, store.certificates()))
+        except CertclientError as error:
+            found.append((store, error))
+    return found
+
+
 def read_inventory(
     profile: Profile,
     stores: Sequence[CertificateStore],
@@ -98,21 +132,26 @@ def read_inventory(
     `now` is aware; `statuses` is what the journal knows. A store that cannot be read goes to
     `Inventory.unusable`.
     """
+    return inventory_of(profile, read_stores(stores), now, statuses)
+
+
+def inventory_of(
+    profile: Profile, readings: Sequence[StoreReading], now: datetime, statuses: BankStatuses
+) -> Inventory:
+    """Like `read_inventory`, from stores that have been read."""
     entries: list[InventoryEntry] = []
     unreadable: list[StoredCertificate] = []
     unusable: dict[str, CertclientError] = {}
-    for store in stores:
-        try:
-            check_available(store)
-            found = store.certificates()
-        except CertclientError as error:
-            unusable[store.store_id] = error
+    for store, found in readings:
+        if isinstance(found, CertclientError):
+            unusable[store.store_id] = found
             continue
         entries += _entries(profile, store, found, now, statuses)
         rule = statuses.subject_rule(profile)
         unreadable += [one for one in found if _is_unreadable(one, rule)]
     entries.sort(key=lambda entry: (entry.stored.archived, entry.certificate.not_after))
-    return Inventory(tuple(stores), tuple(entries), unusable, statuses, tuple(unreadable))
+    stores = tuple(store for store, _ in readings)
+    return Inventory(stores, tuple(entries), unusable, statuses, tuple(unreadable))
 
 
 def _entries(
@@ -131,6 +170,8 @@ def _entries(
             lifecycle_of(stored.certificate, now, policy),
             statuses,
             obstacle(stored.certificate, rule),
+            profile.id,
+            stored.certificate.owner_name(rule),
         )
         for stored in found
         if (owner := stored.certificate.named_owner(rule)) is not None
@@ -187,19 +228,20 @@ UNREAD = frozenset({ErrorCode.STORE_UNAVAILABLE, ErrorCode.STORE_MODULE_START})
 
 
 def newest_per_owner(entries: Sequence[InventoryEntry]) -> list[InventoryEntry]:
-    """The certificate that counts for each owner (`BankStatuses.newest`). Soonest expiry first.
+    """The certificate that counts for each owner at each bank (`BankStatuses.newest`). Soonest
+    expiry first.
 
     Only certificates with a key that are not archived are considered, and that are the owner's; of
     one that several stores hold, the copy in the first store that can be written to.
     """
-    by_owner: dict[Owner, list[InventoryEntry]] = {}
+    by_owner: dict[tuple[str, Owner], list[InventoryEntry]] = {}
     usable = [
         entry
         for entry in entries
         if entry.stored.key is not None and not entry.stored.archived and entry.counts_for_owner
     ]
     for entry in _without_copies(usable):
-        by_owner.setdefault(entry.owner, []).append(entry)
+        by_owner.setdefault((entry.bank, entry.owner), []).append(entry)
     newest = [
         entry.statuses.newest(of_owner, lambda one: one.certificate)
         for of_owner in by_owner.values()
@@ -253,9 +295,9 @@ def named(inventory: Inventory, name: str) -> InventoryEntry:
     STORE_UNAVAILABLE if it is not found and a store could not be read.
     """
     exact = [e for e in inventory.entries if e.certificate.is_exactly(name)]
-    by_owner = [e for e in newest_per_owner(inventory.entries) if _is_owned_by(e, name)]
+    by_owner = [e for e in newest_per_owner(inventory.entries) if e.is_named(name)]
     # An owner with only archived or keyless certificates left must still be found.
-    others = [e for e in inventory.entries if _is_owned_by(e, name)]
+    others = [e for e in inventory.entries if e.is_named(name)]
     found = exact or by_owner or others[-1:]
     if not found:
         missing = CertclientError(ErrorCode.CERTIFICATE_NOT_FOUND, name=name)
@@ -274,14 +316,16 @@ def _unreadable_one(inventory: Inventory, name: str) -> CertclientError | None:
     return None
 
 
-def _is_owned_by(entry: InventoryEntry, name: str) -> bool:
-    return name in (entry.owner.user_id, entry.full_id)
-
-
 def _only(entries: Sequence[InventoryEntry], name: str) -> InventoryEntry:
     with_key = [entry for entry in entries if entry.stored.key is not None]
     candidates = _without_copies(with_key or entries)
     if len(candidates) > 1:
-        choices = ", ".join(f"{e.full_id} ({e.certificate.serial_hex})" for e in candidates)
+        several = len({entry.bank for entry in candidates}) > 1
+        choices = ", ".join(_choice(entry, with_bank=several) for entry in candidates)
         raise CertclientError(ErrorCode.CERTIFICATE_AMBIGUOUS, name=choices or name)
     return candidates[0]
+
+
+def _choice(entry: InventoryEntry, *, with_bank: bool) -> str:
+    bank = f", {entry.bank}" if with_bank else ""
+    return f"{entry.full_id} ({entry.certificate.serial_hex}{bank})"

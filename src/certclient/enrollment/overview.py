@@ -12,16 +12,12 @@ from datetime import datetime
 from types import MappingProxyType
 
 from certclient.enrollment.bank_status import BankStatus, BankStatuses
-from certclient.enrollment.inventory import (
-    Inventory,
-    InventoryEntry,
-    newest_per_owner,
-    read_inventory,
-)
+from certclient.enrollment.inventory import InventoryEntry, newest_per_owner
 from certclient.enrollment.open_procedures import OpenProcedures
 from certclient.enrollment.procedure import Leftover, ProcedureView
 from certclient.enrollment.procedure_status import ProcedurePhase, ProcedureStatus, status_of
 from certclient.enrollment.run_results import RunResult
+from certclient.enrollment.several_banks import combined, read_inventories
 from certclient.model.certificate import Owner
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.lifecycle import Lifecycle, Stage, lifecycle_of
@@ -209,40 +205,25 @@ def read_overview(
     """
     journalled = open_procedures or OpenProcedures()
     procedures = statuses_of(journalled)
-    entries: list[_ProfileEntry] = []
-    unusable: dict[str, CertclientError] = {}
-    unreadable: dict[tuple[str, str], StoredCertificate] = {}
-    for profile in profiles:
-        found: Inventory = read_inventory(profile, stores, now, statuses)
-        unusable.update(found.unusable)
-        unreadable |= {(one.store_id, one.certificate.fingerprint): one for one in found.unreadable}
-        entries += [(profile, entry) for entry in found.entries]
-    owned = {(entry.stored.store_id, entry.certificate.fingerprint) for _, entry in entries}
+    inventories = read_inventories(profiles, stores, now, statuses)
+    found = combined(inventories, stores, statuses)
+    entries = [
+        (profile, entry)
+        for profile, inventory in zip(profiles, inventories, strict=True)
+        for entry in inventory.entries
+    ]
     return Overview(
         read_at=now,
         complete=True,
         stores=tuple(stores),
-        rows=_rows(_each_once(entries), procedures),
-        unusable=MappingProxyType(unusable),
+        rows=_rows(entries, procedures),
+        unusable=MappingProxyType(found.unusable),
         pending=journalled.views,
         procedures=procedures,
         journal_error=statuses.journal_error,
         statuses=statuses,
-        unreadable=tuple(one for name, one in unreadable.items() if name not in owned),
+        unreadable=found.unreadable,
     )
-
-
-def _each_once(entries: Sequence[_ProfileEntry]) -> list[_ProfileEntry]:
-    unique: dict[tuple[str, str], _ProfileEntry] = {}
-    for profile, entry in sorted(entries, key=lambda one: _is_of_other_issuer(one[1])):
-        name = (entry.stored.store_id, entry.certificate.fingerprint)
-        unique.setdefault(name, (profile, entry))
-    return list(unique.values())
-
-
-def _is_of_other_issuer(entry: InventoryEntry) -> bool:
-    found = entry.obstacle
-    return found is not None and found.code is ErrorCode.CERTIFICATE_OTHER_ISSUER
 
 
 def statuses_of(open_procedures: OpenProcedures) -> tuple[ProcedureStatus, ...]:

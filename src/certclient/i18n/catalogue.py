@@ -209,9 +209,13 @@ class Catalogue:
 
     def fields(self, fields: Iterable[CertificateField]) -> str:
         """The names of a certificate's parts, in a list."""
-        return self._texts.comma.join(
+        return self.listed(
             self._texts.field[one.value] for one in CertificateField if one in set(fields)
         )
+
+    def listed(self, names: Iterable[str]) -> str:
+        """Names in a list."""
+        return self._texts.comma.join(names)
 
     def attempts(self, attempts: AttemptsLeft) -> str:
         """A warning about the remaining PIN attempts; "" if none is needed."""

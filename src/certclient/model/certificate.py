@@ -246,14 +246,28 @@ class Certificate:
         Otherwise a Common Name that matches only without its hidden characters and surplus
         spaces is the same customer's (RFC 5280, 7.1).
         """
-        common_names = (value for label, value in self.dn_lines if label == "Common Name")
-        matches = [m for name in common_names if (m := _match(rule.pattern, name, exact))]
-        if not matches:
+        match = self._name_match(rule, exact=exact)
+        if match is None:
             return None
-        groups = matches[-1].groupdict()
+        groups = match.groupdict()
         suffix = groups.get("suffix") or ""
         role = Role.ADMINISTRATOR if suffix in rule.administrator_suffixes else Role.USER
         return Owner(user_id=groups["user_id"], suffix=suffix, role=role)
+
+    def owner_name(self, rule: SubjectRule) -> str:
+        """User ID and suffix as the Common Name writes them, with what stands between them:
+        `TKYM1408054 1403`, `U111111-A`. "" if the rule does not match."""
+        match = self._name_match(rule)
+        if match is None:
+            return ""
+        spans = [match.span(name) for name in match.groupdict() if name in ("user_id", "suffix")]
+        used = [span for span in spans if span[0] >= 0]
+        return match.string[min(start for start, _ in used) : max(end for _, end in used)]
+
+    def _name_match(self, rule: SubjectRule, *, exact: bool = False) -> re.Match[str] | None:
+        common_names = (value for label, value in self.dn_lines if label == "Common Name")
+        matches = [m for name in common_names if (m := _match(rule.pattern, name, exact))]
+        return matches[-1] if matches else None
 
 
 def _match(pattern: re.Pattern[str], name: str, exact: bool) -> re.Match[str] | None:

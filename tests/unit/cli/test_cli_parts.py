@@ -59,7 +59,7 @@ def test_the_real_services_fit_the_command_line(tmp_path: Path) -> None:
     services = Services(
         commands=bootstrap.COMMANDS,
         profile=lambda _name: profile_of(make_lab()),
-        stores=bootstrap.stores,
+        stores=bootstrap.all_stores,
         procedures=lambda profile, stores, max_wait: bootstrap.enrollment(
             profile, stores, max_wait, tmp_path / "journal.sqlite"
         ),

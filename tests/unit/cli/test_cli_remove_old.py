@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import pytest
 
 from certclient.cli.main import run
+from certclient.model.banks import banks_of
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.profile import Profile
@@ -168,7 +170,7 @@ def test_unavailable_store_is_reported_once(cli_runner: CliRunner, capsys: Captu
     )  # irrelevant to this command
     cli_runner.pc.cause = Unavailable(ErrorCode.STORE_UNAVAILABLE)
     banks = [cli_runner.profile, replace(cli_runner.profile, id="another")]
-    services = replace(cli_runner.services(), profiles=lambda: banks)
+    services = replace(cli_runner.services(), banks=lambda: banks_of(banks))
     assert run(["remove-old", "--yes", "--json"], services) == 2
     errors = json.loads(capsys.readouterr().out)["errors"]
     assert [error["code"] for error in errors] == ["CC-STORE-UNAVAILABLE"]
@@ -177,20 +179,20 @@ def test_unavailable_store_is_reported_once(cli_runner: CliRunner, capsys: Captu
 def test_remove_old_covers_all_banks_or_only_the_named_one(cli_runner: CliRunner) -> None:
     """A certificate that matches the patterns of two banks is deleted once."""
     expired = cli_runner.add(days=-1)
-    seen: list[str] = []
+    seen: list[list[str]] = []
 
-    def stores(profile: Profile) -> list[FakeStore]:
-        seen.append(profile.id)
+    def stores(profiles: Sequence[Profile]) -> list[FakeStore]:
+        seen.append([profile.id for profile in profiles])
         return [cli_runner.pc]
 
     banks = [cli_runner.profile, replace(cli_runner.profile, id="another")]
-    services = replace(cli_runner.services(), profiles=lambda: banks, stores=stores)
+    services = replace(cli_runner.services(), banks=lambda: banks_of(banks), stores=stores)
     assert run(["remove-old", "--yes"], services) == 0
-    assert seen == [cli_runner.profile.id, "another"]
+    assert seen == [[cli_runner.profile.id, "another"]]
     assert cli_runner.pc.done == [("delete", expired.serial_hex)]
     seen.clear()
     assert run(["remove-old", "--yes", "--profile", cli_runner.profile.id], services) == 0
-    assert seen == [cli_runner.profile.id]
+    assert seen == [[cli_runner.profile.id]]
 
 
 def test_log_records_deletions_and_no_errors(cli_runner: CliRunner) -> None:

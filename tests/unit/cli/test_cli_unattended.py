@@ -17,6 +17,7 @@ from certclient.cli.ports import Services
 from certclient.enrollment.overview import read_overview
 from certclient.enrollment.procedure import ProcedureKind
 from certclient.enrollment.reminder import Reminder, ReminderHistory
+from certclient.model.banks import Banks, ConfiguredBank, banks_of
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.policy import Policy
 from certclient.model.profile import Profile, SecretPolicy
@@ -34,7 +35,7 @@ def services(
     return replace(
         cli_runner.services(),
         policy=lambda: policy,
-        profiles=lambda: tuple(profiles),
+        banks=lambda: banks_of(profiles or [cli_runner.profile]),
         reminders=cli_runner.log_file.with_name("reminders.json"),
     )
 
@@ -221,9 +222,13 @@ def test_reminder_is_repeated_at_most_once_a_day(
 def test_unusable_bank_is_reported(cli_runner: CliRunner, capsys: Capture) -> None:
     cli_runner.add()
     missing = CertclientError(ErrorCode.PROFILE_NOT_FOUND, file="so-shinkin")
-    several = replace(
-        services(cli_runner, profiles=[cli_runner.profile]), unusable_banks=lambda: [missing]
+    banks = Banks(
+        (
+            ConfiguredBank("practice", None, cli_runner.profile),
+            ConfiguredBank("so-shinkin", None, None, missing),
+        )
     )
+    several = replace(services(cli_runner), banks=lambda: banks)
     assert run(list(COMMAND), several) == 2
     results = json.loads(capsys.readouterr().out)["results"]
     assert [(r["profile"], r["outcome"]) for r in results] == [

@@ -11,6 +11,7 @@ import pytest
 
 from certclient import __version__
 from certclient.cli.main import run
+from certclient.model.banks import banks_of
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.profile import Profile
 from certclient.model.update import Announcement
@@ -35,7 +36,7 @@ class VersionCommand:
             return read_announcement(BANK.message(**changes), BANK.profile)
 
         self.services = replace(
-            self.services, profile=lambda _name: profile, announcement=announcement
+            self.services, banks=lambda: banks_of([profile]), announcement=announcement
         )
 
     def run_with(self, *arguments: str) -> int:

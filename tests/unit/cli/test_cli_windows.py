@@ -11,6 +11,7 @@ import pytest
 from certclient.cli.main import run
 from certclient.enrollment.overview import read_overview
 from certclient.enrollment.reminder import ReminderHistory
+from certclient.model.banks import banks_of
 from certclient.model.profile import LocalizedText
 from certclient.model.start import Start
 from support.cli_runner import CliRunner
@@ -113,6 +114,6 @@ def test_remind_covers_every_configured_bank(
 ) -> None:
     cli_runner.add(days=5)
     other = dataclasses.replace(cli_runner.profile, bank=LocalizedText("第二銀行", "Second Bank"))
-    services = dataclasses.replace(cli_runner.services(), profiles=lambda: [other])
+    services = dataclasses.replace(cli_runner.services(), banks=lambda: banks_of([other]))
     assert run(["--language", "en", "remind"], services) == 0
     assert "Second Bank" in capsys.readouterr().out

@@ -131,7 +131,7 @@ def folder(tmp_path: Path) -> Path:
 def test_only_permitted_bank_needs_no_name(folder: Path) -> None:
     with pytest.raises(CertclientError) as ambiguous:
         find_bank("", (folder,), Policy())
-    assert ambiguous.value.code is ErrorCode.PROFILE_NOT_FOUND
+    assert ambiguous.value.code is ErrorCode.BANK_REQUIRED
     assert find_bank("", (folder,), Policy(profiles=("bank-b",))).id == "bank-b"
 
 
@@ -148,10 +148,10 @@ def test_other_banks_and_files_are_refused(folder: Path, tmp_path: Path) -> None
 
 def test_policy_determines_the_banks_and_their_order(folder: Path) -> None:
     both = Policy(profiles=("bank-b", "bank-a"))
-    assert [bank.id for bank in all_banks((folder,), both)[0]] == ["bank-b", "bank-a"]
-    banks, errors = all_banks((folder,), Policy(profiles=("bank-a", "bank-c")))
-    assert [bank.id for bank in banks] == ["bank-a"]
-    assert [error.code for error in errors] == [ErrorCode.PROFILE_NOT_FOUND]
+    assert [bank.id for bank in all_banks((folder,), both).profiles] == ["bank-b", "bank-a"]
+    banks = all_banks((folder,), Policy(profiles=("bank-a", "bank-c")))
+    assert [bank.id for bank in banks.profiles] == ["bank-a"]
+    assert [error.code for error in banks.errors] == [ErrorCode.PROFILE_NOT_FOUND]
 
 
 def test_bank_without_permitted_destination_is_reported(folder: Path) -> None:
@@ -161,6 +161,6 @@ def test_bank_without_permitted_destination_is_reported(folder: Path) -> None:
         .replace('destinations = ["pc", "usb"]', 'destinations = ["usb"]'),
         encoding="utf-8",
     )
-    banks, errors = all_banks((folder,), Policy(destinations=(Destination.PC,)))
-    assert [bank.id for bank in banks] == ["bank-b"]
-    assert [error.code for error in errors] == [ErrorCode.POLICY_INVALID]
+    banks = all_banks((folder,), Policy(destinations=(Destination.PC,)))
+    assert [bank.id for bank in banks.profiles] == ["bank-b"]
+    assert [error.code for error in banks.errors] == [ErrorCode.POLICY_INVALID]

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from certclient.configuration.profiles import find_profile, load_profile
+from certclient.configuration.banks import find_bank
+from certclient.configuration.profiles import load_profile
 from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.policy import Policy
 from certclient.platform.folders import profile_folders
 
 BUILT_IN = profile_folders()[-1]
@@ -34,7 +36,7 @@ def put(folder: Path, profile_id: str, text: str | None = None) -> Path:
 
 def refusal(name: str, *folders: Path) -> CertclientError:
     with pytest.raises(CertclientError) as raised:
-        find_profile(name, folders)
+        find_bank(name, folders, Policy())
     return raised.value
 
 
@@ -49,21 +51,21 @@ def test_built_in_example_is_valid() -> None:
 
 def test_only_profile_needs_no_name(folder: Path) -> None:
     put(folder, "bank-a")
-    assert find_profile("", (folder, BUILT_IN)).id == "bank-a"
+    assert find_bank("", (folder, BUILT_IN), Policy()).id == "bank-a"
 
 
 def test_example_is_never_the_default() -> None:
-    assert refusal("", BUILT_IN).code is ErrorCode.PROFILE_NOT_FOUND
-    assert find_profile(EXAMPLE, (BUILT_IN,)).id == EXAMPLE
+    assert refusal("", BUILT_IN).code is ErrorCode.NO_BANK
+    assert find_bank(EXAMPLE, (BUILT_IN,), Policy()).id == EXAMPLE
 
 
 def test_with_several_profiles_a_name_is_required(folder: Path) -> None:
     put(folder, "bank-a")
     put(folder, "bank-b")
     error = refusal("", folder)
-    assert error.code is ErrorCode.PROFILE_NOT_FOUND
-    assert error.data["file"] == "bank-a, bank-b"
-    assert find_profile("bank-b", (folder,)).id == "bank-b"
+    assert error.code is ErrorCode.BANK_REQUIRED
+    assert error.data["banks"] == "bank-a, bank-b"
+    assert find_bank("bank-b", (folder,), Policy()).id == "bank-b"
 
 
 def test_unknown_id_is_reported(folder: Path) -> None:
@@ -76,12 +78,12 @@ def test_the_administrators_folder_wins(tmp_path: Path) -> None:
         place.mkdir(mode=0o755)
         text = profile_text("bank-a").replace("れい信用金庫", name)
         put(place, "bank-a", text)
-    assert find_profile("bank-a", (admin, built_in)).bank.ja == "管理者の設定"
+    assert find_bank("bank-a", (admin, built_in), Policy()).bank.ja == "管理者の設定"
 
 
 def test_profile_may_be_given_by_path(folder: Path) -> None:
     path = put(folder, "bank-a")
-    assert find_profile(str(path), ()).id == "bank-a"
+    assert find_bank(str(path), (), Policy()).id == "bank-a"
     assert refusal(str(folder / "nothing.toml")).code is ErrorCode.PROFILE_NOT_FOUND
 
 
@@ -117,4 +119,4 @@ def test_folder_in_place_of_a_profile_is_invalid(folder: Path) -> None:
 
 def test_byte_order_mark_is_ignored(folder: Path) -> None:
     put(folder, "bank-a", "\ufeff" + profile_text("bank-a"))
-    assert find_profile("bank-a", (folder,)).id == "bank-a"
+    assert find_bank("bank-a", (folder,), Policy()).id == "bank-a"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import click
 
-from certclient.cli.enrollment import EnrollmentSession, proxy_parameter
+from certclient.cli.enrollment import proxy_parameter
 from certclient.cli.exit_codes import DONE
 from certclient.cli.interaction import PresetAnswers
 from certclient.cli.invocation import Invocation
 from certclient.cli.localized import Command, Option, common_parameters
 from certclient.cli.outcomes import ProcedureResult, chosen_procedures, show_results
 from certclient.cli.records import JsonObject, print_json, procedure_record
+from certclient.cli.sessions import EnrollmentSessions
 from certclient.enrollment.procedure import Finished, ProcedureState, ProcedureView
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.platform import log
@@ -30,20 +31,22 @@ def abandon(
 ) -> int:
     """Abandons exactly one procedure, or finishes it if it is confirmed; returns the exit code."""
     invocation.command = "abandon"
-    session = EnrollmentSession(
+    sessions = EnrollmentSessions(
         invocation, PresetAnswers(yes, pin_stdin, code_stdin, proxy_user), _MAX_WAIT
     )
-    (view,) = chosen_procedures(session.procedures, procedure)
+    (view,) = chosen_procedures(sessions.pending(), procedure)
+    session = sessions.of_view(view)
     session.interaction.require_consent_possible()
     if not yes and not session.interaction.confirm(_question(invocation, view)):
         raise CertclientError(ErrorCode.CONSENT_REFUSED)
     outcome = session.procedures.abandon(view.id, session.interaction)
     if isinstance(outcome, Finished):
-        return show_results(invocation, [ProcedureResult(view.user_id, None, outcome, None)])
+        result = ProcedureResult(session.invocation, view.user_id, None, outcome, None)
+        return show_results(invocation, [result])
     log.event("abandoned", procedure=view.id)
     if invocation.json:
         record: JsonObject = {"action": "abandoned", "procedure": procedure_record(view)}
-        print_json(invocation.command, DONE, record)
+        print_json(invocation, DONE, record)
     else:
         click.echo(invocation.catalogue.text("abandon.done", user_id=view.user_id))
     return DONE

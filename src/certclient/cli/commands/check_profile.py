@@ -78,7 +78,7 @@ def _check_profile(invocation: Invocation, path: Path) -> int:
     code = _exit_code(findings)
     if invocation.json:
         record = _profile_record(examined.profile)
-        print_json("check-profile", code, _record(path, findings) | record)
+        print_json(invocation, code, _record(path, findings) | record)
         return code
     _print(invocation, str(path), findings)
     if examined.profile is not None:
@@ -92,7 +92,7 @@ def _check_policy(invocation: Invocation, file: str | None) -> int:
     code = _exit_code(findings)
     if invocation.json:
         record: JsonObject = {"policy": policy_record(policy) if policy is not None else None}
-        print_json("check-profile", code, _record(file, findings) | record)
+        print_json(invocation, code, _record(file, findings) | record)
         return code
     this = invocation.catalogue.text("check-profile.this-computer")
     _print(invocation, file or _sources(policy) or this, findings)

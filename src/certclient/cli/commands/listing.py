@@ -9,7 +9,9 @@ from certclient.cli.exit_codes import DONE
 from certclient.cli.invocation import Invocation
 from certclient.cli.localized import Command, Option, common_parameters
 from certclient.cli.records import (
+    JsonObject,
     JsonValue,
+    bank_record,
     print_json,
     row_record,
     store_record,
@@ -26,20 +28,22 @@ from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.lifecycle import Stage
 from certclient.store.names import title_of
 
-_COLUMNS = ("user-id", "role", "place", "until", "days-left", "stage", "serial")
+_COLUMNS = ("bank", "user-id", "role", "place", "until", "days-left", "stage", "serial")
+_ONE_BANK = _COLUMNS[1:]
 
 
 @click.pass_obj
 def list_certificates(invocation: Invocation, archived: bool) -> int:
-    """Prints the certificates; returns exit code 0 even if there are none."""
+    """Prints the certificates of the bank chosen or of all; returns exit code 0 even if there are
+    none."""
     invocation.command = "list"
     services = invocation.services
-    profile = invocation.profile()
+    profiles = invocation.usable_banks()
     statuses, open_procedures = journal_reader(services.statuses, services.open_procedures)()
-    stores, now = services.stores(profile), services.clock()
-    overview = read_overview([profile], stores, now, statuses, open_procedures)
+    stores, now = services.stores(profiles), services.clock()
+    overview = read_overview(profiles, stores, now, statuses, open_procedures)
     rows = [row for row in overview.rows if archived or not row.entry.stored.archived]
-    warn_of_clock(invocation, profile)
+    warn_of_clock(invocation, profiles)
     if invocation.json:
         _print_json(invocation, overview, rows)
     else:
@@ -52,26 +56,33 @@ def _print_json(invocation: Invocation, overview: Overview, rows: list[Row]) -> 
         store_record(invocation, store, overview.unusable.get(store.store_id))
         for store in overview.stores
     ]
-    certificates: list[JsonValue] = [row_record(row) for row in rows]
-    profile = invocation.profile().id
+    certificates: list[JsonValue] = [row_record(invocation, row) for row in rows]
+    profiles = invocation.banks().profiles
+    banks: list[JsonValue] = [bank_record(profile) for profile in profiles]
     unreadable: list[JsonValue] = [stored_record(one) for one in overview.unreadable]
-    record = {
-        "profile": profile,
+    record: JsonObject = {
+        "profile": profiles[0].id if len(profiles) == 1 else None,
+        "banks": banks,
         "stores": stores,
         "certificates": certificates,
         "unreadable": unreadable,
     }
-    print_json("list", DONE, record)
+    print_json(invocation, DONE, record)
 
 
 def _print_text(invocation: Invocation, overview: Overview, rows: list[Row]) -> None:
-    catalogue = invocation.catalogue
+    catalogue, profiles = invocation.catalogue, invocation.banks().profiles
     if rows:
-        headings = [catalogue.text(f"column.{name}") for name in _COLUMNS]
-        print_table(headings, [_row(invocation, row) for row in rows])
-    else:
+        several = len(profiles) > 1
+        columns = _COLUMNS if several else _ONE_BANK
+        cells = [_row(invocation, row) for row in rows]
+        print_table(
+            [catalogue.text(f"column.{name}") for name in columns],
+            cells if several else [cell[1:] for cell in cells],
+        )
+    elif profiles:
         unread = any(e.code in UNREAD for e in overview.unusable.values())
-        bank = invocation.bank()
+        bank = catalogue.listed(invocation.name_of(profile) for profile in profiles)
         nothing = catalogue.text("list.none", bank=bank)
         click.echo(catalogue.text("list.none-read", bank=bank) if unread else nothing)
     journal_error = overview.journal_error
@@ -107,6 +118,7 @@ def _print_unreadable(invocation: Invocation, overview: Overview) -> None:
 def _row(invocation: Invocation, row: Row) -> list[str]:
     catalogue, entry = invocation.catalogue, row.entry
     return [
+        invocation.name_of(row.profile),
         entry.full_id,
         catalogue.role(entry.owner.role),
         invocation.place(entry.store.destination, title_of(entry.store)),

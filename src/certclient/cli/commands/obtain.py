@@ -37,6 +37,7 @@ def obtain(
     destination = session.store(to, store, None, user_id)
     with session.interaction.running():
         result = attempt(
+            invocation,
             user_id,
             None,
             lambda: session.procedures.obtain(user_id, destination, session.interaction),

@@ -15,6 +15,7 @@ from certclient.cli.interaction import PresetAnswers
 from certclient.cli.invocation import Invocation
 from certclient.cli.localized import Command, common_parameters
 from certclient.cli.outcomes import attempt, show_results
+from certclient.cli.sessions import EnrollmentSessions
 from certclient.enrollment.interaction import NonInteractive
 from certclient.enrollment.inventory import InventoryEntry, named, the_renewable_one
 from certclient.enrollment.procedure import Outcome
@@ -32,7 +33,7 @@ def open_link(invocation: Invocation, link: str, to: str | None, store: str) -> 
     """Renews or obtains as the link requests; returns the exit code."""
     invocation.command = "open-link"
     requested = _read(invocation, link)
-    session = EnrollmentSession(invocation, PresetAnswers(), _MAX_WAIT)
+    session = _session(invocation, requested)
     if requested.profile_id not in ("", session.profile.id):
         raise _refused(invocation.catalogue.text("reason.link-bank"))
     session.interaction.require_consent_possible()
@@ -47,8 +48,20 @@ def open_link(invocation: Invocation, link: str, to: str | None, store: str) -> 
         return session.procedures.renew(entry.stored, destination, session.interaction, ticket)
 
     with session.interaction.running():
-        result = attempt(user_id, entry.owner if entry is not None else None, run)
+        owner = entry.owner if entry is not None else None
+        result = attempt(session.invocation, user_id, owner, run)
     return show_results(invocation, [result])
+
+
+def _session(invocation: Invocation, requested: DeepLink) -> EnrollmentSession:
+    """The session of the link's bank; of the certificate's if the link names no bank."""
+    if invocation.profile_name or requested.verb is Verb.OBTAIN:
+        return EnrollmentSession(invocation, PresetAnswers(), _MAX_WAIT)
+    sessions = EnrollmentSessions(invocation, PresetAnswers(), _MAX_WAIT)
+    if len(sessions.each) == 1:
+        return sessions.each[0]
+    inventory, user_id = sessions.inventory, requested.user_id
+    return sessions.of(named(inventory, user_id) if user_id else the_renewable_one(inventory))
 
 
 def _read(invocation: Invocation, link: str) -> DeepLink:

@@ -25,7 +25,7 @@ def quit_windows(invocation: Invocation, quit_wait: float) -> int:
     outcome = invocation.services.quit_windows(quit_wait)
     code = _CODES[outcome]
     if invocation.json:
-        print_json("quit", code, {"outcome": outcome})
+        print_json(invocation, code, {"outcome": outcome})
     else:
         click.echo(invocation.catalogue.text(f"quit.{outcome}"))
     return code

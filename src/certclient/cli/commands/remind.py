@@ -16,10 +16,9 @@ from certclient.cli.stores import print_unusable
 from certclient.cli.windows import start, windows_opener
 from certclient.enrollment.inventory import UNREAD
 from certclient.enrollment.journal_reading import journal_reader
-from certclient.enrollment.overview import Row, read_overview
+from certclient.enrollment.overview import read_overview
 from certclient.enrollment.reminder import Reminder, ReminderHistory
 from certclient.model.errors import CertclientError
-from certclient.model.profile import Profile
 from certclient.store.base import CertificateStore
 
 UnreadStore = tuple[CertificateStore, CertclientError]
@@ -37,8 +36,7 @@ def remind(invocation: Invocation) -> int:
     daily = invocation.services.daily_reminder()
     if daily is not None:
         daily.ensure()
-    for profile in _profiles(invocation):
-        warn_of_clock(invocation, profile)
+    warn_of_clock(invocation, invocation.usable_banks())
     unconfirmed = bool(invocation.services.statuses().unconfirmed)
     if not invocation.json:
         due, unread = _due(invocation)
@@ -52,13 +50,16 @@ def remind(invocation: Invocation) -> int:
     tries = confirm_unattended(invocation) if unconfirmed else ()
     due, unread = _due(invocation)
     if invocation.json:
-        records: list[JsonValue] = [entry_record(reminder.row.entry) for reminder in due]
+        records: list[JsonValue] = [
+            {**entry_record(one.row.entry), "bank": invocation.name_of(one.row.profile)}
+            for one in due
+        ]
         tried: list[JsonValue] = [attempt_record(invocation, one) for one in tries]
         unusable: list[JsonValue] = [
             store_record(invocation, store, error) for store, error in unread.values()
         ]
         found = {"certificates": records, "confirmations": tried, "unusable": unusable}
-        print_json("remind", DONE, found)
+        print_json(invocation, DONE, found)
         return DONE
     for one in tries:
         click.echo(attempt_sentence(invocation, one))
@@ -74,23 +75,15 @@ def _due(invocation: Invocation) -> tuple[Sequence[Reminder], Mapping[str, Unrea
     services = invocation.services
     now = services.clock()
     statuses, open_procedures = journal_reader(services.statuses, services.open_procedures)()
-    rows: list[Row] = []
+    profiles = invocation.usable_banks()
+    stores = services.stores(profiles)
+    overview = read_overview(profiles, stores, now, statuses, open_procedures)
     unread: dict[str, UnreadStore] = {}
-    for profile in _profiles(invocation):
-        stores = services.stores(profile)
-        overview = read_overview([profile], stores, now, statuses, open_procedures)
-        rows += overview.rows
-        for store in overview.stores:
-            error = overview.unusable.get(store.store_id)
-            if error is not None and error.code in UNREAD:
-                unread[store.store_id] = (store, error)
-    return ReminderHistory(services.reminders).due(rows, now), unread
-
-
-def _profiles(invocation: Invocation) -> Sequence[Profile]:
-    """The bank given, or all of them: a reminder is for the whole computer."""
-    every = () if invocation.profile_name else invocation.services.profiles()
-    return every or [invocation.profile()]
+    for store in overview.stores:
+        error = overview.unusable.get(store.store_id)
+        if error is not None and error.code in UNREAD:
+            unread[store.store_id] = (store, error)
+    return ReminderHistory(services.reminders).due(overview.rows, now), unread
 
 
 def _sentence(invocation: Invocation, reminder: Reminder) -> str:

@@ -40,7 +40,7 @@ def remove_data(invocation: Invocation, yes: bool) -> int:
         _remove(folder)
     if invocation.json:
         records: list[JsonValue] = [str(folder) for folder in folders]
-        print_json("remove-data", DONE, {"removed": records})
+        print_json(invocation, DONE, {"removed": records})
     else:
         click.echo(invocation.catalogue.text("remove-data.done"))
     return DONE

@@ -20,9 +20,10 @@ def remove_key(invocation: Invocation, key: str, yes: bool, pin_stdin: bool) -> 
     """Deletes exactly the key with the number shown by `status`; returns the exit code."""
     invocation.command = "remove-key"
     services, catalogue = invocation.services, invocation.catalogue
-    profile = invocation.profile()
-    stores = services.stores(profile)
-    procedures = services.procedures(profile, stores, 0.0)
+    profiles = invocation.banks().some()
+    stores = services.stores(profiles)
+    # A key without a procedure belongs to no bank.
+    procedures = services.procedures(profiles[0], stores, 0.0)
     leftover = named(procedures.leftovers(stores), key)
     interaction = TerminalInteraction(invocation, PresetAnswers(agreed=yes, pin_stdin=pin_stdin))
     interaction.require_consent_possible()
@@ -34,7 +35,7 @@ def remove_key(invocation: Invocation, key: str, yes: bool, pin_stdin: bool) -> 
     log.event("key-removed", procedure=leftover.name)
     if invocation.json:
         record: JsonObject = {"action": "key-removed", "leftover": leftover_record(leftover)}
-        print_json(invocation.command, DONE, record)
+        print_json(invocation, DONE, record)
     else:
         click.echo(catalogue.text("remove-key.done", number=leftover.name))
     return DONE

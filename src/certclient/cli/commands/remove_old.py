@@ -16,15 +16,15 @@ from certclient.cli.commands.listing import stage_text
 from certclient.cli.errors import print_error
 from certclient.cli.exit_codes import EXIT_CODES, worst
 from certclient.cli.interaction import PresetAnswers, TerminalInteraction
+from certclient.cli.inventories import read_each
 from certclient.cli.invocation import Invocation
 from certclient.cli.localized import Command, Option, common_parameters
 from certclient.cli.records import JsonValue, entry_record, error_record, print_json
 from certclient.enrollment.bank_status import BankStatuses
 from certclient.enrollment.cleanup import check_deletable, delete
-from certclient.enrollment.inventory import InventoryEntry, read_inventory
+from certclient.enrollment.inventory import Inventory, InventoryEntry
 from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
-from certclient.model.profile import Profile
 from certclient.model.visible_text import visible
 from certclient.platform import log
 from certclient.store.base import StoredCertificate, no_pin
@@ -67,27 +67,28 @@ def remove_old(invocation: Invocation, yes: bool) -> int:
 
 def _find(invocation: Invocation, errors: _Errors) -> dict[str, _RemovableCertificate]:
     """Each certificate once, even if two banks' patterns match it. `errors`: unreadable stores."""
-    every = () if invocation.profile_name else invocation.services.profiles()
+    services = invocation.services
+    profiles = invocation.usable_banks()
     found: dict[str, _RemovableCertificate] = {}
-    for profile in every or [invocation.profile()]:
-        found |= {old.place: old for old in _of_bank(invocation, profile, errors)}
+    for profile, inventory in zip(profiles, read_each(invocation, profiles), strict=True):
+        on_pc = {one.store_id for one in inventory.stores if one.destination is Destination.PC}
+        errors |= {name: error for name, error in inventory.unusable.items() if name in on_pc}
+        pending = {view.user_id for view in services.open_procedures().at_bank(profile.id)}
+        kept = [entry for entry in inventory.entries if entry.owner.user_id not in pending]
+        found |= {
+            old.place: old
+            for old in _removable(invocation, inventory, kept)
+            if old.entry.store.store_id in on_pc
+        }
     return found
 
 
-def _of_bank(
-    invocation: Invocation, profile: Profile, errors: _Errors
+def _removable(
+    invocation: Invocation, inventory: Inventory, entries: Sequence[InventoryEntry]
 ) -> Iterator[_RemovableCertificate]:
-    services = invocation.services
-    stores = services.stores(profile)
-    inventory = read_inventory(profile, stores, services.clock(), services.statuses())
-    on_pc = {one.store_id for one in stores if one.destination is Destination.PC}
-    errors |= {name: error for name, error in inventory.unusable.items() if name in on_pc}
-    pending = {view.user_id for view in services.open_procedures().at_bank(profile.id)}
-    for entry in inventory.entries:
+    for entry in entries:
         # What is not the bank's is not this program's to tidy up.
-        if not entry.counts_for_owner:
-            continue
-        if entry.store.store_id in on_pc and entry.owner.user_id not in pending:
+        if entry.counts_for_owner:
             old = _RemovableCertificate(entry, inventory.own, inventory.statuses)
             if _may_go(invocation, old):
                 yield old
@@ -140,7 +141,7 @@ def _report(
     if invocation.json:
         records: list[JsonValue] = [entry_record(entry) for entry in removed]
         failures: list[JsonValue] = [error_record(invocation, error) for error in errors]
-        print_json("remove-old", code, {"certificates": records, "errors": failures})
+        print_json(invocation, code, {"certificates": records, "errors": failures})
         return code
     for error in errors:
         print_error(invocation, error)

@@ -15,9 +15,11 @@ from certclient.cli.interaction import PresetAnswers
 from certclient.cli.invocation import Invocation
 from certclient.cli.localized import Command, Option
 from certclient.cli.outcomes import ProcedureResult, attempt, show_results
+from certclient.cli.sessions import EnrollmentSessions
 from certclient.cli.unattended import check_unattended_options, renew_unattended
 from certclient.enrollment.batch_pins import BatchPins, WithPins
 from certclient.enrollment.inventory import (
+    Inventory,
     InventoryEntry,
     named,
     renewable,
@@ -52,20 +54,33 @@ def renew(
         reason = invocation.catalogue.text("reason.all-and-ids")
         raise CertclientError(ErrorCode.USAGE, reason=reason)
     answers = PresetAnswers(agreed=yes, pin_stdin=pin_stdin, proxy_user=proxy_user)
-    session = EnrollmentSession(invocation, answers, wait)
-    session.require_known(to, store)
-    entries = _selected_or_resume(session, ids, everything)
-    session.interaction.require_consent_possible()
-    unread = unread_stores(session.inventory)
+    sessions = EnrollmentSessions(invocation, answers, wait)
+    _require_known(sessions, to, store)
+    entries = _selected_or_resume(sessions, ids, everything)
+    sessions.interaction.require_consent_possible()
+    unread = unread_stores(sessions.inventory)
     if everything and unread is not None:
-        session.interaction.warning(unread)
-    with session.interaction.running():
-        results = _renew_all(session, entries, to, store)
+        sessions.interaction.warning(unread)
+    with sessions.interaction.running():
+        results = _renew_all(sessions, entries, to, store)
     return show_results(invocation, results)
 
 
+def _require_known(sessions: EnrollmentSessions, to: str | None, name: str) -> None:
+    """Raises USAGE if `--to` names a store at none of the banks, before anything else is
+    reported."""
+    errors: list[CertclientError] = []
+    for session in sessions.each:
+        try:
+            session.require_known(to, name)
+        except CertclientError as error:
+            errors.append(error)
+    if len(errors) == len(sessions.each):
+        raise errors[0]
+
+
 def _selected_or_resume(
-    session: EnrollmentSession, ids: tuple[str, ...], everything: bool
+    sessions: EnrollmentSessions, ids: tuple[str, ...], everything: bool
 ) -> Sequence[InventoryEntry]:
     """As `_chosen`, but raises PROCEDURE_RUNNING if nothing is due and a procedure is unfinished,
     and CLOCK_WRONG if this computer's clock is to blame.
@@ -73,44 +88,50 @@ def _selected_or_resume(
     An unconfirmed new certificate would otherwise look as if everything were done.
     """
     try:
-        return _chosen(session, ids, everything)
+        return _chosen(sessions.inventory, ids, everything)
     except CertclientError as error:
-        unfinished = session.procedures.pending()
-        if error.code is ErrorCode.NOTHING_RENEWABLE and session.inventory.entries:
-            # A wrong clock has made every certificate look expired, or not due yet.
-            wrong_clock = session.procedures.clock_error()
-            if wrong_clock is not None:
-                raise wrong_clock from error
+        unfinished = sessions.pending()
+        if error.code is ErrorCode.NOTHING_RENEWABLE:
+            _check_clock(sessions, error)
         if error.code is not ErrorCode.NOTHING_RENEWABLE or not unfinished:
             raise
         raise CertclientError(ErrorCode.PROCEDURE_RUNNING, user_id=unfinished[0].user_id) from error
 
 
+def _check_clock(sessions: EnrollmentSessions, cause: CertclientError) -> None:
+    """A wrong clock has made every certificate look expired, or not due yet."""
+    for session in sessions.each:
+        if session.inventory.entries:
+            wrong_clock = session.procedures.clock_error()
+            if wrong_clock is not None:
+                raise wrong_clock from cause
+
+
 def _chosen(
-    session: EnrollmentSession, ids: tuple[str, ...], everything: bool
+    inventory: Inventory, ids: tuple[str, ...], everything: bool
 ) -> Sequence[InventoryEntry]:
     if everything:
-        return renewable(session.inventory)
+        return renewable(inventory)
     if not ids:
-        return [the_renewable_one(session.inventory)]
+        return [the_renewable_one(inventory)]
     entries: dict[str, InventoryEntry] = {}
     for name in ids:
-        entry = named(session.inventory, name)
+        entry = named(inventory, name)
         entries[entry.certificate.fingerprint] = entry
     return list(entries.values())
 
 
 def _renew_all(
-    session: EnrollmentSession, entries: Sequence[InventoryEntry], to: str | None, label: str
+    sessions: EnrollmentSessions, entries: Sequence[InventoryEntry], to: str | None, label: str
 ) -> list[ProcedureResult]:
     """Sequentially; a failure does not stop the rest, Ctrl+C does."""
     results: list[ProcedureResult] = []
     for number, entry in enumerate(entries, start=1):
-        if session.interaction.stop_requested():
+        if sessions.interaction.stop_requested():
             break
         if len(entries) > 1:
-            session.interaction.announce(number, len(entries), entry.full_id)
-        results.append(_renew_one(session, entry, to, label))
+            sessions.interaction.announce(number, len(entries), entry.full_id)
+        results.append(_renew_one(sessions.of(entry), entry, to, label))
     return results
 
 
@@ -123,7 +144,7 @@ def _renew_one(
         interaction = WithPins(session.interaction, BatchPins(), named)
         return session.procedures.renew(entry.stored, destination, interaction)
 
-    return attempt(entry.full_id, entry.owner, run)
+    return attempt(session.invocation, entry.full_id, entry.owner, run)
 
 
 command = Command(

@@ -11,6 +11,7 @@ from certclient.cli.interaction import PresetAnswers
 from certclient.cli.invocation import Invocation
 from certclient.cli.localized import Command, Option
 from certclient.cli.outcomes import ProcedureResult, attempt, chosen_procedures, show_results
+from certclient.cli.sessions import EnrollmentSessions
 from certclient.enrollment.procedure import ProcedureView
 
 
@@ -24,36 +25,40 @@ def resume(
     proxy_user: str,
     wait: float,
 ) -> int:
-    """Resumes one procedure or all of this bank's; returns the worst exit code.
+    """Resumes one procedure or all, at the bank chosen or at all banks; returns the worst exit
+    code.
 
     The user consented when the procedure started, so `--yes` has no effect here.
     """
     invocation.command = "resume"
     answers = PresetAnswers(yes, pin_stdin, code_stdin, proxy_user)
-    session = EnrollmentSession(invocation, answers, wait)
-    views = chosen_procedures(session.procedures, procedure)
-    with session.interaction.running():
-        results = _resume_all(session, views)
+    sessions = EnrollmentSessions(invocation, answers, wait)
+    views = chosen_procedures(sessions.pending(), procedure)
+    with sessions.interaction.running():
+        results = _resume_all(sessions, views)
     return show_results(invocation, results)
 
 
 def _resume_all(
-    session: EnrollmentSession, views: Sequence[ProcedureView]
+    sessions: EnrollmentSessions, views: Sequence[ProcedureView]
 ) -> list[ProcedureResult]:
     """Sequentially; a failure does not stop the rest, Ctrl+C does."""
     results: list[ProcedureResult] = []
     for number, view in enumerate(views, start=1):
-        if session.interaction.stop_requested():
+        if sessions.interaction.stop_requested():
             break
         if len(views) > 1:
-            session.interaction.announce(number, len(views), view.user_id)
-        results.append(_resume(session, view))
+            sessions.interaction.announce(number, len(views), view.user_id)
+        results.append(_resume(sessions.of_view(view), view))
     return results
 
 
 def _resume(session: EnrollmentSession, view: ProcedureView) -> ProcedureResult:
     return attempt(
-        view.user_id, None, lambda: session.procedures.resume(view.id, session.interaction)
+        session.invocation,
+        view.user_id,
+        None,
+        lambda: session.procedures.resume(view.id, session.interaction),
     )
 
 

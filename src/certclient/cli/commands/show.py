@@ -8,11 +8,12 @@ import click
 
 from certclient.cli.commands.listing import serial_text, stage_text, until_text
 from certclient.cli.exit_codes import DONE
+from certclient.cli.inventories import read_combined
 from certclient.cli.invocation import Invocation
 from certclient.cli.localized import Command, common_parameters
 from certclient.cli.records import entry_record, print_json
 from certclient.enrollment.bank_status import BankStatus
-from certclient.enrollment.inventory import InventoryEntry, named, read_inventory
+from certclient.enrollment.inventory import InventoryEntry, named
 from certclient.model.certificate import Certificate
 from certclient.model.certificate_reading import CertificateField
 from certclient.model.lifecycle import Stage
@@ -24,16 +25,16 @@ from certclient.store.names import title_of
 def show(invocation: Invocation, certificate: str) -> int:
     """Prints the certificate; returns the exit code."""
     invocation.command = "show"
-    services = invocation.services
-    profile = invocation.profile()
-    inventory = read_inventory(
-        profile, services.stores(profile), services.clock(), services.statuses()
-    )
-    entry = named(inventory, certificate)
+    profiles = invocation.banks().some()
+    entry = named(read_combined(invocation, profiles), certificate)
     if invocation.json:
-        print_json("show", DONE, {"certificate": entry_record(entry)})
-    else:
-        click.echo("\n".join(_lines(invocation, entry)))
+        print_json(invocation, DONE, {"certificate": entry_record(entry)})
+        return DONE
+    bank = next(profile for profile in profiles if profile.id == entry.bank)
+    lines = _lines(invocation.at_bank(bank), entry)
+    if len(profiles) > 1:
+        click.echo(invocation.catalogue.text("show.bank", bank=invocation.name_of(bank)))
+    click.echo("\n".join(lines))
     return DONE
 
 

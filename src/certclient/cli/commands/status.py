@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import click
 
-from certclient.cli.errors import print_error
 from certclient.cli.exit_codes import DONE
 from certclient.cli.invocation import Invocation
 from certclient.cli.localized import Command, Option, common_parameters
 from certclient.cli.records import (
     JsonObject,
     JsonValue,
-    error_record,
     leftover_record,
     policy_record,
     print_json,
@@ -19,13 +19,12 @@ from certclient.cli.records import (
 )
 from certclient.cli.tables import print_table
 from certclient.enrollment.open_procedures import OpenProcedures
-from certclient.enrollment.procedure import ProcedureView
+from certclient.enrollment.procedure import Leftover, ProcedureView
 from certclient.model.anchor_dates import anchor_warnings
 from certclient.model.visible_text import visible
-from certclient.platform import log
 from certclient.store.names import title_of
 
-_COLUMNS = ("procedure", "user-id", "state", "changed", "check-at", "last-error")
+_COLUMNS = ("bank", "procedure", "user-id", "state", "changed", "check-at", "last-error")
 
 
 @click.pass_obj
@@ -37,15 +36,12 @@ def status(invocation: Invocation, unfinished: bool) -> int:
     invocation.command = "status"
     if unfinished:
         return _print_user_ids(invocation)
-    profile = invocation.profile()
     services = invocation.services
-    stores = services.stores(profile)
-    procedures = services.procedures(profile, stores, 0.0)
-    opened, leftovers = services.open_procedures(), procedures.leftovers(stores)
+    leftovers = _leftovers(invocation)
+    opened = services.open_procedures()
     views = opened.views
-    warnings = anchor_warnings(profile, services.clock())
-    for warning in warnings:
-        log.error(warning)
+    for profile in invocation.usable_banks():
+        invocation.notices.extend(anchor_warnings(profile, services.clock()))
     if invocation.json:
         records: list[JsonValue] = [
             procedure_record(view, running=view.id in opened.running) for view in views
@@ -53,11 +49,8 @@ def status(invocation: Invocation, unfinished: bool) -> int:
         left: list[JsonValue] = [leftover_record(one) for one in leftovers]
         policy = policy_record(services.policy())
         fields: JsonObject = {"procedures": records, "leftover_keys": left, "policy": policy}
-        fields["warnings"] = [error_record(invocation, warning) for warning in warnings]
-        print_json("status", DONE, fields)
+        print_json(invocation, DONE, fields)
         return DONE
-    for warning in warnings:
-        print_error(invocation, warning)
     _print_procedures(invocation, opened)
     for one in leftovers:
         place = invocation.place(one.store.destination, title_of(one.store))
@@ -67,10 +60,19 @@ def status(invocation: Invocation, unfinished: bool) -> int:
     return DONE
 
 
+def _leftovers(invocation: Invocation) -> Sequence[Leftover]:
+    """The unused keys in all stores; a key without a procedure belongs to no bank."""
+    services, profiles = invocation.services, invocation.usable_banks()
+    if not profiles:
+        return ()
+    stores = services.stores(profiles)
+    return services.procedures(profiles[0], stores, 0.0).leftovers(stores)
+
+
 def _print_user_ids(invocation: Invocation) -> int:
     user_ids = invocation.services.open_procedures().user_ids
     if invocation.json:
-        print_json("status", DONE, {"unfinished": list(user_ids)})
+        print_json(invocation, DONE, {"unfinished": list(user_ids)})
     else:
         for user_id in user_ids:
             click.echo(visible(user_id))
@@ -82,17 +84,24 @@ def _print_procedures(invocation: Invocation, opened: OpenProcedures) -> None:
     if not opened.views:
         click.echo(catalogue.text("status.none"))
         return
-    print_table(
-        [catalogue.text(f"column.{name}") for name in _COLUMNS],
-        [_row(invocation, view, running=view.id in opened.running) for view in opened.views],
-    )
+    headings = [catalogue.text(f"column.{name}") for name in _COLUMNS]
+    rows = [_row(invocation, view, running=view.id in opened.running) for view in opened.views]
+    if not _several_banks(invocation, opened.views):
+        headings, rows = headings[1:], [row[1:] for row in rows]
+    print_table(headings, rows)
     click.echo(catalogue.text("status.resume"))
+
+
+def _several_banks(invocation: Invocation, views: Sequence[ProcedureView]) -> bool:
+    ids = {view.profile_id for view in views} | {one.id for one in invocation.banks().profiles}
+    return len(ids) > 1
 
 
 def _row(invocation: Invocation, view: ProcedureView, *, running: bool) -> list[str]:
     catalogue = invocation.catalogue
     state = catalogue.state(view.state)
     return [
+        invocation.bank_name(view.profile_id),
         view.id,
         view.user_id,
         catalogue.text("status.running", state=state) if running else state,

@@ -25,6 +25,8 @@ ACTIONS: Mapping[ErrorCode, tuple[Action, ...]] = {
     ErrorCode.PROFILE_ANCHOR_ENDS: _SUPPORT,
     ErrorCode.PROFILE_EXPOSED: _SUPPORT,
     ErrorCode.PROFILE_NOT_FOUND: _SUPPORT,
+    ErrorCode.NO_BANK: _NOTHING,
+    ErrorCode.BANK_REQUIRED: _SUPPORT,
     ErrorCode.POLICY_INVALID: _SUPPORT,
     ErrorCode.POLICY_FORBIDS: _SUPPORT,
     ErrorCode.UNATTENDED_OFF: _SUPPORT,

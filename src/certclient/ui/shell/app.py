@@ -128,7 +128,8 @@ def _profiles(name: str) -> tuple[Sequence[Profile], Sequence[CertclientError]]:
         return [], [error]
     if name:
         return [find_bank(name, folders.profile_folders(), policy)], []
-    return all_banks(folders.profile_folders(), policy)
+    banks = all_banks(folders.profile_folders(), policy)
+    return banks.profiles, banks.errors if banks.configured else []
 
 
 def _late_anchors(profiles: Sequence[Profile], now: datetime) -> Sequence[CertclientError]:
