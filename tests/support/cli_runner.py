@@ -28,7 +28,7 @@ from certclient.enrollment.procedure import (
     ProcedureState,
     ProcedureView,
 )
-from certclient.model.banks import banks_of
+from certclient.model.banks import Banks, banks_of
 from certclient.model.certificate import Certificate
 from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
@@ -157,6 +157,8 @@ class FakeProcedures:
     tickets: list[str | None] = field(default_factory=list)
     login: LoginTest = LOGIN_NOT_TESTED
     wrong_clock: CertclientError | None = None
+    bank: str = "practice"
+    banks_seen: list[str] = field(default_factory=list)
 
     def renew(
         self,
@@ -191,11 +193,13 @@ class FakeProcedures:
     def resume(self, procedure_id: str, interaction: Interaction) -> Outcome:
         view = next(view for view in self.views if view.id == procedure_id)
         self.seen.append(("resume", view.user_id, view.store_id))
+        self.banks_seen.append(self.bank)
         return self._end(view.user_id, FakeStore())
 
     def abandon(self, procedure_id: str, interaction: Interaction) -> Outcome:
         view = next(view for view in self.views if view.id == procedure_id)
         self.seen.append(("abandon", view.user_id, view.store_id))
+        self.banks_seen.append(self.bank)
         if view.state is ProcedureState.CONFIRMED:
             return self._end(view.user_id, FakeStore())
         return Pending(procedure_id, ProcedureState.ABANDONED, None)
@@ -210,7 +214,7 @@ class FakeProcedures:
         return self.wrong_clock
 
     def pending(self) -> Sequence[ProcedureView]:
-        return OpenProcedures(tuple(self.views)).at_bank("practice")
+        return OpenProcedures(tuple(self.views)).at_bank(self.bank)
 
     def leftovers(self, stores: Sequence[CertificateStore]) -> Sequence[Leftover]:
         return [Leftover(store, label) for store in stores for label in store.unused_keys()]
@@ -229,6 +233,7 @@ class FakeProcedures:
         interaction: Interaction,
     ) -> Outcome:
         self.seen.append((what, user_id, store.store_id))
+        self.banks_seen.append(self.bank)
         if not interaction.consent(request):
             raise CertclientError(ErrorCode.CONSENT_REFUSED, user_id=user_id)
         assert isinstance(store, FakeStore)
@@ -257,7 +262,10 @@ class FakeProcedures:
 
 @dataclass
 class CliRunner:
-    """The command line in this process. `run` returns the exit code; output goes to stdout."""
+    """The command line in this process. `run` returns the exit code; output goes to stdout.
+
+    `banks`: those that are set up; None for `profile` alone.
+    """
 
     log_file: Path
     profile: Profile = field(default_factory=lambda: profile_of(LAB))
@@ -269,6 +277,7 @@ class CliRunner:
     now: datetime = NOW
     max_wait: float | None = None
     statuses: BankStatuses = field(default_factory=BankStatuses)
+    banks: Banks | None = None
 
     def add(
         self,
@@ -302,9 +311,9 @@ class CliRunner:
     def services(self) -> Services:
         return Services(
             commands=COMMANDS,
-            profile=lambda _name: self.profile,
+            profile=self._profile,
             stores=lambda _profiles: [self.pc, *self.others],
-            banks=lambda: banks_of([self.profile]),
+            banks=lambda: self.banks or banks_of([self.profile]),
             procedures=self._procedures,
             clock=lambda: self.now,
             terminal=self.terminal,
@@ -313,11 +322,16 @@ class CliRunner:
             open_procedures=lambda: OpenProcedures(tuple(self.procedures.views)),
         )
 
+    def _profile(self, name: str) -> Profile:
+        others = self.banks.profiles if self.banks is not None else ()
+        return next((one for one in others if one.id == name), self.profile)
+
     def _procedures(
-        self, _profile: Profile, _stores: Sequence[CertificateStore], max_wait: float
+        self, profile: Profile, _stores: Sequence[CertificateStore], max_wait: float
     ) -> FakeProcedures:
+        """All banks share what is seen."""
         self.max_wait = max_wait
-        return self.procedures
+        return replace(self.procedures, bank=profile.id)
 
 
 def view(user_id: str, procedure_id: str, *, profile_id: str = "practice") -> ProcedureView:
