@@ -85,6 +85,7 @@ def system_services() -> Services:
         unseen_results=unseen_results,
         own_folders=folders.own_folders,
         preferred_store=preferred_store(),
+        left_out=left_out_commands(),
     )
 
 
@@ -99,6 +100,13 @@ def banks() -> Banks:
 
     found = all_banks(profile_folders(), read_policy())
     return replace(found, practice=find_spec("certclient_practice") is not None)
+
+
+def left_out_commands() -> frozenset[str]:
+    """The commands that this build does not contain."""
+    from importlib.util import find_spec
+
+    return frozenset() if find_spec("certclient_practice") else frozenset({"practice"})
 
 
 def open_windows(start: Start) -> int:
@@ -474,6 +482,12 @@ def _register_reminder() -> click.Command:
     return command
 
 
+def _completion() -> click.Command:
+    from certclient.cli.commands.completion import command
+
+    return command
+
+
 def _quit() -> click.Command:
     from certclient.cli.commands.quit import command
 
@@ -514,6 +528,7 @@ COMMANDS: Mapping[str, CommandLoader] = {
     "remove-old": _remove_old,
     "remove-data": _remove_data,
     "register-reminder": _register_reminder,
+    "completion": _completion,
     "quit": _quit,
     "practice": _practice,
 }

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import click
 
+from certclient.cli.candidates import destinations
 from certclient.cli.interaction import PresetAnswers, TerminalInteraction
 from certclient.cli.invocation import Invocation
 from certclient.cli.localized import Option, common_parameters
@@ -39,7 +40,7 @@ def proxy_parameter() -> click.Parameter:
 def destination_parameters() -> list[click.Parameter]:
     """`--to` and `--store`."""
     return [
-        Option(["--to"], metavar="pc|usb|BROWSER"),
+        Option(["--to"], metavar="pc|usb|BROWSER", shell_complete=destinations),
         Option(["--store"], default="", metavar="NAME"),
     ]
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import click
+from click.shell_completion import CompletionItem
 
+from certclient.cli.completion import bank_ids, banks_and_files, matching
 from certclient.cli.invocation import Invocation
 from certclient.cli.ports import CommandLeftOutError, CommandLoader
 from certclient.cli.windows import link_command, start, windows_opener
@@ -83,6 +85,19 @@ class Command(click.Command):
             with formatter.section(catalogue_of(ctx).text("help.options")):
                 formatter.write_dl(records)
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Takes the explanations of the options from the messages file."""
+        catalogue = catalogue_of(ctx)
+        texts = {
+            name: catalogue.text(f"option.{parameter.name}")
+            for parameter in self.get_params(ctx)
+            if isinstance(parameter, Option)
+            for name in (*parameter.opts, *parameter.secondary_opts)
+        }
+        found = click.Command.shell_complete(self, ctx, incomplete)
+        explained = ((one.value, texts.get(one.value) or one.help or "") for one in found)
+        return matching(explained, incomplete)
+
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
         """Translates the help of `--help`."""
         option = super().get_help_option(ctx)
@@ -95,20 +110,30 @@ class LazyGroup(Command, click.Group):
     """A group that imports a command only when it is run; listing the commands imports none."""
 
     def __init__(
-        self, *, lazy: Mapping[str, CommandLoader], name: str, params: list[click.Parameter]
+        self,
+        *,
+        lazy: Mapping[str, CommandLoader],
+        left_out: Collection[str],
+        name: str,
+        params: list[click.Parameter],
     ) -> None:
-        """`lazy` maps a command's name to the function that imports it."""
+        """`lazy` maps a command's name to the function that imports it; `left_out`: those that
+        this build does not contain, which are not listed."""
         click.Group.__init__(
             self, name=name, params=params, callback=_without_command, invoke_without_command=True
         )
         self._lazy = dict(lazy)
+        self._left_out = left_out
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The names in the order of `lazy`."""
-        return list(self._lazy)
+        return [name for name in self._lazy if name not in self._left_out]
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command:
-        """Imports the command; a `certclient:` link in its place opens the windows."""
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Imports the command; a `certclient:` link in its place opens the windows. None for an
+        unknown one while a shell completes the line."""
+        if ctx.resilient_parsing and cmd_name not in self.list_commands(ctx):
+            return None
         if is_link(cmd_name):
             return link_command(cmd_name)
         if cmd_name not in self._lazy:
@@ -123,7 +148,14 @@ class LazyGroup(Command, click.Group):
         catalogue = catalogue_of(ctx)
         Command.format_options(self, ctx, formatter)
         with formatter.section(catalogue.text("help.commands")):
-            formatter.write_dl([(name, catalogue.text(f"help.{name}")) for name in self._lazy])
+            names = self.list_commands(ctx)
+            formatter.write_dl([(name, catalogue.text(f"help.{name}")) for name in names])
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The commands, without importing them, and the options."""
+        catalogue = catalogue_of(ctx)
+        known = [(name, catalogue.text(f"help.{name}")) for name in self.list_commands(ctx)]
+        return matching(known, incomplete) + Command.shell_complete(self, ctx, incomplete)
 
 
 @click.pass_context
@@ -145,6 +177,9 @@ def _set_profile(ctx: click.Context, parameter: click.Parameter, value: str | No
     if value is None:
         return
     invocation = invocation_of(ctx)
+    if ctx.resilient_parsing:
+        invocation.profile_name = value
+        return
     earlier = ctx.meta.get(_CHOICE)
     if earlier is not None and earlier[0] == ctx.info_name and earlier[1] != value:
         ctx.fail(invocation.catalogue.text("reason.bank-and-profile"))
@@ -174,8 +209,20 @@ def common_parameters() -> list[click.Parameter]:
     name."""
     languages = click.Choice([language.value for language in Language])
     return [
-        Option(["--bank"], metavar="ID", expose_value=False, callback=_set_profile),
-        Option(["--profile"], metavar="ID|FILE", expose_value=False, callback=_set_profile),
+        Option(
+            ["--bank"],
+            metavar="ID",
+            expose_value=False,
+            callback=_set_profile,
+            shell_complete=bank_ids,
+        ),
+        Option(
+            ["--profile"],
+            metavar="ID|FILE",
+            expose_value=False,
+            callback=_set_profile,
+            shell_complete=banks_and_files,
+        ),
         Option(["--json"], is_flag=True, expose_value=False, is_eager=True, callback=_set_json),
         Option(
             ["--language"],

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import click
 
 from certclient import __version__
-from certclient.cli import streams
+from certclient.cli import completion, streams
 from certclient.cli.errors import print_warnings, report, report_lost_output
 from certclient.cli.exit_codes import DONE
 from certclient.cli.invocation import Invocation, system_language
@@ -19,25 +20,37 @@ from certclient.platform import log
 
 
 def _show_version(ctx: click.Context, _parameter: click.Parameter, value: bool) -> None:
-    if value:
+    if value and not ctx.resilient_parsing:
         click.echo(f"certclient {__version__}")
         ctx.exit()
 
 
-def command_group(commands: Mapping[str, CommandLoader]) -> LazyGroup:
-    """The command `certclient` with these subcommands."""
+def command_group(
+    commands: Mapping[str, CommandLoader], left_out: Collection[str] = ()
+) -> LazyGroup:
+    """The command `certclient` with these subcommands; `left_out`: those not in this build."""
     version = Option(
         ["--version"], is_flag=True, is_eager=True, expose_value=False, callback=_show_version
     )
-    return LazyGroup(name="certclient", lazy=commands, params=[*common_parameters(), version])
+    params = [*common_parameters(), version]
+    return LazyGroup(name="certclient", lazy=commands, left_out=left_out, params=params)
 
 
 def main(services: Services) -> int:
     """Runs the command line of this process with `services`; returns the exit code."""
     output = streams.install()
+    wanted = os.environ.get(completion.VARIABLE)
+    if wanted:
+        return complete(wanted, services)
     with log.writing_to(services.log_file):
         log.event("start", version=__version__, system=sys.platform)
         return run(sys.argv[1:], services, output)
+
+
+def complete(wanted: str, services: Services) -> int:
+    """Answers a shell that completes a line; see `completion.answer`."""
+    group = command_group(services.commands, services.left_out)
+    return completion.answer(group, wanted, Invocation(services, system_language()))
 
 
 def run(
@@ -64,7 +77,8 @@ def run(
 
 def _run(arguments: Sequence[str], invocation: Invocation) -> int:
     try:
-        result = command_group(invocation.services.commands).main(
+        services = invocation.services
+        result = command_group(services.commands, services.left_out).main(
             list(arguments), prog_name="certclient", standalone_mode=False, obj=invocation
         )
     except click.ClickException as error:

@@ -97,7 +97,8 @@ def _nothing_announced(_profile: Profile) -> Announcement:
 class Services:
     """The services of the command line.
 
-    - `commands`: the subcommands by name, each imported when it is run.
+    - `commands`: the subcommands by name, each imported when it is run; `left_out`: those that
+      this build does not contain.
     - `profile`: finds one by id or path; raises as `configuration.banks.find_bank`.
     - `stores`: the certificate stores for these banks; never raises.
     - `procedures`: opens a profile's procedures; the number is the seconds to wait for a CA.
@@ -147,3 +148,4 @@ class Services:
     unseen_results: Callable[[], bool] = lambda: False
     own_folders: Callable[[], Sequence[Path]] = tuple
     preferred_store: PreferredStore = field(default_factory=PreferredStore)
+    left_out: frozenset[str] = frozenset()

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import click
 
+from certclient.cli.candidates import certificates
 from certclient.cli.exit_codes import DONE
 from certclient.cli.interaction import PresetAnswers, TerminalInteraction
 from certclient.cli.inventories import read_each
@@ -25,7 +26,7 @@ from certclient.store.names import title_of
 def removal_parameters() -> list[click.Parameter]:
     """The argument CERT, `--yes`, `--pin-stdin`, `--store` and the common parameters."""
     return [
-        click.Argument(["certificate"], metavar="CERT"),
+        click.Argument(["certificate"], metavar="CERT", shell_complete=certificates),
         Option(["--yes", "-y"], is_flag=True),
         Option(["--pin-stdin"], is_flag=True),
         Option(["--store"], default="", metavar="NAME"),

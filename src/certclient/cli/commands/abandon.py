@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from certclient.cli.candidates import procedures
 from certclient.cli.enrollment import proxy_parameter
 from certclient.cli.exit_codes import DONE
 from certclient.cli.interaction import PresetAnswers
@@ -67,7 +68,7 @@ command = Command(
     name="abandon",
     callback=abandon,
     params=[
-        click.Argument(["procedure"], metavar="PROCEDURE"),
+        click.Argument(["procedure"], metavar="PROCEDURE", shell_complete=procedures),
         Option(["--code-stdin"], is_flag=True),
         Option(["--yes", "-y"], is_flag=True),
         Option(["--pin-stdin"], is_flag=True),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from certclient.cli.candidates import user_ids
 from certclient.cli.enrollment import (
     EnrollmentSession,
     destination_parameters,
@@ -58,7 +59,7 @@ command = Command(
     name="obtain",
     callback=obtain,
     params=[
-        click.Argument(["user_id"], metavar="USER_ID"),
+        click.Argument(["user_id"], metavar="USER_ID", shell_complete=user_ids),
         Option(["--code-stdin"], is_flag=True),
         *destination_parameters(),
         *enrolling_parameters(),

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import click
 
+from certclient.cli.candidates import user_ids
 from certclient.cli.enrollment import (
     EnrollmentSession,
     destination_parameters,
@@ -151,7 +152,7 @@ command = Command(
     name="renew",
     callback=renew,
     params=[
-        click.Argument(["ids"], nargs=-1, metavar="[ID]..."),
+        click.Argument(["ids"], nargs=-1, metavar="[ID]...", shell_complete=user_ids),
         Option(["--all", "everything"], is_flag=True),
         Option(["--unattended"], is_flag=True),
         *destination_parameters(),

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import click
 
+from certclient.cli.candidates import procedures
 from certclient.cli.enrollment import EnrollmentSession, enrolling_parameters
 from certclient.cli.interaction import PresetAnswers
 from certclient.cli.invocation import Invocation
@@ -66,7 +67,9 @@ command = Command(
     name="resume",
     callback=resume,
     params=[
-        click.Argument(["procedure"], required=False, metavar="[PROCEDURE]"),
+        click.Argument(
+            ["procedure"], required=False, metavar="[PROCEDURE]", shell_complete=procedures
+        ),
         Option(["--code-stdin"], is_flag=True),
         *enrolling_parameters(),
     ],

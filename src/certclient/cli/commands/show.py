@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import click
 
+from certclient.cli.candidates import certificates
 from certclient.cli.commands.listing import serial_text, stage_text, until_text
 from certclient.cli.exit_codes import DONE
 from certclient.cli.inventories import read_combined
@@ -93,5 +94,8 @@ def _days(invocation: Invocation, entry: InventoryEntry) -> dict[str, object]:
 command = Command(
     name="show",
     callback=show,
-    params=[click.Argument(["certificate"], metavar="CERT"), *common_parameters()],
+    params=[
+        click.Argument(["certificate"], metavar="CERT", shell_complete=certificates),
+        *common_parameters(),
+    ],
 )
