@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import replace
 
 from certclient.enrollment.bank_status import read_statuses
@@ -17,6 +18,24 @@ from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import own_label
 from certclient.model.lifecycle import Stage, lifecycle_of
+from certclient.model.profile import Profile
+from certclient.model.user_ids import requested_user_id
+
+
+def check_user_id(profile: Profile, text: str) -> str:
+    """The user ID that `text` means at this bank (`model.user_ids.requested_user_id`).
+
+    Raises USER_ID_IMPOSSIBLE (data `user_id`; `suggestion` if another spelling is one): no
+    certificate that the bank can issue would be for it.
+    """
+    found = requested_user_id(profile.subject_rule, text)
+    if found is not None:
+        return found
+    others = (unicodedata.normalize("NFKC", text), text.upper(), "".join(text.split()))
+    known = (requested_user_id(profile.subject_rule, other) for other in others if other != text)
+    suggestion = next((one for one in known if one), None)
+    hint = {"suggestion": suggestion} if suggestion else {}
+    raise CertclientError(ErrorCode.USER_ID_IMPOSSIBLE, user_id=text, **hint)
 
 
 class ProcedurePlanner:

@@ -16,7 +16,7 @@ from certclient.enrollment.login_test import LoginTest, LoginTestResult
 from certclient.enrollment.obstacles import check_renewable
 from certclient.enrollment.open_procedures import read_open_procedures
 from certclient.enrollment.outcomes import Finished, Outcome, Pending, ProcedureView
-from certclient.enrollment.planner import ProcedurePlanner
+from certclient.enrollment.planner import ProcedurePlanner, check_user_id
 from certclient.enrollment.preflight import CheckResult, check_clock
 from certclient.enrollment.proxy_login import AsksForProxyLogin, with_proxy_login
 from certclient.enrollment.readiness import ReadinessInputs, checks
@@ -144,8 +144,10 @@ class Enrollment:
         The CA decides whether to issue. An older certificate of this user ID, in any store, is
         archived at the end. `ticket`: an issue code from the bank's link, tried before the user is
         asked for one. If the bank refuses the new certificate for good, a code is asked for again,
-        once. Raises as `renew` does, and ISSUE_CODE_REQUIRED, ISSUE_CODE_WRONG.
+        once. `user_id` may be one with its suffix. Raises as `renew` does, and USER_ID_IMPOSSIBLE,
+        ISSUE_CODE_REQUIRED, ISSUE_CODE_WRONG.
         """
+        user_id = check_user_id(self._environment.profile, user_id)
         new = self._planner.new_record(ProcedureKind.OBTAIN, user_id, destination.store_id)
         predecessor = self._planner.predecessor(user_id)
         if predecessor is not None:

@@ -77,6 +77,7 @@ class ErrorCode(enum.Enum):
 
     # Choosing a certificate
     CERTIFICATE_NOT_FOUND = _Trait("CC-CERT-NOT-FOUND", ErrorKind.USER_ACTION, Actor.CUSTOMER)
+    USER_ID_IMPOSSIBLE = _Trait("CC-USER-ID", ErrorKind.USER_ACTION, Actor.CUSTOMER)
     CERTIFICATE_AMBIGUOUS = _Trait("CC-CERT-AMBIGUOUS", ErrorKind.USER_ACTION, Actor.CUSTOMER)
     NOT_YET_RENEWABLE = _Trait("CC-CERT-NOT-YET", ErrorKind.NOTHING_TO_DO, Actor.NOBODY)
     NOTHING_RENEWABLE = _Trait("CC-CERT-NOTHING-DUE", ErrorKind.NOTHING_TO_DO, Actor.NOBODY)

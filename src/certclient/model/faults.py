@@ -45,6 +45,8 @@ class Reason(enum.Enum):
     PATTERN_USER_ID = "pattern-user-id"
     PATTERN_GROUP = "pattern-group"
     PATTERN_SUFFIX = "pattern-suffix"
+    SUFFIX_NEVER = "suffix-never"
+    REMINDER_EARLY = "reminder-early"
     ADDRESS_FORM = "address-form"
     ADDRESS_SCHEME = "address-scheme"
     ADDRESS_USER = "address-user"

@@ -34,12 +34,14 @@ from certclient.model.profile_syntax import (
     ContactTable,
     LocalizedTable,
     ProfileTable,
+    RenewalTable,
     SubjectTable,
     UpdatesTable,
 )
 from certclient.model.shape import examine_shape
 from certclient.model.toml_text import TomlSyntaxError, TomlText, parse, places
 from certclient.model.urls import check_url
+from certclient.model.user_ids import can_give_suffix
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -122,9 +124,9 @@ class _Reader:
         return Profile(
             id=file.id,
             bank=_localized_text(file.bank),
-            subject_rule=self._try("subject.pattern", _subject_rule, file.subject),
+            subject_rule=self._subject_rule(file.subject),
             renewal=RenewalPolicy(file.renewal.days_before, file.renewal.obtain_days_after),
-            reminder_days=self._try("renewal.reminder_days", _falling, file.renewal.reminder_days),
+            reminder_days=self._reminder_days(file.renewal),
             key=_key_spec(file),
             ca=self._ca(file.ca),
             tls_anchors=(
@@ -146,6 +148,20 @@ class _Reader:
             install_root=file.storage.install_root,
             updates=self._updates(file.updates),
         )
+
+    def _subject_rule(self, subject: SubjectTable) -> SubjectRule:
+        rule = self._try("subject.pattern", _subject_rule, subject)
+        if rule is not None:
+            self._try("subject.administrator_suffixes", _check_suffixes, rule)
+        return rule
+
+    def _reminder_days(self, renewal: RenewalTable) -> tuple[int, ...]:
+        """The days as they stand; of the default, those within the time for renewal."""
+        table = self._text.table.get("renewal")
+        faulty = any(_within(error.data["key"], "renewal") for error in self._found)
+        if not faulty and isinstance(table, dict) and "reminder_days" in table:
+            return self._try("renewal.reminder_days", _reminder_days, renewal)
+        return tuple(day for day in renewal.reminder_days if day <= renewal.days_before)
 
     def _ca(self, ca: CaTable) -> CaSettings:
         allowed = frozenset(ca.signature_algorithms)
@@ -251,9 +267,21 @@ def _subject_rule(subject: SubjectTable) -> SubjectRule:
     )
 
 
-def _falling(days: tuple[int, ...]) -> tuple[int, ...]:
+def _check_suffixes(rule: SubjectRule) -> None:
+    for suffix in sorted(rule.administrator_suffixes):
+        if not can_give_suffix(rule.pattern, suffix):
+            raise FaultError(Reason.SUFFIX_NEVER, found=suffix)
+
+
+def _reminder_days(renewal: RenewalTable) -> tuple[int, ...]:
+    """A reminder of what cannot be renewed yet would only annoy."""
+    days = sorted(renewal.reminder_days, reverse=True)
     _check_distinct(days)
-    return tuple(sorted(days, reverse=True))
+    if days and days[0] > renewal.days_before:
+        raise FaultError(
+            Reason.REMINDER_EARLY, found=str(days[0]), days_before=str(renewal.days_before)
+        )
+    return tuple(days)
 
 
 def _distinct(destinations: tuple[Destination, ...]) -> tuple[str, ...]:

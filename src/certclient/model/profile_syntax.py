@@ -109,7 +109,8 @@ class RenewalTable(Table, frozen=True):
         _about("A new certificate can be obtained up to this many days after the expiry date."),
     ] = 90
     reminder_days: Annotated[
-        Reminders, _about("Reminders at this many days left; 0 is the last day.")
+        Reminders,
+        _about("Reminders at this many days left, at most days_before; 0 is the last day."),
     ] = (30, 10, 7, 3, 1, 0)
     ask_pin: Annotated[
         SecretPolicy, _about("Who is asked for the contract's PIN (ご契約先暗証番号) on renewal.")

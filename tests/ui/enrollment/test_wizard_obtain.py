@@ -72,6 +72,33 @@ def test_several_browsers_are_asked_for_and_the_choice_is_remembered(ui: UiEnvir
     assert context.preferred_store.recall() == firefox.store_id
 
 
+def test_the_user_id_may_be_typed_as_the_list_shows_it(ui: UiEnvironment) -> None:
+    ui.bank.add_customer()
+    code = ui.bank.issue_code()
+    customer = ui.open(EnrollmentWizard.obtain(ui.context()))
+    fill_in_letter(customer, f"{USER_ID} 1403", code.reveal())
+    customer.arrives_at(WizardPageId.START)
+    customer.clicks_on("取得する")
+    customer.arrives_at(WizardPageId.DONE)
+    (new,) = ui.usable(ui.pc)
+    assert new.common_name == f"{USER_ID} 1403"
+
+
+def test_a_user_id_that_the_bank_cannot_have_is_refused_before_anything_is_made(
+    ui: UiEnvironment,
+) -> None:
+    ui.bank.add_customer()
+    code = ui.bank.issue_code()
+    customer = ui.open(EnrollmentWizard.obtain(ui.context()))
+    fill_in_letter(customer, USER_ID.lower(), code.reveal())
+    customer.arrives_at(WizardPageId.PROBLEM)
+    assert "CC-USER-ID" in customer.text
+    assert f"もしかして：{USER_ID}" in customer.text
+    assert ui.bank.bank.certificates() == []
+    customer.clicks_on("もう一度試す")
+    customer.arrives_at(WizardPageId.LETTER)
+
+
 def test_first_issue_on_a_token(ui: UiEnvironment) -> None:
     token = ui.new_token()
     ui.bank.add_customer()

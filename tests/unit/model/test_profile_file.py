@@ -200,6 +200,9 @@ def test_a_weak_tls_anchor_is_refused_as_well() -> None:
         ("[10, 40]", "[]", "renewal.reminder_days"),
         ("[10, 40]", "[10, -1]", "renewal.reminder_days[1]"),
         ("[10, 40]", "[10, 10]", "renewal.reminder_days"),
+        ("[10, 40]", "[10, 41]", "renewal.reminder_days"),
+        ("days_before = 40", "days_before = 39", "renewal.reminder_days"),
+        ('"1394"', '"1394", "13945"', "subject.administrator_suffixes"),
         ("days_before = 40", 'ask_pin = "somebody"', "renewal.ask_pin"),
         ("[ca]", "[key]\nbits = 1024\n[ca]", "key.bits"),
         ("[ca]", "[key]\nbits = '2048'\n[ca]", "key.bits"),
@@ -326,7 +329,9 @@ def test_policy_selects_the_roles_asked_for_a_bank_secret(
     policy: SecretPolicy, administrator: bool, user: bool
 ) -> None:
     """Way B2: the bank asks its administrators for PIN and one-time password."""
-    text = GOOD.replace("days_before = 40", f'ask_one_time_password = "{policy.value}"')
+    text = GOOD.replace(
+        "days_before = 40\n", f'days_before = 40\nask_one_time_password = "{policy.value}"\n'
+    )
     asked = read(text).ask_one_time_password
     assert asked.includes(Role.ADMINISTRATOR) is administrator
     assert asked.includes(Role.USER) is user

@@ -14,6 +14,7 @@ from certclient.cli.interaction import PresetAnswers
 from certclient.cli.invocation import Invocation
 from certclient.cli.localized import Command, Option
 from certclient.cli.outcomes import attempt, show_results
+from certclient.enrollment.planner import check_user_id
 from certclient.model.errors import CertclientError, ErrorCode
 
 
@@ -34,6 +35,7 @@ def obtain(
     user_id = _plain(invocation, user_id)
     answers = PresetAnswers(yes, pin_stdin, code_stdin, proxy_user)
     session = EnrollmentSession(invocation, answers, wait)
+    user_id = check_user_id(session.profile, user_id)
     session.interaction.require_consent_possible()
     destination = session.store(to, store, None, user_id)
     with session.interaction.running():

@@ -41,6 +41,7 @@ ACTIONS: Mapping[ErrorCode, tuple[Action, ...]] = {
     ErrorCode.INTERNAL: _RETRY,
     # What a certificate allows today
     ErrorCode.CERTIFICATE_NOT_FOUND: _RETRY,
+    ErrorCode.USER_ID_IMPOSSIBLE: _RETRY,
     ErrorCode.CERTIFICATE_AMBIGUOUS: _SUPPORT,
     ErrorCode.NOT_YET_RENEWABLE: _NOTHING,
     ErrorCode.NOTHING_RENEWABLE: _NOTHING,

@@ -233,12 +233,18 @@ def possible(action: Action, wizard_state: WizardState) -> bool:
     return action is not Action.CHOOSE_PLACE
 
 
-_LETTER_WRONG = frozenset({ErrorCode.ISSUE_CODE_WRONG, ErrorCode.ISSUE_CODE_REQUIRED})
+_LETTER_WRONG = frozenset(
+    {
+        ErrorCode.ISSUE_CODE_WRONG,
+        ErrorCode.ISSUE_CODE_REQUIRED,
+        ErrorCode.USER_ID_IMPOSSIBLE,
+    }
+)
 
 
 def retry_page(wizard_state: WizardState) -> WizardPageId:
     """Returns where もう一度 starts: WORK if there is a procedure to resume, LETTER if the issue
-    code was wrong or missing, otherwise CHECKS."""
+    code or the user ID was wrong or missing, otherwise CHECKS."""
     if wizard_state.procedure_id:
         return WizardPageId.WORK
     if wizard_state.error is not None and wizard_state.error.code in _LETTER_WRONG:

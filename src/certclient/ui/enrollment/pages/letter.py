@@ -8,7 +8,10 @@ from dataclasses import replace
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QLineEdit, QWidget
 
+from certclient.enrollment.planner import check_user_id
+from certclient.model.errors import CertclientError
 from certclient.model.issue_code import normalised_code
+from certclient.model.user_ids import requested_user_id
 from certclient.ui.enrollment.navigation import WizardPageId
 from certclient.ui.enrollment.pages.base import Button, Buttons, WizardPage, sentences
 from certclient.ui.enrollment.session import WizardSession
@@ -121,12 +124,20 @@ class LetterPage(WizardPage):
 
     @property
     def _user_id(self) -> str:
-        plain = unicodedata.normalize("NFKC", self._user.text())
-        return "".join(character for character in plain if not character.isspace())
+        """As typed, with single blanks; one with its suffix is the user ID before it."""
+        typed = " ".join(unicodedata.normalize("NFKC", self._user.text()).split())
+        rule = self.session.profile.subject_rule
+        return requested_user_id(rule, typed) or typed.replace(" ", "")
 
     def _next(self) -> None:
         self._correcting = False
         self.session.wizard_state = replace(self.session.wizard_state, user_id=self._user_id)
+        try:
+            check_user_id(self.session.profile, self._user_id)
+        except CertclientError as error:
+            self._correcting = True
+            self.session.fail(error)
+            return
         self.session.forward(WizardPageId.LETTER)
 
     def take_code(self) -> str:
