@@ -738,12 +738,28 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <translation>Obtain &amp;your first certificate</translation>
     </message>
     <message>
+        <source>&amp;Practise</source>
+        <translation>&amp;Practise</translation>
+    </message>
+    <message>
+        <source>No bank can be used on this computer</source>
+        <translation>No bank can be used on this computer</translation>
+    </message>
+    <message>
+        <source>The lines below say what is wrong with the bank's settings.</source>
+        <translation>The lines below say what is wrong with the bank's settings.</translation>
+    </message>
+    <message>
         <source>No bank is set up on this computer</source>
         <translation>No bank is set up on this computer</translation>
     </message>
     <message>
         <source>The settings of your bank are missing. Install the program from your bank's page again, or ask whoever looks after your computers.</source>
         <translation>The settings of your bank are missing. Install the program from your bank's page again, or ask whoever looks after your computers.</translation>
+    </message>
+    <message>
+        <source>You can also try everything out with a practice bank: “Practise” opens a window of its own, with certificates that are not real. Closing it removes them.</source>
+        <translation>You can also try everything out with a practice bank: “Practise” opens a window of its own, with certificates that are not real. Closing it removes them.</translation>
     </message>
     <message>
         <source>Looking for certificates…</source>

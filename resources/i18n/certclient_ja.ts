@@ -736,12 +736,28 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <translation>電子証明書を取得する(&amp;Y)</translation>
     </message>
     <message>
+        <source>&amp;Practise</source>
+        <translation>練習する(&amp;P)</translation>
+    </message>
+    <message>
+        <source>No bank can be used on this computer</source>
+        <translation>このパソコンで使える金融機関の設定がありません</translation>
+    </message>
+    <message>
+        <source>The lines below say what is wrong with the bank&apos;s settings.</source>
+        <translation>金融機関の設定に誤りがあります。内容は下に表示しています。</translation>
+    </message>
+    <message>
         <source>No bank is set up on this computer</source>
         <translation>このパソコンには、金融機関の設定がありません</translation>
     </message>
     <message>
         <source>The settings of your bank are missing. Install the program from your bank&apos;s page again, or ask whoever looks after your computers.</source>
         <translation>お取引の金融機関の設定が見つかりません。金融機関のページからもう一度インストールするか、パソコンを管理されている方にお問い合わせください。</translation>
+    </message>
+    <message>
+        <source>You can also try everything out with a practice bank: “Practise” opens a window of its own, with certificates that are not real. Closing it removes them.</source>
+        <translation>金融機関の設定がなくても、練習用の銀行で一通り試せます。「練習する」を押すと、別のウィンドウが開きます。そこで使う電子証明書は本物ではなく、閉じると消えます。</translation>
     </message>
     <message>
         <source>Looking for certificates…</source>

@@ -13,6 +13,7 @@ from certclient.enrollment.preferred_store import PreferredStore
 from certclient.enrollment.procedure import Enrollment
 from certclient.i18n.catalogue import Catalogue, Language
 from certclient.model.certificate import Owner, Role
+from certclient.model.errors import CertclientError
 from certclient.model.profile import Profile
 from certclient.model.visible_text import visible
 from certclient.store.base import CertificateStore
@@ -42,7 +43,9 @@ class AppContext:
     `open_url` opens a page in the user's browser and returns whether that worked. `data_folder` is
     this user's. `updates` asks the banks for their newest version; call it in a worker. None turns
     update checks off. `preferred_store` remembers where the user wants new certificates.
-    `announce` has a screen reader say a text. `wrong_tries` counts wrong PINs and codes.
+    `bank_errors`: why other banks cannot be used. `practise` starts the practice bank with windows
+    of its own; None if this build has none. `announce` has a screen reader say a text.
+    `wrong_tries` counts wrong PINs and codes.
     """
 
     profiles: tuple[Profile, ...]
@@ -62,6 +65,8 @@ class AppContext:
     preferred_store: PreferredStore = field(default_factory=PreferredStore)
     announce: Announcer = field(default_factory=Announcements)
     wrong_tries: WrongTries = field(default_factory=WrongTries)
+    bank_errors: tuple[CertclientError, ...] = ()
+    practise: Callable[[], None] | None = None
 
     @property
     def catalogue(self) -> Catalogue:

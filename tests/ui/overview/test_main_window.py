@@ -15,7 +15,10 @@ from pytestqt.qtbot import QtBot
 
 from certclient.enrollment.overview import Condition, Row
 from certclient.i18n.catalogue import Language
+from certclient.model.destination import Destination
+from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.progress import Step
+from certclient.store.unavailable import unavailable
 from certclient.ui.context import AppContext
 from certclient.ui.dialogs.details import DetailsDialog
 from certclient.ui.dialogs.error_dialog import ErrorDialog
@@ -218,6 +221,71 @@ def test_missing_bank_profile_is_shown(ui: UiEnvironment, qtbot: QtBot) -> None:
     labels = [label.text() for label in window.findChildren(QLabel) if label.isVisible()]
     assert "このパソコンには、金融機関の設定がありません" in labels
     assert not window.empty.obtain.isVisible()
+
+
+def visible_texts(window: MainWindow) -> str:
+    labels = [label.text() for label in window.findChildren(QLabel) if label.isVisible()]
+    return "\n".join(labels)
+
+
+def test_without_a_bank_practice_is_offered(ui: UiEnvironment, qtbot: QtBot) -> None:
+    started: list[bool] = []
+    context = dataclasses.replace(ui.context(), profiles=(), practise=lambda: started.append(True))
+    window = MainWindow(context)
+    qtbot.addWidget(window)
+    window.show()
+    assert window.empty.practise.text() == "練習する(&P)"
+    assert "「練習する」" in visible_texts(window)
+    window.empty.practise.click()
+    assert started == [True]
+
+
+def test_bank_that_cannot_be_used_is_named_and_the_others_work(
+    ui: UiEnvironment, qtbot: QtBot
+) -> None:
+    broken = CertclientError(
+        ErrorCode.PROFILE_INVALID, file="/etc/x/bank-b.toml", key="id", reason="missing-key"
+    )
+    second = dataclasses.replace(ui.profile, id="second")
+    context = dataclasses.replace(
+        ui.context(), profiles=(ui.profile, second), bank_errors=(broken,)
+    )
+    ui.add_certificate(ui.pc)
+    window = MainWindow(context)
+    qtbot.addWidget(window)
+    scanner = StoreScanner(context)
+    window.show()
+    with qtbot.waitSignal(scanner.scanned, timeout=LONG):
+        scanner.refresh()
+    texts = visible_texts(window)
+    assert texts.count("CC-PROFILE-INVALID") == 1
+    assert texts.count("/etc/x/bank-b.toml") == 1
+    assert window.table.certificates.several_banks, "there is a column for the bank"
+    assert window.table.row is not None
+
+
+def test_missing_token_software_concerns_only_those_with_a_token(
+    ui: UiEnvironment, qtbot: QtBot
+) -> None:
+    missing = CertclientError(ErrorCode.STORE_MIDDLEWARE_MISSING, path="/opt/token/module.so")
+    store = unavailable("pkcs11-module:/opt/token/module.so", "module", Destination.USB, missing)
+    ui.stores.append(store)
+    context = ui.context()
+    window = MainWindow(context)
+    qtbot.addWidget(window)
+    scanner = StoreScanner(context)
+    window.show()
+    with qtbot.waitSignal(scanner.scanned, timeout=LONG):
+        scanner.refresh()
+    assert "CC-STORE-MIDDLEWARE" not in visible_texts(window)
+    if ui.hsm is None:
+        return
+    ui.new_token()
+    with qtbot.waitSignal(scanner.scanned, timeout=LONG):
+        scanner.refresh()
+    texts = visible_texts(window)
+    assert "CC-STORE-MIDDLEWARE" in texts
+    assert "ダウンロードページ" not in texts, "the profile names no such page"
 
 
 def test_unavailable_store_shows_its_error(screen: MainWindowScreen) -> None:

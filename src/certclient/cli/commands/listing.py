@@ -22,6 +22,7 @@ from certclient.cli.tables import print_table
 from certclient.enrollment.inventory import UNREAD, InventoryEntry
 from certclient.enrollment.journal_reading import journal_reader
 from certclient.enrollment.overview import Condition, Overview, Row, read_overview
+from certclient.enrollment.store_problems import store_problems
 from certclient.model.certificate import DATES
 from certclient.model.certificate_reading import CertificateField
 from certclient.model.errors import CertclientError, ErrorCode
@@ -93,10 +94,8 @@ def _print_text(invocation: Invocation, overview: Overview, rows: list[Row]) -> 
             err=True,
         )
     _print_unreadable(invocation, overview)
-    for store in overview.stores:
-        error = overview.unusable.get(store.store_id)
-        if error is not None:
-            print_unusable(invocation, store, error)
+    for store, error in store_problems(overview, profiles):
+        print_unusable(invocation, store, error)
 
 
 def _print_unreadable(invocation: Invocation, overview: Overview) -> None:

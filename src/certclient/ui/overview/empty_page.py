@@ -19,12 +19,14 @@ class EmptyPage(QWidget):
         self._heading = Heading()
         self._text = Sentence()
         self.obtain = QPushButton()
+        self.practise = QPushButton()
         body = QWidget()
         layout = QVBoxLayout(body)
         layout.addStretch(1)
         layout.addWidget(self._heading)
         layout.addWidget(self._text)
         layout.addWidget(self.obtain, 0, Qt.AlignmentFlag.AlignLeft)
+        layout.addWidget(self.practise, 0, Qt.AlignmentFlag.AlignLeft)
         layout.addStretch(2)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -43,16 +45,13 @@ class EmptyPage(QWidget):
             self._retranslate()
 
     def _retranslate(self) -> None:
+        context = self._context
         self.obtain.setText(self.tr("Obtain &your first certificate"))
-        self.obtain.setVisible(not self._scanning and bool(self._context.profiles))
-        if not self._context.profiles:
-            self._heading.setText(self.tr("No bank is set up on this computer"))
-            self._text.setText(
-                self.tr(
-                    "The settings of your bank are missing. Install the program from your bank's"
-                    " page again, or ask whoever looks after your computers."
-                )
-            )
+        self.obtain.setVisible(not self._scanning and bool(context.profiles))
+        self.practise.setText(self.tr("&Practise"))
+        self.practise.setVisible(not context.profiles and context.practise is not None)
+        if not context.profiles:
+            self._show_no_bank()
         elif self._scanning:
             self._heading.setText(self.tr("Looking for certificates…"))
             self._text.setText("")
@@ -65,3 +64,20 @@ class EmptyPage(QWidget):
                     " token, plug it in; it then appears here by itself."
                 )
             )
+
+    def _show_no_bank(self) -> None:
+        if self._context.bank_errors:
+            self._heading.setText(self.tr("No bank can be used on this computer"))
+            text = self.tr("The lines below say what is wrong with the bank's settings.")
+        else:
+            self._heading.setText(self.tr("No bank is set up on this computer"))
+            text = self.tr(
+                "The settings of your bank are missing. Install the program from your bank's"
+                " page again, or ask whoever looks after your computers."
+            )
+        offer = self.tr(
+            "You can also try everything out with a practice bank: “Practise” opens a window of its"
+            " own, with certificates that are not real. Closing it removes them."
+        )
+        shown = (text, offer) if self._context.practise is not None else (text,)
+        self._text.setText("\n\n".join(shown))

@@ -84,8 +84,9 @@ class CertificateModel(QAbstractItemModel):
 
     @property
     def several_banks(self) -> bool:
-        """Whether the certificates belong to more than one bank."""
-        return len({row.profile.id for row in (*self._top, *self._folded)}) > 1
+        """Whether more than one bank is set up, or the certificates belong to more than one."""
+        banks = {row.profile.id for row in (*self._top, *self._folded)}
+        return len(banks | {profile.id for profile in self._context.profiles}) > 1
 
     @property
     def fold(self) -> QModelIndex:

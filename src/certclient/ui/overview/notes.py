@@ -1,4 +1,4 @@
-"""Lines below the list: stores that cannot be used, and what the last action did."""
+"""Lines below the list: banks and stores that cannot be used, and what the last action did."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from certclient.enrollment.inventory import UNREAD
 from certclient.enrollment.overview import Row
+from certclient.enrollment.store_problems import store_problems
 from certclient.model.errors import ErrorCode
 from certclient.model.visible_text import visible
 from certclient.store.base import StoredCertificate
@@ -19,7 +20,7 @@ _FINGERPRINT_DIGITS = 16
 
 
 class NoteLines(Sentence):
-    """States why each unusable store cannot be used and what to do; hidden if all work."""
+    """States why each unusable bank and store cannot be used and what to do; hidden if all work."""
 
     def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -41,11 +42,8 @@ class NoteLines(Sentence):
 
     def _lines(self) -> list[str]:
         catalogue, overview = self._context.catalogue, self._context.state.overview
-        lines: list[str] = []
-        for store in overview.stores:
-            error = overview.unusable.get(store.store_id)
-            if error is None:
-                continue
+        lines = self._banks()
+        for store, error in store_problems(overview, self._context.profiles):
             place = self._context.place(store)
             shown = catalogue.error(error)
             text = self.tr("{place} cannot be used: {title}. {next}")
@@ -55,11 +53,19 @@ class NoteLines(Sentence):
                 # Certificates are missing from the list: which folder, and why.
                 lines += shown.details
         lines += [self._unreadable(stored) for stored in overview.unreadable]
-        for error in (overview.journal_error, overview.scan_error):
-            if error is None:
+        for found in (overview.journal_error, overview.scan_error):
+            if found is None:
                 continue
-            shown = catalogue.error(error)
+            shown = catalogue.error(found)
             lines.append(f"{shown.title}. {shown.next_step} [{shown.code}]")
+        return lines
+
+    def _banks(self) -> list[str]:
+        """Banks that cannot be used, with the file's name."""
+        lines: list[str] = []
+        for error in self._context.bank_errors:
+            shown = self._context.catalogue.error(error)
+            lines += [f"{shown.title} [{shown.code}]", *shown.details, shown.next_step]
         return lines
 
     def _unreadable(self, stored: StoredCertificate) -> str:

@@ -7,7 +7,7 @@ import secrets
 import sys
 import threading
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from types import TracebackType
 
@@ -87,7 +87,12 @@ def open_windows(start: Start, services: WindowServices) -> int:
         return _DONE
     instance = SingleInstance(name, application)
     instance.listen()
-    context = make_context(profiles, start, application, services)
+    for error in errors:
+        log.error(error)
+    late = _late_anchors(profiles, services.clock())
+    context = replace(
+        make_context(profiles, start, application, services), bank_errors=(*errors, *late)
+    )
     shell = Shell(context, resident=start.remind)
     crashes = _Crashes(shell)
     sys.excepthook = crashes.hook
@@ -95,8 +100,6 @@ def open_windows(start: Start, services: WindowServices) -> int:
     shell.ended.connect(application.quit)
     garbage = GuiGarbageCollector(application)
     garbage.start()
-    for error in (*errors, *_late_anchors(profiles, services.clock())):
-        shell.window.show_error(error)
     shell.start(_start_request(start))
     daily = daily_reminder(folders.data_folder())
     if daily is not None:

@@ -1,0 +1,53 @@
+"""Which stores that cannot be used concern this user, and what is said about them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from certclient.enrollment.bank_status import TOKEN_PREFIX
+from certclient.enrollment.overview import Overview
+from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.profile import Profile
+from certclient.store.base import CertificateStore
+
+
+def store_problems(
+    overview: Overview, profiles: Sequence[Profile]
+) -> Sequence[tuple[CertificateStore, CertclientError]]:
+    """The stores that cannot be used, and why, in the order of the stores.
+
+    That the software of a USB token is missing concerns only those who have one: a token is or was
+    there, or a procedure has used one. All others would read it for ever. A wizard says it to those
+    who choose USB.
+    """
+    unusable = [
+        (store, overview.unusable[store.store_id])
+        for store in overview.stores
+        if store.store_id in overview.unusable
+    ]
+    return [
+        (store, with_guide(error, profiles))
+        for store, error in unusable
+        if error.code is not ErrorCode.STORE_MIDDLEWARE_MISSING or _has_token(overview)
+    ]
+
+
+def _has_token(overview: Overview) -> bool:
+    stores = [store.store_id for store in overview.stores]
+    places = [row.entry.stored.store_id for row in overview.rows]
+    seen = any(place.startswith(TOKEN_PREFIX) for place in (*stores, *places))
+    return seen or overview.statuses.token_used
+
+
+def with_guide(error: CertclientError, profiles: Sequence[Profile]) -> CertclientError:
+    """Adds the page from which a bank's customers get the software, if its profile names one."""
+    if error.code is not ErrorCode.STORE_MIDDLEWARE_MISSING:
+        return error
+    path = error.data.get("path", "")
+    pages = (
+        profile.usb_guide_url
+        for profile in profiles
+        if profile.usb_guide_url and path in map(str, profile.pkcs11_modules)
+    )
+    page = next(pages, "")
+    return CertclientError(error.code, **error.data, problem="guide", guide=page) if page else error
