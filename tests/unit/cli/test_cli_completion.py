@@ -9,9 +9,11 @@ from typing import NoReturn
 
 import pytest
 
-from certclient.cli.completion import SHELLS, VARIABLE, script
-from certclient.cli.main import complete, run
+from certclient.cli.completion import SHELLS, VARIABLE, answer, script
+from certclient.cli.invocation import Invocation
+from certclient.cli.main import command_group, complete, run
 from certclient.cli.ports import Services
+from certclient.i18n.catalogue import Language
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.profile import Profile
 from certclient.store.base import CertificateStore
@@ -84,12 +86,10 @@ def test_banks_are_offered_and_files(offered: Offered) -> None:
 def test_explanations_are_in_the_language_of_the_user(
     services: Services, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("LANG", "ja_JP.UTF-8")
-    for name in ("LC_ALL", "LC_MESSAGES", "LANGUAGE"):
-        monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("COMP_WORDS", "certclient renew --al")
     monkeypatch.setenv("COMP_CWORD", "2")
-    assert complete("zsh_complete", services) == 0
+    group = command_group(services.commands)
+    assert answer(group, "zsh_complete", Invocation(services, Language.JAPANESE)) == 0
     assert "更新" in capsys.readouterr().out
 
 
