@@ -143,6 +143,17 @@ def test_first_issue_with_an_issue_code(bank: OpenSslBank) -> None:
         assert request_count(server) == 2
 
 
+def test_a_waiting_request_is_withdrawn(bank: OpenSslBank) -> None:
+    """OpenSSL acknowledges the error message with pkiConf (RFC 9810, 5.3.21)."""
+    answer = bank.lab.issue(bank.new_key.spki)
+    with bank.by_code_server(answer, "-poll_count", "3", "-check_after", "1") as server:
+        client = bank.client(server)
+        transaction = client.prepare_obtain(bank.by_code, bank.new_key)
+        got = client.send(transaction, bank.by_code)
+        assert isinstance(got, Waiting)
+        client.withdraw(got.transaction, bank.by_code)
+
+
 def test_polls_until_the_certificate_is_issued(bank: OpenSslBank) -> None:
     answer = bank.lab.issue(bank.new_key.spki)
     with bank.by_code_server(answer, "-poll_count", "3", "-check_after", "1") as server:

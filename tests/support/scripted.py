@@ -137,6 +137,10 @@ class ScriptedCa:
         self._check(credential)
         return self._answer(transaction)
 
+    def withdraw(self, transaction: Transaction, credential: Credential) -> None:
+        self._next_fault("withdraw", transaction.transaction_id)
+        self._check(credential)
+
     def confirm(
         self, issued: Issued, credential: Credential, rejection: ErrorCode | None = None
     ) -> None:

@@ -144,6 +144,14 @@ class CaClient(Protocol):
         """Polls the CA after Waiting (CMP pollReq)."""
         ...
 
+    def withdraw(self, transaction: Transaction, credential: Credential) -> None:
+        """Tells the CA, after Waiting, that the request is no longer wanted (CMP error message).
+
+        Raises CA_REFUSED if the CA does not take it: nothing then holds the CA from issuing a
+        certificate, which it revokes as never confirmed.
+        """
+        ...
+
     def confirm(
         self,
         issued: Issued,

@@ -9,10 +9,14 @@ from certclient.enrollment.journal import ProcedureKind, ProcedureState, Record
 from certclient.enrollment.outcomes import BankHolds
 from certclient.enrollment.refusals import is_confirmed
 from certclient.enrollment.run_context import RunContext
-from certclient.enrollment.steps import issued
+from certclient.enrollment.steps import issued, transaction_of
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.progress import Step
+
+_SENT = frozenset({ProcedureState.REQUESTED, ProcedureState.WAITING})
+_ENDED_BY_CA = frozenset({ErrorCode.CA_REFUSED, ErrorCode.CA_TRANSACTION_MISMATCH})
+"""Reasons for which the transaction does not exist at the CA any more."""
 
 
 def clean_up(context: RunContext, record: Record, reason: ErrorCode | None) -> Record:
@@ -21,8 +25,9 @@ def clean_up(context: RunContext, record: Record, reason: ErrorCode | None) -> R
     Informs the CA, then deletes the new certificate and key. If it turns out that the CA has
     confirmed the certificate already, nothing is deleted, and the procedure goes on at CONFIRMED.
     Informing a CA that awaits a confirmation is best effort (it revokes what is never confirmed);
-    one that may take the certificate for confirmed has to be reached. Any error leaves the
-    procedure open, and a later run cleans up.
+    one that may take the certificate for confirmed has to be reached. A request that waits at the
+    CA is withdrawn, best effort, too. Any error leaves the procedure open, and a later run cleans
+    up.
     """
     with context.step(Step.CLEAN_UP):
         if record.issued and not record.not_accepted and not _retract(context, record, reason):
@@ -33,9 +38,38 @@ def clean_up(context: RunContext, record: Record, reason: ErrorCode | None) -> R
                 unanswered=False,
                 last_error="",
             )
+        if record.state in _SENT and reason not in _ENDED_BY_CA:
+            _withdraw(context, record)
         remove_new(context, record)
     context.forget_code(record)
     return replace(record, state=end_state(record))
+
+
+def _withdraw(context: RunContext, record: Record) -> None:
+    """Tells the CA that a waiting request is no longer wanted; a failure is only a warning.
+
+    Without an answer to the request there is no nonce to continue the transaction with. An issue
+    code is not asked for: only one that this run or the credential store has is used.
+    """
+    if record.state is not ProcedureState.WAITING:
+        _warn_not_informed(context, record, None)
+        return
+    if record.kind is ProcedureKind.OBTAIN and not context.knows_code(record):
+        _warn_not_informed(context, record, CertclientError(ErrorCode.ISSUE_CODE_REQUIRED))
+        return
+    ca, transaction = context.environment.ca, transaction_of(context, record)
+    try:
+        credential = context.credential(record)
+        context.through_proxy(lambda: ca.withdraw(transaction, credential))
+    except CertclientError as error:
+        _warn_not_informed(context, record, error)
+
+
+def _warn_not_informed(context: RunContext, record: Record, cause: CertclientError | None) -> None:
+    data = {"reason": cause.code.code} if cause is not None else {}
+    warning = CertclientError(ErrorCode.CA_NOT_INFORMED, user_id=record.user_id, **data)
+    warning.__cause__ = cause
+    context.interaction.warning(warning)
 
 
 def end_state(record: Record) -> ProcedureState:

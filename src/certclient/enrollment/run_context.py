@@ -239,9 +239,7 @@ class RunContext:
 
     def issue_code(self, record: Record) -> Secret:
         """The issue code of this run, from the vault or the user. Raises ISSUE_CODE_REQUIRED."""
-        if self.code is None:
-            self.code = self._ask_vault(lambda vault: vault.fetch(record.id))
-        if self.code is None:
+        if not self.knows_code(record):
             self.code = self._ask_code(record, previous_incorrect=False)
         if self.code is None:
             raise CertclientError(ErrorCode.ISSUE_CODE_REQUIRED, user_id=record.user_id)
@@ -256,6 +254,12 @@ class RunContext:
                 raise
             return False
         return True
+
+    def knows_code(self, record: Record) -> bool:
+        """Whether the issue code is known without asking the user."""
+        if self.code is None:
+            self.code = self._ask_vault(lambda vault: vault.fetch(record.id))
+        return self.code is not None
 
     def take_ticket(self) -> Secret | None:
         """The ticket on the first call, then None: the bank accepts it only once."""

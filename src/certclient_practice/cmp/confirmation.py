@@ -58,8 +58,13 @@ class ConfirmationHandler:
     def reject(self, repositories: Repositories, transaction: TransactionRecord) -> Reply:
         """Revokes the certificate that the client rejects. Raises RefusedError.
 
-        An issue code that was used for it remains usable.
+        A request that still waits is withdrawn: nothing is issued for it. An issue code that was
+        used remains usable.
         """
+        waits = (BankTransactionState.WAITING, BankTransactionState.REJECTED)
+        if transaction.state in waits and not transaction.serial_hex:
+            repositories.transactions.ended(transaction, BankTransactionState.REJECTED)
+            return Reply(PkiConfirm())
         record = repositories.register.find(transaction.serial_hex)
         if record is None:
             raise RefusedError.no_transaction()

@@ -339,6 +339,47 @@ def test_abandoning_a_stopped_procedure_removes_the_new_key(customer: CustomerCo
     assert customer.enrollment().pending() == []
 
 
+def test_abandoning_a_waiting_request_withdraws_it_at_the_ca(customer: CustomerComputer) -> None:
+    customer.ca.waits, customer.max_wait = 9, 0.0
+    outcome = customer.renew()
+    assert isinstance(outcome, Pending)
+    assert outcome.state is ProcedureState.WAITING
+    person = ScriptedUser(pins=[PIN])
+    customer.enrollment().abandon(outcome.procedure_id, person)
+    assert [call for call, _ in customer.ca.calls].count("withdraw") == 1
+    assert person.warnings == []
+    customer.assert_old_certificate_untouched()
+
+
+def test_a_ca_that_cannot_be_told_is_reported_and_the_key_removed(
+    customer: CustomerComputer,
+) -> None:
+    customer.ca.waits, customer.max_wait = 9, 0.0
+    outcome = customer.renew()
+    customer.ca.faults["withdraw"] = [CertclientError(ErrorCode.NETWORK_UNREACHABLE)]
+    assert isinstance(outcome, Pending)
+    person = ScriptedUser(pins=[PIN])
+    customer.enrollment().abandon(outcome.procedure_id, person)
+    (warning,) = person.warnings
+    assert warning.code is ErrorCode.CA_NOT_INFORMED
+    assert warning.data["reason"] == "CC-NET-UNREACHABLE"
+    customer.assert_old_certificate_untouched()
+    assert customer.enrollment().pending() == []
+
+
+def test_a_request_without_an_answer_cannot_be_withdrawn(customer: CustomerComputer) -> None:
+    lost = CertclientError(ErrorCode.NETWORK_TIMEOUT)
+    customer.ca.faults["send"], customer.max_wait = [lost], 0.0
+    with pytest.raises(CertclientError):
+        customer.renew()
+    (open_one,) = customer.enrollment().pending()
+    assert open_one.state is ProcedureState.REQUESTED
+    person = ScriptedUser(pins=[PIN])
+    customer.enrollment().abandon(open_one.id, person)
+    assert [warning.code for warning in person.warnings] == [ErrorCode.CA_NOT_INFORMED]
+    assert "withdraw" not in [call for call, _ in customer.ca.calls]
+
+
 def test_abandoning_a_confirmed_procedure_finishes_it(customer: CustomerComputer) -> None:
     person = ScriptedUser(pins=[PIN], stop_before=lambda steps: Step.CONFIRM in steps)
     outcome = customer.renew(person)

@@ -9,10 +9,12 @@ import pytest
 from certclient.ca.client import (
     BankSecrets,
     CaClient,
+    Credential,
     Issued,
     MacCredential,
     SignatureCredential,
     SignerStatus,
+    Transaction,
     Waiting,
     names_failure,
 )
@@ -71,6 +73,30 @@ def test_renew_with_waiting_and_a_repeated_request(bank: RunningBank, client: Ca
     client.confirm(issued, credential)
     assert bank.state_of(issued.certificate.serial_hex) is CertificateState.CONFIRMED
     assert bank.state_of(credential.certificate.serial_hex) is CertificateState.SUPERSEDED
+
+
+@pytest.mark.parametrize("by_code", [False, True])
+def test_a_withdrawn_request_is_never_issued(
+    bank: RunningBank, client: CaClient, by_code: bool
+) -> None:
+    bank.set_policy(wait_polls=2, check_after=3)
+    credential: Credential = MacCredential(USER_ID, bank.issue_code()) if by_code else current(bank)
+
+    def prepared() -> Transaction:
+        if isinstance(credential, MacCredential):
+            return client.prepare_obtain(credential, NEW_KEY)
+        return client.prepare_renew(credential, NEW_KEY)
+
+    issued_before = len(bank.bank.certificates())
+    waiting = client.send(prepared(), credential)
+    client.withdraw(waiting.transaction, credential)
+    client.withdraw(waiting.transaction, credential)
+    refusal = refused(lambda: client.poll(waiting.transaction, credential))
+    assert refusal.code is ErrorCode.CA_REFUSED
+    assert len(bank.bank.certificates()) == issued_before
+    bank.set_policy(wait_polls=0)
+    again = client.send(prepared(), credential)
+    assert isinstance(again, Issued), "the credential can be used for another request"
 
 
 def test_rejected_certificate_is_revoked(bank: RunningBank, client: CaClient) -> None:

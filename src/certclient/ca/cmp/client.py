@@ -36,6 +36,7 @@ from certclient.cmp.bodies import (
     CertificateReply,
     CertificateRequest,
     CertResponse,
+    ErrorMessage,
     GeneralKind,
     GeneralMessage,
     PkiConfirm,
@@ -49,7 +50,7 @@ from certclient.cmp.messages import Message
 from certclient.cmp.names import AlgorithmIdentifier, CertId
 from certclient.cmp.revocation import Revocation, RevokeReply, RevokeRequest
 from certclient.cmp.signatures import prove_possession
-from certclient.cmp.status import Failure, PkiStatus
+from certclient.cmp.status import Failure, PkiStatus, PkiStatusInfo
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import Signer
@@ -62,6 +63,7 @@ _NO_SECRETS = BankSecrets()
 _REQUEST_ID = 0
 _CESSATION_OF_OPERATION = 5
 _NONCE_BYTES = 16
+_WITHDRAWN = "The customer no longer wants this certificate."
 _MAX_CHECK_AFTER = 30 * 24 * 3600
 """Seconds: the upper limit for a CA's checkAfter."""
 
@@ -155,6 +157,16 @@ class CmpClient:
         )
         answer = self._exchange(request, transaction, credential, {nonce, state.nonce})
         return self._certificate_answer(answer, transaction, state)
+
+    def withdraw(self, transaction: Transaction, credential: Credential) -> None:
+        """See CaClient.withdraw. An error message ends the transaction, and the CA must acknowledge
+        it by pkiConf (RFC 9810, 5.3.21; RFC 9483, 3.6.1)."""
+        state = CmpTransactionState.of(transaction)
+        status = PkiStatusInfo(PkiStatus.REJECTION, (_WITHDRAWN,))
+        request, nonce = self._follow_up(transaction, state, ErrorMessage(status), credential)
+        answer = self._exchange(request, transaction, credential, {nonce})
+        if not isinstance(answer.body, PkiConfirm):
+            raise _unexpected(answer.body)
 
     def confirm(
         self, issued: Issued, credential: Credential, rejection: ErrorCode | None = None

@@ -118,6 +118,7 @@ ACTIONS: Mapping[ErrorCode, tuple[Action, ...]] = {
     ErrorCode.CA_PROTECTION_INVALID: _SUPPORT,
     ErrorCode.CA_TRANSACTION_MISMATCH: _RETRY,
     ErrorCode.CA_CONFIRM_FAILED: _RETRY,
+    ErrorCode.CA_NOT_INFORMED: _NOTHING,
     ErrorCode.ISSUE_CODE_WRONG: _RETRY,
     ErrorCode.ISSUE_CODE_REQUIRED: _RETRY,
     ErrorCode.BANK_SECRETS_REQUIRED: _RETRY,
