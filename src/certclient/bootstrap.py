@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import click
 
+    from certclient.ca.client import CaClient
+    from certclient.ca.transport import Transport
     from certclient.cli.ports import CommandLoader, Services
     from certclient.enrollment.bank_status import BankStatuses
     from certclient.enrollment.journal import Journal
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
     from certclient.platform.credential_store import CredentialStore
     from certclient.platform.proxies.logins import ProxyLogins
     from certclient.platform.proxies.routes import ProxyResolver
+    from certclient.qualification.line import RecordingLine
     from certclient.store.base import CertificateStore
     from certclient.ui.shell.app import WindowServices
     from certclient.updates.check import UpdateChecks
@@ -86,6 +89,7 @@ def system_services() -> Services:
         own_folders=folders.own_folders,
         preferred_store=preferred_store(),
         left_out=left_out_commands(),
+        tested_ca=tested_ca,
     )
 
 
@@ -365,6 +369,22 @@ def enrollment(
     return Enrollment(environment, opened)
 
 
+def tested_ca(profile: Profile) -> tuple[CaClient, RecordingLine]:
+    """The bank's CA, and the line through which it is asked. Raises POLICY_INVALID."""
+    from certclient.ca.factory import ca_client_for
+    from certclient.configuration.policy import read_policy
+    from certclient.qualification.line import RecordingLine
+
+    lines: list[RecordingLine] = []
+
+    def recorded(transport: Transport) -> Transport:
+        lines.append(RecordingLine(transport, time.perf_counter))
+        return lines[0]
+
+    proxies, logins = decided_proxy(read_policy()), proxy_logins()
+    return ca_client_for(profile, clock, secrets.token_bytes, proxies, logins, recorded), lines[0]
+
+
 # The commands, each imported when it is run.
 
 
@@ -464,6 +484,12 @@ def _check_profile() -> click.Command:
     return command
 
 
+def _qualify_ca() -> click.Command:
+    from certclient.cli.commands.qualify_ca import command
+
+    return command
+
+
 def _remove_old() -> click.Command:
     from certclient.cli.commands.remove_old import command
 
@@ -525,6 +551,7 @@ COMMANDS: Mapping[str, CommandLoader] = {
     "remind": _remind,
     "version": _version,
     "check-profile": _check_profile,
+    "qualify-ca": _qualify_ca,
     "remove-old": _remove_old,
     "remove-data": _remove_data,
     "register-reminder": _register_reminder,

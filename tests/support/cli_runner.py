@@ -5,15 +5,16 @@ clerk = Clerk(); clerk.add("TKYM1408054"); assert clerk.run("list") == 0
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from certclient.bootstrap import COMMANDS
+from certclient.ca.client import CaClient
 from certclient.cli.main import run
-from certclient.cli.ports import Services
+from certclient.cli.ports import Services, no_ca
 from certclient.enrollment.bank_status import BankStatuses
 from certclient.enrollment.interaction import ConsentRequest, Interaction, SecretKind, SecretRequest
 from certclient.enrollment.open_procedures import OpenProcedures
@@ -36,6 +37,7 @@ from certclient.model.keys import KeyRef
 from certclient.model.profile import Profile
 from certclient.model.progress import Phase, Progress, Step
 from certclient.model.secret import Secret
+from certclient.qualification.line import RecordingLine
 from certclient.store.base import (
     AttemptsLeft,
     Available,
@@ -277,6 +279,7 @@ class CliRunner:
     now: datetime = NOW
     max_wait: float | None = None
     statuses: BankStatuses = field(default_factory=BankStatuses)
+    tested_ca: Callable[[Profile], tuple[CaClient, RecordingLine]] = no_ca
     banks: Banks | None = None
 
     def add(
@@ -320,6 +323,7 @@ class CliRunner:
             log_file=self.log_file,
             statuses=lambda: self.statuses,
             open_procedures=lambda: OpenProcedures(tuple(self.procedures.views)),
+            tested_ca=self.tested_ca,
         )
 
     def _profile(self, name: str) -> Profile:

@@ -8,6 +8,7 @@ from datetime import datetime
 from certclient.ca.client import CaClient
 from certclient.ca.cmp.client import CmpClient
 from certclient.ca.tls.interception import system_roots
+from certclient.ca.transport import Transport
 from certclient.ca.transports.system import system_transport
 from certclient.model.profile import Profile
 from certclient.platform.proxies.logins import ProxyLogins
@@ -20,12 +21,14 @@ def ca_client_for(
     random_bytes: Callable[[int], bytes],
     proxies: ProxyResolver | None = None,
     logins: ProxyLogins | None = None,
+    line: Callable[[Transport], Transport] = lambda transport: transport,
 ) -> CaClient:
     """A client for `profile.ca.url` with the profile's trust anchors.
 
     `clock` returns aware UTC; `random_bytes` takes a length in bytes and must be unpredictable.
     `proxies`: an administrator's setting (`proxies.fixed_proxy`); None follows the system's
-    settings. `logins`: the proxies' logins of this process.
+    settings. `logins`: the proxies' logins of this process. `line`: what to put around the
+    transport.
     """
     transport = system_transport(
         profile.tls_anchors,
@@ -34,4 +37,4 @@ def ca_client_for(
         clock=clock,
         roots=lambda: system_roots().with_anchors(profile.ca.trust_anchors),
     )
-    return CmpClient(profile.ca, transport, clock, random_bytes)
+    return CmpClient(profile.ca, line(transport), clock, random_bytes)

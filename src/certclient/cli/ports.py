@@ -10,6 +10,7 @@ from typing import Protocol
 
 import click
 
+from certclient.ca.client import CaClient
 from certclient.cli.terminal import Terminal
 from certclient.enrollment.bank_status import BankStatuses
 from certclient.enrollment.interaction import Interaction
@@ -25,6 +26,7 @@ from certclient.model.start import Start
 from certclient.model.update import Announcement
 from certclient.platform.daily_reminder import DailyReminder
 from certclient.platform.proxies.logins import ProxyLogins
+from certclient.qualification.line import RecordingLine
 from certclient.store.base import CertificateStore, PinProvider, StoredCertificate
 
 
@@ -93,6 +95,11 @@ def _nothing_announced(_profile: Profile) -> Announcement:
     raise CertclientError(ErrorCode.UPDATE_INVALID, reason="nothing announced")
 
 
+def no_ca(profile: Profile) -> tuple[CaClient, RecordingLine]:
+    """For a command line without a network."""
+    raise CertclientError(ErrorCode.NETWORK_UNREACHABLE, host=profile.id, reason="no network")
+
+
 @dataclass(frozen=True, slots=True)
 class Services:
     """The services of the command line.
@@ -124,6 +131,7 @@ class Services:
     - `unseen_results`: whether the windows have the end of a procedure to tell.
     - `own_folders`: the folders that hold all of this user's data.
     - `preferred_store`: the store that the user chose for new certificates.
+    - `tested_ca`: a bank's CA for `qualify-ca`, and the line on which it is asked.
     """
 
     commands: Mapping[str, CommandLoader]
@@ -149,3 +157,4 @@ class Services:
     own_folders: Callable[[], Sequence[Path]] = tuple
     preferred_store: PreferredStore = field(default_factory=PreferredStore)
     left_out: frozenset[str] = frozenset()
+    tested_ca: Callable[[Profile], tuple[CaClient, RecordingLine]] = no_ca

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Protocol
 
 from certclient.ca.path import PathError, validate_path
-from certclient.enrollment.journal import Record
 from certclient.model.certificate import Certificate
 from certclient.model.certificate_reading import KeyUsage
 from certclient.model.clock_error import CLOCK_LIMIT
@@ -15,8 +15,21 @@ from certclient.model.japan_time import later
 from certclient.model.profile import Profile
 
 
+class Requested(Protocol):
+    """What was requested. `spki`: DER; `old`: the certificate to renew, None for 取得."""
+
+    @property
+    def user_id(self) -> str: ...
+
+    @property
+    def spki(self) -> bytes: ...
+
+    @property
+    def old(self) -> Certificate | None: ...
+
+
 def check_issued(
-    record: Record,
+    record: Requested,
     certificate: Certificate,
     received: Sequence[Certificate],
     profile: Profile,
@@ -67,7 +80,7 @@ def _signs(certificate: Certificate) -> bool:
     return certificate.key_usage is None or KeyUsage.DIGITAL_SIGNATURE in certificate.key_usage
 
 
-def _matches_request(record: Record, certificate: Certificate, profile: Profile) -> bool:
+def _matches_request(record: Requested, certificate: Certificate, profile: Profile) -> bool:
     """更新: same owner, including suffix and role. 取得: same user ID as requested."""
     owner = certificate.named_owner(profile.subject_rule, exact=True)
     if owner is None or owner.user_id != record.user_id:

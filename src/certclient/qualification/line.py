@@ -1,0 +1,83 @@
+"""A transport that records each exchange and can lose an answer after the CA has given it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from certclient.ca.transport import Transport
+from certclient.model.errors import CertclientError, ErrorCode
+
+_LOST = "the answer was discarded on purpose"
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One message and its answer, both DER. `received` is None if there was none.
+
+    `lost`: the CA has answered, and the answer was kept from the client. `seconds`: how long it
+    took.
+    """
+
+    sent: bytes
+    received: bytes | None
+    lost: bool
+    seconds: float
+
+
+class RecordingLine:
+    """Implements `ca.transport.Transport` around another one.
+
+    A line that breaks loses the answer after the CA has processed the request: the case in which
+    the customer and the CA know different things. `lost`: the answer that the last `post` has lost.
+    `monotonic` returns seconds.
+    """
+
+    def __init__(self, inner: Transport, monotonic: Callable[[], float]) -> None:
+        self._inner = inner
+        self._monotonic = monotonic
+        self._losing = False
+        self._exchanges: list[Exchange] = []
+        self.lost: bytes | None = None
+
+    def lose_next_answer(self) -> None:
+        """The next `post` reaches the CA and raises NETWORK_TIMEOUT all the same."""
+        self._losing = True
+
+    def taken(self) -> Sequence[Exchange]:
+        """The exchanges since the last call."""
+        taken, self._exchanges = self._exchanges, []
+        return taken
+
+    def post(self, url: str, body: bytes, content_type: str) -> bytes:
+        """See Transport.post. Raises NETWORK_TIMEOUT for an answer that is to be lost."""
+        lost, self._losing = self._losing, False
+        self.lost = None
+        started = self._monotonic()
+        answer: bytes | None = None
+        try:
+            answer = self._inner.post(url, body, content_type)
+        finally:
+            took = self._monotonic() - started
+            self._exchanges.append(Exchange(body, answer, lost and answer is not None, took))
+        if lost:
+            self.lost = answer
+            raise CertclientError(ErrorCode.NETWORK_TIMEOUT, reason=_LOST)
+        return answer
+
+    def get(self, url: str, accept: str) -> bytes:
+        """See Transport.get."""
+        return self._inner.get(url, accept)
+
+    def probe(self, url: str) -> Sequence[CertclientError]:
+        """See Transport.probe."""
+        return self._inner.probe(url)
+
+    def interrupt(self) -> None:
+        """See Transport.interrupt."""
+        self._inner.interrupt()
+
+    def server_time(self) -> datetime | None:
+        """See Transport.server_time."""
+        return self._inner.server_time()
