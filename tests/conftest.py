@@ -15,6 +15,7 @@ pytest_plugins = [
     "support.windows_pc",
     "support.nss",
     "support.softhsm",
+    "support.tokens.stacks",
     "support.pkcs11_shim",
     "support.customer",
     "support.bank",

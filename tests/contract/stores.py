@@ -17,6 +17,8 @@ from certclient.store.base import CertificateStore, PinProvider, no_pin
 from certclient.store.pkcs11.softokn import Opening
 from support.nss import NssDatabase
 from support.softhsm import SoftHsm, right_pin
+from support.tokens.running import Limit, RunningToken
+from support.tokens.stacks import stack_of_this_run
 
 AddForeign = Callable[[Sequence[Certificate]], None]
 
@@ -25,7 +27,8 @@ AddForeign = Callable[[Sequence[Certificate]], None]
 class StoreCase:
     """A fresh, empty store. `reopen` finds it again as after a restart of the program;
     `add_foreign` adds certificates as other software would, without keys and without CKA_ID.
-    `algorithms`: the signature algorithms that its keys support."""
+    `algorithms`, `key_bits`: the signature algorithms and key lengths that it supports; `limits`:
+    what it cannot do."""
 
     store: CertificateStore
     pin: PinProvider
@@ -33,6 +36,13 @@ class StoreCase:
     reopen: Callable[[], CertificateStore]
     add_foreign: AddForeign
     algorithms: frozenset[SignatureAlgorithm] = frozenset(SignatureAlgorithm)
+    key_bits: frozenset[int] = frozenset({2048, 3072})
+    limits: frozenset[Limit] = frozenset()
+
+    def skip_if(self, limit: Limit) -> None:
+        """Leaves the test out if the token has this limit."""
+        if limit in self.limits:
+            pytest.skip(limit.value)
 
 
 def softhsm_case(request: pytest.FixtureRequest) -> StoreCase:
@@ -62,10 +72,33 @@ def nss_case(request: pytest.FixtureRequest) -> StoreCase:
     return StoreCase(store, no_pin, Destination.PC, nss.store, add_foreign)
 
 
+def token_case(request: pytest.FixtureRequest) -> StoreCase:
+    """The token of a run on a private machine (tests/integration/tokens)."""
+    token: RunningToken = request.getfixturevalue("token")
+
+    def add_foreign(certificates: Sequence[Certificate]) -> None:
+        with token.other_software() as session:
+            _create_all(session, certificates)
+
+    return StoreCase(
+        token.store(),
+        token.right_pin,
+        Destination.USB,
+        token.store,
+        add_foreign,
+        token.algorithms,
+        token.key_bits,
+        token.limits,
+    )
+
+
 CASES: dict[str, Callable[[pytest.FixtureRequest], StoreCase]] = {
     "softhsm": softhsm_case,
     "nss": nss_case,
 }
+
+if stack_of_this_run():
+    CASES = {stack_of_this_run(): token_case}
 
 if sys.platform == "win32":
     from support.windows_pc import CNG, SIGNS, WindowsPc

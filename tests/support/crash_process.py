@@ -130,9 +130,12 @@ def enrollment(profile: Profile, point: str) -> tuple[Enrollment, list[Certifica
 def main(profile_path: str, point: str, kind: str, *rest: str) -> None:
     front, stores = enrollment(load_profile(Path(profile_path)), point)
     wanted = Destination(rest[-1])
-    destination = next(s for s in stores if s.destination is wanted)
+    suitable = [store for store in stores if store.destination is wanted]
     person = ScriptedUser(pins=[PIN])
+    destination = suitable[0]
     if kind == "renew":
+        # A module may show slots beside the one with the certificate.
+        destination = next(store for store in suitable if store.certificates())
         (current,) = (s for s in destination.certificates() if not s.archived)
         front.renew(current, destination, person)
     else:

@@ -114,6 +114,15 @@ class Cryptoki:
         )
         return self._call(_INITIALIZE, ctypes.addressof(arguments))
 
+    def join(self) -> None:
+        """Calls C_Initialize after python-pkcs11 has done so, and ignores that it was done already.
+
+        p11-kit-proxy makes each caller of C_GetFunctionList an application of its own, which is to
+        be initialised by itself; to other modules there is one for the process.
+        """
+        arguments = _InitializeArgs(flags=_CKF_OS_LOCKING_OK)
+        self._call(_INITIALIZE, ctypes.addressof(arguments))
+
     def limits(self, slot_id: int) -> TokenLimits | None:
         """Returns the limits of the token in this slot, or None if C_GetTokenInfo fails."""
         info = _TokenInfo()

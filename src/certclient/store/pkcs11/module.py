@@ -119,7 +119,9 @@ def _load(path: Path) -> Module:
         cryptoki = Cryptoki(path)
     except (OSError, AttributeError) as error:
         raise _wrong(path, str(error)[:200]) from error
-    return Module(path=path, library=_started(path), cryptoki=cryptoki)
+    library = _started(path)
+    cryptoki.join()
+    return Module(path=path, library=library, cryptoki=cryptoki)
 
 
 def _started(path: Path) -> Library:

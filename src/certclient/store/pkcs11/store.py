@@ -193,6 +193,8 @@ class _VisibleKeys:
         for half in halves:
             unknown = half.spki is None or not certificate.spki
             same_key = half.spki == certificate.spki
+            if certificate.is_ca and _made_from(found, half):
+                continue
             if half.key_id and (same_key or (unknown and half.key_id == found.key_id)):
                 return half.key_id
         return None
@@ -216,6 +218,12 @@ class _VisibleKeys:
     @cached_property
     def _others(self) -> Sequence[KeyObject]:
         return [half for one in _HALVES for half in other_keys(self._session, one)]
+
+
+def _made_from(found: CertificateObject, half: KeyObject) -> bool:
+    """Whether a public half may be one that OpenSC shows of each certificate, with its label. It
+    is no proof that the card has a CA's private key."""
+    return half.object_class is ObjectClass.PUBLIC_KEY and half.label == found.label
 
 
 _HALVES = (ObjectClass.PRIVATE_KEY, ObjectClass.PUBLIC_KEY)

@@ -127,11 +127,21 @@ class TokenLogin:
             raise RuntimeError(f"{self.store_id} is open already in this process")
         token = self.locate()
         _in_use.add(self.store_id)
+        session = None
         try:
-            yield self._logged_in(token, pin)
+            session = self._logged_in(token, pin)
+            yield session
         finally:
-            self.cryptoki.close_all_sessions(token.slot.slot_id)
+            self._log_out(token, session)
             _in_use.discard(self.store_id)
+
+    def _log_out(self, token: pkcs11.Token, session: pkcs11.Session | None) -> None:
+        """Closes `session` by itself first: to p11-kit-proxy, python-pkcs11 and `cryptoki` are two
+        applications, and neither can close the other's sessions."""
+        if session is not None:
+            with suppress(pkcs11.PKCS11Error):
+                session.close()
+        self.cryptoki.close_all_sessions(token.slot.slot_id)
 
     def _logged_in(self, token: pkcs11.Token, pin: PinProvider) -> pkcs11.Session:
         state = availability_from_flags(token)

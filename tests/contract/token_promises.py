@@ -1,0 +1,246 @@
+"""What every token keeps beyond the store contract: PINs, renewals, kills, services, logins.
+
+Runs on a private machine only, for one kind of token (tests/integration/tokens): its name is not
+one that pytest collects by itself.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from certclient.cli.exit_codes import DONE
+from certclient.model.certificate import Certificate
+from certclient.model.errors import CertclientError, ErrorCode
+from certclient.store.base import AttemptsLeft, Available, CertificateStore
+from certclient_practice.admin.profile_writer import ProfileOptions
+from certclient_practice.repositories.records import CertificateState
+from support.bank import RunningBank, running_bank
+from support.nss import NssDatabase
+from support.softhsm import ScriptedPins
+from support.tokens.quick_programs import QuickPrograms, quick_programs
+from support.tokens.running import Limit, RunningToken
+
+USER, OTHER = "TKYM1408054", "TKYM1408055"
+WRONG = "135791"
+TOO_LONG = "9" * 300
+
+KILLS = ("after:create_key", "after:install_intermediates", "after:install", "after:archive")
+"""The steps that write to the token; tests/integration/kill kills all of them, with SoftHSM."""
+
+
+@dataclass
+class Pc:
+    """A customer's computer with the token; `programs` are the real ones, as processes."""
+
+    bank: RunningBank
+    token: RunningToken
+    programs: QuickPrograms
+
+    def run(self, *arguments: str) -> Any:
+        """`certclient … --pin-stdin --json`, which must succeed; returns its output."""
+        done = self.programs.certclient(
+            *arguments, "--json", *self.profile, stdin=f"{self.token.pin}\n"
+        )
+        assert done.code == DONE, (done.code, done.out, done.err)
+        return done.json
+
+    @property
+    def profile(self) -> tuple[str, str]:
+        return "--profile", str(self.bank.profile_path)
+
+    def renew(self, user: str = USER) -> None:
+        (result,) = self.run("renew", user, "--yes", "--pin-stdin")["results"]
+        assert result["outcome"] == "done"
+
+    def listed(self) -> list[dict[str, Any]]:
+        """All certificates on the token, archived ones included."""
+        found = self.run("list", "--archived")["certificates"]
+        return [one for one in found if one["destination"] == "usb"]
+
+    def usable(self) -> list[str]:
+        """The serial numbers of those with a key that are not archived."""
+        return [one["serial"] for one in self.listed() if not one["archived"] and one["has_key"]]
+
+    def empty_token(self) -> None:
+        self.programs.wipe(self.token.module, self.token.label)
+
+    def add_certificate(self, user: str = USER) -> Certificate:
+        token, label = (self.token.module, self.token.label), f"last year {user}"
+        spki = self.programs.make_key(*token, label)
+        certificate = self.bank.issue_certificate(user, spki, 20)
+        self.programs.install(*token, label, certificate.der)
+        return certificate
+
+
+@pytest.fixture(scope="module")
+def bank(
+    tmp_path_factory: pytest.TempPathFactory, running_token: RunningToken
+) -> Iterator[RunningBank]:
+    with running_bank(tmp_path_factory.mktemp("bank")) as running:
+        running.set_policy(wait_polls=1)
+        running.write_profile(ProfileOptions(pkcs11_modules=(running_token.module,)))
+        running.add_customer(USER)
+        running.add_customer(OTHER)
+        yield running
+
+
+@pytest.fixture(scope="module")
+def programs(
+    tmp_path_factory: pytest.TempPathFactory, running_token: RunningToken
+) -> Iterator[QuickPrograms]:
+    home = tmp_path_factory.mktemp("home")
+    environment = {
+        "PATH": os.environ["PATH"],
+        "LANG": "C.UTF-8",
+        "HOME": str(home),
+        "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
+        **running_token.environment,
+    }
+    with quick_programs(environment) as started:
+        yield started
+
+
+@pytest.fixture
+def pc(bank: RunningBank, running_token: RunningToken, programs: QuickPrograms) -> Pc:
+    made = Pc(bank, running_token, programs)
+    made.empty_token()
+    return made
+
+
+def _attempts(store: CertificateStore) -> AttemptsLeft:
+    state = store.availability()
+    assert isinstance(state, Available)
+    return state.attempts
+
+
+def _refused(store: CertificateStore, *pins: str) -> ErrorCode:
+    with pytest.raises(CertclientError) as error, store.open(ScriptedPins(*pins)):
+        pass
+    return error.value.code
+
+
+def test_a_wrong_pin_costs_one_attempt_and_the_right_one_restores_them(token: RunningToken) -> None:
+    store = token.store()
+    assert _refused(store, WRONG) is ErrorCode.PIN_INCORRECT
+    after_one = _attempts(store)
+    with store.open(token.right_pin):
+        pass
+    assert _attempts(store) is AttemptsLeft.UNKNOWN
+    expected = AttemptsLeft.UNKNOWN if Limit.PIN_NOT_COUNTED in token.limits else AttemptsLeft.LOW
+    assert after_one is expected
+
+
+@pytest.mark.parametrize("pin", ["", TOO_LONG], ids=["empty", "too long"])
+def test_an_impossible_pin_costs_no_attempt(token: RunningToken, pin: str) -> None:
+    store = token.store()
+    assert _refused(store, pin) is ErrorCode.PIN_INCORRECT
+    assert _attempts(store) is AttemptsLeft.UNKNOWN
+
+
+def test_two_renewals_leave_two_certificates_to_log_in_with(pc: Pc) -> None:
+    old = [pc.add_certificate(user).serial_hex for user in (USER, OTHER)]
+    for user in (USER, OTHER):
+        pc.renew(user)
+    new = pc.usable()
+    assert len(new) == 2
+    assert not set(new) & set(old)
+    assert all(pc.bank.state_of(serial) is CertificateState.CONFIRMED for serial in new)
+    assert {one["serial"] for one in pc.listed() if one["archived"]} == set(old)
+    pc.run("restore", old[0], "--yes", "--pin-stdin")
+    assert set(pc.usable()) == {old[0], *new}
+    pc.run("remove", old[0], "--yes", "--pin-stdin")
+    for serial in old:
+        pc.run("remove", serial, "--yes", "--pin-stdin", "--delete")
+    assert {one["serial"] for one in pc.listed()} == set(new)
+    assert _private_keys(pc) == 2
+
+
+@pytest.mark.parametrize("point", KILLS)
+def test_resume_finishes_a_killed_renewal(pc: Pc, point: str) -> None:
+    old = pc.add_certificate()
+    killed = pc.programs.renew_and_be_killed(pc.bank.profile_path, point)
+    assert killed.code == -signal.SIGKILL, killed.err
+    assert pc.usable(), "a certificate to log in with exists at all times"
+    pc.run("resume", "--pin-stdin")
+    (now,) = pc.usable()
+    assert now != old.serial_hex
+    assert pc.bank.state_of(now) is CertificateState.CONFIRMED
+    assert pc.bank.state_of(old.serial_hex) is CertificateState.SUPERSEDED
+    assert len(pc.listed()) == 2
+    assert _private_keys(pc) == 2, "a key without its certificate is left"
+
+
+def _private_keys(pc: Pc) -> int:
+    return pc.programs.count_keys(pc.token.module, pc.token.label)
+
+
+def test_a_dead_service_is_a_sentence_and_the_token_works_after_its_restart(pc: Pc) -> None:
+    stop, start = pc.token.stop, pc.token.start
+    if stop is None or start is None:
+        pytest.skip("the module talks to no service")
+    certificate = pc.add_certificate()
+    stop()
+    try:
+        done = pc.programs.certclient("list", "--json", *pc.profile)
+        renewal = pc.programs.certclient(
+            *("renew", USER, "--yes", "--pin-stdin", "--json", *pc.profile),
+            stdin=f"{pc.token.pin}\n",
+        )
+    finally:
+        start()
+    assert "Traceback" not in done.err + renewal.err
+    assert renewal.code != DONE
+    assert pc.usable() == [certificate.serial_hex]
+    pc.renew()
+
+
+@pytest.mark.parametrize("version", ["tls1.2", "tls1.3"])
+def test_a_browsers_library_logs_in_with_the_renewed_certificate(
+    pc: Pc, version: str, tmp_path: Path
+) -> None:
+    if version == "tls1.3" and Limit.NO_PSS in pc.token.limits:
+        pytest.skip(Limit.NO_PSS.value)
+    pc.add_certificate()
+    pc.renew()
+    answer = _log_in(pc, version, tmp_path)
+    assert USER in answer, answer
+
+
+def _log_in(pc: Pc, version: str, folder: Path) -> str:
+    """NSS, the library of Chromium and Firefox on Linux, with the token's module added to it."""
+    nss = NssDatabase(folder / "nssdb")
+    nss.create()
+    nss.certutil("-A", "-n", "bank", "-t", "C,,", "-i", str(pc.bank.root_file))
+    nss.add_module("token", pc.token.module)
+    url = pc.bank.login_url.removeprefix("https://")
+    address, _, page = url.partition("/")
+    host, _, port = address.partition(":")
+    request = folder / "request"
+    request.write_text(f"GET /{page} HTTP/1.0\r\nHost: {address}\r\n\r\n", encoding="ascii")
+    nickname = f"{pc.token.label}:{_nickname(pc)}"
+    done = subprocess.run(
+        [
+            *("tstclnt", "-h", host, "-p", port, "-d", f"sql:{nss.directory}"),
+            *("-V", f"{version}:{version}", "-n", nickname, "-w", pc.token.pin, "-A", str(request)),
+        ],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+    return done.stdout + done.stderr
+
+
+def _nickname(pc: Pc) -> str:
+    (one,) = [one for one in pc.listed() if not one["archived"]]
+    name: str = one["friendly_name"]
+    return name

@@ -1,0 +1,42 @@
+"""Real PKCS#11 modules with their services keep the contract of stores and what tokens promise.
+
+Each runs on a private machine (`support.tokens.private_machine`), in a pytest of its own: there,
+the token is the store of tests/contract/test_store_contract.py and of token_promises.py.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from support.tokens.private_machine import run_on_private_machine, unavailable
+from support.tokens.stacks import STACKS, TOKEN_STACK
+
+ROOT = Path(__file__).parents[3]
+_PROMISES = ("tests/contract/token_promises.py",)
+_STORE_CONTRACT = ("tests/contract/test_store_contract.py",)
+_SHORT_CONTRACT = (*_STORE_CONTRACT, "-k", "restart or renewal or odd or archiv or session")
+"""For a module in front of one that has the whole contract elsewhere."""
+
+RUNS = {
+    "softhsm": [_PROMISES],  # the store contract drives it in every run
+    "opencryptoki": [_PROMISES, _STORE_CONTRACT],
+    "p11-kit-proxy": [_PROMISES, _SHORT_CONTRACT],
+    "nss-behind-p11-kit": [_STORE_CONTRACT],
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "suite"), [(name, suite) for name, suites in RUNS.items() for suite in suites]
+)
+def test_a_real_module_keeps_its_promises(
+    name: str, suite: tuple[str, ...], tmp_path: Path
+) -> None:
+    if reason := STACKS[name].missing() or unavailable():
+        pytest.skip(f"{name}: {reason}")
+    plugins = ("-p", "no:xdist", "-p", "no:cacheprovider")
+    command = [sys.executable, "-m", "pytest", "-q", *plugins, f"--basetemp={tmp_path / 'inner'}"]
+    done = run_on_private_machine([*command, *suite], ROOT, {TOKEN_STACK: name})
+    assert done.returncode == 0, done.stdout[-20_000:]

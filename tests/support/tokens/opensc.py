@@ -1,0 +1,124 @@
+"""OpenSC, pcscd and vsmartcard's virtual reader, with a card of ours (`isoapplet`)."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from certclient.model.keys import SignatureAlgorithm
+from support.tokens.running import (
+    LABEL,
+    PIN,
+    START_SECONDS,
+    Limit,
+    RunningToken,
+    Service,
+    Stack,
+    run,
+)
+
+_MODULE = Path("/usr/lib/x86_64-linux-gnu/opensc-pkcs11.so")
+_DRIVER = Path("/usr/lib/pcsc/drivers/serial/libifdvpcd.so")
+_PORT = 35963
+"""vpcd's own; its reader is configured with it in Debian's package."""
+_PUK = "1234567890123456"
+_PKCS1 = frozenset(one for one in SignatureAlgorithm if "pss" not in one.value)
+
+
+class VirtualCard:
+    """The card in the reader; its process ends with the block."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self._process = process
+
+    def pull(self) -> None:
+        """Takes it out of the reader."""
+        self._tell("pull")
+
+    def insert(self) -> None:
+        """Puts it back, with what is on it."""
+        self._tell("insert")
+
+    def _tell(self, action: str) -> None:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(f"{action}\n")
+        self._process.stdin.flush()
+        assert self._process.stdout.readline() == "done\n"
+
+
+@contextmanager
+def virtual_card(*options: str) -> Iterator[VirtualCard]:
+    """A new card in the reader. `options`: see `isoapplet`."""
+    command = [sys.executable, "-m", "support.tokens.isoapplet", str(_PORT), *options]
+    tests = Path(__file__).parents[2]
+    with subprocess.Popen(
+        command, cwd=tests, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "inserted\n"
+            yield VirtualCard(process)
+        finally:
+            process.kill()
+
+
+@contextmanager
+def card_reader(folder: Path) -> Iterator[Service]:
+    """pcscd with the virtual reader, and no card in it."""
+    socket = Path("/run/pcscd/pcscd.comm")
+    socket.parent.mkdir(exist_ok=True)
+    daemon = Service(
+        ("pcscd", "--foreground", "--error"),
+        folder / "pcscd.log",
+        lambda: socket.is_socket() and _listening(),
+    )
+    with daemon.running():
+        yield daemon
+
+
+def _listening() -> bool:
+    return f":{_PORT:04X} 00000000:0000 0A" in Path("/proc/net/tcp").read_text(encoding="ascii")
+
+
+def initialise() -> None:
+    """Makes the card in the reader a PKCS#15 card."""
+    secrets = ("--pin", PIN, "--puk", _PUK)
+    profile = ("--create-pkcs15", "--profile", "pkcs15+onepin", "--label", LABEL)
+    deadline = time.monotonic() + START_SECONDS
+    while " Yes " not in _readers() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    run("pkcs15-init", *profile, *secrets)
+
+
+def _readers() -> str:
+    done = subprocess.run(("opensc-tool", "-l"), capture_output=True, text=True, check=False)
+    return done.stdout
+
+
+@contextmanager
+def _running(folder: Path) -> Iterator[RunningToken]:
+    with card_reader(folder) as daemon, virtual_card() as card:
+        initialise()
+        yield RunningToken(
+            _MODULE,
+            label=f"{LABEL} (User PIN)",
+            algorithms=_PKCS1,
+            key_bits=frozenset({2048}),
+            limits=frozenset({Limit.ONE_CERTIFICATE_PER_KEY, Limit.FEW_OBJECTS, Limit.NO_PSS}),
+            stop=daemon.stop,
+            start=daemon.start,
+            pull=card.pull,
+            insert=card.insert,
+        )
+
+
+STACK = Stack(
+    "opensc, opensc-pkcs11, pcscd and vsmartcard-vpcd",
+    (_MODULE, _DRIVER, Path("/usr/sbin/pcscd"), Path("/usr/bin/pkcs15-init")),
+    _running,
+)
