@@ -15,12 +15,15 @@ from support.tokens.private_machine import run_on_private_machine, unavailable
 from support.tokens.stacks import STACKS, TOKEN_STACK
 
 ROOT = Path(__file__).parents[3]
-_PROMISES = ("tests/contract/token_promises.py",)
-_STORE_CONTRACT = ("tests/contract/test_store_contract.py",)
-_SHORT_CONTRACT = (*_STORE_CONTRACT, "-k", "restart or renewal or odd or archiv or session")
+Suite = tuple[str, ...]
+"""What an inner pytest runs."""
+
+_PROMISES: Suite = ("tests/contract/token_promises.py",)
+_STORE_CONTRACT: Suite = ("tests/contract/test_store_contract.py",)
+_SHORT_CONTRACT: Suite = (*_STORE_CONTRACT, "-k", "restart or renewal or odd or archiv or session")
 """For a module in front of one that has the whole contract elsewhere."""
 
-RUNS = {
+RUNS: dict[str, list[Suite]] = {
     "softhsm": [_PROMISES],  # the store contract drives it in every run
     "opencryptoki": [_PROMISES, _STORE_CONTRACT],
     "p11-kit-proxy": [_PROMISES, _SHORT_CONTRACT],
@@ -31,9 +34,7 @@ RUNS = {
 @pytest.mark.parametrize(
     ("name", "suite"), [(name, suite) for name, suites in RUNS.items() for suite in suites]
 )
-def test_a_real_module_keeps_its_promises(
-    name: str, suite: tuple[str, ...], tmp_path: Path
-) -> None:
+def test_a_real_module_keeps_its_promises(name: str, suite: Suite, tmp_path: Path) -> None:
     if reason := STACKS[name].missing() or unavailable():
         pytest.skip(f"{name}: {reason}")
     plugins = ("-p", "no:xdist", "-p", "no:cacheprovider")
