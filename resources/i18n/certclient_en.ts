@@ -811,6 +811,10 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <translation>&amp;About this program ({0})</translation>
     </message>
     <message>
+        <source>User's &amp;guide</source>
+        <translation>User's &amp;guide</translation>
+    </message>
+    <message>
         <source>Which certificate should I choose?</source>
         <translation>Which certificate should I choose?</translation>
     </message>

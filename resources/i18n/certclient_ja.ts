@@ -809,6 +809,10 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <translation>このソフトについて（{0}）(&amp;A)</translation>
     </message>
     <message>
+        <source>User&apos;s &amp;guide</source>
+        <translation>ご利用の手引き(&amp;G)</translation>
+    </message>
+    <message>
         <source>Which certificate should I choose?</source>
         <translation>どの証明書を選べばよいですか</translation>
     </message>

@@ -99,6 +99,12 @@ def test_each_page_says_its_language(reader: Chrome, site: Path) -> None:
         assert root.get_attribute("lang") == language
 
 
+def test_the_site_brings_the_licences_of_its_scripts(site: Path) -> None:
+    licences = (site / "LICENSES.txt").read_text(encoding="utf-8")
+    for holder in ("the Sphinx team", "Pradyun Gedam", "gumshoejs"):
+        assert holder in licences
+
+
 def test_the_folder_itself_opens_the_first_page(reader: Chrome, site: Path) -> None:
     reader.get(f"file://{site}/index.html")
     WebDriverWait(reader, PAGE_SECONDS).until(

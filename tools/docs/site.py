@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterator, Mapping
+from importlib.metadata import files
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -56,6 +57,7 @@ def build_site(folder: Path) -> Path:
     shutil.rmtree(folder / "_sources", ignore_errors=True)
     for name in (".buildinfo", "objects.inv"):
         folder.joinpath(name).unlink(missing_ok=True)
+    (folder / "LICENSES.txt").write_text(_licences(), encoding="utf-8")
     first = folder / f"{INDEX}.html"
     target = f"{INDEX}.html"
     start = f'{_REDIRECT}<meta http-equiv="refresh" content="0; url={target}">\n'
@@ -63,6 +65,17 @@ def build_site(folder: Path) -> Path:
         f'{start}<a href="{target}">certclient</a>\n', encoding="utf-8"
     )
     return first
+
+
+def _licences() -> str:
+    """The licences of the scripts and styles that become part of the site."""
+    texts = [
+        f"{name}\n\n{file.read_text(encoding='utf-8')}"
+        for name in ("sphinx", "furo")
+        for file in files(name) or ()
+        if "LICENSE" in file.name
+    ]
+    return "\n\n".join(texts)
 
 
 def _settings() -> Mapping[str, Any]:

@@ -15,8 +15,9 @@ _PROGRAM = (*_PACKAGES, "installer", "tools/installer")
 _IN_PROGRAMS = ("*.py", "*.spec", "*.toml", "*.svg", "*.qm", "*.txt", "*.[ch]", "*.html", "*.css")
 _SETUP = ("installer/nsis", "tools/installer")
 _ALL = (
-    *(*_PACKAGES, "installer", "tools", "requirements"),
-    *("pyproject.toml", "setup.py", "LICENSE", "README.md", "CHANGELOG.md"),
+    *(*_PACKAGES, "installer", "tools", "requirements", "docs"),
+    *("pyproject.toml", "setup.py", "LICENSE", "README.md", "README.ja.md", "CHANGELOG.md"),
+    *("ARCHITECTURE.md", "CONTRIBUTING.md"),
 )
 _STAMP = "made-from.txt"
 

@@ -109,6 +109,14 @@ def profile_folders() -> tuple[Path, ...]:
     return (_administrators_folder(), ours)
 
 
+def documentation_folder() -> Path | None:
+    """Returns the folder of the installed documentation (HTML); None if none was installed."""
+    if sys.platform != "linux":
+        return None
+    folder = Path("/usr/share/doc") / _NAME / "html"
+    return folder if folder.is_dir() else None
+
+
 def _administrators_folder() -> Path:
     if sys.platform == "win32":
         return program_data.folder() / _NAME / "profiles"

@@ -41,10 +41,11 @@ class AppContext:
     `clock` returns aware UTC.
 
     `open_url` opens a page in the user's browser and returns whether that worked. `data_folder` is
-    this user's. `updates` asks the banks for their newest version; call it in a worker. None turns
-    update checks off. `preferred_store` remembers where the user wants new certificates.
-    `bank_errors`: why other banks cannot be used. `practise` starts the practice bank with windows
-    of its own; None if this build has none. `announce` has a screen reader say a text.
+    this user's, `documentation` that of the installed HTML pages, if there are any. `updates` asks
+    the banks for their newest version; call it in a worker. None turns update checks off.
+    `preferred_store` remembers where the user wants new certificates. `bank_errors`: why other
+    banks cannot be used. `practise` starts the practice bank with windows of its own; None if this
+    build has none. `announce` has a screen reader say a text.
     `wrong_tries` counts wrong PINs and codes.
     """
 
@@ -61,6 +62,7 @@ class AppContext:
     tasks: TaskRunner
     open_url: Callable[[str], bool]
     data_folder: Path
+    documentation: Path | None = None
     updates: Updates | None = None
     preferred_store: PreferredStore = field(default_factory=PreferredStore)
     announce: Announcer = field(default_factory=Announcements)

@@ -197,6 +197,16 @@ def test_only_root_can_write_profiles(deb: Path) -> None:
     assert modes["./usr/bin/certclient"] == ["-rwxr-xr-x", "root/root"]
 
 
+def test_documentation_is_in_the_package(deb: Path) -> None:
+    listing = subprocess.run(
+        ("dpkg-deb", "--contents", str(deb)), capture_output=True, text=True, check=True
+    ).stdout
+    names = {line.split()[5] for line in listing.splitlines()}
+    folder = "./usr/share/doc/certclient/html"
+    for page in ("index", "docs/guide.ja", "docs/guide.en", "search"):
+        assert f"{folder}/{page}.html" in names
+
+
 def test_two_builds_are_identical(deb: Path, wheel: Path, tmp_path: Path) -> None:
     again = make_deb(read_settings(), wheel, tmp_path, 1_790_000_000)
     assert again.read_bytes() == deb.read_bytes()

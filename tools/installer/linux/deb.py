@@ -158,6 +158,9 @@ def _documents(root: Path, settings: BuildSettings, version: str, epoch: int) ->
     )
     _write_gzip(root / _DOC / "changelog.gz", changes)
     _copy(ROOT / "CHANGELOG.md", root / _DOC / "CHANGELOG.md")
+    # A process of its own, in the project's folder: Sphinx looks for our extension from there.
+    site = (sys.executable, "-m", "tools.docs", "--out", str(root / _DOC / "html"))
+    run(site, PYTHONPATH=str(ROOT))
     _write_gzip(root / _MANUAL, manual_page(_TEMPLATES / "certclient.1"))
 
 

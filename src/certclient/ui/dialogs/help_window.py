@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 from PySide6.QtCore import QEvent, Signal
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QPushButton, QVBoxLayout, QWidget
@@ -45,6 +46,9 @@ class HelpWindow(QDialog):
         self.about_button = QPushButton()
         self.about_button.clicked.connect(self.about_requested)
         buttons.addButton(self.about_button, QDialogButtonBox.ButtonRole.HelpRole)
+        self.guide_button = QPushButton()
+        self.guide_button.clicked.connect(self._open_guide)
+        buttons.addButton(self.guide_button, QDialogButtonBox.ButtonRole.HelpRole)
         outer = QVBoxLayout(self)
         outer.addWidget(RehearsalBanner(context.rehearsal))
         outer.addWidget(Scroll(body), 1)
@@ -63,6 +67,19 @@ class HelpWindow(QDialog):
         if event.type() is QEvent.Type.LanguageChange:
             self._retranslate()
 
+    def _guide(self) -> Path | None:
+        """The user's guide in the current language; None if it is not installed."""
+        folder = self._context.documentation
+        if folder is None:
+            return None
+        page = folder / "docs" / f"guide.{self._context.languages.current.value}.html"
+        return page if page.is_file() else None
+
+    def _open_guide(self) -> None:
+        guide = self._guide()
+        if guide is not None:
+            self._context.open_url(guide.as_uri())
+
     def _parts(self) -> list[Sentence]:
         return [
             self._chooser_heading,
@@ -78,6 +95,8 @@ class HelpWindow(QDialog):
     def _retranslate(self) -> None:
         self.setWindowTitle(self.tr("Help"))
         self.about_button.setText(self.tr("&About this program ({0})").format(__version__))
+        self.guide_button.setText(self.tr("User's &guide"))
+        self.guide_button.setVisible(self._guide() is not None)
         self._chooser_heading.setText(self.tr("Which certificate should I choose?"))
         self._chooser.setText(self._chooser_text())
         self._renewal_heading.setText(self.tr("Renew or obtain?"))

@@ -177,6 +177,7 @@ def make_context(
         tasks=TaskRunner(parent, log_file=str(folders.log_file())),
         open_url=lambda url: QDesktopServices.openUrl(QUrl(url)),
         data_folder=folders.data_folder(),
+        documentation=folders.documentation_folder(),
         updates=_updates(profiles, services),
         preferred_store=PreferredStore(folders.preferred_store_file()),
     )
