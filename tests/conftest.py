@@ -17,6 +17,7 @@ pytest_plugins = [
     "support.softhsm",
     "support.tokens.stacks",
     "support.pkcs11_shim",
+    "support.faulty_module",
     "support.customer",
     "support.bank",
     "support.command_line",

@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Hashable, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,9 +45,21 @@ if TYPE_CHECKING:
 
 DEFAULT_MAX_WAIT = 60.0
 
+PATIENCE_SECONDS = 3.0
+"""How long a token's software may keep the windows from showing the other stores."""
+
 
 def main() -> int:
-    """Runs the command line of this process; returns the exit code."""
+    """Runs the command line of this process; returns the exit code.
+
+    With the one argument `token-host`, this process is the child of a PKCS#11 module instead.
+    """
+    from certclient.store.isolated.command import HOST_ARGUMENT
+
+    if sys.argv[1:] == [HOST_ARGUMENT]:
+        from certclient.store.isolated.host.main import run
+
+        run()
     from certclient.platform.library_warnings import ignore_library_warnings
 
     ignore_library_warnings()
@@ -140,7 +152,7 @@ def window_services() -> WindowServices:
     from certclient.ui.shell.app import WindowServices
 
     return WindowServices(
-        all_stores=all_stores,
+        all_stores=partial(all_stores, patience=PATIENCE_SECONDS),
         enrollment=enrollment,
         statuses=bank_statuses,
         open_procedures=open_procedures,
@@ -163,15 +175,21 @@ def clock() -> datetime:
     return datetime.now(UTC)
 
 
-def all_stores(profiles: Sequence[Profile]) -> Sequence[CertificateStore]:
+def all_stores(
+    profiles: Sequence[Profile], patience: float | None = None
+) -> Sequence[CertificateStore]:
     """All certificate stores of this user, on the PC and on these banks' tokens; never raises.
 
-    Opens a module once even if several banks name it.
+    Opens a module once even if several banks name it. `patience`: see `registry.registry`.
     """
-    from certclient.store.registry import open_stores
+    from certclient.store.isolated.modules import begin_all
 
     modules = dict.fromkeys(path for profile in profiles for path in profile.pkcs11_modules)
-    return open_stores(tuple(modules))
+    # Before the rest is imported: the children start meanwhile.
+    begin_all(modules)
+    from certclient.store.registry import open_stores
+
+    return open_stores(tuple(modules), patience=patience)
 
 
 def decided_proxy(policy: Policy) -> ProxyResolver | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pkcs11
 import pytest
@@ -14,6 +14,7 @@ from certclient.model.certificate import Certificate
 from certclient.model.destination import Destination
 from certclient.model.keys import SignatureAlgorithm
 from certclient.store.base import CertificateStore, PinProvider, no_pin
+from certclient.store.isolated import modules
 from certclient.store.pkcs11.softokn import Opening
 from support.nss import NssDatabase
 from support.softhsm import SoftHsm, right_pin
@@ -57,6 +58,20 @@ def softhsm_case(request: pytest.FixtureRequest) -> StoreCase:
     return StoreCase(token.store(), right_pin, Destination.USB, token.store, add_foreign)
 
 
+def isolated_case(request: pytest.FixtureRequest) -> StoreCase:
+    """The same token through a child process."""
+    case = softhsm_case(request)
+    softhsm: SoftHsm = request.getfixturevalue("softhsm")
+    (token,) = softhsm.tokens
+
+    def add_foreign(certificates: Sequence[Certificate]) -> None:
+        case.add_foreign(certificates)
+        modules.stop_all()
+
+    store = token.isolated_store
+    return replace(case, store=store(), reopen=store, add_foreign=add_foreign)
+
+
 def nss_case(request: pytest.FixtureRequest) -> StoreCase:
     nss: NssDatabase = request.getfixturevalue("nss")
     nss.create()
@@ -94,6 +109,7 @@ def token_case(request: pytest.FixtureRequest) -> StoreCase:
 
 CASES: dict[str, Callable[[pytest.FixtureRequest], StoreCase]] = {
     "softhsm": softhsm_case,
+    "softhsm in a child process": isolated_case,
     "nss": nss_case,
 }
 
@@ -117,6 +133,7 @@ if sys.platform == "win32":
     CASES = {"windows": windows_case}
     if not CNG:  # only in one of the two runs: for a token, both are the same Windows
         CASES["softhsm"] = softhsm_case
+        CASES["softhsm in a child process"] = isolated_case
 
 
 def _create_all(session: pkcs11.Session, certificates: Sequence[Certificate]) -> None:

@@ -13,7 +13,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,8 +22,11 @@ import pkcs11
 import pytest
 
 from certclient.model.secret import Secret
-from certclient.store.base import PinRequest
+from certclient.store.base import CertificateStore, PinRequest
+from certclient.store.isolated import modules
+from certclient.store.isolated.store import IsolatedTokenStore
 from certclient.store.pkcs11.cryptoki import CKR_OK
+from certclient.store.pkcs11.discovery import find_tokens
 from certclient.store.pkcs11.module import Module, load_module
 from certclient.store.pkcs11.store import TokenStore
 from certclient.store.token_name import TokenName
@@ -72,6 +75,11 @@ class SoftHsmToken:
     def store(self) -> TokenStore:
         return TokenStore(self.hsm.module(), self.name, self.label)
 
+    def isolated_store(self) -> IsolatedTokenStore:
+        """The token as the program uses it: its module in a child process."""
+        module = modules.module_at(self.hsm.module_path)
+        return IsolatedTokenStore(module, self.name.uri, self.label)
+
     def pull(self) -> None:
         self.folder.rename(self._unplugged_folder)
         self.hsm.refresh()
@@ -92,6 +100,11 @@ class SoftHsm:
     directory: Path
     module_path: Path = MODULE
     _tokens: list[SoftHsmToken] = field(default_factory=list)
+
+    @property
+    def tokens(self) -> Sequence[SoftHsmToken]:
+        """Those that were made, in order."""
+        return tuple(self._tokens)
 
     @property
     def configuration(self) -> Path:
@@ -118,7 +131,8 @@ class SoftHsm:
 
     def refresh(self) -> None:
         """Initialises SoftHSM again, without which it detects no inserted or removed tokens. This
-        ends all sessions, as the removal of a token does."""
+        ends all sessions, as the removal of a token does; in child processes, by their end."""
+        modules.stop_all()
         pkcs11.lib(str(self.module().path)).reinitialize()
 
     def new_token(self, label: str = "専用USB", pin: str = PIN) -> SoftHsmToken:
@@ -163,6 +177,11 @@ def initialise_free_token(module: Module, label: str, pin: str) -> None:
     assert results == [CKR_OK] * 5, [hex(result) for result in results]
 
 
+def in_this_process(path: Path) -> list[CertificateStore]:
+    """Finds the tokens of a module as its child process does, for `StoreRegistry.tokens`."""
+    return find_tokens(path, (path,))
+
+
 @contextmanager
 def token_folder(directory: Path, module: Path = MODULE) -> Iterator[SoftHsm]:
     """An empty token folder that SoftHSM uses in this process until the end of the block.
@@ -176,6 +195,7 @@ def token_folder(directory: Path, module: Path = MODULE) -> Iterator[SoftHsm]:
         patch.setenv("SOFTHSM2_CONF", str(hsm.configuration))
         hsm.refresh()
         yield hsm
+        modules.stop_all()
         pkcs11.lib(str(hsm.module().path)).finalize()
 
 

@@ -71,8 +71,9 @@ _ONLY_ON_LINUX = (
     "configuration/test_policy_file.py",
     "store/test_nss_store.py",
     "store/test_pkcs11_module.py",
-    # A module in C, built with Linux' compiler.
+    # Modules in C, built with Linux' compiler.
     "store/modules",
+    "store/isolated",
     "store/test_browsers.py",
     "store/test_database_files.py",
     "store/test_names.py",

@@ -26,7 +26,15 @@ class Disposition(enum.Enum):
     """Cannot succeed: deletes the new key and keeps the old certificate."""
 
 
-_TOKEN_GONE = frozenset({ErrorCode.TOKEN_REMOVED, ErrorCode.TOKEN_MISSING})
+_TOKEN_GONE = frozenset(
+    {
+        ErrorCode.TOKEN_REMOVED,
+        ErrorCode.TOKEN_MISSING,
+        ErrorCode.TOKEN_MODULE_DIED,
+        ErrorCode.TOKEN_MODULE_HANGS,
+    }
+)
+"""Errors after which a session can do nothing more."""
 
 STORE_GONE = _TOKEN_GONE | {
     ErrorCode.STORE_AMBIGUOUS,

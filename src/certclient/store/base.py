@@ -12,14 +12,16 @@ from collections.abc import Hashable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from certclient.model.certificate import Certificate
 from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import TLS_ALGORITHMS, KeyRef, KeySpec, SignatureAlgorithm, Signer
 from certclient.model.secret import Secret
-from certclient.platform.proxies.logins import ProxyLogins
+
+if TYPE_CHECKING:
+    from certclient.platform.proxies.logins import ProxyLogins
 
 
 class AttemptsLeft(enum.Enum):
@@ -263,6 +265,15 @@ class BrowserStore(Protocol):
     @property
     def offered(self) -> bool:
         """Whether new certificates belong there unless the user names another store."""
+        ...
+
+
+@runtime_checkable
+class TitledToken(Protocol):
+    """A token as a CertificateStore, which may have the label of another."""
+
+    def titled(self, title: str) -> CertificateStore:
+        """Returns the same token under `title` (`BrowserStore.title`)."""
         ...
 
 

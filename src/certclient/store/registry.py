@@ -10,20 +10,22 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
 from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.platform.folders import home
-from certclient.store.base import CertificateStore, Unavailable
+from certclient.store.base import CertificateStore, TitledToken, Unavailable
 from certclient.store.browsers import BrowserDatabase, find_databases, titles
+from certclient.store.isolated.modules import begin_all
+from certclient.store.isolated.store import find_tokens
 from certclient.store.pkcs11.absence import Absence
-from certclient.store.pkcs11.database_files import Problem, shown_path, unusable
-from certclient.store.pkcs11.discovery import find_tokens
+from certclient.store.pkcs11.database_files import shown_path, unusable
+from certclient.store.pkcs11.database_problem import Problem
 from certclient.store.pkcs11.nss import NssStore
 from certclient.store.pkcs11.softokn import load_softokn
-from certclient.store.pkcs11.store import TokenStore
 from certclient.store.token_name import TokenName
 from certclient.store.unavailable import UnavailableStore, store_by_id, unavailable
 
@@ -44,12 +46,13 @@ class StoreRegistry:
 
     `modules`: absolute paths of the PKCS#11 modules, the only ones that are loaded; if two modules
     report the same token, the first one wins. `databases`: finds the browsers' NSS databases, the
-    PC's stores on Linux.
+    PC's stores on Linux. `tokens`: finds the tokens of a module, by default in a child process.
     """
 
     modules: Sequence[Path]
     databases: Callable[[], Sequence[BrowserDatabase]]
     plugins: Callable[[], Iterable[EntryPoint]] = _installed_plugins
+    tokens: Callable[[Path], Sequence[CertificateStore]] = find_tokens
 
     def stores(self) -> list[CertificateStore]:
         """Returns the PC's stores, tokens in the order of `modules`, plug-ins. Never raises."""
@@ -72,20 +75,25 @@ class StoreRegistry:
         for database, title in zip(databases, titles(databases), strict=True):
             yield _nss(database, title)
         for path in self.modules:
-            yield from find_tokens(path, self.modules)
+            yield from self.tokens(path)
         for plugin in self.plugins():
             yield from _plugin(plugin)
 
 
-def registry(modules: Sequence[Path], nss_directory: Path | None = None) -> StoreRegistry:
+def registry(
+    modules: Sequence[Path], nss_directory: Path | None = None, patience: float | None = None
+) -> StoreRegistry:
     """Returns the registry for this computer and user.
 
     `nss_directory` replaces the browsers' NSS databases; a relative path is made absolute.
+    `patience`: seconds that a slow module may delay the list of stores for; it is complete the next
+    time.
     """
+    tokens = partial(find_tokens, patience=patience)
     if nss_directory is not None:
         database = BrowserDatabase(nss_directory.absolute(), "")
-        return StoreRegistry(modules, lambda: (database,))
-    return StoreRegistry(modules, _of_browsers)
+        return StoreRegistry(modules, lambda: (database,), tokens=tokens)
+    return StoreRegistry(modules, _of_browsers, tokens=tokens)
 
 
 def _of_browsers() -> Sequence[BrowserDatabase]:
@@ -96,10 +104,16 @@ def _of_browsers() -> Sequence[BrowserDatabase]:
 
 
 def open_stores(
-    profile_modules: Sequence[Path], nss_directory: Path | None = None
+    profile_modules: Sequence[Path],
+    nss_directory: Path | None = None,
+    patience: float | None = None,
 ) -> list[CertificateStore]:
-    """Returns every store present now (`registry(…).stores()`); unusable ones carry a reason."""
-    return registry(profile_modules, nss_directory).stores()
+    """Returns every store present now (`registry(…).stores()`); unusable ones carry a reason.
+
+    The modules look for their tokens while the PC's stores are read.
+    """
+    begin_all(profile_modules)
+    return registry(profile_modules, nss_directory, patience).stores()
 
 
 def _nss(database: BrowserDatabase, title: str) -> CertificateStore:
@@ -125,17 +139,19 @@ def _nss(database: BrowserDatabase, title: str) -> CertificateStore:
 
 def _titled(stores: Sequence[CertificateStore]) -> list[CertificateStore]:
     """Adds to the names of tokens that have the same label what tells them apart."""
-    labels = Counter(store.label for store in stores if isinstance(store, TokenStore))
+    labels = Counter(store.label for store in stores if isinstance(store, TitledToken))
     return [
-        replace(store, title=_told_apart(store.label, store.name))
-        if isinstance(store, TokenStore) and labels[store.label] > 1
+        store.titled(_told_apart(store.label, TokenName.parse(store.store_id)))
+        if isinstance(store, TitledToken) and labels[store.label] > 1
         else store
         for store in stores
     ]
 
 
-def _told_apart(label: str, name: TokenName) -> str:
+def _told_apart(label: str, name: TokenName | None) -> str:
     """`USB (1234)`, `USB (1234, slot 5)`: the serial number and, if that is no help, the slot."""
+    if name is None:
+        return label
     slot = "" if name.slot_id is None else f"slot {name.slot_id}"
     return f"{label} ({', '.join(part for part in (name.serial, slot) if part)})"
 

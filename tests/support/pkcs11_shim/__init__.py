@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from certclient.store.isolated import modules
 from support.softhsm import SoftHsm, token_folder
 
 _SOURCE = Path(__file__).with_name("shim.c")
@@ -42,6 +43,7 @@ class Shim:
 
     def play(self, *behaviours: str) -> None:
         """Behaves so from now on; as SoftHSM does without any."""
+        modules.stop_all()  # A child process has the environment of its start.
         self._patch.setenv("SHIM", ",".join(behaviours))
 
     def calls(self, name: str) -> int:

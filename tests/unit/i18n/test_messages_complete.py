@@ -31,7 +31,7 @@ from certclient.model.lifecycle import Stage
 from certclient.model.progress import Step
 from certclient.store.base import AttemptsLeft
 from certclient.store.pkcs11.absence import Absence
-from certclient.store.pkcs11.database_files import Problem
+from certclient.store.pkcs11.database_problem import Problem
 from certclient.store.pkcs11.middleware import Service
 
 SOURCE = Path(certclient.__file__).parent

@@ -16,6 +16,7 @@ from certclient.store.base import (
     no_pin,
 )
 from certclient.store.browsers import BrowserDatabase
+from certclient.store.pkcs11.discovery import find_tokens
 from certclient.store.registry import StoreRegistry, open_stores, registry
 from certclient.store.unavailable import UnavailableStore
 from support.nss import NssDatabase
@@ -103,7 +104,7 @@ def test_module_with_failing_readers_is_listed(softhsm: SoftHsm) -> None:
     softhsm.new_token()
     with Faults(MODULE) as faults:
         faults.fail("C_GetSlotList", CKR_GENERAL_ERROR)
-        (broken,) = StoreRegistry([MODULE], no_databases, plugins()).stores()
+        (broken,) = find_tokens(MODULE, (MODULE,))
     assert reason(broken) is ErrorCode.STORE_UNAVAILABLE
 
 

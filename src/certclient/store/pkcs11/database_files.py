@@ -6,7 +6,6 @@ new database. Here, each fault gets its own explanation, and nothing is changed.
 
 from __future__ import annotations
 
-import enum
 import errno
 import os
 import sqlite3
@@ -15,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from certclient.model.errors import CertclientError, ErrorCode
+from certclient.store.pkcs11.database_problem import Problem
 
 CERTIFICATES = "cert9.db"
 KEYS = "key4.db"
@@ -28,22 +28,6 @@ milliseconds only."""
 
 _Signature = tuple[int, int, int, int]
 """(device, inode, size in bytes, time of the last change in ns)."""
-
-
-class Problem(enum.Enum):
-    """Why a database, or a token's module, cannot be used: data `problem` of STORE_UNAVAILABLE."""
-
-    PERMISSION = "permission"
-    READ_ONLY = "read-only"
-    DAMAGED = "damaged"
-    MISSING_FILE = "missing-file"
-    LOCKED = "locked"
-    NOT_A_FOLDER = "not-a-folder"
-    BROKEN_LINK = "broken-link"
-    NO_LIBRARY = "no-library"
-    """libnss3 is not installed."""
-    MODULE = "module"
-    """A token's module, which has started, cannot say which tokens are there."""
 
 
 @dataclass(frozen=True, slots=True)

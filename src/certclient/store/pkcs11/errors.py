@@ -10,7 +10,7 @@ import pkcs11
 from pkcs11 import exceptions as p11
 
 from certclient.model.errors import CertclientError, ErrorCode
-from certclient.store.pkcs11.database_files import Problem
+from certclient.store.pkcs11.database_problem import Problem
 
 _ROOM_FOR_ONE_OBJECT = 4096
 """Bytes. A token with less free memory than this is reported as full."""

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from certclient.model.errors import CertclientError, ErrorCode
-from certclient.store.pkcs11.database_files import Problem
+from certclient.store.pkcs11.database_problem import Problem
 
 
 class Service(enum.Enum):

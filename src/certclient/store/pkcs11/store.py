@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import pkcs11
@@ -60,6 +60,10 @@ class TokenStore:
         """Always True."""
         return True
 
+    def titled(self, title: str) -> TokenStore:
+        """See TitledToken.titled."""
+        return replace(self, title=title)
+
     @property
     def store_id(self) -> str:
         """The token's PKCS#11 URI (`TokenName.uri`)."""
@@ -88,6 +92,13 @@ class TokenStore:
         login = self._login
         with login.working(pin) as session:
             yield token_session(login, session, self.random_bytes)
+
+    def has_pin_pad(self) -> bool:
+        """Whether the PIN is typed at the token or in its software's own window. Never raises."""
+        try:
+            return bool(self._locate().flags & pkcs11.TokenFlag.PROTECTED_AUTHENTICATION_PATH)
+        except (CertclientError, pkcs11.PKCS11Error):
+            return False
 
     @property
     def _login(self) -> TokenLogin:

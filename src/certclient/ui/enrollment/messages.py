@@ -74,6 +74,8 @@ ACTIONS: Mapping[ErrorCode, tuple[Action, ...]] = {
     ErrorCode.TOKEN_WRITE_PROTECTED: _TOKEN,
     ErrorCode.TOKEN_NOT_INITIALISED: _TOKEN,
     ErrorCode.TOKEN_FAILED: _TOKEN,
+    ErrorCode.TOKEN_MODULE_DIED: _TOKEN,
+    ErrorCode.TOKEN_MODULE_HANGS: _TOKEN,
     ErrorCode.PIN_REQUIRED: _TOKEN,
     ErrorCode.PIN_INCORRECT: _TOKEN,
     ErrorCode.PASSWORD_REQUIRED: _RETRY_OR_OTHER_PLACE,

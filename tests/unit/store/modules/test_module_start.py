@@ -15,7 +15,7 @@ from certclient.store.browsers import BrowserDatabase
 from certclient.store.pkcs11.module import load_module
 from certclient.store.registry import StoreRegistry
 from support.pkcs11_shim import Shim
-from support.softhsm import MODULE, right_pin
+from support.softhsm import MODULE, in_this_process, right_pin
 
 
 def no_databases() -> Sequence[BrowserDatabase]:
@@ -23,7 +23,7 @@ def no_databases() -> Sequence[BrowserDatabase]:
 
 
 def stores(*modules: Path) -> list[CertificateStore]:
-    return StoreRegistry(modules, no_databases, lambda: ()).stores()
+    return StoreRegistry(modules, no_databases, lambda: (), in_this_process).stores()
 
 
 def problem(store: CertificateStore) -> Unavailable:

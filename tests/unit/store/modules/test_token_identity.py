@@ -16,7 +16,7 @@ from certclient.store.registry import StoreRegistry
 from certclient.store.token_name import TokenName
 from support.pkcs11_shim import Shim
 from support.pki import make_lab
-from support.softhsm import SoftHsmToken, right_pin
+from support.softhsm import SoftHsmToken, in_this_process, right_pin
 
 PROCEDURE = "certclient 0000000000000001"
 
@@ -25,7 +25,7 @@ def registry(shim: Shim) -> StoreRegistry:
     def no_databases() -> Sequence[BrowserDatabase]:
         return ()
 
-    return StoreRegistry([shim.hsm.module_path], no_databases, lambda: ())
+    return StoreRegistry([shim.hsm.module_path], no_databases, lambda: (), in_this_process)
 
 
 def stores(shim: Shim) -> list[CertificateStore]:

@@ -1,0 +1,1 @@
+"""The child process: loads one PKCS#11 module and does what the program asks of its tokens."""

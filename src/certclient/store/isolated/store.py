@@ -1,0 +1,132 @@
+"""A token whose module runs in a child process, as a certificate store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from certclient.model.certificate import Certificate
+from certclient.model.destination import Destination
+from certclient.model.errors import CertclientError, ErrorCode
+from certclient.store.base import (
+    Available,
+    CertificateStore,
+    PinProvider,
+    StoredCertificate,
+    StoreSession,
+    Unavailable,
+)
+from certclient.store.isolated.messages import (
+    Call,
+    CertificateEntry,
+    Failure,
+    ListCertificates,
+    ListUnusedKeys,
+    LookAtToken,
+    TokenEntry,
+)
+from certclient.store.isolated.module import IsolatedModule, R, certclient_error
+from certclient.store.isolated.modules import module_at
+from certclient.store.isolated.session import open_session
+from certclient.store.unavailable import unavailable
+
+
+def find_tokens(path: Path, patience: float | None = None) -> list[CertificateStore]:
+    """Returns the stores of the module at `path` that are present now. Never raises.
+
+    A module that cannot be used is one store that carries the reason. `patience`: see
+    `IsolatedModule.find`.
+    """
+    module = module_at(path)
+    try:
+        entries = module.find(patience)
+    except CertclientError as error:
+        return [unavailable(f"pkcs11-module:{path}", path.name, Destination.USB, error)]
+    return [_store(module, entry) for entry in entries]
+
+
+def _store(module: IsolatedModule, entry: TokenEntry) -> CertificateStore:
+    if entry.broken is not None:
+        error = certclient_error(entry.broken)
+        return unavailable(entry.store_id, entry.label, Destination.USB, error)
+    return IsolatedTokenStore(module, entry.store_id, entry.label)
+
+
+@dataclass(frozen=True, slots=True)
+class IsolatedTokenStore:
+    """`store.pkcs11.store.TokenStore` in the child process of `module`.
+
+    `title`: see `base.BrowserStore`.
+    """
+
+    module: IsolatedModule
+    store_id: str
+    label: str
+    title: str = ""
+
+    @property
+    def browser(self) -> str:
+        """Always ""."""
+        return ""
+
+    @property
+    def offered(self) -> bool:
+        """Always True."""
+        return True
+
+    def titled(self, title: str) -> IsolatedTokenStore:
+        """See TitledToken.titled."""
+        return replace(self, title=title)
+
+    @property
+    def destination(self) -> Destination:
+        """Always USB."""
+        return Destination.USB
+
+    def availability(self) -> Available | Unavailable:
+        """See CertificateStore.availability."""
+        try:
+            state = self._look_up(LookAtToken(self.store_id))
+            if isinstance(state, Failure):
+                raise self._named(certclient_error(state))
+        except CertclientError as error:
+            return Unavailable(error.code, error.data)
+        return Available(state.needs_pin, state.attempts)
+
+    def certificates(self) -> Sequence[StoredCertificate]:
+        """See CertificateStore.certificates."""
+        return [self._stored(one) for one in self._look_up(ListCertificates(self.store_id))]
+
+    def unused_keys(self) -> Sequence[str]:
+        """See CertificateStore.unused_keys."""
+        return self._look_up(ListUnusedKeys(self.store_id))
+
+    @contextmanager
+    def open(self, pin: PinProvider) -> Iterator[StoreSession]:
+        """See CertificateStore.open."""
+        with open_session(self.module, self.store_id, pin, self.title) as session:
+            yield session
+
+    def _look_up(self, call: Call[R]) -> R:
+        try:
+            return self.module.call(self.module.process(), call)
+        except CertclientError as error:
+            raise self._named(error) from error
+
+    def _named(self, error: CertclientError) -> CertclientError:
+        """A child that has not seen the token since it was started knows its serial number only."""
+        if error.code is ErrorCode.TOKEN_MISSING:
+            return CertclientError(error.code, **{**error.data, "token": self.label})
+        return error
+
+    def _stored(self, entry: CertificateEntry) -> StoredCertificate:
+        return StoredCertificate(
+            Certificate.read(entry.certificate),
+            self.store_id,
+            entry.friendly_name,
+            entry.key,
+            entry.archived,
+            entry.key_hidden,
+        )

@@ -1,0 +1,161 @@
+"""A module that breaks its process costs one error; the program goes on, and so does the token."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.keys import KeySpec
+from certclient.store.base import Unavailable
+from certclient.store.isolated.module import IsolatedModule, Limits
+from certclient.store.isolated.modules import module_at
+from certclient.store.registry import open_stores
+from support.faulty_module import FaultyModule
+from support.nss import NssDatabase
+from support.softhsm import MODULE, right_pin
+
+IMPATIENT = Limits(lookup=5, work=5)
+"""For calls that never end. The first call of a child has a minute in addition."""
+
+
+@pytest.mark.parametrize(
+    ("fault", "end"),
+    [
+        ("abort", "SIGABRT"),
+        ("segfault", "SIGSEGV"),
+        ("bus", "SIGBUS"),
+        ("exit", "exit code 3"),
+        ("garble", "unreadable answer"),
+    ],
+)
+def test_module_that_ends_its_process_is_one_error(
+    faulty: FaultyModule, fault: str, end: str
+) -> None:
+    store = faulty.store()
+    faulty.plan("C_FindObjectsInit", fault)
+    with pytest.raises(CertclientError) as died:
+        store.certificates()
+    assert died.value.code is ErrorCode.TOKEN_MODULE_DIED
+    assert died.value.data == {"path": str(faulty.path), "reason": end}
+    assert store.certificates() == [], "a new child answers"
+
+
+def test_module_that_hangs_is_stopped(faulty: FaultyModule) -> None:
+    module = faulty.module(IMPATIENT)
+    store = faulty.store(module)
+    assert not isinstance(store.availability(), Unavailable)
+    hung = module.process()
+    faulty.plan("C_FindObjectsInit", "hang")
+    with pytest.raises(CertclientError) as hangs:
+        store.certificates()
+    assert hangs.value.code is ErrorCode.TOKEN_MODULE_HANGS
+    assert hangs.value.data == {"path": str(faulty.path), "seconds": "5"}
+    hung.wait()
+    assert hung.ended
+    assert store.certificates() == []
+    module.stop()
+
+
+def test_module_that_hangs_in_a_session_is_stopped(faulty: FaultyModule) -> None:
+    module = faulty.module(IMPATIENT)
+    store = faulty.store(module)
+    with store.open(right_pin) as session:
+        faulty.plan("C_FindObjectsInit", "hang")
+        with pytest.raises(CertclientError) as hangs:
+            session.find_key("any")
+    assert hangs.value.code is ErrorCode.TOKEN_MODULE_HANGS
+    with store.open(right_pin) as session:
+        assert session.find_key("any") is None
+    module.stop()
+
+
+def test_session_ends_with_its_child_and_another_one_works(faulty: FaultyModule) -> None:
+    store = faulty.store()
+    faulty.plan("C_GenerateKeyPair", "segfault")
+    with store.open(right_pin) as session:
+        with pytest.raises(CertclientError) as died:
+            session.create_key(KeySpec(), "a")
+        assert died.value.code is ErrorCode.TOKEN_MODULE_DIED
+        with pytest.raises(CertclientError) as still_dead:
+            session.find_key("a")
+        assert still_dead.value.code is ErrorCode.TOKEN_MODULE_DIED
+    with store.open(right_pin) as session:
+        key = session.create_key(KeySpec(), "a")
+        assert session.find_key("a") == key
+
+
+@pytest.mark.parametrize("fault", ["print", "roam"])
+def test_module_that_prints_or_changes_its_process_works(faulty: FaultyModule, fault: str) -> None:
+    """Neither its output nor its folder, locale and handlers of signals matter."""
+    store = faulty.store()
+    faulty.plan("C_Login", fault)
+    with store.open(right_pin) as session:
+        key = session.create_key(KeySpec(), "鍵")
+        assert session.find_key("鍵") == key
+    assert faulty.happened
+
+
+def test_end_is_noticed_while_a_forked_process_holds_the_pipe(faulty: FaultyModule) -> None:
+    store = faulty.store()
+    faulty.plan("C_OpenSession", "fork")
+    assert store.certificates() == []
+    faulty.plan("C_FindObjectsInit", "abort")
+    with pytest.raises(CertclientError) as died:
+        store.certificates()
+    assert died.value.data["reason"] == "SIGABRT"
+    assert store.certificates() == []
+
+
+def test_slow_module_does_not_delay_the_other_stores(
+    faulty: FaultyModule, nss: NssDatabase
+) -> None:
+    """What the windows show: the PC at once, the token as soon as its software has answered."""
+    faulty.plan("C_GetSlotList", "wait")
+    pc, slow = open_stores([faulty.path], nss.directory, patience=0)
+    assert pc.store_id == f"nss:{nss.directory}"
+    state = slow.availability()
+    assert isinstance(state, Unavailable)
+    assert state.reason is ErrorCode.TOKEN_MODULE_HANGS
+    waiting = module_at(faulty.path).process()
+    faulty.go_on()
+    _pc, token = open_stores([faulty.path], nss.directory)
+    assert token.label == faulty.token.label
+    assert module_at(faulty.path).process() is waiting, "it was not started again"
+
+
+def test_broken_module_leaves_the_other_stores(
+    faulty: FaultyModule, nss: NssDatabase, tmp_path: Path
+) -> None:
+    cut = tmp_path / "cut.so"
+    content = MODULE.read_bytes()
+    cut.write_bytes(content[: len(content) // 2])
+    _pc, broken, token = open_stores([cut, faulty.path], nss.directory)
+    state = broken.availability()
+    assert isinstance(state, Unavailable)
+    assert state.reason in (ErrorCode.TOKEN_MODULE_DIED, ErrorCode.STORE_WRONG_MODULE)
+    assert state.data["path"] == str(cut)
+    assert token.certificates() == []
+
+
+def test_module_that_always_fails_is_started_ever_more_rarely(faulty: FaultyModule) -> None:
+    now = [0.0]
+    module = IsolatedModule(faulty.path, pauses=(0, 1000), monotonic=lambda: now[0])
+
+    def fails() -> str:
+        with pytest.raises(CertclientError) as died:
+            module.find()
+        return died.value.data["reason"]
+
+    for fault in ("abort", "segfault"):
+        faulty.plan("C_GetSlotList", fault)
+        assert fails().startswith("SIG")
+    faulty.plan("C_GetSlotList", "exit")
+    assert fails() == "SIGSEGV", "the last error, without another start"
+    assert not faulty.happened
+    now[0] += 1001
+    assert fails() == "exit code 3"
+    now[0] += 1001
+    assert [entry.label for entry in module.find()] == [faulty.token.label]
+    module.stop()
