@@ -12,11 +12,14 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from certclient.cli.json_shapes import OUTPUTS, Failure
+from certclient.cli.records import SCHEMA
 from certclient.model.destination import Destination
 from certclient.model.policy import (
     DESTINATIONS,
@@ -59,10 +62,27 @@ def policy_schema() -> Schema:
     }
 
 
+def output_schema(command: str) -> Schema:
+    """The schema of what `command` prints with `--json` (docs/cli.md).
+
+    It allows further fields, as later versions may add some.
+    """
+    shapes = [*OUTPUTS[command], Failure]
+    references, definitions = msgspec.json.schema_components(shapes, ref_template="#/$defs/{name}")
+    return {
+        "$schema": DIALECT,
+        "title": f"certclient {command} --json",
+        "description": f"Version {SCHEMA}. See docs/cli.md.",
+        "anyOf": list(references),
+        "$defs": dict(definitions),
+    }
+
+
 SCHEMAS: Mapping[str, Callable[[], Schema]] = {
     "profile.schema.json": profile_schema,
     "policy.schema.json": policy_schema,
     "build.schema.json": build_schema,
+    **{f"output/{command}.schema.json": partial(output_schema, command) for command in OUTPUTS},
 }
 """File name to content."""
 
@@ -132,8 +152,8 @@ def main(arguments: Sequence[str]) -> int:
     """Writes the files."""
     parser = argparse.ArgumentParser(prog="python -m tools.schemas", description=__doc__)
     parser.parse_args(arguments)
-    FOLDER.mkdir(exist_ok=True)
     for name, schema in SCHEMAS.items():
+        (FOLDER / name).parent.mkdir(exist_ok=True)
         (FOLDER / name).write_text(text(schema()), encoding="utf-8", newline="\n")
     return 0
 

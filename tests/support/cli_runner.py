@@ -49,6 +49,7 @@ from certclient.store.base import (
     Unavailable,
 )
 from support.customer import profile_of
+from support.json_output import check_output, shown_and_recorded
 from support.pki import Lab, customer_name, make_lab, rsa_key, spki_of
 
 NOW = datetime(2027, 3, 11, 3, 0, tzinfo=UTC)
@@ -309,7 +310,12 @@ class CliRunner:
         return token
 
     def run(self, *arguments: str) -> int:
-        return run(["--language", self.language, *arguments], self.services())
+        """Runs a command; with `--json`, its output must have the shape that is documented."""
+        with shown_and_recorded() as output:
+            code = run(["--language", self.language, *arguments], self.services())
+        if "--json" in arguments:
+            check_output(output.getvalue())
+        return code
 
     def services(self) -> Services:
         return Services(
