@@ -59,6 +59,7 @@ def test_child_gets_what_the_module_needs_and_no_more(
         monkeypatch.setenv(name, "hidden")
     monkeypatch.setenv("TPM2_PKCS11_STORE", "/tokens")
     child = faulty.module()
+    assert child.find()
     environment = proc(child.process().process_id, "environ")
     assert "hidden" not in environment
     passed = {line.partition("=")[0] for line in environment.split("\0")}
