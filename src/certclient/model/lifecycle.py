@@ -44,6 +44,10 @@ class RenewalPolicy:
     obtain_days_after: int = 90
 
 
+DEFAULT_RENEWAL = RenewalPolicy()
+"""The limits of a bank that names none (seeds S0, S1, S3)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Lifecycle:
     """The stage of a certificate. `days_left` is negative after the expiry date.

@@ -13,7 +13,7 @@ import msgspec
 from certclient.model.ca_signatures import CaSignature
 from certclient.model.destination import Destination
 from certclient.model.keys import Protection
-from certclient.model.lifecycle import OBTAIN_DAYS, RENEW_DAYS
+from certclient.model.lifecycle import DEFAULT_RENEWAL, OBTAIN_DAYS, RENEW_DAYS
 from certclient.model.profile import MacAlgorithm, SecretPolicy
 
 ID_PATTERN = r"^[a-z0-9][a-z0-9-]{0,63}$(?!\n)"
@@ -103,11 +103,11 @@ class RenewalTable(Table, frozen=True):
             "Renewable from this many days before the expiry date, but at most a third of the "
             "certificate's own lifetime."
         ),
-    ] = 30
+    ] = DEFAULT_RENEWAL.renew_days_before
     obtain_days_after: Annotated[
         DaysAfter,
         _about("A new certificate can be obtained up to this many days after the expiry date."),
-    ] = 90
+    ] = DEFAULT_RENEWAL.obtain_days_after
     reminder_days: Annotated[
         Reminders,
         _about("Reminders at this many days left, at most days_before; 0 is the last day."),

@@ -13,7 +13,7 @@ import click
 from platformdirs import user_data_path
 
 from certclient import __version__
-from certclient.model.lifecycle import OBTAIN_DAYS, RENEW_DAYS, RenewalPolicy
+from certclient.model.lifecycle import DEFAULT_RENEWAL, OBTAIN_DAYS, RENEW_DAYS, RenewalPolicy
 from certclient.model.profile import SecretPolicy
 from certclient_practice.admin.commands import ADMIN_COMMANDS, BankAdmin
 from certclient_practice.admin.mail import bounced, notify
@@ -91,14 +91,14 @@ def practice(context: click.Context, data: Path | None, clock_shift: float) -> N
 @click.option(
     "--renew-days",
     type=click.IntRange(*RENEW_DAYS),
-    default=30,
+    default=DEFAULT_RENEWAL.renew_days_before,
     show_default=True,
     help="Renewable this many days before expiry.",
 )
 @click.option(
     "--obtain-days",
     type=click.IntRange(*OBTAIN_DAYS),
-    default=90,
+    default=DEFAULT_RENEWAL.obtain_days_after,
     show_default=True,
     help="Obtainable this many days after expiry.",
 )
