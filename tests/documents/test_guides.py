@@ -51,3 +51,14 @@ def test_both_guides_have_the_same_sections() -> None:
         return re.findall(r"(?m)^## (\d)\.", text)
 
     assert numbers("ja") == numbers("en") == [str(number) for number in range(1, 10)]
+
+
+def test_both_readmes_have_the_same_parts() -> None:
+    def parts(name: str) -> tuple[list[str], list[str], list[str]]:
+        text = (ROOT / name).read_text(encoding="utf-8")
+        headings = re.findall(r"(?m)^#+ ", text)
+        commands = re.findall(r"(?m)^(?:\.venv/bin/certclient \S+|\| `make [a-z-]+`)", text)
+        links = sorted(link for link in re.findall(r"\]\(([^)]+)\)", text) if ".png" not in link)
+        return headings, commands, [link for link in links if not link.startswith("README")]
+
+    assert parts("README.md") == parts("README.ja.md")
