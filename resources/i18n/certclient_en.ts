@@ -1249,6 +1249,23 @@ Error code: {code}</translation>
     </message>
 </context>
 <context>
+    <name>PracticeLetter</name>
+    <message>
+        <source>This is the practice bank. Nothing here is real, and your own certificates are not touched.
+
+To practise renewing: the certificate of {renewing} ends in {days} days.
+To practise obtaining: user ID {user}, issue code {code}
+
+Closing the window removes everything.</source>
+        <translation>This is the practice bank. Nothing here is real, and your own certificates are not touched.
+
+To practise renewing: the certificate of {renewing} ends in {days} days.
+To practise obtaining: user ID {user}, issue code {code}
+
+Closing the window removes everything.</translation>
+    </message>
+</context>
+<context>
     <name>ProblemPage</name>
     <message>
         <source>The new certificate is stored, but the bank does not know yet that it has arrived. Please leave this PC on and online for a moment: this program tries again by itself.</source>

@@ -1243,6 +1243,23 @@ Error code: {code}</source>
     </message>
 </context>
 <context>
+    <name>PracticeLetter</name>
+    <message>
+        <source>This is the practice bank. Nothing here is real, and your own certificates are not touched.
+
+To practise renewing: the certificate of {renewing} ends in {days} days.
+To practise obtaining: user ID {user}, issue code {code}
+
+Closing the window removes everything.</source>
+        <translation>これは練習銀行です。ここで使うものはすべて練習用で、お手元の電子証明書には触れません。
+
+更新の練習：{renewing} の電子証明書は、あと{days}日で期限が切れます。
+取得の練習：ユーザID {user}、発行コード {code}
+
+ウィンドウを閉じると、すべて消えます。</translation>
+    </message>
+</context>
+<context>
     <name>ProblemPage</name>
     <message>
         <source>The new certificate is stored, but the bank does not know yet that it has arrived. Please leave this PC on and online for a moment: this program tries again by itself.</source>

@@ -32,10 +32,12 @@ if TYPE_CHECKING:
     from certclient.enrollment.vault import CredentialVault
     from certclient.model.banks import Banks
     from certclient.model.policy import Policy
+    from certclient.model.practice import PracticeCode
     from certclient.model.profile import Profile
     from certclient.model.start import Start
     from certclient.model.update import Announcement
     from certclient.platform.credential_store import CredentialStore
+    from certclient.platform.daily_reminder import DailyReminder
     from certclient.platform.proxies.logins import ProxyLogins
     from certclient.platform.proxies.routes import ProxyResolver
     from certclient.qualification.line import RecordingLine
@@ -72,14 +74,12 @@ def system_services() -> Services:
     """The services of the installed program's command line."""
     from certclient.cli.ports import Services
     from certclient.cli.terminal import SystemTerminal
-    from certclient.configuration.banks import find_bank
     from certclient.configuration.policy import read_policy
     from certclient.platform import folders
-    from certclient.platform.daily_reminder import daily_reminder
 
     return Services(
         commands=COMMANDS,
-        profile=lambda name: find_bank(name, folders.profile_folders(), read_policy()),
+        profile=bank,
         stores=all_stores,
         procedures=enrollment,
         clock=clock,
@@ -89,7 +89,7 @@ def system_services() -> Services:
         banks=banks,
         policy=read_policy,
         quit_windows=quit_windows,
-        daily_reminder=lambda: daily_reminder(folders.data_folder()),
+        daily_reminder=daily_task,
         windows=open_windows,
         display_problem=display_problem,
         announcement=announcement,
@@ -102,20 +102,53 @@ def system_services() -> Services:
         preferred_store=preferred_store(),
         left_out=left_out_commands(),
         tested_ca=tested_ca,
+        program=program(),
+        remove_rehearsal_stores=remove_rehearsal_stores,
     )
+
+
+def program() -> Sequence[str]:
+    """The command line that starts this program in a terminal."""
+    if getattr(sys, "frozen", False):
+        name = "certclient.exe" if sys.platform == "win32" else "certclient"
+        return (str(Path(sys.executable).with_name(name)),)
+    return (sys.executable, "-P", "-m", "certclient")
+
+
+def daily_task() -> DailyReminder | None:
+    """The scheduled task of the installed program; None if there is none, and in a rehearsal."""
+    from certclient.platform.daily_reminder import daily_reminder
+    from certclient.platform.folders import data_folder
+    from certclient.platform.rehearsal import rehearsal_folder
+
+    return daily_reminder(data_folder()) if rehearsal_folder() is None else None
 
 
 def banks() -> Banks:
     """The banks that this computer is set up for. Raises POLICY_INVALID."""
     from dataclasses import replace
-    from importlib.util import find_spec
 
-    from certclient.configuration.banks import all_banks
+    from certclient.configuration.banks import all_banks, search_folders
     from certclient.configuration.policy import read_policy
-    from certclient.platform.folders import profile_folders
 
-    found = all_banks(profile_folders(), read_policy())
-    return replace(found, practice=find_spec("certclient_practice") is not None)
+    policy = read_policy()
+    return replace(all_banks(search_folders(policy), policy), practice=can_practise())
+
+
+def bank(name: str) -> Profile:
+    """The bank with this id or profile file. Raises as `configuration.banks.find_bank`."""
+    from certclient.configuration.banks import find_bank, search_folders
+    from certclient.configuration.policy import read_policy
+
+    policy = read_policy()
+    return find_bank(name, search_folders(policy), policy)
+
+
+def can_practise() -> bool:
+    """Whether this build has the practice bank, and no rehearsal is under way."""
+    from certclient.platform.rehearsal import rehearsal_folder
+
+    return rehearsal_folder() is None and "practice" not in left_out_commands()
 
 
 def left_out_commands() -> frozenset[str]:
@@ -159,7 +192,19 @@ def window_services() -> WindowServices:
         journal_stamp=journal_stamp,
         clock=clock,
         update_checks=update_checks,
+        daily_reminder=daily_task,
+        practise=(*program(), "practice", "try") if can_practise() else (),
+        practice_code=practice_code,
     )
+
+
+def practice_code() -> PracticeCode | None:
+    """In a rehearsal, an issue code of the practice bank; None outside. Raises PRACTICE_BANK."""
+    from certclient.cli.practice_bank import PracticeBank
+    from certclient.platform.rehearsal import rehearsal_folder
+
+    rehearsal = rehearsal_folder()
+    return PracticeBank(program(), rehearsal).code() if rehearsal is not None else None
 
 
 def display_problem() -> str | None:
@@ -180,8 +225,16 @@ def all_stores(
 ) -> Sequence[CertificateStore]:
     """All certificate stores of this user, on the PC and on these banks' tokens; never raises.
 
-    Opens a module once even if several banks name it. `patience`: see `registry.registry`.
+    Opens a module once even if several banks name it. In a rehearsal, only its own store.
+    `patience`: see `registry.registry`.
     """
+    from certclient.platform.rehearsal import rehearsal_folder
+
+    rehearsal = rehearsal_folder()
+    if rehearsal is not None:
+        from certclient.store.rehearsal import rehearsal_stores
+
+        return rehearsal_stores(rehearsal)
     from certclient.store.isolated.modules import begin_all
 
     modules = dict.fromkeys(path for profile in profiles for path in profile.pkcs11_modules)
@@ -190,6 +243,13 @@ def all_stores(
     from certclient.store.registry import open_stores
 
     return open_stores(tuple(modules), patience=patience)
+
+
+def remove_rehearsal_stores(folder: Path) -> None:
+    """See `certclient.store.rehearsal.remove_rehearsal_stores`."""
+    from certclient.store.rehearsal import remove_rehearsal_stores as remove
+
+    remove(folder)
 
 
 def decided_proxy(policy: Policy) -> ProxyResolver | None:
@@ -273,8 +333,10 @@ def credential_store() -> CredentialStore:
 
     def connect() -> KeyringService | None:
         from certclient.platform.keyrings import encrypting_keyring
+        from certclient.platform.rehearsal import rehearsal_folder
 
-        return encrypting_keyring()
+        # A rehearsal leaves nothing behind.
+        return encrypting_keyring() if rehearsal_folder() is None else None
 
     return CredentialStore(connect)
 
@@ -548,6 +610,9 @@ def _practice() -> click.Command:
         if error.name != "certclient_practice":
             raise
         raise CommandLeftOutError from error
+    from certclient.cli.commands.practice_try import command
+
+    practice.add_command(command)
     return practice
 
 

@@ -132,6 +132,8 @@ class Services:
     - `own_folders`: the folders that hold all of this user's data.
     - `preferred_store`: the store that the user chose for new certificates.
     - `tested_ca`: a bank's CA for `qualify-ca`, and the line on which it is asked.
+    - `program`: the command line that starts this program in a terminal.
+    - `remove_rehearsal_stores`: removes the stores of the rehearsal in this folder, with all keys.
     """
 
     commands: Mapping[str, CommandLoader]
@@ -156,5 +158,7 @@ class Services:
     unseen_results: Callable[[], bool] = lambda: False
     own_folders: Callable[[], Sequence[Path]] = tuple
     preferred_store: PreferredStore = field(default_factory=PreferredStore)
+    program: Sequence[str] = ()
+    remove_rehearsal_stores: Callable[[Path], None] = lambda _folder: None
     left_out: frozenset[str] = frozenset()
     tested_ca: Callable[[Profile], tuple[CaClient, RecordingLine]] = no_ca

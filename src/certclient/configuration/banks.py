@@ -17,8 +17,22 @@ from certclient.model.banks import Banks, ConfiguredBank
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.policy import PROFILE, Policy, forbidden, restricted
 from certclient.model.profile import Profile
+from certclient.platform.folders import profile_folders
+from certclient.platform.rehearsal import profiles_in, rehearsal_folder
 
 _EXAMPLE = "example-"
+
+
+def search_folders(policy: Policy) -> Sequence[Path]:
+    """Returns the folders of the profiles that count for this process, highest precedence first.
+
+    In a rehearsal, only the practice bank's; but if the policy names banks, never a folder that
+    anybody but the administrator has chosen.
+    """
+    rehearsal = rehearsal_folder()
+    if rehearsal is None or policy.profiles:
+        return profile_folders()
+    return (profiles_in(rehearsal),) if rehearsal.is_dir() else ()
 
 
 def find_bank(name: str, folders: Sequence[Path], policy: Policy) -> Profile:

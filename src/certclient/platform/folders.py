@@ -11,6 +11,7 @@ from pathlib import Path
 import platformdirs
 
 from certclient.platform import program_data
+from certclient.platform.rehearsal import rehearsal_folder
 
 if sys.platform != "win32":
     import pwd
@@ -43,7 +44,10 @@ def base_folder(variable: str, default: str) -> Path:
 
 def journal_file() -> Path:
     """Returns this user's journal on this computer; other procedure files lie next to it."""
-    if sys.platform != "linux":
+    rehearsal = rehearsal_folder()
+    if rehearsal is not None:
+        data = rehearsal / "data"
+    elif sys.platform != "linux":
         data = platformdirs.user_data_path(_NAME, appauthor=False, roaming=False)
     else:
         data = base_folder("XDG_DATA_HOME", ".local/share") / _NAME
@@ -67,7 +71,10 @@ def reminders_file() -> Path:
 
 def settings_file() -> Path:
     """Returns the file with the user's choices in the windows; roams with a Windows profile."""
-    if sys.platform != "linux":
+    rehearsal = rehearsal_folder()
+    if rehearsal is not None:
+        folder = rehearsal / "settings"
+    elif sys.platform != "linux":
         folder = platformdirs.user_config_path(_NAME, appauthor=False, roaming=True)
     else:
         folder = base_folder("XDG_CONFIG_HOME", ".config") / _NAME
@@ -81,7 +88,10 @@ def preferred_store_file() -> Path:
 
 def log_file() -> Path:
     """Returns the current log file; older ones lie next to it (`log.writing_to`)."""
-    if sys.platform != "linux":
+    rehearsal = rehearsal_folder()
+    if rehearsal is not None:
+        folder = rehearsal / "log"
+    elif sys.platform != "linux":
         folder = platformdirs.user_log_path(_NAME, appauthor=False)
     else:
         folder = base_folder("XDG_STATE_HOME", ".local/state") / _NAME / "log"
@@ -90,6 +100,8 @@ def log_file() -> Path:
 
 def own_folders() -> tuple[Path, ...]:
     """Returns all folders with this user's data; they contain nothing else."""
+    if rehearsal_folder() is not None:
+        return (settings_file().parent, log_file().parent, data_folder())
     if sys.platform != "linux":
         state = platformdirs.user_state_path(_NAME, appauthor=False, roaming=False)
     else:
@@ -100,8 +112,8 @@ def own_folders() -> tuple[Path, ...]:
 def profile_folders() -> tuple[Path, ...]:
     """Returns the folders of bank profiles, highest precedence first.
 
-    These are the administrator's folder, then (frozen program only) the banks chosen during
-    installation, beside the program, then the profiles shipped with the program.
+    Outside a rehearsal. These are the administrator's folder, then (frozen program only) the banks
+    chosen during installation, beside the program, then the profiles shipped with the program.
     """
     ours = Path(str(files("certclient.resources") / "profiles"))
     if getattr(sys, "frozen", False):

@@ -125,6 +125,7 @@ def practice(context: click.Context, data: Path | None, clock_shift: float) -> N
     help="File to write certclient's profile for this bank to. プロファイルの出力先",
 )
 @click.option("--verbose", is_flag=True, help="Log refused requests and reasons to stderr.")
+@click.option("--stop-with-input", is_flag=True, hidden=True)
 @click.pass_obj
 def serve(
     admin: BankAdmin,
@@ -143,6 +144,7 @@ def serve(
     implicit_confirm: bool,
     profile_file: Path | None,
     verbose: bool,
+    stop_with_input: bool,
 ) -> None:
     """Run the bank until Ctrl+C. 練習銀行を起動する"""
     policy = BankPolicy(
@@ -160,6 +162,8 @@ def serve(
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: stop.set())
+    if stop_with_input:
+        threading.Thread(target=_wait_for_end_of_input, args=(stop,), daemon=True).start()
     announced = AnnouncedVersions(announce_version or __version__, minimum_version or "")
     with admin.open(policy) as bank, PracticeServer(bank, settings) as server:
         bank.updates.announced = announced
@@ -175,6 +179,13 @@ def serve(
         # With a timeout, because an unlimited wait cannot be interrupted on Windows.
         while not stop.wait(0.5):
             pass
+
+
+def _wait_for_end_of_input(stop: threading.Event) -> None:
+    """The program that has started this one keeps standard input open; when it ends, so does it."""
+    while sys.stdin.buffer.read(1):
+        pass
+    stop.set()
 
 
 @practice.command()

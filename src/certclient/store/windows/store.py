@@ -37,6 +37,9 @@ class WindowsStore:
 
     names: StoreNames = field(default_factory=StoreNames)
     random_bytes: Callable[[int], bytes] = os.urandom
+    lists_unused_keys: bool = True
+    """Not for one of several stores of this user, whose keys are all in one place: a key that
+    another store's certificate uses would look unused."""
 
     @property
     def store_id(self) -> str:
@@ -84,6 +87,8 @@ class WindowsStore:
 
         Skips keys whose public key cannot be read, as any certificate might use them.
         """
+        if not self.lists_unused_keys:
+            return ()
         with translated():
             with crypt32.opened(self.names.personal, writable=False) as store:
                 entries = store.entries()

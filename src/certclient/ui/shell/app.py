@@ -15,7 +15,7 @@ from PySide6.QtCore import QCoreApplication, QLocale, QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QApplication
 
-from certclient.configuration.banks import all_banks, find_bank
+from certclient.configuration.banks import all_banks, find_bank, search_folders
 from certclient.configuration.policy import read_policy
 from certclient.enrollment.bank_status import BankStatuses
 from certclient.enrollment.journal_reading import journal_reader
@@ -30,15 +30,18 @@ from certclient.model.clock_error import PROGRAM_MADE
 from certclient.model.deep_link import LinkError, parse
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.policy import Policy
+from certclient.model.practice import PracticeCode
 from certclient.model.profile import Profile
 from certclient.model.start import Start
 from certclient.platform import folders, log
-from certclient.platform.daily_reminder import daily_reminder
+from certclient.platform.daily_reminder import DailyReminder
+from certclient.platform.rehearsal import rehearsal_folder
 from certclient.store.base import CertificateStore
 from certclient.ui.context import AppContext
 from certclient.ui.language import Languages
 from certclient.ui.settings import UiSettings
 from certclient.ui.shell.instance_lock import acquire_instance
+from certclient.ui.shell.practice import PracticeLauncher, PracticeLetter
 from certclient.ui.shell.shell import Shell
 from certclient.ui.shell.shutdown import ask_to_quit
 from certclient.ui.shell.single_instance import (
@@ -61,7 +64,9 @@ class WindowServices:
     """What the windows need from the composition root.
 
     `all_stores` scans for the stores of the given banks, `update_checks` returns their version
-    announcements; the others are passed on to AppContext.
+    announcements; the others are passed on to AppContext. `daily_reminder`: the scheduled task;
+    None if there is none. `practise`: the command line that starts a rehearsal, () if there can be
+    none. `practice_code`: in a rehearsal, an issue code to try out; raises PRACTICE_BANK.
     """
 
     all_stores: Callable[[Sequence[Profile]], Sequence[CertificateStore]]
@@ -71,6 +76,9 @@ class WindowServices:
     journal_stamp: Callable[[], Hashable]
     clock: Callable[[], datetime]
     update_checks: Callable[[Sequence[Profile], Policy], Updates]
+    daily_reminder: Callable[[], DailyReminder | None] = lambda: None
+    practise: Sequence[str] = ()
+    practice_code: Callable[[], PracticeCode | None] = lambda: None
 
 
 def open_windows(start: Start, services: WindowServices) -> int:
@@ -93,7 +101,11 @@ def open_windows(start: Start, services: WindowServices) -> int:
     context = replace(
         make_context(profiles, start, application, services), bank_errors=(*errors, *late)
     )
+    launcher = PracticeLauncher(services.practise, application)
+    if services.practise:
+        context = replace(context, practise=launcher.start)
     shell = Shell(context, resident=start.remind)
+    launcher.failed.connect(shell.window.show_error)
     crashes = _Crashes(shell)
     sys.excepthook = crashes.hook
     instance.start_requested.connect(shell.carry_out)
@@ -101,7 +113,8 @@ def open_windows(start: Start, services: WindowServices) -> int:
     garbage = GuiGarbageCollector(application)
     garbage.start()
     shell.start(_start_request(start))
-    daily = daily_reminder(folders.data_folder())
+    _show_practice_letter(shell, context, services)
+    daily = services.daily_reminder()
     if daily is not None:
         context.tasks.run(daily.ensure)
     application.exec()
@@ -123,6 +136,14 @@ def quit_windows(seconds: float) -> str:
     return answer.value
 
 
+def _show_practice_letter(shell: Shell, context: AppContext, services: WindowServices) -> None:
+    """In a rehearsal: what can be tried out, with the issue code that a letter would bring."""
+    if rehearsal_folder() is not None:
+        letter = PracticeLetter(shell)
+        letter.ready.connect(shell.window.show_message)
+        context.tasks.run(services.practice_code, done=letter.show, failed=shell.window.show_error)
+
+
 def _profiles(name: str) -> tuple[Sequence[Profile], Sequence[CertclientError]]:
     try:
         policy = read_policy()
@@ -130,8 +151,8 @@ def _profiles(name: str) -> tuple[Sequence[Profile], Sequence[CertclientError]]:
         # Without a readable policy no bank may be used; the window shows the error.
         return [], [error]
     if name:
-        return [find_bank(name, folders.profile_folders(), policy)], []
-    banks = all_banks(folders.profile_folders(), policy)
+        return [find_bank(name, search_folders(policy), policy)], []
+    banks = all_banks(search_folders(policy), policy)
     return banks.profiles, banks.errors if banks.configured else []
 
 
