@@ -26,13 +26,15 @@ class KeySpec:
     """The key that a profile requires. `bits` is the RSA modulus length; the exponent is 65537.
 
     `protection` and `prefer_tpm` apply to the Windows store only; `purpose` is a name (the bank's)
-    that Windows shows in its prompt for the key.
+    that Windows shows in its prompt for the key. `pss`: the bank's login needs RSA-PSS signatures
+    (TLS 1.3 only), which some tokens cannot make.
     """
 
     bits: int = 2048
     protection: Protection = Protection.NONE
     prefer_tpm: bool = False
     purpose: str = ""
+    pss: bool = False
 
     def __post_init__(self) -> None:
         if self.bits not in (2048, 3072, 4096):

@@ -232,7 +232,8 @@ def _rank(error: CertclientError) -> tuple[bool, int]:
 
 def _key_spec(file: ProfileTable) -> KeySpec:
     """The key's specification; Windows shows the bank's Japanese name in its prompt."""
-    return KeySpec(file.key.bits, file.key.protection, file.key.prefer_tpm, file.bank.ja)
+    key = file.key
+    return KeySpec(key.bits, key.protection, key.prefer_tpm, file.bank.ja, key.pss)
 
 
 def _localized_text(texts: LocalizedTable) -> LocalizedText:

@@ -131,6 +131,9 @@ class KeyTable(Table, frozen=True):
     prefer_tpm: Annotated[
         bool, _about("Windows: keep keys in the TPM if it supports what is needed.")
     ] = False
+    pss: Annotated[
+        bool, _about("The login needs RSA-PSS (TLS 1.3 only): refuse tokens that do not make it.")
+    ] = False
 
 
 class CaTable(Table, frozen=True):

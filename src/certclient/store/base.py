@@ -175,7 +175,8 @@ class StoreSession(Protocol):
     ) -> None:
         """Reads the certificate back and signs a random challenge with each of `algorithms`.
 
-        Tests PKCS#1 v1.5 only if the key cannot make PSS signatures (CAPI on Windows).
+        Tests PKCS#1 v1.5 only if the key's store claims no PSS signatures (CAPI on Windows; some
+        tokens).
 
         Raises CERTIFICATE_NOT_FOUND, KEY_NOT_FOUND, KEY_SELF_TEST_FAILED.
         """

@@ -35,7 +35,17 @@ def prove(
     with data `reason` alone if the certificate is not RSA. Other errors of the store
     (TOKEN_REMOVED) propagate unchanged.
     """
-    public_key = _rsa_public_key(certificate)
+    prove_key(signer, certificate.spki, random_bytes, algorithms)
+
+
+def prove_key(
+    signer: Signer,
+    spki: bytes,
+    random_bytes: Callable[[int], bytes],
+    algorithms: Sequence[SignatureAlgorithm] = TLS_ALGORITHMS,
+) -> None:
+    """As `prove`, with the key's own `spki` (DER SubjectPublicKeyInfo)."""
+    public_key = _rsa_public_key(spki)
     challenge = random_bytes(_CHALLENGE_LENGTH)
     for algorithm in algorithms:
         scheme = _SCHEMES[algorithm]
@@ -50,9 +60,9 @@ def prove(
             raise _failed(algorithm, error.data.get("reason", "")) from error
 
 
-def _rsa_public_key(certificate: Certificate) -> rsa.RSAPublicKey:
+def _rsa_public_key(spki: bytes) -> rsa.RSAPublicKey:
     try:
-        public_key = load_der_public_key(certificate.spki)
+        public_key = load_der_public_key(spki)
     except (ValueError, UnsupportedAlgorithm) as error:
         reason = str(error)[:200]
         raise CertclientError(ErrorCode.KEY_SELF_TEST_FAILED, reason=reason) from error

@@ -24,8 +24,9 @@ from pkcs11 import ObjectClass
 
 from certclient.model.certificate import Certificate
 from certclient.model.keys import KeySpec
+from certclient.store.pkcs11.certificate_writing import object_template
 from certclient.store.pkcs11.objects import keys
-from certclient.store.pkcs11.session import TokenSession, object_template
+from certclient.store.pkcs11.session import TokenSession
 from certclient_practice.bank.ca import customer_subject
 from certclient_practice.repositories.records import (
     CertificateRecord,

@@ -30,6 +30,7 @@
  *   no-set         no attribute can be changed (CKR_ATTRIBUTE_READ_ONLY)
  *   set=N          the same with N
  *   write=N        C_CreateObject returns N and writes nothing
+ *   write-refuse=N an attribute that must not be in its template
  *   write-late=N   C_CreateObject writes, and returns N
  *   write-half=N   C_CreateObject writes half of a certificate, and returns N
  *   destroy=N      C_DestroyObject returns N
@@ -40,6 +41,7 @@
  *   pss-wrong      PSS signatures are wrong
  *   no-pkcs1       no CKM_RSA_PKCS
  *   always-auth    each signature needs a C_Login of its own
+ *   sign-pin=N     the PIN of that C_Login, if it is another one
  *   always-auth-silent  the same, and no attribute of the key says so
  *
  * SHIM_CALLS, if set, names a file to which the names of some calls are appended.
@@ -236,7 +238,9 @@ static ulong open_session(ulong slot, ulong flags, void *data, void *notify, ulo
 static ulong close_all_sessions(ulong slot) { return real->call[CLOSE_ALL_SESSIONS](REAL(slot)); }
 
 static ulong login(ulong session, ulong user, const char *pin, ulong length) {
-    ulong result;
+    ulong result, value;
+    char wanted[sizeof right_pin];
+    memcpy(wanted, right_pin, sizeof wanted);
     record(user == CONTEXT_SPECIFIC ? "C_Login context-specific" : "C_Login");
     if (user != CONTEXT_SPECIFIC) {
         result = real->call[LOGIN](session, user, pin, length);
@@ -245,7 +249,8 @@ static ulong login(ulong session, ulong user, const char *pin, ulong length) {
         return result;
     }
     /* SoftHSM makes no such keys, and would not look at the PIN of a user who is logged in. */
-    authenticated = pin && length == strlen(right_pin) && !memcmp(pin, right_pin, length);
+    if (has("sign-pin", &value)) snprintf(wanted, sizeof wanted, "%lu", value);
+    authenticated = pin && length == strlen(wanted) && !memcmp(pin, wanted, length);
     return authenticated ? OK : PIN_INCORRECT;
 }
 
@@ -258,10 +263,12 @@ static struct attribute *named(struct attribute *template, ulong count, ulong ty
 static int is_false(struct attribute *one) { return one && one->value && !*(byte *)one->value; }
 
 static ulong create_object(ulong session, struct attribute *template, ulong count, ulong *object) {
-    ulong result;
+    ulong result, refused;
     struct attribute *value = named(template, count, VALUE);
     record("C_CreateObject");
     if (has("write", &result)) return result;
+    if (has("write-refuse", &refused) && named(template, count, refused))
+        return ATTRIBUTE_VALUE_INVALID;
     if (has("write-half", &result)) {
         if (value) value->length /= 2;
         real->call[CREATE_OBJECT](session, template, count, object);

@@ -14,8 +14,8 @@ from certclient.model.certificate import Certificate
 from certclient.model.certificate_reading import KeyKind
 from certclient.model.keys import KeyRef, KeySpec, SignatureAlgorithm
 from certclient.store.base import no_pin
+from certclient.store.pkcs11.certificate_writing import object_template
 from certclient.store.pkcs11.objects import key_identifier
-from certclient.store.pkcs11.session import object_template
 from support.nss import NssDatabase
 from support.odd_certificates import OddCertificate
 from support.pki import Lab, make_lab

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pkcs11
+from pkcs11 import exceptions as p11
 
 _NUMBER = re.compile(r"0x[0-9a-fA-F]+")
 _BETWEEN_WORDS = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
@@ -56,3 +57,22 @@ def ckr_name(error: pkcs11.PKCS11Error) -> str:
         return kind.__name__
     regular = f"CKR_{_BETWEEN_WORDS.sub('_', kind.__name__).upper()}"
     return _IRREGULAR.get(kind.__name__, regular)
+
+
+def keeps_attribute(error: pkcs11.PKCS11Error) -> bool:
+    """Whether `error` is how a token refuses to change an attribute.
+
+    PKCS#11: CKR_ATTRIBUTE_READ_ONLY, CKR_ACTION_PROHIBITED; modules return much else.
+    """
+    return isinstance(error, _REFUSED_CHANGE) or type(error) is pkcs11.PKCS11Error
+
+
+_REFUSED_CHANGE = (
+    p11.ArgumentsBad,
+    p11.AttributeReadOnly,
+    p11.AttributeTypeInvalid,
+    p11.AttributeValueInvalid,
+    p11.FunctionNotSupported,
+    p11.GeneralError,
+    p11.TemplateInconsistent,
+)

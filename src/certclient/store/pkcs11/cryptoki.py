@@ -20,13 +20,20 @@ _CKF_OS_LOCKING_OK = 0x2
 _CKF_SERIAL_SESSION = 0x4
 _UNAVAILABLE = ctypes.c_ulong(-1).value
 
+_LONGEST_SIGNATURE = 2048
+"""Bytes: of a 16384-bit key."""
+
+_SMALLEST_MEMORY = 4096
+"""Bytes. Modules that do not know a token's memory report a total of 0 or 1 (NSS) as often as
+CK_UNAVAILABLE_INFORMATION."""
+
 _PACK = 1 if sys.platform == "win32" else 0
 _POINTER_SIZE = ctypes.sizeof(ctypes.c_void_p)
 _FIRST_ENTRY = 2 if _PACK else _POINTER_SIZE
 """CK_FUNCTION_LIST begins with a two-byte CK_VERSION, followed by padding unless it is packed."""
 
 _INITIALIZE, _GET_TOKEN_INFO, _OPEN_SESSION, _CLOSE_ALL_SESSIONS = 0, 6, 12, 14
-_CREATE_OBJECT = 20
+_CREATE_OBJECT, _SIGN = 20, 43
 """Positions in CK_FUNCTION_LIST, fixed since v2.0."""
 
 
@@ -130,8 +137,11 @@ class Cryptoki:
             return None
         free = [
             value
-            for value in (info.free_public_memory, info.free_private_memory)
-            if value != _UNAVAILABLE
+            for total, value in (
+                (info.total_public_memory, info.free_public_memory),
+                (info.total_private_memory, info.free_private_memory),
+            )
+            if value != _UNAVAILABLE and total >= _SMALLEST_MEMORY
         ]
         longest = info.max_pin_length
         return TokenLimits(
@@ -151,6 +161,15 @@ class Cryptoki:
             _OPEN_SESSION, slot_id, _CKF_SERIAL_SESSION, None, None, ctypes.byref(handle)
         )
         return handle.value if result == CKR_OK else None
+
+    def end_signature(self, session_handle: int) -> None:
+        """Ends a signature that was begun and cannot be made; ignores errors.
+
+        PKCS#11 v2.20 has no other way than to make it: the result is thrown away.
+        """
+        buffer = ctypes.create_string_buffer(_LONGEST_SIGNATURE)
+        length = ctypes.c_ulong(len(buffer))
+        self._call(_SIGN, session_handle, b"\0", 1, buffer, ctypes.byref(length))
 
     def create_object(self, session_handle: int, object_class: int, kind: int, text: bytes) -> bool:
         """Calls C_CreateObject with a class and one NUL-terminated text attribute of type `kind`.

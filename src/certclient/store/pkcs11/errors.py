@@ -10,9 +10,10 @@ import pkcs11
 from pkcs11 import exceptions as p11
 
 from certclient.model.errors import CertclientError, ErrorCode
+from certclient.store.pkcs11.ckr import ckr_name
 from certclient.store.pkcs11.database_problem import Problem
 
-_ROOM_FOR_ONE_OBJECT = 4096
+ROOM_FOR_ONE_OBJECT = 4096
 """Bytes. A token with less free memory than this is reported as full."""
 
 _CODES: dict[type[pkcs11.PKCS11Error], ErrorCode] = {
@@ -94,8 +95,8 @@ class TokenProbe(Protocol):
 def error_code(error: pkcs11.PKCS11Error, probe: TokenProbe, *, writing: bool) -> ErrorCode:
     """Returns the stable code for an exception of python-pkcs11.
 
-    `writing`: an object was being created. A full token raises DeviceMemory or only FunctionFailed
-    (measured with SoftHSM), and most tokens do not report their free memory.
+    `writing`: an object was being created. A full token raises DeviceMemory, or only FunctionFailed
+    (measured with SoftHSM) or GeneralError (OpenSC); most tokens do not report their free memory.
     """
     known = _CODES.get(type(error))
     if known is not None:
@@ -104,14 +105,23 @@ def error_code(error: pkcs11.PKCS11Error, probe: TokenProbe, *, writing: bool) -
         return ErrorCode.TOKEN_REMOVED
     if isinstance(error, p11.DeviceMemory):
         return ErrorCode.TOKEN_FULL
-    if writing and isinstance(error, p11.FunctionFailed) and _is_probably_full(probe):
+    if writing and isinstance(error, _OF_FULL_TOKENS) and _is_probably_full(probe):
         return ErrorCode.TOKEN_FULL
     return ErrorCode.TOKEN_FAILED
 
 
+_OF_FULL_TOKENS = (p11.FunctionFailed, p11.GeneralError)
+"""What some modules return for CKR_DEVICE_MEMORY (SoftHSM; OpenSC)."""
+
+
 def _is_probably_full(probe: TokenProbe) -> bool:
     free = probe.free_memory()
-    return free is None or free < _ROOM_FOR_ONE_OBJECT
+    return free is None or free < ROOM_FOR_ONE_OBJECT
+
+
+def is_certain(error: pkcs11.PKCS11Error, probe: TokenProbe) -> bool:
+    """Whether an error that `error_code` takes for a full token can have no other cause."""
+    return isinstance(error, p11.DeviceMemory) or probe.free_memory() is not None
 
 
 @contextmanager
@@ -124,7 +134,7 @@ def translated(probe: TokenProbe, *, writing: bool = False) -> Iterator[None]:
         yield
     except pkcs11.PKCS11Error as error:
         code = error_code(error, probe, writing=writing)
-        raise with_store_kind(code, probe, reason=type(error).__name__) from error
+        raise with_store_kind(code, probe, reason=ckr_name(error)) from error
     except CertclientError as error:
         if probe.database and error.code in _OF_TOKENS:
             raise with_store_kind(error.code, probe, reason=error.data.get("reason", "")) from error

@@ -8,26 +8,28 @@ from dataclasses import dataclass
 from itertools import chain
 
 import pkcs11
-from pkcs11 import Attribute, KeyType, MechanismFlag, ObjectClass
+from pkcs11 import Attribute, ObjectClass
+from pkcs11 import exceptions as p11
 
+from certclient.model.certificate_reading import rsa_modulus
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import KeySpec
+from certclient.store.pkcs11.ckr import keeps_attribute
+from certclient.store.pkcs11.key_templates import (
+    accepted,
+    generate_with,
+    may_be_the_template,
+    templates,
+)
 from certclient.store.pkcs11.objects import (
     CertificateObject,
     KeyObject,
     certificates,
     key_identifier,
+    key_object,
     keys,
+    readable,
 )
-
-_PUBLIC_TEMPLATE = {Attribute.PRIVATE: False}
-"""Visible without a PIN: shows which certificates have their key on this token."""
-
-_PRIVATE_TEMPLATE = {
-    Attribute.PRIVATE: True,
-    Attribute.SENSITIVE: True,
-    Attribute.EXTRACTABLE: False,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,45 +40,109 @@ class PrivateKey:
     spki: bytes
 
 
-def generate(session: pkcs11.Session, spec: KeySpec, label: str) -> bytes:
+def generate(session: pkcs11.Session, spec: KeySpec, label: str, store_id: str) -> bytes:
     """Generates a signing-only pair and returns its CKA_ID; an existing label returns its pair.
 
     The label is set by the generation itself, but the CKA_ID, derived from the modulus, can only
     be set afterwards: a crash in between leaves a pair that `find` completes. An error leaves
-    nothing behind. Raises pkcs11.PKCS11Error; CertclientError(KEY_UNSUPPORTED) if the new public
-    key cannot be read.
+    nothing behind. `store_id`: the token, of which the template that it accepts is remembered.
+    Raises pkcs11.PKCS11Error; CertclientError(KEY_UNSUPPORTED) if the new public key cannot be read
+    or the private key is not as safe as was asked for.
     """
     present = find(session, label)
-    if present is not None:
-        return present
+    if present is None:
+        public, private = _generate(session, spec, label, store_id)
     try:
-        public, private = session.generate_keypair(
-            KeyType.RSA,
-            spec.bits,
-            label=label,
-            store=True,
-            capabilities=MechanismFlag.SIGN | MechanismFlag.VERIFY,
-            public_template=_PUBLIC_TEMPLATE,
-            private_template=_PRIVATE_TEMPLATE,
+        if present is not None:
+            _require_safe(private_key(session, present).handle)
+            return present
+        _require_safe(private)
+        halves = _labelled(session, label) or (
+            key_object(private, ObjectClass.PRIVATE_KEY),
+            key_object(public, ObjectClass.PUBLIC_KEY),
         )
-    except pkcs11.PKCS11Error:
-        _remove_labelled(session, label)
-        raise
-    try:
-        return _identify(keys(session, ObjectClass.PUBLIC_KEY, label=label), (public, private))
+        _require_length(halves, spec.bits)
+        return _identify(halves)
     except (pkcs11.PKCS11Error, CertclientError):
         _remove_labelled(session, label)
         raise
 
 
-def _identify(publics: Sequence[KeyObject], pair: Iterable[pkcs11.Object]) -> bytes:
-    """Writes the CKA_ID derived from the modulus to both halves."""
-    spki = publics[0].spki if publics else None
+def _generate(
+    session: pkcs11.Session, spec: KeySpec, label: str, store_id: str
+) -> tuple[pkcs11.Object, pkcs11.Object]:
+    """Tries the templates in their order. Raises the error of the last one."""
+    numbers = list(templates(store_id))
+    for number in numbers:
+        try:
+            pair = generate_with(session, number, spec, label)
+        except pkcs11.PKCS11Error as error:
+            _remove_labelled(session, label)
+            if number == numbers[-1] or not may_be_the_template(error):
+                raise
+        else:
+            accepted(store_id, number)
+            return pair
+    raise AssertionError("the last template returns or raises")
+
+
+def _require_safe(private: pkcs11.Object) -> None:
+    """Refuses a key that a token made weaker than its template, as far as the token shows it."""
+    values = readable(private, tuple(_SAFE))
+    weak = [name for name, wanted in _SAFE.items() if values.get(name, wanted) != wanted]
+    if weak:
+        reason = ", ".join(f"CKA_{name.name} = {str(values[name]).lower()}" for name in weak)
+        raise CertclientError(ErrorCode.KEY_UNSUPPORTED, problem="exportable", reason=reason)
+
+
+_SAFE = {
+    Attribute.TOKEN: True,
+    Attribute.PRIVATE: True,
+    Attribute.SENSITIVE: True,
+    Attribute.EXTRACTABLE: False,
+}
+
+
+def _require_length(halves: Sequence[KeyObject], bits: int) -> None:
+    modulus = rsa_modulus(_spki_of(halves)) or 0
+    if modulus.bit_length() != bits:
+        reason = f"{modulus.bit_length()} bits"
+        raise CertclientError(ErrorCode.KEY_UNSUPPORTED, reason=reason)
+
+
+def _labelled(session: pkcs11.Session, label: str) -> list[KeyObject]:
+    """The private and the public half with this label; [] if one of them is not found."""
+    found = [keys(session, one, label=label) for one in CLASSES]
+    return [half for halves in found for half in halves] if all(found) else []
+
+
+def _spki_of(halves: Iterable[KeyObject]) -> bytes:
+    spki = next((half.spki for half in halves if half.spki is not None), None)
     if spki is None:
         raise CertclientError(ErrorCode.KEY_UNSUPPORTED, reason="public key cannot be read")
-    key_id = key_identifier(spki)
-    for half in pair:
-        half[Attribute.ID] = key_id
+    return spki
+
+
+def _identify(halves: Sequence[KeyObject]) -> bytes:
+    """Writes the CKA_ID derived from the modulus to both halves; returns the private half's.
+
+    `halves`: the private ones first. Keeps the CKA_ID if the token does not let it change: any will
+    do that is not empty.
+    """
+    key_id = key_identifier(_spki_of(halves))
+    for half in halves:
+        if half.key_id == key_id:
+            continue
+        try:
+            half.handle[Attribute.ID] = key_id
+        except pkcs11.PKCS11Error as error:
+            if not keeps_attribute(error):
+                raise
+        if half.object_class is ObjectClass.PRIVATE_KEY:
+            # Not what was written: some modules say that they did, and did not.
+            key_id = bytes(readable(half.handle, (Attribute.ID,)).get(Attribute.ID, b""))
+            if not key_id:
+                raise CertclientError(ErrorCode.KEY_UNSUPPORTED, reason="CKA_ID cannot be set")
     return key_id
 
 
@@ -89,11 +155,7 @@ def find(session: pkcs11.Session, label: str) -> bytes | None:
     publics = keys(session, ObjectClass.PUBLIC_KEY, label=label)
     privates = keys(session, ObjectClass.PRIVATE_KEY, label=label)
     if publics and privates:
-        key_id = _identify(publics, ())
-        for half in chain(publics, privates):
-            if half.key_id != key_id:
-                half.handle[Attribute.ID] = key_id
-        return key_id
+        return _identify([*privates, *publics])
     used = {found.key_id for found in certificates(session)} if privates or publics else set()
     for half in chain(publics, privates):
         if half.key_id and half.key_id in used:
@@ -115,13 +177,23 @@ def private_key(session: pkcs11.Session, key_id: bytes) -> PrivateKey:
 
     Raises CertclientError: KEY_NOT_FOUND, KEY_UNSUPPORTED (its public key cannot be determined).
     """
-    found = keys(session, ObjectClass.PRIVATE_KEY, key_id=key_id) if key_id else ()
+    found = _private_halves(session, key_id) if key_id else ()
     if not found:
         raise CertclientError(ErrorCode.KEY_NOT_FOUND)
     spki = found[0].spki or _public_spki(session, key_id)
     if spki is None:
         raise CertclientError(ErrorCode.KEY_UNSUPPORTED, reason="public key cannot be read")
     return PrivateKey(handle=found[0].handle, spki=spki)
+
+
+def _private_halves(session: pkcs11.Session, key_id: bytes) -> Sequence[KeyObject]:
+    """By CKA_ID, else by the public half with this CKA_ID: they differ if a token lets only one of
+    them change."""
+    found = keys(session, ObjectClass.PRIVATE_KEY, key_id=key_id)
+    if found:
+        return found
+    spkis = {half.spki for half in keys(session, ObjectClass.PUBLIC_KEY, key_id=key_id)} - {None}
+    return [half for half in keys(session, ObjectClass.PRIVATE_KEY) if half.spki in spkis]
 
 
 def _public_spki(session: pkcs11.Session, key_id: bytes) -> bytes | None:
@@ -132,25 +204,32 @@ def _public_spki(session: pkcs11.Session, key_id: bytes) -> bytes | None:
 
 
 def delete(session: pkcs11.Session, key_id: bytes, spki: bytes | None = None) -> None:
-    """Deletes both halves with this CKA_ID; `spki` excludes halves of another public key.
+    """Deletes both halves with this CKA_ID; `spki` excludes halves of another public key, and
+    includes halves of this one under another CKA_ID: some modules add objects by themselves.
 
     Deletes the private half first: a crash in between leaves a harmless public half, which the
     next call finds. Raises TOKEN_FAILED if a half still exists afterwards: NSS reports no error
     when a full disk prevents a deletion.
     """
     for half in _halves(session, key_id, spki):
-        half.handle.destroy()
+        # Some modules delete the other half, too.
+        with suppress(p11.ObjectHandleInvalid):
+            half.handle.destroy()
     if _halves(session, key_id, spki):
         raise CertclientError(ErrorCode.TOKEN_FAILED, reason="the key is still there")
 
 
 def _halves(session: pkcs11.Session, key_id: bytes, spki: bytes | None) -> list[KeyObject]:
+    every = [half for one in CLASSES for half in keys(session, one)]
     return [
         half
-        for object_class in (ObjectClass.PRIVATE_KEY, ObjectClass.PUBLIC_KEY)
-        for half in keys(session, object_class, key_id=key_id)
-        if spki is None or half.spki in (None, spki)
+        for half in every
+        if (half.key_id == key_id and (spki is None or half.spki in (None, spki)))
+        or (spki is not None and half.spki == spki)
     ]
+
+
+CLASSES = (ObjectClass.PRIVATE_KEY, ObjectClass.PUBLIC_KEY)
 
 
 def used_by(found: Iterable[CertificateObject], key_id: bytes, spki: bytes | None) -> bool:

@@ -130,8 +130,8 @@ class NssStore:
             if files.writable:
                 self._prepare()
             login = self._login(read_only=not files.writable)
-            with login.working(pin) as session:
-                yield token_session(login, session, self.random_bytes)
+            with login.working(pin) as opened:
+                yield token_session(login, opened, self.random_bytes)
 
     def _prepare(self) -> None:
         """Creates the folder and database if missing and sets an empty password.

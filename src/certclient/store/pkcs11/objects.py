@@ -124,7 +124,7 @@ def keys(
         template[Attribute.ID] = key_id
     if label is not None:
         template[Attribute.LABEL] = label
-    return [_key(handle, object_class) for handle in search(session, template)]
+    return [key_object(handle, object_class) for handle in search(session, template)]
 
 
 def other_keys(session: pkcs11.Session, object_class: ObjectClass) -> Sequence[KeyObject]:
@@ -144,7 +144,8 @@ def other_keys(session: pkcs11.Session, object_class: ObjectClass) -> Sequence[K
     return found
 
 
-def _key(handle: pkcs11.Object, object_class: ObjectClass) -> KeyObject:
+def key_object(handle: pkcs11.Object, object_class: ObjectClass) -> KeyObject:
+    """Reads one half of an RSA key pair."""
     names = (Attribute.ID, Attribute.LABEL, Attribute.MODULUS, Attribute.PUBLIC_EXPONENT)
     values = readable(handle, names)
     modulus = int.from_bytes(values.get(Attribute.MODULUS, b""), "big")

@@ -2,32 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 
 import pkcs11
-from pkcs11 import Attribute, CertificateType, ObjectClass
 from pkcs11 import exceptions as p11
 
-from certclient.model.ber import encoded_integer
 from certclient.model.certificate import Certificate
 from certclient.model.certificate_reading import rsa_modulus
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import TLS_ALGORITHMS, KeyRef, KeySpec, SignatureAlgorithm, Signer
 from certclient.store.pkcs11 import keypairs
+from certclient.store.pkcs11.abilities import PSS, makes_pss, require_mechanisms, try_new_key
+from certclient.store.pkcs11.certificate_writing import CertificateWriter
 from certclient.store.pkcs11.errors import translated
+from certclient.store.pkcs11.full_token import as_full_token, require_room
 from certclient.store.pkcs11.objects import (
     ARCHIVED,
     CertificateObject,
     certificates,
     key_identifier,
+    keys,
 )
+from certclient.store.pkcs11.signature_pin import SignaturePin
 from certclient.store.pkcs11.signer import token_signer
 from certclient.store.pkcs11.token import LiveTokenProbe
 from certclient.store.proof import prove
-
-_LABEL_ATTEMPTS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +39,27 @@ class TokenSession:
     session: pkcs11.Session
     probe: LiveTokenProbe
     random_bytes: Callable[[int], bytes]
+    signature_pin: SignaturePin
 
     def create_key(self, spec: KeySpec, label: str) -> KeyRef:
         """See StoreSession.create_key."""
-        with self._boundary(writing=True):
-            return self._ref(keypairs.generate(self.session, spec, label))
+        with self._boundary(writing=True), self._naming_contents():
+            present = keypairs.find(self.session, label)
+            if present is None:
+                require_mechanisms(self.session, pss=spec.pss)
+                require_room(self.probe)
+            key = self._ref(keypairs.generate(self.session, spec, label, self.store_id))
+        self._try(key, spec)
+        return key
+
+    def _try(self, key: KeyRef, spec: KeySpec) -> None:
+        """Deletes a new key that cannot sign what is needed, before anything is asked of a CA."""
+        try:
+            try_new_key(self.signer(key), self.session, self.random_bytes, pss=spec.pss)
+        except CertclientError as error:
+            if error.code is ErrorCode.KEY_UNSUPPORTED:
+                self.delete_key(key)
+            raise
 
     def find_key(self, label: str) -> KeyRef | None:
         """See StoreSession.find_key."""
@@ -54,19 +71,21 @@ class TokenSession:
         """See StoreSession.signer."""
         with self._boundary():
             found = keypairs.private_key(self.session, key.key_id)
-        return token_signer(found.handle, found.spki, self._boundary)
+        return token_signer(found.handle, found.spki, self._boundary, self.signature_pin)
 
     def install(self, key: KeyRef, certificate: Certificate, friendly_name: str) -> None:
         """See StoreSession.install. The friendly name becomes CKA_LABEL."""
-        with self._boundary(writing=True):
+        with self._boundary(writing=True), self._naming_contents():
             if keypairs.private_key(self.session, key.key_id).spki != certificate.spki:
                 raise CertclientError(ErrorCode.ISSUED_KEY_MISMATCH)
+            for found in self._writer.remains(certificate, key.key_id):
+                found.handle.destroy()
             present = self._same_bytes(certificate)
             for found in present:
                 if found.key_id != key.key_id:
-                    found.handle[Attribute.ID] = key.key_id
+                    self._writer.set_id(found, key.key_id)
             if not present:
-                self._write(certificate, friendly_name, key.key_id)
+                self._writer.write(certificate, friendly_name, key.key_id)
 
     def install_intermediates(self, chain: Sequence[Certificate]) -> None:
         """See StoreSession.install_intermediates.
@@ -86,21 +105,23 @@ class TokenSession:
         with self._boundary(writing=True):
             for found in self._required(certificate):
                 if not found.archived:
-                    found.handle[Attribute.ID] = ARCHIVED + found.raw_id
+                    self._writer.set_id(found, ARCHIVED + found.raw_id)
 
     def unarchive(self, certificate: Certificate) -> None:
         """See StoreSession.unarchive."""
         with self._boundary(writing=True):
             for found in self._required(certificate):
                 if found.archived:
-                    found.handle[Attribute.ID] = found.key_id
+                    self._writer.set_id(found, found.key_id)
 
     def delete(self, certificate: Certificate) -> None:
         """See StoreSession.delete."""
-        with self._boundary(writing=True):
-            to_delete = self._exactly(certificate)
+        with self._boundary():
+            to_delete = [*self._exactly(certificate), *self._remains(certificate)]
             for found in to_delete:
-                found.handle.destroy()
+                # Some modules delete with a key what belongs to it.
+                with suppress(p11.ObjectHandleInvalid):
+                    found.handle.destroy()
             rest = certificates(self.session)
             if any(one.certificate.identity == certificate.identity for one in rest):
                 # NSS reports no error when a full disk prevents a deletion.
@@ -115,12 +136,13 @@ class TokenSession:
 
     def delete_key(self, key: KeyRef) -> None:
         """See StoreSession.delete_key."""
-        with self._boundary(writing=True):
+        with self._boundary():
             if not key.key_id:
                 return
-            if keypairs.used_by(certificates(self.session), key.key_id, self._spki(key)):
+            spki = self._spki(key)
+            if keypairs.used_by(certificates(self.session), key.key_id, spki):
                 raise CertclientError(ErrorCode.LAST_VALID_CERTIFICATE)
-            keypairs.delete(self.session, key.key_id)
+            keypairs.delete(self.session, key.key_id, spki)
 
     def self_test(
         self, certificate: Certificate, algorithms: Sequence[SignatureAlgorithm] = TLS_ALGORITHMS
@@ -129,12 +151,36 @@ class TokenSession:
         with self._boundary():
             found = self._required(certificate)[0]
             key = keypairs.private_key(self.session, found.key_id)
-        signer = token_signer(key.handle, key.spki, self._boundary)
+        signer = token_signer(key.handle, key.spki, self._boundary, self.signature_pin)
+        if not makes_pss(self.session):
+            # Whether the bank's login needs it was seen when the key was made.
+            algorithms = [one for one in algorithms if one not in PSS]
         prove(signer, certificate, self.random_bytes, algorithms)
 
     def _boundary(self, *, writing: bool = False) -> AbstractContextManager[None]:
         """Wraps every method, so that python-pkcs11's exceptions become stable codes."""
         return translated(self.probe, writing=writing)
+
+    @contextmanager
+    def _naming_contents(self) -> Iterator[None]:
+        """Adds to a TOKEN_FULL what is on the token, and what of it may be deleted."""
+        try:
+            yield
+        except (pkcs11.PKCS11Error, CertclientError) as error:
+            full = as_full_token(error, self.probe, self.session)
+            if full is None:
+                raise
+            raise full from error
+
+    @property
+    def _writer(self) -> CertificateWriter:
+        return CertificateWriter(self.session, self.probe)
+
+    def _remains(self, certificate: Certificate) -> list[CertificateObject]:
+        """What an interrupted write left of the certificate, beside its key."""
+        halves = (key for one in keypairs.CLASSES for key in keys(self.session, one))
+        key_ids = {half.key_id for half in halves if half.spki == certificate.spki} - {b""}
+        return [found for key_id in key_ids for found in self._writer.remains(certificate, key_id)]
 
     def _ref(self, key_id: bytes) -> KeyRef:
         return KeyRef(store_id=self.store_id, key_id=key_id)
@@ -165,45 +211,7 @@ class TokenSession:
         name = certificate.common_name or certificate.serial_hex
         try:
             with translated(self.probe, writing=True):
-                self._write(certificate, name, b"")
+                self._writer.write(certificate, name, b"")
         except CertclientError as error:
             if error.code is not ErrorCode.TOKEN_FULL:
                 raise
-
-    def _write(self, certificate: Certificate, label: str, key_id: bytes) -> None:
-        """Calls C_CreateObject. NSS refuses a label of another subject: tries "label (2)" next."""
-        for number in range(1, _LABEL_ATTEMPTS):
-            text = label if number == 1 else f"{label} ({number})"
-            try:
-                self.session.create_object(object_template(certificate, text, key_id))
-            except p11.AttributeValueInvalid:
-                continue
-            except pkcs11.PKCS11Error:
-                self._undo_write(certificate)
-                raise
-            return
-        raise CertclientError(ErrorCode.TOKEN_FAILED, reason="no free label", label=label)
-
-    def _undo_write(self, certificate: Certificate) -> None:
-        """Removes what a failed write left; ignores errors, as the first one is reported."""
-        with suppress(pkcs11.PKCS11Error):
-            for found in self._same_bytes(certificate):
-                found.handle.destroy()
-
-
-def object_template(certificate: Certificate, label: str, key_id: bytes) -> dict[Attribute, object]:
-    """The attributes of a certificate object (PKCS#11 v3.1, 4.6.3); b"" for no CKA_ID."""
-    template: dict[Attribute, object] = {
-        Attribute.CLASS: ObjectClass.CERTIFICATE,
-        Attribute.CERTIFICATE_TYPE: CertificateType.X_509,
-        Attribute.TOKEN: True,
-        Attribute.PRIVATE: False,
-        Attribute.LABEL: label,
-        Attribute.SUBJECT: certificate.subject,
-        Attribute.ISSUER: certificate.issuer,
-        Attribute.SERIAL_NUMBER: encoded_integer(certificate.serial),
-        Attribute.VALUE: certificate.der,
-    }
-    if key_id:
-        template[Attribute.ID] = key_id
-    return template

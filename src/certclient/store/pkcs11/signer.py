@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import pkcs11
 from cryptography.hazmat.primitives import hashes
-from pkcs11 import MGF, Mechanism
+from pkcs11 import MGF, Attribute, Mechanism
+from pkcs11 import exceptions as p11
 
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import SignatureAlgorithm
+from certclient.store.pkcs11.objects import readable
+from certclient.store.pkcs11.signature_pin import SignaturePin
 
 Guard = Callable[[], AbstractContextManager[None]]
 """Returns the context manager that translates the token's errors (`errors.translated`)."""
@@ -58,6 +61,9 @@ _PSS = {
 }
 
 
+_WRONG_PIN = (p11.PinIncorrect, p11.PinInvalid, p11.PinLenRange)
+
+
 @dataclass(frozen=True, slots=True)
 class TokenSigner:
     """A `model.keys.Signer` for a key object; usable while its session is open.
@@ -69,6 +75,9 @@ class TokenSigner:
     key: pkcs11.SignMixin
     spki: bytes
     guard: Guard
+    pin: SignaturePin
+    asks_each_time: bool
+    """CKA_ALWAYS_AUTHENTICATE."""
 
     def sign(self, data: bytes, algorithm: SignatureAlgorithm) -> bytes:
         """See `model.keys.Signer.sign`."""
@@ -79,17 +88,31 @@ class TokenSigner:
 
     def _pkcs1(self, data: bytes, kind: _Hash) -> bytes:
         message = kind.digest_info + _digest(data, kind)
-        return bytes(self.key.sign(message, mechanism=Mechanism.RSA_PKCS))
+        return self._sign(message, Mechanism.RSA_PKCS, None)
 
     def _pss(self, data: bytes, kind: _Hash) -> bytes:
         parameters = (kind.mechanism, kind.mgf, kind.algorithm.digest_size)
-        return bytes(
-            self.key.sign(
-                _digest(data, kind),
-                mechanism=Mechanism.RSA_PKCS_PSS,
-                mechanism_param=parameters,
-            )
-        )
+        return self._sign(_digest(data, kind), Mechanism.RSA_PKCS_PSS, parameters)
+
+    def _sign(self, message: bytes, mechanism: Mechanism, parameters: object) -> bytes:
+        """With a C_Login of its own if the key wants one; not all modules say so before."""
+        if not self.asks_each_time:
+            with suppress(p11.UserNotLoggedIn):
+                return bytes(
+                    self.key.sign(message, mechanism=mechanism, mechanism_param=parameters)
+                )
+        while True:
+            pin = self.pin.take().reveal()
+            try:
+                return bytes(
+                    self.key.sign(message, mechanism=mechanism, mechanism_param=parameters, pin=pin)
+                )
+            except _WRONG_PIN:
+                self.pin.end_signature()
+                self.pin.refused()
+            except pkcs11.PKCS11Error:
+                self.pin.end_signature()
+                raise
 
 
 def _digest(data: bytes, kind: _Hash) -> bytes:
@@ -98,8 +121,13 @@ def _digest(data: bytes, kind: _Hash) -> bytes:
     return context.finalize()
 
 
-def token_signer(handle: pkcs11.Object, spki: bytes, guard: Guard) -> TokenSigner:
+def token_signer(
+    handle: pkcs11.Object, spki: bytes, guard: Guard, pin: SignaturePin
+) -> TokenSigner:
     """Returns a Signer. Raises CertclientError(KEY_UNSUPPORTED) if CKA_SIGN is false."""
     if not isinstance(handle, pkcs11.SignMixin):
         raise CertclientError(ErrorCode.KEY_UNSUPPORTED, reason="CKA_SIGN is false")
-    return TokenSigner(key=handle, spki=spki, guard=guard)
+    with guard():
+        values = readable(handle, (Attribute.ALWAYS_AUTHENTICATE,))
+    each_time = bool(values.get(Attribute.ALWAYS_AUTHENTICATE, False))
+    return TokenSigner(handle, spki, guard, pin, each_time)

@@ -33,7 +33,7 @@ from certclient.store.pkcs11.objects import (
 )
 from certclient.store.pkcs11.present import find_token
 from certclient.store.pkcs11.session import TokenSession
-from certclient.store.pkcs11.token import TokenLogin, availability_from_flags
+from certclient.store.pkcs11.token import Login, TokenLogin, availability_from_flags
 from certclient.store.token_name import TokenName
 
 
@@ -90,8 +90,8 @@ class TokenStore:
     def open(self, pin: PinProvider) -> Iterator[StoreSession]:
         """See CertificateStore.open."""
         login = self._login
-        with login.working(pin) as session:
-            yield token_session(login, session, self.random_bytes)
+        with login.working(pin) as opened:
+            yield token_session(login, opened, self.random_bytes)
 
     def has_pin_pad(self) -> bool:
         """Whether the PIN is typed at the token or in its software's own window. Never raises."""
@@ -129,10 +129,12 @@ def token_availability(login: TokenLogin) -> Available | Unavailable:
 
 
 def token_session(
-    login: TokenLogin, session: pkcs11.Session, random_bytes: Callable[[int], bytes]
+    login: TokenLogin, opened: Login, random_bytes: Callable[[int], bytes]
 ) -> TokenSession:
-    """Wraps a session opened by `login` as a StoreSession."""
-    return TokenSession(login.store_id, session, login.probe, random_bytes)
+    """Wraps what `login` has opened as a StoreSession."""
+    return TokenSession(
+        login.store_id, opened.session, login.probe, random_bytes, opened.signature_pin
+    )
 
 
 def list_certificates(login: TokenLogin) -> Sequence[StoredCertificate]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from typing import Protocol, cast
 
 import pkcs11
 from pkcs11 import PROTECTED_AUTH, TokenFlag
@@ -16,6 +17,7 @@ from certclient.store.base import AttemptsLeft, Available, PinProvider, PinReque
 from certclient.store.pkcs11.cryptoki import Cryptoki
 from certclient.store.pkcs11.errors import translated, with_store_kind
 from certclient.store.pkcs11.objects import attribute_mapper
+from certclient.store.pkcs11.signature_pin import SignaturePin
 
 _WRONG_PIN = (p11.PinIncorrect, p11.PinInvalid, p11.PinLenRange)
 
@@ -83,6 +85,25 @@ class LiveTokenProbe:
         return limits.free_memory if limits else None
 
 
+class _Handle(Protocol):
+    """What python-pkcs11's types do not tell of a Session."""
+
+    @property
+    def handle(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """A session that is open for work, and the PIN for keys that want it at each signature."""
+
+    session: pkcs11.Session
+    signature_pin: SignaturePin
+
+
+_LAST = "last-attempt"
+"""Data `problem` if no PIN was given to a token that has one attempt left."""
+
+
 @dataclass(frozen=True, slots=True)
 class TokenLogin:
     """Opens sessions on one token. `store_id` and `label` go into PIN requests.
@@ -116,7 +137,7 @@ class TokenLogin:
                 session.close()
 
     @contextmanager
-    def working(self, pin: PinProvider) -> Iterator[pkcs11.Session]:
+    def working(self, pin: PinProvider) -> Iterator[Login]:
         """Opens a session, logged in if the token requires it; read-write unless `read_only`.
 
         On exit, closes all sessions of this process with the token, which also logs out and
@@ -128,10 +149,12 @@ class TokenLogin:
         token = self.locate()
         _in_use.add(self.store_id)
         session = None
+        secrets: list[Secret] = []
         try:
-            session = self._logged_in(token, pin)
-            yield session
+            session = self._logged_in(token, pin, secrets)
+            yield Login(session, self._signature_pin(session, pin, secrets))
         finally:
+            secrets.clear()
             self._log_out(token, session)
             _in_use.discard(self.store_id)
 
@@ -143,22 +166,37 @@ class TokenLogin:
                 session.close()
         self.cryptoki.close_all_sessions(token.slot.slot_id)
 
-    def _logged_in(self, token: pkcs11.Token, pin: PinProvider) -> pkcs11.Session:
+    def _signature_pin(
+        self, session: pkcs11.Session, pin: PinProvider, secrets: list[Secret]
+    ) -> SignaturePin:
+        return SignaturePin(
+            ask=lambda wrong: self._ask(self.locate(), pin, previous_incorrect=wrong),
+            end_signature=lambda: self.cryptoki.end_signature(cast("_Handle", session).handle),
+            known=secrets,
+        )
+
+    def _logged_in(
+        self, token: pkcs11.Token, pin: PinProvider, secrets: list[Secret]
+    ) -> pkcs11.Session:
         state = availability_from_flags(token)
         if isinstance(state, Unavailable):
             raise CertclientError(state.reason, **state.data)
         if state.needs_pin:
-            return self._log_in_with_retries(token, pin)
+            return self._log_in_with_retries(token, pin, secrets)
         with translated(self.probe):
             return self._open(token, PROTECTED_AUTH if _pin_pad(token) else None)
 
-    def _log_in_with_retries(self, token: pkcs11.Token, pin: PinProvider) -> pkcs11.Session:
+    def _log_in_with_retries(
+        self, token: pkcs11.Token, pin: PinProvider, secrets: list[Secret]
+    ) -> pkcs11.Session:
         """Attempts one login per PIN from `pin`; each request carries the current counter state."""
         secret = self._ask(token, pin, previous_incorrect=False)
         while True:
             if self._acceptable(token, secret):
                 with translated(self.probe), suppress(*_WRONG_PIN):
-                    return self._open(token, secret.reveal())
+                    session = self._open(token, secret.reveal())
+                    secrets.append(secret)
+                    return session
                 token = self.locate()
             state = availability_from_flags(token)
             if isinstance(state, Unavailable):
@@ -177,7 +215,8 @@ class TokenLogin:
         )
         if secret is None:
             code = ErrorCode.PIN_INCORRECT if previous_incorrect else ErrorCode.PIN_REQUIRED
-            raise with_store_kind(code, self.probe)
+            final = attempts_left(token) is AttemptsLeft.FINAL
+            raise with_store_kind(code, self.probe, **({"problem": _LAST} if final else {}))
         return secret
 
     def _acceptable(self, token: pkcs11.Token, secret: Secret) -> bool:
