@@ -218,7 +218,9 @@ def test_broken_file_stays_a_warning_if_the_command_fails(
 
 
 def test_banks_lists_names_files_and_faults(broken: CliRunner, capsys: Capture) -> None:
-    first, _, last = run_json(broken, capsys, "banks")["banks"]
+    record = run_json(broken, capsys, "banks")
+    first, _, last = record["banks"]
+    assert [one["data"]["file"] for one in record["warnings"]] == [str(BROKEN)]
     assert first["name"] == {"ja": "練習信用金庫", "en": "Practice Bank"}
     assert (first["id"], first["state"]) == ("practice", "usable")
     assert first["file"] == str(Path("/p/practice.toml"))

@@ -129,6 +129,19 @@ def test_unconfirmed_certificate_is_never_current_and_maps_to_its_procedure(tmp_
         assert current(read_statuses(builder.journal), old, new) is new
 
 
+def test_journal_knows_the_bank_of_a_certificate_and_whether_a_token_was_used(
+    tmp_path: Path,
+) -> None:
+    journal = Journal(tmp_path / "journal.sqlite3")
+    old, new = issued(2), issued(1)
+    record = JournalBuilder(journal).add_record(ProcedureState.DONE, new, old)
+    statuses = read_statuses(journal)
+    assert statuses.banks == {old.fingerprint: "practice", new.fingerprint: "practice"}
+    assert not statuses.token_used
+    journal.save(replace(record, id="p-token", store_id="pkcs11:serial=1"))
+    assert read_statuses(journal).token_used
+
+
 def test_rejected_certificate_is_not_current_until_the_bank_accepts_it_again(
     tmp_path: Path,
 ) -> None:

@@ -28,7 +28,6 @@ def banks(invocation: Invocation) -> int:
     invocation.command = "banks"
     found = _chosen(invocation)
     if invocation.json:
-        invocation.reported.extend(bank.error for bank in found if bank.error is not None)
         records: list[JsonValue] = [_record(invocation, bank) for bank in found]
         print_json(invocation, DONE, {"banks": records})
     elif found:
