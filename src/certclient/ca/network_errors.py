@@ -44,6 +44,14 @@ def network_error(error: BaseException, host: str) -> CertclientError:
     return _with(ErrorCode.NETWORK_UNREACHABLE, host, error)
 
 
+def with_address(error: CertclientError, url: str) -> CertclientError:
+    """A network error with data `url`, the address that was asked (it holds no user or password:
+    `model.urls.check_url`). Any other error is returned as it is."""
+    if not error.code.of_network or "url" in error.data:
+        return error
+    return CertclientError(error.code, **error.data, url=url)
+
+
 def proxy_down(error: Exception, proxy: str) -> CertclientError:
     """The error for an exception on the way to `proxy` (host:port)."""
     return _with(ErrorCode.PROXY_UNREACHABLE, proxy, error)

@@ -29,6 +29,7 @@ from certclient.ca.cmp.responses import (
 )
 from certclient.ca.cmp.transaction import CmpTransactionState, transaction_octets
 from certclient.ca.cmp.trust import Trust, readable
+from certclient.ca.network_errors import with_address
 from certclient.ca.transport import Transport
 from certclient.cmp.bodies import (
     Body,
@@ -54,7 +55,7 @@ from certclient.cmp.status import Failure, PkiStatus, PkiStatusInfo
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import Signer
-from certclient.model.profile import CaSettings
+from certclient.model.profile import CaSettings, MacAlgorithm
 from certclient.model.secret import Secret
 
 CONTENT_TYPE = "application/pkixcmp"
@@ -226,7 +227,10 @@ class CmpClient:
 
     def probe(self) -> Sequence[CertclientError]:
         """See CaClient.probe."""
-        return self._transport.probe(self._settings.url)
+        try:
+            return self._transport.probe(self._settings.url)
+        except CertclientError as error:
+            raise with_address(error, self._settings.url) from error
 
     def interrupt(self) -> None:
         """See CaClient.interrupt."""
@@ -272,10 +276,26 @@ class CmpClient:
     def _exchange(
         self, request: bytes, transaction: Transaction, credential: Credential, nonces: set[bytes]
     ) -> Message:
-        answer = self._transport.post(self._settings.url, request, CONTENT_TYPE)
-        check_whole(answer, self._settings.url)
+        answer = self._post(request, credential)
         expected = ExpectedIds(transaction_octets(transaction), frozenset(nonces))
         return read_response(answer, credential, self._trust(credential), expected)
+
+    def _post(self, request: bytes, credential: Credential) -> bytes:
+        url = self._settings.url
+        try:
+            answer = self._transport.post(url, request, CONTENT_TYPE)
+            check_whole(answer, url)
+        except CertclientError as error:
+            raise with_address(self._explained(error, credential), url) from error
+        return answer
+
+    def _explained(self, error: CertclientError, credential: Credential) -> CertclientError:
+        """Servers that do not know PBMAC1 are known to fail (500) instead of refusing."""
+        pbmac1 = self._settings.mac is MacAlgorithm.PBMAC1 and isinstance(credential, MacCredential)
+        failed = error.code is ErrorCode.SERVER_ERROR and error.data.get("status") == "500"
+        return (
+            CertclientError(error.code, **error.data, problem="mac") if pbmac1 and failed else error
+        )
 
     def _certificate_answer(
         self, answer: Message, transaction: Transaction, state: CmpTransactionState
