@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -14,11 +16,16 @@ import pytest
 from certclient.ca.client import Issued, MacCredential, SignatureCredential, Waiting
 from certclient.ca.cmp.client import CmpClient
 from certclient.ca.transports.http import HttpTransport
+from certclient.model.certificate import SubjectRule
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.profile import CaSettings, MacAlgorithm
 from certclient.model.secret import Secret
+from certclient.qualification.report import Check, Finding
+from certclient.qualification.run import qualify
+from support.customer import profile_of
 from support.peers import Peer, bouncycastle_ca, compile_bouncycastle_ca
 from support.pki import Lab, make_lab, rsa_signer
+from support.qualification import customer_of, failures, result_of
 
 CODE = "himitsu-4711"
 
@@ -45,6 +52,23 @@ def client_of(
 ) -> CmpClient:
     settings = CaSettings(peer.url, lab.anchors, implicit_confirm=implicit, mac=mac)
     return CmpClient(settings, HttpTransport(), lambda: datetime.now(UTC), os.urandom)
+
+
+def test_qualifying_it_finds_what_it_does_not_do(start_ca: StartCa, lab: Lab) -> None:
+    """It keeps no register of certificates and answers no genm."""
+    with start_ca() as ca:
+        rule = SubjectRule(re.compile("(?P<user_id>[A-Z0-9]+)"), frozenset())
+        settings = CaSettings(ca.url, lab.anchors)
+        profile = replace(profile_of(lab), ca=settings, tls_anchors=(), subject_rule=rule)
+        report = qualify(customer_of(profile, "TKYM1408054", Secret(CODE)))
+    assert failures(report) == {
+        Check.QUERY: ErrorCode.NETWORK_UNREACHABLE,
+        Check.REJECT: Finding.STILL_ACCEPTED,
+        Check.REVOKED: Finding.GRANTED,
+    }
+    assert result_of(report, Check.CLOCK).finding is Finding.NO_DATE
+    assert result_of(report, Check.LOST_ANSWER).finding is Finding.TWO_CERTIFICATES
+    assert not report.left
 
 
 @pytest.mark.parametrize("mac", list(MacAlgorithm))

@@ -30,6 +30,9 @@ from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.profile import CaSettings, MacAlgorithm
 from certclient.model.secret import Secret
+from certclient.qualification.report import Check, Report, Verdict
+from certclient.qualification.run import qualify
+from support.customer import profile_of
 from support.peers import Peer, openssl_mock_server
 from support.pki import (
     CMC_CA,
@@ -43,6 +46,7 @@ from support.pki import (
     private_key_pem,
     rsa_signer,
 )
+from support.qualification import customer_of, failures
 
 CODE = "himitsu-4711"
 USER = "TKYM1408054"
@@ -141,6 +145,37 @@ def test_first_issue_with_an_issue_code(bank: OpenSslBank) -> None:
         assert issued.chain[0] == bank.lab.intermediate.certificate
         assert not issued.confirmed
         assert request_count(server) == 2
+
+
+TRIED = {Check.REACHABLE, Check.WRONG_CODE, Check.OBTAIN, Check.CERTIFICATE, Check.CONFIRM}
+"""What the mock server can do with one certificate that is prepared: it cannot issue."""
+
+
+def qualified(bank: OpenSslBank, server: Peer, mac: MacAlgorithm) -> Report:
+    settings = CaSettings(server.url, bank.lab.anchors, mac=mac)
+    profile = replace(profile_of(bank.lab), ca=settings, tls_anchors=())
+    customer = customer_of(profile, USER, Secret(CODE), new_key=lambda: bank.new_key)
+    return qualify(customer, set(Check) - TRIED)
+
+
+def test_qualifying_it_as_far_as_it_goes(bank: OpenSslBank) -> None:
+    with bank.by_code_server(bank.lab.issue(bank.new_key.spki)) as server:
+        report = qualified(bank, server, MacAlgorithm.PBM)
+    assert failures(report) == {}
+    assert {one.check for one in report.results if one.verdict is Verdict.PASSED} == TRIED
+
+
+def test_qualifying_it_with_a_certificate_of_another_key(bank: OpenSslBank) -> None:
+    with bank.by_code_server(bank.lab.issue(bank.old_key.spki)) as server:
+        report = qualified(bank, server, MacAlgorithm.PBM)
+    assert failures(report)[Check.CERTIFICATE] is ErrorCode.ISSUED_KEY_MISMATCH
+
+
+def test_qualifying_it_with_pbmac1_which_it_does_not_know(bank: OpenSslBank) -> None:
+    with bank.by_code_server(bank.lab.issue(bank.new_key.spki)) as server:
+        report = qualified(bank, server, MacAlgorithm.PBMAC1)
+    assert Check.OBTAIN in failures(report)
+    assert not report.passed
 
 
 def test_a_waiting_request_is_withdrawn(bank: OpenSslBank) -> None:

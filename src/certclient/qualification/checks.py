@@ -165,18 +165,19 @@ def lost_confirmation(session: Session) -> Finding | None:
 
 
 def reject(session: Session) -> Finding | None:
-    """A certificate that the program rejects is not valid, and the current one stays so."""
+    """A certificate that the program rejects renews nothing. (That the current one stays valid, the
+    check `revoke` shows, which signs with it.)"""
     current, ca = _needed(session.current), session.environment.ca
     held = session.renew(current)
     if held.issued.confirmed:
         session.settle(held)
         raise NotApplicableError(Finding.IMPLICIT)
     ca.confirm(held.issued, held.credential, ErrorCode.ISSUED_SUBJECT_MISMATCH)
-    if ca.signer_status(held.own) is SignerStatus.ACCEPTED:
+    try:
+        _refused(session, lambda: session.renew(held))
+    except CheckFailedError as error:
         session.confirmed.append(held)  # to be revoked at the end
-        raise CheckFailedError(Finding.STILL_ACCEPTED)
-    if ca.signer_status(current.own) not in (SignerStatus.ACCEPTED, SignerStatus.UNKNOWN):
-        raise CheckFailedError(Finding.NOT_ACCEPTED)
+        raise CheckFailedError(Finding.STILL_ACCEPTED) from error
     return None
 
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import json
-import secrets
 import sqlite3
-import time
 from collections.abc import Callable, Collection, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,21 +14,15 @@ import pytest
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from certclient.ca.cmp.client import CmpClient
-from certclient.ca.transport import Transport
-from certclient.ca.transports.system import system_transport
 from certclient.cmp.bodies import RevokeReply
 from certclient.cmp.status import PkiStatus, PkiStatusInfo
 from certclient.configuration.profiles import load_profile
-from certclient.enrollment.interaction import SecretKind
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.lifecycle import RenewalPolicy
-from certclient.model.profile import Profile, SecretPolicy
+from certclient.model.profile import SecretPolicy
 from certclient.model.secret import Secret
-from certclient.qualification.keys import MemoryKey
-from certclient.qualification.line import RecordingLine
 from certclient.qualification.report import Check, Finding, Report, Result, Verdict
 from certclient.qualification.run import qualify
-from certclient.qualification.session import Environment
 from certclient_practice.bank import ca as practice_ca
 from certclient_practice.cmp import authentication, confirmation, request, revocation
 from certclient_practice.cmp.replies import Reply
@@ -38,6 +30,7 @@ from certclient_practice.repositories.records import CertificateState
 from certclient_practice.repositories.transactions import Transactions
 from support.bank import USER_ID, RunningBank
 from support.cli_runner import CliRunner
+from support.qualification import ca_of, customer_of, failures, now, result_of
 
 pytestmark = pytest.mark.usefixtures("customer")
 
@@ -49,61 +42,18 @@ def customer(bank: RunningBank) -> None:
     bank.add_customer()
 
 
-def ca_of(profile: Profile) -> tuple[CmpClient, RecordingLine]:
-    line = RecordingLine(transport(profile), time.perf_counter)
-    return CmpClient(profile.ca, line, now, secrets.token_bytes), line
-
-
-def transport(profile: Profile) -> Transport:
-    return system_transport(profile.tls_anchors)
-
-
-def now() -> datetime:
-    return datetime.now(UTC)
-
-
 def tried(
     bank: RunningBank,
     *,
     skipped: Collection[Check] = (),
-    code: Secret | None = None,
-    max_wait: float = 60.0,
     reported: Callable[[Result], None] = lambda _result: None,
+    user_id: str = USER_ID,
+    code: Secret | None = None,
     **changes: Any,
 ) -> Report:
     profile = load_profile(bank.profile_path)
-    ca, line = ca_of(profile)
-    right_code = code or bank.issue_code()
-    known = {
-        SecretKind.ISSUE_CODE: right_code,
-        SecretKind.BANK_PIN: Secret("4711"),
-        SecretKind.ONE_TIME_PASSWORD: Secret("123456"),
-    }
-    arguments: dict[str, Any] = {
-        "profile": profile,
-        "user_id": USER_ID,
-        "ca": ca,
-        "line": line,
-        "secret": known.get,
-        "clock": now,
-        "sleep": lambda _seconds: None,
-        "new_key": lambda: MemoryKey(2048),
-        "wrong_code": lambda: Secret("WRONG2345678"),
-        "max_wait": max_wait,
-    }
-    return qualify(Environment(**{**arguments, **changes}), skipped, reported)
-
-
-def failures(report: Report) -> dict[Check, Finding | ErrorCode | None]:
-    return {
-        result.check: result.error.code if result.error is not None else result.finding
-        for result in report.results
-        if result.verdict is Verdict.FAILED
-    }
-
-
-def result(report: Report, check: Check) -> Result:
-    return next(one for one in report.results if one.check is check)
+    customer = customer_of(profile, user_id, code or bank.issue_code(user_id), **changes)
+    return qualify(customer, skipped, reported)
 
 
 def test_a_ca_that_does_everything_qualifies_and_keeps_no_valid_certificate(
@@ -115,9 +65,9 @@ def test_a_ca_that_does_everything_qualifies_and_keeps_no_valid_certificate(
     assert report.passed
     assert [one.check for one in report.results] == list(Check)
     assert list(report.results) == reported
-    assert result(report, Check.WAITING).verdict is Verdict.NOT_APPLICABLE
-    assert result(report, Check.LOST_ANSWER).finding is Finding.ANSWERED_AGAIN
-    assert result(report, Check.LOST_CONFIRMATION).finding is Finding.ANSWERED_AGAIN
+    assert result_of(report, Check.WAITING).verdict is Verdict.NOT_APPLICABLE
+    assert result_of(report, Check.LOST_ANSWER).finding is Finding.ANSWERED_AGAIN
+    assert result_of(report, Check.LOST_CONFIRMATION).finding is Finding.ANSWERED_AGAIN
     assert not report.left
     assert valid_certificates(bank) == []
 
@@ -133,7 +83,7 @@ def valid_certificates(bank: RunningBank) -> list[str]:
 
 def test_the_answers_lost_are_those_of_a_ca_that_has_acted(bank: RunningBank) -> None:
     """Otherwise the check would prove nothing."""
-    exchanges = result(tried(bank), Check.LOST_ANSWER).exchanges
+    exchanges = result_of(tried(bank), Check.LOST_ANSWER).exchanges
     assert [one.lost for one in exchanges] == [True, False]
     assert exchanges[0].sent == exchanges[1].sent
     assert exchanges[0].received == exchanges[1].received
@@ -144,7 +94,7 @@ def test_a_ca_that_lets_wait_is_polled(bank: RunningBank) -> None:
     slept: list[float] = []
     report = tried(bank, sleep=slept.append)
     assert report.passed
-    assert result(report, Check.WAITING).verdict is Verdict.PASSED
+    assert result_of(report, Check.WAITING).verdict is Verdict.PASSED
     assert slept
     assert min(slept) > 0
 
@@ -153,7 +103,7 @@ def test_a_ca_that_lets_wait_for_too_long_fails(bank: RunningBank) -> None:
     bank.set_policy(wait_polls=1000, check_after=20)
     report = tried(bank, max_wait=50)
     assert failures(report) == {Check.OBTAIN: ErrorCode.CA_WAITING}
-    assert result(report, Check.RENEW).verdict is Verdict.NOT_RUN
+    assert result_of(report, Check.RENEW).verdict is Verdict.NOT_RUN
     assert not report.passed
 
 
@@ -165,8 +115,8 @@ def test_implicit_confirmation_leaves_nothing_to_confirm(bank: RunningBank) -> N
     )
     report = tried(bank)
     assert failures(report) == {}
-    assert result(report, Check.CONFIRM).finding is Finding.IMPLICIT
-    assert result(report, Check.REJECT).verdict is Verdict.NOT_APPLICABLE
+    assert result_of(report, Check.CONFIRM).finding is Finding.IMPLICIT
+    assert result_of(report, Check.REJECT).verdict is Verdict.NOT_APPLICABLE
     assert valid_certificates(bank) == []
 
 
@@ -178,7 +128,7 @@ def test_secrets_that_the_profile_wants_are_sent_and_not_reported(bank: RunningB
     kept = [line for line in text.splitlines() if not line.startswith("ask_")]
     text = "\n".join(kept).replace("[renewal]", f"[renewal]\n{wanted}")
     bank.profile_path.write_text(text, encoding="utf-8")
-    report = tried(bank, user_id="TKYM1408099", code=bank.issue_code("TKYM1408099"))
+    report = tried(bank, user_id="TKYM1408099")
     assert failures(report) == {}
 
 
@@ -187,8 +137,8 @@ def test_what_is_skipped_is_not_applicable(bank: RunningBank) -> None:
     report = tried(bank, skipped=skipped)
     assert report.passed
     for check in skipped:
-        assert result(report, check).verdict is Verdict.NOT_APPLICABLE
-        assert result(report, check).finding is Finding.SKIPPED
+        assert result_of(report, check).verdict is Verdict.NOT_APPLICABLE
+        assert result_of(report, check).finding is Finding.SKIPPED
 
 
 def test_the_wrong_code_for_the_right_one_fails(bank: RunningBank) -> None:
@@ -250,7 +200,7 @@ def test_repeated_requests_are_not_remembered(
     monkeypatch.setattr(Transactions, "store_response", store_once)
     report = tried(bank)
     assert Check.LOST_CONFIRMATION not in failures(report)
-    lost = result(report, Check.LOST_ANSWER)
+    lost = result_of(report, Check.LOST_ANSWER)
     assert (lost.verdict, lost.finding) == (Verdict.PASSED, Finding.NEW_TRANSACTION)
 
 
