@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import secrets
 import time
 from datetime import UTC, datetime
@@ -13,10 +14,10 @@ from certclient.enrollment.interaction import SecretKind
 from certclient.model.errors import ErrorCode
 from certclient.model.profile import Profile
 from certclient.model.secret import Secret
-from certclient.qualification.keys import MemoryKey
 from certclient.qualification.line import RecordingLine
 from certclient.qualification.report import Check, Finding, Report, Result, Verdict
 from certclient.qualification.session import Environment
+from support.pki import rsa_signer
 
 
 def now() -> datetime:
@@ -37,6 +38,7 @@ def customer_of(profile: Profile, user_id: str, code: Secret, **changes: Any) ->
         SecretKind.BANK_PIN: Secret("4711"),
         SecretKind.ONE_TIME_PASSWORD: Secret("123456"),
     }
+    numbers = itertools.count(100)
     arguments: dict[str, Any] = {
         "profile": profile,
         "user_id": user_id,
@@ -45,7 +47,7 @@ def customer_of(profile: Profile, user_id: str, code: Secret, **changes: Any) ->
         "secret": known.get,
         "clock": now,
         "sleep": lambda _seconds: None,
-        "new_key": lambda: MemoryKey(2048),
+        "new_key": lambda: rsa_signer(next(numbers)),  # shared: making one takes long
         "wrong_code": lambda: Secret("WRONG2345678"),
     }
     return Environment(**{**arguments, **changes})
