@@ -91,6 +91,7 @@ _ONLY_ON_LINUX = (
 # Tests with SoftHSM's tokens. In one run only, as the runs differ in nothing that affects a token.
 _TOKENS = (
     "tests/windows/test_windows_middleware.py",
+    "tests/windows/test_windows_token_host.py",
     "tests/unit/enrollment/test_batch_pins.py",
     "tests/unit/store/test_pkcs11_faults.py",
     "tests/unit/store/test_pkcs11_pin.py",

@@ -204,8 +204,8 @@ def write_problem(store: CertificateStore) -> CertclientError | None:
 def unread_stores(inventory: Inventory) -> CertclientError | None:
     """The error of the stores that hold nobody knows what (`UNREAD`); None if all were read.
 
-    STORE_UNAVAILABLE, or STORE_MODULE_START if that is all. A certificate that was not found may be
-    in one of them. A token that is not plugged in, or whose software is missing, is not among them.
+    STORE_UNAVAILABLE if their codes differ. A certificate that was not found may be in one of them.
+    A token that is not plugged in, or whose software is missing, is not among them.
     """
     errors = [error for error in inventory.unusable.values() if error.code in UNREAD]
     if len(errors) < 2:
@@ -223,7 +223,14 @@ def unread_stores(inventory: Inventory) -> CertclientError | None:
     return CertclientError(code, **{name: text for name, text in data.items() if text})
 
 
-UNREAD = frozenset({ErrorCode.STORE_UNAVAILABLE, ErrorCode.STORE_MODULE_START})
+UNREAD = frozenset(
+    {
+        ErrorCode.STORE_UNAVAILABLE,
+        ErrorCode.STORE_MODULE_START,
+        ErrorCode.TOKEN_MODULE_DIED,
+        ErrorCode.TOKEN_MODULE_HANGS,
+    }
+)
 """Errors of a store that may hold certificates which are missing from what is shown."""
 
 

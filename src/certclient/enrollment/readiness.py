@@ -36,6 +36,8 @@ _MIDDLEWARE = frozenset(
         ErrorCode.STORE_MODULE_START,
         ErrorCode.STORE_MODULE_ARCHITECTURE,
         ErrorCode.STORE_MODULE_NOT_ALLOWED,
+        ErrorCode.TOKEN_MODULE_DIED,
+        ErrorCode.TOKEN_MODULE_HANGS,
     }
 )
 

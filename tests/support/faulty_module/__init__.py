@@ -42,7 +42,18 @@ class FaultyModule:
 
     def go_on(self) -> None:
         """Ends the fault `wait`."""
-        self._plan.with_name(f"{self._plan.name}.go").touch()
+        self._beside("go").touch()
+
+    def pull(self) -> None:
+        """Takes the token out of every process that has loaded the module."""
+        self._beside("pulled").touch()
+
+    def plug(self) -> None:
+        """Puts it back."""
+        self._beside("pulled").unlink()
+
+    def _beside(self, name: str) -> Path:
+        return self._plan.with_name(f"{self._plan.name}.{name}")
 
     @property
     def happened(self) -> bool:

@@ -1,7 +1,8 @@
 /*
  * A PKCS#11 module in front of SoftHSM that breaks its process. FAULTY_PLAN names a file with one
  * line: FUNCTION FAULT [SKIP]. At that function's call, after SKIP that still work, the file is
- * removed and the fault happens: before the function's work, or after it (FAULT-after).
+ * removed and the fault happens: before the function's work, or after it (FAULT-after). With SKIP
+ * -1 it happens at each call. While FAULTY_PLAN.pulled exists, no slot is there.
  *
  *   hang      never returns            abort, segfault, bus, exit   ends the process
  *   wait      until the file FAULTY_PLAN.go exists
@@ -63,11 +64,17 @@ static void roam(void)
         signal(number, SIG_IGN);
 }
 
-static void wait_for_go(void)
+/* Whether there is a file FAULTY_PLAN.name. */
+static int exists(const char *name)
 {
     char path[1024];
-    snprintf(path, sizeof path, "%s.go", getenv("FAULTY_PLAN"));
-    while (access(path, F_OK) != 0)
+    snprintf(path, sizeof path, "%s.%s", getenv("FAULTY_PLAN"), name);
+    return access(path, F_OK) == 0;
+}
+
+static void wait_for_go(void)
+{
+    while (!exists("go"))
         usleep(10000);
 }
 
@@ -113,7 +120,8 @@ static int due(const char *name, char *fault)
     if (found < 2 || strcmp(wanted, name) != 0 || skipped++ < skip)
         return 0;
     skipped = 0;
-    unlink(path);
+    if (skip >= 0)
+        unlink(path);
     return 1;
 }
 
@@ -124,6 +132,10 @@ static ulong pass(int position, const char *name, ulong *a)
     int after = now && strstr(fault, "-after") != NULL;
     if (now && !after)
         happen(fault);
+    if (position == 4 && exists("pulled")) {
+        *(ulong *)a[2] = 0;
+        return 0;
+    }
     ulong result = real->call[position](a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7]);
     if (after)
         happen(fault);

@@ -11,6 +11,7 @@ from certclient.model.keys import KeySpec
 from certclient.store.base import Unavailable
 from certclient.store.isolated.module import IsolatedModule, Limits
 from certclient.store.isolated.modules import module_at
+from certclient.store.isolated.store import find_tokens
 from certclient.store.registry import open_stores
 from support.faulty_module import FaultyModule
 from support.nss import NssDatabase
@@ -159,3 +160,20 @@ def test_module_that_always_fails_is_started_ever_more_rarely(faulty: FaultyModu
     now[0] += 1001
     assert [entry.label for entry in module.find()] == [faulty.token.label]
     module.stop()
+
+
+def test_token_that_is_pulled_out_and_plugged_in_is_noticed(faulty: FaultyModule) -> None:
+    """By the same child: the windows look once a second."""
+    (token,) = find_tokens(faulty.path)
+    child = module_at(faulty.path).process()
+    faulty.pull()
+    (absent,) = find_tokens(faulty.path)
+    for store in (absent, token):
+        state = store.availability()
+        assert isinstance(state, Unavailable)
+        assert state.reason is ErrorCode.TOKEN_MISSING
+    faulty.plug()
+    (again,) = find_tokens(faulty.path)
+    assert again == token
+    assert again.certificates() == []
+    assert module_at(faulty.path).process() is child
