@@ -132,8 +132,9 @@ if sys.platform == "win32":
 
     CASES = {"windows": windows_case}
     if not CNG:  # only in one of the two runs: for a token, both are the same Windows
+        # Without the child process, whose start takes seconds under Wine
+        # (tests/windows/test_windows_token_host.py).
         CASES["softhsm"] = softhsm_case
-        CASES["softhsm in a child process"] = isolated_case
 
 
 def _create_all(session: pkcs11.Session, certificates: Sequence[Certificate]) -> None:

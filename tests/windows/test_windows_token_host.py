@@ -32,9 +32,9 @@ def ends(process_id: int) -> bool:
     handle = kernel32.OpenProcess(_SYNCHRONIZE, False, process_id)
     if not handle:
         return True
-    ended = kernel32.WaitForSingleObject(ctypes.c_void_p(handle), _GUARD_MILLISECONDS) == _ENDED
+    result = kernel32.WaitForSingleObject(ctypes.c_void_p(handle), _GUARD_MILLISECONDS)
     kernel32.CloseHandle(ctypes.c_void_p(handle))
-    return ended
+    return bool(result == _ENDED)
 
 
 def test_token_works_through_a_child_process(softhsm: SoftHsm) -> None:

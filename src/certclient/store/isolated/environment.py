@@ -20,9 +20,10 @@ _WINDOWS = (
     *("COMMONPROGRAMW6432", "COMPUTERNAME", "SESSIONNAME", "NUMBER_OF_PROCESSORS"),
 )
 _WINE = ("WINEPREFIX", "WINEDEBUG", "WINEDLLOVERRIDES")
-_SYSTEM = frozenset((*_POSIX, *_WINDOWS, *_WINE))
-"""Where a process finds its folders, its language, its screen (a vendor's PIN window) and its
-bus."""
+_PYTHON = ("PYTHONPYCACHEPREFIX", "PYTHONDONTWRITEBYTECODE")
+_SYSTEM = frozenset((*_POSIX, *_WINDOWS, *_WINE, *_PYTHON))
+"""Where a process finds its folders, its language, its screen (a vendor's PIN window) and its bus;
+where the child's Python keeps what it has compiled."""
 
 _PREFIXES = (
     "LC_",
