@@ -329,6 +329,10 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <translation>Plug in “{0}”</translation>
     </message>
     <message>
+        <source>Revoked by the bank</source>
+        <translation>Revoked by the bank</translation>
+    </message>
+    <message>
         <source>Not valid before {0}</source>
         <translation>Not valid before {0}</translation>
     </message>
@@ -1020,6 +1024,10 @@ Serial number: {serial}</translation>
         <translation>Please renew your certificate</translation>
     </message>
     <message>
+        <source>The bank has revoked your certificate</source>
+        <translation>The bank has revoked your certificate</translation>
+    </message>
+    <message>
         <source>The bank does not accept your certificate</source>
         <translation>The bank does not accept your certificate</translation>
     </message>
@@ -1030,6 +1038,10 @@ Serial number: {serial}</translation>
     <message>
         <source>{bank}, {user}: valid until {until}.</source>
         <translation>{bank}, {user}: valid until {until}.</translation>
+    </message>
+    <message>
+        <source>{bank}, {user}: you can neither log in with it nor renew it. Please obtain a new certificate with an issue code from your bank. If you do not know why it was revoked, please ask {contact}.</source>
+        <translation>{bank}, {user}: you can neither log in with it nor renew it. Please obtain a new certificate with an issue code from your bank. If you do not know why it was revoked, please ask {contact}.</translation>
     </message>
     <message>
         <source>{bank}, {user}: please obtain a new certificate with an issue code. If you have no issue code that works, please ask your bank for one.</source>

@@ -328,6 +328,10 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <translation>「{0}」を差し込んでください</translation>
     </message>
     <message>
+        <source>Revoked by the bank</source>
+        <translation>金融機関により失効しています</translation>
+    </message>
+    <message>
         <source>Not valid before {0}</source>
         <translation>{0}から有効です</translation>
     </message>
@@ -1018,6 +1022,10 @@ Serial number: {serial}</source>
         <translation>電子証明書の更新をお願いします</translation>
     </message>
     <message>
+        <source>The bank has revoked your certificate</source>
+        <translation>お使いの電子証明書は、金融機関により失効しています</translation>
+    </message>
+    <message>
         <source>The bank does not accept your certificate</source>
         <translation>お使いの電子証明書は金融機関で使えません</translation>
     </message>
@@ -1028,6 +1036,10 @@ Serial number: {serial}</source>
     <message>
         <source>{bank}, {user}: valid until {until}.</source>
         <translation>{bank}の電子証明書（{user}）の有効期限は {until} です。</translation>
+    </message>
+    <message>
+        <source>{bank}, {user}: you can neither log in with it nor renew it. Please obtain a new certificate with an issue code from your bank. If you do not know why it was revoked, please ask {contact}.</source>
+        <translation>{bank} {user}：この電子証明書ではログインも更新もできません。金融機関から発行コードを受け取り、新しい電子証明書を取得してください。失効した理由に心当たりがないときは、{contact}にお問い合わせください。</translation>
     </message>
     <message>
         <source>{bank}, {user}: please obtain a new certificate with an issue code. If you have no issue code that works, please ask your bank for one.</source>

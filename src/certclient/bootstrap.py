@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from certclient.enrollment.bank_status import BankStatuses
     from certclient.enrollment.journal import Journal
     from certclient.enrollment.open_procedures import OpenProcedures
+    from certclient.enrollment.overview import Row
     from certclient.enrollment.preferred_store import PreferredStore
     from certclient.enrollment.preflight import System
     from certclient.enrollment.procedure import Enrollment
@@ -100,6 +101,7 @@ def system_services() -> Services:
         unseen_results=unseen_results,
         own_folders=folders.own_folders,
         preferred_store=preferred_store(),
+        check_revocation=check_revocation,
         left_out=left_out_commands(),
         tested_ca=tested_ca,
         program=program(),
@@ -195,6 +197,7 @@ def window_services() -> WindowServices:
         daily_reminder=daily_task,
         practise=(*program(), "practice", "try") if can_practise() else (),
         practice_code=practice_code,
+        check_revocation=check_revocation,
     )
 
 
@@ -301,6 +304,25 @@ def announcement(profile: Profile) -> Announcement:
     from certclient.configuration.policy import read_policy
 
     return update_checks([profile], read_policy()).ask(profile).announcement
+
+
+def check_revocation(rows: Sequence[Row]) -> bool:
+    """Asks the banks that publish revocations about those of `rows` that are due; never raises.
+
+    Returns whether the journal has changed.
+    """
+    if all(row.profile.revocation is None for row in rows):
+        return False
+    from certclient.ca.revocation.factory import revocation_lookup
+    from certclient.configuration.policy import read_policy
+    from certclient.enrollment.journal import Journal
+    from certclient.enrollment.revocation_checks import checks_in
+    from certclient.platform.folders import journal_file
+
+    proxies = decided_proxy(read_policy())
+    lookup = revocation_lookup(clock, secrets.token_bytes, proxies, proxy_logins())
+    path = journal_file()
+    return checks_in(path.parent, lambda: Journal(path), lookup, clock).check(rows)
 
 
 def preferred_store() -> PreferredStore:

@@ -15,6 +15,7 @@ from certclient.cli.terminal import Terminal
 from certclient.enrollment.bank_status import BankStatuses
 from certclient.enrollment.interaction import Interaction
 from certclient.enrollment.open_procedures import OpenProcedures
+from certclient.enrollment.overview import Row
 from certclient.enrollment.preferred_store import PreferredStore
 from certclient.enrollment.procedure import Leftover, Outcome, ProcedureView
 from certclient.model.banks import Banks
@@ -134,6 +135,8 @@ class Services:
     - `tested_ca`: a bank's CA for `qualify-ca`, and the line on which it is asked.
     - `program`: the command line that starts this program in a terminal.
     - `remove_rehearsal_stores`: removes the stores of the rehearsal in this folder, with all keys.
+    - `check_revocation`: asks the banks that publish revocations about those of these rows that are
+      due, in the network; returns whether anything was learned. Never raises.
     """
 
     commands: Mapping[str, CommandLoader]
@@ -160,5 +163,6 @@ class Services:
     preferred_store: PreferredStore = field(default_factory=PreferredStore)
     program: Sequence[str] = ()
     remove_rehearsal_stores: Callable[[Path], None] = lambda _folder: None
+    check_revocation: Callable[[Sequence[Row]], bool] = lambda _rows: False
     left_out: frozenset[str] = frozenset()
     tested_ca: Callable[[Profile], tuple[CaClient, RecordingLine]] = no_ca

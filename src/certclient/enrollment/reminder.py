@@ -58,7 +58,9 @@ def is_due(row: Row, shown: ShownReminder | None, now: datetime) -> bool:
     if row.absent or (row.procedure is not None and row.procedure.phase in _GOES_ON_BY_ITSELF):
         return False
     if row.needs_another:
-        return shown is None
+        # One that was reminded of before the bank refused it is reminded of once more.
+        refused = row.entry.rejection
+        return shown is None or (refused is not None and shown.at < refused.noted <= now)
     if row.condition is Condition.OBTAINABLE:
         return shown is None or shown.days_left >= 0
     if row.condition not in (Condition.VALID, Condition.RENEWABLE, Condition.URGENT):

@@ -62,6 +62,7 @@ class KeyUsage(enum.Enum):
 
     DIGITAL_SIGNATURE = 0
     KEY_CERT_SIGN = 5
+    CRL_SIGN = 6
 
 
 class KeyKind(enum.Enum):

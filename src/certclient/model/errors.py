@@ -90,6 +90,7 @@ class ErrorCode(enum.Enum):
     CERTIFICATE_KEY_KIND = _Trait("CC-CERT-KEY-KIND", ErrorKind.REFUSED, Actor.BANK)
     CERTIFICATE_IN_USE = _Trait("CC-CERT-IN-USE", ErrorKind.USER_ACTION, Actor.CUSTOMER)
     CERTIFICATE_NOT_ACCEPTED = _Trait("CC-CERT-NOT-ACCEPTED", ErrorKind.REFUSED, Actor.BANK)
+    CERTIFICATE_REVOKED = _Trait("CC-CERT-REVOKED", ErrorKind.REFUSED, Actor.BANK)
     LAST_VALID_CERTIFICATE = _Trait("CC-CERT-LAST-VALID", ErrorKind.REFUSED, Actor.CUSTOMER)
 
     # Stores: token, NSS, Windows

@@ -47,6 +47,7 @@ class Reason(enum.Enum):
     PATTERN_SUFFIX = "pattern-suffix"
     SUFFIX_NEVER = "suffix-never"
     REMINDER_EARLY = "reminder-early"
+    NO_REVOCATION = "no-revocation"
     ADDRESS_FORM = "address-form"
     ADDRESS_SCHEME = "address-scheme"
     ADDRESS_USER = "address-user"

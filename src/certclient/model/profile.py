@@ -78,6 +78,20 @@ class UpdateSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class RevocationSettings:
+    """Where the bank says which certificates it has revoked; "" for an address that it has not.
+
+    `from_certificate`: the addresses in a certificate (authorityInfoAccess, cRLDistributionPoints)
+    are used where the profile has none. `ca_certificates`: issuing CAs below the trust anchors.
+    """
+
+    ocsp_url: str = ""
+    crl_url: str = ""
+    from_certificate: bool = False
+    ca_certificates: tuple[Certificate, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Contacts:
     """The bank's help contacts by role (seeds S0, S3)."""
 
@@ -119,4 +133,5 @@ class Profile:
     login_test_url: str = ""
     install_root: bool = False
     updates: UpdateSettings | None = None
+    revocation: RevocationSettings | None = None
     excluded_destinations: tuple[str, ...] = ()

@@ -28,19 +28,27 @@ from certclient.model.jws import public_key
 from certclient.model.keys import KeySpec
 from certclient.model.lifecycle import RenewalPolicy
 from certclient.model.pem import certificates_from_pem, public_keys_from_pem
-from certclient.model.profile import CaSettings, Contacts, LocalizedText, Profile, UpdateSettings
+from certclient.model.profile import (
+    CaSettings,
+    Contacts,
+    LocalizedText,
+    Profile,
+    RevocationSettings,
+    UpdateSettings,
+)
 from certclient.model.profile_syntax import (
     CaTable,
     ContactTable,
     LocalizedTable,
     ProfileTable,
     RenewalTable,
+    RevocationTable,
     SubjectTable,
     UpdatesTable,
 )
 from certclient.model.shape import examine_shape
 from certclient.model.toml_text import TomlSyntaxError, TomlText, parse, places
-from certclient.model.urls import check_url
+from certclient.model.urls import check_signed_url, check_url
 from certclient.model.user_ids import can_give_suffix
 
 T = TypeVar("T")
@@ -147,6 +155,7 @@ class _Reader:
             login_test_url=self._optional_url("login_test_url", file.login_test_url),
             install_root=file.storage.install_root,
             updates=self._updates(file.updates),
+            revocation=self._revocation(file.revocation),
         )
 
     def _subject_rule(self, subject: SubjectTable) -> SubjectRule:
@@ -193,6 +202,24 @@ class _Reader:
             address=self._try("updates.address", check_url, updates.address),
             keys=self._try("updates.public_keys", _public_keys, updates.public_keys),
         )
+
+    def _revocation(self, table: RevocationTable | None) -> RevocationSettings | None:
+        if table is None:
+            return None
+        if not (table.ocsp_url or table.crl_url or table.from_certificate):
+            self._add(self._fault("revocation", FaultError(Reason.NO_REVOCATION)))
+        key = "revocation.ca_certificates"
+        pem = table.ca_certificates
+        return RevocationSettings(
+            ocsp_url=self._signed_url("revocation.ocsp_url", table.ocsp_url),
+            crl_url=self._signed_url("revocation.crl_url", table.crl_url),
+            from_certificate=table.from_certificate,
+            ca_certificates=self._anchors(key, pem, ALL_CA_SIGNATURES) if pem else (),
+        )
+
+    def _signed_url(self, key: str, url: str) -> str:
+        """An address whose answers are signed, so that it need not be https."""
+        return self._try(key, check_signed_url, url) if url else ""
 
     def _optional_url(self, key: str, url: str) -> str:
         return self._try(key, check_url, url) if url else ""

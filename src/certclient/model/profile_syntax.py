@@ -201,6 +201,21 @@ class StorageTable(Table, frozen=True):
     ] = False
 
 
+class RevocationTable(Table, frozen=True):
+    """Where the bank says which certificates it has revoked."""
+
+    ocsp_url: Annotated[str, _about("OCSP responder (RFC 6960), https or http; asked first.")] = ""
+    crl_url: Annotated[str, _about("The issuing CA's complete CRL (RFC 5280), https or http.")] = ""
+    from_certificate: Annotated[
+        bool,
+        _about("Use the addresses in the certificate (AIA, CDP) if the profile has none."),
+    ] = False
+    ca_certificates: Annotated[
+        Certificates,
+        _about("Issuing CAs below the trust anchors, PEM; not needed for an anchor that issues."),
+    ] = ""
+
+
 class UpdatesTable(Table, frozen=True):
     """Where the bank announces new versions (docs/updates.md)."""
 
@@ -229,6 +244,10 @@ class ProfileTable(Table, frozen=True):
     storage: Annotated[StorageTable, _about("Where certificates and keys may be.")] = StorageTable()
     updates: Annotated[
         UpdatesTable | None, _about("Where new versions are announced; without it there are none.")
+    ] = None
+    revocation: Annotated[
+        RevocationTable | None,
+        _about("Where revocations are published; without it they are not looked up."),
     ] = None
     rehearsal: Annotated[
         bool, _about("true for a practice bank: every window is marked リハーサル.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from certclient.model.faults import FaultError, Reason
@@ -16,6 +17,25 @@ def check_url(url: str) -> str:
     Raises FaultError: another scheme, no host, a user, password or fragment, spaces, an invalid
     port.
     """
+    parts = _parts(url)
+    if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(parts.host)):
+        raise FaultError(Reason.ADDRESS_SCHEME, found=url[:200])
+    return url
+
+
+def check_signed_url(url: str) -> str:
+    """As `check_url`, and http for any host: for what is signed and public (OCSP, CRL)."""
+    if _parts(url).scheme not in ("https", "http"):
+        raise FaultError(Reason.ADDRESS_SCHEME, found=url[:200])
+    return url
+
+
+class _Parts(NamedTuple):
+    scheme: str
+    host: str
+
+
+def _parts(url: str) -> _Parts:
     if len(url) > _MAX_URL or not url.isascii() or not url.isprintable() or " " in url:
         raise _malformed(url)
     try:
@@ -27,9 +47,7 @@ def check_url(url: str) -> str:
         raise _malformed(url)
     if parts.username is not None or parts.fragment:
         raise FaultError(Reason.ADDRESS_USER)
-    if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(parts.hostname)):
-        raise FaultError(Reason.ADDRESS_SCHEME, found=url[:200])
-    return url
+    return _Parts(parts.scheme, parts.hostname)
 
 
 def _malformed(url: str) -> FaultError:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from certclient.enrollment.bank_status import BankStatuses
 from certclient.enrollment.open_procedures import OpenProcedures
+from certclient.enrollment.overview import Row
 from certclient.enrollment.preferred_store import PreferredStore
 from certclient.enrollment.procedure import Enrollment
 from certclient.i18n.catalogue import Catalogue, Language
@@ -43,6 +44,8 @@ class AppContext:
     `open_url` opens a page in the user's browser and returns whether that worked. `data_folder` is
     this user's, `documentation` that of the installed HTML pages, if there are any. `updates` asks
     the banks for their newest version; call it in a worker. None turns update checks off.
+    `check_revocation` asks the banks whether they have revoked certificates, at most daily, and
+    returns whether the journal has changed; call it in a worker.
     `preferred_store` remembers where the user wants new certificates. `bank_errors`: why other
     banks cannot be used. `practise` starts the practice bank with windows of its own; None if this
     build has none. `announce` has a screen reader say a text.
@@ -64,6 +67,7 @@ class AppContext:
     data_folder: Path
     documentation: Path | None = None
     updates: Updates | None = None
+    check_revocation: Callable[[Sequence[Row]], bool] = lambda _rows: False
     preferred_store: PreferredStore = field(default_factory=PreferredStore)
     announce: Announcer = field(default_factory=Announcements)
     wrong_tries: WrongTries = field(default_factory=WrongTries)

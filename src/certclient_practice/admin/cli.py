@@ -169,7 +169,7 @@ def serve(
         bank.updates.announced = announced
         bank.keep_renewal_rules()
         if profile_file is not None:
-            text = profile_toml(bank, server.addresses, ProfileOptions())
+            text = profile_toml(bank, server.addresses, ProfileOptions(revocation=True))
             profile_file.write_text(text, encoding="utf-8")
         click.echo(f"Practice bank: {server.addresses.public_url}")
         click.echo(f"CMP:           {server.addresses.cmp_url}")
@@ -220,6 +220,7 @@ def profile(
         ask_pin=SecretPolicy(ask_pin),
         ask_one_time_password=SecretPolicy(ask_one_time_password),
         key_bits=int(key_bits),
+        revocation=True,
     )
     with admin.open() as bank:
         out.write_text(profile_toml(bank, addresses, options), encoding="utf-8")

@@ -11,6 +11,7 @@ from certclient.model.profile import SecretPolicy
 from certclient_practice.bank.bank import SUBJECT_RULE, Bank
 from certclient_practice.bank.ca import INTERMEDIATE_NAME, certificate_pem
 from certclient_practice.bank.names import BANK_NAME, PROFILE_ID
+from certclient_practice.bank.revocation import CRL_PATH, OCSP_PATH
 from certclient_practice.bank.updates import PATH
 from certclient_practice.web.addresses import Addresses
 
@@ -20,7 +21,7 @@ class ProfileOptions:
     """What a rehearsal may vary in a profile.
 
     Token modules (absolute paths), further secrets, the RSA key size in bits, and implicit
-    confirmation.
+    confirmation. `revocation`: whether the bank's OCSP responder and CRL are looked at.
     """
 
     pkcs11_modules: Sequence[Path] = ()
@@ -28,6 +29,7 @@ class ProfileOptions:
     ask_one_time_password: SecretPolicy = SecretPolicy.NOBODY
     key_bits: int = 2048
     implicit_confirm: bool = False
+    revocation: bool = False
 
 
 def profile_toml(
@@ -83,6 +85,16 @@ pkcs11_modules = {_list(modules)}
 address = {_text(addresses.public_url + PATH)}
 public_keys = \"\"\"
 {bank.updates.public_key_pem}\"\"\"
+{_revocation(bank, addresses) if options.revocation else ""}"""
+
+
+def _revocation(bank: Bank, addresses: Addresses) -> str:
+    return f"""
+[revocation]
+ocsp_url = {_text(addresses.public_url + OCSP_PATH)}
+crl_url = {_text(addresses.public_url + CRL_PATH)}
+ca_certificates = \"\"\"
+{certificate_pem(bank.ca.intermediate)}\"\"\"
 """
 
 

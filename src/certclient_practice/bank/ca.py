@@ -60,6 +60,7 @@ class PracticeCa:
         self.root = root.certificate
         self._intermediate = intermediate
         self.cmp_signer = cmp_signer
+        self._responder: CaIdentity | None = None
 
     @classmethod
     def open(cls, folder: Path, now: datetime) -> PracticeCa:
@@ -76,6 +77,29 @@ class PracticeCa:
     def intermediate(self) -> Certificate:
         """The CA certificate that issues customers', TLS and CMP certificates."""
         return self._intermediate.certificate
+
+    @property
+    def issuing_key(self) -> ec.EllipticCurvePrivateKey:
+        """The key of `intermediate`, which signs CRLs as well."""
+        return self._intermediate.key
+
+    def authority_key(self) -> x509.AuthorityKeyIdentifier:
+        """The identifier of the key that signs CRLs (RFC 5280, 5.2.1)."""
+        return x509.AuthorityKeyIdentifier.from_issuer_public_key(self.issuing_key.public_key())
+
+    def ocsp_responder(self, now: datetime) -> CaIdentity:
+        """The delegated responder (RFC 6960, 4.2.2.2), made at the first use; it signs for 90 days,
+        and carries id-pkix-ocsp-nocheck. `now` is aware."""
+        known = self._responder
+        if known is None or not now < known.certificate.not_after - timedelta(days=30):
+            key = ec.generate_private_key(ec.SECP256R1())
+            name = _name("Practice Bank OCSP Responder")
+            end = now + timedelta(days=90)
+            builder = _builder(name, key.public_key(), self._intermediate, now - SKEW, end)
+            builder = builder.add_extension(x509.OCSPNoCheck(), critical=False)
+            certificate = _sign_leaf(builder, self._intermediate, ExtendedKeyUsageOID.OCSP_SIGNING)
+            self._responder = known = CaIdentity(certificate, key)
+        return known
 
     def issued(self, certificate: Certificate) -> bool:
         """Returns whether this CA's intermediate signed `certificate`, however odd its fields."""

@@ -15,6 +15,13 @@ from certclient.model.secret import Secret
 from certclient_practice.bank.bank import Bank
 from certclient_practice.bank.coverage import CoverageState
 from certclient_practice.bank.names import BANK_NAME
+from certclient_practice.bank.revocation import (
+    CRL_PATH,
+    CRL_TYPE,
+    OCSP_PATH,
+    OCSP_TYPE,
+    RevocationService,
+)
 from certclient_practice.bank.updates import MEDIA_TYPE, PATH
 from certclient_practice.cmp.responder import CmpResponder
 from certclient_practice.repositories.records import CertificateState
@@ -91,7 +98,7 @@ def public_app(
     folder with installers. Raises OSError if it cannot be read.
     """
     app = _app(bank)
-    responder = CmpResponder(bank)
+    responder, revocation = CmpResponder(bank), RevocationService(bank)
     app.register_blueprint(public_pages(addresses.login_url, read_downloads(downloads)))
     app.register_blueprint(obtain_pages(bank, limits.rate_limit()))
 
@@ -105,6 +112,14 @@ def public_app(
     @app.get(f"/{PATH}")
     def latest() -> Response:
         return Response(bank.updates.message(addresses.download_url), mimetype=MEDIA_TYPE)
+
+    @app.get(f"/{CRL_PATH}")
+    def crl() -> Response:
+        return Response(revocation.crl(), mimetype=CRL_TYPE)
+
+    @app.post(f"/{OCSP_PATH}")
+    def ocsp() -> Response:
+        return Response(revocation.ocsp_response(request.get_data()), mimetype=OCSP_TYPE)
 
     return app
 

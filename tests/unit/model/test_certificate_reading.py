@@ -156,7 +156,7 @@ def test_usages_are_read() -> None:
     )
     certificate = Certificate.read(ca.der)
     assert certificate.is_ca
-    assert certificate.key_usage == frozenset((KeyUsage.KEY_CERT_SIGN,))
+    assert certificate.key_usage == frozenset((KeyUsage.KEY_CERT_SIGN, KeyUsage.CRL_SIGN))
     assert certificate.extended_key_usage == frozenset(("1.3.6.1.5.5.7.3.2", "1.3.6.1.5.5.7.3.4"))
     assert certificate.client_auth
     bare = Certificate.read(OddCertificate(extensions=()).der)

@@ -15,7 +15,7 @@ from certclient.model.certificate import Role
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import KeySpec
 from certclient.model.lifecycle import RenewalPolicy
-from certclient.model.profile import Profile, SecretPolicy
+from certclient.model.profile import Profile, RevocationSettings, SecretPolicy
 from certclient.model.profile_file import examine_profile, profile_from_text
 from support.announcements import ec_key, public_key_pem, spki
 from support.paths import Authority, IssuerKey
@@ -87,6 +87,16 @@ def test_complete_profile_is_read() -> None:
     assert profile.destinations == ("usb", "pc")
     assert profile.subject_rule.administrator_suffixes == {"1394"}
     assert profile.ask_pin is SecretPolicy.NOBODY
+
+
+def test_signed_revocation_information_may_come_by_http() -> None:
+    table = """[revocation]
+ocsp_url = "http://ocsp.example.jp/"
+from_certificate = true
+[ca]"""
+    settings = read(GOOD.replace("[ca]", table)).revocation
+    assert settings == RevocationSettings("http://ocsp.example.jp/", from_certificate=True)
+    assert read(GOOD).revocation is None
 
 
 def test_modules_of_the_other_operating_system_are_skipped() -> None:
@@ -201,6 +211,9 @@ def test_a_weak_tls_anchor_is_refused_as_well() -> None:
         ("[10, 40]", "[10, -1]", "renewal.reminder_days[1]"),
         ("[10, 40]", "[10, 10]", "renewal.reminder_days"),
         ("[10, 40]", "[10, 41]", "renewal.reminder_days"),
+        ("[ca]", "[revocation]\n[ca]", "revocation"),
+        ("[ca]", "[revocation]\nocsp_url = 'ldap://x.example.jp/'\n[ca]", "revocation.ocsp_url"),
+        ("[ca]", "[revocation]\ncrl_url = 'x'\n[ca]", "revocation.crl_url"),
         ("days_before = 40", "days_before = 39", "renewal.reminder_days"),
         ('"1394"', '"1394", "13945"', "subject.administrator_suffixes"),
         ("days_before = 40", 'ask_pin = "somebody"', "renewal.ask_pin"),

@@ -26,6 +26,7 @@ def system_transport(
     logins: ProxyLogins | None = None,
     roots: Callable[[], KnownRoots] = system_roots,
     max_bytes: int = DEFAULT_MAX_BYTES,
+    allow_http: bool = False,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Transport:
     """WinHTTP on Windows, elsewhere http.client with OpenSSL. Arguments: see HttpTransport."""
@@ -36,5 +37,6 @@ def system_transport(
         logins=logins,
         roots=roots,
         max_bytes=max_bytes,
+        allow_http=allow_http,
         clock=clock,
     )

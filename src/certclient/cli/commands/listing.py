@@ -22,6 +22,7 @@ from certclient.cli.tables import print_table
 from certclient.enrollment.inventory import UNREAD, InventoryEntry
 from certclient.enrollment.journal_reading import journal_reader
 from certclient.enrollment.overview import Condition, Overview, Row, read_overview
+from certclient.enrollment.revocations import REVOKED, is_revocation
 from certclient.enrollment.store_problems import store_problems
 from certclient.model.certificate import DATES
 from certclient.model.certificate_reading import CertificateField
@@ -154,6 +155,8 @@ def stage_text(invocation: Invocation, entry: InventoryEntry) -> str:
     catalogue = invocation.catalogue
     if entry.stored.archived:
         return catalogue.text("list.archived")
+    if is_revocation(entry.rejection):
+        return catalogue.text("list.revoked", code=REVOKED)
     if entry.rejection is not None:
         return catalogue.text("list.not-accepted", code=entry.rejection.reason)
     if entry.obstacle is not None and not entry.counts_for_owner:

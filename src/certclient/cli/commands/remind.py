@@ -18,6 +18,7 @@ from certclient.enrollment.inventory import UNREAD
 from certclient.enrollment.journal_reading import journal_reader
 from certclient.enrollment.overview import read_overview
 from certclient.enrollment.reminder import Reminder, ReminderHistory
+from certclient.enrollment.revocations import is_revocation
 from certclient.model.errors import CertclientError
 from certclient.store.base import CertificateStore
 
@@ -78,6 +79,8 @@ def _due(invocation: Invocation) -> tuple[Sequence[Reminder], Mapping[str, Unrea
     profiles = invocation.usable_banks()
     stores = services.stores(profiles)
     overview = read_overview(profiles, stores, now, statuses, open_procedures)
+    if services.check_revocation(overview.rows):
+        overview = read_overview(profiles, stores, now, services.statuses(), open_procedures)
     unread: dict[str, UnreadStore] = {}
     for store in overview.stores:
         error = overview.unusable.get(store.store_id)
@@ -89,6 +92,9 @@ def _due(invocation: Invocation) -> tuple[Sequence[Reminder], Mapping[str, Unrea
 def _sentence(invocation: Invocation, reminder: Reminder) -> str:
     catalogue, entry = invocation.catalogue, reminder.row.entry
     bank = reminder.row.profile.bank.for_language(invocation.language.value)
+    if is_revocation(entry.rejection) and reminder.row.needs_another:
+        contact = invocation.at_bank(reminder.row.profile).contact(entry.owner)
+        return catalogue.text("remind.revoked", bank=bank, user_id=entry.full_id, contact=contact)
     if reminder.row.needs_another:
         return catalogue.text("remind.not-accepted", bank=bank, user_id=entry.full_id)
     return catalogue.text(

@@ -54,6 +54,7 @@ ACTIONS: Mapping[ErrorCode, tuple[Action, ...]] = {
     ErrorCode.CERTIFICATE_KEY_KIND: (Action.OBTAIN, Action.COPY_FOR_SUPPORT),
     ErrorCode.CERTIFICATE_IN_USE: _NOTHING,
     ErrorCode.CERTIFICATE_NOT_ACCEPTED: (Action.OBTAIN, Action.COPY_FOR_SUPPORT),
+    ErrorCode.CERTIFICATE_REVOKED: (Action.OBTAIN, Action.COPY_FOR_SUPPORT),
     ErrorCode.LAST_VALID_CERTIFICATE: _NOTHING,
     # Stores
     ErrorCode.STORE_MIDDLEWARE_MISSING: (

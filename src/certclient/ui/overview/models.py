@@ -15,6 +15,7 @@ from PySide6.QtCore import (
 
 from certclient.enrollment.overview import OBSTACLES, Condition, Overview, Row
 from certclient.enrollment.procedure_status import ProcedurePhase, ProcedureStatus
+from certclient.enrollment.revocations import is_revocation
 from certclient.model.certificate import DATES
 from certclient.model.certificate_reading import CertificateField
 from certclient.model.visible_text import visible
@@ -239,6 +240,8 @@ class CertificateModel(QAbstractItemModel):
         obstacle = row.entry.obstacle
         if obstacle is not None and row.condition in OBSTACLES:
             return catalogue.error(obstacle).title
+        if row.condition is Condition.NOT_ACCEPTED and is_revocation(row.entry.rejection):
+            return self.tr("Revoked by the bank")
         special = self._condition(row.condition)
         if special:
             return special

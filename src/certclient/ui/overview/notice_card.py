@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWi
 
 from certclient.enrollment.overview import Condition, Row
 from certclient.enrollment.reminder import next_reminder
+from certclient.enrollment.revocations import is_revocation
 from certclient.model.japan_time import day_in_tokyo
 from certclient.ui.context import AppContext
 from certclient.ui.overview.conditions import CONDITION_STYLES
@@ -115,6 +116,8 @@ class NoticeCard(QFrame):
     def _title_of(self, row: Row) -> str:
         if row.condition.due:
             return self.tr("Please renew your certificate")
+        if row.needs_another and is_revocation(row.entry.rejection):
+            return self.tr("The bank has revoked your certificate")
         if row.needs_another:
             return self.tr("The bank does not accept your certificate")
         return self.tr("Your certificate has expired")
@@ -129,6 +132,13 @@ class NoticeCard(QFrame):
         if row.condition.due:
             text = self.tr("{bank}, {user}: valid until {until}.").format(**names)
             text += self._days(entry.life.days_left) + "\n" + self._return(row)
+        elif row.needs_another and is_revocation(row.entry.rejection):
+            names["contact"] = self._context.contact(row.profile, entry.owner)
+            text = self.tr(
+                "{bank}, {user}: you can neither log in with it nor renew it. Please obtain a new"
+                " certificate with an issue code from your bank. If you do not know why it was"
+                " revoked, please ask {contact}."
+            ).format(**names)
         elif row.needs_another:
             text = self.tr(
                 "{bank}, {user}: please obtain a new certificate with an issue code. If you have no"

@@ -21,6 +21,7 @@ from certclient.enrollment.bank_status import BankStatuses
 from certclient.enrollment.journal_reading import journal_reader
 from certclient.enrollment.observed_state import ObservedState
 from certclient.enrollment.open_procedures import OpenProcedures
+from certclient.enrollment.overview import Row
 from certclient.enrollment.preferred_store import PreferredStore
 from certclient.enrollment.procedure import Enrollment
 from certclient.enrollment.run_results import ResultFile
@@ -79,6 +80,7 @@ class WindowServices:
     daily_reminder: Callable[[], DailyReminder | None] = lambda: None
     practise: Sequence[str] = ()
     practice_code: Callable[[], PracticeCode | None] = lambda: None
+    check_revocation: Callable[[Sequence[Row]], bool] = lambda _rows: False
 
 
 def open_windows(start: Start, services: WindowServices) -> int:
@@ -200,6 +202,7 @@ def make_context(
         data_folder=folders.data_folder(),
         documentation=folders.documentation_folder(),
         updates=_updates(profiles, services),
+        check_revocation=services.check_revocation,
         preferred_store=PreferredStore(folders.preferred_store_file()),
     )
 

@@ -23,6 +23,7 @@ from certclient.ui.overview.result_panel import ResultTexts, grouped
 from certclient.ui.overview.store_scanner import StoreScanner
 from certclient.ui.shell.background_resume import BackgroundResume
 from certclient.ui.shell.clock_monitor import ClockMonitor
+from certclient.ui.shell.revocation_monitor import RevocationMonitor
 from certclient.ui.shell.shutdown import GracefulShutdown
 from certclient.ui.shell.single_instance import InstanceRequest, StartRequest
 from certclient.ui.shell.small_notice import SmallNotice
@@ -65,6 +66,7 @@ class Shell(QObject):
         self.background = BackgroundResume(context, self)
         self.shutdown = GracefulShutdown(self.wizard_manager, context.tasks, self)
         self.updates = UpdateMonitor(context, self)
+        self.revocations = RevocationMonitor(context, self)
         self.notice: SmallNotice | None = None
         self._connect()
 
@@ -115,6 +117,8 @@ class Shell(QObject):
         self.updates.new_notice.connect(self._notify_update)
         self.watch.jumped.connect(self.scanner.refresh)
         self.watch.ticked.connect(self._tick)
+        for signal in (self.scanner.scanned, self.watch.ticked):
+            signal.connect(self.revocations.check)
         window, tray = self.window, self.tray
         window.renew_requested.connect(self.wizard_manager.renew)
         window.obtain_requested.connect(self.wizard_manager.obtain)

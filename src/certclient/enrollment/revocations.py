@@ -1,0 +1,13 @@
+"""How a revocation that the bank has published stands in the journal: a rejection of its own."""
+
+from __future__ import annotations
+
+from certclient.enrollment.journal import Rejection
+from certclient.model.errors import ErrorCode
+
+REVOKED = ErrorCode.CERTIFICATE_REVOKED.code
+
+
+def is_revocation(rejection: Rejection | None) -> bool:
+    """Whether a rejection stems from published revocation information."""
+    return rejection is not None and rejection.reason == REVOKED
