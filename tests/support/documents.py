@@ -29,7 +29,6 @@ from markdown_it.token import Token
 
 ROOT = Path(__file__).resolve().parents[2]
 SHELLS = {"sh", "powershell", "bat"}
-_NOT_COPIED = {".git", ".venv", "build", ".demo", "node_modules"}
 _KEPT_VARIABLES = ("PATH", "TMPDIR", "SSL_CERT_FILE")
 _PAGE_SECONDS = 1500
 
@@ -216,16 +215,19 @@ def set_up_desk(folder: Path) -> Desk:
     desk = Desk(folder)
     desk.home.mkdir(parents=True)
     desk.clone.mkdir()
-    for entry in ROOT.iterdir():
-        if entry.name in _NOT_COPIED or entry.name.endswith("_cache"):
-            continue
-        if entry.is_dir():
-            ignored = shutil.ignore_patterns("__pycache__")
-            shutil.copytree(entry, desk.clone / entry.name, ignore=ignored)
-        else:
-            shutil.copy2(entry, desk.clone)
+    for name in _sources():
+        target = desk.clone / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(ROOT / name, target)
     (desk.clone / ".venv").symlink_to(sys.prefix)
     return desk
+
+
+def _sources() -> list[str]:
+    """The files that git knows, or would. What other tests make meanwhile is not among them."""
+    listing = ("git", "-c", "safe.directory=*", "ls-files", "-co", "--exclude-standard", "-z")
+    done = subprocess.run(listing, cwd=ROOT, capture_output=True, text=True, check=True)
+    return [name for name in done.stdout.split("\0") if (ROOT / name).is_file()]
 
 
 @functools.cache
