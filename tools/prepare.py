@@ -36,6 +36,9 @@ LOCKS = {
 ROOT_ONLY = "test-windows"
 """A target that needs root; if root runs `make test`, that includes it."""
 
+WITHOUT_WINDOWS = frozenset({"docs"})
+"""Targets that need neither Qt's libraries nor its translations."""
+
 NO_ROOT = "SKIPPED: the tests on Windows (Wine in a chroot) need root: sudo make test-windows"
 
 INTERPRETER = f"{sys.version_info.major}.{sys.version_info.minor} {sys.base_prefix}"
@@ -217,7 +220,8 @@ def main(arguments: Sequence[str]) -> int:
     try:
         prepare_packages(target, machine)
         prepare_venv(target, machine.run)
-        prepare_texts(machine.run)
+        if target not in WITHOUT_WINDOWS:
+            prepare_texts(machine.run)
     except PreparationError as error:
         print(f"make {target}: {error}", file=sys.stderr)
         return 1

@@ -6,6 +6,7 @@ the language says more:
     sh exit=3                   the last command ends with this exit code
     sh stdin="text"             what the reader types for the first command
     sh background               runs until the page's last command has ended
+    sh background exports       likewise; the reader enters the line `export …` that it prints
     sh skip="why"               is not run, only checked
     text synopsis               commands, each followed by two blanks and an explanation: checked
 """
@@ -29,7 +30,7 @@ from markdown_it.token import Token
 
 ROOT = Path(__file__).resolve().parents[2]
 SHELLS = {"sh", "powershell", "bat"}
-_KEPT_VARIABLES = ("PATH", "TMPDIR", "SSL_CERT_FILE")
+_KEPT_VARIABLES = ("PATH", "SSL_CERT_FILE")
 _PAGE_SECONDS = 1500
 
 
@@ -153,7 +154,7 @@ def _steps(block: Block) -> Iterator[str]:
     for position, (line, command) in enumerate(block.commands):
         place = f"{block.page}:{line}"
         if "background" in block.options:
-            yield _in_background(place, command)
+            yield _in_background(place, command, exports="exports" in block.options)
             continue
         expected = block.options.get("exit", "0") if position == last else "0"
         typed = f" <<< {shlex.quote(block.options['stdin'])}" if "stdin" in block.options else ""
@@ -165,13 +166,16 @@ def _steps(block: Block) -> Iterator[str]:
         )
 
 
-def _in_background(place: str, command: str) -> str:
-    """Starts a server and waits until it says something."""
+def _in_background(place: str, command: str, *, exports: bool) -> str:
+    """Starts a server and waits until it says something, or what to export."""
     output = f"{place.replace('/', '-')}.txt"
-    return (
+    awaited = "^ *export " if exports else "."
+    steps = (
         f"{command} > {output} 2>&1 &\n"
-        f"until grep -q . {output}; do kill -0 $! || {{ cat {output}; exit 1; }}; sleep 0.1; done"
+        f"until grep -q '{awaited}' {output}; do\n"
+        f"kill -0 $! || {{ cat {output}; exit 1; }}; sleep 0.1; done"
     )
+    return f"{steps}\neval \"$(grep '{awaited}' {output})\"" if exports else steps
 
 
 @dataclass(frozen=True)
@@ -194,6 +198,7 @@ class Desk:
         environment = {
             **kept,
             "HOME": str(self.home),
+            "TMPDIR": str(self.folder),
             "LANG": "C.UTF-8",
             "PATH": f"{self.clone}/.venv/bin:{kept['PATH']}",
         }
