@@ -10,10 +10,15 @@ import pytest
 if sys.platform != "win32":
     pytest.skip("needs Windows", allow_module_level=True)
 
+import json
 import winreg
 
+from certclient.bootstrap import system_services
+from certclient.cli.main import run
+from certclient.cli.rehearsal import rehearsal
 from certclient.model.certificate import Certificate
 from certclient.model.keys import KeySpec
+from certclient.model.practice import OBTAINING, RENEWING
 from certclient.platform.folders import data_folder, log_file, settings_file
 from certclient.platform.rehearsal import VARIABLE
 from certclient.store.base import CertificateStore, no_pin
@@ -49,7 +54,7 @@ def test_stores_are_apart_and_nothing_is_left(windows_pc: WindowsPc, tmp_path: P
     folder.mkdir()
 
     (store,) = rehearsal_stores(folder)
-    assert store.certificates() == ()
+    assert not store.certificates()
     practised = issue_into(store, "TKYM1408055", "certclient 00000000000000cc")
     assert [one.certificate for one in store.certificates()] == [practised]
     assert [one.certificate for one in windows_pc.store().certificates()] == [own]
@@ -70,3 +75,21 @@ def test_files_are_in_the_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv(VARIABLE, str(tmp_path / "ended"))
     assert tmp_path not in data_folder().parents
     assert not data_folder().exists()
+
+
+def test_whole_rehearsal_leaves_nothing(
+    capsys: pytest.CaptureFixture[str], windows_pc: WindowsPc
+) -> None:
+    before = registry_keys()
+    names = {place.name for place in keys.ours().values()}
+    with rehearsal(system_services()) as one:
+        one.prepare()
+        assert run(["list", "--json"], system_services()) == 0
+        listed = json.loads(capsys.readouterr().out)
+        assert [row["user_id"] for row in listed["certificates"]] == [RENEWING]
+        assert listed["profile"] == "practice"
+        assert one.bank.code().user_id == OBTAINING
+        folder = one.folder
+    assert not folder.exists()
+    assert registry_keys() == before
+    assert {place.name for place in keys.ours().values()} == names

@@ -3,6 +3,7 @@ Windows without a console window."""
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -15,6 +16,13 @@ _NO_WINDOW = 0x08000000 if sys.platform == "win32" else 0
 _OWN_SESSION = sys.platform != "win32"
 
 
+def _environment() -> dict[str, str]:
+    """With the places of this program's packages: its start script may have added some."""
+    if getattr(sys, "frozen", False):
+        return dict(os.environ)
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(place for place in sys.path if place)}
+
+
 def start_silent(command: Sequence[str]) -> subprocess.Popen[bytes]:
     """Starts `command` (this program) without input and output. Raises OSError."""
     quiet = subprocess.DEVNULL
@@ -23,6 +31,7 @@ def start_silent(command: Sequence[str]) -> subprocess.Popen[bytes]:
         stdin=quiet,
         stdout=quiet,
         stderr=quiet,
+        env=_environment(),
         creationflags=_NO_WINDOW,
         start_new_session=_OWN_SESSION,
     )
@@ -36,6 +45,7 @@ def start_piped(command: Sequence[str]) -> subprocess.Popen[str]:
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         encoding="utf-8",
+        env=_environment(),
         creationflags=_NO_WINDOW,
         start_new_session=_OWN_SESSION,
     )
@@ -51,6 +61,7 @@ def output_of(command: Sequence[str]) -> str | None:
             encoding="utf-8",
             timeout=_SECONDS,
             check=False,
+            env=_environment(),
             creationflags=_NO_WINDOW,
             start_new_session=_OWN_SESSION,
         )

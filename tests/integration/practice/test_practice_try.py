@@ -108,6 +108,8 @@ def test_renewing_and_obtaining_work_and_nothing_is_left(
     (bank,) = rehearsal.run("banks")["banks"]
     assert (bank["id"], bank["rehearsal"]) == ("practice", True)
     assert rehearsal.folder.stat().st_mode & 0o077 == 0
+    again = rehearsal.run("practice", "try")
+    assert again["error"]["code"] == "CC-USAGE", "no rehearsal within a rehearsal"
 
     rehearsal.process.send_signal(signal.SIGINT)
     assert rehearsal.process.wait(LONG) == 0
@@ -131,8 +133,3 @@ def test_bank_ends_with_a_rehearsal_that_is_killed(rehearsal: RunningRehearsal) 
                 time.sleep(0.1)
         except OSError:
             break
-
-
-def test_no_rehearsal_within_a_rehearsal(rehearsal: RunningRehearsal) -> None:
-    refused = rehearsal.run("practice", "try")
-    assert refused["error"]["code"] == "CC-USAGE"

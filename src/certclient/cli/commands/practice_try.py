@@ -67,7 +67,11 @@ def _wait(windows: subprocess.Popen[bytes] | None) -> None:
 @contextmanager
 def _ends_in_order() -> Iterator[None]:
     """SIGTERM and SIGHUP (a closed terminal) unwind like Ctrl+C; a second one is ignored."""
-    numbers = [signal.SIGTERM, *([signal.SIGHUP] if sys.platform != "win32" else [])]
+    numbers = [signal.SIGTERM]
+    if sys.platform == "win32":
+        numbers.append(signal.SIGBREAK)
+    else:
+        numbers.append(signal.SIGHUP)
 
     def unwind(_number: int, _frame: FrameType | None) -> NoReturn:
         for number in (*numbers, signal.SIGINT):
