@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from certclient.model.faults import FaultError, Reason
 
@@ -25,13 +26,21 @@ def places(position: Position | None) -> dict[str, str]:
     return {"line": str(position.line), "column": str(position.column)}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TomlText:
-    """A parsed text. `positions`: where each key and list item stands, by its dotted path
-    (`storage.destinations[0]`); a table of its own stands at its header."""
+    """A parsed text. `table`: its values; `text`: as it was, with LF line ends."""
 
     table: Mapping[str, object]
-    positions: Mapping[str, Position]
+    text: str = field(repr=False)
+
+    @cached_property
+    def positions(self) -> Mapping[str, Position]:
+        """Where each key and list item stands, by its dotted path (`storage.destinations[0]`); a
+        table of its own stands at its header. Looked for only once something is wrong."""
+        try:
+            return _Scanner(self.text).scan()
+        except (_LostError, RecursionError):
+            return {}
 
     def position(self, key: str) -> Position | None:
         """Where `key` stands, or the nearest table or list around it; None for the whole file."""
@@ -56,7 +65,7 @@ def parse(text: str) -> TomlText:
         table = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise TomlSyntaxError(*_reason_and_position(str(error), text)) from error
-    return TomlText(table, _Scanner(text).scan())
+    return TomlText(table, text)
 
 
 def parent(key: str) -> str:
@@ -106,6 +115,10 @@ _STRING = re.compile(
     r'"{3}(?:\\.|[^\\])*?"{3,5}' r"|'{3}.*?'{3,5}" r"""|"(?:[^"\\\n]|\\.)*"|'[^'\n]*'""", re.DOTALL
 )
 _SCALAR = re.compile(r"[^,\]}#\n]*")
+
+
+class _LostError(Exception):
+    """The scanner does not understand what tomllib does: there are no positions, then."""
 
 
 @dataclass(slots=True)
@@ -164,7 +177,7 @@ class _Scanner:
             self._skip(_SPACE)
             raw = self._skip(_KEY_PART)
             if not raw:
-                raise AssertionError("tomllib accepts no empty key")
+                raise _LostError
             parts.append(_name(raw))
             self._skip(_SPACE)
             if not self.text.startswith(".", self.at):
@@ -187,6 +200,7 @@ class _Scanner:
         number = 0
         self._skip(_BLANKS)
         while not self.text.startswith(end, self.at):
+            before = self.at
             if end == "}":
                 self._pair(path)
             else:
@@ -197,6 +211,8 @@ class _Scanner:
             if self.text.startswith(",", self.at):
                 self.at += 1
                 self._skip(_BLANKS)
+            if self.at == before:
+                raise _LostError
         self.at += 1
 
     def _skip(self, pattern: re.Pattern[str]) -> str:
