@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from tools import errors_page
-from tools.docs import command_line, exit_codes, policy_keys, profile_keys
+from tools.docs import command_line, exit_codes, json_shapes, policy_keys, profile_keys
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -14,6 +14,7 @@ PAGES: Mapping[Path, Callable[[], str]] = {
     errors_page.PAGE: errors_page.page,
     DOCS / "reference" / "command-line.md": command_line.page,
     DOCS / "reference" / "exit-codes.md": exit_codes.page,
+    DOCS / "reference" / "json.md": json_shapes.page,
     DOCS / "reference" / "profile-keys.md": profile_keys.page,
     DOCS / "reference" / "policy-keys.md": policy_keys.page,
 }
