@@ -13,6 +13,7 @@ from cyclonedx.validation import make_schemabased_validator
 from tools.installer.build import LICENSES, largest_setup
 from tools.installer.linux.deb import debian_version
 from tools.installer.nsis import setup_name
+from tools.installer.release_key import PUBLIC_KEY
 from tools.installer.settings import Places, read_settings
 from tools.installer.signing import CodeSigner, SigningError
 from tools.installer.sums import sha256
@@ -34,7 +35,7 @@ INSIDE = ("cpython", *SCANNED, "libmpdec", "visual-c++-runtime", "qtsvg")
 
 def test_results_are_complete(installer_build: Places) -> None:
     assert {path.name for path in installer_build.results.iterdir()} == {
-        *(SETUP, MSI, BILL, *TEXTS, "SHA256SUMS"),
+        *(SETUP, MSI, BILL, *TEXTS, "SHA256SUMS", "SHA256SUMS.sig", PUBLIC_KEY),
         f"{NAME}-{VERSION}-policy.zip",
         f"certclient-{VERSION}-py3-none-any.whl",
         *(PACKAGE, f"{PACKAGE}.cdx.json"),
@@ -48,7 +49,16 @@ def test_checksums_cover_all_files(installer_build: Places) -> None:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     named = {line.partition(":")[0] for line in done.stdout.splitlines()}
-    assert named == {path.name for path in installer_build.results.iterdir()} - {"SHA256SUMS"}
+    unlisted = {"SHA256SUMS", "SHA256SUMS.sig"}
+    assert named == {path.name for path in installer_build.results.iterdir()} - unlisted
+
+
+def test_administrator_verifies_checksums(installer_build: Places) -> None:
+    command = ("gpgv", "--keyring", f"./{PUBLIC_KEY}", "SHA256SUMS.sig", "SHA256SUMS")
+    done = subprocess.run(
+        command, cwd=installer_build.results, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize("name", [SETUP, MSI])

@@ -2,6 +2,7 @@
 
     python -m tools.installer [--settings FILE] [--folder FOLDER] [--quick] [--if-needed]
     python -m tools.installer compare ONE OTHER
+    python -m tools.installer apt FOLDER PACKAGE.deb... [--settings FILE]
 
 The settings come from installer/build.toml; the results go to build/installer.
 """
@@ -13,6 +14,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from tools.installer import made_from
@@ -21,9 +23,11 @@ from tools.installer.compare import compare
 from tools.installer.freeze import FreezeError, prepare
 from tools.installer.icon import IconError
 from tools.installer.inside import VersionError
+from tools.installer.linux.apt import make_repository
 from tools.installer.linux.wheel import PackageError
 from tools.installer.msi import MsiError
 from tools.installer.nsis import SetupError
+from tools.installer.release_key import ReleaseKeyError, release_key
 from tools.installer.settings import DEFAULT, BuildSettingsError, Places, read_settings
 from tools.installer.signing import SigningError, make_signer
 from tools.installer.wine_freeze import freeze_in
@@ -36,6 +40,7 @@ _FAILURES = (
     MsiError,
     OSError,
     PackageError,
+    ReleaseKeyError,
     PartError,
     BuildSettingsError,
     SetupError,
@@ -47,10 +52,16 @@ _FAILURES = (
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Returns 1, with a text on stderr, if the build fails. `compare`: see `_compare`."""
+    """Returns 1, with a text on stderr, if the build fails. `compare`, `apt`: see `_compare` and
+    `_apt`."""
     if arguments[:1] == ["compare"]:
         return _compare(arguments[1:])
-    parser = argparse.ArgumentParser(description="Makes the installer.")
+    if arguments[:1] == ["apt"]:
+        return _apt(arguments[1:])
+    parser = argparse.ArgumentParser(
+        description="Makes the installer.",
+        epilog="`compare` compares two builds, `apt` makes an apt repository: see their --help.",
+    )
     parser.add_argument("--settings", type=Path, default=DEFAULT)
     parser.add_argument("--folder", type=Path, default=Places().folder)
     parser.add_argument("--quick", action="store_true", help="larger, and faster to make")
@@ -85,6 +96,29 @@ def _make(build: Build) -> None:
     stamp = made_from.stamp(build)
     make_all(build, freeze_in(prepare(cache), cache.mount_point()))
     made_from.note(build, stamp)
+
+
+def _apt(arguments: Sequence[str]) -> int:
+    """Returns 1, with a text on stderr, if the repository cannot be made."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tools.installer apt",
+        description="Adds packages to an apt repository in a folder, and signs it.",
+    )
+    parser.add_argument("folder", type=Path, help="the repository, made if it is not there")
+    parser.add_argument("packages", type=Path, nargs="+", metavar="PACKAGE.deb")
+    parser.add_argument("--settings", type=Path, default=DEFAULT)
+    given = parser.parse_args(arguments)
+    try:
+        settings = read_settings(given.settings)
+        key = release_key(settings, Places())
+        if key.is_test:
+            print_line("TEST SIGNATURE: no signing.release_key is configured")
+        origin, now = settings.product.publisher, datetime.now(UTC)
+        make_repository(given.folder, given.packages, key, origin=origin, now=now)
+    except _FAILURES as error:
+        print(f"apt: {error}", file=sys.stderr)
+        return 1
+    return 0
 
 
 def _compare(arguments: Sequence[str]) -> int:

@@ -13,6 +13,7 @@ from tools.installer import msi, nsis
 from tools.installer.icon import make_icon
 from tools.installer.linux import deb, wheel
 from tools.installer.policy_zip import make_policy_zip
+from tools.installer.release_key import PUBLIC_KEY, release_key, verify
 from tools.installer.settings import CONTENTS, ROOT, BuildSettings, Places
 from tools.installer.signatures import check_signatures
 from tools.installer.signing import CodeSigner
@@ -68,8 +69,8 @@ def make_all(build: Build, freeze: Freeze) -> None:
     """Builds everything below `build.places` from scratch.
 
     Deletes the results of an earlier build first and moves the new ones into place when they are
-    complete, so that an interrupted build leaves none. Raises BuildError, SigningError and the
-    errors of the steps.
+    complete, so that an interrupted build leaves none. Raises BuildError, SigningError,
+    ReleaseKeyError and the errors of the steps.
     """
     shutil.rmtree(build.places.results, ignore_errors=True)
     bill = make_payload(build, freeze)
@@ -82,10 +83,21 @@ def make_all(build: Build, freeze: Freeze) -> None:
     print_line("Writing the bill of materials and the checksums")
     (results / f"{_stem(build)}.cdx.json").write_text(bill(), encoding="utf-8")
     _add_licences(results)
-    write_sums(results)
+    _sign_sums(build, results)
     results.rename(build.places.results)
     for path in sorted(build.places.results.iterdir()):
         print_line(f"{path.stat().st_size / 1e6:6.1f} MB  {path}")
+
+
+def _sign_sums(build: Build, results: Path) -> None:
+    key = release_key(build.settings, build.places)
+    if key.is_test:
+        print_line("TEST SIGNATURE: no signing.release_key; nobody should trust SHA256SUMS.sig")
+    public = results / PUBLIC_KEY
+    key.export(public)
+    sums = write_sums(results)
+    key.sign(sums)
+    verify(sums, public)
 
 
 def make_payload(build: Build, freeze: Freeze) -> Bill:
@@ -157,7 +169,8 @@ def _check_size(setup: Path, limit: int) -> None:
 def make_linux(build: Build, results: Path) -> None:
     """Builds the wheel and the Debian package in `results`."""
     print_line("Packing for Linux")
-    made = wheel.make_wheel(results, build.epoch)
+    practice_bank = build.settings.contents.practice_bank
+    made = wheel.make_wheel(results, build.epoch, practice_bank=practice_bank)
     deb.make_deb(build.settings, made, results, build.epoch)
 
 

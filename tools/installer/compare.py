@@ -8,6 +8,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 from tools.installer.pe import is_pe, without_signature
+from tools.installer.release_key import PUBLIC_KEY
 from tools.installer.settings import Places
 from tools.installer.sums import NAME
 
@@ -16,6 +17,8 @@ _WHY_NOT: Mapping[str, str] = {
     "*.msi": "signed files are packed in it; what it installs is in payload",
     "*[!b].cdx.json": "it names the hashes of signed files",
     NAME: "it names the hashes of signed files",
+    f"{NAME}.sig": "it is a signature",
+    PUBLIC_KEY: "each test build has its own",
 }
 """Results that differ whenever signatures do, with the reason. (The .deb's bill of materials, in a
 file *.deb.cdx.json, names no signed file.)"""

@@ -78,6 +78,12 @@ class SigningSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     timestamp_anchors: Annotated[
         str, _about("The same for time stamps; empty: the anchors of this machine.")
     ] = ""
+    release_key: Annotated[
+        str,
+        _about(
+            "Fingerprint of an OpenPGP key in GnuPG, for SHA256SUMS.sig and apt; empty: a test key."
+        ),
+    ] = ""
 
 
 class SettingsFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

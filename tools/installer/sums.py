@@ -6,6 +6,7 @@ import hashlib
 from pathlib import Path
 
 NAME = "SHA256SUMS"
+_NOT_LISTED = frozenset({NAME, f"{NAME}.sig"})
 
 
 def sha256(path: Path) -> str:
@@ -14,7 +15,8 @@ def sha256(path: Path) -> str:
 
 
 def sums_hold(folder: Path) -> bool:
-    """Whether `folder` contains exactly the files of its SHA256SUMS, unchanged."""
+    """Whether `folder` contains exactly the files of its SHA256SUMS, unchanged; the signature of
+    that file apart."""
     target = folder / NAME
     return target.is_file() and target.read_text(encoding="utf-8") == _sums(folder)
 
@@ -27,5 +29,5 @@ def write_sums(folder: Path) -> Path:
 
 
 def _sums(folder: Path) -> str:
-    files = sorted(path for path in folder.iterdir() if path.is_file() and path.name != NAME)
-    return "".join(f"{sha256(path)}  {path.name}\n" for path in files)
+    listed = (path for path in folder.iterdir() if path.is_file() and path.name not in _NOT_LISTED)
+    return "".join(f"{sha256(path)}  {path.name}\n" for path in sorted(listed))

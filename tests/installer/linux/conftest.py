@@ -6,14 +6,16 @@ import os
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from support.clean_debian import CleanDebian, clean_debian
 from tools.installer.linux.deb import make_deb
 from tools.installer.linux.wheel import make_wheel
-from tools.installer.settings import read_settings
+from tools.installer.settings import BuildSettings, read_settings
 from tools.wine.cache import Cache, default_folder
 
 EPOCH = 1_790_000_000
@@ -22,13 +24,36 @@ OLDER = "0.0.1"
 
 @pytest.fixture(scope="session")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_wheel(tmp_path_factory.mktemp("wheel"), EPOCH)
+    """With the practice bank, for rehearsals."""
+    return make_wheel(tmp_path_factory.mktemp("wheel"), EPOCH, practice_bank=True)
 
 
 @pytest.fixture(scope="session")
-def deb(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The package as published."""
-    return make_deb(read_settings(), wheel, tmp_path_factory.mktemp("deb"), EPOCH)
+def customers_wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Without the practice bank."""
+    return make_wheel(tmp_path_factory.mktemp("customers"), EPOCH, practice_bank=False)
+
+
+@pytest.fixture(scope="session")
+def rehearsal() -> BuildSettings:
+    """The settings with which `deb` is built."""
+    settings = read_settings()
+    contents = msgspec.structs.replace(settings.contents, practice_bank=True)
+    return replace(settings, contents=contents)
+
+
+@pytest.fixture(scope="session")
+def deb(wheel: Path, rehearsal: BuildSettings, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The package as published, with the practice bank."""
+    return make_deb(rehearsal, wheel, tmp_path_factory.mktemp("deb"), EPOCH)
+
+
+@pytest.fixture(scope="session")
+def customers_deb(customers_wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The package that customers get."""
+    settings = read_settings()
+    assert settings.contents.practice_bank is False
+    return make_deb(settings, customers_wheel, tmp_path_factory.mktemp("customers-deb"), EPOCH)
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shlex
 import subprocess
+import sys
 from importlib.metadata import version
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from certclient import __version__
 from certclient.bootstrap import COMMANDS
 from support.clean_debian import CleanDebian, ScriptStep
 from tools.installer.linux.deb import bill_of, debian_version, make_deb
-from tools.installer.settings import read_settings
+from tools.installer.settings import BuildSettings
 from tools.installer.sums import sha256
 
 pytestmark = [pytest.mark.installer, pytest.mark.timeout(3600)]
@@ -64,8 +65,22 @@ echo 'ReminderDays = [366]' > /etc/certclient/policy.toml
 step remind-due remind
 rm /etc/certclient/policy.toml
 
-step extras apt-get -qy --no-install-recommends install xvfb xdotool xdg-utils dex man-db
-step manual as_taro env LC_ALL=C.UTF-8 MANWIDTH=500 man --warnings=w certclient
+step extras apt-get -qy --no-install-recommends install xvfb xdotool xdg-utils dex man-db systemd
+manual() { as_taro env LC_ALL=C.UTF-8 MANWIDTH=500 "$@"; }
+step manual manual man --warnings=w certclient
+step manual-renew manual man --warnings=w certclient-renew
+step manual-japanese manual LANGUAGE=ja man --warnings=w certclient-renew
+complete() {
+    as_taro bash -c '. /usr/share/bash-completion/completions/certclient
+        COMP_WORDS=(certclient --profile practice renew ""); COMP_CWORD=4
+        _certclient_completion certclient; echo "${COMPREPLY[@]}"'
+}
+step completion complete
+step units systemd-analyze verify --man=no /usr/lib/systemd/system/certclient-renew@.timer
+step user-units env XDG_RUNTIME_DIR=/tmp systemd-analyze verify --user --man=no \
+    /usr/lib/systemd/user/certclient-renew.timer /usr/lib/systemd/user/certclient-remind.timer
+step enabled systemctl --root=/ enable certclient-renew@taro.timer
+step enabled-for-all systemctl --root=/ --global enable certclient-renew.timer
 step autostart as_taro dex --autostart --environment GNOME --dry-run
 Xvfb :7 >/dev/null 2>&1 &
 for try in $(seq 100); do [ -S /tmp/.X11-unix/X7 ] && break; sleep 0.1; done
@@ -162,11 +177,54 @@ def test_reminder_starts_at_login(installed: dict[str, ScriptStep]) -> None:
     assert "TKYM1408054" in due.output
 
 
+def test_manual_of_a_command_is_in_both_languages(installed: dict[str, ScriptStep]) -> None:
+    for name, heading in (("manual-renew", "SYNOPSIS"), ("manual-japanese", "書式")):
+        assert (installed[name].code, heading in installed[name].output) == (0, True), name
+        assert "certclient renew [OPTIONS] [ID]..." in installed[name].output
+
+
+def test_tab_key_completes_in_bash(installed: dict[str, ScriptStep]) -> None:
+    assert installed["completion"].output.split() == ["TKYM1408054"]
+
+
+def test_systemd_accepts_units_and_purge_disables_them(installed: dict[str, ScriptStep]) -> None:
+    for name in ("units", "user-units"):
+        assert (installed[name].code, installed[name].output) == (0, ""), name
+    for name in ("enabled", "enabled-for-all"):
+        assert installed[name].code == 0, installed[name].output
+        assert "timers.target.wants/certclient-renew" in installed[name].output
+
+
+def test_customers_package_has_no_practice_bank(customers_deb: Path, tmp_path: Path) -> None:
+    subprocess.run(("dpkg-deb", "--extract", customers_deb, tmp_path), check=True)
+    site = tmp_path / "usr/lib/certclient"
+    for name in ("certclient_practice", "flask", "cheroot", "jinja2", "werkzeug"):
+        assert not (site / name).exists()
+    assert [path for path in tmp_path.rglob("*practice*") if "doc" not in path.parts] == []
+    code = "import sys; sys.path.insert(0, sys.argv.pop(1)); from certclient.bootstrap import main"
+    help_page, refused = (
+        subprocess.run(
+            (sys.executable, "-I", "-S", "-c", f"{code}; sys.exit(main())", site, *arguments),
+            env={"LANG": "C.UTF-8", "HOME": str(tmp_path)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        for arguments in (["--help"], ["practice", "serve"])
+    )
+    assert help_page.returncode == 0, help_page.stderr
+    assert ("renew" in help_page.stdout, "practice" in help_page.stdout) == (True, False)
+    assert (refused.returncode, "CC-USAGE" in refused.stderr) == (2, True)
+    assert "does not include practice" in refused.stderr
+    bill = bill_of(customers_deb).read_text(encoding="utf-8")
+    assert ("cryptography" in bill, "flask" in bill) == (True, False)
+
+
 def test_manual_lists_every_command(installed: dict[str, ScriptStep]) -> None:
     manual = installed["manual"]
     assert (manual.code, "warning" in manual.output) == (0, False), manual.output
     words = {line.split()[0] for line in manual.output.splitlines() if line.strip()}
-    assert set(COMMANDS) <= words
+    assert {f"certclient-{name}(1)" for name in COMMANDS} <= words
 
 
 def test_upgrade_replaces_older_version_and_keeps_data(installed: dict[str, ScriptStep]) -> None:
@@ -203,12 +261,15 @@ def test_documentation_is_in_the_package(deb: Path) -> None:
     ).stdout
     names = {line.split()[5] for line in listing.splitlines()}
     folder = "./usr/share/doc/certclient/html"
-    for page in ("index", "docs/guide.ja", "docs/guide.en", "search"):
+    for page in ("index", "docs/index", "docs/guide.ja", "docs/guide.en", "search"):
         assert f"{folder}/{page}.html" in names
+    assert "./usr/share/doc-base/certclient" in names
 
 
-def test_two_builds_are_identical(deb: Path, wheel: Path, tmp_path: Path) -> None:
-    again = make_deb(read_settings(), wheel, tmp_path, 1_790_000_000)
+def test_two_builds_are_identical(
+    deb: Path, wheel: Path, rehearsal: BuildSettings, tmp_path: Path
+) -> None:
+    again = make_deb(rehearsal, wheel, tmp_path, 1_790_000_000)
     assert again.read_bytes() == deb.read_bytes()
     assert bill_of(again).read_bytes() == bill_of(deb).read_bytes()
 

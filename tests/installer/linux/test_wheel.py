@@ -45,9 +45,19 @@ def test_wheel_contains_texts_profiles_pages_and_licence(wheel: Path) -> None:
 
 
 def test_two_builds_are_identical(wheel: Path, tmp_path: Path) -> None:
-    again = make_wheel(tmp_path, 1_790_000_000)
+    again = make_wheel(tmp_path, 1_790_000_000, practice_bank=True)
     assert again.name == wheel.name
     assert again.read_bytes() == wheel.read_bytes()
+
+
+def test_wheel_for_customers_has_no_practice_bank(customers_wheel: Path) -> None:
+    archive = ZipFile(customers_wheel)
+    names = archive.namelist()
+    assert [name for name in names if "practice" in name] == []
+    (metadata,) = [name for name in names if name.endswith("/METADATA")]
+    required = archive.read(metadata).decode()
+    assert "Requires-Dist: click" in required
+    assert [name for name in ("flask", "cheroot", "jinja2") if name in required] == []
 
 
 @pytest.fixture(scope="module")

@@ -2,8 +2,8 @@
 
 It runs on the system's Python and so gets Debian's security updates. Outside of that folder are
 /usr/bin/certclient, the desktop entry (which registers the scheme `certclient:`), the icon, the
-reminder's autostart, and the banks' profiles in /etc/certclient/profiles, which an administrator
-may edit.
+reminder's autostart, the banks' profiles in /etc/certclient/profiles, which an administrator may
+edit, and the parts of `extras.py`.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from string import Template
 from tempfile import TemporaryDirectory
 
 from certclient.platform.desktop_entry import ENTRY_NAME, entry_text
-from tools.installer.linux import qt
-from tools.installer.linux.man import manual_page
+from tools.installer.linux import parts, qt
+from tools.installer.linux.extras import TEMPLATES, add_extras
 from tools.installer.linux.wheel import PackageError, run
 from tools.installer.sbom import make_linux_sbom
 from tools.installer.settings import ROOT, BuildSettings
@@ -65,31 +65,32 @@ DEPENDS = (
     "libxkbcommon-x11-0",
     "libxkbcommon0",
 )
-_TEMPLATES = ROOT / "installer" / "linux"
 _SITE = "usr/lib/certclient"
 _PROFILES = "etc/certclient/profiles"
 _AUTOSTART = "etc/xdg/autostart/certclient-reminder.desktop"
 _DOC = "usr/share/doc/certclient"
-_MANUAL = "usr/share/man/man1/certclient.1.gz"
 
 
 def make_deb(settings: BuildSettings, wheel: Path, results: Path, epoch: int) -> Path:
     """Builds the package and its bill of materials (`bill_of`) in the folder `results`; returns the
     package's path.
 
-    `wheel`: from `make_wheel`. `epoch`: timestamp of all its files, in seconds since 1970. Raises
-    VersionError, and PackageError (also if this Python is not the one that the package is for).
+    `wheel`: from `make_wheel`, with or without the practice bank as the settings say. `epoch`:
+    timestamp of all its files, in seconds since 1970. Raises VersionError, and PackageError
+    (also if this Python is not the one that the package is for).
     """
     if sys.version_info[:2] != PYTHON:
         raise PackageError("the .deb is for Debian 12 and is built with Python 3.11 there")
     results.mkdir(parents=True, exist_ok=True)
     version = debian_version(settings.version)
+    practice_bank = settings.contents.practice_bank
     with TemporaryDirectory() as folder:
         root = Path(folder) / "root"
-        _libraries(root / _SITE, wheel)
+        _libraries(root / _SITE, wheel, parts.lock_file(Path(folder), practice_bank=practice_bank))
         _desktop(root, settings)
         _profiles(root, settings)
         _documents(root, settings, version, epoch)
+        add_extras(root, epoch, () if practice_bank else ("practice",))
         bill = make_linux_sbom(settings, root, root / _SITE, epoch)
         _control(root, settings, version)
         _settle(root, epoch)
@@ -118,10 +119,9 @@ def debian_version(version: str) -> str:
     return re.sub(r"(?<=\d)(a|b|rc|\.dev)(?=\d)", r"~\1", version).replace("~.dev", "~dev")
 
 
-def _libraries(site: Path, wheel: Path) -> None:
+def _libraries(site: Path, wheel: Path, lock: Path) -> None:
     pip = (sys.executable, "-m", "pip", "-qq", "--disable-pip-version-check", "install")
     options = ("--no-deps", "--no-compile", "--only-binary=:all:", f"--target={site}")
-    lock = ROOT / "requirements" / "runtime.txt"
     run((*pip, *options, "--require-hashes", "-r", str(lock)))
     run((*pip, *options, str(wheel)))
     shutil.rmtree(site / "bin", ignore_errors=True)  # scripts containing this machine's paths
@@ -135,7 +135,7 @@ def _libraries(site: Path, wheel: Path) -> None:
 
 def _desktop(root: Path, settings: BuildSettings) -> None:
     product = settings.product
-    _write(root / "usr/bin/certclient", _TEMPLATES.joinpath("certclient").read_text("utf-8"), 0o755)
+    _write(root / "usr/bin/certclient", TEMPLATES.joinpath("certclient").read_text("utf-8"), 0o755)
     entry = entry_text(["/usr/bin/certclient"], product.title_en, product.title_ja)
     _write(root / "usr/share/applications" / ENTRY_NAME, entry)
     titles = {"title_en": product.title_en, "title_ja": product.title_ja}
@@ -150,7 +150,7 @@ def _profiles(root: Path, settings: BuildSettings) -> None:
 
 def _documents(root: Path, settings: BuildSettings, version: str, epoch: int) -> None:
     _copy(ROOT / "LICENSE", root / _DOC / "LICENSE")
-    _write(root / _DOC / "copyright", _TEMPLATES.joinpath("copyright").read_text("utf-8"))
+    _write(root / _DOC / "copyright", TEMPLATES.joinpath("copyright").read_text("utf-8"))
     product, day = settings.product, format_datetime(datetime.fromtimestamp(epoch, UTC))
     changes = (
         f"certclient ({version}) unstable; urgency=medium\n\n  * See CHANGELOG.md.\n\n"
@@ -161,7 +161,6 @@ def _documents(root: Path, settings: BuildSettings, version: str, epoch: int) ->
     # A process of its own, in the project's folder: Sphinx looks for our extension from there.
     site = (sys.executable, "-m", "tools.docs", "--out", str(root / _DOC / "html"))
     run(site, PYTHONPATH=str(ROOT))
-    _write_gzip(root / _MANUAL, manual_page(_TEMPLATES / "certclient.1"))
 
 
 def _control(root: Path, settings: BuildSettings, version: str) -> None:
@@ -183,8 +182,8 @@ def _control(root: Path, settings: BuildSettings, version: str) -> None:
         for path in files
     )
     _write(folder / "md5sums", "".join(sums))
-    for name in ("postinst", "prerm"):
-        _write(folder / name, _TEMPLATES.joinpath(name).read_text("utf-8"), 0o755)
+    for name in ("postinst", "prerm", "postrm"):
+        _write(folder / name, TEMPLATES.joinpath(name).read_text("utf-8"), 0o755)
 
 
 def _settle(root: Path, epoch: int) -> None:
@@ -192,12 +191,13 @@ def _settle(root: Path, epoch: int) -> None:
     for path in (root, *root.rglob("*")):
         runs = path.parent.name in {"bin", "DEBIAN"} and os.access(path, os.X_OK)
         executable = path.is_dir() or runs
-        path.chmod(0o755 if executable else 0o644)
-        os.utime(path, (epoch, epoch))
+        if not path.is_symlink():
+            path.chmod(0o755 if executable else 0o644)
+        os.utime(path, (epoch, epoch), follow_symlinks=False)
 
 
 def _filled(name: str, **values: str) -> str:
-    return Template(_TEMPLATES.joinpath(name).read_text("utf-8")).substitute(values)
+    return Template(TEMPLATES.joinpath(name).read_text("utf-8")).substitute(values)
 
 
 def _write(path: Path, text: str, mode: int = 0o644) -> None:

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from tools.installer.linux.parts import direct_requirements
 from tools.installer.settings import ROOT
 
 _FOLDERS = ("src", "resources")
@@ -19,17 +20,22 @@ class PackageError(Exception):
     """A package could not be built. The text is for the user who ran `make`."""
 
 
-def make_wheel(results: Path, epoch: int) -> Path:
+def make_wheel(results: Path, epoch: int, *, practice_bank: bool) -> Path:
     """Builds the wheel in the folder `results` and returns its path.
 
     Qt's translations must be compiled (.qm). `epoch`: timestamp of all its files, in seconds since
-    1970. Raises PackageError. Builds from a copy, as setuptools would include files that an earlier
-    build left in `build/`.
+    1970. `practice_bank`: whether it contains that, and requires its libraries. Raises
+    PackageError. Builds from a copy, as setuptools would include files that an earlier build left
+    in `build/`.
     """
     results.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory() as folder:
         source = Path(folder) / "source"
         _copy(source)
+        if not practice_bank:
+            shutil.rmtree(source / "src" / "certclient_practice")
+        needed = "\n".join(direct_requirements(practice_bank=practice_bank))
+        (source / "requirements" / "runtime.in").write_text(f"{needed}\n", encoding="utf-8")
         made = Path(folder) / "wheel"
         options = ("--no-deps", "--no-build-isolation", "--no-index", "-w", str(made))
         run(
