@@ -1,6 +1,6 @@
 """Signs release files for administrators: detached signatures and apt's InRelease, by OpenPGP.
 
-Debian verifies both with what every installation has, gpgv and apt (docs/adr/0028).
+Debian verifies both with what every installation has, gpgv and apt (docs/adr/0031).
 """
 
 from __future__ import annotations

@@ -182,8 +182,9 @@ _BREAK = re.compile(
 
 
 def _breakable(text: str) -> str:
-    """Marks where a line of Japanese may end (`\\:`): roff knows it in Japanese locales only."""
-    return _BREAK.sub(r"\\:", text)
+    """Marks where a line may end (`\\:`): within Japanese, which roff knows in Japanese locales
+    only, and in a list of choices."""
+    return _BREAK.sub(r"\\:", text).replace("|", "|\\:")
 
 
 def _breakable_lines(page: str) -> str:
