@@ -35,8 +35,8 @@ def customer_of(profile: Profile, user_id: str, code: Secret, **changes: Any) ->
     ca, line = ca_of(profile)
     known = {
         SecretKind.ISSUE_CODE: code,
-        SecretKind.BANK_PIN: Secret("4711"),
-        SecretKind.ONE_TIME_PASSWORD: Secret("123456"),
+        SecretKind.BANK_PIN: Secret("himitsu-pin"),
+        SecretKind.ONE_TIME_PASSWORD: Secret("himitsu-password"),
     }
     numbers = itertools.count(100)
     arguments: dict[str, Any] = {

@@ -21,6 +21,7 @@ from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.lifecycle import RenewalPolicy
 from certclient.model.profile import SecretPolicy
 from certclient.model.secret import Secret
+from certclient.qualification.fields import message_fields
 from certclient.qualification.report import Check, Finding, Report, Result, Verdict
 from certclient.qualification.run import qualify
 from certclient_practice.bank import ca as practice_ca
@@ -121,7 +122,7 @@ def test_implicit_confirmation_leaves_nothing_to_confirm(bank: RunningBank) -> N
 
 
 def test_secrets_that_the_profile_wants_are_sent_and_not_reported(bank: RunningBank) -> None:
-    bank.add_customer("TKYM1408099", pin="4711", one_time_password="123456")
+    bank.add_customer("TKYM1408099", pin="himitsu-pin", one_time_password="himitsu-password")
     text = bank.profile_path.read_text(encoding="utf-8")
     everybody = SecretPolicy.EVERYBODY.value
     wanted = f'ask_pin = "{everybody}"\nask_one_time_password = "{everybody}"\n'
@@ -130,6 +131,11 @@ def test_secrets_that_the_profile_wants_are_sent_and_not_reported(bank: RunningB
     bank.profile_path.write_text(text, encoding="utf-8")
     report = tried(bank, user_id="TKYM1408099")
     assert failures(report) == {}
+    (exchange, *_) = result_of(report, Check.RENEW).exchanges
+    assert b"himitsu-pin" in exchange.sent, "otherwise the rest proves nothing"
+    fields = message_fields(exchange.sent)
+    assert fields["controls"] == "oldCertID, regToken, authenticator"
+    assert "himitsu" not in str(fields)
 
 
 def test_what_is_skipped_is_not_applicable(bank: RunningBank) -> None:
