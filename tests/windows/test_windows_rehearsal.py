@@ -18,14 +18,14 @@ from certclient.cli.main import run
 from certclient.cli.rehearsal import rehearsal
 from certclient.model.certificate import Certificate
 from certclient.model.keys import KeySpec
-from certclient.model.practice import OBTAINING, RENEWING
+from certclient.model.practice import RENEWING
 from certclient.platform.folders import data_folder, log_file, settings_file
 from certclient.platform.rehearsal import VARIABLE
 from certclient.store.base import CertificateStore, no_pin
 from certclient.store.rehearsal import rehearsal_stores, remove_rehearsal_stores
 from certclient.store.windows import keys
 from support.pki import customer_name, make_lab
-from support.windows_pc import WindowsPc
+from support.windows_pc import CNG, WindowsPc
 
 LAB = make_lab()
 STORES = r"Software\Microsoft\SystemCertificates"
@@ -77,6 +77,7 @@ def test_files_are_in_the_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert not data_folder().exists()
 
 
+@pytest.mark.skipif(not CNG, reason="takes a minute; the keys' place does not matter here")
 def test_whole_rehearsal_leaves_nothing(
     capsys: pytest.CaptureFixture[str], windows_pc: WindowsPc
 ) -> None:
@@ -88,7 +89,6 @@ def test_whole_rehearsal_leaves_nothing(
         listed = json.loads(capsys.readouterr().out)
         assert [row["user_id"] for row in listed["certificates"]] == [RENEWING]
         assert listed["profile"] == "practice"
-        assert one.bank.code().user_id == OBTAINING
         folder = one.folder
     assert not folder.exists()
     assert registry_keys() == before

@@ -30,15 +30,16 @@ class PracticeBank:
     """What `practice serve` has printed, a line each."""
     _process: subprocess.Popen[str] | None = field(default=None, repr=False)
 
-    def start(self) -> None:
-        """Starts the bank on free ports of 127.0.0.1 and writes its profile; returns when it
-        serves.
+    def start(self, *customers: str) -> None:
+        """Starts the bank on free ports of 127.0.0.1, with these customers, and writes its profile;
+        returns when it serves.
 
         The bank ends when this process ends, however that happens: with its standard input.
         """
         file = profiles_in(self.folder) / "practice.toml"
         ports = ("--port", "0", "--login-port", "0")
-        command = ("serve", *ports, "--profile", str(file), "--stop-with-input")
+        known = [part for user_id in customers for part in ("--customer", user_id)]
+        command = ("serve", *ports, "--profile", str(file), "--stop-with-input", *known)
         try:
             self._process = start_piped(self._command(*command))
         except OSError as error:
@@ -50,7 +51,7 @@ class PracticeBank:
         raise _failed("serve")
 
     def operate(self, *arguments: str) -> str:
-        """Runs a command of the operator (`customer add`, `issue`, …); returns its output."""
+        """Runs a command of the operator (`issue`, `issue-code`); returns its output."""
         output = output_of(self._command(*arguments))
         if output is None:
             raise _failed(arguments[0])

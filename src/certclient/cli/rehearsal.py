@@ -45,11 +45,9 @@ class Rehearsal:
         Raises CertclientError: PRACTICE_BANK, and the store's errors.
         """
         profiles_in(self.folder).mkdir(mode=0o700)
-        self.bank.start()
+        self.bank.start(RENEWING, OBTAINING)
         for file in profiles_in(self.folder).iterdir():
             file.chmod(0o600)  # whatever the umask: one that others may write to is refused
-        for user_id in (RENEWING, OBTAINING):
-            self.bank.operate("customer", "add", user_id)
         profile = self.services.profile("practice")
         stores = self.services.stores([profile])
         self._issue(profile, next(one for one in stores if one.destination is Destination.PC))

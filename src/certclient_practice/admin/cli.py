@@ -21,6 +21,7 @@ from certclient_practice.admin.profile_writer import ProfileOptions, profile_tom
 from certclient_practice.bank.bank import MAX_SHIFT_DAYS
 from certclient_practice.bank.policy import BankPolicy
 from certclient_practice.bank.updates import AnnouncedVersions
+from certclient_practice.repositories.records import USER_SUFFIX
 from certclient_practice.web.server import LOOPBACK, PracticeServer, ServerSettings, read_addresses
 
 OPERATOR_PORT = 8445
@@ -126,6 +127,7 @@ def practice(context: click.Context, data: Path | None, clock_shift: float) -> N
 )
 @click.option("--verbose", is_flag=True, help="Log refused requests and reasons to stderr.")
 @click.option("--stop-with-input", is_flag=True, hidden=True)
+@click.option("--customer", "customers", multiple=True, hidden=True)
 @click.pass_obj
 def serve(
     admin: BankAdmin,
@@ -145,6 +147,7 @@ def serve(
     profile_file: Path | None,
     verbose: bool,
     stop_with_input: bool,
+    customers: tuple[str, ...],
 ) -> None:
     """Run the bank until Ctrl+C. 練習銀行を起動する"""
     policy = BankPolicy(
@@ -168,6 +171,8 @@ def serve(
     with admin.open(policy) as bank, PracticeServer(bank, settings) as server:
         bank.updates.announced = announced
         bank.keep_renewal_rules()
+        for user_id in customers:
+            bank.add_customer(user_id, USER_SUFFIX)
         if profile_file is not None:
             text = profile_toml(bank, server.addresses, ProfileOptions(revocation=True))
             profile_file.write_text(text, encoding="utf-8")
