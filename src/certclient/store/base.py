@@ -22,6 +22,7 @@ from certclient.model.secret import Secret
 
 if TYPE_CHECKING:
     from certclient.platform.proxies.logins import ProxyLogins
+from certclient.store.token_description import TokenDescription
 
 
 class AttemptsLeft(enum.Enum):
@@ -34,9 +35,23 @@ class AttemptsLeft(enum.Enum):
     """CKF_USER_PIN_FINAL_TRY: one more wrong PIN locks the token."""
 
 
+class PinPurpose(enum.Enum):
+    """What a PIN is asked for."""
+
+    USE = "use"
+    """To log in."""
+    CURRENT = "current"
+    """The one that is to be changed."""
+    NEW = "new"
+    """The one to set in its place."""
+
+
 @dataclass(frozen=True, slots=True)
 class PinRequest:
     """What a PIN prompt shows: the store, the attempts left, whether the last PIN was wrong.
+
+    With PinPurpose.NEW, `previous_incorrect` says that the store refused the last new PIN.
+    `min_length`, `max_length`: the token's limits in bytes, 0 if it sets none.
 
     `database`: asks for the master password of a database on this computer (NSS), not for a PIN.
     `full_ids`: of the certificates that it is wanted for, as far as the asker knows; a store leaves
@@ -49,6 +64,9 @@ class PinRequest:
     previous_incorrect: bool = False
     database: bool = False
     full_ids: tuple[str, ...] = ()
+    purpose: PinPurpose = PinPurpose.USE
+    min_length: int = 0
+    max_length: int = 0
 
 
 class PinProvider(Protocol):
@@ -224,6 +242,31 @@ class LoginCapable(Protocol):
         CertclientError: CERTIFICATE_NOT_FOUND, LOGIN_REFUSED (the server refused), LOGIN_FAILED
         (no connection with this certificate), TLS_UNTRUSTED, NETWORK_…, PROXY_…, SERVER_ERROR.
         """
+        ...
+
+
+@runtime_checkable
+class PinChanging(Protocol):
+    """A CertificateStore whose PIN can be changed."""
+
+    def change_pin(self, pin: PinProvider) -> None:
+        """Asks `pin` for the current PIN, then for the new one, and sets it.
+
+        A PIN that breaks the token's limits is never sent. A wrong current PIN is asked for again
+        with `previous_incorrect`, as is a new one that the token refuses. A token with a PIN pad
+        asks by itself; `pin` is not called. Raises PIN_REQUIRED, PIN_INCORRECT (`pin` gave up after
+        a wrong one), PIN_NEW_REFUSED (it gave up after a refused one), PIN_LOCKED, and TOKEN_… as
+        `availability` reports them.
+        """
+        ...
+
+
+@runtime_checkable
+class Described(Protocol):
+    """A CertificateStore that tells of the device behind it."""
+
+    def describe(self) -> TokenDescription:
+        """Describes the token; needs no PIN. Raises CertclientError as `certificates` does."""
         ...
 
 

@@ -12,6 +12,7 @@ import msgspec
 
 from certclient.model.keys import KeyRef, KeySpec, SignatureAlgorithm
 from certclient.store.base import AttemptsLeft, PinRequest
+from certclient.store.token_description import TokenDescription
 
 R = TypeVar("R")
 
@@ -87,6 +88,18 @@ class ListCertificates(Call[tuple[CertificateEntry, ...]], frozen=True, tag=True
 
 class ListUnusedKeys(Call[tuple[str, ...]], frozen=True, tag=True):
     """`CertificateStore.unused_keys`."""
+
+    store_id: str
+
+
+class DescribeToken(Call[TokenDescription], frozen=True, tag=True):
+    """`Described.describe`."""
+
+    store_id: str
+
+
+class ChangePin(Call[None], frozen=True, tag=True):
+    """`PinChanging.change_pin`; the only request of its channel."""
 
     store_id: str
 
@@ -173,7 +186,7 @@ class SelfTest(Call[None], frozen=True, tag=True):
     algorithms: tuple[SignatureAlgorithm, ...]
 
 
-Lookup = FindTokens | LookAtToken | ListCertificates | ListUnusedKeys
+Lookup = FindTokens | LookAtToken | ListCertificates | ListUnusedKeys | DescribeToken
 SessionCall = (
     CreateKey
     | FindKey
@@ -194,7 +207,7 @@ class Request(msgspec.Struct, frozen=True, tag=True):
 
     number: int
     channel: int
-    call: Lookup | OpenSession | CloseSession | SessionCall
+    call: Lookup | ChangePin | OpenSession | CloseSession | SessionCall
 
 
 class LoadModule(msgspec.Struct, frozen=True, tag=True):

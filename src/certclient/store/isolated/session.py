@@ -13,6 +13,7 @@ from certclient.store.base import PinProvider, PinRequest
 from certclient.store.isolated.messages import (
     Archive,
     Call,
+    ChangePin,
     CloseSession,
     CreateKey,
     Delete,
@@ -58,6 +59,12 @@ def open_session(
     finally:
         with suppress(CertclientError, ModuleBugError):
             session.do(CloseSession())
+
+
+def change_pin(module: IsolatedModule, store_id: str, pin: PinProvider, title: str) -> None:
+    """See PinChanging.change_pin. `title`: see `open_session`."""
+    pins = _Pins(pin, title)
+    IsolatedSession(module, module.process(), module.new_channel(), pins).do(ChangePin(store_id))
 
 
 @dataclass(slots=True)
@@ -110,7 +117,7 @@ class IsolatedSession:
             else:
                 self.process.send_pin(self.channel, self.pins.ask(message.request))
 
-        asks = isinstance(call, OpenSession | CreateKey | Sign | SelfTest)
+        asks = isinstance(call, OpenSession | CreateKey | Sign | SelfTest | ChangePin)
         limited = not (asks and self.pins.person_at_token)
         try:
             result = self.module.call(self.process, call, self.channel, react, limited=limited)

@@ -21,6 +21,7 @@ from certclient.store.base import (
 from certclient.store.isolated.messages import (
     Call,
     CertificateEntry,
+    DescribeToken,
     Failure,
     ListCertificates,
     ListUnusedKeys,
@@ -29,7 +30,8 @@ from certclient.store.isolated.messages import (
 )
 from certclient.store.isolated.module import IsolatedModule, R, certclient_error
 from certclient.store.isolated.modules import module_at
-from certclient.store.isolated.session import open_session
+from certclient.store.isolated.session import change_pin, open_session
+from certclient.store.token_description import TokenDescription
 from certclient.store.unavailable import unavailable
 
 
@@ -108,6 +110,14 @@ class IsolatedTokenStore:
         """See CertificateStore.open."""
         with open_session(self.module, self.store_id, pin, self.title) as session:
             yield session
+
+    def change_pin(self, pin: PinProvider) -> None:
+        """See PinChanging.change_pin."""
+        change_pin(self.module, self.store_id, pin, self.title)
+
+    def describe(self) -> TokenDescription:
+        """See Described.describe."""
+        return self._look_up(DescribeToken(self.store_id))
 
     def _look_up(self, call: Call[R]) -> R:
         try:

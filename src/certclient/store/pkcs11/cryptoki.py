@@ -33,7 +33,7 @@ _FIRST_ENTRY = 2 if _PACK else _POINTER_SIZE
 """CK_FUNCTION_LIST begins with a two-byte CK_VERSION, followed by padding unless it is packed."""
 
 _INITIALIZE, _GET_TOKEN_INFO, _OPEN_SESSION, _CLOSE_ALL_SESSIONS = 0, 6, 12, 14
-_CREATE_OBJECT, _SIGN = 20, 43
+_SET_PIN, _CREATE_OBJECT, _SIGN = 11, 20, 43
 """Positions in CK_FUNCTION_LIST, fixed since v2.0."""
 
 
@@ -161,6 +161,13 @@ class Cryptoki:
             _OPEN_SESSION, slot_id, _CKF_SERIAL_SESSION, None, None, ctypes.byref(handle)
         )
         return handle.value if result == CKR_OK else None
+
+    def change_pin_at_token(self, session_handle: int) -> int:
+        """Calls C_SetPIN without PINs: the person types them at the token (PKCS#11 v2.40, 5.5).
+
+        Returns the CKR value, once the person is done.
+        """
+        return self._call(_SET_PIN, session_handle, None, 0, None, 0)
 
     def end_signature(self, session_handle: int) -> None:
         """Ends a signature that was begun and cannot be made; ignores errors.

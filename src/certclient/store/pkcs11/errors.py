@@ -28,7 +28,7 @@ _CODES: dict[type[pkcs11.PKCS11Error], ErrorCode] = {
     p11.TokenWriteProtected: ErrorCode.TOKEN_WRITE_PROTECTED,
     p11.SessionReadOnly: ErrorCode.TOKEN_WRITE_PROTECTED,
     p11.UserPinNotInitialized: ErrorCode.TOKEN_NOT_INITIALISED,
-    p11.PinExpired: ErrorCode.TOKEN_NOT_INITIALISED,
+    p11.PinExpired: ErrorCode.PIN_EXPIRED,
     p11.TokenNotRecognised: ErrorCode.TOKEN_NOT_INITIALISED,
     p11.PinIncorrect: ErrorCode.PIN_INCORRECT,
     p11.PinInvalid: ErrorCode.PIN_INCORRECT,

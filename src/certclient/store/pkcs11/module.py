@@ -26,6 +26,11 @@ _loaded: dict[Path, Module] = {}
 class Library(Protocol):
     """The part of python-pkcs11's `lib` that this program uses."""
 
+    @property
+    def library_version(self) -> tuple[int, int]:
+        """The module's own version."""
+        ...
+
     def get_slots(self, token_present: bool = False) -> Sequence[pkcs11.Slot]:
         """Returns all slots, or only those with a token. Raises pkcs11.PKCS11Error."""
         ...

@@ -22,6 +22,7 @@ from certclient.store.base import (
     StoreSession,
     Unavailable,
 )
+from certclient.store.pkcs11.description import describe
 from certclient.store.pkcs11.errors import translated
 from certclient.store.pkcs11.module import Module
 from certclient.store.pkcs11.objects import (
@@ -31,9 +32,16 @@ from certclient.store.pkcs11.objects import (
     keys,
     other_keys,
 )
+from certclient.store.pkcs11.pin_change import change_pin
 from certclient.store.pkcs11.present import find_token
 from certclient.store.pkcs11.session import TokenSession
-from certclient.store.pkcs11.token import Login, TokenLogin, availability_from_flags
+from certclient.store.pkcs11.token import (
+    Login,
+    TokenLogin,
+    availability_from_flags,
+    has_pin_pad,
+)
+from certclient.store.token_description import TokenDescription
 from certclient.store.token_name import TokenName
 
 
@@ -93,10 +101,18 @@ class TokenStore:
         with login.working(pin) as opened:
             yield token_session(login, opened, self.random_bytes)
 
+    def change_pin(self, pin: PinProvider) -> None:
+        """See PinChanging.change_pin."""
+        change_pin(self._login, pin)
+
+    def describe(self) -> TokenDescription:
+        """See Described.describe."""
+        return describe(self.module, self._login)
+
     def has_pin_pad(self) -> bool:
         """Whether the PIN is typed at the token or in its software's own window. Never raises."""
         try:
-            return bool(self._locate().flags & pkcs11.TokenFlag.PROTECTED_AUTHENTICATION_PATH)
+            return has_pin_pad(self._locate())
         except (CertclientError, pkcs11.PKCS11Error):
             return False
 

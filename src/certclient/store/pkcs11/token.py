@@ -43,7 +43,9 @@ def availability_from_flags(token: pkcs11.Token) -> Available | Unavailable:
         return Unavailable(ErrorCode.TOKEN_NOT_INITIALISED, data)
     if flags & TokenFlag.USER_PIN_LOCKED:
         return Unavailable(ErrorCode.PIN_LOCKED, data)
-    return Available(needs_pin=not _pin_pad(token), attempts=attempts_left(token))
+    if flags & TokenFlag.USER_PIN_TO_BE_CHANGED:
+        return Unavailable(ErrorCode.PIN_EXPIRED, data)
+    return Available(needs_pin=not has_pin_pad(token), attempts=attempts_left(token))
 
 
 def attempts_left(token: pkcs11.Token) -> AttemptsLeft:
@@ -55,7 +57,8 @@ def attempts_left(token: pkcs11.Token) -> AttemptsLeft:
     return AttemptsLeft.UNKNOWN
 
 
-def _pin_pad(token: pkcs11.Token) -> bool:
+def has_pin_pad(token: pkcs11.Token) -> bool:
+    """Whether the PIN is typed at the token or in its software's own window."""
     return bool(token.flags & TokenFlag.PROTECTED_AUTHENTICATION_PATH)
 
 
@@ -184,7 +187,7 @@ class TokenLogin:
         if state.needs_pin:
             return self._log_in_with_retries(token, pin, secrets)
         with translated(self.probe):
-            return self._open(token, PROTECTED_AUTH if _pin_pad(token) else None)
+            return self._open(token, PROTECTED_AUTH if has_pin_pad(token) else None)
 
     def _log_in_with_retries(
         self, token: pkcs11.Token, pin: PinProvider, secrets: list[Secret]

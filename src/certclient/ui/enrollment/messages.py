@@ -81,6 +81,8 @@ ACTIONS: Mapping[ErrorCode, tuple[Action, ...]] = {
     ErrorCode.PIN_INCORRECT: _TOKEN,
     ErrorCode.PASSWORD_REQUIRED: _RETRY_OR_OTHER_PLACE,
     ErrorCode.PASSWORD_INCORRECT: _RETRY_OR_OTHER_PLACE,
+    ErrorCode.PIN_EXPIRED: _TOKEN,
+    ErrorCode.PIN_NEW_REFUSED: _TOKEN,
     ErrorCode.PIN_LOCKED: (Action.CHOOSE_PLACE, Action.OPEN_USB_GUIDE, Action.COPY_FOR_SUPPORT),
     ErrorCode.KEY_NOT_FOUND: (Action.OBTAIN, Action.COPY_FOR_SUPPORT),
     ErrorCode.LEFTOVER_NOT_FOUND: _NOTHING,

@@ -20,6 +20,7 @@ from certclient.store.isolated.host.tokens import Tokens, failure
 from certclient.store.isolated.messages import (
     Archive,
     Bug,
+    ChangePin,
     CloseSession,
     CreateKey,
     Delete,
@@ -114,6 +115,10 @@ class SessionChannel(Channel):
     def _serve(self) -> None:
         opening = self._requests.get()
         self._number = opening.number
+        if isinstance(opening.call, ChangePin):
+            store_id = opening.call.store_id
+            self._outbox.reply(self._number, lambda: self._change_pin(store_id))
+            return
         try:
             store = self._store(opening)
             if isinstance(store, TokenStore) and store.has_pin_pad():
@@ -127,6 +132,12 @@ class SessionChannel(Channel):
             self._outbox.send(Refusal(self._number, Bug(type(error).__name__, _place(error))))
         else:
             self._outbox.reply(self._number, lambda: None)
+
+    def _change_pin(self, store_id: str) -> None:
+        token = self._tokens.changing(store_id)
+        if isinstance(token, TokenStore) and token.has_pin_pad():
+            self._outbox.send(PersonAtToken(self._number))
+        token.change_pin(self._ask)
 
     def _store(self, opening: Request) -> CertificateStore:
         if not isinstance(opening.call, OpenSession):

@@ -13,6 +13,7 @@ from certclient.store.isolated.host.channels import LookupChannel, Outbox, Sessi
 from certclient.store.isolated.host.tokens import Tokens
 from certclient.store.isolated.messages import (
     LOOKUPS,
+    ChangePin,
     CloseSession,
     LoadModule,
     OpenSession,
@@ -60,7 +61,7 @@ class _Switchboard:
                 self._session(message).put(message)
 
     def _session(self, request: Request) -> SessionChannel:
-        if isinstance(request.call, OpenSession):
+        if isinstance(request.call, OpenSession | ChangePin):
             self._sessions[request.channel] = SessionChannel(self._tokens, self._outbox)
         if isinstance(request.call, CloseSession):
             return self._sessions.pop(request.channel)

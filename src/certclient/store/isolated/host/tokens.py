@@ -6,15 +6,18 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
-from certclient.model.errors import CertclientError
+from certclient.model.errors import CertclientError, ErrorCode
 from certclient.store.base import (
     Available,
     CertificateStore,
+    Described,
+    PinChanging,
     StoredCertificate,
     Unavailable,
 )
 from certclient.store.isolated.messages import (
     CertificateEntry,
+    DescribeToken,
     Failure,
     FindTokens,
     ListCertificates,
@@ -57,7 +60,22 @@ class Tokens:
                 return tuple(_certificate_entry(one) for one in self.get(store_id).certificates())
             case ListUnusedKeys(store_id):
                 return tuple(self.get(store_id).unused_keys())
+            case DescribeToken(store_id):
+                return self._described(store_id).describe()
         raise ProtocolError(type(call).__name__)
+
+    def changing(self, store_id: str) -> PinChanging:
+        """The token whose PIN is to be changed. Raises why it cannot be used."""
+        store = self.get(store_id)
+        if not isinstance(store, PinChanging):
+            raise _why_not(store)
+        return store
+
+    def _described(self, store_id: str) -> Described:
+        store = self.get(store_id)
+        if not isinstance(store, Described):
+            raise _why_not(store)
+        return store
 
     def _find(self) -> Sequence[CertificateStore]:
         with self._finding:
@@ -69,6 +87,13 @@ class Tokens:
 def failure(error: CertclientError) -> Failure:
     """The error as a message."""
     return Failure(error.code.name, dict(error.data))
+
+
+def _why_not(store: CertificateStore) -> CertclientError:
+    state = store.availability()
+    if isinstance(state, Unavailable):
+        return CertclientError(state.reason, **state.data)
+    return CertclientError(ErrorCode.TOKEN_MISSING, token=store.label)
 
 
 def _token_entry(store: CertificateStore) -> TokenEntry:
