@@ -59,6 +59,7 @@ _ENTRIES = {
     "C_SetAttributeValue": (25, 4),
     "C_FindObjectsInit": (26, 3),
     "C_FindObjects": (27, 4),
+    "C_SetPIN": (11, 5),
     "C_SignInit": (42, 3),
     "C_Sign": (43, 5),
     "C_GenerateKeyPair": (59, 8),
