@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from collections.abc import Iterator
@@ -36,6 +37,16 @@ def test_practice_command_reports_usage_error(program: InstalledProgram) -> None
     assert code == 2
     assert "CC-USAGE" in text
     assert "practice" in text
+
+
+def test_token_module_is_loaded_by_a_child_of_the_program(program: InstalledProgram) -> None:
+    """A DLL of Windows in the place of a vendor's: the child loads it, and says that it is none."""
+    system = program.windows.path(r"C:\windows\system32")
+    with replaced(system / "eTPKCS11.dll", (system / "version.dll").read_bytes()):
+        code, text = program.run("list", "--json")
+    assert code == 0, text
+    errors = [store["error"] for store in json.loads(text)["stores"] if store["error"]]
+    assert [error["code"] for error in errors] == ["CC-STORE-MODULE"]
 
 
 def test_unneeded_files_are_left_out(frozen: ShortBuild) -> None:

@@ -8,9 +8,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-
-from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
+from typing import TYPE_CHECKING
 
 from certclient.model import names
 from certclient.model.certificate_reading import (
@@ -23,9 +21,8 @@ from certclient.model.certificate_reading import (
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.japan_time import in_tokyo
 
-_UNREADABLE = (ValueError, TypeError, UnsupportedAlgorithm, x509.InvalidVersion)
-"""What `cryptography` raises for bytes that are not a certificate, or not one that it supports."""
-
+if TYPE_CHECKING:
+    from cryptography import x509
 
 _CLIENT_AUTH = "1.3.6.1.5.5.7.3.2"
 """id-kp-clientAuth (RFC 5280, 4.2.1.12)."""
@@ -135,11 +132,18 @@ class Certificate:
             raise _refused("serial number is not positive (RFC 5280, 4.1.2.2)")
         if CertificateReader(der).repeats_extensions:
             raise _refused("an extension stands twice (RFC 5280, 4.2)")
-        try:
-            x509.load_der_x509_certificate(der)
-        except _UNREADABLE as error:
-            raise _refused(str(error)[:200]) from error
+        certificate._require_x509()
         return certificate
+
+    def _require_x509(self) -> None:
+        """Raises CERTIFICATE_UNREADABLE if `cryptography` takes it for no certificate."""
+        from cryptography.exceptions import UnsupportedAlgorithm
+        from cryptography.x509 import InvalidVersion
+
+        try:
+            _ = self.x509
+        except (ValueError, TypeError, UnsupportedAlgorithm, InvalidVersion) as error:
+            raise _refused(str(error)[:200]) from error
 
     @property
     def x509(self) -> x509.Certificate:
@@ -147,7 +151,9 @@ class Certificate:
 
         For judging only: raises ValueError or TypeError for what `cryptography` does not take.
         """
-        return x509.load_der_x509_certificate(self.der)
+        from cryptography.x509 import load_der_x509_certificate
+
+        return load_der_x509_certificate(self.der)
 
     @property
     def client_auth(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Collection, Mapping
 from pathlib import Path
@@ -92,14 +93,16 @@ def _named_in(module: Path, names: Collection[str]) -> list[str]:
             content = file.read(_SEARCHED)
     except (OSError, ValueError):
         return []
-    return [name for name in candidates if _contains(content, name)]
+    named = {match.decode() for match in _C_STRING.findall(content)}
+    return [name for name in candidates if name in named or _has_wide(content, name)]
 
 
-def _contains(content: bytes, name: str) -> bool:
-    encodings = ("utf-8", "utf-16-le") if sys.platform == "win32" else ("utf-8",)
-    for encoding in encodings:
-        zero = "\0".encode(encoding)
-        text = name.encode(encoding, errors="surrogatepass")
-        if zero + text + zero in content:
-            return True
-    return False
+_C_STRING = re.compile(rb"\0([A-Za-z_][A-Za-z0-9_]{2,63})(?=\0)")
+"""A string in a program that may be the name of a variable."""
+
+
+def _has_wide(content: bytes, name: str) -> bool:
+    """Whether the name stands in a program for Windows in UTF-16."""
+    if sys.platform != "win32":
+        return False
+    return f"\0{name}\0".encode("utf-16-le", errors="surrogatepass") in content

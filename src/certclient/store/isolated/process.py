@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from io import RawIOBase
 from queue import Empty, SimpleQueue
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, Protocol, TypeVar, cast
 
 from certclient.platform import child_process
 from certclient.store.isolated import wire
@@ -48,10 +48,28 @@ Reaction = Callable[[PinWanted | PersonAtToken], None]
 """Called in the caller's thread for a message that precedes the answer."""
 
 
+class Lifetime(Protocol):
+    """What a waiting caller has to know of the child."""
+
+    @property
+    def ended(self) -> bool:
+        """Whether it has ended."""
+        ...
+
+    @property
+    def end_reason(self) -> str:
+        """How it ended."""
+        ...
+
+    def kill(self) -> None:
+        """Ends it at once."""
+        ...
+
+
 class Waiting(Generic[R]):
     """A request that has been sent. One thread may wait for its answer."""
 
-    def __init__(self, process: ModuleProcess, number: int, call: Call[R]) -> None:
+    def __init__(self, process: Lifetime, number: int, call: Call[R]) -> None:
         self._process = process
         self._number = number
         self._call = call

@@ -21,6 +21,11 @@ from support.softhsm import PIN, ScriptedPins, SoftHsm, right_pin
 GUARD_SECONDS = 120
 
 
+root_only = pytest.mark.skipif(
+    os.geteuid() != 0, reason="what /proc says of a process without dumps is for root"
+)
+
+
 def until(condition: Callable[[], bool]) -> bool:
     """Whether `condition` comes true within a time that no machine needs."""
     deadline = time.monotonic() + GUARD_SECONDS
@@ -41,6 +46,7 @@ def proc(process_id: int, name: str) -> str:
     return Path(f"/proc/{process_id}/{name}").read_bytes().decode(errors="replace")
 
 
+@root_only
 def test_pin_is_in_no_argument_variable_or_file(faulty: FaultyModule, tmp_path: Path) -> None:
     store = faulty.store()
     with store.open(right_pin) as session:
@@ -52,6 +58,7 @@ def test_pin_is_in_no_argument_variable_or_file(faulty: FaultyModule, tmp_path: 
     assert all(PIN.encode() not in path.read_bytes() for path in files)
 
 
+@root_only
 def test_child_gets_what_the_module_needs_and_no_more(
     faulty: FaultyModule, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -68,6 +75,7 @@ def test_child_gets_what_the_module_needs_and_no_more(
     child.stop()
 
 
+@root_only
 def test_child_inherits_no_file_and_leaves_no_core(faulty: FaultyModule, tmp_path: Path) -> None:
     secret = os.open(tmp_path / "open-file", os.O_CREAT | os.O_RDWR)
     os.set_inheritable(secret, True)
