@@ -50,7 +50,7 @@ def _commands() -> Iterator[list[str]]:
 def _section(name: str, shape: Mapping[str, Any]) -> str:
     head = f"### {name}\n\n"
     if about := shape.get("description"):
-        head += f"{about}\n\n"
+        head += f"{' '.join(about.split())}\n\n"
     if "enum" in shape:
         return f"{head}One of {', '.join(f'`{value}`' for value in shape['enum'])}.\n\n"
     return f"{head}{table(_HEAD, _rows(shape))}\n"
