@@ -32,11 +32,15 @@ def test_command_line_starts_and_finds_bank_profile(program: InstalledProgram) -
     assert "例信用金庫" in text or "Rei Shinkin" in text
 
 
-def test_practice_command_reports_usage_error(program: InstalledProgram) -> None:
+def test_practice_command_is_neither_listed_nor_run(program: InstalledProgram) -> None:
     code, text = program.run("practice")
     assert code == 2
     assert "CC-USAGE" in text
     assert "practice" in text
+    code, text = program.run("--help")
+    assert code == 0
+    assert "  renew " in text
+    assert "  practice " not in text
 
 
 def test_token_module_is_loaded_by_a_child_of_the_program(program: InstalledProgram) -> None:
