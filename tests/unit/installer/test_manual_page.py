@@ -72,6 +72,7 @@ def test_practice_bank_page_has_its_commands(pages: Mapping[str, str]) -> None:
     assert "\n.SS serve [OPTIONS]\n" in page
     assert "\n.SS customer add [OPTIONS] USER_ID\n" in page
     assert "\n.B --login-port " in page
+    assert ENGLISH.text("help.try") in page
 
 
 def test_global_options_are_listed(pages: Mapping[str, str]) -> None:

@@ -17,6 +17,7 @@ import click
 from certclient import __version__
 from certclient.bootstrap import COMMANDS, system_services
 from certclient.cli.invocation import Invocation
+from certclient.cli.localized import Command
 from certclient.cli.main import command_group
 from certclient.i18n.catalogue import Language, load
 
@@ -114,7 +115,8 @@ class _Writer:
         if below:
             yield f".SH {self._words.commands}\n"
         for usage, one, inner in below:
-            yield f".SS {_roff(usage)}\n{_paragraphs(one.help or '')}"
+            text = self._help(one.name or "") if isinstance(one, Command) else one.help or ""
+            yield f".SS {_roff(usage)}\n{_paragraphs(text)}"
             yield from (_item(*row) for row in _options(one, inner))
 
     def _heading(self, title: str) -> str:
