@@ -16,6 +16,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -23,7 +24,7 @@ from certclient.model.certificate import Certificate
 from certclient.model.secret import Secret
 from certclient_practice.admin.profile_writer import ProfileOptions, profile_toml
 from certclient_practice.bank.bank import Bank
-from certclient_practice.bank.ca import certificate_pem
+from certclient_practice.bank.ca import PracticeCa, certificate_pem
 from certclient_practice.bank.policy import BankPolicy
 from certclient_practice.repositories.records import CertificateState, Customer
 from certclient_practice.web.addresses import Addresses
@@ -124,6 +125,16 @@ class RunningBank:
 
     def revoke(self, serial_hex: str) -> None:
         self.bank.revoke(serial_hex)
+
+    def serve_again(self, ca: PracticeCa | None = None, *, same_address: bool = True) -> None:
+        """Starts the server anew, after a rollover with `ca`; the profile is not written again."""
+        self.stop()
+        if ca is not None:
+            self.bank.ca = ca
+        ports = [urlsplit(url).port or 0 for url in (self.addresses.public_url, self.login_url)]
+        port, login_port = ports if same_address else (0, 0)
+        settings = ServerSettings(port=port, login_port=login_port)
+        self._server = PracticeServer(self.bank, settings)
 
     def stop(self) -> None:
         """Stops serving but keeps the records. Connections are refused from now on."""

@@ -56,10 +56,21 @@ class PracticeCa:
     Its keys are ECDSA P-256: fast to generate and accepted by OpenSSL, NSS, Chromium and Windows.
     """
 
-    def __init__(self, root: CaIdentity, intermediate: CaIdentity, cmp_signer: CaIdentity) -> None:
+    def __init__(
+        self,
+        root: CaIdentity,
+        intermediate: CaIdentity,
+        cmp_signer: CaIdentity,
+        former: Sequence[CaIdentity] = (),
+        cross: Sequence[Certificate] = (),
+    ) -> None:
+        """`former`: issuing CAs whose certificates are still in use, after a rollover. `cross`:
+        roots certified by one another (RFC 9810, 4.4), which every answer contains."""
         self.root = root.certificate
         self._intermediate = intermediate
         self.cmp_signer = cmp_signer
+        self._former = tuple(former)
+        self.cross = tuple(cross)
         self._responder: CaIdentity | None = None
 
     @classmethod
@@ -71,7 +82,10 @@ class PracticeCa:
         home = folder / "ca"
         if not home.exists():
             _create(home, now)
-        return cls(*(_read(home / f"{name}.pem") for name in ("root", "intermediate", "cmp")))
+        root, intermediate, signer = (
+            _read(home / f"{name}.pem") for name in ("root", "intermediate", "cmp")
+        )
+        return cls(root, intermediate, signer)
 
     @property
     def intermediate(self) -> Certificate:
@@ -101,18 +115,20 @@ class PracticeCa:
             self._responder = known = CaIdentity(certificate, key)
         return known
 
+    @property
+    def chain(self) -> tuple[Certificate, ...]:
+        """What an answer or a TLS server sends along: issuing CA and cross certificates."""
+        return (self.intermediate, *self.cross)
+
+    @property
+    def issuing(self) -> tuple[Certificate, ...]:
+        """The issuing CA and the former ones."""
+        return tuple(one.certificate for one in (self._intermediate, *self._former))
+
     def issued(self, certificate: Certificate) -> bool:
-        """Returns whether this CA's intermediate signed `certificate`, however odd its fields."""
-        parts = ber.children(ber.read(certificate.der)) or ()
-        signature = ber.bit_string(parts[2]) if len(parts) == 3 else None
-        if signature is None or not certificate.issued_by_name_of(self.intermediate):
-            return False
-        try:
-            public_key = self._intermediate.key.public_key()
-            public_key.verify(signature, parts[0].encoding, ec.ECDSA(hashes.SHA256()))
-        except InvalidSignature:
-            return False
-        return True
+        """Returns whether one of this bank's issuing CAs, which may be a former one, signed
+        `certificate`, however odd its fields."""
+        return any(_has_issued(ca, certificate) for ca in (self._intermediate, *self._former))
 
     def issue(
         self, customer: Customer, spki: bytes, not_before: datetime, not_after: datetime
@@ -140,6 +156,19 @@ class PracticeCa:
         return CaIdentity(
             _sign_leaf(builder, self._intermediate, ExtendedKeyUsageOID.SERVER_AUTH), key
         )
+
+
+def _has_issued(issuer: CaIdentity, certificate: Certificate) -> bool:
+    parts = ber.children(ber.read(certificate.der)) or ()
+    signature = ber.bit_string(parts[2]) if len(parts) == 3 else None
+    if signature is None or not certificate.issued_by_name_of(issuer.certificate):
+        return False
+    try:
+        public_key = issuer.key.public_key()
+        public_key.verify(signature, parts[0].encoding, ec.ECDSA(hashes.SHA256()))
+    except InvalidSignature:
+        return False
+    return True
 
 
 def customer_subject(customer: Customer) -> x509.Name:
@@ -184,9 +213,9 @@ def _create(home: Path, now: datetime) -> None:
     """
     aside = home.with_name(f"{home.name}.{secrets.token_hex(8)}")
     aside.mkdir(mode=0o700)
-    root = _authority("Practice Bank Root CA", None, now)
-    intermediate = _authority(INTERMEDIATE_NAME, root, now)
-    signer = _cmp_signer(intermediate, now)
+    root = new_authority("Practice Bank Root CA", None, now)
+    intermediate = new_authority(INTERMEDIATE_NAME, root, now)
+    signer = new_cmp_signer(intermediate, now)
     for name, identity in (("root", root), ("intermediate", intermediate), ("cmp", signer)):
         write_private(aside / f"{name}.pem", identity_pem(identity))
     try:
@@ -206,13 +235,15 @@ def _read(path: Path) -> CaIdentity:
     return CaIdentity(Certificate.from_der(certificate.public_bytes(Encoding.DER)), key)
 
 
-def _authority(common_name: str, issuer: CaIdentity | None, now: datetime) -> CaIdentity:
+def new_authority(common_name: str, issuer: CaIdentity | None, now: datetime) -> CaIdentity:
+    """A new CA below `issuer`, or a root for None. `now` is aware."""
     key = ec.generate_private_key(ec.SECP256R1())
     end = now + timedelta(days=365 * CA_YEARS)
     # Backdated so that a rehearsal can issue certificates that began in past years.
     builder = _builder(_name(common_name), key.public_key(), issuer, now - timedelta(1000), end)
     usage = _key_usage(signs_certificates=True)
-    path_length = 1 if issuer is None else 0
+    # A cross certificate may stand between a root and the issuing CA.
+    path_length = 2 if issuer is None else 0
     signed = (
         builder.add_extension(x509.BasicConstraints(ca=True, path_length=path_length), True)
         .add_extension(usage, True)
@@ -221,7 +252,27 @@ def _authority(common_name: str, issuer: CaIdentity | None, now: datetime) -> Ca
     return CaIdentity(Certificate.from_der(signed.public_bytes(Encoding.DER)), key)
 
 
-def _cmp_signer(intermediate: CaIdentity, now: datetime) -> CaIdentity:
+def cross_certificate(subject: CaIdentity, issuer: CaIdentity, now: datetime) -> Certificate:
+    """The root `subject`, certified by the root `issuer` (RFC 9810, 4.4): NewWithOld if `issuer` is
+    the older one, else OldWithNew. Valid as long as both are; `now` is aware."""
+    ends = (subject.certificate.not_after, issuer.certificate.not_after)
+    builder = _builder(
+        subject.certificate.x509.subject,
+        subject.key.public_key(),
+        issuer,
+        now - timedelta(1000),
+        min(ends),
+    )
+    signed = (
+        builder.add_extension(x509.BasicConstraints(ca=True, path_length=1), True)
+        .add_extension(_key_usage(signs_certificates=True), True)
+        .sign(issuer.key, hashes.SHA256())
+    )
+    return Certificate.from_der(signed.public_bytes(Encoding.DER))
+
+
+def new_cmp_signer(intermediate: CaIdentity, now: datetime) -> CaIdentity:
+    """A new signer of CMP answers, certified by an issuing CA. `now` is aware."""
     key = ec.generate_private_key(ec.SECP256R1())
     end = now + timedelta(days=365 * CA_YEARS)
     name = _name("Practice Bank CMP Responder")

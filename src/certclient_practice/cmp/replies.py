@@ -119,7 +119,7 @@ class ReplyBuilder:
     ) -> ProtectedReply:
         named = replace(header, sender_kid=request.header.sender_kid)
         # Profiles trust the root alone: extraCerts must complete the path of the new certificate.
-        chain = (self._bank.ca.intermediate.der,)
+        chain = tuple(one.der for one in self._bank.ca.chain)
         message = protect_with_mac(named, body, secret, parameters, chain)
         return ProtectedReply(message.encode(), header.sender_nonce or b"")
 
@@ -130,7 +130,7 @@ class ReplyBuilder:
             protection_alg=ECDSA_SHA256,
             sender_kid=x509.SubjectKeyIdentifier.from_public_key(signer.key.public_key()).digest,
         )
-        chain = (signer.certificate.der, self._bank.ca.intermediate.der)
+        chain = (signer.certificate.der, *(one.der for one in self._bank.ca.chain))
         message = Message.build(named, body, chain)
         signature = signer.key.sign(message.protected_part, ec.ECDSA(hashes.SHA256()))
         return ProtectedReply(message.protected(signature).encode(), header.sender_nonce or b"")

@@ -64,7 +64,8 @@ class RevocationHandler:
         if len(body.revocations) != 1:
             raise RefusedError.unsupported()
         template = body.revocations[0].template
-        if template.serial is None or template.issuer != self._bank.ca.intermediate.subject:
+        subjects = [one.subject for one in self._bank.ca.issuing]
+        if template.serial is None or template.issuer not in subjects:
             raise RefusedError.not_own_certificate()
         record = repositories.register.find_serial(template.serial)
         if record is None or record.user_id != requester.customer.user_id:

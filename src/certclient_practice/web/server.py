@@ -152,9 +152,8 @@ def _login_context(tls_file: Path, ca: PracticeCa) -> ssl.SSLContext:
     """
     context = _tls_context(tls_file)
     context.verify_mode = ssl.CERT_OPTIONAL
-    context.load_verify_locations(
-        cadata=certificate_pem(ca.root) + certificate_pem(ca.intermediate)
-    )
+    trusted = (ca.root, *ca.issuing)
+    context.load_verify_locations(cadata="".join(map(certificate_pem, trusted)))
     context.verify_flags |= X509_V_FLAG_NO_CHECK_TIME
     return context
 
@@ -164,7 +163,7 @@ def _write_tls_identity(bank: Bank, bind: str) -> Path:
     hosts = dict.fromkeys([_url_host(bind), LOOPBACK, "localhost"])
     identity = bank.ca.tls_identity(list(hosts), bank.wire_clock())
     path = bank.folder / "tls.pem"
-    write_private(path, identity_pem(identity) + certificate_pem(bank.ca.intermediate))
+    write_private(path, identity_pem(identity) + "".join(map(certificate_pem, bank.ca.chain)))
     return path
 
 
