@@ -746,6 +746,10 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <translation>&amp;Practise</translation>
     </message>
     <message>
+        <source>Practising in another window</source>
+        <translation>Practising in another window</translation>
+    </message>
+    <message>
         <source>No bank can be used on this computer</source>
         <translation>No bank can be used on this computer</translation>
     </message>

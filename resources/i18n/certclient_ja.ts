@@ -744,6 +744,10 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <translation>練習する(&amp;P)</translation>
     </message>
     <message>
+        <source>Practising in another window</source>
+        <translation>別のウィンドウで練習中です</translation>
+    </message>
+    <message>
         <source>No bank can be used on this computer</source>
         <translation>このパソコンで使える金融機関の設定がありません</translation>
     </message>

@@ -21,6 +21,7 @@ from certclient.store.base import CertificateStore
 from certclient.store.names import title_of
 from certclient.ui.language import Languages
 from certclient.ui.settings import UiSettings
+from certclient.ui.tasks.practice import PracticeLauncher
 from certclient.ui.tasks.runner import TaskRunner
 from certclient.ui.tasks.state_signals import StateSignals
 from certclient.ui.tasks.wrong_tries import WrongTries
@@ -72,7 +73,7 @@ class AppContext:
     announce: Announcer = field(default_factory=Announcements)
     wrong_tries: WrongTries = field(default_factory=WrongTries)
     bank_errors: tuple[CertclientError, ...] = ()
-    practise: Callable[[], None] | None = None
+    practise: PracticeLauncher | None = None
 
     @property
     def catalogue(self) -> Catalogue:

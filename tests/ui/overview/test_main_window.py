@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtCore import QModelIndex, QObject, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLabel, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
@@ -26,6 +28,7 @@ from certclient.ui.dialogs.pin_dialog import PinDialog
 from certclient.ui.overview.main_window import MainWindow
 from certclient.ui.overview.models import Column
 from certclient.ui.overview.store_scanner import StoreScanner
+from certclient.ui.tasks.practice import PracticeLauncher
 from support.scripted import ScriptedUser
 from support.softhsm import PIN
 from support.wizards import LONG, UiEnvironment, plain
@@ -228,16 +231,28 @@ def visible_texts(window: MainWindow) -> str:
     return "\n".join(labels)
 
 
-def test_without_a_bank_practice_is_offered(ui: UiEnvironment, qtbot: QtBot) -> None:
-    started: list[bool] = []
-    context = dataclasses.replace(ui.context(), profiles=(), practise=lambda: started.append(True))
+def test_without_a_bank_practice_is_offered(
+    ui: UiEnvironment, qtbot: QtBot, tmp_path: Path, qapp: QObject
+) -> None:
+    go_on = tmp_path / "go-on"
+    script = (
+        f"import pathlib, time\nwhile not pathlib.Path({str(go_on)!r}).exists(): time.sleep(0.05)"
+    )
+    launcher = PracticeLauncher([sys.executable, "-c", script], qapp)
+    context = dataclasses.replace(ui.context(), profiles=(), practise=launcher)
     window = MainWindow(context)
     qtbot.addWidget(window)
     window.show()
-    assert window.empty.practise.text() == "練習する(&P)"
+    button = window.empty.practise
+    assert button.text() == "練習する(&P)"
     assert "「練習する」" in visible_texts(window)
-    window.empty.practise.click()
-    assert started == [True]
+    assert not window.actions_row.obtain.isEnabled(), "there is no bank to obtain one from"
+    button.click()
+    assert launcher.running
+    assert (button.text(), button.isEnabled()) == ("別のウィンドウで練習中です", False)
+    go_on.touch()
+    qtbot.waitUntil(button.isEnabled, timeout=LONG)
+    assert button.text() == "練習する(&P)"
 
 
 def test_bank_that_cannot_be_used_is_named_and_the_others_work(

@@ -127,11 +127,12 @@ class EnrollmentWizard(QDialog):
         """Creates a wizard for 取得 with an issue code, or with the `ticket` of a bank's link.
 
         `profile_id`: the bank; if empty and there are several, the user chooses one on the first
-        page. Raises CertclientError(PROFILE_NOT_FOUND).
+        page. Raises CertclientError: PROFILE_NOT_FOUND, NO_BANK.
         """
         profile = context.profile(profile_id) if profile_id else _first(context)
         if profile is None:
-            raise CertclientError(ErrorCode.PROFILE_NOT_FOUND, file=profile_id)
+            code = ErrorCode.PROFILE_NOT_FOUND if profile_id else ErrorCode.NO_BANK
+            raise CertclientError(code, **({"file": profile_id} if profile_id else {}))
         wizard_state = WizardState(WizardMode.OBTAIN, user_id=user_id)
         return cls(WizardSession(context, profile, wizard_state, ticket), parent)
 

@@ -66,6 +66,7 @@ class ActionRow(_ButtonRow):
         self._context = context
         self.renew = self.add("renew")
         self.obtain = self.add("obtain")
+        self.obtain.setEnabled(bool(context.profiles))
         self.renew_all = self.add("renew-all")
         self.help = self.add("help")
         self.language = self.add("language")

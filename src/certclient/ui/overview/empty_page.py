@@ -20,6 +20,9 @@ class EmptyPage(QWidget):
         self._text = Sentence()
         self.obtain = QPushButton()
         self.practise = QPushButton()
+        if context.practise is not None:
+            self.practise.clicked.connect(context.practise.start)
+            context.practise.changed.connect(self._retranslate)
         body = QWidget()
         layout = QVBoxLayout(body)
         layout.addStretch(1)
@@ -48,7 +51,10 @@ class EmptyPage(QWidget):
         context = self._context
         self.obtain.setText(self.tr("Obtain &your first certificate"))
         self.obtain.setVisible(not self._scanning and bool(context.profiles))
-        self.practise.setText(self.tr("&Practise"))
+        practising = context.practise is not None and context.practise.running
+        text = self.tr("Practising in another window") if practising else self.tr("&Practise")
+        self.practise.setText(text)
+        self.practise.setEnabled(not practising)
         self.practise.setVisible(not context.profiles and context.practise is not None)
         if not context.profiles:
             self._show_no_bank()

@@ -221,8 +221,6 @@ class MainWindow(QMainWindow):
         actions.renew_all.clicked.connect(self.batch_requested)
         actions.help.clicked.connect(self._show_help)
         self.empty.obtain.clicked.connect(self.obtain_requested)
-        if self._context.practise is not None:
-            self.empty.practise.clicked.connect(self._context.practise)
         self.selection_row.details.clicked.connect(self._show_chosen)
         self.help_window.about_requested.connect(self.about.open_window)
 

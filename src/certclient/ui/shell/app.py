@@ -42,7 +42,6 @@ from certclient.ui.context import AppContext
 from certclient.ui.language import Languages
 from certclient.ui.settings import UiSettings
 from certclient.ui.shell.instance_lock import acquire_instance
-from certclient.ui.shell.practice import PracticeLauncher, PracticeLetter
 from certclient.ui.shell.shell import Shell
 from certclient.ui.shell.shutdown import ask_to_quit
 from certclient.ui.shell.single_instance import (
@@ -52,6 +51,7 @@ from certclient.ui.shell.single_instance import (
     socket_name,
 )
 from certclient.ui.tasks.garbage_collector import GuiGarbageCollector
+from certclient.ui.tasks.practice import PracticeLauncher, PracticeLetter
 from certclient.ui.tasks.runner import TaskRunner
 from certclient.ui.tasks.state_signals import StateSignals
 from certclient.ui.widgets import appearance, icons
@@ -105,7 +105,7 @@ def open_windows(start: Start, services: WindowServices) -> int:
     )
     launcher = PracticeLauncher(services.practise, application)
     if services.practise:
-        context = replace(context, practise=launcher.start)
+        context = replace(context, practise=launcher)
     shell = Shell(context, resident=start.remind)
     launcher.failed.connect(shell.window.show_error)
     crashes = _Crashes(shell)

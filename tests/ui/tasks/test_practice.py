@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from certclient.model.errors import ErrorCode
 from certclient.model.practice import PracticeCode
 from certclient.model.secret import Secret
-from certclient.ui.shell.practice import PracticeLauncher, PracticeLetter
+from certclient.ui.tasks.practice import PracticeLauncher, PracticeLetter
 from support.wizards import LONG
 
 

@@ -19,6 +19,8 @@ class PracticeLauncher(QObject):
 
     failed = Signal(object)
     """A CertclientError: the rehearsal could not be started, or has failed."""
+    changed = Signal()
+    """The rehearsal has begun or ended."""
 
     def __init__(self, command: Sequence[str], parent: QObject | None = None) -> None:
         """`command`: the command line that starts a rehearsal."""
@@ -44,6 +46,7 @@ class PracticeLauncher(QObject):
             self._fail(error.strerror or type(error).__name__)
             return
         self._timer.start()
+        self.changed.emit()
 
     def _look(self) -> None:
         process = self._process
@@ -51,6 +54,7 @@ class PracticeLauncher(QObject):
         if code is not None:
             self._process = None
             self._timer.stop()
+            self.changed.emit()
             if code != 0:
                 self._fail(f"certclient practice try: {code}")
 
