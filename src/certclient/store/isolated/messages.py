@@ -230,6 +230,12 @@ class Refusal(msgspec.Struct, frozen=True, tag=True):
     error: Failure | Bug
 
 
+class Begun(msgspec.Struct, frozen=True, tag=True):
+    """The child has started and takes up this request."""
+
+    number: int
+
+
 class PinWanted(msgspec.Struct, frozen=True, tag=True):
     """A request needs a PIN: the program answers with a frame of its own (`send_pin`)."""
 
@@ -243,7 +249,7 @@ class PersonAtToken(msgspec.Struct, frozen=True, tag=True):
     number: int
 
 
-FromChild = Answer | Refusal | PinWanted | PersonAtToken
+FromChild = Answer | Refusal | Begun | PinWanted | PersonAtToken
 ToChild = LoadModule | Request
 
 

@@ -18,9 +18,11 @@ from certclient.store.isolated.messages import (
     LOOKUPS,
     Bug,
     Call,
+    ChangePin,
     CreateKey,
     Failure,
     FindTokens,
+    OpenSession,
     SelfTest,
     Sign,
     TokenEntry,
@@ -42,7 +44,7 @@ class Limits:
     """Seconds that a call may take. None of them counts while a person types a PIN."""
 
     start: float = 60.0
-    """Added to the first call of a child: loading program and module, with a virus scanner."""
+    """Until a child that has just been started takes up a call: a virus scanner reads it first."""
     lookup: float = 30.0
     work: float = 60.0
     signature: float = 120.0
@@ -82,7 +84,6 @@ class IsolatedModule:
         self._channels = itertools.count(LOOKUPS + 1)
         self._starting = threading.Lock()
         self._process: ModuleProcess | None = None
-        self._fresh = False
         self._finding = threading.Lock()
         self._search: _Search | None = None
         self._failures = 0
@@ -97,9 +98,8 @@ class IsolatedModule:
             if self._search is None and self._pause_left() <= 0:
                 try:
                     process = self.process()
-                    limit = self._limit(FindTokens(), LOOKUPS)
                     waiting = process.request(FindTokens(), LOOKUPS)
-                    self._search = _Search(process, waiting, self._monotonic(), limit)
+                    self._search = _Search(process, waiting, self._monotonic(), self.limits.start)
                 except (CertclientError, ProcessEndedError):
                     # `find` tries again and reports it.
                     return
@@ -127,13 +127,18 @@ class IsolatedModule:
         search = self._search
         if search is None:
             return self.call(self.process(), FindTokens())
-        left = search.begun + search.limit - self._monotonic()
-        seconds = left if patience is None else min(patience, left)
+
+        def begun(_message: object) -> None:
+            search.since, search.limit = self._monotonic(), self.limits.lookup
+
+        left = search.since + search.limit - self._monotonic()
+        limits = (self.limits.lookup, left)
+        lookup, start = limits if patience is None else (min(patience, one) for one in limits)
         try:
-            result = search.waiting.result(seconds)
+            result = search.waiting.result(lookup, begun, start=start)
         except NoAnswerError as error:
-            if search.begun + search.limit > self._monotonic():
-                elapsed = self._monotonic() - search.begun
+            elapsed = self._monotonic() - search.since
+            if elapsed < search.limit:
                 raise self._hangs(elapsed) from error
             self._search = None
             raise self._killed(search.process, search.limit) from error
@@ -152,7 +157,6 @@ class IsolatedModule:
                 if self._process is not None:
                     self._process.close()
                 self._process = self._started()
-                self._fresh = True
             return self._process
 
     def _started(self) -> ModuleProcess:
@@ -181,15 +185,17 @@ class IsolatedModule:
         token. Raises CertclientError as the store's method does, and TOKEN_MODULE_DIED,
         TOKEN_MODULE_HANGS.
         """
-        seconds = self._limit(call, channel)
+        seconds = self.limits.of(call, channel)
+        # These wait for the child's start, or behind others.
+        waits = channel == LOOKUPS or isinstance(call, OpenSession | ChangePin)
+        start = self.limits.start if waits else None
         try:
             waiting = process.request(call, channel)
-            result = waiting.result(seconds if limited else None, react)
+            result = waiting.result(seconds if limited else None, react, start=start)
         except NoAnswerError as error:
             raise self._killed(process, seconds) from error
         except (ProcessEndedError, RefusalError) as error:
             raise self._error(error) from error
-        self._fresh = False
         return result
 
     def stop(self) -> None:
@@ -206,9 +212,6 @@ class IsolatedModule:
         """Lets the child end, if there is one. Does not wait for it."""
         if self._process is not None:
             self._process.close()
-
-    def _limit(self, call: Call[R], channel: int) -> float:
-        return self.limits.of(call, channel) + (self.limits.start if self._fresh else 0)
 
     # Errors
 
@@ -244,13 +247,13 @@ class IsolatedModule:
         return self._failed_at + pause - self._monotonic()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Search:
-    """FindTokens on its way. `begun`: time.monotonic; `limit`: seconds."""
+    """FindTokens on its way. `limit`: seconds, which count from `since` (time.monotonic)."""
 
     process: ModuleProcess
     waiting: Waiting[tuple[TokenEntry, ...]]
-    begun: float
+    since: float
     limit: float
 
 

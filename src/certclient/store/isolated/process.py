@@ -16,6 +16,7 @@ from certclient.platform import child_process
 from certclient.store.isolated import wire
 from certclient.store.isolated.messages import (
     Answer,
+    Begun,
     Call,
     FromChild,
     LoadModule,
@@ -44,7 +45,7 @@ class NoAnswerError(Exception):
     """The child has not answered within the time limit; it still runs."""
 
 
-Reaction = Callable[[PinWanted | PersonAtToken], None]
+Reaction = Callable[[Begun | PinWanted | PersonAtToken], None]
 """Called in the caller's thread for a message that precedes the answer."""
 
 
@@ -79,13 +80,22 @@ class Waiting(Generic[R]):
         """Adds a message for this request; None for the end of the child."""
         self._arrived.put(message)
 
-    def result(self, seconds: float | None, react: Reaction | None = None) -> R:
+    def result(
+        self,
+        seconds: float | None,
+        react: Reaction | None = None,
+        *,
+        start: float | None = None,
+    ) -> R:
         """Waits for the answer; `seconds` begin again after each message, None for no limit.
 
-        Raises ProcessEndedError, NoAnswerError; RefusalError with what the child reports.
+        `start`: the limit for the first message, if it is another one. Raises ProcessEndedError,
+        NoAnswerError; RefusalError with what the child reports.
         """
+        limit = seconds if start is None else start
         while True:
-            message = self._next(seconds)
+            message = self._next(limit)
+            limit = seconds
             if isinstance(message, Answer):
                 return self._read(message)
             if isinstance(message, Refusal):
@@ -93,7 +103,7 @@ class Waiting(Generic[R]):
             if react is not None:
                 react(message)
             if isinstance(message, PersonAtToken):
-                seconds = None
+                limit = seconds = None
 
     def _read(self, message: Answer) -> R:
         try:

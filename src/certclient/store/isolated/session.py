@@ -12,6 +12,7 @@ from certclient.model.keys import TLS_ALGORITHMS, KeyRef, KeySpec, SignatureAlgo
 from certclient.store.base import PinProvider, PinRequest
 from certclient.store.isolated.messages import (
     Archive,
+    Begun,
     Call,
     ChangePin,
     CloseSession,
@@ -111,10 +112,10 @@ class IsolatedSession:
     def do(self, call: Call[R]) -> R:
         """Has the child do something in this session; asks for the PIN if it is wanted."""
 
-        def react(message: PinWanted | PersonAtToken) -> None:
+        def react(message: Begun | PinWanted | PersonAtToken) -> None:
             if isinstance(message, PersonAtToken):
                 self.pins.person_at_token = True
-            else:
+            elif isinstance(message, PinWanted):
                 self.process.send_pin(self.channel, self.pins.ask(message.request))
 
         asks = isinstance(call, OpenSession | CreateKey | Sign | SelfTest | ChangePin)

@@ -18,7 +18,7 @@ from support.nss import NssDatabase
 from support.softhsm import MODULE, right_pin
 
 IMPATIENT = Limits(lookup=5, work=5)
-"""For calls that never end. The first call of a child has a minute in addition."""
+"""For calls that never end."""
 
 
 @pytest.mark.parametrize(

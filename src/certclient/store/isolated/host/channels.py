@@ -19,6 +19,7 @@ from certclient.store.isolated import wire
 from certclient.store.isolated.host.tokens import Tokens, failure
 from certclient.store.isolated.messages import (
     Archive,
+    Begun,
     Bug,
     ChangePin,
     CloseSession,
@@ -100,6 +101,7 @@ class LookupChannel(Channel):
             self._answer(self._requests.get())
 
     def _answer(self, request: Request) -> None:
+        self._outbox.send(Begun(request.number))
         self._outbox.reply(request.number, lambda: self._tokens.look_up(request.call))
 
 
@@ -115,6 +117,7 @@ class SessionChannel(Channel):
     def _serve(self) -> None:
         opening = self._requests.get()
         self._number = opening.number
+        self._outbox.send(Begun(self._number))
         if isinstance(opening.call, ChangePin):
             store_id = opening.call.store_id
             self._outbox.reply(self._number, lambda: self._change_pin(store_id))
