@@ -616,6 +616,24 @@ def _completion() -> click.Command:
     return command
 
 
+def _token_info() -> click.Command:
+    from certclient.cli.commands.token.info import command
+
+    return command
+
+
+def _token_change_pin() -> click.Command:
+    from certclient.cli.commands.token.change_pin import command
+
+    return command
+
+
+def _token() -> click.Command:
+    from certclient.cli.commands.token.group import token_group
+
+    return token_group({"info": _token_info, "change-pin": _token_change_pin})
+
+
 def _quit() -> click.Command:
     from certclient.cli.commands.quit import command
 
@@ -651,6 +669,7 @@ COMMANDS: Mapping[str, CommandLoader] = {
     "remove": _remove,
     "restore": _restore,
     "remove-key": _remove_key,
+    "token": _token,
     "open-link": _open_link,
     "register-links": _register_links,
     "remind": _remind,

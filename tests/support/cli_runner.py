@@ -273,7 +273,7 @@ class CliRunner:
     log_file: Path
     profile: Profile = field(default_factory=lambda: profile_of(LAB))
     pc: FakeStore = field(default_factory=FakeStore)
-    others: list[FakeStore] = field(default_factory=list)
+    others: list[CertificateStore] = field(default_factory=list)
     procedures: FakeProcedures = field(default_factory=lambda: FakeProcedures(LAB))
     terminal: FakeTerminal = field(default_factory=FakeTerminal)
     language: str = "ja"

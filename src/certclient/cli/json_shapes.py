@@ -24,6 +24,7 @@ from certclient.model.lifecycle import Stage
 from certclient.model.progress import Step
 from certclient.model.update import UpdateState
 from certclient.qualification.report import Check, Finding, Verdict
+from certclient.store.token_description import PinState
 
 
 def _string(about: str, **keywords: str) -> msgspec.Meta:
@@ -456,6 +457,63 @@ class QuitOutput(Envelope):
     outcome: Literal["quit", "not-running", "busy"]
 
 
+class Mechanism(TypedDict):
+    """A mechanism of PKCS#11 that certclient can use."""
+
+    name: str
+    required: bool
+    present: bool
+    min_bits: int
+    max_bits: int
+
+
+class TokenKey(TypedDict):
+    """A key that is visible without a PIN; `certificate`: its serial number."""
+
+    label: str
+    id: Hex
+    kind: str
+    certificate: str | None
+
+
+class Token(TypedDict):
+    """A token as it describes itself; lengths and memory in bytes."""
+
+    store: str
+    label: str
+    manufacturer: str
+    model: str
+    serial: str
+    hardware_version: str
+    firmware_version: str
+    reader: str
+    module: str
+    module_version: str
+    pin: PinState
+    pin_pad: bool
+    min_pin_length: int
+    max_pin_length: int
+    free_memory: int | None
+    write_protected: bool
+    mechanisms: list[Mechanism]
+    keys: list[TokenKey]
+    certificates: list[StoredCertificate]
+
+
+class TokenInfoOutput(Envelope):
+    """The output of token info."""
+
+    tokens: list[Token]
+
+
+class ChangePinOutput(Envelope):
+    """The output of token change-pin."""
+
+    action: Literal["pin-changed"]
+    store: str
+    label: str
+
+
 OUTPUTS: Mapping[str, Sequence[Any]] = {
     "list": (ListOutput,),
     "renew": (ResultsOutput,),
@@ -469,6 +527,8 @@ OUTPUTS: Mapping[str, Sequence[Any]] = {
     "remove": (ArchiveOutput,),
     "restore": (ArchiveOutput,),
     "remove-key": (RemoveKeyOutput,),
+    "token info": (TokenInfoOutput,),
+    "token change-pin": (ChangePinOutput,),
     "remind": (RemindOutput,),
     "version": (VersionOutput,),
     "check-profile": (CheckProfileOutput, CheckPolicyOutput),

@@ -116,14 +116,21 @@ class LazyGroup(Command, click.Group):
         left_out: Collection[str],
         name: str,
         params: list[click.Parameter],
+        windows: bool = False,
     ) -> None:
         """`lazy` maps a command's name to the function that imports it; `left_out`: those that
-        this build does not contain, which are not listed."""
+        this build does not contain, which are not listed. `windows`: opens the windows without a
+        command, and for a link in its place."""
         click.Group.__init__(
-            self, name=name, params=params, callback=_without_command, invoke_without_command=True
+            self,
+            name=name,
+            params=params,
+            callback=_without_command if windows else None,
+            invoke_without_command=windows,
         )
         self._lazy = dict(lazy)
         self._left_out = left_out
+        self._windows = windows
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The names in the order of `lazy`."""
@@ -134,7 +141,7 @@ class LazyGroup(Command, click.Group):
         unknown one while a shell completes the line."""
         if ctx.resilient_parsing and cmd_name not in self.list_commands(ctx):
             return None
-        if is_link(cmd_name):
+        if self._windows and is_link(cmd_name):
             return link_command(cmd_name)
         if cmd_name not in self._lazy:
             ctx.fail(catalogue_of(ctx).text("reason.no-such-command", name=cmd_name))
@@ -149,12 +156,16 @@ class LazyGroup(Command, click.Group):
         Command.format_options(self, ctx, formatter)
         with formatter.section(catalogue.text("help.commands")):
             names = self.list_commands(ctx)
-            formatter.write_dl([(name, catalogue.text(f"help.{name}")) for name in names])
+            formatter.write_dl([(name, self._help_of(catalogue, name)) for name in names])
+
+    def _help_of(self, catalogue: Catalogue, name: str) -> str:
+        """A group's commands have its name before theirs in the messages file."""
+        return catalogue.text(f"help.{name}" if self._windows else f"help.{self.name}-{name}")
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """The commands, without importing them, and the options."""
         catalogue = catalogue_of(ctx)
-        known = [(name, catalogue.text(f"help.{name}")) for name in self.list_commands(ctx)]
+        known = [(name, self._help_of(catalogue, name)) for name in self.list_commands(ctx)]
         return matching(known, incomplete) + Command.shell_complete(self, ctx, incomplete)
 
 

@@ -33,7 +33,9 @@ def command_group(
         ["--version"], is_flag=True, is_eager=True, expose_value=False, callback=_show_version
     )
     params = [*common_parameters(), version]
-    return LazyGroup(name="certclient", lazy=commands, left_out=left_out, params=params)
+    return LazyGroup(
+        name="certclient", lazy=commands, left_out=left_out, params=params, windows=True
+    )
 
 
 def main(services: Services) -> int:

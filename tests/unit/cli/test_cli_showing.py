@@ -250,8 +250,9 @@ def test_store_kinds_are_shown_in_the_users_language(
     cli_runner: CliRunner, capsys: Capture
 ) -> None:
     cli_runner.add()
-    cli_runner.others = [FakeStore("x", "銀", Destination.USB)]
-    cli_runner.add("AB12", store=cli_runner.others[0])
+    token = FakeStore("x", "銀", Destination.USB)
+    cli_runner.others = [token]
+    cli_runner.add("AB12", store=token)
     cli_runner.language = "en"
     cli_runner.run("list")
     out = capsys.readouterr().out

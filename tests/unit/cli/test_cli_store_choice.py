@@ -79,7 +79,8 @@ def test_no_answer_begins_nothing(customer: TwoBrowsers) -> None:
 
 def test_a_new_certificate_goes_where_the_users_expired_one_is(customer: TwoBrowsers) -> None:
     customer.remembered.remember("shelf:Chromium")
-    (firefox,) = customer.cli_runner.others
+    firefox = browser("Firefox")
+    customer.cli_runner.others = [firefox]
     customer.cli_runner.add(USER, days=-5, store=firefox)
     assert customer.obtain() == 0
     assert customer.places == ["shelf:Firefox"]

@@ -16,6 +16,7 @@ import pytest
 
 import certclient
 from certclient.bootstrap import COMMANDS
+from certclient.cli.localized import LazyGroup
 from certclient.cli.main import command_group
 from certclient.enrollment.interaction import SecretKind
 from certclient.enrollment.journal import ProcedureState
@@ -185,7 +186,12 @@ def _command_keys() -> set[str]:
     context = click.Context(group)
     ours = [name for name in group.list_commands(context) if name != "practice"]
     commands = [group, *(group.get_command(context, name) for name in ours)]
-    help_keys = {f"help.{name}" for name in (*group.list_commands(context), "certclient")}
+    for parent in commands[1:]:
+        if isinstance(parent, LazyGroup):
+            names = parent.list_commands(context)
+            commands += [parent.get_command(context, name) for name in names]
+    help_keys = {f"help.{command.name}" for command in commands if command is not None}
+    help_keys |= {f"help.{name}" for name in group.list_commands(context)}
     options = {
         f"option.{parameter.name}"
         for command in commands

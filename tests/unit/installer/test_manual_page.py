@@ -67,6 +67,16 @@ def test_page_of_a_command_lists_its_options(pages: Mapping[str, str]) -> None:
         assert "[ID]..." in pages[page]
 
 
+def test_page_of_a_group_has_its_commands(pages: Mapping[str, str]) -> None:
+    for page, words in (
+        ("man1/certclient-token.1", ENGLISH),
+        ("ja/man1/certclient-token.1", JAPANESE),
+    ):
+        text = pages[page].replace("\\-", "-").replace("\\:", "")
+        assert "\n.SS change-pin [OPTIONS]\n" in text
+        assert words.text("help.token-change-pin").split(":")[0] in text
+
+
 def test_practice_bank_page_has_its_commands(pages: Mapping[str, str]) -> None:
     page = pages["man1/certclient-practice.1"].replace("\\-", "-")
     assert "\n.SS serve [OPTIONS]\n" in page

@@ -17,7 +17,7 @@ import click
 from certclient import __version__
 from certclient.bootstrap import COMMANDS, system_services
 from certclient.cli.invocation import Invocation
-from certclient.cli.localized import Command
+from certclient.cli.localized import Command, LazyGroup
 from certclient.cli.main import command_group
 from certclient.i18n.catalogue import Language, load
 
@@ -134,7 +134,7 @@ class _Writer:
 
 def _is_untranslated(command: click.Command) -> bool:
     """Whether the help is in the command and not in the messages files: the practice bank's."""
-    return isinstance(command, click.Group)
+    return isinstance(command, click.Group) and not isinstance(command, LazyGroup)
 
 
 def _subcommands(

@@ -1,0 +1,1 @@
+"""`certclient token …`: for the help desk and for whoever carries a token."""

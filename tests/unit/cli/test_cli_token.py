@@ -1,0 +1,137 @@
+"""`certclient token`: real tokens (SoftHSM) in the child process of their module."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from certclient.model.errors import CertclientError
+from certclient.model.keys import KeySpec
+from certclient.model.secret import Secret
+from support.cli_runner import CliRunner, FakeTerminal
+from support.pkcs11_shim import Shim
+from support.softhsm import PIN, SoftHsm, SoftHsmToken, right_pin
+
+NEW = "7410258"
+
+
+@pytest.fixture
+def token(softhsm: SoftHsm, cli_runner: CliRunner) -> SoftHsmToken:
+    token = softhsm.new_token("専用USB")
+    cli_runner.others = [token.isolated_store()]
+    return token
+
+
+def opens_with(token: SoftHsmToken, pin: str) -> bool:
+    """Asks a child process: SoftHSM remembers the PIN of before in this one."""
+    pins = [Secret(pin)]
+    try:
+        with token.isolated_store().open(lambda _request: pins.pop() if pins else None):
+            return True
+    except CertclientError:
+        return False
+
+
+def test_info_describes_the_token(
+    cli_runner: CliRunner, token: SoftHsmToken, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with token.store().open(right_pin) as session:
+        session.create_key(KeySpec(2048), "certclient 0123456789abcdef")
+    assert cli_runner.run("token", "info") == 0
+    shown = capsys.readouterr().out
+    assert "専用USB：専用USB" in shown
+    assert f"シリアル番号：{token.name.serial}" in shown
+    assert "PIN：設定されています" in shown
+    assert "CKM_RSA_PKCS_PSS: 使えます" in shown
+    assert "電子証明書のない鍵：certclient 0123456789abcdef" in shown
+
+
+def test_info_as_json(
+    cli_runner: CliRunner, token: SoftHsmToken, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli_runner.run("token", "info", "--json") == 0
+    (told,) = json.loads(capsys.readouterr().out)["tokens"]
+    assert (told["label"], told["serial"], told["pin"]) == ("専用USB", token.name.serial, "ready")
+
+
+def test_no_token_is_an_error(cli_runner: CliRunner, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli_runner.run("token", "info", "--json") == 2
+    assert json.loads(capsys.readouterr().out)["error"]["code"] == "CC-TOKEN-MISSING"
+
+
+def test_pin_is_changed_from_two_lines(
+    cli_runner: CliRunner, token: SoftHsmToken, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cli_runner.terminal = FakeTerminal(stdin=[PIN, NEW])
+    assert cli_runner.run("token", "change-pin", "--pin-stdin", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["action"] == "pin-changed"
+    assert opens_with(token, NEW)
+
+
+def test_pin_is_changed_at_a_terminal(cli_runner: CliRunner, token: SoftHsmToken) -> None:
+    """A wrong repetition and a wrong PIN are typed again."""
+    answers = ["111111", NEW, "7410259", NEW, NEW, PIN]
+    cli_runner.terminal = terminal = FakeTerminal(interactive=True, answers=answers)
+    assert cli_runner.run("token", "change-pin") == 0
+    assert [prompt.strip() for prompt in terminal.prompts] == [
+        "専用USB の今のPIN：",
+        "専用USB の新しいPIN：",
+        "新しいPIN（もう一度）：",
+        "専用USB の新しいPIN：",
+        "新しいPIN（もう一度）：",
+        "専用USB の今のPIN：",
+    ]
+    assert opens_with(token, NEW)
+
+
+@pytest.mark.parametrize(
+    ("lines", "code"),
+    [
+        ([], "CC-PIN-REQUIRED"),
+        ([PIN], "CC-PIN-REQUIRED"),
+        (["111111", NEW], "CC-PIN-INCORRECT"),
+        ([PIN, "1"], "CC-PIN-NEW-REFUSED"),
+        ([PIN, PIN], "CC-PIN-NEW-REFUSED"),
+    ],
+)
+def test_what_does_not_fit_changes_nothing(
+    cli_runner: CliRunner,
+    token: SoftHsmToken,
+    capsys: pytest.CaptureFixture[str],
+    lines: list[str],
+    code: str,
+) -> None:
+    cli_runner.terminal = FakeTerminal(stdin=lines)
+    assert cli_runner.run("token", "change-pin", "--pin-stdin", "--json") == 2
+    assert json.loads(capsys.readouterr().out)["error"]["code"] == code
+    assert opens_with(token, PIN)
+
+
+def test_script_does_not_spend_the_last_attempt(
+    shim: Shim, cli_runner: CliRunner, capsys: pytest.CaptureFixture[str]
+) -> None:
+    token = shim.hsm.new_token()
+    shim.play("flags=0x20000")  # CKF_USER_PIN_FINAL_TRY
+    cli_runner.others = [token.isolated_store()]
+    cli_runner.terminal = FakeTerminal(stdin=[PIN, NEW])
+    assert cli_runner.run("token", "change-pin", "--pin-stdin", "--json") == 2
+    assert json.loads(capsys.readouterr().out)["error"]["code"] == "CC-PIN-REQUIRED"
+    assert cli_runner.terminal.stdin == [PIN, NEW]
+
+
+def test_two_tokens_are_told_apart_by_name(
+    cli_runner: CliRunner,
+    softhsm: SoftHsm,
+    token: SoftHsmToken,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    second = softhsm.new_token("予備")
+    cli_runner.others = [token.isolated_store(), second.isolated_store()]
+    cli_runner.terminal = FakeTerminal(stdin=[PIN, NEW])
+    assert cli_runner.run("token", "change-pin", "--pin-stdin", "--json") == 2
+    error = json.loads(capsys.readouterr().out)["error"]
+    assert (error["code"], error["data"]["stores"]) == ("CC-STORE-AMBIGUOUS", "専用USB, 予備")
+    assert cli_runner.run("token", "change-pin", "--pin-stdin", "--store", "予備") == 0
+    assert opens_with(second, NEW)
+    assert opens_with(token, PIN)
