@@ -12,6 +12,7 @@ from certclient.cli.interaction import PresetAnswers
 from certclient.cli.invocation import Invocation
 from certclient.cli.outcomes import ProcedureResult, attempt, show_results
 from certclient.enrollment.inventory import InventoryEntry, newest_per_owner, unread_stores
+from certclient.enrollment.overview import read_overview
 from certclient.enrollment.procedure import Outcome, ProcedureKind, ProcedureView
 from certclient.enrollment.refusals import not_accepted
 from certclient.enrollment.reminder import ReminderHistory
@@ -57,6 +58,7 @@ def renew_unattended(invocation: Invocation, wait: float) -> int:
         raise CertclientError(ErrorCode.UNATTENDED_OFF)
     claimed: set[str] = set()
     unusable = _unusable(invocation)
+    _look_up_revocations(invocation)
     banks = [(bank, _Bank(bank, wait, claimed).renew()) for bank in _banks(invocation)]
     banks.append((invocation, unusable))
     results = [result for _, found in banks for result in found]
@@ -76,6 +78,17 @@ def _banks(invocation: Invocation) -> list[Invocation]:
         replace(invocation, services=alone).at_bank(replace(profile, install_root=False))
         for profile in (banks.profiles if banks.configured else banks.some())
     ]
+
+
+def _look_up_revocations(invocation: Invocation) -> None:
+    """Where nobody logs on, no reminder looks up what the banks have revoked."""
+    services = invocation.services
+    banks = invocation.banks(ask_ca_first=True).profiles
+    publishing = [bank for bank in banks if bank.revocation is not None]
+    if publishing:
+        stores = services.stores(publishing)
+        found = read_overview(publishing, stores, services.clock(), services.statuses())
+        services.check_revocation(found.rows)
 
 
 def _unusable(invocation: Invocation) -> list[ProcedureResult]:

@@ -14,13 +14,13 @@ import pytest
 
 from certclient.cli.main import run
 from certclient.cli.ports import Services
-from certclient.enrollment.overview import read_overview
+from certclient.enrollment.overview import Row, read_overview
 from certclient.enrollment.procedure import ProcedureKind
 from certclient.enrollment.reminder import Reminder, ReminderHistory
 from certclient.model.banks import Banks, ConfiguredBank, banks_of
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.policy import Policy
-from certclient.model.profile import Profile, SecretPolicy
+from certclient.model.profile import Profile, RevocationSettings, SecretPolicy
 from certclient.platform import log
 from support.cli_runner import NOW, CliRunner, FakeTerminal, view, waiting
 
@@ -235,3 +235,21 @@ def test_unusable_bank_is_reported(cli_runner: CliRunner, capsys: Capture) -> No
         ("practice", "done"),
         ("so-shinkin", "failed"),
     ]
+
+
+def test_a_run_without_a_person_looks_up_what_the_bank_has_revoked(
+    cli_runner: CliRunner, capsys: Capture
+) -> None:
+    """Where nobody logs on, `remind` never runs."""
+    revocation = RevocationSettings(ocsp_url="http://ocsp.example.jp/")
+    cli_runner.profile = replace(cli_runner.profile, revocation=revocation)
+    certificate = cli_runner.add(days=200)
+    looked_up: list[str] = []
+
+    def check(rows: Sequence[Row]) -> bool:
+        looked_up.extend(row.entry.certificate.serial_hex for row in rows)
+        return False
+
+    run(COMMAND, replace(services(cli_runner), check_revocation=check))
+    assert looked_up == [certificate.serial_hex]
+    assert json.loads(capsys.readouterr().out)["exit_code"] == 3
