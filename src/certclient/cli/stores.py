@@ -9,9 +9,7 @@ from certclient.enrollment.inventory import UNREAD
 from certclient.model.errors import CertclientError
 from certclient.store.base import CertificateStore
 from certclient.store.names import title_of
-
-_UNKNOWN_CARD = "unknown-card"
-"""Data `problem` of a TOKEN_MISSING (`store.pkcs11.absence`)."""
+from certclient.store.token_absence import Absence
 
 
 def print_unusable(invocation: Invocation, store: CertificateStore, error: CertclientError) -> None:
@@ -26,6 +24,6 @@ def print_unusable(invocation: Invocation, store: CertificateStore, error: Certc
         "list.unusable", place=place, title=shown.title, code=shown.code
     )
     click.echo(line, err=True)
-    if error.code in UNREAD or error.data.get("problem") == _UNKNOWN_CARD:
+    if error.code in UNREAD or error.data.get("problem") == Absence.UNKNOWN_CARD.value:
         for advice in (shown.sentence, *shown.details, shown.next_step):
             click.echo(f"  {advice}", err=True)

@@ -9,6 +9,7 @@ from certclient.enrollment.overview import Overview
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.profile import Profile
 from certclient.store.base import CertificateStore
+from certclient.store.token_absence import Absence
 
 
 def store_problems(
@@ -30,6 +31,25 @@ def store_problems(
         for store, error in unusable
         if error.code is not ErrorCode.STORE_MIDDLEWARE_MISSING or _has_token(overview)
     ]
+
+
+def store_notes(
+    overview: Overview, profiles: Sequence[Profile]
+) -> Sequence[tuple[CertificateStore, CertclientError]]:
+    """The `store_problems` of a window, which stands there for long.
+
+    That no token is plugged in is none for those who never had one, and the rows of a token that
+    was there say it by its name.
+    """
+    seen = _has_token(overview) and not any(row.absent for row in overview.rows)
+    return [
+        (store, error)
+        for store, error in store_problems(overview, profiles)
+        if seen or error.data.get("problem") not in _NOTHING_PLUGGED_IN
+    ]
+
+
+_NOTHING_PLUGGED_IN = frozenset({Absence.NO_CARD.value, Absence.NO_READER.value})
 
 
 def _has_token(overview: Overview) -> bool:

@@ -21,11 +21,11 @@ from certclient.store.base import CertificateStore, TitledToken, Unavailable
 from certclient.store.browsers import BrowserDatabase, find_databases, titles
 from certclient.store.isolated.modules import begin_all
 from certclient.store.isolated.store import find_tokens
-from certclient.store.pkcs11.absence import Absence
 from certclient.store.pkcs11.database_files import shown_path, unusable
 from certclient.store.pkcs11.database_problem import Problem
 from certclient.store.pkcs11.nss import NssStore
 from certclient.store.pkcs11.softokn import load_softokn
+from certclient.store.token_absence import Absence
 from certclient.store.token_name import TokenName
 from certclient.store.unavailable import UnavailableStore, store_by_id, unavailable
 

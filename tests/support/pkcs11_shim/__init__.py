@@ -39,12 +39,14 @@ class Shim:
 
     hsm: SoftHsm
     calls_file: Path
-    _patch: pytest.MonkeyPatch
+    behaviours_file: Path
 
     def play(self, *behaviours: str) -> None:
-        """Behaves so from now on; as SoftHSM does without any."""
-        modules.stop_all()  # A child process has the environment of its start.
-        self._patch.setenv("SHIM", ",".join(behaviours))
+        """Behaves so from now on, in all processes; as SoftHSM does without any."""
+        # Replaced as a whole: a process may be reading it.
+        new = self.behaviours_file.with_suffix(".new")
+        new.write_text(",".join(behaviours))
+        new.replace(self.behaviours_file)
 
     def calls(self, name: str) -> int:
         """How often this function was called (those that shim.c records)."""
@@ -62,9 +64,13 @@ def shim_module(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def shim(shim_module: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shim]:
     """An empty folder of tokens behind the module, which behaves as SoftHSM does at first."""
-    calls = tmp_path / "calls"
-    monkeypatch.setenv("SHIM", "")
+    calls, behaviours = tmp_path / "shim-calls", tmp_path / "shim-behaviours"
+    monkeypatch.setenv("SHIM_FILE", str(behaviours))
     monkeypatch.setenv("SHIM_CALLS", str(calls))
+    modules.stop_all()
     with token_folder(tmp_path / "softhsm", shim_module) as hsm:
-        yield Shim(hsm, calls, monkeypatch)
-        monkeypatch.setenv("SHIM", "")
+        shim = Shim(hsm, calls, behaviours)
+        shim.play()
+        yield shim
+        shim.play()
+    modules.stop_all()

@@ -1,7 +1,8 @@
 /* A PKCS#11 module in front of SoftHSM that behaves as the middleware of other vendors does.
  *
- * SHIM holds the behaviours, separated by commas: a name, or name=number. They are read at every
- * call, so that a test can change them while the module is loaded. SHIM_MODULE names the real
+ * The file that SHIM_FILE names, or SHIM itself, holds the behaviours, separated by commas: a name,
+ * or name=number. They are read at every call, so that a test can change them while the module is
+ * loaded, in whichever process. SHIM_MODULE names the real
  * module. Only what is listed here changes; every other call goes straight through.
  *
  * Slots and tokens
@@ -125,9 +126,19 @@ static int authenticated;  /* by a C_Login for the next signature */
 static int pss;            /* the signature that was begun is one */
 static char right_pin[64]; /* of the last login */
 
+static const char *behaviours(void) {
+    static __thread char text[1024];
+    const char *path = getenv("SHIM_FILE");
+    FILE *file = path ? fopen(path, "r") : NULL;
+    if (!file) return getenv("SHIM");
+    text[fread(text, 1, sizeof text - 1, file)] = 0;
+    fclose(file);
+    return text;
+}
+
 /* Whether the behaviour `name` was chosen; its number goes to `value`. */
 static int has(const char *name, ulong *value) {
-    const char *at = getenv("SHIM");
+    const char *at = behaviours();
     size_t length = strlen(name);
     for (; at && *at; at = strchr(at, ',') ? strchr(at, ',') + 1 : NULL) {
         if (strncmp(at, name, length)) continue;

@@ -31,9 +31,9 @@ from certclient.model.faults import Reason
 from certclient.model.lifecycle import Stage
 from certclient.model.progress import Step
 from certclient.store.base import AttemptsLeft
-from certclient.store.pkcs11.absence import Absence
 from certclient.store.pkcs11.database_problem import Problem
 from certclient.store.pkcs11.middleware import Service
+from certclient.store.token_absence import Absence
 
 SOURCE = Path(certclient.__file__).parent
 ENUMS: dict[str, type[enum.Enum]] = {

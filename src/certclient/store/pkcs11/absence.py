@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-import enum
-
 import pkcs11
 from pkcs11 import exceptions as p11
 
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.store.pkcs11.ckr import ckr_name
 from certclient.store.pkcs11.module import Module
-
-
-class Absence(enum.Enum):
-    """The value is data `problem` of the TOKEN_MISSING."""
-
-    UNKNOWN_CARD = "unknown-card"
-    NO_CARD = "no-card"
-    NO_READER = "no-reader"
+from certclient.store.token_absence import Absence
 
 
 def token_absence(module: Module) -> CertclientError | None:

@@ -42,8 +42,9 @@ def _token_stores(module: Module) -> list[CertificateStore]:
 
 
 def _without_token(path: Path, absence: CertclientError) -> CertificateStore:
-    label = absence.data["reader"] or path.name
-    return unavailable(f"pkcs11-module:{path}", label, Destination.USB, absence)
+    """Named by its reader, which the user may know, and not by the module's file."""
+    reader = absence.data["reader"]
+    return unavailable(f"pkcs11-module:{path}", reader, Destination.USB, absence)
 
 
 def broken_module(path: Path, error: CertclientError) -> CertificateStore:

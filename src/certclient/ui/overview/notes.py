@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from certclient.enrollment.inventory import UNREAD
 from certclient.enrollment.overview import Row
-from certclient.enrollment.store_problems import store_problems
+from certclient.enrollment.store_problems import store_notes
 from certclient.model.errors import ErrorCode
 from certclient.model.visible_text import visible
 from certclient.store.base import StoredCertificate
@@ -43,7 +43,7 @@ class NoteLines(Sentence):
     def _lines(self) -> list[str]:
         catalogue, overview = self._context.catalogue, self._context.state.overview
         lines = self._banks()
-        for store, error in store_problems(overview, self._context.profiles):
+        for store, error in store_notes(overview, self._context.profiles):
             place = self._context.place(store)
             shown = catalogue.error(error)
             text = self.tr("{place} cannot be used: {title}. {next}")
