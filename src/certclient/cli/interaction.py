@@ -15,6 +15,7 @@ import click
 
 from certclient.cli.errors import print_error
 from certclient.cli.invocation import Invocation
+from certclient.cli.pin_lines import PinLines
 from certclient.cli.progress import ProgressView, progress_view
 from certclient.enrollment.interaction import (
     ConsentRequest,
@@ -28,7 +29,7 @@ from certclient.model.progress import Phase, Progress
 from certclient.model.proxy_login import ProxyLogin, ProxyLoginAnswer, ProxyLoginRequest
 from certclient.model.secret import Secret
 from certclient.platform import log
-from certclient.store.base import AttemptsLeft, CertificateStore, PinRequest
+from certclient.store.base import CertificateStore, PinRequest
 from certclient.store.names import named, title_of
 
 _ASKS_FOR_CODE = 2
@@ -61,7 +62,7 @@ class TerminalInteraction:
         self._terminal = invocation.services.terminal
         self._answers = answers
         self._view: ProgressView = progress_view(self._catalogue, quiet=invocation.json)
-        self._pins: dict[str, Secret | None] = {}
+        self._pins = PinLines(self._terminal)
         self._first_lines: tuple[str | None, str | None] | None = None
         self._codes_given = 0
         self._stopping = False
@@ -135,7 +136,8 @@ class TerminalInteraction:
         """See Interaction.pin. None without a PIN on standard input or at the terminal."""
         self._view.pause()
         if self._answers.pin_stdin:
-            return self._pin_from_stdin(request)
+            self._code_line()  # and the proxy's password: both come before any PIN
+            return self._pins.take(request)
         if not self._terminal.interactive:
             return None
         what = "password" if request.database else "pin"
@@ -218,21 +220,6 @@ class TerminalInteraction:
         yield catalogue.text("consent.key-stays")
         if request.destination is Destination.USB:
             yield catalogue.text("consent.usb")
-
-    def _pin_from_stdin(self, request: PinRequest) -> Secret | None:
-        """Reads one line per store, once. A wrong PIN is never reused in this run."""
-        if request.previous_incorrect:
-            self._pins[request.store_id] = None
-        elif request.store_id not in self._pins:
-            if request.attempts is AttemptsLeft.FINAL:
-                # A script must not spend the last attempt; a user at the terminal may.
-                self._pins[request.store_id] = None
-            else:
-                self._code_line()  # and the proxy's password: both come before any PIN
-                # cmd.exe pipes the blank of `echo 1234 |`, too.
-                line = (self._terminal.line() or "").strip()
-                self._pins[request.store_id] = Secret.typed(line) if line else None
-        return self._pins[request.store_id]
 
     def _issue_code(self, request: SecretRequest) -> Secret | None:
         if self._answers.code_stdin:

@@ -1,0 +1,71 @@
+"""PINs from standard input (`--pin-stdin`): a line for each token, or one line for all by name."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+
+from certclient.cli.terminal import Terminal
+from certclient.model.secret import Secret
+from certclient.store.base import AttemptsLeft, PinRequest
+
+
+@dataclass(slots=True)
+class PinLines:
+    """Gives each store its PIN once. A wrong PIN is never given again in this run.
+
+    A first line that is a JSON object has the PINs by the tokens' names (label or store id). Other
+    lines are for the stores in the order in which they are first needed.
+    """
+
+    terminal: Terminal
+    _given: dict[str, Secret | None] = field(default_factory=dict, repr=False)
+    _by_name: dict[str, str] | None = field(default=None, repr=False)
+    _begun: bool = False
+
+    def take(self, request: PinRequest) -> Secret | None:
+        """Returns the PIN for the store of `request`, None if there is none, or it was wrong.
+
+        Nor is one given to a token with one attempt left: a script must not lock it, a user at the
+        terminal may.
+        """
+        if request.previous_incorrect:
+            self._given[request.store_id] = None
+        elif request.store_id not in self._given:
+            final = request.attempts is AttemptsLeft.FINAL
+            self._given[request.store_id] = None if final else self._read(request)
+        return self._given[request.store_id]
+
+    def _read(self, request: PinRequest) -> Secret | None:
+        if self._by_name is not None:
+            return self._named(request)
+        # cmd.exe pipes the blank of `echo 1234 |`, too.
+        line = (self.terminal.line() or "").strip()
+        if not self._begun:
+            self._begun = True
+            self._by_name = _pins_by_name(line)
+            if self._by_name is not None:
+                return self._named(request)
+        return Secret.typed(line) if line else None
+
+    def _named(self, request: PinRequest) -> Secret | None:
+        pins = self._by_name or {}
+        pin = next((pins[name] for name in _names(request) if name in pins), "")
+        return Secret.typed(pin) if pin else None
+
+
+def _names(request: PinRequest) -> tuple[str, str]:
+    return request.label.casefold(), request.store_id.casefold()
+
+
+def _pins_by_name(line: str) -> dict[str, str] | None:
+    """None if the line is no JSON object with texts alone: then it is a PIN."""
+    if not line.startswith("{"):
+        return None
+    try:
+        pins = json.loads(line)
+    except ValueError:
+        return None
+    if not isinstance(pins, dict) or not all(isinstance(pin, str) for pin in pins.values()):
+        return None
+    return {name.strip().casefold(): pin for name, pin in pins.items()}
