@@ -82,7 +82,10 @@ SCHEMAS: Mapping[str, Callable[[], Schema]] = {
     "profile.schema.json": profile_schema,
     "policy.schema.json": policy_schema,
     "build.schema.json": build_schema,
-    **{f"output/{command}.schema.json": partial(output_schema, command) for command in OUTPUTS},
+    **{
+        f"output/{command.replace(' ', '-')}.schema.json": partial(output_schema, command)
+        for command in OUTPUTS
+    },
 }
 """File name to content."""
 
