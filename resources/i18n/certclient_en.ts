@@ -592,6 +592,10 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <translation>State</translation>
     </message>
     <message>
+        <source>Revoked by the bank</source>
+        <translation>Revoked by the bank</translation>
+    </message>
+    <message>
         <source>Known since</source>
         <translation>Known since</translation>
     </message>

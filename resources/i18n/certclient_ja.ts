@@ -590,6 +590,10 @@ Their source is at {address}. On request you also get it from whoever gave you t
         <translation>状態</translation>
     </message>
     <message>
+        <source>Revoked by the bank</source>
+        <translation>金融機関により失効しています</translation>
+    </message>
+    <message>
         <source>Known since</source>
         <translation>分かった日時</translation>
     </message>

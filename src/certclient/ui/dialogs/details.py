@@ -7,6 +7,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QPushButton, QVBoxLayout, QWidget
 
 from certclient.enrollment.overview import Row
+from certclient.enrollment.revocations import is_revocation
 from certclient.model.certificate_reading import CertificateField
 from certclient.ui.context import AppContext
 from certclient.ui.dialogs.error_dialog import close_box
@@ -101,7 +102,8 @@ class DetailsDialog(QDialog):
         rejection = self._row.entry.rejection
         if rejection is None:
             return []
-        problem = self.tr("Not accepted by the bank")
+        refused, revoked = self.tr("Not accepted by the bank"), self.tr("Revoked by the bank")
+        problem = revoked if is_revocation(rejection) else refused
         reason = f"{problem} [{rejection.reason}] {rejection.message}".rstrip()
         when = self._context.catalogue.minute(rejection.noted)
         return [(self.tr("State"), reason), (self.tr("Known since"), when)]
