@@ -19,7 +19,9 @@ import pytest
 from certclient.cli.exit_codes import DONE
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.keys import KeySpec
 from certclient.store.base import AttemptsLeft, Available, CertificateStore
+from certclient.store.isolated import modules
 from certclient_practice.admin.profile_writer import ProfileOptions
 from certclient_practice.repositories.records import CertificateState
 from support.bank import RunningBank, running_bank
@@ -72,12 +74,19 @@ class Pc:
     def empty_token(self) -> None:
         self.programs.wipe(self.token.module, self.token.label)
 
-    def add_certificate(self, user: str = USER) -> Certificate:
-        token, label = (self.token.module, self.token.label), f"last year {user}"
-        spki = self.programs.make_key(*token, label)
-        certificate = self.bank.issue_certificate(user, spki, 20)
-        self.programs.install(*token, label, certificate.der)
-        return certificate
+    def add_certificates(self, *users: str) -> list[Certificate]:
+        """Issues a certificate that expires in 20 days to each user."""
+        modules.stop_all()
+        added = []
+        with self.token.store().open(self.token.right_pin) as session:
+            for user in users:
+                key = session.create_key(KeySpec(2048), f"last year {user}")
+                spki = session.signer(key).spki
+                certificate = self.bank.issue_certificate(user, spki, 20)
+                session.install(key, certificate, user)
+                added.append(certificate)
+        modules.stop_all()
+        return added
 
 
 @pytest.fixture(scope="module")
@@ -146,35 +155,34 @@ def test_an_impossible_pin_costs_no_attempt(token: RunningToken, pin: str) -> No
 
 
 def test_two_renewals_leave_two_certificates_to_log_in_with(pc: Pc) -> None:
-    old = [pc.add_certificate(user).serial_hex for user in (USER, OTHER)]
+    old = [one.serial_hex for one in pc.add_certificates(USER, OTHER)]
     for user in (USER, OTHER):
         pc.renew(user)
-    new = pc.usable()
+    listed = pc.listed()
+    new = {one["serial"] for one in listed if not one["archived"] and one["has_key"]}
+    assert {one["serial"] for one in listed if one["archived"]} == set(old)
     assert len(new) == 2
-    assert not set(new) & set(old)
     assert all(pc.bank.state_of(serial) is CertificateState.CONFIRMED for serial in new)
-    assert {one["serial"] for one in pc.listed() if one["archived"]} == set(old)
     pc.run("restore", old[0], "--yes", "--pin-stdin")
-    assert set(pc.usable()) == {old[0], *new}
-    pc.run("remove", old[0], "--yes", "--pin-stdin")
-    for serial in old:
-        pc.run("remove", serial, "--yes", "--pin-stdin", "--delete")
-    assert {one["serial"] for one in pc.listed()} == set(new)
-    assert _private_keys(pc) == 2
+    pc.run("remove", old[1], "--yes", "--pin-stdin", "--delete")
+    assert {one["serial"]: one["archived"] for one in pc.listed()} == dict.fromkeys(
+        (old[0], *new), False
+    )
+    assert _private_keys(pc) == 3
 
 
 @pytest.mark.parametrize("point", KILLS)
 def test_resume_finishes_a_killed_renewal(pc: Pc, point: str) -> None:
-    old = pc.add_certificate()
+    (old,) = pc.add_certificates(USER)
     killed = pc.programs.renew_and_be_killed(pc.bank.profile_path, point)
     assert killed.code == -signal.SIGKILL, killed.err
-    assert pc.usable(), "a certificate to log in with exists at all times"
     pc.run("resume", "--pin-stdin")
-    (now,) = pc.usable()
-    assert now != old.serial_hex
+    listed = pc.listed()
+    assert [one["serial"] for one in listed if one["archived"]] == [old.serial_hex]
+    (now,) = [one["serial"] for one in listed if not one["archived"] and one["has_key"]]
+    assert len(listed) == 2
     assert pc.bank.state_of(now) is CertificateState.CONFIRMED
     assert pc.bank.state_of(old.serial_hex) is CertificateState.SUPERSEDED
-    assert len(pc.listed()) == 2
     assert _private_keys(pc) == 2, "a key without its certificate is left"
 
 
@@ -186,7 +194,7 @@ def test_a_dead_service_is_a_sentence_and_the_token_works_after_its_restart(pc: 
     stop, start = pc.token.stop, pc.token.start
     if stop is None or start is None:
         pytest.skip("the module talks to no service")
-    certificate = pc.add_certificate()
+    (certificate,) = pc.add_certificates(USER)
     stop()
     try:
         done = pc.programs.certclient("list", "--json", *pc.profile)
@@ -208,24 +216,30 @@ def test_a_browsers_library_logs_in_with_the_renewed_certificate(
 ) -> None:
     if version == "tls1.3" and Limit.NO_PSS in pc.token.limits:
         pytest.skip(Limit.NO_PSS.value)
-    pc.add_certificate()
+    pc.add_certificates(USER)
     pc.renew()
     answer = _log_in(pc, version, tmp_path)
     assert USER in answer, answer
 
 
 def _log_in(pc: Pc, version: str, folder: Path) -> str:
-    """NSS, the library of Chromium and Firefox on Linux, with the token's module added to it."""
-    nss = NssDatabase(folder / "nssdb")
-    nss.create()
-    nss.certutil("-A", "-n", "bank", "-t", "C,,", "-i", str(pc.bank.root_file))
-    nss.add_module("token", pc.token.module)
+    """NSS, the library of Chromium and Firefox on Linux, with the token's module added to it
+    unless the token is an NSS database."""
+    nss = NssDatabase(pc.token.database or folder / "nssdb")
+    nickname = _friendly_name(pc)
+    if pc.token.database is None:
+        nss.create()
+        nss.add_module("token", pc.token.module)
+        nickname = f"{pc.token.label}:{nickname}"
+    password = folder / "password"
+    password.write_text(pc.token.pin, encoding="ascii")
+    root = ("-i", str(pc.bank.root_file), "-f", str(password))
+    nss.certutil("-A", "-n", "bank", "-t", "C,,", *root)
     url = pc.bank.login_url.removeprefix("https://")
     address, _, page = url.partition("/")
     host, _, port = address.partition(":")
     request = folder / "request"
     request.write_text(f"GET /{page} HTTP/1.0\r\nHost: {address}\r\n\r\n", encoding="ascii")
-    nickname = f"{pc.token.label}:{_nickname(pc)}"
     done = subprocess.run(
         [
             *("tstclnt", "-h", host, "-p", port, "-d", f"sql:{nss.directory}"),
@@ -240,7 +254,7 @@ def _log_in(pc: Pc, version: str, folder: Path) -> str:
     return done.stdout + done.stderr
 
 
-def _nickname(pc: Pc) -> str:
+def _friendly_name(pc: Pc) -> str:
     (one,) = [one for one in pc.listed() if not one["archived"]]
     name: str = one["friendly_name"]
     return name

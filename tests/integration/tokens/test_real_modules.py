@@ -21,13 +21,13 @@ Suite = tuple[str, ...]
 _PROMISES: Suite = ("tests/contract/token_promises.py",)
 _STORE_CONTRACT: Suite = ("tests/contract/test_store_contract.py",)
 _SHORT_CONTRACT: Suite = (*_STORE_CONTRACT, "-k", "restart or renewal or odd or archiv or session")
-"""For a module in front of one that has the whole contract elsewhere."""
+"""For a module that does as SoftHSM or passes calls on to one that has the whole contract."""
 
 RUNS: dict[str, list[Suite]] = {
     "softhsm": [_PROMISES],  # the store contract drives it in every run
-    "opencryptoki": [_PROMISES, _STORE_CONTRACT],
+    "opencryptoki": [_PROMISES, _SHORT_CONTRACT],
     "p11-kit-proxy": [_PROMISES, _SHORT_CONTRACT],
-    "nss-behind-p11-kit": [_STORE_CONTRACT],
+    "nss-behind-p11-kit": [_PROMISES, _SHORT_CONTRACT],
 }
 
 

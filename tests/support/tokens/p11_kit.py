@@ -60,7 +60,10 @@ def _with_softoken(folder: Path) -> Iterator[RunningToken]:
     parameters = f"configdir='sql:{database}' certPrefix='' keyPrefix='' secmod='secmod.db' flags="
     _configure("softoken", f"module: {_SOFTOKEN}\nx-init-reserved: {parameters}\n")
     yield RunningToken(
-        _MODULE, label="NSS Certificate DB", limits=frozenset({Limit.PIN_NOT_COUNTED})
+        _MODULE,
+        label="NSS Certificate DB",
+        limits=frozenset({Limit.PIN_NOT_COUNTED}),
+        database=database,
     )
 
 

@@ -26,8 +26,6 @@ from typing import Any
 from pkcs11 import Attribute, ObjectClass
 
 from certclient import bootstrap
-from certclient.model.certificate import Certificate
-from certclient.model.keys import KeySpec
 from support import crash_process
 from support.tokens.running import RunningToken
 
@@ -61,17 +59,6 @@ class QuickPrograms:
     def renew_and_be_killed(self, profile: Path, point: str) -> CompletedProgram:
         """`support.crash_process`: renews the token's certificate until `point`."""
         return self._run("crash", (str(profile), point, "renew", "usb"))
-
-    def make_key(self, module: Path, token: str, label: str) -> bytes:
-        """Makes a key on the token; returns its SubjectPublicKeyInfo (DER)."""
-        done = self._run("key", (str(module), token, label))
-        assert done.code == 0, done.err
-        return bytes.fromhex(done.out)
-
-    def install(self, module: Path, token: str, label: str, certificate: bytes) -> None:
-        """Installs the certificate (DER) of the key with this label."""
-        done = self._run("install", (str(module), token, label, certificate.hex()))
-        assert done.code == 0, done.err
 
     def wipe(self, module: Path, token: str) -> None:
         """Deletes the token's objects."""
@@ -119,22 +106,6 @@ def _crash(*arguments: str) -> int:
     return 0
 
 
-def _key(module: str, label_of_token: str, label: str) -> int:
-    token = RunningToken(Path(module), label=label_of_token)
-    with token.store().open(token.right_pin) as session:
-        print(session.signer(session.create_key(KeySpec(2048), label)).spki.hex())
-    return 0
-
-
-def _install(module: str, label_of_token: str, label: str, certificate: str) -> int:
-    token = RunningToken(Path(module), label=label_of_token)
-    with token.store().open(token.right_pin) as session:
-        key = session.find_key(label)
-        assert key is not None
-        session.install(key, Certificate.read(bytes.fromhex(certificate)), label)
-    return 0
-
-
 def _wipe(module: str, token: str) -> int:
     RunningToken(Path(module), label=token).wipe()
     return 0
@@ -149,8 +120,6 @@ def _count(module: str, token: str) -> int:
 _KINDS: Mapping[str, Callable[..., int]] = {
     "certclient": _certclient,
     "crash": _crash,
-    "key": _key,
-    "install": _install,
     "wipe": _wipe,
     "count": _count,
 }

@@ -20,6 +20,7 @@ from pkcs11 import ObjectClass
 from certclient.model.keys import SignatureAlgorithm
 from certclient.model.secret import Secret
 from certclient.store.base import CertificateStore, PinRequest
+from certclient.store.isolated import modules
 from certclient.store.pkcs11.module import load_module
 from certclient.store.registry import StoreRegistry
 
@@ -49,6 +50,7 @@ class RunningToken:
     service, already set in this process. `algorithms`, `key_bits`, `limits`: what the token can do
     and what not.
 
+    `database`: the folder of the NSS database that it is, if it is one.
     `stop`, `start`: the service that the module talks to, None if it has none. `pull`, `insert`:
     the token itself, None if it cannot be taken out.
     """
@@ -60,6 +62,7 @@ class RunningToken:
     algorithms: frozenset[SignatureAlgorithm] = frozenset(SignatureAlgorithm)
     key_bits: frozenset[int] = frozenset({2048, 3072})
     limits: frozenset[Limit] = frozenset()
+    database: Path | None = None
     stop: Callable[[], None] | None = None
     start: Callable[[], None] | None = None
     pull: Callable[[], None] | None = None
@@ -88,7 +91,11 @@ class RunningToken:
             yield session
 
     def wipe(self) -> None:
-        """Deletes all keys and certificates, which is quicker than to make a new token."""
+        """Deletes all keys and certificates, which is quicker than to make a new token.
+
+        tpm2-pkcs11 reads a token's objects when it starts: the next child sees that they are gone.
+        """
+        modules.stop_all()
         with self.other_software() as session:
             for object_class in _CLASSES:
                 for found in list(session.get_objects({pkcs11.Attribute.CLASS: object_class})):
