@@ -168,10 +168,11 @@ def install(context: RunContext, record: Record) -> Record:
         )
     with context.step(Step.INSTALL):
         session = context.session(record.store_id)
-        # The issuer first: without it, browsers silently do not offer the certificate.
+        # The customer's first: a card may have room for one more only. Without the issuer, browsers
+        # silently do not offer it; the next run makes up for a stop in between.
+        session.install(record.key, certificate, friendly_name(environment.profile, certificate))
         session.install_intermediates(chain)
         _install_root(context, session, [certificate, *chain][-1])
-        session.install(record.key, certificate, friendly_name(environment.profile, certificate))
     return replace(record, state=ProcedureState.INSTALLED)
 
 
