@@ -94,7 +94,6 @@ def token_case(request: pytest.FixtureRequest) -> StoreCase:
     def add_foreign(certificates: Sequence[Certificate]) -> None:
         with token.other_software() as session:
             _create_all(session, certificates)
-        modules.stop_all()
 
     return StoreCase(
         token.store(),

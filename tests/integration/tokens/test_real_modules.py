@@ -25,10 +25,16 @@ _SHORT_CONTRACT: Suite = (*_STORE_CONTRACT, "-k", "restart or renewal or odd or 
 
 RUNS: dict[str, list[Suite]] = {
     "softhsm": [_PROMISES],  # the store contract drives it in every run
+    "tpm2-pkcs11": [_PROMISES, _STORE_CONTRACT],
+    "opensc": [_PROMISES, _STORE_CONTRACT],
     "opencryptoki": [_PROMISES, _SHORT_CONTRACT],
     "p11-kit-proxy": [_PROMISES, _SHORT_CONTRACT],
     "nss-behind-p11-kit": [_PROMISES, _SHORT_CONTRACT],
 }
+
+
+def test_every_kind_of_token_is_driven() -> None:
+    assert set(RUNS) == set(STACKS)
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,8 @@
     python -m support.tokens.isoapplet PORT [BYTES]
 
 Connects to vsmartcard's vpcd on 127.0.0.1:PORT. Standard input: `pull` takes the card out of the
-reader, `insert` puts it back, the end of the input ends it. BYTES: the card's memory for files.
+reader, `insert` puts it back, `attempts` prints the PIN counter; the end of the input ends it.
+BYTES: the card's memory for files.
 Keys are RSA-2048, signatures PKCS#1 v1.5 (ISO 7816-4, -8 and -9; OpenSC, card-isoApplet.c).
 """
 
@@ -381,13 +382,17 @@ def _send(line: socket.socket, message: bytes) -> None:
 
 
 def main(port: str, memory: str = "1048576") -> None:
-    reader = Reader(IsoApplet(int(memory)), int(port))
+    card = IsoApplet(int(memory))
+    reader = Reader(card, int(port))
+    actions: dict[str, Callable[[], object]] = {
+        "pull": reader.pull,
+        "insert": reader.insert,
+        "attempts": lambda: card.attempts,
+    }
     reader.insert()
     print("inserted", flush=True)
     for line in sys.stdin:
-        action = {"pull": reader.pull, "insert": reader.insert}[line.strip()]
-        action()
-        print("done", flush=True)
+        print(actions[line.strip()](), flush=True)
     reader.pull()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import time
@@ -19,9 +20,11 @@ from support.tokens.running import (
     Service,
     Stack,
     run,
+    variables,
 )
 
 _MODULE = Path("/usr/lib/x86_64-linux-gnu/opensc-pkcs11.so")
+_PROFILES = Path("/usr/share/opensc")
 _DRIVER = Path("/usr/lib/pcsc/drivers/serial/libifdvpcd.so")
 _PORT = 35963
 """vpcd's own; its reader is configured with it in Debian's package."""
@@ -43,12 +46,16 @@ class VirtualCard:
         """Puts it back, with what is on it."""
         self._tell("insert")
 
-    def _tell(self, action: str) -> None:
+    def attempts(self) -> int:
+        """How many wrong PINs it still takes."""
+        return int(self._tell("attempts"))
+
+    def _tell(self, action: str) -> str:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.write(f"{action}\n")
         self._process.stdin.flush()
-        assert self._process.stdout.readline() == "done\n"
+        return self._process.stdout.readline()
 
 
 @contextmanager
@@ -85,14 +92,35 @@ def _listening() -> bool:
     return f":{_PORT:04X} 00000000:0000 0A" in Path("/proc/net/tcp").read_text(encoding="ascii")
 
 
+def roomy_profiles(folder: Path) -> dict[str, str]:
+    """OpenSC's profiles with longer directories, as bigger cards have; returns the environment.
+
+    Its own have room for two certificates with names as long as banks'.
+    """
+    profiles = folder / "profiles"
+    profiles.mkdir()
+    for name in ("pkcs15.profile", "isoApplet.profile"):
+        text = (_PROFILES / name).read_text(encoding="utf-8")
+        roomy = re.sub(r"(cdf-size|prkdf-size|pukdf-size)(\s*)= *\d+;", r"\1\2= 2048;", text)
+        (profiles / name).write_text(roomy, encoding="utf-8")
+    configuration = folder / "opensc.conf"
+    configuration.write_text(f'app default {{ profile_dir = "{profiles}"; }}\n', encoding="utf-8")
+    return {"OPENSC_CONF": str(configuration)}
+
+
 def initialise() -> None:
     """Makes the card in the reader a PKCS#15 card."""
     secrets = ("--pin", PIN, "--puk", _PUK)
     profile = ("--create-pkcs15", "--profile", "pkcs15+onepin", "--label", LABEL)
-    deadline = time.monotonic() + START_SECONDS
-    while " Yes " not in _readers() and time.monotonic() < deadline:
-        time.sleep(0.05)
+    _wait_for_card()
     run("pkcs15-init", *profile, *secrets)
+
+
+def _wait_for_card() -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while " Yes " not in _readers():
+        assert time.monotonic() < deadline, "no card in the reader"
+        time.sleep(0.05)
 
 
 def _readers() -> str:
@@ -102,18 +130,34 @@ def _readers() -> str:
 
 @contextmanager
 def _running(folder: Path) -> Iterator[RunningToken]:
-    with card_reader(folder) as daemon, virtual_card() as card:
+    environment = roomy_profiles(folder)
+    with variables(environment), card_reader(folder) as daemon, virtual_card() as card:
+
+        def start() -> None:
+            """The reader's driver is part of pcscd, so the card has to be connected anew."""
+            card.pull()
+            daemon.start()
+            card.insert()
+            _wait_for_card()
+
         initialise()
         yield RunningToken(
             _MODULE,
+            environment,
             label=f"{LABEL} (User PIN)",
             algorithms=_PKCS1,
             key_bits=frozenset({2048}),
-            limits=frozenset({Limit.ONE_CERTIFICATE_PER_KEY, Limit.FEW_OBJECTS, Limit.NO_PSS}),
+            limits=frozenset(
+                {
+                    Limit.ONE_CERTIFICATE_PER_KEY,
+                    Limit.FEW_OBJECTS,
+                    Limit.NO_PSS,
+                    Limit.PIN_NOT_COUNTED,
+                }
+            ),
             stop=daemon.stop,
-            start=daemon.start,
-            pull=card.pull,
-            insert=card.insert,
+            start=start,
+            attempts=card.attempts,
         )
 
 

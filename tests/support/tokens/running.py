@@ -51,8 +51,8 @@ class RunningToken:
     and what not.
 
     `database`: the folder of the NSS database that it is, if it is one.
-    `stop`, `start`: the service that the module talks to, None if it has none. `pull`, `insert`:
-    the token itself, None if it cannot be taken out.
+    `stop`, `start`: the service that the module talks to, None if it has none. `attempts`: how many
+    wrong PINs the token still takes, by its own count; None if it is asked by its flags only.
     """
 
     module: Path
@@ -65,8 +65,7 @@ class RunningToken:
     database: Path | None = None
     stop: Callable[[], None] | None = None
     start: Callable[[], None] | None = None
-    pull: Callable[[], None] | None = None
-    insert: Callable[[], None] | None = None
+    attempts: Callable[[], int] | None = None
 
     def right_pin(self, _request: PinRequest) -> Secret | None:
         """A PinProvider for this token."""
@@ -84,18 +83,18 @@ class RunningToken:
 
     @contextmanager
     def other_software(self) -> Iterator[pkcs11.Session]:
-        """A logged-in session of other software with the token."""
-        tokens = load_module(self.module, (self.module,)).tokens()
-        token = next(token for token in tokens if token.label == self.label)
+        """A logged-in session of other software with the token, freshly started: OpenSC and
+        tpm2-pkcs11 read what is on a token once. The program's child starts anew afterwards."""
+        modules.stop_all()
+        library = load_module(self.module, (self.module,))
+        pkcs11.lib(str(self.module)).reinitialize()
+        token = next(token for token in library.tokens() if token.label == self.label)
         with token.open(rw=True, user_pin=self.pin) as session:
             yield session
+        modules.stop_all()
 
     def wipe(self) -> None:
-        """Deletes all keys and certificates, which is quicker than to make a new token.
-
-        tpm2-pkcs11 reads a token's objects when it starts: the next child sees that they are gone.
-        """
-        modules.stop_all()
+        """Deletes all keys and certificates, which is quicker than to make a new token."""
         with self.other_software() as session:
             for object_class in _CLASSES:
                 for found in list(session.get_objects({pkcs11.Attribute.CLASS: object_class})):

@@ -90,6 +90,9 @@ def _require_safe(private: pkcs11.Object) -> None:
     """Refuses a key that a token made weaker than its template, as far as the token shows it."""
     values = readable(private, tuple(_SAFE))
     weak = [name for name, wanted in _SAFE.items() if values.get(name, wanted) != wanted]
+    if weak == [Attribute.SENSITIVE] and not readable(private, (Attribute.PRIVATE_EXPONENT,)):
+        # OpenSC says this of keys that a card made, and shows nothing of them.
+        return
     if weak:
         reason = ", ".join(f"CKA_{name.name} = {str(values[name]).lower()}" for name in weak)
         raise CertclientError(ErrorCode.KEY_UNSUPPORTED, problem="exportable", reason=reason)
@@ -153,7 +156,7 @@ def find(session: pkcs11.Session, label: str) -> bytes | None:
     paired with: some tokens keep no public key object. Raises as `generate`.
     """
     publics = keys(session, ObjectClass.PUBLIC_KEY, label=label)
-    privates = keys(session, ObjectClass.PRIVATE_KEY, label=label)
+    privates = keys(session, ObjectClass.PRIVATE_KEY, label=label) or _renamed(session, publics)
     if publics and privates:
         return _identify([*privates, *publics])
     used = {found.key_id for found in certificates(session)} if privates or publics else set()
@@ -162,6 +165,17 @@ def find(session: pkcs11.Session, label: str) -> bytes | None:
             return half.key_id if privates else None
         half.handle.destroy()
     return None
+
+
+def _renamed(session: pkcs11.Session, publics: Sequence[KeyObject]) -> list[KeyObject]:
+    """The private halves of `publics` under another label: OpenSC gives them the certificate's."""
+    return [
+        half
+        for public in publics
+        if public.key_id
+        for half in keys(session, ObjectClass.PRIVATE_KEY, key_id=public.key_id)
+        if half.spki in (None, public.spki)
+    ]
 
 
 def _remove_labelled(session: pkcs11.Session, label: str) -> None:
