@@ -275,6 +275,8 @@ def test_the_command_prints_a_report(
     code = bank.issue_code().reveal()
     assert run(command, bank, code=code) == 0
     out = capsys.readouterr().out
+    heading = out.splitlines()[0]
+    assert all(part in heading for part in (bank.cmp_url, USER_ID, "practice"))
     assert "[合格] obtain" in out
     assert "[対象外] waiting" in out
     assert "認証局は合格です" in out

@@ -58,6 +58,8 @@ def qualify_ca(
     if not yes and not interaction.confirm(question):
         raise CertclientError(ErrorCode.CONSENT_REFUSED)
     environment = _environment(invocation, profile, interaction, user_id, wait)
+    if not invocation.json:
+        _print_heading(invocation, environment)
     show = _silent if invocation.json else partial(_print_result, invocation)
     report = with_proxy_login(
         lambda: _qualified(environment, {Check(name) for name in skip}, show),
@@ -124,6 +126,19 @@ def _exit_code(report: Report) -> int:
 
 
 # Text
+
+
+def _print_heading(invocation: Invocation, environment: Environment) -> None:
+    """What is tried, by what and when, for a report that is kept."""
+    heading = invocation.catalogue.text(
+        "qualify-ca.heading",
+        version=__version__,
+        url=environment.profile.ca.url,
+        id=environment.profile.id,
+        user_id=environment.user_id,
+        time=invocation.catalogue.minute(environment.clock()),
+    )
+    click.echo(heading)
 
 
 def _print_result(invocation: Invocation, result: Result) -> None:
