@@ -20,11 +20,14 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote
 
+from filelock import FileLock
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
@@ -202,17 +205,18 @@ class Desk:
             "LANG": "C.UTF-8",
             "PATH": f"{self.clone}/.venv/bin:{kept['PATH']}",
         }
-        return subprocess.run(
-            [*_own_network(), "bash", "-c", script(page)],
-            cwd=self.clone,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=_PAGE_SECONDS,
-            check=False,
-        )
+        with _ports():
+            return subprocess.run(
+                [*_own_network(), "bash", "-c", script(page)],
+                cwd=self.clone,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                timeout=_PAGE_SECONDS,
+                check=False,
+            )
 
 
 def set_up_desk(folder: Path) -> Desk:
@@ -226,6 +230,13 @@ def set_up_desk(folder: Path) -> Desk:
         shutil.copy2(ROOT / name, target)
     (desk.clone / ".venv").symlink_to(sys.prefix)
     return desk
+
+
+def _ports() -> AbstractContextManager[object]:
+    """Keeps other pages off the documented ports where a page has no network of its own."""
+    if _own_network():
+        return nullcontext()
+    return FileLock(Path(tempfile.gettempdir()) / "certclient-documents.lock")
 
 
 def _sources() -> list[str]:
