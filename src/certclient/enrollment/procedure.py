@@ -31,6 +31,7 @@ from certclient.model.policy import DESTINATIONS, forbidden
 from certclient.model.secret import Secret
 from certclient.store.base import CertificateStore, PinProvider, StoredCertificate, Unavailable
 from certclient.store.names import title_of
+from certclient.store.token_name import same_store
 
 __all__ = [
     "CodeVault",
@@ -346,7 +347,8 @@ def _continues(interrupted: Record, new: Record) -> bool:
     """Whether to resume the interrupted procedure for `new`; a confirmed one is always finished."""
     if _is_confirmed(interrupted):
         return True
-    same = interrupted.kind is new.kind and interrupted.store_id == new.store_id
+    place = same_store(interrupted.store_id, new.store_id)
+    same = interrupted.kind is new.kind and place
     return same and not interrupted.abandoning
 
 

@@ -18,6 +18,7 @@ from certclient.model.lifecycle import Stage
 from certclient.model.policy import DESTINATIONS, forbidden
 from certclient.model.profile import Profile
 from certclient.store.base import SilentSigning, Unavailable
+from certclient.store.unavailable import store_by_id
 
 
 def needing_attention(inventory: Inventory) -> Sequence[InventoryEntry]:
@@ -78,7 +79,8 @@ def resume_blocker(
     ]
     check = store_blocker if view.state.unconfirmed else renewal_blocker
     found = [error for entry in own if (error := check(profile, entry)) is not None]
-    return found[0] if found else inventory.unusable.get(view.store_id)
+    home = store_by_id(inventory.stores, view.store_id).store_id
+    return found[0] if found else inventory.unusable.get(home)
 
 
 class RetrySchedule:

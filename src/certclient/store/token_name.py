@@ -96,3 +96,12 @@ class TokenName:
             and self.label in ("", label)
             and (self.slot_id is None or slot_id is None or self.slot_id == slot_id)
         )
+
+
+def same_store(one_id: str, other_id: str) -> bool:
+    """Whether two `store_id`s, kept at different times, are of one store: a token may have been
+    named with fewer attributes before."""
+    one, other = TokenName.parse(one_id), TokenName.parse(other_id)
+    if one is None or other is None:
+        return one_id == other_id
+    return one.names(other.device, other.label or one.label, other.slot_id)

@@ -13,7 +13,7 @@ from certclient.store.base import Available, CertificateStore, Unavailable
 from certclient.store.browsers import BrowserDatabase
 from certclient.store.names import named, typed_name
 from certclient.store.registry import StoreRegistry
-from certclient.store.token_name import TokenName
+from certclient.store.token_name import TokenName, same_store
 from support.pkcs11_shim import Shim
 from support.pki import make_lab
 from support.softhsm import SoftHsmToken, in_this_process, right_pin
@@ -165,3 +165,34 @@ def test_a_name_survives_being_kept(name: TokenName) -> None:
 @pytest.mark.parametrize("store_id", ["nss:/home/x", "windows:MY", "pkcs11:", "pkcs11:model=x"])
 def test_other_ids_are_no_names(store_id: str) -> None:
     assert TokenName.parse(store_id) is None
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("nss:/home/x", "nss:/home/x", True),
+        ("nss:/home/x", "nss:/home/y", False),
+        ("pkcs11:manufacturer=A;model=B;serial=0", "pkcs11:manufacturer=A;model=B;serial=0", True),
+        (
+            "pkcs11:manufacturer=A;model=B;serial=0",
+            "pkcs11:token=X;manufacturer=A;model=B;serial=0",
+            True,
+        ),
+        (
+            "pkcs11:token=X;manufacturer=A;model=B;serial=0",
+            "pkcs11:manufacturer=A;model=B;serial=0",
+            True,
+        ),
+        (
+            "pkcs11:token=X;manufacturer=A;model=B;serial=0",
+            "pkcs11:token=Y;manufacturer=A;model=B;serial=0",
+            False,
+        ),
+        ("pkcs11:manufacturer=A;model=B;serial=0", "pkcs11:manufacturer=A;model=B;serial=1", False),
+        ("pkcs11:manufacturer=A;model=B;serial=0", "nss:/home/x", False),
+    ],
+)
+def test_ids_kept_at_different_times_are_compared_as_names(
+    one: str, other: str, same: bool
+) -> None:
+    assert same_store(one, other) is same
