@@ -171,6 +171,8 @@ def test_open_procedures_of_all_banks_are_listed_resumed_and_abandoned(
     out = capsys.readouterr().out
     assert re.search(r"練習信用金庫 +aa01", out)
     assert re.search(r"第二銀行 +bb02", out)
+    chosen = run_json(both, capsys, "status", "--bank", "second")
+    assert [one["id"] for one in chosen["procedures"]] == ["bb02"]
     assert both.run("resume") == 0
     assert both.procedures.banks_seen == ["practice", "second"]
     assert both.run("abandon", "bb", "--yes") == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import click
 
@@ -29,7 +30,8 @@ _COLUMNS = ("bank", "procedure", "user-id", "state", "changed", "check-at", "las
 
 @click.pass_obj
 def status(invocation: Invocation, unfinished: bool) -> int:
-    """Prints open procedures and leftover keys; returns exit code 0 even if there are none.
+    """Prints open procedures, of the bank chosen or all, and leftover keys; returns exit code 0
+    even if there are none.
 
     `unfinished`: only the user IDs, one per line, at every bank and without reading a profile.
     """
@@ -39,6 +41,8 @@ def status(invocation: Invocation, unfinished: bool) -> int:
     services = invocation.services
     leftovers = _leftovers(invocation)
     opened = services.open_procedures()
+    if invocation.profile_name:
+        opened = replace(opened, views=tuple(opened.at_bank(invocation.profile().id)))
     views = opened.views
     for profile in invocation.usable_banks():
         invocation.notices.extend(anchor_warnings(profile, services.clock()))
