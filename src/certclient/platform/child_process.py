@@ -10,6 +10,7 @@ from contextlib import suppress
 
 if sys.platform == "win32":
     from certclient.platform import windows_jobs
+    from certclient.platform.windows_dll import load
 else:
     import signal
 
@@ -47,6 +48,15 @@ def kill(child: subprocess.Popen[bytes]) -> None:
     if sys.platform != "win32":
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(child.pid, signal.SIGKILL)
+
+
+def may_come_to_front(child: subprocess.Popen[bytes]) -> None:
+    """Lets a window of the child come to the front, as one of this process may.
+
+    Windows only, and only while this process has the foreground; elsewhere any window may.
+    """
+    if sys.platform == "win32":
+        load("user32.dll").AllowSetForegroundWindow(child.pid)
 
 
 def end_reason(return_code: int) -> str:

@@ -203,6 +203,11 @@ class ModuleProcess:
             self._end_reason = self._end_reason or "stopped"
             child_process.kill(self._child)
 
+    def may_come_to_front(self) -> None:
+        """Lets a window in which the module asks for a PIN come to the front."""
+        if self._child is not None:
+            child_process.may_come_to_front(self._child)
+
     def close(self) -> None:
         """Asks the child to end. Does not wait."""
         with suppress(OSError, ValueError):

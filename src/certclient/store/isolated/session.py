@@ -120,6 +120,8 @@ class IsolatedSession:
 
         asks = isinstance(call, OpenSession | CreateKey | Sign | SelfTest | ChangePin)
         limited = not (asks and self.pins.person_at_token)
+        if asks:
+            self.process.may_come_to_front()
         try:
             result = self.module.call(self.process, call, self.channel, react, limited=limited)
         except (CertclientError, ModuleBugError):

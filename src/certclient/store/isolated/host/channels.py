@@ -82,7 +82,13 @@ class Channel(ABC):
         self._tokens = tokens
         self._outbox = outbox
         self._requests: SimpleQueue[Request] = SimpleQueue()
-        threading.Thread(target=self._serve, daemon=True).start()
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
+
+    @property
+    def ended(self) -> bool:
+        """Whether it answers no more requests."""
+        return not self._thread.is_alive()
 
     def put(self, request: Request) -> None:
         """Adds a request."""

@@ -57,12 +57,15 @@ class _Switchboard:
                     session.pins.put(message.pin)
             elif message.channel == LOOKUPS:
                 self._lookups.put(message)
-            else:
-                self._session(message).put(message)
+            elif (session := self._session(message)) is not None:
+                session.put(message)
 
-    def _session(self, request: Request) -> SessionChannel:
+    def _session(self, request: Request) -> SessionChannel | None:
+        """The session's channel; None if it could not be opened."""
         if isinstance(request.call, OpenSession | ChangePin):
+            # Without those that could not be opened.
+            self._sessions = {n: one for n, one in self._sessions.items() if not one.ended}
             self._sessions[request.channel] = SessionChannel(self._tokens, self._outbox)
         if isinstance(request.call, CloseSession):
-            return self._sessions.pop(request.channel)
-        return self._sessions[request.channel]
+            return self._sessions.pop(request.channel, None)
+        return self._sessions.get(request.channel)
