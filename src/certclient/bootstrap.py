@@ -628,10 +628,18 @@ def _token_change_pin() -> click.Command:
     return command
 
 
+def _token_qualify() -> click.Command:
+    from certclient.cli.commands.token.qualify import command
+
+    return command
+
+
 def _token() -> click.Command:
     from certclient.cli.commands.token.group import token_group
 
-    return token_group({"info": _token_info, "change-pin": _token_change_pin})
+    return token_group(
+        {"info": _token_info, "change-pin": _token_change_pin, "qualify": _token_qualify}
+    )
 
 
 def _quit() -> click.Command:

@@ -24,6 +24,7 @@ from certclient.model.lifecycle import Stage
 from certclient.model.progress import Step
 from certclient.model.update import UpdateState
 from certclient.qualification.report import Check, Finding, Verdict
+from certclient.qualification.token import TokenCheck
 from certclient.store.token_description import PinState
 
 
@@ -476,7 +477,7 @@ class TokenKey(TypedDict):
     certificate: str | None
 
 
-class Token(TypedDict):
+class DescribedToken(TypedDict):
     """A token as it describes itself; lengths and memory in bytes."""
 
     store: str
@@ -496,8 +497,33 @@ class Token(TypedDict):
     free_memory: int | None
     write_protected: bool
     mechanisms: list[Mechanism]
+
+
+class Token(DescribedToken):
+    """A token with what is on it."""
+
     keys: list[TokenKey]
     certificates: list[StoredCertificate]
+
+
+class TokenCheckResult(TypedDict):
+    """One check of a token."""
+
+    check: TokenCheck
+    title: str
+    verdict: Verdict
+    seconds: float
+    error: Error | None
+
+
+class QualifyTokenOutput(Envelope):
+    """The output of token qualify."""
+
+    version: str
+    time: Moment
+    passed: bool
+    token: DescribedToken
+    checks: list[TokenCheckResult]
 
 
 class TokenInfoOutput(Envelope):
@@ -529,6 +555,7 @@ OUTPUTS: Mapping[str, Sequence[Any]] = {
     "remove-key": (RemoveKeyOutput,),
     "token info": (TokenInfoOutput,),
     "token change-pin": (ChangePinOutput,),
+    "token qualify": (QualifyTokenOutput,),
     "remind": (RemindOutput,),
     "version": (VersionOutput,),
     "check-profile": (CheckProfileOutput, CheckPolicyOutput),

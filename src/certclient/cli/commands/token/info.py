@@ -57,7 +57,13 @@ def _read(store: CertificateStore) -> _Token:
 
 
 def _lines(invocation: Invocation, token: _Token) -> Iterator[str]:
-    catalogue, told = invocation.catalogue, token.told
+    yield from description_lines(invocation, token.told)
+    yield from _contents(invocation, token)
+
+
+def description_lines(invocation: Invocation, told: TokenDescription) -> Iterator[str]:
+    """The device, its PIN, memory and mechanisms in words."""
+    catalogue = invocation.catalogue
     for name, value in _facts(told).items():
         if value:
             yield catalogue.text(f"token-info.{name}", value=value)
@@ -75,7 +81,6 @@ def _lines(invocation: Invocation, token: _Token) -> Iterator[str]:
         yield catalogue.text("token-info.write-protected")
     for mechanism in told.mechanisms:
         yield f"{mechanism.name}: {catalogue.text(f'token-info.{_support(mechanism)}')}"
-    yield from _contents(invocation, token)
 
 
 def _support(mechanism: MechanismSupport) -> str:
@@ -120,9 +125,17 @@ def _until(invocation: Invocation, certificate: Certificate) -> str:
 
 
 def _record(token: _Token) -> JsonObject:
-    told = token.told
     return {
         "store": token.store.store_id,
+        **description_record(token.told),
+        "keys": [_key_record(token, one) for one in token.told.keys],
+        "certificates": [stored_record(one) for one in token.certificates],
+    }
+
+
+def description_record(told: TokenDescription) -> JsonObject:
+    """The device, its PIN, memory and mechanisms."""
+    return {
         "label": told.label,
         "manufacturer": told.manufacturer,
         "model": told.model,
@@ -139,8 +152,6 @@ def _record(token: _Token) -> JsonObject:
         "free_memory": told.free_memory,
         "write_protected": told.write_protected,
         "mechanisms": [_mechanism_record(one) for one in told.mechanisms],
-        "keys": [_key_record(token, one) for one in told.keys],
-        "certificates": [stored_record(one) for one in token.certificates],
     }
 
 
