@@ -6,6 +6,7 @@ the token is the store of tests/contract/test_store_contract.py and of token_pro
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
@@ -33,8 +34,10 @@ RUNS: dict[str, list[Suite]] = {
 }
 
 
-def test_every_kind_of_token_is_driven() -> None:
-    assert set(RUNS) == set(STACKS)
+def test_every_kind_of_token_is_driven_and_documented() -> None:
+    document = (ROOT / "docs" / "tokens.md").read_text(encoding="utf-8")
+    rows = re.findall(r"(?m)^\| `([\w-]+)` \|", document)
+    assert set(RUNS) == set(STACKS) == set(rows)
 
 
 @pytest.mark.parametrize(

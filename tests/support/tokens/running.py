@@ -28,7 +28,7 @@ PIN = "246813"
 SO_PIN = "97531086"
 LABEL = "CARD"
 
-START_SECONDS = 120
+START_SECONDS = 600
 """How long a service may take to start: a guard against hanging only."""
 
 _CLASSES = (ObjectClass.PRIVATE_KEY, ObjectClass.PUBLIC_KEY, ObjectClass.CERTIFICATE)
@@ -86,9 +86,9 @@ class RunningToken:
         """A logged-in session of other software with the token, freshly started: OpenSC and
         tpm2-pkcs11 read what is on a token once. The program's child starts anew afterwards."""
         modules.stop_all()
-        library = load_module(self.module, (self.module,))
-        pkcs11.lib(str(self.module)).reinitialize()
-        token = next(token for token in library.tokens() if token.label == self.label)
+        module = load_module(self.module, (self.module,))
+        pkcs11.lib(str(module.path)).reinitialize()
+        token = next(token for token in module.tokens() if token.label == self.label)
         with token.open(rw=True, user_pin=self.pin) as session:
             yield session
         modules.stop_all()
