@@ -17,7 +17,7 @@ import winreg
 
 from certclient.bootstrap import system_services
 from certclient.cli.main import run
-from certclient.configuration.policy import KEY, PACKAGE_KEY, read_policy
+from certclient.configuration.policy import KEY, PACKAGE_KEY, examine_policy, read_policy
 from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.policy import Policy, ProxyChoice, ProxyMode
@@ -112,6 +112,17 @@ def test_wrong_type_or_name_is_reported(name: str, data: Any, kind: int) -> None
     assert refused.value.code is ErrorCode.POLICY_INVALID
     assert refused.value.data["name"] == name
     assert refused.value.data["source"] == rf"HKLM\{KEY}"
+
+
+def test_all_invalid_values_are_named_at_once() -> None:
+    """As `certclient check-profile --policy` does."""
+    set_policy("UnattendedRenewal", 7, winreg.REG_DWORD)
+    set_policy("Destinatons", "pc", winreg.REG_SZ)
+    policy, faults = examine_policy()
+    assert policy is None
+    reasons = {error.data["name"]: error.data["reason"] for error in faults}
+    assert reasons == {"UnattendedRenewal": "switch", "Destinatons": "unknown-key"}
+    assert {error.data["source"] for error in faults} == {rf"HKLM\{KEY}"}
 
 
 def test_unknown_subkey_is_reported() -> None:
