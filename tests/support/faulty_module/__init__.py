@@ -40,6 +40,10 @@ class FaultyModule:
         """See faulty.c."""
         self._plan.write_text(f"{function} {fault} {skip}\n")
 
+    def forget_plan(self) -> None:
+        """Takes a plan back that has not been carried out."""
+        self._plan.unlink(missing_ok=True)
+
     def go_on(self) -> None:
         """Ends the fault `wait`."""
         self._beside("go").touch()

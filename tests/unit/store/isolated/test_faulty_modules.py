@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -13,12 +15,9 @@ from certclient.store.isolated.module import IsolatedModule, Limits
 from certclient.store.isolated.modules import module_at
 from certclient.store.isolated.store import find_tokens
 from certclient.store.registry import open_stores
-from support.faulty_module import FaultyModule
+from support.faulty_module import PATIENT, FaultyModule
 from support.nss import NssDatabase
 from support.softhsm import MODULE, right_pin
-
-IMPATIENT = Limits(lookup=5, work=5)
-"""For calls that never end."""
 
 
 @pytest.mark.parametrize(
@@ -43,16 +42,25 @@ def test_module_that_ends_its_process_is_one_error(
     assert store.certificates() == [], "a new child answers"
 
 
+@contextmanager
+def impatient(faulty: FaultyModule, module: IsolatedModule) -> Iterator[None]:
+    """Has the next search hang, and waits a second for it; afterwards, all is as it was."""
+    faulty.plan("C_FindObjectsInit", "hang")
+    module.limits = Limits(lookup=1, work=1)
+    yield
+    module.limits = PATIENT
+    faulty.forget_plan()
+
+
 def test_module_that_hangs_is_stopped(faulty: FaultyModule) -> None:
-    module = faulty.module(IMPATIENT)
+    module = faulty.module()
     store = faulty.store(module)
     assert not isinstance(store.availability(), Unavailable)
     hung = module.process()
-    faulty.plan("C_FindObjectsInit", "hang")
-    with pytest.raises(CertclientError) as hangs:
+    with impatient(faulty, module), pytest.raises(CertclientError) as hangs:
         store.certificates()
     assert hangs.value.code is ErrorCode.TOKEN_MODULE_HANGS
-    assert hangs.value.data == {"path": str(faulty.path), "seconds": "5"}
+    assert hangs.value.data == {"path": str(faulty.path), "seconds": "1"}
     hung.wait()
     assert hung.ended
     assert store.certificates() == []
@@ -60,12 +68,11 @@ def test_module_that_hangs_is_stopped(faulty: FaultyModule) -> None:
 
 
 def test_module_that_hangs_in_a_session_is_stopped(faulty: FaultyModule) -> None:
-    module = faulty.module(IMPATIENT)
+    module = faulty.module()
     store = faulty.store(module)
-    with store.open(right_pin) as session:
-        faulty.plan("C_FindObjectsInit", "hang")
-        with pytest.raises(CertclientError) as hangs:
-            session.find_key("any")
+    waits = impatient(faulty, module)
+    with store.open(right_pin) as session, waits, pytest.raises(CertclientError) as hangs:
+        session.find_key("any")
     assert hangs.value.code is ErrorCode.TOKEN_MODULE_HANGS
     with store.open(right_pin) as session:
         assert session.find_key("any") is None
