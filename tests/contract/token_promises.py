@@ -217,6 +217,14 @@ def test_a_dead_service_is_a_sentence_and_the_token_works_after_its_restart(pc: 
     pc.renew()
 
 
+def test_the_token_qualifies_and_nothing_is_left_on_it(pc: Pc) -> None:
+    which = ("--store", pc.token.label)
+    report = pc.run("token", "qualify", *which, "--yes", "--pin-stdin")
+    assert report["passed"], report["checks"]
+    assert pc.listed() == []
+    assert _private_keys(pc) == 0
+
+
 @pytest.mark.parametrize("version", ["tls1.2", "tls1.3"])
 def test_a_browsers_library_logs_in_with_the_renewed_certificate(
     pc: Pc, version: str, tmp_path: Path
