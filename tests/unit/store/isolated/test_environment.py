@@ -43,3 +43,24 @@ def test_module_gets_the_variables_that_its_file_names(
 
 def test_module_that_is_missing_gets_the_known_ones(tmp_path: Path) -> None:
     assert "OPENSC_DRIVERS" in passed(tmp_path / "missing.so")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "SOFTHSM2_CONF",
+        "OPENSC_CONF",
+        "PCSCLITE_CSOCK_NAME",
+        "TPM2_PKCS11_STORE",
+        "TPM2_PKCS11_TCTI",
+        "TPM2TOOLS_TCTI",
+        "DBUS_SESSION_BUS_ADDRESS",
+        "P11_KIT_STRICT",
+        "NSS_DEFAULT_DB_TYPE",
+        "XDG_CONFIG_HOME",
+    ],
+)
+def test_what_leads_a_module_to_its_service_passes(tmp_path: Path, name: str) -> None:
+    given = {name: "somewhere"}
+    module = tmp_path / "missing.so"
+    assert child_environment(module, given, ["/program"]).keys() == {name, "PYTHONPATH"}
