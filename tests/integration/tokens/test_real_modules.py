@@ -20,17 +20,19 @@ Suite = tuple[str, ...]
 """What an inner pytest runs."""
 
 _PROMISES: Suite = ("tests/contract/token_promises.py",)
+_PROMISES_WITHOUT_KILLS: Suite = (*_PROMISES, "-k", "not killed")
+"""Where the objects are SoftHSM's or NSS's: tests/integration/kill kills at every step of these."""
 _STORE_CONTRACT: Suite = ("tests/contract/test_store_contract.py",)
 _SHORT_CONTRACT: Suite = (*_STORE_CONTRACT, "-k", "restart or renewal or odd or archiv or session")
 """For a module that does as SoftHSM or passes calls on to one that has the whole contract."""
 
 RUNS: dict[str, list[Suite]] = {
-    "softhsm": [_PROMISES],  # the store contract drives it in every run
+    "softhsm": [_PROMISES_WITHOUT_KILLS],  # the store contract drives it in every run
     "tpm2-pkcs11": [_PROMISES, _STORE_CONTRACT],
     "opensc": [_PROMISES, _STORE_CONTRACT],
     "opencryptoki": [_PROMISES, _SHORT_CONTRACT],
-    "p11-kit-proxy": [_PROMISES, _SHORT_CONTRACT],
-    "nss-behind-p11-kit": [_PROMISES, _SHORT_CONTRACT],
+    "p11-kit-proxy": [_PROMISES_WITHOUT_KILLS, _SHORT_CONTRACT],
+    "nss-behind-p11-kit": [_PROMISES_WITHOUT_KILLS, _SHORT_CONTRACT],
 }
 
 
