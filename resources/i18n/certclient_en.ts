@@ -999,6 +999,49 @@ Serial number: {serial}</translation>
     </message>
 </context>
 <context>
+    <name>NewPinDialog</name>
+    <message>
+        <source>The two PINs are not the same.</source>
+        <translation>The two PINs are not the same.</translation>
+    </message>
+    <message>
+        <source>C&amp;hange the PIN</source>
+        <translation>C&amp;hange the PIN</translation>
+    </message>
+    <message>
+        <source>&amp;Cancel</source>
+        <translation>&amp;Cancel</translation>
+    </message>
+    <message>
+        <source>Please choose a new PIN for “{name}”</source>
+        <translation>Please choose a new PIN for “{name}”</translation>
+    </message>
+    <message>
+        <source>The token did not take that PIN: it does not follow the token's rules, or it is the same as before. The PIN has not changed.</source>
+        <translation>The token did not take that PIN: it does not follow the token's rules, or it is the same as before. The PIN has not changed.</translation>
+    </message>
+    <message>
+        <source>&amp;New PIN</source>
+        <translation>&amp;New PIN</translation>
+    </message>
+    <message>
+        <source>New PIN &amp;again</source>
+        <translation>New PIN &amp;again</translation>
+    </message>
+    <message>
+        <source>&amp;Show what I type</source>
+        <translation>&amp;Show what I type</translation>
+    </message>
+    <message>
+        <source>You need it for every login and renewal. Nobody can tell it to you later.</source>
+        <translation>You need it for every login and renewal. Nobody can tell it to you later.</translation>
+    </message>
+    <message>
+        <source>{least} to {most} characters.</source>
+        <translation>{least} to {most} characters.</translation>
+    </message>
+</context>
+<context>
     <name>NoteLines</name>
     <message>
         <source>{place} cannot be used: {title}. {next}</source>
@@ -1258,6 +1301,13 @@ Error code: {code}</translation>
     </message>
 </context>
 <context>
+    <name>PinChangeTask</name>
+    <message>
+        <source>The PIN of the USB token has been changed.</source>
+        <translation>The PIN of the USB token has been changed.</translation>
+    </message>
+</context>
+<context>
     <name>PinDialog</name>
     <message>
         <source>&amp;Next</source>
@@ -1427,6 +1477,10 @@ Closing the window removes everything.</translation>
     <message>
         <source>Please enter the master password</source>
         <translation>Please enter the master password</translation>
+    </message>
+    <message>
+        <source>Please enter the current PIN of “{name}”</source>
+        <translation>Please enter the current PIN of “{name}”</translation>
     </message>
     <message>
         <source>Please enter the PIN of “{name}”</source>
@@ -1642,6 +1696,10 @@ Closing the window removes everything.</translation>
     <message>
         <source>Delete &amp;for good…</source>
         <translation>Delete &amp;for good…</translation>
+    </message>
+    <message>
+        <source>Change the P&amp;IN…</source>
+        <translation>Change the P&amp;IN…</translation>
     </message>
 </context>
 <context>

@@ -997,6 +997,49 @@ Serial number: {serial}</source>
     </message>
 </context>
 <context>
+    <name>NewPinDialog</name>
+    <message>
+        <source>The two PINs are not the same.</source>
+        <translation>2つのPINが同じではありません。</translation>
+    </message>
+    <message>
+        <source>C&amp;hange the PIN</source>
+        <translation>PINを変更する(&amp;H)</translation>
+    </message>
+    <message>
+        <source>&amp;Cancel</source>
+        <translation>キャンセル(&amp;C)</translation>
+    </message>
+    <message>
+        <source>Please choose a new PIN for “{name}”</source>
+        <translation>「{name}」の新しいPINを決めてください</translation>
+    </message>
+    <message>
+        <source>The token did not take that PIN: it does not follow the token&apos;s rules, or it is the same as before. The PIN has not changed.</source>
+        <translation>そのPINは専用USBが受け付けませんでした。専用USBの決まりに合わないか、今のPINと同じです。PINは変わっていません。</translation>
+    </message>
+    <message>
+        <source>&amp;New PIN</source>
+        <translation>新しいPIN(&amp;N)</translation>
+    </message>
+    <message>
+        <source>New PIN &amp;again</source>
+        <translation>新しいPIN（もう一度）(&amp;A)</translation>
+    </message>
+    <message>
+        <source>&amp;Show what I type</source>
+        <translation>入力した文字を表示する(&amp;S)</translation>
+    </message>
+    <message>
+        <source>You need it for every login and renewal. Nobody can tell it to you later.</source>
+        <translation>このPINは、ログインや更新のたびに必要です。忘れたときに、お教えできる人はいません。</translation>
+    </message>
+    <message>
+        <source>{least} to {most} characters.</source>
+        <translation>{least}～{most}文字です。</translation>
+    </message>
+</context>
+<context>
     <name>NoteLines</name>
     <message>
         <source>{place} cannot be used: {title}. {next}</source>
@@ -1252,6 +1295,13 @@ Error code: {code}</source>
     </message>
 </context>
 <context>
+    <name>PinChangeTask</name>
+    <message>
+        <source>The PIN of the USB token has been changed.</source>
+        <translation>専用USBのPINを変更しました。</translation>
+    </message>
+</context>
+<context>
     <name>PinDialog</name>
     <message>
         <source>&amp;Next</source>
@@ -1421,6 +1471,10 @@ Closing the window removes everything.</source>
     <message>
         <source>Please enter the master password</source>
         <translation>マスターパスワードを入力してください</translation>
+    </message>
+    <message>
+        <source>Please enter the current PIN of “{name}”</source>
+        <translation>「{name}」の今のPINを入力してください</translation>
     </message>
     <message>
         <source>Please enter the PIN of “{name}”</source>
@@ -1636,6 +1690,10 @@ Closing the window removes everything.</source>
     <message>
         <source>Delete &amp;for good…</source>
         <translation>完全に削除(&amp;F)…</translation>
+    </message>
+    <message>
+        <source>Change the P&amp;IN…</source>
+        <translation>PINを変更する(&amp;I)…</translation>
     </message>
 </context>
 <context>

@@ -21,11 +21,12 @@ from PySide6.QtWidgets import (
 import certclient.ui
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.proxy_login import ProxyLoginRequest
-from certclient.store.base import AttemptsLeft, PinRequest
+from certclient.store.base import AttemptsLeft, PinPurpose, PinRequest
 from certclient.ui.context import AppContext
 from certclient.ui.dialogs.about.dialog import AboutWindow
 from certclient.ui.dialogs.error_dialog import ErrorDialog
 from certclient.ui.dialogs.help_window import HelpWindow
+from certclient.ui.dialogs.new_pin_dialog import NewPinDialog
 from certclient.ui.dialogs.pin_dialog import PinDialog
 from certclient.ui.enrollment.pages.base import WizardPage
 from certclient.ui.enrollment.proxy_login import ProxyLoginDialog
@@ -66,6 +67,10 @@ def dialogs(context: AppContext, parent: QWidget) -> Iterator[tuple[str, QDialog
     last = replace(pin, attempts=AttemptsLeft.FINAL, previous_incorrect=True)
     yield "pin", PinDialog(context, pin, parent)
     yield "pin-last-try", PinDialog(context, last, parent)
+    new = replace(pin, purpose=PinPurpose.NEW, min_length=4, max_length=8)
+    yield "current-pin", PinDialog(context, replace(pin, purpose=PinPurpose.CURRENT), parent)
+    yield "new-pin", NewPinDialog(context, new, parent)
+    yield "new-pin-refused", NewPinDialog(context, replace(new, previous_incorrect=True), parent)
     yield "proxy", ProxyLoginDialog(context, ProxyLoginRequest("proxy.example:8080"), parent)
     error = CertclientError(ErrorCode.TOKEN_MISSING, token="専用USB")
     yield "error", ErrorDialog(context, error, "", parent)

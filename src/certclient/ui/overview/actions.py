@@ -116,6 +116,7 @@ class SelectionRow(_ButtonRow):
         self.archive = self.add("put-away")
         self.restore = self.add("bring-back")
         self.delete = self.add("delete")
+        self.change_pin = self.add("usb")
         self.set_icons()
         self.retranslate()
 
@@ -126,4 +127,5 @@ class SelectionRow(_ButtonRow):
             self.archive: self.tr("&Put away"),
             self.restore: self.tr("&Bring back"),
             self.delete: self.tr("Delete &for good…"),
+            self.change_pin: self.tr("Change the P&IN…"),
         }

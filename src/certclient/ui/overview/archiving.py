@@ -7,16 +7,18 @@ import enum
 from collections.abc import Callable
 from datetime import datetime
 
-from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal
+from PySide6.QtWidgets import QMessageBox, QWidget
 
 from certclient.enrollment import cleanup
 from certclient.enrollment.overview import Condition, Overview, Row
 from certclient.model.errors import CertclientError
+from certclient.model.visible_text import visible
 from certclient.platform import log
 from certclient.ui.context import AppContext
 from certclient.ui.overview.store_task import StoreTask
 from certclient.ui.tasks.interaction import QtInteraction
+from certclient.ui.widgets.boxes import finish_box
 
 
 class ArchiveAction(enum.Enum):
@@ -117,3 +119,31 @@ def _act(
         cleanup.restore(store, stored, interaction.pin)
     else:
         cleanup.delete(store, stored, overview.own, now, statuses, interaction.pin)
+
+
+def confirm_delete(
+    context: AppContext, row: Row, window: QWidget, delete: Callable[[], None]
+) -> None:
+    """Asks over `window` whether to delete the certificate of `row`; calls `delete` if so."""
+    entry = row.entry
+    text = QCoreApplication.translate(
+        "MainWindow",
+        "The certificate of {user}, valid until {until}, and its key will be deleted for good."
+        " This cannot be undone.\n\nSerial number: {serial}",
+    )
+    until = context.catalogue.minute(entry.certificate.not_after)
+    box = QMessageBox(QMessageBox.Icon.Warning, window.windowTitle(), "", parent=window)
+    names = {
+        "user": visible(entry.full_id),
+        "until": until,
+        "serial": entry.certificate.serial_hex,
+    }
+    box.setText(text.format(**names))
+    agree = box.addButton(
+        QCoreApplication.translate("MainWindow", "&Delete"), QMessageBox.ButtonRole.DestructiveRole
+    )
+    box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
+    agree.clicked.connect(delete)
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    finish_box(box, context.rehearsal)
+    box.open()

@@ -26,7 +26,12 @@ from certclient.ui.dialogs.error_dialog import ErrorDialog
 from certclient.ui.dialogs.help_window import HelpWindow
 from certclient.ui.overview.about_corner import AboutCorner
 from certclient.ui.overview.actions import ActionRow, SelectionRow
-from certclient.ui.overview.archiving import ArchiveAction, ArchiveTask, possible
+from certclient.ui.overview.archiving import (
+    ArchiveAction,
+    ArchiveTask,
+    confirm_delete,
+    possible,
+)
 from certclient.ui.overview.certificate_table import CertificateTable
 from certclient.ui.overview.cleanup import ProcedureCleanup
 from certclient.ui.overview.empty_page import EmptyPage
@@ -35,6 +40,7 @@ from certclient.ui.overview.models import row_at
 from certclient.ui.overview.notes import ActionLine, NoteLines
 from certclient.ui.overview.notice_card import NoticeCard
 from certclient.ui.overview.pending_panel import PendingPanel
+from certclient.ui.overview.pin_change import PinChangeTask, can_change_pin
 from certclient.ui.overview.result_panel import ResultPanel
 from certclient.ui.overview.update_notice import UpdateLine
 from certclient.ui.widgets import icons
@@ -94,6 +100,7 @@ class MainWindow(QMainWindow):
         self.notes = NoteLines(context)
         self.undo = ActionLine(context)
         self.removals = ArchiveTask(context, self)
+        self.pin_changes = PinChangeTask(context, self)
         self.cleanup = ProcedureCleanup(context, self)
         self.help_window = HelpWindow(context, self)
         self.updates = UpdateLine(context)
@@ -133,6 +140,7 @@ class MainWindow(QMainWindow):
         # While a batch goes on, the button raises its window.
         goes_on = any(one.batch and one.local for one in overview.procedures)
         self.actions_row.renew_all.setEnabled(goes_on or len(overview.due) > 1)
+        self.selection_row.change_pin.setVisible(any(map(can_change_pin, overview.rows)))
         self._choose(self.table.row)
         self._focus_first()
 
@@ -232,6 +240,9 @@ class MainWindow(QMainWindow):
         self.undo.undo_requested.connect(self._undo_archive)
         self.removals.done.connect(self._removed)
         self.removals.failed.connect(self.show_error)
+        row.change_pin.clicked.connect(self._change_pin)
+        self.pin_changes.done.connect(self._cleanup_done)
+        self.pin_changes.failed.connect(self._pin_not_changed)
         self.pending.abandon_requested.connect(self._confirm_abandon)
         self.leftovers.removal_requested.connect(self.cleanup.confirm_removal)
         self.cleanup.done.connect(self._cleanup_done)
@@ -250,6 +261,7 @@ class MainWindow(QMainWindow):
         their own and continue."""
         self._context.settings.geometry = self.saveGeometry()
         self.removals.close()
+        self.pin_changes.close()
         self.cleanup.close()
         super().closeEvent(event)
         self.closed.emit()
@@ -273,6 +285,7 @@ class MainWindow(QMainWindow):
         buttons.archive.setEnabled(ArchiveAction.ARCHIVE in can)
         buttons.restore.setEnabled(ArchiveAction.RESTORE in can)
         buttons.delete.setEnabled(ArchiveAction.DELETE in can)
+        buttons.change_pin.setEnabled(can_change_pin(row))
 
     def _obstacle(self, row: Row | None) -> str:
         """Why 証明書更新 has nothing to do for `row`; "" if it has."""
@@ -321,6 +334,16 @@ class MainWindow(QMainWindow):
         place = self.table.certificates.place(row)
         DetailsDialog(self._context, row, place, self).open()
 
+    def _change_pin(self) -> None:
+        row = self.table.row
+        if row is not None:
+            self.pin_changes.start(row)
+
+    def _pin_not_changed(self, error: CertclientError, row: Row) -> None:
+        """The token may say something else of its PIN now."""
+        self.show_error(error, row)
+        self.stores_changed.emit()
+
     def _archive(self) -> None:
         self._remove(ArchiveAction.ARCHIVE, self.table.row)
 
@@ -334,27 +357,10 @@ class MainWindow(QMainWindow):
 
     def _confirm_delete(self) -> None:
         row = self.table.row
-        if row is None:
-            return
-        entry = row.entry
-        text = self.tr(
-            "The certificate of {user}, valid until {until}, and its key will be deleted for good."
-            " This cannot be undone.\n\nSerial number: {serial}"
-        )
-        until = self._context.catalogue.minute(entry.certificate.not_after)
-        box = QMessageBox(QMessageBox.Icon.Warning, self.windowTitle(), "", parent=self)
-        names = {
-            "user": visible(entry.full_id),
-            "until": until,
-            "serial": entry.certificate.serial_hex,
-        }
-        box.setText(text.format(**names))
-        delete = box.addButton(self.tr("&Delete"), QMessageBox.ButtonRole.DestructiveRole)
-        box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
-        delete.clicked.connect(lambda: self._remove(ArchiveAction.DELETE, row))
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        finish_box(box, self._context.rehearsal)
-        box.open()
+        if row is not None:
+            confirm_delete(
+                self._context, row, self, lambda: self._remove(ArchiveAction.DELETE, row)
+            )
 
     def _remove(self, action: ArchiveAction, row: Row | None) -> None:
         if row is not None:

@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QDialog, QWidget
 
 from certclient.model.errors import CertclientError
 from certclient.model.profile import Profile
-from certclient.store.base import PinRequest
+from certclient.store.base import PinPurpose, PinRequest
 from certclient.ui.context import AppContext
+from certclient.ui.dialogs.new_pin_dialog import NewPinDialog
 from certclient.ui.dialogs.pin_dialog import PinDialog
 from certclient.ui.enrollment.proxy_login import ProxyLoginPrompt
 from certclient.ui.tasks.interaction import QtInteraction
@@ -31,7 +32,7 @@ class StoreTask(QObject):
         self._context = context
         self._window = window
         self._interaction: QtInteraction | None = None
-        self._dialog: PinDialog | None = None
+        self._dialog: PinDialog | NewPinDialog | None = None
         self._profile: Profile | None = None
         self.warnings: tuple[CertclientError, ...] = ()
         """Warnings of the latest task."""
@@ -97,7 +98,11 @@ class StoreTask(QObject):
     def _ask_pin(self, request: PinRequest) -> None:
         context, profile = self._context, self._profile
         contact = (lambda: context.contact(profile)) if profile is not None else None
-        dialog = PinDialog(context, request, self._window, contact)
+        dialog = (
+            NewPinDialog(context, request, self._window)
+            if request.purpose is PinPurpose.NEW
+            else PinDialog(context, request, self._window, contact)
+        )
         self._dialog = dialog
         dialog.finished.connect(self._answered)
         dialog.open()

@@ -12,7 +12,7 @@ from certclient.model.destination import Destination
 from certclient.model.issue_code import normalised_code
 from certclient.model.secret import Secret
 from certclient.model.visible_text import visible
-from certclient.store.base import AttemptsLeft, PinRequest
+from certclient.store.base import AttemptsLeft, PinPurpose, PinRequest
 from certclient.ui.context import AppContext
 from certclient.ui.enrollment.pages.code_advice import code_advice
 from certclient.ui.widgets.error_panel import FieldMessage
@@ -71,6 +71,9 @@ class QuestionPanel(QWidget):
             return self.tr("Please enter: {what}").format(what=self._kind(self._question))
         if self._question is not None and self._question.database:
             return self.tr("Please enter the master password")
+        if self._question is not None and self._question.purpose is PinPurpose.CURRENT:
+            name = visible(self._question.label)
+            return self.tr("Please enter the current PIN of “{name}”").format(name=name)
         if self._question is not None and self._question.full_ids:
             name = visible(self._question.label)
             return self.tr("Please enter the PIN of “{name}”").format(name=name)

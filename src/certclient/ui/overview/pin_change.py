@@ -1,0 +1,61 @@
+"""「PINを変更する」: changes the PIN of the token that holds the selected certificate."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
+
+from certclient.enrollment.overview import Row
+from certclient.platform import log
+from certclient.store.base import PinChanging
+from certclient.ui.context import AppContext
+from certclient.ui.overview.store_task import StoreTask
+
+
+def can_change_pin(row: Row | None) -> bool:
+    """Whether the PIN of the token of `row` can be changed now."""
+    if row is None or row.absent:
+        return False
+    running = row.procedure is not None and row.procedure.running
+    return isinstance(row.entry.store, PinChanging) and not running
+
+
+class PinChangeTask(QObject):
+    """Changes one PIN at a time; lives as long as the window it prompts over."""
+
+    done = Signal(str)
+    """What to tell the user."""
+    failed = Signal(object, object)
+    """The CertclientError and the Row."""
+
+    def __init__(self, context: AppContext, window: QWidget) -> None:
+        super().__init__(window)
+        self._store_task = StoreTask(context, window)
+
+    @property
+    def busy(self) -> bool:
+        """Whether a PIN is being changed."""
+        return self._store_task.busy
+
+    def start(self, row: Row) -> None:
+        """Asks for the current PIN and the new one; does nothing while another task is running."""
+        store = row.entry.store
+        if not isinstance(store, PinChanging):
+            return
+        change_pin = store.change_pin
+
+        def finish(_nothing: None) -> None:
+            log.event("pin-changed")
+            self.done.emit(self.tr("The PIN of the USB token has been changed."))
+
+        self._store_task.start(
+            lambda interaction: change_pin(interaction.pin),
+            (store.store_id,),
+            finish,
+            lambda error: self.failed.emit(error, row),
+            row.profile,
+        )
+
+    def close(self) -> None:
+        """The window is closing: cancels an open prompt."""
+        self._store_task.close()
