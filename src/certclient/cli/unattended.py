@@ -9,9 +9,15 @@ from dataclasses import replace
 from certclient.cli.enrollment import EnrollmentSession
 from certclient.cli.exit_codes import worst
 from certclient.cli.interaction import PresetAnswers
+from certclient.cli.inventories import read_each
 from certclient.cli.invocation import Invocation
 from certclient.cli.outcomes import ProcedureResult, attempt, show_results
-from certclient.enrollment.inventory import InventoryEntry, newest_per_owner, unread_stores
+from certclient.enrollment.inventory import (
+    Inventory,
+    InventoryEntry,
+    newest_per_owner,
+    unread_stores,
+)
 from certclient.enrollment.overview import read_overview
 from certclient.enrollment.procedure import Outcome, ProcedureKind, ProcedureView
 from certclient.enrollment.refusals import not_accepted
@@ -24,6 +30,7 @@ from certclient.enrollment.unattended import (
     store_blocker,
 )
 from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.profile import Profile
 from certclient.platform import log
 
 
@@ -56,10 +63,12 @@ def renew_unattended(invocation: Invocation, wait: float) -> int:
     """
     if not invocation.services.policy().unattended_renewal:
         raise CertclientError(ErrorCode.UNATTENDED_OFF)
-    claimed: set[str] = set()
+    reported: set[str] = set()
     unusable = _unusable(invocation)
     _look_up_revocations(invocation)
-    banks = [(bank, _Bank(bank, wait, claimed).renew()) for bank in _banks(invocation)]
+    runs = _banks(invocation)
+    owners = _owners(invocation, [run.profile(ask_ca_first=True) for run in runs])
+    banks = [(bank, _Bank(bank, wait, owners, reported).renew()) for bank in runs]
     banks.append((invocation, unusable))
     results = [result for _, found in banks for result in found]
     if not results:
@@ -78,6 +87,24 @@ def _banks(invocation: Invocation) -> list[Invocation]:
         replace(invocation, services=alone).at_bank(replace(profile, install_root=False))
         for profile in (banks.profiles if banks.configured else banks.some())
     ]
+
+
+def _owners(invocation: Invocation, profiles: Sequence[Profile]) -> dict[str, str]:
+    """The bank (profile id) of each certificate, by fingerprint (hex), that several could claim.
+
+    A certificate of a bank that is set up but not asked, as its profile cannot be used or another
+    one was chosen, stays with that bank: no other bank's CA is asked about it.
+    """
+    services = invocation.services
+    asked = {profile.id for profile in profiles}
+    others = {bank.id for bank in services.banks().configured} - asked
+    known = services.statuses().banks.items()
+    owners = {fingerprint: bank for fingerprint, bank in known if bank in others}
+    if len(profiles) > 1:
+        for found in read_each(invocation, profiles):
+            for entry in found.entries:
+                owners.setdefault(entry.certificate.fingerprint, entry.bank)
+    return owners
 
 
 def _look_up_revocations(invocation: Invocation) -> None:
@@ -105,14 +132,22 @@ def _unusable(invocation: Invocation) -> list[ProcedureResult]:
 class _Bank:
     """The certificates of one bank.
 
-    `claimed`: fingerprints of certificates that also match the pattern of an earlier bank; each
-    belongs to the first. Also the folders of unreadable stores that have been reported.
+    `owners`: see `_owners`; a certificate that it does not name is the first bank's that finds it,
+    and is added. `reported`: the folders of unreadable stores that have been reported, for all
+    banks.
     """
 
-    def __init__(self, invocation: Invocation, wait: float, claimed: set[str]) -> None:
+    def __init__(
+        self,
+        invocation: Invocation,
+        wait: float,
+        owners: dict[str, str],
+        reported: set[str],
+    ) -> None:
         self._invocation = invocation
         self._wait = wait
-        self._claimed = claimed
+        self._owners = owners
+        self._reported = reported
 
     def renew(self) -> list[ProcedureResult]:
         """Resumes interrupted procedures first, then renews the certificates that are due."""
@@ -129,15 +164,10 @@ class _Bank:
             entry
             for entry in needing_attention(session.inventory)
             if entry.owner.user_id not in tried
-            and entry.certificate.fingerprint not in self._claimed
         ]
         refused = [
-            entry
-            for entry in refused_alone(session.inventory)
-            if entry.owner.user_id not in tried
-            and entry.certificate.fingerprint not in self._claimed
+            entry for entry in refused_alone(session.inventory) if entry.owner.user_id not in tried
         ]
-        self._claimed |= {entry.certificate.fingerprint for entry in session.inventory.entries}
         results = finished + [self._renew(session, entry) for entry in due]
         results += [one for entry in refused if (one := self._ask_again(session, entry))]
         return results + self._unread(session)
@@ -146,13 +176,25 @@ class _Bank:
         """Reports stores that could not be read, once for all banks: a certificate in one of them
         is not renewed, and nobody else would notice."""
         error = unread_stores(session.inventory)
-        if error is None or error.data.get("path", "") in self._claimed:
+        if error is None or error.data.get("path", "") in self._reported:
             return []
-        self._claimed.add(error.data.get("path", ""))
+        self._reported.add(error.data.get("path", ""))
         return [self._requires_user(None, "", error)]
 
     def _session(self) -> EnrollmentSession:
-        return EnrollmentSession(self._invocation, PresetAnswers(agreed=True), self._wait)
+        session = EnrollmentSession(self._invocation, PresetAnswers(agreed=True), self._wait)
+        session.inventory = self._own(session.inventory)
+        return session
+
+    def _own(self, inventory: Inventory) -> Inventory:
+        """`inventory` without the certificates of other banks."""
+        bank = self._invocation.profile(ask_ca_first=True).id
+        mine = [
+            entry
+            for entry in inventory.entries
+            if self._owners.setdefault(entry.certificate.fingerprint, bank) == bank
+        ]
+        return replace(inventory, entries=tuple(mine))
 
     def _resume(self, session: EnrollmentSession, view: ProcedureView) -> ProcedureResult:
         reason = resume_blocker(session.profile, session.inventory, view)

@@ -237,6 +237,37 @@ def test_unusable_bank_is_reported(cli_runner: CliRunner, capsys: Capture) -> No
     ]
 
 
+@pytest.mark.parametrize("first", ["usable", "other-issuer", "second-unusable", "first-chosen"])
+def test_no_bank_is_asked_about_another_banks_certificate(
+    cli_runner: CliRunner, capsys: Capture, first: str
+) -> None:
+    """Both banks' rules match the certificate, which this computer obtained at the second."""
+    fingerprint = cli_runner.add().fingerprint
+    rule = cli_runner.profile.subject_rule
+    if first == "other-issuer":
+        other = replace(rule, issuers=frozenset({"Another CA"}))
+        earlier = replace(cli_runner.profile, id="a-first", subject_rule=other)
+    else:
+        earlier = replace(cli_runner.profile, id="a-first")
+        cli_runner.statuses = replace(cli_runner.statuses, banks={fingerprint: "practice"})
+    usable = first != "second-unusable"
+    broken = None if usable else CertclientError(ErrorCode.PROFILE_INVALID, file="practice.toml")
+    banks = Banks(
+        (
+            ConfiguredBank("a-first", None, earlier),
+            ConfiguredBank("practice", None, cli_runner.profile if usable else None, broken),
+        )
+    )
+    several = replace(services(cli_runner), banks=lambda: banks, profile=lambda _: earlier)
+    more = ["--bank", "a-first"] if first == "first-chosen" else []
+    run([*COMMAND, *more], several)
+    record = json.loads(capsys.readouterr().out)
+    at_bank = [(r["profile"], r["outcome"]) for r in record.get("results", [])]
+    expected = {"second-unusable": [("practice", "failed")], "first-chosen": []}
+    assert at_bank == expected.get(first, [("practice", "done")])
+    assert len(cli_runner.procedures.seen) == (1 if at_bank == [("practice", "done")] else 0)
+
+
 def test_a_run_without_a_person_looks_up_what_the_bank_has_revoked(
     cli_runner: CliRunner, capsys: Capture
 ) -> None:
