@@ -320,6 +320,20 @@ def test_the_command_needs_consent_and_names_of_checks(
     assert valid_certificates(bank) == []
 
 
+@pytest.mark.parametrize(
+    ("user_id", "typed", "code"),
+    [(USER_ID, "", "CC-CODE-REQUIRED"), ("not an ID", "ABCD2345", "CC-USER-ID")],
+)
+def test_a_slip_of_the_tester_is_no_failure_of_the_ca(
+    command: CliRunner, capsys: pytest.CaptureFixture[str], user_id: str, typed: str, code: str
+) -> None:
+    command.terminal.stdin = [typed] if typed else []
+    assert command.run("qualify-ca", "--user-id", user_id, "--code-stdin", "--yes") == 2
+    shown = capsys.readouterr()
+    assert code in shown.err
+    assert not shown.out, "no check has been run"
+
+
 def test_the_exit_code_of_an_unreachable_ca_is_the_networks(
     bank: RunningBank, command: CliRunner
 ) -> None:

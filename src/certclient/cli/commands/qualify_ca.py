@@ -17,6 +17,7 @@ from certclient.cli.invocation import Invocation
 from certclient.cli.localized import Command, Option, common_parameters
 from certclient.cli.records import JsonObject, JsonValue, error_record, moment, print_json
 from certclient.enrollment.interaction import SecretKind, SecretRequest
+from certclient.enrollment.planner import check_user_id
 from certclient.enrollment.proxy_login import with_proxy_login
 from certclient.model.errors import CertclientError, ErrorCode, ErrorKind
 from certclient.model.profile import Profile
@@ -47,22 +48,26 @@ def qualify_ca(
     """Runs the checks and prints the report.
 
     Returns exit code 0 if the CA qualifies, that of a refusal if not, and the network error's if it
-    cannot be reached. Raises CONSENT_REQUIRED, CONSENT_REFUSED and as `Invocation.profile`.
+    cannot be reached. Raises USER_ID_IMPOSSIBLE, CONSENT_REQUIRED, CONSENT_REFUSED,
+    ISSUE_CODE_REQUIRED and as `Invocation.profile`.
     """
     invocation.command = "qualify-ca"
     profile = invocation.profile(ask_ca_first=True)
+    user_id = check_user_id(profile, user_id)
     answers = PresetAnswers(yes, code_stdin=code_stdin, proxy_user=proxy_user)
     interaction = TerminalInteraction(invocation, answers)
     interaction.require_consent_possible()
     question = invocation.catalogue.text("qualify-ca.ask", url=profile.ca.url, user_id=user_id)
     if not yes and not interaction.confirm(question):
         raise CertclientError(ErrorCode.CONSENT_REFUSED)
-    environment = _environment(invocation, profile, interaction, user_id, wait)
+    skipped = {Check(name) for name in skip}
+    issue_code = _issue_code(interaction, user_id) if Check.OBTAIN not in skipped else None
+    environment = _environment(invocation, profile, interaction, user_id, wait, issue_code)
     if not invocation.json:
         _print_heading(invocation, environment)
     show = _silent if invocation.json else partial(_print_result, invocation)
     report = with_proxy_login(
-        lambda: _qualified(environment, {Check(name) for name in skip}, show),
+        lambda: _qualified(environment, skipped, show),
         interaction,
         invocation.services.proxy_logins(),
     )
@@ -78,16 +83,30 @@ def _silent(_result: Result) -> None:
     """The report of a JSON run comes at the end."""
 
 
+def _issue_code(interaction: TerminalInteraction, user_id: str) -> Secret:
+    """Asks before anything is sent: without a code, a check would fail that is not the CA's fault.
+
+    Raises ISSUE_CODE_REQUIRED.
+    """
+    code = interaction.secret(SecretRequest(SecretKind.ISSUE_CODE, user_id))
+    if not code:
+        raise CertclientError(ErrorCode.ISSUE_CODE_REQUIRED, user_id=user_id)
+    return code
+
+
 def _environment(
     invocation: Invocation,
     profile: Profile,
     interaction: TerminalInteraction,
     user_id: str,
     wait: float,
+    issue_code: Secret | None,
 ) -> Environment:
     ca, line = invocation.services.tested_ca(profile)
 
     def secret(kind: SecretKind) -> Secret | None:
+        if kind is SecretKind.ISSUE_CODE:
+            return issue_code
         return interaction.secret(SecretRequest(kind, user_id))
 
     return Environment(
