@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tools.installer import made_from
+from tools.installer.bank_profiles import check_profiles
 from tools.installer.build import Build, BuildError, epoch, make_all, print_line
 from tools.installer.compare import compare
 from tools.installer.freeze import FreezeError, prepare
@@ -90,6 +91,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _make(build: Build) -> None:
+    check_profiles(build.settings, datetime.now(UTC))
     cache = Cache(default_folder(os.environ, Path.home()))
     made_from.forget(build)
     # Taken before the build: a source that changes meanwhile makes the results outdated.
