@@ -45,7 +45,7 @@ class CertificateWriter:
         """Creates the object; an error leaves nothing behind.
 
         `key_id`: b"" for none. Raises TOKEN_FAILED with the token's name and its return value if
-        it refuses every template, KEY_UNSUPPORTED never.
+        it refuses every template.
         """
         before = {handle_of(found) for found in certificates(self.session)}
         last: pkcs11.PKCS11Error | None = None
