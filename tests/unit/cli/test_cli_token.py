@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
 from certclient.model.errors import CertclientError
 from certclient.model.keys import KeySpec
 from certclient.model.secret import Secret
+from certclient.store.isolated.store import find_tokens
 from support.cli_runner import CliRunner, FakeTerminal
 from support.pkcs11_shim import Shim
 from support.softhsm import PIN, SoftHsm, SoftHsmToken, right_pin
@@ -118,6 +120,27 @@ def test_script_does_not_spend_the_last_attempt(
     assert cli_runner.run("token", "change-pin", "--pin-stdin", "--json") == 2
     assert json.loads(capsys.readouterr().out)["error"]["code"] == "CC-PIN-REQUIRED"
     assert cli_runner.terminal.stdin == [PIN, NEW]
+
+
+@pytest.mark.parametrize("command", ["info", "change-pin"])
+def test_software_of_another_vendor_that_is_missing_does_not_matter(
+    cli_runner: CliRunner,
+    token: SoftHsmToken,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    command: str,
+) -> None:
+    """A profile may name the modules of several vendors."""
+    missing = find_tokens(tmp_path / "libvendor.so")
+    cli_runner.others = [*missing, token.isolated_store()]
+    cli_runner.terminal = FakeTerminal(stdin=[PIN, NEW])
+    options = ["--pin-stdin"] if command == "change-pin" else []
+    assert cli_runner.run("token", command, *options, "--json") == 0
+    assert "専用USB" in capsys.readouterr().out
+    cli_runner.others = list(missing)
+    assert cli_runner.run("token", command, *options, "--json") == 2
+    error = json.loads(capsys.readouterr().out)["error"]
+    assert error["code"] == "CC-STORE-MIDDLEWARE"
 
 
 def test_two_tokens_are_told_apart_by_name(

@@ -10,19 +10,21 @@ from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.store.base import CertificateStore, Unavailable
 from certclient.store.names import named
+from certclient.store.unavailable import UnavailableStore
 
 
 def chosen_tokens(invocation: Invocation, name: str) -> Sequence[CertificateStore]:
     """Returns the tokens that are connected, or those called `name`.
 
-    Raises TOKEN_MISSING if there is none, or the reason if the token software cannot be used.
+    Token software that cannot be used counts only if no token is there: a profile may name that of
+    several vendors. Raises TOKEN_MISSING.
     """
     stores = invocation.services.stores(invocation.banks().some())
     tokens = [one for one in stores if one.destination is Destination.USB]
     found = named(tokens, name) if name else tokens
     if not found:
         raise CertclientError(ErrorCode.TOKEN_MISSING, token=name)
-    return found
+    return [one for one in found if not isinstance(one, UnavailableStore)] or found
 
 
 def chosen_token(invocation: Invocation, name: str) -> CertificateStore:
