@@ -38,6 +38,7 @@
  *   with-public    the private key's public half goes with it
  * Signatures
  *   no-pss         no CKM_RSA_PKCS_PSS
+ *   pss-listed     the same, but it is in the list
  *   pss-fails=N    CKM_RSA_PKCS_PSS is in the list, and C_SignInit returns N for it
  *   pss-wrong      PSS signatures are wrong
  *   no-pkcs1       no CKM_RSA_PKCS
@@ -237,7 +238,8 @@ static ulong get_mechanism_list(ulong slot, ulong *mechanisms, ulong *count) {
 }
 
 static ulong get_mechanism_info(ulong slot, ulong mechanism, void *info) {
-    if (mechanism == RSA_PKCS_PSS && has("no-pss", NULL)) return MECHANISM_INVALID;
+    if (mechanism == RSA_PKCS_PSS && (has("no-pss", NULL) || has("pss-listed", NULL)))
+        return MECHANISM_INVALID;
     if (mechanism == RSA_PKCS && has("no-pkcs1", NULL)) return MECHANISM_INVALID;
     return real->call[GET_MECHANISM_INFO](REAL(slot), mechanism, info);
 }
@@ -357,7 +359,7 @@ static ulong generate_key_pair(ulong session, void *mechanism, struct attribute 
 static ulong sign_init(ulong session, ulong *mechanism, ulong key) {
     ulong result;
     pss = mechanism[0] == RSA_PKCS_PSS;
-    if (pss && has("no-pss", NULL)) return MECHANISM_INVALID;
+    if (pss && (has("no-pss", NULL) || has("pss-listed", NULL))) return MECHANISM_INVALID;
     if (pss && has("pss-fails", &result)) return result;
     if (mechanism[0] == RSA_PKCS && has("no-pkcs1", NULL)) return MECHANISM_INVALID;
     authenticated = 0;

@@ -79,11 +79,12 @@ def test_what_a_token_cannot_do_is_named(
     assert (check, code) in failed(checks)
 
 
+@pytest.mark.parametrize("behaviour", ["no-pss", "pss-listed"])
 def test_token_without_pss_qualifies_for_tls_1_2(
-    shim: Shim, cli_runner: CliRunner, capsys: pytest.CaptureFixture[str]
+    shim: Shim, cli_runner: CliRunner, capsys: pytest.CaptureFixture[str], behaviour: str
 ) -> None:
     token = shim.hsm.new_token()
-    shim.play("no-pss")
+    shim.play(behaviour)
     checks = qualified(cli_runner, token, capsys, 0)
     (pss,) = [one for one in checks if one["check"] == "sign-pss"]
     assert pss["verdict"] == "not-applicable"

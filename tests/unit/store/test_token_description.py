@@ -50,8 +50,9 @@ def test_state_of_the_pin(shim: Shim, flags: int, state: PinState) -> None:
     assert described(shim, f"flags={flags}").pin is state
 
 
-def test_token_without_pss_is_sufficient_for_tls_1_2(shim: Shim) -> None:
-    told = described(shim, "no-pss")
+@pytest.mark.parametrize("behaviour", ["no-pss", "pss-listed"])
+def test_token_without_pss_is_sufficient_for_tls_1_2(shim: Shim, behaviour: str) -> None:
+    told = described(shim, behaviour)
     assert [one.name for one in told.mechanisms if not one.present] == ["CKM_RSA_PKCS_PSS"]
     assert told.is_sufficient
 

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 import pkcs11
 from pkcs11 import Mechanism, ObjectClass, TokenFlag
+from pkcs11 import exceptions as p11
+from pkcs11.types import MechanismInfo
 
 from certclient.store.pkcs11.errors import translated
 from certclient.store.pkcs11.module import Module
@@ -56,12 +58,12 @@ def describe(module: Module, login: TokenLogin) -> TokenDescription:
 
 
 def _support(slot: pkcs11.Slot) -> Iterator[MechanismSupport]:
-    present = slot.get_mechanisms()
+    listed = slot.get_mechanisms()
     for name, mechanism, required in _MECHANISMS:
-        if mechanism not in present:
+        info = _mechanism_info(slot, mechanism) if mechanism in listed else None
+        if info is None:
             yield MechanismSupport(name, required, present=False)
             continue
-        info = slot.get_mechanism_info(mechanism)
         yield MechanismSupport(
             name,
             required,
@@ -69,6 +71,14 @@ def _support(slot: pkcs11.Slot) -> Iterator[MechanismSupport]:
             min_bits=info.min_key_length or 0,
             max_bits=info.max_key_length or 0,
         )
+
+
+def _mechanism_info(slot: pkcs11.Slot, mechanism: Mechanism) -> MechanismInfo | None:
+    """None for a mechanism that is listed but not there (see `abilities`)."""
+    try:
+        return slot.get_mechanism_info(mechanism)
+    except p11.MechanismInvalid:
+        return None
 
 
 def _pin_state(token: pkcs11.Token) -> PinState:
