@@ -38,7 +38,7 @@ class RevocationChecks:
         """Looks those of `rows` up that are due. Returns whether the journal has changed.
 
         Blocks on the network; asks nobody and needs no key. Never raises a CertclientError: one
-        of the journal is in the log, and the next day repeats what could not be recorded.
+        of the journal is in the log, and the next call repeats what could not be recorded.
         """
         due = due_rows(rows, self.cache, self.clock())
         if not due:
@@ -55,14 +55,20 @@ class RevocationChecks:
     def _check(self, journal: Journal, row: Row, known: Sequence[Certificate]) -> bool:
         certificate, now = row.entry.certificate, self.clock()
         answer = self.lookup(row.profile, certificate, known)
+        changed = self._record(journal, row, answer, now)
+        # After the journal: what was not recorded there is asked again, not only a day later.
         self.cache.note(certificate.fingerprint, RevocationCheck(now, answer.state.value))
+        return changed
+
+    def _record(self, journal: Journal, row: Row, answer: RevocationAnswer, now: datetime) -> bool:
+        """Returns whether the answer changes what the journal says of the certificate."""
         rejection = row.entry.rejection
         if answer.state is RevocationState.REVOKED and rejection is None:
             journal.reject(_rejection(row, answer, now))
             return True
         if answer.state is RevocationState.GOOD and is_revocation(rejection):
             # A certificate on hold has been released (RFC 5280, 5.3.1).
-            journal.accept(certificate.fingerprint)
+            journal.accept(row.entry.certificate.fingerprint)
             return True
         return False
 

@@ -17,6 +17,7 @@ from certclient.enrollment.revocation_cache import RevocationCache
 from certclient.enrollment.revocation_checks import RevocationChecks
 from certclient.enrollment.revocations import REVOKED
 from certclient.model.certificate import Certificate
+from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.profile import Profile, RevocationSettings
 from support.cli_runner import LAB, NOW, CliRunner
 from support.customer import profile_of
@@ -109,6 +110,23 @@ def test_a_revocation_is_a_rejection_until_the_bank_lifts_it(
     bank.answer, bank.now = GOOD, timedelta(days=4)
     assert bank.check(cli_runner), "it was on hold"
     assert bank.journal.rejections() == []
+
+
+def test_a_revocation_that_could_not_be_recorded_is_asked_again(
+    bank: Bank, cli_runner: CliRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The journal is locked, say, or the computer stops before it is written."""
+    cli_runner.add()
+    bank.answer = BAD
+    with monkeypatch.context() as locked:
+        locked.setattr(bank.journal, "reject", fails)
+        assert not bank.check(cli_runner)
+    assert bank.check(cli_runner)
+    assert len(bank.journal.rejections()) == 1
+
+
+def fails(_rejection: Rejection) -> None:
+    raise CertclientError(ErrorCode.DATA_FOLDER)
 
 
 def test_another_rejection_is_not_lifted(bank: Bank, cli_runner: CliRunner) -> None:
