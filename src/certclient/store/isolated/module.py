@@ -95,7 +95,7 @@ class IsolatedModule:
     def begin(self) -> None:
         """Starts looking for tokens, so that `find` has to wait less. Never raises."""
         with self._finding:
-            if self._search is None and self._pause_left() <= 0:
+            if self._search is None and not self._pausing():
                 try:
                     process = self.process()
                     waiting = process.request(FindTokens(), LOOKUPS)
@@ -111,7 +111,7 @@ class IsolatedModule:
         the next call has its result. Raises CertclientError: TOKEN_MODULE_DIED, TOKEN_MODULE_HANGS.
         """
         with self._finding:
-            if self._last_error is not None and self._pause_left() > 0:
+            if self._search is None and self._last_error is not None and self._pausing():
                 raise self._last_error
         self.begin()
         with self._finding:
@@ -240,11 +240,13 @@ class IsolatedModule:
         self._failures += 1
         self._failed_at = self._monotonic()
 
-    def _pause_left(self) -> float:
-        if not self._failures:
-            return 0
+    def _pausing(self) -> bool:
+        """Whether it is too early to search again. A search itself has to have failed before, as
+        only then there is an error to report instead."""
+        if not self._failures or self._last_error is None:
+            return False
         pause = self._pauses[min(self._failures, len(self._pauses)) - 1]
-        return self._failed_at + pause - self._monotonic()
+        return self._monotonic() < self._failed_at + pause
 
 
 @dataclass(slots=True)

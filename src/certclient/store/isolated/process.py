@@ -179,11 +179,11 @@ class ModuleProcess:
 
     def send_pin(self, channel: int, pin: bytearray | None) -> None:
         """Answers PinWanted and wipes `pin`. Raises ProcessEndedError if the child has ended."""
-        with self._lock:
-            try:
+        try:
+            with self._lock:
                 wire.send_pin(self._sink, channel, pin)
-            except (OSError, ValueError) as error:
-                raise ProcessEndedError(self.end_reason) from error
+        except (OSError, ValueError) as error:
+            raise self._unreachable() from error
 
     @property
     def ended(self) -> bool:
@@ -233,11 +233,21 @@ class ModuleProcess:
         return cast(RawIOBase, self._child.stdin if self._child else None)
 
     def _send(self, message: ToChild) -> None:
-        with self._lock:
-            try:
+        try:
+            with self._lock:
                 wire.send(self._sink, message)
-            except (OSError, ValueError) as error:
-                raise ProcessEndedError(self.end_reason) from error
+        except (OSError, ValueError) as error:
+            raise self._unreachable() from error
+
+    def _unreachable(self) -> ProcessEndedError:
+        """How the child has ended that takes no more messages; kills it if it still runs, as
+        otherwise nothing would ever replace it."""
+        if self._child is not None:
+            try:
+                self._child.wait(_END_SECONDS)
+            except subprocess.TimeoutExpired:
+                self.kill()
+        return ProcessEndedError(self.end_reason)
 
     def _run(
         self, command: Sequence[str], environment: Mapping[str, str], started: threading.Event

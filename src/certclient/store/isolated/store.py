@@ -10,6 +10,7 @@ from pathlib import Path
 from certclient.model.certificate import Certificate
 from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
+from certclient.platform import log
 from certclient.store.base import (
     Available,
     CertificateStore,
@@ -28,7 +29,12 @@ from certclient.store.isolated.messages import (
     LookAtToken,
     TokenEntry,
 )
-from certclient.store.isolated.module import IsolatedModule, R, certclient_error
+from certclient.store.isolated.module import (
+    IsolatedModule,
+    ModuleBugError,
+    R,
+    certclient_error,
+)
 from certclient.store.isolated.modules import module_at
 from certclient.store.isolated.session import change_pin, open_session
 from certclient.store.token_description import TokenDescription
@@ -45,8 +51,23 @@ def find_tokens(path: Path, patience: float | None = None) -> list[CertificateSt
     try:
         entries = module.find(patience)
     except CertclientError as error:
-        return [unavailable(f"pkcs11-module:{path}", path.name, Destination.USB, error)]
+        return [_broken(path, error)]
+    except ModuleBugError as error:
+        # The other stores must stay in the list.
+        log.crash(error)
+        return [_broken(path, _unreadable(path, error))]
     return [_store(module, entry) for entry in entries]
+
+
+def _broken(path: Path, error: CertclientError) -> CertificateStore:
+    return unavailable(f"pkcs11-module:{path}", path.name, Destination.USB, error)
+
+
+def _unreadable(path: Path, error: ModuleBugError) -> CertclientError:
+    """As `pkcs11.middleware.unreadable`, which only the child may import."""
+    return CertclientError(
+        ErrorCode.STORE_UNAVAILABLE, path=str(path), reason=str(error), problem="module"
+    )
 
 
 def _store(module: IsolatedModule, entry: TokenEntry) -> CertificateStore:

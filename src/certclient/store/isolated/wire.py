@@ -101,6 +101,8 @@ def receive(file: ByteReader, kind: Any, *, pins: bool = False) -> Any:
     header = _read(file, _HEADER.size)
     if not header:
         return None
+    if len(header) < _HEADER.size:
+        raise ProtocolError("the stream ends within a frame")
     length, frame_kind = _HEADER.unpack(header)
     if frame_kind not in ((_MESSAGE, _PIN) if pins else (_MESSAGE,)) or length > _LONGEST:
         raise ProtocolError("not a frame")

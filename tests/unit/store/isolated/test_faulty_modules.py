@@ -147,6 +147,33 @@ def test_broken_module_leaves_the_other_stores(
     assert token.certificates() == []
 
 
+def test_slow_search_is_not_waited_for_after_sessions_that_failed(faulty: FaultyModule) -> None:
+    module = faulty.module()
+    store = faulty.store(module)
+    for _ in range(3):
+        faulty.plan("C_FindObjectsInit", "abort")
+        with pytest.raises(CertclientError):
+            store.certificates()
+    faulty.plan("C_GetSlotList", "wait")
+    with pytest.raises(CertclientError) as slow:
+        module.find(patience=0)
+    assert slow.value.code is ErrorCode.TOKEN_MODULE_HANGS
+    searching = module.process()
+    faulty.go_on()
+    assert [entry.label for entry in module.find()] == [faulty.token.label]
+    assert module.process() is searching, "it was not started again"
+    module.stop()
+
+
+def test_module_that_meets_a_mistake_of_ours_is_one_store() -> None:
+    """No path has a zero byte; the exception for it is one that nobody expects."""
+    (store,) = find_tokens(Path("/lib/vendor\0.so"))
+    state = store.availability()
+    assert isinstance(state, Unavailable)
+    assert (state.reason, state.data["problem"]) == (ErrorCode.STORE_UNAVAILABLE, "module")
+    assert state.data["reason"].startswith("ValueError at ")
+
+
 def test_module_that_always_fails_is_started_ever_more_rarely(faulty: FaultyModule) -> None:
     now = [0.0]
     module = IsolatedModule(faulty.path, pauses=(0, 1000), monotonic=lambda: now[0])
