@@ -42,7 +42,7 @@ def qualify_ca(
     code_stdin: bool,
     yes: bool,
     skip: Sequence[str],
-    wait: float,
+    ca_wait: float,
     proxy_user: str,
 ) -> int:
     """Runs the checks and prints the report.
@@ -62,7 +62,7 @@ def qualify_ca(
         raise CertclientError(ErrorCode.CONSENT_REFUSED)
     skipped = {Check(name) for name in skip}
     issue_code = _issue_code(interaction, user_id) if Check.OBTAIN not in skipped else None
-    environment = _environment(invocation, profile, interaction, user_id, wait, issue_code)
+    environment = _environment(invocation, profile, interaction, user_id, ca_wait, issue_code)
     if not invocation.json:
         _print_heading(invocation, environment)
     show = _silent if invocation.json else partial(_print_result, invocation)
@@ -261,7 +261,12 @@ command = Command(
         Option(["--code-stdin"], is_flag=True),
         Option(["--skip"], multiple=True, type=click.Choice([check.value for check in Check])),
         Option(["--yes", "-y"], is_flag=True),
-        Option(["--wait"], type=click.FloatRange(min=0), default=_DEFAULT_WAIT, metavar="SECONDS"),
+        Option(
+            ["--wait", "ca_wait"],
+            type=click.FloatRange(min=0),
+            default=_DEFAULT_WAIT,
+            metavar="SECONDS",
+        ),
         proxy_parameter(),
         *common_parameters(),
     ],
