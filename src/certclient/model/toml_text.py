@@ -70,7 +70,9 @@ def parse(text: str) -> TomlText:
 
 def parent(key: str) -> str:
     """The table or list around `key`: `ca` for `ca.url`, "" for a key of the file."""
-    return re.sub(r"(?:\.?[^.\[\]]*|\[\d+\])$", "", key) if key else ""
+    around = re.sub(r"(?:\.?[^.\[\]]*|\[\d+\])$", "", key)
+    # A quoted name may hold a bracket of its own.
+    return around if len(around) < len(key) else ""
 
 
 # The errors of tomllib (CPython's Lib/tomllib/_parser.py), by the beginnings of their messages.
@@ -147,6 +149,7 @@ class _Scanner:
         path = ""
         for part in self._key():
             path = self._element(_joined(path, part))
+            self._note(path, start)
         if array:
             path = re.sub(r"\[\d+\]$", "", path)
             number = self.counted.get(path, -1) + 1

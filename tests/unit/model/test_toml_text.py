@@ -156,3 +156,10 @@ def paths(value: object, path: str = "") -> list[str]:
     else:
         return []
     return [found for key, one in inner for found in (key, *paths(one, key))]
+
+
+@pytest.mark.parametrize("key", ["]", "a]", "[a", "a[b", "a.b]", "]]"])
+def test_place_of_a_name_with_brackets_is_looked_for_once(key: str) -> None:
+    """A profile with such a name must not hang the program."""
+    assert parse("x = 1\n").position(key) is None
+    assert parse(f"['{key}'.x]\na = 1\n").position(key) == Position(1, 1)
