@@ -36,6 +36,12 @@ def addresses_in(certificate: Certificate) -> RevocationAddresses:
     )
 
 
+def distribution_points(certificate: Certificate) -> frozenset[str]:
+    """All URIs of its CRL distribution points, as they are written. Never raises."""
+    points = CertificateReader(certificate.der).extension(_CRL_DISTRIBUTION_POINTS)
+    return frozenset(_uris(ber.read(points))) if points else frozenset()
+
+
 def _responders(value: bytes | None) -> Iterator[str]:
     for description in ber.children(ber.read(value)) or () if value else ():
         method_and_place = ber.children(description) or ()

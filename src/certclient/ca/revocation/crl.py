@@ -8,6 +8,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtensionOID
 
+from certclient.ca.revocation.addresses import distribution_points
 from certclient.ca.revocation.answers import (
     AnswerError,
     RevocationAnswer,
@@ -35,14 +36,15 @@ def answer(
 ) -> RevocationAnswer:
     """Reads a CRL (DER or PEM) about `certificate`, issued by `issuer`, at `now` (aware).
 
-    Counts only if it is the issuer's own, signed by it, complete (no delta, not for CAs or for some
-    reasons alone), and fresh. Raises AnswerError.
+    Counts only if it is the issuer's own, signed by it, complete for this certificate (no delta,
+    not for CAs or for some reasons alone, not of another distribution point), and fresh. Raises
+    AnswerError.
     """
     with readable("CRL"):
         is_pem = data.lstrip().startswith(_PEM)
         parsed = (x509.load_pem_x509_crl if is_pem else x509.load_der_x509_crl)(data)
         _check_issuer(parsed, issuer)
-        _check_complete(parsed)
+        _check_complete(parsed, certificate)
         der = parsed.public_bytes(Encoding.DER)
         check_signed(_algorithm(der), parsed.signature, parsed.tbs_certlist_bytes, issuer, allowed)
         check_fresh(parsed.last_update_utc, parsed.next_update_utc, now)
@@ -61,7 +63,7 @@ def _check_issuer(parsed: x509.CertificateRevocationList, issuer: Certificate) -
         raise AnswerError("the issuer's key must not sign CRLs")
 
 
-def _check_complete(parsed: x509.CertificateRevocationList) -> None:
+def _check_complete(parsed: x509.CertificateRevocationList, certificate: Certificate) -> None:
     for extension in parsed.extensions:
         value = extension.value
         if extension.oid == ExtensionOID.DELTA_CRL_INDICATOR:
@@ -75,8 +77,18 @@ def _check_complete(parsed: x509.CertificateRevocationList) -> None:
             )
             if partial:
                 raise AnswerError("an incomplete or indirect CRL")
+            if _is_of_another_point(value, certificate):
+                raise AnswerError("the CRL of another distribution point")
         elif extension.critical:
             raise AnswerError(f"unknown critical extension {extension.oid.dotted_string}")
+
+
+def _is_of_another_point(scope: x509.IssuingDistributionPoint, certificate: Certificate) -> bool:
+    """Whether a CA with several CRLs lists `certificate` in another one (RFC 5280, 6.3.3 (b))."""
+    uri = x509.UniformResourceIdentifier
+    own = {name.value for name in scope.full_name or () if isinstance(name, uri)}
+    wanted = distribution_points(certificate)
+    return bool(own and wanted) and own.isdisjoint(wanted)
 
 
 def _reason(entry: x509.RevokedCertificate) -> str:

@@ -201,6 +201,21 @@ def test_a_crl_that_does_not_count(case: str) -> None:
         listed(INCOMPLETE[case].der)
 
 
+@pytest.mark.parametrize(("place", "counts"), [("crl", True), ("crl-2", False)])
+def test_a_ca_with_several_crls_lists_a_certificate_in_its_own(place: str, counts: bool) -> None:
+    """Silence in another one says nothing."""
+    point = [x509.UniformResourceIdentifier(f"http://bank.example.jp/{place}")]
+    points = x509.CRLDistributionPoints([x509.DistributionPoint(point, None, None, None)])
+    leaf = ISSUER.leaf(extensions=Extensions(others=[(points, False)]))
+    whole = EMPTY.changed(extensions=[(distribution(), True)]).der
+    if counts:
+        answer = crl.answer(whole, leaf, ISSUER.certificate, NOW, ALL_CA_SIGNATURES)
+        assert answer.state is RevocationState.GOOD
+    else:
+        with pytest.raises(AnswerError, match="another distribution point"):
+            crl.answer(whole, leaf, ISSUER.certificate, NOW, ALL_CA_SIGNATURES)
+
+
 def test_a_key_that_must_not_sign_crls() -> None:
     with pytest.raises(AnswerError):
         listed(EMPTY.der, NOT_FOR_CRLS)
