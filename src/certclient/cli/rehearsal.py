@@ -74,13 +74,16 @@ class Rehearsal:
             raise CertclientError(ErrorCode.PRACTICE_BANK, reason=reason) from error
 
     def close(self) -> None:
-        """Ends the bank and removes the stores with their keys. Never raises a CertclientError."""
+        """Ends the bank and removes the stores with their keys. Raises no CertclientError and no
+        OSError: the rest must be removed all the same."""
         self._abandon()
         self.bank.stop()
         try:
             self.services.remove_rehearsal_stores(self.folder)
         except CertclientError as error:
             log.error(error)
+        except OSError as error:
+            log.crash(error)
 
     def _abandon(self) -> None:
         """Gives up what is unfinished: its keys may be in a place that outlives the folder."""
@@ -96,7 +99,8 @@ class Rehearsal:
 def rehearsal(services: Services) -> Iterator[Rehearsal]:
     """A rehearsal in a temporary folder; at the end, nothing of it is left.
 
-    Within the block, this process and those that it starts belong to it. Raises DATA_FOLDER.
+    Within the block, this process and those that it starts belong to it. Raises DATA_FOLDER, and
+    DATA_REMAINS if the folder cannot be removed.
     """
     try:
         folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
@@ -117,6 +121,8 @@ def rehearsal(services: Services) -> Iterator[Rehearsal]:
         else:
             os.environ[VARIABLE] = before
         _remove(folder)
+    if folder.exists():
+        raise CertclientError(ErrorCode.DATA_REMAINS, path=str(folder))
 
 
 def _remove(folder: Path) -> None:

@@ -122,8 +122,10 @@ class _Reader:
     def _table(self) -> ProfileTable:
         try:
             return msgspec.convert(self._text.table, ProfileTable)
-        except msgspec.ValidationError:
+        except msgspec.ValidationError as error:
             table, faults = examine_shape(self._text.table, ProfileTable)
+            # Refused in any case: the table may hold placeholders.
+            faults = faults or [("", FaultError(Reason.OTHER, detail=str(error)))]
             self._found = [self._fault(key, fault) for key, fault in faults]
             return table
 

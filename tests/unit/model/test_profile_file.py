@@ -10,6 +10,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import dsa, ec
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 
+from certclient.model import profile_file
 from certclient.model.ca_signatures import ALL_CA_SIGNATURES, CaSignature
 from certclient.model.certificate import Role
 from certclient.model.errors import CertclientError, ErrorCode
@@ -17,6 +18,8 @@ from certclient.model.keys import KeySpec
 from certclient.model.lifecycle import RenewalPolicy
 from certclient.model.profile import Profile, RevocationSettings, SecretPolicy
 from certclient.model.profile_file import examine_profile, profile_from_text
+from certclient.model.profile_syntax import ProfileTable
+from certclient.model.shape import examine_shape
 from support.announcements import ec_key, public_key_pem, spki
 from support.paths import Authority, IssuerKey
 from support.pki import certificate_pem, make_lab, private_key_pem, rsa_key, spki_of
@@ -386,3 +389,12 @@ def test_update_address_and_keys_are_read() -> None:
 )
 def test_invalid_updates_section_is_reported_with_its_key(old: str, new: str, key: str) -> None:
     assert refusal(GOOD + UPDATES.replace(old, new)).data["key"] == f"updates.{key}"
+
+
+def test_a_profile_that_only_msgspec_refuses_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The walk that finds every fault could miss one; its placeholders must never be used."""
+    sound = examine_shape({}, ProfileTable)[0]
+    monkeypatch.setattr(profile_file, "examine_shape", lambda *_: (sound, []))
+    examined = examine_profile(GOOD.replace("schema = 1", "schema = 2"), "bank.toml")
+    assert examined.profile is None
+    assert examined.faults[0].data["reason"] == "other"

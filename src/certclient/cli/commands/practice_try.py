@@ -32,7 +32,7 @@ _POLL_SECONDS = 0.5
 def try_(context: click.Context, window: bool) -> int:
     """Runs until Ctrl+C or until the window that it has opened is closed; returns the exit code.
 
-    Raises CertclientError: PRACTICE_BANK, DATA_FOLDER, USAGE within a rehearsal.
+    Raises CertclientError: PRACTICE_BANK, DATA_FOLDER, DATA_REMAINS, USAGE within a rehearsal.
     """
     invocation = invocation_of(context)
     invocation.command = "practice try"
