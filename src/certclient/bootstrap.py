@@ -421,15 +421,21 @@ def bank_statuses(journal: Path | None = None) -> BankStatuses:
     Needs no profile. If the journal is unreadable, the result contains only the reason
     (`journal_error`). `journal`: a journal other than this user's. Does not create a missing one.
     """
+    from dataclasses import replace
+
+    from certclient.configuration.profiles import profile_files
     from certclient.enrollment.bank_status import BankStatuses, read_statuses
     from certclient.enrollment.journal import Journal
     from certclient.model.errors import CertclientError
-    from certclient.platform.folders import journal_file
+    from certclient.platform.folders import journal_file, profile_folders
     from certclient.platform.private_files import may_exist
 
     path = journal or journal_file()
     try:
-        return read_statuses(Journal(path)) if may_exist(path) else BankStatuses()
+        if not may_exist(path):
+            return BankStatuses()
+        found = read_statuses(Journal(path))
+        return replace(found, set_up=frozenset(profile_files(profile_folders())))
     except CertclientError as error:
         return BankStatuses(journal_error=error)
 

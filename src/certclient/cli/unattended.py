@@ -90,21 +90,9 @@ def _banks(invocation: Invocation) -> list[Invocation]:
 
 
 def _owners(invocation: Invocation, profiles: Sequence[Profile]) -> dict[str, str]:
-    """The bank (profile id) of each certificate, by fingerprint (hex), that several could claim.
-
-    A certificate of a bank that is set up but not asked, as its profile cannot be used or another
-    one was chosen, stays with that bank: no other bank's CA is asked about it.
-    """
-    services = invocation.services
-    asked = {profile.id for profile in profiles}
-    others = {bank.id for bank in services.banks().configured} - asked
-    known = services.statuses().banks.items()
-    owners = {fingerprint: bank for fingerprint, bank in known if bank in others}
-    if len(profiles) > 1:
-        for found in read_each(invocation, profiles):
-            for entry in found.entries:
-                owners.setdefault(entry.certificate.fingerprint, entry.bank)
-    return owners
+    """The bank (profile id) of each certificate, by fingerprint (hex), that several could claim."""
+    found = read_each(invocation, profiles) if len(profiles) > 1 else []
+    return {entry.certificate.fingerprint: entry.bank for one in found for entry in one.entries}
 
 
 def _look_up_revocations(invocation: Invocation) -> None:

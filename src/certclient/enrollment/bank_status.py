@@ -42,16 +42,18 @@ class BankStatuses:
     `rejections`: the certificates that the bank does not accept, and why. `unconfirmed`: the id of
     the procedure of each unconfirmed certificate. `successors`: the certificate that replaced
     another. `banks`: the profile id of the bank at which a procedure issued or replaced it.
-    `token_used`: a procedure has used a USB token. `issuers`: the Common Names of the CAs, by
-    profile id, whose certificates this program has accepted for that bank, as their paths led to
-    its trust anchors. `journal_error`: why the journal could not be read; the other fields are then
-    empty.
+    `set_up`: the profile ids of the banks that this computer is set up for, whether their profiles
+    can be used or not; empty if nobody has looked. `token_used`: a procedure has used a USB token.
+    `issuers`: the Common Names of the CAs, by profile id, whose certificates this program has
+    accepted for that bank, as their paths led to its trust anchors. `journal_error`: why the
+    journal could not be read; the other fields are then empty.
     """
 
     rejections: Mapping[str, Rejection] = field(default_factory=lambda: MappingProxyType({}))
     unconfirmed: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     successors: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     banks: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    set_up: frozenset[str] = frozenset()
     token_used: bool = False
     issuers: Mapping[str, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
     journal_error: CertclientError | None = None
@@ -64,6 +66,15 @@ class BankStatuses:
         rule = profile.subject_rule
         accepted = self.issuers.get(profile.id, frozenset())
         return replace(rule, issuers=rule.issuers | accepted) if rule.issuers else rule
+
+    def elsewhere(self, certificate: Certificate, profile_id: str) -> bool:
+        """Whether the certificate is known to be of another bank that is set up.
+
+        It stays that bank's, even while its profile cannot be used or another bank was chosen:
+        otherwise a bank with a similar subject rule would be asked to renew it.
+        """
+        known = self.banks.get(certificate.fingerprint, profile_id)
+        return known != profile_id and known in self.set_up
 
     def of(self, certificate: Certificate) -> BankStatus:
         """The status of one certificate."""

@@ -175,6 +175,7 @@ def _entries(
         )
         for stored in found
         if (owner := stored.certificate.named_owner(rule)) is not None
+        and not statuses.elsewhere(stored.certificate, profile.id)
     ]
 
 

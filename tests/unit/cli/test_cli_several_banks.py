@@ -277,3 +277,10 @@ def test_same_user_id_at_two_banks_is_ambiguous_and_bank_decides(
     both.statuses = replace(both.statuses, banks={fingerprint: "second"})
     certificates = run_json(both, capsys, "list")["certificates"]
     assert [row["profile"] for row in certificates] == ["second"], "obtained there by this computer"
+    both.statuses = replace(both.statuses, set_up=frozenset({"practice", "second"}))
+    damaged = CertclientError(ErrorCode.PROFILE_INVALID, file="second.toml")
+    both.banks = Banks((both.banks.configured[0], replace(second, profile=None, error=damaged)))
+    assert run_json(both, capsys, "list")["certificates"] == [], "not the first bank's meanwhile"
+    both.statuses = replace(both.statuses, set_up=frozenset({"practice"}))
+    listed = run_json(both, capsys, "list")["certificates"]
+    assert [row["profile"] for row in listed] == ["practice"], "the second is not set up any more"

@@ -249,7 +249,11 @@ def test_no_bank_is_asked_about_another_banks_certificate(
         earlier = replace(cli_runner.profile, id="a-first", subject_rule=other)
     else:
         earlier = replace(cli_runner.profile, id="a-first")
-        cli_runner.statuses = replace(cli_runner.statuses, banks={fingerprint: "practice"})
+        cli_runner.statuses = replace(
+            cli_runner.statuses,
+            banks={fingerprint: "practice"},
+            set_up=frozenset({"a-first", "practice"}),
+        )
     usable = first != "second-unusable"
     broken = None if usable else CertclientError(ErrorCode.PROFILE_INVALID, file="practice.toml")
     banks = Banks(
