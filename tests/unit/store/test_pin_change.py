@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.keys import KeySpec
 from certclient.model.secret import Secret
 from certclient.store.base import (
     AttemptsLeft,
@@ -19,7 +20,7 @@ from certclient.store.isolated.store import IsolatedTokenStore
 from certclient.store.pkcs11.store import TokenStore
 from support.pkcs11_faults import Faults
 from support.pkcs11_shim import Shim
-from support.softhsm import MODULE, PIN, SoftHsm, SoftHsmToken
+from support.softhsm import MODULE, PIN, SoftHsm, SoftHsmToken, right_pin
 
 NEW = "7410258"
 WRONG = "111111"
@@ -175,3 +176,14 @@ def test_locked_token_is_not_asked(shim: Shim) -> None:
     answers = Answers([PIN], [NEW])
     assert failure(lambda: token.store().change_pin(answers)).code is ErrorCode.PIN_LOCKED
     assert answers.requests == []
+
+
+def test_token_that_is_open_for_work_stays_logged_in(softhsm: SoftHsm) -> None:
+    """The end of a PIN change closes all sessions of the process."""
+    token = softhsm.new_token()
+    with token.store().open(right_pin) as session:
+        with pytest.raises(RuntimeError, match="open already"):
+            token.store().change_pin(Answers([PIN], [NEW]))
+        key = session.create_key(KeySpec(2048), "still logged in")
+        assert session.find_key("still logged in") == key
+    token.store().change_pin(Answers([PIN], [NEW]))

@@ -1,4 +1,5 @@
-"""Full tokens: noticed before a key is made where the token says, and told with what it holds."""
+"""Full tokens: detected before a key is made, if the token reports its free memory; the error lists
+what is on it."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from contextlib import suppress
 
 import pkcs11
 
+from certclient.model.certificate import DATES
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import procedure_of
 from certclient.store.pkcs11 import keypairs
@@ -69,6 +71,8 @@ def _contents(session: pkcs11.Session) -> dict[str, str]:
 def _named(found: CertificateObject) -> str:
     certificate = found.certificate
     name = certificate.common_name or certificate.serial_hex or found.label
+    if certificate.unreadable & DATES:
+        return name or found.key_id.hex() or "?"
     return f"{name} ({certificate.not_after_tokyo:%Y-%m-%d})"
 
 

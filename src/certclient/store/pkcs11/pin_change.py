@@ -42,13 +42,14 @@ class _Handle(Protocol):
 
 def change_pin(login: TokenLogin, pin: PinProvider) -> None:
     """See `store.base.PinChanging.change_pin`."""
-    token = login.locate()
-    _check_changeable(token)
-    with _public_session(login, token) as session:
-        if has_pin_pad(token):
-            _at_the_token(login, session)
-            return
-        _Change(login, session, pin).carry_out()
+    with login.exclusive():
+        token = login.locate()
+        _check_changeable(token)
+        with _public_session(login, token) as session:
+            if has_pin_pad(token):
+                _at_the_token(login, session)
+                return
+            _Change(login, session, pin).carry_out()
 
 
 def _at_the_token(login: TokenLogin, session: pkcs11.Session) -> None:

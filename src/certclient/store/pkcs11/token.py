@@ -147,18 +147,29 @@ class TokenLogin:
         removes sessions leaked by failed logins. Closing never raises, so that it cannot mask an
         error from the block. Raises RuntimeError if the store is already open in this process.
         """
+        with self.exclusive():
+            token = self.locate()
+            session = None
+            secrets: list[Secret] = []
+            try:
+                session = self._logged_in(token, pin, secrets)
+                yield Login(session, self._signature_pin(session, pin, secrets))
+            finally:
+                secrets.clear()
+                self._log_out(token, session)
+
+    @contextmanager
+    def exclusive(self) -> Iterator[None]:
+        """For work that ends by closing all sessions of this process with the token.
+
+        Raises RuntimeError if such work is being done already.
+        """
         if self.store_id in _in_use:
             raise RuntimeError(f"{self.store_id} is open already in this process")
-        token = self.locate()
         _in_use.add(self.store_id)
-        session = None
-        secrets: list[Secret] = []
         try:
-            session = self._logged_in(token, pin, secrets)
-            yield Login(session, self._signature_pin(session, pin, secrets))
+            yield
         finally:
-            secrets.clear()
-            self._log_out(token, session)
             _in_use.discard(self.store_id)
 
     def _log_out(self, token: pkcs11.Token, session: pkcs11.Session | None) -> None:

@@ -12,7 +12,7 @@ from certclient.model.keys import KeyRef, KeySpec
 from certclient.store.pkcs11.certificate_writing import object_template
 from support.pkcs11_shim import Shim
 from support.pki import make_lab
-from support.softhsm import SoftHsmToken, right_pin
+from support.softhsm import PIN, SoftHsmToken, right_pin
 
 LABEL = "certclient 0000000000000001"
 NAME = "電子証明書"
@@ -61,6 +61,19 @@ def test_a_full_token_says_so_and_keeps_nothing(
     assert error.data["reason"].startswith("CKR_")
     assert certificates_on(token) == []
     assert token.store().certificates() == []
+
+
+def test_a_full_token_names_a_certificate_that_cannot_be_read(shim: Shim) -> None:
+    """By its label alone: it has no date."""
+    token = shim.hsm.new_token()
+    key, certificate = new_pair(token)
+    (found,) = token.hsm.module().tokens()
+    with found.open(rw=True, user_pin=PIN) as session:
+        session.create_object(
+            {**object_template(certificate, "damaged", b"7"), Attribute.VALUE: b"\x30\x03abc"}
+        )
+    shim.play("write=0x31")
+    assert refusal(token, key, certificate).data["certificates"] == "damaged"
 
 
 def test_a_full_token_names_what_may_be_deleted(shim: Shim) -> None:

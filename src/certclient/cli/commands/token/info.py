@@ -21,7 +21,7 @@ from certclient.store.token_description import MechanismSupport, TokenDescriptio
 @dataclass(frozen=True, slots=True)
 class _Token:
     store: CertificateStore
-    told: TokenDescription
+    description: TokenDescription
     certificates: Sequence[StoredCertificate]
 
     def of_key(self, key: TokenKey) -> Certificate | None:
@@ -57,29 +57,29 @@ def _read(store: CertificateStore) -> _Token:
 
 
 def _lines(invocation: Invocation, token: _Token) -> Iterator[str]:
-    yield from description_lines(invocation, token.told)
+    yield from description_lines(invocation, token.description)
     yield from _contents(invocation, token)
 
 
-def description_lines(invocation: Invocation, told: TokenDescription) -> Iterator[str]:
+def description_lines(invocation: Invocation, description: TokenDescription) -> Iterator[str]:
     """The device, its PIN, memory and mechanisms in words."""
     catalogue = invocation.catalogue
-    for name, value in _facts(told).items():
+    for name, value in _facts(description).items():
         if value:
             yield catalogue.text(f"token-info.{name}", value=value)
-    yield catalogue.text(f"token-info.pin-{told.pin.value}")
-    if told.pin_pad:
+    yield catalogue.text(f"token-info.pin-{description.pin.value}")
+    if description.pin_pad:
         yield catalogue.text("token-info.pin-pad")
-    elif told.max_pin_length:
-        limits = {"least": told.min_pin_length, "most": told.max_pin_length}
+    elif description.max_pin_length:
+        limits = {"least": description.min_pin_length, "most": description.max_pin_length}
         yield catalogue.text("token-info.pin-length", **limits)
     yield catalogue.text(
-        "token-info.memory" if told.free_memory is not None else "token-info.memory-unknown",
-        bytes=told.free_memory,
+        "token-info.memory" if description.free_memory is not None else "token-info.memory-unknown",
+        bytes=description.free_memory,
     )
-    if told.write_protected:
+    if description.write_protected:
         yield catalogue.text("token-info.write-protected")
-    for mechanism in told.mechanisms:
+    for mechanism in description.mechanisms:
         yield f"{mechanism.name}: {catalogue.text(f'token-info.{_support(mechanism)}')}"
 
 
@@ -89,16 +89,16 @@ def _support(mechanism: MechanismSupport) -> str:
     return "missing" if mechanism.required else "missing-optional"
 
 
-def _facts(told: TokenDescription) -> Mapping[str, str]:
+def _facts(description: TokenDescription) -> Mapping[str, str]:
     return {
-        "label": told.label,
-        "manufacturer": told.manufacturer,
-        "model": told.model,
-        "serial": told.serial,
-        "hardware": told.hardware_version,
-        "firmware": told.firmware_version,
-        "reader": told.reader,
-        "module": f"{told.module} {told.module_version}",
+        "label": description.label,
+        "manufacturer": description.manufacturer,
+        "model": description.model,
+        "serial": description.serial,
+        "hardware": description.hardware_version,
+        "firmware": description.firmware_version,
+        "reader": description.reader,
+        "module": f"{description.module} {description.module_version}",
     }
 
 
@@ -113,7 +113,7 @@ def _contents(invocation: Invocation, token: _Token) -> Iterator[str]:
             serial=certificate.serial_hex,
             until=_until(invocation, certificate),
         )
-    for one in token.told.keys:
+    for one in token.description.keys:
         if token.of_key(one) is None:
             yield catalogue.text("token-info.lone-key", label=one.label, id=one.key_id)
 
@@ -127,31 +127,31 @@ def _until(invocation: Invocation, certificate: Certificate) -> str:
 def _record(token: _Token) -> JsonObject:
     return {
         "store": token.store.store_id,
-        **description_record(token.told),
-        "keys": [_key_record(token, one) for one in token.told.keys],
+        **description_record(token.description),
+        "keys": [_key_record(token, one) for one in token.description.keys],
         "certificates": [stored_record(one) for one in token.certificates],
     }
 
 
-def description_record(told: TokenDescription) -> JsonObject:
+def description_record(description: TokenDescription) -> JsonObject:
     """The device, its PIN, memory and mechanisms."""
     return {
-        "label": told.label,
-        "manufacturer": told.manufacturer,
-        "model": told.model,
-        "serial": told.serial,
-        "hardware_version": told.hardware_version,
-        "firmware_version": told.firmware_version,
-        "reader": told.reader,
-        "module": told.module,
-        "module_version": told.module_version,
-        "pin": told.pin.value,
-        "pin_pad": told.pin_pad,
-        "min_pin_length": told.min_pin_length,
-        "max_pin_length": told.max_pin_length,
-        "free_memory": told.free_memory,
-        "write_protected": told.write_protected,
-        "mechanisms": [_mechanism_record(one) for one in told.mechanisms],
+        "label": description.label,
+        "manufacturer": description.manufacturer,
+        "model": description.model,
+        "serial": description.serial,
+        "hardware_version": description.hardware_version,
+        "firmware_version": description.firmware_version,
+        "reader": description.reader,
+        "module": description.module,
+        "module_version": description.module_version,
+        "pin": description.pin.value,
+        "pin_pad": description.pin_pad,
+        "min_pin_length": description.min_pin_length,
+        "max_pin_length": description.max_pin_length,
+        "free_memory": description.free_memory,
+        "write_protected": description.write_protected,
+        "mechanisms": [_mechanism_record(one) for one in description.mechanisms],
     }
 
 
