@@ -10,7 +10,8 @@ import pytest
 from certclient.model.errors import CertclientError
 from certclient.model.keys import KeySpec
 from certclient.model.secret import Secret
-from certclient.store.isolated.store import find_tokens
+from certclient.store.base import AttemptsLeft, PinProvider, PinPurpose, PinRequest
+from certclient.store.isolated.store import IsolatedTokenStore, find_tokens
 from support.cli_runner import CliRunner, FakeTerminal
 from support.pkcs11_shim import Shim
 from support.softhsm import PIN, SoftHsm, SoftHsmToken, right_pin
@@ -108,6 +109,39 @@ def test_what_does_not_fit_changes_nothing(
     assert cli_runner.run("token", "change-pin", "--pin-stdin", "--json") == 2
     assert json.loads(capsys.readouterr().out)["error"]["code"] == code
     assert opens_with(token, PIN)
+
+
+@pytest.mark.parametrize(
+    ("given", "code", "exit_code"),
+    [(1, "CC-CANCELLED", 7), (2, "CC-TOKEN-FAILED", 5), (3, "CC-TOKEN-FAILED", 5)],
+    ids=["before the new PIN", "during the change", "after a wrong PIN"],
+)
+def test_interrupted_change_does_not_claim_that_nothing_has_changed(
+    cli_runner: CliRunner,
+    token: SoftHsmToken,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    given: int,
+    code: str,
+    exit_code: int,
+) -> None:
+    """Ctrl+C reaches the program, and not the token."""
+
+    def interrupted(store: IsolatedTokenStore, pin: PinProvider) -> None:
+        asked = (PinPurpose.CURRENT, PinPurpose.NEW, PinPurpose.CURRENT)[:given]
+        for purpose in asked:
+            unknown = AttemptsLeft.UNKNOWN
+            assert pin(PinRequest(store.store_id, store.label, unknown, purpose=purpose))
+        raise KeyboardInterrupt
+
+    assert token.label == "専用USB"
+    monkeypatch.setattr(IsolatedTokenStore, "change_pin", interrupted)
+    answers = [PIN, NEW, NEW, PIN]
+    cli_runner.terminal = FakeTerminal(interactive=True, answers=answers)
+    assert cli_runner.run("token", "change-pin", "--json") == exit_code
+    error = json.loads(capsys.readouterr().out)["error"]
+    assert error["code"] == code
+    assert error["data"].get("problem") == ("pin-unknown" if given > 1 else None)
 
 
 def test_script_does_not_spend_the_last_attempt(

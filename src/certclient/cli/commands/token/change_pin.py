@@ -17,7 +17,7 @@ from certclient.i18n.catalogue import Catalogue
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.secret import Secret
 from certclient.platform import log
-from certclient.store.base import AttemptsLeft, PinChanging, PinPurpose, PinRequest
+from certclient.store.base import AttemptsLeft, PinChanging, PinProvider, PinPurpose, PinRequest
 from certclient.store.names import title_of
 
 
@@ -28,12 +28,11 @@ def change_pin(invocation: Invocation, store: str, pin_stdin: bool) -> int:
     token = chosen_token(invocation, store)
     if not isinstance(token, PinChanging):
         raise why_not(token)
-    terminal = invocation.services.terminal
-    pins = _PinsFromInput(terminal) if pin_stdin else _PinsOfPerson(terminal, invocation.catalogue)
+    pins = _Given(_source(invocation, pin_stdin=pin_stdin))
     try:
         token.change_pin(pins)
     except (KeyboardInterrupt, EOFError) as error:
-        raise CertclientError(ErrorCode.CONSENT_REFUSED) from error
+        raise _interrupted(token.label, pins) from error
     log.event("pin-changed")
     place = invocation.place(token.destination, title_of(token))
     if invocation.json:
@@ -43,6 +42,35 @@ def change_pin(invocation: Invocation, store: str, pin_stdin: bool) -> int:
     else:
         click.echo(invocation.catalogue.text("change-pin.done", place=place))
     return DONE
+
+
+def _source(invocation: Invocation, *, pin_stdin: bool) -> PinProvider:
+    terminal = invocation.services.terminal
+    return _PinsFromInput(terminal) if pin_stdin else _PinsOfPerson(terminal, invocation.catalogue)
+
+
+def _interrupted(label: str, pins: _Given) -> CertclientError:
+    """What Ctrl+C means. A token that has both PINs goes on with the change."""
+    if not pins.complete:
+        return CertclientError(ErrorCode.CONSENT_REFUSED)
+    data = {"token": label, "problem": "pin-unknown", "reason": "Ctrl+C"}
+    return CertclientError(ErrorCode.TOKEN_FAILED, **data)
+
+
+@dataclass(slots=True)
+class _Given:
+    """Passes requests on to `source`. `complete`: the token may be changing its PIN right now."""
+
+    source: PinProvider
+    complete: bool = False
+
+    def __call__(self, request: PinRequest) -> Secret | None:
+        """See PinProvider."""
+        known, self.complete = self.complete, False
+        secret = self.source(request)
+        # Both are there once the new one is; later requests replace one of the two.
+        self.complete = secret is not None and (known or request.purpose is PinPurpose.NEW)
+        return secret
 
 
 @dataclass(slots=True)
