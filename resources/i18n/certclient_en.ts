@@ -1698,8 +1698,8 @@ Closing the window removes everything.</translation>
         <translation>Delete &amp;for good…</translation>
     </message>
     <message>
-        <source>Change the P&amp;IN…</source>
-        <translation>Change the P&amp;IN…</translation>
+        <source>&amp;Change the PIN…</source>
+        <translation>&amp;Change the PIN…</translation>
     </message>
 </context>
 <context>

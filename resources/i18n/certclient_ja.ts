@@ -1692,8 +1692,8 @@ Closing the window removes everything.</source>
         <translation>完全に削除(&amp;F)…</translation>
     </message>
     <message>
-        <source>Change the P&amp;IN…</source>
-        <translation>PINを変更する(&amp;I)…</translation>
+        <source>&amp;Change the PIN…</source>
+        <translation>PINを変更する(&amp;C)…</translation>
     </message>
 </context>
 <context>

@@ -24,10 +24,11 @@ from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import KeySpec, own_label
 from certclient.model.progress import Phase, Progress, Step
 from certclient.model.update import Version
-from certclient.store.base import AttemptsLeft, PinRequest
+from certclient.store.base import AttemptsLeft, PinPurpose, PinRequest
 from certclient.ui.context import AppContext
 from certclient.ui.dialogs.details import DetailsDialog
 from certclient.ui.dialogs.error_dialog import ErrorDialog
+from certclient.ui.dialogs.new_pin_dialog import NewPinDialog
 from certclient.ui.dialogs.pin_dialog import PinDialog
 from certclient.ui.language import Languages
 from certclient.ui.overview.main_window import MainWindow
@@ -215,11 +216,17 @@ def test_main_window_in_edge_cases(camera: Camera, main_window: OpenMainWindow) 
     (box,) = window.findChildren(ErrorDialog)
     camera.take("complaint", box)
     box.close()
-    request = PinRequest("x", "専用USB", AttemptsLeft.FINAL, previous_incorrect=True)
+    request = PinRequest(
+        "x", "専用USB", AttemptsLeft.FINAL, previous_incorrect=True, min_length=6, max_length=16
+    )
     dialog = PinDialog(camera.context(), request, window)
     dialog.show()
     camera.take("pin", dialog)
     dialog.close()
+    new = NewPinDialog(camera.context(), replace(request, purpose=PinPurpose.NEW), window)
+    new.show()
+    camera.take("new-pin", new)
+    new.close()
 
 
 def test_states_of_procedures(camera: Camera, main_window: OpenMainWindow) -> None:

@@ -127,5 +127,5 @@ class SelectionRow(_ButtonRow):
             self.archive: self.tr("&Put away"),
             self.restore: self.tr("&Bring back"),
             self.delete: self.tr("Delete &for good…"),
-            self.change_pin: self.tr("Change the P&IN…"),
+            self.change_pin: self.tr("&Change the PIN…"),
         }
