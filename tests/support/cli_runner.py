@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from certclient.bootstrap import COMMANDS
+from certclient.bootstrap.commands import COMMANDS
 from certclient.ca.client import CaClient
 from certclient.cli.main import run
 from certclient.cli.ports import Services, no_ca

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import click
 
-from certclient.bootstrap import COMMANDS
+from certclient.bootstrap.commands import COMMANDS
 from certclient.cli.main import command_group
 from certclient.model.deep_link import is_link
 from support.documents import ROOT

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import click
 
-from certclient.bootstrap import COMMANDS, system_services
+from certclient.bootstrap import system_services
+from certclient.bootstrap.commands import COMMANDS
 from certclient.cli.invocation import Invocation
 from certclient.cli.localized import common_parameters, invocation_of
 from certclient.cli.main import command_group

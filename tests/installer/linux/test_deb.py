@@ -14,7 +14,7 @@ from cyclonedx.schema import OutputFormat, SchemaVersion
 from cyclonedx.validation import make_schemabased_validator
 
 from certclient import __version__
-from certclient.bootstrap import COMMANDS
+from certclient.bootstrap.commands import COMMANDS
 from support.clean_debian import CleanDebian, ScriptStep
 from tools.installer.linux.deb import bill_of, debian_version, make_deb
 from tools.installer.settings import BuildSettings

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 import pytest
 
-from certclient.bootstrap import COMMANDS
+from certclient.bootstrap.commands import COMMANDS
 from certclient.cli.exit_codes import EXIT_CODES
 from certclient.cli.main import command_group
 from certclient.enrollment.journal import ProcedureState

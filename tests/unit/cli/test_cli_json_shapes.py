@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from certclient.bootstrap import COMMANDS
+from certclient.bootstrap.commands import COMMANDS
 from certclient.cli.json_shapes import OUTPUTS, Envelope
 from certclient.cli.records import SCHEMA
 from certclient.model.errors import CertclientError, ErrorCode

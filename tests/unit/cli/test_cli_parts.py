@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from certclient import bootstrap
+from certclient.bootstrap.commands import COMMANDS
 from certclient.cli.exit_codes import EXIT_CODES, worst
 from certclient.cli.ports import Services
 from certclient.cli.progress import LineView, SpinnerView
@@ -57,7 +58,7 @@ def test_each_finished_step_prints_a_line_with_its_duration(
 def test_the_real_services_fit_the_command_line(tmp_path: Path) -> None:
     """mypy checks the types; this test, that opening them needs no network, token or desktop."""
     services = Services(
-        commands=bootstrap.COMMANDS,
+        commands=COMMANDS,
         profile=lambda _name: profile_of(make_lab()),
         stores=bootstrap.all_stores,
         procedures=lambda profile, stores, max_wait: bootstrap.enrollment(

@@ -15,7 +15,7 @@ import click
 import pytest
 
 import certclient
-from certclient.bootstrap import COMMANDS
+from certclient.bootstrap.commands import COMMANDS
 from certclient.cli.localized import LazyGroup
 from certclient.cli.main import command_group
 from certclient.enrollment.interaction import SecretKind

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import click
 import pytest
 
-from certclient.bootstrap import COMMANDS
+from certclient.bootstrap.commands import COMMANDS
 from certclient.cli.exit_codes import EXIT_CODES
 from certclient.cli.main import command_group
 from certclient.i18n.catalogue import Language, load

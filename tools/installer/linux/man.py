@@ -15,7 +15,8 @@ from string import Template
 import click
 
 from certclient import __version__
-from certclient.bootstrap import COMMANDS, system_services
+from certclient.bootstrap import system_services
+from certclient.bootstrap.commands import COMMANDS
 from certclient.cli.invocation import Invocation
 from certclient.cli.localized import Command, LazyGroup
 from certclient.cli.main import command_group
