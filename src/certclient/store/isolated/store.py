@@ -145,6 +145,10 @@ class IsolatedTokenStore:
             return self.module.call(self.module.process(), call)
         except CertclientError as error:
             raise self._named(error) from error
+        except ModuleBugError as error:
+            # The other stores must stay in the list.
+            log.crash(error)
+            raise _unreadable(self.module.path, error) from error
 
     def _named(self, error: CertclientError) -> CertclientError:
         """A child that has not seen the token since it was started knows its serial number only."""
