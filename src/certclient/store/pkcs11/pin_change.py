@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import Protocol, cast
 
 import pkcs11
 from pkcs11 import TokenFlag
@@ -17,7 +16,7 @@ from certclient.store.base import AttemptsLeft, PinProvider, PinPurpose, PinRequ
 from certclient.store.pkcs11.cryptoki import CKR_OK, TokenLimits
 from certclient.store.pkcs11.errors import translated, with_store_kind
 from certclient.store.pkcs11.objects import attribute_mapper
-from certclient.store.pkcs11.token import TokenLogin, attempts_left, has_pin_pad
+from certclient.store.pkcs11.token import TokenLogin, attempts_left, handle_of, has_pin_pad
 
 _NEW_REFUSED = (p11.PinInvalid, p11.PinLenRange)
 """CKR_PIN_INVALID and CKR_PIN_LEN_RANGE are about the new PIN (PKCS#11 v2.40, 5.5)."""
@@ -33,13 +32,6 @@ _AT_TOKEN = {
 _NO_LIMITS = TokenLimits(min_pin_length=0, max_pin_length=0, free_memory=None)
 
 
-class _Handle(Protocol):
-    """What python-pkcs11's types do not tell of a Session."""
-
-    @property
-    def handle(self) -> int: ...
-
-
 def change_pin(login: TokenLogin, pin: PinProvider) -> None:
     """See `store.base.PinChanging.change_pin`."""
     with login.exclusive():
@@ -53,7 +45,7 @@ def change_pin(login: TokenLogin, pin: PinProvider) -> None:
 
 
 def _at_the_token(login: TokenLogin, session: pkcs11.Session) -> None:
-    result = login.cryptoki.change_pin_at_token(cast("_Handle", session).handle)
+    result = login.cryptoki.change_pin_at_token(handle_of(session))
     if result != CKR_OK:
         code = _AT_TOKEN.get(result, ErrorCode.TOKEN_FAILED)
         raise with_store_kind(code, login.probe, reason=f"CKR {result:#010x}")

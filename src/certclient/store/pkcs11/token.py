@@ -95,6 +95,11 @@ class _Handle(Protocol):
     def handle(self) -> int: ...
 
 
+def handle_of(session: pkcs11.Session) -> int:
+    """Returns the CK_SESSION_HANDLE, for calls of `Cryptoki`."""
+    return cast("_Handle", session).handle
+
+
 @dataclass(frozen=True, slots=True)
 class Login:
     """A session that is open for work, and the PIN for keys that want it at each signature."""
@@ -185,7 +190,7 @@ class TokenLogin:
     ) -> SignaturePin:
         return SignaturePin(
             ask=lambda wrong: self._ask(self.locate(), pin, previous_incorrect=wrong),
-            end_signature=lambda: self.cryptoki.end_signature(cast("_Handle", session).handle),
+            end_signature=lambda: self.cryptoki.end_signature(handle_of(session)),
             known=secrets,
         )
 
