@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
@@ -54,13 +55,26 @@ def type_pin(environment: Mapping[str, str], pin: Secret) -> None:
     xdotool receives the PIN through stdin, never as an argument. Raises DisplayError if no dialog
     appears within 60 seconds.
     """
-    find = ["search", "--sync", "--onlyvisible", "--name", PIN_DIALOG, "windowfocus", "--sync"]
     try:
-        _xdotool(environment, find)
+        _focus_dialog(environment)
         _xdotool(environment, ["type", "--delay", "5", "--file", "-"], pin.reveal())
         _xdotool(environment, ["key", "Return"])
     except subprocess.TimeoutExpired as error:
         raise DisplayError("Chromium showed no PIN dialog") from error
+
+
+def _focus_dialog(environment: Mapping[str, str]) -> None:
+    """Waits for the dialog. xdotool fails if a window closes while it looks through all of them."""
+    find = ["search", "--sync", "--onlyvisible", "--name", PIN_DIALOG, "windowfocus", "--sync"]
+    deadline = time.monotonic() + _DIALOG_SECONDS
+    while True:
+        try:
+            _xdotool(environment, find)
+        except subprocess.CalledProcessError:
+            if time.monotonic() > deadline:
+                raise
+        else:
+            return
 
 
 def _xdotool(environment: Mapping[str, str], arguments: list[str], text: str = "") -> None:
