@@ -21,6 +21,7 @@ from pathlib import Path
 import pkcs11
 import pytest
 
+from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.secret import Secret
 from certclient.store.base import CertificateStore, PinRequest
 from certclient.store.isolated import modules
@@ -60,6 +61,18 @@ class ScriptedPins:
 def right_pin(_request: PinRequest) -> Secret | None:
     """A PinProvider for tokens created here."""
     return Secret(PIN)
+
+
+def opens_with(store: TokenStore | IsolatedTokenStore, pin: str) -> bool:
+    """Whether this is the PIN. A store in another process than the one that has changed it may know
+    the PIN of before: SoftHSM remembers it."""
+    try:
+        with store.open(ScriptedPins(pin)):
+            return True
+    except CertclientError as error:
+        if error.code is not ErrorCode.PIN_INCORRECT:
+            raise
+        return False
 
 
 @dataclass(frozen=True)

@@ -137,7 +137,10 @@ class TerminalInteraction:
         self._view.pause()
         if self._answers.pin_stdin:
             self._code_line()  # and the proxy's password: both come before any PIN
-            return self._pins.take(request)
+            secret = self._pins.take(request)
+            if self._pins.misread:
+                click.echo(self._catalogue.text("ask.pin-line"), err=True)
+            return secret
         if not self._terminal.interactive:
             return None
         what = "password" if request.database else "pin"

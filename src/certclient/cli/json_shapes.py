@@ -25,7 +25,7 @@ from certclient.model.progress import Step
 from certclient.model.update import UpdateState
 from certclient.qualification.report import Check, Finding, Verdict
 from certclient.qualification.token import TokenCheck
-from certclient.store.token_description import PinState
+from certclient.store.token_description import MechanismSupport, PinState
 
 
 def _string(about: str, **keywords: str) -> msgspec.Meta:
@@ -458,16 +458,6 @@ class QuitOutput(Envelope):
     outcome: Literal["quit", "not-running", "busy"]
 
 
-class Mechanism(TypedDict):
-    """A mechanism of PKCS#11 that certclient can use."""
-
-    name: str
-    required: bool
-    present: bool
-    min_bits: int
-    max_bits: int
-
-
 class TokenKey(TypedDict):
     """A key that is visible without a PIN; `certificate`: its serial number."""
 
@@ -496,7 +486,7 @@ class DescribedToken(TypedDict):
     max_pin_length: int
     free_memory: int | None
     write_protected: bool
-    mechanisms: list[Mechanism]
+    mechanisms: list[MechanismSupport]
 
 
 class Token(DescribedToken):

@@ -15,12 +15,15 @@ class PinLines:
     """Gives each store its PIN once. A wrong PIN is never given again in this run.
 
     A first line that is a JSON object has the PINs by the tokens' names (label or store id). Other
-    lines are for the stores in the order in which they are first needed.
+    lines are for the stores in the order in which they are first needed. `misread`: the line looks
+    like such an object and is none (a PIN without quotation marks, say). It is not tried as a PIN,
+    which would cost an attempt.
     """
 
     terminal: Terminal
     _given: dict[str, Secret | None] = field(default_factory=dict, repr=False)
     _by_name: dict[str, str] | None = field(default=None, repr=False)
+    misread: bool = False
     _begun: bool = False
 
     def take(self, request: PinRequest) -> Secret | None:
@@ -43,8 +46,9 @@ class PinLines:
         line = (self.terminal.line() or "").strip()
         if not self._begun:
             self._begun = True
-            self._by_name = _pins_by_name(line)
-            if self._by_name is not None:
+            if line.startswith("{") and line.endswith("}"):
+                pins = _pins_by_name(line)
+                self._by_name, self.misread = pins or {}, pins is None
                 return self._named(request)
         return Secret.typed(line) if line else None
 
@@ -59,9 +63,7 @@ def _names(request: PinRequest) -> tuple[str, str]:
 
 
 def _pins_by_name(line: str) -> dict[str, str] | None:
-    """None if the line is no JSON object with texts alone: then it is a PIN."""
-    if not line.startswith("{"):
-        return None
+    """None if the line is no JSON object with texts alone."""
     try:
         pins = json.loads(line)
     except ValueError:

@@ -69,8 +69,3 @@ class TokenDescription:
     write_protected: bool
     mechanisms: tuple[MechanismSupport, ...]
     keys: tuple[TokenKey, ...]
-
-    @property
-    def is_sufficient(self) -> bool:
-        """Whether no mechanism that certclient cannot do without is missing."""
-        return all(one.present for one in self.mechanisms if one.required)

@@ -12,15 +12,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QMessageBox
 from pytestqt.qtbot import QtBot
 
-from certclient.model.errors import CertclientError
-from certclient.model.secret import Secret
 from certclient.ui.dialogs.error_dialog import ErrorDialog
 from certclient.ui.dialogs.new_pin_dialog import NewPinDialog
 from certclient.ui.dialogs.pin_dialog import PinDialog
 from certclient.ui.overview.main_window import MainWindow
 from certclient.ui.overview.store_scanner import StoreScanner
 from certclient.ui.widgets.secret_field import SecretField
-from support.softhsm import PIN, SoftHsmToken
+from support.softhsm import PIN, SoftHsmToken, opens_with
 from support.wizards import LONG, UiEnvironment, plain, until
 
 NEW = "7410258"
@@ -89,21 +87,12 @@ def customer(ui: UiEnvironment, token: SoftHsmToken, qtbot: QtBot) -> Iterator[C
     window.pin_changes.close()
 
 
-def opens_with(token: SoftHsmToken, pin: str) -> bool:
-    pins = [Secret(pin)]
-    try:
-        with token.store().open(lambda _request: pins.pop() if pins else None):
-            return True
-    except CertclientError:
-        return False
-
-
 def test_pin_is_changed(customer: Customer, token: SoftHsmToken) -> None:
     customer.change_pin()
     customer.types_current(PIN)
     customer.types_new(NEW)
     assert customer.told() == "専用USBのPINを変更しました。"
-    assert opens_with(token, NEW)
+    assert opens_with(token.store(), NEW)
 
 
 def test_repetition_that_differs_is_told_and_sent_nowhere(
@@ -116,7 +105,7 @@ def test_repetition_that_differs_is_told_and_sent_nowhere(
     assert "同じではありません" in dialog.repetition.accessibleDescription()
     dialog.reject()
     until(lambda: not customer.window.pin_changes.busy)
-    assert opens_with(token, PIN)
+    assert opens_with(token.store(), PIN)
     assert not customer.window.findChildren(ErrorDialog), "cancelling is no error"
 
 
@@ -130,7 +119,7 @@ def test_wrong_pin_and_unfit_new_pin_are_asked_for_again(
     assert "専用USBが受け付けませんでした" in dialog.field.accessibleDescription()
     customer.types_current(PIN)
     customer.told()
-    assert opens_with(token, NEW)
+    assert opens_with(token.store(), NEW)
 
 
 def test_error_names_its_code(customer: Customer, token: SoftHsmToken) -> None:

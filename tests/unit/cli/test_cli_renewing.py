@@ -296,6 +296,18 @@ def test_one_pin_line_serves_all_renewals_on_one_token(cli_runner: CliRunner) ->
     assert cli_runner.terminal.stdin == ["not needed"]
 
 
+def test_json_that_names_no_pins_is_told_and_not_tried(
+    cli_runner: CliRunner, capsys: Capture
+) -> None:
+    cli_runner.add(store=cli_runner.add_token("専用USB", pin="824601"))
+    cli_runner.terminal.stdin = ['{"専用USB": 824601}']
+    assert cli_runner.run("renew", "--yes", "--pin-stdin") == 2
+    shown = capsys.readouterr().err
+    assert '{"専用USBの名前": "PIN"} の形' in shown
+    assert "CC-PIN-REQUIRED" in shown
+    assert "824601" not in shown
+
+
 def test_wrong_pin_from_standard_input_is_used_only_once(
     cli_runner: CliRunner, capsys: Capture
 ) -> None:

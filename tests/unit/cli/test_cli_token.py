@@ -7,14 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from certclient.model.errors import CertclientError
 from certclient.model.keys import KeySpec
-from certclient.model.secret import Secret
 from certclient.store.base import AttemptsLeft, PinProvider, PinPurpose, PinRequest
 from certclient.store.isolated.store import IsolatedTokenStore, find_tokens
 from support.cli_runner import CliRunner, FakeTerminal
 from support.pkcs11_shim import Shim
-from support.softhsm import PIN, SoftHsm, SoftHsmToken, right_pin
+from support.softhsm import PIN, SoftHsm, SoftHsmToken, opens_with, right_pin
 
 NEW = "7410258"
 
@@ -24,16 +22,6 @@ def token(softhsm: SoftHsm, cli_runner: CliRunner) -> SoftHsmToken:
     token = softhsm.new_token("専用USB")
     cli_runner.others = [token.isolated_store()]
     return token
-
-
-def opens_with(token: SoftHsmToken, pin: str) -> bool:
-    """Asks a child process: SoftHSM remembers the PIN of before in this one."""
-    pins = [Secret(pin)]
-    try:
-        with token.isolated_store().open(lambda _request: pins.pop() if pins else None):
-            return True
-    except CertclientError:
-        return False
 
 
 def test_info_describes_the_token(
@@ -69,7 +57,7 @@ def test_pin_is_changed_from_two_lines(
     cli_runner.terminal = FakeTerminal(stdin=[PIN, NEW])
     assert cli_runner.run("token", "change-pin", "--pin-stdin", "--json") == 0
     assert json.loads(capsys.readouterr().out)["action"] == "pin-changed"
-    assert opens_with(token, NEW)
+    assert opens_with(token.isolated_store(), NEW)
 
 
 def test_pin_is_changed_at_a_terminal(cli_runner: CliRunner, token: SoftHsmToken) -> None:
@@ -85,7 +73,7 @@ def test_pin_is_changed_at_a_terminal(cli_runner: CliRunner, token: SoftHsmToken
         "新しいPIN（もう一度）：",
         "専用USB の今のPIN：",
     ]
-    assert opens_with(token, NEW)
+    assert opens_with(token.isolated_store(), NEW)
 
 
 @pytest.mark.parametrize(
@@ -108,7 +96,7 @@ def test_what_does_not_fit_changes_nothing(
     cli_runner.terminal = FakeTerminal(stdin=lines)
     assert cli_runner.run("token", "change-pin", "--pin-stdin", "--json") == 2
     assert json.loads(capsys.readouterr().out)["error"]["code"] == code
-    assert opens_with(token, PIN)
+    assert opens_with(token.isolated_store(), PIN)
 
 
 @pytest.mark.parametrize(
@@ -190,5 +178,5 @@ def test_two_tokens_are_told_apart_by_name(
     error = json.loads(capsys.readouterr().out)["error"]
     assert (error["code"], error["data"]["stores"]) == ("CC-STORE-AMBIGUOUS", "専用USB, 予備")
     assert cli_runner.run("token", "change-pin", "--pin-stdin", "--store", "予備") == 0
-    assert opens_with(second, NEW)
-    assert opens_with(token, PIN)
+    assert opens_with(second.isolated_store(), NEW)
+    assert opens_with(token.isolated_store(), PIN)

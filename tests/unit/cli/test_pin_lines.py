@@ -36,7 +36,14 @@ def test_named_pins_reach_their_tokens_whatever_the_order(name: str) -> None:
     assert taken(pins, request("B"), request("C"), request("専用USB Ａ")) == ["2222", None, "1111"]
 
 
-@pytest.mark.parametrize("line", ["{1234", "{}x", '{"A": 1}', '["A"]', "{"])
+@pytest.mark.parametrize("line", ['{"A": 1234}', '{"A": ["1234"]}', "{A: 1234}", "{1234}"])
+def test_a_line_that_is_no_object_of_texts_costs_no_attempt(line: str) -> None:
+    pins = PinLines(FakeTerminal(stdin=[line, "9999"]))
+    assert taken(pins, request("A"), request("B")) == [None, None]
+    assert pins.misread
+
+
+@pytest.mark.parametrize("line", ["{1234", "{}x", '["A"]', "{"])
 def test_a_pin_may_look_like_json(line: str) -> None:
     assert taken(PinLines(FakeTerminal(stdin=[line])), request("A")) == [line]
 

@@ -20,7 +20,7 @@ from certclient.store.isolated.store import IsolatedTokenStore
 from certclient.store.pkcs11.store import TokenStore
 from support.pkcs11_faults import Faults
 from support.pkcs11_shim import Shim
-from support.softhsm import MODULE, PIN, SoftHsm, SoftHsmToken, right_pin
+from support.softhsm import MODULE, PIN, SoftHsm, SoftHsmToken, opens_with, right_pin
 
 NEW = "7410258"
 WRONG = "111111"
@@ -56,17 +56,6 @@ class Answers:
     @property
     def asked(self) -> list[tuple[PinPurpose, bool]]:
         return [(one.purpose, one.previous_incorrect) for one in self.requests]
-
-
-def opens_with(store: Store, pin: str) -> bool:
-    answers = [Secret(pin)]
-    try:
-        with store.open(lambda _request: answers.pop() if answers else None):
-            return True
-    except CertclientError as error:
-        if error.code is not ErrorCode.PIN_INCORRECT:
-            raise
-        return False
 
 
 def failure(change: Callable[[], object]) -> CertclientError:

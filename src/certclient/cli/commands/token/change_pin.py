@@ -22,13 +22,13 @@ from certclient.store.names import title_of
 
 
 @click.pass_obj
-def change_pin(invocation: Invocation, store: str, pin_stdin: bool) -> int:
+def change_pin(invocation: Invocation, store: str, pins_stdin: bool) -> int:
     """Changes the PIN of one token; returns the exit code."""
     invocation.command = "token change-pin"
     token = chosen_token(invocation, store)
     if not isinstance(token, PinChanging):
         raise why_not(token)
-    pins = _Given(_source(invocation, pin_stdin=pin_stdin))
+    pins = _Given(_source(invocation, pins_stdin=pins_stdin))
     try:
         token.change_pin(pins)
     except (KeyboardInterrupt, EOFError) as error:
@@ -44,9 +44,9 @@ def change_pin(invocation: Invocation, store: str, pin_stdin: bool) -> int:
     return DONE
 
 
-def _source(invocation: Invocation, *, pin_stdin: bool) -> PinProvider:
+def _source(invocation: Invocation, *, pins_stdin: bool) -> PinProvider:
     terminal = invocation.services.terminal
-    return _PinsFromInput(terminal) if pin_stdin else _PinsOfPerson(terminal, invocation.catalogue)
+    return _PinsFromInput(terminal) if pins_stdin else _PinsOfPerson(terminal, invocation.catalogue)
 
 
 def _interrupted(label: str, pins: _Given) -> CertclientError:
@@ -142,7 +142,7 @@ command = Command(
     callback=change_pin,
     params=[
         Option(["--store"], default="", metavar="NAME"),
-        Option(["--pin-stdin"], is_flag=True),
+        Option(["--pin-stdin", "pins_stdin"], is_flag=True),
         *common_parameters(),
     ],
 )

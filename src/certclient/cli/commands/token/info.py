@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import click
+import msgspec
 
 from certclient.cli.commands.token.choice import chosen_tokens, why_not
 from certclient.cli.exit_codes import DONE
@@ -135,34 +136,9 @@ def _record(token: _Token) -> JsonObject:
 
 def description_record(description: TokenDescription) -> JsonObject:
     """The device, its PIN, memory and mechanisms."""
-    return {
-        "label": description.label,
-        "manufacturer": description.manufacturer,
-        "model": description.model,
-        "serial": description.serial,
-        "hardware_version": description.hardware_version,
-        "firmware_version": description.firmware_version,
-        "reader": description.reader,
-        "module": description.module,
-        "module_version": description.module_version,
-        "pin": description.pin.value,
-        "pin_pad": description.pin_pad,
-        "min_pin_length": description.min_pin_length,
-        "max_pin_length": description.max_pin_length,
-        "free_memory": description.free_memory,
-        "write_protected": description.write_protected,
-        "mechanisms": [_mechanism_record(one) for one in description.mechanisms],
-    }
-
-
-def _mechanism_record(mechanism: MechanismSupport) -> JsonObject:
-    return {
-        "name": mechanism.name,
-        "required": mechanism.required,
-        "present": mechanism.present,
-        "min_bits": mechanism.min_bits,
-        "max_bits": mechanism.max_bits,
-    }
+    record: JsonObject = msgspec.to_builtins(description)
+    del record["keys"]  # with their certificates: `_key_record`
+    return record
 
 
 def _key_record(token: _Token, key: TokenKey) -> JsonObject:
