@@ -48,6 +48,8 @@ class Reason(enum.Enum):
     SUFFIX_NEVER = "suffix-never"
     REMINDER_EARLY = "reminder-early"
     NO_REVOCATION = "no-revocation"
+    PROTOCOL_KEY = "protocol-key"
+    PROTOCOL_TLS = "protocol-tls"
     ADDRESS_FORM = "address-form"
     ADDRESS_SCHEME = "address-scheme"
     ADDRESS_USER = "address-user"

@@ -48,14 +48,19 @@ class MacAlgorithm(enum.Enum):
     PBM = "pbm"
 
 
+CMP, EST = "cmp", "est"
+"""The protocols (`CaSettings.protocol`) that certclient speaks without a plug-in."""
+
+
 @dataclass(frozen=True, slots=True)
 class CaSettings:
     """The CA's endpoint and trust anchors.
 
-    `url` is the CMP endpoint; `trust_anchors` are the roots that issued certificates and signed
+    `url` is the CMP endpoint, or for EST the base of its operations, with the label if the CA has
+    one (RFC 7030, 3.2.2); `trust_anchors` are the roots that issued certificates and signed
     responses must chain to, by the CA's signatures in `signature_algorithms`; `implicit_confirm`
     requests implicitConfirm, so that no certConf is needed; `issuers`: the Common Names of the only
-    CAs below the anchors that may issue certificates, empty for all of them.
+    CAs below the anchors that may issue certificates, empty for all of them; `protocol`: CMP, EST.
     """
 
     url: str
@@ -64,6 +69,7 @@ class CaSettings:
     mac: MacAlgorithm = MacAlgorithm.PBMAC1
     signature_algorithms: frozenset[CaSignature] = ALL_CA_SIGNATURES
     issuers: frozenset[str] = frozenset()
+    protocol: str = CMP
 
 
 @dataclass(frozen=True, slots=True)

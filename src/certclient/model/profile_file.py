@@ -7,7 +7,7 @@ docs/profile.md describes the format, `model.profile_syntax` its keys;
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import TypeVar, cast
@@ -29,11 +29,14 @@ from certclient.model.keys import KeySpec
 from certclient.model.lifecycle import RenewalPolicy
 from certclient.model.pem import certificates_from_pem, public_keys_from_pem
 from certclient.model.profile import (
+    EST,
     CaSettings,
     Contacts,
     LocalizedText,
+    MacAlgorithm,
     Profile,
     RevocationSettings,
+    SecretPolicy,
     UpdateSettings,
 )
 from certclient.model.profile_syntax import (
@@ -53,6 +56,14 @@ from certclient.model.user_ids import can_give_suffix
 
 T = TypeVar("T")
 R = TypeVar("R")
+
+_FOR_CMP: Mapping[str, object] = {
+    "ca.implicit_confirm": False,
+    "ca.mac": MacAlgorithm.PBMAC1,
+    "renewal.ask_pin": SecretPolicy.NOBODY,
+    "renewal.ask_one_time_password": SecretPolicy.NOBODY,
+}
+"""Keys that mean nothing to an EST CA, with their defaults."""
 
 
 def profile_from_text(text: str, source: str) -> Profile:
@@ -131,6 +142,7 @@ class _Reader:
 
     def _profile(self, file: ProfileTable) -> Profile:
         tls = file.tls
+        self._check_protocol(file)
         return Profile(
             id=file.id,
             bank=_localized_text(file.bank),
@@ -183,7 +195,19 @@ class _Reader:
             mac=ca.mac,
             signature_algorithms=allowed,
             issuers=frozenset(ca.issuers),
+            protocol=ca.protocol,
         )
+
+    def _check_protocol(self, file: ProfileTable) -> None:
+        """EST carries none of a bank's secrets, and has nothing but TLS to recognise the CA by."""
+        if file.ca.protocol != EST:
+            return
+        for key, default in _FOR_CMP.items():
+            table, name = key.split(".")
+            if getattr(getattr(file, table), name) is not default:
+                self._add(self._fault(key, FaultError(Reason.PROTOCOL_KEY, protocol=EST)))
+        if file.tls is None and file.ca.url.lower().startswith("https:"):
+            self._add(self._fault("ca.protocol", FaultError(Reason.PROTOCOL_TLS, protocol=EST)))
 
     def _anchors(
         self, key: str, pem: str, allowed: frozenset[CaSignature]

@@ -139,10 +139,20 @@ class KeyTable(Table, frozen=True):
 class CaTable(Table, frozen=True):
     """How the certification authority is reached and recognised."""
 
-    url: Annotated[Address, _about("The CMP address (RFC 9811): https, or http on this computer.")]
+    url: Annotated[
+        Address,
+        _about(
+            "The CMP address (RFC 9811), or the base of the EST operations (RFC 7030): https, or "
+            "http on this computer."
+        ),
+    ]
     trust_anchors: Annotated[
         Certificates, _about("One or more CA certificates, PEM, to which everything must lead.")
     ]
+    protocol: Annotated[
+        Literal["cmp", "est"],
+        _about("How the CA is asked: cmp (RFC 9810) or est (RFC 7030)."),
+    ] = "cmp"
     implicit_confirm: Annotated[
         bool,
         _about("Request implicit confirmation (RFC 9810, 5.1.1.1), so that no certConf is sent."),

@@ -398,3 +398,35 @@ def test_a_profile_that_only_msgspec_refuses_is_refused(monkeypatch: pytest.Monk
     examined = examine_profile(GOOD.replace("schema = 1", "schema = 2"), "bank.toml")
     assert examined.profile is None
     assert examined.faults[0].data["reason"] == "other"
+
+
+EST = GOOD.replace("[ca]", f"[tls]\ntrust_anchors = '''\n{ROOT}'''\n[ca]\nprotocol = 'est'")
+
+
+def test_the_ca_may_speak_est() -> None:
+    assert read(EST).ca.protocol == "est"
+    assert read(GOOD).ca.protocol == "cmp"
+    assert refusal(EST.replace("'est'", "'scep'")).data["key"] == "ca.protocol"
+
+
+@pytest.mark.parametrize(
+    ("key", "line"),
+    [
+        ("ca.mac", "[ca]\nmac = 'pbm'"),
+        ("ca.implicit_confirm", "[ca]\nimplicit_confirm = true"),
+        ("renewal.ask_pin", "[renewal]\nask_pin = 'everybody'"),
+        ("renewal.ask_one_time_password", "[renewal]\nask_one_time_password = 'administrators'"),
+    ],
+)
+def test_a_key_that_est_cannot_keep_is_refused(key: str, line: str) -> None:
+    table = line.splitlines()[0]
+    fault = refusal(EST.replace(table, line)).data
+    assert (fault["key"], fault["reason"]) == (key, "protocol-key")
+    assert line_of(fault["line"], EST.replace(table, line)).startswith(key.split(".")[1])
+
+
+def test_est_needs_roots_of_the_banks_own_choice_for_tls() -> None:
+    without = GOOD.replace("[ca]", "[ca]\nprotocol = 'est'")
+    fault = refusal(without).data
+    assert (fault["key"], fault["reason"]) == ("ca.protocol", "protocol-tls")
+    assert read(without.replace("https://ca.", "http://127.0.0.1/?")).ca.protocol == "est"
