@@ -12,7 +12,7 @@ import pytest
 
 from certclient import __version__
 from certclient.ca.proxies import FixedProxy
-from certclient.ca.transport import Timeouts, Transport
+from certclient.ca.transport import HttpRequest, Timeouts, Transport
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.platform.proxies.routes import DIRECT
 from contract.transports import TransportFactory
@@ -287,6 +287,80 @@ def test_web_page_is_no_announcement(make: TransportFactory) -> None:
     with raw_server(always(page)) as server, pytest.raises(CertclientError) as caught:
         make().get(server.url(), "application/jose+json")
     assert caught.value.code is ErrorCode.FOREIGN_ANSWER
+
+
+# --- Exchanges whose status the caller judges -----------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "status",
+    ["202 Accepted", "204 No Content", "302 Found", "401 Who", "404 No", "429 Many", "503 Busy"],
+)
+def test_exchange_returns_any_status_with_its_headers(make: TransportFactory, status: str) -> None:
+    """An EST client reads them itself (RFC 7030, 4.2.3)."""
+    body = b"" if status.startswith("204") else b"later"
+    headers = ("Content-Type: Text/Plain; charset=utf-8", "Retry-After: 90", "Location: /other")
+    transport = make()
+    with raw_server(always(http(status, body, *headers))) as server:
+        response = transport.exchange(HttpRequest("GET", server.url()))
+    assert (response.status, response.body) == (int(status[:3]), body)
+    assert response.head.media_type == "text/plain"
+    assert response.head.retry_after == 90
+    assert response.head.headers["location"] == "/other"
+
+
+def test_exchange_sends_what_it_is_given(make: TransportFactory) -> None:
+    with raw_server(always(http("200 OK", b"answer"))) as server:
+        request = HttpRequest(
+            "POST",
+            server.url(),
+            b"question",
+            content_type="application/pkcs10",
+            accept="application/pkcs7-mime",
+            headers=(("Authorization", "Basic dGFybzpzZWNyZXQ="),),
+        )
+        assert make().exchange(request).body == b"answer"
+        head, _, body = server.requests[0].partition(b"\r\n\r\n")
+    lines = head.decode().split("\r\n")
+    assert lines[0] == "POST /pkix/ HTTP/1.1"
+    assert {
+        "Content-Type: application/pkcs10",
+        "Accept: application/pkcs7-mime",
+        "Authorization: Basic dGFybzpzZWNyZXQ=",
+        "Content-Length: 8",
+    } <= set(lines)
+    assert body == b"question"
+    assert "dGFybzpzZWNyZXQ" not in repr(request)
+
+
+def test_exchange_joins_the_challenges_of_a_server(make: TransportFactory) -> None:
+    offers = ("WWW-Authenticate: Digest realm=a, nonce=b", "WWW-Authenticate: Basic realm=c")
+    with raw_server(always(http("401 Who", b"", *offers))) as server:
+        response = make().exchange(HttpRequest("POST", server.url(), b"question"))
+    assert response.status == 401
+    joined = response.head.headers["www-authenticate"]
+    assert joined == "Digest realm=a, nonce=b, Basic realm=c"
+
+
+def test_exchange_reports_connection_problems(make: TransportFactory) -> None:
+    half = b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nhalf"
+    cases = (
+        (half, ErrorCode.NETWORK_UNREACHABLE),
+        (http("511 Network Authentication Required", b"<html>"), ErrorCode.FOREIGN_ANSWER),
+        (http("200 OK", bytes(60_000)), ErrorCode.CA_MALFORMED),
+    )
+    for answer, code in cases:
+        with raw_server(always(answer)) as server, pytest.raises(CertclientError) as caught:
+            make(max_bytes=50_000).exchange(HttpRequest("GET", server.url()))
+        assert caught.value.code is code
+
+
+@pytest.mark.parametrize(
+    "header", [("X\r\nY", "z"), ("X", "z\r\nY: z"), ("X", "\u4e00"), ("", "z"), ("X", "z\0")]
+)
+def test_header_that_would_end_its_line_is_no_header(header: tuple[str, str]) -> None:
+    with pytest.raises(ValueError, match="not a header"):
+        HttpRequest("GET", "https://ca.example.jp/", headers=(header,))
 
 
 # --- Unreachable servers --------------------------------------------------------------------------

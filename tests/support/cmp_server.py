@@ -12,6 +12,7 @@ import pytest
 
 from certclient.ca.client import CaClient, Issued, SignatureCredential
 from certclient.ca.cmp.client import CmpClient
+from certclient.ca.transport import HttpRequest, HttpResponse
 from certclient.cmp.bodies import (
     Body,
     CertificateReply,
@@ -50,6 +51,9 @@ class ScriptedServer:
         self.requests.append(request)
         responder = self.responders[0] if len(self.responders) == 1 else self.responders.pop(0)
         return responder(request)
+
+    def exchange(self, request: HttpRequest) -> HttpResponse:
+        raise AssertionError("a CMP client only posts")
 
     def get(self, url: str, accept: str) -> bytes:
         raise AssertionError("a CMP client only posts")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -15,6 +15,8 @@ _PASSING = (408, 425)
 _NETWORK_LOGIN_REQUIRED = 511
 _MAX_RETRY_AFTER = 24 * 3600
 _MAX_LOCATION = 200
+_LISTS = frozenset({"www-authenticate"})
+"""Headers that servers repeat in place of one with a list (RFC 9110, 5.3)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,18 @@ class ResponseHead:
     url: str
     status: int
     headers: Mapping[str, str]
+
+    @classmethod
+    def of(cls, url: str, status: int, headers: Iterable[tuple[str, str]]) -> ResponseHead:
+        """From the headers as they came. Of those that repeat, the first one counts; those of
+        `WWW-Authenticate` are joined."""
+        found: dict[str, str] = {}
+        for name, value in ((name.lower(), value) for name, value in headers):
+            if name not in found:
+                found[name] = value
+            elif name in _LISTS:
+                found[name] += f", {value}"
+        return cls(url, status, found)
 
     @property
     def host(self) -> str:
@@ -40,6 +54,22 @@ class ResponseHead:
         """The Date header, aware; None without a valid one."""
         return http_date(self.headers.get("date", ""))
 
+    @property
+    def retry_after(self) -> int | None:
+        """Retry-After in seconds (RFC 9110, 10.2.3), at most a day; None without a valid one.
+
+        A date counts relative to the server's own clock.
+        """
+        text = self.headers.get("retry-after", "").strip()
+        moment = http_date(text)
+        if text.isascii() and text.isdigit() and len(text) < 10:
+            seconds = int(text)
+        elif moment is not None:
+            seconds = int((moment - (self.date or datetime.now(UTC))).total_seconds())
+        else:
+            return None
+        return min(max(seconds, 0), _MAX_RETRY_AFTER)
+
 
 def check_status(head: ResponseHead, content_type: str | None) -> None:
     """Raises the error that the status means; returns if the body is to be read.
@@ -55,8 +85,7 @@ def check_status(head: ResponseHead, content_type: str | None) -> None:
         )
     if 200 <= head.status < 300:
         return
-    if head.status == _NETWORK_LOGIN_REQUIRED:
-        raise foreign_answer(head.url, "status 511, network authentication required")
+    check_origin(head)
     if head.status >= 400 and content_type is not None and head.media_type == content_type:
         return
     if head.status >= 500 or head.status in _PASSING:
@@ -66,6 +95,15 @@ def check_status(head: ResponseHead, content_type: str | None) -> None:
     location = _location(head)
     data = {"location": location} if location else {}
     raise CertclientError(ErrorCode.SERVER_ADDRESS, status=status, host=head.host, **data)
+
+
+def check_origin(head: ResponseHead) -> None:
+    """Accepts any status but the one by which a network says that it has answered itself.
+
+    Raises CertclientError(FOREIGN_ANSWER) for 511 (RFC 6585, 6).
+    """
+    if head.status == _NETWORK_LOGIN_REQUIRED:
+        raise foreign_answer(head.url, "status 511, network authentication required")
 
 
 def check_resource(head: ResponseHead) -> None:
@@ -114,16 +152,8 @@ def http_date(text: str) -> datetime | None:
 
 
 def _retry_after(head: ResponseHead) -> dict[str, str]:
-    """Retry-After (RFC 9110, 10.2.3): seconds, or a date relative to the server's own clock."""
-    text = head.headers.get("retry-after", "").strip()
-    moment = http_date(text)
-    if text.isascii() and text.isdigit() and len(text) < 10:
-        seconds = int(text)
-    elif moment is not None:
-        seconds = int((moment - (head.date or datetime.now(UTC))).total_seconds())
-    else:
-        return {}
-    return {"retry_after": str(min(max(seconds, 0), _MAX_RETRY_AFTER))}
+    seconds = head.retry_after
+    return {} if seconds is None else {"retry_after": str(seconds)}
 
 
 def _location(head: ResponseHead) -> str:

@@ -5,13 +5,17 @@ Implementations: in `ca.transports`, chosen by `ca.transports.system`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
 from certclient import __version__
+from certclient.ca.answers import ResponseHead
+from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError
+from certclient.model.keys import Signer
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,71 @@ DEFAULT_MAX_BYTES = 256 * 1024
 """Of a response. A CA's has about 5 kB."""
 
 USER_AGENT = f"certclient/{__version__}"
+
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_HEADER_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
+
+
+@dataclass(frozen=True, slots=True)
+class TlsIdentity:
+    """A certificate with its key, for TLS client authentication.
+
+    `chain`: the CA certificates between it and the CA that the server knows, the issuer first.
+    `signer`: of the certificate's key; its store's session stays open during the exchange.
+    """
+
+    certificate: Certificate
+    chain: tuple[Certificate, ...]
+    signer: Signer
+
+
+@dataclass(frozen=True, slots=True)
+class HttpRequest:
+    """A request for `Transport.exchange`.
+
+    `method`: GET, HEAD or POST. `body`: bytes, sent with `content_type` by POST only. `accept`: the
+    media type to ask for, "" for no Accept header. `headers`: others, such as Authorization; values
+    are ASCII, or octets as Latin-1. `identity`: for a server that asks for a client certificate; it
+    needs https.
+
+    Raises ValueError for a header that could end its line.
+    """
+
+    method: str
+    url: str
+    body: bytes = field(default=b"", repr=False)
+    content_type: str = ""
+    accept: str = ""
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    identity: TlsIdentity | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        for name, value in self.all_headers:
+            if not _HEADER_NAME.fullmatch(name) or not _HEADER_VALUE.fullmatch(value):
+                raise ValueError(f"not a header: {name!a}")
+
+    @property
+    def all_headers(self) -> tuple[tuple[str, str], ...]:
+        """Those of this request; those of every request are the transport's."""
+        named = (("Content-Type", self.content_type), ("Accept", self.accept))
+        plain = ("Accept-Encoding", "identity")
+        return (*(header for header in named if header[1]), plain, *self.headers)
+
+
+@dataclass(frozen=True, slots=True)
+class HttpResponse:
+    """A final response to `HttpRequest`; `body` (bytes, decoded) may be empty.
+
+    `ca.answers.check_status` makes errors of the statuses in `head` that the caller has no use for.
+    """
+
+    head: ResponseHead
+    body: bytes = field(repr=False)
+
+    @property
+    def status(self) -> int:
+        """The HTTP status, at least 200."""
+        return self.head.status
 
 
 class Transport(Protocol):
@@ -78,6 +147,17 @@ class Transport(Protocol):
         """The body of the resource at `url`; `accept` is the media type to request.
 
         Any error status is an error, whatever the body. Raises as `post`.
+        """
+        ...
+
+    def exchange(self, request: HttpRequest) -> HttpResponse:
+        """Sends `request` and returns the response, whatever its status; redirects, too.
+
+        Raises connection problems as `post` does (NETWORK_, TLS_, PROXY_, CLOCK_WRONG),
+        CA_MALFORMED for a body over the limit, and FOREIGN_ANSWER only for status 511. What else
+        the response says is the caller's to judge.
+
+        With `request.identity`, the client certificate is sent if the server asks for one.
         """
         ...
 

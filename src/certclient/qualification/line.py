@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
-from certclient.ca.transport import Transport
+from certclient.ca.transport import HttpRequest, HttpResponse, Transport
 from certclient.model.errors import CertclientError, ErrorCode
 
 _LOST = "the answer was discarded on purpose"
 
+T = TypeVar("T")
+
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One message and its answer, both DER. `received` is None if there was none.
+    """One message and its answer: the bodies, as CMP and EST send them.
 
-    `lost`: the CA has answered, and the answer was kept from the client. `seconds`: how long it
-    took.
+    `received` is None if there was none. `lost`: the CA has answered, and the answer was kept from
+    the client. `seconds`: how long it took.
     """
 
     sent: bytes
@@ -30,8 +33,8 @@ class RecordingLine:
     """Implements `ca.transport.Transport` around another one.
 
     A line that breaks loses the answer after the CA has processed the request: the case in which
-    the customer and the CA know different things. `lost`: the answer that the last `post` has lost.
-    `monotonic` returns seconds.
+    the customer and the CA know different things. `lost`: the answer that the last `post` or
+    `exchange` has lost. `monotonic` returns seconds.
     """
 
     def __init__(self, inner: Transport, monotonic: Callable[[], float]) -> None:
@@ -42,7 +45,7 @@ class RecordingLine:
         self.lost: bytes | None = None
 
     def lose_next_answer(self) -> None:
-        """The next `post` reaches the CA and raises NETWORK_TIMEOUT all the same."""
+        """The next `post` or `exchange` reaches the CA and raises NETWORK_TIMEOUT all the same."""
         self._losing = True
 
     def taken(self) -> Sequence[Exchange]:
@@ -52,19 +55,15 @@ class RecordingLine:
 
     def post(self, url: str, body: bytes, content_type: str) -> bytes:
         """See Transport.post. Raises NETWORK_TIMEOUT for an answer that is to be lost."""
-        lost, self._losing = self._losing, False
-        self.lost = None
-        started = self._monotonic()
-        answer: bytes | None = None
-        try:
-            answer = self._inner.post(url, body, content_type)
-        finally:
-            took = self._monotonic() - started
-            self._exchanges.append(Exchange(body, answer, lost and answer is not None, took))
-        if lost:
-            self.lost = answer
-            raise CertclientError(ErrorCode.NETWORK_TIMEOUT, reason=_LOST)
-        return answer
+        return self._recorded(
+            body, lambda: self._inner.post(url, body, content_type), lambda answer: answer
+        )
+
+    def exchange(self, request: HttpRequest) -> HttpResponse:
+        """See Transport.exchange. Raises NETWORK_TIMEOUT for an answer that is to be lost."""
+        return self._recorded(
+            request.body, lambda: self._inner.exchange(request), lambda response: response.body
+        )
 
     def get(self, url: str, accept: str) -> bytes:
         """See Transport.get."""
@@ -81,3 +80,20 @@ class RecordingLine:
     def server_time(self) -> datetime | None:
         """See Transport.server_time."""
         return self._inner.server_time()
+
+    def _recorded(self, sent: bytes, send: Callable[[], T], received: Callable[[T], bytes]) -> T:
+        """The result of `send`; `received` takes the answer's body out of it."""
+        lost, self._losing = self._losing, False
+        self.lost = None
+        started = self._monotonic()
+        answer: bytes | None = None
+        try:
+            result = send()
+            answer = received(result)
+        finally:
+            took = self._monotonic() - started
+            self._exchanges.append(Exchange(sent, answer, lost and answer is not None, took))
+        if lost:
+            self.lost = answer
+            raise CertclientError(ErrorCode.NETWORK_TIMEOUT, reason=_LOST)
+        return result

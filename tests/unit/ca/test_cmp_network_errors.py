@@ -11,6 +11,7 @@ import pytest
 
 from certclient.ca.client import Credential, MacCredential, SignatureCredential
 from certclient.ca.cmp.client import CmpClient
+from certclient.ca.transport import HttpRequest, HttpResponse
 from certclient.i18n.catalogue import Language, load
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.profile import CaSettings, MacAlgorithm
@@ -32,6 +33,9 @@ class FailingTransport:
     error: CertclientError
 
     def post(self, url: str, body: bytes, content_type: str) -> bytes:
+        raise self.error
+
+    def exchange(self, request: HttpRequest) -> HttpResponse:
         raise self.error
 
     def get(self, url: str, accept: str) -> bytes:

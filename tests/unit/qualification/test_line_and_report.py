@@ -8,6 +8,8 @@ from datetime import datetime
 
 import pytest
 
+from certclient.ca.answers import ResponseHead
+from certclient.ca.transport import HttpRequest, HttpResponse
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.qualification.fields import message_fields
 from certclient.qualification.line import RecordingLine
@@ -26,6 +28,11 @@ class EchoingTransport:
         if self.error is not None:
             raise self.error
         return body
+
+    def exchange(self, request: HttpRequest) -> HttpResponse:
+        return HttpResponse(
+            ResponseHead(request.url, 200, {}), self.post(request.url, request.body, "x")
+        )
 
     def get(self, url: str, accept: str) -> bytes:
         return b""
@@ -49,7 +56,7 @@ def test_an_answer_is_lost_after_the_server_has_given_it_and_only_once() -> None
     line = line_to(transport)
     line.lose_next_answer()
     with pytest.raises(CertclientError) as lost:
-        line.post("https://ca", b"first", "x")
+        line.exchange(HttpRequest("POST", "https://ca", b"first"))
     assert lost.value.code is ErrorCode.NETWORK_TIMEOUT
     assert (transport.received, line.lost) == ([b"first"], b"first")
     assert line.post("https://ca", b"second", "x") == b"second"

@@ -14,13 +14,13 @@ _CHUNK = 16 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class HttpRequest:
-    """One request. `headers`: besides those of every request."""
+class WireRequest:
+    """One request as it is sent. `headers`: besides those of every request."""
 
     method: str
     url: str
     timeouts: Timeouts
-    headers: tuple[tuple[str, str], ...] = ()
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     body: bytes = field(default=b"", repr=False)
     """May hold a bank's PIN."""
 
@@ -30,7 +30,7 @@ class HttpRequest:
         lines += [f"{name}: {value}" for name, value in self.headers]
         if self.method == "POST":
             lines.append(f"Content-Length: {len(self.body)}")
-        octets = [line.encode("ascii") for line in (*lines, "Connection: close")]
+        octets = [line.encode("latin-1") for line in (*lines, "Connection: close")]
         if authorization:
             octets.append(b"Proxy-Authorization: " + authorization)
         return b"\r\n".join((*octets, b"", self.body))

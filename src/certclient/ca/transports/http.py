@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 from certclient.ca.answers import (
     ResponseHead,
     check_body,
+    check_origin,
     check_resource,
     check_status,
     host_of,
@@ -35,7 +36,7 @@ from certclient.ca.http.connection import (
     read_head,
 )
 from certclient.ca.http.deadline import Deadline, Line
-from certclient.ca.http.messages import HttpRequest, read_body
+from certclient.ca.http.messages import WireRequest, read_body
 from certclient.ca.http.tls import tls_context
 from certclient.ca.network_errors import NoAnswerError, network_error
 from certclient.ca.openssl_errors import clear_foreign_errors
@@ -44,7 +45,13 @@ from certclient.ca.routing import over_routes, routes_to
 from certclient.ca.tls.clock import clock_error
 from certclient.ca.tls.interception import KnownRoots, find_interceptor, issuer_name, system_roots
 from certclient.ca.tls.probe import TlsRoute, presented_certificates
-from certclient.ca.transport import DEFAULT_MAX_BYTES, DEFAULT_TIMEOUTS, Timeouts
+from certclient.ca.transport import (
+    DEFAULT_MAX_BYTES,
+    DEFAULT_TIMEOUTS,
+    HttpRequest,
+    HttpResponse,
+    Timeouts,
+)
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.platform.proxies.address import ProxyAddress
@@ -107,7 +114,7 @@ class HttpTransport:
             ("Accept", content_type),
             ("Accept-Encoding", "identity"),
         )
-        request = HttpRequest("POST", url, self._timeouts, headers, body)
+        request = WireRequest("POST", url, self._timeouts, headers, body)
         answer, _ = self._exchange(
             request, lambda response: self._answer(url, response, content_type), self._routes(url)
         )
@@ -116,9 +123,21 @@ class HttpTransport:
     def get(self, url: str, accept: str) -> bytes:
         """See Transport.get."""
         headers = (("Accept", accept), ("Accept-Encoding", "identity"))
-        request = HttpRequest("GET", url, self._timeouts, headers)
+        request = WireRequest("GET", url, self._timeouts, headers)
         answer, _ = self._exchange(
             request, lambda response: self._page(url, response), self._routes(url)
+        )
+        return answer
+
+    def exchange(self, request: HttpRequest) -> HttpResponse:
+        """See Transport.exchange."""
+        if request.identity is not None:
+            raise NotImplementedError("TLS client authentication")
+        wire = WireRequest(
+            request.method, request.url, self._timeouts, request.all_headers, request.body
+        )
+        answer, _ = self._exchange(
+            wire, lambda response: self._whole(request.url, response), self._routes(request.url)
         )
         return answer
 
@@ -133,7 +152,7 @@ class HttpTransport:
         unanswered: CertclientError | None = None
         try:
             _, route = self._exchange(
-                HttpRequest("HEAD", url, limits), lambda response: self._head(url, response), routes
+                WireRequest("HEAD", url, limits), lambda response: self._head(url, response), routes
             )
         except NoAnswerError as error:
             unanswered = CertclientError(ErrorCode.PROBE_UNANSWERED, **error.data)
@@ -153,7 +172,7 @@ class HttpTransport:
         return self._server_time
 
     def _exchange(
-        self, request: HttpRequest, read: Callable[[FinalResponse], T], routes: Routes
+        self, request: WireRequest, read: Callable[[FinalResponse], T], routes: Routes
     ) -> tuple[T, str]:
         """Sends over the first route that is open.
 
@@ -161,7 +180,7 @@ class HttpTransport:
         """
         return over_routes(routes, lambda route: self._send(request, read, route))
 
-    def _send(self, request: HttpRequest, read: Callable[[FinalResponse], T], route: str) -> T:
+    def _send(self, request: WireRequest, read: Callable[[FinalResponse], T], route: str) -> T:
         """Sends over a connection of its own and reads the response with `read`."""
         clear_foreign_errors()
         with self._lock:
@@ -182,7 +201,7 @@ class HttpTransport:
 
     def _send_to_server(
         self,
-        request: HttpRequest,
+        request: WireRequest,
         read: Callable[[FinalResponse], T],
         proxy: ProxyAddress | None,
         deadline: Deadline,
@@ -200,7 +219,7 @@ class HttpTransport:
 
     def _send_to_proxy(
         self,
-        request: HttpRequest,
+        request: WireRequest,
         read: Callable[[FinalResponse], T],
         proxy: ProxyAddress,
         deadline: Deadline,
@@ -241,8 +260,7 @@ class HttpTransport:
 
     def _head(self, url: str, response: FinalResponse) -> ResponseHead:
         """Accepts any response; records the server's time."""
-        headers = {name.lower(): value for name, value in response.headers.items()}
-        head = ResponseHead(url, response.status, headers)
+        head = ResponseHead.of(url, response.status, response.headers.items())
         self._server_time = head.date
         return head
 
@@ -250,6 +268,11 @@ class HttpTransport:
         head = self._head(url, response)
         check_status(head, content_type)
         return check_body(head, read_body(head, response, self._max_bytes))
+
+    def _whole(self, url: str, response: FinalResponse) -> HttpResponse:
+        head = self._head(url, response)
+        check_origin(head)
+        return HttpResponse(head, read_body(head, response, self._max_bytes))
 
     def _page(self, url: str, response: FinalResponse) -> bytes:
         head = self._head(url, response)

@@ -17,10 +17,10 @@ from urllib.parse import urlsplit
 from certclient.ca.answers import (
     ResponseHead,
     check_body,
+    check_origin,
     check_resource,
     check_status,
     host_of,
-    http_date,
     too_long,
 )
 from certclient.ca.http.content import decoded
@@ -34,7 +34,13 @@ from certclient.ca.tls.interception import (
     issuer_name,
     system_roots,
 )
-from certclient.ca.transport import DEFAULT_MAX_BYTES, DEFAULT_TIMEOUTS, Timeouts
+from certclient.ca.transport import (
+    DEFAULT_MAX_BYTES,
+    DEFAULT_TIMEOUTS,
+    HttpRequest,
+    HttpResponse,
+    Timeouts,
+)
 from certclient.ca.transports.winhttp_messages import (
     Way,
     WinHttpRequest,
@@ -98,13 +104,25 @@ class WinHttpTransport:
         answer = self._exchange(
             message, self._routes(url), lambda head: check_status(head, content_type)
         )
-        return self._decoded(answer)
+        return check_body(answer.head, self._decoded(answer))
 
     def get(self, url: str, accept: str) -> bytes:
         """See Transport.get."""
         headers = (("Accept", accept), ("Accept-Encoding", "identity"))
         message = WinHttpRequest("GET", url, self._timeouts, headers)
-        return self._decoded(self._exchange(message, self._routes(url), check_resource))
+        answer = self._exchange(message, self._routes(url), check_resource)
+        return check_body(answer.head, self._decoded(answer))
+
+    def exchange(self, request: HttpRequest) -> HttpResponse:
+        """See Transport.exchange."""
+        if request.identity is not None:
+            raise NotImplementedError("TLS client authentication")
+        message = WinHttpRequest(
+            request.method, request.url, self._timeouts, request.all_headers, request.body
+        )
+        answer = self._exchange(message, self._routes(request.url), check_origin)
+        body = b"" if request.method == "HEAD" else self._decoded(answer)
+        return HttpResponse(answer.head, body)
 
     def probe(self, url: str) -> Sequence[CertclientError]:
         """See Transport.probe. TLS_OPENED is found in the chain of this request's connection, and
@@ -148,7 +166,7 @@ class WinHttpTransport:
         with self._open(message, way, tls) as exchange, self._noted(exchange):
             try:
                 self._pass_proxy(exchange, message, way)
-                head = ResponseHead(
+                head = ResponseHead.of(
                     message.url, winhttp.status_code(exchange.handle), exchange.headers()
                 )
                 self._server_time = head.date
@@ -292,7 +310,7 @@ class WinHttpTransport:
         with self._open(probe, way, tls) as exchange:
             try:
                 self._pass_proxy(exchange, probe, way)
-                there = http_date(exchange.headers().get("date", ""))
+                there = ResponseHead.of(message.url, 0, exchange.headers()).date
             except (CertclientError, WindowsCallError):
                 if not exchange.secured:
                     return None
@@ -319,4 +337,4 @@ class WinHttpTransport:
             raise CertclientError(
                 ErrorCode.NETWORK_UNREACHABLE, host=head.host, reason="answer cut off"
             )
-        return check_body(head, decoded(head, body, self._max_bytes))
+        return decoded(head, body, self._max_bytes)

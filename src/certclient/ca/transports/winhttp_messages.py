@@ -21,7 +21,7 @@ class WinHttpRequest:
     method: str
     url: str
     timeouts: Timeouts
-    headers: tuple[tuple[str, str], ...] = ()
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     body: bytes = field(default=b"", repr=False)
     """May hold a bank's PIN."""
 

@@ -151,8 +151,8 @@ class Exchange:
                 return winhttp.status_code(self.handle)
         raise WindowsCallError(_RECEIVE, winhttp.ERROR_RESEND_REQUEST)
 
-    def headers(self) -> dict[str, str]:
-        """The response's headers, names in lower case; the first of those that repeat.
+    def headers(self) -> Sequence[tuple[str, str]]:
+        """The response's headers, names in lower case.
 
         Raises WindowsCallError for headers that are too long.
         """
@@ -160,7 +160,7 @@ class Exchange:
         size = sum(len(name) + len(value) for name, value in headers)
         if len(headers) > _MAX_HEADERS or size > _MAX_HEADERS_SIZE:
             raise WindowsCallError(_RECEIVE, winhttp.ERROR_HEADER_SIZE_OVERFLOW)
-        return dict(reversed(headers))
+        return headers
 
     def challenges(self) -> list[str]:
         """The Proxy-Authenticate headers of a 407."""
