@@ -59,7 +59,8 @@ def decide_login(bank: Bank, shown: bytes | None, wanted: Role | None = None) ->
 
     `wanted` is the role whose login page was chosen, None for either. TLS has verified the chain
     and the possession of the key, but not the validity period (see `server.py`), and it does not
-    know the register: both are checked here, at every request.
+    know the register: both are checked here, at every request. A login proves that the customer
+    has the certificate in use: it replaces older ones that were left valid until then.
     """
     if shown is None:
         return LoginDecision(LoginVerdict.NO_CERTIFICATE)
@@ -70,11 +71,13 @@ def decide_login(bank: Bank, shown: bytes | None, wanted: Role | None = None) ->
     with bank.repositories() as repositories:
         record = repositories.register.find_exactly(certificate)
         customer = repositories.customers.find(record.user_id) if record is not None else None
-    if record is None or customer is None or not bank.ca.issued(certificate):
-        return LoginDecision(LoginVerdict.UNKNOWN, certificate)
-    result = _result(record, bank.clock(), bank.policy.renewal)
-    if result is LoginVerdict.WELCOME and wanted not in (None, customer.role):
-        result = LoginVerdict.WRONG_ROLE
+        if record is None or customer is None or not bank.ca.issued(certificate):
+            return LoginDecision(LoginVerdict.UNKNOWN, certificate)
+        result = _result(record, bank.clock(), bank.policy.renewal)
+        if result is LoginVerdict.WELCOME and wanted not in (None, customer.role):
+            result = LoginVerdict.WRONG_ROLE
+        if result is LoginVerdict.WELCOME:
+            repositories.register.first_used(record, bank.clock())
     return LoginDecision(result, certificate, customer)
 
 

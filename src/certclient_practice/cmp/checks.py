@@ -1,19 +1,16 @@
-"""Checks of a CMP header and of names that need no authentication."""
+"""Checks of a CMP header that need no authentication."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from certclient.cmp import syntax
-from certclient.cmp.messages import CMP2000, CMP2021, Header, MalformedMessageError
+from certclient.cmp.messages import CMP2000, CMP2021, Header
 from certclient_practice.bank.policy import BankPolicy
 from certclient_practice.bank.refusal import RefusedError
 
 MIN_TRANSACTION_ID = 16
 MAX_OCTETS = 64
 """Upper limit for a transactionID or nonce, as the bank stores what a client sends."""
-
-_COMMON_NAME = "2.5.4.3"
 
 
 def check_header(header: Header, now: datetime, policy: BankPolicy) -> None:
@@ -31,31 +28,3 @@ def check_header(header: Header, now: datetime, policy: BankPolicy) -> None:
     sent = header.message_time
     if sent is not None and abs(now - sent) > policy.time_tolerance:
         raise RefusedError.bad_time()
-
-
-def name_parts(name_der: bytes) -> tuple[tuple[str, str], ...]:
-    """Returns the attributes of a Name (DER) as pairs of dotted OID and text.
-
-    Names then compare equal whichever string type (PrintableString, UTF8String) the sender chose.
-    Raises RefusedError for a Name that does not decode or has a multi-valued RDN.
-    """
-    try:
-        return tuple(_attribute(syntax.encode(rdn)) for rdn in syntax.items(name_der))
-    except (MalformedMessageError, UnicodeDecodeError) as error:
-        raise RefusedError.wrong_subject() from error
-
-
-def names_only(name_der: bytes, common_name: str) -> bool:
-    """Returns whether a Name (DER) is empty or consists of this Common Name alone."""
-    return name_parts(name_der) in ((), ((_COMMON_NAME, common_name),))
-
-
-def _attribute(rdn_der: bytes) -> tuple[str, str]:
-    # An RDN is a SET, but `items` reads a SEQUENCE.
-    members = syntax.items(syntax.retag(syntax.tlv(rdn_der), syntax.SEQUENCE))
-    if len(members) != 1:
-        raise MalformedMessageError("an RDN of this bank has one attribute")
-    attribute = syntax.items(syntax.encode(members[0]))
-    if len(attribute) != 2:
-        raise MalformedMessageError("an attribute is a type and a value")
-    return syntax.decoded_oid(attribute[0]), bytes(attribute[1].data).decode()

@@ -8,8 +8,8 @@ from certclient.cmp.bodies import CertificateConfirm, CertStatus, PkiConfirm
 from certclient.cmp.status import PkiStatus
 from certclient.model.certificate import Certificate
 from certclient_practice.bank.bank import Bank, Repositories
+from certclient_practice.bank.enrollment import EnrollmentService
 from certclient_practice.bank.refusal import RefusedError
-from certclient_practice.cmp.enrollment import EnrollmentHandler
 from certclient_practice.cmp.replies import Reply
 from certclient_practice.cmp.request import CRMF_ID, reply_id
 from certclient_practice.repositories.records import (
@@ -30,7 +30,7 @@ _HASHES: dict[str, type[hashes.HashAlgorithm]] = {
 class ConfirmationHandler:
     """Ends transactions. Idempotent: repeating a message gets the same reply."""
 
-    def __init__(self, bank: Bank, enrollment: EnrollmentHandler) -> None:
+    def __init__(self, bank: Bank, enrollment: EnrollmentService) -> None:
         self._bank = bank
         self._enrollment = enrollment
 

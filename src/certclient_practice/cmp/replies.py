@@ -23,9 +23,9 @@ from certclient.cmp.names import EMPTY_NAME, AlgorithmIdentifier, directory_name
 from certclient.cmp.protection import protect_with_mac
 from certclient.cmp.status import PkiStatus, PkiStatusInfo
 from certclient.model.secret import Secret
+from certclient_practice.bank.authentication import Requester
 from certclient_practice.bank.bank import Bank
 from certclient_practice.bank.refusal import RefusedError
-from certclient_practice.cmp.authentication import Requester
 
 ECDSA_SHA256 = AlgorithmIdentifier("1.2.840.10045.4.3.2")
 """ecdsa-with-SHA256, without parameters (RFC 5758, 3.2)."""

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
-from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-
 from certclient.cmp.bodies import CertificateRequest, Pkcs10Request, ReplyKind, RequestKind
-from certclient.cmp.names import EMPTY_NAME, CertId
+from certclient.cmp.names import EMPTY_NAME
 from certclient.cmp.protection import ProtectionError
 from certclient.cmp.signatures import check_possession
+from certclient_practice.bank.csr import read_csr
+from certclient_practice.bank.enrollment import RequestedCertificate
 from certclient_practice.bank.refusal import RefusedError
 
 CRMF_ID = 0
@@ -24,24 +19,11 @@ KUR = "kur"
 P10CR = "p10cr"
 
 
-@dataclass(frozen=True, slots=True)
-class RequestedCertificate:
-    """A request whose proof of possession is verified.
-
-    `spki` and `subject` (a Name, possibly empty) are DER. `pin` and `one_time_password` are the
-    authenticator and regToken controls, b"" if absent.
-    """
-
-    kind: str
-    spki: bytes
-    subject: bytes
-    old_certificate: CertId | None = None
-    pin: bytes = field(default=b"", repr=False)
-    one_time_password: bytes = field(default=b"", repr=False)
-
-
 def read_request(body: CertificateRequest | Pkcs10Request) -> RequestedCertificate:
-    """Decodes the request and verifies its proof of possession. Raises RefusedError."""
+    """Decodes the request and verifies its proof of possession. Raises RefusedError.
+
+    PIN and one-time password are the authenticator and regToken controls (RFC 4211, 6.1, 6.2).
+    """
     if isinstance(body, Pkcs10Request):
         return _from_csr(body.csr)
     return _from_crmf(body)
@@ -70,25 +52,18 @@ def _from_crmf(body: CertificateRequest) -> RequestedCertificate:
         check_possession(message)
     except ProtectionError as error:
         raise RefusedError.bad_pop() from error
+    old = request.old_cert_id
     return RequestedCertificate(
         kind={RequestKind.IR: "ir", RequestKind.CR: "cr", RequestKind.KUR: KUR}[body.kind],
+        renews=body.kind is RequestKind.KUR,
         spki=request.template.spki,
         subject=request.template.subject or EMPTY_NAME,
-        old_certificate=request.old_cert_id,
+        old_certificate=None if old is None else (old.issuer, old.serial),
         pin=(request.authenticator or "").encode(),
         one_time_password=(request.registration_token or "").encode(),
     )
 
 
 def _from_csr(der: bytes) -> RequestedCertificate:
-    try:
-        csr = x509.load_der_x509_csr(der)
-        modern = isinstance(
-            csr.signature_hash_algorithm, hashes.SHA256 | hashes.SHA384 | hashes.SHA512
-        )
-        if not modern or not csr.is_signature_valid:
-            raise RefusedError.bad_pop()
-        spki = csr.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-        return RequestedCertificate(P10CR, spki, csr.subject.public_bytes())
-    except (ValueError, TypeError, x509.InvalidVersion, UnsupportedAlgorithm) as error:
-        raise RefusedError.malformed() from error
+    csr = read_csr(der)
+    return RequestedCertificate(P10CR, False, csr.spki, csr.subject)

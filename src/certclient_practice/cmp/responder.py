@@ -18,14 +18,16 @@ from certclient.cmp.bodies import (
 from certclient.cmp.messages import MalformedMessageError, Message
 from certclient.cmp.names import AlgorithmIdentifier
 from certclient.cmp.revocation import RevokeRequest
+from certclient_practice.bank.authentication import Requester
 from certclient_practice.bank.bank import Bank, Repositories
+from certclient_practice.bank.enrollment import EnrollmentService, RequestedCertificate
 from certclient_practice.bank.refusal import RefusedError
-from certclient_practice.cmp.authentication import Requester, authenticate
+from certclient_practice.cmp.authentication import authenticate
 from certclient_practice.cmp.checks import check_header
 from certclient_practice.cmp.confirmation import ConfirmationHandler
 from certclient_practice.cmp.enrollment import EnrollmentHandler
 from certclient_practice.cmp.replies import ProtectedReply, Reply, ReplyBuilder
-from certclient_practice.cmp.request import RequestedCertificate, read_request
+from certclient_practice.cmp.request import read_request
 from certclient_practice.cmp.revocation import RevocationHandler
 from certclient_practice.repositories.database import savepoint
 from certclient_practice.repositories.records import TransactionRecord
@@ -47,8 +49,9 @@ class CmpResponder:
     def __init__(self, bank: Bank) -> None:
         self._bank = bank
         self._reply_builder = ReplyBuilder(bank)
-        self._enrollment = EnrollmentHandler(bank)
-        self._confirmation = ConfirmationHandler(bank, self._enrollment)
+        self._service = EnrollmentService(bank)
+        self._enrollment = EnrollmentHandler(bank, self._service)
+        self._confirmation = ConfirmationHandler(bank, self._service)
         self._revocation = RevocationHandler(bank)
 
     def handle(self, request: bytes) -> bytes:
@@ -90,7 +93,7 @@ class CmpResponder:
         if not isinstance(message.body, CertificateRequest | Pkcs10Request):
             return None
         requested = read_request(message.body)
-        self._enrollment.check_secrets(repositories, requester, requested)
+        self._service.check_secrets(repositories, requester, requested)
         return requested
 
     def _process(

@@ -6,14 +6,15 @@ from certclient.cmp.messages import Header
 from certclient.cmp.names import CertId
 from certclient.cmp.revocation import RevokeReply, RevokeRequest
 from certclient.cmp.status import PkiStatus, PkiStatusInfo
+from certclient_practice.bank.authentication import Requester
 from certclient_practice.bank.bank import Bank, Repositories
 from certclient_practice.bank.refusal import RefusedError
-from certclient_practice.cmp.authentication import Requester
 from certclient_practice.cmp.replies import Reply
 from certclient_practice.repositories.records import (
     BankTransactionState,
     CertificateRecord,
     CertificateState,
+    Confirmation,
     Reason,
     TransactionRecord,
 )
@@ -50,7 +51,7 @@ class RevocationHandler:
                 state=BankTransactionState.DONE,
                 spki=b"",
                 polls_left=0,
-                implicit_confirm=False,
+                confirmation=Confirmation.IMPLICIT,
                 old_serial_hex=signer.certificate.serial_hex,
             ),
             now,

@@ -129,14 +129,27 @@ class BankTransactionState(enum.Enum):
     REJECTED = "rejected"
 
 
+class Confirmation(enum.IntEnum):
+    """How a transaction's certificate is confirmed.
+
+    AWAITED: by the customer's program. IMPLICIT: at once, and it replaces the old one. BY_USE: at
+    once (EST has no confirmation), but the old one is replaced only when the new one is used first.
+    """
+
+    AWAITED = 0
+    IMPLICIT = 1
+    BY_USE = 2
+
+
 @dataclass(frozen=True, slots=True)
 class TransactionRecord:
-    """One accepted CMP transaction (RFC 9483, 3.1: transactionID).
+    """One accepted transaction; `id` is CMP's transactionID, or a hash of EST's request.
 
-    `requester` identifies the credential that opened it (`mac:<code id>` or
-    `signature:<fingerprint>`); every later message must use the same. `kind` is the opening body
-    (`ir`, `kur`, …). `spki` is DER. `serial_hex` is "" until a certificate is issued;
-    `old_serial_hex` is the serial number of the certificate that signed the request, "" for a MAC.
+    `requester` identifies the credential that opened it (`code:<id>` or `signature:<fingerprint>`);
+    every later message must use the same. `kind` is the opening body or operation (`ir`, `kur`,
+    `simpleenroll`, …). `spki` is DER. `serial_hex` is "" until a certificate is issued;
+    `old_serial_hex` is the serial number of the certificate to renew, "" if an issue code opened
+    it.
     """
 
     id: bytes
@@ -146,7 +159,7 @@ class TransactionRecord:
     state: BankTransactionState
     spki: bytes
     polls_left: int
-    implicit_confirm: bool
+    confirmation: Confirmation
     code_id: int | None = None
     old_serial_hex: str = ""
     serial_hex: str = ""

@@ -1,4 +1,4 @@
-"""The register of issued certificates and their states, consulted by logins and CMP."""
+"""The register of issued certificates and their states, consulted by logins and protocols."""
 
 from __future__ import annotations
 
@@ -117,10 +117,51 @@ class Register:
         """Confirms a certificate and supersedes all others of the ID: one valid one per ID."""
         for old in self.confirmed_of(record.user_id):
             self._set(old, CertificateState.SUPERSEDED, Reason.REPLACED, now)
+        self.confirm_beside_others(record, now)
+
+    def confirm_beside_others(self, record: CertificateRecord, now: datetime) -> None:
+        """Confirms a certificate; the ID's others stay valid until `first_used` (or they end)."""
         self._set(record, CertificateState.CONFIRMED, Reason.NONE, now)
         self._db.execute(
             "UPDATE certificates SET was_confirmed = 1 WHERE serial = ?",
             (record.certificate.serial_hex,),
+        )
+
+    def first_used(self, record: CertificateRecord, now: datetime) -> None:
+        """Supersedes the ID's certificates that are older than this one, which was just used."""
+        self._db.execute(
+            """UPDATE certificates SET state = ?, reason = ?, changed = ?, confirm_by = NULL
+               WHERE user_id = ? AND state = ?
+                 AND rowid < (SELECT rowid FROM certificates WHERE serial = ? AND state = ?)""",
+            (
+                CertificateState.SUPERSEDED.value,
+                Reason.REPLACED.value,
+                to_column(now),
+                record.user_id,
+                CertificateState.CONFIRMED.value,
+                record.certificate.serial_hex,
+                CertificateState.CONFIRMED.value,
+            ),
+        )
+
+    def revoke_later(self, record: CertificateRecord, reason: Reason, now: datetime) -> None:
+        """Revokes the ID's confirmed certificates that were issued after this confirmed one.
+
+        Rows, not times, are compared: an operator may set the bank's clock back.
+        """
+        self._db.execute(
+            """UPDATE certificates SET state = ?, reason = ?, changed = ?, confirm_by = NULL
+               WHERE user_id = ? AND state = ?
+                 AND rowid > (SELECT rowid FROM certificates WHERE serial = ? AND state = ?)""",
+            (
+                CertificateState.REVOKED.value,
+                reason.value,
+                to_column(now),
+                record.user_id,
+                CertificateState.CONFIRMED.value,
+                record.certificate.serial_hex,
+                CertificateState.CONFIRMED.value,
+            ),
         )
 
     def revoke(self, record: CertificateRecord, reason: Reason, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""CMP transactions and their stored responses; a repeated request gets the same response."""
+"""Transactions and their stored responses (CMP's only); a repeated request gets the same."""
 
 from __future__ import annotations
 
@@ -7,7 +7,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from certclient_practice.repositories.database import to_column
-from certclient_practice.repositories.records import BankTransactionState, TransactionRecord
+from certclient_practice.repositories.records import (
+    BankTransactionState,
+    Confirmation,
+    TransactionRecord,
+)
 
 
 class Transactions:
@@ -30,7 +34,7 @@ class Transactions:
                 record.state.value,
                 record.spki,
                 record.polls_left,
-                int(record.implicit_confirm),
+                record.confirmation.value,
                 record.code_id,
                 record.old_serial_hex,
                 record.serial_hex,
@@ -106,7 +110,7 @@ def _record(row: sqlite3.Row) -> TransactionRecord:
         state=BankTransactionState(row["state"]),
         spki=row["spki"],
         polls_left=row["polls_left"],
-        implicit_confirm=bool(row["implicit_confirm"]),
+        confirmation=Confirmation(row["implicit_confirm"]),
         code_id=row["code_id"],
         old_serial_hex=row["old_serial"],
         serial_hex=row["serial"],
