@@ -1,4 +1,4 @@
-"""Third-party CMP servers for tests: OpenSSL's mock server and BouncyCastle."""
+"""Third-party CAs for tests: OpenSSL's mock CMP server, and BouncyCastle for CMP and EST."""
 
 from __future__ import annotations
 
@@ -14,7 +14,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from support.pki import TestCa, certificate_pem, private_key_pem
+from cryptography.x509.oid import ExtendedKeyUsageOID
+
+from support.pki import (
+    Lab,
+    TestCa,
+    ca_name,
+    certificate_pem,
+    ec_key,
+    private_key_pem,
+    spki_of,
+)
 
 PEERS = Path(__file__).parent.parent / "peers"
 _OPENSSL_PORT = 8801
@@ -60,7 +70,16 @@ def openssl_mock_server(folder: Path, options: Sequence[str]) -> Iterator[Peer]:
 
 def compile_bouncycastle_ca(folder: Path) -> Path:
     """Compiles tests/peers/BcCa.java into `folder` and returns `folder`."""
-    command = ["javac", "-d", str(folder), "-cp", ":".join(_JARS), str(PEERS / "BcCa.java")]
+    return _compile(folder, "BcCa")
+
+
+def compile_bouncycastle_est(folder: Path) -> Path:
+    """Compiles tests/peers/BcEst.java into `folder` and returns `folder`."""
+    return _compile(folder, "BcEst")
+
+
+def _compile(folder: Path, name: str) -> Path:
+    command = ["javac", "-d", str(folder), "-cp", ":".join(_JARS), str(PEERS / f"{name}.java")]
     subprocess.run(command, check=True)
     return folder
 
@@ -72,17 +91,48 @@ def bouncycastle_ca(
     """BcCa from `classes`, issuing as `ca`, after `polls` polls (0: immediately)."""
     (folder / "ca.pem").write_bytes(certificate_pem(ca.certificate))
     (folder / "ca.key").write_bytes(private_key_pem(ca.key))
+    arguments = [str(folder / "ca.pem"), str(folder / "ca.key"), secret, str(polls)]
+    with _java(classes, folder, "BcCa", *arguments) as (port, log_file):
+        yield Peer(f"http://127.0.0.1:{port}/", log_file)
+
+
+@contextlib.contextmanager
+def bouncycastle_est(
+    classes: Path, folder: Path, lab: Lab, user_id: str, code: str, **options: str
+) -> Iterator[Peer]:
+    """BcEst from `classes`, issuing as the lab's intermediate CA; BcEst.java names the options.
+
+    `url` is the base of its operations. Its TLS certificate, for localhost, is the lab's as well.
+    """
+    tls_key = ec_key()
+    tls = lab.intermediate.issue(
+        spki_of(tls_key),
+        ca_name("localhost"),
+        usages=[ExtendedKeyUsageOID.SERVER_AUTH],
+        dns_names=["localhost"],
+    )
+    (folder / "chain.pem").write_bytes(certificate_pem(*lab.chain, *lab.anchors))
+    (folder / "ca.key").write_bytes(private_key_pem(lab.intermediate.key))
+    (folder / "tls.pem").write_bytes(certificate_pem(tls, *lab.chain))
+    (folder / "tls.key").write_bytes(private_key_pem(tls_key))
+    given = [f"{name}={value}" for name, value in options.items()]
+    with _java(classes, folder, "BcEst", str(folder), user_id, code, *given) as (port, log_file):
+        yield Peer(f"https://localhost:{port}/.well-known/est", log_file)
+
+
+@contextlib.contextmanager
+def _java(classes: Path, folder: Path, name: str, *arguments: str) -> Iterator[tuple[int, Path]]:
+    """Runs a server; returns its port and its log file."""
     log_file = folder / "bouncycastle.log"
     class_path = ":".join([*_JARS, str(classes)])
-    arguments = [str(folder / "ca.pem"), str(folder / "ca.key"), secret, str(polls)]
     with log_file.open("wb") as log:
         process = subprocess.Popen(
-            ["java", "-XX:TieredStopAtLevel=1", "-cp", class_path, "BcCa", *arguments],
+            ["java", "-XX:TieredStopAtLevel=1", "-cp", class_path, name, *arguments],
             stdout=log,
             stderr=subprocess.STDOUT,
         )
         try:
-            yield Peer(f"http://127.0.0.1:{_reported_port(log_file, process)}/", log_file)
+            yield _reported_port(log_file, process), log_file
         finally:
             process.terminate()
             process.wait(timeout=200)
