@@ -37,7 +37,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_der_private_key,
 )
 
-from certclient.ca.client import Issued, SignatureCredential, Waiting
+from certclient.ca.client import CertificateCredential, Issued, Waiting
 from certclient.ca.factory import ca_client_for
 from certclient.configuration.profiles import load_profile
 from certclient.model.certificate import Certificate
@@ -165,7 +165,7 @@ def renewal_jobs(
 
     def renew(current: Certificate, key: MemorySigner) -> None:
         client = ca_client_for(profile, lambda: datetime.now(UTC), os.urandom)
-        credential = SignatureCredential(current, old_key)
+        credential = CertificateCredential(current, old_key)
         answer = client.send(client.prepare_renew(credential, key), credential)
         match answer:
             case Issued():

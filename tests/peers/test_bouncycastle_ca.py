@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from certclient.ca.client import Issued, MacCredential, SignatureCredential, Waiting
+from certclient.ca.client import CertificateCredential, IssueCodeCredential, Issued, Waiting
 from certclient.ca.cmp.client import CmpClient
 from certclient.ca.transports.http import HttpTransport
 from certclient.model.certificate import SubjectRule
@@ -74,7 +74,7 @@ def test_qualifying_it_finds_what_it_does_not_do(start_ca: StartCa, lab: Lab) ->
 @pytest.mark.parametrize("mac", list(MacAlgorithm))
 def test_first_issue_with_an_issue_code(start_ca: StartCa, lab: Lab, mac: MacAlgorithm) -> None:
     key = rsa_signer(1)
-    credential = MacCredential("TKYM1408054", Secret(CODE))
+    credential = IssueCodeCredential("TKYM1408054", Secret(CODE))
     with start_ca() as ca:
         client = client_of(ca, lab, mac)
         issued = client.send(client.prepare_obtain(credential, key), credential)
@@ -90,7 +90,7 @@ def test_first_issue_with_an_issue_code(start_ca: StartCa, lab: Lab, mac: MacAlg
 def test_renewal_polls_at_the_interval_of_the_ca(start_ca: StartCa, lab: Lab) -> None:
     current_key, new_key = rsa_signer(1), rsa_signer(2)
     current = lab.issue(current_key.spki)
-    credential = SignatureCredential(current, current_key, lab.chain)
+    credential = CertificateCredential(current, current_key, lab.chain)
     with start_ca(polls=2) as ca:
         client = client_of(ca, lab)
         first = client.send(client.prepare_renew(credential, new_key), credential)
@@ -107,7 +107,7 @@ def test_renewal_polls_at_the_interval_of_the_ca(start_ca: StartCa, lab: Lab) ->
 
 
 def test_implicit_confirmation_needs_no_further_message(start_ca: StartCa, lab: Lab) -> None:
-    credential = MacCredential("TKYM1408054", Secret(CODE))
+    credential = IssueCodeCredential("TKYM1408054", Secret(CODE))
     with start_ca() as ca:
         client = client_of(ca, lab, implicit=True)
         issued = client.send(client.prepare_obtain(credential, rsa_signer(1)), credential)
@@ -118,7 +118,7 @@ def test_implicit_confirmation_needs_no_further_message(start_ca: StartCa, lab: 
 
 
 def test_rejection_of_a_certificate_is_reported_to_the_ca(start_ca: StartCa, lab: Lab) -> None:
-    credential = MacCredential("TKYM1408054", Secret(CODE))
+    credential = IssueCodeCredential("TKYM1408054", Secret(CODE))
     with start_ca() as ca:
         client = client_of(ca, lab)
         issued = client.send(client.prepare_obtain(credential, rsa_signer(1)), credential)
@@ -129,7 +129,7 @@ def test_rejection_of_a_certificate_is_reported_to_the_ca(start_ca: StartCa, lab
 
 @pytest.mark.parametrize("mac", list(MacAlgorithm))
 def test_wrong_issue_code_is_reported(start_ca: StartCa, lab: Lab, mac: MacAlgorithm) -> None:
-    credential = MacCredential("TKYM1408054", Secret("himitsu-4712"))
+    credential = IssueCodeCredential("TKYM1408054", Secret("himitsu-4712"))
     with start_ca() as ca:
         client = client_of(ca, lab, mac)
         with pytest.raises(CertclientError) as caught:
@@ -143,14 +143,14 @@ def test_certificate_is_revoked_with_its_own_key(start_ca: StartCa, lab: Lab) ->
     certificate = lab.issue(key.spki)
     with start_ca() as ca:
         client = client_of(ca, lab)
-        client.revoke(SignatureCredential(certificate, key, lab.chain), certificate)
+        client.revoke(CertificateCredential(certificate, key, lab.chain), certificate)
         assert f"revoked {certificate.serial:x}" in ca.log
 
 
 def test_response_of_a_ca_under_another_root_is_rejected(start_ca: StartCa, lab: Lab) -> None:
     key = rsa_signer(1)
     current = lab.issue(key.spki)
-    credential = SignatureCredential(current, key, lab.chain)
+    credential = CertificateCredential(current, key, lab.chain)
     with start_ca() as ca:
         client = client_of(ca, make_lab(label="Other"))
         with pytest.raises(CertclientError) as caught:

@@ -16,10 +16,10 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from certclient.ca.client import (
+    CertificateCredential,
     Credential,
+    IssueCodeCredential,
     Issued,
-    MacCredential,
-    SignatureCredential,
     SignerStatus,
     Waiting,
 )
@@ -63,12 +63,12 @@ class OpenSslBank:
     current: Certificate
 
     @property
-    def by_code(self) -> MacCredential:
-        return MacCredential(USER, Secret(CODE))
+    def by_code(self) -> IssueCodeCredential:
+        return IssueCodeCredential(USER, Secret(CODE))
 
     @property
-    def by_signature(self) -> SignatureCredential:
-        return SignatureCredential(self.current, self.old_key, self.lab.chain)
+    def by_signature(self) -> CertificateCredential:
+        return CertificateCredential(self.current, self.old_key, self.lab.chain)
 
     def by_code_server(self, answer: Certificate, *more: str) -> AbstractContextManager[Peer]:
         """A server that knows the issue code."""
@@ -235,7 +235,8 @@ def test_server_refusal_keeps_its_status_text(bank: OpenSslBank) -> None:
         assert caught.value.data == {
             "message": words,
             "failure": "notAuthorized",
-            "protected": "yes",
+            "refusal": "",
+            "proven": "yes",
         }
 
 
@@ -248,7 +249,7 @@ def test_grant_with_modifications_keeps_its_status_text(bank: OpenSslBank) -> No
 
 def test_wrong_issue_code_is_reported(bank: OpenSslBank) -> None:
     wrong: Credential = replace(bank.by_code, issue_code=Secret("himitsu-4712"))
-    assert isinstance(wrong, MacCredential)
+    assert isinstance(wrong, IssueCodeCredential)
     with bank.by_code_server(bank.lab.issue(bank.new_key.spki)) as server:
         client = bank.client(server)
         with pytest.raises(CertclientError) as caught:
@@ -309,7 +310,7 @@ def test_unprotected_error_is_reported_as_unprotected(bank: OpenSslBank) -> None
         with pytest.raises(CertclientError) as caught:
             bank.obtain(server)
         assert caught.value.code is ErrorCode.CA_REFUSED
-        assert caught.value.data["protected"] == "no"
+        assert caught.value.data["proven"] == "no"
 
 
 def test_certificate_is_revoked_with_its_own_key(bank: OpenSslBank) -> None:

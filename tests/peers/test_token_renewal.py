@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from certclient.ca.client import Issued, SignatureCredential
+from certclient.ca.client import CertificateCredential, Issued
 from certclient.ca.cmp.client import CmpClient
 from certclient.ca.transports.http import HttpTransport
 from certclient.model.keys import KeySpec
@@ -35,7 +35,7 @@ def test_bouncycastle_verifies_both_keys_of_a_token(
         old_key = session.signer(session.create_key(KeySpec(), "old"))
         new_ref = session.create_key(KeySpec(), "new")
         current = lab.issue(old_key.spki, days=20)
-        credential = SignatureCredential(current, old_key, lab.chain)
+        credential = CertificateCredential(current, old_key, lab.chain)
         settings = CaSettings(ca.url, lab.anchors)
         client = CmpClient(settings, HttpTransport(), lambda: datetime.now(UTC), os.urandom)
         request = client.prepare_renew(credential, session.signer(new_ref))

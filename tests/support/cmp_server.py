@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from certclient.ca.client import CaClient, Issued, SignatureCredential
+from certclient.ca.client import CaClient, CertificateCredential, Issued
 from certclient.ca.cmp.client import CmpClient
 from certclient.ca.transport import HttpRequest, HttpResponse
 from certclient.cmp.bodies import (
@@ -149,7 +149,7 @@ def client_of(server: ScriptedServer, lab: Lab, *, implicit: bool = False) -> Cm
     return CmpClient(settings, server, lambda: lab.now, os.urandom)
 
 
-def renewed(client: CaClient, credential: SignatureCredential, new_key: Signer) -> Issued:
+def renewed(client: CaClient, credential: CertificateCredential, new_key: Signer) -> Issued:
     """Sends a renewal request that must be answered with a certificate immediately."""
     answer = client.send(client.prepare_renew(credential, new_key), credential)
     assert isinstance(answer, Issued)

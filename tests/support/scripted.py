@@ -9,12 +9,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from certclient.ca.client import (
+    ALL_ABILITIES,
     Answer,
     BankSecrets,
+    CaAbilities,
+    CertificateCredential,
     Credential,
+    IssueCodeCredential,
     Issued,
-    MacCredential,
-    SignatureCredential,
     SignerStatus,
     Transaction,
     Waiting,
@@ -102,14 +104,15 @@ class ScriptedCa:
     seen_secrets: list[BankSecrets] = field(default_factory=list)
     signer: SignerStatus = SignerStatus.UNKNOWN
     signers: dict[str, SignerStatus] = field(default_factory=dict)
+    abilities: CaAbilities = ALL_ABILITIES
     _number: int = 0
 
-    def prepare_obtain(self, credential: MacCredential, new_key: Signer) -> Transaction:
+    def prepare_obtain(self, credential: IssueCodeCredential, new_key: Signer) -> Transaction:
         return self._prepare(new_key, b"|")
 
     def prepare_renew(
         self,
-        credential: SignatureCredential,
+        credential: CertificateCredential,
         new_key: Signer,
         secrets: BankSecrets = BankSecrets(),  # noqa: B008 - the protocol's default, frozen
     ) -> Transaction:
@@ -146,10 +149,10 @@ class ScriptedCa:
     ) -> None:
         self._next_fault("confirm", rejection)
 
-    def revoke(self, credential: SignatureCredential, certificate: Certificate) -> None:
+    def revoke(self, credential: CertificateCredential, certificate: Certificate) -> None:
         self._next_fault("revoke", certificate.serial_hex)
 
-    def signer_status(self, credential: SignatureCredential) -> SignerStatus:
+    def signer_status(self, credential: CertificateCredential) -> SignerStatus:
         self._next_fault("signer_status", credential.certificate.serial_hex)
         credential.signer.sign(b"question", SignatureAlgorithm.RSA_PKCS1_SHA256)
         return self.signers.get(credential.certificate.fingerprint, self.signer)
@@ -165,7 +168,7 @@ class ScriptedCa:
         return self.clock_of_server
 
     def _check(self, credential: Credential) -> None:
-        if not isinstance(credential, MacCredential):
+        if not isinstance(credential, IssueCodeCredential):
             credential.signer.sign(b"protection", SignatureAlgorithm.RSA_PKCS1_SHA256)
         elif credential.issue_code.reveal() != self.right_code:
             raise CertclientError(ErrorCode.ISSUE_CODE_WRONG)

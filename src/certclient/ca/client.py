@@ -1,8 +1,8 @@
-"""The CA client interface: prepare, send, poll, confirm, revoke. Implemented for CMP; fits EST.
+"""The CA client interface: prepare, send, poll, confirm, revoke; the same for every protocol.
 
 `prepare_…` returns a Transaction whose bytes the caller stores durably *before* calling `send`.
 After a crash, the identical request can be sent again from them. A Transaction's `state` holds no
-secret.
+secret. `tests/contract/test_ca_client_contract.py` is the contract of every client.
 """
 
 from __future__ import annotations
@@ -20,34 +20,66 @@ from certclient.model.secret import Secret
 
 
 @dataclass(frozen=True, slots=True)
-class MacCredential:
-    """User ID and issue code (取得): protects messages with a MAC."""
+class IssueCodeCredential:
+    """User ID and issue code (取得): what a customer without a certificate proves itself with."""
 
     user_id: str
     issue_code: Secret
 
 
 @dataclass(frozen=True, slots=True)
-class SignatureCredential:
-    """The current certificate and its key (更新): signs messages. `chain` is sent along."""
+class CertificateCredential:
+    """The current certificate and its key (更新). `chain`: CA certificates to send along."""
 
     certificate: Certificate
     signer: Signer
     chain: Sequence[Certificate] = ()
 
 
-Credential = MacCredential | SignatureCredential
+Credential = IssueCodeCredential | CertificateCredential
 
 
 @dataclass(frozen=True, slots=True)
 class BankSecrets:
-    """Secrets that some banks require on renewal (ways B1, B2), sent as CRMF controls.
+    """Secrets that some banks require on renewal (ways B1, B2), sent inside the request.
 
     `authenticator` is ご契約先暗証番号, `registration_token` the one-time password or a ticket.
     """
 
     authenticator: Secret | None = None
     registration_token: Secret | None = None
+
+    def __bool__(self) -> bool:
+        """Whether there is any."""
+        return self.authenticator is not None or self.registration_token is not None
+
+
+@dataclass(frozen=True, slots=True)
+class CaAbilities:
+    """What a protocol can do beyond issuing; the procedure does without what is False.
+
+    `confirms`: the CA awaits `confirm` before a certificate counts. Without it, a certificate
+    counts as soon as it is issued; the old one stays until the new one has proven itself.
+    `withdraws`: a waiting request can be taken back. `revokes`: `revoke` reaches the CA.
+    `tells_signer_status`: `signer_status` can give another answer than UNKNOWN.
+    `carries_bank_secrets`: a request can hold `BankSecrets`; a profile that asks customers for them
+    (`renewal.ask_pin`, `ask_one_time_password`) needs it.
+    """
+
+    confirms: bool = False
+    withdraws: bool = False
+    revokes: bool = False
+    tells_signer_status: bool = False
+    carries_bank_secrets: bool = False
+
+
+ALL_ABILITIES = CaAbilities(
+    confirms=True,
+    withdraws=True,
+    revokes=True,
+    tells_signer_status=True,
+    carries_bank_secrets=True,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +101,8 @@ class Transaction:
 class Issued:
     """The CA issued a certificate. `chain`: the received CA certificates, the leaf's issuer first.
 
-    `confirmed` is True if the CA requires no confirmation (implicit confirm, EST). `message` is the
-    CA's own text.
+    `confirmed` is True if the CA requires no confirmation; always, if the protocol has none.
+    `message` is the CA's own text.
     """
 
     transaction: Transaction
@@ -92,18 +124,63 @@ class Waiting:
 Answer = Issued | Waiting
 
 
-def names_failure(error: CertclientError, *failures: str) -> bool:
-    """Whether a CA's refusal names one of these failures (`certRevoked`, as in RFC 9810).
+class RefusalReason(enum.Enum):
+    """Why a CA refuses, as far as the procedure acts upon it. Values are error data (`refusal`).
 
-    Counts only if the response was protected, so that nobody on the network path can have forged
-    it.
+    The client translates its protocol's own reasons into these; anything else has none.
     """
-    named = error.data.get("failure", "").split(",")
-    return error.data.get("protected") == "yes" and any(one in named for one in failures)
+
+    CERTIFICATE_REVOKED = "certificate-revoked"
+    """The certificate that is confirmed, that authenticates the request, or that is to be revoked
+    is revoked or superseded: the CA will never accept it again."""
+    SIGNER_NOT_TRUSTED = "signer-not-trusted"
+    """The certificate that authenticates the request is not accepted now."""
+    CERTIFICATE_UNKNOWN = "certificate-unknown"
+    """The CA has not issued the certificate that is confirmed."""
+    REQUEST_UNKNOWN = "request-unknown"
+    """The CA does not know, or no longer knows, the request that the message belongs to."""
+    ALREADY_CONFIRMED = "already-confirmed"
+    """The certificate has been confirmed before."""
+    TIME = "time"
+    """The CA's clock and this computer's differ too much."""
+
+
+def refusal_error(
+    message: str, *reasons: RefusalReason, failure: str = "", proven: bool = True
+) -> CertclientError:
+    """CA_REFUSED with the CA's own text in `message`.
+
+    `failure`: the protocol's own name of the reason, for logs and support. `proven`: whether the
+    answer certainly comes from the CA; if anybody on the network path could have written it, it
+    must not cost the customer anything.
+    """
+    return CertclientError(
+        ErrorCode.CA_REFUSED,
+        message=message,
+        failure=failure,
+        refusal=",".join(reason.value for reason in reasons),
+        proven="yes" if proven else "no",
+    )
+
+
+def is_proven(error: CertclientError) -> bool:
+    """Whether an error is a refusal that certainly comes from the CA."""
+    return error.data.get("proven") == "yes"
+
+
+def refused_because(error: CertclientError, *reasons: RefusalReason) -> bool:
+    """Whether a CA refuses for one of these reasons. Only a proven refusal counts."""
+    named = error.data.get("refusal", "").split(",")
+    return is_proven(error) and any(reason.value in named for reason in reasons)
+
+
+def not_offered(operation: str) -> CertclientError:
+    """CA_NOT_OFFERED: the protocol has no message for `operation`, a method of CaClient."""
+    return CertclientError(ErrorCode.CA_NOT_OFFERED, operation=operation)
 
 
 class SignerStatus(enum.Enum):
-    """Whether the CA accepts the certificate that signed a message."""
+    """Whether the CA accepts a certificate as proof of who sends a message."""
 
     ACCEPTED = "accepted"
     REVOKED = "revoked"
@@ -117,23 +194,36 @@ class SignerStatus(enum.Enum):
 class CaClient(Protocol):
     """One CA of one profile. Methods block; every error is a CertclientError.
 
-    Network errors: NETWORK_…, TLS_UNTRUSTED, PROXY_…, SERVER_…. Responses that fail authentication
-    or do not fit the request: CA_MALFORMED, CA_PROTECTION_INVALID, CA_TRANSACTION_MISMATCH,
-    ISSUE_CODE_WRONG. A refusal: CA_REFUSED with the CA's own text in data["message"] and the
-    failures in data["failure"].
+    Network errors: NETWORK_…, TLS_UNTRUSTED, PROXY_…, SERVER_…, FOREIGN_ANSWER. Responses that fail
+    authentication or do not fit the request: CA_MALFORMED, CA_PROTECTION_INVALID,
+    CA_TRANSACTION_MISMATCH, ISSUE_CODE_WRONG. A refusal: CA_REFUSED, made by `refusal_error`. Where
+    the protocol lacks an operation (`abilities`): CA_NOT_OFFERED.
     """
 
-    def prepare_obtain(self, credential: MacCredential, new_key: Signer) -> Transaction:
-        """First issue, or after expiry (CMP ir). Signs the proof of possession with `new_key`."""
+    @property
+    def abilities(self) -> CaAbilities:
+        """What this CA's protocol can do. Constant; asks nobody."""
+        ...
+
+    def prepare_obtain(self, credential: IssueCodeCredential, new_key: Signer) -> Transaction:
+        """First issue, or after expiry (CMP: ir, EST: simpleenroll). Sends nothing.
+
+        Signs the proof of possession with `new_key`. Raises ISSUE_CODE_REQUIRED for an empty code,
+        USAGE for a user ID that cannot be a Common Name, and whatever `new_key.sign` raises.
+        """
         ...
 
     def prepare_renew(
         self,
-        credential: SignatureCredential,
+        credential: CertificateCredential,
         new_key: Signer,
         secrets: BankSecrets = BankSecrets(),
     ) -> Transaction:
-        """Renewal (CMP kur): same subject, `oldCertID`, signed with the current key."""
+        """Renewal (CMP: kur, EST: simplereenroll) with the current subject. Sends nothing.
+
+        Raises CA_NOT_OFFERED for `secrets` that the protocol cannot carry, and whatever the two
+        keys' `sign` raises.
+        """
         ...
 
     def send(self, transaction: Transaction, credential: Credential) -> Answer:
@@ -141,14 +231,14 @@ class CaClient(Protocol):
         ...
 
     def poll(self, transaction: Transaction, credential: Credential) -> Answer:
-        """Polls the CA after Waiting (CMP pollReq)."""
+        """Polls the CA after Waiting (CMP: pollReq, EST: the same request again)."""
         ...
 
     def withdraw(self, transaction: Transaction, credential: Credential) -> None:
-        """Tells the CA, after Waiting, that the request is no longer wanted (CMP error message).
+        """Tells the CA, after Waiting, that the request is no longer wanted.
 
         Raises CA_REFUSED if the CA does not take it: nothing then holds the CA from issuing a
-        certificate, which it revokes as never confirmed.
+        certificate.
         """
         ...
 
@@ -158,23 +248,28 @@ class CaClient(Protocol):
         credential: Credential,
         rejection: ErrorCode | None = None,
     ) -> None:
-        """Confirms the certificate (certConf), or rejects it with `rejection` as the reason.
+        """Confirms the certificate, or rejects it with `rejection` as the reason.
 
-        May be repeated: a response of "already confirmed" is not an error. Raises CA_CONFIRM_FAILED
-        for any other error from the CA, with its text and failures as in CA_REFUSED. After a lost
-        pkiConf this may only mean a repetition, so the caller verifies by using the certificate.
+        Does nothing if the CA requires no confirmation (`Issued.confirmed`). May be repeated: a
+        response of "already confirmed" is not an error. Raises CA_CONFIRM_FAILED for any other
+        refusal, with the data of CA_REFUSED. After a lost response this may only mean a repetition,
+        so the caller verifies by using the certificate.
         """
         ...
 
-    def signer_status(self, credential: SignatureCredential) -> SignerStatus:
-        """Queries whether the CA accepts messages signed with this certificate. Changes nothing.
+    def signer_status(self, credential: CertificateCredential) -> SignerStatus:
+        """Queries whether the CA accepts messages with this credential. Changes nothing.
 
-        Raises the network errors and whatever the key's `sign` raises.
+        UNKNOWN, without any exchange, if the protocol has no such query. Raises the network errors
+        and whatever the key's `sign` raises.
         """
         ...
 
-    def revoke(self, credential: SignatureCredential, certificate: Certificate) -> None:
-        """Requests revocation of `certificate` (CMP rr, reason cessationOfOperation)."""
+    def revoke(self, credential: CertificateCredential, certificate: Certificate) -> None:
+        """Requests revocation of `certificate`, which is no longer used.
+
+        One that is already revoked is not an error.
+        """
         ...
 
     def probe(self) -> Sequence[CertclientError]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 
-from certclient.ca.client import names_failure
+from certclient.ca.client import RefusalReason, refused_because
 from certclient.enrollment.journal import ProcedureState, Record
 from certclient.model.errors import CertclientError, ErrorCode
 
@@ -95,10 +95,10 @@ def disposition(
         # The code was typed again after a restart: a wrong one says nothing about the request sent
         # before.
         return Disposition.KEEP
-    if record.state is ProcedureState.WAITING and error.data.get("protected") == "no":
-        # An unprotected refusal can be forged, and giving up loses the place in the CA's queue.
+    if record.state is ProcedureState.WAITING and error.data.get("proven") == "no":
+        # An unproven refusal can be forged, and giving up loses the place in the CA's queue.
         return Disposition.KEEP
-    if names_failure(error, "badTime"):
+    if refused_because(error, RefusalReason.TIME):
         # The same request succeeds once the customer has corrected the clock.
         return Disposition.KEEP
     if record.state in (ProcedureState.REQUESTED, ProcedureState.WAITING) and _may_restart(

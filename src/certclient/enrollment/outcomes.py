@@ -29,6 +29,8 @@ class BankHolds(enum.Enum):
     """The CA received the refusal but may already have retired the current certificate."""
     NEW = "new"
     """The CA could not be reached and regards the new certificate as confirmed."""
+    NEW_ASK_BANK = "new-ask-bank"
+    """The protocol has no message for a refusal: the customer has to ask the bank to revoke it."""
     CODE_SPENT = "code-spent"
     """取得: the CA received the refusal, and the issue code is used up."""
 

@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from certclient.ca.client import SignatureCredential
+from certclient.ca.client import CertificateCredential
 from certclient.enrollment.bank_status import BankStatus, BankStatuses, read_statuses
 from certclient.enrollment.interaction import ConsentRequest, Interaction, NonInteractive
 from certclient.enrollment.journal import Journal, ProcedureKind, ProcedureState, Record
@@ -123,7 +123,7 @@ class Enrollment:
     ) -> CertclientError | None:
         context = RunContext.begin(self._environment, interaction, resumed=False)
         try:
-            credential = SignatureCredential(certificate, context.signer(store_id, key))
+            credential = CertificateCredential(certificate, context.signer(store_id, key))
             status = context.through_proxy(lambda: self._environment.ca.signer_status(credential))
             return Rejections(self._journal, context).note_status(certificate, status)
         finally:

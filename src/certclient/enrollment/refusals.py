@@ -1,24 +1,28 @@
 """Interprets a CA's refusal: does it concern the new certificate, or the current one that signed?
 
-Only a protected response counts: a forged one could cost the customer a good certificate.
+Only a proven refusal counts: a forged one could cost the customer a good certificate.
 """
 
 from __future__ import annotations
 
 import enum
 
-from certclient.ca.client import SignerStatus, names_failure
+from certclient.ca.client import RefusalReason, SignerStatus, refused_because
 from certclient.enrollment.journal import ProcedureKind, ProcedureState, Record
 from certclient.enrollment.login_test import log_in, supports_login_test
 from certclient.enrollment.run_context import RunContext
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
 
-_NOT_HELD = ("certRevoked", "badCertId", "badRequest")
-"""Failures in response to a certConf: the certificate is revoked, none such was issued, or the
+_NOT_HELD = (
+    RefusalReason.CERTIFICATE_REVOKED,
+    RefusalReason.CERTIFICATE_UNKNOWN,
+    RefusalReason.REQUEST_UNKNOWN,
+)
+"""Reasons for refusing a confirmation: the certificate is revoked, none such was issued, or the
 transaction is unknown, as after a confirmation that came too late."""
 
-_SIGNER_REFUSED = ("certRevoked", "signerNotTrusted")
+_SIGNER_REFUSED = (RefusalReason.CERTIFICATE_REVOKED, RefusalReason.SIGNER_NOT_TRUSTED)
 
 
 class ConfirmationVerdict(enum.Enum):
@@ -39,9 +43,9 @@ def classify_confirmation(
 ) -> ConfirmationVerdict:
     """Interprets CA_CONFIRM_FAILED, after checking whether the certificate works all the same.
 
-    The refusal may concern the confirmation only: after a lost pkiConf, some CAs have forgotten the
-    transaction, and others refuse the old certificate that signs it, as the new one has replaced
-    it.
+    The refusal may concern the confirmation only: after a lost response, some CAs have forgotten
+    the transaction, and others refuse the old certificate that signs it, as the new one has
+    replaced it.
     """
     if _can_log_in(context, record):
         return ConfirmationVerdict.ACCEPTED
@@ -55,9 +59,9 @@ def classify_confirmation(
         return ConfirmationVerdict.ACCEPTED
     if status is SignerStatus.REVOKED:
         return ConfirmationVerdict.NOT_HELD
-    if not names_failure(error, *_NOT_HELD):
+    if not refused_because(error, *_NOT_HELD):
         return ConfirmationVerdict.OPEN
-    # By MAC, the CA cannot mean the certificate that signs the confirmation.
+    # With an issue code, the CA cannot mean the certificate that signs the confirmation.
     beyond_doubt = status is SignerStatus.NOT_TRUSTED or record.kind is ProcedureKind.OBTAIN
     if beyond_doubt or not context.unanswered:
         return ConfirmationVerdict.NOT_HELD
@@ -90,12 +94,12 @@ def _can_log_in(context: RunContext, record: Record) -> bool:
 
 
 def signer_refused(record: Record, error: CertclientError) -> bool:
-    """Whether a CA refuses a renewal because it does not accept the certificate that signed it."""
+    """Whether a CA refuses a renewal because it does not accept the current certificate."""
     return (
         error.code is ErrorCode.CA_REFUSED
         and record.kind is ProcedureKind.RENEW
         and record.state in (ProcedureState.REQUESTED, ProcedureState.WAITING)
-        and names_failure(error, *_SIGNER_REFUSED)
+        and refused_because(error, *_SIGNER_REFUSED)
     )
 
 

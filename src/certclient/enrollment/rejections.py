@@ -20,10 +20,7 @@ from certclient.enrollment.run_context import RunContext
 from certclient.model.certificate import Certificate
 from certclient.model.errors import CertclientError, ErrorCode
 
-_FAILURES = {
-    SignerStatus.REVOKED: "certRevoked",
-    SignerStatus.NOT_TRUSTED: "signerNotTrusted",
-}
+_REFUSED = frozenset({SignerStatus.REVOKED, SignerStatus.NOT_TRUSTED})
 
 
 class Rejections:
@@ -76,7 +73,7 @@ class Rejections:
         elif (
             login.error is not None
             and login.error.code is ErrorCode.LOGIN_REFUSED
-            and self._status_of_new(record) in _FAILURES
+            and self._status_of_new(record) in _REFUSED
         ):
             self.note(new, RejectionSource.LOGIN, login.error)
 
@@ -93,9 +90,9 @@ class Rejections:
         """Records the CA's answer to an inquiry; returns CERTIFICATE_NOT_ACCEPTED for a refusal."""
         if status is SignerStatus.ACCEPTED:
             self._journal.accept(certificate.fingerprint)
-        if status not in _FAILURES:
+        if status not in _REFUSED:
             return None
-        error = CertclientError(ErrorCode.CA_REFUSED, failure=_FAILURES[status])
+        error = CertclientError(ErrorCode.CA_REFUSED)
         return self.reject(certificate, RejectionSource.INQUIRY, error)
 
     def _reinstate(self, refused: Certificate) -> Certificate | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from certclient.ca.client import SignerStatus, names_failure
+from certclient.ca.client import RefusalReason, SignerStatus, refused_because
 from certclient.enrollment.journal import ProcedureKind, ProcedureState, Record
 from certclient.enrollment.outcomes import BankHolds
 from certclient.enrollment.refusals import is_confirmed
@@ -48,10 +48,12 @@ def clean_up(context: RunContext, record: Record, reason: ErrorCode | None) -> R
 def _withdraw(context: RunContext, record: Record) -> None:
     """Tells the CA that a waiting request is no longer wanted; a failure is only a warning.
 
-    Without an answer to the request there is no nonce to continue the transaction with. An issue
-    code is not asked for: only one that this run or the credential store has is used.
+    Only a request that the CA has answered can be withdrawn, and only over a protocol with such a
+    message. An issue code is not asked for: only one that this run or the credential store has is
+    used.
     """
-    if record.state is not ProcedureState.WAITING:
+    can_withdraw = context.environment.ca.abilities.withdraws
+    if record.state is not ProcedureState.WAITING or not can_withdraw:
         _warn_not_informed(context, record, None)
         return
     if record.kind is ProcedureKind.OBTAIN and not context.knows_code(record):
@@ -85,9 +87,13 @@ def _retract(context: RunContext, record: Record, reason: ErrorCode | None) -> b
 def _reject(context: RunContext, record: Record, reason: ErrorCode | None) -> bool:
     """Informs the CA that the certificate is not wanted; False if it has been confirmed already.
 
-    In place of the confirmation that the CA awaits or, if it awaits none, by a revocation (RFC
-    9483, 4.2). Raises if a CA that may take the certificate for confirmed cannot be reached.
+    In place of the confirmation that the CA awaits or, if it awaits none, by a revocation. Raises
+    if a CA that may take the certificate for confirmed cannot be reached. Over a protocol with
+    neither message, only the customer can inform the bank.
     """
+    if record.ca_confirmed and not context.environment.ca.abilities.revokes:
+        context.bank_holds = BankHolds.NEW_ASK_BANK
+        return True
     try:
         if record.ca_confirmed:
             context.network(lambda: _revoke(context, record))
@@ -97,7 +103,7 @@ def _reject(context: RunContext, record: Record, reason: ErrorCode | None) -> bo
             new = issued(context, record)
             context.through_proxy(lambda: context.environment.ca.confirm(new, credential, answer))
     except CertclientError as error:
-        if names_failure(error, "certConfirmed"):
+        if refused_because(error, RefusalReason.ALREADY_CONFIRMED):
             return False
         context.bank_holds = BankHolds.NEW if record.ca_confirmed else BankHolds.OLD_CA_NOT_INFORMED
         may_be_confirmed = record.ca_confirmed or record.unanswered

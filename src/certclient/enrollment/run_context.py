@@ -11,9 +11,9 @@ from typing import Protocol, TypeVar
 
 from certclient.ca.client import (
     CaClient,
+    CertificateCredential,
     Credential,
-    MacCredential,
-    SignatureCredential,
+    IssueCodeCredential,
     Transaction,
 )
 from certclient.enrollment.interaction import Interaction, SecretKind, SecretRequest
@@ -220,22 +220,22 @@ class RunContext:
     def credential(self, record: Record) -> Credential:
         """The credential for this procedure's messages: the current key or the issue code."""
         if record.kind is ProcedureKind.OBTAIN:
-            return MacCredential(record.user_id, self.issue_code(record))
+            return IssueCodeCredential(record.user_id, self.issue_code(record))
         return self.current(record)
 
-    def current(self, record: Record) -> SignatureCredential:
+    def current(self, record: Record) -> CertificateCredential:
         """The old certificate with its key. Raises CERTIFICATE_NOT_FOUND, KEY_NOT_FOUND."""
         old = Certificate.read(record.old_certificate)
         key = self.stored(record.old_store_id, old).key
         if key is None:
             raise CertclientError(ErrorCode.KEY_NOT_FOUND, serial=old.serial_hex)
-        return SignatureCredential(old, self.signer(record.old_store_id, key))
+        return CertificateCredential(old, self.signer(record.old_store_id, key))
 
-    def new_credential(self, record: Record) -> SignatureCredential:
+    def new_credential(self, record: Record) -> CertificateCredential:
         """The new certificate with its key, from ISSUED on. Raises KEY_NOT_FOUND."""
         chain = tuple(Certificate.read(der) for der in record.chain)
         signer = self.signer(record.store_id, record.key)
-        return SignatureCredential(Certificate.read(record.issued), signer, chain)
+        return CertificateCredential(Certificate.read(record.issued), signer, chain)
 
     def issue_code(self, record: Record) -> Secret:
         """The issue code of this run, from the vault or the user. Raises ISSUE_CODE_REQUIRED."""

@@ -12,14 +12,14 @@ from datetime import datetime, timedelta
 
 from certclient.ca.client import (
     Answer,
-    BankSecrets,
+    IssueCodeCredential,
     Issued,
-    MacCredential,
+    RefusalReason,
     Transaction,
-    names_failure,
+    refused_because,
 )
 from certclient.enrollment.acceptance import check_issued
-from certclient.enrollment.interaction import SecretKind, SecretRequest
+from certclient.enrollment.bank_secrets import bank_secrets
 from certclient.enrollment.journal import ProcedureKind, ProcedureState, Record
 from certclient.enrollment.login_test import (
     LoginTest,
@@ -42,12 +42,11 @@ from certclient.enrollment.preflight import (
 )
 from certclient.enrollment.run_context import RunContext
 from certclient.model.anchor_dates import anchor_error
-from certclient.model.certificate import Certificate, Role
+from certclient.model.certificate import Certificate
 from certclient.model.clock_error import CLOCK_TOLERANCE, clock_wrong
 from certclient.model.errors import CertclientError, ErrorCode
-from certclient.model.profile import Profile, SecretPolicy
+from certclient.model.profile import Profile
 from certclient.model.progress import Step
-from certclient.model.secret import Secret
 from certclient.store.base import KeyWarnings, RootInstaller, StoreSession
 
 _SHORTEST_WAIT = 1.0
@@ -103,12 +102,12 @@ def prepare_request(context: RunContext, record: Record) -> Record:
     new_key = context.signer(record.store_id, record.key)
     credential = context.credential(record)
     ca = context.environment.ca
-    if isinstance(credential, MacCredential):
+    if isinstance(credential, IssueCodeCredential):
         # Kept first: once the request is sent, a restart needs the same code.
         context.keep_code(record, credential.issue_code)
         transaction = ca.prepare_obtain(credential, new_key)
     else:
-        secrets = _bank_secrets(context, record, credential.certificate)
+        secrets = bank_secrets(context, record, credential.certificate)
         transaction = ca.prepare_renew(credential, new_key, secrets)
     context.transaction = transaction
     context.unanswered = False
@@ -202,6 +201,7 @@ def verify(context: RunContext, record: Record) -> Record:
 def confirm(context: RunContext, record: Record) -> Record:
     """VERIFIED → CONFIRMED. From here on, the new certificate is the one that logs in.
 
+    Tells the CA nothing if it awaits no confirmation.
     The caller has journalled `unanswered` before; an earlier run's value is in
     `context.unanswered`. Only if that is set can an error mean that the CA already had the
     confirmation.
@@ -288,7 +288,8 @@ _REFUSALS = frozenset(
         ErrorCode.CA_PROTECTION_INVALID,
     }
 )
-"""Errors that a wrong clock can cause: our messageTime or the CA's certificate is then invalid."""
+"""Errors that a wrong clock can cause: the time in our message or the CA's certificate is then
+invalid."""
 
 
 @contextmanager
@@ -305,7 +306,7 @@ def _clock_first(context: RunContext) -> Iterator[None]:
             _check_clock(context)
         if error.code is ErrorCode.CA_PROTECTION_INVALID:
             _check_anchors(context, error)
-        if names_failure(error, "badTime"):
+        if refused_because(error, RefusalReason.TIME):
             server_time, now = context.environment.ca.server_time(), context.environment.clock()
             if server_time is None:
                 raise clock_wrong(None, now) from error
@@ -362,30 +363,8 @@ def _answered(context: RunContext, record: Record, answer: Answer) -> Record:
             check_at=None,
             issued=answer.certificate.der,
             chain=tuple(c.der for c in answer.chain),
-            ca_confirmed=answer.confirmed,
+            ca_confirmed=answer.confirmed or not context.environment.ca.abilities.confirms,
         )
     pause = max(answer.check_after, _SHORTEST_WAIT)
     check_at = context.environment.clock() + timedelta(seconds=pause)
     return replace(record, state=ProcedureState.WAITING, check_at=check_at)
-
-
-def _bank_secrets(context: RunContext, record: Record, current: Certificate) -> BankSecrets:
-    """The link's ticket, which replaces both secrets, or the secrets that the bank requires."""
-    if ticket := context.take_ticket():
-        return BankSecrets(registration_token=ticket)
-    profile = context.environment.profile
-    owner = current.named_owner(profile.subject_rule)
-    role = owner.role if owner else Role.USER
-
-    def ask(policy: SecretPolicy, kind: SecretKind) -> Secret | None:
-        if not policy.includes(role):
-            return None
-        answer = context.interaction.secret(SecretRequest(kind, record.user_id))
-        if not answer:
-            raise CertclientError(ErrorCode.BANK_SECRETS_REQUIRED, user_id=record.user_id)
-        return answer
-
-    return BankSecrets(
-        authenticator=ask(profile.ask_pin, SecretKind.BANK_PIN),
-        registration_token=ask(profile.ask_one_time_password, SecretKind.ONE_TIME_PASSWORD),
-    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 
-from certclient.cmp.status import Failure
+from certclient.ca.client import RefusalReason, refused_because
 from certclient.model.errors import CertclientError
 from certclient.qualification.checks import (
     CHECKS,
@@ -74,6 +74,6 @@ def _revoke_all(session: Session) -> Sequence[str]:
             session.environment.ca.revoke(held.own, held.certificate)
         except CertclientError as error:
             # The CA has replaced or revoked it by itself.
-            if Failure.CERT_REVOKED.asn1_name not in error.data.get("failure", "").split(","):
+            if not refused_because(error, RefusalReason.CERTIFICATE_REVOKED):
                 left.append(held.certificate.serial_hex)
     return left

@@ -10,10 +10,10 @@ from certclient.ca.client import (
     Answer,
     BankSecrets,
     CaClient,
+    CertificateCredential,
     Credential,
+    IssueCodeCredential,
     Issued,
-    MacCredential,
-    SignatureCredential,
     Transaction,
     Waiting,
 )
@@ -75,9 +75,9 @@ class Held:
         return self.issued.certificate
 
     @property
-    def own(self) -> SignatureCredential:
+    def own(self) -> CertificateCredential:
         """The credential that signs with this certificate's key."""
-        return SignatureCredential(self.certificate, self.key, self.issued.chain)
+        return CertificateCredential(self.certificate, self.key, self.issued.chain)
 
 
 @dataclass(slots=True)
@@ -101,20 +101,21 @@ class Session:
         self._left = self.environment.max_wait
 
     def obtain(self, code: Secret) -> Held:
-        """Requests a certificate with an issue code (ir). Raises as `CaClient.send`."""
+        """Requests a certificate with an issue code. Raises as `CaClient.send`."""
         key = self.environment.new_key()
-        credential = MacCredential(self.environment.user_id, code)
+        credential = IssueCodeCredential(self.environment.user_id, code)
         transaction = self.environment.ca.prepare_obtain(credential, key)
         return Held(self.sent(transaction, credential), key, credential)
 
     def renewal(self, current: Held, key: Signer, signer: Signer | None = None) -> Transaction:
-        """A request for renewal (kur) for `key`; `signer`: in place of the current key."""
+        """A request for renewal for `key`; `signer`: in place of the current key."""
         credential = self.signing(current, signer)
         return self.environment.ca.prepare_renew(credential, key, self._bank_secrets(current))
 
-    def signing(self, current: Held, signer: Signer | None = None) -> SignatureCredential:
+    def signing(self, current: Held, signer: Signer | None = None) -> CertificateCredential:
         """The credential of `current`; `signer`: in place of its key."""
-        return SignatureCredential(current.certificate, signer or current.key, current.issued.chain)
+        chain = current.issued.chain
+        return CertificateCredential(current.certificate, signer or current.key, chain)
 
     def renew(self, current: Held) -> Held:
         """Renews `current` with a new key. Raises as `CaClient.send`."""

@@ -11,7 +11,7 @@ from datetime import timedelta
 
 import pytest
 
-from certclient.ca.client import SignerStatus
+from certclient.ca.client import RefusalReason, SignerStatus, refusal_error
 from certclient.enrollment.interaction import NonInteractive, SecretKind
 from certclient.enrollment.inventory import named, newest_per_owner, read_inventory
 from certclient.enrollment.journal import ProcedureState, RejectionSource
@@ -31,14 +31,10 @@ LOST = CertclientError(ErrorCode.NETWORK_TIMEOUT)
 RIGHT = "AB12CD34"
 
 
-def refused(*failures: str, protected: str = "yes") -> CertclientError:
-    """The CA's error message in answer to a certConf."""
-    return CertclientError(
-        ErrorCode.CA_CONFIRM_FAILED,
-        message="確認の期限を過ぎました",
-        failure=",".join(failures),
-        protected=protected,
-    )
+def refused(*reasons: RefusalReason, proven: bool = True) -> CertclientError:
+    """The CA's refusal of a confirmation."""
+    error = refusal_error("確認の期限を過ぎました", *reasons, proven=proven)
+    return CertclientError(ErrorCode.CA_CONFIRM_FAILED, **error.data)
 
 
 def lost_confirmation(customer: CustomerComputer) -> Certificate:
@@ -78,12 +74,19 @@ def eligible(customer: CustomerComputer) -> list[Certificate]:
     return [entry.certificate for entry in newest_per_owner(inventory.entries)]
 
 
-@pytest.mark.parametrize("failure", ["certRevoked", "badCertId", "badRequest"])
+@pytest.mark.parametrize(
+    "reason",
+    [
+        RefusalReason.CERTIFICATE_REVOKED,
+        RefusalReason.CERTIFICATE_UNKNOWN,
+        RefusalReason.REQUEST_UNKNOWN,
+    ],
+)
 def test_rejected_certificate_is_replaced_in_the_same_run(
-    customer: CustomerComputer, failure: str
+    customer: CustomerComputer, reason: RefusalReason
 ) -> None:
     rejected = lost_confirmation(customer)
-    customer.ca.faults["confirm"] = [refused(failure)]
+    customer.ca.faults["confirm"] = [refused(reason)]
     person = ScriptedUser(pins=[PIN])
     done = resume(customer, person)
     assert isinstance(done, Finished)
@@ -102,7 +105,7 @@ def test_rejected_certificate_is_replaced_in_the_same_run(
 def test_journal_records_the_rejection(customer: CustomerComputer) -> None:
     rejected = lost_confirmation(customer)
     (stopped,) = customer.enrollment().pending()
-    customer.ca.faults["confirm"] = [refused("certRevoked")]
+    customer.ca.faults["confirm"] = [refused(RefusalReason.CERTIFICATE_REVOKED)]
     resume(customer)
     record = customer.journal.load(stopped.id)
     assert record is not None
@@ -116,7 +119,7 @@ def test_journal_records_the_rejection(customer: CustomerComputer) -> None:
 
 def test_late_first_confirmation_leads_to_a_new_request(customer: CustomerComputer) -> None:
     """The PC was asleep, and the bank revoked the certificate within a minute."""
-    customer.ca.faults["confirm"] = [refused("certRevoked")]
+    customer.ca.faults["confirm"] = [refused(RefusalReason.CERTIFICATE_REVOKED)]
     done = customer.renew()
     assert isinstance(done, Finished)
     assert done.not_accepted
@@ -124,7 +127,7 @@ def test_late_first_confirmation_leads_to_a_new_request(customer: CustomerComput
 
 
 def test_repeated_rejection_stops_after_two_requests(customer: CustomerComputer) -> None:
-    customer.ca.faults["confirm"] = [refused("certRevoked")] * 9
+    customer.ca.faults["confirm"] = [refused(RefusalReason.CERTIFICATE_REVOKED)] * 9
     with pytest.raises(CertclientError) as stopped:
         customer.renew()
     assert stopped.value.code is ErrorCode.CERTIFICATE_NOT_ACCEPTED
@@ -142,13 +145,15 @@ def test_already_confirmed_is_not_an_error(customer: CustomerComputer) -> None:
     assert done.old_archived
 
 
-@pytest.mark.parametrize("failure", ["certRevoked", "badRequest", ""])
+@pytest.mark.parametrize(
+    "reasons", [(RefusalReason.CERTIFICATE_REVOKED,), (RefusalReason.REQUEST_UNKNOWN,), ()]
+)
 def test_certificate_whose_signature_the_bank_accepts_is_kept(
-    customer: CustomerComputer, failure: str
+    customer: CustomerComputer, reasons: tuple[RefusalReason, ...]
 ) -> None:
     """The bank received the confirmation and revoked the certificate that had signed it."""
     new = lost_confirmation(customer)
-    customer.ca.faults["confirm"] = [refused(failure)]
+    customer.ca.faults["confirm"] = [refused(*reasons)]
     customer.ca.signers[new.fingerprint] = SignerStatus.ACCEPTED
     person = ScriptedUser(pins=[PIN])
     done = resume(customer, person)
@@ -162,13 +167,12 @@ def test_certificate_whose_signature_the_bank_accepts_is_kept(
 @pytest.mark.parametrize(
     "answer",
     [
-        refused("systemUnavail"),
         refused(),
-        refused("certRevoked", protected="no"),
+        refused(RefusalReason.CERTIFICATE_REVOKED, proven=False),
         CertclientError(ErrorCode.SERVER_ERROR, status="500"),
         CertclientError(ErrorCode.CA_MALFORMED, reason="empty"),
     ],
-    ids=["busy", "without a failure", "unprotected", "HTTP 500", "without a body"],
+    ids=["without a reason", "unproven", "HTTP 500", "without a body"],
 )
 def test_inconclusive_answer_leaves_the_procedure_open(
     customer: CustomerComputer, answer: CertclientError
@@ -191,7 +195,7 @@ def test_inconclusive_answer_leaves_the_procedure_open(
 
 def test_nothing_is_removed_while_the_bank_is_unreachable(customer: CustomerComputer) -> None:
     new = lost_confirmation(customer)
-    customer.ca.faults["confirm"] = [refused("certRevoked")]
+    customer.ca.faults["confirm"] = [refused(RefusalReason.CERTIFICATE_REVOKED)]
     customer.ca.faults["signer_status"] = [LOST] * 4
     with pytest.raises(CertclientError):
         resume(customer)
@@ -217,7 +221,7 @@ def test_interrupted_removal_is_resumed(customer: CustomerComputer) -> None:
 
 def test_renewing_again_resumes_the_open_procedure(customer: CustomerComputer) -> None:
     lost_confirmation(customer)
-    customer.ca.faults["confirm"] = [refused("certRevoked")]
+    customer.ca.faults["confirm"] = [refused(RefusalReason.CERTIFICATE_REVOKED)]
     done = customer.renew()
     assert isinstance(done, Finished)
     assert customer.usable() == [done.certificate]
@@ -270,7 +274,7 @@ def test_giving_up_after_a_lost_response_finishes_a_confirmed_certificate(
 
 def test_giving_up_is_finished_if_the_ca_answers_confirmed(customer: CustomerComputer) -> None:
     new = lost_confirmation(customer)
-    customer.ca.faults["confirm"] = [refused("certConfirmed")]
+    customer.ca.faults["confirm"] = [refused(RefusalReason.ALREADY_CONFIRMED)]
     done = give_up(customer)
     assert isinstance(done, Finished)
     assert customer.usable() == [new]
@@ -313,8 +317,8 @@ def test_doubtful_certificate_is_reinstated_if_the_old_one_is_refused(
     """The CA had the confirmation, forgot the transaction, answers no questions, and has retired
     the certificate that signs the next request."""
     new = lost_confirmation(customer)
-    customer.ca.faults["confirm"] = [refused("badRequest")]
-    no = CertclientError(ErrorCode.CA_REFUSED, failure="certRevoked", protected="yes")
+    customer.ca.faults["confirm"] = [refused(RefusalReason.REQUEST_UNKNOWN)]
+    no = refusal_error("", RefusalReason.CERTIFICATE_REVOKED)
     customer.ca.faults["send"] = [no]
     done = resume(customer)
     assert isinstance(done, Finished)
@@ -329,7 +333,7 @@ def test_doubtful_certificate_is_kept_until_another_one_has_replaced_it(
     customer: CustomerComputer,
 ) -> None:
     new = lost_confirmation(customer)
-    customer.ca.faults["confirm"] = [refused("badRequest")]
+    customer.ca.faults["confirm"] = [refused(RefusalReason.REQUEST_UNKNOWN)]
     customer.ca.faults["send"] = [LOST] * 4
     with pytest.raises(CertclientError):
         resume(customer)
@@ -368,7 +372,7 @@ def test_obtaining_requests_the_code_again(customer: CustomerComputer) -> None:
     customer.ca.faults["confirm"] = [LOST] * 4
     with pytest.raises(CertclientError):
         customer.enrollment().obtain(USER, customer.store, person_with_codes(RIGHT))
-    customer.ca.faults["confirm"] = [refused("certRevoked")]
+    customer.ca.faults["confirm"] = [refused(RefusalReason.CERTIFICATE_REVOKED)]
     customer.ca.right_code = RIGHT
     person = person_with_codes(RIGHT, RIGHT)
     done = resume(customer, person)
@@ -383,7 +387,7 @@ def test_obtaining_requests_the_code_again(customer: CustomerComputer) -> None:
 
 def test_obtaining_without_another_code_rolls_back(customer: CustomerComputer) -> None:
     expire(customer)
-    customer.ca.faults["confirm"] = [refused("certRevoked")]
+    customer.ca.faults["confirm"] = [refused(RefusalReason.CERTIFICATE_REVOKED)]
     with pytest.raises(CertclientError) as stopped:
         customer.enrollment().obtain(USER, customer.store, person_with_codes(RIGHT))
     assert stopped.value.code is ErrorCode.CERTIFICATE_NOT_ACCEPTED
@@ -398,13 +402,13 @@ def test_obtaining_without_another_code_rolls_back(customer: CustomerComputer) -
 # The bank refuses the signing certificate
 
 
-@pytest.mark.parametrize("failure", ["certRevoked", "signerNotTrusted"])
+@pytest.mark.parametrize(
+    "reason", [RefusalReason.CERTIFICATE_REVOKED, RefusalReason.SIGNER_NOT_TRUSTED]
+)
 def test_refused_signer_is_recorded_and_not_used_again(
-    customer: CustomerComputer, failure: str
+    customer: CustomerComputer, reason: RefusalReason
 ) -> None:
-    refusal = CertclientError(
-        ErrorCode.CA_REFUSED, failure=failure, protected="yes", message="失効しています"
-    )
+    refusal = refusal_error("失効しています", reason)
     customer.ca.faults["send"] = [refusal]
     with pytest.raises(CertclientError) as stopped:
         customer.renew()
@@ -421,7 +425,7 @@ def test_refused_signer_is_recorded_and_not_used_again(
 
 
 def test_certificate_accepted_again_clears_the_rejection(customer: CustomerComputer) -> None:
-    refusal = CertclientError(ErrorCode.CA_REFUSED, failure="signerNotTrusted", protected="yes")
+    refusal = refusal_error("", RefusalReason.SIGNER_NOT_TRUSTED)
     customer.ca.faults["send"] = [refusal]
     with pytest.raises(CertclientError):
         customer.renew()
@@ -435,7 +439,7 @@ def test_certificate_accepted_again_clears_the_rejection(customer: CustomerCompu
 def test_unprotected_refusal_does_not_mark_the_certificate_rejected(
     customer: CustomerComputer,
 ) -> None:
-    refusal = CertclientError(ErrorCode.CA_REFUSED, failure="certRevoked", protected="no")
+    refusal = refusal_error("", RefusalReason.CERTIFICATE_REVOKED, proven=False)
     customer.ca.faults["send"] = [refusal]
     with pytest.raises(CertclientError) as stopped:
         customer.renew()
@@ -591,9 +595,9 @@ def test_procedure_survives_a_clock_one_day_ahead(
         assert isinstance(customer.renew(stop), Pending)
     customer.ca.clock_of_server = customer.time.now
     customer.time.now += timedelta(days=1)
-    refusal = CertclientError(ErrorCode.CA_REFUSED, failure="badTime", protected="yes")
+    refusal = refusal_error("", RefusalReason.TIME)
     customer.ca.faults["poll"] = [refusal]
-    customer.ca.faults["confirm"] = [refused("badTime")]
+    customer.ca.faults["confirm"] = [refused(RefusalReason.TIME)]
     with pytest.raises(CertclientError) as stopped:
         resume(customer)
     assert stopped.value.code is ErrorCode.CLOCK_WRONG

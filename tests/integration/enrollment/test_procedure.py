@@ -222,7 +222,7 @@ def test_zero_check_after_does_not_flood_the_ca(customer: CustomerComputer) -> N
 
 def test_unprotected_refusal_keeps_the_transaction(customer: CustomerComputer) -> None:
     customer.ca.waits = 1
-    forged = CertclientError(ErrorCode.CA_REFUSED, message="go away", protected="no")
+    forged = CertclientError(ErrorCode.CA_REFUSED, message="go away", proven="no")
     customer.ca.faults["poll"] = [forged]
     with pytest.raises(CertclientError):
         customer.renew()
@@ -232,7 +232,7 @@ def test_unprotected_refusal_keeps_the_transaction(customer: CustomerComputer) -
 
 def test_protected_refusal_after_waiting_is_final(customer: CustomerComputer) -> None:
     customer.ca.waits = 1
-    refused = CertclientError(ErrorCode.CA_REFUSED, message="not approved", protected="yes")
+    refused = CertclientError(ErrorCode.CA_REFUSED, message="not approved", proven="yes")
     customer.ca.faults["poll"] = [refused]
     with pytest.raises(CertclientError):
         customer.renew()

@@ -9,14 +9,15 @@ import pytest
 from certclient.ca.client import (
     BankSecrets,
     CaClient,
+    CertificateCredential,
     Credential,
+    IssueCodeCredential,
     Issued,
-    MacCredential,
-    SignatureCredential,
+    RefusalReason,
     SignerStatus,
     Transaction,
     Waiting,
-    names_failure,
+    refused_because,
 )
 from certclient.ca.factory import ca_client_for
 from certclient.configuration.profiles import load_profile
@@ -36,9 +37,9 @@ def client(bank: RunningBank) -> CaClient:
     return ca_client_for(profile, lambda: datetime.now(UTC), os.urandom)
 
 
-def current(bank: RunningBank, expires_in_days: int = 20) -> SignatureCredential:
+def current(bank: RunningBank, expires_in_days: int = 20) -> CertificateCredential:
     certificate = bank.issue_certificate(USER_ID, OLD_KEY.spki, expires_in_days)
-    return SignatureCredential(certificate, OLD_KEY)
+    return CertificateCredential(certificate, OLD_KEY)
 
 
 def refused(work: Callable[[], object]) -> CertclientError:
@@ -48,7 +49,7 @@ def refused(work: Callable[[], object]) -> CertclientError:
 
 
 def test_obtain(bank: RunningBank, client: CaClient) -> None:
-    credential = MacCredential(USER_ID, bank.issue_code())
+    credential = IssueCodeCredential(USER_ID, bank.issue_code())
     issued = client.send(client.prepare_obtain(credential, NEW_KEY), credential)
     assert isinstance(issued, Issued)
     assert issued.chain[0] == bank.intermediate
@@ -80,10 +81,12 @@ def test_a_withdrawn_request_is_never_issued(
     bank: RunningBank, client: CaClient, by_code: bool
 ) -> None:
     bank.set_policy(wait_polls=2, check_after=3)
-    credential: Credential = MacCredential(USER_ID, bank.issue_code()) if by_code else current(bank)
+    credential: Credential = current(bank)
+    if by_code:
+        credential = IssueCodeCredential(USER_ID, bank.issue_code())
 
     def prepared() -> Transaction:
-        if isinstance(credential, MacCredential):
+        if isinstance(credential, IssueCodeCredential):
             return client.prepare_obtain(credential, NEW_KEY)
         return client.prepare_renew(credential, NEW_KEY)
 
@@ -118,7 +121,7 @@ def test_signer_status_follows_the_certificate_state(bank: RunningBank, client: 
     credential = current(bank)
     issued = client.send(client.prepare_renew(credential, NEW_KEY), credential)
     assert isinstance(issued, Issued)
-    new = SignatureCredential(issued.certificate, NEW_KEY)
+    new = CertificateCredential(issued.certificate, NEW_KEY)
     assert client.signer_status(credential) is SignerStatus.ACCEPTED
     assert client.signer_status(new) is SignerStatus.NOT_TRUSTED, "it is not confirmed yet"
     client.confirm(issued, credential)
@@ -136,7 +139,7 @@ def test_confirmed_certificate_is_revoked_with_the_new_key(
     issued = client.send(client.prepare_renew(credential, NEW_KEY), credential)
     assert isinstance(issued, Issued)
     client.confirm(issued, credential)
-    client.revoke(SignatureCredential(issued.certificate, NEW_KEY), issued.certificate)
+    client.revoke(CertificateCredential(issued.certificate, NEW_KEY), issued.certificate)
     assert bank.state_of(issued.certificate.serial_hex) is CertificateState.REVOKED
 
 
@@ -148,13 +151,13 @@ def test_late_confirmation_is_reported_as_revoked(bank: RunningBank, client: CaC
     bank.bank.revoke_overdue()
     error = refused(lambda: client.confirm(issued, credential))
     assert error.code is ErrorCode.CA_CONFIRM_FAILED
-    assert names_failure(error, "certRevoked")
+    assert refused_because(error, RefusalReason.CERTIFICATE_REVOKED)
     assert "失効しました" in error.data["message"]
 
 
 def test_wrong_issue_code_has_its_own_error(bank: RunningBank, client: CaClient) -> None:
     bank.issue_code()
-    credential = MacCredential(USER_ID, Secret("WRONGWRONGWRONG2"))
+    credential = IssueCodeCredential(USER_ID, Secret("WRONGWRONGWRONG2"))
     transaction = client.prepare_obtain(credential, NEW_KEY)
     error = refused(lambda: client.send(transaction, credential))
     assert error.code is ErrorCode.ISSUE_CODE_WRONG

@@ -11,9 +11,9 @@ from certclient.ca.client import (
     Answer,
     BankSecrets,
     CaClient,
+    CertificateCredential,
+    IssueCodeCredential,
     Issued,
-    MacCredential,
-    SignatureCredential,
     Transaction,
     Waiting,
 )
@@ -48,7 +48,7 @@ from support.pki import Lab, make_lab, rsa_signer
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 USER = "TKYM1408054"
-BY_CODE = MacCredential(USER, Secret("himitsu-4711"))
+BY_CODE = IssueCodeCredential(USER, Secret("himitsu-4711"))
 NEW_KEY = rsa_signer(2)
 
 
@@ -58,10 +58,10 @@ def lab() -> Lab:
 
 
 @pytest.fixture(scope="module")
-def by_key(lab: Lab) -> SignatureCredential:
+def by_key(lab: Lab) -> CertificateCredential:
     """The current certificate and its key, without the issuer's certificate."""
     key = rsa_signer(1)
-    return SignatureCredential(lab.issue(key.spki, days=20), key)
+    return CertificateCredential(lab.issue(key.spki, days=20), key)
 
 
 @pytest.fixture
@@ -79,7 +79,7 @@ def test_cmp_client_implements_ca_client(server: ScriptedServer, lab: Lab) -> No
 
 
 def test_renewal_requests_the_same_subject_for_the_new_key(
-    server: ScriptedServer, lab: Lab, by_key: SignatureCredential
+    server: ScriptedServer, lab: Lab, by_key: CertificateCredential
 ) -> None:
     issued = renewed(client_of(server, lab), by_key, NEW_KEY)
     sent = server.requests[0]
@@ -111,7 +111,7 @@ def test_obtain_request_identifies_the_user_in_sender_and_sender_kid(
 
 
 def test_each_message_has_a_fresh_sender_nonce_and_echoes_the_ca_nonce(
-    server: ScriptedServer, lab: Lab, by_key: SignatureCredential
+    server: ScriptedServer, lab: Lab, by_key: CertificateCredential
 ) -> None:
     client = client_of(server, lab)
     client.confirm(renewed(client, by_key, NEW_KEY), by_key)
@@ -125,7 +125,7 @@ def test_each_message_has_a_fresh_sender_nonce_and_echoes_the_ca_nonce(
 
 
 def test_empty_issue_code_is_reported_as_required(server: ScriptedServer, lab: Lab) -> None:
-    empty = MacCredential(USER, Secret(""))
+    empty = IssueCodeCredential(USER, Secret(""))
     error = error_of(lambda: client_of(server, lab).prepare_obtain(empty, NEW_KEY))
     assert error.code is ErrorCode.ISSUE_CODE_REQUIRED
 
@@ -136,7 +136,7 @@ def restored(transaction: Transaction) -> Transaction:
 
 
 def test_same_bytes_are_resent_after_a_crash(
-    server: ScriptedServer, lab: Lab, by_key: SignatureCredential
+    server: ScriptedServer, lab: Lab, by_key: CertificateCredential
 ) -> None:
     prepared = client_of(server, lab).prepare_renew(by_key, NEW_KEY)
     issued = client_of(server, lab).send(restored(prepared), by_key)
@@ -151,7 +151,7 @@ def test_same_bytes_are_resent_after_a_crash(
 
 
 def test_bank_secrets_are_sent_but_not_stored(
-    server: ScriptedServer, lab: Lab, by_key: SignatureCredential
+    server: ScriptedServer, lab: Lab, by_key: CertificateCredential
 ) -> None:
     client = client_of(server, lab)
     secrets = BankSecrets(Secret("PIN-7777"), Secret("OTP-123456"))
@@ -178,7 +178,7 @@ def test_state_of_a_first_issue_contains_no_secret(server: ScriptedServer, lab: 
 
 @pytest.mark.parametrize("state", [b"", b"{}", b'{"version":2}', b"\xff", b"[1]"])
 def test_damaged_journal_state_is_reported(
-    server: ScriptedServer, lab: Lab, by_key: SignatureCredential, state: bytes
+    server: ScriptedServer, lab: Lab, by_key: CertificateCredential, state: bytes
 ) -> None:
     damaged = Transaction("00" * 16, state)
     error = error_of(lambda: client_of(server, lab).send(damaged, by_key))
@@ -186,7 +186,7 @@ def test_damaged_journal_state_is_reported(
 
 
 def test_damaged_transaction_id_is_reported(
-    server: ScriptedServer, lab: Lab, by_key: SignatureCredential
+    server: ScriptedServer, lab: Lab, by_key: CertificateCredential
 ) -> None:
     prepared = client_of(server, lab).prepare_renew(by_key, NEW_KEY)
     damaged = replace(prepared, transaction_id="xyz")
@@ -207,7 +207,7 @@ def polled(lab: Lab, check_after: int, *reason: str) -> Responder:
     return answering(signing_ca(lab), PollReply((PollEntry(0, check_after, reason),)))
 
 
-def wait_then(lab: Lab, by_key: SignatureCredential, *then: Responder) -> Answer:
+def wait_then(lab: Lab, by_key: CertificateCredential, *then: Responder) -> Answer:
     server = ScriptedServer([waiting(lab), *then])
     client = client_of(server, lab)
     first = client.send(client.prepare_renew(by_key, NEW_KEY), by_key)
@@ -220,7 +220,7 @@ def wait_then(lab: Lab, by_key: SignatureCredential, *then: Responder) -> Answer
     ("requested", "waited"), [(5, 5.0), (0, 0.0), (-7, 0.0), (2**70, 30 * 24 * 3600.0)]
 )
 def test_check_after_is_clamped_to_sane_limits(
-    lab: Lab, by_key: SignatureCredential, requested: int, waited: float
+    lab: Lab, by_key: CertificateCredential, requested: int, waited: float
 ) -> None:
     answer = wait_then(lab, by_key, polled(lab, requested, "まだ"))
     assert isinstance(answer, Waiting)
@@ -229,7 +229,7 @@ def test_check_after_is_clamped_to_sane_limits(
 
 @pytest.mark.parametrize("delayed", [True, False])
 def test_final_response_may_echo_the_nonce_of_the_poll_or_of_the_request(
-    lab: Lab, by_key: SignatureCredential, *, delayed: bool
+    lab: Lab, by_key: CertificateCredential, *, delayed: bool
 ) -> None:
     server = ScriptedServer([waiting(lab)])
     client = client_of(server, lab)
@@ -246,7 +246,7 @@ def test_final_response_may_echo_the_nonce_of_the_poll_or_of_the_request(
 
 
 def test_poll_response_for_another_request_is_malformed(
-    lab: Lab, by_key: SignatureCredential
+    lab: Lab, by_key: CertificateCredential
 ) -> None:
     other = answering(signing_ca(lab), PollReply((PollEntry(9, 1),)))
     assert error_of(lambda: wait_then(lab, by_key, other)).code is ErrorCode.CA_MALFORMED

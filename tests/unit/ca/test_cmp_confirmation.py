@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ed25519
 
 from certclient.ca.client import (
-    SignatureCredential,
+    CertificateCredential,
 )
 from certclient.cmp.bodies import (
     Body,
@@ -53,10 +53,10 @@ def lab() -> Lab:
 
 
 @pytest.fixture(scope="module")
-def by_key(lab: Lab) -> SignatureCredential:
+def by_key(lab: Lab) -> CertificateCredential:
     """The current certificate and its key, without the issuer's certificate."""
     key = rsa_signer(1)
-    return SignatureCredential(lab.issue(key.spki, days=20), key)
+    return CertificateCredential(lab.issue(key.spki, days=20), key)
 
 
 def confirming(lab: Lab) -> Responder:
@@ -65,7 +65,7 @@ def confirming(lab: Lab) -> Responder:
 
 def confirm_with(
     lab: Lab,
-    by_key: SignatureCredential,
+    by_key: CertificateCredential,
     responder: Responder,
     certificate: Certificate | None = None,
     rejection: ErrorCode | None = None,
@@ -81,7 +81,7 @@ def confirm_with(
 
 
 def test_confirmation_carries_the_hash_of_the_certificate(
-    lab: Lab, by_key: SignatureCredential
+    lab: Lab, by_key: CertificateCredential
 ) -> None:
     certificate = lab.issue(NEW_KEY.spki)
     sent = confirm_with(lab, by_key, confirming(lab), certificate)
@@ -95,7 +95,7 @@ def test_confirmation_carries_the_hash_of_the_certificate(
 
 
 def test_confirmation_of_an_ed25519_certificate_names_the_hash_algorithm(
-    lab: Lab, by_key: SignatureCredential
+    lab: Lab, by_key: CertificateCredential
 ) -> None:
     root = make_root("Ed25519 CA", ed25519.Ed25519PrivateKey.generate(), NOW)
     sent = confirm_with(lab, by_key, confirming(lab), root.issue(NEW_KEY.spki))
@@ -105,7 +105,7 @@ def test_confirmation_of_an_ed25519_certificate_names_the_hash_algorithm(
 
 
 def test_rejection_carries_error_code_and_failure_info(
-    lab: Lab, by_key: SignatureCredential
+    lab: Lab, by_key: CertificateCredential
 ) -> None:
     sent = confirm_with(lab, by_key, confirming(lab), rejection=ErrorCode.ISSUED_KEY_MISMATCH)
     assert isinstance(sent.body, CertificateConfirm)
@@ -116,7 +116,7 @@ def test_rejection_carries_error_code_and_failure_info(
 
 
 def test_error_in_response_to_a_confirmation_is_a_confirm_failure(
-    lab: Lab, by_key: SignatureCredential
+    lab: Lab, by_key: CertificateCredential
 ) -> None:
     failing = answering(signing_ca(lab), ErrorMessage(REFUSED))
     error = error_of(lambda: confirm_with(lab, by_key, failing))
@@ -125,7 +125,7 @@ def test_error_in_response_to_a_confirmation_is_a_confirm_failure(
 
 
 def test_already_confirmed_counts_as_success_only_if_signed_by_the_ca(
-    lab: Lab, by_key: SignatureCredential
+    lab: Lab, by_key: CertificateCredential
 ) -> None:
     already = ErrorMessage(replace(REFUSED, failures=frozenset({Failure.CERT_CONFIRMED})))
     confirm_with(lab, by_key, answering(signing_ca(lab), already))
@@ -135,7 +135,7 @@ def test_already_confirmed_counts_as_success_only_if_signed_by_the_ca(
 
 
 def test_unexpected_response_to_a_confirmation_is_malformed(
-    lab: Lab, by_key: SignatureCredential
+    lab: Lab, by_key: CertificateCredential
 ) -> None:
     unexpected = answering(signing_ca(lab), PollReply((PollEntry(0, 1),)))
     error = error_of(lambda: confirm_with(lab, by_key, unexpected))
@@ -143,7 +143,7 @@ def test_unexpected_response_to_a_confirmation_is_malformed(
 
 
 def test_implicit_confirmation_is_accepted_only_if_requested(
-    lab: Lab, by_key: SignatureCredential
+    lab: Lab, by_key: CertificateCredential
 ) -> None:
     granted = {"general_info": (AlgorithmIdentifier("1.3.6.1.5.5.7.4.13", b"\x05\x00"),)}
     for requested in (True, False):
@@ -167,7 +167,7 @@ def test_implicit_confirmation_is_accepted_only_if_requested(
     ],
 )
 def test_revocation_request_carries_issuer_serial_and_reason(
-    lab: Lab, by_key: SignatureCredential, status: PkiStatusInfo
+    lab: Lab, by_key: CertificateCredential, status: PkiStatusInfo
 ) -> None:
     server = ScriptedServer([answering(signing_ca(lab), RevokeReply((status,)))])
     client_of(server, lab).revoke(by_key, by_key.certificate)
@@ -189,7 +189,7 @@ def test_revocation_request_carries_issuer_serial_and_reason(
     ],
 )
 def test_unsuccessful_revocation_is_an_error(
-    lab: Lab, by_key: SignatureCredential, reply: Body, code: ErrorCode
+    lab: Lab, by_key: CertificateCredential, reply: Body, code: ErrorCode
 ) -> None:
     server = ScriptedServer([answering(signing_ca(lab), reply)])
     error = error_of(lambda: client_of(server, lab).revoke(by_key, by_key.certificate))

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from certclient.ca.client import Credential, MacCredential, SignatureCredential
+from certclient.ca.client import CertificateCredential, Credential, IssueCodeCredential
 from certclient.ca.cmp.client import CmpClient
 from certclient.ca.transport import HttpRequest, HttpResponse
 from certclient.i18n.catalogue import Language, load
@@ -22,8 +22,8 @@ NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 LAB = make_lab(NOW)
 KEY = rsa_signer(1)
 SETTINGS = CaSettings("https://ca.example.jp/pkix/", LAB.anchors)
-BY_CODE = MacCredential("TKYM1408054", Secret("himitsu-4711"))
-BY_KEY = SignatureCredential(LAB.issue(KEY.spki, days=20), KEY)
+BY_CODE = IssueCodeCredential("TKYM1408054", Secret("himitsu-4711"))
+BY_KEY = CertificateCredential(LAB.issue(KEY.spki, days=20), KEY)
 
 
 @dataclass
@@ -58,7 +58,7 @@ def failed(
 ) -> CertclientError:
     transport = FailingTransport(CertclientError(code, host="ca.example.jp", **data))
     client = CmpClient(replace(SETTINGS, mac=mac), transport, lambda: NOW, os.urandom)
-    if isinstance(credential, MacCredential):
+    if isinstance(credential, IssueCodeCredential):
         transaction = client.prepare_obtain(credential, KEY)
     else:
         transaction = client.prepare_renew(credential, KEY)

@@ -11,9 +11,9 @@ from functools import partial
 import pytest
 
 from certclient.ca.client import (
+    CertificateCredential,
+    IssueCodeCredential,
     Issued,
-    MacCredential,
-    SignatureCredential,
 )
 from certclient.cmp.bodies import Body, ErrorMessage, PkiConfirm, PkiStatusInfo, RevokeReply
 from certclient.cmp.messages import Message
@@ -38,7 +38,7 @@ from support.cmp_server import (
 from support.pki import Lab, make_lab, make_root, rsa_key, rsa_signer
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
-BY_CODE = MacCredential("TKYM1408054", Secret("himitsu-4711"))
+BY_CODE = IssueCodeCredential("TKYM1408054", Secret("himitsu-4711"))
 NEW_KEY = rsa_signer(2)
 REFUSED = PkiStatusInfo(PkiStatus.REJECTION, ("no",), frozenset({Failure.NOT_AUTHORIZED}))
 
@@ -49,13 +49,13 @@ def lab() -> Lab:
 
 
 @pytest.fixture(scope="module")
-def by_key(lab: Lab) -> SignatureCredential:
+def by_key(lab: Lab) -> CertificateCredential:
     """The current certificate and its key, without the issuer's certificate."""
     key = rsa_signer(1)
-    return SignatureCredential(lab.issue(key.spki, days=20), key)
+    return CertificateCredential(lab.issue(key.spki, days=20), key)
 
 
-def renewal_error(lab: Lab, by_key: SignatureCredential, responder: Responder) -> CertclientError:
+def renewal_error(lab: Lab, by_key: CertificateCredential, responder: Responder) -> CertclientError:
     server = ScriptedServer([responder])
     return error_of(lambda: renewed(client_of(server, lab), by_key, NEW_KEY))
 
@@ -74,14 +74,14 @@ def replying(lab: Lab, change: Callable[[Message], Body]) -> Responder:
     ],
 )
 def test_response_with_mismatched_header_is_refused(
-    lab: Lab, by_key: SignatureCredential, header: dict[str, object], field: str
+    lab: Lab, by_key: CertificateCredential, header: dict[str, object], field: str
 ) -> None:
     error = renewal_error(lab, by_key, reply_with(lab, signing_ca(lab), NEW_KEY.spki, **header))
     assert error.code is ErrorCode.CA_TRANSACTION_MISMATCH
     assert error.data == {"field": field}
 
 
-def test_replayed_response_is_refused(lab: Lab, by_key: SignatureCredential) -> None:
+def test_replayed_response_is_refused(lab: Lab, by_key: CertificateCredential) -> None:
     recorded: list[bytes] = []
 
     def record(request: Message) -> bytes:
@@ -93,7 +93,7 @@ def test_replayed_response_is_refused(lab: Lab, by_key: SignatureCredential) -> 
     assert error.code is ErrorCode.CA_TRANSACTION_MISMATCH
 
 
-def test_signature_by_another_customer_is_refused(lab: Lab, by_key: SignatureCredential) -> None:
+def test_signature_by_another_customer_is_refused(lab: Lab, by_key: CertificateCredential) -> None:
     other_key = rsa_signer(5)
     other = lab.issue(other_key.spki)
     protection = ResponseProtection(
@@ -103,7 +103,7 @@ def test_signature_by_another_customer_is_refused(lab: Lab, by_key: SignatureCre
     assert error.code is ErrorCode.CA_PROTECTION_INVALID
 
 
-def test_reflected_own_signature_is_refused(lab: Lab, by_key: SignatureCredential) -> None:
+def test_reflected_own_signature_is_refused(lab: Lab, by_key: CertificateCredential) -> None:
     own = ResponseProtection(
         by_key.certificate.subject, by_key.signer, (by_key.certificate, *lab.chain)
     )
@@ -111,7 +111,7 @@ def test_reflected_own_signature_is_refused(lab: Lab, by_key: SignatureCredentia
     assert error.code is ErrorCode.CA_PROTECTION_INVALID
 
 
-def test_root_in_extra_certs_is_not_trusted(lab: Lab, by_key: SignatureCredential) -> None:
+def test_root_in_extra_certs_is_not_trusted(lab: Lab, by_key: CertificateCredential) -> None:
     impostor = make_root("Example Root CA", rsa_key(6), NOW)
     protection = ResponseProtection(
         lab.root.certificate.subject, impostor.signer, (impostor.certificate,)
@@ -120,14 +120,14 @@ def test_root_in_extra_certs_is_not_trusted(lab: Lab, by_key: SignatureCredentia
     assert error.code is ErrorCode.CA_PROTECTION_INVALID
 
 
-def test_mac_instead_of_signature_is_refused(lab: Lab, by_key: SignatureCredential) -> None:
+def test_mac_instead_of_signature_is_refused(lab: Lab, by_key: CertificateCredential) -> None:
     for code in ("", "himitsu-4711"):
         protection = ResponseProtection(lab.root.certificate.subject, code=Secret(code))
         error = renewal_error(lab, by_key, reply_with(lab, protection, NEW_KEY.spki))
         assert error.code is ErrorCode.CA_PROTECTION_INVALID
 
 
-def test_unprotected_response_is_refused(lab: Lab, by_key: SignatureCredential) -> None:
+def test_unprotected_response_is_refused(lab: Lab, by_key: CertificateCredential) -> None:
     unprotected = ResponseProtection(lab.root.certificate.subject)
     error = renewal_error(lab, by_key, reply_with(lab, unprotected, NEW_KEY.spki))
     assert error.code is ErrorCode.CA_PROTECTION_INVALID
@@ -135,7 +135,7 @@ def test_unprotected_response_is_refused(lab: Lab, by_key: SignatureCredential) 
 
 @pytest.mark.filterwarnings("ignore:Parsed a serial number:Warning")  # in a damaged certificate
 def test_300_single_bit_errors_in_a_response_are_all_refused(
-    lab: Lab, by_key: SignatureCredential
+    lab: Lab, by_key: CertificateCredential
 ) -> None:
     rng = random.Random(4711)
     issuer = lab.intermediate
@@ -172,7 +172,7 @@ def test_300_single_bit_errors_in_a_response_are_all_refused(
     ],
 )
 def test_what_is_no_message_did_not_come_from_the_ca(
-    lab: Lab, by_key: SignatureCredential, answer: bytes
+    lab: Lab, by_key: CertificateCredential, answer: bytes
 ) -> None:
     error = renewal_error(lab, by_key, repeating(answer))
     assert error.code is ErrorCode.FOREIGN_ANSWER
@@ -180,7 +180,7 @@ def test_what_is_no_message_did_not_come_from_the_ca(
 
 
 def test_message_cut_off_or_with_an_appendix_did_not_come_from_the_ca(
-    lab: Lab, by_key: SignatureCredential
+    lab: Lab, by_key: CertificateCredential
 ) -> None:
     whole = reply_with(lab, signing_ca(lab), NEW_KEY.spki)
     changes: list[Callable[[bytes], bytes]] = [
@@ -197,14 +197,14 @@ def _changed(whole: Responder, change: Callable[[bytes], bytes], request: Messag
     return change(whole(request))
 
 
-def test_sequence_that_is_no_message_is_malformed(lab: Lab, by_key: SignatureCredential) -> None:
+def test_sequence_that_is_no_message_is_malformed(lab: Lab, by_key: CertificateCredential) -> None:
     error = renewal_error(lab, by_key, repeating(b"\x30\x03\x02\x01\x05"))
     assert error.code is ErrorCode.CA_MALFORMED
 
 
 @pytest.mark.parametrize("pvno", [1, 4, -(2**80)])
 def test_unsupported_protocol_version_is_malformed(
-    lab: Lab, by_key: SignatureCredential, pvno: int
+    lab: Lab, by_key: CertificateCredential, pvno: int
 ) -> None:
     error = renewal_error(lab, by_key, reply_with(lab, signing_ca(lab), NEW_KEY.spki, pvno=pvno))
     assert error.code is ErrorCode.CA_MALFORMED
@@ -212,19 +212,21 @@ def test_unsupported_protocol_version_is_malformed(
 
 @pytest.mark.parametrize("body", [PkiConfirm(), RevokeReply((PkiStatusInfo(0),))])
 def test_response_with_wrong_body_type_is_malformed(
-    lab: Lab, by_key: SignatureCredential, body: Body
+    lab: Lab, by_key: CertificateCredential, body: Body
 ) -> None:
     error = renewal_error(lab, by_key, answering(signing_ca(lab), body))
     assert error.code is ErrorCode.CA_MALFORMED
 
 
-def test_acceptance_without_certificate_is_malformed(lab: Lab, by_key: SignatureCredential) -> None:
+def test_acceptance_without_certificate_is_malformed(
+    lab: Lab, by_key: CertificateCredential
+) -> None:
     error = renewal_error(lab, by_key, replying(lab, lambda r: certificate_reply(r, None)))
     assert error.code is ErrorCode.CA_MALFORMED
 
 
 def test_response_with_wrong_or_duplicate_cert_req_id_is_malformed(
-    lab: Lab, by_key: SignatureCredential
+    lab: Lab, by_key: CertificateCredential
 ) -> None:
     certificate = lab.issue(NEW_KEY.spki)
     other = replying(lab, lambda r: certificate_reply(r, certificate, cert_req_id=7))
@@ -238,7 +240,7 @@ def test_response_with_wrong_or_duplicate_cert_req_id_is_malformed(
     assert error.code is ErrorCode.CA_MALFORMED
 
 
-def test_unreadable_certificate_is_reported(lab: Lab, by_key: SignatureCredential) -> None:
+def test_unreadable_certificate_is_reported(lab: Lab, by_key: CertificateCredential) -> None:
     def unreadable(request: Message) -> Body:
         reply = certificate_reply(request, lab.issue(NEW_KEY.spki))
         broken = replace(reply.responses[0], certificate=b"\x30\x03\x02\x01\x05")
@@ -249,21 +251,26 @@ def test_unreadable_certificate_is_reported(lab: Lab, by_key: SignatureCredentia
 
 
 def test_client_leaves_key_comparison_to_the_procedure(
-    lab: Lab, by_key: SignatureCredential
+    lab: Lab, by_key: CertificateCredential
 ) -> None:
     foreign = lab.issue(rsa_signer(9).spki)
     server = ScriptedServer([replying(lab, lambda r: certificate_reply(r, foreign))])
     assert renewed(client_of(server, lab), by_key, NEW_KEY).certificate == foreign
 
 
-def test_refusal_carries_ca_status_text(lab: Lab, by_key: SignatureCredential) -> None:
+def test_refusal_carries_ca_status_text(lab: Lab, by_key: CertificateCredential) -> None:
     refusal = replying(lab, lambda r: certificate_reply(r, None, REFUSED))
     error = renewal_error(lab, by_key, refusal)
     assert error.code is ErrorCode.CA_REFUSED
-    assert error.data == {"message": "no", "failure": "notAuthorized", "protected": "yes"}
+    assert error.data == {
+        "message": "no",
+        "failure": "notAuthorized",
+        "refusal": "",
+        "proven": "yes",
+    }
 
 
-def test_error_message_carries_status_and_details(lab: Lab, by_key: SignatureCredential) -> None:
+def test_error_message_carries_status_and_details(lab: Lab, by_key: CertificateCredential) -> None:
     body = ErrorMessage(REFUSED, 7, ("call us",))
     error = renewal_error(lab, by_key, answering(signing_ca(lab), body))
     assert error.code is ErrorCode.CA_REFUSED
@@ -271,7 +278,7 @@ def test_error_message_carries_status_and_details(lab: Lab, by_key: SignatureCre
 
 
 def test_ca_status_text_is_limited_and_its_hidden_characters_are_shown(
-    lab: Lab, by_key: SignatureCredential
+    lab: Lab, by_key: CertificateCredential
 ) -> None:
     """JSON has the CA's words as they are; people see what is hidden in them."""
     hostile = "拒否\x1b[31m\r\n\x00\u202egnp.exe"
@@ -283,15 +290,15 @@ def test_ca_status_text_is_limited_and_its_hidden_characters_are_shown(
     assert "拒否<U+001B>[31m <U+0000><U+202E>gnp.exe" in shown
 
 
-def test_unprotected_refusal_is_flagged(lab: Lab, by_key: SignatureCredential) -> None:
+def test_unprotected_refusal_is_flagged(lab: Lab, by_key: CertificateCredential) -> None:
     unprotected = ResponseProtection(lab.root.certificate.subject)
     error = renewal_error(lab, by_key, answering(unprotected, ErrorMessage(REFUSED)))
     assert error.code is ErrorCode.CA_REFUSED
-    assert error.data["protected"] == "no"
+    assert error.data["proven"] == "no"
 
 
 def test_error_message_with_invalid_signature_is_not_shown(
-    lab: Lab, by_key: SignatureCredential
+    lab: Lab, by_key: CertificateCredential
 ) -> None:
     unknown_signer = ResponseProtection(lab.root.certificate.subject, rsa_signer(5))
     error = renewal_error(lab, by_key, answering(unknown_signer, ErrorMessage(REFUSED)))

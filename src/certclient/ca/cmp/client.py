@@ -6,16 +6,19 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from certclient.ca.client import (
+    ALL_ABILITIES,
     Answer,
     BankSecrets,
+    CaAbilities,
+    CertificateCredential,
     Credential,
+    IssueCodeCredential,
     Issued,
-    MacCredential,
-    SignatureCredential,
+    RefusalReason,
     SignerStatus,
     Transaction,
     Waiting,
-    names_failure,
+    refused_because,
 )
 from certclient.ca.cmp.chain import sorted_chain
 from certclient.ca.cmp.confirmation import confirmation
@@ -107,7 +110,12 @@ class CmpClient:
         self._clock = clock
         self._random_bytes = random_bytes
 
-    def prepare_obtain(self, credential: MacCredential, new_key: Signer) -> Transaction:
+    @property
+    def abilities(self) -> CaAbilities:
+        """See CaClient.abilities: everything."""
+        return ALL_ABILITIES
+
+    def prepare_obtain(self, credential: IssueCodeCredential, new_key: Signer) -> Transaction:
         """ir. Requests the user ID as Common Name; the CA supplies the rest of the subject.
 
         Raises ISSUE_CODE_REQUIRED for an empty code, and whatever `new_key.sign` raises.
@@ -118,7 +126,7 @@ class CmpClient:
 
     def prepare_renew(
         self,
-        credential: SignatureCredential,
+        credential: CertificateCredential,
         new_key: Signer,
         secrets: BankSecrets = _NO_SECRETS,
     ) -> Transaction:
@@ -183,14 +191,14 @@ class CmpClient:
         except CertclientError as error:
             if error.code is not ErrorCode.CA_REFUSED:
                 raise
-            confirmed = names_failure(error, Failure.CERT_CONFIRMED.asn1_name)
+            confirmed = refused_because(error, RefusalReason.ALREADY_CONFIRMED)
             if confirmed and rejection is None:
                 return
             raise CertclientError(ErrorCode.CA_CONFIRM_FAILED, **error.data) from error
         if not isinstance(answer.body, PkiConfirm):
             raise _unexpected(answer.body)
 
-    def revoke(self, credential: SignatureCredential, certificate: Certificate) -> None:
+    def revoke(self, credential: CertificateCredential, certificate: Certificate) -> None:
         """rr (RFC 9483, 4.2). A certificate that is already revoked is not an error."""
         transaction_id, nonce = self._random_id(), self._random_id()
         details = Revocation(
@@ -208,7 +216,7 @@ class CmpClient:
         if status.status not in _REVOKED and Failure.CERT_REVOKED not in status.failures:
             raise refusal(status)
 
-    def signer_status(self, credential: SignatureCredential) -> SignerStatus:
+    def signer_status(self, credential: CertificateCredential) -> SignerStatus:
         """See CaClient.signer_status. Sends a genm (RFC 9483, 4.3.1) only for its signature.
 
         A CA that responds with a genp, whatever its content, has accepted the signer.
@@ -291,7 +299,8 @@ class CmpClient:
 
     def _explained(self, error: CertclientError, credential: Credential) -> CertclientError:
         """Servers that do not know PBMAC1 are known to fail (500) instead of refusing."""
-        pbmac1 = self._settings.mac is MacAlgorithm.PBMAC1 and isinstance(credential, MacCredential)
+        by_code = isinstance(credential, IssueCodeCredential)
+        pbmac1 = by_code and self._settings.mac is MacAlgorithm.PBMAC1
         failed = error.code is ErrorCode.SERVER_ERROR and error.data.get("status") == "500"
         return (
             CertclientError(error.code, **error.data, problem="mac") if pbmac1 and failed else error
@@ -329,7 +338,7 @@ class CmpClient:
 
     def _trust(self, credential: Credential) -> Trust:
         known: Sequence[Certificate] = ()
-        if isinstance(credential, SignatureCredential):
+        if isinstance(credential, CertificateCredential):
             known = credential.chain
         return Trust(
             self._settings.trust_anchors,
@@ -371,9 +380,9 @@ def _signer_refused(error: CertclientError) -> SignerStatus:
         return SignerStatus.UNKNOWN
     if error.code is not ErrorCode.CA_REFUSED:
         raise error
-    if names_failure(error, Failure.CERT_REVOKED.asn1_name):
+    if refused_because(error, RefusalReason.CERTIFICATE_REVOKED):
         return SignerStatus.REVOKED
-    if names_failure(error, Failure.SIGNER_NOT_TRUSTED.asn1_name):
+    if refused_because(error, RefusalReason.SIGNER_NOT_TRUSTED):
         return SignerStatus.NOT_TRUSTED
     return SignerStatus.UNKNOWN
 

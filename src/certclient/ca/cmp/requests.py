@@ -8,7 +8,7 @@ from datetime import datetime
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 
-from certclient.ca.client import Credential, MacCredential, SignatureCredential
+from certclient.ca.client import CertificateCredential, Credential, IssueCodeCredential
 from certclient.cmp import syntax
 from certclient.cmp.bodies import Body, CertificateConfirm
 from certclient.cmp.messages import CMP2000, CMP2021, IMPLICIT_CONFIRM, Header, Message
@@ -35,11 +35,12 @@ class RequestFields:
 def protect(
     fields: RequestFields, body: Body, credential: Credential, mac: AlgorithmIdentifier
 ) -> Message:
-    """The message, protected with the credential; `mac` holds fresh parameters for a MacCredential.
+    """The message, protected with the credential.
 
+    `mac` holds fresh parameters for an IssueCodeCredential, whose code protects by a MAC.
     Raises ISSUE_CODE_REQUIRED for an empty issue code, and whatever the key's `sign` raises.
     """
-    if isinstance(credential, MacCredential):
+    if isinstance(credential, IssueCodeCredential):
         if not credential.issue_code:
             raise CertclientError(ErrorCode.ISSUE_CODE_REQUIRED, user_id=credential.user_id)
         header = _header(fields, body, _mac_sender(credential))
@@ -67,7 +68,7 @@ class _Sender:
     recipient: bytes
 
 
-def _mac_sender(credential: MacCredential) -> _Sender:
+def _mac_sender(credential: IssueCodeCredential) -> _Sender:
     """Puts the user ID in sender and senderKID, since some servers require both to be equal.
 
     The responding CA is not known yet, so the recipient is the NULL-DN (RFC 9810, 5.1.1).
@@ -77,7 +78,7 @@ def _mac_sender(credential: MacCredential) -> _Sender:
     )
 
 
-def _signature_sender(credential: SignatureCredential) -> _Sender:
+def _signature_sender(credential: CertificateCredential) -> _Sender:
     certificate = credential.certificate
     key_id = CertificateReader(certificate.der).subject_key_identifier()
     return _Sender(certificate.subject, key_id, certificate.issuer)

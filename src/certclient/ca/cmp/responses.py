@@ -6,7 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from certclient.ca.answers import foreign_answer
-from certclient.ca.client import Credential, MacCredential
+from certclient.ca.client import (
+    Credential,
+    IssueCodeCredential,
+    RefusalReason,
+    refusal_error,
+)
 from certclient.ca.cmp.trust import Trust, verified_signer
 from certclient.cmp.bodies import ErrorMessage
 from certclient.cmp.messages import CMP2000, CMP2021, MalformedMessageError, Message
@@ -16,6 +21,16 @@ from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.secret import Secret
 
 _MAX_TEXT = 500
+
+_REASONS = {
+    Failure.BAD_CERT_ID: RefusalReason.CERTIFICATE_UNKNOWN,
+    Failure.BAD_REQUEST: RefusalReason.REQUEST_UNKNOWN,
+    Failure.BAD_TIME: RefusalReason.TIME,
+    Failure.CERT_CONFIRMED: RefusalReason.ALREADY_CONFIRMED,
+    Failure.CERT_REVOKED: RefusalReason.CERTIFICATE_REVOKED,
+    Failure.SIGNER_NOT_TRUSTED: RefusalReason.SIGNER_NOT_TRUSTED,
+}
+"""The failures upon which the procedure acts. All are named in data `failure`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +71,8 @@ def read_response(
 
     Raises CertclientError: CA_MALFORMED, CA_PROTECTION_INVALID, CA_TRANSACTION_MISMATCH;
     ISSUE_CODE_WRONG if the CA's MAC was made with another code; for an error message CA_REFUSED (or
-    ISSUE_CODE_WRONG) with the data of `refusal`, and protected="no" if the message is unprotected,
-    so that anybody on the network path could have written it.
+    ISSUE_CODE_WRONG) with the data of `refusal`, and proven="no" if the message is unprotected, so
+    that anybody on the network path could have written it.
     """
     message = _decoded(der)
     if _unprotected(message):
@@ -74,16 +89,14 @@ def read_response(
 def refusal(
     status: PkiStatusInfo, more_text: Iterable[str] = (), *, protected: bool = True
 ) -> CertclientError:
-    """CA_REFUSED with the CA's text in data `message` and its failures in `failure`.
-
-    `failure` holds the names of the PKIFailureInfo bits, separated by commas (RFC 9810, 5.2.3).
-    """
-    names = ",".join(failure.asn1_name for failure in sorted(status.failures))
-    return CertclientError(
-        ErrorCode.CA_REFUSED,
-        message=limited_text([*status.text, *more_text]),
-        failure=names,
-        protected="yes" if protected else "no",
+    """CA_REFUSED with the CA's text; its data `failure` holds the names of the PKIFailureInfo bits,
+    separated by commas (RFC 9810, 5.2.3)."""
+    failures = sorted(status.failures)
+    return refusal_error(
+        limited_text([*status.text, *more_text]),
+        *(_REASONS[failure] for failure in failures if failure in _REASONS),
+        failure=",".join(failure.asn1_name for failure in failures),
+        proven=protected,
     )
 
 
@@ -125,7 +138,7 @@ def _authenticate(message: Message, credential: Credential, trust: Trust) -> Non
 
 
 def _issue_code(credential: Credential) -> Secret:
-    if not isinstance(credential, MacCredential):
+    if not isinstance(credential, IssueCodeCredential):
         raise ProtectionError("a MAC where a signature is expected")
     return credential.issue_code
 
@@ -141,6 +154,6 @@ def _error(body: ErrorMessage, credential: Credential, *, protected: bool) -> Ce
     refused = refusal(body.status, body.details, protected=protected)
     # The server could not verify our MAC, so the issue code is wrong.
     code_wrong = Failure.BAD_MESSAGE_CHECK in body.status.failures
-    if code_wrong and isinstance(credential, MacCredential):
+    if code_wrong and isinstance(credential, IssueCodeCredential):
         return CertclientError(ErrorCode.ISSUE_CODE_WRONG, **refused.data)
     return refused

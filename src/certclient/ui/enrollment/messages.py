@@ -124,6 +124,7 @@ ACTIONS: Mapping[ErrorCode, tuple[Action, ...]] = {
     ErrorCode.CA_TRANSACTION_MISMATCH: _RETRY,
     ErrorCode.CA_CONFIRM_FAILED: _RETRY,
     ErrorCode.CA_NOT_INFORMED: _NOTHING,
+    ErrorCode.CA_NOT_OFFERED: _NOTHING,
     ErrorCode.ISSUE_CODE_WRONG: _RETRY,
     ErrorCode.ISSUE_CODE_REQUIRED: _RETRY,
     ErrorCode.BANK_SECRETS_REQUIRED: _RETRY,
