@@ -14,7 +14,7 @@ from platformdirs import user_data_path
 
 from certclient import __version__
 from certclient.model.lifecycle import DEFAULT_RENEWAL, OBTAIN_DAYS, RENEW_DAYS, RenewalPolicy
-from certclient.model.profile import SecretPolicy
+from certclient.model.profile import CMP, EST, SecretPolicy
 from certclient_practice.admin.commands import ADMIN_COMMANDS, BankAdmin
 from certclient_practice.admin.mail import bounced, notify
 from certclient_practice.admin.profile_writer import ProfileOptions, profile_toml
@@ -29,6 +29,15 @@ OPERATOR_PORT = 8445
 _YEAR_SECONDS = 366 * 24 * 3600
 _PORT = click.IntRange(0, 65535)
 _SECRET_POLICIES = click.Choice([choice.value for choice in SecretPolicy])
+
+
+_PROTOCOL = click.option(
+    "--protocol",
+    type=click.Choice([CMP, EST]),
+    default=CMP,
+    show_default=True,
+    help="Protocol that the profile names. プロファイルの通信方式",
+)
 
 
 @click.group()
@@ -46,7 +55,7 @@ _SECRET_POLICIES = click.Choice([choice.value for choice in SecretPolicy])
 )
 @click.pass_context
 def practice(context: click.Context, data: Path | None, clock_shift: float) -> None:
-    """A practice bank for rehearsals: CA, CMP server and login page. 練習銀行（リハーサル）
+    """A practice bank for rehearsals: CA, CMP and EST server, login page. 練習銀行（リハーサル）
 
     Listens on the loopback interface unless --bind is given. Other commands work while it runs.
     """
@@ -59,7 +68,11 @@ def practice(context: click.Context, data: Path | None, clock_shift: float) -> N
     "--port", type=_PORT, default=8443, show_default=True, help="Home page and CMP; 0: any free."
 )
 @click.option(
-    "--login-port", type=_PORT, default=8444, show_default=True, help="Login page; 0: any free."
+    "--login-port",
+    type=_PORT,
+    default=8444,
+    show_default=True,
+    help="Login, EST; 0: any free.",
 )
 @click.option(
     "--operator-port",
@@ -125,6 +138,7 @@ def practice(context: click.Context, data: Path | None, clock_shift: float) -> N
     type=click.Path(dir_okay=False, path_type=Path),
     help="File to write certclient's profile for this bank to. プロファイルの出力先",
 )
+@_PROTOCOL
 @click.option("--verbose", is_flag=True, help="Log refused requests and reasons to stderr.")
 @click.option("--stop-with-input", is_flag=True, hidden=True)
 @click.option("--customer", "customers", multiple=True, hidden=True)
@@ -145,6 +159,7 @@ def serve(
     minimum_version: str | None,
     implicit_confirm: bool,
     profile_file: Path | None,
+    protocol: str,
     verbose: bool,
     stop_with_input: bool,
     customers: tuple[str, ...],
@@ -174,10 +189,12 @@ def serve(
         for user_id in customers:
             bank.add_customer(user_id, USER_SUFFIX)
         if profile_file is not None:
-            text = profile_toml(bank, server.addresses, ProfileOptions(revocation=True))
+            options = ProfileOptions(revocation=True, protocol=protocol)
+            text = profile_toml(bank, server.addresses, options)
             profile_file.write_text(text, encoding="utf-8")
         click.echo(f"Practice bank: {server.addresses.public_url}")
         click.echo(f"CMP:           {server.addresses.cmp_url}")
+        click.echo(f"EST:           {server.addresses.est_url}")
         click.echo(f"Operator:      {server.addresses.operator_url}")
         click.echo(f"Login:         {server.addresses.login_url}")
         sys.stdout.flush()
@@ -206,6 +223,7 @@ def _wait_for_end_of_input(stop: threading.Event) -> None:
 @click.option(
     "--ask-one-time-password", type=_SECRET_POLICIES, default="nobody", help="お客様カード"
 )
+@_PROTOCOL
 @click.option("--key-bits", type=click.Choice(["2048", "3072", "4096"]), default="2048")
 @click.pass_obj
 def profile(
@@ -214,9 +232,13 @@ def profile(
     modules: tuple[Path, ...],
     ask_pin: str,
     ask_one_time_password: str,
+    protocol: str,
     key_bits: str,
 ) -> None:
     """Write certclient's profile for this bank's latest addresses. プロファイルを出力する"""
+    asks = {ask_pin, ask_one_time_password} != {SecretPolicy.NOBODY.value}
+    if protocol == EST and asks:
+        raise click.UsageError("EST carries neither PIN nor one-time password")
     addresses = read_addresses(admin.folder)
     if addresses is None:
         raise click.ClickException("this practice bank has never run: start `serve` first")
@@ -226,6 +248,7 @@ def profile(
         ask_one_time_password=SecretPolicy(ask_one_time_password),
         key_bits=int(key_bits),
         revocation=True,
+        protocol=protocol,
     )
     with admin.open() as bank:
         out.write_text(profile_toml(bank, addresses, options), encoding="utf-8")

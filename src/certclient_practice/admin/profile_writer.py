@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from certclient.model.profile import SecretPolicy
+from certclient.model.profile import CMP, EST, SecretPolicy
 from certclient_practice.bank.bank import SUBJECT_RULE, Bank
 from certclient_practice.bank.ca import INTERMEDIATE_NAME, certificate_pem
 from certclient_practice.bank.names import BANK_NAME, PROFILE_ID
@@ -21,7 +21,8 @@ class ProfileOptions:
     """What a rehearsal may vary in a profile.
 
     Token modules (absolute paths), further secrets, the RSA key size in bits, and implicit
-    confirmation. `revocation`: whether the bank's OCSP responder and CRL are looked at.
+    confirmation. `revocation`: whether the bank's OCSP responder and CRL are looked at. `protocol`:
+    CMP or EST; a profile for EST must leave further secrets and implicit confirmation alone.
     """
 
     pkcs11_modules: Sequence[Path] = ()
@@ -30,6 +31,7 @@ class ProfileOptions:
     key_bits: int = 2048
     implicit_confirm: bool = False
     revocation: bool = False
+    protocol: str = CMP
 
 
 def profile_toml(
@@ -37,6 +39,7 @@ def profile_toml(
 ) -> str:
     """Returns the profile as TOML; docs/profile.md describes the format."""
     renewal = bank.policy.renewal
+    ca_url = addresses.est_url if options.protocol == EST else addresses.cmp_url
     root = certificate_pem(bank.ca.root)
     modules = [str(path) for path in options.pkcs11_modules]
     return f"""\
@@ -62,7 +65,8 @@ ask_one_time_password = {_text(options.ask_one_time_password.value)}
 bits = {options.key_bits}
 
 [ca]
-url = {_text(addresses.cmp_url)}
+protocol = {_text(options.protocol)}
+url = {_text(ca_url)}
 implicit_confirm = {_text_bool(options.implicit_confirm)}
 trust_anchors = \"\"\"
 {root}\"\"\"

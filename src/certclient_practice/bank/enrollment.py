@@ -15,6 +15,7 @@ from certclient_practice.repositories.records import (
     BankTransactionState,
     CertificateRecord,
     CertificateState,
+    CodeState,
     Confirmation,
     Customer,
     Reason,
@@ -120,6 +121,9 @@ class EnrollmentService:
         """Asks again within a transaction: waits on, issues, or returns what was issued before."""
         if transaction.state is not BankTransactionState.WAITING:
             return EnrollmentResult(transaction, self._issued_before(repositories, transaction))
+        if requester.code is not None and requester.code.state is not CodeState.ACTIVE:
+            # Another transaction has used it up since `begin`.
+            raise RefusedError.no_transaction()
         left = repositories.transactions.polled(transaction)
         if left.polls_left > 0:
             return EnrollmentResult(left)

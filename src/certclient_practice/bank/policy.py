@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
@@ -17,6 +18,14 @@ from certclient_practice.bank.refusal import RefusedError
 RSA_EXPONENT = 65537
 
 
+class HttpScheme(enum.Enum):
+    """How EST authenticates by user ID and issue code (RFC 7616, RFC 7617)."""
+
+    DIGEST_SHA256 = "SHA-256"
+    DIGEST_MD5 = "MD5"
+    BASIC = "Basic"
+
+
 @dataclass(frozen=True, slots=True)
 class BankPolicy:
     """The parameters of one practice bank; the defaults follow the seeds (S0, S1, S3).
@@ -28,7 +37,8 @@ class BankPolicy:
     lock an issue code, and also the limit for ご契約先暗証番号 and the one-time password.
     `ticket_valid` applies to deep link tickets, `web_code_valid` to codes from the 電子証明書取得
     page. `mail_days` are the days before expiry on which an e-mail goes out (S0, S1, S3; S4 has
-    40).
+    40). EST offers `http_schemes`, the preferred first, and `csr_attributes` (DER of CsrAttrs, RFC
+    7030, 4.5.2; b"" for none).
 
     Raises ValueError for numbers out of range.
     """
@@ -48,6 +58,8 @@ class BankPolicy:
     max_rsa_bits: int = MAX_RSA_BITS
     time_tolerance: timedelta = timedelta(minutes=10)
     min_nonce_bytes: int = 16
+    http_schemes: tuple[HttpScheme, ...] = tuple(HttpScheme)
+    csr_attributes: bytes = b""
 
     def __post_init__(self) -> None:
         if self.validity_days < 1 or self.wait_polls < 0 or self.check_after < 0:

@@ -81,6 +81,15 @@ class RefusedError(Exception):
         )
 
     @classmethod
+    def subject_changed(cls) -> RefusedError:
+        """A renewal requests another subject than that of the certificate to renew."""
+        return cls(
+            Failure.BAD_CERT_TEMPLATE,
+            "申請の名義が、更新する電子証明書の名義と異なります。",
+            "The requested subject differs from that of the certificate to renew.",
+        )
+
+    @classmethod
     def bad_pop(cls) -> RefusedError:
         """Proof of possession is missing or fails, or a CSR is signed over a weak hash."""
         return cls(
@@ -105,6 +114,17 @@ class RefusedError(Exception):
             Failure.NOT_AUTHORIZED,
             "ご契約先暗証番号または確認用パスワードが正しくありません。",
             "The bank PIN or the one-time password is missing or wrong.",
+        )
+
+    @classmethod
+    def secret_not_by_est(cls) -> RefusedError:
+        """The customer's renewal needs a secret, and EST has no field for it."""
+        return cls(
+            Failure.NOT_AUTHORIZED,
+            "この利用者IDの更新には暗証番号または確認用パスワードが必要ですが、"
+            "ESTでは送信できません。お取引店へご連絡ください。",
+            "This user ID needs a PIN or a one-time password to renew, which EST cannot carry: "
+            "call your branch.",
         )
 
     @classmethod

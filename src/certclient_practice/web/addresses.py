@@ -23,6 +23,11 @@ class Addresses:
         return f"{self.public_url}cmp"
 
     @property
+    def est_url(self) -> str:
+        """The base of the EST operations, on the port that requests a client certificate."""
+        return self.login_url.removesuffix("login") + ".well-known/est"
+
+    @property
     def download_url(self) -> str:
         """The URL of 証明書発行アプリのダウンロード."""
         return f"{self.public_url}download"

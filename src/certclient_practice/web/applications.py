@@ -1,4 +1,4 @@
-"""The practice bank's web applications: public (top page, CMP), login, operator."""
+"""The practice bank's web applications: public (top page, CMP), login and EST, operator."""
 
 from __future__ import annotations
 
@@ -24,9 +24,11 @@ from certclient_practice.bank.revocation import (
 )
 from certclient_practice.bank.updates import MEDIA_TYPE, PATH
 from certclient_practice.cmp.responder import CmpResponder
+from certclient_practice.est.responder import EstResponder
 from certclient_practice.repositories.records import CertificateState
 from certclient_practice.web.addresses import Addresses
 from certclient_practice.web.pages.customer import customer_pages
+from certclient_practice.web.pages.est import est_pages
 from certclient_practice.web.pages.language import use_languages
 from certclient_practice.web.pages.letters import letter_pages
 from certclient_practice.web.pages.login import login_pages
@@ -125,7 +127,7 @@ def public_app(
 
 
 def login_app(bank: Bank, public_url: str, limits: Limits = Limits()) -> Flask:
-    """Builds the application for the login and the customer's pages.
+    """Builds the application for the login, the customer's pages and EST.
 
     The server in front must request a client certificate. Withdraws the tickets of earlier logins.
     """
@@ -141,6 +143,7 @@ def login_app(bank: Bank, public_url: str, limits: Limits = Limits()) -> Flask:
     login_service = LoginService(bank, public_url, sessions, limits.rate_limit())
     app.register_blueprint(login_pages(login_service))
     app.register_blueprint(customer_pages(login_service))
+    app.register_blueprint(est_pages(EstResponder(bank)))
     return app
 
 

@@ -106,8 +106,13 @@ class _TlsConnection(HTTPConnection):
                 return False
             self._client_certificate_read = True
             self.ssl_env = {CLIENT_CERTIFICATE: self.socket.getpeercert(binary_form=True)}
-        # cheroot's stubs leave this method untyped.
-        goes_on = super().communicate()  # type: ignore[no-untyped-call]
+        try:
+            # cheroot's stubs leave this method untyped.
+            goes_on = super().communicate()  # type: ignore[no-untyped-call]
+        except ssl.SSLError as error:
+            # Some clients (strongSwan) close TLS before the connection, where a request could come.
+            _log.debug("TLS ended: %s", error)
+            return False
         if self.refused and not goes_on:
             self._drain()
         return goes_on

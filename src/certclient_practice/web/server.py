@@ -1,8 +1,8 @@
 """The practice bank's three HTTPS servers.
 
 The public server (top page, CMP) never requests a client certificate, so no browser opens its
-certificate chooser there; the login server requests one in the TLS handshake. Both listen on
-127.0.0.1 by default. The operator's server always listens on 127.0.0.1.
+certificate chooser there; the login server (login, EST) requests one in the TLS handshake. Both
+listen on 127.0.0.1 by default. The operator's server always listens on 127.0.0.1.
 """
 
 from __future__ import annotations
