@@ -206,7 +206,10 @@ class CaClient(Protocol):
         ...
 
     def prepare_obtain(self, credential: IssueCodeCredential, new_key: Signer) -> Transaction:
-        """First issue, or after expiry (CMP: ir, EST: simpleenroll). Sends nothing.
+        """First issue, or after expiry (CMP: ir, EST: simpleenroll). Requests nothing yet.
+
+        May ask the CA what a request must contain (EST: csrattrs), and raises then the network
+        errors, and CA_REQUIREMENT for what cannot be done here.
 
         Signs the proof of possession with `new_key`. Raises ISSUE_CODE_REQUIRED for an empty code,
         USAGE for a user ID that cannot be a Common Name, and whatever `new_key.sign` raises.
@@ -219,10 +222,10 @@ class CaClient(Protocol):
         new_key: Signer,
         secrets: BankSecrets = BankSecrets(),
     ) -> Transaction:
-        """Renewal (CMP: kur, EST: simplereenroll) with the current subject. Sends nothing.
+        """Renewal (CMP: kur, EST: simplereenroll) with the current subject. Requests nothing yet.
 
-        Raises CA_NOT_OFFERED for `secrets` that the protocol cannot carry, and whatever the two
-        keys' `sign` raises.
+        May ask the CA as `prepare_obtain` does. Raises CA_NOT_OFFERED for `secrets` that the
+        protocol cannot carry, and whatever the two keys' `sign` raises.
         """
         ...
 

@@ -7,10 +7,11 @@ from datetime import datetime
 
 from certclient.ca.client import CaClient
 from certclient.ca.cmp.client import CmpClient
+from certclient.ca.est.client import EstClient
 from certclient.ca.tls.interception import system_roots
 from certclient.ca.transport import Transport
 from certclient.ca.transports.system import system_transport
-from certclient.model.profile import Profile
+from certclient.model.profile import EST, Profile
 from certclient.platform.proxies.logins import ProxyLogins
 from certclient.platform.proxies.routes import ProxyResolver
 
@@ -37,4 +38,5 @@ def ca_client_for(
         clock=clock,
         roots=lambda: system_roots().with_anchors(profile.ca.trust_anchors),
     )
-    return CmpClient(profile.ca, line(transport), clock, random_bytes)
+    client = EstClient if profile.ca.protocol == EST else CmpClient
+    return client(profile.ca, line(transport), clock, random_bytes)

@@ -61,6 +61,7 @@ _REQUEST_REFUSED = frozenset({ErrorCode.CA_REFUSED, ErrorCode.CA_TRANSACTION_MIS
 _FINAL = frozenset(
     {
         ErrorCode.CA_REFUSED,
+        ErrorCode.CA_REQUIREMENT,
         ErrorCode.ISSUED_KEY_MISMATCH,
         ErrorCode.ISSUED_SUBJECT_MISMATCH,
         ErrorCode.ISSUED_UNTRUSTED,

@@ -105,10 +105,10 @@ def prepare_request(context: RunContext, record: Record) -> Record:
     if isinstance(credential, IssueCodeCredential):
         # Kept first: once the request is sent, a restart needs the same code.
         context.keep_code(record, credential.issue_code)
-        transaction = ca.prepare_obtain(credential, new_key)
+        transaction = context.network(lambda: ca.prepare_obtain(credential, new_key))
     else:
         secrets = bank_secrets(context, record, credential.certificate)
-        transaction = ca.prepare_renew(credential, new_key, secrets)
+        transaction = context.network(lambda: ca.prepare_renew(credential, new_key, secrets))
     context.transaction = transaction
     context.unanswered = False
     return replace(

@@ -126,6 +126,20 @@ def encoded_integer(value: int) -> bytes:
     return encoded(INTEGER, value.to_bytes(bits // 8 + 1, "big", signed=True))
 
 
+def encoded_oid(dotted: str) -> bytes:
+    """The DER of an OBJECT IDENTIFIER from its dotted form, as `object_identifier` returns it."""
+    first, second, *others = (int(number) for number in dotted.split("."))
+    content = b"".join(_base_128(number) for number in (40 * first + second, *others))
+    return encoded(OBJECT_IDENTIFIER, content)
+
+
+def _base_128(number: int) -> bytes:
+    octets = [number & 0x7F]
+    while number := number >> 7:
+        octets.append(number & 0x7F | 0x80)
+    return bytes(reversed(octets))
+
+
 def _octets(element: Tlv, depth: int) -> bytes:
     pieces = children(element) if depth < _MAX_DEPTH else None
     if pieces is None:

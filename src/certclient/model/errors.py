@@ -174,6 +174,7 @@ class ErrorCode(enum.Enum):
     # The CA's responses
     CA_WAITING = _Trait("CC-CA-WAITING", ErrorKind.WAITING, Actor.BANK)
     CA_REFUSED = _Trait("CC-CA-REFUSED", ErrorKind.REFUSED, Actor.BANK)
+    CA_REQUIREMENT = _Trait("CC-CA-REQUIREMENT", ErrorKind.REFUSED, Actor.BANK)
     CA_MALFORMED = _Trait("CC-CA-MALFORMED", ErrorKind.REFUSED, Actor.BANK)
     CA_PROTECTION_INVALID = _Trait("CC-CA-PROTECTION", ErrorKind.REFUSED, Actor.BANK)
     CA_TRANSACTION_MISMATCH = _Trait("CC-CA-TRANSACTION", ErrorKind.REFUSED, Actor.BANK)

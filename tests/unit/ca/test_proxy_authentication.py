@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 import pytest
 
-from certclient.ca.http.authentication import (
+from certclient.ca.http.authentication import ProxyAuthentication
+from certclient.ca.http.challenges import (
     Challenge,
-    ProxyAuthentication,
     Request,
     basic,
     challenges,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from certclient.ca.chain import sorted_chain
 from certclient.ca.client import (
     ALL_ABILITIES,
     Answer,
@@ -20,9 +21,8 @@ from certclient.ca.client import (
     Waiting,
     refused_because,
 )
-from certclient.ca.cmp.chain import sorted_chain
 from certclient.ca.cmp.confirmation import confirmation
-from certclient.ca.cmp.requests import RequestFields, common_name, protect
+from certclient.ca.cmp.requests import RequestFields, protect
 from certclient.ca.cmp.responses import (
     ExpectedIds,
     check_whole,
@@ -33,6 +33,7 @@ from certclient.ca.cmp.responses import (
 from certclient.ca.cmp.transaction import CmpTransactionState, transaction_octets
 from certclient.ca.cmp.trust import Trust, readable
 from certclient.ca.network_errors import with_address
+from certclient.ca.subjects import common_name
 from certclient.ca.transport import Transport
 from certclient.cmp.bodies import (
     Body,

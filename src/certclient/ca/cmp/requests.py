@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from cryptography import x509
-from cryptography.x509.oid import NameOID
-
 from certclient.ca.client import CertificateCredential, Credential, IssueCodeCredential
+from certclient.ca.subjects import common_name
 from certclient.cmp import syntax
 from certclient.cmp.bodies import Body, CertificateConfirm
 from certclient.cmp.messages import CMP2000, CMP2021, IMPLICIT_CONFIRM, Header, Message
@@ -50,15 +48,6 @@ def protect(
     return protect_with_signature(
         header, body, credential.signer, tuple(c.der for c in certificates)
     )
-
-
-def common_name(text: str) -> bytes:
-    """A Name (DER) of this Common Name alone. Raises USAGE for a text that cannot be one."""
-    try:
-        attribute = x509.NameAttribute(NameOID.COMMON_NAME, text)
-    except ValueError as error:
-        raise CertclientError(ErrorCode.USAGE, reason=str(error)) from error
-    return x509.Name([attribute]).public_bytes()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ from secrets import token_bytes
 from urllib.parse import urlsplit
 
 from certclient.ca.http import socks
-from certclient.ca.http.authentication import ProxyAuthentication, Request
+from certclient.ca.http.authentication import ProxyAuthentication
+from certclient.ca.http.challenges import Request
 from certclient.ca.http.deadline import Connected, Deadline, Line
 from certclient.ca.http.nested_tls import NestedTls
 from certclient.ca.http.tls import tls_context

@@ -25,7 +25,7 @@ from certclient.ca.answers import (
     check_status,
     host_of,
 )
-from certclient.ca.http.authentication import Request as SignedRequest
+from certclient.ca.http.challenges import Request as SignedRequest
 from certclient.ca.http.connection import (
     FinalResponse,
     Network,

@@ -119,6 +119,7 @@ ACTIONS: Mapping[ErrorCode, tuple[Action, ...]] = {
     # CA responses
     ErrorCode.CA_WAITING: _RETRY,
     ErrorCode.CA_REFUSED: _RETRY,
+    ErrorCode.CA_REQUIREMENT: _RETRY,
     ErrorCode.CA_MALFORMED: _RETRY,
     ErrorCode.CA_PROTECTION_INVALID: _SUPPORT,
     ErrorCode.CA_TRANSACTION_MISMATCH: _RETRY,

@@ -2,34 +2,28 @@
 
 from __future__ import annotations
 
-import copy
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import padding
-from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    PublicFormat,
-)
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from certclient.ca.pkcs10 import (
+    RequestedExtension,
+    certificate_request,
+    request_algorithms,
+    requested_key,
+)
+from certclient.ca.subjects import common_name
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import KeySpec, SignatureAlgorithm
 from certclient.store.base import CertificateStore, PinProvider, no_pin
-from certclient.store.csr import SignerKey, certificate_request
 from support.nss import NssDatabase
-from support.pki import customer_name, ec_key, rsa_signer, spki_of
+from support.pki import customer_name, rsa_signer
 from support.softhsm import SoftHsm, right_pin
-
-PKCS1 = padding.PKCS1v15()
-
 
 ON_LINUX = pytest.mark.skipif(sys.platform == "win32", reason="OpenSSL's program is there on Linux")
 
@@ -49,7 +43,7 @@ def openssl_req(request: bytes, folder: Path, *arguments: str) -> str:
 def request_from(store: CertificateStore, pin: PinProvider) -> tuple[bytes, bytes]:
     with store.open(pin) as session:
         signer = session.signer(session.create_key(KeySpec(), "certclient 0001"))
-        return certificate_request(signer, customer_name()), signer.spki
+        return certificate_request(customer_name().public_bytes(), signer), signer.spki
 
 
 @ON_LINUX
@@ -68,49 +62,37 @@ def test_openssl_accepts_a_request_from_nss(nss: NssDatabase, tmp_path: Path) ->
 
 @ON_LINUX
 def test_subject_may_be_just_a_common_name(tmp_path: Path) -> None:
-    request = certificate_request(rsa_signer(1), "TKYM1408054")
+    request = certificate_request(common_name("TKYM1408054"), rsa_signer(1))
     assert openssl_req(request, tmp_path, "-subject").strip() == "subject=CN = TKYM1408054"
+    assert requested_key(request) == rsa_signer(1).spki
 
 
-def test_request_with_a_key_other_than_rsa_is_rejected() -> None:
-    class EcSigner:
-        spki = spki_of(ec_key())
+def test_a_subject_in_an_old_encoding_is_taken_over_byte_for_byte() -> None:
+    # O=Latin-1 as TeletexString, which today's software would write as UTF8String.
+    subject = bytes.fromhex("3012311030" + "0e060355040a1407" + "43616631e9e9e9")
+    request = certificate_request(subject, rsa_signer(1))
+    assert subject in request
+    assert x509.load_der_x509_csr(request).is_signature_valid
 
-        def sign(self, data: bytes, algorithm: SignatureAlgorithm) -> bytes:
-            raise AssertionError("must not sign")
 
+@ON_LINUX
+def test_extensions_are_requested_and_the_hash_may_be_chosen(tmp_path: Path) -> None:
+    usage = RequestedExtension("2.5.29.37", bytes.fromhex("300a06082b06010505070302"))
+    template = RequestedExtension("1.3.6.1.4.1.311.20.2", b"\x0c\x03abc", critical=True)
+    signer = rsa_signer(1)
+    request = certificate_request(
+        common_name("TKYM1408054"),
+        signer,
+        [usage, template],
+        SignatureAlgorithm.RSA_PKCS1_SHA384,
+    )
+    text = openssl_req(request, tmp_path, "-text", "-verify")
+    assert "TLS Web Client Authentication" in text
+    assert "1.3.6.1.4.1.311.20.2: critical" in text
+    assert isinstance(x509.load_der_x509_csr(request).signature_hash_algorithm, hashes.SHA384)
+
+
+def test_a_key_that_this_program_does_not_make_signs_no_request() -> None:
     with pytest.raises(CertclientError) as error:
-        certificate_request(EcSigner(), "TKYM1408054")
+        request_algorithms(bytes.fromhex("302a300506032b6570032100") + bytes(32))
     assert error.value.code is ErrorCode.KEY_UNSUPPORTED
-
-
-def test_signer_key_supports_signing_only() -> None:
-    key = SignerKey(rsa_signer(1))
-    with pytest.raises(UnsupportedAlgorithm):
-        key.decrypt(b"", PKCS1)
-    with pytest.raises(UnsupportedAlgorithm):
-        key.private_numbers()
-    with pytest.raises(UnsupportedAlgorithm):
-        key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
-
-
-@pytest.mark.parametrize(
-    ("scheme", "algorithm"),
-    [
-        (PKCS1, hashes.SHA1()),
-        (PKCS1, Prehashed(hashes.SHA256())),
-        (padding.PSS(padding.MGF1(hashes.SHA256()), 32), hashes.SHA256()),
-    ],
-)
-def test_signer_key_rejects_other_schemes(
-    scheme: padding.AsymmetricPadding, algorithm: hashes.HashAlgorithm | Prehashed
-) -> None:
-    with pytest.raises(UnsupportedAlgorithm):
-        SignerKey(rsa_signer(1)).sign(b"", scheme, algorithm)
-
-
-def test_copying_a_signer_key_returns_the_same_object() -> None:
-    key = SignerKey(rsa_signer(1))
-    assert copy.copy(key) is key
-    assert copy.deepcopy(key) is key
-    assert key.key_size == 2048

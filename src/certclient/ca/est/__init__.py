@@ -1,0 +1,1 @@
+"""The client side of EST (RFC 7030, RFC 8951): `client` asks, the others read and write."""
