@@ -8,8 +8,13 @@ from datetime import datetime, timedelta
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
+from pyasn1.codec.der.decoder import decode
+from pyasn1.codec.der.encoder import encode
+from pyasn1.type import univ
+from pyasn1_alt_modules import rfc5280, rfc6960
 
 from certclient.model.certificate import Certificate
 from support.paths import NOW, Authority
@@ -31,6 +36,8 @@ class OcspAnswer:
     ends: datetime | None = NOW + HOUR
     delegates: Sequence[Authority] = ()
     by_name: bool = False
+    extension: tuple[x509.ExtensionType, bool] | None = None
+    """One more extension of the response, and whether it is critical."""
 
     def changed(self, **changes: object) -> OcspAnswer:
         return replace(self, **changes)  # type: ignore[arg-type] # by name
@@ -58,7 +65,28 @@ class OcspAnswer:
             builder = builder.certificates([one.certificate.x509 for one in self.delegates])
         if self.nonce is not None:
             builder = builder.add_extension(x509.OCSPNonce(self.nonce), critical=False)
+        if self.extension is not None:
+            builder = builder.add_extension(*self.extension)
         return builder.sign(self.signer.key, hashes.SHA256()).public_bytes(Encoding.DER)
+
+    def with_single_extension(self, oid: str, *, critical: bool) -> bytes:
+        """The DER with an extension of the single response, which `cryptography` cannot write."""
+        outer, _ = decode(self.der, asn1Spec=rfc6960.OCSPResponse())
+        basic, _ = decode(
+            outer["responseBytes"]["response"].asOctets(), asn1Spec=rfc6960.BasicOCSPResponse()
+        )
+        extension = rfc5280.Extension()
+        extension["extnID"] = univ.ObjectIdentifier(oid)
+        extension["critical"] = critical
+        extension["extnValue"] = b"\x05\x00"
+        single = basic["tbsResponseData"]["responses"][0]
+        single["singleExtensions"].append(extension)
+        assert isinstance(self.signer.key, ec.EllipticCurvePrivateKey)
+        signed = encode(basic["tbsResponseData"])
+        signature = self.signer.key.sign(signed, ec.ECDSA(hashes.SHA256()))
+        basic["signature"] = univ.BitString.fromOctetString(signature)
+        outer["responseBytes"]["response"] = encode(basic)
+        return bytes(encode(outer))
 
 
 @dataclass(frozen=True)

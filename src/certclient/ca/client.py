@@ -151,21 +151,27 @@ def refusal_error(
     """CA_REFUSED with the CA's own text in `message`.
 
     `failure`: the protocol's own name of the reason, for logs and support. `proven`: whether the
-    answer certainly comes from the CA; if anybody on the network path could have written it, it
-    must not cost the customer anything.
+    answer certainly comes from the CA and is about this request; if anybody on the network path
+    could have sent it, it must not cost the customer anything. Its text is then shown as unproven.
     """
+    proof = {"proven": "yes"} if proven else {"proven": "no", "problem": "unproven"}
     return CertclientError(
         ErrorCode.CA_REFUSED,
         message=message,
         failure=failure,
         refusal=",".join(reason.value for reason in reasons),
-        proven="yes" if proven else "no",
+        **proof,
     )
 
 
 def is_proven(error: CertclientError) -> bool:
     """Whether an error is a refusal that certainly comes from the CA."""
     return error.data.get("proven") == "yes"
+
+
+def is_unproven(error: CertclientError) -> bool:
+    """Whether an error is a refusal that anybody on the network path could have sent."""
+    return error.data.get("proven") == "no"
 
 
 def refused_because(error: CertclientError, *reasons: RefusalReason) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 
-from certclient.ca.client import RefusalReason, refused_because
+from certclient.ca.client import RefusalReason, is_unproven, refused_because
 from certclient.enrollment.journal import ProcedureState, Record
 from certclient.model.errors import CertclientError, ErrorCode
 
@@ -96,8 +96,8 @@ def disposition(
         # The code was typed again after a restart: a wrong one says nothing about the request sent
         # before.
         return Disposition.KEEP
-    if record.state is ProcedureState.WAITING and error.data.get("proven") == "no":
-        # An unproven refusal can be forged, and giving up loses the place in the CA's queue.
+    if is_unproven(error):
+        # Can be forged or copied, so it changes nothing: the same request is sent again later.
         return Disposition.KEEP
     if refused_because(error, RefusalReason.TIME):
         # The same request succeeds once the customer has corrected the clock.

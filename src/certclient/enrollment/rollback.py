@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from certclient.ca.client import RefusalReason, SignerStatus, refused_because
+from certclient.ca.client import RefusalReason, SignerStatus, is_unproven, refused_because
 from certclient.enrollment.journal import ProcedureKind, ProcedureState, Record
 from certclient.enrollment.outcomes import BankHolds
 from certclient.enrollment.refusals import is_confirmed
@@ -107,7 +107,7 @@ def _reject(context: RunContext, record: Record, reason: ErrorCode | None) -> bo
             return False
         context.bank_holds = BankHolds.NEW if record.ca_confirmed else BankHolds.OLD_CA_NOT_INFORMED
         may_be_confirmed = record.ca_confirmed or record.unanswered
-        if may_be_confirmed and _is_unreached(error.code):
+        if may_be_confirmed and (_is_unreached(error.code) or is_unproven(error)):
             raise
         context.interaction.warning(error)
         return True

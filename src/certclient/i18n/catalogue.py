@@ -62,6 +62,7 @@ class _ErrorVariant(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sentence: str
     next: str
     title: str = ""
+    detail: tuple[str, ...] | None = None
 
 
 class _ErrorEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -147,6 +148,7 @@ class Catalogue:
             values["fields"] = self.fields(map(CertificateField, fields.split(",")))
         known = frozenset(values)
         chosen = variant or words
+        detail = words.detail if variant is None or variant.detail is None else variant.detail
         return ErrorText(
             code=error.code.code,
             title=self._fill((variant and variant.title) or words.title, values),
@@ -156,7 +158,7 @@ class Catalogue:
             details=tuple(
                 line
                 for line in (
-                    self._fill(line, values) for line in words.detail if placeholders(line) <= known
+                    self._fill(line, values) for line in detail if placeholders(line) <= known
                 )
                 if not _says_twice(line)
             ),

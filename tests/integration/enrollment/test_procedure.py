@@ -220,14 +220,30 @@ def test_zero_check_after_does_not_flood_the_ca(customer: CustomerComputer) -> N
     assert len(customer.ca.calls) <= 64
 
 
-def test_unprotected_refusal_keeps_the_transaction(customer: CustomerComputer) -> None:
+@pytest.mark.parametrize("call", ["send", "poll"])
+def test_unproven_refusal_changes_nothing(customer: CustomerComputer, call: str) -> None:
     customer.ca.waits = 1
     forged = CertclientError(ErrorCode.CA_REFUSED, message="go away", proven="no")
-    customer.ca.faults["poll"] = [forged]
+    customer.ca.faults[call] = [forged]
     with pytest.raises(CertclientError):
         customer.renew()
     finished(customer.renew())
-    assert [call for call, _ in customer.ca.calls].count("prepare") == 1
+    assert [made for made, _ in customer.ca.calls].count("prepare") == 1
+
+
+def test_unproven_refusal_of_a_rollback_keeps_a_certificate_that_may_be_confirmed(
+    customer: CustomerComputer,
+) -> None:
+    """The confirmation may have arrived: then the new certificate is the only one that works."""
+    forged = CertclientError(ErrorCode.CA_CONFIRM_FAILED, message="go away", proven="no")
+    customer.ca.faults["confirm"] = [*[LOST] * 4, forged]
+    with pytest.raises(CertclientError):
+        customer.renew()
+    (opened,) = customer.enrollment().pending()
+    with pytest.raises(CertclientError):
+        customer.enrollment().abandon(opened.id, ScriptedUser(pins=[PIN]))
+    (still,) = customer.enrollment().pending()
+    assert still.new_certificate in customer.usable()
 
 
 def test_protected_refusal_after_waiting_is_final(customer: CustomerComputer) -> None:

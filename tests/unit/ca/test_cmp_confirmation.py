@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 from cryptography.hazmat.primitives import hashes
@@ -194,3 +195,31 @@ def test_unsuccessful_revocation_is_an_error(
     server = ScriptedServer([answering(signing_ca(lab), reply)])
     error = error_of(lambda: client_of(server, lab).revoke(by_key, by_key.certificate))
     assert error.code is code
+
+
+REVOKED_ALREADY = ErrorMessage(
+    PkiStatusInfo(PkiStatus.REJECTION, failures=frozenset({Failure.CERT_REVOKED}))
+)
+
+
+def test_revoked_already_is_no_error_in_an_error_message_either(
+    lab: Lab, by_key: CertificateCredential
+) -> None:
+    server = ScriptedServer([answering(signing_ca(lab), REVOKED_ALREADY)])
+    client_of(server, lab).revoke(by_key, by_key.certificate)
+
+
+def test_revoked_already_counts_only_if_it_is_proven_and_about_the_certificate(
+    lab: Lab, by_key: CertificateCredential
+) -> None:
+    unprotected = ResponseProtection(lab.root.certificate.subject)
+    other = lab.issue(NEW_KEY.spki)
+    for protection, header, certificate in (
+        (unprotected, {}, by_key.certificate),
+        (signing_ca(lab), {"recip_nonce": None}, by_key.certificate),
+        (signing_ca(lab), {}, other),
+    ):
+        server = ScriptedServer([answering(protection, REVOKED_ALREADY, **header)])
+        client = client_of(server, lab)
+        error = error_of(partial(client.revoke, by_key, certificate))
+        assert error.code is ErrorCode.CA_REFUSED

@@ -14,9 +14,12 @@ from certclient.ca.client import (
     CertificateCredential,
     IssueCodeCredential,
     Issued,
+    RefusalReason,
+    refused_because,
 )
 from certclient.cmp.bodies import Body, ErrorMessage, PkiConfirm, PkiStatusInfo, RevokeReply
 from certclient.cmp.messages import Message
+from certclient.cmp.names import EMPTY_NAME
 from certclient.cmp.status import Failure, PkiStatus
 from certclient.i18n.catalogue import Language, load
 from certclient.model.errors import CertclientError, ErrorCode
@@ -35,7 +38,7 @@ from support.cmp_server import (
     reply_with,
     signing_ca,
 )
-from support.pki import Lab, make_lab, make_root, rsa_key, rsa_signer
+from support.pki import Lab, ca_name, make_lab, make_root, rsa_key, rsa_signer
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 BY_CODE = IssueCodeCredential("TKYM1408054", Secret("himitsu-4711"))
@@ -295,6 +298,39 @@ def test_unprotected_refusal_is_flagged(lab: Lab, by_key: CertificateCredential)
     error = renewal_error(lab, by_key, answering(unprotected, ErrorMessage(REFUSED)))
     assert error.code is ErrorCode.CA_REFUSED
     assert error.data["proven"] == "no"
+    assert error.data["problem"] == "unproven"
+
+
+@pytest.mark.parametrize("missing", ["transaction_id", "recip_nonce", "both"])
+def test_signed_error_for_no_request_in_particular_is_flagged(
+    lab: Lab, by_key: CertificateCredential, missing: str
+) -> None:
+    """It may be a copy of what the CA sent to somebody else: its words are shown as unproven."""
+    names = ("transaction_id", "recip_nonce") if missing == "both" else (missing,)
+    unbound = dict.fromkeys(names)
+    status = replace(REFUSED, failures=frozenset({Failure.CERT_REVOKED}))
+    error = renewal_error(lab, by_key, answering(signing_ca(lab), ErrorMessage(status), **unbound))
+    assert error.code is ErrorCode.CA_REFUSED
+    assert error.data["proven"] == "no"
+    assert not refused_because(error, RefusalReason.CERTIFICATE_REVOKED), (
+        "nothing is concluded from it"
+    )
+    shown = load(Language.ENGLISH).error(error)
+    assert "unproven" in "".join(shown.details)
+    assert "no" in "".join(shown.details)
+    assert "cannot verify" in shown.sentence
+
+
+def test_signed_error_for_another_request_is_refused(
+    lab: Lab, by_key: CertificateCredential
+) -> None:
+    for header in ({"transaction_id": bytes(16)}, {"recip_nonce": bytes(16)}):
+        for missing in ({}, {"recip_nonce": None}, {"transaction_id": None}):
+            changes = {**missing, **header}
+            error = renewal_error(
+                lab, by_key, answering(signing_ca(lab), ErrorMessage(REFUSED), **changes)
+            )
+            assert error.code is ErrorCode.CA_TRANSACTION_MISMATCH
 
 
 def test_error_message_with_invalid_signature_is_not_shown(
@@ -329,3 +365,61 @@ def test_wrong_issue_code_is_reported_whatever_protects_the_error(
     client = client_of(server, lab)
     prepared = client.prepare_obtain(BY_CODE, NEW_KEY)
     assert error_of(lambda: client.send(prepared, BY_CODE)).code is ErrorCode.ISSUE_CODE_WRONG
+
+
+def granted(request: Message) -> Body:
+    return certificate_reply(request, None, PkiStatusInfo(PkiStatus.ACCEPTED))
+
+
+def refused(request: Message) -> Body:
+    return certificate_reply(request, None, REFUSED)
+
+
+def waits(request: Message) -> Body:
+    return certificate_reply(request, None, PkiStatusInfo(PkiStatus.WAITING))
+
+
+@pytest.mark.parametrize(
+    ("body_of", "code"),
+    [
+        pytest.param(refused, ErrorCode.ISSUE_CODE_WRONG, id="ip: rejection"),
+        pytest.param(lambda _: ErrorMessage(REFUSED), ErrorCode.ISSUE_CODE_WRONG, id="error"),
+        pytest.param(granted, ErrorCode.CA_PROTECTION_INVALID, id="ip: accepted"),
+        pytest.param(waits, ErrorCode.CA_PROTECTION_INVALID, id="ip: waiting"),
+        pytest.param(lambda _: PkiConfirm(), ErrorCode.CA_PROTECTION_INVALID, id="pkiConf"),
+    ],
+)
+def test_a_wrong_mac_blames_the_code_only_if_the_answer_refuses(
+    lab: Lab, body_of: Callable[[Message], Body], code: ErrorCode
+) -> None:
+    """The CA's MAC is made with the right code, so a refusal that does not verify may mean a wrong
+    one. To a wrong code nothing is granted: that answer cannot be trusted."""
+    right = ResponseProtection(lab.root.certificate.subject, code=Secret("the right one"))
+    server = ScriptedServer([lambda request: right.answer(request, body_of(request))])
+    client = client_of(server, lab)
+    prepared = client.prepare_obtain(BY_CODE, NEW_KEY)
+    assert error_of(lambda: client.send(prepared, BY_CODE)).code is code
+
+
+@pytest.mark.parametrize("sender_kid", [None, BY_CODE.user_id.encode(), b"CN=Mock CA"])
+@pytest.mark.parametrize("name", ["", "Example Root CA", "anything"])
+def test_an_answer_with_the_right_mac_may_name_its_sender_as_it_likes(
+    lab: Lab, name: str, sender_kid: bytes | None
+) -> None:
+    """No one else has the code, whatever a CA writes there (RFC 9810, 5.1.1)."""
+    sender = ca_name(name).public_bytes() if name else EMPTY_NAME
+    protection = ResponseProtection(sender, code=BY_CODE.issue_code, extra_certs=lab.chain)
+    server = ScriptedServer([reply_with(lab, protection, NEW_KEY.spki, sender_kid=sender_kid)])
+    client = client_of(server, lab)
+    answer = client.send(client.prepare_obtain(BY_CODE, NEW_KEY), BY_CODE)
+    assert isinstance(answer, Issued)
+
+
+def test_a_certificate_granted_with_changes_is_accepted(
+    lab: Lab, by_key: CertificateCredential
+) -> None:
+    status = PkiStatusInfo(PkiStatus.GRANTED_WITH_MODS, ("登録内容の名義です",))
+    certificate = lab.issue(NEW_KEY.spki)
+    server = ScriptedServer([replying(lab, lambda r: certificate_reply(r, certificate, status))])
+    issued = renewed(client_of(server, lab), by_key, NEW_KEY)
+    assert (issued.certificate, issued.message) == (certificate, "登録内容の名義です")

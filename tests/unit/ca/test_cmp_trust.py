@@ -27,12 +27,15 @@ from support.pki import (
     SERVER_AUTH,
     Lab,
     RsaSigner,
+    TestCa,
     ca_name,
     make_lab,
+    make_root,
     rsa_key,
     rsa_signer,
 )
 
+CM_KGA = ObjectIdentifier("1.3.6.1.5.5.7.3.32")
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 HEADER = Header(directory_name(EMPTY_NAME), directory_name(EMPTY_NAME), bytes(16), bytes(16))
 
@@ -95,6 +98,48 @@ def test_other_certificates_of_the_ca_may_not_sign_for_it(
     certificate = lab.intermediate.issue(key.spki, usages=usages)
     with pytest.raises(ProtectionError, match="does not speak for the CA"):
         verified_signer(signed(key, certificate, *lab.chain), trust(lab))
+
+
+def test_key_generation_authority_may_not_sign_for_the_ca(lab: Lab) -> None:
+    """id-kp-cmKGA authorizes it to make keys, not to answer (RFC 9810, 4.5)."""
+    key = rsa_signer(3)
+    authority = lab.intermediate.issue(key.spki, ca_name("KGA"), usages=[CM_KGA])
+    with pytest.raises(ProtectionError, match="does not speak for the CA"):
+        verified_signer(signed(key, authority, *lab.chain), trust(lab))
+
+
+@pytest.mark.parametrize("usage", [CMC_CA, CMC_RA, CM_KGA])
+def test_a_usage_that_no_ca_of_the_bank_gave_is_worth_nothing(
+    lab: Lab, usage: ObjectIdentifier
+) -> None:
+    """Given by itself, by another customer, by another hierarchy that the message sends along."""
+    key, other = rsa_signer(3), make_lab(NOW, label="Other")
+    customer = TestCa(lab.intermediate.issue(rsa_signer(4).spki), rsa_key(4), NOW)
+    for giver in (make_root("CMP", rsa_key(3), NOW), customer, other.intermediate):
+        holder = giver.issue(key.spki, ca_name("CMP"), usages=[usage])
+        chain = (giver.certificate, *lab.chain, other.root.certificate)
+        with pytest.raises(ProtectionError):
+            verified_signer(signed(key, holder, *chain), trust(lab))
+
+
+def test_with_named_issuing_cas_no_other_ca_may_sign_or_authorize(lab: Lab) -> None:
+    """Below an anchor may be CAs of others (`ca.issuers`)."""
+    key = rsa_signer(3)
+    strangers = lab.root.issue_ca("Another bank's CA", rsa_key(8))
+    own = replace(trust(lab), issuers=frozenset({"EXAMPLE Issuing CA"}))
+    for authority, trusted in ((lab.intermediate, True), (strangers, False), (lab.root, True)):
+        server = authority.issue(key.spki, ca_name("CMP"), usages=[CMC_RA])
+        chain = (authority.certificate, lab.root.certificate)
+        for message in (
+            signed(key, server, *chain),
+            signed(authority.signer, *chain),
+        ):
+            assert verified_signer(message, trust(lab)), "without names, all of the hierarchy"
+            if trusted:
+                assert verified_signer(message, own)
+            else:
+                with pytest.raises(ProtectionError, match="none of the bank's CAs"):
+                    verified_signer(message, own)
 
 
 def test_complete_chain_of_another_ca_is_not_trusted(lab: Lab) -> None:

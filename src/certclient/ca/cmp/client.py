@@ -201,6 +201,15 @@ class CmpClient:
 
     def revoke(self, credential: CertificateCredential, certificate: Certificate) -> None:
         """rr (RFC 9483, 4.2). A certificate that is already revoked is not an error."""
+        try:
+            self._revoke(credential, certificate)
+        except CertclientError as error:
+            # In place of an rp. Of another signer, it would say nothing about `certificate`.
+            own = credential.certificate == certificate
+            if not own or not refused_because(error, RefusalReason.CERTIFICATE_REVOKED):
+                raise
+
+    def _revoke(self, credential: CertificateCredential, certificate: Certificate) -> None:
         transaction_id, nonce = self._random_id(), self._random_id()
         details = Revocation(
             CertTemplate(serial=certificate.serial, issuer=certificate.issuer),
@@ -346,6 +355,7 @@ class CmpClient:
             known,
             self._clock(),
             self._settings.signature_algorithms,
+            self._settings.issuers,
         )
 
     def _mac_parameters(self) -> AlgorithmIdentifier:

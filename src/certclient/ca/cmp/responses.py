@@ -13,10 +13,10 @@ from certclient.ca.client import (
     refusal_error,
 )
 from certclient.ca.cmp.trust import Trust, verified_signer
-from certclient.cmp.bodies import ErrorMessage
+from certclient.cmp.bodies import Body, CertificateReply, ErrorMessage, RevokeReply
 from certclient.cmp.messages import CMP2000, CMP2021, MalformedMessageError, Message
 from certclient.cmp.protection import ProtectionError, WrongMacError, is_mac, verify_mac
-from certclient.cmp.status import Failure, PkiStatusInfo
+from certclient.cmp.status import Failure, PkiStatus, PkiStatusInfo
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.secret import Secret
 
@@ -70,9 +70,10 @@ def read_response(
     """Reads a response and accepts it only if it is protected and belongs to our request.
 
     Raises CertclientError: CA_MALFORMED, CA_PROTECTION_INVALID, CA_TRANSACTION_MISMATCH;
-    ISSUE_CODE_WRONG if the CA's MAC was made with another code; for an error message CA_REFUSED (or
-    ISSUE_CODE_WRONG) with the data of `refusal`, and proven="no" if the message is unprotected, so
-    that anybody on the network path could have written it.
+    ISSUE_CODE_WRONG if the MAC of a refusal was made with another code; for an error message
+    CA_REFUSED (or ISSUE_CODE_WRONG) with the data of `refusal`, and proven="no" if it proves
+    nothing: it is unprotected, so that anybody on the network path could have written it, or names
+    neither our transaction nor our nonce, so that it could be an answer to somebody else.
     """
     message = _decoded(der)
     if _unprotected(message):
@@ -80,9 +81,10 @@ def read_response(
             raise _error(message.body, credential, protected=False)
         raise CertclientError(ErrorCode.CA_PROTECTION_INVALID, reason="not protected")
     _authenticate(message, credential, trust)
-    _check_belongs(message, expected)
     if isinstance(message.body, ErrorMessage):
-        raise _error(message.body, credential, protected=True)
+        bound = _check_belongs_if_bound(message, expected)
+        raise _error(message.body, credential, protected=bound)
+    _check_belongs(message, expected)
     return message
 
 
@@ -131,10 +133,24 @@ def _authenticate(message: Message, credential: Credential, trust: Trust) -> Non
         else:
             verified_signer(message, trust)
     except WrongMacError as error:
-        # The server computes its MAC with the right code, so a wrong code shows as a wrong MAC.
-        raise CertclientError(ErrorCode.ISSUE_CODE_WRONG) from error
+        # The server computes its MAC with the right code, so a wrong code shows as a wrong MAC. It
+        # never grants anything to a wrong code: such an answer is broken or forged.
+        if _refuses(message.body):
+            raise CertclientError(ErrorCode.ISSUE_CODE_WRONG) from error
+        raise CertclientError(ErrorCode.CA_PROTECTION_INVALID, reason=str(error)) from error
     except ProtectionError as error:
         raise CertclientError(ErrorCode.CA_PROTECTION_INVALID, reason=str(error)[:300]) from error
+
+
+def _refuses(body: Body) -> bool:
+    """Whether the body is a refusal, as a server sends it to a client that has the wrong code."""
+    if isinstance(body, CertificateReply):
+        statuses = [response.status for response in body.responses]
+    elif isinstance(body, RevokeReply):
+        statuses = list(body.statuses)
+    else:
+        return isinstance(body, ErrorMessage)
+    return any(status.status == PkiStatus.REJECTION for status in statuses)
 
 
 def _issue_code(credential: Credential) -> Secret:
@@ -148,6 +164,23 @@ def _check_belongs(message: Message, expected: ExpectedIds) -> None:
         raise CertclientError(ErrorCode.CA_TRANSACTION_MISMATCH, field="transactionID")
     if message.header.recip_nonce not in expected.nonces:
         raise CertclientError(ErrorCode.CA_TRANSACTION_MISMATCH, field="recipNonce")
+
+
+def _check_belongs_if_bound(message: Message, expected: ExpectedIds) -> bool:
+    """Checks what an error message names of our request; False if it does not name both parts.
+
+    A CA that could not read a request may leave them out (RFC 9810, 5.3.21). Such a message may be
+    a copy of what the CA sent to somebody else.
+    """
+    header = message.header
+    if header.transaction_id is not None and header.recip_nonce is not None:
+        _check_belongs(message, expected)
+        return True
+    if header.transaction_id not in (None, expected.transaction_id):
+        raise CertclientError(ErrorCode.CA_TRANSACTION_MISMATCH, field="transactionID")
+    if header.recip_nonce is not None and header.recip_nonce not in expected.nonces:
+        raise CertclientError(ErrorCode.CA_TRANSACTION_MISMATCH, field="recipNonce")
+    return False
 
 
 def _error(body: ErrorMessage, credential: Credential, *, protected: bool) -> CertclientError:

@@ -3,9 +3,11 @@
 Not every certificate of the CA may: other customers' certificates chain to the same anchors. A
 signer is accepted if it chains to the profile's anchors and is either
 - a CA certificate (which could issue anything anyway), or
-- a certificate with the extended key usage id-kp-cmcCA or id-kp-cmcRA, by which a CA authorizes
-  its CMP servers (RFC 9810, 4.5; RFC 9483, 3.3; RFC 6402, 2.10); anyExtendedKeyUsage is not enough.
-It must be the one that the message's header names.
+- a certificate with the extended key usage id-kp-cmcCA or id-kp-cmcRA, by which the CA that issued
+  it authorizes its CMP servers (RFC 9810, 4.5; RFC 9483, 3.3; RFC 6402, 2.10). anyExtendedKeyUsage
+  is not enough, and id-kp-cmKGA is for other messages.
+If the profile names the bank's issuing CAs, only these and the anchors may sign or authorize: below
+an anchor may be CAs of others. It must be the signer that the message's header names.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ from certclient.cmp.protection import ProtectionError, verify_signature
 from certclient.model.ca_signatures import ALL_CA_SIGNATURES, CaSignature
 from certclient.model.certificate import Certificate
 from certclient.model.certificate_reading import CertificateReader, KeyUsage
-from certclient.model.names import same_name
+from certclient.model.names import prepared, same_name
 
 _CA_USAGES = frozenset((KeyUsage.DIGITAL_SIGNATURE, KeyUsage.KEY_CERT_SIGN))
 _CMC_CA = "1.3.6.1.5.5.7.3.27"
@@ -33,13 +35,15 @@ class Trust:
     """`anchors` are trusted. `known` are untrusted CA certificates for path building.
 
     `known` is the chain of the current certificate, for CAs that send none. `now` is aware.
-    `signatures`: the algorithms by which a CA may sign responses and certificates.
+    `signatures`: the algorithms by which a CA may sign responses and certificates. `issuers`: the
+    Common Names of the only CAs below the anchors that are the bank's; empty for all of them.
     """
 
     anchors: Sequence[Certificate]
     known: Sequence[Certificate]
     now: datetime
     signatures: frozenset[CaSignature] = ALL_CA_SIGNATURES
+    issuers: frozenset[str] = frozenset()
 
 
 def verified_signer(message: Message, trust: Trust) -> Certificate:
@@ -53,7 +57,8 @@ def verified_signer(message: Message, trust: Trust) -> Certificate:
             _check_named(message.header, candidate)
             verify_signature(message, candidate.spki, trust.signatures)
             _check_may_sign_responses(candidate)
-            validate_path(candidate, others, trust.anchors, trust.now, trust.signatures)
+            path = validate_path(candidate, others, trust.anchors, trust.now, trust.signatures)
+            _check_authority(path, trust)
         except (ProtectionError, PathError) as error:
             reasons.append(f"{candidate.common_name}: {error}")
         else:
@@ -80,6 +85,17 @@ def _check_named(header: Header, candidate: Certificate) -> None:
     key_id = CertificateReader(candidate.der).subject_key_identifier()
     if header.sender_kid is not None and header.sender_kid != key_id:
         raise ProtectionError("not the senderKID")
+
+
+def _check_authority(path: Sequence[Certificate], trust: Trust) -> None:
+    """Whether the signer is, or was authorized by, a CA of the bank. Raises ProtectionError.
+
+    `path`: from the signer to the anchor.
+    """
+    authority = path[0] if path[0].is_ca or len(path) == 1 else path[1]
+    named = {prepared(one) for one in trust.issuers}
+    if named and authority not in trust.anchors and prepared(authority.common_name) not in named:
+        raise ProtectionError(f"{authority.common_name} is none of the bank's CAs")
 
 
 def _check_may_sign_responses(certificate: Certificate) -> None:

@@ -16,6 +16,9 @@ _OCSP = "1.3.6.1.5.5.7.48.1"
 _NAME_URI = 0x86
 """The identifier octet of uniformResourceIdentifier in a GeneralName."""
 
+_MAX_LEVELS = 12
+"""A URI is at most five levels deep: DistributionPoints, one of them, [0], fullName, the name."""
+
 
 @dataclass(frozen=True, slots=True)
 class RevocationAddresses:
@@ -49,14 +52,14 @@ def _responders(value: bytes | None) -> Iterator[str]:
             yield from _uris(method_and_place[1])
 
 
-def _uris(element: ber.Tlv | None) -> Iterator[str]:
-    """All URIs in an element, at any depth."""
-    if element is None:
+def _uris(element: ber.Tlv | None, levels: int = _MAX_LEVELS) -> Iterator[str]:
+    """All URIs in an element, down to this many levels; what is deeper is passed over."""
+    if element is None or not levels:
         return
     if element.tag == _NAME_URI:
         yield element.content.decode("latin-1")
     for child in ber.children(element) or ():
-        yield from _uris(child)
+        yield from _uris(child, levels - 1)
 
 
 def _usable(uris: Iterator[str]) -> Iterator[str]:

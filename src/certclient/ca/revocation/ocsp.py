@@ -30,6 +30,10 @@ NONCE_BYTES = 32
 _OCSP_SIGNING = "1.3.6.1.5.5.7.3.9"
 """id-kp-OCSPSigning (RFC 6960, 4.2.2.2)."""
 
+_NONCE = "1.3.6.1.5.5.7.48.1.2"
+_EXTENSIONS = 0xA1
+"""Identifier octet of both [1] extensions (RFC 6960, 4.2.1)."""
+
 _STATES = {
     ocsp.OCSPCertStatus.GOOD: RevocationState.GOOD,
     ocsp.OCSPCertStatus.REVOKED: RevocationState.REVOKED,
@@ -61,8 +65,8 @@ def answer(
     """Reads the response (DER) about `certificate`, issued by `issuer`, at `now` (aware).
 
     Counts only if it is signed by the issuer, or by a responder that the issuer has certified with
-    id-kp-OCSPSigning; is about this certificate; is fresh; and has our nonce or none. Raises
-    AnswerError.
+    id-kp-OCSPSigning; is about this certificate; is fresh; has our nonce or none; and has no
+    critical extension that is not understood here (RFC 6960, 4.4). Raises AnswerError.
     """
     with readable("OCSP response"):
         parsed = ocsp.load_der_ocsp_response(response)
@@ -70,7 +74,8 @@ def answer(
             raise AnswerError(f"responder says {parsed.response_status.name}")
         _check_signature(response, parsed, issuer, now, allowed)
         _check_nonce(parsed, nonce)
-        found = _single(parsed, certificate, issuer)
+        number, found = _single(parsed, certificate, issuer)
+        _check_extensions(parsed.tbs_response_bytes, number)
         check_fresh(found.this_update_utc, found.next_update_utc, now)
         reason = found.revocation_reason
         return RevocationAnswer(
@@ -83,13 +88,40 @@ def answer(
 
 def _single(
     parsed: ocsp.OCSPResponse, certificate: Certificate, issuer: Certificate
-) -> ocsp.OCSPSingleResponse:
+) -> tuple[int, ocsp.OCSPSingleResponse]:
+    """The first part of the response that is about `certificate`, and its number among them."""
     wanted = (certificate.serial, _name_hash(issuer), _key_hash(issuer))
-    for one in parsed.responses:
+    for number, one in enumerate(parsed.responses):
         about = (one.serial_number, one.issuer_name_hash, one.issuer_key_hash)
         if about == wanted and isinstance(one.hash_algorithm, SHA1):
-            return one
+            return number, one
     raise AnswerError("about another certificate")
+
+
+def _check_extensions(tbs: bytes, number: int) -> None:
+    """Refuses critical extensions of the response and of its part `number`, but for the nonce.
+
+    `tbs`: ResponseData (DER): SEQUENCE { [0] version OPTIONAL, responderID, producedAt, SEQUENCE OF
+    SingleResponse, [1] extensions OPTIONAL }. A SingleResponse ends with [1] extensions OPTIONAL.
+    `cryptography` returns those of a single part only if there is one.
+    """
+    members = ber.children(ber.read(tbs)) or ()
+    parts = next((one for one in members if one.tag == ber.SEQUENCE), None)
+    singles = ber.children(parts) or ()
+    for owner in (members, ber.children(singles[number]) or ()):
+        for tagged in owner:
+            if tagged.tag == _EXTENSIONS and owner[-1] is tagged:
+                _check_understood(tagged)
+
+
+def _check_understood(tagged: ber.Tlv) -> None:
+    (extensions,) = ber.children(tagged) or (None,)
+    for extension in ber.children(extensions) or ():
+        # extnID, critical BOOLEAN DEFAULT FALSE, extnValue
+        parts = ber.children(extension) or ()
+        oid = ber.object_identifier(parts[0]) if parts else None
+        if len(parts) == 3 and any(parts[1].content) and oid != _NONCE:
+            raise AnswerError(f"unknown critical extension {oid}")
 
 
 def _check_nonce(parsed: ocsp.OCSPResponse, nonce: bytes) -> None:

@@ -6,7 +6,12 @@ import pytest
 from cryptography import x509
 from cryptography.x509.oid import AuthorityInformationAccessOID
 
-from certclient.ca.revocation.addresses import RevocationAddresses, addresses_in
+from certclient.ca.revocation.addresses import (
+    RevocationAddresses,
+    addresses_in,
+    distribution_points,
+)
+from certclient.model import ber
 from certclient.model.certificate import Certificate
 from support.paths import Authority, Extensions
 
@@ -61,3 +66,14 @@ def test_the_first_usable_address_of_each_kind(
 def test_damaged_extensions_have_none(oid: str, value: bytes) -> None:
     extension = x509.UnrecognizedExtension(x509.ObjectIdentifier(oid), value)
     assert addresses_in(leaf(extension)) == RevocationAddresses()
+
+
+def test_deep_nesting_is_passed_over() -> None:
+    """A URI 10 000 levels deep is no address, and no RecursionError."""
+    value = b"\x86\x16http://a.example.jp/crl"
+    for _ in range(10_000):
+        value = ber.encoded(ber.SEQUENCE, value)
+    extension = x509.UnrecognizedExtension(x509.ObjectIdentifier("2.5.29.31"), value)
+    certificate = leaf(extension)
+    assert addresses_in(certificate) == RevocationAddresses()
+    assert distribution_points(certificate) == frozenset()

@@ -95,6 +95,29 @@ def test_what_does_not_count(case: str) -> None:
         read(WRONG[case].der)
 
 
+@pytest.mark.parametrize("critical", [True, False])
+def test_a_critical_extension_that_is_not_understood_does_not_count(critical: bool) -> None:
+    """RFC 6960, 4.4: it may take back what the rest says."""
+    unknown = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3.4"), b"\x05\x00")
+    archive = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.3.6.1.5.5.7.48.1.9"), b"\x05\x00")
+    responses = [
+        GOOD.changed(extension=(unknown, critical)).der,
+        GOOD.changed(extension=(archive, critical), nonce=None).der,
+        GOOD.with_single_extension("1.2.3.4", critical=critical),
+    ]
+    for response in responses:
+        if critical:
+            with pytest.raises(AnswerError, match="unknown critical extension"):
+                read(response)
+        else:
+            assert read(response).state is RevocationState.GOOD
+
+
+def test_a_critical_nonce_is_understood() -> None:
+    critical = GOOD.changed(nonce=None, extension=(x509.OCSPNonce(NONCE), True))
+    assert read(critical.der).state is RevocationState.GOOD
+
+
 @pytest.mark.parametrize("at", [NOW + 2 * DAY, NOW - 2 * DAY])
 def test_a_delegate_must_be_valid_now(at: object) -> None:
     """Its certificate is valid for a day before and after NOW."""
