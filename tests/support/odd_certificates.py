@@ -118,6 +118,12 @@ class OddCertificate:
         signature = key.sign(to_be_signed, ec.ECDSA(hashes.SHA256()))
         return sequence(to_be_signed, algorithm, tlv(ber.BIT_STRING, b"\x00" + signature))
 
+    def claiming(self, algorithm: str) -> bytes:
+        """The certificate in DER as if signed by an ECDSA `algorithm` (dotted OID); it is not."""
+        named = sequence(oid(algorithm))
+        signature = tlv(ber.BIT_STRING, b"\x00" + sequence())
+        return sequence(self._to_be_signed(named), named, signature)
+
     def _to_be_signed(self, algorithm: bytes) -> bytes:
         return sequence(
             self.version,

@@ -62,12 +62,7 @@ _FINAL = frozenset(
     {
         ErrorCode.CA_REFUSED,
         ErrorCode.CA_REQUIREMENT,
-        ErrorCode.ISSUED_KEY_MISMATCH,
-        ErrorCode.ISSUED_SUBJECT_MISMATCH,
-        ErrorCode.ISSUED_UNTRUSTED,
-        ErrorCode.ISSUED_OTHER_CA,
-        ErrorCode.ISSUED_EXPIRED,
-        ErrorCode.ISSUED_NO_CLIENT_AUTH,
+        *(code for code in ErrorCode if code.code.startswith("CC-ISSUED-")),
         ErrorCode.CERTIFICATE_UNREADABLE,
         ErrorCode.KEY_NOT_FOUND,
         ErrorCode.KEY_SELF_TEST_FAILED,

@@ -18,6 +18,7 @@ from typing import TypeVar
 import msgspec
 
 from certclient.model.certificate import Certificate
+from certclient.model.certificate_reading import CertificateField
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import KeyRef
 from certclient.platform.private_files import open_private, private_folder
@@ -142,6 +143,18 @@ class Record:
     def old(self) -> Certificate | None:
         """The certificate to be replaced, None if there is none."""
         return Certificate.read(self.old_certificate) if self.old_certificate else None
+
+    @property
+    def renewed(self) -> Certificate | None:
+        """The certificate that is renewed (更新), None for 取得."""
+        return self.old if self.kind is ProcedureKind.RENEW else None
+
+    @property
+    def ends_after(self) -> datetime | None:
+        """The end (aware) of the certificate that is renewed; None for 取得, and if unreadable."""
+        old = self.renewed
+        known = old is not None and CertificateField.NOT_AFTER not in old.unreadable
+        return old.not_after if old is not None and known else None
 
     @property
     def error(self) -> ErrorCode | None:

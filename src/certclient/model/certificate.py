@@ -20,12 +20,10 @@ from certclient.model.certificate_reading import (
 )
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.japan_time import in_tokyo
+from certclient.model.purposes import CLIENT_AUTH
 
 if TYPE_CHECKING:
     from cryptography import x509
-
-_CLIENT_AUTH = "1.3.6.1.5.5.7.3.2"
-"""id-kp-clientAuth (RFC 5280, 4.2.1.12)."""
 
 _IDENTIFYING = frozenset(
     (CertificateField.ISSUER, CertificateField.SERIAL, CertificateField.PUBLIC_KEY)
@@ -50,11 +48,13 @@ class SubjectRule:
     `TKYM1408054 1403`); a suffix in `administrator_suffixes` means 管理者 (S2: 1394). `issuers`
     holds the Common Names of the CAs whose certificates in a store are this bank's; empty means
     any. What the bank's CA issues is judged by its path to the trust anchors instead.
+    `may_change`: dotted OIDs of the subject's attributes that a renewal may change.
     """
 
     pattern: re.Pattern[str]
     administrator_suffixes: frozenset[str] = frozenset()
     issuers: frozenset[str] = frozenset()
+    may_change: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +158,7 @@ class Certificate:
     @property
     def client_auth(self) -> bool:
         """Whether the extended key usage includes clientAuth; False without the extension."""
-        return _CLIENT_AUTH in (self.extended_key_usage or ())
+        return CLIENT_AUTH in (self.extended_key_usage or ())
 
     @property
     def identity(self) -> tuple[object, ...]:

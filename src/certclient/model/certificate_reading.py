@@ -164,6 +164,13 @@ class CertificateReader:
         return ber.octets(element) if element and element.is_a(ber.OCTET_STRING) else None
 
     @property
+    def critical_extensions(self) -> frozenset[str]:
+        """The dotted OIDs of the extensions that are marked as critical (RFC 5280, 4.2)."""
+        members = [ber.children(one) or () for one in _extension_list(self._parts) or ()]
+        critical = [one for one in members if len(one) == 3 and ber.boolean(one[1]) is not False]
+        return frozenset(oid for one in critical if (oid := ber.object_identifier(one[0])))
+
+    @property
     def repeats_extensions(self) -> bool:
         """Whether an extension stands twice, which RFC 5280, 4.2 forbids."""
         return any(len(values) > 1 for values in (self._extensions or {}).values())
@@ -211,11 +218,7 @@ def _extensions(parts: Sequence[Tlv]) -> Mapping[str, Sequence[Tlv]] | None:
 
     None if there is no list of them where one should be. Passes over damaged members.
     """
-    wrapper = next((one for one in parts[6:] if one.tag == _EXPLICIT_EXTENSIONS), None)
-    if wrapper is None:
-        return {} if len(parts) >= _TBS_MEMBERS else None
-    lists = ber.children(wrapper) or ()
-    extensions = ber.children(lists[0] if lists else None)
+    extensions = _extension_list(parts)
     if extensions is None:
         return None
     found: dict[str, list[Tlv]] = {}
@@ -225,6 +228,15 @@ def _extensions(parts: Sequence[Tlv]) -> Mapping[str, Sequence[Tlv]] | None:
         if oid is not None:
             found.setdefault(oid, []).append(members[-1])
     return found
+
+
+def _extension_list(parts: Sequence[Tlv]) -> Sequence[Tlv] | None:
+    """The extensions; none of a certificate without a list, None if there should be one."""
+    wrapper = next((one for one in parts[6:] if one.tag == _EXPLICIT_EXTENSIONS), None)
+    if wrapper is None:
+        return () if len(parts) >= _TBS_MEMBERS else None
+    lists = ber.children(wrapper) or ()
+    return ber.children(lists[0] if lists else None)
 
 
 def key_kind(spki: bytes) -> KeyKind:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -26,6 +28,28 @@ _DN_LABELS = {
 """The seeds' labels (S1(2), the page after saving to the USB), in English on every screen."""
 
 _DN_ORDER = tuple(_DN_LABELS)
+
+COMMON_NAME = "2.5.4.3"
+
+ATTRIBUTE_TYPES = {
+    "C": "2.5.4.6",
+    "ST": "2.5.4.8",
+    "L": "2.5.4.7",
+    "O": "2.5.4.10",
+    "OU": "2.5.4.11",
+    "CN": COMMON_NAME,
+    "serialNumber": "2.5.4.5",
+    "emailAddress": "1.2.840.113549.1.9.1",
+    "DC": "0.9.2342.19200300.100.1.25",
+    "UID": "0.9.2342.19200300.100.1.1",
+    "title": "2.5.4.12",
+    "SN": "2.5.4.4",
+    "GN": "2.5.4.42",
+    "organizationIdentifier": "2.5.4.97",
+}
+"""Short names of attributes (RFC 4514, 3; RFC 4519; X.520) and their dotted OIDs."""
+
+_DOTTED = re.compile(r"[0-2](?:\.(?:0|[1-9][0-9]{0,17})){1,30}")
 
 _UTF8, _T61, _BMP, _UNIVERSAL = 0x0C, 0x14, 0x1E, 0x1C
 _OTHER_STRINGS = frozenset({0x12, 0x13, 0x15, 0x16, 0x19, 0x1A, 0x1B})
@@ -87,6 +111,26 @@ def canonical_name(name: bytes) -> CanonicalName:
 def same_name(one: bytes, other: bytes) -> bool:
     """Whether two Names (BER) are the same as RFC 5280, 7.1 compares them."""
     return one == other or canonical_name(one) == canonical_name(other)
+
+
+def canonical_values(name: bytes) -> Mapping[str, Counter[tuple[bool, str]]]:
+    """The values of a Name (BER) by the dotted OID of their attribute, in the form in which they
+    are compared (`canonical_name`), with how often each stands there; {} for a damaged name."""
+    found: dict[str, Counter[tuple[bool, str]]] = defaultdict(Counter)
+    for rdn in attributes(name) or ():
+        for oid, is_text, value in map(_canonical_attribute, rdn):
+            found[oid][is_text, value] += 1
+    return found
+
+
+def attribute_type(name: str) -> str | None:
+    """The dotted OID of an attribute by its short name or OID; None for neither."""
+    return ATTRIBUTE_TYPES.get(name) or (name if _DOTTED.fullmatch(name) else None)
+
+
+def attribute_name(oid: str) -> str:
+    """The attribute's short name; the OID of one without."""
+    return next((name for name, known in ATTRIBUTE_TYPES.items() if known == oid), oid)
 
 
 def dn_lines(name: bytes) -> tuple[tuple[str, str], ...]:

@@ -10,6 +10,11 @@ from certclient.model.ca_signatures import ALL_CA_SIGNATURES, CaSignature
 from certclient.model.certificate import Certificate, Role, SubjectRule
 from certclient.model.keys import KeySpec
 from certclient.model.lifecycle import RenewalPolicy
+from certclient.model.purposes import DEFAULT_PURPOSES
+
+MAX_VALIDITY_DAYS = 1200
+"""The longest validity of an issued certificate if the profile names none: three years and the
+time before and after in which one is renewed."""
 
 
 class SecretPolicy(enum.Enum):
@@ -61,6 +66,9 @@ class CaSettings:
     responses must chain to, by the CA's signatures in `signature_algorithms`; `implicit_confirm`
     requests implicitConfirm, so that no certConf is needed; `issuers`: the Common Names of the only
     CAs below the anchors that may issue certificates, empty for all of them; `protocol`: CMP, EST.
+
+    What may be issued: `max_validity_days` of validity; `extended_key_usages` (dotted OIDs) beside
+    clientAuth; without `require_extended_key_usage`, also a certificate that names no purpose.
     """
 
     url: str
@@ -70,6 +78,9 @@ class CaSettings:
     signature_algorithms: frozenset[CaSignature] = ALL_CA_SIGNATURES
     issuers: frozenset[str] = frozenset()
     protocol: str = CMP
+    max_validity_days: int = MAX_VALIDITY_DAYS
+    extended_key_usages: frozenset[str] = DEFAULT_PURPOSES
+    require_extended_key_usage: bool = True
 
 
 @dataclass(frozen=True, slots=True)

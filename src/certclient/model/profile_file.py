@@ -7,8 +7,8 @@ docs/profile.md describes the format, `model.profile_syntax` its keys;
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import TypeVar, cast
 
@@ -23,10 +23,11 @@ from certclient.model.ca_signatures import (
 from certclient.model.certificate import Certificate, SubjectRule
 from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
-from certclient.model.faults import FaultError, Reason, fault_of
+from certclient.model.faults import FaultError, Reason, fault_of, not_allowed
 from certclient.model.jws import public_key
 from certclient.model.keys import KeySpec
 from certclient.model.lifecycle import RenewalPolicy
+from certclient.model.names import ATTRIBUTE_TYPES, attribute_type
 from certclient.model.pem import certificates_from_pem, public_keys_from_pem
 from certclient.model.profile import (
     EST,
@@ -49,6 +50,7 @@ from certclient.model.profile_syntax import (
     SubjectTable,
     UpdatesTable,
 )
+from certclient.model.purposes import PURPOSES, purpose_of
 from certclient.model.shape import examine_shape
 from certclient.model.toml_text import TomlSyntaxError, TomlText, parse, places
 from certclient.model.urls import check_signed_url, check_url
@@ -176,7 +178,8 @@ class _Reader:
         rule = self._try("subject.pattern", _subject_rule, subject)
         if rule is not None:
             self._try("subject.administrator_suffixes", _check_suffixes, rule)
-        return rule
+        may_change = self._try("subject.may_change", _attribute_types, subject.may_change)
+        return rule and replace(rule, may_change=may_change)
 
     def _reminder_days(self, renewal: RenewalTable) -> tuple[int, ...]:
         """The days as they stand; of the default, those within the time for renewal."""
@@ -196,6 +199,11 @@ class _Reader:
             signature_algorithms=allowed,
             issuers=frozenset(ca.issuers),
             protocol=ca.protocol,
+            max_validity_days=ca.max_validity_days,
+            extended_key_usages=self._try(
+                "ca.extended_key_usages", _purposes, ca.extended_key_usages
+            ),
+            require_extended_key_usage=ca.require_extended_key_usage,
         )
 
     def _check_protocol(self, file: ProfileTable) -> None:
@@ -319,6 +327,20 @@ def _subject_rule(subject: SubjectTable) -> SubjectRule:
     return SubjectRule(
         pattern, frozenset(subject.administrator_suffixes), frozenset(subject.issuers)
     )
+
+
+def _attribute_types(attributes: Sequence[str]) -> frozenset[str]:
+    return frozenset(_known(one, attribute_type(one), ATTRIBUTE_TYPES) for one in attributes)
+
+
+def _purposes(purposes: Sequence[str]) -> frozenset[str]:
+    return frozenset(_known(one, purpose_of(one), PURPOSES) for one in purposes)
+
+
+def _known(name: str, oid: str | None, names: Iterable[str]) -> str:
+    if oid is None:
+        raise not_allowed(name, names)
+    return oid
 
 
 def _check_suffixes(rule: SubjectRule) -> None:

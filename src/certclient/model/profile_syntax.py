@@ -14,11 +14,12 @@ from certclient.model.ca_signatures import CaSignature
 from certclient.model.destination import Destination
 from certclient.model.keys import Protection
 from certclient.model.lifecycle import DEFAULT_RENEWAL, OBTAIN_DAYS, RENEW_DAYS
-from certclient.model.profile import MacAlgorithm, SecretPolicy
+from certclient.model.profile import MAX_VALIDITY_DAYS, MacAlgorithm, SecretPolicy
 
 ID_PATTERN = r"^[a-z0-9][a-z0-9-]{0,63}$(?!\n)"
 LAST_REMINDER = 366
 MAX_REMINDERS = 10
+MOST_VALIDITY_DAYS = 36_500
 
 
 def _about(text: str) -> msgspec.Meta:
@@ -30,6 +31,7 @@ ProfileId = Annotated[str, msgspec.Meta(pattern=ID_PATTERN)]
 Days = Annotated[int, msgspec.Meta(ge=RENEW_DAYS[0], le=RENEW_DAYS[1])]
 ReminderDays = Annotated[int, msgspec.Meta(ge=0, le=LAST_REMINDER)]
 DaysAfter = Annotated[int, msgspec.Meta(ge=OBTAIN_DAYS[0], le=OBTAIN_DAYS[1])]
+ValidityDays = Annotated[int, msgspec.Meta(ge=1, le=MOST_VALIDITY_DAYS)]
 ShortText = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 Reminders = Annotated[
     tuple[ReminderDays, ...],
@@ -90,6 +92,13 @@ class SubjectTable(Table, frozen=True):
         tuple[ShortText, ...],
         _about(
             "Common Names of the CAs whose certificates in a store are this bank's; default: any."
+        ),
+    ] = ()
+    may_change: Annotated[
+        tuple[ShortText, ...],
+        _about(
+            "Attributes of the subject that a renewal may change: O, OU, L, emailAddress, … or "
+            "dotted OIDs; default: none."
         ),
     ] = ()
 
@@ -168,6 +177,20 @@ class CaTable(Table, frozen=True):
         tuple[ShortText, ...],
         _about("Common Names of the only CAs that may issue; default: any below the anchors."),
     ] = ()
+    max_validity_days: Annotated[
+        ValidityDays, _about("The longest validity of a certificate that is accepted, in days.")
+    ] = MAX_VALIDITY_DAYS
+    extended_key_usages: Annotated[
+        tuple[ShortText, ...],
+        _about(
+            "Purposes that a certificate may have beside clientAuth, by name or dotted OID; those "
+            "of a CA are always refused."
+        ),
+    ] = ("clientAuth", "emailProtection", "smartcardLogon")
+    require_extended_key_usage: Annotated[
+        bool,
+        _about("false: also accept a certificate without extendedKeyUsage, good for any purpose."),
+    ] = True
 
 
 class TlsTable(Table, frozen=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from certclient.ca.client import (
     Answer,
@@ -21,10 +21,13 @@ from certclient.enrollment.acceptance import check_issued
 from certclient.enrollment.interaction import SecretKind
 from certclient.model.certificate import Certificate, Role
 from certclient.model.errors import CertclientError, ErrorCode
+from certclient.model.japan_time import later
 from certclient.model.keys import Signer
 from certclient.model.profile import Profile
 from certclient.model.secret import Secret
 from certclient.qualification.line import RecordingLine
+
+_HASTE = timedelta(seconds=1)
 
 _SHORTEST_PAUSE = 1.0
 """Seconds between two polls, whatever the CA says."""
@@ -58,6 +61,16 @@ class Requested:
     user_id: str
     spki: bytes
     old: Certificate | None = None
+
+    @property
+    def renewed(self) -> Certificate | None:
+        """The certificate that was renewed."""
+        return self.old
+
+    @property
+    def ends_after(self) -> datetime | None:
+        """Just before the old one's end: the checks renew what was issued in the same second."""
+        return None if self.old is None else later(self.old.not_after, -_HASTE)
 
 
 @dataclass(frozen=True, slots=True)

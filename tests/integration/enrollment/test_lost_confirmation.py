@@ -480,7 +480,8 @@ def test_bank_check_asks_the_user_nothing(customer: CustomerComputer) -> None:
 
 
 def test_newer_of_two_certificates_with_equal_expiry_is_chosen(customer: CustomerComputer) -> None:
-    """Two renewals on one day, both certificates unarchived: the superseded one must not sign."""
+    """A renewal and a new enrollment, both certificates unarchived: the superseded one must not
+    sign."""
     end = customer.time.now + timedelta(days=25)
     issuing = customer.lab.intermediate
 
@@ -495,8 +496,9 @@ def test_newer_of_two_certificates_with_equal_expiry_is_chosen(customer: Custome
     with customer.session() as session:
         session.unarchive(customer.current)
     customer.time.now += timedelta(hours=1)
-    stored = customer.stored(first.certificate)
-    second = customer.enrollment().renew(stored, customer.store, ScriptedUser(pins=[PIN]))
+    customer.ca.right_code = "CODE"
+    person = ScriptedUser(pins=[PIN], secrets={SecretKind.ISSUE_CODE: ["CODE"]})
+    second = customer.enrollment().obtain(USER, customer.store, person)
     assert isinstance(second, Finished)
     with customer.session() as session:
         session.unarchive(first.certificate)

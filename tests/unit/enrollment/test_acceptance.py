@@ -78,7 +78,7 @@ def test_a_key_that_must_not_sign_cannot_log_in(signs: bool) -> None:
         return
     with pytest.raises(CertclientError) as refused:
         check_issued(RECORD, leaf, [], accepted, NOW)
-    assert refused.value.code is ErrorCode.ISSUED_NO_CLIENT_AUTH
+    assert refused.value.code is ErrorCode.ISSUED_KEY_USAGE
 
 
 @pytest.mark.parametrize(

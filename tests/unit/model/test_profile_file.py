@@ -119,6 +119,20 @@ def test_omitted_values_default_to_those_of_the_seed() -> None:
     assert profile.usb_guide_url == ""
 
 
+def test_what_the_ca_may_issue_is_read_by_names_and_numbers() -> None:
+    text = GOOD.replace('"1394"]', '"1394"]\nmay_change = ["O", "2.5.4.12"]')
+    ca = 'extended_key_usages = ["serverAuth", "1.3.6.1.4.1.99999.1"]\nmax_validity_days = 400'
+    profile = read(text.replace("[ca]", f"[ca]\n{ca}\nrequire_extended_key_usage = false"))
+    assert profile.subject_rule.may_change == {"2.5.4.10", "2.5.4.12"}
+    assert profile.ca.extended_key_usages == {"1.3.6.1.5.5.7.3.1", "1.3.6.1.4.1.99999.1"}
+    assert (profile.ca.max_validity_days, profile.ca.require_extended_key_usage) == (400, False)
+    default = read(GOOD).ca
+    assert default.max_validity_days == 1200
+    assert default.require_extended_key_usage
+    mail, smart_card = "1.3.6.1.5.5.7.3.4", "1.3.6.1.4.1.311.20.2.2"
+    assert default.extended_key_usages == {"1.3.6.1.5.5.7.3.2", mail, smart_card}
+
+
 def test_contacts_name_number_and_hours_if_the_bank_gives_them() -> None:
     hours = ', hours = { ja = "平日 9:00〜17:00", en = "weekdays 9:00 to 17:00" }'
     for more, ja, en in (
@@ -205,6 +219,11 @@ def test_a_weak_tls_anchor_is_refused_as_well() -> None:
         (', en = "your branch"', "", "contacts.administrator.en"),
         ('en = "your branch"', 'en = ""', "contacts.administrator.en"),
         ('"1394"', "1394", "subject.administrator_suffixes[0]"),
+        ('"1394"]', '"1394"]\nmay_change = ["Organization"]', "subject.may_change"),
+        ("[ca]", "[ca]\nmax_validity_days = 0", "ca.max_validity_days"),
+        ("[ca]", '[ca]\nextended_key_usages = ["clientauth"]', "ca.extended_key_usages"),
+        ("[ca]", '[ca]\nextended_key_usages = ["cmcRA"]', "ca.extended_key_usages"),
+        ("[ca]", '[ca]\nextended_key_usages = ["1.3.6.1.5.5.7.3.9"]', "ca.extended_key_usages"),
         ("days_before = 40", "days_before = 0", "renewal.days_before"),
         ("days_before = 40", "days_before = 367", "renewal.days_before"),
         ("days_before = 40", "days_before = 30.5", "renewal.days_before"),

@@ -11,7 +11,7 @@ from functools import cached_property
 import pkcs11
 from pkcs11 import ObjectClass
 
-from certclient.model.certificate_reading import CertificateField, KeyKind
+from certclient.model.certificate_reading import KeyKind
 from certclient.model.destination import Destination
 from certclient.model.errors import CertclientError, ErrorCode
 from certclient.model.keys import KeyRef, procedure_of
@@ -232,12 +232,11 @@ class _VisibleKeys:
         """Whether its key may be one of those that the token hides until login.
 
         If private keys are hidden, the CKA_ID of a client certificate is taken to pair it with a
-        key, as all middleware does. This is limited to certificates for client authentication,
-        because NSS gives other people's certificates a CKA_ID as well.
+        key, as all middleware does. This is limited to certificates for client authentication or
+        any purpose, because NSS gives other people's certificates a CKA_ID as well.
         """
         certificate = found.certificate
-        purpose_unreadable = CertificateField.EXTENDED_KEY_USAGE in certificate.unreadable
-        for_login = certificate.client_auth or purpose_unreadable
+        for_login = certificate.client_auth or certificate.extended_key_usage is None
         return self._needs_login and bool(found.key_id) and for_login and not certificate.is_ca
 
     @cached_property
