@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from certclient.ca.client import Issued, CertificateCredential
+from certclient.ca.client import CertificateCredential, Issued
 from certclient.ca.factory import ca_client_for
 from certclient.cmp.bodies import CertificateConfirm
 from certclient.cmp.messages import Message
