@@ -67,8 +67,8 @@ class CaSettings:
     requests implicitConfirm, so that no certConf is needed; `issuers`: the Common Names of the only
     CAs below the anchors that may issue certificates, empty for all of them; `protocol`: CMP, EST.
 
-    What the CA may issue: `max_validity_days` of validity; `extended_key_usages` (dotted OIDs) beside
-    clientAuth; without `require_extended_key_usage`, also a certificate that names no purpose.
+    What the CA may issue: `max_validity_days` of validity; `extended_key_usages` (dotted OIDs)
+    beside clientAuth; without `require_extended_key_usage`, also a certificate that names none.
     """
 
     url: str
